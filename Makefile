@@ -1,0 +1,36 @@
+# Two commands: `make demo` runs the main job, `make test` passes the tests.
+# Each sets up all it needs in .venv, with the versions pinned in constraints.txt.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+DEMO   := demo
+
+.PHONY: demo test lint benchmark clean help
+
+help:                ## list the targets
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 18
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.ready ## simulate a world, fit a model, evaluate it, show similar artists
+	$(BIN)/tigertail simulate $(DEMO)/world --force
+	$(BIN)/tigertail describe $(DEMO)/world
+	$(BIN)/tigertail fit $(DEMO)/world $(DEMO)/model
+	$(BIN)/tigertail evaluate $(DEMO)/world
+	$(BIN)/tigertail similar $(DEMO)/model --example head -n 10
+	$(BIN)/tigertail similar $(DEMO)/model --example tail -n 10
+
+lint: $(VENV)/.ready ## ruff and strict mypy
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/mypy
+
+test: lint           ## lint, then every test
+	$(BIN)/pytest
+
+clean:               ## remove what the targets made
+	rm -rf $(VENV) $(DEMO) build src/*.egg-info

@@ -1,0 +1,58 @@
+"""Errors meant for the person at the keyboard: what is wrong, where, and what to do next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class TigertailError(Exception):
+    """Something the user can put right.
+
+    Parameters
+    ----------
+    problem
+        What is wrong, in one sentence.
+    remedy
+        What to do about it.
+    path
+        The file it concerns.
+    line
+        The line of that file, counted from 1.
+
+    Examples
+    --------
+    >>> print(DataError("3 fields, expected 4", remedy="check the separator", path="plays.tsv", line=7))
+    plays.tsv, line 7: 3 fields, expected 4
+      -> check the separator
+    """
+
+    def __init__(
+        self, problem: str, *, remedy: str = "", path: Path | str | None = None, line: int | None = None
+    ) -> None:
+        self.problem = problem
+        self.remedy = remedy
+        self.path = None if path is None else Path(path)
+        self.line = line
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        where = "" if self.path is None else str(self.path)
+        where += "" if self.line is None else f", line {self.line}"
+        text = f"{where}: {self.problem}" if where else self.problem
+        return f"{text}\n  -> {self.remedy}" if self.remedy else text
+
+
+class DataError(TigertailError):
+    """A source or a dataset cannot be used as it is."""
+
+
+class ConfigError(TigertailError):
+    """A configuration or recipe file is wrong."""
+
+
+class ModelError(TigertailError):
+    """A model folder is missing, damaged or of another version."""
+
+
+class UnknownItemError(TigertailError):
+    """No item has this id or name."""

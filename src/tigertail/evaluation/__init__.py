@@ -1,0 +1,1 @@
+"""Evaluation: protocol, metrics, strata, intervals, systems and the report."""

@@ -1,0 +1,1 @@
+"""A model: configuration, fitting, asking, saving and loading."""

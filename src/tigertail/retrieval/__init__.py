@@ -1,0 +1,1 @@
+"""From affinities to lists: exact top-k with settled ties."""

@@ -1,0 +1,128 @@
+"""Folders that appear whole or not at all, and the checksums that prove it."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tigertail.errors import TigertailError
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file as hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file under ``folder``, by POSIX path relative to it, sorted."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
+
+
+@contextmanager
+def new_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
+    """Fill a temporary folder, then give it its name in one step.
+
+    Parameters
+    ----------
+    target
+        The folder to make. Its parents are made if needed.
+    replace
+        Whether an existing ``target`` may be replaced.
+
+    Yields
+    ------
+    Path
+        An empty folder beside ``target``. When the block ends without an error its files are flushed to
+        disk and it is renamed; otherwise it is removed and ``target`` is as it was.
+
+    Raises
+    ------
+    TigertailError
+        If ``target`` exists and may not be replaced, or the disk is full or cannot be written.
+    """
+    if target.exists() and not replace:
+        raise TigertailError("already exists", path=target, remedy="choose another name, or pass --force")
+    temporary = target.parent / f".{target.name}.{uuid.uuid4().hex[:8]}"
+    with _write_errors(target):
+        try:
+            temporary.mkdir(parents=True)
+            yield temporary
+            flush(temporary)
+            if target.exists():
+                _swap(temporary, target)
+            else:
+                temporary.rename(target)
+            _sync(target.parent)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def replace_file(target: Path, text: str) -> None:
+    """Write ``text`` to ``target`` so that a reader sees the old file or the new one, never a mixture."""
+    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
+    with _write_errors(target):
+        try:
+            with temporary.open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(target)
+            _sync(target.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def to_json(value: Any) -> str:
+    """Render a manifest or report as JSON that people can read."""
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def flush(folder: Path) -> None:
+    """Force a folder and everything in it to disk."""
+    for path in folder.rglob("*"):
+        _sync(path)
+    _sync(folder)
+
+
+def _swap(new: Path, target: Path) -> None:
+    old = new.with_name(f"{new.name}.old")
+    target.rename(old)
+    new.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _write_errors(target: Path) -> Iterator[None]:
+    """Turn what the operating system says about writing into words with a remedy."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise TigertailError(
+                "the disk is full; nothing was changed",
+                path=target,
+                remedy="free some space and run it again",
+            ) from error
+        if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
+            raise TigertailError(
+                "cannot be written", path=target, remedy="check the permissions, or choose another folder"
+            ) from error
+        raise
