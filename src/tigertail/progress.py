@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
@@ -58,7 +58,7 @@ def progress(description: str, total: float | None = None) -> Iterator[Tick]:
 
 def track(items: Iterable[T], description: str, total: float | None = None) -> Iterator[T]:
     """Yield ``items`` one by one behind a progress bar."""
-    if total is None and hasattr(items, "__len__"):
+    if total is None and isinstance(items, Sized):
         total = len(items)
     with progress(description, total) as tick:
         for item in items:

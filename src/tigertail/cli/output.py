@@ -1,0 +1,38 @@
+"""How the command line prints tables: columns that line up, on a terminal and in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", left: Sequence[str] = ()
+) -> None:
+    """Print a table on standard output.
+
+    Parameters
+    ----------
+    columns
+        Headings. Columns are aligned right, for numbers, unless named in ``left``.
+    rows
+        Cells; anything that is not text is printed with ``str``.
+    title
+        A line above the table.
+    left
+        Headings of the columns that hold text.
+    """
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(
+        box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False, title_style="bold"
+    )
+    for column in columns:
+        table.add_column(column, justify="left" if column in left else "right", no_wrap=column not in left)
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = 160
+    console.print(table)
