@@ -1,0 +1,111 @@
+"""Write a simulated world as a dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.data.dataset import Dataset
+from tigertail.data.simulated.config import WorldConfig
+from tigertail.data.simulated.countries import COUNTRIES
+from tigertail.data.simulated.listening import listen
+from tigertail.data.simulated.names import invent_names
+from tigertail.data.simulated.truth import FILE, affinity_lists
+from tigertail.data.simulated.world import World, make_world
+
+_DEFAULT: Final = WorldConfig()
+
+
+def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool = False) -> Dataset:
+    """Simulate a world and write what its listeners played as a dataset.
+
+    Parameters
+    ----------
+    path
+        The folder to make.
+    config
+        The size and character of the world.
+    replace
+        Whether an existing folder may be replaced.
+
+    Returns
+    -------
+    Dataset
+        Plays, listeners and items, marked as simulated; the true affinities lie beside them (see
+        :func:`true_affinity`). The same configuration gives the same bytes.
+
+    Raises
+    ------
+    TigertailError
+        If the folder exists and may not be replaced, or cannot be written.
+    """
+    chance = [np.random.default_rng(seed) for seed in np.random.SeedSequence(config.seed).spawn(4)]
+    world = make_world(config, chance[0])
+    listener_ids = _ids("listener", config.listeners)
+    item_ids = _ids("artist", config.artists)
+
+    def write_truth(folder: Path) -> None:
+        affinity_lists(world, item_ids).write_parquet(folder / FILE)
+
+    return Dataset.write(
+        path,
+        {
+            c.PLAYS_TABLE: _plays(world, listener_ids, item_ids, chance[1]),
+            c.LISTENERS_TABLE: _listeners(world, listener_ids, chance[2]),
+            c.ITEMS_TABLE: _items(world, item_ids, chance[3]),
+        },
+        name=f"simulated world (seed {config.seed})",
+        simulated=True,
+        replace=replace,
+        extra=write_truth,
+    )
+
+
+def _plays(
+    world: World, listener_ids: pl.Series, item_ids: pl.Series, rng: np.random.Generator
+) -> pl.DataFrame:
+    blocks = [
+        pl.DataFrame(
+            {
+                c.LISTENER_ID: listener_ids.gather(listener),
+                c.ITEM_ID: item_ids.gather(artist),
+                c.PLAYS: plays,
+            }
+        )
+        for listener, artist, plays in listen(world, rng)
+    ]
+    return pl.concat(blocks, rechunk=True)
+
+
+def _listeners(world: World, listener_ids: pl.Series, rng: np.random.Generator) -> pl.DataFrame:
+    says = rng.random(world.config.listeners) >= world.config.unknown_country
+    codes = pl.Series([country.code for country in COUNTRIES])
+    languages = pl.Series([country.language for country in COUNTRIES])
+    return pl.DataFrame(
+        {
+            c.LISTENER_ID: listener_ids,
+            c.COUNTRY: codes.gather(world.residence),
+            c.LANGUAGE: languages.gather(world.culture),
+        }
+    ).with_columns(pl.when(pl.lit(pl.Series(says))).then(pl.col(c.COUNTRY)))
+
+
+def _items(world: World, item_ids: pl.Series, rng: np.random.Generator) -> pl.DataFrame:
+    homes = [COUNTRIES[code] for code in world.home]
+    return pl.DataFrame(
+        {
+            c.ITEM_ID: item_ids,
+            c.NAME: invent_names([country.language for country in homes], rng),
+            c.KIND: [c.ARTIST] * len(homes),
+            c.COUNTRY: [country.code for country in homes],
+        }
+    )
+
+
+def _ids(kind: str, count: int) -> pl.Series:
+    width = len(str(count))
+    return pl.Series([f"{kind}-{number:0{width}}" for number in range(1, count + 1)])
