@@ -2,8 +2,126 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
+
+from tigertail.cli.output import print_table
+
+if TYPE_CHECKING:
+    from tigertail.data.describe import Description
+
+COUNTRIES_SHOWN = 10
 
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands to the command line."""
+    app.command("simulate")(simulate)
+    app.command("describe")(describe)
+
+
+def simulate(
+    dataset: Annotated[Path, typer.Argument(help="The folder to make.")],
+    listeners: Annotated[int, typer.Option(help="Number of listeners.")] = 5_000,
+    artists: Annotated[int, typer.Option(help="Number of artists.")] = 4_000,
+    countries: Annotated[int, typer.Option(help="Number of countries, up to 24.")] = 24,
+    artists_per_listener: Annotated[float, typer.Option(help="Artists a listener plays, on average.")] = 45,
+    local_structure: Annotated[float, typer.Option(help="How much country and language matter, 0 to 1.")] = 1,
+    seed: Annotated[int, typer.Option(help="Same seed, same world.")] = 0,
+    force: Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")] = False,
+) -> None:
+    """Invent a world of listeners and artists, so that everything can be tried without real data."""
+    from tigertail.data import simulated
+
+    config = simulated.WorldConfig.checked(
+        listeners=listeners,
+        artists=artists,
+        countries=countries,
+        artists_per_listener=artists_per_listener,
+        local_structure=local_structure,
+        seed=seed,
+    )
+    made = simulated.simulate(dataset, config, replace=force)
+    rows = made.manifest["tables"]
+    typer.echo(
+        f"{dataset}: {rows['listeners']:,} listeners, {rows['items']:,} artists, {rows['plays']:,} rows of plays."
+    )
+    typer.echo("This world is SIMULATED: no listener or artist in it is real.")
+
+
+def describe(
+    dataset: Annotated[Path, typer.Argument(help="A dataset folder.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
+    plot: Annotated[Path | None, typer.Option(help="Draw it to this file as well.")] = None,
+) -> None:
+    """Say what a dataset holds: counts, countries, and how long its tail is."""
+    from tigertail.data import plot as drawing
+    from tigertail.data.dataset import Dataset
+    from tigertail.data.describe import describe as count
+
+    opened = Dataset.open(dataset)
+    facts = count(opened)
+    if as_json:
+        typer.echo(facts.model_dump_json(indent=2))
+    else:
+        _print_description(facts)
+    if plot is not None:
+        drawing.plot(opened, plot)
+
+
+def _print_description(facts: Description) -> None:
+    from tigertail.data.describe import top_countries
+
+    typer.echo(facts.name)
+    if facts.simulated:
+        typer.echo("SIMULATED: no listener or artist in it is real.")
+    print_table(["", "number"], _counts(facts), left=[""])
+    levels = [f"{100 * level:g} %" for level in facts.items_per_listener_quantiles]
+    print_table(
+        ["quantile", *levels, "mean"],
+        [
+            [
+                "items a listener",
+                *_whole(facts.items_per_listener_quantiles),
+                f"{facts.items_per_listener:.1f}",
+            ],
+            [
+                "listeners an item",
+                *_whole(facts.listeners_per_item_quantiles),
+                f"{facts.listeners_per_item:.1f}",
+            ],
+        ],
+        left=["quantile"],
+    )
+    print_table(
+        ["stratum", "items", "interactions", "share", "fewest listeners", "most"],
+        [
+            [row.stratum, f"{row.items:,}", f"{row.interactions:,}", f"{row.share:.1%}", row.fewest, row.most]
+            for row in facts.strata
+        ],
+        left=["stratum"],
+    )
+    print_table(
+        ["country", "listeners", "share"],
+        [[label, f"{n:,}", f"{share:.1%}"] for label, n, share in top_countries(facts, COUNTRIES_SHOWN)],
+        left=["country"],
+    )
+
+
+def _counts(facts: Description) -> list[tuple[str, str]]:
+    exponent = facts.popularity_exponent
+    return [
+        ("listeners", f"{facts.listeners:,}"),
+        *((f"items: {kind}s", f"{count:,}") for kind, count in facts.items.items()),
+        ("interactions (rows of plays)", f"{facts.interactions:,}"),
+        ("plays in all", f"{facts.plays:,.0f}"),
+        ("density", f"{facts.density:.3%}"),
+        ("popularity falls as rank to the power of", "-" if exponent is None else f"-{exponent:.2f}"),
+        ("tables", ", ".join(facts.tables)),
+        ("fingerprint", facts.fingerprint[:12]),
+    ]
+
+
+def _whole(quantiles: dict[float, float]) -> list[str]:
+    return [f"{value:,.0f}" for value in quantiles.values()]

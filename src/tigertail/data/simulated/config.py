@@ -82,8 +82,9 @@ class WorldConfig(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             where = "".join(f"{part}: " for part in first["loc"])
+            why = first["msg"].removeprefix("Value error, ")
             raise ConfigError(
-                f"no such world can be simulated: {where}{first['msg']}", remedy="change the setting"
+                f"no such world can be simulated: {where}{why}", remedy="change the setting"
             ) from error
 
     @model_validator(mode="after")
