@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from tigertail.data.simulated.world import Codes, Flags, Reals, World, product
+from tigertail.data.simulated.world import Codes, Flags, Reals, World, blocks, product
 from tigertail.progress import track
 
 VISIBILITY: Final = 3.0  # how much less a local artist is heard of abroad, as a logarithm
@@ -21,8 +21,6 @@ MEAN_LOG_PLAYS: Final = 2.5
 ACTIVITY: Final = 0.8  # spread of the logarithm of plays between listeners
 WHIM: Final = 1.0  # the same, between one listener's artists
 FONDNESS: Final = 0.3  # how much of the utility goes into playing an artist more
-
-_BLOCK: Final = 256
 
 
 def listen(world: World, rng: np.random.Generator) -> Iterator[tuple[Codes, Codes, Codes]]:
@@ -45,16 +43,15 @@ def listen(world: World, rng: np.random.Generator) -> Iterator[tuple[Codes, Code
     drawn = rng.lognormal(np.log(config.artists_per_listener) - SPREAD**2 / 2, SPREAD, config.listeners)
     wanted = np.clip(np.rint(drawn), 2, config.artists // 2).astype(np.int64)
     activity = rng.normal(MEAN_LOG_PLAYS, ACTIVITY, config.listeners)
-    for start in track(range(0, config.listeners, _BLOCK), "listening"):
-        block = slice(start, start + _BLOCK)
+    for block in track(blocks(config.listeners, config.artists), "listening"):
         utility = utilities(world, block)
         score = utility + exposure(world, block)
         score -= np.log(rng.standard_exponential(score.shape))  # plus Gumbel noise
         row, artist = _top(score, wanted[block])
         fond = utility[row, artist]
         fond -= (np.bincount(row, fond) / wanted[block])[row]
-        log_rate = activity[start + row] + FONDNESS * fond + WHIM * rng.standard_normal(row.size)
-        yield start + row, artist, 1 + rng.poisson(np.exp(log_rate))
+        log_rate = activity[block][row] + FONDNESS * fond + WHIM * rng.standard_normal(row.size)
+        yield block.start + row, artist, 1 + rng.poisson(np.exp(log_rate))
 
 
 def utilities(world: World, block: slice) -> Reals:

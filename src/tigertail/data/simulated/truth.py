@@ -18,14 +18,12 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.data.dataset import Dataset
-from tigertail.data.simulated.world import Reals, World, product
+from tigertail.data.simulated.world import Reals, World, blocks, product
 from tigertail.errors import DataError
 from tigertail.progress import track
 
 FILE: Final = "truth.parquet"
 DEPTH: Final = 100  # neighbours of each artist that are kept
-
-_BLOCK: Final = 256
 
 
 def true_affinity(dataset: Dataset) -> pl.DataFrame:
@@ -74,15 +72,15 @@ def affinity_lists(world: World, item_ids: pl.Series) -> pl.DataFrame:
     """
     artists = world.config.artists
     depth = min(DEPTH, artists - 1)
-    blocks = []
-    for start in track(range(0, artists, _BLOCK), "true affinities"):
-        score = affinities(world, slice(start, start + _BLOCK)).astype(np.float32)
-        target = np.arange(start, start + len(score))
-        score[target - start, target] = -np.inf
+    lists = []
+    for block in track(blocks(artists, max(artists, world.config.listeners)), "true affinities"):
+        score = affinities(world, block).astype(np.float32)
+        target = np.arange(block.start, block.stop)
+        score[target - block.start, target] = -np.inf
         near = np.sort(np.argpartition(-score, depth - 1, axis=1)[:, :depth], axis=1)
         near_score = np.take_along_axis(score, near, axis=1)
         order = np.argsort(-near_score, axis=1, kind="stable")
-        blocks.append(
+        lists.append(
             pl.DataFrame(
                 {
                     c.TARGET_ITEM_ID: item_ids.gather(np.repeat(target, depth)),
@@ -92,7 +90,7 @@ def affinity_lists(world: World, item_ids: pl.Series) -> pl.DataFrame:
                 }
             )
         )
-    return pl.concat(blocks)
+    return pl.concat(lists, rechunk=True)
 
 
 def affinities(world: World, block: slice) -> Reals:

@@ -35,6 +35,7 @@ LOCAL_SCENES: Final = 0.6  # share of a listener's scenes that are their country
 SCENES_PER_LISTENER: Final = 3
 PLATEAU: Final = 0.06  # share of the artists over which fame falls slowly before it plunges
 FAME: Final = 0.7  # how much further up the popularity ranks the international artists are
+BLOCK_CELLS: Final = 2**20  # numbers in the largest matrix at work
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,12 @@ _LANGUAGE_OF: Final = np.array([LANGUAGES.index(country.language) for country in
 def listener_shares(config: WorldConfig) -> Reals:
     """Return each country's expected share of the listeners, shape (countries,)."""
     return _normalised(np.array([country.listeners for country in COUNTRIES[: config.countries]]))
+
+
+def blocks(rows: int, columns: int) -> list[slice]:
+    """Cut the rows of a matrix into blocks that fit into memory."""
+    step = max(1, BLOCK_CELLS // columns)
+    return [slice(start, min(start + step, rows)) for start in range(0, rows, step)]
 
 
 def product(left: Reals, right: Reals) -> Reals:
