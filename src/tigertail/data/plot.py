@@ -73,6 +73,8 @@ def _popularity(axes: Axes, dataset: Dataset, facts: Description) -> None:
     popularity = popularity[popularity > 0]
     left, seen = 0.8, 0
     for size, colour in zip(facts.strata, _BANDS, strict=False):
+        if not size.items:
+            continue
         seen += size.items
         axes.axvspan(left, max(seen, left), color=colour, linewidth=0)
         axes.text(
@@ -107,7 +109,7 @@ def _countries(axes: Axes, facts: Description) -> None:
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("% of listeners")
     named = sum(country.country is not None for country in facts.countries)
-    _title(axes, "Countries", f"{named} in all")
+    _title(axes, "Countries", f"{named} in all" if named else "nobody says")
 
 
 def _listeners(axes: Axes, dataset: Dataset, facts: Description) -> None:

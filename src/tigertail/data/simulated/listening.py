@@ -2,7 +2,7 @@
 
 A listener picks distinct artists with probability proportional to ``exposure * exp(utility)``. The draw
 without replacement is the Gumbel top-k trick (W. Kool et al., "Stochastic Beams and Where to Find Them",
-ICML 2019, section 2.3): add Gumbel noise to the logarithms and keep the k largest.
+ICML 2019): add Gumbel noise to the logarithms and keep the k largest.
 """
 
 from __future__ import annotations
