@@ -17,8 +17,23 @@ COUNTRIES_SHOWN = 10
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands to the command line."""
+    app.command("build")(build)
     app.command("simulate")(simulate)
     app.command("describe")(describe)
+
+
+def build(
+    recipe: Annotated[Path, typer.Argument(help="A TOML file that names the sources.")],
+    dataset: Annotated[Path, typer.Argument(help="The folder to make.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")] = False,
+) -> None:
+    """Read listening data, match its names and write a dataset."""
+    from tigertail.cli.built import print_report
+    from tigertail.data.build import build as make
+    from tigertail.data.recipe import Recipe
+
+    made, report = make(Recipe.load(recipe), dataset, replace=force)
+    print_report(made, report)
 
 
 def simulate(

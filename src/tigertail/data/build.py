@@ -1,0 +1,179 @@
+"""From a recipe to a dataset."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.data.clean import clean
+from tigertail.data.dataset import Dataset
+from tigertail.data.formats import Batch, Source
+from tigertail.data.identity import Identities, condense, condensed, references, resolve
+from tigertail.data.profiles import Profiles
+from tigertail.data.quarantine import Quarantine
+from tigertail.data.recipe import Recipe
+from tigertail.data.report import BuildReport, build_report
+from tigertail.data.spool import REF, Spool
+from tigertail.errors import DataError
+from tigertail.progress import progress
+
+_WAITING: Final = 2_000_000
+_ANNOTATION_KEY: Final = (c.ITEM_ID, c.FACET, c.LABEL, c.SOURCE, c.ANNOTATOR)
+
+
+def build(recipe: Recipe, path: Path | str, *, replace: bool = False) -> tuple[Dataset, BuildReport]:
+    """Read the sources of a recipe and write the dataset they make up.
+
+    Beside its tables the folder holds ``report.json`` and ``quarantine.csv``. The tables are the same, byte
+    for byte, whenever recipe and sources are.
+
+    Parameters
+    ----------
+    recipe
+        What goes in.
+    path
+        The folder to make.
+    replace
+        Whether an existing folder may be replaced.
+
+    Returns
+    -------
+    dataset, report
+
+    Raises
+    ------
+    DataError
+        If a source cannot be read, or not one of its plays can be used.
+    """
+    path = Path(path)
+    if path.exists() and not replace:
+        raise DataError("already exists", path=path, remedy="choose another name, or pass --force")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.spool.", dir=path.parent) as folder:
+        intake = _Intake(recipe, Path(folder))
+        with progress("Reading") as tick:
+            for source in recipe.source:
+                for batch in source.read(intake.quarantine):
+                    intake.add(source, batch)
+                    tick(batch.rows.height, source.named)
+        return intake.finish(path, replace=replace)
+
+
+class _Intake:
+    """Takes in batches, gives out a dataset."""
+
+    def __init__(self, recipe: Recipe, folder: Path) -> None:
+        self.recipe = recipe
+        self.folder = folder
+        self.quarantine = Quarantine()
+        self._spool = Spool(folder)
+        self._profiles = Profiles()
+        self._refs: list[pl.DataFrame] = []
+        self._waiting = 0
+        self._others: dict[str, list[pl.DataFrame]] = {c.ANNOTATIONS_TABLE: [], c.MENTIONS_TABLE: []}
+
+    def add(self, source: Source, batch: Batch) -> None:
+        """Take in some rows."""
+        rows = self._in_namespace(clean(batch, source.named, self.quarantine), source)
+        if batch.table == c.LISTENERS_TABLE:
+            self._profiles.add(rows)
+            return
+        rows = references(rows, namespace=source.space, source=source.named, kind=source.kind)
+        self._remember(rows, source, catalogue=batch.table == c.ITEMS_TABLE)
+        if batch.table == c.PLAYS_TABLE:
+            kept = (c.LISTENER_ID, REF, c.PLAYS, c.RATING, c.LAST_PLAYED)
+            plays = rows.select(name for name in kept if name in rows.columns)
+            self._spool.add(source.named, plays, events=batch.events)
+        elif batch.table in self._others:
+            self._others[batch.table].append(rows)
+
+    def finish(self, path: Path, *, replace: bool) -> tuple[Dataset, BuildReport]:
+        """Resolve the items and write the dataset."""
+        identities = resolve(condense(self._refs), self.recipe.namespaces) if self._refs else None
+        plays = self._plays(identities.item_of) if identities else None
+        if identities is None or plays is None:
+            raise self._nothing(path)
+        tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
+            c.PLAYS_TABLE: plays,
+            c.LISTENERS_TABLE: self._profiles.table(self._spool.listeners[c.LISTENER_ID]),
+            c.ITEMS_TABLE: identities.items,
+        }
+        tables |= self._annotations(identities) | self._mentions(identities)
+        report = build_report(
+            self.recipe,
+            self.quarantine,
+            identities,
+            duplicates=self._spool.duplicates,
+            conflicts=self._profiles.conflicts,
+        )
+
+        def extra(folder: Path) -> None:
+            report.write(folder)
+            self.quarantine.write(folder)
+
+        dataset = Dataset.write(path, tables, name=self.recipe.name, replace=replace, extra=extra)
+        return dataset, report
+
+    def _in_namespace(self, rows: pl.DataFrame, source: Source) -> pl.DataFrame:
+        """Put the namespace before listeners' ids where the recipe has several."""
+        if len(self.recipe.namespaces) == 1:
+            return rows
+        ids = [name for name in (c.LISTENER_ID, c.ANNOTATOR) if name in rows.columns]
+        return rows.with_columns(pl.concat_str(pl.lit(f"{source.space}:"), name).alias(name) for name in ids)
+
+    def _remember(self, rows: pl.DataFrame, source: Source, *, catalogue: bool) -> None:
+        refs = condensed(
+            rows, namespace=source.space, source=source.named, kind=source.kind, catalogue=catalogue
+        )
+        self._refs.append(refs)
+        self._waiting += refs.height
+        if self._waiting >= _WAITING:
+            self._refs = [condense(self._refs)]
+            self._waiting = 0
+
+    def _plays(self, item_of: pl.DataFrame) -> pl.LazyFrame | None:
+        """Write the merged plays range by range and return them, without columns nobody filled."""
+        parts = []
+        filled = set()
+        for number, frame in enumerate(self._spool.plays(item_of)):
+            part = self.folder / f"plays-{number:05}.parquet"
+            frame.write_parquet(part)
+            parts.append(part)
+            filled |= {name for name in frame.columns if frame[name].null_count() < frame.height}
+        if not parts:
+            return None
+        plays = pl.scan_parquet(parts)
+        return plays.select(name for name in plays.collect_schema().names() if name in filled)
+
+    def _annotations(self, identities: Identities) -> dict[str, pl.DataFrame | pl.LazyFrame]:
+        """Return the annotations; one made twice is made once, with the greater weight."""
+        rows = self._of_items(c.ANNOTATIONS_TABLE, identities)
+        if rows is None:
+            return {}
+        key = [name for name in _ANNOTATION_KEY if name in rows.columns]
+        return {c.ANNOTATIONS_TABLE: rows.group_by(key).agg(pl.col(c.WEIGHT).max()).sort(key)}
+
+    def _mentions(self, identities: Identities) -> dict[str, pl.DataFrame | pl.LazyFrame]:
+        """Return the mentions, summed by item and document."""
+        rows = self._of_items(c.MENTIONS_TABLE, identities)
+        if rows is None:
+            return {}
+        key = [c.ITEM_ID, c.DOCUMENT_ID]
+        return {c.MENTIONS_TABLE: rows.group_by(key).agg(pl.col(c.COUNT).sum()).sort(key)}
+
+    def _of_items(self, table: str, identities: Identities) -> pl.DataFrame | None:
+        if not self._others[table]:
+            return None
+        rows = pl.concat(self._others[table], how="diagonal").drop(c.ITEM_ID, strict=False)
+        return rows.join(identities.item_of, on=REF)
+
+    def _nothing(self, path: Path) -> DataError:
+        """Say why there is no dataset."""
+        rejected = self.quarantine.rejected.most_common(3)
+        why = "; ".join(f"{source}: {reason} ({rows:,} rows)" for (source, reason), rows in rejected)
+        problem = f"there is not one usable play in the sources{f' ({why})' if why else ''}"
+        return DataError(problem, path=path, remedy="check the recipe's paths and columns")

@@ -1,0 +1,27 @@
+"""The formats sources come in: one file each, and one line here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tigertail.data.formats.delimited import Csv, Tsv
+from tigertail.data.formats.hetrec_lastfm import HetrecLastfm
+from tigertail.data.formats.lastfm_1k import Lastfm1K
+from tigertail.data.formats.lastfm_360k import Lastfm360K
+from tigertail.data.formats.lastfm_country import LastfmCountry
+from tigertail.data.formats.listenbrainz import ListenBrainz
+from tigertail.data.formats.parquet import Parquet
+from tigertail.data.formats.source import Batch, Source
+
+__all__ = ["FORMATS", "Batch", "Source"]
+
+FORMATS: Final[dict[str, type[Source]]] = {
+    "lastfm-country": LastfmCountry,
+    "hetrec-lastfm": HetrecLastfm,
+    "lastfm-360k": Lastfm360K,
+    "lastfm-1k": Lastfm1K,
+    "listenbrainz": ListenBrainz,
+    "csv": Csv,
+    "tsv": Tsv,
+    "parquet": Parquet,
+}

@@ -1,0 +1,130 @@
+"""Plays on their way to the dataset: sorted runs on disk, then merged listener by listener.
+
+However long a source is, memory holds one run, or the plays of one range of listeners, at a time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from tigertail import columns as c
+
+REF: Final = "ref"  # what stands for an item until all sources have been read
+RUN_ROWS: Final = 2_000_000
+RANGE_ROWS: Final = 2_000_000
+
+_EVENTS: Final = "events"
+_ROWS: Final = "rows"
+_SCHEMA: Final = pl.Schema(
+    {
+        c.SOURCE: pl.String(),
+        c.LISTENER_ID: pl.String(),
+        REF: pl.UInt64(),
+        c.PLAYS: pl.Float64(),
+        c.RATING: pl.Float64(),
+        c.LAST_PLAYED: pl.Datetime("us", "UTC"),
+        _ROWS: pl.UInt32(),
+        _EVENTS: pl.Boolean(),
+    }
+)
+
+
+class Spool:
+    """Plays, first added in any order, then read sorted by listener and item.
+
+    Parameters
+    ----------
+    folder
+        Where the runs go.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.duplicates: Counter[str] = Counter()
+        self.listeners = pl.DataFrame(schema={c.LISTENER_ID: pl.String, _ROWS: pl.UInt32})
+        self._waiting: list[pl.DataFrame] = []
+        self._runs: list[Path] = []
+
+    def add(self, source: str, plays: pl.DataFrame, *, events: bool) -> None:
+        """Add plays of a source: ``listener_id``, ``ref``, ``plays`` [, ``rating``, ``last_played``]."""
+        rows = plays.with_columns(
+            pl.lit(source).alias(c.SOURCE), pl.lit(events).alias(_EVENTS), pl.lit(1, pl.UInt32).alias(_ROWS)
+        )
+        empty = [pl.lit(None, kind).alias(name) for name, kind in _SCHEMA.items() if name not in rows.columns]
+        rows = rows.with_columns(empty).select(_SCHEMA.names()).cast(_SCHEMA)
+        if events:
+            rows = _sum(rows, c.SOURCE, c.LISTENER_ID, REF, _EVENTS).select(_SCHEMA.names())
+        self._waiting.append(rows)
+        if sum(frame.height for frame in self._waiting) >= RUN_ROWS:
+            self._flush()
+
+    def plays(self, items: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        """Yield the plays, one row a listener and item, sorted.
+
+        Parameters
+        ----------
+        items
+            ``ref`` and the ``item_id`` it turned out to be.
+
+        Yields
+        ------
+        polars.DataFrame
+            The plays of a range of listeners: counts summed, ratings averaged, the last time of all. Rows of
+            a table of counts that are equal in everything are one row; how many more there were is counted
+            in ``duplicates``.
+        """
+        self._flush()
+        for first, last in self._ranges():
+            within = pl.col(c.LISTENER_ID).is_between(pl.lit(first), pl.lit(last))
+            rows = pl.scan_parquet(self._runs).filter(within).collect()
+            kept = rows.filter(~pl.col(_EVENTS)).unique()
+            self._count_duplicates(rows, kept)
+            rows = pl.concat([kept, rows.filter(_EVENTS)]).join(items, on=REF)
+            merged = _sum(rows, c.LISTENER_ID, c.ITEM_ID)
+            yield merged.drop(_ROWS).sort(c.LISTENER_ID, c.ITEM_ID)
+
+    def _count_duplicates(self, rows: pl.DataFrame, kept: pl.DataFrame) -> None:
+        """Add up, by source, the rows that repeat another."""
+        before = rows.filter(~pl.col(_EVENTS))[c.SOURCE].value_counts()
+        after = dict(kept[c.SOURCE].value_counts().iter_rows())
+        for source, count in before.iter_rows():
+            self.duplicates[source] += count - after[source]
+
+    def _flush(self) -> None:
+        """Write what waits as a run sorted by listener, so that a range of it can be read alone."""
+        if not self._waiting:
+            return
+        run = pl.concat(self._waiting).sort(c.LISTENER_ID, REF)
+        self._waiting = []
+        path = self.folder / f"run-{len(self._runs):05}.parquet"
+        run.write_parquet(path, row_group_size=100_000)
+        self._runs.append(path)
+        counts = run.group_by(c.LISTENER_ID).agg(pl.len().cast(pl.UInt32).alias(_ROWS))
+        both = pl.concat([self.listeners, counts])
+        self.listeners = both.group_by(c.LISTENER_ID).agg(pl.col(_ROWS).sum())
+
+    def _ranges(self) -> Iterator[tuple[str, str]]:
+        """Yield the first and last listener of ranges that hold about ``RANGE_ROWS`` rows each."""
+        before = pl.col(_ROWS).cum_sum() - pl.col(_ROWS)
+        ranges = self.listeners.sort(c.LISTENER_ID).group_by(before // RANGE_ROWS, maintain_order=True)
+        ids = pl.col(c.LISTENER_ID)
+        for _, first, last in ranges.agg(ids.first().alias("first"), ids.last().alias("last")).iter_rows():
+            yield first, last
+
+
+def _sum(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:
+    """Merge rows of the same keys. Sorted first, so that sums of fractions come out the same every time."""
+    whole = rows.sort(*keys, c.PLAYS, c.RATING)
+    weight = pl.col(_ROWS).filter(pl.col(c.RATING).is_not_null()).sum()
+    rating = (pl.col(c.RATING) * pl.col(_ROWS)).sum() / weight
+    return whole.group_by(*keys, maintain_order=True).agg(
+        pl.col(c.PLAYS).sum(),
+        pl.when(weight > 0).then(rating).alias(c.RATING),
+        pl.col(c.LAST_PLAYED).max(),
+        pl.col(_ROWS).sum(),
+    )
