@@ -19,6 +19,7 @@ from tigertail.storage import checksums, new_folder, to_json
 MAGIC: Final = "tigertail-dataset"
 VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
+ROW_GROUP: Final = 2**17  # fixed, so that the same rows are the same bytes for any number of threads
 
 
 class Dataset:
@@ -37,6 +38,7 @@ class Dataset:
     def __init__(self, path: Path, manifest: Mapping[str, Any]) -> None:
         self.path = path
         self.manifest = manifest
+        self._hidden = pl.Series(c.LISTENER_ID, [], pl.String)
 
     def __repr__(self) -> str:
         rows = ", ".join(f"{rows:,} {table}" for table, rows in self.manifest["tables"].items())
@@ -130,7 +132,7 @@ class Dataset:
             rows: dict[str, int] = {}
             for table, frame in tables.items():
                 file = folder / f"{table}.parquet"
-                TABLES[table].conform(frame.lazy()).sink_parquet(file)
+                TABLES[table].conform(frame.lazy()).sink_parquet(file, row_group_size=ROW_GROUP)
                 rows[table] = pl.scan_parquet(file).select(pl.len()).collect().item()
             if rows[c.PLAYS_TABLE] == 0:
                 raise DataError(
@@ -178,7 +180,21 @@ class Dataset:
             raise DataError(
                 f"lacks the column {', '.join(missing)}", path=file, remedy="build the dataset again"
             )
+        for column in (c.LISTENER_ID, c.ANNOTATOR):
+            if column in found and len(self._hidden):
+                theirs = pl.col(column).is_in(self._hidden.implode())
+                frame = frame.filter(~theirs.fill_null(False))
         return frame
+
+    def without(self, listeners: pl.Series) -> Dataset:
+        """Return the dataset as it would be had some listeners never been there.
+
+        Every trace of theirs is gone: plays, profiles, and the annotations they made. Evaluation fits on
+        such a view, so that no system can see what it will be asked.
+        """
+        view = Dataset(self.path, self.manifest)
+        view._hidden = pl.concat([self._hidden, listeners.cast(pl.String)])
+        return view
 
     @cached_property
     def plays(self) -> pl.DataFrame:

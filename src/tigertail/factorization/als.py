@@ -1,0 +1,217 @@
+"""Implicit ALS: factors of listeners and items by alternating least squares.
+
+The objective is that of Hu, Koren and Volinsky, "Collaborative Filtering for Implicit Feedback Datasets"
+(ICDM 2008, equation 3), with the weight of the unobserved free and the frequency-scaled regularisation of
+Rendle et al., "Revisiting the Performance of iALS on Item Recommendation Benchmarks" (RecSys 2022):
+
+    L = sum_observed c_ui (1 - x_u.y_i)^2 + alpha0 sum_unobserved (x_u.y_i)^2
+        + sum_u lambda_u |x_u|^2 + sum_i lambda_i |y_i|^2
+    lambda_u = reg (n_u + alpha0 n_items)^nu,  lambda_i = reg (n_i + alpha0 n_listeners)^nu
+
+with n_u the entries of row u. Each half-sweep first turns both sides into the basis in which the Gram
+matrix of the fixed side is diagonal (Z = YQ, Y'Y = QEQ'); dot products, and so the objective, do not change
+under the turn. There the dense part of every row's system is a diagonal, and a conjugate-gradient step costs
+only the row's own entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+from threadpoolctl import threadpool_limits
+
+from tigertail.factorization import kernels
+from tigertail.sparse import CSR
+
+Floats = NDArray[np.float32]
+
+
+class ALSConfig(BaseModel):
+    """Settings of the implicit-ALS solver."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    factors: int = Field(128, ge=1, le=4096)
+    """Length of the vectors."""
+    iterations: int = Field(15, ge=1)
+    """Sweeps over both sides."""
+    reg: float = Field(0.003, gt=0)
+    """Regularisation."""
+    nu: float = Field(1.0, ge=0, le=2)
+    """Exponent of the frequency-scaled regularisation: 0 is the same for every row."""
+    alpha0: float = Field(0.1, gt=0)
+    """Weight of the unobserved."""
+    steps: int = Field(3, ge=1)
+    """Conjugate-gradient steps a row and sweep."""
+    init_std: float = Field(0.1, gt=0)
+    """Standard deviation of the initial vectors' length."""
+
+
+@dataclass(frozen=True, eq=False)
+class Factors:
+    """What the solver found.
+
+    Parameters
+    ----------
+    listeners
+        Vectors of the rows; float32, (listeners, factors).
+    items
+        Vectors of the columns; float32, (items, factors).
+    losses
+        Objective after each sweep, where asked for.
+    """
+
+    listeners: Floats
+    items: Floats
+    losses: list[float] = field(default_factory=list)
+
+
+def fit_als(
+    confidence: CSR,
+    config: ALSConfig,
+    *,
+    seed: int = 0,
+    initial: Factors | None = None,
+    threads: int | None = None,
+    losses: bool = False,
+    after_sweep: Callable[[int], None] = lambda sweep: None,
+) -> Factors:
+    """Factorise a matrix of confidences.
+
+    Parameters
+    ----------
+    confidence
+        Listeners by items; each value is the weight c of an observed pair.
+    config
+        Settings.
+    seed
+        Seed of the initial vectors: the same seed gives the same bytes, whatever the number of threads.
+    initial
+        Factors to start from instead of random ones (a warm start).
+    threads
+        Threads to use; None means all.
+    losses
+        Whether to compute the objective after each sweep, which costs about a fifth of a sweep.
+    after_sweep
+        Called with the number of each finished sweep.
+    """
+    items_first = confidence.transposed()
+    x, y = _start(confidence.shape, config, seed, initial)
+    by_listener = _Side(confidence, config)
+    by_item = _Side(items_first, config)
+    history: list[float] = []
+    with _threads(threads):
+        for sweep in range(config.iterations):
+            by_listener.solve(x, y)
+            by_item.solve(y, x)
+            if losses:
+                history.append(_objective(by_listener, by_item, x, y))
+            after_sweep(sweep + 1)
+    d = config.factors
+    return Factors(np.ascontiguousarray(x[:, :d]), np.ascontiguousarray(y[:, :d]), history)
+
+
+def als_objective(confidence: CSR, factors: Factors, config: ALSConfig) -> float:
+    """Return the objective L of some factors, in float64."""
+    x, y = _padded(factors.listeners), _padded(factors.items)
+    with _threads(None):
+        return _objective(_Side(confidence, config), _Side(confidence.transposed(), config), x, y)
+
+
+class _Side:
+    """One half of a sweep: the rows of a matrix, with what of their systems never changes."""
+
+    def __init__(self, matrix: CSR, config: ALSConfig) -> None:
+        self.matrix = matrix
+        self.config = config
+        self.alpha0 = np.float32(config.alpha0)
+        sizes = matrix.row_sizes
+        self.penalty = (config.reg * (sizes + config.alpha0 * matrix.columns) ** config.nu).astype(np.float32)
+        # Chunks of about equal work: an entry costs as much as an eighth of a row's own arithmetic.
+        work = matrix.offsets + 8 * np.arange(matrix.rows + 1)
+        bounds = np.linspace(0, work[-1], min(256, matrix.rows) + 1)
+        self.chunks = np.searchsorted(work, bounds).astype(np.int64)
+
+    def solve(self, x: Floats, z: Floats) -> None:
+        """Solve the rows of ``x`` with ``z`` fixed; both are turned into the basis of ``z``, in place."""
+        d = self.config.factors
+        values, basis = np.linalg.eigh(_gram(z)[:d, :d])
+        turn = np.eye(z.shape[1], dtype=np.float32)  # leaves the padding where it is
+        turn[:d, :d] = basis
+        kernels.rotate(z, turn)
+        kernels.rotate(x, turn)
+        dense = np.zeros(z.shape[1], np.float32)
+        # A Gram matrix has no negative eigenvalue; rounding can make one.
+        dense[:d] = self.config.alpha0 * np.maximum(values, 0)
+        kernels.solve_rows(
+            x,
+            z.reshape(-1),
+            self.matrix.offsets,
+            self.matrix.indices,
+            self.matrix.values,
+            self.alpha0,
+            dense,
+            self.penalty,
+            self.config.steps,
+            np.float32(1e-10),
+            self.chunks,
+        )
+
+
+def _objective(by_listener: _Side, by_item: _Side, x: Floats, y: Floats) -> float:
+    matrix = by_listener.matrix
+    alpha0 = by_listener.config.alpha0
+    observed = kernels.observed_loss(
+        x, y, matrix.offsets, matrix.indices, matrix.values, np.float64(alpha0), by_listener.chunks
+    )
+    loss = observed.sum() + alpha0 * np.sum(_gram(x) * _gram(y))
+    for side, vectors in ((by_listener, x), (by_item, y)):
+        loss += np.einsum("ij,ij,i->", vectors, vectors, side.penalty, dtype=np.float64)
+    return float(loss)
+
+
+def _gram(z: Floats) -> NDArray[np.float64]:
+    """Return Z'Z; blocks in float32, their sum in float64 and always in one order."""
+    return np.asarray(kernels.gram_blocks(z).sum(axis=0, dtype=np.float64))
+
+
+def _start(
+    shape: tuple[int, int], config: ALSConfig, seed: int, initial: Factors | None
+) -> tuple[Floats, Floats]:
+    if initial is not None:
+        x, y = initial.listeners, initial.items
+        if x.shape != (shape[0], config.factors) or y.shape != (shape[1], config.factors):
+            raise ValueError(
+                f"initial factors of shapes {x.shape} and {y.shape} do not fit a matrix of shape {shape} "
+                f"with {config.factors} factors"
+            )
+        return _padded(x), _padded(y)
+    scale = config.init_std / np.sqrt(config.factors)
+    y = np.random.default_rng(seed).normal(0.0, scale, (shape[1], config.factors)).astype(np.float32)
+    return _padded(np.zeros((shape[0], config.factors), np.float32)), _padded(y)
+
+
+def _padded(vectors: Floats) -> Floats:
+    """Copy vectors to a width of whole cache lines; the zeros stay zero through every sweep."""
+    rows, d = vectors.shape
+    out = np.zeros((rows, -(-d // kernels.LINE) * kernels.LINE), np.float32)
+    out[:, :d] = vectors
+    return out
+
+
+@contextmanager
+def _threads(threads: int | None) -> Iterator[None]:
+    """Use ``threads`` threads in our own loops and one in the BLAS inside them."""
+    before = numba.get_num_threads()
+    numba.set_num_threads(min(threads, before) if threads else before)
+    try:
+        with threadpool_limits(1, user_api="blas"):
+            yield
+    finally:
+        numba.set_num_threads(before)

@@ -1,0 +1,180 @@
+"""Compiled kernels of the implicit-ALS solver.
+
+Notation: a half-sweep solves the rows of ``X`` with the other side's factors ``Z`` held fixed, both in the
+basis in which Z'Z is diagonal. Row u with entries (i, c) then has the system
+
+    (D_u + sum_i (c - alpha0) z_i z_i') x = sum_i c z_i,      D_u = alpha0 * diag(E) + lambda_u
+
+whose dense part D_u is a diagonal: an exact preconditioner that costs nothing to apply.
+"""
+
+# The kernels are compiled from their bodies, so annotations would say nothing here.
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, prange
+
+from tigertail.factorization.prefetch import prefetch
+
+AHEAD = 4  # entries asked for before they are used
+LINE = 16  # float32 numbers in a cache line; factors are padded to a multiple of it
+BLOCK = 4096  # rows a block of the dense products; sums are taken block by block in a fixed order
+
+
+@njit(fastmath=True, inline="always")
+def _pull(z, indices, weights, alpha0, target, begin, end, p, out):
+    """Add ``sum_i (target * c_i - (c_i - alpha0) * z_i.p) z_i`` to ``out``, four entries at a time."""
+    d = len(p)
+    k = begin
+    while k + 4 <= end:
+        for entry in range(k + AHEAD, min(k + AHEAD + 4, len(indices))):
+            start = np.uint64(indices[entry]) * np.uint64(d)
+            for line in range(0, d, LINE):
+                prefetch(z, start + np.uint64(line))  # type: ignore[call-arg]
+        a = np.uint64(indices[k]) * np.uint64(d)
+        b = np.uint64(indices[k + 1]) * np.uint64(d)
+        c = np.uint64(indices[k + 2]) * np.uint64(d)
+        e = np.uint64(indices[k + 3]) * np.uint64(d)
+        ta = tb = tc = te = np.float32(0)
+        for j in range(d):
+            u = np.uint64(j)
+            pj = p[j]
+            ta += z[a + u] * pj
+            tb += z[b + u] * pj
+            tc += z[c + u] * pj
+            te += z[e + u] * pj
+        ta = target * weights[k] - (weights[k] - alpha0) * ta
+        tb = target * weights[k + 1] - (weights[k + 1] - alpha0) * tb
+        tc = target * weights[k + 2] - (weights[k + 2] - alpha0) * tc
+        te = target * weights[k + 3] - (weights[k + 3] - alpha0) * te
+        for j in range(d):
+            u = np.uint64(j)
+            out[j] += (ta * z[a + u] + tb * z[b + u]) + (tc * z[c + u] + te * z[e + u])
+        k += 4
+    while k < end:
+        a = np.uint64(indices[k]) * np.uint64(d)
+        ta = np.float32(0)
+        for j in range(d):
+            ta += z[a + np.uint64(j)] * p[j]
+        ta = target * weights[k] - (weights[k] - alpha0) * ta
+        for j in range(d):
+            out[j] += ta * z[a + np.uint64(j)]
+        k += 1
+
+
+@njit(fastmath=True, inline="always")
+def _solve_row(z, indices, weights, alpha0, begin, end, diagonal, steps, tolerance, s, r, p, q):
+    """Improve one row's solution ``s`` by preconditioned conjugate gradients; r, p, q are scratch."""
+    d = len(s)
+    for j in range(d):
+        r[j] = -diagonal[j] * s[j]
+    _pull(z, indices, weights, alpha0, np.float32(1), begin, end, s, r)
+    rho = np.float32(0)
+    for j in range(d):
+        p[j] = r[j] / diagonal[j]
+        rho += r[j] * p[j]
+    enough = tolerance * rho
+    for _ in range(steps):
+        if not rho > enough:
+            break
+        # q = -A p, so that one pull serves both the residual and the product.
+        for j in range(d):
+            q[j] = -diagonal[j] * p[j]
+        _pull(z, indices, weights, alpha0, np.float32(0), begin, end, p, q)
+        curvature = np.float32(0)
+        for j in range(d):
+            curvature -= p[j] * q[j]
+        step = rho / curvature
+        rho_next = np.float32(0)
+        for j in range(d):
+            s[j] += step * p[j]
+            r[j] += step * q[j]
+            rho_next += r[j] * r[j] / diagonal[j]
+        turn = rho_next / rho
+        rho = rho_next
+        for j in range(d):
+            p[j] = r[j] / diagonal[j] + turn * p[j]
+
+
+@njit(fastmath=True, parallel=True, cache=True)
+def solve_rows(x, z, offsets, indices, weights, alpha0, dense, penalty, steps, tolerance, chunks):
+    """Improve every row of ``x`` by preconditioned conjugate gradients, in place.
+
+    Parameters
+    ----------
+    x
+        Rows to solve, starting from their present values; float32, (rows, d).
+    z
+        Factors of the other side, flattened; float32, (columns * d,).
+    offsets, indices, weights
+        Entries of the matrix, row by row; weights are confidences.
+    alpha0
+        Weight of the unobserved.
+    dense
+        ``alpha0`` times the eigenvalues of Z'Z; float32, (d,).
+    penalty
+        Regularisation lambda_u of each row; float32, (rows,).
+    steps
+        Most conjugate-gradient steps a row.
+    tolerance
+        A row is done when its squared preconditioned residual has shrunk by this factor.
+    chunks
+        First row of each chunk of work, and the end of the last.
+    """
+    d = x.shape[1]
+    for chunk in prange(len(chunks) - 1):
+        diagonal = np.empty(d, np.float32)
+        s = np.empty(d, np.float32)
+        r = np.empty(d, np.float32)
+        p = np.empty(d, np.float32)
+        q = np.empty(d, np.float32)
+        for row in range(chunks[chunk], chunks[chunk + 1]):
+            begin, end = offsets[row], offsets[row + 1]
+            if begin == end:
+                x[row] = 0
+                continue
+            for j in range(d):
+                diagonal[j] = dense[j] + penalty[row]
+                s[j] = x[row, j]
+            _solve_row(z, indices, weights, alpha0, begin, end, diagonal, steps, tolerance, s, r, p, q)
+            for j in range(d):
+                x[row, j] = s[j]
+
+
+@njit(parallel=True, cache=True)
+def observed_loss(x, z, offsets, indices, weights, alpha0, chunks):
+    """Return ``sum over entries of c (1 - x.z)^2 - alpha0 (x.z)^2``, one float64 number a chunk."""
+    d = x.shape[1]
+    sums = np.zeros(len(chunks) - 1)
+    for chunk in prange(len(chunks) - 1):
+        total = 0.0
+        for row in range(chunks[chunk], chunks[chunk + 1]):
+            for k in range(offsets[row], offsets[row + 1]):
+                score = 0.0
+                for j in range(d):
+                    score += np.float64(x[row, j]) * z[indices[k], j]
+                total += weights[k] * (1.0 - score) ** 2 - alpha0 * score**2
+        sums[chunk] = total
+    return sums
+
+
+@njit(parallel=True, cache=True)
+def gram_blocks(z):
+    """Return Z'Z of every block of rows; float32, (blocks, d, d)."""
+    blocks = (len(z) + BLOCK - 1) // BLOCK
+    grams = np.empty((blocks, z.shape[1], z.shape[1]), np.float32)
+    for block in prange(blocks):
+        rows = z[block * BLOCK : (block + 1) * BLOCK]
+        grams[block] = np.dot(rows.T, rows)
+    return grams
+
+
+@njit(parallel=True, cache=True)
+def rotate(z, basis):
+    """Replace ``z`` by ``z @ basis`` in place."""
+    blocks = (len(z) + BLOCK - 1) // BLOCK
+    for block in prange(blocks):
+        rows = z[block * BLOCK : (block + 1) * BLOCK]
+        rows[:] = np.dot(rows, basis)

@@ -1,0 +1,114 @@
+"""Exact top-k with settled ties: the higher affinity first, then the smaller code."""
+
+# Kernels are compiled from their bodies, so annotations would say nothing here.
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, prange
+from numpy.typing import NDArray
+
+
+def top_k(
+    scores: NDArray[np.float32], k: int, exclude: NDArray[np.int32] | None = None
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Return the k best columns of every row.
+
+    Parameters
+    ----------
+    scores
+        Affinities; float32, (rows, columns). ``-inf`` marks a column that is not to be listed.
+    k
+        How many columns to return.
+    exclude
+        A column of each row to leave out, such as the query itself; int32, (rows,).
+
+    Returns
+    -------
+    columns
+        Best first, equals by smaller column; int32, (rows, k); -1 where a row has no more.
+    scores
+        Their scores; float32, (rows, k); ``-inf`` where a row has no more.
+
+    Examples
+    --------
+    >>> columns, _ = top_k(np.array([[1, 3, 2, 3]], np.float32), 3)
+    >>> columns
+    array([[1, 3, 2]], dtype=int32)
+    """
+    scores = np.ascontiguousarray(scores, np.float32)
+    left_out = np.full(len(scores), -1, np.int32) if exclude is None else np.asarray(exclude, np.int32)
+    return _top_k(scores, min(k, scores.shape[1]), left_out)  # type: ignore[no-any-return]
+
+
+@njit(inline="always")
+def worse(score_a, code_a, score_b, code_b):
+    """Say whether a ranks after b."""
+    return score_a < score_b or (score_a == score_b and code_a > code_b)
+
+
+@njit(cache=True)
+def sift_down(scores, codes, start, size):
+    """Restore the heap, whose root is the worst entry, below ``start``."""
+    root = start
+    while True:
+        child = 2 * root + 1
+        if child >= size:
+            return
+        if child + 1 < size and worse(scores[child + 1], codes[child + 1], scores[child], codes[child]):
+            child += 1
+        if not worse(scores[child], codes[child], scores[root], codes[root]):
+            return
+        scores[root], scores[child] = scores[child], scores[root]
+        codes[root], codes[child] = codes[child], codes[root]
+        root = child
+
+
+@njit(cache=True)
+def offer(scores, codes, size, score, code):
+    """Offer an entry to a heap of the best so far; return the heap's new size."""
+    capacity = len(scores)
+    if size < capacity:
+        scores[size] = score
+        codes[size] = code
+        size += 1
+        if size == capacity:
+            for start in range(capacity // 2 - 1, -1, -1):
+                sift_down(scores, codes, start, capacity)
+    elif worse(scores[0], codes[0], score, code):
+        scores[0] = score
+        codes[0] = code
+        sift_down(scores, codes, 0, capacity)
+    return size
+
+
+@njit(cache=True)
+def sort_best_first(scores, codes, size):
+    """Sort the first ``size`` entries, best first, in place."""
+    if size < len(scores):
+        for start in range(size // 2 - 1, -1, -1):
+            sift_down(scores, codes, start, size)
+    for last in range(size - 1, 0, -1):
+        scores[0], scores[last] = scores[last], scores[0]
+        codes[0], codes[last] = codes[last], codes[0]
+        sift_down(scores, codes, 0, last)
+
+
+@njit(parallel=True, cache=True)
+def _top_k(scores, k, exclude):
+    rows = scores.shape[0]
+    best = np.full((rows, k), -np.inf, np.float32)
+    found = np.full((rows, k), -1, np.int32)
+    if k == 0:
+        return found, best
+    for row in prange(rows):
+        size = 0
+        for column in range(scores.shape[1]):
+            score = scores[row, column]
+            # The first test alone sorts out nearly every column of a long row.
+            if (size == k and score <= best[row, 0]) or score == -np.inf or column == exclude[row]:
+                continue
+            size = offer(best[row], found[row], size, score, column)
+        sort_best_first(best[row], found[row], size)
+    return found, best
