@@ -168,7 +168,7 @@ class TextFile:
                 failed.append((line, shown))
                 texts.append(shown if self.fallback else "")
         if self.fallback:
-            examples = [text for _, text in failed]
+            examples = [" ".join(text.split()) for _, text in failed]
             what = f"text that is not {self.encoding}, read as {self.fallback}"
             self.quarantine.warn(self.source, what, len(failed), examples)
         else:
