@@ -24,7 +24,6 @@ _TAR: Final = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 _OPEN: Final = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 _DAMAGE: Final = (
     EOFError,
-    gzip.BadGzipFile,
     lzma.LZMAError,
     tarfile.TarError,
     zipfile.BadZipFile,
@@ -177,7 +176,9 @@ def _unpacked(file: IO[bytes], name: str) -> IO[bytes]:
 def _damage(path: Path) -> Iterator[None]:
     try:
         yield
-    except _DAMAGE as error:
+    except (*_DAMAGE, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the disk's fault; bz2 and gzip raise theirs without a number
         raise DataError(
             f"the file is damaged or cut short ({error})", path=path, remedy="download it again"
         ) from error

@@ -7,7 +7,7 @@ from tigertail.errors import DataError
 def files(**changes):
     published = {
         "artists.dat": "id\tname\turl\tpictureURL\n1\tMALICE MIZER\tu\tp\n2\tSigur Rós\tu\t\n3\t!\tu\tp\n",
-        "tags.dat": "tagID\ttagValue\r\n1\tmetal\r\n2\t".encode() + "español\r\n".encode("latin-1"),
+        "tags.dat": b"tagID\ttagValue\r\n1\tmetal\r\n2\t" + "español\r\n".encode("latin-1"),
         "user_artists.dat": "userID\tartistID\tweight\r\n2\t1\t13883\r\n2\t3\t7\r\n4\t2\t1\r\n",
         "user_taggedartists.dat": "userID\tartistID\ttagID\tday\tmonth\tyear\r\n"
         "2\t1\t1\t1\t4\t2009\r\n4\t2\t2\t1\t4\t2009\r\n",

@@ -56,5 +56,5 @@ def test_tenth_of_garbage(pack, read, quarantine):
 
 
 def test_archive_without_the_plays(pack, read):
-    with pytest.raises(DataError, match="usersha1-artmbid-artname-plays.tsv"):
+    with pytest.raises(DataError, match=r"usersha1-artmbid-artname-plays\.tsv"):
         read(source(pack({"other.tsv": "x"}, "zip")))

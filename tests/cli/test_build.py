@@ -1,0 +1,44 @@
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tigertail.cli import app
+from tigertail.errors import ConfigError, TigertailError
+
+RECIPE = (
+    '[[source]]\nformat = "csv"\npath = "plays.csv"\n[[source]]\nformat = "lastfm-country"\npath = "c.csv"\n'
+)
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Path:
+    (tmp_path / "recipe.toml").write_text(RECIPE)
+    (tmp_path / "plays.csv").write_text("listener_id,name,plays\na,The Cure,2\na,Sade,-2\n")
+    (tmp_path / "c.csv").write_text("user,artist,sex,country\n1,cure,f,Atlantis\n1,cure,f,Atlantis\n")
+    return tmp_path / "recipe.toml"
+
+
+def test_build_says_what_it_did_and_what_comes_next(recipe: Path) -> None:
+    target = recipe.parent / "made"
+    result = CliRunner().invoke(app, ["build", str(recipe), str(target)], catch_exceptions=False)
+    assert result.exit_code == 0
+    assert "2 plays, 2 listeners, 1 items" in result.stdout
+    assert "count is negative" in result.stdout
+    assert "unknown country, left out (Atlantis)" in result.stdout
+    assert "1 items are in both lastfm-country and plays" in result.stdout
+    assert f"tigertail describe {target}" in result.stdout
+
+
+def test_an_existing_dataset_needs_force(recipe: Path) -> None:
+    arguments = ["build", str(recipe), str(recipe.parent / "made")]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    with pytest.raises(TigertailError, match="already exists"):
+        CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert CliRunner().invoke(app, [*arguments, "--force"]).exit_code == 0
+
+
+def test_a_mistaken_recipe_is_an_error_with_a_remedy(tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text('[[source]]\nformat = "mp3"\npath = "x"\n')
+    with pytest.raises(ConfigError, match="it is one of"):
+        CliRunner().invoke(app, ["build", str(tmp_path / "r.toml"), "out"], catch_exceptions=False)
