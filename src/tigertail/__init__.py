@@ -1,3 +1,74 @@
-"""Tigertail: music similarity for the tail and for every country."""
+"""Tigertail: music similarity for the tail and for every country.
+
+>>> import tigertail
+>>> tigertail.__version__
+'0.1.0'
+
+The three calls most people need::
+
+    model = tigertail.fit("DATASET", "MODEL")
+    model = tigertail.load("MODEL")
+    model.similar("Youssou N'Dour", n=20)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tigertail.data.dataset import Dataset
+    from tigertail.model import Model, ModelConfig
 
 __version__ = "0.1.0"
+__all__ = ["Dataset", "Model", "ModelConfig", "fit", "load"]
+
+
+def fit(
+    dataset: Dataset | Path | str,
+    path: Path | str | None = None,
+    config: ModelConfig | None = None,
+    *,
+    threads: int | None = None,
+) -> Model:
+    """Fit a model, and write it where a path is given.
+
+    Parameters
+    ----------
+    dataset
+        A dataset or its folder.
+    path
+        Folder to write the model to; a model there is replaced in one step.
+    config
+        Settings; None means the defaults.
+    threads
+        Threads to use; None means all.
+    """
+    from tigertail import model as room
+    from tigertail.data.dataset import Dataset
+
+    opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
+    model = room.fit(opened, config, threads=threads)
+    if path is not None:
+        room.save(model, path)
+    return model
+
+
+def load(path: Path | str) -> Model:
+    """Open a model folder; see :func:`tigertail.model.load`."""
+    from tigertail import model as room
+
+    return room.load(path)
+
+
+def __getattr__(name: str) -> Any:
+    # Importing the package stays quick: these names bring in the numerical libraries.
+    if name == "Dataset":
+        from tigertail.data.dataset import Dataset
+
+        return Dataset
+    if name in ("Model", "ModelConfig"):
+        from tigertail import model
+
+        return getattr(model, name)
+    raise AttributeError(f"module 'tigertail' has no attribute '{name}'")

@@ -67,15 +67,27 @@ def new_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
             shutil.rmtree(temporary, ignore_errors=True)
 
 
-def replace_file(target: Path, text: str) -> None:
-    """Write ``text`` to ``target`` so that a reader sees the old file or the new one, never a mixture."""
+@contextmanager
+def replaced_file(target: Path) -> Iterator[Path]:
+    """Write a file so that a reader sees the old one or the new one, never a mixture.
+
+    Yields
+    ------
+    Path
+        A temporary file beside ``target``, to be written. When the block ends without an error it takes the
+        name of ``target``; otherwise it is removed.
+
+    Raises
+    ------
+    TigertailError
+        If the disk is full or cannot be written.
+    """
     temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
     with _write_errors(target):
         try:
-            with temporary.open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
+            target.parent.mkdir(parents=True, exist_ok=True)
+            yield temporary
+            _sync(temporary)
             temporary.replace(target)
             _sync(target.parent)
         finally:

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from tigertail.cli import data
+from tigertail.cli import data, evaluation, model
 from tigertail.errors import TigertailError
 
 app = typer.Typer(
@@ -20,7 +20,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-data.register(app)
+for group in (data, model, evaluation):
+    group.register(app)
 
 
 def main() -> None:

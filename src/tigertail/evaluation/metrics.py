@@ -70,7 +70,7 @@ def judge(
     >>> likes = CSR.build([0, 0, 0], [0, 1, 3], [1, 1, 1], shape=(1, 4))
     >>> zero = np.zeros(1, np.int32)
     >>> judge(np.array([[3, 2, 1]], np.int32), likes, zero, zero, np.array([4, 2, 1, 1])).round(4)
-    array([[0.9197, 1.0222, 1.    , 1.    ]])
+    array([[0.9197, 1.0219, 1.    , 1.    ]])
 
     nDCG is (1 + 1/2) / (1 + 1/log2(3)). Gains are 1/1 and 1/2 with mean 3/4, so weights are 4/3 and 2/3, and
     IPS-nDCG is (4/3 + 2/3/2) / (1 + 1/log2(3)).

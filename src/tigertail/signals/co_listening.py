@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, Self
 
 import numpy as np
 from numba import njit, prange
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from tigertail.retrieval.topk import offer, sort_best_first
+from tigertail.signals.contract import Arrays
 from tigertail.sparse import CSR
 
 
@@ -46,6 +49,18 @@ class CoListening:
     def known(self) -> NDArray[np.bool_]:
         """Items with a neighbour."""
         return self.neighbours.row_sizes > 0
+
+    def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
+        """Return what is kept on disk."""
+        lists = self.neighbours
+        arrays: Arrays = {"offsets": lists.offsets, "indices": lists.indices, "values": lists.values}
+        return arrays, {"items": lists.columns}
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
+        """Make the signal of what was kept on disk."""
+        stored: Any = arrays
+        return cls(CSR(stored["offsets"], stored["indices"], stored["values"], settings["items"]))
 
     def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return the affinity from each query to every item; ``-inf`` beyond its neighbours."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Self
+from typing import Any, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tigertail.signals.contract import Arrays
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,9 +42,18 @@ class FactorAffinity:
         """Items with a vector."""
         return np.asarray(self._lengths > 0)
 
+    def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
+        """Return what is kept on disk."""
+        return {"vectors": self.vectors}, {"beta": self.beta}
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
+        """Make the signal of what was kept on disk."""
+        return cls(cast("NDArray[np.float32]", arrays["vectors"]), settings["beta"])
+
     def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return the affinity from each query to every item; float32, (queries, items)."""
-        scores: NDArray[np.float32] = self._directions[queries] @ self._answers.T
+        scores = np.asarray(self._directions[queries] @ self._answers.T)
         scores[:, ~self.known] = -np.inf
         scores[~self.known[queries]] = -np.inf
         return scores
@@ -52,11 +64,11 @@ class FactorAffinity:
 
     @cached_property
     def _directions(self) -> NDArray[np.float32]:
-        return self.vectors * self._power(1.0)[:, None]
+        return np.asarray(self.vectors * self._power(1.0)[:, None])
 
     @cached_property
     def _answers(self) -> NDArray[np.float32]:
-        return self.vectors * self._power(self.beta)[:, None]
+        return np.asarray(self.vectors * self._power(self.beta)[:, None])
 
     def _power(self, exponent: float) -> NDArray[np.float32]:
         """Return |y|^-exponent, and 0 for the vector 0."""

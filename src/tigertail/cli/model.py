@@ -1,0 +1,105 @@
+"""Commands that fit a model and ask it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tigertail.cli.output import print_table
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from tigertail.model import Model
+
+ModelFolder = Annotated[Path, typer.Argument(help="A model folder.")]
+SignalName = Annotated[str, typer.Option(help="Which signal to ask: factors or co-listening.")]
+Beta = Annotated[
+    float | None, typer.Option(help="Popularity exponent: 1 is the cosine, less lets stars rise.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands to the command line."""
+    app.command("fit")(fit)
+    app.command("similar")(similar)
+    app.command("neighbours")(neighbours)
+
+
+def fit(
+    dataset: Annotated[Path, typer.Argument(help="A dataset folder.")],
+    model: Annotated[Path, typer.Argument(help="The folder to write the model to.")],
+    config: Annotated[Path | None, typer.Option(help="A TOML file of settings.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads to use; all by default.")] = None,
+) -> None:
+    """Fit a model to a dataset."""
+    import tigertail
+    from tigertail.model import ModelConfig
+
+    settings = ModelConfig() if config is None else ModelConfig.read(config)
+    fitted = tigertail.fit(dataset, model, settings, threads=threads)
+    known = int(fitted.signals["factors"].known.sum())
+    typer.echo(
+        f"{model}: {known:,} of {len(fitted.items):,} items with a listener, {settings.als.factors} factors."
+    )
+    typer.echo(f'Ask it: tigertail similar {model} "{fitted.items["name"][0]}"')
+
+
+def similar(
+    model: ModelFolder,
+    item: Annotated[str, typer.Argument(help="Id or name of an item.")],
+    n: Annotated[int, typer.Option("-n", min=1, help="How many to list.")] = 20,
+    signal: SignalName = "factors",
+    beta: Beta = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
+) -> None:
+    """Say what someone who likes an item should hear next."""
+    import tigertail
+
+    opened = tigertail.load(model)
+    answers = opened.similar(item, n, signal=signal, beta=beta)
+    if as_json:
+        typer.echo(answers.write_json())
+    else:
+        _print_similar(opened, opened.find(item), answers)
+
+
+def neighbours(
+    model: ModelFolder,
+    out: Annotated[Path, typer.Option(help="The Parquet file to write.")],
+    queries: Annotated[
+        Path | None, typer.Option(help="Ids or names, one a line; all items by default.")
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, help="How many to list for each.")] = 100,
+    names: Annotated[bool, typer.Option("--names", help="Add columns with the names.")] = False,
+    signal: SignalName = "factors",
+    beta: Beta = None,
+) -> None:
+    """Write the nearest items of many items to a Parquet file."""
+    import tigertail
+    from tigertail.model.queries import read_queries, write_neighbours
+
+    opened = tigertail.load(model)
+    asked = None if queries is None else read_queries(queries)
+    lists = opened.neighbours(asked, top, signal=signal, beta=beta, names=names)
+    write_neighbours(lists, out)
+    typer.echo(f"{out}: {len(lists):,} rows for {lists['target_item_id'].n_unique():,} items.")
+
+
+def _print_similar(model: Model, code: int, answers: pl.DataFrame) -> None:
+    query = model.items.row(code, named=True)
+    if model.provenance.simulated:
+        typer.echo("SIMULATED: no listener or artist here is real.")
+    print_table(
+        ["rank", "name", "affinity", "listeners", "stratum"],
+        [
+            [row["rank"], row["name"], f"{row['score']:.3f}", f"{row['listeners']:,}", row["stratum"]]
+            for row in answers.iter_rows(named=True)
+        ],
+        title=f"After {query['name']} ({query['listeners']:,} listeners, {query['stratum']})",
+        left=["name", "stratum"],
+    )
+    if answers.is_empty():
+        typer.echo("This signal knows nothing about it: no listener has played it.")

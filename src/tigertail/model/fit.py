@@ -1,0 +1,75 @@
+"""Fitting a model: from a dataset to signals that can be asked."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.data.dataset import Dataset
+from tigertail.data.interactions import Interactions
+from tigertail.data.names import fold_series
+from tigertail.data.strata import Stratum, strata
+from tigertail.factorization import fit_als
+from tigertail.factorization.confidence import confidence
+from tigertail.model.config import ModelConfig
+from tigertail.model.model import CO_LISTENING, FACTORS, Model, Provenance
+from tigertail.progress import progress
+from tigertail.signals.co_listening import CoListening, fit_co_listening
+from tigertail.signals.contract import Signal
+from tigertail.signals.factors import FactorAffinity
+
+
+def fit(dataset: Dataset, config: ModelConfig | None = None, *, threads: int | None = None) -> Model:
+    """Fit a model to a dataset.
+
+    Parameters
+    ----------
+    dataset
+        What to learn from.
+    config
+        Settings; None means the defaults.
+    threads
+        Threads to use; None means all. The model is the same for any number.
+    """
+    config = config or ModelConfig()
+    interactions = Interactions.of(dataset)
+    signals: dict[str, Signal] = {
+        FACTORS: fit_factors(interactions, config, threads=threads),
+        CO_LISTENING: fit_listening_neighbours(interactions, config),
+    }
+    provenance = Provenance(dataset.name, dataset.fingerprint, dataset.simulated)
+    return Model(item_table(dataset, interactions), signals, config, provenance)
+
+
+def fit_factors(
+    interactions: Interactions, config: ModelConfig, *, threads: int | None = None
+) -> FactorAffinity:
+    """Fit the base model: implicit ALS, and the affinity between its item vectors."""
+    weights = confidence(interactions.plays, config.confidence)
+    with progress("factors", config.als.iterations) as tick:
+        factors = fit_als(
+            weights, config.als, seed=config.seed, threads=threads, after_sweep=lambda sweep: tick()
+        )
+    return FactorAffinity(factors.items, config.beta)
+
+
+def fit_listening_neighbours(interactions: Interactions, config: ModelConfig) -> CoListening:
+    """Fit item-item co-listening on the same weights as the base model."""
+    with progress("co-listening"):
+        return fit_co_listening(confidence(interactions.plays, config.confidence), config.co_listening)
+
+
+def item_table(dataset: Dataset, interactions: Interactions) -> pl.DataFrame:
+    """Return what a model keeps of each item, in the order of the item codes."""
+    listeners = interactions.item_listeners
+    codes = pl.DataFrame(
+        {
+            c.ITEM_ID: interactions.item_ids,
+            "listeners": listeners,
+            "stratum": [Stratum(s).label for s in strata(listeners)],
+        }
+    )
+    items = codes.join(dataset.items, on=c.ITEM_ID, how="left", maintain_order="left").with_columns(
+        pl.col(c.NAME).fill_null(pl.col(c.ITEM_ID)), pl.col(c.KIND).fill_null(c.ARTIST)
+    )
+    return items.with_columns(fold_series(items[c.NAME]).alias("folded"))

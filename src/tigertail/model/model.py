@@ -1,0 +1,209 @@
+"""A fitted model: items, signals, and the questions people ask of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tigertail import columns as c
+from tigertail.data.names import fold
+from tigertail.errors import ConfigError, UnknownItemError
+from tigertail.model.config import ModelConfig
+from tigertail.progress import progress
+from tigertail.retrieval.topk import top_k
+from tigertail.signals.contract import Signal
+from tigertail.signals.factors import FactorAffinity
+
+FACTORS: Final = "factors"
+CO_LISTENING: Final = "co-listening"
+BLOCK_BYTES: Final = 2**27  # affinities held at a time while lists are made
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a model comes from.
+
+    Parameters
+    ----------
+    dataset
+        Name of the dataset it was fitted to.
+    fingerprint
+        The dataset's fingerprint.
+    simulated
+        Whether the dataset is invented.
+    """
+
+    dataset: str
+    fingerprint: str
+    simulated: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A fitted model.
+
+    Parameters
+    ----------
+    items
+        One row an item, in the order of the item codes: item_id, name, kind, listeners, stratum, folded and
+        whatever else the catalogue says.
+    signals
+        Signals by name.
+    config
+        The configuration it was fitted with.
+    provenance
+        The dataset it was fitted to.
+    """
+
+    items: pl.DataFrame
+    signals: Mapping[str, Signal]
+    config: ModelConfig
+    provenance: Provenance
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+
+    def similar(
+        self, item: str, n: int = 20, *, signal: str = FACTORS, beta: float | None = None
+    ) -> pl.DataFrame:
+        """Answer what someone who likes an item should hear next.
+
+        Parameters
+        ----------
+        item
+            Id or name of the item. A name is matched whatever its case, accents and punctuation; of several
+            items with one name the one with most listeners is meant.
+        n
+            How many to list.
+        signal
+            Which signal to ask.
+        beta
+            Another popularity exponent than the model's (factors only).
+
+        Returns
+        -------
+        polars.DataFrame
+            Columns rank, item_id, name, score (the affinity), listeners and stratum; shorter than ``n``
+            where the signal knows no more, empty where it does not know the item.
+
+        Raises
+        ------
+        UnknownItemError
+            If there is no such item; the message suggests close names.
+        """
+        query = np.array([self.find(item)], np.int32)
+        codes, scores = top_k(self._signal(signal, beta).affinity(query), n, query)
+        listed = codes[0] >= 0
+        chosen = self.items.select(pl.all().gather(codes[0][listed]))
+        return chosen.select(
+            pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias(c.RANK),
+            c.ITEM_ID,
+            c.NAME,
+            pl.Series(c.SCORE, scores[0][listed]),
+            "listeners",
+            "stratum",
+        )
+
+    def neighbours(
+        self,
+        queries: Sequence[str] | None = None,
+        top: int = 100,
+        *,
+        signal: str = FACTORS,
+        beta: float | None = None,
+        names: bool = False,
+    ) -> pl.DataFrame:
+        """List the nearest items of many items.
+
+        Parameters
+        ----------
+        queries
+            Ids or names; None means every item the signal knows.
+        top
+            How many to list for each.
+        signal, beta
+            As in :meth:`similar`.
+        names
+            Whether to add the columns target_name and name.
+
+        Returns
+        -------
+        polars.DataFrame
+            Columns target_item_id, item_id, score and rank, in the order of the queries.
+
+        Raises
+        ------
+        UnknownItemError
+            If a query is not in the catalogue.
+        """
+        asked = self._signal(signal, beta)
+        if queries is None:
+            codes = np.flatnonzero(asked.known).astype(np.int32)
+        else:
+            codes = np.array([self.find(query) for query in queries], np.int32)
+        parts = list(self._lists(asked, codes, top))
+        target = np.concatenate([part[0] for part in parts] or [np.empty(0, np.int32)])
+        answer = np.concatenate([part[1] for part in parts] or [np.empty(0, np.int32)])
+        ids, called = self.items[c.ITEM_ID], self.items[c.NAME]
+        lists = {
+            c.TARGET_ITEM_ID: ids.gather(target),
+            c.ITEM_ID: ids.gather(answer),
+            c.SCORE: np.concatenate([part[2] for part in parts] or [np.empty(0, np.float32)]),
+            c.RANK: np.concatenate([part[3] for part in parts] or [np.empty(0, np.int32)]),
+        }
+        if names:
+            lists |= {"target_name": called.gather(target), c.NAME: called.gather(answer)}
+        return pl.DataFrame(lists)
+
+    def find(self, item: str) -> int:
+        """Return the code of an item given by id or name.
+
+        Raises
+        ------
+        UnknownItemError
+            If there is no such item.
+        """
+        for column, value in ((c.ITEM_ID, item), (c.NAME, item), ("folded", fold(item))):
+            codes = (self.items[column] == value).arg_true()
+            if len(codes):
+                return int(codes[0])
+        close = self.suggest(item)
+        raise UnknownItemError(
+            f"no item called '{item}'",
+            remedy=f"did you mean: {', '.join(close)}?" if close else "no name in this model is close to it",
+        )
+
+    def suggest(self, text: str, n: int = 5) -> list[str]:
+        """Return the names closest to a text, equals by number of listeners."""
+        from rapidfuzz import fuzz, process
+
+        found = process.extract(
+            fold(text), self.items["folded"].to_list(), scorer=fuzz.ratio, limit=n, score_cutoff=60
+        )
+        return [self.items[c.NAME][code] for _, _, code in found]
+
+    def _signal(self, name: str, beta: float | None) -> Signal:
+        if name not in self.signals:
+            raise ConfigError(f"no signal '{name}'", remedy=f"this model has {', '.join(self.signals)}")
+        signal = self.signals[name]
+        if beta is None:
+            return signal
+        if not isinstance(signal, FactorAffinity):
+            raise ConfigError(f"the signal '{name}' has no popularity exponent", remedy="leave beta out")
+        return signal.with_beta(beta)
+
+    def _lists(
+        self, signal: Signal, codes: NDArray[np.int32], top: int
+    ) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32], NDArray[np.int32]]]:
+        """Yield queries, answers, scores and ranks, a block of queries at a time."""
+        block = max(1, BLOCK_BYTES // (4 * max(1, len(self.items))))
+        with progress("neighbours", len(codes)) as tick:
+            for start in range(0, len(codes), block):
+                queries = codes[start : start + block]
+                answers, scores = top_k(signal.affinity(queries), top, queries)
+                row, place = np.nonzero(answers >= 0)
+                yield queries[row], answers[row, place], scores[row, place], (place + 1).astype(np.int32)
+                tick(len(queries))

@@ -1,0 +1,177 @@
+"""Models on disk.
+
+A model is a folder::
+
+    MODEL/
+      manifest.json      format, version, configuration, provenance, and the SHA-256 of every file
+      <generation>/      items.parquet and one folder of arrays a signal
+
+A new model is written beside the old one as a new generation; replacing the manifest, one file, in one step
+makes it the model. A reader therefore sees the old or the new one, never a mixture, and the generation
+before stays for those who have just opened it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final, Protocol, Self
+
+import numpy as np
+import polars as pl
+from pydantic import ValidationError
+
+from tigertail import __version__
+from tigertail.errors import ModelError
+from tigertail.model.config import ModelConfig
+from tigertail.model.model import CO_LISTENING, FACTORS, Model, Provenance
+from tigertail.signals.co_listening import CoListening
+from tigertail.signals.contract import Arrays, Signal
+from tigertail.signals.factors import FactorAffinity
+from tigertail.storage import checksums, new_folder, replaced_file, sha256, to_json
+
+MAGIC: Final = "tigertail-model"
+VERSION: Final = 1
+MANIFEST: Final = "manifest.json"
+AGAIN: Final = "fit the model again with: tigertail fit DATASET MODEL"
+
+
+class Stored(Signal, Protocol):
+    """A signal that can be kept as arrays and a few settings."""
+
+    def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
+        """Return the arrays, by name, and the settings."""
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
+        """Make the signal of what :meth:`to_arrays` returned."""
+
+
+SIGNALS: Final[dict[str, type[Stored]]] = {FACTORS: FactorAffinity, CO_LISTENING: CoListening}
+
+
+def save(model: Model, path: Path | str) -> None:
+    """Write a model; a model already there is replaced in one step.
+
+    Raises
+    ------
+    TigertailError
+        If the disk is full or cannot be written; what was there before is still there, whole.
+    ModelError
+        If ``path`` is something else than a model.
+    """
+    path = Path(path)
+    before = _generation_before(path)
+    generation = str(before + 1)
+    settings: dict[str, Any] = {}
+    with new_folder(path / generation, replace=True) as folder:
+        model.items.write_parquet(folder / "items.parquet")
+        for name, signal in model.signals.items():
+            arrays, settings[name] = SIGNALS[name].to_arrays(signal)  # type: ignore[arg-type]
+            (folder / name).mkdir()
+            for key, array in arrays.items():
+                np.save(folder / name / f"{key}.npy", array, allow_pickle=False)
+        files = checksums(folder)
+    manifest = {
+        "magic": MAGIC,
+        "version": VERSION,
+        "tigertail": __version__,
+        "dataset": asdict(model.provenance),
+        "config": model.config.model_dump(),
+        "metrics": dict(model.metrics),
+        "signals": settings,
+        "generation": generation,
+        "files": files,
+    }
+    with replaced_file(path / MANIFEST) as file:
+        file.write_text(to_json(manifest | {"sha256": _seal(manifest)}), encoding="utf-8")
+    for old in path.iterdir():
+        if old.is_dir() and old.name not in (generation, str(before)):
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def load(path: Path | str) -> Model:
+    """Open a model; arrays stay on disk, mapped into memory.
+
+    Raises
+    ------
+    ModelError
+        If the folder is missing or no model, a file was altered or is missing, or the model's version is
+        not one this release reads.
+    """
+    path = Path(path)
+    manifest = read_manifest(path)
+    folder = path / manifest["generation"]
+    for name, digest in manifest["files"].items():
+        file = folder / name
+        if not file.is_file():
+            raise ModelError("a file of the model is missing", path=file, remedy=AGAIN)
+        if sha256(file) != digest:
+            raise ModelError("altered or cut short since it was written", path=file, remedy=AGAIN)
+    signals: dict[str, Signal] = {}
+    for name, settings in manifest["signals"].items():
+        arrays = {file.stem: np.load(file, mmap_mode="r") for file in sorted((folder / name).glob("*.npy"))}
+        signals[name] = SIGNALS[name].from_arrays(arrays, settings)
+    return Model(
+        pl.read_parquet(folder / "items.parquet"),
+        signals,
+        _config(manifest["config"], path),
+        Provenance(**manifest["dataset"]),
+        manifest["metrics"],
+    )
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Return a model's manifest, checked but for the files it names.
+
+    Raises
+    ------
+    ModelError
+        If there is none, it is damaged, or of a version this release does not read.
+    """
+    file = path / MANIFEST
+    if not file.is_file():
+        problem = "not a Tigertail model" if path.exists() else "no such model"
+        raise ModelError(problem, path=path, remedy="make one with: tigertail fit DATASET MODEL")
+    try:
+        manifest = json.loads(file.read_bytes())
+    except ValueError as error:
+        raise ModelError(f"damaged manifest ({error})", path=file, remedy=AGAIN) from error
+    if not isinstance(manifest, dict) or manifest.get("magic") != MAGIC:
+        raise ModelError("not a Tigertail model", path=path, remedy=AGAIN)
+    if manifest.get("version") != VERSION:
+        raise ModelError(
+            f"model format {manifest.get('version')}; this release, {__version__}, reads format {VERSION}",
+            path=path,
+            remedy=f"fit the model again, or install the release that wrote it ({manifest.get('tigertail')})",
+        )
+    if manifest.pop("sha256", None) != _seal(manifest):
+        raise ModelError("altered since it was written", path=file, remedy=AGAIN)
+    return manifest
+
+
+def _generation_before(path: Path) -> int:
+    """Return the number of the generation in place, 0 for none; refuse a folder of something else."""
+    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+        return 0
+    try:
+        return int(json.loads((path / MANIFEST).read_bytes())["generation"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ModelError(
+            "exists and is not a model", path=path, remedy="choose another name, or remove it first"
+        ) from None
+
+
+def _config(values: Mapping[str, Any], path: Path) -> ModelConfig:
+    try:
+        return ModelConfig(**values)
+    except ValidationError as error:
+        raise ModelError(f"unknown configuration ({error})", path=path, remedy=AGAIN) from error
+
+
+def _seal(manifest: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
