@@ -21,7 +21,7 @@ from tigertail.data.spool import REF, Spool
 from tigertail.errors import DataError
 from tigertail.progress import progress
 
-_WAITING: Final = 2_000_000
+_ROOM: Final = 300_000  # references held before they are merged
 _ANNOTATION_KEY: Final = (c.ITEM_ID, c.FACET, c.LABEL, c.SOURCE, c.ANNOTATOR)
 
 
@@ -73,7 +73,7 @@ class _Intake:
         self._spool = Spool(folder)
         self._profiles = Profiles()
         self._refs: list[pl.DataFrame] = []
-        self._waiting = 0
+        self._room = _ROOM
         self._others: dict[str, list[pl.DataFrame]] = {c.ANNOTATIONS_TABLE: [], c.MENTIONS_TABLE: []}
 
     def add(self, source: Source, batch: Batch) -> None:
@@ -130,10 +130,9 @@ class _Intake:
             rows, namespace=source.space, source=source.named, kind=source.kind, catalogue=catalogue
         )
         self._refs.append(refs)
-        self._waiting += refs.height
-        if self._waiting >= _WAITING:
+        if sum(frame.height for frame in self._refs) >= self._room:
             self._refs = [condense(self._refs)]
-            self._waiting = 0
+            self._room = max(_ROOM, 2 * self._refs[0].height)
 
     def _plays(self, item_of: pl.DataFrame) -> pl.LazyFrame | None:
         """Write the merged plays range by range and return them, without columns nobody filled."""

@@ -15,8 +15,8 @@ import polars as pl
 from tigertail import columns as c
 
 REF: Final = "ref"  # what stands for an item until all sources have been read
-RUN_ROWS: Final = 2_000_000
-RANGE_ROWS: Final = 2_000_000
+RUN_ROWS: Final = 1_000_000
+RANGE_ROWS: Final = 1_000_000
 
 _EVENTS: Final = "events"
 _ROWS: Final = "rows"
