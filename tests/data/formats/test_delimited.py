@@ -29,6 +29,18 @@ def test_without_header_columns_have_numbers(pack, read):
     assert read(source)["plays"].rows() == [(3.0, "a", "x"), (4.0, "b", '"y')]
 
 
+def test_without_header_the_first_row_may_be_quoted(pack, read):
+    path = pack({"plays.csv": 'a,"x, y"\nb,z\n'}, "csv")
+    source = csv(path, header=False, columns={"listener_id": 1, "name": 2})
+    assert read(source)["plays"]["name"].to_list() == ["x, y", "z"]
+
+
+@pytest.mark.parametrize("text", ["", "\n\n"])
+def test_empty_file(text, pack, read):
+    with pytest.raises(DataError, match="empty"):
+        read(csv(pack({"plays.csv": text}, "csv"), header=False, columns={"listener_id": 1, "name": 2}))
+
+
 def test_encoding(pack, read):
     path = pack({"plays.csv": "listener_id,name\na,Кино\n".encode("cp1251")}, "csv")
     assert read(csv(path, encoding="cp1251"))["plays"]["name"].to_list() == ["Кино"]

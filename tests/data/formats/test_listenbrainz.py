@@ -73,6 +73,7 @@ def test_user_name_where_there_is_no_id(pack, read):
 
 def test_lines_that_are_no_listens(pack, read, quarantine):
     bad = ["{broken", "[1, 2]", "3", json.dumps({"user_id": 1}), json.dumps({"track_metadata": None})]
+    bad += [json.dumps({"user_id": 1, "track_metadata": "x"}), listen({"no": 1}, "Sade")]
     plays = read(source(pack({NAME: "\n".join([*LINES, *bad])}, "folder")))["plays"]
     assert plays.height == 6
     assert sum(quarantine.reasons_of("listenbrainz").values()) == len(bad)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
-from itertools import chain
 
-import polars as pl
 from pydantic import Field, field_validator
 
 from tigertail.data.files import streams
 from tigertail.data.formats.lines import TextFile
 from tigertail.data.formats.mapped import MappedSource
 from tigertail.data.formats.source import Batch
-from tigertail.data.quarantine import TEXT, Quarantine
+from tigertail.data.quarantine import Quarantine
 from tigertail.errors import DataError
 
 
@@ -54,24 +52,15 @@ class Csv(MappedSource):
         for stream in streams(self.path, self.files):
             found = True
             file = TextFile(stream, self.named, quarantine, encoding=self.encoding)
-            names, blocks = self._rows(file)
+            if self.header:
+                names, blocks = file.headed(None, separator=self.separator, quoted=self.quoted)
+            else:
+                names, blocks = file.numbered(separator=self.separator, quoted=self.quoted)
             mapping = self.mapping(names, self.path)
             for rows in blocks:
                 yield self.batch(stream.name, rows, mapping)
         if not found:
             raise DataError(f"no file matches '{self.files}' in it", path=self.path)
-
-    def _rows(self, file: TextFile) -> tuple[list[str], Iterator[pl.DataFrame]]:
-        if self.header:
-            return file.headed(None, separator=self.separator, quoted=self.quoted)
-        blocks = file.lines()
-        top = next(block for block in blocks if not block.is_empty())
-        width = top[TEXT][0].count(self.separator) + 1
-        names = [str(number) for number in range(1, width + 1)]
-        rest = chain([top], blocks)
-        return names, (
-            file.split(block, names, separator=self.separator, quoted=self.quoted) for block in rest
-        )
 
 
 class Tsv(Csv):

@@ -89,10 +89,7 @@ class TextFile:
         DataError
             If the header is another.
         """
-        blocks = self.lines()
-        top = next((block for block in blocks if not block.is_empty()), None)
-        if top is None:
-            raise DataError("the file is empty", path=self.stream.path, remedy="check the download")
+        top, blocks = self._opened()
         found = [name.strip() for name in _fields(top[TEXT][0], separator, quoted)]
         if header is not None and found != list(header):
             raise DataError(
@@ -103,8 +100,24 @@ class TextFile:
             )
         if len(set(found)) < len(found):
             raise DataError("two columns have one name", path=self.stream.path, line=1)
-        blocks = chain([top.slice(1)], blocks)
-        return found, (self.split(frame, found, separator=separator, quoted=quoted) for frame in blocks)
+        rest = chain([top.slice(1)], blocks)
+        return found, (self.split(frame, found, separator=separator, quoted=quoted) for frame in rest)
+
+    def numbered(self, *, separator: str, quoted: bool) -> tuple[list[str], Iterator[pl.DataFrame]]:
+        """Read a file without a header; its columns are called "1", "2" and so on."""
+        top, blocks = self._opened()
+        width = len(_fields(top[TEXT][0], separator, quoted))
+        names = [str(number) for number in range(1, width + 1)]
+        whole = chain([top], blocks)
+        return names, (self.split(frame, names, separator=separator, quoted=quoted) for frame in whole)
+
+    def _opened(self) -> tuple[pl.DataFrame, Iterator[pl.DataFrame]]:
+        """Return the first block with a line in it, and the blocks that follow."""
+        blocks = self.lines()
+        for top in blocks:
+            if not top.is_empty():
+                return top, blocks
+        raise DataError("the file is empty", path=self.stream.path, remedy="check the download")
 
     def split(
         self, frame: pl.DataFrame, columns: Sequence[str], *, separator: str, quoted: bool
@@ -180,4 +193,9 @@ class TextFile:
 
 
 def _fields(text: str, separator: str, quoted: bool) -> list[str]:
-    return next(csv.reader([text], delimiter=separator)) if quoted else text.split(separator)
+    if not quoted:
+        return text.split(separator)
+    try:
+        return next(csv.reader([text], delimiter=separator))
+    except csv.Error:  # a field too long to be one
+        return []

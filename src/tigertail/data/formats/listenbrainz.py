@@ -7,7 +7,6 @@ the API returns them also carry ``track_metadata.mbid_mapping``, which is prefer
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Final, Literal
 
@@ -73,16 +72,22 @@ class ListenBrainz(Source):
             )
 
     def _parsed(self, lines: pl.DataFrame, file: str, quarantine: Quarantine) -> pl.DataFrame:
-        """Parse every line; those that are no JSON object are rejected."""
-        parsed = pl.col(TEXT).str.json_decode(_LISTEN).alias("listen")
-        try:
-            listens = lines.with_columns(parsed)
-        except pl.exceptions.PolarsError:
-            bad = pl.Series([not _is_object(text) for text in lines[TEXT]])
-            lines = quarantine.keep(self.named, file, lines, reasons((pl.lit(bad), "not JSON")))
-            listens = lines.with_columns(parsed)
-        no_object = reasons((pl.col("listen").is_null(), "not a JSON object"))
-        return quarantine.keep(self.named, file, listens, no_object)
+        """Parse every line; those that are no listen in JSON are rejected."""
+        listens = lines.with_columns(_decode(lines[TEXT]).alias("listen"))
+        return quarantine.keep(
+            self.named, file, listens, reasons((pl.col("listen").is_null(), "not a listen in JSON"))
+        )
+
+
+def _decode(texts: pl.Series) -> pl.Series:
+    """Decode JSON, all at once if possible; what is wrong is found by halving and becomes null."""
+    try:
+        return texts.str.json_decode(_LISTEN)
+    except pl.exceptions.PolarsError:
+        if len(texts) == 1:
+            return pl.Series([None], dtype=_LISTEN)
+    half = len(texts) // 2
+    return _decode(texts[:half]).append(_decode(texts[half:]))
 
 
 def _flat(listens: pl.DataFrame) -> pl.DataFrame:
@@ -143,10 +148,3 @@ def _tracks(listens: pl.DataFrame) -> pl.DataFrame:
         pl.col("artist_name").alias(ARTIST_NAME),
         pl.col("artist_mbids").list.first().alias(ARTIST_MBID),
     )
-
-
-def _is_object(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except ValueError:
-        return False
