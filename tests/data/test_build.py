@@ -139,6 +139,16 @@ def test_an_existing_folder_is_left_alone_unless_told(tmp_path: Path) -> None:
     assert dataset.plays.height == 3
 
 
+def test_a_full_disk_is_an_error_with_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*arguments: object, **options: object) -> None:
+        raise pl.exceptions.ComputeError("underlying IO error: No space left on device (os error 28)")
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
+    with pytest.raises(DataError, match="the disk is full"):
+        make(tmp_path, ONE, {"plays.csv": PLAYS})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["plays.csv", "recipe.toml"]
+
+
 @pytest.fixture(scope="module")
 def union(tmp_path_factory: pytest.TempPathFactory) -> tuple[Dataset, BuildReport]:
     if "TIGERTAIL_DATA" not in os.environ:

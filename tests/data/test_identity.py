@@ -89,6 +89,12 @@ def test_an_id_without_a_name_takes_it_from_the_table_of_items() -> None:
     assert matched(plays, named, elsewhere).items.rows() == [("7", "The Cure", "artist")]
 
 
+def test_the_table_of_items_also_knows_their_kind() -> None:
+    plays = refs("a", {"item_id": "7"})
+    named = refs("a/items", {"item_id": "7", "name": "Help"}, catalogue=True, kind="track")
+    assert matched(plays, named).items.select("item_id", "kind").rows() == [("7", "track")]
+
+
 def test_an_item_nobody_named_is_called_by_its_id() -> None:
     assert matched(refs("a", {"item_id": "7"})).items.rows() == [("7", "7", "artist")]
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -53,7 +57,10 @@ def build(recipe: Recipe, path: Path | str, *, replace: bool = False) -> tuple[D
     if path.exists() and not replace:
         raise DataError("already exists", path=path, remedy="choose another name, or pass --force")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.spool.", dir=path.parent) as folder:
+    with (
+        _full_disk(path),
+        tempfile.TemporaryDirectory(prefix=f".{path.name}.spool.", dir=path.parent) as folder,
+    ):
         intake = _Intake(recipe, Path(folder))
         with progress("Reading") as tick:
             for source in recipe.source:
@@ -61,6 +68,19 @@ def build(recipe: Recipe, path: Path | str, *, replace: bool = False) -> tuple[D
                     intake.add(source, batch)
                     tick(batch.rows.height, source.named)
         return intake.finish(path, replace=replace)
+
+
+@contextmanager
+def _full_disk(path: Path) -> Iterator[None]:
+    """Say so where there is no room for the spooled plays."""
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError) as error:
+        if os.strerror(errno.ENOSPC) not in str(error):
+            raise
+        raise DataError(
+            "the disk is full; nothing was changed", path=path, remedy="free some space and run it again"
+        ) from error
 
 
 class _Intake:

@@ -102,10 +102,10 @@ def resolve(refs: pl.DataFrame, namespaces: Sequence[str]) -> Identities:
     """
     if refs[REF].n_unique() != refs.select(NAMESPACE, c.SOURCE, c.KIND, *REFERENCE).n_unique():
         raise DataError("two items fell on one number", remedy="report this; it is one chance in 10^6")
-    refs = refs.sort(*_FIELDS, CATALOGUE, REF).with_columns(_folded(refs.sort(*_FIELDS, CATALOGUE, REF)))
+    refs = refs.with_columns(_folded(refs))
     label = (
         pl.when(pl.col(c.ITEM_ID).is_not_null())
-        .then(pl.concat_str(pl.lit("id"), NAMESPACE, c.KIND, c.ITEM_ID, separator="\1"))
+        .then(pl.concat_str(pl.lit("id"), NAMESPACE, c.ITEM_ID, separator="\1"))
         .when(pl.col(c.MBID).is_not_null())
         .then(pl.concat_str(pl.lit("mbid"), c.KIND, c.MBID, separator="\1"))
         .otherwise(pl.concat_str(pl.lit("name"), c.KIND, _KEY, separator="\1"))
@@ -189,7 +189,8 @@ def _about(refs: pl.DataFrame) -> pl.DataFrame:
         .unique(_CLUSTER, keep="first", maintain_order=True)
         .select(_CLUSTER, c.NAME, ARTIST_NAME, _KEY)
     )
-    about = refs.group_by(_CLUSTER).agg(pl.col(c.KIND).first(), pl.col(ROWS).sum()).sort(_CLUSTER)
+    kind = pl.col(c.KIND).sort_by(CATALOGUE, c.KIND, descending=[True, False]).first()
+    about = refs.group_by(_CLUSTER).agg(kind, pl.col(ROWS).sum()).sort(_CLUSTER)
     about = about.join(names, on=_CLUSTER, how="left")
     for field in (c.MBID, ARTIST_MBID, c.COUNTRY):
         most = refs.filter(pl.col(field).is_not_null()).group_by(_CLUSTER, field).agg(pl.col(ROWS).sum())
