@@ -1,15 +1,17 @@
 import polars as pl
 import pytest
 
-from tigertail.data.identity import Identities, condense, condensed, references, resolve
+from tigertail.data.formats.delimited import Csv
+from tigertail.data.identity import Identities, resolve
+from tigertail.data.references import condense, references, with_refs
 
 ONE, TWO = "1" * 8 + "-1111" * 3 + "-" + "1" * 12, "2" * 8 + "-2222" * 3 + "-" + "2" * 12
 
 
 def refs(source: str, *rows: dict[str, str], catalogue: bool = False, kind: str = "artist") -> pl.DataFrame:
     columns = dict.fromkeys(("item_id", "name", "mbid", "artist_name", "artist_mbid"), pl.String)
-    about = {"namespace": source.partition("/")[0], "source": source, "kind": kind}
-    return condensed(references(pl.DataFrame(rows, schema=columns), **about), catalogue=catalogue, **about)
+    made = Csv(format="csv", path="x", name=source, namespace=source.partition("/")[0], kind=kind)
+    return references(with_refs(pl.DataFrame(rows, schema=columns), made), made, catalogue=catalogue)
 
 
 def matched(*frames: pl.DataFrame) -> Identities:

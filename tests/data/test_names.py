@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tigertail.data.names import fold, fold_series, fold_track
+from tigertail.data.names import fold, fold_series
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,3 @@ def test_folding_twice_changes_nothing_in_likely_names(name: str) -> None:
 def test_columns_fold_like_single_names() -> None:
     names = pl.Series(["The Cure", None, "The Cure", "Кино"])
     assert fold_series(names).to_list() == ["cure", None, "cure", "кино"]
-
-
-def test_tracks_fold_by_artist_and_title() -> None:
-    assert fold_track("The Cure", "A Forest") == fold_track("Cure", "a forest") == "cure - a forest"
-    assert fold_track("", "A Forest") == "a forest"

@@ -16,10 +16,11 @@ from tigertail import columns as c
 from tigertail.data.clean import clean
 from tigertail.data.dataset import Dataset
 from tigertail.data.formats import Batch, Source
-from tigertail.data.identity import Identities, condense, condensed, references, resolve
+from tigertail.data.identity import Identities, resolve
 from tigertail.data.profiles import Profiles
 from tigertail.data.quarantine import Quarantine
 from tigertail.data.recipe import Recipe
+from tigertail.data.references import condense, references, with_refs
 from tigertail.data.report import BuildReport, build_report
 from tigertail.data.spool import REF, Spool
 from tigertail.errors import DataError
@@ -102,8 +103,8 @@ class _Intake:
         if batch.table == c.LISTENERS_TABLE:
             self._profiles.add(rows)
             return
-        rows = references(rows, namespace=source.space, source=source.named, kind=source.kind)
-        self._remember(rows, source, catalogue=batch.table == c.ITEMS_TABLE)
+        rows = with_refs(rows, source)
+        self._remember(references(rows, source, catalogue=batch.table == c.ITEMS_TABLE))
         if batch.table == c.PLAYS_TABLE:
             kept = (c.LISTENER_ID, REF, c.PLAYS, c.RATING, c.LAST_PLAYED)
             plays = rows.select(name for name in kept if name in rows.columns)
@@ -145,10 +146,7 @@ class _Intake:
         ids = [name for name in (c.LISTENER_ID, c.ANNOTATOR) if name in rows.columns]
         return rows.with_columns(pl.concat_str(pl.lit(f"{source.space}:"), name).alias(name) for name in ids)
 
-    def _remember(self, rows: pl.DataFrame, source: Source, *, catalogue: bool) -> None:
-        refs = condensed(
-            rows, namespace=source.space, source=source.named, kind=source.kind, catalogue=catalogue
-        )
+    def _remember(self, refs: pl.DataFrame) -> None:
         self._refs.append(refs)
         if sum(frame.height for frame in self._refs) >= self._room:
             self._refs = [condense(self._refs)]

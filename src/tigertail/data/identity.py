@@ -7,7 +7,7 @@ two ids of one namespace: then all of that name stay apart, and the report says 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,16 +16,12 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.data.formats.source import ARTIST_MBID, ARTIST_NAME, REFERENCE
 from tigertail.data.names import fold_series
+from tigertail.data.references import CATALOGUE, NAMESPACE, ROWS
 from tigertail.data.spool import REF
 from tigertail.errors import DataError
 
-NAMESPACE: Final = "namespace"
-CATALOGUE: Final = "catalogue"  # whether the name comes from a table of items
-ROWS: Final = "rows"
-
 _CLUSTER: Final = "cluster"
 _KEY: Final = "key"  # the folded name
-_FIELDS: Final = (NAMESPACE, c.SOURCE, c.KIND, *REFERENCE, c.COUNTRY)
 
 
 @dataclass(frozen=True)
@@ -54,44 +50,13 @@ class Identities:
     namesakes: pl.DataFrame
 
 
-def references(rows: pl.DataFrame, *, namespace: str, source: str, kind: str) -> pl.DataFrame:
-    """Return ``rows`` with a ``ref``, a number that stands for how a row names its item."""
-    fields = [pl.lit(namespace), pl.lit(source), pl.lit(kind)]
-    fields += [pl.col(name) if name in rows.columns else pl.lit(None, pl.String) for name in REFERENCE]
-    text = pl.concat_str([field.fill_null("\0") for field in fields], separator="\1")
-    return rows.with_columns(text.hash().alias(REF))
-
-
-def condense(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """Merge equal references, adding up their rows."""
-    return pl.concat(frames).group_by(REF, *_FIELDS, CATALOGUE).agg(pl.col(ROWS).sum())
-
-
-def condensed(rows: pl.DataFrame, *, namespace: str, source: str, kind: str, catalogue: bool) -> pl.DataFrame:
-    """Return the distinct references among ``rows``, with what is said about them."""
-    present = [name for name in (*REFERENCE, c.COUNTRY) if name in rows.columns]
-    absent = [name for name in (*REFERENCE, c.COUNTRY) if name not in rows.columns]
-    return (
-        rows.group_by(REF, *present)
-        .agg(pl.len().cast(pl.UInt64).alias(ROWS))
-        .with_columns(
-            *(pl.lit(None, pl.String).alias(name) for name in absent),
-            pl.lit(namespace).alias(NAMESPACE),
-            pl.lit(source).alias(c.SOURCE),
-            pl.lit(kind).alias(c.KIND),
-            pl.lit(catalogue).alias(CATALOGUE),
-        )
-        .select(REF, *_FIELDS, CATALOGUE, ROWS)
-    )
-
-
 def resolve(refs: pl.DataFrame, namespaces: Sequence[str]) -> Identities:
     """Find the items behind the references.
 
     Parameters
     ----------
     refs
-        As :func:`condense` returns them.
+        As :func:`~tigertail.data.references.condense` returns them.
     namespaces
         Every namespace; where several know an item, the first one's id is the item's.
 

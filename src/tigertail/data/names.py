@@ -61,11 +61,6 @@ def fold_series(names: pl.Series) -> pl.Series:
     return names.replace_strict(distinct, folded, default=None, return_dtype=pl.String)
 
 
-def fold_track(artist: str, title: str) -> str:
-    """Fold an artist's name and a track's title into the name that stands for the track."""
-    return f"{fold(artist)} - {fold(title)}" if artist.strip() else fold(title)
-
-
 def _fold_once(name: str) -> str:
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     text = _without_accents(plain).translate(_STROKES)
