@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,10 @@ def test_missing_recipe(tmp_path: Path) -> None:
 def test_recipes_that_come_with_the_project(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIGERTAIL_DATA", "/data")
     assert Recipe.load(ROOT / "recipes" / f"{name}.toml").name == name
+
+
+def test_recipes_in_the_guide_are_recipes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIGERTAIL_DATA", "/data")
+    guide = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+    recipes = re.findall(r"```toml\n(.*?)```", guide, flags=re.DOTALL)
+    assert [len(Recipe.load(write(tmp_path, text)).source) for text in recipes] == [2, 3]
