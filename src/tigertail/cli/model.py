@@ -42,7 +42,7 @@ def fit(
     fitted = tigertail.fit(dataset, model, settings, threads=threads)
     known = int(fitted.signals["factors"].known.sum())
     typer.echo(
-        f"{model}: {known:,} of {len(fitted.items):,} items with a listener, {settings.als.factors} factors."
+        f"{model}: {known:,} of {len(fitted.items):,} items with a listener, {settings.base.factors} factors."
     )
     typer.echo(f'Ask it: tigertail similar {model} "{fitted.items["name"][0]}"')
 

@@ -39,14 +39,14 @@ class ALSConfig(BaseModel):
 
     factors: int = Field(128, ge=1, le=4096)
     """Length of the vectors."""
-    iterations: int = Field(15, ge=1)
+    iterations: int = Field(6, ge=1)
     """Sweeps over both sides."""
-    reg: float = Field(0.003, gt=0)
+    reg: float = Field(0.03, gt=0)
     """Regularisation."""
     nu: float = Field(1.0, ge=0, le=2)
     """Exponent of the frequency-scaled regularisation: 0 is the same for every row."""
-    alpha0: float = Field(0.1, gt=0)
-    """Weight of the unobserved."""
+    alpha0: float = Field(0.02, gt=0)
+    """Weight of an unobserved pair."""
     steps: int = Field(3, ge=1)
     """Conjugate-gradient steps a row and sweep."""
     init_std: float = Field(0.1, gt=0)
@@ -101,10 +101,8 @@ def fit_als(
     after_sweep
         Called with the number of each finished sweep.
     """
-    items_first = confidence.transposed()
     x, y = _start(confidence.shape, config, seed, initial)
-    by_listener = _Side(confidence, config)
-    by_item = _Side(items_first, config)
+    by_listener, by_item = _Side(confidence, config), _Side(confidence.transposed(), config)
     history: list[float] = []
     with _threads(threads):
         for sweep in range(config.iterations):
@@ -130,9 +128,8 @@ class _Side:
     def __init__(self, matrix: CSR, config: ALSConfig) -> None:
         self.matrix = matrix
         self.config = config
-        self.alpha0 = np.float32(config.alpha0)
-        sizes = matrix.row_sizes
-        self.penalty = (config.reg * (sizes + config.alpha0 * matrix.columns) ** config.nu).astype(np.float32)
+        scale = (matrix.row_sizes + config.alpha0 * matrix.columns) ** config.nu
+        self.penalty = (config.reg * scale).astype(np.float32)
         # Chunks of about equal work: an entry costs as much as an eighth of a row's own arithmetic.
         work = matrix.offsets + 8 * np.arange(matrix.rows + 1)
         bounds = np.linspace(0, work[-1], min(256, matrix.rows) + 1)
@@ -155,7 +152,7 @@ class _Side:
             self.matrix.offsets,
             self.matrix.indices,
             self.matrix.values,
-            self.alpha0,
+            np.float32(self.config.alpha0),
             dense,
             self.penalty,
             self.config.steps,
@@ -168,7 +165,7 @@ def _objective(by_listener: _Side, by_item: _Side, x: Floats, y: Floats) -> floa
     matrix = by_listener.matrix
     alpha0 = by_listener.config.alpha0
     observed = kernels.observed_loss(
-        x, y, matrix.offsets, matrix.indices, matrix.values, np.float64(alpha0), by_listener.chunks
+        x, y, matrix.offsets, matrix.indices, matrix.values, alpha0, by_listener.chunks
     )
     loss = observed.sum() + alpha0 * np.sum(_gram(x) * _gram(y))
     for side, vectors in ((by_listener, x), (by_item, y)):

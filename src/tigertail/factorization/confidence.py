@@ -28,7 +28,7 @@ class ConfidenceConfig(BaseModel):
 
     transform: Literal["binary", "linear", "log", "bm25"] = "log"
     """Which transform."""
-    gain: float = Field(0.2, ge=0)
+    gain: float = Field(0.5, ge=0)
     """How much plays beyond the bare fact of listening count."""
     scale: float = Field(1.0, gt=0)
     """Plays at which the logarithm bends (log only)."""

@@ -6,12 +6,51 @@ import tomllib
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tigertail.errors import ConfigError
 from tigertail.factorization import ALSConfig
 from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.signals.co_listening import CoListeningConfig
+from tigertail.sparse import CSR
+
+
+class BaseConfig(BaseModel):
+    """Settings of the base model, in units that carry over from one dataset to another."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    factors: int = Field(128, ge=1, le=4096)
+    """Length of the vectors."""
+    iterations: int = Field(6, ge=1)
+    """Sweeps; further ones lower the objective but not the quality of lists."""
+    unobserved: float = Field(0.02, gt=0)
+    """Weight of an unobserved pair, as a share of the mean confidence of an observed one."""
+    reg: float = Field(0.1, gt=0)
+    """Regularisation of the average listener, as a share of the confidence of all they listen to."""
+    nu: float = Field(1.0, ge=0, le=2)
+    """Exponent of the frequency-scaled regularisation: 0 is the same for everyone."""
+    beta: float = Field(0.5, ge=0, le=2)
+    """Popularity exponent of the affinity: 1 is the cosine, less lets stars rise."""
+
+    def solver(self, confidence: CSR) -> ALSConfig:
+        """Return the solver's settings for a matrix of confidences.
+
+        With n and c the mean number of entries of a listener and their mean confidence, the solver's
+        alpha0 is ``unobserved * c`` and its reg ``reg * n * c / (n + alpha0 * items)^nu``.
+        """
+        mean_confidence = float(confidence.values.mean(dtype=np.float64))
+        entries = confidence.entries / confidence.rows
+        alpha0 = self.unobserved * mean_confidence
+        scale = (entries + alpha0 * confidence.columns) ** self.nu
+        return ALSConfig(
+            factors=self.factors,
+            iterations=self.iterations,
+            alpha0=alpha0,
+            reg=self.reg * entries * mean_confidence / scale,
+            nu=self.nu,
+        )
 
 
 class ModelConfig(BaseModel):
@@ -21,10 +60,8 @@ class ModelConfig(BaseModel):
 
     seed: int = 0
     """Seed of everything random."""
-    beta: float = Field(0.8, ge=0, le=2)
-    """Popularity exponent of the affinity from factors: 1 is the cosine, less lets stars rise."""
     confidence: ConfidenceConfig = ConfidenceConfig()
-    als: ALSConfig = ALSConfig()
+    base: BaseConfig = BaseConfig()
     co_listening: CoListeningConfig = CoListeningConfig()
 
     @classmethod

@@ -46,11 +46,12 @@ def fit_factors(
 ) -> FactorAffinity:
     """Fit the base model: implicit ALS, and the affinity between its item vectors."""
     weights = confidence(interactions.plays, config.confidence)
-    with progress("factors", config.als.iterations) as tick:
+    settings = config.base.solver(weights)
+    with progress("factors", settings.iterations) as tick:
         factors = fit_als(
-            weights, config.als, seed=config.seed, threads=threads, after_sweep=lambda sweep: tick()
+            weights, settings, seed=config.seed, threads=threads, after_sweep=lambda sweep: tick()
         )
-    return FactorAffinity(factors.items, config.beta)
+    return FactorAffinity(factors.items, config.base.beta)
 
 
 def fit_listening_neighbours(interactions: Interactions, config: ModelConfig) -> CoListening:

@@ -29,7 +29,7 @@ class CoListeningConfig(BaseModel):
     """Neighbours kept an item."""
     beta: float = Field(1.0, ge=0, le=2)
     """Popularity exponent: 1 is the cosine, less lets stars rise."""
-    shrinkage: float = Field(10.0, ge=0)
+    shrinkage: float = Field(5.0, ge=0)
     """Common listeners at which an affinity counts half."""
 
 

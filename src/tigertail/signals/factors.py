@@ -60,7 +60,7 @@ class FactorAffinity:
 
     @cached_property
     def _lengths(self) -> NDArray[np.float32]:
-        return np.linalg.norm(self.vectors, axis=1).astype(np.float32)
+        return np.asarray(np.linalg.norm(self.vectors, axis=1), np.float32)
 
     @cached_property
     def _directions(self) -> NDArray[np.float32]:
