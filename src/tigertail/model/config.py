@@ -27,7 +27,7 @@ class BaseConfig(BaseModel):
     """Sweeps; further ones lower the objective but not the quality of lists."""
     unobserved: float = Field(0.02, gt=0)
     """Weight of an unobserved pair, as a share of the mean confidence of an observed one."""
-    reg: float = Field(0.1, gt=0)
+    reg: float = Field(0.08, gt=0)
     """Regularisation of the average listener, as a share of the confidence of all they listen to."""
     nu: float = Field(1.0, ge=0, le=2)
     """Exponent of the frequency-scaled regularisation: 0 is the same for everyone."""
