@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 
 import numba
 import numpy as np
+import scipy.linalg  # noqa: F401 - numba's products use its BLAS; loaded here, it can be limited
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from threadpoolctl import threadpool_limits
@@ -49,6 +50,8 @@ class ALSConfig(BaseModel):
     """Weight of an unobserved pair."""
     steps: int = Field(3, ge=1)
     """Conjugate-gradient steps a row and sweep."""
+    tolerance: float = Field(1e-10, ge=0)
+    """Squared relative error."""
     init_std: float = Field(0.1, gt=0)
     """Standard deviation of the initial vectors' length."""
 
@@ -156,7 +159,7 @@ class _Side:
             dense,
             self.penalty,
             self.config.steps,
-            np.float32(1e-10),
+            np.float32(self.config.tolerance),
             self.chunks,
         )
 

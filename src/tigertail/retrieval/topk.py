@@ -27,9 +27,9 @@ def top_k(
     Returns
     -------
     columns
-        Best first, equals by smaller column; int32, (rows, k); -1 where a row has no more.
+        Best first, equals by smaller column; int32, (rows, min(k, columns)); -1 where a row has no more.
     scores
-        Their scores; float32, (rows, k); ``-inf`` where a row has no more.
+        Their scores; float32, of the same shape; ``-inf`` where a row has no more.
 
     Examples
     --------

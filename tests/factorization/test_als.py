@@ -1,0 +1,167 @@
+"""The solver against plain float64 algebra on matrices small enough to write out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tigertail.factorization import ALSConfig, Factors, als_objective, fit_als
+from tigertail.sparse import CSR
+
+Reals = NDArray[np.float64]
+
+
+def random_confidences(
+    seed: int, rows: int = 40, columns: int = 30, low: float = 1.0, high: float = 4.0, density: float = 0.2
+) -> CSR:
+    rng = np.random.default_rng(seed)
+    row, column = np.nonzero(rng.random((rows, columns)) < density)
+    return CSR.build(row, column, rng.uniform(low, high, len(row)), (rows, columns))
+
+
+def random_start(matrix: CSR, factors: int, seed: int = 0) -> Factors:
+    rng = np.random.default_rng(seed)
+    x, y = (rng.normal(0, 0.3, (size, factors)).astype(np.float32) for size in matrix.shape)
+    return Factors(x, y)
+
+
+def penalties(matrix: CSR, config: ALSConfig) -> Reals:
+    counts = np.diff(matrix.offsets).astype(np.float64)
+    return np.asarray(config.reg * (counts + config.alpha0 * matrix.columns) ** config.nu)
+
+
+def solve_exactly(matrix: CSR, fixed: Reals, config: ALSConfig) -> Reals:
+    """Solve every row's normal equations, written out: (sum_i w_ui y_i y_i' + lambda_u I) x = sum_i c_ui y_i."""
+    solved = np.zeros((matrix.rows, fixed.shape[1]))
+    for u, penalty in enumerate(penalties(matrix, config)):
+        items, c = matrix.row(u)
+        weight = np.full(matrix.columns, config.alpha0)
+        weight[items] = c
+        system = (fixed.T * weight) @ fixed + penalty * np.eye(fixed.shape[1])
+        solved[u] = np.linalg.solve(system, fixed[items].T @ c.astype(np.float64))
+    return solved
+
+
+def reference(matrix: CSR, start: Factors, config: ALSConfig) -> Reals:
+    """Return the dot products after exact alternating least squares."""
+    y = start.items.astype(np.float64)
+    for _ in range(config.iterations):
+        x = solve_exactly(matrix, y, config)
+        y = solve_exactly(matrix.transposed(), x, config)
+    return np.asarray(x @ y.T)
+
+
+def dots(factors: Factors) -> Reals:
+    return np.asarray(factors.listeners.astype(np.float64) @ factors.items.T)
+
+
+@pytest.mark.parametrize("factors", [1, 5, 16, 20])
+@pytest.mark.parametrize("nu", [0.0, 0.5, 1.0])
+def test_it_finds_what_exact_algebra_finds(factors: int, nu: float) -> None:
+    matrix = random_confidences(seed=factors)
+    config = ALSConfig(factors=factors, iterations=3, reg=0.05, nu=nu, alpha0=0.1, steps=60)
+    start = random_start(matrix, factors)
+    found = fit_als(matrix, config, initial=start)
+    np.testing.assert_allclose(dots(found), reference(matrix, start, config), atol=1e-4)
+
+
+def test_confidences_below_the_weight_of_the_unobserved_are_no_special_case() -> None:
+    matrix = random_confidences(seed=1, low=0.01, high=1.0)
+    config = ALSConfig(factors=6, iterations=3, reg=0.05, alpha0=0.5, steps=60)
+    start = random_start(matrix, 6)
+    found = fit_als(matrix, config, initial=start)
+    np.testing.assert_allclose(dots(found), reference(matrix, start, config), atol=1e-4)
+
+
+@pytest.mark.parametrize("nu", [0.0, 0.5, 1.0])
+def test_the_objective_is_the_formula(nu: float) -> None:
+    matrix = random_confidences(seed=2, rows=7, columns=5)
+    config = ALSConfig(factors=3, nu=nu, alpha0=0.3, reg=0.2)
+    factors = random_start(matrix, 3)
+    x, y = factors.listeners.astype(np.float64), factors.items.astype(np.float64)
+    loss = 0.0
+    for u in range(matrix.rows):
+        observed = dict(zip(*(part.tolist() for part in matrix.row(u)), strict=True))
+        for i in range(matrix.columns):
+            score = float(x[u] @ y[i])
+            loss += observed[i] * (1 - score) ** 2 if i in observed else config.alpha0 * score**2
+    loss += penalties(matrix, config) @ (x**2).sum(axis=1)
+    loss += penalties(matrix.transposed(), config) @ (y**2).sum(axis=1)
+    assert als_objective(matrix, factors, config) == pytest.approx(loss, rel=1e-6)
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+@pytest.mark.parametrize(("low", "high"), [(1.0, 40.0), (0.001, 1.0)])
+@pytest.mark.parametrize("seed", range(3))
+def test_no_sweep_raises_the_objective(seed: int, low: float, high: float, steps: int) -> None:
+    matrix = random_confidences(seed, low=low, high=high)
+    config = ALSConfig(factors=8, iterations=10, alpha0=0.4, steps=steps)
+    found = fit_als(matrix, config, seed=seed, losses=True)
+    assert len(found.losses) == config.iterations
+    assert found.losses[-1] == pytest.approx(als_objective(matrix, found, config), rel=1e-5)
+    rises = np.diff(found.losses) / found.losses[0]
+    assert rises.max() < 1e-6
+
+
+@pytest.mark.parametrize("reg", [1e-6, 1e3, 1e9])
+def test_extreme_regularisation_gives_finite_factors(reg: float) -> None:
+    found = fit_als(random_confidences(seed=0), ALSConfig(factors=20, reg=reg))
+    assert np.isfinite(found.items).all()
+    assert np.isfinite(found.listeners).all()
+
+
+def test_the_number_of_threads_changes_no_byte() -> None:
+    # More rows than a block of the dense products holds, so that blocks are summed.
+    matrix = random_confidences(seed=3, rows=9000, columns=50, density=0.05)
+    config = ALSConfig(factors=20, iterations=2)
+    one, two = (fit_als(matrix, config, seed=5, threads=threads) for threads in (1, 2))
+    assert one.items.tobytes() == two.items.tobytes()
+    assert one.listeners.tobytes() == two.listeners.tobytes()
+
+
+def test_the_seed_makes_the_factors() -> None:
+    matrix = random_confidences(seed=4)
+    config = ALSConfig(factors=4, iterations=1)
+    first, again, other = (fit_als(matrix, config, seed=seed).items.tobytes() for seed in (1, 1, 2))
+    assert first == again != other
+
+
+def test_a_warm_start_goes_on_where_the_last_fit_stopped() -> None:
+    matrix = random_confidences(seed=6)
+    six, three = (ALSConfig(factors=10, iterations=sweeps) for sweeps in (6, 3))
+    halfway = fit_als(matrix, three, seed=1)
+    before = halfway.items.copy()
+    # Each sweep turns the basis, so that factors differ and dot products do not.
+    resumed = fit_als(matrix, three, initial=halfway)
+    np.testing.assert_allclose(dots(resumed), dots(fit_als(matrix, six, seed=1)), atol=1e-4)
+    assert (halfway.items == before).all(), "the factors given are the caller's"
+
+
+def test_sweeps_are_announced() -> None:
+    sweeps: list[int] = []
+    fit_als(random_confidences(seed=0), ALSConfig(factors=2, iterations=3), after_sweep=sweeps.append)
+    assert sweeps == [1, 2, 3]
+
+
+def test_rows_and_columns_without_an_entry_get_the_vector_zero() -> None:
+    matrix = CSR.build([0, 0, 2], [0, 3, 3], [1, 1, 1], (4, 5))
+    config = ALSConfig(factors=3, iterations=1)
+    for start in (None, random_start(matrix, 3)):
+        found = fit_als(matrix, config, initial=start)
+        assert np.flatnonzero(np.abs(found.listeners).sum(axis=1)).tolist() == [0, 2]
+        assert np.flatnonzero(np.abs(found.items).sum(axis=1)).tolist() == [0, 3]
+
+
+def test_factors_are_float32_of_the_length_asked_for() -> None:
+    found = fit_als(random_confidences(seed=0), ALSConfig(factors=5, iterations=1))
+    assert (found.listeners.shape, found.items.shape) == ((40, 5), (30, 5))
+    assert found.listeners.dtype == found.items.dtype == np.float32
+    assert found.items.flags.c_contiguous
+
+
+@pytest.mark.parametrize(("rows", "columns", "factors"), [(39, 30, 4), (40, 31, 4), (40, 30, 5)])
+def test_a_start_of_another_shape_is_refused(rows: int, columns: int, factors: int) -> None:
+    x, y = (np.zeros((size, factors), np.float32) for size in (rows, columns))
+    with pytest.raises(ValueError, match=r"do not fit a matrix of shape \(40, 30\) with 4 factors"):
+        fit_als(random_confidences(seed=0), ALSConfig(factors=4), initial=Factors(x, y))

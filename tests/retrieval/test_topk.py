@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from numpy.typing import NDArray
+
+from tigertail.retrieval.topk import top_k
+
+Scores = NDArray[np.float32]
+
+# Few values, so that most rows hold ties and columns that are not to be listed.
+TIED = npst.arrays(
+    np.float32,
+    npst.array_shapes(min_dims=2, max_dims=2, min_side=0, max_side=12),
+    elements=st.sampled_from([-np.inf, -1.0, 0.0, 0.5, 2.0]),
+)
+
+
+def sorted_plainly(scores: Scores, k: int, exclude: NDArray[np.int32] | None = None) -> list[list[int]]:
+    rows = []
+    for number, row in enumerate(scores):
+        listed = [
+            column
+            for column, score in enumerate(row)
+            if score > -np.inf and (exclude is None or column != exclude[number])
+        ]
+        rows.append(sorted(listed, key=lambda column, row=row: (-row[column], column))[:k])  # type: ignore[misc]
+    return rows
+
+
+def listed(columns: NDArray[np.int32]) -> list[list[int]]:
+    return [row[row >= 0].tolist() for row in columns]
+
+
+@given(TIED, st.integers(0, 15))
+def test_ties_go_to_the_smaller_column(scores: Scores, k: int) -> None:
+    columns, found = top_k(scores, k)
+    assert columns.shape == found.shape == (len(scores), min(k, scores.shape[1]))
+    assert listed(columns) == sorted_plainly(scores, k)
+    for row, (its_columns, its_scores) in enumerate(zip(columns, found, strict=True)):
+        known = its_columns >= 0
+        assert (its_scores[known] == scores[row, its_columns[known]]).all()
+        assert (its_scores[~known] == -np.inf).all()
+
+
+@given(TIED, st.integers(0, 5), st.data())
+def test_the_excluded_column_is_left_out(scores: Scores, k: int, data: st.DataObject) -> None:
+    left_out = npst.arrays(np.int32, len(scores), elements=st.integers(-1, scores.shape[1]))
+    exclude = data.draw(left_out)
+    assert listed(top_k(scores, k, exclude)[0]) == sorted_plainly(scores, k, exclude)
+
+
+@pytest.mark.parametrize("k", [1, 10, 999, 1000])
+def test_long_rows_of_random_scores(k: int) -> None:
+    scores = np.random.default_rng(k).normal(size=(5, 1000)).astype(np.float32)
+    assert listed(top_k(scores, k)[0]) == sorted_plainly(scores, k)
+
+
+def test_scores_of_any_layout_are_read() -> None:
+    one = np.array([3, 1, 2], np.float32)
+    assert top_k(np.broadcast_to(one, (2, 3)), 2)[0].tolist() == [[0, 2], [0, 2]]
+    assert top_k(np.array([[3, 1], [1, 2]], np.float32).T, 1)[0].tolist() == [[0], [1]]

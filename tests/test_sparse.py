@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from tigertail.sparse import CSR
+
+
+def dense(matrix: CSR) -> NDArray[np.float32]:
+    full = np.zeros(matrix.shape, np.float32)
+    full[matrix.row_of_entries(), matrix.indices] = matrix.values
+    return full
+
+
+@st.composite
+def matrices(draw: st.DrawFn) -> tuple[NDArray[np.float32], CSR]:
+    """Draw a dense matrix, and the same matrix built of its entries in some other order."""
+    rows, columns = draw(st.integers(0, 6)), draw(st.integers(0, 6))
+    cells = draw(st.lists(st.integers(0, 4), min_size=rows * columns, max_size=rows * columns))
+    full = np.array(cells, np.float32).reshape(rows, columns)
+    entries = draw(st.permutations(np.argwhere(full).tolist()))
+    at = np.array(entries, np.int64).reshape(-1, 2)
+    return full, CSR.build(at[:, 0], at[:, 1], full[at[:, 0], at[:, 1]], full.shape)
+
+
+@given(matrices())
+def test_triplets_in_any_order_make_the_matrix(drawn: tuple[NDArray[np.float32], CSR]) -> None:
+    full, matrix = drawn
+    assert matrix.shape == full.shape
+    assert matrix.entries == np.count_nonzero(full)
+    assert (dense(matrix) == full).all()
+    assert all((np.diff(matrix.row(row)[0]) > 0).all() for row in range(matrix.rows))
+
+
+@given(matrices())
+def test_turned_over_it_is_the_transpose(drawn: tuple[NDArray[np.float32], CSR]) -> None:
+    full, matrix = drawn
+    assert (dense(matrix.transposed()) == full.T).all()
+    assert (dense(matrix.transposed().transposed()) == full).all()
+
+
+@given(matrices(), st.data())
+def test_rows_are_selected_in_the_order_asked(
+    drawn: tuple[NDArray[np.float32], CSR], data: st.DataObject
+) -> None:
+    full, matrix = drawn
+    some = st.lists(st.integers(0, len(full) - 1)) if len(full) else st.just([])
+    rows = np.array(data.draw(some), np.int64)
+    assert (dense(matrix.select_rows(rows)) == full[rows]).all()
+
+
+def test_types_are_narrow_but_for_the_offsets() -> None:
+    matrix = CSR.build([1, 0], [2, 0], [5.0, 1.0], (2, 3))
+    assert (matrix.offsets.dtype, matrix.indices.dtype, matrix.values.dtype) == (
+        np.int64,
+        np.int32,
+        np.float32,
+    )
+    assert matrix.with_values(np.array([2.0, 3.0])).values.dtype == np.float32
+
+
+@pytest.mark.parametrize(("row", "column"), [(2, 0), (0, 3), (-1, 0), (0, -1)])
+def test_an_entry_outside_is_refused(row: int, column: int) -> None:
+    with pytest.raises(ValueError, match="outside the matrix of 2 x 3"):
+        CSR.build([row], [column], [1], (2, 3))
