@@ -6,14 +6,28 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+import polars as pl
 
 from tigertail.errors import TigertailError
+
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_REFUSED: Final = (
+    errno.EACCES,
+    errno.EEXIST,
+    errno.EISDIR,
+    errno.ENOTDIR,
+    errno.ENOTEMPTY,
+    errno.EPERM,
+    errno.EROFS,
+)
 
 
 def sha256(path: Path) -> str:
@@ -94,6 +108,25 @@ def replaced_file(target: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+@contextmanager
+def full_disk(target: Path) -> Iterator[None]:
+    """Say so where there is no room for what is written on the way to ``target``.
+
+    Raises
+    ------
+    TigertailError
+        If the disk is full, whichever library finds out.
+    """
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError) as error:
+        if _error_number(error) not in _FULL:
+            raise
+        raise TigertailError(
+            "the disk is full; nothing was changed", path=target, remedy="free some space and run it again"
+        ) from error
+
+
 def to_json(value: Any) -> str:
     """Render a manifest or report as JSON that people can read."""
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
@@ -125,16 +158,23 @@ def _sync(path: Path) -> None:
 def _write_errors(target: Path) -> Iterator[None]:
     """Turn what the operating system says about writing into words with a remedy."""
     try:
-        yield
+        with full_disk(target):
+            yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise TigertailError(
-                "the disk is full; nothing was changed",
-                path=target,
-                remedy="free some space and run it again",
-            ) from error
-        if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
-            raise TigertailError(
-                "cannot be written", path=target, remedy="check the permissions, or choose another folder"
-            ) from error
-        raise
+        if error.errno not in _REFUSED:
+            raise
+        raise TigertailError(
+            f"cannot be written ({os.strerror(error.errno)})",
+            path=target,
+            remedy="check the permissions, or choose another name",
+        ) from error
+
+
+def _error_number(error: Exception) -> int | None:
+    """Return the operating system's number of an error, whoever reports it."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno
+    # Polars quotes the system's error in one of its own; NumPy only counts what it could not write.
+    if quoted := re.search(r"\(os error (\d+)\)", str(error)):
+        return int(quoted[1])
+    return errno.ENOSPC if re.fullmatch(r"\d+ requested and \d+ written", str(error)) else None

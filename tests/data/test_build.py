@@ -10,7 +10,7 @@ from tigertail.data.build import build
 from tigertail.data.dataset import Dataset
 from tigertail.data.recipe import Recipe
 from tigertail.data.report import BuildReport
-from tigertail.errors import DataError
+from tigertail.errors import DataError, TigertailError
 
 ROOT = Path(__file__).parents[2]
 
@@ -144,7 +144,7 @@ def test_a_full_disk_is_an_error_with_a_remedy(tmp_path: Path, monkeypatch: pyte
         raise pl.exceptions.ComputeError("underlying IO error: No space left on device (os error 28)")
 
     monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
-    with pytest.raises(DataError, match="the disk is full"):
+    with pytest.raises(TigertailError, match="the disk is full"):
         make(tmp_path, ONE, {"plays.csv": PLAYS})
     assert sorted(path.name for path in tmp_path.iterdir()) == ["plays.csv", "recipe.toml"]
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +21,7 @@ from tigertail.data.report import BuildReport, build_report
 from tigertail.data.spool import REF, Spool
 from tigertail.errors import DataError
 from tigertail.progress import progress
+from tigertail.storage import full_disk
 
 _ROOM: Final = 300_000  # references held before they are merged
 _ANNOTATION_KEY: Final = (c.ITEM_ID, c.FACET, c.LABEL, c.SOURCE, c.ANNOTATOR)
@@ -53,13 +50,15 @@ def build(recipe: Recipe, path: Path | str, *, replace: bool = False) -> tuple[D
     ------
     DataError
         If a source cannot be read, or not one of its plays can be used.
+    TigertailError
+        If the disk is full or cannot be written.
     """
     path = Path(path)
     if path.exists() and not replace:
         raise DataError("already exists", path=path, remedy="choose another name, or pass --force")
     path.parent.mkdir(parents=True, exist_ok=True)
     with (
-        _full_disk(path),
+        full_disk(path),
         tempfile.TemporaryDirectory(prefix=f".{path.name}.spool.", dir=path.parent) as folder,
     ):
         intake = _Intake(recipe, Path(folder))
@@ -69,19 +68,6 @@ def build(recipe: Recipe, path: Path | str, *, replace: bool = False) -> tuple[D
                     intake.add(source, batch)
                     tick(batch.rows.height, source.named)
         return intake.finish(path, replace=replace)
-
-
-@contextmanager
-def _full_disk(path: Path) -> Iterator[None]:
-    """Say so where there is no room for the spooled plays."""
-    try:
-        yield
-    except (OSError, pl.exceptions.PolarsError) as error:
-        if os.strerror(errno.ENOSPC) not in str(error):
-            raise
-        raise DataError(
-            "the disk is full; nothing was changed", path=path, remedy="free some space and run it again"
-        ) from error
 
 
 class _Intake:
