@@ -20,6 +20,7 @@ from tigertail.factorization.prefetch import prefetch
 
 AHEAD = 4  # entries asked for before they are used
 LINE = 16  # float32 numbers in a cache line; factors are padded to a multiple of it
+SOLVED = np.float32(1e-14)  # squared share of the solution below which a residual is rounding
 BLOCK = 4096  # rows a block of the dense products; sums are taken block by block in a fixed order
 
 
@@ -65,17 +66,19 @@ def _pull(z, indices, weights, alpha0, target, begin, end, p, out):
 
 
 @njit(fastmath=True, inline="always")
-def _solve_row(z, indices, weights, alpha0, begin, end, diagonal, steps, tolerance, s, r, p, q):
+def _solve_row(z, indices, weights, alpha0, begin, end, diagonal, steps, s, r, p, q):
     """Improve one row's solution ``s`` by preconditioned conjugate gradients; r, p, q are scratch."""
     d = len(s)
+    size = np.float32(0)
     for j in range(d):
         r[j] = -diagonal[j] * s[j]
+        size -= r[j] * s[j]
     _pull(z, indices, weights, alpha0, np.float32(1), begin, end, s, r)
     rho = np.float32(0)
     for j in range(d):
         p[j] = r[j] / diagonal[j]
         rho += r[j] * p[j]
-    enough = tolerance * rho
+    enough = SOLVED * size
     for _ in range(steps):
         if not rho > enough:
             break
@@ -99,7 +102,7 @@ def _solve_row(z, indices, weights, alpha0, begin, end, diagonal, steps, toleran
 
 
 @njit(fastmath=True, parallel=True, cache=True)
-def solve_rows(x, z, offsets, indices, weights, alpha0, dense, penalty, steps, tolerance, chunks):
+def solve_rows(x, z, offsets, indices, weights, alpha0, dense, penalty, steps, chunks):
     """Improve every row of ``x`` by preconditioned conjugate gradients, in place.
 
     Parameters
@@ -118,8 +121,6 @@ def solve_rows(x, z, offsets, indices, weights, alpha0, dense, penalty, steps, t
         Regularisation lambda_u of each row; float32, (rows,).
     steps
         Most conjugate-gradient steps a row.
-    tolerance
-        A row is done when its squared preconditioned residual has shrunk by this factor.
     chunks
         First row of each chunk of work, and the end of the last.
     """
@@ -138,7 +139,7 @@ def solve_rows(x, z, offsets, indices, weights, alpha0, dense, penalty, steps, t
             for j in range(d):
                 diagonal[j] = dense[j] + penalty[row]
                 s[j] = x[row, j]
-            _solve_row(z, indices, weights, alpha0, begin, end, diagonal, steps, tolerance, s, r, p, q)
+            _solve_row(z, indices, weights, alpha0, begin, end, diagonal, steps, s, r, p, q)
             for j in range(d):
                 x[row, j] = s[j]
 
