@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.signals.contract import Arrays
+from tigertail.signals.products import blocks, products
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +54,8 @@ class FactorAffinity:
 
     def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return the affinity from each query to every item; float32, (queries, items)."""
-        scores = np.asarray(self._directions[queries] @ self._answers.T)
+        directions = self.vectors[queries] * self._power(1.0)[queries, None]
+        scores = products(directions, self._answers, len(self.vectors))
         scores[:, ~self.known] = -np.inf
         scores[~self.known[queries]] = -np.inf
         return scores
@@ -63,12 +65,8 @@ class FactorAffinity:
         return np.asarray(np.linalg.norm(self.vectors, axis=1), np.float32)
 
     @cached_property
-    def _directions(self) -> NDArray[np.float32]:
-        return np.asarray(self.vectors * self._power(1.0)[:, None])
-
-    @cached_property
     def _answers(self) -> NDArray[np.float32]:
-        return np.asarray(self.vectors * self._power(self.beta)[:, None])
+        return blocks(self.vectors * self._power(self.beta)[:, None])
 
     def _power(self, exponent: float) -> NDArray[np.float32]:
         """Return |y|^-exponent, and 0 for the vector 0."""

@@ -1,0 +1,82 @@
+"""Scalar products whose every bit is settled.
+
+A BLAS picks its kernels by the shapes it is given: one query alone and the same query among others get sums
+taken in different orders, and so do two equal items at different places of a long list. Ties would then be
+settled by rounding. Here each sum is taken in one order, whatever stands beside it.
+"""
+
+# Kernels are compiled from their bodies, so annotations would say nothing here.
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numba import njit, prange
+from numpy.typing import NDArray
+
+WIDTH: Final = 64  # items in a block: a block of 128 factors just fits the first-level cache
+STEP: Final = 4  # factors taken at a time
+
+
+def blocks(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Lay vectors out for :func:`products`: in blocks of 64 items, the items of a block side by side.
+
+    Parameters
+    ----------
+    vectors
+        Float32, (items, factors).
+
+    Returns
+    -------
+    NDArray[np.float32]
+        Float32, (blocks, factors, 64); both lengths are filled up with zeros.
+    """
+    items, factors = vectors.shape
+    padded = np.zeros((-(-items // WIDTH) * WIDTH, -(-factors // STEP) * STEP), np.float32)
+    padded[:items, :factors] = vectors
+    return np.ascontiguousarray(padded.reshape(-1, WIDTH, padded.shape[1]).transpose(0, 2, 1))
+
+
+def products(queries: NDArray[np.float32], laid_out: NDArray[np.float32], items: int) -> NDArray[np.float32]:
+    """Return the scalar product of every query with every item.
+
+    Parameters
+    ----------
+    queries
+        Float32, (queries, factors).
+    laid_out
+        What :func:`blocks` made of the items' vectors.
+    items
+        How many items there are.
+
+    Returns
+    -------
+    NDArray[np.float32]
+        Float32, (queries, items).
+    """
+    padded = np.zeros((len(queries), laid_out.shape[1]), np.float32)
+    padded[:, : queries.shape[1]] = queries
+    scores = np.empty((len(queries), items), np.float32)
+    _products(padded, laid_out, scores)
+    return scores
+
+
+@njit(parallel=True, cache=True)
+def _products(queries, laid_out, scores):
+    # Without fastmath the compiler may not reorder a sum; side by side, the items still fill its vectors.
+    for block in prange(len(laid_out)):
+        factors = laid_out[block]
+        begin = block * WIDTH
+        end = min(begin + WIDTH, scores.shape[1])
+        sums = np.empty(WIDTH, np.float32)
+        for row in range(len(queries)):
+            sums[:] = 0
+            for j in range(0, queries.shape[1], STEP):
+                a, b, c, d = queries[row, j], queries[row, j + 1], queries[row, j + 2], queries[row, j + 3]
+                for i in range(WIDTH):
+                    sums[i] += (a * factors[j, i] + b * factors[j + 1, i]) + (
+                        c * factors[j + 2, i] + d * factors[j + 3, i]
+                    )
+            scores[row, begin:end] = sums[: end - begin]
