@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import errno
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tigertail.errors import TigertailError
+from tigertail.storage import checksums, full_disk, new_folder, replaced_file
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def fail_after(file: Path) -> None:
+    file.write_text("half of the n")
+    raise RuntimeError
+
+
+def test_a_folder_appears_when_it_is_whole(tmp_path: Path) -> None:
+    with new_folder(tmp_path / "deep" / "made") as folder:
+        (folder / "part").mkdir()
+        (folder / "part" / "a.txt").write_text("a")
+        assert not (tmp_path / "deep" / "made").exists()
+    assert names(tmp_path / "deep") == ["made"]
+    assert list(checksums(tmp_path / "deep" / "made")) == ["part/a.txt"]
+
+
+def test_a_folder_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "old").touch()
+    with pytest.raises(RuntimeError), new_folder(tmp_path / "made", replace=True) as folder:
+        fail_after(folder / "new")
+    assert names(tmp_path) == ["made"]
+    assert names(tmp_path / "made") == ["old"]
+    with new_folder(tmp_path / "made", replace=True) as folder:
+        (folder / "new").touch()
+    assert names(tmp_path) == ["made"]
+    assert names(tmp_path / "made") == ["new"]
+
+
+def test_an_existing_folder_is_not_replaced_unasked(tmp_path: Path) -> None:
+    with pytest.raises(TigertailError, match="already exists"), new_folder(tmp_path):
+        pass
+
+
+def test_a_file_is_the_old_one_or_the_new_one(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    with replaced_file(file) as temporary:
+        temporary.write_text("old")
+    with pytest.raises(RuntimeError), replaced_file(file) as temporary:
+        fail_after(temporary)
+    assert file.read_text() == "old"
+    with replaced_file(file) as temporary:
+        temporary.write_text("new")
+        assert file.read_text() == "old"
+    assert file.read_text() == "new"
+    assert names(tmp_path) == ["a.txt"]
+
+
+def test_a_place_that_cannot_be_written_is_an_error_with_a_remedy(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    for target in (tmp_path / "file" / "a.txt", tmp_path / "folder"):
+        refused = pytest.raises(TigertailError, match="cannot be written")
+        with refused as error, replaced_file(target) as temporary:
+            temporary.touch()
+        assert error.value.remedy
+    assert names(tmp_path) == ["file", "folder"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
+        OSError(errno.EDQUOT, os.strerror(errno.EDQUOT)),
+        OSError("100000 requested and 8176 written"),  # as NumPy puts it
+        pl.exceptions.ComputeError("parquet: underlying IO error: No space left on device (os error 28)"),
+    ],
+)
+def test_a_full_disk_is_recognised_whoever_reports_it(error: Exception) -> None:
+    with pytest.raises(TigertailError, match="the disk is full"), full_disk(Path("target")):
+        raise error
+
+
+@pytest.mark.parametrize("error", [OSError("odd"), pl.exceptions.ComputeError("odd"), ValueError("odd")])
+def test_other_errors_pass(error: Exception) -> None:
+    with pytest.raises(type(error), match="odd"), full_disk(Path("target")):
+        raise error
+
+
+def test_libraries_still_report_a_full_disk_in_these_words(tmp_path: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("there is no /dev/full here")
+    for write in (
+        lambda: np.arange(1e6).tofile(full),
+        lambda: pl.DataFrame({"a": range(10**5)}).write_parquet(full),
+        lambda: full.write_text("a"),
+    ):
+        said = re.escape(f"{tmp_path}: the disk is full")
+        with pytest.raises(TigertailError, match=said), full_disk(tmp_path):
+            write()
