@@ -47,6 +47,8 @@ def fit(
     from tigertail import model as room
     from tigertail.data.dataset import Dataset
 
+    if path is not None:
+        room.check_target(path)
     opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
     model = room.fit(opened, config, threads=threads)
     if path is not None:

@@ -15,8 +15,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, Protocol, Self
@@ -38,6 +40,8 @@ MAGIC: Final = "tigertail-model"
 VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
 AGAIN: Final = "fit the model again with: tigertail fit DATASET MODEL"
+# What is ours in a model folder: generations, and what a writer that was killed left behind.
+_OURS: Final = re.compile(r"\d+|\.\d+\.[0-9a-f]{8}(\.old)?")
 
 
 class Stored(Signal, Protocol):
@@ -54,6 +58,17 @@ class Stored(Signal, Protocol):
 SIGNALS: Final[dict[str, type[Stored]]] = {FACTORS: FactorAffinity, CO_LISTENING: CoListening}
 
 
+def check_target(path: Path | str) -> None:
+    """Refuse, before the work of a fit is done, a place that :func:`save` would refuse after it.
+
+    Raises
+    ------
+    ModelError
+        If ``path`` is something else than a model.
+    """
+    _generation_before(Path(path))
+
+
 def save(model: Model, path: Path | str) -> None:
     """Write a model; a model already there is replaced in one step.
 
@@ -68,29 +83,30 @@ def save(model: Model, path: Path | str) -> None:
     before = _generation_before(path)
     generation = str(before + 1)
     settings: dict[str, Any] = {}
-    with new_folder(path / generation, replace=True) as folder:
-        model.items.write_parquet(folder / "items.parquet")
-        for name, signal in model.signals.items():
-            arrays, settings[name] = SIGNALS[name].to_arrays(signal)  # type: ignore[arg-type]
-            (folder / name).mkdir()
-            for key, array in arrays.items():
-                np.save(folder / name / f"{key}.npy", array, allow_pickle=False)
-        files = checksums(folder)
-    manifest = {
-        "magic": MAGIC,
-        "version": VERSION,
-        "tigertail": __version__,
-        "dataset": asdict(model.provenance),
-        "config": model.config.model_dump(),
-        "metrics": dict(model.metrics),
-        "signals": settings,
-        "generation": generation,
-        "files": files,
-    }
-    with replaced_file(path / MANIFEST) as file:
-        file.write_text(to_json(manifest | {"sha256": _seal(manifest)}), encoding="utf-8")
+    with _whole_or_nothing(path, generation):
+        with new_folder(path / generation, replace=True) as folder:
+            model.items.write_parquet(folder / "items.parquet")
+            for name, signal in model.signals.items():
+                arrays, settings[name] = SIGNALS[name].to_arrays(signal)  # type: ignore[arg-type]
+                (folder / name).mkdir()
+                for key, array in arrays.items():
+                    np.save(folder / name / f"{key}.npy", array, allow_pickle=False)
+            files = checksums(folder)
+        manifest = {
+            "magic": MAGIC,
+            "version": VERSION,
+            "tigertail": __version__,
+            "dataset": asdict(model.provenance),
+            "config": model.config.model_dump(),
+            "metrics": dict(model.metrics),
+            "signals": settings,
+            "generation": generation,
+            "files": files,
+        }
+        with replaced_file(path / MANIFEST) as file:
+            file.write_text(to_json(manifest | {"sha256": _seal(manifest)}), encoding="utf-8")
     for old in path.iterdir():
-        if old.is_dir() and old.name not in (generation, str(before)):
+        if _OURS.fullmatch(old.name) and old.name not in (generation, str(before)):
             shutil.rmtree(old, ignore_errors=True)
 
 
@@ -140,9 +156,13 @@ def read_manifest(path: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(file.read_bytes())
     except ValueError as error:
-        raise ModelError(f"damaged manifest ({error})", path=file, remedy=AGAIN) from error
+        raise ModelError(
+            f"damaged manifest ({error})", path=file, remedy=f"remove the folder {path}, then {AGAIN}"
+        ) from error
     if not isinstance(manifest, dict) or manifest.get("magic") != MAGIC:
-        raise ModelError("not a Tigertail model", path=path, remedy=AGAIN)
+        raise ModelError(
+            "not a Tigertail model", path=path, remedy="make one with: tigertail fit DATASET MODEL"
+        )
     if manifest.get("version") != VERSION:
         raise ModelError(
             f"model format {manifest.get('version')}; this release, {__version__}, reads format {VERSION}",
@@ -158,19 +178,42 @@ def _generation_before(path: Path) -> int:
     """Return the number of the generation in place, 0 for none; refuse a folder of something else."""
     if not path.exists() or (path.is_dir() and not any(path.iterdir())):
         return 0
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        manifest = json.loads((path / MANIFEST).read_bytes())
+        if manifest["magic"] == MAGIC:
+            return int(manifest["generation"])
+    raise ModelError("exists and is not a model", path=path, remedy="choose another name, or remove it first")
+
+
+@contextmanager
+def _whole_or_nothing(path: Path, generation: str) -> Iterator[None]:
+    """Leave no generation behind that no manifest names."""
+    existed = path.exists()
     try:
-        return int(json.loads((path / MANIFEST).read_bytes())["generation"])
-    except (OSError, ValueError, KeyError, TypeError):
-        raise ModelError(
-            "exists and is not a model", path=path, remedy="choose another name, or remove it first"
-        ) from None
+        yield
+    except BaseException:
+        if not _named(path, generation):
+            shutil.rmtree(path / generation, ignore_errors=True)
+        if not existed:
+            with suppress(OSError):
+                path.rmdir()
+        raise
+
+
+def _named(path: Path, generation: str) -> bool:
+    """Say whether the manifest in place names a generation."""
+    with suppress(OSError, ModelError):
+        return bool(read_manifest(path)["generation"] == generation)
+    return False
 
 
 def _config(values: Mapping[str, Any], path: Path) -> ModelConfig:
     try:
         return ModelConfig(**values)
     except ValidationError as error:
-        raise ModelError(f"unknown configuration ({error})", path=path, remedy=AGAIN) from error
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ModelError(f"unknown configuration ({key}: {first['msg']})", path=path, remedy=AGAIN) from error
 
 
 def _seal(manifest: Mapping[str, Any]) -> str:
