@@ -82,7 +82,7 @@ def neighbours(
     from tigertail.model.queries import read_queries, write_neighbours
 
     opened = tigertail.load(model)
-    asked = None if queries is None else read_queries(queries)
+    asked = None if queries is None else read_queries(queries, opened)
     lists = opened.neighbours(asked, top, signal=signal, beta=beta, names=names)
     write_neighbours(lists, out)
     typer.echo(f"{out}: {len(lists):,} rows for {lists['target_item_id'].n_unique():,} items.")
@@ -102,4 +102,5 @@ def _print_similar(model: Model, code: int, answers: pl.DataFrame) -> None:
         left=["name", "stratum"],
     )
     if answers.is_empty():
-        typer.echo("This signal knows nothing about it: no listener has played it.")
+        heard = "nothing else goes with it" if query["listeners"] else "no listener has played it"
+        typer.echo(f"This signal has no answer: {heard}.")

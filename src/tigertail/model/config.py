@@ -75,12 +75,14 @@ class ModelConfig(BaseModel):
         """
         path = Path(path)
         try:
-            return cls(**tomllib.loads(path.read_text("utf-8")))
-        except FileNotFoundError:
-            raise ConfigError("no such file", path=path, remedy="check the path") from None
+            return cls(**tomllib.loads(path.read_text("utf-8-sig")))
+        except OSError as error:
+            problem = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
+            raise ConfigError(problem, path=path, remedy="check the path") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"not a TOML file: {error}", path=path, remedy="see docs/model.md") from None
         except ValidationError as error:
             first = error.errors()[0]
             key = ".".join(str(part) for part in first["loc"])
-            raise ConfigError(f"{key}: {first['msg']}", path=path, remedy="see docs/model.md") from None
+            problem = "unknown key" if first["type"] == "extra_forbidden" else first["msg"]
+            raise ConfigError(f"{key}: {problem}", path=path, remedy="see docs/model.md") from None

@@ -21,6 +21,7 @@ from tigertail.signals.factors import FactorAffinity
 
 FACTORS: Final = "factors"
 CO_LISTENING: Final = "co-listening"
+_ASKED: Final = {"asked": pl.String, "folded": pl.String}
 BLOCK_BYTES: Final = 2**27  # affinities held at a time while lists are made
 
 
@@ -143,7 +144,9 @@ class Model:
         if queries is None:
             codes = np.flatnonzero(asked.known).astype(np.int32)
         else:
-            codes = np.array([self.find(query) for query in queries], np.int32)
+            codes = self.codes(queries)
+            if (codes < 0).any():
+                raise self.unknown(queries[int(np.argmin(codes))])
         parts = list(self._lists(asked, codes, top))
         target = np.concatenate([part[0] for part in parts] or [np.empty(0, np.int32)])
         answer = np.concatenate([part[1] for part in parts] or [np.empty(0, np.int32)])
@@ -170,8 +173,24 @@ class Model:
             codes = (self.items[column] == value).arg_true()
             if len(codes):
                 return int(codes[0])
+        raise self.unknown(item)
+
+    def codes(self, queries: Sequence[str]) -> NDArray[np.int32]:
+        """Return the codes of many items given by id or name, as :meth:`find` does; -1 for the unknown."""
+        asked = pl.DataFrame({"asked": queries, "folded": [fold(query) for query in queries]}, _ASKED)
+        for column, key in ((c.ITEM_ID, "asked"), (c.NAME, "asked"), ("folded", "folded")):
+            called = self.items.select(
+                pl.col(column).alias(key), pl.int_range(pl.len()).alias(f"by {column}")
+            )
+            first = called.unique(key, keep="first")
+            asked = asked.join(first, on=key, how="left", maintain_order="left")
+        found = pl.coalesce("^by .*$").fill_null(-1)
+        return asked.select(found.cast(pl.Int32)).to_series().to_numpy()
+
+    def unknown(self, item: str) -> UnknownItemError:
+        """Return the error that says there is no such item, and suggests close names."""
         close = self.suggest(item)
-        raise UnknownItemError(
+        return UnknownItemError(
             f"no item called '{item}'",
             remedy=f"did you mean: {', '.join(close)}?" if close else "no name in this model is close to it",
         )

@@ -6,28 +6,43 @@ from pathlib import Path
 
 import polars as pl
 
-from tigertail.errors import DataError
+from tigertail import columns as c
+from tigertail.errors import DataError, UnknownItemError
+from tigertail.model.model import Model
 from tigertail.storage import replaced_file
 
 
-def read_queries(path: Path) -> list[str]:
-    """Read ids or names, one a line; blank lines are skipped.
+def read_queries(path: Path, model: Model) -> list[str]:
+    """Read ids or names of a model's items, one a line; blank lines are skipped.
+
+    Returns
+    -------
+    list of str
+        The items' ids, in the order of the file.
 
     Raises
     ------
     DataError
         If the file is missing, is no UTF-8 text, or holds no query.
+    UnknownItemError
+        If a line names no item of the model; the message says which line and suggests close names.
     """
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except FileNotFoundError:
-        raise DataError("no such file", path=path, remedy="give a text file, one id or name a line") from None
+        lines = path.read_text("utf-8-sig").split("\n")
+    except OSError as error:
+        problem = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
+        raise DataError(problem, path=path, remedy="give a text file, one id or name a line") from None
     except UnicodeDecodeError as error:
         raise DataError(f"not UTF-8 text ({error})", path=path, remedy="save it as UTF-8") from None
-    queries = [line.strip() for line in lines if line.strip()]
-    if not queries:
+    asked = {number: line.strip() for number, line in enumerate(lines, start=1) if line.strip()}
+    if not asked:
         raise DataError("holds no query", path=path, remedy="write ids or names, one a line")
-    return queries
+    codes = model.codes(list(asked.values()))
+    for number, code in zip(asked, codes, strict=True):
+        if code < 0:
+            unknown = model.unknown(asked[number])
+            raise UnknownItemError(unknown.problem, remedy=unknown.remedy, path=path, line=number)
+    return model.items[c.ITEM_ID].gather(codes).to_list()
 
 
 def write_neighbours(lists: pl.DataFrame, path: Path) -> None:

@@ -1,0 +1,146 @@
+"""tigertail fit, similar, neighbours: on paper, for machines, and when things go wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner, Result
+
+from tigertail.cli import app, main
+from tigertail.data.dataset import Dataset
+from tigertail.model import Model, load, save
+from tigertail.storage import checksums
+
+TIGERTAIL = [sys.executable, "-c", "from tigertail.cli import main; main()"]
+
+
+@pytest.fixture(scope="module")
+def folder(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("cli") / "model"
+    save(model, path)
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    file = tmp_path / "model.toml"
+    file.write_text("[base]\nfactors = 8\n")
+    return file
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False)
+
+
+def complaint(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: object
+) -> list[str]:
+    """Return what the command says on standard error when it fails as it should: two lines, exit code 1."""
+    monkeypatch.setattr(sys, "argv", ["tigertail", *(str(argument) for argument in arguments)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    seen = capsys.readouterr()
+    lines = seen.err.splitlines()
+    assert (ended.value.code, seen.out, len(lines)) == (1, "", 2)
+    assert lines[0].startswith("tigertail: ")
+    assert lines[1].startswith("  -> ")
+    return lines
+
+
+def test_fit_says_what_it_made_and_what_comes_next(scenes: Dataset, settings: Path, tmp_path: Path) -> None:
+    result = run("fit", scenes.path, tmp_path / "model", "--config", settings)
+    assert result.exit_code == 0
+    assert "8 of 9 items with a listener, 8 factors" in result.stdout
+    assert f'tigertail similar {tmp_path / "model"} "Кино"' in result.stdout
+    assert load(tmp_path / "model").config.base.factors == 8
+
+
+def test_fresh_processes_with_any_threads_write_the_same_bytes(
+    scenes: Dataset, settings: Path, tmp_path: Path
+) -> None:
+    for threads in (1, 2):
+        arguments = ["fit", scenes.path, tmp_path / f"{threads}", "--config", settings, "--threads", threads]
+        subprocess.run([*TIGERTAIL, *(str(argument) for argument in arguments)], check=True)
+    assert checksums(tmp_path / "1") == checksums(tmp_path / "2")
+
+
+def test_similar_prints_a_table(folder: Path) -> None:
+    result = run("similar", folder, "youssou ndour", "-n", "3")
+    assert "After Youssou N'Dour (6 listeners, " in result.stdout
+    for name in ("東京事変", "فيروز", "Nirvana"):
+        assert name in result.stdout
+    assert "Кино" not in result.stdout
+    assert "SIMULATED" not in result.stdout
+
+
+def test_similar_prints_json(folder: Path) -> None:
+    answers = json.loads(run("similar", folder, "n1", "-n", "2", "--json").stdout)
+    assert [answer["rank"] for answer in answers] == [1, 2]
+    assert answers[0].keys() == {"rank", "item_id", "name", "score", "listeners", "stratum"}
+    assert json.loads(run("similar", folder, "x9", "--json").stdout) == []
+
+
+def test_options_reach_the_question(folder: Path) -> None:
+    assert run("similar", folder, "s1", "--signal", "co-listening", "--json").stdout.count("item_id") == 3
+    cosine, dot = (run("similar", folder, "s1", "--beta", beta, "--json").stdout for beta in (1, 0))
+    assert cosine != dot
+
+
+def test_no_answer_is_explained(folder: Path, tmp_path: Path) -> None:
+    assert "no answer: no listener has played it" in run("similar", folder, "Nobody Yet").stdout
+    plays = pl.DataFrame({"listener_id": ["u"], "item_id": ["a"], "plays": [3]})
+    Dataset.write(tmp_path / "small", {"plays": plays}, name="small")
+    run("fit", tmp_path / "small", tmp_path / "model")
+    alone = run("similar", tmp_path / "model", "a").stdout
+    assert "no answer" in alone
+    assert "no listener has played it" not in alone
+
+
+def test_neighbours_of_all_and_of_some(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "lists.parquet"
+    assert "24 rows for 8 items" in run("neighbours", folder, "--out", out, "--top", "3").stdout
+    assert pl.read_parquet(out).columns == ["target_item_id", "item_id", "score", "rank"]
+    (tmp_path / "queries.txt").write_text("Кино\ns1\n", "utf-8")
+    run("neighbours", folder, "--out", out, "--queries", tmp_path / "queries.txt", "--top", "1", "--names")
+    lists = pl.read_parquet(out)
+    assert lists["target_item_id"].to_list() == ["n1", "s1"]
+    assert lists["target_name"].to_list() == ["Кино", "東京事変"]
+
+
+def test_errors_are_two_lines(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def said(*arguments: object) -> list[str]:
+        return complaint(monkeypatch, capsys, *arguments)
+
+    problem, remedy = said("similar", folder, "Sigur Rosa")
+    assert "no item called 'Sigur Rosa'" in problem
+    assert "Sigur Rós" in remedy
+    assert "no such model" in said("similar", tmp_path / "nowhere", "a")[0]
+    assert "no such dataset" in said("fit", tmp_path / "nowhere", tmp_path / "model")[0]
+    (tmp_path / "typo.toml").write_text("[base]\nfacters = 8\n")
+    typo = said("fit", tmp_path, tmp_path / "model", "--config", tmp_path / "typo.toml")
+    assert "base.facters: unknown key" in typo[0]
+    (tmp_path / "queries.txt").write_text("n1\nSade\n")
+    asked = said("neighbours", folder, "--out", tmp_path / "out", "--queries", tmp_path / "queries.txt")
+    assert "queries.txt, line 2: no item called 'Sade'" in asked[0]
+    (folder.parent / "damaged").mkdir()
+    (folder.parent / "damaged" / "manifest.json").write_text("{")
+    assert "damaged manifest" in said("similar", folder.parent / "damaged", "a")[0]
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_reader_that_goes_away_is_no_error(folder: Path) -> None:
+    command = [*TIGERTAIL, "similar", str(folder), "n1"]
+    for machine in ([], ["--json"]):
+        reading, writing = os.pipe()
+        os.close(reading)
+        run = subprocess.run([*command, *machine], stdout=writing, stderr=subprocess.PIPE, check=False)
+        os.close(writing)
+        assert run.stderr == b""
