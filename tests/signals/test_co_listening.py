@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from tigertail.signals.co_listening import CoListeningConfig, fit_co_listening
 from tigertail.sparse import CSR
+from tigertail.threads import limited
 
 Reals = NDArray[np.float64]
 
@@ -61,13 +61,9 @@ def test_the_best_are_kept_and_ties_go_to_the_smaller_code(kept: int) -> None:
 def test_the_number_of_threads_changes_no_byte() -> None:
     weights = sparse(drawn(seed=3, shape=(300, 200)))
     made = []
-    for threads in (1, numba.get_num_threads()):
-        before = numba.get_num_threads()
-        numba.set_num_threads(threads)
-        try:
+    for threads in (1, None):
+        with limited(threads):
             lists = fit_co_listening(weights, CoListeningConfig(neighbours=10)).neighbours
-        finally:
-            numba.set_num_threads(before)
         made.append((lists.indices.tobytes(), lists.values.tobytes()))
     assert made[0] == made[1]
 

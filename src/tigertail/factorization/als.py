@@ -16,19 +16,16 @@ only the row's own entries.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import numba
 import numpy as np
-import scipy.linalg  # noqa: F401 - numba's products use its BLAS; loaded here, it can be limited
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
-from threadpoolctl import threadpool_limits
 
 from tigertail.factorization import kernels
 from tigertail.sparse import CSR
+from tigertail.threads import limited
 
 Floats = NDArray[np.float32]
 
@@ -105,7 +102,7 @@ def fit_als(
     x, y = _start(confidence.shape, config, seed, initial)
     by_listener, by_item = _Side(confidence, config), _Side(confidence.transposed(), config)
     history: list[float] = []
-    with _threads(threads):
+    with limited(threads):
         for sweep in range(config.iterations):
             by_listener.solve(x, y)
             by_item.solve(y, x)
@@ -119,7 +116,7 @@ def fit_als(
 def als_objective(confidence: CSR, factors: Factors, config: ALSConfig) -> float:
     """Return the objective L of some factors, in float64."""
     x, y = _padded(factors.listeners), _padded(factors.items)
-    with _threads(None):
+    with limited(None):
         return _objective(_Side(confidence, config), _Side(confidence.transposed(), config), x, y)
 
 
@@ -200,15 +197,3 @@ def _padded(vectors: Floats) -> Floats:
     out = np.zeros((rows, -(-d // kernels.LINE) * kernels.LINE), np.float32)
     out[:, :d] = vectors
     return out
-
-
-@contextmanager
-def _threads(threads: int | None) -> Iterator[None]:
-    """Use ``threads`` threads in our own loops and one in the BLAS inside them."""
-    before = numba.get_num_threads()
-    numba.set_num_threads(min(threads, before) if threads else before)
-    try:
-        with threadpool_limits(1, user_api="blas"):
-            yield
-    finally:
-        numba.set_num_threads(before)

@@ -9,6 +9,7 @@ from tigertail.data.dataset import Dataset
 from tigertail.data.interactions import Interactions
 from tigertail.data.names import fold_series
 from tigertail.data.strata import Stratum, strata
+from tigertail.errors import DataError
 from tigertail.factorization import fit_als
 from tigertail.factorization.confidence import confidence
 from tigertail.model.config import ModelConfig
@@ -17,6 +18,7 @@ from tigertail.progress import progress
 from tigertail.signals.co_listening import CoListening, fit_co_listening
 from tigertail.signals.contract import Signal
 from tigertail.signals.factors import FactorAffinity
+from tigertail.threads import limited
 
 
 def fit(dataset: Dataset, config: ModelConfig | None = None, *, threads: int | None = None) -> Model:
@@ -30,12 +32,23 @@ def fit(dataset: Dataset, config: ModelConfig | None = None, *, threads: int | N
         Settings; None means the defaults.
     threads
         Threads to use; None means all. The model is the same for any number.
+
+    Raises
+    ------
+    DataError
+        If not one play counts, or an item is in the catalogue twice.
     """
     config = config or ModelConfig()
     interactions = Interactions.of(dataset)
+    if not interactions.plays.entries:
+        raise DataError(
+            "nothing to learn from: not one play counts",
+            path=dataset.path,
+            remedy="look at plays and ratings",
+        )
     signals: dict[str, Signal] = {
         FACTORS: fit_factors(interactions, config, threads=threads),
-        CO_LISTENING: fit_listening_neighbours(interactions, config),
+        CO_LISTENING: fit_listening_neighbours(interactions, config, threads=threads),
     }
     provenance = Provenance(dataset.name, dataset.fingerprint, dataset.simulated)
     return Model(item_table(dataset, interactions), signals, config, provenance)
@@ -54,9 +67,11 @@ def fit_factors(
     return FactorAffinity(factors.items, config.base.beta)
 
 
-def fit_listening_neighbours(interactions: Interactions, config: ModelConfig) -> CoListening:
+def fit_listening_neighbours(
+    interactions: Interactions, config: ModelConfig, *, threads: int | None = None
+) -> CoListening:
     """Fit item-item co-listening on the same weights as the base model."""
-    with progress("co-listening"):
+    with progress("co-listening"), limited(threads):
         return fit_co_listening(confidence(interactions.plays, config.confidence), config.co_listening)
 
 
@@ -73,4 +88,8 @@ def item_table(dataset: Dataset, interactions: Interactions) -> pl.DataFrame:
     items = codes.join(dataset.items, on=c.ITEM_ID, how="left", maintain_order="left").with_columns(
         pl.col(c.NAME).fill_null(pl.col(c.ITEM_ID)), pl.col(c.KIND).fill_null(c.ARTIST)
     )
+    if len(items) != len(codes):
+        raise DataError(
+            "an item is in the catalogue twice", path=dataset.path, remedy="build the dataset again"
+        )
     return items.with_columns(fold_series(items[c.NAME]).alias("folded"))

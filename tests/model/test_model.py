@@ -1,0 +1,163 @@
+"""Questions to a fitted model, in the world of two scenes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tigertail.data.dataset import Dataset
+from tigertail.errors import ConfigError, DataError, UnknownItemError
+from tigertail.model import Model, fit
+from tigertail.signals.factors import FactorAffinity
+
+SIGNALS = ["factors", "co-listening"]
+SCENES = [{"n1", "n2", "n3", "n4"}, {"s1", "s2", "s3", "s4"}]
+
+
+@pytest.mark.parametrize("signal", SIGNALS)
+@pytest.mark.parametrize("item", sorted(SCENES[0] | SCENES[1]))
+def test_artists_of_a_scene_are_each_others_neighbours(model: Model, item: str, signal: str) -> None:
+    [scene] = [scene for scene in SCENES if item in scene]
+    assert set(model.similar(item, 3, signal=signal)["item_id"]) == scene - {item}
+
+
+def test_an_answer_says_all_there_is_to_know(model: Model) -> None:
+    answer = model.similar("n1", 2)
+    assert answer.columns == ["rank", "item_id", "name", "score", "listeners", "stratum"]
+    assert answer["rank"].to_list() == [1, 2]
+    assert answer["listeners"].to_list() == [9, 9]
+    assert answer["score"].is_sorted(descending=True)
+
+
+def test_no_more_is_listed_than_there_is(model: Model) -> None:
+    assert len(model.similar("n1", 1000)) == 7
+    assert len(model.similar("n1", 1000, signal="co-listening")) == 3
+    assert model.similar("n1", 0).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("name", "item"),
+    [
+        ("s3", "s3"),
+        ("Youssou N'Dour", "s3"),
+        ("youssou ndour", "s3"),
+        ("YOUSSOU N’DOUR", "s3"),
+        ("sigur ros", "n2"),
+        ("КИНО", "n1"),
+        ("東京事変", "s1"),
+        ("فيروز", "s2"),
+        ("cure", "n3"),
+        ("  the  cure ", "n3"),
+    ],
+)
+def test_an_item_is_found_by_id_and_by_any_spelling_of_its_name(model: Model, name: str, item: str) -> None:
+    assert model.items["item_id"][model.find(name)] == item
+    assert model.codes([name]).tolist() == [model.find(name)]
+
+
+def test_of_items_with_one_name_the_most_listened_is_meant(model: Model) -> None:
+    for name in ("Nirvana", "nirvana"):
+        assert model.items["item_id"][model.find(name)] == "n4"
+    assert model.codes(["nirvana", "nobody at all", "s4"]).tolist() == [
+        model.find("n4"),
+        -1,
+        model.find("s4"),
+    ]
+
+
+def test_an_unknown_name_suggests_close_ones(model: Model) -> None:
+    with pytest.raises(UnknownItemError, match=r"no item called 'Sigur Rosa'\n.*did you mean: Sigur Rós"):
+        model.similar("Sigur Rosa")
+    with pytest.raises(UnknownItemError, match="no name in this model is close to it"):
+        model.similar("Xzqw 77")
+    with pytest.raises(UnknownItemError, match="no item called ''"):
+        model.similar("")
+
+
+@pytest.mark.parametrize("signal", SIGNALS)
+def test_an_item_nobody_has_played_has_no_answers_and_is_none(model: Model, signal: str) -> None:
+    assert model.similar("Nobody Yet", signal=signal).is_empty()
+    lists = model.neighbours(signal=signal)
+    assert "x9" not in lists["target_item_id"]
+    assert "x9" not in lists["item_id"]
+    assert model.neighbours(["x9"], signal=signal).is_empty()
+
+
+@pytest.mark.parametrize("signal", SIGNALS)
+def test_neighbours_are_the_similar_items_of_many(model: Model, signal: str) -> None:
+    asked = ["s1", "Кино", "s1"]
+    lists = model.neighbours(asked, 2, signal=signal)
+    assert dict(lists.schema) == {
+        "target_item_id": pl.String,
+        "item_id": pl.String,
+        "score": pl.Float32,
+        "rank": pl.Int32,
+    }
+    assert lists["target_item_id"].to_list() == ["s1", "s1", "n1", "n1", "s1", "s1"]
+    one_by_one = pl.concat(model.similar(item, 2, signal=signal) for item in asked)
+    for column in ("item_id", "score", "rank"):
+        assert lists[column].to_list() == one_by_one[column].to_list()
+
+
+def test_neighbours_of_everything_and_with_names(model: Model) -> None:
+    lists = model.neighbours(top=1, names=True)
+    assert lists.columns == ["target_item_id", "item_id", "score", "rank", "target_name", "name"]
+    assert set(lists["target_item_id"]) == SCENES[0] | SCENES[1]
+    called = dict(zip(model.items["item_id"], model.items["name"], strict=True))
+    assert lists["name"].to_list() == [called[item] for item in lists["item_id"]]
+    assert lists["target_name"].to_list() == [called[item] for item in lists["target_item_id"]]
+
+
+def test_neighbours_refuse_an_unknown_query(model: Model) -> None:
+    with pytest.raises(UnknownItemError, match="no item called 'Sade'"):
+        model.neighbours(["n1", "Sade"])
+    assert model.neighbours([]).is_empty()
+
+
+def test_ties_go_to_the_popular_and_then_to_the_smaller_id(model: Model) -> None:
+    # All vectors alike: every affinity ties. Codes run from the most listened, equals by id.
+    alike = FactorAffinity(np.ones((len(model.items), 5), np.float32))
+    tied = replace(model, signals={"factors": alike})
+    assert tied.similar("s2")["item_id"].to_list() == ["n1", "n2", "n3", "n4", "s1", "s3", "s4", "x9"]
+
+
+def test_another_beta_is_for_factors_only(model: Model) -> None:
+    cosine, dot = (model.similar("s1", beta=beta)["score"].to_list() for beta in (1.0, 0.0))
+    assert cosine != dot
+    assert cosine[0] == pytest.approx(1, abs=0.2)
+    with pytest.raises(ConfigError, match="has no popularity exponent"):
+        model.similar("s1", signal="co-listening", beta=1.0)
+    with pytest.raises(ConfigError, match=r"no signal 'audio'\n.*factors, co-listening"):
+        model.similar("s1", signal="audio")
+
+
+def dataset(folder: Path, plays: dict[str, object], **tables: pl.DataFrame) -> Dataset:
+    return Dataset.write(folder / "dataset", {"plays": pl.DataFrame(plays), **tables}, name="small")
+
+
+def test_a_listener_with_one_item_makes_a_model(tmp_path: Path) -> None:
+    only = fit(dataset(tmp_path, {"listener_id": ["u"], "item_id": ["a"], "plays": [3]}))
+    assert only.similar("a").is_empty()
+    assert only.similar("a", signal="co-listening").is_empty()
+    assert only.neighbours().is_empty()
+
+
+def test_without_a_play_that_counts_there_is_no_model(tmp_path: Path) -> None:
+    plays = {"listener_id": ["u"], "item_id": ["a"], "plays": [3], "rating": [0.0]}
+    with pytest.raises(DataError, match="not one play counts"):
+        fit(dataset(tmp_path, plays))
+
+
+def test_an_item_twice_in_the_catalogue_is_refused(tmp_path: Path) -> None:
+    items = pl.DataFrame({"item_id": ["a", "a"], "name": ["A", "B"], "kind": "artist"})
+    plays = {"listener_id": ["u"], "item_id": ["a"], "plays": [3]}
+    with pytest.raises(DataError, match="in the catalogue twice"):
+        fit(dataset(tmp_path, plays, items=items))
+
+
+def test_the_number_of_threads_changes_no_answer(scenes: Dataset, model: Model) -> None:
+    assert fit(scenes, model.config, threads=1).neighbours().equals(model.neighbours())

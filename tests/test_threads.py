@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import numba
+import pytest
+from threadpoolctl import threadpool_info
+
+from tigertail.threads import limited
+
+ALL = numba.get_num_threads()
+
+
+@pytest.mark.parametrize(("asked", "given"), [(1, 1), (None, ALL), (10**6, ALL)])
+def test_our_loops_get_the_threads_and_the_blas_inside_them_one(asked: int | None, given: int) -> None:
+    before = numba.get_num_threads()
+    with limited(asked):
+        assert numba.get_num_threads() == given
+        libraries = [library for library in threadpool_info() if library["user_api"] == "blas"]
+        assert {library["num_threads"] for library in libraries} == {1}
+        assert any("scipy" in library["filepath"] for library in libraries), "the one that Numba calls"
+    assert numba.get_num_threads() == before
