@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Self
@@ -169,13 +170,9 @@ class Dataset:
         if not self.has(table):
             raise DataError(f"no table '{table}' in this dataset", path=self.path)
         file = self.path / f"{table}.parquet"
-        try:
+        with self.reading(table):
             frame = pl.scan_parquet(file)
             found = frame.collect_schema()
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise DataError(
-                f"cannot be read ({error})", path=file, remedy="build the dataset again"
-            ) from error
         if missing := [name for name in TABLES[table].required if name not in found]:
             raise DataError(
                 f"lacks the column {', '.join(missing)}", path=file, remedy="build the dataset again"
@@ -185,6 +182,26 @@ class Dataset:
                 theirs = pl.col(column).is_in(self._hidden.implode())
                 frame = frame.filter(~theirs.fill_null(False))
         return frame
+
+    @contextmanager
+    def reading(self, table: str) -> Iterator[None]:
+        """Say which file is damaged where a table turns out to be.
+
+        A lazy frame is read when it is collected, which belongs inside this block.
+
+        Raises
+        ------
+        DataError
+            If the file is missing or damaged.
+        """
+        try:
+            yield
+        except (OSError, pl.exceptions.PolarsError) as error:
+            file = self.path / f"{table}.parquet"
+            problem = str(error).partition("\n")[0]
+            raise DataError(
+                f"cannot be read ({problem})", path=file, remedy="build the dataset again"
+            ) from error
 
     def without(self, listeners: pl.Series) -> Dataset:
         """Return the dataset as it would be had some listeners never been there.
@@ -199,22 +216,27 @@ class Dataset:
     @cached_property
     def plays(self) -> pl.DataFrame:
         """Who listened to what, how often: one row a listener and item."""
-        return self.scan(c.PLAYS_TABLE).collect()
+        with self.reading(c.PLAYS_TABLE):
+            return self.scan(c.PLAYS_TABLE).collect()
 
     @cached_property
     def items(self) -> pl.DataFrame:
         """The catalogue. Where the dataset has no such table, every item is called by its id."""
         if self.has(c.ITEMS_TABLE):
-            return self.scan(c.ITEMS_TABLE).collect()
+            with self.reading(c.ITEMS_TABLE):
+                return self.scan(c.ITEMS_TABLE).collect()
         ids = self.scan(c.PLAYS_TABLE).select(c.ITEM_ID).unique().sort(c.ITEM_ID)
-        return ids.with_columns(pl.col(c.ITEM_ID).alias(c.NAME), pl.lit(c.ARTIST).alias(c.KIND)).collect()
+        with self.reading(c.PLAYS_TABLE):
+            return ids.with_columns(pl.col(c.ITEM_ID).alias(c.NAME), pl.lit(c.ARTIST).alias(c.KIND)).collect()
 
     @cached_property
     def listeners(self) -> pl.DataFrame:
         """The listeners' profiles. Where the dataset has no such table, only their ids are known."""
         if self.has(c.LISTENERS_TABLE):
-            return self.scan(c.LISTENERS_TABLE).collect()
-        return self.scan(c.PLAYS_TABLE).select(c.LISTENER_ID).unique().sort(c.LISTENER_ID).collect()
+            with self.reading(c.LISTENERS_TABLE):
+                return self.scan(c.LISTENERS_TABLE).collect()
+        with self.reading(c.PLAYS_TABLE):
+            return self.scan(c.PLAYS_TABLE).select(c.LISTENER_ID).unique().sort(c.LISTENER_ID).collect()
 
 
 def _digest(sums: Mapping[str, str]) -> str:

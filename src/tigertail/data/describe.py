@@ -141,9 +141,7 @@ def describe(dataset: Dataset) -> Description:
         listeners=listened.size,
         items=dict(kinds.iter_rows()),
         interactions=interactions,
-        plays=float(
-            dataset.scan(c.PLAYS_TABLE).select(pl.col(c.PLAYS).cast(pl.Float64).sum()).collect().item()
-        ),
+        plays=_plays(dataset),
         density=interactions / (listened.size * popularity.size),
         items_per_listener=float(listened.mean()),
         items_per_listener_quantiles=_quantiles(listened),
@@ -205,11 +203,16 @@ def popularity_exponent(popularity: NDArray[np.int64]) -> float | None:
     return -float(slope)
 
 
+def _plays(dataset: Dataset) -> float:
+    with dataset.reading(c.PLAYS_TABLE):
+        plays = dataset.scan(c.PLAYS_TABLE).select(pl.col(c.PLAYS).cast(pl.Float64).sum()).collect()
+    return float(plays.item())
+
+
 def _counts(dataset: Dataset, column: str) -> NDArray[np.int64]:
-    counts: Any = (
-        dataset.scan(c.PLAYS_TABLE).group_by(column).len().sort(column).collect()["len"].cast(pl.Int64)
-    )
-    result: NDArray[np.int64] = counts.to_numpy()
+    with dataset.reading(c.PLAYS_TABLE):
+        rows: Any = dataset.scan(c.PLAYS_TABLE).group_by(column).len().sort(column).collect()
+    result: NDArray[np.int64] = rows["len"].cast(pl.Int64).to_numpy()
     return result
 
 
