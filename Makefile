@@ -6,6 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   := demo
 
+.DEFAULT_GOAL := help
 .PHONY: demo test lint benchmark clean help
 
 help:                ## list the targets
@@ -18,11 +19,12 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 
 demo: $(VENV)/.ready ## simulate a world, fit a model, evaluate it, show similar artists
 	$(BIN)/tigertail simulate $(DEMO)/world --force
-	$(BIN)/tigertail describe $(DEMO)/world
+	$(BIN)/tigertail describe $(DEMO)/world --plot $(DEMO)/world.png
 	$(BIN)/tigertail fit $(DEMO)/world $(DEMO)/model
 	$(BIN)/tigertail evaluate $(DEMO)/world
-	$(BIN)/tigertail similar $(DEMO)/model --example head -n 10
-	$(BIN)/tigertail similar $(DEMO)/model --example tail -n 10
+	$(BIN)/tigertail similar $(DEMO)/model "Хофина Орщина" -n 8
+	$(BIN)/tigertail similar $(DEMO)/model "Czędło Przebka" -n 8
+	@echo 'Your turn: $(BIN)/tigertail similar $(DEMO)/model "ANY NAME", or see README.md for real data.'
 
 lint: $(VENV)/.ready ## ruff and strict mypy
 	$(BIN)/ruff check src tests benchmarks
@@ -31,6 +33,13 @@ lint: $(VENV)/.ready ## ruff and strict mypy
 
 test: lint           ## lint, then every test
 	$(BIN)/pytest
+
+benchmark: $(VENV)/.peers ## our solver beside implicit and irspack
+	$(BIN)/python benchmarks/als.py
+
+$(VENV)/.peers: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,peers]'
+	@touch $@
 
 clean:               ## remove what the targets made
 	rm -rf $(VENV) $(DEMO) build src/*.egg-info
