@@ -1,22 +1,30 @@
-"""Intervals: how far a mean over queries would move with other listeners."""
+"""Intervals and tests: how far a result would move with other listeners.
+
+Queries of one listener depend on one another, so whole listeners are drawn: the cluster bootstrap of Field
+and Welsh, "Bootstrapping clustered data" (JRSS B 2007). All systems of a report are resampled alike, which
+makes differences paired.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+Reals = NDArray[np.float64]
+
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean with its interval.
+    """A number with its interval.
 
     Parameters
     ----------
     mean
-        Mean over queries.
+        The number, from all listeners.
     low, high
         Bounds of the 95 % interval.
     """
@@ -28,28 +36,36 @@ class Estimate:
     def __str__(self) -> str:
         return f"{self.mean:.4f} [{self.low:.4f}, {self.high:.4f}]"
 
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether the interval lies wholly above or below zero."""
+        return self.low > 0 or self.high < 0
+
 
 @dataclass(frozen=True, eq=False)
 class ClusterBootstrap:
-    """A 95 % percentile bootstrap that draws whole listeners, whose queries depend on one another.
-
-    After Field and Welsh, "Bootstrapping clustered data" (JRSS B 2007): the cluster bootstrap.
+    """Percentile intervals from resampled listeners.
 
     Parameters
     ----------
     listeners
-        Listener of each query; int32, (queries,).
+        Listener of each query, coded from 0; int32, (queries,).
     samples
         Number of resamples.
     seed
-        Seed of the draws: all systems of one report are resampled alike.
+        Seed of the draws.
 
     Examples
     --------
-    A difference that is the same for every listener has an interval of no width.
+    Two listeners, of whom one is always right: any mean between theirs may come out of a resample.
 
-    >>> boot = ClusterBootstrap(np.array([0, 0, 1, 2], np.int32))
-    >>> print(boot.estimate(np.array([0.5, 0.5, 0.5, 0.5])))
+    >>> boot = ClusterBootstrap(np.array([0, 0, 1, 1], np.int32))
+    >>> print(boot.estimate(np.array([0.0, 0.0, 1.0, 1.0])))
+    0.5000 [0.0000, 1.0000]
+
+    A difference that is the same for every query has an interval of no width.
+
+    >>> print(boot.estimate(np.array([0.5, 0.5, 1.5, 1.5]) - np.array([0.0, 0.0, 1.0, 1.0])))
     0.5000 [0.5000, 0.5000]
     """
 
@@ -57,7 +73,7 @@ class ClusterBootstrap:
     samples: int = 1000
     seed: int = 0
 
-    def estimate(self, values: NDArray[np.float64]) -> Estimate:
+    def estimate(self, values: Reals) -> Estimate:
         """Return the mean of one value a query, and its interval; NaN values do not count.
 
         Parameters
@@ -65,23 +81,110 @@ class ClusterBootstrap:
         values
             Float64, (queries,).
         """
-        counted = ~np.isnan(values)
-        if not counted.any():
+        if np.isnan(values).all():
             return Estimate(np.nan, np.nan, np.nan)
+        return self._interval(float(np.nanmean(values)), self.means(values))
+
+    def means(self, values: Reals) -> Reals:
+        """Return the mean of each resample; float64, (samples,), fewer where a resample has no value."""
+        counted = ~np.isnan(values)
         size = self._draws.shape[1]
         sums = np.bincount(self.listeners[counted], values[counted], size)
-        counts = np.bincount(self.listeners[counted], minlength=size)
+        counts = np.bincount(self.listeners[counted], minlength=size).astype(np.float64)
         drawn = self._draws @ counts
-        means = (self._draws @ sums)[drawn > 0] / drawn[drawn > 0]
-        low, high = np.quantile(means, [0.025, 0.975])
-        return Estimate(float(values[counted].mean()), float(low), float(high))
+        return np.asarray((self._draws @ sums)[drawn > 0] / drawn[drawn > 0])
+
+    def hypervolume(self, points: Sequence[tuple[Reals, Reals]]) -> tuple[Estimate, Reals]:
+        """Return the size of a frontier with its interval, and of each resample.
+
+        Parameters
+        ----------
+        points
+            nDCG and IPS-nDCG of every query, float64, (queries,), at each setting of the dial.
+        """
+        whole = np.array([[[np.nanmean(ndcg), np.nanmean(ips)] for ndcg, ips in points]])
+        drawn = np.stack(
+            [np.stack([self.means(ndcg), self.means(ips)], axis=1) for ndcg, ips in points], axis=1
+        )
+        sizes = dominated(drawn)
+        return self._interval(float(dominated(whole)[0]), sizes), sizes
+
+    def compare(self, ours: Reals, theirs: Reals, value: float) -> Estimate:
+        """Return an estimate of a difference from the resamples of both sides."""
+        return self._interval(value, ours - theirs)
+
+    def randomisation_test(self, differences: Reals, rounds: int = 2000) -> float:
+        """Return the two-sided p-value that a paired difference is chance.
+
+        Each listener's differences change their sign together with probability one half (Fisher's
+        randomisation test, as Smucker, Allan and Carterette, CIKM 2007, recommend for retrieval).
+
+        Parameters
+        ----------
+        differences
+            Difference of two systems for each query; float64, (queries,). NaN does not count.
+        rounds
+            Number of random signs drawn; the smallest p-value is ``1 / (rounds + 1)``.
+        """
+        counted = ~np.isnan(differences)
+        sums = np.bincount(self.listeners[counted], differences[counted])
+        signs = np.random.default_rng(self.seed + 1).choice([-1.0, 1.0], (rounds, len(sums)))
+        # The tolerance counts the ties that differ only by rounding.
+        as_far = np.abs(signs @ sums) >= np.abs(sums.sum()) - 1e-9
+        return float((1 + as_far.sum()) / (rounds + 1))
+
+    def _interval(self, mean: float, resampled: Reals) -> Estimate:
+        low, high = np.quantile(resampled, [0.025, 0.975])
+        return Estimate(mean, float(low), float(high))
 
     @cached_property
-    def _draws(self) -> NDArray[np.float64]:
+    def _draws(self) -> Reals:
         """How often each listener is drawn in each resample."""
         size = int(self.listeners.max()) + 1
-        rng = np.random.default_rng(self.seed)
-        drawn = rng.integers(0, size, (self.samples, size))
+        drawn = np.random.default_rng(self.seed).integers(0, size, (self.samples, size))
         flat = drawn + np.arange(self.samples)[:, None] * size
         counts = np.bincount(flat.ravel(), minlength=self.samples * size)
         return counts.reshape(self.samples, size).astype(np.float64)
+
+
+def dominated(points: Reals) -> Reals:
+    """Return the area that points dominate from (0, 0): the hypervolume of Zitzler and Thiele (1998).
+
+    Parameters
+    ----------
+    points
+        Curves of points with both coordinates to be large; float64, (curves, points, 2).
+
+    Returns
+    -------
+    NDArray[np.float64]
+        One area a curve; float64, (curves,).
+
+    Examples
+    --------
+    Two rectangles, 1 x 3 and 2 x 1, that overlap in 1 x 1.
+
+    >>> dominated(np.array([[[1.0, 3.0], [2.0, 1.0]]]))
+    array([4.])
+    """
+    order = np.argsort(-points[:, :, 0], axis=1, kind="stable")
+    x, y = (np.take_along_axis(points[:, :, axis], order, axis=1) for axis in (0, 1))
+    tops = np.maximum.accumulate(np.maximum(y, 0), axis=1)
+    rises = np.diff(tops, axis=1, prepend=0)
+    return np.asarray((np.maximum(x, 0) * rises).sum(axis=1))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Correct p-values for their number (Holm, Scandinavian Journal of Statistics 1979).
+
+    Examples
+    --------
+    >>> holm([0.01, 0.04, 0.03])
+    [0.03, 0.06, 0.06]
+    """
+    order = np.argsort(p_values, kind="stable")
+    scaled = np.asarray(p_values)[order] * np.arange(len(p_values), 0, -1)
+    corrected = np.minimum(np.maximum.accumulate(scaled), 1.0)
+    out = np.empty(len(p_values))
+    out[order] = corrected
+    return [float(p) for p in out]
