@@ -131,6 +131,9 @@ def test_another_beta_is_for_factors_only(model: Model) -> None:
     assert cosine[0] == pytest.approx(1, abs=0.2)
     with pytest.raises(ConfigError, match="has no popularity exponent"):
         model.similar("s1", signal="co-listening", beta=1.0)
+    for beta in (-1.0, float("nan")):
+        with pytest.raises(ConfigError, match=f"beta is {beta}"):
+            model.similar("s1", beta=beta)
     with pytest.raises(ConfigError, match=r"no signal 'audio'\n.*factors, co-listening"):
         model.similar("s1", signal="audio")
 

@@ -212,6 +212,8 @@ class Model:
             return signal
         if not isinstance(signal, FactorAffinity):
             raise ConfigError(f"the signal '{name}' has no popularity exponent", remedy="leave beta out")
+        if not 0 <= beta <= 2:
+            raise ConfigError(f"beta is {beta}", remedy="choose it between 0, for stars, and 2")
         return signal.with_beta(beta)
 
     def _lists(
