@@ -94,6 +94,8 @@ class Model:
         ------
         UnknownItemError
             If there is no such item; the message suggests close names.
+        ConfigError
+            If there is no such signal, or it cannot take ``beta``.
         """
         query = np.array([self.find(item)], np.int32)
         codes, scores = top_k(self._signal(signal, beta).affinity(query), n, query)
@@ -139,6 +141,8 @@ class Model:
         ------
         UnknownItemError
             If a query is not in the catalogue.
+        ConfigError
+            As in :meth:`similar`.
         """
         asked = self._signal(signal, beta)
         if queries is None:
