@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-from tigertail.cli.output import print_table
-
-if TYPE_CHECKING:
-    from tigertail.evaluation import Report
 
 
 def register(app: typer.Typer) -> None:
@@ -22,46 +17,35 @@ def evaluate(
     dataset: Annotated[Path, typer.Argument(help="A dataset folder.")],
     config: Annotated[Path | None, typer.Option(help="A TOML file of model settings.")] = None,
     held_out: Annotated[float, typer.Option(help="Share of listeners held out.")] = 0.2,
+    split: Annotated[
+        str, typer.Option(help="listeners, or time: answers are what was played later.")
+    ] = "listeners",
     seed: Annotated[int, typer.Option(help="Seed of the choice of listeners.")] = 0,
+    seeds: Annotated[int, typer.Option(min=1, help="How many splits to judge together.")] = 1,
+    countries: Annotated[bool, typer.Option("--countries", help="Print results by country as well.")] = False,
+    report: Annotated[Path | None, typer.Option(help="A folder for report.json and a plot.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
     """Hold listeners out, rank the full catalogue for them, and compare the base model with baselines."""
     from tigertail import evaluation as room
+    from tigertail.cli.report import print_memory, print_report, write_report
     from tigertail.data.dataset import Dataset
     from tigertail.model import ModelConfig
     from tigertail.storage import to_json
 
     settings = ModelConfig() if config is None else ModelConfig.read(config)
-    report = room.evaluate(
+    protocol = room.ProtocolConfig.checked(held_out=held_out, split=split, seed=seed)
+    judged = room.evaluate(
         Dataset.open(dataset),
         room.default_systems(settings),
-        room.ProtocolConfig(held_out=held_out, seed=seed),
+        protocol,
+        seeds=range(seed, seed + seeds),
     )
     if as_json:
-        typer.echo(to_json(report.to_dict()), nl=False)
+        typer.echo(to_json(judged.to_dict()), nl=False)
     else:
-        print_report(report)
-
-
-def print_report(report: Report) -> None:
-    """Print a report as tables, one a group of queries."""
-    typer.echo(f"{report.dataset}: {report.listeners:,} listeners held out, full ranking, 95 % intervals.")
-    if report.simulated:
-        typer.echo("SIMULATED: no listener or artist in it is real.")
-    _print_group(report, "overall", ["overall"], "All queries")
-    strata = ["head", "mid", "tail", "cold"]
-    _print_group(
-        report, "query", strata, "By stratum of the query: how well are fans of tail artists served?"
-    )
-    _print_group(report, "target", strata, "By stratum of the target: are tail artists found?")
-
-
-def _print_group(report: Report, by: str, strata: list[str], title: str) -> None:
-    metrics = ["nDCG", "IPS-nDCG", "Recall"]
-    rows = [
-        [row.stratum, row.system, f"{row.queries:,}", *(str(row.metrics[metric]) for metric in metrics)]
-        for stratum in strata
-        for row in report.group(by, stratum)
-    ]
-    headings = ["stratum", "system", "queries", *(f"{metric}@{report.k}" for metric in metrics)]
-    print_table(headings, rows, title=title, left=["stratum", "system"])
+        print_report(judged, countries=countries)
+    if report is not None:
+        write_report(judged, report)
+    if not as_json:
+        print_memory()

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Self
@@ -40,6 +41,7 @@ class Dataset:
         self.path = path
         self.manifest = manifest
         self._hidden = pl.Series(c.LISTENER_ID, [], pl.String)
+        self._until: datetime | None = None
 
     def __repr__(self) -> str:
         rows = ", ".join(f"{rows:,} {table}" for table, rows in self.manifest["tables"].items())
@@ -181,6 +183,8 @@ class Dataset:
             if column in found and len(self._hidden):
                 theirs = pl.col(column).is_in(self._hidden.implode())
                 frame = frame.filter(~theirs.fill_null(False))
+        if self._until is not None and c.LAST_PLAYED in found:
+            frame = frame.filter(pl.col(c.LAST_PLAYED) <= self._until)
         return frame
 
     @contextmanager
@@ -209,8 +213,15 @@ class Dataset:
         Every trace of theirs is gone: plays, profiles, and the annotations they made. Evaluation fits on
         such a view, so that no system can see what it will be asked.
         """
+        return self._view(pl.concat([self._hidden, listeners.cast(pl.String)]), self._until)
+
+    def until(self, moment: datetime) -> Dataset:
+        """Return the dataset without the plays last heard after a moment, or at a time nobody knows."""
+        return self._view(self._hidden, moment)
+
+    def _view(self, hidden: pl.Series, until: datetime | None) -> Dataset:
         view = Dataset(self.path, self.manifest)
-        view._hidden = pl.concat([self._hidden, listeners.cast(pl.String)])
+        view._hidden, view._until = hidden, until
         return view
 
     @cached_property

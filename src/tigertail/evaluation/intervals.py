@@ -83,31 +83,40 @@ class ClusterBootstrap:
         """
         if np.isnan(values).all():
             return Estimate(np.nan, np.nan, np.nan)
-        return self._interval(float(np.nanmean(values)), self.means(values))
+        return self._interval(float(np.nanmean(values)), self.means(values[:, None])[:, 0])
 
     def means(self, values: Reals) -> Reals:
-        """Return the mean of each resample; float64, (samples,), fewer where a resample has no value."""
-        counted = ~np.isnan(values)
-        size = self._draws.shape[1]
-        sums = np.bincount(self.listeners[counted], values[counted], size)
-        counts = np.bincount(self.listeners[counted], minlength=size).astype(np.float64)
-        drawn = self._draws @ counts
-        return np.asarray((self._draws @ sums)[drawn > 0] / drawn[drawn > 0])
+        """Return the mean of each column in each resample.
 
-    def hypervolume(self, points: Sequence[tuple[Reals, Reals]]) -> tuple[Estimate, Reals]:
+        Parameters
+        ----------
+        values
+            Float64, (queries, columns); NaN does not count.
+
+        Returns
+        -------
+        NDArray[np.float64]
+            Float64, (samples, columns); NaN where a resample has no value.
+        """
+        counted = ~np.isnan(values)
+        sums = self._of_listeners(np.where(counted, values, 0.0))
+        counts = self._draws @ self._of_listeners(counted.astype(np.float64))
+        with np.errstate(invalid="ignore"):
+            return np.asarray((self._draws @ sums) / counts)
+
+    def hypervolume(self, sweep: Reals) -> tuple[Estimate, Reals]:
         """Return the size of a frontier with its interval, and of each resample.
 
         Parameters
         ----------
-        points
-            nDCG and IPS-nDCG of every query, float64, (queries,), at each setting of the dial.
+        sweep
+            nDCG and IPS-nDCG of every query at each setting of the dial; float64, (dial, 2, queries).
         """
-        whole = np.array([[[np.nanmean(ndcg), np.nanmean(ips)] for ndcg, ips in points]])
-        drawn = np.stack(
-            [np.stack([self.means(ndcg), self.means(ips)], axis=1) for ndcg, ips in points], axis=1
-        )
+        settings = len(sweep)
+        means = np.nanmean(sweep, axis=2)
+        drawn = self.means(sweep.reshape(2 * settings, -1).T).reshape(-1, settings, 2)
         sizes = dominated(drawn)
-        return self._interval(float(dominated(whole)[0]), sizes), sizes
+        return self._interval(float(dominated(means[None])[0]), sizes), sizes
 
     def compare(self, ours: Reals, theirs: Reals, value: float) -> Estimate:
         """Return an estimate of a difference from the resamples of both sides."""
@@ -133,8 +142,13 @@ class ClusterBootstrap:
         as_far = np.abs(signs @ sums) >= np.abs(sums.sum()) - 1e-9
         return float((1 + as_far.sum()) / (rounds + 1))
 
+    def _of_listeners(self, values: Reals) -> Reals:
+        """Return the sum of each column over each listener's queries; (listeners, columns)."""
+        size = self._draws.shape[1]
+        return np.stack([np.bincount(self.listeners, column, size) for column in values.T], axis=1)
+
     def _interval(self, mean: float, resampled: Reals) -> Estimate:
-        low, high = np.quantile(resampled, [0.025, 0.975])
+        low, high = np.nanquantile(resampled, [0.025, 0.975])
         return Estimate(mean, float(low), float(high))
 
     @cached_property

@@ -1,0 +1,104 @@
+"""How an evaluation is printed, drawn and kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from tigertail.cli.output import print_table
+
+if TYPE_CHECKING:
+    from tigertail.evaluation import Report
+
+METRICS = ("nDCG", "IPS-nDCG", "Recall")
+TITLES = {
+    "overall": "All queries",
+    "query": "By stratum of the query: how well are fans of tail artists served?",
+    "target": "By stratum of the target: are tail artists found?",
+    "country": "By the listener's country",
+    "home": "By the query's home country",
+}
+
+
+def print_report(report: Report, *, countries: bool = False) -> None:
+    """Print a report as tables; by country only where asked for."""
+    splits = f"{len(report.seeds)} splits" if len(report.seeds) > 1 else f"split {report.seeds[0]}"
+    typer.echo(f"{report.dataset}: {report.listeners:,} listeners held out ({splits}), full ranking.")
+    typer.echo("Square brackets hold 95 % intervals over listeners.")
+    if report.simulated:
+        typer.echo("SIMULATED: no listener or artist in it is real.")
+    for by, title in TITLES.items():
+        if countries or by not in ("country", "home"):
+            _print_rows(report, by, title)
+    _print_comparisons(report)
+    _print_lists(report)
+
+
+def write_report(report: Report, folder: Path) -> None:
+    """Write report.json and frontier.png into a folder."""
+    from tigertail.evaluation.plot import plot_frontiers
+    from tigertail.storage import replaced_file, to_json
+
+    with replaced_file(folder / "report.json") as file:
+        file.write_text(to_json(report.to_dict()), encoding="utf-8")
+    plot_frontiers(report, folder / "frontier.png")
+    typer.echo(f"Written to {folder}: report.json (everything, by country too) and frontier.png.")
+
+
+def print_memory() -> None:
+    """Print the most memory this process has held."""
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    typer.echo(f"Peak memory: {peak:,.0f} MiB.")
+
+
+def _print_rows(report: Report, by: str, title: str) -> None:
+    rows = [
+        [
+            row.group,
+            row.system,
+            f"{row.queries:,}",
+            *(str(row.metrics[metric]) for metric in METRICS),
+            "" if row.frontier is None else str(row.frontier),
+        ]
+        for row in sorted(
+            (row for row in report.rows if row.by == by), key=lambda row: report.groups(by).index(row.group)
+        )
+    ]
+    headings = ["group", "system", "queries", *(f"{metric}@{report.k}" for metric in METRICS), "frontier"]
+    if rows:
+        print_table(headings, rows, title=title, left=["group", "system"])
+
+
+def _print_comparisons(report: Report) -> None:
+    if not report.comparisons:
+        return
+    rows = [
+        [
+            one.system,
+            *(f"{one.metrics[metric]} p={one.p_values[metric]:.3f}" for metric in METRICS[:2]),
+            str(one.frontier),
+        ]
+        for one in report.comparisons
+    ]
+    headings = [
+        "minus " + report.comparisons[0].reference,
+        *(f"{m}@{report.k}" for m in METRICS[:2]),
+        "frontier",
+    ]
+    title = "Paired differences; p by randomisation, corrected for their number (Holm)"
+    print_table(headings, rows, title=title, left=headings[:1])
+
+
+def _print_lists(report: Report) -> None:
+    if not report.lists:
+        return
+    names = list(next(iter(report.lists.values())))
+    rows = [
+        [system, *("-" if value != value else f"{value:.3f}" for value in figures.values())]
+        for system, figures in report.lists.items()
+    ]
+    print_table(["system", *names], rows, title="What the lists show (docs/evaluation.md)", left=["system"])
