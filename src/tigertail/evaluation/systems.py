@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
 
+from pydantic import ValidationError
+
+from tigertail.errors import ConfigError
+from tigertail.evaluation import baselines
+from tigertail.evaluation.baselines import Baseline
 from tigertail.evaluation.protocol import Trial
 from tigertail.model.config import BaseConfig, ModelConfig
-from tigertail.model.fit import fit_factors, fit_listening_neighbours
 from tigertail.signals.contract import Signal
-from tigertail.signals.popularity import Popularity
 
 PLAIN_ALS = BaseConfig(factors=64, iterations=15, unobserved=0.02, reg=0.1, nu=0.0, beta=1.0)
 """Plain ALS, without frequency-scaled regularisation, tuned as carefully as ours (docs/evaluation.md)."""
+
+TYPES: Final[dict[str, type[Baseline]]] = {
+    "random": baselines.RandomRanking,
+    "popularity": baselines.WorldPopularity,
+    "country-popularity": baselines.CountryPopularity,
+    "session-counts": baselines.SessionCounts,
+    "item-item": baselines.ItemItem,
+    "bm25": baselines.BM25,
+    "rp3beta": baselines.RP3Beta,
+    "ease": baselines.EASE,
+    "bpr": baselines.BPR,
+    "als": baselines.ALS,
+}
+"""Every type of system a file can name."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +54,94 @@ class System:
 def default_systems(config: ModelConfig | None = None) -> list[System]:
     """Return the baselines and our base model, with the popularity exponents 1 (cosine) and the model's own."""
     config = config or ModelConfig()
-    cosine = config.model_copy(update={"base": config.base.model_copy(update={"beta": 1.0})})
-    plain = config.model_copy(update={"base": PLAIN_ALS})
+    own = {"confidence": config.confidence, "seed": config.seed}
+    plain = baselines.ALS(**dict(PLAIN_ALS), **own)
+    base = baselines.ALS(**dict(config.base), **own)
+    item_item = baselines.ItemItem(**dict(config.co_listening), confidence=config.confidence)
     return [
-        System("popularity", lambda trial: Popularity(trial.popularity)),
-        System("item-item cosine", lambda trial: fit_listening_neighbours(trial.interactions, config)),
-        System("ALS cosine", lambda trial: fit_factors(trial.interactions, plain)),
-        System("base, cosine", lambda trial: fit_factors(trial.interactions, cosine)),
-        System(f"base, beta {config.base.beta:g}", lambda trial: fit_factors(trial.interactions, config)),
+        _system(baselines.WorldPopularity()),
+        _system(baselines.CountryPopularity()),
+        _system(baselines.SessionCounts()),
+        _system(item_item),
+        _system(plain),
+        _system(base.model_copy(update={"beta": 1.0}), "base, cosine"),
+        _system(base, f"base, beta {config.base.beta:g}"),
     ]
+
+
+def load_systems(path: Path | str) -> list[System]:
+    """Read a file of systems: a TOML table ``[[system]]`` for each.
+
+    Each table has a ``type``, one of :data:`TYPES`, the settings of that type, and if you like a ``name``.
+
+    Raises
+    ------
+    ConfigError
+        If the file is missing or no TOML, names no system or two of one name, or has an unknown type or key
+        or a value out of range.
+    """
+    path = Path(path)
+    try:
+        content = tomllib.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        problem = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
+        raise ConfigError(problem, path=path, remedy="check the path") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"not a TOML file: {error}", path=path, remedy="see recipes/systems.toml") from None
+    if other := sorted(content.keys() - {"system"}):
+        raise ConfigError(f"unknown key '{other[0]}'", path=path, remedy="write systems as [[system]]")
+    tables = content.get("system")
+    if not isinstance(tables, list) or not tables:
+        raise ConfigError("no systems", path=path, remedy="add a table [[system]] with a type")
+    systems = [_read(table, f"system {number}", path) for number, table in enumerate(tables, start=1)]
+    check_names(systems, path)
+    return systems
+
+
+def check_names(systems: list[System], path: Path | None = None) -> None:
+    """Refuse two systems of one name, which no reader of a report could tell apart.
+
+    Raises
+    ------
+    ConfigError
+        If there are any.
+    """
+    names = [system.name for system in systems]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise ConfigError(
+            f"two systems are called '{twice[0]}'", path=path, remedy="give each its own: name = '...'"
+        )
+
+
+def _system(baseline: Baseline, name: str | None = None) -> System:
+    return System(name or baseline.label, baseline.fit)
+
+
+def _read(table: Any, place: str, path: Path) -> System:
+    if not isinstance(table, dict):
+        raise ConfigError(f"{place} is no table", path=path, remedy="write it as [[system]]")
+    found = TYPES.get(str(table.get("type")))
+    if found is None:
+        problem = f"type: no type '{table['type']}'" if "type" in table else "type is missing"
+        raise ConfigError(f"{place}: {problem}", path=path, remedy=f"it is one of {', '.join(TYPES)}")
+    name = table.get("name")
+    if name is not None and not (isinstance(name, str) and name.strip()):
+        raise ConfigError(f"{place}: name: not a text", path=path, remedy="write it as name = '...'")
+    settings = {key: value for key, value in table.items() if key not in ("type", "name")}
+    try:
+        return _system(found.model_validate(settings), name)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        keys = ", ".join(["type", "name", *found.model_fields])
+        if first["type"] == "extra_forbidden":
+            raise ConfigError(
+                f"{place}: unknown key '{key}'",
+                path=path,
+                remedy=f"the keys of '{table['type']}' are {keys}; the types are {', '.join(TYPES)}",
+            ) from None
+        raise ConfigError(
+            f"{place}: {key}: {first['msg']}", path=path, remedy="see recipes/systems.toml"
+        ) from None
+    except ConfigError as error:
+        raise ConfigError(f"{place}: {error.problem}", path=path, remedy=error.remedy) from None

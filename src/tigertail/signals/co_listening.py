@@ -88,24 +88,66 @@ def fit_co_listening(weights: CSR, config: CoListeningConfig) -> CoListening:
     config
         Settings.
     """
-    by_item = weights.transposed()
     squares = np.bincount(weights.indices, weights.values.astype(np.float64) ** 2, weights.columns)
     lengths = np.sqrt(squares).astype(np.float32)
+    return strongest_products(
+        weights.transposed(),
+        weights,
+        config.neighbours,
+        lengths=lengths,
+        gains=_inverse_power(lengths, config.beta),
+        shrinkage=config.shrinkage,
+    )
+
+
+def strongest_products(
+    by_item: CSR,
+    by_listener: CSR,
+    k: int,
+    *,
+    lengths: NDArray[np.float32] | None = None,
+    gains: NDArray[np.float32] | None = None,
+    shrinkage: float = 0.0,
+) -> CoListening:
+    """Keep the largest entries of each row of a product of two sparse matrices, items by items.
+
+    With U and V the two matrices, n_AB the number of listeners that A has in U and B in V, and s the
+    shrinkage,
+
+        aff(A -> B) = (U V)_AB gain_B / length_A * n_AB / (n_AB + s)
+
+    One row of the product exists at a time on each thread. An item is no neighbour of its own.
+
+    Parameters
+    ----------
+    by_item
+        U, items by listeners.
+    by_listener
+        V, listeners by items.
+    k
+        Entries kept a row.
+    lengths, gains
+        A divisor of each row and a factor of each column; float32, (items,). None means 1.
+    shrinkage
+        Common listeners at which an entry counts half.
+    """
+    items = by_listener.columns
+    ones = np.ones(items, np.float32)
     codes, scores = _neighbours(
         by_item.offsets,
         by_item.indices,
         by_item.values,
-        weights.offsets,
-        weights.indices,
-        weights.values,
-        lengths,
-        _inverse_power(lengths, config.beta),
-        np.float32(config.shrinkage),
-        min(config.neighbours, weights.columns),
+        by_listener.offsets,
+        by_listener.indices,
+        by_listener.values,
+        ones if lengths is None else lengths,
+        ones if gains is None else gains,
+        np.float32(shrinkage),
+        min(k, items),
     )
     kept = codes >= 0
-    rows = np.repeat(np.arange(weights.columns, dtype=np.int32), kept.sum(axis=1))
-    return CoListening(CSR.build(rows, codes[kept], scores[kept], (weights.columns, weights.columns)))
+    rows = np.repeat(np.arange(items, dtype=np.int32), kept.sum(axis=1))
+    return CoListening(CSR.build(rows, codes[kept], scores[kept], (items, items)))
 
 
 def _inverse_power(lengths: NDArray[np.float32], exponent: float) -> NDArray[np.float32]:

@@ -1,0 +1,27 @@
+"""What evaluation compares our models with, one a file; each is its settings, ready to fit."""
+
+from tigertail.evaluation.baselines.als import ALS
+from tigertail.evaluation.baselines.bm25 import BM25
+from tigertail.evaluation.baselines.bpr import BPR
+from tigertail.evaluation.baselines.chance import RandomRanking
+from tigertail.evaluation.baselines.contract import Baseline
+from tigertail.evaluation.baselines.country import CountryPopularity
+from tigertail.evaluation.baselines.ease import EASE
+from tigertail.evaluation.baselines.item_item import ItemItem
+from tigertail.evaluation.baselines.popularity import WorldPopularity
+from tigertail.evaluation.baselines.rp3beta import RP3Beta
+from tigertail.evaluation.baselines.sessions import SessionCounts
+
+__all__ = [
+    "ALS",
+    "BM25",
+    "BPR",
+    "EASE",
+    "Baseline",
+    "CountryPopularity",
+    "ItemItem",
+    "RP3Beta",
+    "RandomRanking",
+    "SessionCounts",
+    "WorldPopularity",
+]

@@ -1,0 +1,29 @@
+"""Implicit ALS alone: our base model, and with ``nu = 0`` plain ALS."""
+
+from __future__ import annotations
+
+from tigertail.evaluation.baselines.contract import Baseline
+from tigertail.evaluation.protocol import Trial
+from tigertail.factorization.confidence import ConfidenceConfig
+from tigertail.model.config import BaseConfig, ModelConfig
+from tigertail.model.fit import fit_factors
+from tigertail.signals.factors import FactorAffinity
+
+
+class ALS(BaseConfig, Baseline):
+    """The factors of :func:`tigertail.factorization.fit_als` and the affinity between them."""
+
+    confidence: ConfidenceConfig = ConfidenceConfig()
+    """How play counts weigh."""
+    seed: int = 0
+    """Seed of the initial vectors."""
+
+    @property
+    def label(self) -> str:
+        """What the system is called."""
+        return "ALS cosine" if self.beta == 1 else f"ALS, beta {self.beta:g}"
+
+    def fit(self, trial: Trial) -> FactorAffinity:
+        """Factorise the training plays."""
+        config = ModelConfig(seed=self.seed, confidence=self.confidence, base=self)
+        return fit_factors(trial.interactions, config)

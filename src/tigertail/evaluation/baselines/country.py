@@ -1,0 +1,120 @@
+"""Country popularity: the stars of the country where the query is strongest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from pydantic import Field
+
+from tigertail import columns as c
+from tigertail.evaluation.baselines.contract import Baseline
+from tigertail.evaluation.protocol import Trial
+from tigertail.sparse import CSR
+
+
+class CountryPopularity(Baseline):
+    """Popularity among the listeners of the query's strongest country.
+
+    With n_Ac the listeners of item A in country c, n_A those in any known country, p_c the country's share
+    of all listeners whose country is known, and s the smoothing,
+
+        excess(A, c) = (n_Ac - n_A p_c) / sqrt((n_A + s) p_c),    c* = the country of the largest excess
+        aff(A -> B)  = n_Bc* + s n_B / (listeners in all)
+
+    The excess is how far the query's listeners there exceed those expected, in standard deviations of a
+    Poisson count; the smoothing keeps a handful of listeners from making a country. Without a country of
+    positive excess, or where nobody's country is known, the country is the whole world. The formula is ours;
+    the idea of a country's mainstream beside the world's is that of Bauer and Schedl, "Global and
+    country-specific mainstreaminess measures" (PLoS ONE 2019).
+    """
+
+    smoothing: float = Field(50.0, gt=0)
+    """Listeners of the whole world mixed into each country."""
+
+    @property
+    def label(self) -> str:
+        """What the system is called."""
+        return "country popularity"
+
+    def fit(self, trial: Trial) -> StrongestCountry:
+        """Count the training listeners of every item in every country."""
+        plays = trial.interactions.plays
+        country, countries = _countries(trial)
+        entry = country[plays.row_of_entries()]
+        told = entry >= 0
+        cell = entry[told].astype(np.int64) * plays.columns + plays.indices[told]
+        cells, counts = np.unique(cell, return_counts=True)
+        heard = CSR.build(cells // plays.columns, cells % plays.columns, counts, (countries, plays.columns))
+        sizes = np.bincount(country[country >= 0], minlength=countries)
+        strongest = _strongest(heard, sizes, self.smoothing)
+        world = trial.popularity / max(plays.rows, 1) * self.smoothing
+        return StrongestCountry(heard, strongest, trial.popularity, world.astype(np.float32))
+
+
+@dataclass(frozen=True, eq=False)
+class StrongestCountry:
+    """Affinity by number of listeners in the query's strongest country.
+
+    Parameters
+    ----------
+    heard
+        Countries by items: listeners of an item in a country.
+    strongest
+        Country of each item, -1 for the world; int32, (items,).
+    popularity
+        Listeners of each item; int64, (items,).
+    world
+        What the whole world adds to each item; float32, (items,).
+    """
+
+    heard: CSR
+    strongest: NDArray[np.int32]
+    popularity: NDArray[np.int64]
+    world: NDArray[np.float32]
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Items with a listener."""
+        return self.popularity > 0
+
+    def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the affinity from each query to every item; float32, (queries, items)."""
+        scores = np.tile(self.world, (len(queries), 1))
+        for row, country in enumerate(self.strongest[queries]):
+            if country < 0:
+                scores[row] = self.popularity
+            else:
+                items, listeners = self.heard.row(country)
+                scores[row, items] += listeners
+        scores[:, ~self.known] = -np.inf
+        return scores
+
+
+def _countries(trial: Trial) -> tuple[NDArray[np.int32], int]:
+    """Return the country of each training listener, -1 where it is not known, and how many there are."""
+    profiles = trial.train.listeners
+    if c.COUNTRY not in profiles.columns:
+        return np.full(len(trial.interactions.listener_ids), -1, np.int32), 0
+    told = profiles.select(c.LISTENER_ID, c.COUNTRY).drop_nulls().unique(c.LISTENER_ID, keep="first")
+    codes = told.select(pl.col(c.COUNTRY).unique().sort()).with_row_index("code")
+    ids = pl.DataFrame({c.LISTENER_ID: trial.interactions.listener_ids})
+    coded = ids.join(told.join(codes, on=c.COUNTRY), on=c.LISTENER_ID, how="left", maintain_order="left")
+    return coded["code"].cast(pl.Int32).fill_null(-1).to_numpy(), len(codes)
+
+
+def _strongest(heard: CSR, sizes: NDArray[np.int64], smoothing: float) -> NDArray[np.int32]:
+    """Return the country of largest excess of each item, equals by smaller code; -1 where none is positive."""
+    share = sizes / max(sizes.sum(), 1)
+    country = heard.row_of_entries()
+    listeners = np.bincount(heard.indices, heard.values.astype(np.float64), heard.columns)[heard.indices]
+    expected = listeners * share[country]
+    excess = (heard.values - expected) / np.sqrt(expected + smoothing * share[country])
+    order = np.lexsort((country, -excess, heard.indices))
+    items, first = np.unique(heard.indices[order], return_index=True)
+    best = order[first]
+    strongest = np.full(heard.columns, -1, np.int32)
+    strongest[items] = np.where(excess[best] > 0, country[best], -1)
+    return strongest

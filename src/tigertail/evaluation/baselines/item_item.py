@@ -1,0 +1,24 @@
+"""Item-item cosine: our co-listening signal alone, by default with popularity exponent 1."""
+
+from __future__ import annotations
+
+from tigertail.evaluation.baselines.contract import Baseline
+from tigertail.evaluation.protocol import Trial
+from tigertail.factorization.confidence import ConfidenceConfig, confidence
+from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_co_listening
+
+
+class ItemItem(CoListeningConfig, Baseline):
+    """The affinity of :func:`tigertail.signals.co_listening.fit_co_listening`."""
+
+    confidence: ConfidenceConfig = ConfidenceConfig()
+    """How play counts weigh."""
+
+    @property
+    def label(self) -> str:
+        """What the system is called."""
+        return "item-item cosine" if self.beta == 1 else f"item-item, beta {self.beta:g}"
+
+    def fit(self, trial: Trial) -> CoListening:
+        """Compare the listeners of every two items."""
+        return fit_co_listening(confidence(trial.interactions.plays, self.confidence), self)

@@ -1,0 +1,53 @@
+"""RP3beta: where a random walk of three steps ends, with popular items held back."""
+
+from __future__ import annotations
+
+import numpy as np
+from pydantic import Field
+
+from tigertail.evaluation.baselines.contract import Baseline
+from tigertail.evaluation.protocol import Trial
+from tigertail.signals.co_listening import CoListening, strongest_products
+from tigertail.sparse import CSR
+
+
+class RP3Beta(Baseline):
+    """A walk from an item to a listener of it and on to an item of that listener.
+
+    With n_i the listeners of item i and n_u the items of listener u,
+
+        aff(A -> B) = sum_u (1 / n_A)^alpha (1 / n_u)^alpha / n_B^beta,   u over the listeners of both
+
+    The walk with exponent alpha is P3alpha (Cooper et al., "Random Walks in Recommender Systems: Exact
+    Computation and Simulations", WWW 2014 companion), the division by n_B^beta is RP3beta (Paudel et al.,
+    "Updatable, Accurate, Diverse, and Scalable Recommendations for Interactive Applications", TiiS 2017).
+    There the walk starts from a listener; his first step is left out here, for the query is an item. Plays
+    count as listening or not.
+    """
+
+    neighbours: int = Field(200, ge=1)
+    """Neighbours kept an item."""
+    alpha: float = Field(1.0, ge=0)
+    """Exponent of the transition probabilities."""
+    beta: float = Field(0.5, ge=0)
+    """Popularity exponent: 0 lets stars rise."""
+
+    @property
+    def label(self) -> str:
+        """What the system is called."""
+        return f"RP3beta, beta {self.beta:g}"
+
+    def fit(self, trial: Trial) -> CoListening:
+        """Walk over the training plays."""
+        plays = trial.interactions.plays
+        to_items = _transitions(plays, self.alpha)
+        to_listeners = _transitions(plays.transposed(), self.alpha)
+        popularity = np.maximum(trial.popularity, 1).astype(np.float64)
+        gains = (popularity**-self.beta).astype(np.float32)
+        return strongest_products(to_listeners, to_items, self.neighbours, gains=gains)
+
+
+def _transitions(matrix: CSR, alpha: float) -> CSR:
+    """Return the probability of each step from a row, to the power of alpha."""
+    sizes = np.maximum(matrix.row_sizes, 1).astype(np.float64)
+    return matrix.with_values((sizes**-alpha).astype(np.float32)[matrix.row_of_entries()])

@@ -1,0 +1,59 @@
+"""Session co-occurrence, as ListenBrainz counts similar artists."""
+
+from __future__ import annotations
+
+import numpy as np
+from pydantic import Field
+
+from tigertail.evaluation.baselines.contract import Baseline
+from tigertail.evaluation.protocol import Trial
+from tigertail.signals.co_listening import CoListening, strongest_products
+from tigertail.sparse import CSR
+
+
+class SessionCounts(Baseline):
+    """Raw counts of playing two items together, with no regard to popularity.
+
+        aff(A -> B) = sum_u min(r_uA, r_uB, contribution),   where that exceeds the threshold
+
+    After ListenBrainz (listenbrainz_spark/similarity/artist.py), whose contribution of 5, threshold of 10
+    and limit of 100 are the defaults. Its sessions end where nothing was played for 300 seconds, and a pair
+    earns one point for every two listens, of the one and the other, in a session. Here, since
+    datasets keep counts and not listens, a listener's whole history is one session; the smaller of two
+    play counts stands for how often both were played together, being the most sessions that can hold both.
+    ListenBrainz also counts each pair of listens from both ends, which doubles its points, skips listens
+    broken off after less than 30 seconds, and leaves out pairs of one artist credit; none of that is possible
+    here. The affinity is symmetric but for what falls off the end of a full list.
+    """
+
+    neighbours: int = Field(100, ge=1)
+    """Neighbours kept an item."""
+    contribution: int = Field(5, ge=1, le=100)
+    """Most points a listener gives a pair."""
+    threshold: float = Field(10.0, ge=0)
+    """Points a pair must exceed."""
+
+    @property
+    def label(self) -> str:
+        """What the system is called."""
+        return "session counts (ListenBrainz)"
+
+    def fit(self, trial: Trial) -> CoListening:
+        """Count over the training plays."""
+        levels = self._levels(trial.interactions.plays)
+        lists = strongest_products(levels.transposed(), levels, self.neighbours).neighbours
+        kept = lists.values > self.threshold
+        rows, columns = lists.row_of_entries()[kept], lists.indices[kept]
+        return CoListening(CSR.build(rows, columns, lists.values[kept], lists.shape))
+
+    def _levels(self, plays: CSR) -> CSR:
+        """Give each listener a row a level, with the items played as often as that.
+
+        The scalar product of two of its columns is then the sum of the smaller counts.
+        """
+        count = np.minimum(np.ceil(plays.values), self.contribution).astype(np.int64)
+        entry = np.repeat(np.arange(plays.entries), count)
+        level = np.arange(len(entry)) - np.repeat(np.cumsum(count) - count, count)
+        rows = plays.row_of_entries()[entry].astype(np.int64) * self.contribution + level
+        shape = (plays.rows * self.contribution, plays.columns)
+        return CSR.build(rows, plays.indices[entry], np.ones(len(entry)), shape)
