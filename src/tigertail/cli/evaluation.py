@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from tigertail.data.dataset import Dataset
+    from tigertail.evaluation import ProtocolConfig, System
 
 
 def register(app: typer.Typer) -> None:
@@ -24,23 +28,30 @@ def evaluate(
     seeds: Annotated[int, typer.Option(min=1, help="How many splits to judge together.")] = 1,
     countries: Annotated[bool, typer.Option("--countries", help="Print results by country as well.")] = False,
     report: Annotated[Path | None, typer.Option(help="A folder for report.json and a plot.")] = None,
+    systems: Annotated[Path | None, typer.Option(help="A TOML file of the systems to compare.")] = None,
+    neighbours: Annotated[
+        list[Path] | None,
+        typer.Option(help="Lists of another program to judge too (Parquet, CSV); repeatable."),
+    ] = None,
+    write_train: Annotated[
+        Path | None, typer.Option(help="Write the training part of the split to this folder, and stop.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace that folder if it exists.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
     """Hold listeners out, rank the full catalogue for them, and compare the base model with baselines."""
     from tigertail import evaluation as room
     from tigertail.cli.report import print_memory, print_report, write_report
     from tigertail.data.dataset import Dataset
-    from tigertail.model import ModelConfig
     from tigertail.storage import to_json
 
-    settings = ModelConfig() if config is None else ModelConfig.read(config)
+    opened = Dataset.open(dataset)
     protocol = room.ProtocolConfig.checked(held_out=held_out, split=split, seed=seed)
-    judged = room.evaluate(
-        Dataset.open(dataset),
-        room.default_systems(settings),
-        protocol,
-        seeds=range(seed, seed + seeds),
-    )
+    if write_train is not None:
+        _write_train(opened, protocol, write_train, replace=force)
+        return
+    compared = _systems(opened, config, systems, neighbours or [])
+    judged = room.evaluate(opened, compared, protocol, seeds=range(seed, seed + seeds))
     if as_json:
         typer.echo(to_json(judged.to_dict()), nl=False)
     else:
@@ -49,3 +60,40 @@ def evaluate(
         write_report(judged, report)
     if not as_json:
         print_memory()
+
+
+def _systems(
+    dataset: Dataset, config: Path | None, systems: Path | None, neighbours: list[Path]
+) -> list[System]:
+    """Return the systems to compare: the usual ones or those of a file, and other programs' lists."""
+    from tigertail import evaluation as room
+    from tigertail.errors import ConfigError
+    from tigertail.model import ModelConfig
+
+    if systems is not None and config is not None:
+        raise ConfigError(
+            "--config sets up the usual systems, --systems replaces them",
+            path=systems,
+            remedy="leave one out; the settings of a model are those of a system of type 'als'",
+        )
+    if systems is not None:
+        compared = room.load_systems(systems)
+    else:
+        compared = room.default_systems(ModelConfig() if config is None else ModelConfig.read(config))
+    for file in neighbours:
+        lists = room.NeighbourFile.read(file, dataset)
+        typer.echo(str(lists), err=True)
+        compared.append(room.System(lists.name, lists.fit))
+    room.check_names(compared)
+    return compared
+
+
+def _write_train(dataset: Dataset, protocol: ProtocolConfig, folder: Path, *, replace: bool) -> None:
+    from tigertail import evaluation as room
+
+    rows = room.write_training(room.hold_out(dataset, protocol), folder, replace=replace).manifest["tables"]
+    typer.echo(f"{folder}: {rows['plays']:,} rows of plays, without the listeners held out.")
+    typer.echo(
+        f"Fit another program to it, then: tigertail evaluate {dataset.path} --held-out {protocol.held_out:g} "
+        f"--split {protocol.split} --seed {protocol.seed} --neighbours FILE"
+    )

@@ -109,7 +109,9 @@ def check_names(systems: list[System], path: Path | None = None) -> None:
     names = [system.name for system in systems]
     if twice := [name for name in names if names.count(name) > 1]:
         raise ConfigError(
-            f"two systems are called '{twice[0]}'", path=path, remedy="give each its own: name = '...'"
+            f"two systems are called '{twice[0]}'",
+            path=path,
+            remedy="give each its own: name = '...', or another name of the file of neighbours",
         )
 
 

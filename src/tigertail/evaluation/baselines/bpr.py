@@ -33,13 +33,13 @@ class BPR(Baseline):
 
     factors: int = Field(64, ge=1, le=4096)
     """Length of the vectors."""
-    iterations: int = Field(100, ge=1)
+    iterations: int = Field(50, ge=1)
     """Passes over the plays."""
-    learning_rate: float = Field(0.05, gt=0)
+    learning_rate: float = Field(0.02, gt=0)
     """Length of a step."""
     reg: float = Field(0.01, ge=0)
     """Regularisation."""
-    beta: float = Field(1.0, ge=0, le=2)
+    beta: float = Field(0.5, ge=0, le=2)
     """Popularity exponent of the affinity: 1 is the cosine, less lets stars rise."""
     seed: int = Field(0, ge=0)
     """Seed of the initial vectors and the draws."""

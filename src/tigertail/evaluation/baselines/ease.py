@@ -28,7 +28,7 @@ class EASE(Baseline):
     only the most popular items take part; of the others the model knows nothing.
     """
 
-    reg: float = Field(500.0, gt=0)
+    reg: float = Field(2000.0, gt=0)
     """Regularisation."""
     items: int = Field(6_000, ge=1)
     """Most items that take part."""

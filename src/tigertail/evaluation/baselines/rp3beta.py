@@ -29,7 +29,7 @@ class RP3Beta(Baseline):
     """Neighbours kept an item."""
     alpha: float = Field(1.0, ge=0)
     """Exponent of the transition probabilities."""
-    beta: float = Field(0.5, ge=0)
+    beta: float = Field(0.3, ge=0)
     """Popularity exponent: 0 lets stars rise."""
 
     @property
