@@ -36,7 +36,7 @@ class SessionCounts(Baseline):
     @property
     def label(self) -> str:
         """What the system is called."""
-        return "session counts (ListenBrainz)"
+        return "session counts (after ListenBrainz)"
 
     def fit(self, trial: Trial) -> CoListening:
         """Count over the training plays."""

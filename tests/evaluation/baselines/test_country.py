@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from numpy.typing import NDArray
+
+from tigertail.data.dataset import Dataset
+from tigertail.evaluation import ProtocolConfig, Trial, hold_out
+from tigertail.evaluation.baselines import CountryPopularity
+from tigertail.retrieval.topk import top_k
+
+Plays = list[tuple[str, str, float]]
+STARS = ["star one", "star two"]
+
+
+def two_countries(path: Path, profiles: pl.DataFrame | None) -> Trial:
+    """Everybody plays the two stars; Senegal and Iceland also play three artists of their own each."""
+    plays: Plays = []
+    for country, listeners in (("SN", 30), ("IS", 20)):
+        for listener in range(listeners):
+            local = [f"{country} {place}" for place in range(3) if listener % 3 != place]
+            plays += [(f"{country}-{listener:02}", item, 1.0) for item in STARS + local]
+    tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
+        "plays": pl.DataFrame(plays, ["listener_id", "item_id", "plays"], orient="row")
+    }
+    if profiles is not None:
+        tables["listeners"] = profiles
+    return hold_out(Dataset.write(path, tables, name="two countries"), ProtocolConfig())
+
+
+def profiles(known: float = 1.0) -> pl.DataFrame:
+    ids = [f"{country}-{i:02}" for country, size in (("SN", 30), ("IS", 20)) for i in range(size)]
+    told = [name[:2] if place % 10 < 10 * known else None for place, name in enumerate(ids)]
+    return pl.DataFrame(
+        {"listener_id": ids, "country": told}, {"listener_id": pl.String, "country": pl.String}
+    )
+
+
+@pytest.mark.parametrize("known", [1.0, 0.7])
+def test_a_local_query_brings_its_countrys_artists(known: float, tmp_path: Path) -> None:
+    trial = two_countries(tmp_path / "data", profiles(known))
+    ids = trial.interactions.item_ids
+    signal = CountryPopularity(smoothing=1.0).fit(trial)
+    for code, item in enumerate(ids):
+        if item not in STARS:
+            query = np.array([code], np.int32)
+            listed = {ids[int(other)] for other in top_k(signal.affinity(query), 4, query)[0][0]}
+            country = item[:2]
+            assert listed == {*STARS, *(f"{country} {i}" for i in range(3))} - {item}
+
+
+@pytest.mark.parametrize("told", [None, profiles().drop("country"), profiles(0.0)])
+def test_without_countries_it_is_the_worlds_popularity(told: pl.DataFrame | None, tmp_path: Path) -> None:
+    trial = two_countries(tmp_path / "data", told)
+    scores = CountryPopularity().fit(trial).affinity(np.arange(8, dtype=np.int32))
+    assert (scores == trial.popularity).all()
+
+
+def test_affinity_is_the_formula(trial: Trial, plays: NDArray[np.float64]) -> None:
+    told = dict(trial.train.listeners.select("listener_id", "country").iter_rows())
+    country = np.array([told[listener] or "" for listener in trial.interactions.listener_ids])
+    names = ["FR", "IN", "SN"]
+    heard = plays > 0
+    count = np.array([heard[country == name].sum(axis=0) for name in names], np.float64)
+    share = np.array([(country == name).sum() for name in names]) / (country != "").sum()
+    smoothing = 5.0
+    signal = CountryPopularity(smoothing=smoothing).fit(trial)
+    scores = signal.affinity(np.arange(25, dtype=np.int32))
+    world = smoothing * heard.sum(axis=0) / len(heard)
+    for item in range(25):
+        n = count[:, item].sum()
+        excess = (count[:, item] - n * share) / np.sqrt((n + smoothing) * share)
+        expected = count[excess.argmax()] + world if excess.max() > 0 else heard.sum(axis=0)
+        np.testing.assert_allclose(scores[item, :25], expected[:25], rtol=1e-6)
