@@ -44,7 +44,7 @@ def write_report(report: Report, folder: Path) -> None:
     with replaced_file(folder / "report.json") as file:
         file.write_text(to_json(report.to_dict()), encoding="utf-8")
     plot_frontiers(report, folder / "frontier.png")
-    typer.echo(f"Written to {folder}: report.json (everything, by country too) and frontier.png.")
+    typer.echo(f"Written to {folder}: report.json (everything, by country too) and frontier.png.", err=True)
 
 
 def print_memory() -> None:

@@ -125,9 +125,17 @@ class Report:
         return list(dict.fromkeys(row.group for row in self.rows if row.by == by))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain values, for JSON."""
-        plain = asdict(self)
+        """Return the report as plain values, for JSON, which knows no NaN: it becomes None."""
+        plain: dict[str, Any] = _without_nan(asdict(self))
         return plain | {"config": self.config.model_dump(), "dial": list(DIAL)}
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nan(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(one) for one in value]
+    return None if isinstance(value, float) and np.isnan(value) else value
 
 
 @dataclass(frozen=True, eq=False)
