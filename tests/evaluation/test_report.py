@@ -41,8 +41,8 @@ def test_popularity_is_last_on_the_frontier_though_sampled_negatives_flatter_it(
     report = evaluate(world, default_systems(SMALL))
     sizes = {row.system: row.frontier.mean for row in report.group("overall") if row.frontier}
     assert min(sizes, key=sizes.__getitem__) == "popularity"
-    assert sizes["popularity"] < 0.5 * sorted(sizes.values())[1]
-    assert sampled_hit_rate(world) > 0.7
+    assert sizes["popularity"] < 0.5 * sizes["item-item cosine"]
+    assert sampled_hit_rate(world) > 0.5  # chance: 0.1
 
 
 def sampled_hit_rate(world: Dataset, negatives: int = 99) -> float:
