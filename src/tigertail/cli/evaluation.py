@@ -33,6 +33,13 @@ def evaluate(
         list[Path] | None,
         typer.Option(help="Lists of another program to judge too (Parquet, CSV); repeatable."),
     ] = None,
+    truth: Annotated[
+        str | None,
+        typer.Option(help="Judge by curated lists instead (a file), or by a simulated world's truth: true."),
+    ] = None,
+    truth_format: Annotated[
+        str, typer.Option(help="Layout of the lists: pairs (query, similar [, grade]) or sas.")
+    ] = "pairs",
     write_train: Annotated[
         Path | None, typer.Option(help="Write the training part of the split to this folder, and stop.")
     ] = None,
@@ -51,6 +58,12 @@ def evaluate(
         _write_train(opened, protocol, write_train, replace=force)
         return
     compared = _systems(opened, config, systems, neighbours or [])
+    if truth is not None or truth_format != "pairs":
+        from tigertail.cli.truth import check_alone, judge_by_truth
+
+        check_alone(seeds=seeds, countries=countries)
+        judge_by_truth(opened, truth, truth_format, compared, protocol, report, as_json=as_json)
+        return
     judged = room.evaluate(opened, compared, protocol, seeds=range(seed, seed + seeds))
     if as_json:
         typer.echo(to_json(judged.to_dict()), nl=False)

@@ -1,20 +1,31 @@
 """Evaluation: protocol, metrics, strata, intervals, systems and the report."""
 
+from tigertail.evaluation.agreement import Agreement, agree
+from tigertail.evaluation.concordance import Concordance, concord
 from tigertail.evaluation.neighbour_file import NeighbourFile, write_training
 from tigertail.evaluation.protocol import ProtocolConfig, Trial, hold_out
 from tigertail.evaluation.report import Report, evaluate
 from tigertail.evaluation.systems import System, check_names, default_systems, load_systems
+from tigertail.evaluation.truths import Truth, read_curated, read_sas, read_true
 
 __all__ = [
+    "Agreement",
+    "Concordance",
     "NeighbourFile",
     "ProtocolConfig",
     "Report",
     "System",
     "Trial",
+    "Truth",
+    "agree",
     "check_names",
+    "concord",
     "default_systems",
     "evaluate",
     "hold_out",
     "load_systems",
+    "read_curated",
+    "read_sas",
+    "read_true",
     "write_training",
 ]

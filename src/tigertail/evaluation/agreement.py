@@ -26,14 +26,14 @@ from tigertail.data.strata import Stratum, strata
 from tigertail.evaluation.intervals import ClusterBootstrap, Estimate
 from tigertail.evaluation.judging import ranked_lists
 from tigertail.evaluation.protocol import ProtocolConfig, Trial
+from tigertail.evaluation.report import OVERALL
 from tigertail.evaluation.systems import System, default_systems
 from tigertail.evaluation.truths import Truth
 from tigertail.progress import progress
 from tigertail.sparse import CSR
 
 AGREEMENT_METRICS: Final = ("nDCG", "Recall")
-MOST_QUERIES: Final = 5000  # queries judged; more are drawn from at random
-OVERALL: Final = "overall"
+MOST_QUERIES: Final = 5000  # queries judged; where there are more they are drawn at random
 
 
 @dataclass(frozen=True)

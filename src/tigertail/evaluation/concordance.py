@@ -6,6 +6,8 @@ as the grade), over the same queries, each as often as held-out listeners ask it
 these lists as the truth does is Kendall's tau-b (M. G. Kendall, "The treatment of ties in ranking problems",
 Biometrika 1945); listeners are drawn anew for its interval. Settings whose lists are the same count once.
 
+Cold queries are in none of the strata, for hardly a system answers them.
+
 A system as a whole is judged by the size of its frontier, and by the largest value that a metric reaches over
 the dial; the truth by the largest value that the true nDCG reaches.
 
@@ -24,11 +26,12 @@ from numpy.typing import NDArray
 
 from tigertail.data.dataset import Dataset
 from tigertail.data.strata import Stratum
-from tigertail.evaluation.agreement import OVERALL, grade_matrix, graded_metrics
+from tigertail.evaluation.agreement import grade_matrix, graded_metrics
 from tigertail.evaluation.intervals import ClusterBootstrap, Estimate, Reals, dominated
 from tigertail.evaluation.judging import DIAL, ranked_lists
 from tigertail.evaluation.metrics import METRICS, judge
 from tigertail.evaluation.protocol import ProtocolConfig, Trial, hold_out
+from tigertail.evaluation.report import OVERALL
 from tigertail.evaluation.systems import System, default_systems
 from tigertail.evaluation.truths import Truth, read_true
 from tigertail.progress import progress
@@ -129,7 +132,9 @@ def concord(
     rows: list[ConcordanceRow] = []
     stratum_of = trial.strata[trial.query_items]
     groups = [(OVERALL, np.ones(len(stratum_of), np.bool_))]
-    groups += [(stratum.label, stratum_of == stratum) for stratum in Stratum]
+    groups += [
+        (stratum.label, stratum_of == stratum) for stratum in (Stratum.HEAD, Stratum.MID, Stratum.TAIL)
+    ]
     for group, member in groups:
         if member.any():
             rows += _rows(group, points[:, :, member], trial.query_listeners[member], np.array(owners))

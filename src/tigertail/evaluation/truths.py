@@ -17,9 +17,9 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.data.dataset import Dataset
-from tigertail.data.names import fold_series
 from tigertail.data.simulated.truth import true_affinity
 from tigertail.errors import DataError
+from tigertail.evaluation.matching import by_id_or_name, by_mbid_or_name
 
 QUERY: Final = "query"
 SIMILAR: Final = "similar"
@@ -99,7 +99,7 @@ def read_curated(file: Path | str, dataset: Dataset) -> Truth:
         pl.col(QUERY, SIMILAR).cast(pl.String).str.strip_chars(),
         grade.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False).alias(GRADE),
     )
-    return _matched(path, asked, lambda names: _by_id_or_name(names, dataset))
+    return _matched(path, asked, lambda names: by_id_or_name(names, dataset))
 
 
 def read_sas(folder: Path | str | None, dataset: Dataset) -> Truth:
@@ -131,7 +131,7 @@ def read_sas(folder: Path | str | None, dataset: Dataset) -> Truth:
         {QUERY: pl.String, SIMILAR: pl.String, GRADE: pl.Float64},
         orient="row",
     )
-    return _matched(path, asked, lambda mbids: _by_mbid_or_name(mbids, names, dataset))
+    return _matched(path, asked, lambda mbids: by_mbid_or_name(mbids, names, dataset))
 
 
 def read_true(dataset: Dataset) -> Truth:
@@ -159,14 +159,10 @@ def _matched(path: Path, asked: pl.DataFrame, find: Callable[[pl.Series], pl.Dat
     found = find(said.alias("said"))
     examples = tuple(found.filter(pl.col("why").is_not_null())["called"].head(_EXAMPLES))
     found = found.drop("called")
-    rows = asked.join(
-        found.rename({"said": QUERY, "why": "query_why"}), on=QUERY, how="left", maintain_order="left"
-    ).join(
-        found.rename({"said": SIMILAR, "why": "similar_why", c.ITEM_ID: "answer"}),
-        on=SIMILAR,
-        how="left",
-        maintain_order="left",
-    )
+    queries = found.rename({"said": QUERY, "why": "query_why"})
+    answers = found.rename({"said": SIMILAR, "why": "similar_why", c.ITEM_ID: "answer"})
+    rows = asked.join(queries, on=QUERY, how="left", maintain_order="left")
+    rows = rows.join(answers, on=SIMILAR, how="left", maintain_order="left")
     nameless = pl.col(QUERY).fill_null("").eq("") | pl.col(SIMILAR).fill_null("").eq("")
     grade = pl.col(GRADE)
     reason = (
@@ -199,46 +195,6 @@ def _matched(path: Path, asked: pl.DataFrame, find: Callable[[pl.Series], pl.Dat
         )
     graded = pairs[c.SCORE].n_unique() > 1
     return Truth(path.name, pairs, graded, len(rows), left_out, asked[QUERY].n_unique(), examples)
-
-
-def _by_id_or_name(names: pl.Series, dataset: Dataset) -> pl.DataFrame:
-    items = dataset.items
-    by_id = items.select(c.ITEM_ID, pl.col(c.ITEM_ID).alias("said"))
-    return _first_found(names.to_frame("said"), by_id, names, items)
-
-
-def _by_mbid_or_name(mbids: pl.Series, names: dict[str, str], dataset: Dataset) -> pl.DataFrame:
-    items = dataset.items
-    by_mbid = pl.DataFrame(schema={c.ITEM_ID: pl.String, "said": pl.String})
-    if c.MBID in items.columns:
-        by_mbid = (
-            items.select(c.ITEM_ID, pl.col(c.MBID).alias("said")).drop_nulls().unique("said", keep="none")
-        )
-    called = pl.Series([names.get(mbid, mbid) for mbid in mbids], dtype=pl.String)
-    return _first_found(mbids.to_frame("said"), by_mbid, called, items)
-
-
-def _first_found(
-    said: pl.DataFrame, exact: pl.DataFrame, names: pl.Series, items: pl.DataFrame
-) -> pl.DataFrame:
-    """Find items by an exact key, else by a folded name that is exactly one item's."""
-    folded = items.select(pl.col(c.ITEM_ID).alias("named"), fold_series(items[c.NAME]).alias("folded"))
-    counted = folded.group_by("folded").agg(pl.col("named").first(), pl.len().alias("namesakes"))
-    found = (
-        said.with_columns(names.alias("called"), fold_series(names).alias("folded"))
-        .join(exact, on="said", how="left", maintain_order="left")
-        .join(counted, on="folded", how="left", maintain_order="left")
-    )
-    return found.select(
-        "said",
-        "called",
-        pl.coalesce(c.ITEM_ID, pl.when(pl.col("namesakes") == 1).then(pl.col("named"))).alias(c.ITEM_ID),
-        pl.when(pl.col(c.ITEM_ID).is_null() & (pl.col("namesakes") > 1))
-        .then(pl.lit("its name is that of several items"))
-        .when(pl.col(c.ITEM_ID).is_null() & pl.col("named").is_null())
-        .then(pl.lit("not in the dataset"))
-        .alias("why"),
-    )
 
 
 def _table(path: Path) -> pl.DataFrame:
