@@ -83,6 +83,14 @@ def test_lists_are_read_by_rank(numbers: pl.DataFrame, scenes: Dataset, trial: T
     assert listed(lists, trial, "n1") == ["s1", "n2", "n3"]
 
 
+def test_ranks_may_count_from_0(scenes: Dataset, trial: Trial, tmp_path: Path) -> None:
+    rows = [("n1", "n3", 1), ("n1", "n2", 0), ("n1", "s1", 2), ("n1", "s2", -1)]
+    table(rows, "rank").write_parquet(tmp_path / "theirs.parquet")
+    lists = NeighbourFile.read(tmp_path / "theirs.parquet", scenes)
+    assert listed(lists, trial, "n1") == ["n2", "n3", "s1"]
+    assert lists.unusable == 1
+
+
 def test_items_are_found_by_id_or_by_a_name_that_is_ones_own(
     scenes: Dataset, trial: Trial, tmp_path: Path
 ) -> None:

@@ -43,7 +43,7 @@ class NeighbourFile:
     known, unknown
         Distinct items of the file that the dataset has, and has not.
     unusable
-        Rows without an item or without a finite score or positive rank.
+        Rows without an item or without a finite score or a rank.
     """
 
     path: Path
@@ -59,7 +59,7 @@ class NeighbourFile:
 
         An item is given by its id in the dataset or else by a name that folds to exactly one item's. The
         affinity of a pair is its score; where there is none, or scores do not fall as ranks rise (such as
-        distances), it is 1 / rank.
+        distances), it is 1 / rank; ranks may count from 0.
 
         Raises
         ------
@@ -109,7 +109,7 @@ class NeighbourFile:
             "known to the dataset."
         ]
         if self.unusable:
-            lines.append(f"{self.unusable:,} rows lack an item, or a finite score or positive rank.")
+            lines.append(f"{self.unusable:,} rows lack an item, or a finite score or a rank.")
         lines.append(
             "If it was made from all listeners, those held out among them, it has seen the answers and is "
             "flattered; see --write-train."
@@ -171,8 +171,8 @@ def _affinities(table: pl.DataFrame, path: Path) -> pl.DataFrame:
     except pl.exceptions.PolarsError as error:
         raise DataError(f"has columns of the wrong type ({error})", path=path, remedy=_LAYOUT) from None
     if c.SCORE not in numbers or (c.RANK in numbers and not _falling(plain)):
-        by_rank = pl.when(pl.col(c.RANK) > 0).then(1 / pl.col(c.RANK)).alias(c.SCORE)
-        plain = plain.with_columns(by_rank)
+        place = pl.col(c.RANK) + (pl.col(c.RANK) == 0).any().cast(pl.Float32)  # some count from 0
+        plain = plain.with_columns(pl.when(place > 0).then(1 / place).alias(c.SCORE))
     return plain.select(*_ENDS, pl.col(c.SCORE).fill_nan(None))
 
 

@@ -23,6 +23,7 @@ def test_affinity_is_the_formula(trial: Trial, plays: NDArray[np.float64]) -> No
     np.testing.assert_allclose(signal.affinity(EVERY), expected, rtol=1e-5)
 
 
+@pytest.mark.filterwarnings("ignore:Method expects CSR")  # it converts its own weights
 def test_it_agrees_with_implicit(trial: Trial, plays: NDArray[np.float64]) -> None:
     neighbours = pytest.importorskip("implicit.nearest_neighbours")
     sparse = pytest.importorskip("scipy.sparse")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from tigertail.evaluation.baselines.contract import Baseline
 from tigertail.evaluation.protocol import Trial
 from tigertail.sparse import CSR
 from tigertail.threads import limited
+
+BLOCK: Final = 512  # columns multiplied at a time
 
 
 class EASE(Baseline):
@@ -82,8 +84,11 @@ def _common_listeners(plays: CSR, size: int, precision: str) -> NDArray[np.float
     import scipy.sparse as sp
 
     ones = np.ones(plays.entries, precision)
-    heard = sp.csr_matrix((ones, plays.indices, plays.offsets), shape=plays.shape)[:, :size]
-    return np.asfortranarray((heard.T @ heard).toarray())
+    heard = sp.csr_matrix((ones, plays.indices, plays.offsets), shape=plays.shape)[:, :size].tocsc()
+    gram = np.empty((size, size), precision, order="F")
+    for start in range(0, size, BLOCK):  # the sparse product is nearly dense, and twice as large
+        gram[:, start : start + BLOCK] = (heard.T @ heard[:, start : start + BLOCK]).toarray()
+    return gram
 
 
 def _weights(gram: NDArray[np.floating], reg: float) -> NDArray[np.float32]:
@@ -98,8 +103,8 @@ def _weights(gram: NDArray[np.floating], reg: float) -> NDArray[np.float32]:
                 remedy="raise reg, or set precision = 'float64'",
             )
         inverse, _ = getattr(lapack, f"{suffix}potri")(factor, lower=True, overwrite_c=True)
-    inverse = np.tril(inverse)
-    inverse += np.tril(inverse, -1).T
-    weights = np.asarray(inverse / -np.diag(inverse), np.float32)
-    np.fill_diagonal(weights, 0)
-    return weights
+    for item in range(len(inverse) - 1):  # only the lower half is filled
+        inverse[item, item + 1 :] = inverse[item + 1 :, item]
+    inverse /= -np.diag(inverse).copy()
+    np.fill_diagonal(inverse, 0)
+    return np.ascontiguousarray(inverse, np.float32)

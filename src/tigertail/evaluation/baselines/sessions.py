@@ -36,7 +36,7 @@ class SessionCounts(Baseline):
     @property
     def label(self) -> str:
         """What the system is called."""
-        return "session counts (after ListenBrainz)"
+        return "session counts"
 
     def fit(self, trial: Trial) -> CoListening:
         """Count over the training plays."""
