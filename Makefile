@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 DEMO   := demo
 
 .DEFAULT_GOAL := help
-.PHONY: demo test lint benchmark clean help
+.PHONY: demo test test-slow lint benchmark clean help
 
 help:                ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 18
@@ -33,6 +33,9 @@ lint: $(VENV)/.ready ## ruff and strict mypy
 
 test: lint           ## lint, then every test
 	$(BIN)/pytest
+
+test-slow: $(VENV)/.ready ## do 95 % intervals hold the truth 95 % of the time?
+	$(BIN)/pytest -m slow -s
 
 benchmark: $(VENV)/.peers ## our solver beside implicit and irspack
 	$(BIN)/python benchmarks/als.py
