@@ -56,20 +56,23 @@ def print_memory() -> None:
 
 
 def _print_rows(report: Report, by: str, title: str) -> None:
+    members = [row for row in report.rows if row.by == by]
+    order = report.groups(by)
+    members.sort(key=lambda row: order.index(row.group))
+    frontiers = any(row.frontier for row in members)
     rows = [
         [
             row.group,
             row.system,
             f"{row.queries:,}",
             *(str(row.metrics[metric]) for metric in METRICS),
-            "" if row.frontier is None else str(row.frontier),
+            *([str(row.frontier)] if frontiers else []),
         ]
-        for row in sorted(
-            (row for row in report.rows if row.by == by), key=lambda row: report.groups(by).index(row.group)
-        )
+        for row in members
     ]
-    headings = ["group", "system", "queries", *(f"{metric}@{report.k}" for metric in METRICS), "frontier"]
+    headings = ["group", "system", "queries", *(f"{metric}@{report.k}" for metric in METRICS)]
     if rows:
+        headings += ["frontier"] if frontiers else []
         print_table(headings, rows, title=title, left=["group", "system"])
 
 
