@@ -1,0 +1,39 @@
+"""A budget is a number of trials or a time."""
+
+from __future__ import annotations
+
+import pytest
+
+from tigertail.errors import ConfigError
+from tigertail.tuning import Budget
+
+
+@pytest.mark.parametrize(
+    ("text", "budget"),
+    [
+        ("12", Budget(trials=12)),
+        (" 90s", Budget(seconds=90)),
+        ("20M", Budget(seconds=1200)),
+        ("0.5h", Budget(seconds=1800)),
+    ],
+)
+def test_is_read_as_people_write_it(text: str, budget: Budget) -> None:
+    assert Budget.parse(text) == budget
+
+
+@pytest.mark.parametrize("text", ["", "0", "-3", "1.5", "soon", "0m", "3 d"])
+def test_what_is_none_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match="is no budget") as refused:
+        Budget.parse(text)
+    assert "20m" in refused.value.remedy
+
+
+def test_trials_are_counted_by_family() -> None:
+    assert [Budget(trials=2).spent(done, 1e9, 1) for done in (0, 1, 2)] == [False, False, True]
+
+
+def test_time_is_shared_and_everybody_has_one_trial() -> None:
+    budget = Budget(seconds=90)
+    assert not budget.spent(5, 29, 1 / 3)
+    assert budget.spent(5, 30, 1 / 3)
+    assert not budget.spent(0, 1000, 1 / 3)
