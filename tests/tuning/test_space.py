@@ -16,7 +16,7 @@ FAMILY = {family.name: family for family in FAMILIES}
 family = st.sampled_from(FAMILIES)
 
 
-@given(family, st.lists(st.floats(0, 1), min_size=8, max_size=8))
+@given(family, st.lists(st.floats(0, 1), min_size=7, max_size=7))
 def test_a_point_is_a_configuration_and_lies_where_it_came_from(family: Family, units: list[float]) -> None:
     point = np.array(units[: len(family.dimensions)])
     config = family.config(family.default, point)
@@ -33,8 +33,8 @@ def test_a_point_is_a_configuration_and_lies_where_it_came_from(family: Family, 
 
 def test_bounds_are_reached() -> None:
     base = FAMILY[BASE]
-    low = base.config(base.default, np.zeros(8))
-    high = base.config(base.default, np.ones(8))
+    low = base.config(base.default, np.zeros(7))
+    high = base.config(base.default, np.ones(7))
     assert (low.base.factors, low.base.nu, low.confidence.gain) == (16, 0, 0.05)
     assert (high.base.factors, high.base.nu, high.confidence.gain) == (256, 1.5, 5)
     assert (low.confidence.transform, high.confidence.transform) == ("log", "binary")
@@ -53,8 +53,15 @@ def test_plain_als_stays_plain() -> None:
     assert (config.base.nu, config.base.beta) == (0, 1)
 
 
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+def test_popularity_exponents_are_for_people_to_choose(family: Family) -> None:
+    config = family.config(family.default, np.full(len(family.dimensions), 0.9))
+    assert config.base.beta == family.default.base.beta
+    assert config.co_listening.beta == family.default.co_listening.beta
+
+
 def test_each_family_leaves_the_others_alone() -> None:
-    config = FAMILY[CO_LISTENING].config(ModelConfig(), np.full(2, 0.3))
+    config = FAMILY[CO_LISTENING].config(ModelConfig(), np.full(1, 0.3))
     assert (config.base, config.confidence) == (ModelConfig().base, ModelConfig().confidence)
     assert config.co_listening != ModelConfig().co_listening
 
