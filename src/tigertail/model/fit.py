@@ -51,7 +51,12 @@ def fit(dataset: Dataset, config: ModelConfig | None = None, *, threads: int | N
         CO_LISTENING: fit_listening_neighbours(interactions, config, threads=threads),
     }
     provenance = Provenance(dataset.name, dataset.fingerprint, dataset.simulated)
-    return Model(item_table(dataset, interactions), signals, config, provenance)
+    seen = {
+        "listeners": interactions.plays.rows,
+        "interactions": interactions.plays.entries,
+        "items with a listener": int((interactions.item_listeners > 0).sum()),
+    }
+    return Model(item_table(dataset, interactions), signals, config, provenance, seen)
 
 
 def fit_factors(

@@ -59,6 +59,8 @@ class Model:
         The configuration it was fitted with.
     provenance
         The dataset it was fitted to.
+    metrics
+        How much it has seen: listeners, interactions, and items that have a listener.
     """
 
     items: pl.DataFrame

@@ -1,0 +1,41 @@
+"""The documentation says what is so: defaults, rooms and links."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tigertail.model import ModelConfig
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def test_the_configuration_shown_is_the_default() -> None:
+    text = (ROOT / "docs/model.md").read_text("utf-8")
+    shown = re.search(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert shown is not None
+    assert ModelConfig.model_validate(tomllib.loads(shown[1])) == ModelConfig()
+    assert tomllib.loads(shown[1]) == ModelConfig().model_dump()  # nothing is left out
+
+
+def test_the_rooms_drawn_are_those_there_are() -> None:
+    table = (ROOT / "docs/architecture.md").read_text("utf-8").split("## Rooms")[1].split("## ")[0]
+    drawn = {
+        name.rstrip("/")
+        for row in re.findall(r"^\| (.*?) \|", table, re.M)
+        for name in re.findall(r"`(.*?)`", row)
+    }
+    there = {
+        path.name for path in (ROOT / "src/tigertail").iterdir() if path.suffix == ".py" or path.is_dir()
+    }
+    assert drawn == there - {"__init__.py", "__pycache__"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
+        assert (page.parent / target).exists(), target
