@@ -94,6 +94,28 @@ def test_killed_after_three_trials_it_goes_on_where_it_was(
     assert (again.fresh, again.outcomes) == (0, whole.outcomes)
 
 
+@pytest.mark.parametrize(("cause", "interrupted"), [(KeyboardInterrupt(), True), (ValueError(), False)])
+def test_ctrl_c_inside_compiled_code_is_one_too(
+    world: Dataset,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    cause: BaseException,
+    interrupted: bool,
+) -> None:
+    def dies(family: Family, config: ModelConfig, trial: Trial) -> Scores:
+        try:
+            raise SystemError("inner dispatcher") from cause
+        except SystemError as error:
+            raise SystemError("outer dispatcher") from error
+
+    monkeypatch.setattr(room, "score", dies)
+    if interrupted:
+        assert tune([world], tmp_path, Budget(trials=1)).interrupted
+    else:
+        with pytest.raises(SystemError):
+            tune([world], tmp_path, Budget(trials=1))
+
+
 def test_every_trial_says_what_it_was(
     world: Dataset, tmp_path: Path, asked: list[tuple[str, ModelConfig]]
 ) -> None:

@@ -95,3 +95,9 @@ def test_two_searches_do_not_share_a_folder(scenes: Dataset, folder: Path) -> No
         Trail.open(folder, [scenes], 0)
     with Trail.open(folder, [scenes], 0):
         pass
+
+
+def test_what_is_no_file_is_refused(scenes: Dataset, tmp_path: Path) -> None:
+    (tmp_path / TRIALS).mkdir()
+    with pytest.raises(ConfigError, match="cannot be read and written"):
+        Trail.open(tmp_path, [scenes], 0)

@@ -141,7 +141,9 @@ def tune(
         try:
             for place, family in enumerate(FAMILIES, start=1):
                 search.family(family, seed + place, place / len(FAMILIES))
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, SystemError) as error:
+            if not _stopped(error):
+                raise
             found.interrupted = True
     return found
 
@@ -247,6 +249,13 @@ class _Search:
         self.trail.add(family.name, number, config, self.datasets[place], scores, time.monotonic() - began)
         self.found.fresh += 1
         return scores
+
+
+def _stopped(error: BaseException | None) -> bool:
+    """Say whether somebody pressed Ctrl-C; inside compiled code that comes wrapped in a SystemError."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _ticker(budget: Budget, tick: Tick) -> Callable[[str], None]:

@@ -64,7 +64,13 @@ class Trail:
         if not path.exists():
             with replaced_file(path) as file:
                 file.write_text(json.dumps(header, ensure_ascii=False) + "\n", encoding="utf-8")
-        trail = cls(path, seed)
+        try:
+            trail = cls(path, seed)
+        except OSError as error:
+            problem = f"cannot be read and written ({os.strerror(error.errno or 0)})"
+            raise ConfigError(
+                problem, path=path, remedy="check the permissions, or choose another --out"
+            ) from None
         try:
             trail._lock()
             trail._read(header)
