@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tigertail.evaluation.systems import PLAIN_ALS
 from tigertail.model import ModelConfig
 
 ROOT = Path(__file__).parent.parent
@@ -39,3 +40,11 @@ def test_the_rooms_drawn_are_those_there_are() -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
         assert (page.parent / target).exists(), target
+
+
+def test_the_shipped_defaults_are_those_the_search_chose() -> None:
+    chosen = tomllib.loads((ROOT / "recipes/defaults/best.toml").read_text("utf-8"))
+    plain = tomllib.loads((ROOT / "recipes/defaults/plain.toml").read_text("utf-8"))
+    assert chosen["base"] == ModelConfig().base.model_dump()
+    assert plain["base"] == PLAIN_ALS.base.model_dump()
+    assert plain["confidence"] == PLAIN_ALS.confidence.model_dump()

@@ -48,7 +48,7 @@ def test_a_setting_beyond_its_range_begins_at_the_end() -> None:
 
 def test_plain_als_stays_plain() -> None:
     plain = FAMILY[PLAIN]
-    assert plain.default.base == PLAIN_ALS
+    assert plain.default == PLAIN_ALS
     config = plain.config(plain.default, np.full(6, 0.3))
     assert (config.base.nu, config.base.beta) == (0, 1)
 

@@ -150,7 +150,7 @@ CO_LISTENING: Final = "co-listening"
 FAMILIES: Final = (
     Family(BASE, (*_CONFIDENCE, *_ALS, Dimension("base", "nu", "linear", 0, 1.5))),
     Family(CO_LISTENING, (Dimension("co_listening", "shrinkage", "log", 0.2, 200),)),
-    Family(PLAIN, (*_CONFIDENCE, *_ALS), ModelConfig(base=PLAIN_ALS)),
+    Family(PLAIN, (*_CONFIDENCE, *_ALS), PLAIN_ALS),
 )
 """In the order in which they are tuned."""
 
