@@ -18,7 +18,7 @@ from numba import njit, prange
 
 from tigertail.factorization.prefetch import prefetch
 
-AHEAD = 4  # entries asked for before they are used
+AHEAD = 8  # entries asked for before they are used
 LINE = 16  # float32 numbers in a cache line; factors are padded to a multiple of it
 SOLVED = np.float32(1e-14)  # squared share of the solution below which a residual is rounding
 BLOCK = 4096  # rows a block of the dense products; sums are taken block by block in a fixed order
