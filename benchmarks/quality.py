@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from tigertail.cli.evaluation import print_report
+from tigertail.cli.report import print_report
 from tigertail.data.dataset import Dataset
 from tigertail.evaluation import ProtocolConfig, System, Trial, default_systems, evaluate, hold_out
+from tigertail.evaluation.judging import ranked_lists
 from tigertail.evaluation.metrics import judge
-from tigertail.evaluation.report import ranked_lists
 from tigertail.factorization.confidence import ConfidenceConfig, confidence
 from tigertail.progress import track
 from tigertail.signals.factors import FactorAffinity
@@ -47,7 +47,7 @@ def fit_implicit(trial: Trial, factors: int, alpha: float, penalty: float) -> Fa
 
 def ndcg(signal: FactorAffinity, trial: Trial) -> float:
     """Return the mean nDCG of a signal."""
-    lists = ranked_lists(signal, trial)
+    lists = ranked_lists(signal, trial)[0]
     values = judge(lists, trial.relevant, trial.query_listeners, trial.query_items, trial.popularity)
     return float(np.nanmean(values[:, 0]))
 
