@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from tigertail.data.dataset import Dataset
-from tigertail.evaluation.beyond import clumping, home_divergence
+from tigertail.evaluation.beyond import home_divergence
+from tigertail.evaluation.clumping import clumping
 from tigertail.evaluation.homes import item_homes, listener_countries
 from tigertail.evaluation.protocol import ProtocolConfig, Trial, hold_out
 from tigertail.signals.factors import FactorAffinity

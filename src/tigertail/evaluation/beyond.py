@@ -7,19 +7,14 @@ number of B's training listeners, and the catalogue the items with a training li
 coverage@k     share of the catalogue that is in some list
 Gini@k         Gini index of N_B over the catalogue: 0, all alike; 1, one item has it all
 popularity@k   mean n_B over all places of all lists (ARP of Yin et al., VLDB 2012)
-APLT@k         mean share of a list that lies in the tail (Abdollahpouri et al., RecSys 2017, eq. 7); the
-               tail is what is left beyond the most popular items that hold 80 % of interactions
-hubness@k      skewness of N_B over the catalogue (Radovanovic et al., JMLR 2010, eq. 1)
+APLT@k         mean share of a list that lies in the tail (Abdollahpouri et al., RecSys 2017); the tail
+               is what is left beyond the most popular items that hold 80 % of interactions
+hubness@k      skewness of N_B over the catalogue (Radovanovic et al., JMLR 2010)
 ILS@k          mean cosine, over pairs of a list, of their training listeners (Ziegler et al., WWW 2005)
 home JS@k      mean Jensen-Shannon divergence, in bits, between the shares of a listener's items and of
                their query's list that are at home in the listener's country (Lesota et al. 2024)
-clumping       how much nearer than by their own listeners local artists lie to each other: see below
+clumping       how much nearer than by their own listeners local artists lie: see `clumping.py`
 =============  =======================================================================================
-
-**Clumping.** For each country with at least five artists at home there: the mean, over ordered pairs of
-them, of the affinity A -> B as the system gives it, standardised within A's row (mean 0, deviation 1 over the
-catalogue), minus the same for the cosine of co-listening among that country's own listeners. Countries weigh
-by their number of local artists. Above 0, the model draws them closer than their listeners' behaviour says.
 """
 
 from __future__ import annotations
@@ -31,13 +26,12 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tigertail.data.strata import MID
+from tigertail.evaluation.clumping import clumping
 from tigertail.evaluation.homes import UNKNOWN, item_homes, listener_countries
 from tigertail.evaluation.protocol import Trial
 from tigertail.signals.contract import Signal
 from tigertail.sparse import CSR
 
-FEWEST_LOCAL: Final = 5  # artists at home in a country below which it cannot clump
-MOST_LOCAL: Final = 100  # artists a country, the most popular, that clumping looks at
 MOST_LISTS: Final = 2000  # lists that intra-list similarity looks at
 
 
@@ -58,7 +52,7 @@ def describe_lists(lists: NDArray[np.int32], signal: Signal, trial: Trial) -> di
     catalogue = trial.popularity > 0
     shown = np.bincount(distinct[distinct >= 0], minlength=len(catalogue))[catalogue]
     figures = {
-        "coverage": float((shown > 0).mean()),
+        "coverage": coverage(shown),
         "Gini": gini(shown),
         "popularity": mean_popularity(distinct, trial.popularity),
         "APLT": long_tail_share(distinct, trial.strata),
@@ -70,6 +64,17 @@ def describe_lists(lists: NDArray[np.int32], signal: Signal, trial: Trial) -> di
     figures["home JS"] = home_divergence(lists, held[trial.query_listeners], homes, trial)
     figures["clumping"] = clumping(signal, trial.interactions.plays, lives, homes)
     return figures
+
+
+def coverage(counts: NDArray[np.int64]) -> float:
+    """Return the share of items that are shown at all.
+
+    Examples
+    --------
+    >>> coverage(np.array([3, 0, 1, 0]))
+    0.5
+    """
+    return float((counts > 0).mean())
 
 
 def gini(counts: NDArray[np.int64]) -> float:
@@ -195,54 +200,3 @@ def divergence(p: NDArray[np.float64], q: NDArray[np.float64]) -> NDArray[np.flo
         return np.asarray(-np.where(both > 0, both * np.log2(np.where(both > 0, both, 1)), 0).sum(axis=0))
 
     return np.asarray(np.maximum(entropy((p + q) / 2) - (entropy(p) + entropy(q)) / 2, 0))
-
-
-def clumping(signal: Signal, plays: CSR, lives: NDArray[np.str_], homes: NDArray[np.str_]) -> float:
-    """Return how much nearer local artists lie to each other than their own listeners' behaviour says.
-
-    Parameters
-    ----------
-    signal
-        The system.
-    plays
-        Training listeners by items.
-    lives
-        Country of each training listener.
-    homes
-        Home country of each item.
-    """
-    popularity = np.bincount(plays.indices, minlength=plays.columns)
-    excess, weights = [], []
-    for country in np.unique(homes[homes != UNKNOWN]):
-        local = np.flatnonzero((homes == country) & (popularity >= FEWEST_LOCAL))[:MOST_LOCAL]
-        own = plays.select_rows(np.flatnonzero(lives == country))
-        if len(local) < FEWEST_LOCAL or own.entries == 0:
-            continue
-        model = _closeness(signal.affinity(local.astype(np.int32)), local, popularity > 0)
-        theirs = _closeness(_cosines(own, local), local, popularity > 0)
-        if np.isfinite(model) and np.isfinite(theirs):
-            excess.append(model - theirs)
-            weights.append(len(local))
-    return float(np.average(excess, weights=weights)) if excess else float("nan")
-
-
-def _closeness(rows: NDArray[np.float32], local: NDArray[np.intp], catalogue: NDArray[np.bool_]) -> float:
-    """Return the mean standardised affinity between different local items."""
-    known = rows[:, catalogue].astype(np.float64)
-    spoken = np.isfinite(known)
-    if not spoken.any():
-        return float("nan")
-    known[~spoken] = min(0.0, known[spoken].min())  # what a system does not speak of, it puts last
-    spread = known.std(axis=1, keepdims=True)
-    standard = (known - known.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1)
-    place = np.cumsum(catalogue)[local] - 1
-    among = standard[:, place]
-    return float(among[~np.eye(len(local), dtype=bool)].mean())
-
-
-def _cosines(plays: CSR, items: NDArray[np.intp]) -> NDArray[np.float32]:
-    """Return the cosine of co-listening from some items to all; float32, (items, columns)."""
-    ones = sp.csr_matrix((np.ones(plays.entries), plays.indices, plays.offsets), plays.shape)
-    common = (ones.T.tocsr()[items] @ ones).toarray()
-    lengths = np.sqrt(np.maximum(np.asarray(ones.sum(axis=0)).ravel(), 1))
-    return np.asarray(common / lengths[items, None] / lengths[None, :], np.float32)

@@ -20,7 +20,7 @@ class ConfidenceConfig(BaseModel):
     linear      1 + gain r                      (Hu et al., ICDM 2008, section 4)
     log         1 + gain ln(1 + r / scale)      (Hu et al., ICDM 2008, equation 6)
     bm25        1 + gain r (k1 + 1) / (r + k1 (1 - b + b n_u / mean n)), with n_u the plays of listener u
-                (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009, section 3.4)
+                (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009)
     ==========  ====================================================================================
     """
 

@@ -79,7 +79,7 @@ def fit_co_listening(weights: CSR, config: CoListeningConfig) -> CoListening:
         aff(A -> B) = w_A . w_B / (|w_A| |w_B|^beta) * n_AB / (n_AB + s)
 
     The shrinkage is that of Bell and Koren, "Improved Neighborhood-based Collaborative Filtering" (KDD Cup
-    2007, section 3). One row of the item-item matrix exists at a time on each thread, never the whole.
+    2007). One row of the item-item matrix exists at a time on each thread, never the whole.
 
     Parameters
     ----------
