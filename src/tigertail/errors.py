@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+UNKNOWN_KEY: Final = "unknown key"
 
 
 class TigertailError(Exception):
@@ -56,3 +62,20 @@ class ModelError(TigertailError):
 
 class UnknownItemError(TigertailError):
     """No item has this id or name."""
+
+
+def setting_at_fault(error: ValidationError) -> tuple[str, str]:
+    """Return the first setting that a configuration gets wrong, and what is wrong with it.
+
+    Returns
+    -------
+    key
+        Where the setting stands, such as ``base.factors``.
+    problem
+        :data:`UNKNOWN_KEY`, or why its value will not do.
+    """
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return key, UNKNOWN_KEY
+    return key, first["msg"].removeprefix("Value error, ")

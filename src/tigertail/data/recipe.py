@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, SerializeAsAny, ValidationError
 
 from tigertail import columns as c
 from tigertail.data.formats import FORMATS, Source
-from tigertail.errors import ConfigError
+from tigertail.errors import UNKNOWN_KEY, ConfigError, setting_at_fault
 
 _VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
 Model = TypeVar("Model", bound=BaseModel)
@@ -123,13 +123,12 @@ def _valid(model: type[Model], keys: dict[str, Any], place: str, path: Path) -> 
     try:
         return model.model_validate(keys)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        if first["type"] == "extra_forbidden":
+        key, problem = setting_at_fault(error)
+        if problem == UNKNOWN_KEY:
             raise ConfigError(
                 f"{place}: unknown key '{key}'",
                 path=path,
                 remedy=f"the keys are {', '.join(sorted(model.model_fields))}",
             ) from error
         where = f"{place}: {key}" if key else place
-        raise ConfigError(f"{where}: {first['msg'].removeprefix('Value error, ')}", path=path) from error
+        raise ConfigError(f"{where}: {problem}", path=path) from error

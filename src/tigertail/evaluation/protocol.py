@@ -19,7 +19,7 @@ from tigertail import columns as c
 from tigertail.data.dataset import Dataset
 from tigertail.data.interactions import Interactions
 from tigertail.data.strata import strata
-from tigertail.errors import ConfigError, DataError
+from tigertail.errors import ConfigError, DataError, setting_at_fault
 from tigertail.sparse import CSR
 
 
@@ -53,9 +53,10 @@ class ProtocolConfig(BaseModel):
         try:
             return cls(**settings)
         except ValidationError as error:
-            first = error.errors()[0]
-            name = str(first["loc"][0]).replace("_", "-")
-            raise ConfigError(f"--{name}: {first['msg']}", remedy="see tigertail evaluate --help") from None
+            key, problem = setting_at_fault(error)
+            raise ConfigError(
+                f"--{key.replace('_', '-')}: {problem}", remedy="see tigertail evaluate --help"
+            ) from None
 
 
 @dataclass(frozen=True, eq=False)

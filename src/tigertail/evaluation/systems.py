@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from tigertail.errors import ConfigError
+from tigertail.errors import UNKNOWN_KEY, ConfigError, setting_at_fault
 from tigertail.evaluation import baselines
 from tigertail.evaluation.baselines import Baseline
 from tigertail.evaluation.protocol import Trial
@@ -137,17 +137,16 @@ def _read(table: Any, place: str, path: Path) -> System:
     try:
         return _system(found.model_validate(settings), name)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
+        key, problem = setting_at_fault(error)
         keys = ", ".join(["type", "name", *found.model_fields])
-        if first["type"] == "extra_forbidden":
+        if problem == UNKNOWN_KEY:
             raise ConfigError(
                 f"{place}: unknown key '{key}'",
                 path=path,
                 remedy=f"the keys of '{table['type']}' are {keys}; the types are {', '.join(TYPES)}",
             ) from None
         raise ConfigError(
-            f"{place}: {key}: {first['msg']}", path=path, remedy="see recipes/systems.toml"
+            f"{place}: {key}: {problem}", path=path, remedy="see recipes/systems.toml"
         ) from None
     except ConfigError as error:
         raise ConfigError(f"{place}: {error.problem}", path=path, remedy=error.remedy) from None

@@ -95,7 +95,7 @@ def fit_als(
     threads
         Threads to use; None means all.
     losses
-        Whether to compute the objective after each sweep, which costs about a fifth of a sweep.
+        Whether to compute the objective after each sweep, which costs another pass over the entries.
     after_sweep
         Called with the number of each finished sweep.
     """

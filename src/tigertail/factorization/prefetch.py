@@ -1,7 +1,7 @@
 """One machine instruction numba does not offer: ask for a row of factors before it is needed.
 
-The rows a listener's plays point to lie anywhere in memory. Asking for them a few entries ahead hides most
-of the wait and halves the time of a sweep.
+The rows a listener's plays point to lie anywhere in memory. Asking for them a few entries ahead hides much
+of the wait.
 """
 
 # mypy: disable-error-code="no-untyped-call"

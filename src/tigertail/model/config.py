@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from tigertail.errors import ConfigError
+from tigertail.errors import ConfigError, setting_at_fault
 from tigertail.factorization import ALSConfig
 from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.signals.co_listening import CoListeningConfig
@@ -82,7 +82,5 @@ class ModelConfig(BaseModel):
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"not a TOML file: {error}", path=path, remedy="see docs/model.md") from None
         except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(str(part) for part in first["loc"])
-            problem = "unknown key" if first["type"] == "extra_forbidden" else first["msg"]
+            key, problem = setting_at_fault(error)
             raise ConfigError(f"{key}: {problem}", path=path, remedy="see docs/model.md") from None

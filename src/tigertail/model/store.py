@@ -28,7 +28,7 @@ import polars as pl
 from pydantic import ValidationError
 
 from tigertail import __version__
-from tigertail.errors import ModelError
+from tigertail.errors import ModelError, setting_at_fault
 from tigertail.model.config import ModelConfig
 from tigertail.model.model import CO_LISTENING, FACTORS, Model, Provenance
 from tigertail.signals.co_listening import CoListening
@@ -211,9 +211,8 @@ def _config(values: Mapping[str, Any], path: Path) -> ModelConfig:
     try:
         return ModelConfig(**values)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ModelError(f"unknown configuration ({key}: {first['msg']})", path=path, remedy=AGAIN) from error
+        key, problem = setting_at_fault(error)
+        raise ModelError(f"unknown configuration ({key}: {problem})", path=path, remedy=AGAIN) from error
 
 
 def _seal(manifest: Mapping[str, Any]) -> str:

@@ -22,7 +22,7 @@ from typing import Any, Final, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tigertail.data.simulated.countries import COUNTRIES
-from tigertail.errors import ConfigError
+from tigertail.errors import ConfigError, setting_at_fault
 
 _CHOICE: Final = 4  # artists there must be for each one a listener has room for
 
@@ -80,11 +80,10 @@ class WorldConfig(BaseModel):
         try:
             return cls(**settings)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = "".join(f"{part}: " for part in first["loc"])
-            why = first["msg"].removeprefix("Value error, ")
+            key, problem = setting_at_fault(error)
+            where = f"{key}: " if key else ""
             raise ConfigError(
-                f"no such world can be simulated: {where}{why}", remedy="change the setting"
+                f"no such world can be simulated: {where}{problem}", remedy="change the setting"
             ) from error
 
     @model_validator(mode="after")
