@@ -9,7 +9,11 @@ plays           listener_id, item_id, plays [, rating, last_played]
 listeners       listener_id [, country, language]
 items           item_id, name, kind [, artist_id, mbid, country]
 annotations     item_id, facet, label, weight, source [, annotator]
-mentions        item_id, document_id, count
+audio           item_id [, clip_id], then a column for each descriptor
+sequences       sequence_id, position, item_id [, curator]
+documents       document_id, text, markup [, title, item_id]
+mentions        item_id, document_id, count [, positions, links]
+pairs           item_a, item_b, count
 neighbours      target_item_id, item_id, score, rank
 ==============  ==================================================================
 """
@@ -21,7 +25,11 @@ PLAYS_TABLE: Final = "plays"
 LISTENERS_TABLE: Final = "listeners"
 ITEMS_TABLE: Final = "items"
 ANNOTATIONS_TABLE: Final = "annotations"
+AUDIO_TABLE: Final = "audio"
+SEQUENCES_TABLE: Final = "sequences"
+DOCUMENTS_TABLE: Final = "documents"
 MENTIONS_TABLE: Final = "mentions"
+PAIRS_TABLE: Final = "pairs"
 
 # Listening. A play count of a source that only says "listens to" is 1.
 LISTENER_ID: Final = "listener_id"
@@ -47,9 +55,26 @@ WEIGHT: Final = "weight"
 SOURCE: Final = "source"
 ANNOTATOR: Final = "annotator"
 
-# Documents.
+# Audio. Every column of the table that is not named here is a descriptor, a number.
+CLIP_ID: Final = "clip_id"
+
+# Curated sequences: radio shows, playlists.
+SEQUENCE_ID: Final = "sequence_id"
+POSITION: Final = "position"
+CURATOR: Final = "curator"
+
+# Documents. A document with an item_id is that item's own page.
 DOCUMENT_ID: Final = "document_id"
+TEXT: Final = "text"
+MARKUP: Final = "markup"
+TITLE: Final = "title"
 COUNT: Final = "count"
+POSITIONS: Final = "positions"  # the words of the document at which an item is mentioned
+LINKS: Final = "links"  # how many of the mentions are links
+
+# Pairs: things asked for, bought or seen together, counted by somebody else.
+ITEM_A: Final = "item_a"
+ITEM_B: Final = "item_b"
 
 # Neighbour lists.
 TARGET_ITEM_ID: Final = "target_item_id"

@@ -74,6 +74,22 @@ TABLES: Final[dict[str, Table]] = {
             {c.ITEM_ID: _TEXT, c.FACET: _TEXT, c.LABEL: _TEXT, c.WEIGHT: _REAL, c.SOURCE: _TEXT},
             {c.ANNOTATOR: _TEXT},
         ),
-        Table(c.MENTIONS_TABLE, {c.ITEM_ID: _TEXT, c.DOCUMENT_ID: _TEXT, c.COUNT: _REAL}, {}),
+        Table(c.AUDIO_TABLE, {c.ITEM_ID: _TEXT}, {c.CLIP_ID: _TEXT}),
+        Table(
+            c.SEQUENCES_TABLE,
+            {c.SEQUENCE_ID: _TEXT, c.POSITION: pl.Int32(), c.ITEM_ID: _TEXT},
+            {c.CURATOR: _TEXT},
+        ),
+        Table(
+            c.DOCUMENTS_TABLE,
+            {c.DOCUMENT_ID: _TEXT, c.TEXT: _TEXT, c.MARKUP: _TEXT},
+            {c.TITLE: _TEXT, c.ITEM_ID: _TEXT},
+        ),
+        Table(
+            c.MENTIONS_TABLE,
+            {c.ITEM_ID: _TEXT, c.DOCUMENT_ID: _TEXT, c.COUNT: _REAL},
+            {c.POSITIONS: pl.List(pl.Int32()), c.LINKS: _REAL},
+        ),
+        Table(c.PAIRS_TABLE, {c.ITEM_A: _TEXT, c.ITEM_B: _TEXT, c.COUNT: _REAL}, {}),
     )
 }
