@@ -72,6 +72,22 @@ def test_sources_of_one_namespace_share_listeners_and_items(tmp_path: Path) -> N
     assert dataset.scan("mentions").collect().rows() == [("7", "d1", 3)]
 
 
+def test_languages_become_codes_and_what_cannot_be_read_is_counted(tmp_path: Path) -> None:
+    recipe = (
+        ONE + '[[source]]\nformat = "csv"\npath = "listeners.csv"\ntable = "listeners"\nnamespace = "plays"\n'
+    )
+    text = "listener_id,country,language\na,Polska,polski\nb,Brasil,pt-BR\nc,,Elvish\nd,,\n"
+    dataset, report = make(tmp_path, recipe, {"plays.csv": PLAYS, "listeners.csv": text})
+    assert dataset.listeners.rows() == [
+        ("a", "PL", "pl"),
+        ("b", "BR", "pt"),
+        ("c", None, None),
+        ("d", None, None),
+    ]
+    (warning,) = report.sources[1].warnings
+    assert (warning.what, warning.rows, warning.examples) == ("unknown language, left out", 1, ["Elvish"])
+
+
 def test_one_listener_with_one_item_is_a_dataset(tmp_path: Path) -> None:
     dataset, _ = make(tmp_path, ONE, {"plays.csv": "listener_id,name,plays\na,Sade,1\n"})
     assert dataset.plays.rows() == [("a", "sade", 1)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import polars as pl
@@ -11,6 +11,7 @@ from tigertail import columns as c
 from tigertail.data.countries import country_code
 from tigertail.data.formats import Batch
 from tigertail.data.formats.source import ARTIST_MBID, REFERENCE
+from tigertail.data.languages import language_code
 from tigertail.data.quarantine import LINE, TEXT, Quarantine, reasons
 
 # Forty years of three-minute songs, day and night, are seven million plays.
@@ -29,6 +30,7 @@ _TEXTS: Final = (
     c.DOCUMENT_ID,
 )
 _NUMBERS: Final = (c.PLAYS, c.WEIGHT, c.COUNT, c.RATING)
+_CODES: Final = {c.COUNTRY: country_code, c.LANGUAGE: language_code}
 _DEFAULTS: Final = {c.FACET: "tag", c.SOURCE: c.CROWD}
 _TIMES: Final = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 _MILLISECONDS: Final = 100_000_000_000  # a time beyond this is no count of seconds
@@ -50,8 +52,8 @@ def clean(batch: Batch, source: str, quarantine: Quarantine) -> pl.DataFrame:
     -------
     polars.DataFrame
         The batch's columns without blanks at either end, empty text null: counts as numbers above zero, a
-        rating from 0 to 1, times in UTC, countries as ISO codes, MBIDs in lower case. Counts and weights
-        that a source does not give are 1.
+        rating from 0 to 1, times in UTC, countries as ISO codes, languages as BCP 47 codes, MBIDs in lower
+        case. Counts and weights that a source does not give are 1.
     """
     rows = batch.rows
     rows = rows.with_columns(_text(name) for name in _TEXTS if name in rows.columns)
@@ -63,8 +65,9 @@ def clean(batch: Batch, source: str, quarantine: Quarantine) -> pl.DataFrame:
             checks += failed
     if checks:
         rows = quarantine.keep(source, batch.file, rows, reasons(*checks))
-    if c.COUNTRY in rows.columns:
-        rows = _countries(rows, source, quarantine)
+    for name, code_of in _CODES.items():
+        if name in rows.columns:
+            rows = _coded(rows, name, code_of, source, quarantine)
     if c.LAST_PLAYED in rows.columns:
         rows = _times(rows, source, quarantine)
     return _complete(batch.table, rows).drop(LINE, TEXT, strict=False)
@@ -128,13 +131,16 @@ def _mbids(rows: pl.DataFrame, source: str, quarantine: Quarantine) -> pl.DataFr
     return rows
 
 
-def _countries(rows: pl.DataFrame, source: str, quarantine: Quarantine) -> pl.DataFrame:
-    names = rows[c.COUNTRY].drop_nulls().unique()
-    codes = pl.Series([country_code(name) for name in names], dtype=pl.String)
-    known = rows[c.COUNTRY].replace_strict(names, codes, default=None, return_dtype=pl.String)
-    unknown = rows.filter(known.is_null() & pl.col(c.COUNTRY).is_not_null())[c.COUNTRY]
-    _warn(source, quarantine, "unknown country, left out", unknown)
-    return rows.with_columns(known.alias(c.COUNTRY))
+def _coded(
+    rows: pl.DataFrame, name: str, code_of: Callable[[str], str | None], source: str, quarantine: Quarantine
+) -> pl.DataFrame:
+    """Turn a column of names into codes, reading each distinct name once; a name that has none is left out."""
+    names = rows[name].drop_nulls().unique()
+    codes = pl.Series([code_of(text) for text in names], dtype=pl.String)
+    known = rows[name].replace_strict(names, codes, default=None, return_dtype=pl.String)
+    unknown = rows.filter(known.is_null() & pl.col(name).is_not_null())[name]
+    _warn(source, quarantine, f"unknown {name}, left out", unknown)
+    return rows.with_columns(known.alias(name))
 
 
 def _times(rows: pl.DataFrame, source: str, quarantine: Quarantine) -> pl.DataFrame:
