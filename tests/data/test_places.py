@@ -80,4 +80,5 @@ def test_codes_of_the_past_have_regions_too() -> None:
         code = country_code(name)
         assert code is not None
         assert code not in countries()
+        assert place_code(place_name(code)) == code
         assert regions(code)[-1] == WORLD

@@ -22,6 +22,7 @@ _COMMON_NAMES: Final = {
     "Czech Republic": "CZ",
     "Czechoslovakia": "CZ",  # ISO gave its code, CS, to Serbia and Montenegro afterwards
     "Czechoslovakia, Czechoslovak Socialist Republic": "CZ",
+    "Democratic Republic of Congo": "CD",
     "Democratic Republic of the Congo": "CD",
     "DR Congo": "CD",
     "East Germany": "DE",
@@ -53,6 +54,7 @@ _COMMON_NAMES: Final = {
     "U.A.E.": "AE",
     "U.K.": "GB",
     "United States of America": "US",
+    "USSR": "SU",
     "Vatican": "VA",
     "Vatican City": "VA",
     "Vatican City State": "VA",
