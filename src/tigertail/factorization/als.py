@@ -115,7 +115,7 @@ def fit_als(
 
 def als_objective(confidence: CSR, factors: Factors, config: ALSConfig) -> float:
     """Return the objective L of some factors, in float64."""
-    x, y = _padded(factors.listeners), _padded(factors.items)
+    x, y = padded(factors.listeners), padded(factors.items)
     with limited(None):
         return _objective(_Side(confidence, config), _Side(confidence.transposed(), config), x, y)
 
@@ -128,22 +128,15 @@ class _Side:
         self.config = config
         scale = (matrix.row_sizes + config.alpha0 * matrix.columns) ** config.nu
         self.penalty = (config.reg * scale).astype(np.float32)
-        # Chunks of about equal work: an entry costs as much as an eighth of a row's own arithmetic.
-        work = matrix.offsets + 8 * np.arange(matrix.rows + 1)
-        bounds = np.linspace(0, work[-1], min(256, matrix.rows) + 1)
-        self.chunks = np.searchsorted(work, bounds).astype(np.int64)
+        self.chunks = even_chunks(matrix)
 
     def solve(self, x: Floats, z: Floats) -> None:
         """Solve the rows of ``x`` with ``z`` fixed; both are turned into the basis of ``z``, in place."""
         d = self.config.factors
-        values, basis = np.linalg.eigh(_gram(z)[:d, :d])
-        turn = np.eye(z.shape[1], dtype=np.float32)  # leaves the padding where it is
-        turn[:d, :d] = basis
+        values, turn = principal_axes(z, d)
         kernels.rotate(z, turn)
         kernels.rotate(x, turn)
-        dense = np.zeros(z.shape[1], np.float32)
-        # A Gram matrix has no negative eigenvalue; rounding can make one.
-        dense[:d] = self.config.alpha0 * np.maximum(values, 0)
+        dense = np.float32(self.config.alpha0) * values
         kernels.solve_rows(
             x,
             z.reshape(-1),
@@ -155,6 +148,7 @@ class _Side:
             self.penalty,
             self.config.steps,
             self.chunks,
+            False,
         )
 
 
@@ -168,6 +162,23 @@ def _objective(by_listener: _Side, by_item: _Side, x: Floats, y: Floats) -> floa
     for side, vectors in ((by_listener, x), (by_item, y)):
         loss += np.einsum("ij,ij,i->", vectors, vectors, side.penalty, dtype=np.float64)
     return float(loss)
+
+
+def even_chunks(matrix: CSR) -> NDArray[np.int64]:
+    """Return the bounds of chunks of rows of about equal work."""
+    work = matrix.offsets + 8 * np.arange(matrix.rows + 1)  # a row's own arithmetic is worth eight entries
+    bounds = np.linspace(0, work[-1], min(256, matrix.rows) + 1)
+    return np.searchsorted(work, bounds).astype(np.int64)
+
+
+def principal_axes(z: Floats, d: int) -> tuple[Floats, Floats]:
+    """Return the eigenvalues of Z'Z and the rotation to its basis; beyond ``d``, in the padding, 0 and none."""
+    found, basis = np.linalg.eigh(_gram(z)[:d, :d])
+    values = np.zeros(z.shape[1], np.float32)
+    values[:d] = np.maximum(found, 0)  # a Gram matrix has no negative eigenvalue; rounding can make one
+    turn = np.eye(z.shape[1], dtype=np.float32)
+    turn[:d, :d] = basis
+    return values, turn
 
 
 def _gram(z: Floats) -> NDArray[np.float64]:
@@ -185,13 +196,13 @@ def _start(
                 f"initial factors of shapes {x.shape} and {y.shape} do not fit a matrix of shape {shape} "
                 f"with {config.factors} factors"
             )
-        return _padded(x), _padded(y)
+        return padded(x), padded(y)
     scale = config.init_std / np.sqrt(config.factors)
     y = np.random.default_rng(seed).normal(0.0, scale, (shape[1], config.factors)).astype(np.float32)
-    return _padded(np.zeros((shape[0], config.factors), np.float32)), _padded(y)
+    return padded(np.zeros((shape[0], config.factors), np.float32)), padded(y)
 
 
-def _padded(vectors: Floats) -> Floats:
+def padded(vectors: Floats) -> Floats:
     """Copy vectors to a width of whole cache lines; the zeros stay zero through every sweep."""
     rows, d = vectors.shape
     out = np.zeros((rows, -(-d // kernels.LINE) * kernels.LINE), np.float32)

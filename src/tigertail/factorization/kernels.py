@@ -66,13 +66,16 @@ def _pull(z, indices, weights, alpha0, target, begin, end, p, out):
 
 
 @njit(fastmath=True, inline="always")
-def _solve_row(z, indices, weights, alpha0, begin, end, diagonal, steps, s, r, p, q):
-    """Improve one row's solution ``s`` by preconditioned conjugate gradients; r, p, q are scratch."""
+def _solve_row(z, indices, weights, alpha0, begin, end, diagonal, held, steps, s, r, p, q):
+    """Improve one row's solution ``s`` by preconditioned conjugate gradients; r, p, q are scratch.
+
+    ``held`` is the part of the diagonal whose penalty is on the distance from where ``s`` starts.
+    """
     d = len(s)
     size = np.float32(0)
     for j in range(d):
-        r[j] = -diagonal[j] * s[j]
-        size -= r[j] * s[j]
+        r[j] = -(diagonal[j] - held) * s[j]
+        size += diagonal[j] * s[j] * s[j]
     _pull(z, indices, weights, alpha0, np.float32(1), begin, end, s, r)
     rho = np.float32(0)
     for j in range(d):
@@ -102,7 +105,7 @@ def _solve_row(z, indices, weights, alpha0, begin, end, diagonal, steps, s, r, p
 
 
 @njit(fastmath=True, parallel=True, cache=True)
-def solve_rows(x, z, offsets, indices, weights, alpha0, dense, penalty, steps, chunks):
+def solve_rows(x, z, offsets, indices, weights, alpha0, dense, penalty, steps, chunks, towards):
     """Improve every row of ``x`` by preconditioned conjugate gradients, in place.
 
     Parameters
@@ -123,6 +126,8 @@ def solve_rows(x, z, offsets, indices, weights, alpha0, dense, penalty, steps, c
         Most conjugate-gradient steps a row.
     chunks
         First row of each chunk of work, and the end of the last.
+    towards
+        Whether the penalty is on the distance from a row's present values instead of from 0.
     """
     d = x.shape[1]
     for chunk in prange(len(chunks) - 1):
@@ -139,7 +144,8 @@ def solve_rows(x, z, offsets, indices, weights, alpha0, dense, penalty, steps, c
             for j in range(d):
                 diagonal[j] = dense[j] + penalty[row]
                 s[j] = x[row, j]
-            _solve_row(z, indices, weights, alpha0, begin, end, diagonal, steps, s, r, p, q)
+            held = penalty[row] if towards else np.float32(0)
+            _solve_row(z, indices, weights, alpha0, begin, end, diagonal, held, steps, s, r, p, q)
             for j in range(d):
                 x[row, j] = s[j]
 

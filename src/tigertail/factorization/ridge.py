@@ -1,0 +1,85 @@
+"""Ridge towards known vectors: item vectors of a few listeners that stay near those of all listeners.
+
+With the listeners' vectors x_u fixed, the vector of item i among the listeners of a group g is
+
+    y_i^g = argmin_y  sum_{u in g, heard i} c_ui (1 - x_u.y)^2 + alpha0 sum_{u in g, else} (x_u.y)^2 + lambda |y - y_i|^2
+
+which is one half-sweep of implicit ALS (:mod:`tigertail.factorization.als`) with the penalty on the distance
+from the world's vector y_i instead of from 0: where a group says little, y_i^g is y_i.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.factorization import kernels
+from tigertail.factorization.als import even_chunks, padded, principal_axes
+from tigertail.sparse import CSR
+
+
+def ridge_towards(
+    heard: CSR,
+    listeners: NDArray[np.float32],
+    items: NDArray[np.float32],
+    *,
+    alpha0: float,
+    penalty: float,
+    steps: int = 4,
+) -> NDArray[np.float32]:
+    """Solve item vectors for a group of listeners, near the ones given.
+
+    Parameters
+    ----------
+    heard
+        Items by listeners of the group; each value is the confidence c of an observed pair.
+    listeners
+        Vectors of the group's listeners; float32, (listeners, factors).
+    items
+        Vectors to stay near; float32, (items, factors).
+    alpha0
+        Weight of an unobserved pair.
+    penalty
+        lambda: how much a vector is held where it is.
+    steps
+        Conjugate-gradient steps.
+
+    Returns
+    -------
+    NDArray[np.float32]
+        Float32, (items, factors); items nobody of the group has heard keep their vector.
+
+    Examples
+    --------
+    Where the penalty is large nothing moves; where it is small the vector fits those who listened.
+
+    >>> heard = CSR.build([0], [0], [1.0], shape=(1, 1))
+    >>> x, y = np.array([[1.0, 0.0]], np.float32), np.array([[0.5, 0.5]], np.float32)
+    >>> ridge_towards(heard, x, y, alpha0=0.01, penalty=1e6).round(3)
+    array([[0.5, 0.5]], dtype=float32)
+    >>> ridge_towards(heard, x, y, alpha0=0.01, penalty=1e-6).round(3)
+    array([[1. , 0.5]], dtype=float32)
+    """
+    d = items.shape[1]
+    z, y = padded(listeners), padded(items)
+    values, turn = principal_axes(z, d)
+    kernels.rotate(z, turn)
+    kernels.rotate(y, turn)
+    silent = heard.row_sizes == 0
+    kernels.solve_rows(
+        y,
+        z.reshape(-1),
+        heard.offsets,
+        heard.indices,
+        heard.values,
+        np.float32(alpha0),
+        np.float32(alpha0) * values,
+        np.full(heard.rows, penalty, np.float32),
+        steps,
+        even_chunks(heard),
+        True,
+    )
+    kernels.rotate(y, np.ascontiguousarray(turn.T))
+    solved = np.ascontiguousarray(y[:, :d])
+    solved[silent] = items[silent]
+    return solved
