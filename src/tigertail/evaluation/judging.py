@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from tigertail.data.strata import Stratum
 from tigertail.evaluation.beyond import describe_lists
+from tigertail.evaluation.homes import UNKNOWN, listener_countries
 from tigertail.evaluation.metrics import METRICS, judge
 from tigertail.evaluation.protocol import Trial
 from tigertail.evaluation.systems import System
 from tigertail.retrieval.topk import top_k
-from tigertail.signals.contract import Signal
+from tigertail.signals.contract import Placed, Signal
 
 DIAL: Final = (-0.6, -0.4, -0.25, -0.12, 0.0, 0.12, 0.25, 0.4, 0.6, 1.0)
 """Exponents gamma of the popularity dial: a system's affinity for B is multiplied by listeners(B)^gamma."""
@@ -48,7 +49,7 @@ class Judgement:
 def judge_system(system: System, trial: Trial) -> Judgement:
     """Fit a system on a trial's training data and judge its lists for every query."""
     signal = system.fit(trial)
-    lists = ranked_lists(signal, trial, DIAL)
+    lists = ranked_lists(signal, trial, DIAL, lens=system.lens)
     own = DIAL.index(0.0)
     values = [_judged(trial, lists[setting]) for setting in range(len(DIAL))]
     return Judgement(
@@ -59,15 +60,44 @@ def judge_system(system: System, trial: Trial) -> Judgement:
     )
 
 
-def ranked_lists(signal: Signal, trial: Trial, dial: tuple[float, ...] = (0.0,)) -> NDArray[np.int32]:
+def ranked_lists(
+    signal: Signal, trial: Trial, dial: tuple[float, ...] = (0.0,), *, lens: bool = False
+) -> NDArray[np.int32]:
     """Rank the full catalogue for every query, at every setting of the popularity dial.
+
+    Parameters
+    ----------
+    signal
+        The affinities; with a lens, a :class:`~tigertail.signals.contract.Placed` signal.
+    trial
+        The queries.
+    dial
+        Settings of the dial.
+    lens
+        Whether each query is asked from its listener's country.
 
     Returns
     -------
     NDArray[np.int32]
         Items, best first, -1 where a list has ended; int32, (dial, queries, k).
     """
-    distinct, query = np.unique(trial.query_items, return_inverse=True)
+    if not lens:
+        return _ranked(signal, trial, trial.query_items, dial)
+    if not isinstance(signal, Placed):
+        raise TypeError(f"{type(signal).__name__} has no lens")
+    lists = np.empty((len(dial), len(trial.query_items), trial.config.k), np.int32)
+    where = listener_countries(trial)[1][trial.query_listeners]
+    for country in np.unique(where):
+        seen = signal if country == UNKNOWN else signal.seen_from_place(str(country))
+        there = np.flatnonzero(where == country)
+        lists[:, there] = _ranked(seen, trial, trial.query_items[there], dial)
+    return lists
+
+
+def _ranked(
+    signal: Signal, trial: Trial, queries: NDArray[np.int32], dial: tuple[float, ...]
+) -> NDArray[np.int32]:
+    distinct, query = np.unique(queries, return_inverse=True)
     lists = np.empty((len(dial), len(distinct), trial.config.k), np.int32)
     lists.fill(-1)
     for start, scores in _affinities(signal, distinct):

@@ -49,10 +49,13 @@ class System:
         What it is called there.
     fit
         Learns from a trial's training data alone and returns a signal over its item codes.
+    lens
+        Whether each query is asked from the held-out listener's country, where it is known.
     """
 
     name: str
     fit: Callable[[Trial], Signal]
+    lens: bool = False
 
 
 def default_systems(config: ModelConfig | None = None) -> list[System]:

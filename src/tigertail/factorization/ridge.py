@@ -2,7 +2,8 @@
 
 With the listeners' vectors x_u fixed, the vector of item i among the listeners of a group g is
 
-    y_i^g = argmin_y  sum_{u in g, heard i} c_ui (1 - x_u.y)^2 + alpha0 sum_{u in g, else} (x_u.y)^2 + lambda |y - y_i|^2
+    y_i^g = argmin_y  sum_{u in g, heard i} c_ui (1 - x_u.y)^2
+                      + alpha0 sum_{u in g, others} (x_u.y)^2 + lambda |y - y_i|^2
 
 which is one half-sweep of implicit ALS (:mod:`tigertail.factorization.als`) with the penalty on the distance
 from the world's vector y_i instead of from 0: where a group says little, y_i^g is y_i.

@@ -36,3 +36,19 @@ class Signal(Protocol):
         NDArray[np.float32]
             Float32, (queries, items).
         """
+
+
+@runtime_checkable
+class Placed(Signal, Protocol):
+    """A signal that can be asked from where a listener stands."""
+
+    def seen_from_place(self, place: str, strength: float | None = None) -> Signal:
+        """Return the signal as listeners of a place would have it.
+
+        Parameters
+        ----------
+        place
+            A country (ISO 3166-1 alpha-2) or a region (UN M49).
+        strength
+            Strength of the lens, 0 to 1; None means the signal's own.
+        """

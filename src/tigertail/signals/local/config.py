@@ -1,0 +1,34 @@
+"""Settings of the local models."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class LocalConfig(BaseModel):
+    """How listeners are grouped, what each group learns, and how much of it counts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    groups: Literal["country", "country-language", "learned", "none"] = "country"
+    """What listeners are grouped by; "learned" looks at what they play, not at who they are."""
+    fewest: int = Field(50, ge=1)
+    """Listeners below which a group falls back to its region."""
+    clusters: int = Field(20, ge=1)
+    """How many groups are learned."""
+    heard: int = Field(2, ge=1)
+    """Listeners in a group below which an item has no vector of its own there."""
+    shrinkage: float = Field(600.0, gt=0)
+    """Listeners of a group whose word weighs as much as the world's vector."""
+    prior: float = Field(3.0, ge=0)
+    """How much the factors' expectation weighs beside the common listeners that were counted."""
+    beta: float = Field(0.2, ge=0, le=2)
+    """Popularity exponent of the affinity: 0 is the plain probability, more makes stars sink."""
+    lens: float = Field(0.3, ge=0, le=1)
+    """Strength of the lens where the listener's place is known."""
+    lens_smoothing: float = Field(60.0, gt=0)
+    """Listeners of the whole world mixed into a place before its taste is compared with the world's."""
+    lens_evidence: float = Field(25.0, gt=0)
+    """Listeners of the query at which, under a lens of strength 1, a listener from there counts twice."""

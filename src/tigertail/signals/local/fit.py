@@ -1,0 +1,130 @@
+"""Fitting the local models: the groups, and the item vectors of each."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tigertail import columns as c
+from tigertail.data.dataset import Dataset
+from tigertail.data.interactions import Interactions
+from tigertail.factorization import Factors, ridge_towards
+from tigertail.progress import progress
+from tigertail.signals.local.config import LocalConfig
+from tigertail.signals.local.groups import Groups, by_place, learned
+from tigertail.signals.local.listening import Listening
+from tigertail.sparse import CSR
+from tigertail.threads import limited
+
+ALONE = 200_000  # entries below which a group is not worth more than one thread
+
+
+def group_listeners(
+    dataset: Dataset, interactions: Interactions, factors: Factors, config: LocalConfig, *, seed: int = 0
+) -> Groups:
+    """Group the listeners of a dataset as the settings say.
+
+    Parameters
+    ----------
+    dataset
+        Whose profiles say where listeners live and what they speak.
+    interactions
+        Its plays.
+    factors
+        Vectors of the listeners, for groups that are learned.
+    config
+        Settings.
+    seed
+        Seed of groups that are learned.
+    """
+    if config.groups == "learned":
+        return learned(factors.listeners, config.clusters, seed=seed, fewest=config.fewest)
+    profiles = dataset.listeners
+    if config.groups == "none" or c.COUNTRY not in profiles.columns:
+        return Groups((), np.zeros(interactions.plays.rows, np.int32))
+    wanted = [name for name in (c.COUNTRY, c.LANGUAGE) if name in profiles.columns]
+    told = pl.DataFrame({c.LISTENER_ID: interactions.listener_ids}).join(
+        profiles.select(c.LISTENER_ID, *wanted).unique(c.LISTENER_ID, keep="first", maintain_order=True),
+        on=c.LISTENER_ID,
+        how="left",
+        maintain_order="left",
+    )
+    languages = None
+    if config.groups == "country-language":
+        languages = told[c.LANGUAGE].to_list() if c.LANGUAGE in told.columns else [None] * len(told)
+    return by_place(told[c.COUNTRY].to_list(), languages, fewest=config.fewest)
+
+
+def fit_listening(
+    weights: CSR,
+    factors: Factors,
+    groups: Groups,
+    config: LocalConfig,
+    *,
+    alpha0: float,
+    threads: int | None = None,
+) -> Listening:
+    """Fit the item vectors of every group, as a ridge towards the world's.
+
+    Groups are fitted one after the other, each on all threads, so that memory holds one at a time.
+
+    Parameters
+    ----------
+    weights
+        Confidences, listeners by items, that the factors were fitted to.
+    factors
+        The world's vectors, of listeners and of items.
+    groups
+        The group of each listener.
+    config
+        Settings.
+    alpha0
+        Weight of an unobserved pair, as in the fit of the factors.
+    threads
+        Threads to use; None means all. The signal is the same for any number.
+    """
+    order = np.argsort(groups.member, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(groups.sizes)]).astype(np.int64)
+    heard = weights.select_rows(order)
+    penalty = _penalty(weights, factors, config)
+    items: list[NDArray[np.int32]] = []
+    vectors = []
+    with progress("local models", len(groups.keys)) as tick:
+        for group, key in enumerate(groups.keys):
+            rows = order[starts[group] : starts[group + 1]]
+            known, by_item = _known(weights.select_rows(rows), config.heard)
+            with limited(1 if by_item.entries < ALONE else threads):
+                solved = ridge_towards(
+                    by_item, factors.listeners[rows], factors.items[known], alpha0=alpha0, penalty=penalty
+                )
+            items.append(known)
+            vectors.append(solved)
+            tick(note=key)
+    width = factors.items.shape[1]
+    return Listening(
+        groups.keys,
+        groups.fallen,
+        starts,
+        CSR(heard.offsets, heard.indices, np.broadcast_to(np.float32(1), heard.entries), heard.columns),
+        factors.items,
+        np.concatenate([[0], np.cumsum([len(known) for known in items])]).astype(np.int64),
+        np.concatenate([*items, np.empty(0, np.int32)]),
+        np.concatenate([*vectors, np.empty((0, width), np.float32)]),
+        config,
+    )
+
+
+def _known(own: CSR, fewest: int) -> tuple[NDArray[np.int32], CSR]:
+    """Return the items that enough of a group have heard, and their listeners."""
+    by_item = own.transposed()
+    known = np.flatnonzero(by_item.row_sizes >= fewest).astype(np.int32)
+    return known, by_item.select_rows(known)
+
+
+def _penalty(weights: CSR, factors: Factors, config: LocalConfig) -> float:
+    """Return lambda: what the average listener adds to the diagonal of a system, times the shrinkage."""
+    squares = np.einsum("ij,ij->i", factors.listeners, factors.listeners, dtype=np.float64)
+    confidence = float(weights.values.mean(dtype=np.float64))
+    width: int = factors.listeners.shape[1]
+    return config.shrinkage * confidence * float(squares.mean()) / width

@@ -1,0 +1,225 @@
+"""Groups of listeners: by country, by country and language, learned from what they play, or none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.data.languages import language_name, official_languages
+from tigertail.data.places import WORLD, place_name, regions
+from tigertail.errors import DataError
+
+ELSEWHERE: Final = "elsewhere"
+LEARNED: Final = "cluster-"
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """A partition of the listeners.
+
+    Parameters
+    ----------
+    keys
+        The groups, in order of their codes: "PL" a country, "CH-fr" those there who speak a language,
+        "151" a region (those of its countries too small to stand alone), "cluster-3" one learned.
+    member
+        Group of each listener, ``len(keys)`` for those of none; int32, (listeners,).
+    fallen
+        Places too small to stand alone, with the group their listeners went to ("elsewhere" for none).
+    """
+
+    keys: tuple[str, ...]
+    member: NDArray[np.int32]
+    fallen: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """Listeners of each group, those of none last; int64, (groups + 1,)."""
+        return np.bincount(self.member, minlength=len(self.keys) + 1).astype(np.int64)
+
+
+def by_place(
+    countries: Sequence[str | None],
+    languages: Sequence[str | None] | None = None,
+    *,
+    fewest: int = 1,
+) -> Groups:
+    """Group listeners by country, or by country and language.
+
+    A group of fewer than ``fewest`` falls back: those of a country and language to their country, a country
+    to its region, a region to the one around it, and in the end to nobody's group.
+
+    Parameters
+    ----------
+    countries
+        ISO 3166-1 alpha-2 code of each listener; None where nobody knows.
+    languages
+        Language of each listener, None for the most widely spoken official one of their country (CLDR); no
+        argument at all groups by country alone.
+    fewest
+        Listeners below which a group falls back.
+
+    Examples
+    --------
+    Poland stands alone; Belarus and Czechia meet in Eastern Europe, and the one Chilean goes with nobody.
+
+    >>> groups = by_place(["PL", "PL", "BY", "CZ", "CL", None], fewest=2)
+    >>> groups.keys, groups.member.tolist(), dict(groups.fallen)
+    (('151', 'PL'), [1, 1, 0, 0, 2, 2], {'BY': '151', 'CL': 'elsewhere', 'CZ': '151'})
+    """
+    known = sorted({country for country in countries if country})
+    chains = {country: (country, *regions(country)[:-1]) for country in known}
+    if languages is None:
+        paths = [chains[country] if country else () for country in countries]
+    else:
+        paths = [
+            (_locale(country, language), *chains[country]) if country else ()
+            for country, language in zip(countries, languages, strict=True)
+        ]
+    counted = Counter(paths)
+    where: dict[tuple[str, ...], str] = dict.fromkeys(counted, ELSEWHERE)
+    waiting = {path: path for path in counted if path}
+    while waiting:
+        # All who wait stand at the same distance from the world; the smallest places are settled first.
+        deepest = max(len(rest) for rest in waiting.values())
+        here: Counter[str] = Counter()
+        for path, rest in waiting.items():
+            if len(rest) == deepest:
+                here[rest[0]] += counted[path]
+        for path, rest in list(waiting.items()):
+            if len(rest) < deepest:
+                continue
+            if here[rest[0]] >= fewest:
+                where[path] = rest[0]
+                del waiting[path]
+            elif len(rest) > 1:
+                waiting[path] = rest[1:]
+            else:
+                del waiting[path]
+    place = [where[path] for path in paths]
+    keys = tuple(sorted(set(place) - {ELSEWHERE}))
+    code = {key: number for number, key in enumerate(keys)} | {ELSEWHERE: len(keys)}
+    fallen = {path[0]: group for path, group in sorted(where.items()) if path and path[0] != group}
+    return Groups(keys, np.array([code[key] for key in place], np.int32), fallen)
+
+
+def learned(vectors: NDArray[np.float32], clusters: int, *, seed: int = 0, fewest: int = 1) -> Groups:
+    """Group listeners by the direction of their vectors (k-means++), with no word about who they are.
+
+    Parameters
+    ----------
+    vectors
+        Vectors of the listeners; float32, (listeners, factors).
+    clusters
+        Most groups to make; those of fewer than ``fewest`` listeners are dissolved.
+    seed
+        Seed of the first centres.
+    fewest
+        Listeners below which a group is nobody's.
+
+    Examples
+    --------
+    >>> learned(np.array([[1, 0], [2, 0], [0, 3], [0, 1]], np.float32), 2).sizes.tolist()
+    [2, 2, 0]
+    """
+    from scipy.cluster.vq import kmeans2
+
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    directions = (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+    clusters = min(clusters, len(vectors))
+    _, label = kmeans2(directions, clusters, minit="++", rng=np.random.default_rng(seed), missing="warn")
+    sizes = np.bincount(label, minlength=clusters)
+    large = np.flatnonzero(sizes >= fewest)
+    order = large[np.argsort(-sizes[large], kind="stable")]
+    code = np.full(clusters, len(order), np.int32)
+    code[order] = np.arange(len(order))
+    return Groups(tuple(f"{LEARNED}{number + 1}" for number in range(len(order))), code[label])
+
+
+def group_name(key: str) -> str:
+    """Return what a group is called in English.
+
+    Examples
+    --------
+    >>> group_name("PL"), group_name("CH-fr"), group_name("151"), group_name("cluster-3")
+    ('Poland', 'Switzerland (French)', 'Eastern Europe', 'cluster 3')
+    """
+    if key == ELSEWHERE:
+        return key
+    if key.startswith(LEARNED):
+        return key.replace("-", " ")
+    country, dash, language = key.partition("-")
+    return f"{place_name(country)} ({language_name(language)})" if dash else place_name(country)
+
+
+def groups_of_place(place: str, keys: Sequence[str], fallen: Mapping[str, str]) -> tuple[list[int], str]:
+    """Return the groups that stand for a place, and the place they stand for.
+
+    Parameters
+    ----------
+    place
+        A country ("PL") or a region ("151").
+    keys, fallen
+        As in :class:`Groups`.
+
+    Returns
+    -------
+    groups
+        Codes of the groups: the country's own (several with languages), that it fell back to, or all those
+        within the region.
+    stands_for
+        The place itself, the region it fell back to, or the world where no group is near.
+
+    Examples
+    --------
+    >>> keys = ("151", "BR", "PL")
+    >>> groups_of_place("PL", keys, {}), groups_of_place("BY", keys, {}), groups_of_place("KE", keys, {})
+    (([2], 'PL'), ([0, 2], '151'), ([], '001'))
+    """
+    own = [code for code, key in enumerate(keys) if key.partition("-")[0] == place]
+    if own:
+        return own, place
+    if place in fallen and fallen[place] in keys:
+        return [list(keys).index(fallen[place])], fallen[place]
+    for region in (place, *regions(place)):
+        near = [code for code, key in enumerate(keys) if _within(key, region)]
+        if near and region != WORLD:
+            return near, region
+    return [], WORLD
+
+
+def groups_of_language(language: str, keys: Sequence[str]) -> list[int]:
+    """Return the groups that speak a language: by their name, or as their country's first official one.
+
+    Examples
+    --------
+    >>> groups_of_language("pt", ("BR", "CH-fr", "PT", "US-pt"))
+    [0, 2, 3]
+    """
+    return [code for code, key in enumerate(keys) if language == _language(key)]
+
+
+def _language(key: str) -> str | None:
+    country, dash, language = key.partition("-")
+    if key.startswith(LEARNED) or country.isdigit():
+        return None
+    return language if dash else next(iter(official_languages(country)), None)
+
+
+def _locale(country: str, language: str | None) -> str:
+    spoken = language or next(iter(official_languages(country)), None)
+    return f"{country}-{spoken}" if spoken else country
+
+
+def _within(key: str, region: str) -> bool:
+    if key.startswith(LEARNED):
+        return False
+    try:
+        return key == region or region in regions(key.partition("-")[0])
+    except DataError:
+        return False

@@ -1,0 +1,310 @@
+"""Listening, group by group: counted where listeners are many, expected by the factors where they are few.
+
+With g a group of listeners, K_g(A, B) the listeners of g who hear both A and B, T_g(A) = sum_B K_g(A, B), y the
+world's item vectors, y^g those of the group (:mod:`tigertail.factorization.ridge`), and p the prior:
+
+    expected_g(A, B) = T_g(A) (y_A^g . y_B^g) / sum_C (y_A^g . y_C^g)
+    aff_g(A -> B)    = (K_g(A, B) + p expected_g(A, B)) / ((1 + p) T_g(A))
+    W_g(A)           = (1 + p) T_g(A)
+    aff(A -> B)      = n_B^-beta  sum_g W_g(A) aff_g(A -> B) / sum_g W_g(A)
+
+aff_g is the probability that what a listener of A in g hears next is B: the posterior mean of a Dirichlet prior
+whose centre is the group's own factor model. The sum over groups is that of P. Hamel, "To Have a Tiger by the
+Tail" (section 3.2): the weight of a group grows with the popularity of A there, that of B enters by the
+counts and by y_B^g, which is the world's y_B where the group hardly knows B. Listeners of no group make
+up one more, whose vectors are the world's.
+
+Under a **lens** of strength s on a place L, with n_B^L its listeners of B and N_L all its listeners,
+
+    K_L(A, B)  is multiplied by  1 + s n_A / e
+    aff        is multiplied by  ((n_B^L + r n_B / N) / (N_L + r) / (n_B / N))^s
+
+The more listeners A has, the more those of L are enough to go by; and what is more popular there than in the
+world rises, smoothed by r listeners of the world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Self, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.signals.contract import Arrays
+from tigertail.signals.local.config import LocalConfig
+from tigertail.signals.local.groups import groups_of_place
+from tigertail.signals.local.kernels import add_products, common_listeners
+from tigertail.signals.products import blocks, products
+from tigertail.sparse import CSR
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Lens:
+    """Where the question is asked from.
+
+    Parameters
+    ----------
+    groups
+        Codes of the groups that stand for the place.
+    strength
+        From 0, no difference, to 1.
+    """
+
+    groups: tuple[int, ...]
+    strength: float
+
+
+@dataclass(frozen=True, eq=False)
+class Listening:
+    """Affinity from listening, combined over groups of listeners.
+
+    Parameters
+    ----------
+    keys
+        The groups (see :class:`tigertail.signals.local.groups.Groups`).
+    fallen
+        Places too small to stand alone, with the group their listeners went to.
+    starts
+        First listener of each group and of those of none, and the number of listeners; listeners are numbered
+        group by group; int64, (groups + 2,).
+    heard
+        Listeners by items, without values of interest.
+    vectors
+        The world's item vectors; float32, (items, factors).
+    local_starts
+        First row of each group in the two arrays that follow; int64, (groups + 1,).
+    local_items
+        Items with a vector of their own in a group, rising within it; int32.
+    local_vectors
+        Those vectors; float32, (len(local_items), factors).
+    config
+        Settings.
+    lens
+        Where the question is asked from; None for nowhere.
+    """
+
+    keys: tuple[str, ...]
+    fallen: Mapping[str, str]
+    starts: NDArray[np.int64]
+    heard: CSR
+    vectors: Floats
+    local_starts: NDArray[np.int64]
+    local_items: NDArray[np.int32]
+    local_vectors: Floats
+    config: LocalConfig
+    lens: Lens | None = None
+
+    @cached_property
+    def known(self) -> NDArray[np.bool_]:
+        """Items with a listener."""
+        return self.popularity > 0
+
+    @cached_property
+    def popularity(self) -> NDArray[np.int64]:
+        """Listeners of each item; int64, (items,)."""
+        return self._by_item.row_sizes
+
+    def with_beta(self, beta: float) -> Self:
+        """Return the signal with another popularity exponent."""
+        return replace(self, config=self.config.model_copy(update={"beta": beta}))
+
+    def seen_from(self, groups: Sequence[int], strength: float | None = None) -> Self:
+        """Return the signal as listeners of some groups would have it; no group means no lens.
+
+        Parameters
+        ----------
+        groups
+            Codes of the groups.
+        strength
+            Strength of the lens, 0 to 1; None means that of the configuration.
+        """
+        strength = self.config.lens if strength is None else strength
+        lens = Lens(tuple(groups), strength) if groups and strength else None
+        return replace(self, lens=lens)
+
+    def seen_from_place(self, place: str, strength: float | None = None) -> Self:
+        """Return the signal as listeners of a country or region, or the region around it, would have it."""
+        return self.seen_from(groups_of_place(place, self.keys, self.fallen)[0], strength)
+
+    def affinity(self, queries: NDArray[np.int32]) -> Floats:
+        """Return the affinity from each query to every item; float32, (queries, items)."""
+        queries = np.asarray(queries, np.int32)
+        weights = self._weights(queries)
+        scores, met = self._count(queries, weights)
+        self._expect(queries, met, scores)
+        total = (met * (weights + np.float32(self.config.prior))).sum(axis=1)
+        scores /= np.where(total > 0, total, 1)[:, None]
+        scores *= self._gain
+        scores[:, ~self.known] = -np.inf
+        scores[~self.known[queries]] = -np.inf
+        return scores
+
+    def shares(self, query: int, items: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return how much of the affinity from one query to some items each group contributes.
+
+        Returns
+        -------
+        NDArray[np.float64]
+            Shares that sum to 1 over groups, those of none last; float64, (groups + 1, items). A group whose
+            factors speak against an item has a share below 0.
+        """
+        asked = np.array([query], np.int32)
+        weights = self._weights(asked)
+        parts = np.zeros((len(self.keys) + 1, len(items)))
+        for group in np.flatnonzero(np.diff(np.searchsorted(self._by_item.row(query)[0], self.starts))):
+            only = np.zeros_like(weights)
+            only[0, group] = weights[0, group]
+            scores, met = self._count(asked, only)
+            self._expect(asked, met * (only > 0), scores)
+            parts[group] = scores[0, items]
+        total = parts.sum(axis=0)
+        return parts / np.where(total != 0, total, 1)
+
+    def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
+        """Return what is kept on disk."""
+        arrays: Arrays = {
+            "starts": self.starts,
+            "offsets": self.heard.offsets,
+            "indices": self.heard.indices,
+            "vectors": self.vectors,
+            "local_starts": self.local_starts,
+            "local_items": self.local_items,
+            "local_vectors": self.local_vectors,
+        }
+        return arrays, {
+            "keys": list(self.keys),
+            "fallen": dict(self.fallen),
+            "config": self.config.model_dump(),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
+        """Make the signal of what was kept on disk."""
+        kept = cast("dict[str, Any]", arrays)
+        values = np.broadcast_to(np.float32(1), len(kept["indices"]))
+        return cls(
+            tuple(settings["keys"]),
+            settings["fallen"],
+            kept["starts"],
+            CSR(kept["offsets"], kept["indices"], values, len(kept["vectors"])),
+            kept["vectors"],
+            kept["local_starts"],
+            kept["local_items"],
+            kept["local_vectors"],
+            LocalConfig(**settings["config"]),
+        )
+
+    def local(self, group: int) -> slice:
+        """Return the rows of a group in ``local_items`` and ``local_vectors``."""
+        return slice(int(self.local_starts[group]), int(self.local_starts[group + 1]))
+
+    def _weights(self, queries: NDArray[np.int32]) -> Floats:
+        """Return what a listener of each group counts for each query; float32, (queries, groups + 1)."""
+        weights = np.ones((len(queries), len(self.keys) + 1), np.float32)
+        if self.lens is not None:
+            more = 1 + self.lens.strength * self.popularity[queries] / self.config.lens_evidence
+            weights[:, list(self.lens.groups)] = more[:, None]
+        return weights
+
+    def _count(self, queries: NDArray[np.int32], weights: Floats) -> tuple[Floats, Floats]:
+        found: tuple[Floats, Floats] = common_listeners(
+            queries,
+            self._by_item.offsets,
+            self._by_item.indices,
+            self.heard.offsets,
+            self.heard.indices,
+            self.starts,
+            weights,
+            self.heard.columns,
+        )
+        return found
+
+    def _expect(self, queries: NDArray[np.int32], mass: Floats, scores: Floats) -> None:
+        """Add what the factors expect, given the weighted pairs met in each group, to ``scores``."""
+        if not self.config.prior:
+            return
+        mass = mass * np.float32(self.config.prior)
+        # Everywhere the world's vectors of the answers; then, where a group has its own, the difference.
+        asking = mass[:, -1:] * self._pointers[queries]
+        for group in range(len(self.keys)):
+            rows = np.flatnonzero(mass[:, group])
+            if not len(rows):
+                continue
+            own = mass[rows, group, None] * self._group_pointers(group, queries[rows])
+            asking[rows] += own
+            items = self.local_items[self.local(group)]
+            add_products(scores, rows, items, products(own, self._differences[group], len(items)))
+        scores += products(asking, self._laid_out, len(self.vectors))
+        scores[np.arange(len(queries)), queries] = 0
+
+    def _group_pointers(self, group: int, queries: NDArray[np.int32]) -> Floats:
+        """Return y_A / sum_C (y_A . y_C) of each query in a group."""
+        items = self.local_items[self.local(group)]
+        pointers = self._pointers[queries]
+        if len(items):
+            place = np.minimum(np.searchsorted(items, queries), len(items) - 1)
+            own = items[place] == queries
+            pointers[own] = self._local_pointers[group][place[own]]
+        return pointers
+
+    @cached_property
+    def _by_item(self) -> CSR:
+        return self.heard.transposed()
+
+    @cached_property
+    def _gain(self) -> Floats:
+        """What every item's affinity is multiplied by: its popularity, and how the lens sees it."""
+        n = np.maximum(self.popularity, 1).astype(np.float64)
+        gain = n**-self.config.beta
+        if self.lens is not None:
+            gain *= self._lift(self.lens.groups, n) ** self.lens.strength
+        return gain.astype(np.float32)
+
+    def _lift(self, groups: Sequence[int], n: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how much more popular than in the world each item is among some groups."""
+        there = np.zeros(len(n))
+        members = 0
+        for group in groups:
+            first, last = self.starts[group], self.starts[group + 1]
+            members += int(last - first)
+            span = slice(self.heard.offsets[first], self.heard.offsets[last])
+            there += np.bincount(self.heard.indices[span], minlength=len(n))
+        smoothing = self.config.lens_smoothing
+        world = n / self.heard.rows
+        return np.asarray((there + smoothing * world) / (members + smoothing) / world)
+
+    @cached_property
+    def _laid_out(self) -> Floats:
+        return blocks(self.vectors)
+
+    @cached_property
+    def _differences(self) -> list[Floats]:
+        """How each group's vectors differ from the world's, laid out for products."""
+        spans = [self.local(group) for group in range(len(self.keys))]
+        return [blocks(self.local_vectors[span] - self.vectors[self.local_items[span]]) for span in spans]
+
+    @cached_property
+    def _pointers(self) -> Floats:
+        return _pointers(self.vectors, self.vectors.sum(axis=0, dtype=np.float64))
+
+    @cached_property
+    def _local_pointers(self) -> list[Floats]:
+        world = self.vectors.sum(axis=0, dtype=np.float64)
+        found = []
+        for group in range(len(self.keys)):
+            span = self.local(group)
+            own, theirs = self.local_vectors[span], self.vectors[self.local_items[span]]
+            found.append(_pointers(own, world + (own.astype(np.float64) - theirs).sum(axis=0)))
+        return found
+
+
+def _pointers(vectors: Floats, total: NDArray[np.float64]) -> Floats:
+    """Return each vector divided by the sum of its products with all others; 0 where that is not positive."""
+    sums = vectors.astype(np.float64) @ total - np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)
+    scale = np.where(sums > 0, 1 / np.where(sums > 0, sums, 1), 0)
+    return np.asarray(vectors * scale[:, None], np.float32)
