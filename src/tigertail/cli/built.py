@@ -35,6 +35,7 @@ def print_report(dataset: Dataset, report: BuildReport) -> None:
     )
     _print_remarks(report)
     _print_matches(report)
+    _print_attached(report)
     if any(source.rejected for source in report.sources):
         typer.echo(f"Rejected rows, each with its reason: {dataset.path / 'quarantine.csv'}")
     typer.echo(f"Next: tigertail describe {dataset.path}")
@@ -68,3 +69,22 @@ def _print_matches(report: BuildReport) -> None:
             f"{report.namesakes:,} names belong to several items and were kept apart, such as {names}; "
             f"in {report.unsure:,} of them one item has nothing but the name."
         )
+
+
+def _print_attached(report: BuildReport) -> None:
+    """Print how much of the tables that make no items found some."""
+    rows = [
+        [
+            one.source,
+            one.table,
+            f"{one.matched_rows:,} of {one.rows:,}",
+            f"{one.matched_names:,} of {one.names:,}",
+            f"{one.items:,}",
+            ", ".join(one.examples),
+        ]
+        for one in report.matches
+    ]
+    if rows:
+        headings = ["source", "table", "rows matched", "names matched", "items", "not matched, such as"]
+        left = ["source", "table", "not matched, such as"]
+        print_table(headings, rows, title="Tables that make no items", left=left)

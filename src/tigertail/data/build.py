@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from tigertail import columns as c
+from tigertail.data.attachment import SQUEEZED, TABLE, Attached, attach, gather
 from tigertail.data.clean import clean
 from tigertail.data.dataset import Dataset
 from tigertail.data.formats import Batch, Source
@@ -16,15 +17,16 @@ from tigertail.data.identity import Identities, resolve
 from tigertail.data.profiles import Profiles
 from tigertail.data.quarantine import Quarantine
 from tigertail.data.recipe import Recipe
-from tigertail.data.references import condense, references, with_refs
+from tigertail.data.references import condense, pair_refs, references, with_refs
 from tigertail.data.report import BuildReport, build_report
+from tigertail.data.side_tables import SideTables
 from tigertail.data.spool import REF, Spool
 from tigertail.errors import DataError
 from tigertail.progress import progress
 from tigertail.storage import full_disk
 
 _ROOM: Final = 300_000  # references held before they are merged
-_ANNOTATION_KEY: Final = (c.ITEM_ID, c.FACET, c.LABEL, c.SOURCE, c.ANNOTATOR)
+_OWN_IDS: Final = (c.LISTENER_ID, c.ANNOTATOR, c.CURATOR, c.SEQUENCE_ID)
 
 
 def build(recipe: Recipe, path: Path | str, *, replace: bool = False) -> tuple[Dataset, BuildReport]:
@@ -81,7 +83,8 @@ class _Intake:
         self._profiles = Profiles()
         self._refs: list[pl.DataFrame] = []
         self._room = _ROOM
-        self._others: dict[str, list[pl.DataFrame]] = {c.ANNOTATIONS_TABLE: [], c.MENTIONS_TABLE: []}
+        self._attached: list[pl.DataFrame] = []
+        self._side = SideTables(self.quarantine)
 
     def add(self, source: Source, batch: Batch) -> None:
         """Take in some rows."""
@@ -89,33 +92,41 @@ class _Intake:
         if batch.table == c.LISTENERS_TABLE:
             self._profiles.add(rows)
             return
-        rows = with_refs(rows, source)
-        self._remember(references(rows, source, catalogue=batch.table == c.ITEMS_TABLE))
+        if batch.table == c.PAIRS_TABLE:
+            rows, refs = pair_refs(rows, source)
+        else:
+            rows = with_refs(rows, source)
+            refs = references(rows, source, catalogue=batch.table == c.ITEMS_TABLE)
+        self._remember(refs, batch)
         if batch.table == c.PLAYS_TABLE:
             kept = (c.LISTENER_ID, REF, c.PLAYS, c.RATING, c.LAST_PLAYED)
             plays = rows.select(name for name in kept if name in rows.columns)
             self._spool.add(source.named, plays, events=batch.events)
-        elif batch.table in self._others:
-            self._others[batch.table].append(rows)
+        elif batch.table != c.ITEMS_TABLE:
+            self._side.add(batch.table, rows, source.named)
 
     def finish(self, path: Path, *, replace: bool) -> tuple[Dataset, BuildReport]:
         """Resolve the items and write the dataset."""
-        identities = resolve(condense(self._refs), self.recipe.namespaces) if self._refs else None
+        refs = condense(self._refs) if self._refs else None
+        identities = resolve(refs, self.recipe.namespaces) if refs is not None else None
         plays = self._plays(identities.item_of) if identities else None
-        if identities is None or plays is None:
+        if refs is None or identities is None or plays is None:
             raise self._nothing(path)
+        attached = attach(gather(self._attached), refs, identities) if self._attached else None
+        items = attached.items if attached else identities.items
         tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
             c.PLAYS_TABLE: plays,
             c.LISTENERS_TABLE: self._profiles.table(self._spool.listeners[c.LISTENER_ID]),
-            c.ITEMS_TABLE: identities.items,
+            c.ITEMS_TABLE: items,
         }
-        tables |= self._annotations(identities) | self._mentions(identities)
+        tables |= self._side.tables(_every(identities, attached))
         report = build_report(
             self.recipe,
             self.quarantine,
             identities,
             duplicates=self._spool.duplicates,
             conflicts=self._profiles.conflicts,
+            attached=attached,
         )
 
         def extra(folder: Path) -> None:
@@ -126,13 +137,17 @@ class _Intake:
         return dataset, report
 
     def _in_namespace(self, rows: pl.DataFrame, source: Source) -> pl.DataFrame:
-        """Put the namespace before listeners' ids where the recipe has several."""
+        """Put the namespace before ids of listeners and sequences where the recipe has several."""
         if len(self.recipe.namespaces) == 1:
             return rows
-        ids = [name for name in (c.LISTENER_ID, c.ANNOTATOR) if name in rows.columns]
+        ids = [name for name in _OWN_IDS if name in rows.columns]
         return rows.with_columns(pl.concat_str(pl.lit(f"{source.space}:"), name).alias(name) for name in ids)
 
-    def _remember(self, refs: pl.DataFrame) -> None:
+    def _remember(self, refs: pl.DataFrame, batch: Batch) -> None:
+        if batch.known_only:
+            told = refs.with_columns(pl.lit(batch.table).alias(TABLE), pl.lit(batch.squeezed).alias(SQUEEZED))
+            self._attached.append(told)
+            return
         self._refs.append(refs)
         if sum(frame.height for frame in self._refs) >= self._room:
             self._refs = [condense(self._refs)]
@@ -152,31 +167,16 @@ class _Intake:
         plays = pl.scan_parquet(parts)
         return plays.select(name for name in plays.collect_schema().names() if name in filled)
 
-    def _annotations(self, identities: Identities) -> dict[str, pl.DataFrame | pl.LazyFrame]:
-        """Return the annotations; one made twice is made once, with the greater weight."""
-        rows = self._of_items(c.ANNOTATIONS_TABLE, identities)
-        if rows is None:
-            return {}
-        key = [name for name in _ANNOTATION_KEY if name in rows.columns]
-        return {c.ANNOTATIONS_TABLE: rows.group_by(key).agg(pl.col(c.WEIGHT).max()).sort(key)}
-
-    def _mentions(self, identities: Identities) -> dict[str, pl.DataFrame | pl.LazyFrame]:
-        """Return the mentions, summed by item and document."""
-        rows = self._of_items(c.MENTIONS_TABLE, identities)
-        if rows is None:
-            return {}
-        key = [c.ITEM_ID, c.DOCUMENT_ID]
-        return {c.MENTIONS_TABLE: rows.group_by(key).agg(pl.col(c.COUNT).sum()).sort(key)}
-
-    def _of_items(self, table: str, identities: Identities) -> pl.DataFrame | None:
-        if not self._others[table]:
-            return None
-        rows = pl.concat(self._others[table], how="diagonal").drop(c.ITEM_ID, strict=False)
-        return rows.join(identities.item_of, on=REF)
-
     def _nothing(self, path: Path) -> DataError:
         """Say why there is no dataset."""
         rejected = self.quarantine.rejected.most_common(3)
         why = "; ".join(f"{source}: {reason} ({rows:,} rows)" for (source, reason), rows in rejected)
         problem = f"there is not one usable play in the sources{f' ({why})' if why else ''}"
         return DataError(problem, path=path, remedy="check the recipe's paths and columns")
+
+
+def _every(identities: Identities, attached: Attached | None) -> pl.DataFrame:
+    """Return the item of every reference that has one."""
+    if attached is None:
+        return identities.item_of
+    return pl.concat([identities.item_of, attached.item_of.select(identities.item_of.columns)]).unique(REF)

@@ -9,8 +9,9 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.data.countries import country_code
+from tigertail.data.descriptors import clean_descriptors, descriptors_of
 from tigertail.data.formats import Batch
-from tigertail.data.formats.source import ARTIST_MBID, REFERENCE
+from tigertail.data.formats.source import ARTIST_MBID, PAIR_SIDES, REFERENCE
 from tigertail.data.languages import language_code
 from tigertail.data.quarantine import LINE, TEXT, Quarantine, reasons
 
@@ -28,11 +29,18 @@ _TEXTS: Final = (
     c.SOURCE,
     c.ANNOTATOR,
     c.DOCUMENT_ID,
+    c.CLIP_ID,
+    c.SEQUENCE_ID,
+    c.CURATOR,
+    *PAIR_SIDES[0],
+    *PAIR_SIDES[1],
 )
+_MBIDS: Final = (c.MBID, ARTIST_MBID, PAIR_SIDES[0][2], PAIR_SIDES[1][2])
 _NUMBERS: Final = (c.PLAYS, c.WEIGHT, c.COUNT, c.RATING)
 _CODES: Final = {c.COUNTRY: country_code, c.LANGUAGE: language_code}
 _DEFAULTS: Final = {c.FACET: "tag", c.SOURCE: c.CROWD}
 _TIMES: Final = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
+_LAST_POSITION: Final = 2**31 - 1
 _MILLISECONDS: Final = 100_000_000_000  # a time beyond this is no count of seconds
 
 
@@ -53,7 +61,8 @@ def clean(batch: Batch, source: str, quarantine: Quarantine) -> pl.DataFrame:
     polars.DataFrame
         The batch's columns without blanks at either end, empty text null: counts as numbers above zero, a
         rating from 0 to 1, times in UTC, countries as ISO codes, languages as BCP 47 codes, MBIDs in lower
-        case. Counts and weights that a source does not give are 1.
+        case. Counts and weights that a source does not give are 1. Places in a sequence are whole numbers, or
+        all null where it has no order.
     """
     rows = batch.rows
     rows = rows.with_columns(_text(name) for name in _TEXTS if name in rows.columns)
@@ -63,6 +72,12 @@ def clean(batch: Batch, source: str, quarantine: Quarantine) -> pl.DataFrame:
         if name in rows.columns:
             rows, failed = _number(rows, name, batch.rating_scale)
             checks += failed
+    if c.POSITION in rows.columns and rows[c.POSITION].null_count() < rows.height:
+        rows, failed = _position(rows)
+        checks += failed
+    if batch.table == c.AUDIO_TABLE:
+        rows = clean_descriptors(rows, source, quarantine)
+        checks.append((pl.all_horizontal(pl.col(descriptors_of(rows)).is_null()), "no descriptor"))
     if checks:
         rows = quarantine.keep(source, batch.file, rows, reasons(*checks))
     for name, code_of in _CODES.items():
@@ -83,13 +98,19 @@ def _missing(table: str, rows: pl.DataFrame) -> list[tuple[pl.Expr, str]]:
     checks = []
     if table in (c.PLAYS_TABLE, c.LISTENERS_TABLE):
         checks.append((pl.col(c.LISTENER_ID).is_null(), "no listener"))
-    if table != c.LISTENERS_TABLE:
+    if table == c.PAIRS_TABLE:
+        for side in PAIR_SIDES:
+            given = [name for name in side if name in rows.columns]
+            checks.append((pl.all_horizontal(pl.col(given).is_null()), f"no {side[0]}"))
+    elif table != c.LISTENERS_TABLE:
         given = [name for name in (c.ITEM_ID, c.NAME, c.MBID) if name in rows.columns]
         checks.append((pl.all_horizontal(pl.col(given).is_null()), "no item name"))
     if table == c.ANNOTATIONS_TABLE:
         checks.append((pl.col(c.LABEL).is_null(), "no label"))
     if table == c.MENTIONS_TABLE:
         checks.append((pl.col(c.DOCUMENT_ID).is_null(), "no document"))
+    if table == c.SEQUENCES_TABLE:
+        checks.append((pl.col(c.SEQUENCE_ID).is_null(), "no sequence"))
     return checks
 
 
@@ -119,9 +140,20 @@ def _number(
     return rows.with_columns(value), checks
 
 
+def _position(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[pl.Expr, str]]]:
+    """Cast places in a sequence to whole numbers and return the checks they must pass."""
+    value = pl.col(c.POSITION)
+    if rows[c.POSITION].dtype == pl.String:
+        value = value.str.strip_chars()
+    number = value.cast(pl.Float64, strict=False)
+    whole = number.is_between(0, _LAST_POSITION) & (number == number.round())
+    checks = [(pl.col(c.POSITION).is_null(), f"position is not a whole number from 0 to {_LAST_POSITION:,}")]
+    return rows.with_columns(pl.when(whole).then(number).cast(pl.Int32).alias(c.POSITION)), checks
+
+
 def _mbids(rows: pl.DataFrame, source: str, quarantine: Quarantine) -> pl.DataFrame:
     """Keep MusicBrainz ids that are some, in lower case."""
-    for name in (c.MBID, ARTIST_MBID):
+    for name in _MBIDS:
         if name not in rows.columns:
             continue
         lower = rows[name].str.to_lowercase()

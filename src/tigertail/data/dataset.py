@@ -179,7 +179,7 @@ class Dataset:
             raise DataError(
                 f"lacks the column {', '.join(missing)}", path=file, remedy="build the dataset again"
             )
-        for column in (c.LISTENER_ID, c.ANNOTATOR):
+        for column in (c.LISTENER_ID, c.ANNOTATOR, c.CURATOR):
             if column in found and len(self._hidden):
                 theirs = pl.col(column).is_in(self._hidden.implode())
                 frame = frame.filter(~theirs.fill_null(False))
@@ -210,8 +210,8 @@ class Dataset:
     def without(self, listeners: pl.Series) -> Dataset:
         """Return the dataset as it would be had some listeners never been there.
 
-        Every trace of theirs is gone: plays, profiles, and the annotations they made. Evaluation fits on
-        such a view, so that no system can see what it will be asked.
+        Every trace of theirs is gone: plays, profiles, and the annotations and sequences they made.
+        Evaluation fits on such a view, so that no system can see what it will be asked.
         """
         return self._view(pl.concat([self._hidden, listeners.cast(pl.String)]), self._until)
 

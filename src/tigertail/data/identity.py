@@ -67,7 +67,7 @@ def resolve(refs: pl.DataFrame, namespaces: Sequence[str]) -> Identities:
     """
     if refs[REF].n_unique() != refs.select(NAMESPACE, c.SOURCE, c.KIND, *REFERENCE).n_unique():
         raise DataError("two items fell on one number", remedy="report this; it is one chance in 10^6")
-    refs = refs.with_columns(_folded(refs))
+    refs = refs.with_columns(folded_names(refs))
     label = (
         pl.when(pl.col(c.ITEM_ID).is_not_null())
         .then(pl.concat_str(pl.lit("id"), NAMESPACE, c.ITEM_ID, separator="\1"))
@@ -90,8 +90,8 @@ def resolve(refs: pl.DataFrame, namespaces: Sequence[str]) -> Identities:
     )
 
 
-def _folded(refs: pl.DataFrame) -> pl.Series:
-    """Fold the name; a track's stands behind its artist's."""
+def folded_names(refs: pl.DataFrame) -> pl.Series:
+    """Return the folded names, called ``key``; a track's stands behind its artist's."""
     artist = pl.when(pl.col(c.KIND) != c.ARTIST).then(pl.col(ARTIST_NAME))
     folded = refs.select(fold_series(refs[c.NAME]), artist=fold_series(refs.select(artist).to_series()))
     whole = pl.when(pl.col("artist") != "").then(pl.concat_str("artist", c.NAME, separator=" - "))

@@ -9,7 +9,8 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.data.formats import Source
-from tigertail.data.formats.source import REFERENCE
+from tigertail.data.formats.source import PAIR_SIDES, REFERENCE
+from tigertail.data.side_tables import REF_B
 from tigertail.data.spool import REF
 
 NAMESPACE: Final = "namespace"
@@ -50,6 +51,19 @@ def references(rows: pl.DataFrame, source: Source, *, catalogue: bool) -> pl.Dat
         pl.lit(catalogue).alias(CATALOGUE),
         ROWS,
     )
+
+
+def pair_refs(rows: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return pairs with a ``ref`` for the one item and a ``ref_b`` for the other, and all their references."""
+    sides = []
+    for side in PAIR_SIDES:
+        named = {
+            theirs: ours for theirs, ours in zip(side, REFERENCE, strict=False) if theirs in rows.columns
+        }
+        sides.append(with_refs(rows.select(named).rename(named), source))
+    refs = pl.concat([references(side, source, catalogue=False) for side in sides])
+    both = [side[REF].alias(name) for side, name in zip(sides, (REF, REF_B), strict=True)]
+    return rows.with_columns(both), refs
 
 
 def condense(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:

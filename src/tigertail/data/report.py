@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from tigertail.data.attachment import Attached
 from tigertail.data.identity import Identities
 from tigertail.data.quarantine import Quarantine
 from tigertail.data.recipe import Recipe
@@ -48,6 +49,34 @@ class SourceReport:
 
 
 @dataclass(frozen=True)
+class Match:
+    """How much of a table beside the plays speaks of items that there are.
+
+    Attributes
+    ----------
+    source, table
+        Whose rows, for which table.
+    rows, matched_rows
+        Rows that could be used, and those that found their item.
+    names, matched_names
+        Distinct ways items are named, and those that found one.
+    items
+        Items found.
+    examples
+        Names that found none, the most frequent.
+    """
+
+    source: str
+    table: str
+    rows: int
+    matched_rows: int
+    names: int
+    matched_names: int
+    items: int
+    examples: list[str]
+
+
+@dataclass(frozen=True)
 class BuildReport:
     """What a build did.
 
@@ -63,6 +92,8 @@ class BuildReport:
         Names that several items kept; those where one of them has nothing but the name; some of them.
     conflicting_profiles
         Listeners of whom sources said different things; what was said most often went.
+    matches
+        How much of the tables that make no items found some.
     """
 
     sources: list[SourceReport]
@@ -73,6 +104,7 @@ class BuildReport:
     unsure: int
     namesakes_examples: list[str]
     conflicting_profiles: int
+    matches: list[Match]
 
     def write(self, folder: Path) -> None:
         """Write ``report.json``."""
@@ -86,6 +118,7 @@ def build_report(
     *,
     duplicates: Counter[str],
     conflicts: int,
+    attached: Attached | None = None,
 ) -> BuildReport:
     """Put together what the parts of a build have counted."""
     return BuildReport(
@@ -111,4 +144,5 @@ def build_report(
         unsure=identities.namesakes.filter("unsure").height,
         namesakes_examples=identities.namesakes["name"].head(_EXAMPLES).to_list(),
         conflicting_profiles=conflicts,
+        matches=[Match(**row) for row in attached.matches.iter_rows(named=True)] if attached else [],
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from tigertail.data.formats.dbpedia import Dbpedia
 from tigertail.data.formats.delimited import Csv, Tsv
+from tigertail.data.formats.echonest_location import EchonestLocation
 from tigertail.data.formats.hetrec_lastfm import HetrecLastfm
 from tigertail.data.formats.lastfm_1k import Lastfm1K
 from tigertail.data.formats.lastfm_360k import Lastfm360K
@@ -12,6 +14,7 @@ from tigertail.data.formats.lastfm_country import LastfmCountry
 from tigertail.data.formats.listenbrainz import ListenBrainz
 from tigertail.data.formats.parquet import Parquet
 from tigertail.data.formats.source import Batch, Source
+from tigertail.data.formats.wfmu import WfmuPlaylists, WfmuRepertoires
 
 __all__ = ["FORMATS", "Batch", "Source"]
 
@@ -21,6 +24,10 @@ FORMATS: Final[dict[str, type[Source]]] = {
     "lastfm-360k": Lastfm360K,
     "lastfm-1k": Lastfm1K,
     "listenbrainz": ListenBrainz,
+    "dbpedia": Dbpedia,
+    "echonest-location": EchonestLocation,
+    "wfmu-playlists": WfmuPlaylists,
+    "wfmu-repertoires": WfmuRepertoires,
     "csv": Csv,
     "tsv": Tsv,
     "parquet": Parquet,

@@ -19,6 +19,12 @@ ARTIST_NAME: Final = "artist_name"
 ARTIST_MBID: Final = "artist_mbid"
 REFERENCE: Final = (c.ITEM_ID, c.NAME, c.MBID, ARTIST_NAME, ARTIST_MBID)
 
+# The two items of a pair, each known by any of these; the order is that of REFERENCE.
+PAIR_SIDES: Final = ((c.ITEM_A, "name_a", "mbid_a"), (c.ITEM_B, "name_b", "mbid_b"))
+
+# What stands before a descriptor's name in rows on their way in, so that it is no column of ours.
+DESCRIPTOR: Final = "@"
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -37,6 +43,10 @@ class Batch:
         Whether every row is one play, so that equal rows are plays too and not a repetition.
     rating_scale
         The lowest and the highest rating.
+    known_only
+        Whether the rows only speak of items that others know, and make none themselves.
+    squeezed
+        Whether names stand without spaces and little words: ``simongarfunkel``.
     """
 
     table: str
@@ -44,6 +54,8 @@ class Batch:
     rows: pl.DataFrame
     events: bool = False
     rating_scale: tuple[float, float] = (0.0, 1.0)
+    known_only: bool = False
+    squeezed: bool = False
 
 
 class Source(BaseModel, ABC):
