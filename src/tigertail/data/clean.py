@@ -100,8 +100,8 @@ def _missing(table: str, rows: pl.DataFrame) -> list[tuple[pl.Expr, str]]:
         checks.append((pl.col(c.LISTENER_ID).is_null(), "no listener"))
     if table == c.PAIRS_TABLE:
         for side in PAIR_SIDES:
-            given = [name for name in side if name in rows.columns]
-            checks.append((pl.all_horizontal(pl.col(given).is_null()), f"no {side[0]}"))
+            named = [name for name in side if name in rows.columns]
+            checks.append((pl.all_horizontal(pl.col(named).is_null()), f"no {side[0]}"))
     elif table != c.LISTENERS_TABLE:
         given = [name for name in (c.ITEM_ID, c.NAME, c.MBID) if name in rows.columns]
         checks.append((pl.all_horizontal(pl.col(given).is_null()), "no item name"))

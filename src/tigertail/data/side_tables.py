@@ -53,19 +53,19 @@ class SideTables:
 
 
 def _annotations(rows: pl.DataFrame, item_of: pl.DataFrame, quarantine: Quarantine) -> pl.DataFrame:
-    """One annotation made twice is made once, with the greater weight."""
+    """Keep one of annotations made twice, with the greater weight."""
     key = [name for name in _ANNOTATION_KEY if name in rows.columns]
     return rows.group_by(key).agg(pl.col(c.WEIGHT).max()).sort(key)
 
 
 def _mentions(rows: pl.DataFrame, item_of: pl.DataFrame, quarantine: Quarantine) -> pl.DataFrame:
-    """Mentions of an item in a document are summed."""
+    """Sum the mentions of an item in a document."""
     key = [c.ITEM_ID, c.DOCUMENT_ID]
     return rows.group_by(key).agg(pl.col(c.COUNT).sum()).sort(key)
 
 
 def _audio(rows: pl.DataFrame, item_of: pl.DataFrame, quarantine: Quarantine) -> pl.DataFrame:
-    """An item may have several rows, but none of them twice."""
+    """Keep each row once; an item may have several."""
     named = without_empty(rows.drop(REF, FROM))
     first = [name for name in (c.ITEM_ID, c.CLIP_ID) if name in named.columns]
     descriptors = [name for name in named.columns if name not in first]
@@ -73,14 +73,14 @@ def _audio(rows: pl.DataFrame, item_of: pl.DataFrame, quarantine: Quarantine) ->
 
 
 def _sequences(rows: pl.DataFrame, item_of: pl.DataFrame, quarantine: Quarantine) -> pl.DataFrame:
-    """A place of a sequence may be shared, but nothing is there twice."""
+    """Keep each item once in a place of a sequence; a place may be shared."""
     key = [c.SEQUENCE_ID, c.POSITION, c.ITEM_ID]
     kept = [*key, *(name for name in (c.CURATOR,) if name in rows.columns)]
     return rows.select(kept).unique().sort(kept)
 
 
 def _pairs(rows: pl.DataFrame, item_of: pl.DataFrame, quarantine: Quarantine) -> pl.DataFrame:
-    """Pairs are summed; an item says nothing of itself."""
+    """Sum equal pairs; an item says nothing of itself."""
     second = item_of.select(pl.col(REF).alias(REF_B), pl.col(c.ITEM_ID).alias(c.ITEM_B))
     rows = rows.rename({c.ITEM_ID: c.ITEM_A}).join(second, on=REF_B)
     alone = pl.col(c.ITEM_A) == pl.col(c.ITEM_B)
