@@ -1,0 +1,117 @@
+"""What curated sequences are worth beside listening, by stratum.
+
+    .venv/bin/tigertail build recipes/everything.toml demo/everything
+    .venv/bin/python benchmarks/sequences.py demo/everything [--tune]
+
+`--tune` looks for settings, one after another, that make the frontier largest on inner held-out listeners of
+the training part, and prints every step. Without it the shipped settings are judged beside listening on
+held-out listeners that nothing was tuned on, and beside the plainest reading of the same table: curators as
+listeners, item-item cosine.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.cli.output import print_table
+from tigertail.cli.report import print_report
+from tigertail.data.dataset import Dataset
+from tigertail.data.strata import Stratum
+from tigertail.evaluation import ProtocolConfig, System, Trial, default_systems, evaluate, hold_out
+from tigertail.evaluation.intervals import dominated
+from tigertail.evaluation.judging import judge_system
+from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_co_listening
+from tigertail.signals.sequences import Sequences, SequencesConfig, fit_sequences
+from tigertail.sparse import CSR
+
+CHOICES = {
+    "beta": (0.5, 0.75, 1.0),
+    "curator": (0.01, 0.1, 0.25, 0.5, 1.0),
+    "reach": (2.0, 5.0, 20.0, 1000.0),
+    "shrinkage": (0.0, 1.0, 5.0, 10.0, 20.0),
+    "repertoire": (False, True),
+}
+ROUNDS = 2
+
+
+def frontier(config: SequencesConfig, trial: Trial) -> float:
+    """Return the size of the frontier on a trial."""
+    sweep = judge_system(System("sequences", fitting(config)), trial).sweep
+    return float(dominated(np.nanmean(sweep, axis=2)[None])[0])
+
+
+def fitting(config: SequencesConfig):  # type: ignore[no-untyped-def]
+    def fit(trial: Trial) -> Sequences:
+        return fit_sequences(trial.train, trial.interactions, config)
+
+    return fit
+
+
+def tuned(trial: Trial) -> SequencesConfig:
+    """Search one setting after another, twice round, from the shipped ones."""
+    best = SequencesConfig()
+    known = {best: frontier(best, trial)}
+    for _ in range(ROUNDS):
+        for setting, values in CHOICES.items():
+            for value in values:
+                tried = best.model_copy(update={setting: value})
+                if tried not in known:
+                    known[tried] = frontier(tried, trial)
+                    print(f"{1000 * known[tried]:.4f}  {tried}", flush=True)
+            best = max(known, key=lambda config: known[config])
+    return best
+
+
+def curators_as_listeners(trial: Trial) -> CoListening:
+    """Read the table as if each curator were a listener: binary item-item cosine."""
+    codes = pl.DataFrame({c.ITEM_ID: trial.interactions.item_ids}).with_row_index("item")
+    rows = trial.train.scan(c.SEQUENCES_TABLE).collect().join(codes, on=c.ITEM_ID)
+    pairs = (
+        rows.select((pl.col(c.CURATOR).rank("dense") - 1).alias("who"), "item").unique().sort("who", "item")
+    )
+    shape = (pairs["who"].n_unique(), len(codes))
+    weights = CSR.build(pairs["who"], pairs["item"], np.ones(len(pairs)), shape)
+    return fit_co_listening(weights, CoListeningConfig())
+
+
+def print_coverage(systems: list[System], trial: Trial) -> None:
+    """Print how many items each system can speak about, by stratum."""
+    rows = []
+    for system in systems:
+        known = system.fit(trial).known
+        of = [(trial.strata == stratum, stratum.label) for stratum in Stratum]
+        rows.append([system.name, *(f"{known[own].sum():,} of {own.sum():,}" for own, _ in of)])
+    print_table(["knows", *(s.label for s in Stratum)], rows, title="Items known, by stratum", left=["knows"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("dataset", type=Path)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--tune", action="store_true")
+    arguments = parser.parse_args()
+    dataset = Dataset.open(arguments.dataset)
+    config = ProtocolConfig(seed=arguments.seed)
+    trial = hold_out(dataset, config)
+    if arguments.tune:
+        inner = hold_out(trial.train, config.model_copy(update={"seed": arguments.seed + 100}))
+        print("best:", tuned(inner))
+        return
+    usual = {system.name: system for system in default_systems()}
+    names = [name for name in usual if name in ("popularity", "item-item cosine", "base, beta 0.5")]
+    systems = [
+        *(usual[name] for name in names),
+        System("curators as listeners", curators_as_listeners),
+        System("sequences", fitting(SequencesConfig())),
+    ]
+    print_report(evaluate(dataset, systems, config))
+    print_coverage(systems[-2:], trial)
+
+
+if __name__ == "__main__":
+    main()

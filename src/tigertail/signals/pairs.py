@@ -1,0 +1,90 @@
+"""Pairs that somebody else counted: asked for, bought, or seen together."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field
+
+from tigertail import columns as c
+from tigertail.data.dataset import Dataset
+from tigertail.data.interactions import Interactions
+from tigertail.signals.co_listening import CoListening, strongest_products
+from tigertail.sparse import CSR
+
+
+class PairsConfig(BaseModel):
+    """Settings of the signal from pair counts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    neighbours: int = Field(200, ge=1)
+    """Neighbours kept an item."""
+    beta: float = Field(1.0, ge=0, le=2)
+    """Popularity exponent: 1 is the cosine, less lets stars rise, 2 is pointwise mutual information."""
+    shrinkage: float = Field(5.0, ge=0)
+    """Count at which an affinity counts half."""
+
+
+class Pairs(CoListening):
+    """The items that pair counts bring together most."""
+
+
+def fit_pairs(dataset: Dataset, interactions: Interactions, config: PairsConfig) -> Pairs:
+    """Learn affinities from a dataset's pairs.
+
+    With n_AB the count of A with B and of B with A together, and m_A = sum_B n_AB,
+
+        aff(A -> B) = n_AB / (m_A^(1/2) m_B^(beta/2)) * n_AB / (n_AB + shrinkage)
+
+    Parameters
+    ----------
+    dataset
+        What to learn from.
+    interactions
+        The item of each code.
+    config
+        Settings.
+
+    Raises
+    ------
+    DataError
+        If the dataset has no table of pairs.
+    """
+    counts = _counts(dataset, interactions)
+    items = counts.columns
+    rows = counts.row_of_entries()
+    masses = np.bincount(rows, counts.values.astype(np.float64), items)
+    there = np.where(masses > 0, masses, 1.0)
+    shrunk = counts.values.astype(np.float64) ** 2 / (counts.values + config.shrinkage)
+    own = np.arange(items, dtype=np.int32)
+    return Pairs(
+        strongest_products(
+            counts.with_values(shrunk.astype(np.float32)),
+            CSR.build(own, own, np.ones(items), (items, items)),
+            config.neighbours,
+            lengths=np.sqrt(there).astype(np.float32),
+            gains=(there ** (-config.beta / 2)).astype(np.float32),
+        ).neighbours
+    )
+
+
+def _counts(dataset: Dataset, interactions: Interactions) -> CSR:
+    """Return the counts in codes, each pair both ways round."""
+    codes = pl.DataFrame({c.ITEM_ID: interactions.item_ids}).with_row_index("code")
+    with dataset.reading(c.PAIRS_TABLE):
+        rows = dataset.scan(c.PAIRS_TABLE).select(c.ITEM_A, c.ITEM_B, c.COUNT).collect()
+    for column, code in ((c.ITEM_A, "a"), (c.ITEM_B, "b")):
+        rows = rows.join(codes.rename({c.ITEM_ID: column, "code": code}), on=column)
+    rows = rows.filter(pl.col("a") != pl.col("b"))
+    both = pl.concat(
+        [rows.select("a", "b", c.COUNT), rows.select(pl.col("b").alias("a"), pl.col("a").alias("b"), c.COUNT)]
+    )
+    # Sorted first, so that sums of fractions come out the same every time.
+    whole = (
+        both.sort("a", "b", c.COUNT)
+        .group_by("a", "b", maintain_order=True)
+        .agg(pl.col(c.COUNT).cast(pl.Float64).sum())
+    )
+    items = len(interactions.item_ids)
+    return CSR.build(whole["a"], whole["b"], whole[c.COUNT], (items, items))
