@@ -28,7 +28,7 @@ from tigertail.signals.back_off import BackOff, BackOffConfig, fit_back_off
 from tigertail.signals.contract import Signal
 
 MODEL = ModelConfig()
-LISTENERS = (1.0, 3.0, 10.0, 30.0, 100.0)
+LISTENERS = (0.1, 0.3, 1.0, 3.0, 10.0)
 SAME_ARTIST = (0.5, 1.0, 1.5, 3.0)
 ALONE = 1e9  # a prior so strong that the artists have the whole word
 

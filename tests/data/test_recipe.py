@@ -72,7 +72,7 @@ def test_missing_recipe(tmp_path: Path) -> None:
         Recipe.load(tmp_path / "nowhere.toml")
 
 
-@pytest.mark.parametrize("name", ["lastfm-country", "hetrec", "lastfm-union"])
+@pytest.mark.parametrize("name", ["lastfm-country", "hetrec", "lastfm-union", "everything", "wfmu-tracks"])
 def test_recipes_that_come_with_the_project(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIGERTAIL_DATA", "/data")
     assert Recipe.load(ROOT / "recipes" / f"{name}.toml").name == name

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from numpy.typing import NDArray
 
+from tigertail.data.dataset import Dataset
+from tigertail.data.interactions import Interactions
 from tigertail.model.store import Stored
+from tigertail.signals.back_off import NO_ARTIST, BackOff
 from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_co_listening
 from tigertail.signals.contract import Signal
 from tigertail.signals.factors import FactorAffinity
+from tigertail.signals.pairs import PairsConfig, fit_pairs
 from tigertail.signals.popularity import Popularity
+from tigertail.signals.sequences import SequencesConfig, fit_sequences
 from tigertail.sparse import CSR
 
 ITEMS = 150  # more than two blocks of the compiled products
@@ -40,10 +48,61 @@ def co_listening() -> CoListening:
     return fit_co_listening(weights, CoListeningConfig(neighbours=20))
 
 
+def of_table(
+    table: str, fit: Callable[[Dataset, Interactions], Signal], rows: pl.DataFrame, *items: str
+) -> Signal:
+    """Fit a signal to a table, whose ``items`` are numbers yet; an item's code is its number."""
+    ids = [f"{number:03}" for number in range(ITEMS)]
+    rows = rows.with_columns(pl.col(items).cast(pl.String).str.zfill(3))
+    plays = pl.DataFrame({"listener_id": "ann", "item_id": ids, "plays": 1.0})
+    with tempfile.TemporaryDirectory() as folder:
+        dataset = Dataset.write(Path(folder) / "dataset", {"plays": plays, table: rows}, name="small")
+        return fit(dataset, Interactions.of(dataset))
+
+
+def some_items(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
+    return rng.choice(np.delete(np.arange(ITEMS), UNKNOWN), size)
+
+
+def sequences() -> Signal:
+    rng = np.random.default_rng(3)
+    shows = np.repeat(np.arange(60), 12)
+    rows = {
+        "sequence_id": shows.astype(str),
+        "position": np.tile(np.arange(12), 60),
+        "item_id": some_items(rng, 720),
+        "curator": (shows % 7).astype(str),
+    }
+    config = SequencesConfig(neighbours=20)
+    return of_table(
+        "sequences", lambda data, codes: fit_sequences(data, codes, config), pl.DataFrame(rows), "item_id"
+    )
+
+
+def pairs() -> Signal:
+    rng = np.random.default_rng(4)
+    rows = pl.DataFrame(
+        {"item_a": some_items(rng, 900), "item_b": some_items(rng, 900), "count": rng.integers(1, 9, 900)}
+    )
+    config = PairsConfig(neighbours=20)
+    return of_table("pairs", lambda data, codes: fit_pairs(data, codes, config), rows, "item_a", "item_b")
+
+
+def back_off() -> BackOff:
+    rng = np.random.default_rng(5)
+    artists = np.array([0, 1], np.int32).repeat(ITEMS // 2)
+    artists[UNKNOWN] = NO_ARTIST
+    vectors = FactorAffinity(np.array([[1, 0], [1, 1]], np.float32))
+    return BackOff(factors(), vectors, artists, rng.random(ITEMS).astype(np.float32), 1.5)
+
+
 SIGNALS: dict[str, Callable[[], Signal]] = {
     "popularity": popularity,
     "factors": factors,
     "co-listening": co_listening,
+    "sequences": sequences,
+    "pairs": pairs,
+    "back-off": back_off,
 }
 EVERY = np.arange(ITEMS, dtype=np.int32)
 
@@ -104,10 +163,10 @@ def test_affinity_leaves_its_queries_alone(signal: Signal) -> None:
     assert queries.tolist() == [7, 3]
 
 
-@pytest.mark.parametrize("name", ["factors", "co-listening"])
+@pytest.mark.parametrize("name", [name for name in SIGNALS if name != "popularity"])
 def test_a_signal_kept_as_arrays_answers_as_before(name: str) -> None:
     signal = SIGNALS[name]()
-    assert isinstance(signal, (FactorAffinity, CoListening))
+    assert isinstance(signal, (FactorAffinity, CoListening, BackOff))
     kept: Stored = signal
     again = type(kept).from_arrays(*kept.to_arrays())
     assert again.affinity(EVERY).tobytes() == signal.affinity(EVERY).tobytes()

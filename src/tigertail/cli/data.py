@@ -117,6 +117,22 @@ def _print_description(facts: Description) -> None:
         ],
         left=["stratum"],
     )
+    if facts.coverage:
+        bands = [row.stratum for row in facts.strata]
+        print_table(
+            ["table", "rows", "items", *bands],
+            [
+                [
+                    row.table,
+                    f"{row.rows:,}",
+                    f"{row.items:,}",
+                    *(f"{row.by_stratum[band]:,}" for band in bands),
+                ]
+                for row in facts.coverage
+            ],
+            title="Items that the tables beside the plays speak of",
+            left=["table"],
+        )
     print_table(
         ["country", "listeners", "share"],
         [[label, f"{n:,}", f"{share:.1%}"] for label, n, share in top_countries(facts, COUNTRIES_SHOWN)],

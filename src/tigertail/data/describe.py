@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from tigertail import columns as c
+from tigertail.data.coverage import TableCoverage, coverage
 from tigertail.data.dataset import Dataset
 from tigertail.data.strata import Stratum, strata
 
@@ -96,6 +97,8 @@ class Description(_Facts):
         Listeners by country, most first, those who do not say last.
     strata
         Head, mid, tail and cold (see :func:`tigertail.data.strata.strata`).
+    coverage
+        How many items each table beside the plays speaks of.
     """
 
     name: str
@@ -114,6 +117,7 @@ class Description(_Facts):
     popularity_exponent: float | None
     countries: tuple[CountryShare, ...]
     strata: tuple[StratumSize, ...]
+    coverage: tuple[TableCoverage, ...]
 
 
 def describe(dataset: Dataset) -> Description:
@@ -150,6 +154,7 @@ def describe(dataset: Dataset) -> Description:
         popularity_exponent=popularity_exponent(popularity),
         countries=_countries(dataset),
         strata=_strata(popularity),
+        coverage=coverage(dataset),
     )
 
 

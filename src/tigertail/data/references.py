@@ -60,7 +60,7 @@ def pair_refs(rows: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, pl.Data
         named = {
             theirs: ours for theirs, ours in zip(side, REFERENCE, strict=False) if theirs in rows.columns
         }
-        sides.append(with_refs(rows.select(named).rename(named), source))
+        sides.append(with_refs(rows.select(*named).rename(named), source))
     refs = pl.concat([references(side, source, catalogue=False) for side in sides])
     both = [side[REF].alias(name) for side, name in zip(sides, (REF, REF_B), strict=True)]
     return rows.with_columns(both), refs
