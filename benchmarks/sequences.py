@@ -30,12 +30,13 @@ from tigertail.signals.sequences import Sequences, SequencesConfig, fit_sequence
 from tigertail.sparse import CSR
 
 CHOICES = {
-    "beta": (0.5, 0.75, 1.0),
-    "curator": (0.01, 0.1, 0.25, 0.5, 1.0),
-    "reach": (2.0, 5.0, 20.0, 1000.0),
-    "shrinkage": (0.0, 1.0, 5.0, 10.0, 20.0),
+    "beta": (0.75, 1.0, 1.25),
+    "curator": (0.01, 0.05, 0.1, 0.25, 1.0),
+    "reach": (5.0, 20.0, 50.0, 1000.0),
+    "shrinkage": (0.0, 1.0, 2.0, 3.0, 5.0, 10.0),
     "repertoire": (False, True),
 }
+START = SequencesConfig(reach=20.0, curator=0.05, beta=1.0, shrinkage=2.0)
 ROUNDS = 2
 
 
@@ -53,8 +54,8 @@ def fitting(config: SequencesConfig):  # type: ignore[no-untyped-def]
 
 
 def tuned(trial: Trial) -> SequencesConfig:
-    """Search one setting after another, twice round, from the shipped ones."""
-    best = SequencesConfig()
+    """Search one setting after another, twice round."""
+    best = START
     known = {best: frontier(best, trial)}
     for _ in range(ROUNDS):
         for setting, values in CHOICES.items():

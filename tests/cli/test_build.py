@@ -30,6 +30,20 @@ def test_build_says_what_it_did_and_what_comes_next(recipe: Path) -> None:
     assert f"tigertail describe {target}" in result.stdout
 
 
+def test_tables_beside_the_plays_are_said_to_match_and_to_cover(recipe: Path) -> None:
+    with recipe.open("a", encoding="utf-8") as file:
+        file.write('[[source]]\nformat = "csv"\npath = "sound.csv"\ntable = "audio"\n')
+    (recipe.parent / "sound.csv").write_text("name,energy\nCure,0.5\nUnheard Of,1\n", encoding="utf-8")
+    target = recipe.parent / "made"
+    result = CliRunner().invoke(app, ["build", str(recipe), str(target)], catch_exceptions=False)
+    assert "Tables that make no items" in result.stdout
+    assert "1 of 2" in result.stdout
+    assert "Unheard Of" in result.stdout
+    described = CliRunner().invoke(app, ["describe", str(target)], catch_exceptions=False)
+    assert "Items that the tables beside the plays speak of" in described.stdout
+    assert "audio" in described.stdout
+
+
 def test_an_existing_dataset_needs_force(recipe: Path) -> None:
     arguments = ["build", str(recipe), str(recipe.parent / "made")]
     assert CliRunner().invoke(app, arguments).exit_code == 0

@@ -17,7 +17,7 @@ from tigertail.signals.sequences import Sequences, SequencesConfig, fit_sequence
 from tigertail.threads import limited
 
 ITEMS = "abcdefgh"
-PLAIN = SequencesConfig(beta=1.0, shrinkage=0.0, curator=1.0, repertoire=False)
+PLAIN = SequencesConfig(reach=5.0, beta=1.0, shrinkage=0.0, curator=1.0, repertoire=False)
 Row = tuple[str, int | None, str, str | None]
 
 

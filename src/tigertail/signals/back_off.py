@@ -34,7 +34,7 @@ class BackOffConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    listeners: float = Field(1.0, gt=0)
+    listeners: float = Field(0.3, gt=0)
     """Listeners at which a track's own listening counts as much as its artist's."""
     same_artist: float = Field(1.5, ge=0)
     """Affinity of an artist with themselves, as a share of that with the closest other."""

@@ -33,15 +33,15 @@ class SequencesConfig(BaseModel):
 
     neighbours: int = Field(200, ge=1)
     """Neighbours kept an item."""
-    reach: float = Field(5.0, gt=0)
+    reach: float = Field(50.0, gt=0)
     """Places over which nearness falls to 1/e."""
     curator: float = Field(0.25, gt=0, le=1)
     """Exponent of what one curator says again and again: 1 counts every time, near 0 the first alone."""
     repertoire: bool = True
     """Whether all that a curator plays, in whatever sequence, is a sequence without order besides."""
-    beta: float = Field(0.75, ge=0, le=2)
+    beta: float = Field(1.0, ge=0, le=2)
     """Popularity exponent: 1 is the cosine, less lets stars rise."""
-    shrinkage: float = Field(1.0, ge=0)
+    shrinkage: float = Field(2.0, ge=0)
     """Curators in common at which an affinity counts half."""
 
 
