@@ -1,11 +1,12 @@
 """What artist back-off is worth on tracks, by stratum.
 
     .venv/bin/tigertail build recipes/wfmu-tracks.toml demo/tracks
-    .venv/bin/python benchmarks/back_off.py demo/tracks [--tune]
+    .venv/bin/python benchmarks/back_off.py demo/tracks [--tune | --strata]
 
 The listeners are radio shows. `--tune` looks for the settings whose mean nDCG@20 is highest on inner held-out
 shows of the training part, and prints every step; without it the shipped settings are judged, on shows that
-nothing was tuned on, beside the track's own factors, its own co-listening, and the artists alone.
+nothing was tuned on, beside the track's own factors, its own co-listening, and the artists alone. `--strata`
+prints by how much back-off over the factors differs from them, paired, in each stratum.
 """
 
 from __future__ import annotations
@@ -15,11 +16,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from tigertail.cli.output import print_table
 from tigertail.cli.report import print_memory, print_report
 from tigertail.data.dataset import Dataset
 from tigertail.data.interactions import Interactions
+from tigertail.data.strata import Stratum
 from tigertail.evaluation import ProtocolConfig, System, Trial, evaluate, hold_out
+from tigertail.evaluation.intervals import ClusterBootstrap
 from tigertail.evaluation.judging import ranked_lists
 from tigertail.evaluation.metrics import judge
 from tigertail.model import ModelConfig
@@ -73,16 +78,43 @@ def tune(trial: Trial) -> None:
         print("  best: {:.5f} at listeners {:g}, same_artist {:g}".format(known[best], *best), flush=True)
 
 
+def print_strata(trial: Trial) -> None:
+    """Print the paired differences that back-off makes, by stratum of the query and of the target."""
+    own = factors(trial.interactions)
+    lists = [ranked_lists(signal, trial)[0] for signal in (own, fit(trial, own, BackOffConfig()))]
+    asked = (trial.relevant, trial.query_listeners, trial.query_items, trial.popularity)
+    bootstrap = ClusterBootstrap(trial.query_listeners)
+
+    def row(by: str, group: str, queries: NDArray[np.bool_], targets: NDArray[np.bool_] | None) -> list[str]:
+        before, after = (judge(one, *asked, targets)[:, :2] for one in lists)
+        gains = np.where(queries[:, None], after - before, np.nan)
+        counted = int((~np.isnan(gains[:, 0])).sum())
+        return [by, group, f"{counted:,}", *(str(bootstrap.estimate(gain)) for gain in gains.T)]
+
+    every = np.ones(len(trial.query_items), np.bool_)
+    of_query = trial.strata[trial.query_items]
+    rows = [row("all", "", every, None)]
+    rows += [row("query", stratum.label, of_query == stratum, None) for stratum in Stratum]
+    rows += [row("target", stratum.label, every, trial.strata == stratum) for stratum in Stratum]
+    k = trial.config.k
+    headings = ["by", "stratum", "queries", f"nDCG@{k}", f"IPS-nDCG@{k}"]
+    print_table(headings, rows, title="factors, back-off minus own factors", left=headings[:2])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("dataset", type=Path)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--tune", action="store_true")
+    parser.add_argument("--strata", action="store_true")
     arguments = parser.parse_args()
     dataset = Dataset.open(arguments.dataset)
     config = ProtocolConfig(seed=arguments.seed, held_out=0.1, queries=5)
     if arguments.tune:
         tune(hold_out(hold_out(dataset, config).train, config.model_copy(update={"seed": config.seed + 100})))
+        return
+    if arguments.strata:
+        print_strata(hold_out(dataset, config))
         return
     whole = BackOffConfig()
     alone = whole.model_copy(update={"listeners": ALONE})
