@@ -79,3 +79,7 @@ def setting_at_fault(error: ValidationError) -> tuple[str, str]:
     if first["type"] == "extra_forbidden":
         return key, UNKNOWN_KEY
     return key, first["msg"].removeprefix("Value error, ")
+
+
+class TigertailWarning(UserWarning):
+    """Something a person should know about an answer that was given all the same."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tigertail.cli.output import print_table
+from tigertail.cli.output import notices, print_table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -15,9 +15,19 @@ if TYPE_CHECKING:
     from tigertail.model import Model
 
 ModelFolder = Annotated[Path, typer.Argument(help="A model folder.")]
-SignalName = Annotated[str, typer.Option(help="Which signal to ask: factors or co-listening.")]
+SignalName = Annotated[str, typer.Option(help="Which signal to ask: listening, factors, co-listening ...")]
 Beta = Annotated[
     float | None, typer.Option(help="Popularity exponent: 1 is the cosine, less lets stars rise.")
+]
+
+Country = Annotated[
+    str | None,
+    typer.Option("--from", help="Ask from a country or region: PL, Poland, Polska, South America."),
+]
+Language = Annotated[str | None, typer.Option(help="Ask from where a language is spoken: pt, Portuguese.")]
+Group = Annotated[str | None, typer.Option(help="Ask from a group of listeners: cluster-3.")]
+Lens = Annotated[
+    float | None, typer.Option(help="How much that counts: 0, nothing, to 1; as learned by default.")
 ]
 
 
@@ -51,15 +61,31 @@ def similar(
     model: ModelFolder,
     item: Annotated[str, typer.Argument(help="Id or name of an item.")],
     n: Annotated[int, typer.Option("-n", min=1, help="How many to list.")] = 20,
-    signal: SignalName = "factors",
+    signal: SignalName = "listening",
     beta: Beta = None,
+    country: Country = None,
+    language: Language = None,
+    group: Group = None,
+    lens: Lens = None,
+    why: Annotated[bool, typer.Option("--why", help="Say which listeners carry each answer.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
     """Say what someone who likes an item should hear next."""
     import tigertail
 
     opened = tigertail.load(model)
-    answers = opened.similar(item, n, signal=signal, beta=beta)
+    with notices():
+        answers = opened.similar(
+            item,
+            n,
+            signal=signal,
+            beta=beta,
+            country=country,
+            language=language,
+            group=group,
+            lens=lens,
+            why=why,
+        )
     if as_json:
         typer.echo(answers.write_json())
     else:
@@ -74,8 +100,12 @@ def neighbours(
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="How many to list for each.")] = 100,
     names: Annotated[bool, typer.Option("--names", help="Add columns with the names.")] = False,
-    signal: SignalName = "factors",
+    signal: SignalName = "listening",
     beta: Beta = None,
+    country: Country = None,
+    language: Language = None,
+    group: Group = None,
+    lens: Lens = None,
 ) -> None:
     """Write the nearest items of many items to a Parquet file."""
     import tigertail
@@ -83,23 +113,44 @@ def neighbours(
 
     opened = tigertail.load(model)
     asked = None if queries is None else read_queries(queries, opened)
-    lists = opened.neighbours(asked, top, signal=signal, beta=beta, names=names)
+    with notices():
+        lists = opened.neighbours(
+            asked,
+            top,
+            signal=signal,
+            beta=beta,
+            country=country,
+            language=language,
+            group=group,
+            lens=lens,
+            names=names,
+        )
     write_neighbours(lists, out)
     typer.echo(f"{out}: {len(lists):,} rows for {lists['target_item_id'].n_unique():,} items.")
 
 
 def _print_similar(model: Model, code: int, answers: pl.DataFrame) -> None:
+    from tigertail.model.explanation import WHY, in_words
+
     query = model.items.row(code, named=True)
+    explained = [WHY] if WHY in answers.columns else []
     if model.provenance.simulated:
         typer.echo("SIMULATED: no listener or artist here is real.")
     print_table(
-        ["rank", "name", "affinity", "listeners", "stratum"],
+        ["rank", "name", "affinity", "listeners", "stratum", *explained],
         [
-            [row["rank"], row["name"], f"{row['score']:.3f}", f"{row['listeners']:,}", row["stratum"]]
+            [
+                row["rank"],
+                row["name"],
+                f"{row['score']:.3g}",
+                f"{row['listeners']:,}",
+                row["stratum"],
+                *(in_words(row[column]) for column in explained),
+            ]
             for row in answers.iter_rows(named=True)
         ],
         title=f"After {query['name']} ({query['listeners']:,} listeners, {query['stratum']})",
-        left=["name", "stratum"],
+        left=["name", "stratum", *explained],
     )
     if answers.is_empty():
         heard = "nothing else goes with it" if query["listeners"] else "no listener has played it"

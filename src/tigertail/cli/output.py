@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+import typer
+
+from tigertail.errors import TigertailWarning
 
 
 def print_table(
@@ -36,3 +42,16 @@ def print_table(
     if not console.is_terminal:
         console.width = 160
     console.print(table)
+
+
+@contextmanager
+def notices() -> Iterator[None]:
+    """Print what a person should know about an answer on standard error."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", TigertailWarning)
+        yield
+    for notice in caught:
+        if issubclass(notice.category, TigertailWarning):
+            typer.echo(f"Note: {notice.message}", err=True)
+        else:
+            warnings.warn_explicit(notice.message, notice.category, notice.filename, notice.lineno)

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from tigertail.errors import UNKNOWN_KEY, ConfigError, setting_at_fault
 from tigertail.evaluation import baselines
 from tigertail.evaluation.baselines import Baseline
+from tigertail.evaluation.ours import LocalModels
 from tigertail.evaluation.protocol import Trial
 from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.model.config import BaseConfig, ModelConfig
@@ -35,6 +36,7 @@ TYPES: Final[dict[str, type[Baseline]]] = {
     "ease": baselines.EASE,
     "bpr": baselines.BPR,
     "als": baselines.ALS,
+    "local-models": LocalModels,
 }
 """Every type of system a file can name."""
 
@@ -59,12 +61,13 @@ class System:
 
 
 def default_systems(config: ModelConfig | None = None) -> list[System]:
-    """Return the baselines and our base model, with the popularity exponents 1 (cosine) and the model's own."""
+    """Return the baselines, our base model with the popularity exponents 1 (cosine) and its own, local models."""
     config = config or ModelConfig()
     own = {"confidence": config.confidence, "seed": config.seed}
     plain = baselines.ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence, seed=config.seed)
     base = baselines.ALS(**dict(config.base), **own)
     item_item = baselines.ItemItem(**dict(config.co_listening), confidence=config.confidence)
+    local = LocalModels(**dict(config.local), base=config.base, **own)
     return [
         _system(baselines.WorldPopularity()),
         _system(baselines.CountryPopularity()),
@@ -73,6 +76,7 @@ def default_systems(config: ModelConfig | None = None) -> list[System]:
         _system(plain),
         _system(base.model_copy(update={"beta": 1.0}), "base, cosine"),
         _system(base, f"base, beta {config.base.beta:g}"),
+        _system(local),
     ]
 
 
@@ -122,8 +126,8 @@ def check_names(systems: list[System], path: Path | None = None) -> None:
         )
 
 
-def _system(baseline: Baseline, name: str | None = None) -> System:
-    return System(name or baseline.label, baseline.fit)
+def _system(baseline: Baseline, name: str | None = None, *, lens: bool = False) -> System:
+    return System(name or baseline.label + (", lens" if lens else ""), baseline.fit, lens)
 
 
 def _read(table: Any, place: str, path: Path) -> System:
@@ -136,9 +140,14 @@ def _read(table: Any, place: str, path: Path) -> System:
     name = table.get("name")
     if name is not None and not (isinstance(name, str) and name.strip()):
         raise ConfigError(f"{place}: name: not a text", path=path, remedy="write it as name = '...'")
-    settings = {key: value for key, value in table.items() if key not in ("type", "name")}
+    lens = table.get("lens_on", False)
+    if lens is not False and not (lens is True and issubclass(found, LocalModels)):
+        raise ConfigError(
+            f"{place}: lens_on: only local-models have a lens", path=path, remedy="leave it out"
+        )
+    settings = {key: value for key, value in table.items() if key not in ("type", "name", "lens_on")}
     try:
-        return _system(found.model_validate(settings), name)
+        return _system(found.model_validate(settings), name, lens=lens)
     except ValidationError as error:
         key, problem = setting_at_fault(error)
         keys = ", ".join(["type", "name", *found.model_fields])

@@ -13,6 +13,7 @@ from tigertail.errors import ConfigError, setting_at_fault
 from tigertail.factorization import ALSConfig
 from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.signals.co_listening import CoListeningConfig
+from tigertail.signals.local import LocalConfig
 from tigertail.sparse import CSR
 
 
@@ -62,6 +63,7 @@ class ModelConfig(BaseModel):
     """Seed of everything random."""
     confidence: ConfidenceConfig = ConfidenceConfig()
     base: BaseConfig = BaseConfig()
+    local: LocalConfig = LocalConfig()
     co_listening: CoListeningConfig = CoListeningConfig()
 
     @classmethod

@@ -10,14 +10,15 @@ from tigertail.data.interactions import Interactions
 from tigertail.data.names import fold_series
 from tigertail.data.strata import Stratum, strata
 from tigertail.errors import DataError
-from tigertail.factorization import fit_als
+from tigertail.factorization import Factors, fit_als
 from tigertail.factorization.confidence import confidence
 from tigertail.model.config import ModelConfig
-from tigertail.model.model import CO_LISTENING, FACTORS, Model, Provenance
+from tigertail.model.model import CO_LISTENING, FACTORS, LISTENING, Model, Provenance
 from tigertail.progress import progress
 from tigertail.signals.co_listening import CoListening, fit_co_listening
 from tigertail.signals.contract import Signal
 from tigertail.signals.factors import FactorAffinity
+from tigertail.signals.local import Listening, fit_listening, group_listeners
 from tigertail.threads import limited
 
 
@@ -46,8 +47,10 @@ def fit(dataset: Dataset, config: ModelConfig | None = None, *, threads: int | N
             path=dataset.path,
             remedy="look at plays and ratings",
         )
+    factors = fit_base(interactions, config, threads=threads)
     signals: dict[str, Signal] = {
-        FACTORS: fit_factors(interactions, config, threads=threads),
+        LISTENING: fit_local(dataset, interactions, factors, config, threads=threads),
+        FACTORS: FactorAffinity(factors.items, config.base.beta),
         CO_LISTENING: fit_listening_neighbours(interactions, config, threads=threads),
     }
     provenance = Provenance(dataset.name, dataset.fingerprint, dataset.simulated)
@@ -59,17 +62,34 @@ def fit(dataset: Dataset, config: ModelConfig | None = None, *, threads: int | N
     return Model(item_table(dataset, interactions), signals, config, provenance, seen)
 
 
-def fit_factors(
-    interactions: Interactions, config: ModelConfig, *, threads: int | None = None
-) -> FactorAffinity:
-    """Fit the base model: implicit ALS, and the affinity between its item vectors."""
+def fit_base(interactions: Interactions, config: ModelConfig, *, threads: int | None = None) -> Factors:
+    """Fit the base model: implicit ALS."""
     weights = confidence(interactions.plays, config.confidence)
     settings = config.base.solver(weights)
     with progress("factors", settings.iterations) as tick:
-        factors = fit_als(
-            weights, settings, seed=config.seed, threads=threads, after_sweep=lambda sweep: tick()
-        )
-    return FactorAffinity(factors.items, config.base.beta)
+        return fit_als(weights, settings, seed=config.seed, threads=threads, after_sweep=lambda sweep: tick())
+
+
+def fit_factors(
+    interactions: Interactions, config: ModelConfig, *, threads: int | None = None
+) -> FactorAffinity:
+    """Fit the base model, and return the affinity between its item vectors."""
+    return FactorAffinity(fit_base(interactions, config, threads=threads).items, config.base.beta)
+
+
+def fit_local(
+    dataset: Dataset,
+    interactions: Interactions,
+    factors: Factors,
+    config: ModelConfig,
+    *,
+    threads: int | None = None,
+) -> Listening:
+    """Fit the local models, one for each group of listeners, from the base model's factors."""
+    weights = confidence(interactions.plays, config.confidence)
+    groups = group_listeners(dataset, interactions, factors, config.local, seed=config.seed)
+    alpha0 = config.base.solver(weights).alpha0
+    return fit_listening(weights, factors, groups, config.local, alpha0=alpha0, threads=threads)
 
 
 def fit_listening_neighbours(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,13 +13,17 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.data.names import fold
-from tigertail.errors import ConfigError, UnknownItemError
+from tigertail.errors import ConfigError, TigertailWarning, UnknownItemError
 from tigertail.model.config import ModelConfig
+from tigertail.model.explanation import explain
+from tigertail.model.view import view_of
 from tigertail.progress import progress
 from tigertail.retrieval.topk import top_k
 from tigertail.signals.contract import Signal
 from tigertail.signals.factors import FactorAffinity
+from tigertail.signals.local import Listening
 
+LISTENING: Final = "listening"
 FACTORS: Final = "factors"
 CO_LISTENING: Final = "co-listening"
 _ASKED: Final = {"asked": pl.String, "folded": pl.String}
@@ -70,7 +75,17 @@ class Model:
     metrics: Mapping[str, Any] = field(default_factory=dict)
 
     def similar(
-        self, item: str, n: int = 20, *, signal: str = FACTORS, beta: float | None = None
+        self,
+        item: str,
+        n: int = 20,
+        *,
+        signal: str = LISTENING,
+        beta: float | None = None,
+        country: str | None = None,
+        language: str | None = None,
+        group: str | None = None,
+        lens: float | None = None,
+        why: bool = False,
     ) -> pl.DataFrame:
         """Answer what someone who likes an item should hear next.
 
@@ -84,26 +99,40 @@ class Model:
         signal
             Which signal to ask.
         beta
-            Another popularity exponent than the model's (factors only).
+            Another popularity exponent than the model's (listening and factors only).
+        country, language, group
+            Where the question is asked from (listening only): a country or region, a language, or a group of
+            listeners by its key; at most one of them.
+        lens
+            How much that counts, from 0, nothing, to 1; None means as much as the model has learned.
+        why
+            Whether to say which groups of listeners carry each answer (listening only).
 
         Returns
         -------
         polars.DataFrame
             Columns rank, item_id, name, score (the affinity), listeners and stratum; shorter than ``n``
-            where the signal knows no more, empty where it does not know the item.
+            where the signal knows no more, empty where it does not know the item. With ``why`` also the
+            column why, a list of groups and their shares, the largest first.
+
+        Warns
+        -----
+        TigertailWarning
+            If the place is too small to stand alone: which region stands for it.
 
         Raises
         ------
         UnknownItemError
             If there is no such item; the message suggests close names.
         ConfigError
-            If there is no such signal, or it cannot take ``beta``.
+            If there is no such signal, it cannot take ``beta`` or a lens, or has no groups to name.
         """
         query = np.array([self.find(item)], np.int32)
-        codes, scores = top_k(self._signal(signal, beta).affinity(query), n, query)
+        asked = self._asked(signal, beta, country, language, group, lens)
+        codes, scores = top_k(asked.affinity(query), n, query)
         listed = codes[0] >= 0
         chosen = self.items.select(pl.all().gather(codes[0][listed]))
-        return chosen.select(
+        answers = chosen.select(
             pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias(c.RANK),
             c.ITEM_ID,
             c.NAME,
@@ -111,14 +140,21 @@ class Model:
             "listeners",
             "stratum",
         )
+        if not why:
+            return answers
+        return answers.with_columns(explain(_grouped(signal, asked), int(query[0]), codes[0][listed]))
 
     def neighbours(
         self,
         queries: Sequence[str] | None = None,
         top: int = 100,
         *,
-        signal: str = FACTORS,
+        signal: str = LISTENING,
         beta: float | None = None,
+        country: str | None = None,
+        language: str | None = None,
+        group: str | None = None,
+        lens: float | None = None,
         names: bool = False,
     ) -> pl.DataFrame:
         """List the nearest items of many items.
@@ -129,7 +165,7 @@ class Model:
             Ids or names; None means every item the signal knows.
         top
             How many to list for each.
-        signal, beta
+        signal, beta, country, language, group, lens
             As in :meth:`similar`.
         names
             Whether to add the columns target_name and name.
@@ -146,7 +182,7 @@ class Model:
         ConfigError
             As in :meth:`similar`.
         """
-        asked = self._signal(signal, beta)
+        asked = self._asked(signal, beta, country, language, group, lens)
         if queries is None:
             codes = np.flatnonzero(asked.known).astype(np.int32)
         else:
@@ -216,11 +252,32 @@ class Model:
         signal = self.signals[name]
         if beta is None:
             return signal
-        if not isinstance(signal, FactorAffinity):
+        if not isinstance(signal, (FactorAffinity, Listening)):
             raise ConfigError(f"the signal '{name}' has no popularity exponent", remedy="leave beta out")
         if not 0 <= beta <= 2:
             raise ConfigError(f"beta is {beta}", remedy="choose it between 0, for stars, and 2")
         return signal.with_beta(beta)
+
+    def _asked(
+        self,
+        name: str,
+        beta: float | None,
+        country: str | None,
+        language: str | None,
+        group: str | None,
+        lens: float | None,
+    ) -> Signal:
+        """Return the signal to ask, seen from where the listener stands."""
+        signal = self._signal(name, beta)
+        if lens is not None and not 0 <= lens <= 1:
+            raise ConfigError(f"the lens is {lens}", remedy="choose it between 0, off, and 1")
+        if country is None and language is None and group is None:
+            return signal
+        grouped = _grouped(name, signal)
+        view = view_of(grouped, country, language, group)
+        if view.notice:
+            warnings.warn(view.notice, TigertailWarning, stacklevel=3)
+        return grouped.seen_from(view.groups, lens)
 
     def _lists(
         self, signal: Signal, codes: NDArray[np.int32], top: int
@@ -234,3 +291,9 @@ class Model:
                 row, place = np.nonzero(answers >= 0)
                 yield queries[row], answers[row, place], scores[row, place], (place + 1).astype(np.int32)
                 tick(len(queries))
+
+
+def _grouped(name: str, signal: Signal) -> Listening:
+    if isinstance(signal, Listening):
+        return signal
+    raise ConfigError(f"the signal '{name}' knows no groups of listeners", remedy=f"ask '{LISTENING}'")

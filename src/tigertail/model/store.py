@@ -30,14 +30,15 @@ from pydantic import ValidationError
 from tigertail import __version__
 from tigertail.errors import ModelError, setting_at_fault
 from tigertail.model.config import ModelConfig
-from tigertail.model.model import CO_LISTENING, FACTORS, Model, Provenance
+from tigertail.model.model import CO_LISTENING, FACTORS, LISTENING, Model, Provenance
 from tigertail.signals.co_listening import CoListening
 from tigertail.signals.contract import Arrays, Signal
 from tigertail.signals.factors import FactorAffinity
+from tigertail.signals.local import Listening
 from tigertail.storage import checksums, new_folder, replaced_file, sha256, to_json
 
 MAGIC: Final = "tigertail-model"
-VERSION: Final = 1
+VERSION: Final = 2
 MANIFEST: Final = "manifest.json"
 AGAIN: Final = "fit the model again with: tigertail fit DATASET MODEL"
 # What is ours in a model folder: generations, and what a writer that was killed left behind.
@@ -55,7 +56,11 @@ class Stored(Signal, Protocol):
         """Make the signal of what :meth:`to_arrays` returned."""
 
 
-SIGNALS: Final[dict[str, type[Stored]]] = {FACTORS: FactorAffinity, CO_LISTENING: CoListening}
+SIGNALS: Final[dict[str, type[Stored]]] = {
+    LISTENING: Listening,
+    FACTORS: FactorAffinity,
+    CO_LISTENING: CoListening,
+}
 
 
 def check_target(path: Path | str) -> None:

@@ -184,8 +184,9 @@ def groups_of_place(place: str, keys: Sequence[str], fallen: Mapping[str, str]) 
     own = [code for code, key in enumerate(keys) if key.partition("-")[0] == place]
     if own:
         return own, place
-    if place in fallen and fallen[place] in keys:
-        return [list(keys).index(fallen[place])], fallen[place]
+    went = {group for small, group in fallen.items() if small.partition("-")[0] == place} & set(keys)
+    if went:
+        return [code for code, key in enumerate(keys) if key in went], min(went)
     for region in (place, *regions(place)):
         near = [code for code, key in enumerate(keys) if _within(key, region)]
         if near and region != WORLD:
