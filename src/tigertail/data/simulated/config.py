@@ -50,6 +50,8 @@ class WorldConfig(BaseModel):
         Share of listeners who live in one country with the tastes of another.
     unknown_country
         Share of listeners who do not say where they live.
+    spam_annotators
+        Share of those who tag who are spammers: they come on top of the honest ones, and play nothing.
     seed
         The same seed and configuration give the same world.
     """
@@ -66,6 +68,7 @@ class WorldConfig(BaseModel):
     popularity_exponent: float = Field(default=3.0, ge=0, le=10)
     diaspora: float = Field(default=0.04, ge=0, le=1)
     unknown_country: float = Field(default=0.05, ge=0, le=1)
+    spam_annotators: float = Field(default=0.0, ge=0, le=0.9)
     seed: int = Field(default=0, ge=0)
 
     @classmethod

@@ -14,6 +14,7 @@ from tigertail.data.simulated.config import WorldConfig
 from tigertail.data.simulated.countries import COUNTRIES
 from tigertail.data.simulated.listening import listen
 from tigertail.data.simulated.names import invent_names
+from tigertail.data.simulated.tagging import tag
 from tigertail.data.simulated.truth import FILE, affinity_lists
 from tigertail.data.simulated.world import World, make_world
 
@@ -35,7 +36,7 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
     Returns
     -------
     Dataset
-        Plays, listeners and items, marked as simulated; the true affinities lie beside them (see
+        Plays, listeners, items and annotations, marked as simulated; the true affinities lie beside them (see
         :func:`true_affinity`). The same configuration gives the same bytes.
 
     Raises
@@ -43,10 +44,11 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
     TigertailError
         If the folder exists and may not be replaced, or cannot be written.
     """
-    chance = [np.random.default_rng(seed) for seed in np.random.SeedSequence(config.seed).spawn(4)]
+    chance = [np.random.default_rng(seed) for seed in np.random.SeedSequence(config.seed).spawn(5)]
     world = make_world(config, chance[0])
     listener_ids = _ids("listener", config.listeners)
     item_ids = _ids("artist", config.artists)
+    heard = [np.concatenate(part) for part in zip(*listen(world, chance[1]), strict=True)]
 
     def write_truth(folder: Path) -> None:
         affinity_lists(world, item_ids).write_parquet(folder / FILE)
@@ -54,9 +56,18 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
     return Dataset.write(
         path,
         {
-            c.PLAYS_TABLE: _plays(world, listener_ids, item_ids, chance[1]),
+            c.PLAYS_TABLE: pl.DataFrame(
+                {
+                    c.LISTENER_ID: listener_ids.gather(heard[0]),
+                    c.ITEM_ID: item_ids.gather(heard[1]),
+                    c.PLAYS: heard[2],
+                }
+            ),
             c.LISTENERS_TABLE: _listeners(world, listener_ids, chance[2]),
             c.ITEMS_TABLE: _items(world, item_ids, chance[3]),
+            c.ANNOTATIONS_TABLE: _annotations(
+                tag(world, heard[0], heard[1], listener_ids, chance[4]), item_ids
+            ),
         },
         name=f"simulated world (seed {config.seed})",
         simulated=True,
@@ -65,20 +76,15 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
     )
 
 
-def _plays(
-    world: World, listener_ids: pl.Series, item_ids: pl.Series, rng: np.random.Generator
-) -> pl.DataFrame:
-    blocks = [
-        pl.DataFrame(
-            {
-                c.LISTENER_ID: listener_ids.gather(listener),
-                c.ITEM_ID: item_ids.gather(artist),
-                c.PLAYS: plays,
-            }
-        )
-        for listener, artist, plays in listen(world, rng)
-    ]
-    return pl.concat(blocks, rechunk=True)
+def _annotations(tags: pl.DataFrame, item_ids: pl.Series) -> pl.DataFrame:
+    return tags.select(
+        item_ids.gather(tags["item"]).alias(c.ITEM_ID),
+        pl.lit("tag").alias(c.FACET),
+        c.LABEL,
+        pl.lit(1.0).alias(c.WEIGHT),
+        pl.lit(c.CROWD).alias(c.SOURCE),
+        c.ANNOTATOR,
+    )
 
 
 def _listeners(world: World, listener_ids: pl.Series, rng: np.random.Generator) -> pl.DataFrame:

@@ -1,0 +1,53 @@
+"""Settings of the annotation signal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+
+class AnnotationConfig(BaseModel):
+    """Settings of the annotation signal.
+
+    The defaults were chosen on inner held-out listeners of HetRec and on simulated worlds with spammers (see
+    docs/signals-annotation.md).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    beta: float = Field(0.75, ge=0, le=2)
+    """Popularity exponent: 1 is the cosine; less lets items rise of which much is said."""
+    scarcity: float = Field(5.0, ge=0)
+    """Length of an item's vector below which it is not called long: lone labels do not make a near neighbour."""
+    power: float = Field(0.5, gt=0, le=1)
+    """Exponent of the number of believed opinions: how little the tenth adds to the first."""
+    company: float = Field(0.6, ge=0)
+    """Weight of being annotated by the same people, whatever they say; 0 leaves that out."""
+    facets: dict[str, float] = {}
+    """Weight of each facet; 1 where nothing is said, 0 leaves a facet out."""
+    expert: float = Field(4.0, ge=0)
+    """Opinions of the crowd that an expert's word is worth."""
+    contested: float = Field(0.3, ge=0, le=1)
+    """What is left of the crowd's opinion in a facet where an expert spoke of the item and said otherwise."""
+    believe: bool = True
+    """Whether to find out whom to believe; otherwise every opinion of the crowd counts in full."""
+    caution: float = Field(5.0, gt=0)
+    """Opinions about an item it takes until they outweigh chance as a standard of agreement."""
+    cheapness: float = Field(0.3, ge=0, le=1)
+    """How much agreement a label needs that its annotator puts on everything: on a share of s of their rows, it
+    must be found on more than this times s of what others say of the item."""
+    variants: Path | None = None
+    """A CSV file with the columns variant, label: other spellings and other languages."""
+    hierarchy: Path | None = None
+    """A CSV file with the columns child, parent: which label is a kind of which."""
+    decay: float = Field(0.5, gt=0, lt=1)
+    """How much of a label its parent inherits, and the parent's parent of that."""
+
+    @field_validator("facets")
+    @classmethod
+    def _not_negative(cls, facets: dict[str, float]) -> dict[str, float]:
+        for facet, weight in facets.items():
+            if not 0 <= weight < float("inf"):
+                raise ValueError(f"the weight of '{facet}' is {weight:g}: no number from 0 up")
+        return facets

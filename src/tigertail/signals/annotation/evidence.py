@@ -1,0 +1,158 @@
+"""What is known of each item: how strongly each label holds, who said so, and what that weighs.
+
+With s_il what is believed of label l on item i, N the items, and n_l the items that carry l (each as far as it
+is believed to),
+
+    x_il = s_il^power log((N + 1) / n_l) w_facet(l)
+
+the TF-IDF of G. Salton and C. Buckley, "Term-weighting approaches in automatic text retrieval" (Information
+Processing & Management 24, 1988), with a power in place of their logarithm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from tigertail.signals.annotation.belief import Belief, Reals
+from tigertail.signals.annotation.config import AnnotationConfig
+from tigertail.signals.annotation.hierarchy import inheritance, read_hierarchy
+from tigertail.signals.annotation.opinions import TAG, Opinions
+
+GENRE: Final = "genre"
+_RAREST: Final = 0.5  # items a label counts as carried by, at least
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What is known of each item.
+
+    Parameters
+    ----------
+    strength
+        How strongly each label holds, in opinions; sparse float64, (items, labels).
+    people
+        How many of the crowd say so; sparse float64, (items, labels).
+    experts
+        1 where an expert says so; sparse float64, (items, labels).
+    facets, names
+        Facet and spelling of each label.
+    """
+
+    strength: sparse.csr_array
+    people: sparse.csr_array
+    experts: sparse.csr_array
+    facets: list[str]
+    names: list[str]
+
+
+def gather(opinions: Opinions, belief: Belief, config: AnnotationConfig) -> Evidence:
+    """Add up what is believed of each item.
+
+    An expert's word counts as much as ``config.expert`` opinions of the crowd. In a facet in which an expert
+    speaks of an item, labels that the expert does not give it keep ``config.contested`` of the crowd's opinion.
+    With a hierarchy, labels pass on to those above them.
+    """
+    crowd = ~opinions.expert
+    shape = (opinions.items, len(opinions.names))
+    said = _summed(opinions, belief.opinions * opinions.weight[crowd], crowd, shape)
+    people = _summed(opinions, np.ones(int(crowd.sum())), crowd, shape)
+    experts = _summed(opinions, np.ones(int(opinions.expert.sum())), opinions.expert, shape)
+    experts.data[:] = 1
+    said = _uncontested(said, experts, opinions.facets, config.contested)
+    evidence = Evidence(
+        (said + config.expert * experts).tocsr(), people, experts, opinions.facets, opinions.names
+    )
+    return evidence if config.hierarchy is None else _inherited(evidence, opinions.keys, config)
+
+
+def weigh(evidence: Evidence, config: AnnotationConfig) -> sparse.csr_array:
+    """Return the TF-IDF weight of each label on each item; sparse float64, (items, labels)."""
+    strength = evidence.strength
+    labels = strength.shape[1]
+    items = np.count_nonzero(np.diff(strength.indptr))
+    carried = np.bincount(strength.indices, np.minimum(strength.data, 1), labels)
+    rarity = np.log((items + 1) / np.maximum(carried, _RAREST))
+    facet = np.array([config.facets.get(facet, 1.0) for facet in evidence.facets])
+    weights = strength.copy()
+    weights.data = strength.data**config.power * (rarity * facet)[strength.indices]
+    return weights
+
+
+def company(opinions: Opinions, belief: Belief) -> sparse.csr_array:
+    """Return who of the crowd annotates which item, whatever they say.
+
+    Each counts as far as they are trusted, and the less the more they annotate; sparse float64,
+    (items, annotators).
+    """
+    named = ~opinions.expert & (opinions.annotator > 0)
+    shape = (opinions.items, len(belief.annotators))
+    pairs = np.unique(opinions.item[named] * shape[1] + opinions.annotator[named])
+    item, annotator = pairs // shape[1], pairs % shape[1]
+    items = np.count_nonzero(np.bincount(opinions.item, minlength=1))
+    busy = np.bincount(annotator, minlength=shape[1])
+    rarity = np.log((items + 1) / np.maximum(busy, 1))
+    values = (belief.annotators * rarity)[annotator]
+    # Someone who annotates one item brings nobody together.
+    kept = busy[annotator] > 1
+    return sparse.csr_array((values[kept], (item[kept], annotator[kept])), shape=shape)
+
+
+def _summed(
+    opinions: Opinions, values: Reals, which: NDArray[np.bool_], shape: tuple[int, int]
+) -> sparse.csr_array:
+    matrix = sparse.coo_array((values, (opinions.item[which], opinions.label[which])), shape=shape).tocsr()
+    matrix.sort_indices()
+    return matrix
+
+
+def _uncontested(
+    said: sparse.csr_array, experts: sparse.csr_array, facets: list[str], share: float
+) -> sparse.csr_array:
+    """Reduce what the crowd says in a facet where an expert says otherwise."""
+    if not experts.nnz:
+        return said
+    kinds = {facet: number for number, facet in enumerate(dict.fromkeys(facets))}
+    kind = np.array([kinds[facet] for facet in facets])
+    spoken = sparse.csr_array(
+        (experts.data, kind[experts.indices], experts.indptr), shape=(said.shape[0], len(kinds))
+    ).toarray()
+    item = np.repeat(np.arange(said.shape[0]), np.diff(said.indptr))
+    agreed = np.asarray(experts[item, said.indices]).ravel() > 0
+    silent = spoken[item, kind[said.indices]] == 0
+    loose = kind[said.indices] == kinds.get(TAG, -1)
+    reduced = said.copy()
+    reduced.data = np.where(agreed | silent | loose, said.data, share * said.data)
+    return reduced
+
+
+def _inherited(evidence: Evidence, keys: list[str], config: AnnotationConfig) -> Evidence:
+    """Let labels pass on to those above them in the hierarchy; nobody is named as having said so."""
+    assert config.hierarchy is not None
+    edges = read_hierarchy(config.hierarchy, config.variants)
+    # A key may be there in several facets; the hierarchy is of genres where there are genres.
+    order = sorted(range(len(keys)), key=lambda label: (evidence.facets[label] != GENRE, label))
+    chosen: dict[str, int] = {}
+    for label in order:
+        chosen.setdefault(keys[label], label)
+    further, passed = inheritance(edges, list(chosen), config.decay)
+    place = np.array([*chosen.values(), *range(len(keys), len(keys) + len(further))], np.int64)
+    labels = len(keys) + len(further)
+    ways = passed.tocoo()
+    wide = sparse.csr_array((ways.data, (place[ways.row], place[ways.col])), shape=(labels, labels))
+    shape = (evidence.strength.shape[0], labels)
+    strength, people, experts = (
+        sparse.csr_array((part.data, part.indices, part.indptr), shape=shape)
+        for part in (evidence.strength, evidence.people, evidence.experts)
+    )
+    return Evidence(
+        (strength + strength @ wide).tocsr(),
+        people,
+        experts,
+        [*evidence.facets, *(GENRE for _ in further)],
+        [*evidence.names, *further],
+    )

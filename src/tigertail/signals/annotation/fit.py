@@ -1,0 +1,99 @@
+"""From a dataset's annotations to the signal."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from tigertail.data.dataset import Dataset
+from tigertail.data.interactions import Interactions
+from tigertail.signals.annotation.belief import Belief, believe
+from tigertail.signals.annotation.config import AnnotationConfig
+from tigertail.signals.annotation.evidence import Evidence, company, gather, weigh
+from tigertail.signals.annotation.opinions import Opinions, read_opinions
+from tigertail.signals.annotation.signal import Annotation
+from tigertail.sparse import CSR
+
+
+def fit_annotation(
+    dataset: Dataset, interactions: Interactions, config: AnnotationConfig | None = None
+) -> Annotation:
+    """Learn from what people say of each item.
+
+    Parameters
+    ----------
+    dataset
+        Whose annotations count; of a view, those it shows.
+    interactions
+        The codes of the items. Who listens to what plays no part.
+    config
+        Settings.
+
+    Raises
+    ------
+    DataError
+        If the dataset has no annotations, its file is damaged, or a table of labels cannot be used.
+    """
+    config = config or AnnotationConfig()
+    opinions = read_opinions(dataset, interactions, config)
+    belief = trust(opinions, config)
+    evidence = gather(opinions, belief, config)
+    parts = [weigh(evidence, config)]
+    if config.company:
+        parts.append(config.company * company(opinions, belief))
+    weights = sparse.hstack(parts, format="csr", dtype=np.float32)
+    return _signal(weights, evidence, opinions, config)
+
+
+def trust(opinions: Opinions, config: AnnotationConfig) -> Belief:
+    """Find out whom of the crowd to believe, or take everybody's word."""
+    sizes = (opinions.items, len(opinions.names), opinions.annotators)
+    crowd = ~opinions.expert
+    if not config.believe:
+        return Belief(np.ones(int(crowd.sum())), np.ones(sizes[2]), np.ones(sizes[1]))
+    return believe(
+        opinions.item[crowd],
+        opinions.label[crowd],
+        opinions.annotator[crowd],
+        sizes,
+        caution=config.caution,
+        cheapness=config.cheapness,
+    )
+
+
+def _signal(
+    weights: sparse.csr_array, evidence: Evidence, opinions: Opinions, config: AnnotationConfig
+) -> Annotation:
+    weights.eliminate_zeros()
+    weights.sort_indices()
+    rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
+    matrix = CSR(
+        weights.indptr.astype(np.int64),
+        weights.indices.astype(np.int32),
+        weights.data.astype(np.float32),
+        weights.shape[1],
+    )
+    people, experts = (
+        _beside(part, rows, matrix.indices, len(evidence.names))
+        for part in (evidence.people, evidence.experts)
+    )
+    return Annotation(
+        matrix,
+        people.astype(np.int32),
+        experts.astype(np.uint8),
+        list(zip(evidence.facets, evidence.names, strict=True)),
+        config.beta,
+        config.scarcity,
+        opinions.left_out,
+    )
+
+
+def _beside(
+    part: sparse.csr_array, rows: NDArray[np.int64], columns: NDArray[np.int32], labels: int
+) -> NDArray[np.float64]:
+    """Return the entries of a matrix of labels that stand beside those of the weights; 0 for annotators."""
+    values = np.zeros(len(columns))
+    is_label = columns < labels
+    values[is_label] = np.asarray(part[rows[is_label], columns[is_label]]).ravel()
+    return values

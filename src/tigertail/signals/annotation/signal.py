@@ -1,0 +1,225 @@
+"""Affinity from annotations: items of which the same is said, by the same people."""
+
+# Kernels are compiled from their bodies, so annotations would say nothing here.
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final, Self
+
+import numpy as np
+import polars as pl
+from numba import njit, prange
+from numpy.typing import NDArray
+
+from tigertail import columns as c
+from tigertail.signals.contract import Arrays
+from tigertail.sparse import CSR
+
+COMPANY: Final = "annotator"  # the facet of being annotated by the same people
+CONTRIBUTION: Final = "contribution"
+INHERITED: Final = "hierarchy"  # the source of a label that only follows from another
+
+
+@dataclass(frozen=True, eq=False)
+class Annotation:
+    """Directed affinity between what is said of items.
+
+    aff(A -> B) = x_A . x_B / (|x_A| (|x_B|^2 + s^2)^(beta / 2))
+
+    With beta 1 and scarcity s 0 it is the cosine. Less beta lets items rise of which much is said; s keeps those
+    down of which hardly anything is, and that by somebody who is hardly believed. Two items that share nothing
+    have the affinity 0.
+
+    Parameters
+    ----------
+    weights
+        Items by labels, and after these by annotators of the crowd.
+    people
+        How many of the crowd say so, for each entry of ``weights``; int32. 0 for annotators.
+    experts
+        Whether an expert says so; uint8.
+    labels
+        Facet and name of each label.
+    beta
+        Popularity exponent.
+    scarcity
+        s.
+    left_out
+        Rows of annotations that could not be used, by reason.
+    """
+
+    weights: CSR
+    people: NDArray[np.int32]
+    experts: NDArray[np.uint8]
+    labels: list[tuple[str, str]]
+    beta: float = 0.75
+    scarcity: float = 5.0
+    left_out: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def known(self) -> NDArray[np.bool_]:
+        """Items of which something is said."""
+        return np.asarray(self._squares > 0)
+
+    def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
+        """Return what is kept on disk."""
+        names = json.dumps(self.labels, ensure_ascii=False).encode()
+        weights = self.weights
+        arrays: Arrays = {
+            "offsets": weights.offsets,
+            "indices": weights.indices,
+            "values": weights.values,
+            "people": self.people,
+            "experts": self.experts,
+            "labels": np.frombuffer(names, np.uint8),  # JSON in UTF-8
+        }
+        settings = {
+            "columns": weights.columns,
+            "beta": self.beta,
+            "scarcity": self.scarcity,
+            "left_out": self.left_out,
+        }
+        return arrays, settings
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
+        """Make the signal of what was kept on disk."""
+        stored: Any = arrays
+        names = json.loads(np.asarray(stored["labels"]).tobytes())
+        return cls(
+            CSR(stored["offsets"], stored["indices"], stored["values"], settings["columns"]),
+            stored["people"],
+            stored["experts"],
+            [(facet, name) for facet, name in names],
+            settings["beta"],
+            settings["scarcity"],
+            dict(settings["left_out"]),
+        )
+
+    def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the affinity from each query to every item; float32, (queries, items)."""
+        scores = np.zeros((len(queries), self.weights.rows), np.float32)
+        asked, answers = self._asked, self._answers
+        _scores(
+            asked.offsets,
+            asked.indices,
+            asked.values,
+            answers.offsets,
+            answers.indices,
+            answers.values,
+            np.asarray(queries, np.int32),
+            scores,
+        )
+        scores[:, ~self.known] = -np.inf
+        scores[~self.known[queries]] = -np.inf
+        return scores
+
+    def shared_labels(self, a: int, b: int, n: int = 5) -> pl.DataFrame:
+        """Return what two items have in common, and who says so.
+
+        Parameters
+        ----------
+        a, b
+            Item codes.
+        n
+            How many labels at most.
+
+        Returns
+        -------
+        pl.DataFrame
+            Columns facet, label, contribution (to the affinity from a to b), source_a, source_b ("expert",
+            "crowd", "expert and crowd", or "hierarchy" where a label only follows from another), people_a,
+            people_b (how many of the crowd say so); the largest contribution first. One row, with the facet
+            "annotator", stands for the people who annotate both, counted in people_a and people_b.
+        """
+        (at_a, at_b), common = self._common(a, b)
+        row_a, row_b = self.weights.row(a)[1][at_a], self.weights.row(b)[1][at_b]
+        part = row_a.astype(np.float64) * row_b / self._divisor(a, b) if len(common) else np.empty(0)
+        entry_a, entry_b = self.weights.offsets[a] + at_a, self.weights.offsets[b] + at_b
+        is_label = common < len(self.labels)
+        of_labels = common[is_label]
+        rows = pl.DataFrame(
+            {
+                c.FACET: [self.labels[label][0] for label in of_labels],
+                c.LABEL: [self.labels[label][1] for label in of_labels],
+                CONTRIBUTION: part[is_label],
+                "source_a": self._sources(entry_a[is_label]),
+                "source_b": self._sources(entry_b[is_label]),
+                "people_a": self.people[entry_a[is_label]],
+                "people_b": self.people[entry_b[is_label]],
+            },
+            _SHARED,
+        )
+        if not is_label.all():
+            together = int((~is_label).sum())
+            row = (COMPANY, "annotated by the same people", float(part[~is_label].sum()), c.CROWD, c.CROWD)
+            rows.vstack(pl.DataFrame([(*row, together, together)], _SHARED, orient="row"), in_place=True)
+        return rows.sort([CONTRIBUTION, c.FACET, c.LABEL], descending=[True, False, False]).head(n)
+
+    def _common(
+        self, a: int, b: int
+    ) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], NDArray[np.int32]]:
+        """Return the places in both rows of the columns that both have, and these columns."""
+        common, at_a, at_b = np.intersect1d(
+            self.weights.row(a)[0], self.weights.row(b)[0], assume_unique=True, return_indices=True
+        )
+        return (at_a, at_b), common
+
+    def _divisor(self, a: int, b: int) -> float:
+        length = float(self._squares[b]) + self.scarcity**2
+        return float(np.sqrt(self._squares[a]) * length ** (self.beta / 2))
+
+    def _sources(self, entries: NDArray[np.int64]) -> list[str]:
+        experts, people = self.experts[entries] > 0, self.people[entries] > 0
+        both = np.where(experts, c.EXPERT, np.where(people, c.CROWD, INHERITED))
+        return [str(name) for name in np.where(experts & people, f"{c.EXPERT} and {c.CROWD}", both)]
+
+    @cached_property
+    def _squares(self) -> NDArray[np.float64]:
+        """Square of the length of each item's row."""
+        values = self.weights.values.astype(np.float64)
+        return np.bincount(self.weights.row_of_entries(), values**2, self.weights.rows).astype(np.float64)
+
+    @cached_property
+    def _asked(self) -> CSR:
+        """Rows of length 1."""
+        return self._scaled(np.sqrt(self._squares))
+
+    @cached_property
+    def _answers(self) -> CSR:
+        """Columns of answers: who carries each label, and what that is worth."""
+        return self._scaled((self._squares + self.scarcity**2) ** (self.beta / 2)).transposed()
+
+    def _scaled(self, divisor: NDArray[np.float64]) -> CSR:
+        inverse = np.where(self.known, 1 / np.where(self.known, divisor, 1), 0)
+        weights = self.weights
+        return weights.with_values((weights.values * inverse[weights.row_of_entries()]).astype(np.float32))
+
+
+_SHARED: Final = {
+    c.FACET: pl.String(),
+    c.LABEL: pl.String(),
+    CONTRIBUTION: pl.Float64(),
+    "source_a": pl.String(),
+    "source_b": pl.String(),
+    "people_a": pl.Int32(),
+    "people_b": pl.Int32(),
+}
+
+
+@njit(parallel=True, cache=True)
+def _scores(offsets, columns, values, item_offsets, items, item_values, queries, scores):
+    # Each query's sums are taken in the order of its labels, by one thread: the same in any company.
+    for place in prange(len(queries)):
+        query = queries[place]
+        row = scores[place]
+        for entry in range(offsets[query], offsets[query + 1]):
+            value = values[entry]
+            column = columns[entry]
+            for other in range(item_offsets[column], item_offsets[column + 1]):
+                row[items[other]] += value * item_values[other]
