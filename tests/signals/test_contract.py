@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tigertail.data.dataset import Dataset
 from tigertail.data.interactions import Interactions
 from tigertail.model.store import Stored
+from tigertail.signals.annotation import Annotation
 from tigertail.signals.back_off import NO_ARTIST, BackOff
 from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_co_listening
 from tigertail.signals.contract import Signal
@@ -96,6 +97,18 @@ def back_off() -> BackOff:
     return BackOff(factors(), vectors, artists, rng.random(ITEMS).astype(np.float32), 1.5)
 
 
+def annotation() -> Annotation:
+    rng = np.random.default_rng(3)
+    carried = rng.random((ITEMS, 40)) < 0.15
+    carried[:, 0] = True
+    carried[UNKNOWN] = False
+    row, column = np.nonzero(carried)
+    weights = CSR.build(row, column, rng.uniform(1, 3, len(row)), carried.shape)
+    people = rng.integers(0, 5, len(row)).astype(np.int32)
+    labels = [("tag", f"label {label}") for label in range(30)]  # the other columns are annotators
+    return Annotation(weights, people, (people == 0).astype(np.uint8), labels)
+
+
 SIGNALS: dict[str, Callable[[], Signal]] = {
     "popularity": popularity,
     "factors": factors,
@@ -103,6 +116,7 @@ SIGNALS: dict[str, Callable[[], Signal]] = {
     "sequences": sequences,
     "pairs": pairs,
     "back-off": back_off,
+    "annotation": annotation,
 }
 EVERY = np.arange(ITEMS, dtype=np.int32)
 
@@ -166,7 +180,7 @@ def test_affinity_leaves_its_queries_alone(signal: Signal) -> None:
 @pytest.mark.parametrize("name", [name for name in SIGNALS if name != "popularity"])
 def test_a_signal_kept_as_arrays_answers_as_before(name: str) -> None:
     signal = SIGNALS[name]()
-    assert isinstance(signal, (FactorAffinity, CoListening, BackOff))
+    assert isinstance(signal, (FactorAffinity, CoListening, BackOff, Annotation))
     kept: Stored = signal
     again = type(kept).from_arrays(*kept.to_arrays())
     assert again.affinity(EVERY).tobytes() == signal.affinity(EVERY).tobytes()
@@ -177,8 +191,10 @@ def asymmetry(scores: NDArray[np.float32]) -> float:
     return float(np.abs(scores[both] - scores.T[both]).max())
 
 
-@pytest.mark.parametrize(("name", "directed"), [("factors", True), ("co-listening", False)])
+@pytest.mark.parametrize(
+    ("name", "directed"), [("factors", True), ("co-listening", False), ("annotation", True)]
+)
 def test_affinity_is_directed_unless_it_is_a_cosine(name: str, directed: bool) -> None:
-    # Factors lean to the popular by default (beta = 0.5); co-listening is the cosine by default.
+    # Factors and annotations lean to the popular by default; co-listening is the cosine by default.
     assert (asymmetry(SIGNALS[name]().affinity(EVERY)) > 1e-3) == directed
     assert asymmetry(factors().with_beta(1.0).affinity(EVERY)) < 1e-6

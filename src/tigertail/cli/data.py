@@ -43,6 +43,7 @@ def simulate(
     countries: Annotated[int, typer.Option(help="Number of countries, up to 24.")] = 24,
     artists_per_listener: Annotated[float, typer.Option(help="Artists a listener plays, on average.")] = 45,
     local_structure: Annotated[float, typer.Option(help="How much country and language matter, 0 to 1.")] = 1,
+    spam_annotators: Annotated[float, typer.Option(help="Share of spammers among those who tag.")] = 0,
     seed: Annotated[int, typer.Option(help="Same seed, same world.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")] = False,
 ) -> None:
@@ -55,6 +56,7 @@ def simulate(
         countries=countries,
         artists_per_listener=artists_per_listener,
         local_structure=local_structure,
+        spam_annotators=spam_annotators,
         seed=seed,
     )
     made = simulated.simulate(dataset, config, replace=force)

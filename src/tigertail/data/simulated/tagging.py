@@ -52,10 +52,11 @@ def tag(
     """
     vocabulary = _vocabulary(world)
     taggers = rng.permutation(world.config.listeners)[: round(TAGGERS * world.config.listeners)]
-    honest = _honest(world, taggers, listener, artist, vocabulary, rng)
+    # The honest go first, so that they say the same whether or not there are spammers.
+    honest = _spelled(_honest(world, taggers, listener, artist, vocabulary, rng), rng)
     share = world.config.spam_annotators
     spammers = round(len(taggers) * share / (1 - share))
-    rows = pl.concat([honest, _spam(world, spammers, vocabulary, rng)])
+    rows = pl.concat([honest, _spelled(_spam(world, spammers, vocabulary, rng), rng)])
     width = len(listener_ids[0].rpartition("-")[2])
     names = pl.concat(
         [
@@ -63,9 +64,7 @@ def tag(
             pl.Series([f"listener-{world.config.listeners + n:0{width}}" for n in range(1, spammers + 1)]),
         ]
     )
-    rows = rows.select(
-        names.gather(rows[c.ANNOTATOR]).alias(c.ANNOTATOR), "item", _spelled(rows[c.LABEL], rng)
-    )
+    rows = rows.with_columns(names.gather(rows[c.ANNOTATOR]).alias(c.ANNOTATOR))
     return rows.unique().sort("item", c.LABEL, c.ANNOTATOR)
 
 
@@ -166,21 +165,16 @@ def _moods(world: World, artist: Codes) -> Codes:
     return marked
 
 
-def _spelled(labels: pl.Series, rng: np.random.Generator) -> pl.Series:
-    """Spell some labels otherwise: with hyphens, in one word, or in capitals."""
-    way = rng.random(len(labels))
+def _spelled(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    """Spell some labels otherwise: with hyphens, in one word, or with capitals."""
+    way = pl.lit(pl.Series(rng.random(len(rows))))
     text = pl.col(c.LABEL)
-    return (
-        labels.alias(c.LABEL)
-        .to_frame()
-        .select(
-            pl.when(pl.lit(pl.Series(way < _VARIANT / 3)))
-            .then(text.str.replace_all(" ", "-"))
-            .when(pl.lit(pl.Series(way < _VARIANT * 2 / 3)))
-            .then(text.str.replace_all(" ", ""))
-            .when(pl.lit(pl.Series(way < _VARIANT)))
-            .then(text.str.to_titlecase())
-            .otherwise(text)
-        )
-        .to_series()
+    spelled = (
+        pl.when(way < _VARIANT / 3)
+        .then(text.str.replace_all(" ", "-"))
+        .when(way < _VARIANT * 2 / 3)
+        .then(text.str.replace_all(" ", ""))
+        .when(way < _VARIANT)
+        .then(text.str.to_titlecase())
     )
+    return rows.with_columns(spelled.otherwise(text).alias(c.LABEL))

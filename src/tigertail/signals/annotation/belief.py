@@ -85,14 +85,13 @@ def believe(
 
     Examples
     --------
-    Three people agree about four artists. A fourth says the same of all.
+    Three people say of twenty artists which of five kinds they are. A fourth says the same of all.
 
-    >>> artist = np.repeat(np.arange(4), 4)
-    >>> people = np.tile(np.arange(4), 4)
-    >>> said = np.where(people < 3, artist, 4)
-    >>> trust = believe(artist, said, people, (4, 5, 4)).annotators
-    >>> bool(trust[:3].min() > 2 * trust[3])
-    True
+    >>> artist = np.repeat(np.arange(20), 4)
+    >>> people = np.tile(np.arange(4), 20)
+    >>> said = np.where(people < 3, artist % 5, 5)
+    >>> believe(artist, said, people, (20, 6, 4)).annotators.round(1)
+    array([0.9, 0.9, 0.9, 0.2])
     """
     items, labels, annotators = sizes
     if not len(item):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
@@ -22,7 +20,7 @@ class AnnotationConfig(BaseModel):
     """Length of an item's vector below which it is not called long: lone labels do not make a near neighbour."""
     power: float = Field(0.5, gt=0, le=1)
     """Exponent of the number of believed opinions: how little the tenth adds to the first."""
-    company: float = Field(0.6, ge=0)
+    company: float = Field(0.8, ge=0)
     """Weight of being annotated by the same people, whatever they say; 0 leaves that out."""
     facets: dict[str, float] = {}
     """Weight of each facet; 1 where nothing is said, 0 leaves a facet out."""
@@ -37,10 +35,10 @@ class AnnotationConfig(BaseModel):
     cheapness: float = Field(0.3, ge=0, le=1)
     """How much agreement a label needs that its annotator puts on everything: on a share of s of their rows, it
     must be found on more than this times s of what others say of the item."""
-    variants: Path | None = None
-    """A CSV file with the columns variant, label: other spellings and other languages."""
-    hierarchy: Path | None = None
-    """A CSV file with the columns child, parent: which label is a kind of which."""
+    variants: str = ""
+    """A CSV file with the columns variant, label: other spellings and other languages; "" for none."""
+    hierarchy: str = ""
+    """A CSV file with the columns child, parent: which label is a kind of which; "" for none."""
     decay: float = Field(0.5, gt=0, lt=1)
     """How much of a label its parent inherits, and the parent's parent of that."""
 

@@ -1,7 +1,6 @@
 """What is known of each item: how strongly each label holds, who said so, and what that weighs.
 
-With s_il what is believed of label l on item i, N the items, and n_l the items that carry l (each as far as it
-is believed to),
+With s_il what is believed of label l on item i, N the items, and n_l the items of which anybody says l,
 
     x_il = s_il^power log((N + 1) / n_l) w_facet(l)
 
@@ -24,7 +23,6 @@ from tigertail.signals.annotation.hierarchy import inheritance, read_hierarchy
 from tigertail.signals.annotation.opinions import TAG, Opinions
 
 GENRE: Final = "genre"
-_RAREST: Final = 0.5  # items a label counts as carried by, at least
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +65,7 @@ def gather(opinions: Opinions, belief: Belief, config: AnnotationConfig) -> Evid
     evidence = Evidence(
         (said + config.expert * experts).tocsr(), people, experts, opinions.facets, opinions.names
     )
-    return evidence if config.hierarchy is None else _inherited(evidence, opinions.keys, config)
+    return _inherited(evidence, opinions.keys, config) if config.hierarchy else evidence
 
 
 def weigh(evidence: Evidence, config: AnnotationConfig) -> sparse.csr_array:
@@ -75,8 +73,8 @@ def weigh(evidence: Evidence, config: AnnotationConfig) -> sparse.csr_array:
     strength = evidence.strength
     labels = strength.shape[1]
     items = np.count_nonzero(np.diff(strength.indptr))
-    carried = np.bincount(strength.indices, np.minimum(strength.data, 1), labels)
-    rarity = np.log((items + 1) / np.maximum(carried, _RAREST))
+    carried = np.bincount(strength.indices, minlength=labels)
+    rarity = np.log((items + 1) / np.maximum(carried, 1))
     facet = np.array([config.facets.get(facet, 1.0) for facet in evidence.facets])
     weights = strength.copy()
     weights.data = strength.data**config.power * (rarity * facet)[strength.indices]
@@ -102,6 +100,17 @@ def company(opinions: Opinions, belief: Belief) -> sparse.csr_array:
     return sparse.csr_array((values[kept], (item[kept], annotator[kept])), shape=shape)
 
 
+def entries(matrix: sparse.csr_array, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> Reals:
+    """Return some entries of a sparse matrix whose columns rise within a row; 0 where it has none."""
+    if not matrix.nnz:
+        return np.zeros(len(rows))
+    width = matrix.shape[1]
+    cells = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)) * width + matrix.indices
+    asked = rows.astype(np.int64) * width + columns
+    place = np.minimum(np.searchsorted(cells, asked), len(cells) - 1)
+    return np.asarray(np.where(cells[place] == asked, matrix.data[place], 0.0))
+
+
 def _summed(
     opinions: Opinions, values: Reals, which: NDArray[np.bool_], shape: tuple[int, int]
 ) -> sparse.csr_array:
@@ -122,7 +131,7 @@ def _uncontested(
         (experts.data, kind[experts.indices], experts.indptr), shape=(said.shape[0], len(kinds))
     ).toarray()
     item = np.repeat(np.arange(said.shape[0]), np.diff(said.indptr))
-    agreed = np.asarray(experts[item, said.indices]).ravel() > 0
+    agreed = entries(experts, item, said.indices) > 0
     silent = spoken[item, kind[said.indices]] == 0
     loose = kind[said.indices] == kinds.get(TAG, -1)
     reduced = said.copy()
@@ -132,7 +141,6 @@ def _uncontested(
 
 def _inherited(evidence: Evidence, keys: list[str], config: AnnotationConfig) -> Evidence:
     """Let labels pass on to those above them in the hierarchy; nobody is named as having said so."""
-    assert config.hierarchy is not None
     edges = read_hierarchy(config.hierarchy, config.variants)
     # A key may be there in several facets; the hierarchy is of genres where there are genres.
     order = sorted(range(len(keys)), key=lambda label: (evidence.facets[label] != GENRE, label))

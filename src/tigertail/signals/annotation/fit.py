@@ -10,7 +10,7 @@ from tigertail.data.dataset import Dataset
 from tigertail.data.interactions import Interactions
 from tigertail.signals.annotation.belief import Belief, believe
 from tigertail.signals.annotation.config import AnnotationConfig
-from tigertail.signals.annotation.evidence import Evidence, company, gather, weigh
+from tigertail.signals.annotation.evidence import Evidence, company, entries, gather, weigh
 from tigertail.signals.annotation.opinions import Opinions, read_opinions
 from tigertail.signals.annotation.signal import Annotation
 from tigertail.sparse import CSR
@@ -95,5 +95,5 @@ def _beside(
     """Return the entries of a matrix of labels that stand beside those of the weights; 0 for annotators."""
     values = np.zeros(len(columns))
     is_label = columns < labels
-    values[is_label] = np.asarray(part[rows[is_label], columns[is_label]]).ravel()
+    values[is_label] = entries(part, rows[is_label], columns[is_label])
     return values

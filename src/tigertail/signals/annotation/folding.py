@@ -22,7 +22,7 @@ SHARED: Final = 0.1  # share of the items of the rarer of two labels that must c
 _SHORTEST: Final = 4  # letters of a plural
 
 
-def label_keys(labels: pl.Series, variants: Path | None = None) -> pl.Series:
+def label_keys(labels: pl.Series, variants: Path | str = "") -> pl.Series:
     """Return the key that all spellings of a label share; null for a blank label.
 
     Parameters
@@ -30,7 +30,7 @@ def label_keys(labels: pl.Series, variants: Path | None = None) -> pl.Series:
     labels
         Labels as people write them; nulls stay null.
     variants
-        A CSV file with the columns variant, label: what else is to be one label. A variant of a variant
+        A CSV file with the columns variant, label: what else is to be one label; "" for none. A variant of a variant
         follows both steps.
 
     Raises
@@ -47,7 +47,7 @@ def label_keys(labels: pl.Series, variants: Path | None = None) -> pl.Series:
     key = fold_series(distinct).str.replace_all(r"\band\b", "n").str.replace_all(" ", "")
     keys = labels.replace_strict(distinct, key, default=None, return_dtype=pl.String)
     keys = pl.select(pl.when(pl.lit(keys) != "").then(pl.lit(keys))).to_series()
-    if variants is not None:
+    if variants:
         pairs = read_pairs(variants, "variant", "label")
         old, new = label_keys(pairs["variant"]), label_keys(pairs["label"])
         table = dict(zip(old, new, strict=True))

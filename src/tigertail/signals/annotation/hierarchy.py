@@ -18,7 +18,7 @@ from tigertail.signals.annotation.folding import label_keys
 from tigertail.signals.annotation.tables import read_pairs
 
 
-def read_hierarchy(path: Path, variants: Path | None = None) -> pl.DataFrame:
+def read_hierarchy(path: Path | str, variants: Path | str = "") -> pl.DataFrame:
     """Read which label is a kind of which: columns child, parent, as keys.
 
     Raises

@@ -9,13 +9,13 @@ import polars as pl
 from tigertail.errors import DataError
 
 
-def read_pairs(path: Path, left: str, right: str) -> pl.DataFrame:
+def read_pairs(file: Path | str, left: str, right: str) -> pl.DataFrame:
     """Read a CSV file of pairs of labels.
 
     Parameters
     ----------
-    path
-        The file; UTF-8.
+    file
+        Where it is; UTF-8.
     left, right
         Its two columns.
 
@@ -29,6 +29,7 @@ def read_pairs(path: Path, left: str, right: str) -> pl.DataFrame:
     DataError
         If the file is missing, cannot be read, lacks a column, or a line has an empty label.
     """
+    path = Path(file)
     remedy = f"it is a CSV file in UTF-8 with the columns {left},{right}"
     try:
         rows = pl.read_csv(path, infer_schema=False)

@@ -1,0 +1,158 @@
+"""Who is near whom, and why, in worlds of a few artists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tigertail.signals.annotation import AnnotationConfig, fit_annotation
+from tigertail.threads import limited
+
+MakeWorld = Callable[..., Any]
+PLAIN = {"beta": 1.0, "scarcity": 0.0, "power": 1.0, "company": 0.0, "believe": False}
+
+
+def test_who_shares_labels_is_near(world: MakeWorld) -> None:
+    made = world({"a": "coldwave, dark", "b": "coldwave, dark", "c": "coldwave, happy", "d": "polka, happy"})
+    signal = made.fit()
+    near, half, far = (made.affinity(signal, "a", other) for other in "bcd")
+    assert near > half > far
+
+
+def test_a_rare_label_says_more_than_a_common_one(world: MakeWorld) -> None:
+    made = world({"a": "rock, coldwave", "b": "coldwave, x", "c": "rock, y", "d": "rock", "e": "rock"})
+    signal = made.fit(company=0)
+    assert made.affinity(signal, "a", "b") > made.affinity(signal, "a", "c")
+
+
+def test_plain_settings_are_the_tf_idf_cosine(world: MakeWorld) -> None:
+    made = world({"a": "rock, pop", "b": "rock, polka", "c": "rock"})
+    rock, rare = np.log(4 / 3), np.log(4 / 1)
+    expected = rock**2 / (rock**2 + rare**2)
+    assert made.affinity(made.fit(**PLAIN), "a", "b") == pytest.approx(expected, rel=1e-5)
+
+
+def test_spelling_parts_nobody(world: MakeWorld) -> None:
+    made = world({"a": "hip hop, x", "b": "Hip-Hop, x", "c": "HIPHOP, x", "d": "polka"})
+    signal = made.fit(**PLAIN)
+    assert made.affinity(signal, "a", "b") == pytest.approx(1) == made.affinity(signal, "b", "c")
+
+
+def test_an_item_of_which_nothing_is_said_is_unknown(world: MakeWorld) -> None:
+    made = world({"a": "rock", "b": "rock, pop"}, items=["z"])
+    signal = made.fit()
+    assert not signal.known[made.code("z")]
+    assert made.affinity(signal, "a", "z") == -np.inf == made.affinity(signal, "z", "a")
+
+
+def test_the_same_people_make_near_even_where_they_use_other_words(world: MakeWorld) -> None:
+    said = {"a": "one", "b": "two", "c": "three"}
+    rows = [
+        (item, "tag", said[item], 1.0, "crowd", who)
+        for item, people in (("a", "pia quin"), ("b", "pia quin"), ("c", "rob sue"), ("d", "rob sue"))
+        for who in people.split()
+        if item in said
+    ]
+    made = world({"d": "four"}, people="rob sue", items=["a", "b", "c"], rows=rows)
+    with_company, without = made.fit(), made.fit(company=0)
+    assert made.affinity(with_company, "a", "b") > 0 == made.affinity(with_company, "a", "c")
+    assert made.affinity(without, "a", "b") == 0
+
+
+def test_a_facet_can_count_more_or_not_at_all(world: MakeWorld) -> None:
+    made = world(
+        {},
+        {
+            "a": {"mood": "sad", "genre": "jazz"},
+            "b": {"mood": "sad", "genre": "rock"},
+            "c": {"mood": "gay", "genre": "jazz"},
+        },
+    )
+    moods, genres = made.fit(facets={"mood": 3.0}), made.fit(facets={"mood": 0.0})
+    assert made.affinity(moods, "a", "b") > made.affinity(moods, "a", "c")
+    assert made.affinity(genres, "a", "b") == 0 < made.affinity(genres, "a", "c")
+
+
+def test_an_expert_beats_the_crowd_where_both_speak(world: MakeWorld) -> None:
+    # The crowd calls a polka, the expert calls it jazz.
+    made = world(
+        {"a": "polka", "p": "polka", "j": "jazz"},
+        {"a": {"genre": "jazz"}, "p": {"genre": "polka"}, "j": {"genre": "jazz"}},
+    )
+    signal = made.fit(company=0)
+    assert made.affinity(signal, "a", "j") > 1.5 * made.affinity(signal, "a", "p")
+    level = made.fit(expert=2.0, contested=1.0, believe=False)
+    assert made.affinity(level, "a", "j") == pytest.approx(made.affinity(level, "a", "p"), rel=1e-4)
+
+
+def test_near_genres_make_near_artists(world: MakeWorld, tmp_path: Path) -> None:
+    tree = tmp_path / "tree.csv"
+    tree.write_text("child,parent\ncoldwave,post-punk\ngoth,post-punk\npost-punk,rock\npolka,folk\n", "utf-8")
+    made = world({"a": "coldwave", "b": "goth", "c": "polka", "d": "rock"}, people="ann")
+    plain, signal = made.fit(company=0), made.fit(company=0, hierarchy=str(tree))
+    assert made.affinity(plain, "a", "b") == 0
+    assert made.affinity(signal, "a", "b") > made.affinity(signal, "a", "d") > 0
+    assert made.affinity(signal, "a", "c") == 0
+    why = signal.shared_labels(made.code("a"), made.code("b"))
+    assert why["label"].to_list() == ["postpunk", "rock"]
+    assert why["source_a"].to_list() == ["hierarchy"] * 2
+
+
+def test_spam_makes_no_neighbours(world: MakeWorld) -> None:
+    # Two genres; a spammer says "fado" of every artist, the half of them that are techno included.
+    said = {f"g{n:02}": ("techno" if n % 2 else "fado") for n in range(30)}
+    spam = [(item, "tag", "fado", 1.0, "crowd", "spam") for item in said]
+    made = world(said, people="ann bob cy", rows=spam)
+    wrong, naive = (
+        made.affinity(signal, "g00", "g01") / made.affinity(signal, "g00", "g02")
+        for signal in (made.fit(company=0, power=1), made.fit(company=0, power=1, believe=False))
+    )
+    assert wrong < 0.7 * naive
+
+
+def test_shared_labels_say_who_says_so(world: MakeWorld) -> None:
+    made = world(
+        {"a": "post-punk, coldwave, dark", "b": "Post Punk, coldwave", "c": "polka", "d": "polka"},
+        {"b": {"genre": "post-punk"}},
+        people="ann bob cy",
+    )
+    signal = made.fit()
+    why = signal.shared_labels(made.code("a"), made.code("b"))
+    assert set(why["label"]) == {"post-punk", "coldwave", "annotated by the same people"}
+    row = why.filter(pl.col("label") == "post-punk").row(0, named=True)
+    assert (row["facet"], row["source_a"], row["source_b"]) == ("genre", "crowd", "expert and crowd")
+    assert (row["people_a"], row["people_b"]) == (3, 3)
+    assert why["contribution"].sum() == pytest.approx(made.affinity(signal, "a", "b"), rel=1e-5)
+    assert why["contribution"].is_sorted(descending=True)
+    assert len(signal.shared_labels(made.code("a"), made.code("b"), n=1)) == 1
+    assert signal.shared_labels(made.code("c"), made.code("b"), n=9)["facet"].to_list() == ["annotator"]
+
+
+def test_unrelated_items_share_nothing(world: MakeWorld) -> None:
+    made = world({"a": "rock"}, {"b": {"genre": "polka"}})
+    assert made.fit().shared_labels(made.code("a"), made.code("b")).is_empty()
+
+
+def test_equal_inputs_give_equal_bytes_for_any_number_of_threads(world: MakeWorld) -> None:
+    made = world({f"i{n}": f"label {n % 7}, label {n % 5}" for n in range(40)}, people="ann bob cy")
+    kept = []
+    for threads in (1, None):
+        with limited(threads):
+            signal = fit_annotation(made.dataset, made.interactions, AnnotationConfig())
+            arrays, settings = signal.to_arrays()
+            scores = signal.affinity(np.arange(40, dtype=np.int32)).tobytes()
+        kept.append(({name: array.tobytes() for name, array in arrays.items()}, settings, scores))
+    assert kept[0] == kept[1]
+
+
+def test_a_signal_on_nothing_knows_nothing(world: MakeWorld) -> None:
+    made = world({"a": "rock"}, people="ann")
+    view = made.dataset.without(pl.Series(["ann"]))
+    signal = fit_annotation(view, made.interactions)
+    assert not signal.known.any()
+    assert (signal.affinity(np.array([0], np.int32)) == -np.inf).all()
