@@ -1,13 +1,15 @@
 """What annotations are worth, stratum by stratum, beside a plain TF-IDF cosine of the same labels.
 
     .venv/bin/python benchmarks/annotation.py DATASET
+    .venv/bin/python benchmarks/annotation.py DATASET --labels 100
     .venv/bin/python benchmarks/annotation.py --digest 1000000
 
 Both see the same annotations, without those of held-out listeners, and the same folding of labels. Cold queries
 are few, so several splits are judged together; a listener held out twice is one cluster of the intervals. Split
 0 is also given alone: our settings were chosen on listeners of its training part.
 
-The second line times the digestion of a table of that many made-up rows, a twentieth of them garbage.
+The second line prints which of the labels used that often make least sense, and which most; the third times the
+digestion of a table of that many made-up rows, a twentieth of them garbage.
 """
 
 from __future__ import annotations
@@ -29,6 +31,8 @@ from tigertail.evaluation import ProtocolConfig, System, hold_out
 from tigertail.evaluation.intervals import ClusterBootstrap
 from tigertail.evaluation.judging import DIAL, judge_system
 from tigertail.signals.annotation import AnnotationConfig, fit_annotation
+from tigertail.signals.annotation.fit import trust
+from tigertail.signals.annotation.opinions import read_opinions
 
 PLAIN = AnnotationConfig(beta=1.0, scarcity=0.0, power=1.0, company=0.0, believe=False)
 CONFIGS = {
@@ -80,6 +84,17 @@ def compare(dataset: Dataset, seeds: list[int]) -> None:
     print_table(headings, rows, title=f"Splits {', '.join(map(str, seeds))}", left=headings[:2])
 
 
+def show_labels(dataset: Dataset, uses: int, shown: int = 20) -> None:
+    """Print the labels that make least and most sense, of those used often."""
+    config = AnnotationConfig()
+    opinions = read_opinions(dataset, Interactions.of(dataset), config)
+    sense = trust(opinions, config).labels
+    often = np.flatnonzero(np.bincount(opinions.label, minlength=len(sense)) >= uses)
+    order = often[np.argsort(sense[often], kind="stable")]
+    for title, labels in (("least", order[:shown]), ("most", order[::-1][:shown])):
+        print(f"{title} sense: " + ", ".join(f"{opinions.names[i]} {sense[i]:.2f}" for i in labels))
+
+
 def digest(size: int) -> None:
     """Print how long a table of made-up rows takes."""
     rng = np.random.default_rng(0)
@@ -120,11 +135,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("dataset", type=Path, nargs="?")
     parser.add_argument("--seeds", type=int, default=6)
+    parser.add_argument("--labels", type=int, metavar="USES")
     parser.add_argument("--digest", type=int, metavar="ROWS")
     arguments = parser.parse_args()
     if arguments.digest:
         digest(arguments.digest)
-    if arguments.dataset:
+    if arguments.dataset and arguments.labels:
+        show_labels(Dataset.open(arguments.dataset), arguments.labels)
+    elif arguments.dataset:
         dataset = Dataset.open(arguments.dataset)
         compare(dataset, [0])
         compare(dataset, list(range(arguments.seeds)))

@@ -30,9 +30,9 @@ class AnnotationConfig(BaseModel):
     """What is left of the crowd's opinion in a facet where an expert spoke of the item and said otherwise."""
     believe: bool = True
     """Whether to find out whom to believe; otherwise every opinion of the crowd counts in full."""
-    caution: float = Field(5.0, gt=0)
+    caution: float = Field(10.0, gt=0)
     """Opinions about an item it takes until they outweigh chance as a standard of agreement."""
-    cheapness: float = Field(0.3, ge=0, le=1)
+    cheapness: float = Field(0.1, ge=0, le=1)
     """How much agreement a label needs that its annotator puts on everything: on a share of s of their rows, it
     must be found on more than this times s of what others say of the item."""
     variants: str = ""
