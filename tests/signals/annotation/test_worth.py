@@ -1,0 +1,70 @@
+"""What the signal is worth: for artists nobody has heard, and among spammers."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from numpy.typing import NDArray
+
+from tigertail.data.build import build
+from tigertail.data.dataset import Dataset
+from tigertail.data.recipe import Recipe
+from tigertail.data.simulated import WorldConfig, simulate
+from tigertail.data.strata import COLD
+from tigertail.evaluation import ProtocolConfig, hold_out
+from tigertail.evaluation.agreement import graded_metrics, nobody_held
+from tigertail.evaluation.judging import ranked_lists
+from tigertail.evaluation.metrics import judge
+from tigertail.evaluation.truths import read_true
+from tigertail.signals.annotation import AnnotationConfig, fit_annotation
+
+PLAIN = AnnotationConfig(beta=1.0, scarcity=0.0, power=1.0, company=0.0, believe=False)
+RECIPE = Path(__file__).parents[3] / "recipes/hetrec.toml"
+
+
+def cold_metrics(dataset: Dataset, config: AnnotationConfig) -> NDArray[np.float64]:
+    """Return nDCG and IPS-nDCG of each query without a training listener."""
+    trial = hold_out(dataset, ProtocolConfig(seed=0))
+    cold = trial.strata[trial.query_items] == COLD
+    listeners, items = trial.query_listeners[cold], trial.query_items[cold]
+    signal = fit_annotation(trial.train, trial.interactions, config)
+    lists = ranked_lists(signal, replace(trial, query_listeners=listeners, query_items=items))[0]
+    return judge(lists, trial.relevant, listeners, items, trial.popularity)[:, :2]
+
+
+def test_labels_find_neighbours_of_artists_without_a_listener(tmp_path: Path) -> None:
+    if "TIGERTAIL_DATA" not in os.environ:
+        pytest.skip("TIGERTAIL_DATA is not set: no real data to build from")
+    dataset, _ = build(Recipe.load(RECIPE), tmp_path / "hetrec")
+    ours, plain = (cold_metrics(dataset, config) for config in (AnnotationConfig(), PLAIN))
+    assert np.nanmean(ours[:, 0]) > 0.035 > np.nanmean(plain[:, 0])
+    assert np.nanmean(ours[:, 1]) > np.nanmean(plain[:, 1]), "and not by naming stars"
+
+
+def quality(dataset: Dataset, asked: pl.Series, config: AnnotationConfig) -> float:
+    """Return the nDCG against the simulated truth for some queries."""
+    trial = nobody_held(dataset, read_true(dataset), k=20)
+    signal = fit_annotation(dataset, trial.interactions, config)
+    ndcg = graded_metrics(ranked_lists(signal, trial)[0], trial.relevant)[:, 0]
+    ours = trial.interactions.item_ids.gather(trial.query_items).is_in(asked.implode())
+    return float(np.nanmean(ndcg[ours.to_numpy()]))
+
+
+def test_spammers_cost_far_less_than_they_cost_a_plain_cosine(tmp_path: Path) -> None:
+    size = {"listeners": 1500, "artists": 800, "countries": 6, "artists_per_listener": 25}
+    clean, spammed = (
+        simulate(tmp_path / f"{share}", WorldConfig.checked(**size, spam_annotators=share, seed=5))
+        for share in (0.0, 0.3)
+    )
+    asked = clean.scan("annotations").select("item_id").unique().collect()["item_id"]
+    ours, plain = (
+        (quality(clean, asked, config), quality(spammed, asked, config))
+        for config in (AnnotationConfig(), PLAIN)
+    )
+    assert ours[0] > plain[0]
+    assert ours[0] - ours[1] < 0.5 * (plain[0] - plain[1])
