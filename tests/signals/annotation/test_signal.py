@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tigertail.signals.annotation import AnnotationConfig, fit_annotation
+from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation
 from tigertail.threads import limited
 
 MakeWorld = Callable[..., Any]
@@ -148,6 +149,20 @@ def test_equal_inputs_give_equal_bytes_for_any_number_of_threads(world: MakeWorl
             scores = signal.affinity(np.arange(40, dtype=np.int32)).tobytes()
         kept.append(({name: array.tobytes() for name, array in arrays.items()}, settings, scores))
     assert kept[0] == kept[1]
+
+
+def test_a_signal_answers_from_files_mapped_into_memory(world: MakeWorld, tmp_path: Path) -> None:
+    made = world({"a": "rock, Кино-рок", "b": "rock", "c": "pop"}, {"c": {"genre": "pop"}})
+    signal = made.fit()
+    arrays, settings = signal.to_arrays()
+    for name, array in arrays.items():
+        np.save(tmp_path / f"{name}.npy", array, allow_pickle=False)
+    mapped = {name: np.load(tmp_path / f"{name}.npy", mmap_mode="r") for name in arrays}
+    again = Annotation.from_arrays(mapped, json.loads(json.dumps(settings)))
+    every = np.arange(3, dtype=np.int32)
+    assert again.affinity(every).tobytes() == signal.affinity(every).tobytes()
+    assert again.shared_labels(0, 1).equals(signal.shared_labels(0, 1))
+    assert again.labels == signal.labels
 
 
 def test_a_signal_on_nothing_knows_nothing(world: MakeWorld) -> None:

@@ -40,6 +40,7 @@ TRUST: Final = (
 SENSE: Final = (5.0, 0.5)  # opinions that speak for a label, and against
 _START: Final = (0.8, 0.9, 0.7)  # of t, q and r
 _HABIT: Final = 10.0  # opinions until an annotator has habits
+_TINY: Final = 1e-3  # keeps the coin of somebody who says nothing below 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,9 +122,6 @@ def believe(
         trust = (TRUST[0] + np.bincount(annotator, careful, annotators)) / (TRUST[0] + doubt + said + _TINY)
         sense = (SENSE[0] + np.bincount(label, sensible, labels)) / (sum(SENSE) + used)
     return Belief(meant, trust, sense)
-
-
-_TINY: Final = 1e-3  # keeps the coin of somebody who says nothing below 1
 
 
 def _chance(item: Codes, label: Codes, meant: Reals, total: Reals, labels: int) -> Reals:
