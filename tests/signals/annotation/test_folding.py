@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from tigertail.errors import DataError
-from tigertail.signals.annotation.folding import label_keys, singulars, spelling
+from tigertail.signals.annotation.folding import label_keys, shorter_forms, spelling
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,15 @@ def cells(**items_of: list[int]) -> pl.DataFrame:
 
 
 def test_a_plural_joins_its_singular_where_both_are_said_of_the_same_items() -> None:
-    found = singulars(cells(vocalist=[1, 2, 3], vocalists=[3, 4], blue=[5], blues=[6, 7], bass=[1], bas=[1]))
+    found = shorter_forms(
+        cells(vocalist=[1, 2, 3], vocalists=[3, 4], blue=[5], blues=[6, 7], bass=[1], bas=[1])
+    )
     assert found == {"vocalists": "vocalist"}
+
+
+def test_a_kind_of_music_is_that_kind() -> None:
+    found = shorter_forms(cells(rock=[1, 2, 3], rockmusic=[2, 3], world=[4], worldmusic=[5, 6], music=[1]))
+    assert found == {"rockmusic": "rock"}
 
 
 def test_the_most_used_spelling_is_shown() -> None:

@@ -1,8 +1,8 @@
 """One label for all its spellings.
 
-"Hip Hop", "hip-hop" and "hiphop" are one label, as are "R&B", "R and B" and "rnb". A plural joins its singular
-only where the data says that the two mean the same: "female vocalists" and "female vocalist" are said of the
-same artists, "blues" and "blue" are not.
+"Hip Hop", "hip-hop" and "hiphop" are one label, as are "R&B", "R and B" and "rnb". A longer form joins the shorter,
+a plural its singular and "rock music" rock, only where the data says that the two mean the same: "female vocalists"
+and "female vocalist" are said of the same artists, "blues" and "blue" are not.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from tigertail.signals.annotation.tables import read_pairs
 KEY: Final = "key"
 ITEM: Final = "item"
 SHARED: Final = 0.1  # share of the items of the rarer of two labels that must carry the other too
-_SHORTEST: Final = 4  # letters of a plural
+ENDINGS: Final = ("s", "music")
+_SHORTEST: Final = 3  # letters before an ending
 
 
 def label_keys(labels: pl.Series, variants: Path | str = "") -> pl.Series:
@@ -56,8 +57,8 @@ def label_keys(labels: pl.Series, variants: Path | str = "") -> pl.Series:
     return keys.alias(KEY)
 
 
-def singulars(cells: pl.DataFrame) -> dict[str, str]:
-    """Return the singular of each plural that means the same.
+def shorter_forms(cells: pl.DataFrame) -> dict[str, str]:
+    """Return the shorter form of each label that means the same without its ending.
 
     Parameters
     ----------
@@ -67,26 +68,29 @@ def singulars(cells: pl.DataFrame) -> dict[str, str]:
     Returns
     -------
     dict[str, str]
-        Key of the plural to key of the singular, where at least a tenth of the items of the rarer of the two
+        Key of the longer form to key of the shorter, where at least a tenth of the items of the rarer of the two
         carry both.
     """
     cells = cells.select(ITEM, KEY).unique()
     items = cells.group_by(KEY).len("items")
-    plural = pl.col(KEY).str.ends_with("s") & ~pl.col(KEY).str.ends_with("ss")
-    pairs = (
-        items.filter(plural & (pl.col(KEY).str.len_chars() >= _SHORTEST))
-        .with_columns(pl.col(KEY).str.slice(0, pl.col(KEY).str.len_chars() - 1).alias("singular"))
-        .join(items, left_on="singular", right_on=KEY, suffix="_singular")
-    )
-    both = (
-        pairs.join(cells, on=KEY)
-        .join(cells, left_on=["singular", ITEM], right_on=[KEY, ITEM])
-        .group_by(KEY, "singular", "items", "items_singular")
-        .len("both")
-        .filter(pl.col("both") >= SHARED * pl.min_horizontal("items", "items_singular"))
-        .sort(KEY)
-    )
-    return dict(both.select(KEY, "singular").iter_rows())
+    found: dict[str, str] = {}
+    for ending in ENDINGS:
+        longer = pl.col(KEY).str.ends_with(ending) & ~pl.col(KEY).str.ends_with("ss")
+        pairs = (
+            items.filter(longer & (pl.col(KEY).str.len_chars() >= _SHORTEST + len(ending)))
+            .with_columns(pl.col(KEY).str.strip_suffix(ending).alias("shorter"))
+            .join(items, left_on="shorter", right_on=KEY, suffix="_shorter")
+        )
+        both = (
+            pairs.join(cells, on=KEY)
+            .join(cells, left_on=["shorter", ITEM], right_on=[KEY, ITEM])
+            .group_by(KEY, "shorter", "items", "items_shorter")
+            .len("both")
+            .filter(pl.col("both") >= SHARED * pl.min_horizontal("items", "items_shorter"))
+            .sort(KEY)
+        )
+        found |= dict(both.select(KEY, "shorter").iter_rows())
+    return found
 
 
 def spelling(rows: pl.DataFrame) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from tigertail.data.dataset import Dataset
 from tigertail.data.interactions import Interactions
 from tigertail.errors import DataError
 from tigertail.signals.annotation.config import AnnotationConfig
-from tigertail.signals.annotation.folding import ITEM, KEY, label_keys, singulars, spelling
+from tigertail.signals.annotation.folding import ITEM, KEY, label_keys, shorter_forms, spelling
 
 Codes = NDArray[np.int64]
 
@@ -72,8 +72,8 @@ def read_opinions(dataset: Dataset, interactions: Interactions, config: Annotati
         If the dataset has no annotations, its file is damaged, or the table of variants cannot be used.
     """
     rows, left_out = _usable(_table(dataset), dataset, interactions, config)
-    plurals = singulars(rows)
-    rows = rows.with_columns(pl.col(KEY).replace(list(plurals), list(plurals.values())))
+    shorter = shorter_forms(rows)
+    rows = rows.with_columns(pl.col(KEY).replace(list(shorter), list(shorter.values())))
     rows = _with_facets(rows)
     labels = spelling(rows).with_row_index("label_code")
     named = rows[c.ANNOTATOR].drop_nulls().unique().sort()
