@@ -12,6 +12,7 @@ from tigertail import columns as c
 from tigertail.data.attachment import SQUEEZED, TABLE, Attached, attach, gather
 from tigertail.data.clean import clean
 from tigertail.data.dataset import Dataset
+from tigertail.data.documents.spool import DocumentSpool
 from tigertail.data.formats import Batch, Source
 from tigertail.data.identity import Identities, resolve
 from tigertail.data.profiles import Profiles
@@ -85,9 +86,13 @@ class _Intake:
         self._room = _ROOM
         self._attached: list[pl.DataFrame] = []
         self._side = SideTables(self.quarantine)
+        self._documents = DocumentSpool(folder, self.quarantine)
 
     def add(self, source: Source, batch: Batch) -> None:
         """Take in some rows."""
+        if batch.table == c.DOCUMENTS_TABLE:
+            self._documents.add(source.named, batch.rows)
+            return
         rows = self._in_namespace(clean(batch, source.named, self.quarantine), source)
         if batch.table == c.LISTENERS_TABLE:
             self._profiles.add(rows)
@@ -120,6 +125,7 @@ class _Intake:
             c.ITEMS_TABLE: items,
         }
         tables |= self._side.tables(_every(identities, attached))
+        tables |= self._written(items, tables.get(c.MENTIONS_TABLE))
         report = build_report(
             self.recipe,
             self.quarantine,
@@ -166,6 +172,21 @@ class _Intake:
             return None
         plays = pl.scan_parquet(parts)
         return plays.select(name for name in plays.collect_schema().names() if name in filled)
+
+    def _written(
+        self, items: pl.DataFrame, given: pl.DataFrame | pl.LazyFrame | None
+    ) -> dict[str, pl.DataFrame | pl.LazyFrame]:
+        """Return the documents, and the mentions found in them beside those that sources count."""
+        if not self._documents.parts:
+            return {}
+        from tigertail.data.mentions import find_mentions
+
+        found = find_mentions(self._documents.parts, items, self.folder)
+        tables = [found.mentions] if given is None else [found.mentions, given.lazy()]
+        return {
+            c.DOCUMENTS_TABLE: found.documents,
+            c.MENTIONS_TABLE: pl.concat(tables, how="diagonal_relaxed"),
+        }
 
     def _nothing(self, path: Path) -> DataError:
         """Say why there is no dataset."""

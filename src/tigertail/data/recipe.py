@@ -36,8 +36,9 @@ class Recipe(BaseModel):
 
     @property
     def namespaces(self) -> list[str]:
-        """The namespaces of its sources, each once, in their order."""
-        return list(dict.fromkeys(source.space for source in self.source))
+        """The namespaces of its sources, each once, in their order; documents have no ids of either kind."""
+        spaces = (source.space for source in self.source if _table(source) != c.DOCUMENTS_TABLE)
+        return list(dict.fromkeys(spaces))
 
     @classmethod
     def load(cls, path: Path | str) -> Recipe:
@@ -101,8 +102,8 @@ def _source(keys: Any, place: str, path: Path) -> Source:
             path=path,
             remedy=f"it is one of {', '.join(FORMATS)}",
         )
-    if isinstance(keys.get("path"), str):
-        keys = keys | {"path": _path(keys["path"], place, path)}
+    paths = {key: keys[key] for key in ("path", "names") if isinstance(keys.get(key), str)}
+    keys = keys | {key: _path(text, place, path) for key, text in paths.items()}
     return _valid(found, keys, place, path)
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from tigertail.data.formats.dbpedia import Dbpedia
 from tigertail.data.formats.delimited import Csv, Tsv
+from tigertail.data.formats.documents import Documents
 from tigertail.data.formats.echonest_location import EchonestLocation
 from tigertail.data.formats.hetrec_lastfm import HetrecLastfm
 from tigertail.data.formats.lastfm_1k import Lastfm1K
@@ -31,4 +32,5 @@ FORMATS: Final[dict[str, type[Source]]] = {
     "csv": Csv,
     "tsv": Tsv,
     "parquet": Parquet,
+    "documents": Documents,
 }
