@@ -22,6 +22,7 @@ from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.pairs import PairsConfig, fit_pairs
 from tigertail.signals.popularity import Popularity
 from tigertail.signals.sequences import SequencesConfig, fit_sequences
+from tigertail.signals.web import Web, WebConfig, fit_web
 from tigertail.sparse import CSR
 
 ITEMS = 150  # more than two blocks of the compiled products
@@ -109,6 +110,22 @@ def annotation() -> Annotation:
     return Annotation(weights, people, (people == 0).astype(np.uint8), labels)
 
 
+def web() -> Signal:
+    rng = np.random.default_rng(6)
+    rows = {
+        "item_id": some_items(rng, 900),
+        "document_id": rng.integers(0, 150, 900).astype(str),
+        "count": np.ones(900),
+        "positions": rng.integers(0, 500, (900, 1)).tolist(),
+    }
+    return of_table(
+        "mentions",
+        lambda data, codes: fit_web(data, codes, WebConfig(neighbours=20)),
+        pl.DataFrame(rows).unique(["item_id", "document_id"], maintain_order=True),
+        "item_id",
+    )
+
+
 SIGNALS: dict[str, Callable[[], Signal]] = {
     "popularity": popularity,
     "factors": factors,
@@ -117,6 +134,7 @@ SIGNALS: dict[str, Callable[[], Signal]] = {
     "pairs": pairs,
     "back-off": back_off,
     "annotation": annotation,
+    "web": web,
 }
 EVERY = np.arange(ITEMS, dtype=np.int32)
 
@@ -180,7 +198,7 @@ def test_affinity_leaves_its_queries_alone(signal: Signal) -> None:
 @pytest.mark.parametrize("name", [name for name in SIGNALS if name != "popularity"])
 def test_a_signal_kept_as_arrays_answers_as_before(name: str) -> None:
     signal = SIGNALS[name]()
-    assert isinstance(signal, (FactorAffinity, CoListening, BackOff, Annotation))
+    assert isinstance(signal, (FactorAffinity, CoListening, BackOff, Annotation, Web))
     kept: Stored = signal
     again = type(kept).from_arrays(*kept.to_arrays())
     assert again.affinity(EVERY).tobytes() == signal.affinity(EVERY).tobytes()

@@ -1,4 +1,4 @@
-"""Pages in a web archive (WARC or ARC, ISO 28500), as a crawler stored them."""
+"""Pages in a web archive (WARC, ISO 28500), as a crawler stored them."""
 
 from __future__ import annotations
 
@@ -35,19 +35,25 @@ def archived(stream: Stream, desk: Desk) -> Iterator[Page]:
     Raises
     ------
     DataError
-        If the file is no archive, or breaks off.
+        If the file is no archive, or is damaged.
     """
     from warcio.archiveiterator import ArchiveIterator
     from warcio.exceptions import ArchiveLoadFailed
 
+    records = 0
     try:
         for record in ArchiveIterator(io.BufferedReader(_Readable(stream))):
+            if record.format != "warc":  # any text is taken for the older ARC
+                break
+            records += 1
             if record.rec_type == "response" and record.http_headers is not None:
                 yield from _page(record, stream.name, desk)
     except (ArchiveLoadFailed, EOFError, OSError, ValueError) as error:
         raise DataError(
             f"no web archive, or a damaged one ({error})", path=stream.path, remedy="check the file"
         ) from error
+    if not records:
+        raise DataError("no web archive: it begins with no record", path=stream.path, remedy="check the file")
 
 
 def _page(record: Any, file: str, desk: Desk) -> Iterator[Page]:

@@ -8,6 +8,7 @@ stay.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 from tigertail.data.documents.plain import Builder, Plain, word_set
@@ -18,6 +19,9 @@ _CUT: Final = re.compile(
 )
 _COMMENT, _COMMENT_END, _EMPTY_REF, _REF, _REF_END, _OPEN, _CLOSE = range(1, 8)
 _DEEPEST: Final = 40
+_PIECE: Final = 10_000  # characters
+_UNENDED: Final = 20
+_HTML_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _PIPE: Final = re.compile(r"(\[\[)|(\]\])|(\|)")
 _KEY: Final = re.compile(r"\s*([\w .-]{1,40}?)\s*=\s*")
 _QUOTES: Final = re.compile(r"'{2,}|\n")
@@ -55,7 +59,8 @@ def from_wikitext(text: str) -> Plain:
     import mwparserfromhell
 
     walk = _Walk()
-    walk.nodes(mwparserfromhell.parse(cut(text), skip_style_tags=True))
+    for piece in _pieces(cut(text)):
+        walk.nodes(mwparserfromhell.parse(_tamed(piece), skip_style_tags=True))
     walk.end_of_line()
     return walk.built.plain()
 
@@ -85,6 +90,29 @@ def cut(text: str) -> str:
         # A closing sign that closes nothing says nothing.
     frames[-1][1].append(text[done:])
     return "".join(piece for _, pieces in frames for piece in pieces)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Part a page at its paragraphs; the parser takes quadratic time over markup that does not end."""
+    begin = 0
+    while len(text) - begin > _PIECE:
+        end = begin + _PIECE
+        breaks = (text.rfind(mark, begin, end) for mark in ("\n\n", "\n==", "\n", " "))
+        end = next((at + 1 for at in breaks if at > begin), end)
+        yield text[begin:end]
+        begin = end
+    yield text[begin:]
+
+
+def _tamed(piece: str) -> str:
+    """Take away the signs of a piece in which more markup begins than ends."""
+    if piece.count("[[") - piece.count("]]") > _UNENDED:
+        piece = piece.replace("[[", "")
+    if piece.count("[") - piece.count("]") > _UNENDED:
+        piece = piece.replace("[", "")
+    if piece.count("<") - 2 * piece.count("</") - piece.count("/>") > _UNENDED:
+        piece = _HTML_TAG.sub("", piece).replace("<", " ")
+    return piece
 
 
 def _end_reference(frames: list[tuple[int, list[str]]]) -> None:

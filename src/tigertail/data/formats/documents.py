@@ -45,7 +45,7 @@ PAGE_COLUMNS: Final[dict[str, pl.DataType]] = {
 """A batch of documents: ``name`` and ``mbid`` are those of the item whose page it is, as the source says."""
 
 _REDIRECT: Final = re.compile(r"\s*#\w{4,20}\s*:?\s*\[\[")  # in the wiki's language
-_FILES: Final = {"files": "*", "jsonl": "*", "warc": "*.[wa]*rc", "dump": "*.xml*"}
+_FILES: Final = {"files": "*", "jsonl": "*", "warc": "*.warc", "dump": "*.xml*"}
 _KEYS: Final = {"document_id": "id", "text": "text", "title": "title", "name": "name", "mbid": "mbid"}
 
 

@@ -16,17 +16,19 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.data.mentions.names import Names
 
-COUNTED: Final = (
-    "small",
-    "left_capital",
-    "right_capital",
-    "is_work",
-    "in_work",
-    "after_the",
-    "people",
-    "listed",
-    "deed",
-)
+# What is counted of a name, and its share in all names on the pages the weights were fitted to.
+USUAL: Final = {
+    "small": 0.589,
+    "left_capital": 0.172,
+    "right_capital": 0.214,
+    "is_work": 0.022,
+    "in_work": 0.085,
+    "after_the": 0.108,
+    "people": 0.202,
+    "listed": 0.081,
+    "deed": 0.135,
+}
+COUNTED: Final = tuple(USUAL)
 _PRIOR: Final = 4.0  # occurrences that a share is smoothed with
 _PAGE_PRIOR: Final = 1.0
 
@@ -63,6 +65,8 @@ FEATURES: Final = (
     "frequency",
     *SHARES,
     *(f"here: {flag}" for flag in ON_PAGE),
+    "starts: share of small",
+    "starts: small here",
     "here: last word of a name",
     "here: first word of a name",
 )
@@ -117,12 +121,11 @@ class Usage:
             self.counts[row] += np.bincount(names[shown], minlength=size)
 
     def log_odds(self) -> NDArray[np.float64]:
-        """Return the logarithm of each share against its complement, smoothed by the share in all names."""
+        """Return the log odds of each share, less the usual ones and smoothed by them."""
         capital = self.total - self.counts[0]
         odds = np.empty(self.counts.shape)
-        for row, count in enumerate(self.counts):
+        for row, (count, usual) in enumerate(zip(self.counts, USUAL.values(), strict=True)):
             among = self.total if row == 0 else capital
-            usual = (count.sum() + 1) / (among.sum() + 2)
             share = (count + _PRIOR * usual) / (among + _PRIOR)
             odds[row] = np.log(share / (1 - share)) - np.log(usual / (1 - usual))
         return odds
@@ -158,6 +161,9 @@ def features(candidates: pl.DataFrame, names: Names, usage: Usage) -> NDArray[np
     digits = folded.str.contains(r"^[\d ]+s?$").to_numpy()[name]
     again = candidates.select(pl.len().over("document", "name"))["len"].to_numpy()
     frequency = np.log1p(usage.total)[name]
+    odds, here = usage.log_odds()[:, name], _here(candidates)
+    # A capital that begins a sentence says nothing where the name is a word that is mostly small.
+    starts = candidates["starts"].to_numpy()
     return np.column_stack(
         [
             np.ones(len(name)),
@@ -171,8 +177,10 @@ def features(candidates: pl.DataFrame, names: Names, usage: Usage) -> NDArray[np
             np.minimum(words, 4),
             np.log(again),
             frequency,
-            *usage.log_odds()[:, name],
-            *_here(candidates),
+            *odds,
+            *here,
+            starts * odds[0],
+            starts * here[0],
             *(_part_of_longer(candidates, whole) for whole in (names.ends_with, names.begins_with)),
         ]
     )

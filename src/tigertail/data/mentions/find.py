@@ -18,12 +18,12 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.data.formats.documents import ADDRESS, SURE, WORKS
 from tigertail.data.mentions.candidates import Spans, candidates
-from tigertail.data.mentions.features import Usage, features
+from tigertail.data.mentions.features import Usage
 from tigertail.data.mentions.names import Names, Shape
 from tigertail.data.mentions.owners import Owners
 from tigertail.data.mentions.settle import settle
 from tigertail.data.mentions.titles import Remark, read_title
-from tigertail.data.mentions.weights import THRESHOLD, scores
+from tigertail.data.mentions.weights import THRESHOLD, score_candidates
 from tigertail.data.mentions.words import Reader, Words
 from tigertail.data.names import fold
 from tigertail.progress import track
@@ -39,7 +39,7 @@ _LINK: Final[dict[str, pl.DataType]] = {
     "remark": pl.Int8(),
 }
 _NOBODY: Final = -1
-_REMARKED: Final = 2  # titles with a remark that show that the name alone is something else
+_REMARKED: Final = 0.05  # links with a remark among those without, from which a name alone is something else
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,8 @@ class Finder:
         self._reader = Reader()
         self._documents = 0
         self._page_of: dict[str, str] = {}  # by title or address
-        self._remarked: Counter[int] = Counter()
+        self._remarked: Counter[int] = Counter()  # titles of each name with a remark for musicians
+        self._plain: Counter[int] = Counter()  # and with none
         self._trusted = np.zeros(len(self.names.items), np.bool_)
 
     def look(self, pages: pl.DataFrame, folder: Path) -> Path:
@@ -143,8 +144,7 @@ class Finder:
 
     def scores(self, candidate: pl.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Return how much speaks for each candidate, links aside."""
-        shapes = self.names.shapes[candidate["name"].to_numpy()]
-        return scores(features(candidate, self.names, self.usage), shapes)
+        return score_candidates(candidate, self.names, self.usage)
 
     def decide(self, folder: Path) -> None:
         """Decide on the candidates of some pages, and write their mentions."""
@@ -169,20 +169,20 @@ class Finder:
                 if known:
                     self._page_of.setdefault(known.casefold(), owner)
         if page[c.NAME]:
-            self._note(page[c.NAME], _REMARKED)
+            self._note(page[c.NAME])
         return owner
 
-    def _note(self, title: str, times: int) -> tuple[int, Remark]:
-        """Take a title apart; remember that its name has a remark for musicians."""
+    def _note(self, title: str) -> tuple[int, Remark]:
+        """Take a title apart; count whether its name has a remark."""
         read = read_title(title)
         code = self.names.code_of.get(read.name, _NOBODY)
-        if code != _NOBODY and read.remark == Remark.MUSICIAN:
-            self._remarked[code] += times
+        if read.remark != Remark.OTHER:
+            (self._remarked if read.remark == Remark.MUSICIAN else self._plain)[code] += 1
         return code, read.remark
 
     def _links(self, links: list[dict[str, Any]], words: Words) -> pl.DataFrame:
         begins = np.array([link["begin"] for link in links], np.int64)
-        noted = [self._note(link["target"], 1) for link in links]
+        noted = [self._note(link["target"]) for link in links]
         surfaces = (fold(words.text[link["begin"] : link["end"]]) for link in links)
         return pl.DataFrame(
             {
@@ -208,7 +208,8 @@ class Finder:
         if remark == Remark.MUSICIAN:
             return item, False
         # Hardly a name of several words means something else; its surroundings say so where it does.
-        if self._remarked[name] >= _REMARKED and self.names.shapes[name] != Shape.LONGER:
+        remarked = self._remarked[name] > _REMARKED * self._plain[name]
+        if remarked and self.names.shapes[name] != Shape.LONGER:
             return None, False
         return item, not self._trusted[name]
 

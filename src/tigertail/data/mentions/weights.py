@@ -9,56 +9,62 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-THRESHOLD: Final = -0.4
+from tigertail.data.mentions.features import Usage, features
+from tigertail.data.mentions.names import Names, Shape
+
+THRESHOLD: Final = -0.1
 """The score above which a candidate is taken for a mention."""
 
-WEIGHTS: Final[dict[str, tuple[float, float, float]]] = {
-    "bias": (0.621, -2.972, 0.411),
-    "small": (-3.809, -3.614, -3.68),
-    "exact": (0.157, 0, 2.027),
-    "starts": (-0.37, -0.955, -0.07),
-    "left_capital": (-0.611, 0.892, 0.316),
-    "right_capital": (-0.937, -0.673, -1.402),
-    "is_work": (-1.668, -6.385, -1.999),
-    "in_work": (-1.48, -2.82, -3.399),
-    "owned": (0.107, 1.191, 2.302),
-    "people": (0.176, 0.167, -0.14),
-    "leads": (0.739, 0.571, 0.498),
-    "work_word": (0.014, 0.313, -0.048),
-    "deed": (0.105, -0.394, 0.201),
-    "listed": (0.635, 0.471, 0.409),
-    "capitals": (-0.288, 3.798, 2.651),
-    "partial": (-0.527, 1.083, 2.722),
-    "the: wanted and there": (0, 1.242, 1.611),
-    "the: wanted, not there": (0, -1.242, -1.534),
-    "the: there, not wanted": (0.033, 0, -0.721),
-    "the: wanted, not there, though usual": (0, 0.051, 1.241),
-    "number": (-1.467, -6.237, -7.748),
-    "letters": (-0.038, 0.716, 0.432),
-    "words": (0, 0, -0.346),
-    "again": (0.291, -0.079, 0.232),
-    "frequency": (-0.287, 0.214, -0.692),
-    "share of small": (0.132, -0.452, -0.545),
-    "share of left_capital": (-0.366, -0.038, -0.157),
-    "share of right_capital": (-0.415, -0.127, -0.131),
-    "share of is_work": (0.216, 0.169, -0.054),
-    "share of in_work": (0.204, -0.161, 0.04),
-    "share of after_the": (0.197, 0.043, 0.165),
-    "share of people": (0.721, 0.643, 0.417),
-    "share of listed": (0.807, 0.829, 0.489),
-    "share of deed": (0.643, 0.419, 0.552),
-    "here: small": (-0.54, -1.709, 2.986),
-    "here: left_capital": (-2.878, -5.28, -4.244),
-    "here: right_capital": (-1.976, -0.083, -2.67),
-    "here: in_work": (-1.564, -1.881, -0.024),
-    "here: is_work": (-3.362, -0.401, -2.92),
-    "here: people": (1.333, 1.489, 1.263),
-    "here: listed": (2.524, 1.933, 1.492),
-    "here: deed": (-0.258, -1.47, -1.763),
-    "here: last word of a name": (-2.281, -0.467, 0),
-    "here: first word of a name": (-0.965, -0.423, 0),
+WEIGHTS: Final[dict[str, tuple[float, float]]] = {
+    "bias": (0.695, -3.037, 0.447),
+    "small": (-4.657, -3.724, -3.719),
+    "exact": (0.012, 0, 2.029),
+    "starts": (-2.038, -0.682, -0.399),
+    "left_capital": (-0.634, 0.874, 0.315),
+    "right_capital": (-1.036, -0.75, -1.391),
+    "is_work": (-1.802, -6.357, -2.028),
+    "in_work": (-1.569, -2.819, -3.423),
+    "owned": (-0.083, 1.15, 2.306),
+    "people": (0.174, 0.174, -0.142),
+    "leads": (0.743, 0.568, 0.499),
+    "work_word": (0.023, 0.353, -0.05),
+    "deed": (0.115, -0.372, 0.2),
+    "listed": (0.61, 0.439, 0.408),
+    "capitals": (-0.28, 3.636, 2.644),
+    "partial": (-0.711, 1.097, 2.734),
+    "the: wanted and there": (0, 1.255, 1.608),
+    "the: wanted, not there": (0, -1.255, -1.535),
+    "the: there, not wanted": (0.043, 0, -0.723),
+    "the: wanted, not there, though usual": (0, 0.033, 1.242),
+    "number": (-1.559, -6.24, -7.698),
+    "letters": (0.03, 0.727, 0.428),
+    "words": (0, 0, -0.345),
+    "again": (0.269, -0.08, 0.231),
+    "frequency": (-0.274, 0.212, -0.694),
+    "share of small": (0.174, -0.453, -0.535),
+    "share of left_capital": (-0.385, -0.039, -0.161),
+    "share of right_capital": (-0.409, -0.126, -0.131),
+    "share of is_work": (0.218, 0.169, -0.053),
+    "share of in_work": (0.201, -0.166, 0.042),
+    "share of after_the": (0.193, 0.046, 0.166),
+    "share of people": (0.732, 0.653, 0.42),
+    "share of listed": (0.795, 0.828, 0.488),
+    "share of deed": (0.64, 0.406, 0.553),
+    "here: small": (0.299, -1.53, 3.028),
+    "here: left_capital": (-2.87, -5.289, -4.23),
+    "here: right_capital": (-1.935, 0.023, -2.679),
+    "here: in_work": (-1.477, -1.909, -0.014),
+    "here: is_work": (-3.184, -0.426, -2.87),
+    "here: people": (1.357, 1.495, 1.27),
+    "here: listed": (2.656, 1.934, 1.5),
+    "here: deed": (-0.163, -1.536, -1.759),
+    "starts: share of small": (-0.571, -0.07, -0.123),
+    "starts: small here": (0.475, -1.204, -0.422),
+    "here: last word of a name": (-2.318, -0.482, 0),
+    "here: first word of a name": (-0.974, -0.433, 0),
 }
 """The weight of each feature in names of a word, of "the" and a word, and in longer ones."""
 
@@ -82,4 +88,23 @@ def scores(matrix: NDArray[np.float64], shapes: NDArray[np.int8]) -> NDArray[np.
     # Added up in one order, whatever a BLAS would do with another number of threads.
     for column, weights in enumerate(WEIGHTS.values()):
         total += matrix[:, column] * np.array(weights)[shapes]
+    return total
+
+
+def score_candidates(candidates: pl.DataFrame, names: Names, usage: Usage) -> NDArray[np.float64]:
+    """Return how much speaks for each candidate of whole documents, links aside.
+
+    A capital that only begins a sentence says nothing of a word that its page mostly writes small: such a
+    candidate gets ``-inf``.
+
+    Returns
+    -------
+    NDArray[np.float64]
+        Log odds; (candidates,).
+    """
+    shapes = names.shapes[candidates["name"].to_numpy()]
+    total = scores(features(candidates, names, usage), shapes)
+    mostly_small = pl.col("small").mean().over("document", "name") > 0.5
+    no_sign = candidates.select(mostly_small & pl.col("starts")).to_series().to_numpy()
+    total[no_sign & (shapes != Shape.LONGER)] = -np.inf
     return total

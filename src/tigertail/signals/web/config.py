@@ -1,0 +1,42 @@
+"""Settings of the web signal."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class WebConfig(BaseModel):
+    """Settings of the web signal. A part of weight 0 is not computed.
+
+    The defaults were the best of some tried by hand on listeners held out inside the training part of the
+    dataset of ``recipes/web.toml``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    beside: float = Field(1.0, ge=0)
+    """Weight of being mentioned beside each other."""
+    page: float = Field(0.3, ge=0)
+    """Weight of being mentioned on each other's own page."""
+    text: float = Field(3.0, ge=0)
+    """Weight of pages that read alike."""
+    window: int = Field(200, ge=1, le=10_000)
+    """Words within which two mentions stand beside each other."""
+    shrinkage: float = Field(3.0, ge=0)
+    """Common documents at which being beside each other counts half."""
+    terms: int = Field(400, ge=1)
+    """Words kept a page: those that tell most of it."""
+    common: float = Field(0.2, gt=0, le=1)
+    """Share of pages from which on a word says nothing."""
+    beta: float = Field(-0.1, ge=-1, le=1)
+    """Popularity exponent: the affinity is divided by B's listeners to this power; below 0 lists lean to stars."""
+    neighbours: int = Field(200, ge=1)
+    """Neighbours kept an item."""
+
+    @model_validator(mode="after")
+    def _some_part(self) -> Self:
+        if self.beside == self.page == self.text == 0:
+            raise ValueError("all weights are 0: give one of beside, page and text")
+        return self

@@ -1,0 +1,61 @@
+"""Who is mentioned on whose page."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.signals.web.reading import NOBODY, Writings
+from tigertail.sparse import CSR
+
+
+def mentioned_on(writings: Writings, items: int) -> CSR:
+    """Count how often an item's own pages mention each other item.
+
+    Returns
+    -------
+    CSR
+        Mentions; rows are pages' owners, columns who is mentioned there.
+    """
+    owner = pl.Series("owner", writings.owners[writings.mentions["document"].to_numpy()], pl.Int32)
+    mentions = (
+        writings.mentions.with_columns(owner)
+        .filter((pl.col("owner") != NOBODY) & (pl.col("owner") != pl.col("item")))
+        .group_by("owner", "item")
+        .agg(pl.col(c.COUNT).cast(pl.Float64).sum())
+    )
+    return CSR.build(mentions["owner"], mentions["item"], mentions[c.COUNT], (items, items))
+
+
+def on_pages(mentioned: CSR) -> CSR:
+    """Turn counts into affinity: A's page speaks of B, or B's page of A.
+
+    With f_AB the mentions of B on A's pages, d_B the number of items whose pages mention B and d the number of
+    items with pages, a page says of B
+
+        say(A, B) = f_AB / (f_AB + 1)  *  ln(1 + d / d_B) / ln(1 + d)
+
+    and aff(A, B) = (say(A, B) + say(B, A)) / 2. What every page mentions says little; the second mention says
+    less than the first.
+
+    Returns
+    -------
+    CSR
+        Entries from 0 to 1; items by items, symmetric.
+    """
+    owners = max(int((mentioned.row_sizes > 0).sum()), 1)
+    mentioners = np.bincount(mentioned.indices, minlength=mentioned.columns)
+    rarity = np.log1p(owners / np.maximum(mentioners, 1)) / np.log1p(owners)
+    counts = mentioned.values.astype(np.float64)
+    said = counts / (counts + 1) * rarity[mentioned.indices] / 2
+    return symmetric_sum(mentioned.with_values(said.astype(np.float32)))
+
+
+def symmetric_sum(matrix: CSR) -> CSR:
+    """Return a matrix plus itself turned over."""
+    import scipy.sparse as sp
+
+    plain = sp.csr_matrix((matrix.values, matrix.indices, matrix.offsets), shape=matrix.shape)
+    both = (plain + plain.T).tocoo()
+    return CSR.build(both.row, both.col, both.data, matrix.shape)
