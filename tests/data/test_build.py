@@ -88,6 +88,40 @@ def test_languages_become_codes_and_what_cannot_be_read_is_counted(tmp_path: Pat
     assert (warning.what, warning.rows, warning.examples) == ("unknown language, left out", 1, ["Elvish"])
 
 
+def test_documents_bring_mentions_of_the_catalogue_and_no_items(tmp_path: Path) -> None:
+    recipe = ONE + (
+        '[[source]]\nformat = "documents"\nname = "web"\npath = "pages"\nmarkup = "wikitext"\n'
+        '[[source]]\nformat = "csv"\npath = "said.csv"\ntable = "mentions"\n'
+    )
+    (tmp_path / "pages").mkdir()
+    files = {
+        "plays.csv": PLAYS,
+        "pages/Sade_(band).txt": "[[Sade (band)|Sade]] likes [[The Cure (band)|The Cure]], and [[Kent (band)|Kent]].",
+        "said.csv": "name,document_id,count\nSade,elsewhere,2\n",
+    }
+    dataset, report = make(tmp_path, recipe, files)
+    again, _ = make(tmp_path, recipe, files, "again")
+    assert dataset.fingerprint == again.fingerprint
+    assert dataset.items["item_id"].to_list() == ["cure", "sade"]
+    assert dataset.listeners["listener_id"].to_list() == ["plays:a", "plays:b"]
+    page = "web:Sade_(band).txt"
+    assert dataset.scan("documents").select("document_id", "title", "item_id").collect().rows() == [
+        (page, "Sade (band)", "sade")
+    ]
+    assert dataset.scan("mentions").collect().rows() == [
+        ("cure", page, 1, [2], 1),
+        ("sade", page, 1, [0], 1),
+        ("sade", "elsewhere", 2, None, None),
+    ]
+    assert [source.read for source in report.sources] == [4, 1, 1]
+
+
+def test_documents_leave_the_ids_of_the_only_other_source_alone(tmp_path: Path) -> None:
+    recipe = ONE + '[[source]]\nformat = "documents"\npath = "page.txt"\n'
+    dataset, _ = make(tmp_path, recipe, {"plays.csv": PLAYS, "page.txt": "Sade"})
+    assert dataset.listeners["listener_id"].to_list() == ["a", "b"]
+
+
 def test_one_listener_with_one_item_is_a_dataset(tmp_path: Path) -> None:
     dataset, _ = make(tmp_path, ONE, {"plays.csv": "listener_id,name,plays\na,Sade,1\n"})
     assert dataset.plays.rows() == [("a", "sade", 1)]

@@ -46,12 +46,15 @@ def mentions(items: pl.DataFrame, tmp_path: Path) -> Find:
 
 
 def test_links_say_who_is_meant(mentions: Find) -> None:
-    text = "[[Kent (band)|Kent]] toured [[Kent|the county]], and [[Love (emotion)|Love]] with [[Air (band)|a duo]]."
+    text = (
+        "[[Kent (band)|Kent]] toured [[Kent|the county]], and [[Love (emotion)|Love]], [[Air (band)|a duo]]."
+    )
     assert mentions(page("Tour", text)) == {("Kent", "Tour"): (1, 1), ("Air", "Tour"): (1, 1)}
 
 
 def test_what_a_link_means_it_means_on_the_whole_page(mentions: Find) -> None:
-    text = "[[Yes (band)|Yes]] split. Then Yes came back, and yes, Yes stayed. [[Air (gas)|Air]] is free. Air is everywhere."
+    text = "[[Yes (band)|Yes]] split. Then Yes came back, and yes, Yes stayed."
+    text += " [[Air (gas)|Air]] is free. Air is everywhere."
     assert mentions(page("Prog", text)) == {("Yes", "Prog"): (3, 1)}
 
 

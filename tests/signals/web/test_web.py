@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -109,7 +110,7 @@ def test_pages_of_the_same_words_are_alike_and_rare_words_count_more(make: Make)
 
 
 def test_the_exponent_leans_to_the_popular(scenes: Scenes) -> None:
-    dataset, interactions = scenes
+    dataset, _ = scenes
     more = pl.DataFrame({"listener_id": ["v", "w"], "item_id": ["n3", "n3"], "plays": [1.0, 1.0]})
     famous = Interactions.build(
         pl.concat([dataset.plays.select(more.columns), more.cast({"plays": pl.Float32})])
@@ -131,11 +132,11 @@ def test_equal_input_gives_equal_bytes(scenes: Scenes) -> None:
     }
 
 
-def test_a_dataset_without_mentions_says_what_to_do(tmp_path: object, scenes: Scenes) -> None:
-    dataset, interactions = scenes
-    dataset.manifest["tables"].pop("mentions")
+def test_a_dataset_without_mentions_says_what_to_do(tmp_path: Path) -> None:
+    plays = pl.DataFrame({"listener_id": ["u"], "item_id": ["n1"], "plays": [1.0]})
+    dataset = Dataset.write(tmp_path / "silent", {"plays": plays}, name="silent")
     with pytest.raises(DataError, match="no mentions"):
-        fit_web(dataset, interactions, WebConfig())
+        fit_web(dataset, Interactions.of(dataset), WebConfig())
 
 
 def test_no_part_at_all_is_a_mistake() -> None:

@@ -15,10 +15,7 @@ from pydantic import Field
 
 from tigertail import columns as c
 from tigertail.data.documents import to_plain
-from tigertail.data.documents.dump import Dump
-from tigertail.data.documents.files import JsonLines, one_page
 from tigertail.data.documents.page import Container, Desk, Page
-from tigertail.data.documents.warc import archived
 from tigertail.data.files import stream, streams
 from tigertail.data.formats.source import Batch, Source
 from tigertail.data.quarantine import Quarantine
@@ -108,6 +105,10 @@ class Documents(Source):
             yield _batch(rows)
 
     def _pages(self, desk: Desk) -> Iterator[Page]:
+        from tigertail.data.documents.dump import Dump
+        from tigertail.data.documents.files import JsonLines, one_page  # itself built on formats/lines
+        from tigertail.data.documents.warc import archived
+
         containers: dict[str, Container] = {
             "files": one_page,
             "jsonl": JsonLines(_KEYS | {str(ours): theirs for ours, theirs in self.keys.items()}),

@@ -18,7 +18,7 @@ from tigertail.data.mentions.names import Names, Shape
 THRESHOLD: Final = -0.1
 """The score above which a candidate is taken for a mention."""
 
-WEIGHTS: Final[dict[str, tuple[float, float]]] = {
+WEIGHTS: Final[dict[str, tuple[float, float, float]]] = {
     "bias": (0.695, -3.037, 0.447),
     "small": (-4.657, -3.724, -3.719),
     "exact": (0.012, 0, 2.029),

@@ -99,12 +99,11 @@ class Web:
     def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
         """Make the signal of what was kept on disk."""
         stored: Any = arrays
-        return cls(
-            *(
-                CSR(*(stored[f"{matrix}_{field}"] for field in _FIELDS), settings["items"])
-                for matrix in _MATRICES
-            )
-        )
+        kept = []
+        for matrix in _MATRICES:
+            offsets, indices, values = (stored[f"{matrix}_{field}"] for field in _FIELDS)
+            kept.append(CSR(offsets, indices, values, settings["items"]))
+        return cls(*kept)
 
 
 def _entry(matrix: CSR, row: int, column: int) -> int:
@@ -160,7 +159,7 @@ def fit_web(dataset: Dataset, interactions: Interactions, config: WebConfig) -> 
             neighbours=config.neighbours,
         )
         parts.append((config.text, texts))
-    popularity = (1.0 + interactions.item_listeners) ** -config.beta
+    popularity = np.asarray((1.0 + interactions.item_listeners) ** -config.beta, np.float64)
     return Web(_strongest(parts, items, popularity, config.neighbours), together, mentioned)
 
 
