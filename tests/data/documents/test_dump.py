@@ -29,7 +29,11 @@ def test_redirects_and_talk_are_passed_over_and_counted(read: Read, desk: Desk) 
         Dump(100), dump(article("A", "x", more="<redirect title='B'/>"), article("Talk:A", "x", ns=1))
     )
     assert pages == []
-    assert desk.passed_over == {"a redirect": 1, "no article": 1}
+    assert desk.quarantine.warnings == {
+        ("web", "a redirect, passed over"): 1,
+        ("web", "no article, passed over"): 1,
+    }
+    assert desk.quarantine.examples["web", "no article, passed over"] == ["Talk:A"]
 
 
 def test_an_endless_text_is_not_held(read: Read) -> None:

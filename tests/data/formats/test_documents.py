@@ -1,4 +1,5 @@
 import gzip
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -96,3 +97,14 @@ def test_only_the_dump_of_a_whole_wiki_is_read_with_doubt(pack: Pack, quarantine
     )
     dump = documents(pack({"wiki.xml": xml}, "folder"), container="dump", markup="wikitext")
     assert pages(dump, quarantine)["sure"].to_list() == [False]
+
+
+@pytest.mark.skipif(
+    "TIGERTAIL_DATA" not in os.environ, reason="TIGERTAIL_DATA is not set: no real data to read"
+)
+def test_real_biographies_find_their_names(quarantine: Quarantine) -> None:
+    data = Path(os.environ["TIGERTAIL_DATA"])
+    names = data / "artist-similarity-sas" / "mb2uri_lastfmapi.txt"
+    found = pages(documents(data / "artist-biographies.zip", page_of="mbid", names=names), quarantine)
+    assert (len(found), found["name"].null_count()) == (2499, 136)
+    assert not quarantine.rejected

@@ -118,7 +118,7 @@ def _article(fields: dict[str, str], redirect: bool, file: str, desk: Desk) -> I
     desk.read()
     title = fields.get("title", "").strip()
     if redirect or fields.get("ns", _ARTICLES).strip() != _ARTICLES:
-        desk.passed_over["a redirect" if redirect else "no article"] += 1
+        desk.pass_over("a redirect" if redirect else "no article", title)
     elif not title or "text" not in fields:
         desk.refuse(file, "a page without a title or a text", title)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -59,7 +58,6 @@ class Desk:
 
     source: str
     quarantine: Quarantine
-    passed_over: Counter[str] = field(default_factory=Counter)
 
     def read(self) -> None:
         """Count a page."""
@@ -71,6 +69,10 @@ class Desk:
 
         rows = pl.DataFrame({LINE: [line], TEXT: [shown], REASON: [reason]})
         self.quarantine.reject(self.source, file, rows)
+
+    def pass_over(self, what: str, name: str) -> None:
+        """Count a page that is not meant to be read."""
+        self.odd(f"{what}, passed over", name)
 
     def odd(self, what: str, example: str) -> None:
         """Count a page that is used but odd."""

@@ -99,8 +99,6 @@ class Documents(Source):
             if room <= 0:
                 yield _batch(rows)
                 rows, room = [], _BATCH_CHARACTERS
-        for what, pages in desk.passed_over.items():
-            quarantine.warn(self.named, f"{what}, passed over", pages)
         if rows:
             yield _batch(rows)
 
@@ -133,7 +131,7 @@ class Documents(Source):
             body = body[: self.most_characters]
         markup = page.markup or self.markup
         if markup == "wikitext" and _REDIRECT.match(body):
-            desk.passed_over["a redirect"] += 1
+            desk.pass_over("a redirect", page.name)
             return None
         plain = to_plain(body, markup)
         if not plain.text.strip():
