@@ -1,0 +1,214 @@
+"""Local models and the lens beside the strongest global models, on held-out listeners.
+
+    .venv/bin/python benchmarks/local_models.py DATASET [--seeds 3] [--from 200] [--strength]
+
+Frontiers (hypervolume of nDCG@20 and IPS-nDCG@20 over the popularity dial), paired differences with 95 %
+cluster-bootstrap intervals, overall and for every country with at least so many listeners; what the lens adds at the
+model's own setting; the same with groups learned from what listeners play, the country hidden, and how
+those groups meet the countries. "One world" is the same signal without groups.
+
+With --strength, instead: the lens's strengths compared on inner listeners, held out of the training part.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import adjusted_mutual_info_score
+
+from tigertail.cli.output import print_table
+from tigertail.cli.report import print_memory
+from tigertail.data.dataset import Dataset
+from tigertail.evaluation import ProtocolConfig, System, Trial, baselines, hold_out
+from tigertail.evaluation.homes import listener_countries
+from tigertail.evaluation.intervals import ClusterBootstrap, Estimate
+from tigertail.evaluation.judging import DIAL, judge_system
+from tigertail.evaluation.ours import LocalModels
+from tigertail.model.config import ModelConfig
+from tigertail.model.fit import fit_base
+from tigertail.progress import track
+from tigertail.signals.local import LocalConfig, group_listeners
+
+OWN = DIAL.index(0.0)
+WORLD, COUNTRIES, LANGUAGES, LEARNED = (
+    "listening, one world",
+    "listening, by country",
+    "listening, by country-language",
+    "listening, learned groups",
+)
+LENS = "by country, lens"
+STRENGTHS = (0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
+Sweeps = dict[str, NDArray[np.float64]]
+
+
+def systems() -> list[System]:
+    """Return the global models, and ours with every kind of group."""
+    config = ModelConfig()
+    return [
+        System("item-item cosine", baselines.ItemItem().fit),
+        System("RP3beta", baselines.RP3Beta().fit),
+        System("base, cosine", baselines.ALS(**{**dict(config.base), "beta": 1.0}).fit),
+        System("base", baselines.ALS(**dict(config.base)).fit),
+        System(WORLD, LocalModels(groups="none").fit),
+        System(COUNTRIES, LocalModels().fit),
+        System(LANGUAGES, LocalModels(groups="country-language").fit),
+        System(LEARNED, LocalModels(groups="learned").fit),
+        System(LENS, LocalModels().fit, lens=True),
+    ]
+
+
+def percent(difference: Estimate, of: float) -> str:
+    """Return a difference in percent of what it is a difference from, with its interval."""
+    low, mean, high = (100 * value / of for value in (difference.low, difference.mean, difference.high))
+    return f"{mean:+.2f} % [{low:+.2f}, {high:+.2f}]"
+
+
+def frontier(bootstrap: ClusterBootstrap, ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> str:
+    """Return how much larger one frontier is than another."""
+    (a, drawn_a), (b, drawn_b) = bootstrap.hypervolume(ours), bootstrap.hypervolume(theirs)
+    return percent(bootstrap.compare(drawn_a, drawn_b, a.mean - b.mean), b.mean)
+
+
+def gains(bootstrap: ClusterBootstrap, ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> list[str]:
+    """Return how much better nDCG and IPS-nDCG are at the model's own setting of the dial."""
+    return [
+        percent(
+            bootstrap.estimate(ours[OWN, metric] - theirs[OWN, metric]),
+            float(np.nanmean(theirs[OWN, metric])),
+        )
+        for metric in (0, 1)
+    ]
+
+
+def members(sweep: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return a sweep with only some queries counted."""
+    return np.where(chosen, sweep, np.nan)
+
+
+def overall(sweeps: Sweeps, bootstrap: ClusterBootstrap) -> None:
+    rows = []
+    for name, sweep in sweeps.items():
+        size, _ = bootstrap.hypervolume(sweep)
+        own = [str(bootstrap.estimate(sweep[OWN, metric])) for metric in (0, 1)]
+        against = "" if name == COUNTRIES else frontier(bootstrap, sweeps[COUNTRIES], sweep)
+        rows.append([name, *own, f"{size.mean:.5f} [{size.low:.5f}, {size.high:.5f}]", against])
+    print_table(
+        ["system", "nDCG@20", "IPS-nDCG@20", "frontier", "by country against it"],
+        rows,
+        title="Overall",
+        left=["system"],
+    )
+
+
+def by_country(
+    sweeps: Sweeps, bootstrap: ClusterBootstrap, lives: NDArray[np.str_], chosen: list[str]
+) -> None:
+    rows = []
+    for country in chosen:
+        there = {name: members(sweep, lives == country) for name, sweep in sweeps.items()}
+        best = max(
+            ("item-item cosine", "RP3beta", "base"),
+            key=lambda name: bootstrap.hypervolume(there[name])[0].mean,
+        )
+        rows.append(
+            [
+                country,
+                len(np.unique(bootstrap.listeners[lives == country])),
+                frontier(bootstrap, there[COUNTRIES], there["base"]),
+                best,
+                frontier(bootstrap, there[COUNTRIES], there[best]),
+                frontier(bootstrap, there[COUNTRIES], there[WORLD]),
+            ]
+        )
+    print_table(
+        [
+            "country",
+            "held out",
+            "frontier against the base",
+            "best global",
+            "against the best",
+            "against one world",
+        ],
+        rows,
+        title="Local models, no lens, by the listener's country",
+        left=["country", "best global"],
+    )
+
+
+def lens(sweeps: Sweeps, bootstrap: ClusterBootstrap, lives: NDArray[np.str_], chosen: list[str]) -> None:
+    everyone = lives != ""
+    rows = []
+    for name, member in [("all", everyone), *((country, lives == country) for country in chosen)]:
+        ours, theirs = members(sweeps[LENS], member), members(sweeps[COUNTRIES], member)
+        rows.append([name, *gains(bootstrap, ours, theirs), frontier(bootstrap, ours, theirs)])
+    print_table(
+        ["country", "nDCG@20", "IPS-nDCG@20", "frontier"],
+        rows,
+        title="The lens against the same model without it, listeners of known country",
+        left=["country"],
+    )
+
+
+def learned(sweeps: Sweeps, bootstrap: ClusterBootstrap, trial: Trial) -> None:
+    print("Learned groups against the base, frontier:", frontier(bootstrap, sweeps[LEARNED], sweeps["base"]))
+    print(
+        "By country     against the base, frontier:", frontier(bootstrap, sweeps[COUNTRIES], sweeps["base"])
+    )
+    lives, _ = listener_countries(trial)
+    factors = fit_base(trial.interactions, ModelConfig())
+    for clusters in (5, 10, 20, 40):
+        config = LocalConfig(groups="learned", clusters=clusters)
+        groups = group_listeners(trial.train, trial.interactions, factors, config)
+        told = lives != ""
+        score = adjusted_mutual_info_score(lives[told], groups.member[told])
+        print(f"{clusters} clusters meet the countries with an adjusted mutual information of {score:.3f}")
+
+
+def strengths(dataset: Dataset, seed: int) -> None:
+    """Compare strengths of the lens on listeners held out of the training part."""
+    inner = hold_out(hold_out(dataset, ProtocolConfig(seed=seed)).train, ProtocolConfig(seed=seed + 100))
+    told = listener_countries(inner)[1][inner.query_listeners] != ""
+    bootstrap = ClusterBootstrap(inner.query_listeners)
+    plain = members(judge_system(System(COUNTRIES, LocalModels().fit), inner).sweep, told)
+    rows = []
+    for strength in track(STRENGTHS, "strengths"):
+        sweep = judge_system(System(LENS, LocalModels(lens=strength).fit, lens=True), inner).sweep
+        rows.append([strength, *gains(bootstrap, members(sweep, told), plain)])
+    print_table(["strength", "nDCG@20", "IPS-nDCG@20"], rows, title="Inner listeners, against no lens")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("dataset", type=Path)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--from", dest="fewest", type=int, default=200)
+    parser.add_argument("--strength", action="store_true")
+    arguments = parser.parse_args()
+    dataset = Dataset.open(arguments.dataset)
+    if arguments.strength:
+        strengths(dataset, arguments.seed)
+        return
+    seeds = range(arguments.seed, arguments.seed + arguments.seeds)
+    trials = [hold_out(dataset, ProtocolConfig(seed=seed)) for seed in seeds]
+    ids = [trial.held["listener_id"].to_numpy()[trial.query_listeners] for trial in trials]
+    bootstrap = ClusterBootstrap(np.unique(np.concatenate(ids), return_inverse=True)[1].astype(np.int32))
+    lives = np.concatenate([listener_countries(trial)[1][trial.query_listeners] for trial in trials])
+    sweeps = {
+        system.name: np.concatenate([judge_system(system, trial).sweep for trial in trials], axis=2)
+        for system in track(systems(), "systems")
+    }
+    profiles = dataset.listeners["country"].value_counts(sort=True).drop_nulls()
+    chosen = [country for country, listeners in profiles.iter_rows() if listeners >= arguments.fewest]
+    overall(sweeps, bootstrap)
+    by_country(sweeps, bootstrap, lives, chosen)
+    lens(sweeps, bootstrap, lives, chosen)
+    learned(sweeps, bootstrap, trials[0])
+    print_memory()
+
+
+if __name__ == "__main__":
+    main()
