@@ -1,0 +1,9 @@
+"""Audio: from files to descriptors. Files and arrays alone; who is heard in them is for others to know."""
+
+from tigertail.audio.analyse import Analysis, analyse
+from tigertail.audio.clips import Clip, find_clips
+from tigertail.audio.config import AudioConfig
+from tigertail.audio.decode import Unusable, decode
+from tigertail.audio.descriptors import describe
+
+__all__ = ["Analysis", "AudioConfig", "Clip", "Unusable", "analyse", "decode", "describe", "find_clips"]

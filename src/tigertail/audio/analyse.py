@@ -1,0 +1,185 @@
+"""The job: many files in parallel, each done once, into one table of descriptors."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.audio.clips import IDENTITY, Clip
+from tigertail.audio.config import AudioConfig
+from tigertail.audio.decode import Unusable, decode
+from tigertail.audio.journal import Entry, Journal, Stamp, open_journal
+from tigertail.audio.lanes import Lost, in_lanes
+from tigertail.errors import DataError
+from tigertail.progress import progress
+from tigertail.storage import replaced_file
+
+PATIENCE: Final = 300.0  # seconds for one file
+Described = tuple[Entry, list[str]]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What an analysis did.
+
+    Parameters
+    ----------
+    clips
+        Files in the table.
+    fresh
+        Files looked at in this run, whether they could be used or not.
+    kept
+        Files known from an earlier run.
+    seconds
+        Seconds of audio analysed in this run.
+    skipped
+        Clip and reason of each file that could not be used, in this run or before.
+    """
+
+    clips: int
+    fresh: int
+    kept: int
+    seconds: float
+    skipped: tuple[tuple[str, str], ...]
+
+    @property
+    def reasons(self) -> Counter[str]:
+        """How many files were skipped, by reason; lengths of time are left out of it."""
+        return Counter(reason.partition(":")[0] for _, reason in self.skipped)
+
+
+def analyse(
+    clips: Sequence[Clip],
+    out: Path,
+    config: AudioConfig | None = None,
+    *,
+    processes: int | None = None,
+    retry: bool = False,
+    patience: float = PATIENCE,
+) -> Analysis:
+    """Analyse files and write a table of their descriptors.
+
+    Beside the table lie ``OUT.journal``, which knows every file that is done, and if files had to be skipped
+    ``OUT.skipped.csv`` with the reasons. A file that was analysed with the same settings, and has kept its
+    size and time of change, is not touched again. The table is the same for any number of processes.
+
+    Parameters
+    ----------
+    clips
+        The files; see :func:`tigertail.audio.clips.find_clips`.
+    out
+        The Parquet file to write: the clips' items, ``clip_id``, and a column for each descriptor.
+    config
+        Settings; None means the defaults.
+    processes
+        Processes of one thread each; None means as many as there are processors.
+    retry
+        Whether files that could not be used before are looked at again.
+    patience
+        Seconds after which a file is given up.
+
+    Raises
+    ------
+    DataError
+        If not one file can be used, or the journal is another analysis's or damaged.
+    TigertailError
+        If the disk is full or cannot be written.
+    """
+    config = config or AudioConfig()
+    stamps = [Stamp.of(clip.path) for clip in clips]
+    with open_journal(_beside(out, "journal"), config.digest) as journal:
+        known = journal.known()
+        done = {stamp for stamp, usable in known.items() if usable or not retry}
+        todo = {stamp: clip.path for stamp, clip in zip(stamps, clips, strict=True) if stamp not in done}
+        seconds = _work(journal, todo, config, processes or os.cpu_count() or 1, patience)
+        entries = [journal.entry(stamp) for stamp in stamps]
+        names = journal.names
+    skipped = []
+    used: list[tuple[Clip, Entry]] = []
+    for clip, entry in zip(clips, entries, strict=True):
+        if entry is None or entry.vector is None:
+            skipped.append((clip.clip_id, entry.reason if entry else "not analysed"))
+        else:
+            used.append((clip, entry))
+    _write_skipped(_beside(out, "skipped.csv"), skipped)
+    if not used:
+        raise DataError(
+            f"not one of {len(clips):,} files can be used, the first because: {skipped[0][1]}",
+            path=out,
+            remedy=f"see {_beside(out, 'skipped.csv')}",
+        )
+    with replaced_file(out) as file:
+        _table(used, names).write_parquet(file)
+    return Analysis(len(used), len(todo), len(set(stamps)) - len(todo), seconds, tuple(skipped))
+
+
+def analyse_file(path: Path, config: AudioConfig) -> Described:
+    """Analyse one file: what became of it, and the descriptors' names."""
+    from tigertail.audio.descriptors import describe
+
+    try:
+        samples = decode(path, config)
+        found = describe(samples, config)
+    except Unusable as why:
+        return Entry(0.0, None, str(why)), []
+    except MemoryError:
+        return Entry(0.0, None, "there is not enough memory for it"), []
+    return Entry(len(samples) / config.sample_rate, np.array([*found.values()], np.float32)), list(found)
+
+
+def _work(
+    journal: Journal, todo: dict[Stamp, Path], config: AudioConfig, processes: int, patience: float
+) -> float:
+    """Analyse what is to be done, writing each down as it comes; return the seconds of audio."""
+    if not todo:
+        return 0.0
+    stamps = {path: stamp for stamp, path in todo.items()}
+    seconds = 0.0
+    with progress("Listening", len(todo)) as tick:
+        work = partial(analyse_file, config=config)
+        for path, (entry, names) in _described(work, todo, min(processes, len(todo)), patience):
+            journal.add(stamps[path], entry, names)
+            seconds += entry.seconds
+            tick(1, path.name)
+    return seconds
+
+
+def _described(
+    work: partial[Described], todo: dict[Stamp, Path], processes: int, patience: float
+) -> Iterator[tuple[Path, Described]]:
+    for path, result in in_lanes(work, todo.values(), processes, patience=patience):
+        yield path, (Entry(0.0, None, result.reason), []) if isinstance(result, Lost) else result
+
+
+def _table(used: list[tuple[Clip, Entry]], names: list[str]) -> pl.DataFrame:
+    who = [column for column in IDENTITY if any(column in clip.item for clip, _ in used)]
+    identity = {column: [clip.item.get(column) for clip, _ in used] for column in who}
+    identity[c.CLIP_ID] = [clip.clip_id for clip, _ in used]
+    vectors = np.stack([entry.vector for _, entry in used if entry.vector is not None])
+    return pl.DataFrame(identity, schema=dict.fromkeys(identity, pl.String)).hstack(
+        [pl.Series(name, vectors[:, column]) for column, name in enumerate(names)]
+    )
+
+
+def _write_skipped(path: Path, skipped: list[tuple[str, str]]) -> None:
+    if not skipped:
+        path.unlink(missing_ok=True)
+        return
+    with replaced_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow((c.CLIP_ID, "reason"))
+        writer.writerows(skipped)
+
+
+def _beside(out: Path, what: str) -> Path:
+    return out.with_name(f"{out.stem}.{what}")

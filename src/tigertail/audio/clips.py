@@ -1,0 +1,134 @@
+"""What is to be analysed: the files of a folder, or those a table lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.audio.decode import FORMATS, OTHER_FORMATS
+from tigertail.errors import DataError
+
+FILE: Final = "file"
+IDENTITY: Final = (c.ITEM_ID, c.NAME, c.MBID, "artist_name", "artist_mbid")
+"""Columns that say whose sound it is, as a recipe knows them."""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A file to be analysed.
+
+    Parameters
+    ----------
+    path
+        The file.
+    clip_id
+        What the clip is called: its path within the folder or table.
+    item
+        Whose sound it is, by column of :data:`IDENTITY`.
+    """
+
+    path: Path
+    clip_id: str
+    item: dict[str, str] = field(default_factory=dict)
+
+
+def find_clips(source: Path, *, name_column: str | None = None) -> list[Clip]:
+    """List the audio files of a folder or of a table.
+
+    In a folder the item is called by the first folder on the way to the file, as in ``ARTIST/ALBUM/1.flac``,
+    or by the file itself where there is none. A table (CSV or Parquet) has a column ``file``, relative to
+    where the table lies, any of :data:`IDENTITY`, and if you like ``clip_id``.
+
+    Parameters
+    ----------
+    source
+        The folder or table.
+    name_column
+        The table's column that names the item, if it is not called ``name``.
+
+    Returns
+    -------
+    list[Clip]
+        Sorted by clip; files of formats that cannot be read are among them, to be reported.
+
+    Raises
+    ------
+    DataError
+        If there is nothing to analyse, or the table lacks a column, says nothing, or repeats a clip.
+    """
+    if not source.exists():
+        raise DataError("no such file or folder", path=source, remedy="check the path")
+    clips = _of_folder(source) if source.is_dir() else _of_table(source, name_column)
+    if not clips:
+        raise DataError("no audio file in it", path=source, remedy=f"looked for {', '.join(FORMATS)}")
+    return sorted(clips, key=lambda clip: clip.clip_id)
+
+
+def _of_folder(folder: Path) -> list[Clip]:
+    clips = []
+    for path in folder.rglob("*"):
+        if path.suffix.lower() in (*FORMATS, *OTHER_FORMATS) and path.is_file():
+            inside = path.relative_to(folder)
+            name = inside.parts[0] if len(inside.parts) > 1 else inside.stem
+            clips.append(Clip(path, _text(inside.as_posix()), {c.NAME: _text(name)}))
+    return clips
+
+
+def _of_table(table: Path, name_column: str | None) -> list[Clip]:
+    rows = _read(table)
+    if name_column is not None:
+        if name_column not in rows.columns:
+            raise DataError(
+                f"no column '{name_column}'", path=table, remedy=f"it has {', '.join(rows.columns)}"
+            )
+        rows = rows.with_columns(pl.col(name_column).alias(c.NAME))
+    who: list[str] = [column for column in IDENTITY if column in rows.columns]
+    if FILE not in rows.columns or not who:
+        raise DataError(
+            f"it needs a column '{FILE}', and one of {', '.join(IDENTITY)}",
+            path=table,
+            remedy=f"it has {', '.join(rows.columns)}; --name COLUMN takes another for the name",
+        )
+    clips = [_of_row(row, number, who, table) for number, row in enumerate(rows.iter_rows(named=True), 2)]
+    lines: dict[str, int] = {}
+    for line, clip in enumerate(clips, 2):
+        if (first := lines.setdefault(clip.clip_id, line)) != line:
+            raise DataError(
+                f"clip '{clip.clip_id}' is in line {first} too",
+                path=table,
+                line=line,
+                remedy=f"list it once, or tell them apart by a column '{c.CLIP_ID}'",
+            )
+    return clips
+
+
+def _of_row(row: dict[str, str | None], line: int, who: list[str], table: Path) -> Clip:
+    file = row[FILE]
+    item = {column: value for column in who if (value := row[column])}
+    if not file or not item:
+        missing = "no file" if not file else "nobody it belongs to"
+        raise DataError(
+            f"{missing} in this row", path=table, line=line, remedy="fill it in, or remove the row"
+        )
+    return Clip(table.parent / file, row.get(c.CLIP_ID) or file, item)
+
+
+def _read(table: Path) -> pl.DataFrame:
+    try:
+        if table.suffix == ".parquet":
+            return pl.read_parquet(table).cast(pl.String, strict=False)
+        return pl.read_csv(table, infer_schema=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        problem = str(error).partition("\n")[0]
+        raise DataError(
+            f"cannot be read ({problem})", path=table, remedy="give a folder, or a CSV file"
+        ) from error
+
+
+def _text(name: str) -> str:
+    """Return a file's name as text, even where its bytes are none."""
+    return name.encode("utf-8", "backslashreplace").decode()

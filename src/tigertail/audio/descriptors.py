@@ -1,0 +1,118 @@
+"""Descriptors: what a recording sounds like, in some hundred and forty numbers with names."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.audio.config import AudioConfig
+from tigertail.audio.rhythm import modulation, rhythm
+from tigertail.audio.spectra import SHAPE, Spectra, spectra
+
+Reals = NDArray[np.float32]
+
+# How well each pitch class fits a key on C: Krumhansl, Cognitive Foundations of Musical Pitch (1990), p. 30.
+_MAJOR: Final = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
+_MINOR: Final = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
+
+
+def describe(samples: Reals, config: AudioConfig) -> dict[str, float]:
+    """Describe a recording.
+
+    Parameters
+    ----------
+    samples
+        Float32, (samples,), at ``config.sample_rate``.
+    config
+        Settings; those alone say which descriptors there are, and in which order.
+
+    Returns
+    -------
+    dict[str, float]
+        Finite numbers by name. Sums over time only: the length of the recording is no descriptor.
+    """
+    heard = spectra(samples, config)
+    return {
+        **timbre(heard, config.mfccs),
+        **tonality(heard),
+        **_moments("contrast", heard.contrast),
+        **_loudness_and_shape(heard),
+        **rhythm(heard),
+        **modulation(heard),
+    }
+
+
+def timbre(heard: Spectra, mfccs: int) -> dict[str, float]:
+    """Return mean and deviation of the MFCCs, and the deviation of their change.
+
+    The first coefficient is a level, which says more about mastering than about music; its mean is left to
+    the loudness.
+    """
+    from scipy.fft import dct
+
+    cepstrum = dct(heard.mel, type=2, norm="ortho", axis=1)[:, :mfccs]
+    found = _moments("mfcc", cepstrum)
+    del found["mfcc_00_mean"]
+    return found | _numbered("mfcc_delta", "std", _change(cepstrum).std(axis=0))
+
+
+def tonality(heard: Spectra) -> dict[str, float]:
+    """Describe harmony whatever the key.
+
+    The magnitudes of the Fourier transform of the pitch classes do not change when music is transposed:
+    the first says how chromatic a cluster is, the third how augmented, the fifth how diatonic (Amiot,
+    Music through Fourier Space, 2016, ch. 4). ``major`` is how much better the best major key fits than the
+    best minor one (Krumhansl 1990), ``harmonic_change`` how far chroma moves in half a second.
+    """
+    mean = heard.chroma.mean(axis=0)
+    colour = np.abs(np.fft.rfft(mean / max(float(mean.sum()), 1e-12)))[1:]
+    fits = [max(_correlation(np.roll(key, n), mean) for n in range(12)) for key in (_MAJOR, _MINOR)]
+    step = max(1, round(heard.rate / 2))
+    smooth = np.add.reduceat(heard.chroma, np.arange(0, len(heard.chroma), step)) / step
+    share = np.sort(heard.chroma, axis=1)[:, ::-1].mean(axis=0)
+    return {
+        **_numbered("harmony", "colour", colour),
+        **_numbered("chroma", "sorted", share[:6]),
+        "key_fit": max(fits),
+        "major": fits[0] - fits[1],
+        "harmonic_change": float(np.abs(np.diff(smooth, axis=0)).sum(axis=1).mean())
+        if len(smooth) > 1
+        else 0.0,
+    }
+
+
+def _loudness_and_shape(heard: Spectra) -> dict[str, float]:
+    shape = heard.shape.copy()
+    hertz, rms = slice(0, 3), SHAPE.index("rms")
+    shape[:, hertz] = np.log2(np.maximum(shape[:, hertz], 20))  # octaves, as the ear has it
+    shape[:, rms] = 20 * np.log10(np.maximum(shape[:, rms], 1e-4))  # dB of full scale
+    found = {}
+    for column, name in enumerate(SHAPE):
+        found[f"{name}_mean"] = float(shape[:, column].mean())
+        found[f"{name}_std"] = float(shape[:, column].std())
+    quiet, loud = np.percentile(shape[:, rms], (10, 95))
+    return found | {"dynamic_range": float(loud - quiet)}
+
+
+def _moments(name: str, columns: Reals) -> dict[str, float]:
+    return _numbered(name, "mean", columns.mean(axis=0)) | _numbered(name, "std", columns.std(axis=0))
+
+
+def _numbered(name: str, what: str, values: NDArray[np.floating]) -> dict[str, float]:
+    return {f"{name}_{number:02}_{what}": float(value) for number, value in enumerate(values)}
+
+
+def _change(columns: Reals) -> Reals:
+    """Return the slope over five frames (the usual delta: least squares, Furui 1986)."""
+    if len(columns) < 5:
+        return np.zeros((1, columns.shape[1]), np.float32)
+    near, far = columns[3:-1] - columns[1:-3], columns[4:] - columns[:-4]
+    return np.asarray((near + 2 * far) / 10, np.float32)
+
+
+def _correlation(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
+    one, other = one - one.mean(), other - other.mean()
+    length = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return float(one @ other) / length if length > 0 else 0.0

@@ -1,0 +1,172 @@
+"""The journal of an analysis: every file that is done, at once and for good.
+
+A small SQLite database beside the table it leads to. A run that is killed loses what it had in hand, no more;
+the next one skips whatever the journal knows under the same settings.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.errors import DataError
+
+_MAGIC: Final = 0x54674175  # "TgAu": the application's own number in the header of the database
+_TABLES: Final = f"""
+BEGIN;
+PRAGMA application_id = {_MAGIC};
+CREATE TABLE names (digest TEXT PRIMARY KEY, names TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE done (
+    path BLOB NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL, digest TEXT NOT NULL,
+    seconds REAL NOT NULL, vector BLOB, reason TEXT,
+    PRIMARY KEY (path, digest)
+) WITHOUT ROWID;
+COMMIT;
+"""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A file as it was: a changed file is another one."""
+
+    path: bytes
+    size: int
+    modified: int
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """Return the stamp of a file; one that cannot be looked at has size -1."""
+        where = os.fsencode(path.absolute())
+        try:
+            found = path.stat()
+        except OSError:
+            return cls(where, -1, 0)
+        return cls(where, found.st_size, found.st_mtime_ns)
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """What became of a file.
+
+    Parameters
+    ----------
+    seconds
+        Seconds of audio that were analysed.
+    vector
+        Its descriptors; float32, (descriptors,). None if it could not be used.
+    reason
+        Why it could not be used; empty if it could.
+    """
+
+    seconds: float
+    vector: NDArray[np.float32] | None
+    reason: str = ""
+
+
+class Journal:
+    """The journal of one table of descriptors. Use :func:`open_journal`.
+
+    Parameters
+    ----------
+    database
+        An open database.
+    digest
+        The settings whose entries are read and written.
+    """
+
+    def __init__(self, database: sqlite3.Connection, digest: str) -> None:
+        self._database = database
+        self._digest = digest
+
+    @property
+    def names(self) -> list[str]:
+        """The descriptors' names; none before the first file is done."""
+        row = self._database.execute("SELECT names FROM names WHERE digest = ?", (self._digest,)).fetchone()
+        return row[0].split("\n") if row else []
+
+    def known(self) -> dict[Stamp, bool]:
+        """Return the files that are done, and whether they could be used."""
+        rows = self._database.execute(
+            "SELECT path, size, modified, reason IS NULL FROM done WHERE digest = ?", (self._digest,)
+        )
+        return {Stamp(path, size, modified): bool(usable) for path, size, modified, usable in rows}
+
+    def add(self, stamp: Stamp, entry: Entry, names: list[str]) -> None:
+        """Write down what became of a file, in one step."""
+        vector = None if entry.vector is None else entry.vector.astype("<f4").tobytes()
+        with self._database:
+            if names:
+                self._database.execute(
+                    "INSERT OR IGNORE INTO names VALUES (?, ?)", (self._digest, "\n".join(names))
+                )
+            self._database.execute(
+                "INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    stamp.path,
+                    stamp.size,
+                    stamp.modified,
+                    self._digest,
+                    entry.seconds,
+                    vector,
+                    entry.reason or None,
+                ),
+            )
+
+    def entry(self, stamp: Stamp) -> Entry | None:
+        """Return what became of a file; None if nothing is known of it as it is now."""
+        row = self._database.execute(
+            "SELECT seconds, vector, reason FROM done"
+            " WHERE path = ? AND size = ? AND modified = ? AND digest = ?",
+            (stamp.path, stamp.size, stamp.modified, self._digest),
+        ).fetchone()
+        if row is None:
+            return None
+        seconds, vector, reason = row
+        return Entry(seconds, None if vector is None else np.frombuffer(vector, "<f4"), reason or "")
+
+
+@contextmanager
+def open_journal(path: Path, digest: str) -> Iterator[Journal]:
+    """Open a journal, or begin one, and keep others out meanwhile.
+
+    Raises
+    ------
+    DataError
+        If it is damaged or something else, another analysis is writing it, or it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = not path.exists() or not path.stat().st_size  # or one killed before its first word
+    try:
+        with closing(sqlite3.connect(path, timeout=0.5)) as database:
+            database.execute("PRAGMA locking_mode = EXCLUSIVE")
+            database.execute("BEGIN EXCLUSIVE")  # now, so that a second analysis stops before any work
+            database.commit()
+            if fresh:
+                database.executescript(_TABLES)
+            elif database.execute("PRAGMA application_id").fetchone()[0] != _MAGIC:
+                raise DataError("not a journal of ours", path=path, remedy="choose another name")
+            yield Journal(database, digest)
+    except sqlite3.Error as error:
+        raise _trouble(path, error) from error
+
+
+def _trouble(path: Path, error: sqlite3.Error) -> DataError:
+    if "full" in str(error):
+        return DataError(
+            "the disk is full; what is done is kept", path=path, remedy="free some space and go on"
+        )
+    if "locked" in str(error):
+        return DataError(
+            "another analysis is writing to it", path=path, remedy="wait for it, or choose another name"
+        )
+    return DataError(
+        f"cannot be used ({error})", path=path, remedy="remove it: the files are then analysed anew"
+    )

@@ -1,0 +1,146 @@
+"""One pass over the samples: every spectral quantity of every frame, from one Fourier transform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.audio.config import AudioConfig
+
+Reals = NDArray[np.float32]
+
+SHAPE: Final = ("centroid", "bandwidth", "rolloff", "flatness", "rms", "crossings")
+"""Columns of :attr:`Spectra.shape`."""
+OCTAVES: Final = 7  # bands of spectral contrast
+
+_FRAMES: Final = 256  # frames transformed at a time: they stay in the cache
+_FLOOR: Final = 1e-10  # power below which there is nothing to hear
+_RANGE: Final = 80.0  # dB below the loudest that are told apart
+_CONTRAST_SHARE: Final = 0.02
+_LOWEST: Final = 200.0  # Hz, upper edge of the lowest band of spectral contrast
+_ROLLOFF: Final = 0.85
+
+
+@dataclass(frozen=True, eq=False)
+class Spectra:
+    """What the frames of a recording sound like; a row a frame.
+
+    Parameters
+    ----------
+    mel
+        Level of each mel band, dB, at most 80 below the loudest; float32, (frames, mels).
+    chroma
+        Share of each pitch class, C to B; float32, (frames, 12).
+    contrast
+        Difference between peaks and valleys of the spectrum, dB, in octave bands; float32, (frames, 7).
+    shape
+        Quantities named in :data:`SHAPE`: centroid, bandwidth and rolloff in Hz, flatness and crossings as
+        shares, rms as a share of full scale; float32, (frames, 6).
+    rate
+        Frames a second.
+    """
+
+    mel: Reals
+    chroma: Reals
+    contrast: Reals
+    shape: Reals
+    rate: float
+
+
+def spectra(samples: Reals, config: AudioConfig) -> Spectra:
+    """Compute the spectra of a recording.
+
+    Parameters
+    ----------
+    samples
+        Float32, (samples,), at ``config.sample_rate``.
+    config
+        Frames and bands.
+    """
+    half = config.fft // 2
+    padded = np.pad(samples, half)
+    frames = np.lib.stride_tricks.sliding_window_view(padded, config.fft)[:: config.hop]
+    parts = [_of_frames(frames[start : start + _FRAMES], config) for start in range(0, len(frames), _FRAMES)]
+    mel, chroma, contrast, shape = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    level = 10 * np.log10(np.maximum(mel, _FLOOR))
+    return Spectra(
+        np.maximum(level, level.max() - _RANGE),
+        chroma / np.maximum(chroma.sum(axis=1, keepdims=True), _FLOOR),
+        contrast,
+        shape,
+        config.sample_rate / config.hop,
+    )
+
+
+def _of_frames(frames: Reals, config: AudioConfig) -> tuple[Reals, Reals, Reals, Reals]:
+    from scipy.fft import rfft
+
+    bank = _bank(config)
+    spectrum = rfft(frames * bank.window, axis=1)
+    power = spectrum.real**2 + spectrum.imag**2
+    return (
+        power @ bank.mel,
+        power @ bank.chroma,
+        _contrast(power, bank.octaves),
+        _shape(frames, power, bank.hertz),
+    )
+
+
+def _shape(frames: Reals, power: Reals, hertz: Reals) -> Reals:
+    magnitude = np.sqrt(power)
+    total = np.maximum(magnitude.sum(axis=1), _FLOOR)
+    centroid = magnitude @ hertz / total
+    bandwidth = np.sqrt(np.maximum(magnitude @ hertz**2 / total - centroid**2, 0))
+    running = magnitude.cumsum(axis=1)
+    rolloff = hertz[np.argmax(running >= _ROLLOFF * running[:, -1:], axis=1)]
+    power = np.maximum(power, _FLOOR)
+    flatness = np.exp(np.log(power).mean(axis=1)) / power.mean(axis=1)
+    rms = np.sqrt((frames**2).mean(axis=1))
+    signs = np.signbit(frames)
+    crossings = (signs[:, 1:] != signs[:, :-1]).mean(axis=1)
+    return np.column_stack([centroid, bandwidth, rolloff, flatness, rms, crossings]).astype(np.float32)
+
+
+def _contrast(power: Reals, octaves: tuple[slice, ...]) -> Reals:
+    """Return the spectral contrast (Jiang et al., "Music type classification by spectral contrast", 2002)."""
+    found = np.empty((len(power), len(octaves)), np.float32)
+    for band, where in enumerate(octaves):
+        part = np.sqrt(power[:, where])
+        count = max(1, round(_CONTRAST_SHARE * part.shape[1]))
+        part = np.partition(part, (count - 1, part.shape[1] - count), axis=1)
+        valley, peak = part[:, :count].mean(axis=1), part[:, -count:].mean(axis=1)
+        found[:, band] = 20 * np.log10(np.maximum(peak, 1e-5) / np.maximum(valley, 1e-5))
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Bank:
+    window: Reals
+    mel: Reals
+    chroma: Reals
+    hertz: Reals
+    octaves: tuple[slice, ...]
+
+
+@lru_cache(maxsize=4)
+def _bank(config: AudioConfig) -> _Bank:
+    """Return the window and the filters, which are the same for every file."""
+    from librosa import filters
+
+    rate, fft = config.sample_rate, config.fft
+    hertz = np.fft.rfftfreq(fft, 1 / rate)
+    edges = np.append(0.0, _LOWEST * 2.0 ** np.arange(OCTAVES))
+    edges[-1] = max(edges[-1], rate)
+    at = np.searchsorted(hertz, np.minimum(edges, rate / 2 + 1))
+    return _Bank(
+        filters.get_window("hann", fft).astype(np.float32),
+        np.ascontiguousarray(filters.mel(sr=rate, n_fft=fft, n_mels=config.mels).T, np.float32),
+        np.ascontiguousarray(filters.chroma(sr=rate, n_fft=fft).T, np.float32),
+        hertz.astype(np.float32),
+        tuple(slice(max(1, low), max(high, low + 1, 2)) for low, high in pairwise(at)),
+    )

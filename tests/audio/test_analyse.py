@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from tests.audio.conftest import Write, noise, tone
+
+from tigertail.audio import Analysis, AudioConfig, analyse, find_clips
+from tigertail.audio.journal import open_journal
+from tigertail.errors import DataError
+
+CONFIG = AudioConfig()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, write: Write) -> Path:
+    """Three artists, one of them with nothing but bad files."""
+    write("music/high/1.wav", tone(3_000))
+    write("music/high/2.flac", tone(3_500))
+    write("music/low/1.ogg", tone(110))
+    write("music/bad/silent.wav", 0 * noise())
+    write("music/bad/short.wav", noise(1.0))
+    (tmp_path / "music/bad/broken.mp3").write_bytes(b"not at all an MP3" * 100)
+    return tmp_path / "music"
+
+
+def run(folder: Path, out: Path, config: AudioConfig = CONFIG, *, retry: bool = False) -> Analysis:
+    return analyse(find_clips(folder), out, config, processes=1, retry=retry)
+
+
+def test_good_files_become_a_table_and_bad_ones_are_reported(folder: Path) -> None:
+    out = folder.parent / "audio.parquet"
+    done = run(folder, out)
+    table = pl.read_parquet(out)
+    assert table.select("name", "clip_id").rows() == [
+        ("high", "high/1.wav"), ("high", "high/2.flac"), ("low", "low/1.ogg"),
+    ]  # fmt: skip
+    assert (np.diff(table["centroid_mean"].to_list()) > 0).tolist() == [True, False]
+    assert (done.clips, done.fresh, done.kept, round(done.seconds)) == (3, 6, 0, 12)
+    skipped = dict(pl.read_csv(out.with_name("audio.skipped.csv")).rows())
+    assert skipped == dict(done.skipped)
+    assert skipped.keys() == {"bad/broken.mp3", "bad/short.wav", "bad/silent.wav"}
+    assert skipped["bad/silent.wav"] == "silent"
+    assert done.reasons == {"cannot be read": 1, "too short": 1, "silent": 1}
+    again = run(folder, out, retry=True)
+    assert (again.fresh, again.kept) == (3, 3), "those that failed are looked at again if one asks for it"
+
+
+def test_what_is_done_is_not_done_again(folder: Path, write: Write) -> None:
+    out = folder.parent / "audio.parquet"
+    run(folder, out)
+    before = out.read_bytes()
+    again = run(folder, out)
+    assert (again.fresh, again.kept) == (0, 6)
+    assert out.read_bytes() == before
+    write("music/low/1.ogg", tone(220))  # changed
+    write("music/bad/silent.wav", noise())  # mended
+    write("music/low/2.ogg", tone(330))  # new
+    (folder / "high/1.wav").unlink()  # gone
+    more = run(folder, out)
+    assert (more.clips, more.fresh, more.kept) == (4, 3, 3)
+    assert pl.read_parquet(out)["clip_id"].to_list() == [
+        "bad/silent.wav", "high/2.flac", "low/1.ogg", "low/2.ogg",
+    ]  # fmt: skip
+    other = run(folder, out, AudioConfig(mfccs=8))
+    assert (other.fresh, other.kept) == (6, 0), "other settings, other descriptors"
+
+
+MANY = 30
+SCRIPT = """
+import sys
+from pathlib import Path
+from tigertail.audio import analyse, find_clips
+if __name__ == "__main__":
+    analyse(find_clips(Path(sys.argv[1])), Path(sys.argv[2]), processes=2)
+"""
+
+
+def done_so_far(journal: Path) -> int:
+    """Look over the shoulder of whoever writes the journal."""
+    try:
+        with sqlite3.connect(f"file:{journal}?mode=ro&immutable=1", uri=True) as database:
+            return int(database.execute("SELECT count(*) FROM done").fetchone()[0])
+    except sqlite3.Error:
+        return 0
+
+
+def test_killed_midway_nothing_is_done_twice_and_nothing_is_lost(tmp_path: Path, write: Write) -> None:
+    first = write("music/00.wav", noise(20))
+    for number in range(1, MANY):
+        shutil.copyfile(first, first.with_name(f"{number:02}.wav"))
+    out, journal = tmp_path / "audio.parquet", tmp_path / "audio.journal"
+    command = [sys.executable, "-c", SCRIPT, str(first.parent), str(out)]
+    owner = subprocess.Popen(command, start_new_session=True)
+    while done_so_far(journal) < 3:
+        assert owner.poll() is None, "it ended before it could be killed"
+        time.sleep(0.01)
+    os.killpg(owner.pid, signal.SIGKILL)
+    owner.wait()
+    with open_journal(journal, CONFIG.digest) as opened:  # which undoes a word half written
+        before = opened.known()
+    assert 3 <= len(before) < MANY
+    assert not out.exists()
+
+    done = analyse(find_clips(first.parent), out, processes=1)
+    assert (done.kept, done.fresh, done.clips) == (len(before), MANY - len(before), MANY)
+    table = pl.read_parquet(out)
+    assert table["clip_id"].to_list() == [f"{number:02}.wav" for number in range(MANY)]
+    assert table.drop("name", "clip_id").n_unique() == 1, (
+        "one sound, whichever process heard it, in which run"
+    )
+
+
+def test_two_analyses_do_not_write_to_one_journal(folder: Path) -> None:
+    out = folder.parent / "audio.parquet"
+    with (
+        open_journal(folder.parent / "audio.journal", CONFIG.digest),
+        pytest.raises(DataError, match="another analysis is writing"),
+    ):
+        run(folder, out)
+
+
+def test_a_journal_of_something_else_is_refused(folder: Path) -> None:
+    out, journal = folder.parent / "audio.parquet", folder.parent / "audio.journal"
+    journal.write_bytes(b"a shopping list, say" * 100)
+    with pytest.raises(DataError, match="cannot be used"):
+        run(folder, out)
+    journal.unlink()
+    with sqlite3.connect(journal) as other:
+        other.execute("CREATE TABLE shopping (what TEXT)")
+    with pytest.raises(DataError, match="not a journal of ours"):
+        run(folder, out)
+
+
+def test_a_folder_of_nothing_but_bad_files_is_an_error(folder: Path) -> None:
+    with pytest.raises(DataError, match="not one of 3 files can be used"):
+        run(folder / "bad", folder.parent / "audio.parquet")
+    assert not (folder.parent / "audio.parquet").exists()
