@@ -14,11 +14,11 @@ import polars as pl
 import pytest
 from tests.audio.conftest import Write, noise, tone
 
-from tigertail.audio import Analysis, AudioConfig, analyse, find_clips
+from tigertail.audio import Analysis, AnalysisConfig, analyse, find_clips
 from tigertail.audio.journal import open_journal
 from tigertail.errors import DataError
 
-CONFIG = AudioConfig()
+CONFIG = AnalysisConfig()
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def folder(tmp_path: Path, write: Write) -> Path:
     return tmp_path / "music"
 
 
-def run(folder: Path, out: Path, config: AudioConfig = CONFIG, *, retry: bool = False) -> Analysis:
+def run(folder: Path, out: Path, config: AnalysisConfig = CONFIG, *, retry: bool = False) -> Analysis:
     return analyse(find_clips(folder), out, config, processes=1, retry=retry)
 
 
@@ -71,7 +71,7 @@ def test_what_is_done_is_not_done_again(folder: Path, write: Write) -> None:
     assert pl.read_parquet(out)["clip_id"].to_list() == [
         "bad/silent.wav", "high/2.flac", "low/1.ogg", "low/2.ogg",
     ]  # fmt: skip
-    other = run(folder, out, AudioConfig(mfccs=8))
+    other = run(folder, out, AnalysisConfig(mfccs=8))
     assert (other.fresh, other.kept) == (6, 0), "other settings, other descriptors"
 
 

@@ -12,9 +12,9 @@ import pytest
 import soundfile
 from tests.audio.conftest import RATE, Samples, Write, noise, tone
 
-from tigertail.audio import AudioConfig, Unusable, decode
+from tigertail.audio import AnalysisConfig, Unusable, decode
 
-PLAIN = AudioConfig()
+PLAIN = AnalysisConfig()
 
 
 def pitch(samples: Samples) -> float:
@@ -46,7 +46,7 @@ def test_every_format_is_read_mixed_and_resampled(write: Write, name: str, optio
 
 def test_of_a_long_file_the_middle_is_read(write: Write) -> None:
     path = write("long.flac", np.concatenate([tone(440, 30), tone(880, 20), tone(440, 30)]))
-    samples = decode(path, AudioConfig(excerpt=10))
+    samples = decode(path, AnalysisConfig(excerpt=10))
     assert len(samples) == pytest.approx(10 * RATE, rel=0.01)
     assert pitch(samples) == pytest.approx(880, abs=2)
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from tests.audio.conftest import RATE, Samples, clicks, noise, tone
 
-from tigertail.audio import AudioConfig, describe
+from tigertail.audio import AnalysisConfig, describe
 
-CONFIG = AudioConfig()
+CONFIG = AnalysisConfig()
 
 
 def chord(*semitones: int, seconds: float = 4.0) -> Samples:
@@ -71,7 +71,7 @@ def test_the_same_samples_give_the_same_numbers() -> None:
 
 
 def test_settings_say_which_descriptors_there_are() -> None:
-    fewer = describe(noise(), AudioConfig(mfccs=8))
+    fewer = describe(noise(), AnalysisConfig(mfccs=8))
     assert {name for name in describe(noise(), CONFIG) if name not in fewer} == {
         f"mfcc_{kind}{number:02}_{what}"
         for number in range(8, 20)

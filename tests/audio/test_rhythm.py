@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 from tests.audio.conftest import Samples, clicks, noise, tone
 
-from tigertail.audio.config import AudioConfig
+from tigertail.audio.config import AnalysisConfig
 from tigertail.audio.rhythm import modulation, rhythm
 from tigertail.audio.spectra import spectra
 
 
 def found(samples: Samples) -> dict[str, float]:
-    return rhythm(spectra(samples, AudioConfig()))
+    return rhythm(spectra(samples, AnalysisConfig()))
 
 
 @pytest.mark.parametrize("beats", [80, 96, 120, 150])
@@ -24,7 +24,7 @@ def test_a_beat_is_clear_and_noise_has_none() -> None:
 
 
 def test_modulation_is_strongest_where_it_beats() -> None:
-    heard = modulation(spectra((1 + tone(3.0, 20)) * noise(20), AudioConfig()))
+    heard = modulation(spectra((1 + tone(3.0, 20)) * noise(20), AnalysisConfig()))
     for group in range(6):
         bands = {name: value for name, value in heard.items() if name.endswith(f"_{group}")}
         assert max(bands, key=lambda name: bands[name]) == f"modulation_2hz_{group}"

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from tests.audio.conftest import RATE, Samples, clicks, noise, tone
 
-from tigertail.audio.config import AudioConfig
+from tigertail.audio.config import AnalysisConfig
 from tigertail.audio.spectra import SHAPE, spectra
 
-CONFIG = AudioConfig()
+CONFIG = AnalysisConfig()
 SOUNDS = {
     "noise": noise(),
     "chord": tone(220) + tone(277.2) + tone(329.6) + 0.01 * noise(),

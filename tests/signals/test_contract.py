@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from tigertail.data.dataset import Dataset
 from tigertail.data.interactions import Interactions
 from tigertail.model.store import Stored
 from tigertail.signals.annotation import Annotation
+from tigertail.signals.audio import AudioAffinity
 from tigertail.signals.back_off import NO_ARTIST, BackOff
 from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_co_listening
 from tigertail.signals.contract import Signal
@@ -124,6 +126,15 @@ def web() -> Signal:
         pl.DataFrame(rows).unique(["item_id", "document_id"], maintain_order=True),
         "item_id",
     )
+def nearness() -> AudioAffinity:
+    vectors = np.random.default_rng(3).normal(size=(ITEMS, 7)).astype(np.float32)
+    known = np.ones(ITEMS, np.bool_)
+    vectors[UNKNOWN], known[UNKNOWN] = 0, False
+    return AudioAffinity(vectors, known, "nearness", np.empty((0, 2), np.float32))
+
+
+def audio() -> AudioAffinity:
+    return replace(nearness(), metric="cosine").mutual()
 
 
 SIGNALS: dict[str, Callable[[], Signal]] = {
@@ -135,6 +146,8 @@ SIGNALS: dict[str, Callable[[], Signal]] = {
     "back-off": back_off,
     "annotation": annotation,
     "web": web,
+    "audio, raw": nearness,
+    "audio": audio,
 }
 EVERY = np.arange(ITEMS, dtype=np.int32)
 
@@ -199,6 +212,7 @@ def test_affinity_leaves_its_queries_alone(signal: Signal) -> None:
 def test_a_signal_kept_as_arrays_answers_as_before(name: str) -> None:
     signal = SIGNALS[name]()
     assert isinstance(signal, (FactorAffinity, CoListening, BackOff, Annotation, Web))
+    assert isinstance(signal, (FactorAffinity, CoListening, BackOff, Annotation, AudioAffinity))
     kept: Stored = signal
     again = type(kept).from_arrays(*kept.to_arrays())
     assert again.affinity(EVERY).tobytes() == signal.affinity(EVERY).tobytes()

@@ -2,8 +2,8 @@
 
 from tigertail.audio.analyse import Analysis, analyse
 from tigertail.audio.clips import Clip, find_clips
-from tigertail.audio.config import AudioConfig
+from tigertail.audio.config import AnalysisConfig
 from tigertail.audio.decode import Unusable, decode
 from tigertail.audio.descriptors import describe
 
-__all__ = ["Analysis", "AudioConfig", "Clip", "Unusable", "analyse", "decode", "describe", "find_clips"]
+__all__ = ["Analysis", "AnalysisConfig", "Clip", "Unusable", "analyse", "decode", "describe", "find_clips"]

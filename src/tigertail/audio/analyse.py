@@ -16,7 +16,7 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.audio.clips import IDENTITY, Clip
-from tigertail.audio.config import AudioConfig
+from tigertail.audio.config import AnalysisConfig
 from tigertail.audio.decode import Unusable, decode
 from tigertail.audio.journal import Entry, Journal, Stamp, open_journal
 from tigertail.audio.lanes import Lost, in_lanes
@@ -61,7 +61,7 @@ class Analysis:
 def analyse(
     clips: Sequence[Clip],
     out: Path,
-    config: AudioConfig | None = None,
+    config: AnalysisConfig | None = None,
     *,
     processes: int | None = None,
     retry: bool = False,
@@ -95,7 +95,7 @@ def analyse(
     TigertailError
         If the disk is full or cannot be written.
     """
-    config = config or AudioConfig()
+    config = config or AnalysisConfig()
     stamps = [Stamp.of(clip.path) for clip in clips]
     with open_journal(_beside(out, "journal"), config.digest) as journal:
         known = journal.known()
@@ -123,7 +123,7 @@ def analyse(
     return Analysis(len(used), len(todo), len(set(stamps)) - len(todo), seconds, tuple(skipped))
 
 
-def analyse_file(path: Path, config: AudioConfig) -> Described:
+def analyse_file(path: Path, config: AnalysisConfig) -> Described:
     """Analyse one file: what became of it, and the descriptors' names."""
     from tigertail.audio.descriptors import describe
 
@@ -138,7 +138,7 @@ def analyse_file(path: Path, config: AudioConfig) -> Described:
 
 
 def _work(
-    journal: Journal, todo: dict[Stamp, Path], config: AudioConfig, processes: int, patience: float
+    journal: Journal, todo: dict[Stamp, Path], config: AnalysisConfig, processes: int, patience: float
 ) -> float:
     """Analyse what is to be done, writing each down as it comes; return the seconds of audio."""
     if not todo:

@@ -11,7 +11,7 @@ EDITION: Final = 1
 """Raised whenever the same settings give other descriptors, so that files are analysed again."""
 
 
-class AudioConfig(BaseModel):
+class AnalysisConfig(BaseModel):
     """How audio files become descriptors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.audio.config import AudioConfig
+from tigertail.audio.config import AnalysisConfig
 
 if TYPE_CHECKING:
     from soundfile import SoundFile
@@ -39,7 +39,7 @@ class Unusable(Exception):  # noqa: N818 - a finding about a file, not a mistake
     """A file that cannot be analysed; the message says why."""
 
 
-def decode(path: Path, config: AudioConfig) -> NDArray[np.float32]:
+def decode(path: Path, config: AnalysisConfig) -> NDArray[np.float32]:
     """Read an excerpt of an audio file.
 
     The excerpt is the middle of the file, as far as its header can be believed, and else its beginning. A
@@ -83,7 +83,7 @@ def _check_shape(file: SoundFile) -> None:
         raise Unusable(f"the header claims {file.channels:,} channels")
 
 
-def _middle(path: Path, config: AudioConfig) -> NDArray[np.float32]:
+def _middle(path: Path, config: AnalysisConfig) -> NDArray[np.float32]:
     """Return the middle of a file that is longer than the excerpt, nothing of one that is not."""
     import soundfile
 
@@ -97,7 +97,7 @@ def _middle(path: Path, config: AudioConfig) -> NDArray[np.float32]:
     return np.empty(0, np.float32)
 
 
-def _resampled(file: SoundFile, config: AudioConfig) -> NDArray[np.float32]:
+def _resampled(file: SoundFile, config: AnalysisConfig) -> NDArray[np.float32]:
     """Return an excerpt from where the file stands, mixed and resampled."""
     import soxr
 
@@ -127,7 +127,7 @@ def _mono(file: SoundFile, wanted: int) -> Iterator[NDArray[np.float32]]:
         yield block.mean(axis=1)
 
 
-def _sound(samples: NDArray[np.float32], config: AudioConfig) -> NDArray[np.float32]:
+def _sound(samples: NDArray[np.float32], config: AnalysisConfig) -> NDArray[np.float32]:
     """Return the samples if there is something to hear in them, scaled where they pass full scale."""
     seconds = len(samples) / config.sample_rate
     if seconds < config.shortest:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.audio.config import AudioConfig
+from tigertail.audio.config import AnalysisConfig
 from tigertail.audio.rhythm import modulation, rhythm
 from tigertail.audio.spectra import SHAPE, Spectra, spectra
 
@@ -18,7 +18,7 @@ _MAJOR: Final = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.2
 _MINOR: Final = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 
 
-def describe(samples: Reals, config: AudioConfig) -> dict[str, float]:
+def describe(samples: Reals, config: AnalysisConfig) -> dict[str, float]:
     """Describe a recording.
 
     Parameters

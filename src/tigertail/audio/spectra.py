@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.audio.config import AudioConfig
+from tigertail.audio.config import AnalysisConfig
 
 Reals = NDArray[np.float32]
 
@@ -52,7 +52,7 @@ class Spectra:
     rate: float
 
 
-def spectra(samples: Reals, config: AudioConfig) -> Spectra:
+def spectra(samples: Reals, config: AnalysisConfig) -> Spectra:
     """Compute the spectra of a recording.
 
     Parameters
@@ -77,7 +77,7 @@ def spectra(samples: Reals, config: AudioConfig) -> Spectra:
     )
 
 
-def _of_frames(frames: Reals, config: AudioConfig) -> tuple[Reals, Reals, Reals, Reals]:
+def _of_frames(frames: Reals, config: AnalysisConfig) -> tuple[Reals, Reals, Reals, Reals]:
     from scipy.fft import rfft
 
     bank = _bank(config)
@@ -128,7 +128,7 @@ class _Bank:
 
 
 @lru_cache(maxsize=4)
-def _bank(config: AudioConfig) -> _Bank:
+def _bank(config: AnalysisConfig) -> _Bank:
     """Return the window and the filters, which are the same for every file."""
     from librosa import filters
 

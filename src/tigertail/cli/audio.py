@@ -30,13 +30,13 @@ def analyse(
 
     from pydantic import ValidationError
 
-    from tigertail.audio import AudioConfig, find_clips
+    from tigertail.audio import AnalysisConfig, find_clips
     from tigertail.audio import analyse as run
     from tigertail.cli.output import print_table
     from tigertail.errors import ConfigError, setting_at_fault
 
     try:
-        config = AudioConfig(excerpt=excerpt)
+        config = AnalysisConfig(excerpt=excerpt)
     except ValidationError as error:
         key, problem = setting_at_fault(error)
         raise ConfigError(f"--{key}: {problem}", remedy="see tigertail analyse --help") from None

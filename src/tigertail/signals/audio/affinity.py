@@ -1,0 +1,115 @@
+"""Affinity between sounds: near, or in one direction; and mutual proximity against hubs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, Literal, Self, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.signals.contract import Arrays
+from tigertail.signals.products import blocks, products
+
+Reals = NDArray[np.float32]
+Metric = Literal["nearness", "cosine"]
+
+_SAMPLE: Final = 1_000  # items that an item's usual affinity is estimated from
+_BLOCK: Final = 256
+
+
+@dataclass(frozen=True, eq=False)
+class AudioAffinity:
+    """Affinity between items by their sound.
+
+    With v the vectors and d their dimensions it is the cosine, or the nearness 1 / (1 + |v_A - v_B|^2 / d).
+    Given what is usual for each item, it becomes the mutual proximity, that the affinity s is more than what
+    is usual for A and for B:
+
+        Phi((s - mean_A) / deviation_A) * Phi((s - mean_B) / deviation_B)
+
+    (Schnitzer et al., "Local and global scaling reduce hubs in space", JMLR 2012, with independent normal
+    distributions.) Both are the same in both directions: sound knows no popularity.
+
+    Parameters
+    ----------
+    vectors
+        Float32, (items, dimensions).
+    known
+        Items that were heard; bool, (items,).
+    metric
+        "nearness" or "cosine".
+    usual
+        Mean and deviation of each item's affinities; float32, (items, 2). Empty, (0, 2): no correction.
+    """
+
+    vectors: Reals
+    known: NDArray[np.bool_]
+    metric: Metric
+    usual: Reals
+
+    def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
+        """Return what is kept on disk."""
+        arrays: Arrays = {"vectors": self.vectors, "known": self.known, "usual": self.usual}
+        return arrays, {"metric": self.metric}
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
+        """Make the signal of what was kept on disk."""
+        return cls(
+            cast("Reals", arrays["vectors"]),
+            cast("NDArray[np.bool_]", arrays["known"]),
+            settings["metric"],
+            cast("Reals", arrays["usual"]),
+        )
+
+    def affinity(self, queries: NDArray[np.int32]) -> Reals:
+        """Return the affinity from each query to every item; float32, (queries, items)."""
+        scores = self._plain(queries)
+        if len(self.usual):
+            scores = self._mutual(scores, queries)
+        scores[:, ~self.known] = -np.inf
+        scores[~self.known[queries]] = -np.inf
+        return scores
+
+    def mutual(self) -> Self:
+        """Return the signal with its affinities as mutual proximities."""
+        known = np.flatnonzero(self.known).astype(np.int32)
+        step = max(1, -(-len(known) // _SAMPLE))
+        sample = known[::step]
+        usual = np.zeros((len(self.known), 2), np.float32)
+        for start in range(0, len(known), _BLOCK):
+            block = known[start : start + _BLOCK]
+            scores = self._plain(block)[:, sample].astype(np.float64)
+            usual[block] = np.column_stack([scores.mean(axis=1), scores.std(axis=1)])
+        return type(self)(self.vectors, self.known, self.metric, usual)
+
+    def _plain(self, queries: NDArray[np.int32]) -> Reals:
+        if self.metric == "cosine":
+            return products(self._directions[queries], self._answers, len(self.vectors))
+        scores = products(self.vectors[queries], self._answers, len(self.vectors))
+        squares = self._squares[queries, None] + self._squares[None, :] - 2 * scores
+        dimensions = np.float32(max(1, self.vectors.shape[1]))
+        return np.asarray(1 / (1 + np.maximum(squares, 0) / dimensions), np.float32)
+
+    def _mutual(self, scores: Reals, queries: NDArray[np.int32]) -> Reals:
+        from scipy.special import ndtr
+
+        mean, deviation = self.usual[:, 0], np.maximum(self.usual[:, 1], np.float32(1e-6))
+        of_query = ndtr((scores - mean[queries, None]) / deviation[queries, None])
+        return np.asarray(of_query * ndtr((scores - mean) / deviation), np.float32)
+
+    @cached_property
+    def _squares(self) -> Reals:
+        return np.asarray((self.vectors.astype(np.float64) ** 2).sum(axis=1), np.float32)
+
+    @cached_property
+    def _directions(self) -> Reals:
+        lengths = np.sqrt(self._squares)[:, None]
+        return np.asarray(self.vectors / np.where(lengths > 0, lengths, 1), np.float32)
+
+    @cached_property
+    def _answers(self) -> Reals:
+        return blocks(self._directions if self.metric == "cosine" else self.vectors)

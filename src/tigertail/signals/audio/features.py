@@ -1,0 +1,123 @@
+"""From a table of clips to one row of features an item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tigertail import columns as c
+from tigertail.data.dataset import Dataset
+from tigertail.data.interactions import Interactions
+from tigertail.errors import DataError
+from tigertail.signals.audio.config import AudioConfig
+
+Reals = NDArray[np.float64]
+
+_CODE = "#code"
+_ARTIST = "#artist"
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """What is known of the sound of items.
+
+    Parameters
+    ----------
+    codes
+        Items with audio, rising; int64, (heard,).
+    values
+        Their features, each close to a standard normal distribution; float64, (heard, features).
+    artists
+        A number for the artist of each: what is left out together; int64, (heard,).
+    """
+
+    codes: NDArray[np.int64]
+    values: Reals
+    artists: NDArray[np.int64]
+
+
+def read_features(dataset: Dataset, interactions: Interactions, config: AudioConfig) -> Features:
+    """Read the audio table and describe each item by the set of its clips.
+
+    An artist or album has its own clips and those of all tracks that name it in ``artist_id``. An item is
+    described by the mean of its clips and, where the table has several clips an item, by how much they
+    differ. Every column is then brought to a normal distribution by its ranks, so that neither units nor
+    outliers count. A value that is missing or no finite number is taken for the median.
+
+    Raises
+    ------
+    DataError
+        If there is no audio table, or it holds no descriptor, or no item of the catalogue.
+    """
+    with dataset.reading(c.AUDIO_TABLE):
+        table = dataset.scan(c.AUDIO_TABLE)
+        names = [
+            name
+            for name, kind in table.collect_schema().items()
+            if kind.is_numeric() and name not in (c.ITEM_ID, c.CLIP_ID, *config.ignored)
+        ]
+        clips = table.select(c.ITEM_ID, *(pl.col(name).cast(pl.Float64) for name in names)).collect()
+    if not names:
+        raise DataError(
+            "the audio table has no descriptor",
+            path=dataset.path,
+            remedy="it needs numeric columns beside item_id; make some with: tigertail analyse",
+        )
+    items, artist = _catalogue(dataset, interactions)
+    clips = _with_owners(clips, artist).join(items, on=c.ITEM_ID)
+    finite = [pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name) for name in names]
+    clips = clips.with_columns(finite).filter(~pl.all_horizontal(pl.col(name).is_null() for name in names))
+    if clips.is_empty():
+        raise DataError(
+            "the audio table knows no item of the catalogue", path=dataset.path, remedy="check its item ids"
+        )
+    grouped = clips.sort(_CODE, *names).group_by(_CODE, maintain_order=True)
+    found = grouped.agg(
+        *(pl.col(name).mean() for name in names),
+        *(pl.col(name).std(ddof=0).alias(f"#spread {name}") for name in names),
+        pl.col(_ARTIST).first(),
+        pl.len().alias("#clips"),
+    )
+    several = found["#clips"].to_numpy() > 1
+    columns = [_normal(found[name].to_numpy()) for name in names]
+    if several.any() and config.spread:
+        spreads = (np.where(several, found[f"#spread {name}"].to_numpy(), np.nan) for name in names)
+        columns += [config.spread * _normal(spread) for spread in spreads]
+    values = np.column_stack(columns)
+    return Features(
+        found[_CODE].to_numpy().astype(np.int64),
+        values[:, values.std(axis=0) > 0],
+        found[_ARTIST].to_numpy().astype(np.int64),
+    )
+
+
+def _catalogue(dataset: Dataset, interactions: Interactions) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the code of each item with a number for its artist, and the artist's id of each track."""
+    codes = pl.DataFrame({c.ITEM_ID: interactions.item_ids}).with_row_index(_CODE)
+    if c.ARTIST_ID not in dataset.items.columns:
+        nobody = pl.DataFrame(schema={c.ITEM_ID: pl.String, c.ARTIST_ID: pl.String})
+        return codes.with_columns(pl.col(_CODE).alias(_ARTIST)), nobody
+    artist = dataset.items.select(c.ITEM_ID, c.ARTIST_ID).drop_nulls()
+    whose = codes.join(artist, on=c.ITEM_ID, how="left", maintain_order="left")
+    whose = whose.with_columns(pl.coalesce(c.ARTIST_ID, c.ITEM_ID).rank("dense").alias(_ARTIST))
+    return whose.drop(c.ARTIST_ID), artist
+
+
+def _with_owners(clips: pl.DataFrame, artist: pl.DataFrame) -> pl.DataFrame:
+    """Return the clips of items, and once more as those of the artists whose tracks they are."""
+    theirs = clips.join(artist, on=c.ITEM_ID).with_columns(pl.col(c.ARTIST_ID).alias(c.ITEM_ID))
+    return pl.concat([clips, theirs.select(clips.columns)])
+
+
+def _normal(column: Reals) -> Reals:
+    """Bring a column to a standard normal distribution by its ranks, equals alike; NaN becomes 0."""
+    from scipy.special import ndtri
+    from scipy.stats import rankdata
+
+    given = ~np.isnan(column)
+    found = np.zeros(len(column))
+    found[given] = ndtri((rankdata(column[given]) - 0.5) / max(1, given.sum()))
+    return found

@@ -1,0 +1,99 @@
+"""Fitting the audio signal: from a table of descriptors to an affinity."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.data.dataset import Dataset
+from tigertail.data.interactions import Interactions
+from tigertail.errors import ConfigError
+from tigertail.signals.audio.affinity import AudioAffinity, Metric
+from tigertail.signals.audio.config import AudioConfig
+from tigertail.signals.audio.features import Features, read_features
+from tigertail.signals.audio.regression import predict
+from tigertail.signals.audio.targets import Targets, factor_targets, label_targets
+from tigertail.threads import limited
+
+
+def fit_audio(
+    dataset: Dataset,
+    interactions: Interactions,
+    config: AudioConfig | None = None,
+    factors: NDArray[np.float32] | None = None,
+) -> AudioAffinity:
+    """Fit the audio signal.
+
+    Where not one item teaches, as before anyone has listened, the descriptors themselves are compared.
+
+    Parameters
+    ----------
+    dataset
+        Its audio table is read, and its annotations where labels are learned.
+    interactions
+        The item of each code, and how many listeners it has.
+    config
+        Settings; None means the defaults.
+    factors
+        The base model's item vectors, fitted on the same data; float32, (items, factors). Needed where they
+        are learned.
+
+    Raises
+    ------
+    ConfigError
+        If factors are to be learned and not given.
+    DataError
+        If the dataset has no audio, or no annotations where labels are to be learned.
+    """
+    config = config or AudioConfig()
+    heard = read_features(dataset, interactions, config)
+    with limited(None):
+        parts = [
+            _predicted(heard, targets, config)
+            for targets in _targets(dataset, interactions, heard, config, factors)
+        ]
+    metric: Metric = "cosine" if parts else "nearness"
+    values = np.column_stack(parts) if parts else heard.values
+    vectors = np.zeros((len(interactions.item_ids), values.shape[1]), np.float32)
+    vectors[heard.codes] = values
+    known = np.zeros(len(vectors), np.bool_)
+    known[heard.codes] = True
+    signal = AudioAffinity(vectors, known, metric, np.empty((0, 2), np.float32))
+    return signal.mutual() if config.hubness == "mutual" else signal
+
+
+def _targets(
+    dataset: Dataset,
+    interactions: Interactions,
+    heard: Features,
+    config: AudioConfig,
+    factors: NDArray[np.float32] | None,
+) -> list[Targets]:
+    found = []
+    if config.targets in ("factors", "both"):
+        if factors is None:
+            raise ConfigError(
+                "the audio signal learns from the base model's factors, which were not given",
+                remedy='pass them, or set audio.targets = "labels" or "none"',
+            )
+        enough = interactions.item_listeners[heard.codes] >= config.evidence
+        found.append(factor_targets(np.asarray(factors)[heard.codes], enough))
+    if config.targets in ("labels", "both"):
+        found.append(label_targets(dataset, interactions, heard.codes, config.labels))
+    return [targets for targets in found if targets.teaches.any()]
+
+
+def _predicted(heard: Features, targets: Targets, config: AudioConfig) -> NDArray[np.float64]:
+    """Return predictions of length 1, so that several kinds of target count alike."""
+    found = predict(
+        heard.values,
+        targets,
+        heard.artists,
+        width=config.width,
+        penalty=config.penalty,
+        landmarks=config.landmarks,
+        leave_out=config.leave_out,
+        seed=config.seed,
+    )
+    lengths = np.linalg.norm(found, axis=1, keepdims=True)
+    return np.asarray(found / np.where(lengths > 0, lengths, 1.0))

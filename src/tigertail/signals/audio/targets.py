@@ -1,0 +1,92 @@
+"""What the descriptors are taught to foretell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tigertail import columns as c
+from tigertail.data.dataset import Dataset
+from tigertail.data.interactions import Interactions
+from tigertail.errors import DataError
+
+Reals = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Targets:
+    """Directions that items lie in.
+
+    Parameters
+    ----------
+    values
+        A vector of length 1 for each item that teaches, 0 for the others; float64, (heard, dimensions).
+    teaches
+        Which do; bool, (heard,).
+    """
+
+    values: Reals
+    teaches: NDArray[np.bool_]
+
+
+def factor_targets(factors: NDArray[np.float32], known: NDArray[np.bool_]) -> Targets:
+    """Return the directions of item vectors: their lengths tell of popularity, not of sound.
+
+    Parameters
+    ----------
+    factors
+        Vectors of the items with audio; float32, (heard, factors).
+    known
+        Which of them have listeners enough; bool, (heard,).
+    """
+    return _directions(np.where(known[:, None], factors.astype(np.float64), 0.0))
+
+
+def label_targets(
+    dataset: Dataset, interactions: Interactions, codes: NDArray[np.int64], labels: int
+) -> Targets:
+    """Return the directions of the items' labels, weighted by tf-idf.
+
+    Parameters
+    ----------
+    dataset
+        Its annotations are read; those of held-out listeners are not among them.
+    interactions
+        The item of each code.
+    codes
+        Items with audio, rising.
+    labels
+        How many labels count, those of most items first.
+
+    Raises
+    ------
+    DataError
+        If there are no annotations.
+    """
+    if not dataset.has(c.ANNOTATIONS_TABLE):
+        raise DataError(
+            "the dataset has no annotations to learn labels from",
+            path=dataset.path,
+            remedy="add a source of tags to the recipe, or learn from factors",
+        )
+    heard = pl.DataFrame({c.ITEM_ID: interactions.item_ids.gather(codes)}).with_row_index("row")
+    with dataset.reading(c.ANNOTATIONS_TABLE):
+        said = dataset.scan(c.ANNOTATIONS_TABLE).select(c.ITEM_ID, c.FACET, c.LABEL, c.WEIGHT).collect()
+    said = said.join(heard, on=c.ITEM_ID).group_by("row", c.FACET, c.LABEL).agg(pl.col(c.WEIGHT).sum())
+    said = said.filter(pl.col(c.WEIGHT) > 0)
+    most = said.group_by(c.FACET, c.LABEL).agg(pl.len().alias("items"))
+    most = most.sort("items", c.FACET, c.LABEL, descending=[True, False, False]).head(labels)
+    said = said.join(most.with_row_index("column"), on=[c.FACET, c.LABEL])
+    values = np.zeros((len(codes), max(1, len(most))))
+    rarity = np.log(len(codes) / said["items"].to_numpy()) + 1
+    values[said["row"].to_numpy(), said["column"].to_numpy()] = np.log1p(said[c.WEIGHT].to_numpy()) * rarity
+    return _directions(values)
+
+
+def _directions(values: Reals) -> Targets:
+    length = np.linalg.norm(values, axis=1)
+    teaches = length > 0
+    return Targets(values / np.where(teaches, length, 1.0)[:, None], teaches)
