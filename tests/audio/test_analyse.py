@@ -16,7 +16,7 @@ from tests.audio.conftest import Write, noise, tone
 
 from tigertail.audio import Analysis, AnalysisConfig, analyse, find_clips
 from tigertail.audio.journal import open_journal
-from tigertail.errors import DataError
+from tigertail.errors import DataError, TigertailError
 
 CONFIG = AnalysisConfig()
 
@@ -139,6 +139,13 @@ def test_a_journal_of_something_else_is_refused(folder: Path) -> None:
         other.execute("CREATE TABLE shopping (what TEXT)")
     with pytest.raises(DataError, match="not a journal of ours"):
         run(folder, out)
+
+
+def test_without_the_libraries_no_file_is_blamed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "soundfile", None)
+    with pytest.raises(TigertailError, match=r"pip install 'tigertail\[audio\]'"):
+        run(folder, folder.parent / "audio.parquet")
+    assert not (folder.parent / "audio.journal").exists()
 
 
 def test_a_folder_of_nothing_but_bad_files_is_an_error(folder: Path) -> None:

@@ -20,7 +20,7 @@ from tigertail.audio.config import AnalysisConfig
 from tigertail.audio.decode import Unusable, decode
 from tigertail.audio.journal import Entry, Journal, Stamp, open_journal
 from tigertail.audio.lanes import Lost, in_lanes
-from tigertail.errors import DataError
+from tigertail.errors import DataError, TigertailError
 from tigertail.progress import progress
 from tigertail.storage import replaced_file
 
@@ -93,8 +93,9 @@ def analyse(
     DataError
         If not one file can be used, or the journal is another analysis's or damaged.
     TigertailError
-        If the disk is full or cannot be written.
+        If the disk is full or cannot be written, or the libraries that read audio are not installed.
     """
+    _check_libraries()
     config = config or AnalysisConfig()
     stamps = [Stamp.of(clip.path) for clip in clips]
     with open_journal(_beside(out, "journal"), config.digest) as journal:
@@ -121,6 +122,18 @@ def analyse(
     with replaced_file(out) as file:
         _table(used, names).write_parquet(file)
     return Analysis(len(used), len(todo), len(set(stamps)) - len(todo), seconds, tuple(skipped))
+
+
+def _check_libraries() -> None:
+    """Stop before every file is found wanting for the same reason."""
+    try:
+        import librosa  # noqa: F401
+        import soundfile  # noqa: F401
+        import soxr  # noqa: F401
+    except (ImportError, OSError) as error:  # OSError: libsndfile itself is missing
+        raise TigertailError(
+            f"audio cannot be read ({error})", remedy="install what reads it: pip install 'tigertail[audio]'"
+        ) from error
 
 
 def analyse_file(path: Path, config: AnalysisConfig) -> Described:

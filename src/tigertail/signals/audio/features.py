@@ -18,6 +18,7 @@ Reals = NDArray[np.float64]
 
 _CODE = "#code"
 _ARTIST = "#artist"
+_SPREAD = "#spread of "
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,21 +78,22 @@ def read_features(dataset: Dataset, interactions: Interactions, config: AudioCon
     grouped = clips.sort(_CODE, *names).group_by(_CODE, maintain_order=True)
     found = grouped.agg(
         *(pl.col(name).mean() for name in names),
-        *(pl.col(name).std(ddof=0).alias(f"#spread {name}") for name in names),
+        *(_spread(name) for name in names),
         pl.col(_ARTIST).first(),
-        pl.len().alias("#clips"),
     )
-    several = found["#clips"].to_numpy() > 1
     columns = [_normal(found[name].to_numpy()) for name in names]
-    if several.any() and config.spread:
-        spreads = (np.where(several, found[f"#spread {name}"].to_numpy(), np.nan) for name in names)
-        columns += [config.spread * _normal(spread) for spread in spreads]
+    columns += [config.spread * _normal(found[_SPREAD + name].to_numpy()) for name in names]
     values = np.column_stack(columns)
     return Features(
         found[_CODE].to_numpy().astype(np.int64),
         values[:, values.std(axis=0) > 0],
         found[_ARTIST].to_numpy().astype(np.int64),
     )
+
+
+def _spread(name: str) -> pl.Expr:
+    """Return how much the clips of an item differ; of one clip nobody can say."""
+    return pl.when(pl.col(name).count() > 1).then(pl.col(name).std(ddof=0)).alias(_SPREAD + name)
 
 
 def _catalogue(dataset: Dataset, interactions: Interactions) -> tuple[pl.DataFrame, pl.DataFrame]:
