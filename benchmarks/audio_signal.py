@@ -63,7 +63,7 @@ def system(name: str, settings: dict[str, Any]) -> System:
 OTHERS: dict[str, Callable[[], Any]] = {
     "a straight line": lambda: Ridge(10.0),
     "a small network": lambda: MLPRegressor(
-        hidden_layer_sizes=(128,), alpha=1e-3, max_iter=60, early_stopping=True, random_state=0
+        hidden_layer_sizes=(128,), alpha=1e-3, max_iter=200, early_stopping=True, random_state=0
     ),
     "randomised trees": lambda: ExtraTreesRegressor(
         100, min_samples_leaf=3, max_features=0.5, n_jobs=-1, random_state=0

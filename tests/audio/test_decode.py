@@ -104,8 +104,8 @@ def test_absurd_headers_are_refused(tmp_path: Path) -> None:
     [
         (np.zeros(5 * RATE, np.float32), "silent"),
         (1e-6 * noise(5), "silent"),
-        (tone(440, 1.0), "too short: 1.0 s"),
-        (np.empty(0, np.float32), "too short: 0.0 s"),
+        (tone(440, 1.0), "too short: 1.00 s"),
+        (np.empty(0, np.float32), "too short: 0.00 s"),
         (np.full(5 * RATE, np.nan, np.float32), "no numbers"),
     ],
 )

@@ -131,7 +131,7 @@ def _sound(samples: NDArray[np.float32], config: AnalysisConfig) -> NDArray[np.f
     """Return the samples if there is something to hear in them, scaled where they pass full scale."""
     seconds = len(samples) / config.sample_rate
     if seconds < config.shortest:
-        raise Unusable(f"too short: {seconds:.1f} s of audio could be read")
+        raise Unusable(f"too short: {seconds:.2f} s of audio could be read")
     peak = float(np.abs(samples).max())
     if not np.isfinite(peak):
         raise Unusable("holds samples that are no numbers")

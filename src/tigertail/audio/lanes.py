@@ -7,11 +7,13 @@ crashes, the system out of memory) or never ends, that task alone is lost, and t
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 Task = TypeVar("Task")
@@ -138,6 +140,8 @@ def _serve(work: Callable[[Task], Result], connection: Connection) -> None:
     """Work on tasks as they come, until the other end is closed: its owner is done, or dead."""
     from threadpoolctl import threadpool_limits
 
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)  # decoders complain there of every frame; what matters is in the result
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, who closes the connection
     with threadpool_limits(1):
         while True:
