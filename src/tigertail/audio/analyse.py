@@ -127,7 +127,6 @@ def analyse(
 def _check_libraries() -> None:
     """Stop before every file is found wanting for the same reason."""
     try:
-        import librosa  # noqa: F401
         import soundfile  # noqa: F401
         import soxr  # noqa: F401
     except (ImportError, OSError) as error:  # OSError: libsndfile itself is missing

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.audio.config import AnalysisConfig
+from tigertail.audio.filters import chroma_filters, mel_filters
 
 Reals = NDArray[np.float32]
 
@@ -130,17 +131,15 @@ class _Bank:
 @lru_cache(maxsize=4)
 def _bank(config: AnalysisConfig) -> _Bank:
     """Return the window and the filters, which are the same for every file."""
-    from librosa import filters
-
     rate, fft = config.sample_rate, config.fft
     hertz = np.fft.rfftfreq(fft, 1 / rate)
     edges = np.append(0.0, _LOWEST * 2.0 ** np.arange(OCTAVES))
     edges[-1] = max(edges[-1], rate)
     at = np.searchsorted(hertz, np.minimum(edges, rate / 2 + 1))
     return _Bank(
-        filters.get_window("hann", fft).astype(np.float32),
-        np.ascontiguousarray(filters.mel(sr=rate, n_fft=fft, n_mels=config.mels).T, np.float32),
-        np.ascontiguousarray(filters.chroma(sr=rate, n_fft=fft).T, np.float32),
+        np.hanning(fft + 1)[:-1].astype(np.float32),
+        mel_filters(rate, fft, config.mels).astype(np.float32),
+        chroma_filters(rate, fft).astype(np.float32),
         hertz.astype(np.float32),
         tuple(slice(max(1, low), max(high, low + 1, 2)) for low, high in pairwise(at)),
     )
