@@ -24,7 +24,7 @@ class AudioConfig(BaseModel):
     """Listeners below which an item's vector teaches nothing."""
     labels: int = Field(200, ge=1)
     """Labels learned from, those of most items."""
-    width: float = Field(1.0, gt=0)
+    width: float = Field(2.0, gt=0)
     """How quickly the kernel falls with distance, in units of the number of descriptors."""
     penalty: float = Field(0.3, gt=0)
     """Penalty of the ridge regression."""
