@@ -126,6 +126,8 @@ def web() -> Signal:
         pl.DataFrame(rows).unique(["item_id", "document_id"], maintain_order=True),
         "item_id",
     )
+
+
 def nearness() -> AudioAffinity:
     vectors = np.random.default_rng(3).normal(size=(ITEMS, 7)).astype(np.float32)
     known = np.ones(ITEMS, np.bool_)
@@ -211,8 +213,7 @@ def test_affinity_leaves_its_queries_alone(signal: Signal) -> None:
 @pytest.mark.parametrize("name", [name for name in SIGNALS if name != "popularity"])
 def test_a_signal_kept_as_arrays_answers_as_before(name: str) -> None:
     signal = SIGNALS[name]()
-    assert isinstance(signal, (FactorAffinity, CoListening, BackOff, Annotation, Web))
-    assert isinstance(signal, (FactorAffinity, CoListening, BackOff, Annotation, AudioAffinity))
+    assert isinstance(signal, (FactorAffinity, CoListening, BackOff, Annotation, Web, AudioAffinity))
     kept: Stored = signal
     again = type(kept).from_arrays(*kept.to_arrays())
     assert again.affinity(EVERY).tobytes() == signal.affinity(EVERY).tobytes()
