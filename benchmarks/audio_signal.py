@@ -29,7 +29,7 @@ from tigertail.cli.report import print_report
 from tigertail.data.dataset import Dataset
 from tigertail.evaluation import ProtocolConfig, System, Trial, evaluate
 from tigertail.model.config import ModelConfig
-from tigertail.model.fit import fit_factors
+from tigertail.model.families import Ingredients
 from tigertail.signals.audio import AudioAffinity, AudioConfig, fit_audio
 from tigertail.signals.audio.features import read_features
 from tigertail.signals.audio.targets import factor_targets
@@ -48,7 +48,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
 @lru_cache(maxsize=8)
 def factors(trial: Trial) -> NDArray[np.float32]:
     """Fit the base model on the same listeners, once a trial."""
-    return fit_factors(trial.interactions, ModelConfig()).vectors
+    return Ingredients(trial.train, trial.interactions, ModelConfig()).factors.items
 
 
 def system(name: str, settings: dict[str, Any]) -> System:

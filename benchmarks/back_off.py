@@ -27,10 +27,13 @@ from tigertail.evaluation import ProtocolConfig, System, Trial, evaluate, hold_o
 from tigertail.evaluation.intervals import ClusterBootstrap
 from tigertail.evaluation.judging import ranked_lists
 from tigertail.evaluation.metrics import judge
+from tigertail.factorization import fit_als
+from tigertail.factorization.confidence import confidence
 from tigertail.model import ModelConfig
-from tigertail.model.fit import fit_factors, fit_listening_neighbours
 from tigertail.signals.back_off import BackOff, BackOffConfig, fit_back_off
+from tigertail.signals.co_listening import fit_co_listening
 from tigertail.signals.contract import Signal
+from tigertail.signals.factors import FactorAffinity
 
 MODEL = ModelConfig()
 LISTENERS = (0.1, 0.3, 1.0, 3.0, 10.0)
@@ -39,11 +42,13 @@ ALONE = 1e9  # a prior so strong that the artists have the whole word
 
 
 def factors(interactions: Interactions) -> Signal:
-    return fit_factors(interactions, MODEL)
+    weights = confidence(interactions.plays, MODEL.confidence)
+    factors = fit_als(weights, MODEL.base.solver(weights), seed=MODEL.seed)
+    return FactorAffinity(factors.items, MODEL.base.beta)
 
 
 def co_listening(interactions: Interactions) -> Signal:
-    return fit_listening_neighbours(interactions, MODEL)
+    return fit_co_listening(confidence(interactions.plays, MODEL.confidence), MODEL.co_listening)
 
 
 def fit(trial: Trial, own: Signal, config: BackOffConfig) -> BackOff:

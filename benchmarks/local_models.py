@@ -28,7 +28,7 @@ from tigertail.evaluation.intervals import ClusterBootstrap, Estimate
 from tigertail.evaluation.judging import DIAL, judge_system
 from tigertail.evaluation.ours import LocalModels
 from tigertail.model.config import ModelConfig
-from tigertail.model.fit import fit_base
+from tigertail.model.families import Ingredients
 from tigertail.progress import track
 from tigertail.signals.local import LocalConfig, group_listeners
 
@@ -158,7 +158,7 @@ def learned(sweeps: Sweeps, bootstrap: ClusterBootstrap, trial: Trial) -> None:
         "By country     against the base, frontier:", frontier(bootstrap, sweeps[COUNTRIES], sweeps["base"])
     )
     lives, _ = listener_countries(trial)
-    factors = fit_base(trial.interactions, ModelConfig())
+    factors = Ingredients(trial.train, trial.interactions, ModelConfig()).factors
     for clusters in (5, 10, 20, 40):
         config = LocalConfig(groups="learned", clusters=clusters)
         groups = group_listeners(trial.train, trial.interactions, factors, config)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tigertail.data.dataset import Dataset
 from tigertail.data.interactions import Interactions
-from tigertail.model.store import Stored
+from tigertail.model.families import Stored
 from tigertail.signals.annotation import Annotation
 from tigertail.signals.audio import AudioAffinity
 from tigertail.signals.back_off import NO_ARTIST, BackOff

@@ -92,7 +92,9 @@ def _systems(
     if systems is not None:
         compared = room.load_systems(systems)
     else:
-        compared = room.default_systems(ModelConfig() if config is None else ModelConfig.read(config))
+        compared = room.default_systems(
+            ModelConfig() if config is None else ModelConfig.read(config), dataset
+        )
     for file in neighbours:
         lists = room.NeighbourFile.read(file, dataset)
         typer.echo(str(lists), err=True)

@@ -129,7 +129,7 @@ def agree(
     seed
         Seed of the choice of queries where there are more than :data:`MOST_QUERIES`.
     """
-    systems = list(systems or default_systems())
+    systems = list(systems or default_systems(dataset=dataset))
     trial = nobody_held(dataset, truth, k=k, seed=seed)
     values = {}
     with progress("systems", len(systems)) as tick:

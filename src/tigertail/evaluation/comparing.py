@@ -86,7 +86,7 @@ def evaluate(
     DataError
         If there are too few listeners to judge.
     """
-    systems = list(systems or default_systems())
+    systems = list(systems or default_systems(dataset=dataset))
     config = config or ProtocolConfig()
     seeds = list(seeds) or [config.seed]
     trials = [hold_out(dataset, config.model_copy(update={"seed": seed})) for seed in seeds]

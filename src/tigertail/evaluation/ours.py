@@ -1,13 +1,41 @@
-"""Our own combination of local models as a system of the report, with or without the lens."""
+"""Our own signals as systems of the report: any of them alone, and the local models with or without the lens."""
 
 from __future__ import annotations
+
+from pydantic import field_validator
 
 from tigertail.evaluation.baselines import Baseline
 from tigertail.evaluation.protocol import Trial
 from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.model.config import BaseConfig, ModelConfig
-from tigertail.model.fit import fit_base, fit_local
-from tigertail.signals.local import Listening, LocalConfig
+from tigertail.model.families import FAMILIES, LISTENING, Ingredients
+from tigertail.signals.contract import Signal
+from tigertail.signals.local import LocalConfig
+
+
+class OwnSignal(Baseline):
+    """One signal of a model, fitted as :func:`tigertail.fit` fits it."""
+
+    signal: str
+    """Which one."""
+    model: ModelConfig = ModelConfig()
+    """Settings of the whole model."""
+
+    @field_validator("signal")
+    @classmethod
+    def _exists(cls, name: str) -> str:
+        if name not in FAMILIES:
+            raise ValueError(f"no signal '{name}'; it is one of {', '.join(FAMILIES)}")
+        return name
+
+    @property
+    def label(self) -> str:
+        """What the system is called."""
+        return self.signal
+
+    def fit(self, trial: Trial) -> Signal:
+        """Fit the signal to the training part of a trial."""
+        return FAMILIES[self.signal].fit(Ingredients(trial.train, trial.interactions, self.model))
 
 
 class LocalModels(LocalConfig, Baseline):
@@ -25,9 +53,8 @@ class LocalModels(LocalConfig, Baseline):
         """What the system is called."""
         return "listening, one world" if self.groups == "none" else f"listening, by {self.groups}"
 
-    def fit(self, trial: Trial) -> Listening:
+    def fit(self, trial: Trial) -> Signal:
         """Fit the factors, the groups and their item vectors."""
         local = LocalConfig(**{name: getattr(self, name) for name in LocalConfig.model_fields})
         config = ModelConfig(seed=self.seed, confidence=self.confidence, base=self.base, local=local)
-        factors = fit_base(trial.interactions, config)
-        return fit_local(trial.train, trial.interactions, factors, config)
+        return OwnSignal(signal=LISTENING, model=config).fit(trial)

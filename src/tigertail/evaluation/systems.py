@@ -10,13 +10,15 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from tigertail.data.dataset import Dataset
 from tigertail.errors import UNKNOWN_KEY, ConfigError, setting_at_fault
 from tigertail.evaluation import baselines
 from tigertail.evaluation.baselines import Baseline
-from tigertail.evaluation.ours import LocalModels
+from tigertail.evaluation.ours import LocalModels, OwnSignal
 from tigertail.evaluation.protocol import Trial
 from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.model.config import BaseConfig, ModelConfig
+from tigertail.model.families import CO_LISTENING, FACTORS, FAMILIES, LISTENING
 from tigertail.signals.contract import Signal
 
 PLAIN_ALS: Final = ModelConfig(
@@ -25,6 +27,7 @@ PLAIN_ALS: Final = ModelConfig(
 )
 """Plain ALS, without frequency-scaled regularisation, tuned as long as ours (recipes/defaults/plain.toml)."""
 
+_LISTENING: Final = (LISTENING, FACTORS, CO_LISTENING)
 TYPES: Final[dict[str, type[Baseline]]] = {
     "random": baselines.RandomRanking,
     "popularity": baselines.WorldPopularity,
@@ -37,6 +40,7 @@ TYPES: Final[dict[str, type[Baseline]]] = {
     "bpr": baselines.BPR,
     "als": baselines.ALS,
     "local-models": LocalModels,
+    "signal": OwnSignal,
 }
 """Every type of system a file can name."""
 
@@ -60,8 +64,16 @@ class System:
     lens: bool = False
 
 
-def default_systems(config: ModelConfig | None = None) -> list[System]:
-    """Return the baselines, our base model with the popularity exponents 1 (cosine) and its own, local models."""
+def default_systems(config: ModelConfig | None = None, dataset: Dataset | None = None) -> list[System]:
+    """Return the usual systems: baselines, our base model, our other signals, and last the local models.
+
+    Parameters
+    ----------
+    config
+        Settings of our own; None means the defaults.
+    dataset
+        Whose tables say which signals beyond listening there are; None means none.
+    """
     config = config or ModelConfig()
     own = {"confidence": config.confidence, "seed": config.seed}
     plain = baselines.ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence, seed=config.seed)
@@ -76,6 +88,11 @@ def default_systems(config: ModelConfig | None = None) -> list[System]:
         _system(plain),
         _system(base.model_copy(update={"beta": 1.0}), "base, cosine"),
         _system(base, f"base, beta {config.base.beta:g}"),
+        *(
+            _system(OwnSignal(signal=name, model=config))
+            for name, family in FAMILIES.items()
+            if name not in _LISTENING and dataset is not None and family.needs(dataset)
+        ),
         _system(local),
     ]
 

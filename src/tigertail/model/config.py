@@ -12,8 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tigertail.errors import ConfigError, setting_at_fault
 from tigertail.factorization import ALSConfig
 from tigertail.factorization.confidence import ConfidenceConfig
+from tigertail.signals.annotation import AnnotationConfig
+from tigertail.signals.audio import AudioConfig
+from tigertail.signals.back_off import BackOffConfig
 from tigertail.signals.co_listening import CoListeningConfig
 from tigertail.signals.local import LocalConfig
+from tigertail.signals.pairs import PairsConfig
+from tigertail.signals.sequences import SequencesConfig
+from tigertail.signals.web import WebConfig
 from tigertail.sparse import CSR
 
 
@@ -65,6 +71,12 @@ class ModelConfig(BaseModel):
     base: BaseConfig = BaseConfig()
     local: LocalConfig = LocalConfig()
     co_listening: CoListeningConfig = CoListeningConfig()
+    annotation: AnnotationConfig = AnnotationConfig()
+    audio: AudioConfig = AudioConfig()
+    web: WebConfig = WebConfig()
+    sequences: SequencesConfig = SequencesConfig()
+    pairs: PairsConfig = PairsConfig()
+    back_off: BackOffConfig = BackOffConfig()
 
     @classmethod
     def read(cls, path: Path | str) -> Self:

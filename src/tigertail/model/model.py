@@ -16,6 +16,7 @@ from tigertail.data.names import fold
 from tigertail.errors import ConfigError, TigertailWarning, UnknownItemError
 from tigertail.model.config import ModelConfig
 from tigertail.model.explanation import explain
+from tigertail.model.families import LISTENING
 from tigertail.model.view import view_of
 from tigertail.progress import progress
 from tigertail.retrieval.topk import top_k
@@ -23,9 +24,6 @@ from tigertail.signals.contract import Signal
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.local import Listening
 
-LISTENING: Final = "listening"
-FACTORS: Final = "factors"
-CO_LISTENING: Final = "co-listening"
 _ASKED: Final = {"asked": pl.String, "folded": pl.String}
 BLOCK_BYTES: Final = 2**27  # affinities held at a time while lists are made
 

@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -30,11 +30,9 @@ from pydantic import ValidationError
 from tigertail import __version__
 from tigertail.errors import ModelError, setting_at_fault
 from tigertail.model.config import ModelConfig
-from tigertail.model.model import CO_LISTENING, FACTORS, LISTENING, Model, Provenance
-from tigertail.signals.co_listening import CoListening
-from tigertail.signals.contract import Arrays, Signal
-from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import Listening
+from tigertail.model.families import FAMILIES
+from tigertail.model.model import Model, Provenance
+from tigertail.signals.contract import Signal
 from tigertail.storage import checksums, new_folder, replaced_file, sha256, to_json
 
 MAGIC: Final = "tigertail-model"
@@ -43,24 +41,6 @@ MANIFEST: Final = "manifest.json"
 AGAIN: Final = "fit the model again with: tigertail fit DATASET MODEL"
 # What is ours in a model folder: generations, and what a writer that was killed left behind.
 _OURS: Final = re.compile(r"\d+|\.\d+\.[0-9a-f]{8}(\.old)?")
-
-
-class Stored(Signal, Protocol):
-    """A signal that can be kept as arrays and a few settings."""
-
-    def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
-        """Return the arrays, by name, and the settings."""
-
-    @classmethod
-    def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
-        """Make the signal of what :meth:`to_arrays` returned."""
-
-
-SIGNALS: Final[dict[str, type[Stored]]] = {
-    LISTENING: Listening,
-    FACTORS: FactorAffinity,
-    CO_LISTENING: CoListening,
-}
 
 
 def check_target(path: Path | str) -> None:
@@ -92,7 +72,7 @@ def save(model: Model, path: Path | str) -> None:
         with new_folder(path / generation, replace=True) as folder:
             model.items.write_parquet(folder / "items.parquet")
             for name, signal in model.signals.items():
-                arrays, settings[name] = SIGNALS[name].to_arrays(signal)  # type: ignore[arg-type]
+                arrays, settings[name] = FAMILIES[name].kind.to_arrays(signal)  # type: ignore[arg-type]
                 (folder / name).mkdir()
                 for key, array in arrays.items():
                     np.save(folder / name / f"{key}.npy", array, allow_pickle=False)
@@ -136,7 +116,7 @@ def load(path: Path | str) -> Model:
     signals: dict[str, Signal] = {}
     for name, settings in manifest["signals"].items():
         arrays = {file.stem: np.load(file, mmap_mode="r") for file in sorted((folder / name).glob("*.npy"))}
-        signals[name] = SIGNALS[name].from_arrays(arrays, settings)
+        signals[name] = FAMILIES[name].kind.from_arrays(arrays, settings)
     return Model(
         pl.read_parquet(folder / "items.parquet"),
         signals,

@@ -6,7 +6,7 @@ from tigertail.evaluation.baselines.contract import Baseline
 from tigertail.evaluation.protocol import Trial
 from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.model.config import BaseConfig, ModelConfig
-from tigertail.model.fit import fit_factors
+from tigertail.model.families import Ingredients
 from tigertail.signals.factors import FactorAffinity
 
 
@@ -26,4 +26,5 @@ class ALS(BaseConfig, Baseline):
     def fit(self, trial: Trial) -> FactorAffinity:
         """Factorise the training plays."""
         config = ModelConfig(seed=self.seed, confidence=self.confidence, base=self)
-        return fit_factors(trial.interactions, config)
+        factors = Ingredients(trial.train, trial.interactions, config).factors
+        return FactorAffinity(factors.items, self.beta)

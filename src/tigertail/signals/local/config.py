@@ -22,7 +22,7 @@ class LocalConfig(BaseModel):
     """Listeners in a group below which an item has no vector of its own there."""
     shrinkage: float = Field(600.0, gt=0)
     """Listeners of a group whose word weighs as much as the world's vector."""
-    prior: float = Field(8.0, ge=0)
+    prior: float = Field(5.0, ge=0)
     """How much the factors' expectation weighs beside the common listeners that were counted."""
     beta: float = Field(0.2, ge=0, le=2)
     """Popularity exponent of the affinity: 0 is the plain probability, more makes stars sink."""
