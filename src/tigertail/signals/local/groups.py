@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from tigertail.data.languages import language_name, official_languages
 from tigertail.data.places import WORLD, place_name, regions
 from tigertail.errors import DataError
+from tigertail.threads import limited
 
 ELSEWHERE: Final = "elsewhere"
 LEARNED: Final = "cluster-"
@@ -132,7 +134,11 @@ def learned(vectors: NDArray[np.float32], clusters: int, *, seed: int = 0, fewes
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     directions = (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
     clusters = min(clusters, len(vectors))
-    _, label = kmeans2(directions, clusters, minit="++", rng=np.random.default_rng(seed), missing="warn")
+    rng = np.random.default_rng(seed)
+    with limited(None), warnings.catch_warnings(), np.errstate(invalid="ignore"):
+        # Fewer tastes than clusters leave clusters empty, which are nobody's and no concern of anybody.
+        warnings.filterwarnings("ignore", "One of the clusters is empty", UserWarning)
+        _, label = kmeans2(directions, clusters, minit="++", rng=rng, missing="warn")
     sizes = np.bincount(label, minlength=clusters)
     large = np.flatnonzero(sizes >= fewest)
     order = large[np.argsort(-sizes[large], kind="stable")]
