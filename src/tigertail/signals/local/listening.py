@@ -16,7 +16,7 @@ up one more, whose vectors are the world's.
 
 Under a **lens** of strength s on a place L, with n_B^L its listeners of B and N_L all its listeners,
 
-    K_L(A, B)  is multiplied by  1 + s n_A / e
+    K_L(A, B)  counts m = 1 + s n_A / e times: beside p in aff_L and W_L stands m instead of 1
     aff        is multiplied by  ((n_B^L + r n_B / N) / (N_L + r) / (n_B / N))^s
 
 The more listeners A has, the more those of L are enough to go by; and what is more popular there than in the
@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Self, cast
+from typing import Any, Final, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,9 @@ from tigertail.signals.products import blocks, products
 from tigertail.sparse import CSR
 
 Floats = NDArray[np.float32]
+
+LASTING: Final = ("known", "popularity", "_by_item", "_laid_out", "_differences", "_totals", "_pointers")
+"""What is worked out once, for every popularity exponent and every lens."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ class Listening:
 
     def with_beta(self, beta: float) -> Self:
         """Return the signal with another popularity exponent."""
-        return replace(self, config=self.config.model_copy(update={"beta": beta}))
+        return self._asked_otherwise(config=self.config.model_copy(update={"beta": beta}))
 
     def seen_from(self, groups: Sequence[int], strength: float | None = None) -> Self:
         """Return the signal as listeners of some groups would have it; no group means no lens.
@@ -125,7 +128,7 @@ class Listening:
         """
         strength = self.config.lens if strength is None else strength
         lens = Lens(tuple(groups), strength) if groups and strength else None
-        return replace(self, lens=lens)
+        return self._asked_otherwise(lens=lens)
 
     def seen_from_place(self, place: str, strength: float | None = None) -> Self:
         """Return the signal as listeners of a country or region, or the region around it, would have it."""
@@ -203,6 +206,12 @@ class Listening:
         """Return the rows of a group in ``local_items`` and ``local_vectors``."""
         return slice(int(self.local_starts[group]), int(self.local_starts[group + 1]))
 
+    def _asked_otherwise(self, **changes: Any) -> Self:
+        """Return the signal with another beta or lens, and with all that was worked out for any of them."""
+        other = replace(self, **changes)
+        other.__dict__.update({name: getattr(self, name) for name in LASTING})
+        return other
+
     def _weights(self, queries: NDArray[np.int32]) -> Floats:
         """Return what a listener of each group counts for each query; float32, (queries, groups + 1)."""
         weights = np.ones((len(queries), len(self.keys) + 1), np.float32)
@@ -244,13 +253,14 @@ class Listening:
 
     def _group_pointers(self, group: int, queries: NDArray[np.int32]) -> Floats:
         """Return y_A / sum_C (y_A . y_C) of each query in a group."""
-        items = self.local_items[self.local(group)]
-        pointers = self._pointers[queries]
+        span = self.local(group)
+        items = self.local_items[span]
+        asking = self.vectors[queries]
         if len(items):
             place = np.minimum(np.searchsorted(items, queries), len(items) - 1)
             own = items[place] == queries
-            pointers[own] = self._local_pointers[group][place[own]]
-        return pointers
+            asking[own] = self.local_vectors[span][place[own]]
+        return _pointers(asking, self._totals[group])
 
     @cached_property
     def _by_item(self) -> CSR:
@@ -293,18 +303,20 @@ class Listening:
         return _pointers(self.vectors, self.vectors.sum(axis=0, dtype=np.float64))
 
     @cached_property
-    def _local_pointers(self) -> list[Floats]:
-        world = self.vectors.sum(axis=0, dtype=np.float64)
-        found = []
+    def _totals(self) -> NDArray[np.float64]:
+        """The sum of all items' vectors as each group has them; float64, (groups, factors)."""
+        totals = np.tile(self.vectors.sum(axis=0, dtype=np.float64), (len(self.keys), 1))
         for group in range(len(self.keys)):
             span = self.local(group)
             own, theirs = self.local_vectors[span], self.vectors[self.local_items[span]]
-            found.append(_pointers(own, world + (own.astype(np.float64) - theirs).sum(axis=0)))
-        return found
+            totals[group] += (own.astype(np.float64) - theirs).sum(axis=0)
+        return totals
 
 
 def _pointers(vectors: Floats, total: NDArray[np.float64]) -> Floats:
     """Return each vector divided by the sum of its products with all others; 0 where that is not positive."""
-    sums = vectors.astype(np.float64) @ total - np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)
+    exact = vectors.astype(np.float64)
+    # Row by row, so that a query alone gets the bits that it gets in company.
+    sums = np.einsum("ij,j->i", exact, total) - np.einsum("ij,ij->i", exact, exact)
     scale = np.where(sums > 0, 1 / np.where(sums > 0, sums, 1), 0)
     return np.asarray(vectors * scale[:, None], np.float32)

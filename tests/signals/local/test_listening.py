@@ -1,0 +1,331 @@
+"""Listening, group by group: against the formula written out, and in two countries that share one star."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tigertail.factorization import ALSConfig, fit_als
+from tigertail.signals.contract import Placed
+from tigertail.signals.local import Groups, Listening, LocalConfig, fit_listening
+from tigertail.sparse import CSR
+
+Reals = NDArray[np.float64]
+
+
+def drawn(
+    sizes: Sequence[int], *, seed: int = 0, items: int = 20, config: LocalConfig | None = None
+) -> Listening:
+    """Draw who hears what, and vectors whose products are mostly positive, as fitted ones' are.
+
+    ``sizes`` are the listeners of each group, and of none. The first items are heard by the most, the last
+    by nobody; a group has its own vectors of those that two or more of it hear.
+    """
+    rng = np.random.default_rng(seed)
+    heard = rng.random((sum(sizes), items)) < np.linspace(0.6, 0.05, items)
+    heard[:, -1] = False
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    vectors = rng.normal(0.5, 0.3, (items, 5)).astype(np.float32)
+    vectors[-1] = 0
+    known = [
+        np.flatnonzero(heard[starts[group] : starts[group + 1]].sum(axis=0) >= 2)
+        for group in range(len(sizes) - 1)
+    ]
+    local_items = np.concatenate([*known, np.empty(0)]).astype(np.int32)
+    moved = rng.normal(0, 0.2, (len(local_items), 5))
+    return Listening(
+        tuple(f"cluster-{group + 1}" for group in range(len(known))),
+        {},
+        starts.astype(np.int64),
+        CSR.build(*np.nonzero(heard), np.ones(heard.sum()), heard.shape),
+        vectors,
+        np.cumsum([0, *(len(one) for one in known)]).astype(np.int64),
+        local_items,
+        (vectors[local_items] + moved).astype(np.float32),
+        config or LocalConfig(),
+    )
+
+
+def written_out(signal: Listening) -> Reals:
+    """Return the affinity of every pair by the formula of the module, term by term."""
+    listeners, items = signal.heard.shape
+    config, lens = signal.config, signal.lens
+    hears = [set(signal.heard.row(listener)[0].tolist()) for listener in range(listeners)]
+    n = [sum(item in one for one in hears) for item in range(items)]
+    groups = [range(*signal.starts[group : group + 2]) for group in range(len(signal.keys) + 1)]
+    affinity = np.full((items, items), -np.inf)
+    for a in range(items):
+        total = np.zeros(items)  # sum over groups of W_g(A) aff_g(A -> B), for every B
+        weight = 0.0  # and of W_g(A)
+        for g, members in enumerate(groups):
+            y = {item: signal.vectors[item].astype(np.float64) for item in range(items)}
+            if g < len(signal.keys):
+                rows = signal.local(g)
+                for item, vector in zip(signal.local_items[rows], signal.local_vectors[rows], strict=True):
+                    y[int(item)] = vector.astype(np.float64)
+            common = [sum(a in hears[u] and b in hears[u] for u in members) for b in range(items)]
+            common[a] = 0
+            met = sum(common)
+            m = 1.0
+            if lens is not None and g in lens.groups:
+                m = 1 + lens.strength * n[a] / config.lens_evidence
+            products = [float(y[a] @ y[b]) if b != a else 0.0 for b in range(items)]
+            for b in range(items):
+                expected = met * products[b] / sum(products) if sum(products) > 0 else 0.0
+                total[b] += m * common[b] + config.prior * expected
+            weight += (m + config.prior) * met
+        for b in range(items):
+            if n[a] and n[b]:
+                affinity[a, b] = total[b] / (weight or 1) * n[b] ** -config.beta
+                if lens is not None:
+                    there = [u for g in lens.groups for u in groups[g]]
+                    n_there = sum(b in hears[u] for u in there)
+                    r, world = config.lens_smoothing, n[b] / listeners
+                    lift = (n_there + r * world) / (len(there) + r) / world
+                    affinity[a, b] *= lift**lens.strength
+    return affinity
+
+
+def everything(signal: Listening) -> NDArray[np.float32]:
+    return signal.affinity(np.arange(signal.heard.columns, dtype=np.int32))
+
+
+GROUPINGS = {
+    "three groups": [14, 9, 5, 0],
+    "three groups and some of none": [14, 9, 5, 8],
+    "one group": [30, 0],
+    "no group": [30],
+}
+
+
+@pytest.mark.parametrize("sizes", GROUPINGS.values(), ids=GROUPINGS.keys())
+@pytest.mark.parametrize("seed", range(3))
+def test_affinity_is_the_formula(sizes: list[int], seed: int) -> None:
+    signal = drawn(sizes, seed=seed)
+    np.testing.assert_allclose(everything(signal), written_out(signal), rtol=1e-5, atol=1e-8)
+
+
+@pytest.mark.parametrize("settings", [{"prior": 0.0}, {"prior": 40.0}, {"beta": 0.0}, {"beta": 1.3}])
+def test_affinity_is_the_formula_for_any_setting(settings: dict[str, float]) -> None:
+    signal = drawn([14, 9, 5, 8], config=LocalConfig(**settings))
+    np.testing.assert_allclose(everything(signal), written_out(signal), rtol=1e-5, atol=1e-8)
+
+
+@pytest.mark.parametrize("groups", [[0], [2], [0, 1, 2]])
+@pytest.mark.parametrize("strength", [0.1, 1.0])
+def test_affinity_under_a_lens_is_the_formula(groups: list[int], strength: float) -> None:
+    settings = LocalConfig(lens_evidence=5, lens_smoothing=7)
+    signal = drawn([14, 9, 5, 8], config=settings).seen_from(groups, strength)
+    np.testing.assert_allclose(everything(signal), written_out(signal), rtol=1e-5, atol=1e-8)
+
+
+def test_factors_that_expect_less_than_nothing_expect_nothing() -> None:
+    signal = drawn([14, 9, 5, 8])
+    vectors = signal.vectors.copy()
+    vectors[4] *= -1  # item 4 points away from all others
+    there = signal.local_items == 4
+    assert there.any()
+    local = np.where(there[:, None], vectors[4], signal.local_vectors)
+    against = replace(signal, vectors=vectors, local_vectors=local.astype(np.float32))
+    np.testing.assert_allclose(everything(against), written_out(against), rtol=1e-5, atol=1e-8)
+    assert against.affinity(np.array([4], np.int32)).max() > 0, "what was counted still counts"
+
+
+def test_a_lens_of_no_strength_and_one_on_nowhere_are_none() -> None:
+    signal = drawn([14, 9, 5, 8])
+    plain = everything(signal)
+    for same in (signal.seen_from([1], 0.0), signal.seen_from([]), signal.seen_from([0]).seen_from([])):
+        assert everything(same).tobytes() == plain.tobytes()
+    assert everything(signal.seen_from([1])).tobytes() != plain.tobytes()
+    weak = everything(signal.seen_from([1], 1e-6))
+    np.testing.assert_allclose(weak, plain, rtol=1e-4)
+
+
+def test_a_lens_is_as_strong_as_the_settings_say_unless_told_otherwise() -> None:
+    signal = drawn([14, 9], config=LocalConfig(lens=0.7))
+    assert everything(signal.seen_from([0])).tobytes() == everything(signal.seen_from([0], 0.7)).tobytes()
+
+
+def test_neither_beta_nor_a_lens_changes_the_signal_itself() -> None:
+    signal = drawn([14, 9, 5, 8])
+    plain = everything(signal)
+    seen = everything(signal.seen_from([0]))
+    leaning = signal.with_beta(1.0)
+    assert everything(leaning).tobytes() != plain.tobytes()
+    assert everything(leaning.seen_from([0]).with_beta(signal.config.beta)).tobytes() == seen.tobytes()
+    assert everything(signal).tobytes() == plain.tobytes()
+
+
+def test_what_lasts_is_worked_out_once() -> None:
+    # A question from somewhere must not turn the whole matrix of plays over again.
+    signal = drawn([14, 9, 5, 8])
+    for other in (signal.seen_from([0]), signal.with_beta(1.0), signal.seen_from([0]).seen_from([])):
+        assert other.popularity is signal.popularity
+        assert everything(other).tobytes() == everything(replace(other)).tobytes()
+
+
+def test_shares_are_what_each_group_adds() -> None:
+    signal = drawn([14, 9, 5, 8])
+    some = np.array([0, 3, 11], np.int32)
+    shares = signal.shares(2, some)
+    assert shares.shape == (4, 3)
+    np.testing.assert_allclose(shares.sum(axis=0), 1)
+    # Without the listeners of a group, what they added is missing.
+    for group in range(4):
+        mute = signal.heard.row_of_entries()
+        rest = (mute < signal.starts[group]) | (mute >= signal.starts[group + 1])
+        heard = CSR.build(mute[rest], signal.heard.indices[rest], np.ones(rest.sum()), signal.heard.shape)
+        counted, all_counted = (totals(replace(signal, heard=of), 2)[some] for of in (heard, signal.heard))
+        np.testing.assert_allclose(shares[group], 1 - counted / all_counted, rtol=1e-3, atol=1e-6)
+
+
+def totals(signal: Listening, query: int) -> Reals:
+    """Return an affinity before it is divided by its weights and the popularity of the answers."""
+    plain = signal.with_beta(0.0)
+    met = sum(
+        len(signal.heard.row(listener)[0]) - 1
+        for listener in range(signal.heard.rows)
+        if query in signal.heard.row(listener)[0]
+    )
+    return np.asarray(plain.affinity(np.array([query], np.int32))[0] * met * (1 + signal.config.prior))
+
+
+def test_what_is_kept_is_kept_as_text_and_arrays() -> None:
+    signal = replace(drawn([14, 9, 5, 8]), fallen={"CZ": "151"})
+    arrays, settings = signal.to_arrays()
+    again = Listening.from_arrays(arrays, json.loads(json.dumps(settings)))
+    assert (again.keys, again.fallen, again.config) == (signal.keys, signal.fallen, signal.config)
+    assert everything(again.seen_from([1])).tobytes() == everything(signal.seen_from([1])).tobytes()
+
+
+# Sixteen Poles and twenty Brazilians all hear the star, code 0, and two of their country's three artists.
+STAR = 0
+POLISH, BRAZILIAN = {1, 2, 3}, {4, 5, 6}
+NOBODYS = 7
+FEW = LocalConfig(lens_smoothing=5, lens_evidence=5)  # where so few live, few must do
+
+
+def two_countries(config: LocalConfig = FEW, wanderers: int = 0) -> Listening:
+    """Fit the world of two countries; ``wanderers`` of unknown country hear the star and a Pole."""
+    heard = [
+        (first + place, item)
+        for first, listeners, artists in ((0, 16, POLISH), (16, 20, BRAZILIAN))
+        for place in range(listeners)
+        for item in (STAR, *sorted(artists - {min(artists) + place % 3}))
+    ]
+    heard += [(36 + one, item) for one in range(wanderers) for item in (STAR, 1)]
+    rows, columns = zip(*heard, strict=True)
+    weights = CSR.build(rows, columns, np.ones(len(heard)), (36 + wanderers, 8))
+    factors = fit_als(weights, ALSConfig(factors=6, alpha0=0.1), seed=1)
+    groups = Groups(("BR", "PL"), np.repeat([1, 0, 2], [16, 20, wanderers]).astype(np.int32))
+    return fit_listening(weights, factors, groups, config, alpha0=0.1)
+
+
+def best(signal: Placed, query: int, n: int = 1) -> set[int]:
+    scores = signal.affinity(np.array([query], np.int32))[0]
+    scores[query] = -np.inf
+    return set(np.argsort(-scores, kind="stable")[:n].tolist())
+
+
+def test_after_the_star_each_country_hears_its_own() -> None:
+    signal = two_countries()
+    assert isinstance(signal, Placed)
+    assert best(signal, STAR) < BRAZILIAN, "there are more Brazilians"
+    assert best(signal.seen_from_place("PL"), STAR, 3) == POLISH
+    assert best(signal.seen_from_place("BR"), STAR, 3) == BRAZILIAN
+    assert best(signal.seen_from_place("151"), STAR, 3) == POLISH, "all that is known of Eastern Europe"
+
+
+def test_after_a_local_artist_come_those_of_the_country_wherever_one_asks_from() -> None:
+    signal = two_countries()
+    for place in ("PL", "BR"):
+        for artists in (POLISH, BRAZILIAN):
+            for query in artists:
+                assert best(signal.seen_from_place(place), query, 3) == artists - {query} | {STAR}
+
+
+def test_a_stronger_lens_lifts_what_is_local_higher() -> None:
+    signal = two_countries()
+    query = np.array([STAR], np.int32)
+    lifted = []
+    for strength in (0.0, 0.3, 1.0):
+        scores = signal.seen_from_place("PL", strength).affinity(query)[0]
+        lifted.append(scores[sorted(POLISH)].sum() / scores[sorted(BRAZILIAN)].sum())
+    assert lifted == sorted(lifted)
+    assert lifted[0] < 1 < lifted[1] < lifted[2] / 2
+
+
+def test_a_place_nobody_is_near_sees_the_world() -> None:
+    signal = two_countries()
+    assert everything(signal.seen_from_place("JP")).tobytes() == everything(signal).tobytes()
+
+
+def test_shares_name_the_country_that_carries_an_answer() -> None:
+    signal = two_countries(wanderers=3)
+    shares = signal.shares(STAR, np.array([1, 2, 4, 6], np.int32))
+    brazil, poland, elsewhere = shares
+    assert (poland[:2] > 0.5).all()
+    assert (brazil[2:] > 0.5).all()
+    assert elsewhere[0] > elsewhere[1] > 0, "the wanderers hear artist 1"
+    np.testing.assert_allclose(shares.sum(axis=0), 1)
+    assert (signal.shares(2, np.array([1, 3], np.int32))[1] == 1).all(), "only Poles hear artist 2"
+
+
+def test_a_lens_moves_the_shares() -> None:
+    signal = two_countries()
+    some = np.array([2], np.int32)
+    before, after = (seen.shares(STAR, some)[:, 0] for seen in (signal, signal.seen_from_place("PL", 1.0)))
+    assert after[1] > before[1]
+    np.testing.assert_allclose(after.sum(), 1)
+
+
+def test_an_item_nobody_knows_has_no_answer_and_is_none() -> None:
+    signal = two_countries()
+    for seen in (signal, signal.seen_from_place("PL")):
+        assert not seen.known[NOBODYS]
+        scores = everything(seen)
+        assert (scores[NOBODYS] == -np.inf).all()
+        assert (scores[:, NOBODYS] == -np.inf).all()
+        assert np.isfinite(scores[:NOBODYS, :NOBODYS]).all()
+    assert signal.shares(NOBODYS, np.array([1], np.int32)).tolist() == [[0], [0], [0]]
+
+
+def test_a_group_has_vectors_of_the_items_it_knows_alone() -> None:
+    signal = two_countries()
+    known = {
+        key: set(signal.local_items[signal.local(code)].tolist()) for code, key in enumerate(signal.keys)
+    }
+    assert known == {"BR": BRAZILIAN | {STAR}, "PL": POLISH | {STAR}}
+    assert signal.local_vectors.shape == (8, 6)
+
+
+def test_a_question_touches_only_the_groups_that_know_the_item() -> None:
+    signal = two_countries()
+    spoiled = signal.local_vectors.copy()
+    spoiled[signal.local(signal.keys.index("BR"))] = np.nan
+    without = replace(signal, local_vectors=spoiled)
+    asked = np.array(sorted(POLISH), np.int32)
+    known = np.flatnonzero(signal.known)
+    for place in (None, "PL", "BR"):
+        seen, whole = (one.seen_from_place(place) if place else one for one in (without, signal))
+        assert seen.affinity(asked)[:, known].tobytes() == whole.affinity(asked)[:, known].tobytes()
+    assert np.isnan(without.affinity(np.array([STAR], np.int32))[0, 4]), "Brazilians do hear the star"
+    assert np.isfinite(without.shares(2, np.array([1, 3], np.int32))).all()
+
+
+def test_a_listener_of_one_item_says_nothing() -> None:
+    heard = CSR.build([0, 1, 1], [0, 1, 2], [1, 1, 1], (2, 3))
+    vectors = np.ones((3, 2), np.float32)
+    none = np.empty(0, np.int32)
+    signal = Listening(
+        (), {}, np.array([0, 2]), heard, vectors, np.array([0]), none, vectors[:0], LocalConfig()
+    )
+    scores = everything(signal)
+    assert (scores[0] == 0).all(), "known, but to nobody who hears another"
+    assert scores[1, 2] > scores[1, 0] > 0
+    assert (signal.shares(0, np.array([1], np.int32)) == 0).all()
