@@ -4,10 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import numba
 import scipy.linalg  # noqa: F401 - Numba's products go to its BLAS, which must be loaded to be limited
 from threadpoolctl import threadpool_limits
+
+LITTLE: Final = 2**21  # multiplications, a millisecond or so, that are not worth waking other threads for
+
+
+@contextmanager
+def as_worth(work: int) -> Iterator[None]:
+    """Use one thread in our own loops where there is little to do.
+
+    On a busy machine threads wait for one another much longer than a small loop takes.
+
+    Parameters
+    ----------
+    work
+        About how many multiplications there are.
+    """
+    before = numba.get_num_threads()
+    numba.set_num_threads(1 if work < LITTLE else before)
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
 
 
 @contextmanager

@@ -16,6 +16,8 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from tigertail.threads import as_worth
+
 WIDTH: Final = 64  # items in a block: a block of 128 factors just fits the first-level cache
 STEP: Final = 4  # factors taken at a time
 
@@ -59,7 +61,8 @@ def products(queries: NDArray[np.float32], laid_out: NDArray[np.float32], items:
     padded = np.zeros((len(queries), laid_out.shape[1]), np.float32)
     padded[:, : queries.shape[1]] = queries
     scores = np.empty((len(queries), items), np.float32)
-    _products(padded, laid_out, scores)
+    with as_worth(len(queries) * laid_out.size):
+        _products(padded, laid_out, scores)
     return scores
 
 

@@ -39,6 +39,7 @@ from tigertail.signals.local.groups import groups_of_place
 from tigertail.signals.local.kernels import add_products, common_listeners
 from tigertail.signals.products import blocks, products
 from tigertail.sparse import CSR
+from tigertail.threads import as_worth
 
 Floats = NDArray[np.float32]
 
@@ -221,16 +222,18 @@ class Listening:
         return weights
 
     def _count(self, queries: NDArray[np.int32], weights: Floats) -> tuple[Floats, Floats]:
-        found: tuple[Floats, Floats] = common_listeners(
-            queries,
-            self._by_item.offsets,
-            self._by_item.indices,
-            self.heard.offsets,
-            self.heard.indices,
-            self.starts,
-            weights,
-            self.heard.columns,
-        )
+        listeners = int(self.popularity[queries].sum())
+        with as_worth(listeners * (self.heard.entries // max(1, self.heard.rows))):
+            found: tuple[Floats, Floats] = common_listeners(
+                queries,
+                self._by_item.offsets,
+                self._by_item.indices,
+                self.heard.offsets,
+                self.heard.indices,
+                self.starts,
+                weights,
+                self.heard.columns,
+            )
         return found
 
     def _expect(self, queries: NDArray[np.int32], mass: Floats, scores: Floats) -> None:
@@ -247,7 +250,9 @@ class Listening:
             own = mass[rows, group, None] * self._group_pointers(group, queries[rows])
             asking[rows] += own
             items = self.local_items[self.local(group)]
-            add_products(scores, rows, items, products(own, self._differences[group], len(items)))
+            differences = products(own, self._differences[group], len(items))
+            with as_worth(differences.size):
+                add_products(scores, rows, items, differences)
         scores += products(asking, self._laid_out, len(self.vectors))
         scores[np.arange(len(queries)), queries] = 0
 
