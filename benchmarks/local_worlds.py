@@ -98,7 +98,7 @@ def show(title: str, configs: list[WorldConfig]) -> None:
             apart.append(f"{mean:+.1f} % [{low:+.1f}, {high:+.1f}]")
         rows.append([kind, int(member.sum()), *(f"{mean:.4f}" for mean in means.values()), *apart])
     print_table(
-        ["artists", "queries", *values, "country / base", "country / world", "learned / world"],
+        ["artists", "queries", *values, "country over base", "over one world", "learned over one world"],
         rows,
         title=title,
         left=["artists"],
