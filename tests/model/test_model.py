@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
 from tigertail.data.dataset import Dataset
-from tigertail.errors import ConfigError, DataError, UnknownItemError
+from tigertail.errors import ConfigError, DataError, TigertailWarning, UnknownItemError
 from tigertail.model import Model, fit
 from tigertail.signals.factors import FactorAffinity
 
-SIGNALS = ["factors", "co-listening"]
+SIGNALS = ["listening", "factors", "co-listening"]
 SCENES = [{"n1", "n2", "n3", "n4"}, {"s1", "s2", "s3", "s4"}]
 
 
@@ -122,19 +123,31 @@ def test_ties_go_to_the_popular_and_then_to_the_smaller_id(model: Model) -> None
     # All vectors alike: every affinity ties. Codes run from the most listened, equals by id.
     alike = FactorAffinity(np.ones((len(model.items), 5), np.float32))
     tied = replace(model, signals={"factors": alike})
-    assert tied.similar("s2")["item_id"].to_list() == ["n1", "n2", "n3", "n4", "s1", "s3", "s4", "x9"]
+    assert tied.similar("s2", signal="factors")["item_id"].to_list() == [
+        "n1",
+        "n2",
+        "n3",
+        "n4",
+        "s1",
+        "s3",
+        "s4",
+        "x9",
+    ]
 
 
-def test_another_beta_is_for_factors_only(model: Model) -> None:
-    cosine, dot = (model.similar("s1", beta=beta)["score"].to_list() for beta in (1.0, 0.0))
+def test_another_beta_is_for_listening_and_factors(model: Model) -> None:
+    cosine, dot = (model.similar("s1", beta=beta, signal="factors")["score"].to_list() for beta in (1.0, 0.0))
     assert cosine != dot
     assert cosine[0] == pytest.approx(1, abs=0.2)
+    some, none = (model.similar("s1", 3, beta=beta) for beta in (1.0, 0.0))
+    # Listening at 0 is a probability; each answer has six listeners, by whom 1 divides it.
+    np.testing.assert_allclose(some["score"], none["score"] / 6, rtol=1e-5)
     with pytest.raises(ConfigError, match="has no popularity exponent"):
         model.similar("s1", signal="co-listening", beta=1.0)
     for beta in (-1.0, float("nan")):
         with pytest.raises(ConfigError, match=f"beta is {beta}"):
             model.similar("s1", beta=beta)
-    with pytest.raises(ConfigError, match=r"no signal 'audio'\n.*factors, co-listening"):
+    with pytest.raises(ConfigError, match=r"no signal 'audio'\n.*listening, factors, co-listening"):
         model.similar("s1", signal="audio")
 
 
@@ -164,3 +177,93 @@ def test_an_item_twice_in_the_catalogue_is_refused(tmp_path: Path) -> None:
 
 def test_the_number_of_threads_changes_no_answer(scenes: Dataset, model: Model) -> None:
     assert fit(scenes, model.config, threads=1).neighbours().equals(model.neighbours())
+
+
+def listed(answers: pl.DataFrame) -> list[str]:
+    return answers["item_id"].to_list()
+
+
+def test_after_a_star_each_country_hears_its_own(local_model: Model) -> None:
+    assert listed(local_model.similar("star", 1))[0].startswith("b"), "there are more Brazilians"
+    assert set(listed(local_model.similar("star", 3, country="Polska"))) == {"p1", "p2", "p3"}
+    assert set(listed(local_model.similar("star", 3, country="Brazil"))) == {"b1", "b2", "b3"}
+    assert set(listed(local_model.similar("star", 3, language="português"))) == {"b1", "b2", "b3"}
+    assert listed(local_model.similar("star", 3, group="PL")) == listed(
+        local_model.similar("star", 3, country="PL")
+    )
+    assert "e1" in listed(local_model.similar("star", 2, group="151", lens=1.0))
+
+
+def test_a_country_too_small_is_seen_from_its_region_and_a_warning_says_so(local_model: Model) -> None:
+    with pytest.warns(
+        TigertailWarning, match="too few listeners in Czechia .* seen from Eastern Europe"
+    ) as told:
+        answers = local_model.similar("star", country="Česko")
+    assert told[0].filename == __file__, "the caller's line"
+    assert answers.equals(local_model.similar("star", group="151"))
+    with pytest.warns(TigertailWarning, match="around Kenya .* for the whole world"):
+        assert local_model.similar("star", country="KE").equals(local_model.similar("star"))
+
+
+def test_a_lens_may_be_stronger_weaker_and_off(local_model: Model) -> None:
+    def polish(lens: float | None) -> float:
+        answers = local_model.similar("star", country="PL", lens=lens)
+        own = answers["item_id"].str.starts_with("p")
+        return answers.filter(own)["score"].sum() / answers["score"].sum()
+
+    assert polish(0.0) < polish(0.1) < polish(None) < polish(1.0)
+    assert polish(None) == polish(local_model.config.local.lens)
+    assert local_model.similar("star", country="PL", lens=0).equals(local_model.similar("star"))
+
+
+def test_neighbours_are_seen_from_the_same_place(local_model: Model) -> None:
+    lists = local_model.neighbours(["star", "p1"], 3, country="PL", lens=0.5)
+    one_by_one = pl.concat(local_model.similar(item, 3, country="PL", lens=0.5) for item in ("star", "p1"))
+    for column in ("item_id", "score", "rank"):
+        assert lists[column].to_list() == one_by_one[column].to_list()
+    with pytest.warns(TigertailWarning, match="seen from South America"):
+        chile = local_model.neighbours(top=3, country="Chile")
+    assert chile.equals(local_model.neighbours(top=3, country="BR"))
+
+
+def test_why_names_the_listeners_who_carry_an_answer(local_model: Model) -> None:
+    plain = local_model.similar("star", country="PL")
+    answers = local_model.similar("star", country="PL", why=True)
+    assert answers.drop("why").equals(plain)
+    first = answers.row(0, named=True)
+    assert first["item_id"].startswith("p")
+    assert first["why"][0]["name"] == "Poland"
+    without = dict(local_model.similar("star", why=True).select("item_id", "why").iter_rows())
+    shares = [
+        next(one["share"] for one in why if one["group"] == "PL")
+        for why in (first["why"], without[first["item_id"]])
+    ]
+    assert shares[0] > shares[1], "through the lens Poland counts for more"
+
+
+def test_lenses_that_cannot_be_are_refused(local_model: Model) -> None:
+    def refused(match: str, **asked: Any) -> None:
+        with pytest.raises(ConfigError, match=match) as raised:
+            local_model.similar("star", **asked)
+        assert raised.value.remedy
+        with pytest.raises(ConfigError, match=match):
+            local_model.neighbours(["star"], **{key: value for key, value in asked.items() if key != "why"})
+
+    refused("no country or region called 'Narnia'", country="Narnia")
+    refused("a lens is one of country, language and group", country="PL", language="pl")
+    refused("no group 'cluster-3'", group="cluster-3")
+    refused("the lens is 1.5", country="PL", lens=1.5)
+    refused("the lens is -0.1", country="PL", lens=-0.1)
+    refused("the lens is nan", country="PL", lens=float("nan"))
+    refused("a lens of 0.5 on no place", lens=0.5)
+    for signal in ("factors", "co-listening"):
+        refused(f"the signal '{signal}' knows no groups of listeners", signal=signal, country="PL")
+    with pytest.raises(ConfigError, match=r"'factors' knows no groups of listeners\n  -> ask 'listening'"):
+        local_model.similar("star", signal="factors", why=True)
+
+
+def test_a_model_of_listeners_who_tell_nothing_sees_the_world(model: Model) -> None:
+    with pytest.warns(TigertailWarning, match="for the whole world"):
+        assert model.similar("n1", country="PL").equals(model.similar("n1"))
+    [why] = model.similar("n1", 1, why=True)["why"].to_list()
+    assert why == [{"group": "elsewhere", "name": "elsewhere", "share": pytest.approx(1)}]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import resource
 import subprocess
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -16,10 +17,11 @@ import polars as pl
 import pytest
 
 from tigertail.data.dataset import Dataset
-from tigertail.errors import ModelError, TigertailError
+from tigertail.errors import ModelError, TigertailError, TigertailWarning
 from tigertail.model import Model, fit, load, save
 from tigertail.signals.co_listening import CoListening
 from tigertail.signals.factors import FactorAffinity
+from tigertail.signals.local import Listening
 from tigertail.storage import checksums
 
 
@@ -31,7 +33,8 @@ def folder(model: Model, tmp_path: Path) -> Path:
 
 def other(model: Model) -> Model:
     """Make a model that answers otherwise."""
-    return replace(model, signals={"factors": FactorAffinity(np.ones((len(model.items), 4), np.float32))})
+    alike = FactorAffinity(np.ones((len(model.items), 4), np.float32))
+    return replace(model, signals={**model.signals, "factors": alike})
 
 
 def test_a_model_read_back_is_the_model_written(model: Model, folder: Path) -> None:
@@ -39,16 +42,31 @@ def test_a_model_read_back_is_the_model_written(model: Model, folder: Path) -> N
     assert again.config == model.config
     assert again.provenance == model.provenance
     assert again.items.equals(model.items)
-    for signal in ("factors", "co-listening"):
+    for signal in ("listening", "factors", "co-listening"):
         assert again.neighbours(signal=signal).equals(model.neighbours(signal=signal))
+
+
+def test_a_model_read_back_sees_from_everywhere_as_before(local_model: Model, tmp_path: Path) -> None:
+    save(local_model, tmp_path / "model")
+    again = load(tmp_path / "model")
+    for place in ("PL", "BR", "CZ"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", TigertailWarning)  # that Czechia is small
+            before, after = (
+                one.similar("star", country=place, lens=0.8, why=True) for one in (local_model, again)
+            )
+        assert after.equals(before)
+    assert again.neighbours(group="PL").equals(local_model.neighbours(group="PL"))
 
 
 def test_arrays_stay_on_disk(folder: Path) -> None:
     signals = load(folder).signals
-    factors, lists = signals["factors"], signals["co-listening"]
+    factors, lists, listening = signals["factors"], signals["co-listening"], signals["listening"]
     assert isinstance(factors, FactorAffinity)
     assert isinstance(lists, CoListening)
-    for array in (factors.vectors, lists.neighbours.offsets, lists.neighbours.values):
+    assert isinstance(listening, Listening)
+    local = (listening.heard.indices, listening.vectors, listening.local_vectors)
+    for array in (factors.vectors, lists.neighbours.offsets, lists.neighbours.values, *local):
         assert isinstance(array, np.memmap)
     assert lists.neighbours.offsets.dtype == np.int64
 
@@ -62,8 +80,9 @@ def test_an_open_model_outlives_its_replacement(model: Model, folder: Path) -> N
     opened = load(folder)
     for _ in range(3):  # after the second, the first generation is gone from disk
         save(other(model), folder)
-    assert opened.neighbours().equals(model.neighbours())
-    assert not load(folder).neighbours().equals(model.neighbours())
+    before = model.neighbours(signal="factors")
+    assert opened.neighbours(signal="factors").equals(before)
+    assert not load(folder).neighbours(signal="factors").equals(before)
     assert sorted(path.name for path in folder.iterdir()) == ["3", "4", "manifest.json"]
 
 

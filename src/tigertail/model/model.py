@@ -123,7 +123,8 @@ class Model:
         UnknownItemError
             If there is no such item; the message suggests close names.
         ConfigError
-            If there is no such signal, it cannot take ``beta`` or a lens, or has no groups to name.
+            If there is no such signal, it cannot take ``beta`` or a lens, has no groups to name, or the
+            place is unknown.
         """
         query = np.array([self.find(item)], np.int32)
         asked = self._asked(signal, beta, country, language, group, lens)
@@ -270,6 +271,8 @@ class Model:
         if lens is not None and not 0 <= lens <= 1:
             raise ConfigError(f"the lens is {lens}", remedy="choose it between 0, off, and 1")
         if country is None and language is None and group is None:
+            if lens is not None:
+                raise ConfigError(f"a lens of {lens} on no place", remedy="say from which country to look")
             return signal
         grouped = _grouped(name, signal)
         view = view_of(grouped, country, language, group)
