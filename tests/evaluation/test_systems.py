@@ -75,13 +75,47 @@ def test_what_is_chosen_is_judged(scenes: Dataset, tmp_path: Path) -> None:
 
 
 def test_the_usual_systems_follow_the_models_configuration() -> None:
-    config = ModelConfig.model_validate({"seed": 5, "base": {"beta": 0.3, "factors": 7}})
+    wanted = {"seed": 5, "base": {"beta": 0.3, "factors": 7}, "local": {"fewest": 9}}
+    config = ModelConfig.model_validate(wanted)
     systems = default_systems(config)
     check_names(systems)
-    base = settings(systems[-1])
-    assert systems[-1].name == "base, beta 0.3"
+    cosine, base, local = (settings(system) for system in systems[-3:])
+    assert [system.name for system in systems[-2:]] == ["base, beta 0.3", "listening, by country"]
     assert (base["seed"], base["factors"], base["beta"]) == (5, 7, 0.3)
-    assert settings(systems[-2]) == base | {"beta": 1.0}
+    assert cosine == base | {"beta": 1.0}
+    assert local == config.local.model_dump() | {
+        "base": config.base.model_dump(),
+        "confidence": config.confidence.model_dump(),
+        "seed": 5,
+    }
+
+
+def test_local_models_with_and_without_the_lens(tmp_path: Path) -> None:
+    text = """
+    [[system]]
+    type = "local-models"
+    [[system]]
+    type = "local-models"
+    lens_on = true
+    lens = 0.5
+    [[system]]
+    type = "local-models"
+    groups = "learned"
+    lens_on = false
+    [[system]]
+    type = "local-models"
+    groups = "none"
+    base = { factors = 16 }
+    """
+    systems = load_systems(written(tmp_path, text))
+    assert [(system.name, system.lens) for system in systems] == [
+        ("listening, by country", False),
+        ("listening, by country, lens", True),
+        ("listening, learned groups", False),
+        ("listening, one world", False),
+    ]
+    assert settings(systems[1])["lens"] == 0.5
+    assert settings(systems[3])["base"]["factors"] == 16
 
 
 @pytest.mark.parametrize(
@@ -104,6 +138,24 @@ def test_the_usual_systems_follow_the_models_configuration() -> None:
         ("[[system]]\ntype = 'random'\nname = ' '", "system 1: name: not a text"),
         ("[[system]]\ntype = 'random'\n[[system]]\ntype = 'random'", "two systems are called 'random'"),
         ("[[system]\ntype = ", "not a TOML file"),
+        (
+            "[[system]]\ntype = 'als'\nlens_on = true",
+            "system 1: lens_on: only local-models of countries have",
+        ),
+        (
+            "[[system]]\ntype = 'local-models'\ngroups = 'learned'\nlens_on = true",
+            "system 1: lens_on: only local-models of countries have a lens\n  -> leave it out, or set groups",
+        ),
+        ("[[system]]\ntype = 'local-models'\nlens_on = 3", "system 1: lens_on: neither true nor false"),
+        ("[[system]]\ntype = 'local-models'\nlens = 2", "system 1: lens: Input should be less than"),
+        (
+            "[[system]]\ntype = 'local-models'\ngroups = 'planet'",
+            "system 1: groups: Input should be 'country'",
+        ),
+        (
+            "[[system]]\ntype = 'local-models'\nlens_off = true",
+            "system 1: unknown key 'lens_off'\n  -> the keys of 'local-models' are type, name, lens_on, groups, ",
+        ),
     ],
 )
 def test_mistakes_are_named(text: str, says: str, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ModelFolder = Annotated[Path, typer.Argument(help="A model folder.")]
 SignalName = Annotated[str, typer.Option(help="Which signal to ask: listening, factors, co-listening ...")]
 Beta = Annotated[
-    float | None, typer.Option(help="Popularity exponent: 1 is the cosine, less lets stars rise.")
+    float | None, typer.Option(help="Popularity exponent: at 0 stars rise, the more the deeper they sink.")
 ]
 
 Country = Annotated[
@@ -27,7 +27,7 @@ Country = Annotated[
 Language = Annotated[str | None, typer.Option(help="Ask from where a language is spoken: pt, Portuguese.")]
 Group = Annotated[str | None, typer.Option(help="Ask from a group of listeners: cluster-3.")]
 Lens = Annotated[
-    float | None, typer.Option(help="How much that counts: 0, nothing, to 1; as learned by default.")
+    float | None, typer.Option(help="How much that counts: 0, nothing, to 1; as the model says by default.")
 ]
 
 

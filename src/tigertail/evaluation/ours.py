@@ -51,7 +51,9 @@ class LocalModels(LocalConfig, Baseline):
     @property
     def label(self) -> str:
         """What the system is called."""
-        return "listening, one world" if self.groups == "none" else f"listening, by {self.groups}"
+        if self.placed:
+            return f"listening, by {self.groups.replace('-', ' and ')}"
+        return "listening, learned groups" if self.groups == "learned" else "listening, one world"
 
     def fit(self, trial: Trial) -> Signal:
         """Fit the factors, the groups and their item vectors."""

@@ -100,7 +100,8 @@ def default_systems(config: ModelConfig | None = None, dataset: Dataset | None =
 def load_systems(path: Path | str) -> list[System]:
     """Read a file of systems: a TOML table ``[[system]]`` for each.
 
-    Each table has a ``type``, one of :data:`TYPES`, the settings of that type, and if you like a ``name``.
+    Each table has a ``type``, one of :data:`TYPES`, the settings of that type, and if you like a ``name``; with
+    ``lens_on`` local models are asked from each held-out listener's country.
 
     Raises
     ------
@@ -147,6 +148,17 @@ def _system(baseline: Baseline, name: str | None = None, *, lens: bool = False) 
     return System(name or baseline.label + (", lens" if lens else ""), baseline.fit, lens)
 
 
+def _lens_of(baseline: Baseline, asked: Any) -> bool:
+    if not isinstance(asked, bool):
+        raise ConfigError("lens_on: neither true nor false", remedy="write it as lens_on = true")
+    if asked and not (isinstance(baseline, LocalModels) and baseline.placed):
+        raise ConfigError(
+            "lens_on: only local-models of countries have a lens",
+            remedy='leave it out, or set groups = "country"',
+        )
+    return asked
+
+
 def _read(table: Any, place: str, path: Path) -> System:
     if not isinstance(table, dict):
         raise ConfigError(f"{place} is no table", path=path, remedy="write it as [[system]]")
@@ -157,17 +169,15 @@ def _read(table: Any, place: str, path: Path) -> System:
     name = table.get("name")
     if name is not None and not (isinstance(name, str) and name.strip()):
         raise ConfigError(f"{place}: name: not a text", path=path, remedy="write it as name = '...'")
-    lens = table.get("lens_on", False)
-    if lens is not False and not (lens is True and issubclass(found, LocalModels)):
-        raise ConfigError(
-            f"{place}: lens_on: only local-models have a lens", path=path, remedy="leave it out"
-        )
     settings = {key: value for key, value in table.items() if key not in ("type", "name", "lens_on")}
     try:
-        return _system(found.model_validate(settings), name, lens=lens)
+        baseline = found.model_validate(settings)
+        return _system(baseline, name, lens=_lens_of(baseline, table.get("lens_on", False)))
     except ValidationError as error:
         key, problem = setting_at_fault(error)
-        keys = ", ".join(["type", "name", *found.model_fields])
+        keys = ", ".join(
+            ["type", "name", *(["lens_on"] if found is LocalModels else []), *found.model_fields]
+        )
         if problem == UNKNOWN_KEY:
             raise ConfigError(
                 f"{place}: unknown key '{key}'",

@@ -102,7 +102,7 @@ class Model:
             Where the question is asked from (listening only): a country or region, a language, or a group of
             listeners by its key; at most one of them.
         lens
-            How much that counts, from 0, nothing, to 1; None means as much as the model has learned.
+            How much that counts, from 0, nothing, to 1; None means as much as the model's settings say.
         why
             Whether to say which groups of listeners carry each answer (listening only).
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from tigertail.data.languages import language_code, language_name
 from tigertail.data.places import WORLD, place_code, place_name
 from tigertail.errors import ConfigError
 from tigertail.signals.local import Listening
 from tigertail.signals.local.groups import group_name, groups_of_language, groups_of_place
-
-PLACED: Final = ("country", "country-language")
-"""Ways to group listeners that know of places and languages."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,7 @@ def view_of(
         raise ConfigError(
             "a lens is one of country, language and group", remedy="give one of them and leave the others out"
         )
-    if group is None and signal.config.groups not in PLACED:
+    if group is None and not signal.config.placed:
         groups = f"by group: {', '.join(signal.keys)}" if signal.keys else "without a lens"
         raise ConfigError(
             "this model does not group its listeners by where they live",

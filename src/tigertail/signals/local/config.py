@@ -32,3 +32,8 @@ class LocalConfig(BaseModel):
     """Listeners of the whole world mixed into a place before its taste is compared with the world's."""
     lens_evidence: float = Field(25.0, gt=0)
     """Listeners of the query at which, under a lens of strength 1, a listener from there counts twice."""
+
+    @property
+    def placed(self) -> bool:
+        """Whether the groups are those of places, from which a question can be asked."""
+        return self.groups in ("country", "country-language")
