@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -111,6 +112,70 @@ def test_neighbours_of_all_and_of_some(folder: Path, tmp_path: Path) -> None:
     lists = pl.read_parquet(out)
     assert lists["target_item_id"].to_list() == ["n1", "s1"]
     assert lists["target_name"].to_list() == ["Кино", "東京事変"]
+
+
+@pytest.fixture(scope="module")
+def local(local_model: Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("cli") / "local"
+    save(local_model, path)
+    return path
+
+
+def items(result: Result) -> list[str]:
+    assert result.exit_code == 0
+    return [answer["item_id"] for answer in json.loads(result.stdout)]
+
+
+def test_a_question_is_asked_from_somewhere(local: Path) -> None:
+    asked = ["similar", local, "Queen", "-n", 3, "--json"]
+    polish, brazilian = ({f"{country}{number}" for number in (1, 2, 3)} for country in "pb")
+    for place in ("PL", "Polska", "poland"):
+        assert set(items(run(*asked, "--from", place))) == polish
+    assert set(items(run(*asked, "--language", "Portuguese"))) == brazilian
+    assert set(items(run(*asked, "--group", "BR"))) == brazilian
+    assert items(run(*asked, "--from", "PL", "--lens", 0)) == items(run(*asked))
+    assert run(*asked, "--from", "PL").stderr == ""
+
+
+def test_a_notice_goes_to_standard_error_and_the_list_to_standard_output(local: Path, tmp_path: Path) -> None:
+    result = run("similar", local, "Queen", "--json", "--from", "Česko")
+    assert result.stderr == "Note: too few listeners in Czechia to tell: seen from Eastern Europe\n"
+    assert items(result) == items(run("similar", local, "Queen", "--json", "--from", "Eastern Europe"))
+    written = run("neighbours", local, "--out", tmp_path / "lists.parquet", "--top", 2, "--from", "CZ")
+    assert "seen from Eastern Europe" in written.stderr
+    assert "16 rows for 8 items" in written.stdout
+
+
+def test_neighbours_are_asked_from_somewhere(local: Path, tmp_path: Path) -> None:
+    out = tmp_path / "lists.parquet"
+    run("neighbours", local, "--out", out, "--top", 3, "--from", "PL", "--lens", 1)
+    lists = pl.read_parquet(out).filter(target_item_id="star")
+    asked = run("similar", local, "star", "-n", 3, "--from", "PL", "--lens", 1, "--json")
+    assert lists["item_id"].to_list() == items(asked)
+
+
+def test_why_is_told_in_words_and_in_json(local: Path) -> None:
+    table = run("similar", local, "Queen", "-n", 1, "--from", "PL", "--why").stdout
+    assert re.search(r"listeners +stratum +why", table)
+    assert re.search(r"Poland \d\d %, ", table)
+    [answer] = json.loads(run("similar", local, "Hey", "-n", 1, "--why", "--json").stdout)
+    [why] = answer["why"]
+    assert (why["group"], why["name"]) == ("PL", "Poland")
+    assert why["share"] == pytest.approx(1)
+
+
+def test_a_lens_that_cannot_be_is_two_lines(
+    local: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def said(*options: object) -> list[str]:
+        return complaint(monkeypatch, capsys, "similar", local, "Queen", *options)
+
+    assert "no country or region called 'Narnia'" in said("--from", "Narnia")[0]
+    assert "one of country, language and group" in said("--from", "PL", "--language", "pl")[0]
+    assert "the lens is 3.0" in said("--from", "PL", "--lens", 3)[0]
+    assert "the groups are 151, BR, PL" in said("--group", "Poland")[1]
+    assert "knows no groups of listeners" in said("--from", "PL", "--signal", "factors")[0]
+    assert "knows no groups of listeners" in said("--why", "--signal", "co-listening")[0]
 
 
 def test_errors_are_two_lines(
