@@ -25,7 +25,9 @@ def trial(countries: Dataset) -> Trial:
 
 @pytest.fixture(scope="module")
 def signal(trial: Trial) -> Listening:
-    return LOCAL.fit(trial)
+    fitted = LOCAL.fit(trial)
+    assert isinstance(fitted, Listening)
+    return fitted
 
 
 def after_the_star(trial: Trial) -> tuple[np.ndarray, np.ndarray]:

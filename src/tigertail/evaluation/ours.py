@@ -52,7 +52,7 @@ class LocalModels(LocalConfig, Baseline):
     def label(self) -> str:
         """What the system is called."""
         if self.placed:
-            return f"listening, by {self.groups.replace('-', ' and ')}"
+            return f"listening, by {self.groups}"
         return "listening, learned groups" if self.groups == "learned" else "listening, one world"
 
     def fit(self, trial: Trial) -> Signal:

@@ -34,5 +34,11 @@ def write_config(file: Path, config: ModelConfig, comments: Sequence[str] = ()) 
 
 
 def _assignments(table: Mapping[str, Any]) -> list[str]:
-    # A JSON text, number or truth value is also a TOML one.
-    return [f"{key} = {json.dumps(value)}" for key, value in table.items()]
+    return [f"{key} = {_written(value)}" for key, value in table.items()]
+
+
+def _written(value: Any) -> str:
+    # A JSON text, number, truth value or list of them is also a TOML one; a table within a table is not.
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{_written(key)} = {_written(each)}' for key, each in value.items())} }}"
+    return json.dumps(value, ensure_ascii=False)

@@ -21,6 +21,7 @@ from tigertail.evaluation.judging import ranked_lists
 from tigertail.evaluation.ours import LocalModels
 from tigertail.model.config import BaseConfig
 from tigertail.signals.contract import Signal
+from tigertail.signals.local import Listening
 
 BASE = BaseConfig(factors=16)
 FLAT = WorldConfig(listeners=2000, artists=600, artists_per_listener=25, local_structure=0.0, seed=1)
@@ -62,6 +63,7 @@ def flat(tmp_path_factory: pytest.TempPathFactory) -> Trial:
 def test_where_countries_are_alike_groups_cost_next_to_nothing(flat: Trial, groups: str) -> None:
     world = agreement(LocalModels(groups="none", base=BASE).fit(flat), flat)
     local = LocalModels.model_validate({"groups": groups, "base": BASE}).fit(flat)
+    assert isinstance(local, Listening)
     assert len(local.keys) > 3
     lost = difference(agreement(local, flat), world)
     assert lost.low > -0.01 * world.mean()
@@ -70,6 +72,7 @@ def test_where_countries_are_alike_groups_cost_next_to_nothing(flat: Trial, grou
 def test_where_vectors_are_held_groups_cost_nothing(flat: Trial) -> None:
     world = LocalModels(groups="none", base=BASE).fit(flat)
     held = LocalModels(shrinkage=1e9, base=BASE).fit(flat)
+    assert isinstance(held, Listening)
     assert len(held.keys) > 3
     lists = (ranked_lists(signal, flat)[0] for signal in (world, held))
     assert np.mean(np.equal(*lists)) > 0.99, "but for rounding"
