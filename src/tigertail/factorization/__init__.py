@@ -1,6 +1,7 @@
 """The implicit-ALS solver and its compiled kernels: arrays in, arrays out, no names, no files."""
 
 from tigertail.factorization.als import ALSConfig, Factors, als_objective, fit_als
+from tigertail.factorization.fold_in import fold_in
 from tigertail.factorization.ridge import ridge_towards
 
-__all__ = ["ALSConfig", "Factors", "als_objective", "fit_als", "ridge_towards"]
+__all__ = ["ALSConfig", "Factors", "als_objective", "fit_als", "fold_in", "ridge_towards"]

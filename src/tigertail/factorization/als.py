@@ -158,7 +158,7 @@ def _objective(by_listener: _Side, by_item: _Side, x: Floats, y: Floats) -> floa
     observed = kernels.observed_loss(
         x, y, matrix.offsets, matrix.indices, matrix.values, alpha0, by_listener.chunks
     )
-    loss = observed.sum() + alpha0 * np.sum(_gram(x) * _gram(y))
+    loss = observed.sum() + alpha0 * np.sum(gram(x) * gram(y))
     for side, vectors in ((by_listener, x), (by_item, y)):
         loss += np.einsum("ij,ij,i->", vectors, vectors, side.penalty, dtype=np.float64)
     return float(loss)
@@ -173,15 +173,21 @@ def even_chunks(matrix: CSR) -> NDArray[np.int64]:
 
 def principal_axes(z: Floats, d: int) -> tuple[Floats, Floats]:
     """Return the eigenvalues of Z'Z and the rotation to its basis; beyond ``d``, in the padding, 0 and none."""
-    found, basis = np.linalg.eigh(_gram(z)[:d, :d])
-    values = np.zeros(z.shape[1], np.float32)
+    return axes_of(gram(z)[:d, :d], z.shape[1])
+
+
+def axes_of(product: NDArray[np.float64], width: int) -> tuple[Floats, Floats]:
+    """Return the eigenvalues of a Gram matrix and the rotation to its basis, filled up to ``width``."""
+    d = len(product)
+    found, basis = np.linalg.eigh(product)
+    values = np.zeros(width, np.float32)
     values[:d] = np.maximum(found, 0)  # a Gram matrix has no negative eigenvalue; rounding can make one
-    turn = np.eye(z.shape[1], dtype=np.float32)
+    turn = np.eye(width, dtype=np.float32)
     turn[:d, :d] = basis
     return values, turn
 
 
-def _gram(z: Floats) -> NDArray[np.float64]:
+def gram(z: Floats) -> NDArray[np.float64]:
     """Return Z'Z; blocks in float32, their sum in float64 and always in one order."""
     return np.asarray(kernels.gram_blocks(z).sum(axis=0, dtype=np.float64))
 

@@ -1,0 +1,187 @@
+"""Capacity: how well one space reconstructs what the listeners of each group have heard.
+
+With y the world's item vectors and x_u the vector of listener u that they give (:mod:`tigertail.factorization
+.fold_in`, the objective of the base model), the error of a group g is the mean over its entries
+
+    e_g = mean_{u in g, i heard} (1 - x_u . y_i)^2
+
+and a space that has little room for what a group plays has a large one. The same with the group's own item
+vectors says how much of that room its local model gives back. A model keeps who has heard what but not how
+often, so every entry weighs like one play. Vectors have seen these very listeners, and a group's own have seen
+no others: errors compare groups, and are not what one would find on listeners held out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.factorization import ALSConfig, fold_in
+from tigertail.factorization.confidence import confidence
+from tigertail.model.config import ModelConfig
+from tigertail.progress import progress
+from tigertail.signals.local import Listening
+from tigertail.signals.local.groups import ELSEWHERE, group_name
+from tigertail.sparse import CSR
+from tigertail.threads import limited
+
+LISTENERS: Final = 2**14  # solved at a time
+ENTRIES: Final = 2**16  # errors computed at a time
+BINS: Final = 64  # of popularity, by its binary logarithm
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class GroupCapacity:
+    """What of the base model's error the listeners of one group carry.
+
+    Parameters
+    ----------
+    group, name
+        Key of the group, and what it is called.
+    listeners, entries
+        How many listeners, and pairs of listener and item.
+    share_of_listeners, share_of_entries, share_of_error
+        Of the whole world's; the error is summed over entries.
+    error
+        Error an entry, over that of the world: above 1 the one space serves these listeners worse.
+    at_equal_popularity
+        The same over what the world's mean would be for items as popular as theirs.
+    own
+        Error an entry with the group's own item vectors, over that of the world with the world's.
+    """
+
+    group: str
+    name: str
+    listeners: int
+    entries: int
+    share_of_listeners: float
+    share_of_entries: float
+    share_of_error: float
+    error: float
+    at_equal_popularity: float
+    own: float
+
+
+def capacity(signal: Listening, config: ModelConfig) -> list[GroupCapacity]:
+    """Return how well the world's item vectors reconstruct the listening of each group.
+
+    Parameters
+    ----------
+    signal
+        Who has heard what, by group, and the item vectors.
+    config
+        The configuration the model was fitted with, for the objective.
+
+    Returns
+    -------
+    list of GroupCapacity
+        Groups that have heard anything, the worst served first; those of no group are "elsewhere".
+    """
+    sums = _errors(signal, config)
+    world = sums.error.sum() / sums.entries.sum()
+    usual = sums.error.sum(axis=0) / np.maximum(sums.entries.sum(axis=0), 1)
+    sizes = np.diff(signal.starts)
+    rows = []
+    for group, key in enumerate([*signal.keys, ELSEWHERE]):
+        entries = int(sums.entries[group].sum())
+        if not entries:
+            continue
+        error = float(sums.error[group].sum())
+        rows.append(
+            GroupCapacity(
+                group=key,
+                name=group_name(key),
+                listeners=int(sizes[group]),
+                entries=entries,
+                share_of_listeners=float(sizes[group] / sizes.sum()),
+                share_of_entries=float(entries / sums.entries.sum()),
+                share_of_error=float(error / sums.error.sum()),
+                error=float(error / entries / world),
+                at_equal_popularity=float(error / (sums.entries[group] * usual).sum()),
+                own=float(sums.own[group] / entries / world),
+            )
+        )
+    return sorted(rows, key=lambda row: (-row.error, row.group))
+
+
+@dataclass(frozen=True, eq=False)
+class _Sums:
+    """Sums over entries: error and number by group and popularity, and error with the groups' own vectors."""
+
+    error: NDArray[np.float64]
+    entries: NDArray[np.int64]
+    own: NDArray[np.float64]
+
+
+def _errors(signal: Listening, config: ModelConfig) -> _Sums:
+    groups = len(signal.keys) + 1
+    sums = _Sums(np.zeros((groups, BINS)), np.zeros((groups, BINS), np.int64), np.zeros(groups))
+    weights = confidence(signal.heard, config.confidence)
+    settings = config.base.solver(weights)
+    band = np.log2(np.maximum(signal.popularity, 1)).astype(np.int64)
+    with progress("capacity", weights.rows) as tick, limited(None):
+        gram = _gram(signal.vectors)
+        for group in range(groups):
+            first, last = int(signal.starts[group]), int(signal.starts[group + 1])
+            span = slice(0, 0) if group == groups - 1 else signal.local(group)
+            items, vectors = signal.local_items[span], signal.local_vectors[span]
+            own_gram = gram - _gram(signal.vectors[items]) + _gram(vectors)
+            for start in range(first, last, LISTENERS):
+                rows = weights.select_rows(np.arange(start, min(start + LISTENERS, last)))
+                heard, heard_items = _compact(rows)
+                used = signal.vectors[heard_items]
+                error = _square_errors(heard, used, gram, settings, weights.columns)
+                where = band[rows.indices]
+                sums.error[group] += np.bincount(where, error, BINS)
+                sums.entries[group] += np.bincount(where, minlength=BINS)
+                if len(items):
+                    used = _replaced(used, heard_items, items, vectors)
+                    error = _square_errors(heard, used, own_gram, settings, weights.columns)
+                sums.own[group] += float(error.sum())
+                tick(rows.rows, note=group_name(signal.keys[group]) if len(items) else "")
+    return sums
+
+
+def _gram(vectors: Floats) -> NDArray[np.float64]:
+    """Return Y'Y, summed in blocks so that no copy in float64 of a whole catalogue is made."""
+    total = np.zeros((vectors.shape[1], vectors.shape[1]))
+    for start in range(0, len(vectors), ENTRIES):
+        block = vectors[start : start + ENTRIES].astype(np.float64)
+        total += block.T @ block
+    return total
+
+
+def _compact(rows: CSR) -> tuple[CSR, NDArray[np.int32]]:
+    """Return a matrix without its empty columns, and which columns are left."""
+    used = np.unique(rows.indices)
+    place = np.searchsorted(used, rows.indices).astype(np.int32)
+    return CSR(rows.offsets, place, rows.values, len(used)), used
+
+
+def _replaced(
+    used: Floats, used_items: NDArray[np.int32], items: NDArray[np.int32], vectors: Floats
+) -> Floats:
+    """Return the vectors of some items, a group's own where it has them."""
+    out = np.array(used)
+    _, mine, theirs = np.intersect1d(used_items, items, assume_unique=True, return_indices=True)
+    out[mine] = vectors[theirs]
+    return out
+
+
+def _square_errors(
+    heard: CSR, vectors: Floats, gram: NDArray[np.float64], settings: ALSConfig, columns: int
+) -> NDArray[np.float64]:
+    """Return (1 - x.y)^2 of every entry, with x solved for the vectors y; ``columns`` are those of the fit."""
+    penalty = settings.reg * (heard.row_sizes + settings.alpha0 * columns) ** settings.nu
+    found = fold_in(heard, vectors, gram, alpha0=settings.alpha0, penalty=penalty)
+    row = heard.row_of_entries()
+    errors = np.empty(heard.entries)
+    for start in range(0, heard.entries, ENTRIES):
+        part = slice(start, start + ENTRIES)
+        errors[part] = 1 - np.einsum("ij,ij->i", found[row[part]], vectors[heard.indices[part]])
+    return errors**2

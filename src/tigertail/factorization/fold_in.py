@@ -1,0 +1,78 @@
+"""Folding in: vectors of listeners whom a model has not kept, from the item vectors it has.
+
+With the item vectors fixed, the vector of listener u is
+
+    x_u = argmin_x  sum_{heard i} c_ui (1 - x.y_i)^2 + alpha0 sum_{others} (x.y_i)^2 + lambda_u |x|^2
+
+which is one half-sweep of implicit ALS (:mod:`tigertail.factorization.als`), solved from 0 and to the end.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.factorization import kernels
+from tigertail.factorization.als import axes_of, even_chunks, padded
+from tigertail.sparse import CSR
+
+FIRST = 2  # steps from 0; the kernel then knows how large a solution is, and so when to stop
+STEPS = 14  # steps after those
+
+
+def fold_in(
+    heard: CSR,
+    items: NDArray[np.float32],
+    gram: NDArray[np.float64],
+    *,
+    alpha0: float,
+    penalty: NDArray[np.floating],
+) -> NDArray[np.float32]:
+    """Solve vectors of listeners with the item vectors fixed.
+
+    Parameters
+    ----------
+    heard
+        Listeners by the items given; each value is the confidence c of an observed pair.
+    items
+        Vectors of the items that these listeners have heard, at least; float32, (items, factors).
+    gram
+        Y'Y of the vectors of all items, heard by these listeners or not; float64, (factors, factors).
+    alpha0
+        Weight of an unobserved pair.
+    penalty
+        lambda_u of each listener; (listeners,).
+
+    Returns
+    -------
+    NDArray[np.float32]
+        Float32, (listeners, factors); 0 for those who have heard nothing.
+
+    Examples
+    --------
+    Whoever has heard the first of two unrelated items lies on it, a little short of it for the penalty.
+
+    >>> heard = CSR.build([0], [0], [1.0], shape=(1, 2))
+    >>> fold_in(heard, np.eye(2, dtype=np.float32), np.eye(2), alpha0=0.5, penalty=np.array([0.25]))
+    array([[0.8, 0. ]], dtype=float32)
+    """
+    z = padded(items)
+    values, turn = axes_of(gram, z.shape[1])
+    kernels.rotate(z, turn)
+    x = np.zeros((heard.rows, z.shape[1]), np.float32)
+    for steps in (FIRST, STEPS):
+        kernels.solve_rows(
+            x,
+            z.reshape(-1),
+            heard.offsets,
+            heard.indices,
+            heard.values,
+            np.float32(alpha0),
+            np.float32(alpha0) * values,
+            np.asarray(penalty, np.float32),
+            steps,
+            even_chunks(heard),
+            False,
+        )
+    kernels.rotate(x, np.ascontiguousarray(turn.T))
+    return np.ascontiguousarray(x[:, : items.shape[1]])
