@@ -58,6 +58,7 @@ def plot_diagnosis(diagnosis: Diagnosis, file: Path) -> None:
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", alpha=0.25)
         axes.set_axisbelow(True)
+    figure.legend(loc="outside lower left", ncols=4, frameon=False, fontsize=10)
     invented = " – SIMULATED, no listener or artist in it is real" if diagnosis.simulated else ""
     title = f"{diagnosis.dataset}{invented}: one space for the world, and local models"
     figure.suptitle(title, x=0.01, ha="left", fontsize=13, weight="bold", color=_INK)
@@ -75,9 +76,7 @@ def _clumping(axes: Axes, diagnosis: Diagnosis) -> None:
     own = [100 * row.own.at_home for row in before]
     was, now = ([100 * row.model.at_home for row in rows] for rows in (before, after))
     axes.hlines(place, was, now, color=_QUIET, linewidth=3, zorder=1)
-    axes.plot(
-        own, place, "|", color=_INK, markersize=15, markeredgewidth=2, label="among their own listeners"
-    )
+    axes.plot(own, place, "|", color=_INK, markersize=15, markeredgewidth=2, label="listeners of the country")
     axes.plot(
         was,
         place,
@@ -92,13 +91,13 @@ def _clumping(axes: Axes, diagnosis: Diagnosis) -> None:
     axes.set_yticks(place, [f"{place_name(row.country)} ({row.local})" for row in before], color=_INK)
     axes.set_ylim(-0.7, max(len(place), 1) - 0.3)
     axes.set_xlim(left=-1)
-    axes.set_xlabel(
-        "% of the 20 listed after a local artist that are local too (number of artists in brackets)"
+    axes.set_xlabel("% of the 20 listed after a local artist that are local to the country too")
+    _title(
+        axes,
+        "Clumping",
+        "right of the mark: drawn closer than by those who live there; in brackets: local artists",
     )
-    _title(axes, "Clumping", "a circle right of the mark: drawn closer than by those who live there")
-    if before:
-        axes.legend(loc="lower right", fontsize=9, framealpha=0.9, edgecolor="white")
-    else:
+    if not before:
         axes.text(0.5, 0.5, "no country has local artists enough", transform=axes.transAxes, ha="center")
 
 
@@ -117,23 +116,19 @@ def _capacity(axes: Axes, diagnosis: Diagnosis) -> None:
     axes.plot(
         [own for _, own in local],
         [y for y, _ in local],
-        "o",
+        "D",
         color=_AFTER,
         markersize=6,
-        label="with own item vectors",
+        label="error with the group's own item vectors",
     )
     axes.axvline(1, color=_INK, linewidth=1.2)
     names = ["elsewhere or unknown" if row.group == ELSEWHERE else row.name for row in rows]
     axes.set_yticks(place, names, color=_INK)
     axes.set_ylim(-0.7, len(rows) - 0.3)
-    axes.set_xlim(
-        0, 1.35 * max(1.0, *(row.error for row in rows if row.group != ELSEWHERE or len(rows) == 1))
-    )
     axes.set_xlabel("error of reconstruction, an entry; 1 is the mean of the world")
     _title(
         axes, "Capacity", f"the longer the bar, the worse one space serves them ({len(rows)} largest groups)"
     )
-    axes.legend(loc="lower right", fontsize=9, framealpha=0.9, edgecolor="white")
 
 
 def _title(axes: Axes, title: str, note: str) -> None:
