@@ -12,6 +12,7 @@ listed after a local artist are at home in the same country, beside the same for
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +21,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tigertail.evaluation.homes import UNKNOWN
+from tigertail.progress import progress
 from tigertail.retrieval.topk import top_k
 from tigertail.signals.contract import Signal
 from tigertail.sparse import CSR
@@ -146,20 +148,33 @@ def clumping_by_country(
     >>> [(row.country, row.local, round(row.model.at_home, 2), row.own.at_home) for row in rows]
     [('BR', 5, 0.44, 1.0), ('PL', 5, 0.44, 1.0)]
     """
+    [rows] = compare_clumping({"": signal}, plays, lives, homes).values()
+    return rows
+
+
+def compare_clumping(
+    signals: Mapping[str, Signal], plays: CSR, lives: NDArray[np.str_], homes: NDArray[np.str_]
+) -> dict[str, list[CountryClumping]]:
+    """Return the same for several systems by name; what a country's own listeners say is found once."""
     popularity = np.bincount(plays.indices, minlength=plays.columns)
     catalogue = popularity > 0
-    found = []
-    for country in np.unique(homes[homes != UNKNOWN]):
-        home = homes == country
-        local = np.flatnonzero(home & (popularity >= FEWEST_LOCAL))[:MOST_LOCAL].astype(np.int32)
-        residents = np.flatnonzero(lives == country)
-        own = plays.select_rows(residents)
-        if len(local) < FEWEST_LOCAL or own.entries == 0:
-            continue
-        model, speaks = _nearness(signal, local, home, catalogue)
-        theirs, _ = _nearness(_Cosine(own), local, home, catalogue)
-        if speaks:
-            found.append(CountryClumping(str(country), len(local), len(residents), model, theirs))
+    countries = np.unique(homes[homes != UNKNOWN])
+    found: dict[str, list[CountryClumping]] = {name: [] for name in signals}
+    with progress("clumping", len(countries)) as tick:
+        for country in countries:
+            tick(note=str(country))
+            home = homes == country
+            local = np.flatnonzero(home & (popularity >= FEWEST_LOCAL))[:MOST_LOCAL].astype(np.int32)
+            residents = np.flatnonzero(lives == country)
+            own = plays.select_rows(residents)
+            if len(local) < FEWEST_LOCAL or own.entries == 0:
+                continue
+            theirs, _ = _nearness(_Cosine(own), local, home, catalogue)
+            for name, signal in signals.items():
+                model, speaks = _nearness(signal, local, home, catalogue)
+                if speaks:
+                    row = CountryClumping(str(country), len(local), len(residents), model, theirs)
+                    found[name].append(row)
     return found
 
 
@@ -200,18 +215,19 @@ def _nearness(
         listed += int((answers >= 0).sum())
         known = rows[:, catalogue]
         speaks |= bool(np.isfinite(known).any())
-        among = _standardised(known)[:, place]
+        among = _standardised(known, place)
         among[np.arange(len(queries)), np.arange(start, start + len(queries))] = 0
         total += float(among.sum())
     pairs = len(local) * (len(local) - 1)
     return Nearness(total / pairs, at_home / listed if listed else 0.0), speaks
 
 
-def _standardised(rows: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return rows of mean 0 and deviation 1."""
-    known = rows.astype(np.float64)
-    spoken = np.isfinite(known)
-    least = np.where(spoken, known, 0).min(axis=1, keepdims=True)
-    known = np.where(spoken, known, np.minimum(least, 0))  # what a system does not speak of, it puts last
-    spread = known.std(axis=1, keepdims=True)
-    return np.asarray((known - known.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1))
+def _standardised(rows: NDArray[np.float32], columns: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Return some columns of rows that are brought to mean 0 and deviation 1."""
+    spoken = np.isfinite(rows)
+    if not spoken.all():  # what a system does not speak of, it puts last
+        least = np.where(spoken, rows, 0).min(axis=1, keepdims=True)
+        rows = np.where(spoken, rows, np.minimum(least, 0))
+    spread = rows.std(axis=1, keepdims=True, dtype=np.float64)
+    away = rows[:, columns] - rows.mean(axis=1, keepdims=True, dtype=np.float64)
+    return np.asarray(away / np.where(spread > 0, spread, 1))

@@ -18,10 +18,9 @@ from tigertail import columns as c
 from tigertail.errors import ConfigError
 from tigertail.evaluation.capacity import GroupCapacity, capacity
 from tigertail.evaluation.changes import Changes, changes
-from tigertail.evaluation.clumping import CountryClumping, clumping_by_country, mean_clumping
+from tigertail.evaluation.clumping import CountryClumping, compare_clumping, mean_clumping
 from tigertail.evaluation.homes import UNKNOWN, local_by_listening
 from tigertail.model.model import FACTORS, LISTENING, Model
-from tigertail.progress import progress
 from tigertail.signals.contract import Signal
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.local import Listening
@@ -124,18 +123,13 @@ def diagnose(model: Model, *, n: int = 10) -> Diagnosis:
         ONE_WORLD: one_world(listening),
         AFTER: listening,
     }
-    nearness = {}
-    with progress("clumping", len(compared)) as tick:
-        for name, signal in compared.items():
-            nearness[name] = clumping_by_country(signal, listening.heard, lives, countries)
-            tick(note=name)
     return Diagnosis(
         model.provenance.dataset,
         model.provenance.simulated,
         {key: int(size) for key, size in zip((*listening.keys, ELSEWHERE), sizes, strict=True)},
         dict(listening.fallen),
         told,
-        nearness,
+        compare_clumping(compared, listening.heard, lives, countries),
         capacity(listening, model.config),
         changes(model.items, factors, listening, homes, n=n, seed=model.config.seed),
     )
