@@ -20,7 +20,8 @@ from tigertail.evaluation.capacity import GroupCapacity, capacity
 from tigertail.evaluation.changes import Changes, changes
 from tigertail.evaluation.clumping import CountryClumping, compare_clumping, mean_clumping
 from tigertail.evaluation.homes import UNKNOWN, local_by_listening
-from tigertail.model.model import FACTORS, LISTENING, Model
+from tigertail.model.families import FACTORS, LISTENING
+from tigertail.model.model import Model
 from tigertail.signals.contract import Signal
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.local import Listening
