@@ -40,7 +40,7 @@ WORLD, COUNTRIES, LANGUAGES, LEARNED = (
     "listening, learned groups",
 )
 LENS = "by country, lens"
-STRENGTHS = (0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
+STRENGTHS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 Sweeps = dict[str, NDArray[np.float64]]
 
 

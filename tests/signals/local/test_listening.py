@@ -85,8 +85,9 @@ def written_out(signal: Listening) -> Reals:
                 if lens is not None:
                     there = [u for g in lens.groups for u in groups[g]]
                     n_there = sum(b in hears[u] for u in there)
-                    r, world = config.lens_smoothing, n[b] / listeners
-                    lift = (n_there + r * world) / (len(there) + r) / world
+                    placed = [u for g in range(len(signal.keys)) for u in groups[g]]
+                    expected = sum(b in hears[u] for u in placed) * len(there) / len(placed)
+                    lift = (n_there + config.lens_smoothing) / (expected + config.lens_smoothing)
                     affinity[a, b] *= lift**lens.strength
     return affinity
 

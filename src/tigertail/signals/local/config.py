@@ -26,10 +26,10 @@ class LocalConfig(BaseModel):
     """How much the factors' expectation weighs beside the common listeners that were counted."""
     beta: float = Field(0.2, ge=0, le=2)
     """Popularity exponent of the affinity: 0 is the plain probability, more makes stars sink."""
-    lens: float = Field(0.35, ge=0, le=1)
+    lens: float = Field(0.5, ge=0, le=1)
     """Strength of the lens where the listener's place is known."""
-    lens_smoothing: float = Field(60.0, gt=0)
-    """Listeners of the whole world mixed into a place before its taste is compared with the world's."""
+    lens_smoothing: float = Field(3.0, gt=0)
+    """Listeners of an item added to those counted in a place and to those expected there."""
     lens_evidence: float = Field(25.0, gt=0)
     """Listeners of the query at which, under a lens of strength 1, a listener from there counts twice."""
 

@@ -14,13 +14,14 @@ Tail" (section 3.2): the weight of a group grows with the popularity of A there,
 counts and by y_B^g, which is the world's y_B where the group hardly knows B. Listeners of no group make
 up one more, whose vectors are the world's.
 
-Under a **lens** of strength s on a place L, with n_B^L its listeners of B and N_L all its listeners,
+Under a **lens** of strength s on a place L, with n_B^L its listeners of B, N_L all its listeners, and n_B^P and N_P
+those of all groups together,
 
     K_L(A, B)  counts m = 1 + s n_A / e times: beside p in aff_L and W_L stands m instead of 1
-    aff        is multiplied by  ((n_B^L + r n_B / N) / (N_L + r) / (n_B / N))^s
+    aff        is multiplied by  ((n_B^L + r) / (n_B^P N_L / N_P + r))^s
 
-The more listeners A has, the more those of L are enough to go by; and what is more popular there than in the
-world rises, smoothed by r listeners of the world.
+The more listeners A has, the more those of L are enough to go by; and what has more listeners there than expected
+rises, what has fewer sinks, smoothed by r of them. Of listeners in no group nobody knows that they are not from L.
 """
 
 from __future__ import annotations
@@ -43,7 +44,16 @@ from tigertail.threads import as_worth
 
 Floats = NDArray[np.float32]
 
-LASTING: Final = ("known", "popularity", "_by_item", "_laid_out", "_differences", "_totals", "_pointers")
+LASTING: Final = (
+    "known",
+    "popularity",
+    "_by_item",
+    "_laid_out",
+    "_differences",
+    "_totals",
+    "_pointers",
+    "_placed",
+)
 """What is worked out once, for every popularity exponent and every lens."""
 
 
@@ -277,21 +287,28 @@ class Listening:
         n = np.maximum(self.popularity, 1).astype(np.float64)
         gain = n**-self.config.beta
         if self.lens is not None:
-            gain *= self._lift(self.lens.groups, n) ** self.lens.strength
+            gain *= self._lift(self.lens.groups) ** self.lens.strength
         return gain.astype(np.float32)
 
-    def _lift(self, groups: Sequence[int], n: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return how much more popular than in the world each item is among some groups."""
-        there = np.zeros(len(n))
-        members = 0
-        for group in groups:
-            first, last = self.starts[group], self.starts[group + 1]
-            members += int(last - first)
-            span = slice(self.heard.offsets[first], self.heard.offsets[last])
-            there += np.bincount(self.heard.indices[span], minlength=len(n))
+    def _lift(self, groups: Sequence[int]) -> NDArray[np.float64]:
+        """Return how much more popular each item is among some groups than among the listeners of all."""
+        listeners = sum(int(self.starts[group + 1] - self.starts[group]) for group in groups)
+        there = sum((self._heard_by(group) for group in groups), np.zeros(len(self.vectors)))
+        expected = self._placed * (listeners / max(1, int(self.starts[len(self.keys)])))
         smoothing = self.config.lens_smoothing
-        world = n / self.heard.rows
-        return np.asarray((there + smoothing * world) / (members + smoothing) / world)
+        return np.asarray((there + smoothing) / (expected + smoothing))
+
+    def _heard_by(self, group: int) -> NDArray[np.float64]:
+        """Return the listeners of each item in a group."""
+        first, last = self.heard.offsets[self.starts[group]], self.heard.offsets[self.starts[group + 1]]
+        counts = np.bincount(self.heard.indices[first:last], minlength=len(self.vectors))
+        return counts.astype(np.float64)
+
+    @cached_property
+    def _placed(self) -> NDArray[np.float64]:
+        """Listeners of each item that belong to a group: of the others nobody knows where they are."""
+        last = self.heard.offsets[self.starts[len(self.keys)]]
+        return np.bincount(self.heard.indices[:last], minlength=len(self.vectors)).astype(np.float64)
 
     @cached_property
     def _laid_out(self) -> Floats:
