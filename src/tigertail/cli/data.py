@@ -44,6 +44,10 @@ def simulate(
     artists_per_listener: Annotated[float, typer.Option(help="Artists a listener plays, on average.")] = 45,
     local_structure: Annotated[float, typer.Option(help="How much country and language matter, 0 to 1.")] = 1,
     spam_annotators: Annotated[float, typer.Option(help="Share of spammers among those who tag.")] = 0,
+    unheard: Annotated[float, typer.Option(help="Share of artists no listener comes across.")] = 0,
+    audio: Annotated[float, typer.Option(help="Share of artists whose sound is described; 0: none.")] = 0.85,
+    pages: Annotated[float, typer.Option(help="Share of artists written about; 0: no documents.")] = 0.6,
+    djs: Annotated[int, typer.Option(help="People with a radio show; 0: no sequences.")] = 40,
     seed: Annotated[int, typer.Option(help="Same seed, same world.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")] = False,
 ) -> None:
@@ -57,6 +61,10 @@ def simulate(
         artists_per_listener=artists_per_listener,
         local_structure=local_structure,
         spam_annotators=spam_annotators,
+        unheard=unheard,
+        audio=audio,
+        pages=pages,
+        djs=djs,
         seed=seed,
     )
     made = simulated.simulate(dataset, config, replace=force)

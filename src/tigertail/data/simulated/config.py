@@ -52,6 +52,15 @@ class WorldConfig(BaseModel):
         Share of listeners who do not say where they live.
     spam_annotators
         Share of those who tag who are spammers: they come on top of the honest ones, and play nothing.
+    unheard
+        Share of artists whom no listener comes across, whatever their fame: what is known of them is what
+        they sound like, what is written, and who puts them on the radio.
+    audio
+        Share of artists whose sound has been described; 0 leaves the table out.
+    pages
+        Share of artists who have a page of their own, the famous sooner; 0 leaves documents and mentions out.
+    djs
+        How many people have a radio show; 0 leaves sequences out.
     seed
         The same seed and configuration give the same world.
     """
@@ -69,6 +78,10 @@ class WorldConfig(BaseModel):
     diaspora: float = Field(default=0.04, ge=0, le=1)
     unknown_country: float = Field(default=0.05, ge=0, le=1)
     spam_annotators: float = Field(default=0.0, ge=0, le=0.9)
+    unheard: float = Field(default=0.0, ge=0, le=0.5)
+    audio: float = Field(default=0.85, ge=0, le=1)
+    pages: float = Field(default=0.6, ge=0, le=1)
+    djs: int = Field(default=40, ge=0, le=10_000)
     seed: int = Field(default=0, ge=0)
 
     @classmethod

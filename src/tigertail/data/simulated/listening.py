@@ -63,7 +63,7 @@ def exposure(world: World, block: slice) -> Reals:
     """Return the logarithm of how much a block of listeners hears of each artist, taste apart."""
     here = (world.home == world.culture[block, None]) | (world.home == world.residence[block, None])
     hidden = world.config.local_structure * VISIBILITY * (world.local & ~here)
-    result: Reals = world.fame - hidden
+    result: Reals = np.where(world.unheard, -np.inf, world.fame - hidden)
     return result
 
 

@@ -163,19 +163,20 @@ def invent_names(languages: Sequence[str], rng: np.random.Generator) -> list[str
     for language in languages:
         name = _name(SOUNDS[language], rng)
         while fold(name) in taken:
-            name = f"{name} {_word(SOUNDS[language], rng)}"
+            name = f"{name} {invent_word(SOUNDS[language], rng)}"
         taken.add(fold(name))
         names.append(name)
     return names
 
 
-def _name(sounds: Sounds, rng: np.random.Generator) -> str:
-    pattern = sounds.patterns[rng.integers(len(sounds.patterns))]
-    return pattern.format(_word(sounds, rng), _word(sounds, rng))
-
-
-def _word(sounds: Sounds, rng: np.random.Generator) -> str:
+def invent_word(sounds: Sounds, rng: np.random.Generator) -> str:
+    """Invent a word, with a capital."""
     word = sounds.first[rng.integers(len(sounds.first))]
     if rng.random() < _THIRD_SYLLABLE:
         word += sounds.first[rng.integers(len(sounds.first))]
     return (word + sounds.later[rng.integers(len(sounds.later))]).capitalize()
+
+
+def _name(sounds: Sounds, rng: np.random.Generator) -> str:
+    pattern = sounds.patterns[rng.integers(len(sounds.patterns))]
+    return pattern.format(invent_word(sounds, rng), invent_word(sounds, rng))

@@ -14,9 +14,12 @@ from tigertail.data.simulated.config import WorldConfig
 from tigertail.data.simulated.countries import COUNTRIES
 from tigertail.data.simulated.listening import listen
 from tigertail.data.simulated.names import invent_names
+from tigertail.data.simulated.radio import air_shows
+from tigertail.data.simulated.sound import describe_sound
 from tigertail.data.simulated.tagging import tag
 from tigertail.data.simulated.truth import FILE, affinity_lists
-from tigertail.data.simulated.world import World, make_world
+from tigertail.data.simulated.world import World, hush, make_world
+from tigertail.data.simulated.writing import write_pages
 
 _DEFAULT: Final = WorldConfig()
 
@@ -36,18 +39,21 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
     Returns
     -------
     Dataset
-        Plays, listeners, items and annotations, marked as simulated; the true affinities lie beside them (see
-        :func:`true_affinity`). The same configuration gives the same bytes.
+        Plays, listeners, items, annotations, audio, documents, mentions and sequences, marked as simulated; the
+        true affinities lie beside them (see :func:`true_affinity`). The same configuration gives the same
+        bytes. Each table has its own source of chance, so that what is said, written or aired changes nothing
+        else.
 
     Raises
     ------
     TigertailError
         If the folder exists and may not be replaced, or cannot be written.
     """
-    chance = [np.random.default_rng(seed) for seed in np.random.SeedSequence(config.seed).spawn(5)]
-    world = make_world(config, chance[0])
+    chance = [np.random.default_rng(seed) for seed in np.random.SeedSequence(config.seed).spawn(9)]
+    world = hush(make_world(config, chance[0]), chance[5])
     listener_ids = _ids("listener", config.listeners)
     item_ids = _ids("artist", config.artists)
+    items = _items(world, item_ids, chance[3])
     heard = [np.concatenate(part) for part in zip(*listen(world, chance[1]), strict=True)]
 
     def write_truth(folder: Path) -> None:
@@ -64,10 +70,11 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
                 }
             ),
             c.LISTENERS_TABLE: _listeners(world, listener_ids, chance[2]),
-            c.ITEMS_TABLE: _items(world, item_ids, chance[3]),
+            c.ITEMS_TABLE: items,
             c.ANNOTATIONS_TABLE: _annotations(
                 tag(world, heard[0], heard[1], listener_ids, chance[4]), item_ids
             ),
+            **_beyond_listening(world, items, chance[6:]),
         },
         name=f"simulated world (seed {config.seed})",
         simulated=True,
@@ -85,6 +92,35 @@ def _annotations(tags: pl.DataFrame, item_ids: pl.Series) -> pl.DataFrame:
         pl.lit(c.CROWD).alias(c.SOURCE),
         c.ANNOTATOR,
     )
+
+
+def _beyond_listening(
+    world: World, items: pl.DataFrame, chance: list[np.random.Generator]
+) -> dict[str, pl.DataFrame]:
+    """Return the tables that tell of artists without asking a listener, those that are switched on."""
+    config, item_ids = world.config, items[c.ITEM_ID]
+    tables = {}
+    if config.audio:
+        tables[c.AUDIO_TABLE] = _of_items(describe_sound(world, chance[0]), item_ids)
+    if config.pages:
+        documents, mentions = write_pages(world, items[c.NAME].to_list(), chance[1])
+        pages = _ids("page", len(documents))
+        tables[c.DOCUMENTS_TABLE] = _of_items(documents, item_ids).with_columns(pages.alias(c.DOCUMENT_ID))
+        tables[c.MENTIONS_TABLE] = _of_items(mentions, item_ids).with_columns(
+            pages.gather(mentions[c.DOCUMENT_ID]).alias(c.DOCUMENT_ID)
+        )
+    if config.djs:
+        shows = air_shows(world, chance[2])
+        tables[c.SEQUENCES_TABLE] = _of_items(shows, item_ids).with_columns(
+            _ids("show", shows[c.SEQUENCE_ID].n_unique()).gather(shows[c.SEQUENCE_ID]).alias(c.SEQUENCE_ID),
+            _ids("dj", config.djs).gather(shows[c.CURATOR]).alias(c.CURATOR),
+        )
+    return tables
+
+
+def _of_items(rows: pl.DataFrame, item_ids: pl.Series) -> pl.DataFrame:
+    """Put ids where there are codes of items."""
+    return rows.select(item_ids.gather(rows["item"]).alias(c.ITEM_ID), pl.exclude("item"))
 
 
 def _listeners(world: World, listener_ids: pl.Series, rng: np.random.Generator) -> pl.DataFrame:

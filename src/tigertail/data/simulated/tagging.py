@@ -15,6 +15,7 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.data.simulated.countries import COUNTRIES
+from tigertail.data.simulated.styles import draw_scenes, marked_moods
 from tigertail.data.simulated.world import MOODS, Codes, Flags, World
 
 TAGGERS: Final = 0.3  # share of the listeners who tag at all
@@ -105,8 +106,8 @@ def _honest(
     kind = rng.choice(len(KINDS), len(who), p=KINDS)
     words = pl.concat(vocabulary)
     said = [
-        vocabulary[SCENE].gather(_scenes(world, what, rng)),
-        vocabulary[MOOD].gather(_moods(world, what)),
+        vocabulary[SCENE].gather(draw_scenes(world, what, rng)),
+        vocabulary[MOOD].gather(marked_moods(world, what)),
         vocabulary[HOME].gather(world.home[what]),
         vocabulary[TONGUE].gather(world.home[what]),
         pl.Series(NOISE).gather(rng.integers(len(NOISE), size=len(who))),
@@ -141,28 +142,6 @@ def _spam(world: World, spammers: int, vocabulary: list[pl.Series], rng: np.rand
         pl.when(pl.col("kind") == number).then(pl.lit(series)) for number, series in enumerate(said)
     )
     return rows_of.select(c.ANNOTATOR, "item", label.alias(c.LABEL))
-
-
-def _scenes(world: World, artist: Codes, rng: np.random.Generator) -> Codes:
-    """Draw a scene of each artist, its main one or the one it leans to, as much as it belongs there."""
-    scenes = world.config.genres + world.config.countries * world.config.scenes_per_country
-    mix = world.style[:, :scenes]
-    other = np.where(mix == mix.max(axis=1, keepdims=True), 0, mix)
-    lean = other.max(axis=1)
-    drawn: Codes = np.where(
-        rng.random(len(artist)) < lean[artist], other.argmax(axis=1)[artist], world.scene[artist]
-    )
-    return drawn
-
-
-def _moods(world: World, artist: Codes) -> Codes:
-    """Return the end of the mood axis that marks each artist most."""
-    scenes = world.config.genres + world.config.countries * world.config.scenes_per_country
-    mood = world.style[:, scenes : scenes + MOODS]
-    axis = np.abs(mood).argmax(axis=1)
-    end = mood[np.arange(len(axis)), axis] > 0
-    marked: Codes = (2 * axis + end)[artist]
-    return marked
 
 
 def _spelled(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:

@@ -11,7 +11,7 @@ stand for being at home: country and language.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -58,6 +58,8 @@ class World:
         The main scene of each artist, shape (artists,).
     fame
         Logarithm of how widely each artist is heard, taste apart, shape (artists,).
+    unheard
+        Whether no listener comes across an artist at all, shape (artists,).
     taste
         Shape (listeners, axes).
     style
@@ -71,6 +73,7 @@ class World:
     local: Flags
     scene: Codes
     fame: Reals
+    unheard: Flags
     taste: Reals
     style: Reals
 
@@ -111,14 +114,8 @@ def make_world(config: WorldConfig, rng: np.random.Generator) -> World:
         local=local,
         scene=scene,
         fame=fame,
-        taste=np.hstack(
-            [
-                PICKINESS * _listener_scenes(culture, config, rng),
-                MOOD * _directions(config.listeners, rng),
-                HOME * config.local_structure * _one_hot(culture, share.size),
-                TONGUE * config.local_structure * _one_hot(_language(culture), len(LANGUAGES)),
-            ]
-        ),
+        unheard=np.zeros(config.artists, np.bool_),
+        taste=tastes(culture, config, rng),
         style=np.hstack(
             [
                 mix,
@@ -130,6 +127,26 @@ def make_world(config: WorldConfig, rng: np.random.Generator) -> World:
     )
 
 
+def hush(world: World, rng: np.random.Generator) -> World:
+    """Return the world with some artists, drawn whatever their fame, out of all listeners' reach."""
+    artists = world.config.artists
+    unheard = np.zeros(artists, np.bool_)
+    unheard[rng.permutation(artists)[: round(world.config.unheard * artists)]] = True
+    return replace(world, unheard=unheard)
+
+
+def tastes(culture: Codes, config: WorldConfig, rng: np.random.Generator) -> Reals:
+    """Draw the tastes of people of some cultures, shape (people, axes)."""
+    return np.hstack(
+        [
+            PICKINESS * _listener_scenes(culture, config, rng),
+            MOOD * _directions(culture.size, rng),
+            HOME * config.local_structure * _one_hot(culture, config.countries),
+            TONGUE * config.local_structure * _one_hot(_language(culture), len(LANGUAGES)),
+        ]
+    )
+
+
 LANGUAGES: Final = sorted({country.language for country in COUNTRIES})
 _LANGUAGE_OF: Final = np.array([LANGUAGES.index(country.language) for country in COUNTRIES])
 
@@ -137,6 +154,11 @@ _LANGUAGE_OF: Final = np.array([LANGUAGES.index(country.language) for country in
 def listener_shares(config: WorldConfig) -> Reals:
     """Return each country's expected share of the listeners, shape (countries,)."""
     return _normalised(np.array([country.listeners for country in COUNTRIES[: config.countries]]))
+
+
+def scene_count(config: WorldConfig) -> int:
+    """Return how many scenes there are: genres first, then those of each country."""
+    return config.genres + config.countries * config.scenes_per_country
 
 
 def blocks(rows: int, columns: int) -> list[slice]:
@@ -172,7 +194,7 @@ def _artist_scenes(
     other = np.where(local & (rng.random(count) < 0.5), scenes[:, 1], genres[:, 1])
     standing = np.argsort(np.argsort(fame, kind="stable"), kind="stable") / count
     lean = 0.5 * rng.random(count) * (0.4 + 0.6 * standing)
-    mix = np.zeros((count, _scenes(config)))
+    mix = np.zeros((count, scene_count(config)))
     artists = np.arange(count)
     mix[artists, main] += 1 - lean
     mix[artists, other] += lean
@@ -187,7 +209,7 @@ def _listener_scenes(culture: Codes, config: WorldConfig, rng: np.random.Generat
     scenes = scenes + _draw_distinct(config.scenes_per_country, count, rng)
     is_local = rng.random((count, SCENES_PER_LISTENER)) < LOCAL_SCENES * config.local_structure
     weight = np.column_stack([np.ones(count), rng.uniform(0.5, 1, count), rng.uniform(0.2, 0.8, count)])
-    result = np.zeros((count, _scenes(config)))
+    result = np.zeros((count, scene_count(config)))
     np.put_along_axis(result, np.where(is_local, scenes, genres), weight, axis=1)
     return result
 
@@ -204,10 +226,6 @@ def _directions(count: int, rng: np.random.Generator) -> Reals:
     vectors = rng.standard_normal((count, MOODS))
     length: Reals = np.sqrt(np.square(vectors).sum(axis=1, keepdims=True))
     return vectors / length
-
-
-def _scenes(config: WorldConfig) -> int:
-    return config.genres + config.countries * config.scenes_per_country
 
 
 def _language(countries: Codes) -> Codes:
