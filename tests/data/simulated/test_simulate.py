@@ -71,3 +71,60 @@ def test_listeners_prefer_artists_of_their_country(small_world: Dataset) -> None
     poles = heard.filter(pl.col(c.COUNTRY) == "PL")
     polish = (pl.col("home") == "PL").mean()
     assert poles.select(polish).item() > 3 * heard.select(polish).item()
+
+
+BESIDE = (c.AUDIO_TABLE, c.DOCUMENTS_TABLE, c.MENTIONS_TABLE, c.SEQUENCES_TABLE)
+
+
+def test_tables_beside_listening_change_nothing_else(tmp_path: Path, small_world: Dataset) -> None:
+    config = WorldConfig(listeners=600, artists=500, countries=8, artists_per_listener=20)
+    bare = simulate(tmp_path / "bare", config.model_copy(update={"audio": 0.0, "pages": 0.0, "djs": 0}))
+    full, less = checksums(small_world.path), checksums(bare.path)
+    assert set(full) - set(less) == {f"{table}.parquet" for table in BESIDE}
+    assert all(full[file] == less[file] for file in less if file.endswith(".parquet"))
+
+
+@pytest.mark.parametrize(
+    ("switch", "tables"),
+    [("audio", BESIDE[:1]), ("pages", BESIDE[1:3]), ("djs", BESIDE[3:])],
+)
+def test_each_has_a_switch_and_chance_of_its_own(
+    tmp_path: Path, switch: str, tables: tuple[str, ...]
+) -> None:
+    with_it = simulate(tmp_path / "with", TINY)
+    without = simulate(tmp_path / "without", TINY.model_copy(update={switch: 0}))
+    assert {table for table in BESIDE if not without.has(table)} == set(tables)
+    there, here = checksums(with_it.path), checksums(without.path)
+    assert all(there[file] == here[file] for file in here if file.endswith(".parquet"))
+
+
+def test_they_speak_of_artists_who_exist(small_world: Dataset) -> None:
+    artists = set(small_world.items[c.ITEM_ID])
+    for table in BESIDE:
+        spoken_of = small_world.scan(table).select(c.ITEM_ID).collect()[c.ITEM_ID]
+        assert 100 < spoken_of.n_unique() <= 500
+        assert set(spoken_of) <= artists
+    pages = small_world.scan(c.DOCUMENTS_TABLE).collect()
+    named = pages.join(small_world.items, on=c.ITEM_ID, maintain_order="left")
+    assert named[c.TITLE].to_list() == named[c.NAME].to_list()
+    mentions = small_world.scan(c.MENTIONS_TABLE).collect()
+    assert set(mentions[c.DOCUMENT_ID]) == set(pages[c.DOCUMENT_ID])
+
+
+def test_some_artists_are_heard_by_nobody_if_asked(tmp_path: Path) -> None:
+    usual = simulate(tmp_path / "usual", TINY)
+    hushed = simulate(tmp_path / "hushed", TINY.model_copy(update={"unheard": 0.25}))
+    gone = set(usual.plays[c.ITEM_ID]) - set(hushed.plays[c.ITEM_ID])
+    assert len(set(hushed.plays[c.ITEM_ID])) <= 120 - 30
+    assert len(gone) > 20
+    assert hushed.plays[c.LISTENER_ID].n_unique() == 100
+    assert hushed.items.equals(usual.items)
+    heard_on_the_radio = set(hushed.scan(c.SEQUENCES_TABLE).collect()[c.ITEM_ID])
+    assert gone & heard_on_the_radio
+
+
+def test_plays_are_those_of_earlier_versions(small_world: Dataset) -> None:
+    """Seeds are quoted in documents and benchmarks, so a world stays what it was."""
+    assert len(small_world.plays) == 12_369
+    assert small_world.plays[c.PLAYS].sum() == pytest.approx(472_843, rel=1e-3)  # rounding may tip a draw
+    assert small_world.items[c.NAME].to_list()[:2] == ["Die Lönfeld Nachfelsfeld", "Свежень и Шачунежь"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tigertail.data.simulated.config import WorldConfig
-from tigertail.data.simulated.world import World, make_world
+from tigertail.data.simulated.world import World, hush, make_world
 
 
 def world(**settings: float) -> World:
@@ -44,3 +44,11 @@ def test_without_local_structure_nobody_is_local() -> None:
     scenes = made.taste[:, made.config.genres :][:, : made.config.countries * made.config.scenes_per_country]
     assert not made.local.any()
     assert not scenes.any()
+
+
+def test_artists_nobody_hears_are_of_every_kind() -> None:
+    made = world(unheard=0.3)
+    assert not made.unheard.any()
+    hushed = hush(made, np.random.default_rng(1))
+    assert hushed.unheard.sum() == 300
+    assert abs(made.fame[hushed.unheard].mean() - made.fame.mean()) < 0.2 * made.fame.std()

@@ -9,7 +9,7 @@ import numpy as np
 from tigertail.data.simulated.styles import draw_scenes
 from tigertail.data.simulated.world import Codes, Reals, World
 
-CIRCLES: Final = (0.6, 0.2, 0.2)  # how often somebody of the same scene, same country, or anybody
+CIRCLES: Final = (0.5, 0.2, 0.3)  # how often somebody of the same scene, same country, or anybody
 FOLLOW: Final = 0.5  # how much of the logarithm of fame goes into being mentioned
 
 

@@ -15,6 +15,7 @@ from tigertail import columns as c
 from tigertail.data.simulated.world import (
     PICKINESS,
     Codes,
+    Reals,
     World,
     blocks,
     listener_shares,
@@ -26,7 +27,7 @@ from tigertail.data.simulated.world import (
 SHOWS: Final = 12  # of a DJ
 PLACES: Final = 20  # artists of a show, where there are four times as many in the world
 DEPTH: Final = 0.25  # how much of the logarithm of fame a DJ follows
-THEME: Final = 2.0  # utility of an artist in the middle of a show's scene
+THEME: Final = 4.0  # utility of an artist in the middle of a show's scene
 FREEDOM: Final = 1.5  # how much chance there is in a choice
 
 
@@ -54,9 +55,8 @@ def air_shows(world: World, rng: np.random.Generator) -> pl.DataFrame:
         score = (product(wish[block], world.style.T) + DEPTH * world.fame) / FREEDOM
         score -= np.log(rng.standard_exponential(score.shape))  # plus Gumbel noise
         best = np.argpartition(-score, places - 1, axis=1)[:, :places]
-        order = np.argsort(-np.take_along_axis(score, best, axis=1), axis=1, kind="stable")
-        # Drawn one after another, the surest come first; a show has them in any order.
-        chosen.append(rng.permuted(np.take_along_axis(best, order, axis=1), axis=1))
+        # Sorted first, since how a partition orders what it finds differs between machines.
+        chosen.append(rng.permuted(np.sort(best, axis=1), axis=1))
     items = np.concatenate(chosen)
     return pl.DataFrame(
         {
@@ -68,7 +68,7 @@ def air_shows(world: World, rng: np.random.Generator) -> pl.DataFrame:
     )
 
 
-def _themes(scenes: np.ndarray[tuple[int, ...], np.dtype[np.float64]], rng: np.random.Generator) -> Codes:
+def _themes(scenes: Reals, rng: np.random.Generator) -> Codes:
     """Draw a scene for each row, as much as it is liked."""
     bound = np.cumsum(scenes, axis=1) / PICKINESS
     drawn: Codes = (bound < (rng.random(len(scenes)) * bound[:, -1])[:, None]).sum(axis=1)

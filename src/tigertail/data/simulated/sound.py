@@ -19,7 +19,7 @@ from tigertail.data.simulated.world import MOODS, Reals, World, product
 TRAITS: Final = 12
 SCENE: Final = 1.0  # how much the scene tells in a trait
 MOOD: Final = 1.3  # and the mood, over all axes
-NOISE: Final = 0.7  # of a descriptor, whose spread by style is 1
+NOISE: Final = 0.4  # of a descriptor, whose spread by style is 1
 
 
 def _share(x: Reals) -> Reals:
@@ -37,9 +37,7 @@ SCALES: Final[dict[str, Callable[[Reals], Reals]]] = {
     "loudness": lambda x: -9 + 3 * x,  # dB
     "tempo": lambda x: 118 * np.exp(0.15 * x),  # a minute
     "brightness": lambda x: 2_000 * np.exp(0.35 * x),  # Hz
-    "timbre_1": lambda x: x,
-    "timbre_2": lambda x: x,
-    "timbre_3": lambda x: x,
+    **{f"timbre_{number}": lambda x: x for number in range(1, 8)},
 }
 """Columns that follow from the style, each a function of a number whose spread is about 1."""
 
@@ -75,4 +73,4 @@ def describe_sound(world: World, rng: np.random.Generator) -> pl.DataFrame:
     nothing = rng.standard_normal((artists, len(USELESS)))
     columns = {name: scale(heard[known, i]) for i, (name, scale) in enumerate(SCALES.items())}
     columns |= {name: scale(nothing[known, i]) for i, (name, scale) in enumerate(USELESS.items())}
-    return pl.DataFrame({"item": known, **columns}).cast({name: pl.Float32 for name in columns})
+    return pl.DataFrame({"item": known, **columns}).cast(dict.fromkeys(columns, pl.Float32))

@@ -20,12 +20,13 @@ from tigertail import columns as c
 from tigertail.data.simulated.circles import mentioned
 from tigertail.data.simulated.styles import draw_scenes, marked_moods, standing
 from tigertail.data.simulated.vocabulary import Words, invent_vocabulary
-from tigertail.data.simulated.world import Codes, World
+from tigertail.data.simulated.world import Codes, Flags, World
 
 CHANCE: Final = 0.3  # how much chance there is in who has a page, where standing goes from 0 to 1
 SENTENCES: Final = 4  # of the shortest page
 FURTHER: Final = 12.0  # sentences of the most famous beyond those, on average
 WIKI: Final = 0.5  # share of pages that are on a wiki
+WRONG: Final = 0.25  # share of words of a scene or mood that belong to another
 
 OPENING: Final = "{owner} is a band from {town} whose songs are {scene} and {mood}."
 TEMPLATES: Final = (
@@ -42,12 +43,16 @@ TEMPLATES: Final = (
 """What a sentence after the first may be, each as often as the others."""
 
 _PIECE: Final = re.compile(r"(?P<before>[^{\s]*)\{(?P<slot>\w+)\}(?P<after>[^\s]*)")
-_Piece = tuple[str, str, str]  # what stands before a slot, its kind, and what stands after; else a word, "", ""
+_Piece = tuple[
+    str, str, str
+]  # what stands before a slot, its kind, and what stands after; else a word, "", ""
 
 
 def _pieces(template: str) -> list[_Piece]:
     found = [(_PIECE.fullmatch(piece), piece) for piece in template.split()]
-    return [(match["before"], match["slot"], match["after"]) if match else (raw, "", "") for match, raw in found]
+    return [
+        (match["before"], match["slot"], match["after"]) if match else (raw, "", "") for match, raw in found
+    ]
 
 
 _SENTENCES: Final = [_pieces(template) for template in (OPENING, *TEMPLATES)]
@@ -58,7 +63,9 @@ _SLOTS: Final = {
 }
 
 
-def write_pages(world: World, names: list[str], rng: np.random.Generator) -> tuple[pl.DataFrame, pl.DataFrame]:
+def write_pages(
+    world: World, names: list[str], rng: np.random.Generator
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Write pages about some artists.
 
     Parameters
@@ -127,10 +134,19 @@ def _fillings(
         meant = who if kind in _PEOPLE else np.full(len(who), -1)
         fill[kind] = zip([names[code] for code in who.tolist()], meant.tolist(), strict=True)
     fill["town"] = _spoken(words.towns, world.home[about["town"]], rng)
-    fill["scene"] = _spoken(words.scenes, draw_scenes(world, about["scene"], rng), rng)
-    fill["mood"] = _spoken(words.moods, marked_moods(world, about["mood"]), rng)
+    scenes = _mistaken(draw_scenes(world, about["scene"], rng), words.scenes, rng)
+    moods = _mistaken(marked_moods(world, about["mood"]), words.moods, rng)
+    fill["scene"] = _spoken(words.scenes, scenes, rng)
+    fill["mood"] = _spoken(words.moods, moods, rng)
     fill["filler"] = _spoken(words.filler, np.zeros(len(about["filler"]), np.int64), rng)
     return fill
+
+
+def _mistaken(group: Codes, words: Words, rng: np.random.Generator) -> Codes:
+    """Take some groups for any other."""
+    wrong = rng.random(len(group)) < WRONG
+    taken: Codes = np.where(wrong, rng.integers(len(words.groups), size=len(group)), group)
+    return taken
 
 
 def _spoken(words: Words, group: Codes, rng: np.random.Generator) -> _Filling:
@@ -154,7 +170,7 @@ def _page(sentences: list[int], fill: dict[str, _Filling]) -> tuple[str, list[tu
     return " ".join(pieces), places
 
 
-def _mentions(rows: list[tuple[int, int, int]], owners: Codes, wiki: np.ndarray) -> pl.DataFrame:
+def _mentions(rows: list[tuple[int, int, int]], owners: Codes, wiki: Flags) -> pl.DataFrame:
     """Gather who is mentioned where; a wiki links others where they first stand."""
     schema = {c.DOCUMENT_ID: pl.Int64, "item": pl.Int64, c.POSITIONS: pl.Int32}
     mentions = (
