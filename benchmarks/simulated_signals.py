@@ -43,13 +43,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--worlds", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--unheard", type=float, default=0.1)
+    parser.add_argument("--facts", type=float, default=0.5)
     asked = parser.parse_args()
     systems = [baselines.RandomRanking(), *(OwnSignal(signal=name) for name in SIGNALS)]
     values: dict[str, list[np.ndarray]] = {}
     strata = []
     with tempfile.TemporaryDirectory() as folder:
         for world in track(asked.worlds, "worlds"):
-            dataset = simulate(Path(folder) / str(world), WorldConfig(seed=world, unheard=asked.unheard))
+            config = WorldConfig(seed=world, unheard=asked.unheard, facts=asked.facts)
+            dataset = simulate(Path(folder) / str(world), config)
             trial = nobody_held(dataset, read_true(dataset), k=20)
             strata.append(trial.strata[trial.query_items])
             for system in systems:
@@ -67,7 +69,7 @@ def main() -> None:
             row.append(str(bootstrap.estimate(ndcg[member])))
         rows.append(row)
     headings = ["signal", *(f"{label} ({member.sum():,})" for label, member in groups)]
-    title = f"nDCG@20 against the truth, worlds {asked.worlds}, {asked.unheard:.0%} of the artists unheard"
+    title = f"nDCG@20 against the truth, worlds {asked.worlds}, {asked.unheard:.0%} unheard, facts of {asked.facts:.0%}"
     print_table(headings, rows, title=title, left=headings[:1])
 
 

@@ -128,3 +128,8 @@ def test_plays_are_those_of_earlier_versions(small_world: Dataset) -> None:
     assert len(small_world.plays) == 12_369
     assert small_world.plays[c.PLAYS].sum() == pytest.approx(472_843, rel=1e-3)  # rounding may tip a draw
     assert small_world.items[c.NAME].to_list()[:2] == ["Die Lönfeld Nachfelsfeld", "Свежень и Шачунежь"]
+
+
+def test_shares_too_small_for_one_artist_leave_a_table_out(tmp_path: Path) -> None:
+    tiny = simulate(tmp_path / "world", TINY.model_copy(update={"audio": 0.001, "pages": 0.001, "djs": 1}))
+    assert [table for table in BESIDE if tiny.has(table)] == [c.SEQUENCES_TABLE]

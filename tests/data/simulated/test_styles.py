@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from tigertail.data.simulated.config import WorldConfig
-from tigertail.data.simulated.styles import draw_scenes, marked_moods, moods, scene_mix, standing
+from tigertail.data.simulated.styles import draw_scenes, known_of, marked_moods, moods, scene_mix, standing
 from tigertail.data.simulated.world import MOODS, World, make_world
 
 
@@ -40,3 +40,13 @@ def test_the_strongest_mood_marks_an_artist() -> None:
 def test_standing_is_the_share_of_those_less_famous() -> None:
     made = replace(world(), fame=np.array([-1.0, -3.0, -2.0, 0.0]))
     np.testing.assert_allclose(standing(made), [0.5, 0, 0.25, 0.75])
+
+
+def test_most_of_the_famous_and_some_others_are_known_of() -> None:
+    made = world()
+    known = known_of(made, 0.5, np.random.default_rng(1))
+    assert len(set(known)) == 200
+    assert (np.diff(known) > 0).all()
+    has = np.isin(np.argsort(made.fame), known)
+    assert has[-80:].mean() > 0.8
+    assert 0 < has[:80].mean() < 0.3

@@ -55,6 +55,8 @@ class WorldConfig(BaseModel):
     unheard
         Share of artists whom no listener comes across, whatever their fame: what is known of them is what
         they sound like, what is written, and who puts them on the radio.
+    facts
+        Share of artists of whom an encyclopaedia states scenes and home, the famous sooner.
     audio
         Share of artists whose sound has been described; 0 leaves the table out.
     pages
@@ -79,6 +81,7 @@ class WorldConfig(BaseModel):
     unknown_country: float = Field(default=0.05, ge=0, le=1)
     spam_annotators: float = Field(default=0.0, ge=0, le=0.9)
     unheard: float = Field(default=0.0, ge=0, le=0.5)
+    facts: float = Field(default=0.0, ge=0, le=1)
     audio: float = Field(default=0.85, ge=0, le=1)
     pages: float = Field(default=0.6, ge=0, le=1)
     djs: int = Field(default=40, ge=0, le=10_000)

@@ -12,6 +12,7 @@ from tigertail import columns as c
 from tigertail.data.dataset import Dataset
 from tigertail.data.simulated.config import WorldConfig
 from tigertail.data.simulated.countries import COUNTRIES
+from tigertail.data.simulated.facts import state_facts
 from tigertail.data.simulated.listening import listen
 from tigertail.data.simulated.names import invent_names
 from tigertail.data.simulated.radio import air_shows
@@ -49,12 +50,14 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
     TigertailError
         If the folder exists and may not be replaced, or cannot be written.
     """
-    chance = [np.random.default_rng(seed) for seed in np.random.SeedSequence(config.seed).spawn(9)]
+    chance = [np.random.default_rng(seed) for seed in np.random.SeedSequence(config.seed).spawn(10)]
     world = hush(make_world(config, chance[0]), chance[5])
     listener_ids = _ids("listener", config.listeners)
     item_ids = _ids("artist", config.artists)
     items = _items(world, item_ids, chance[3])
     heard = [np.concatenate(part) for part in zip(*listen(world, chance[1]), strict=True)]
+    tags = _annotations(tag(world, heard[0], heard[1], listener_ids, chance[4]), item_ids, c.CROWD)
+    facts = _annotations(state_facts(world, chance[9]), item_ids, c.EXPERT)
 
     def write_truth(folder: Path) -> None:
         affinity_lists(world, item_ids).write_parquet(folder / FILE)
@@ -71,10 +74,8 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
             ),
             c.LISTENERS_TABLE: _listeners(world, listener_ids, chance[2]),
             c.ITEMS_TABLE: items,
-            c.ANNOTATIONS_TABLE: _annotations(
-                tag(world, heard[0], heard[1], listener_ids, chance[4]), item_ids
-            ),
-            **_beyond_listening(world, items, chance[6:]),
+            c.ANNOTATIONS_TABLE: pl.concat([tags, facts]) if config.facts else tags,
+            **_beyond_listening(world, items, chance[6:9]),
         },
         name=f"simulated world (seed {config.seed})",
         simulated=True,
@@ -83,13 +84,17 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
     )
 
 
-def _annotations(tags: pl.DataFrame, item_ids: pl.Series) -> pl.DataFrame:
-    return tags.select(
-        item_ids.gather(tags["item"]).alias(c.ITEM_ID),
-        pl.lit("tag").alias(c.FACET),
+def _annotations(rows: pl.DataFrame, item_ids: pl.Series, source: str) -> pl.DataFrame:
+    optional = {c.FACET: pl.lit("tag"), c.ANNOTATOR: pl.lit(None, pl.String)}
+    rows = rows.with_columns(
+        value.alias(name) for name, value in optional.items() if name not in rows.columns
+    )
+    return rows.select(
+        item_ids.gather(rows["item"]).alias(c.ITEM_ID),
+        c.FACET,
         c.LABEL,
         pl.lit(1.0).alias(c.WEIGHT),
-        pl.lit(c.CROWD).alias(c.SOURCE),
+        pl.lit(source).alias(c.SOURCE),
         c.ANNOTATOR,
     )
 
@@ -115,7 +120,7 @@ def _beyond_listening(
             _ids("show", shows[c.SEQUENCE_ID].n_unique()).gather(shows[c.SEQUENCE_ID]).alias(c.SEQUENCE_ID),
             _ids("dj", config.djs).gather(shows[c.CURATOR]).alias(c.CURATOR),
         )
-    return tables
+    return {name: table for name, table in tables.items() if not table.is_empty()}
 
 
 def _of_items(rows: pl.DataFrame, item_ids: pl.Series) -> pl.DataFrame:

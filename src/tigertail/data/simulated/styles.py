@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from tigertail.data.simulated.world import MOODS, Codes, Reals, World, scene_count
+
+CHANCE: Final = 0.3  # how much chance there is in who is known of, where standing goes from 0 to 1
 
 
 def scene_mix(world: World) -> Reals:
@@ -43,3 +47,10 @@ def standing(world: World) -> Reals:
     count = world.fame.size
     rank: Reals = np.argsort(np.argsort(world.fame, kind="stable"), kind="stable") / count
     return rank
+
+
+def known_of(world: World, share: float, rng: np.random.Generator) -> Codes:
+    """Draw a share of the artists, in the order of their codes: most of the famous, some of the others."""
+    known = standing(world) + CHANCE * rng.standard_normal(world.fame.size)
+    chosen: Codes = np.argsort(-known, kind="stable")[: round(share * world.fame.size)]
+    return np.sort(chosen)

@@ -51,7 +51,7 @@ def tag(
     pl.DataFrame
         Columns annotator, item (an artist code), label; a row only once.
     """
-    vocabulary = _vocabulary(world)
+    vocabulary = true_labels(world)
     taggers = rng.permutation(world.config.listeners)[: round(TAGGERS * world.config.listeners)]
     # The honest go first, so that they say the same whether or not there are spammers.
     honest = _spelled(_honest(world, taggers, listener, artist, vocabulary, rng), rng)
@@ -69,8 +69,15 @@ def tag(
     return rows.unique().sort("item", c.LABEL, c.ANNOTATOR)
 
 
-def _vocabulary(world: World) -> list[pl.Series]:
-    """Return the true labels of each kind: scenes, moods, homes, languages."""
+def true_labels(world: World) -> list[pl.Series]:
+    """Return the labels that may be true of an artist.
+
+    Returns
+    -------
+    list[pl.Series]
+        Of each kind, in the order of its codes: scenes, moods (each axis's low end, then its high one), homes
+        and languages by country.
+    """
     config = world.config
     countries = COUNTRIES[: config.countries]
     genres = [f"genre {number}" for number in range(1, config.genres + 1)]

@@ -18,11 +18,10 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.data.simulated.circles import mentioned
-from tigertail.data.simulated.styles import draw_scenes, marked_moods, standing
+from tigertail.data.simulated.styles import draw_scenes, known_of, marked_moods, standing
 from tigertail.data.simulated.vocabulary import Words, invent_vocabulary
 from tigertail.data.simulated.world import Codes, Flags, World
 
-CHANCE: Final = 0.3  # how much chance there is in who has a page, where standing goes from 0 to 1
 SENTENCES: Final = 4  # of the shortest page
 FURTHER: Final = 12.0  # sentences of the most famous beyond those, on average
 WIKI: Final = 0.5  # share of pages that are on a wiki
@@ -43,9 +42,8 @@ TEMPLATES: Final = (
 """What a sentence after the first may be, each as often as the others."""
 
 _PIECE: Final = re.compile(r"(?P<before>[^{\s]*)\{(?P<slot>\w+)\}(?P<after>[^\s]*)")
-_Piece = tuple[
-    str, str, str
-]  # what stands before a slot, its kind, and what stands after; else a word, "", ""
+_Piece = tuple[str, str, str]
+"""What stands before a slot, the kind of slot, and what stands after it; or a word and no slot."""
 
 
 def _pieces(template: str) -> list[_Piece]:
@@ -84,7 +82,7 @@ def write_pages(
         item, document_id (the row of the document), count, positions, links; by document, then item. They are
         who is meant, as the author knows; whoever reads the text may find fewer, or others.
     """
-    owners = _written_about(world, rng)
+    owners = known_of(world, world.config.pages, rng)
     fame = standing(world)[owners]
     lengths = SENTENCES + rng.poisson(FURTHER * fame**3)
     wiki = rng.random(len(owners)) < WIKI
@@ -106,13 +104,6 @@ def write_pages(
         }
     )
     return documents, _mentions(rows, owners, wiki)
-
-
-def _written_about(world: World, rng: np.random.Generator) -> Codes:
-    """Return who has a page, in the order of their codes: most of the famous, some of the others."""
-    known = standing(world) + CHANCE * rng.standard_normal(world.config.artists)
-    chosen = np.argsort(-known, kind="stable")[: round(world.config.pages * world.config.artists)]
-    return np.sort(chosen)
 
 
 _Filling = Iterator[tuple[str, int]]  # what stands in a slot, and who that is, -1 for nobody
