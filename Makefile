@@ -23,7 +23,9 @@ demo: $(VENV)/.ready ## simulate a world, fit a model, evaluate it, show similar
 	$(BIN)/tigertail fit $(DEMO)/world $(DEMO)/model
 	$(BIN)/tigertail evaluate $(DEMO)/world
 	$(BIN)/tigertail similar $(DEMO)/model "Хофина Орщина" -n 8
-	$(BIN)/tigertail similar $(DEMO)/model "Czędło Przebka" -n 8
+	$(BIN)/tigertail similar $(DEMO)/model "Czędło Przebka" -n 8 --why
+	$(BIN)/tigertail similar $(DEMO)/model "The Yarcrosber Fenker" -n 5
+	$(BIN)/tigertail similar $(DEMO)/model "The Yarcrosber Fenker" -n 5 --from Polska --why
 	@echo 'Your turn: $(BIN)/tigertail similar $(DEMO)/model "ANY NAME", or see README.md for real data.'
 
 lint: $(VENV)/.ready ## ruff and strict mypy
