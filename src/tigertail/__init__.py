@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tigertail.model import Model, ModelConfig
 
 __version__ = "0.1.0"
-__all__ = ["Dataset", "Model", "ModelConfig", "fit", "load"]
+__all__ = ["Dataset", "Model", "ModelConfig", "add", "fit", "load"]
 
 
 def fit(
@@ -54,6 +54,35 @@ def fit(
     if path is not None:
         room.save(model, path)
     return model
+
+
+def add(
+    path: Path | str, dataset: Dataset | Path | str, *, dry_run: bool = False, threads: int | None = None
+) -> Model:
+    """Add new listeners and items to a model folder, without fitting it again.
+
+    Parameters
+    ----------
+    path
+        The model's folder; a new generation replaces the present one in one step.
+    dataset
+        A dataset of new listeners, or its folder.
+    dry_run
+        Whether to leave the folder as it is.
+    threads
+        Threads to use; None means all.
+
+    Returns
+    -------
+    Model
+        The model with the additions; :func:`tigertail.model.drift` says how far it has gone from the fit.
+    """
+    from tigertail import model as room
+
+    after = room.load(path).add(dataset, threads=threads)
+    if not dry_run:
+        room.save(after, path)
+    return after
 
 
 def load(path: Path | str) -> Model:

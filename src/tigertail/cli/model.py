@@ -34,6 +34,7 @@ Lens = Annotated[
 def register(app: typer.Typer) -> None:
     """Add this group's commands to the command line."""
     app.command("fit")(fit)
+    app.command("add")(add)
     app.command("similar")(similar)
     app.command("neighbours")(neighbours)
 
@@ -55,6 +56,26 @@ def fit(
         f"{model}: {known:,} of {len(fitted.items):,} items with a listener, {settings.base.factors} factors."
     )
     typer.echo(f'Ask it: tigertail similar {model} "{fitted.items["name"][0]}"')
+
+
+def add(
+    model: ModelFolder,
+    dataset: Annotated[Path, typer.Argument(help="A dataset of new listeners, with items new or known.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only report; leave the model as it is.")
+    ] = False,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads to use; all by default.")] = None,
+) -> None:
+    """Add new listeners and items to a model without fitting it again."""
+    import tigertail
+    from tigertail.model.drift import drift, report
+
+    after = tigertail.add(model, dataset, dry_run=dry_run, threads=threads)
+    for line in report(after):
+        typer.echo(line)
+    typer.echo(drift(after).advice)
+    if dry_run:
+        typer.echo(f"{model} was left as it is.")
 
 
 def similar(

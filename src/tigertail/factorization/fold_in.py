@@ -12,12 +12,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.factorization import kernels
-from tigertail.factorization.als import axes_of, even_chunks, padded
+from tigertail.factorization.half_sweep import half_sweep
 from tigertail.sparse import CSR
 
-FIRST = 2  # steps from 0; the kernel then knows how large a solution is, and so when to stop
-STEPS = 14  # steps after those
+STEPS = 16
 
 
 def fold_in(
@@ -56,23 +54,6 @@ def fold_in(
     >>> fold_in(heard, np.eye(2, dtype=np.float32), np.eye(2), alpha0=0.5, penalty=np.array([0.25]))
     array([[0.8, 0. ]], dtype=float32)
     """
-    z = padded(items)
-    values, turn = axes_of(gram, z.shape[1])
-    kernels.rotate(z, turn)
-    x = np.zeros((heard.rows, z.shape[1]), np.float32)
-    for steps in (FIRST, STEPS):
-        kernels.solve_rows(
-            x,
-            z.reshape(-1),
-            heard.offsets,
-            heard.indices,
-            heard.values,
-            np.float32(alpha0),
-            np.float32(alpha0) * values,
-            np.asarray(penalty, np.float32),
-            steps,
-            even_chunks(heard),
-            False,
-        )
-    kernels.rotate(x, np.ascontiguousarray(turn.T))
-    return np.ascontiguousarray(x[:, : items.shape[1]])
+    start = np.zeros((heard.rows, items.shape[1]), np.float32)
+    penalties = np.asarray(penalty, np.float32)
+    return half_sweep(heard, items, start, alpha0=alpha0, penalty=penalties, steps=STEPS, product=gram)

@@ -14,8 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.factorization import kernels
-from tigertail.factorization.als import even_chunks, padded, principal_axes
+from tigertail.factorization.half_sweep import half_sweep
 from tigertail.sparse import CSR
 
 
@@ -61,26 +60,8 @@ def ridge_towards(
     >>> ridge_towards(heard, x, y, alpha0=0.01, penalty=1e-6).round(3)
     array([[1. , 0.5]], dtype=float32)
     """
-    d = items.shape[1]
-    z, y = padded(listeners), padded(items)
-    values, turn = principal_axes(z, d)
-    kernels.rotate(z, turn)
-    kernels.rotate(y, turn)
+    held = np.full(heard.rows, penalty, np.float32)
+    solved = half_sweep(heard, listeners, items, alpha0=alpha0, penalty=held, steps=steps, towards=True)
     silent = heard.row_sizes == 0
-    kernels.solve_rows(
-        y,
-        z.reshape(-1),
-        heard.offsets,
-        heard.indices,
-        heard.values,
-        np.float32(alpha0),
-        np.float32(alpha0) * values,
-        np.full(heard.rows, penalty, np.float32),
-        steps,
-        even_chunks(heard),
-        True,
-    )
-    kernels.rotate(y, np.ascontiguousarray(turn.T))
-    solved = np.ascontiguousarray(y[:, :d])
     solved[silent] = items[silent]
     return solved

@@ -1,8 +1,10 @@
-"""A model: configuration, fitting, asking, saving and loading."""
+"""A model: configuration, fitting, adding to, asking, saving and loading."""
 
+from tigertail.model.add import add
 from tigertail.model.config import ModelConfig
+from tigertail.model.drift import Drift, drift
 from tigertail.model.fit import fit
 from tigertail.model.model import Model
 from tigertail.model.store import check_target, load, save
 
-__all__ = ["Model", "ModelConfig", "check_target", "fit", "load", "save"]
+__all__ = ["Drift", "Model", "ModelConfig", "add", "check_target", "drift", "fit", "load", "save"]

@@ -119,6 +119,7 @@ def _listening(given: Ingredients) -> Listening:
         groups,
         config.local,
         alpha0=config.base.solver(given.weights).alpha0,
+        plays=given.interactions.plays,
         threads=given.threads,
     )
 

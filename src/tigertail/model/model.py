@@ -5,7 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 import polars as pl
@@ -23,6 +24,9 @@ from tigertail.retrieval.topk import top_k
 from tigertail.signals.contract import Signal
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.local import Listening
+
+if TYPE_CHECKING:
+    from tigertail.data.dataset import Dataset
 
 _ASKED: Final = {"asked": pl.String, "folded": pl.String}
 BLOCK_BYTES: Final = 2**27  # affinities held at a time while lists are made
@@ -201,6 +205,14 @@ class Model:
         if names:
             lists |= {"target_name": called.gather(target), c.NAME: called.gather(answer)}
         return pl.DataFrame(lists)
+
+    def add(self, dataset: Dataset | Path | str, *, threads: int | None = None) -> Self:
+        """Return the model with the listeners and items of a dataset; see :func:`tigertail.model.add.add`."""
+        from tigertail.data.dataset import Dataset
+        from tigertail.model.add import add
+
+        opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
+        return add(self, opened, threads=threads)
 
     def find(self, item: str) -> int:
         """Return the code of an item given by id or name.

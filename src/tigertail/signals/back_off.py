@@ -24,6 +24,7 @@ from tigertail.signals.co_listening import CoListening
 from tigertail.signals.contract import Arrays, Signal
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.pairs import Pairs
+from tigertail.signals.recoding import Recodable, Recoding
 from tigertail.signals.sequences import Sequences
 
 NO_ARTIST: Final = -1
@@ -101,6 +102,20 @@ class BackOff:
             scores,
         )
         return scores
+
+    def recoded(self, to: Recoding) -> Self:
+        """Return the signal with its items under new codes; new items are unknown to it.
+
+        Raises
+        ------
+        TypeError
+            If the signal over items is of a kind that cannot be recoded.
+        """
+        if not isinstance(self.own, Recodable):
+            raise TypeError(f"a {type(self.own).__name__} cannot be recoded")
+        own: Any = self.own.recoded(to)
+        artist_of = to.moved(self.artist_of, NO_ARTIST)
+        return type(self)(own, self.artists, artist_of, to.moved(self.trust), self.same_artist)
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk.

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tigertail.retrieval.topk import offer, sort_best_first
 from tigertail.signals.contract import Arrays
+from tigertail.signals.recoding import Recoding
 from tigertail.sparse import CSR
 
 
@@ -49,6 +50,10 @@ class CoListening:
     def known(self) -> NDArray[np.bool_]:
         """Items with a neighbour."""
         return self.neighbours.row_sizes > 0
+
+    def recoded(self, to: Recoding) -> Self:
+        """Return the signal with its items under new codes; new items are unknown to it."""
+        return type(self)(to.both(self.neighbours))
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk."""

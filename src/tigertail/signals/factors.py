@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tigertail.signals.contract import Arrays
 from tigertail.signals.products import blocks, products
+from tigertail.signals.recoding import Recoding
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +38,10 @@ class FactorAffinity:
     def with_beta(self, beta: float) -> Self:
         """Return the signal with another popularity exponent."""
         return replace(self, beta=beta)
+
+    def recoded(self, to: Recoding) -> Self:
+        """Return the signal with its items under new codes; new items are unknown to it."""
+        return replace(self, vectors=to.moved(self.vectors))
 
     @cached_property
     def known(self) -> NDArray[np.bool_]:

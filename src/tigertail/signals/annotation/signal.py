@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, Self
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.signals.contract import Arrays
+from tigertail.signals.recoding import Recoding
 from tigertail.sparse import CSR
 
 COMPANY: Final = "annotator"  # the facet of being annotated by the same people
@@ -65,6 +66,11 @@ class Annotation:
     def known(self) -> NDArray[np.bool_]:
         """Items of which something is said."""
         return np.asarray(self._squares > 0)
+
+    def recoded(self, to: Recoding) -> Self:
+        """Return the signal with its items under new codes; new items are unknown to it."""
+        weights, entries = to.rows(self.weights)
+        return replace(self, weights=weights, people=self.people[entries], experts=self.experts[entries])
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final, Literal, Self, cast
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tigertail.signals.contract import Arrays
 from tigertail.signals.products import blocks, products
+from tigertail.signals.recoding import Recoding
 
 Reals = NDArray[np.float32]
 Metric = Literal["nearness", "cosine"]
@@ -49,6 +50,11 @@ class AudioAffinity:
     known: NDArray[np.bool_]
     metric: Metric
     usual: Reals
+
+    def recoded(self, to: Recoding) -> Self:
+        """Return the signal with its items under new codes; new items are unknown to it."""
+        usual = to.moved(self.usual) if len(self.usual) else self.usual
+        return replace(self, vectors=to.moved(self.vectors), known=to.moved(self.known), usual=usual)
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk."""

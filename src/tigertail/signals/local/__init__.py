@@ -1,8 +1,8 @@
 """Local models: what each group of listeners knows, combined by how well it knows it; and the lens."""
 
 from tigertail.signals.local.config import LocalConfig
-from tigertail.signals.local.fit import fit_listening, group_listeners
+from tigertail.signals.local.fit import fit_listening, group_listeners, join_groups
 from tigertail.signals.local.groups import Groups
 from tigertail.signals.local.listening import Listening
 
-__all__ = ["Groups", "Listening", "LocalConfig", "fit_listening", "group_listeners"]
+__all__ = ["Groups", "Listening", "LocalConfig", "fit_listening", "group_listeners", "join_groups"]

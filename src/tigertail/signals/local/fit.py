@@ -13,6 +13,7 @@ from tigertail.factorization import Factors, ridge_towards
 from tigertail.progress import progress
 from tigertail.signals.local.config import LocalConfig
 from tigertail.signals.local.groups import Groups, by_place, learned
+from tigertail.signals.local.joining import member_by_place, nearest_group
 from tigertail.signals.local.listening import Listening
 from tigertail.sparse import CSR
 from tigertail.threads import limited
@@ -40,11 +41,54 @@ def group_listeners(
     """
     if config.groups == "learned":
         return learned(factors.listeners, config.clusters, seed=seed, fewest=config.fewest)
+    told = _told(dataset, interactions.listener_ids, config)
+    if told is None:
+        return Groups((), np.zeros(interactions.plays.rows, np.int32))
+    return by_place(*told, fewest=config.fewest)
+
+
+def join_groups(
+    dataset: Dataset, interactions: Interactions, vectors: NDArray[np.float32], listening: Listening
+) -> NDArray[np.int32]:
+    """Return the group of each new listener, among those there are.
+
+    Parameters
+    ----------
+    dataset
+        Whose profiles say where the new listeners live and what they speak.
+    interactions
+        Its plays.
+    vectors
+        Vectors of the listeners of ``listening``, then of the new ones; for groups that are learned a new one
+        joins the group whose mean direction is nearest.
+    listening
+        The signal with its groups.
+
+    Returns
+    -------
+    NDArray[np.int32]
+        Codes of groups, the number of groups for those of none; int32, (new listeners,).
+    """
+    keys, config = listening.keys, listening.config
+    new = interactions.plays.rows
+    if keys and config.groups == "learned":
+        member = np.repeat(np.arange(len(keys) + 1, dtype=np.int32), np.diff(listening.starts))
+        return nearest_group(vectors[:-new], member, len(keys), vectors[-new:])
+    told = _told(dataset, interactions.listener_ids, config) if keys else None
+    if told is None:
+        return np.full(new, len(keys), np.int32)
+    return member_by_place(*told, keys=keys, fallen=listening.fallen)
+
+
+def _told(
+    dataset: Dataset, listener_ids: pl.Series, config: LocalConfig
+) -> tuple[list[str | None], list[str | None] | None] | None:
+    """Return the countries and, if they count, languages of listeners; None where nobody says or asks."""
     profiles = dataset.listeners
     if config.groups == "none" or c.COUNTRY not in profiles.columns:
-        return Groups((), np.zeros(interactions.plays.rows, np.int32))
+        return None
     wanted = [name for name in (c.COUNTRY, c.LANGUAGE) if name in profiles.columns]
-    told = pl.DataFrame({c.LISTENER_ID: interactions.listener_ids}).join(
+    told = pl.DataFrame({c.LISTENER_ID: listener_ids}).join(
         profiles.select(c.LISTENER_ID, *wanted).unique(c.LISTENER_ID, keep="first", maintain_order=True),
         on=c.LISTENER_ID,
         how="left",
@@ -53,7 +97,7 @@ def group_listeners(
     languages = None
     if config.groups == "country-language":
         languages = told[c.LANGUAGE].to_list() if c.LANGUAGE in told.columns else [None] * len(told)
-    return by_place(told[c.COUNTRY].to_list(), languages, fewest=config.fewest)
+    return told[c.COUNTRY].to_list(), languages
 
 
 def fit_listening(
@@ -63,6 +107,7 @@ def fit_listening(
     config: LocalConfig,
     *,
     alpha0: float,
+    plays: CSR | None = None,
     threads: int | None = None,
 ) -> Listening:
     """Fit the item vectors of every group, as a ridge towards the world's.
@@ -81,12 +126,15 @@ def fit_listening(
         Settings.
     alpha0
         Weight of an unobserved pair, as in the fit of the factors.
+    plays
+        Play counts, in the places of ``weights``, for a signal to which listeners can be added.
     threads
         Threads to use; None means all. The signal is the same for any number.
     """
     order = np.argsort(groups.member, kind="stable")
     starts = np.concatenate([[0], np.cumsum(groups.sizes)]).astype(np.int64)
-    heard = weights.select_rows(order)
+    heard = (weights if plays is None else plays).select_rows(order)
+    values = heard.values if plays is not None else np.broadcast_to(np.float32(1), heard.entries)
     penalty = _penalty(weights, factors, config)
     items: list[NDArray[np.int32]] = []
     vectors = []
@@ -106,12 +154,13 @@ def fit_listening(
         groups.keys,
         groups.fallen,
         starts,
-        CSR(heard.offsets, heard.indices, np.broadcast_to(np.float32(1), heard.entries), heard.columns),
+        CSR(heard.offsets, heard.indices, values, heard.columns),
         factors.items,
         np.concatenate([[0], np.cumsum([len(known) for known in items])]).astype(np.int64),
         np.concatenate([*items, np.empty(0, np.int32)]),
         np.concatenate([*vectors, np.empty((0, width), np.float32)]),
         config,
+        counted=plays is not None,
     )
 
 

@@ -80,7 +80,7 @@ def by_place(
         paths = [chains[country] if country else () for country in countries]
     else:
         paths = [
-            (_locale(country, language), *chains[country]) if country else ()
+            (locale_of(country, language), *chains[country]) if country else ()
             for country, language in zip(countries, languages, strict=True)
         ]
     counted = Counter(paths)
@@ -218,7 +218,8 @@ def _language(key: str) -> str | None:
     return language if dash else next(iter(official_languages(country)), None)
 
 
-def _locale(country: str, language: str | None) -> str:
+def locale_of(country: str, language: str | None) -> str:
+    """Return the group of a country and a language, None for its most widely spoken official one."""
     spoken = language or next(iter(official_languages(country)), None)
     return f"{country}-{spoken}" if spoken else country
 

@@ -87,7 +87,7 @@ class Listening:
         First listener of each group and of those of none, and the number of listeners; listeners are numbered
         group by group; int64, (groups + 2,).
     heard
-        Listeners by items, without values of interest.
+        Listeners by items; the values are play counts, or of no interest.
     vectors
         The world's item vectors; float32, (items, factors).
     local_starts
@@ -100,6 +100,8 @@ class Listening:
         Settings.
     lens
         Where the question is asked from; None for nowhere.
+    counted
+        Whether the values of ``heard`` are play counts, without which nothing can be added to the model.
     """
 
     keys: tuple[str, ...]
@@ -112,6 +114,7 @@ class Listening:
     local_vectors: Floats
     config: LocalConfig
     lens: Lens | None = None
+    counted: bool = False
 
     @cached_property
     def known(self) -> NDArray[np.bool_]:
@@ -190,6 +193,8 @@ class Listening:
             "local_items": self.local_items,
             "local_vectors": self.local_vectors,
         }
+        if self.counted:
+            arrays["plays"] = self.heard.values
         return arrays, {
             "keys": list(self.keys),
             "fallen": dict(self.fallen),
@@ -200,7 +205,8 @@ class Listening:
     def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
         """Make the signal of what was kept on disk."""
         kept = cast("dict[str, Any]", arrays)
-        values = np.broadcast_to(np.float32(1), len(kept["indices"]))
+        counted = "plays" in kept
+        values = kept["plays"] if counted else np.broadcast_to(np.float32(1), len(kept["indices"]))
         return cls(
             tuple(settings["keys"]),
             settings["fallen"],
@@ -211,6 +217,7 @@ class Listening:
             kept["local_items"],
             kept["local_vectors"],
             LocalConfig(**settings["config"]),
+            counted=counted,
         )
 
     def local(self, group: int) -> slice:

@@ -15,6 +15,7 @@ from tigertail.data.dataset import Dataset
 from tigertail.data.interactions import Interactions
 from tigertail.errors import DataError
 from tigertail.signals.contract import Arrays
+from tigertail.signals.recoding import Recoding
 from tigertail.signals.web.beside import beside, documents_together
 from tigertail.signals.web.config import WebConfig
 from tigertail.signals.web.pages import mentioned_on, on_pages
@@ -85,6 +86,10 @@ class Web:
         return Evidence(
             _entry(self.together, a, b), _entry(self.mentioned, a, b), _entry(self.mentioned, b, a)
         )
+
+    def recoded(self, to: Recoding) -> Self:
+        """Return the signal with its items under new codes; new items are unknown to it."""
+        return type(self)(*(to.both(getattr(self, matrix)) for matrix in _MATRICES))
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk."""

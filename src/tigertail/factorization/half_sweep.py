@@ -1,0 +1,105 @@
+"""Half a sweep of implicit ALS: rows solved while the other side stays as it is.
+
+The objective is that of :mod:`tigertail.factorization.als`. With the vectors z of the columns fixed, the rows do
+not depend on one another, so that any of them can be solved alone: those of new listeners and new items
+(folding-in, as in Hu, Koren and Volinsky, ICDM 2008, section 4), or those of a group.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.factorization import kernels
+from tigertail.factorization.als import ALSConfig, axes_of, even_chunks, gram, padded
+from tigertail.sparse import CSR
+
+Floats = NDArray[np.float32]
+
+
+def half_sweep(
+    matrix: CSR,
+    fixed: Floats,
+    start: Floats,
+    *,
+    alpha0: float,
+    penalty: Floats,
+    steps: int,
+    towards: bool = False,
+    product: NDArray[np.float64] | None = None,
+) -> Floats:
+    """Solve the rows of a matrix against the vectors of its columns.
+
+    Parameters
+    ----------
+    matrix
+        Confidences of the observed pairs.
+    fixed
+        Vectors of the columns; float32, (columns, factors).
+    start
+        Where each row starts; float32, (rows, factors).
+    alpha0
+        Weight of an unobserved pair.
+    penalty
+        lambda of each row; float32, (rows,).
+    steps
+        Most conjugate-gradient steps.
+    towards
+        Whether the penalty is on the distance from ``start`` instead of from 0.
+    product
+        Z'Z of the vectors of all columns, where ``fixed`` and ``matrix`` have but those that the rows have met;
+        float64, (factors, factors).
+
+    Returns
+    -------
+    NDArray[np.float32]
+        Float32, (rows, factors), in the basis of ``fixed`` and ``start``.
+    """
+    d = start.shape[1]
+    z, x = padded(fixed), padded(start)
+    values, turn = axes_of(gram(z)[:d, :d] if product is None else product, z.shape[1])
+    kernels.rotate(z, turn)
+    kernels.rotate(x, turn)
+    kernels.solve_rows(
+        x,
+        z.reshape(-1),
+        matrix.offsets,
+        matrix.indices,
+        matrix.values,
+        np.float32(alpha0),
+        np.float32(alpha0) * values,
+        penalty,
+        steps,
+        even_chunks(matrix),
+        towards,
+    )
+    kernels.rotate(x, np.ascontiguousarray(turn.T))
+    return np.ascontiguousarray(x[:, :d])
+
+
+def solve_against(matrix: CSR, fixed: Floats, start: Floats, config: ALSConfig, *, steps: int = 8) -> Floats:
+    """Solve rows as a fit would, with the columns' vectors as they are.
+
+    Parameters
+    ----------
+    matrix
+        Confidences of the rows to solve; all columns of the whole matrix, for the unobserved count too.
+    fixed, start
+        As in :func:`half_sweep`; a start of 0 will do.
+    config
+        Settings of the fit. Its ``steps`` are those of a row that many sweeps improve; here there is one.
+    steps
+        Most conjugate-gradient steps.
+
+    Examples
+    --------
+    A newcomer who plays what the first column stands for, and not the second:
+
+    >>> heard = CSR.build([0], [0], [1.0], shape=(1, 2))
+    >>> columns = np.array([[1.0, 0.0], [0.0, 1.0]], np.float32)
+    >>> solve_against(heard, columns, np.zeros((1, 2), np.float32), ALSConfig(factors=2)).round(2)
+    array([[0.97, 0.  ]], dtype=float32)
+    """
+    scale = (matrix.row_sizes + config.alpha0 * matrix.columns) ** config.nu
+    penalty = (config.reg * scale).astype(np.float32)
+    return half_sweep(matrix, fixed, start, alpha0=config.alpha0, penalty=penalty, steps=steps)

@@ -1,0 +1,157 @@
+"""Adding new listeners and items to a model without fitting it again.
+
+The item vectors stay; listeners are solved against them, then, against the listeners, the items that are new or
+have gained listeners: one sweep from where the fit ended instead of all of them from nothing. What is counted
+(common listeners, co-listening) and what is one ridge away from the factors (the groups' vectors) is made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.data.dataset import Dataset
+from tigertail.factorization import ALSConfig, Factors, fold_in
+from tigertail.factorization.confidence import confidence
+from tigertail.model.drift import Addition, changed_neighbours, noted
+from tigertail.model.families import BACK_OFF, CO_LISTENING, FACTORS, FAMILIES, LISTENING
+from tigertail.model.model import Model
+from tigertail.model.newcomers import FOLDED, Newcomers, listening_of, meet
+from tigertail.progress import progress
+from tigertail.signals.back_off import BackOff
+from tigertail.signals.co_listening import fit_co_listening
+from tigertail.signals.contract import Signal
+from tigertail.signals.factors import FactorAffinity
+from tigertail.signals.local import Groups, fit_listening, join_groups
+from tigertail.signals.recoding import Recodable, Recoding
+from tigertail.sparse import CSR
+from tigertail.threads import limited
+
+M = TypeVar("M", bound=Model)
+
+
+def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
+    """Add the listeners and items of a dataset to a model.
+
+    Parameters
+    ----------
+    model
+        The model, which stays as it is.
+    dataset
+        New listeners with their plays, their profiles, and items; ids of items are those of the model's dataset.
+        Models keep no listener's id, so that plays of a listener the model has would make them two.
+    threads
+        Threads to use; None means all. The model is the same for any number.
+
+    Returns
+    -------
+    Model
+        A new one. The last entry of ``metrics["added"]`` says what was added (:class:`Addition`).
+
+    Raises
+    ------
+    DataError
+        As :func:`tigertail.model.newcomers.meet` does.
+    ModelError
+        If the model keeps no plays.
+    """
+    newcomers = meet(model, dataset)
+    with progress("adding", 4) as tick, limited(threads):
+        signals, left_out = _signals(model, dataset, newcomers, threads, tick)
+    after = replace(model, items=newcomers.items, signals=signals)
+    new = newcomers.interactions
+    fresh = newcomers.items["listeners"].to_numpy() > 0
+    fresh[newcomers.recoding.place[listening_of(model).known]] = False
+    addition = Addition(
+        dataset=dataset.name,
+        fingerprint=dataset.fingerprint,
+        listeners=new.plays.rows,
+        plays=new.plays.entries,
+        items=int(fresh.sum()),
+        changed=changed_neighbours(model, after, newcomers.recoding),
+        same_name=newcomers.same_name,
+        not_added={table: rows for table, rows in dataset.manifest["tables"].items() if table not in FOLDED},
+        left_out=left_out,
+    )
+    return replace(after, metrics=noted(model, after, addition))
+
+
+def _signals(
+    model: Model, dataset: Dataset, newcomers: Newcomers, threads: int | None, tick: Any
+) -> tuple[dict[str, Signal], list[str]]:
+    """Return the signals with the newcomers, and the names of those that could not go along."""
+    config, to = model.config, newcomers.recoding
+    listening = listening_of(model)
+    weights = confidence(newcomers.plays, config.confidence)
+    solver = config.base.solver(weights)
+    gained = np.zeros(to.items, bool)
+    gained[newcomers.plays.indices[listening.heard.entries :]] = True
+    factors = folded(weights, to.moved(np.asarray(listening.vectors)), gained, solver)
+    tick(note=FACTORS)
+    member = np.concatenate(
+        [
+            np.repeat(np.arange(len(listening.keys) + 1, dtype=np.int32), np.diff(listening.starts)),
+            join_groups(dataset, newcomers.interactions, factors.listeners, listening),
+        ]
+    )
+    groups = Groups(listening.keys, member, listening.fallen)
+    made: dict[str, Signal] = {
+        LISTENING: fit_listening(
+            weights,
+            factors,
+            groups,
+            listening.config,
+            alpha0=solver.alpha0,
+            plays=newcomers.plays,
+            threads=threads,
+        ),
+        FACTORS: FactorAffinity(factors.items, config.base.beta),
+    }
+    tick(note=LISTENING)
+    if CO_LISTENING in model.signals:
+        made[CO_LISTENING] = fit_co_listening(weights, config.co_listening)
+    tick(note=CO_LISTENING)
+    others = {name: signal for name, signal in model.signals.items() if name not in made}
+    made |= _recoded(others, to)
+    if isinstance(behind := made.get(BACK_OFF), BackOff):
+        heard = newcomers.items["listeners"].to_numpy()
+        trust = (heard / (heard + config.back_off.listeners)).astype(np.float32)
+        made[BACK_OFF] = replace(behind, own=made[FACTORS], trust=trust)
+    tick(note="the others")
+    return {name: made[name] for name in model.signals if name in made}, sorted(
+        set(model.signals) - set(made)
+    )
+
+
+def folded(weights: CSR, items: NDArray[np.float32], gained: NDArray[np.bool_], config: ALSConfig) -> Factors:
+    """Solve listeners against the item vectors there are, then the items that gained any.
+
+    Parameters
+    ----------
+    weights
+        Confidences, all listeners by all items.
+    items
+        Item vectors, 0 for new items; float32, (items, factors).
+    gained
+        Items to solve; bool, (items,).
+    config
+        Settings of the solver for ``weights``.
+    """
+    nothing = np.zeros((weights.rows, items.shape[1]), np.float32)
+    listeners = fold_in(weights, items, nothing, config)
+    chosen = np.flatnonzero(gained)
+    solved = items.copy()
+    solved[chosen] = fold_in(weights.transposed().select_rows(chosen), listeners, items[chosen], config)
+    return Factors(listeners, solved)
+
+
+def _recoded(signals: Mapping[str, Signal], to: Recoding) -> dict[str, Signal]:
+    return {
+        name: signal.recoded(to)
+        for name, signal in signals.items()
+        if name in FAMILIES and isinstance(signal, Recodable)
+    }

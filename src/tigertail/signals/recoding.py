@@ -1,0 +1,76 @@
+"""New codes for items: arrays moved to where a larger catalogue has its items.
+
+Item codes run from the most popular item down, so that new listening changes codes. A signal that has a method
+``recoded`` can go along without being fitted again; new items are unknown to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol, Self, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.sparse import CSR
+
+
+@dataclass(frozen=True, eq=False)
+class Recoding:
+    """Where items go.
+
+    Parameters
+    ----------
+    place
+        New code of each old one; int32, (old items,).
+    items
+        Number of items now.
+    """
+
+    place: NDArray[np.int32]
+    items: int
+
+    def moved(self, values: NDArray[Any], fill: Any = 0) -> NDArray[Any]:
+        """Return an array of items in the new order, ``fill`` for new ones.
+
+        Examples
+        --------
+        >>> Recoding(np.array([2, 0], np.int32), 3).moved(np.array([5, 6]))
+        array([6, 0, 5])
+        """
+        out = np.full((self.items, *values.shape[1:]), fill, values.dtype)
+        out[self.place] = values
+        return out
+
+    def rows(self, matrix: CSR) -> tuple[CSR, NDArray[np.int64]]:
+        """Return a matrix of items by something else, and the former place of each of its entries."""
+        sizes = self.moved(matrix.row_sizes)
+        begins = self.moved(matrix.offsets[:-1])
+        offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        entry = np.arange(offsets[-1]) + np.repeat(begins - offsets[:-1], sizes)
+        return CSR(offsets, matrix.indices[entry], matrix.values[entry], matrix.columns), entry
+
+    def columns(self, matrix: CSR) -> CSR:
+        """Return a matrix of something else by items."""
+        return CSR.build(
+            matrix.row_of_entries(), self.place[matrix.indices], matrix.values, (matrix.rows, self.items)
+        )
+
+    def both(self, matrix: CSR) -> CSR:
+        """Return a matrix of items by items.
+
+        Examples
+        --------
+        >>> chain = CSR.build([0, 1], [1, 0], [0.5, 0.25], shape=(2, 2))
+        >>> Recoding(np.array([2, 0], np.int32), 3).both(chain).row(2)
+        (array([0], dtype=int32), array([0.5], dtype=float32))
+        """
+        return self.columns(self.rows(matrix)[0])
+
+
+@runtime_checkable
+class Recodable(Protocol):
+    """A signal whose items can get new codes."""
+
+    def recoded(self, to: Recoding) -> Self:
+        """Return the signal with its items under new codes; new items are unknown to it."""
