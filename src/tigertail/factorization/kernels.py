@@ -81,7 +81,8 @@ def _solve_row(z, indices, weights, alpha0, begin, end, diagonal, held, steps, s
     for j in range(d):
         p[j] = r[j] / diagonal[j]
         rho += r[j] * p[j]
-    enough = SOLVED * size
+    # From 0, where there is no size to go by, a row is solved when hardly anything is left of the residual.
+    enough = SOLVED * (size if size > 0 else rho)
     for _ in range(steps):
         if not rho > enough:
             break

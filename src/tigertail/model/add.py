@@ -1,7 +1,7 @@
 """Adding new listeners and items to a model without fitting it again.
 
-The item vectors stay; listeners are solved against them, then, against the listeners, the items that are new or
-have gained listeners: one sweep from where the fit ended instead of all of them from nothing. What is counted
+Listeners are solved against the item vectors there are, then, against the listeners, the items that are new or
+have gained listeners: a few sweeps from where the fit ended instead of all from nothing. What is counted
 (common listeners, co-listening) and what is one ridge away from the factors (the groups' vectors) is made anew.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,10 @@ from tigertail.sparse import CSR
 from tigertail.threads import limited
 
 M = TypeVar("M", bound=Model)
+
+FROM_NOTHING: Final = 8  # conjugate-gradient steps of listeners who start at 0
+SETTLING: Final = 5  # sweeps of new items and those who hear them
+ANSWERING: Final = 2  # sweeps of everybody after that
 
 
 def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
@@ -127,8 +131,14 @@ def _signals(
     )
 
 
-def folded(weights: CSR, items: NDArray[np.float32], gained: NDArray[np.bool_], config: ALSConfig) -> Factors:
+def folded(
+    weights: CSR, items: NDArray[np.float32], gained: NDArray[np.bool_], config: ALSConfig
+) -> Factors:
     """Solve listeners against the item vectors there are, then the items that gained any.
+
+    The items' vectors of the fit say nothing of new ones, so that one sweep leaves these too short and too near
+    the middle. Those who hear them and they themselves settle between them first, which costs little; then two
+    sweeps over all let the others answer. Without new items one sweep is enough.
 
     Parameters
     ----------
@@ -141,12 +151,34 @@ def folded(weights: CSR, items: NDArray[np.float32], gained: NDArray[np.bool_], 
     config
         Settings of the solver for ``weights``.
     """
-    nothing = np.zeros((weights.rows, items.shape[1]), np.float32)
-    listeners = fold_in(weights, items, nothing, config)
-    chosen = np.flatnonzero(gained)
-    solved = items.copy()
-    solved[chosen] = fold_in(weights.transposed().select_rows(chosen), listeners, items[chosen], config)
+    by_item = weights.transposed()
+    fresh = np.flatnonzero(gained & ~items.any(axis=1))
+    audience = np.unique(by_item.select_rows(fresh).indices)
+    everyone = _Sweep(weights, by_item, np.arange(weights.rows), np.flatnonzero(gained))
+    listeners, solved = np.zeros((weights.rows, items.shape[1]), np.float32), items.copy()
+    everyone.improve(listeners, solved, config, steps=FROM_NOTHING)
+    if len(fresh):
+        concerned = _Sweep(weights, by_item, audience, fresh)
+        for sweep in [concerned] * SETTLING + [everyone] * ANSWERING:
+            sweep.improve(listeners, solved, config, steps=config.steps)
     return Factors(listeners, solved)
+
+
+class _Sweep:
+    """Some listeners solved, then some items, while the vectors of all others stay."""
+
+    def __init__(
+        self, weights: CSR, by_item: CSR, listeners: NDArray[np.integer], items: NDArray[np.integer]
+    ) -> None:
+        self.listeners, self.items = listeners, items
+        self.by_listener, self.by_item = weights.select_rows(listeners), by_item.select_rows(items)
+
+    def improve(
+        self, x: NDArray[np.float32], y: NDArray[np.float32], config: ALSConfig, *, steps: int
+    ) -> None:
+        """Improve the vectors of listeners and items in place."""
+        x[self.listeners] = fold_in(self.by_listener, y, x[self.listeners], config, steps=steps)
+        y[self.items] = fold_in(self.by_item, x, y[self.items], config, steps=steps)
 
 
 def _recoded(signals: Mapping[str, Signal], to: Recoding) -> dict[str, Signal]:

@@ -1,0 +1,50 @@
+"""One side solved against the other: what the normal equations say, row by row."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tigertail.factorization import ALSConfig, fit_als, fold_in
+from tigertail.sparse import CSR
+
+CONFIG = ALSConfig(factors=5, alpha0=0.1, reg=0.05, nu=0.7, iterations=60, steps=5)
+
+
+def world() -> CSR:
+    rng = np.random.default_rng(0)
+    rows, columns = np.nonzero(rng.random((30, 20)) < 0.3)
+    return CSR.build(rows, columns, rng.uniform(1, 3, len(rows)), (30, 20))
+
+
+def test_rows_solve_their_normal_equations() -> None:
+    matrix = world()
+    z = np.random.default_rng(1).normal(size=(20, 5)).astype(np.float32)
+    solved = fold_in(matrix, z, np.zeros((30, 5), np.float32), CONFIG, steps=30)
+    for row in (0, 7, 29):
+        heard, weights = matrix.row(row)
+        penalty = CONFIG.reg * (len(heard) + CONFIG.alpha0 * 20) ** CONFIG.nu
+        left = CONFIG.alpha0 * z.T @ z + penalty * np.eye(5)
+        left += (z[heard].T * (weights - CONFIG.alpha0)) @ z[heard]
+        np.testing.assert_allclose(solved[row], np.linalg.solve(left, z[heard].T @ weights), atol=1e-4)
+
+
+def test_a_row_of_the_fit_folded_in_is_where_the_fit_has_it() -> None:
+    matrix = world()
+    fitted = fit_als(matrix, CONFIG)
+    some = np.array([3, 11])
+    again = fold_in(matrix.select_rows(some), fitted.items, np.zeros((2, 5), np.float32), CONFIG, steps=30)
+    np.testing.assert_allclose(again, fitted.listeners[some], atol=5e-3)
+
+
+def test_a_row_that_is_solved_in_a_step_stays_so() -> None:
+    """From 0 there is no size to measure a residual by; further steps must not divide by nothing."""
+    config = ALSConfig(factors=64)
+    z = np.random.default_rng(3).normal(size=(40, 64)).astype(np.float32)
+    one = CSR.build(np.arange(40), np.arange(40), np.ones(40), (40, 40))
+    few, many = (fold_in(one, z, np.zeros((40, 64), np.float32), config, steps=n) for n in (8, 50))
+    np.testing.assert_allclose(many, few, atol=1e-4)
+
+
+def test_who_plays_nothing_has_no_vector() -> None:
+    silent = CSR.build([], [], [], (1, 20))
+    assert not fold_in(silent, np.ones((20, 5), np.float32), np.zeros((1, 5), np.float32), CONFIG).any()
