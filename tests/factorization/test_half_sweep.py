@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tigertail.factorization import ALSConfig, fit_als, fold_in
+from tigertail.factorization import ALSConfig, fit_als, solve_against
 from tigertail.sparse import CSR
 
 CONFIG = ALSConfig(factors=5, alpha0=0.1, reg=0.05, nu=0.7, iterations=60, steps=5)
@@ -19,7 +19,7 @@ def world() -> CSR:
 def test_rows_solve_their_normal_equations() -> None:
     matrix = world()
     z = np.random.default_rng(1).normal(size=(20, 5)).astype(np.float32)
-    solved = fold_in(matrix, z, np.zeros((30, 5), np.float32), CONFIG, steps=30)
+    solved = solve_against(matrix, z, np.zeros((30, 5), np.float32), CONFIG, steps=30)
     for row in (0, 7, 29):
         heard, weights = matrix.row(row)
         penalty = CONFIG.reg * (len(heard) + CONFIG.alpha0 * 20) ** CONFIG.nu
@@ -32,7 +32,9 @@ def test_a_row_of_the_fit_folded_in_is_where_the_fit_has_it() -> None:
     matrix = world()
     fitted = fit_als(matrix, CONFIG)
     some = np.array([3, 11])
-    again = fold_in(matrix.select_rows(some), fitted.items, np.zeros((2, 5), np.float32), CONFIG, steps=30)
+    again = solve_against(
+        matrix.select_rows(some), fitted.items, np.zeros((2, 5), np.float32), CONFIG, steps=30
+    )
     np.testing.assert_allclose(again, fitted.listeners[some], atol=5e-3)
 
 
@@ -41,10 +43,10 @@ def test_a_row_that_is_solved_in_a_step_stays_so() -> None:
     config = ALSConfig(factors=64)
     z = np.random.default_rng(3).normal(size=(40, 64)).astype(np.float32)
     one = CSR.build(np.arange(40), np.arange(40), np.ones(40), (40, 40))
-    few, many = (fold_in(one, z, np.zeros((40, 64), np.float32), config, steps=n) for n in (8, 50))
+    few, many = (solve_against(one, z, np.zeros((40, 64), np.float32), config, steps=n) for n in (8, 50))
     np.testing.assert_allclose(many, few, atol=1e-4)
 
 
 def test_who_plays_nothing_has_no_vector() -> None:
     silent = CSR.build([], [], [], (1, 20))
-    assert not fold_in(silent, np.ones((20, 5), np.float32), np.zeros((1, 5), np.float32), CONFIG).any()
+    assert not solve_against(silent, np.ones((20, 5), np.float32), np.zeros((1, 5), np.float32), CONFIG).any()

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.data.dataset import Dataset
-from tigertail.factorization import ALSConfig, Factors, fold_in
+from tigertail.factorization import ALSConfig, Factors, solve_against
 from tigertail.factorization.confidence import confidence
 from tigertail.model.drift import Addition, changed_neighbours, noted
 from tigertail.model.families import BACK_OFF, CO_LISTENING, FACTORS, FAMILIES, LISTENING
@@ -131,9 +131,7 @@ def _signals(
     )
 
 
-def folded(
-    weights: CSR, items: NDArray[np.float32], gained: NDArray[np.bool_], config: ALSConfig
-) -> Factors:
+def folded(weights: CSR, items: NDArray[np.float32], gained: NDArray[np.bool_], config: ALSConfig) -> Factors:
     """Solve listeners against the item vectors there are, then the items that gained any.
 
     The items' vectors of the fit say nothing of new ones, so that one sweep leaves these too short and too near
@@ -177,8 +175,8 @@ class _Sweep:
         self, x: NDArray[np.float32], y: NDArray[np.float32], config: ALSConfig, *, steps: int
     ) -> None:
         """Improve the vectors of listeners and items in place."""
-        x[self.listeners] = fold_in(self.by_listener, y, x[self.listeners], config, steps=steps)
-        y[self.items] = fold_in(self.by_item, x, y[self.items], config, steps=steps)
+        x[self.listeners] = solve_against(self.by_listener, y, x[self.listeners], config, steps=steps)
+        y[self.items] = solve_against(self.by_item, x, y[self.items], config, steps=steps)
 
 
 def _recoded(signals: Mapping[str, Signal], to: Recoding) -> dict[str, Signal]:
