@@ -6,8 +6,8 @@ With y the world's item vectors and x_u the vector of listener u that they give 
     e_g = mean_{u in g, i heard} (1 - x_u . y_i)^2
 
 and a space that has little room for what a group plays has a large one. The same with the group's own item
-vectors says how much of that room its local model gives back. A model keeps who has heard what but not how
-often, so every entry weighs like one play. Vectors have seen these very listeners, and a group's own have seen
+vectors says how much of that room its local model gives back. What counts is who has heard what, not how
+often: every entry weighs like one play. Vectors have seen these very listeners, and a group's own have seen
 no others: errors compare groups, and are not what one would find on listeners held out.
 """
 
@@ -121,7 +121,8 @@ class _Sums:
 def _errors(signal: Listening, config: ModelConfig) -> _Sums:
     groups = len(signal.keys) + 1
     sums = _Sums(np.zeros((groups, BINS)), np.zeros((groups, BINS), np.int64), np.zeros(groups))
-    weights = confidence(signal.heard, config.confidence)
+    heard_at_all = signal.heard.with_values(np.ones(signal.heard.entries, np.float32))
+    weights = confidence(heard_at_all, config.confidence)
     settings = config.base.solver(weights)
     band = np.log2(np.maximum(signal.popularity, 1)).astype(np.int64)
     with progress("capacity", weights.rows) as tick, limited(None):
