@@ -5,8 +5,8 @@
 A share of the listeners comes later, and of the items that at least five of them play one in ten is hidden until
 then. A model is fitted to the rest and they are added; beside it a full fit to the same plays, and one more from
 another seed, for no two fits agree altogether. Overlaps are of the 20 nearest by the signal "listening". "Left alone"
-is the model without the addition. Times are the best of three; everything that compiles is compiled before a clock starts; models have no other
-tables than plays, items and listeners.
+is the model without the addition. Times are the best of three, and everything that compiles is compiled before a
+clock starts. Models have no other tables than plays, items and listeners.
 """
 
 from __future__ import annotations

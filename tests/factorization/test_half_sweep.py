@@ -47,6 +47,17 @@ def test_a_row_that_is_solved_in_a_step_stays_so() -> None:
     np.testing.assert_allclose(many, few, atol=1e-4)
 
 
+def test_columns_no_row_has_met_count_all_the_same() -> None:
+    """A few rows are solved among the columns they know; the answer is that of the whole."""
+    matrix = world()
+    z = np.random.default_rng(2).normal(size=(20, 5)).astype(np.float32)
+    start = np.zeros((30, 5), np.float32)
+    all_rows = solve_against(matrix, z, start, CONFIG, steps=30)
+    one = matrix.select_rows(np.array([5]))
+    assert 0 < one.entries < 10
+    np.testing.assert_allclose(solve_against(one, z, start[:1], CONFIG, steps=30)[0], all_rows[5], atol=1e-4)
+
+
 def test_who_plays_nothing_has_no_vector() -> None:
     silent = CSR.build([], [], [], (1, 20))
     assert not solve_against(silent, np.ones((20, 5), np.float32), np.zeros((1, 5), np.float32), CONFIG).any()

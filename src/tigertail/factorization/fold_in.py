@@ -51,7 +51,7 @@ def fold_in(
     Whoever has heard the first of two unrelated items lies on it, a little short of it for the penalty.
 
     >>> heard = CSR.build([0], [0], [1.0], shape=(1, 2))
-    >>> fold_in(heard, np.eye(2, dtype=np.float32), np.eye(2), alpha0=0.5, penalty=np.array([0.25]))
+    >>> fold_in(heard, np.eye(2, dtype=np.float32), np.eye(2), alpha0=0.5, penalty=np.array([0.25])).round(3)
     array([[0.8, 0. ]], dtype=float32)
     """
     start = np.zeros((heard.rows, items.shape[1]), np.float32)

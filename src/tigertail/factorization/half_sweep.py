@@ -102,4 +102,14 @@ def solve_against(matrix: CSR, fixed: Floats, start: Floats, config: ALSConfig, 
     """
     scale = (matrix.row_sizes + config.alpha0 * matrix.columns) ** config.nu
     penalty = (config.reg * scale).astype(np.float32)
-    return half_sweep(matrix, fixed, start, alpha0=config.alpha0, penalty=penalty, steps=steps)
+    met = np.bincount(matrix.indices, minlength=matrix.columns) > 0
+    if 2 * met.sum() > matrix.columns:
+        return half_sweep(matrix, fixed, start, alpha0=config.alpha0, penalty=penalty, steps=steps)
+    # Columns that no row has met count in the Gram matrix alone; to turn their vectors would be most of the work.
+    place = (np.cumsum(met) - 1).astype(np.int32)
+    compact = CSR(matrix.offsets, place[matrix.indices], matrix.values, int(met.sum()))
+    d = start.shape[1]
+    product = gram(padded(fixed))[:d, :d]
+    return half_sweep(
+        compact, fixed[met], start, alpha0=config.alpha0, penalty=penalty, steps=steps, product=product
+    )

@@ -33,9 +33,9 @@ from tigertail.threads import limited
 
 M = TypeVar("M", bound=Model)
 
-FROM_NOTHING: Final = 8  # conjugate-gradient steps of listeners who start at 0
+FROM_NOTHING: Final = 4  # conjugate-gradient steps of listeners who start at 0
 SETTLING: Final = 5  # sweeps of new items and those who hear them
-ANSWERING: Final = 2  # sweeps of everybody after that
+ANSWERING: Final = 1  # sweeps of everybody after that
 
 
 def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
@@ -135,8 +135,8 @@ def folded(weights: CSR, items: NDArray[np.float32], gained: NDArray[np.bool_], 
     """Solve listeners against the item vectors there are, then the items that gained any.
 
     The items' vectors of the fit say nothing of new ones, so that one sweep leaves these too short and too near
-    the middle. Those who hear them and they themselves settle between them first, which costs little; then two
-    sweeps over all let the others answer. Without new items one sweep is enough.
+    the middle. Those who hear them and they themselves settle between them first, which costs little; then one
+    sweep over all lets the others answer. Without new items one sweep is enough.
 
     Parameters
     ----------
@@ -176,7 +176,7 @@ class _Sweep:
     ) -> None:
         """Improve the vectors of listeners and items in place."""
         x[self.listeners] = solve_against(self.by_listener, y, x[self.listeners], config, steps=steps)
-        y[self.items] = solve_against(self.by_item, x, y[self.items], config, steps=steps)
+        y[self.items] = solve_against(self.by_item, x, y[self.items], config, steps=config.steps)
 
 
 def _recoded(signals: Mapping[str, Signal], to: Recoding) -> dict[str, Signal]:
