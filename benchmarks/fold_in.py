@@ -6,7 +6,7 @@ A share of the listeners comes later, and of the items that at least five of the
 then. A model is fitted to the rest and they are added; beside it a full fit to the same plays, and one more from
 another seed, for no two fits agree altogether. Overlaps are of the 20 nearest by the signal "listening". "Left alone"
 is the model without the addition. Times are the best of three, and everything that compiles is compiled before a
-clock starts. Models have no other tables than plays, items and listeners.
+clock starts. Both fits have all tables of the dataset; what is added are plays, items and listeners.
 """
 
 from __future__ import annotations
@@ -55,9 +55,13 @@ def split(dataset: Dataset, share: float, seed: int, folder: Path) -> Split:
     later = plays.filter(is_late)
     parts = {"first": first, "later": later, "whole": pl.concat([first, later])}
     tables = {c.ITEMS_TABLE: dataset.items, c.LISTENERS_TABLE: dataset.listeners}
+    beside = {name: dataset.scan(name) for name in dataset.manifest["tables"] if name != c.PLAYS_TABLE}
     made = {
         name: Dataset.write(
-            folder / name, {c.PLAYS_TABLE: part, **tables}, name=name, simulated=dataset.simulated
+            folder / name,
+            {**(tables if name == "later" else beside), c.PLAYS_TABLE: part},
+            name=name,
+            simulated=dataset.simulated,
         )
         for name, part in parts.items()
     }
