@@ -73,7 +73,9 @@ class Dbpedia(Source):
                     yield self._batch(facet, block, names, quarantine)
 
     def _batch(self, facet: str, rows: pl.DataFrame, names: pl.DataFrame, quarantine: Quarantine) -> Batch:
-        rows = rows.join(names.unique(), on="artist", how="left", maintain_order="left_right")
+        rows = rows.join(
+            names.unique(maintain_order=True), on="artist", how="left", maintain_order="left_right"
+        )
         checks = reasons(
             (pl.col(c.NAME).is_null(), "artist without an entry in the mapping"),
             (~pl.col("value").str.starts_with(_RESOURCE), "no DBpedia resource"),
