@@ -1,7 +1,7 @@
 """Capacity: how well one space reconstructs what the listeners of each group have heard.
 
 With y the world's item vectors and x_u the vector of listener u that they give (:mod:`tigertail.factorization
-.fold_in`, the objective of the base model), the error of a group g is the mean over its entries
+.half_sweep`, the objective of the base model), the error of a group g is the mean over its entries
 
     e_g = mean_{u in g, i heard} (1 - x_u . y_i)^2
 
@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.factorization import ALSConfig, fold_in
+from tigertail.factorization import ALSConfig, half_sweep
 from tigertail.factorization.confidence import confidence
 from tigertail.model.config import ModelConfig
 from tigertail.progress import progress
@@ -29,6 +29,7 @@ from tigertail.sparse import CSR
 from tigertail.threads import limited
 
 LISTENERS: Final = 2**14  # solved at a time
+STEPS: Final = 16  # conjugate-gradient steps, from nothing to the end
 ENTRIES: Final = 2**16  # errors computed at a time
 BINS: Final = 64  # of popularity, by its binary logarithm
 
@@ -179,7 +180,15 @@ def _square_errors(
 ) -> NDArray[np.float64]:
     """Return (1 - x.y)^2 of every entry, with x solved for the vectors y; ``columns`` are those of the fit."""
     penalty = settings.reg * (heard.row_sizes + settings.alpha0 * columns) ** settings.nu
-    found = fold_in(heard, vectors, gram, alpha0=settings.alpha0, penalty=penalty)
+    found = half_sweep(
+        heard,
+        vectors,
+        np.zeros((heard.rows, vectors.shape[1]), np.float32),
+        alpha0=settings.alpha0,
+        penalty=penalty.astype(np.float32),
+        steps=STEPS,
+        product=gram,
+    )
     row = heard.row_of_entries()
     errors = np.empty(heard.entries)
     for start in range(0, heard.entries, ENTRIES):

@@ -171,16 +171,19 @@ class Listening:
             factors speak against an item has a share below 0.
         """
         asked = np.array([query], np.int32)
-        weights = self._weights(asked)
+        weights = self._weights(asked)[0]
+        listeners, _ = self._by_item.row(query)
+        bounds = np.searchsorted(listeners, self.starts)
         parts = np.zeros((len(self.keys) + 1, len(items)))
-        for group in np.flatnonzero(np.diff(np.searchsorted(self._by_item.row(query)[0], self.starts))):
-            only = np.zeros_like(weights)
-            only[0, group] = weights[0, group]
-            scores, met = self._count(asked, only)
-            self._expect(asked, met * (only > 0), scores)
-            parts[group] = scores[0, items]
-        total = parts.sum(axis=0)
-        return parts / np.where(total != 0, total, 1)
+        for group in np.flatnonzero(np.diff(bounds)).tolist():
+            theirs = self.heard.select_rows(listeners[bounds[group] : bounds[group + 1]])
+            common = np.bincount(theirs.indices, minlength=self.heard.columns)[items]
+            total = self._totals[group] if group < len(self.keys) else self._total
+            expected = self._vectors_in(group, items) @ _pointers(self._vectors_in(group, asked), total)[0]
+            met = theirs.entries - theirs.rows
+            parts[group] = weights[group] * common + self.config.prior * met * expected
+        total_parts = parts.sum(axis=0)
+        return parts / np.where(total_parts != 0, total_parts, 1)
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk."""
@@ -264,7 +267,9 @@ class Listening:
             rows = np.flatnonzero(mass[:, group])
             if not len(rows):
                 continue
-            own = mass[rows, group, None] * self._group_pointers(group, queries[rows])
+            own = mass[rows, group, None] * _pointers(
+                self._vectors_in(group, queries[rows]), self._totals[group]
+            )
             asking[rows] += own
             items = self.local_items[self.local(group)]
             differences = products(own, self._differences[group], len(items))
@@ -273,16 +278,16 @@ class Listening:
         scores += products(asking, self._laid_out, len(self.vectors))
         scores[np.arange(len(queries)), queries] = 0
 
-    def _group_pointers(self, group: int, queries: NDArray[np.int32]) -> Floats:
-        """Return y_A / sum_C (y_A . y_C) of each query in a group."""
-        span = self.local(group)
-        items = self.local_items[span]
-        asking = self.vectors[queries]
-        if len(items):
-            place = np.minimum(np.searchsorted(items, queries), len(items) - 1)
-            own = items[place] == queries
-            asking[own] = self.local_vectors[span][place[own]]
-        return _pointers(asking, self._totals[group])
+    def _vectors_in(self, group: int, items: NDArray[np.int32]) -> Floats:
+        """Return the vectors of some items in a group: its own where it has them, else the world's."""
+        vectors = self.vectors[items]
+        span = self.local(group) if group < len(self.keys) else slice(0, 0)
+        known = self.local_items[span]
+        if len(known):
+            place = np.minimum(np.searchsorted(known, items), len(known) - 1)
+            own = known[place] == items
+            vectors[own] = self.local_vectors[span][place[own]]
+        return vectors
 
     @cached_property
     def _by_item(self) -> CSR:
@@ -329,12 +334,17 @@ class Listening:
 
     @cached_property
     def _pointers(self) -> Floats:
-        return _pointers(self.vectors, self.vectors.sum(axis=0, dtype=np.float64))
+        return _pointers(self.vectors, self._total)
+
+    @cached_property
+    def _total(self) -> NDArray[np.float64]:
+        """The sum of all items' vectors in the world; float64, (factors,)."""
+        return np.asarray(self.vectors.sum(axis=0, dtype=np.float64))
 
     @cached_property
     def _totals(self) -> NDArray[np.float64]:
         """The sum of all items' vectors as each group has them; float64, (groups, factors)."""
-        totals = np.tile(self.vectors.sum(axis=0, dtype=np.float64), (len(self.keys), 1))
+        totals = np.tile(self._total, (len(self.keys), 1))
         for group in range(len(self.keys)):
             span = self.local(group)
             own, theirs = self.local_vectors[span], self.vectors[self.local_items[span]]
