@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 
 from tigertail.data.dataset import Dataset
+from tigertail.data.held_out import ProtocolConfig, Trial, hold_out
 from tigertail.evaluation.beyond import home_divergence
 from tigertail.evaluation.clumping import clumping
 from tigertail.evaluation.homes import item_homes, listener_countries
-from tigertail.evaluation.protocol import ProtocolConfig, Trial, hold_out
 from tigertail.signals.factors import FactorAffinity
 from tigertail.sparse import CSR
 

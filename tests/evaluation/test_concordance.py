@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from scipy.stats import kendalltau
 
 from tigertail.data.dataset import Dataset
+from tigertail.data.held_out import Trial
 from tigertail.data.simulated.truth import FILE
 from tigertail.errors import DataError
 from tigertail.evaluation.concordance import FRONTIER, Concordance, concord, kendall
-from tigertail.evaluation.protocol import Trial
 from tigertail.evaluation.systems import System
 from tigertail.signals.contract import Signal
 

@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.data.dataset import Dataset
+from tigertail.data.held_out import ProtocolConfig, Trial
 from tigertail.data.interactions import Interactions
 from tigertail.data.strata import Stratum, strata
 from tigertail.evaluation.intervals import ClusterBootstrap, Estimate
 from tigertail.evaluation.judging import ranked_lists
-from tigertail.evaluation.protocol import ProtocolConfig, Trial
 from tigertail.evaluation.report import OVERALL
 from tigertail.evaluation.systems import System, default_systems
 from tigertail.evaluation.truths import Truth

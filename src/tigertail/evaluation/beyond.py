@@ -25,10 +25,10 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from tigertail.data.held_out import Trial
 from tigertail.data.strata import MID
 from tigertail.evaluation.clumping import clumping
 from tigertail.evaluation.homes import UNKNOWN, item_homes, listener_countries
-from tigertail.evaluation.protocol import Trial
 from tigertail.signals.contract import Signal
 from tigertail.sparse import CSR
 

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.data.dataset import Dataset
+from tigertail.data.held_out import ProtocolConfig, Trial, hold_out
 from tigertail.data.strata import Stratum
 from tigertail.evaluation.homes import UNKNOWN, item_homes, listener_countries
 from tigertail.evaluation.intervals import ClusterBootstrap, Estimate, holm
 from tigertail.evaluation.judging import Judgement, judge_system
 from tigertail.evaluation.metrics import METRICS
-from tigertail.evaluation.protocol import ProtocolConfig, Trial, hold_out
 from tigertail.evaluation.report import OVERALL, Comparison, Report, Row
 from tigertail.evaluation.systems import System, default_systems
 from tigertail.progress import progress

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
-from tigertail.evaluation.protocol import Trial
+from tigertail.data.held_out import Trial
 from tigertail.sparse import CSR
 
 FEWEST: Final = 5  # listeners of known country below which an audience says nothing

@@ -9,11 +9,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tigertail.data.held_out import Trial
 from tigertail.data.strata import Stratum
 from tigertail.evaluation.beyond import describe_lists
 from tigertail.evaluation.homes import UNKNOWN, listener_countries
 from tigertail.evaluation.metrics import METRICS, judge
-from tigertail.evaluation.protocol import Trial
 from tigertail.evaluation.systems import System
 from tigertail.retrieval.topk import top_k
 from tigertail.signals.contract import Placed, Signal

@@ -16,9 +16,9 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.data.dataset import Dataset
+from tigertail.data.held_out import Trial
 from tigertail.data.names import fold_series
 from tigertail.errors import DataError
-from tigertail.evaluation.protocol import Trial
 from tigertail.signals.co_listening import CoListening
 from tigertail.sparse import CSR
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import field_validator
 
+from tigertail.data.held_out import Trial
 from tigertail.evaluation.baselines import Baseline
-from tigertail.evaluation.protocol import Trial
 from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.model.config import BaseConfig, ModelConfig
 from tigertail.model.families import FAMILIES, LISTENING, Ingredients

@@ -11,11 +11,11 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from tigertail.data.dataset import Dataset
+from tigertail.data.held_out import Trial
 from tigertail.errors import UNKNOWN_KEY, ConfigError, setting_at_fault
 from tigertail.evaluation import baselines
 from tigertail.evaluation.baselines import Baseline
 from tigertail.evaluation.ours import LocalModels, OwnSignal
-from tigertail.evaluation.protocol import Trial
 from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.model.config import BaseConfig, ModelConfig
 from tigertail.model.families import CO_LISTENING, FACTORS, FAMILIES, LISTENING

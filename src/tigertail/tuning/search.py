@@ -23,11 +23,11 @@ import numpy as np
 from scipy.stats import qmc
 
 from tigertail.data.dataset import Dataset
+from tigertail.data.held_out import ProtocolConfig, Trial, hold_out
 from tigertail.errors import ConfigError
 from tigertail.evaluation.intervals import dominated
 from tigertail.evaluation.judging import DIAL, ranked_lists
 from tigertail.evaluation.metrics import METRICS, judge
-from tigertail.evaluation.protocol import ProtocolConfig, Trial, hold_out
 from tigertail.model.config import ModelConfig
 from tigertail.progress import Tick, progress
 from tigertail.tuning.budget import Budget

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from pydantic import Field
 
+from tigertail.data.held_out import Trial
 from tigertail.evaluation.baselines.contract import Baseline
-from tigertail.evaluation.protocol import Trial
 from tigertail.signals.co_listening import CoListening, strongest_products
 from tigertail.sparse import CSR
 

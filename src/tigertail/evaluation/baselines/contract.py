@@ -6,7 +6,7 @@ from abc import abstractmethod
 
 from pydantic import BaseModel, ConfigDict
 
-from tigertail.evaluation.protocol import Trial
+from tigertail.data.held_out import Trial
 from tigertail.signals.contract import Signal
 
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from tigertail import columns as c
+from tigertail.data.held_out import Trial
 from tigertail.evaluation.baselines.contract import Baseline
-from tigertail.evaluation.protocol import Trial
 from tigertail.sparse import CSR
 
 

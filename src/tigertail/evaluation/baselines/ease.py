@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from tigertail.data.held_out import Trial
 from tigertail.errors import ConfigError
 from tigertail.evaluation.baselines.contract import Baseline
-from tigertail.evaluation.protocol import Trial
 from tigertail.sparse import CSR
 from tigertail.threads import limited
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tigertail.data.held_out import Trial
 from tigertail.evaluation.baselines.contract import Baseline
-from tigertail.evaluation.protocol import Trial
 from tigertail.factorization.confidence import ConfidenceConfig, confidence
 from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_co_listening
 

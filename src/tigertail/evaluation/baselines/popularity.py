@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tigertail.data.held_out import Trial
 from tigertail.evaluation.baselines.contract import Baseline
-from tigertail.evaluation.protocol import Trial
 from tigertail.signals.popularity import Popularity
 
 

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from tigertail.data.dataset import Dataset
+from tigertail.data.held_out import ProtocolConfig, hold_out
 from tigertail.errors import ConfigError, DataError
-from tigertail.evaluation.protocol import ProtocolConfig, hold_out
 
 
 @pytest.fixture
