@@ -1,0 +1,139 @@
+"""Calibration: every signal's affinities become the probability that what a listener of A hears next is B.
+
+With n_B the listeners of B, x the affinity from A to B as a share of the mean of A's fifty best (0 where it is
+negative), and coefficients a, b, m, g, d that are lines in how well A is known,
+
+    h(A, B)    = a log(1 + x / 0.02) + b log(1 + x / 0.3) + m [the signal cannot speak of the pair]
+                 + g log max(n_B, 1) + d log(n_B / (n_B + 3))
+    aff_i(A -> B) = exp h(A, B) / sum_C exp h(A, C)
+
+The two logarithms let the curve bend once, between the best few and the rest. What a signal does not know gets what
+an item of its popularity may expect: neither reward nor punishment. The last term is the evidence for B: an
+affinity with what two people have heard is worth less than it says. An item nobody has heard counts 0.3 of a
+listener there.
+"""
+
+# Kernels are compiled from their bodies, so annotations would say nothing here.
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+from numba import njit, prange
+from numpy.typing import NDArray
+
+from tigertail.retrieval.topk import top_k
+
+BENDS: Final = (0.02, 0.3)
+BEST: Final = 50  # affinities of a query that its scale is the mean of
+EVIDENCE: Final = 3.0  # listeners at which the evidence for an item is half
+NOBODY: Final = 0.3  # listeners that an item without any counts as there
+
+
+@dataclass(frozen=True, eq=False)
+class Fame:
+    """How well known each item is; items of one popularity share what is worked out for it.
+
+    Parameters
+    ----------
+    level
+        Which popularity each item has; int32, (items,).
+    popularity, evidence
+        The two terms of each popularity; float64, (levels,).
+    """
+
+    level: NDArray[np.int32]
+    popularity: NDArray[np.float64]
+    evidence: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, listeners: NDArray[np.int64]) -> Self:
+        """Take in the listeners of each item."""
+        levels, level = np.unique(listeners, return_inverse=True)
+        some = np.maximum(levels, NOBODY)
+        return cls(level.astype(np.int32), np.log(np.maximum(levels, 1)), np.log(some / (some + EVIDENCE)))
+
+
+def scales(affinities: NDArray[np.float32], queries: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Return the mean of each query's best affinities, 1 where it has none above 0; float32, (queries,)."""
+    best = top_k(affinities, BEST, queries)[1]
+    given = np.isfinite(best)
+    total = np.where(given, np.maximum(best, 0), 0).sum(axis=1, dtype=np.float64)
+    mean = total / np.maximum(given.sum(axis=1), 1)
+    return np.where(mean > 0, mean, 1).astype(np.float32)
+
+
+def calibrate(
+    affinities: NDArray[np.float32],
+    queries: NDArray[np.int32],
+    terms: NDArray[np.float64],
+    fame: Fame,
+) -> None:
+    """Replace affinities by probabilities, in place; they sum to 1 over all items but the query, which has 0.
+
+    Parameters
+    ----------
+    affinities
+        Of one signal; float32, (queries, items).
+    queries
+        Item codes; int32, (queries,).
+    terms
+        Coefficients for each query; float64, (queries, 5).
+    fame
+        How well known the items are.
+    """
+    scale = scales(affinities, queries)
+    _calibrate(affinities, queries, terms, scale, fame.level, fame.popularity, fame.evidence)
+
+
+def shapes(
+    affinities: NDArray[np.float32], scale: NDArray[np.float32], items: NDArray[np.int32], fame: Fame
+) -> NDArray[np.float32]:
+    """Return the five terms of h for some pairs.
+
+    Parameters
+    ----------
+    affinities, scale
+        Affinity of each pair, and the scale of its query; float32, (pairs,).
+    items
+        B of each pair; int32, (pairs,).
+    fame
+        How well known the items are.
+
+    Returns
+    -------
+    NDArray[np.float32]
+        Float32, (pairs, 5).
+    """
+    silent = np.isneginf(affinities)
+    x = np.where(silent, 0, np.maximum(affinities, 0)) / scale
+    level = fame.level[items]
+    curves = [np.log1p(x / np.float32(bend)) for bend in BENDS]
+    return np.column_stack([*curves, silent, fame.popularity[level], fame.evidence[level]]).astype(np.float32)
+
+
+@njit(parallel=True, cache=True)
+def _calibrate(affinities, queries, terms, scale, level, popularity, evidence):
+    first, second = np.float32(BENDS[0]), np.float32(BENDS[1])
+    for row in prange(len(affinities)):
+        a, b, m, g, d = terms[row, 0], terms[row, 1], terms[row, 2], terms[row, 3], terms[row, 4]
+        expected = np.exp(g * popularity + d * evidence)
+        silent = np.exp(m)
+        total = 0.0
+        for item in range(affinities.shape[1]):
+            affinity = affinities[row, item]
+            value = expected[level[item]]
+            if item == queries[row]:
+                value = 0.0
+            elif affinity == -np.inf:
+                value *= silent
+            elif affinity > 0:
+                x = affinity / scale[row]
+                value *= np.exp(a * np.log1p(x / first) + b * np.log1p(x / second))
+            affinities[row, item] = value
+            total += value
+        for item in range(affinities.shape[1]):
+            affinities[row, item] /= total

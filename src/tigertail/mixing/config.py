@@ -1,0 +1,35 @@
+"""Settings of the mixture."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class MixtureConfig(BaseModel):
+    """What is mixed, and how the mixture is learned."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    signals: tuple[str, ...] = ()
+    """Signals that take part; none named means all there are but ``factors`` and ``co-listening``, which
+    ``listening`` contains."""
+    weights: Literal["by query", "constant"] = "by query"
+    """Whether weights depend on how well the query is known."""
+    beta: float = Field(0.5, ge=0, le=2)
+    """Popularity exponent of the affinity: 0 is the plain probability, more makes stars sink."""
+    held_out: float = Field(0.2, gt=0, lt=1)
+    """Share of listeners the mixture is learned from; signals are fitted to the others meanwhile."""
+    most: int = Field(3000, ge=10)
+    """Most listeners it is learned from."""
+    candidates: int = Field(60, ge=1)
+    """Best answers of each signal that it learns from, at each of three settings of the popularity dial."""
+    background: int = Field(300, ge=0)
+    """Other items it learns from beside them: so many of the most popular, and so many at random."""
+    balance: float = Field(0.5, ge=0, le=1)
+    """How much the strata of queries count alike: 0 by their listeners, 1 each the same."""
+    correction: float = Field(0.0, ge=0, le=1)
+    """How much a hit on a popular item counts less: by its listeners to this power."""
+    penalty: float = Field(30.0, gt=0)
+    """Hits that the coefficients' prior is worth."""

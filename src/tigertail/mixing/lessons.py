@@ -1,0 +1,57 @@
+"""What a mixture learns from: questions, and what people who could have asked them played besides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.data.held_out import Trial
+from tigertail.sparse import CSR
+
+
+@dataclass(frozen=True, eq=False)
+class Lessons:
+    """Queries and the answers that proved right.
+
+    Parameters
+    ----------
+    queries
+        Items asked about, rising, none twice; int32, (queries,).
+    hits
+        How often each item was right; float32, (queries, items).
+    listeners
+        Listeners of each item that the signals were fitted to; int64, (items,).
+    strata
+        Stratum of each item by them; int8, (items,).
+    """
+
+    queries: NDArray[np.int32]
+    hits: CSR
+    listeners: NDArray[np.int64]
+    strata: NDArray[np.int8]
+
+
+def lessons_of(trial: Trial) -> Lessons:
+    """Gather the queries of a trial and, for each, what the held-out listeners who have it play besides.
+
+    Parameters
+    ----------
+    trial
+        Held-out listeners of whom the signals that are to be mixed have seen nothing.
+    """
+    queries, row = np.unique(trial.query_items, return_inverse=True)
+    sizes = trial.relevant.row_sizes[trial.query_listeners]
+    played = trial.relevant.select_rows(trial.query_listeners)
+    rows, items = np.repeat(row, sizes), played.indices
+    other = items != np.repeat(trial.query_items, sizes)
+    pairs = rows[other].astype(np.int64) * len(trial.popularity) + items[other]
+    pair, count = np.unique(pairs, return_counts=True)
+    hits = CSR.build(
+        pair // len(trial.popularity),
+        pair % len(trial.popularity),
+        count,
+        (len(queries), len(trial.popularity)),
+    )
+    return Lessons(queries.astype(np.int32), hits, trial.popularity, trial.strata)

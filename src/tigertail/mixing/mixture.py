@@ -1,0 +1,160 @@
+"""The mixture of signals, which is a signal again.
+
+    aff(A -> B) = n_B^-beta  sum_i W_i(A) aff_i(A -> B)
+
+(P. Hamel, "To Have a Tiger by the Tail", section 3.1.) aff_i is a signal on the scale of
+:mod:`tigertail.mixing.calibration`: the probability that what a listener of A hears next is B. W_i depends on how
+well A is known (:class:`tigertail.mixing.learned.Learned`), is not negative, and sums to 1 over the signals that
+know A. beta makes stars sink.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.mixing.calibration import Fame, calibrate
+from tigertail.mixing.learned import Learned
+from tigertail.signals.contract import Arrays, Signal
+from tigertail.signals.local import Listening
+from tigertail.threads import as_worth
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """Signals added on one scale, with weights that depend on the query.
+
+    Parameters
+    ----------
+    parts
+        The signals, by name; all of them were learned from.
+    learned
+        How to read and to weigh them.
+    listeners
+        Listeners of each item; int64, (items,).
+    beta
+        Popularity exponent.
+    """
+
+    parts: Mapping[str, Signal]
+    learned: Learned
+    listeners: NDArray[np.int64]
+    beta: float
+
+    @cached_property
+    def known(self) -> NDArray[np.bool_]:
+        """Items that any part knows."""
+        return np.asarray(self._knows.any(axis=1))
+
+    def affinity(self, queries: NDArray[np.int32]) -> Floats:
+        """Return the affinity from each query to every item; float32, (queries, items)."""
+        queries = np.asarray(queries, np.int32)
+        scores = np.zeros((len(queries), len(self.listeners)), np.float32)
+        told = np.zeros(scores.shape, np.bool_)
+        for rows, weights, affinities, spoken in self._calibrated(queries):
+            scores[rows] += weights * affinities
+            told[rows] |= spoken
+        scores *= self._gain
+        scores[~told] = -np.inf
+        return scores
+
+    def contributions(self, query: int, items: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return what each part adds to the affinity from a query to some items.
+
+        Returns
+        -------
+        NDArray[np.float64]
+            Sums to the affinity over parts; float64, (parts, items).
+        """
+        parts = np.zeros((len(self.parts), len(items)))
+        asked = np.array([query], np.int32)
+        for place, (rows, weights, affinities, _) in enumerate(self._calibrated(asked)):
+            if len(rows):
+                parts[place] = weights[0] * affinities[0, items].astype(np.float64)
+        return parts * self._gain[items]
+
+    def weights(self, queries: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return W of each part for each query; float64, (queries, parts)."""
+        return self.learned.trust(list(self.parts), self.listeners[queries], self._knows[queries])
+
+    def without(self, names: Collection[str]) -> Self:
+        """Return the mixture with some parts switched off, the others' weights summing to 1 again."""
+        return replace(self, parts={name: part for name, part in self.parts.items() if name not in names})
+
+    def with_beta(self, beta: float) -> Self:
+        """Return the mixture with another popularity exponent."""
+        return replace(self, beta=beta)
+
+    def of(self, signals: Mapping[str, Signal], listeners: NDArray[np.int64]) -> Self:
+        """Return the mixture, as it was learned, of other signals of the same names."""
+        parts = {name: signals[name] for name in self.parts if name in signals}
+        return replace(self, parts=parts, listeners=listeners)
+
+    def seen_from(self, groups: Sequence[int], strength: float | None = None) -> Self:
+        """Return the mixture as listeners of some groups would have it; see :meth:`Listening.seen_from`."""
+        return self._seen(lambda listening: listening.seen_from(groups, strength))
+
+    def seen_from_place(self, place: str, strength: float | None = None) -> Self:
+        """Return the mixture as listeners of a country or region, or the region around it, would have it."""
+        return self._seen(lambda listening: listening.seen_from_place(place, strength))
+
+    def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
+        """Return what is kept on disk beside the parts."""
+        arrays, settings = self.learned.to_arrays()
+        return arrays | {"listeners": self.listeners}, {
+            "learned": settings,
+            "parts": list(self.parts),
+            "beta": self.beta,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any], signals: Mapping[str, Signal]) -> Self:
+        """Make the mixture of what was kept on disk, and the signals of the same model."""
+        stored: Any = arrays
+        parts = {name: signals[name] for name in settings["parts"]}
+        return cls(
+            parts, Learned.from_arrays(arrays, settings["learned"]), stored["listeners"], settings["beta"]
+        )
+
+    def _calibrated(
+        self, queries: NDArray[np.int32]
+    ) -> Iterator[tuple[NDArray[np.int64], Floats, Floats, NDArray[np.bool_]]]:
+        """Yield of each part: rows of the queries it knows, its weights, its probabilities, whether it spoke."""
+        trusted = self.weights(queries)
+        listeners = self.listeners[queries]
+        for place, (name, part) in enumerate(self.parts.items()):
+            rows = np.flatnonzero(trusted[:, place] > 0)
+            affinities = np.array(part.affinity(queries[rows]), np.float32)
+            spoken = affinities > -np.inf
+            with as_worth(50 * affinities.size):
+                calibrate(affinities, queries[rows], self.learned.terms(name, listeners[rows]), self._fame)
+            yield rows, trusted[rows, place, None].astype(np.float32), affinities, spoken
+
+    def _seen(self, look: Any) -> Self:
+        return replace(
+            self,
+            parts={
+                name: look(part) if isinstance(part, Listening) else part for name, part in self.parts.items()
+            },
+        )
+
+    @cached_property
+    def _knows(self) -> NDArray[np.bool_]:
+        """Which part knows which item; bool, (items, parts)."""
+        unknown = np.zeros((len(self.listeners), 0), np.bool_)
+        return np.column_stack([unknown, *(part.known for part in self.parts.values())])
+
+    @cached_property
+    def _gain(self) -> Floats:
+        return np.asarray(np.maximum(self.listeners, 1) ** -float(self.beta), np.float32)
+
+    @cached_property
+    def _fame(self) -> Fame:
+        return Fame.of(self.listeners)
