@@ -37,7 +37,7 @@ def in_words(shared: Iterable[tuple[str, str]]) -> str:
     every = list(shared)
     told: list[tuple[str, str]] = []
     for facet, name in every:
-        if facet != COMPANY and not any(_tells(*other, facet, name) for other in told):
+        if facet != COMPANY and not any(_covers(*other, facet, name) for other in told):
             told.append((facet, name))
     parts = []
     if every and (not told or every[0][0] == COMPANY):
@@ -72,8 +72,8 @@ def _place(name: str) -> str:
         return name
 
 
-def _tells(before: str, said: str, facet: str, name: str) -> bool:
-    """Say whether a label tells no more than one before it: the same, or a place around a place."""
+def _covers(before: str, said: str, facet: str, name: str) -> bool:
+    """Say whether what was said before holds a label too: it is the same, or a place around that place."""
     if facet in _PLACES and before in _PLACES:
         return said.casefold() == name.casefold() or said.endswith(f", {name}")
     return said.casefold() == name.casefold() and {facet, before} <= _PLAIN
