@@ -65,6 +65,22 @@ def test_it_knows_what_either_knows(signal: BackOff) -> None:
     assert set(affinity(signal, 6)) == {-np.inf}
 
 
+def test_it_tells_what_its_parts_tell(signal: BackOff) -> None:
+    together, same = "by artists who go together", "by the same artist"
+    assert signal.tell(2, np.arange(7, dtype=np.int32)) == [
+        *("heard by the same listeners", together, "", "heard by the same listeners", same),
+        *("", ""),
+    ]
+    assert signal.tell(6, np.array([0, 5], np.int32)) == ["", ""], "an artist who goes with nobody"
+    assert signal.tell(5, np.array([0, 1], np.int32)) == ["heard by the same listeners", ""]
+
+
+def test_parts_that_tell_nothing_leave_the_artist_to_be_told(signal: BackOff) -> None:
+    silent = Popularity(np.arange(7))
+    mute = replace(signal, own=silent, artists=silent)
+    assert mute.tell(0, np.array([1, 2], np.int32)) == ["by the same artist", ""]
+
+
 def test_it_is_the_same_after_a_stay_on_disk(signal: BackOff) -> None:
     again = BackOff.from_arrays(*signal.to_arrays())
     every = np.arange(7, dtype=np.int32)

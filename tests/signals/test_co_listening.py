@@ -72,3 +72,8 @@ def test_nobody_in_common_is_no_neighbour() -> None:
     signal = fit_co_listening(sparse(np.array([[1.0, 1.0, 0.0], [0.0, 0.0, 1.0]])), CoListeningConfig())
     assert signal.known.tolist() == [True, True, False]
     assert signal.affinity(np.array([0], np.int32))[0, 2] == -np.inf
+
+
+def test_of_neighbours_it_tells_who_heard_them() -> None:
+    signal = fit_co_listening(sparse(np.array([[1.0, 1.0, 0.0], [0.0, 0.0, 1.0]])), CoListeningConfig())
+    assert signal.tell(0, np.array([2, 1, 0], np.int32)) == ["", "heard by the same listeners", ""]

@@ -20,7 +20,7 @@ from tigertail.signals.annotation import Annotation
 from tigertail.signals.audio import AudioAffinity
 from tigertail.signals.back_off import NO_ARTIST, BackOff
 from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_co_listening
-from tigertail.signals.contract import Signal
+from tigertail.signals.contract import Signal, Telling
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.local import Groups, Listening, LocalConfig, fit_listening
 from tigertail.signals.pairs import PairsConfig, fit_pairs
@@ -61,7 +61,9 @@ def listening() -> Listening:
     row, column = np.nonzero(plays)
     weights = CSR.build(row, column, rng.uniform(1, 3, len(row)), plays.shape)
     solved = fit_als(weights, ALSConfig(factors=7, iterations=2))
-    groups = Groups(tuple("abcdefghi"), (np.arange(200) % 10).astype(np.int32))
+    groups = Groups(
+        tuple(f"cluster-{number}" for number in range(1, 10)), (np.arange(200) % 10).astype(np.int32)
+    )
     return fit_listening(weights, solved, groups, LocalConfig(shrinkage=5), alpha0=0.02)
 
 
@@ -149,7 +151,8 @@ def nearness() -> AudioAffinity:
     vectors = np.random.default_rng(3).normal(size=(ITEMS, 7)).astype(np.float32)
     known = np.ones(ITEMS, np.bool_)
     vectors[UNKNOWN], known[UNKNOWN] = 0, False
-    return AudioAffinity(vectors, known, "nearness", np.empty((0, 2), np.float32))
+    none, names = np.empty((0, 2), np.float32), ("energy", "tempo", "valence")
+    return AudioAffinity(vectors, known, "nearness", none, vectors[:, :3].copy(), names)
 
 
 def audio() -> AudioAffinity:
@@ -227,6 +230,32 @@ def test_affinity_leaves_its_queries_alone(signal: Signal) -> None:
     queries = np.array([7, 3], np.int32)
     signal.affinity(queries)
     assert queries.tolist() == [7, 3]
+
+
+TELLING = [name for name in SIGNALS if name != "popularity"]
+
+
+@pytest.mark.parametrize("name", TELLING)
+def test_a_phrase_is_told_of_every_item_and_none_of_the_unknown(name: str) -> None:
+    signal = SIGNALS[name]()
+    assert isinstance(signal, Telling)
+    told = signal.tell(5, EVERY)
+    assert [type(words) for words in told] == [str] * ITEMS
+    assert any(told)
+    assert not any(told[item] for item in [5, *UNKNOWN]), "nor of the item itself"
+    assert signal.tell(5, np.array([9, 4, 9], np.int32)) == [told[9], told[4], told[9]]
+    assert signal.tell(5, np.empty(0, np.int32)) == []
+    for query in UNKNOWN:
+        assert signal.tell(query, EVERY) == [""] * ITEMS
+
+
+@pytest.mark.parametrize("name", [name for name in TELLING if name != "from somewhere"])
+def test_a_signal_kept_as_arrays_tells_as_before(name: str) -> None:
+    kept: Stored = SIGNALS[name]()  # type: ignore[assignment]
+    again = type(kept).from_arrays(*kept.to_arrays())
+    assert isinstance(kept, Telling)
+    assert isinstance(again, Telling)
+    assert again.tell(5, EVERY) == kept.tell(5, EVERY)
 
 
 # Popularity is counted afresh; a lens belongs to the question.

@@ -37,3 +37,10 @@ def test_twins_tie_wherever_they_stand(items: int, factors: int) -> None:
     for queries in ([0], [1, 5, 9]):
         scores = signal.affinity(np.array(queries, np.int32))
         assert (scores[:, :half] == scores[:, half : 2 * half]).all()
+
+
+def test_of_small_angles_it_tells_that_tastes_are_alike() -> None:
+    near, far, against, nothing = [3.0, 1.0], [1.0, 2.0], [-1.0, 0.0], [0.0, 0.0]
+    signal = FactorAffinity(np.array([[1.0, 0.0], near, far, against, nothing], np.float32))
+    told = signal.tell(0, np.arange(5, dtype=np.int32))
+    assert told == ["", "heard by people of like taste", "", "", ""]

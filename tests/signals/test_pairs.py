@@ -47,3 +47,8 @@ def test_the_strongest_are_kept(tmp_path: Path) -> None:
 def test_a_dataset_without_pairs_says_so(scenes: Dataset) -> None:
     with pytest.raises(DataError, match="no table 'pairs'"):
         fit_pairs(scenes, Interactions.of(scenes), PairsConfig())
+
+
+def test_of_pairs_it_tells_that_they_were_counted(tmp_path: Path) -> None:
+    signal = fitted(tmp_path, PairsConfig())
+    assert signal.tell(0, np.array([1, 3], np.int32)) == ["counted together", ""]

@@ -9,7 +9,7 @@ from tigertail.signals.annotation import Annotation
 from tigertail.signals.audio import AudioAffinity
 from tigertail.signals.back_off import NO_ARTIST, BackOff
 from tigertail.signals.co_listening import CoListening
-from tigertail.signals.contract import Signal
+from tigertail.signals.contract import Signal, Telling
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.pairs import Pairs
 from tigertail.signals.recoding import Recodable, Recoding
@@ -36,6 +36,9 @@ SIGNALS: dict[str, Signal] = {
         [("genre", "one"), ("genre", "two"), ("genre", "three")],
     ),
     "audio": AudioAffinity(VECTORS, np.array([True, False, True]), "nearness", np.empty((0, 2), np.float32)),
+    "described audio": AudioAffinity(
+        VECTORS, np.ones(3, bool), "nearness", np.empty((0, 2), np.float32), VECTORS, ("energy", "tempo")
+    ),
     "mutual audio": AudioAffinity(
         VECTORS, np.array([True, True, True]), "nearness", np.empty((0, 2), np.float32)
     ).mutual(),
@@ -62,6 +65,18 @@ def test_what_is_said_stays_and_of_new_items_nothing_is(name: str) -> None:
     new = np.array([1, 3])
     assert (here[:, new] == -np.inf).all()
     assert (here[new][:, TO.place[before.known]] == -np.inf).all()
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+def test_what_is_told_of_an_item_goes_with_it(name: str) -> None:
+    before = SIGNALS[name]
+    assert isinstance(before, Recodable)
+    after = before.recoded(TO)
+    assert isinstance(before, Telling)
+    assert isinstance(after, Telling)
+    told = [before.tell(query, np.arange(3, dtype=np.int32)) for query in range(3)]
+    assert [after.tell(query, TO.place) for query in TO.place.tolist()] == told
+    assert after.tell(TO.place[0], np.array([1, 3], np.int32)) == ["", ""]
 
 
 def test_what_is_said_of_an_item_goes_with_it() -> None:

@@ -180,3 +180,8 @@ def test_the_number_of_threads_changes_no_byte(tmp_path: Path) -> None:
 def test_a_dataset_without_sequences_says_so(scenes: Dataset) -> None:
     with pytest.raises(DataError, match="no table 'sequences'"):
         fit_sequences(scenes, Interactions.of(scenes), SequencesConfig())
+
+
+def test_of_what_goes_together_it_tells_where(tmp_path: Path) -> None:
+    signal = fitted(tmp_path, show("s", "abc") + show("t", "de"))
+    assert signal.tell(0, np.array([1, 3], np.int32)) == ["played on the same shows or playlists", ""]

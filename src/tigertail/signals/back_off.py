@@ -20,8 +20,9 @@ from tigertail import columns as c
 from tigertail.data.dataset import Dataset
 from tigertail.data.interactions import Interactions
 from tigertail.errors import DataError
+from tigertail.signals.back_off_telling import through_artists
 from tigertail.signals.co_listening import CoListening
-from tigertail.signals.contract import Arrays, Signal
+from tigertail.signals.contract import Arrays, Signal, Telling
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.pairs import Pairs
 from tigertail.signals.recoding import Recodable, Recoding
@@ -102,6 +103,15 @@ class BackOff:
             scores,
         )
         return scores
+
+    def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
+        """Return what the signal over items tells; where it tells nothing, what links the artists."""
+        own = self.own.tell(query, items) if isinstance(self.own, Telling) else [""] * len(items)
+        theirs = through_artists(self.artists, int(self.artist_of[query]), self.artist_of[items])
+        return [
+            words or ("" if item == query else through)
+            for item, words, through in zip(items, own, theirs, strict=True)
+        ]
 
     def recoded(self, to: Recoding) -> Self:
         """Return the signal with its items under new codes; new items are unknown to it.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numba import njit, prange
@@ -46,6 +46,8 @@ class CoListening:
 
     neighbours: CSR
 
+    LINK: ClassVar[str] = "heard by the same listeners"
+
     @cached_property
     def known(self) -> NDArray[np.bool_]:
         """Items with a neighbour."""
@@ -74,6 +76,11 @@ class CoListening:
             items, values = self.neighbours.row(query)
             scores[row, items] = values
         return scores
+
+    def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
+        """Return what brings neighbours together; nothing is told of others."""
+        near = np.isin(items, self.neighbours.row(query)[0])
+        return [self.LINK if there else "" for there in near]
 
 
 def fit_co_listening(weights: CSR, config: CoListeningConfig) -> CoListening:

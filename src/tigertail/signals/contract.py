@@ -39,6 +39,27 @@ class Signal(Protocol):
 
 
 @runtime_checkable
+class Telling(Signal, Protocol):
+    """A signal that can say, in words for a person, why it links two items."""
+
+    def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
+        """Return a short phrase for each item: what links the query to it.
+
+        Parameters
+        ----------
+        query
+            Code of the item asked about.
+        items
+            Codes of answers; int32, (items,).
+
+        Returns
+        -------
+        list[str]
+            One an item, such as "12 listeners in common, most in Poland"; "" where there is nothing to tell.
+        """
+
+
+@runtime_checkable
 class Placed(Signal, Protocol):
     """A signal that can be asked from where a listener stands."""
 

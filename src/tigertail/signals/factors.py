@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Self, cast
+from typing import Any, Final, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from tigertail.signals.contract import Arrays
 from tigertail.signals.products import blocks, products
 from tigertail.signals.recoding import Recoding
+
+_NEAR: Final = 0.5  # cosine from which listeners are said to be alike: an angle of 60 degrees
+_LINK: Final = "heard by people of like taste"
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +67,13 @@ class FactorAffinity:
         scores[:, ~self.known] = -np.inf
         scores[~self.known[queries]] = -np.inf
         return scores
+
+    def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
+        """Return that listeners are of like taste where the angle is small; nothing is told of others."""
+        lengths = self._power(1.0)
+        cosines = np.einsum("ij,j->i", self.vectors[items], self.vectors[query], dtype=np.float64)
+        near = cosines * lengths[items] * lengths[query] >= _NEAR
+        return [_LINK if alike else "" for alike in near & (items != query)]
 
     @cached_property
     def _lengths(self) -> NDArray[np.float32]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
@@ -28,6 +30,8 @@ class PairsConfig(BaseModel):
 
 class Pairs(CoListening):
     """The items that pair counts bring together most."""
+
+    LINK: ClassVar[str] = "counted together"
 
 
 def fit_pairs(dataset: Dataset, interactions: Interactions, config: PairsConfig) -> Pairs:

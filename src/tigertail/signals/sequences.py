@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 import polars as pl
@@ -42,6 +42,8 @@ class SequencesConfig(BaseModel):
 
 class Sequences(CoListening):
     """The items that curated sequences bring together most."""
+
+    LINK: ClassVar[str] = "played on the same shows or playlists"
 
 
 @dataclass(frozen=True, eq=False)

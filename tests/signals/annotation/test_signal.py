@@ -139,6 +139,28 @@ def test_unrelated_items_share_nothing(world: MakeWorld) -> None:
     assert made.fit().shared_labels(made.code("a"), made.code("b")).is_empty()
 
 
+def test_it_tells_in_words_what_is_shared(world: MakeWorld) -> None:
+    made = world(
+        {"a": "dark", "b": "dark", "d": "coldwave"},
+        {
+            "a": {"genre": "post-punk", "hometown": "Berlin"},
+            "b": {"genre": "post-punk", "hometown": "Berlin"},
+            "c": {"label": "4AD", "genre": "polka"},
+            "d": {"label": "4AD"},
+        },
+    )
+    signal = made.fit(company=0)
+    a, b, c, d = (made.code(item) for item in "abcd")
+    assert signal.tell(a, np.array([b, c, a], np.int32)) == ["both dark, post-punk, from Berlin", "", ""]
+    assert signal.tell(c, np.array([d], np.int32)) == ["both on 4AD"]
+
+
+def test_it_tells_of_the_same_people_where_they_are_all_there_is(world: MakeWorld) -> None:
+    made = world({"a": "polka", "b": "coldwave", "c": "rock"}, items=["d"])
+    signal = made.fit()
+    assert signal.tell(made.code("a"), np.array([made.code("b")], np.int32)) == ["tagged by the same people"]
+
+
 def test_equal_inputs_give_equal_bytes_for_any_number_of_threads(world: MakeWorld) -> None:
     made = world({f"i{n}": f"label {n % 7}, label {n % 5}" for n in range(40)}, people="ann bob cy")
     kept = []

@@ -40,3 +40,25 @@ def test_mutual_proximity_leaves_no_hubs(metric: str) -> None:
     scores = signal.mutual().affinity(EVERY)
     assert ((scores >= 0) & (scores <= 1)).all()
     np.testing.assert_allclose(scores, scores.T, atol=1e-6)
+
+
+def described() -> AudioAffinity:
+    """Five items in a row; 0 and 1 are loud and fast, 2 neither, 3 quiet, and of 4 nobody knows."""
+    vectors = np.array([[0.0], [0.1], [0.2], [9.0], [0.0]], np.float32)
+    descriptors = np.array([[1.5, 0.9], [0.8, 2.0], [0.1, -2.0], [-2.0, 1.0], [0, 0]], np.float32)
+    known = np.array([True, True, True, True, False])
+    return AudioAffinity(vectors, known, "nearness", NOT_CORRECTED, descriptors, ("energy", "tempo"))
+
+
+def test_it_tells_in_what_they_sound_alike() -> None:
+    every = np.arange(5, dtype=np.int32)
+    told = ["", "alike in sound: high tempo, high energy", "alike in sound", "", ""]
+    assert described().tell(0, every) == told
+    assert described().mutual().tell(0, every) == told
+
+
+def test_a_signal_kept_without_descriptors_still_tells_that_they_are_alike() -> None:
+    arrays, settings = described().to_arrays()
+    old = {name: array for name, array in arrays.items() if name != "descriptors"}
+    again = AudioAffinity.from_arrays(old, {"metric": settings["metric"]})
+    assert again.tell(0, np.array([1, 3], np.int32)) == ["alike in sound", ""]

@@ -17,6 +17,7 @@ def test_ranks_count_not_units_and_not_outliers(make: Make) -> None:
     twisted = sounds().with_columns(pl.col("energy").exp() * 1e6, pl.col("noise_0") ** 3)
     np.testing.assert_allclose(read_features(*make(twisted), CONFIG).values, plain.values)
     assert plain.values.shape == (ARTISTS, 7), "popularity is ignored: it tells no sound"
+    assert plain.names == ("energy", *(f"noise_{number}" for number in range(6)))
     np.testing.assert_allclose(plain.values.mean(axis=0), 0, atol=1e-9)
     np.testing.assert_allclose(plain.values.std(axis=0), 1, atol=0.05)
 
@@ -55,6 +56,8 @@ def test_an_item_is_the_set_of_its_clips(make: Make) -> None:
     assert steady[0] == moody[0], "energy on average"
     assert steady[1] < third[1] < moody[1], "and how much it differs"
     assert one[1] == 0, "of one clip nobody knows"
+    assert found.names == ("energy",)
+    assert found.means.tolist() == found.values[:, :1].tolist()
     means = read_features(dataset, interactions, AudioConfig(spread=0))
     assert means.values.shape[1] == 1
 

@@ -78,3 +78,12 @@ def test_the_order_of_the_table_does_not_matter(make: Make) -> None:
     assert (
         fit_audio(one, codes, None, vectors).vectors == fit_audio(other, codes, None, vectors).vectors
     ).all()
+
+
+def test_what_can_be_said_of_a_sound_is_kept_beside_what_is_learned(make: Make) -> None:
+    dataset, interactions = make(sounds())
+    signal = fit_audio(dataset, interactions, None, factors(interactions))
+    assert signal.names == ("energy",), "nobody would call a noise by its number"
+    quiet, quieter, loud = (code(interactions, item) for item in ("a00", "a02", "a01"))
+    assert (signal.descriptors[[quiet, quieter, loud], 0] > 0).tolist() == [False, False, True]
+    assert signal.descriptors.dtype == np.float32

@@ -283,6 +283,40 @@ def test_a_lens_moves_the_shares() -> None:
     np.testing.assert_allclose(after.sum(), 1)
 
 
+def told(signal: Listening, query: int, *items: int) -> list[str]:
+    return signal.tell(query, np.array(items, np.int32))
+
+
+def test_it_tells_how_many_listeners_are_common_and_where_most_are() -> None:
+    # Of 16 Poles 10 hear artist 1 beside the star; with the three wanderers 14 hear artist 2 or 1.
+    signal = two_countries(wanderers=3)
+    assert told(signal, STAR, 2, 1, 4) == [
+        "11 listeners in common, all in Poland",
+        "13 listeners in common, most in Poland",
+        "13 listeners in common, all in Brazil",
+    ]
+    assert told(signal, 2, STAR) == ["11 listeners in common, all in Poland"]
+
+
+def test_the_lens_changes_no_count() -> None:
+    signal = two_countries(wanderers=3)
+    seen = signal.seen_from_place("PL", 1.0)
+    assert told(seen, STAR, 1, 4) == told(signal, STAR, 1, 4)
+
+
+def test_without_a_common_listener_it_tells_that_tastes_are_alike_or_nothing() -> None:
+    heard = CSR.build([0, 0, 1, 1], [0, 1, 1, 2], np.ones(4), (2, 4))
+    vectors = np.array([[1, 0], [1, 0.5], [1, 0], [-1, 0]], np.float32)
+    none = np.empty(0, np.int32)
+    world = Listening(
+        (), {}, np.array([0, 2]), heard, vectors, np.array([0]), none, vectors[:0], LocalConfig()
+    )
+    assert told(world, 0, 0, 1, 2, 3) == [
+        *("", "1 listener in common", "no listener in common, but listeners of like taste", "")
+    ]
+    assert told(replace(world, vectors=-vectors * [1, 0]), 3, 0) == [""]
+
+
 def test_an_item_nobody_knows_has_no_answer_and_is_none() -> None:
     signal = two_countries()
     for seen in (signal, signal.seen_from_place("PL")):

@@ -17,11 +17,12 @@ from numba import njit, prange
 from numpy.typing import NDArray
 
 from tigertail import columns as c
+from tigertail.signals.annotation.telling import COMPANY, in_words
 from tigertail.signals.contract import Arrays
 from tigertail.signals.recoding import Recoding
 from tigertail.sparse import CSR
 
-COMPANY: Final = "annotator"  # the facet of being annotated by the same people
+_LOOKED_AT: Final = 12  # shared labels, of which some may tell no more than others
 CONTRIBUTION: Final = "contribution"
 INHERITED: Final = "hierarchy"  # the source of a label that only follows from another
 
@@ -166,6 +167,15 @@ class Annotation:
             row = (COMPANY, "annotated by the same people", float(part[~is_label].sum()), c.CROWD, c.CROWD)
             rows.vstack(pl.DataFrame([(*row, together, together)], _SHARED, orient="row"), in_place=True)
         return rows.sort([CONTRIBUTION, c.FACET, c.LABEL], descending=[True, False, False]).head(n)
+
+    def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
+        """Return the labels that each item shares with the query, as far as they link them most."""
+        return [
+            in_words(self.shared_labels(query, item, _LOOKED_AT).select(c.FACET, c.LABEL).iter_rows())
+            if item != query
+            else ""
+            for item in items.tolist()
+        ]
 
     def _common(
         self, a: int, b: int

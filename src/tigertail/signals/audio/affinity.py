@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, Literal, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tigertail.signals.audio.telling import ALIKE, in_words
 from tigertail.signals.contract import Arrays
 from tigertail.signals.products import blocks, products
 from tigertail.signals.recoding import Recoding
@@ -44,22 +45,33 @@ class AudioAffinity:
         "nearness" or "cosine".
     usual
         Mean and deviation of each item's affinities; float32, (items, 2). Empty, (0, 2): no correction.
+    descriptors
+        What can be said of each item's sound, each column close to a standard normal distribution; float32,
+        (items, names). They play no part in the affinity.
+    names
+        The descriptors; () for a signal that was kept without them.
     """
 
     vectors: Reals
     known: NDArray[np.bool_]
     metric: Metric
     usual: Reals
+    descriptors: Reals = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    names: tuple[str, ...] = ()
 
     def recoded(self, to: Recoding) -> Self:
         """Return the signal with its items under new codes; new items are unknown to it."""
         usual = to.moved(self.usual) if len(self.usual) else self.usual
-        return replace(self, vectors=to.moved(self.vectors), known=to.moved(self.known), usual=usual)
+        descriptors = to.moved(self.descriptors) if self.names else self.descriptors
+        vectors, known = to.moved(self.vectors), to.moved(self.known)
+        return replace(self, vectors=vectors, known=known, usual=usual, descriptors=descriptors)
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk."""
         arrays: Arrays = {"vectors": self.vectors, "known": self.known, "usual": self.usual}
-        return arrays, {"metric": self.metric}
+        if self.names:
+            arrays["descriptors"] = self.descriptors
+        return arrays, {"metric": self.metric, "names": list(self.names)}
 
     @classmethod
     def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
@@ -69,6 +81,8 @@ class AudioAffinity:
             cast("NDArray[np.bool_]", arrays["known"]),
             settings["metric"],
             cast("Reals", arrays["usual"]),
+            cast("Reals", arrays.get("descriptors", np.empty((0, 0), np.float32))),
+            tuple(settings.get("names", ())),
         )
 
     def affinity(self, queries: NDArray[np.int32]) -> Reals:
@@ -80,6 +94,20 @@ class AudioAffinity:
         scores[~self.known[queries]] = -np.inf
         return scores
 
+    def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
+        """Return in what each item sounds like the query; nothing where it does so no more than most."""
+        scores = self.affinity(np.array([query], np.int32))[0]
+        others = self.known.copy()
+        others[query] = False
+        usual = scores[others].mean(dtype=np.float64) if others.any() and self.known[query] else np.inf
+        near = (scores[items] > usual) & (items != query)
+        if not self.names:
+            return [ALIKE if alike else "" for alike in near]
+        own, theirs = self.descriptors[query], self.descriptors[items]
+        return [
+            in_words(own, row, self.names) if alike else "" for row, alike in zip(theirs, near, strict=True)
+        ]
+
     def mutual(self) -> Self:
         """Return the signal with its affinities as mutual proximities."""
         known = np.flatnonzero(self.known).astype(np.int32)
@@ -90,7 +118,7 @@ class AudioAffinity:
             block = known[start : start + _BLOCK]
             scores = self._plain(block)[:, sample].astype(np.float64)
             usual[block] = np.column_stack([scores.mean(axis=1), scores.std(axis=1)])
-        return type(self)(self.vectors, self.known, self.metric, usual)
+        return replace(self, usual=usual)
 
     def _plain(self, queries: NDArray[np.int32]) -> Reals:
         if self.metric == "cosine":

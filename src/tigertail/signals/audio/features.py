@@ -33,11 +33,19 @@ class Features:
         Their features, each close to a standard normal distribution; float64, (heard, features).
     artists
         A number for the artist of each: what is left out together; int64, (heard,).
+    names
+        Descriptors whose means are the first columns of ``values``; how much they differ comes after.
     """
 
     codes: NDArray[np.int64]
     values: Reals
     artists: NDArray[np.int64]
+    names: tuple[str, ...]
+
+    @property
+    def means(self) -> Reals:
+        """Mean of each named descriptor over the clips of an item; float64, (heard, names)."""
+        return self.values[:, : len(self.names)]
 
 
 def read_features(dataset: Dataset, interactions: Interactions, config: AudioConfig) -> Features:
@@ -84,10 +92,12 @@ def read_features(dataset: Dataset, interactions: Interactions, config: AudioCon
     columns = [_normal(found[name].to_numpy()) for name in names]
     columns += [config.spread * _normal(found[_SPREAD + name].to_numpy()) for name in names]
     values = np.column_stack(columns)
+    differs = values.std(axis=0) > 0
     return Features(
         found[_CODE].to_numpy().astype(np.int64),
-        values[:, values.std(axis=0) > 0],
+        values[:, differs],
         found[_ARTIST].to_numpy().astype(np.int64),
+        tuple(name for name, there in zip(names, differs, strict=False) if there),
     )
 
 

@@ -13,6 +13,7 @@ from tigertail.signals.audio.config import AudioConfig
 from tigertail.signals.audio.features import Features, read_features
 from tigertail.signals.audio.regression import predict
 from tigertail.signals.audio.targets import Targets, factor_targets, label_targets
+from tigertail.signals.audio.telling import spoken
 from tigertail.threads import limited
 
 
@@ -58,7 +59,11 @@ def fit_audio(
     vectors[heard.codes] = values
     known = np.zeros(len(vectors), np.bool_)
     known[heard.codes] = True
-    signal = AudioAffinity(vectors, known, metric, np.empty((0, 2), np.float32))
+    sayable = [column for column, name in enumerate(heard.names) if spoken(name)]
+    descriptors = np.zeros((len(vectors), len(sayable)), np.float32)
+    descriptors[heard.codes] = heard.means[:, sayable]
+    names = tuple(heard.names[column] for column in sayable)
+    signal = AudioAffinity(vectors, known, metric, np.empty((0, 2), np.float32), descriptors, names)
     return signal.mutual() if config.hubness == "mutual" else signal
 
 

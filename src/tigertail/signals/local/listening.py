@@ -38,6 +38,7 @@ from tigertail.signals.contract import Arrays
 from tigertail.signals.local.config import LocalConfig
 from tigertail.signals.local.groups import groups_of_place
 from tigertail.signals.local.kernels import add_products, common_listeners
+from tigertail.signals.local.telling import LIKE_TASTE, common_by_group, in_common
 from tigertail.signals.products import blocks, products
 from tigertail.sparse import CSR
 from tigertail.threads import as_worth
@@ -184,6 +185,17 @@ class Listening:
             parts[group] = weights[group] * common + self.config.prior * met * expected
         total_parts = parts.sum(axis=0)
         return parts / np.where(total_parts != 0, total_parts, 1)
+
+    def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
+        """Return how many listeners each item shares with the query, and where most of them are."""
+        # A lens changes what a listener counts for, not who listens.
+        common = common_by_group(self.heard, self._by_item.row(query)[0], self.starts, items)
+        common[:, items == query] = 0
+        told = [in_common(column, self.keys) for column in common.T.tolist()]
+        if all(told):
+            return told
+        expected = (self.affinity(np.array([query], np.int32))[0, items] > 0) & (items != query)
+        return [words or (LIKE_TASTE if alike else "") for words, alike in zip(told, expected, strict=True)]
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk."""

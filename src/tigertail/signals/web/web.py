@@ -20,28 +20,12 @@ from tigertail.signals.web.beside import beside, documents_together
 from tigertail.signals.web.config import WebConfig
 from tigertail.signals.web.pages import mentioned_on, on_pages
 from tigertail.signals.web.reading import read_writings
+from tigertail.signals.web.telling import ALIKE, Evidence, in_words
 from tigertail.signals.web.texts import alike
 from tigertail.sparse import CSR
 
 _MATRICES: Final = ("neighbours", "together", "mentioned")
 _FIELDS: Final = ("offsets", "indices", "values")
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What is written about two items together.
-
-    Attributes
-    ----------
-    documents
-        Documents in which they are mentioned beside each other.
-    mentions_of_b_on_a, mentions_of_a_on_b
-        How often each one's own pages mention the other.
-    """
-
-    documents: int
-    mentions_of_b_on_a: int
-    mentions_of_a_on_b: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +70,14 @@ class Web:
         return Evidence(
             _entry(self.together, a, b), _entry(self.mentioned, a, b), _entry(self.mentioned, b, a)
         )
+
+    def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
+        """Return where the query and each item are written about together, else that their pages read alike."""
+        near = np.isin(items, self.neighbours.row(query)[0]).tolist()
+        return [
+            in_words(self.evidence(query, item)) or (ALIKE if alike else "")
+            for item, alike in zip(items.tolist(), near, strict=True)
+        ]
 
     def recoded(self, to: Recoding) -> Self:
         """Return the signal with its items under new codes; new items are unknown to it."""
