@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from tigertail.model import Model
 
 ModelFolder = Annotated[Path, typer.Argument(help="A model folder.")]
-SignalName = Annotated[str, typer.Option(help="Which signal to ask: listening, factors, co-listening ...")]
+SignalName = Annotated[
+    str | None,
+    typer.Option(help="Ask one signal alone: listening, annotation, audio ... By default the mixture."),
+]
 Beta = Annotated[
     float | None, typer.Option(help="Popularity exponent: at 0 stars rise, the more the deeper they sink.")
 ]
@@ -29,6 +32,15 @@ Group = Annotated[str | None, typer.Option(help="Ask from a group of listeners: 
 Lens = Annotated[
     float | None, typer.Option(help="How much that counts: 0, nothing, to 1; as the model says by default.")
 ]
+Without = Annotated[list[str] | None, typer.Option(help="Switch a signal of the mixture off; repeatable.")]
+Homes = Annotated[list[str] | None, typer.Option("--home", help="List only what is from there; repeatable.")]
+Kinds = Annotated[
+    list[str] | None, typer.Option("--kind", help="List only artist, album or track; repeatable.")
+]
+Strata = Annotated[
+    list[str] | None, typer.Option("--stratum", help="List only head, mid, tail or cold; repeatable.")
+]
+Exclude = Annotated[list[str] | None, typer.Option(help="Leave out an item by id or name; repeatable.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -37,6 +49,7 @@ def register(app: typer.Typer) -> None:
     app.command("add")(add)
     app.command("similar")(similar)
     app.command("neighbours")(neighbours)
+    app.command("weights")(weights)
 
 
 def fit(
@@ -82,13 +95,18 @@ def similar(
     model: ModelFolder,
     item: Annotated[str, typer.Argument(help="Id or name of an item.")],
     n: Annotated[int, typer.Option("-n", min=1, help="How many to list.")] = 20,
-    signal: SignalName = "listening",
+    signal: SignalName = None,
     beta: Beta = None,
     country: Country = None,
     language: Language = None,
     group: Group = None,
     lens: Lens = None,
-    why: Annotated[bool, typer.Option("--why", help="Say which listeners carry each answer.")] = False,
+    without: Without = None,
+    home: Homes = None,
+    kind: Kinds = None,
+    stratum: Strata = None,
+    exclude: Exclude = None,
+    why: Annotated[bool, typer.Option("--why", help="Say why each answer is there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
     """Say what someone who likes an item should hear next."""
@@ -99,13 +117,18 @@ def similar(
         answers = opened.similar(
             item,
             n,
+            why=why,
             signal=signal,
             beta=beta,
             country=country,
             language=language,
             group=group,
             lens=lens,
-            why=why,
+            without=without or (),
+            homes=home or (),
+            kinds=kind or (),
+            strata=stratum or (),
+            exclude=_ids(opened, exclude),
         )
     if as_json:
         typer.echo(answers.write_json())
@@ -121,12 +144,17 @@ def neighbours(
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="How many to list for each.")] = 100,
     names: Annotated[bool, typer.Option("--names", help="Add columns with the names.")] = False,
-    signal: SignalName = "listening",
+    signal: SignalName = None,
     beta: Beta = None,
     country: Country = None,
     language: Language = None,
     group: Group = None,
     lens: Lens = None,
+    without: Without = None,
+    home: Homes = None,
+    kind: Kinds = None,
+    stratum: Strata = None,
+    exclude: Exclude = None,
 ) -> None:
     """Write the nearest items of many items to a Parquet file."""
     import tigertail
@@ -138,16 +166,49 @@ def neighbours(
         lists = opened.neighbours(
             asked,
             top,
+            names=names,
             signal=signal,
             beta=beta,
             country=country,
             language=language,
             group=group,
             lens=lens,
-            names=names,
+            without=without or (),
+            homes=home or (),
+            kinds=kind or (),
+            strata=stratum or (),
+            exclude=_ids(opened, exclude),
         )
     write_neighbours(lists, out)
     typer.echo(f"{out}: {len(lists):,} rows for {lists['target_item_id'].n_unique():,} items.")
+
+
+def weights(
+    model: ModelFolder,
+    plot: Annotated[Path | None, typer.Option(help="A picture to write: PNG, SVG or PDF.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
+) -> None:
+    """Show how much the mixture trusts each signal, by how many listeners the query has."""
+    import tigertail
+    from tigertail.model.trust import plot_trust, trust
+
+    table = trust(tigertail.load(model))
+    if as_json:
+        typer.echo(table.write_json())
+    else:
+        rows = [
+            [f"{row['listeners']:,}", *(f"{row[name]:.3f}" for name in table.columns[1:])]
+            for row in table.iter_rows(named=True)
+        ]
+        title = "Weight of each signal for a query that all of them know"
+        print_table(table.columns, rows, title=title)
+    if plot is not None:
+        plot_trust(table, plot)
+        typer.echo(f"Written: {plot}.", err=as_json)
+
+
+def _ids(model: Model, items: list[str] | None) -> list[str]:
+    return [model.items["item_id"][model.find(item)] for item in items or ()]
 
 
 def _print_similar(model: Model, code: int, answers: pl.DataFrame) -> None:

@@ -8,7 +8,8 @@ from tigertail.data.held_out import Trial
 from tigertail.evaluation.baselines import Baseline
 from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.model.config import BaseConfig, ModelConfig
-from tigertail.model.families import FAMILIES, LISTENING, Ingredients
+from tigertail.model.families import FAMILIES, LISTENING, MIXTURE, Ingredients, fit_signals
+from tigertail.model.mixed import fit_mixture
 from tigertail.signals.contract import Signal
 from tigertail.signals.local import LocalConfig
 
@@ -24,8 +25,8 @@ class OwnSignal(Baseline):
     @field_validator("signal")
     @classmethod
     def _exists(cls, name: str) -> str:
-        if name not in FAMILIES:
-            raise ValueError(f"no signal '{name}'; it is one of {', '.join(FAMILIES)}")
+        if name not in (*FAMILIES, MIXTURE):
+            raise ValueError(f"no signal '{name}'; it is one of {', '.join((*FAMILIES, MIXTURE))}")
         return name
 
     @property
@@ -35,7 +36,16 @@ class OwnSignal(Baseline):
 
     def fit(self, trial: Trial) -> Signal:
         """Fit the signal to the training part of a trial."""
-        return FAMILIES[self.signal].fit(Ingredients(trial.train, trial.interactions, self.model))
+        given = Ingredients(trial.train, trial.interactions, self.model)
+        if self.signal != MIXTURE:
+            return FAMILIES[self.signal].fit(given)
+        signals = fit_signals(given)
+        return fit_mixture(given, signals) or signals[LISTENING]
+
+    @property
+    def placed(self) -> bool:
+        """Whether it can be asked from where a listener stands."""
+        return self.signal in (LISTENING, MIXTURE) and self.model.local.placed
 
 
 class LocalModels(LocalConfig, Baseline):

@@ -18,7 +18,7 @@ from tigertail.evaluation.baselines import Baseline
 from tigertail.evaluation.ours import LocalModels, OwnSignal
 from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.model.config import BaseConfig, ModelConfig
-from tigertail.model.families import CO_LISTENING, FACTORS, FAMILIES, LISTENING
+from tigertail.model.families import CO_LISTENING, FACTORS, FAMILIES, LISTENING, MIXTURE
 from tigertail.signals.contract import Signal
 
 PLAIN_ALS: Final = ModelConfig(
@@ -65,7 +65,7 @@ class System:
 
 
 def default_systems(config: ModelConfig | None = None, dataset: Dataset | None = None) -> list[System]:
-    """Return the usual systems: baselines, our base model, our other signals, and last the local models.
+    """Return the usual systems: baselines, our base model and other signals, local models, and last the mixture.
 
     Parameters
     ----------
@@ -94,6 +94,7 @@ def default_systems(config: ModelConfig | None = None, dataset: Dataset | None =
             if name not in _LISTENING and dataset is not None and family.needs(dataset)
         ),
         _system(local),
+        _system(OwnSignal(signal=MIXTURE, model=config)),
     ]
 
 
@@ -151,9 +152,9 @@ def _system(baseline: Baseline, name: str | None = None, *, lens: bool = False) 
 def _lens_of(baseline: Baseline, asked: Any) -> bool:
     if not isinstance(asked, bool):
         raise ConfigError("lens_on: neither true nor false", remedy="write it as lens_on = true")
-    if asked and not (isinstance(baseline, LocalModels) and baseline.placed):
+    if asked and not (isinstance(baseline, (LocalModels, OwnSignal)) and baseline.placed):
         raise ConfigError(
-            "lens_on: only local-models of countries have a lens",
+            "lens_on: only local models of countries, and the mixture with them, have a lens",
             remedy='leave it out, or set groups = "country"',
         )
     return asked
@@ -176,7 +177,7 @@ def _read(table: Any, place: str, path: Path) -> System:
     except ValidationError as error:
         key, problem = setting_at_fault(error)
         keys = ", ".join(
-            ["type", "name", *(["lens_on"] if found is LocalModels else []), *found.model_fields]
+            ["type", "name", *(["lens_on"] if found in (LocalModels, OwnSignal) else []), *found.model_fields]
         )
         if problem == UNKNOWN_KEY:
             raise ConfigError(

@@ -117,7 +117,7 @@ def _best(loss: Callable[[Reals], tuple[float, Reals]], prior: Reals, penalty: f
         away = flat - prior.ravel()
         likelihood, slopes = loss(flat.reshape(prior.shape))
         value = (penalty / 2 * away @ away - likelihood) / hits
-        return value, (penalty * away - slopes.ravel()) / hits
+        return float(value), (penalty * away - slopes.ravel()) / hits
 
     if not hits:
         return prior

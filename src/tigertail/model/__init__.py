@@ -5,6 +5,7 @@ from tigertail.model.config import ModelConfig
 from tigertail.model.drift import Drift, drift
 from tigertail.model.fit import fit
 from tigertail.model.model import Model
+from tigertail.model.question import Dials
 from tigertail.model.store import check_target, load, save
 
-__all__ = ["Drift", "Model", "ModelConfig", "add", "check_target", "drift", "fit", "load", "save"]
+__all__ = ["Dials", "Drift", "Model", "ModelConfig", "add", "check_target", "drift", "fit", "load", "save"]

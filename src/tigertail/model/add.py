@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from tigertail.data.dataset import Dataset
 from tigertail.factorization import ALSConfig, Factors, solve_against
 from tigertail.factorization.confidence import confidence
+from tigertail.mixing import Mixture
 from tigertail.model.drift import Addition, changed_neighbours, noted
-from tigertail.model.families import BACK_OFF, CO_LISTENING, FACTORS, FAMILIES, LISTENING
+from tigertail.model.families import BACK_OFF, CO_LISTENING, FACTORS, FAMILIES, LISTENING, MIXTURE
 from tigertail.model.model import Model
 from tigertail.model.newcomers import FOLDED, Newcomers, listening_of, meet
 from tigertail.progress import progress
@@ -125,6 +126,8 @@ def _signals(
         heard = newcomers.items["listeners"].to_numpy()
         trust = (heard / (heard + config.back_off.listeners)).astype(np.float32)
         made[BACK_OFF] = replace(behind, own=made[FACTORS], trust=trust)
+    if isinstance(mixture := model.signals.get(MIXTURE), Mixture):
+        made[MIXTURE] = mixture.of(made, newcomers.items["listeners"].to_numpy())
     tick(note="the others")
     return {name: made[name] for name in model.signals if name in made}, sorted(
         set(model.signals) - set(made)

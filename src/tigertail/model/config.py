@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tigertail.errors import ConfigError, setting_at_fault
 from tigertail.factorization import ALSConfig
 from tigertail.factorization.confidence import ConfidenceConfig
+from tigertail.mixing.config import MixtureConfig
 from tigertail.signals.annotation import AnnotationConfig
 from tigertail.signals.audio import AudioConfig
 from tigertail.signals.back_off import BackOffConfig
@@ -77,6 +78,7 @@ class ModelConfig(BaseModel):
     sequences: SequencesConfig = SequencesConfig()
     pairs: PairsConfig = PairsConfig()
     back_off: BackOffConfig = BackOffConfig()
+    mixture: MixtureConfig = MixtureConfig()
 
     @classmethod
     def read(cls, path: Path | str) -> Self:

@@ -38,6 +38,8 @@ WEB: Final = "web"
 SEQUENCES: Final = "sequences"
 PAIRS: Final = "pairs"
 BACK_OFF: Final = "back-off"
+MIXTURE: Final = "mixture"
+"""All of them together; made of the others, it is no family of its own."""
 
 
 class Stored(Signal, Protocol):

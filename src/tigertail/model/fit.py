@@ -11,7 +11,8 @@ from tigertail.data.names import fold_series
 from tigertail.data.strata import Stratum, strata
 from tigertail.errors import DataError
 from tigertail.model.config import ModelConfig
-from tigertail.model.families import Ingredients, fit_signals
+from tigertail.model.families import MIXTURE, Ingredients, fit_signals
+from tigertail.model.mixed import fit_mixture
 from tigertail.model.model import Model, Provenance
 
 
@@ -40,7 +41,10 @@ def fit(dataset: Dataset, config: ModelConfig | None = None, *, threads: int | N
             path=dataset.path,
             remedy="look at plays and ratings",
         )
-    signals = fit_signals(Ingredients(dataset, interactions, config, threads))
+    given = Ingredients(dataset, interactions, config, threads)
+    signals = fit_signals(given)
+    if mixture := fit_mixture(given, signals):
+        signals[MIXTURE] = mixture
     provenance = Provenance(dataset.name, dataset.fingerprint, dataset.simulated)
     seen = {
         "listeners": interactions.plays.rows,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 
 import numpy as np
 import polars as pl
@@ -14,16 +13,13 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.data.names import fold
-from tigertail.errors import ConfigError, TigertailWarning, UnknownItemError
+from tigertail.errors import UnknownItemError
 from tigertail.model.config import ModelConfig
 from tigertail.model.explanation import explain
-from tigertail.model.families import LISTENING
-from tigertail.model.view import view_of
+from tigertail.model.question import Dials, admitted, default_signal, turned
 from tigertail.progress import progress
 from tigertail.retrieval.topk import top_k
 from tigertail.signals.contract import Signal
-from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import Listening
 
 if TYPE_CHECKING:
     from tigertail.data.dataset import Dataset
@@ -76,19 +72,7 @@ class Model:
     provenance: Provenance
     metrics: Mapping[str, Any] = field(default_factory=dict)
 
-    def similar(
-        self,
-        item: str,
-        n: int = 20,
-        *,
-        signal: str = LISTENING,
-        beta: float | None = None,
-        country: str | None = None,
-        language: str | None = None,
-        group: str | None = None,
-        lens: float | None = None,
-        why: bool = False,
-    ) -> pl.DataFrame:
+    def similar(self, item: str, n: int = 20, *, why: bool = False, **dials: Unpack[Dials]) -> pl.DataFrame:
         """Answer what someone who likes an item should hear next.
 
         Parameters
@@ -98,24 +82,17 @@ class Model:
             items with one name the one with most listeners is meant.
         n
             How many to list.
-        signal
-            Which signal to ask.
-        beta
-            Another popularity exponent than the model's (listening and factors only).
-        country, language, group
-            Where the question is asked from (listening only): a country or region, a language, or a group of
-            listeners by its key; at most one of them.
-        lens
-            How much that counts, from 0, nothing, to 1; None means as much as the model's settings say.
         why
-            Whether to say which groups of listeners carry each answer (listening only).
+            Whether to say why each answer is there.
+        **dials
+            How the question is turned: see :class:`tigertail.model.Dials`.
 
         Returns
         -------
         polars.DataFrame
             Columns rank, item_id, name, score (the affinity), listeners and stratum; shorter than ``n``
             where the signal knows no more, empty where it does not know the item. With ``why`` also the
-            column why, a list of groups and their shares, the largest first.
+            column why (:mod:`tigertail.model.explanation`).
 
         Warns
         -----
@@ -127,12 +104,11 @@ class Model:
         UnknownItemError
             If there is no such item; the message suggests close names.
         ConfigError
-            If there is no such signal, it cannot take ``beta`` or a lens, has no groups to name, or the
-            place is unknown.
+            If a dial cannot be turned so.
         """
         query = np.array([self.find(item)], np.int32)
-        asked = self._asked(signal, beta, country, language, group, lens)
-        codes, scores = top_k(asked.affinity(query), n, query)
+        asked = turned(self.signals, dials)
+        codes, scores = top_k(_listable(asked.affinity(query), admitted(self.items, dials)), n, query)
         listed = codes[0] >= 0
         chosen = self.items.select(pl.all().gather(codes[0][listed]))
         answers = chosen.select(
@@ -145,20 +121,16 @@ class Model:
         )
         if not why:
             return answers
-        return answers.with_columns(explain(_grouped(signal, asked), int(query[0]), codes[0][listed]))
+        name = dials.get("signal") or default_signal(self.signals)
+        return answers.with_columns(explain(name, asked, int(query[0]), codes[0][listed]))
 
     def neighbours(
         self,
         queries: Sequence[str] | None = None,
         top: int = 100,
         *,
-        signal: str = LISTENING,
-        beta: float | None = None,
-        country: str | None = None,
-        language: str | None = None,
-        group: str | None = None,
-        lens: float | None = None,
         names: bool = False,
+        **dials: Unpack[Dials],
     ) -> pl.DataFrame:
         """List the nearest items of many items.
 
@@ -168,10 +140,10 @@ class Model:
             Ids or names; None means every item the signal knows.
         top
             How many to list for each.
-        signal, beta, country, language, group, lens
-            As in :meth:`similar`.
         names
             Whether to add the columns target_name and name.
+        **dials
+            As in :meth:`similar`.
 
         Returns
         -------
@@ -185,14 +157,14 @@ class Model:
         ConfigError
             As in :meth:`similar`.
         """
-        asked = self._asked(signal, beta, country, language, group, lens)
+        asked = turned(self.signals, dials)
         if queries is None:
             codes = np.flatnonzero(asked.known).astype(np.int32)
         else:
             codes = self.codes(queries)
             if (codes < 0).any():
                 raise self.unknown(queries[int(np.argmin(codes))])
-        parts = list(self._lists(asked, codes, top))
+        parts = list(self._lists(asked, codes, top, admitted(self.items, dials)))
         target = np.concatenate([part[0] for part in parts] or [np.empty(0, np.int32)])
         answer = np.concatenate([part[1] for part in parts] or [np.empty(0, np.int32)])
         ids, called = self.items[c.ITEM_ID], self.items[c.NAME]
@@ -257,56 +229,20 @@ class Model:
         )
         return [self.items[c.NAME][code] for _, _, code in found]
 
-    def _signal(self, name: str, beta: float | None) -> Signal:
-        if name not in self.signals:
-            raise ConfigError(f"no signal '{name}'", remedy=f"this model has {', '.join(self.signals)}")
-        signal = self.signals[name]
-        if beta is None:
-            return signal
-        if not isinstance(signal, (FactorAffinity, Listening)):
-            raise ConfigError(f"the signal '{name}' has no popularity exponent", remedy="leave beta out")
-        if not 0 <= beta <= 2:
-            raise ConfigError(f"beta is {beta}", remedy="choose it between 0, for stars, and 2")
-        return signal.with_beta(beta)
-
-    def _asked(
-        self,
-        name: str,
-        beta: float | None,
-        country: str | None,
-        language: str | None,
-        group: str | None,
-        lens: float | None,
-    ) -> Signal:
-        """Return the signal to ask, seen from where the listener stands."""
-        signal = self._signal(name, beta)
-        if lens is not None and not 0 <= lens <= 1:
-            raise ConfigError(f"the lens is {lens}", remedy="choose it between 0, off, and 1")
-        if country is None and language is None and group is None:
-            if lens is not None:
-                raise ConfigError(f"a lens of {lens} on no place", remedy="say from which country to look")
-            return signal
-        grouped = _grouped(name, signal)
-        view = view_of(grouped, country, language, group)
-        if view.notice:
-            warnings.warn(view.notice, TigertailWarning, stacklevel=3)
-        return grouped.seen_from(view.groups, lens)
-
     def _lists(
-        self, signal: Signal, codes: NDArray[np.int32], top: int
+        self, signal: Signal, codes: NDArray[np.int32], top: int, allowed: NDArray[np.bool_] | None
     ) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32], NDArray[np.int32]]]:
         """Yield queries, answers, scores and ranks, a block of queries at a time."""
         block = max(1, BLOCK_BYTES // (4 * max(1, len(self.items))))
         with progress("neighbours", len(codes)) as tick:
             for start in range(0, len(codes), block):
                 queries = codes[start : start + block]
-                answers, scores = top_k(signal.affinity(queries), top, queries)
+                answers, scores = top_k(_listable(signal.affinity(queries), allowed), top, queries)
                 row, place = np.nonzero(answers >= 0)
                 yield queries[row], answers[row, place], scores[row, place], (place + 1).astype(np.int32)
                 tick(len(queries))
 
 
-def _grouped(name: str, signal: Signal) -> Listening:
-    if isinstance(signal, Listening):
-        return signal
-    raise ConfigError(f"the signal '{name}' knows no groups of listeners", remedy=f"ask '{LISTENING}'")
+def _listable(scores: NDArray[np.float32], allowed: NDArray[np.bool_] | None) -> NDArray[np.float32]:
+    """Return affinities with those of items that may not be listed taken out."""
+    return scores if allowed is None else np.where(allowed, scores, np.float32(-np.inf))

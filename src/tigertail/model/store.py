@@ -29,8 +29,9 @@ from pydantic import ValidationError
 
 from tigertail import __version__
 from tigertail.errors import ModelError, setting_at_fault
+from tigertail.mixing import Mixture
 from tigertail.model.config import ModelConfig
-from tigertail.model.families import FAMILIES
+from tigertail.model.families import FAMILIES, MIXTURE
 from tigertail.model.model import Model, Provenance
 from tigertail.signals.contract import Signal
 from tigertail.storage import checksums, new_folder, replaced_file, sha256, to_json
@@ -72,7 +73,8 @@ def save(model: Model, path: Path | str) -> None:
         with new_folder(path / generation, replace=True) as folder:
             model.items.write_parquet(folder / "items.parquet")
             for name, signal in model.signals.items():
-                arrays, settings[name] = FAMILIES[name].kind.to_arrays(signal)  # type: ignore[arg-type]
+                kind = Mixture if name == MIXTURE else FAMILIES[name].kind
+                arrays, settings[name] = kind.to_arrays(signal)  # type: ignore[arg-type]
                 (folder / name).mkdir()
                 for key, array in arrays.items():
                     np.save(folder / name / f"{key}.npy", array, allow_pickle=False)
@@ -116,7 +118,10 @@ def load(path: Path | str) -> Model:
     signals: dict[str, Signal] = {}
     for name, settings in manifest["signals"].items():
         arrays = {file.stem: np.load(file, mmap_mode="r") for file in sorted((folder / name).glob("*.npy"))}
-        signals[name] = FAMILIES[name].kind.from_arrays(arrays, settings)
+        if name == MIXTURE:  # the last, for it is made of the others
+            signals[name] = Mixture.from_arrays(arrays, settings, signals)
+        else:
+            signals[name] = FAMILIES[name].kind.from_arrays(arrays, settings)
     return Model(
         pl.read_parquet(folder / "items.parquet"),
         signals,
