@@ -155,10 +155,14 @@ def test_neighbours_are_asked_from_somewhere(local: Path, tmp_path: Path) -> Non
 
 
 def test_why_is_told_in_words_and_in_json(local: Path) -> None:
-    table = run("similar", local, "Queen", "-n", 1, "--from", "PL", "--why").stdout
+    asked = ["similar", local, "Queen", "-n", 1, "--from", "PL", "--why"]
+    table = run(*asked).stdout
     assert re.search(r"listeners +stratum +why", table)
-    assert re.search(r"Poland \d\d %, ", table)
-    [answer] = json.loads(run("similar", local, "Hey", "-n", 1, "--why", "--json").stdout)
+    assert "listening 100 %: " in table
+    assert re.search(r"listeners in common, .*Poland", table)
+    assert re.search(r"Poland \d\d %, ", run(*asked, "--signal", "listening").stdout)
+    only = ["--signal", "listening", "--why", "--json"]
+    [answer] = json.loads(run("similar", local, "Hey", "-n", 1, *only).stdout)
     [why] = answer["why"]
     assert (why["group"], why["name"]) == ("PL", "Poland")
     assert why["share"] == pytest.approx(1)
@@ -175,7 +179,6 @@ def test_a_lens_that_cannot_be_is_two_lines(
     assert "the lens is 3.0" in said("--from", "PL", "--lens", 3)[0]
     assert "the groups are 151, BR, PL" in said("--group", "Poland")[1]
     assert "knows no groups of listeners" in said("--from", "PL", "--signal", "factors")[0]
-    assert "knows no groups of listeners" in said("--why", "--signal", "co-listening")[0]
 
 
 def test_errors_are_two_lines(

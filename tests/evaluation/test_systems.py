@@ -81,8 +81,9 @@ def test_the_usual_systems_follow_the_models_configuration() -> None:
     config = ModelConfig.model_validate(wanted)
     systems = default_systems(config)
     check_names(systems)
-    cosine, base, local = (settings(system) for system in systems[-3:])
-    assert [system.name for system in systems[-2:]] == ["base, beta 0.3", "listening, by country"]
+    cosine, base, local = (settings(system) for system in systems[-4:-1])
+    assert [system.name for system in systems[-3:]] == ["base, beta 0.3", "listening, by country", "mixture"]
+    assert settings(systems[-1])["model"] == config.model_dump()
     assert (base["seed"], base["factors"], base["beta"]) == (5, 7, 0.3)
     assert cosine == base | {"beta": 1.0}
     assert local == config.local.model_dump() | {
@@ -142,11 +143,11 @@ def test_local_models_with_and_without_the_lens(tmp_path: Path) -> None:
         ("[[system]\ntype = ", "not a TOML file"),
         (
             "[[system]]\ntype = 'als'\nlens_on = true",
-            "system 1: lens_on: only local-models of countries have",
+            "system 1: lens_on: only local models of countries, and",
         ),
         (
             "[[system]]\ntype = 'local-models'\ngroups = 'learned'\nlens_on = true",
-            "system 1: lens_on: only local-models of countries have a lens\n  -> leave it out, or set groups",
+            "system 1: lens_on: only local models of countries, and the mixture with them, have a lens\n  -> leave it out, or set groups",
         ),
         ("[[system]]\ntype = 'local-models'\nlens_on = 3", "system 1: lens_on: neither true nor false"),
         ("[[system]]\ntype = 'local-models'\nlens = 2", "system 1: lens: Input should be less than"),

@@ -25,7 +25,7 @@ def codes(model: Model, *items: str) -> np.ndarray:
 def test_the_groups_that_carry_an_answer_the_largest_share_first(
     local_model: Model, signal: Listening
 ) -> None:
-    why = explain(signal, local_model.find("star"), codes(local_model, "p2", "b2"))
+    why = explain("listening", signal, local_model.find("star"), codes(local_model, "p2", "b2"))
     assert why.name == "why"
     assert [carriers[0]["name"] for carriers in why] == ["Poland", "Brazil"]
     for carriers in why.to_list():
@@ -36,12 +36,12 @@ def test_the_groups_that_carry_an_answer_the_largest_share_first(
 
 
 def test_a_group_that_has_nothing_to_say_goes_unmentioned(local_model: Model, signal: Listening) -> None:
-    [carriers] = explain(signal, local_model.find("p2"), codes(local_model, "p3")).to_list()
+    [carriers] = explain("listening", signal, local_model.find("p2"), codes(local_model, "p3")).to_list()
     assert carriers == [{"group": "PL", "name": "Poland", "share": pytest.approx(1)}]
 
 
 def test_no_answer_needs_no_reason(local_model: Model, signal: Listening) -> None:
-    why = explain(signal, local_model.find("star"), codes(local_model))
+    why = explain("listening", signal, local_model.find("star"), codes(local_model))
     assert len(why) == 0
     assert why.dtype == pl.List(pl.Struct({"group": pl.String, "name": pl.String, "share": pl.Float64}))
 

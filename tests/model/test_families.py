@@ -15,7 +15,7 @@ from tigertail.model import Model, ModelConfig, save
 from tigertail.model.families import FACTORS, FAMILIES
 
 SMALL = ModelConfig(base={"factors": 16, "iterations": 3}, local={"fewest": 20})
-EVERY_TABLE = {"listening", "factors", "co-listening", "annotation", "audio", "web", "sequences"}
+EVERY_TABLE = {"listening", "factors", "co-listening", "annotation", "audio", "web", "sequences", "mixture"}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,12 @@ def test_every_table_of_a_dataset_is_learned_from(model: Model) -> None:
 
 def test_plays_alone_are_enough(world: Dataset, tmp_path: Path) -> None:
     plays = Dataset.write(tmp_path / "plays", {c.PLAYS_TABLE: world.plays}, name="plays alone")
-    assert set(tigertail.fit(plays, config=SMALL).signals) == {"listening", "factors", "co-listening"}
+    assert set(tigertail.fit(plays, config=SMALL).signals) == {
+        "listening",
+        "factors",
+        "co-listening",
+        "mixture",
+    }
 
 
 def test_albums_that_know_their_artist_lean_on_them(world: Dataset, tmp_path: Path) -> None:

@@ -227,13 +227,15 @@ def test_neighbours_are_seen_from_the_same_place(local_model: Model) -> None:
 
 
 def test_why_names_the_listeners_who_carry_an_answer(local_model: Model) -> None:
-    plain = local_model.similar("star", country="PL")
-    answers = local_model.similar("star", country="PL", why=True)
+    plain = local_model.similar("star", country="PL", signal="listening")
+    answers = local_model.similar("star", country="PL", signal="listening", why=True)
     assert answers.drop("why").equals(plain)
     first = answers.row(0, named=True)
     assert first["item_id"].startswith("p")
     assert first["why"][0]["name"] == "Poland"
-    without = dict(local_model.similar("star", why=True).select("item_id", "why").iter_rows())
+    without = dict(
+        local_model.similar("star", signal="listening", why=True).select("item_id", "why").iter_rows()
+    )
     shares = [
         next(one["share"] for one in why if one["group"] == "PL")
         for why in (first["why"], without[first["item_id"]])
@@ -259,11 +261,11 @@ def test_lenses_that_cannot_be_are_refused(local_model: Model) -> None:
     for signal in ("factors", "co-listening"):
         refused(f"the signal '{signal}' knows no groups of listeners", signal=signal, country="PL")
     with pytest.raises(ConfigError, match=r"'factors' knows no groups of listeners\n  -> ask 'listening'"):
-        local_model.similar("star", signal="factors", why=True)
+        local_model.similar("star", signal="factors", group="PL")
 
 
 def test_a_model_of_listeners_who_tell_nothing_sees_the_world(model: Model) -> None:
     with pytest.warns(TigertailWarning, match="for the whole world"):
         assert model.similar("n1", country="PL").equals(model.similar("n1"))
-    [why] = model.similar("n1", 1, why=True)["why"].to_list()
+    [why] = model.similar("n1", 1, signal="listening", why=True)["why"].to_list()
     assert why == [{"group": "elsewhere", "name": "elsewhere", "share": pytest.approx(1)}]

@@ -17,7 +17,7 @@ class MixtureConfig(BaseModel):
     ``listening`` contains."""
     weights: Literal["by query", "constant"] = "by query"
     """Whether weights depend on how well the query is known."""
-    beta: float = Field(0.5, ge=0, le=2)
+    beta: float = Field(0.54, ge=0, le=2)
     """Popularity exponent of the affinity: 0 is the plain probability, more makes stars sink."""
     held_out: float = Field(0.2, gt=0, lt=1)
     """Share of listeners the mixture is learned from; signals are fitted to the others meanwhile."""
