@@ -12,11 +12,11 @@ from typing import Any, Final, Self
 
 import numpy as np
 import polars as pl
-from numba import njit, prange
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from tigertail import columns as c
+from tigertail.compiled import njit, prange
 from tigertail.data.dataset import Dataset
 from tigertail.data.interactions import Interactions
 from tigertail.errors import DataError

@@ -13,10 +13,10 @@ from typing import Any, Final, Self
 
 import numpy as np
 import polars as pl
-from numba import njit, prange
 from numpy.typing import NDArray
 
 from tigertail import columns as c
+from tigertail.compiled import njit, plain, prange
 from tigertail.signals.contract import Arrays
 from tigertail.signals.recoding import Recoding
 from tigertail.sparse import CSR
@@ -111,7 +111,8 @@ class Annotation:
         """Return the affinity from each query to every item; float32, (queries, items)."""
         scores = np.zeros((len(queries), self.weights.rows), np.float32)
         asked, answers = self._asked, self._answers
-        _scores(
+        add_up = _plain_scores if plain(len(queries), self.weights.rows) else _scores
+        add_up(
             asked.offsets,
             asked.indices,
             asked.values,
@@ -216,6 +217,24 @@ _SHARED: Final = {
     "people_a": pl.Int32(),
     "people_b": pl.Int32(),
 }
+
+
+def _plain_scores(
+    offsets: NDArray[np.int64],
+    columns: NDArray[np.int32],
+    values: NDArray[np.float32],
+    item_offsets: NDArray[np.int64],
+    items: NDArray[np.int32],
+    item_values: NDArray[np.float32],
+    queries: NDArray[np.int32],
+    scores: NDArray[np.float32],
+) -> None:
+    """Do as :func:`_scores`, in the same order of sums."""
+    for place, query in enumerate(queries):
+        row = scores[place]
+        for entry in range(offsets[query], offsets[query + 1]):
+            carriers = slice(*item_offsets[columns[entry] : columns[entry] + 2])
+            row[items[carriers]] += values[entry] * item_values[carriers]
 
 
 @njit(parallel=True, cache=True)
