@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, Final
 
-ENOUGH: Final = 2**31  # elements met by the plain ways, as many seconds as Numba takes to load, or a few more
+ENOUGH: Final = 2**29  # elements the plain ways may meet: about the time that loading Numba takes
 
 _met = 0
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tigertail.compiled import njit, plain
 
-_SORTED: Final = 20  # elements met by NumPy for each entry that it sorts
+_SORTED: Final = 35  # elements met by NumPy, as time goes, for each entry that it sorts
 
 
 @dataclass(frozen=True, eq=False)

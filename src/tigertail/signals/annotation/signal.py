@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final, Self
+from typing import Any, Final, Self, overload
 
 import numpy as np
 import polars as pl
@@ -24,6 +24,41 @@ from tigertail.sparse import CSR
 COMPANY: Final = "annotator"  # the facet of being annotated by the same people
 CONTRIBUTION: Final = "contribution"
 INHERITED: Final = "hierarchy"  # the source of a label that only follows from another
+
+
+class KeptLabels(Sequence[tuple[str, str]]):
+    """Labels as they are kept, read when somebody wants to see one: affinities need none.
+
+    Parameters
+    ----------
+    kept
+        JSON in UTF-8; uint8.
+    """
+
+    def __init__(self, kept: NDArray[np.uint8]) -> None:
+        self._kept = kept
+
+    @cached_property
+    def _read(self) -> list[tuple[str, str]]:
+        return [(facet, name) for facet, name in json.loads(np.asarray(self._kept).tobytes())]
+
+    @overload
+    def __getitem__(self, label: int) -> tuple[str, str]: ...
+
+    @overload
+    def __getitem__(self, label: slice) -> list[tuple[str, str]]: ...
+
+    def __getitem__(self, label: int | slice) -> tuple[str, str] | list[tuple[str, str]]:
+        """Return facet and name of one label, or of several."""
+        return self._read[label]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Iterate over facets and names."""
+        return iter(self._read)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._read)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +92,7 @@ class Annotation:
     weights: CSR
     people: NDArray[np.int32]
     experts: NDArray[np.uint8]
-    labels: list[tuple[str, str]]
+    labels: Sequence[tuple[str, str]]
     beta: float = 0.75
     scarcity: float = 5.0
     left_out: dict[str, int] = field(default_factory=dict)
@@ -74,7 +109,7 @@ class Annotation:
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk."""
-        names = json.dumps(self.labels, ensure_ascii=False).encode()
+        names = json.dumps(list(self.labels), ensure_ascii=False).encode()
         weights = self.weights
         arrays: Arrays = {
             "offsets": weights.offsets,
@@ -96,12 +131,11 @@ class Annotation:
     def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
         """Make the signal of what was kept on disk."""
         stored: Any = arrays
-        names = json.loads(np.asarray(stored["labels"]).tobytes())
         return cls(
             CSR(stored["offsets"], stored["indices"], stored["values"], settings["columns"]),
             stored["people"],
             stored["experts"],
-            [(facet, name) for facet, name in names],
+            KeptLabels(stored["labels"]),
             settings["beta"],
             settings["scarcity"],
             dict(settings["left_out"]),

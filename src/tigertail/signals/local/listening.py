@@ -212,10 +212,10 @@ class Listening:
         return cls(
             tuple(settings["keys"]),
             settings["fallen"],
-            kept["starts"],
+            np.asarray(kept["starts"]),
             CSR(kept["offsets"], kept["indices"], values, len(kept["vectors"])),
             kept["vectors"],
-            kept["local_starts"],
+            np.asarray(kept["local_starts"]),
             kept["local_items"],
             kept["local_vectors"],
             LocalConfig(**settings["config"]),
