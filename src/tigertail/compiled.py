@@ -1,6 +1,6 @@
 """Kernels that Numba compiles, without the wait for Numba where none of them is called.
 
-To load Numba and what it compiled before takes more than half a second, many times what one question takes. A
+Loading Numba, and what it compiled before, takes more than half a second, many times what one question takes. A
 module of kernels imports ``njit`` and ``prange`` from here: Numba is then loaded when the first kernel is called.
 And what a single question needs stands beside its kernel in NumPy too, in the same order of sums, so that both
 give the same bits; :func:`plain` says which to take.

@@ -42,7 +42,8 @@ def common_listeners(
     met
         Pairs of listener and other item met in each group, not weighted; float32, (queries, groups).
     """
-    work = int(by_item.row_sizes[queries].sum()) * (heard.entries // max(1, heard.rows))
+    listeners = int((by_item.offsets[queries + 1] - by_item.offsets[queries]).sum())
+    work = listeners * (heard.entries // max(1, heard.rows))
     if plain(len(queries), work):
         return _plain_common(queries, by_item, heard, starts, weights)
     with as_worth(work):
