@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-LITTLE: Final = 2**21  # multiplications, a millisecond or so, that are not worth waking other threads for
+LITTLE: Final = 2**22  # multiplications, two milliseconds or so, that are not worth waking other threads for
 
 
 @contextmanager

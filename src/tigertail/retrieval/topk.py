@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.compiled import njit, plain, prange
+from tigertail.threads import as_worth
 
 
 def top_k(
@@ -43,7 +44,8 @@ def top_k(
     k = min(k, scores.shape[1])
     if plain(len(scores), scores.size):
         return _plain_top_k(scores, k, left_out)
-    return _top_k(scores, k, left_out)  # type: ignore[no-any-return]
+    with as_worth(scores.size):
+        return _top_k(scores, k, left_out)  # type: ignore[no-any-return]
 
 
 def _plain_top_k(

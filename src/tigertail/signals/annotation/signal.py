@@ -20,6 +20,7 @@ from tigertail.compiled import njit, plain, prange
 from tigertail.signals.contract import Arrays
 from tigertail.signals.recoding import Recoding
 from tigertail.sparse import CSR
+from tigertail.threads import as_worth
 
 COMPANY: Final = "annotator"  # the facet of being annotated by the same people
 CONTRIBUTION: Final = "contribution"
@@ -145,17 +146,17 @@ class Annotation:
         """Return the affinity from each query to every item; float32, (queries, items)."""
         scores = np.zeros((len(queries), self.weights.rows), np.float32)
         asked, answers = self._asked, self._answers
-        add_up = _plain_scores if plain(len(queries), self.weights.rows) else _scores
-        add_up(
-            asked.offsets,
-            asked.indices,
-            asked.values,
-            answers.offsets,
-            answers.indices,
-            answers.values,
+        given = (
+            *(asked.offsets, asked.indices, asked.values),
+            *(answers.offsets, answers.indices, answers.values),
             np.asarray(queries, np.int32),
             scores,
         )
+        if plain(len(queries), self.weights.rows):
+            _plain_scores(*given)
+        else:
+            with as_worth(scores.size):
+                _scores(*given)
         scores[:, ~self.known] = -np.inf
         scores[~self.known[queries]] = -np.inf
         return scores
