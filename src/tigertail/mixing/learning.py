@@ -57,7 +57,7 @@ def learn(
     most = int(heard.max(initial=0))
     blank = np.zeros((len(signals), SHAPES, 2))
     learned = Learned(tuple(signals), blank, np.zeros((len(signals), FEATURES)), most)
-    weights = _balanced(lessons, config)
+    weights = balanced(lessons, config)
     best: list[list[NDArray[np.int32]]] = []
     with progress("mixture", 2 * len(signals)) as tick, limited(threads):
         for place, (name, signal) in enumerate(signals.items()):
@@ -78,7 +78,7 @@ def learn(
             tick(note=name)
         answered = np.flatnonzero(knows.any(axis=1))
         gate = fit_gate(
-            _choices(
+            choices_of(
                 [union[q] for q in answered], [probable[q] for q in answered], lessons, weights, answered
             ),
             knows[answered],
@@ -92,8 +92,46 @@ def learn(
     return learned
 
 
-def _balanced(lessons: Lessons, config: MixtureConfig) -> NDArray[np.float64]:
-    """Return what every hit weighs; float64, in the order of the lessons' entries."""
+def best_answers(
+    affinities: NDArray[np.float32],
+    queries: NDArray[np.int32],
+    listeners: NDArray[np.int64],
+    most: int,
+) -> list[NDArray[np.int32]]:
+    """Return the best answers of a signal to each query, so many at each of three settings of the dial.
+
+    Parameters
+    ----------
+    affinities
+        Of one signal; float32, (queries, items).
+    queries
+        Item codes; int32, (queries,).
+    listeners
+        Of each item; int64, (items,).
+    most
+        Answers at one setting.
+
+    Returns
+    -------
+    list[NDArray[np.int32]]
+        Items of each query, rising, none twice.
+    """
+    gains = [(np.maximum(listeners, 1) ** gamma).astype(np.float32) for gamma in DIAL]
+    found = [
+        top_k(np.where(affinities > 0, affinities * gain, affinities), most, queries)[0] for gain in gains
+    ]
+    lists = [np.unique(row) for row in np.concatenate(found, axis=1)]
+    return [items[items >= 0] for items in lists]
+
+
+def balanced(lessons: Lessons, config: MixtureConfig) -> NDArray[np.float64]:
+    """Return what every hit weighs, so that strata of queries count as much alike as the settings say.
+
+    Returns
+    -------
+    NDArray[np.float64]
+        Sums to the number of hits; in the order of the lessons' entries.
+    """
     hits = lessons.hits
     stratum = lessons.strata[lessons.queries][hits.row_of_entries()]
     amount = np.bincount(stratum, hits.values, 4)
@@ -101,6 +139,46 @@ def _balanced(lessons: Lessons, config: MixtureConfig) -> NDArray[np.float64]:
     popular = np.maximum(lessons.listeners[hits.indices], 1.0) ** -config.correction
     weights = hits.values * by_stratum[stratum] * popular
     return np.asarray(weights * (hits.values.sum() / max(weights.sum(), 1e-12)))
+
+
+def choices_of(
+    candidates: list[NDArray[np.int32]],
+    values: list[NDArray[np.float32]],
+    lessons: Lessons,
+    weights: NDArray[np.float64],
+    rows: NDArray[np.int64],
+) -> Choices:
+    """Lay the candidates of some queries side by side, and look up which of them were right.
+
+    Parameters
+    ----------
+    candidates
+        Items of each query, rising; int32.
+    values
+        What is known of them; float32, (candidates, terms) for each query.
+    lessons
+        Questions and right answers.
+    weights
+        What every hit weighs, in the order of the lessons' entries; float64.
+    rows
+        Which of the lessons' queries they are; int64, (queries,).
+    """
+    hits = []
+    for row, items in zip(rows.tolist(), candidates, strict=True):
+        begin, end = lessons.hits.offsets[row], lessons.hits.offsets[row + 1]
+        right = lessons.hits.indices[begin:end]
+        place = np.searchsorted(right, items)
+        found = place < len(right)
+        found[found] = right[place[found]] == items[found]
+        counted = np.zeros(len(items))
+        counted[found] = weights[begin:end][place[found]]
+        hits.append(counted)
+    sizes = np.array([len(items) for items in candidates], np.int64)
+    return Choices(
+        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        np.concatenate(values),
+        np.concatenate(hits),
+    )
 
 
 def _candidates(
@@ -119,18 +197,13 @@ def _candidates(
     lists = [np.empty(0, np.int32) for _ in lessons.queries]
     candidates = [np.empty(0, np.int32) for _ in lessons.queries]
     values = [np.empty((0, SHAPES), np.float32) for _ in lessons.queries]
-    gains = [(np.maximum(lessons.listeners, 1) ** gamma).astype(np.float32) for gamma in DIAL]
     for block in _blocks(lessons, known):
         queries = lessons.queries[block]
         affinities = np.array(signal.affinity(queries), np.float32)
         scale = scales(affinities, queries)
-        found = [
-            top_k(np.where(affinities > 0, affinities * gain, affinities), config.candidates, queries)[0]
-            for gain in gains
-        ]
+        found = best_answers(affinities, queries, lessons.listeners, config.candidates)
         for row, query in enumerate(block.tolist()):
-            best = np.unique(np.concatenate([one[row] for one in found]))
-            lists[query] = best[best >= 0]
+            lists[query] = found[row]
             others = rng.integers(0, items, config.background, np.int32)
             chosen = np.unique(np.concatenate([lists[query], popular, others]))
             chosen = chosen[chosen != queries[row]]
@@ -138,7 +211,7 @@ def _candidates(
             values[query] = shapes(
                 affinities[row, chosen], np.full(len(chosen), scale[row], np.float32), chosen, fame
             )
-    return _choices(candidates, values, lessons, weights, np.arange(len(candidates))), lists
+    return choices_of(candidates, values, lessons, weights, np.arange(len(candidates))), lists
 
 
 def _blocks(lessons: Lessons, known: NDArray[np.bool_]) -> Iterator[NDArray[np.int64]]:
@@ -150,29 +223,3 @@ def _blocks(lessons: Lessons, known: NDArray[np.bool_]) -> Iterator[NDArray[np.i
 
 def _union(lists: tuple[NDArray[np.int32], ...]) -> NDArray[np.int32]:
     return np.unique(np.concatenate(lists))
-
-
-def _choices(
-    candidates: list[NDArray[np.int32]],
-    values: list[NDArray[np.float32]],
-    lessons: Lessons,
-    weights: NDArray[np.float64],
-    rows: NDArray[np.int64],
-) -> Choices:
-    """Lay the candidates of some queries side by side, and look up which of them were right."""
-    hits = []
-    for row, items in zip(rows.tolist(), candidates, strict=True):
-        begin, end = lessons.hits.offsets[row], lessons.hits.offsets[row + 1]
-        right = lessons.hits.indices[begin:end]
-        place = np.searchsorted(right, items)
-        found = place < len(right)
-        found[found] = right[place[found]] == items[found]
-        counted = np.zeros(len(items))
-        counted[found] = weights[begin:end][place[found]]
-        hits.append(counted)
-    sizes = np.array([len(items) for items in candidates], np.int64)
-    return Choices(
-        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        np.concatenate(values),
-        np.concatenate(hits),
-    )
