@@ -7,25 +7,28 @@ of all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.mixing.calibration import Fame, calibrate, scales, shapes
+from tigertail.mixing.candidates import best_answers, choices_of
 from tigertail.mixing.config import MixtureConfig
 from tigertail.mixing.learned import FEATURES, SHAPES, Learned
 from tigertail.mixing.lessons import Lessons
-from tigertail.mixing.likelihood import Choices, fit_gate, fit_heights
+from tigertail.mixing.likelihood import fit_gate, fit_heights
 from tigertail.progress import progress
-from tigertail.retrieval.topk import top_k
 from tigertail.signals.contract import Signal
 from tigertail.threads import limited
 
+Lists = list[NDArray[np.int32]]
+
 PRIOR: Final = np.array([[0.0, 0.0], [1.5, 0.0], [0.0, 0.0], [0.5, 0.0], [0.5, 0.0]])
 """A calibration before anything is learned: an affinity counts much, popularity as its root."""
-DIAL: Final = (-0.5, 0.0, 0.5)
 BLOCK: Final = 512  # queries asked at a time
 
 
@@ -52,127 +55,93 @@ def learn(
     threads
         Threads to use; None means all. What is learned is the same for any number.
     """
-    fame = Fame.of(lessons.listeners)
-    heard = lessons.listeners[lessons.queries]
-    most = int(heard.max(initial=0))
-    blank = np.zeros((len(signals), SHAPES, 2))
-    learned = Learned(tuple(signals), blank, np.zeros((len(signals), FEATURES)), most)
-    weights = _balanced(lessons, config)
-    best: list[list[NDArray[np.int32]]] = []
+    blank = np.zeros((len(signals), SHAPES, 2)), np.zeros((len(signals), FEATURES))
+    learned = Learned(tuple(signals), *blank, most=int(lessons.heard.max(initial=0)))
+    school = _School(signals, lessons, config, learned, seed)
     with progress("mixture", 2 * len(signals)) as tick, limited(threads):
-        for place, (name, signal) in enumerate(signals.items()):
-            choices, lists = _candidates(signal, lessons, weights, fame, config, seed)
-            calibration = fit_heights(choices, learned.features(heard)[:, :2], PRIOR, config.penalty)
-            learned.calibrations[place] = calibration
-            best.append(lists)
-            tick(note=name)
-        union = [_union(lists) for lists in zip(*best, strict=True)]
-        knows = np.column_stack([signal.known[lessons.queries] for signal in signals.values()])
-        probable = [np.zeros((len(items), len(signals)), np.float32) for items in union]
-        for place, (name, signal) in enumerate(signals.items()):
-            for block in _blocks(lessons, knows[:, place]):
-                affinities = np.array(signal.affinity(lessons.queries[block]), np.float32)
-                calibrate(affinities, lessons.queries[block], learned.terms(name, heard[block]), fame)
-                for row, query in enumerate(block.tolist()):
-                    probable[query][:, place] = affinities[row, union[query]]
-            tick(note=name)
-        answered = np.flatnonzero(knows.any(axis=1))
-        gate = fit_gate(
-            _choices(
-                [union[q] for q in answered], [probable[q] for q in answered], lessons, weights, answered
-            ),
-            knows[answered],
-            learned.features(heard)[answered]
-            if config.weights == "by query"
-            else np.ones((len(answered), 1)),
-            np.zeros((len(signals), FEATURES if config.weights == "by query" else 1)),
-            config.penalty,
-        )
-    learned.weights[:, : gate.shape[1]] = gate
+        lists = school.calibrate(lambda name: tick(note=name))
+        school.weigh(lists, lambda name: tick(note=name))
     return learned
 
 
-def _balanced(lessons: Lessons, config: MixtureConfig) -> NDArray[np.float64]:
-    """Return what every hit weighs; float64, in the order of the lessons' entries."""
-    hits = lessons.hits
-    stratum = lessons.strata[lessons.queries][hits.row_of_entries()]
-    amount = np.bincount(stratum, hits.values, 4)
-    by_stratum = np.where(amount > 0, (amount.sum() / np.maximum(amount, 1)) ** config.balance, 0)
-    popular = np.maximum(lessons.listeners[hits.indices], 1.0) ** -config.correction
-    weights = hits.values * by_stratum[stratum] * popular
-    return np.asarray(weights * (hits.values.sum() / max(weights.sum(), 1e-12)))
+@dataclass(frozen=True, eq=False)
+class _School:
+    """What both steps need; they write what they find into ``learned``."""
 
+    signals: Mapping[str, Signal]
+    lessons: Lessons
+    config: MixtureConfig
+    learned: Learned
+    seed: int
 
-def _candidates(
-    signal: Signal,
-    lessons: Lessons,
-    weights: NDArray[np.float64],
-    fame: Fame,
-    config: MixtureConfig,
-    seed: int,
-) -> tuple[Choices, list[NDArray[np.int32]]]:
-    """Return what a signal is calibrated on, and its best answers to each query."""
-    rng = np.random.default_rng(seed)
-    items = len(lessons.listeners)
-    popular = np.argsort(-lessons.listeners, kind="stable")[: config.background].astype(np.int32)
-    known = signal.known[lessons.queries]
-    lists = [np.empty(0, np.int32) for _ in lessons.queries]
-    candidates = [np.empty(0, np.int32) for _ in lessons.queries]
-    values = [np.empty((0, SHAPES), np.float32) for _ in lessons.queries]
-    gains = [(np.maximum(lessons.listeners, 1) ** gamma).astype(np.float32) for gamma in DIAL]
-    for block in _blocks(lessons, known):
-        queries = lessons.queries[block]
-        affinities = np.array(signal.affinity(queries), np.float32)
-        scale = scales(affinities, queries)
-        found = [
-            top_k(np.where(affinities > 0, affinities * gain, affinities), config.candidates, queries)[0]
-            for gain in gains
-        ]
-        for row, query in enumerate(block.tolist()):
-            best = np.unique(np.concatenate([one[row] for one in found]))
-            lists[query] = best[best >= 0]
-            others = rng.integers(0, items, config.background, np.int32)
-            chosen = np.unique(np.concatenate([lists[query], popular, others]))
-            chosen = chosen[chosen != queries[row]]
-            candidates[query] = chosen
-            values[query] = shapes(
-                affinities[row, chosen], np.full(len(chosen), scale[row], np.float32), chosen, fame
-            )
-    return _choices(candidates, values, lessons, weights, np.arange(len(candidates))), lists
+    def calibrate(self, done: Callable[[str], None]) -> list[Lists]:
+        """Learn to read each signal; return its best answers to each query."""
+        features = self.learned.features(self.lessons.heard)[:, :2]
+        every = np.arange(len(self.lessons.queries))
+        best = []
+        for place, (name, signal) in enumerate(self.signals.items()):
+            lists, candidates, values = self._candidates(signal)
+            choices = choices_of(candidates, values, self.lessons, self._weights, every)
+            self.learned.calibrations[place] = fit_heights(choices, features, PRIOR, self.config.penalty)
+            best.append(lists)
+            done(name)
+        return best
 
+    def weigh(self, lists: list[Lists], done: Callable[[str], None]) -> None:
+        """Learn how much to trust each signal, over the best answers of all of them."""
+        union = [np.unique(np.concatenate(best)) for best in zip(*lists, strict=True)]
+        probable = [np.zeros((len(items), len(self.signals)), np.float32) for items in union]
+        knows = np.column_stack([signal.known[self.lessons.queries] for signal in self.signals.values()])
+        for place, (name, signal) in enumerate(self.signals.items()):
+            for block, affinities in self._asked(signal):
+                terms = self.learned.terms(name, self.lessons.heard[block])
+                calibrate(affinities, self.lessons.queries[block], terms, self._fame)
+                for row, query in enumerate(block.tolist()):
+                    probable[query][:, place] = affinities[row, union[query]]
+            done(name)
+        rows = np.flatnonzero(knows.any(axis=1))
+        candidates, values = [union[row] for row in rows], [probable[row] for row in rows]
+        size = FEATURES if self.config.weights == "by query" else 1
+        self.learned.weights[:, :size] = fit_gate(
+            choices_of(candidates, values, self.lessons, self._weights, rows),
+            knows[rows],
+            self.learned.features(self.lessons.heard[rows])[:, :size],
+            np.zeros((len(self.signals), size)),
+            self.config.penalty,
+        )
 
-def _blocks(lessons: Lessons, known: NDArray[np.bool_]) -> Iterator[NDArray[np.int64]]:
-    """Yield the places of queries that a signal knows, a block at a time."""
-    places = np.flatnonzero(known)
-    for start in range(0, len(places), BLOCK):
-        yield places[start : start + BLOCK]
+    def _candidates(self, signal: Signal) -> tuple[Lists, Lists, list[NDArray[np.float32]]]:
+        """Return the best answers to each query, these and some other items, and the terms of all."""
+        config, listeners, queries = self.config, self.lessons.listeners, self.lessons.queries
+        rng = np.random.default_rng(self.seed)
+        popular = np.argsort(-listeners, kind="stable")[: config.background].astype(np.int32)
+        best: Lists = [np.empty(0, np.int32)] * len(queries)
+        candidates = list(best)
+        values = [np.empty((0, SHAPES), np.float32)] * len(queries)
+        for block, affinities in self._asked(signal):
+            scale = scales(affinities, queries[block])
+            found = best_answers(affinities, queries[block], listeners, config.candidates)
+            for row, query in enumerate(block.tolist()):
+                others = rng.integers(0, len(listeners), config.background, np.int32)
+                chosen = np.unique(np.concatenate([found[row], popular, others]))
+                chosen = chosen[chosen != queries[query]]
+                best[query], candidates[query] = found[row], chosen
+                values[query] = shapes(
+                    affinities[row, chosen], np.full(len(chosen), scale[row]), chosen, self._fame
+                )
+        return best, candidates, values
 
+    def _asked(self, signal: Signal) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """Ask a signal what it knows of: yield places of queries, and their affinities, a block at a time."""
+        places = np.flatnonzero(signal.known[self.lessons.queries])
+        for start in range(0, len(places), BLOCK):
+            block = places[start : start + BLOCK]
+            yield block, np.array(signal.affinity(self.lessons.queries[block]), np.float32)
 
-def _union(lists: tuple[NDArray[np.int32], ...]) -> NDArray[np.int32]:
-    return np.unique(np.concatenate(lists))
+    @cached_property
+    def _fame(self) -> Fame:
+        return Fame.of(self.lessons.listeners)
 
-
-def _choices(
-    candidates: list[NDArray[np.int32]],
-    values: list[NDArray[np.float32]],
-    lessons: Lessons,
-    weights: NDArray[np.float64],
-    rows: NDArray[np.int64],
-) -> Choices:
-    """Lay the candidates of some queries side by side, and look up which of them were right."""
-    hits = []
-    for row, items in zip(rows.tolist(), candidates, strict=True):
-        begin, end = lessons.hits.offsets[row], lessons.hits.offsets[row + 1]
-        right = lessons.hits.indices[begin:end]
-        place = np.searchsorted(right, items)
-        found = place < len(right)
-        found[found] = right[place[found]] == items[found]
-        counted = np.zeros(len(items))
-        counted[found] = weights[begin:end][place[found]]
-        hits.append(counted)
-    sizes = np.array([len(items) for items in candidates], np.int64)
-    return Choices(
-        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        np.concatenate(values),
-        np.concatenate(hits),
-    )
+    @cached_property
+    def _weights(self) -> NDArray[np.float64]:
+        return self.lessons.weights(self.config.balance, self.config.correction)

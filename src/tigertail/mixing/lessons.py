@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,34 @@ class Lessons:
     hits: CSR
     listeners: NDArray[np.int64]
     strata: NDArray[np.int8]
+
+    @cached_property
+    def heard(self) -> NDArray[np.int64]:
+        """Listeners of each query; int64, (queries,)."""
+        return self.listeners[self.queries]
+
+    def weights(self, balance: float, correction: float) -> NDArray[np.float64]:
+        """Return what every hit weighs.
+
+        Parameters
+        ----------
+        balance
+            How much strata of queries count alike: 0 by their hits, 1 each the same.
+        correction
+            How much a hit on a popular item counts less: by its listeners to this power.
+
+        Returns
+        -------
+        NDArray[np.float64]
+            Sums to the number of hits; in the order of the entries of ``hits``.
+        """
+        hits = self.hits
+        stratum = self.strata[self.queries][hits.row_of_entries()]
+        amount = np.bincount(stratum, hits.values, 4)
+        by_stratum = np.where(amount > 0, (amount.sum() / np.maximum(amount, 1)) ** balance, 0)
+        popular = np.maximum(self.listeners[hits.indices], 1.0) ** -correction
+        weights = hits.values * by_stratum[stratum] * popular
+        return np.asarray(weights * (hits.values.sum() / max(weights.sum(), 1e-12)))
 
     def joined(self, right: CSR, share: float) -> Lessons:
         """Return the lessons with those of curated lists beside them.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from tigertail.data.held_out import ProtocolConfig, Trial, hold_out
@@ -15,6 +16,22 @@ from tigertail.signals.contract import Signal
 CONTAINED: Final = (FACTORS, CO_LISTENING)
 """Signals that listening contains; they take part where the configuration names them."""
 LESSONS: Final = 7000  # added to the seed for the listeners whom the mixture learns from
+
+
+@dataclass(frozen=True, eq=False)
+class Blind:
+    """Signals, and listeners of whom they have seen nothing.
+
+    Parameters
+    ----------
+    signals
+        The signals, by name.
+    trial
+        The listeners held out of them.
+    """
+
+    signals: Mapping[str, Signal]
+    trial: Trial
 
 
 def fit_mixture(
@@ -43,17 +60,38 @@ def fit_mixture(
     """
     config = given.config.mixture
     names = _parts(config.signals, signals)
+    blind = fit_blind(given, names)
+    if blind is None:
+        return None
+    lessons = lessons_of(blind.trial)
+    if lists is not None:
+        lessons = lessons.joined(grade_matrix(lists, blind.trial.interactions), config.lists)
+    learned = learn(blind.signals, lessons, config, seed=given.config.seed, threads=given.threads)
+    parts = {name: signals[name] for name in blind.signals}
+    return Mixture(parts, learned, given.interactions.item_listeners, config.beta)
+
+
+def fit_blind(given: Ingredients, names: Iterable[str]) -> Blind | None:
+    """Hold out the listeners whom a mixture learns from, and fit signals without them.
+
+    Parameters
+    ----------
+    given
+        What the signals of the model are fitted to.
+    names
+        The signals wanted; those that the other listeners' tables do not suffice for are left out.
+
+    Returns
+    -------
+    Blind or None
+        None where fewer than ten listeners play two items or more.
+    """
     trial = _held_out(given)
     if trial is None:
         return None
     others = Ingredients(trial.train, trial.interactions, given.config, given.threads)
-    blind = {name: FAMILIES[name].fit(others) for name in names if FAMILIES[name].needs(trial.train)}
-    lessons = lessons_of(trial)
-    if lists is not None:
-        lessons = lessons.joined(grade_matrix(lists, trial.interactions), config.lists)
-    learned = learn(blind, lessons, config, seed=given.config.seed, threads=given.threads)
-    parts = {name: signals[name] for name in blind}
-    return Mixture(parts, learned, given.interactions.item_listeners, config.beta)
+    fitted = {name: FAMILIES[name].fit(others) for name in names if FAMILIES[name].needs(trial.train)}
+    return Blind(fitted, trial)
 
 
 def _parts(wanted: Iterable[str], signals: Mapping[str, Signal]) -> list[str]:

@@ -1,0 +1,86 @@
+"""What a mixture is learned over: of all items the best answers of signals, and which of them were right."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.mixing.lessons import Lessons
+from tigertail.mixing.likelihood import Choices
+from tigertail.retrieval.topk import top_k
+
+DIAL: Final = (-0.5, 0.0, 0.5)
+
+
+def best_answers(
+    affinities: NDArray[np.float32],
+    queries: NDArray[np.int32],
+    listeners: NDArray[np.int64],
+    most: int,
+) -> list[NDArray[np.int32]]:
+    """Return the best answers of a signal to each query, so many at each of three settings of the dial.
+
+    Parameters
+    ----------
+    affinities
+        Of one signal; float32, (queries, items).
+    queries
+        Item codes; int32, (queries,).
+    listeners
+        Of each item; int64, (items,).
+    most
+        Answers at one setting.
+
+    Returns
+    -------
+    list[NDArray[np.int32]]
+        Items of each query, rising, none twice.
+    """
+    gains = [(np.maximum(listeners, 1) ** gamma).astype(np.float32) for gamma in DIAL]
+    found = [
+        top_k(np.where(affinities > 0, affinities * gain, affinities), most, queries)[0] for gain in gains
+    ]
+    lists = [np.unique(row) for row in np.concatenate(found, axis=1)]
+    return [items[items >= 0] for items in lists]
+
+
+def choices_of(
+    candidates: list[NDArray[np.int32]],
+    values: list[NDArray[np.float32]],
+    lessons: Lessons,
+    weights: NDArray[np.float64],
+    rows: NDArray[np.int64],
+) -> Choices:
+    """Lay the candidates of some queries side by side, and look up which of them were right.
+
+    Parameters
+    ----------
+    candidates
+        Items of each query, rising; int32.
+    values
+        What is known of them; float32, (candidates, terms) for each query.
+    lessons
+        Questions and right answers.
+    weights
+        What every hit weighs, in the order of the lessons' entries; float64.
+    rows
+        Which of the lessons' queries they are; int64, (queries,).
+    """
+    hits = []
+    for row, items in zip(rows.tolist(), candidates, strict=True):
+        begin, end = lessons.hits.offsets[row], lessons.hits.offsets[row + 1]
+        right = lessons.hits.indices[begin:end]
+        place = np.searchsorted(right, items)
+        found = place < len(right)
+        found[found] = right[place[found]] == items[found]
+        counted = np.zeros(len(items))
+        counted[found] = weights[begin:end][place[found]]
+        hits.append(counted)
+    sizes = np.array([len(items) for items in candidates], np.int64)
+    return Choices(
+        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        np.concatenate(values),
+        np.concatenate(hits),
+    )
