@@ -43,6 +43,17 @@ def test_of_two_unknown_items_the_more_popular_is_expected_more_and_equals_alike
     assert values[1] == values[2] > values[3]
 
 
+def test_however_steep_the_curve_it_stays_a_probability() -> None:
+    values = calibrated([0.0, 1.0, 1e-9, -np.inf], [90.0, 90.0, 0.0, 0.5, 0.5])
+    np.testing.assert_allclose(values, [0, 1, 0, 0], atol=1e-6)
+
+
+def test_an_item_alone_in_the_catalogue_has_nothing_to_share() -> None:
+    alone = np.array([[1.0]], np.float32)
+    calibrate(alone, QUERY, np.array([[1.0, 1.0, 0.0, 0.5, 0.5]]), Fame.of(np.array([3])))
+    assert alone.tolist() == [[0]]
+
+
 def test_shapes_are_the_terms_of_the_height() -> None:
     pairs = np.array([1.5, -np.inf], np.float32)
     found = shapes(pairs, np.array([3.0, 3.0], np.float32), np.array([1, 3], np.int32), FAME)

@@ -27,6 +27,7 @@ BENDS: Final = (0.02, 0.3)
 BEST: Final = 50  # affinities of a query that its scale is the mean of
 EVIDENCE: Final = 3.0  # listeners at which the evidence for an item is half
 NOBODY: Final = 0.3  # listeners that an item without any counts as there
+STEEPEST: Final = np.float32(60.0)  # height that no affinity exceeds, so that its power is a number
 AT_A_TIME: Final = 2**20  # affinities calibrated at a time
 
 
@@ -103,9 +104,10 @@ def _calibrate(
     x = affinities[above] / scale[asking]
     first, second = (np.log(1 + x / np.float32(bend)) for bend in BENDS)
     a, b = a[asking, 0].astype(np.float32), b[asking, 0].astype(np.float32)
-    values[above] *= np.exp(a * first + b * second)
+    values[above] *= np.exp(np.minimum(a * first + b * second, STEEPEST))
     values[row, queries] = 0
-    affinities[:] = values / values.sum(axis=1, keepdims=True, dtype=np.float64)
+    total = values.sum(axis=1, keepdims=True, dtype=np.float64)
+    affinities[:] = values / np.where(total > 0, total, 1)
 
 
 def shapes(
