@@ -24,25 +24,24 @@ WORLD := --listeners 3000 --artists 2500 --audio 0.85 --pages 0.6 --djs 40 --fac
 STAR  := Рыфорёв Рыстра
 LOCAL := Ośćdziska i Ośćośćwąs
 COLD  := Trzeska Zięwąs
-SAY   := @printf '\n== %s\n'
 
 demo: $(VENV)/.ready ## one page: naive CF beside Tigertail, head and tail, on a simulated world
-	$(SAY) 'A world is invented and a model fitted to it'
+	@echo '== A world is invented and a model fitted to it'
 	@$(BIN)/tigertail simulate $(DEMO)/world $(WORLD) --force
 	@$(BIN)/tigertail fit $(DEMO)/world $(DEMO)/model
-	$(SAY) 'How good are the lists?'
+	@echo '== How good are the lists?'
 	@$(BIN)/tigertail evaluate $(DEMO)/world --systems recipes/demo.toml --brief
-	$(SAY) 'The less a query is heard, the more the other signals count'
+	@echo '== The less a query is heard, the more the other signals count'
 	@$(BIN)/tigertail weights $(DEMO)/model --plot $(DEMO)/weights.png
-	$(SAY) 'A star'
-	@$(BIN)/tigertail similar $(DEMO)/model "$(STAR)" -n 4 --beside cosine
-	$(SAY) 'The same, asked from Poland'
-	@$(BIN)/tigertail similar $(DEMO)/model "$(STAR)" -n 4 --beside cosine --from Polska
-	$(SAY) 'A local artist of the tail'
+	@echo '== A star'
+	@$(BIN)/tigertail similar $(DEMO)/model "$(STAR)" -n 3 --beside cosine
+	@echo '== The same, asked from Poland'
+	@$(BIN)/tigertail similar $(DEMO)/model "$(STAR)" -n 3 --beside cosine --from Polska
+	@echo '== A local artist of the tail'
 	@$(BIN)/tigertail similar $(DEMO)/model "$(LOCAL)" -n 5 --beside cosine
-	$(SAY) 'Why?'
+	@echo '== Why?'
 	@$(BIN)/tigertail similar $(DEMO)/model "$(LOCAL)" -n 2 --why
-	$(SAY) 'An artist nobody has heard: naive CF is silent'
+	@echo '== An artist nobody has heard: naive CF is silent'
 	@$(BIN)/tigertail similar $(DEMO)/model "$(COLD)" -n 2 --why
 	@echo 'Your turn: $(BIN)/tigertail similar $(DEMO)/model "ANY NAME", or see README.md for real data.'
 

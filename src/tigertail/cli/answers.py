@@ -21,7 +21,6 @@ def print_similar(model: Model, code: int, answers: pl.DataFrame) -> None:
     from tigertail.model.explanation import WHY, in_words
 
     explained = [WHY] if WHY in answers.columns else []
-    _say_if_simulated(model)
     print_table(
         ["rank", "name", "affinity", "listeners", "stratum", *explained],
         [
@@ -50,7 +49,6 @@ def print_beside(model: Model, code: int, lists: pl.DataFrame, other: str, own: 
     other = f"naive CF ({other})" if other == COSINE else other
     own = f"Tigertail ({own or default_signal(model.signals)})"
     home = ["home"] if "country" in lists.columns else []
-    _say_if_simulated(model)
     print_table(
         ["rank", other, *home, "listeners", own, *home, "listeners"],
         [
@@ -80,13 +78,9 @@ def _half(row: dict[str, Any], prefix: str, home: bool) -> list[str]:
 def _title(model: Model, code: int) -> str:
     query = model.items.row(code, named=True)
     home = f", {query['country']}" if query.get("country") else ""
-    return f"After {query['name']} ({query['listeners']:,} listeners, {query['stratum']}{home})"
+    invented = ", SIMULATED" if model.provenance.simulated else ""
+    return f"After {query['name']} ({query['listeners']:,} listeners, {query['stratum']}{home}){invented}"
 
 
 def _silence(model: Model, code: int) -> str:
     return "nothing else goes with it" if model.items["listeners"][code] else "no listener has played it"
-
-
-def _say_if_simulated(model: Model) -> None:
-    if model.provenance.simulated:
-        typer.echo("SIMULATED: no listener or artist here is real.")

@@ -50,7 +50,8 @@ def reach(trial: Trial, truth: Truth, systems: Sequence[System]) -> tuple[dict[s
     Returns
     -------
     tuple
-        Queries of each stratum, by its label; and what each system reaches. All are asked from nowhere.
+        Queries of each stratum, by its label; and what each system reaches. A truth stands nowhere, so systems
+        with a lens are left out.
     """
     grades = grade_matrix(truth, trial.interactions)
     queries = np.flatnonzero(grades.row_sizes).astype(np.int32)
@@ -64,6 +65,8 @@ def reach(trial: Trial, truth: Truth, systems: Sequence[System]) -> tuple[dict[s
     counts = {one.label: int((stratum == one).sum()) for one in Stratum if (stratum == one).any()}
     found = []
     for system in systems:
+        if system.lens:
+            continue
         lists = ranked_lists(system.fit(trial), asked, DIAL)
         values = np.stack([graded_metrics(mine, asked.relevant)[:, 0] for mine in lists])
         best = int(values.mean(axis=1).argmax())
