@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from tigertail import compiled
 from tigertail.sparse import CSR
 
 
@@ -38,6 +39,19 @@ def test_turned_over_it_is_the_transpose(drawn: tuple[NDArray[np.float32], CSR])
     full, matrix = drawn
     assert (dense(matrix.transposed()) == full.T).all()
     assert (dense(matrix.transposed().transposed()) == full).all()
+
+
+@given(matrices())
+def test_numpy_turns_over_as_the_compiled_kernel_does(drawn: tuple[NDArray[np.float32], CSR]) -> None:
+    _, matrix = drawn
+    expected = matrix.transposed()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "loaded", lambda: False)
+        again = matrix.transposed()
+    for part in ("offsets", "indices", "values"):
+        mine, theirs = getattr(again, part), getattr(expected, part)
+        assert mine.dtype == theirs.dtype
+        assert mine.tobytes() == theirs.tobytes()
 
 
 @given(matrices(), st.data())

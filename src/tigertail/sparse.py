@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
+
+from tigertail.compiled import njit, plain
+
+_SORTED: Final = 35  # elements met by NumPy, as time goes, for each entry that it sorts
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +100,8 @@ class CSR:
 
     def transposed(self) -> CSR:
         """Return the matrix turned over: its columns become rows."""
-        offsets, indices, values, _ = _scatter(self.indices, self.row_of_entries(), self.values, self.columns)
+        scatter = _plain_scatter if plain(1, _SORTED * self.entries) else _scatter
+        offsets, indices, values, _ = scatter(self.indices, self.row_of_entries(), self.values, self.columns)
         return CSR(offsets, indices, values, self.rows)
 
     def select_rows(self, rows: NDArray[np.integer]) -> CSR:
@@ -110,6 +114,17 @@ class CSR:
     def with_values(self, values: NDArray[np.float32]) -> CSR:
         """Return a matrix with the same entries and other values."""
         return CSR(self.offsets, self.indices, np.ascontiguousarray(values, np.float32), self.columns)
+
+
+def _plain_scatter(
+    keys: NDArray[np.int32], others: NDArray[np.int32], values: NDArray[np.float32], size: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32], NDArray[np.int32]]:
+    """Do as :func:`_scatter`."""
+    offsets = np.zeros(size + 1, np.int64)
+    np.cumsum(np.bincount(keys, minlength=size), out=offsets[1:])
+    # Keys with their places behind them are all different, so that NumPy's fastest sort will do.
+    order = np.sort((keys.astype(np.int64) << 32) | np.arange(len(keys))) & 0xFFFF_FFFF
+    return offsets, others[order], np.asarray(values[order], np.float32), np.asarray(keys[order])
 
 
 @njit(cache=True)

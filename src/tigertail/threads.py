@@ -6,11 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-import numba
-import scipy.linalg  # noqa: F401 - Numba's products go to its BLAS, which must be loaded to be limited
-from threadpoolctl import threadpool_limits
-
-LITTLE: Final = 2**21  # multiplications, a millisecond or so, that are not worth waking other threads for
+LITTLE: Final = 2**22  # multiplications, two milliseconds or so, that are not worth waking other threads for
 
 
 @contextmanager
@@ -24,6 +20,8 @@ def as_worth(work: int) -> Iterator[None]:
     work
         About how many multiplications there are.
     """
+    import numba
+
     before = numba.get_num_threads()
     numba.set_num_threads(1 if work < LITTLE else before)
     try:
@@ -35,6 +33,10 @@ def as_worth(work: int) -> Iterator[None]:
 @contextmanager
 def limited(threads: int | None) -> Iterator[None]:
     """Use ``threads`` threads in our own loops and one in the BLAS inside them; None means all."""
+    import numba
+    import scipy.linalg  # noqa: F401 - Numba's products go to its BLAS, which must be loaded to be limited
+    from threadpoolctl import threadpool_limits
+
     before = numba.get_num_threads()
     numba.set_num_threads(min(threads, before) if threads else before)
     try:

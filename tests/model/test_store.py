@@ -146,9 +146,30 @@ def test_damage_is_an_error_with_a_remedy(folder: Path, damage: str) -> None:
     spoil, message = DAMAGES[damage]
     spoil(folder)
     with pytest.raises(ModelError, match=message) as error:
-        load(folder)
+        load(folder).neighbours(signal="factors")
     assert error.value.remedy
     assert len(str(error.value).splitlines()) == 2
+
+
+@pytest.mark.parametrize("damage", [name for name in DAMAGES if name != "array cut short"])
+def test_only_a_damaged_array_waits_for_its_signal(folder: Path, damage: str) -> None:
+    spoil, message = DAMAGES[damage]
+    spoil(folder)
+    with pytest.raises(ModelError, match=message):
+        load(folder)
+
+
+def test_a_damaged_signal_is_refused_whenever_it_is_asked_and_no_other(model: Model, folder: Path) -> None:
+    cut_short(folder)
+    opened = load(folder)
+    assert list(opened.signals) == list(model.signals)
+    for _ in range(2):
+        with pytest.raises(ModelError, match=r"vectors\.npy: altered or cut short"):
+            opened.neighbours(signal="factors")
+    assert opened.neighbours().equals(model.neighbours())
+    with pytest.raises(ModelError, match=r"vectors\.npy: altered or cut short"):
+        save(opened, folder)
+    assert sorted(path.name for path in folder.iterdir()) == ["1", "manifest.json"]
 
 
 def test_no_such_model(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from numpy.typing import NDArray
 
+from tigertail import compiled
 from tigertail.retrieval.topk import top_k
 
 Scores = NDArray[np.float32]
@@ -61,3 +62,14 @@ def test_scores_of_any_layout_are_read() -> None:
     one = np.array([3, 1, 2], np.float32)
     assert top_k(np.broadcast_to(one, (2, 3)), 2)[0].tolist() == [[0, 2], [0, 2]]
     assert top_k(np.array([[3, 1], [1, 2]], np.float32).T, 1)[0].tolist() == [[0], [1]]
+
+
+@given(TIED.filter(len), st.integers(0, 15), st.data())
+def test_numpy_lists_one_row_as_the_compiled_kernel_does(scores: Scores, k: int, data: st.DataObject) -> None:
+    exclude = np.array([data.draw(st.integers(-1, max(0, scores.shape[1] - 1)))], np.int32)
+    expected = top_k(scores[:1], k, exclude)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "loaded", lambda: False)
+        again = top_k(scores[:1], k, exclude)
+    for mine, compiled_ones in zip(again, expected, strict=True):
+        assert mine.tobytes() == compiled_ones.tobytes()

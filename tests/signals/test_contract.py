@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
+from tigertail import compiled
 from tigertail.data.dataset import Dataset
 from tigertail.data.interactions import Interactions
 from tigertail.factorization import ALSConfig, fit_als
@@ -224,6 +225,18 @@ def test_a_query_is_answered_alike_alone_and_in_company(signal: Signal) -> None:
         assert alone.tobytes() == together[query].tobytes()
     some = np.array([9, 4, 9], np.int32)
     assert signal.affinity(some).tobytes() == together[some].tobytes()
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+def test_numpy_answers_one_query_as_the_compiled_kernels_do(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = SIGNALS[name]().affinity(EVERY)
+    signal = SIGNALS[name]()
+    monkeypatch.setattr(compiled, "loaded", lambda: False)
+    for query in EVERY:
+        alone = signal.affinity(np.array([query], np.int32))[0]
+        assert alone.tobytes() == together[query].tobytes()
 
 
 def test_affinity_leaves_its_queries_alone(signal: Signal) -> None:

@@ -25,9 +25,9 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
+from tigertail.compiled import njit, prange
 from tigertail.sparse import CSR
 
 METRICS: Final = ("nDCG", "IPS-nDCG", "Recall", "RR")

@@ -14,8 +14,8 @@ whose dense part D_u is a diagonal: an exact preconditioner that costs nothing t
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
 
+from tigertail.compiled import njit, prange
 from tigertail.factorization.prefetch import prefetch
 
 AHEAD = 8  # entries asked for before they are used
@@ -33,7 +33,7 @@ def _pull(z, indices, weights, alpha0, target, begin, end, p, out):
         for entry in range(k + AHEAD, min(k + AHEAD + 4, len(indices))):
             start = np.uint64(indices[entry]) * np.uint64(d)
             for line in range(0, d, LINE):
-                prefetch(z, start + np.uint64(line))  # type: ignore[call-arg]
+                prefetch(z, start + np.uint64(line))
         a = np.uint64(indices[k]) * np.uint64(d)
         b = np.uint64(indices[k + 1]) * np.uint64(d)
         c = np.uint64(indices[k + 2]) * np.uint64(d)

@@ -13,16 +13,12 @@ affinity with what two people have heard is worth less than it says. An item nob
 listener there.
 """
 
-# Kernels are compiled from their bodies, so annotations would say nothing here.
-# mypy: disable-error-code="no-untyped-def"
-
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final, Self
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
 from tigertail.retrieval.topk import top_k
@@ -31,6 +27,7 @@ BENDS: Final = (0.02, 0.3)
 BEST: Final = 50  # affinities of a query that its scale is the mean of
 EVIDENCE: Final = 3.0  # listeners at which the evidence for an item is half
 NOBODY: Final = 0.3  # listeners that an item without any counts as there
+AT_A_TIME: Final = 2**20  # affinities calibrated at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +82,30 @@ def calibrate(
     fame
         How well known the items are.
     """
+    rows = max(1, AT_A_TIME // max(1, affinities.shape[1]))
+    for start in range(0, len(queries), rows):
+        some = slice(start, start + rows)
+        _calibrate(affinities[some], queries[some], terms[some], fame)
+
+
+def _calibrate(
+    affinities: NDArray[np.float32], queries: NDArray[np.int32], terms: NDArray[np.float64], fame: Fame
+) -> None:
+    row = np.arange(len(queries))
     scale = scales(affinities, queries)
-    _calibrate(affinities, queries, terms, scale, fame.level, fame.popularity, fame.evidence)
+    a, b, m, g, d = (terms[:, term, None] for term in range(5))
+    # What an item of its popularity may expect is worked out once a popularity, not once an item.
+    levels = np.exp(g * fame.popularity + d * fame.evidence).astype(np.float32)
+    values = levels[row[:, None], fame.level]
+    silent, above = affinities == -np.inf, affinities > 0
+    values *= np.where(silent, np.exp(m).astype(np.float32), np.float32(1))
+    asking, _ = np.nonzero(above)
+    x = affinities[above] / scale[asking]
+    first, second = (np.log(1 + x / np.float32(bend)) for bend in BENDS)
+    a, b = a[asking, 0].astype(np.float32), b[asking, 0].astype(np.float32)
+    values[above] *= np.exp(a * first + b * second)
+    values[row, queries] = 0
+    affinities[:] = values / values.sum(axis=1, keepdims=True, dtype=np.float64)
 
 
 def shapes(
@@ -113,27 +132,3 @@ def shapes(
     level = fame.level[items]
     curves = [np.log1p(x / np.float32(bend)) for bend in BENDS]
     return np.column_stack([*curves, silent, fame.popularity[level], fame.evidence[level]]).astype(np.float32)
-
-
-@njit(parallel=True, cache=True)
-def _calibrate(affinities, queries, terms, scale, level, popularity, evidence):
-    first, second = np.float32(BENDS[0]), np.float32(BENDS[1])
-    for row in prange(len(affinities)):
-        a, b, m, g, d = terms[row, 0], terms[row, 1], terms[row, 2], terms[row, 3], terms[row, 4]
-        expected = np.exp(g * popularity + d * evidence)
-        silent = np.exp(m)
-        total = 0.0
-        for item in range(affinities.shape[1]):
-            affinity = affinities[row, item]
-            value = expected[level[item]]
-            if item == queries[row]:
-                value = 0.0
-            elif affinity == -np.inf:
-                value *= silent
-            elif affinity > 0:
-                x = affinity / scale[row]
-                value *= np.exp(a * np.log1p(x / first) + b * np.log1p(x / second))
-            affinities[row, item] = value
-            total += value
-        for item in range(affinities.shape[1]):
-            affinities[row, item] /= total

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
+
+from tigertail.compiled import njit, prange
 
 Reals = NDArray[np.float64]
 MOST_STEPS: Final = 80

@@ -22,7 +22,6 @@ from tigertail.mixing.calibration import Fame, calibrate
 from tigertail.mixing.learned import Learned
 from tigertail.signals.contract import Arrays, Signal
 from tigertail.signals.local import Listening
-from tigertail.threads import as_worth
 
 Floats = NDArray[np.float32]
 
@@ -58,7 +57,7 @@ class Mixture:
         queries = np.asarray(queries, np.int32)
         scores = np.zeros((len(queries), len(self.listeners)), np.float32)
         told = np.zeros(scores.shape, np.bool_)
-        for rows, weights, affinities, spoken in self._calibrated(queries):
+        for _, rows, weights, affinities, spoken in self._calibrated(queries):
             scores[rows] += weights * affinities
             told[rows] |= spoken
         scores *= self._gain
@@ -75,9 +74,8 @@ class Mixture:
         """
         parts = np.zeros((len(self.parts), len(items)))
         asked = np.array([query], np.int32)
-        for place, (rows, weights, affinities, _) in enumerate(self._calibrated(asked)):
-            if len(rows):
-                parts[place] = weights[0] * affinities[0, items].astype(np.float64)
+        for place, _, weights, affinities, _ in self._calibrated(asked):
+            parts[place] = weights[0] * affinities[0, items].astype(np.float64)
         return parts * self._gain[items]
 
     def weights(self, queries: NDArray[np.int32]) -> NDArray[np.float64]:
@@ -125,17 +123,18 @@ class Mixture:
 
     def _calibrated(
         self, queries: NDArray[np.int32]
-    ) -> Iterator[tuple[NDArray[np.int64], Floats, Floats, NDArray[np.bool_]]]:
-        """Yield of each part: rows of the queries it knows, its weights, its probabilities, whether it spoke."""
+    ) -> Iterator[tuple[int, NDArray[np.int64], Floats, Floats, NDArray[np.bool_]]]:
+        """Yield of each part that knows a query its place, rows, weights, probabilities, and where it spoke."""
         trusted = self.weights(queries)
         listeners = self.listeners[queries]
         for place, (name, part) in enumerate(self.parts.items()):
             rows = np.flatnonzero(trusted[:, place] > 0)
+            if not len(rows):
+                continue
             affinities = np.array(part.affinity(queries[rows]), np.float32)
             spoken = affinities > -np.inf
-            with as_worth(50 * affinities.size):
-                calibrate(affinities, queries[rows], self.learned.terms(name, listeners[rows]), self._fame)
-            yield rows, trusted[rows, place, None].astype(np.float32), affinities, spoken
+            calibrate(affinities, queries[rows], self.learned.terms(name, listeners[rows]), self._fame)
+            yield place, rows, trusted[rows, place, None].astype(np.float32), affinities, spoken
 
     def _seen(self, look: Any) -> Self:
         return replace(

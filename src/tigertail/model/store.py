@@ -32,14 +32,14 @@ from tigertail.errors import ModelError, setting_at_fault
 from tigertail.mixing import Mixture
 from tigertail.model.config import ModelConfig
 from tigertail.model.families import FAMILIES, MIXTURE
+from tigertail.model.kept import AGAIN, KeptSignals, check, opened
 from tigertail.model.model import Model, Provenance
-from tigertail.signals.contract import Signal
-from tigertail.storage import checksums, new_folder, replaced_file, sha256, to_json
+from tigertail.storage import checksums, new_folder, replaced_file, to_json
 
 MAGIC: Final = "tigertail-model"
 VERSION: Final = 2
 MANIFEST: Final = "manifest.json"
-AGAIN: Final = "fit the model again with: tigertail fit DATASET MODEL"
+ITEMS: Final = "items.parquet"
 # What is ours in a model folder: generations, and what a writer that was killed left behind.
 _OURS: Final = re.compile(r"\d+|\.\d+\.[0-9a-f]{8}(\.old)?")
 
@@ -71,7 +71,7 @@ def save(model: Model, path: Path | str) -> None:
     settings: dict[str, Any] = {}
     with _whole_or_nothing(path, generation):
         with new_folder(path / generation, replace=True) as folder:
-            model.items.write_parquet(folder / "items.parquet")
+            model.items.write_parquet(folder / ITEMS)
             for name, signal in model.signals.items():
                 kind = Mixture if name == MIXTURE else FAMILIES[name].kind
                 arrays, settings[name] = kind.to_arrays(signal)  # type: ignore[arg-type]
@@ -100,31 +100,24 @@ def save(model: Model, path: Path | str) -> None:
 def load(path: Path | str) -> Model:
     """Open a model; arrays stay on disk, mapped into memory.
 
+    Each signal is checked when it is first asked.
+
     Raises
     ------
     ModelError
-        If the folder is missing or no model, a file was altered or is missing, or the model's version is
-        not one this release reads.
+        If the folder is missing or no model, a file is missing, the manifest or the items were altered, or
+        the model's version is not one this release reads; and, when a signal is first asked, if one of its
+        files was altered.
     """
     path = Path(path)
     manifest = read_manifest(path)
     folder = path / manifest["generation"]
-    for name, digest in manifest["files"].items():
-        file = folder / name
-        if not file.is_file():
-            raise ModelError("a file of the model is missing", path=file, remedy=AGAIN)
-        if sha256(file) != digest:
-            raise ModelError("altered or cut short since it was written", path=file, remedy=AGAIN)
-    signals: dict[str, Signal] = {}
-    for name, settings in manifest["signals"].items():
-        arrays = {file.stem: np.load(file, mmap_mode="r") for file in sorted((folder / name).glob("*.npy"))}
-        if name == MIXTURE:  # the last, for it is made of the others
-            signals[name] = Mixture.from_arrays(arrays, settings, signals)
-        else:
-            signals[name] = FAMILIES[name].kind.from_arrays(arrays, settings)
+    with opened(folder / ITEMS) as file:
+        check(file, manifest["files"][ITEMS])
+        items = pl.read_parquet(file)
     return Model(
-        pl.read_parquet(folder / "items.parquet"),
-        signals,
+        items,
+        KeptSignals(folder, manifest["signals"], manifest["files"]),
         _config(manifest["config"], path),
         Provenance(**manifest["dataset"]),
         manifest["metrics"],

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
+
+from tigertail.compiled import njit, plain, prange
+from tigertail.threads import as_worth
 
 
 def top_k(
@@ -39,7 +41,32 @@ def top_k(
     """
     scores = np.ascontiguousarray(scores, np.float32)
     left_out = np.full(len(scores), -1, np.int32) if exclude is None else np.asarray(exclude, np.int32)
-    return _top_k(scores, min(k, scores.shape[1]), left_out)  # type: ignore[no-any-return]
+    k = min(k, scores.shape[1])
+    if plain(len(scores), scores.size):
+        return _plain_top_k(scores, k, left_out)
+    with as_worth(scores.size):
+        return _top_k(scores, k, left_out)  # type: ignore[no-any-return]
+
+
+def _plain_top_k(
+    scores: NDArray[np.float32], k: int, exclude: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Do as :func:`_top_k`."""
+    found = np.full((len(scores), k), -1, np.int32)
+    best = np.full((len(scores), k), -np.inf, np.float32)
+    for row in range(len(scores) if k else 0):
+        listed = scores[row] > -np.inf
+        if exclude[row] >= 0:
+            listed[exclude[row]] = False
+        columns = np.flatnonzero(listed)
+        values = scores[row, columns]
+        if len(columns) > k:
+            fair = values >= np.partition(values, -k)[-k]
+            columns, values = columns[fair], values[fair]
+        order = np.argsort(-values, kind="stable")[:k]  # columns rise
+        found[row, : len(order)] = columns[order]
+        best[row, : len(order)] = values[order]
+    return found, best
 
 
 @njit(inline="always")

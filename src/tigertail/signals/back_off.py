@@ -12,11 +12,11 @@ from typing import Any, Final, Self
 
 import numpy as np
 import polars as pl
-from numba import njit, prange
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from tigertail import columns as c
+from tigertail.compiled import njit, plain, prange
 from tigertail.data.dataset import Dataset
 from tigertail.data.interactions import Interactions
 from tigertail.errors import DataError
@@ -91,7 +91,8 @@ class BackOff:
         theirs = np.ascontiguousarray(self.artists.affinity(distinct.astype(np.int32)))
         place = np.where(artists == NO_ARTIST, NO_ARTIST, place).astype(np.int32)
         scores = np.empty(own.shape, np.float32)
-        _mix(
+        mix = _plain_mix if plain(len(queries), own.size) else _mix
+        mix(
             own,
             theirs,
             queries,
@@ -224,6 +225,41 @@ def _owners(dataset: Dataset) -> pl.DataFrame:
             remedy="build the dataset from tracks with an artist_name, or leave artist back-off out",
         )
     return owners
+
+
+def _plain_mix(
+    own: NDArray[np.float32],
+    theirs: NDArray[np.float32],
+    queries: NDArray[np.int32],
+    place: NDArray[np.integer],
+    known: NDArray[np.bool_],
+    artist_of: NDArray[np.int32],
+    trust: NDArray[np.float32],
+    same: np.float32,
+    scores: NDArray[np.float32],
+) -> None:
+    """Do as :func:`_mix`."""
+    for row, query in enumerate(queries):
+        artist = artist_of[query]
+        share = trust[query] * trust
+        says = own[row] > -np.inf
+        scores[row] = 0
+        scores[row, says] += share[says] * own[row, says] / _plain_best(own[row], query)
+        if artist >= 0 and known[artist]:
+            value = theirs[place[row]] / _plain_best(theirs[place[row]], artist)
+            value[artist] = same
+            through = np.where(artist_of >= 0, value[np.maximum(artist_of, 0)], -np.inf)
+            others = through > -np.inf
+            scores[row, others] += (np.float32(1) - share[others]) * through[others].astype(np.float32)
+            says |= others
+        scores[row, ~says] = -np.inf
+
+
+def _plain_best(scores: NDArray[np.float32], left_out: np.int32) -> np.float32:
+    """Do as :func:`_best`."""
+    others = np.delete(scores, left_out)
+    best = others.max(initial=np.float32(0))
+    return best if best > 0 else np.float32(1)
 
 
 @njit(parallel=True, cache=True)

@@ -11,10 +11,10 @@ from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from tigertail.compiled import njit, prange
 from tigertail.retrieval.topk import offer, sort_best_first
 from tigertail.signals.contract import Arrays
 from tigertail.signals.recoding import Recoding

@@ -13,13 +13,14 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
+from tigertail.compiled import njit, plain, prange
 from tigertail.threads import as_worth
 
 WIDTH: Final = 64  # items in a block: a block of 128 factors just fits the first-level cache
 STEP: Final = 4  # factors taken at a time
+_TOGETHER: Final = 8  # blocks that NumPy takes at a time, whose products fit the second-level cache
 
 
 def blocks(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -36,9 +37,14 @@ def blocks(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         Float32, (blocks, factors, 64); both lengths are filled up with zeros.
     """
     items, factors = vectors.shape
-    padded = np.zeros((-(-items // WIDTH) * WIDTH, -(-factors // STEP) * STEP), np.float32)
-    padded[:items, :factors] = vectors
-    return np.ascontiguousarray(padded.reshape(-1, WIDTH, padded.shape[1]).transpose(0, 2, 1))
+    laid_out = np.zeros((-(-items // WIDTH), -(-factors // STEP) * STEP, WIDTH), np.float32)
+    whole = items // WIDTH
+    if whole:
+        sets = vectors[: whole * WIDTH].reshape(whole, WIDTH, factors)
+        laid_out[:whole, :factors] = sets.transpose(0, 2, 1)
+    if whole < len(laid_out):
+        laid_out[whole, :factors, : items - whole * WIDTH] = vectors[whole * WIDTH :].T
+    return laid_out
 
 
 def products(queries: NDArray[np.float32], laid_out: NDArray[np.float32], items: int) -> NDArray[np.float32]:
@@ -61,9 +67,28 @@ def products(queries: NDArray[np.float32], laid_out: NDArray[np.float32], items:
     padded = np.zeros((len(queries), laid_out.shape[1]), np.float32)
     padded[:, : queries.shape[1]] = queries
     scores = np.empty((len(queries), items), np.float32)
-    with as_worth(len(queries) * laid_out.size):
-        _products(padded, laid_out, scores)
+    if plain(len(queries), laid_out.size):
+        _plain_products(padded, laid_out, scores)
+    else:
+        with as_worth(len(queries) * laid_out.size):
+            _products(padded, laid_out, scores)
     return scores
+
+
+def _plain_products(
+    queries: NDArray[np.float32], laid_out: NDArray[np.float32], scores: NDArray[np.float32]
+) -> None:
+    """Do as :func:`_products`, in the same order of sums."""
+    for first in range(0, len(laid_out), _TOGETHER):
+        factors = laid_out[first : first + _TOGETHER]
+        begin = first * WIDTH
+        end = min(begin + len(factors) * WIDTH, scores.shape[1])
+        for row, query in enumerate(queries):
+            parts = (factors * query[:, None]).reshape(len(factors), -1, STEP, WIDTH)
+            steps = (parts[:, :, 0] + parts[:, :, 1]) + (parts[:, :, 2] + parts[:, :, 3])
+            # Along an axis that is not the last, NumPy adds one by one.
+            sums = np.add.reduce(steps, axis=1, initial=np.float32(0))
+            scores[row, begin:end] = sums.ravel()[: end - begin]
 
 
 @njit(parallel=True, cache=True)

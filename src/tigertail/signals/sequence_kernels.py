@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit, prange
 
+from tigertail.compiled import njit, prange
 from tigertail.retrieval.topk import offer, sort_best_first
 
 _CHUNKS: Final = 64

@@ -11,16 +11,18 @@ Processing & Management 24, 1988), with a power in place of their logarithm.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from tigertail.signals.annotation.belief import Belief, Reals
 from tigertail.signals.annotation.config import AnnotationConfig
 from tigertail.signals.annotation.hierarchy import inheritance, read_hierarchy
 from tigertail.signals.annotation.opinions import TAG, Opinions
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 GENRE: Final = "genre"
 
@@ -87,6 +89,8 @@ def company(opinions: Opinions, belief: Belief) -> sparse.csr_array:
     Each counts as far as they are trusted, and the less the more they annotate; sparse float64,
     (items, annotators).
     """
+    from scipy import sparse
+
     named = ~opinions.expert & (opinions.annotator > 0)
     shape = (opinions.items, len(belief.annotators))
     pairs = np.unique(opinions.item[named] * shape[1] + opinions.annotator[named])
@@ -114,6 +118,8 @@ def entries(matrix: sparse.csr_array, rows: NDArray[np.integer], columns: NDArra
 def _summed(
     opinions: Opinions, values: Reals, which: NDArray[np.bool_], shape: tuple[int, int]
 ) -> sparse.csr_array:
+    from scipy import sparse
+
     matrix = sparse.coo_array((values, (opinions.item[which], opinions.label[which])), shape=shape).tocsr()
     matrix.sort_indices()
     return matrix
@@ -123,6 +129,8 @@ def _uncontested(
     said: sparse.csr_array, experts: sparse.csr_array, facets: list[str], share: float
 ) -> sparse.csr_array:
     """Reduce what the crowd says in a facet where an expert says otherwise."""
+    from scipy import sparse
+
     if not experts.nnz:
         return said
     kinds = {facet: number for number, facet in enumerate(dict.fromkeys(facets))}
@@ -141,6 +149,8 @@ def _uncontested(
 
 def _inherited(evidence: Evidence, keys: list[str], config: AnnotationConfig) -> Evidence:
     """Let labels pass on to those above them in the hierarchy; nobody is named as having said so."""
+    from scipy import sparse
+
     edges = read_hierarchy(config.hierarchy, config.variants)
     # A key may be there in several facets; the hierarchy is of genres where there are genres.
     order = sorted(range(len(keys)), key=lambda label: (evidence.facets[label] != GENRE, label))

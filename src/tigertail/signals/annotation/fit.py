@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from tigertail.data.dataset import Dataset
 from tigertail.data.interactions import Interactions
@@ -14,6 +15,9 @@ from tigertail.signals.annotation.evidence import Evidence, company, entries, ga
 from tigertail.signals.annotation.opinions import Opinions, read_opinions
 from tigertail.signals.annotation.signal import Annotation
 from tigertail.sparse import CSR
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 
 def fit_annotation(
@@ -35,6 +39,8 @@ def fit_annotation(
     DataError
         If the dataset has no annotations, its file is damaged, or a table of labels cannot be used.
     """
+    from scipy import sparse
+
     config = config or AnnotationConfig()
     opinions = read_opinions(dataset, interactions, config)
     belief = trust(opinions, config)

@@ -8,14 +8,17 @@ are in the graph.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from scipy import sparse
 
 from tigertail.errors import DataError
 from tigertail.signals.annotation.folding import label_keys
 from tigertail.signals.annotation.tables import read_pairs
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 
 def read_hierarchy(path: Path | str, variants: Path | str = "") -> pl.DataFrame:
@@ -67,6 +70,8 @@ def inheritance(edges: pl.DataFrame, keys: list[str], decay: float) -> tuple[lis
     >>> further, passed.toarray()[0].tolist()
     (['postpunk'], [0.0, 0.25, 0.5])
     """
+    from scipy import sparse
+
     known = set(keys)
     further = sorted((set(edges["child"]) | set(edges["parent"])) - known)
     code = {key: number for number, key in enumerate([*keys, *further])}

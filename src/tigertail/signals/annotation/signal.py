@@ -6,25 +6,61 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final, Self
+from typing import Any, Final, Self, overload
 
 import numpy as np
 import polars as pl
-from numba import njit, prange
 from numpy.typing import NDArray
 
 from tigertail import columns as c
+from tigertail.compiled import njit, plain, prange
 from tigertail.signals.annotation.telling import COMPANY, in_words
 from tigertail.signals.contract import Arrays
 from tigertail.signals.recoding import Recoding
 from tigertail.sparse import CSR
+from tigertail.threads import as_worth
 
 _LOOKED_AT: Final = 12  # shared labels, of which some may tell no more than others
 CONTRIBUTION: Final = "contribution"
 INHERITED: Final = "hierarchy"  # the source of a label that only follows from another
+
+
+class KeptLabels(Sequence[tuple[str, str]]):
+    """Labels as they are kept, read when somebody wants to see one: affinities need none.
+
+    Parameters
+    ----------
+    kept
+        JSON in UTF-8; uint8.
+    """
+
+    def __init__(self, kept: NDArray[np.uint8]) -> None:
+        self._kept = kept
+
+    @cached_property
+    def _read(self) -> list[tuple[str, str]]:
+        return [(facet, name) for facet, name in json.loads(np.asarray(self._kept).tobytes())]
+
+    @overload
+    def __getitem__(self, label: int) -> tuple[str, str]: ...
+
+    @overload
+    def __getitem__(self, label: slice) -> list[tuple[str, str]]: ...
+
+    def __getitem__(self, label: int | slice) -> tuple[str, str] | list[tuple[str, str]]:
+        """Return facet and name of one label, or of several."""
+        return self._read[label]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Iterate over facets and names."""
+        return iter(self._read)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._read)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +94,7 @@ class Annotation:
     weights: CSR
     people: NDArray[np.int32]
     experts: NDArray[np.uint8]
-    labels: list[tuple[str, str]]
+    labels: Sequence[tuple[str, str]]
     beta: float = 0.75
     scarcity: float = 5.0
     left_out: dict[str, int] = field(default_factory=dict)
@@ -75,7 +111,7 @@ class Annotation:
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk."""
-        names = json.dumps(self.labels, ensure_ascii=False).encode()
+        names = json.dumps(list(self.labels), ensure_ascii=False).encode()
         weights = self.weights
         arrays: Arrays = {
             "offsets": weights.offsets,
@@ -97,12 +133,11 @@ class Annotation:
     def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
         """Make the signal of what was kept on disk."""
         stored: Any = arrays
-        names = json.loads(np.asarray(stored["labels"]).tobytes())
         return cls(
             CSR(stored["offsets"], stored["indices"], stored["values"], settings["columns"]),
             stored["people"],
             stored["experts"],
-            [(facet, name) for facet, name in names],
+            KeptLabels(stored["labels"]),
             settings["beta"],
             settings["scarcity"],
             dict(settings["left_out"]),
@@ -112,16 +147,17 @@ class Annotation:
         """Return the affinity from each query to every item; float32, (queries, items)."""
         scores = np.zeros((len(queries), self.weights.rows), np.float32)
         asked, answers = self._asked, self._answers
-        _scores(
-            asked.offsets,
-            asked.indices,
-            asked.values,
-            answers.offsets,
-            answers.indices,
-            answers.values,
+        given = (
+            *(asked.offsets, asked.indices, asked.values),
+            *(answers.offsets, answers.indices, answers.values),
             np.asarray(queries, np.int32),
             scores,
         )
+        if plain(len(queries), self.weights.rows):
+            _plain_scores(*given)
+        else:
+            with as_worth(scores.size):
+                _scores(*given)
         scores[:, ~self.known] = -np.inf
         scores[~self.known[queries]] = -np.inf
         return scores
@@ -226,6 +262,24 @@ _SHARED: Final = {
     "people_a": pl.Int32(),
     "people_b": pl.Int32(),
 }
+
+
+def _plain_scores(
+    offsets: NDArray[np.int64],
+    columns: NDArray[np.int32],
+    values: NDArray[np.float32],
+    item_offsets: NDArray[np.int64],
+    items: NDArray[np.int32],
+    item_values: NDArray[np.float32],
+    queries: NDArray[np.int32],
+    scores: NDArray[np.float32],
+) -> None:
+    """Do as :func:`_scores`, in the same order of sums."""
+    for place, query in enumerate(queries):
+        row = scores[place]
+        for entry in range(offsets[query], offsets[query + 1]):
+            carriers = slice(*item_offsets[columns[entry] : columns[entry] + 2])
+            row[items[carriers]] += values[entry] * item_values[carriers]
 
 
 @njit(parallel=True, cache=True)

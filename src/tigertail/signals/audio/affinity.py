@@ -122,7 +122,7 @@ class AudioAffinity:
 
     def _plain(self, queries: NDArray[np.int32]) -> Reals:
         if self.metric == "cosine":
-            return products(self._directions[queries], self._answers, len(self.vectors))
+            return products(self._directions(queries), self._answers, len(self.vectors))
         scores = products(self.vectors[queries], self._answers, len(self.vectors))
         squares = self._squares[queries, None] + self._squares[None, :] - 2 * scores
         dimensions = np.float32(max(1, self.vectors.shape[1]))
@@ -137,13 +137,16 @@ class AudioAffinity:
 
     @cached_property
     def _squares(self) -> Reals:
-        return np.asarray((self.vectors.astype(np.float64) ** 2).sum(axis=1), np.float32)
+        squares = np.empty(len(self.vectors), np.float32)
+        for start in range(0, len(squares), _BLOCK):
+            some = slice(start, start + _BLOCK)
+            squares[some] = (self.vectors[some].astype(np.float64) ** 2).sum(axis=1)
+        return squares
 
-    @cached_property
-    def _directions(self) -> Reals:
-        lengths = np.sqrt(self._squares)[:, None]
-        return np.asarray(self.vectors / np.where(lengths > 0, lengths, 1), np.float32)
+    def _directions(self, items: NDArray[np.int32] | slice) -> Reals:
+        lengths = np.sqrt(self._squares[items])[:, None]
+        return np.asarray(self.vectors[items] / np.where(lengths > 0, lengths, 1), np.float32)
 
     @cached_property
     def _answers(self) -> Reals:
-        return blocks(self._directions if self.metric == "cosine" else self.vectors)
+        return blocks(self._directions(slice(None)) if self.metric == "cosine" else self.vectors)

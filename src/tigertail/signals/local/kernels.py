@@ -6,29 +6,34 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
+from numpy.typing import NDArray
+
+from tigertail.compiled import njit, plain, prange
+from tigertail.sparse import CSR
+from tigertail.threads import as_worth
 
 
-@njit(parallel=True, cache=True)
 def common_listeners(
-    queries, item_offsets, item_listeners, listener_offsets, listener_items, starts, weights, items
-):
+    queries: NDArray[np.int32],
+    by_item: CSR,
+    heard: CSR,
+    starts: NDArray[np.int64],
+    weights: NDArray[np.float32],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Count the common listeners of each query and every item, each listener weighed by their group.
 
     Parameters
     ----------
     queries
         Items asked about; int32, (queries,).
-    item_offsets, item_listeners
+    by_item
         Listeners of each item, rising; listeners are numbered group by group.
-    listener_offsets, listener_items
+    heard
         Items of each listener.
     starts
         First listener of each group, and the number of listeners; int64, (groups + 1,).
     weights
         Weight of each group's listeners for each query; float32, (queries, groups).
-    items
-        How many items there are.
 
     Returns
     -------
@@ -37,6 +42,63 @@ def common_listeners(
     met
         Pairs of listener and other item met in each group, not weighted; float32, (queries, groups).
     """
+    listeners = int((by_item.offsets[queries + 1] - by_item.offsets[queries]).sum())
+    work = listeners * (heard.entries // max(1, heard.rows))
+    if plain(len(queries), work):
+        return _plain_common(queries, by_item, heard, starts, weights)
+    with as_worth(work):
+        return _common(  # type: ignore[no-any-return]
+            queries,
+            by_item.offsets,
+            by_item.indices,
+            heard.offsets,
+            heard.indices,
+            starts,
+            weights,
+            heard.columns,
+        )
+
+
+def add_products(
+    scores: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    items: NDArray[np.int32],
+    products: NDArray[np.float32],
+) -> None:
+    """Add ``products[i, j]`` to ``scores[rows[i], items[j]]``, in place; neither rows nor items may repeat."""
+    if plain(len(rows), products.size):
+        scores[rows[0], items] += products[0]
+        return
+    with as_worth(products.size):
+        _add_products(scores, rows, items, products)
+
+
+def _plain_common(
+    queries: NDArray[np.int32],
+    by_item: CSR,
+    heard: CSR,
+    starts: NDArray[np.int64],
+    weights: NDArray[np.float32],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Do as :func:`_common`, in the same order of sums."""
+    common = np.zeros((len(queries), heard.columns), np.float32)
+    met = np.zeros((len(queries), len(starts) - 1), np.float32)
+    for row, query in enumerate(queries):
+        listeners, _ = by_item.row(int(query))
+        group = np.searchsorted(starts, listeners, "right") - 1
+        theirs = heard.select_rows(listeners)
+        np.add.at(met[row], group, (theirs.row_sizes - 1).astype(np.float32))
+        weight = weights[row, group]
+        if (weight == 1).all():  # whole numbers, whose sums need no order
+            common[row] = np.bincount(theirs.indices, minlength=heard.columns)
+        else:
+            np.add.at(common[row], theirs.indices, np.repeat(weight, theirs.row_sizes))
+        common[row, query] = 0
+    return common, met
+
+
+@njit(parallel=True, cache=True)
+def _common(queries, item_offsets, item_listeners, listener_offsets, listener_items, starts, weights, items):
     groups = len(starts) - 1
     common = np.zeros((len(queries), items), np.float32)
     met = np.zeros((len(queries), groups), np.float32)
@@ -57,8 +119,7 @@ def common_listeners(
 
 
 @njit(parallel=True, cache=True)
-def add_products(scores, rows, items, products):
-    """Add ``products[i, j]`` to ``scores[rows[i], items[j]]``, in place; no row may repeat."""
+def _add_products(scores, rows, items, products):
     for i in prange(len(rows)):
         row = rows[i]
         for j in range(len(items)):

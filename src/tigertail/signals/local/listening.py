@@ -41,7 +41,6 @@ from tigertail.signals.local.kernels import add_products, common_listeners
 from tigertail.signals.local.telling import LIKE_TASTE, common_by_group, in_common
 from tigertail.signals.products import blocks, products
 from tigertail.sparse import CSR
-from tigertail.threads import as_worth
 
 Floats = NDArray[np.float32]
 
@@ -52,7 +51,7 @@ LASTING: Final = (
     "_laid_out",
     "_differences",
     "_totals",
-    "_pointers",
+    "_total",
     "_placed",
 )
 """What is worked out once, for every popularity exponent and every lens."""
@@ -153,7 +152,7 @@ class Listening:
         """Return the affinity from each query to every item; float32, (queries, items)."""
         queries = np.asarray(queries, np.int32)
         weights = self._weights(queries)
-        scores, met = self._count(queries, weights)
+        scores, met = common_listeners(queries, self._by_item, self.heard, self.starts, weights)
         self._expect(queries, met, scores)
         total = (met * (weights + np.float32(self.config.prior))).sum(axis=1)
         scores /= np.where(total > 0, total, 1)[:, None]
@@ -179,7 +178,7 @@ class Listening:
         for group in np.flatnonzero(np.diff(bounds)).tolist():
             theirs = self.heard.select_rows(listeners[bounds[group] : bounds[group + 1]])
             common = np.bincount(theirs.indices, minlength=self.heard.columns)[items]
-            total = self._totals[group] if group < len(self.keys) else self._total
+            total = self._total_in(group) if group < len(self.keys) else self._total
             expected = self._vectors_in(group, items) @ _pointers(self._vectors_in(group, asked), total)[0]
             met = theirs.entries - theirs.rows
             parts[group] = weights[group] * common + self.config.prior * met * expected
@@ -225,10 +224,10 @@ class Listening:
         return cls(
             tuple(settings["keys"]),
             settings["fallen"],
-            kept["starts"],
+            np.asarray(kept["starts"]),
             CSR(kept["offsets"], kept["indices"], values, len(kept["vectors"])),
             kept["vectors"],
-            kept["local_starts"],
+            np.asarray(kept["local_starts"]),
             kept["local_items"],
             kept["local_vectors"],
             LocalConfig(**settings["config"]),
@@ -253,40 +252,23 @@ class Listening:
             weights[:, list(self.lens.groups)] = more[:, None]
         return weights
 
-    def _count(self, queries: NDArray[np.int32], weights: Floats) -> tuple[Floats, Floats]:
-        listeners = int(self.popularity[queries].sum())
-        with as_worth(listeners * (self.heard.entries // max(1, self.heard.rows))):
-            found: tuple[Floats, Floats] = common_listeners(
-                queries,
-                self._by_item.offsets,
-                self._by_item.indices,
-                self.heard.offsets,
-                self.heard.indices,
-                self.starts,
-                weights,
-                self.heard.columns,
-            )
-        return found
-
     def _expect(self, queries: NDArray[np.int32], mass: Floats, scores: Floats) -> None:
         """Add what the factors expect, given the weighted pairs met in each group, to ``scores``."""
         if not self.config.prior:
             return
         mass = mass * np.float32(self.config.prior)
         # Everywhere the world's vectors of the answers; then, where a group has its own, the difference.
-        asking = mass[:, -1:] * self._pointers[queries]
+        asking = mass[:, -1:] * _pointers(self.vectors[queries], self._total)
         for group in range(len(self.keys)):
             rows = np.flatnonzero(mass[:, group])
             if not len(rows):
                 continue
             own = mass[rows, group, None] * _pointers(
-                self._vectors_in(group, queries[rows]), self._totals[group]
+                self._vectors_in(group, queries[rows]), self._total_in(group)
             )
             asking[rows] += own
             items = self.local_items[self.local(group)]
-            differences = products(own, self._differences[group], len(items))
-            with as_worth(differences.size):
-                add_products(scores, rows, items, differences)
+            add_products(scores, rows, items, products(own, self._differences_in(group), len(items)))
         scores += products(asking, self._laid_out, len(self.vectors))
         scores[np.arange(len(queries)), queries] = 0
 
@@ -339,14 +321,15 @@ class Listening:
         return blocks(self.vectors)
 
     @cached_property
-    def _differences(self) -> list[Floats]:
-        """How each group's vectors differ from the world's, laid out for products."""
-        spans = [self.local(group) for group in range(len(self.keys))]
-        return [blocks(self.local_vectors[span] - self.vectors[self.local_items[span]]) for span in spans]
+    def _differences(self) -> dict[int, Floats]:
+        return {}
 
-    @cached_property
-    def _pointers(self) -> Floats:
-        return _pointers(self.vectors, self._total)
+    def _differences_in(self, group: int) -> Floats:
+        """Return how a group's vectors differ from the world's, laid out for products."""
+        if group not in self._differences:
+            span = self.local(group)
+            self._differences[group] = blocks(self.local_vectors[span] - self.vectors[self.local_items[span]])
+        return self._differences[group]
 
     @cached_property
     def _total(self) -> NDArray[np.float64]:
@@ -354,14 +337,16 @@ class Listening:
         return np.asarray(self.vectors.sum(axis=0, dtype=np.float64))
 
     @cached_property
-    def _totals(self) -> NDArray[np.float64]:
-        """The sum of all items' vectors as each group has them; float64, (groups, factors)."""
-        totals = np.tile(self._total, (len(self.keys), 1))
-        for group in range(len(self.keys)):
+    def _totals(self) -> dict[int, NDArray[np.float64]]:
+        return {}
+
+    def _total_in(self, group: int) -> NDArray[np.float64]:
+        """Return the sum of all items' vectors as a group has them; float64, (factors,)."""
+        if group not in self._totals:
             span = self.local(group)
             own, theirs = self.local_vectors[span], self.vectors[self.local_items[span]]
-            totals[group] += (own.astype(np.float64) - theirs).sum(axis=0)
-        return totals
+            self._totals[group] = self._total + (own.astype(np.float64) - theirs).sum(axis=0)
+        return self._totals[group]
 
 
 def _pointers(vectors: Floats, total: NDArray[np.float64]) -> Floats:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from numba import njit
 from numpy.typing import NDArray
 
 from tigertail import columns as c
+from tigertail.compiled import njit
 from tigertail.signals.web.reading import Writings
 from tigertail.sparse import CSR
 

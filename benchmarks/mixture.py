@@ -1,0 +1,231 @@
+"""What the mixture is worth: beside every baseline and every single signal, on held-out listeners and curated lists.
+
+    .venv/bin/python benchmarks/mixture.py DATASET [--seeds 1] [--sas [FOLDER]]
+
+Frontiers (hypervolume of nDCG@20 and IPS-nDCG@20 over the popularity dial) by stratum of the query, and how many
+times those of plain ALS and of the best other system the mixture's are; both metrics at its own setting; nDCG@20
+where its lists are just as popular as those of the plain ALS cosine; weights that depend on the query against
+constant ones. Square brackets are 95 % cluster-bootstrap intervals over listeners.
+
+With --sas, instead: recall@10 of Last.fm's own ten similar artists (the SAS data set; docs/evaluation-truth.md).
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.cli.output import print_table
+from tigertail.cli.report import print_memory
+from tigertail.data.dataset import Dataset
+from tigertail.data.strata import Stratum
+from tigertail.evaluation import ProtocolConfig, System, Trial, agree, baselines, hold_out, read_sas
+from tigertail.evaluation.intervals import ClusterBootstrap, Estimate
+from tigertail.evaluation.judging import DIAL, judge_system, ranked_lists
+from tigertail.evaluation.metrics import judge
+from tigertail.evaluation.ours import LocalModels, OwnSignal
+from tigertail.evaluation.systems import PLAIN_ALS
+from tigertail.mixing import MixtureConfig
+from tigertail.model.config import ModelConfig
+from tigertail.model.families import FAMILIES
+from tigertail.progress import track
+
+OWN = DIAL.index(0.0)
+ALS, LISTENING, MIXTURE, CONSTANT = "plain ALS cosine", "listening", "mixture", "mixture, constant weights"
+LENSES = ("listening, lens", "mixture, lens")
+Sweeps = dict[str, NDArray[np.float64]]
+
+
+def systems(dataset: Dataset) -> list[System]:
+    """Return the baselines, each signal alone, and the mixture."""
+    constant = ModelConfig(mixture=MixtureConfig(weights="constant"))
+    alone = [name for name, family in FAMILIES.items() if family.needs(dataset)]
+    return [
+        System("popularity", baselines.WorldPopularity().fit),
+        System("session counts", baselines.SessionCounts().fit),
+        System("item-item cosine", baselines.ItemItem().fit),
+        System("RP3beta", baselines.RP3Beta().fit),
+        System("EASE", baselines.EASE().fit),
+        System(ALS, baselines.ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence).fit),
+        *(System(name, OwnSignal(signal=name).fit) for name in alone),
+        System(CONSTANT, OwnSignal(signal=MIXTURE, model=constant).fit),
+        System(MIXTURE, OwnSignal(signal=MIXTURE).fit),
+        System(LENSES[0], LocalModels().fit, lens=True),
+        System(LENSES[1], OwnSignal(signal=MIXTURE).fit, lens=True),
+    ]
+
+
+def counted(sweep: NDArray[np.float64], member: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return a sweep with only some queries counted."""
+    return np.where(member, sweep, np.nan)
+
+
+def times(bootstrap: ClusterBootstrap, ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> str:
+    """Return how many times one frontier is another."""
+    (a, drawn_a), (b, drawn_b) = bootstrap.hypervolume(ours), bootstrap.hypervolume(theirs)
+    if not b.mean:
+        return "nothing there"
+    low, high = np.quantile(drawn_a / np.maximum(drawn_b, 1e-12), [0.025, 0.975])
+    return f"{a.mean / b.mean:.3f} x [{low:.3f}, {high:.3f}]"
+
+
+def percent(difference: Estimate, of: float) -> str:
+    """Return a difference in percent of what it is a difference from."""
+    if not of:
+        return "nothing there"
+    low, mean, high = (100 * value / of for value in (difference.low, difference.mean, difference.high))
+    return f"{mean:+.2f} % [{low:+.2f}, {high:+.2f}]"
+
+
+def gain(
+    bootstrap: ClusterBootstrap, ours: NDArray[np.float64], theirs: NDArray[np.float64], metric: int
+) -> str:
+    """Return how much better a metric is at the systems' own settings."""
+    difference = bootstrap.estimate(ours[OWN, metric] - theirs[OWN, metric])
+    return percent(difference, float(np.nanmean(theirs[OWN, metric])))
+
+
+def frontiers(sweeps: Sweeps, bootstrap: ClusterBootstrap, groups: dict[str, NDArray[np.bool_]]) -> None:
+    rows = []
+    for name, sweep in sweeps.items():
+        sizes = [bootstrap.hypervolume(counted(sweep, member))[0] for member in groups.values()]
+        rows.append([name, *(f"{size.mean:.4f} [{size.low:.4f}, {size.high:.4f}]" for size in sizes)])
+    print_table(["system", *groups], rows, title="Frontier, by stratum of the query", left=["system"])
+    rows = []
+    for name, sweep in sweeps.items():
+        own = [np.nanmean(np.where(member, sweep[OWN], np.nan), axis=1) for member in groups.values()]
+        rows.append([name, *(f"{ndcg:.4f} / {ips:.4f}" for ndcg, ips in own)])
+    print_table(["system", *groups], rows, title="nDCG@20 / IPS-nDCG@20", left=["system"])
+
+
+def ratios(sweeps: Sweeps, bootstrap: ClusterBootstrap, groups: dict[str, NDArray[np.bool_]]) -> None:
+    rows = []
+    alone = [name for name in FAMILIES if name in sweeps]
+    others = [name for name in sweeps if name not in (MIXTURE, CONSTANT, *LENSES)]
+    for group, member in groups.items():
+        there = {name: counted(sweep, member) for name, sweep in sweeps.items()}
+        size = {name: bootstrap.hypervolume(sweep)[0].mean for name, sweep in there.items()}
+        signal, other = max(alone, key=size.__getitem__), max(others, key=size.__getitem__)
+        rows += [
+            [group, ours, times(bootstrap, there[ours], there[ALS]), signal]
+            + [times(bootstrap, there[ours], there[name]) for name in (signal,)]
+            + [other, times(bootstrap, there[ours], there[other])]
+            for ours in (MIXTURE, LENSES[1])
+        ]
+    headings = ["query", "ours", "against ALS", "best signal", "against it", "best of all", "against it "]
+    print_table(headings, rows, title="How many times other frontiers ours are", left=["query", "ours"])
+
+
+def pairs(sweeps: Sweeps, bootstrap: ClusterBootstrap, groups: dict[str, NDArray[np.bool_]]) -> None:
+    for theirs in (LISTENING, CONSTANT):
+        rows = []
+        for group, member in groups.items():
+            a, b = counted(sweeps[MIXTURE], member), counted(sweeps[theirs], member)
+            rows.append([group, gain(bootstrap, a, b, 0), gain(bootstrap, a, b, 1), times(bootstrap, a, b)])
+        headings = ["query", "nDCG@20", "IPS-nDCG@20", "frontier"]
+        print_table(headings, rows, title=f"The mixture against: {theirs}", left=["query"])
+
+
+def as_popular(trial: Trial, groups: dict[str, NDArray[np.bool_]]) -> None:
+    """Compare where lists of both are equally popular, in the mean of log listeners."""
+    mixture = OwnSignal(signal=MIXTURE).fit(trial)
+    plain = baselines.ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence).fit(trial)
+    dial = tuple(np.arange(-0.3, 0.201, 0.02).round(2).tolist())
+    ours, theirs = ranked_lists(mixture, trial, dial), ranked_lists(plain, trial)[0]
+
+    def judged(lists: NDArray[np.int32]) -> NDArray[np.float64]:
+        return judge(
+            np.ascontiguousarray(lists),
+            trial.relevant,
+            trial.query_listeners,
+            trial.query_items,
+            trial.popularity,
+        )[:, :2]
+
+    def fame(lists: NDArray[np.int32], member: NDArray[np.bool_]) -> float:
+        listed = lists[member]
+        return float(np.log(np.maximum(trial.popularity[listed[listed >= 0]], 1)).mean())
+
+    reference = judged(theirs)
+    at = {setting: judged(ours[setting]) for setting in range(len(dial))}
+    bootstrap = ClusterBootstrap(trial.query_listeners)
+    rows = []
+    for group, member in groups.items():
+        if group == "cold":
+            continue  # plain ALS lists nothing there
+        goal = fame(theirs, member)
+        setting = min(at, key=lambda one: abs(fame(ours[one], member) - goal))
+        a, b = np.where(member[:, None], at[setting], np.nan), np.where(member[:, None], reference, np.nan)
+        drawn = bootstrap.means(np.column_stack([a, b]))
+        cells = []
+        for metric in (0, 1):
+            low, high = np.quantile(drawn[:, metric] / drawn[:, 2 + metric], [0.025, 0.975])
+            ratio = np.nanmean(a[:, metric]) / np.nanmean(b[:, metric])
+            cells.append(f"{np.nanmean(b[:, metric]):.4f} -> {np.nanmean(a[:, metric]):.4f}")
+            cells.append(f"{ratio:.3f} x [{low:.3f}, {high:.3f}]")
+        rows.append([group, f"{np.exp(goal):.0f}", f"{np.exp(fame(ours[setting], member)):.0f}", *cells])
+    print_table(
+        ["query", "ALS", "ours", "nDCG@20", "times", "IPS-nDCG@20", "times "],
+        rows,
+        title="Where lists are as popular as those of the plain ALS cosine (columns: listeners of what is listed)",
+        left=["query"],
+    )
+
+
+def sas(dataset: Dataset, folder: Path | None) -> None:
+    """Judge by Last.fm's own lists of ten."""
+    compared = [system for system in systems(dataset) if not system.lens]
+    found = agree(dataset, read_sas(folder, dataset), compared, k=10)
+    groups = list(dict.fromkeys(row.group for row in found.rows))
+    rows = []
+    for system in [row.system for row in found.rows if row.group == groups[0]]:
+        mine = [row for row in found.rows if row.system == system]
+        rows.append([system, *(str(row.metrics["Recall"]) for row in mine)])
+    print_table(["system", *groups], rows, title="Recall@10", left=["system"])
+    rows = [
+        [row.system, row.group, str(row.differences["Recall"])]
+        for row in found.rows
+        if row.differences is not None
+    ]
+    title = f"Recall@10 minus that of: {found.reference}"
+    print_table(["system", "query", "difference"], rows, title=title, left=["system", "query"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("dataset", type=Path)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--sas", type=Path, nargs="?", const=Path(), default=None)
+    arguments = parser.parse_args()
+    dataset = Dataset.open(arguments.dataset)
+    began = time.perf_counter()
+    if arguments.sas is not None:
+        sas(dataset, arguments.sas if arguments.sas != Path() else None)
+        return
+    seeds = range(arguments.seed, arguments.seed + arguments.seeds)
+    trials = [hold_out(dataset, ProtocolConfig(seed=seed)) for seed in seeds]
+    ids = [trial.held["listener_id"].to_numpy()[trial.query_listeners] for trial in trials]
+    bootstrap = ClusterBootstrap(np.unique(np.concatenate(ids), return_inverse=True)[1].astype(np.int32))
+    sweeps = {
+        system.name: np.concatenate([judge_system(system, trial).sweep for trial in trials], axis=2)
+        for system in track(systems(dataset), "systems")
+    }
+    levels = np.concatenate([trial.strata[trial.query_items] for trial in trials])
+    groups = {"all": np.ones(len(levels), np.bool_)} | {s.label: levels == s for s in Stratum}
+    parts: tuple[Callable[..., None], ...] = (frontiers, ratios, pairs)
+    for part in parts:
+        part(sweeps, bootstrap, groups)
+    first = len(trials[0].query_items)
+    as_popular(trials[0], {name: member[:first] for name, member in groups.items()})
+    print(f"{len(levels):,} queries, seeds {list(seeds)}, {time.perf_counter() - began:.0f} s")
+    print_memory()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Two signals over six items: one hears everything of famous items, one knows what the unheard are like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tigertail.mixing import Learned, Mixture
+
+ITEMS = 6
+LISTENERS = np.array([900, 400, 90, 20, 2, 0], np.int64)
+SILENT = -np.inf
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A signal whose affinities are written down."""
+
+    values: NDArray[np.float32]
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Items with a row."""
+        return np.asarray((self.values > -np.inf).any(axis=1))
+
+    def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the rows."""
+        return self.values[queries]
+
+
+@pytest.fixture
+def heard() -> Table:
+    """Neighbours are those next in fame; of the last item, unheard, nothing is known."""
+    place = np.arange(ITEMS)
+    values = (1 / (1 + np.abs(place[:, None] - place))).astype(np.float32)
+    values[5], values[:, 5] = SILENT, SILENT
+    return Table(values)
+
+
+@pytest.fixture
+def tagged() -> Table:
+    """Even items are alike, and odd ones; the first is not tagged."""
+    place = np.arange(ITEMS)
+    values = ((place[:, None] - place) % 2 == 0).astype(np.float32)
+    values[0], values[:, 0] = SILENT, SILENT
+    return Table(values)
+
+
+@pytest.fixture
+def learned() -> Learned:
+    """Both are read alike; tags are trusted most where nobody listens."""
+    calibration = np.array([[0.2, 0.1], [1.5, 0.0], [0.1, 0.0], [0.5, 0.0], [0.5, 0.2]])
+    weights = np.array([[0.0, 3.0, 0.0], [1.0, 0.0, 0.0]])
+    return Learned(("heard", "tagged"), np.stack([calibration, calibration]), weights, 900)
+
+
+@pytest.fixture
+def mixture(learned: Learned, heard: Table, tagged: Table) -> Mixture:
+    return Mixture({"heard": heard, "tagged": tagged}, learned, LISTENERS, 0.5)

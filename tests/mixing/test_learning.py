@@ -1,0 +1,108 @@
+"""Learning: whom to trust is found out, each signal is read by itself, and threads change nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tigertail.mixing import Learned, Lessons, Mixture, MixtureConfig, learn
+from tigertail.signals.contract import Signal
+from tigertail.sparse import CSR
+
+ITEMS = 120
+RNG = np.random.default_rng(0)
+SCENE = np.arange(ITEMS) % 6
+KNOWN = 30
+"""The first items are heard by many, and the right answer is of the same scene; of the others only tags know it."""
+LISTENERS = np.where(np.arange(ITEMS) < KNOWN, 500 - np.arange(ITEMS), 1).astype(np.int64)
+
+
+class Guess:
+    """A signal that says who is of the same scene, more or less."""
+
+    def __init__(self, noise: NDArray[np.float64]) -> None:
+        same = SCENE[:, None] == SCENE
+        self.values = np.maximum(same + noise * RNG.normal(size=(ITEMS, ITEMS)), 0).astype(np.float32)
+        self.known = np.ones(ITEMS, np.bool_)
+
+    def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the affinities of some queries."""
+        return self.values[queries]
+
+
+@pytest.fixture(scope="module")
+def signals() -> dict[str, Signal]:
+    """Listening is sharp where listeners are many and blind elsewhere; tags are middling everywhere."""
+    blind = np.where(np.arange(ITEMS) < KNOWN, 0.1, 3.0)[:, None]
+    return {"heard": Guess(blind), "tagged": Guess(np.full((ITEMS, 1), 0.5))}
+
+
+@pytest.fixture(scope="module")
+def lessons() -> Lessons:
+    """People play ten items of the query's scene each."""
+    queries = np.arange(ITEMS, dtype=np.int32)
+    row, item = np.nonzero((SCENE[:, None] == SCENE) & ~np.eye(ITEMS, dtype=np.bool_))
+    hits = CSR.build(row, item, np.full(len(row), 10.0), (ITEMS, ITEMS))
+    return Lessons(queries, hits, LISTENERS, (LISTENERS == 1).astype(np.int8) * 2)
+
+
+CONFIG = MixtureConfig(background=20, candidates=10)
+
+
+@pytest.fixture(scope="module")
+def learned(signals: dict[str, Signal], lessons: Lessons) -> Learned:
+    return learn(signals, lessons, CONFIG)
+
+
+def test_listening_is_trusted_where_there_is_some(learned: Learned) -> None:
+    many, few = learned.trust(("heard", "tagged"), np.array([500, 1]), np.ones((2, 2), np.bool_))
+    assert many[0] > 0.6
+    assert few[1] > 0.8
+
+
+def test_constant_weights_are_the_same_for_every_query(signals: dict[str, Signal], lessons: Lessons) -> None:
+    constant = learn(signals, lessons, CONFIG.model_copy(update={"weights": "constant"}))
+    many, few = constant.trust(("heard", "tagged"), np.array([500, 1]), np.ones((2, 2), np.bool_))
+    assert many.tolist() == few.tolist()
+
+
+def test_together_they_find_more_than_each_alone(
+    signals: dict[str, Signal], lessons: Lessons, learned: Learned
+) -> None:
+    def found(signal: Signal) -> float:
+        scores = np.array(signal.affinity(lessons.queries))
+        scores[lessons.queries, lessons.queries] = -np.inf
+        best = np.argsort(-scores, axis=1)[:, :19]
+        return float((SCENE[best] == SCENE[:, None]).mean())
+
+    mixed = found(Mixture(signals, learned, LISTENERS, 0.0))
+    assert mixed > max(found(signal) for signal in signals.values()) + 0.02
+
+
+def test_a_signal_is_read_alike_whatever_it_is_mixed_with(
+    signals: dict[str, Signal], lessons: Lessons, learned: Learned
+) -> None:
+    alone = learn({"tagged": signals["tagged"]}, lessons, CONFIG)
+    assert alone.calibrations[0].tobytes() == learned.calibrations[1].tobytes()
+
+
+def test_threads_change_nothing(signals: dict[str, Signal], lessons: Lessons, learned: Learned) -> None:
+    again = learn(signals, lessons, CONFIG, threads=1)
+    assert again.calibrations.tobytes() == learned.calibrations.tobytes()
+    assert again.weights.tobytes() == learned.weights.tobytes()
+
+
+def test_where_popular_hits_count_less_stars_are_expected_less(
+    signals: dict[str, Signal], lessons: Lessons, learned: Learned
+) -> None:
+    corrected = learn(signals, lessons, CONFIG.model_copy(update={"correction": 1.0}))
+    popularity = 3
+    assert corrected.calibrations[1, popularity, 0] < learned.calibrations[1, popularity, 0]
+
+
+def test_without_a_hit_the_prior_stays(signals: dict[str, Signal], lessons: Lessons) -> None:
+    none = Lessons(lessons.queries, CSR.build([], [], [], (ITEMS, ITEMS)), LISTENERS, lessons.strata)
+    learned = learn(signals, none, CONFIG)
+    assert (learned.weights == 0).all()
+    assert learned.calibrations[0].tobytes() == learned.calibrations[1].tobytes()
