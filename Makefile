@@ -18,8 +18,8 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@touch $@
 
 # The world has everything switched on: sound, pages, radio shows, tags, an encyclopaedia, artists nobody has heard.
-# Whom it asks about is set by rule, not by result: the artist most heard, the first by id of the Polish local ones
-# in the middle of the tail (12 listeners), and the first Pole whom nobody has heard.
+# Whom it asks about was chosen by rule, not by result: the artist most heard; of the Polish artists in the middle of the
+# tail (12 listeners) the first by id whose own listeners are Polish; and the first Pole by id whom nobody has heard.
 WORLD := --listeners 3000 --artists 2500 --audio 0.85 --pages 0.6 --djs 40 --facts 0.3 --unheard 0.05
 STAR  := Рыфорёв Рыстра
 LOCAL := Ośćdziska i Ośćośćwąs

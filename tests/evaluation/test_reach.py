@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -61,6 +62,11 @@ def test_each_stratum_is_a_mean_of_its_queries(few: Dataset) -> None:
     counts, [found] = reach(trial, rare_is_best("star", "new"), [system(-1)])
     assert counts == {"head": 1, "cold": 1}
     assert found.own == {"head": 1.0, "cold": 0.0}
+
+
+def test_a_truth_stands_nowhere(few: Dataset) -> None:
+    trial = hold_out(few, ProtocolConfig(held_out=0.1))
+    assert reach(trial, rare_is_best("star"), [replace(system(1), lens=True)])[1] == []
 
 
 def test_what_was_learned_from_a_split_is_remembered(few: Dataset) -> None:
