@@ -4,7 +4,8 @@
 
 A share of the listeners comes later, and of the items that at least five of them play one in ten is hidden until
 then. A model is fitted to the rest and they are added; beside it a full fit to the same plays, and one more from
-another seed, for no two fits agree altogether. Overlaps are of the 20 nearest by the signal "listening". "Left alone"
+another seed, for no two fits agree altogether. Overlaps are of the 20
+nearest, by the mixture or by another --signal. "Left alone"
 is the model without the addition. Times are the best of three, and everything that compiles is compiled before a
 clock starts. Both fits have all tables of the dataset; what is added are plays, items and listeners.
 """
@@ -78,22 +79,22 @@ def timed(work: Callable[[], T]) -> tuple[T, float]:
     return made, min(taken)
 
 
-def overlap(model: Model, other: Model, queries: list[str]) -> str:
+def overlap(model: Model, other: Model, queries: list[str], signal: str | None) -> str:
     """Return the share of nearest items that two models have in common, in percent."""
-    one, two = (lists(each, queries) for each in (model, other))
+    one, two = (lists(each, queries, signal) for each in (model, other))
     shared = [len(one.get(query, set()) & two[query]) / max(1, len(two[query])) for query in two]
     return f"{100 * np.mean(shared):.1f} %" if shared else "-"
 
 
-def lists(model: Model, queries: list[str]) -> dict[str, set[str]]:
+def lists(model: Model, queries: list[str], signal: str | None) -> dict[str, set[str]]:
     """Return the nearest items of some."""
     there = set(model.items[c.ITEM_ID])
     asked = [query for query in queries if query in there]
-    found = model.neighbours(asked, TOP).group_by(c.TARGET_ITEM_ID).agg(c.ITEM_ID)
+    found = model.neighbours(asked, TOP, signal=signal).group_by(c.TARGET_ITEM_ID).agg(c.ITEM_ID)
     return {row[0]: set(row[1]) for row in found.iter_rows()}
 
 
-def judge(dataset: Dataset, share: float, seed: int) -> list[str]:
+def judge(dataset: Dataset, share: float, seed: int, signal: str | None = None) -> list[str]:
     """Return a row of the table."""
     with tempfile.TemporaryDirectory() as place:
         parts = split(dataset, share, seed, Path(place))
@@ -110,11 +111,11 @@ def judge(dataset: Dataset, share: float, seed: int) -> list[str]:
         f"{thousands * 1000:,.0f}",
         f"{far.plays:.1%}".replace("%", " %"),
         f"{len(parts.hidden):,}",
-        overlap(after, full, parts.hidden),
-        overlap(other, full, parts.hidden),
-        overlap(after, full, old),
-        overlap(before, full, old),
-        overlap(other, full, old),
+        overlap(after, full, parts.hidden, signal),
+        overlap(other, full, parts.hidden, signal),
+        overlap(after, full, old, signal),
+        overlap(before, full, old, signal),
+        overlap(other, full, old, signal),
         f"{adding:.1f}",
         f"{adding / thousands:.3f}",
         f"{fitting:.1f}",
@@ -126,6 +127,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("dataset", type=Path)
     parser.add_argument("--shares", default="0.02,0.2", help="shares of the listeners that come later")
+    parser.add_argument("--signal", help="whose neighbours are compared; the mixture by default")
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
@@ -145,7 +147,7 @@ def main() -> None:
         "a 1,000 plays",
         "full fit",
     ]
-    rows = [judge(dataset, float(share), asked.seed) for share in asked.shares.split(",")]
+    rows = [judge(dataset, float(share), asked.seed, asked.signal) for share in asked.shares.split(",")]
     print_table(columns, rows, title=f"Added to {dataset.name}, beside a full fit")
     print_memory()
 

@@ -22,12 +22,12 @@ from tigertail.cli.output import print_table
 from tigertail.data.simulated import WorldConfig, simulate
 from tigertail.data.simulated.world import listener_shares, make_world
 from tigertail.data.strata import Stratum
+from tigertail.data.truths import read_true
 from tigertail.evaluation import System, Trial, baselines
 from tigertail.evaluation.agreement import graded_metrics, nobody_held
 from tigertail.evaluation.intervals import ClusterBootstrap
 from tigertail.evaluation.judging import ranked_lists
 from tigertail.evaluation.ours import LocalModels
-from tigertail.evaluation.truths import read_true
 from tigertail.model.config import BaseConfig
 from tigertail.progress import track
 

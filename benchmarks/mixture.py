@@ -7,7 +7,9 @@ times those of plain ALS and of the best other system the mixture's are; both me
 where its lists are just as popular as those of the plain ALS cosine; weights that depend on the query against
 constant ones. Square brackets are 95 % cluster-bootstrap intervals over listeners.
 
-With --sas, instead: recall@10 of Last.fm's own ten similar artists (the SAS data set; docs/evaluation-truth.md).
+With --sas, instead: recall@10 of Last.fm's own ten similar artists (the SAS data set; docs/evaluation-truth.md), also
+of mixtures that learned from lists: each query is asked of one that has seen the other half of the lists alone. And
+what learning from all the lists does to held-out listeners.
 """
 
 from __future__ import annotations
@@ -15,15 +17,18 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from tigertail.cli.output import print_table
 from tigertail.cli.report import print_memory
 from tigertail.data.dataset import Dataset
 from tigertail.data.strata import Stratum
+from tigertail.data.truths import Truth
 from tigertail.evaluation import ProtocolConfig, System, Trial, agree, baselines, hold_out, read_sas
 from tigertail.evaluation.intervals import ClusterBootstrap, Estimate
 from tigertail.evaluation.judging import DIAL, judge_system, ranked_lists
@@ -32,8 +37,10 @@ from tigertail.evaluation.ours import LocalModels, OwnSignal
 from tigertail.evaluation.systems import PLAIN_ALS
 from tigertail.mixing import MixtureConfig
 from tigertail.model.config import ModelConfig
-from tigertail.model.families import FAMILIES
+from tigertail.model.families import FAMILIES, Ingredients, fit_signals
+from tigertail.model.mixed import fit_mixture
 from tigertail.progress import track
+from tigertail.signals.contract import Signal
 
 OWN = DIAL.index(0.0)
 ALS, LISTENING, MIXTURE, CONSTANT = "plain ALS cosine", "listening", "mixture", "mixture, constant weights"
@@ -177,10 +184,71 @@ def as_popular(trial: Trial, groups: dict[str, NDArray[np.bool_]]) -> None:
     )
 
 
+@dataclass(frozen=True)
+class Halves:
+    """Two signals, each of which answers the queries that the other has learned from."""
+
+    one: Signal
+    other: Signal
+    for_other: NDArray[np.bool_]
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Items either knows."""
+        return self.one.known | self.other.known
+
+    def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Ask whichever has not seen a query's list."""
+        there = self.for_other[queries]
+        return np.where(there[:, None], self.other.affinity(queries), self.one.affinity(queries))
+
+
+def learned_from_lists(truth: Truth) -> Callable[[Trial], Signal]:
+    """Return how to fit a mixture for each half of the lists, which learns from the other half."""
+    queries = truth.pairs["target_item_id"].unique().sort()
+    half = set(queries.sample(fraction=0.5, seed=0))
+
+    def fit(trial: Trial) -> Signal:
+        given = Ingredients(trial.train, trial.interactions, ModelConfig())
+        signals = fit_signals(given)
+        in_half = pl.col("target_item_id").is_in(list(half))
+        one, other = (
+            fit_mixture(given, signals, replace(truth, pairs=truth.pairs.filter(seen)))
+            for seen in (in_half, ~in_half)
+        )
+        assert one is not None
+        assert other is not None
+        return Halves(one, other, trial.interactions.item_ids.is_in(list(half)).to_numpy())
+
+    return fit
+
+
+def with_lists(dataset: Dataset, truth: Truth) -> None:
+    """Compare mixtures with and without lists on held-out listeners."""
+    trial = hold_out(dataset, ProtocolConfig())
+
+    def fit(trial: Trial) -> Signal:
+        given = Ingredients(trial.train, trial.interactions, ModelConfig())
+        return fit_mixture(given, fit_signals(given), truth) or fit_signals(given)[LISTENING]
+
+    theirs = judge_system(System(MIXTURE, OwnSignal(signal=MIXTURE).fit), trial).sweep
+    ours = judge_system(System("lists", fit), trial).sweep
+    bootstrap, level = ClusterBootstrap(trial.query_listeners), trial.strata[trial.query_items]
+    groups = {"all": level >= 0} | {s.label: level == s for s in Stratum}
+    rows = []
+    for group, member in groups.items():
+        a, b = counted(ours, member), counted(theirs, member)
+        rows.append([group, gain(bootstrap, a, b, 0), gain(bootstrap, a, b, 1), times(bootstrap, a, b)])
+    title = "On held-out listeners: learned from all the lists too, against the mixture without them"
+    print_table(["query", "nDCG@20", "IPS-nDCG@20", "frontier"], rows, title=title, left=["query"])
+
+
 def sas(dataset: Dataset, folder: Path | None) -> None:
     """Judge by Last.fm's own lists of ten."""
+    truth = read_sas(folder, dataset)
     compared = [system for system in systems(dataset) if not system.lens]
-    found = agree(dataset, read_sas(folder, dataset), compared, k=10)
+    compared.append(System("mixture, learned from other lists", learned_from_lists(truth)))
+    found = agree(dataset, truth, compared, k=10)
     groups = list(dict.fromkeys(row.group for row in found.rows))
     rows = []
     for system in [row.system for row in found.rows if row.group == groups[0]]:
@@ -194,6 +262,7 @@ def sas(dataset: Dataset, folder: Path | None) -> None:
     ]
     title = f"Recall@10 minus that of: {found.reference}"
     print_table(["system", "query", "difference"], rows, title=title, left=["system", "query"])
+    with_lists(dataset, truth)
 
 
 def main() -> None:

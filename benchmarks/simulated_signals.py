@@ -19,12 +19,12 @@ import numpy as np
 from tigertail.cli.output import print_table
 from tigertail.data.simulated import WorldConfig, simulate
 from tigertail.data.strata import Stratum
+from tigertail.data.truths import read_true
 from tigertail.evaluation import baselines
 from tigertail.evaluation.agreement import graded_metrics, nobody_held
 from tigertail.evaluation.intervals import ClusterBootstrap
 from tigertail.evaluation.judging import ranked_lists
 from tigertail.evaluation.ours import OwnSignal
-from tigertail.evaluation.truths import read_true
 from tigertail.model.families import (
     ANNOTATION,
     AUDIO,

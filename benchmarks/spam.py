@@ -21,10 +21,10 @@ from tigertail import columns as c
 from tigertail.cli.output import print_table
 from tigertail.data.dataset import Dataset
 from tigertail.data.simulated import WorldConfig, simulate
+from tigertail.data.truths import read_true
 from tigertail.evaluation.agreement import graded_metrics, nobody_held
 from tigertail.evaluation.intervals import ClusterBootstrap
 from tigertail.evaluation.judging import ranked_lists
-from tigertail.evaluation.truths import read_true
 from tigertail.progress import track
 from tigertail.signals.annotation import fit_annotation
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tigertail.data.dataset import Dataset
+    from tigertail.data.truths import Truth
     from tigertail.model import Model, ModelConfig
 
 __version__ = "0.1.0"
@@ -29,6 +30,7 @@ def fit(
     path: Path | str | None = None,
     config: ModelConfig | None = None,
     *,
+    lists: Truth | None = None,
     threads: int | None = None,
 ) -> Model:
     """Fit a model, and write it where a path is given.
@@ -41,6 +43,9 @@ def fit(
         Folder to write the model to; a model there is replaced in one step.
     config
         Settings; None means the defaults.
+    lists
+        Curated lists that the mixture learns from, beside held-out listeners: see
+        :func:`tigertail.data.truths.read_curated`.
     threads
         Threads to use; None means all.
     """
@@ -50,7 +55,7 @@ def fit(
     if path is not None:
         room.check_target(path)
     opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
-    model = room.fit(opened, config, threads=threads)
+    model = room.fit(opened, config, lists=lists, threads=threads)
     if path is not None:
         room.save(model, path)
     return model

@@ -9,12 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
 from tigertail.cli import app, main
 from tigertail.data.dataset import Dataset
+from tigertail.mixing import Mixture
 from tigertail.model import Model, load, save
 from tigertail.storage import checksums
 
@@ -60,6 +62,44 @@ def test_fit_says_what_it_made_and_what_comes_next(scenes: Dataset, settings: Pa
     assert "8 of 9 items with a listener, 8 factors" in result.stdout
     assert f'tigertail similar {tmp_path / "model"} "Кино"' in result.stdout
     assert load(tmp_path / "model").config.base.factors == 8
+
+
+def test_the_mixture_can_learn_from_curated_lists(scenes: Dataset, settings: Path, tmp_path: Path) -> None:
+    lists = tmp_path / "lists.csv"
+    lists.write_text("query,similar\nКино,Youssou N'Dour\nКино,فيروز\nThe Cure,東京事変\n", "utf-8")
+    for name, more in (("plain", []), ("taught", ["--lists", lists])):
+        assert run("fit", scenes.path, tmp_path / name, "--config", settings, *more).exit_code == 0
+    plain, taught = (load(tmp_path / name).signals["mixture"] for name in ("plain", "taught"))
+    assert isinstance(plain, Mixture)
+    assert isinstance(taught, Mixture)
+    assert not np.array_equal(plain.learned.calibrations, taught.learned.calibrations)
+
+
+def test_lists_that_cannot_be_read_are_two_lines(
+    scenes: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lists = tmp_path / "lists.csv"
+    arguments = ("fit", scenes.path, tmp_path / "model", "--lists", lists)
+    assert "no such file" in complaint(monkeypatch, capsys, *arguments)[0]
+    lists.write_text("a,b\n1,2\n")
+    assert "lacks the column query" in complaint(monkeypatch, capsys, *arguments)[0]
+    assert "no layout 'xml'" in complaint(monkeypatch, capsys, *arguments, "--lists-format", "xml")[0]
+
+
+def test_weights_are_shown_as_a_table_json_and_a_picture(folder: Path, tmp_path: Path) -> None:
+    plot = tmp_path / "weights.svg"
+    table = run("weights", folder, "--plot", plot).stdout
+    assert re.search(r"listeners +listening", table)
+    assert "<svg" in plot.read_text("utf-8")
+    rows = json.loads(run("weights", folder, "--json").stdout)
+    assert [row["listeners"] for row in rows] == [0, 1, 2, 5, 9]
+
+
+def test_what_may_be_listed_can_be_narrowed(folder: Path) -> None:
+    first, second = items(run("similar", folder, "Кино", "-n", 2, "--json"))
+    left = items(run("similar", folder, "Кино", "-n", 1, "--exclude", first, "--json"))
+    assert left == [second]
+    assert items(run("similar", folder, "Кино", "--kind", "track", "--json")) == []
 
 
 def test_fresh_processes_with_any_threads_write_the_same_bytes(

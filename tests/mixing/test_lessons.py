@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import polars as pl
+import pytest
 
 from tigertail.data.dataset import Dataset
 from tigertail.data.held_out import ProtocolConfig, hold_out
-from tigertail.mixing import lessons_of
+from tigertail.mixing import Lessons, lessons_of
+from tigertail.sparse import CSR
 
 
 def test_hits_count_who_plays_both(tmp_path: Path) -> None:
@@ -29,3 +32,20 @@ def test_hits_count_who_plays_both(tmp_path: Path) -> None:
     assert counted[code["a"], code["b"]] == held.rows
     assert counted[code["a"], code["c"]] == counted[code["c"], code["a"]] == with_c
     assert (code["a"], code["a"]) not in counted
+
+
+def test_curated_lists_are_joined_as_a_share_of_all_hits() -> None:
+    hits = CSR.build([0, 0, 1], [1, 2, 0], [3.0, 1.0, 4.0], (2, 4))
+    lessons = Lessons(np.array([0, 2], np.int32), hits, np.ones(4, np.int64), np.zeros(4, np.int8))
+    right = CSR.build([0, 3], [1, 2], [1.0, 1.0], (4, 4))
+    joined = lessons.joined(right, 0.5)
+    assert joined.queries.tolist() == [0, 2, 3]
+    assert [joined.hits.row(row)[1].tolist() for row in range(3)] == [[3 + 4, 1], [4], [4]]
+    assert joined.hits.values.sum() == pytest.approx(2 * hits.values.sum())
+
+
+def test_no_lists_or_no_share_change_nothing() -> None:
+    hits = CSR.build([0], [1], [3.0], (1, 2))
+    lessons = Lessons(np.array([0], np.int32), hits, np.ones(2, np.int64), np.zeros(2, np.int8))
+    assert lessons.joined(CSR.build([], [], [], (2, 2)), 0.5) is lessons
+    assert lessons.joined(CSR.build([0], [1], [1.0], (2, 2)), 0.0) is lessons

@@ -14,6 +14,7 @@ import tigertail
 from tigertail.data.dataset import Dataset
 from tigertail.data.simulated import WorldConfig, simulate
 from tigertail.errors import DataError, ModelError
+from tigertail.mixing import Mixture
 from tigertail.model import Model, ModelConfig, drift, fit, load, save
 from tigertail.model.drift import MOST_PLAYS, report
 from tigertail.signals.local import Listening
@@ -119,6 +120,19 @@ def test_tables_that_only_a_fit_takes_in_are_told_and_their_signals_go_along(
     rows = parted[1].manifest["tables"]["annotations"]
     assert added.metrics["added"][-1]["not_added"] == {"annotations": rows}
     assert f"Note: not added, for only a fit takes them in: {rows:,} annotations." in report(added)
+
+
+def test_the_mixture_goes_along_as_it_was_learned(fitted: Model, added: Model, full: Model) -> None:
+    before, after = fitted.signals["mixture"], added.signals["mixture"]
+    assert isinstance(before, Mixture)
+    assert isinstance(after, Mixture)
+    assert after.learned is before.learned
+    assert after.parts["listening"] is added.signals["listening"]
+    assert after.listeners.tolist() == added.items["listeners"].to_list()
+    heard = full.items.filter(pl.col("listeners") >= 5)["item_id"].to_list()
+    lists = [model.neighbours(heard, 20).group_by("target_item_id").agg("item_id") for model in (added, full)]
+    ours, theirs = ({row[0]: set(row[1]) for row in found.iter_rows()} for found in lists)
+    assert np.mean([len(ours[item] & theirs[item]) / 20 for item in heard]) >= 0.7
 
 
 def nearest_by(model: Model, signal: str, queries: list[str]) -> list[float]:

@@ -55,14 +55,23 @@ def fit(
     dataset: Annotated[Path, typer.Argument(help="A dataset folder.")],
     model: Annotated[Path, typer.Argument(help="The folder to write the model to.")],
     config: Annotated[Path | None, typer.Option(help="A TOML file of settings.")] = None,
+    lists: Annotated[
+        Path | None,
+        typer.Option(help="Curated lists for the mixture to learn from (query, similar [, grade])."),
+    ] = None,
+    lists_format: Annotated[str, typer.Option(help="Their layout: pairs or sas.")] = "pairs",
     threads: Annotated[int | None, typer.Option(min=1, help="Threads to use; all by default.")] = None,
 ) -> None:
     """Fit a model to a dataset."""
     import tigertail
+    from tigertail.data.dataset import Dataset
+    from tigertail.data.truths import read_lists
     from tigertail.model import ModelConfig
 
     settings = ModelConfig() if config is None else ModelConfig.read(config)
-    fitted = tigertail.fit(dataset, model, settings, threads=threads)
+    opened = Dataset.open(dataset)
+    truth = None if lists is None else read_lists(lists, lists_format, opened)
+    fitted = tigertail.fit(opened, model, settings, lists=truth, threads=threads)
     known = int(fitted.signals["factors"].known.sum())
     typer.echo(
         f"{model}: {known:,} of {len(fitted.items):,} items with a listener, {settings.base.factors} factors."

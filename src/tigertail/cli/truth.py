@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from tigertail.evaluation import Agreement, Concordance, ProtocolConfig, System, Truth
 
 TRUE = "true"
-FORMATS = ("pairs", "sas")
 
 
 def check_alone(*, seeds: int, countries: bool) -> None:
@@ -67,18 +66,11 @@ def judge_by_truth(
 def _read(dataset: Dataset, truth: str | None, layout: str) -> Truth:
     from tigertail import evaluation as room
 
-    if layout not in FORMATS:
-        raise ConfigError(
-            f"--truth-format: no layout '{layout}'", remedy=f"it is one of {', '.join(FORMATS)}"
-        )
     if truth == TRUE and layout != "pairs":
         raise ConfigError("--truth true is no file, so it has no layout", remedy="leave --truth-format out")
     if truth == TRUE:
         return room.read_true(dataset)
-    if layout == "sas":
-        return room.read_sas(truth, dataset)
-    assert truth is not None  # only lists in the SAS layout have a place of their own
-    return room.read_curated(truth, dataset)
+    return room.read_lists(truth, layout, dataset)
 
 
 def _print_agreement(agreement: Agreement) -> None:

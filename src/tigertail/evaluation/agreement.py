@@ -16,19 +16,17 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from tigertail import columns as c
 from tigertail.data.dataset import Dataset
 from tigertail.data.held_out import ProtocolConfig, Trial
 from tigertail.data.interactions import Interactions
 from tigertail.data.strata import Stratum, strata
+from tigertail.data.truths import Truth, grade_matrix
 from tigertail.evaluation.intervals import ClusterBootstrap, Estimate
 from tigertail.evaluation.judging import ranked_lists
 from tigertail.evaluation.report import OVERALL
 from tigertail.evaluation.systems import System, default_systems
-from tigertail.evaluation.truths import Truth
 from tigertail.progress import progress
 from tigertail.sparse import CSR
 
@@ -175,14 +173,6 @@ def nobody_held(dataset: Dataset, truth: Truth, *, k: int, seed: int = 0) -> Tri
         queries.astype(np.int32),
         strata(interactions.item_listeners),
     )
-
-
-def grade_matrix(truth: Truth, interactions: Interactions) -> CSR:
-    """Return a truth as a matrix of grades, items by items, in the codes of some interactions."""
-    codes = pl.DataFrame({c.ITEM_ID: interactions.item_ids}).with_row_index("column")
-    queries = codes.rename({c.ITEM_ID: c.TARGET_ITEM_ID, "column": "row"})
-    coded = truth.pairs.join(queries, on=c.TARGET_ITEM_ID).join(codes, on=c.ITEM_ID)
-    return CSR.build(coded["row"], coded["column"], coded[c.SCORE], (len(codes), len(codes)))
 
 
 def graded_metrics(lists: NDArray[np.int32], grades: CSR) -> NDArray[np.float64]:

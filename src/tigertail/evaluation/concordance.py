@@ -27,13 +27,13 @@ from numpy.typing import NDArray
 from tigertail.data.dataset import Dataset
 from tigertail.data.held_out import ProtocolConfig, Trial, hold_out
 from tigertail.data.strata import Stratum
-from tigertail.evaluation.agreement import grade_matrix, graded_metrics
+from tigertail.data.truths import Truth, grade_matrix, read_true
+from tigertail.evaluation.agreement import graded_metrics
 from tigertail.evaluation.intervals import ClusterBootstrap, Estimate, Reals, dominated
 from tigertail.evaluation.judging import DIAL, ranked_lists
 from tigertail.evaluation.metrics import METRICS, judge
 from tigertail.evaluation.report import OVERALL
 from tigertail.evaluation.systems import System, default_systems
-from tigertail.evaluation.truths import Truth, read_true
 from tigertail.progress import progress
 
 AREA: Final = "nDCG x IPS-nDCG"  # what one setting alone dominates

@@ -32,6 +32,34 @@ class Lessons:
     listeners: NDArray[np.int64]
     strata: NDArray[np.int8]
 
+    def joined(self, right: CSR, share: float) -> Lessons:
+        """Return the lessons with those of curated lists beside them.
+
+        Parameters
+        ----------
+        right
+            What is right after each item and how much, items by items; rows of items of which no list speaks
+            are empty.
+        share
+            Share of all hits that those of the lists become; 0 to 1.
+        """
+        if not right.entries or not share:
+            return self
+        scale = (
+            share / (1 - share) * self.hits.values.sum(dtype=np.float64) / right.values.sum(dtype=np.float64)
+        )
+        asked = np.flatnonzero(right.row_sizes)
+        queries = np.union1d(self.queries, asked).astype(np.int32)
+        rows = [self.queries[self.hits.row_of_entries()], right.row_of_entries()]
+        items = [self.hits.indices, right.indices]
+        values = [self.hits.values.astype(np.float64), right.values * scale]
+        row = np.searchsorted(queries, np.concatenate(rows)).astype(np.int64)
+        pairs, place = np.unique(row * right.columns + np.concatenate(items), return_inverse=True)
+        hits = np.bincount(place, np.concatenate(values))
+        shape = (len(queries), right.columns)
+        matrix = CSR.build(pairs // right.columns, pairs % right.columns, hits, shape)
+        return Lessons(queries, matrix, self.listeners, self.strata)
+
 
 def lessons_of(trial: Trial) -> Lessons:
     """Gather the queries of a trial and, for each, what the held-out listeners who have it play besides.

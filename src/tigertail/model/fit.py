@@ -9,6 +9,7 @@ from tigertail.data.dataset import Dataset
 from tigertail.data.interactions import Interactions
 from tigertail.data.names import fold_series
 from tigertail.data.strata import Stratum, strata
+from tigertail.data.truths import Truth
 from tigertail.errors import DataError
 from tigertail.model.config import ModelConfig
 from tigertail.model.families import MIXTURE, Ingredients, fit_signals
@@ -16,7 +17,13 @@ from tigertail.model.mixed import fit_mixture
 from tigertail.model.model import Model, Provenance
 
 
-def fit(dataset: Dataset, config: ModelConfig | None = None, *, threads: int | None = None) -> Model:
+def fit(
+    dataset: Dataset,
+    config: ModelConfig | None = None,
+    *,
+    lists: Truth | None = None,
+    threads: int | None = None,
+) -> Model:
     """Fit a model to a dataset.
 
     Parameters
@@ -25,6 +32,8 @@ def fit(dataset: Dataset, config: ModelConfig | None = None, *, threads: int | N
         What to learn from.
     config
         Settings; None means the defaults.
+    lists
+        Curated lists that the mixture learns from, beside held-out listeners.
     threads
         Threads to use; None means all. The model is the same for any number.
 
@@ -43,7 +52,7 @@ def fit(dataset: Dataset, config: ModelConfig | None = None, *, threads: int | N
         )
     given = Ingredients(dataset, interactions, config, threads)
     signals = fit_signals(given)
-    if mixture := fit_mixture(given, signals):
+    if mixture := fit_mixture(given, signals, lists):
         signals[MIXTURE] = mixture
     provenance = Provenance(dataset.name, dataset.fingerprint, dataset.simulated)
     seen = {

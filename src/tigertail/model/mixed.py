@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from tigertail.data.held_out import ProtocolConfig, Trial, hold_out
+from tigertail.data.truths import Truth, grade_matrix
 from tigertail.errors import ConfigError, DataError
 from tigertail.mixing import Mixture, learn, lessons_of
 from tigertail.model.families import CO_LISTENING, FACTORS, FAMILIES, Ingredients
@@ -16,7 +17,9 @@ CONTAINED: Final = (FACTORS, CO_LISTENING)
 LESSONS: Final = 7000  # added to the seed for the listeners whom the mixture learns from
 
 
-def fit_mixture(given: Ingredients, signals: Mapping[str, Signal]) -> Mixture | None:
+def fit_mixture(
+    given: Ingredients, signals: Mapping[str, Signal], lists: Truth | None = None
+) -> Mixture | None:
     """Learn to mix signals, from listeners of whom signals fitted for the purpose have seen nothing.
 
     Parameters
@@ -25,6 +28,8 @@ def fit_mixture(given: Ingredients, signals: Mapping[str, Signal]) -> Mixture | 
         What the signals were fitted to.
     signals
         The signals of the model, which are mixed as is learned.
+    lists
+        Curated lists to learn from besides.
 
     Returns
     -------
@@ -43,7 +48,10 @@ def fit_mixture(given: Ingredients, signals: Mapping[str, Signal]) -> Mixture | 
         return None
     others = Ingredients(trial.train, trial.interactions, given.config, given.threads)
     blind = {name: FAMILIES[name].fit(others) for name in names if FAMILIES[name].needs(trial.train)}
-    learned = learn(blind, lessons_of(trial), config, seed=given.config.seed, threads=given.threads)
+    lessons = lessons_of(trial)
+    if lists is not None:
+        lessons = lessons.joined(grade_matrix(lists, trial.interactions), config.lists)
+    learned = learn(blind, lessons, config, seed=given.config.seed, threads=given.threads)
     parts = {name: signals[name] for name in blind}
     return Mixture(parts, learned, given.interactions.item_listeners, config.beta)
 

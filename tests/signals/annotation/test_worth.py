@@ -16,11 +16,11 @@ from tigertail.data.dataset import Dataset
 from tigertail.data.recipe import Recipe
 from tigertail.data.simulated import WorldConfig, simulate
 from tigertail.data.strata import COLD
+from tigertail.data.truths import read_true
 from tigertail.evaluation import ProtocolConfig, hold_out
 from tigertail.evaluation.agreement import graded_metrics, nobody_held
 from tigertail.evaluation.judging import ranked_lists
 from tigertail.evaluation.metrics import judge
-from tigertail.evaluation.truths import read_true
 from tigertail.signals.annotation import AnnotationConfig, fit_annotation
 
 PLAIN = AnnotationConfig(beta=1.0, scarcity=0.0, power=1.0, company=0.0, believe=False)

@@ -13,10 +13,10 @@ from tigertail.data.dataset import Dataset
 from tigertail.data.held_out import Trial
 from tigertail.data.interactions import Interactions
 from tigertail.data.simulated import WorldConfig, simulate
+from tigertail.data.truths import Truth, grade_matrix, read_curated, read_sas, read_true
 from tigertail.errors import DataError
-from tigertail.evaluation.agreement import AGREEMENT_METRICS, agree, grade_matrix, graded_metrics, nobody_held
+from tigertail.evaluation.agreement import AGREEMENT_METRICS, agree, graded_metrics, nobody_held
 from tigertail.evaluation.systems import System
-from tigertail.evaluation.truths import Truth, read_curated, read_sas, read_true
 from tigertail.model import ModelConfig
 from tigertail.signals.contract import Signal
 from tigertail.sparse import CSR

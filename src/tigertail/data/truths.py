@@ -17,13 +17,16 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.data.dataset import Dataset
+from tigertail.data.interactions import Interactions
+from tigertail.data.matching import by_id_or_name, by_mbid_or_name
 from tigertail.data.simulated.truth import true_affinity
-from tigertail.errors import DataError
-from tigertail.evaluation.matching import by_id_or_name, by_mbid_or_name
+from tigertail.errors import ConfigError, DataError
+from tigertail.sparse import CSR
 
 QUERY: Final = "query"
 SIMILAR: Final = "similar"
 GRADE: Final = "grade"
+LAYOUTS: Final = ("pairs", "sas")
 
 SAS_FOLDER: Final = "artist-similarity-sas"
 SAS_LISTS: Final = "lastfmapi_gold.txt"
@@ -121,7 +124,7 @@ def read_sas(folder: Path | str | None, dataset: Dataset) -> Truth:
     if folder is None and "TIGERTAIL_DATA" not in os.environ:
         raise DataError(
             "nobody says where the SAS data set is",
-            remedy=f"pass its folder with --truth, or set TIGERTAIL_DATA to the folder of {SAS_FOLDER}",
+            remedy=f"give its folder, or set TIGERTAIL_DATA to the folder of {SAS_FOLDER}",
         )
     path = Path(os.environ["TIGERTAIL_DATA"]) / SAS_FOLDER if folder is None else Path(folder)
     lists = _lines(path / SAS_LISTS, 2)
@@ -132,6 +135,34 @@ def read_sas(folder: Path | str | None, dataset: Dataset) -> Truth:
         orient="row",
     )
     return _matched(path, asked, lambda mbids: by_mbid_or_name(mbids, names, dataset))
+
+
+def read_lists(path: Path | str | None, layout: str, dataset: Dataset) -> Truth:
+    """Read curated lists of any layout.
+
+    Parameters
+    ----------
+    path
+        Their file, or folder; None means where the environment says, for a layout that has such a place.
+    layout
+        One of :data:`LAYOUTS`.
+    dataset
+        Whose items are meant.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such layout.
+    DataError
+        If nobody says where the lists are, and as the layout's own function does.
+    """
+    if layout not in LAYOUTS:
+        raise ConfigError(f"no layout '{layout}' of lists", remedy=f"it is one of {', '.join(LAYOUTS)}")
+    if layout == "sas":
+        return read_sas(path, dataset)
+    if path is None:
+        raise DataError("nobody says where the lists are", remedy="give their file")
+    return read_curated(path, dataset)
 
 
 def read_true(dataset: Dataset) -> Truth:
@@ -147,6 +178,14 @@ def read_true(dataset: Dataset) -> Truth:
     below = len(known) - len(pairs)
     left_out = {"true affinity not above 0": below} if below else {}
     return Truth("true affinity", pairs, True, len(known), left_out, known[c.TARGET_ITEM_ID].n_unique())
+
+
+def grade_matrix(truth: Truth, interactions: Interactions) -> CSR:
+    """Return a truth as a matrix of grades, items by items, in the codes of some interactions."""
+    codes = pl.DataFrame({c.ITEM_ID: interactions.item_ids}).with_row_index("column")
+    queries = codes.rename({c.ITEM_ID: c.TARGET_ITEM_ID, "column": "row"})
+    coded = truth.pairs.join(queries, on=c.TARGET_ITEM_ID).join(codes, on=c.ITEM_ID)
+    return CSR.build(coded["row"], coded["column"], coded[c.SCORE], (len(codes), len(codes)))
 
 
 def _matched(path: Path, asked: pl.DataFrame, find: Callable[[pl.Series], pl.DataFrame]) -> Truth:
@@ -199,7 +238,7 @@ def _matched(path: Path, asked: pl.DataFrame, find: Callable[[pl.Series], pl.Dat
 
 def _table(path: Path) -> pl.DataFrame:
     if not path.is_file():
-        raise DataError("no such file", path=path, remedy="check the path given with --truth")
+        raise DataError("no such file", path=path, remedy="check the path of the lists")
     try:
         if path.suffix == ".parquet":
             return pl.read_parquet(path)
@@ -214,7 +253,7 @@ def _table(path: Path) -> pl.DataFrame:
 def _lines(path: Path, fields: int) -> list[list[str]]:
     """Return the fields of each line, parted by tabs."""
     if not path.is_file():
-        raise DataError("no such file", path=path, remedy="pass the SAS data set's folder with --truth")
+        raise DataError("no such file", path=path, remedy="give the folder of the SAS data set")
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
