@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from tigertail.data.held_out import ProtocolConfig, Trial
 from tigertail.data.strata import Stratum
-from tigertail.evaluation.agreement import grade_matrix, graded_metrics
+from tigertail.data.truths import Truth, grade_matrix
+from tigertail.evaluation.agreement import graded_metrics
 from tigertail.evaluation.judging import DIAL, ranked_lists
 from tigertail.evaluation.systems import System
-from tigertail.evaluation.truths import Truth
 from tigertail.signals.contract import Signal
 
 
