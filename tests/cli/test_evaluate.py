@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tigertail.cli import app
+from tigertail.data.dataset import Dataset
 from tigertail.data.simulated import WorldConfig, simulate
 
 
@@ -37,3 +38,53 @@ def test_json_and_report_hold_the_same(world: Path, tmp_path: Path) -> None:
 def test_time_split_needs_times(world: Path) -> None:
     result = CliRunner().invoke(app, ["evaluate", str(world), "--split", "time"])
     assert "no times" in str(result.exception)
+
+
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of two systems that take no time to fit."""
+    file = tmp_path_factory.mktemp("quick") / "systems.toml"
+    file.write_text('[[system]]\ntype = "popularity"\n\n[[system]]\ntype = "item-item"\n')
+    return file
+
+
+def test_a_brief_is_one_table_of_listeners_and_in_a_world_one_of_truth(world: Path, quick: Path) -> None:
+    text = CliRunner().invoke(app, ["evaluate", str(world), "--systems", str(quick), "--brief"]).stdout
+    for words in (
+        "SIMULATED",
+        "80 listeners held out",
+        "nDCG@20",
+        "IPS-nDCG@20",
+        "frontier",
+        "True affinity",
+    ):
+        assert words in text
+    assert text.count("item-item cosine") == 2
+    for words in ("Recall", "Paired differences", "What the lists show", "Peak memory"):
+        assert words not in text
+    assert len(text.splitlines()) < 20
+
+
+def test_a_brief_says_what_the_report_says(world: Path, quick: Path, tmp_path: Path) -> None:
+    asked = ["evaluate", str(world), "--systems", str(quick), "--brief", "--report", str(tmp_path)]
+    line = next(row for row in CliRunner().invoke(app, asked).stdout.splitlines() if "popularity" in row)
+    report = json.loads((tmp_path / "report.json").read_text())
+    [head] = [
+        row
+        for row in report["rows"]
+        if (row["system"], row["by"], row["group"]) == ("popularity", "query", "head")
+    ]
+    assert f"{head['metrics']['nDCG']['mean']:.3f}" in line.split()
+
+
+def test_real_data_have_no_true_affinity(scenes: Dataset, quick: Path) -> None:
+    result = CliRunner().invoke(app, ["evaluate", str(scenes.path), "--systems", str(quick), "--brief"])
+    assert "item-item cosine" in result.stdout
+    assert "SIMULATED" not in result.stdout
+    assert "True affinity" not in result.stdout
+
+
+@pytest.mark.parametrize("option", [["--truth", "true"], ["--countries"], ["--json"]])
+def test_a_brief_has_no_room_for_more(world: Path, option: list[str]) -> None:
+    result = CliRunner().invoke(app, ["evaluate", str(world), "--brief", *option])
+    assert "no room" in str(result.exception)

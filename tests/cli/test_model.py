@@ -208,6 +208,21 @@ def test_why_is_told_in_words_and_in_json(local: Path) -> None:
     assert why["share"] == pytest.approx(1)
 
 
+def test_another_list_stands_beside(folder: Path) -> None:
+    table = run("similar", folder, "s1", "-n", 3, "--beside", "cosine").stdout
+    assert re.search(r"rank +naive CF \(cosine\) +listeners +Tigertail \(mixture\) +listeners", table)
+    assert len(re.findall(r"= فيروز", table)) == 2
+    assert "home" not in table
+    [first, *_] = json.loads(run("similar", folder, "s1", "-n", 3, "--beside", "cosine", "--json").stdout)
+    assert first.keys() >= {"rank", "item_id", "other_item_id", "in_both", "other_in_both"}
+
+
+def test_who_has_no_answer_is_said_beside_too(folder: Path) -> None:
+    table = run("similar", folder, "Nobody Yet", "--beside", "cosine").stdout
+    assert "naive CF (cosine) has no answer: no listener has played it." in table
+    assert "Tigertail (mixture) has no answer" in table
+
+
 def test_a_lens_that_cannot_be_is_two_lines(
     local: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -238,6 +253,8 @@ def test_errors_are_two_lines(
     (tmp_path / "queries.txt").write_text("n1\nSade\n")
     asked = said("neighbours", folder, "--out", tmp_path / "out", "--queries", tmp_path / "queries.txt")
     assert "queries.txt, line 2: no item called 'Sade'" in asked[0]
+    assert "no room for --why" in said("similar", folder, "s1", "--beside", "cosine", "--why")[0]
+    assert "no signal 'taste'" in said("similar", folder, "s1", "--beside", "taste")[0]
     (folder.parent / "damaged").mkdir()
     (folder.parent / "damaged" / "manifest.json").write_text("{")
     assert "damaged manifest" in said("similar", folder.parent / "damaged", "a")[0]

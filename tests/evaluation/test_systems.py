@@ -17,6 +17,7 @@ from tigertail.evaluation.systems import TYPES, check_names
 from tigertail.model import ModelConfig
 
 SHIPPED = Path(__file__).parents[2] / "recipes" / "systems.toml"
+DEMO = SHIPPED.with_name("demo.toml")
 
 
 def written(path: Path, text: str) -> Path:
@@ -29,6 +30,19 @@ def settings(system: System) -> dict[str, Any]:
     baseline: Any = getattr(system.fit, "__self__")  # noqa: B009 - a bound method's
     found: dict[str, Any] = baseline.model_dump()
     return found
+
+
+def test_the_demo_compares_naive_cf_tuned_as_long_as_ours_and_the_mixture_from_home() -> None:
+    by_name = {system.name: system for system in load_systems(DEMO)}
+    usual = {system.name: system for system in default_systems()}
+    assert list(by_name)[2:] == [
+        "naive CF (ALS cosine)",
+        "listening",
+        "Tigertail (mixture)",
+        "Tigertail, from home",
+    ]
+    assert settings(by_name["naive CF (ALS cosine)"]) == settings(usual["ALS cosine"])
+    assert [system.name for system in by_name.values() if system.lens] == ["Tigertail, from home"]
 
 
 def test_a_file_names_systems_and_their_settings(tmp_path: Path) -> None:

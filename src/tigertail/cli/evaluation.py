@@ -44,14 +44,18 @@ def evaluate(
         Path | None, typer.Option(help="Write the training part of the split to this folder, and stop.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace that folder if it exists.")] = False,
+    brief: Annotated[bool, typer.Option("--brief", help="Print the main figures alone.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
     """Hold listeners out, rank the full catalogue for them, and compare the base model with baselines."""
     from tigertail import evaluation as room
+    from tigertail.cli.brief import check_brief, evaluate_briefly
     from tigertail.cli.report import print_memory, print_report, write_report
     from tigertail.data.dataset import Dataset
     from tigertail.storage import to_json
 
+    if brief:
+        check_brief(truth=truth is not None, countries=countries, as_json=as_json)
     opened = Dataset.open(dataset)
     protocol = room.ProtocolConfig.checked(held_out=held_out, split=split, seed=seed)
     if write_train is not None:
@@ -64,14 +68,18 @@ def evaluate(
         check_alone(seeds=seeds, countries=countries)
         judge_by_truth(opened, truth, truth_format, compared, protocol, report, as_json=as_json)
         return
-    judged = room.evaluate(opened, compared, protocol, seeds=range(seed, seed + seeds))
+    splits = range(seed, seed + seeds)
+    if brief:
+        judged = evaluate_briefly(opened, compared, protocol, splits)
+    else:
+        judged = room.evaluate(opened, compared, protocol, seeds=splits)
     if as_json:
         typer.echo(to_json(judged.to_dict()), nl=False)
-    else:
+    elif not brief:
         print_report(judged, countries=countries)
     if report is not None:
         write_report(judged, report)
-    if not as_json:
+    if not (as_json or brief):
         print_memory()
 
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tigertail.cli.answers import print_beside, print_similar
 from tigertail.cli.output import notices, print_table
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from tigertail.model import Model
+    from tigertail.model import Dials, Model
 
 ModelFolder = Annotated[Path, typer.Argument(help="A model folder.")]
 SignalName = Annotated[
@@ -116,33 +115,44 @@ def similar(
     stratum: Strata = None,
     exclude: Exclude = None,
     why: Annotated[bool, typer.Option("--why", help="Say why each answer is there.")] = False,
+    beside: Annotated[
+        str | None,
+        typer.Option(help="Set another signal's list beside; cosine: that of the factors, naive CF."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
     """Say what someone who likes an item should hear next."""
     import tigertail
+    from tigertail.errors import ConfigError
+    from tigertail.model import beside as two_answers
 
+    if why and beside is not None:
+        raise ConfigError("--beside has no room for --why", remedy="ask twice, once with each")
     opened = tigertail.load(model)
+    dials: Dials = {
+        "signal": signal,
+        "beta": beta,
+        "country": country,
+        "language": language,
+        "group": group,
+        "lens": lens,
+        "without": without or (),
+        "homes": home or (),
+        "kinds": kind or (),
+        "strata": stratum or (),
+        "exclude": _ids(opened, exclude),
+    }
     with notices():
-        answers = opened.similar(
-            item,
-            n,
-            why=why,
-            signal=signal,
-            beta=beta,
-            country=country,
-            language=language,
-            group=group,
-            lens=lens,
-            without=without or (),
-            homes=home or (),
-            kinds=kind or (),
-            strata=stratum or (),
-            exclude=_ids(opened, exclude),
-        )
+        if beside is None:
+            answers = opened.similar(item, n, why=why, **dials)
+        else:
+            answers = two_answers(opened, item, beside, n, **dials)
     if as_json:
         typer.echo(answers.write_json())
+    elif beside is None:
+        print_similar(opened, opened.find(item), answers)
     else:
-        _print_similar(opened, opened.find(item), answers)
+        print_beside(opened, opened.find(item), answers, beside, signal)
 
 
 def neighbours(
@@ -218,31 +228,3 @@ def weights(
 
 def _ids(model: Model, items: list[str] | None) -> list[str]:
     return [model.items["item_id"][model.find(item)] for item in items or ()]
-
-
-def _print_similar(model: Model, code: int, answers: pl.DataFrame) -> None:
-    from tigertail.model.explanation import WHY, in_words
-
-    query = model.items.row(code, named=True)
-    explained = [WHY] if WHY in answers.columns else []
-    if model.provenance.simulated:
-        typer.echo("SIMULATED: no listener or artist here is real.")
-    print_table(
-        ["rank", "name", "affinity", "listeners", "stratum", *explained],
-        [
-            [
-                row["rank"],
-                row["name"],
-                f"{row['score']:.3g}",
-                f"{row['listeners']:,}",
-                row["stratum"],
-                *(in_words(row[column]) for column in explained),
-            ]
-            for row in answers.iter_rows(named=True)
-        ],
-        title=f"After {query['name']} ({query['listeners']:,} listeners, {query['stratum']})",
-        left=["name", "stratum", *explained],
-    )
-    if answers.is_empty():
-        heard = "nothing else goes with it" if query["listeners"] else "no listener has played it"
-        typer.echo(f"This signal has no answer: {heard}.")

@@ -32,7 +32,7 @@ def print_table(
     from rich.table import Table
 
     table = Table(
-        box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False, title_style="bold"
+        box=SIMPLE_HEAD, title=title or None, title_justify="left", show_edge=False, title_style="bold"
     )
     for column in columns:
         table.add_column(column, justify="left" if column in left else "right", no_wrap=column not in left)
@@ -42,6 +42,7 @@ def print_table(
     if not console.is_terminal:
         console.width = 160
     console.print(table)
+    console.print()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from tigertail.evaluation.agreement import Agreement, agree
 from tigertail.evaluation.comparing import evaluate
 from tigertail.evaluation.concordance import Concordance, concord
 from tigertail.evaluation.neighbour_file import NeighbourFile, write_training
+from tigertail.evaluation.reach import Reach, fitted_once, reach
 from tigertail.evaluation.report import Report
 from tigertail.evaluation.systems import System, check_names, default_systems, load_systems
 
@@ -14,6 +15,7 @@ __all__ = [
     "Concordance",
     "NeighbourFile",
     "ProtocolConfig",
+    "Reach",
     "Report",
     "System",
     "Trial",
@@ -23,8 +25,10 @@ __all__ = [
     "concord",
     "default_systems",
     "evaluate",
+    "fitted_once",
     "hold_out",
     "load_systems",
+    "reach",
     "read_curated",
     "read_lists",
     "read_sas",

@@ -1,6 +1,7 @@
 """A model: configuration, fitting, adding to, asking, saving and loading."""
 
 from tigertail.model.add import add
+from tigertail.model.beside import beside
 from tigertail.model.config import ModelConfig
 from tigertail.model.drift import Drift, drift
 from tigertail.model.fit import fit
@@ -8,4 +9,16 @@ from tigertail.model.model import Model
 from tigertail.model.question import Dials
 from tigertail.model.store import check_target, load, save
 
-__all__ = ["Dials", "Drift", "Model", "ModelConfig", "add", "check_target", "drift", "fit", "load", "save"]
+__all__ = [
+    "Dials",
+    "Drift",
+    "Model",
+    "ModelConfig",
+    "add",
+    "beside",
+    "check_target",
+    "drift",
+    "fit",
+    "load",
+    "save",
+]

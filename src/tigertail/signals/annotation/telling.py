@@ -52,13 +52,13 @@ def _worded(facet: str, name: str) -> str:
 
     Examples
     --------
-    >>> _worded("label", "4AD"), _worded("home", "PL"), _worded("language", "Polish")
-    ('on 4AD', 'from Poland', 'of language Polish')
+    >>> _worded("label", "4AD"), _worded("home", "PL"), _worded("home", "from Wales"), _worded("mood", "sad")
+    ('on 4AD', 'from Poland', 'from Wales', 'of mood sad')
     """
     if facet in _PLAIN:
         return name
     if facet in _PLACES:
-        return f"from {within(_place(name))}"
+        return f"from {within(_place(name.removeprefix('from ')))}"
     return f"{_SAID.get(facet, f'of {facet}')} {name}"
 
 
