@@ -120,7 +120,7 @@ def _not_added(dataset: Dataset, told: TakenIn | None) -> dict[str, int]:
     rows = {table: rows for table, rows in dataset.manifest["tables"].items() if table not in FOLDED}
     if told:
         rows[c.ANNOTATIONS_TABLE] = told.later
-    return {table: count for table, count in rows.items() if count or table != c.ANNOTATIONS_TABLE}
+    return {table: count for table, count in rows.items() if count}
 
 
 def _listening(
