@@ -71,7 +71,7 @@ def add(
     path
         The model's folder; a new generation replaces the present one in one step.
     dataset
-        A dataset of new listeners, or its folder.
+        A dataset of new listeners, and of annotations of new items, or its folder.
     dry_run
         Whether to leave the folder as it is.
     threads

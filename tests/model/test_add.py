@@ -112,14 +112,43 @@ def test_items_are_in_order_and_counted_as_in_a_full_fit(added: Model, full: Mod
     assert ours.heard.shape == theirs.heard.shape
 
 
-def test_tables_that_only_a_fit_takes_in_are_told_and_their_signals_go_along(
+def test_what_is_said_of_newcomers_is_taken_in_and_the_rest_is_told(
     parted: tuple[Dataset, Dataset, Dataset, list[str]], fitted: Model, added: Model
 ) -> None:
-    known = fitted.items["item_id"].head(5).to_list()
-    assert nearest_by(added, "annotation", known) == nearest_by(fitted, "annotation", known)
-    rows = parted[1].manifest["tables"]["annotations"]
-    assert added.metrics["added"][-1]["not_added"] == {"annotations": rows}
-    assert f"Note: not added, for only a fit takes them in: {rows:,} annotations." in report(added)
+    said = parted[1].scan("annotations").collect()["item_id"].is_in(parted[3])
+    last = added.metrics["added"][-1]
+    assert last["annotations"] == said.sum() > 0
+    assert (
+        last["annotated"]
+        == added.signals["annotation"].known.sum() - fitted.signals["annotation"].known.sum()
+    )
+    assert last["not_added"] == {"annotations": (~said).sum()}
+    lines = report(added)
+    assert f"Annotations: {said.sum():,} of {last['annotated']} items that had none were taken in." in lines
+    assert f"Note: not added, for only a fit takes them in: {(~said).sum():,} annotations." in lines
+
+
+def test_annotations_of_items_that_were_there_link_them_as_before(fitted: Model, added: Model) -> None:
+    known = fitted.items["item_id"].filter(pl.Series(fitted.signals["annotation"].known)).to_list()
+    before, after = (model.neighbours(known, len(known), signal="annotation") for model in (fitted, added))
+    old = after.filter(pl.col("item_id").is_in(known)).select("target_item_id", "item_id", "score")
+    pairs = before.join(old, on=["target_item_id", "item_id"], suffix="_after")
+    assert len(pairs) > 1000
+    assert pairs["score"].equals(pairs["score_after"])
+
+
+def test_newcomers_are_near_whom_a_full_fit_finds_near_by_what_is_said_of_them(
+    parted: tuple[Dataset, Dataset, Dataset, list[str]], added: Model, full: Model
+) -> None:
+    known = added.items["item_id"].filter(pl.Series(added.signals["annotation"].known))
+    queries = [item for item in parted[3] if item in known]
+    lists = [model.neighbours(queries, 20, signal="annotation") for model in (added, full)]
+    ours, theirs = (
+        {row[0]: set(row[1]) for row in found.group_by("target_item_id").agg("item_id").iter_rows()}
+        for found in lists
+    )
+    assert len(queries) >= 30
+    assert np.mean([len(ours[query] & theirs[query]) / 20 for query in queries]) >= 0.8
 
 
 def test_the_mixture_goes_along_as_it_was_learned(fitted: Model, added: Model, full: Model) -> None:
@@ -133,10 +162,6 @@ def test_the_mixture_goes_along_as_it_was_learned(fitted: Model, added: Model, f
     lists = [model.neighbours(heard, 20).group_by("target_item_id").agg("item_id") for model in (added, full)]
     ours, theirs = ({row[0]: set(row[1]) for row in found.iter_rows()} for found in lists)
     assert np.mean([len(ours[item] & theirs[item]) / 20 for item in heard]) >= 0.7
-
-
-def nearest_by(model: Model, signal: str, queries: list[str]) -> list[float]:
-    return model.neighbours(queries, 10, signal=signal)["score"].to_list()
 
 
 def test_the_same_bytes_for_any_number_of_threads_and_after_reading_back(
@@ -161,6 +186,91 @@ def test_a_newcomer_brings_the_one_scene_to_a_new_artist(model: Model, write: Wr
     assert after.similar("New One", signal="factors")["name"][0] in NORTH.values()
     assert model.items.height + 1 == after.items.height, "the model itself stays as it was"
     assert after.items["listeners"].is_sorted(descending=True)
+
+
+TAGGED = {"n1": "cold, dark", "n2": "cold", "s1": "warm", "s2": "warm, bright"}
+
+
+def tags(said: Mapping[str, str]) -> pl.DataFrame:
+    rows = [
+        (item, "tag", label.strip(), 1.0, "crowd", who)
+        for item, labels in said.items()
+        for label in labels.split(",")
+        for who in ("ann", "bob")
+    ]
+    columns = ["item_id", "facet", "label", "weight", "source", "annotator"]
+    return pl.DataFrame(rows, columns, orient="row")
+
+
+def artists(*ids: str) -> pl.DataFrame:
+    return pl.DataFrame({"item_id": ids, "name": [f"New {item}" for item in ids], "kind": "artist"})
+
+
+@pytest.fixture(scope="module")
+def tagged(scenes: Dataset, write: Write) -> Model:
+    dataset = write(scenes.plays, items=scenes.items, annotations=tags(TAGGED))
+    return fit(dataset, ModelConfig.model_validate({"base": {"factors": 8}}))
+
+
+@pytest.mark.parametrize("heard", [{"new": ["s1", "s2"]}, {}], ids=["plays of others", "no play that counts"])
+def test_an_artist_nobody_has_heard_has_neighbours_at_once(
+    tagged: Model, write: Write, heard: dict[str, list[str]]
+) -> None:
+    some = plays(heard) if heard else plays({"new": ["s1"]}).with_columns(plays=0.0)
+    more = write(some, items=artists("x1", "x2"), annotations=tags({"x1": "Cold, dark", "x2": "warm, zeuhl"}))
+    after = tagged.add(more)
+    assert after.similar("New x1", 2)["item_id"].to_list() == ["n1", "n2"]
+    assert set(after.similar("New x2", 2)["item_id"]) == {"s1", "s2"}
+    assert after.similar("New x1", 1, why=True)["why"][0][0]["evidence"] == "both dark, cold"
+    # A star outshines who has no listener; asked for those, it finds the right one.
+    assert after.similar("n1", strata=["cold"])["item_id"][0] == "x1"
+    assert "x1" in after.similar("n1", signal="annotation")["item_id"].to_list()
+    assert tagged.items.height + 2 == after.items.height, "the model itself stays as it was"
+    last = after.metrics["added"][-1]
+    assert (last["annotations"], last["annotated"], last["not_added"]) == (8, 2, {})
+    assert after.metrics["listeners"] - tagged.metrics["listeners"] == len(heard) == last["listeners"]
+
+
+def test_annotations_alone_leave_listening_as_it_is(tagged: Model, write: Write, tmp_path: Path) -> None:
+    nothing = plays({"new": ["s1"]}).with_columns(plays=0.0)
+    more = write(nothing, items=artists("a0", "x1"), annotations=tags({"x1": "cold", "a0": "warm"}))
+    after = tagged.add(more)
+    for signal in ("listening", "factors", "co-listening"):
+        before, now = (model.neighbours(signal=signal) for model in (tagged, after))
+        assert now.equals(before)
+    assert after.metrics["added"][-1]["changed"] == 0
+    assert not after.signals["listening"].known[after.find("a0")]
+    save(after, tmp_path / "model")
+    again = load(tmp_path / "model").add(write(plays({"b": ["n1", "x1"]}), annotations=tags({"n3": "cold"})))
+    assert again.similar("x1", 3, signal="annotation")["item_id"].to_list() == ["n2", "n3", "n1"]
+
+
+def test_without_anything_new_said_or_played_there_is_nothing_to_add(tagged: Model, write: Write) -> None:
+    nothing = plays({"new": ["n1"]}).with_columns(plays=0.0)
+    with pytest.raises(DataError, match="not one play counts, and no annotation of an item that had none"):
+        tagged.add(write(nothing, items=artists("x1"), annotations=tags({"n1": "warm"})))
+    with pytest.raises(DataError, match="nothing to add"):
+        tagged.add(write(nothing, items=artists("x1")))
+
+
+def test_what_is_said_but_cannot_be_used_is_told(tagged: Model, write: Write) -> None:
+    said = tags({"x1": "cold, New x1", "unheard of": "cold", "n1": "warm"})
+    after = tagged.add(write(plays({"new": ["x1", "n1"]}), items=artists("x1"), annotations=said))
+    lines = report(after)
+    assert "Annotations: 2 of 1 items that had none were taken in." in lines
+    assert any("only a fit takes them in: 2 annotations" in line for line in lines)
+    reasons = "2 (the item is not in the catalogue), 2 (the label is the item's own name)"
+    assert f"Note: annotations that cannot be used: {reasons}." in lines
+
+
+def test_a_signal_that_remembers_no_labels_takes_nothing_in(tagged: Model, write: Write) -> None:
+    older = replace(tagged.signals["annotation"], lexicon=None)
+    model = replace(tagged, signals={**tagged.signals, "annotation": older})
+    after = model.add(
+        write(plays({"new": ["n1", "n2"]}), items=artists("x1"), annotations=tags({"x1": "cold"}))
+    )
+    assert after.metrics["added"][-1]["not_added"] == {"annotations": 2}
+    assert not after.signals["annotation"].known[after.find("x1")]
 
 
 def test_drift_is_told_from_the_fit_on_and_advises_when_it_is_much(model: Model, write: Write) -> None:

@@ -11,6 +11,7 @@ from tigertail.signals.back_off import NO_ARTIST, BackOff
 from tigertail.signals.co_listening import CoListening
 from tigertail.signals.contract import Signal, Telling
 from tigertail.signals.factors import FactorAffinity
+from tigertail.signals.local import Listening, LocalConfig
 from tigertail.signals.pairs import Pairs
 from tigertail.signals.recoding import Recodable, Recoding
 from tigertail.signals.sequences import Sequences
@@ -42,6 +43,17 @@ SIGNALS: dict[str, Signal] = {
     "mutual audio": AudioAffinity(
         VECTORS, np.array([True, True, True]), "nearness", np.empty((0, 2), np.float32)
     ).mutual(),
+    "listening": Listening(
+        ("PL",),
+        {},
+        np.array([0, 2, 3]),
+        CSR.build([0, 0, 1, 1, 2, 2], [0, 1, 0, 2, 1, 2], [1, 2, 1, 1, 3, 1], (3, 3)),
+        VECTORS,
+        np.array([0, 2]),
+        np.array([0, 1], np.int32),
+        VECTORS[:2] * 2,
+        LocalConfig(),
+    ),
     "back-off": BackOff(
         FactorAffinity(VECTORS),
         FactorAffinity(VECTORS[:2]),

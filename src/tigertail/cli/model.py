@@ -81,7 +81,9 @@ def fit(
 
 def add(
     model: ModelFolder,
-    dataset: Annotated[Path, typer.Argument(help="A dataset of new listeners, with items new or known.")],
+    dataset: Annotated[
+        Path, typer.Argument(help="A dataset of new listeners, with items new or known, and their tags.")
+    ],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only report; leave the model as it is.")
     ] = False,

@@ -3,6 +3,7 @@
 Listeners are solved against the item vectors there are, then, against the listeners, the items that are new or
 have gained listeners: a few sweeps from where the fit ended instead of all from nothing. What is counted
 (common listeners, co-listening) and what is one ridge away from the factors (the groups' vectors) is made anew.
+Items that the annotation signal does not know get their rows there from what is said of them.
 """
 
 from __future__ import annotations
@@ -14,15 +15,18 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from tigertail import columns as c
 from tigertail.data.dataset import Dataset
+from tigertail.errors import DataError
 from tigertail.factorization import ALSConfig, Factors, solve_against
 from tigertail.factorization.confidence import confidence
 from tigertail.mixing import Mixture
 from tigertail.model.drift import Addition, changed_neighbours, noted
-from tigertail.model.families import BACK_OFF, CO_LISTENING, FACTORS, FAMILIES, LISTENING, MIXTURE
+from tigertail.model.families import ANNOTATION, BACK_OFF, CO_LISTENING, FACTORS, FAMILIES, LISTENING, MIXTURE
 from tigertail.model.model import Model
 from tigertail.model.newcomers import FOLDED, Newcomers, listening_of, meet
 from tigertail.progress import progress
+from tigertail.signals.annotation import Annotation, TakenIn, take_in
 from tigertail.signals.back_off import BackOff
 from tigertail.signals.co_listening import fit_co_listening
 from tigertail.signals.contract import Signal
@@ -47,7 +51,8 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
     model
         The model, which stays as it is.
     dataset
-        New listeners with their plays, their profiles, and items; ids of items are those of the model's dataset.
+        New listeners with their plays, their profiles, items, and annotations of items that had none; ids of items
+        are those of the model's dataset.
         Models keep no listener's id, so that plays of a listener the model has would make them two.
     threads
         Threads to use; None means all. The model is the same for any number.
@@ -60,13 +65,25 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
     Raises
     ------
     DataError
-        As :func:`tigertail.model.newcomers.meet` does.
+        As :func:`tigertail.model.newcomers.meet` does; and if there is nothing to add: no play counts, nor an
+        annotation of an item that had none.
     ModelError
         If the model keeps no plays.
     """
     newcomers = meet(model, dataset)
+    told = _annotated(model, dataset, newcomers)
+    if not newcomers.interactions.plays.entries and not (told and told.items):
+        raise DataError(
+            "nothing to add: not one play counts, and no annotation of an item that had none",
+            path=dataset.path,
+            remedy="look at plays and ratings" + (", and at annotations" if told else ""),
+        )
     with progress("adding", 4) as tick, limited(threads):
-        signals, left_out = _signals(model, dataset, newcomers, threads, tick)
+        made: dict[str, Signal] = {ANNOTATION: told.signal} if told else {}
+        if newcomers.interactions.plays.entries:
+            made |= _listening(model, dataset, newcomers, threads, tick)
+        signals, left_out = _signals(model, newcomers, made)
+        tick(note="the others")
     after = replace(model, items=newcomers.items, signals=signals)
     new = newcomers.interactions
     fresh = newcomers.items["listeners"].to_numpy() > 0
@@ -79,16 +96,37 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
         items=int(fresh.sum()),
         changed=changed_neighbours(model, after, newcomers.recoding),
         same_name=newcomers.same_name,
-        not_added={table: rows for table, rows in dataset.manifest["tables"].items() if table not in FOLDED},
+        not_added=_not_added(dataset, told),
         left_out=left_out,
+        annotations=told.rows if told else 0,
+        annotated=told.items if told else 0,
+        unusable=told.left_out if told else {},
+        unread=told.unread if told else [],
     )
     return replace(after, metrics=noted(model, after, addition))
 
 
-def _signals(
+def _annotated(model: Model, dataset: Dataset, newcomers: Newcomers) -> TakenIn | None:
+    """Return the annotation signal with what is said of newcomers; None if either has nothing to say."""
+    signal = model.signals.get(ANNOTATION)
+    if not (isinstance(signal, Annotation) and signal.lexicon and dataset.has(c.ANNOTATIONS_TABLE)):
+        return None
+    moved = signal.recoded(newcomers.recoding)
+    return take_in(moved, signal.lexicon, dataset, newcomers.items, model.config.annotation)
+
+
+def _not_added(dataset: Dataset, told: TakenIn | None) -> dict[str, int]:
+    """Return how many rows of which table only a fit takes in."""
+    rows = {table: rows for table, rows in dataset.manifest["tables"].items() if table not in FOLDED}
+    if told:
+        rows[c.ANNOTATIONS_TABLE] = told.later
+    return {table: count for table, count in rows.items() if count}
+
+
+def _listening(
     model: Model, dataset: Dataset, newcomers: Newcomers, threads: int | None, tick: Any
-) -> tuple[dict[str, Signal], list[str]]:
-    """Return the signals with the newcomers, and the names of those that could not go along."""
+) -> dict[str, Signal]:
+    """Return the signals that hear of new plays."""
     config, to = model.config, newcomers.recoding
     listening = listening_of(model)
     weights = confidence(newcomers.plays, config.confidence)
@@ -120,15 +158,22 @@ def _signals(
     if CO_LISTENING in model.signals:
         made[CO_LISTENING] = fit_co_listening(weights, config.co_listening)
     tick(note=CO_LISTENING)
+    return made
+
+
+def _signals(
+    model: Model, newcomers: Newcomers, made: dict[str, Signal]
+) -> tuple[dict[str, Signal], list[str]]:
+    """Return all signals, those not made anew under new codes, and the names of those that could not go along."""
+    config, to = model.config, newcomers.recoding
     others = {name: signal for name, signal in model.signals.items() if name not in made}
-    made |= _recoded(others, to)
+    made = made | _recoded(others, to)
     if isinstance(behind := made.get(BACK_OFF), BackOff):
         heard = newcomers.items["listeners"].to_numpy()
         trust = (heard / (heard + config.back_off.listeners)).astype(np.float32)
         made[BACK_OFF] = replace(behind, own=made[FACTORS], trust=trust)
     if isinstance(mixture := model.signals.get(MIXTURE), Mixture):
         made[MIXTURE] = mixture.of(made, newcomers.items["listeners"].to_numpy())
-    tick(note="the others")
     return {name: made[name] for name in model.signals if name in made}, sorted(
         set(model.signals) - set(made)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -39,6 +39,12 @@ class Addition:
         Rows of tables that only a fit takes in, by table.
     left_out
         Signals that could not go along.
+    annotations, annotated
+        Annotations taken in, and of how many items that had none.
+    unusable
+        Annotations of such items that cannot be used, by reason.
+    unread
+        Tables of labels of the configuration that could not be read.
     """
 
     dataset: str
@@ -50,6 +56,10 @@ class Addition:
     same_name: int
     not_added: dict[str, int]
     left_out: list[str]
+    annotations: int = 0
+    annotated: int = 0
+    unusable: dict[str, int] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -118,6 +128,18 @@ def report(model: Model) -> list[str]:
         f"Since the fit: {far.plays:.1%} more plays, {far.items:.1%} more items, at most {far.changed:.1%} of "
         f"neighbours changed ({far.additions} addition{'s' if far.additions > 1 else ''}).",
     ]
+    if last.get("annotated"):
+        lines.insert(
+            1,
+            f"Annotations: {last['annotations']:,} of {last['annotated']:,} items that had none were taken in.",
+        )
+    if last.get("unusable"):
+        reasons = ", ".join(f"{rows:,} ({reason})" for reason, rows in last["unusable"].items())
+        lines.append(f"Note: annotations that cannot be used: {reasons}.")
+    if last.get("unread"):
+        lines.append(
+            f"Note: labels were folded without {', '.join(last['unread'])}, which cannot be read here."
+        )
     if last["same_name"]:
         lines.append(
             f"Note: {last['same_name']:,} new items bear the name of one that was there: are ids from one source?"

@@ -23,7 +23,7 @@ from tigertail.signals.recoding import Recoding
 from tigertail.sparse import CSR
 
 FOLDED: Final = (c.PLAYS_TABLE, c.LISTENERS_TABLE, c.ITEMS_TABLE)
-"""Tables that can be added; whatever a dataset has besides is left to the next fit."""
+"""Tables that can be added whole; what a dataset has besides, annotations of newcomers apart, only a fit takes in."""
 ADDED: Final = "added"
 LONG: Final = 5  # items from which the same plays twice are no chance
 _MADE: Final = ("listeners", "stratum", "folded")  # what a model adds to the catalogue's columns
@@ -88,7 +88,7 @@ def meet(model: Model, dataset: Dataset) -> Newcomers:
     Raises
     ------
     DataError
-        If the dataset is empty, simulated where the model is not or the other way round, has columns that nobody
+        If the dataset is simulated where the model is not or the other way round, has columns that nobody
         knows, or was there before.
     ModelError
         If the model keeps no plays.
@@ -96,10 +96,8 @@ def meet(model: Model, dataset: Dataset) -> Newcomers:
     listening = listening_of(model)
     _refuse(model, dataset)
     new = Interactions.of(dataset)
-    if not new.plays.entries:
-        raise DataError(
-            "nothing to add: not one play counts", path=dataset.path, remedy="look at plays and ratings"
-        )
+    if not new.plays.entries:  # who plays nothing is no listener
+        new = Interactions.build(dataset.plays.clear(), dataset.items[c.ITEM_ID])
     counted = pl.DataFrame({c.ITEM_ID: new.item_ids, "new": new.item_listeners})
     known = model.items.select(c.ITEM_ID, pl.Series("old", listening.popularity.astype(np.int64)))
     order = (

@@ -8,7 +8,7 @@ import pytest
 from scipy import sparse
 
 from tigertail.signals.annotation.config import AnnotationConfig
-from tigertail.signals.annotation.evidence import company, entries, gather, weigh
+from tigertail.signals.annotation.evidence import company, entries, gather, rarities, weigh
 from tigertail.signals.annotation.fit import trust
 from tigertail.signals.annotation.opinions import Opinions, read_opinions
 
@@ -45,7 +45,8 @@ def test_the_tenth_opinion_adds_less_than_the_first(world: MakeWorld) -> None:
     for power in (1.0, 0.5):
         config = AnnotationConfig(power=power, believe=False)
         opinions = read(made, config)
-        weights = weigh(gather(opinions, trust(opinions, config), config), config)
+        evidence = gather(opinions, trust(opinions, config), config)
+        weights = weigh(evidence, config, rarities(evidence))
         assert weights.data == pytest.approx(4**power * np.log(3 / 1))
 
 

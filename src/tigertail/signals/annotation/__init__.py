@@ -2,11 +2,12 @@
 
 ``folding`` makes one label of its spellings, ``opinions`` reads who says what of which item, ``belief`` finds out
 whom to believe, ``hierarchy`` lets a genre speak for those above it, ``evidence`` weighs labels, and ``signal``
-compares items by them.
+compares items by them. ``newcomers`` gives items that come later their rows, by what ``lexicon`` remembers.
 """
 
 from tigertail.signals.annotation.config import AnnotationConfig
 from tigertail.signals.annotation.fit import fit_annotation
+from tigertail.signals.annotation.newcomers import TakenIn, take_in
 from tigertail.signals.annotation.signal import Annotation
 
-__all__ = ["Annotation", "AnnotationConfig", "fit_annotation"]
+__all__ = ["Annotation", "AnnotationConfig", "TakenIn", "fit_annotation", "take_in"]

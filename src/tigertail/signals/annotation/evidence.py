@@ -39,14 +39,15 @@ class Evidence:
         How many of the crowd say so; sparse float64, (items, labels).
     experts
         1 where an expert says so; sparse float64, (items, labels).
-    facets, names
-        Facet and spelling of each label.
+    facets, keys, names
+        Facet, key and spelling of each label.
     """
 
     strength: sparse.csr_array
     people: sparse.csr_array
     experts: sparse.csr_array
     facets: list[str]
+    keys: list[str]
     names: list[str]
 
 
@@ -65,18 +66,35 @@ def gather(opinions: Opinions, belief: Belief, config: AnnotationConfig) -> Evid
     experts.data[:] = 1
     said = _uncontested(said, experts, opinions.facets, config.contested)
     evidence = Evidence(
-        (said + config.expert * experts).tocsr(), people, experts, opinions.facets, opinions.names
+        (said + config.expert * experts).tocsr(),
+        people,
+        experts,
+        opinions.facets,
+        opinions.keys,
+        opinions.names,
     )
-    return _inherited(evidence, opinions.keys, config) if config.hierarchy else evidence
+    return _inherited(evidence, config) if config.hierarchy else evidence
 
 
-def weigh(evidence: Evidence, config: AnnotationConfig) -> sparse.csr_array:
+def rarities(evidence: Evidence, others: int = 0) -> Reals:
+    """Return log((N + 1) / n) of each label; float64, (labels,).
+
+    Parameters
+    ----------
+    evidence
+        What is known of items.
+    others
+        Items of which something else is known, counted in N.
+    """
+    strength = evidence.strength
+    items = np.count_nonzero(np.diff(strength.indptr)) + others
+    carried = np.bincount(strength.indices, minlength=strength.shape[1])
+    return np.asarray(np.log((items + 1) / np.maximum(carried, 1)))
+
+
+def weigh(evidence: Evidence, config: AnnotationConfig, rarity: Reals) -> sparse.csr_array:
     """Return the TF-IDF weight of each label on each item; sparse float64, (items, labels)."""
     strength = evidence.strength
-    labels = strength.shape[1]
-    items = np.count_nonzero(np.diff(strength.indptr))
-    carried = np.bincount(strength.indices, minlength=labels)
-    rarity = np.log((items + 1) / np.maximum(carried, 1))
     facet = np.array([config.facets.get(facet, 1.0) for facet in evidence.facets])
     weights = strength.copy()
     weights.data = strength.data**config.power * (rarity * facet)[strength.indices]
@@ -147,11 +165,11 @@ def _uncontested(
     return reduced
 
 
-def _inherited(evidence: Evidence, keys: list[str], config: AnnotationConfig) -> Evidence:
+def _inherited(evidence: Evidence, config: AnnotationConfig) -> Evidence:
     """Let labels pass on to those above them in the hierarchy; nobody is named as having said so."""
     from scipy import sparse
 
-    edges = read_hierarchy(config.hierarchy, config.variants)
+    edges, keys = read_hierarchy(config.hierarchy, config.variants), evidence.keys
     # A key may be there in several facets; the hierarchy is of genres where there are genres.
     order = sorted(range(len(keys)), key=lambda label: (evidence.facets[label] != GENRE, label))
     chosen: dict[str, int] = {}
@@ -172,5 +190,6 @@ def _inherited(evidence: Evidence, keys: list[str], config: AnnotationConfig) ->
         people,
         experts,
         [*evidence.facets, *(GENRE for _ in further)],
+        [*keys, *further],
         [*evidence.names, *further],
     )

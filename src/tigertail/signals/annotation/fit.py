@@ -11,7 +11,8 @@ from tigertail.data.dataset import Dataset
 from tigertail.data.interactions import Interactions
 from tigertail.signals.annotation.belief import Belief, believe
 from tigertail.signals.annotation.config import AnnotationConfig
-from tigertail.signals.annotation.evidence import Evidence, company, entries, gather, weigh
+from tigertail.signals.annotation.evidence import Evidence, company, entries, gather, rarities, weigh
+from tigertail.signals.annotation.lexicon import lexicon_of
 from tigertail.signals.annotation.opinions import Opinions, read_opinions
 from tigertail.signals.annotation.signal import Annotation
 from tigertail.sparse import CSR
@@ -45,11 +46,22 @@ def fit_annotation(
     opinions = read_opinions(dataset, interactions, config)
     belief = trust(opinions, config)
     evidence = gather(opinions, belief, config)
-    parts = [weigh(evidence, config)]
+    rarity = rarities(evidence)
+    parts = [weigh(evidence, config, rarity)]
     if config.company:
         parts.append(config.company * company(opinions, belief))
     weights = sparse.hstack(parts, format="csr", dtype=np.float32)
-    return _signal(weights, evidence, opinions, config)
+    matrix, people, experts = columns_beside(weights, evidence)
+    return Annotation(
+        matrix,
+        people,
+        experts,
+        list(zip(evidence.facets, evidence.names, strict=True)),
+        config.beta,
+        config.scarcity,
+        opinions.left_out,
+        lexicon_of(opinions, belief, evidence.keys, rarity),
+    )
 
 
 def trust(opinions: Opinions, config: AnnotationConfig) -> Belief:
@@ -68,9 +80,10 @@ def trust(opinions: Opinions, config: AnnotationConfig) -> Belief:
     )
 
 
-def _signal(
-    weights: sparse.csr_array, evidence: Evidence, opinions: Opinions, config: AnnotationConfig
-) -> Annotation:
+def columns_beside(
+    weights: sparse.csr_array, evidence: Evidence
+) -> tuple[CSR, NDArray[np.int32], NDArray[np.uint8]]:
+    """Return the weights as a signal has them, and, for each entry, people and experts who say so."""
     weights.eliminate_zeros()
     weights.sort_indices()
     rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
@@ -84,15 +97,7 @@ def _signal(
         _beside(part, rows, matrix.indices, len(evidence.names))
         for part in (evidence.people, evidence.experts)
     )
-    return Annotation(
-        matrix,
-        people.astype(np.int32),
-        experts.astype(np.uint8),
-        list(zip(evidence.facets, evidence.names, strict=True)),
-        config.beta,
-        config.scarcity,
-        opinions.left_out,
-    )
+    return matrix, people.astype(np.int32), experts.astype(np.uint8)
 
 
 def _beside(

@@ -45,6 +45,8 @@ class Opinions:
         How many items the catalogue has.
     left_out
         Rows of the table that cannot be used, by reason.
+    shorter
+        Key of each longer form to that of the shorter form it joined.
     """
 
     item: Codes
@@ -58,6 +60,7 @@ class Opinions:
     annotators: int
     items: int
     left_out: dict[str, int] = field(default_factory=dict)
+    shorter: dict[str, str] = field(default_factory=dict)
 
 
 def read_opinions(dataset: Dataset, interactions: Interactions, config: AnnotationConfig) -> Opinions:
@@ -71,11 +74,32 @@ def read_opinions(dataset: Dataset, interactions: Interactions, config: Annotati
     DataError
         If the dataset has no annotations, its file is damaged, or the table of variants cannot be used.
     """
-    rows, left_out = _usable(_table(dataset), dataset, interactions, config)
+    names = dataset.items.unique(c.ITEM_ID, keep="first")
+    rows, left_out = usable(said_in(dataset), interactions.item_ids, names, config.variants)
     shorter = shorter_forms(rows)
-    rows = rows.with_columns(pl.col(KEY).replace(list(shorter), list(shorter.values())))
-    rows = _with_facets(rows)
-    labels = spelling(rows).with_row_index("label_code")
+    rows = with_facets(joined(rows, shorter))
+    return coded(rows, spelling(rows), len(interactions.item_ids), left_out, shorter)
+
+
+def coded(
+    rows: pl.DataFrame,
+    labels: pl.DataFrame,
+    items: int,
+    left_out: dict[str, int],
+    shorter: dict[str, str],
+) -> Opinions:
+    """Return rows as opinions.
+
+    Parameters
+    ----------
+    rows
+        As :func:`usable` returns them, with the facets and keys of ``labels``.
+    labels
+        Columns facet, key, label, in the order of their codes.
+    items, left_out, shorter
+        As in :class:`Opinions`.
+    """
+    labels = labels.with_row_index("label_code")
     named = rows[c.ANNOTATOR].drop_nulls().unique().sort()
     codes = named.to_frame().with_row_index("annotator_code", 1)
     rows = rows.join(labels.drop(c.LABEL), on=[c.FACET, KEY]).join(codes, on=c.ANNOTATOR, how="left")
@@ -94,12 +118,25 @@ def read_opinions(dataset: Dataset, interactions: Interactions, config: Annotati
         labels[KEY].to_list(),
         labels[c.LABEL].to_list(),
         len(named) + 1,
-        len(interactions.item_ids),
+        items,
         left_out,
+        shorter,
     )
 
 
-def _table(dataset: Dataset) -> pl.DataFrame:
+def joined(rows: pl.DataFrame, shorter: dict[str, str]) -> pl.DataFrame:
+    """Return the rows with longer forms of labels replaced by shorter ones."""
+    return rows.with_columns(pl.col(KEY).replace(list(shorter), list(shorter.values())))
+
+
+def said_in(dataset: Dataset) -> pl.DataFrame:
+    """Return the annotations that a dataset shows; those of experts have no annotator.
+
+    Raises
+    ------
+    DataError
+        If there are none, or the file is damaged.
+    """
     if not dataset.has(c.ANNOTATIONS_TABLE):
         raise DataError(
             "the dataset has no annotations",
@@ -113,16 +150,26 @@ def _table(dataset: Dataset) -> pl.DataFrame:
     return rows
 
 
-def _usable(
-    rows: pl.DataFrame, dataset: Dataset, interactions: Interactions, config: AnnotationConfig
+def usable(
+    rows: pl.DataFrame, item_ids: pl.Series, names: pl.DataFrame, variants: str
 ) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Return the rows that can be used, with item codes and keys, and how many cannot, by reason."""
-    codes = pl.DataFrame({c.ITEM_ID: interactions.item_ids}).with_row_index(ITEM)
-    names = dataset.items.select(c.ITEM_ID, label_keys(dataset.items[c.NAME]).alias("own"))
-    rows = rows.with_columns(label_keys(rows[c.LABEL], config.variants))
-    rows = rows.join(codes, on=c.ITEM_ID, how="left").join(
-        names.unique(c.ITEM_ID, keep="first"), on=c.ITEM_ID, how="left"
-    )
+    """Return the rows that can be used, with item codes and keys, and how many cannot, by reason.
+
+    Parameters
+    ----------
+    rows
+        Annotations.
+    item_ids
+        Item of each code.
+    names
+        Columns item_id, name; an item is there once.
+    variants
+        As in :func:`~tigertail.signals.annotation.folding.label_keys`.
+    """
+    codes = pl.DataFrame({c.ITEM_ID: item_ids}).with_row_index(ITEM)
+    own = names.select(c.ITEM_ID, label_keys(names[c.NAME]).alias("own"))
+    rows = rows.with_columns(label_keys(rows[c.LABEL], variants))
+    rows = rows.join(codes, on=c.ITEM_ID, how="left").join(own, on=c.ITEM_ID, how="left")
     weight = pl.col(c.WEIGHT).cast(pl.Float64)
     reason = (
         pl.when(pl.col(ITEM).is_null())
@@ -150,15 +197,24 @@ def _usable(
     return used, dict(counts.iter_rows())
 
 
-def _with_facets(rows: pl.DataFrame) -> pl.DataFrame:
-    """Put labels that the crowd gave without a facet into that of the experts."""
+def with_facets(rows: pl.DataFrame, settled: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Put labels that the crowd gave without a facet into that of the experts.
+
+    Parameters
+    ----------
+    rows
+        As :func:`usable` returns them.
+    settled
+        Columns key, settled: the facet of keys for which that is decided already; a key is there once.
+    """
     theirs = rows.filter(pl.col(_EXPERT) & (pl.col(c.FACET) != TAG)).group_by(KEY, c.FACET).len()
     theirs = theirs.sort([KEY, "len", c.FACET], descending=[False, True, False])
     theirs = theirs.unique(KEY, keep="first", maintain_order=True).select(
         KEY, pl.col(c.FACET).alias("theirs")
     )
     loose = pl.col(c.FACET) == TAG
-    rows = rows.join(theirs, on=KEY, how="left")
-    return rows.with_columns(
-        pl.when(loose).then(pl.coalesce("theirs", c.FACET)).otherwise(c.FACET).alias(c.FACET)
-    )
+    if settled is None:
+        settled = pl.DataFrame(schema={KEY: pl.String, "settled": pl.String})
+    rows = rows.join(theirs, on=KEY, how="left").join(settled, on=KEY, how="left")
+    facet = pl.coalesce("settled", "theirs", c.FACET)
+    return rows.with_columns(pl.when(loose).then(facet).otherwise(c.FACET).alias(c.FACET))

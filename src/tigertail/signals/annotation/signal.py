@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.compiled import njit, plain, prange
+from tigertail.signals.annotation.lexicon import Lexicon
 from tigertail.signals.annotation.telling import COMPANY, in_words
 from tigertail.signals.contract import Arrays
 from tigertail.signals.recoding import Recoding
@@ -89,6 +90,8 @@ class Annotation:
         s.
     left_out
         Rows of annotations that could not be used, by reason.
+    lexicon
+        What was learned of the labels; without it nothing can be added.
     """
 
     weights: CSR
@@ -98,6 +101,7 @@ class Annotation:
     beta: float = 0.75
     scarcity: float = 5.0
     left_out: dict[str, int] = field(default_factory=dict)
+    lexicon: Lexicon | None = None
 
     @cached_property
     def known(self) -> NDArray[np.bool_]:
@@ -127,6 +131,9 @@ class Annotation:
             "scarcity": self.scarcity,
             "left_out": self.left_out,
         }
+        if self.lexicon:
+            of_labels, more = self.lexicon.to_arrays()
+            return arrays | of_labels, settings | more
         return arrays, settings
 
     @classmethod
@@ -141,6 +148,7 @@ class Annotation:
             settings["beta"],
             settings["scarcity"],
             dict(settings["left_out"]),
+            Lexicon.from_arrays(arrays, settings),
         )
 
     def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:

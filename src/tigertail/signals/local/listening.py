@@ -40,6 +40,7 @@ from tigertail.signals.local.groups import groups_of_place
 from tigertail.signals.local.kernels import add_products, common_listeners
 from tigertail.signals.local.telling import LIKE_TASTE, common_by_group, in_common
 from tigertail.signals.products import blocks, products
+from tigertail.signals.recoding import Recoding
 from tigertail.sparse import CSR
 
 Floats = NDArray[np.float32]
@@ -125,6 +126,19 @@ class Listening:
     def popularity(self) -> NDArray[np.int64]:
         """Listeners of each item; int64, (items,)."""
         return self._by_item.row_sizes
+
+    def recoded(self, to: Recoding) -> Self:
+        """Return the signal with its items under new codes; new items are unknown to it."""
+        group = np.repeat(np.arange(len(self.keys)), np.diff(self.local_starts))
+        items = to.place[self.local_items]
+        order = np.lexsort((items, group))
+        return replace(
+            self,
+            heard=to.columns(self.heard),
+            vectors=to.moved(np.asarray(self.vectors)),
+            local_items=items[order],
+            local_vectors=self.local_vectors[order],
+        )
 
     def with_beta(self, beta: float) -> Self:
         """Return the signal with another popularity exponent."""

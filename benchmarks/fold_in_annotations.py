@@ -1,0 +1,120 @@
+"""What newcomers' annotations are worth without a fit, beside a full fit to everything.
+
+    .venv/bin/python benchmarks/fold_in_annotations.py DATASET [--shares 0.01,0.1,0.3] [--seed 0]
+
+A share of the annotated items comes later, with all that is said of them; nobody need listen to them. The annotation
+signal is fitted to the others and takes them in; beside it a full fit to the same annotations. Overlaps are of the
+20 nearest by annotation: of the newcomers, of those of which at least ten annotations tell, and of the items that
+were there. "Without company" compares the full fit with one that does not see who annotates, which is what newcomers
+cannot have. "Listed" counts how often newcomers are among the 20 nearest of items that were there, beside the full fit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tigertail import columns as c
+from tigertail.cli.output import print_table
+from tigertail.data.dataset import Dataset
+from tigertail.data.interactions import Interactions
+from tigertail.retrieval.topk import top_k
+from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation, take_in
+from tigertail.signals.recoding import Recoding
+
+TOP, MUCH = 20, 10
+
+
+def nearest(signal: Annotation, queries: NDArray[np.int32]) -> list[set[int]]:
+    """Return the nearest items of some."""
+    found = [
+        top_k(signal.affinity(part), TOP, part)[0]
+        for part in np.array_split(queries, len(queries) // 500 + 1)
+    ]
+    return [{int(item) for item in row if item >= 0} for row in np.concatenate(found)]
+
+
+def overlap(ours: list[set[int]], theirs: list[set[int]]) -> str:
+    """Return the share of their nearest items that are ours too, in percent."""
+    shares = [len(one & two) / max(1, len(two)) for one, two in zip(ours, theirs, strict=True)]
+    return f"{100 * np.mean(shares):.1f} %"
+
+
+def judge(dataset: Dataset, share: float, seed: int, folder: Path) -> list[str]:
+    """Return a row of the table."""
+    interactions, config = Interactions.of(dataset), AnnotationConfig()
+    said = dataset.scan(c.ANNOTATIONS_TABLE).collect()
+    hidden = said[c.ITEM_ID].unique().sort().sample(fraction=share, seed=seed)
+    later = pl.col(c.ITEM_ID).is_in(hidden.implode())
+    beside: dict[str, pl.DataFrame] = {c.PLAYS_TABLE: dataset.plays, c.ITEMS_TABLE: dataset.items}
+    parts = [
+        Dataset.write(folder / name, {**beside, c.ANNOTATIONS_TABLE: said.filter(rows)}, name=name)
+        for name, rows in (("first", ~later), ("later", later))
+    ]
+    before = fit_annotation(parts[0], interactions, config)
+    names = pl.DataFrame({c.ITEM_ID: interactions.item_ids}).join(
+        dataset.items, on=c.ITEM_ID, how="left", maintain_order="left"
+    )
+    began = time.perf_counter()
+    assert before.lexicon is not None
+    stay = Recoding(np.arange(len(names), dtype=np.int32), len(names))
+    taken = take_in(before.recoded(stay), before.lexicon, parts[1], names, config)
+    seconds = time.perf_counter() - began
+    full = fit_annotation(dataset, interactions, config)
+    apart = fit_annotation(dataset, interactions, AnnotationConfig(company=0))
+    new = np.flatnonzero(taken.signal.known & ~before.known).astype(np.int32)
+    old = np.flatnonzero(before.known).astype(np.int32)
+    rows = said.group_by(c.ITEM_ID).len()
+    told = names.join(rows, on=c.ITEM_ID, how="left", maintain_order="left")["len"].fill_null(0).to_numpy()
+    ours, theirs, alone = (nearest(signal, new) for signal in (taken.signal, full, apart))
+    old_ours, old_theirs = (nearest(signal, old) for signal in (taken.signal, full))
+    much = np.flatnonzero(told[new] >= MUCH)
+    fresh = set(new.tolist())
+    listed = [sum(len(row & fresh) for row in lists) for lists in (old_ours, old_theirs)]
+    return [
+        f"{share:.0%}".replace("%", " %"),
+        f"{taken.items:,}",
+        f"{taken.rows:,}",
+        overlap(ours, theirs),
+        overlap([ours[row] for row in much], [theirs[row] for row in much]) if len(much) else "-",
+        overlap(alone, theirs),
+        overlap(old_ours, old_theirs),
+        f"{listed[0]:,} / {listed[1]:,}",
+        f"{seconds:.1f}",
+    ]
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("dataset", type=Path)
+    parser.add_argument(
+        "--shares", default="0.01,0.1,0.3", help="shares of the annotated items that come later"
+    )
+    parser.add_argument("--seed", type=int, default=0)
+    asked = parser.parse_args()
+    dataset = Dataset.open(asked.dataset)
+    columns = [
+        "later",
+        "new items",
+        "annotations",
+        "overlap",
+        f"{MUCH} or more",
+        "without company",
+        "old items",
+    ]
+    rows = []
+    for share in asked.shares.split(","):
+        with tempfile.TemporaryDirectory() as place:
+            rows.append(judge(dataset, float(share), asked.seed, Path(place)))
+    print_table([*columns, "listed", "seconds"], rows, title=f"Annotations added to {dataset.name}")
+
+
+if __name__ == "__main__":
+    main()
