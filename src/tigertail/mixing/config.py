@@ -31,7 +31,7 @@ class MixtureConfig(BaseModel):
     """How much the strata of queries count alike: 0 by their listeners, 1 each the same."""
     correction: float = Field(0.0, ge=0, le=1)
     """How much a hit on a popular item counts less: by its listeners to this power."""
-    lists: float = Field(0.5, ge=0, lt=1)
+    lists: float = Field(0.02, ge=0, lt=1)
     """Share of the lessons that curated lists are, where they are given; held-out listeners are the rest."""
     penalty: float = Field(30.0, gt=0)
     """Hits that the coefficients' prior is worth."""
