@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 from tigertail.cli import app, main
 from tigertail.data.dataset import Dataset
+from tigertail.errors import DataError
 from tigertail.mixing import Mixture
 from tigertail.model import Model, load, save
 from tigertail.storage import checksums
@@ -66,12 +67,15 @@ def test_fit_says_what_it_made_and_what_comes_next(scenes: Dataset, settings: Pa
 
 def test_the_mixture_can_learn_from_curated_lists(scenes: Dataset, settings: Path, tmp_path: Path) -> None:
     lists = tmp_path / "lists.csv"
-    lists.write_text("query,similar\nКино,Youssou N'Dour\nКино,فيروز\nThe Cure,東京事変\n", "utf-8")
+    lists.write_text("query,similar\nКино,Youssou N'Dour\nКино,Sade\nThe Cure,東京事変\n", "utf-8")
     for name, more in (("plain", []), ("taught", ["--lists", lists])):
-        assert run("fit", scenes.path, tmp_path / name, "--config", settings, *more).exit_code == 0
+        fitted = run("fit", scenes.path, tmp_path / name, "--config", settings, *more)
+        assert fitted.exit_code == 0
+        assert ("Lists: 2 of 3 pairs teach the mixture; 1: similar: " in fitted.stdout) == bool(more)
     plain, taught = (load(tmp_path / name).signals["mixture"] for name in ("plain", "taught"))
     assert isinstance(plain, Mixture)
     assert isinstance(taught, Mixture)
+    # A pair that no listener plays is a lesson against the listening that was heard.
     assert not np.array_equal(plain.learned.calibrations, taught.learned.calibrations)
 
 
@@ -83,6 +87,13 @@ def test_lists_that_cannot_be_read_are_two_lines(
     assert "no such file" in complaint(monkeypatch, capsys, *arguments)[0]
     lists.write_text("a,b\n1,2\n")
     assert "lacks the column query" in complaint(monkeypatch, capsys, *arguments)[0]
+    lists.write_text("query,similar\nx,y\n")
+    plays = pl.DataFrame({"listener_id": ["a", "a", "b", "b"], "item_id": list("xyxy"), "plays": 1.0})
+    Dataset.write(tmp_path / "few", {"plays": plays}, name="few")
+    few = ("fit", tmp_path / "few", tmp_path / "model", "--lists", lists)
+    with pytest.raises(DataError, match="too few listeners are there"):
+        run(*few)
+    assert "No mixture: too few listeners" in run(*few[:3]).stdout
     assert "no layout 'xml'" in complaint(monkeypatch, capsys, *arguments, "--lists-format", "xml")[0]
 
 
@@ -219,7 +230,7 @@ def test_another_list_stands_beside(folder: Path) -> None:
 
 def test_who_has_no_answer_is_said_beside_too(folder: Path) -> None:
     table = run("similar", folder, "Nobody Yet", "--beside", "cosine").stdout
-    assert "naive CF (cosine) has no answer: no listener has played it." in table
+    assert "naive CF (cosine) has no answer: no listener has played it" in table
     assert "Tigertail (mixture) has no answer" in table
 
 

@@ -44,8 +44,10 @@ def test_of_two_unknown_items_the_more_popular_is_expected_more_and_equals_alike
 
 
 def test_however_steep_the_curve_it_stays_a_probability() -> None:
-    values = calibrated([0.0, 1.0, 1e-9, -np.inf], [90.0, 90.0, 0.0, 0.5, 0.5])
-    np.testing.assert_allclose(values, [0, 1, 0, 0], atol=1e-6)
+    for terms in ([90, 90, 0, 0.5, 0.5], [1, 1, 0, 80, 0], [1, 1, 0, 0.5, -60], [30, 30, 95, 3, 0]):
+        values = calibrated([0.0, 1.0, 1e-9, -np.inf], terms)
+        assert np.isfinite(values).all()
+        np.testing.assert_allclose(values.sum(), 1, rtol=1e-6)
 
 
 def test_an_item_alone_in_the_catalogue_has_nothing_to_share() -> None:

@@ -44,6 +44,18 @@ def test_curated_lists_are_joined_as_a_share_of_all_hits() -> None:
     assert joined.hits.values.sum() == pytest.approx(2 * hits.values.sum())
 
 
+def test_strata_count_by_their_hits_or_alike() -> None:
+    hits = CSR.build([0, 1], [1, 0], [90.0, 10.0], (2, 2))
+    strata = np.array([0, 2], np.int8)  # the first is asked nine times as often
+    lessons = Lessons(np.array([0, 1], np.int32), hits, np.array([100, 1]), strata)
+    assert lessons.weights(0, 0).tolist() == [90, 10]
+    assert lessons.weights(1, 0).tolist() == [50, 50]
+    between = lessons.weights(0.5, 0)
+    assert 50 < between[0] < 90
+    assert between.sum() == pytest.approx(100)
+    assert lessons.weights(0, 1)[0] > lessons.weights(0, 0)[0], "its hit is on the item with one listener"
+
+
 def test_no_lists_or_no_share_change_nothing() -> None:
     hits = CSR.build([0], [1], [3.0], (1, 2))
     lessons = Lessons(np.array([0], np.int32), hits, np.ones(2, np.int64), np.zeros(2, np.int8))

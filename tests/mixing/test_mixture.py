@@ -21,9 +21,10 @@ def test_contributions_sum_to_the_affinity(mixture: Mixture) -> None:
     affinity = mixture.affinity(EVERY)
     for query in EVERY:
         others = EVERY[query != EVERY]
-        parts = mixture.contributions(int(query), others)
+        parts, spoke = mixture.contributions(int(query), others)
         assert parts.shape == (2, ITEMS - 1)
         told = np.isfinite(affinity[query, others])
+        assert (spoke.any(axis=0) == told).all()
         np.testing.assert_allclose(
             parts.sum(axis=0)[told], affinity[query, others][told], atol=1e-7, rtol=1e-5
         )

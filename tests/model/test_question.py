@@ -11,9 +11,10 @@ import pytest
 import tigertail
 from tigertail.data.dataset import Dataset
 from tigertail.data.simulated import WorldConfig, simulate
-from tigertail.errors import ConfigError
+from tigertail.errors import ConfigError, UnknownItemError
 from tigertail.mixing import Mixture
 from tigertail.model import Model, ModelConfig
+from tigertail.model.explanation import in_words
 
 SMALL = ModelConfig(base={"factors": 16, "iterations": 3}, local={"fewest": 20})
 
@@ -55,10 +56,20 @@ def test_contributions_sum_to_the_affinity_and_are_told_in_words(mixed: Model) -
         for row in answers.iter_rows(named=True):
             assert sum(part["contribution"] for part in row["why"]) == pytest.approx(row["score"], rel=1e-5)
             assert sum(part["share"] for part in row["why"]) == pytest.approx(1)
-            shares = [part["share"] for part in row["why"]]
-            assert shares == sorted(shares, reverse=True)
+            order = [(part["spoke"], part["share"]) for part in row["why"]]
+            assert order == sorted(order, reverse=True)
     evidence = [part["evidence"] for why in mixed.similar(star(mixed), why=True)["why"] for part in why]
     assert any("listeners in common" in words for words in evidence)
+
+
+def test_what_says_nothing_of_an_answer_is_not_its_reason(mixed: Model) -> None:
+    answers = mixed.similar(star(mixed), 5, strata=["cold"], why=True)
+    assert len(answers)
+    for why in answers["why"]:
+        listening = next(part for part in why if part["signal"] == "listening")
+        assert not listening["spoke"], "nobody has heard it"
+        assert why[0]["spoke"]
+        assert not in_words(why.to_list()).startswith("listening")
 
 
 def test_a_signal_asked_alone_is_a_mixture_of_one(mixed: Model) -> None:
@@ -98,6 +109,12 @@ def test_only_some_items_may_be_listed(mixed: Model) -> None:
     assert set(mixed.similar(star(mixed), 10, strata=["tail", "cold"])["stratum"]) <= {"tail", "cold"}
     first, second = mixed.similar(star(mixed), 2)["item_id"]
     assert mixed.similar(star(mixed), 1, exclude=[first])["item_id"].to_list() == [second]
+    name = mixed.similar(star(mixed), 1)["name"][0]
+    assert mixed.similar(star(mixed), 1, exclude=[name])["item_id"].to_list() == [second]
+    with pytest.raises(UnknownItemError):
+        mixed.similar(star(mixed), 1, exclude=["Nobody at All"])
+    with pytest.raises(ConfigError, match="a list of -1 items"):
+        mixed.similar(star(mixed), -1)
     assert mixed.similar(star(mixed), kinds=["track"]).is_empty()
     lists = mixed.neighbours([star(mixed)], 10, homes=[home])
     assert lists["item_id"].to_list() == from_there["item_id"].to_list()
@@ -107,13 +124,18 @@ def test_only_some_items_may_be_listed(mixed: Model) -> None:
     ("dials", "says", "remedy"),
     [
         ({"without": ["radio"]}, "no signal 'radio' in the mixture", "its parts are listening, annotation"),
-        ({"without": ["audio"], "signal": "web"}, "'web' has no parts to switch off", "ask 'mixture'"),
+        ({"without": ["audio"], "signal": "web"}, "'web' has no parts to switch off", "ask a mixture"),
         (
             {"without": ["listening", "annotation", "audio", "web", "sequences"]},
             "every signal is switched off",
             "leave one on",
         ),
-        ({"without": ["listening"], "country": "PL"}, "knows no groups of listeners", "ask 'listening'"),
+        (
+            {"without": ["listening"], "country": "PL"},
+            "knows no groups of listeners",
+            "'listening' switched on",
+        ),
+        ({"without": "audio"}, "without is a text", "write it as a list"),
         ({"homes": ["Narnia"]}, "no country called 'Narnia'", "ISO 3166-1"),
         ({"kinds": ["song"]}, "no kind 'song'", "artist, album, track"),
         ({"strata": ["middle"]}, "no stratum 'middle'", "head, mid, tail, cold"),

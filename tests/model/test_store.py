@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import pickle
 import resource
 import subprocess
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -263,3 +265,17 @@ def test_a_manifest_that_cannot_be_written_leaves_no_orphan(
                 save(other(model), target)
     assert checksums(folder) == before
     assert [path.name for path in folder.parent.iterdir()] == ["model"]
+
+
+def test_a_model_just_opened_can_be_asked_by_several_threads_and_sent_to_another_process(
+    model: Model, tmp_path: Path
+) -> None:
+    save(model, tmp_path / "model")
+    alone = load(tmp_path / "model").similar("Кино", 3)
+    for _ in range(3):
+        opened = load(tmp_path / "model")
+        with ThreadPoolExecutor(4) as pool:
+            asked = [pool.submit(opened.similar, "Кино", 3) for _ in range(8)]
+        assert all(answers.result().equals(alone) for answers in asked)
+    sent = pickle.loads(pickle.dumps(load(tmp_path / "model")))
+    assert sent.similar("Кино", 3).equals(alone)

@@ -24,6 +24,19 @@ def test_it_can_be_drawn(local_model: Model, tmp_path: Path) -> None:
     assert (tmp_path / "weights.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_picture_of_no_known_format_is_refused_and_others_are_the_same_bytes(
+    local_model: Model, tmp_path: Path
+) -> None:
+    table = trust(local_model)
+    with pytest.raises(ConfigError, match=r"no format of pictures '\.bmp'"):
+        plot_trust(table, tmp_path / "weights.bmp")
+    for kind in ("png", "svg", "pdf"):
+        one, two = tmp_path / f"one.{kind}", tmp_path / f"two.{kind}"
+        plot_trust(table, one)
+        plot_trust(table, two)
+        assert one.read_bytes() == two.read_bytes()
+
+
 def test_a_model_without_a_mixture_has_no_weights(local_model: Model) -> None:
     signals = {name: signal for name, signal in local_model.signals.items() if name != "mixture"}
     bare = Model(local_model.items, signals, local_model.config, local_model.provenance)

@@ -83,4 +83,7 @@ def _title(model: Model, code: int) -> str:
 
 
 def _silence(model: Model, code: int) -> str:
-    return "nothing else goes with it" if model.items["listeners"][code] else "no listener has played it"
+    """Say why a list may be empty, as far as the query tells."""
+    if model.items["listeners"][code]:
+        return "nothing that may be listed goes with it"
+    return "no listener has played it, and no other signal that was asked knows it"

@@ -11,7 +11,7 @@ from tigertail.cli.answers import print_beside, print_similar
 from tigertail.cli.output import notices, print_table
 
 if TYPE_CHECKING:
-    from tigertail.model import Dials, Model
+    from tigertail.model import Dials
 
 ModelFolder = Annotated[Path, typer.Argument(help="A model folder.")]
 SignalName = Annotated[
@@ -70,12 +70,18 @@ def fit(
 
     settings = ModelConfig() if config is None else ModelConfig.read(config)
     opened = Dataset.open(dataset)
-    truth = None if lists is None else read_lists(lists, lists_format, opened)
+    truth = None
+    if lists is not None or lists_format != "pairs":
+        truth = read_lists(lists, lists_format, opened)
+        left = "".join(f"; {pairs:,}: {why}" for why, pairs in truth.left_out.items())
+        typer.echo(f"Lists: {len(truth.pairs):,} of {truth.read:,} pairs teach the mixture{left}.")
     fitted = tigertail.fit(opened, model, settings, lists=truth, threads=threads)
     known = int(fitted.signals["factors"].known.sum())
     typer.echo(
         f"{model}: {known:,} of {len(fitted.items):,} items with a listener, {settings.base.factors} factors."
     )
+    if "mixture" not in fitted.signals:
+        typer.echo("No mixture: too few listeners play two items or more. Listening answers alone.")
     typer.echo(f'Ask it: tigertail similar {model} "{fitted.items["name"][0]}"')
 
 
@@ -142,7 +148,7 @@ def similar(
         "homes": home or (),
         "kinds": kind or (),
         "strata": stratum or (),
-        "exclude": _ids(opened, exclude),
+        "exclude": exclude or (),
     }
     with notices():
         if beside is None:
@@ -198,7 +204,7 @@ def neighbours(
             homes=home or (),
             kinds=kind or (),
             strata=stratum or (),
-            exclude=_ids(opened, exclude),
+            exclude=exclude or (),
         )
     write_neighbours(lists, out)
     typer.echo(f"{out}: {len(lists):,} rows for {lists['target_item_id'].n_unique():,} items.")
@@ -211,8 +217,10 @@ def weights(
 ) -> None:
     """Show how much the mixture trusts each signal, by how many listeners the query has."""
     import tigertail
-    from tigertail.model.trust import plot_trust, trust
+    from tigertail.model.trust import check_picture, plot_trust, trust
 
+    if plot is not None:
+        check_picture(plot)
     table = trust(tigertail.load(model))
     if as_json:
         typer.echo(table.write_json())
@@ -221,12 +229,8 @@ def weights(
             [f"{row['listeners']:,}", *(f"{row[name]:.3f}" for name in table.columns[1:])]
             for row in table.iter_rows(named=True)
         ]
-        title = "Weight of each signal for a query that all of them know"
+        title = "Weight of each signal, by the listeners of a query that all of them know"
         print_table(table.columns, rows, title=title)
     if plot is not None:
         plot_trust(table, plot)
         typer.echo(f"Written: {plot}.", err=as_json)
-
-
-def _ids(model: Model, items: list[str] | None) -> list[str]:
-    return [model.items["item_id"][model.find(item)] for item in items or ()]

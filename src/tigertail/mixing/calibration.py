@@ -7,8 +7,8 @@ negative), and coefficients a, b, m, g, d that are lines in how well A is known,
                  + g log max(n_B, 1) + d log(n_B / (n_B + 3))
     aff_i(A -> B) = exp h(A, B) / sum_C exp h(A, C)
 
-The two logarithms let the curve bend once, between the best few and the rest. What a signal does not know gets what
-an item of its popularity may expect: neither reward nor punishment. The last term is the evidence for B: an
+The two logarithms let the curve bend once, between the best few and the rest. What a signal does not speak of gets what
+such an item of its popularity may expect: m is learned like the others. The last term is the evidence for B: an
 affinity with what two people have heard is worth less than it says. An item nobody has heard counts 0.3 of a
 listener there.
 """
@@ -27,7 +27,6 @@ BENDS: Final = (0.02, 0.3)
 BEST: Final = 50  # affinities of a query that its scale is the mean of
 EVIDENCE: Final = 3.0  # listeners at which the evidence for an item is half
 NOBODY: Final = 0.3  # listeners that an item without any counts as there
-STEEPEST: Final = np.float32(60.0)  # height that no affinity exceeds, so that its power is a number
 AT_A_TIME: Final = 2**20  # affinities calibrated at a time
 
 
@@ -96,16 +95,18 @@ def _calibrate(
     scale = scales(affinities, queries)
     a, b, m, g, d = (terms[:, term, None] for term in range(5))
     # What an item of its popularity may expect is worked out once a popularity, not once an item.
-    levels = np.exp(g * fame.popularity + d * fame.evidence).astype(np.float32)
-    values = levels[row[:, None], fame.level]
+    levels = (g * fame.popularity + d * fame.evidence).astype(np.float32)
+    heights = levels[row[:, None], fame.level]
     silent, above = affinities == -np.inf, affinities > 0
-    values *= np.where(silent, np.exp(m).astype(np.float32), np.float32(1))
+    heights += np.where(silent, m.astype(np.float32), np.float32(0))
     asking, _ = np.nonzero(above)
     x = affinities[above] / scale[asking]
     first, second = (np.log(1 + x / np.float32(bend)) for bend in BENDS)
     a, b = a[asking, 0].astype(np.float32), b[asking, 0].astype(np.float32)
-    values[above] *= np.exp(np.minimum(a * first + b * second, STEEPEST))
-    values[row, queries] = 0
+    heights[above] += a * first + b * second
+    heights[row, queries] = -np.inf
+    top = heights.max(axis=1, keepdims=True)
+    values = np.exp(heights - np.where(np.isfinite(top), top, 0))
     total = values.sum(axis=1, keepdims=True, dtype=np.float64)
     affinities[:] = values / np.where(total > 0, total, 1)
 

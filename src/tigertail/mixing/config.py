@@ -28,7 +28,7 @@ class MixtureConfig(BaseModel):
     background: int = Field(300, ge=0)
     """Other items it learns from beside them: so many of the most popular, and so many at random."""
     balance: float = Field(0.5, ge=0, le=1)
-    """How much the strata of queries count alike: 0 by their listeners, 1 each the same."""
+    """How much the strata of queries count alike: 0 by their hits, 1 each the same."""
     correction: float = Field(0.0, ge=0, le=1)
     """How much a hit on a popular item counts less: by its listeners to this power."""
     lists: float = Field(0.02, ge=0, lt=1)

@@ -78,7 +78,9 @@ class Learned:
         # Term by term, so that a query alone gets the bits that it gets in company.
         features = self.features(listeners)
         heights = sum(features[:, j, None] * chosen[:, j] for j in range(FEATURES))
-        powers = np.where(knows, np.exp(heights), 0.0)
+        heights = np.where(knows, heights, -np.inf)
+        top = heights.max(axis=1, keepdims=True, initial=-np.inf)
+        powers = np.exp(heights - np.where(np.isfinite(top), top, 0))
         total = powers.sum(axis=1, keepdims=True)
         return np.asarray(powers / np.where(total > 0, total, 1.0))
 

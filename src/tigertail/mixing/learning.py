@@ -29,7 +29,7 @@ Lists = list[NDArray[np.int32]]
 
 PRIOR: Final = np.array([[0.0, 0.0], [1.5, 0.0], [0.0, 0.0], [0.5, 0.0], [0.5, 0.0]])
 """A calibration before anything is learned: an affinity counts much, popularity as its root."""
-BLOCK: Final = 512  # queries asked at a time
+BLOCK_BYTES: Final = 2**26  # affinities held at a time
 
 
 def learn(
@@ -82,6 +82,7 @@ class _School:
         for place, (name, signal) in enumerate(self.signals.items()):
             lists, candidates, values = self._candidates(signal)
             choices = choices_of(candidates, values, self.lessons, self._weights, every)
+            del candidates, values  # as large as the choices made of them
             self.learned.calibrations[place] = fit_heights(choices, features, PRIOR, self.config.penalty)
             best.append(lists)
             done(name)
@@ -134,8 +135,9 @@ class _School:
     def _asked(self, signal: Signal) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         """Ask a signal what it knows of: yield places of queries, and their affinities, a block at a time."""
         places = np.flatnonzero(signal.known[self.lessons.queries])
-        for start in range(0, len(places), BLOCK):
-            block = places[start : start + BLOCK]
+        size = max(1, BLOCK_BYTES // (4 * len(self.lessons.listeners)))
+        for start in range(0, len(places), size):
+            block = places[start : start + size]
             yield block, np.array(signal.affinity(self.lessons.queries[block]), np.float32)
 
     @cached_property

@@ -10,7 +10,7 @@ know A. beta makes stars sink.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
@@ -64,19 +64,26 @@ class Mixture:
         scores[~told] = -np.inf
         return scores
 
-    def contributions(self, query: int, items: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Return what each part adds to the affinity from a query to some items.
+    def contributions(
+        self, query: int, items: NDArray[np.int32]
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Return what each part adds to the affinity from a query to some items, and whether it spoke of them.
 
         Returns
         -------
-        NDArray[np.float64]
+        contributions
             Sums to the affinity over parts; float64, (parts, items).
+        spoke
+            False where a part says nothing of an item, and adds only what such an item may expect; bool,
+            (parts, items).
         """
         parts = np.zeros((len(self.parts), len(items)))
+        spoke = np.zeros(parts.shape, np.bool_)
         asked = np.array([query], np.int32)
-        for place, _, weights, affinities, _ in self._calibrated(asked):
+        for place, _, weights, affinities, spoken in self._calibrated(asked):
             parts[place] = weights[0] * affinities[0, items].astype(np.float64)
-        return parts * self._gain[items]
+            spoke[place] = spoken[0, items]
+        return parts * self._gain[items], spoke
 
     def weights(self, queries: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return W of each part for each query; float64, (queries, parts)."""
@@ -97,11 +104,11 @@ class Mixture:
 
     def seen_from(self, groups: Sequence[int], strength: float | None = None) -> Self:
         """Return the mixture as listeners of some groups would have it; see :meth:`Listening.seen_from`."""
-        return self._seen(lambda listening: listening.seen_from(groups, strength))
+        return self._seen(lambda part: part.seen_from(groups, strength))
 
     def seen_from_place(self, place: str, strength: float | None = None) -> Self:
         """Return the mixture as listeners of a country or region, or the region around it, would have it."""
-        return self._seen(lambda listening: listening.seen_from_place(place, strength))
+        return self._seen(lambda part: part.seen_from_place(place, strength))
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk beside the parts."""
@@ -136,7 +143,7 @@ class Mixture:
             calibrate(affinities, queries[rows], self.learned.terms(name, listeners[rows]), self._fame)
             yield place, rows, trusted[rows, place, None].astype(np.float32), affinities, spoken
 
-    def _seen(self, look: Any) -> Self:
+    def _seen(self, look: Callable[[Listening], Listening]) -> Self:
         return replace(
             self,
             parts={

@@ -13,7 +13,7 @@ from tigertail.data.truths import Truth
 from tigertail.errors import DataError
 from tigertail.model.config import ModelConfig
 from tigertail.model.families import MIXTURE, Ingredients, fit_signals
-from tigertail.model.mixed import fit_mixture
+from tigertail.model.mixed import fit_mixture, mixed_names
 from tigertail.model.model import Model, Provenance
 
 
@@ -50,6 +50,7 @@ def fit(
             path=dataset.path,
             remedy="look at plays and ratings",
         )
+    mixed_names(dataset, config.mixture)  # a name that is not there is told before the work, not after
     given = Ingredients(dataset, interactions, config, threads)
     signals = fit_signals(given)
     if mixture := fit_mixture(given, signals, lists):

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from io import BufferedReader
 from pathlib import Path
+from threading import RLock
 from typing import Any, Final
 
 import numpy as np
@@ -43,6 +44,7 @@ class KeptSignals(Mapping[str, Signal]):
     def __init__(self, folder: Path, settings: Mapping[str, Any], checksums: Mapping[str, str]) -> None:
         self._settings = settings
         self._made: dict[str, Signal] = {}
+        self._lock = RLock()  # the mixture asks for its parts
         self._files: dict[str, dict[str, tuple[BufferedReader, str]]] = {name: {} for name in settings}
         for path, digest in checksums.items():
             name, _, array = path.partition("/")
@@ -51,6 +53,14 @@ class KeptSignals(Mapping[str, Signal]):
 
     def __getitem__(self, name: str) -> Signal:
         """Return a signal, checked and read if it was not yet."""
+        with self._lock:
+            return self._ready(name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go to another process as what was read."""
+        return dict, ({name: self[name] for name in self},)
+
+    def _ready(self, name: str) -> Signal:
         if name not in self._made:
             arrays: Arrays = {}
             for array, (file, digest) in self._files[name].items():

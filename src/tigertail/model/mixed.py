@@ -6,15 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from tigertail.data.dataset import Dataset
 from tigertail.data.held_out import ProtocolConfig, Trial, hold_out
 from tigertail.data.truths import Truth, grade_matrix
 from tigertail.errors import ConfigError, DataError
-from tigertail.mixing import Mixture, learn, lessons_of
+from tigertail.mixing import Mixture, MixtureConfig, learn, lessons_of
 from tigertail.model.families import CO_LISTENING, FACTORS, FAMILIES, Ingredients
 from tigertail.signals.contract import Signal
 
 CONTAINED: Final = (FACTORS, CO_LISTENING)
 """Signals that listening contains; they take part where the configuration names them."""
+FEWEST: Final = 10  # listeners of two items or more that can teach a mixture
 LESSONS: Final = 7000  # added to the seed for the listeners whom the mixture learns from
 
 
@@ -57,10 +59,17 @@ def fit_mixture(
     ------
     ConfigError
         If the configuration names a signal there is not.
+    DataError
+        If there are lists and no mixture to teach.
     """
     config = given.config.mixture
-    names = _parts(config.signals, signals)
-    blind = fit_blind(given, names)
+    blind = fit_blind(given, mixed_names(given.dataset, config))
+    if blind is None and lists is not None:
+        raise DataError(
+            f"lists teach a mixture, and too few listeners are there to learn one from: {FEWEST} are needed",
+            path=given.dataset.path,
+            remedy="leave the lists out, or bring more listening data",
+        )
     if blind is None:
         return None
     lessons = lessons_of(blind.trial)
@@ -94,21 +103,26 @@ def fit_blind(given: Ingredients, names: Iterable[str]) -> Blind | None:
     return Blind(fitted, trial)
 
 
-def _parts(wanted: Iterable[str], signals: Mapping[str, Signal]) -> list[str]:
-    """Return the names of the signals that take part, in the order in which they are fitted."""
-    chosen = set(wanted) or set(signals) - set(CONTAINED)
-    if unknown := sorted(chosen - set(signals)):
+def mixed_names(dataset: Dataset, config: MixtureConfig) -> list[str]:
+    """Return the names of the signals that take part, in the order in which they are fitted.
+
+    Raises
+    ------
+    ConfigError
+        If one is wanted that the dataset has no tables for.
+    """
+    there = [name for name, family in FAMILIES.items() if family.needs(dataset)]
+    chosen = set(config.signals) or set(there) - set(CONTAINED)
+    if unknown := sorted(chosen - set(there)):
         raise ConfigError(
-            f"mixture.signals: no signal '{unknown[0]}'", remedy=f"this dataset has {', '.join(signals)}"
+            f"mixture.signals: no signal '{unknown[0]}'", remedy=f"this dataset has {', '.join(there)}"
         )
-    return [name for name in signals if name in chosen]
+    return [name for name in there if name in chosen]
 
 
 def _held_out(given: Ingredients) -> Trial | None:
     config = given.config.mixture
     share = min(config.held_out, config.most / given.interactions.plays.rows)
     protocol = ProtocolConfig(held_out=share, seed=given.config.seed + LESSONS)
-    try:
-        return hold_out(given.dataset, protocol)
-    except DataError:  # too few listeners
-        return None
+    able = int((given.interactions.plays.row_sizes >= 2).sum())
+    return hold_out(given.dataset, protocol) if able >= FEWEST else None

@@ -16,7 +16,7 @@ from tigertail.data.names import fold
 from tigertail.errors import UnknownItemError
 from tigertail.model.config import ModelConfig
 from tigertail.model.explanation import explain
-from tigertail.model.question import Dials, admitted, default_signal, turned
+from tigertail.model.question import Dials, admitted, check_dials, default_signal, turned
 from tigertail.progress import progress
 from tigertail.retrieval.topk import top_k
 from tigertail.signals.contract import Signal
@@ -106,9 +106,10 @@ class Model:
         ConfigError
             If a dial cannot be turned so.
         """
+        check_dials(dials, n)
         query = np.array([self.find(item)], np.int32)
         asked = turned(self.signals, dials)
-        codes, scores = top_k(_listable(asked.affinity(query), admitted(self.items, dials)), n, query)
+        codes, scores = top_k(_listable(asked.affinity(query), self._admitted(dials)), n, query)
         listed = codes[0] >= 0
         chosen = self.items.select(pl.all().gather(codes[0][listed]))
         answers = chosen.select(
@@ -157,6 +158,7 @@ class Model:
         ConfigError
             As in :meth:`similar`.
         """
+        check_dials(dials, top)
         asked = turned(self.signals, dials)
         if queries is None:
             codes = np.flatnonzero(asked.known).astype(np.int32)
@@ -164,7 +166,7 @@ class Model:
             codes = self.codes(queries)
             if (codes < 0).any():
                 raise self.unknown(queries[int(np.argmin(codes))])
-        parts = list(self._lists(asked, codes, top, admitted(self.items, dials)))
+        parts = list(self._lists(asked, codes, top, self._admitted(dials)))
         target = np.concatenate([part[0] for part in parts] or [np.empty(0, np.int32)])
         answer = np.concatenate([part[1] for part in parts] or [np.empty(0, np.int32)])
         ids, called = self.items[c.ITEM_ID], self.items[c.NAME]
@@ -228,6 +230,19 @@ class Model:
             fold(text), self.items["folded"].to_list(), scorer=fuzz.ratio, limit=n, score_cutoff=60
         )
         return [self.items[c.NAME][code] for _, _, code in found]
+
+    def _admitted(self, dials: Dials) -> NDArray[np.bool_] | None:
+        """Return which items may be listed; None where all may."""
+        allowed = admitted(self.items, dials)
+        excluded = list(dials.get("exclude", ()))
+        if not excluded:
+            return allowed
+        codes = self.codes(excluded)
+        if (codes < 0).any():
+            raise self.unknown(excluded[int(np.argmin(codes))])
+        allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed.copy()
+        allowed[codes] = False
+        return allowed
 
     def _lists(
         self, signal: Signal, codes: NDArray[np.int32], top: int, allowed: NDArray[np.bool_] | None

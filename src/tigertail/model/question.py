@@ -47,7 +47,7 @@ class Dials(TypedDict, total=False):
     strata
         Strata that alone may be listed: head, mid, tail, cold.
     exclude
-        Ids of items that may not be listed.
+        Ids or names of items that may not be listed.
     """
 
     signal: str | None
@@ -61,6 +61,24 @@ class Dials(TypedDict, total=False):
     kinds: Collection[str]
     strata: Collection[str]
     exclude: Collection[str]
+
+
+COLLECTIONS: Final = ("without", "homes", "kinds", "strata", "exclude")
+
+
+def check_dials(dials: Dials, n: int) -> None:
+    """Refuse a lone text where several are meant, and lists of less than no length.
+
+    Raises
+    ------
+    ConfigError
+        If there is any.
+    """
+    if n < 0:
+        raise ConfigError(f"a list of {n} items", remedy="ask for none or more")
+    for name in COLLECTIONS:
+        if isinstance(value := dials.get(name), str):
+            raise ConfigError(f"{name} is a text", remedy=f"write it as a list: {name}=['{value}']")
 
 
 def turned(signals: Mapping[str, Signal], dials: Dials) -> Signal:
@@ -101,8 +119,6 @@ def admitted(items: pl.DataFrame, dials: Dials) -> NDArray[np.bool_] | None:
         )
         if values
     ]
-    if exclude := dials.get("exclude", ()):
-        wanted.append(~items[c.ITEM_ID].is_in(list(exclude)))
     if not wanted:
         return None
     return np.asarray(np.all([one.fill_null(False).to_numpy() for one in wanted], axis=0))
@@ -119,14 +135,20 @@ def grouped(name: str, signal: Signal) -> Listening:
     part = signal.parts.get(LISTENING) if isinstance(signal, Mixture) else signal
     if isinstance(part, Listening):
         return part
-    raise ConfigError(f"the signal '{name}' knows no groups of listeners", remedy=f"ask '{LISTENING}'")
+    off = isinstance(signal, Mixture)
+    raise ConfigError(
+        f"the signal '{name}'{' without listening' * off} knows no groups of listeners",
+        remedy=f"leave '{LISTENING}' switched on" if off else f"ask '{LISTENING}'",
+    )
 
 
 def _without(name: str, signal: Signal, names: Collection[str]) -> Signal:
     if not names:
         return signal
     if not isinstance(signal, Mixture):
-        raise ConfigError(f"the signal '{name}' has no parts to switch off", remedy=f"ask '{MIXTURE}'")
+        raise ConfigError(
+            f"the signal '{name}' has no parts to switch off", remedy="leave it out, or ask a mixture"
+        )
     if unknown := sorted(set(names) - set(signal.parts)):
         raise ConfigError(
             f"no signal '{unknown[0]}' in the mixture", remedy=f"its parts are {', '.join(signal.parts)}"

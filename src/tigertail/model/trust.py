@@ -10,12 +10,19 @@ import polars as pl
 
 from tigertail.errors import ConfigError
 from tigertail.mixing import Mixture
-from tigertail.model.families import FACTORS, LISTENING, MIXTURE
+from tigertail.model.families import LISTENING, MIXTURE
+from tigertail.model.mixed import CONTAINED
 from tigertail.model.model import Model
 from tigertail.storage import replaced_file
 
-HEARD: Final = (LISTENING, FACTORS, "co-listening")
+HEARD: Final = (LISTENING, *CONTAINED)
 """Signals that know nothing of an item without a listener."""
+PICTURES: Final[dict[str, dict[str, None]]] = {
+    "png": {},
+    "svg": {"Date": None},
+    "pdf": {"CreationDate": None},
+}
+"""Formats of a plot, and what to leave out so that the same weights give the same bytes."""
 _STEPS: Final = (1, 2, 5)
 
 
@@ -25,8 +32,8 @@ def trust(model: Model) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        Column listeners, from 0 to those of the best-known item, and one column a signal; rows sum to 1. The
-        query is one that every signal knows, but that nobody hears one without a listener.
+        Column listeners, from 0 to those of the best-known item, and one column a signal. The query is one that
+        every signal knows, but for those that know nothing without a listener. Rows sum to 1, where any knows it.
 
     Raises
     ------
@@ -50,7 +57,15 @@ def trust(model: Model) -> pl.DataFrame:
 
 
 def plot_trust(table: pl.DataFrame, path: Path) -> None:
-    """Draw the table of :func:`trust`; the suffix of ``path`` says in which format."""
+    """Draw the table of :func:`trust`; the suffix of ``path`` says in which format.
+
+    Raises
+    ------
+    ConfigError
+        If that is none of :data:`PICTURES`.
+    """
+    check_picture(path)
+    from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7.5, 4.2), layout="constrained")
@@ -60,12 +75,29 @@ def plot_trust(table: pl.DataFrame, path: Path) -> None:
     axes.stackplot(heard["listeners"].to_numpy(), bands, labels=heard.columns[1:], alpha=0.9)
     axes.set(
         xscale="log",
-        xlim=(1, heard["listeners"].max()),
+        xlim=(1, max(2, int(table["listeners"].max()))),  # type: ignore[arg-type]
         ylim=(0, 1),
         xlabel="listeners of the query",
         ylabel="weight",
         title="How much each signal is trusted",
     )
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, reverse=True)
-    with replaced_file(path) as temporary:
-        figure.savefig(temporary, format=path.suffix.lstrip(".") or "png", dpi=150)
+    kind = _kind(path)
+    with replaced_file(path) as temporary, rc_context({"svg.hashsalt": "tigertail"}):
+        figure.savefig(temporary, format=kind, dpi=150, metadata=PICTURES[kind])
+
+
+def check_picture(path: Path) -> None:
+    """Refuse a plot's file whose format is unknown.
+
+    Raises
+    ------
+    ConfigError
+        If it is.
+    """
+    if _kind(path) not in PICTURES:
+        raise ConfigError(f"no format of pictures '{path.suffix}'", remedy=f"end it in {', '.join(PICTURES)}")
+
+
+def _kind(path: Path) -> str:
+    return path.suffix.removeprefix(".").lower()
