@@ -43,6 +43,7 @@ from tigertail.progress import track
 from tigertail.signals.contract import Signal
 
 OWN = DIAL.index(0.0)
+FEW = 14  # listeners: a part of the tail that hardly anybody hears
 ALS, LISTENING, MIXTURE, CONSTANT = "plain ALS cosine", "listening", "mixture", "mixture, constant weights"
 LENSES = ("listening, lens", "mixture, lens")
 Sweeps = dict[str, NDArray[np.float64]]
@@ -286,7 +287,9 @@ def main() -> None:
         for system in track(systems(dataset), "systems")
     }
     levels = np.concatenate([trial.strata[trial.query_items] for trial in trials])
+    heard = np.concatenate([trial.popularity[trial.query_items] for trial in trials])
     groups = {"all": np.ones(len(levels), np.bool_)} | {s.label: levels == s for s in Stratum}
+    groups[f"1 to {FEW} listeners"] = (heard > 0) & (heard <= FEW)
     parts: tuple[Callable[..., None], ...] = (frontiers, ratios, pairs)
     for part in parts:
         part(sweeps, bootstrap, groups)
