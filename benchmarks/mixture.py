@@ -1,6 +1,6 @@
 """What the mixture is worth: beside every baseline and every single signal, on held-out listeners and curated lists.
 
-    .venv/bin/python benchmarks/mixture.py DATASET [--seeds 1] [--sas [FOLDER]]
+    .venv/bin/python benchmarks/mixture.py DATASET [--seeds 1] [--sas [FOLDER] [--share 0.02]]
 
 Frontiers (hypervolume of nDCG@20 and IPS-nDCG@20 over the popularity dial) by stratum of the query, and how many
 times those of plain ALS and of the best other system the mixture's are; both metrics at its own setting; nDCG@20
@@ -204,13 +204,13 @@ class Halves:
         return np.where(there[:, None], self.other.affinity(queries), self.one.affinity(queries))
 
 
-def learned_from_lists(truth: Truth) -> Callable[[Trial], Signal]:
+def learned_from_lists(truth: Truth, config: ModelConfig) -> Callable[[Trial], Signal]:
     """Return how to fit a mixture for each half of the lists, which learns from the other half."""
     queries = truth.pairs["target_item_id"].unique().sort()
     half = set(queries.sample(fraction=0.5, seed=0))
 
     def fit(trial: Trial) -> Signal:
-        given = Ingredients(trial.train, trial.interactions, ModelConfig())
+        given = Ingredients(trial.train, trial.interactions, config)
         signals = fit_signals(given)
         in_half = pl.col("target_item_id").is_in(list(half))
         one, other = (
@@ -224,12 +224,12 @@ def learned_from_lists(truth: Truth) -> Callable[[Trial], Signal]:
     return fit
 
 
-def with_lists(dataset: Dataset, truth: Truth) -> None:
+def with_lists(dataset: Dataset, truth: Truth, config: ModelConfig) -> None:
     """Compare mixtures with and without lists on held-out listeners."""
     trial = hold_out(dataset, ProtocolConfig())
 
     def fit(trial: Trial) -> Signal:
-        given = Ingredients(trial.train, trial.interactions, ModelConfig())
+        given = Ingredients(trial.train, trial.interactions, config)
         return fit_mixture(given, fit_signals(given), truth) or fit_signals(given)[LISTENING]
 
     theirs = judge_system(System(MIXTURE, OwnSignal(signal=MIXTURE).fit), trial).sweep
@@ -244,11 +244,13 @@ def with_lists(dataset: Dataset, truth: Truth) -> None:
     print_table(["query", "nDCG@20", "IPS-nDCG@20", "frontier"], rows, title=title, left=["query"])
 
 
-def sas(dataset: Dataset, folder: Path | None) -> None:
+def sas(dataset: Dataset, folder: Path | None, share: float) -> None:
     """Judge by Last.fm's own lists of ten."""
+    config = ModelConfig(mixture=MixtureConfig(lists=share))
+    print(f"Lists are {share:g} of the lessons.")
     truth = read_sas(folder, dataset)
     compared = [system for system in systems(dataset) if not system.lens]
-    compared.append(System("mixture, learned from other lists", learned_from_lists(truth)))
+    compared.append(System("mixture, other lists", learned_from_lists(truth, config)))
     found = agree(dataset, truth, compared, k=10)
     groups = list(dict.fromkeys(row.group for row in found.rows))
     rows = []
@@ -263,7 +265,7 @@ def sas(dataset: Dataset, folder: Path | None) -> None:
     ]
     title = f"Recall@10 minus that of: {found.reference}"
     print_table(["system", "query", "difference"], rows, title=title, left=["system", "query"])
-    with_lists(dataset, truth)
+    with_lists(dataset, truth, config)
 
 
 def main() -> None:
@@ -272,11 +274,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--sas", type=Path, nargs="?", const=Path(), default=None)
+    parser.add_argument("--share", type=float, default=MixtureConfig().lists, help="of lists in the lessons")
     arguments = parser.parse_args()
     dataset = Dataset.open(arguments.dataset)
     began = time.perf_counter()
     if arguments.sas is not None:
-        sas(dataset, arguments.sas if arguments.sas != Path() else None)
+        sas(dataset, arguments.sas if arguments.sas != Path() else None, arguments.share)
         return
     seeds = range(arguments.seed, arguments.seed + arguments.seeds)
     trials = [hold_out(dataset, ProtocolConfig(seed=seed)) for seed in seeds]
