@@ -102,7 +102,8 @@ def frontiers(sweeps: Sweeps, bootstrap: ClusterBootstrap, groups: dict[str, NDA
     rows = []
     for name, sweep in sweeps.items():
         sizes = [bootstrap.hypervolume(counted(sweep, member))[0] for member in groups.values()]
-        rows.append([name, *(f"{size.mean:.4f} [{size.low:.4f}, {size.high:.4f}]" for size in sizes)])
+        spans = [f"{size.mean:.4f} [{size.low:.4f}, {size.high:.4f}]" for size in sizes]
+        rows.append([name, *(span.replace("0.", ".") for span in spans)])
     print_table(["system", *groups], rows, title="Frontier, by stratum of the query", left=["system"])
     rows = []
     for name, sweep in sweeps.items():

@@ -229,7 +229,7 @@ def weights(
             [f"{row['listeners']:,}", *(f"{row[name]:.3f}" for name in table.columns[1:])]
             for row in table.iter_rows(named=True)
         ]
-        title = "Weight of each signal, by the listeners of a query that all of them know"
+        title = "Weight of each signal, if all know the query"
         print_table(table.columns, rows, title=title)
     if plot is not None:
         plot_trust(table, plot)
