@@ -15,6 +15,7 @@ from tigertail.evaluation.beyond import describe_lists
 from tigertail.evaluation.homes import UNKNOWN, listener_countries
 from tigertail.evaluation.metrics import METRICS, judge
 from tigertail.evaluation.systems import System
+from tigertail.retrieval.dial import dialled
 from tigertail.retrieval.topk import top_k
 from tigertail.signals.contract import Placed, Signal
 
@@ -102,7 +103,7 @@ def _ranked(
     lists.fill(-1)
     for start, scores in _affinities(signal, distinct):
         block = distinct[start : start + len(scores)]
-        for setting, weighted in enumerate(_dialled(scores, trial.popularity, dial)):
+        for setting, weighted in enumerate(dialled(scores, trial.popularity, dial)):
             found, _ = top_k(weighted, trial.config.k, block)
             lists[setting, start : start + len(block), : found.shape[1]] = found
     return lists[:, query]
@@ -111,18 +112,6 @@ def _ranked(
 def _affinities(signal: Signal, queries: NDArray[np.int32]) -> Iterator[tuple[int, NDArray[np.float32]]]:
     for start in range(0, len(queries), BLOCK):
         yield start, signal.affinity(queries[start : start + BLOCK])
-
-
-def _dialled(
-    scores: NDArray[np.float32], popularity: NDArray[np.int64], dial: tuple[float, ...]
-) -> Iterator[NDArray[np.float32]]:
-    """Yield the affinities at each setting; one that is not positive recommends nothing and stays."""
-    for gamma in dial:
-        if gamma == 0:
-            yield scores
-        else:
-            weights = (np.maximum(popularity, 1) ** gamma).astype(np.float32)
-            yield np.where(scores > 0, scores * weights, scores)
 
 
 def _judged(

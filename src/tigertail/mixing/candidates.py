@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tigertail.mixing.lessons import Lessons
 from tigertail.mixing.likelihood import Choices
+from tigertail.retrieval.dial import dialled
 from tigertail.retrieval.topk import top_k
 
 DIAL: Final = (-0.5, 0.0, 0.5)
@@ -38,10 +39,7 @@ def best_answers(
     list[NDArray[np.int32]]
         Items of each query, rising, none twice.
     """
-    gains = [(np.maximum(listeners, 1) ** gamma).astype(np.float32) for gamma in DIAL]
-    found = [
-        top_k(np.where(affinities > 0, affinities * gain, affinities), most, queries)[0] for gain in gains
-    ]
+    found = [top_k(scores, most, queries)[0] for scores in dialled(affinities, listeners, DIAL)]
     lists = [np.unique(row) for row in np.concatenate(found, axis=1)]
     return [items[items >= 0] for items in lists]
 
