@@ -24,13 +24,23 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from local_models import members, percent
 from tigertail.cli.output import print_table
 from tigertail.cli.report import print_memory
 from tigertail.data.dataset import Dataset
 from tigertail.data.strata import Stratum
 from tigertail.data.truths import Truth
-from tigertail.evaluation import ProtocolConfig, System, Trial, agree, baselines, hold_out, read_sas
-from tigertail.evaluation.intervals import ClusterBootstrap, Estimate
+from tigertail.evaluation import (
+    ProtocolConfig,
+    System,
+    Trial,
+    agree,
+    baselines,
+    fitted_once,
+    hold_out,
+    read_sas,
+)
+from tigertail.evaluation.intervals import ClusterBootstrap
 from tigertail.evaluation.judging import DIAL, judge_system, ranked_lists
 from tigertail.evaluation.metrics import judge
 from tigertail.evaluation.ours import LocalModels, OwnSignal
@@ -53,6 +63,7 @@ def systems(dataset: Dataset) -> list[System]:
     """Return the baselines, each signal alone, and the mixture."""
     constant = ModelConfig(mixture=MixtureConfig(weights="constant"))
     alone = [name for name, family in FAMILIES.items() if family.needs(dataset)]
+    mixture = fitted_once(System(MIXTURE, OwnSignal(signal=MIXTURE).fit))
     return [
         System("popularity", baselines.WorldPopularity().fit),
         System("session counts", baselines.SessionCounts().fit),
@@ -62,15 +73,10 @@ def systems(dataset: Dataset) -> list[System]:
         System(ALS, baselines.ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence).fit),
         *(System(name, OwnSignal(signal=name).fit) for name in alone),
         System(CONSTANT, OwnSignal(signal=MIXTURE, model=constant).fit),
-        System(MIXTURE, OwnSignal(signal=MIXTURE).fit),
+        mixture,
         System(LENSES[0], LocalModels().fit, lens=True),
-        System(LENSES[1], OwnSignal(signal=MIXTURE).fit, lens=True),
+        System(LENSES[1], mixture.fit, lens=True),
     ]
-
-
-def counted(sweep: NDArray[np.float64], member: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return a sweep with only some queries counted."""
-    return np.where(member, sweep, np.nan)
 
 
 def times(bootstrap: ClusterBootstrap, ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> str:
@@ -82,26 +88,19 @@ def times(bootstrap: ClusterBootstrap, ours: NDArray[np.float64], theirs: NDArra
     return f"{a.mean / b.mean:.3f} x [{low:.3f}, {high:.3f}]"
 
 
-def percent(difference: Estimate, of: float) -> str:
-    """Return a difference in percent of what it is a difference from."""
-    if not of:
-        return "nothing there"
-    low, mean, high = (100 * value / of for value in (difference.low, difference.mean, difference.high))
-    return f"{mean:+.2f} % [{low:+.2f}, {high:+.2f}]"
-
-
 def gain(
     bootstrap: ClusterBootstrap, ours: NDArray[np.float64], theirs: NDArray[np.float64], metric: int
 ) -> str:
     """Return how much better a metric is at the systems' own settings."""
     difference = bootstrap.estimate(ours[OWN, metric] - theirs[OWN, metric])
-    return percent(difference, float(np.nanmean(theirs[OWN, metric])))
+    of = float(np.nanmean(theirs[OWN, metric]))
+    return percent(difference, of) if of else "nothing there"
 
 
 def frontiers(sweeps: Sweeps, bootstrap: ClusterBootstrap, groups: dict[str, NDArray[np.bool_]]) -> None:
     rows = []
     for name, sweep in sweeps.items():
-        sizes = [bootstrap.hypervolume(counted(sweep, member))[0] for member in groups.values()]
+        sizes = [bootstrap.hypervolume(members(sweep, member))[0] for member in groups.values()]
         spans = [f"{size.mean:.4f} [{size.low:.4f}, {size.high:.4f}]" for size in sizes]
         rows.append([name, *(span.replace("0.", ".") for span in spans)])
     print_table(["system", *groups], rows, title="Frontier, by stratum of the query", left=["system"])
@@ -117,7 +116,7 @@ def ratios(sweeps: Sweeps, bootstrap: ClusterBootstrap, groups: dict[str, NDArra
     alone = [name for name in FAMILIES if name in sweeps]
     others = [name for name in sweeps if name not in (MIXTURE, CONSTANT, *LENSES)]
     for group, member in groups.items():
-        there = {name: counted(sweep, member) for name, sweep in sweeps.items()}
+        there = {name: members(sweep, member) for name, sweep in sweeps.items()}
         size = {name: bootstrap.hypervolume(sweep)[0].mean for name, sweep in there.items()}
         signal, other = max(alone, key=size.__getitem__), max(others, key=size.__getitem__)
         rows += [
@@ -134,7 +133,7 @@ def pairs(sweeps: Sweeps, bootstrap: ClusterBootstrap, groups: dict[str, NDArray
     for theirs in (LISTENING, CONSTANT):
         rows = []
         for group, member in groups.items():
-            a, b = counted(sweeps[MIXTURE], member), counted(sweeps[theirs], member)
+            a, b = members(sweeps[MIXTURE], member), members(sweeps[theirs], member)
             rows.append([group, gain(bootstrap, a, b, 0), gain(bootstrap, a, b, 1), times(bootstrap, a, b)])
         headings = ["query", "nDCG@20", "IPS-nDCG@20", "frontier"]
         print_table(headings, rows, title=f"The mixture against: {theirs}", left=["query"])
@@ -231,7 +230,9 @@ def with_lists(dataset: Dataset, truth: Truth, config: ModelConfig) -> None:
 
     def fit(trial: Trial) -> Signal:
         given = Ingredients(trial.train, trial.interactions, config)
-        return fit_mixture(given, fit_signals(given), truth) or fit_signals(given)[LISTENING]
+        taught = fit_mixture(given, fit_signals(given), truth)
+        assert taught is not None
+        return taught
 
     theirs = judge_system(System(MIXTURE, OwnSignal(signal=MIXTURE).fit), trial).sweep
     ours = judge_system(System("lists", fit), trial).sweep
@@ -239,7 +240,7 @@ def with_lists(dataset: Dataset, truth: Truth, config: ModelConfig) -> None:
     groups = {"all": level >= 0} | {s.label: level == s for s in Stratum}
     rows = []
     for group, member in groups.items():
-        a, b = counted(ours, member), counted(theirs, member)
+        a, b = members(ours, member), members(theirs, member)
         rows.append([group, gain(bootstrap, a, b, 0), gain(bootstrap, a, b, 1), times(bootstrap, a, b)])
     title = "On held-out listeners: learned from all the lists too, against the mixture without them"
     print_table(["query", "nDCG@20", "IPS-nDCG@20", "frontier"], rows, title=title, left=["query"])

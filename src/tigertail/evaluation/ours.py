@@ -35,7 +35,7 @@ class OwnSignal(Baseline):
         return self.signal
 
     def fit(self, trial: Trial) -> Signal:
-        """Fit the signal to the training part of a trial."""
+        """Fit the signal to the training part of a trial; where it can teach no mixture, listening answers."""
         given = Ingredients(trial.train, trial.interactions, self.model)
         if self.signal != MIXTURE:
             return FAMILIES[self.signal].fit(given)
