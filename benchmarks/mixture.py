@@ -84,7 +84,7 @@ def times(bootstrap: ClusterBootstrap, ours: NDArray[np.float64], theirs: NDArra
     (a, drawn_a), (b, drawn_b) = bootstrap.hypervolume(ours), bootstrap.hypervolume(theirs)
     if not b.mean:
         return "nothing there"
-    low, high = np.quantile(drawn_a / np.maximum(drawn_b, 1e-12), [0.025, 0.975])
+    low, high = np.nanquantile(drawn_a / np.maximum(drawn_b, 1e-12), [0.025, 0.975])
     return f"{a.mean / b.mean:.3f} x [{low:.3f}, {high:.3f}]"
 
 

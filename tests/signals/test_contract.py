@@ -16,6 +16,7 @@ from tigertail import compiled
 from tigertail.data.dataset import Dataset
 from tigertail.data.interactions import Interactions
 from tigertail.factorization import ALSConfig, fit_als
+from tigertail.mixing import Learned, Mixture
 from tigertail.model.families import Stored
 from tigertail.signals.annotation import Annotation
 from tigertail.signals.audio import AudioAffinity
@@ -160,6 +161,14 @@ def audio() -> AudioAffinity:
     return replace(nearness(), metric="cosine").mutual()
 
 
+def mixture() -> Mixture:
+    parts = {"listening": listening(), "annotation": annotation()}
+    calibration = np.tile([[0.2, 0.1], [1.5, -0.2], [0.1, 0.0], [0.5, 0.1], [0.5, 0.2]], (2, 1, 1))
+    weights = np.array([[0.5, 1.0, -0.5], [0.0, 0.0, 0.0]])
+    heard = parts["listening"].popularity
+    return Mixture(parts, Learned(tuple(parts), calibration, weights, 50), heard, 0.5)
+
+
 SIGNALS: dict[str, Callable[[], Signal]] = {
     "popularity": popularity,
     "factors": factors,
@@ -173,6 +182,7 @@ SIGNALS: dict[str, Callable[[], Signal]] = {
     "web": web,
     "audio, raw": nearness,
     "audio": audio,
+    "mixture": mixture,
 }
 EVERY = np.arange(ITEMS, dtype=np.int32)
 
@@ -245,7 +255,8 @@ def test_affinity_leaves_its_queries_alone(signal: Signal) -> None:
     assert queries.tolist() == [7, 3]
 
 
-TELLING = [name for name in SIGNALS if name != "popularity"]
+# What a mixture has to tell its parts tell; it is kept beside them (tests/mixing).
+TELLING = [name for name in SIGNALS if name not in ("popularity", "mixture")]
 
 
 @pytest.mark.parametrize("name", TELLING)
@@ -272,7 +283,9 @@ def test_a_signal_kept_as_arrays_tells_as_before(name: str) -> None:
 
 
 # Popularity is counted afresh; a lens belongs to the question.
-@pytest.mark.parametrize("name", [name for name in SIGNALS if name not in ("popularity", "from somewhere")])
+@pytest.mark.parametrize(
+    "name", [name for name in SIGNALS if name not in ("popularity", "from somewhere", "mixture")]
+)
 def test_a_signal_kept_as_arrays_answers_as_before(name: str) -> None:
     signal = SIGNALS[name]()
     kinds = (FactorAffinity, CoListening, Listening, BackOff, Annotation, Web, AudioAffinity)
