@@ -4,6 +4,7 @@ import { h, refill } from "./dom.js";
 import { skeletonRows } from "./notes.js";
 import { row, hiddenRow } from "./row.js";
 import { summaryLine } from "./summary.js";
+import { tail } from "./tail.js";
 
 /** @typedef {import("./types.js").Listed} Listed */
 
@@ -29,16 +30,18 @@ export class Column {
   }
 
   wait() {
+    this.element.classList.remove("told");
     this.element.setAttribute("aria-busy", "true");
-    refill(this.under, h("div", { class: "summary skeleton", "aria-hidden": "true" }, h("span", { class: "bone tail" }), h("span", { class: "bone figures" })));
+    refill(this.under, h("div", { class: "summary skeleton", "aria-hidden": "true" }, h("span", { class: "bone longtail" }), h("span", { class: "bone figures" })));
     refill(this.body, skeletonRows(8));
   }
 
   /** @param {HTMLElement} note */
   tell(note) {
     this.element.removeAttribute("aria-busy");
-    refill(this.under);
+    refill(this.under, tail([], 1, "An empty list"));
     refill(this.body, note);
+    this.element.classList.add("told");
   }
 
   /**
@@ -52,9 +55,11 @@ export class Column {
    */
   show(items, elsewhere, other, most, acts, hidden, legend) {
     this.element.removeAttribute("aria-busy");
+    this.element.classList.remove("told");
     refill(this.under, summaryLine(items, most), legend);
+    const best = Math.max(...items.map((item) => item.affinity), Number.MIN_VALUE);
     const draw = () => items.map((item) => (hidden.has(item.id) ? hiddenRow(item, () => reveal(item)) : plain(item)));
-    const plain = (/** @type {Listed} */ item) => row(item, elsewhere.get(item.id) ?? null, other, { ...acts, say: acts.say && say });
+    const plain = (/** @type {Listed} */ item) => row(item, elsewhere.get(item.id) ?? null, other, best, { ...acts, say: acts.say && say });
     const say = (/** @type {"like" | "dislike" | "hide"} */ kind, /** @type {Listed} */ item) => {
       acts.say?.(kind, item);
       if (kind !== "hide") return;

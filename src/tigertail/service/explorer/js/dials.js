@@ -99,6 +99,7 @@ export class Dials {
     const usual = model.beta ?? 0.5;
     const slider = this.#range({
       label: "Adventurousness",
+      titled: true,
       ends: ["stars", "discoveries"],
       max: DARING,
       value: (state) => state.beta ?? usual,
@@ -199,27 +200,28 @@ export class Dials {
   /**
    * @param {object} options
    * @param {string} options.label
+   * @param {boolean} [options.titled]  Whether the label is in sight already.
    * @param {[string, string]} options.ends
    * @param {number} options.max
    * @param {(state: State) => number} options.value
    * @param {(value: number) => Partial<State>} options.turn
    * @param {(value: number, state: State) => string} options.words
    */
-  #range({ label, ends, max, value, turn, words }) {
+  #range({ label, titled = false, ends, max, value, turn, words }) {
     const id = freshId("range");
     const input = h("input", { type: "range", id, min: 0, max, step: 0.02 });
     const said = h("output", { for: id });
     const paint = (/** @type {State} */ state) => {
       const at = value(state);
       input.value = String(at);
-      input.style.setProperty("--at", String(Math.min(1, at / max)));
+      said.parentElement?.parentElement?.style.setProperty("--at", String(Math.min(1, at / max)));
       const text = words(at, state);
       said.textContent = text;
       input.setAttribute("aria-valuetext", text);
     };
     input.addEventListener("input", () => this.place.go(turn(Number(input.value)), { replace: true }));
     following(input, paint);
-    return h("div", { class: "range" }, h("p", { class: "inline" }, h("label", { for: id }, label), said), input, h("p", { class: "ends", "aria-hidden": "true" }, ...ends.map((end) => h("span", {}, end))));
+    return h("div", { class: "range" }, h("p", { class: "inline" }, h("label", { for: id, class: titled ? "sr" : null }, label), said), h("div", { class: "slide" }, h("span", { class: "taper" }), input), h("p", { class: "ends", "aria-hidden": "true" }, ...ends.map((end) => h("span", {}, end))));
   }
 
   /**

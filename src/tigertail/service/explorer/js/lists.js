@@ -33,7 +33,7 @@ export class Lists {
     this.parts = parts;
     this.naive = new Column("naive", "Naive CF", "cosine of the factors, as most would build it");
     this.ours = new Column("ours", "Tigertail", "all signals, weighed by how well the artist is known", saved);
-    this.head = h("div", { class: "head" });
+    this.head = h("div", { class: "asked-head" });
     this.notices = h("div", { class: "notices", role: "status", "aria-live": "polite" });
     this.columns = h("div", { class: "columns" }, this.naive.element, this.ours.element);
     refill(root, this.head, this.notices, this.#phoneSwitch(), this.columns);

@@ -20,10 +20,11 @@ import { whyBar, whyLines } from "./why.js";
  * @param {Listed} item
  * @param {number | null} elsewhere  Its rank in the other list, if it is there.
  * @param {string} other  What the other list is called.
+ * @param {number} best  The largest affinity of the list.
  * @param {Acts} acts
  * @returns {HTMLLIElement}
  */
-export function row(item, elsewhere, other, acts) {
+export function row(item, elsewhere, other, best, acts) {
   const link = h("a", { class: "call", href: acts.link(item) }, name(item.name));
   link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return; // a new tab is the browser's affair
@@ -37,15 +38,21 @@ export function row(item, elsewhere, other, acts) {
     h("div", { class: "what" }, link, badges(item)),
     twin(elsewhere, other),
     actions(item, acts),
-    item.why?.length ? why(item) : null,
+    item.why?.length ? why(item) : closeness(item, best),
   );
   return line;
 }
 
 /** @param {number | null} elsewhere @param {string} other */
 function twin(elsewhere, other) {
-  if (!elsewhere) return h("span", { class: "twin only" }, "only here");
+  if (!elsewhere) return h("span", {});
   return h("span", { class: "twin", title: `Also in the list of ${other}, at rank ${elsewhere}` }, icon("both"), h("span", { class: "sr" }, `In both; in ${other} at rank `), elsewhere);
+}
+
+/** How near it is, where there is no more to say. @param {Listed} item @param {number} best */
+function closeness({ affinity }, best) {
+  const words = affinity.toFixed(2).replace(/^0/, "");
+  return h("p", { class: "closeness", title: `Affinity ${words}` }, h("span", { class: "bar" }, h("span", { class: "gauge", vars: { "--share": Math.max(0, affinity / best) } })), h("span", { class: "sr" }, "Affinity "), words);
 }
 
 /** @param {Listed} item */

@@ -28,7 +28,7 @@ export class Start {
     refill(
       root,
       h("h1", {}, "Take the music by the tail."),
-      h("p", { class: "lead" }, "What should someone who likes an artist hear next? Naive collaborative filtering answers from the head. Tigertail also asks what people say, how it sounds and where it is played, and the less an artist is heard, the more that counts."),
+      h("p", { class: "lead" }, "What should someone who likes an artist hear next? Naive collaborative filtering knows only who plays what, and of most artists that is little or nothing. Tigertail asks as well what people say, how they sound and where they are played: the less an artist is heard, the more that counts."),
       this.tail,
       this.facts,
       this.groups,

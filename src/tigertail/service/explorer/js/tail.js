@@ -57,7 +57,7 @@ export function tail(items, most, label) {
   });
   return h(
     "figure",
-    { class: "tail" },
+    { class: "longtail" },
     s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label, preserveAspectRatio: "none" }, s("path", { d: OUTLINE, class: "fur" }), ...stripes),
     h("figcaption", { "aria-hidden": "true" }, h("span", {}, "stars"), h("span", {}, "nobody yet")),
   );

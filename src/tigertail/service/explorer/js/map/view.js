@@ -6,7 +6,7 @@ import { icon } from "../icons.js";
 import { trouble } from "../notes.js";
 import { picker } from "../picker.js";
 import { questions } from "../state.js";
-import { capital, count, countryName, percent } from "../words.js";
+import { capital, count, countryName, number, percent } from "../words.js";
 import { Camera } from "./camera.js";
 import { clump } from "./clump.js";
 import { gestures } from "./gestures.js";
@@ -149,7 +149,7 @@ export class MapView {
     const clumps = h("p", { class: "clump", role: "status", "aria-live": "polite" });
     const rest = scene.size - scene.countries.slice(0, COLOURED).reduce((sum, [, dots]) => sum + dots, 0);
     const buttons = scene.countries.slice(0, COLOURED).map(([country, dots], at) =>
-      h("button", { type: "button", "aria-pressed": "false", dataset: { country }, onclick: () => choose(this.marks.country === country ? null : country) }, h("span", { class: "dot", vars: { "--colour": `var(--map-${at})` } }), countryName(country), h("small", {}, dots)),
+      h("button", { type: "button", "aria-pressed": "false", dataset: { country }, onclick: () => choose(this.marks.country === country ? null : country) }, h("span", { class: "dot", vars: { "--colour": `var(--map-${at})` } }), countryName(country), h("small", {}, number(dots))),
     );
     const zoom = h("button", { type: "button", class: "plain", hidden: true, onclick: () => this.marks.country && this.#fly(scene.around(scene.of(this.marks.country), 0.05)) }, "Zoom to it");
     const choose = (/** @type {string | null} */ country) => {
@@ -171,7 +171,7 @@ export class MapView {
       "section",
       { class: "map-legend", "aria-label": "Home countries" },
       h("h2", {}, "Home country"),
-      h("div", { class: "keys" }, ...buttons, h("p", {}, h("span", { class: "dot", vars: { "--colour": "var(--map-other)" } }), "others and unknown", h("small", {}, rest))),
+      h("div", { class: "keys" }, ...buttons, h("p", {}, h("span", { class: "dot", vars: { "--colour": "var(--map-other)" } }), "others and unknown", h("small", {}, number(rest)))),
       element,
       clumps,
       zoom,
