@@ -67,7 +67,6 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,  # its scripts would come from elsewhere
         redoc_url=None,
-        max_body_size=settings.limits.body,
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.context = context

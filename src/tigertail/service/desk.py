@@ -29,6 +29,8 @@ class Desk:
 
     def __init__(self, waiting: int, megabytes: int) -> None:
         self._most = waiting
+        self._here = 0  # at work or waiting
+        self._here = 0  # at work or waiting
         self._limiter: CapacityLimiter | None = None
         self._remembered = Remembered(megabytes * 2**20)
         self._under_way: dict[str, asyncio.Future[bytes]] = {}
@@ -43,12 +45,16 @@ class Desk:
         """
         if self._limiter is None:  # it belongs to the loop it is made on
             self._limiter = CapacityLimiter(AT_ONCE)
-        if self._limiter.statistics().tasks_waiting >= self._most:
+        if self._here >= self._most + AT_ONCE:
             metrics.TURNED_AWAY.inc()
             raise ServiceError(
                 503, "too many questions wait already", remedy="come back in a second", retry=1
             )
-        return await to_thread.run_sync(work, limiter=self._limiter)
+        self._here += 1
+        try:
+            return await to_thread.run_sync(work, limiter=self._limiter)
+        finally:
+            self._here -= 1
 
     async def answer(self, key: str, work: Callable[[], bytes]) -> bytes:
         """Return an answer that depends on its key alone, made once even where many ask at the same time."""

@@ -11,6 +11,7 @@ import uuid
 from typing import Any, Final
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tigertail.errors import TigertailError
@@ -48,7 +49,7 @@ class Guard:
         self._app = app
         self._keys = Keys(settings.keys)
         self._rates = None if settings.rate is None else Rates(settings.rate, settings.limits.burst)
-        self._patience = settings.limits.patience
+        self._limits = settings.limits
         self._called = {name.lower() for name in settings.called}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +69,7 @@ class Guard:
             noted.down()
             return
         try:
-            await self._app(scope, self._patiently(receive), noted.sending(send))
+            await self._app(scope, self._measured(receive), noted.sending(send))
         finally:
             noted.down()
 
@@ -95,6 +96,11 @@ class Guard:
             raise ServiceError(
                 401, "no key, or not a good one", remedy="send it as: Authorization: Bearer KEY"
             )
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length) > self._limits.body:
+            raise ServiceError(
+                413, f"a body of more than {self._limits.body:,} bytes", remedy="send less at a time"
+            )
         client = f"address {address}" if name is None else f"key {name}"
         self._slow_down(client)
         return client
@@ -104,27 +110,34 @@ class Guard:
         if wait:
             raise ServiceError(429, "too many requests", remedy="ask more slowly", retry=math.ceil(wait))
 
-    def _patiently(self, receive: Receive) -> Receive:
-        """Receive a body for so long and no longer."""
+    def _measured(self, receive: Receive) -> Receive:
+        """Receive a body for so long and so much, and no more.
+
+        What is wrong is raised as FastAPI lets it through, while it reads.
+        """
         deadline: float | None = None
-        whole = False
+        whole, size = False, 0
 
         async def received() -> Message:
-            nonlocal deadline, whole
+            nonlocal deadline, whole, size
             if whole:  # what follows is only whether the client is still there
                 return await receive()
             now = asyncio.get_running_loop().time()
-            deadline = now + self._patience if deadline is None else deadline
+            deadline = now + self._limits.patience if deadline is None else deadline
             try:
                 message = await asyncio.wait_for(receive(), max(deadline - now, 0))
             except TimeoutError:
-                raise ServiceError(
-                    408, "the request took too long to arrive", remedy="send it faster, or less at a time"
-                ) from None
+                raise HTTPException(408, "the request took too long to arrive") from None
             whole = not message.get("more_body", False)
+            size += len(message.get("body", b""))
+            if size > self._limits.body:
+                raise self._too_large()
             return message
 
         return received
+
+    def _too_large(self) -> HTTPException:
+        return HTTPException(413, f"a body of more than {self._limits.body:,} bytes")
 
 
 class _Noted:

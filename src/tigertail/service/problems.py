@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from tigertail.errors import ConfigError, DataError, TigertailError, UnknownItemError
+from tigertail.feedback.events import EventConflictError
 from tigertail.service.rendering import to_json
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -113,6 +114,8 @@ def _status(error: TigertailError) -> int:
         return error.status
     if isinstance(error, UnknownItemError):
         return HTTPStatus.NOT_FOUND
+    if isinstance(error, EventConflictError):
+        return HTTPStatus.CONFLICT
     if isinstance(error, (ConfigError, DataError)):
         return HTTPStatus.BAD_REQUEST
     return HTTPStatus.SERVICE_UNAVAILABLE
