@@ -173,6 +173,8 @@ def test_the_same_bytes_for_any_number_of_threads_and_after_reading_back(
     tigertail.add(tmp_path / "model", parted[1], dry_run=True)
     assert checksums(tmp_path / "model") == before, "a dry run leaves the folder as it is"
     again = tigertail.add(tmp_path / "model", parted[1], threads=1)
+    for folder in ("model/2", "whole/1"):
+        (tmp_path / folder / "manifest.json").unlink()  # it counts generations
     assert checksums(tmp_path / "model" / "2") == checksums(tmp_path / "whole" / "1")
     assert load(tmp_path / "model").metrics == again.metrics == added.metrics
 

@@ -25,7 +25,7 @@ def codes(model: Model, *items: str) -> np.ndarray:
 def test_the_groups_that_carry_an_answer_the_largest_share_first(
     local_model: Model, signal: Listening
 ) -> None:
-    why = explain("listening", signal, local_model.find("star"), codes(local_model, "p2", "b2"))
+    why = explain("listening", signal, codes(local_model, "star"), codes(local_model, "p2", "b2"))
     assert why.name == "why"
     assert [carriers[0]["name"] for carriers in why] == ["Poland", "Brazil"]
     for carriers in why.to_list():
@@ -36,12 +36,12 @@ def test_the_groups_that_carry_an_answer_the_largest_share_first(
 
 
 def test_a_group_that_has_nothing_to_say_goes_unmentioned(local_model: Model, signal: Listening) -> None:
-    [carriers] = explain("listening", signal, local_model.find("p2"), codes(local_model, "p3")).to_list()
+    [carriers] = explain("listening", signal, codes(local_model, "p2"), codes(local_model, "p3")).to_list()
     assert carriers == [{"group": "PL", "name": "Poland", "share": pytest.approx(1)}]
 
 
 def test_no_answer_needs_no_reason(local_model: Model, signal: Listening) -> None:
-    why = explain("listening", signal, local_model.find("star"), codes(local_model))
+    why = explain("listening", signal, codes(local_model, "star"), codes(local_model))
     assert len(why) == 0
     assert why.dtype == pl.List(pl.Struct({"group": pl.String, "name": pl.String, "share": pl.Float64}))
 
@@ -54,3 +54,24 @@ def test_in_words() -> None:
     assert in_words(carriers) == "Poland 50 %, Brazil 30 %, elsewhere 15 %"
     assert in_words(carriers, most=1) == "Poland 50 %"
     assert in_words([]) == ""
+
+
+def test_after_several_items_groups_carry_what_they_carry_of_the_sum(
+    local_model: Model, signal: Listening
+) -> None:
+    seeds, answers = codes(local_model, "star", "p2"), codes(local_model, "p3")
+    [carriers] = explain("listening", signal, seeds, answers).to_list()
+    assert sum(one["share"] for one in carriers) == pytest.approx(1, abs=0.02)
+    [alone] = explain("listening", signal, seeds[:1], answers).to_list()
+    assert carriers[0]["name"] == alone[0]["name"] == "Poland"
+    assert carriers[0]["share"] > alone[0]["share"], "all of what p2 adds is Polish"
+
+
+def test_of_several_items_it_is_said_which_one_an_answer_goes_with(local_model: Model) -> None:
+    seeds = codes(local_model, "b1", "p2")
+    co_listening = local_model.signals["co-listening"]
+    [[why]] = explain("co-listening", co_listening, seeds, codes(local_model, "p3"), ["b", "p"]).to_list()
+    assert why["contribution"] == pytest.approx(
+        co_listening.affinity(seeds[1:])[0, codes(local_model, "p3")[0]] / 2, rel=1e-5
+    )
+    assert why["evidence"].startswith("p: ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -269,3 +270,32 @@ def test_a_model_of_listeners_who_tell_nothing_sees_the_world(model: Model) -> N
         assert model.similar("n1", country="PL").equals(model.similar("n1"))
     [why] = model.similar("n1", 1, signal="listening", why=True)["why"].to_list()
     assert why == [{"group": "elsewhere", "name": "elsewhere", "share": pytest.approx(1)}]
+
+
+def test_after_several_items_comes_what_goes_with_all(model: Model) -> None:
+    alone = [dict(model.similar(item, 8).select("item_id", "score").iter_rows()) for item in ("n1", "n2")]
+    together = model.similar(["Кино", "n2"], 8)
+    assert not {"n1", "n2"} & set(together["item_id"])
+    for item, score in together.select("item_id", "score").iter_rows():
+        assert score == pytest.approx(sum(one.get(item, 0) for one in alone) / 2, rel=1e-5)
+    assert together["item_id"][0] in ("n3", "n4")
+
+
+def test_the_order_of_several_items_is_indifferent_and_one_twice_counts_once_more(model: Model) -> None:
+    assert model.similar(["n1", "s1"]).equals(model.similar(["s1", "n1"]))
+    north = model.similar(["n1", "n1", "s1"])
+    assert north["item_id"][0].startswith("n")
+
+
+def test_nothing_asked_about(model: Model) -> None:
+    with pytest.raises(ConfigError, match="nothing was asked about"):
+        model.similar([])
+
+
+def test_an_answer_for_programs_returns_its_notices(local_model: Model) -> None:
+    star = np.array([local_model.find("star")], np.int32)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        answers = local_model.answer(star, 3, country="CZ")
+    assert answers.notices[0].startswith("too few listeners in Czechia")
+    assert len(answers.items) == len(answers.affinities) == 3

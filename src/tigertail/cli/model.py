@@ -49,6 +49,7 @@ def register(app: typer.Typer) -> None:
     app.command("similar")(similar)
     app.command("neighbours")(neighbours)
     app.command("weights")(weights)
+    app.command("rollback")(rollback)
 
 
 def fit(
@@ -234,3 +235,15 @@ def weights(
     if plot is not None:
         plot_trust(table, plot)
         typer.echo(f"Written: {plot}.", err=as_json)
+
+
+def rollback(
+    model: ModelFolder,
+    to: Annotated[
+        int | None, typer.Option(min=1, help="Which generation; by default the one before.")
+    ] = None,
+) -> None:
+    """Make an earlier generation the model again; servers take it over by themselves."""
+    from tigertail.model import roll_back
+
+    typer.echo(f"{model} is again the version {roll_back(model, to)}.")

@@ -5,11 +5,12 @@ from tigertail.model.beside import beside
 from tigertail.model.config import ModelConfig
 from tigertail.model.drift import Drift, drift
 from tigertail.model.fit import fit
-from tigertail.model.model import Model
+from tigertail.model.model import Answers, Model
 from tigertail.model.question import Dials
-from tigertail.model.store import check_target, load, save
+from tigertail.model.store import check_target, load, roll_back, save
 
 __all__ = [
+    "Answers",
     "Dials",
     "Drift",
     "Model",
@@ -20,5 +21,6 @@ __all__ = [
     "drift",
     "fit",
     "load",
+    "roll_back",
     "save",
 ]

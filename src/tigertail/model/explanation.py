@@ -5,6 +5,7 @@ Listening alone is told by the groups of listeners that carry it, everything els
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -33,15 +34,19 @@ _SIGNALS: Final = pl.List(
 )
 
 
-def explain(name: str, signal: Signal, query: int, items: NDArray[np.int32]) -> pl.Series:
+def explain(
+    name: str, signal: Signal, seeds: NDArray[np.int32], items: NDArray[np.int32], called: Sequence[str] = ()
+) -> pl.Series:
     """Return what carries each answer to a query, the largest share first, those that say nothing of it last.
 
     Parameters
     ----------
     name, signal
         The signal that answered.
-    query, items
-        Item codes.
+    seeds, items
+        Item codes: what was asked about, and the answers.
+    called
+        Names of the seeds, to say of several which one the evidence links to.
 
     Returns
     -------
@@ -52,13 +57,21 @@ def explain(name: str, signal: Signal, query: int, items: NDArray[np.int32]) -> 
         expect), and evidence, in words, "" where there is none.
     """
     if isinstance(signal, Listening):
-        shares = signal.shares(query, items)
+        shares = _shares(signal, seeds, items)
         keys = [*signal.keys, ELSEWHERE]
         return pl.Series(WHY, [_carriers(keys, column) for column in shares.T], _GROUPS)
-    if isinstance(signal, Mixture):
-        return _by_part(dict(signal.parts), *signal.contributions(query, items), query, items)
-    affinity = signal.affinity(np.array([query], np.int32))[:, items].astype(np.float64)
-    return _by_part({name: signal}, affinity, np.ones(affinity.shape, np.bool_), query, items)
+    parts = dict(signal.parts) if isinstance(signal, Mixture) else {name: signal}
+    added = np.zeros((len(seeds), len(parts), len(items)))
+    spoke = np.zeros(added.shape, np.bool_)
+    for place, seed in enumerate(seeds.tolist()):
+        if isinstance(signal, Mixture):
+            added[place], spoke[place] = signal.contributions(seed, items)
+        else:
+            affinity = signal.affinity(np.array([seed], np.int32))[0, items]
+            spoke[place] = affinity > -np.inf
+            added[place] = np.where(spoke[place], affinity, 0)
+    evidence = _evidence(parts, added, seeds, items, called)
+    return _by_part(list(parts), added.mean(axis=0), np.asarray(spoke.any(axis=0)), evidence)
 
 
 def in_words(carriers: list[dict[str, Any]], most: int = 3) -> str:
@@ -93,20 +106,48 @@ def _percent(share: float) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
+def _shares(signal: Listening, seeds: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Return the groups' shares of the affinity from all seeds together; float64, (groups + 1, items)."""
+    by_seed = np.array([signal.shares(seed, items) for seed in seeds.tolist()])
+    if len(seeds) == 1:
+        return np.asarray(by_seed[0])
+    affinity = signal.affinity(seeds)[:, items].astype(np.float64)
+    affinity[~np.isfinite(affinity)] = 0
+    total = affinity.sum(axis=0)
+    return np.asarray((by_seed * affinity[:, None]).sum(axis=0) / np.where(total != 0, total, 1))
+
+
+def _evidence(
+    parts: Mapping[str, Signal],
+    added: NDArray[np.float64],
+    seeds: NDArray[np.int32],
+    items: NDArray[np.int32],
+    called: Sequence[str],
+) -> list[list[str]]:
+    """Return each part's words for each item, of the seed after which the part says most."""
+    words = []
+    for place, part in enumerate(parts.values()):
+        strongest = added[:, place].argmax(axis=0)
+        phrases = [""] * len(items)
+        for row in np.unique(strongest).tolist():
+            if not isinstance(part, Telling):
+                break
+            asked = np.flatnonzero(strongest == row)
+            for item, phrase in zip(asked.tolist(), part.tell(int(seeds[row]), items[asked]), strict=True):
+                whose = f"{called[row]}: " if len(seeds) > 1 and len(called) and phrase else ""
+                phrases[item] = whose + phrase
+        words.append(phrases)
+    return words
+
+
 def _by_part(
-    parts: dict[str, Signal],
+    names: list[str],
     contributions: NDArray[np.float64],
     spoke: NDArray[np.bool_],
-    query: int,
-    items: NDArray[np.int32],
+    evidence: list[list[str]],
 ) -> pl.Series:
     total = contributions.sum(axis=0)
     shares = contributions / np.where(total != 0, total, 1)
-    told = [
-        part.tell(query, items) if isinstance(part, Telling) and len(items) else [""] * len(items)
-        for part in parts.values()
-    ]
-    names = list(parts)
     rows = [
         [
             {
@@ -114,11 +155,11 @@ def _by_part(
                 "contribution": float(contributions[part, item]),
                 "share": float(shares[part, item]),
                 "spoke": bool(spoke[part, item]),
-                "evidence": told[part][item],
+                "evidence": evidence[part][item],
             }
             for part in np.lexsort((-shares[:, item], ~spoke[:, item])).tolist()
         ]
-        for item in range(len(items))
+        for item in range(contributions.shape[1])
     ]
     return pl.Series(WHY, rows, _SIGNALS)
 

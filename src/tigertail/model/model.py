@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,10 +14,10 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.data.names import fold
-from tigertail.errors import UnknownItemError
+from tigertail.errors import ConfigError, TigertailWarning, UnknownItemError
 from tigertail.model.config import ModelConfig
 from tigertail.model.explanation import explain
-from tigertail.model.question import Dials, admitted, check_dials, default_signal, turned
+from tigertail.model.question import Dials, admitted, ask, check_dials
 from tigertail.progress import progress
 from tigertail.retrieval.topk import top_k
 from tigertail.signals.contract import Signal
@@ -48,6 +49,31 @@ class Provenance:
 
 
 @dataclass(frozen=True, eq=False)
+class Answers:
+    """What follows after some items.
+
+    Parameters
+    ----------
+    seeds
+        Codes of the items asked about; int32, (seeds,).
+    items
+        Codes of the answers, best first; int32, (answers,).
+    affinities
+        Their affinities; float32, (answers,).
+    notices
+        What a person should know of them.
+    why
+        Why each is there, where that was asked: see :func:`tigertail.model.explanation.explain`.
+    """
+
+    seeds: NDArray[np.int32]
+    items: NDArray[np.int32]
+    affinities: NDArray[np.float32]
+    notices: tuple[str, ...]
+    why: pl.Series | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Model:
     """A fitted model.
 
@@ -64,6 +90,8 @@ class Model:
         The dataset it was fitted to.
     metrics
         How much it has seen: listeners, interactions, and items that have a listener.
+    version
+        Which model it is, of those that were written to disk; None if it was not.
     """
 
     items: pl.DataFrame
@@ -71,15 +99,18 @@ class Model:
     config: ModelConfig
     provenance: Provenance
     metrics: Mapping[str, Any] = field(default_factory=dict)
+    version: str | None = None
 
-    def similar(self, item: str, n: int = 20, *, why: bool = False, **dials: Unpack[Dials]) -> pl.DataFrame:
+    def similar(
+        self, item: str | Sequence[str], n: int = 20, *, why: bool = False, **dials: Unpack[Dials]
+    ) -> pl.DataFrame:
         """Answer what someone who likes an item should hear next.
 
         Parameters
         ----------
         item
-            Id or name of the item. A name is matched whatever its case, accents and punctuation; of several
-            items with one name the one with most listeners is meant.
+            Id or name of the item, or of several, as of a playlist. A name is matched whatever its case,
+            accents and punctuation; of several items with one name the one with most listeners is meant.
         n
             How many to list.
         why
@@ -90,9 +121,9 @@ class Model:
         Returns
         -------
         polars.DataFrame
-            Columns rank, item_id, name, score (the affinity), listeners and stratum; shorter than ``n``
-            where the signal knows no more, empty where it does not know the item. With ``why`` also the
-            column why (:mod:`tigertail.model.explanation`).
+            Columns rank, item_id, name, score (the affinity; after several items the mean of theirs),
+            listeners and stratum; shorter than ``n`` where the signal knows no more, empty where it does not
+            know the item. With ``why`` also the column why (:mod:`tigertail.model.explanation`).
 
         Warns
         -----
@@ -106,24 +137,52 @@ class Model:
         ConfigError
             If a dial cannot be turned so.
         """
-        check_dials(dials, n)
-        query = np.array([self.find(item)], np.int32)
-        asked = turned(self.signals, dials)
-        codes, scores = top_k(_listable(asked.affinity(query), self._admitted(dials)), n, query)
-        listed = codes[0] >= 0
-        chosen = self.items.select(pl.all().gather(codes[0][listed]))
-        answers = chosen.select(
+        seeds = [self.find(one) for one in ([item] if isinstance(item, str) else item)]
+        answers = self.answer(np.array(seeds, np.int32), n, why=why, **dials)
+        for notice in answers.notices:
+            warnings.warn(notice, TigertailWarning, stacklevel=2)
+        chosen = self.items.select(pl.all().gather(answers.items))
+        table = chosen.select(
             pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias(c.RANK),
             c.ITEM_ID,
             c.NAME,
-            pl.Series(c.SCORE, scores[0][listed]),
+            pl.Series(c.SCORE, answers.affinities),
             "listeners",
             "stratum",
         )
-        if not why:
-            return answers
-        name = dials.get("signal") or default_signal(self.signals)
-        return answers.with_columns(explain(name, asked, int(query[0]), codes[0][listed]))
+        return table if answers.why is None else table.with_columns(answers.why)
+
+    def answer(
+        self, seeds: NDArray[np.int32], n: int = 20, *, why: bool = False, **dials: Unpack[Dials]
+    ) -> Answers:
+        """Do as :meth:`similar` with item codes, for programs: nothing is warned of, notices are returned.
+
+        Parameters
+        ----------
+        seeds
+            Codes of the items asked about; int32, (seeds,), at least one.
+        n, why, **dials
+            As in :meth:`similar`.
+
+        Raises
+        ------
+        ConfigError
+            As in :meth:`similar`.
+        """
+        check_dials(dials, n)
+        if not len(seeds):
+            raise ConfigError("nothing was asked about", remedy="give the id or name of an item")
+        asked = ask(self.signals, dials)
+        allowed = self._admitted(dials)
+        allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed
+        allowed[seeds] = False
+        scores = _listable(after_all(asked.signal.affinity(seeds)), allowed)
+        codes, affinities = top_k(scores, n)
+        listed = codes[0] >= 0
+        items = codes[0][listed]
+        called = self.items[c.NAME].gather(seeds).to_list()
+        told = explain(asked.name, asked.signal, seeds, items, called) if why else None
+        return Answers(seeds, items, affinities[0][listed], asked.notices, told)
 
     def neighbours(
         self,
@@ -159,7 +218,10 @@ class Model:
             As in :meth:`similar`.
         """
         check_dials(dials, top)
-        asked = turned(self.signals, dials)
+        question = ask(self.signals, dials)
+        for notice in question.notices:
+            warnings.warn(notice, TigertailWarning, stacklevel=2)
+        asked = question.signal
         if queries is None:
             codes = np.flatnonzero(asked.known).astype(np.int32)
         else:
@@ -261,3 +323,28 @@ class Model:
 def _listable(scores: NDArray[np.float32], allowed: NDArray[np.bool_] | None) -> NDArray[np.float32]:
     """Return affinities with those of items that may not be listed taken out."""
     return scores if allowed is None else np.where(allowed, scores, np.float32(-np.inf))
+
+
+def after_all(affinities: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the affinity after several items together: the mean, to which a silent one adds nothing.
+
+    Parameters
+    ----------
+    affinities
+        Float32, (seeds, items); ``-inf`` where a seed is silent.
+
+    Returns
+    -------
+    NDArray[np.float32]
+        Float32, (1, items); ``-inf`` where all are silent.
+
+    Examples
+    --------
+    >>> after_all(np.array([[0.4, 0.2, -np.inf], [0.2, -np.inf, -np.inf]], np.float32))
+    array([[ 0.3,  0.1, -inf]], dtype=float32)
+    """
+    if len(affinities) == 1:
+        return affinities
+    spoken = affinities > -np.inf
+    mean = np.where(spoken, affinities, 0).mean(axis=0, dtype=np.float32)
+    return np.where(spoken.any(axis=0), mean, np.float32(-np.inf))[None]

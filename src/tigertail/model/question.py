@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Final, TypedDict
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.data.countries import country_code
 from tigertail.data.strata import Stratum
-from tigertail.errors import ConfigError, TigertailWarning
+from tigertail.errors import ConfigError
 from tigertail.mixing import Mixture
 from tigertail.model.families import LISTENING, MIXTURE
 from tigertail.model.view import view_of
@@ -81,7 +81,26 @@ def check_dials(dials: Dials, n: int) -> None:
             raise ConfigError(f"{name} is a text", remedy=f"write it as a list: {name}=['{value}']")
 
 
-def turned(signals: Mapping[str, Signal], dials: Dials) -> Signal:
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """The signal that answers a question.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    signal
+        The signal, as the dials have it.
+    notices
+        What a person should know of the answers.
+    """
+
+    name: str
+    signal: Signal
+    notices: tuple[str, ...] = ()
+
+
+def ask(signals: Mapping[str, Signal], dials: Dials) -> Asked:
     """Return the signal to ask, as the dials have it.
 
     Raises
@@ -94,7 +113,8 @@ def turned(signals: Mapping[str, Signal], dials: Dials) -> Signal:
         raise ConfigError(f"no signal '{name}'", remedy=f"this model has {', '.join(signals)}")
     signal = _without(name, signals[name], dials.get("without", ()))
     signal = _with_beta(name, signal, dials.get("beta"))
-    return _seen_from(name, signal, dials)
+    signal, notice = _seen_from(name, signal, dials)
+    return Asked(name, signal, (notice,) if notice else ())
 
 
 def default_signal(signals: Mapping[str, Signal]) -> str:
@@ -168,8 +188,8 @@ def _with_beta(name: str, signal: Signal, beta: float | None) -> Signal:
     return signal.with_beta(beta)
 
 
-def _seen_from(name: str, signal: Signal, dials: Dials) -> Signal:
-    """Return a signal seen from where the listener stands."""
+def _seen_from(name: str, signal: Signal, dials: Dials) -> tuple[Signal, str | None]:
+    """Return a signal seen from where the listener stands, and what a person should know of it."""
     lens = dials.get("lens")
     if lens is not None and not 0 <= lens <= 1:
         raise ConfigError(f"the lens is {lens}", remedy="choose it between 0, off, and 1")
@@ -177,12 +197,10 @@ def _seen_from(name: str, signal: Signal, dials: Dials) -> Signal:
     if place == (None, None, None):
         if lens is not None:
             raise ConfigError(f"a lens of {lens} on no place", remedy="say from which country to look")
-        return signal
+        return signal, None
     view = view_of(grouped(name, signal), *place)
-    if view.notice:
-        warnings.warn(view.notice, TigertailWarning, stacklevel=4)
     assert isinstance(signal, (Listening, Mixture))  # or it would have no groups
-    return signal.seen_from(view.groups, lens)
+    return signal.seen_from(view.groups, lens), view.notice
 
 
 def _homes(items: pl.DataFrame, homes: Collection[str]) -> list[str]:

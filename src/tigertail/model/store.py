@@ -4,11 +4,11 @@ A model is a folder::
 
     MODEL/
       manifest.json      format, version, configuration, provenance, and the SHA-256 of every file
-      <generation>/      items.parquet and one folder of arrays a signal
+      <generation>/      items.parquet and one folder of arrays a signal, and a copy of its manifest
 
 A new model is written beside the old one as a new generation; replacing the manifest, one file, in one step
 makes it the model. A reader therefore sees the old or the new one, never a mixture, and the generation
-before stays for those who have just opened it.
+before stays for those who have just opened it, and to go back to.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ MAGIC: Final = "tigertail-model"
 VERSION: Final = 2
 MANIFEST: Final = "manifest.json"
 ITEMS: Final = "items.parquet"
+SEAL: Final = "sha256"  # of the manifest without it
+VERSION_DIGITS: Final = 12  # of the seal: which model it is
 # What is ours in a model folder: generations, and what a writer that was killed left behind.
 _OURS: Final = re.compile(r"\d+|\.\d+\.[0-9a-f]{8}(\.old)?")
 
@@ -67,7 +69,7 @@ def save(model: Model, path: Path | str) -> None:
     """
     path = Path(path)
     before = _generation_before(path)
-    generation = str(before + 1)
+    generation = str(max([before, *generations(path)]) + 1)
     settings: dict[str, Any] = {}
     with _whole_or_nothing(path, generation):
         with new_folder(path / generation, replace=True) as folder:
@@ -90,8 +92,10 @@ def save(model: Model, path: Path | str) -> None:
             "generation": generation,
             "files": files,
         }
-        with replaced_file(path / MANIFEST) as file:
-            file.write_text(to_json(manifest | {"sha256": _seal(manifest)}), encoding="utf-8")
+        text = to_json(manifest | {SEAL: _seal(manifest)})
+        for place in (path / generation / MANIFEST, path / MANIFEST):
+            with replaced_file(place) as file:
+                file.write_text(text, encoding="utf-8")
     for old in path.iterdir():
         if _OURS.fullmatch(old.name) and old.name not in (generation, str(before)):
             shutil.rmtree(old, ignore_errors=True)
@@ -110,7 +114,7 @@ def load(path: Path | str) -> Model:
         files was altered.
     """
     path = Path(path)
-    manifest = read_manifest(path)
+    manifest, version = read_manifest(path)
     folder = path / manifest["generation"]
     with opened(folder / ITEMS) as file:
         check(file, manifest["files"][ITEMS])
@@ -121,11 +125,63 @@ def load(path: Path | str) -> Model:
         _config(manifest["config"], path),
         Provenance(**manifest["dataset"]),
         manifest["metrics"],
+        version,
     )
 
 
-def read_manifest(path: Path) -> dict[str, Any]:
-    """Return a model's manifest, checked but for the files it names.
+def generations(path: Path) -> list[int]:
+    """Return the numbers of the generations that are kept, rising; all but the present one can be gone back to."""
+    kept = [one.parent.name for one in path.glob(f"*/{MANIFEST}")] if path.is_dir() else []
+    return sorted(int(name) for name in kept if name.isdecimal())
+
+
+def roll_back(path: Path | str, to: int | None = None) -> str:
+    """Make a generation that is kept the model again, in one step.
+
+    Parameters
+    ----------
+    path
+        The model's folder.
+    to
+        Which one; None means the one before the present.
+
+    Returns
+    -------
+    str
+        The version that is now the model.
+
+    Raises
+    ------
+    ModelError
+        If no such generation is kept, or it is damaged; the present one stays in place.
+    """
+    path = Path(path)
+    present = int(read_manifest(path)[0]["generation"])
+    kept = [one for one in generations(path) if one != present]
+    earlier = [one for one in kept if one < present]
+    if to is None and not earlier:
+        later = f"; --to {kept[-1]} takes the later one" if kept else ""
+        raise ModelError(
+            f"no generation before {present} is kept", path=path, remedy=f"fit the model again{later}"
+        )
+    wanted = earlier[-1] if to is None else to
+    if wanted not in kept:
+        raise ModelError(
+            f"no generation {wanted} is kept beside the present one, {present}",
+            path=path,
+            remedy=f"choose one of {', '.join(map(str, kept))}" if kept else "fit the model again",
+        )
+    manifest, version = read_manifest(path / str(wanted))
+    for name, digest in manifest["files"].items():
+        with opened(path / str(wanted) / name) as file:
+            check(file, digest)
+    with replaced_file(path / MANIFEST) as file:
+        shutil.copyfile(path / str(wanted) / MANIFEST, file)
+    return version
+
+
+def read_manifest(path: Path) -> tuple[dict[str, Any], str]:
+    """Return a model's manifest, checked but for the files it names, and the model's version.
 
     Raises
     ------
@@ -152,9 +208,10 @@ def read_manifest(path: Path) -> dict[str, Any]:
             path=path,
             remedy=f"fit the model again, or install the release that wrote it ({manifest.get('tigertail')})",
         )
-    if manifest.pop("sha256", None) != _seal(manifest):
+    seal = manifest.pop(SEAL, None)
+    if seal != _seal(manifest):
         raise ModelError("altered since it was written", path=file, remedy=AGAIN)
-    return manifest
+    return manifest, seal[:VERSION_DIGITS]
 
 
 def _generation_before(path: Path) -> int:
@@ -186,7 +243,7 @@ def _whole_or_nothing(path: Path, generation: str) -> Iterator[None]:
 def _named(path: Path, generation: str) -> bool:
     """Say whether the manifest in place names a generation."""
     with suppress(OSError, ModelError):
-        return bool(read_manifest(path)["generation"] == generation)
+        return bool(read_manifest(path)[0]["generation"] == generation)
     return False
 
 

@@ -189,8 +189,7 @@ class Annotation:
             "annotator", stands for the people who annotate both, counted in people_a and people_b.
         """
         (at_a, at_b), common = self._common(a, b)
-        row_a, row_b = self.weights.row(a)[1][at_a], self.weights.row(b)[1][at_b]
-        part = row_a.astype(np.float64) * row_b / self._divisor(a, b) if len(common) else np.empty(0)
+        part = self._parts(a, b, at_a, at_b)
         entry_a, entry_b = self.weights.offsets[a] + at_a, self.weights.offsets[b] + at_b
         is_label = common < len(self.labels)
         of_labels = common[is_label]
@@ -214,12 +213,24 @@ class Annotation:
 
     def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
         """Return the labels that each item shares with the query, as far as they link them most."""
-        return [
-            in_words(self.shared_labels(query, item, _LOOKED_AT).select(c.FACET, c.LABEL).iter_rows())
-            if item != query
-            else ""
-            for item in items.tolist()
-        ]
+        return [in_words(self._linking(query, item)) if item != query else "" for item in items.tolist()]
+
+    def _linking(self, a: int, b: int) -> list[tuple[str, str]]:
+        """Return the first rows of :meth:`shared_labels`, facet and label alone, without the cost of a table."""
+        (at_a, at_b), common = self._common(a, b)
+        part = self._parts(a, b, at_a, at_b)
+        labels = common[common < len(self.labels)].tolist()
+        ranked = [(-much, *self.labels[label]) for much, label in zip(part.tolist(), labels, strict=False)]
+        if len(labels) < len(common):  # columns rise, so those of people are the last
+            ranked.append((-float(part[len(labels) :].sum()), COMPANY, ""))
+        return [(facet, label) for _, facet, label in sorted(ranked)[:_LOOKED_AT]]
+
+    def _parts(
+        self, a: int, b: int, at_a: NDArray[np.int64], at_b: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Return what each column that two rows share adds to the affinity from a to b."""
+        row_a, row_b = self.weights.row(a)[1][at_a], self.weights.row(b)[1][at_b]
+        return row_a.astype(np.float64) * row_b / self._divisor(a, b) if len(at_a) else np.empty(0)
 
     def _common(
         self, a: int, b: int

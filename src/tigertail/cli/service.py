@@ -1,0 +1,62 @@
+"""Commands that serve a model over HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands to the command line."""
+    app.command("serve")(serve)
+    app.command("key")(key)
+
+
+def serve(
+    model: Annotated[Path | None, typer.Argument(help="A model folder.")] = None,
+    rival: Annotated[
+        Path | None, typer.Option(help="Another model: lists of listeners who are named are interleaved.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="A TOML file of settings: docs/service.md.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen at; 127.0.0.1 by default.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen at; 8000 by default.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes; one a core by default.")] = None,
+    feedback: Annotated[
+        str | None,
+        typer.Option(help="SQLite file or database URL for feedback; beside the model by default; none."),
+    ] = None,
+    evaluation: Annotated[
+        Path | None, typer.Option(help="A report.json of tigertail evaluate --report, to show on the page.")
+    ] = None,
+) -> None:
+    """Serve a model: an HTTP API, the APIs of players, and a page to explore it."""
+    from tigertail.service.run import serve as run
+    from tigertail.service.settings import read_settings
+
+    kept: dict[str, Any] | None = None
+    if feedback is not None:
+        kept = {"on": False} if feedback == "none" else {"store": feedback}
+    settings = read_settings(
+        config,
+        model=model,
+        rival=rival,
+        host=host,
+        port=port,
+        workers=workers,
+        feedback=kept,
+        evaluation=evaluation,
+    )
+    page = f"Open http://{settings.host}:{settings.port}/ in a browser. " if settings.explorer else ""
+    typer.echo(f"Serving {settings.model}. {page}Stop with Ctrl-C.", err=True)
+    run(settings)
+
+
+def key() -> None:
+    """Make a key for a client: the key is shown once, its digest goes into the settings."""
+    from tigertail.service.keys import new_key
+
+    secret, digest = new_key()
+    typer.echo(f"For the client, shown only now:  {secret}")
+    typer.echo(f'For the settings, under [keys]:  some-name = "{digest}"')

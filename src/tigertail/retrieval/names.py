@@ -1,0 +1,126 @@
+"""Search as you type over names: any script, any order of words, a mistake or two, stars and tail alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tigertail.data.names import fold, fold_series
+from tigertail.retrieval.closeness import BEGUN, closeness
+from tigertail.retrieval.grams import LONGEST, Grams
+
+CANDIDATES: Final = 200  # names of each kind that are looked at letter by letter
+_ARTICLE: Final = "the"
+
+
+class NameIndex:
+    """An index of names.
+
+    How well a name answers what is typed decides, whoever bears it; of equally good answers the most heard comes
+    first.
+
+    Parameters
+    ----------
+    names
+        Names as they are shown; (items,).
+    listeners
+        How often each is heard, which settles ties; (items,). Of equals the first wins.
+    folded
+        The same names folded (:func:`tigertail.data.names.fold`), where that has been done.
+
+    Examples
+    --------
+    >>> index = NameIndex(["The Beatles", "Beat Happening", "Кино", "東京事変"], np.array([9, 1, 5, 3]))
+    >>> [index.search(typed)[0].tolist() for typed in ("beat", "baetles", "事変")], index.exact("beatles")
+    ([[0, 1], [0], [3]], 0)
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str] | pl.Series,
+        listeners: NDArray[np.number],
+        folded: Sequence[str] | pl.Series | None = None,
+    ) -> None:
+        shown = pl.Series("name", names, pl.String)
+        plain = fold_series(shown) if folded is None else pl.Series("folded", folded, pl.String)
+        order = np.argsort(-np.asarray(listeners), kind="stable")
+        self._codes = order.astype(np.int32)  # of each row; rows go from the most heard down
+        shown, plain = shown.gather(order), plain.gather(order)
+        self._by_name, self._by_folded = _Places(shown), _Places(plain)
+        self._folded = plain.str.slice(0, LONGEST)
+        with_article = shown.str.to_lowercase().str.contains(rf"^\s*{_ARTICLE}\s")
+        self._texts = self._folded.zip_with(~with_article, self._folded + f" {_ARTICLE}")
+        self._grams = Grams.of(self._texts)
+
+    def __len__(self) -> int:
+        """Return how many names there are."""
+        return len(self._codes)
+
+    def exact(self, text: str) -> int:
+        """Return the code of the most heard item of that name, else of one whose name folds alike; -1 for none."""
+        row = self._by_name.first(text)
+        if row < 0:
+            row = self._by_folded.first(fold(text))
+        return int(self._codes[row]) if row >= 0 else -1
+
+    def search(
+        self, text: str, n: int = 10, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return the names that best answer what has been typed so far.
+
+        Parameters
+        ----------
+        text
+            What is typed. Blank text is answered by those most heard.
+        n
+            How many to return.
+        allowed
+            Items that alone may be returned; bool, (items,); None where all may.
+
+        Returns
+        -------
+        codes
+            Places in the names given, best first; int32, up to ``n``.
+        match
+            How well each answers, above 0 and up to 1, which is the very name; float32, of the same shape.
+        """
+        query = _without_article(fold(text)[:LONGEST].strip())
+        inside = None if allowed is None else np.asarray(allowed, np.bool_)[self._codes]
+        if not query:
+            rows = np.arange(len(self)) if inside is None else np.flatnonzero(inside)
+            return self._codes[rows[:n]], np.full(len(rows[:n]), BEGUN, np.float32)
+        rows = self._grams.closest(query, max(CANDIDATES, n), inside)
+        if not len(rows):
+            return np.empty(0, np.int32), np.empty(0, np.float32)
+        match = closeness(query, *(column.gather(rows).to_list() for column in (self._folded, self._texts)))
+        best = np.argsort(-match, kind="stable")[:n]  # rows rise
+        best = best[match[best] > 0]
+        return self._codes[rows[best]], match[best].astype(np.float32)
+
+
+class _Places:
+    """Where each of many texts is first found, by hashes: a dictionary of strings would be many times as large."""
+
+    def __init__(self, texts: pl.Series) -> None:
+        hashes = texts.hash().to_numpy()
+        self._order = np.argsort(hashes, kind="stable").astype(np.int32)
+        self._hashes = hashes[self._order]
+        self._texts = texts
+
+    def first(self, text: str) -> int:
+        """Return the first place of a text; -1 for none."""
+        wanted = pl.Series([text], dtype=pl.String).hash().to_numpy()
+        start, end = (int(np.searchsorted(self._hashes, wanted[0], side)) for side in ("left", "right"))
+        for row in self._order[start:end].tolist():
+            if self._texts[row] == text:  # or another text has the same hash
+                return int(row)
+        return -1
+
+
+def _without_article(folded: str) -> str:
+    """Return "beatles" for "beatles the", as "The Beatles" is folded."""
+    return folded.removesuffix(f" {_ARTICLE}")

@@ -1,0 +1,5 @@
+"""The API's routes, one file a subject."""
+
+from tigertail.service.api import feedback, health, items, models, neighbours, similar
+
+ROUTERS = (similar.router, items.router, neighbours.router, feedback.router, models.router, health.router)

@@ -1,0 +1,92 @@
+"""What listeners say back."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from anyio import to_thread
+from fastapi import APIRouter, Path, Response
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from tigertail.errors import TigertailError
+from tigertail.feedback.events import Event
+from tigertail.feedback.keeping import erase as erase_listener
+from tigertail.feedback.store import FeedbackStore
+from tigertail.service import metrics
+from tigertail.service.context import Context, Here
+from tigertail.service.problems import ServiceError, documented
+from tigertail.service.rendering import to_json
+from tigertail.service.schemas import Erased, Taken
+
+router = APIRouter(tags=["feedback"])
+EVENTS_A_QUESTION: Final = 10
+_EXAMPLE: JsonDict = {
+    "event_id": "0b0f3f0e-6f0c-4a53-9a3b-0d6f0b1c2d3e",
+    "kind": "play",
+    "query": "kino",
+    "item": "alisa",
+    "rank": 1,
+    "model": "0123456789ab",
+    "list_id": "5a1c",
+    "listener": "anonymous-17",
+    "country": "PL",
+    "at": "2026-05-01T20:15:00Z",
+}
+
+
+class Delivery(BaseModel):
+    """Events of listeners."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"events": [_EXAMPLE]}]})
+
+    events: Annotated[list[Event], Field(min_length=1, max_length=10_000)]
+
+
+@router.post(
+    "/v1/feedback",
+    summary="What listeners were shown and did",
+    response_model=Taken,
+    responses=documented(400, 401, 409, 413, 422, 429, 503),
+)
+async def feedback(here: Here, body: Delivery) -> Response:
+    """Keep all events, or none: what is acknowledged is on disk. Send a delivery that failed again, unchanged."""
+    most = here.settings.limits.batch * EVENTS_A_QUESTION
+    if len(body.events) > most:
+        raise ServiceError(422, f"{len(body.events)} events at once", remedy=f"send at most {most}")
+    store = _store(here)
+    try:
+        receipt = await to_thread.run_sync(store.record, body.events)
+    except TigertailError:
+        metrics.EVENTS.labels("refused").inc(len(body.events))
+        raise
+    metrics.EVENTS.labels("accepted").inc(receipt.accepted)
+    metrics.EVENTS.labels("duplicate").inc(receipt.duplicates)
+    return Response(
+        to_json({"accepted": receipt.accepted, "duplicates": receipt.duplicates}),
+        media_type="application/json",
+    )
+
+
+@router.delete(
+    "/v1/feedback/listeners/{listener}",
+    summary="Forget a listener",
+    response_model=Erased,
+    responses=documented(401, 422, 429, 503),
+)
+async def erase(
+    here: Here, listener: Annotated[str, Path(description="The anonymous id.", min_length=1, max_length=64)]
+) -> Response:
+    """Erase all events of one listener, for good."""
+    erased = await to_thread.run_sync(erase_listener, _store(here), listener)
+    return Response(to_json({"erased": erased}), media_type="application/json")
+
+
+def _store(here: Context) -> FeedbackStore:
+    if here.store is None:
+        raise ServiceError(
+            503,
+            "this service keeps no feedback",
+            remedy="start it with: tigertail serve MODEL --feedback FILE",
+        )
+    return here.store

@@ -1,0 +1,51 @@
+"""Whether the service lives, whether it can answer, and its counts."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import APIRouter, Response
+
+from tigertail.service.context import Here
+from tigertail.service.metrics import exposition
+from tigertail.service.problems import documented
+from tigertail.service.rendering import to_json
+from tigertail.service.schemas import Health
+
+router = APIRouter(tags=["operation"])
+_PLAIN: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"text/plain": {}}, "description": "Prometheus' text format"}
+}
+
+
+@router.get("/health/live", summary="Whether the process lives", response_model=Health)
+async def live() -> Response:
+    """Answer as long as the process can."""
+    return Response(to_json({"status": "live"}), media_type="application/json")
+
+
+@router.get("/health/ready", summary="Whether questions can be answered", response_model=Health)
+async def ready(here: Here) -> Response:
+    """Say which models answer, whether a newer one was refused, and whether feedback can be kept.
+
+    Lists do not need the feedback store, so the service is ready without it.
+    """
+    health = {
+        "status": "ready",
+        "models": {role: edition.version for role, edition in here.shelf.editions().items()},
+        "refused": here.shelf.refused(),
+        "feedback": await here.feedback_health(),
+    }
+    return Response(to_json(health), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+@router.get(
+    "/metrics",
+    summary="Counts for Prometheus",
+    response_class=Response,
+    responses={**_PLAIN, **documented(401, 429)},
+)
+def metrics() -> Response:
+    """Return the counts of all workers together."""
+    content, media_type = exposition()
+    return Response(content, media_type=media_type)

@@ -1,0 +1,61 @@
+"""Which models are served, the map of the catalogue, and how good the lists are."""
+
+from __future__ import annotations
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from tigertail.service.context import Here, not_modified, unchanged, versioned
+from tigertail.service.problems import ServiceError, documented
+from tigertail.service.rendering import to_json
+from tigertail.service.schemas import Map, Models
+
+router = APIRouter(tags=["models"])
+
+
+@router.get(
+    "/v1/models",
+    summary="Which models are served",
+    response_model=Models,
+    responses=documented(401, 429),
+)
+async def models(here: Here) -> Response:
+    """Say of each what it was fitted to, and how it can be asked."""
+    described = [edition.described(role) for role, edition in here.shelf.editions().items()]
+    return Response(to_json({"models": described}), media_type="application/json")
+
+
+@router.get(
+    "/v1/map",
+    summary="The catalogue in two dimensions",
+    response_model=Map,
+    responses=documented(401, 404, 429, 503),
+)
+async def catalogue_map(request: Request, here: Here) -> Response:
+    """Say where each item lies by naive CF (`before`) and by the model (`after`); null where one does not know it."""
+    edition = here.edition
+    if unchanged(request, edition.version):
+        return not_modified(edition.version)
+    content = await here.desk.answer(f"{edition.version} map", lambda: to_json(edition.map()))
+    return versioned(request, content, edition.version)
+
+
+@router.get(
+    "/v1/evaluation",
+    summary="How good the lists are",
+    responses=documented(401, 404, 429),
+)
+async def evaluation(here: Here) -> Response:
+    """Return the report of an evaluation, as `tigertail evaluate --report` wrote it."""
+    file = here.settings.evaluation
+    try:
+        content = b"" if file is None else file.read_bytes()
+        orjson.loads(content)
+    except (OSError, ValueError):
+        raise ServiceError(
+            404,
+            "no evaluation was given to this service",
+            remedy="make one with: tigertail evaluate DATASET --report FOLDER; "
+            "then: tigertail serve MODEL --evaluation FOLDER/report.json",
+        ) from None
+    return Response(content, media_type="application/json", headers={"Cache-Control": "no-cache"})

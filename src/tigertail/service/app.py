@@ -1,0 +1,121 @@
+"""The app of one worker."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.staticfiles import StaticFiles
+from starlette.responses import FileResponse, Response
+
+from tigertail import __version__
+from tigertail.errors import TigertailWarning
+from tigertail.feedback.store import FeedbackStore
+from tigertail.service import dialects, logs, metrics, problems
+from tigertail.service.api import ROUTERS
+from tigertail.service.context import CURRENT, RIVAL, Context
+from tigertail.service.desk import Desk
+from tigertail.service.guard import Guard
+from tigertail.service.settings import Settings
+from tigertail.service.shelf import Shelf
+
+SETTLED: Final = "TIGERTAIL_SETTLED"
+EXPLORER: Final = Path(__file__).parent / "explorer"
+WORTH_PACKING: Final = 16 * 1024  # bytes
+LOG: Final = logging.getLogger("tigertail.service")
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Make the app.
+
+    Parameters
+    ----------
+    settings
+        The settings.
+
+    Raises
+    ------
+    ModelError
+        If a model is missing or damaged.
+    StoreUnavailableError
+        If the feedback store cannot be opened.
+    """
+    warnings.simplefilter("ignore", TigertailWarning)  # answers carry what is to be known of them
+    context = Context(settings, _shelf(settings), _desk(settings), _store(settings))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        context.shelf.watch(settings.poll)
+        LOG.info("worker ready", extra={"model": context.edition.version})
+        yield
+        context.shelf.stop()
+        if context.store is not None:
+            context.store.close()
+        LOG.info("worker stopped")
+
+    app = FastAPI(
+        title="Tigertail",
+        version=__version__,
+        summary="Music similarity for the tail and for every country.",
+        lifespan=lifespan,
+        docs_url=None,  # its scripts would come from elsewhere
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.context = context
+    app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING)
+    app.add_middleware(Guard, settings=settings)
+    problems.install(app)
+    for router in (*ROUTERS, *dialects.ROUTERS):
+        app.include_router(router)
+    if settings.explorer:
+        _add_explorer(app)
+    return app
+
+
+def from_environment() -> FastAPI:
+    """Make the app of a worker that :func:`tigertail.service.run.serve` started."""
+    logs.set_up()
+    return create_app(Settings.model_validate_json(os.environ[SETTLED]))
+
+
+def _shelf(settings: Settings) -> Shelf:
+    folders = {CURRENT: settings.model}
+    if settings.rival is not None:
+        folders[RIVAL] = settings.rival
+
+    def changed(role: str, new: bool) -> None:
+        metrics.MODELS.labels(role, "in place" if new else "refused").inc()
+
+    return Shelf(folders, changed)
+
+
+def _desk(settings: Settings) -> Desk:
+    return Desk(settings.limits.waiting, settings.cache)
+
+
+def _store(settings: Settings) -> FeedbackStore | None:
+    return None if settings.store is None else FeedbackStore.open(settings.store)
+
+
+def _add_explorer(app: FastAPI) -> None:
+    class Fresh(StaticFiles):
+        """Files that a browser asks after before it shows them again."""
+
+        def file_response(self, *args: Any, **kwargs: Any) -> Response:
+            answer = super().file_response(*args, **kwargs)
+            answer.headers["Cache-Control"] = "no-cache"
+            return answer
+
+    @app.get("/", include_in_schema=False)
+    async def page() -> FileResponse:
+        return FileResponse(EXPLORER / "index.html", headers={"Cache-Control": "no-cache"})
+
+    app.mount("/explorer", Fresh(directory=EXPLORER), name="explorer")

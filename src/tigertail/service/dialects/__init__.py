@@ -1,0 +1,5 @@
+"""APIs that players already speak, answered from a Tigertail model."""
+
+from fastapi import APIRouter
+
+ROUTERS: tuple[APIRouter, ...] = ()

@@ -1,0 +1,247 @@
+"""One version of a model, made ready to answer many questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, Self
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tigertail import columns as c
+from tigertail.data.names import fold
+from tigertail.data.places import place_name
+from tigertail.mixing import Mixture
+from tigertail.model import Answers, Dials, Model, load
+from tigertail.model.explanation import in_words
+from tigertail.model.families import FACTORS, LISTENING
+from tigertail.model.map import read_map
+from tigertail.model.question import STRATA, default_signal
+from tigertail.retrieval.names import NameIndex
+from tigertail.service.problems import NoSuchItemError, ServiceError
+from tigertail.signals.local import Listening
+
+COSINE: Final = "cosine"
+"""Naive CF: the cosine of the factors."""
+KINDS: Final = (c.ARTIST, c.ALBUM, c.TRACK)
+
+
+class Edition:
+    """A model with what every answer needs at hand: items as they are shown, and where to find them.
+
+    Parameters
+    ----------
+    model
+        The model.
+    folder
+        Where it is kept.
+    """
+
+    def __init__(self, model: Model, folder: Path) -> None:
+        self.model = model
+        self.folder = folder
+        self.version = model.version or "unsaved"
+        self.cards = _cards(model.items)
+        # Of items with one name the first is meant, the one with most listeners: it must be written last.
+        backwards = range(len(self.cards) - 1, -1, -1)
+        ids, names, folded = (model.items[column].to_list() for column in (c.ITEM_ID, c.NAME, "folded"))
+        self._by_id = {ids[code]: code for code in backwards}
+        self._by_name = {names[code]: code for code in backwards}
+        self._by_folded = {folded[code]: code for code in backwards}
+        self.names = NameIndex(names, model.items["listeners"].to_numpy(), folded)
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open the model in place, checked whole, so that no question will find it damaged.
+
+        Raises
+        ------
+        ModelError
+            If it is missing or damaged.
+        """
+        model = load(folder)
+        for name in model.signals:
+            model.signals[name]
+        edition = cls(model, folder)
+        if len(edition.cards):
+            model.answer(np.zeros(1, np.int32), 1, why=True)  # whatever is made once is made now
+        return edition
+
+    def find(self, text: str) -> int:
+        """Return the code of an item given by id or name, as :meth:`Model.find` does.
+
+        Raises
+        ------
+        NoSuchItemError
+            If there is none.
+        """
+        code = self.code(text)
+        if code is None:
+            close = self.model.suggest(text)
+            raise NoSuchItemError(
+                f"no item called '{text}'",
+                remedy=f"did you mean: {', '.join(close)}?" if close else "look it up with /v1/items?q=",
+                suggestions=close,
+            )
+        return code
+
+    def code(self, text: str) -> int | None:
+        """Return the code of an item given by id or name; None where there is none."""
+        for names, name in ((self._by_id, text), (self._by_name, text), (self._by_folded, fold(text))):
+            if name in names:
+                return names[name]
+        return None
+
+    def by_id(self, item: str) -> int | None:
+        """Return the code of an item given by id alone."""
+        return self._by_id.get(item)
+
+    def answer(self, seeds: Sequence[int], n: int, dials: Dials, *, why: bool = False) -> Answers:
+        """Answer a question; the signal ``cosine`` is naive CF."""
+        return self.model.answer(np.array(seeds, np.int32), n, why=why, **named(dials))
+
+    def search(self, text: str, n: int) -> list[dict[str, Any]]:
+        """Return the items whose names match what was typed, best first; the most heard for nothing typed."""
+        if not text.strip():
+            return [{**card, "match": 1.0} for card in self.cards[:n]]
+        codes, matches = self.names.search(text, n)
+        return [
+            {**self.cards[code], "match": round(match, 4)}
+            for code, match in zip(codes.tolist(), matches.tolist(), strict=True)
+        ]
+
+    def neighbours(self, ids: Sequence[str], top: int, dials: Dials) -> pl.DataFrame:
+        """Return the lists of some items, as :meth:`Model.neighbours` does."""
+        return self.model.neighbours(ids, top, **named(dials))
+
+    def map(self) -> dict[str, Any]:
+        """Return the catalogue in two dimensions.
+
+        Raises
+        ------
+        ServiceError
+            If none was made of this version.
+        """
+        table = read_map(self.folder, self.version)
+        if table is None:
+            raise ServiceError(
+                404,
+                "there is no map of this model yet",
+                remedy=f"make one with: tigertail map {self.folder.name}",
+            )
+        places = self.model.items.select(c.ITEM_ID).join(
+            table, on=c.ITEM_ID, how="left", maintain_order="left"
+        )
+        keys = ("id", "name", "country", "listeners", "stratum")
+        return {
+            "model": self.version,
+            **{key: [card[key] for card in self.cards] for key in keys},
+            **{when: _points(places, when) for when in ("before", "after")},
+        }
+
+    def shown(self, answers: Answers) -> list[dict[str, Any]]:
+        """Return answers as they are shown."""
+        why = [None] * len(answers.items) if answers.why is None else answers.why.to_list()
+        return [
+            {
+                **self.cards[code],
+                "rank": rank,
+                "affinity": float(f"{affinity:.7g}"),  # as many digits as it has
+                "model": self.version,
+                **({} if carriers is None else {"why": carriers, "because": in_words(carriers)}),
+            }
+            for rank, (code, affinity, carriers) in enumerate(
+                zip(answers.items.tolist(), answers.affinities.tolist(), why, strict=True), start=1
+            )
+        ]
+
+    def details(self, code: int) -> dict[str, Any]:
+        """Return all there is to say of an item, and how much each signal is trusted when it is the query."""
+        model = self.model
+        row = model.items.row(code, named=True)
+        more = {
+            key: value for key, value in row.items() if key not in (c.ITEM_ID, "folded", *self.cards[code])
+        }
+        mixture = model.signals.get("mixture")
+        weights = {}
+        if isinstance(mixture, Mixture):
+            trusted = mixture.weights(np.array([code], np.int32))[0].tolist()
+            weights = dict(zip(mixture.parts, trusted, strict=True))
+        known = {name: bool(signal.known[code]) for name, signal in model.signals.items()}
+        return {
+            **self.cards[code],
+            "more": more,
+            "model": self.version,
+            "known_by": known,
+            "weights": weights,
+        }
+
+    def described(self, role: str) -> dict[str, Any]:
+        """Say what model this is, and how it can be asked."""
+        model, items = self.model, self.model.items
+        mixture, listening = model.signals.get("mixture"), model.signals.get(LISTENING)
+        return {
+            "version": self.version,
+            "role": role,
+            "dataset": model.provenance.dataset,
+            "simulated": model.provenance.simulated,
+            "items": len(items),
+            "listeners": model.metrics.get("listeners"),
+            "default": default_signal(model.signals),
+            "signals": [*model.signals, *([COSINE] if FACTORS in model.signals else [])],
+            "mixture": list(mixture.parts) if isinstance(mixture, Mixture) else [],
+            "lens": listening.config.lens if isinstance(listening, Listening) else None,
+            "beta": mixture.beta if isinstance(mixture, Mixture) else model.config.base.beta,
+            "places": _places(listening) if isinstance(listening, Listening) else [],
+            "homes": _homes(items),
+            "kinds": [kind for kind in KINDS if (items[c.KIND] == kind).any()],
+            "strata": list(STRATA),
+        }
+
+
+def named(dials: Dials) -> Dials:
+    """Return dials with naive CF called by what it is: the factors at a beta of 1."""
+    return dials | {"signal": FACTORS, "beta": 1.0} if dials.get("signal") == COSINE else dials
+
+
+def _cards(items: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return each item as it is shown."""
+    country = pl.col(c.COUNTRY) if c.COUNTRY in items.columns else pl.lit(None, pl.String)
+    return items.select(
+        id=c.ITEM_ID, name=c.NAME, kind=c.KIND, country=country, listeners="listeners", stratum="stratum"
+    ).to_dicts()
+
+
+def _places(listening: Listening) -> list[dict[str, Any]]:
+    """Return the countries and regions that listeners are grouped by, the largest first."""
+    if not listening.config.placed:
+        return []
+    sizes: NDArray[np.int64] = np.diff(listening.starts)
+    by_place: dict[str, int] = {}
+    for key, size in zip(listening.keys, sizes.tolist(), strict=False):
+        place = key.split("-")[0]
+        by_place[place] = by_place.get(place, 0) + size
+    return [
+        {"code": code, "name": place_name(code), "listeners": size}
+        for code, size in sorted(by_place.items(), key=lambda one: (-one[1], one[0]))
+    ]
+
+
+def _points(places: pl.DataFrame, when: str) -> list[tuple[float, float] | None]:
+    """Return places on the map, rounded to what a screen can show; None where there is none."""
+    columns = (places[f"{when}_{axis}"].round(4).to_list() for axis in "xy")
+    return [None if x is None or y is None else (x, y) for x, y in zip(*columns, strict=True)]
+
+
+def _homes(items: pl.DataFrame) -> list[dict[str, Any]]:
+    if c.COUNTRY not in items.columns:
+        return []
+    counted = (
+        items[c.COUNTRY]
+        .drop_nulls()
+        .value_counts(sort=True)
+        .sort(["count", c.COUNTRY], descending=[True, False])
+    )
+    return [{"code": code, "name": place_name(code), "items": count} for code, count in counted.iter_rows()]

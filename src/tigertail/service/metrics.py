@@ -1,0 +1,66 @@
+"""What Prometheus may know: how much is asked, how fast it is answered, and which models stand there.
+
+With several workers the counts of all are gathered through the folder that ``PROMETHEUS_MULTIPROC_DIR`` names.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
+
+SEVERAL: Final = "PROMETHEUS_MULTIPROC_DIR"
+_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+REGISTRY: Final = CollectorRegistry()
+REQUESTS: Final = Counter(
+    "tigertail_requests",
+    "Requests, by route, method and status.",
+    ("route", "method", "status"),
+    registry=REGISTRY,
+)
+SECONDS: Final = Histogram(
+    "tigertail_request_seconds",
+    "Seconds to a whole answer, by route.",
+    ("route",),
+    buckets=_SECONDS,
+    registry=REGISTRY,
+)
+REMEMBERED: Final = Counter(
+    "tigertail_remembered",
+    "Questions answered from memory (hit) or anew (miss).",
+    ("outcome",),
+    registry=REGISTRY,
+)
+TURNED_AWAY: Final = Counter(
+    "tigertail_turned_away", "Questions turned away as too many waited.", registry=REGISTRY
+)
+MODELS: Final = Counter(
+    "tigertail_models",
+    "Newer models found, by role: put in place, or refused.",
+    ("role", "outcome"),
+    registry=REGISTRY,
+)
+EVENTS: Final = Counter(
+    "tigertail_feedback_events",
+    "Events of listeners: accepted, duplicate or refused.",
+    ("outcome",),
+    registry=REGISTRY,
+)
+
+
+def exposition() -> tuple[bytes, str]:
+    """Return all counts in Prometheus' text format, and its media type."""
+    registry = REGISTRY
+    if os.environ.get(SEVERAL):
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry), CONTENT_TYPE_LATEST

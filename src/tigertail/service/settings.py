@@ -1,0 +1,200 @@
+"""Settings of the service: a TOML file, the environment, and the command line, each above the one before.
+
+The environment names a setting by its path, ``TIGERTAIL_PORT`` or ``TIGERTAIL_LIMITS__RATE``.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import PydanticBaseSettingsSource as Source
+
+from tigertail.errors import ConfigError, setting_at_fault
+
+PREFIX: Final = "TIGERTAIL_"
+LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
+
+
+class Limits(BaseModel):
+    """What one client may ask, and how long it may take."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rate: float | None = Field(None, gt=0)
+    """Requests a second of one client (a key, or an address), by each worker; None means no limit on loopback,
+    and 50 elsewhere."""
+    burst: int = Field(100, ge=1)
+    """Requests a client may ask at once after a pause."""
+    body: int = Field(2**20, ge=1024)
+    """Bytes of a request's body."""
+    patience: float = Field(10.0, gt=0)
+    """Seconds a client may take to send a body."""
+    waiting: int = Field(256, ge=1)
+    """Questions that may wait for one worker; more are told to come back."""
+    n: int = Field(500, ge=1)
+    """Longest list."""
+    seeds: int = Field(100, ge=1)
+    """Most items asked about at once."""
+    batch: int = Field(100, ge=1)
+    """Most questions of one batch, and events of one delivery times ten."""
+
+
+class Feedback(BaseModel):
+    """Where what listeners say back is kept."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    on: bool = True
+    """Whether any is kept."""
+    store: SecretStr | None = None
+    """A SQLite file, or the URL of a database; None means the file ``MODEL-feedback.sqlite`` beside the model."""
+    keep_days: int | None = Field(None, ge=1)
+    """Days events are kept; None means for good."""
+
+
+class Settings(BaseModel):
+    """Everything that can be set."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: Path
+    """The model's folder."""
+    rival: Path | None = None
+    """Another model's folder: lists of listeners who are named are then interleaved from both."""
+    host: str = "127.0.0.1"
+    """Address to listen at."""
+    port: int = Field(8000, ge=0, le=65535)
+    """Port to listen at."""
+    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
+    """Processes that answer; they share the model's arrays."""
+    hosts: tuple[str, ...] | None = None
+    """Names by which the service may be called (the Host header); None means localhost on loopback, and any
+    elsewhere."""
+    keys: dict[str, str] = Field(default_factory=dict)
+    """SHA-256 of each key, by a name that logs may show; ``tigertail key`` makes one. None is needed on loopback."""
+    open: bool = False
+    """Whether to answer without a key elsewhere than on loopback."""
+    poll: float = Field(1.0, gt=0)
+    """Seconds between looks for a new model."""
+    cache: int = Field(64, ge=0)
+    """MiB of answers each worker remembers."""
+    grace: int = Field(10, ge=0)
+    """Seconds that questions under way are given when the service is stopped."""
+    evaluation: Path | None = None
+    """A report.json of ``tigertail evaluate --report``, shown on the page."""
+    explorer: bool = True
+    """Whether to serve the page."""
+    limits: Limits = Limits()
+    """What one client may ask."""
+    feedback: Feedback = Feedback()
+    """Where what listeners say back is kept."""
+
+    @field_validator("keys")
+    @classmethod
+    def _are_digests(cls, keys: dict[str, str]) -> dict[str, str]:
+        for name, digest in keys.items():
+            if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
+                raise ValueError(f"'{name}' is no SHA-256; make a key and its digest with: tigertail key")
+        return keys
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach the service."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def called(self) -> list[str]:
+        """Names by which the service may be called."""
+        if self.hosts is not None:
+            return list(self.hosts)
+        return list(LOCAL_HOSTS) if self.loopback else ["*"]
+
+    @property
+    def store(self) -> str | None:
+        """Where what listeners say back is kept; None where nothing is."""
+        if not self.feedback.on:
+            return None
+        if self.feedback.store is not None:
+            return self.feedback.store.get_secret_value()
+        model = self.model.absolute()
+        return str(model.with_name(f"{model.name}-feedback.sqlite"))
+
+    @property
+    def rate(self) -> float | None:
+        """Requests a second of one client; None for no limit."""
+        if self.limits.rate is not None or self.loopback:
+            return self.limits.rate
+        return 50.0
+
+    def to_json(self) -> str:
+        """Return all of it, secrets too, for the workers and nobody else."""
+        plain = self.model_dump(mode="json")
+        if self.feedback.store is not None:
+            plain["feedback"]["store"] = self.feedback.store.get_secret_value()
+        return json.dumps(plain)
+
+
+def read_settings(file: Path | None = None, **given: Any) -> Settings:
+    """Gather the settings.
+
+    Parameters
+    ----------
+    file
+        A TOML file.
+    **given
+        Settings that stand above the environment and the file; None leaves one to them.
+
+    Raises
+    ------
+    ConfigError
+        If a setting is unknown or wrong, the file cannot be read, or the service would be open to a network
+        without keys.
+    """
+
+    class Sources(BaseSettings, Settings):
+        model_config = SettingsConfigDict(
+            env_prefix=PREFIX, env_nested_delimiter="__", env_ignore_empty=True, toml_file=file
+        )
+
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: Source,
+            env_settings: Source,
+            dotenv_settings: Source,
+            file_secret_settings: Source,
+        ) -> tuple[Source, ...]:
+            return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    if file is not None and not file.is_file():
+        raise ConfigError(
+            "no such file", path=file, remedy="write one as in docs/service.md, or leave it out"
+        )
+    try:
+        found = Sources(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        key, problem = setting_at_fault(error)
+        raise ConfigError(
+            f"{key}: {problem}", path=file, remedy="see docs/service.md for the settings"
+        ) from None
+    except ValueError as error:  # not TOML, or a setting in the environment that is no JSON
+        raise ConfigError(f"cannot be read ({error})", path=file, remedy="see docs/service.md") from None
+    settings = Settings.model_validate(found.model_dump())
+    if not (settings.loopback or settings.keys or settings.open):
+        raise ConfigError(
+            f"{settings.host} can be reached from other machines, and no key is set",
+            remedy="make one with: tigertail key; or set open = true behind a proxy that asks for one",
+        )
+    return settings

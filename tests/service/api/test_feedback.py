@@ -1,0 +1,70 @@
+"""What listeners say back reaches the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tigertail.feedback.store import FeedbackStore
+
+EVENT = {
+    "event_id": "e1",
+    "kind": "like",
+    "query": "star",
+    "item": "p1",
+    "rank": 1,
+    "model": "c0ffee",
+    "list_id": "l1",
+    "listener": "ola",
+    "country": "PL",
+}
+
+
+def sent(client: TestClient, *events: dict):
+    return client.post("/v1/feedback", json={"events": list(events)})
+
+
+def test_events_are_kept_once(client: TestClient, folder: Path) -> None:
+    assert sent(client, EVENT, EVENT | {"event_id": "e2", "kind": "play"}).json() == {
+        "accepted": 2,
+        "duplicates": 0,
+    }
+    assert sent(client, EVENT).json() == {"accepted": 0, "duplicates": 1}
+    with FeedbackStore.open(str(folder.with_name("model-feedback.sqlite"))) as store:
+        kept = store.read()
+    assert kept["event_id"].to_list() == ["e1", "e2"]
+    assert kept["country"].to_list() == ["PL", "PL"]
+
+
+def test_an_id_with_other_content_is_refused(client: TestClient) -> None:
+    sent(client, EVENT)
+    refused = sent(client, EVENT | {"kind": "hide"})
+    assert refused.status_code == 409
+    assert "e1" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"kind": "shout"}, {"rank": 0}, {"country": "XX"}, {"listener": ""}, {"more": 1}, {"item": "a\0"}],
+)
+def test_an_event_that_is_none_is_refused_with_all_that_came_with_it(client: TestClient, wrong: dict) -> None:
+    refused = sent(client, EVENT, EVENT | {"event_id": "e2"} | wrong)
+    assert refused.status_code == 422
+    assert refused.json()["detail"].startswith("events.1.")
+    assert sent(client, EVENT).json()["accepted"] == 1, "nothing was kept before"
+
+
+def test_a_listener_is_forgotten(client: TestClient) -> None:
+    sent(client, EVENT, EVENT | {"event_id": "e2", "listener": "jan"})
+    assert client.delete("/v1/feedback/listeners/ola").json() == {"erased": 1}
+    assert client.delete("/v1/feedback/listeners/ola").json() == {"erased": 0}
+
+
+def test_a_service_that_keeps_none_says_so(serve) -> None:
+    client = serve(feedback={"on": False})
+    refused = sent(client, EVENT)
+    assert refused.status_code == 503
+    assert refused.json()["detail"] == "this service keeps no feedback"
+    assert client.get("/health/ready").json()["feedback"] == "none is kept"

@@ -1,0 +1,37 @@
+"""Finding items by name."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.testclient import TestClient
+
+
+def found(client: TestClient, text: str, n: int = 10) -> list[str]:
+    return [item["id"] for item in client.get("/v1/items", params={"q": text, "n": n}).json()["items"]]
+
+
+@pytest.mark.parametrize("text", ["Myslovitz", "mysl", "Mislovitz", "myslowitz", "MYSLO"])
+def test_a_name_is_found_while_it_is_typed_and_mistyped(client: TestClient, text: str) -> None:
+    assert found(client, text)[0] == "p3"
+
+
+def test_any_script(client: TestClient) -> None:
+    assert found(client, "Ляпис")[0] == "e1"
+    assert found(client, "трубец")[0] == "e1"
+
+
+def test_nothing_typed_lists_the_most_heard(client: TestClient) -> None:
+    assert found(client, "", n=1) == ["star"]
+
+
+def test_an_item_says_who_knows_it(client: TestClient) -> None:
+    item = client.get("/v1/items/star").json()
+    assert item["name"] == "Queen"
+    assert item["known_by"]["listening"] is True
+    assert set(item["weights"]) <= set(item["known_by"])
+
+
+def test_ids_may_hold_anything(client: TestClient) -> None:
+    missing = client.get("/v1/items/AC%2FDC%3F")
+    assert missing.status_code == 404
+    assert missing.json()["detail"] == "no item has the id 'AC/DC?'"

@@ -1,0 +1,135 @@
+"""Lists over HTTP: as the model gives them, and words for what is wrong."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tigertail.model import Model
+
+
+def listed(answer) -> list[str]:
+    assert answer.status_code == 200, answer.text
+    return [item["id"] for item in answer.json()["items"]]
+
+
+def test_a_list_is_the_models(client: TestClient, local_model: Model) -> None:
+    answer = client.get("/v1/similar", params={"item": "star", "n": 3, "country": "PL"})
+    own = local_model.similar("star", 3, country="PL")
+    assert listed(answer) == own["item_id"].to_list()
+    first = answer.json()["items"][0]
+    assert first["rank"] == 1
+    assert first["affinity"] == pytest.approx(own["score"][0], rel=1e-5)
+    assert first["name"] == own["name"][0]
+    assert first["model"] == answer.json()["model"]
+    assert answer.json()["seeds"][0]["name"] == "Queen"
+
+
+@pytest.mark.parametrize("item", ["star", "Queen", "QUEEN", "queen"])
+def test_an_item_is_asked_for_by_id_or_name(client: TestClient, item: str) -> None:
+    assert client.get("/v1/similar", params={"item": item}).json()["seeds"][0]["id"] == "star"
+
+
+def test_after_several_items(client: TestClient, local_model: Model) -> None:
+    answer = client.get("/v1/similar", params={"item": ["p1", "p2"], "n": 3})
+    assert listed(answer) == local_model.similar(["p1", "p2"], 3)["item_id"].to_list()
+    assert [seed["id"] for seed in answer.json()["seeds"]] == ["p1", "p2"]
+
+
+def test_why(client: TestClient) -> None:
+    params = {"item": "star", "signal": "co-listening", "why": True}
+    first = client.get("/v1/similar", params=params).json()["items"][0]
+    assert first["why"][0]["share"] == 1
+    assert first["because"].startswith("co-listening 100 %")
+    assert "why" not in client.get("/v1/similar?item=star").json()["items"][0]
+
+
+def test_dials_are_turned(client: TestClient) -> None:
+    exclude = client.get("/v1/similar", params={"item": "star", "exclude": ["p1", "p2"]})
+    assert not {"p1", "p2"} & set(listed(exclude))
+    none = client.get("/v1/similar", params={"item": "star", "kind": "album"})
+    assert listed(none) == []
+
+
+def test_naive_cf_is_the_factors_at_a_beta_of_one(client: TestClient, local_model: Model) -> None:
+    answer = client.get("/v1/similar", params={"item": "star", "signal": "cosine"})
+    assert listed(answer) == local_model.similar("star", signal="factors", beta=1.0)["item_id"].to_list()
+
+
+def test_what_should_be_known_of_an_answer_comes_with_it(client: TestClient) -> None:
+    answer = client.get("/v1/similar", params={"item": "star", "country": "CZ"}).json()
+    assert answer["notices"][0].startswith("too few listeners in Czechia")
+
+
+def test_an_answer_holds_until_the_model_changes(client: TestClient) -> None:
+    first = client.get("/v1/similar?item=star")
+    tag = first.headers["etag"]
+    assert tag == f'"{first.json()["model"]}"'
+    again = client.get("/v1/similar?item=star", headers={"If-None-Match": f'"older", W/{tag}'})
+    assert again.status_code == 304
+    assert again.content == b""
+    assert again.headers["etag"] == tag
+    assert client.get("/v1/similar?item=star", headers={"If-None-Match": '"older"'}).status_code == 200
+
+
+def test_the_same_question_is_answered_from_memory(client: TestClient) -> None:
+    first, again = (client.get("/v1/similar?item=p1&n=2").content for _ in range(2))
+    assert first == again
+    counts = client.get("/metrics").text
+    assert 'tigertail_remembered_total{outcome="hit"}' in counts
+
+
+def problem(answer, status: int) -> dict:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == status
+    assert answer.json()["remedy"]
+    return answer.json()
+
+
+def test_an_unknown_item_is_met_with_suggestions(client: TestClient) -> None:
+    found = problem(client.get("/v1/similar", params={"item": "Myslovits"}), 404)
+    assert found["detail"] == "no item called 'Myslovits'"
+    assert "Myslovitz" in found["suggestions"]
+
+
+@pytest.mark.parametrize(
+    ("params", "status", "detail"),
+    [
+        ({"item": "star", "country": "Narnia"}, 400, "no country or region called 'Narnia'"),
+        ({"item": "star", "signal": "telepathy"}, 400, "no signal 'telepathy'"),
+        ({"item": "star", "beta": 3}, 422, "beta: Input should be less than or equal to 2"),
+        ({"item": "star", "m": 3}, 422, "m: Extra inputs are not permitted"),
+        ({"item": "star", "n": 501}, 422, "a list of 501"),
+        ({"item": ["star"] * 101}, 422, "101 items asked about"),
+        ({}, 422, "item: "),
+        ({"item": ""}, 422, "item.0: "),
+        ({"item": "a\0b"}, 422, "a text with a null character"),
+        ({"item": "x" * 301}, 422, "item.0: "),
+    ],
+)
+def test_what_is_wrong_is_said(client: TestClient, params: dict, status: int, detail: str) -> None:
+    assert detail in problem(client.get("/v1/similar", params=params), status)["detail"]
+
+
+def test_a_batch_answers_in_order_and_one_failure_fails_no_other(client: TestClient) -> None:
+    requests = [{"items": ["p1"], "n": 2}, {"items": ["nobody"]}, {"items": ["p1", "b1"], "beta": 0.2}]
+    answer = client.post("/v1/similar:batch", json={"requests": requests})
+    first, second, third = answer.json()["answers"]
+    assert [item["id"] for item in first["items"]] == listed(client.get("/v1/similar?item=p1&n=2"))
+    assert second["error"]["status"] == 404
+    assert len(third["seeds"]) == 2
+    assert {first["model"], third["model"]} == {answer.json()["model"]}
+
+
+def test_a_batch_has_its_limits(client: TestClient) -> None:
+    many = {"requests": [{"items": ["p1"]}] * 101}
+    assert problem(client.post("/v1/similar:batch", json=many), 422)["detail"] == "101 questions at once"
+    problem(client.post("/v1/similar:batch", json={"requests": []}), 422)
+    problem(client.post("/v1/similar:batch", content=b"not json"), 422)
+
+
+def test_a_body_has_its_limit(serve) -> None:
+    client = serve(limits={"body": 1024})
+    large = {"requests": [{"items": ["x" * 300] * 5}]}
+    problem(client.post("/v1/similar:batch", json=large), 413)
