@@ -72,7 +72,11 @@ export class EvaluationView {
   /** @param {unknown} error */
   #missing(error) {
     if (!(error instanceof Problem) || error.status !== 404) return trouble(error, { again: () => this.show() });
-    return note("Nobody has evaluated this model yet.", "Whole listeners are held out, and each of their artists is a query. To make a report and show it here:", h("code", { class: "block" }, "tigertail evaluate DATASET --report report"), error.remedy);
+    return note(
+      "Nobody has evaluated this model yet.",
+      "An evaluation holds out whole listeners, asks about each of their artists, and sees whether the others are found.",
+      h("code", { class: "block" }, error.remedy || "tigertail evaluate DATASET --report FOLDER"),
+    );
   }
 
   /** @param {Report} report */

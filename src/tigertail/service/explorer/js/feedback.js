@@ -12,7 +12,8 @@ const BATCH = 200;
 const BEACON = 100; // browsers let a request of 64 KiB outlive its page
 const SOON = 250;
 const PATIENCE = [2, 5, 15, 60, 300]; // seconds between attempts
-const LATER = new Set([0, 401, 403, 408, 425, 429]); // and all above 500: worth another attempt
+const LATER = new Set([0, 401, 403, 408, 421, 425, 429]); // and all above 500: worth another attempt
+const MOST = 4000; // events this browser keeps; storage has an end, and a server may keep no feedback at all
 
 /**
  * @typedef {import("./types.js").Listed} Listed
@@ -42,6 +43,8 @@ export class Feedback extends EventTarget {
     this.durable = true;
     this.sending = false;
     this.sent = 0;
+    this.dropped = 0;
+    this.batch = BATCH;
     this.attempt = 0;
     this.timer = 0;
     /** @type {Problem | null} */
@@ -77,26 +80,43 @@ export class Feedback extends EventTarget {
   /** @param {Event_[]} events */
   note(events) {
     this.queue.push(...events);
+    this.#bound();
     this.#write();
     this.#later(SOON);
   }
 
-  /** Become somebody else. What was not sent is dropped. @returns {string} The former id. */
-  forget() {
+  /**
+   * Become somebody else, and ask the server to erase who one was. What was not sent is dropped.
+   *
+   * @returns {Promise<{former: string, erased: number | null}>} Null where the server did not erase.
+   */
+  async forget() {
     const former = this.listener;
+    this.#become();
+    try {
+      const { erased } = await this.api.delete(`feedback/listeners/${encodeURIComponent(former)}`);
+      return { former, erased };
+    } catch {
+      return { former, erased: null };
+    }
+  }
+
+  #become() {
     this.queue = [];
     this.#write();
     this.unkept = uuid();
     keep(localStorage, LISTENER, this.unkept);
     this.trouble = null;
+    this.refused = null;
+    this.dropped = 0;
+    this.sent = 0;
     this.#tell();
-    return former;
   }
 
   /** Send now. @param {boolean} [leaving]  Whether the page is going away. */
   async flush(leaving = false) {
     if (!this.queue.length || (this.sending && !leaving)) return;
-    const events = this.queue.slice(0, leaving ? BEACON : BATCH);
+    const events = this.queue.slice(0, Math.min(this.batch, leaving ? BEACON : BATCH));
     this.sending = true;
     this.#tell();
     try {
@@ -115,6 +135,7 @@ export class Feedback extends EventTarget {
     this.sent += events.length;
     this.attempt = 0;
     this.trouble = null;
+    this.batch = Math.min(2 * this.batch, BATCH);
     this.#remove(events);
     if (this.queue.length) this.#later(SOON);
   }
@@ -129,9 +150,16 @@ export class Feedback extends EventTarget {
       this.#later(1000 * Math.max(problem.retryAfter ?? 0, patience));
       return;
     }
-    // The server will never take these: say so, and do not let them stand in the way of the others.
+    if (events.length > 1) {
+      // One bad event fails its delivery. Smaller ones find it, and let the others through.
+      this.batch = events.length >> 1;
+      this.#later(SOON);
+      return;
+    }
+    // The server will never take it: say so, and do not let it stand in the way of the others.
     this.refused = { events: (this.refused?.events ?? 0) + events.length, problem };
     this.#remove(events);
+    this.#later(SOON);
   }
 
   /** @param {Event_[]} events */
@@ -139,6 +167,16 @@ export class Feedback extends EventTarget {
     const gone = new Set(events.map((event) => event.event_id));
     this.queue = this.queue.filter((event) => !gone.has(event.event_id));
     this.#write();
+  }
+
+  /** Let the oldest impressions go, before any thumb, and count them. */
+  #bound() {
+    const over = this.queue.length - MOST;
+    if (over <= 0) return;
+    const oldest = this.queue.filter((event) => event.kind === "impression").slice(0, over);
+    this.dropped += oldest.length;
+    const gone = new Set(oldest);
+    this.queue = this.queue.filter((event) => !gone.has(event));
   }
 
   #write() {

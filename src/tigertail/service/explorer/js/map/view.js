@@ -1,9 +1,10 @@
 /** The map of the catalogue, before (naive CF) and after (Tigertail). */
 
+import { Problem } from "../api.js";
 import { badges, name } from "../badges.js";
 import { h, refill, settled } from "../dom.js";
 import { icon } from "../icons.js";
-import { trouble } from "../notes.js";
+import { note, trouble } from "../notes.js";
 import { picker } from "../picker.js";
 import { questions } from "../state.js";
 import { capital, count, countryName, number, percent } from "../words.js";
@@ -63,7 +64,7 @@ export class MapView {
       this.#build(scene);
       this.#query();
     } catch (error) {
-      refill(this.root, trouble(error, { again: () => this.show() }));
+      refill(this.root, h("div", { class: "page" }, h("h1", {}, "The catalogue as a map"), missing(error) ?? trouble(error, { again: () => this.show() })));
     } finally {
       this.loading = false;
     }
@@ -75,6 +76,7 @@ export class MapView {
     this.canvas = h("canvas", { class: "map-canvas", tabindex: 0, role: "img", "aria-describedby": "map-help" });
     this.tip = h("div", { class: "tip", hidden: true });
     this.panel = h("div", { class: "map-panel" });
+    this.missing = h("span", {});
     this.inView = h("ol", { class: "in-view" });
     this.inViewCount = h("span", {});
     const list = h("details", { class: "in-view-box" }, h("summary", {}, icon("chevron"), this.inViewCount), this.inView);
@@ -83,7 +85,7 @@ export class MapView {
       h(
         "header",
         { class: "map-head" },
-        h("div", {}, h("h1", {}, "The catalogue as a map"), h("p", { class: "quiet" }, "Each dot is an artist, the larger the more heard. Near each other: alike to the model.")),
+        h("div", {}, h("h1", {}, "The catalogue as a map"), h("p", { class: "quiet" }, "Each dot is an artist, the larger the more heard. Near each other: alike to the model.", this.missing)),
         this.#layouts(),
       ),
       h(
@@ -106,6 +108,7 @@ export class MapView {
     new ResizeObserver(() => this.#resize()).observe(this.canvas);
     addEventListener("themed", () => {
       this.painter?.theme();
+      this.painter?.resize();
       this.#draw();
     });
     this.painter.resize();
@@ -290,6 +293,8 @@ export class MapView {
     marks.answers = marks.naive ? this.found.naive : this.found.ours;
     this.#describe();
     this.#draw();
+    const missing = scene.seen.reduce((sum, here) => sum - here, scene.size);
+    if (this.missing) this.missing.textContent = missing ? ` ${marks.naive ? "Naive CF" : "Tigertail"} has no place for ${count(missing, "artist")}.` : "";
     if (!marks.seeds.length) {
       refill(panel, h("p", { class: "quiet" }, "Search, or press a dot, to see where its answers lie."));
       return;
@@ -414,4 +419,10 @@ export class MapView {
       }),
     );
   }
+}
+
+/** @param {unknown} error @returns {HTMLElement | null} What to say where no map was made. */
+function missing(error) {
+  if (!(error instanceof Problem) || error.status !== 404) return null;
+  return note("Nobody has drawn this model's map yet.", "It puts every artist of the catalogue on a plane, the alike near each other, once by naive CF and once by Tigertail.", h("code", { class: "block" }, error.remedy || "tigertail map MODEL"));
 }
