@@ -40,6 +40,8 @@ export class Feedback extends EventTarget {
     this.api = api;
     /** @type {Event_[]} */
     this.queue = read();
+    /** @type {string | null} The listener, where this browser keeps nothing. */
+    this.unkept = null;
     this.durable = true;
     this.sending = false;
     this.sent = 0;

@@ -3,12 +3,12 @@
 const KEPT = 500;
 const HEIGHT = 20;
 const MARGIN = 4;
-const FONTS = ["450 12px", "600 12px", "650 14px"];
+const FONTS = ["500 12px", "600 12px", "650 14px"];
 
 /** @typedef {{picture: HTMLCanvasElement, width: number, height: number}} Label */
 
 export class Labels {
-  /** @param {string} family @param {{ink: string, paper: string, quiet: string}} colours */
+  /** @param {string} family @param {{ink: string, paper: string}} colours */
   constructor(family, colours) {
     this.family = family;
     this.colours = colours;
@@ -52,7 +52,7 @@ export class Labels {
     context.lineWidth = 3.5;
     context.strokeStyle = this.colours.paper;
     context.strokeText(text, MARGIN, HEIGHT / 2);
-    context.fillStyle = rank ? this.colours.ink : this.colours.quiet;
+    context.fillStyle = this.colours.ink;
     context.fillText(text, MARGIN, HEIGHT / 2);
     return { picture, width, height: HEIGHT };
   }

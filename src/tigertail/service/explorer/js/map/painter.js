@@ -32,21 +32,15 @@ export class Painter {
     this.camera = camera;
     this.ratio = 1;
     this.raster = new Raster(1, 1);
-    this.ink = this.paper = this.quiet = "";
-    this.theme();
+    this.colours = colours();
+    this.labels = new Labels(getComputedStyle(canvas).fontFamily, this.colours);
   }
 
   /** Read the colours anew. */
   theme() {
-    this.palette = Array.from({ length: COLOURED }, (_, at) => rgb(colour(`--map-${at}`)));
-    this.grey = rgb(colour("--map-other"));
-    this.ink = colour("--ink");
-    this.paper = colour("--paper");
-    this.accent = colour("--accent");
-    this.quiet = colour("--quiet");
-    this.ground = rgb(this.paper);
-    this.highlight = rgb(this.accent);
-    this.labels = new Labels(getComputedStyle(this.canvas).fontFamily, this);
+    this.colours = colours();
+    this.labels = new Labels(getComputedStyle(this.canvas).fontFamily, this.colours);
+    this.labels.resize(this.ratio);
   }
 
   resize() {
@@ -77,14 +71,14 @@ export class Painter {
   /** The grey ones first, for a colour among them is what one looks for. @param {Marks} marks */
   #dots({ country }) {
     const { colour: colours, data } = this.scene;
-    this.raster.clear(this.ground);
+    this.raster.clear(this.colours.ground);
     if (country === null) {
-      this.#scatter((dot) => colours[dot] < 0, () => this.grey, STRENGTH.grey);
-      this.#scatter((dot) => colours[dot] >= 0, (dot) => this.palette[colours[dot]], STRENGTH.coloured);
+      this.#scatter((dot) => colours[dot] < 0, () => this.colours.grey, STRENGTH.grey);
+      this.#scatter((dot) => colours[dot] >= 0, (dot) => this.colours.palette[colours[dot]], STRENGTH.coloured);
       return;
     }
-    this.#scatter((dot) => data.country[dot] !== country, () => this.grey, STRENGTH.others);
-    this.#scatter((dot) => data.country[dot] === country, (dot) => this.palette[colours[dot]] ?? this.highlight, STRENGTH.home);
+    this.#scatter((dot) => data.country[dot] !== country, () => this.colours.grey, STRENGTH.others);
+    this.#scatter((dot) => data.country[dot] === country, (dot) => this.colours.palette[colours[dot]] ?? this.colours.highlight, STRENGTH.home);
   }
 
   /** @param {(dot: number) => boolean} which @param {(dot: number) => import("./raster.js").Rgb} ink @param {number} alpha */
@@ -102,7 +96,7 @@ export class Painter {
       const sy = y[dot] * k + top;
       if (sx < 0 || sy < 0 || sx > width || sy > height || !seen[dot] || !which(dot)) continue;
       const r = radius[dot] * large;
-      if (r > LARGE * ratio) raster.disc(sx, sy, r + EDGE * ratio, this.ground, alpha);
+      if (r > LARGE * ratio) raster.disc(sx, sy, r + EDGE * ratio, this.colours.ground, alpha);
       raster.disc(sx, sy, r, ink(dot), alpha);
     }
   }
@@ -121,7 +115,7 @@ export class Painter {
   #answers({ seeds: all, answers, pointed, naive }) {
     const { context } = this;
     const seeds = all.filter((seed) => this.scene.seen[seed]);
-    const ink = naive ? this.ink : this.accent;
+    const ink = naive ? this.colours.ink : this.colours.accent;
     context.strokeStyle = ink;
     context.globalAlpha = 0.35;
     context.lineWidth = 1;
@@ -131,10 +125,10 @@ export class Painter {
     context.setLineDash([]);
     for (const answer of answers) this.#ring(answer, ink, 1.75, 3);
     for (const seed of seeds) {
-      this.#ring(seed, this.paper, 6, 5);
-      this.#ring(seed, this.accent, 3.5, 5);
+      this.#ring(seed, this.colours.paper, 6, 5);
+      this.#ring(seed, this.colours.accent, 3.5, 5);
     }
-    if (pointed >= 0) this.#ring(pointed, this.ink, 2, 2.5);
+    if (pointed >= 0) this.#ring(pointed, this.colours.ink, 2, 2.5);
   }
 
   /** @param {number} from @param {number} to */
@@ -188,4 +182,18 @@ export class Painter {
     this.context.drawImage(label.picture, x, sy - label.height / 2, label.width, label.height);
     return true;
   }
+}
+
+/** The colours of the style sheet, for a canvas. */
+function colours() {
+  const [ink, paper, accent] = ["--ink", "--paper", "--accent"].map(colour);
+  return {
+    ink,
+    paper,
+    accent,
+    ground: rgb(paper),
+    highlight: rgb(accent),
+    grey: rgb(colour("--map-other")),
+    palette: Array.from({ length: COLOURED }, (_, at) => rgb(colour(`--map-${at}`))),
+  };
 }

@@ -108,7 +108,6 @@ export class MapView {
     new ResizeObserver(() => this.#resize()).observe(this.canvas);
     addEventListener("themed", () => {
       this.painter?.theme();
-      this.painter?.resize();
       this.#draw();
     });
     this.painter.resize();
