@@ -7,7 +7,7 @@ import logging
 import math
 import re
 import time
-import uuid
+from random import getrandbits
 from typing import Any, Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -59,7 +59,7 @@ class Guard:
             return
         headers = Headers(scope=scope)
         given = headers.get(REQUEST_ID, "")
-        noted = _Noted(scope, given if _PLAIN_ID.fullmatch(given) else uuid.uuid4().hex)
+        noted = _Noted(scope, given if _PLAIN_ID.fullmatch(given) else f"{getrandbits(128):032x}")
         try:
             noted.client = self._let_in(scope, headers)
         except TigertailError as error:

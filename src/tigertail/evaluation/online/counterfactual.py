@@ -235,9 +235,7 @@ def _ranked(name: str, table: pl.DataFrame) -> pl.DataFrame:
     if c.RANK not in table.columns:
         place = pl.col(c.SCORE).rank("ordinal", descending=True).over(c.TARGET_ITEM_ID)
         table = table.with_columns(place.alias(c.RANK))
-    return table.select(
-        pl.col(c.TARGET_ITEM_ID, c.ITEM_ID).cast(pl.String), pl.col(c.RANK).cast(pl.Int64)
-    )
+    return table.select(pl.col(c.TARGET_ITEM_ID, c.ITEM_ID).cast(pl.String), pl.col(c.RANK).cast(pl.Int64))
 
 
 def _values(
@@ -301,9 +299,7 @@ def _foretold(
 
 def _factors(code: Codes, right: Reals, expected: Reals) -> Reals:
     """Return how many times more was right than expected, shrunk towards 1."""
-    return np.asarray(
-        (np.bincount(code, right) + _SHRINKAGE) / (np.bincount(code, expected) + _SHRINKAGE)
-    )
+    return np.asarray((np.bincount(code, right) + _SHRINKAGE) / (np.bincount(code, expected) + _SHRINKAGE))
 
 
 def _report(
@@ -324,9 +320,7 @@ def _report(
         weight = asked[ranking.query] * ranking.discount
         examinations = looked[ranking.cell]
         less = {
-            method: interval(
-                float(values[place, j] - values[0, j]), drawn[:, place, j] - drawn[:, 0, j]
-            )
+            method: interval(float(values[place, j] - values[0, j]), drawn[:, place, j] - drawn[:, 0, j])
             for j, method in enumerate(METHODS)
         }
         found.append(
