@@ -64,6 +64,10 @@ class UnknownItemError(TigertailError):
     """No item has this id or name."""
 
 
+class StoreUnavailableError(TigertailError):
+    """The feedback store cannot be used just now; what was asked of it was not done, and may be asked again."""
+
+
 def setting_at_fault(error: ValidationError) -> tuple[str, str]:
     """Return the first setting that a configuration gets wrong, and what is wrong with it.
 

@@ -1,0 +1,57 @@
+"""What listeners say back: events in a store that loses none of them, and out of it for whoever learns from them.
+
+Knows nothing of HTTP. What stands on a database library is imported when it is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tigertail.feedback.events import (
+    INCOMING,
+    KINDS,
+    SCHEMA,
+    Event,
+    EventConflictError,
+    check_events,
+    check_table,
+)
+from tigertail.feedback.exporting import export, read_feedback
+
+if TYPE_CHECKING:
+    from tigertail.feedback.keeping import erase, prune
+    from tigertail.feedback.store import FeedbackStore, Receipt
+
+__all__ = [
+    "INCOMING",
+    "KINDS",
+    "SCHEMA",
+    "Event",
+    "EventConflictError",
+    "FeedbackStore",
+    "Receipt",
+    "check_events",
+    "check_table",
+    "erase",
+    "export",
+    "prune",
+    "read_feedback",
+]
+
+_LATER = {"FeedbackStore": "store", "Receipt": "store", "erase": "keeping", "prune": "keeping"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'tigertail.feedback' has no attribute '{name}'")
+    from importlib import import_module
+
+    from tigertail.errors import ConfigError
+
+    try:
+        return getattr(import_module(f"tigertail.feedback.{_LATER[name]}"), name)
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"the feedback store needs {error.name}, which is not installed",
+            remedy="pip install 'tigertail[service]'",
+        ) from error

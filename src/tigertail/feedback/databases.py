@@ -1,0 +1,272 @@
+"""Where a store is, and how its database is spoken to so that what is committed stays."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, exc, make_url, text
+
+from tigertail.errors import ConfigError, DataError
+from tigertail.feedback.tables import VERSION_TABLE
+
+IMMEDIATE: Final = "feedback_immediate"
+_FILE: Final = "feedback_file"
+_LOCK: Final = 0x7469676572  # "tiger": PostgreSQL's advisory lock of all who write
+_POOL: Final = 5
+_REMEDY: Final = "name a file, or a URL: postgresql://USER:PASSWORD@HOST/DATABASE or sqlite:///FILE"
+
+FileId = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a store is.
+
+    Parameters
+    ----------
+    url
+        Its URL, with the driver.
+    file
+        The file of a SQLite store; None for PostgreSQL.
+    read_only
+        Whether it was named by a URL of SQLite that ends in ``?mode=ro``.
+    """
+
+    url: URL
+    file: Path | None
+    read_only: bool
+
+    @classmethod
+    def of(cls, named: str | Path) -> Place:
+        """Return the place of a path or URL.
+
+        Raises
+        ------
+        ConfigError
+            If it is no URL, or that of another kind of database, or of one in memory.
+        """
+        if isinstance(named, Path) or "://" not in named:
+            return cls(URL.create("sqlite"), Path(named).absolute(), read_only=False)
+        try:
+            url = make_url(named)
+        except (exc.ArgumentError, ValueError):
+            raise ConfigError("the URL of the feedback store is malformed", remedy=_REMEDY) from None
+        kind = url.get_backend_name()
+        if kind == "postgresql":
+            return cls(url.set(drivername="postgresql+psycopg"), None, read_only=False)
+        if kind != "sqlite":
+            raise ConfigError(f"a feedback store cannot be kept in {kind}", remedy=_REMEDY)
+        if url.database in (None, "", ":memory:"):
+            raise ConfigError("a feedback store in memory would lose what it acknowledged", remedy=_REMEDY)
+        return cls(URL.create("sqlite"), Path(url.database).absolute(), url.query.get("mode") == "ro")
+
+    @property
+    def shown(self) -> str:
+        """What to call it before people: a path, or a URL without password and options."""
+        if self.file is not None:
+            return str(self.file)
+        return self.url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)
+
+    def file_id(self) -> FileId | None:
+        """Return what tells the present file from one that takes its name later; None for PostgreSQL."""
+        if self.file is None:
+            return None
+        there = self.file.stat()
+        return there.st_dev, there.st_ino
+
+
+def make_engine(place: Place, wait: float) -> Engine:
+    """Return the engine of a store. It connects when it is first asked.
+
+    Parameters
+    ----------
+    place
+        Where the store is.
+    wait
+        Seconds to wait for a lock, a connection or a server.
+
+    Raises
+    ------
+    ConfigError
+        If psycopg is not installed.
+    """
+    if place.file is not None:
+        return _sqlite(place, place.file, wait)
+    given = place.url.query
+    # A server that falls silent must not keep a listener waiting for as long as TCP would.
+    options: dict[str, Any] = {
+        "connect_timeout": max(2, round(wait)),
+        "keepalives_idle": 30,
+        "tcp_user_timeout": 30_000,
+        "application_name": "tigertail",
+    }
+    try:
+        return create_engine(
+            place.url,
+            connect_args={name: value for name, value in options.items() if name not in given},
+            pool_pre_ping=True,
+            pool_size=_POOL,
+            pool_timeout=wait,
+            hide_parameters=True,
+        )
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            "PostgreSQL needs psycopg, which is not installed",
+            remedy="pip install 'tigertail[postgresql]'",
+        ) from error
+
+
+def prepare_file(place: Place, wait: float, *, create: bool) -> None:
+    """See that the file of a SQLite store is there, is ours, and keeps a write-ahead log.
+
+    Parameters
+    ----------
+    place
+        A SQLite store.
+    wait
+        Seconds to wait for a lock.
+    create
+        Whether a file that is not there may be made: readable by its owner only.
+
+    Raises
+    ------
+    DataError
+        If there is no file, and it may not be made, or it is a database of something else.
+    """
+    file = place.file
+    assert file is not None
+    if create and not place.read_only:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))
+    elif not file.is_file():
+        raise DataError("no feedback store is there", path=file, remedy="check the path")
+    connection = _connect(place, file, wait)
+    try:
+        _refuse_foreign(connection, file)
+        if not place.read_only:
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")  # heard by an empty file only
+            _keep_a_log(connection, wait)
+    finally:
+        connection.close()
+
+
+def lock(connection: Connection, wait: float) -> None:
+    """Take the store's lock until the transaction ends, so that ``seq`` rises in the order of commits.
+
+    Without it a reader who has seen event 7 could miss event 6, committed later. SQLite has no other way:
+    there the lock was taken when the transaction began.
+    """
+    if connection.dialect.name == "sqlite":
+        return
+    limit = f"{round(wait * 1000)}ms"
+    connection.execute(text("SELECT set_config('lock_timeout', :limit, true)"), {"limit": limit})
+    # An acknowledgement is a promise, whatever the server's default.
+    connection.execute(
+        text(
+            "SELECT set_config('synchronous_commit', 'on', true)"
+            " WHERE current_setting('synchronous_commit') = 'off'"
+        )
+    )
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
+def check_encoding(connection: Connection) -> None:
+    """Refuse a PostgreSQL database that cannot hold every script.
+
+    Raises
+    ------
+    ConfigError
+        If its encoding is not UTF-8.
+    """
+    if connection.dialect.name == "sqlite":
+        return
+    encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+    if encoding != "UTF8":
+        raise ConfigError(
+            f"the database of the feedback store is encoded in {encoding}, which lacks most scripts",
+            remedy="create one in UTF-8: createdb --encoding UTF8 --template template0 NAME",
+        )
+
+
+def file_of(connection: Connection) -> FileId | None:
+    """Return the file that a connection has open; None for PostgreSQL."""
+    known: FileId | None = connection.info.get(_FILE)
+    return known
+
+
+def _sqlite(place: Place, file: Path, wait: float) -> Engine:
+    engine = create_engine(
+        place.url,
+        creator=lambda: _connect(place, file, wait),
+        poolclass=QueuePool,
+        pool_size=_POOL,
+        pool_timeout=wait,
+        hide_parameters=True,
+    )
+
+    @event.listens_for(engine, "connect")
+    def note_file(_: Any, record: Any) -> None:
+        record.info[_FILE] = place.file_id()
+
+    @event.listens_for(engine, "checkout")
+    def same_file(_: Any, record: Any, __: Any) -> None:
+        # A file that was removed can be written to its last handle's end, and nobody will read it again.
+        if place.file_id() != record.info[_FILE]:
+            raise exc.DisconnectionError("the file has another")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        mode = "IMMEDIATE" if connection.get_execution_options().get(IMMEDIATE) else "DEFERRED"
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+    return engine
+
+
+def _connect(place: Place, file: Path, wait: float) -> sqlite3.Connection:
+    """Open the file, which must be there: one that went missing is not begun anew behind people's backs."""
+    connection = sqlite3.connect(
+        f"{file.as_uri()}?mode={'ro' if place.read_only else 'rw'}",
+        uri=True,
+        timeout=wait,
+        isolation_level=None,  # transactions begin where we say
+        check_same_thread=False,
+    )
+    try:
+        connection.execute("PRAGMA synchronous=FULL")  # a commit is on the disk
+        connection.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten
+        connection.execute("PRAGMA trusted_schema=OFF")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _refuse_foreign(connection: sqlite3.Connection, file: Path) -> None:
+    rows = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    )
+    names = {name for (name,) in rows}
+    if names and VERSION_TABLE not in names:
+        raise DataError("a database of something else", path=file, remedy="name another file")
+
+
+def _keep_a_log(connection: sqlite3.Connection, wait: float) -> None:
+    """Switch to write-ahead logging, so that readers and writers do not wait for each other.
+
+    SQLite does not wait for others on its own here. A file system that cannot do it keeps the rollback journal,
+    which is as safe.
+    """
+    last = time.monotonic() + wait
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > last:
+                raise
+            time.sleep(0.01)

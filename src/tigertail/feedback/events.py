@@ -1,0 +1,261 @@
+"""What one event of feedback is: its columns, its limits, and the words for what is wrong with one.
+
+Everything a store keeps about listeners is a column here. No database is known to this module.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final, Literal, get_args
+
+import polars as pl
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    ValidationError,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from tigertail import columns as c
+from tigertail.data.countries import countries
+from tigertail.errors import UNKNOWN_KEY, DataError, setting_at_fault
+
+EVENT_ID: Final = "event_id"
+QUERY: Final = "query"
+ITEM: Final = "item"
+MODEL: Final = "model"
+LIST_ID: Final = "list_id"
+LISTENER: Final = "listener"
+AT: Final = "at"
+RECEIVED_AT: Final = "received_at"
+SEQ: Final = "seq"
+
+Kind = Literal["impression", "play", "skip", "like", "dislike", "hide"]
+KINDS: Final[tuple[str, ...]] = get_args(Kind)
+MAX_ID: Final = 64
+MAX_ITEM: Final = 256
+MAX_MODEL: Final = 128
+MAX_RANK: Final = 1000
+
+_INSTANT: Final = pl.Datetime("us", "UTC")
+SCHEMA: Final = pl.Schema(
+    {
+        SEQ: pl.Int64(),
+        EVENT_ID: pl.String(),
+        c.KIND: pl.String(),
+        QUERY: pl.String(),
+        ITEM: pl.String(),
+        c.RANK: pl.Int32(),
+        MODEL: pl.String(),
+        LIST_ID: pl.String(),
+        LISTENER: pl.String(),
+        c.COUNTRY: pl.String(),
+        AT: _INSTANT,
+        RECEIVED_AT: _INSTANT,
+    }
+)
+"""The columns of stored events, in order of ``seq``."""
+
+INCOMING: Final = tuple(name for name in SCHEMA if name not in (SEQ, RECEIVED_AT))
+"""The columns a client sends; the store adds the others."""
+
+_OPTIONAL: Final = (c.COUNTRY, AT)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+_DATE_AND_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
+
+
+class EventConflictError(DataError):
+    """An ``event_id`` comes again with other content.
+
+    Parameters
+    ----------
+    event_id
+        The id.
+    """
+
+    def __init__(self, event_id: str) -> None:
+        self.event_id = event_id
+        super().__init__(
+            f"event {event_id!r} comes a second time, with other content; nothing of the batch was stored",
+            remedy="give every event an id of its own, such as a random UUID; send a repeated one unchanged",
+        )
+
+
+def _storable(value: object) -> object:
+    """Refuse characters that JSON can spell and databases cannot keep."""
+    if isinstance(value, str) and _UNSTORABLE.search(value):
+        raise ValueError("holds a null character or half a surrogate pair")
+    return value
+
+
+def _known_country(code: str) -> str:
+    if code not in countries():
+        raise ValueError(f"{code!r} is no country")
+    return code
+
+
+def _instant(value: object) -> object:
+    """Let no number or bare date pass for an instant."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _DATE_AND_TIME.match(value)):
+        return value
+    raise ValueError("is no date and time")
+
+
+def _in_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside the years 1 to 9999") from None
+
+
+class _CountrySchema:
+    """Lists the countries in OpenAPI; only there, because to load them takes a while."""
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(core_schema) | {"enum": sorted(countries())}
+
+
+_Text = Annotated[
+    str,
+    BeforeValidator(_storable),
+    Field(strict=True, min_length=1, json_schema_extra={"pattern": "^[^\\x00]*$"}),
+]
+_Id = Annotated[_Text, Field(max_length=MAX_ID)]
+_Item = Annotated[_Text, Field(max_length=MAX_ITEM)]
+_Country = Annotated[str, Field(strict=True), AfterValidator(_known_country), _CountrySchema()]
+_Instant = Annotated[datetime, BeforeValidator(_instant), AfterValidator(_in_utc)]
+
+
+class Event(BaseModel):
+    """One event, as a client sends it.
+
+    Examples
+    --------
+    >>> event = Event(event_id="e1", kind="play", query="a", item="b", rank=1, model="m", list_id="l", listener="u")
+    >>> event.country is None
+    True
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    event_id: _Id = Field(
+        description=f"the client's id of the event, such as a UUID: 1 to {MAX_ID} characters"
+    )
+    kind: Kind = Field(description=f"one of {', '.join(KINDS)}")
+    query: _Item = Field(
+        description=f"id of the item asked about, of several the first: 1 to {MAX_ITEM} characters"
+    )
+    item: _Item = Field(description=f"id of the item shown: 1 to {MAX_ITEM} characters")
+    rank: Annotated[int, Field(strict=True, ge=1, le=MAX_RANK)] = Field(
+        description=f"the item's place in the list shown: a whole number, 1 to {MAX_RANK}"
+    )
+    model: Annotated[_Text, Field(max_length=MAX_MODEL)] = Field(
+        description=f"version of the model that put the item there: 1 to {MAX_MODEL} characters"
+    )
+    list_id: _Id = Field(description=f"the client's id of the list shown: 1 to {MAX_ID} characters")
+    listener: _Id = Field(description=f"an anonymous id of the listener: 1 to {MAX_ID} characters")
+    country: _Country | None = Field(
+        default=None, description="the listener's country, ISO 3166-1 alpha-2 in capitals, or null"
+    )
+    at: _Instant | None = Field(
+        default=None, description="when it happened, ISO 8601 (UTC where no zone is given), or null"
+    )
+
+    def row(self) -> dict[str, Any]:
+        """Return the event as a row of the store, its instant in microseconds since 1970."""
+        return {name: getattr(self, name) for name in INCOMING} | {
+            AT: None if self.at is None else microseconds(self.at)
+        }
+
+
+def microseconds(instant: datetime) -> int:
+    """Return the microseconds since 1970-01-01 UTC of an instant with a zone, exactly."""
+    return (instant - _EPOCH) // timedelta(microseconds=1)
+
+
+def check_events(events: pl.DataFrame | Iterable[Event | Mapping[str, Any]]) -> list[Event]:
+    """Return events as :class:`Event`, or say which one will not do.
+
+    Parameters
+    ----------
+    events
+        Events, mappings or a table with the columns :data:`INCOMING`.
+
+    Raises
+    ------
+    DataError
+        If one breaks a limit; names the event, counted from 1, its field and what belongs there.
+    """
+    rows = events.iter_rows(named=True) if isinstance(events, pl.DataFrame) else events
+    return [_checked(number, row) for number, row in enumerate(rows, start=1)]
+
+
+def check_table(table: pl.DataFrame) -> pl.DataFrame:
+    """Return a table of stored events with the columns and types of :data:`SCHEMA`, in the order of ``seq``.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or of another type, a value is missing, or a kind or rank is none.
+    """
+    if missing := [name for name in SCHEMA if name not in table.columns]:
+        raise DataError(
+            f"the table lacks the column {', '.join(missing)}", remedy="give an export of the feedback store"
+        )
+    try:
+        table = table.select(SCHEMA.names()).cast(SCHEMA)
+    except pl.exceptions.PolarsError as error:
+        raise DataError(
+            f"a column is of another type ({str(error).splitlines()[0]})",
+            remedy=f"the columns are {', '.join(f'{name} {kind}' for name, kind in SCHEMA.items())}",
+        ) from error
+    wrong = {name: pl.col(name).is_null() for name in SCHEMA if name not in _OPTIONAL}
+    wrong[c.KIND] |= ~pl.col(c.KIND).is_in(KINDS)
+    wrong[c.RANK] |= ~pl.col(c.RANK).is_between(1, MAX_RANK)
+    for name, rows in (
+        table.select(pl.col(name).filter(bad).len() for name, bad in wrong.items()).row(0, named=True).items()
+    ):
+        if rows:
+            raise DataError(
+                f"{rows:,} rows have no valid {name}",
+                remedy=f"{name}: {Event.model_fields[name].description}"
+                if name in INCOMING
+                else "export it again",
+            )
+    return table.sort(SEQ)
+
+
+def _checked(number: int, row: Event | Mapping[str, Any]) -> Event:
+    if isinstance(row, Event):
+        return row
+    try:
+        return Event.model_validate(dict(row))
+    except ValidationError as error:
+        key, problem = setting_at_fault(error)
+        field = Event.model_fields.get(key)
+        remedy = f"{key}: {field.description}" if field else f"an event has {', '.join(INCOMING)}"
+        raise DataError(
+            f"event {number}{_named(row)}, field '{key}': {_lower(problem)}", remedy=remedy
+        ) from error
+
+
+def _named(row: Mapping[str, Any]) -> str:
+    """Return the event's id where it is fit to be shown."""
+    known = row.get(EVENT_ID)
+    return f" (id {known!r})" if isinstance(known, str) and 0 < len(known) <= MAX_ID else ""
+
+
+def _lower(problem: str) -> str:
+    return "is unknown" if problem == UNKNOWN_KEY else problem[:1].lower() + problem[1:]

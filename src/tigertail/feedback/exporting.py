@@ -1,0 +1,116 @@
+"""Events out of the store: to a Parquet file, and from either to a table.
+
+Whoever reads Parquet needs no database library.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from tigertail.errors import DataError
+from tigertail.feedback.events import SCHEMA, check_table
+from tigertail.storage import replaced_file
+
+if TYPE_CHECKING:
+    from tigertail.feedback.store import FeedbackStore
+
+_PARQUET: Final = b"PAR1"
+_SQLITE: Final = b"SQLite format 3\0"
+
+
+def export(store: FeedbackStore, path: str | Path, *, after: int = 0, chunk: int = 100_000) -> int:
+    """Write the events there are now to a Parquet file, which appears whole or not at all.
+
+    Memory holds one chunk at a time.
+
+    Parameters
+    ----------
+    store
+        The store.
+    path
+        The file; one that is there is replaced.
+    after
+        The ``seq`` after which to begin.
+    chunk
+        Events to read at once.
+
+    Returns
+    -------
+    int
+        How many events were written.
+
+    Raises
+    ------
+    TigertailError
+        If the file cannot be written or the store cannot be used.
+    """
+    target = Path(path)
+    with (
+        replaced_file(target) as new,
+        tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as parts,
+    ):
+        written = 0
+        files = []
+        for number, events in enumerate(store.chunks(after=after, chunk=chunk)):
+            files.append(Path(parts) / f"{number:06}.parquet")
+            events.write_parquet(files[-1])
+            written += events.height
+        if files:
+            pl.scan_parquet(files).sink_parquet(new, maintain_order=True)
+        else:
+            SCHEMA.to_frame().write_parquet(new)
+    return written
+
+
+def read_feedback(source: str | Path) -> pl.DataFrame:
+    """Return the events of a Parquet export, a SQLite store or the store behind a URL.
+
+    Returns
+    -------
+    polars.DataFrame
+        Columns of :data:`~tigertail.feedback.SCHEMA`, in the order of ``seq``.
+
+    Raises
+    ------
+    DataError
+        If there is nothing, or something else, or a table that no store wrote.
+    StoreUnavailableError
+        If the database cannot be used just now.
+    """
+    if isinstance(source, str) and "://" in source:
+        return _read_store(source)
+    path = Path(source)
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(_SQLITE))
+    except OSError as error:
+        raise DataError(
+            f"cannot be read ({error.strerror})",
+            path=path,
+            remedy="name an export, a SQLite store or the URL of one",
+        ) from error
+    if start.startswith(_PARQUET):
+        return _read_parquet(path)
+    if start == _SQLITE:
+        return _read_store(path)
+    raise DataError("neither an export nor a SQLite store", path=path, remedy="check the path")
+
+
+def _read_store(source: str | Path) -> pl.DataFrame:
+    from tigertail.feedback.store import FeedbackStore
+
+    with FeedbackStore.open(source, create=False) as store:
+        return store.read()
+
+
+def _read_parquet(path: Path) -> pl.DataFrame:
+    try:
+        return check_table(pl.read_parquet(path))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise DataError("a damaged Parquet file", path=path, remedy="export the store again") from error
+    except DataError as error:
+        raise DataError(error.problem, path=path, remedy=error.remedy) from error

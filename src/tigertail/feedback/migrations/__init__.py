@@ -1,0 +1,64 @@
+"""The store's tables through the releases, one Alembic revision a step under ``versions/``.
+
+They run when a store is opened, inside the transaction of whoever holds the store's lock, so that processes
+that open a store at once make its tables once. There is no ``alembic.ini``: nobody has to run anything.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from tigertail.errors import TigertailError
+from tigertail.feedback.tables import VERSION_TABLE
+
+
+def version(connection: Connection, shown: str) -> str | None:
+    """Return the revision that the tables are at; None where there are none.
+
+    Parameters
+    ----------
+    connection
+        The store's database.
+    shown
+        What to call the store in an error.
+
+    Raises
+    ------
+    TigertailError
+        If they are those of a newer release.
+    """
+    script = _script()
+    found = _context(connection, script).get_current_revision()
+    if found is not None and found not in {known.revision for known in script.walk_revisions()}:
+        raise TigertailError(
+            f"the feedback store {shown} was written by a newer release (its tables are at {found})",
+            remedy="upgrade tigertail, or name another store",
+        )
+    return found
+
+
+def newest() -> str | None:
+    """Return the revision of this release."""
+    return _script().get_current_head()
+
+
+def upgrade(connection: Connection) -> None:
+    """Take the tables to this release, inside the connection's transaction."""
+    script = _script()
+    context = _context(connection, script)
+    with Operations.context(context):
+        context.run_migrations()
+
+
+def _script() -> ScriptDirectory:
+    return ScriptDirectory(str(Path(__file__).parent))
+
+
+def _context(connection: Connection, script: ScriptDirectory) -> MigrationContext:
+    steps = lambda revision, _: script._upgrade_revs("head", revision)  # noqa: E731
+    return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE, "fn": steps})
