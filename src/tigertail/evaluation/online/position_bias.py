@@ -1,0 +1,205 @@
+"""How much the first places are looked at more: examination by rank, from items that stood at several.
+
+Assumed is the position-based model: an item at rank k is played or liked if it is looked at, with probability p_k
+whatever the item, and if it is right for who looks, with a probability that hangs on query and item and not on the
+rank. Then the same item for the same query, shown now at rank k and now at rank l, tells p_k / p_l: intervention
+harvesting (A. Agarwal, I. Zaitsev, X. Wang, C. Li, M. Najork and T. Joachims, "Estimating position bias without
+intrusive interventions", WSDM 2019). Interleaving moves items by a fair coin; a new model moves them too.
+
+With w and c how often (query, item) was shown at a rank and was right there, every pair of ranks gets
+
+    W_kl = sum over (query, item) of c_k w_l / (w_k + w_l)
+
+which weighs an item as Mantel and Haenszel (1959) do, and alike on both sides, so that E[W_kl] / E[W_lk] = p_k / p_l.
+All pairs together are fitted as a Bradley-Terry model, W_kl being how often k won against l. That p is a multiple
+of the real one; p_1 is set to 1. Neighbouring ranks are held together by a prior worth about one right answer.
+
+Listeners of different countries may be shown different lists because other things are right for them, so an item is
+compared with itself within one country only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tigertail.errors import DataError
+from tigertail.evaluation.online.log import Log
+
+Reals = NDArray[np.float64]
+
+MOST_RANKS: Final = 100
+FEWEST: Final = 30
+"""Right answers among items that moved, below which nothing is said."""
+_PRIOR: Final = 1.0
+_STEPS: Final = 50
+_FARTHEST: Final = 1.0  # of one step of Newton's method
+
+
+@dataclass(frozen=True, eq=False)
+class Harvest:
+    """What a log tells about ranks.
+
+    Parameters
+    ----------
+    cells
+        Number of the (query, item, country, rank) of each row that counts; int64, (rows,).
+    rows
+        Places of these rows in ``log.shown``; int64, (rows,).
+    right
+        Whether what they show was right; float64, (rows,).
+    pairs
+        Cells of one item at two ranks; int64, (pairs, 2).
+    ranks
+        Rank of each cell, from 0; int64, (cells,).
+    size
+        Ranks there are.
+    """
+
+    cells: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    right: Reals
+    pairs: NDArray[np.int64]
+    ranks: NDArray[np.int64]
+    size: int
+
+    @classmethod
+    def of(cls, log: Log) -> Self:
+        """Find the items that stood at several ranks."""
+        key = ["query", "item", "country"]
+        size = min(int(log.shown["rank"].max()), MOST_RANKS)  # type: ignore[arg-type]
+        shown = log.shown.select(*key, "rank", "right").with_row_index("row").filter(pl.col("rank") <= size)
+        moved = shown.filter(pl.col("rank").n_unique().over(key) > 1)
+        cells = moved.select(*key, "rank").unique(maintain_order=True).with_row_index("cell")
+        moved = moved.join(cells, on=[*key, "rank"], nulls_equal=True, maintain_order="left")
+        pairs = cells.join(cells, on=key, nulls_equal=True, suffix="_other").filter(
+            pl.col("rank") < pl.col("rank_other")
+        )
+        return cls(
+            moved["cell"].to_numpy().astype(np.int64),
+            moved["row"].to_numpy().astype(np.int64),
+            moved["right"].to_numpy().astype(np.float64),
+            pairs.select("cell", "cell_other").to_numpy().astype(np.int64),
+            cells["rank"].to_numpy().astype(np.int64) - 1,
+            size,
+        )
+
+    def wins(self, weights: Reals | None = None) -> Reals:
+        """Return W; float64, (ranks, ranks).
+
+        Parameters
+        ----------
+        weights
+            How often each row of ``log.shown`` counts; float64. None means once.
+        """
+        each = np.ones(len(self.rows)) if weights is None else weights[self.rows]
+        cells = len(self.ranks)
+        shown = np.bincount(self.cells, each, cells)
+        right = np.bincount(self.cells, each * self.right, cells)
+        near, far = self.pairs.T
+        both = np.maximum(shown[near] + shown[far], 1e-12)
+        place = self.ranks[near] * self.size + self.ranks[far]
+        won = np.bincount(place, right[near] * shown[far] / both, self.size**2).reshape(self.size, self.size)
+        lost = np.bincount(place, right[far] * shown[near] / both, self.size**2)
+        return np.asarray(won + lost.reshape(self.size, self.size).T)
+
+
+@dataclass(frozen=True, eq=False)
+class Examination:
+    """How likely an item at each rank is looked at, against one at the first.
+
+    Parameters
+    ----------
+    probability
+        Of each rank from the first, which has 1; NaN where the log says nothing; float64, (ranks,).
+    moved
+        Items (by query and country) that stood at several ranks.
+    right
+        Right answers among them.
+    """
+
+    probability: Reals
+    moved: int = 0
+    right: int = 0
+    unknown: list[int] = field(default_factory=list)
+
+    def of(self, ranks: NDArray[np.int64]) -> Reals:
+        """Return the probability at some ranks, counted from 1; NaN where the log says nothing.
+
+        Examples
+        --------
+        >>> Examination(np.array([1.0, 0.5])).of(np.array([2, 1, 3]))
+        array([0.5, 1. , nan])
+        """
+        known = np.append(self.probability, np.nan)
+        return np.asarray(known[np.minimum(ranks, len(known)) - 1])
+
+
+def examination(log: Log) -> Examination:
+    """Estimate examination by rank.
+
+    Parameters
+    ----------
+    log
+        The events.
+
+    Raises
+    ------
+    DataError
+        If hardly anything stood at several ranks, so that the log says nothing about them.
+    """
+    harvest = Harvest.of(log)
+    right = int(harvest.right.sum())
+    if right < FEWEST:
+        raise DataError(
+            f"the log cannot tell places from items: {right:,} plays and likes of items that stood at several "
+            f"ranks of one query's lists, {FEWEST} are needed",
+            remedy="interleave two models for a while; that moves items about",
+        )
+    probability = strengths(harvest.wins())
+    unknown = [int(rank) + 1 for rank in np.flatnonzero(np.isnan(probability))]
+    moved = log.shown.group_by("query", "item", "country").agg(pl.col("rank").n_unique())
+    return Examination(probability, int((moved["rank"] > 1).sum()), right, unknown)
+
+
+def strengths(wins: Reals) -> Reals:
+    """Return the strength of each player of a Bradley-Terry model, the first's being 1.
+
+    Parameters
+    ----------
+    wins
+        How often each won against each other; float64, (players, players).
+
+    Returns
+    -------
+    NDArray[np.float64]
+        NaN for those whom no chain of games links with the first; float64, (players,).
+
+    Examples
+    --------
+    >>> strengths(np.array([[0.0, 2000.0, 0.0], [1000.0, 0.0, 0.0], [0.0, 0.0, 0.0]])).round(2)
+    array([1. , 0.5, nan])
+    """
+    from scipy.sparse.csgraph import connected_components
+
+    games = wins + wins.T
+    size = len(wins)
+    links = np.eye(size, k=1) + np.eye(size, k=-1)
+    prior = _PRIOR * (np.diag(links.sum(axis=1)) - links)
+    heights = np.zeros(size)
+    for _ in range(_STEPS):
+        chance = 1 / (1 + np.exp(heights[None, :] - heights[:, None]))
+        slope = (wins - games * chance).sum(axis=1) - prior @ heights
+        spread = games * chance * (1 - chance)
+        curvature = np.diag(spread.sum(axis=1)) - spread + prior
+        step = np.zeros(size)
+        step[1:] = np.linalg.solve(curvature[1:, 1:], slope[1:]) if size > 1 else 0
+        heights += np.clip(step, -_FARTHEST, _FARTHEST)
+        if np.abs(step).max() < 1e-9:
+            break
+    group = connected_components(games > 0, directed=False)[1]
+    return np.where(group == group[0], np.exp(heights), np.nan)

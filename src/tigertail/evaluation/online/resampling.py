@@ -1,0 +1,65 @@
+"""Listeners drawn again and again, one resample at a time: a log may have more of them than fit in a table.
+
+The cluster bootstrap of :mod:`tigertail.evaluation.intervals`, for sums over rows of any number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.evaluation.intervals import Estimate
+
+Reals = NDArray[np.float64]
+
+SAMPLES: Final = 300
+"""Resamples of which the 95 % intervals of a log are made."""
+
+
+def resamples(listeners: int, samples: int = SAMPLES, seed: int = 0) -> Iterator[Reals]:
+    """Yield how often each listener is drawn in each resample; float64, (listeners,).
+
+    Examples
+    --------
+    >>> [int(drawn.sum()) for drawn in resamples(3, samples=2)]
+    [3, 3]
+    """
+    rng = np.random.default_rng(seed)
+    for _ in range(samples):
+        drawn = rng.integers(0, listeners, listeners)
+        yield np.bincount(drawn, minlength=listeners).astype(np.float64)
+
+
+def interval(value: float, drawn: Reals) -> Estimate:
+    """Return a value with the 95 % interval that its resamples span; no bounds where none has a value."""
+    if np.isnan(value) or np.isnan(drawn).all():
+        return Estimate(value, np.nan, np.nan)
+    low, high = np.nanquantile(drawn, [0.025, 0.975])
+    return Estimate(value, float(low), float(high))
+
+
+def ratios(numerators: Reals, denominators: Reals, samples: int = SAMPLES, seed: int = 0) -> list[Estimate]:
+    """Return sums over listeners, divided, each with its interval.
+
+    Parameters
+    ----------
+    numerators
+        Of each listener; float64, (listeners, columns).
+    denominators
+        The same, or one column for all.
+
+    Examples
+    --------
+    One listener plays 1 of 10 items, the other 9 of 10.
+
+    >>> print(*ratios(np.array([[1.0], [9.0]]), np.array([[10.0], [10.0]])))
+    0.5000 [0.1000, 0.9000]
+    """
+    drawn = np.stack(list(resamples(len(numerators), samples, seed)))
+    with np.errstate(invalid="ignore"):
+        values = numerators.sum(axis=0) / denominators.sum(axis=0)
+        resampled = (drawn @ numerators) / (drawn @ denominators)
+    return [interval(float(value), column) for value, column in zip(values, resampled.T, strict=True)]
