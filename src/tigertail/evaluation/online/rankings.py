@@ -90,7 +90,7 @@ class Shown:
 
     def asked(self, weights: Reals) -> Reals:
         """Return how many lists each query was asked for, each listener counting so often; (queries,)."""
-        return np.bincount(self.list_query, weights[self.list_listener], self.queries)
+        return _totals(self.list_query, weights[self.list_listener], self.queries)
 
     def sums(self, weights: Reals, curve: Examination) -> Sums:
         """Add up the log over listeners, each counting so often.
@@ -106,9 +106,9 @@ class Shown:
         each = weights[self.listener] * np.isfinite(examined)
         cells = len(self.cells)
         return Sums(
-            np.bincount(self.cell, each * self.right, cells),
-            np.bincount(self.cell, each * np.nan_to_num(examined), cells),
-            np.bincount(self.cell, each, cells),
+            _totals(self.cell, each * self.right, cells),
+            _totals(self.cell, each * np.nan_to_num(examined), cells),
+            _totals(self.cell, each, cells),
         )
 
 
@@ -157,7 +157,9 @@ def rankings_of(
     for name, table in tables.items():
         ranked = _ranked(name, table).filter(pl.col(c.RANK) <= k)
         ranked = ranked.join(queries, left_on=c.TARGET_ITEM_ID, right_on="query")
-        ranked = ranked.join(cells, on=["query_code", c.ITEM_ID], how="left").join(items, on=c.ITEM_ID, how="left")
+        ranked = ranked.join(cells, on=["query_code", c.ITEM_ID], how="left").join(
+            items, on=c.ITEM_ID, how="left"
+        )
         ranked = ranked.sort("query_code", c.RANK)
         columns = ("query_code", "cell", "item_code", c.RANK)
         coded.append(Ranking(*(ranked[column].cast(pl.Int64).fill_null(-1).to_numpy() for column in columns)))
@@ -188,3 +190,7 @@ def _ranked(name: str, table: pl.DataFrame) -> pl.DataFrame:
 
 def _code(column: str) -> pl.Expr:
     return (pl.col(column).rank("dense") - 1).cast(pl.Int64).alias(f"{column}_code")
+
+
+def _totals(codes: Codes, amounts: Reals, size: int) -> Reals:
+    return np.bincount(codes, amounts, size).astype(np.float64)

@@ -60,7 +60,7 @@ class Population:
     @cached_property
     def examination(self) -> Reals:
         """Probability of looking at each rank; float64, (n,)."""
-        return np.arange(1.0, self.n + 1) ** -_ABANDON
+        return np.asarray(np.arange(1.0, self.n + 1) ** -_ABANDON)
 
     @property
     def queries(self) -> int:
@@ -119,7 +119,10 @@ class Population:
         query = rng.integers(0, self.queries, len(who))
         draft = rng.integers(0, _DRAFTS, len(who))
         items, teams = self._drafts[0][query, draft], self._drafts[1][query, draft]
-        chance = self.relevance[query[:, None], items] + camp[who, None] * self.taste * self._kind[query[:, None], items]
+        chance = (
+            self.relevance[query[:, None], items]
+            + camp[who, None] * self.taste * self._kind[query[:, None], items]
+        )
         right = rng.random(items.shape) < self.examination * np.clip(chance, 0, 1)
         return Responses(who, query, items, teams, right)
 
@@ -127,7 +130,7 @@ class Population:
     def _kind(self) -> Reals:
         """1 for what the first model ranks higher than the second, -1 for what it ranks lower, 0."""
         places = np.argsort(self.rankings, axis=2)
-        return np.sign(places[1] - places[0]).astype(np.float64)
+        return np.asarray(np.sign(places[1] - places[0]), np.float64)
 
     @cached_property
     def _drafts(self) -> tuple[Codes, Codes]:
