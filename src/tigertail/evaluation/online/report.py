@@ -219,10 +219,8 @@ def _models(log: Log, samples: int, seed: int) -> list[ModelRow]:
         of_listeners = rows.group_by("listener", maintain_order=True).agg(
             pl.col(*ACTIONS, RIGHT).sum(), pl.len()
         )
-        done, shown = (
-            of_listeners.select(columns).to_numpy().astype(np.float64)
-            for columns in ([*ACTIONS, RIGHT], ["len"])
-        )
+        done = np.asarray(of_listeners.select(*ACTIONS, RIGHT).to_numpy(), np.float64)
+        shown = np.asarray(of_listeners.select("len").to_numpy(), np.float64)
         rates = ratios(done, shown, samples, seed)
         found.append(
             ModelRow(version, lists[version], len(rows), dict(zip((*ACTIONS, RIGHT), rates, strict=True)))
