@@ -103,7 +103,7 @@ def _print_ranks(found: OnlineReport) -> None:
         ]
         for row in found.ranks[:RANKS_SHOWN]
     ]
-    title = "By rank: looked at is how likely the place is looked at, against the first"
+    title = "By rank; looked at: against the first place"
     print_table(["rank", "items shown", "right", "looked at"], rows, title=title)
 
 
@@ -116,13 +116,13 @@ def _print_duel(duel: DuelRow) -> None:
         [f"lists won by {duel.second}", f"{duel.lost:,}"],
         ["lists drawn", f"{duel.drawn:,}"],
         ["listeners that count by now", f"{verdict.scores:,} of {duel.listeners:,}"],
-        [f"win share of {duel.first}", f"{share.mean:.1%}"],
+        [f"win share of {duel.first}, mean of listeners", f"{share.mean:.1%}"],
         [f"{100 * (1 - verdict.alpha):g} % interval, at all times", f"{share.low:.1%} to {share.high:.1%}"],
         ["e-value against equality", f"{verdict.e_value:,.4g}"],
         ["p-value, at all times", f"{verdict.p_value:.4g}"],
     ]
     title = f"{duel.first} against {duel.second}"
-    print_table(["", " "], rows, title=title, left=[""])
+    print_table(["the duel", "until now"], rows, title=title, left=["the duel"])
     typer.echo(_verdict(duel))
 
 

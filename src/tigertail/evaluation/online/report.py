@@ -237,7 +237,7 @@ def _ranks(log: Log, curve: Examination | None, samples: int, seed: int) -> list
     )
     place, shape = listener * len(ranks) + rank, (int(listener.max()) + 1, len(ranks))
     shown, right = (
-        np.bincount(place, amounts, shape[0] * shape[1]).reshape(shape)
+        np.bincount(place, amounts, shape[0] * shape[1]).reshape(shape).astype(np.float64)
         for amounts in (np.ones(len(rows)), rows[RIGHT].to_numpy().astype(np.float64))
     )
     rates = ratios(right, shown, samples, seed)
