@@ -35,7 +35,10 @@ import numpy as np
 
 from tigertail.mixing import Mixture
 from tigertail.model import Model, load, roll_back, save
+from tigertail.service.api.similar import answer_of
 from tigertail.service.edition import Edition
+from tigertail.service.questions import SimilarQuery
+from tigertail.service.rendering import to_json
 
 N = 20
 HOT = 200
