@@ -7,6 +7,7 @@ import runpy
 import threading
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -243,6 +244,19 @@ def test_processes_may_open_a_new_store_at_once(address: str, writer: Callable[.
     assert lists == {f"w{number}-{batch}": 7 for number in range(6) for batch in range(2)}
 
 
+def test_threads_may_open_a_new_store_at_once(address: str, event: Make) -> None:
+    ready = threading.Barrier(8)
+
+    def begin(number: int) -> Receipt:
+        ready.wait(30)
+        with FeedbackStore.open(address) as store:
+            return store.record([event(f"e{number}"), event("all")])
+
+    with ThreadPoolExecutor(8) as threads:
+        receipts = list(threads.map(begin, range(8)))
+    assert sum(receipt.accepted for receipt in receipts) == 9
+
+
 FORKED = """
 import os
 from tigertail.feedback import FeedbackStore
@@ -251,6 +265,7 @@ store.record([event | {"event_id": "parent"}])
 with store._writer:  # another thread of the parent is writing
     child = os.fork()
     if not child:
+        assert store._engine.pool.checkedin() == 0  # the parent's are the parent's
         told = store.record([event | {"event_id": "child"}]).accepted
         os._exit(0 if told == 1 else 1)
 assert os.waitpid(child, 0)[1] == 0
