@@ -10,7 +10,7 @@ import pytest
 
 from tigertail.errors import ConfigError, DataError
 from tigertail.feedback import FeedbackStore
-from tigertail.feedback.databases import Place
+from tigertail.feedback.places import Place
 
 
 def test_a_path_is_a_sqlite_file(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_folders_are_made_and_the_file_is_its_owners(tmp_path: Path) -> None:
 
 
 def test_sqlite_keeps_its_promises_on_every_connection(tmp_path: Path) -> None:
-    with FeedbackStore.open(tmp_path / "a.db") as store, store.raw() as cursor:
+    with FeedbackStore.open(tmp_path / "a.db") as store, store.database.raw() as cursor:
         asked = ("journal_mode", "synchronous", "secure_delete", "auto_vacuum")
         found = [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in asked]
     assert found == ["wal", 2, 1, 2]  # FULL, on, incremental
