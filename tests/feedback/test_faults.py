@@ -248,6 +248,16 @@ def test_what_is_no_database(file: Path, tmp_path: Path) -> None:
         FeedbackStore.open(tmp_path)
 
 
+def test_a_store_may_begin_before_its_folder(tmp_path: Path, event: Make) -> None:
+    folder = tmp_path / "disk"
+    folder.write_text("not mounted yet")
+    store = FeedbackStore.open(folder / "feedback.db", later=True)
+    refused(store, [event("a")], "cannot be opened")
+    folder.unlink()
+    assert store.record([event("a")]) == Receipt(1, 0)
+    store.close()
+
+
 # PostgreSQL.
 
 
@@ -268,6 +278,18 @@ def test_the_server_stops_and_starts(server: Any, database: str, event: Make) ->
         finally:
             server.start()
         assert store.record([event("a"), event("b")]) == Receipt(1, 1)
+
+
+def test_a_store_may_begin_before_its_server(server: Any, event: Make) -> None:
+    database = server.new_database()
+    server.stop("fast")
+    try:
+        store = FeedbackStore.open(database, later=True)
+        refused(store, [event("a")], "cannot be reached")
+    finally:
+        server.start()
+    assert store.record([event("a")]) == Receipt(1, 0)
+    store.close()
 
 
 def test_the_server_dies_in_the_midst_of_a_batch(server: Any, database: str, event: Make) -> None:

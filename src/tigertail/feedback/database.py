@@ -30,24 +30,28 @@ class Database:
         Whether the store may be made where it is not there.
     wait
         Seconds to wait for a lock, a connection or a server.
+    later
+        Whether to connect only when something is asked, and so to begin while the database is not there.
 
     Raises
     ------
     StoreUnavailableError
-        If the database cannot be used just now.
+        If the database cannot be used just now; unless ``later``.
     TigertailError
         If it is a database of something else or of a newer release, or none that a store can be kept in.
     """
 
-    def __init__(self, place: Place, *, create: bool, wait: float) -> None:
+    def __init__(self, place: Place, *, create: bool, wait: float, later: bool = False) -> None:
         self.place = place
         self.wait = wait
+        self._create = create
         self.engine = engines.make_engine(place, wait)
         self._writer = threading.Lock()
-        self._prepared: FileId | None = None
-        with clear_words(place.shown):
-            self._prepare(create=create)
+        self._prepared: tuple[FileId | None] | None = None  # the file whose tables were seen to
         _OPEN.add(self)
+        if not later:
+            with clear_words(place.shown):
+                self._see_to_tables()
 
     def close(self) -> None:
         """Give the connections back. They are opened again if the database is asked once more."""
@@ -74,8 +78,7 @@ class Database:
         """
         shown = self.place.shown
         with clear_words(shown), self._turn(write=write):
-            if self.place.file_id() != self._prepared:
-                self._prepare_again()
+            self._see_to_tables()
             with self.engine.connect() as connection:
                 connection.execution_options(**{engines.IMMEDIATE: write})
                 with connection.begin():
@@ -108,6 +111,18 @@ class Database:
         finally:
             self._writer.release()
 
+    def _see_to_tables(self) -> None:
+        """Prepare the database when it is first used, and a file that has taken the place of ours."""
+        if self._prepared is None:
+            self._prepare(create=self._create)
+        elif self._prepared != (self.place.file_id(),):
+            try:
+                self._prepare(create=False)  # a backup, of whatever release
+            except DataError as error:
+                raise StoreUnavailableError(
+                    error.problem, path=error.path, remedy="put the store's file, or a backup, back"
+                ) from error
+
     def _prepare(self, *, create: bool) -> None:
         """Make the tables, or bring them to this release."""
         if self.place.file is not None:
@@ -126,16 +141,7 @@ class Database:
                     remedy="open it once without mode=ro",
                 )
             self._upgrade()
-        self._prepared = found
-
-    def _prepare_again(self) -> None:
-        """Go on with a file that took the place of ours: a backup, of whatever release."""
-        try:
-            self._prepare(create=False)
-        except DataError as error:
-            raise StoreUnavailableError(
-                error.problem, path=error.path, remedy="put the store's file, or a backup, back"
-            ) from error
+        self._prepared = (found,)
 
     def _upgrade(self) -> None:
         with self.engine.connect() as connection:

@@ -105,7 +105,7 @@ def lock(connection: Connection, wait: float) -> None:
     """
     if connection.dialect.name == "sqlite":
         return
-    limit = f"{round(wait * 1000)}ms"
+    limit = f"{max(1, round(wait * 1000))}ms"  # 0 would be for ever
     connection.execute(text("SELECT set_config('lock_timeout', :limit, true)"), {"limit": limit})
     # An acknowledgement is a promise, whatever the server's default.
     connection.execute(

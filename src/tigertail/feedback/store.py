@@ -75,6 +75,7 @@ class FeedbackStore:
         named: str | Path,
         *,
         create: bool = True,
+        later: bool = False,
         wait: float = 5.0,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> Self:
@@ -87,6 +88,8 @@ class FeedbackStore:
             may end in ``?mode=ro`` to read alone.
         create
             Whether a store that is not there may be made.
+        later
+            Whether to connect only when something is asked, so that a service can start before its database.
         wait
             Seconds to wait for a lock, a connection or a server.
         clock
@@ -95,11 +98,11 @@ class FeedbackStore:
         Raises
         ------
         StoreUnavailableError
-            If the database cannot be used just now.
+            If the database cannot be used just now; unless ``later``.
         TigertailError
             If it is a database of something else or of a newer release, or none that this can be kept in.
         """
-        return cls(Database(Place.of(named), create=create, wait=wait), clock)
+        return cls(Database(Place.of(named), create=create, wait=wait, later=later), clock)
 
     def __enter__(self) -> Self:
         return self
