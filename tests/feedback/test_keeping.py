@@ -23,7 +23,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 def book(store: FeedbackStore) -> list[tuple[str, int]]:
     """What the book of erasures says: why, and how many."""
-    with store.transaction() as connection:
+    with store.database.transaction() as connection:
         return [(row.reason, row.events) for row in connection.execute(select(ERASURES))]
 
 
@@ -39,7 +39,7 @@ def test_one_listener_is_erased(store: FeedbackStore, event: Make) -> None:
 def test_nobody_is_named_in_the_book(store: FeedbackStore, event: Make) -> None:
     store.record([event("e1", listener="somebody")])
     erase(store, "somebody")
-    with store.transaction() as connection:
+    with store.database.transaction() as connection:
         (row,) = connection.execute(select(ERASURES)).mappings()
     assert set(row) == {"erasure", "at", "reason", "events"}
     assert "somebody" not in str(dict(row))
@@ -110,7 +110,7 @@ def test_all_the_time_there_is(store: FeedbackStore, event: Make) -> None:
 
 def test_an_erasure_that_cannot_be_is_none(store: FeedbackStore, address: str, event: Make) -> None:
     store.record([event("a")])
-    with FeedbackStore.open(address) as other, other.transaction(write=True):
+    with FeedbackStore.open(address) as other, other.database.transaction(write=True):
         with pytest.raises(StoreUnavailableError, match="locked"):
             erase(store, "u1")
         with pytest.raises(StoreUnavailableError, match="locked"):
