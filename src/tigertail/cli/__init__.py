@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from tigertail.cli import audio, data, diagnose, evaluation, model, online, tuning
+from tigertail.cli import audio, data, diagnose, evaluation, map, model, online, tuning
 from tigertail.errors import TigertailError
 
 app = typer.Typer(
@@ -20,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (data, audio, model, evaluation, diagnose, online, tuning):
+for group in (data, audio, model, map, evaluation, diagnose, online, tuning):
     group.register(app)
 
 
