@@ -105,7 +105,8 @@ def _begun(typed: str, names: Sequence[str]) -> Floats:
     """Return the same for the beginning of each name that is nearest to what is typed."""
     most = min(2, int(TOLERATED * len(typed)))
     lengths = range(len(typed) - most, len(typed) + most + 1)
-    return np.minimum.reduce([_mistakes(typed, [name[:length] for name in names]) for length in lengths])
+    counted = [_mistakes(typed, [name[:length] for name in names]) for length in lengths]
+    return np.asarray(np.minimum.reduce(counted))
 
 
 def _worth(kind: Floats, mistakes: Floats, letters: int) -> Floats:
