@@ -81,20 +81,32 @@ def fit_mixture(
             )
     if blind is None:
         return None
-    lessons = _with_others(lessons_of(blind.trial), blind.trial.interactions, config, lists, feedback)
+    lessons = with_others(lessons_of(blind.trial), blind.trial.interactions, config, lists, feedback)
     learned = learn(blind.signals, lessons, config, seed=given.config.seed, threads=given.threads)
     parts = {name: signals[name] for name in blind.signals}
     return Mixture(parts, learned, given.interactions.item_listeners, config.beta)
 
 
-def _with_others(
+def with_others(
     lessons: Lessons,
     interactions: Interactions,
     config: MixtureConfig,
     lists: Truth | None,
     feedback: Truth | None,
 ) -> Lessons:
-    """Return the lessons with those of lists and of feedback beside them, each its share of the whole."""
+    """Return the lessons with those of lists and of feedback beside them, each with its share of the whole.
+
+    Parameters
+    ----------
+    lessons
+        Of held-out listeners.
+    interactions
+        Whose item codes the lessons have.
+    config
+        Has the shares.
+    lists, feedback
+        What else there is to learn from.
+    """
     listed = None if lists is None else grade_matrix(lists, interactions)
     if feedback is not None:
         # Lists are joined last and thin out what is there by their share, feedback included.

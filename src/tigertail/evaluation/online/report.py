@@ -178,6 +178,11 @@ def online_report(
         curve = examination(log)
     except DataError as error:
         notices.append(f"{error.problem}; {error.remedy}")
+    if curve is not None and curve.unknown:
+        notices.append(
+            f"of {len(curve.unknown)} ranks, from {curve.unknown[0]} on, the log does not tell how they are looked at, "
+            "since no item moved between them and the first; what stood there is not judged"
+        )
     judged = (
         judge_rankings(log, rankings, k, clip=clip, samples=samples, seed=seed) if rankings and curve else []
     )

@@ -18,7 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
-from tigertail.evaluation.online.interleaving import team_draft
+from tigertail.evaluation.online.interleaving import Duel, team_draft
 
 Reals = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -164,6 +164,25 @@ class Responses:
     items: Codes
     teams: Codes
     right: NDArray[np.bool_]
+
+    def duel(self) -> Duel:
+        """Return who won each list, as :func:`tigertail.evaluation.online.interleaving.duels` would say of the log."""
+        counted = np.zeros(self.items.shape, np.bool_)
+        sizes = np.minimum(self.teams.sum(axis=1), (1 - self.teams).sum(axis=1))[:, None]
+        for team in (0, 1):
+            own = self.teams == team
+            counted |= own & (np.cumsum(own, axis=1) <= sizes)
+        first, second = ((self.right & counted & (self.teams == team)).sum(axis=1) for team in (0, 1))
+        lists = pl.DataFrame(
+            {
+                "list": np.arange(len(self.items)),
+                "listener": [f"u{listener}" for listener in self.listener],
+                "first": first,
+                "second": second,
+                "score": np.sign(first - second).astype(np.int8),
+            }
+        )
+        return Duel(*MODELS, lists)
 
     def events(self) -> pl.DataFrame:
         """Return the log: an impression of everything, and a play of what was right."""
