@@ -92,6 +92,8 @@ def save(model: Model, path: Path | str) -> None:
             "generation": generation,
             "files": files,
         }
+        if before and not (path / str(before) / MANIFEST).exists():  # written by an earlier release
+            shutil.copyfile(path / MANIFEST, path / str(before) / MANIFEST)
         text = to_json(manifest | {SEAL: _seal(manifest)})
         for place in (path / generation / MANIFEST, path / MANIFEST):
             with replaced_file(place) as file:

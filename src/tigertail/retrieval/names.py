@@ -14,6 +14,7 @@ from tigertail.retrieval.closeness import BEGUN, closeness
 from tigertail.retrieval.grams import LONGEST, Grams
 
 CANDIDATES: Final = 200  # names of each kind that are looked at letter by letter
+BESIDE: Final = 0.7  # of the best answer's match: what is no better is not worth showing beside it
 _ARTICLE: Final = "the"
 
 
@@ -52,7 +53,7 @@ class NameIndex:
         shown, plain = shown.gather(order), plain.gather(order)
         self._by_name, self._by_folded = _Places(shown), _Places(plain)
         self._folded = plain.str.slice(0, LONGEST)
-        with_article = shown.str.to_lowercase().str.contains(rf"^\s*{_ARTICLE}\s")
+        with_article = shown.str.to_lowercase().str.contains(rf"^\W*{_ARTICLE}\W")
         self._texts = self._folded.zip_with(~with_article, self._folded + f" {_ARTICLE}")
         self._grams = Grams.of(self._texts)
 
@@ -98,7 +99,7 @@ class NameIndex:
             return np.empty(0, np.int32), np.empty(0, np.float32)
         match = closeness(query, *(column.gather(rows).to_list() for column in (self._folded, self._texts)))
         best = np.argsort(-match, kind="stable")[:n]  # rows rise
-        best = best[match[best] > 0]
+        best = best[match[best] > BESIDE * match[best[0]]]
         return self._codes[rows[best]], match[best].astype(np.float32)
 
 
@@ -113,6 +114,7 @@ class _Places:
 
     def first(self, text: str) -> int:
         """Return the first place of a text; -1 for none."""
+        text = text.encode("utf-8", "replace").decode()  # half a surrogate pair is in no name
         wanted = pl.Series([text], dtype=pl.String).hash().to_numpy()
         start, end = (int(np.searchsorted(self._hashes, wanted[0], side)) for side in ("left", "right"))
         for row in self._order[start:end].tolist():
