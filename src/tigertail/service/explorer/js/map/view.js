@@ -120,7 +120,7 @@ export class MapView {
     const first = this.camera.width <= 1;
     this.painter?.resize();
     const was = this.camera.whole;
-    this.camera.whole = this.camera.framing(this.scene.whole()).k;
+    this.#measure();
     if (first) this.#frameWhole(false);
     else this.camera.k *= this.camera.whole / was;
     this.#draw();
@@ -346,11 +346,17 @@ export class MapView {
   #frameWhole(flying) {
     const { scene, camera } = this;
     if (!scene) return;
-    const box = scene.whole();
-    camera.whole = camera.framing(box).k;
-    if (flying) this.#fly(box);
-    else Object.assign(camera, camera.framing(box));
+    this.#measure();
+    if (flying) this.#fly(scene.whole());
+    else Object.assign(camera, camera.framing(scene.whole()));
     this.#draw();
+  }
+
+  /** Find how large the whole is on this screen. */
+  #measure() {
+    if (!this.scene) return;
+    this.camera.whole = 0;
+    this.camera.whole = this.camera.framing(this.scene.whole()).k;
   }
 
   #flyToAnswers() {
