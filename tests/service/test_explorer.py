@@ -331,6 +331,21 @@ def test_one_bad_event_does_not_keep_the_others_back(person: Any, expect: Any, s
     assert likes["event_id"].to_list() == [f"somebody-{n}" for n in (0, 1, 2, 4)]
 
 
+def test_two_tabs_do_not_write_over_each_others_events(person: Any, expect: Any, star: Json) -> None:
+    person.forgiven = {503}
+    context = person.page.context
+    context.route("**/v1/feedback", lambda route: route.fulfill(status=503, body="{}"))
+    person.open(item=star["item_id"])
+    other = context.new_page()
+    other.goto(person.page.url)
+    other.locator("#column-ours").get_by_role("button", name="Good answer").first.click()
+    person.page.bring_to_front()
+    rows(person).first.get_by_role("button", name="Bad answer").click()
+    assert [event["kind"] for event in _waiting(person)].count("like") == 1
+    assert [event["kind"] for event in _waiting(person)].count("dislike") == 1
+    expect(person.page.locator(".saved")).to_have_text("42 events will retry")
+
+
 def test_a_hidden_answer_stays_hidden_until_it_is_shown_again(person: Any, expect: Any, star: Json) -> None:
     person.open(item=star["item_id"])
     first = rows(person).first

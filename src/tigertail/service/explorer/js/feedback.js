@@ -81,7 +81,7 @@ export class Feedback extends EventTarget {
 
   /** @param {Event_[]} events */
   note(events) {
-    this.queue.push(...events);
+    this.queue = [...this.#kept(), ...events];
     this.#bound();
     this.#write();
     this.#later(SOON);
@@ -167,8 +167,13 @@ export class Feedback extends EventTarget {
   /** @param {Event_[]} events */
   #remove(events) {
     const gone = new Set(events.map((event) => event.event_id));
-    this.queue = this.queue.filter((event) => !gone.has(event.event_id));
+    this.queue = this.#kept().filter((event) => !gone.has(event.event_id));
     this.#write();
+  }
+
+  /** The queue of all tabs: each reads it before it writes, or one would write over what another keeps. */
+  #kept() {
+    return this.durable ? read() : this.queue;
   }
 
   /** Let the oldest impressions go, before any thumb, and count them. */
@@ -197,6 +202,11 @@ export class Feedback extends EventTarget {
   }
 
   #watch() {
+    addEventListener("storage", (event) => {
+      if (event.key !== QUEUE || !this.durable) return;
+      this.queue = read();
+      this.#tell();
+    });
     addEventListener("online", () => this.#later(SOON));
     addEventListener("pagehide", () => this.flush(true));
     document.addEventListener("visibilitychange", () => {

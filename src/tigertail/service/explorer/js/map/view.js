@@ -419,6 +419,7 @@ export class MapView {
           if (event.ctrlKey || event.metaKey || event.shiftKey) return;
           event.preventDefault();
           this.#open(dot);
+          this.canvas?.scrollIntoView({ block: "nearest" });
         });
         return h("li", {}, link, badges(item));
       }),
