@@ -37,14 +37,15 @@ class Server:
     """A PostgreSQL server of our own, on a free port of the loopback."""
 
     def __init__(self, programs: Path, folder: Path) -> None:
-        self._programs = programs
+        self.programs = programs
         self._folder = folder
         self._numbers = itertools.count()
         self._who: dict[str, Any] = {}
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-            postgres = pwd.getpwnam("postgres")
-            self._who = {"user": postgres.pw_uid, "group": postgres.pw_gid, "extra_groups": []}
-            os.chown(folder, postgres.pw_uid, postgres.pw_gid)
+            names = {user.pw_name: user for user in pwd.getpwall()}
+            user = names.get("postgres") or names["nobody"]
+            self._who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+            os.chown(folder, user.pw_uid, user.pw_gid)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = free.getsockname()[1]
@@ -79,7 +80,7 @@ class Server:
         return self.url(name)
 
     def _run(self, program: str, *options: str) -> None:
-        command = [str(self._programs / program), "-D", str(self._folder / "data"), *options]
+        command = [str(self.programs / program), "-D", str(self._folder / "data"), *options]
         done = subprocess.run(
             command, capture_output=True, text=True, check=False, cwd=self._folder, timeout=120, **self._who
         )

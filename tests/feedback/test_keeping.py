@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from sqlalchemy import select
 
@@ -119,11 +119,19 @@ def test_an_erasure_that_cannot_be_is_none(store: FeedbackStore, address: str, e
     assert book(store) == []
 
 
-def test_postgresql_frees_what_was_erased_by_itself(server: Any, event: Make) -> None:
-    url = server.new_database()
-    with FeedbackStore.open(url) as store:
-        store.record([event("a")])
-        assert erase(store, "u1") == 1
-    with psycopg.connect(url, autocommit=True) as connection:
-        setting = connection.execute("SHOW autovacuum").fetchone()
-    assert setting == ("on",)
+def test_a_backup_of_postgresql_goes_on(server: Any, event: Make, tmp_path: Path) -> None:
+    backup = str(tmp_path / "feedback.dump")
+    with FeedbackStore.open(server.new_database()) as store:
+        store.record([event("a"), event("b")])
+        whole = store.read()
+        url = store.database.place.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    other = server.new_database()
+    for command in (
+        ["pg_dump", "--format", "custom", "--file", backup, url],
+        ["pg_restore", "--clean", "--if-exists", "--dbname", other, backup],
+    ):
+        subprocess.run([server.programs / command[0], *command[1:]], check=True, capture_output=True)
+    with FeedbackStore.open(other, create=False) as store:
+        assert store.read().equals(whole)
+        assert store.record([event("b"), event("c")]) == Receipt(1, 1)
+        assert store.read()["seq"].is_sorted()
