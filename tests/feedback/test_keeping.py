@@ -70,6 +70,25 @@ def test_a_reader_in_the_way_is_told(tmp_path: Path, event: Make) -> None:
         assert store.count() == 0
 
 
+def test_a_writer_in_the_way_of_tidying_is_no_failure(
+    tmp_path: Path, event: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "feedback.db"
+    with FeedbackStore.open(file, wait=0.1) as store, closing(sqlite3.connect(file)) as other:
+        store.record([event("a"), event("b", listener="u2")])
+        raw = store.database.raw
+
+        def meanwhile() -> Any:
+            other.execute("BEGIN IMMEDIATE")
+            return raw()
+
+        monkeypatch.setattr(store.database, "raw", meanwhile)
+        with pytest.warns(TigertailWarning, match="old pages"):
+            assert erase(store, "u1") == 1
+        other.rollback()
+        assert store.count() == 1
+
+
 def test_room_is_given_back(tmp_path: Path, event: Make) -> None:
     file = tmp_path / "feedback.db"
     with FeedbackStore.open(file, clock=lambda: NOON) as store:
