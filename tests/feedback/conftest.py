@@ -162,7 +162,9 @@ class Writer:
         context.set_forkserver_preload(["tigertail.feedback.store"])
         self._told, tell = context.Pipe(duplex=False)
         told = {"address": address, "name": name, "told": tell, "batches": batches}
-        self.process = context.Process(target=runpy.run_path, args=(str(SCRIPT), told, "writer"), daemon=True)
+        self.process = context.Process(
+            target=runpy.run_path, args=(str(SCRIPT), told, "a process that writes"), daemon=True
+        )
         self.process.start()
         tell.close()
         self.acknowledged: list[int] = []
