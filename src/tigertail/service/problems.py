@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 from starlette.types import Scope
 
 from tigertail.errors import ConfigError, DataError, TigertailError, UnknownItemError
@@ -128,7 +129,20 @@ def install(app: FastAPI, wordings: Iterable[tuple[str, Wording]] = ()) -> None:
         problem = _plain(error.status_code, str(error.detail), "see /docs for what can be asked")
         answer = worded(request.scope, problem)
         answer.headers.update(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (allowed := _allowed(request)):
+            answer.headers["Allow"] = ", ".join(sorted(allowed))
         return answer
+
+
+def _allowed(request: Request) -> set[str]:
+    """Return the methods of a path; Starlette names those of the first route with that path alone."""
+    methods: set[str] = set()
+    for included in request.app.router.routes:
+        router = getattr(included, "original_router", None)
+        for route in [included] if router is None else router.routes:
+            if isinstance(route, Route) and route.matches(request.scope)[0] != Match.NONE:
+                methods |= route.methods or set()
+    return methods
 
 
 def _plain(status: int, detail: str, remedy: str) -> Problem:

@@ -42,11 +42,15 @@ _PROPERTIES: Final[dict[str, dict[str, Any]]] = {
     "method": {"type": "string", "enum": list(METHODS), "description": "In any case."},
     "artist": {"type": "string", "maxLength": LONGEST, "description": "Its name."},
     "track": {"type": "string", "maxLength": LONGEST, "description": "Its name."},
-    "mbid": {"type": "string", "maxLength": 64, "description": "Its MusicBrainz identifier, if it is known."},
+    "mbid": {
+        "type": "string",
+        "maxLength": LONGEST,
+        "description": "Its MusicBrainz identifier, if it is known.",
+    },
     "limit": {"type": "integer", "minimum": 1, "maximum": 10_000, "description": "Longest list."},
     "page": {"type": "integer", "minimum": 1, "maximum": 100, "description": "Of a search."},
-    "autocorrect": {"type": "string", "enum": ["0", "1"], "description": "1 takes the closest name."},
-    "format": {"type": "string", "enum": ["json", "xml"], "description": "XML unless it is said."},
+    "autocorrect": {"type": "string", "enum": ["0", "1", ""], "description": "1 takes the closest name."},
+    "format": {"type": "string", "enum": ["json", "xml", ""], "description": "XML unless it is said."},
     "api_key": {"type": "string", "description": "A key of the service, where it asks for one."},
 }
 _PARAMETERS: Final = [

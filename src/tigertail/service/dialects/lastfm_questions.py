@@ -174,7 +174,7 @@ def is_json(query: bytes) -> bool:
 
 
 def _number(fields: Mapping[str, str], name: str, otherwise: int, most: int) -> int:
-    text = fields.get(name, "") or str(otherwise)
+    text = fields.get(name, str(otherwise))
     if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and 1 <= int(text) <= most):
         raise _invalid(f"{name} is to be a number from 1 to {most:,}")
     return int(text)

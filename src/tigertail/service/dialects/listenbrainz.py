@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, TypeVar
+from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Request, Response
@@ -82,17 +83,21 @@ def _query(name: str) -> dict[str, Any]:
 
 
 def _body(name: str) -> dict[str, Any]:
-    """Return what OpenAPI says of a question in a body."""
+    """Return what OpenAPI says of a question in a body: one about many, or many about one."""
     mbid = {"type": "string", "format": "uuid", "pattern": f"^{MBID_PATTERN}$"}
-    row = {
-        "type": "object",
-        "properties": {
-            name: {"type": "array", "items": mbid, "minItems": 1, "maxItems": MOST_ROWS},
-            "algorithm": {"type": "string", "minLength": 1, "description": ALGORITHM},
-        },
-        "required": [name, "algorithm"],
-    }
-    schema = {"type": "array", "items": row, "minItems": 1, "maxItems": MOST_ROWS}
+
+    def rows(most: int, mbids: int) -> dict[str, Any]:
+        row = {
+            "type": "object",
+            "properties": {
+                name: {"type": "array", "items": mbid, "minItems": 1, "maxItems": mbids},
+                "algorithm": {"type": "string", "minLength": 1, "description": ALGORITHM},
+            },
+            "required": [name, "algorithm"],
+        }
+        return {"type": "array", "items": row, "minItems": 1, "maxItems": most}
+
+    schema = {"anyOf": [rows(1, MOST_ROWS), rows(MOST_ROWS, 1)]}
     return {"requestBody": {"required": True, "content": {_JSON: {"schema": schema}}}}
 
 
@@ -107,7 +112,7 @@ def _body(name: str) -> dict[str, Any]:
 async def artists(request: Request, here: Here) -> Response:
     """List up to 100 for each MBID, the closest first, each once."""
     asked = _checked(_ARTISTS, [_from_query(request, "artist_mbid")])
-    return await _answered(request, here, c.ARTIST, [str(one) for row in asked for one in row.artist_mbids])
+    return await _answered(request, here, c.ARTIST, [row.artist_mbids for row in asked])
 
 
 @router.post(
@@ -121,7 +126,7 @@ async def artists(request: Request, here: Here) -> Response:
 async def artists_body(request: Request, here: Here) -> Response:
     """List as GET does; `artist_mbid` may hold a lone one."""
     asked = _checked(_ARTISTS, _parsed(await request.body()))
-    return await _answered(request, here, c.ARTIST, [str(one) for row in asked for one in row.artist_mbids])
+    return await _answered(request, here, c.ARTIST, [row.artist_mbids for row in asked])
 
 
 @router.get(
@@ -135,7 +140,7 @@ async def artists_body(request: Request, here: Here) -> Response:
 async def recordings(request: Request, here: Here) -> Response:
     """List up to 100 for each MBID, the closest first, each once."""
     asked = _checked(_RECORDINGS, [_from_query(request, "recording_mbid")])
-    return await _answered(request, here, c.TRACK, [str(one) for row in asked for one in row.recording_mbids])
+    return await _answered(request, here, c.TRACK, [row.recording_mbids for row in asked])
 
 
 @router.post(
@@ -149,7 +154,7 @@ async def recordings(request: Request, here: Here) -> Response:
 async def recordings_body(request: Request, here: Here) -> Response:
     """List as GET does; `recording_mbid` may hold a lone one."""
     asked = _checked(_RECORDINGS, _parsed(await request.body()))
-    return await _answered(request, here, c.TRACK, [str(one) for row in asked for one in row.recording_mbids])
+    return await _answered(request, here, c.TRACK, [row.recording_mbids for row in asked])
 
 
 def told(scope: Scope, problem: Problem, retry: int | None = None) -> Response:
@@ -159,8 +164,10 @@ def told(scope: Scope, problem: Problem, retry: int | None = None) -> Response:
     return Response(to_json({"code": problem.status, "error": detail}), problem.status, headers, _JSON)
 
 
-async def _answered(request: Request, here: Context, kind: str, mbids: list[str]) -> Response:
-    distinct = list(dict.fromkeys(mbids))
+async def _answered(request: Request, here: Context, kind: str, rows: list[list[UUID]]) -> Response:
+    if len(rows) > 1 and any(len(row) > 1 for row in rows):
+        raise ServiceError(400, "several questions about several MBIDs", remedy="put all MBIDs into one")
+    distinct = list(dict.fromkeys(str(mbid) for row in rows for mbid in row))
     if len(distinct) > here.settings.limits.seeds:
         raise ServiceError(
             400, f"{len(distinct)} MBIDs", remedy=f"ask about at most {here.settings.limits.seeds}"
@@ -171,10 +178,10 @@ async def _answered(request: Request, here: Context, kind: str, mbids: list[str]
     lists = []
     for mbid in distinct:
 
-        def rows(mbid: str = mbid) -> bytes:
+        def listed(mbid: str = mbid) -> bytes:
             return to_json(_rows(edition, kind, mbid))
 
-        lists.append(await here.desk.answer(f"{edition.version} labs {kind} {mbid}", rows))
+        lists.append(await here.desk.answer(f"{edition.version} labs {kind} {mbid}", listed))
     content = lists[0] if len(lists) == 1 else to_json(_merged(lists, kind, distinct))
     return Response(content, 200, headers_of(edition.version), _JSON)
 
