@@ -133,6 +133,12 @@ def install(app: FastAPI, wordings: Iterable[tuple[str, Wording]] = ()) -> None:
             answer.headers["Allow"] = ", ".join(sorted(allowed))
         return answer
 
+    @app.exception_handler(Exception)
+    def broken(request: Request, error: Exception) -> Response:
+        return worded(
+            request.scope, _plain(500, "something broke in the service", "report this; see its log")
+        )
+
 
 def _allowed(request: Request) -> set[str]:
     """Return the methods of a path; Starlette names those of the first route with that path alone."""

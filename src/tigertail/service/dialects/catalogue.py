@@ -18,7 +18,7 @@ from tigertail import columns as c
 from tigertail.data.names import fold
 from tigertail.service.edition import Edition
 
-CLOSE: Final = 0.75  # a mistake in four letters
+CLOSE: Final = 0.79  # a mistake in five letters
 _CANDIDATES: Final = 20
 _UUID: Final = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 _ARTIST: Final = "artist"  # of a track: its artist's name
