@@ -1,4 +1,7 @@
-"""ListenBrainz Labs' datasets, asked as real clients ask: Navidrome by GET, Troi by POST, others in their own ways."""
+"""ListenBrainz Labs' datasets, asked as real clients ask: Navidrome and MagicLists by GET, Troi by POST.
+
+The requests are those of their sources; none of them can be installed here for its few lines alone.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +43,13 @@ def test_artists_as_navidrome_asks(server: str) -> None:
     scores = [row["score"] for row in rows]
     assert scores == sorted(scores, reverse=True)
     assert scores[0] <= 10_000
+
+
+def test_artists_as_magiclists_asks(locked: str) -> None:
+    asked = {"artist_mbids": KINO, "algorithm": ALGORITHM, "limit": 100, "filter": "True", "skip": 30}
+    token = {"Accept": "application/json", "Authorization": "Token open sesame"}
+    answer = httpx.get(f"{locked}/similar-artists/json", params=asked, headers=token)
+    assert [row["name"] for row in answer.json() if row["artist_mbid"] == JERRY] == ["Tom & Jerry <live>"]
 
 
 def test_only_items_with_an_mbid_are_listed(server: str) -> None:

@@ -25,6 +25,7 @@ class _Loopback(httpx2.BaseTransport):
 
 def _network(server: str, key: str = "any") -> pylast.LastFMNetwork:
     network = pylast.LastFMNetwork(api_key=key)
+    network.ws_server = ("tigertail.example.org", "/2.0/")  # as docs/players.md says
     network.enable_proxy({"https://": _Loopback(server)})
     return network
 
