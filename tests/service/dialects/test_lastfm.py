@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -183,6 +184,22 @@ def test_a_form_that_is_too_large_or_of_another_kind(server: str) -> None:
     assert (large.status_code, large.json()["error"]) == (413, 6)
     other = httpx.post(f"{server}/2.0/", params={**ARTIST, **JSON}, json={"artist": "not read"})
     assert other.json()["similarartists"]["@attr"] == {"artist": "Кино"}
+
+
+def test_a_form_that_does_not_come(started: Any) -> None:
+    hasty = httpx.URL(started(limits={"patience": 0.2}))
+    head = b"POST /2.0/?format=json HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20\r\n"
+    with socket.create_connection((hasty.host, hasty.port), timeout=20) as player:
+        player.sendall(head + b"Content-Type: application/x-www-form-urlencoded\r\n\r\nmethod=")
+        answer = b""
+        while not answer.endswith(b"}"):
+            part = player.recv(4096)
+            assert part, answer
+            answer += part
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert (
+        b'{"error":8,"message":"Operation failed - the request took too long to arrive","links":[]}' in answer
+    )
 
 
 def test_other_ways_and_paths_are_told_in_its_words_too(server: str) -> None:

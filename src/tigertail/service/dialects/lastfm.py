@@ -40,7 +40,7 @@ _FORBIDDEN: Final = 403  # where others say 401
 
 _PROPERTIES: Final[dict[str, dict[str, Any]]] = {
     "method": {"type": "string", "enum": list(METHODS), "description": "In any case."},
-    "artist": {"type": "string", "maxLength": LONGEST, "description": "Its name."},
+    "artist": {"type": "string", "maxLength": LONGEST, "description": "Its name.", "examples": ["Кино"]},
     "track": {"type": "string", "maxLength": LONGEST, "description": "Its name."},
     "mbid": {
         "type": "string",

@@ -10,11 +10,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import quote_plus
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tigertail import columns as c
 from tigertail.service.dialects.catalogue import Catalogue
+from tigertail.service.dialects.likeness import like
 from tigertail.service.edition import Edition
 
 _SITE: Final = "https://www.last.fm/music/"
@@ -112,8 +110,7 @@ class Answers:
         return {"results": _search(text, limit, page, total) | matches | {"@attr": {"for": text}}}
 
     def _listed(self, code: int, limit: int, kind: str) -> list[tuple[int, float]]:
-        answers = self._edition.answer([code], limit, {"kinds": [kind]})
-        return list(zip(answers.items.tolist(), matches(answers.affinities).tolist(), strict=True))
+        return like(self._edition, code, limit, kind)
 
     def _found(self, text: str, limit: int, page: int, kind: str) -> tuple[Sequence[int], int]:
         allowed = (self._edition.model.items[c.KIND] == kind).to_numpy()
@@ -137,20 +134,6 @@ class Answers:
             "artist": {"name": artist, "mbid": mbid, "url": _SITE + quote_plus(artist)},
             "image": _images(),
         }
-
-
-def matches(affinities: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return affinities, best first, as shares of the best one, which is 1.
-
-    Examples
-    --------
-    >>> matches(np.array([0.5, 0.25, -0.1], np.float32)).tolist()
-    [1.0, 0.5, 0.0]
-    """
-    best = float(affinities[0]) if len(affinities) else 1.0
-    if best <= 0:
-        return np.ones(len(affinities))
-    return np.clip(affinities.astype(np.float64) / best, 0, 1)
 
 
 def _in_order(artist: Tree) -> Tree:

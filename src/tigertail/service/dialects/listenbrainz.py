@@ -17,8 +17,7 @@ from starlette.types import Scope
 
 from tigertail import columns as c
 from tigertail.service.context import Context, Here, headers_of, not_modified, unchanged
-from tigertail.service.dialects.catalogue import Catalogue
-from tigertail.service.dialects.lastfm_answers import matches
+from tigertail.service.dialects.listenbrainz_answers import merged, rows_of
 from tigertail.service.dialects.listenbrainz_schemas import (
     ALGORITHM,
     MBID_PATTERN,
@@ -29,16 +28,12 @@ from tigertail.service.dialects.listenbrainz_schemas import (
     SimilarArtist,
     SimilarRecording,
 )
-from tigertail.service.edition import Edition
 from tigertail.service.problems import RETRY, Problem, ServiceError
 from tigertail.service.rendering import to_json
 
 router = APIRouter(tags=["ListenBrainz Labs"])
 ARTISTS: Final = "/similar-artists"
 RECORDINGS: Final = "/similar-recordings"
-_BEST: Final = 10_000
-_LISTED: Final = 100  # for each MBID, as there
-_LOOKED_AT: Final = 500  # where some have no MBID
 _JSON: Final = "application/json"
 Rows = TypeVar("Rows")
 
@@ -179,62 +174,11 @@ async def _answered(request: Request, here: Context, kind: str, rows: list[list[
     for mbid in distinct:
 
         def listed(mbid: str = mbid) -> bytes:
-            return to_json(_rows(edition, kind, mbid))
+            return to_json(rows_of(edition, kind, mbid))
 
         lists.append(await here.desk.answer(f"{edition.version} labs {kind} {mbid}", listed))
-    content = lists[0] if len(lists) == 1 else to_json(_merged(lists, kind, distinct))
+    content = lists[0] if len(lists) == 1 else to_json(merged(lists, kind, distinct))
     return Response(content, 200, headers_of(edition.version), _JSON)
-
-
-def _rows(edition: Edition, kind: str, mbid: str) -> list[dict[str, Any]]:
-    """Return the rows of one MBID; none where nobody knows it."""
-    catalogue = Catalogue.of(edition)
-    code = catalogue.by_mbid(mbid, kind)
-    if code is None:
-        return []
-    answers = edition.answer([code], _LOOKED_AT, {"kinds": [kind]})
-    row = _artist_row if kind == c.ARTIST else _recording_row
-    found = zip(answers.items.tolist(), matches(answers.affinities).tolist(), strict=True)
-    listed = [(item, match) for item, match in found if catalogue.mbid(item)][:_LISTED]
-    return [
-        row(edition, catalogue, item) | {"score": round(_BEST * match), "reference_mbid": mbid}
-        for item, match in listed
-    ]
-
-
-def _artist_row(edition: Edition, catalogue: Catalogue, code: int) -> dict[str, Any]:
-    return {
-        "artist_mbid": catalogue.mbid(code),
-        "name": edition.cards[code]["name"],
-        "comment": "",
-        "type": None,
-        "gender": None,
-    }
-
-
-def _recording_row(edition: Edition, catalogue: Catalogue, code: int) -> dict[str, Any]:
-    artist, mbid = catalogue.artist(code)
-    return {
-        "recording_mbid": catalogue.mbid(code),
-        "recording_name": edition.cards[code]["name"],
-        "artist_credit_name": artist,
-        "artist_credit_mbids": [mbid] if mbid else None,
-        "release_name": None,
-        "release_mbid": None,
-        "caa_id": None,
-        "caa_release_mbid": None,
-    }
-
-
-def _merged(lists: list[bytes], kind: str, asked: list[str]) -> list[dict[str, Any]]:
-    """Return several lists as one: each item once, where it is closest, and none that was asked about."""
-    name = "artist_mbid" if kind == c.ARTIST else "recording_mbid"
-    best: dict[str, dict[str, Any]] = {}
-    for row in (row for one in lists for row in orjson.loads(one)):
-        other = best.get(row[name])
-        if row[name] not in asked and (other is None or row["score"] > other["score"]):
-            best[row[name]] = row
-    return sorted(best.values(), key=lambda row: -row["score"])
 
 
 def _from_query(request: Request, name: str) -> dict[str, Any]:
