@@ -16,6 +16,7 @@ from tigertail.feedback.tables import ERASURES, EVENTS
 RETENTION: Final = "retention"
 LISTENER_ASKED: Final = "listener"
 STEP: Final = 10_000
+LONGEST: Final = 1_000_000
 
 
 def erase(store: FeedbackStore, listener: str) -> int:
@@ -38,7 +39,7 @@ def erase(store: FeedbackStore, listener: str) -> int:
     StoreUnavailableError
         If the database cannot be used just now: then nothing was erased.
     """
-    with store.transaction(write=True) as connection:
+    with store.database.transaction(write=True) as connection:
         erased = _delete(connection, EVENTS.c[LISTENER] == listener)
         _enter(store, connection, LISTENER_ASKED, erased)
     _scrub(store)
@@ -65,17 +66,19 @@ def prune(store: FeedbackStore, days: float, *, step: int = STEP) -> int:
     Raises
     ------
     ConfigError
-        If ``days`` is negative.
+        If ``days`` is below 0 or above :data:`LONGEST`.
     StoreUnavailableError
         If the database cannot be used just now. What was erased before stays so.
     """
-    if not days >= 0:
-        raise ConfigError(f"events cannot be kept for {days} days", remedy="give a number of days from 0")
+    if not 0 <= days <= LONGEST:
+        raise ConfigError(
+            f"events cannot be kept for {days} days", remedy=f"give a number of days, 0 to {LONGEST:,}"
+        )
     oldest = microseconds(store.clock()) - timedelta(days=days) // timedelta(microseconds=1)
     old = select(EVENTS.c[SEQ]).where(EVENTS.c[RECEIVED_AT] < oldest).order_by(EVENTS.c[SEQ]).limit(step)
     total = 0
     while True:
-        with store.transaction(write=True) as connection:
+        with store.database.transaction(write=True) as connection:
             erased = _delete(connection, EVENTS.c[SEQ].in_(old))
             if erased:
                 _enter(store, connection, RETENTION, erased)
@@ -98,10 +101,10 @@ def _enter(store: FeedbackStore, connection: Connection, reason: str, events: in
 
 def _scrub(store: FeedbackStore) -> None:
     """Free SQLite's empty pages and empty its log, which holds old pages. PostgreSQL has autovacuum."""
-    if store.place.file is None:
+    if store.database.place.file is None:
         return
-    with store.raw() as cursor:
-        cursor.execute("PRAGMA incremental_vacuum").fetchall()
+    with store.database.raw() as cursor:
+        cursor.executescript("PRAGMA incremental_vacuum")  # execute would free the first page alone
         busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
         warnings.warn(

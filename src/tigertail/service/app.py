@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import warnings
@@ -10,13 +11,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
+from fastapi_offline import FastAPIOffline
 from starlette.responses import FileResponse, Response
 
 from tigertail import __version__
-from tigertail.errors import TigertailWarning
+from tigertail.errors import TigertailError, TigertailWarning
+from tigertail.feedback.keeping import prune
 from tigertail.feedback.store import FeedbackStore
 from tigertail.service import dialects, logs, metrics, problems
 from tigertail.service.api import ROUTERS
@@ -28,6 +32,7 @@ from tigertail.service.shelf import Shelf
 
 SETTLED: Final = "TIGERTAIL_SETTLED"
 EXPLORER: Final = Path(__file__).parent / "explorer"
+HOUR: Final = 3600  # seconds
 WORTH_PACKING: Final = 16 * 1024  # bytes
 LOG: Final = logging.getLogger("tigertail.service")
 
@@ -53,19 +58,20 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         context.shelf.watch(settings.poll)
+        forgetting = asyncio.create_task(_forget(context))
         LOG.info("worker ready", extra={"model": context.edition.version})
         yield
+        forgetting.cancel()
         context.shelf.stop()
         if context.store is not None:
             context.store.close()
         LOG.info("worker stopped")
 
-    app = FastAPI(
+    app = FastAPIOffline(
         title="Tigertail",
         version=__version__,
         summary="Music similarity for the tail and for every country.",
         lifespan=lifespan,
-        docs_url=None,  # its scripts would come from elsewhere
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
@@ -84,6 +90,18 @@ def from_environment() -> FastAPI:
     """Make the app of a worker that :func:`tigertail.service.run.serve` started."""
     logs.set_up()
     return create_app(Settings.model_validate_json(os.environ[SETTLED]))
+
+
+async def _forget(context: Context) -> None:
+    """Erase events that have been kept long enough, every hour."""
+    days, store = context.settings.feedback.keep_days, context.store
+    while store is not None and days is not None:
+        try:
+            erased = await to_thread.run_sync(prune, store, days)
+            LOG.info("old feedback erased", extra={"events": erased})
+        except TigertailError as error:
+            LOG.error("old feedback could not be erased", extra={"problem": error.problem})
+        await asyncio.sleep(HOUR)
 
 
 def _shelf(settings: Settings) -> Shelf:

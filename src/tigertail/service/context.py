@@ -62,7 +62,7 @@ class Context:
         return "kept"
 
 
-def _context(request: Request) -> Context:
+async def _context(request: Request) -> Context:  # a plain function would be sent to a thread
     found: Context = request.app.state.context
     return found
 

@@ -7,7 +7,7 @@ import logging
 import math
 import re
 import time
-import uuid
+from random import getrandbits
 from typing import Any, Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -25,9 +25,13 @@ GUARDED: Final = ("/v1/", "/2.0", "/similar-artists", "/similar-recordings", "/m
 """Paths that need a key where keys are set; the page, its files and the health checks do not."""
 REQUEST_ID: Final = "x-request-id"
 _PLAIN_ID: Final = re.compile(r"[\w.-]{1,64}")
+POLICY: Final = "content-security-policy"
+_DOCS: Final = "/docs"
+_STRICT: Final = (
+    "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_FOR_DOCS: Final = f"{_STRICT}; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'"
 _SAFE: Final = {
-    "content-security-policy": "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-resource-policy": "same-origin",
@@ -59,7 +63,7 @@ class Guard:
             return
         headers = Headers(scope=scope)
         given = headers.get(REQUEST_ID, "")
-        noted = _Noted(scope, given if _PLAIN_ID.fullmatch(given) else uuid.uuid4().hex)
+        noted = _Noted(scope, given if _PLAIN_ID.fullmatch(given) else f"{getrandbits(128):032x}")
         measured = self._measured(receive)
         try:
             if forms.sent(scope, headers):
@@ -163,6 +167,7 @@ class _Noted:
                 self._status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers[REQUEST_ID] = self._id
+                headers.setdefault(POLICY, _FOR_DOCS if self._scope["path"] == _DOCS else _STRICT)
                 for name, value in _SAFE.items():
                     headers.setdefault(name, value)
                 self._model = headers.get("x-tigertail-model")

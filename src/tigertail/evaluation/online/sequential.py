@@ -8,8 +8,9 @@ one on more, one on less, each with a seventh of the capital at every stake f = 
     K+_t(m) = mean over f of prod_{i <= t} (1 + f (Y_i - m) / m)
     K-_t(m) = mean over f of prod_{i <= t} (1 - f (Y_i - m) / (1 - m))
 
-(Stakes that follow the running variance, their equation 26, were tried and find small differences later.) If the claim is true neither can be expected to grow: by Ville's inequality the
-chance that either *ever* reaches 2 / alpha is at most alpha. So
+(Stakes that follow the running variance, their equation 26, were tried and find small differences later.) If the
+claim is true neither can be expected to grow: by Ville's inequality the chance that either *ever* reaches 2 / alpha
+is at most alpha. So
 
 - the confidence sequence {m : no K_s(m) reached 2 / alpha for any s up to now} holds the true mean at all times
   at once with probability 1 - alpha, and
@@ -158,7 +159,7 @@ def _grown(gains: Reals) -> Reals:
     total = np.full(gains.shape, -np.inf)
     for stake in STAKES:
         np.logaddexp(total, np.cumsum(np.log1p(stake * gains), axis=-1), out=total)
-    return total - np.log(len(STAKES))
+    return np.asarray(total - np.log(len(STAKES)))
 
 
 def _bounds(scores: Reals, alpha: float) -> tuple[float, float]:

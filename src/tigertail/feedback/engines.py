@@ -1,83 +1,23 @@
-"""Where a store is, and how its database is spoken to so that what is committed stays."""
+"""How each kind of database is spoken to, so that what is committed stays and is in order."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, exc, make_url, text
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, exc, text
 
 from tigertail.errors import ConfigError, DataError
+from tigertail.feedback.places import FileId, Place
 from tigertail.feedback.tables import VERSION_TABLE
 
 IMMEDIATE: Final = "feedback_immediate"
 _FILE: Final = "feedback_file"
 _LOCK: Final = 0x7469676572  # "tiger": PostgreSQL's advisory lock of all who write
 _POOL: Final = 5
-_REMEDY: Final = "name a file, or a URL: postgresql://USER:PASSWORD@HOST/DATABASE or sqlite:///FILE"
-
-FileId = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a store is.
-
-    Parameters
-    ----------
-    url
-        Its URL, with the driver.
-    file
-        The file of a SQLite store; None for PostgreSQL.
-    read_only
-        Whether it was named by a URL of SQLite that ends in ``?mode=ro``.
-    """
-
-    url: URL
-    file: Path | None
-    read_only: bool
-
-    @classmethod
-    def of(cls, named: str | Path) -> Place:
-        """Return the place of a path or URL.
-
-        Raises
-        ------
-        ConfigError
-            If it is no URL, or that of another kind of database, or of one in memory.
-        """
-        if isinstance(named, Path) or "://" not in named:
-            return cls(URL.create("sqlite"), Path(named).absolute(), read_only=False)
-        try:
-            url = make_url(named)
-        except (exc.ArgumentError, ValueError):
-            raise ConfigError("the URL of the feedback store is malformed", remedy=_REMEDY) from None
-        kind = url.get_backend_name()
-        if kind == "postgresql":
-            return cls(url.set(drivername="postgresql+psycopg"), None, read_only=False)
-        if kind != "sqlite":
-            raise ConfigError(f"a feedback store cannot be kept in {kind}", remedy=_REMEDY)
-        if url.database in (None, "", ":memory:"):
-            raise ConfigError("a feedback store in memory would lose what it acknowledged", remedy=_REMEDY)
-        return cls(URL.create("sqlite"), Path(url.database).absolute(), url.query.get("mode") == "ro")
-
-    @property
-    def shown(self) -> str:
-        """What to call it before people: a path, or a URL without password and options."""
-        if self.file is not None:
-            return str(self.file)
-        return self.url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)
-
-    def file_id(self) -> FileId | None:
-        """Return what tells the present file from one that takes its name later; None for PostgreSQL."""
-        if self.file is None:
-            return None
-        there = self.file.stat()
-        return there.st_dev, there.st_ino
 
 
 def make_engine(place: Place, wait: float) -> Engine:
@@ -143,14 +83,16 @@ def prepare_file(place: Place, wait: float, *, create: bool) -> None:
     if create and not place.read_only:
         file.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))
-    elif not file.is_file():
+    elif not file.exists():
         raise DataError("no feedback store is there", path=file, remedy="check the path")
     connection = _connect(place, file, wait)
     try:
-        _refuse_foreign(connection, file)
-        if not place.read_only:
-            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")  # heard by an empty file only
-            _keep_a_log(connection, wait)
+        empty = _is_empty(connection, file)
+        if place.read_only or (empty and not create):
+            return
+        if empty:
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        _keep_a_log(connection, wait)
     finally:
         connection.close()
 
@@ -163,7 +105,7 @@ def lock(connection: Connection, wait: float) -> None:
     """
     if connection.dialect.name == "sqlite":
         return
-    limit = f"{round(wait * 1000)}ms"
+    limit = f"{max(1, round(wait * 1000))}ms"  # 0 would be for ever
     connection.execute(text("SELECT set_config('lock_timeout', :limit, true)"), {"limit": limit})
     # An acknowledgement is a promise, whatever the server's default.
     connection.execute(
@@ -246,27 +188,32 @@ def _connect(place: Place, file: Path, wait: float) -> sqlite3.Connection:
     return connection
 
 
-def _refuse_foreign(connection: sqlite3.Connection, file: Path) -> None:
+def _is_empty(connection: sqlite3.Connection, file: Path) -> bool:
+    """Return whether the file has no table yet; refuse one that has those of something else."""
     rows = connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     )
     names = {name for (name,) in rows}
     if names and VERSION_TABLE not in names:
         raise DataError("a database of something else", path=file, remedy="name another file")
+    return not names
 
 
 def _keep_a_log(connection: sqlite3.Connection, wait: float) -> None:
     """Switch to write-ahead logging, so that readers and writers do not wait for each other.
 
-    SQLite does not wait for others on its own here. A file system that cannot do it keeps the rollback journal,
-    which is as safe.
+    SQLite does not wait for others on its own here. A file that may not be written, or a file system that cannot do
+    it, keeps the rollback journal, which is as safe.
     """
     last = time.monotonic() + wait
-    while True:
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             return
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > last:
+            kind = error.sqlite_errorcode & 0xFF
+            if kind == sqlite3.SQLITE_READONLY:
+                return
+            if kind != sqlite3.SQLITE_BUSY or time.monotonic() > last:
                 raise
             time.sleep(0.01)
