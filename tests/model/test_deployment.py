@@ -10,6 +10,7 @@ import pytest
 
 from tigertail.errors import ModelError
 from tigertail.model import Model, deploy, load, roll_back, save
+from tigertail.model.store import map_file
 from tigertail.signals.factors import FactorAffinity
 from tigertail.storage import checksums
 
@@ -96,3 +97,11 @@ def test_a_damaged_generation_is_not_rolled_back_to(model: Model, folder: Path) 
     with pytest.raises(ModelError, match=r"vectors\.npy: altered or cut short"):
         roll_back(folder)
     assert load(folder).neighbours(signal="factors").equals(other(model).neighbours(signal="factors"))
+
+
+def test_a_map_goes_with_its_model(folder: Path, new: Path) -> None:
+    version = str(load(new).version)
+    map_file(new, version).parent.mkdir()
+    map_file(new, version).write_bytes(b"a map")
+    deploy(new, folder)
+    assert map_file(folder, version).read_bytes() == b"a map"

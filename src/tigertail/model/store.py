@@ -5,6 +5,7 @@ A model is a folder::
     MODEL/
       manifest.json      format, version, configuration, provenance, and the SHA-256 of every file
       <generation>/      items.parquet and one folder of arrays a signal, and a copy of its manifest
+      maps/              what :mod:`tigertail.model.map` made of some versions
 
 A new model is written beside the old one as a new generation; replacing the manifest, one file, in one step
 makes it the model. A reader therefore sees the old or the new one, never a mixture, and the generation
@@ -40,6 +41,7 @@ MAGIC: Final = "tigertail-model"
 VERSION: Final = 2
 MANIFEST: Final = "manifest.json"
 ITEMS: Final = "items.parquet"
+MAPS: Final = "maps"
 SEAL: Final = "sha256"  # of the manifest without it
 VERSION_DIGITS: Final = 12  # of a seal of all but the generation: which model it is, wherever it lies
 # What is ours in a model folder: generations, and what a writer that was killed left behind.
@@ -159,6 +161,11 @@ def generations(path: Path) -> list[int]:
     """Return the numbers of the generations that are kept, rising; all but the present one can be gone back to."""
     kept = [one.parent.name for one in path.glob(f"*/{MANIFEST}")] if path.is_dir() else []
     return sorted(int(name) for name in kept if name.isdecimal())
+
+
+def map_file(path: Path, version: str) -> Path:
+    """Return where the map of a version of a model lies, if one was made."""
+    return path / MAPS / f"{version}.parquet"
 
 
 def read_manifest(path: Path) -> tuple[dict[str, Any], str]:
