@@ -76,7 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.context = context
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING)
     app.add_middleware(Guard, settings=settings)
-    problems.install(app)
+    problems.install(app, dialects.WORDINGS)
     for router in (*ROUTERS, *dialects.ROUTERS):
         app.include_router(router)
     if settings.explorer:
