@@ -16,6 +16,7 @@ from tigertail.retrieval.grams import LONGEST, Grams
 CANDIDATES: Final = 200  # names of each kind that are looked at letter by letter
 BESIDE: Final = 0.7  # of the best answer's match: what is no better is not worth showing beside it
 LATIN: Final = 0.98  # what a name in other letters is worth, typed in Latin ones
+_READ: Final = 10 * LONGEST  # letters typed that are read: folding drops some
 _ARTICLE: Final = "the"
 
 
@@ -97,7 +98,7 @@ class NameIndex:
         match
             How well each answers, above 0 and up to 1, which is the very name; float32, of the same shape.
         """
-        query = _without_article(fold(text)[:LONGEST].strip())
+        query = _without_article(fold(text[:_READ])[:LONGEST].strip())
         inside = None if allowed is None else np.asarray(allowed, np.bool_)[self._codes]
         if not query:
             owners = np.arange(len(self)) if inside is None else np.flatnonzero(inside)
