@@ -68,7 +68,7 @@ def test_it_says_that_nothing_is_decided_yet_and_what_is_missing(better: Path, t
     pl.concat([events.head(60), stray]).write_parquet(few)
     text = run("online-report", few).stdout
     assert "Not decided yet: look again later, looking costs nothing." in text
-    assert "Left out: 1 events, an action on what the log does not show." in text
+    assert "Left out: 1 event, an action on what the log does not show." in text
     assert "Note: the log cannot tell places from items" in text
     assert "unknown" in text
     assert "nDCG" not in text

@@ -55,7 +55,7 @@ def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     if request.param == "sqlite":
         address: str | Path = tmp_path_factory.mktemp("round-trip") / "feedback.db"
     else:
-        address = request.getfixturevalue("server").new_database()
+        address = request.getfixturevalue("server").new_schema()
     with FeedbackStore.open(address) as store:
         yield store
 

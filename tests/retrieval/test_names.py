@@ -135,6 +135,17 @@ def test_blank_text_is_answered_by_those_most_heard(index: NameIndex) -> None:
     assert found(index, " ", 3) == ["The Beatles", "Nirvana", "Michael Jackson"]
 
 
+def test_other_scripts_are_found_by_latin_letters_too() -> None:
+    names = ["Кино", "Kino", "Каста", "עומר"]
+    index = NameIndex(names, np.array([9, 1, 5, 2]))
+    codes, match = index.search("kino")
+    assert [names[code] for code in codes] == ["Kino", "Кино"]  # the very name first
+    assert match.tolist() == pytest.approx([1, 0.98])
+    assert index.search("kasat")[0].tolist() == [2]
+    assert index.search("кино")[0].tolist() == [0]
+    assert index.exact("kino") == 1
+
+
 def test_only_what_is_allowed_is_returned(index: NameIndex) -> None:
     allowed = np.array([name != "The Beatles" for name in NAMES])
     codes, _ = index.search("beat", allowed=allowed)

@@ -51,6 +51,7 @@ def register(app: typer.Typer) -> None:
     app.command("similar")(similar)
     app.command("neighbours")(neighbours)
     app.command("weights")(weights)
+    app.command("deploy")(deploy)
     app.command("rollback")(rollback)
 
 
@@ -256,6 +257,16 @@ def weights(
     if plot is not None:
         plot_trust(table, plot)
         typer.echo(f"Written: {plot}.", err=as_json)
+
+
+def deploy(
+    source: Annotated[Path, typer.Argument(help="Folder of the new model.")],
+    model: Annotated[Path, typer.Argument(help="Folder of the model to replace.")],
+) -> None:
+    """Put a model in the place of another; servers take it over by themselves, rollback takes it back."""
+    from tigertail.model import deploy as put
+
+    typer.echo(f"{model} is now the version {put(source, model)}.")
 
 
 def rollback(

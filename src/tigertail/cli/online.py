@@ -68,7 +68,7 @@ def _print(found: OnlineReport) -> None:
         "Square brackets hold 95 % intervals over listeners."
     )
     for why, events in found.left_out.items():
-        typer.echo(f"Left out: {events:,} events, {why}.")
+        typer.echo(f"Left out: {events:,} {'event' if events == 1 else 'events'}, {why}.")
     _print_models(found.models)
     _print_ranks(found)
     for duel in found.duels:

@@ -20,6 +20,12 @@ _LOCK: Final = 0x7469676572  # "tiger": PostgreSQL's advisory lock of all who wr
 _POOL: Final = 5
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that knows which file it has open: names are given to other files."""
+
+    file_id: FileId | None = None
+
+
 def make_engine(place: Place, wait: float) -> Engine:
     """Return the engine of a store. It connects when it is first asked.
 
@@ -152,8 +158,8 @@ def _sqlite(place: Place, file: Path, wait: float) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def note_file(_: Any, record: Any) -> None:
-        record.info[_FILE] = place.file_id()
+    def note_file(connection: Any, record: Any) -> None:
+        record.info[_FILE] = connection.file_id
 
     @event.listens_for(engine, "checkout")
     def same_file(_: Any, record: Any, __: Any) -> None:
@@ -169,20 +175,25 @@ def _sqlite(place: Place, file: Path, wait: float) -> Engine:
     return engine
 
 
-def _connect(place: Place, file: Path, wait: float) -> sqlite3.Connection:
+def _connect(place: Place, file: Path, wait: float) -> _Connection:
     """Open the file, which must be there: one that went missing is not begun anew behind people's backs."""
+    before = place.file_id()
     connection = sqlite3.connect(
         f"{file.as_uri()}?mode={'ro' if place.read_only else 'rw'}",
         uri=True,
         timeout=wait,
         isolation_level=None,  # transactions begin where we say
         check_same_thread=False,
+        factory=_Connection,
     )
     try:
+        connection.file_id = (
+            before if before == place.file_id() else None
+        )  # None: it may be either, so neither
         connection.execute("PRAGMA synchronous=FULL")  # a commit is on the disk
         connection.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten
         connection.execute("PRAGMA trusted_schema=OFF")
-    except sqlite3.Error:
+    except (sqlite3.Error, OSError):
         connection.close()
         raise
     return connection

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
-from tigertail.errors import ConfigError, TigertailWarning
+from tigertail.errors import ConfigError, StoreUnavailableError, TigertailWarning
 from tigertail.feedback.events import AT, LISTENER, RECEIVED_AT, SEQ, microseconds
 from tigertail.feedback.store import FeedbackStore
 from tigertail.feedback.tables import ERASURES, EVENTS
@@ -103,14 +103,17 @@ def _scrub(store: FeedbackStore) -> None:
     """Free SQLite's empty pages and empty its log, which holds old pages. PostgreSQL has autovacuum."""
     if store.database.place.file is None:
         return
-    with store.database.raw() as cursor:
-        cursor.executescript("PRAGMA incremental_vacuum")  # execute would free the first page alone
-        busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    try:
+        with store.database.raw() as cursor:
+            cursor.executescript("PRAGMA incremental_vacuum")  # execute would free the first page alone
+            busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except StoreUnavailableError:
+        busy = True  # the rows are gone all the same
     if busy:
         warnings.warn(
             TigertailWarning(
-                "Erased; but while others read the store, its -wal file keeps old pages. "
-                "They go when the last of them has ended."
+                "Erased; but as others use the store just now, its -wal file keeps old pages. "
+                "They go when the last of them has ended, or with the next erasure."
             ),
             stacklevel=3,
         )

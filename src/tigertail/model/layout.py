@@ -11,14 +11,12 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, coo_matrix
 
 from tigertail.errors import TigertailError
 
 NEIGHBOURS: Final = 15
-_FALL: Final = (
-    3.4  # ranks over which a link gets e times weaker: links of an item then sum to log2(15), as in UMAP
-)
+# Ranks over which a link gets e times weaker: the links of an item then sum to log2(15), as in UMAP.
+_FALL: Final = 3.4
 _HUBS: Final = 0.5  # how far an item listed by many is held by each of them less
 # Chosen by eye on real models: with UMAP's own settings, whatever many listen to is pressed into one spot.
 _SPREAD: Final = 1.5
@@ -46,6 +44,8 @@ def links(queries: NDArray[np.int32], items: NDArray[np.int32], ranks: NDArray[n
     scipy.sparse.csr_array
         Symmetric and not negative; float32, (n, n).
     """
+    from scipy.sparse import coo_array
+
     weights = np.exp((1 - ranks) / _FALL).astype(np.float32)
     listed = coo_array((weights, (queries, items)), shape=(n, n)).tocsr()
     back = listed.T.tocsr()
@@ -81,6 +81,8 @@ def layout(held: Any, start: Floats, seed: int) -> Floats:
     places = np.full(start.shape, np.nan, np.float32)
     if not len(linked):
         return places
+    from scipy.sparse import coo_matrix
+
     umap = _umap()
     chance = np.random.RandomState(seed)
     inner = held[linked][:, linked]

@@ -21,11 +21,10 @@ from tigertail.model.families import FACTORS
 from tigertail.model.layout import NEIGHBOURS, Floats, aligned, centred, layout, links, scaled
 from tigertail.model.model import Model
 from tigertail.model.question import Dials
-from tigertail.model.store import generations, read_manifest
+from tigertail.model.store import generations, map_file, read_manifest
 from tigertail.signals.factors import FactorAffinity
 from tigertail.storage import replaced_file
 
-MAPS: Final = "maps"
 BEFORE: Final = ("before_x", "before_y")
 AFTER: Final = ("after_x", "after_y")
 NAIVE: Final[Dials] = {"signal": FACTORS, "beta": 1.0}
@@ -88,15 +87,15 @@ def save_map(places: pl.DataFrame, model: Model, path: Path | str) -> Path:
     """
     path = Path(path)
     kept = _kept(path)
-    file = kept.get(model.version or "")
-    if file is None:
+    if model.version not in kept:
         raise ModelError(
             "the model was replaced while its map was made", path=path, remedy=f"run: tigertail map {path}"
         )
+    file = map_file(path, model.version)
     with replaced_file(file) as temporary:
         places.write_parquet(temporary)
-    for old in (path / MAPS).glob("*.parquet"):
-        if old not in kept.values():
+    for old in file.parent.glob("*.parquet"):
+        if old.stem not in kept:
             old.unlink(missing_ok=True)
     return file
 
@@ -122,26 +121,19 @@ def read_map(path: Path | str, version: str | None = None) -> pl.DataFrame | Non
         If there is no model, or the map is damaged.
     """
     path = Path(path)
-    version = version or read_manifest(path)[1]
-    for file in (path / MAPS).glob(f"*-{version}.parquet"):
-        try:
-            return pl.read_parquet(file, columns=[c.ITEM_ID, *BEFORE, *AFTER])
-        except FileNotFoundError:  # removed since it was listed
-            continue
-        except (pl.exceptions.PolarsError, OSError) as error:
-            raise ModelError(
-                f"damaged map ({error})", path=file, remedy=f"run: tigertail map {path}"
-            ) from error
-    return None
+    file = map_file(path, version or read_manifest(path)[1])
+    try:
+        return pl.read_parquet(file, columns=[c.ITEM_ID, *BEFORE, *AFTER])
+    except FileNotFoundError:
+        return None
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise ModelError(f"damaged map ({error})", path=file, remedy=f"run: tigertail map {path}") from error
 
 
-def _kept(path: Path) -> dict[str, Path]:
-    """Return where the map of each version that is kept lies."""
+def _kept(path: Path) -> set[str]:
+    """Return the versions that are kept."""
     folders = [path, *(path / str(generation) for generation in generations(path))]
-    return {
-        version: path / MAPS / f"{manifest['generation']}-{version}.parquet"
-        for manifest, version in map(read_manifest, folders)
-    }
+    return {read_manifest(folder)[1] for folder in folders}
 
 
 def _links(model: Model, dials: Dials) -> object:

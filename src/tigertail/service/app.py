@@ -49,8 +49,6 @@ def create_app(settings: Settings) -> FastAPI:
     ------
     ModelError
         If a model is missing or damaged.
-    StoreUnavailableError
-        If the feedback store cannot be opened.
     """
     warnings.simplefilter("ignore", TigertailWarning)  # answers carry what is to be known of them
     context = Context(settings, _shelf(settings), _desk(settings), _store(settings))
@@ -78,7 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.context = context
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING)
     app.add_middleware(Guard, settings=settings)
-    problems.install(app)
+    problems.install(app, dialects.WORDINGS)
     for router in (*ROUTERS, *dialects.ROUTERS):
         app.include_router(router)
     if settings.explorer:
@@ -120,7 +118,7 @@ def _desk(settings: Settings) -> Desk:
 
 
 def _store(settings: Settings) -> FeedbackStore | None:
-    return None if settings.store is None else FeedbackStore.open(settings.store)
+    return None if settings.store is None else FeedbackStore.open(settings.store, later=True)
 
 
 def _add_explorer(app: FastAPI) -> None:

@@ -30,7 +30,6 @@ class Desk:
     def __init__(self, waiting: int, megabytes: int) -> None:
         self._most = waiting
         self._here = 0  # at work or waiting
-        self._here = 0  # at work or waiting
         self._limiter: CapacityLimiter | None = None
         self._remembered = Remembered(megabytes * 2**20)
         self._under_way: dict[str, asyncio.Future[bytes]] = {}

@@ -15,13 +15,13 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tigertail.errors import TigertailError
-from tigertail.service import metrics
+from tigertail.service import forms, metrics
 from tigertail.service.keys import Keys, Rates, key_given
-from tigertail.service.problems import ServiceError, problem_of, response
+from tigertail.service.problems import ServiceError, problem_of, worded
 from tigertail.service.settings import Settings
 
 LOG: Final = logging.getLogger("tigertail.service.requests")
-GUARDED: Final = ("/v1/", "/2.0", "/similar-artists", "/metrics")
+GUARDED: Final = ("/v1/", "/2.0", "/similar-artists", "/similar-recordings", "/metrics")
 """Paths that need a key where keys are set; the page, its files and the health checks do not."""
 REQUEST_ID: Final = "x-request-id"
 _PLAIN_ID: Final = re.compile(r"[\w.-]{1,64}")
@@ -64,16 +64,19 @@ class Guard:
         headers = Headers(scope=scope)
         given = headers.get(REQUEST_ID, "")
         noted = _Noted(scope, given if _PLAIN_ID.fullmatch(given) else f"{getrandbits(128):032x}")
+        measured = self._measured(receive)
         try:
+            if forms.sent(scope, headers):
+                measured = await forms.read(scope, measured)
             noted.client = self._let_in(scope, headers)
         except TigertailError as error:
             noted.route = "(refused)"
             retry = error.retry if isinstance(error, ServiceError) else None
-            await response(problem_of(error), retry)(scope, receive, noted.sending(send))
+            await worded(scope, problem_of(error), retry)(scope, receive, noted.sending(send))
             noted.down()
             return
         try:
-            await self._app(scope, self._measured(receive), noted.sending(send))
+            await self._app(scope, measured, noted.sending(send))
         finally:
             noted.down()
 
@@ -94,7 +97,7 @@ class Guard:
         if not path.startswith(GUARDED):
             return "anyone"
         address = (scope.get("client") or ("unknown",))[0]
-        name = self._keys.name(key_given(headers, scope["query_string"])) if self._keys else None
+        name = self._keys.name(key_given(headers, forms.fields(scope))) if self._keys else None
         if self._keys and name is None:
             self._slow_down(f"address {address}")
             raise ServiceError(

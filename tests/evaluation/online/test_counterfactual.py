@@ -49,7 +49,7 @@ def check_coverage(judged: Sequence[list[Judged]], population: Population) -> No
 
 
 def test_intervals_hold_the_truth_and_naive_ones_never_do(small: Population) -> None:
-    check_coverage(judge_logs(small, 60), small)
+    check_coverage(judge_logs(small, 40), small)
 
 
 @pytest.mark.slow

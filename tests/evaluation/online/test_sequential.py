@@ -107,6 +107,14 @@ def test_swapping_the_models_swaps_the_verdict() -> None:
     assert ours.e_value == pytest.approx(theirs.e_value)
 
 
+def test_a_winner_is_named_as_soon_as_the_p_value_reaches_alpha() -> None:
+    scores = np.random.default_rng(2).choice([-1.0, 1.0], 300, p=[0.35, 0.65])
+    verdicts = [examine(scores[:number]) for number in range(1, 300, 9)]
+    assert {verdict.winner for verdict in verdicts} == {None, 0}
+    assert all((verdict.winner == 0) == (verdict.p_value <= ALPHA) for verdict in verdicts)
+    assert (np.diff([verdict.p_value for verdict in verdicts]) <= 0).all()
+
+
 def test_before_anybody_counts_nothing_is_known() -> None:
     verdict = examine(np.empty(0))
     assert (verdict.winner, verdict.e_value, verdict.p_value) == (None, 1, 1)

@@ -41,7 +41,7 @@ from numpy.typing import NDArray
 
 from tigertail.evaluation.intervals import Estimate
 from tigertail.evaluation.online.log import Log
-from tigertail.evaluation.online.position_bias import Examination, Harvest, examination, strengths
+from tigertail.evaluation.online.position_bias import Examination, examination, resampled_curves
 from tigertail.evaluation.online.rankings import Ranking, Shown, Sums, rankings_of
 from tigertail.evaluation.online.relevance import Relevance
 from tigertail.evaluation.online.resampling import SAMPLES, interval, resamples
@@ -91,6 +91,7 @@ def judge_rankings(
     k: int = 10,
     *,
     curve: Examination | None = None,
+    curves: Reals | None = None,
     clip: float = CLIP,
     samples: int = SAMPLES,
     seed: int = 0,
@@ -108,6 +109,9 @@ def judge_rankings(
         Length of the lists judged.
     curve
         Examination by rank, where it is known; None means that it is estimated from the log.
+    curves
+        What :func:`tigertail.evaluation.online.position_bias.resampled_curves` says of the log, with the same
+        samples and seed, if that is there already; float64, (samples, ranks).
     clip
         Examinations that an estimate is divided by at least; above 0.
     samples, seed
@@ -121,15 +125,15 @@ def judge_rankings(
     shown = Shown.of(log)
     coded, answered = rankings_of(rankings, shown, k)
     judge = _Judge(shown, coded, answered, k, clip)
-    harvest = None if curve is not None else Harvest.of(log)
     whole = curve or examination(log)
+    if curves is None:
+        known = curve is not None
+        curves = np.tile(whole.probability, (samples, 1)) if known else resampled_curves(log, samples, seed)
     values = judge.values(np.ones(shown.listeners), whole)
-    drawn = []
-    for weights in resamples(shown.listeners, samples, seed):
-        again = whole
-        if harvest is not None:
-            again = Examination(strengths(harvest.wins(weights[shown.listener])))
-        drawn.append(judge.values(weights, again))
+    drawn = [
+        judge.values(weights, Examination(again))
+        for weights, again in zip(resamples(shown.listeners, samples, seed), curves, strict=True)
+    ]
     return judge.report(list(rankings), values, np.stack(drawn), whole)
 
 

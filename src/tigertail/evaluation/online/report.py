@@ -15,8 +15,8 @@ from tigertail.evaluation.intervals import Estimate
 from tigertail.evaluation.online.counterfactual import CLIP, Judged, judge_rankings
 from tigertail.evaluation.online.interleaving import PATIENCE, Duel, duels, listener_scores
 from tigertail.evaluation.online.log import ACTIONS, Log
-from tigertail.evaluation.online.position_bias import MOST_RANKS, Examination, Harvest, examination, strengths
-from tigertail.evaluation.online.resampling import SAMPLES, interval, ratios, resamples
+from tigertail.evaluation.online.position_bias import MOST_RANKS, Examination, examination, resampled_curves
+from tigertail.evaluation.online.resampling import SAMPLES, interval, ratios
 from tigertail.evaluation.online.sequential import Verdict, examine, path
 from tigertail.evaluation.report import without_nan
 
@@ -172,20 +172,20 @@ def online_report(
         If the table lacks a column or shows nothing, or no query asked has a list in all rankings.
     """
     log = Log.of(events)
-    notices = []
-    curve: Examination | None = None
-    try:
-        curve = examination(log)
-    except DataError as error:
-        notices.append(f"{error.problem}; {error.remedy}")
-    if curve is not None and curve.unknown:
-        notices.append(
-            f"of {len(curve.unknown)} ranks, from {curve.unknown[0]} on, the log does not tell how they are looked at, "
-            "since no item moved between them and the first; what stood there is not judged"
-        )
-    judged = (
-        judge_rankings(log, rankings, k, clip=clip, samples=samples, seed=seed) if rankings and curve else []
-    )
+    curve, notices = _examined(log)
+    judged: list[Judged] = []
+    looked: dict[int, Estimate] = {}
+    if curve is not None:
+        curves = resampled_curves(log, samples, seed)
+        looked = {
+            rank: interval(float(value), curves[:, rank - 1])
+            for rank, value in enumerate(curve.probability, start=1)
+            if np.isfinite(value)
+        }
+        if rankings:
+            judged = judge_rankings(
+                log, rankings, k, curve=curve, curves=curves, clip=clip, samples=samples, seed=seed
+            )
     met = [_duel(duel, alpha, patience) for duel in duels(log)]
     if not met:
         notices.append("no list holds items of two models: nothing was interleaved, so no model wins")
@@ -195,11 +195,26 @@ def online_report(
         log.listeners,
         log.left_out,
         _models(log, samples, seed),
-        _ranks(log, curve, samples, seed),
+        _ranks(log, looked, samples, seed),
         met,
         judged,
         notices,
     )
+
+
+def _examined(log: Log) -> tuple[Examination | None, list[str]]:
+    """Return how places are looked at, and what the log does not say of them."""
+    try:
+        curve = examination(log)
+    except DataError as error:
+        return None, [f"{error.problem}; {error.remedy}"]
+    if not curve.unknown:
+        return curve, []
+    ranks = f"{len(curve.unknown)} ranks, the first of them {curve.unknown[0]}"
+    return curve, [
+        f"the log does not tell how {ranks}, are looked at, since no item moved between them and rank 1; "
+        "what stood there is not judged"
+    ]
 
 
 def _duel(duel: Duel, alpha: float, patience: float) -> DuelRow:
@@ -233,8 +248,7 @@ def _models(log: Log, samples: int, seed: int) -> list[ModelRow]:
     return found
 
 
-def _ranks(log: Log, curve: Examination | None, samples: int, seed: int) -> list[RankRow]:
-    looked = _curve(log, curve, samples, seed)
+def _ranks(log: Log, looked: dict[int, Estimate], samples: int, seed: int) -> list[RankRow]:
     rows = log.shown.filter(pl.col("rank") <= MOST_RANKS)
     listener, (ranks, rank) = (
         _codes(rows["listener"]),
@@ -250,21 +264,6 @@ def _ranks(log: Log, curve: Examination | None, samples: int, seed: int) -> list
         RankRow(number, int(times), rate, looked.get(number))
         for number, times, rate in zip(ranks.tolist(), shown.sum(axis=0), rates, strict=True)
     ]
-
-
-def _curve(log: Log, curve: Examination | None, samples: int, seed: int) -> dict[int, Estimate]:
-    """Return the examination of each rank of which the log says something, with its interval."""
-    if curve is None:
-        return {}
-    harvest, code = Harvest.of(log), _codes(log.shown["listener"])
-    drawn = np.stack(
-        [strengths(harvest.wins(weights[code])) for weights in resamples(log.listeners, samples, seed)]
-    )
-    return {
-        rank + 1: interval(float(value), drawn[:, rank])
-        for rank, value in enumerate(curve.probability)
-        if np.isfinite(value)
-    }
 
 
 def _codes(ids: pl.Series) -> NDArray[np.int64]:

@@ -16,7 +16,7 @@ is at most alpha. So
   at once with probability 1 - alpha, and
 - the e-value (K+ + K-) / 2 at m = 1/2 is evidence against "they are equal" whenever one stops; 1 over the largest
   so far is a p-value that may be looked at at any time (Ramdas et al., "Game-theoretic statistics and safe
-  anytime-valid inference", Statistical Science 2023).
+  anytime-valid inference", Statistical Science 2023), and where it reaches alpha the richer gambler's side wins.
 
 Assumed: each score has the same mean given those before it. Scores of listeners who do not know of each other, each
 used once (:func:`tigertail.evaluation.online.interleaving.listener_scores`), are like that while neither models nor
@@ -118,9 +118,8 @@ def examine(scores: Reals, alpha: float = 0.05) -> Verdict:
         return Verdict(0, Estimate(np.nan, 0.0, 1.0), 1.0, 1.0, alpha, None, None, drifted=False)
     more, less = log_capitals(scores, EVEN)
     evidence = np.logaddexp(more, less) - np.log(2)
-    decisive = np.log(2 / alpha)
-    crossed = [_first(capital >= decisive) for capital in (more, less)]
-    decided_at = min((at for at in crossed if at is not None), default=None)
+    decided_at = _first(evidence >= np.log(1 / alpha))
+    winner = None if decided_at is None else int(less[decided_at - 1] > more[decided_at - 1])
     low, high = _bounds(scores, alpha)
     return Verdict(
         len(scores),
@@ -128,7 +127,7 @@ def examine(scores: Reals, alpha: float = 0.05) -> Verdict:
         float(np.exp(min(evidence[-1], 700.0))),
         float(min(1.0, np.exp(-evidence.max()))),
         alpha,
-        None if decided_at is None else crossed.index(decided_at),
+        winner,
         decided_at,
         drifted=low > high,
     )
