@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -331,6 +332,33 @@ def test_one_bad_event_does_not_keep_the_others_back(person: Any, expect: Any, s
     assert likes["event_id"].to_list() == [f"somebody-{n}" for n in (0, 1, 2, 4)]
 
 
+def test_an_answer_is_credited_to_the_model_that_gave_it(person: Any, expect: Any, star: Json) -> None:
+    """As while two models are compared: the server is told who asks, and says which model put an item there."""
+    asked: list[str] = []
+    mixed = person.ask("similar", item=star["item_id"], n=4, why="true")
+    for place, item in enumerate(mixed["items"]):
+        item["model"] = f"model-{place % 2}"
+
+    def answer(route: Any) -> None:
+        asked.append(route.request.url)
+        route.fulfill(body=json.dumps(mixed))
+
+    person.page.route("**/v1/similar?*why=true*", answer)
+    person.open(item=star["item_id"])
+    expect(person.page.locator(".saved")).to_have_text("Saved")
+    listener = person.page.evaluate("() => localStorage['tigertail.listener']")
+    assert all(f"listener={listener}" in url for url in asked)
+    assert person.events.sort("rank")["model"].to_list() == ["model-0", "model-1"] * 2
+
+
+def test_a_server_that_keeps_no_feedback_is_told_of(visit: Any, run: Any, expect: Any, star: Json) -> None:
+    person = visit(run(feedback={"on": False}))
+    person.forgiven = {503}
+    person.open(item=star["item_id"])
+    expect(person.page.locator(".saved")).to_have_text("Not taken")
+    expect(person.page.locator(".saved")).to_have_attribute("title", re.compile("keeps no feedback"))
+
+
 def test_two_tabs_do_not_write_over_each_others_events(person: Any, expect: Any, star: Json) -> None:
     person.forgiven = {503}
     context = person.page.context
@@ -382,7 +410,7 @@ def test_the_map_opens_zooms_and_shows_before_and_after(
     page = person.page
     in_view = page.locator(".in-view-box summary")
     expect(in_view).to_contain_text(f"{len(town.model.items)} artists in view")
-    canvas = page.get_by_role("img", name="Map of")
+    canvas = page.get_by_role("application", name="Map of")
     canvas.focus()
     for _ in range(4):
         page.keyboard.press("+")
@@ -405,7 +433,7 @@ def test_the_map_opens_zooms_and_shows_before_and_after(
 def test_a_dot_that_is_pressed_becomes_the_query(person: Any, expect: Any) -> None:
     person.open(view="map")
     page = person.page
-    canvas = page.get_by_role("img", name="Map of")
+    canvas = page.get_by_role("application", name="Map of")
     canvas.wait_for()
     where = page.evaluate(
         """async () => {
@@ -537,6 +565,25 @@ def test_the_colours_are_the_systems_until_others_are_chosen(visit: Any, expect:
 
 def _channels(colour: str) -> list[int]:
     return [int(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(",")]
+
+
+def test_an_address_that_makes_no_sense_asks_as_if_it_said_nothing(
+    person: Any, expect: Any, star: Json
+) -> None:
+    person.open(item=star["item_id"], view="elsewhere", n="-3", beta="much", lens="0.5")
+    expect(rows(person)).to_have_count(20)
+    assert ids(person) == listed(person.ask("similar", item=star["item_id"]))
+    expect(person.page.locator(".turned")).to_have_text("")
+
+
+def test_names_are_text_whatever_they_hold(person: Any, expect: Any, star: Json) -> None:
+    name = "<img src=x onerror=alert(1)>"
+    hostile = person.ask("similar", item=star["item_id"], n=2) | {"notices": [name]}
+    hostile["items"][0]["name"] = name
+    person.page.route("**/v1/similar?*", lambda route: route.fulfill(body=json.dumps(hostile)))
+    person.open(item=star["item_id"])
+    expect(rows(person).first.locator("bdi")).to_have_text(name)
+    expect(person.page.locator(".notice")).to_contain_text(name)
 
 
 def test_nothing_that_can_be_pressed_is_without_a_name(person: Any, expect: Any, star: Json) -> None:

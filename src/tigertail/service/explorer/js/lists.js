@@ -23,6 +23,7 @@ import { capital } from "./words.js";
  * @property {() => Promise<import("./types.js").ModelCard>} model
  * @property {() => Promise<number>} most  Listeners of the most heard item.
  * @property {(text: string) => void} say
+ * @property {() => void} renewed  Called when another model has taken the place of the one that was described.
  * @property {() => void} named  Called when the names of the seeds have come.
  */
 
@@ -109,6 +110,7 @@ export class Lists {
       most: most.status === "fulfilled" ? most.value : 1000,
       parts: card.status === "fulfilled" ? card.value.mixture : [],
     });
+    if (naive.status === "fulfilled" && card.status === "fulfilled" && naive.value.model !== card.value.version) this.parts.renewed();
   }
 
   /** @param {import("./types.js").Item[]} items @param {AbortSignal} signal @returns {Promise<Described[]>} */

@@ -2,7 +2,7 @@
 
 import { h, refill } from "./dom.js";
 import { icon } from "./icons.js";
-import { count } from "./words.js";
+import { capital, count } from "./words.js";
 
 /** @typedef {import("./feedback.js").Feedback} Feedback */
 
@@ -20,12 +20,16 @@ export function savedState(feedback) {
   return element;
 }
 
+/** Whether a server that is well takes no feedback: it does not say when to come back. @param {import("./api.js").Problem} trouble */
+const isOff = (trouble) => trouble.status === 503 && trouble.retryAfter === null;
+
 /** @param {Feedback} feedback @returns {[string, string, string]} */
 function words(feedback) {
   const { waiting, trouble, refused, dropped, sent, durable } = feedback;
   if (dropped) return ["refused", `${count(dropped, "event")} dropped`, "The server took nothing for so long that this browser ran out of room; the oldest impressions were let go"];
   if (refused) return ["refused", `${count(refused.events, "event")} refused`, `${refused.problem.message}. ${refused.problem.remedy}`];
   if (waiting && !durable) return ["refused", "Not kept", "This browser keeps nothing: what is not sent is lost when the page is closed"];
+  if (waiting && trouble && isOff(trouble)) return ["off", "Not taken", `${capital(trouble.message)}. What you say stays in this browser until it is.`];
   if (waiting && trouble) return ["waiting", `${count(waiting, "event")} will retry`, `${trouble.message}. Kept in this browser, and sent again with the same ids.`];
   if (waiting) return ["sending", "Saving…", ""];
   if (sent) return ["saved", "Saved", `${count(sent, "event")} acknowledged by the server`];

@@ -73,7 +73,7 @@ export class MapView {
   /** @param {Scene} scene */
   #build(scene) {
     this.scene = scene;
-    this.canvas = h("canvas", { class: "map-canvas", tabindex: 0, role: "img", "aria-describedby": "map-help" });
+    this.canvas = h("canvas", { class: "map-canvas", tabindex: 0, role: "application", "aria-roledescription": "map", "aria-describedby": "map-help" });
     this.tip = h("div", { class: "tip", hidden: true });
     this.panel = h("div", { class: "map-panel" });
     this.missing = h("span", {});
