@@ -54,7 +54,7 @@ def test_intervals_hold_the_truth_and_naive_ones_never_do(small: Population) -> 
 
 @pytest.mark.slow
 def test_over_many_logs_intervals_hold_the_truth_as_often_as_they_say(small: Population) -> None:
-    judged = judge_logs(small, 1000)
+    judged = judge_logs(small, 400)
     for method in ("naive", "IPS", "DR"):
         print(
             f"{method}: {covered(judged, small, method)} of {len(judged)} intervals hold {small.ndcg(0, K):.4f}"
