@@ -362,7 +362,9 @@ def test_a_server_that_keeps_no_feedback_is_told_of(visit: Any, run: Any, expect
 def test_two_tabs_do_not_write_over_each_others_events(person: Any, expect: Any, star: Json) -> None:
     person.forgiven = {503}
     context = person.page.context
-    context.route("**/v1/feedback", lambda route: route.fulfill(status=503, body="{}"))
+    context.route(
+        "**/v1/feedback", lambda route: route.fulfill(status=503, body="{}", headers={"Retry-After": "1"})
+    )
     person.open(item=star["item_id"])
     other = context.new_page()
     other.goto(person.page.url)
