@@ -47,7 +47,7 @@ export class Lists {
     this.asking = null;
     /** @type {Set<string>} */
     this.hidden = new Set();
-    /** @type {import("./feedback.js").ShownList | null} */
+    /** @type {import("./shown.js").ShownList | null} */
     this.shown = null;
     this.ask = settled(() => this.#ask(), 140);
   }

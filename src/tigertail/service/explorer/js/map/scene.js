@@ -45,6 +45,12 @@ export class Scene {
     }
   }
 
+  /** @param {number} dot @returns {import("../types.js").Item} */
+  item(dot) {
+    const { id, name, country, listeners, stratum } = this.data;
+    return { id: id[dot], name: name[dot], kind: "artist", country: country[dot], listeners: listeners[dot], stratum: stratum[dot] };
+  }
+
   /** @returns {Uint8Array} Which dots are to be seen now. */
   get seen() {
     return this.at < 0.5 ? this.there.before : this.there.after;
