@@ -144,7 +144,7 @@ class Edition:
 
     def shown(self, answers: Answers) -> list[dict[str, Any]]:
         """Return answers as they are shown."""
-        why = [None] * len(answers.items) if answers.why is None else answers.why.to_list()
+        why = [None] * len(answers.items) if answers.why is None else answers.why.rows
         return [
             {
                 **self.cards[code],
