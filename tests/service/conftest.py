@@ -172,9 +172,12 @@ def served(run: Run) -> Running:
     return run()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """A headless Chromium, found by TIGERTAIL_CHROMIUM or on the path."""
+    """A headless Chromium, found by TIGERTAIL_CHROMIUM or on the path.
+
+    It goes with its module: while it is there an event loop runs in this thread, and no test can have its own.
+    """
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
