@@ -143,14 +143,16 @@ def prepare_file(place: Place, wait: float, *, create: bool) -> None:
     if create and not place.read_only:
         file.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))
-    elif not file.is_file():
+    elif not file.exists():
         raise DataError("no feedback store is there", path=file, remedy="check the path")
     connection = _connect(place, file, wait)
     try:
-        _refuse_foreign(connection, file)
-        if not place.read_only:
-            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")  # heard by an empty file only
-            _keep_a_log(connection, wait)
+        empty = _is_empty(connection, file)
+        if place.read_only or (empty and not create):
+            return
+        if empty:
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        _keep_a_log(connection, wait)
     finally:
         connection.close()
 
@@ -246,27 +248,32 @@ def _connect(place: Place, file: Path, wait: float) -> sqlite3.Connection:
     return connection
 
 
-def _refuse_foreign(connection: sqlite3.Connection, file: Path) -> None:
+def _is_empty(connection: sqlite3.Connection, file: Path) -> bool:
+    """Return whether the file has no table yet; refuse one that has those of something else."""
     rows = connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     )
     names = {name for (name,) in rows}
     if names and VERSION_TABLE not in names:
         raise DataError("a database of something else", path=file, remedy="name another file")
+    return not names
 
 
 def _keep_a_log(connection: sqlite3.Connection, wait: float) -> None:
     """Switch to write-ahead logging, so that readers and writers do not wait for each other.
 
-    SQLite does not wait for others on its own here. A file system that cannot do it keeps the rollback journal,
-    which is as safe.
+    SQLite does not wait for others on its own here. A file that may not be written, or a file system that cannot do
+    it, keeps the rollback journal, which is as safe.
     """
     last = time.monotonic() + wait
-    while True:
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             return
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > last:
+            kind = error.sqlite_errorcode & 0xFF
+            if kind == sqlite3.SQLITE_READONLY:
+                return
+            if kind != sqlite3.SQLITE_BUSY or time.monotonic() > last:
                 raise
             time.sleep(0.01)

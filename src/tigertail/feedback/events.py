@@ -127,13 +127,14 @@ class _CountrySchema:
         return handler(core_schema) | {"enum": sorted(countries())}
 
 
-_Text = Annotated[
-    str,
-    BeforeValidator(_storable),
-    Field(strict=True, min_length=1, json_schema_extra={"pattern": "^[^\\x00]*$"}),
-]
-_Id = Annotated[_Text, Field(max_length=MAX_ID)]
-_Item = Annotated[_Text, Field(max_length=MAX_ITEM)]
+_TEXT: Final[dict[str, Any]] = {
+    "strict": True,
+    "min_length": 1,
+    "json_schema_extra": {"pattern": "^[^\\x00]*$"},
+}
+_Id = Annotated[str, Field(max_length=MAX_ID, **_TEXT), BeforeValidator(_storable)]
+_Item = Annotated[str, Field(max_length=MAX_ITEM, **_TEXT), BeforeValidator(_storable)]
+_Model = Annotated[str, Field(max_length=MAX_MODEL, **_TEXT), BeforeValidator(_storable)]
 _Country = Annotated[str, Field(strict=True), AfterValidator(_known_country), _CountrySchema()]
 _Instant = Annotated[datetime, BeforeValidator(_instant), AfterValidator(_in_utc)]
 
@@ -161,7 +162,7 @@ class Event(BaseModel):
     rank: Annotated[int, Field(strict=True, ge=1, le=MAX_RANK)] = Field(
         description=f"the item's place in the list shown: a whole number, 1 to {MAX_RANK}"
     )
-    model: Annotated[_Text, Field(max_length=MAX_MODEL)] = Field(
+    model: _Model = Field(
         description=f"version of the model that put the item there: 1 to {MAX_MODEL} characters"
     )
     list_id: _Id = Field(description=f"the client's id of the list shown: 1 to {MAX_ID} characters")

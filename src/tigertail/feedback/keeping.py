@@ -16,6 +16,7 @@ from tigertail.feedback.tables import ERASURES, EVENTS
 RETENTION: Final = "retention"
 LISTENER_ASKED: Final = "listener"
 STEP: Final = 10_000
+LONGEST: Final = 1_000_000
 
 
 def erase(store: FeedbackStore, listener: str) -> int:
@@ -65,12 +66,14 @@ def prune(store: FeedbackStore, days: float, *, step: int = STEP) -> int:
     Raises
     ------
     ConfigError
-        If ``days`` is negative.
+        If ``days`` is below 0 or above :data:`LONGEST`.
     StoreUnavailableError
         If the database cannot be used just now. What was erased before stays so.
     """
-    if not days >= 0:
-        raise ConfigError(f"events cannot be kept for {days} days", remedy="give a number of days from 0")
+    if not 0 <= days <= LONGEST:
+        raise ConfigError(
+            f"events cannot be kept for {days} days", remedy=f"give a number of days, 0 to {LONGEST:,}"
+        )
     oldest = microseconds(store.clock()) - timedelta(days=days) // timedelta(microseconds=1)
     old = select(EVENTS.c[SEQ]).where(EVENTS.c[RECEIVED_AT] < oldest).order_by(EVENTS.c[SEQ]).limit(step)
     total = 0
@@ -101,7 +104,7 @@ def _scrub(store: FeedbackStore) -> None:
     if store.place.file is None:
         return
     with store.raw() as cursor:
-        cursor.execute("PRAGMA incremental_vacuum").fetchall()
+        cursor.executescript("PRAGMA incremental_vacuum")  # execute would free the first page alone
         busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
         warnings.warn(

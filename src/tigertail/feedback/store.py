@@ -285,7 +285,11 @@ class FeedbackStore:
         insert = sqlite.insert if self.place.file else postgresql.insert
         received = microseconds(self.clock())
         statement = insert(EVENTS).on_conflict_do_nothing(index_elements=[EVENT_ID])
-        done = connection.execute(statement, [row | {RECEIVED_AT: received} for row in rows])
+        done = connection.execute(
+            statement,
+            [row | {RECEIVED_AT: received} for row in rows],
+            execution_options={"preserve_rowcount": True},
+        )
         if done.rowcount != len(rows):
             raise StoreUnavailableError(
                 f"something else than Tigertail wrote to the feedback store {self.place.shown}",

@@ -1,0 +1,68 @@
+"""Commands that keep a store of feedback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tigertail.cli.output import notices, print_table
+
+Store = Annotated[
+    str, typer.Argument(help="A SQLite file, or a URL: postgresql://USER:PASSWORD@HOST/DATABASE.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands to the command line."""
+    group = typer.Typer(help="Keep what listeners say back.", no_args_is_help=True)
+    for command in (export, count, erase, prune):
+        group.command()(command)
+    app.add_typer(group, name="feedback")
+
+
+def export(
+    store: Store,
+    out: Annotated[Path, typer.Argument(help="The Parquet file to write.")],
+    after: Annotated[int, typer.Option(min=0, help="Begin after the event of this seq.")] = 0,
+) -> None:
+    """Write the events of a store to a Parquet file."""
+    from tigertail import feedback
+
+    with feedback.FeedbackStore.open(store, create=False) as opened:
+        written = feedback.export(opened, out, after=after)
+    typer.echo(f"{out}: {written:,} events.")
+
+
+def count(store: Store) -> None:
+    """Count the events of a store by their kind."""
+    from tigertail import feedback
+
+    with feedback.FeedbackStore.open(store, create=False) as opened:
+        counts = opened.counts()
+    rows = [*((kind, f"{events:,}") for kind, events in counts.items()), ("all", f"{sum(counts.values()):,}")]
+    print_table(["kind", "events"], rows, left=["kind"])
+
+
+def erase(
+    store: Store, listener: Annotated[str, typer.Argument(help="The anonymous id of the listener.")]
+) -> None:
+    """Erase everything one listener did."""
+    from tigertail import feedback
+
+    with feedback.FeedbackStore.open(store, create=False) as opened, notices():
+        erased = feedback.erase(opened, listener)
+    typer.echo(f"{erased:,} events erased.")
+
+
+def prune(
+    store: Store,
+    days: Annotated[float, typer.Option(min=0, help="Erase what was received more days ago than this.")],
+) -> None:
+    """Erase old events."""
+    from tigertail import feedback
+
+    with feedback.FeedbackStore.open(store, create=False) as opened, notices():
+        erased = feedback.prune(opened, days)
+    typer.echo(f"{erased:,} events erased.")
