@@ -14,9 +14,10 @@ from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from starlette.responses import FileResponse, Response
+from uvicorn.config import STARTUP_FAILURE
 
 from tigertail import __version__
-from tigertail.errors import TigertailWarning
+from tigertail.errors import StoreUnavailableError, TigertailError, TigertailWarning
 from tigertail.feedback.store import FeedbackStore
 from tigertail.service import dialects, logs, metrics, problems
 from tigertail.service.api import ROUTERS
@@ -25,30 +26,34 @@ from tigertail.service.desk import Desk
 from tigertail.service.guard import Guard
 from tigertail.service.settings import Settings
 from tigertail.service.shelf import Shelf
+from tigertail.service.supervisor import end_with_parent
 
 SETTLED: Final = "TIGERTAIL_SETTLED"
+ROOM: Final = "TIGERTAIL_ROOM"
 EXPLORER: Final = Path(__file__).parent / "explorer"
 WORTH_PACKING: Final = 16 * 1024  # bytes
 LOG: Final = logging.getLogger("tigertail.service")
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, room: Path | None = None) -> FastAPI:
     """Make the app.
 
     Parameters
     ----------
     settings
         The settings.
+    room
+        Where copies of the models are kept, to answer from; None answers from the models' folders.
 
     Raises
     ------
     ModelError
         If a model is missing or damaged.
-    StoreUnavailableError
-        If the feedback store cannot be opened.
+    TigertailError
+        If the feedback store is none. One that cannot be opened just now is tried again when it is needed.
     """
     warnings.simplefilter("ignore", TigertailWarning)  # answers carry what is to be known of them
-    context = Context(settings, _shelf(settings), _desk(settings), _store(settings))
+    context = Context(settings, _shelf(settings, room), _desk(settings), _store(settings))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -81,12 +86,26 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def from_environment() -> FastAPI:
-    """Make the app of a worker that :func:`tigertail.service.run.serve` started."""
+    """Make the app of a worker that :func:`tigertail.service.run.serve` started.
+
+    Raises
+    ------
+    SystemExit
+        If it cannot be made; the log says why.
+    """
     logs.set_up()
-    return create_app(Settings.model_validate_json(os.environ[SETTLED]))
+    end_with_parent()
+    try:
+        settings = Settings.model_validate_json(os.environ[SETTLED])
+        return create_app(settings, Path(os.environ[ROOM]) / "models")
+    except TigertailError as error:
+        LOG.error("the worker cannot start", extra={"problem": error.problem, "remedy": error.remedy})
+    except Exception:
+        LOG.exception("the worker cannot start")
+    raise SystemExit(STARTUP_FAILURE)
 
 
-def _shelf(settings: Settings) -> Shelf:
+def _shelf(settings: Settings, room: Path | None) -> Shelf:
     folders = {CURRENT: settings.model}
     if settings.rival is not None:
         folders[RIVAL] = settings.rival
@@ -94,7 +113,7 @@ def _shelf(settings: Settings) -> Shelf:
     def changed(role: str, new: bool) -> None:
         metrics.MODELS.labels(role, "in place" if new else "refused").inc()
 
-    return Shelf(folders, changed)
+    return Shelf(folders, changed, room)
 
 
 def _desk(settings: Settings) -> Desk:
@@ -102,7 +121,13 @@ def _desk(settings: Settings) -> Desk:
 
 
 def _store(settings: Settings) -> FeedbackStore | None:
-    return None if settings.store is None else FeedbackStore.open(settings.store)
+    if settings.store is None:
+        return None
+    try:
+        return FeedbackStore.open(settings.store)
+    except StoreUnavailableError as error:
+        LOG.error("the feedback store cannot be used", extra={"problem": error.problem})
+        return None
 
 
 def _add_explorer(app: FastAPI) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Final
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Final, TypeVar
 
-from anyio import to_thread
 from fastapi import Depends, Request, Response
 
-from tigertail.errors import TigertailError
+from tigertail.errors import StoreUnavailableError, TigertailError
+from tigertail.feedback.databases import Place
 from tigertail.feedback.store import FeedbackStore
 from tigertail.service.desk import Desk
 from tigertail.service.edition import Edition
+from tigertail.service.problems import ServiceError
 from tigertail.service.questions import Question
 from tigertail.service.settings import Settings
 from tigertail.service.shelf import Shelf
@@ -19,6 +23,12 @@ from tigertail.service.shelf import Shelf
 CURRENT: Final = "current"
 RIVAL: Final = "rival"
 MODEL: Final = "X-Tigertail-Model"
+LOG: Final = logging.getLogger("tigertail.service")
+WRITERS: Final = 8  # who may wait for the store at a time; a thread each, and none that others need
+QUEUE: Final = 64  # deliveries that may wait for a writer
+GLANCE: Final = 1.0  # seconds the health check waits for the store
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -34,13 +44,15 @@ class Context:
     desk
         Where questions are answered.
     store
-        Where what listeners say back is kept; None keeps nothing.
+        Where what listeners say back is kept; None where none is, or it could not be opened yet.
     """
 
     settings: Settings
     shelf: Shelf
     desk: Desk
     store: FeedbackStore | None = None
+    _counter: Desk = field(default_factory=lambda: Desk(QUEUE, 0, WRITERS))
+    _glance: asyncio.Future[str] | None = None
 
     @property
     def edition(self) -> Edition:
@@ -53,16 +65,51 @@ class Context:
 
     async def feedback_health(self) -> str:
         """Say whether what listeners say back can be kept."""
-        if self.store is None:
+        if self.settings.store is None:
             return "none is kept"
+        if self._glance is None or self._glance.done():
+            self._glance = asyncio.ensure_future(self._looked_at())
+        done, _ = await asyncio.wait({self._glance}, timeout=GLANCE)  # who asks after lists must not wait
+        return self._glance.result() if done else "the feedback store does not answer"
+
+    async def with_store(self, work: Callable[[FeedbackStore], T]) -> T:
+        """Do something with the feedback store when it is its turn.
+
+        Raises
+        ------
+        ServiceError
+            If nothing is kept, the store cannot be used just now, or too many wait for it.
+        """
+        named = self.settings.store
+        if named is None:
+            raise ServiceError(
+                503,
+                "this service keeps no feedback",
+                remedy="start it with: tigertail serve MODEL --feedback FILE",
+                retry=3600,
+            )
         try:
-            await to_thread.run_sync(self.store.ping)
+            return await self._counter.do(lambda: work(self._opened(named)))
+        except StoreUnavailableError as error:
+            LOG.error("the feedback store cannot be used", extra={"problem": error.problem})
+            # Where the store is, is no client's business.
+            problem = error.problem.replace(f" {Place.of(named).shown}", "")
+            raise ServiceError(503, problem, remedy=error.remedy, retry=1) from error
+
+    def _opened(self, named: str) -> FeedbackStore:
+        if self.store is None:  # it could not be opened when the worker started
+            self.store = FeedbackStore.open(named)
+        return self.store
+
+    async def _looked_at(self) -> str:
+        try:
+            await self.with_store(FeedbackStore.ping)
         except TigertailError as error:
             return error.problem
         return "kept"
 
 
-def _context(request: Request) -> Context:
+async def _context(request: Request) -> Context:
     found: Context = request.app.state.context
     return found
 

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tigertail.errors import TigertailError
 from tigertail.service import metrics
 from tigertail.service.keys import Keys, Rates, key_given
-from tigertail.service.problems import ServiceError, problem_of, response
+from tigertail.service.problems import Problem, ServiceError, problem_of, response
 from tigertail.service.settings import Settings
 
 LOG: Final = logging.getLogger("tigertail.service.requests")
@@ -32,6 +32,13 @@ _SAFE: Final = {
     "referrer-policy": "no-referrer",
     "cross-origin-resource-policy": "same-origin",
 }
+
+_MISTAKE: Final = Problem(
+    title="Internal Server Error",
+    status=500,
+    detail="the service made a mistake",
+    remedy=f"report it with the {REQUEST_ID} of this answer; the log has the rest under it",
+)
 
 
 class Guard:
@@ -70,6 +77,11 @@ class Guard:
             return
         try:
             await self._app(scope, self._measured(receive), noted.sending(send))
+        except Exception:
+            LOG.exception("a mistake of ours", extra={"request": noted.id})
+            if noted.begun:
+                raise  # half an answer cannot be mended; the connection ends
+            await response(_MISTAKE)(scope, receive, noted.sending(send))
         finally:
             noted.down()
 
@@ -145,7 +157,8 @@ class _Noted:
 
     def __init__(self, scope: Scope, request_id: str) -> None:
         self._scope = scope
-        self._id = request_id
+        self.id = request_id
+        self.begun = False
         self._began = time.perf_counter()
         self._status = 499  # the client went away before an answer began
         self._model: str | None = None
@@ -157,9 +170,9 @@ class _Noted:
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._status = message["status"]
+                self._status, self.begun = message["status"], True
                 headers = MutableHeaders(scope=message)
-                headers[REQUEST_ID] = self._id
+                headers[REQUEST_ID] = self.id
                 for name, value in _SAFE.items():
                     headers.setdefault(name, value)
                 self._model = headers.get("x-tigertail-model")
@@ -175,7 +188,7 @@ class _Noted:
         metrics.REQUESTS.labels(route, method, str(self._status)).inc()
         metrics.SECONDS.labels(route).observe(seconds)
         noted: dict[str, Any] = {
-            "request": self._id,
+            "request": self.id,
             "route": route,
             "method": method,
             "status": self._status,

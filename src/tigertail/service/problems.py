@@ -88,18 +88,18 @@ def install(app: FastAPI) -> None:
     """Let an app answer every error as a problem."""
 
     @app.exception_handler(TigertailError)
-    def ours(request: Request, error: TigertailError) -> Response:
+    async def ours(request: Request, error: TigertailError) -> Response:
         return response(problem_of(error), _retry(error))
 
     @app.exception_handler(RequestValidationError)
-    def invalid(request: Request, error: RequestValidationError) -> Response:
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
         others = f" (and {len(error.errors()) - 1} more)" if len(error.errors()) > 1 else ""
         return _plain(422, f"{where}: {first['msg']}{others}", "see /docs for what each question takes")
 
     @app.exception_handler(HTTPException)
-    def plain(request: Request, error: HTTPException) -> Response:
+    async def plain(request: Request, error: HTTPException) -> Response:
         answer = _plain(error.status_code, str(error.detail), "see /docs for what can be asked")
         answer.headers.update(error.headers or {})
         return answer
