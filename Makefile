@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 DEMO   := demo
 
 .DEFAULT_GOAL := help
-.PHONY: demo test test-slow lint benchmark clean help
+.PHONY: demo explore test test-slow lint benchmark clean help
 
 help:                ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 18
@@ -30,7 +30,7 @@ demo: $(VENV)/.ready ## one page: naive CF beside Tigertail, head and tail, on a
 	@$(BIN)/tigertail simulate $(DEMO)/world $(WORLD) --force
 	@$(BIN)/tigertail fit $(DEMO)/world $(DEMO)/model
 	@echo '== How good are the lists?'
-	@$(BIN)/tigertail evaluate $(DEMO)/world --systems recipes/demo.toml --brief
+	@$(BIN)/tigertail evaluate $(DEMO)/world --systems recipes/demo.toml --brief --report $(DEMO)/evaluation
 	@echo '== The less a query is heard, the more the other signals count'
 	@$(BIN)/tigertail weights $(DEMO)/model --plot $(DEMO)/weights.png
 	@echo '== A star'
@@ -43,7 +43,15 @@ demo: $(VENV)/.ready ## one page: naive CF beside Tigertail, head and tail, on a
 	@$(BIN)/tigertail similar $(DEMO)/model "$(LOCAL)" -n 2 --why
 	@echo '== An artist nobody has heard: naive CF is silent'
 	@$(BIN)/tigertail similar $(DEMO)/model "$(COLD)" -n 2 --why
-	@echo 'Your turn: $(BIN)/tigertail similar $(DEMO)/model "ANY NAME", or see README.md for real data.'
+	@echo 'Your turn: make explore, to look around in a browser; or $(BIN)/tigertail similar $(DEMO)/model "ANY NAME";'
+	@echo 'or see README.md for real data.'
+
+explore: $(DEMO)/model/maps ## the same world in a browser: http://127.0.0.1:8000/
+	@$(BIN)/tigertail serve $(DEMO)/model --evaluation $(DEMO)/evaluation/report.json
+
+$(DEMO)/model/maps: $(VENV)/.ready
+	@test -f $(DEMO)/evaluation/report.json || $(MAKE) --no-print-directory demo
+	@$(BIN)/tigertail map $(DEMO)/model
 
 lint: $(VENV)/.ready ## ruff and strict mypy
 	$(BIN)/ruff check src tests benchmarks

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from tigertail.data.dataset import Dataset
     from tigertail.data.truths import Truth
     from tigertail.model import Model, ModelConfig
@@ -31,6 +33,7 @@ def fit(
     config: ModelConfig | None = None,
     *,
     lists: Truth | None = None,
+    feedback: pl.DataFrame | Truth | None = None,
     threads: int | None = None,
 ) -> Model:
     """Fit a model, and write it where a path is given.
@@ -46,16 +49,25 @@ def fit(
     lists
         Curated lists that the mixture learns from, beside held-out listeners: see
         :func:`tigertail.data.truths.read_curated`.
+    feedback
+        Events of listeners who were shown lists, that the mixture learns from as well: see
+        :func:`tigertail.feedback.read_feedback`; or the lessons made of them by
+        :func:`tigertail.evaluation.online.lessons.feedback_lessons`.
     threads
         Threads to use; None means all.
     """
     from tigertail import model as room
     from tigertail.data.dataset import Dataset
+    from tigertail.data.truths import Truth
 
     if path is not None:
         room.check_target(path)
     opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
-    model = room.fit(opened, config, lists=lists, threads=threads)
+    if feedback is not None and not isinstance(feedback, Truth):
+        from tigertail.evaluation.online.lessons import feedback_lessons
+
+        feedback = feedback_lessons(feedback, opened)
+    model = room.fit(opened, config, lists=lists, feedback=feedback, threads=threads)
     if path is not None:
         room.save(model, path)
     return model

@@ -37,14 +37,15 @@ class Server:
     """A PostgreSQL server of our own, on a free port of the loopback."""
 
     def __init__(self, programs: Path, folder: Path) -> None:
-        self._programs = programs
+        self.programs = programs
         self._folder = folder
         self._numbers = itertools.count()
         self._who: dict[str, Any] = {}
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-            postgres = pwd.getpwnam("postgres")
-            self._who = {"user": postgres.pw_uid, "group": postgres.pw_gid, "extra_groups": []}
-            os.chown(folder, postgres.pw_uid, postgres.pw_gid)
+            names = {user.pw_name: user for user in pwd.getpwall()}
+            user = names.get("postgres") or names["nobody"]
+            self._who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+            os.chown(folder, user.pw_uid, user.pw_gid)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = free.getsockname()[1]
@@ -78,8 +79,14 @@ class Server:
         self.do(f"CREATE DATABASE {name} {options}")
         return self.url(name)
 
+    def new_schema(self) -> str:
+        """Return the URL of a part of one database, which is made in no time."""
+        name = f"part{next(self._numbers)}"
+        self.do(f"CREATE SCHEMA {name}")
+        return f"{self.url('postgres')}?options=-csearch_path%3D{name}"
+
     def _run(self, program: str, *options: str) -> None:
-        command = [str(self._programs / program), "-D", str(self._folder / "data"), *options]
+        command = [str(self.programs / program), "-D", str(self._folder / "data"), *options]
         done = subprocess.run(
             command, capture_output=True, text=True, check=False, cwd=self._folder, timeout=120, **self._who
         )
@@ -114,7 +121,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return str(tmp_path / "feedback.db")
     server: Server = request.getfixturevalue("server")
-    return server.new_database()
+    return server.new_schema()
 
 
 @pytest.fixture
@@ -155,7 +162,9 @@ class Writer:
         context.set_forkserver_preload(["tigertail.feedback.store"])
         self._told, tell = context.Pipe(duplex=False)
         told = {"address": address, "name": name, "told": tell, "batches": batches}
-        self.process = context.Process(target=runpy.run_path, args=(str(SCRIPT), told, "writer"), daemon=True)
+        self.process = context.Process(
+            target=runpy.run_path, args=(str(SCRIPT), told, "a process that writes"), daemon=True
+        )
         self.process.start()
         tell.close()
         self.acknowledged: list[int] = []

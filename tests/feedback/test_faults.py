@@ -62,7 +62,7 @@ def test_killed_while_it_writes(
 
 
 def test_locked_by_another(store: FeedbackStore, address: str, event: Make) -> None:
-    with FeedbackStore.open(address) as other, other.transaction(write=True):
+    with FeedbackStore.open(address) as other, other.database.transaction(write=True):
         refused(store, [event("a")], "is locked by another process")
         assert store.count() == 0  # readers do not wait
         store.ping()
@@ -75,7 +75,7 @@ def test_locked_by_a_thread(store: FeedbackStore, event: Make) -> None:
     inside, leave = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with store.transaction(write=True):
+        with store.database.transaction(write=True):
             inside.set()
             leave.wait(30)
 
@@ -89,7 +89,7 @@ def test_locked_by_a_thread(store: FeedbackStore, event: Make) -> None:
 
 
 def test_too_many_at_once(store: FeedbackStore, event: Make) -> None:
-    held = [store.transaction() for _ in range(15)]
+    held = [store.database.transaction() for _ in range(15)]
     for one in held:
         one.__enter__()
     try:
@@ -104,7 +104,7 @@ def test_an_error_within_a_transaction_leaves_nothing(store: FeedbackStore, even
     store.record([event("a")])
 
     def half_done() -> None:
-        with store.transaction(write=True) as connection:
+        with store.database.transaction(write=True) as connection:
             connection.execute(text("DELETE FROM feedback_events"))
             raise ZeroDivisionError
 
@@ -180,7 +180,7 @@ def test_no_room_on_the_disk(file: Path, event: Make) -> None:
         store.close()
         pages = [20]
         listening.listen(
-            store._engine, "connect", lambda raw, _: raw.execute(f"PRAGMA max_page_count={pages[0]}")
+            store.database.engine, "connect", lambda raw, _: raw.execute(f"PRAGMA max_page_count={pages[0]}")
         )
         more = [event(f"b{n}", item="x" * 256) for n in range(500)]
         refused(store, more, "has no room left")
@@ -211,7 +211,7 @@ def test_the_file_is_taken_away_in_the_midst_of_a_batch(file: Path, event: Make)
         def take_away(*_: Any) -> None:
             file.unlink(missing_ok=True)
 
-        listening.listen(store._engine, "commit", take_away)
+        listening.listen(store.database.engine, "commit", take_away)
         refused(store, [event("a")], r"cannot be opened|removed or replaced")
 
 
@@ -248,6 +248,16 @@ def test_what_is_no_database(file: Path, tmp_path: Path) -> None:
         FeedbackStore.open(tmp_path)
 
 
+def test_a_store_may_begin_before_its_folder(tmp_path: Path, event: Make) -> None:
+    folder = tmp_path / "disk"
+    folder.write_text("not mounted yet")
+    store = FeedbackStore.open(folder / "feedback.db", later=True)
+    refused(store, [event("a")], "cannot be opened")
+    folder.unlink()
+    assert store.record([event("a")]) == Receipt(1, 0)
+    store.close()
+
+
 # PostgreSQL.
 
 
@@ -270,6 +280,18 @@ def test_the_server_stops_and_starts(server: Any, database: str, event: Make) ->
         assert store.record([event("a"), event("b")]) == Receipt(1, 1)
 
 
+def test_a_store_may_begin_before_its_server(server: Any, event: Make) -> None:
+    database = server.new_database()
+    server.stop("fast")
+    try:
+        store = FeedbackStore.open(database, later=True)
+        refused(store, [event("a")], "cannot be reached")
+    finally:
+        server.start()
+    assert store.record([event("a")]) == Receipt(1, 0)
+    store.close()
+
+
 def test_the_server_dies_in_the_midst_of_a_batch(server: Any, database: str, event: Make) -> None:
     with FeedbackStore.open(database) as store:
         store.record([event("a")])
@@ -278,13 +300,13 @@ def test_the_server_dies_in_the_midst_of_a_batch(server: Any, database: str, eve
             if server.running:
                 server.stop("immediate")
 
-        listening.listen(store._engine, "commit", die)
+        listening.listen(store.database.engine, "commit", die)
         try:
             refused(store, [event("b")], "cannot be reached")
         finally:
             if not server.running:
                 server.start()
-        listening.remove(store._engine, "commit", die)
+        listening.remove(store.database.engine, "commit", die)
         assert store.read()["event_id"].to_list() == ["a"]
         assert store.record([event("a"), event("b")]) == Receipt(1, 1)
 
@@ -310,7 +332,7 @@ def test_the_database_is_made_read_only(server: Any, database: str, event: Make)
 
 def test_a_table_locked_by_somebody_else(server: Any, database: str, event: Make) -> None:
     with FeedbackStore.open(database, wait=0.2) as store:
-        with FeedbackStore.open(database) as other, other.transaction() as connection:
+        with FeedbackStore.open(database) as other, other.database.transaction() as connection:
             connection.execute(text("LOCK TABLE feedback_events IN ACCESS EXCLUSIVE MODE"))
             refused(store, [event("a")], "is locked")
         assert store.record([event("a")]) == Receipt(1, 0)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from sqlalchemy import select
 
@@ -23,7 +23,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 def book(store: FeedbackStore) -> list[tuple[str, int]]:
     """What the book of erasures says: why, and how many."""
-    with store.transaction() as connection:
+    with store.database.transaction() as connection:
         return [(row.reason, row.events) for row in connection.execute(select(ERASURES))]
 
 
@@ -39,7 +39,7 @@ def test_one_listener_is_erased(store: FeedbackStore, event: Make) -> None:
 def test_nobody_is_named_in_the_book(store: FeedbackStore, event: Make) -> None:
     store.record([event("e1", listener="somebody")])
     erase(store, "somebody")
-    with store.transaction() as connection:
+    with store.database.transaction() as connection:
         (row,) = connection.execute(select(ERASURES)).mappings()
     assert set(row) == {"erasure", "at", "reason", "events"}
     assert "somebody" not in str(dict(row))
@@ -68,6 +68,25 @@ def test_a_reader_in_the_way_is_told(tmp_path: Path, event: Make) -> None:
         with pytest.warns(TigertailWarning, match="old pages"):
             assert erase(store, "u1") == 1
         assert store.count() == 0
+
+
+def test_a_writer_in_the_way_of_tidying_is_no_failure(
+    tmp_path: Path, event: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "feedback.db"
+    with FeedbackStore.open(file, wait=0.1) as store, closing(sqlite3.connect(file)) as other:
+        store.record([event("a"), event("b", listener="u2")])
+        raw = store.database.raw
+
+        def meanwhile() -> Any:
+            other.execute("BEGIN IMMEDIATE")
+            return raw()
+
+        monkeypatch.setattr(store.database, "raw", meanwhile)
+        with pytest.warns(TigertailWarning, match="old pages"):
+            assert erase(store, "u1") == 1
+        other.rollback()
+        assert store.count() == 1
 
 
 def test_room_is_given_back(tmp_path: Path, event: Make) -> None:
@@ -110,7 +129,7 @@ def test_all_the_time_there_is(store: FeedbackStore, event: Make) -> None:
 
 def test_an_erasure_that_cannot_be_is_none(store: FeedbackStore, address: str, event: Make) -> None:
     store.record([event("a")])
-    with FeedbackStore.open(address) as other, other.transaction(write=True):
+    with FeedbackStore.open(address) as other, other.database.transaction(write=True):
         with pytest.raises(StoreUnavailableError, match="locked"):
             erase(store, "u1")
         with pytest.raises(StoreUnavailableError, match="locked"):
@@ -119,11 +138,19 @@ def test_an_erasure_that_cannot_be_is_none(store: FeedbackStore, address: str, e
     assert book(store) == []
 
 
-def test_postgresql_frees_what_was_erased_by_itself(server: Any, event: Make) -> None:
-    url = server.new_database()
-    with FeedbackStore.open(url) as store:
-        store.record([event("a")])
-        assert erase(store, "u1") == 1
-    with psycopg.connect(url, autocommit=True) as connection:
-        setting = connection.execute("SHOW autovacuum").fetchone()
-    assert setting == ("on",)
+def test_a_backup_of_postgresql_goes_on(server: Any, event: Make, tmp_path: Path) -> None:
+    backup = str(tmp_path / "feedback.dump")
+    with FeedbackStore.open(server.new_database()) as store:
+        store.record([event("a"), event("b")])
+        whole = store.read()
+        url = store.database.place.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    other = server.new_database()
+    for command in (
+        ["pg_dump", "--format", "custom", "--file", backup, url],
+        ["pg_restore", "--clean", "--if-exists", "--dbname", other, backup],
+    ):
+        subprocess.run([server.programs / command[0], *command[1:]], check=True, capture_output=True)
+    with FeedbackStore.open(other, create=False) as store:
+        assert store.read().equals(whole)
+        assert store.record([event("b"), event("c")]) == Receipt(1, 1)
+        assert store.read()["seq"].is_sorted()

@@ -55,7 +55,7 @@ def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     if request.param == "sqlite":
         address: str | Path = tmp_path_factory.mktemp("round-trip") / "feedback.db"
     else:
-        address = request.getfixturevalue("server").new_database()
+        address = request.getfixturevalue("server").new_schema()
     with FeedbackStore.open(address) as store:
         yield store
 
@@ -65,7 +65,7 @@ def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def test_any_event_comes_back_the_same(
     kept: FeedbackStore, tmp_path: Path, sent: list[dict[str, Any]]
 ) -> None:
-    with kept.transaction(write=True) as connection:
+    with kept.database.transaction(write=True) as connection:
         connection.execute(delete(EVENTS))
     assert kept.record(sent) == Receipt(len(sent), 0)
     assert kept.record(sent) == Receipt(0, len(sent))

@@ -7,6 +7,7 @@ import runpy
 import threading
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -136,7 +137,7 @@ def test_a_clock_that_jumps_back_changes_nothing(address: str, event: Make) -> N
 
 def test_events_are_never_changed(store: FeedbackStore, event: Make) -> None:
     store.record([event("a")])
-    with pytest.raises(StoreUnavailableError) as caught, store.transaction(write=True) as connection:
+    with pytest.raises(StoreUnavailableError) as caught, store.database.transaction(write=True) as connection:
         connection.execute(text("UPDATE feedback_events SET kind = 'like'"))
     assert isinstance(caught.value.__cause__, exc.DBAPIError)
     assert "never changed" in str(caught.value.__cause__)
@@ -146,7 +147,7 @@ def test_events_are_never_changed(store: FeedbackStore, event: Make) -> None:
 def test_a_seq_is_never_given_twice(store: FeedbackStore, event: Make) -> None:
     store.record([event("a")])
     first = store.read()["seq"][0]
-    with store.transaction(write=True) as connection:
+    with store.database.transaction(write=True) as connection:
         connection.execute(delete(EVENTS))
     store.record([event("b")])
     assert store.read()["seq"][0] > first
@@ -167,13 +168,13 @@ def test_what_is_not_there_is_not_made_unasked(address: str) -> None:
 
 
 def test_migrations_make_the_tables_that_the_code_uses(store: FeedbackStore) -> None:
-    with store.transaction() as connection:
+    with store.database.transaction() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
         assert compare_metadata(context, METADATA) == []
 
 
 def test_a_store_of_a_newer_release_is_refused(store: FeedbackStore, address: str) -> None:
-    with store.transaction(write=True) as connection:
+    with store.database.transaction(write=True) as connection:
         connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
     with pytest.raises(TigertailError, match="newer release") as caught:
         FeedbackStore.open(address)
@@ -190,9 +191,9 @@ def test_an_acknowledgement_waits_for_the_disk_whatever_the_default(server: Any)
     url = server.new_database()
     server.do(f"ALTER DATABASE {url.rpartition('/')[2]} SET synchronous_commit = off")
     with FeedbackStore.open(url) as store:
-        with store.transaction(write=True) as connection:
+        with store.database.transaction(write=True) as connection:
             assert connection.execute(text("SHOW synchronous_commit")).scalar() == "on"
-        with store.transaction() as connection:
+        with store.database.transaction() as connection:
             assert connection.execute(text("SHOW synchronous_commit")).scalar() == "off"
 
 
@@ -243,14 +244,28 @@ def test_processes_may_open_a_new_store_at_once(address: str, writer: Callable[.
     assert lists == {f"w{number}-{batch}": 7 for number in range(6) for batch in range(2)}
 
 
+def test_threads_may_open_a_new_store_at_once(address: str, event: Make) -> None:
+    ready = threading.Barrier(8)
+
+    def begin(number: int) -> Receipt:
+        ready.wait(30)
+        with FeedbackStore.open(address) as store:
+            return store.record([event(f"e{number}"), event("all")])
+
+    with ThreadPoolExecutor(8) as threads:
+        receipts = list(threads.map(begin, range(8)))
+    assert sum(receipt.accepted for receipt in receipts) == 9
+
+
 FORKED = """
 import os
 from tigertail.feedback import FeedbackStore
 store = FeedbackStore.open(address)
 store.record([event | {"event_id": "parent"}])
-with store._writer:  # another thread of the parent is writing
+with store.database._writer:  # another thread of the parent is writing
     child = os.fork()
     if not child:
+        assert store.database.engine.pool.checkedin() == 0  # the parent's are the parent's
         told = store.record([event | {"event_id": "child"}]).accepted
         os._exit(0 if told == 1 else 1)
 assert os.waitpid(child, 0)[1] == 0

@@ -61,3 +61,12 @@ def test_no_lists_or_no_share_change_nothing() -> None:
     lessons = Lessons(np.array([0], np.int32), hits, np.ones(2, np.int64), np.zeros(2, np.int8))
     assert lessons.joined(CSR.build([], [], [], (2, 2)), 0.5) is lessons
     assert lessons.joined(CSR.build([0], [1], [1.0], (2, 2)), 0.0) is lessons
+
+
+def test_little_of_something_stays_little() -> None:
+    """One word of feedback among many hits counts as many hits as a word is worth at most, not half of all."""
+    hits = CSR.build([0], [1], [1000.0], (1, 3))
+    lessons = Lessons(np.array([0], np.int32), hits, np.ones(3, np.int64), np.zeros(3, np.int8))
+    word = CSR.build([0], [2], [1.0], (3, 3))
+    assert lessons.joined(word, 0.5).hits.values.tolist() == [1000, 1000]
+    assert lessons.joined(word, 0.5, most=10).hits.values.tolist() == [1000, 10]

@@ -13,11 +13,13 @@ from tigertail.data.dataset import Dataset
 from tigertail.data.held_out import ProtocolConfig, hold_out
 from tigertail.data.interactions import Interactions
 from tigertail.data.simulated import WorldConfig, simulate
+from tigertail.data.truths import Truth
+from tigertail.errors import DataError, TigertailWarning
 from tigertail.evaluation.ours import OwnSignal
-from tigertail.mixing import Mixture
-from tigertail.model import ModelConfig
+from tigertail.mixing import Lessons, Mixture, lessons_of
+from tigertail.model import Model, ModelConfig
 from tigertail.model.families import Ingredients, fit_signals
-from tigertail.model.mixed import fit_blind, fit_mixture, mixed_names
+from tigertail.model.mixed import WORD, fit_blind, fit_mixture, mixed_names, with_others
 from tigertail.signals.annotation import Annotation
 from tigertail.signals.local import Listening
 
@@ -86,3 +88,94 @@ def test_too_few_listeners_teach_nothing(tmp_path: Path) -> None:
     few = Dataset.write(tmp_path / "few", {"plays": plays}, name="few")
     assert fit_blind(ingredients(few), ["listening"]) is None
     assert fit_mixture(ingredients(few), {}) is None
+    none = Truth("feedback", pl.DataFrame(), graded=True, read=0)
+    with pytest.raises(DataError, match="feedback can teach a mixture, and too few listeners"):
+        fit_mixture(ingredients(few), {}, feedback=none)
+
+
+def pairs(name: str, *rows: tuple[str, str, float]) -> Truth:
+    table = pl.DataFrame(rows, ["target_item_id", "item_id", "score"], orient="row")
+    return Truth(name, table, graded=True, read=len(table))
+
+
+@pytest.mark.parametrize(
+    ("lists", "feedback", "shares"),
+    [(0.3, 0.2, (0.3, 0.2)), (0.0, 0.2, (0.0, 0.2)), (0.3, 0.0, (0.3, 0.0))],
+)
+def test_lists_and_feedback_each_get_their_share_of_the_whole(
+    world: Dataset, lists: float, feedback: float, shares: tuple[float, float]
+) -> None:
+    blind = fit_blind(ingredients(world), ["listening"])
+    assert blind is not None
+    lessons = lessons_of(blind.trial)
+    config = CONFIG.mixture.model_copy(update={"lists": lists, "feedback": feedback})
+    # Two pairs that no held-out listener could teach: an item after itself.
+    a, b = (str(item) for item in blind.trial.interactions.item_ids[:2])
+    taught = with_others(
+        lessons, blind.trial.interactions, config, pairs("lists", (a, a, 1.0)), pairs("said", (b, b, 1e6))
+    )
+
+    def hits(query: int) -> float:
+        items, values = taught.hits.row(int(np.searchsorted(taught.queries, query)))
+        return float(values[items == query].sum())
+
+    whole = float(taught.hits.values.sum(dtype=np.float64))
+    assert (hits(0) / whole, hits(1) / whole) == pytest.approx(shares, abs=1e-4)
+
+
+def test_feedback_alone_gets_its_share_and_little_of_it_less(world: Dataset) -> None:
+    blind = fit_blind(ingredients(world), ["listening"])
+    assert blind is not None
+    lessons, interactions = lessons_of(blind.trial), blind.trial.interactions
+    config = CONFIG.mixture.model_copy(update={"feedback": 0.5})
+    item = str(interactions.item_ids[0])
+
+    def added(taught: Lessons) -> float:
+        return float(taught.hits.values.sum(dtype=np.float64)) - float(
+            lessons.hits.values.sum(dtype=np.float64)
+        )
+
+    whole = float(lessons.hits.values.sum(dtype=np.float64))
+    much = with_others(lessons, interactions, config, None, pairs("said", (item, item, 1e6)))
+    little = with_others(lessons, interactions, config, None, pairs("said", (item, item, 2.0)))
+    assert added(much) == pytest.approx(whole, rel=1e-4)
+    assert added(little) == pytest.approx(2 * WORD, rel=1e-3)
+
+
+def liked(world: Dataset, model: Model, listeners: int) -> pl.DataFrame:
+    """Return events of people who are shown lists of two signals in turns, and play what tags alone say."""
+    queries = world.items["item_id"].sort().to_list()[::2]
+    tagged = model.neighbours(queries, 6, signal="annotation").with_columns(model=pl.lit("tags"))
+    heard = model.neighbours(queries, 6, signal="listening").with_columns(model=pl.lit("listening"))
+    heard = heard.join(tagged, on=["target_item_id", "item_id"], how="anti")
+    rows = pl.concat([tagged, heard]).select(
+        pl.col("target_item_id").alias("query"), pl.col("item_id").alias("item"), "model", "rank"
+    )
+    who = pl.DataFrame({"listener": [f"u{number}" for number in range(listeners)], "list_id": "1"})
+    shown = rows.join(who, how="cross").with_columns(kind=pl.lit("impression"))
+    return pl.concat([shown, shown.filter(pl.col("model") == "tags").with_columns(kind=pl.lit("play"))])
+
+
+def test_a_mixture_taught_by_feedback_moves_towards_what_listeners_liked(world: Dataset) -> None:
+    config = ModelConfig.model_validate(CONFIG.model_dump() | {"mixture": {"feedback": 0.5}})
+    untaught = tigertail.fit(world, config=config)
+    with pytest.warns(TigertailWarning, match="every word counts the same"):
+        taught = tigertail.fit(world, config=config, feedback=liked(world, untaught, 10))
+
+    # Judged on the queries of which nobody said a word.
+    asked = world.items["item_id"].sort().to_list()[1::2]
+    right = untaught.neighbours(asked, 6, signal="annotation").select("target_item_id", "item_id")
+
+    def found(model: Model) -> float:
+        lists = model.neighbours(asked, 10).select("target_item_id", "item_id")
+        return len(lists.join(right, on=["target_item_id", "item_id"])) / len(right)
+
+    assert found(taught) > found(untaught) + 0.1
+    mixtures = [model.signals["mixture"] for model in (untaught, taught)]
+    weights = []
+    for mixture in mixtures:
+        assert isinstance(mixture, Mixture)
+        weights.append(
+            mixture.weights(untaught.codes(asked))[:, list(mixture.parts).index("annotation")].mean()
+        )
+    assert weights[1] > weights[0]

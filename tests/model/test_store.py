@@ -20,7 +20,7 @@ import pytest
 
 from tigertail.data.dataset import Dataset
 from tigertail.errors import ModelError, TigertailError, TigertailWarning
-from tigertail.model import Model, fit, load, roll_back, save
+from tigertail.model import Model, fit, load, save
 from tigertail.signals.co_listening import CoListening
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.local import Listening
@@ -104,41 +104,9 @@ def test_a_model_knows_which_it_is(model: Model, folder: Path) -> None:
     assert load(folder).version == first
     save(other(model), folder)
     assert load(folder).version not in (first, None)
+    save(model, folder)
+    assert load(folder).version == first, "the same model is the same version, whenever it is written"
     assert model.version is None, "what was never written has no version"
-
-
-def test_rolling_back_takes_the_model_before_and_back_again(model: Model, folder: Path) -> None:
-    first = load(folder)
-    save(other(model), folder)
-    second = load(folder)
-    assert roll_back(folder) == first.version
-    assert load(folder).neighbours(signal="factors").equals(first.neighbours(signal="factors"))
-    assert roll_back(folder, to=2) == second.version == load(folder).version
-
-
-def test_after_rolling_back_a_new_model_takes_a_new_number(model: Model, folder: Path) -> None:
-    save(other(model), folder)
-    roll_back(folder)
-    save(other(model), folder)
-    assert sorted(path.name for path in folder.iterdir()) == ["1", "3", "manifest.json"]
-    assert roll_back(folder) == load(folder).version
-
-
-def test_nothing_to_roll_back_to(model: Model, folder: Path) -> None:
-    with pytest.raises(ModelError, match="no generation before 1 is kept"):
-        roll_back(folder)
-    save(other(model), folder)
-    with pytest.raises(ModelError, match="no generation 7 is kept beside the present one, 2") as error:
-        roll_back(folder, to=7)
-    assert error.value.remedy == "choose one of 1"
-
-
-def test_a_damaged_generation_is_not_rolled_back_to(model: Model, folder: Path) -> None:
-    save(other(model), folder)
-    cut_short(folder)
-    with pytest.raises(ModelError, match=r"vectors\.npy: altered or cut short"):
-        roll_back(folder)
-    assert load(folder).neighbours(signal="factors").equals(other(model).neighbours(signal="factors"))
 
 
 def vectors(folder: Path) -> Path:

@@ -86,3 +86,13 @@ def test_a_request_is_noted_without_its_question_or_its_key(serve, caplog: pytes
     everything = " ".join(str(vars(record)) for record in caplog.records)
     assert KEY not in everything
     assert "star" not in everything
+
+
+def test_the_api_is_documented_without_another_server(client: TestClient) -> None:
+    page = client.get("/docs")
+    assert page.status_code == 200
+    scripts = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert scripts
+    for script in scripts:
+        assert script.startswith("/")
+        assert client.get(script).status_code == 200

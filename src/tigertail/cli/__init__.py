@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from tigertail.cli import audio, data, diagnose, evaluation, feedback, model, service, tuning
+from tigertail.cli import audio, data, diagnose, evaluation, feedback, map, model, online, service, tuning
 from tigertail.errors import TigertailError
 
 app = typer.Typer(
@@ -20,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (data, audio, model, evaluation, diagnose, tuning, feedback, service):
+for group in (data, audio, model, evaluation, diagnose, map, tuning, service, feedback, online):
     group.register(app)
 
 

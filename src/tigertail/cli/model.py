@@ -11,6 +11,8 @@ from tigertail.cli.answers import print_beside, print_similar
 from tigertail.cli.output import notices, print_table
 
 if TYPE_CHECKING:
+    from tigertail.data.dataset import Dataset
+    from tigertail.data.truths import Truth
     from tigertail.model import Dials
 
 ModelFolder = Annotated[Path, typer.Argument(help="A model folder.")]
@@ -49,6 +51,7 @@ def register(app: typer.Typer) -> None:
     app.command("similar")(similar)
     app.command("neighbours")(neighbours)
     app.command("weights")(weights)
+    app.command("deploy")(deploy)
     app.command("rollback")(rollback)
 
 
@@ -61,6 +64,10 @@ def fit(
         typer.Option(help="Curated lists for the mixture to learn from (query, similar [, grade])."),
     ] = None,
     lists_format: Annotated[str, typer.Option(help="Their layout: pairs or sas.")] = "pairs",
+    feedback: Annotated[
+        str | None,
+        typer.Option(help="Feedback for the mixture to learn from: a store's file or URL, or an export."),
+    ] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads to use; all by default.")] = None,
 ) -> None:
     """Fit a model to a dataset."""
@@ -74,9 +81,9 @@ def fit(
     truth = None
     if lists is not None or lists_format != "pairs":
         truth = read_lists(lists, lists_format, opened)
-        left = "".join(f"; {pairs:,}: {why}" for why, pairs in truth.left_out.items())
-        typer.echo(f"Lists: {len(truth.pairs):,} of {truth.read:,} pairs teach the mixture{left}.")
-    fitted = tigertail.fit(opened, model, settings, lists=truth, threads=threads)
+        _say_used("Lists", truth)
+    said = None if feedback is None else _feedback(feedback, opened)
+    fitted = tigertail.fit(opened, model, settings, lists=truth, feedback=said, threads=threads)
     known = int(fitted.signals["factors"].known.sum())
     typer.echo(
         f"{model}: {known:,} of {len(fitted.items):,} items with a listener, {settings.base.factors} factors."
@@ -84,6 +91,21 @@ def fit(
     if "mixture" not in fitted.signals:
         typer.echo("No mixture: too few listeners play two items or more. Listening answers alone.")
     typer.echo(f'Ask it: tigertail similar {model} "{fitted.items["name"][0]}"')
+
+
+def _feedback(source: str, dataset: Dataset) -> Truth:
+    from tigertail.evaluation.online.lessons import feedback_lessons
+    from tigertail.feedback import read_feedback
+
+    with notices():
+        said = feedback_lessons(read_feedback(source), dataset)
+    _say_used("Feedback", said)
+    return said
+
+
+def _say_used(what: str, truth: Truth) -> None:
+    left = "".join(f"; {pairs:,}: {why}" for why, pairs in truth.left_out.items())
+    typer.echo(f"{what}: {len(truth.pairs):,} of {truth.read:,} pairs teach the mixture{left}.")
 
 
 def add(
@@ -235,6 +257,16 @@ def weights(
     if plot is not None:
         plot_trust(table, plot)
         typer.echo(f"Written: {plot}.", err=as_json)
+
+
+def deploy(
+    source: Annotated[Path, typer.Argument(help="Folder of the new model.")],
+    model: Annotated[Path, typer.Argument(help="Folder of the model to replace.")],
+) -> None:
+    """Put a model in the place of another; servers take it over by themselves, rollback takes it back."""
+    from tigertail.model import deploy as put
+
+    typer.echo(f"{model} is now the version {put(source, model)}.")
 
 
 def rollback(

@@ -117,13 +117,14 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values, for JSON, which knows no NaN: it becomes None."""
-        plain: dict[str, Any] = _without_nan(asdict(self))
+        plain: dict[str, Any] = without_nan(asdict(self))
         return plain | {"config": self.config.model_dump(), "dial": list(DIAL)}
 
 
-def _without_nan(value: Any) -> Any:
+def without_nan(value: Any) -> Any:
+    """Return plain values with None in the place of NaN, wherever it stands."""
     if isinstance(value, dict):
-        return {key: _without_nan(one) for key, one in value.items()}
+        return {key: without_nan(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_without_nan(one) for one in value]
+        return [without_nan(one) for one in value]
     return None if isinstance(value, float) and np.isnan(value) else value

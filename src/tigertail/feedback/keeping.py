@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
-from tigertail.errors import ConfigError, TigertailWarning
+from tigertail.errors import ConfigError, StoreUnavailableError, TigertailWarning
 from tigertail.feedback.events import AT, LISTENER, RECEIVED_AT, SEQ, microseconds
 from tigertail.feedback.store import FeedbackStore
 from tigertail.feedback.tables import ERASURES, EVENTS
@@ -39,7 +39,7 @@ def erase(store: FeedbackStore, listener: str) -> int:
     StoreUnavailableError
         If the database cannot be used just now: then nothing was erased.
     """
-    with store.transaction(write=True) as connection:
+    with store.database.transaction(write=True) as connection:
         erased = _delete(connection, EVENTS.c[LISTENER] == listener)
         _enter(store, connection, LISTENER_ASKED, erased)
     _scrub(store)
@@ -78,7 +78,7 @@ def prune(store: FeedbackStore, days: float, *, step: int = STEP) -> int:
     old = select(EVENTS.c[SEQ]).where(EVENTS.c[RECEIVED_AT] < oldest).order_by(EVENTS.c[SEQ]).limit(step)
     total = 0
     while True:
-        with store.transaction(write=True) as connection:
+        with store.database.transaction(write=True) as connection:
             erased = _delete(connection, EVENTS.c[SEQ].in_(old))
             if erased:
                 _enter(store, connection, RETENTION, erased)
@@ -101,16 +101,19 @@ def _enter(store: FeedbackStore, connection: Connection, reason: str, events: in
 
 def _scrub(store: FeedbackStore) -> None:
     """Free SQLite's empty pages and empty its log, which holds old pages. PostgreSQL has autovacuum."""
-    if store.place.file is None:
+    if store.database.place.file is None:
         return
-    with store.raw() as cursor:
-        cursor.executescript("PRAGMA incremental_vacuum")  # execute would free the first page alone
-        busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    try:
+        with store.database.raw() as cursor:
+            cursor.executescript("PRAGMA incremental_vacuum")  # execute would free the first page alone
+            busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except StoreUnavailableError:
+        busy = True  # the rows are gone all the same
     if busy:
         warnings.warn(
             TigertailWarning(
-                "Erased; but while others read the store, its -wal file keeps old pages. "
-                "They go when the last of them has ended."
+                "Erased; but as others use the store just now, its -wal file keeps old pages. "
+                "They go when the last of them has ended, or with the next erasure."
             ),
             stacklevel=3,
         )

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import threading
-import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +14,8 @@ from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tigertail import columns as c
-from tigertail.errors import DataError, StoreUnavailableError, TigertailError
-from tigertail.feedback import databases, migrations
+from tigertail.errors import DataError, StoreUnavailableError
+from tigertail.feedback.database import Database
 from tigertail.feedback.events import (
     AT,
     EVENT_ID,
@@ -32,13 +28,12 @@ from tigertail.feedback.events import (
     check_events,
     microseconds,
 )
-from tigertail.feedback.failures import clear_words, gone, locked
+from tigertail.feedback.places import Place
 from tigertail.feedback.tables import EVENTS
 
 CHUNK: Final = 100_000
 _IDS: Final = 500  # ids asked for at once
 _RAW: Final = pl.Schema(SCHEMA | {AT: pl.Int64(), RECEIVED_AT: pl.Int64()})
-_STORES: Final[weakref.WeakSet[FeedbackStore]] = weakref.WeakSet()
 
 
 @dataclass(frozen=True)
@@ -64,28 +59,15 @@ class FeedbackStore:
 
     Parameters
     ----------
-    place
-        Where it is.
-    create
-        Whether it may be made where it is not there.
-    wait
-        Seconds to wait for a lock, a connection or a server.
+    database
+        Where the events are.
     clock
         Tells the time that events are received at; with a zone.
     """
 
-    def __init__(
-        self, place: databases.Place, *, create: bool, wait: float, clock: Callable[[], datetime]
-    ) -> None:
-        self.place = place
-        self.wait = wait
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self.database = database
         self.clock = clock
-        self._engine = databases.make_engine(place, wait)
-        self._writer = threading.Lock()
-        self._prepared: databases.FileId | None = None
-        with clear_words(place.shown):
-            self._prepare(create=create)
-        _STORES.add(self)
 
     @classmethod
     def open(
@@ -93,6 +75,7 @@ class FeedbackStore:
         named: str | Path,
         *,
         create: bool = True,
+        later: bool = False,
         wait: float = 5.0,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> Self:
@@ -105,6 +88,8 @@ class FeedbackStore:
             may end in ``?mode=ro`` to read alone.
         create
             Whether a store that is not there may be made.
+        later
+            Whether to connect only when something is asked, so that a service can start before its database.
         wait
             Seconds to wait for a lock, a connection or a server.
         clock
@@ -113,11 +98,11 @@ class FeedbackStore:
         Raises
         ------
         StoreUnavailableError
-            If the database cannot be used just now.
+            If the database cannot be used just now; unless ``later``.
         TigertailError
             If it is a database of something else or of a newer release, or none that this can be kept in.
         """
-        return cls(databases.Place.of(named), create=create, wait=wait, clock=clock)
+        return cls(Database(Place.of(named), create=create, wait=wait, later=later), clock)
 
     def __enter__(self) -> Self:
         return self
@@ -129,7 +114,7 @@ class FeedbackStore:
 
     def close(self) -> None:
         """Give the connections back. The store opens them again if it is asked once more."""
-        self._engine.dispose()
+        self.database.close()
 
     def record(self, events: pl.DataFrame | Iterable[Event | Mapping[str, Any]]) -> Receipt:
         """Store a batch of events, all of them or none.
@@ -158,7 +143,7 @@ class FeedbackStore:
                 raise EventConflictError(row[EVENT_ID])
         if not batch:
             return Receipt(0, 0)
-        with self.transaction(write=True) as connection:
+        with self.database.transaction(write=True) as connection:
             for stored in _stored(connection, list(batch)):
                 if batch.pop(stored[EVENT_ID]) != stored:
                     raise EventConflictError(stored[EVENT_ID])
@@ -197,11 +182,11 @@ class FeedbackStore:
             wanted = wanted.where(EVENTS.c[RECEIVED_AT] >= microseconds(_zoned(since)))
         if before is not None:
             wanted = wanted.where(EVENTS.c[RECEIVED_AT] < microseconds(_zoned(before)))
-        with self.transaction() as connection:
+        with self.database.transaction() as connection:
             last = connection.execute(select(func.max(EVENTS.c[SEQ]))).scalar() or 0
         while after < last:
             within = wanted.where(EVENTS.c[SEQ] > after, EVENTS.c[SEQ] <= last)
-            with self.transaction() as connection:
+            with self.database.transaction() as connection:
                 rows = connection.execute(within).all()
             if not rows:
                 return
@@ -222,7 +207,7 @@ class FeedbackStore:
     def counts(self) -> dict[str, int]:
         """Return how many events of each kind are stored, the kinds in alphabetical order."""
         kind = EVENTS.c[c.KIND]
-        with self.transaction() as connection:
+        with self.database.transaction() as connection:
             rows = connection.execute(select(kind, func.count()).group_by(kind))
             return dict(sorted((row[0], row[1]) for row in rows))
 
@@ -234,55 +219,13 @@ class FeedbackStore:
         StoreUnavailableError
             If not.
         """
-        with self.transaction() as connection:
+        with self.database.transaction() as connection:
             connection.execute(select(EVENTS.c[SEQ]).limit(1)).all()
-
-    @contextmanager
-    def transaction(self, *, write: bool = False) -> Iterator[Connection]:
-        """Do something in one transaction: all of it or none.
-
-        Parameters
-        ----------
-        write
-            Whether it writes, and takes its turn among all who do.
-
-        Yields
-        ------
-        sqlalchemy.Connection
-            A connection, whose transaction is committed when the block ends without an error.
-
-        Raises
-        ------
-        StoreUnavailableError
-            If the database cannot be used just now, or its file was taken away meanwhile.
-        """
-        shown = self.place.shown
-        with clear_words(shown), self._turn(write=write):
-            if self.place.file_id() != self._prepared:
-                self._prepare_again()
-            with self._engine.connect() as connection:
-                connection.execution_options(**{databases.IMMEDIATE: write})
-                with connection.begin():
-                    if write:
-                        databases.lock(connection, self.wait)
-                    yield connection
-                if write and self.place.file_id() != databases.file_of(connection):
-                    raise gone(shown)
-
-    @contextmanager
-    def raw(self) -> Iterator[Any]:
-        """Yield the driver's own cursor, outside any transaction, for what a database does only there."""
-        with clear_words(self.place.shown):
-            connection = self._engine.raw_connection()
-            try:
-                yield connection.cursor()
-            finally:
-                connection.close()
 
     def _insert(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
         if not rows:
             return
-        insert = sqlite.insert if self.place.file else postgresql.insert
+        insert = sqlite.insert if self.database.place.file else postgresql.insert
         received = microseconds(self.clock())
         statement = insert(EVENTS).on_conflict_do_nothing(index_elements=[EVENT_ID])
         done = connection.execute(
@@ -292,65 +235,9 @@ class FeedbackStore:
         )
         if done.rowcount != len(rows):
             raise StoreUnavailableError(
-                f"something else than Tigertail wrote to the feedback store {self.place.shown}",
+                f"something else than Tigertail wrote to the feedback store {self.database.place.shown}",
                 remedy="send the events again",
             )
-
-    @contextmanager
-    def _turn(self, *, write: bool) -> Iterator[None]:
-        """Let this process's threads write to SQLite in turn: it has them wait by sleeping."""
-        if not write or self.place.file is None:
-            yield
-            return
-        if not self._writer.acquire(timeout=self.wait):
-            raise locked(self.place.shown)
-        try:
-            yield
-        finally:
-            self._writer.release()
-
-    def _prepare(self, *, create: bool) -> None:
-        """Make the tables, or bring them to this release."""
-        if self.place.file is not None:
-            databases.prepare_file(self.place, self.wait, create=create)
-        found = self.place.file_id()
-        shown = self.place.shown
-        with self._engine.connect() as connection, connection.begin():
-            databases.check_encoding(connection)
-            version = migrations.version(connection, shown)
-        if version is None and (self.place.read_only or not create):
-            raise DataError(f"no feedback store is at {shown}", remedy="check the path or the URL")
-        if version != migrations.newest():
-            if self.place.read_only:
-                raise TigertailError(
-                    f"the feedback store {shown} is of an older release, and open to be read alone",
-                    remedy="open it once without mode=ro",
-                )
-            self._upgrade()
-        self._prepared = found
-
-    def _prepare_again(self) -> None:
-        """Go on with a file that took the place of ours: a backup, of whatever release."""
-        try:
-            self._prepare(create=False)
-        except DataError as error:
-            raise StoreUnavailableError(
-                error.problem, path=error.path, remedy="put the store's file, or a backup, back"
-            ) from error
-
-    def _upgrade(self) -> None:
-        with self._engine.connect() as connection:
-            connection.execution_options(**{databases.IMMEDIATE: True})
-            with connection.begin():
-                databases.lock(connection, self.wait)
-                # Another process may have done it while this one waited for the lock.
-                if migrations.version(connection, self.place.shown) != migrations.newest():
-                    migrations.upgrade(connection)
-
-    def _forked(self) -> None:
-        """Leave the parent's connections to the parent."""
-        self._writer = threading.Lock()
-        self._engine.dispose(close=False)
 
 
 def _stored(connection: Connection, ids: list[str]) -> Iterator[dict[str, Any]]:
@@ -371,11 +258,3 @@ def _zoned(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise DataError(f"the time {instant} has no zone", remedy="give one, such as datetime.UTC")
     return instant
-
-
-def _after_fork() -> None:
-    for store in list(_STORES):
-        store._forked()
-
-
-os.register_at_fork(after_in_child=_after_fork)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class MixtureConfig(BaseModel):
@@ -33,5 +33,15 @@ class MixtureConfig(BaseModel):
     """How much a hit on a popular item counts less: by its listeners to this power."""
     lists: float = Field(0.02, ge=0, lt=1)
     """Share of the lessons that curated lists are, where they are given; held-out listeners are the rest."""
+    feedback: float = Field(0.02, ge=0, lt=1)
+    """Share of the lessons that listeners' feedback is at most, where it is given; with ``lists`` below 1."""
     penalty: float = Field(30.0, gt=0)
     """Hits that the coefficients' prior is worth."""
+
+    @model_validator(mode="after")
+    def _leaves_room(self) -> Self:
+        if self.lists + self.feedback >= 1:
+            raise ValueError(
+                "lists and feedback together leave nothing to held-out listeners: below 1 is needed"
+            )
+        return self

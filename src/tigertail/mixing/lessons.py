@@ -61,8 +61,8 @@ class Lessons:
         weights = hits.values * by_stratum[stratum] * popular
         return np.asarray(weights * (hits.values.sum() / max(weights.sum(), 1e-12)))
 
-    def joined(self, right: CSR, share: float) -> Lessons:
-        """Return the lessons with those of curated lists beside them.
+    def joined(self, right: CSR, share: float, most: float = np.inf) -> Lessons:
+        """Return the lessons with those of curated lists, or of listeners' feedback, beside them.
 
         Parameters
         ----------
@@ -71,12 +71,16 @@ class Lessons:
             are empty.
         share
             Share of all hits that those of the lists become; 0 to 1.
+        most
+            Hits that one unit of ``right`` counts at most, so that little of it stays little: the share is then
+            smaller.
         """
         if not right.entries or not share:
             return self
         scale = (
             share / (1 - share) * self.hits.values.sum(dtype=np.float64) / right.values.sum(dtype=np.float64)
         )
+        scale = min(scale, most)
         asked = np.flatnonzero(right.row_sizes)
         queries = np.union1d(self.queries, asked).astype(np.int32)
         rows = [self.queries[self.hits.row_of_entries()], right.row_of_entries()]

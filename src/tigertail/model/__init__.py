@@ -3,11 +3,12 @@
 from tigertail.model.add import add
 from tigertail.model.beside import beside
 from tigertail.model.config import ModelConfig
+from tigertail.model.deployment import deploy, roll_back
 from tigertail.model.drift import Drift, drift
 from tigertail.model.fit import fit
 from tigertail.model.model import Answers, Model
 from tigertail.model.question import Dials
-from tigertail.model.store import check_target, load, roll_back, save
+from tigertail.model.store import check_target, load, save
 
 __all__ = [
     "Answers",
@@ -18,6 +19,7 @@ __all__ = [
     "add",
     "beside",
     "check_target",
+    "deploy",
     "drift",
     "fit",
     "load",

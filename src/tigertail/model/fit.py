@@ -22,6 +22,7 @@ def fit(
     config: ModelConfig | None = None,
     *,
     lists: Truth | None = None,
+    feedback: Truth | None = None,
     threads: int | None = None,
 ) -> Model:
     """Fit a model to a dataset.
@@ -34,6 +35,8 @@ def fit(
         Settings; None means the defaults.
     lists
         Curated lists that the mixture learns from, beside held-out listeners.
+    feedback
+        What listeners liked after what, that it learns from besides.
     threads
         Threads to use; None means all. The model is the same for any number.
 
@@ -53,7 +56,7 @@ def fit(
     mixed_names(dataset, config.mixture)  # a name that is not there is told before the work, not after
     given = Ingredients(dataset, interactions, config, threads)
     signals = fit_signals(given)
-    if mixture := fit_mixture(given, signals, lists):
+    if mixture := fit_mixture(given, signals, lists, feedback):
         signals[MIXTURE] = mixture
     provenance = Provenance(dataset.name, dataset.fingerprint, dataset.simulated)
     seen = {

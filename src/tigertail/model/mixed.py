@@ -8,15 +8,18 @@ from typing import Final
 
 from tigertail.data.dataset import Dataset
 from tigertail.data.held_out import ProtocolConfig, Trial, hold_out
+from tigertail.data.interactions import Interactions
 from tigertail.data.truths import Truth, grade_matrix
 from tigertail.errors import ConfigError, DataError
-from tigertail.mixing import Mixture, MixtureConfig, learn, lessons_of
+from tigertail.mixing import Lessons, Mixture, MixtureConfig, learn, lessons_of
 from tigertail.model.families import CO_LISTENING, FACTORS, FAMILIES, Ingredients
 from tigertail.signals.contract import Signal
 
 CONTAINED: Final = (FACTORS, CO_LISTENING)
 """Signals that listening contains; they take part where the configuration names them."""
 FEWEST: Final = 10  # listeners of two items or more that can teach a mixture
+WORD: Final = 10.0
+"""Hits that one listener's play or like, at the first place of a list, counts at most."""
 LESSONS: Final = 7000  # added to the seed for the listeners whom the mixture learns from
 
 
@@ -37,7 +40,10 @@ class Blind:
 
 
 def fit_mixture(
-    given: Ingredients, signals: Mapping[str, Signal], lists: Truth | None = None
+    given: Ingredients,
+    signals: Mapping[str, Signal],
+    lists: Truth | None = None,
+    feedback: Truth | None = None,
 ) -> Mixture | None:
     """Learn to mix signals, from listeners of whom signals fitted for the purpose have seen nothing.
 
@@ -49,6 +55,8 @@ def fit_mixture(
         The signals of the model, which are mixed as is learned.
     lists
         Curated lists to learn from besides.
+    feedback
+        What listeners liked after what, to learn from besides.
 
     Returns
     -------
@@ -60,24 +68,51 @@ def fit_mixture(
     ConfigError
         If the configuration names a signal there is not.
     DataError
-        If there are lists and no mixture to teach.
+        If there are lists or feedback, and no mixture to teach.
     """
     config = given.config.mixture
     blind = fit_blind(given, mixed_names(given.dataset, config))
-    if blind is None and lists is not None:
-        raise DataError(
-            f"lists teach a mixture, and too few listeners are there to learn one from: {FEWEST} are needed",
-            path=given.dataset.path,
-            remedy="leave the lists out, or bring more listening data",
-        )
+    for what, truth in (("lists", lists), ("feedback", feedback)):
+        if blind is None and truth is not None:
+            raise DataError(
+                f"{what} can teach a mixture, and too few listeners are there to learn one from: {FEWEST} are needed",
+                path=given.dataset.path,
+                remedy=f"leave the {what} out, or bring more listening data",
+            )
     if blind is None:
         return None
-    lessons = lessons_of(blind.trial)
-    if lists is not None:
-        lessons = lessons.joined(grade_matrix(lists, blind.trial.interactions), config.lists)
+    lessons = with_others(lessons_of(blind.trial), blind.trial.interactions, config, lists, feedback)
     learned = learn(blind.signals, lessons, config, seed=given.config.seed, threads=given.threads)
     parts = {name: signals[name] for name in blind.signals}
     return Mixture(parts, learned, given.interactions.item_listeners, config.beta)
+
+
+def with_others(
+    lessons: Lessons,
+    interactions: Interactions,
+    config: MixtureConfig,
+    lists: Truth | None,
+    feedback: Truth | None,
+) -> Lessons:
+    """Return the lessons with those of lists and of feedback beside them, each with its share of the whole.
+
+    Parameters
+    ----------
+    lessons
+        Of held-out listeners.
+    interactions
+        Whose item codes the lessons have.
+    config
+        Has the shares.
+    lists, feedback
+        What else there is to learn from.
+    """
+    listed = None if lists is None else grade_matrix(lists, interactions)
+    if feedback is not None:
+        # Lists are joined last and thin out what is there by their share, feedback included.
+        thinned = 1 - config.lists if listed is not None and listed.entries else 1.0
+        lessons = lessons.joined(grade_matrix(feedback, interactions), config.feedback / thinned, WORD)
+    return lessons if listed is None else lessons.joined(listed, config.lists)
 
 
 def fit_blind(given: Ingredients, names: Iterable[str]) -> Blind | None:

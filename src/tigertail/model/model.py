@@ -285,13 +285,12 @@ class Model:
         )
 
     def suggest(self, text: str, n: int = 5) -> list[str]:
-        """Return the names closest to a text, equals by number of listeners."""
-        from rapidfuzz import fuzz, process
+        """Return the names that best answer a text, equals by number of listeners."""
+        from tigertail.retrieval.names import NameIndex
 
-        found = process.extract(
-            fold(text), self.items["folded"].to_list(), scorer=fuzz.ratio, limit=n, score_cutoff=60
-        )
-        return [self.items[c.NAME][code] for _, _, code in found]
+        names = self.items[c.NAME]
+        index = NameIndex(names, self.items["listeners"].to_numpy(), self.items["folded"])
+        return names.gather(index.search(text, n)[0]).to_list()
 
     def _admitted(self, dials: Dials) -> NDArray[np.bool_] | None:
         """Return which items may be listed; None where all may."""

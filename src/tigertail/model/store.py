@@ -5,6 +5,7 @@ A model is a folder::
     MODEL/
       manifest.json      format, version, configuration, provenance, and the SHA-256 of every file
       <generation>/      items.parquet and one folder of arrays a signal, and a copy of its manifest
+      maps/              what :mod:`tigertail.model.map` made of some versions
 
 A new model is written beside the old one as a new generation; replacing the manifest, one file, in one step
 makes it the model. A reader therefore sees the old or the new one, never a mixture, and the generation
@@ -17,7 +18,7 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -40,8 +41,9 @@ MAGIC: Final = "tigertail-model"
 VERSION: Final = 2
 MANIFEST: Final = "manifest.json"
 ITEMS: Final = "items.parquet"
+MAPS: Final = "maps"
 SEAL: Final = "sha256"  # of the manifest without it
-VERSION_DIGITS: Final = 12  # of the seal: which model it is
+VERSION_DIGITS: Final = 12  # of a seal of all but the generation: which model it is, wherever it lies
 # What is ours in a model folder: generations, and what a writer that was killed left behind.
 _OURS: Final = re.compile(r"\d+|\.\d+\.[0-9a-f]{8}(\.old)?")
 
@@ -68,34 +70,60 @@ def save(model: Model, path: Path | str) -> None:
         If ``path`` is something else than a model.
     """
     path = Path(path)
+    with next_generation(path) as (folder, put):
+        settings: dict[str, Any] = {}
+        model.items.write_parquet(folder / ITEMS)
+        for name, signal in model.signals.items():
+            kind = Mixture if name == MIXTURE else FAMILIES[name].kind
+            arrays, settings[name] = kind.to_arrays(signal)  # type: ignore[arg-type]
+            (folder / name).mkdir()
+            for key, array in arrays.items():
+                np.save(folder / name / f"{key}.npy", array, allow_pickle=False)
+        put(
+            {
+                "magic": MAGIC,
+                "version": VERSION,
+                "tigertail": __version__,
+                "dataset": asdict(model.provenance),
+                "config": model.config.model_dump(),
+                "metrics": dict(model.metrics),
+                "signals": settings,
+                "files": checksums(folder),
+            }
+        )
+
+
+@contextmanager
+def next_generation(path: Path) -> Iterator[tuple[Path, Callable[[Mapping[str, Any]], None]]]:
+    """Fill the folder of a new generation, which becomes the model when that is done.
+
+    Yields
+    ------
+    folder
+        The folder, empty.
+    put
+        To be called with the new model's manifest, less its generation.
+
+    Raises
+    ------
+    TigertailError
+        If the disk is full or cannot be written; what was there before is still there, whole.
+    ModelError
+        If ``path`` is something else than a model.
+    """
     before = _generation_before(path)
     generation = str(max([before, *generations(path)]) + 1)
-    settings: dict[str, Any] = {}
+    given: dict[str, Any] = {}
     with _whole_or_nothing(path, generation):
         with new_folder(path / generation, replace=True) as folder:
-            model.items.write_parquet(folder / ITEMS)
-            for name, signal in model.signals.items():
-                kind = Mixture if name == MIXTURE else FAMILIES[name].kind
-                arrays, settings[name] = kind.to_arrays(signal)  # type: ignore[arg-type]
-                (folder / name).mkdir()
-                for key, array in arrays.items():
-                    np.save(folder / name / f"{key}.npy", array, allow_pickle=False)
-            files = checksums(folder)
-        manifest = {
-            "magic": MAGIC,
-            "version": VERSION,
-            "tigertail": __version__,
-            "dataset": asdict(model.provenance),
-            "config": model.config.model_dump(),
-            "metrics": dict(model.metrics),
-            "signals": settings,
-            "generation": generation,
-            "files": files,
-        }
-        text = to_json(manifest | {SEAL: _seal(manifest)})
-        for place in (path / generation / MANIFEST, path / MANIFEST):
-            with replaced_file(place) as file:
-                file.write_text(text, encoding="utf-8")
+            yield folder, given.update
+            manifest = given | {"generation": generation}
+            text = to_json(manifest | {SEAL: _seal(manifest)})
+            (folder / MANIFEST).write_text(text, encoding="utf-8")
+        if before and not (path / str(before) / MANIFEST).exists():  # written by an earlier release
+            shutil.copyfile(path / MANIFEST, path / str(before) / MANIFEST)
+        with replaced_file(path / MANIFEST) as file:
+            file.write_text(text, encoding="utf-8")
     for old in path.iterdir():
         if _OURS.fullmatch(old.name) and old.name not in (generation, str(before)):
             shutil.rmtree(old, ignore_errors=True)
@@ -135,49 +163,9 @@ def generations(path: Path) -> list[int]:
     return sorted(int(name) for name in kept if name.isdecimal())
 
 
-def roll_back(path: Path | str, to: int | None = None) -> str:
-    """Make a generation that is kept the model again, in one step.
-
-    Parameters
-    ----------
-    path
-        The model's folder.
-    to
-        Which one; None means the one before the present.
-
-    Returns
-    -------
-    str
-        The version that is now the model.
-
-    Raises
-    ------
-    ModelError
-        If no such generation is kept, or it is damaged; the present one stays in place.
-    """
-    path = Path(path)
-    present = int(read_manifest(path)[0]["generation"])
-    kept = [one for one in generations(path) if one != present]
-    earlier = [one for one in kept if one < present]
-    if to is None and not earlier:
-        later = f"; --to {kept[-1]} takes the later one" if kept else ""
-        raise ModelError(
-            f"no generation before {present} is kept", path=path, remedy=f"fit the model again{later}"
-        )
-    wanted = earlier[-1] if to is None else to
-    if wanted not in kept:
-        raise ModelError(
-            f"no generation {wanted} is kept beside the present one, {present}",
-            path=path,
-            remedy=f"choose one of {', '.join(map(str, kept))}" if kept else "fit the model again",
-        )
-    manifest, version = read_manifest(path / str(wanted))
-    for name, digest in manifest["files"].items():
-        with opened(path / str(wanted) / name) as file:
-            check(file, digest)
-    with replaced_file(path / MANIFEST) as file:
-        shutil.copyfile(path / str(wanted) / MANIFEST, file)
-    return version
+def map_file(path: Path, version: str) -> Path:
+    """Return where the map of a version of a model lies, if one was made."""
+    return path / MAPS / f"{version}.parquet"
 
 
 def read_manifest(path: Path) -> tuple[dict[str, Any], str]:
@@ -211,7 +199,8 @@ def read_manifest(path: Path) -> tuple[dict[str, Any], str]:
     seal = manifest.pop(SEAL, None)
     if seal != _seal(manifest):
         raise ModelError("altered since it was written", path=file, remedy=AGAIN)
-    return manifest, seal[:VERSION_DIGITS]
+    content = {key: value for key, value in manifest.items() if key != "generation"}
+    return manifest, _seal(content)[:VERSION_DIGITS]
 
 
 def _generation_before(path: Path) -> int:

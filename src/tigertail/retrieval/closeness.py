@@ -49,7 +49,7 @@ def closeness(query: str, names: Sequence[str], words: Sequence[str] | None = No
     >>> closeness("pink fl", ["pink floyd", "pin", "floyd pink", "floyd"]).tolist()
     [0.95, 0.0, 0.92, 0.0]
     >>> closeness("nrivana", ["nirvana", "nirvana tribute band", "nero"]).round(2).tolist()
-    [0.86, 0.81, 0.0]
+    [0.85, 0.81, 0.0]
     """
     return np.maximum(_as_a_whole(query, names), _by_words(query, names if words is None else words))
 
@@ -105,10 +105,11 @@ def _begun(typed: str, names: Sequence[str]) -> Floats:
     """Return the same for the beginning of each name that is nearest to what is typed."""
     most = min(2, int(TOLERATED * len(typed)))
     lengths = range(len(typed) - most, len(typed) + most + 1)
-    return np.minimum.reduce([_mistakes(typed, [name[:length] for name in names]) for length in lengths])
+    counted = [_mistakes(typed, [name[:length] for name in names]) for length in lengths]
+    return np.asarray(np.minimum.reduce(counted))
 
 
 def _worth(kind: Floats, mistakes: Floats, letters: int) -> Floats:
     wrong = mistakes > TOLERATED * letters
     cost = np.where(mistakes > 0, np.maximum(MISTAKE, mistakes / letters), 0)
-    return np.where(wrong, 0, kind * (1 - cost))
+    return np.asarray(np.where(wrong, 0, kind * (1 - cost)))

@@ -135,14 +135,14 @@ def _held(texts: pl.Series, places: NDArray[np.int64], letters: int, first_row: 
     keys = (places[first] * letters + places[second]).astype(np.uint64)
     both = keys << np.uint64(32) | row[at]
     both.sort()
-    return both[np.append(True, both[1:] != both[:-1])[: len(both)]]
+    return np.asarray(both[np.append(True, both[1:] != both[:-1])[: len(both)]])
 
 
 def _pairs(
     points: NDArray[np.uint32],
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.int64]]:
     """Return first and second letter of every gram, and where it begins."""
-    inside = points > _EDGE  # neither the edge of a word nor the end of a text
+    inside = (points != _EDGE) & (points != _END)
     beside = (inside[:-1] | inside[1:]) & (points[:-1] != _END) & (points[1:] != _END)
     apart = inside[1:-1] & (inside[:-2] | inside[2:]) & (points[:-2] != _END) & (points[2:] != _END)
     near, far, alone = np.flatnonzero(beside), np.flatnonzero(apart), np.flatnonzero(points >= _UNSPACED)

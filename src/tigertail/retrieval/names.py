@@ -14,6 +14,9 @@ from tigertail.retrieval.closeness import BEGUN, closeness
 from tigertail.retrieval.grams import LONGEST, Grams
 
 CANDIDATES: Final = 200  # names of each kind that are looked at letter by letter
+BESIDE: Final = 0.7  # of the best answer's match: what is no better is not worth showing beside it
+LATIN: Final = 0.98  # what a name in other letters is worth, typed in Latin ones
+_READ: Final = 10 * LONGEST  # letters typed that are read: folding drops some
 _ARTICLE: Final = "the"
 
 
@@ -21,7 +24,7 @@ class NameIndex:
     """An index of names.
 
     How well a name answers what is typed decides, whoever bears it; of equally good answers the most heard comes
-    first.
+    first. Where the package anyascii is installed, names in other scripts are also found by Latin letters.
 
     Parameters
     ----------
@@ -48,12 +51,19 @@ class NameIndex:
         shown = pl.Series("name", names, pl.String)
         plain = fold_series(shown) if folded is None else pl.Series("folded", folded, pl.String)
         order = np.argsort(-np.asarray(listeners), kind="stable")
-        self._codes = order.astype(np.int32)  # of each row; rows go from the most heard down
+        self._codes = order.astype(np.int32)  # from the most heard down
         shown, plain = shown.gather(order), plain.gather(order)
         self._by_name, self._by_folded = _Places(shown), _Places(plain)
-        self._folded = plain.str.slice(0, LONGEST)
-        with_article = shown.str.to_lowercase().str.contains(rf"^\s*{_ARTICLE}\s")
-        self._texts = self._folded.zip_with(~with_article, self._folded + f" {_ARTICLE}")
+        with_article = shown.str.to_lowercase().str.contains(rf"^\W*{_ARTICLE}\W")
+        foreign, latin = _in_latin(plain)
+        owners = np.concatenate([np.arange(len(plain)), foreign])
+        rows = np.argsort(owners, kind="stable")  # spellings, from those of the most heard down
+        self._owners = owners[rows]
+        self._latin = rows >= len(plain)
+        self._folded = pl.concat([plain, latin]).str.slice(0, LONGEST).gather(rows)
+        self._texts = self._folded.zip_with(
+            ~with_article.gather(self._owners) | pl.Series(self._latin), self._folded + f" {_ARTICLE}"
+        )
         self._grams = Grams.of(self._texts)
 
     def __len__(self) -> int:
@@ -88,18 +98,23 @@ class NameIndex:
         match
             How well each answers, above 0 and up to 1, which is the very name; float32, of the same shape.
         """
-        query = _without_article(fold(text)[:LONGEST].strip())
+        query = _without_article(fold(text[:_READ])[:LONGEST].strip())
         inside = None if allowed is None else np.asarray(allowed, np.bool_)[self._codes]
         if not query:
-            rows = np.arange(len(self)) if inside is None else np.flatnonzero(inside)
-            return self._codes[rows[:n]], np.full(len(rows[:n]), BEGUN, np.float32)
-        rows = self._grams.closest(query, max(CANDIDATES, n), inside)
+            owners = np.arange(len(self)) if inside is None else np.flatnonzero(inside)
+            return self._codes[owners[:n]], np.full(len(owners[:n]), BEGUN, np.float32)
+        rows = self._grams.closest(
+            query, max(CANDIDATES, n), None if inside is None else inside[self._owners]
+        )
         if not len(rows):
             return np.empty(0, np.int32), np.empty(0, np.float32)
         match = closeness(query, *(column.gather(rows).to_list() for column in (self._folded, self._texts)))
-        best = np.argsort(-match, kind="stable")[:n]  # rows rise
-        best = best[match[best] > 0]
-        return self._codes[rows[best]], match[best].astype(np.float32)
+        match[self._latin[rows]] *= LATIN
+        order = np.argsort(-match, kind="stable")  # rows rise
+        order = order[match[order] > BESIDE * match[order[0]]]
+        owners, first = np.unique(self._owners[rows[order]], return_index=True)
+        best = order[np.sort(first)[:n]]  # of an item's spellings the better
+        return self._codes[self._owners[rows[best]]], match[best].astype(np.float32)
 
 
 class _Places:
@@ -113,6 +128,7 @@ class _Places:
 
     def first(self, text: str) -> int:
         """Return the first place of a text; -1 for none."""
+        text = text.encode("utf-8", "replace").decode()  # half a surrogate pair is in no name
         wanted = pl.Series([text], dtype=pl.String).hash().to_numpy()
         start, end = (int(np.searchsorted(self._hashes, wanted[0], side)) for side in ("left", "right"))
         for row in self._order[start:end].tolist():
@@ -124,3 +140,16 @@ class _Places:
 def _without_article(folded: str) -> str:
     """Return "beatles" for "beatles the", as "The Beatles" is folded."""
     return folded.removesuffix(f" {_ARTICLE}")
+
+
+def _in_latin(folded: pl.Series) -> tuple[NDArray[np.int64], pl.Series]:
+    """Return which names can be written in Latin letters as well, and how."""
+    nobody = np.empty(0, np.int64)
+    try:
+        from anyascii import anyascii  # type: ignore[import-not-found, unused-ignore]
+    except ImportError:
+        return nobody, folded.clear()
+    foreign = np.flatnonzero((folded.str.len_bytes() > folded.str.len_chars()).to_numpy())
+    latin = [fold(anyascii(name)) for name in folded.gather(foreign)]
+    kept = [bool(name) for name in latin]
+    return foreign[kept], pl.Series(folded.name, [name for name in latin if name], pl.String)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import warnings
@@ -10,14 +11,17 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
+from fastapi_offline import FastAPIOffline
 from starlette.responses import FileResponse, Response
 from uvicorn.config import STARTUP_FAILURE
 
 from tigertail import __version__
-from tigertail.errors import StoreUnavailableError, TigertailError, TigertailWarning
+from tigertail.errors import TigertailError, TigertailWarning
+from tigertail.feedback.keeping import prune
 from tigertail.feedback.store import FeedbackStore
 from tigertail.service import dialects, logs, metrics, problems
 from tigertail.service.api import ROUTERS
@@ -31,6 +35,7 @@ from tigertail.service.supervisor import end_with_parent
 SETTLED: Final = "TIGERTAIL_SETTLED"
 ROOM: Final = "TIGERTAIL_ROOM"
 EXPLORER: Final = Path(__file__).parent / "explorer"
+HOUR: Final = 3600  # seconds
 WORTH_PACKING: Final = 16 * 1024  # bytes
 LOG: Final = logging.getLogger("tigertail.service")
 
@@ -49,8 +54,6 @@ def create_app(settings: Settings, room: Path | None = None) -> FastAPI:
     ------
     ModelError
         If a model is missing or damaged.
-    TigertailError
-        If the feedback store is none. One that cannot be opened just now is tried again when it is needed.
     """
     warnings.simplefilter("ignore", TigertailWarning)  # answers carry what is to be known of them
     context = Context(settings, _shelf(settings, room), _desk(settings), _store(settings))
@@ -58,26 +61,27 @@ def create_app(settings: Settings, room: Path | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         context.shelf.watch(settings.poll)
+        forgetting = asyncio.create_task(_forget(context))
         LOG.info("worker ready", extra={"model": context.edition.version})
         yield
+        forgetting.cancel()
         context.shelf.stop()
         if context.store is not None:
             context.store.close()
         LOG.info("worker stopped")
 
-    app = FastAPI(
+    app = FastAPIOffline(
         title="Tigertail",
         version=__version__,
         summary="Music similarity for the tail and for every country.",
         lifespan=lifespan,
-        docs_url=None,  # its scripts would come from elsewhere
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.context = context
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING)
     app.add_middleware(Guard, settings=settings)
-    problems.install(app)
+    problems.install(app, dialects.WORDINGS)
     for router in (*ROUTERS, *dialects.ROUTERS):
         app.include_router(router)
     if settings.explorer:
@@ -105,6 +109,18 @@ def from_environment() -> FastAPI:
     raise SystemExit(STARTUP_FAILURE)
 
 
+async def _forget(context: Context) -> None:
+    """Erase events that have been kept long enough, every hour."""
+    days, store = context.settings.feedback.keep_days, context.store
+    while store is not None and days is not None:
+        try:
+            erased = await to_thread.run_sync(prune, store, days)
+            LOG.info("old feedback erased", extra={"events": erased})
+        except TigertailError as error:
+            LOG.error("old feedback could not be erased", extra={"problem": error.problem})
+        await asyncio.sleep(HOUR)
+
+
 def _shelf(settings: Settings, room: Path | None) -> Shelf:
     folders = {CURRENT: settings.model}
     if settings.rival is not None:
@@ -121,13 +137,7 @@ def _desk(settings: Settings) -> Desk:
 
 
 def _store(settings: Settings) -> FeedbackStore | None:
-    if settings.store is None:
-        return None
-    try:
-        return FeedbackStore.open(settings.store)
-    except StoreUnavailableError as error:
-        LOG.error("the feedback store cannot be used", extra={"problem": error.problem})
-        return None
+    return None if settings.store is None else FeedbackStore.open(settings.store, later=True)
 
 
 def _add_explorer(app: FastAPI) -> None:

@@ -11,7 +11,6 @@ from typing import Annotated, Final, TypeVar
 from fastapi import Depends, Request, Response
 
 from tigertail.errors import StoreUnavailableError, TigertailError
-from tigertail.feedback.databases import Place
 from tigertail.feedback.store import FeedbackStore
 from tigertail.service.desk import Desk
 from tigertail.service.edition import Edition
@@ -44,7 +43,7 @@ class Context:
     desk
         Where questions are answered.
     store
-        Where what listeners say back is kept; None where none is, or it could not be opened yet.
+        Where what listeners say back is kept; None keeps nothing.
     """
 
     settings: Settings
@@ -65,7 +64,7 @@ class Context:
 
     async def feedback_health(self) -> str:
         """Say whether what listeners say back can be kept."""
-        if self.settings.store is None:
+        if self.store is None:
             return "none is kept"
         if self._glance is None or self._glance.done():
             self._glance = asyncio.ensure_future(self._looked_at())
@@ -80,8 +79,8 @@ class Context:
         ServiceError
             If nothing is kept, the store cannot be used just now, or too many wait for it.
         """
-        named = self.settings.store
-        if named is None:
+        store = self.store
+        if store is None:
             raise ServiceError(
                 503,
                 "this service keeps no feedback",
@@ -89,17 +88,12 @@ class Context:
                 retry=3600,
             )
         try:
-            return await self._counter.do(lambda: work(self._opened(named)))
+            return await self._counter.do(lambda: work(store))
         except StoreUnavailableError as error:
             LOG.error("the feedback store cannot be used", extra={"problem": error.problem})
             # Where the store is, is no client's business.
-            problem = error.problem.replace(f" {Place.of(named).shown}", "")
+            problem = error.problem.replace(f" {store.database.place.shown}", "")
             raise ServiceError(503, problem, remedy=error.remedy, retry=1) from error
-
-    def _opened(self, named: str) -> FeedbackStore:
-        if self.store is None:  # it could not be opened when the worker started
-            self.store = FeedbackStore.open(named)
-        return self.store
 
     async def _looked_at(self) -> str:
         try:
@@ -109,7 +103,7 @@ class Context:
         return "kept"
 
 
-async def _context(request: Request) -> Context:
+async def _context(request: Request) -> Context:  # a plain function would be sent to a thread
     found: Context = request.app.state.context
     return found
 

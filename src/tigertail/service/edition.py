@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, overload
 
 import numpy as np
 import polars as pl
@@ -43,10 +43,11 @@ class Edition:
         self.model = model
         self.folder = folder
         self.version = model.version or "unsaved"
-        self.cards = _cards(model.items)
+        self.cards = Cards(model.items)
         # Of items with one name the first is meant, the one with most listeners: it must be written last.
         backwards = range(len(self.cards) - 1, -1, -1)
-        ids, names, folded = (model.items[column].to_list() for column in (c.ITEM_ID, c.NAME, "folded"))
+        ids, names = self.cards.columns["id"], self.cards.columns["name"]
+        folded = model.items["folded"].to_list()
         self._by_id = {ids[code]: code for code in backwards}
         self._by_name = {names[code]: code for code in backwards}
         self._by_folded = {folded[code]: code for code in backwards}
@@ -141,10 +142,10 @@ class Edition:
         places = self.model.items.select(c.ITEM_ID).join(
             table, on=c.ITEM_ID, how="left", maintain_order="left"
         )
-        keys = ("id", "name", "country", "listeners", "stratum")
+        shown = {key: column for key, column in self.cards.columns.items() if key != c.KIND}
         return {
             "model": self.version,
-            **{key: [card[key] for card in self.cards] for key in keys},
+            **shown,
             **{when: _points(places, when) for when in ("before", "after")},
         }
 
@@ -169,7 +170,7 @@ class Edition:
         model = self.model
         row = model.items.row(code, named=True)
         more = {
-            key: value for key, value in row.items() if key not in (c.ITEM_ID, "folded", *self.cards[code])
+            key: value for key, value in row.items() if key not in (c.ITEM_ID, "folded", *self.cards.keys)
         }
         mixture = model.signals.get("mixture")
         weights = {}
@@ -213,12 +214,36 @@ def named(dials: Dials) -> Dials:
     return dials | {"signal": FACTORS, "beta": 1.0} if dials.get("signal") == COSINE else dials
 
 
-def _cards(items: pl.DataFrame) -> list[dict[str, Any]]:
-    """Return each item as it is shown."""
-    country = pl.col(c.COUNTRY) if c.COUNTRY in items.columns else pl.lit(None, pl.String)
-    return items.select(
-        id=c.ITEM_ID, name=c.NAME, kind=c.KIND, country=country, listeners="listeners", stratum="stratum"
-    ).to_dicts()
+class Cards(Sequence[dict[str, Any]]):
+    """Items as they are shown, made when they are asked for: a million of them would fill a worker.
+
+    Parameters
+    ----------
+    items
+        A model's items.
+    """
+
+    def __init__(self, items: pl.DataFrame) -> None:
+        country = pl.col(c.COUNTRY) if c.COUNTRY in items.columns else pl.lit(None, pl.String)
+        shown = items.select(
+            id=c.ITEM_ID, name=c.NAME, kind=c.KIND, country=country, listeners="listeners", stratum="stratum"
+        )
+        self.keys = shown.columns
+        self.columns = {name: shown[name].to_list() for name in self.keys}
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.columns["id"])
+
+    @overload
+    def __getitem__(self, code: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, code: slice) -> list[dict[str, Any]]: ...
+    def __getitem__(self, code: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        """Return one by its code, or some."""
+        if isinstance(code, slice):
+            return [self[one] for one in range(*code.indices(len(self)))]
+        return {name: column[code] for name, column in self.columns.items()}
 
 
 def _places(listening: Listening) -> list[dict[str, Any]]:

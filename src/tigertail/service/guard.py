@@ -7,7 +7,7 @@ import logging
 import math
 import re
 import time
-import uuid
+from random import getrandbits
 from typing import Any, Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,19 +15,23 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tigertail.errors import TigertailError
-from tigertail.service import metrics
+from tigertail.service import forms, metrics
 from tigertail.service.keys import Keys, Rates, key_given
-from tigertail.service.problems import Problem, ServiceError, problem_of, response
+from tigertail.service.problems import Problem, ServiceError, problem_of, worded
 from tigertail.service.settings import Settings
 
 LOG: Final = logging.getLogger("tigertail.service.requests")
-GUARDED: Final = ("/v1/", "/2.0", "/similar-artists", "/metrics")
+GUARDED: Final = ("/v1/", "/2.0", "/similar-artists", "/similar-recordings", "/metrics")
 """Paths that need a key where keys are set; the page, its files and the health checks do not."""
 REQUEST_ID: Final = "x-request-id"
 _PLAIN_ID: Final = re.compile(r"[\w.-]{1,64}")
+POLICY: Final = "content-security-policy"
+_DOCS: Final = "/docs"
+_STRICT: Final = (
+    "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_FOR_DOCS: Final = f"{_STRICT}; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'"
 _SAFE: Final = {
-    "content-security-policy": "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-resource-policy": "same-origin",
@@ -66,22 +70,25 @@ class Guard:
             return
         headers = Headers(scope=scope)
         given = headers.get(REQUEST_ID, "")
-        noted = _Noted(scope, given if _PLAIN_ID.fullmatch(given) else uuid.uuid4().hex)
+        noted = _Noted(scope, given if _PLAIN_ID.fullmatch(given) else f"{getrandbits(128):032x}")
+        measured = self._measured(receive)
         try:
+            if forms.sent(scope, headers):
+                measured = await forms.read(scope, measured)
             noted.client = self._let_in(scope, headers)
         except TigertailError as error:
             noted.route = "(refused)"
             retry = error.retry if isinstance(error, ServiceError) else None
-            await response(problem_of(error), retry)(scope, receive, noted.sending(send))
+            await worded(scope, problem_of(error), retry)(scope, receive, noted.sending(send))
             noted.down()
             return
         try:
-            await self._app(scope, self._measured(receive), noted.sending(send))
+            await self._app(scope, measured, noted.sending(send))
         except Exception:
             LOG.exception("a mistake of ours", extra={"request": noted.id})
             if noted.begun:
                 raise  # half an answer cannot be mended; the connection ends
-            await response(_MISTAKE)(scope, receive, noted.sending(send))
+            await worded(scope, _MISTAKE)(scope, receive, noted.sending(send))
         finally:
             noted.down()
 
@@ -102,7 +109,7 @@ class Guard:
         if not path.startswith(GUARDED):
             return "anyone"
         address = (scope.get("client") or ("unknown",))[0]
-        name = self._keys.name(key_given(headers, scope["query_string"])) if self._keys else None
+        name = self._keys.name(key_given(headers, forms.fields(scope))) if self._keys else None
         if self._keys and name is None:
             self._slow_down(f"address {address}")
             raise ServiceError(
@@ -173,6 +180,7 @@ class _Noted:
                 self._status, self.begun = message["status"], True
                 headers = MutableHeaders(scope=message)
                 headers[REQUEST_ID] = self.id
+                headers.setdefault(POLICY, _FOR_DOCS if self._scope["path"] == _DOCS else _STRICT)
                 for name, value in _SAFE.items():
                     headers.setdefault(name, value)
                 self._model = headers.get("x-tigertail-model")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -9,6 +10,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from tigertail.errors import ConfigError, DataError, TigertailError, UnknownItemError
 from tigertail.feedback.events import EventConflictError
@@ -78,35 +81,78 @@ def response(problem: Problem, retry: int | None = None) -> Response:
     return Response(content, problem.status, headers | {"Cache-Control": "no-store"}, MEDIA_TYPE)
 
 
+Wording = Callable[[Scope, Problem, int | None], Response]
+"""How the clients of some paths want to be told of problems: of a request, the problem, and seconds to wait."""
+
+
+def worded(scope: Scope, problem: Problem, retry: int | None = None) -> Response:
+    """Return a problem as the clients of the path that was asked for understand it."""
+    wordings: tuple[tuple[str, Wording], ...] = scope["app"].state.wordings
+    for path, wording in wordings:
+        if scope["path"].startswith(path):
+            return wording(scope, problem, retry)
+    return response(problem, retry)
+
+
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return what OpenAPI says of these statuses."""
     content = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
 
 
-def install(app: FastAPI) -> None:
-    """Let an app answer every error as a problem."""
+def install(app: FastAPI, wordings: Iterable[tuple[str, Wording]] = ()) -> None:
+    """Let an app answer every error as a problem.
+
+    Parameters
+    ----------
+    app
+        The app.
+    wordings
+        Paths, by how they begin, whose clients want to be told otherwise.
+    """
+    app.state.wordings = tuple(wordings)
 
     @app.exception_handler(TigertailError)
     async def ours(request: Request, error: TigertailError) -> Response:
-        return response(problem_of(error), _retry(error))
+        return worded(request.scope, problem_of(error), _retry(error))
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
         others = f" (and {len(error.errors()) - 1} more)" if len(error.errors()) > 1 else ""
-        return _plain(422, f"{where}: {first['msg']}{others}", "see /docs for what each question takes")
+        detail = f"{where}: {first['msg']}{others}"
+        return worded(request.scope, _plain(422, detail, "see /docs for what each question takes"))
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> Response:
-        answer = _plain(error.status_code, str(error.detail), "see /docs for what can be asked")
+        problem = _plain(error.status_code, str(error.detail), "see /docs for what can be asked")
+        answer = worded(request.scope, problem)
         answer.headers.update(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (allowed := _allowed(request)):
+            answer.headers["Allow"] = ", ".join(sorted(allowed))
         return answer
 
+    @app.exception_handler(Exception)
+    async def broken(request: Request, error: Exception) -> Response:
+        return worded(
+            request.scope, _plain(500, "something broke in the service", "report this; see its log")
+        )
 
-def _plain(status: int, detail: str, remedy: str) -> Response:
-    return response(Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, remedy=remedy))
+
+def _allowed(request: Request) -> set[str]:
+    """Return the methods of a path; Starlette names those of the first route with that path alone."""
+    methods: set[str] = set()
+    for included in request.app.router.routes:
+        router = getattr(included, "original_router", None)
+        for route in [included] if router is None else router.routes:
+            if isinstance(route, Route) and route.matches(request.scope)[0] != Match.NONE:
+                methods |= route.methods or set()
+    return methods
+
+
+def _plain(status: int, detail: str, remedy: str) -> Problem:
+    return Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, remedy=remedy)
 
 
 def _status(error: TigertailError) -> int:

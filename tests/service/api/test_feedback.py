@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -68,3 +70,22 @@ def test_a_service_that_keeps_none_says_so(serve) -> None:
     assert refused.status_code == 503
     assert refused.json()["detail"] == "this service keeps no feedback"
     assert client.get("/health/ready").json()["feedback"] == "none is kept"
+
+
+def test_what_was_kept_long_enough_is_erased(serve, folder: Path) -> None:
+    where = str(folder.with_name("model-feedback.sqlite"))
+    with FeedbackStore.open(where) as store:
+        store.record([EVENT])
+    serve(feedback={"keep_days": 1})
+    with FeedbackStore.open(where) as store:
+        assert store.count() == 1, "today's stay"
+        store.clock = lambda: datetime.now(UTC) - timedelta(days=2)
+        store.record([EVENT | {"event_id": "old"}])
+    serve(feedback={"keep_days": 1})
+    for _ in range(100):
+        with FeedbackStore.open(where) as store:
+            left = store.read()["event_id"].to_list()
+        if left == ["e1"]:
+            return
+        time.sleep(0.1)
+    pytest.fail(f"still there: {left}")

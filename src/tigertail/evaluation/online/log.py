@@ -94,7 +94,7 @@ class Log:
         _count(
             counts,
             "an action on what the log does not show",
-            int(acted["actions"].sum() - found["actions"].sum()),
+            int(acted["actions"].sum()) - int(found["actions"].sum()),
         )
         return cls(_judged(shown, found), len(events), counts)
 

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from tigertail.errors import DataError
 from tigertail.evaluation.online.log import Log
+from tigertail.evaluation.online.resampling import SAMPLES, resamples
 
 Reals = NDArray[np.float64]
 
@@ -164,6 +165,14 @@ def examination(log: Log) -> Examination:
     unknown = [int(rank) + 1 for rank in np.flatnonzero(np.isnan(probability))]
     moved = log.shown.group_by("query", "item", "country").agg(pl.col("rank").n_unique())
     return Examination(probability, int((moved["rank"] > 1).sum()), right, unknown)
+
+
+def resampled_curves(log: Log, samples: int = SAMPLES, seed: int = 0) -> Reals:
+    """Estimate examination again from resampled listeners; float64, (samples, ranks)."""
+    harvest = Harvest.of(log)
+    listener = (log.shown["listener"].rank("dense") - 1).cast(pl.Int64).to_numpy()
+    drawn = resamples(log.listeners, samples, seed)
+    return np.stack([strengths(harvest.wins(weights[listener])) for weights in drawn])
 
 
 def strengths(wins: Reals) -> Reals:

@@ -58,8 +58,12 @@ def ratios(numerators: Reals, denominators: Reals, samples: int = SAMPLES, seed:
     >>> print(*ratios(np.array([[1.0], [9.0]]), np.array([[10.0], [10.0]])))
     0.5000 [0.1000, 0.9000]
     """
-    drawn = np.stack(list(resamples(len(numerators), samples, seed)))
     with np.errstate(invalid="ignore"):
         values = numerators.sum(axis=0) / denominators.sum(axis=0)
-        resampled = (drawn @ numerators) / (drawn @ denominators)
+        resampled = np.stack(
+            [
+                (drawn @ numerators) / (drawn @ denominators)
+                for drawn in resamples(len(numerators), samples, seed)
+            ]
+        )
     return [interval(float(value), column) for value, column in zip(values, resampled.T, strict=True)]

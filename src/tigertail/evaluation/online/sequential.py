@@ -8,14 +8,15 @@ one on more, one on less, each with a seventh of the capital at every stake f = 
     K+_t(m) = mean over f of prod_{i <= t} (1 + f (Y_i - m) / m)
     K-_t(m) = mean over f of prod_{i <= t} (1 - f (Y_i - m) / (1 - m))
 
-(Stakes that follow the running variance, their equation 26, were tried and find small differences later.) If the claim is true neither can be expected to grow: by Ville's inequality the
-chance that either *ever* reaches 2 / alpha is at most alpha. So
+(Stakes that follow the running variance, their equation 26, were tried and find small differences later.) If the
+claim is true neither can be expected to grow: by Ville's inequality the chance that either *ever* reaches 2 / alpha
+is at most alpha. So
 
 - the confidence sequence {m : no K_s(m) reached 2 / alpha for any s up to now} holds the true mean at all times
   at once with probability 1 - alpha, and
 - the e-value (K+ + K-) / 2 at m = 1/2 is evidence against "they are equal" whenever one stops; 1 over the largest
   so far is a p-value that may be looked at at any time (Ramdas et al., "Game-theoretic statistics and safe
-  anytime-valid inference", Statistical Science 2023).
+  anytime-valid inference", Statistical Science 2023), and where it reaches alpha the richer gambler's side wins.
 
 Assumed: each score has the same mean given those before it. Scores of listeners who do not know of each other, each
 used once (:func:`tigertail.evaluation.online.interleaving.listener_scores`), are like that while neither models nor
@@ -117,9 +118,8 @@ def examine(scores: Reals, alpha: float = 0.05) -> Verdict:
         return Verdict(0, Estimate(np.nan, 0.0, 1.0), 1.0, 1.0, alpha, None, None, drifted=False)
     more, less = log_capitals(scores, EVEN)
     evidence = np.logaddexp(more, less) - np.log(2)
-    decisive = np.log(2 / alpha)
-    crossed = [_first(capital >= decisive) for capital in (more, less)]
-    decided_at = min((at for at in crossed if at is not None), default=None)
+    decided_at = _first(evidence >= np.log(1 / alpha))
+    winner = None if decided_at is None else int(less[decided_at - 1] > more[decided_at - 1])
     low, high = _bounds(scores, alpha)
     return Verdict(
         len(scores),
@@ -127,7 +127,7 @@ def examine(scores: Reals, alpha: float = 0.05) -> Verdict:
         float(np.exp(min(evidence[-1], 700.0))),
         float(min(1.0, np.exp(-evidence.max()))),
         alpha,
-        None if decided_at is None else crossed.index(decided_at),
+        winner,
         decided_at,
         drifted=low > high,
     )
@@ -158,7 +158,7 @@ def _grown(gains: Reals) -> Reals:
     total = np.full(gains.shape, -np.inf)
     for stake in STAKES:
         np.logaddexp(total, np.cumsum(np.log1p(stake * gains), axis=-1), out=total)
-    return total - np.log(len(STAKES))
+    return np.asarray(total - np.log(len(STAKES)))
 
 
 def _bounds(scores: Reals, alpha: float) -> tuple[float, float]:

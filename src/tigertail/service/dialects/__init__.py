@@ -1,5 +1,16 @@
 """APIs that players already speak, answered from a Tigertail model."""
 
+from typing import Final
+
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from tigertail.service.dialects import lastfm, listenbrainz
+from tigertail.service.problems import Wording
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (lastfm.router, listenbrainz.router)
+WORDINGS: Final[tuple[tuple[str, Wording], ...]] = (
+    (lastfm.PATH, lastfm.told),
+    (listenbrainz.ARTISTS, listenbrainz.told),
+    (listenbrainz.RECORDINGS, listenbrainz.told),
+)
+"""Paths, by how they begin, and how their clients are told of problems."""

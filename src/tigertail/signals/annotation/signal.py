@@ -225,9 +225,7 @@ class Annotation:
             ranked.append((-float(part[len(labels) :].sum()), COMPANY, ""))
         return [(facet, label) for _, facet, label in sorted(ranked)[:_LOOKED_AT]]
 
-    def _parts(
-        self, a: int, b: int, at_a: NDArray[np.int64], at_b: NDArray[np.int64]
-    ) -> NDArray[np.float64]:
+    def _parts(self, a: int, b: int, at_a: NDArray[np.int64], at_b: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return what each column that two rows share adds to the affinity from a to b."""
         row_a, row_b = self.weights.row(a)[1][at_a], self.weights.row(b)[1][at_b]
         return row_a.astype(np.float64) * row_b / self._divisor(a, b) if len(at_a) else np.empty(0)

@@ -1,83 +1,29 @@
-"""Where a store is, and how its database is spoken to so that what is committed stays."""
+"""How each kind of database is spoken to, so that what is committed stays and is in order."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, exc, make_url, text
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, exc, text
 
 from tigertail.errors import ConfigError, DataError
+from tigertail.feedback.places import FileId, Place
 from tigertail.feedback.tables import VERSION_TABLE
 
 IMMEDIATE: Final = "feedback_immediate"
 _FILE: Final = "feedback_file"
 _LOCK: Final = 0x7469676572  # "tiger": PostgreSQL's advisory lock of all who write
 _POOL: Final = 5
-_REMEDY: Final = "name a file, or a URL: postgresql://USER:PASSWORD@HOST/DATABASE or sqlite:///FILE"
-
-FileId = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a store is.
+class _Connection(sqlite3.Connection):
+    """A connection that knows which file it has open: names are given to other files."""
 
-    Parameters
-    ----------
-    url
-        Its URL, with the driver.
-    file
-        The file of a SQLite store; None for PostgreSQL.
-    read_only
-        Whether it was named by a URL of SQLite that ends in ``?mode=ro``.
-    """
-
-    url: URL
-    file: Path | None
-    read_only: bool
-
-    @classmethod
-    def of(cls, named: str | Path) -> Place:
-        """Return the place of a path or URL.
-
-        Raises
-        ------
-        ConfigError
-            If it is no URL, or that of another kind of database, or of one in memory.
-        """
-        if isinstance(named, Path) or "://" not in named:
-            return cls(URL.create("sqlite"), Path(named).absolute(), read_only=False)
-        try:
-            url = make_url(named)
-        except (exc.ArgumentError, ValueError):
-            raise ConfigError("the URL of the feedback store is malformed", remedy=_REMEDY) from None
-        kind = url.get_backend_name()
-        if kind == "postgresql":
-            return cls(url.set(drivername="postgresql+psycopg"), None, read_only=False)
-        if kind != "sqlite":
-            raise ConfigError(f"a feedback store cannot be kept in {kind}", remedy=_REMEDY)
-        if url.database in (None, "", ":memory:"):
-            raise ConfigError("a feedback store in memory would lose what it acknowledged", remedy=_REMEDY)
-        return cls(URL.create("sqlite"), Path(url.database).absolute(), url.query.get("mode") == "ro")
-
-    @property
-    def shown(self) -> str:
-        """What to call it before people: a path, or a URL without password and options."""
-        if self.file is not None:
-            return str(self.file)
-        return self.url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)
-
-    def file_id(self) -> FileId | None:
-        """Return what tells the present file from one that takes its name later; None for PostgreSQL."""
-        if self.file is None:
-            return None
-        there = self.file.stat()
-        return there.st_dev, there.st_ino
+    file_id: FileId | None = None
 
 
 def make_engine(place: Place, wait: float) -> Engine:
@@ -165,7 +111,7 @@ def lock(connection: Connection, wait: float) -> None:
     """
     if connection.dialect.name == "sqlite":
         return
-    limit = f"{round(wait * 1000)}ms"
+    limit = f"{max(1, round(wait * 1000))}ms"  # 0 would be for ever
     connection.execute(text("SELECT set_config('lock_timeout', :limit, true)"), {"limit": limit})
     # An acknowledgement is a promise, whatever the server's default.
     connection.execute(
@@ -212,8 +158,8 @@ def _sqlite(place: Place, file: Path, wait: float) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def note_file(_: Any, record: Any) -> None:
-        record.info[_FILE] = place.file_id()
+    def note_file(connection: Any, record: Any) -> None:
+        record.info[_FILE] = connection.file_id
 
     @event.listens_for(engine, "checkout")
     def same_file(_: Any, record: Any, __: Any) -> None:
@@ -229,20 +175,25 @@ def _sqlite(place: Place, file: Path, wait: float) -> Engine:
     return engine
 
 
-def _connect(place: Place, file: Path, wait: float) -> sqlite3.Connection:
+def _connect(place: Place, file: Path, wait: float) -> _Connection:
     """Open the file, which must be there: one that went missing is not begun anew behind people's backs."""
+    before = place.file_id()
     connection = sqlite3.connect(
         f"{file.as_uri()}?mode={'ro' if place.read_only else 'rw'}",
         uri=True,
         timeout=wait,
         isolation_level=None,  # transactions begin where we say
         check_same_thread=False,
+        factory=_Connection,
     )
     try:
+        connection.file_id = (
+            before if before == place.file_id() else None
+        )  # None: it may be either, so neither
         connection.execute("PRAGMA synchronous=FULL")  # a commit is on the disk
         connection.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten
         connection.execute("PRAGMA trusted_schema=OFF")
-    except sqlite3.Error:
+    except (sqlite3.Error, OSError):
         connection.close()
         raise
     return connection

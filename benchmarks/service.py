@@ -1,0 +1,307 @@
+"""How fast the service answers, and whether a deployment under load is noticed.
+
+    python benchmarks/service.py MODEL [--clients 32] [--seconds 60] [--workers 2]
+
+Four loads by a closed loop of clients on this machine, which share its cores with the service: every question new
+(no answer is remembered), the same with the reasons, few questions asked over and over (answers come from memory), and
+a mix of both during which a new model is deployed and rolled back. Every answer of the last is compared, byte for
+byte, with what the version it names answers: one that mixes two versions would be found. Beside it, in the same run,
+the peer: a bare FastAPI app that answers from implicit's ``similar_items`` on the same factors.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tigertail.mixing import Mixture
+from tigertail.model import Model, load, roll_back, save
+from tigertail.service.api.similar import answer_of
+from tigertail.service.edition import Edition
+from tigertail.service.questions import SimilarQuery
+from tigertail.service.rendering import to_json
+
+N = 20
+HOT = 200
+
+
+@dataclass
+class Seen:
+    """What the clients saw."""
+
+    seconds: list[float] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    versions: dict[str, int] = field(default_factory=dict)
+
+    def line(self, name: str, took: float) -> str:
+        """Return the row of the table."""
+        ordered = np.sort(self.seconds) * 1000
+        p50, p99 = (ordered[int(len(ordered) * share)] for share in (0.5, 0.99))
+        rate = len(ordered) / took
+        return f"{name:<34} {rate:>9,.0f} {p50:>9.1f} {p99:>9.1f} {ordered[-1]:>9.1f} {len(self.failed):>7}"
+
+
+HEADER = f"{'load':<34} {'a second':>9} {'p50 ms':>9} {'p99 ms':>9} {'most ms':>9} {'failed':>7}"
+
+
+class Client:
+    """One connection that is kept, as a player's would be."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
+        """Return status, headers and body of an answer."""
+        for attempt in (1, 2):  # the server may close a connection between two questions
+            fresh = self._streams is None
+            if self._streams is None:
+                self._streams = await asyncio.open_connection("127.0.0.1", self._port)
+            reader, writer = self._streams
+            try:
+                writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+                await writer.drain()
+                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+            except (OSError, asyncio.IncompleteReadError):
+                self._streams = None
+                writer.close()
+                if fresh or attempt == 2:
+                    raise
+                continue
+            headers = dict(line.lower().split(": ", 1) for line in head[1:] if line)
+            body = await reader.readexactly(int(headers["content-length"]))
+            return int(head[0].split()[1]), headers, body
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._streams is not None:
+            self._streams[1].close()
+
+
+async def load_with(
+    port: int,
+    clients: int,
+    seconds: float,
+    paths: Callable[[random.Random], str],
+    right: Callable[[str, dict[str, str], bytes], str | None] | None = None,
+    meanwhile: Callable[[], Any] | None = None,
+) -> tuple[Seen, float]:
+    """Let clients ask, each as soon as it was answered."""
+    seen = Seen()
+    began = time.perf_counter()
+
+    async def one(number: int) -> None:
+        chance, client = random.Random(number), Client(port)
+        while time.perf_counter() - began < seconds:
+            path = paths(chance)
+            asked = time.perf_counter()
+            try:
+                status, headers, body = await client.get(path)
+            except (OSError, asyncio.IncompleteReadError) as error:
+                seen.failed.append(repr(error))
+                continue
+            seen.seconds.append(time.perf_counter() - asked)
+            wrong = f"status {status}" if status != 200 else right and right(path, headers, body)
+            if wrong:
+                seen.failed.append(f"{path}: {wrong}")
+            version = headers.get("x-tigertail-model", "")
+            seen.versions[version] = seen.versions.get(version, 0) + 1
+        client.close()
+
+    tasks = [asyncio.create_task(one(number)) for number in range(clients)]
+    side = asyncio.create_task(asyncio.to_thread(meanwhile)) if meanwhile else None
+    await asyncio.gather(*tasks)
+    took = time.perf_counter() - began
+    if side is not None:
+        await side
+    return seen, took
+
+
+@contextmanager
+def served(command: list[str], port: int, ready: str, **environment: str) -> Iterator[int]:
+    """Start a service, and stop it as an operator would."""
+    process = subprocess.Popen(
+        command, env=os.environ | environment, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}{ready}", timeout=1).read()
+                break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            raise SystemExit("the service did not start")
+        yield process.pid
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(30)
+
+
+def megabytes(group: int) -> float:
+    """Return the memory of a process group in MB, shared pages counted once (PSS)."""
+    total = 0
+    for found in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getpgid(int(found.name)) != group:
+                continue
+            for line in (found / "smaps_rollup").read_text().splitlines():
+                if line.startswith("Pss:"):
+                    total += int(line.split()[1])
+        except (OSError, ValueError):
+            continue
+    return total / 1000
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def path_of(item: str, why: bool = False) -> str:
+    return f"/v1/similar?item={urllib.parse.quote(item)}&n={N}" + "&why=true" * why
+
+
+def adventurous(model: Model) -> Model:
+    """Return a model that answers otherwise."""
+    mixture = model.signals["mixture"]
+    assert isinstance(mixture, Mixture)
+    return replace(model, signals={**model.signals, "mixture": mixture.with_beta(0.2)})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--clients", type=int, default=32)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--workers", type=int, default=2)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "model"
+        shutil.copytree(given.model, folder)
+        run(folder, given)
+
+
+def run(folder: Path, given: argparse.Namespace) -> None:
+    model = load(folder)
+    ids = model.items["item_id"].to_list()
+    chance = random.Random(0)
+    hot = [path_of(item) for item in chance.sample(ids, HOT)]
+    port = free_port()
+    command = [str(Path(sys.executable).with_name("tigertail")), "serve", str(folder), "--port", str(port)]
+    command += ["--workers", str(given.workers), "--feedback", "none"]
+    print(f"{len(ids):,} items, {given.clients} clients, {given.workers} workers, {os.cpu_count()} cores")
+    print(HEADER)
+    rates = {}
+    uncached: dict[str, Callable[[random.Random], str]] = {
+        "new questions": lambda chance: path_of(chance.choice(ids)),
+        "new questions, with reasons": lambda chance: path_of(chance.choice(ids), why=True),
+    }
+    with served(command, port, "/health/ready", TIGERTAIL_CACHE="0") as group:
+        for name, paths in uncached.items():
+            seen, took = asyncio.run(load_with(port, given.clients, given.seconds, paths))
+            print(seen.line(name, took))
+            rates[name] = len(seen.seconds) / took
+        print(f"  memory at the end {megabytes(group):,.0f} MB")
+    with served(command, port, "/health/ready") as group:
+        seen, took = asyncio.run(load_with(port, given.clients, given.seconds, lambda one: one.choice(hot)))
+        print(seen.line(f"{HOT} questions over and over", took))
+        print(f"  {len(seen.seconds) / took / rates['new questions']:.1f} x new questions")
+        deploy(folder, port, group, hot, ids, given)
+    peer(folder, port, given, ids, rates["new questions"])
+
+
+def deploy(
+    folder: Path, port: int, group: int, hot: list[str], ids: list[str], given: argparse.Namespace
+) -> None:
+    """Deploy a new model under load, and roll it back."""
+    old = Edition(load(folder), folder)
+    save(adventurous(old.model), folder.parent / "new")
+    new = adventurous(old.model)
+    versions: dict[str, Edition] = {old.version: old}
+    known: dict[tuple[str, str], bytes] = {}
+    memory: list[float] = []
+    asked = [path_of(item) for item in random.Random(1).sample(ids, 2000)]
+
+    def paths(chance: random.Random) -> str:
+        return chance.choice(hot if chance.random() < 0.8 else asked)
+
+    def right(path: str, headers: dict[str, str], body: bytes) -> str | None:
+        version = headers["x-tigertail-model"]
+        if headers["etag"] != f'"{version}"':
+            return "the tag is of another version"
+        first = known.setdefault((path, version), body)
+        return None if first == body else "two answers of one version"
+
+    def meanwhile() -> None:
+        began = time.perf_counter()
+        for part in range(1, 12):
+            time.sleep(max(0, began + part * given.seconds / 12 - time.perf_counter()))
+            memory.append(megabytes(group))
+            if part == 4:
+                save(new, folder)
+                versions[str(load(folder).version)] = Edition(load(folder), folder)
+            if part == 8:
+                roll_back(folder)
+
+    seen, took = asyncio.run(load_with(port, given.clients, given.seconds, paths, right, meanwhile))
+    print(seen.line("mixed, a model deployed, rolled back", took))
+    seen.failed += mixtures(known, versions)
+    counts = ", ".join(f"{versions[version].version} {count:,}" for version, count in seen.versions.items())
+    print(f"  answers by version: {counts}")
+    print(
+        f"  {len(known):,} different answers compared with those of the version they name: "
+        f"{len(seen.failed)} failed or wrong"
+    )
+    for failure in seen.failed[:5]:
+        print(f"    {failure}")
+    print("  memory (PSS of all processes, MB): " + ", ".join(f"{one:,.0f}" for one in memory))
+
+
+def mixtures(known: dict[tuple[str, str], bytes], versions: dict[str, Edition]) -> list[str]:
+    """Return which answers are not those of the version they name."""
+    found = []
+    for (path, version), body in known.items():
+        item = urllib.parse.parse_qs(path.partition("?")[2])["item"]
+        if body != to_json(answer_of(versions[version], item, SimilarQuery(item=item, n=N))):
+            found.append(f"{path}: not what version {version} answers")
+    return found
+
+
+def peer(folder: Path, port: int, given: argparse.Namespace, ids: list[str], ours: float) -> None:
+    """Ask the peer the same new questions."""
+    command = [sys.executable, "-m", "uvicorn", "service_peer:app", "--port", str(port), "--no-access-log"]
+    command += ["--workers", str(given.workers), "--app-dir", str(Path(__file__).parent)]
+    with served(command, port, path_of(ids[0]), PEER_MODEL=str(folder), OPENBLAS_NUM_THREADS="1") as group:
+        seen, took = asyncio.run(
+            load_with(port, given.clients, given.seconds, lambda chance: path_of(chance.choice(ids)))
+        )
+        rate = len(seen.seconds) / took
+        print(seen.line("peer: FastAPI + implicit, one signal", took))
+        print(f"  {rate / ours:.2f} x the new questions of Tigertail; memory {megabytes(group):,.0f} MB")
+    print(json.dumps({"peer ratio": round(rate / ours, 3)}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""The command that draws the map of a catalogue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands to the command line."""
+    app.command("map")(draw_map)
+
+
+def draw_map(
+    model: Annotated[Path, typer.Argument(help="A model folder.")],
+    plot: Annotated[Path | None, typer.Option(help="A picture to write: PNG, SVG or PDF.")] = None,
+) -> None:
+    """Lay the catalogue out in the plane, before (naive CF) and after, and keep that with the model."""
+    import tigertail
+    from tigertail.model.map import AFTER, BEFORE, make_map, save_map
+    from tigertail.model.map_plot import plot_map
+    from tigertail.model.trust import check_picture
+
+    if plot is not None:
+        check_picture(plot)
+    opened = tigertail.load(model)
+    places = make_map(opened)
+    file = save_map(places, opened, model)
+    before, after = (places[where[0]].count() for where in (BEFORE, AFTER))
+    typer.echo(f"{file}: of {len(places):,} items {before:,} have a place before, {after:,} after.")
+    if plot is not None:
+        plot_map(opened, places, plot)
+        typer.echo(f"Written: {plot}.")

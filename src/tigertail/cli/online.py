@@ -1,0 +1,172 @@
+"""The command that says what listeners' actions say about the models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tigertail.cli.output import print_table
+
+if TYPE_CHECKING:
+    from tigertail.evaluation.intervals import Estimate
+    from tigertail.evaluation.online.report import DuelRow, ModelRow, OnlineReport
+
+RANKS_SHOWN = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands to the command line."""
+    app.command("online-report")(online_report)
+
+
+def online_report(
+    source: Annotated[str, typer.Argument(help="Feedback: a store's file or URL, or an export (Parquet).")],
+    ranking: Annotated[
+        list[str] | None,
+        typer.Option(help="Lists to judge by the log, NAME=FILE or NAME=MODEL; repeatable."),
+    ] = None,
+    k: Annotated[int, typer.Option("-k", min=1, help="Length of the lists judged.")] = 10,
+    alpha: Annotated[
+        float,
+        typer.Option(min=1e-6, max=0.5, help="Promised error of naming a winner, over all looks together."),
+    ] = 0.05,
+    patience: Annotated[
+        float,
+        typer.Option(min=0, help="How long lists of one listener are gathered; choose it before you look."),
+    ] = 0.25,
+    report: Annotated[Path | None, typer.Option(help="A folder for online.json and online.png.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
+) -> None:
+    """Say what listeners did with what they were shown, and which of two interleaved models wins."""
+    from tigertail.evaluation import online as room
+    from tigertail.evaluation.online.given import read_rankings
+    from tigertail.feedback import read_feedback
+    from tigertail.storage import to_json
+
+    events = read_feedback(source)
+    rankings = read_rankings(ranking or [], events, k)
+    found = room.online_report(events, rankings, alpha=alpha, k=k, patience=patience)
+    if as_json:
+        typer.echo(to_json(found.to_dict()), nl=False)
+    else:
+        _print(found)
+    if report is not None:
+        from tigertail.evaluation.online.plot import plot_online
+        from tigertail.storage import replaced_file
+
+        with replaced_file(report / "online.json") as file:
+            file.write_text(to_json(found.to_dict()), encoding="utf-8")
+        plot_online(found, report / "online.png")
+        typer.echo(f"Written to {report}: online.json and online.png.", err=True)
+
+
+def _print(found: OnlineReport) -> None:
+    typer.echo(
+        f"{found.events:,} events: {found.lists:,} lists shown to {found.listeners:,} listeners. "
+        "Square brackets hold 95 % intervals over listeners."
+    )
+    for why, events in found.left_out.items():
+        typer.echo(f"Left out: {events:,} {'event' if events == 1 else 'events'}, {why}.")
+    _print_models(found.models)
+    _print_ranks(found)
+    for duel in found.duels:
+        _print_duel(duel)
+    _print_judged(found)
+    for notice in found.notices:
+        typer.echo(f"Note: {notice}.")
+
+
+def _print_models(models: list[ModelRow]) -> None:
+    actions = list(models[0].rates)
+    rows = [
+        [
+            row.version,
+            f"{row.lists:,}",
+            f"{row.shown:,}",
+            *(_percent(row.rates[action]) for action in actions),
+        ]
+        for row in models
+    ]
+    title = "By model: share of the items it put into lists (right: played or liked, not disliked or hidden)"
+    print_table(["model", "lists", "items shown", *actions], rows, title=title, left=["model"])
+
+
+def _print_ranks(found: OnlineReport) -> None:
+    rows = [
+        [
+            row.rank,
+            f"{row.shown:,}",
+            _percent(row.right),
+            "unknown" if row.examination is None else _plain(row.examination),
+        ]
+        for row in found.ranks[:RANKS_SHOWN]
+    ]
+    title = "By rank; looked at: against the first place"
+    print_table(["rank", "items shown", "right", "looked at"], rows, title=title)
+
+
+def _print_duel(duel: DuelRow) -> None:
+    verdict = duel.verdict
+    share = verdict.share
+    rows = [
+        ["lists with both", f"{duel.lists:,}"],
+        [f"lists won by {duel.first}", f"{duel.won:,}"],
+        [f"lists won by {duel.second}", f"{duel.lost:,}"],
+        ["lists drawn", f"{duel.drawn:,}"],
+        ["listeners that count by now", f"{verdict.scores:,} of {duel.listeners:,}"],
+        [f"win share of {duel.first}, mean of listeners", f"{share.mean:.1%}"],
+        [f"{100 * (1 - verdict.alpha):g} % interval, at all times", f"{share.low:.1%} to {share.high:.1%}"],
+        ["e-value against equality", f"{verdict.e_value:,.4g}"],
+        ["p-value, at all times", f"{verdict.p_value:.4g}"],
+    ]
+    title = f"{duel.first} against {duel.second}"
+    print_table(["the duel", "until now"], rows, title=title, left=["the duel"])
+    typer.echo(_verdict(duel))
+
+
+def _verdict(duel: DuelRow) -> str:
+    verdict = duel.verdict
+    if verdict.drifted:
+        return (
+            "The interval is empty: who wins has changed while the log grew. Begin a new experiment; "
+            "this one cannot be decided."
+        )
+    if duel.winner is None:
+        return "Not decided yet: look again later, looking costs nothing."
+    return (
+        f"{duel.winner} wins, decided after {verdict.decided_at:,} listeners. The promise: whoever looks as often as "
+        f"they like names a winner of two equals in at most {verdict.alpha:.2g} of all experiments."
+    )
+
+
+def _print_judged(found: OnlineReport) -> None:
+    if not found.judged:
+        return
+    first = found.judged[0]
+    methods = list(first.ndcg)
+    rows = [
+        [
+            row.name,
+            *(_plain(row.ndcg[method]) for method in methods),
+            "" if row.differences is None else _plain(row.differences[methods[-1]]),
+            f"{row.unsupported:.1%}",
+            f"{row.clipped:.1%}",
+        ]
+        for row in found.judged
+    ]
+    title = (
+        f"nDCG@{first.k} of rankings, from {first.lists:,} lists for {first.queries:,} queries "
+        "(naive: as if places did not matter; IPS, DR: corrected)"
+    )
+    headings = ["ranking", *methods, f"{methods[-1]} minus {first.name}", "never shown", "hardly looked at"]
+    print_table(headings, rows, title=title, left=["ranking"])
+
+
+def _percent(value: Estimate) -> str:
+    return f"{value.mean:.1%} [{100 * value.low:.1f}, {100 * value.high:.1f}]"
+
+
+def _plain(value: Estimate) -> str:
+    return f"{value.mean:.3f} [{value.low:.3f}, {value.high:.3f}]"

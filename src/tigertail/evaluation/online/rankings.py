@@ -1,0 +1,196 @@
+"""A log and the rankings to be judged by it, in codes: cells are (query, item)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tigertail import columns as c
+from tigertail.errors import DataError
+from tigertail.evaluation.online.log import Log
+from tigertail.evaluation.online.position_bias import Examination
+
+Reals = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """What a log says of each cell, by resampled listeners.
+
+    Parameters
+    ----------
+    right
+        Plays and likes; float64, (cells,).
+    looked
+        Examinations that may be expected; float64, (cells,).
+    seen
+        Times shown, at ranks whose examination is known; float64, (cells,).
+    """
+
+    right: Reals
+    looked: Reals
+    seen: Reals
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """The rows of a log in codes.
+
+    Parameters
+    ----------
+    cells
+        Columns query, item, query_code, item_code; one row a cell.
+    cell, rank, right, listener
+        Of each row of the log.
+    list_query, list_listener
+        Of each list.
+    """
+
+    cells: pl.DataFrame
+    cell: Codes
+    rank: Codes
+    right: Reals
+    listener: Codes
+    list_query: Codes
+    list_listener: Codes
+
+    @classmethod
+    def of(cls, log: Log) -> Self:
+        """Code the rows of a log."""
+        cells = log.shown.select("query", "item").unique(maintain_order=True).with_row_index("cell")
+        cells = cells.with_columns(_code("query"), _code("item"))
+        rows = log.shown.with_columns(_code("listener"))
+        rows = rows.join(cells, on=["query", "item"], maintain_order="left")
+        lists = rows.unique("list", maintain_order=True)
+        return cls(
+            cells,
+            rows["cell"].to_numpy().astype(np.int64),
+            rows["rank"].to_numpy(),
+            rows["right"].to_numpy().astype(np.float64),
+            rows["listener_code"].to_numpy(),
+            lists["query_code"].to_numpy(),
+            lists["listener_code"].to_numpy(),
+        )
+
+    @property
+    def listeners(self) -> int:
+        """Number of listeners."""
+        return int(self.listener.max()) + 1
+
+    @property
+    def queries(self) -> int:
+        """Number of queries."""
+        return int(self.list_query.max()) + 1
+
+    def asked(self, weights: Reals) -> Reals:
+        """Return how many lists each query was asked for, each listener counting so often; (queries,)."""
+        return _totals(self.list_query, weights[self.list_listener], self.queries)
+
+    def sums(self, weights: Reals, curve: Examination) -> Sums:
+        """Add up the log over listeners, each counting so often.
+
+        Parameters
+        ----------
+        weights
+            Float64, (listeners,).
+        curve
+            Examination by rank. Rows at ranks of which it says nothing do not count.
+        """
+        examined = curve.of(self.rank)
+        each = weights[self.listener] * np.isfinite(examined)
+        cells = len(self.cells)
+        return Sums(
+            _totals(self.cell, each * self.right, cells),
+            _totals(self.cell, each * np.nan_to_num(examined), cells),
+            _totals(self.cell, each, cells),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """A ranking in codes; -1 stands for what was never shown, for the query or at all.
+
+    Parameters
+    ----------
+    query, cell, item, rank
+        Of each place; int64, (places,).
+    """
+
+    query: Codes
+    cell: Codes
+    item: Codes
+    rank: Codes
+
+    @property
+    def discount(self) -> Reals:
+        """What each place weighs."""
+        return np.asarray(1 / np.log2(self.rank + 1.0))
+
+    def only(self, queries: NDArray[np.bool_]) -> Ranking:
+        """Return the lists of some queries."""
+        kept = queries[self.query]
+        return Ranking(self.query[kept], self.cell[kept], self.item[kept], self.rank[kept])
+
+
+def rankings_of(
+    tables: Mapping[str, pl.DataFrame], shown: Shown, k: int
+) -> tuple[list[Ranking], NDArray[np.bool_]]:
+    """Return the first ``k`` places of rankings in codes, and which queries all of them answer.
+
+    Raises
+    ------
+    DataError
+        If a table lacks a column, or no query has a list in all of them.
+    """
+    cells = shown.cells.rename({"item": c.ITEM_ID})
+    queries = cells.select("query", "query_code").unique()
+    items = cells.select(c.ITEM_ID, "item_code").unique()
+    cells = cells.select("query_code", c.ITEM_ID, "cell")
+    coded = []
+    answered = np.ones(shown.queries, np.bool_)
+    for name, table in tables.items():
+        ranked = _ranked(name, table).filter(pl.col(c.RANK) <= k)
+        ranked = ranked.join(queries, left_on=c.TARGET_ITEM_ID, right_on="query")
+        ranked = ranked.join(cells, on=["query_code", c.ITEM_ID], how="left").join(
+            items, on=c.ITEM_ID, how="left"
+        )
+        ranked = ranked.sort("query_code", c.RANK)
+        columns = ("query_code", "cell", "item_code", c.RANK)
+        coded.append(Ranking(*(ranked[column].cast(pl.Int64).fill_null(-1).to_numpy() for column in columns)))
+        answered &= np.isin(np.arange(shown.queries), coded[-1].query)
+    if not answered.any():
+        raise DataError(
+            "no query of the log has a list in every ranking to be judged",
+            remedy="write lists for what was asked: tigertail neighbours MODEL --out lists.parquet",
+        )
+    return [ranking.only(answered) for ranking in coded], answered
+
+
+def _ranked(name: str, table: pl.DataFrame) -> pl.DataFrame:
+    """Return a table with ranks, made of its scores where it has none."""
+    missing = [column for column in (c.TARGET_ITEM_ID, c.ITEM_ID) if column not in table.columns]
+    if c.RANK not in table.columns and c.SCORE not in table.columns:
+        missing.append(f"{c.RANK} or {c.SCORE}")
+    if missing:
+        raise DataError(
+            f"the lists of {name} lack the column {', '.join(missing)}",
+            remedy="write them as tigertail neighbours does",
+        )
+    if c.RANK not in table.columns:
+        place = pl.col(c.SCORE).rank("ordinal", descending=True).over(c.TARGET_ITEM_ID)
+        table = table.with_columns(place.alias(c.RANK))
+    return table.select(pl.col(c.TARGET_ITEM_ID, c.ITEM_ID).cast(pl.String), pl.col(c.RANK).cast(pl.Int64))
+
+
+def _code(column: str) -> pl.Expr:
+    return (pl.col(column).rank("dense") - 1).cast(pl.Int64).alias(f"{column}_code")
+
+
+def _totals(codes: Codes, amounts: Reals, size: int) -> Reals:
+    return np.bincount(codes, amounts, size).astype(np.float64)

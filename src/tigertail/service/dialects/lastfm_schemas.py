@@ -1,0 +1,95 @@
+"""Shapes of Last.fm's answers, for the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+
+class Image(BaseModel):
+    """An image; the service has none, so the address is empty."""
+
+    text: str = Field(alias="#text")
+    size: str
+
+
+class Artist(BaseModel):
+    """An artist, wherever one is named."""
+
+    name: str
+    mbid: str
+    url: str
+
+
+class SimilarArtist(Artist):
+    """An artist of a list."""
+
+    match: str = Field(description="Share of the best one's affinity, 0 to 1.")
+    image: list[Image]
+    streamable: str
+
+
+class SimilarTrack(BaseModel):
+    """A track of a list."""
+
+    name: str
+    playcount: int = Field(description="Listeners: it was played so often at least.")
+    mbid: str
+    match: float = Field(description="Share of the best one's affinity, 0 to 1.")
+    url: str
+    streamable: dict[str, str]
+    duration: int = Field(description="0: the service does not know it.")
+    artist: Artist
+    image: list[Image]
+
+
+class _Artists(BaseModel):
+    artist: list[SimilarArtist]
+    attr: dict[str, str] = Field(alias="@attr")
+
+
+class _Tracks(BaseModel):
+    track: list[SimilarTrack]
+    attr: dict[str, str] = Field(alias="@attr")
+
+
+class SimilarArtists(BaseModel):
+    """Of artist.getSimilar."""
+
+    similarartists: _Artists
+
+
+class SimilarTracks(BaseModel):
+    """Of track.getSimilar."""
+
+    similartracks: _Tracks
+
+
+class ArtistInfo(BaseModel):
+    """Of artist.getInfo; its biography and tags are empty."""
+
+    artist: dict[str, Any]
+
+
+class TopTags(BaseModel):
+    """Of artist.getTopTags; there are none."""
+
+    toptags: dict[str, Any]
+
+
+class Results(BaseModel):
+    """Of artist.search and track.search."""
+
+    results: dict[str, Any]
+
+
+class Failed(BaseModel):
+    """Why there is no answer, in Last.fm's codes."""
+
+    error: int
+    message: str
+    links: list[str] = []
+
+
+Answer = SimilarArtists | SimilarTracks | ArtistInfo | TopTags | Results | Failed

@@ -1,0 +1,80 @@
+"""Questions to ListenBrainz Labs, and the shapes of its answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from pydantic import BaseModel, Field, model_validator
+
+MOST_ROWS: Final = 100  # of a question's parts
+ALGORITHM: Final = "Any text: the model in place answers."
+MBID_PATTERN: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
+
+class SimilarArtist(BaseModel):
+    """An artist of a list."""
+
+    artist_mbid: str
+    name: str
+    comment: str = Field(description="Empty: the service has none.")
+    type: str | None = Field(description="Null: the service does not know it.")
+    gender: str | None = Field(description="Null: the service does not know it.")
+    score: int = Field(description="The larger the closer; 10,000 is the closest of a list.")
+    reference_mbid: str = Field(description="Which of the artists asked about it is like.")
+
+
+class SimilarRecording(BaseModel):
+    """A recording of a list."""
+
+    recording_mbid: str
+    recording_name: str
+    artist_credit_name: str
+    artist_credit_mbids: list[str] | None
+    release_name: str | None = Field(description="Null: the service does not know it.")
+    release_mbid: str | None = Field(description="Null: the service does not know it.")
+    caa_id: int | None = Field(description="Null: the service has no covers.")
+    caa_release_mbid: str | None = Field(description="Null: the service has no covers.")
+    score: int = Field(description="The larger the closer; 10,000 is the closest of a list.")
+    reference_mbid: str = Field(description="Which of the recordings asked about it is like.")
+
+
+class LabsError(BaseModel):
+    """Why there is no answer."""
+
+    code: int
+    error: str
+
+
+def _listed(one: str) -> Any:
+    """Return a check that takes a lone MBID for a list of one, under either name."""
+
+    def taken(row: Any) -> Any:
+        if not isinstance(row, dict):
+            return row
+        asked = row.get(f"{one}s", row.get(one))
+        return {**row, f"{one}s": [asked] if isinstance(asked, str) else asked}
+
+    return model_validator(mode="before")(taken)
+
+
+Mbids = Annotated[list[UUID], Field(min_length=1, max_length=MOST_ROWS)]
+Algorithm = Annotated[str, Field(min_length=1, description=ALGORITHM)]
+
+
+class ArtistQuestion(BaseModel):
+    """Which artists others are to be like."""
+
+    artist_mbids: Mbids
+    algorithm: Algorithm
+
+    _listed = _listed("artist_mbid")
+
+
+class RecordingQuestion(BaseModel):
+    """Which recordings others are to be like."""
+
+    recording_mbids: Mbids
+    algorithm: Algorithm
+
+    _listed = _listed("recording_mbid")

@@ -1,0 +1,112 @@
+/** Elements from a few words. Text is always text, never HTML: names come from the world outside. */
+
+/** @typedef {Node | string | number | null | undefined | false} Child */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * @param {Element} element
+ * @param {Record<string, unknown>} props
+ */
+function dress(element, props) {
+  for (const [name, value] of Object.entries(props)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on") && typeof value === "function") {
+      element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
+    } else if (name === "dataset") {
+      Object.assign(/** @type {HTMLElement} */ (element).dataset, value);
+    } else if (name === "vars") {
+      // Through CSSOM, which the content security policy allows, not through a style attribute.
+      for (const [key, one] of Object.entries(/** @type {object} */ (value))) {
+        /** @type {HTMLElement} */ (element).style.setProperty(key, String(one));
+      }
+    } else {
+      element.setAttribute(name, value === true ? "" : String(value));
+    }
+  }
+}
+
+/**
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, unknown>} [props]
+ * @param {...(Child | Child[])} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function h(tag, props = {}, ...children) {
+  const element = document.createElement(tag);
+  dress(element, props);
+  fill(element, ...children);
+  return element;
+}
+
+/**
+ * @param {string} tag
+ * @param {Record<string, unknown>} [props]
+ * @param {...(Child | Child[])} children
+ * @returns {SVGElement}
+ */
+export function s(tag, props = {}, ...children) {
+  const element = /** @type {SVGElement} */ (document.createElementNS(SVG, tag));
+  dress(element, props);
+  fill(element, ...children);
+  return element;
+}
+
+/**
+ * Append children; nothing, where a condition left nothing.
+ *
+ * @param {Element} element
+ * @param {...(Child | Child[])} children
+ */
+export function fill(element, ...children) {
+  for (const child of children.flat()) {
+    if (child === null || child === undefined || child === false) continue;
+    element.append(child instanceof Node ? child : String(child));
+  }
+}
+
+/**
+ * @param {Element} element
+ * @param {...(Child | Child[])} children
+ */
+export function refill(element, ...children) {
+  element.replaceChildren();
+  fill(element, ...children);
+}
+
+/**
+ * Find an element that the page must have.
+ *
+ * @param {string} id
+ * @returns {HTMLElement}
+ */
+export function byId(id) {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`no element #${id}`);
+  return element;
+}
+
+let last = 0;
+
+/** @param {string} stem @returns {string} An id no other element has. */
+export function freshId(stem) {
+  last += 1;
+  return `${stem}-${last}`;
+}
+
+/**
+ * Wait until calls stop for a while, then make the last of them.
+ *
+ * @template {unknown[]} A
+ * @param {(...args: A) => void} call
+ * @param {number} wait  Milliseconds.
+ * @returns {(...args: A) => void}
+ */
+export function settled(call, wait) {
+  let timer = 0;
+  return (...args) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => call(...args), wait);
+  };
+}

@@ -1,0 +1,48 @@
+/** A country from a list that can be searched. */
+
+import { countryBadge } from "./badges.js";
+import { Combobox } from "./combobox.js";
+import { h } from "./dom.js";
+import { countryName, folded } from "./words.js";
+
+/**
+ * @typedef {{code: string, name: string, note: string}} Country
+ */
+
+/**
+ * @param {object} options
+ * @param {string} options.id
+ * @param {string} options.label
+ * @param {string} options.placeholder
+ * @param {() => Country[]} options.countries
+ * @param {(code: string) => void} options.choose
+ * @param {(text: string) => void} options.say
+ * @returns {{element: HTMLElement, input: HTMLInputElement}}
+ */
+export function picker({ id, label, placeholder, countries, choose, say }) {
+  const input = h("input", { type: "text", id, placeholder });
+  const list = h("ul", { class: "options small", "aria-label": label });
+  const box = new Combobox({
+    input,
+    list,
+    wait: 0,
+    find: async (text) => matching(countries(), text),
+    render: (/** @type {Country} */ one) => [countryBadge(one.code || null), h("span", { class: "call" }, one.name), h("span", { class: "heard" }, one.note)],
+    choose: (one) => {
+      box.clear();
+      choose(one.code);
+    },
+    say,
+    nothing: (text) => `No listeners from “${text}” here`,
+  });
+  return { element: h("div", { class: "field" }, h("label", { class: "sr", for: id }, label), input, list), input };
+}
+
+/** @param {Country[]} countries @param {string} text */
+function matching(countries, text) {
+  const sought = folded(text);
+  if (!sought) return countries;
+  const begins = (/** @type {Country} */ one) => folded(one.name).startsWith(sought) || one.code.toLowerCase() === sought;
+  const has = (/** @type {Country} */ one) => folded(`${one.name} ${one.code ? countryName(one.code) : ""}`).includes(sought);
+  return [...countries.filter(begins), ...countries.filter((one) => !begins(one) && has(one))];
+}

@@ -1,0 +1,61 @@
+/** The feedback's state, in sight, and the page on which one reads what is kept and can be forgotten. */
+
+import { h, refill } from "./dom.js";
+import { icon } from "./icons.js";
+import { count } from "./words.js";
+
+/** @typedef {import("./feedback.js").Feedback} Feedback */
+
+/** @param {Feedback} feedback @returns {HTMLElement} */
+export function savedState(feedback) {
+  const element = h("p", { class: "saved", role: "status", "aria-live": "polite" });
+  const show = () => {
+    const [kind, text, title] = words(feedback);
+    element.dataset.state = kind;
+    element.title = title;
+    refill(element, kind === "quiet" ? null : icon(kind === "saved" ? "check" : "wait"), text);
+  };
+  feedback.addEventListener("change", show);
+  show();
+  return element;
+}
+
+/** @param {Feedback} feedback @returns {[string, string, string]} */
+function words(feedback) {
+  const { waiting, trouble, refused, sent, durable } = feedback;
+  if (refused) return ["refused", `${count(refused.events, "event")} refused`, `${refused.problem.message}. ${refused.problem.remedy}`];
+  if (waiting && !durable) return ["refused", "Not kept", "This browser keeps nothing: what is not sent is lost when the page is closed"];
+  if (waiting && trouble) return ["waiting", `${count(waiting, "event")} will retry`, `${trouble.message}. Kept in this browser, and sent again with the same ids.`];
+  if (waiting) return ["sending", "Saving…", ""];
+  if (sent) return ["saved", "Saved", `${count(sent, "event")} acknowledged by the server`];
+  return ["quiet", "", ""];
+}
+
+/**
+ * @param {HTMLDialogElement} dialog
+ * @param {Feedback} feedback
+ */
+export function openPrivacy(dialog, feedback) {
+  const id = h("code", { class: "id" }, feedback.listener);
+  const after = h("div", { role: "status", "aria-live": "polite" });
+  const forget = h("button", { type: "button", class: "strong" }, "Forget me");
+  forget.addEventListener("click", () => {
+    const former = feedback.forget();
+    refill(id, feedback.listener);
+    refill(
+      after,
+      h("p", { class: "notice" }, "You are somebody else now, and what had not been sent is dropped. What the server already has stays there under your former id. Whoever runs the server can erase it; give them:"),
+      h("p", {}, h("code", { class: "id" }, former)),
+    );
+  });
+  refill(
+    dialog,
+    h("h2", { id: "dialog-title" }, "Your feedback"),
+    h("p", {}, "What is shown to you in Tigertail's list, and your thumbs, go to this server and nowhere else, so that the lists can be judged and get better. Each event holds the artist asked about, the artist shown, its rank, the model, the time, the country you look from, if you chose one, and this random id:"),
+    h("p", {}, id),
+    h("p", {}, "The id is made in this browser and says nothing of you."),
+    after,
+    h("div", { class: "buttons" }, forget, h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, "Close")),
+  );
+  dialog.showModal();
+}

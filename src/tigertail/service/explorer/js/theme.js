@@ -1,0 +1,56 @@
+/** Dark or light: the system's word, until the person says otherwise. */
+
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { keep } from "./kept.js";
+
+const KEY = "tigertail.theme";
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+/** @returns {"dark" | "light"} */
+export function theme() {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen === "dark" || chosen === "light" ? chosen : dark.matches ? "dark" : "light";
+}
+
+/**
+ * Turn a button into the switch between dark and light.
+ *
+ * @param {HTMLButtonElement} button
+ * @param {() => void} onChange  For what is drawn on a canvas and cannot follow CSS.
+ */
+export function themeSwitch(button, onChange) {
+  const show = () => {
+    const other = theme() === "dark" ? "light" : "dark";
+    button.replaceChildren(icon(other === "dark" ? "moon" : "sun"), h("span", { class: "sr" }, `Use ${other} colours`));
+    button.removeAttribute("aria-label");
+    button.title = `Use ${other} colours`;
+  };
+  button.addEventListener("click", () => {
+    const other = theme() === "dark" ? "light" : "dark";
+    document.documentElement.dataset.theme = other;
+    keep(localStorage, KEY, other);
+    show();
+    onChange();
+  });
+  dark.addEventListener("change", () => {
+    show();
+    onChange();
+  });
+  show();
+}
+
+/**
+ * Resolve a colour of the style sheet for a canvas, which knows no custom properties.
+ *
+ * @param {string} name  As "--ink".
+ * @returns {string}
+ */
+export function colour(name) {
+  const probe = document.createElement("span");
+  probe.style.color = `var(${name})`;
+  document.body.append(probe);
+  const value = getComputedStyle(probe).color;
+  probe.remove();
+  return value;
+}

@@ -1,0 +1,20 @@
+/** A word in passing. */
+
+import { h } from "./dom.js";
+
+const LASTS = 6000;
+
+/**
+ * @param {HTMLElement} root  A live region.
+ * @returns {(text: string) => void}
+ */
+export function toaster(root) {
+  let last = "";
+  return (text) => {
+    if (text === last && root.childElementCount) return; // once is enough
+    last = text;
+    const toast = h("p", { class: "toast" }, text);
+    root.append(toast);
+    setTimeout(() => toast.remove(), LASTS);
+  };
+}
