@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -117,16 +118,12 @@ class Service:
     def raw(self, request: bytes) -> tuple[int, bytes]:
         """Send bytes as they are; return the status and all that was answered."""
         with self.connect() as line:
-            try:
+            with suppress(OSError):  # it may be refused before it is all there
                 line.sendall(request)
-            except OSError:
-                pass  # it may be refused before it is all there
             answer = b""
-            try:
+            with suppress(ConnectionResetError):
                 while piece := line.recv(2**16):
                     answer += piece
-            except ConnectionResetError:
-                pass
         return int(answer.split()[1]) if answer.startswith(b"HTTP/1.1 ") else 0, answer
 
 

@@ -94,12 +94,13 @@ def check_and_send_again(service, store: str, clients: Clients) -> None:
     there = stored(store)
     assert set(clients.acknowledged) <= there.keys(), "what was acknowledged is there"
     assert set(there.values()) <= {1}, "and once"
-    for batch in clients.sent:
-        answer = httpx.post(f"{service.url}/v1/feedback", json={"events": batch}, timeout=60)
-        assert answer.status_code == 200
-        known = sum(one["event_id"] in there for one in batch)
-        assert known in (0, len(batch)), "a delivery is stored whole or not at all"
-        assert answer.json() == {"accepted": len(batch) - known, "duplicates": known}
+    with httpx.Client(base_url=service.url, timeout=60) as client:
+        for batch in clients.sent:
+            answer = client.post("/v1/feedback", json={"events": batch})
+            assert answer.status_code == 200
+            known = sum(one["event_id"] in there for one in batch)
+            assert known in (0, len(batch)), "a delivery is stored whole or not at all"
+            assert answer.json() == {"accepted": len(batch) - known, "duplicates": known}
     there = stored(store)
     assert there == Counter(one["event_id"] for batch in clients.sent for one in batch)
 
@@ -114,12 +115,11 @@ def test_all_killed_at_once(
     service = run(original, "--feedback", store, log=tmp_path / "0").ready()
     for number in range(rounds):
         writing = clients(service.url, f"round-{number}", again=False)
-        wait_until(lambda writing=writing: len(writing.acknowledged) >= 100, "events are acknowledged")
+        wait_until(lambda writing=writing: len(writing.acknowledged) >= 40, "events are acknowledged")
         service.kill()
         writing.stop()
         service = run(original, "--feedback", store, log=tmp_path / str(number + 1)).ready()
-        check_and_send_again_later = [one for one in writing.sent if one]
-        assert check_and_send_again_later
+        assert writing.acknowledged
         if number == 0:
             check_and_send_again(service, store, writing)
         else:
@@ -134,11 +134,11 @@ def test_one_worker_killed(run, original: Path, tmp_path: Path, clients, wait_un
     writing = clients(service.url, "a", again=True)
     for times in (1, 2):
         known = len(writing.acknowledged)
-        wait_until(lambda known=known: len(writing.acknowledged) >= known + 50, "events are acknowledged")
+        wait_until(lambda known=known: len(writing.acknowledged) >= known + 20, "events are acknowledged")
         os.kill(service.workers()[0], signal.SIGKILL)
         service.ready(workers=2 + times)  # another took its place
     known = len(writing.acknowledged)
-    wait_until(lambda: len(writing.acknowledged) >= known + 50, "events are acknowledged again")
+    wait_until(lambda: len(writing.acknowledged) >= known + 20, "events are acknowledged again")
     writing.stop()
     assert set(writing.statuses) == {200}, "the others never noticed"
     assert len(service.workers()) == 2
