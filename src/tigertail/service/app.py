@@ -23,7 +23,7 @@ from tigertail import __version__
 from tigertail.errors import TigertailError, TigertailWarning
 from tigertail.feedback.keeping import prune
 from tigertail.feedback.store import FeedbackStore
-from tigertail.service import dialects, logs, metrics, problems
+from tigertail.service import dialects, document, logs, metrics, problems
 from tigertail.service.api import ROUTERS
 from tigertail.service.context import CURRENT, RIVAL, Context
 from tigertail.service.desk import Desk
@@ -84,6 +84,7 @@ def create_app(settings: Settings, room: Path | None = None) -> FastAPI:
     problems.install(app, dialects.WORDINGS)
     for router in (*ROUTERS, *dialects.ROUTERS):
         app.include_router(router)
+    document.install(app, settings.limits)
     if settings.explorer:
         _add_explorer(app)
     return app

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Final, TypeVar
@@ -52,6 +53,7 @@ class Context:
     store: FeedbackStore | None = None
     _counter: Desk = field(default_factory=lambda: Desk(QUEUE, 0, WRITERS))
     _glance: asyncio.Future[str] | None = None
+    _away: tuple[float, StoreUnavailableError] = (0.0, StoreUnavailableError("never yet"))
 
     @property
     def edition(self) -> Edition:
@@ -87,8 +89,21 @@ class Context:
                 remedy="start it with: tigertail serve MODEL --feedback FILE",
                 retry=3600,
             )
+        asked = time.monotonic()
+
+        def attempt() -> T:
+            if (
+                asked < self._away[0]
+            ):  # it was away while this waited for its turn: who is behind waits no longer
+                raise self._away[1]
+            try:
+                return work(store)
+            except StoreUnavailableError as error:
+                self._away = time.monotonic(), error
+                raise
+
         try:
-            return await self._counter.do(lambda: work(store))
+            return await self._counter.do(attempt)
         except StoreUnavailableError as error:
             LOG.error("the feedback store cannot be used", extra={"problem": error.problem})
             # Where the store is, is no client's business.

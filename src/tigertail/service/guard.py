@@ -7,6 +7,7 @@ import logging
 import math
 import re
 import time
+from collections.abc import Iterator
 from random import getrandbits
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from tigertail.service.settings import Settings
 LOG: Final = logging.getLogger("tigertail.service.requests")
 GUARDED: Final = ("/v1/", "/2.0", "/similar-artists", "/similar-recordings", "/metrics")
 """Paths that need a key where keys are set; the page, its files and the health checks do not."""
+PIECE: Final = 64 * 1024  # bytes
 REQUEST_ID: Final = "x-request-id"
 _PLAIN_ID: Final = re.compile(r"[\w.-]{1,64}")
 POLICY: Final = "content-security-policy"
@@ -159,6 +161,15 @@ class Guard:
         return HTTPException(413, f"a body of more than {self._limits.body:,} bytes")
 
 
+def _pieces(message: Message) -> Iterator[Message]:
+    """Cut what is sent, so that a client who does not read holds up one piece and not a copy of the whole."""
+    body, more = message.get("body", b""), message.get("more_body", False)
+    for start in range(0, len(body) - PIECE, PIECE):
+        yield {**message, "body": body[start : start + PIECE], "more_body": True}
+    last = max(0, -(-len(body) // PIECE) - 1) * PIECE
+    yield {**message, "body": body[last:], "more_body": more}
+
+
 class _Noted:
     """What is noted of a request: never its question, nor its headers."""
 
@@ -184,7 +195,10 @@ class _Noted:
                 for name, value in _SAFE.items():
                     headers.setdefault(name, value)
                 self._model = headers.get("x-tigertail-model")
-            await send(message)
+                await send(message)
+                return
+            for piece in _pieces(message):
+                await send(piece)
 
         return sent
 

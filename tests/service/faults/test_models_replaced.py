@@ -78,7 +78,7 @@ class Asking:
             right = models[version].similar(item, n, signal="factors")
             assert [one for one, _ in listed] == right["item_id"].to_list(), (version, question)
             values = [value for _, value in listed]
-            assert np.allclose(values, right["affinity"].to_list(), rtol=1e-5), (version, question)
+            assert np.allclose(values, right["score"].to_list(), rtol=1e-5), (version, question)
 
 
 def asked(question: str) -> tuple[str, int]:
@@ -137,9 +137,9 @@ def copy_over(new: Path, old: Path, wait: Callable[[], object] = lambda: None) -
 
 
 def test_a_model_copied_over_file_by_file(
-    service, deployed: Path, other: Model, asking, wait_until, tmp_path: Path
+    service, original: Path, deployed: Path, other: Model, asking, wait_until, tmp_path: Path
 ) -> None:
-    before, now = load(deployed), tmp_path / "new"
+    before, now = load(original), tmp_path / "new"
     save(other, now)
     new = load(now)
     clients = asking(service.url)
@@ -160,14 +160,13 @@ def test_a_model_copied_over_file_by_file(
 def test_deployed_and_rolled_back(
     service, deployed: Path, local_model: Model, other: Model, asking, wait_until
 ) -> None:
-    clients, said, models = asking(service.url), in_place(service), {}
-    present = load(deployed)
-    models[present.version] = present
+    clients, said = asking(service.url), in_place(service)
+    models = {load(deployed).version: other}
     for model in (local_model, other):
         save(model, deployed)
-        new = load(deployed)
-        models[new.version] = new
-        wait_until(lambda new=new: said(new.version), "the new model is in place")
+        new = load(deployed).version
+        models[new] = model
+        wait_until(lambda new=new: said(new), "the new model is in place")
         back = roll_back(deployed)
         wait_until(lambda back=back: said(back), "the old model is back")
         assert back in models
@@ -178,7 +177,7 @@ def test_deployed_and_rolled_back(
 
 
 def test_a_damaged_model_is_refused_and_told(
-    service, deployed: Path, local_model: Model, asking, wait_until
+    service, deployed: Path, asking, wait_until
 ) -> None:
     manifest = (deployed / "manifest.json").read_bytes()
     present = load(deployed)

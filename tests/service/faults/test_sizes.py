@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import socket
 from collections.abc import Iterator
 
 import httpx
@@ -72,11 +71,10 @@ def test_a_length_and_chunks_at_once(shared) -> None:
 
 
 def test_zipped_bodies_are_not_unzipped(ask: httpx.Client) -> None:
-    bomb = gzip.compress(b" " * (100 * MANY))
-    assert len(bomb) < 2**20 * 2
+    bomb = gzip.compress(b" " * (20 * MANY))
     headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
     for path in POSTS:
-        check_problem(ask.post(path, content=bomb[: 2**19], headers=headers), 400, 415, 422)
+        check_problem(ask.post(path, content=bomb, headers=headers), 400, 415, 422)
 
 
 @pytest.mark.parametrize("path", POSTS)
@@ -150,22 +148,9 @@ def test_a_head_that_is_too_large(shared) -> None:
 def test_a_head_over_the_limit_in_pieces_is_told_so(shared) -> None:
     with shared.connect() as line:
         line.sendall(b"GET /v1/items HTTP/1.1\r\nX: ")
-        sent = 0
-        while not readable(line):
+        for _ in range(65):
             line.sendall(b"a" * 1024)
-            sent += 1024
-            assert sent < 2**20, "it is refused long before"
         assert line.recv(2**12).startswith(b"HTTP/1.1 431 ")
-
-
-def readable(line: socket.socket) -> bool:
-    line.setblocking(False)
-    try:
-        return bool(line.recv(1, socket.MSG_PEEK))
-    except BlockingIOError:
-        return False
-    finally:
-        line.setblocking(True)
 
 
 @pytest.mark.parametrize(

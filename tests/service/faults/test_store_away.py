@@ -29,7 +29,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def service(run, original: Path, store: Path):
-    return run(original, "--feedback", str(store)).ready()
+    return run(original, "--feedback", str(store), workers=1).ready()
 
 
 @pytest.fixture
@@ -61,10 +61,10 @@ def test_locked(service, client: httpx.Client, store: Path) -> None:
     assert client.post("/v1/feedback", json=events("before")).json() == {"accepted": 2, "duplicates": 0}
     other = sqlite3.connect(store, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    with concurrent.futures.ThreadPoolExecutor(60) as many:  # more than there are threads to wait on
+    with concurrent.futures.ThreadPoolExecutor(45) as many:  # more than a worker has threads to wait on
         waiting = [
             many.submit(httpx.post, f"{service.url}/v1/feedback", json=events(f"l{number}"), timeout=60)
-            for number in range(60)
+            for number in range(45)
         ]
         check_lists(client)
         assert not all(one.done() for one in waiting), "lists were answered while others waited for the store"

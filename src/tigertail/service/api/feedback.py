@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
+from tigertail import columns as c
 from tigertail.errors import TigertailError
 from tigertail.feedback.events import Event
 from tigertail.feedback.keeping import erase as erase_listener
 from tigertail.service import metrics
 from tigertail.service.context import Here
 from tigertail.service.problems import ServiceError, documented
+from tigertail.service.questions import Short, whole
 from tigertail.service.rendering import to_json
 from tigertail.service.schemas import Erased, Taken
 
@@ -33,12 +35,20 @@ _EXAMPLE: JsonDict = {
 }
 
 
+def _whole_rank(event: object) -> object:
+    if isinstance(event, dict) and c.RANK in event:
+        return event | {c.RANK: whole(event[c.RANK])}
+    return event
+
+
 class Delivery(BaseModel):
     """Events of listeners."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"events": [_EXAMPLE]}]})
 
-    events: Annotated[list[Event], Field(min_length=1, max_length=10_000)]
+    events: Annotated[
+        list[Annotated[Event, BeforeValidator(_whole_rank)]], Field(min_length=1, max_length=10_000)
+    ]
 
 
 @router.post(
@@ -71,9 +81,7 @@ async def feedback(here: Here, body: Delivery) -> Response:
     response_model=Erased,
     responses=documented(401, 422, 429, 503),
 )
-async def erase(
-    here: Here, listener: Annotated[str, Path(description="The anonymous id.", min_length=1, max_length=64)]
-) -> Response:
+async def erase(here: Here, listener: Annotated[Short, Path(description="The anonymous id.")]) -> Response:
     """Erase all events of one listener, for good."""
     erased = await here.with_store(lambda store: erase_listener(store, listener))
     return Response(to_json({"erased": erased}), media_type="application/json")
