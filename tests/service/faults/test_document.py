@@ -60,7 +60,9 @@ def test_nothing_is_found(schema, examples: int) -> None:
                 checks.add(check.name)
                 if check.failure_info is not None:
                     failure = check.failure_info.failure
-                    found[event.recorder.label, failure.title, failure.message] = check.failure_info.code_sample
+                    found[event.recorder.label, failure.title, failure.message] = (
+                        check.failure_info.code_sample
+                    )
     assert found == {}
     assert asked > 300
     assert checks >= {

@@ -176,9 +176,7 @@ def test_deployed_and_rolled_back(
     assert len(clients.versions) >= 2
 
 
-def test_a_damaged_model_is_refused_and_told(
-    service, deployed: Path, asking, wait_until
-) -> None:
+def test_a_damaged_model_is_refused_and_told(service, deployed: Path, asking, wait_until) -> None:
     manifest = (deployed / "manifest.json").read_bytes()
     present = load(deployed)
     clients = asking(service.url)
