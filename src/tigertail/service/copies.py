@@ -36,9 +36,9 @@ def copied(folder: Path, room: Path) -> Path:
     OSError
         If there is no room for it.
     """
+    manifest, version = read_manifest(folder)
     with opened(folder / MANIFEST) as file:
         text = file.read()
-    manifest, version = read_manifest(folder)
     target = room / version
     if not target.is_dir():
         half = room / f".{version}.{uuid.uuid4().hex[:8]}"

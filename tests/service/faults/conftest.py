@@ -96,6 +96,10 @@ class Service:
                 found.append(int(stat.parent.name))
         return found
 
+    def gone(self) -> bool:
+        """Wait until nothing of it runs any more."""
+        return bool(until(lambda: not self.left(), "no process is left"))
+
     def memory(self) -> int:
         """Return the MiB that the workers hold."""
         status = [Path(f"/proc/{worker}/status").read_text() for worker in self.workers()]

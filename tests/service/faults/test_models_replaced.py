@@ -222,4 +222,4 @@ def test_a_worker_replaced_while_the_model_is_half_copied(service, deployed: Pat
     (deployed / "manifest.json").write_bytes(manifest)
     wait_until(lambda: in_place(service)(before), "the model is in place again")
     assert service.stop() == 0
-    assert service.left() == []
+    assert service.gone()

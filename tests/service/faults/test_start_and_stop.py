@@ -47,7 +47,7 @@ def test_questions_under_way_are_answered(run, original: Path, tmp_path: Path) -
         line.close()
     stopping.join()
     assert ended == [0]
-    assert service.left() == []
+    assert service.gone()
     assert list(tmp_path.glob(f"{PREFIX}*")) == [], "its folder is gone"
     with pytest.raises(httpx.ConnectError):
         httpx.get(service.url)
@@ -58,7 +58,7 @@ def test_one_worker_ends_well_too(run, original: Path, sent: signal.Signals) -> 
     service = run(original, workers=1).ready()
     os.killpg(service.process.pid, sent)  # as a terminal does it
     assert service.process.wait(60) == 0
-    assert service.left() == []
+    assert service.gone()
     assert "Traceback" not in service.text()
 
 
@@ -68,7 +68,7 @@ def test_a_question_that_never_ends_holds_up_no_stop(run, original: Path) -> Non
         line.sendall(HEAD % len(BODY))
         assert line.recv(100).startswith(b"HTTP/1.1 100 ")
         assert service.stop() == 0
-    assert service.left() == []
+    assert service.gone()
 
 
 def half_copied(model: Path) -> Path:
@@ -131,7 +131,7 @@ def check_refused(service, *words: str) -> None:
     assert "Traceback" not in said
     for word in words:
         assert word in said
-    assert service.left() == []
+    assert service.gone()
 
 
 def test_workers_that_cannot_start_end_the_service(run, original: Path, tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_workers_that_cannot_start_end_the_service(run, original: Path, tmp_path
         "  -> the log above says why",
     ]
     assert said.count("the worker cannot start") <= 2, "they are not started again and again"
-    assert service.left() == []
+    assert service.gone()
 
 
 def test_a_folder_that_a_killed_service_left_is_swept_out(
