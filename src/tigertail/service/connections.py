@@ -42,6 +42,7 @@ class Connection(HttpToolsProtocol):
         self._patience = patience
         self._size = 0  # of the present head, and trailer
         self._refusal = HTTPStatus.BAD_REQUEST
+        self._refused = False
         self._in_head = self._in_message = False
         self._last = self.loop.time()  # when a request began, or nothing more was under way
         self._unread = 0
@@ -64,6 +65,8 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what comes; a head that never ends is refused before it is put together."""
+        if self._refused:
+            return
         if self._in_head:
             self._size += len(data)
             if self._size > HEAD:
@@ -127,18 +130,20 @@ class Connection(HttpToolsProtocol):
             f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: {MEDIA_TYPE}\r\n"
             f"content-length: {len(body)}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n"
         )
+        self._refused, self._last = True, self.loop.time()
         if not self.transport.is_closing():
             self.transport.write(head.encode() + body)
-            self.transport.close()
+            # To close at once would be a reset to who is sending still, and that may lose them the answer.
+            self.transport.write_eof()
 
     def _look_later(self) -> None:
         self._timer = self.loop.call_later(max(self._patience / 4, 0.05), self._look)
 
     def _look(self) -> None:
-        if self._stalled():
+        waited = self.loop.time() - self._last
+        if self._stalled() or (self._refused and waited > self._patience):
             self.transport.abort()
             return
-        waited = self.loop.time() - self._last
         if self._in_head and waited > self._patience and not self._answering():
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
         elif self._in_message and waited > self._patience and not self._answering():

@@ -19,6 +19,7 @@ import httpx
 import numpy as np
 import pytest
 
+from tigertail.cli import main
 from tigertail.model import Model, save
 from tigertail.signals.factors import FactorAffinity
 
@@ -171,6 +172,26 @@ def other(local_model: Model) -> Model:
     """A model that answers otherwise."""
     alike = FactorAffinity(np.ones((len(local_model.items), 4), np.float32))
     return replace(local_model, signals={**local_model.signals, "factors": alike})
+
+
+@pytest.fixture
+def refused(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Start a service that cannot be started, in this process; return the two lines that say so."""
+
+    def start(model: Path, **environment: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["tigertail", "serve", str(model), "--port", "0"])
+        monkeypatch.setattr("tigertail.service.run._supervise", lambda *_: pytest.fail("it was started"))
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = "".join(capfd.readouterr())
+        assert ended.value.code == 1
+        assert len(said.strip().splitlines()) == 2, said
+        assert "\n  -> " in said, "what to do is said"
+        return said
+
+    return start
 
 
 LARGE = 12 * 2**20

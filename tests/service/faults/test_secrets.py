@@ -146,29 +146,7 @@ def test_a_record_without_words_is_still_one() -> None:
     ],
     ids=lambda environment: next(iter(environment)),
 )
-def test_a_start_that_fails_says_no_secret(run, original: Path, environment: dict[str, str]) -> None:
-    service = run(original, **environment)
-    assert service.process.wait(60) == 1
-    said = service.text()
-    assert 1 <= len(said.strip().splitlines()) <= 2, said
-    assert "->" in said
+def test_a_start_that_fails_says_no_secret(refused, original: Path, environment: dict[str, str]) -> None:
+    said = refused(original, **environment)
     for secret in SECRETS:
         assert secret not in said
-
-
-def test_a_database_that_goes_away_is_told_without_its_password(run, original: Path, server) -> None:
-    url = server.new_schema()
-    password = url.split(":")[2].split("@")[0]
-    service = run(original, "--feedback", url, workers=1).ready()
-    server.stop("immediate")
-    try:
-        answer = httpx.post(f"{service.url}/v1/feedback", json={"events": [EVENT]}, timeout=60)
-        health = httpx.get(f"{service.url}/health/ready", timeout=60).text
-    finally:
-        server.start()
-    assert answer.status_code == 503
-    assert "the feedback store cannot be used" in service.text()
-    for secret in (password, LISTENER, NAME, url):
-        assert secret not in service.text()
-        assert secret not in answer.text
-        assert secret not in health

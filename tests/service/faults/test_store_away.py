@@ -107,6 +107,7 @@ def test_read_only(run, original: Path, tmp_path: Path) -> None:
 
 def test_a_database_server_that_goes_and_comes_back(run, original: Path, server, tmp_path: Path) -> None:
     url = server.new_schema()
+    password = url.split(":")[2].split("@")[0]
     service = run(original, "--feedback", url).ready()
     with httpx.Client(base_url=service.url, timeout=60) as client:
         assert client.post("/v1/feedback", json=events("a")).status_code == 200
@@ -114,11 +115,16 @@ def test_a_database_server_that_goes_and_comes_back(run, original: Path, server,
         try:
             refused = client.post("/v1/feedback", json=events("b"))
             check_refused(refused, "cannot be reached", tmp_path)
-            assert "127.0.0.1" not in refused.text
+            health = client.get("/health/ready").text
+            for secret in ("127.0.0.1", password, url):
+                assert secret not in refused.text + health
             check_lists(client)
         finally:
             server.start()
         assert client.post("/v1/feedback", json=events("b")).json() == {"accepted": 2, "duplicates": 0}
     assert service.stop() == 0
+    said = service.text()
+    assert "the feedback store cannot be used" in said
+    assert password not in said
     with FeedbackStore.open(url) as opened:
         assert opened.count() == 4
