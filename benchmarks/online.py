@@ -75,7 +75,7 @@ def power(runs: int) -> None:
                 sum(v.winner == 1 for v in verdicts),
             ]
         )
-    title = f"The better model: experiments of {runs:,} that have found it, by listeners (4 lists each), alpha 5 %"
+    title = f"Experiments of {runs:,} that found the better model, by listeners; alpha 5 %"
     headings = ["edge", "win share", *(f"{look:,}" for look in LOOKS), "median", "the worse found"]
     print_table(headings, rows, title=title)
 
@@ -93,7 +93,7 @@ def sequences(runs: int, listeners: int = 200) -> None:
                 share = examine(scores).share
                 width.append(share.high - share.low)
         rows.append([f"{edge:.2f}", f"{truth:.1%}", f"{held / (runs // 4):.1%}", f"{np.mean(width):.1%}"])
-    title = f"Win share: sequences that hold the truth after every one of {listeners} listeners"
+    title = f"Sequences that hold the truth after each of {listeners} listeners"
     print_table(["edge", "true win share", "95 % sequences that do", "width at the end"], rows, title=title)
 
 
@@ -122,7 +122,7 @@ def rankings(logs: int, listeners: int = 300) -> None:
     print_table(headings, rows, title=title, left=["method", "of"])
     missing = np.mean([one.unsupported for one in deep])
     means_of = [np.mean([one.ndcg[method].mean for one in deep]) for method in deep[0].ndcg]
-    title = f"The same at {DEEP}, where {missing:.0%} of the ranking's weight is on what was never shown"
+    title = f"nDCG@{DEEP}, {missing:.0%} of it never shown"
     deep_row = [f"{population.ndcg(0, DEEP):.4f}", *(f"{mean:.4f}" for mean in means_of)]
     print_table(["truth", *(f"{method}, mean" for method in deep[0].ndcg)], [deep_row], title=title)
     means, spreads = np.nanmean(curves, axis=0), np.nanstd(curves, axis=0)
@@ -137,6 +137,8 @@ def rankings(logs: int, listeners: int = 300) -> None:
 
 def win_share(population: Population) -> float:
     """Return the true win share of the first model, from listeners enough."""
+    if not population.edge:
+        return 0.5  # by their symmetry
     lists = population.duel(50_000, 10**6).duel().lists
     scores = lists.group_by("listener").mean()["score"].to_numpy()
     return float((1 + scores.mean()) / 2)

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from tigertail.mixing import Mixture
 from tigertail.model import Model
 from tigertail.model.explanation import explain, in_words
 from tigertail.signals.local import Listening
@@ -25,7 +26,7 @@ def codes(model: Model, *items: str) -> np.ndarray:
 def test_the_groups_that_carry_an_answer_the_largest_share_first(
     local_model: Model, signal: Listening
 ) -> None:
-    why = explain("listening", signal, codes(local_model, "star"), codes(local_model, "p2", "b2"))
+    why = explain("listening", signal, codes(local_model, "star"), codes(local_model, "p2", "b2")).column()
     assert why.name == "why"
     assert [carriers[0]["name"] for carriers in why] == ["Poland", "Brazil"]
     for carriers in why.to_list():
@@ -36,12 +37,12 @@ def test_the_groups_that_carry_an_answer_the_largest_share_first(
 
 
 def test_a_group_that_has_nothing_to_say_goes_unmentioned(local_model: Model, signal: Listening) -> None:
-    [carriers] = explain("listening", signal, codes(local_model, "p2"), codes(local_model, "p3")).to_list()
+    [carriers] = explain("listening", signal, codes(local_model, "p2"), codes(local_model, "p3")).rows
     assert carriers == [{"group": "PL", "name": "Poland", "share": pytest.approx(1)}]
 
 
 def test_no_answer_needs_no_reason(local_model: Model, signal: Listening) -> None:
-    why = explain("listening", signal, codes(local_model, "star"), codes(local_model))
+    why = explain("listening", signal, codes(local_model, "star"), codes(local_model)).column()
     assert len(why) == 0
     assert why.dtype == pl.List(pl.Struct({"group": pl.String, "name": pl.String, "share": pl.Float64}))
 
@@ -60,9 +61,9 @@ def test_after_several_items_groups_carry_what_they_carry_of_the_sum(
     local_model: Model, signal: Listening
 ) -> None:
     seeds, answers = codes(local_model, "star", "p2"), codes(local_model, "p3")
-    [carriers] = explain("listening", signal, seeds, answers).to_list()
+    [carriers] = explain("listening", signal, seeds, answers).rows
     assert sum(one["share"] for one in carriers) == pytest.approx(1, abs=0.02)
-    [alone] = explain("listening", signal, seeds[:1], answers).to_list()
+    [alone] = explain("listening", signal, seeds[:1], answers).rows
     assert carriers[0]["name"] == alone[0]["name"] == "Poland"
     assert carriers[0]["share"] > alone[0]["share"], "all of what p2 adds is Polish"
 
@@ -70,8 +71,18 @@ def test_after_several_items_groups_carry_what_they_carry_of_the_sum(
 def test_of_several_items_it_is_said_which_one_an_answer_goes_with(local_model: Model) -> None:
     seeds = codes(local_model, "b1", "p2")
     co_listening = local_model.signals["co-listening"]
-    [[why]] = explain("co-listening", co_listening, seeds, codes(local_model, "p3"), ["b", "p"]).to_list()
+    [[why]] = explain("co-listening", co_listening, seeds, codes(local_model, "p3"), ["b", "p"]).rows
     assert why["contribution"] == pytest.approx(
         co_listening.affinity(seeds[1:])[0, codes(local_model, "p3")[0]] / 2, rel=1e-5
     )
     assert why["evidence"].startswith("p: ")
+
+
+def test_what_was_worked_out_with_the_affinity_is_not_worked_out_again(local_model: Model) -> None:
+    mixture = local_model.signals["mixture"]
+    assert isinstance(mixture, Mixture)
+    seeds, answers = codes(local_model, "b1", "p2"), codes(local_model, "star", "p3")
+    affinity, contributions = mixture.taken_apart(seeds)
+    np.testing.assert_array_equal(affinity, mixture.affinity(seeds))
+    again = explain("mixture", mixture, seeds, answers, contributions=contributions)
+    assert again == explain("mixture", mixture, seeds, answers)

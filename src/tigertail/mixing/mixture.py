@@ -10,7 +10,7 @@ know A. beta makes stars sink.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
@@ -24,6 +24,9 @@ from tigertail.signals.contract import Arrays, Signal
 from tigertail.signals.local import Listening
 
 Floats = NDArray[np.float32]
+Calibrated = tuple[int, NDArray[np.int64], Floats, Floats, NDArray[np.bool_]]
+"""Of a part that knows some queries: its place, their rows, its weights, its probabilities, and where it spoke."""
+Contributions = Callable[[int, NDArray[np.int32]], tuple[NDArray[np.float64], NDArray[np.bool_]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,14 +58,20 @@ class Mixture:
     def affinity(self, queries: NDArray[np.int32]) -> Floats:
         """Return the affinity from each query to every item; float32, (queries, items)."""
         queries = np.asarray(queries, np.int32)
-        scores = np.zeros((len(queries), len(self.listeners)), np.float32)
-        told = np.zeros(scores.shape, np.bool_)
-        for _, rows, weights, affinities, spoken in self._calibrated(queries):
-            scores[rows] += weights * affinities
-            told[rows] |= spoken
-        scores *= self._gain
-        scores[~told] = -np.inf
-        return scores
+        return self._sum(len(queries), self._calibrated(queries))
+
+    def taken_apart(self, queries: NDArray[np.int32]) -> tuple[Floats, Contributions]:
+        """Return what :meth:`affinity` does, and what each part adds to it without asking the parts again.
+
+        Returns
+        -------
+        affinity
+            Float32, (queries, items).
+        contributions
+            Of the place of a query and of items, as :meth:`contributions` returns them.
+        """
+        parts = list(self._calibrated(np.asarray(queries, np.int32)))
+        return self._sum(len(queries), parts), lambda row, items: self._added(parts, row, items)
 
     def contributions(
         self, query: int, items: NDArray[np.int32]
@@ -77,13 +86,7 @@ class Mixture:
             False where a part says nothing of an item, and adds only what such an item may expect; bool,
             (parts, items).
         """
-        parts = np.zeros((len(self.parts), len(items)))
-        spoke = np.zeros(parts.shape, np.bool_)
-        asked = np.array([query], np.int32)
-        for place, _, weights, affinities, spoken in self._calibrated(asked):
-            parts[place] = weights[0] * affinities[0, items].astype(np.float64)
-            spoke[place] = spoken[0, items]
-        return parts * self._gain[items], spoke
+        return self._added(self._calibrated(np.array([query], np.int32)), 0, items)
 
     def weights(self, queries: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return W of each part for each query; float64, (queries, parts)."""
@@ -128,9 +131,28 @@ class Mixture:
             parts, Learned.from_arrays(arrays, settings["learned"]), stored["listeners"], settings["beta"]
         )
 
-    def _calibrated(
-        self, queries: NDArray[np.int32]
-    ) -> Iterator[tuple[int, NDArray[np.int64], Floats, Floats, NDArray[np.bool_]]]:
+    def _sum(self, queries: int, parts: Iterable[Calibrated]) -> Floats:
+        scores = np.zeros((queries, len(self.listeners)), np.float32)
+        told = np.zeros(scores.shape, np.bool_)
+        for _, rows, weights, affinities, spoken in parts:
+            scores[rows] += weights * affinities
+            told[rows] |= spoken
+        scores *= self._gain
+        scores[~told] = -np.inf
+        return scores
+
+    def _added(
+        self, parts: Iterable[Calibrated], row: int, items: NDArray[np.int32]
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        added = np.zeros((len(self.parts), len(items)))
+        spoke = np.zeros(added.shape, np.bool_)
+        for place, rows, weights, affinities, spoken in parts:
+            for at in np.flatnonzero(rows == row).tolist():
+                added[place] = weights[at] * affinities[at, items].astype(np.float64)
+                spoke[place] = spoken[at, items]
+        return added * self._gain[items], spoke
+
+    def _calibrated(self, queries: NDArray[np.int32]) -> Iterator[Calibrated]:
         """Yield of each part that knows a query its place, rows, weights, probabilities, and where it spoke."""
         trusted = self.weights(queries)
         listeners = self.listeners[queries]

@@ -6,6 +6,7 @@ Listening alone is told by the groups of listeners that carry it, everything els
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail.mixing import Mixture
+from tigertail.mixing.mixture import Contributions
 from tigertail.signals.contract import Signal, Telling
 from tigertail.signals.local import Listening
 from tigertail.signals.local.groups import ELSEWHERE, group_name
@@ -34,10 +36,38 @@ _SIGNALS: Final = pl.List(
 )
 
 
+@dataclass(frozen=True)
+class Reasons:
+    """Why each item is listed.
+
+    Parameters
+    ----------
+    rows
+        A list of carriers an item, the largest share first, those that say nothing of it last. Of listening a carrier
+        has group (its key), name and share; of the mixture, and of any other signal as a mixture of one, signal,
+        contribution (these sum to the affinity), share, spoke (whether it says anything of the pair, or adds only
+        what such an item may expect), and evidence, in words, "" where there is none.
+    kind
+        The type of the rows as a column.
+    """
+
+    rows: list[list[dict[str, Any]]]
+    kind: pl.DataType
+
+    def column(self) -> pl.Series:
+        """Return them as a column of lists of structs."""
+        return pl.Series(WHY, self.rows, self.kind)
+
+
 def explain(
-    name: str, signal: Signal, seeds: NDArray[np.int32], items: NDArray[np.int32], called: Sequence[str] = ()
-) -> pl.Series:
-    """Return what carries each answer to a query, the largest share first, those that say nothing of it last.
+    name: str,
+    signal: Signal,
+    seeds: NDArray[np.int32],
+    items: NDArray[np.int32],
+    called: Sequence[str] = (),
+    contributions: Contributions | None = None,
+) -> Reasons:
+    """Say what carries each answer to a query.
 
     Parameters
     ----------
@@ -47,31 +77,28 @@ def explain(
         Item codes: what was asked about, and the answers.
     called
         Names of the seeds, to say of several which one the evidence links to.
-
-    Returns
-    -------
-    polars.Series
-        A list of structs, one list an item. Of listening the fields are group (its key), name and share; of
-        the mixture, and of any other signal as a mixture of one, they are signal, contribution (these sum to
-        the affinity), share, spoke (whether it says anything of the pair, or adds only what such an item may
-        expect), and evidence, in words, "" where there is none.
+    contributions
+        What the parts of a mixture add to each seed's affinities, where that was worked out already.
     """
     if isinstance(signal, Listening):
         shares = _shares(signal, seeds, items)
         keys = [*signal.keys, ELSEWHERE]
-        return pl.Series(WHY, [_carriers(keys, column) for column in shares.T], _GROUPS)
+        return Reasons([_carriers(keys, column) for column in shares.T], _GROUPS)
     parts = dict(signal.parts) if isinstance(signal, Mixture) else {name: signal}
     added = np.zeros((len(seeds), len(parts), len(items)))
     spoke = np.zeros(added.shape, np.bool_)
     for place, seed in enumerate(seeds.tolist()):
-        if isinstance(signal, Mixture):
+        if contributions is not None:
+            added[place], spoke[place] = contributions(place, items)
+        elif isinstance(signal, Mixture):
             added[place], spoke[place] = signal.contributions(seed, items)
         else:
             affinity = signal.affinity(np.array([seed], np.int32))[0, items]
             spoke[place] = affinity > -np.inf
             added[place] = np.where(spoke[place], affinity, 0)
     evidence = _evidence(parts, added, seeds, items, called)
-    return _by_part(list(parts), added.mean(axis=0), np.asarray(spoke.any(axis=0)), evidence)
+    rows = _by_part(list(parts), added.mean(axis=0), np.asarray(spoke.any(axis=0)), evidence)
+    return Reasons(rows, _SIGNALS)
 
 
 def in_words(carriers: list[dict[str, Any]], most: int = 3) -> str:
@@ -145,23 +172,24 @@ def _by_part(
     contributions: NDArray[np.float64],
     spoke: NDArray[np.bool_],
     evidence: list[list[str]],
-) -> pl.Series:
+) -> list[list[dict[str, Any]]]:
     total = contributions.sum(axis=0)
     shares = contributions / np.where(total != 0, total, 1)
-    rows = [
+    order = np.lexsort((-shares, ~spoke), axis=0)
+    added, share, said = contributions.T.tolist(), shares.T.tolist(), spoke.T.tolist()
+    return [
         [
             {
                 "signal": names[part],
-                "contribution": float(contributions[part, item]),
-                "share": float(shares[part, item]),
-                "spoke": bool(spoke[part, item]),
+                "contribution": added[item][part],
+                "share": share[item][part],
+                "spoke": said[item][part],
                 "evidence": evidence[part][item],
             }
-            for part in np.lexsort((-shares[:, item], ~spoke[:, item])).tolist()
+            for part in order[:, item].tolist()
         ]
         for item in range(contributions.shape[1])
     ]
-    return pl.Series(WHY, rows, _SIGNALS)
 
 
 def _carriers(keys: list[str], shares: NDArray[np.float64]) -> list[dict[str, Any]]:

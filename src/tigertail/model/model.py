@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.data.names import fold
 from tigertail.errors import ConfigError, TigertailWarning, UnknownItemError
+from tigertail.mixing import Mixture
 from tigertail.model.config import ModelConfig
-from tigertail.model.explanation import explain
+from tigertail.model.explanation import Reasons, explain
 from tigertail.model.question import Dials, admitted, ask, check_dials
 from tigertail.progress import progress
 from tigertail.retrieval.topk import top_k
@@ -63,14 +64,14 @@ class Answers:
     notices
         What a person should know of them.
     why
-        Why each is there, where that was asked: see :func:`tigertail.model.explanation.explain`.
+        Why each is there, where that was asked.
     """
 
     seeds: NDArray[np.int32]
     items: NDArray[np.int32]
     affinities: NDArray[np.float32]
     notices: tuple[str, ...]
-    why: pl.Series | None = None
+    why: Reasons | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +151,7 @@ class Model:
             "listeners",
             "stratum",
         )
-        return table if answers.why is None else table.with_columns(answers.why)
+        return table if answers.why is None else table.with_columns(answers.why.column())
 
     def answer(
         self, seeds: NDArray[np.int32], n: int = 20, *, why: bool = False, **dials: Unpack[Dials]
@@ -176,13 +177,18 @@ class Model:
         allowed = self._admitted(dials)
         allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed
         allowed[seeds] = False
-        scores = _listable(after_all(asked.signal.affinity(seeds)), allowed)
-        codes, affinities = top_k(scores, n)
+        apart = None
+        if why and isinstance(asked.signal, Mixture):
+            affinities, apart = asked.signal.taken_apart(seeds)
+        else:
+            affinities = asked.signal.affinity(seeds)
+        scores = _listable(after_all(affinities), allowed)
+        codes, best = top_k(scores, n)
         listed = codes[0] >= 0
         items = codes[0][listed]
         called = self.items[c.NAME].gather(seeds).to_list()
-        told = explain(asked.name, asked.signal, seeds, items, called) if why else None
-        return Answers(seeds, items, affinities[0][listed], asked.notices, told)
+        told = explain(asked.name, asked.signal, seeds, items, called, apart) if why else None
+        return Answers(seeds, items, best[0][listed], asked.notices, told)
 
     def neighbours(
         self,

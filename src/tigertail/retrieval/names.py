@@ -24,7 +24,7 @@ class NameIndex:
     """An index of names.
 
     How well a name answers what is typed decides, whoever bears it; of equally good answers the most heard comes
-    first. Where the package anyascii is installed, names in other scripts are also found by Latin letters.
+    first. Names in other scripts are also found by Latin letters.
 
     Parameters
     ----------
@@ -144,11 +144,8 @@ def _without_article(folded: str) -> str:
 
 def _in_latin(folded: pl.Series) -> tuple[NDArray[np.int64], pl.Series]:
     """Return which names can be written in Latin letters as well, and how."""
-    nobody = np.empty(0, np.int64)
-    try:
-        from anyascii import anyascii  # type: ignore[import-not-found, unused-ignore]
-    except ImportError:
-        return nobody, folded.clear()
+    from anyascii import anyascii
+
     foreign = np.flatnonzero((folded.str.len_bytes() > folded.str.len_chars()).to_numpy())
     latin = [fold(anyascii(name)) for name in folded.gather(foreign)]
     kept = [bool(name) for name in latin]

@@ -73,8 +73,8 @@ class Edition:
         for name in model.signals:
             model.signals[name]
         edition = cls(model, folder)
-        if len(edition.cards):
-            model.answer(np.zeros(1, np.int32), 1, why=True)  # whatever is made once is made now
+        if len(edition.cards):  # whatever is made once is made now; after two at once, by the kernels
+            model.answer(np.zeros(2, np.int32), 1, why=True)
         return edition
 
     def find(self, text: str) -> int:
@@ -151,7 +151,7 @@ class Edition:
 
     def shown(self, answers: Answers) -> list[dict[str, Any]]:
         """Return answers as they are shown."""
-        why = [None] * len(answers.items) if answers.why is None else answers.why.to_list()
+        why = [None] * len(answers.items) if answers.why is None else answers.why.rows
         return [
             {
                 **self.cards[code],

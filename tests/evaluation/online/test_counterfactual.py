@@ -21,11 +21,11 @@ def rankings(population: Population) -> dict[str, pl.DataFrame]:
     return {name: population.ranking(model) for model, name in enumerate(MODELS)}
 
 
-def judge_logs(population: Population, runs: int, *, listeners: int = 200) -> Sequence[list[Judged]]:
+def judge_logs(population: Population, runs: int, samples: int = 100) -> Sequence[list[Judged]]:
     """Judge both models by many logs, the curve of examination being estimated from each."""
     return [
         judge_rankings(
-            Log.of(population.duel(listeners, seed=run).events()), rankings(population), K, samples=100
+            Log.of(population.duel(200, seed=run).events()), rankings(population), K, samples=samples
         )
         for run in range(runs)
     ]
@@ -54,7 +54,7 @@ def test_intervals_hold_the_truth_and_naive_ones_never_do(small: Population) -> 
 
 @pytest.mark.slow
 def test_over_many_logs_intervals_hold_the_truth_as_often_as_they_say(small: Population) -> None:
-    judged = judge_logs(small, 1000)
+    judged = judge_logs(small, 400, samples=300)
     for method in ("naive", "IPS", "DR"):
         print(
             f"{method}: {covered(judged, small, method)} of {len(judged)} intervals hold {small.ndcg(0, K):.4f}"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.stats import binom
 
 from tigertail.evaluation.online import examine, listener_scores
-from tigertail.evaluation.online.sequential import log_capitals, path
+from tigertail.evaluation.online.sequential import STAKES, log_capitals, path
 from tigertail.evaluation.online.simulated import Population
 
 RUNS = 1000
@@ -29,6 +31,19 @@ def ever(scores: NDArray[np.float64], share: float, alpha: float = ALPHA) -> tup
 @pytest.fixture(scope="module")
 def null(equals: Population) -> list[NDArray[np.float64]]:
     return experiments(equals, 120)
+
+
+def test_capitals_by_hand() -> None:
+    """Win, draw, loss against the claim that the share is 0.4: bets of every size, the gains left in."""
+    shares, claim = (1.0, 0.5, 0.0), 0.4
+    more, less = log_capitals(np.array([1.0, 0.0, -1.0]), claim)
+    for number in range(1, 4):
+        for found, odds in (
+            (more, lambda y: (y - claim) / claim),
+            (less, lambda y: (claim - y) / (1 - claim)),
+        ):
+            grown = [math.prod(1 + stake * odds(y) for y in shares[:number]) for stake in STAKES]
+            assert np.exp(found[number - 1]) == pytest.approx(np.mean(grown))
 
 
 @pytest.mark.parametrize("alpha", [0.05, 0.2])

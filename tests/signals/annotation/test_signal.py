@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation
+from tigertail.signals.annotation.telling import in_words
 from tigertail.threads import limited
 
 MakeWorld = Callable[..., Any]
@@ -193,3 +194,13 @@ def test_a_signal_on_nothing_knows_nothing(world: MakeWorld) -> None:
     signal = fit_annotation(view, made.interactions)
     assert not signal.known.any()
     assert (signal.affinity(np.array([0], np.int32)) == -np.inf).all()
+
+
+def test_the_words_are_those_of_the_first_shared_labels(world: MakeWorld) -> None:
+    made = world({"a": "rock, coldwave, dark", "b": "coldwave, dark, x", "c": "rock, y, dark", "d": "rock"})
+    signal = made.fit()
+    everyone = np.arange(len(signal.known), dtype=np.int32)
+    for query in everyone.tolist():
+        for item, words in zip(everyone.tolist(), signal.tell(query, everyone), strict=True):
+            shared = signal.shared_labels(query, item, 12).select("facet", "label").iter_rows()
+            assert words == (in_words(shared) if item != query else "")

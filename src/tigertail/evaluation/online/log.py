@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Self
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from tigertail.errors import DataError
 
@@ -113,6 +115,11 @@ class Log:
         """Versions that put an item into a list, those of most items first."""
         counted = self.shown.group_by("model").len().sort(["len", "model"], descending=[True, False])
         return counted["model"].to_list()
+
+
+def codes_of(ids: pl.Series) -> NDArray[np.int64]:
+    """Return a code for each id, from 0 in the order of the ids; int64."""
+    return (ids.rank("dense") - 1).cast(pl.Int64).to_numpy()
 
 
 def _in_order(events: pl.DataFrame) -> pl.DataFrame:

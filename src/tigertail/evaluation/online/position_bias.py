@@ -28,7 +28,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail.errors import DataError
-from tigertail.evaluation.online.log import Log
+from tigertail.evaluation.online.log import Log, codes_of
 from tigertail.evaluation.online.resampling import SAMPLES, resamples
 
 Reals = NDArray[np.float64]
@@ -170,7 +170,7 @@ def examination(log: Log) -> Examination:
 def resampled_curves(log: Log, samples: int = SAMPLES, seed: int = 0) -> Reals:
     """Estimate examination again from resampled listeners; float64, (samples, ranks)."""
     harvest = Harvest.of(log)
-    listener = (log.shown["listener"].rank("dense") - 1).cast(pl.Int64).to_numpy()
+    listener = codes_of(log.shown["listener"])
     drawn = resamples(log.listeners, samples, seed)
     return np.stack([strengths(harvest.wins(weights[listener])) for weights in drawn])
 

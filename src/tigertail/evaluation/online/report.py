@@ -8,19 +8,16 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from tigertail.errors import DataError
 from tigertail.evaluation.intervals import Estimate
 from tigertail.evaluation.online.counterfactual import CLIP, Judged, judge_rankings
 from tigertail.evaluation.online.interleaving import PATIENCE, Duel, duels, listener_scores
-from tigertail.evaluation.online.log import ACTIONS, Log
+from tigertail.evaluation.online.log import ACTIONS, Log, codes_of
 from tigertail.evaluation.online.position_bias import MOST_RANKS, Examination, examination, resampled_curves
 from tigertail.evaluation.online.resampling import SAMPLES, interval, ratios
 from tigertail.evaluation.online.sequential import Verdict, examine, path
 from tigertail.evaluation.report import without_nan
-
-Reals = NDArray[np.float64]
 
 RIGHT: Final = "right"
 """Column of what was played or liked, and neither disliked nor hidden."""
@@ -186,6 +183,8 @@ def online_report(
             judged = judge_rankings(
                 log, rankings, k, curve=curve, curves=curves, clip=clip, samples=samples, seed=seed
             )
+    elif rankings:
+        notices.append("so rankings are not judged: places cannot be corrected for")
     met = [_duel(duel, alpha, patience) for duel in duels(log)]
     if not met:
         notices.append("no list holds items of two models: nothing was interleaved, so no model wins")
@@ -251,7 +250,7 @@ def _models(log: Log, samples: int, seed: int) -> list[ModelRow]:
 def _ranks(log: Log, looked: dict[int, Estimate], samples: int, seed: int) -> list[RankRow]:
     rows = log.shown.filter(pl.col("rank") <= MOST_RANKS)
     listener, (ranks, rank) = (
-        _codes(rows["listener"]),
+        codes_of(rows["listener"]),
         np.unique(rows["rank"].to_numpy(), return_inverse=True),
     )
     place, shape = listener * len(ranks) + rank, (int(listener.max()) + 1, len(ranks))
@@ -264,7 +263,3 @@ def _ranks(log: Log, looked: dict[int, Estimate], samples: int, seed: int) -> li
         RankRow(number, int(times), rate, looked.get(number))
         for number, times, rate in zip(ranks.tolist(), shown.sum(axis=0), rates, strict=True)
     ]
-
-
-def _codes(ids: pl.Series) -> NDArray[np.int64]:
-    return (ids.rank("dense") - 1).cast(pl.Int64).to_numpy()

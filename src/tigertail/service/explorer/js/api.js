@@ -81,6 +81,11 @@ export class Api {
     });
   }
 
+  /** @param {string} path @returns {Promise<any>} */
+  delete(path) {
+    return this.#ask(new URL(path, this.base), { method: "DELETE" });
+  }
+
   /**
    * @param {URL} url
    * @param {RequestInit} init

@@ -29,7 +29,8 @@ export function stratumBadge(stratum) {
 export function countryBadge(country) {
   if (!country) return h("span", { class: "country unknown", title: "home country unknown" }, "··", h("span", { class: "sr" }, "home unknown"));
   const name = countryName(country);
-  return h("abbr", { class: "country", title: name }, h("span", { "aria-hidden": "true" }, country), h("span", { class: "sr" }, name));
+  const region = /^\d/.test(country); // a number says nothing to anyone
+  return h("abbr", { class: "country", title: name }, h("span", { "aria-hidden": "true" }, region ? "◦◦◦" : country), h("span", { class: "sr" }, name));
 }
 
 /** @param {import("./types.js").Item} item @returns {HTMLElement} */

@@ -12,8 +12,8 @@ import { number } from "./words.js";
  * @property {(Estimate | null)[]} values  One a system.
  */
 
-const WIDTH = 380;
-const NAMES = 150;
+const WIDTH = 340;
+const NAMES = 138;
 const RIGHT = 12;
 const LINE = 21;
 const TOP = 8;

@@ -1,6 +1,7 @@
 /** The dials: from where one looks, how daring, which signals, and what may be listed. */
 
 import { countryBadge } from "./badges.js";
+import { box, dial, following, range } from "./controls.js";
 import { freshId, h, refill } from "./dom.js";
 import { icon } from "./icons.js";
 import { picker } from "./picker.js";
@@ -74,7 +75,7 @@ export class Dials {
       ],
       choose: (code) => this.place.go(code ? { country: code } : { country: null, lens: null }),
     });
-    const strength = this.#range({
+    const strength = range(this.place, {
       label: "Strength",
       ends: ["off", "all of it"],
       max: 1,
@@ -97,7 +98,7 @@ export class Dials {
   /** @param {ModelCard} model */
   #daring(model) {
     const usual = model.beta ?? 0.5;
-    const slider = this.#range({
+    const slider = range(this.place, {
       label: "Adventurousness",
       titled: true,
       ends: ["stars", "discoveries"],
@@ -112,7 +113,7 @@ export class Dials {
   /** @param {ModelCard} model */
   #signals(model) {
     const boxes = model.mixture.map((signal) =>
-      this.#box(capital(signal), {
+      box(this.place, capital(signal), {
         note: signalWords(signal),
         colour: signalColour(signal),
         on: (state) => !state.without.includes(signal),
@@ -149,7 +150,7 @@ export class Dials {
       "div",
       { class: "boxes row", role: "group", "aria-label": name },
       ...all.map((one) =>
-        this.#box(one, {
+        box(this.place, one, {
           title: words(one),
           on: (state) => chosen(state).includes(one),
           fixed: (state) => chosen(state).length === 1 && chosen(state)[0] === one,
@@ -196,53 +197,6 @@ export class Dials {
     });
     return h("p", { class: "inline" }, h("label", { for: id }, "How many"), select);
   }
-
-  /**
-   * @param {object} options
-   * @param {string} options.label
-   * @param {boolean} [options.titled]  Whether the label is in sight already.
-   * @param {[string, string]} options.ends
-   * @param {number} options.max
-   * @param {(state: State) => number} options.value
-   * @param {(value: number) => Partial<State>} options.turn
-   * @param {(value: number, state: State) => string} options.words
-   */
-  #range({ label, titled = false, ends, max, value, turn, words }) {
-    const id = freshId("range");
-    const input = h("input", { type: "range", id, min: 0, max, step: 0.02 });
-    const said = h("output", { for: id });
-    const paint = (/** @type {State} */ state) => {
-      const at = value(state);
-      input.value = String(at);
-      said.parentElement?.parentElement?.style.setProperty("--at", String(Math.min(1, at / max)));
-      const text = words(at, state);
-      said.textContent = text;
-      input.setAttribute("aria-valuetext", text);
-    };
-    input.addEventListener("input", () => this.place.go(turn(Number(input.value)), { replace: true }));
-    following(input, paint);
-    return h("div", { class: "range" }, h("p", { class: "inline" }, h("label", { for: id, class: titled ? "sr" : null }, label), said), h("div", { class: "slide" }, h("span", { class: "taper" }), input), h("p", { class: "ends", "aria-hidden": "true" }, ...ends.map((end) => h("span", {}, end))));
-  }
-
-  /**
-   * @param {string} label
-   * @param {object} options
-   * @param {string} [options.note]
-   * @param {string} [options.title]
-   * @param {string} [options.colour]
-   * @param {(state: State) => boolean} options.on
-   * @param {(state: State) => boolean} options.fixed
-   * @param {(on: boolean, state: State) => Partial<State>} options.turn
-   */
-  #box(label, { note = "", title = "", colour = "", on, fixed, turn }) {
-    const box = h("input", { type: "checkbox" });
-    box.addEventListener("change", () => this.place.go(turn(box.checked, this.place.state)));
-    following(box, (state) => {
-      box.checked = on(state);
-      box.disabled = fixed(state);
-    });
-    return h("label", { class: "box", title }, box, colour ? h("span", { class: "swatch", vars: { "--colour": colour } }) : null, h("span", {}, label), note ? h("small", {}, note) : null);
-  }
 }
 
 /** @param {number} value @param {number} usual */
@@ -251,28 +205,4 @@ function daring(value, usual) {
   if (Math.abs(off) < 0.011) return "balanced, as tuned";
   if (off < 0) return off < -0.3 ? "stars first" : "rather known";
   return off > 0.3 ? "deep in the tail" : "rather unheard";
-}
-
-/**
- * @param {string} title
- * @param {string} words
- * @param {...(Element | null)} content
- */
-function dial(title, words, ...content) {
-  const id = freshId("dial");
-  return h("section", { class: "dial", "aria-labelledby": id }, h("h3", { id }, title), words ? h("p", { class: "quiet" }, words) : null, ...content);
-}
-
-/**
- * Let an element follow the state.
- *
- * @template {HTMLElement} E
- * @param {E} element
- * @param {(state: State) => void} follow
- * @returns {E}
- */
-function following(element, follow) {
-  element.dataset.follows = "";
-  element.addEventListener("follow", (event) => follow(/** @type {CustomEvent<State>} */ (event).detail));
-  return element;
 }

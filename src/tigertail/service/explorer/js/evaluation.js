@@ -60,8 +60,13 @@ export class EvaluationView {
     this.loading = true;
     refill(this.root, h("div", { class: "page skeleton", role: "status" }, h("span", { class: "bone title" }), h("span", { class: "bone" }), h("span", { class: "bone block" })));
     try {
-      this.report = await this.api.get("evaluation");
-      this.#page(/** @type {Report} */ (this.report));
+      const report = await this.api.get("evaluation");
+      if (!Array.isArray(report.rows) || !report.rows.length) {
+        refill(this.root, h("div", { class: "page" }, note("This is no report that can be shown here.", "It takes one that judges lists by held-out listeners:", h("code", { class: "block" }, "tigertail evaluate DATASET --report FOLDER"))));
+        return;
+      }
+      this.report = /** @type {Report} */ (report);
+      this.#page(report);
     } catch (error) {
       refill(this.root, h("div", { class: "page" }, h("h1", {}, "How good are the lists?"), this.#missing(error)));
     } finally {
@@ -72,7 +77,11 @@ export class EvaluationView {
   /** @param {unknown} error */
   #missing(error) {
     if (!(error instanceof Problem) || error.status !== 404) return trouble(error, { again: () => this.show() });
-    return note("Nobody has evaluated this model yet.", "Whole listeners are held out, and each of their artists is a query. To make a report and show it here:", h("code", { class: "block" }, "tigertail evaluate DATASET --report report"), error.remedy);
+    return note(
+      "Nobody has evaluated this model yet.",
+      "An evaluation holds out whole listeners, asks about each of their artists, and sees whether the others are found.",
+      h("code", { class: "block" }, error.remedy || "tigertail evaluate DATASET --report FOLDER"),
+    );
   }
 
   /** @param {Report} report */

@@ -5,6 +5,7 @@
 
 import { Problem } from "./api.js";
 import { keep, kept, uuid } from "./kept.js";
+import { ShownList } from "./shown.js";
 
 const QUEUE = "tigertail.feedback";
 const LISTENER = "tigertail.listener";
@@ -12,7 +13,8 @@ const BATCH = 200;
 const BEACON = 100; // browsers let a request of 64 KiB outlive its page
 const SOON = 250;
 const PATIENCE = [2, 5, 15, 60, 300]; // seconds between attempts
-const LATER = new Set([0, 401, 403, 408, 425, 429]); // and all above 500: worth another attempt
+const LATER = new Set([0, 401, 403, 408, 421, 425, 429]); // and all above 500: worth another attempt
+const MOST = 4000; // events this browser keeps; storage has an end, and a server may keep no feedback at all
 
 /**
  * @typedef {import("./types.js").Listed} Listed
@@ -39,9 +41,13 @@ export class Feedback extends EventTarget {
     this.api = api;
     /** @type {Event_[]} */
     this.queue = read();
+    /** @type {string | null} The listener, where this browser keeps nothing. */
+    this.unkept = null;
     this.durable = true;
     this.sending = false;
     this.sent = 0;
+    this.dropped = 0;
+    this.batch = BATCH;
     this.attempt = 0;
     this.timer = 0;
     /** @type {Problem | null} */
@@ -76,27 +82,44 @@ export class Feedback extends EventTarget {
 
   /** @param {Event_[]} events */
   note(events) {
-    this.queue.push(...events);
+    this.queue = [...this.#kept(), ...events];
+    this.#bound();
     this.#write();
     this.#later(SOON);
   }
 
-  /** Become somebody else. What was not sent is dropped. @returns {string} The former id. */
-  forget() {
+  /**
+   * Become somebody else, and ask the server to erase who one was. What was not sent is dropped.
+   *
+   * @returns {Promise<{former: string, erased: number | null}>} Null where the server did not erase.
+   */
+  async forget() {
     const former = this.listener;
+    this.#become();
+    try {
+      const { erased } = await this.api.delete(`feedback/listeners/${encodeURIComponent(former)}`);
+      return { former, erased };
+    } catch {
+      return { former, erased: null };
+    }
+  }
+
+  #become() {
     this.queue = [];
     this.#write();
     this.unkept = uuid();
     keep(localStorage, LISTENER, this.unkept);
     this.trouble = null;
+    this.refused = null;
+    this.dropped = 0;
+    this.sent = 0;
     this.#tell();
-    return former;
   }
 
   /** Send now. @param {boolean} [leaving]  Whether the page is going away. */
   async flush(leaving = false) {
     if (!this.queue.length || (this.sending && !leaving)) return;
-    const events = this.queue.slice(0, leaving ? BEACON : BATCH);
+    const events = this.queue.slice(0, Math.min(this.batch, leaving ? BEACON : BATCH));
     this.sending = true;
     this.#tell();
     try {
@@ -115,6 +138,7 @@ export class Feedback extends EventTarget {
     this.sent += events.length;
     this.attempt = 0;
     this.trouble = null;
+    this.batch = Math.min(2 * this.batch, BATCH);
     this.#remove(events);
     if (this.queue.length) this.#later(SOON);
   }
@@ -129,16 +153,38 @@ export class Feedback extends EventTarget {
       this.#later(1000 * Math.max(problem.retryAfter ?? 0, patience));
       return;
     }
-    // The server will never take these: say so, and do not let them stand in the way of the others.
+    if (events.length > 1) {
+      // One bad event fails its delivery. Smaller ones find it, and let the others through.
+      this.batch = events.length >> 1;
+      this.#later(SOON);
+      return;
+    }
+    // The server will never take it: say so, and do not let it stand in the way of the others.
     this.refused = { events: (this.refused?.events ?? 0) + events.length, problem };
     this.#remove(events);
+    this.#later(SOON);
   }
 
   /** @param {Event_[]} events */
   #remove(events) {
     const gone = new Set(events.map((event) => event.event_id));
-    this.queue = this.queue.filter((event) => !gone.has(event.event_id));
+    this.queue = this.#kept().filter((event) => !gone.has(event.event_id));
     this.#write();
+  }
+
+  /** The queue of all tabs: each reads it before it writes, or one would write over what another keeps. */
+  #kept() {
+    return this.durable ? read() : this.queue;
+  }
+
+  /** Let the oldest impressions go, before any thumb, and count them. */
+  #bound() {
+    const over = this.queue.length - MOST;
+    if (over <= 0) return;
+    const oldest = this.queue.filter((event) => event.kind === "impression").slice(0, over);
+    this.dropped += oldest.length;
+    const gone = new Set(oldest);
+    this.queue = this.queue.filter((event) => !gone.has(event));
   }
 
   #write() {
@@ -157,62 +203,16 @@ export class Feedback extends EventTarget {
   }
 
   #watch() {
+    addEventListener("storage", (event) => {
+      if (event.key !== QUEUE || !this.durable) return;
+      this.queue = read();
+      this.#tell();
+    });
     addEventListener("online", () => this.#later(SOON));
     addEventListener("pagehide", () => this.flush(true));
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) this.flush(true);
     });
-  }
-}
-
-/** A list that was shown: its impressions, once, and what was done with it. */
-export class ShownList {
-  #impressed = false;
-  /** @type {Map<string, "like" | "dislike">} */
-  #said = new Map();
-
-  /** @param {Feedback} feedback @param {import("./types.js").Answer} answer @param {string | null} country */
-  constructor(feedback, answer, country) {
-    this.feedback = feedback;
-    this.answer = answer;
-    this.country = country && /^[A-Z]{2}$/.test(country) ? country : null; // a region is no listener's country
-    this.id = uuid();
-  }
-
-  /** Tell that the list was seen; a second time it tells nothing. */
-  impress() {
-    if (this.#impressed) return;
-    this.#impressed = true;
-    this.feedback.note(this.answer.items.map((item) => this.#event("impression", item)));
-  }
-
-  /** @param {"like" | "dislike" | "hide"} kind @param {Listed} item */
-  act(kind, item) {
-    if (this.#said.get(item.id) === kind) return; // said is said
-    if (kind !== "hide") this.#said.set(item.id, kind);
-    this.impress(); // what is acted on was seen
-    this.feedback.note([this.#event(kind, item)]);
-  }
-
-  /** @param {Listed} item */
-  said(item) {
-    return this.#said.get(item.id) ?? null;
-  }
-
-  /** @param {Kind} kind @param {Listed} item @returns {Event_} */
-  #event(kind, item) {
-    return {
-      event_id: uuid(),
-      kind,
-      query: this.answer.seeds[0].id,
-      item: item.id,
-      rank: item.rank,
-      model: item.model ?? this.answer.model,
-      list_id: this.id,
-      listener: this.feedback.listener,
-      country: this.country,
-      at: new Date().toISOString(),
-    };
   }
 }
 

@@ -8,6 +8,7 @@ import { seedsHead } from "./seeds.js";
 import { address, questions, turned } from "./state.js";
 import { inWords } from "./summary.js";
 import { legend } from "./why.js";
+import { capital } from "./words.js";
 
 /**
  * @typedef {import("./types.js").Answer} Answer
@@ -22,6 +23,7 @@ import { legend } from "./why.js";
  * @property {() => Promise<import("./types.js").ModelCard>} model
  * @property {() => Promise<number>} most  Listeners of the most heard item.
  * @property {(text: string) => void} say
+ * @property {() => void} renewed  Called when another model has taken the place of the one that was described.
  * @property {() => void} named  Called when the names of the seeds have come.
  */
 
@@ -31,6 +33,7 @@ export class Lists {
   /** @param {HTMLElement} root @param {Parts} parts @param {HTMLElement} saved  The state of the feedback. */
   constructor(root, parts, saved) {
     this.parts = parts;
+    this.root = root;
     this.naive = new Column("naive", "Naive CF", "cosine of the factors, as most would build it");
     this.ours = new Column("ours", "Tigertail", "all signals, weighed by how well the artist is known", saved);
     this.head = h("div", { class: "asked-head" });
@@ -44,7 +47,7 @@ export class Lists {
     this.asking = null;
     /** @type {Set<string>} */
     this.hidden = new Set();
-    /** @type {import("./feedback.js").ShownList | null} */
+    /** @type {import("./shown.js").ShownList | null} */
     this.shown = null;
     this.ask = settled(() => this.#ask(), 140);
   }
@@ -75,6 +78,7 @@ export class Lists {
   }
 
   #wait() {
+    this.root.classList.remove("failed");
     refill(this.head, skeletonHead());
     refill(this.notices);
     this.naive.wait();
@@ -87,11 +91,14 @@ export class Lists {
     this.asking?.abort();
     const asking = new AbortController();
     this.asking = asking;
-    const asked = questions(state);
+    const asked = questions(state, this.parts.feedback.listener);
+    const theirs = api.get("similar", asked.naive, asking.signal);
+    const own = api.get("similar", asked.ours, asking.signal);
     const [naive, ours, seeds, most, card] = await Promise.allSettled([
-      api.get("similar", asked.naive, asking.signal),
-      api.get("similar", asked.ours, asking.signal),
-      Promise.all(state.seeds.map((seed) => this.#describe(seed, asking.signal))),
+      theirs,
+      own,
+      // Who is meant is in either answer: an address may call an artist by name.
+      own.catch(() => theirs).then((answer) => this.#describe(answer.seeds, asking.signal)),
       this.parts.most(),
       this.parts.model(),
     ]);
@@ -103,13 +110,14 @@ export class Lists {
       most: most.status === "fulfilled" ? most.value : 1000,
       parts: card.status === "fulfilled" ? card.value.mixture : [],
     });
+    if (naive.status === "fulfilled" && card.status === "fulfilled" && naive.value.model !== card.value.version) this.parts.renewed();
   }
 
-  /** @param {string} seed @param {AbortSignal} signal @returns {Promise<Described>} */
-  async #describe(seed, signal) {
-    const described = await this.parts.api.get(`items/${encodeURIComponent(seed)}`, [], signal);
-    this.parts.known.set(seed, described).set(described.id, described);
-    return described;
+  /** @param {import("./types.js").Item[]} items @param {AbortSignal} signal @returns {Promise<Described[]>} */
+  #describe(items, signal) {
+    const { seeds } = this.parts.place.state;
+    for (const [at, item] of items.entries()) this.parts.known.set(seeds[at], item).set(item.id, item);
+    return Promise.all(items.map((item) => this.parts.api.get(`items/${encodeURIComponent(item.id)}`, [], signal)));
   }
 
   /** @param {PromiseSettledResult<Described[]>} seeds */
@@ -131,8 +139,10 @@ export class Lists {
   #show(naive, ours, context) {
     const theirs = naive.status === "fulfilled" ? naive.value.items : [];
     const own = ours.status === "fulfilled" ? ours.value.items : [];
-    refill(this.notices, ...(ours.status === "fulfilled" ? ours.value.notices : []).map((text) => h("p", { class: "notice" }, text)));
+    refill(this.notices, ...(ours.status === "fulfilled" ? ours.value.notices : []).map((text) => h("p", { class: "notice" }, `${capital(text)}.`)));
     this.shown = ours.status === "fulfilled" && own.length ? this.parts.feedback.shown(ours.value, this.parts.place.state.country) : null;
+    if (naive.status === "rejected" && ours.status === "rejected") return this.#failWhole(ours.reason);
+    this.root.classList.remove("failed");
     const acts = this.#acts();
     if (naive.status === "rejected") this.#fail(this.naive, naive.reason);
     else if (!theirs.length) this.naive.tell(this.#silence(context.seeds));
@@ -142,6 +152,14 @@ export class Lists {
     else this.ours.show(own, ranks(theirs), "naive CF", context.most, acts, this.hidden, legend(carriersOf(own, context.parts)));
     this.#count();
     if (own.length) this.parts.say(`Tigertail: ${inWords(own)}. Naive CF: ${theirs.length ? inWords(theirs) : "silent"}.`);
+  }
+
+  /** Neither list: say why once. @param {unknown} reason */
+  #failWhole(reason) {
+    if (givenUp(reason)) return;
+    this.asked = "";
+    this.root.classList.add("failed");
+    refill(this.head, trouble(reason, { again: () => this.again(), suggest: (name) => this.parts.place.link({ seeds: [name] }) }));
   }
 
   /** @param {Column} column @param {unknown} reason */

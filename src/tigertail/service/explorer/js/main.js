@@ -47,10 +47,13 @@ function once(fetching) {
   };
 }
 
-const model = once(async () => {
+/** @returns {Promise<import("./types.js").ModelCard>} */
+async function described() {
   const { models } = await api.get("models");
   return models.find((/** @type {{role: string}} */ one) => one.role === "current") ?? models[0];
-});
+}
+let card = once(described);
+const model = () => card();
 const most = once(async () => (await api.get("items", [["q", ""], ["n", "1"]])).items[0]?.listeners ?? 1);
 
 const startRoot = h("div", { class: "start" });
@@ -62,7 +65,7 @@ refill(byId("view-lists"), startRoot, bench);
 const search = new Search(byId("search"), { api, place, known, say });
 const dials = new Dials(dialsRoot, place, say);
 const start = new Start(startRoot, { api, place, known, model });
-const lists = new Lists(listsRoot, { api, place, feedback, known, model, most, say, named: () => search.show() }, savedState(feedback));
+const lists = new Lists(listsRoot, { api, place, feedback, known, model, most, say, renewed, named: () => search.show() }, savedState(feedback));
 
 /** Views that come with their own code, fetched when first asked for. @type {Record<string, () => Promise<{show(): void}>>} */
 const rooms = {
@@ -113,14 +116,20 @@ function connection() {
   addEventListener("offline", () => (lost.hidden = false));
 }
 
+/** Another model has taken over: its dials may be others. */
+function renewed() {
+  card = once(described);
+  acquaint();
+}
+
 async function acquaint() {
   try {
-    const card = await model();
-    dials.open(card);
+    const { version, dataset, simulated, items, listeners } = await model();
+    dials.open(await model());
     refill(
       byId("foot"),
-      h("p", {}, `Model ${card.version} · ${card.dataset}${card.simulated ? " (simulated)" : ""} · ${number(card.items)} items, ${number(card.listeners)} listeners`),
-      h("p", {}, h("a", { href: "openapi.json" }, "The API")),
+      h("p", {}, `Model ${version} · ${dataset}${simulated ? " (simulated)" : ""} · ${number(items)} items, ${number(listeners)} listeners`),
+      h("p", {}, h("a", { href: "docs" }, "The API")),
     );
   } catch (error) {
     refill(byId("foot"), h("p", {}, /** @type {Error} */ (error).message));

@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { Problem } from "./api.js";
+import { capital } from "./words.js";
 
 /**
  * @param {unknown} error
@@ -13,8 +14,8 @@ export function trouble(error, { again, suggest } = {}) {
   return h(
     "div",
     { class: "note trouble", role: "alert" },
-    h("p", { class: "note-title" }, problem.message),
-    problem.remedy ? h("p", {}, problem.remedy) : null,
+    h("p", { class: "note-title" }, `${capital(problem.message)}.`),
+    problem.remedy ? h("p", {}, capital(problem.remedy)) : null,
     suggest && problem.suggestions.length
       ? h("p", { class: "suggestions" }, ...problem.suggestions.map((one) => h("a", { href: suggest(one) }, h("bdi", {}, one))))
       : null,

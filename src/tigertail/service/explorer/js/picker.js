@@ -3,6 +3,7 @@
 import { countryBadge } from "./badges.js";
 import { Combobox } from "./combobox.js";
 import { h } from "./dom.js";
+import { icon } from "./icons.js";
 import { countryName, folded } from "./words.js";
 
 /**
@@ -27,7 +28,7 @@ export function picker({ id, label, placeholder, countries, choose, say }) {
     list,
     wait: 0,
     find: async (text) => matching(countries(), text),
-    render: (/** @type {Country} */ one) => [countryBadge(one.code || null), h("span", { class: "call" }, one.name), h("span", { class: "heard" }, one.note)],
+    render: (/** @type {Country} */ one) => [one.code ? countryBadge(one.code) : icon("world"), h("span", { class: "call" }, one.name), h("span", { class: "heard" }, one.note)],
     choose: (one) => {
       box.clear();
       choose(one.code);

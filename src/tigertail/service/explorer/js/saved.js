@@ -2,7 +2,7 @@
 
 import { h, refill } from "./dom.js";
 import { icon } from "./icons.js";
-import { count } from "./words.js";
+import { capital, count } from "./words.js";
 
 /** @typedef {import("./feedback.js").Feedback} Feedback */
 
@@ -20,11 +20,16 @@ export function savedState(feedback) {
   return element;
 }
 
+/** Whether a server that is well takes no feedback: it does not say when to come back. @param {import("./api.js").Problem} trouble */
+const isOff = (trouble) => trouble.status === 503 && trouble.retryAfter === null;
+
 /** @param {Feedback} feedback @returns {[string, string, string]} */
 function words(feedback) {
-  const { waiting, trouble, refused, sent, durable } = feedback;
+  const { waiting, trouble, refused, dropped, sent, durable } = feedback;
+  if (dropped) return ["refused", `${count(dropped, "event")} dropped`, "The server took nothing for so long that this browser ran out of room; the oldest impressions were let go"];
   if (refused) return ["refused", `${count(refused.events, "event")} refused`, `${refused.problem.message}. ${refused.problem.remedy}`];
   if (waiting && !durable) return ["refused", "Not kept", "This browser keeps nothing: what is not sent is lost when the page is closed"];
+  if (waiting && trouble && isOff(trouble)) return ["off", "Not taken", `${capital(trouble.message)}. What you say stays in this browser until it is.`];
   if (waiting && trouble) return ["waiting", `${count(waiting, "event")} will retry`, `${trouble.message}. Kept in this browser, and sent again with the same ids.`];
   if (waiting) return ["sending", "Saving…", ""];
   if (sent) return ["saved", "Saved", `${count(sent, "event")} acknowledged by the server`];
@@ -39,14 +44,12 @@ export function openPrivacy(dialog, feedback) {
   const id = h("code", { class: "id" }, feedback.listener);
   const after = h("div", { role: "status", "aria-live": "polite" });
   const forget = h("button", { type: "button", class: "strong" }, "Forget me");
-  forget.addEventListener("click", () => {
-    const former = feedback.forget();
+  forget.addEventListener("click", async () => {
+    forget.disabled = true;
+    const { former, erased } = await feedback.forget();
+    forget.disabled = false;
     refill(id, feedback.listener);
-    refill(
-      after,
-      h("p", { class: "notice" }, "You are somebody else now, and what had not been sent is dropped. What the server already has stays there under your former id. Whoever runs the server can erase it; give them:"),
-      h("p", {}, h("code", { class: "id" }, former)),
-    );
+    refill(after, ...farewell(former, erased));
   });
   refill(
     dialog,
@@ -58,4 +61,14 @@ export function openPrivacy(dialog, feedback) {
     h("div", { class: "buttons" }, forget, h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, "Close")),
   );
   dialog.showModal();
+}
+
+/** @param {string} former @param {number | null} erased */
+function farewell(former, erased) {
+  const changed = "You are somebody else now, and what had not been sent is dropped.";
+  if (erased !== null) return [h("p", { class: "notice" }, `${changed} The server erased ${count(erased, "event")} of who you were.`)];
+  return [
+    h("p", { class: "notice" }, `${changed} The server did not erase what it has under your former id. Whoever runs it can; give them:`),
+    h("code", { class: "id" }, former),
+  ];
 }

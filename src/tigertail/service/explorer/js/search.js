@@ -19,6 +19,8 @@ export class Search {
   constructor(root, parts) {
     this.parts = parts;
     this.adding = false;
+    /** @type {Set<string>} */
+    this.asked = new Set();
     this.input = h("input", { type: "text", id: "q", enterkeyhint: "search", "aria-describedby": "q-help" });
     this.chips = h("ul", { class: "chips", "aria-label": "Asked about" });
     this.another = h("button", { type: "button", class: "another", onclick: () => this.add() }, icon("add"), "Add another");
@@ -59,6 +61,8 @@ export class Search {
   show() {
     const { place, known } = this.parts;
     const { seeds } = place.state;
+    // The other views learn the names of their seeds with their answers.
+    if (place.state.view === "evaluation") this.#learn(seeds.filter((seed) => !known.has(seed)));
     if (!seeds.length) this.adding = false;
     this.input.placeholder = this.adding ? "Add to the playlist…" : "An artist, in any spelling…";
     this.another.hidden = !seeds.length;
@@ -85,9 +89,20 @@ export class Search {
     const joins = this.adding || (event instanceof KeyboardEvent && event.shiftKey);
     this.adding = false;
     this.box.clear();
+    if (matchMedia("(pointer: coarse)").matches) this.input.blur(); // the keyboard on the screen would hide the answer
     const others = joins ? place.state.seeds.filter((seed) => seed !== item.id) : [];
     place.go({ seeds: [...others, item.id], view: place.state.view === "map" ? "map" : "lists" });
     this.show();
+  }
+
+  /** Ask what unknown seeds are called, as after a link to the evaluation. @param {string[]} seeds */
+  async #learn(seeds) {
+    const { api, known } = this.parts;
+    const unasked = seeds.filter((seed) => !this.asked.has(seed));
+    for (const seed of unasked) this.asked.add(seed);
+    const found = await Promise.allSettled(unasked.map((seed) => api.get(`items/${encodeURIComponent(seed)}`)));
+    for (const [at, answer] of found.entries()) if (answer.status === "fulfilled") known.set(unasked[at], answer.value);
+    if (found.some((answer) => answer.status === "fulfilled")) this.show();
   }
 
   /** @param {string} seed */

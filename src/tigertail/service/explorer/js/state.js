@@ -115,13 +115,14 @@ function listable(state, parts = false) {
  * The question for Tigertail, and the same for naive CF: what may be listed holds for both, all else is ours alone.
  *
  * @param {State} state
+ * @param {string | null} [listener]  Whose list it is; it matters while two models are compared on listeners.
  * @returns {{ours: [string, string][], naive: [string, string][]}}
  */
-export function questions(state) {
+export function questions(state, listener = null) {
   /** @type {[string, string][]} */
   const asked = [...state.seeds.map((seed) => /** @type {[string, string]} */ (["item", seed])), ["n", String(state.n)]];
   return {
-    ours: [...asked, ["why", "true"], ...dialParams(state)],
+    ours: [...asked, ["why", "true"], ...dialParams(state), .../** @type {[string, string][]} */ (listener ? [["listener", listener]] : [])],
     naive: [...asked, ["signal", "cosine"], ...listable(state)],
   };
 }

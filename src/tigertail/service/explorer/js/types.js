@@ -53,8 +53,8 @@
  * @property {(string | null)[]} country
  * @property {number[]} listeners
  * @property {Stratum[]} stratum
- * @property {[number, number][]} before
- * @property {[number, number][]} after
+ * @property {([number, number] | null)[]} before  Null where naive CF does not know the item.
+ * @property {([number, number] | null)[]} after
  */
 
 export {};

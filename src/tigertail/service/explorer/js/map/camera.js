@@ -9,7 +9,7 @@ export class Camera {
     this.x = 0;
     this.y = 0;
     this.k = 1;
-    this.whole = 1;
+    this.whole = 0; // until the whole has been framed
     this.width = 1;
     this.height = 1;
   }
@@ -31,7 +31,7 @@ export class Camera {
     const wide = Math.max(box.right - box.left, 1e-6);
     const high = Math.max(box.bottom - box.top, 1e-6);
     const k = Math.min(Math.max(this.width - 2 * margin, 40) / wide, Math.max(this.height - 2 * margin, 40) / high);
-    return { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2, k: Math.min(k, this.whole * DEEPEST) };
+    return { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2, k: this.whole ? Math.min(k, this.whole * DEEPEST) : k };
   }
 
   /** @param {number} sx @param {number} sy @returns {[number, number]} */

@@ -10,27 +10,29 @@ const LOOKED_AT = 300; // of the country's dots, the most heard; the rest would 
  */
 export function clump(scene, country) {
   const dots = scene.of(country).slice(0, LOOKED_AT);
-  return { before: fromHome(scene, scene.before, dots, country), after: fromHome(scene, scene.after, dots, country), nearest: NEAREST };
+  return { before: fromHome(scene, scene.before, scene.there.before, dots, country), after: fromHome(scene, scene.after, scene.there.after, dots, country), nearest: NEAREST };
 }
 
 /**
  * @param {import("./scene.js").Scene} scene
  * @param {[Float32Array, Float32Array]} axes
+ * @param {Uint8Array} there
  * @param {number[]} dots
  * @param {string} country
  */
-function fromHome(scene, [xs, ys], dots, country) {
+function fromHome(scene, [xs, ys], there, dots, country) {
   const { country: homes } = scene.data;
   const far = new Float64Array(NEAREST);
   const who = new Int32Array(NEAREST);
   let home = 0;
   let all = 0;
   for (const dot of dots) {
+    if (!there[dot]) continue;
     far.fill(Infinity);
     who.fill(-1);
     for (let other = 0; other < scene.size; other += 1) {
       // Those whose home nobody knows can be no evidence either way.
-      if (other === dot || !homes[other]) continue;
+      if (other === dot || !homes[other] || !there[other]) continue;
       const dx = xs[other] - xs[dot];
       const dy = ys[other] - ys[dot];
       const distance = dx * dx + dy * dy;

@@ -1,14 +1,15 @@
-/**
- * Draws the dots. Every dot is stamped from a picture drawn once for its colour and size: tens of thousands of stamps
- * fit into a frame where as many arcs do not.
- */
+/** Draws the map: the dots, what is marked among them, and names. */
 
 import { colour } from "../theme.js";
+import { Labels } from "./labels.js";
+import { Raster, rgb } from "./raster.js";
 import { COLOURED } from "./scene.js";
 
-const DIM = 0.1;
 const LABELS = 26;
-const STEP = 0.5; // sizes a dot may have, in pixels
+const LARGE = 3; // pixels from which on a dot has an edge: large ones lie on each other
+const EDGE = 0.75;
+/** How strongly dots are drawn: the grey, the coloured; and those of other countries, and of the one highlighted. */
+const STRENGTH = { grey: 0.5, coloured: 0.85, others: 0.12, home: 0.95 };
 
 /**
  * @typedef {import("./scene.js").Scene} Scene
@@ -29,22 +30,17 @@ export class Painter {
     this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     this.scene = scene;
     this.camera = camera;
-    /** @type {Map<string, HTMLCanvasElement>} */
-    this.stamps = new Map();
-    /** @type {Map<number, number>} */
-    this.widths = new Map();
-    this.theme();
+    this.ratio = 1;
+    this.raster = new Raster(1, 1);
+    this.colours = colours();
+    this.labels = new Labels(getComputedStyle(canvas).fontFamily, this.colours);
   }
 
   /** Read the colours anew. */
   theme() {
-    this.palette = Array.from({ length: COLOURED }, (_, at) => colour(`--map-${at}`));
-    this.grey = colour("--map-other");
-    this.ink = colour("--ink");
-    this.paper = colour("--paper");
-    this.accent = colour("--accent");
-    this.quiet = colour("--quiet");
-    this.stamps.clear();
+    this.colours = colours();
+    this.labels = new Labels(getComputedStyle(this.canvas).fontFamily, this.colours);
+    this.labels.resize(this.ratio);
   }
 
   resize() {
@@ -53,7 +49,8 @@ export class Painter {
     this.canvas.width = Math.max(1, Math.round(clientWidth * this.ratio));
     this.canvas.height = Math.max(1, Math.round(clientHeight * this.ratio));
     this.camera.resize(clientWidth, clientHeight);
-    this.stamps.clear();
+    this.raster = new Raster(this.canvas.width, this.canvas.height);
+    this.labels.resize(this.ratio);
   }
 
   /** @returns {number} How much larger a dot is than on the whole map: they grow, but slower than the map. */
@@ -63,71 +60,45 @@ export class Painter {
 
   /** @param {Marks} marks @param {boolean} still  Whether nothing moves, and there is time for names. */
   paint(marks, still) {
-    const { context, canvas } = this;
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, canvas.width, canvas.height);
+    const { context } = this;
     this.#dots(marks);
+    context.putImageData(this.raster.image, 0, 0);
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     this.#answers(marks);
-    if (still) this.#labels(marks);
+    if (still) this.#names(marks);
   }
 
-  /** @param {Marks} marks */
-  #dots(marks) {
-    const { scene } = this;
-    const all = marks.country === null;
-    const some = (/** @type {number} */ dot) => scene.colour[dot] >= 0;
-    const home = (/** @type {number} */ dot) => scene.data.country[dot] === marks.country;
-    // The grey ones first, for a colour among them is what one looks for.
-    this.context.globalAlpha = all ? 0.5 : DIM;
-    this.#stamp((dot) => (all ? !some(dot) : !home(dot)), () => this.grey);
-    this.context.globalAlpha = all ? 0.8 : 0.95;
-    this.#stamp(all ? some : home, (dot) => (scene.colour[dot] >= 0 ? this.palette[scene.colour[dot]] : this.accent));
-    this.context.globalAlpha = 1;
+  /** The grey ones first, for a colour among them is what one looks for. @param {Marks} marks */
+  #dots({ country }) {
+    const { colour: colours, data } = this.scene;
+    this.raster.clear(this.colours.ground);
+    if (country === null) {
+      this.#scatter((dot) => colours[dot] < 0, () => this.colours.grey, STRENGTH.grey);
+      this.#scatter((dot) => colours[dot] >= 0, (dot) => this.colours.palette[colours[dot]], STRENGTH.coloured);
+      return;
+    }
+    this.#scatter((dot) => data.country[dot] !== country, () => this.colours.grey, STRENGTH.others);
+    this.#scatter((dot) => data.country[dot] === country, (dot) => this.colours.palette[colours[dot]] ?? this.colours.highlight, STRENGTH.home);
   }
 
-  /** @param {(dot: number) => boolean} which @param {(dot: number) => string} ink */
-  #stamp(which, ink) {
-    const { context, scene, camera, ratio } = this;
-    const { x, y, radius, order } = scene;
-    const growth = this.growth;
+  /** @param {(dot: number) => boolean} which @param {(dot: number) => import("./raster.js").Rgb} ink @param {number} alpha */
+  #scatter(which, ink, alpha) {
+    const { scene, camera, ratio, raster } = this;
+    const { x, y, radius, order, seen } = scene;
+    const large = this.growth * ratio;
     const k = camera.k * ratio;
     const left = (camera.width / 2) * ratio - camera.x * k;
     const top = (camera.height / 2) * ratio - camera.y * k;
-    const wide = this.canvas.width + 60;
-    const high = this.canvas.height + 60;
+    const { width, height } = this.canvas;
     for (let at = 0; at < order.length; at += 1) {
       const dot = order[at];
       const sx = x[dot] * k + left;
       const sy = y[dot] * k + top;
-      if (sx < -60 || sy < -60 || sx > wide || sy > high || !which(dot)) continue;
-      const stamp = this.#picture(ink(dot), radius[dot] * growth * ratio);
-      context.drawImage(stamp, Math.round(sx - stamp.width / 2), Math.round(sy - stamp.height / 2));
+      if (sx < 0 || sy < 0 || sx > width || sy > height || !seen[dot] || !which(dot)) continue;
+      const r = radius[dot] * large;
+      if (r > LARGE * ratio) raster.disc(sx, sy, r + EDGE * ratio, this.colours.ground, alpha);
+      raster.disc(sx, sy, r, ink(dot), alpha);
     }
-  }
-
-  /** @param {string} ink @param {number} radius  Device pixels. @returns {HTMLCanvasElement} */
-  #picture(ink, radius) {
-    const size = Math.max(1, Math.round(radius / STEP));
-    const key = `${ink}${size}`;
-    let stamp = this.stamps.get(key);
-    if (!stamp) {
-      stamp = document.createElement("canvas");
-      const r = size * STEP;
-      stamp.width = stamp.height = Math.ceil(2 * r) + 2;
-      const context = /** @type {CanvasRenderingContext2D} */ (stamp.getContext("2d"));
-      context.fillStyle = ink;
-      context.beginPath();
-      context.arc(stamp.width / 2, stamp.height / 2, r, 0, 2 * Math.PI);
-      context.fill();
-      if (r > 3 * this.ratio) {
-        context.strokeStyle = this.paper; // large dots lie on each other: an edge keeps them apart
-        context.lineWidth = this.ratio * 0.75;
-        context.stroke();
-      }
-      this.stamps.set(key, stamp);
-    }
-    return stamp;
   }
 
   /** @param {number} dot @returns {[number, number]} */
@@ -141,9 +112,10 @@ export class Painter {
   }
 
   /** @param {Marks} marks */
-  #answers({ seeds, answers, pointed, naive }) {
+  #answers({ seeds: all, answers, pointed, naive }) {
     const { context } = this;
-    const ink = naive ? this.ink : this.accent;
+    const seeds = all.filter((seed) => this.scene.seen[seed]);
+    const ink = naive ? this.colours.ink : this.colours.accent;
     context.strokeStyle = ink;
     context.globalAlpha = 0.35;
     context.lineWidth = 1;
@@ -153,10 +125,10 @@ export class Painter {
     context.setLineDash([]);
     for (const answer of answers) this.#ring(answer, ink, 1.75, 3);
     for (const seed of seeds) {
-      this.#ring(seed, this.paper, 6, 5);
-      this.#ring(seed, this.accent, 3.5, 5);
+      this.#ring(seed, this.colours.paper, 6, 5);
+      this.#ring(seed, this.colours.accent, 3.5, 5);
     }
-    if (pointed >= 0) this.#ring(pointed, this.ink, 2, 2.5);
+    if (pointed >= 0) this.#ring(pointed, this.colours.ink, 2, 2.5);
   }
 
   /** @param {number} from @param {number} to */
@@ -178,48 +150,50 @@ export class Painter {
   }
 
   /** Names, the most important first, where they do not cover each other. @param {Marks} marks */
-  #labels({ seeds, answers, pointed, country }) {
-    const { context, scene, camera } = this;
-    context.textBaseline = "middle";
-    context.lineJoin = "round";
-    const family = getComputedStyle(this.canvas).fontFamily;
+  #names({ seeds, answers, pointed, country }) {
+    const { scene, camera } = this;
     const many = Math.round(LABELS * Math.min(1, camera.width / 900) * (camera.depth > 2 ? 1.6 : 1));
     const heard = scene.within(camera.view, 260).dots.filter((dot) => country === null || scene.data.country[dot] === country);
+    const crowded = answers.length > 0 && camera.depth < 3;
     /** @type {number[][]} */
     const taken = [];
     let put = 0;
-    const wanted = [...seeds, ...answers, ...(answers.length && camera.depth < 3 ? [] : heard)];
-    for (const dot of new Set(wanted)) {
-      const marked = seeds.includes(dot) || answers.includes(dot);
-      if (dot === pointed || (!marked && put >= many)) continue;
-      if (this.#label(dot, marked, seeds.includes(dot), family, taken)) put += 1;
+    for (const dot of new Set([...seeds, ...answers, ...(crowded ? [] : heard)])) {
+      const rank = seeds.includes(dot) ? 2 : answers.includes(dot) ? 1 : 0;
+      if (dot === pointed || !scene.seen[dot] || (!rank && put >= many)) continue;
+      if (this.#name(dot, rank, taken)) put += 1;
     }
   }
 
   /**
    * @param {number} dot
-   * @param {boolean} marked
-   * @param {boolean} asked
-   * @param {string} family
+   * @param {0 | 1 | 2} rank  2 is asked about, 1 an answer, 0 any other.
    * @param {number[][]} taken  Boxes of the names there are.
    * @returns {boolean} Whether there was room.
    */
-  #label(dot, marked, asked, family, taken) {
-    const { context } = this;
+  #name(dot, rank, taken) {
     const [sx, sy] = this.#on(dot);
     if (sx < 0 || sy < 0 || sx > this.camera.width || sy > this.camera.height) return false;
-    const text = this.scene.data.name[dot];
-    context.font = `${asked ? 650 : marked ? 550 : 450} ${asked ? 14 : 12}px ${family}`;
-    const wide = context.measureText(text).width;
-    const x = sx + this.#reach(dot) + (marked ? 8 : 4);
-    const box = [x - 3, sy - 9, x + wide + 3, sy + 9];
-    if (!asked && taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) return false;
+    const label = this.labels.of(this.scene.data.name[dot], rank);
+    const x = sx + this.#reach(dot) + (rank ? 8 : 4);
+    const box = [x, sy - label.height / 2, x + label.width, sy + label.height / 2];
+    if (rank < 2 && taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) return false;
     taken.push(box);
-    context.strokeStyle = this.paper;
-    context.lineWidth = 3.5;
-    context.strokeText(text, x, sy);
-    context.fillStyle = marked ? this.ink : this.quiet;
-    context.fillText(text, x, sy);
+    this.context.drawImage(label.picture, x, sy - label.height / 2, label.width, label.height);
     return true;
   }
+}
+
+/** The colours of the style sheet, for a canvas. */
+function colours() {
+  const [ink, paper, accent] = ["--ink", "--paper", "--accent"].map(colour);
+  return {
+    ink,
+    paper,
+    accent,
+    ground: rgb(paper),
+    highlight: rgb(accent),
+    grey: rgb(colour("--map-other")),
+    palette: Array.from({ length: COLOURED }, (_, at) => rgb(colour(`--map-${at}`))),
+  };
 }

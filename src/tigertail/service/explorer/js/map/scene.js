@@ -1,6 +1,9 @@
 /** The dots: where each is before and after, how large, and to which country it belongs. */
 
-/** @typedef {import("./camera.js").Box} Box */
+/**
+ * @typedef {import("./camera.js").Box} Box
+ * @typedef {[number, number] | null} Point
+ */
 
 export const COLOURED = 7; // countries with a colour of their own; more could not be told apart
 const EDGE = 0.004; // the share of dots beyond each edge of the whole: a few strays would make it tiny
@@ -10,8 +13,12 @@ export class Scene {
   constructor(data) {
     this.data = data;
     this.size = data.id.length;
-    this.before = axes(data.before);
-    this.after = axes(data.after);
+    const there = (/** @type {Point[]} */ points) => Uint8Array.from(points, (point) => (point ? 1 : 0));
+    /** Which dots have a place: naive CF has none for those nobody has played. */
+    this.there = { before: there(data.before), after: there(data.after) };
+    // Who has no place in one model waits in that of the other, unseen, and appears there.
+    this.before = axes(data.before.map((point, at) => point ?? data.after[at]));
+    this.after = axes(data.after.map((point, at) => point ?? data.before[at]));
     this.x = Float32Array.from(this.after[0]);
     this.y = Float32Array.from(this.after[1]);
     this.most = data.listeners.reduce((one, other) => Math.max(one, other), 1);
@@ -36,6 +43,17 @@ export class Scene {
       x[dot] = before[0][dot] + at * (after[0][dot] - before[0][dot]);
       y[dot] = before[1][dot] + at * (after[1][dot] - before[1][dot]);
     }
+  }
+
+  /** @param {number} dot @returns {import("../types.js").Item} */
+  item(dot) {
+    const { id, name, country, listeners, stratum } = this.data;
+    return { id: id[dot], name: name[dot], kind: "artist", country: country[dot], listeners: listeners[dot], stratum: stratum[dot] };
+  }
+
+  /** @returns {Uint8Array} Which dots are to be seen now. */
+  get seen() {
+    return this.at < 0.5 ? this.there.before : this.there.after;
   }
 
   /** @returns {Box} Where nearly all dots are, before and after: the frame must not jump between them. */
@@ -71,7 +89,9 @@ export class Scene {
   nearest(x, y, within) {
     let best = -1;
     let least = within * within;
+    const { seen } = this;
     for (let dot = 0; dot < this.size; dot += 1) {
+      if (!seen[dot]) continue;
       const dx = this.x[dot] - x;
       const dy = this.y[dot] - y;
       const far = dx * dx + dy * dy;
@@ -84,7 +104,9 @@ export class Scene {
   within(box, most) {
     const dots = [];
     let count = 0;
+    const { seen } = this;
     for (const dot of this.order) {
+      if (!seen[dot]) continue;
       const x = this.x[dot];
       const y = this.y[dot];
       if (x < box.left || x > box.right || y < box.top || y > box.bottom) continue;
@@ -95,8 +117,8 @@ export class Scene {
   }
 }
 
-/** @param {[number, number][]} points @returns {[Float32Array, Float32Array]} */
-const axes = (points) => [Float32Array.from(points, (point) => point[0]), Float32Array.from(points, (point) => -point[1])];
+/** @param {Point[]} points @returns {[Float32Array, Float32Array]} */
+const axes = (points) => [Float32Array.from(points, (point) => point?.[0] ?? 0), Float32Array.from(points, (point) => -(point?.[1] ?? 0))];
 
 /** @param {(string | null)[]} countries @returns {[string, number][]} */
 function counted(countries) {

@@ -4,20 +4,19 @@ import { badges, name } from "../badges.js";
 import { h, refill, settled } from "../dom.js";
 import { icon } from "../icons.js";
 import { trouble } from "../notes.js";
-import { picker } from "../picker.js";
 import { questions } from "../state.js";
-import { capital, count, countryName, number, percent } from "../words.js";
+import { count } from "../words.js";
 import { Camera } from "./camera.js";
-import { clump } from "./clump.js";
+import { Flights } from "./flights.js";
 import { gestures } from "./gestures.js";
-import { motion } from "./motion.js";
+import { InView } from "./in-view.js";
+import { legend } from "./legend.js";
 import { Painter } from "./painter.js";
-import { COLOURED, Scene } from "./scene.js";
+import { marked, noMap } from "./panel.js";
+import { Scene } from "./scene.js";
 
-const LISTED = 40;
 const GRASP = 14; // pixels around a dot within which the pointer means it
-const FLIGHT = 650;
-const CHANGE = 1400;
+const STRAYS = 0.05; // the share of a country that may lie beyond each edge when it is zoomed to
 
 /**
  * @typedef {object} Parts
@@ -40,10 +39,9 @@ export class MapView {
     this.found = { naive: [], ours: [] };
     this.asked = "";
     this.from = ""; // the dot pressed here: then the map must not run away under the finger
-    this.moving = 0;
+    this.moving = false;
     this.frame = 0;
-    this.stop = () => {};
-    this.listed = settled(() => this.#list(), 220);
+    this.listed = settled(() => this.inView?.show(this.camera.view), 220);
     /** @type {Scene | null} */
     this.scene = null;
   }
@@ -63,7 +61,7 @@ export class MapView {
       this.#build(scene);
       this.#query();
     } catch (error) {
-      refill(this.root, trouble(error, { again: () => this.show() }));
+      refill(this.root, h("div", { class: "page" }, h("h1", {}, "The catalogue as a map"), noMap(error) ?? trouble(error, { again: () => this.show() })));
     } finally {
       this.loading = false;
     }
@@ -72,18 +70,32 @@ export class MapView {
   /** @param {Scene} scene */
   #build(scene) {
     this.scene = scene;
-    this.canvas = h("canvas", { class: "map-canvas", tabindex: 0, role: "img", "aria-describedby": "map-help" });
+    this.canvas = h("canvas", { class: "map-canvas", tabindex: 0, role: "application", "aria-roledescription": "map", "aria-describedby": "map-help" });
     this.tip = h("div", { class: "tip", hidden: true });
     this.panel = h("div", { class: "map-panel" });
-    this.inView = h("ol", { class: "in-view" });
-    this.inViewCount = h("span", {});
-    const list = h("details", { class: "in-view-box" }, h("summary", {}, icon("chevron"), this.inViewCount), this.inView);
+    this.missing = h("span", {});
+    const { place, say } = this.parts;
+    this.inView = new InView(scene, {
+      link: (dot) => place.link({ seeds: [scene.data.id[dot]] }),
+      open: (dot) => {
+        this.#open(dot);
+        this.canvas?.scrollIntoView({ block: "nearest" });
+      },
+    });
+    const countries = legend(scene, {
+      highlight: (country) => {
+        this.marks.country = country;
+        this.#draw();
+      },
+      zoom: (country) => this.flights?.to(scene.around(scene.of(country), STRAYS)),
+      say,
+    });
     refill(
       this.root,
       h(
         "header",
         { class: "map-head" },
-        h("div", {}, h("h1", {}, "The catalogue as a map"), h("p", { class: "quiet" }, "Each dot is an artist, the larger the more heard. Near each other: alike to the model.")),
+        h("div", {}, h("h1", {}, "The catalogue as a map"), h("p", { class: "quiet" }, "Each dot is an artist, the larger the more heard. Near each other: alike to the model.", this.missing)),
         this.#layouts(),
       ),
       h(
@@ -97,11 +109,12 @@ export class MapView {
           this.#buttons(),
           h("p", { class: "sr", id: "map-help" }, "Arrow keys move, plus and minus zoom, 0 shows the whole. A list of the artists in view follows below."),
         ),
-        h("aside", { class: "map-side" }, this.panel, this.#legend(scene)),
+        h("aside", { class: "map-side" }, this.panel, countries),
       ),
-      list,
+      this.inView.element,
     );
     this.painter = new Painter(this.canvas, scene, this.camera);
+    this.flights = new Flights(this.camera, scene, () => this.#draw());
     gestures(this.canvas, this.#hands());
     new ResizeObserver(() => this.#resize()).observe(this.canvas);
     addEventListener("themed", () => {
@@ -109,18 +122,17 @@ export class MapView {
       this.#draw();
     });
     this.painter.resize();
-    this.#frameWhole(false);
+    this.flights.frame();
     this.#describe();
+    this.#draw();
   }
 
   #resize() {
     if (!this.canvas?.clientWidth || !this.scene) return;
     const first = this.camera.width <= 1;
     this.painter?.resize();
-    const was = this.camera.whole;
-    this.camera.whole = this.camera.framing(this.scene.whole()).k;
-    if (first) this.#frameWhole(false);
-    else this.camera.k *= this.camera.whole / was;
+    if (first) this.flights?.frame();
+    else this.flights?.measure();
     this.#draw();
   }
 
@@ -140,61 +152,21 @@ export class MapView {
       { class: "map-buttons" },
       button("Zoom in", () => this.#zoom(1.6), icon("add")),
       button("Zoom out", () => this.#zoom(1 / 1.6), "−"),
-      button("Show the whole", () => this.#frameWhole(true), icon("fit")),
+      button("Show the whole", () => this.flights?.whole(), icon("fit")),
     );
-  }
-
-  /** @param {Scene} scene */
-  #legend(scene) {
-    const clumps = h("p", { class: "clump", role: "status", "aria-live": "polite" });
-    const rest = scene.size - scene.countries.slice(0, COLOURED).reduce((sum, [, dots]) => sum + dots, 0);
-    const buttons = scene.countries.slice(0, COLOURED).map(([country, dots], at) =>
-      h("button", { type: "button", "aria-pressed": "false", dataset: { country }, onclick: () => choose(this.marks.country === country ? null : country) }, h("span", { class: "dot", vars: { "--colour": `var(--map-${at})` } }), countryName(country), h("small", {}, number(dots))),
-    );
-    const zoom = h("button", { type: "button", class: "plain", hidden: true, onclick: () => this.marks.country && this.#fly(scene.around(scene.of(this.marks.country), 0.05)) }, "Zoom to it");
-    const choose = (/** @type {string | null} */ country) => {
-      this.marks.country = country;
-      for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.country === country));
-      zoom.hidden = country === null;
-      refill(clumps, ...(country === null ? [] : this.#clump(scene, country)));
-      this.#draw();
-    };
-    const { element } = picker({
-      id: "map-country",
-      label: "Highlight a country",
-      placeholder: "Another country…",
-      say: this.parts.say,
-      countries: () => scene.countries.map(([code, dots]) => ({ code, name: countryName(code), note: count(dots, "dot") })),
-      choose,
-    });
-    return h(
-      "section",
-      { class: "map-legend", "aria-label": "Home countries" },
-      h("h2", {}, "Home country"),
-      h("div", { class: "keys" }, ...buttons, h("p", {}, h("span", { class: "dot", vars: { "--colour": "var(--map-other)" } }), "others and unknown", h("small", {}, number(rest)))),
-      element,
-      clumps,
-      zoom,
-    );
-  }
-
-  /** @param {Scene} scene @param {string} country */
-  #clump(scene, country) {
-    const { before, after, nearest } = clump(scene, country);
-    return [h("b", {}, countryName(country)), `. Of the ${nearest} dots nearest to one of its artists, `, h("b", {}, percent(before)), " are from there before, ", h("b", {}, percent(after)), " after."];
   }
 
   /** @returns {import("./gestures.js").Hands} */
   #hands() {
     return {
       pan: (dx, dy) => {
-        this.stop();
+        this.flights?.stop();
         this.camera.pan(dx, dy);
         this.#point(-1);
         this.#draw();
       },
       zoom: (by, x, y) => {
-        this.stop();
+        this.flights?.stop();
         this.camera.zoom(by, x, y);
         this.#draw();
       },
@@ -207,7 +179,7 @@ export class MapView {
         if (dot < 0 || (touch && !seen)) return; // a finger hides the name: the first tap tells it, the second opens
         this.#open(dot);
       },
-      whole: () => this.#frameWhole(true),
+      whole: () => this.flights?.whole(),
     };
   }
 
@@ -223,7 +195,7 @@ export class MapView {
     this.canvas.classList.toggle("pointing", dot >= 0);
     this.tip.hidden = dot < 0;
     if (dot >= 0) {
-      const item = this.#item(dot);
+      const item = this.scene.item(dot);
       refill(this.tip, name(item.name), badges(item));
       const [x, y] = this.camera.toScreen(this.scene.x[dot], this.scene.y[dot]);
       const left = Math.min(Math.max(x, 8), this.camera.width - this.tip.offsetWidth - 8);
@@ -233,15 +205,10 @@ export class MapView {
     this.#draw();
   }
 
-  /** @param {number} dot @returns {import("../types.js").Item} */
-  #item(dot) {
-    const { id, name: names, country, listeners, stratum } = /** @type {Scene} */ (this.scene).data;
-    return { id: id[dot], name: names[dot], kind: "artist", country: country[dot], listeners: listeners[dot], stratum: stratum[dot] };
-  }
-
   /** @param {number} dot */
   #open(dot) {
-    const item = this.#item(dot);
+    if (!this.scene) return;
+    const item = this.scene.item(dot);
     this.from = item.id;
     this.parts.known.set(item.id, item);
     this.parts.place.go({ seeds: [item.id] });
@@ -290,22 +257,9 @@ export class MapView {
     marks.answers = marks.naive ? this.found.naive : this.found.ours;
     this.#describe();
     this.#draw();
-    if (!marks.seeds.length) {
-      refill(panel, h("p", { class: "quiet" }, "Search, or press a dot, to see where its answers lie."));
-      return;
-    }
-    refill(
-      panel,
-      h("h2", {}, ...marks.seeds.map((seed) => name(scene.data.name[seed]))),
-      marks.seeds.length === 1 ? badges(this.#item(marks.seeds[0])) : null,
-      h("p", { class: "quiet" }, marks.answers.length ? `${marks.answers.length} answers of ${marks.naive ? "naive CF" : "Tigertail"}, ringed` : `${marks.naive ? "Naive CF" : "Tigertail"} has no answer`),
-      h(
-        "p",
-        { class: "buttons" },
-        h("a", { class: "strong", href: this.parts.place.link({ view: "lists" }), dataset: { view: "lists" } }, "See the lists"),
-        h("button", { type: "button", class: "plain", onclick: () => this.#flyToAnswers() }, "Zoom to answers"),
-      ),
-    );
+    const missing = scene.seen.reduce((sum, here) => sum - here, scene.size);
+    if (this.missing) this.missing.textContent = missing ? ` ${marks.naive ? "Naive CF" : "Tigertail"} has no place for ${count(missing, "artist")}.` : "";
+    refill(panel, ...marked(scene, marks, this.parts.place.link({ view: "lists" }), () => this.#flyToAnswers()));
   }
 
   #describe() {
@@ -315,72 +269,26 @@ export class MapView {
     canvas.setAttribute("aria-label", `Map of ${count(scene.size, "artist")} as ${marks.naive ? "naive CF" : "Tigertail"} has them.${who ? ` Marked: ${who} and ${count(marks.answers.length, "answer")}.` : ""}`);
   }
 
-  /** @param {0 | 1} to  Let every dot go where the other model has it. */
-  #change(to) {
-    const { scene } = this;
-    if (!scene) return;
-    this.stopChange?.();
-    const from = scene.at;
-    this.moving += 1;
-    this.#point(-1);
-    const land = () => {
-      this.moving = 0;
-      this.#mark();
-      this.parts.say(`${capital(to ? "after: Tigertail" : "before: naive CF")}`);
-    };
-    this.stopChange = motion(
-      CHANGE * Math.abs(to - from),
-      (t) => {
-        scene.move(from + t * (to - from));
-        this.#draw();
-      },
-      land,
-    );
-  }
-
-  /** @param {boolean} flying */
-  #frameWhole(flying) {
-    const { scene, camera } = this;
-    if (!scene) return;
-    const box = scene.whole();
-    camera.whole = camera.framing(box).k;
-    if (flying) this.#fly(box);
-    else Object.assign(camera, camera.framing(box));
-    this.#draw();
-  }
-
   #flyToAnswers() {
     const dots = [...this.marks.seeds, ...this.marks.answers];
-    if (this.scene && dots.length) this.#fly(this.scene.around(dots), 90);
+    if (this.scene && dots.length) this.flights?.to(this.scene.around(dots), 90);
   }
 
-  /** @param {import("./camera.js").Box} box @param {number} [margin] */
-  #fly(box, margin) {
-    const { camera } = this;
-    const from = { x: camera.x, y: camera.y, k: camera.k };
-    const to = camera.framing(box, margin);
-    this.stop();
+  /** @param {0 | 1} to  Let every dot go where the other model has it. */
+  #change(to) {
+    this.moving = true;
     this.#point(-1);
-    this.stop = motion(FLIGHT, (t) => {
-      camera.x = from.x + t * (to.x - from.x);
-      camera.y = from.y + t * (to.y - from.y);
-      camera.k = from.k * (to.k / from.k) ** t; // zoom grows by factors, not by steps
-      this.#draw();
+    this.flights?.change(to, () => {
+      this.moving = false;
+      this.#mark();
+      this.parts.say(to ? "After: Tigertail" : "Before: naive CF");
     });
   }
 
   /** @param {number} by */
   #zoom(by) {
-    const { camera } = this;
-    const k = camera.k;
-    this.stop();
-    let done = 1;
-    this.stop = motion(220, (t) => {
-      camera.zoom(by ** t / done);
-      done = by ** t;
-      this.#draw();
-    });
-    this.parts.say(`${k * by > k ? "Nearer" : "Farther"}`);
+    this.flights?.zoom(by);
+    this.parts.say(by > 1 ? "Nearer" : "Farther");
   }
 
   /** Draw in the next frame, once however often it is asked for. */
@@ -391,27 +299,5 @@ export class MapView {
       this.frame = 0;
       this.painter?.paint(this.marks, !this.moving);
     });
-  }
-
-  /** The artists in view, for those who do not see the map. */
-  #list() {
-    const { scene, inView, inViewCount } = this;
-    if (!scene || !inView || !inViewCount) return;
-    const { dots, count: all } = scene.within(this.camera.view, LISTED);
-    inViewCount.textContent = `${count(all, "artist")} in view${all > LISTED ? `, the ${LISTED} most heard` : ""}`;
-    if (inView.contains(document.activeElement)) return; // no list changes under a reader's cursor
-    refill(
-      inView,
-      ...dots.map((dot) => {
-        const item = this.#item(dot);
-        const link = h("a", { href: this.parts.place.link({ seeds: [item.id] }) }, name(item.name));
-        link.addEventListener("click", (event) => {
-          if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-          event.preventDefault();
-          this.#open(dot);
-        });
-        return h("li", {}, link, badges(item));
-      }),
-    );
   }
 }
