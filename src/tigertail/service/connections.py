@@ -72,7 +72,12 @@ class Connection(HttpToolsProtocol):
             if self._size > HEAD:
                 self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
                 return
+        began = not self._in_message
         super().data_received(data)
+        if began and self._in_head:
+            self._size += len(data)
+            if self._size > 2 * HEAD and not self._refused:  # some of it was counted by its parts
+                self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def on_message_begin(self) -> None:
         """Take the first byte of a request."""

@@ -127,6 +127,7 @@ def test_all_killed_at_once(
             there = stored(store)
             assert set(writing.acknowledged) <= there.keys()
             assert set(there.values()) == {1}
+    service.kill()
 
 
 def test_one_worker_killed(run, original: Path, tmp_path: Path, clients, wait_until) -> None:
