@@ -86,8 +86,7 @@ class Context:
             raise ServiceError(
                 503,
                 "this service keeps no feedback",
-                remedy="start it with: tigertail serve MODEL --feedback FILE",
-                retry=3600,
+                remedy="start it with: tigertail serve MODEL --feedback FILE",  # to come back is no remedy
             )
         asked = time.monotonic()
 
