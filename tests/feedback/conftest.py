@@ -1,118 +1,18 @@
-"""Stores on SQLite and on a PostgreSQL server that is started for the tests and stopped after them."""
+"""Stores on SQLite and on a PostgreSQL server."""
 
 from __future__ import annotations
 
-import itertools
 import multiprocessing
-import os
-import pwd
 import runpy
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from tigertail.feedback import FeedbackStore
 
 SCRIPT = Path(__file__).parent / "writer.py"
-USER = "tigertail"
-PASSWORD = "pass-w0rd"  # a trap: no message may hold it
-
-
-def _programs() -> Path | None:
-    """Return the folder of PostgreSQL's server programs, the newest if there are several."""
-    if found := shutil.which("pg_ctl"):
-        return Path(found).resolve().parent
-    there = Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")
-    return max((path.parent for path in there), key=lambda path: int(path.parent.name), default=None)
-
-
-class Server:
-    """A PostgreSQL server of our own, on a free port of the loopback."""
-
-    def __init__(self, programs: Path, folder: Path) -> None:
-        self.programs = programs
-        self._folder = folder
-        self._numbers = itertools.count()
-        self._who: dict[str, Any] = {}
-        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-            names = {user.pw_name: user for user in pwd.getpwall()}
-            user = names.get("postgres") or names["nobody"]
-            self._who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-            os.chown(folder, user.pw_uid, user.pw_gid)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
-        word = folder / "word"
-        word.write_text(PASSWORD)
-        word.chmod(0o644)
-        self._run("initdb", "--no-sync", "-E", "UTF8", "-U", USER, "-A", "scram-sha-256", f"--pwfile={word}")
-
-    def start(self) -> None:
-        # No power fails here, so what the system was told is as good as written.
-        options = f"-p {self._port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-        self._run("pg_ctl", "start", "-w", "-o", options, "-l", f"{self._folder}/log")
-
-    def stop(self, how: str = "fast") -> None:
-        self._run("pg_ctl", "stop", "-w", "-m", how)
-
-    @property
-    def running(self) -> bool:
-        return (self._folder / "data/postmaster.pid").exists()
-
-    def url(self, database: str) -> str:
-        return f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{self._port}/{database}"
-
-    def do(self, command: str, database: str = "postgres") -> list[Any]:
-        with psycopg.connect(self.url(database), autocommit=True) as connection:
-            cursor = connection.execute(command)
-            return cursor.fetchall() if cursor.description else []
-
-    def new_database(self, options: str = "") -> str:
-        name = f"feedback{next(self._numbers)}"
-        self.do(f"CREATE DATABASE {name} {options}")
-        return self.url(name)
-
-    def new_schema(self) -> str:
-        """Return the URL of a part of one database, which is made in no time."""
-        name = f"part{next(self._numbers)}"
-        self.do(f"CREATE SCHEMA {name}")
-        return f"{self.url('postgres')}?options=-csearch_path%3D{name}"
-
-    def _run(self, program: str, *options: str) -> None:
-        command = [str(self.programs / program), "-D", str(self._folder / "data"), *options]
-        done = subprocess.run(
-            command, capture_output=True, text=True, check=False, cwd=self._folder, timeout=120, **self._who
-        )
-        assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """A running PostgreSQL server."""
-    programs = _programs()
-    if programs is None:
-        reason = "no PostgreSQL server is installed (Debian: apt install postgresql)"
-        if os.environ.get("TIGERTAIL_REQUIRE_SERVERS") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    folder = Path(tempfile.mkdtemp(prefix="tigertail-postgresql-"))
-    try:
-        made = Server(programs, folder)
-        made.start()
-        try:
-            yield made
-        finally:
-            if made.running:
-                made.stop("immediate")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -120,7 +20,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a new store may be: a file or a URL."""
     if request.param == "sqlite":
         return str(tmp_path / "feedback.db")
-    server: Server = request.getfixturevalue("server")
+    server: Any = request.getfixturevalue("server")
     return server.new_schema()
 
 

@@ -48,9 +48,12 @@ def serve(
         feedback=kept,
         evaluation=evaluation,
     )
-    page = f"Open http://{settings.host}:{settings.port}/ in a browser. " if settings.explorer else ""
-    typer.echo(f"Serving {settings.model}. {page}Stop with Ctrl-C.", err=True)
-    run(settings)
+
+    def say(address: str) -> None:
+        page = f"Open {address}/ in a browser. " if settings.explorer else ""
+        typer.echo(f"Serving {settings.model} at {address}. {page}Stop with Ctrl-C.", err=True)
+
+    run(settings, say)
 
 
 def key() -> None:

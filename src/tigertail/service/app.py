@@ -17,33 +17,38 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 from starlette.responses import FileResponse, Response
+from uvicorn.config import STARTUP_FAILURE
 
 from tigertail import __version__
 from tigertail.errors import TigertailError, TigertailWarning
 from tigertail.feedback.keeping import prune
 from tigertail.feedback.store import FeedbackStore
-from tigertail.service import dialects, logs, metrics, problems
+from tigertail.service import dialects, document, logs, metrics, problems
 from tigertail.service.api import ROUTERS
 from tigertail.service.context import CURRENT, RIVAL, Context
 from tigertail.service.desk import Desk
 from tigertail.service.guard import Guard
 from tigertail.service.settings import Settings
 from tigertail.service.shelf import Shelf
+from tigertail.service.supervisor import end_with_parent
 
 SETTLED: Final = "TIGERTAIL_SETTLED"
+ROOM: Final = "TIGERTAIL_ROOM"
 EXPLORER: Final = Path(__file__).parent / "explorer"
 HOUR: Final = 3600  # seconds
 WORTH_PACKING: Final = 16 * 1024  # bytes
 LOG: Final = logging.getLogger("tigertail.service")
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, room: Path | None = None) -> FastAPI:
     """Make the app.
 
     Parameters
     ----------
     settings
         The settings.
+    room
+        Where copies of the models are kept, to answer from; None answers from the models' folders.
 
     Raises
     ------
@@ -51,7 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
         If a model is missing or damaged.
     """
     warnings.simplefilter("ignore", TigertailWarning)  # answers carry what is to be known of them
-    context = Context(settings, _shelf(settings), _desk(settings), _store(settings))
+    context = Context(settings, _shelf(settings, room), _desk(settings), _store(settings))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -79,15 +84,30 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app, dialects.WORDINGS)
     for router in (*ROUTERS, *dialects.ROUTERS):
         app.include_router(router)
+    document.install(app, settings.limits)
     if settings.explorer:
         _add_explorer(app)
     return app
 
 
 def from_environment() -> FastAPI:
-    """Make the app of a worker that :func:`tigertail.service.run.serve` started."""
+    """Make the app of a worker that :func:`tigertail.service.run.serve` started.
+
+    Raises
+    ------
+    SystemExit
+        If it cannot be made; the log says why.
+    """
     logs.set_up()
-    return create_app(Settings.model_validate_json(os.environ[SETTLED]))
+    end_with_parent()
+    try:
+        settings = Settings.model_validate_json(os.environ[SETTLED])
+        return create_app(settings, Path(os.environ[ROOM]) / "models")
+    except TigertailError as error:
+        LOG.error("the worker cannot start", extra={"problem": error.problem, "remedy": error.remedy})
+    except Exception:
+        LOG.exception("the worker cannot start")
+    raise SystemExit(STARTUP_FAILURE)
 
 
 async def _forget(context: Context) -> None:
@@ -102,7 +122,7 @@ async def _forget(context: Context) -> None:
         await asyncio.sleep(HOUR)
 
 
-def _shelf(settings: Settings) -> Shelf:
+def _shelf(settings: Settings, room: Path | None) -> Shelf:
     folders = {CURRENT: settings.model}
     if settings.rival is not None:
         folders[RIVAL] = settings.rival
@@ -110,7 +130,7 @@ def _shelf(settings: Settings) -> Shelf:
     def changed(role: str, new: bool) -> None:
         metrics.MODELS.labels(role, "in place" if new else "refused").inc()
 
-    return Shelf(folders, changed)
+    return Shelf(folders, changed, room)
 
 
 def _desk(settings: Settings) -> Desk:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Final
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Final, TypeVar
 
-from anyio import to_thread
 from fastapi import Depends, Request, Response
 
-from tigertail.errors import TigertailError
+from tigertail.errors import StoreUnavailableError, TigertailError
 from tigertail.feedback.store import FeedbackStore
 from tigertail.service.desk import Desk
 from tigertail.service.edition import Edition
+from tigertail.service.problems import ServiceError
 from tigertail.service.questions import Question
 from tigertail.service.settings import Settings
 from tigertail.service.shelf import Shelf
@@ -19,6 +23,12 @@ from tigertail.service.shelf import Shelf
 CURRENT: Final = "current"
 RIVAL: Final = "rival"
 MODEL: Final = "X-Tigertail-Model"
+LOG: Final = logging.getLogger("tigertail.service")
+WRITERS: Final = 8  # who may wait for the store at a time; a thread each, and none that others need
+QUEUE: Final = 64  # deliveries that may wait for a writer
+GLANCE: Final = 1.0  # seconds the health check waits for the store
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -41,6 +51,9 @@ class Context:
     shelf: Shelf
     desk: Desk
     store: FeedbackStore | None = None
+    _counter: Desk = field(default_factory=lambda: Desk(QUEUE, 0, WRITERS))
+    _glance: asyncio.Future[str] | None = None
+    _away: tuple[float, StoreUnavailableError] = (0.0, StoreUnavailableError("never yet"))
 
     @property
     def edition(self) -> Edition:
@@ -55,8 +68,50 @@ class Context:
         """Say whether what listeners say back can be kept."""
         if self.store is None:
             return "none is kept"
+        if self._glance is None or self._glance.done():
+            self._glance = asyncio.ensure_future(self._looked_at())
+        done, _ = await asyncio.wait({self._glance}, timeout=GLANCE)  # who asks after lists must not wait
+        return self._glance.result() if done else "the feedback store does not answer"
+
+    async def with_store(self, work: Callable[[FeedbackStore], T]) -> T:
+        """Do something with the feedback store when it is its turn.
+
+        Raises
+        ------
+        ServiceError
+            If nothing is kept, the store cannot be used just now, or too many wait for it.
+        """
+        store = self.store
+        if store is None:
+            raise ServiceError(
+                503,
+                "this service keeps no feedback",
+                remedy="start it with: tigertail serve MODEL --feedback FILE",  # to come back is no remedy
+            )
+        asked = time.monotonic()
+
+        def attempt() -> T:
+            if (
+                asked < self._away[0]
+            ):  # it was away while this waited for its turn: who is behind waits no longer
+                raise self._away[1]
+            try:
+                return work(store)
+            except StoreUnavailableError as error:
+                self._away = time.monotonic(), error
+                raise
+
         try:
-            await to_thread.run_sync(self.store.ping)
+            return await self._counter.do(attempt)
+        except StoreUnavailableError as error:
+            LOG.error("the feedback store cannot be used", extra={"problem": error.problem})
+            # Where the store is, is no client's business.
+            problem = error.problem.replace(f" {store.database.place.shown}", "")
+            raise ServiceError(503, problem, remedy=error.remedy, retry=1) from error
+
+    async def _looked_at(self) -> str:
+        try:
+            await self.with_store(FeedbackStore.ping)
         except TigertailError as error:
             return error.problem
         return "kept"

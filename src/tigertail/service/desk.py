@@ -1,4 +1,4 @@
-"""Where questions are answered: one at a time in each worker, remembered, and turned away before they pile up."""
+"""Where work waits its turn: a few pieces at a time, answers remembered, and turned away before they pile up."""
 
 from __future__ import annotations
 
@@ -25,10 +25,13 @@ class Desk:
         Most questions that may wait.
     megabytes
         MiB of answers to remember.
+    at_once
+        How many are answered at a time, each on a thread of its own.
     """
 
-    def __init__(self, waiting: int, megabytes: int) -> None:
-        self._most = waiting
+    def __init__(self, waiting: int, megabytes: int, at_once: int = AT_ONCE) -> None:
+        self._most = waiting + at_once
+        self._at_once = at_once
         self._here = 0  # at work or waiting
         self._limiter: CapacityLimiter | None = None
         self._remembered = Remembered(megabytes * 2**20)
@@ -43,8 +46,8 @@ class Desk:
             If too many wait already.
         """
         if self._limiter is None:  # it belongs to the loop it is made on
-            self._limiter = CapacityLimiter(AT_ONCE)
-        if self._here >= self._most + AT_ONCE:
+            self._limiter = CapacityLimiter(self._at_once)
+        if self._here >= self._most:
             metrics.TURNED_AWAY.inc()
             raise ServiceError(
                 503, "too many questions wait already", remedy="come back in a second", retry=1

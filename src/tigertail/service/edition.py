@@ -54,15 +54,22 @@ class Edition:
         self.names = NameIndex(names, model.items["listeners"].to_numpy(), folded)
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
+    def open(cls, folder: Path, copy: Path | None = None) -> Self:
         """Open the model in place, checked whole, so that no question will find it damaged.
+
+        Parameters
+        ----------
+        folder
+            The model's folder.
+        copy
+            A copy of it to read instead.
 
         Raises
         ------
         ModelError
             If it is missing or damaged.
         """
-        model = load(folder)
+        model = load(folder if copy is None else copy)
         for name in model.signals:
             model.signals[name]
         edition = cls(model, folder)

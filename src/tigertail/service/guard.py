@@ -7,6 +7,7 @@ import logging
 import math
 import re
 import time
+from collections.abc import Iterator
 from random import getrandbits
 from typing import Any, Final
 
@@ -17,12 +18,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tigertail.errors import TigertailError
 from tigertail.service import forms, metrics
 from tigertail.service.keys import Keys, Rates, key_given
-from tigertail.service.problems import ServiceError, problem_of, worded
+from tigertail.service.problems import Problem, ServiceError, problem_of, worded
 from tigertail.service.settings import Settings
 
 LOG: Final = logging.getLogger("tigertail.service.requests")
 GUARDED: Final = ("/v1/", "/2.0", "/similar-artists", "/similar-recordings", "/metrics")
 """Paths that need a key where keys are set; the page, its files and the health checks do not."""
+PIECE: Final = 64 * 1024  # bytes
 REQUEST_ID: Final = "x-request-id"
 _PLAIN_ID: Final = re.compile(r"[\w.-]{1,64}")
 POLICY: Final = "content-security-policy"
@@ -36,6 +38,13 @@ _SAFE: Final = {
     "referrer-policy": "no-referrer",
     "cross-origin-resource-policy": "same-origin",
 }
+
+_MISTAKE: Final = Problem(
+    title="Internal Server Error",
+    status=500,
+    detail="the service made a mistake",
+    remedy=f"report it with the {REQUEST_ID} of this answer; the log has the rest under it",
+)
 
 
 class Guard:
@@ -77,6 +86,11 @@ class Guard:
             return
         try:
             await self._app(scope, measured, noted.sending(send))
+        except Exception:
+            LOG.exception("a mistake of ours", extra={"request": noted.id})
+            if noted.begun:
+                raise  # half an answer cannot be mended; the connection ends
+            await worded(scope, _MISTAKE)(scope, receive, noted.sending(send))
         finally:
             noted.down()
 
@@ -147,12 +161,22 @@ class Guard:
         return HTTPException(413, f"a body of more than {self._limits.body:,} bytes")
 
 
+def _pieces(message: Message) -> Iterator[Message]:
+    """Cut what is sent, so that a client who does not read holds up one piece and not a copy of the whole."""
+    body, more = message.get("body", b""), message.get("more_body", False)
+    for start in range(0, len(body) - PIECE, PIECE):
+        yield {**message, "body": body[start : start + PIECE], "more_body": True}
+    last = max(0, -(-len(body) // PIECE) - 1) * PIECE
+    yield {**message, "body": body[last:], "more_body": more}
+
+
 class _Noted:
     """What is noted of a request: never its question, nor its headers."""
 
     def __init__(self, scope: Scope, request_id: str) -> None:
         self._scope = scope
-        self._id = request_id
+        self.id = request_id
+        self.begun = False
         self._began = time.perf_counter()
         self._status = 499  # the client went away before an answer began
         self._model: str | None = None
@@ -164,14 +188,17 @@ class _Noted:
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._status = message["status"]
+                self._status, self.begun = message["status"], True
                 headers = MutableHeaders(scope=message)
-                headers[REQUEST_ID] = self._id
+                headers[REQUEST_ID] = self.id
                 headers.setdefault(POLICY, _FOR_DOCS if self._scope["path"] == _DOCS else _STRICT)
                 for name, value in _SAFE.items():
                     headers.setdefault(name, value)
                 self._model = headers.get("x-tigertail-model")
-            await send(message)
+                await send(message)
+                return
+            for piece in _pieces(message):
+                await send(piece)
 
         return sent
 
@@ -183,7 +210,7 @@ class _Noted:
         metrics.REQUESTS.labels(route, method, str(self._status)).inc()
         metrics.SECONDS.labels(route).observe(seconds)
         noted: dict[str, Any] = {
-            "request": self._id,
+            "request": self.id,
             "route": route,
             "method": method,
             "status": self._status,

@@ -1,12 +1,14 @@
 """Logs a machine can read: one JSON object a line, on standard error.
 
-No question is logged, nor a header: what people listen to and the keys they hold are nobody else's business.
+No question is logged, nor a header: what people listen to and the keys they hold are nobody else's business. Of an
+error that nobody foresaw, type and place are logged without its words, which may quote either.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -35,8 +37,20 @@ class Lines(logging.Formatter):
             **more,
         }
         if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
+            line["error"] = _without_words(record.exc_info[1])
         return orjson.dumps(line, default=str).decode()
+
+
+def _without_words(error: BaseException | None) -> str:
+    """Return where an error came from, and what led to it, but not what it says."""
+    parts: list[str] = []
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        parts.append(f"{frames}{type(error).__module__}.{type(error).__qualname__}")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\nafter\n".join(parts)
 
 
 def set_up(level: int = logging.INFO) -> None:

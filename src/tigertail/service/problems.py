@@ -113,11 +113,11 @@ def install(app: FastAPI, wordings: Iterable[tuple[str, Wording]] = ()) -> None:
     app.state.wordings = tuple(wordings)
 
     @app.exception_handler(TigertailError)
-    def ours(request: Request, error: TigertailError) -> Response:
+    async def ours(request: Request, error: TigertailError) -> Response:
         return worded(request.scope, problem_of(error), _retry(error))
 
     @app.exception_handler(RequestValidationError)
-    def invalid(request: Request, error: RequestValidationError) -> Response:
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
         others = f" (and {len(error.errors()) - 1} more)" if len(error.errors()) > 1 else ""
@@ -125,7 +125,7 @@ def install(app: FastAPI, wordings: Iterable[tuple[str, Wording]] = ()) -> None:
         return worded(request.scope, _plain(422, detail, "see /docs for what each question takes"))
 
     @app.exception_handler(HTTPException)
-    def plain(request: Request, error: HTTPException) -> Response:
+    async def plain(request: Request, error: HTTPException) -> Response:
         problem = _plain(error.status_code, str(error.detail), "see /docs for what can be asked")
         answer = worded(request.scope, problem)
         answer.headers.update(error.headers or {})
@@ -134,7 +134,7 @@ def install(app: FastAPI, wordings: Iterable[tuple[str, Wording]] = ()) -> None:
         return answer
 
     @app.exception_handler(Exception)
-    def broken(request: Request, error: Exception) -> Response:
+    async def broken(request: Request, error: Exception) -> Response:
         return worded(
             request.scope, _plain(500, "something broke in the service", "report this; see its log")
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from tigertail.model import Dials
 from tigertail.service.rendering import to_json
@@ -20,9 +21,17 @@ def _sound(text: str) -> str:
     return text
 
 
-Text = Annotated[str, Field(min_length=1, max_length=LONGEST), AfterValidator(_sound)]
-Short = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_sound)]
+_SOUND: Final[JsonDict] = {"pattern": "^[^\\x00]*$"}
+Text = Annotated[
+    str, Field(min_length=1, max_length=LONGEST, json_schema_extra=_SOUND), AfterValidator(_sound)
+]
+Short = Annotated[str, Field(min_length=1, max_length=64, json_schema_extra=_SOUND), AfterValidator(_sound)]
 Several = Annotated[list[Text], Field(max_length=MOST)]
+
+
+def whole(value: object) -> object:
+    """Take 20.0 for 20, as JSON does: it has one kind of number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class Dialled(BaseModel):
@@ -62,7 +71,7 @@ class Dialled(BaseModel):
 class Question(Dialled):
     """Which items a list is to follow, and how long it may be."""
 
-    n: int = Field(20, ge=0, le=10_000, description="How many to list.")
+    n: Annotated[int, BeforeValidator(whole)] = Field(20, ge=0, le=10_000, description="How many to list.")
     why: bool = Field(False, description="Say why each answer is there.")
     listener: Short | None = Field(
         None, description="Anonymous id of the listener, if lists are interleaved."
@@ -85,6 +94,8 @@ class SimilarQuery(Question):
 class SimilarRequest(Question):
     """A question in a batch."""
 
+    model_config = ConfigDict(strict=True)
+
     items: Annotated[list[Text], Field(min_length=1, max_length=1000)]
 
 
@@ -104,7 +115,7 @@ class ItemsQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    q: Annotated[str, Field(max_length=LONGEST), AfterValidator(_sound)] = Field(
+    q: Annotated[str, Field(max_length=LONGEST, json_schema_extra=_SOUND), AfterValidator(_sound)] = Field(
         "", description="What has been typed so far; nothing lists the most heard."
     )
     n: int = Field(10, ge=1, le=100, description="How many to list.")
@@ -115,4 +126,6 @@ class NeighboursQuery(Dialled):
 
     top: int = Field(20, ge=1, le=200, description="How many to list for each.")
     limit: int = Field(50, ge=1, le=200, description="Items a page.")
-    cursor: Annotated[str, Field(max_length=64)] | None = Field(None, description="The page's `next`.")
+    cursor: Annotated[str, Field(max_length=64, pattern=r"^\w+\.[0-9]{1,12}$")] | None = Field(
+        None, description="The page's `next`."
+    )

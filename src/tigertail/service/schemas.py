@@ -19,7 +19,13 @@ _KINO: JsonDict = {
 }
 
 
-class Item(BaseModel):
+class Answer(BaseModel):
+    """What is answered: these fields and no others."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Item(Answer):
     """An artist, album or track."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_KINO]})
@@ -32,7 +38,7 @@ class Item(BaseModel):
     stratum: str = Field(description="head, mid, tail or cold: how much it is heard.")
 
 
-class Carrier(BaseModel):
+class Carrier(Answer):
     """What a signal, or of listening alone a group of listeners, adds to an affinity."""
 
     signal: str | None = None
@@ -54,7 +60,7 @@ class Listed(Item):
     because: str | None = Field(None, description="The reasons in words.")
 
 
-class Similar(BaseModel):
+class Similar(Answer):
     """What someone who likes the seeds should hear next."""
 
     model: str = Field(description="Version of the model that answered.")
@@ -63,13 +69,13 @@ class Similar(BaseModel):
     items: list[Listed]
 
 
-class Failed(BaseModel):
+class Failed(Answer):
     """A question of a batch that has no answer."""
 
     error: Problem
 
 
-class BatchAnswer(BaseModel):
+class BatchAnswer(Answer):
     """Answers in the order of the questions."""
 
     model: str
@@ -82,7 +88,7 @@ class Match(Item):
     match: float = Field(description="How well the name matches, 0 to 1.")
 
 
-class Found(BaseModel):
+class Found(Answer):
     """Items found by name, the best match first."""
 
     model: str
@@ -98,7 +104,7 @@ class Details(Item):
     more: dict[str, Any] = Field(description="Whatever else the catalogue says.")
 
 
-class Neighbour(BaseModel):
+class Neighbour(Answer):
     """An item of a list."""
 
     id: str
@@ -106,7 +112,7 @@ class Neighbour(BaseModel):
     affinity: float
 
 
-class Neighbourhood(BaseModel):
+class Neighbourhood(Answer):
     """An item and its list."""
 
     id: str
@@ -114,7 +120,7 @@ class Neighbourhood(BaseModel):
     items: list[Neighbour]
 
 
-class Page(BaseModel):
+class Page(Answer):
     """A page of all lists."""
 
     model: str
@@ -122,7 +128,7 @@ class Page(BaseModel):
     next: str | None = Field(description="The cursor of the next page; null on the last.")
 
 
-class Place(BaseModel):
+class Place(Answer):
     """A country or region."""
 
     code: str
@@ -131,7 +137,7 @@ class Place(BaseModel):
     items: int | None = None
 
 
-class Described(BaseModel):
+class Described(Answer):
     """A model, and how it can be asked."""
 
     version: str
@@ -151,26 +157,26 @@ class Described(BaseModel):
     strata: list[str]
 
 
-class Models(BaseModel):
+class Models(Answer):
     """The models that are served."""
 
     models: list[Described]
 
 
-class Taken(BaseModel):
+class Taken(Answer):
     """What became of events."""
 
     accepted: int
     duplicates: int = Field(description="Events that were already there.")
 
 
-class Erased(BaseModel):
+class Erased(Answer):
     """What became of a listener's events."""
 
     erased: int
 
 
-class Health(BaseModel):
+class Health(Answer):
     """Whether questions can be answered."""
 
     status: str
@@ -179,7 +185,7 @@ class Health(BaseModel):
     feedback: str | None = None
 
 
-class Map(BaseModel):
+class Map(Answer):
     """The catalogue in two dimensions, by naive CF (before) and by the model (after)."""
 
     model: str

@@ -1,8 +1,9 @@
 """The models that are served, each replaced whole while questions go on.
 
 A question takes an edition once and is answered from it alone. Who writes a new model, or rolls one back, replaces
-its manifest; a thread sees that, opens and checks the new one beside the old, and only then puts it in its place. A
-model that cannot be opened, such as one half copied, is left out and tried again; the old one goes on answering.
+its manifest; a thread sees that, copies, opens and checks the new one beside the old, and only then puts it in its
+place. A model that cannot be opened, such as one half copied, is left out and tried again; the old one goes on
+answering.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tigertail.errors import TigertailError
+from tigertail.errors import ModelError, TigertailError
 from tigertail.model.store import MANIFEST
+from tigertail.service.copies import copied, newest
 from tigertail.service.edition import Edition
 
 LOG: Final = logging.getLogger("tigertail.service")
@@ -43,19 +45,26 @@ class Shelf:
         Folder of each role's model.
     changed
         Told of every model put in place or refused: the role, and whether it was put in place.
+    room
+        Where copies of the models are kept, to answer from; None answers from the folders themselves, which then
+        must never be written to in place.
 
     Raises
     ------
     ModelError
-        If a model is missing or damaged.
+        If a model is missing or damaged, and no copy of an earlier one is in the room.
     """
 
     def __init__(
-        self, folders: dict[str, Path], changed: Callable[[str, bool], None] = lambda role, new: None
+        self,
+        folders: dict[str, Path],
+        changed: Callable[[str, bool], None] = lambda role, new: None,
+        room: Path | None = None,
     ) -> None:
         self._folders = folders
         self._changed = changed
-        self._places = {role: self._opened(folder) for role, folder in folders.items()}
+        self._room = room
+        self._places = {role: self._first(role, folder) for role, folder in folders.items()}
         self._stopped = threading.Event()
         self._lock = threading.Lock()
 
@@ -106,15 +115,21 @@ class Shelf:
             if place.refused is None or place.waits > 0:
                 return
         try:
-            found = self._opened(folder)
-        except TigertailError as error:
+            found = self._opened(role, folder)
+        except Exception as error:  # whatever is wrong with a new model, the old one is not
             place.mark, place.waits = mark, AGAIN
-            if place.refused != error.problem:
+            problem = _problem(error)
+            if place.refused != problem:
                 LOG.error(
-                    "model refused; the one before goes on", extra={"role": role, "problem": str(error)}
+                    "model refused; the one before goes on",
+                    extra={
+                        "role": role,
+                        "problem": str(error) if isinstance(error, TigertailError) else problem,
+                    },
+                    exc_info=not isinstance(error, TigertailError),
                 )
                 self._changed(role, False)
-            place.refused = error.problem
+            place.refused = problem
             return
         if found.edition.version == place.edition.version:
             place.mark, place.refused = found.mark, None
@@ -123,10 +138,36 @@ class Shelf:
         LOG.info("model in place", extra={"role": role, "model": found.edition.version})
         self._changed(role, True)
 
-    @staticmethod
-    def _opened(folder: Path) -> _Place:
+    def _first(self, role: str, folder: Path) -> _Place:
+        """Open a model, or what the other workers answer from where its folder has become unfit meanwhile."""
+        try:
+            return self._opened(role, folder)
+        except TigertailError as error:
+            copy = None if self._room is None else newest(self._room / role)
+            if copy is None:
+                raise
+            LOG.error("model refused; a copy of the one before goes on", extra={"problem": str(error)})
+            return _Place(Edition.open(folder, copy), None, error.problem)
+
+    def _opened(self, role: str, folder: Path) -> _Place:
         mark = _mark(folder)  # before it is read, so that a change meanwhile is seen at the next look
-        return _Place(Edition.open(folder), mark)
+        if self._room is None:
+            return _Place(Edition.open(folder), mark)
+        try:
+            copy = copied(folder, self._room / role)
+        except OSError as error:
+            raise ModelError(
+                f"cannot be copied ({error.strerror or 'no reason given'})",
+                path=folder,
+                remedy="free some space where temporary files go (TMPDIR)",
+            ) from error
+        return _Place(Edition.open(folder, copy), mark)
+
+
+def _problem(error: Exception) -> str:
+    return (
+        error.problem if isinstance(error, TigertailError) else f"cannot be opened ({type(error).__name__})"
+    )
 
 
 def _mark(folder: Path) -> _Mark:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from anyio import to_thread
 from fastapi import APIRouter, Path, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
+from tigertail import columns as c
 from tigertail.errors import TigertailError
 from tigertail.feedback.events import Event
 from tigertail.feedback.keeping import erase as erase_listener
-from tigertail.feedback.store import FeedbackStore
 from tigertail.service import metrics
-from tigertail.service.context import Context, Here
+from tigertail.service.context import Here
 from tigertail.service.problems import ServiceError, documented
+from tigertail.service.questions import Short, whole
 from tigertail.service.rendering import to_json
 from tigertail.service.schemas import Erased, Taken
 
@@ -35,12 +35,20 @@ _EXAMPLE: JsonDict = {
 }
 
 
+def _whole_rank(event: object) -> object:
+    if isinstance(event, dict) and c.RANK in event:
+        return event | {c.RANK: whole(event[c.RANK])}
+    return event
+
+
 class Delivery(BaseModel):
     """Events of listeners."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"events": [_EXAMPLE]}]})
 
-    events: Annotated[list[Event], Field(min_length=1, max_length=10_000)]
+    events: Annotated[
+        list[Annotated[Event, BeforeValidator(_whole_rank)]], Field(min_length=1, max_length=10_000)
+    ]
 
 
 @router.post(
@@ -54,9 +62,8 @@ async def feedback(here: Here, body: Delivery) -> Response:
     most = here.settings.limits.batch * EVENTS_A_QUESTION
     if len(body.events) > most:
         raise ServiceError(422, f"{len(body.events)} events at once", remedy=f"send at most {most}")
-    store = _store(here)
     try:
-        receipt = await to_thread.run_sync(store.record, body.events)
+        receipt = await here.with_store(lambda store: store.record(body.events))
     except TigertailError:
         metrics.EVENTS.labels("refused").inc(len(body.events))
         raise
@@ -74,19 +81,7 @@ async def feedback(here: Here, body: Delivery) -> Response:
     response_model=Erased,
     responses=documented(401, 422, 429, 503),
 )
-async def erase(
-    here: Here, listener: Annotated[str, Path(description="The anonymous id.", min_length=1, max_length=64)]
-) -> Response:
+async def erase(here: Here, listener: Annotated[Short, Path(description="The anonymous id.")]) -> Response:
     """Erase all events of one listener, for good."""
-    erased = await to_thread.run_sync(erase_listener, _store(here), listener)
+    erased = await here.with_store(lambda store: erase_listener(store, listener))
     return Response(to_json({"erased": erased}), media_type="application/json")
-
-
-def _store(here: Context) -> FeedbackStore:
-    if here.store is None:
-        raise ServiceError(
-            503,
-            "this service keeps no feedback",
-            remedy="start it with: tigertail serve MODEL --feedback FILE",
-        )
-    return here.store

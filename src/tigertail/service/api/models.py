@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from tigertail.service.context import Here, not_modified, unchanged, versioned
+from tigertail.service.context import Context, Here, not_modified, unchanged, versioned
 from tigertail.service.problems import ServiceError, documented
 from tigertail.service.rendering import to_json
 from tigertail.service.schemas import Map, Models
@@ -49,8 +51,7 @@ async def evaluation(here: Here) -> Response:
     """Return the report of an evaluation, as `tigertail evaluate --report` wrote it."""
     file = here.settings.evaluation
     try:
-        content = b"" if file is None else file.read_bytes()
-        orjson.loads(content)
+        content = await _report(here, file)
     except (OSError, ValueError):
         raise ServiceError(
             404,
@@ -59,3 +60,23 @@ async def evaluation(here: Here) -> Response:
             "then: tigertail serve MODEL --evaluation FOLDER/report.json",
         ) from None
     return Response(content, media_type="application/json", headers={"Cache-Control": "no-cache"})
+
+
+async def _report(here: Context, file: Path | None) -> bytes:
+    """Return a report, read once for all who ask.
+
+    Raises
+    ------
+    OSError, ValueError
+        If there is none.
+    """
+    if file is None:
+        raise FileNotFoundError
+    found = file.stat()
+
+    def read() -> bytes:
+        content = file.read_bytes()
+        orjson.loads(content)
+        return content
+
+    return await here.desk.answer(f"evaluation {found.st_mtime_ns} {found.st_size}", read)

@@ -22,7 +22,7 @@ AT_ONCE: Final = 16  # lists made before others have their turn
     "/v1/neighbours",
     summary="All lists, a page at a time",
     response_model=Page,
-    responses=documented(400, 401, 409, 422, 429, 503),
+    responses=documented(400, 401, 404, 409, 422, 429, 503),
 )
 async def neighbours(request: Request, here: Here, asked: Annotated[NeighboursQuery, Query()]) -> Response:
     """List the nearest items of the catalogue's items, the most heard first.

@@ -1,0 +1,47 @@
+"""A folder of its own for a service that runs, gone when it ends; what a killed one left is swept out by the next."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+PREFIX: Final = "tigertail-serving-"
+_LOCK: Final = "lock"
+
+
+@contextmanager
+def working_room() -> Iterator[Path]:
+    """Make a folder that only this user can read, and hold it; it is removed in the end.
+
+    Yields
+    ------
+    Path
+        The folder.
+    """
+    _sweep()
+    room = Path(tempfile.mkdtemp(prefix=PREFIX))
+    try:
+        with (room / _LOCK).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield room
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Remove the folders whose services were killed: nobody holds their locks."""
+    for room in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        try:
+            if room.is_symlink() or room.stat().st_uid != os.getuid():
+                continue
+            with (room / _LOCK).open("r") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(room, ignore_errors=True)
+        except OSError:  # held, half made, or gone meanwhile
+            continue

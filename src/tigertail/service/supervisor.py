@@ -1,0 +1,127 @@
+"""Who starts the workers, replaces those that die, and ends with all of them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from multiprocessing import connection, parent_process
+from typing import Final
+
+from uvicorn.config import STARTUP_FAILURE, Config
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
+
+LOG: Final = logging.getLogger("tigertail.service")
+PAUSES: Final = (
+    0.0,
+    1.0,
+    2.0,
+    5.0,
+    10.0,
+)  # seconds before a worker's place is filled again, the last for good
+STEADY: Final = 30.0  # seconds after which a worker's end is an accident, not the next of a row
+
+
+class Supervisor(Multiprocess):
+    """Uvicorn's supervisor, with two differences.
+
+    A worker that cannot start ends the service where none has answered yet. Later it does not: a database that is
+    away or a model half copied when a worker is replaced must not take the other workers down, so its place is filled
+    again, more and more slowly, until it can start.
+
+    Parameters
+    ----------
+    config
+        Uvicorn's configuration.
+    sockets
+        The sockets to listen at.
+    """
+
+    def __init__(self, config: Config, sockets: list[socket.socket]) -> None:
+        super().__init__(config, sockets)
+        self.failed = False
+        self._answered = False
+        self._places: dict[int, _Place] = {}
+
+    def keep_subprocess_alive(self) -> None:
+        """Look after every worker once."""
+        for index, process in enumerate(self.processes):
+            if self.should_exit.is_set():
+                return
+            self._look_after(index, process)
+
+    def _look_after(self, index: int, process: Process) -> None:
+        place = self._places.setdefault(index, _Place())
+        if place.empty:
+            if time.monotonic() >= place.next:
+                self._fill(index, place)
+            return
+        if self._lives(process):
+            return
+        process.kill()  # one that hangs is as good as dead
+        process.join()
+        if self.should_exit.is_set():
+            return
+        if process.exitcode == STARTUP_FAILURE and not self._answered:
+            self.failed = True
+            self.should_exit.set()
+            return
+        place.fell()
+        LOG.error(
+            "a worker ended; its place is filled again",
+            extra={"worker": process.pid, "exit_code": process.exitcode, "seconds": place.pause},
+        )
+        if not place.pause:
+            self._fill(index, place)
+
+    def _lives(self, process: Process) -> bool:
+        """Say whether a worker answers, without waiting for one that ends meanwhile."""
+        told, ended = process.parent_conn, process.process.sentinel
+        try:
+            told.send(b"ping")
+            if told in connection.wait([told, ended], self.config.timeout_worker_healthcheck):
+                self._answered |= told.recv()
+                return True
+        except (OSError, EOFError):
+            pass
+        return False
+
+    def _fill(self, index: int, place: _Place) -> None:
+        place.empty, place.began = False, time.monotonic()
+        self.processes[index] = Process(self.config, self.sockets)
+        self.processes[index].start()
+
+
+class _Place:
+    """One worker's place: whether it is empty, and how its workers have fared."""
+
+    def __init__(self) -> None:
+        self.empty = False
+        self.began = time.monotonic()
+        self.next = 0.0
+        self.pause = 0.0
+        self._row = 0
+
+    def fell(self) -> None:
+        """Its worker ended."""
+        now = time.monotonic()
+        self._row = 0 if now - self.began > STEADY else self._row + 1
+        self.pause = PAUSES[min(self._row, len(PAUSES)) - 1] if self._row else 0.0
+        self.empty, self.next = True, now + self.pause
+
+
+def end_with_parent() -> None:
+    """End this worker, as if asked to, when its supervisor is gone: nobody would ever stop it."""
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        connection.wait([parent.sentinel])
+        LOG.error("the supervisor is gone")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="supervisor", daemon=True).start()
