@@ -41,5 +41,5 @@ def test_what_is_written_is_sent_at_once(host: str) -> None:
 
 
 def test_no_such_host() -> None:
-    with pytest.raises(ConfigError, match="cannot listen at no-such-host.invalid"):
+    with pytest.raises(ConfigError, match=r"cannot listen at no-such-host\.invalid"):
         bound("no-such-host.invalid", 0)
