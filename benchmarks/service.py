@@ -34,7 +34,7 @@ from typing import Any
 import numpy as np
 
 from tigertail.mixing import Mixture
-from tigertail.model import Model, load, roll_back, save
+from tigertail.model import Model, load, save
 from tigertail.service.api.similar import answer_of
 from tigertail.service.edition import Edition
 from tigertail.service.questions import SimilarQuery
@@ -42,6 +42,7 @@ from tigertail.service.rendering import to_json
 
 N = 20
 HOT = 200
+TIGERTAIL = str(Path(sys.executable).with_name("tigertail"))
 
 
 @dataclass
@@ -209,7 +210,7 @@ def run(folder: Path, given: argparse.Namespace) -> None:
     chance = random.Random(0)
     hot = [path_of(item) for item in chance.sample(ids, HOT)]
     port = free_port()
-    command = [str(Path(sys.executable).with_name("tigertail")), "serve", str(folder), "--port", str(port)]
+    command = [TIGERTAIL, "serve", str(folder), "--port", str(port)]
     command += ["--workers", str(given.workers), "--feedback", "none"]
     print(f"{len(ids):,} items, {given.clients} clients, {given.workers} workers, {os.cpu_count()} cores")
     print(HEADER)
@@ -236,10 +237,9 @@ def deploy(
     folder: Path, port: int, group: int, hot: list[str], ids: list[str], given: argparse.Namespace
 ) -> None:
     """Deploy a new model under load, and roll it back."""
-    old = Edition(load(folder), folder)
-    save(adventurous(old.model), folder.parent / "new")
-    new = adventurous(old.model)
-    versions: dict[str, Edition] = {old.version: old}
+    source = folder.parent / "new"
+    save(adventurous(load(folder)), source)
+    versions = {one.version: one for one in (Edition(load(place), place) for place in (folder, source))}
     known: dict[tuple[str, str], bytes] = {}
     memory: list[float] = []
     asked = [path_of(item) for item in random.Random(1).sample(ids, 2000)]
@@ -260,15 +260,14 @@ def deploy(
             time.sleep(max(0, began + part * given.seconds / 12 - time.perf_counter()))
             memory.append(megabytes(group))
             if part == 4:
-                save(new, folder)
-                versions[str(load(folder).version)] = Edition(load(folder), folder)
+                subprocess.run([TIGERTAIL, "deploy", source, folder], check=True, stdout=subprocess.DEVNULL)
             if part == 8:
-                roll_back(folder)
+                subprocess.run([TIGERTAIL, "rollback", folder], check=True, stdout=subprocess.DEVNULL)
 
     seen, took = asyncio.run(load_with(port, given.clients, given.seconds, paths, right, meanwhile))
     print(seen.line("mixed, a model deployed, rolled back", took))
     seen.failed += mixtures(known, versions)
-    counts = ", ".join(f"{versions[version].version} {count:,}" for version, count in seen.versions.items())
+    counts = ", ".join(f"{version} {count:,}" for version, count in seen.versions.items())
     print(f"  answers by version: {counts}")
     print(
         f"  {len(known):,} different answers compared with those of the version they name: "

@@ -109,7 +109,7 @@ def _supervise(settings: Settings, listening: socket.socket) -> None:
         workers=settings.workers,
         http=functools.partial(Connection, patience=settings.limits.patience),  # type: ignore[arg-type]
         ws="none",
-        loop="asyncio",
+        loop="tigertail.service.loops:FairLoop",
         log_config=None,
         access_log=False,
         server_header=False,
