@@ -96,14 +96,15 @@ def _calibrate(
     a, b, m, g, d = (terms[:, term, None] for term in range(5))
     # What an item of its popularity may expect is worked out once a popularity, not once an item.
     levels = (g * fame.popularity + d * fame.evidence).astype(np.float32)
-    heights = levels[row[:, None], fame.level]
+    heights = levels.take(fame.level, axis=1)
     silent, above = affinities == -np.inf, affinities > 0
     heights += np.where(silent, m.astype(np.float32), np.float32(0))
-    asking, _ = np.nonzero(above)
-    x = affinities[above] / scale[asking]
+    place = np.flatnonzero(above)  # cheaper to take by than a mask
+    asking = place // affinities.shape[1]
+    x = affinities.take(place) / scale[asking]
     first, second = (np.log(1 + x / np.float32(bend)) for bend in BENDS)
     a, b = a[asking, 0].astype(np.float32), b[asking, 0].astype(np.float32)
-    heights[above] += a * first + b * second
+    heights.reshape(-1)[place] += a * first + b * second
     heights[row, queries] = -np.inf
     top = heights.max(axis=1, keepdims=True)
     values = np.exp(heights - np.where(np.isfinite(top), top, 0))
