@@ -153,6 +153,7 @@ def served(command: list[str], port: int, ready: str, **environment: str) -> Ite
                 time.sleep(0.1)
         else:
             raise SystemExit("the service did not start")
+        time.sleep(5)  # until every worker is ready
         yield process.pid
     finally:
         os.killpg(process.pid, signal.SIGTERM)

@@ -1,20 +1,39 @@
-"""The event loop of a worker: it takes one connection at a time, so that other workers get theirs."""
+"""The event loop of a worker: it listens at a socket of its own, so that connections are shared out.
+
+Where workers listen at one socket, of many connections that come at once, as a proxy's do, whichever worker is awake
+takes nearly all, for as long as they are kept. Of several sockets with one address the system chooses by chance.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import socket
+import sys
 from typing import Any, Final
 
-_BACKLOG: Final = 4  # its place among the arguments of asyncio's own method
+SHARED_OUT: Final = sys.platform == "linux"  # others have the option, but give everything to one socket
 
 
-class FairLoop(asyncio.SelectorEventLoop):
-    """asyncio's loop, but that it takes what is waiting one by one.
+def let_share(taken: socket.socket) -> None:
+    """Let workers have the address of a socket that is bound; nobody else could bind it until then."""
+    if SHARED_OUT:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
 
-    asyncio takes as many connections as may wait whenever it looks. Workers share one listening socket, so of many that
-    come at once, as a proxy's or a benchmark's do, one worker would have nearly all, and for as long as they are kept.
-    """
 
-    def _accept_connection(self, *given: Any) -> None:
-        accept: Any = super()._accept_connection  # type: ignore[misc]
-        accept(*given[:_BACKLOG], 1, *given[_BACKLOG + 1 :])
+def own(shared: socket.socket) -> socket.socket:
+    """Return a socket with the address of one that :func:`let_share` was called with, or that one."""
+    if not SHARED_OUT:
+        return shared
+    mine = socket.socket(shared.family, shared.type, shared.proto)
+    for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+        mine.setsockopt(socket.SOL_SOCKET, option, 1)
+    mine.bind(shared.getsockname())
+    return mine
+
+
+class WorkerLoop(asyncio.SelectorEventLoop):
+    """asyncio's loop, but that it serves at a socket of its own."""
+
+    async def create_server(self, *args: Any, sock: socket.socket | None = None, **given: Any) -> Any:
+        """Serve."""
+        return await super().create_server(*args, sock=None if sock is None else own(sock), **given)

@@ -14,6 +14,7 @@ from typing import Final
 from tigertail.errors import ConfigError, TigertailError
 from tigertail.model import load
 from tigertail.service import logs
+from tigertail.service.loops import let_share
 from tigertail.service.room import working_room
 from tigertail.service.settings import Settings
 
@@ -67,6 +68,7 @@ def bound(host: str, port: int) -> socket.socket:
         try:
             taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             taken.bind(address)
+            let_share(taken)
         except OSError:
             taken.close()
             raise
@@ -109,7 +111,7 @@ def _supervise(settings: Settings, listening: socket.socket) -> None:
         workers=settings.workers,
         http=functools.partial(Connection, patience=settings.limits.patience),  # type: ignore[arg-type]
         ws="none",
-        loop="tigertail.service.loops:FairLoop",
+        loop="tigertail.service.loops:WorkerLoop",
         log_config=None,
         access_log=False,
         server_header=False,
