@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -105,3 +107,24 @@ def test_a_map_goes_with_its_model(folder: Path, new: Path) -> None:
     map_file(new, version).write_bytes(b"a map")
     deploy(new, folder)
     assert map_file(folder, version).read_bytes() == b"a map"
+
+
+def test_a_model_whose_files_lie_elsewhere_is_no_model(folder: Path, new: Path) -> None:
+    manifest = json.loads((new / "manifest.json").read_text("utf-8"))
+    del manifest["sha256"]
+    manifest["files"]["../../outside.npy"] = "0" * 64
+    seal = hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+    (new / "manifest.json").write_text(json.dumps(manifest | {"sha256": seal}), "utf-8")
+    with pytest.raises(ModelError, match="a file of the model lies outside of it"):
+        deploy(new, folder)
+
+
+def test_maps_go_with_the_models_that_are_gone(model: Model, folder: Path, new: Path) -> None:
+    for number in range(4):
+        save(replace(model, metrics={"round": number}), new)
+        drawn = map_file(new, str(load(new).version))
+        drawn.parent.mkdir(exist_ok=True)
+        drawn.write_bytes(b"a map")
+        deploy(new, folder)
+    assert len(list(drawn.parent.parent.glob("maps/*"))) == 4
+    assert len(list(folder.glob("maps/*"))) == 2, "as many as there are generations"

@@ -205,3 +205,10 @@ def test_any_text_is_answered(names: list[str], text: str) -> None:
             codes, match = index.search(name, len(names))
             assert match[0] == 1
             assert name in [names[code] for code in codes]
+
+
+def test_a_long_name_in_letters_that_are_rare_is_found() -> None:
+    letters = [chr(0x4E00 + place) for place in range(100)]
+    names = ["".join(letters[:40]) + str(number) for number in range(400)] + ["".join(letters)]
+    index = NameIndex(names, np.arange(len(names))[::-1])
+    assert index.search(names[-1], 1)[0].tolist() == [400]

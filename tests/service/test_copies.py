@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tigertail.errors import ModelError
-from tigertail.model import load
+from tigertail.model import Model, load, save
+from tigertail.service import copies
 from tigertail.service.copies import copied, newest
 from tigertail.service.shelf import Shelf
 
@@ -51,3 +54,18 @@ def test_no_room_for_a_copy_is_told(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "room").touch()
     with pytest.raises(ModelError, match="cannot be copied"):
         Shelf({"current": folder}, room=tmp_path / "room")
+
+
+def test_what_is_half_removed_does_not_pass_for_a_copy(
+    local_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, model = tmp_path / "room", tmp_path / "model"
+    monkeypatch.setattr(copies.shutil, "rmtree", lambda *given, **more: None)  # killed before it removes
+    made = []
+    for number in range(copies.KEPT + 1):
+        save(replace(local_model, metrics={"round": number}), model)
+        made.append(copied(model, room))
+        os.utime(made[-1], (number, number))
+    copied(model, room)
+    assert not made[0].exists()
+    assert newest(room) == made[-1]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tigertail.service.desk import Desk, Remembered
+from tigertail.service.desk import OVERHEAD, Desk, Remembered
 from tigertail.service.problems import ServiceError
 
 
@@ -82,21 +82,29 @@ def test_too_many_questions_are_told_to_come_back() -> None:
 
 
 def test_what_was_asked_for_longest_ago_is_forgotten_first() -> None:
-    remembered = Remembered(most=10)
+    remembered = Remembered(most=2 * (OVERHEAD + 5))
     for key in "abc":
         remembered.put(key, key.encode() * 4)
     assert [remembered.get(key) for key in "abc"] == [None, b"bbbb", b"cccc"]
     remembered.get("b")
     remembered.put("d", b"dddd")
     assert [remembered.get(key) for key in "bcd"] == [b"bbbb", None, b"dddd"]
-    remembered.put("e", b"e" * 11)
+    remembered.put("e", b"e" * 2 * OVERHEAD)
     assert remembered.get("e") is None, "what is too large drives nothing out"
     assert remembered.get("d") == b"dddd"
 
 
 def test_a_new_answer_takes_the_place_of_the_old() -> None:
-    remembered = Remembered(most=10)
+    remembered = Remembered(most=2 * (OVERHEAD + 6))
     for size in (8, 2, 8):
         remembered.put("a", b"a" * size)
     remembered.put("b", b"bb")
     assert remembered.get("a") == b"a" * 8
+
+
+def test_small_answers_count_with_what_it_takes_to_remember_them() -> None:
+    remembered = Remembered(most=10_000)
+    for number in range(1000):
+        remembered.put(f"unknown {number}", b"[]")
+    kept = sum(remembered.get(f"unknown {number}") is not None for number in range(1000))
+    assert 10 < kept < 40

@@ -59,3 +59,15 @@ def test_who_is_not_named_gets_the_models_own_list(client: TestClient) -> None:
 
 def test_a_single_signal_is_asked_of_the_model_alone(client: TestClient) -> None:
     assert "+" not in asked(client, "ola", signal="factors")["model"]
+
+
+def test_a_rival_that_lacks_what_a_dial_turns_has_no_say(client: TestClient) -> None:
+    alone = client.get("/v1/similar", params={"item": "star", "country": "PL"}).json()
+    assert alone["items"]
+    named = asked(client, "ola", country="PL", n=20)  # the rival groups nobody
+    assert [item["id"] for item in named["items"]] == [item["id"] for item in alone["items"]]
+
+
+def test_a_batch_takes_no_listener_as_it_interleaves_nothing(client: TestClient) -> None:
+    refused = client.post("/v1/similar:batch", json={"requests": [{"items": ["star"], "listener": "ola"}]})
+    assert refused.status_code == 422

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tigertail.errors import ModelError
 from tigertail.model.kept import check, opened
-from tigertail.model.store import MANIFEST, generations, map_file, next_generation, read_manifest
+from tigertail.model.store import MANIFEST, forget_maps, generations, map_file, next_generation, read_manifest
 from tigertail.storage import replaced_file
 
 
@@ -50,6 +50,7 @@ def deploy(source: Path | str, path: Path | str) -> str:
     if drawn.is_file():
         with replaced_file(map_file(path, version)) as copy_of_map:
             shutil.copyfile(drawn, copy_of_map)
+    forget_maps(path)
     return version
 
 

@@ -21,7 +21,7 @@ from tigertail.model.families import FACTORS
 from tigertail.model.layout import NEIGHBOURS, Floats, aligned, centred, layout, links, scaled
 from tigertail.model.model import Model
 from tigertail.model.question import Dials
-from tigertail.model.store import generations, map_file, read_manifest
+from tigertail.model.store import forget_maps, generations, map_file, read_manifest
 from tigertail.signals.factors import FactorAffinity
 from tigertail.storage import replaced_file
 
@@ -94,9 +94,7 @@ def save_map(places: pl.DataFrame, model: Model, path: Path | str) -> Path:
     file = map_file(path, model.version)
     with replaced_file(file) as temporary:
         places.write_parquet(temporary)
-    for old in file.parent.glob("*.parquet"):
-        if old.stem not in kept:
-            old.unlink(missing_ok=True)
+    forget_maps(path)
     return file
 
 

@@ -21,7 +21,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 import numpy as np
@@ -168,6 +168,14 @@ def map_file(path: Path, version: str) -> Path:
     return path / MAPS / f"{version}.parquet"
 
 
+def forget_maps(path: Path) -> None:
+    """Remove the maps of versions that are no longer kept."""
+    kept = {read_manifest(folder)[1] for folder in (path, *(path / str(one) for one in generations(path)))}
+    for old in (path / MAPS).glob("*.parquet"):
+        if old.stem not in kept:
+            old.unlink(missing_ok=True)
+
+
 def read_manifest(path: Path) -> tuple[dict[str, Any], str]:
     """Return a model's manifest, checked but for the files it names, and the model's version.
 
@@ -199,6 +207,9 @@ def read_manifest(path: Path) -> tuple[dict[str, Any], str]:
     seal = manifest.pop(SEAL, None)
     if seal != _seal(manifest):
         raise ModelError("altered since it was written", path=file, remedy=AGAIN)
+    for name in (str(manifest["generation"]), *manifest["files"]):
+        if not name or PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+            raise ModelError("a file of the model lies outside of it", path=file, remedy=AGAIN)
     content = {key: value for key, value in manifest.items() if key != "generation"}
     return manifest, _seal(content)[:VERSION_DIGITS]
 

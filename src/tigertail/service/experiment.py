@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from tigertail.errors import ConfigError, UnknownItemError
 from tigertail.evaluation.online.interleaving import seed_of, team_draft
 from tigertail.service.edition import Edition
-from tigertail.service.questions import Question
+from tigertail.service.questions import SimilarQuery
 
 
-def interleaved(first: Edition, second: Edition, items: list[str], asked: Question) -> dict[str, Any]:
+def interleaved(first: Edition, second: Edition, items: list[str], asked: SimilarQuery) -> dict[str, Any]:
     """Return one list of two models' answers.
 
     A listener who asks the same again sees the same list. Each item says which model put it there (``model``): events
@@ -38,7 +39,13 @@ def interleaved(first: Edition, second: Edition, items: list[str], asked: Questi
         if not codes:
             lists.append([])
             continue
-        answers = edition.answer(codes, asked.n, asked.dials(), why=asked.why)
+        try:
+            answers = edition.answer(codes, asked.n, asked.dials(), why=asked.why)
+        except (ConfigError, UnknownItemError):
+            if edition is first:
+                raise
+            lists.append([])  # the rival lacks what a dial turns: it has no say in this list
+            continue
         lists.append(edition.shown(answers))
         notices += answers.notices
     cards = [{card["id"]: card for card in shown} for shown in lists]

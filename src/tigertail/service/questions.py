@@ -73,13 +73,10 @@ class Question(Dialled):
 
     n: Annotated[int, BeforeValidator(whole)] = Field(20, ge=0, le=10_000, description="How many to list.")
     why: bool = Field(False, description="Say why each answer is there.")
-    listener: Short | None = Field(
-        None, description="Anonymous id of the listener, if lists are interleaved."
-    )
 
     def key(self, items: list[str]) -> str:
         """Return what tells the question from every other."""
-        asked: dict[str, Any] = self.model_dump(exclude={"listener"}) | {"items": items}
+        asked: dict[str, Any] = self.model_dump(exclude={"listener", "item"}) | {"items": items}
         return hashlib.blake2b(to_json(asked), digest_size=16).hexdigest()
 
 
@@ -88,6 +85,9 @@ class SimilarQuery(Question):
 
     item: Annotated[list[Text], Field(min_length=1, max_length=1000)] = Field(
         description="Id or name; repeat it to ask after several, as of a playlist."
+    )
+    listener: Short | None = Field(
+        None, description="Anonymous id of the listener, if lists are interleaved."
     )
 
 

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from tigertail.errors import TigertailError
+
 PREFIX: Final = "tigertail-serving-"
 _LOCK: Final = "lock"
 
@@ -23,9 +25,19 @@ def working_room() -> Iterator[Path]:
     ------
     Path
         The folder.
+
+    Raises
+    ------
+    TigertailError
+        If there is nowhere to make it.
     """
-    _sweep()
-    room = Path(tempfile.mkdtemp(prefix=PREFIX))
+    try:
+        _sweep()
+        room = Path(tempfile.mkdtemp(prefix=PREFIX))
+    except OSError as error:
+        raise TigertailError(
+            f"no folder for temporary files ({error.strerror})", remedy="name one that can be written: TMPDIR"
+        ) from error
     try:
         with (room / _LOCK).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

@@ -118,7 +118,7 @@ class Settings(BaseModel):
         """Names by which the service may be called."""
         if self.hosts is not None:
             return list(self.hosts)
-        return list(LOCAL_HOSTS) if self.loopback else ["*"]
+        return [*LOCAL_HOSTS, self.host] if self.loopback else ["*"]
 
     @property
     def store(self) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -62,6 +63,17 @@ def test_a_listener_is_forgotten(client: TestClient) -> None:
     sent(client, EVENT, EVENT | {"event_id": "e2", "listener": "jan"})
     assert client.delete("/v1/feedback/listeners/ola").json() == {"erased": 1}
     assert client.delete("/v1/feedback/listeners/ola").json() == {"erased": 0}
+
+
+def test_a_listener_may_be_called_anything(client: TestClient) -> None:
+    sent(client, EVENT | {"listener": "aGk/cw=="})
+    assert client.delete("/v1/feedback/listeners/aGk%2Fcw==").json() == {"erased": 1}
+
+
+def test_a_page_elsewhere_cannot_send_events(client: TestClient) -> None:
+    body = json.dumps({"events": [EVENT]})
+    for kind in ({}, {"Content-Type": "text/plain"}):  # all that needs no leave of the browser
+        assert client.post("/v1/feedback", content=body, headers=kind).status_code == 422
 
 
 def test_a_service_that_keeps_none_says_so(serve) -> None:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 from fastapi.testclient import TestClient
+
+from tigertail.model import Model, load
+from tigertail.model.map import save_map
+from tigertail.model.store import map_file
 
 
 def test_a_model_says_how_it_can_be_asked(client: TestClient) -> None:
@@ -31,3 +36,27 @@ def test_health(client: TestClient) -> None:
     assert client.get("/health/live").json() == {"status": "live"}
     ready = client.get("/health/ready").json()
     assert (ready["status"], ready["refused"], ready["feedback"]) == ("ready", {}, "kept")
+
+
+def test_a_map_made_anew_is_shown(client: TestClient, folder: Path, local_model: Model) -> None:
+    places = pl.DataFrame(
+        {"item_id": ["star"], "before_x": [0.1], "before_y": [0.2], "after_x": [0.3], "after_y": [0.4]}
+    )
+    save_map(places, load(folder), folder)
+    first = client.get("/v1/map")
+    assert first.json()["before"][first.json()["id"].index("star")] == [0.1, 0.2]
+    tag = {"If-None-Match": first.headers["etag"]}
+    assert client.get("/v1/map", headers=tag).status_code == 304
+    save_map(places.with_columns(before_x=pl.lit(0.5)), load(folder), folder)
+    again = client.get("/v1/map", headers=tag)
+    assert again.json()["before"][again.json()["id"].index("star")] == [0.5, 0.2]
+
+
+def test_a_damaged_map_tells_nobody_where_it_lies(client: TestClient, folder: Path) -> None:
+    version = client.get("/v1/models").json()["models"][0]["version"]
+    map_file(folder, version).parent.mkdir()
+    map_file(folder, version).write_bytes(b"PAR1, but no more")
+    damaged = client.get("/v1/map")
+    assert damaged.status_code == 503
+    assert damaged.json()["remedy"] == "make it anew with: tigertail map model"
+    assert str(folder.parent) not in damaged.text

@@ -177,7 +177,8 @@ def listener_scores(duel: Duel, patience: float = PATIENCE) -> NDArray[np.float6
     Returns
     -------
     NDArray[np.float64]
-        From -1 to 1; float64, (listeners that count,). A longer log only adds to its end.
+        From -1 to 1; float64, (listeners that count,). A longer log only adds to its end, unless something is done
+        with a list after its listener counted: ``patience`` must be long enough for lists to be done with.
     """
     place = pl.int_range(1, pl.len() + 1).alias("place")
     lists = duel.lists.select("listener", "score", place).with_columns(

@@ -95,8 +95,9 @@ class DuelRow:
 
     @property
     def winner(self) -> str | None:
-        """Version of the better model, None while it is not decided."""
-        return None if self.verdict.winner is None else (self.first, self.second)[self.verdict.winner]
+        """Version of the better model; None while it is not decided, and where there is no one truth to decide."""
+        winner = None if self.verdict.drifted else self.verdict.winner
+        return None if winner is None else (self.first, self.second)[winner]
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ async def feedback(here: Here, body: Delivery) -> Response:
 
 
 @router.delete(
-    "/v1/feedback/listeners/{listener}",
+    "/v1/feedback/listeners/{listener:path}",
     summary="Forget a listener",
     response_model=Erased,
     responses=documented(401, 422, 429, 503),

@@ -24,14 +24,14 @@ router = APIRouter(tags=["items"])
 async def items(request: Request, here: Here, asked: Annotated[ItemsQuery, Query()]) -> Response:
     """List the best matches, typing errors forgiven, in any script."""
     edition = here.edition
-    if unchanged(request, edition.version):
-        return not_modified(edition.version)
+    if unchanged(request, edition.tag):
+        return not_modified(edition)
     key = f"{edition.version} items {asked.n} {asked.q}"
 
     def found() -> bytes:
         return to_json({"model": edition.version, "items": edition.search(asked.q, asked.n)})
 
-    return versioned(request, await here.desk.answer(key, found), edition.version)
+    return versioned(await here.desk.answer(key, found), edition)
 
 
 @router.get(
@@ -45,12 +45,12 @@ async def item(
 ) -> Response:
     """Say who knows it, and how much each signal is trusted when it is asked about."""
     edition = here.edition
-    if unchanged(request, edition.version):
-        return not_modified(edition.version)
+    if unchanged(request, edition.tag):
+        return not_modified(edition)
     code = edition.by_id(item)
     if code is None:
         raise NoSuchItemError(
             f"no item has the id '{item}'", remedy="look it up with /v1/items?q=", suggestions=[]
         )
     content = await here.desk.do(lambda: to_json(edition.details(code)))
-    return versioned(request, content, edition.version)
+    return versioned(content, edition)

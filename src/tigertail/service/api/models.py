@@ -36,10 +36,11 @@ async def models(here: Here) -> Response:
 async def catalogue_map(request: Request, here: Here) -> Response:
     """Say where each item lies by naive CF (`before`) and by the model (`after`); null where one does not know it."""
     edition = here.edition
-    if unchanged(request, edition.version):
-        return not_modified(edition.version)
-    content = await here.desk.answer(f"{edition.version} map", lambda: to_json(edition.map()))
-    return versioned(request, content, edition.version)
+    tag = edition.map_tag()
+    if unchanged(request, tag):
+        return not_modified(edition, tag)
+    content = await here.desk.answer(f"{tag} map", lambda: to_json(edition.map()))
+    return versioned(content, edition, tag)
 
 
 @router.get(

@@ -31,8 +31,8 @@ async def neighbours(request: Request, here: Here, asked: Annotated[NeighboursQu
     (409), and the first is to be asked for again.
     """
     edition = here.edition
-    if unchanged(request, edition.version):
-        return not_modified(edition.version)
+    if unchanged(request, edition.tag):
+        return not_modified(edition)
     start = _start(asked.cursor, edition)
     stop = min(start + asked.limit, len(edition.cards))
     lists: list[dict[str, Any]] = []
@@ -41,7 +41,7 @@ async def neighbours(request: Request, here: Here, asked: Annotated[NeighboursQu
         lists += await here.desk.do(lambda codes=codes: _lists(edition, codes, asked))  # type: ignore[misc]
     following = f"{edition.version}.{stop}" if stop < len(edition.cards) else None
     content = to_json({"model": edition.version, "neighbours": lists, "next": following})
-    return versioned(request, content, edition.version)
+    return versioned(content, edition)
 
 
 def _lists(edition: Edition, codes: range, asked: NeighboursQuery) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from tigertail.errors import TigertailError
-from tigertail.service.context import Context, Here, not_modified, tag, unchanged, versioned
+from tigertail.service.context import Context, Here, headers_of, not_modified, unchanged, versioned
 from tigertail.service.edition import Edition
 from tigertail.service.experiment import interleaved
 from tigertail.service.problems import ServiceError, documented, problem_of
@@ -33,9 +33,9 @@ async def similar(request: Request, here: Here, asked: Annotated[SimilarQuery, Q
     if rival is not None:
         content = await here.desk.do(lambda: to_json(interleaved(edition, rival, asked.item, asked)))
         return Response(content, headers={"Cache-Control": "no-store"}, media_type="application/json")
-    if unchanged(request, edition.version):
-        return not_modified(edition.version)
-    return versioned(request, await answered(here, edition, asked.item, asked), edition.version)
+    if unchanged(request, edition.tag):
+        return not_modified(edition)
+    return versioned(await answered(here, edition, asked.item, asked), edition)
 
 
 @router.post(
@@ -45,7 +45,7 @@ async def similar(request: Request, here: Here, asked: Annotated[SimilarQuery, Q
     responses=documented(400, 401, 413, 422, 429, 503),
 )
 async def batch(here: Here, body: Batch) -> Response:
-    """Answer each question as `GET /v1/similar` does, all from one model; one that fails does not fail the others."""
+    """Answer each question from the model in place, all from one; one that fails does not fail the others."""
     limits = here.settings.limits
     if len(body.requests) > limits.batch:
         raise ServiceError(
@@ -62,7 +62,7 @@ async def batch(here: Here, body: Batch) -> Response:
                 raise
             answers.append(to_json({"error": problem_of(error).model_dump(exclude_none=True)}))
     content = b'{"model":%b,"answers":[%b]}' % (to_json(edition.version), b",".join(answers))
-    return Response(content, headers={"ETag": tag(edition.version)}, media_type="application/json")
+    return Response(content, headers=headers_of(edition), media_type="application/json")
 
 
 async def answered(here: Context, edition: Edition, items: list[str], asked: Question) -> bytes:

@@ -129,11 +129,11 @@ async def _answered(request: Request, here: Context) -> Response:
     except RefusalError as refusal:
         return _refused(request.scope, refusal.status, refusal.code, str(refusal))
     edition = here.edition
-    if unchanged(request, edition.version):
-        return not_modified(edition.version)
+    if unchanged(request, edition.tag):
+        return not_modified(edition)
     key = hashlib.blake2b(repr(asked).encode("utf-8", "replace"), digest_size=16).hexdigest()
     content = await here.desk.answer(f"{edition.version} lastfm {key}", lambda: _content(edition, asked))
-    return Response(content, 200, headers_of(edition.version), _JSON if asked.json else _XML)
+    return Response(content, 200, headers_of(edition), _JSON if asked.json else _XML)
 
 
 def _content(edition: Edition, asked: Question) -> bytes:

@@ -115,7 +115,8 @@ class Answers:
     def _found(self, text: str, limit: int, page: int, kind: str) -> tuple[Sequence[int], int]:
         allowed = (self._edition.model.items[c.KIND] == kind).to_numpy()
         codes = self._edition.names.search(text, limit * page, allowed)[0].tolist()
-        return codes[limit * (page - 1) :], len(codes)
+        full = len(codes) == limit * page
+        return codes[limit * (page - 1) :], len(codes) + limit * full  # how many more there are nobody counts
 
     def _artist(self, code: int) -> Tree:
         name = self._edition.cards[code]["name"]

@@ -168,8 +168,8 @@ async def _answered(request: Request, here: Context, kind: str, rows: list[list[
             400, f"{len(distinct)} MBIDs", remedy=f"ask about at most {here.settings.limits.seeds}"
         )
     edition = here.edition
-    if unchanged(request, edition.version):
-        return not_modified(edition.version)
+    if unchanged(request, edition.tag):
+        return not_modified(edition)
     lists = []
     for mbid in distinct:
 
@@ -178,7 +178,7 @@ async def _answered(request: Request, here: Context, kind: str, rows: list[list[
 
         lists.append(await here.desk.answer(f"{edition.version} labs {kind} {mbid}", listed))
     content = lists[0] if len(lists) == 1 else to_json(merged(lists, kind, distinct))
-    return Response(content, 200, headers_of(edition.version), _JSON)
+    return Response(content, 200, headers_of(edition), _JSON)
 
 
 def _from_query(request: Request, name: str) -> dict[str, Any]:

@@ -97,6 +97,7 @@ export class Feedback extends EventTarget {
     const former = this.listener;
     this.#become();
     try {
+      await this.underWay?.catch(() => {}); // or what is on its way would be stored after it was erased
       const { erased } = await this.api.delete(`feedback/listeners/${encodeURIComponent(former)}`);
       return { former, erased };
     } catch {
@@ -123,7 +124,8 @@ export class Feedback extends EventTarget {
     this.sending = true;
     this.#tell();
     try {
-      await this.api.post("feedback", { events }, { keepalive: leaving });
+      this.underWay = this.api.post("feedback", { events }, { keepalive: leaving });
+      await this.underWay;
       this.#done(events);
     } catch (error) {
       this.#failed(events, /** @type {Problem} */ (error));

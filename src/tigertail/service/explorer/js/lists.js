@@ -49,6 +49,8 @@ export class Lists {
     this.hidden = new Set();
     /** @type {import("./shown.js").ShownList | null} */
     this.shown = null;
+    // A list opened in a tab behind others is seen when the tab is.
+    document.addEventListener("visibilitychange", () => document.hidden || this.#count());
     this.ask = settled(() => this.#ask(), 140);
   }
 

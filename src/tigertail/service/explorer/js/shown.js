@@ -7,6 +7,7 @@ import { uuid } from "./kept.js";
 /** A list that was shown: its impressions, once, and what was done with it. */
 export class ShownList {
   #impressed = false;
+  #listener = "";
   /** @type {Map<string, "like" | "dislike">} */
   #said = new Map();
 
@@ -20,8 +21,11 @@ export class ShownList {
 
   /** Tell that the list was seen; a second time it tells nothing. */
   impress() {
-    if (this.#impressed) return;
+    const { listener } = this.feedback;
+    if (this.#impressed && this.#listener === listener) return;
+    if (this.#impressed) this.id = uuid(); // seen by somebody else now, whom nothing ties to who it was
     this.#impressed = true;
+    this.#listener = listener;
     this.feedback.note(this.answer.items.map((item) => this.#event("impression", item)));
   }
 
