@@ -29,7 +29,12 @@ def test_no_map_and_no_evaluation_say_how_to_make_them(client: TestClient) -> No
 
 def test_an_evaluation_is_shown_as_it_was_written(serve, tmp_path: Path) -> None:
     (tmp_path / "report.json").write_text('{"k": 20}')
-    assert serve(evaluation=tmp_path / "report.json").get("/v1/evaluation").json() == {"k": 20}
+    client = serve(evaluation=tmp_path / "report.json")
+    assert client.get("/v1/evaluation").json() == {"k": 20}
+    (tmp_path / "report.json").write_text("{")
+    damaged = client.get("/v1/evaluation")
+    assert damaged.status_code == 404
+    assert damaged.json()["detail"] == "the evaluation of this service cannot be read"
 
 
 def test_health(client: TestClient) -> None:

@@ -38,7 +38,7 @@ async def items(request: Request, here: Here, asked: Annotated[ItemsQuery, Query
     "/v1/items/{item:path}",
     summary="All there is to say of one item",
     response_model=Details,
-    responses=documented(401, 404, 422, 429),
+    responses=documented(401, 404, 422, 429, 503),
 )
 async def item(
     request: Request, here: Here, item: Annotated[str, Path(description="Its id.", max_length=LONGEST)]

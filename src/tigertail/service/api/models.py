@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
+from typing import Final
 
 import orjson
 from fastapi import APIRouter, Request, Response
@@ -12,6 +14,7 @@ from tigertail.service.problems import ServiceError, documented
 from tigertail.service.rendering import to_json
 from tigertail.service.schemas import Map, Models
 
+LOG: Final = logging.getLogger("tigertail.service")
 router = APIRouter(tags=["models"])
 
 
@@ -46,17 +49,22 @@ async def catalogue_map(request: Request, here: Here) -> Response:
 @router.get(
     "/v1/evaluation",
     summary="How good the lists are",
-    responses=documented(401, 404, 429),
+    responses=documented(401, 404, 429, 503),
 )
 async def evaluation(here: Here) -> Response:
     """Return the report of an evaluation, as `tigertail evaluate --report` wrote it."""
     file = here.settings.evaluation
     try:
         content = await _report(here, file)
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
+        given = file is not None
+        if given:
+            LOG.error("the evaluation cannot be read", extra={"problem": str(error)})
         raise ServiceError(
             404,
-            "no evaluation was given to this service",
+            "the evaluation of this service cannot be read"
+            if given
+            else "this service was given no evaluation",
             remedy="make one with: tigertail evaluate DATASET --report FOLDER; "
             "then: tigertail serve MODEL --evaluation FOLDER/report.json",
         ) from None
