@@ -402,6 +402,21 @@ def test_who_wants_to_be_forgotten_is(person: Any, expect: Any, star: Json) -> N
     assert person.page.evaluate("localStorage.getItem('tigertail.listener')") != before
 
 
+def test_who_will_not_be_recorded_is_not(person: Any, expect: Any, star: Json) -> None:
+    person.open()
+    person.page.get_by_role("button", name="Your feedback").click()
+    box = person.page.get_by_role("dialog").get_by_role("checkbox", name="Record what I am shown")
+    expect(box).to_be_checked()
+    box.uncheck()
+    person.keep("not recorded")
+    person.page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    person.open(item=star["item_id"])
+    rows(person).first.get_by_role("button", name="Good answer").click()
+    person.page.wait_for_timeout(1500)  # longer than a list must stand to count as seen
+    assert person.events.is_empty()
+    assert person.page.evaluate("localStorage.getItem('tigertail.recording')") == "no"
+
+
 # Map
 
 

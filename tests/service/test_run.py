@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from pathlib import Path
 
 import pytest
 
 from tigertail.errors import ConfigError
-from tigertail.service.run import bound
+from tigertail.service.run import bound, check
+from tigertail.service.settings import Settings
 
 
 def test_a_free_port_is_taken_and_no_other_can_take_it() -> None:
@@ -43,3 +45,8 @@ def test_what_is_written_is_sent_at_once(host: str) -> None:
 def test_no_such_host() -> None:
     with pytest.raises(ConfigError, match=r"cannot listen at no-such-host\.invalid"):
         bound("no-such-host.invalid", 0)
+
+
+def test_an_evaluation_that_is_not_there_is_told_before_anything_is_served(folder: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere\.json: no such evaluation"):
+        check(Settings(model=folder, evaluation=Path("nowhere.json")))

@@ -82,3 +82,12 @@ def test_a_wrong_setting_is_named_with_its_file(text: str, message: str, tmp_pat
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.toml: no such file"):
         read_settings(tmp_path / "nowhere.toml")
+
+
+def test_a_misspelt_variable_is_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIGERTAIL_DATA", "/not/ours/but/known")
+    assert read_settings(model=tmp_path).port == 8000
+    monkeypatch.setenv("TIGERTAIL_PROT", "80")
+    with pytest.raises(ConfigError, match="TIGERTAIL_PROT is no setting") as error:
+        read_settings(model=tmp_path)
+    assert error.value.remedy == "did you mean TIGERTAIL_PORT?"

@@ -95,7 +95,7 @@ class Guard:
             noted.down()
 
     def _let_in(self, scope: Scope, headers: Headers) -> str:
-        """Return who asks.
+        """Return who asks, as far as it may be noted: a key's name, but nobody's address.
 
         Raises
         ------
@@ -122,9 +122,8 @@ class Guard:
             raise ServiceError(
                 413, f"a body of more than {self._limits.body:,} bytes", remedy="send less at a time"
             )
-        client = f"address {address}" if name is None else f"key {name}"
-        self._slow_down(client)
-        return client
+        self._slow_down(f"address {address}" if name is None else f"key {name}")
+        return "anyone" if name is None else f"key {name}"
 
     def _slow_down(self, client: str) -> None:
         wait = 0.0 if self._rates is None else self._rates.wait(client)

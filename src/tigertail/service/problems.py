@@ -122,7 +122,10 @@ def install(app: FastAPI, wordings: Iterable[tuple[str, Wording]] = ()) -> None:
         where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
         others = f" (and {len(error.errors()) - 1} more)" if len(error.errors()) > 1 else ""
         detail = f"{where}: {first['msg']}{others}"
-        return worded(request.scope, _plain(422, detail, "see /docs for what each question takes"))
+        remedy = "see /docs for what each question takes"
+        if first["loc"] == ("body",) and "json" not in request.headers.get("content-type", ""):
+            remedy = "send it as JSON, with the header Content-Type: application/json"
+        return worded(request.scope, _plain(422, detail, remedy))
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> Response:

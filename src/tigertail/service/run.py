@@ -87,7 +87,7 @@ def check(settings: Settings) -> None:
     Raises
     ------
     TigertailError
-        If a model is missing or damaged, or the feedback store cannot be opened.
+        If a model is missing or damaged, the feedback store cannot be opened, or there is no such evaluation.
     """
     from tigertail.feedback.store import FeedbackStore
 
@@ -97,6 +97,12 @@ def check(settings: Settings) -> None:
             signals[name]
     if settings.store is not None:
         FeedbackStore.open(settings.store).close()
+    if settings.evaluation is not None and not settings.evaluation.is_file():
+        raise ConfigError(
+            "no such evaluation",
+            path=settings.evaluation,
+            remedy="make one with: tigertail evaluate DATASET --report FOLDER; it is FOLDER/report.json",
+        )
 
 
 def _supervise(settings: Settings, listening: socket.socket) -> None:

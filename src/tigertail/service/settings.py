@@ -14,6 +14,8 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, TomlConfigSettingsSource
 from pydantic_settings import PydanticBaseSettingsSource as Source
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
 
 from tigertail.errors import ConfigError, setting_at_fault
 
@@ -145,6 +147,18 @@ class Settings(BaseModel):
         return json.dumps(plain)
 
 
+def _check_environment() -> None:
+    """Refuse a variable that is nearly a setting's; others with our prefix belong to somebody else."""
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    for section, model in (("LIMITS", Limits), ("FEEDBACK", Feedback)):
+        known += [f"{PREFIX}{section}__{name.upper()}" for name in model.model_fields]
+    for name in os.environ:
+        if name.startswith(PREFIX) and name not in known and not name.startswith(f"{PREFIX}KEYS"):
+            close = process.extractOne(name, known, scorer=Levenshtein.distance, score_cutoff=2)
+            if close is not None:
+                raise ConfigError(f"{name} is no setting", remedy=f"did you mean {close[0]}?")
+
+
 def read_settings(file: Path | None = None, **given: Any) -> Settings:
     """Gather the settings.
 
@@ -191,6 +205,7 @@ def read_settings(file: Path | None = None, **given: Any) -> Settings:
         ) from None
     except ValueError as error:  # not TOML, or a setting in the environment that is no JSON
         raise ConfigError(f"cannot be read ({error})", path=file, remedy="see docs/service.md") from None
+    _check_environment()
     settings = Settings.model_validate(found.model_dump())
     if not (settings.loopback or settings.keys or settings.open):
         raise ConfigError(

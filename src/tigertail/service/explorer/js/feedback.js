@@ -8,6 +8,7 @@ import { keep, kept, uuid } from "./kept.js";
 import { ShownList } from "./shown.js";
 
 const QUEUE = "tigertail.feedback";
+const RECORDING = "tigertail.recording";
 const LISTENER = "tigertail.listener";
 const BATCH = 200;
 const BEACON = 100; // browsers let a request of 64 KiB outlive its page
@@ -80,8 +81,22 @@ export class Feedback extends EventTarget {
     return new ShownList(this, answer, country);
   }
 
+  /** @returns {boolean} Whether anything is recorded. */
+  get recording() {
+    return kept(localStorage, RECORDING) !== "no";
+  }
+
+  /** @param {boolean} on */
+  record(on) {
+    keep(localStorage, RECORDING, on ? "yes" : "no");
+    if (!on) this.queue = [];
+    this.#write();
+    this.#tell();
+  }
+
   /** @param {Event_[]} events */
   note(events) {
+    if (!this.recording) return;
     this.queue = [...this.#kept(), ...events];
     this.#bound();
     this.#write();

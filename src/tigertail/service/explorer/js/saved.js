@@ -43,6 +43,9 @@ function words(feedback) {
 export function openPrivacy(dialog, feedback) {
   const id = h("code", { class: "id" }, feedback.listener);
   const after = h("div", { role: "status", "aria-live": "polite" });
+  const recording = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox" }));
+  recording.checked = feedback.recording;
+  recording.addEventListener("change", () => feedback.record(recording.checked));
   const forget = h("button", { type: "button", class: "strong" }, "Forget me");
   forget.addEventListener("click", async () => {
     forget.disabled = true;
@@ -57,6 +60,7 @@ export function openPrivacy(dialog, feedback) {
     h("p", {}, "What is shown to you in Tigertail's list, and your thumbs, go to this server and nowhere else, so that the lists can be judged and get better. Each event holds the artist asked about, the artist shown, its rank, the model, the time, the country you look from, if you chose one, and this random id:"),
     h("p", {}, id),
     h("p", {}, "The id is made in this browser and says nothing of you."),
+    h("label", { class: "check" }, recording, " Record what I am shown and what I say of it"),
     after,
     h("div", { class: "buttons" }, forget, h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, "Close")),
   );
