@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import random
 import shutil
@@ -300,7 +299,6 @@ def peer(folder: Path, port: int, given: argparse.Namespace, ids: list[str], our
         rate = len(seen.seconds) / took
         print(seen.line("peer: FastAPI + implicit, one signal", took))
         print(f"  {rate / ours:.2f} x the new questions of Tigertail; memory {megabytes(group):,.0f} MB")
-    print(json.dumps({"peer ratio": round(rate / ours, 3)}))
 
 
 if __name__ == "__main__":
