@@ -197,6 +197,9 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--swaps", type=int, default=8, help="further models put in place, to see what stays in memory"
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "model"
@@ -230,6 +233,7 @@ def run(folder: Path, given: argparse.Namespace) -> None:
         print(seen.line(f"{HOT} questions over and over", took))
         print(f"  {len(seen.seconds) / took / rates['new questions']:.1f} x new questions")
         deploy(folder, port, group, hot, ids, given)
+        swap(folder, port, group, hot, given.swaps)
     peer(folder, port, given, ids, rates["new questions"])
 
 
@@ -276,6 +280,21 @@ def deploy(
     for failure in seen.failed[:5]:
         print(f"    {failure}")
     print("  memory (PSS of all processes, MB): " + ", ".join(f"{one:,.0f}" for one in memory))
+
+
+def swap(folder: Path, port: int, group: int, hot: list[str], times: int) -> None:
+    """Put one model and the other in place, ask each the same few questions, and print what memory comes to."""
+    memory = []
+    places = [int(one.name) for one in folder.iterdir() if one.name.isdecimal()]
+    for number in range(times):
+        wanted = sorted(places)[(number + 1) % 2]
+        subprocess.run(
+            [TIGERTAIL, "rollback", folder, "--to", str(wanted)], check=True, stdout=subprocess.DEVNULL
+        )
+        time.sleep(5)
+        asyncio.run(load_with(port, 8, 3, lambda chance: chance.choice(hot)))
+        memory.append(megabytes(group))
+    print("  after each of further swaps: " + ", ".join(f"{one:,.0f}" for one in memory))
 
 
 def mixtures(known: dict[tuple[str, str], bytes], versions: dict[str, Edition]) -> list[str]:
