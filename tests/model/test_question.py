@@ -166,3 +166,8 @@ def test_too_few_listeners_teach_no_mixture(tmp_path: Path) -> None:
     model = tigertail.fit(few, config=ModelConfig(base={"factors": 2}))
     assert "mixture" not in model.signals
     assert model.similar("x")["item_id"][0] == "y"
+
+
+def test_naive_cf_is_the_factors_at_a_beta_of_one(local_model: Model) -> None:
+    factors = local_model.similar("star", signal="factors", beta=1.0)
+    assert local_model.similar("star", signal="cosine").equals(factors)

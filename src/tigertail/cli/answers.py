@@ -43,8 +43,7 @@ def print_similar(model: Model, code: int, answers: pl.DataFrame) -> None:
 
 def print_beside(model: Model, code: int, lists: pl.DataFrame, other: str, own: str | None) -> None:
     """Print the two lists of :func:`tigertail.model.beside`; who is in both is marked."""
-    from tigertail.model.beside import COSINE
-    from tigertail.model.question import default_signal
+    from tigertail.model.question import COSINE, default_signal
 
     other = f"naive CF ({other})" if other == COSINE else other
     own = f"Tigertail ({own or default_signal(model.signals)})"

@@ -8,12 +8,9 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.errors import ConfigError
-from tigertail.model.families import FACTORS
 from tigertail.model.model import Model
-from tigertail.model.question import Dials
+from tigertail.model.question import COSINE, Dials
 
-COSINE: Final = "cosine"
-"""What most call collaborative filtering: the cosine of the factors, which is their signal at a beta of 1."""
 OTHER: Final = "other_"
 _BOTH_LISTS: Final = ("homes", "kinds", "strata", "exclude")
 
@@ -51,7 +48,7 @@ def beside(model: Model, item: str, other: str, n: int = 20, **dials: Unpack[Dia
             f"no signal '{other}' to stand beside",
             remedy=f"it is {COSINE}, or one of {', '.join(model.signals)}",
         )
-    asked: Dials = {"signal": FACTORS, "beta": 1.0} if other == COSINE else {"signal": other}
+    asked: Dials = {"signal": other}
     listed: Any = {name: value for name, value in dials.items() if name in _BOTH_LISTS}
     theirs = _described(model, model.similar(item, n, **(asked | listed)))
     ours = _described(model, model.similar(item, n, **dials))

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from tigertail.errors import ModelError
-from tigertail.model.kept import check, opened
+from tigertail.model.kept import check_all, copy_all
 from tigertail.model.store import MANIFEST, forget_maps, generations, map_file, next_generation, read_manifest
 from tigertail.storage import replaced_file
 
@@ -39,12 +39,7 @@ def deploy(source: Path | str, path: Path | str) -> str:
     source, path = Path(source), Path(path)
     manifest, version = read_manifest(source)
     with next_generation(path) as (folder, put):
-        for name, digest in manifest["files"].items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            with opened(source / manifest["generation"] / name) as file, (folder / name).open("wb") as copy:
-                shutil.copyfileobj(file, copy)
-            with opened(folder / name) as file:
-                check(file, digest)
+        copy_all(source / manifest["generation"], folder, manifest["files"])
         put(manifest)
     drawn = map_file(source, version)
     if drawn.is_file():
@@ -85,9 +80,7 @@ def roll_back(path: Path | str, to: int | None = None) -> str:
             remedy=f"choose one of {', '.join(map(str, kept))}" if kept else "fit the model again",
         )
     manifest, version = read_manifest(path / str(wanted))
-    for name, digest in manifest["files"].items():
-        with opened(path / str(wanted) / name) as file:
-            check(file, digest)
+    check_all(path / str(wanted), manifest["files"])
     with replaced_file(path / MANIFEST) as file:
         shutil.copyfile(path / str(wanted) / MANIFEST, file)
     return version

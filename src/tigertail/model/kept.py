@@ -7,6 +7,7 @@ one signal does not wait for the checksums of the others.
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterator, Mapping
 from io import BufferedReader
 from pathlib import Path
@@ -86,6 +87,34 @@ class KeptSignals(Mapping[str, Signal]):
     def __contains__(self, name: object) -> bool:
         """Say whether there is a signal of that name, without reading it."""
         return name in self._settings
+
+
+def check_all(folder: Path, checksums: Mapping[str, str]) -> None:
+    """Refuse a generation of which a file is missing or is not what was written.
+
+    Raises
+    ------
+    ModelError
+        If there is one.
+    """
+    for name, digest in checksums.items():
+        with opened(folder / name) as file:
+            check(file, digest)
+
+
+def copy_all(source: Path, target: Path, checksums: Mapping[str, str]) -> None:
+    """Copy a generation's files, and check the copies.
+
+    Raises
+    ------
+    ModelError
+        As :func:`check_all` does.
+    """
+    for name in checksums:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        with opened(source / name) as file, (target / name).open("wb") as copy:
+            shutil.copyfileobj(file, copy, 2**20)
+    check_all(target, checksums)
 
 
 def opened(path: Path) -> BufferedReader:

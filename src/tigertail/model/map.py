@@ -20,14 +20,14 @@ from tigertail.errors import ModelError
 from tigertail.model.families import FACTORS
 from tigertail.model.layout import NEIGHBOURS, Floats, aligned, centred, layout, links, scaled
 from tigertail.model.model import Model
-from tigertail.model.question import Dials
+from tigertail.model.question import COSINE, Dials
 from tigertail.model.store import forget_maps, generations, map_file, read_manifest
 from tigertail.signals.factors import FactorAffinity
 from tigertail.storage import replaced_file
 
 BEFORE: Final = ("before_x", "before_y")
 AFTER: Final = ("after_x", "after_y")
-NAIVE: Final[Dials] = {"signal": FACTORS, "beta": 1.0}
+NAIVE: Final[Dials] = {"signal": COSINE}
 """What is asked before: the cosine of the factors."""
 
 

@@ -15,12 +15,14 @@ from tigertail.data.countries import country_code
 from tigertail.data.strata import Stratum
 from tigertail.errors import ConfigError
 from tigertail.mixing import Mixture
-from tigertail.model.families import LISTENING, MIXTURE
+from tigertail.model.families import FACTORS, LISTENING, MIXTURE
 from tigertail.model.view import view_of
 from tigertail.signals.contract import Signal
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.local import Listening
 
+COSINE: Final = "cosine"
+"""What most call collaborative filtering: the cosine of the factors, which is their signal at a beta of 1."""
 STRATA: Final = tuple(stratum.label for stratum in Stratum)
 
 
@@ -30,7 +32,7 @@ class Dials(TypedDict, total=False):
     Parameters
     ----------
     signal
-        Which signal to ask, of ``model.signals``; by default the mixture of all.
+        Which signal to ask, of ``model.signals``, or ``"cosine"``, naive CF; by default the mixture of all.
     beta
         Popularity exponent (mixture, listening and factors): at 0 stars rise, the more the deeper they sink.
     country, language, group
@@ -108,6 +110,8 @@ def ask(signals: Mapping[str, Signal], dials: Dials) -> Asked:
     ConfigError
         If there is no such signal, or it has not what a dial turns, or a dial is out of range.
     """
+    if dials.get("signal") == COSINE:
+        dials = dials | {"signal": FACTORS, "beta": 1.0}
     name = dials.get("signal") or default_signal(signals)
     if name not in signals:
         raise ConfigError(f"no signal '{name}'", remedy=f"this model has {', '.join(signals)}")

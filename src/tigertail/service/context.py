@@ -91,9 +91,7 @@ class Context:
         asked = time.monotonic()
 
         def attempt() -> T:
-            if (
-                asked < self._away[0]
-            ):  # it was away while this waited for its turn: who is behind waits no longer
+            if asked < self._away[0]:  # it was away while this waited: who is behind waits no longer
                 raise self._away[1]
             try:
                 return work(store)

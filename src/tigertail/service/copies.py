@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from tigertail.errors import ModelError
-from tigertail.model.kept import AGAIN, check, opened
+from tigertail.model.kept import AGAIN, copy_all, opened
 from tigertail.model.store import MANIFEST, read_manifest
 
 KEPT: Final = 2  # versions: the one in place and the one before, which may be gone back to
@@ -44,7 +44,8 @@ def copied(folder: Path, room: Path) -> Path:
     if not target.is_dir():
         half = room / f".{version}.{uuid.uuid4().hex[:8]}"
         try:
-            _copy(folder, half, manifest["generation"], manifest["files"])
+            half.mkdir(parents=True, mode=0o700)
+            copy_all(folder / manifest["generation"], half / manifest["generation"], manifest["files"])
             (half / MANIFEST).write_bytes(text)
             if read_manifest(half)[1] != version:
                 raise ModelError("changed while it was read", path=folder, remedy=AGAIN)
@@ -59,17 +60,6 @@ def copied(folder: Path, room: Path) -> Path:
 def newest(room: Path) -> Path | None:
     """Return the copy used last; None where there is none."""
     return max(_copies(room), key=_used, default=None)
-
-
-def _copy(folder: Path, half: Path, generation: str, files: dict[str, str]) -> None:
-    half.mkdir(parents=True, mode=0o700)
-    for name, digest in files.items():
-        place = half / generation / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with opened(folder / generation / name) as file, place.open("wb") as copy:
-            shutil.copyfileobj(file, copy, 2**20)
-        with opened(place) as file:
-            check(file, digest)
 
 
 def _name(half: Path, target: Path) -> None:

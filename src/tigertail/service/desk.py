@@ -14,7 +14,7 @@ from tigertail.service.problems import ServiceError
 
 T = TypeVar("T")
 OVERHEAD: Final = 256  # bytes
-AT_ONCE: Final = 1  # what answering shares, Numba's threads above all, is not made for two at a time
+AT_ONCE: Final = 1  # a model is asked by one thread at a time: others would only wait
 
 
 class Desk:

@@ -21,7 +21,7 @@ from tigertail.model import Answers, Dials, Model, load
 from tigertail.model.explanation import in_words
 from tigertail.model.families import FACTORS, LISTENING
 from tigertail.model.map import read_map
-from tigertail.model.question import STRATA, default_signal
+from tigertail.model.question import COSINE, STRATA, default_signal
 from tigertail.model.store import map_file
 from tigertail.retrieval.names import NameIndex
 from tigertail.service.problems import NoSuchItemError, ServiceError
@@ -29,8 +29,6 @@ from tigertail.signals.local import Listening
 
 LOG: Final = logging.getLogger("tigertail.service")
 SUGGESTED: Final = 5
-COSINE: Final = "cosine"
-"""Naive CF: the cosine of the factors."""
 KINDS: Final = (c.ARTIST, c.ALBUM, c.TRACK)
 
 
@@ -113,9 +111,9 @@ class Edition:
         return self._by_id.get(item)
 
     def answer(self, seeds: Sequence[int], n: int, dials: Dials, *, why: bool = False) -> Answers:
-        """Answer a question; the signal ``cosine`` is naive CF."""
+        """Answer a question."""
         with self._asking:
-            return self.model.answer(np.array(seeds, np.int32), n, why=why, **named(dials))
+            return self.model.answer(np.array(seeds, np.int32), n, why=why, **dials)
 
     def search(self, text: str, n: int) -> list[dict[str, Any]]:
         """Return the items whose names match what was typed, best first; the most heard for nothing typed."""
@@ -130,7 +128,7 @@ class Edition:
     def neighbours(self, ids: Sequence[str], top: int, dials: Dials) -> pl.DataFrame:
         """Return the lists of some items, as :meth:`Model.neighbours` does."""
         with self._asking:
-            return self.model.neighbours(ids, top, **named(dials))
+            return self.model.neighbours(ids, top, **dials)
 
     def map_tag(self) -> str:
         """Return what tells the map in place from one that is made anew."""
@@ -229,11 +227,6 @@ class Edition:
             "kinds": [kind for kind in KINDS if (items[c.KIND] == kind).any()],
             "strata": list(STRATA),
         }
-
-
-def named(dials: Dials) -> Dials:
-    """Return dials with naive CF called by what it is: the factors at a beta of 1."""
-    return dials | {"signal": FACTORS, "beta": 1.0} if dials.get("signal") == COSINE else dials
 
 
 class Cards(Sequence[dict[str, Any]]):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from tigertail import columns as c
 from tigertail.service.context import Here, not_modified, unchanged, versioned
-from tigertail.service.edition import Edition, named
+from tigertail.service.edition import Edition
 from tigertail.service.problems import ServiceError, documented
 from tigertail.service.questions import NeighboursQuery
 from tigertail.service.rendering import to_json
@@ -48,7 +48,7 @@ def _lists(edition: Edition, codes: range, asked: NeighboursQuery) -> list[dict[
     cards = [edition.cards[code] for code in codes]
     lists: dict[str, list[dict[str, Any]]] = {card["id"]: [] for card in cards}
     ids = [card["id"] for card in cards]
-    found = edition.neighbours(ids, asked.top, named(asked.dials()))
+    found = edition.neighbours(ids, asked.top, asked.dials())
     for target, item, score, rank in found.select(c.TARGET_ITEM_ID, c.ITEM_ID, c.SCORE, c.RANK).iter_rows():
         lists[target].append({"id": item, "rank": rank, "affinity": float(f"{score:.7g}")})
     return [{"id": card["id"], "name": card["name"], "items": lists[card["id"]]} for card in cards]
