@@ -25,8 +25,8 @@ from typing import Any
 import numpy as np
 
 from tigertail.cli.output import print_table
-from tigertail.data.dataset import Dataset
-from tigertail.data.interactions import Interactions
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
 from tigertail.factorization import ALSConfig, Factors, als_objective, fit_als
 from tigertail.sparse import CSR
 

@@ -24,12 +24,12 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.cli.output import print_table
-from tigertail.data.dataset import Dataset
-from tigertail.data.interactions import Interactions
-from tigertail.data.strata import Stratum
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
+from tigertail.dataset.strata import Stratum
 from tigertail.evaluation import ProtocolConfig, System, hold_out
-from tigertail.evaluation.intervals import ClusterBootstrap
-from tigertail.evaluation.judging import DIAL, judge_system
+from tigertail.evaluation.scoring import DIAL, judge_system
+from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.signals.annotation import AnnotationConfig, fit_annotation
 from tigertail.signals.annotation.fit import trust
 from tigertail.signals.annotation.opinions import read_opinions

@@ -26,11 +26,11 @@ import polars as pl
 
 from tigertail.audio import AnalysisConfig, analyse, find_clips
 from tigertail.audio.analyse import analyse_file
-from tigertail.audio.lanes import in_lanes
+from tigertail.audio.process_pool import in_lanes
 from tigertail.cli.output import print_table
-from tigertail.data.dataset import Dataset
-from tigertail.data.interactions import Interactions
-from tigertail.evaluation.intervals import ClusterBootstrap
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
+from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.signals.audio import AudioConfig, fit_audio
 
 Described = tuple[float, float, float]  # seconds of audio, seconds of processor time, MiB held

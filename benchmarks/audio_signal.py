@@ -26,10 +26,10 @@ from sklearn.model_selection import GroupKFold
 from sklearn.neural_network import MLPRegressor
 
 from tigertail.cli.report import print_report
-from tigertail.data.dataset import Dataset
+from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation import ProtocolConfig, System, Trial, evaluate
 from tigertail.model.config import ModelConfig
-from tigertail.model.families import Ingredients
+from tigertail.model.registry import Ingredients
 from tigertail.signals.audio import AudioAffinity, AudioConfig, fit_audio
 from tigertail.signals.audio.features import read_features
 from tigertail.signals.audio.targets import factor_targets

@@ -20,17 +20,17 @@ from numpy.typing import NDArray
 
 from tigertail.cli.output import print_table
 from tigertail.cli.report import print_memory, print_report
-from tigertail.data.dataset import Dataset
-from tigertail.data.interactions import Interactions
-from tigertail.data.strata import Stratum
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
+from tigertail.dataset.strata import Stratum
 from tigertail.evaluation import ProtocolConfig, System, Trial, evaluate, hold_out
-from tigertail.evaluation.intervals import ClusterBootstrap
-from tigertail.evaluation.judging import ranked_lists
-from tigertail.evaluation.metrics import judge
+from tigertail.evaluation.metrics.ranking import judge
+from tigertail.evaluation.scoring import ranked_lists
+from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.factorization import fit_als
 from tigertail.factorization.confidence import confidence
 from tigertail.model import ModelConfig
-from tigertail.signals.back_off import BackOff, BackOffConfig, fit_back_off
+from tigertail.signals.backoff.signal import BackOff, BackOffConfig, fit_back_off
 from tigertail.signals.co_listening import fit_co_listening
 from tigertail.signals.contract import Signal
 from tigertail.signals.factors import FactorAffinity

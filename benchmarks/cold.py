@@ -5,7 +5,7 @@
 Cold: ``tigertail similar MODEL NAME`` in a new process each time, its files in the page cache, from start to exit;
 and, in new processes too, the first question to each signal of the model, from its files to its affinities, and
 then a second. Warm: ``Model.similar`` in one process, items drawn from all strata, each with a listener. It is told
-apart what questions take that NumPy answers and what they take once Numba is loaded (``tigertail/compiled.py``).
+apart what questions take that NumPy answers and what they take once Numba is loaded (``tigertail/kernels.py``).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import numpy as np
 import polars as pl
 
 import tigertail
-from tigertail import compiled
+from tigertail import kernels
 from tigertail.cli.output import print_table
 from tigertail.model import Model
 
@@ -118,7 +118,7 @@ def main() -> None:
     for how in ("NumPy", "Numba"):
         if how == "NumPy":
             # However long NumPy would be kept to, so that it alone is timed.
-            compiled.ENOUGH = sys.maxsize  # type: ignore[misc]
+            kernels.ENOUGH = sys.maxsize  # type: ignore[misc]
         else:
             import numba  # noqa: F401
         warm(model, items[:20])

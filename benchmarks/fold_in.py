@@ -26,9 +26,9 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.cli.output import print_table
 from tigertail.cli.report import print_memory
-from tigertail.data.dataset import Dataset
-from tigertail.data.simulated import WorldConfig, simulate
+from tigertail.dataset.dataset import Dataset
 from tigertail.model import Model, ModelConfig, drift, fit
+from tigertail.simulation import WorldConfig, simulate
 
 T = TypeVar("T")
 FEWEST, HIDDEN, TOP, MOST, TIMES = 5, 0.1, 20, 500, 3

@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.cli.output import print_table
-from tigertail.data.dataset import Dataset
-from tigertail.data.interactions import Interactions
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
 from tigertail.retrieval.topk import top_k
 from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation, take_in
-from tigertail.signals.recoding import Recoding
+from tigertail.signals.remap import Recoding
 
 TOP, MUCH = 20, 10
 

@@ -21,14 +21,14 @@ from sklearn.metrics import adjusted_mutual_info_score
 
 from tigertail.cli.output import print_table
 from tigertail.cli.report import print_memory
-from tigertail.data.dataset import Dataset
+from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation import ProtocolConfig, System, Trial, baselines, hold_out
-from tigertail.evaluation.homes import listener_countries
-from tigertail.evaluation.intervals import ClusterBootstrap, Estimate
-from tigertail.evaluation.judging import DIAL, judge_system
-from tigertail.evaluation.ours import LocalModels
+from tigertail.evaluation.metrics.locality import listener_countries
+from tigertail.evaluation.scoring import DIAL, judge_system
+from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
+from tigertail.evaluation.systems.own import LocalModels
 from tigertail.model.config import ModelConfig
-from tigertail.model.families import Ingredients
+from tigertail.model.registry import Ingredients
 from tigertail.progress import track
 from tigertail.signals.local import LocalConfig, group_listeners
 

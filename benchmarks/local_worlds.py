@@ -19,17 +19,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.cli.output import print_table
-from tigertail.data.simulated import WorldConfig, simulate
-from tigertail.data.simulated.world import listener_shares, make_world
-from tigertail.data.strata import Stratum
-from tigertail.data.truths import read_true
+from tigertail.dataset.strata import Stratum
 from tigertail.evaluation import System, Trial, baselines
-from tigertail.evaluation.agreement import graded_metrics, nobody_held
-from tigertail.evaluation.intervals import ClusterBootstrap
-from tigertail.evaluation.judging import ranked_lists
-from tigertail.evaluation.ours import LocalModels
+from tigertail.evaluation.ground_truth.agreement import graded_metrics, nobody_held
+from tigertail.evaluation.scoring import ranked_lists
+from tigertail.evaluation.statistics.intervals import ClusterBootstrap
+from tigertail.evaluation.systems.own import LocalModels
 from tigertail.model.config import BaseConfig
 from tigertail.progress import track
+from tigertail.simulation import WorldConfig, simulate
+from tigertail.simulation.world import listener_shares, make_world
+from tigertail.splitting.ground_truth import read_true
 
 SMALL = 0.03  # share of the listeners below which a country is small
 BASE, WORLD, COUNTRIES, LEARNED = "base", "one world", "by country", "learned groups"

@@ -27,9 +27,8 @@ from numpy.typing import NDArray
 from local_models import members, percent
 from tigertail.cli.output import print_table
 from tigertail.cli.report import print_memory
-from tigertail.data.dataset import Dataset
-from tigertail.data.strata import Stratum
-from tigertail.data.truths import Truth
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.strata import Stratum
 from tigertail.evaluation import (
     ProtocolConfig,
     System,
@@ -40,17 +39,18 @@ from tigertail.evaluation import (
     hold_out,
     read_sas,
 )
-from tigertail.evaluation.intervals import ClusterBootstrap
-from tigertail.evaluation.judging import DIAL, judge_system, ranked_lists
-from tigertail.evaluation.metrics import judge
-from tigertail.evaluation.ours import LocalModels, OwnSignal
-from tigertail.evaluation.systems import PLAIN_ALS
+from tigertail.evaluation.metrics.ranking import judge
+from tigertail.evaluation.scoring import DIAL, judge_system, ranked_lists
+from tigertail.evaluation.statistics.intervals import ClusterBootstrap
+from tigertail.evaluation.systems.own import LocalModels, OwnSignal
+from tigertail.evaluation.systems.system import PLAIN_ALS
 from tigertail.mixing import MixtureConfig
 from tigertail.model.config import ModelConfig
-from tigertail.model.families import FAMILIES, Ingredients, fit_signals
-from tigertail.model.mixed import fit_mixture
+from tigertail.model.fit_mixture import fit_mixture
+from tigertail.model.registry import FAMILIES, Ingredients, fit_signals
 from tigertail.progress import track
 from tigertail.signals.contract import Signal
+from tigertail.splitting.ground_truth import Truth
 
 OWN = DIAL.index(0.0)
 FEW = 14  # listeners: a part of the tail that hardly anybody hears

@@ -38,18 +38,18 @@ from numpy.typing import NDArray
 
 from local_models import frontier, gains, members
 from tigertail.cli.output import print_table
-from tigertail.data.dataset import Dataset
-from tigertail.data.strata import Stratum
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.strata import Stratum
 from tigertail.evaluation import ProtocolConfig, System, Trial, hold_out
-from tigertail.evaluation.intervals import ClusterBootstrap
-from tigertail.evaluation.judging import DIAL, judge_system
+from tigertail.evaluation.scoring import DIAL, judge_system
+from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.mixing import Lessons, Mixture, MixtureConfig, learn, lessons_of
 from tigertail.mixing.calibration import scales
 from tigertail.mixing.candidates import best_answers, choices_of
-from tigertail.mixing.likelihood import Choices, fit_heights
+from tigertail.mixing.conditional_logit import Choices, fit_heights
 from tigertail.model.config import ModelConfig
-from tigertail.model.families import FAMILIES, Ingredients
-from tigertail.model.mixed import CONTAINED, fit_blind
+from tigertail.model.fit_mixture import CONTAINED, fit_blind
+from tigertail.model.registry import FAMILIES, Ingredients
 from tigertail.progress import track
 from tigertail.signals.contract import Signal
 

@@ -41,16 +41,16 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
-from tigertail.data.dataset import Dataset
-from tigertail.data.formats.documents import WORKS, Documents
-from tigertail.data.mentions.candidates import Spans, candidates
-from tigertail.data.mentions.features import FEATURES, Usage, features
-from tigertail.data.mentions.names import Names, Shape
-from tigertail.data.mentions.titles import Remark, Title, read_title
-from tigertail.data.mentions.weights import THRESHOLD, score_candidates
-from tigertail.data.mentions.words import Reader
-from tigertail.data.names import fold
-from tigertail.data.quarantine import Quarantine
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.folding import fold
+from tigertail.ingest.formats.documents import WORKS, Documents
+from tigertail.io.quarantine import Quarantine
+from tigertail.text.mentions.candidates import Spans, candidates
+from tigertail.text.mentions.features import FEATURES, Usage, features
+from tigertail.text.mentions.names import Names, Shape
+from tigertail.text.mentions.titles import Remark, Title, read_title
+from tigertail.text.mentions.tokens import Reader
+from tigertail.text.mentions.weights import THRESHOLD, score_candidates
 
 ELSEWHERE, UNJUDGED, NO_LINK = -1, -2, -3
 RIGHT, TRAP, UNLINKED, LEFT_OUT = 1, 0, 2, -1

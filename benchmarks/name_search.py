@@ -27,8 +27,8 @@ from rapidfuzz import fuzz, process
 
 import tigertail
 from tigertail.cli.output import print_table
-from tigertail.data.names import fold
-from tigertail.retrieval.names import NameIndex
+from tigertail.dataset.folding import fold
+from tigertail.retrieval.name_index import NameIndex
 
 AT = (1, 5)
 SPACED = ("LATIN", "CYRILLIC", "GREEK", "ARABIC", "HEBREW")

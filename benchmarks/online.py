@@ -20,8 +20,8 @@ from tigertail.cli.output import print_table
 from tigertail.evaluation.online import examination, examine, judge_rankings, listener_scores
 from tigertail.evaluation.online.log import Log
 from tigertail.evaluation.online.sequential import log_capitals
-from tigertail.evaluation.online.simulated import MODELS, Population
 from tigertail.progress import track
+from tigertail.testing.simulated_listeners import MODELS, Population
 
 Scores = NDArray[np.float64]
 

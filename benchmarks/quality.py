@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from tigertail.cli.report import print_report
-from tigertail.data.dataset import Dataset
+from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation import ProtocolConfig, System, Trial, default_systems, evaluate, hold_out
-from tigertail.evaluation.judging import ranked_lists
-from tigertail.evaluation.metrics import judge
+from tigertail.evaluation.metrics.ranking import judge
+from tigertail.evaluation.scoring import ranked_lists
 from tigertail.factorization.confidence import ConfidenceConfig, confidence
 from tigertail.progress import track
 from tigertail.signals.factors import FactorAffinity

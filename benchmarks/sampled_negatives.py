@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from tigertail.cli.output import print_table
-from tigertail.data.dataset import Dataset
+from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation import ProtocolConfig, Trial, default_systems, hold_out
-from tigertail.evaluation.judging import ranked_lists
-from tigertail.evaluation.metrics import METRICS, judge
+from tigertail.evaluation.metrics.ranking import METRICS, judge
+from tigertail.evaluation.scoring import ranked_lists
 from tigertail.signals.contract import Signal
 
 NEGATIVES = 99

@@ -20,13 +20,13 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.cli.output import print_table
 from tigertail.cli.report import print_report
-from tigertail.data.dataset import Dataset
-from tigertail.data.strata import Stratum
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.strata import Stratum
 from tigertail.evaluation import ProtocolConfig, System, Trial, default_systems, evaluate, hold_out
-from tigertail.evaluation.intervals import dominated
-from tigertail.evaluation.judging import judge_system
+from tigertail.evaluation.scoring import judge_system
+from tigertail.evaluation.statistics.intervals import dominated
 from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_co_listening
-from tigertail.signals.sequences import Sequences, SequencesConfig, fit_sequences
+from tigertail.signals.sequences.signal import Sequences, SequencesConfig, fit_sequences
 from tigertail.sparse import CSR
 
 CHOICES = {

@@ -35,9 +35,9 @@ import numpy as np
 from tigertail.mixing import Mixture
 from tigertail.model import Model, load, save
 from tigertail.service.api.similar import answer_of
-from tigertail.service.edition import Edition
-from tigertail.service.questions import SimilarQuery
-from tigertail.service.rendering import to_json
+from tigertail.service.http.json import to_json
+from tigertail.service.http.parameters import SimilarQuery
+from tigertail.service.serving.served_model import Edition
 
 N = 20
 HOT = 200

@@ -17,15 +17,13 @@ from pathlib import Path
 import numpy as np
 
 from tigertail.cli.output import print_table
-from tigertail.data.simulated import WorldConfig, simulate
-from tigertail.data.strata import Stratum
-from tigertail.data.truths import read_true
+from tigertail.dataset.strata import Stratum
 from tigertail.evaluation import baselines
-from tigertail.evaluation.agreement import graded_metrics, nobody_held
-from tigertail.evaluation.intervals import ClusterBootstrap
-from tigertail.evaluation.judging import ranked_lists
-from tigertail.evaluation.ours import OwnSignal
-from tigertail.model.families import (
+from tigertail.evaluation.ground_truth.agreement import graded_metrics, nobody_held
+from tigertail.evaluation.scoring import ranked_lists
+from tigertail.evaluation.statistics.intervals import ClusterBootstrap
+from tigertail.evaluation.systems.own import OwnSignal
+from tigertail.model.registry import (
     ANNOTATION,
     AUDIO,
     CO_LISTENING,
@@ -35,6 +33,8 @@ from tigertail.model.families import (
     WEB,
 )
 from tigertail.progress import track
+from tigertail.simulation import WorldConfig, simulate
+from tigertail.splitting.ground_truth import read_true
 
 SIGNALS = (FACTORS, CO_LISTENING, LISTENING, ANNOTATION, AUDIO, WEB, SEQUENCES)
 

@@ -19,14 +19,14 @@ import polars as pl
 from annotation import CONFIGS
 from tigertail import columns as c
 from tigertail.cli.output import print_table
-from tigertail.data.dataset import Dataset
-from tigertail.data.simulated import WorldConfig, simulate
-from tigertail.data.truths import read_true
-from tigertail.evaluation.agreement import graded_metrics, nobody_held
-from tigertail.evaluation.intervals import ClusterBootstrap
-from tigertail.evaluation.judging import ranked_lists
+from tigertail.dataset.dataset import Dataset
+from tigertail.evaluation.ground_truth.agreement import graded_metrics, nobody_held
+from tigertail.evaluation.scoring import ranked_lists
+from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.progress import track
 from tigertail.signals.annotation import fit_annotation
+from tigertail.simulation import WorldConfig, simulate
+from tigertail.splitting.ground_truth import read_true
 
 SHARES = (0.0, 0.1, 0.3)
 

@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from tigertail.cli.report import print_report
-from tigertail.data.dataset import Dataset
-from tigertail.data.interactions import Interactions
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
 from tigertail.evaluation import ProtocolConfig, System, baselines, evaluate, read_sas
 from tigertail.retrieval.topk import top_k
 from tigertail.signals.contract import Signal

@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 from hypothesis import settings
 
-from tigertail.data.dataset import Dataset
+from tigertail.dataset.dataset import Dataset
 from tigertail.model import Model, ModelConfig, fit
 
 # The first example of a test compiles kernels, so none may be failed for its time.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import tigertail
-from tigertail.data.dataset import Dataset
+from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ModelError
 
 SMALL = {"base": {"factors": 8}}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tigertail.evaluation.systems import PLAIN_ALS
+from tigertail.evaluation.systems.system import PLAIN_ALS
 from tigertail.model import ModelConfig
 
 ROOT = Path(__file__).parent.parent

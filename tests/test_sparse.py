@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tigertail import compiled
+from tigertail import kernels
 from tigertail.sparse import CSR
 
 
@@ -46,7 +46,7 @@ def test_numpy_turns_over_as_the_compiled_kernel_does(drawn: tuple[NDArray[np.fl
     _, matrix = drawn
     expected = matrix.transposed()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiled, "loaded", lambda: False)
+        patch.setattr(kernels, "loaded", lambda: False)
         again = matrix.transposed()
     for part in ("offsets", "indices", "values"):
         mine, theirs = getattr(again, part), getattr(expected, part)

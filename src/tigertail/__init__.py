@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import polars as pl
 
-    from tigertail.data.dataset import Dataset
-    from tigertail.data.truths import Truth
+    from tigertail.dataset.dataset import Dataset
     from tigertail.model import Model, ModelConfig
+    from tigertail.splitting.ground_truth import Truth
 
 __version__ = "0.1.0"
 __all__ = ["Dataset", "Model", "ModelConfig", "add", "fit", "load"]
@@ -48,23 +48,23 @@ def fit(
         Settings; None means the defaults.
     lists
         Curated lists that the mixture learns from, beside held-out listeners: see
-        :func:`tigertail.data.truths.read_curated`.
+        :func:`tigertail.splitting.ground_truth.read_curated`.
     feedback
         Events of listeners who were shown lists, that the mixture learns from as well: see
         :func:`tigertail.feedback.read_feedback`; or the lessons made of them by
-        :func:`tigertail.evaluation.online.lessons.feedback_lessons`.
+        :func:`tigertail.evaluation.online.training_pairs.feedback_lessons`.
     threads
         Threads to use; None means all.
     """
     from tigertail import model as room
-    from tigertail.data.dataset import Dataset
-    from tigertail.data.truths import Truth
+    from tigertail.dataset.dataset import Dataset
+    from tigertail.splitting.ground_truth import Truth
 
     if path is not None:
         room.check_target(path)
     opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
     if feedback is not None and not isinstance(feedback, Truth):
-        from tigertail.evaluation.online.lessons import feedback_lessons
+        from tigertail.evaluation.online.training_pairs import feedback_lessons
 
         feedback = feedback_lessons(feedback, opened)
     model = room.fit(opened, config, lists=lists, feedback=feedback, threads=threads)
@@ -92,7 +92,7 @@ def add(
     Returns
     -------
     Model
-        The model with the additions; :func:`tigertail.model.drift` says how far it has gone from the fit.
+        The model with the additions; :func:`tigertail.model.update.drift` says how far it has gone from the fit.
     """
     from tigertail import model as room
 
@@ -112,7 +112,7 @@ def load(path: Path | str) -> Model:
 def __getattr__(name: str) -> Any:
     # Importing the package stays quick: these names bring in the numerical libraries.
     if name == "Dataset":
-        from tigertail.data.dataset import Dataset
+        from tigertail.dataset.dataset import Dataset
 
         return Dataset
     if name in ("Model", "ModelConfig"):

@@ -8,7 +8,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tigertail.compiled import njit, plain
+from tigertail.kernels import njit, plain
 
 _SORTED: Final = 35  # elements met by NumPy, as time goes, for each entry that it sorts
 

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from tigertail.cli import app
-from tigertail.data.simulated import WorldConfig, simulate
 from tigertail.errors import DataError
+from tigertail.simulation import WorldConfig, simulate
 
 CONFIG = WorldConfig(listeners=60, artists=80, countries=2, artists_per_listener=8)
 

@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from tigertail.cli import app
-from tigertail.data.simulated import WorldConfig, simulate
 from tigertail.errors import ConfigError
 from tigertail.model import Model, ModelConfig, fit, save
+from tigertail.simulation import WorldConfig, simulate
 
 CONFIG = WorldConfig(listeners=300, artists=200, countries=2, artists_per_listener=15)
 

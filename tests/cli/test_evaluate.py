@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from tigertail.cli import app
-from tigertail.data.dataset import Dataset
-from tigertail.data.simulated import WorldConfig, simulate
+from tigertail.dataset.dataset import Dataset
+from tigertail.simulation import WorldConfig, simulate
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tigertail.cli import app
-from tigertail.data.dataset import Dataset
+from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, TigertailError
 
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from tigertail.cli import app
 from tigertail.errors import ConfigError
 from tigertail.model import Model, save
-from tigertail.model.map import read_map
+from tigertail.model.maps.map import read_map
 
 
 @pytest.fixture

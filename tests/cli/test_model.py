@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tigertail.cli import app, main
-from tigertail.data.dataset import Dataset
+from tigertail.dataset.dataset import Dataset
 from tigertail.errors import DataError
 from tigertail.mixing import Mixture
 from tigertail.model import Model, load, save

@@ -12,10 +12,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tigertail.cli import app
-from tigertail.data.dataset import Dataset
+from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError
-from tigertail.evaluation.online.simulated import Population
 from tigertail.model import Model
+from tigertail.testing.simulated_listeners import Population
 
 
 @pytest.fixture(autouse=True)

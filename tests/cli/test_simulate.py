@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from tigertail.cli import app, data
-from tigertail.data.dataset import Dataset
-from tigertail.data.simulated import WorldConfig
+from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, TigertailError
+from tigertail.simulation import WorldConfig
 
 SMALL = ["--listeners", "60", "--artists", "80", "--countries", "2", "--artists-per-listener", "8"]
 

@@ -8,11 +8,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tigertail.cli import app
-from tigertail.data.dataset import Dataset
-from tigertail.data.simulated import WorldConfig, simulate
+from tigertail.dataset.dataset import Dataset
 from tigertail.errors import TigertailError
 from tigertail.evaluation import Trial
 from tigertail.model import ModelConfig
+from tigertail.simulation import WorldConfig, simulate
 from tigertail.tuning import FAMILIES, Family
 from tigertail.tuning import search as room
 from tigertail.tuning.trail import TRIALS, Scores

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from tigertail.data.dataset import Dataset
+from tigertail.dataset.dataset import Dataset
 from tigertail.model import Model, ModelConfig, fit
 
 SETTINGS = {"base": {"factors": 1}, "local": {"fewest": 10, "shrinkage": 20.0}}

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tigertail.data.simulated import WorldConfig, simulate
 from tigertail.evaluation import ProtocolConfig, hold_out
-from tigertail.evaluation.intervals import ClusterBootstrap
-from tigertail.evaluation.judging import ranked_lists
-from tigertail.evaluation.metrics import METRICS, judge
+from tigertail.evaluation.metrics.ranking import METRICS, judge
+from tigertail.evaluation.scoring import ranked_lists
+from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.signals.co_listening import CoListeningConfig, fit_co_listening
 from tigertail.signals.contract import Signal
 from tigertail.signals.popularity import Popularity
+from tigertail.simulation import WorldConfig, simulate
 
 REPETITIONS = 1000  # 200 would leave the share itself uncertain by 3 %
 LISTENERS = 200  # judged in each repetition

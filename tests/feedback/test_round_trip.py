@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from tigertail.data.countries import countries
 from tigertail.feedback import KINDS, Event, FeedbackStore, Receipt, check_events, export, read_feedback
 from tigertail.feedback.tables import EVENTS
+from tigertail.geo.countries import countries
 
 
 def texts(longest: int) -> st.SearchStrategy[str]:

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tigertail.data.dataset import Dataset
+from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, DataError, TigertailWarning, UnknownItemError
 from tigertail.model import Model, fit
 from tigertail.signals.factors import FactorAffinity

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from numpy.typing import NDArray
 
-from tigertail import compiled
+from tigertail import kernels
 from tigertail.retrieval.topk import top_k
 
 Scores = NDArray[np.float32]
@@ -69,7 +69,7 @@ def test_numpy_lists_one_row_as_the_compiled_kernel_does(scores: Scores, k: int,
     exclude = np.array([data.draw(st.integers(-1, max(0, scores.shape[1] - 1)))], np.int32)
     expected = top_k(scores[:1], k, exclude)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiled, "loaded", lambda: False)
+        patch.setattr(kernels, "loaded", lambda: False)
         again = top_k(scores[:1], k, exclude)
     for mine, compiled_ones in zip(again, expected, strict=True):
         assert mine.tobytes() == compiled_ones.tobytes()

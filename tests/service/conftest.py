@@ -23,14 +23,14 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from tigertail.data.simulated import WorldConfig, simulate
 from tigertail.evaluation import System, evaluate
 from tigertail.evaluation.baselines import ItemItem, WorldPopularity
 from tigertail.feedback.store import FeedbackStore
 from tigertail.model import Model, ModelConfig, fit, load, save
-from tigertail.model.map import save_map
+from tigertail.model.maps.map import save_map
 from tigertail.service.app import create_app
-from tigertail.service.settings import Settings
+from tigertail.service.http.settings import Settings
+from tigertail.simulation import WorldConfig, simulate
 
 Serve = Callable[..., TestClient]
 

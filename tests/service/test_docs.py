@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from tigertail.service.settings import Feedback, Limits, Settings, read_settings
+from tigertail.service.http.settings import Feedback, Limits, Settings, read_settings
 
 PAGE = (Path(__file__).parents[2] / "docs" / "service.md").read_text("utf-8")
 

@@ -12,22 +12,22 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from tigertail import compiled
-from tigertail.data.dataset import Dataset
-from tigertail.data.interactions import Interactions
+from tigertail import kernels
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
 from tigertail.factorization import ALSConfig, fit_als
 from tigertail.mixing import Learned, Mixture
-from tigertail.model.families import Stored
+from tigertail.model.registry import Stored
 from tigertail.signals.annotation import Annotation
 from tigertail.signals.audio import AudioAffinity
-from tigertail.signals.back_off import NO_ARTIST, BackOff
+from tigertail.signals.backoff.signal import NO_ARTIST, BackOff
 from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_co_listening
 from tigertail.signals.contract import Signal, Telling
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.local import Groups, Listening, LocalConfig, fit_listening
 from tigertail.signals.pairs import PairsConfig, fit_pairs
 from tigertail.signals.popularity import Popularity
-from tigertail.signals.sequences import SequencesConfig, fit_sequences
+from tigertail.signals.sequences.signal import SequencesConfig, fit_sequences
 from tigertail.signals.web import Web, WebConfig, fit_web
 from tigertail.sparse import CSR
 
@@ -243,7 +243,7 @@ def test_numpy_answers_one_query_as_the_compiled_kernels_do(
 ) -> None:
     together = SIGNALS[name]().affinity(EVERY)
     signal = SIGNALS[name]()
-    monkeypatch.setattr(compiled, "loaded", lambda: False)
+    monkeypatch.setattr(kernels, "loaded", lambda: False)
     for query in EVERY:
         alone = signal.affinity(np.array([query], np.int32))[0]
         assert alone.tobytes() == together[query].tobytes()

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tigertail.data.dataset import Dataset
-from tigertail.data.interactions import Interactions
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError
 from tigertail.signals.pairs import Pairs, PairsConfig, fit_pairs
 

@@ -9,11 +9,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tigertail.data.dataset import Dataset
-from tigertail.data.simulated import WorldConfig, simulate
+from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, DataError
 from tigertail.evaluation import ProtocolConfig, Trial, hold_out
 from tigertail.model import ModelConfig
+from tigertail.simulation import WorldConfig, simulate
 from tigertail.tuning import BASE, CO_LISTENING, FAMILIES, FRONTIER, PLAIN, Budget, Family, inner_trial, tune
 from tigertail.tuning import search as room
 from tigertail.tuning.space import Point
@@ -207,9 +207,9 @@ def test_nobody_whom_an_evaluation_holds_out_is_ever_seen(
 
 
 def test_scores_are_those_of_an_evaluation(world: Dataset) -> None:
-    from tigertail.evaluation.intervals import ClusterBootstrap
-    from tigertail.evaluation.judging import judge_system
-    from tigertail.evaluation.systems import System
+    from tigertail.evaluation.scoring import judge_system
+    from tigertail.evaluation.statistics.intervals import ClusterBootstrap
+    from tigertail.evaluation.systems.system import System
 
     trial = inner_trial(world, 0)
     family = FAMILIES[1]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tigertail.evaluation.baselines import ALS, ItemItem
-from tigertail.evaluation.systems import PLAIN_ALS
+from tigertail.evaluation.systems.system import PLAIN_ALS
 from tigertail.model import ModelConfig
 from tigertail.tuning.space import BASE, CO_LISTENING, FAMILIES, PLAIN, Family, digest
 

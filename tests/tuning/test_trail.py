@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tigertail.data.dataset import Dataset
+from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError
 from tigertail.model import ModelConfig
 from tigertail.tuning.trail import TRIALS, Trail

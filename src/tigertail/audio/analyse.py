@@ -19,7 +19,7 @@ from tigertail.audio.clips import IDENTITY, Clip
 from tigertail.audio.config import AnalysisConfig
 from tigertail.audio.decode import Unusable, decode
 from tigertail.audio.journal import Entry, Journal, Stamp, open_journal
-from tigertail.audio.lanes import Lost, in_lanes
+from tigertail.audio.process_pool import Lost, in_lanes
 from tigertail.errors import DataError, TigertailError
 from tigertail.progress import progress
 from tigertail.storage import replaced_file

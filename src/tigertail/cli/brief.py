@@ -11,9 +11,9 @@ from tigertail.cli.output import print_table
 from tigertail.errors import ConfigError
 
 if TYPE_CHECKING:
-    from tigertail.data.dataset import Dataset
+    from tigertail.dataset.dataset import Dataset
     from tigertail.evaluation import ProtocolConfig, Reach, Report, System
-    from tigertail.evaluation.intervals import Estimate
+    from tigertail.evaluation.statistics.intervals import Estimate
 
 STRATA = ("head", "mid", "tail", "cold")
 METRICS = ("nDCG", "IPS-nDCG")

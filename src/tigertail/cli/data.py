@@ -10,7 +10,7 @@ import typer
 from tigertail.cli.output import print_table
 
 if TYPE_CHECKING:
-    from tigertail.data.describe import Description
+    from tigertail.dataset.summary import Description
 
 COUNTRIES_SHOWN = 10
 
@@ -28,9 +28,9 @@ def build(
     force: Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")] = False,
 ) -> None:
     """Read listening data, match its names and write a dataset."""
-    from tigertail.cli.built import print_report
-    from tigertail.data.build import build as make
-    from tigertail.data.recipe import Recipe
+    from tigertail.cli.build_report import print_report
+    from tigertail.ingest.build import build as make
+    from tigertail.ingest.recipe import Recipe
 
     made, report = make(Recipe.load(recipe), dataset, replace=force)
     print_report(made, report)
@@ -53,9 +53,9 @@ def simulate(
     force: Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")] = False,
 ) -> None:
     """Invent a world of listeners and artists, so that everything can be tried without real data."""
-    from tigertail.data import simulated
+    from tigertail import simulation
 
-    config = simulated.WorldConfig.checked(
+    config = simulation.WorldConfig.checked(
         listeners=listeners,
         artists=artists,
         countries=countries,
@@ -69,7 +69,7 @@ def simulate(
         djs=djs,
         seed=seed,
     )
-    made = simulated.simulate(dataset, config, replace=force)
+    made = simulation.simulate(dataset, config, replace=force)
     rows = made.manifest["tables"]
     typer.echo(
         f"{dataset}: {rows['listeners']:,} listeners, {rows['items']:,} artists, {rows['plays']:,} rows of plays."
@@ -83,9 +83,9 @@ def describe(
     plot: Annotated[Path | None, typer.Option(help="Draw it to this file as well.")] = None,
 ) -> None:
     """Say what a dataset holds: counts, countries, and how long its tail is."""
-    from tigertail.data import plot as drawing
-    from tigertail.data.dataset import Dataset
-    from tigertail.data.describe import describe as count
+    from tigertail.dataset import summary_plot as drawing
+    from tigertail.dataset.dataset import Dataset
+    from tigertail.dataset.summary import describe as count
 
     opened = Dataset.open(dataset)
     facts = count(opened)
@@ -98,7 +98,7 @@ def describe(
 
 
 def _print_description(facts: Description) -> None:
-    from tigertail.data.describe import top_countries
+    from tigertail.dataset.summary import top_countries
 
     typer.echo(facts.name)
     if facts.simulated:

@@ -10,7 +10,7 @@ import typer
 from tigertail.cli.output import print_table
 
 if TYPE_CHECKING:
-    from tigertail.evaluation.diagnosis import Diagnosis
+    from tigertail.evaluation.diagnosis.diagnosis import Diagnosis
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +26,7 @@ def diagnose(
 ) -> None:
     """Say what one space does to each country, and what local models change."""
     import tigertail
-    from tigertail.evaluation.diagnosis import diagnose as examine
+    from tigertail.evaluation.diagnosis.diagnosis import diagnose as examine
     from tigertail.storage import to_json
 
     found = examine(tigertail.load(model), n=n)
@@ -35,7 +35,7 @@ def diagnose(
     else:
         _print(found)
     if plot is not None:
-        from tigertail.evaluation.diagnosis_plot import plot_diagnosis
+        from tigertail.evaluation.diagnosis.plot import plot_diagnosis
 
         plot_diagnosis(found, plot)
         typer.echo(f"Drawn to {plot}.", err=as_json)
@@ -54,8 +54,8 @@ def _print(found: Diagnosis) -> None:
 
 
 def _print_nearness(found: Diagnosis) -> None:
-    from tigertail.data.places import place_name
-    from tigertail.evaluation.clumping import FEWEST_LOCAL, LISTED
+    from tigertail.evaluation.metrics.country_cohesion import FEWEST_LOCAL, LISTED
+    from tigertail.geo.regions import place_name
 
     if not found.countries:
         typer.echo(f"Clumping: no country has {FEWEST_LOCAL} local artists.")
@@ -102,7 +102,7 @@ def _print_capacity(found: Diagnosis) -> None:
 
 
 def _print_changes(found: Diagnosis) -> None:
-    from tigertail.evaluation.changes import FEWEST_LISTENERS
+    from tigertail.evaluation.diagnosis.list_changes import FEWEST_LISTENERS
 
     changes = found.changes
     if not changes.asked:

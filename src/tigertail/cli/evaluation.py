@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from tigertail.data.dataset import Dataset
+    from tigertail.dataset.dataset import Dataset
     from tigertail.evaluation import ProtocolConfig, System
 
 
@@ -51,7 +51,7 @@ def evaluate(
     from tigertail import evaluation as room
     from tigertail.cli.brief import check_brief, evaluate_briefly
     from tigertail.cli.report import print_memory, print_report, write_report
-    from tigertail.data.dataset import Dataset
+    from tigertail.dataset.dataset import Dataset
     from tigertail.storage import to_json
 
     if brief:
@@ -63,7 +63,7 @@ def evaluate(
         return
     compared = _systems(opened, config, systems, neighbours or [])
     if truth is not None or truth_format != "pairs":
-        from tigertail.cli.truth import check_alone, judge_by_truth
+        from tigertail.cli.ground_truth import check_alone, judge_by_truth
 
         check_alone(seeds=seeds, countries=countries)
         judge_by_truth(opened, truth, truth_format, compared, protocol, report, as_json=as_json)

@@ -19,9 +19,9 @@ def draw_map(
 ) -> None:
     """Lay the catalogue out in the plane, before (naive CF) and after, and keep that with the model."""
     import tigertail
-    from tigertail.model.map import AFTER, BEFORE, make_map, save_map
-    from tigertail.model.map_plot import plot_map
-    from tigertail.model.trust import check_picture
+    from tigertail.model.maps.map import AFTER, BEFORE, make_map, save_map
+    from tigertail.model.maps.plot import plot_map
+    from tigertail.model.weights import check_picture
 
     if plot is not None:
         check_picture(plot)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tigertail.cli.answers import print_beside, print_similar
 from tigertail.cli.output import notices, print_table
+from tigertail.cli.tables import print_beside, print_similar
 
 if TYPE_CHECKING:
-    from tigertail.data.dataset import Dataset
-    from tigertail.data.truths import Truth
+    from tigertail.dataset.dataset import Dataset
     from tigertail.model import Dials
+    from tigertail.splitting.ground_truth import Truth
 
 ModelFolder = Annotated[Path, typer.Argument(help="A model folder.")]
 SignalName = Annotated[
@@ -72,9 +72,9 @@ def fit(
 ) -> None:
     """Fit a model to a dataset."""
     import tigertail
-    from tigertail.data.dataset import Dataset
-    from tigertail.data.truths import read_lists
+    from tigertail.dataset.dataset import Dataset
     from tigertail.model import ModelConfig
+    from tigertail.splitting.ground_truth import read_lists
 
     settings = ModelConfig() if config is None else ModelConfig.read(config)
     opened = Dataset.open(dataset)
@@ -94,7 +94,7 @@ def fit(
 
 
 def _feedback(source: str, dataset: Dataset) -> Truth:
-    from tigertail.evaluation.online.lessons import feedback_lessons
+    from tigertail.evaluation.online.training_pairs import feedback_lessons
     from tigertail.feedback import read_feedback
 
     with notices():
@@ -120,7 +120,7 @@ def add(
 ) -> None:
     """Add new listeners and items to a model without fitting it again."""
     import tigertail
-    from tigertail.model.drift import drift, report
+    from tigertail.model.update.drift import drift, report
 
     after = tigertail.add(model, dataset, dry_run=dry_run, threads=threads)
     for line in report(after):
@@ -208,7 +208,7 @@ def neighbours(
 ) -> None:
     """Write the nearest items of many items to a Parquet file."""
     import tigertail
-    from tigertail.model.queries import read_queries, write_neighbours
+    from tigertail.model.files import read_queries, write_neighbours
 
     opened = tigertail.load(model)
     asked = None if queries is None else read_queries(queries, opened)
@@ -240,7 +240,7 @@ def weights(
 ) -> None:
     """Show how much the mixture trusts each signal, by how many listeners the query has."""
     import tigertail
-    from tigertail.model.trust import check_picture, plot_trust, trust
+    from tigertail.model.weights import check_picture, plot_trust, trust
 
     if plot is not None:
         check_picture(plot)

@@ -10,8 +10,8 @@ import typer
 from tigertail.cli.output import print_table
 
 if TYPE_CHECKING:
-    from tigertail.evaluation.intervals import Estimate
     from tigertail.evaluation.online.report import DuelRow, ModelRow, OnlineReport
+    from tigertail.evaluation.statistics.intervals import Estimate
 
 RANKS_SHOWN = 20
 
@@ -41,7 +41,7 @@ def online_report(
 ) -> None:
     """Say what listeners did with what they were shown, and which of two interleaved models wins."""
     from tigertail.evaluation import online as room
-    from tigertail.evaluation.online.given import read_rankings
+    from tigertail.evaluation.online.ranking_inputs import read_rankings
     from tigertail.feedback import read_feedback
     from tigertail.storage import to_json
 

@@ -38,7 +38,7 @@ def print_report(report: Report, *, countries: bool = False) -> None:
 
 def write_report(report: Report, folder: Path) -> None:
     """Write report.json and frontier.png into a folder."""
-    from tigertail.evaluation.plot import plot_frontiers
+    from tigertail.evaluation.frontier_plot import plot_frontiers
     from tigertail.storage import replaced_file, to_json
 
     with replaced_file(folder / "report.json") as file:

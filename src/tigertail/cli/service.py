@@ -32,8 +32,8 @@ def serve(
     ] = None,
 ) -> None:
     """Serve a model: an HTTP API, the APIs of players, and a page to explore it."""
-    from tigertail.service.run import serve as run
-    from tigertail.service.settings import read_settings
+    from tigertail.service.http.settings import read_settings
+    from tigertail.service.server.run import serve as run
 
     kept: dict[str, Any] | None = None
     if feedback is not None:
@@ -58,7 +58,7 @@ def serve(
 
 def key() -> None:
     """Make a key for a client: the key is shown once, its digest goes into the settings."""
-    from tigertail.service.keys import new_key
+    from tigertail.service.middleware.keys import new_key
 
     secret, digest = new_key()
     typer.echo(f"For the client, shown only now:  {secret}")

@@ -11,7 +11,7 @@ import typer
 from tigertail.cli.output import print_table
 
 if TYPE_CHECKING:
-    from tigertail.data.dataset import Dataset
+    from tigertail.dataset.dataset import Dataset
     from tigertail.model import ModelConfig
     from tigertail.tuning import Family, Tuning
 
@@ -36,7 +36,7 @@ def tune(
 ) -> None:
     """Search for model settings on listeners that evaluate does not report on; run again to go on."""
     from tigertail import tuning as room
-    from tigertail.data.dataset import Dataset
+    from tigertail.dataset.dataset import Dataset
 
     limit = room.Budget.parse(budget)
     opened = [Dataset.open(dataset) for dataset in datasets]

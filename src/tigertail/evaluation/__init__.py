@@ -1,14 +1,14 @@
 """Evaluation: protocol, metrics, strata, intervals, systems and the report."""
 
-from tigertail.data.held_out import ProtocolConfig, Trial, hold_out
-from tigertail.data.truths import Truth, read_curated, read_lists, read_sas, read_true
-from tigertail.evaluation.agreement import Agreement, agree
-from tigertail.evaluation.comparing import evaluate
-from tigertail.evaluation.concordance import Concordance, concord
-from tigertail.evaluation.neighbour_file import NeighbourFile, write_training
-from tigertail.evaluation.reach import Reach, fitted_once, reach
+from tigertail.evaluation.ground_truth.agreement import Agreement, agree
+from tigertail.evaluation.ground_truth.best_dial import Reach, fitted_once, reach
+from tigertail.evaluation.ground_truth.metric_validity import Concordance, concord
 from tigertail.evaluation.report import Report
-from tigertail.evaluation.systems import System, check_names, default_systems, load_systems
+from tigertail.evaluation.runner import evaluate
+from tigertail.evaluation.systems.neighbour_file import NeighbourFile, write_training
+from tigertail.evaluation.systems.system import System, check_names, default_systems, load_systems
+from tigertail.splitting.ground_truth import Truth, read_curated, read_lists, read_sas, read_true
+from tigertail.splitting.hold_out import ProtocolConfig, Trial, hold_out
 
 __all__ = [
     "Agreement",

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from tigertail.data.held_out import ProtocolConfig
-from tigertail.evaluation.intervals import Estimate
-from tigertail.evaluation.judging import DIAL
+from tigertail.evaluation.scoring import DIAL
+from tigertail.evaluation.statistics.intervals import Estimate
+from tigertail.splitting.hold_out import ProtocolConfig
 
 OVERALL: Final = "overall"
 

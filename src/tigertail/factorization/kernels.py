@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tigertail.compiled import njit, prange
 from tigertail.factorization.prefetch import prefetch
+from tigertail.kernels import njit, prange
 
 AHEAD = 8  # entries asked for before they are used
 LINE = 16  # float32 numbers in a cache line; factors are padded to a multiple of it

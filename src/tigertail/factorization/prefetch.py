@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tigertail.compiled import Later
+from tigertail.kernels import Later
 
 
 def _prefetch() -> Any:

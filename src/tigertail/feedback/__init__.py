@@ -16,10 +16,10 @@ from tigertail.feedback.events import (
     check_events,
     check_table,
 )
-from tigertail.feedback.exporting import export, read_feedback
+from tigertail.feedback.export import export, read_feedback
 
 if TYPE_CHECKING:
-    from tigertail.feedback.keeping import erase, prune
+    from tigertail.feedback.retention import erase, prune
     from tigertail.feedback.store import FeedbackStore, Receipt
 
 __all__ = [
@@ -38,7 +38,7 @@ __all__ = [
     "read_feedback",
 ]
 
-_LATER = {"FeedbackStore": "store", "Receipt": "store", "erase": "keeping", "prune": "keeping"}
+_LATER = {"FeedbackStore": "store", "Receipt": "store", "erase": "retention", "prune": "retention"}
 
 
 def __getattr__(name: str) -> Any:

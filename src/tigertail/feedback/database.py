@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 
 from tigertail.errors import DataError, StoreUnavailableError, TigertailError
 from tigertail.feedback import engines, migrations
-from tigertail.feedback.failures import clear_words, gone, locked
-from tigertail.feedback.places import FileId, Place
+from tigertail.feedback.errors import clear_words, gone, locked
+from tigertail.feedback.location import FileId, Place
 
 _OPEN: Final[weakref.WeakSet[Database]] = weakref.WeakSet()
 

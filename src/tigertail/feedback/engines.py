@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, exc, text
 
 from tigertail.errors import ConfigError, DataError
-from tigertail.feedback.places import FileId, Place
+from tigertail.feedback.location import FileId, Place
 from tigertail.feedback.tables import VERSION_TABLE
 
 IMMEDIATE: Final = "feedback_immediate"

@@ -24,8 +24,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from tigertail import columns as c
-from tigertail.data.countries import countries
 from tigertail.errors import UNKNOWN_KEY, DataError, setting_at_fault
+from tigertail.geo.countries import countries
 
 EVENT_ID: Final = "event_id"
 QUERY: Final = "query"

@@ -28,7 +28,7 @@ from tigertail.feedback.events import (
     check_events,
     microseconds,
 )
-from tigertail.feedback.places import Place
+from tigertail.feedback.location import Place
 from tigertail.feedback.tables import EVENTS
 
 CHUNK: Final = 100_000

@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.mixing.lessons import Lessons
-from tigertail.mixing.likelihood import Choices
-from tigertail.retrieval.dial import dialled
+from tigertail.mixing.conditional_logit import Choices
+from tigertail.mixing.training_set import Lessons
+from tigertail.retrieval.popularity_dial import dialled
 from tigertail.retrieval.topk import top_k
 
 DIAL: Final = (-0.5, 0.0, 0.5)

@@ -4,7 +4,7 @@
 
 (P. Hamel, "To Have a Tiger by the Tail", section 3.1.) aff_i is a signal on the scale of
 :mod:`tigertail.mixing.calibration`: the probability that what a listener of A hears next is B. W_i depends on how
-well A is known (:class:`tigertail.mixing.learned.Learned`), is not negative, and sums to 1 over the signals that
+well A is known (:class:`tigertail.mixing.parameters.Learned`), is not negative, and sums to 1 over the signals that
 know A. beta makes stars sink.
 """
 
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.mixing.calibration import Fame, calibrate
-from tigertail.mixing.learned import Learned
+from tigertail.mixing.parameters import Learned
 from tigertail.signals.contract import Arrays, Signal
 from tigertail.signals.local import Listening
 

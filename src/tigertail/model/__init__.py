@@ -1,14 +1,14 @@
 """A model: configuration, fitting, adding to, asking, saving and loading."""
 
-from tigertail.model.add import add
-from tigertail.model.beside import beside
+from tigertail.model.comparison import beside
 from tigertail.model.config import ModelConfig
-from tigertail.model.deployment import deploy, roll_back
-from tigertail.model.drift import Drift, drift
 from tigertail.model.fit import fit
 from tigertail.model.model import Answers, Model
-from tigertail.model.question import Dials
-from tigertail.model.store import check_target, load, save
+from tigertail.model.query_options import Dials
+from tigertail.model.store.deployment import deploy, roll_back
+from tigertail.model.store.folder import check_target, load, save
+from tigertail.model.update.add import add
+from tigertail.model.update.drift import Drift, drift
 
 __all__ = [
     "Answers",

@@ -15,11 +15,11 @@ from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.mixing.config import MixtureConfig
 from tigertail.signals.annotation import AnnotationConfig
 from tigertail.signals.audio import AudioConfig
-from tigertail.signals.back_off import BackOffConfig
+from tigertail.signals.backoff.signal import BackOffConfig
 from tigertail.signals.co_listening import CoListeningConfig
 from tigertail.signals.local import LocalConfig
 from tigertail.signals.pairs import PairsConfig
-from tigertail.signals.sequences import SequencesConfig
+from tigertail.signals.sequences.signal import SequencesConfig
 from tigertail.signals.web import WebConfig
 from tigertail.sparse import CSR
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.data.dataset import Dataset
-from tigertail.data.interactions import Interactions
-from tigertail.data.names import fold_series
-from tigertail.data.strata import Stratum, strata
-from tigertail.data.truths import Truth
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.folding import fold_series
+from tigertail.dataset.interactions import Interactions
+from tigertail.dataset.strata import Stratum, strata
 from tigertail.errors import DataError
 from tigertail.model.config import ModelConfig
-from tigertail.model.families import MIXTURE, Ingredients, fit_signals
-from tigertail.model.mixed import fit_mixture, mixed_names
+from tigertail.model.fit_mixture import fit_mixture, mixed_names
 from tigertail.model.model import Model, Provenance
+from tigertail.model.registry import MIXTURE, Ingredients, fit_signals
+from tigertail.splitting.ground_truth import Truth
 
 
 def fit(

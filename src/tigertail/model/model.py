@@ -13,18 +13,18 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
-from tigertail.data.names import fold
+from tigertail.dataset.folding import fold
 from tigertail.errors import ConfigError, TigertailWarning, UnknownItemError
 from tigertail.mixing import Mixture
 from tigertail.model.config import ModelConfig
 from tigertail.model.explanation import Reasons, explain
-from tigertail.model.question import Dials, admitted, ask, check_dials
+from tigertail.model.query_options import Dials, admitted, ask, check_dials
 from tigertail.progress import progress
 from tigertail.retrieval.topk import top_k
 from tigertail.signals.contract import Signal
 
 if TYPE_CHECKING:
-    from tigertail.data.dataset import Dataset
+    from tigertail.dataset.dataset import Dataset
 
 _ASKED: Final = {"asked": pl.String, "folded": pl.String}
 BLOCK_BYTES: Final = 2**27  # affinities held at a time while lists are made
@@ -249,9 +249,9 @@ class Model:
         return pl.DataFrame(lists)
 
     def add(self, dataset: Dataset | Path | str, *, threads: int | None = None) -> Self:
-        """Return the model with the listeners and items of a dataset; see :func:`tigertail.model.add.add`."""
-        from tigertail.data.dataset import Dataset
-        from tigertail.model.add import add
+        """Return the model with the listeners and items of a dataset; see :func:`tigertail.model.update.add.add`."""
+        from tigertail.dataset.dataset import Dataset
+        from tigertail.model.update.add import add
 
         opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
         return add(self, opened, threads=threads)
@@ -292,7 +292,7 @@ class Model:
 
     def suggest(self, text: str, n: int = 5) -> list[str]:
         """Return the names that best answer a text, equals by number of listeners."""
-        from tigertail.retrieval.names import NameIndex
+        from tigertail.retrieval.name_index import NameIndex
 
         names = self.items[c.NAME]
         index = NameIndex(names, self.items["listeners"].to_numpy(), self.items["folded"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.compiled import njit, plain, prange
+from tigertail.kernels import njit, plain, prange
 from tigertail.threads import as_worth
 
 

@@ -21,16 +21,17 @@ from uvicorn.config import STARTUP_FAILURE
 
 from tigertail import __version__
 from tigertail.errors import TigertailError, TigertailWarning
-from tigertail.feedback.keeping import prune
+from tigertail.feedback.retention import prune
 from tigertail.feedback.store import FeedbackStore
-from tigertail.service import dialects, document, logs, metrics, problems
+from tigertail.service import compat
 from tigertail.service.api import ROUTERS
-from tigertail.service.context import CURRENT, RIVAL, Context
-from tigertail.service.desk import Desk
-from tigertail.service.guard import Guard
-from tigertail.service.settings import Settings
-from tigertail.service.shelf import Shelf
-from tigertail.service.supervisor import end_with_parent
+from tigertail.service.http import logs, metrics, openapi, problems
+from tigertail.service.http.settings import Settings
+from tigertail.service.middleware.guard import Guard
+from tigertail.service.server.workers import end_with_parent
+from tigertail.service.serving.context import CURRENT, RIVAL, Context
+from tigertail.service.serving.registry import Shelf
+from tigertail.service.serving.work_queue import Desk
 
 SETTLED: Final = "TIGERTAIL_SETTLED"
 ROOM: Final = "TIGERTAIL_ROOM"
@@ -82,17 +83,17 @@ def create_app(settings: Settings, room: Path | None = None) -> FastAPI:
     app.state.context = context
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING)
     app.add_middleware(Guard, settings=settings)
-    problems.install(app, dialects.WORDINGS)
-    for router in (*ROUTERS, *dialects.ROUTERS):
+    problems.install(app, compat.WORDINGS)
+    for router in (*ROUTERS, *compat.ROUTERS):
         app.include_router(router)
-    document.install(app, settings.limits)
+    openapi.install(app, settings.limits)
     if settings.explorer:
         _add_explorer(app)
     return app
 
 
 def from_environment() -> FastAPI:
-    """Make the app of a worker that :func:`tigertail.service.run.serve` started.
+    """Make the app of a worker that :func:`tigertail.service.server.run.serve` started.
 
     Raises
     ------

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from tigertail.compiled import njit, prange
+from tigertail.kernels import njit, prange
 from tigertail.retrieval.topk import offer, sort_best_first
 from tigertail.signals.contract import Arrays
-from tigertail.signals.recoding import Recoding
+from tigertail.signals.remap import Recoding
 from tigertail.sparse import CSR
 
 

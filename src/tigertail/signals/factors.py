@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tigertail.signals.contract import Arrays
 from tigertail.signals.products import blocks, products
-from tigertail.signals.recoding import Recoding
+from tigertail.signals.remap import Recoding
 
 _NEAR: Final = 0.5  # cosine from which listeners are said to be alike: an angle of 60 degrees
 _LINK: Final = "heard by people of like taste"

@@ -9,8 +9,8 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
 from tigertail import columns as c
-from tigertail.data.dataset import Dataset
-from tigertail.data.interactions import Interactions
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
 from tigertail.signals.co_listening import CoListening, strongest_products
 from tigertail.sparse import CSR
 

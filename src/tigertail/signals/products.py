@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.compiled import njit, plain, prange
+from tigertail.kernels import njit, plain, prange
 from tigertail.threads import as_worth
 
 WIDTH: Final = 64  # items in a block: a block of 128 factors just fits the first-level cache

@@ -22,14 +22,14 @@ from typing import Final
 import numpy as np
 from scipy.stats import qmc
 
-from tigertail.data.dataset import Dataset
-from tigertail.data.held_out import ProtocolConfig, Trial, hold_out
+from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError
-from tigertail.evaluation.intervals import dominated
-from tigertail.evaluation.judging import DIAL, ranked_lists
-from tigertail.evaluation.metrics import METRICS, judge
+from tigertail.evaluation.metrics.ranking import METRICS, judge
+from tigertail.evaluation.scoring import DIAL, ranked_lists
+from tigertail.evaluation.statistics.intervals import dominated
 from tigertail.model.config import ModelConfig
 from tigertail.progress import Tick, progress
+from tigertail.splitting.hold_out import ProtocolConfig, Trial, hold_out
 from tigertail.tuning.budget import Budget
 from tigertail.tuning.space import BASE, CO_LISTENING, FAMILIES, Family, Point
 from tigertail.tuning.trail import Scores, Trail

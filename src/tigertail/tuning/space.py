@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.evaluation.baselines import ALS, Baseline, ItemItem
-from tigertail.evaluation.systems import PLAIN_ALS
+from tigertail.evaluation.systems.system import PLAIN_ALS
 from tigertail.model.config import ModelConfig
 
 Point = NDArray[np.float64]

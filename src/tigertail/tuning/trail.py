@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Self
 
-from tigertail.data.dataset import Dataset
+from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError
 from tigertail.model.config import ModelConfig
 from tigertail.storage import full_disk, replaced_file

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from tigertail.data.dataset import Dataset
+from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation import ProtocolConfig, Trial, hold_out
 
 COUNTRIES = ["FR", "IN", "SN", None]

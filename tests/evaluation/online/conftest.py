@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from tigertail.evaluation.online.log import Log
-from tigertail.evaluation.online.simulated import Population
+from tigertail.testing.simulated_listeners import Population
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from scipy.stats import binom
 from tigertail.errors import DataError
 from tigertail.evaluation.online import Examination, Judged, judge_rankings
 from tigertail.evaluation.online.log import Log
-from tigertail.evaluation.online.simulated import MODELS, Population
+from tigertail.testing.simulated_listeners import MODELS, Population
 
 K = 3
 

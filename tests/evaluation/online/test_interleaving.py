@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tigertail.evaluation.online import duels, listener_scores, seed_of, team_draft
 from tigertail.evaluation.online.interleaving import Duel
 from tigertail.evaluation.online.log import Log
-from tigertail.evaluation.online.simulated import Population
+from tigertail.testing.simulated_listeners import Population
 
 RANKING = st.lists(st.integers(0, 12), unique=True, max_size=10)
 

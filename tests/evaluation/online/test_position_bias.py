@@ -10,7 +10,7 @@ from tigertail.errors import DataError
 from tigertail.evaluation.online import examination
 from tigertail.evaluation.online.log import Log
 from tigertail.evaluation.online.position_bias import Harvest, strengths
-from tigertail.evaluation.online.simulated import Population
+from tigertail.testing.simulated_listeners import Population
 
 
 def test_the_curve_is_found_again(unequal: Population) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tigertail.evaluation.online import OnlineReport, online_report
 from tigertail.evaluation.online.plot import plot_online
-from tigertail.evaluation.online.simulated import Population
+from tigertail.testing.simulated_listeners import Population
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from scipy.stats import binom
 
 from tigertail.evaluation.online import examine, listener_scores
 from tigertail.evaluation.online.sequential import STAKES, log_capitals, path
-from tigertail.evaluation.online.simulated import Population
+from tigertail.testing.simulated_listeners import Population
 
 RUNS = 1000
 ALPHA = 0.05

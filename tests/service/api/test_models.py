@@ -8,8 +8,8 @@ import polars as pl
 from fastapi.testclient import TestClient
 
 from tigertail.model import Model, load
-from tigertail.model.map import save_map
-from tigertail.model.store import map_file
+from tigertail.model.maps.map import save_map
+from tigertail.model.store.folder import map_file
 
 
 def test_a_model_says_how_it_can_be_asked(client: TestClient) -> None:

@@ -180,7 +180,9 @@ def refused(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) 
 
     def start(model: Path, **environment: str) -> str:
         monkeypatch.setattr(sys, "argv", ["tigertail", "serve", str(model), "--port", "0"])
-        monkeypatch.setattr("tigertail.service.run._supervise", lambda *_: pytest.fail("it was started"))
+        monkeypatch.setattr(
+            "tigertail.service.server.run._supervise", lambda *_: pytest.fail("it was started")
+        )
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         with pytest.raises(SystemExit) as ended:

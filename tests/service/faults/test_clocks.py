@@ -34,7 +34,7 @@ def jump(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
         monkeypatch.setattr(time, "time", lambda: right() + by.total_seconds())
         monkeypatch.setattr(time, "time_ns", lambda: int((right() + by.total_seconds()) * 1e9))
         monkeypatch.setattr("tigertail.feedback.store.datetime", Elsewhere)
-        monkeypatch.setattr("tigertail.service.logs.datetime", Elsewhere)
+        monkeypatch.setattr("tigertail.service.http.logs.datetime", Elsewhere)
 
     return to
 

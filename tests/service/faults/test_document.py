@@ -14,8 +14,8 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.engine import events, from_schema
 
 from tigertail.service.app import create_app
-from tigertail.service.keys import digest
-from tigertail.service.settings import Settings
+from tigertail.service.http.settings import Settings
+from tigertail.service.middleware.keys import digest
 
 # Whether there is such a country or signal depends on the model: 400 says there is none.
 ACCEPTED = ["2xx", "3xx", "400", "401", "404", "409", "429", "503"]

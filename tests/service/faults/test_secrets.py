@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tigertail.service import logs
-from tigertail.service.edition import Edition
-from tigertail.service.keys import digest
-from tigertail.service.logs import Lines
+from tigertail.service.http import logs
+from tigertail.service.http.logs import Lines
+from tigertail.service.middleware.keys import digest
+from tigertail.service.serving.served_model import Edition
 
 KEY = "k3y-that-is-good"
 GUESS = "k3y-that-is-not"

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tigertail.service.room import PREFIX, working_room
+from tigertail.service.server.runtime_dir import PREFIX, working_room
 
 HEAD = (
     b"POST /v1/similar:batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tigertail.data.dataset import Dataset
-from tigertail.data.interactions import Interactions
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
 from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation
 
 COLUMNS = ["item_id", "facet", "label", "weight", "source", "annotator"]

@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tigertail.data.dataset import Dataset
-from tigertail.data.interactions import Interactions
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError
 from tigertail.signals.annotation.config import AnnotationConfig
 from tigertail.signals.annotation.opinions import Opinions, read_opinions

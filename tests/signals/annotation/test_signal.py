@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation
-from tigertail.signals.annotation.telling import in_words
+from tigertail.signals.annotation.explain import in_words
 from tigertail.threads import limited
 
 MakeWorld = Callable[..., Any]

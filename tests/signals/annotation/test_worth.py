@@ -11,17 +11,17 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from tigertail.data.build import build
-from tigertail.data.dataset import Dataset
-from tigertail.data.recipe import Recipe
-from tigertail.data.simulated import WorldConfig, simulate
-from tigertail.data.strata import COLD
-from tigertail.data.truths import read_true
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.strata import COLD
 from tigertail.evaluation import ProtocolConfig, hold_out
-from tigertail.evaluation.agreement import graded_metrics, nobody_held
-from tigertail.evaluation.judging import ranked_lists
-from tigertail.evaluation.metrics import judge
+from tigertail.evaluation.ground_truth.agreement import graded_metrics, nobody_held
+from tigertail.evaluation.metrics.ranking import judge
+from tigertail.evaluation.scoring import ranked_lists
+from tigertail.ingest.build import build
+from tigertail.ingest.recipe import Recipe
 from tigertail.signals.annotation import AnnotationConfig, fit_annotation
+from tigertail.simulation import WorldConfig, simulate
+from tigertail.splitting.ground_truth import read_true
 
 PLAIN = AnnotationConfig(beta=1.0, scarcity=0.0, power=1.0, company=0.0, believe=False)
 RECIPE = Path(__file__).parents[3] / "recipes/hetrec.toml"

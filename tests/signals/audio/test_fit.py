@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from tests.signals.audio.conftest import ARTISTS, Make, code, sounds
 
-from tigertail.data.interactions import Interactions
+from tigertail.dataset.interactions import Interactions
 from tigertail.errors import ConfigError
 from tigertail.factorization import ALSConfig, fit_als
 from tigertail.signals.audio import AudioAffinity, AudioConfig, fit_audio

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tigertail.data.dataset import Dataset
-from tigertail.data.interactions import Interactions
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
 from tigertail.factorization import ALSConfig, Factors, fit_als, ridge_towards
 from tigertail.signals.local import Groups, LocalConfig, fit_listening, group_listeners
 from tigertail.sparse import CSR

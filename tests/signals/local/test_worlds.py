@@ -11,17 +11,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tigertail.data.dataset import Dataset
-from tigertail.data.simulated import WorldConfig, simulate
-from tigertail.data.simulated.world import listener_shares, make_world
+from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation import Trial, baselines, read_true
-from tigertail.evaluation.agreement import graded_metrics, nobody_held
-from tigertail.evaluation.intervals import ClusterBootstrap, Estimate
-from tigertail.evaluation.judging import ranked_lists
-from tigertail.evaluation.ours import LocalModels
+from tigertail.evaluation.ground_truth.agreement import graded_metrics, nobody_held
+from tigertail.evaluation.scoring import ranked_lists
+from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
+from tigertail.evaluation.systems.own import LocalModels
 from tigertail.model.config import BaseConfig
 from tigertail.signals.contract import Signal
 from tigertail.signals.local import Listening
+from tigertail.simulation import WorldConfig, simulate
+from tigertail.simulation.world import listener_shares, make_world
 
 BASE = BaseConfig(factors=16)
 FLAT = WorldConfig(listeners=2000, artists=600, artists_per_listener=25, local_structure=0.0, seed=1)

@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tigertail.data.dataset import Dataset
-from tigertail.data.interactions import Interactions
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
 
 NORTH, SOUTH, NOBODY = ["n1", "n2", "n3"], ["s1", "s2", "s3"], "x"
 NORTHERN = "snow ice fjord guitar aurora winter"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tigertail.data.held_out import Trial
 from tigertail.evaluation.baselines.contract import Baseline
 from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.model.config import BaseConfig, ModelConfig
-from tigertail.model.families import Ingredients
+from tigertail.model.registry import Ingredients
 from tigertail.signals.factors import FactorAffinity
+from tigertail.splitting.hold_out import Trial
 
 
 class ALS(BaseConfig, Baseline):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from pydantic import Field
 
-from tigertail.data.held_out import Trial
 from tigertail.evaluation.baselines.contract import Baseline
 from tigertail.signals.co_listening import CoListening, strongest_products
 from tigertail.sparse import CSR
+from tigertail.splitting.hold_out import Trial
 
 
 class BM25(Baseline):

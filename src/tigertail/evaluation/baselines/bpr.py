@@ -8,10 +8,10 @@ from typing import Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from tigertail.data.held_out import Trial
 from tigertail.errors import ConfigError
 from tigertail.evaluation.baselines.contract import Baseline
 from tigertail.signals.factors import FactorAffinity
+from tigertail.splitting.hold_out import Trial
 
 
 class BPR(Baseline):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.data.held_out import Trial
 from tigertail.evaluation.baselines.contract import Baseline
+from tigertail.splitting.hold_out import Trial
 
 
 class RandomRanking(Baseline):

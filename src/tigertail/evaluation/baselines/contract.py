@@ -6,8 +6,8 @@ from abc import abstractmethod
 
 from pydantic import BaseModel, ConfigDict
 
-from tigertail.data.held_out import Trial
 from tigertail.signals.contract import Signal
+from tigertail.splitting.hold_out import Trial
 
 
 class Baseline(BaseModel):

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from tigertail import columns as c
-from tigertail.data.held_out import Trial
 from tigertail.evaluation.baselines.contract import Baseline
 from tigertail.sparse import CSR
+from tigertail.splitting.hold_out import Trial
 
 
 class CountryPopularity(Baseline):

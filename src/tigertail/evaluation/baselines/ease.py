@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from tigertail.data.held_out import Trial
 from tigertail.errors import ConfigError
 from tigertail.evaluation.baselines.contract import Baseline
 from tigertail.sparse import CSR
+from tigertail.splitting.hold_out import Trial
 from tigertail.threads import limited
 
 BLOCK: Final = 512  # columns multiplied at a time

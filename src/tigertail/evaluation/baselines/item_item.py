@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tigertail.data.held_out import Trial
 from tigertail.evaluation.baselines.contract import Baseline
 from tigertail.factorization.confidence import ConfidenceConfig, confidence
 from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_co_listening
+from tigertail.splitting.hold_out import Trial
 
 
 class ItemItem(CoListeningConfig, Baseline):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tigertail.data.held_out import Trial
 from tigertail.evaluation.baselines.contract import Baseline
 from tigertail.signals.popularity import Popularity
+from tigertail.splitting.hold_out import Trial
 
 
 class WorldPopularity(Baseline):

@@ -5,8 +5,8 @@ q and looks at d. A ranking is worth
 
     nDCG@k = mean over the lists asked for of  sum_{r <= k} g(q, d_r) / log2(r + 1)  /  sum_{r <= k} 1 / log2(r + 1)
 
-which is the nDCG of :mod:`tigertail.evaluation.metrics` for queries with at least k relevant items: how many there
-are is what a log of plays cannot tell. With C(q, d) the right answers and E(q, d) the sum of the examination
+which is the nDCG of :mod:`tigertail.evaluation.metrics.ranking` for queries with at least k relevant items: how many
+there are is what a log of plays cannot tell. With C(q, d) the right answers and E(q, d) the sum of the examination
 probabilities of the places at which d was shown for q, g is estimated as
 
     naive   C / times shown                    what a dashboard shows; places count as relevance
@@ -39,12 +39,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tigertail.evaluation.intervals import Estimate
 from tigertail.evaluation.online.log import Log
 from tigertail.evaluation.online.position_bias import Examination, examination, resampled_curves
 from tigertail.evaluation.online.rankings import Ranking, Shown, Sums, rankings_of
 from tigertail.evaluation.online.relevance import Relevance
 from tigertail.evaluation.online.resampling import SAMPLES, interval, resamples
+from tigertail.evaluation.statistics.intervals import Estimate
 
 Reals = NDArray[np.float64]
 

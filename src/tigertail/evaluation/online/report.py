@@ -10,7 +10,6 @@ import numpy as np
 import polars as pl
 
 from tigertail.errors import DataError
-from tigertail.evaluation.intervals import Estimate
 from tigertail.evaluation.online.counterfactual import CLIP, Judged, judge_rankings
 from tigertail.evaluation.online.interleaving import PATIENCE, Duel, duels, listener_scores
 from tigertail.evaluation.online.log import ACTIONS, Log, codes_of
@@ -18,6 +17,7 @@ from tigertail.evaluation.online.position_bias import MOST_RANKS, Examination, e
 from tigertail.evaluation.online.resampling import SAMPLES, interval, ratios
 from tigertail.evaluation.online.sequential import Verdict, examine, path
 from tigertail.evaluation.report import without_nan
+from tigertail.evaluation.statistics.intervals import Estimate
 
 RIGHT: Final = "right"
 """Column of what was played or liked, and neither disliked nor hidden."""

@@ -1,6 +1,6 @@
 """Listeners drawn again and again, one resample at a time: a log may have more of them than fit in a table.
 
-The cluster bootstrap of :mod:`tigertail.evaluation.intervals`, for sums over rows of any number.
+The cluster bootstrap of :mod:`tigertail.evaluation.statistics.intervals`, for sums over rows of any number.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.evaluation.intervals import Estimate
+from tigertail.evaluation.statistics.intervals import Estimate
 
 Reals = NDArray[np.float64]
 

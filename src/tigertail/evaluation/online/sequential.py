@@ -31,7 +31,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.evaluation.intervals import Estimate
+from tigertail.evaluation.statistics.intervals import Estimate
 
 Reals = NDArray[np.float64]
 

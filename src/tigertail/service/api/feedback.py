@@ -11,13 +11,13 @@ from pydantic.config import JsonDict
 from tigertail import columns as c
 from tigertail.errors import TigertailError
 from tigertail.feedback.events import Event
-from tigertail.feedback.keeping import erase as erase_listener
-from tigertail.service import metrics
-from tigertail.service.context import Here
-from tigertail.service.problems import ServiceError, documented
-from tigertail.service.questions import Short, whole
-from tigertail.service.rendering import to_json
-from tigertail.service.schemas import Erased, Taken
+from tigertail.feedback.retention import erase as erase_listener
+from tigertail.service.http import metrics
+from tigertail.service.http.json import to_json
+from tigertail.service.http.parameters import Short, whole
+from tigertail.service.http.problems import ServiceError, documented
+from tigertail.service.http.schemas import Erased, Taken
+from tigertail.service.serving.context import Here
 
 router = APIRouter(tags=["feedback"])
 EVENTS_A_QUESTION: Final = 10

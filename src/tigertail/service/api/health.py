@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
-from tigertail.service.context import Here
-from tigertail.service.metrics import exposition
-from tigertail.service.problems import documented
-from tigertail.service.rendering import to_json
-from tigertail.service.schemas import Health
+from tigertail.service.http.json import to_json
+from tigertail.service.http.metrics import exposition
+from tigertail.service.http.problems import documented
+from tigertail.service.http.schemas import Health
+from tigertail.service.serving.context import Here
 
 router = APIRouter(tags=["operation"])
 _PLAIN: Final[dict[int | str, dict[str, Any]]] = {

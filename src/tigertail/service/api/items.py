@@ -6,11 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from tigertail.service.context import Here, not_modified, unchanged, versioned
-from tigertail.service.problems import NoSuchItemError, documented
-from tigertail.service.questions import LONGEST, ItemsQuery
-from tigertail.service.rendering import to_json
-from tigertail.service.schemas import Details, Found
+from tigertail.service.http.json import to_json
+from tigertail.service.http.parameters import LONGEST, ItemsQuery
+from tigertail.service.http.problems import NoSuchItemError, documented
+from tigertail.service.http.schemas import Details, Found
+from tigertail.service.serving.context import Here, not_modified, unchanged, versioned
 
 router = APIRouter(tags=["items"])
 

@@ -9,10 +9,10 @@ from typing import Final
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from tigertail.service.context import Context, Here, not_modified, unchanged, versioned
-from tigertail.service.problems import ServiceError, documented
-from tigertail.service.rendering import to_json
-from tigertail.service.schemas import Map, Models
+from tigertail.service.http.json import to_json
+from tigertail.service.http.problems import ServiceError, documented
+from tigertail.service.http.schemas import Map, Models
+from tigertail.service.serving.context import Context, Here, not_modified, unchanged, versioned
 
 LOG: Final = logging.getLogger("tigertail.service")
 router = APIRouter(tags=["models"])

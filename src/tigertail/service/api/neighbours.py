@@ -7,12 +7,12 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from tigertail import columns as c
-from tigertail.service.context import Here, not_modified, unchanged, versioned
-from tigertail.service.edition import Edition
-from tigertail.service.problems import ServiceError, documented
-from tigertail.service.questions import NeighboursQuery
-from tigertail.service.rendering import to_json
-from tigertail.service.schemas import Page
+from tigertail.service.http.json import to_json
+from tigertail.service.http.parameters import NeighboursQuery
+from tigertail.service.http.problems import ServiceError, documented
+from tigertail.service.http.schemas import Page
+from tigertail.service.serving.context import Here, not_modified, unchanged, versioned
+from tigertail.service.serving.served_model import Edition
 
 router = APIRouter(tags=["neighbours"])
 AT_ONCE: Final = 16  # lists made before others have their turn

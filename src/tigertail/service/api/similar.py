@@ -7,14 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from tigertail.errors import TigertailError
-from tigertail.service.context import Context, Here, headers_of, not_modified, unchanged, versioned
-from tigertail.service.edition import Edition
-from tigertail.service.experiment import interleaved
-from tigertail.service.problems import ServiceError, documented, problem_of
-from tigertail.service.questions import Batch, Question, SimilarQuery
-from tigertail.service.rendering import to_json
-from tigertail.service.schemas import BatchAnswer, Similar
-from tigertail.service.settings import Limits
+from tigertail.service.http.json import to_json
+from tigertail.service.http.parameters import Batch, Question, SimilarQuery
+from tigertail.service.http.problems import ServiceError, documented, problem_of
+from tigertail.service.http.schemas import BatchAnswer, Similar
+from tigertail.service.http.settings import Limits
+from tigertail.service.serving.context import Context, Here, headers_of, not_modified, unchanged, versioned
+from tigertail.service.serving.experiment import interleaved
+from tigertail.service.serving.served_model import Edition
 
 router = APIRouter(tags=["similar"])
 

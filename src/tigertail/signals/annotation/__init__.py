@@ -7,7 +7,7 @@ compares items by them. ``newcomers`` gives items that come later their rows, by
 
 from tigertail.signals.annotation.config import AnnotationConfig
 from tigertail.signals.annotation.fit import fit_annotation
-from tigertail.signals.annotation.newcomers import TakenIn, take_in
 from tigertail.signals.annotation.signal import Annotation
+from tigertail.signals.annotation.update import TakenIn, take_in
 
 __all__ = ["Annotation", "AnnotationConfig", "TakenIn", "fit_annotation", "take_in"]

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.signals.annotation.belief import Belief, Reals
 from tigertail.signals.annotation.config import AnnotationConfig
 from tigertail.signals.annotation.hierarchy import inheritance, read_hierarchy
 from tigertail.signals.annotation.opinions import TAG, Opinions
+from tigertail.signals.annotation.reliability import Belief, Reals
 
 if TYPE_CHECKING:
     from scipy import sparse

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.data.dataset import Dataset
-from tigertail.data.interactions import Interactions
-from tigertail.signals.annotation.belief import Belief, believe
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
 from tigertail.signals.annotation.config import AnnotationConfig
 from tigertail.signals.annotation.evidence import Evidence, company, entries, gather, rarities, weigh
 from tigertail.signals.annotation.lexicon import lexicon_of
 from tigertail.signals.annotation.opinions import Opinions, read_opinions
+from tigertail.signals.annotation.reliability import Belief, believe
 from tigertail.signals.annotation.signal import Annotation
 from tigertail.sparse import CSR
 

@@ -14,8 +14,8 @@ import numpy as np
 import polars as pl
 
 from tigertail.errors import DataError
-from tigertail.signals.annotation.folding import label_keys
-from tigertail.signals.annotation.tables import read_pairs
+from tigertail.signals.annotation.label_folding import label_keys
+from tigertail.signals.annotation.label_tables import read_pairs
 
 if TYPE_CHECKING:
     from scipy import sparse

@@ -11,8 +11,8 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.signals.annotation.belief import SENSE, Belief, Reals
 from tigertail.signals.annotation.opinions import Opinions
+from tigertail.signals.annotation.reliability import SENSE, Belief, Reals
 from tigertail.signals.contract import Arrays
 
 NAMES: Final = ("keys", "rarity", "belief")

@@ -10,11 +10,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
-from tigertail.data.dataset import Dataset
-from tigertail.data.interactions import Interactions
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError
 from tigertail.signals.annotation.config import AnnotationConfig
-from tigertail.signals.annotation.folding import ITEM, KEY, label_keys, shorter_forms, spelling
+from tigertail.signals.annotation.label_folding import ITEM, KEY, label_keys, shorter_forms, spelling
 
 Codes = NDArray[np.int64]
 
@@ -164,7 +164,7 @@ def usable(
     names
         Columns item_id, name; an item is there once.
     variants
-        As in :func:`~tigertail.signals.annotation.folding.label_keys`.
+        As in :func:`~tigertail.signals.annotation.label_folding.label_keys`.
     """
     codes = pl.DataFrame({c.ITEM_ID: item_ids}).with_row_index(ITEM)
     own = names.select(c.ITEM_ID, label_keys(names[c.NAME]).alias("own"))

@@ -16,11 +16,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
-from tigertail.compiled import njit, plain, prange
+from tigertail.kernels import njit, plain, prange
+from tigertail.signals.annotation.explain import COMPANY, in_words
 from tigertail.signals.annotation.lexicon import Lexicon
-from tigertail.signals.annotation.telling import COMPANY, in_words
 from tigertail.signals.contract import Arrays
-from tigertail.signals.recoding import Recoding
+from tigertail.signals.remap import Recoding
 from tigertail.sparse import CSR
 from tigertail.threads import as_worth
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.data.dataset import Dataset
-from tigertail.data.interactions import Interactions
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
 from tigertail.errors import ConfigError
-from tigertail.signals.audio.affinity import AudioAffinity, Metric
 from tigertail.signals.audio.config import AudioConfig
+from tigertail.signals.audio.explain import spoken
 from tigertail.signals.audio.features import Features, read_features
 from tigertail.signals.audio.regression import predict
+from tigertail.signals.audio.signal import AudioAffinity, Metric
 from tigertail.signals.audio.targets import Targets, factor_targets, label_targets
-from tigertail.signals.audio.telling import spoken
 from tigertail.threads import limited
 
 

@@ -9,8 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
-from tigertail.data.dataset import Dataset
-from tigertail.data.interactions import Interactions
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError
 
 Reals = NDArray[np.float64]

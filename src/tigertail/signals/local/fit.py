@@ -7,14 +7,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
-from tigertail.data.dataset import Dataset
-from tigertail.data.interactions import Interactions
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
 from tigertail.factorization import Factors, ridge_towards
 from tigertail.progress import progress
+from tigertail.signals.local.assignment import member_by_place, nearest_group
 from tigertail.signals.local.config import LocalConfig
 from tigertail.signals.local.groups import Groups, by_place, learned
-from tigertail.signals.local.joining import member_by_place, nearest_group
-from tigertail.signals.local.listening import Listening
+from tigertail.signals.local.signal import Listening
 from tigertail.sparse import CSR
 from tigertail.threads import limited
 

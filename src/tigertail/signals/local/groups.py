@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.data.languages import language_name, official_languages
-from tigertail.data.places import WORLD, place_name, regions
+from tigertail.geo.languages import language_name, official_languages
+from tigertail.geo.regions import WORLD, place_name, regions
 from tigertail.threads import limited
 
 ELSEWHERE: Final = "elsewhere"

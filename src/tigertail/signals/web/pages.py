@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.signals.web.reading import NOBODY, Writings
+from tigertail.signals.web.codes import NOBODY, Writings
 from tigertail.sparse import CSR
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.data.dataset import Dataset
+from tigertail.dataset.dataset import Dataset
 from tigertail.signals.co_listening import strongest_products
-from tigertail.signals.web.reading import NOBODY, Writings
+from tigertail.signals.web.codes import NOBODY, Writings
 from tigertail.sparse import CSR
 
 _WORD: Final = r"\p{L}[\p{L}\p{M}\p{N}'’]+"

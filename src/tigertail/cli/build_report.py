@@ -1,0 +1,90 @@
+"""What ``tigertail build`` says when it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from tigertail.cli.output import print_table
+
+if TYPE_CHECKING:
+    from tigertail.dataset.dataset import Dataset
+    from tigertail.ingest.report import BuildReport
+
+_MATCHES_SHOWN = 3
+
+
+def print_report(dataset: Dataset, report: BuildReport) -> None:
+    """Print what was read, rejected and matched, and what to do next."""
+    rows = dataset.manifest["tables"]
+    typer.echo(f"{dataset.path}: {', '.join(f'{count:,} {table}' for table, count in rows.items())}")
+    print_table(
+        ["source", "format", "rows read", "rejected", "repeated"],
+        [
+            [
+                source.name,
+                source.format,
+                f"{source.read:,}",
+                f"{sum(source.rejected.values()):,}",
+                f"{source.duplicates:,}",
+            ]
+            for source in report.sources
+        ],
+        left=["source", "format"],
+    )
+    _print_remarks(report)
+    _print_matches(report)
+    _print_attached(report)
+    if any(source.rejected for source in report.sources):
+        typer.echo(f"Rejected rows, each with its reason: {dataset.path / 'quarantine.csv'}")
+    typer.echo(f"Next: tigertail describe {dataset.path}")
+
+
+def _print_remarks(report: BuildReport) -> None:
+    """Print why rows were rejected, and what was odd about others."""
+    remarks = []
+    for source in report.sources:
+        remarks += [(source.name, "rejected", why, f"{rows:,}") for why, rows in source.rejected.items()]
+        for warned in source.warnings:
+            what = f"{warned.what} ({', '.join(warned.examples)})"
+            remarks.append((source.name, "used", what, f"{warned.rows:,}"))
+    if report.conflicting_profiles:
+        what = "listeners with several countries or languages: the one given most often was taken"
+        remarks.append(("all", "used", what, f"{report.conflicting_profiles:,}"))
+    if remarks:
+        print_table(["source", "rows", "because", "count"], remarks, left=["source", "rows", "because"])
+
+
+def _print_matches(report: BuildReport) -> None:
+    """Print how items were matched, within sources and across them."""
+    for source, other, items in report.shared:
+        typer.echo(f"{items:,} items are in both {source} and {other}.")
+    if report.merged:
+        names = "; ".join(" = ".join(names) for names in report.merged_examples[:_MATCHES_SHOWN])
+        typer.echo(f"{report.merged:,} items were spelled in several ways, such as {names}.")
+    if report.namesakes:
+        names = ", ".join(report.namesakes_examples[:_MATCHES_SHOWN])
+        typer.echo(
+            f"{report.namesakes:,} names belong to several items and were kept apart, such as {names}; "
+            f"in {report.unsure:,} of them one item has nothing but the name."
+        )
+
+
+def _print_attached(report: BuildReport) -> None:
+    """Print how much of the tables that make no items found some."""
+    rows = [
+        [
+            one.source,
+            one.table,
+            f"{one.matched_rows:,} of {one.rows:,}",
+            f"{one.matched_names:,} of {one.names:,}",
+            f"{one.items:,}",
+            ", ".join(one.examples),
+        ]
+        for one in report.matches
+    ]
+    if rows:
+        headings = ["source", "table", "rows matched", "names matched", "items", "not matched, such as"]
+        left = ["source", "table", "not matched, such as"]
+        print_table(headings, rows, title="Tables that make no items", left=left)

@@ -1,0 +1,88 @@
+"""How answers are printed: one list, or two side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from tigertail.cli.output import print_table
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from tigertail.model import Model
+
+MARK = "="
+
+
+def print_similar(model: Model, code: int, answers: pl.DataFrame) -> None:
+    """Print the list of :meth:`tigertail.Model.similar`."""
+    from tigertail.model.explanation import WHY, in_words
+
+    explained = [WHY] if WHY in answers.columns else []
+    print_table(
+        ["rank", "name", "affinity", "listeners", "stratum", *explained],
+        [
+            [
+                row["rank"],
+                row["name"],
+                f"{row['score']:.3g}",
+                f"{row['listeners']:,}",
+                row["stratum"],
+                *(in_words(row[column]) for column in explained),
+            ]
+            for row in answers.iter_rows(named=True)
+        ],
+        title=_title(model, code),
+        left=["name", "stratum", *explained],
+    )
+    if answers.is_empty():
+        typer.echo(f"This signal has no answer: {_silence(model, code)}.")
+
+
+def print_beside(model: Model, code: int, lists: pl.DataFrame, other: str, own: str | None) -> None:
+    """Print the two lists of :func:`tigertail.model.comparison`; who is in both is marked."""
+    from tigertail.model.query_options import COSINE, default_signal
+
+    other = f"naive CF ({other})" if other == COSINE else other
+    own = f"Tigertail ({own or default_signal(model.signals)})"
+    home = ["home"] if "country" in lists.columns else []
+    print_table(
+        ["rank", other, *home, "listeners", own, *home, "listeners"],
+        [
+            [row["rank"], *_half(row, "other_", bool(home)), *_half(row, "", bool(home))]
+            for row in lists.iter_rows(named=True)
+        ],
+        title=f"{_title(model, code)}; {MARK} is in both",
+        left=[other, own, *home],
+    )
+    for name, column in ((other, "other_name"), (own, "name")):
+        if lists[column].is_null().all():
+            typer.echo(f"{name} has no answer: {_silence(model, code)}.")
+
+
+def _half(row: dict[str, Any], prefix: str, home: bool) -> list[str]:
+    """Return the cells of one of two lists; they are empty where it is the shorter."""
+    name = row[f"{prefix}name"]
+    if name is None:
+        return [""] * (2 + home)
+    return [
+        f"{MARK if row[f'{prefix}in_both'] else ' '} {name}",
+        *([row[f"{prefix}country"] or ""] if home else []),
+        f"{row[f'{prefix}listeners']:,}",
+    ]
+
+
+def _title(model: Model, code: int) -> str:
+    query = model.items.row(code, named=True)
+    home = f", {query['country']}" if query.get("country") else ""
+    invented = ", SIMULATED" if model.provenance.simulated else ""
+    return f"After {query['name']} ({query['listeners']:,} listeners, {query['stratum']}{home}){invented}"
+
+
+def _silence(model: Model, code: int) -> str:
+    """Say why a list may be empty, as far as the query tells."""
+    if model.items["listeners"][code]:
+        return "nothing that may be listed goes with it"
+    return "no listener has played it, and no other signal that was asked knows it"

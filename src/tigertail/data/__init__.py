@@ -1,1 +1,0 @@
-"""Listening data: formats are read, identities matched, and a dataset of validated tables comes out."""

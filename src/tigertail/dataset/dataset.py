@@ -1,0 +1,254 @@
+"""A dataset: a folder of Parquet tables in one vocabulary, and a manifest that says what they hold."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, Self
+
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.dataset.tables import TABLES
+from tigertail.errors import DataError
+from tigertail.storage import checksums, new_folder, to_json
+
+MAGIC: Final = "tigertail-dataset"
+VERSION: Final = 1
+MANIFEST: Final = "manifest.json"
+ROW_GROUP: Final = 2**17  # fixed, so that the same rows are the same bytes for any number of threads
+
+
+class Dataset:
+    """A dataset on disk, opened lazily: the manifest at once, a table when it is asked for.
+
+    Use :meth:`open` and :meth:`write` to make one.
+
+    Parameters
+    ----------
+    path
+        The dataset's folder.
+    manifest
+        What ``manifest.json`` holds.
+    """
+
+    def __init__(self, path: Path, manifest: Mapping[str, Any]) -> None:
+        self.path = path
+        self.manifest = manifest
+        self._hidden = pl.Series(c.LISTENER_ID, [], pl.String)
+        self._until: datetime | None = None
+
+    def __repr__(self) -> str:
+        rows = ", ".join(f"{rows:,} {table}" for table, rows in self.manifest["tables"].items())
+        return f"<Dataset {self.name}: {rows}>"
+
+    @property
+    def name(self) -> str:
+        """What the dataset is called."""
+        return str(self.manifest["name"])
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the listeners and artists are invented."""
+        return bool(self.manifest["simulated"])
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of the tables: two datasets with one fingerprint hold the same data."""
+        return str(self.manifest["fingerprint"])
+
+    @classmethod
+    def open(cls, path: Path | str) -> Self:
+        """Open a dataset folder.
+
+        Raises
+        ------
+        DataError
+            If the folder is missing, is no dataset, or is of a version this release does not know.
+        """
+        path = Path(path)
+        file = path / MANIFEST
+        if not file.is_file():
+            raise DataError(
+                "not a Tigertail dataset" if path.exists() else "no such dataset",
+                path=path,
+                remedy="make one with: tigertail build RECIPE.toml DATASET, or tigertail simulate DATASET",
+            )
+        try:
+            manifest = json.loads(file.read_bytes())
+        except ValueError as error:
+            raise DataError(
+                f"damaged manifest ({error})", path=file, remedy="build the dataset again"
+            ) from error
+        if not isinstance(manifest, dict) or manifest.get("magic") != MAGIC:
+            raise DataError("not a Tigertail dataset", path=path, remedy="build it with: tigertail build")
+        if manifest.get("version") != VERSION:
+            raise DataError(
+                f"dataset format {manifest.get('version')}; this release reads format {VERSION}",
+                path=path,
+                remedy="build the dataset again, or install the release that wrote it",
+            )
+        return cls(path, manifest)
+
+    @classmethod
+    def write(
+        cls,
+        path: Path | str,
+        tables: Mapping[str, pl.DataFrame | pl.LazyFrame],
+        *,
+        name: str,
+        simulated: bool = False,
+        replace: bool = False,
+        extra: Callable[[Path], None] | None = None,
+    ) -> Self:
+        """Write a dataset folder, whole or not at all.
+
+        Parameters
+        ----------
+        path
+            The folder to make.
+        tables
+            Tables by name, as in :data:`tigertail.dataset.tables.TABLES`. Lazy frames are streamed to disk.
+        name
+            What the dataset is called in reports.
+        simulated
+            Whether it is invented.
+        replace
+            Whether an existing folder may be replaced.
+        extra
+            Called with the folder under construction to put further files beside the tables.
+
+        Raises
+        ------
+        DataError
+            If there are no plays, or a table lacks a required column.
+        """
+        path = Path(path)
+        if c.PLAYS_TABLE not in tables:
+            raise DataError("a dataset needs a table of plays", path=path)
+        with new_folder(path, replace=replace) as folder:
+            rows: dict[str, int] = {}
+            for table, frame in tables.items():
+                file = folder / f"{table}.parquet"
+                TABLES[table].conform(frame.lazy()).sink_parquet(file, row_group_size=ROW_GROUP)
+                rows[table] = pl.scan_parquet(file).select(pl.len()).collect().item()
+            if rows[c.PLAYS_TABLE] == 0:
+                raise DataError(
+                    "there is not one play in the data",
+                    path=path,
+                    remedy="look at the report of rejected rows",
+                )
+            sums = checksums(folder)
+            if extra is not None:
+                extra(folder)
+            manifest = {
+                "magic": MAGIC,
+                "version": VERSION,
+                "name": name,
+                "simulated": simulated,
+                "tables": rows,
+                "fingerprint": _digest(sums),
+            }
+            (folder / MANIFEST).write_text(to_json(manifest), encoding="utf-8")
+        return cls(path, manifest)
+
+    def has(self, table: str) -> bool:
+        """Say whether the dataset has a table."""
+        return table in self.manifest["tables"]
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """Return a table as a lazy frame.
+
+        Raises
+        ------
+        DataError
+            If the dataset has no such table, or its file is missing or damaged.
+        """
+        if not self.has(table):
+            raise DataError(f"no table '{table}' in this dataset", path=self.path)
+        file = self.path / f"{table}.parquet"
+        with self.reading(table):
+            frame = pl.scan_parquet(file)
+            found = frame.collect_schema()
+        if missing := [name for name in TABLES[table].required if name not in found]:
+            raise DataError(
+                f"lacks the column {', '.join(missing)}", path=file, remedy="build the dataset again"
+            )
+        for column in (c.LISTENER_ID, c.ANNOTATOR, c.CURATOR):
+            if column in found and len(self._hidden):
+                theirs = pl.col(column).is_in(self._hidden.implode())
+                frame = frame.filter(~theirs.fill_null(False))
+        if self._until is not None and c.LAST_PLAYED in found:
+            frame = frame.filter(pl.col(c.LAST_PLAYED) <= self._until)
+        return frame
+
+    @contextmanager
+    def reading(self, table: str) -> Iterator[None]:
+        """Say which file is damaged where a table turns out to be.
+
+        A lazy frame is read when it is collected, which belongs inside this block.
+
+        Raises
+        ------
+        DataError
+            If the file is missing or damaged.
+        """
+        try:
+            yield
+        except (OSError, pl.exceptions.PolarsError) as error:
+            file = self.path / f"{table}.parquet"
+            problem = str(error).partition("\n")[0]
+            raise DataError(
+                f"cannot be read ({problem})", path=file, remedy="build the dataset again"
+            ) from error
+
+    def without(self, listeners: pl.Series) -> Dataset:
+        """Return the dataset as it would be had some listeners never been there.
+
+        Every trace of theirs is gone: plays, profiles, and the annotations and sequences they made.
+        Evaluation fits on such a view, so that no system can see what it will be asked.
+        """
+        return self._view(pl.concat([self._hidden, listeners.cast(pl.String)]), self._until)
+
+    def until(self, moment: datetime) -> Dataset:
+        """Return the dataset without the plays last heard after a moment, or at a time nobody knows."""
+        return self._view(self._hidden, moment)
+
+    def _view(self, hidden: pl.Series, until: datetime | None) -> Dataset:
+        view = Dataset(self.path, self.manifest)
+        view._hidden, view._until = hidden, until
+        return view
+
+    @cached_property
+    def plays(self) -> pl.DataFrame:
+        """Who listened to what, how often: one row a listener and item."""
+        with self.reading(c.PLAYS_TABLE):
+            return self.scan(c.PLAYS_TABLE).collect()
+
+    @cached_property
+    def items(self) -> pl.DataFrame:
+        """The catalogue. Where the dataset has no such table, every item is called by its id."""
+        if self.has(c.ITEMS_TABLE):
+            with self.reading(c.ITEMS_TABLE):
+                return self.scan(c.ITEMS_TABLE).collect()
+        ids = self.scan(c.PLAYS_TABLE).select(c.ITEM_ID).unique().sort(c.ITEM_ID)
+        with self.reading(c.PLAYS_TABLE):
+            return ids.with_columns(pl.col(c.ITEM_ID).alias(c.NAME), pl.lit(c.ARTIST).alias(c.KIND)).collect()
+
+    @cached_property
+    def listeners(self) -> pl.DataFrame:
+        """The listeners' profiles. Where the dataset has no such table, only their ids are known."""
+        if self.has(c.LISTENERS_TABLE):
+            with self.reading(c.LISTENERS_TABLE):
+                return self.scan(c.LISTENERS_TABLE).collect()
+        with self.reading(c.PLAYS_TABLE):
+            return self.scan(c.PLAYS_TABLE).select(c.LISTENER_ID).unique().sort(c.LISTENER_ID).collect()
+
+
+def _digest(sums: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(sums, sort_keys=True).encode()).hexdigest()

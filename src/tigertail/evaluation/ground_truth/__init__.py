@@ -1,0 +1,1 @@
+"""Agreement with ground truth that is no listener's: curated lists, and simulated worlds."""

@@ -1,0 +1,202 @@
+"""Beyond accuracy: what lists show of the catalogue, whatever listeners think of them.
+
+Lists are those of the distinct query items of a trial; N_B is the number of lists that hold B, n_B the
+number of B's training listeners, and the catalogue the items with a training listener.
+
+=============  =======================================================================================
+coverage@k     share of the catalogue that is in some list
+Gini@k         Gini index of N_B over the catalogue: 0, all alike; 1, one item has it all
+popularity@k   mean n_B over all places of all lists (ARP of Yin et al., VLDB 2012)
+APLT@k         mean share of a list that lies in the tail (Abdollahpouri et al., RecSys 2017); the tail
+               is what is left beyond the most popular items that hold 80 % of interactions
+hubness@k      skewness of N_B over the catalogue (Radovanovic et al., JMLR 2010)
+ILS@k          mean cosine, over pairs of a list, of their training listeners (Ziegler et al., WWW 2005)
+home JS@k      mean Jensen-Shannon divergence, in bits, between the shares of a listener's items and of
+               their query's list that are at home in the listener's country (Lesota et al. 2024)
+clumping       how much nearer than by their own listeners local artists lie: see `clumping.py`
+=============  =======================================================================================
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from tigertail.dataset.strata import MID
+from tigertail.evaluation.metrics.country_cohesion import clumping
+from tigertail.evaluation.metrics.locality import UNKNOWN, item_homes, listener_countries
+from tigertail.signals.contract import Signal
+from tigertail.sparse import CSR
+from tigertail.splitting.hold_out import Trial
+
+MOST_LISTS: Final = 2000  # lists that intra-list similarity looks at
+
+
+def describe_lists(lists: NDArray[np.int32], signal: Signal, trial: Trial) -> dict[str, float]:
+    """Return the figures above for the lists of every query.
+
+    Parameters
+    ----------
+    lists
+        Items listed for each query, -1 where a list has ended; int32, (queries, k).
+    signal
+        The system's affinities, for clumping.
+    trial
+        Where the lists come from.
+    """
+    _, first = np.unique(trial.query_items, return_index=True)
+    distinct = lists[first]
+    catalogue = trial.popularity > 0
+    shown = np.bincount(distinct[distinct >= 0], minlength=len(catalogue))[catalogue]
+    figures = {
+        "coverage": coverage(shown),
+        "Gini": gini(shown),
+        "popularity": mean_popularity(distinct, trial.popularity),
+        "APLT": long_tail_share(distinct, trial.strata),
+        "hubness": skewness(shown),
+        "ILS": intra_list_similarity(distinct[:MOST_LISTS], trial.interactions.plays),
+    }
+    lives, held = listener_countries(trial)
+    homes = item_homes(trial)
+    figures["home JS"] = home_divergence(lists, held[trial.query_listeners], homes, trial)
+    figures["clumping"] = clumping(signal, trial.interactions.plays, lives, homes)
+    return figures
+
+
+def coverage(counts: NDArray[np.int64]) -> float:
+    """Return the share of items that are shown at all.
+
+    Examples
+    --------
+    >>> coverage(np.array([3, 0, 1, 0]))
+    0.5
+    """
+    return float((counts > 0).mean())
+
+
+def gini(counts: NDArray[np.int64]) -> float:
+    """Return the Gini index of some counts.
+
+    Examples
+    --------
+    >>> gini(np.array([2, 2, 2, 2])), gini(np.array([0, 0, 0, 8]))
+    (0.0, 0.75)
+    """
+    ordered = np.sort(counts)
+    n, total = len(ordered), ordered.sum()
+    if total == 0:
+        return float("nan")
+    return float(((2 * np.arange(1, n + 1) - n - 1) * ordered).sum() / (n * total))
+
+
+def mean_popularity(lists: NDArray[np.int32], popularity: NDArray[np.int64]) -> float:
+    """Return the mean popularity of what is listed.
+
+    Examples
+    --------
+    >>> mean_popularity(np.array([[0, 1], [1, -1]], np.int32), np.array([10, 4]))
+    6.0
+    """
+    listed = lists[lists >= 0]
+    return float(popularity[listed].mean()) if len(listed) else float("nan")
+
+
+def long_tail_share(lists: NDArray[np.int32], strata: NDArray[np.int8]) -> float:
+    """Return the mean share of a list that lies in the tail; empty lists do not count.
+
+    Examples
+    --------
+    >>> from tigertail.dataset.strata import HEAD, TAIL
+    >>> long_tail_share(np.array([[0, 1], [1, -1]], np.int32), np.array([HEAD, TAIL], np.int8))
+    0.75
+    """
+    listed = lists >= 0
+    rows = listed.any(axis=1)
+    tail = listed & (strata[lists] > MID)
+    return float((tail[rows].sum(axis=1) / listed[rows].sum(axis=1)).mean()) if rows.any() else float("nan")
+
+
+def skewness(counts: NDArray[np.int64]) -> float:
+    """Return the skewness of how often items are neighbours: large where a few hubs are everybody's.
+
+    Examples
+    --------
+    >>> round(skewness(np.array([1, 1, 1, 5])), 4)
+    1.1547
+    """
+    spread = counts.std()
+    return float(((counts - counts.mean()) ** 3).mean() / spread**3) if spread > 0 else float("nan")
+
+
+def intra_list_similarity(lists: NDArray[np.int32], plays: CSR) -> float:
+    """Return the mean cosine, over the pairs of a list, of the items' listeners.
+
+    Examples
+    --------
+    Items 0 and 1 have the same two listeners, item 2 another.
+
+    >>> plays = CSR.build([0, 0, 1, 1, 2], [0, 1, 0, 1, 2], [1] * 5, shape=(3, 3))
+    >>> round(intra_list_similarity(np.array([[0, 1], [0, 2]], np.int32), plays), 4)
+    0.5
+    """
+    sizes = (lists >= 0).sum(axis=1)
+    lists = lists[sizes >= 2]
+    row, place = np.nonzero(lists >= 0)
+    member = sp.csr_matrix((np.ones(len(row)), (row, lists[row, place])), (len(lists), plays.columns))
+    popularity = np.bincount(plays.indices, minlength=plays.columns)
+    unit = 1 / np.sqrt(np.maximum(popularity, 1))
+    listeners = sp.csr_matrix((unit[plays.indices], plays.indices, plays.offsets), plays.shape)
+    sums = np.asarray((member @ listeners.T).power(2).sum(axis=1)).ravel()
+    n = sizes[sizes >= 2]
+    selves = np.asarray(member @ (popularity > 0).astype(float)).ravel()
+    return float(((sums - selves) / (n * (n - 1))).mean()) if len(n) else float("nan")
+
+
+def home_divergence(
+    lists: NDArray[np.int32], lives: NDArray[np.str_], homes: NDArray[np.str_], trial: Trial
+) -> float:
+    """Return the mean divergence between a listener's share of home music and that of their lists.
+
+    Parameters
+    ----------
+    lists
+        Lists of each query; int32, (queries, k).
+    lives
+        Country of the listener of each query.
+    homes
+        Home country of each item.
+    trial
+        The trial, for what the listeners like.
+    """
+    listed = lists >= 0
+    counted = (lives != UNKNOWN) & listed.any(axis=1)
+    if not counted.any() or not (homes != UNKNOWN).any():
+        return float("nan")
+    at_home = (homes[lists] == lives[:, None]) & listed
+    shown = at_home[counted].sum(axis=1) / listed[counted].sum(axis=1)
+    relevant = trial.relevant
+    owner = relevant.row_of_entries()
+    country = np.full(relevant.rows, UNKNOWN, dtype="<U2")
+    country[trial.query_listeners] = lives
+    local = np.bincount(owner, homes[relevant.indices] == country[owner], relevant.rows)
+    share = local / np.maximum(relevant.row_sizes, 1)
+    return float(divergence(share[trial.query_listeners[counted]], shown).mean())
+
+
+def divergence(p: NDArray[np.float64], q: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the Jensen-Shannon divergence of two shares, in bits.
+
+    Examples
+    --------
+    >>> divergence(np.array([0.0, 0.5]), np.array([1.0, 0.5]))
+    array([1., 0.])
+    """
+
+    def entropy(share: NDArray[np.float64]) -> NDArray[np.float64]:
+        both = np.stack([share, 1 - share])
+        return np.asarray(-np.where(both > 0, both * np.log2(np.where(both > 0, both, 1)), 0).sum(axis=0))
+
+    return np.asarray(np.maximum(entropy((p + q) / 2) - (entropy(p) + entropy(q)) / 2, 0))

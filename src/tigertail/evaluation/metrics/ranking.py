@@ -1,0 +1,118 @@
+"""Metrics of ranked lists, one number a query.
+
+In all of them a query is an item A of a held-out listener, the relevant items are the listener's others,
+and the list ranks the full catalogue without A. With rel_r = 1 where the item at rank r is relevant,
+g = 1 / listeners of the item (at least 1), and R the relevant items:
+
+    nDCG@k     = sum_r rel_r / log2(r + 1)  /  IDCG,    IDCG = sum_{r <= min(k, |R|)} 1 / log2(r + 1)
+    IPS-nDCG@k = sum_r rel_r w_r / log2(r + 1)  /  IDCG,    w = g / (mean of g over R)
+    Recall@k   = relevant items in the list  /  min(k, |R|)
+    RR@k       = 1 / rank of the first relevant item, 0 without one
+
+nDCG is that of Järvelin and Kekäläinen, "Cumulated gain-based evaluation of IR techniques" (TOIS 2002)
+with binary gains. IPS-nDCG weights each hit by the inverse propensity of its being seen, taken as its
+popularity, and is self-normalised as in Swaminathan and Joachims, "The Self-Normalized Estimator for
+Counterfactual Learning" (NeurIPS 2015): a query's weights have mean 1, so a list that finds stars and rare
+items alike scores as in nDCG, one that finds the rare ones more, up to beyond 1, one that finds only stars
+less.
+"""
+
+# Kernels are compiled from their bodies, so annotations would say nothing here.
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.kernels import njit, prange
+from tigertail.sparse import CSR
+
+METRICS: Final = ("nDCG", "IPS-nDCG", "Recall", "RR")
+
+
+def judge(
+    lists: NDArray[np.int32],
+    relevant: CSR,
+    listeners: NDArray[np.int32],
+    items: NDArray[np.int32],
+    popularity: NDArray[np.int64],
+    targets: NDArray[np.bool_] | None = None,
+) -> NDArray[np.float64]:
+    """Judge the list of every query.
+
+    Parameters
+    ----------
+    lists
+        Items listed for each query, best first, -1 where the list has ended; int32, (queries, k).
+    relevant
+        Held-out listeners by items.
+    listeners, items
+        Listener (row of ``relevant``) and item of each query; int32, (queries,).
+    popularity
+        Training listeners of each item; int64, (items,).
+    targets
+        Which items count as relevant at all, such as those of one stratum; bool, (items,). Lists stay as
+        they are.
+
+    Returns
+    -------
+    NDArray[np.float64]
+        One column a metric, in the order of :data:`METRICS`; (queries, metrics). NaN where a query has no
+        relevant item.
+
+    Examples
+    --------
+    One listener likes items 0, 1 and 3; the query is 0 and the list 3, 2, 1. Items have 4, 2, 1, 1 listeners.
+
+    >>> likes = CSR.build([0, 0, 0], [0, 1, 3], [1, 1, 1], shape=(1, 4))
+    >>> zero = np.zeros(1, np.int32)
+    >>> judge(np.array([[3, 2, 1]], np.int32), likes, zero, zero, np.array([4, 2, 1, 1])).round(4)
+    array([[0.9197, 1.0219, 1.    , 1.    ]])
+
+    nDCG is (1 + 1/2) / (1 + 1/log2(3)). Gains are 1/1 and 1/2 with mean 3/4, so weights are 4/3 and 2/3, and
+    IPS-nDCG is (4/3 + 2/3/2) / (1 + 1/log2(3)).
+    """
+    gains = 1.0 / np.maximum(popularity, 1)
+    counted = np.ones(len(popularity), np.bool_) if targets is None else targets
+    return _judge(lists, relevant.offsets, relevant.indices, listeners, items, gains, counted)  # type: ignore[no-any-return]
+
+
+@njit(parallel=True, cache=True)
+def _judge(lists, offsets, indices, listeners, items, gains, counted):
+    k = lists.shape[1]
+    out = np.full((len(items), 4), np.nan)
+    for query in prange(len(items)):
+        mine = indices[offsets[listeners[query]] : offsets[listeners[query] + 1]]
+        relevant = 0
+        mean_gain = 0.0
+        for item in mine:
+            if item != items[query] and counted[item]:
+                mean_gain += gains[item]
+                relevant += 1
+        if relevant == 0:
+            continue
+        mean_gain /= relevant
+        ideal = dcg = ips = first = 0.0
+        hits = 0
+        for rank in range(k):
+            discount = 1 / np.log2(rank + 2)
+            if rank < relevant:
+                ideal += discount
+            item = lists[query, rank]
+            if item < 0 or item == items[query] or not counted[item]:
+                continue
+            at = np.searchsorted(mine, item)
+            if at < len(mine) and mine[at] == item:
+                dcg += discount
+                ips += gains[item] / mean_gain * discount
+                hits += 1
+                if first == 0:
+                    first = 1 / (rank + 1)
+        out[query, 0] = dcg / ideal
+        out[query, 1] = ips / ideal
+        out[query, 2] = hits / min(k, relevant)
+        out[query, 3] = first
+    return out

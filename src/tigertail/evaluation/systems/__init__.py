@@ -1,0 +1,1 @@
+"""What an evaluation compares: our own signals, baselines, and lists of other programs."""

@@ -1,0 +1,72 @@
+"""Our own signals as systems of the report: any of them alone, and the local models with or without the lens."""
+
+from __future__ import annotations
+
+from pydantic import field_validator
+
+from tigertail.evaluation.baselines import Baseline
+from tigertail.factorization.confidence import ConfidenceConfig
+from tigertail.model.config import BaseConfig, ModelConfig
+from tigertail.model.fit_mixture import fit_mixture
+from tigertail.model.registry import FAMILIES, LISTENING, MIXTURE, Ingredients, fit_signals
+from tigertail.signals.contract import Signal
+from tigertail.signals.local import LocalConfig
+from tigertail.splitting.hold_out import Trial
+
+
+class OwnSignal(Baseline):
+    """One signal of a model, fitted as :func:`tigertail.fit` fits it."""
+
+    signal: str
+    """Which one."""
+    model: ModelConfig = ModelConfig()
+    """Settings of the whole model."""
+
+    @field_validator("signal")
+    @classmethod
+    def _exists(cls, name: str) -> str:
+        if name not in (*FAMILIES, MIXTURE):
+            raise ValueError(f"no signal '{name}'; it is one of {', '.join((*FAMILIES, MIXTURE))}")
+        return name
+
+    @property
+    def label(self) -> str:
+        """What the system is called."""
+        return self.signal
+
+    def fit(self, trial: Trial) -> Signal:
+        """Fit the signal to the training part of a trial; where it can teach no mixture, listening answers."""
+        given = Ingredients(trial.train, trial.interactions, self.model)
+        if self.signal != MIXTURE:
+            return FAMILIES[self.signal].fit(given)
+        signals = fit_signals(given)
+        return fit_mixture(given, signals) or signals[LISTENING]
+
+    @property
+    def placed(self) -> bool:
+        """Whether it can be asked from where a listener stands."""
+        return self.signal in (LISTENING, MIXTURE) and self.model.local.placed
+
+
+class LocalModels(LocalConfig, Baseline):
+    """The signal of :func:`tigertail.signals.local.fit_listening`, on the base model's factors."""
+
+    base: BaseConfig = BaseConfig()
+    """The base model."""
+    confidence: ConfidenceConfig = ConfidenceConfig()
+    """How play counts weigh."""
+    seed: int = 0
+    """Seed of everything random."""
+
+    @property
+    def label(self) -> str:
+        """What the system is called."""
+        if self.placed:
+            return f"listening, by {self.groups}"
+        return "listening, learned groups" if self.groups == "learned" else "listening, one world"
+
+    def fit(self, trial: Trial) -> Signal:
+        """Fit the factors, the groups and their item vectors."""
+        local = LocalConfig(**{name: getattr(self, name) for name in LocalConfig.model_fields})
+        config = ModelConfig(seed=self.seed, confidence=self.confidence, base=self.base, local=local)
+        return OwnSignal(signal=LISTENING, model=config).fit(trial)

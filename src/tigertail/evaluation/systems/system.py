@@ -1,0 +1,192 @@
+"""What is compared: a system is a name and a way to learn a signal from a trial's training data."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from tigertail.dataset.dataset import Dataset
+from tigertail.errors import UNKNOWN_KEY, ConfigError, setting_at_fault
+from tigertail.evaluation import baselines
+from tigertail.evaluation.baselines import Baseline
+from tigertail.evaluation.systems.own import LocalModels, OwnSignal
+from tigertail.factorization.confidence import ConfidenceConfig
+from tigertail.model.config import BaseConfig, ModelConfig
+from tigertail.model.registry import CO_LISTENING, FACTORS, FAMILIES, LISTENING, MIXTURE
+from tigertail.signals.contract import Signal
+from tigertail.splitting.hold_out import Trial
+
+PLAIN_ALS: Final = ModelConfig(
+    confidence=ConfidenceConfig(gain=2.14),
+    base=BaseConfig(factors=83, iterations=8, unobserved=0.0617, reg=0.103, nu=0.0, beta=1.0),
+)
+"""Plain ALS, without frequency-scaled regularisation, tuned as long as ours (recipes/defaults/plain.toml)."""
+
+_LISTENING: Final = (LISTENING, FACTORS, CO_LISTENING)
+TYPES: Final[dict[str, type[Baseline]]] = {
+    "random": baselines.RandomRanking,
+    "popularity": baselines.WorldPopularity,
+    "country-popularity": baselines.CountryPopularity,
+    "session-counts": baselines.SessionCounts,
+    "item-item": baselines.ItemItem,
+    "bm25": baselines.BM25,
+    "rp3beta": baselines.RP3Beta,
+    "ease": baselines.EASE,
+    "bpr": baselines.BPR,
+    "als": baselines.ALS,
+    "local-models": LocalModels,
+    "signal": OwnSignal,
+}
+"""Every type of system a file can name."""
+
+
+@dataclass(frozen=True)
+class System:
+    """One row of the report.
+
+    Parameters
+    ----------
+    name
+        What it is called there.
+    fit
+        Learns from a trial's training data alone and returns a signal over its item codes.
+    lens
+        Whether each query is asked from the held-out listener's country, where it is known.
+    """
+
+    name: str
+    fit: Callable[[Trial], Signal]
+    lens: bool = False
+
+
+def default_systems(config: ModelConfig | None = None, dataset: Dataset | None = None) -> list[System]:
+    """Return the usual systems: baselines, our base model and other signals, local models, and last the mixture.
+
+    Parameters
+    ----------
+    config
+        Settings of our own; None means the defaults.
+    dataset
+        Whose tables say which signals beyond listening there are; None means none.
+    """
+    config = config or ModelConfig()
+    own = {"confidence": config.confidence, "seed": config.seed}
+    plain = baselines.ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence, seed=config.seed)
+    base = baselines.ALS(**dict(config.base), **own)
+    item_item = baselines.ItemItem(**dict(config.co_listening), confidence=config.confidence)
+    local = LocalModels(**dict(config.local), base=config.base, **own)
+    return [
+        _system(baselines.WorldPopularity()),
+        _system(baselines.CountryPopularity()),
+        _system(baselines.SessionCounts()),
+        _system(item_item),
+        _system(plain),
+        _system(base.model_copy(update={"beta": 1.0}), "base, cosine"),
+        _system(base, f"base, beta {config.base.beta:g}"),
+        *(
+            _system(OwnSignal(signal=name, model=config))
+            for name, family in FAMILIES.items()
+            if name not in _LISTENING and dataset is not None and family.needs(dataset)
+        ),
+        _system(local),
+        _system(OwnSignal(signal=MIXTURE, model=config)),
+    ]
+
+
+def load_systems(path: Path | str) -> list[System]:
+    """Read a file of systems: a TOML table ``[[system]]`` for each.
+
+    Each table has a ``type``, one of :data:`TYPES`, the settings of that type, and if you like a ``name``; with
+    ``lens_on`` local models are asked from each held-out listener's country.
+
+    Raises
+    ------
+    ConfigError
+        If the file is missing or no TOML, names no system or two of one name, or has an unknown type or key
+        or a value out of range.
+    """
+    path = Path(path)
+    try:
+        content = tomllib.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        problem = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
+        raise ConfigError(problem, path=path, remedy="check the path") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"not a TOML file: {error}", path=path, remedy="see recipes/systems.toml") from None
+    if other := sorted(content.keys() - {"system"}):
+        raise ConfigError(f"unknown key '{other[0]}'", path=path, remedy="write systems as [[system]]")
+    tables = content.get("system")
+    if not isinstance(tables, list) or not tables:
+        raise ConfigError("no systems", path=path, remedy="add a table [[system]] with a type")
+    systems = [_read(table, f"system {number}", path) for number, table in enumerate(tables, start=1)]
+    check_names(systems, path)
+    return systems
+
+
+def check_names(systems: list[System], path: Path | None = None) -> None:
+    """Refuse two systems of one name, which no reader of a report could tell apart.
+
+    Raises
+    ------
+    ConfigError
+        If there are any.
+    """
+    names = [system.name for system in systems]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise ConfigError(
+            f"two systems are called '{twice[0]}'",
+            path=path,
+            remedy="give each its own: name = '...', or another name of the file of neighbours",
+        )
+
+
+def _system(baseline: Baseline, name: str | None = None, *, lens: bool = False) -> System:
+    return System(name or baseline.label + (", lens" if lens else ""), baseline.fit, lens)
+
+
+def _lens_of(baseline: Baseline, asked: Any) -> bool:
+    if not isinstance(asked, bool):
+        raise ConfigError("lens_on: neither true nor false", remedy="write it as lens_on = true")
+    if asked and not (isinstance(baseline, (LocalModels, OwnSignal)) and baseline.placed):
+        raise ConfigError(
+            "lens_on: only local models of countries, and the mixture with them, have a lens",
+            remedy='leave it out, or set groups = "country"',
+        )
+    return asked
+
+
+def _read(table: Any, place: str, path: Path) -> System:
+    if not isinstance(table, dict):
+        raise ConfigError(f"{place} is no table", path=path, remedy="write it as [[system]]")
+    found = TYPES.get(str(table.get("type")))
+    if found is None:
+        problem = f"type: no type '{table['type']}'" if "type" in table else "type is missing"
+        raise ConfigError(f"{place}: {problem}", path=path, remedy=f"it is one of {', '.join(TYPES)}")
+    name = table.get("name")
+    if name is not None and not (isinstance(name, str) and name.strip()):
+        raise ConfigError(f"{place}: name: not a text", path=path, remedy="write it as name = '...'")
+    settings = {key: value for key, value in table.items() if key not in ("type", "name", "lens_on")}
+    try:
+        baseline = found.model_validate(settings)
+        return _system(baseline, name, lens=_lens_of(baseline, table.get("lens_on", False)))
+    except ValidationError as error:
+        key, problem = setting_at_fault(error)
+        keys = ", ".join(
+            ["type", "name", *(["lens_on"] if found in (LocalModels, OwnSignal) else []), *found.model_fields]
+        )
+        if problem == UNKNOWN_KEY:
+            raise ConfigError(
+                f"{place}: unknown key '{key}'",
+                path=path,
+                remedy=f"the keys of '{table['type']}' are {keys}; the types are {', '.join(TYPES)}",
+            ) from None
+        raise ConfigError(
+            f"{place}: {key}: {problem}", path=path, remedy="see recipes/systems.toml"
+        ) from None
+    except ConfigError as error:
+        raise ConfigError(f"{place}: {error.problem}", path=path, remedy=error.remedy) from None

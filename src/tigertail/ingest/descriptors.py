@@ -1,0 +1,48 @@
+"""Descriptors of sound on their way in: numbers, or left out and counted."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tigertail.ingest.formats.source import DESCRIPTOR
+from tigertail.io.quarantine import EXAMPLES, Quarantine
+
+
+def descriptors_of(rows: pl.DataFrame) -> list[str]:
+    """Return the columns that are descriptors."""
+    return [name for name in rows.columns if name.startswith(DESCRIPTOR)]
+
+
+def clean_descriptors(rows: pl.DataFrame, source: str, quarantine: Quarantine) -> pl.DataFrame:
+    """Return the rows with descriptors as finite float32; anything else is null, and counted by column.
+
+    Parameters
+    ----------
+    rows
+        Rows as they stand in the source.
+    source
+        Its name.
+    quarantine
+        Where the count goes.
+    """
+    names = descriptors_of(rows)
+    text = [name for name in names if rows[name].dtype == pl.String]
+    raw = rows.with_columns(pl.col(text).str.strip_chars().replace("", None))
+    numbers = raw.select(pl.col(names).cast(pl.Float32, strict=False))
+    finite = numbers.select(pl.when(pl.col(name).is_finite()).then(name).alias(name) for name in names)
+    lost = {name: finite[name].null_count() - raw[name].null_count() for name in names}
+    for name in (name for name in names if lost[name]):
+        bad = raw[name].filter(finite[name].is_null() & raw[name].is_not_null())
+        examples = bad.unique(maintain_order=True).head(EXAMPLES).cast(pl.String).to_list()
+        what = f"{name.removeprefix(DESCRIPTOR)} is no finite number, left out"
+        quarantine.warn(source, what, lost[name], examples)
+    return rows.with_columns(finite)
+
+
+def without_empty(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with descriptors under their own names, without those that nobody has."""
+    names = descriptors_of(rows)
+    empty = [name for name in names if rows[name].null_count() == rows.height]
+    return rows.drop(empty).rename(
+        {name: name.removeprefix(DESCRIPTOR) for name in names if name not in empty}
+    )

@@ -1,0 +1,111 @@
+"""DBpedia facts about artists, as lists of edges between URIs, for the artists of HetRec 2011.
+
+One file a relation, each line ``ARTIST-URI VALUE-URI``, beside ``MappingLastfm2DBpedia-1.2.tsv``, the mapping of
+LODrecsys-datasets (https://github.com/sisinflab/LODrecsys-datasets): HetRec id, name and URI of each artist.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, Literal
+from urllib.parse import unquote
+
+import polars as pl
+from pydantic import field_validator
+
+from tigertail import columns as c
+from tigertail.ingest.formats.source import Batch, Source
+from tigertail.io.archives import stream
+from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
+from tigertail.io.text_rows import TextFile
+
+FACETS: Final = {
+    "genre": "genre.edgelist",
+    "instrument": "instrument.edgelist",
+    "hometown": "hometown.edgelist",
+    "birth place": "birthPlace.edgelist",
+    "associated band": "associatedBand.edgelist",
+    "label": "recordLabel.edgelist",
+}
+_MAPPING: Final = "MappingLastfm2DBpedia-1.2.tsv"
+_RESOURCE: Final = "http://dbpedia.org/resource/"
+# "Pop (music)" is pop; but "New York (state)" is not New York.
+_PLAIN: Final = ("genre", "instrument")
+_ASIDE: Final = re.compile(r" \([^()]*\)$")
+
+
+class Dbpedia(Source):
+    """The folder or archive of edge lists and the mapping.
+
+    An artist is known by the name the mapping gives; a URI that stands for several names speaks of each.
+
+    Attributes
+    ----------
+    facets
+        Which relations are read.
+    catalogue
+        Whether artists that only this source knows become items.
+    """
+
+    kind: Literal["artist"] = "artist"
+    table: Literal["annotations"] = "annotations"
+    facets: tuple[str, ...] = tuple(FACETS)
+    catalogue: Literal["known", "all"] = "known"
+
+    @field_validator("facets")
+    @classmethod
+    def _known(cls, facets: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := sorted(set(facets) - set(FACETS)):
+            raise ValueError(f"no facet '{unknown[0]}'; there are {', '.join(FACETS)}")
+        return facets
+
+    def read(self, quarantine: Quarantine) -> Iterator[Batch]:
+        """Yield the annotations of each relation."""
+        with stream(self.path, _MAPPING) as file:
+            text = TextFile(file, self.named, quarantine)
+            rows = text.rows(("id", c.NAME, "artist"), separator="\t", quoted=False)
+            names = pl.concat([block.select("artist", c.NAME) for block in rows])
+        for facet in self.facets:
+            with stream(self.path, FACETS[facet]) as file:
+                text = TextFile(file, self.named, quarantine)
+                for block in text.rows(("artist", "value"), separator=" ", quoted=False):
+                    yield self._batch(facet, block, names, quarantine)
+
+    def _batch(self, facet: str, rows: pl.DataFrame, names: pl.DataFrame, quarantine: Quarantine) -> Batch:
+        rows = rows.join(
+            names.unique(maintain_order=True), on="artist", how="left", maintain_order="left_right"
+        )
+        checks = reasons(
+            (pl.col(c.NAME).is_null(), "artist without an entry in the mapping"),
+            (~pl.col("value").str.starts_with(_RESOURCE), "no DBpedia resource"),
+        )
+        rows = quarantine.keep(self.named, FACETS[facet], rows, checks)
+        uris = rows["value"].unique()
+        labels = pl.Series([readable(uri, facet) for uri in uris], dtype=pl.String)
+        annotations = rows.select(
+            LINE,
+            TEXT,
+            c.NAME,
+            pl.col("value").replace_strict(uris, labels, return_dtype=pl.String).alias(c.LABEL),
+            pl.lit(facet).alias(c.FACET),
+            pl.lit(c.EXPERT).alias(c.SOURCE),
+        )
+        known = self.catalogue == "known"
+        return Batch(c.ANNOTATIONS_TABLE, FACETS[facet], annotations, known_only=known)
+
+
+def readable(uri: str, facet: str) -> str:
+    """Return what a person would call a resource.
+
+    Examples
+    --------
+    >>> readable("http://dbpedia.org/resource/Grime_(music)", "genre")
+    'Grime'
+    >>> readable("http://dbpedia.org/resource/Therapy%3F", "associated band")
+    'Therapy?'
+    >>> readable("http://dbpedia.org/resource/New_York_(state)", "hometown")
+    'New York (state)'
+    """
+    label = unquote(uri.removeprefix(_RESOURCE)).replace("_", " ").strip()
+    return _ASIDE.sub("", label) if facet in _PLAIN else label

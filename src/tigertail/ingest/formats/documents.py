@@ -1,0 +1,196 @@
+"""Documents: web pages, biographies, articles, in files, JSON lines, web archives or dumps of a wiki.
+
+Who is mentioned in them is found when all sources have been read (:mod:`tigertail.text.mentions`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar, Final, Literal
+
+import polars as pl
+from pydantic import Field
+
+from tigertail import columns as c
+from tigertail.errors import DataError
+from tigertail.ingest.formats.source import Batch, Source
+from tigertail.io.archives import stream, streams
+from tigertail.io.quarantine import Quarantine
+from tigertail.text.documents import to_plain
+from tigertail.text.documents.page import Container, Desk, Page
+
+# Columns of documents on their way in.
+WORKS: Final = "works"  # where they are in italics
+ADDRESS: Final = "address"  # what a link to them is called
+SURE: Final = "sure"  # whether its source says that it is an artist's page, if its title is an artist's
+_BATCH_CHARACTERS: Final = 4_000_000
+_SPAN: Final = {"begin": pl.Int32(), "end": pl.Int32()}
+PAGE_COLUMNS: Final[dict[str, pl.DataType]] = {
+    c.DOCUMENT_ID: pl.String(),
+    c.TEXT: pl.String(),
+    c.MARKUP: pl.String(),
+    c.TITLE: pl.String(),
+    c.NAME: pl.String(),
+    c.MBID: pl.String(),
+    ADDRESS: pl.String(),
+    SURE: pl.Boolean(),
+    c.LINKS: pl.List(pl.Struct({**_SPAN, "target": pl.String()})),
+    WORKS: pl.List(pl.Struct(_SPAN)),
+}
+"""A batch of documents: ``name`` and ``mbid`` are those of the item whose page it is, as the source says."""
+
+_REDIRECT: Final = re.compile(r"\s*#\w{4,20}\s*:?\s*\[\[")  # in the wiki's language
+_FILES: Final = {"files": "*", "jsonl": "*", "warc": "*.warc", "dump": "*.xml*"}
+_KEYS: Final = {"document_id": "id", "text": "text", "title": "title", "name": "name", "mbid": "mbid"}
+
+
+class Documents(Source):
+    """A folder, archive or file of documents.
+
+    Attributes
+    ----------
+    container
+        What a file is: a page ("files"), a page a line ("jsonl"), a web archive ("warc") or a dump of a wiki
+        ("dump").
+    markup
+        What pages are written in.
+    page_of
+        What says whose page a page is: its title (else its file's name), with underscores for spaces and
+        without a remark in brackets; its file's name, which is a MusicBrainz id; or nothing.
+    names
+        A text table, tab-separated, whose first two columns are a MusicBrainz id and the name of its artist.
+    keys
+        What our fields are called in lines of JSON.
+    files
+        Which files of a folder or archive are read.
+    most_characters
+        Where a longer page is cut off.
+    """
+
+    table: ClassVar[str] = c.DOCUMENTS_TABLE
+
+    container: Literal["files", "jsonl", "warc", "dump"] = "files"
+    markup: Literal["plain", "wikitext", "html"] = "plain"
+    page_of: Literal["title", "mbid", "nobody"] = "title"
+    names: Path | None = None
+    keys: dict[Literal["document_id", "text", "title", "name", "mbid"], str] = Field(default_factory=dict)
+    files: str = ""
+    most_characters: int = Field(2_000_000, ge=1_000, le=50_000_000)
+
+    @property
+    def named(self) -> str:
+        """The source's name: as given, else its file's."""
+        return self.name or "-".join(self.path.name.partition(".")[0].replace(":", " ").split())
+
+    def read(self, quarantine: Quarantine) -> Iterator[Batch]:
+        """Yield the pages as plain text, a few million characters at a time."""
+        desk = Desk(self.named, quarantine)
+        names = _names(self.names) if self.names else {}
+        rows: list[dict[str, Any]] = []
+        room = _BATCH_CHARACTERS
+        for page in self._pages(desk):
+            row = self._row(page, desk, names)
+            if row is None:
+                continue
+            rows.append(row)
+            room -= len(row[c.TEXT])
+            if room <= 0:
+                yield _batch(rows)
+                rows, room = [], _BATCH_CHARACTERS
+        if rows:
+            yield _batch(rows)
+
+    def _pages(self, desk: Desk) -> Iterator[Page]:
+        from tigertail.text.documents.dump import Dump
+        from tigertail.text.documents.files import JsonLines, one_page  # itself built on formats/lines
+        from tigertail.text.documents.warc import archived
+
+        containers: dict[str, Container] = {
+            "files": one_page,
+            "jsonl": JsonLines(_KEYS | {str(ours): theirs for ours, theirs in self.keys.items()}),
+            "warc": archived,
+            "dump": Dump(self.most_characters),
+        }
+        found = False
+        for file in streams(self.path, self.files or _FILES[self.container]):
+            found = True
+            yield from containers[self.container](file, desk)
+        if not found:
+            raise DataError(
+                f"there are no files '{self.files or _FILES[self.container]}' in it",
+                path=self.path,
+                remedy="say which files to read: files = '*.txt'",
+            )
+
+    def _row(self, page: Page, desk: Desk, names: dict[str, str]) -> dict[str, Any] | None:
+        body = page.body
+        if len(body) > self.most_characters:
+            desk.odd(f"cut off after {self.most_characters:,} characters", page.name)
+            body = body[: self.most_characters]
+        markup = page.markup or self.markup
+        if markup == "wikitext" and _REDIRECT.match(body):
+            desk.pass_over("a redirect", page.name)
+            return None
+        plain = to_plain(body, markup)
+        if not plain.text.strip():
+            desk.refuse(page.name, "no text", body, page.line)
+            return None
+        title = page.title or plain.title
+        mbid, name = self._owner(page, title, names)
+        return {
+            c.DOCUMENT_ID: f"{self.named}:{page.name}",
+            c.TEXT: plain.text,
+            c.MARKUP: markup,
+            c.TITLE: title or (_file_title(page.name) if self.page_of == "title" else None),
+            c.NAME: name,
+            c.MBID: mbid,
+            ADDRESS: page.name,
+            SURE: self.container != "dump" or "name" in page.fields,
+            c.LINKS: plain.links,
+            WORKS: plain.works,
+        }
+
+    def _owner(self, page: Page, title: str | None, names: dict[str, str]) -> tuple[str | None, str | None]:
+        """Return the MusicBrainz id and the name of the item whose page it is."""
+        mbid, name = page.fields.get("mbid"), page.fields.get("name")
+        if self.page_of == "mbid":
+            mbid = mbid or _file_title(page.name)
+        elif self.page_of == "title":
+            name = name or title or _file_title(page.name)
+        mbid = mbid.lower() if mbid else None
+        return mbid, name or (names.get(mbid) if mbid else None)
+
+
+def _file_title(name: str) -> str:
+    """Return what a file's name says: ``rock/Kent_(band).txt`` is "Kent (band)"."""
+    base = name.rpartition("/")[2]
+    stem, dot, ending = base.rpartition(".")
+    return (stem if dot and ending.isalnum() and len(ending) <= 5 else base).replace("_", " ").strip()
+
+
+def _names(path: Path) -> dict[str, str]:
+    """Read which name a MusicBrainz id stands for."""
+    with stream(path, path.name, bare=True) as file:
+        text = b"".join(iter(lambda: file.read(1 << 20), b"")).decode("utf-8-sig", "replace")
+    rows = [line.split("\t") for line in text.splitlines() if line.strip()]
+    for number, row in enumerate(rows, start=1):
+        if len(row) < 2:
+            raise DataError(
+                f"{len(row)} fields, expected at least 2",
+                path=path,
+                line=number,
+                remedy="give MusicBrainz id and name, parted by a tab",
+            )
+    return {row[0].strip().lower(): row[1].strip() for row in rows}
+
+
+def _batch(rows: list[dict[str, Any]]) -> Batch:
+    columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in PAGE_COLUMNS}
+    columns[c.LINKS] = [
+        [dict(zip(("begin", "end", "target"), link, strict=True)) for link in links]
+        for links in columns[c.LINKS]
+    ]
+    columns[WORKS] = [[{"begin": begin, "end": end} for begin, end in works] for works in columns[WORKS]]
+    return Batch(c.DOCUMENTS_TABLE, "", pl.DataFrame(columns, PAGE_COLUMNS))

@@ -1,0 +1,79 @@
+"""The Echo Nest's home towns of artists: ``id <sep> name <sep> hotness <sep> City, Region, Country``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, Literal
+
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.errors import DataError
+from tigertail.geo.countries import country_code
+from tigertail.ingest.formats.source import Batch, Source
+from tigertail.io.archives import streams
+from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
+from tigertail.io.text_rows import TextFile
+
+_SEPARATOR: Final = " <sep> "
+_FIELDS: Final = ("id", c.NAME, "hotness", "place")
+
+
+class EchonestLocation(Source):
+    """A file ``geo.dat``, or the folder or archive that holds it.
+
+    It gives artists their country, and annotations of the facet "home": the country's code, and the place
+    as written, with that code at its end. Two ids of one name are two artists, and neither is guessed at.
+
+    Attributes
+    ----------
+    catalogue
+        Whether artists that only this source knows become items.
+    """
+
+    kind: Literal["artist"] = "artist"
+    table: Literal["items"] = "items"
+    catalogue: Literal["known", "all"] = "known"
+
+    def read(self, quarantine: Quarantine) -> Iterator[Batch]:
+        """Yield the artists with their country, then the annotations."""
+        found = False
+        for stream in streams(self.path, "geo.dat"):
+            found = True
+            for frame in TextFile(stream, self.named, quarantine).lines():
+                yield from self._batches(stream.name, frame, quarantine)
+        if not found:
+            raise DataError("no file 'geo.dat' in it", path=self.path, remedy="check the path in the recipe")
+
+    def _batches(self, file: str, frame: pl.DataFrame, quarantine: Quarantine) -> Iterator[Batch]:
+        quarantine.read[self.named] += frame.height
+        parts = pl.col(TEXT).str.split(_SEPARATOR)
+        fields = [parts.list.get(n, null_on_oob=True).alias(name) for n, name in enumerate(_FIELDS)]
+        rows = frame.with_columns(*fields, parts.list.len().alias("fields"))
+        checks = reasons(
+            (pl.col("fields") != len(_FIELDS), f"wrong number of fields (expected {len(_FIELDS)})")
+        )
+        rows = quarantine.keep(self.named, file, rows, checks).select(
+            LINE, TEXT, pl.col("id").alias(c.ITEM_ID), c.NAME, pl.col("place").str.strip_chars()
+        )
+        country = pl.col("place").str.split(",").list.last().str.strip_chars()
+        rows = rows.with_columns(country.alias(c.COUNTRY))
+        known = self.catalogue == "known"
+        yield Batch(c.ITEMS_TABLE, file, rows.drop("place"), known_only=known)
+        yield Batch(c.ANNOTATIONS_TABLE, file, _homes(rows), known_only=known)
+
+
+def _homes(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return an annotation for the country, where it is one, and another for the place."""
+    countries = rows[c.COUNTRY].unique()
+    codes = pl.Series([country_code(name) for name in countries], dtype=pl.String)
+    code = pl.col(c.COUNTRY).replace_strict(countries, codes, default=None, return_dtype=pl.String)
+    town = pl.col("place").str.replace(r",?[^,]*$", "").str.strip_chars(" ,")
+    rows = rows.with_columns(code.alias("code"), town.alias("town"))
+    whole = pl.when(pl.col("code").is_null()).then("place").when(pl.col("town") != "")
+    place = whole.then(pl.concat_str("town", "code", separator=", ", ignore_nulls=True))
+    labels = rows.with_columns(pl.concat_list("code", place).list.drop_nulls().alias(c.LABEL))
+    labels = labels.filter(pl.col(c.LABEL).list.len() > 0).explode(c.LABEL)
+    return labels.select(
+        LINE, TEXT, c.ITEM_ID, c.NAME, c.LABEL, facet=pl.lit("home"), source=pl.lit(c.EXPERT)
+    )

@@ -1,0 +1,73 @@
+"""HetRec 2011 Last.fm-2k: play counts and tag assignments of Last.fm listeners, as tab-separated files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, Literal
+
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.ingest.formats.source import Batch, Source
+from tigertail.io.archives import stream
+from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
+from tigertail.io.text_rows import TextFile
+
+_ARTISTS: Final = ("artists.dat", ("id", "name", "url", "pictureURL"))
+_TAGS: Final = ("tags.dat", ("tagID", "tagValue"))
+_PLAYS: Final = ("user_artists.dat", ("userID", "artistID", "weight"))
+_TAGGED: Final = ("user_taggedartists.dat", ("userID", "artistID", "tagID", "day", "month", "year"))
+
+
+class HetrecLastfm(Source):
+    """The published folder or archive.
+
+    Artist and tag ids serve only to join its files; an artist is known by name. Listeners keep one id in
+    the plays and in the annotations they made.
+    """
+
+    kind: Literal["artist"] = "artist"
+
+    def read(self, quarantine: Quarantine) -> Iterator[Batch]:
+        """Yield the artists, then plays, then one annotation a tag assignment."""
+        artists = self._whole(_ARTISTS, quarantine)
+        yield Batch(c.ITEMS_TABLE, _ARTISTS[0], artists.select(LINE, TEXT, c.NAME))
+        artists = artists.select(pl.col("id").alias("artistID"), c.NAME).unique("artistID", keep="first")
+        tags = self._whole(_TAGS, quarantine).select("tagID", pl.col("tagValue").alias(c.LABEL))
+        tags = tags.unique("tagID", keep="first")
+        for rows in self._rows(_PLAYS, quarantine):
+            known = self._known(rows, artists, "artistID", _PLAYS[0], quarantine)
+            plays = known.select(
+                LINE, TEXT, pl.col("userID").alias(c.LISTENER_ID), c.NAME, pl.col("weight").alias(c.PLAYS)
+            )
+            yield Batch(c.PLAYS_TABLE, _PLAYS[0], plays)
+        for rows in self._rows(_TAGGED, quarantine):
+            known = self._known(rows, artists, "artistID", _TAGGED[0], quarantine)
+            known = self._known(known, tags, "tagID", _TAGGED[0], quarantine)
+            annotations = known.select(
+                LINE,
+                TEXT,
+                c.NAME,
+                c.LABEL,
+                pl.lit("tag").alias(c.FACET),
+                pl.lit(c.CROWD).alias(c.SOURCE),
+                pl.col("userID").alias(c.ANNOTATOR),
+            )
+            yield Batch(c.ANNOTATIONS_TABLE, _TAGGED[0], annotations)
+
+    def _known(
+        self, rows: pl.DataFrame, names: pl.DataFrame, key: str, file: str, quarantine: Quarantine
+    ) -> pl.DataFrame:
+        """Join names to rows by an id; rows with an id that has none are rejected."""
+        joined = rows.join(names.with_columns(known=True), on=key, how="left", maintain_order="left")
+        reason = reasons((pl.col("known").is_null(), f"{key} without an entry in its file"))
+        return quarantine.keep(self.named, file, joined, reason).drop("known")
+
+    def _whole(self, layout: tuple[str, tuple[str, ...]], quarantine: Quarantine) -> pl.DataFrame:
+        return pl.concat(self._rows(layout, quarantine))
+
+    def _rows(self, layout: tuple[str, tuple[str, ...]], quarantine: Quarantine) -> Iterator[pl.DataFrame]:
+        name, header = layout
+        with stream(self.path, name) as file:
+            text = TextFile(file, self.named, quarantine, fallback="latin-1")
+            yield from text.headed(header, separator="\t", quoted=False)[1]

@@ -1,0 +1,47 @@
+"""Last.fm-1K: every play of a thousand listeners with its time, and their profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, Literal
+
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.errors import DataError
+from tigertail.ingest.formats.source import ARTIST_MBID, ARTIST_NAME, Batch, Source
+from tigertail.io.archives import streams
+from tigertail.io.quarantine import LINE, TEXT, Quarantine
+from tigertail.io.text_rows import TextFile
+
+_PLAYS: Final = "userid-timestamp-artid-artname-traid-traname.tsv"
+_PROFILE: Final = "userid-profile.tsv"
+_PROFILE_HEADER: Final = ("#id", "gender", "age", "country", "registered")
+_COLUMNS: Final = {
+    "artist": (c.LISTENER_ID, c.LAST_PLAYED, c.MBID, c.NAME, "track_mbid", "track_name"),
+    "track": (c.LISTENER_ID, c.LAST_PLAYED, ARTIST_MBID, ARTIST_NAME, c.MBID, c.NAME),
+}
+
+
+class Lastfm1K(Source):
+    """The published folder or archive, or the file of plays alone; items are artists or tracks."""
+
+    kind: Literal["artist", "track"] = "artist"
+
+    def read(self, quarantine: Quarantine) -> Iterator[Batch]:
+        """Yield the plays one by one, and the listeners' countries where the profiles are there."""
+        found = False
+        for stream in streams(self.path, _PLAYS):
+            found = True
+            file = TextFile(stream, self.named, quarantine)
+            for rows in file.rows(_COLUMNS[self.kind], separator="\t", quoted=False):
+                yield Batch(c.PLAYS_TABLE, stream.name, rows, events=True)
+        if not found:
+            raise DataError(
+                f"there is no file '{_PLAYS}' in it", path=self.path, remedy="give the archive as published"
+            )
+        for stream in streams(self.path, _PROFILE, bare=False):
+            file = TextFile(stream, self.named, quarantine)
+            for rows in file.headed(_PROFILE_HEADER, separator="\t", quoted=False)[1]:
+                listener = pl.col("#id").alias(c.LISTENER_ID)
+                yield Batch(c.LISTENERS_TABLE, stream.name, rows.select(LINE, TEXT, listener, c.COUNTRY))

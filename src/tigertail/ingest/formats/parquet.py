@@ -1,0 +1,93 @@
+"""Any table in Parquet files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from tigertail.errors import DataError
+from tigertail.ingest.formats.mapped import MappedSource
+from tigertail.ingest.formats.source import Batch
+from tigertail.io.quarantine import LINE, Quarantine
+
+_ROWS: Final = 500_000
+
+
+class Parquet(MappedSource):
+    """A Parquet file or a folder of them."""
+
+    files: str = "*.parquet"
+
+    def read(self, quarantine: Quarantine) -> Iterator[Batch]:
+        """Yield the rows under our names; a row's number stands for its line."""
+        for path in parquet_files(self.path, self.files):
+            mapping = self.mapping(_columns(path), path)
+            for rows in _blocks(path, sorted(set(mapping.values())), self.named, quarantine):
+                yield self.batch(path.name, rows, mapping)
+
+
+def parquet_files(path: Path, files: str) -> list[Path]:
+    """Return a Parquet file, or those of a folder, sorted.
+
+    Raises
+    ------
+    DataError
+        If there is none.
+    """
+    if not path.exists():
+        raise DataError("no such file or folder", path=path, remedy="check the path in the recipe")
+    paths = sorted(path.rglob(files)) if path.is_dir() else [path]
+    if not paths:
+        raise DataError(f"no file matches '{files}' in it", path=path)
+    return paths
+
+
+def parquet_blocks(
+    path: Path, files: str, columns: Sequence[str], source: str, quarantine: Quarantine
+) -> Iterator[tuple[str, Iterator[pl.DataFrame]]]:
+    """Yield the name and the blocks of rows of each file, which must have some columns.
+
+    Raises
+    ------
+    DataError
+        If a file is missing, damaged, or lacks a column.
+    """
+    for file in parquet_files(path, files):
+        found = _columns(file)
+        if missing := [name for name in columns if name not in found]:
+            raise DataError(
+                f"no column {', '.join(missing)}",
+                path=file,
+                remedy=f"expected {', '.join(columns)}: is it the file as published?",
+            )
+        yield file.name, _blocks(file, columns, source, quarantine)
+
+
+def _columns(path: Path) -> list[str]:
+    try:
+        return pl.scan_parquet(path, glob=False).collect_schema().names()
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _blocks(
+    path: Path, columns: Sequence[str], source: str, quarantine: Quarantine
+) -> Iterator[pl.DataFrame]:
+    """Yield rows with their number, from 1, for a line."""
+    try:
+        frame = pl.scan_parquet(path, glob=False)
+        height = frame.select(pl.len()).collect().item()
+        wanted = frame.select(columns)
+        for start in range(0, height, _ROWS):
+            rows = wanted.slice(start, _ROWS).collect()
+            quarantine.read[source] += rows.height
+            yield rows.with_columns(pl.int_range(start + 1, start + 1 + pl.len()).alias(LINE))
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> DataError:
+    return DataError(f"not a readable Parquet file ({error})", path=path, remedy="check the download")

@@ -1,0 +1,135 @@
+"""Recipes: TOML files that say which sources make up a dataset."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, ConfigDict, SerializeAsAny, ValidationError
+
+from tigertail import columns as c
+from tigertail.errors import UNKNOWN_KEY, ConfigError, setting_at_fault
+from tigertail.ingest.formats import FORMATS, Source
+
+_VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Recipe(BaseModel):
+    """What a dataset is made of.
+
+    Attributes
+    ----------
+    name
+        What the dataset is called.
+    source
+        Its sources, at least one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    source: tuple[SerializeAsAny[Source], ...]
+
+    @property
+    def namespaces(self) -> list[str]:
+        """The namespaces of its sources, each once, in their order; documents have no ids of either kind."""
+        spaces = (source.space for source in self.source if _table(source) != c.DOCUMENTS_TABLE)
+        return list(dict.fromkeys(spaces))
+
+    @classmethod
+    def load(cls, path: Path | str) -> Recipe:
+        """Read a recipe.
+
+        Environment variables written ``${NAME}`` in a path are filled in; a relative path starts at the
+        recipe's folder.
+
+        Raises
+        ------
+        ConfigError
+            If the file is missing or a key in it is wrong.
+        """
+        path = Path(path)
+        try:
+            content = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"cannot be read ({error})", path=path, remedy="check the name") from error
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"not TOML: {error}", path=path) from error
+        sources = content.get("source")
+        if not isinstance(sources, list) or not sources:
+            raise ConfigError("no sources", path=path, remedy="add a table [[source]] with format and path")
+        content["source"] = [
+            _source(keys, f"source {number}", path) for number, keys in enumerate(sources, start=1)
+        ]
+        recipe = _valid(cls, {"name": path.stem} | content, "recipe", path)
+        names = [source.named for source in recipe.source]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ConfigError(
+                f"two sources are called '{twice[0]}'", path=path, remedy="give each its own: name = '...'"
+            )
+        _check_namespaces(recipe, path)
+        return recipe
+
+
+def _check_namespaces(recipe: Recipe, path: Path) -> None:
+    """Refuse ids that nothing can match: those of a namespace without plays."""
+    played = {source.space for source in recipe.source if _table(source) == c.PLAYS_TABLE}
+    for source in recipe.source:
+        foreign = _table(source) == c.LISTENERS_TABLE or c.ITEM_ID in getattr(source, "columns", {})
+        if foreign and source.space not in played:
+            raise ConfigError(
+                f"source '{source.named}': no plays have ids of the namespace '{source.space}'",
+                path=path,
+                remedy="give it and the source of its plays one namespace: namespace = '...'",
+            )
+
+
+def _table(source: Source) -> str:
+    return str(getattr(source, "table", c.PLAYS_TABLE))
+
+
+def _source(keys: Any, place: str, path: Path) -> Source:
+    if not isinstance(keys, dict):
+        raise ConfigError(f"{place} is no table", path=path, remedy="write it as [[source]]")
+    found = FORMATS.get(str(keys.get("format")))
+    if found is None:
+        raise ConfigError(
+            f"{place}: format is '{keys.get('format', '')}'",
+            path=path,
+            remedy=f"it is one of {', '.join(FORMATS)}",
+        )
+    paths = {key: keys[key] for key in ("path", "names") if isinstance(keys.get(key), str)}
+    keys = keys | {key: _path(text, place, path) for key, text in paths.items()}
+    return _valid(found, keys, place, path)
+
+
+def _path(text: str, place: str, recipe: Path) -> Path:
+    """Fill in environment variables and start at the recipe's folder."""
+    for name in _VARIABLE.findall(text):
+        if name not in os.environ:
+            raise ConfigError(
+                f"{place}: path: the environment variable {name} is not set",
+                path=recipe,
+                remedy=f"set it to the folder that holds the data: export {name}=/path/to/data",
+            )
+    filled = _VARIABLE.sub(lambda match: os.environ[match[1]], text)
+    return recipe.parent / Path(filled).expanduser()
+
+
+def _valid(model: type[Model], keys: dict[str, Any], place: str, path: Path) -> Model:
+    try:
+        return model.model_validate(keys)
+    except ValidationError as error:
+        key, problem = setting_at_fault(error)
+        if problem == UNKNOWN_KEY:
+            raise ConfigError(
+                f"{place}: unknown key '{key}'",
+                path=path,
+                remedy=f"the keys are {', '.join(sorted(model.model_fields))}",
+            ) from error
+        where = f"{place}: {key}" if key else place
+        raise ConfigError(f"{where}: {problem}", path=path) from error

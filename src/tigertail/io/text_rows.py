@@ -1,0 +1,201 @@
+"""Text files cut into blocks of lines and lines into fields, with line numbers kept throughout."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+import polars as pl
+
+from tigertail.errors import DataError
+from tigertail.io.archives import Stream
+from tigertail.io.quarantine import LINE, REASON, TEXT, Quarantine, reasons
+
+BLOCK_BYTES: Final = 16 << 20
+_LONGEST_LINE: Final = 256 << 20
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """A text file being read.
+
+    Parameters
+    ----------
+    stream
+        Its bytes.
+    source
+        The source it belongs to, for the quarantine.
+    quarantine
+        Where lines go that cannot be used.
+    encoding
+        How it is encoded.
+    fallback
+        How lines are read that are not encoded so; None quarantines them.
+    """
+
+    stream: Stream
+    source: str
+    quarantine: Quarantine
+    encoding: str = "utf-8"
+    fallback: str | None = None
+
+    def lines(self) -> Iterator[pl.DataFrame]:
+        """Yield blocks of lines that are not blank, as columns ``LINE`` and ``TEXT``.
+
+        Raises
+        ------
+        DataError
+            If the file is empty or is no text file.
+        """
+        first = 1
+        for block in self._blocks():
+            if first == 1 and block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                raise DataError("encoded as UTF-16", path=self.stream.path, remedy="save it as UTF-8")
+            body = block.removeprefix(codecs.BOM_UTF8) if first == 1 else block
+            frame = pl.DataFrame({TEXT: self._decode(body, first)}).with_columns(
+                pl.col(TEXT).str.strip_suffix("\r"), pl.int_range(first, pl.len() + first).alias(LINE)
+            )
+            yield frame.filter(pl.col(TEXT).str.contains(r"\S"))
+            first += block.count(b"\n")
+        if first == 1:
+            raise DataError("the file is empty", path=self.stream.path, remedy="check the download")
+
+    def rows(self, columns: Sequence[str], *, separator: str, quoted: bool) -> Iterator[pl.DataFrame]:
+        """Yield blocks of rows for a file without a header; see :meth:`split`."""
+        for frame in self.lines():
+            yield self.split(frame, columns, separator=separator, quoted=quoted)
+
+    def headed(
+        self, header: Sequence[str] | None, *, separator: str, quoted: bool
+    ) -> tuple[list[str], Iterator[pl.DataFrame]]:
+        """Read the header, then the rows.
+
+        Parameters
+        ----------
+        header
+            What the header must be; None takes it as it is.
+
+        Returns
+        -------
+        columns, rows
+            The header's fields, and blocks of rows, see :meth:`split`.
+
+        Raises
+        ------
+        DataError
+            If the header is another.
+        """
+        top, blocks = self._opened()
+        found = [name.strip() for name in _fields(top[TEXT][0], separator, quoted)]
+        if header is not None and found != list(header):
+            raise DataError(
+                f"its first line is '{separator.join(found)[:100]}'",
+                path=self.stream.path,
+                line=1,
+                remedy=f"expected the header {', '.join(header)}: is it the file as published?",
+            )
+        if len(set(found)) < len(found):
+            raise DataError("two columns have one name", path=self.stream.path, line=1)
+        rest = chain([top.slice(1)], blocks)
+        return found, (self.split(frame, found, separator=separator, quoted=quoted) for frame in rest)
+
+    def numbered(self, *, separator: str, quoted: bool) -> tuple[list[str], Iterator[pl.DataFrame]]:
+        """Read a file without a header; its columns are called "1", "2" and so on."""
+        top, blocks = self._opened()
+        width = len(_fields(top[TEXT][0], separator, quoted))
+        names = [str(number) for number in range(1, width + 1)]
+        whole = chain([top], blocks)
+        return names, (self.split(frame, names, separator=separator, quoted=quoted) for frame in whole)
+
+    def _opened(self) -> tuple[pl.DataFrame, Iterator[pl.DataFrame]]:
+        """Return the first block with a line in it, and the blocks that follow."""
+        blocks = self.lines()
+        for top in blocks:
+            if not top.is_empty():
+                return top, blocks
+        raise DataError("the file is empty", path=self.stream.path, remedy="check the download")
+
+    def split(
+        self, frame: pl.DataFrame, columns: Sequence[str], *, separator: str, quoted: bool
+    ) -> pl.DataFrame:
+        """Split lines into text columns, beside ``LINE`` and ``TEXT``; lines of other widths are rejected."""
+        self.quarantine.read[self.source] += frame.height
+        width = len(columns)
+        with_quotes = pl.col(TEXT).str.contains('"', literal=True) if quoted else pl.lit(False)
+        plain = frame.filter(~with_quotes)
+        fields = pl.col(TEXT).str.count_matches(separator, literal=True) + 1
+        plain = self._keep(plain, fields != width, f"wrong number of fields (expected {width})")
+        parts = pl.col(TEXT).str.split_exact(separator, width - 1)
+        plain = plain.with_columns(parts.struct.rename_fields(list(columns)).struct.unnest())
+        hard = frame.filter(with_quotes)
+        if hard.is_empty():
+            return plain
+        return pl.concat([plain, self._split_quoted(hard, columns, separator)]).sort(LINE)
+
+    def _split_quoted(self, frame: pl.DataFrame, columns: Sequence[str], separator: str) -> pl.DataFrame:
+        cells = [_fields(text, separator, quoted=True) for text in frame[TEXT]]
+        good = pl.Series([len(row) == len(columns) for row in cells])
+        self._keep(frame, ~good, f"wrong number of fields (expected {len(columns)})")
+        values = list(zip(*(row for row in cells if len(row) == len(columns)), strict=True))
+        values = values or [()] * len(columns)
+        fields = [pl.Series(name, cell, pl.String) for name, cell in zip(columns, values, strict=True)]
+        return frame.filter(good).with_columns(fields)
+
+    def _keep(self, frame: pl.DataFrame, bad: pl.Expr | pl.Series, reason: str) -> pl.DataFrame:
+        check = bad if isinstance(bad, pl.Expr) else pl.lit(bad)
+        return self.quarantine.keep(self.source, self.stream.name, frame, reasons((check, reason)))
+
+    def _blocks(self) -> Iterator[bytes]:
+        rest = b""
+        while data := self.stream.read(BLOCK_BYTES):
+            cut = data.rfind(b"\n") + 1
+            if cut:
+                yield rest + data[:cut]
+                rest = data[cut:]
+            else:
+                rest += data
+            if len(rest) > _LONGEST_LINE:
+                raise DataError("a line has no end", path=self.stream.path, remedy="is it a text file?")
+        if rest:
+            yield rest + b"\n"
+
+    def _decode(self, block: bytes, first: int) -> pl.Series:
+        try:
+            return pl.Series(block.decode(self.encoding).split("\n")[:-1], dtype=pl.String)
+        except UnicodeDecodeError:
+            return self._decode_each(block.split(b"\n")[:-1], first)
+
+    def _decode_each(self, lines: list[bytes], first: int) -> pl.Series:
+        """Decode line by line; one that cannot be decoded becomes blank."""
+        texts: list[str] = []
+        failed: list[tuple[int, str]] = []
+        for line, raw in enumerate(lines, start=first):
+            try:
+                texts.append(raw.decode(self.encoding))
+            except UnicodeDecodeError:
+                shown = raw.decode(self.fallback or "ascii", "backslashreplace").rstrip("\r")
+                failed.append((line, shown))
+                texts.append(shown if self.fallback else "")
+        if self.fallback:
+            examples = [" ".join(text.split()) for _, text in failed]
+            what = f"text that is not {self.encoding}, read as {self.fallback}"
+            self.quarantine.warn(self.source, what, len(failed), examples)
+        else:
+            self.quarantine.read[self.source] += len(failed)
+            rows = pl.DataFrame(failed, schema=[LINE, TEXT], orient="row")
+            rows = rows.with_columns(pl.lit(f"text that is not {self.encoding}").alias(REASON))
+            self.quarantine.reject(self.source, self.stream.name, rows)
+        return pl.Series(texts, dtype=pl.String)
+
+
+def _fields(text: str, separator: str, quoted: bool) -> list[str]:
+    if not quoted:
+        return text.split(separator)
+    try:
+        return next(csv.reader([text], delimiter=separator))
+    except csv.Error:  # a field too long to be one
+        return []

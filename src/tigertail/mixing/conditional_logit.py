@@ -1,0 +1,182 @@
+"""Fitting by choice: which of the candidates of a query people played.
+
+Both steps of learning are conditional logits (D. McFadden, "Conditional logit analysis of qualitative choice
+behavior", 1974): the candidates of a query share out one unit of probability, and every hit is one choice. In the
+first, that of a calibration, the heights h are linear in its coefficients; in the second the candidates' shares are
+proportional to a mixture of given probabilities whose weights are a softmax (a gate, as in R. A. Jacobs et al.,
+"Adaptive mixtures of local experts", 1991). A Gaussian prior keeps coefficients near what they were before.
+"""
+
+# Kernels are compiled from their bodies, so annotations would say nothing here.
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.kernels import njit, prange
+
+Reals = NDArray[np.float64]
+MOST_STEPS: Final = 80
+
+
+@dataclass(frozen=True, eq=False)
+class Choices:
+    """Candidates, query by query, and which of them were chosen.
+
+    Parameters
+    ----------
+    offsets
+        Where the candidates of each query begin, and where the last end; int64, (queries + 1,).
+    values
+        What is known of each candidate; float32, (candidates, terms).
+    hits
+        How often it was chosen, times what a choice weighs; float64, (candidates,).
+    """
+
+    offsets: NDArray[np.int64]
+    values: NDArray[np.float32]
+    hits: Reals
+
+    @property
+    def total(self) -> float:
+        """Weight of all hits."""
+        return float(self.hits.sum())
+
+
+def fit_heights(choices: Choices, features: Reals, prior: Reals, penalty: float) -> Reals:
+    """Fit heights that are linear in the candidates' terms, with coefficients linear in the query's features.
+
+    Parameters
+    ----------
+    choices
+        Candidates and their terms.
+    features
+        Of each query; float64, (queries, features).
+    prior
+        Coefficients to stay near; float64, (terms, features).
+    penalty
+        Hits that the prior is worth.
+
+    Returns
+    -------
+    NDArray[np.float64]
+        Float64, (terms, features).
+    """
+
+    def loss(coefficients: Reals) -> tuple[float, Reals]:
+        terms = features @ coefficients.T
+        likelihood, slopes = _of_heights(choices.offsets, choices.values, choices.hits, terms)
+        return float(likelihood.sum()), slopes.T @ features
+
+    return _best(loss, prior, penalty, choices.total)
+
+
+def fit_gate(
+    choices: Choices, knows: NDArray[np.bool_], features: Reals, prior: Reals, penalty: float
+) -> Reals:
+    """Fit the gate of a mixture; each candidate's terms are its probabilities by the parts.
+
+    Parameters
+    ----------
+    choices
+        Candidates and their probabilities.
+    knows
+        Whether a part knows a query; bool, (queries, parts).
+    features
+        Of each query; float64, (queries, features).
+    prior
+        Coefficients to stay near; float64, (parts, features).
+    penalty
+        Hits that the prior is worth.
+
+    Returns
+    -------
+    NDArray[np.float64]
+        Float64, (parts, features).
+    """
+
+    def loss(coefficients: Reals) -> tuple[float, Reals]:
+        heights = np.where(knows, features @ coefficients.T, -np.inf)
+        powers = np.exp(heights - heights.max(axis=1, keepdims=True))
+        weights = powers / powers.sum(axis=1, keepdims=True)
+        likelihood, slopes = _of_gate(choices.offsets, choices.values, choices.hits, weights)
+        return float(likelihood.sum()), slopes.T @ features
+
+    return _best(loss, prior, penalty, choices.total)
+
+
+def _best(loss: Callable[[Reals], tuple[float, Reals]], prior: Reals, penalty: float, hits: float) -> Reals:
+    from scipy.optimize import minimize
+
+    def objective(flat: Reals) -> tuple[float, Reals]:
+        away = flat - prior.ravel()
+        likelihood, slopes = loss(flat.reshape(prior.shape))
+        value = (penalty / 2 * away @ away - likelihood) / hits
+        return float(value), (penalty * away - slopes.ravel()) / hits
+
+    if not hits:
+        return prior
+    options: Any = {"maxiter": MOST_STEPS}
+    found = minimize(objective, prior.ravel(), jac=True, method="L-BFGS-B", options=options)
+    return np.asarray(found.x.reshape(prior.shape))
+
+
+@njit(parallel=True, cache=True)
+def _of_heights(offsets, values, hits, terms):
+    """Return the log likelihood of each query's choices, and its slopes by the query's coefficients."""
+    queries, size = terms.shape
+    likelihood = np.zeros(queries)
+    slopes = np.zeros((queries, size))
+    for query in prange(queries):
+        begin, end = offsets[query], offsets[query + 1]
+        heights = np.zeros(end - begin)
+        for e in range(begin, end):
+            for j in range(size):
+                heights[e - begin] += terms[query, j] * values[e, j]
+        if begin == end:
+            continue
+        top = heights.max()
+        total = np.exp(heights - top).sum()
+        chosen = hits[begin:end].sum()
+        for e in range(begin, end):
+            height = heights[e - begin] - top
+            likelihood[query] += hits[e] * (height - np.log(total))
+            residue = hits[e] - chosen * np.exp(height) / total
+            for j in range(size):
+                slopes[query, j] += residue * values[e, j]
+    return likelihood, slopes
+
+
+@njit(parallel=True, cache=True)
+def _of_gate(offsets, values, hits, weights):
+    """Return the log likelihood of each query's choices, and its slopes by the heights of the gate."""
+    queries, size = weights.shape
+    likelihood = np.zeros(queries)
+    slopes = np.zeros((queries, size))
+    for query in prange(queries):
+        begin, end = offsets[query], offsets[query + 1]
+        total = 0.0
+        chosen = 0.0
+        shares = np.zeros(end - begin)
+        for e in range(begin, end):
+            for j in range(size):
+                shares[e - begin] += weights[query, j] * values[e, j]
+            total += shares[e - begin]
+            chosen += hits[e]
+        if total == 0:
+            continue
+        for e in range(begin, end):
+            share = shares[e - begin]
+            if share == 0:
+                continue
+            likelihood[query] += hits[e] * np.log(share / total)
+            residue = hits[e] / share - chosen / total
+            for j in range(size):
+                slopes[query, j] += residue * weights[query, j] * (values[e, j] - share)
+    return likelihood, slopes

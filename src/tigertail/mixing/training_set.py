@@ -1,0 +1,118 @@
+"""What a mixture learns from: questions, and what people who could have asked them played besides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.sparse import CSR
+from tigertail.splitting.hold_out import Trial
+
+
+@dataclass(frozen=True, eq=False)
+class Lessons:
+    """Queries and the answers that proved right.
+
+    Parameters
+    ----------
+    queries
+        Items asked about, rising, none twice; int32, (queries,).
+    hits
+        How often each item was right; float32, (queries, items).
+    listeners
+        Listeners of each item that the signals were fitted to; int64, (items,).
+    strata
+        Stratum of each item by them; int8, (items,).
+    """
+
+    queries: NDArray[np.int32]
+    hits: CSR
+    listeners: NDArray[np.int64]
+    strata: NDArray[np.int8]
+
+    @cached_property
+    def heard(self) -> NDArray[np.int64]:
+        """Listeners of each query; int64, (queries,)."""
+        return self.listeners[self.queries]
+
+    def weights(self, balance: float, correction: float) -> NDArray[np.float64]:
+        """Return what every hit weighs.
+
+        Parameters
+        ----------
+        balance
+            How much strata of queries count alike: 0 by their hits, 1 each the same.
+        correction
+            How much a hit on a popular item counts less: by its listeners to this power.
+
+        Returns
+        -------
+        NDArray[np.float64]
+            Sums to the number of hits; in the order of the entries of ``hits``.
+        """
+        hits = self.hits
+        stratum = self.strata[self.queries][hits.row_of_entries()]
+        amount = np.bincount(stratum, hits.values, 4)
+        by_stratum = np.where(amount > 0, (amount.sum() / np.maximum(amount, 1)) ** balance, 0)
+        popular = np.maximum(self.listeners[hits.indices], 1.0) ** -correction
+        weights = hits.values * by_stratum[stratum] * popular
+        return np.asarray(weights * (hits.values.sum() / max(weights.sum(), 1e-12)))
+
+    def joined(self, right: CSR, share: float, most: float = np.inf) -> Lessons:
+        """Return the lessons with those of curated lists, or of listeners' feedback, beside them.
+
+        Parameters
+        ----------
+        right
+            What is right after each item and how much, items by items; rows of items of which no list speaks
+            are empty.
+        share
+            Share of all hits that those of the lists become; 0 to 1.
+        most
+            Hits that one unit of ``right`` counts at most, so that little of it stays little: the share is then
+            smaller.
+        """
+        if not right.entries or not share:
+            return self
+        scale = (
+            share / (1 - share) * self.hits.values.sum(dtype=np.float64) / right.values.sum(dtype=np.float64)
+        )
+        scale = min(scale, most)
+        asked = np.flatnonzero(right.row_sizes)
+        queries = np.union1d(self.queries, asked).astype(np.int32)
+        rows = [self.queries[self.hits.row_of_entries()], right.row_of_entries()]
+        items = [self.hits.indices, right.indices]
+        values = [self.hits.values.astype(np.float64), right.values * scale]
+        row = np.searchsorted(queries, np.concatenate(rows)).astype(np.int64)
+        pairs, place = np.unique(row * right.columns + np.concatenate(items), return_inverse=True)
+        hits = np.bincount(place, np.concatenate(values))
+        shape = (len(queries), right.columns)
+        matrix = CSR.build(pairs // right.columns, pairs % right.columns, hits, shape)
+        return Lessons(queries, matrix, self.listeners, self.strata)
+
+
+def lessons_of(trial: Trial) -> Lessons:
+    """Gather the queries of a trial and, for each, what the held-out listeners who have it play besides.
+
+    Parameters
+    ----------
+    trial
+        Held-out listeners of whom the signals that are to be mixed have seen nothing.
+    """
+    queries, row = np.unique(trial.query_items, return_inverse=True)
+    sizes = trial.relevant.row_sizes[trial.query_listeners]
+    played = trial.relevant.select_rows(trial.query_listeners)
+    rows, items = np.repeat(row, sizes), played.indices
+    other = items != np.repeat(trial.query_items, sizes)
+    pairs = rows[other].astype(np.int64) * len(trial.popularity) + items[other]
+    pair, count = np.unique(pairs, return_counts=True)
+    hits = CSR.build(
+        pair // len(trial.popularity),
+        pair % len(trial.popularity),
+        count,
+        (len(queries), len(trial.popularity)),
+    )
+    return Lessons(queries.astype(np.int32), hits, trial.popularity, trial.strata)

@@ -1,0 +1,166 @@
+"""A map of the catalogue: before, as naive collaborative filtering has it, and after, as the model has it.
+
+Where many items lie in one spot before, as those of one country or of one listener do, they clump: each is followed by
+the same others. The map after starts from the map before, so that the two can be compared.
+
+A map belongs to one version of a model and lies beside its generations, in ``MODEL/maps``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tigertail import columns as c
+from tigertail.errors import ModelError
+from tigertail.model.maps.layout import NEIGHBOURS, Floats, aligned, centred, layout, links, scaled
+from tigertail.model.model import Model
+from tigertail.model.query_options import COSINE, Dials
+from tigertail.model.registry import FACTORS
+from tigertail.model.store.folder import forget_maps, generations, map_file, read_manifest
+from tigertail.signals.factors import FactorAffinity
+from tigertail.storage import replaced_file
+
+BEFORE: Final = ("before_x", "before_y")
+AFTER: Final = ("after_x", "after_y")
+NAIVE: Final[Dials] = {"signal": COSINE}
+"""What is asked before: the cosine of the factors."""
+
+
+def make_map(model: Model) -> pl.DataFrame:
+    """Lay a model's items out in the plane, twice.
+
+    Parameters
+    ----------
+    model
+        The model; its seed is the map's.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row an item, in the order of the model's: item_id; before_x and before_y, by the cosine of the factors;
+        after_x and after_y, by the signal the model is asked by default; float32, from -1 to 1. Null where that
+        signal does not know the item.
+
+    Raises
+    ------
+    TigertailError
+        If umap-learn is not installed.
+    """
+    before = centred(layout(_links(model, NAIVE), _directions(model), model.config.seed))
+    after = centred(layout(_links(model, {}), before, model.config.seed))
+    places = np.hstack([scaled(before), scaled(aligned(after, before))])
+    coordinates = [
+        pl.Series(name, column, nan_to_null=True)
+        for name, column in zip((*BEFORE, *AFTER), places.T, strict=True)
+    ]
+    return model.items.select(c.ITEM_ID).with_columns(coordinates)
+
+
+def save_map(places: pl.DataFrame, model: Model, path: Path | str) -> Path:
+    """Write a map beside the model it is of, and remove those of versions that are no longer kept.
+
+    Parameters
+    ----------
+    places
+        What :func:`make_map` returned.
+    model
+        The model it was made of, as it was loaded.
+    path
+        The model's folder.
+
+    Returns
+    -------
+    pathlib.Path
+        The file written; it is there whole or not at all.
+
+    Raises
+    ------
+    ModelError
+        If the folder holds no such version any more.
+    TigertailError
+        If the disk is full or cannot be written.
+    """
+    path = Path(path)
+    kept = _kept(path)
+    if model.version not in kept:
+        raise ModelError(
+            "the model was replaced while its map was made", path=path, remedy=f"run: tigertail map {path}"
+        )
+    file = map_file(path, model.version)
+    with replaced_file(file) as temporary:
+        places.write_parquet(temporary)
+    forget_maps(path)
+    return file
+
+
+def read_map(path: Path | str, version: str | None = None) -> pl.DataFrame | None:
+    """Return the map of a version of a model; None if none was made.
+
+    Parameters
+    ----------
+    path
+        The model's folder.
+    version
+        Which one; None means the one in place.
+
+    Returns
+    -------
+    polars.DataFrame or None
+        As :func:`make_map` returned it.
+
+    Raises
+    ------
+    ModelError
+        If there is no model, or the map is damaged.
+    """
+    path = Path(path)
+    file = map_file(path, version or read_manifest(path)[1])
+    try:
+        return pl.read_parquet(file, columns=[c.ITEM_ID, *BEFORE, *AFTER])
+    except FileNotFoundError:
+        return None
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise ModelError(f"damaged map ({error})", path=file, remedy=f"run: tigertail map {path}") from error
+
+
+def _kept(path: Path) -> set[str]:
+    """Return the versions that are kept."""
+    folders = [path, *(path / str(generation) for generation in generations(path))]
+    return {read_manifest(folder)[1] for folder in folders}
+
+
+def _links(model: Model, dials: Dials) -> object:
+    lists = model.neighbours(top=NEIGHBOURS, **dials)
+    ids = model.items[c.ITEM_ID]
+    codes = np.arange(len(ids), dtype=np.int32)
+    queries, items = (
+        lists[column].replace_strict(ids, codes, return_dtype=pl.Int32).to_numpy()
+        for column in (c.TARGET_ITEM_ID, c.ITEM_ID)
+    )
+    return links(queries, items, lists[c.RANK].to_numpy(), len(ids))
+
+
+def _directions(model: Model) -> Floats:
+    """Return the two main directions of the factors, which is where the map before starts; NaN for the unknown."""
+    signal = model.signals[FACTORS]
+    assert isinstance(signal, FactorAffinity)
+    vectors = np.asarray(signal.vectors, np.float64)[signal.known]
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors -= vectors.mean(axis=0)
+    start = np.full((len(signal.known), 2), np.nan, np.float32)
+    start[signal.known] = vectors @ _principal(vectors)
+    return start
+
+
+def _principal(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the two eigenvectors of the largest eigenvalues, each with its largest entry positive; (factors, 2)."""
+    main = np.linalg.eigh(vectors.T @ vectors)[1][:, :-3:-1]
+    if main.shape[1] < 2:
+        main = np.hstack([main, np.zeros_like(main)])
+    largest = np.take_along_axis(main, np.abs(main).argmax(axis=0)[None], axis=0)
+    return main * np.where(largest < 0, -1, 1)

@@ -1,0 +1,1 @@
+"""Models on disk: written whole, checked, read lazily, replaced in one step."""

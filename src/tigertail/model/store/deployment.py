@@ -1,0 +1,102 @@
+"""A model takes the place of another, and gives it back.
+
+Whoever serves the folder sees the old model or the new one (:mod:`tigertail.model.store.folder`), and needs no restart.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from tigertail.errors import ModelError
+from tigertail.model.store.folder import (
+    MANIFEST,
+    forget_maps,
+    generations,
+    map_file,
+    next_generation,
+    read_manifest,
+)
+from tigertail.model.store.lazy import check_all, copy_all
+from tigertail.storage import replaced_file
+
+
+def deploy(source: Path | str, path: Path | str) -> str:
+    """Copy a model into the place of another, which stays to be gone back to.
+
+    Parameters
+    ----------
+    source
+        Folder of the new model.
+    path
+        Folder of the model to replace; a new one is made.
+
+    Returns
+    -------
+    str
+        The version that is now the model.
+
+    Raises
+    ------
+    ModelError
+        If the new model is missing or damaged, or ``path`` is something else; what was in place stays.
+    TigertailError
+        If the disk is full or cannot be written; likewise.
+    """
+    source, path = Path(source), Path(path)
+    manifest, version = read_manifest(source)
+    with next_generation(path) as (folder, put):
+        copy_all(source / manifest["generation"], folder, manifest["files"])
+        put(manifest)
+    drawn = map_file(source, version)
+    if drawn.is_file():
+        with replaced_file(map_file(path, version)) as copy_of_map:
+            shutil.copyfile(drawn, copy_of_map)
+    forget_maps(path)
+    return version
+
+
+def roll_back(path: Path | str, to: int | None = None) -> str:
+    """Make a generation that is kept the model again, in one step.
+
+    Parameters
+    ----------
+    path
+        The model's folder.
+    to
+        Which one; None means the one before the present.
+
+    Returns
+    -------
+    str
+        The version that is now the model.
+
+    Raises
+    ------
+    ModelError
+        If no such generation is kept, or it is damaged; the present one stays in place.
+    """
+    path = Path(path)
+    present = int(read_manifest(path)[0]["generation"])
+    kept = [one for one in generations(path) if one != present]
+    wanted = _one_before(path, present, kept) if to is None else to
+    if wanted not in kept:
+        raise ModelError(
+            f"no generation {wanted} is kept beside the present one, {present}",
+            path=path,
+            remedy=f"choose one of {', '.join(map(str, kept))}" if kept else "fit the model again",
+        )
+    manifest, version = read_manifest(path / str(wanted))
+    check_all(path / str(wanted), manifest["files"])
+    with replaced_file(path / MANIFEST) as file:
+        shutil.copyfile(path / str(wanted) / MANIFEST, file)
+    return version
+
+
+def _one_before(path: Path, present: int, kept: list[int]) -> int:
+    if earlier := [one for one in kept if one < present]:
+        return earlier[-1]
+    later = f"; --to {kept[-1]} takes the later one" if kept else ""
+    raise ModelError(
+        f"no generation before {present} is kept", path=path, remedy=f"fit the model again{later}"
+    )

@@ -1,0 +1,259 @@
+"""Models on disk.
+
+A model is a folder::
+
+    MODEL/
+      manifest.json      format, version, configuration, provenance, and the SHA-256 of every file
+      <generation>/      items.parquet and one folder of arrays a signal, and a copy of its manifest
+      maps/              what :mod:`tigertail.model.maps.map` made of some versions
+
+A new model is written beside the old one as a new generation; replacing the manifest, one file, in one step
+makes it the model. A reader therefore sees the old or the new one, never a mixture, and the generation
+before stays for those who have just opened it, and to go back to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from pydantic import ValidationError
+
+from tigertail import __version__
+from tigertail.errors import ModelError, setting_at_fault
+from tigertail.mixing import Mixture
+from tigertail.model.config import ModelConfig
+from tigertail.model.model import Model, Provenance
+from tigertail.model.registry import FAMILIES, MIXTURE
+from tigertail.model.store.lazy import AGAIN, KeptSignals, check, opened
+from tigertail.storage import checksums, new_folder, replaced_file, to_json
+
+MAGIC: Final = "tigertail-model"
+VERSION: Final = 2
+MANIFEST: Final = "manifest.json"
+ITEMS: Final = "items.parquet"
+MAPS: Final = "maps"
+SEAL: Final = "sha256"  # of the manifest without it
+VERSION_DIGITS: Final = 12  # of a seal of all but the generation: which model it is, wherever it lies
+# What is ours in a model folder: generations, and what a writer that was killed left behind.
+_OURS: Final = re.compile(r"\d+|\.\d+\.[0-9a-f]{8}(\.old)?")
+
+
+def check_target(path: Path | str) -> None:
+    """Refuse, before the work of a fit is done, a place that :func:`save` would refuse after it.
+
+    Raises
+    ------
+    ModelError
+        If ``path`` is something else than a model.
+    """
+    _generation_before(Path(path))
+
+
+def save(model: Model, path: Path | str) -> None:
+    """Write a model; a model already there is replaced in one step.
+
+    Raises
+    ------
+    TigertailError
+        If the disk is full or cannot be written; what was there before is still there, whole.
+    ModelError
+        If ``path`` is something else than a model.
+    """
+    path = Path(path)
+    with next_generation(path) as (folder, put):
+        settings: dict[str, Any] = {}
+        model.items.write_parquet(folder / ITEMS)
+        for name, signal in model.signals.items():
+            kind = Mixture if name == MIXTURE else FAMILIES[name].kind
+            arrays, settings[name] = kind.to_arrays(signal)  # type: ignore[arg-type]
+            (folder / name).mkdir()
+            for key, array in arrays.items():
+                np.save(folder / name / f"{key}.npy", array, allow_pickle=False)
+        put(
+            {
+                "magic": MAGIC,
+                "version": VERSION,
+                "tigertail": __version__,
+                "dataset": asdict(model.provenance),
+                "config": model.config.model_dump(),
+                "metrics": dict(model.metrics),
+                "signals": settings,
+                "files": checksums(folder),
+            }
+        )
+
+
+@contextmanager
+def next_generation(path: Path) -> Iterator[tuple[Path, Callable[[Mapping[str, Any]], None]]]:
+    """Fill the folder of a new generation, which becomes the model when that is done.
+
+    Yields
+    ------
+    folder
+        The folder, empty.
+    put
+        To be called with the new model's manifest, less its generation.
+
+    Raises
+    ------
+    TigertailError
+        If the disk is full or cannot be written; what was there before is still there, whole.
+    ModelError
+        If ``path`` is something else than a model.
+    """
+    before = _generation_before(path)
+    generation = str(max([before, *generations(path)]) + 1)
+    given: dict[str, Any] = {}
+    with _whole_or_nothing(path, generation):
+        with new_folder(path / generation, replace=True) as folder:
+            yield folder, given.update
+            manifest = given | {"generation": generation}
+            text = to_json(manifest | {SEAL: _seal(manifest)})
+            (folder / MANIFEST).write_text(text, encoding="utf-8")
+        if before and not (path / str(before) / MANIFEST).exists():  # written by an earlier release
+            shutil.copyfile(path / MANIFEST, path / str(before) / MANIFEST)
+        with replaced_file(path / MANIFEST) as file:
+            file.write_text(text, encoding="utf-8")
+    for old in path.iterdir():
+        if _OURS.fullmatch(old.name) and old.name not in (generation, str(before)):
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def load(path: Path | str) -> Model:
+    """Open a model; arrays stay on disk, mapped into memory.
+
+    Each signal is checked when it is first asked.
+
+    Raises
+    ------
+    ModelError
+        If the folder is missing or no model, a file is missing, the manifest or the items were altered, or
+        the model's version is not one this release reads; and, when a signal is first asked, if one of its
+        files was altered.
+    """
+    path = Path(path)
+    manifest, version = read_manifest(path)
+    folder = path / manifest["generation"]
+    with opened(folder / ITEMS) as file:
+        check(file, manifest["files"][ITEMS])
+        items = pl.read_parquet(file)
+    return Model(
+        items,
+        KeptSignals(folder, manifest["signals"], manifest["files"]),
+        _config(manifest["config"], path),
+        Provenance(**manifest["dataset"]),
+        manifest["metrics"],
+        version,
+    )
+
+
+def generations(path: Path) -> list[int]:
+    """Return the numbers of the generations that are kept, rising; all but the present one can be gone back to."""
+    kept = [one.parent.name for one in path.glob(f"*/{MANIFEST}")] if path.is_dir() else []
+    return sorted(int(name) for name in kept if name.isdecimal())
+
+
+def map_file(path: Path, version: str) -> Path:
+    """Return where the map of a version of a model lies, if one was made."""
+    return path / MAPS / f"{version}.parquet"
+
+
+def forget_maps(path: Path) -> None:
+    """Remove the maps of versions that are no longer kept."""
+    kept = {read_manifest(folder)[1] for folder in (path, *(path / str(one) for one in generations(path)))}
+    for old in (path / MAPS).glob("*.parquet"):
+        if old.stem not in kept:
+            old.unlink(missing_ok=True)
+
+
+def read_manifest(path: Path) -> tuple[dict[str, Any], str]:
+    """Return a model's manifest, checked but for the files it names, and the model's version.
+
+    Raises
+    ------
+    ModelError
+        If there is none, it is damaged, or of a version this release does not read.
+    """
+    file = path / MANIFEST
+    if not file.is_file():
+        problem = "not a Tigertail model" if path.exists() else "no such model"
+        raise ModelError(problem, path=path, remedy="make one with: tigertail fit DATASET MODEL")
+    try:
+        manifest = json.loads(file.read_bytes())
+    except ValueError as error:
+        raise ModelError(
+            f"damaged manifest ({error})", path=file, remedy=f"remove the folder {path}, then {AGAIN}"
+        ) from error
+    if not isinstance(manifest, dict) or manifest.get("magic") != MAGIC:
+        raise ModelError(
+            "not a Tigertail model", path=path, remedy="make one with: tigertail fit DATASET MODEL"
+        )
+    if manifest.get("version") != VERSION:
+        raise ModelError(
+            f"model format {manifest.get('version')}; this release, {__version__}, reads format {VERSION}",
+            path=path,
+            remedy=f"fit the model again, or install the release that wrote it ({manifest.get('tigertail')})",
+        )
+    seal = manifest.pop(SEAL, None)
+    if seal != _seal(manifest):
+        raise ModelError("altered since it was written", path=file, remedy=AGAIN)
+    for name in (str(manifest["generation"]), *manifest["files"]):
+        if not name or PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+            raise ModelError("a file of the model lies outside of it", path=file, remedy=AGAIN)
+    content = {key: value for key, value in manifest.items() if key != "generation"}
+    return manifest, _seal(content)[:VERSION_DIGITS]
+
+
+def _generation_before(path: Path) -> int:
+    """Return the number of the generation in place, 0 for none; refuse a folder of something else."""
+    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+        return 0
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        manifest = json.loads((path / MANIFEST).read_bytes())
+        if manifest["magic"] == MAGIC:
+            return int(manifest["generation"])
+    raise ModelError("exists and is not a model", path=path, remedy="choose another name, or remove it first")
+
+
+@contextmanager
+def _whole_or_nothing(path: Path, generation: str) -> Iterator[None]:
+    """Leave no generation behind that no manifest names."""
+    existed = path.exists()
+    try:
+        yield
+    except BaseException:
+        if not _named(path, generation):
+            shutil.rmtree(path / generation, ignore_errors=True)
+        if not existed:
+            with suppress(OSError):
+                path.rmdir()
+        raise
+
+
+def _named(path: Path, generation: str) -> bool:
+    """Say whether the manifest in place names a generation."""
+    with suppress(OSError, ModelError):
+        return bool(read_manifest(path)[0]["generation"] == generation)
+    return False
+
+
+def _config(values: Mapping[str, Any], path: Path) -> ModelConfig:
+    try:
+        return ModelConfig(**values)
+    except ValidationError as error:
+        key, problem = setting_at_fault(error)
+        raise ModelError(f"unknown configuration ({key}: {problem})", path=path, remedy=AGAIN) from error
+
+
+def _seal(manifest: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()

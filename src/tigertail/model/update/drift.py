@@ -1,0 +1,195 @@
+"""How far a model has gone, by what was added to it, from what it was fitted to."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.model.model import Model
+from tigertail.model.registry import LISTENING
+from tigertail.model.update.merge import ADDED
+from tigertail.retrieval.topk import top_k
+from tigertail.signals.remap import Recoding
+
+SAMPLE: Final = 200  # items whose neighbours are compared
+TOP: Final = 20
+MOST_PLAYS: Final = 0.25
+MOST_ITEMS: Final = 0.25
+"""Shares, of what a model was fitted to, from which on a fit is due: see benchmarks/fold_in.py."""
+
+
+@dataclass(frozen=True)
+class Addition:
+    """One dataset that was added.
+
+    Parameters
+    ----------
+    dataset, fingerprint
+        Which.
+    listeners, plays, items
+        What it brought: listeners, pairs of listener and item, and items that had no listener before.
+    changed
+        Mean share of the 20 nearest items of an old item that are others now; 0 to 1.
+    same_name
+        New items that bear the name of one that was there.
+    not_added
+        Rows of tables that only a fit takes in, by table.
+    left_out
+        Signals that could not go along.
+    annotations, annotated
+        Annotations taken in, and of how many items that had none.
+    unusable
+        Annotations of such items that cannot be used, by reason.
+    unread
+        Tables of labels of the configuration that could not be read.
+    """
+
+    dataset: str
+    fingerprint: str
+    listeners: int
+    plays: int
+    items: int
+    changed: float
+    same_name: int
+    not_added: dict[str, int]
+    left_out: list[str]
+    annotations: int = 0
+    annotated: int = 0
+    unusable: dict[str, int] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What has been added since a model was fitted.
+
+    Parameters
+    ----------
+    additions
+        How many datasets.
+    plays, items
+        Pairs of listener and item added, and items, as shares of those the model was fitted to.
+    changed
+        Mean share of the 20 nearest items that are others now. Of several additions it is the sum, which it cannot
+        exceed; at most 1.
+    """
+
+    additions: int
+    plays: float
+    items: float
+    changed: float
+
+    @property
+    def fit_again(self) -> bool:
+        """Whether the additions are too much for the old factors."""
+        return self.plays > MOST_PLAYS or self.items > MOST_ITEMS
+
+    @property
+    def advice(self) -> str:
+        """What to do, in a sentence."""
+        if not self.additions:
+            return "Nothing was added since the fit."
+        if self.fit_again:
+            return "Fit the model again to all its listeners: more was added than old factors can tell of."
+        return (
+            f"Fine: a fit is due when plays have grown by {MOST_PLAYS:.0%} or items by {MOST_ITEMS:.0%}."
+        ).replace("%", " %")
+
+
+def drift(model: Model) -> Drift:
+    """Return how far a model has gone from what it was fitted to.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from tigertail.model import ModelConfig
+    >>> from tigertail.model.model import Provenance
+    >>> seen = {"interactions": 100, "items with a listener": 10}
+    >>> drift(Model(pl.DataFrame(), {}, ModelConfig(), Provenance("toy", "", True), seen)).advice
+    'Nothing was added since the fit.'
+    """
+    added: list[dict[str, Any]] = list(model.metrics.get(ADDED, ()))
+    plays, items = (sum(one[what] for one in added) for what in ("plays", "items"))
+    fitted_plays = model.metrics["interactions"] - plays
+    fitted_items = model.metrics["items with a listener"] - items
+    changed = min(1.0, sum(one["changed"] for one in added))
+    return Drift(len(added), plays / max(1, fitted_plays), items / max(1, fitted_items), changed)
+
+
+def report(model: Model) -> list[str]:
+    """Return, in lines for a person, what was last added and how far a model has gone from its fit."""
+    last, far = model.metrics[ADDED][-1], drift(model)
+    lines = [
+        f"Added {last['listeners']:,} listeners, {last['plays']:,} plays, {last['items']:,} items "
+        f"that had no listener; {last['changed']:.1%} of the {TOP} nearest of items there were are others now.",
+        f"Since the fit: {far.plays:.1%} more plays, {far.items:.1%} more items, at most {far.changed:.1%} of "
+        f"neighbours changed ({far.additions} addition{'s' if far.additions > 1 else ''}).",
+    ]
+    if last.get("annotated"):
+        lines.insert(
+            1,
+            f"Annotations: {last['annotations']:,} of {last['annotated']:,} items that had none were taken in.",
+        )
+    if last.get("unusable"):
+        reasons = ", ".join(f"{rows:,} ({reason})" for reason, rows in last["unusable"].items())
+        lines.append(f"Note: annotations that cannot be used: {reasons}.")
+    if last.get("unread"):
+        lines.append(
+            f"Note: labels were folded without {', '.join(last['unread'])}, which cannot be read here."
+        )
+    if last["same_name"]:
+        lines.append(
+            f"Note: {last['same_name']:,} new items bear the name of one that was there: are ids from one source?"
+        )
+    if last["not_added"]:
+        tables = ", ".join(f"{rows:,} {table}" for table, rows in last["not_added"].items())
+        lines.append(f"Note: not added, for only a fit takes them in: {tables}.")
+    if last["left_out"]:
+        lines.append(
+            f"Note: these signals could not go along until the next fit: {', '.join(last['left_out'])}."
+        )
+    return [line.replace("%", " %") for line in lines]
+
+
+def noted(before: Model, after: Model, addition: Addition) -> dict[str, Any]:
+    """Return the metrics of a model to which something was added."""
+    metrics = dict(before.metrics)
+    for what, more in (
+        ("listeners", addition.listeners),
+        ("interactions", addition.plays),
+        ("items with a listener", addition.items),
+    ):
+        metrics[what] += more
+    return metrics | {ADDED: [*metrics.get(ADDED, ()), asdict(addition)]}
+
+
+def changed_neighbours(before: Model, after: Model, to: Recoding, sample: int = SAMPLE) -> float:
+    """Return the mean share of an old item's nearest that are others after an addition.
+
+    Parameters
+    ----------
+    before, after
+        The model before and after.
+    to
+        Where its items went.
+    sample
+        How many items to look at, evenly from the most popular down to the last.
+    """
+    known = np.flatnonzero(before.signals[LISTENING].known)
+    chosen = known[np.unique(np.linspace(0, len(known) - 1, min(sample, len(known))).astype(int))]
+    there = _nearest(before, chosen.astype(np.int32))
+    here = _nearest(after, to.place[chosen])
+    kept = [
+        len({int(to.place[item]) for item in old if item >= 0} & set(new.tolist()))
+        / max(1, int((old >= 0).sum()))
+        for old, new in zip(there, here, strict=True)
+    ]
+    return 1 - float(np.mean(kept))
+
+
+def _nearest(model: Model, queries: NDArray[np.int32]) -> NDArray[np.int32]:
+    codes, _ = top_k(model.signals[LISTENING].affinity(queries), TOP, queries)
+    return codes

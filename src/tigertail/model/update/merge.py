@@ -1,0 +1,198 @@
+"""New listening beside that of a model: checked, and brought under one set of item codes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.folding import fold_series
+from tigertail.dataset.interactions import Interactions
+from tigertail.dataset.strata import Stratum, strata
+from tigertail.dataset.tables import TABLES
+from tigertail.errors import DataError, ModelError
+from tigertail.model.model import Model
+from tigertail.model.registry import LISTENING
+from tigertail.signals.local import Listening
+from tigertail.signals.remap import Recoding
+from tigertail.sparse import CSR
+
+FOLDED: Final = (c.PLAYS_TABLE, c.LISTENERS_TABLE, c.ITEMS_TABLE)
+"""Tables that can be added whole; what a dataset has besides, annotations of newcomers apart, only a fit takes in."""
+ADDED: Final = "added"
+LONG: Final = 5  # items from which the same plays twice are no chance
+_MADE: Final = ("listeners", "stratum", "folded")  # what a model adds to the catalogue's columns
+
+
+@dataclass(frozen=True, eq=False)
+class Newcomers:
+    """A model's listening and the new.
+
+    Parameters
+    ----------
+    items
+        The model's items and the new ones, in the order of their new codes, as in :class:`Model`.
+    plays
+        Play counts, first of the model's listeners, group by group, then of the new ones; listeners by items.
+    interactions
+        The new listeners and their plays, under codes of their own.
+    recoding
+        Where the model's items went.
+    same_name
+        How many new items bear the name of one the model has.
+    """
+
+    items: pl.DataFrame
+    plays: CSR
+    interactions: Interactions
+    recoding: Recoding
+    same_name: int
+
+
+def listening_of(model: Model) -> Listening:
+    """Return the signal that holds a model's plays.
+
+    Raises
+    ------
+    ModelError
+        If the model was written by a release that kept none.
+    """
+    signal = model.signals.get(LISTENING)
+    if isinstance(signal, Listening) and signal.counted:
+        return signal
+    raise ModelError(
+        "keeps no play counts, so nothing can be added to it",
+        remedy="fit it again with this release: tigertail fit DATASET MODEL",
+    )
+
+
+def meet(model: Model, dataset: Dataset) -> Newcomers:
+    """Bring a model's listening and a dataset's together.
+
+    A model knows no listener by id, so those of the dataset are taken for new. What can be told from what they
+    play is told: a dataset that the model has seen, and one whose listeners play what listeners of the model play,
+    are refused.
+
+    Parameters
+    ----------
+    model
+        The model.
+    dataset
+        New listeners with their plays, and new items. Items are those of the model where the ids are the same.
+
+    Raises
+    ------
+    DataError
+        If the dataset is simulated where the model is not or the other way round, has columns that nobody
+        knows, or was there before.
+    ModelError
+        If the model keeps no plays.
+    """
+    listening = listening_of(model)
+    _refuse(model, dataset)
+    new = Interactions.of(dataset)
+    if not new.plays.entries:  # who plays nothing is no listener
+        new = Interactions.build(dataset.plays.clear(), dataset.items[c.ITEM_ID])
+    counted = pl.DataFrame({c.ITEM_ID: new.item_ids, "new": new.item_listeners})
+    known = model.items.select(c.ITEM_ID, pl.Series("old", listening.popularity.astype(np.int64)))
+    order = (
+        known.join(counted, on=c.ITEM_ID, how="full", coalesce=True)
+        .with_columns((pl.col("old").fill_null(0) + pl.col("new").fill_null(0)).alias("listeners"))
+        .sort(["listeners", c.ITEM_ID], descending=[True, False])
+        .select(c.ITEM_ID, "listeners")
+    )
+    codes = order.select(c.ITEM_ID, pl.int_range(pl.len(), dtype=pl.Int32).alias("code"))
+    recoding = Recoding(_codes(codes, model.items[c.ITEM_ID]), len(order))
+    theirs = Recoding(_codes(codes, new.item_ids), len(order)).columns(new.plays)
+    ours = recoding.columns(listening.heard)
+    _refuse_repeated(ours, theirs, dataset)
+    catalogue, same_name = _catalogue(model, dataset, order)
+    return Newcomers(catalogue, stacked(ours, theirs), new, recoding, same_name)
+
+
+def stacked(above: CSR, below: CSR) -> CSR:
+    """Return two matrices of the same columns, one above the other."""
+    return CSR(
+        np.concatenate([above.offsets, below.offsets[1:] + above.offsets[-1]]),
+        np.concatenate([above.indices, below.indices]),
+        np.concatenate([above.values, below.values]),
+        above.columns,
+    )
+
+
+def _codes(codes: pl.DataFrame, ids: pl.Series) -> Any:
+    return pl.DataFrame({c.ITEM_ID: ids}).join(codes, on=c.ITEM_ID, maintain_order="left")["code"].to_numpy()
+
+
+def _refuse(model: Model, dataset: Dataset) -> None:
+    if dataset.simulated != model.provenance.simulated:
+        kinds = {True: "simulated", False: "real"}
+        raise DataError(
+            f"the dataset is {kinds[dataset.simulated]}, the model {kinds[model.provenance.simulated]}",
+            path=dataset.path,
+            remedy="add what is of one kind with what the model was fitted to",
+        )
+    seen = {model.provenance.fingerprint, *(one["fingerprint"] for one in model.metrics.get(ADDED, ()))}
+    if dataset.fingerprint in seen:
+        raise DataError(
+            "this very dataset is in the model already",
+            path=dataset.path,
+            remedy="build one of new listeners only",
+        )
+    for table in FOLDED:
+        if not dataset.has(table):
+            continue
+        allowed = {*TABLES[table].columns, *(model.items.columns if table == c.ITEMS_TABLE else ())}
+        allowed -= set(_MADE)
+        if unknown := [name for name in dataset.scan(table).collect_schema() if name not in allowed]:
+            raise DataError(
+                f"unknown column {', '.join(unknown)}",
+                path=dataset.path / f"{table}.parquet",
+                remedy=f"this table may have {', '.join(sorted(allowed))}",
+            )
+
+
+def _refuse_repeated(ours: CSR, theirs: CSR, dataset: Dataset) -> None:
+    """Refuse listening of which most has been there before, to the last play."""
+    before = set(_long_rows(ours))
+    rows = _long_rows(theirs)
+    repeated = sum(row in before for row in rows)
+    if repeated * 2 > len(rows):
+        raise DataError(
+            f"{repeated:,} of {len(rows):,} listeners with {LONG} items or more play exactly what a listener of "
+            "the model plays: they seem to be in it already, and would count twice",
+            path=dataset.path,
+            remedy="build a dataset of new listeners only, or fit the model again to all of them",
+        )
+
+
+def _long_rows(matrix: CSR) -> list[bytes]:
+    """Return a digest of what each listener of enough items plays."""
+    rows = np.flatnonzero(matrix.row_sizes >= LONG)
+    parts = (matrix.row(int(row)) for row in rows)
+    return [
+        hashlib.blake2b(items.tobytes() + plays.tobytes(), digest_size=16).digest() for items, plays in parts
+    ]
+
+
+def _catalogue(model: Model, dataset: Dataset, order: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Return the items in their new order, and how many new ones bear the name of one there was."""
+    old = model.items.drop("listeners", "stratum")
+    told = dataset.items.unique(c.ITEM_ID, keep="first", maintain_order=True)
+    new = order.select(c.ITEM_ID).join(old, on=c.ITEM_ID, how="anti", maintain_order="left")
+    new = new.join(told, on=c.ITEM_ID, how="left", maintain_order="left").with_columns(
+        pl.col(c.NAME).fill_null(pl.col(c.ITEM_ID)), pl.col(c.KIND).fill_null(c.ARTIST)
+    )
+    new = new.with_columns(fold_series(new[c.NAME]).alias("folded"))
+    same_name = int(new["folded"].is_in(old["folded"].implode()).sum())
+    listeners = order["listeners"].to_numpy()
+    levels = pl.Series("stratum", [Stratum(s).label for s in strata(listeners)])
+    both = pl.concat([old, new], how="diagonal")
+    items = order.with_columns(levels).join(both, on=c.ITEM_ID, how="left", maintain_order="left")
+    wanted = [*model.items.columns, *(name for name in items.columns if name not in model.items.columns)]
+    return items.select(wanted), same_name

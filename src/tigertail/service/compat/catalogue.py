@@ -1,0 +1,146 @@
+"""Items as players name them: by MusicBrainz identifier, by name, a track by its artist too.
+
+An item's MBID is in the catalogue's ``mbid`` column, or is its id. A track's artist is another item, or is known by
+its name or MBID alone.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import ClassVar, Final
+from urllib.parse import unquote
+from weakref import WeakKeyDictionary
+
+import polars as pl
+from rapidfuzz.distance import OSA
+
+from tigertail import columns as c
+from tigertail.dataset.folding import fold
+from tigertail.service.serving.served_model import Edition
+
+CLOSE: Final = 0.79  # a mistake in five letters
+_CANDIDATES: Final = 20
+_UUID: Final = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+_ARTIST: Final = "artist"  # of a track: its artist's name
+_ARTIST_FOLDED: Final = "artist_folded"
+_ARTIST_MBID: Final = "artist_mbid"
+_MBID_SAID: Final = "artist_mbid_said"
+_CODE: Final = "code"
+_WHOLE: Final = "{} - {}"  # the id of a track that has no other: its artist and its name
+
+
+class Catalogue:
+    """The items of an edition.
+
+    Parameters
+    ----------
+    edition
+        The edition.
+    """
+
+    _made: ClassVar[WeakKeyDictionary[Edition, Catalogue]] = WeakKeyDictionary()
+
+    def __init__(self, edition: Edition) -> None:
+        self._names = edition.names
+        self._items = _credited(edition.model.items)
+
+    @classmethod
+    def of(cls, edition: Edition) -> Catalogue:
+        """Return the catalogue of an edition, made once."""
+        made = cls._made.get(edition)
+        if made is None:
+            made = cls._made[edition] = cls(edition)
+        return made
+
+    def mbid(self, code: int) -> str:
+        """Return an item's MBID; empty where nobody knows it."""
+        return str(self._items[c.MBID][code] or "")
+
+    def artist(self, code: int) -> tuple[str, str]:
+        """Return the name and the MBID of a track's artist; empty where nobody knows them."""
+        row = self._items.row(code, named=True)
+        return row[_ARTIST] or "", row[_ARTIST_MBID] or ""
+
+    def by_mbid(self, mbid: str, kind: str) -> int | None:
+        """Return the code of an item of that kind; None where there is none."""
+        return self._by_mbid.get((kind, mbid.strip().lower()))
+
+    def by_name(self, name: str, kind: str, artist: str | None = None) -> int | None:
+        """Return the code of the most heard item of that kind and name, a track of that artist.
+
+        A name that is escaped twice, as some players do because Last.fm unescapes twice, is found as well.
+        """
+        code = self._called(name, kind, artist)
+        if code is None and "%" in f"{name}{artist or ''}":
+            code = self._called(unquote(name), kind, None if artist is None else unquote(artist))
+        return code
+
+    def closest(self, name: str, kind: str, artist: str | None = None) -> int | None:
+        """Return the code of the item of that kind whose name is closest; None where none is close enough."""
+        wanted = pl.col(c.KIND) == kind
+        if artist is not None:
+            near = self.closest(artist, c.ARTIST)
+            wanted &= self._of_artist(artist if near is None else self._items[c.NAME][near])
+        allowed = self._items.select(wanted.fill_null(False).alias("allowed"))["allowed"].to_numpy()
+        codes, _ = self._names.search(name, _CANDIDATES, allowed)
+        folded = fold(name)
+        close = [
+            OSA.normalized_similarity(folded, self._items["folded"][int(code)], score_cutoff=CLOSE)
+            for code in codes
+        ]
+        best = max(range(len(close)), key=close.__getitem__, default=None)
+        return None if best is None or not close[best] else int(codes[best])
+
+    def _called(self, name: str, kind: str, artist: str | None) -> int | None:
+        wanted = pl.col(c.KIND) == kind
+        if artist is not None:
+            whole = pl.col(c.ITEM_ID) == _WHOLE.format(fold(artist), fold(name))
+            wanted &= self._of_artist(artist) | whole
+        for alike in (pl.col(c.NAME) == name, pl.col("folded") == fold(name)):
+            codes = self._items.filter(wanted & alike)[_CODE]
+            if len(codes):
+                return int(codes[0])
+        return None
+
+    def _of_artist(self, artist: str) -> pl.Expr:
+        """Return which items are an artist's; where nobody knows whose any is, all may be."""
+        if c.ARTIST_ID not in self._items.columns:
+            return pl.lit(True)
+        return (pl.col(_ARTIST_FOLDED) == fold(artist)).fill_null(False)
+
+    @cached_property
+    def _by_mbid(self) -> dict[tuple[str, str], int]:
+        known = self._items.filter(pl.col(c.MBID).is_not_null()).select(c.KIND, c.MBID, _CODE).reverse()
+        return {
+            (kind, mbid): code for kind, mbid, code in known.iter_rows()
+        }  # the most heard is written last
+
+
+def _credited(items: pl.DataFrame) -> pl.DataFrame:
+    """Return items with their MBIDs, and tracks with their artists, as far as they are known."""
+    own = pl.col(c.MBID) if c.MBID in items.columns else pl.lit(None, pl.String)
+    items = items.with_columns(pl.coalesce(own.str.to_lowercase(), _mbid(c.ITEM_ID)).alias(c.MBID))
+    items = items.with_row_index(_CODE)
+    if c.ARTIST_ID not in items.columns:
+        nobody = pl.lit(None, pl.String)
+        return items.with_columns(nobody.alias(name) for name in (_ARTIST, _ARTIST_FOLDED, _ARTIST_MBID))
+    artists = items.filter(pl.col(c.KIND) == c.ARTIST).select(
+        c.ITEM_ID, c.MBID, pl.col(c.NAME).alias(_ARTIST), pl.col("folded").alias(_ARTIST_FOLDED)
+    )
+    by_id = artists.rename({c.ITEM_ID: c.ARTIST_ID, c.MBID: _ARTIST_MBID})
+    by_mbid = artists.drop(c.ITEM_ID).drop_nulls(c.MBID).unique(c.MBID, keep="first")
+    by_mbid = by_mbid.rename({c.MBID: _MBID_SAID})
+    items = items.with_columns(_mbid(c.ARTIST_ID).alias(_MBID_SAID))
+    items = items.join(by_id, on=c.ARTIST_ID, how="left", maintain_order="left")
+    items = items.join(by_mbid, on=_MBID_SAID, how="left", suffix="_2", maintain_order="left")
+    said = pl.when(pl.col(_MBID_SAID).is_null()).then(c.ARTIST_ID)  # no item: the folded name itself
+    return items.with_columns(
+        pl.coalesce(_ARTIST, f"{_ARTIST}_2", said).alias(_ARTIST),
+        pl.coalesce(_ARTIST_FOLDED, f"{_ARTIST_FOLDED}_2", said).alias(_ARTIST_FOLDED),
+        pl.coalesce(_ARTIST_MBID, _MBID_SAID).alias(_ARTIST_MBID),
+    )
+
+
+def _mbid(column: str) -> pl.Expr:
+    text = pl.col(column).str.to_lowercase()
+    return pl.when(text.str.contains(_UUID)).then(text)

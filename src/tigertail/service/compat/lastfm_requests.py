@@ -1,0 +1,188 @@
+"""What players ask of Last.fm's web service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Self
+from urllib.parse import parse_qsl
+
+from tigertail import columns as c
+from tigertail.service.compat.lastfm_responses import Answers, Tree
+from tigertail.service.http.parameters import LONGEST
+from tigertail.service.serving.served_model import Edition
+
+METHODS: Final = {
+    "artist.getSimilar": 100,
+    "track.getSimilar": 100,
+    "artist.getInfo": 1,
+    "artist.getTopTags": 1,
+    "artist.search": 30,
+    "track.search": 30,
+}
+"""The methods, with how many are listed unless it is said."""
+_BY_FOLDED: Final = {method.lower(): method for method in METHODS}
+_FORMATS: Final = ("", "xml", "json")
+_MOST_FIELDS: Final = 100
+_LAST_PAGE: Final = 100
+_LONGEST_LIST: Final = 10_000
+
+
+class RefusalError(Exception):
+    """A question that Last.fm would not answer.
+
+    Parameters
+    ----------
+    code
+        Last.fm's code.
+    message
+        What it says.
+    status
+        The HTTP status: 200 where only the artist or track is missing.
+    """
+
+    def __init__(self, code: int, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, checked.
+
+    Parameters
+    ----------
+    method
+        One of :data:`METHODS`.
+    json
+        Whether JSON is wanted, not XML.
+    artist, track, mbid
+        What it is about; empty where it is not said.
+    limit
+        Longest list.
+    page
+        Of a search, from 1.
+    autocorrect
+        Whether the closest name will do.
+    """
+
+    method: str
+    json: bool
+    artist: str
+    track: str
+    mbid: str
+    limit: int
+    page: int
+    autocorrect: bool
+
+    @classmethod
+    def read(cls, fields: Mapping[str, str], longest: int) -> Self:
+        """Read a question.
+
+        Raises
+        ------
+        RefusalError
+            If it is none.
+        """
+        output = fields.get("format", "").lower()
+        if output not in _FORMATS:
+            raise RefusalError(5, "Invalid format - This service doesn't exist in that format")
+        method = _BY_FOLDED.get(fields.get("method", "").lower())
+        if method is None:
+            raise RefusalError(3, "Invalid Method - No method with that name in this package")
+        artist, track, mbid = (fields.get(key, "") for key in ("artist", "track", "mbid"))
+        if max(len(artist), len(track), len(mbid)) > LONGEST or fields.get("autocorrect", "0") not in (
+            "0",
+            "1",
+            "",
+        ):
+            raise _invalid("Your request has a parameter with an invalid value")
+        limit = _number(fields, "limit", METHODS[method], _LONGEST_LIST)
+        page = _number(fields, "page", 1, _LAST_PAGE)
+        correct = fields.get("autocorrect") == "1"
+        return cls(method, output == "json", artist, track, mbid, min(limit, longest), page, correct)
+
+    def answer(self, edition: Edition) -> Tree:
+        """Answer from an edition.
+
+        Raises
+        ------
+        RefusalError
+            If there is no such artist or track.
+        """
+        answers = Answers(edition)
+        if self.method == "artist.search":
+            return answers.found_artists(self.artist, self.limit, self.page)
+        if self.method == "track.search":
+            return answers.found_tracks(self.track, self.limit, self.page)
+        if self.method == "track.getSimilar":
+            return answers.similar_tracks(self._track(answers), self.limit)
+        code = self._artist(answers)
+        if self.method == "artist.getInfo":
+            return answers.artist_info(code)
+        if self.method == "artist.getTopTags":
+            return answers.no_tags(code)
+        return answers.similar_artists(code, self.limit)
+
+    def _artist(self, answers: Answers) -> int:
+        if not (self.artist or self.mbid):
+            raise _missing()
+        return self._found(answers, self.artist, c.ARTIST, "The artist you supplied could not be found")
+
+    def _track(self, answers: Answers) -> int:
+        if not ((self.track and self.artist) or self.mbid):
+            raise _missing()
+        return self._found(answers, self.track, c.TRACK, "Track not found", self.artist)
+
+    def _found(
+        self, answers: Answers, name: str, kind: str, otherwise: str, artist: str | None = None
+    ) -> int:
+        """Return what was meant: by its MBID, by its name, by a name like it."""
+        catalogue = answers.catalogue
+        code = catalogue.by_mbid(self.mbid, kind) if self.mbid else None
+        if code is None and name:
+            code = catalogue.by_name(name, kind, artist)
+        if code is None and name and self.autocorrect:
+            code = catalogue.closest(name, kind, artist)
+        if code is None:
+            raise RefusalError(6, otherwise, 200)
+        return code
+
+
+def fields_of(query: bytes) -> dict[str, str]:
+    """Return the fields of a query string; of several with one name the first.
+
+    Raises
+    ------
+    RefusalError
+        If there are too many.
+    """
+    try:
+        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise _invalid("Your request has too many parameters") from None
+    return dict(reversed(pairs))
+
+
+def is_json(query: bytes) -> bool:
+    """Say whether an answer in JSON is wanted, whatever else is."""
+    try:
+        return fields_of(query).get("format", "").lower() == "json"
+    except RefusalError:
+        return False
+
+
+def _number(fields: Mapping[str, str], name: str, otherwise: int, most: int) -> int:
+    text = fields.get(name, str(otherwise))
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and 1 <= int(text) <= most):
+        raise _invalid(f"{name} is to be a number from 1 to {most:,}")
+    return int(text)
+
+
+def _invalid(why: str) -> RefusalError:
+    return RefusalError(6, f"Invalid parameters - {why}")
+
+
+def _missing() -> RefusalError:
+    return RefusalError(6, "Invalid parameters - Your request is missing a required parameter", 200)

@@ -1,0 +1,158 @@
+"""What Last.fm's web service answers, filled with what a Tigertail model knows.
+
+What it does not know stays empty: images, durations, biographies and tags. Where Last.fm counts plays, listeners are
+counted: as many plays there have been at least.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+from urllib.parse import quote_plus
+
+from tigertail import columns as c
+from tigertail.service.compat.catalogue import Catalogue
+from tigertail.service.compat.similarity_scores import like
+from tigertail.service.serving.served_model import Edition
+
+_SITE: Final = "https://www.last.fm/music/"
+_SIZES: Final = ("small", "medium", "large", "extralarge", "mega", "")
+_SHORT: Final = 5  # similar artists in an artist's own answer
+
+Tree = dict[str, Any]
+
+
+class Answers:
+    """Answers from an edition.
+
+    Parameters
+    ----------
+    edition
+        The edition.
+    """
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        self.catalogue = Catalogue.of(edition)
+
+    def similar_artists(self, code: int, limit: int) -> Tree:
+        """Answer ``artist.getSimilar``."""
+        artists = [
+            self._artist(item) | {"match": f"{match:.6g}", "image": _images(), "streamable": "0"}
+            for item, match in self._listed(code, limit, c.ARTIST)
+        ]
+        named = {"artist": self._edition.cards[code]["name"]}
+        return {"similarartists": {"artist": [_in_order(one) for one in artists], "@attr": named}}
+
+    def similar_tracks(self, code: int, limit: int) -> Tree:
+        """Answer ``track.getSimilar``."""
+        tracks = [self._track(item, match) for item, match in self._listed(code, limit, c.TRACK)]
+        named = {"track": self._edition.cards[code]["name"], "artist": self.catalogue.artist(code)[0]}
+        return {"similartracks": {"track": tracks, "@attr": named}}
+
+    def artist_info(self, code: int) -> Tree:
+        """Answer ``artist.getInfo``."""
+        heard = str(self._edition.cards[code]["listeners"])
+        near = [
+            {key: one[key] for key in ("name", "url")} | {"image": _images()}
+            for one in (self._artist(item) for item, _ in self._listed(code, _SHORT, c.ARTIST))
+        ]
+        return {
+            "artist": self._artist(code)
+            | {
+                "image": _images(),
+                "streamable": "0",
+                "ontour": "0",
+                "stats": {"listeners": heard, "playcount": heard},
+                "similar": {"artist": near},
+                "tags": {"tag": []},
+                "bio": {"published": "", "summary": "", "content": ""},
+            }
+        }
+
+    def no_tags(self, code: int) -> Tree:
+        """Answer ``artist.getTopTags``: the service has none to give."""
+        return {"toptags": {"tag": [], "@attr": {"artist": self._edition.cards[code]["name"]}}}
+
+    def found_artists(self, text: str, limit: int, page: int) -> Tree:
+        """Answer ``artist.search``."""
+        codes, total = self._found(text, limit, page, c.ARTIST)
+        artists = [
+            self._artist(code)
+            | {
+                "listeners": str(self._edition.cards[code]["listeners"]),
+                "streamable": "0",
+                "image": _images(),
+            }
+            for code in codes
+        ]
+        matches = {"artistmatches": {"artist": artists}}
+        return {"results": _search(text, limit, page, total) | matches | {"@attr": {"for": text}}}
+
+    def found_tracks(self, text: str, limit: int, page: int) -> Tree:
+        """Answer ``track.search``."""
+        codes, total = self._found(text, limit, page, c.TRACK)
+        tracks = []
+        for code in codes:
+            card, (artist, _) = self._edition.cards[code], self.catalogue.artist(code)
+            tracks.append(
+                {
+                    "name": card["name"],
+                    "artist": artist,
+                    "url": _track_url(artist, card["name"]),
+                    "streamable": "0",
+                    "listeners": str(card["listeners"]),
+                    "image": _images(),
+                    "mbid": self.catalogue.mbid(code),
+                }
+            )
+        matches = {"trackmatches": {"track": tracks}}
+        return {"results": _search(text, limit, page, total) | matches | {"@attr": {"for": text}}}
+
+    def _listed(self, code: int, limit: int, kind: str) -> list[tuple[int, float]]:
+        return like(self._edition, code, limit, kind)
+
+    def _found(self, text: str, limit: int, page: int, kind: str) -> tuple[Sequence[int], int]:
+        allowed = (self._edition.model.items[c.KIND] == kind).to_numpy()
+        codes = self._edition.names.search(text, limit * page, allowed)[0].tolist()
+        full = len(codes) == limit * page
+        return codes[limit * (page - 1) :], len(codes) + limit * full  # how many more there are nobody counts
+
+    def _artist(self, code: int) -> Tree:
+        name = self._edition.cards[code]["name"]
+        return {"name": name, "mbid": self.catalogue.mbid(code), "url": _SITE + quote_plus(name)}
+
+    def _track(self, code: int, match: float) -> Tree:
+        card, (artist, mbid) = self._edition.cards[code], self.catalogue.artist(code)
+        return {
+            "name": card["name"],
+            "playcount": card["listeners"],
+            "mbid": self.catalogue.mbid(code),
+            "match": float(f"{match:.6g}"),
+            "url": _track_url(artist, card["name"]),
+            "streamable": {"#text": "0", "fulltrack": "0"},
+            "duration": 0,
+            "artist": {"name": artist, "mbid": mbid, "url": _SITE + quote_plus(artist)},
+            "image": _images(),
+        }
+
+
+def _in_order(artist: Tree) -> Tree:
+    return {key: artist[key] for key in ("name", "mbid", "match", "url", "image", "streamable")}
+
+
+def _images() -> list[Tree]:
+    return [{"#text": "", "size": size} for size in _SIZES]
+
+
+def _track_url(artist: str, name: str) -> str:
+    return f"{_SITE}{quote_plus(artist)}/_/{quote_plus(name)}"
+
+
+def _search(text: str, limit: int, page: int, total: int) -> Tree:
+    return {
+        "opensearch:Query": {"#text": "", "role": "request", "searchTerms": text, "startPage": str(page)},
+        "opensearch:totalResults": str(total),
+        "opensearch:startIndex": str(limit * (page - 1)),
+        "opensearch:itemsPerPage": str(limit),
+    }

@@ -1,0 +1,214 @@
+"""ListenBrainz Labs' datasets of similar artists and recordings, asked by MBID.
+
+Any algorithm may be named: the model in place answers. An MBID nobody knows here has no rows, as there, and items
+without an MBID are not listed, as clients could not tell them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, TypeVar
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from pydantic import Field, TypeAdapter, ValidationError
+from starlette.types import Scope
+
+from tigertail import columns as c
+from tigertail.service.compat.listenbrainz_responses import merged, rows_of
+from tigertail.service.compat.listenbrainz_schemas import (
+    ALGORITHM,
+    MBID_PATTERN,
+    MOST_ROWS,
+    ArtistQuestion,
+    LabsError,
+    RecordingQuestion,
+    SimilarArtist,
+    SimilarRecording,
+)
+from tigertail.service.http.json import to_json
+from tigertail.service.http.problems import RETRY, Problem, ServiceError
+from tigertail.service.serving.context import Context, Here, headers_of, not_modified, unchanged
+
+router = APIRouter(tags=["ListenBrainz Labs"])
+ARTISTS: Final = "/similar-artists"
+RECORDINGS: Final = "/similar-recordings"
+_JSON: Final = "application/json"
+Rows = TypeVar("Rows")
+
+_Artists = Annotated[list[ArtistQuestion], Field(min_length=1, max_length=MOST_ROWS)]
+_Recordings = Annotated[list[RecordingQuestion], Field(min_length=1, max_length=MOST_ROWS)]
+_ARTISTS: Final[TypeAdapter[list[ArtistQuestion]]] = TypeAdapter(_Artists)
+_RECORDINGS: Final[TypeAdapter[list[RecordingQuestion]]] = TypeAdapter(_Recordings)
+
+
+def _documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    why = {
+        400: "The question is not as it should be",
+        401: "No key, or not a good one",
+        413: "The question is too large",
+        429: "Too many requests",
+        503: "Too many questions wait already",
+    }
+    return {status: {"description": why[status], "model": LabsError} for status in statuses}
+
+
+def _query(name: str) -> dict[str, Any]:
+    """Return what OpenAPI says of a question in a URL."""
+    mbids = {"type": "string", "pattern": f"^{MBID_PATTERN}(,{MBID_PATTERN}){{0,{MOST_ROWS - 1}}}$"}
+    algorithm = {"type": "string", "minLength": 1}
+    parameters = [
+        {
+            "name": name,
+            "in": "query",
+            "required": True,
+            "description": "With commas between.",
+            "schema": mbids,
+        },
+        {
+            "name": "algorithm",
+            "in": "query",
+            "required": True,
+            "description": ALGORITHM,
+            "schema": algorithm,
+        },
+    ]
+    return {"parameters": parameters}
+
+
+def _body(name: str) -> dict[str, Any]:
+    """Return what OpenAPI says of a question in a body: one about many, or many about one."""
+    mbid = {"type": "string", "format": "uuid", "pattern": f"^{MBID_PATTERN}$"}
+
+    def rows(most: int, mbids: int) -> dict[str, Any]:
+        row = {
+            "type": "object",
+            "properties": {
+                name: {"type": "array", "items": mbid, "minItems": 1, "maxItems": mbids},
+                "algorithm": {"type": "string", "minLength": 1, "description": ALGORITHM},
+            },
+            "required": [name, "algorithm"],
+        }
+        return {"type": "array", "items": row, "minItems": 1, "maxItems": most}
+
+    schema = {"anyOf": [rows(1, MOST_ROWS), rows(MOST_ROWS, 1)]}
+    return {"requestBody": {"required": True, "content": {_JSON: {"schema": schema}}}}
+
+
+@router.get(
+    f"{ARTISTS}/json",
+    name="labs_artists",
+    summary="Artists like artists, by MBID",
+    response_model=list[SimilarArtist],
+    responses=_documented(400, 401, 429, 503),
+    openapi_extra=_query("artist_mbids"),
+)
+async def artists(request: Request, here: Here) -> Response:
+    """List up to 100 for each MBID, the closest first, each once."""
+    asked = _checked(_ARTISTS, [_from_query(request, "artist_mbid")])
+    return await _answered(request, here, c.ARTIST, [row.artist_mbids for row in asked])
+
+
+@router.post(
+    f"{ARTISTS}/json",
+    name="labs_artists_body",
+    summary="Artists like artists, by MBID",
+    response_model=list[SimilarArtist],
+    responses=_documented(400, 401, 413, 429, 503),
+    openapi_extra=_body("artist_mbids"),
+)
+async def artists_body(request: Request, here: Here) -> Response:
+    """List as GET does; `artist_mbid` may hold a lone one."""
+    asked = _checked(_ARTISTS, _parsed(await request.body()))
+    return await _answered(request, here, c.ARTIST, [row.artist_mbids for row in asked])
+
+
+@router.get(
+    f"{RECORDINGS}/json",
+    name="labs_recordings",
+    summary="Recordings like recordings, by MBID",
+    response_model=list[SimilarRecording],
+    responses=_documented(400, 401, 429, 503),
+    openapi_extra=_query("recording_mbids"),
+)
+async def recordings(request: Request, here: Here) -> Response:
+    """List up to 100 for each MBID, the closest first, each once."""
+    asked = _checked(_RECORDINGS, [_from_query(request, "recording_mbid")])
+    return await _answered(request, here, c.TRACK, [row.recording_mbids for row in asked])
+
+
+@router.post(
+    f"{RECORDINGS}/json",
+    name="labs_recordings_body",
+    summary="Recordings like recordings, by MBID",
+    response_model=list[SimilarRecording],
+    responses=_documented(400, 401, 413, 429, 503),
+    openapi_extra=_body("recording_mbids"),
+)
+async def recordings_body(request: Request, here: Here) -> Response:
+    """List as GET does; `recording_mbid` may hold a lone one."""
+    asked = _checked(_RECORDINGS, _parsed(await request.body()))
+    return await _answered(request, here, c.TRACK, [row.recording_mbids for row in asked])
+
+
+def told(scope: Scope, problem: Problem, retry: int | None = None) -> Response:
+    """Tell a problem as ListenBrainz would."""
+    headers = {"Cache-Control": "no-store"} | ({} if retry is None else {RETRY: str(retry)})
+    detail = problem.detail + (f"; {problem.remedy}" if problem.remedy else "")
+    return Response(to_json({"code": problem.status, "error": detail}), problem.status, headers, _JSON)
+
+
+async def _answered(request: Request, here: Context, kind: str, rows: list[list[UUID]]) -> Response:
+    if len(rows) > 1 and any(len(row) > 1 for row in rows):
+        raise ServiceError(400, "several questions about several MBIDs", remedy="put all MBIDs into one")
+    distinct = list(dict.fromkeys(str(mbid) for row in rows for mbid in row))
+    if len(distinct) > here.settings.limits.seeds:
+        raise ServiceError(
+            400, f"{len(distinct)} MBIDs", remedy=f"ask about at most {here.settings.limits.seeds}"
+        )
+    edition = here.edition
+    if unchanged(request, edition.tag):
+        return not_modified(edition)
+    lists = []
+    for mbid in distinct:
+
+        def listed(mbid: str = mbid) -> bytes:
+            return to_json(rows_of(edition, kind, mbid))
+
+        lists.append(await here.desk.answer(f"{edition.version} labs {kind} {mbid}", listed))
+    content = lists[0] if len(lists) == 1 else to_json(merged(lists, kind, distinct))
+    return Response(content, 200, headers_of(edition), _JSON)
+
+
+def _from_query(request: Request, name: str) -> dict[str, Any]:
+    given = request.query_params
+    said = given.getlist(f"{name}s") or given.getlist(name)
+    mbids = [one.strip() for text in said for one in text.split(",")]
+    return {f"{name}s": mbids, "algorithm": given.get("algorithm")}
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise ServiceError(400, f"the body is no JSON ({error})", remedy=_LIKE) from None
+
+
+_LIKE: Final = 'send a list, as [{"artist_mbids": ["..."], "algorithm": "..."}]'
+
+
+def _checked(adapter: TypeAdapter[Rows], rows: Any) -> Rows:
+    """Return a question, checked.
+
+    Raises
+    ------
+    ServiceError
+        If it is none.
+    """
+    try:
+        return adapter.validate_python(rows)
+    except ValidationError as error:
+        first: Mapping[str, Any] = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ServiceError(400, f"{where}: {first['msg']}", remedy=_LIKE) from None

@@ -1,0 +1,66 @@
+"""What ListenBrainz Labs answers, filled with what a Tigertail model knows; what it does not know is null."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import orjson
+
+from tigertail import columns as c
+from tigertail.service.compat.catalogue import Catalogue
+from tigertail.service.compat.similarity_scores import like
+from tigertail.service.serving.served_model import Edition
+
+_BEST: Final = 10_000
+_LISTED: Final = 100  # for each MBID, as there
+_LOOKED_AT: Final = 500  # where some have no MBID
+
+
+def rows_of(edition: Edition, kind: str, mbid: str) -> list[dict[str, Any]]:
+    """Return the rows of one MBID; none where nobody knows it."""
+    catalogue = Catalogue.of(edition)
+    code = catalogue.by_mbid(mbid, kind)
+    if code is None:
+        return []
+    row = _artist_row if kind == c.ARTIST else _recording_row
+    found = like(edition, code, _LOOKED_AT, kind)
+    listed = [(item, match) for item, match in found if catalogue.mbid(item)][:_LISTED]
+    return [
+        row(edition, catalogue, item) | {"score": round(_BEST * match), "reference_mbid": mbid}
+        for item, match in listed
+    ]
+
+
+def _artist_row(edition: Edition, catalogue: Catalogue, code: int) -> dict[str, Any]:
+    return {
+        "artist_mbid": catalogue.mbid(code),
+        "name": edition.cards[code]["name"],
+        "comment": "",
+        "type": None,
+        "gender": None,
+    }
+
+
+def _recording_row(edition: Edition, catalogue: Catalogue, code: int) -> dict[str, Any]:
+    artist, mbid = catalogue.artist(code)
+    return {
+        "recording_mbid": catalogue.mbid(code),
+        "recording_name": edition.cards[code]["name"],
+        "artist_credit_name": artist,
+        "artist_credit_mbids": [mbid] if mbid else None,
+        "release_name": None,
+        "release_mbid": None,
+        "caa_id": None,
+        "caa_release_mbid": None,
+    }
+
+
+def merged(lists: list[bytes], kind: str, asked: list[str]) -> list[dict[str, Any]]:
+    """Return several lists as one: each item once, where it is closest, and none that was asked about."""
+    name = "artist_mbid" if kind == c.ARTIST else "recording_mbid"
+    best: dict[str, dict[str, Any]] = {}
+    for row in (row for one in lists for row in orjson.loads(one)):
+        other = best.get(row[name])
+        if row[name] not in asked and (other is None or row["score"] > other["score"]):
+            best[row[name]] = row
+    return sorted(best.values(), key=lambda row: -row["score"])

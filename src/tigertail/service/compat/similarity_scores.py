@@ -1,0 +1,28 @@
+"""What an edition lists after one item of a kind, in the terms both dialects share."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.service.serving.served_model import Edition
+
+
+def like(edition: Edition, code: int, limit: int, kind: str) -> list[tuple[int, float]]:
+    """Return the codes of the items of a kind that are most like one, best first, with their matches."""
+    answers = edition.answer([code], limit, {"kinds": [kind]})
+    return list(zip(answers.items.tolist(), matches(answers.affinities).tolist(), strict=True))
+
+
+def matches(affinities: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return affinities, best first, as shares of the best one, which is 1.
+
+    Examples
+    --------
+    >>> matches(np.array([0.5, 0.25, -0.1], np.float32)).tolist()
+    [1.0, 0.5, 0.0]
+    """
+    best = float(affinities[0]) if len(affinities) else 1.0
+    if best <= 0:
+        return np.ones(len(affinities))
+    return np.asarray(np.clip(affinities.astype(np.float64) / best, 0, 1))

@@ -1,0 +1,1 @@
+"""HTTP in general: parameters, schemas, problems, headers, settings, logs and metrics."""

@@ -1,0 +1,77 @@
+"""What the OpenAPI document says besides what routes say: what any may answer, and the limits that are set."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from tigertail.service.api.feedback import EVENTS_A_QUESTION
+from tigertail.service.http.problems import RETRY, documented
+from tigertail.service.http.settings import Limits
+from tigertail.service.serving.context import MODEL
+
+_ANYWHERE: Final = (421, 431, 500)
+_WITH_A_BODY: Final = (400, 408, 413)
+_LATER: Final = ("429", "503")
+_KEPT: Final = ("/v1/similar", "/v1/items", "/v1/items/{item}", "/v1/neighbours", "/v1/map")
+"""Paths whose answers hold for as long as the model does."""
+
+Json = dict[str, Any]
+
+
+def install(app: FastAPI, limits: Limits) -> None:
+    """Let an app's document be complete.
+
+    Parameters
+    ----------
+    app
+        The app, with all its routes.
+    limits
+        What one client may ask.
+    """
+    plain = app.openapi
+
+    def openapi() -> Json:
+        if app.openapi_schema is None:
+            document = plain()
+            for path, operations in document["paths"].items():
+                for method, operation in operations.items():
+                    _complete(path, method, operation)
+            _limit(document, limits)
+        return app.openapi_schema or plain()
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _complete(path: str, method: str, operation: Json) -> None:
+    """Add what every request may be answered."""
+    responses: Json = operation["responses"]
+    for status, response in documented(*_ANYWHERE, *(_WITH_A_BODY if method == "post" else ())).items():
+        responses.setdefault(str(status), response)
+    for status in _LATER:
+        if status in responses:
+            wait = {"description": "Seconds after which to ask again.", "schema": {"type": "string"}}
+            responses[status].setdefault("headers", {})[RETRY] = wait
+    if method == "get" and path in _KEPT:
+        headers = {
+            "ETag": {
+                "description": "Of the model: `If-None-Match` brings 304.",
+                "schema": {"type": "string"},
+            },
+            MODEL: {"description": "Version of the model.", "schema": {"type": "string"}},
+        }
+        responses["200"].setdefault("headers", {}).update(headers)
+        responses["304"] = {"description": "The answer has not changed", "headers": headers}
+
+
+def _limit(document: Json, limits: Limits) -> None:
+    """Name the limits that are set where the routes name the largest there may be."""
+    schemas: Json = document["components"]["schemas"]
+    schemas["Batch"]["properties"]["requests"]["maxItems"] = limits.batch
+    schemas["Delivery"]["properties"]["events"]["maxItems"] = limits.batch * EVENTS_A_QUESTION
+    for parameter in document["paths"]["/v1/similar"]["get"]["parameters"]:
+        if parameter["name"] == "n":
+            parameter["schema"]["maximum"] = limits.n
+        elif parameter["name"] == "item":
+            parameter["schema"]["maxItems"] = limits.seeds

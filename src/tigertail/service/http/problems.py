@@ -1,0 +1,176 @@
+"""Errors over HTTP: application/problem+json (RFC 9457), in the words of the errors they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
+from starlette.types import Scope
+
+from tigertail.errors import ConfigError, DataError, TigertailError, UnknownItemError
+from tigertail.feedback.events import EventConflictError
+from tigertail.service.http.json import to_json
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY: Final = "Retry-After"
+
+
+class Problem(BaseModel):
+    """What is wrong with a request, and what to do about it."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    remedy: str = ""
+    suggestions: list[str] | None = None
+
+
+class ServiceError(TigertailError):
+    """Something only the service can find wrong.
+
+    Parameters
+    ----------
+    status
+        The HTTP status.
+    problem, remedy
+        As of any error.
+    retry
+        Seconds after which to try again.
+    """
+
+    def __init__(self, status: int, problem: str, *, remedy: str = "", retry: int | None = None) -> None:
+        super().__init__(problem, remedy=remedy)
+        self.status = status
+        self.retry = retry
+
+
+class NoSuchItemError(UnknownItemError):
+    """No item has this id or name; these come close."""
+
+    def __init__(self, problem: str, *, remedy: str, suggestions: list[str]) -> None:
+        super().__init__(problem, remedy=remedy)
+        self.suggestions = suggestions
+
+
+def problem_of(error: TigertailError) -> Problem:
+    """Say what is wrong; a path of this machine is no client's business."""
+    status = _status(error)
+    suggestions = error.suggestions if isinstance(error, NoSuchItemError) else None
+    return Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=error.problem,
+        remedy=error.remedy,
+        suggestions=suggestions,
+    )
+
+
+def response(problem: Problem, retry: int | None = None) -> Response:
+    """Return a problem as a response."""
+    headers = {} if retry is None else {RETRY: str(retry)}
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    content = to_json(problem.model_dump(exclude_none=True))
+    return Response(content, problem.status, headers | {"Cache-Control": "no-store"}, MEDIA_TYPE)
+
+
+Wording = Callable[[Scope, Problem, int | None], Response]
+"""How the clients of some paths want to be told of problems: of a request, the problem, and seconds to wait."""
+
+
+def worded(scope: Scope, problem: Problem, retry: int | None = None) -> Response:
+    """Return a problem as the clients of the path that was asked for understand it."""
+    wordings: tuple[tuple[str, Wording], ...] = scope["app"].state.wordings
+    for path, wording in wordings:
+        if scope["path"].startswith(path):
+            return wording(scope, problem, retry)
+    return response(problem, retry)
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return what OpenAPI says of these statuses."""
+    content = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+
+
+def install(app: FastAPI, wordings: Iterable[tuple[str, Wording]] = ()) -> None:
+    """Let an app answer every error as a problem.
+
+    Parameters
+    ----------
+    app
+        The app.
+    wordings
+        Paths, by how they begin, whose clients want to be told otherwise.
+    """
+    app.state.wordings = tuple(wordings)
+
+    @app.exception_handler(TigertailError)
+    async def ours(request: Request, error: TigertailError) -> Response:
+        return worded(request.scope, problem_of(error), _retry(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+        others = f" (and {len(error.errors()) - 1} more)" if len(error.errors()) > 1 else ""
+        detail = f"{where}: {first['msg']}{others}"
+        remedy = "see /docs for what each question takes"
+        if first["loc"] == ("body",) and "json" not in request.headers.get("content-type", ""):
+            remedy = "send it as JSON, with the header Content-Type: application/json"
+        return worded(request.scope, _plain(422, detail, remedy))
+
+    @app.exception_handler(HTTPException)
+    async def plain(request: Request, error: HTTPException) -> Response:
+        problem = _plain(error.status_code, str(error.detail), "see /docs for what can be asked")
+        answer = worded(request.scope, problem)
+        answer.headers.update(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (allowed := _allowed(request)):
+            answer.headers["Allow"] = ", ".join(sorted(allowed))
+        return answer
+
+    @app.exception_handler(Exception)
+    async def broken(request: Request, error: Exception) -> Response:
+        return worded(
+            request.scope, _plain(500, "something broke in the service", "report this; see its log")
+        )
+
+
+def _allowed(request: Request) -> set[str]:
+    """Return the methods of a path; Starlette names those of the first route with that path alone."""
+    methods: set[str] = set()
+    for included in request.app.router.routes:
+        router = getattr(included, "original_router", None)
+        for route in [included] if router is None else router.routes:
+            if isinstance(route, Route) and route.matches(request.scope)[0] != Match.NONE:
+                methods |= route.methods or set()
+    return methods
+
+
+def _plain(status: int, detail: str, remedy: str) -> Problem:
+    return Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, remedy=remedy)
+
+
+def _status(error: TigertailError) -> int:
+    if isinstance(error, ServiceError):
+        return error.status
+    if isinstance(error, UnknownItemError):
+        return HTTPStatus.NOT_FOUND
+    if isinstance(error, EventConflictError):
+        return HTTPStatus.CONFLICT
+    if isinstance(error, (ConfigError, DataError)):
+        return HTTPStatus.BAD_REQUEST
+    return HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def _retry(error: TigertailError) -> int | None:
+    if isinstance(error, ServiceError):
+        return error.retry
+    return 1 if _status(error) == HTTPStatus.SERVICE_UNAVAILABLE else None

@@ -1,0 +1,198 @@
+"""Shapes of the answers, for the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from tigertail.service.http.problems import Problem
+
+_KINO: JsonDict = {
+    "id": "kino",
+    "name": "Кино",
+    "kind": "artist",
+    "country": "RU",
+    "listeners": 94,
+    "stratum": "mid",
+}
+
+
+class Answer(BaseModel):
+    """What is answered: these fields and no others."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Item(Answer):
+    """An artist, album or track."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_KINO]})
+
+    id: str
+    name: str
+    kind: str
+    country: str | None = Field(description="Where it is from, ISO 3166-1 alpha-2.")
+    listeners: int
+    stratum: str = Field(description="head, mid, tail or cold: how much it is heard.")
+
+
+class Carrier(Answer):
+    """What a signal, or of listening alone a group of listeners, adds to an affinity."""
+
+    signal: str | None = None
+    contribution: float | None = Field(None, description="These sum to the affinity.")
+    spoke: bool | None = Field(None, description="Whether the signal says anything of the pair.")
+    evidence: str | None = None
+    group: str | None = None
+    name: str | None = None
+    share: float
+
+
+class Listed(Item):
+    """An item in a list."""
+
+    rank: int
+    affinity: float
+    model: str = Field(description="Version of the model that put it there; feedback sends it back.")
+    why: list[Carrier] | None = None
+    because: str | None = Field(None, description="The reasons in words.")
+
+
+class Similar(Answer):
+    """What someone who likes the seeds should hear next."""
+
+    model: str = Field(description="Version of the model that answered.")
+    seeds: list[Item]
+    notices: list[str]
+    items: list[Listed]
+
+
+class Failed(Answer):
+    """A question of a batch that has no answer."""
+
+    error: Problem
+
+
+class BatchAnswer(Answer):
+    """Answers in the order of the questions."""
+
+    model: str
+    answers: list[Similar | Failed]
+
+
+class Match(Item):
+    """An item found by name."""
+
+    match: float = Field(description="How well the name matches, 0 to 1.")
+
+
+class Found(Answer):
+    """Items found by name, the best match first."""
+
+    model: str
+    items: list[Match]
+
+
+class Details(Item):
+    """All there is to say of an item."""
+
+    model: str
+    known_by: dict[str, bool] = Field(description="Which signals can speak of it.")
+    weights: dict[str, float] = Field(description="How much each is trusted when it is asked about.")
+    more: dict[str, Any] = Field(description="Whatever else the catalogue says.")
+
+
+class Neighbour(Answer):
+    """An item of a list."""
+
+    id: str
+    rank: int
+    affinity: float
+
+
+class Neighbourhood(Answer):
+    """An item and its list."""
+
+    id: str
+    name: str
+    items: list[Neighbour]
+
+
+class Page(Answer):
+    """A page of all lists."""
+
+    model: str
+    neighbours: list[Neighbourhood]
+    next: str | None = Field(description="The cursor of the next page; null on the last.")
+
+
+class Place(Answer):
+    """A country or region."""
+
+    code: str
+    name: str
+    listeners: int | None = None
+    items: int | None = None
+
+
+class Described(Answer):
+    """A model, and how it can be asked."""
+
+    version: str
+    role: str
+    dataset: str
+    simulated: bool
+    items: int
+    listeners: int | None
+    default: str
+    signals: list[str]
+    mixture: list[str]
+    beta: float
+    lens: float | None
+    places: list[Place]
+    homes: list[Place]
+    kinds: list[str]
+    strata: list[str]
+
+
+class Models(Answer):
+    """The models that are served."""
+
+    models: list[Described]
+
+
+class Taken(Answer):
+    """What became of events."""
+
+    accepted: int
+    duplicates: int = Field(description="Events that were already there.")
+
+
+class Erased(Answer):
+    """What became of a listener's events."""
+
+    erased: int
+
+
+class Health(Answer):
+    """Whether questions can be answered."""
+
+    status: str
+    models: dict[str, str] = {}
+    refused: dict[str, str] = Field({}, description="Why a newer model was not put in place.")
+    feedback: str | None = None
+
+
+class Map(Answer):
+    """The catalogue in two dimensions, by naive CF (before) and by the model (after)."""
+
+    model: str
+    id: list[str]
+    name: list[str]
+    country: list[str | None]
+    listeners: list[int]
+    stratum: list[str]
+    before: list[tuple[float, float] | None]
+    after: list[tuple[float, float] | None]

@@ -1,0 +1,158 @@
+"""Running the service: workers that share a model, one address, an end that lets questions finish."""
+
+from __future__ import annotations
+
+import functools
+import os
+import resource
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from tigertail.errors import ConfigError, TigertailError
+from tigertail.model import load
+from tigertail.service.http import logs
+from tigertail.service.http.settings import Settings
+from tigertail.service.server.reuseport import let_share
+from tigertail.service.server.runtime_dir import working_room
+
+_THREADS: Final = ("NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS")
+
+
+def serve(settings: Settings, started: Callable[[str], None] = lambda address: None) -> None:
+    """Serve until told to stop.
+
+    Parameters
+    ----------
+    settings
+        The settings.
+    started
+        Told of the address, such as ``http://127.0.0.1:8000``, once nothing is known to be in the way.
+
+    Raises
+    ------
+    TigertailError
+        If the address is taken, a model or the feedback store cannot be opened, or no worker can start; nothing
+        is served then, and no process is left.
+    """
+    listening = bound(settings.host, settings.port)
+    try:
+        check(settings)
+        started(_address(settings, listening))
+        with working_room() as room:
+            _prepare_workers(settings, room)
+            logs.set_up()
+            _allow_many_connections()
+            _supervise(settings, listening)
+    finally:
+        listening.close()
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """Take an address before anything else is done; port 0 takes a free one.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be had.
+    """
+    try:
+        family, _, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        # Only of a socket that names its protocol does asyncio send what is written at once. Of others the body of
+        # an answer waits 40 ms, until the client has acknowledged its head.
+        taken = socket.socket(family, socket.SOCK_STREAM, protocol)
+        try:
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            taken.bind(address)
+            let_share(taken)
+        except OSError:
+            taken.close()
+            raise
+    except (OSError, UnicodeError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or "no such host"
+        raise ConfigError(
+            f"cannot listen at {host}, port {port} ({reason})",
+            remedy="choose another port with --port, or end what listens there",
+        ) from None
+    return taken
+
+
+def check(settings: Settings) -> None:
+    """Find out before any worker starts what would stop them all.
+
+    Raises
+    ------
+    TigertailError
+        If a model is missing or damaged, the feedback store cannot be opened, or there is no such evaluation.
+    """
+    from tigertail.feedback.store import FeedbackStore
+
+    for folder in filter(None, (settings.model, settings.rival)):
+        signals = load(folder).signals
+        for name in signals:
+            signals[name]
+    if settings.store is not None:
+        FeedbackStore.open(settings.store).close()
+    if settings.evaluation is not None and not settings.evaluation.is_file():
+        raise ConfigError(
+            "no such evaluation",
+            path=settings.evaluation,
+            remedy="make one with: tigertail evaluate DATASET --report FOLDER; it is FOLDER/report.json",
+        )
+
+
+def _supervise(settings: Settings, listening: socket.socket) -> None:
+    import uvicorn
+
+    from tigertail.service.server.http_limits import Connection
+    from tigertail.service.server.workers import Supervisor
+
+    config = uvicorn.Config(
+        "tigertail.service.app:from_environment",
+        factory=True,
+        workers=settings.workers,
+        http=functools.partial(Connection, patience=settings.limits.patience),  # type: ignore[arg-type]
+        ws="none",
+        loop="tigertail.service.server.reuseport:WorkerLoop",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.grace,
+        timeout_worker_healthcheck=30,
+        timeout_keep_alive=30,
+    )
+    supervisor = Supervisor(config, [listening])
+    supervisor.run()
+    if supervisor.failed:
+        raise TigertailError("no worker could start", remedy="the log above says why")
+
+
+def _address(settings: Settings, listening: socket.socket) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{listening.getsockname()[1]}"
+
+
+def _prepare_workers(settings: Settings, room: Path) -> None:
+    """Leave in the environment what the workers start from."""
+    from tigertail.service.app import ROOM, SETTLED
+    from tigertail.service.http.metrics import SEVERAL
+
+    os.environ[SETTLED] = settings.to_json()
+    os.environ[ROOM] = str(room)
+    os.environ[SEVERAL] = str(room / "counts")
+    (room / "counts").mkdir()
+    threads = str(max(1, (os.cpu_count() or 1) // settings.workers))
+    for name in _THREADS:
+        os.environ.setdefault(name, threads)
+
+
+def _allow_many_connections() -> None:
+    """Let slow clients run out of patience before the service runs out of files; workers inherit it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if sys.platform == "darwin" or soft == hard:
+        return
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

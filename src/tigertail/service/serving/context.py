@@ -1,0 +1,154 @@
+"""What the routes of one worker share."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Final, TypeVar
+
+from fastapi import Depends, Request, Response
+
+from tigertail.errors import StoreUnavailableError, TigertailError
+from tigertail.feedback.store import FeedbackStore
+from tigertail.service.http.parameters import SimilarQuery
+from tigertail.service.http.problems import ServiceError
+from tigertail.service.http.settings import Settings
+from tigertail.service.serving.registry import Shelf
+from tigertail.service.serving.served_model import Edition
+from tigertail.service.serving.work_queue import Desk
+
+CURRENT: Final = "current"
+RIVAL: Final = "rival"
+MODEL: Final = "X-Tigertail-Model"
+LOG: Final = logging.getLogger("tigertail.service")
+WRITERS: Final = 8  # who may wait for the store at a time; a thread each, and none that others need
+QUEUE: Final = 64  # deliveries that may wait for a writer
+GLANCE: Final = 1.0  # seconds the health check waits for the store
+
+T = TypeVar("T")
+
+
+@dataclass
+class Context:
+    """What the routes of one worker share.
+
+    Parameters
+    ----------
+    settings
+        The settings.
+    shelf
+        The models.
+    desk
+        Where questions are answered.
+    store
+        Where what listeners say back is kept; None keeps nothing.
+    """
+
+    settings: Settings
+    shelf: Shelf
+    desk: Desk
+    store: FeedbackStore | None = None
+    _counter: Desk = field(default_factory=lambda: Desk(QUEUE, 0, WRITERS))
+    _glance: asyncio.Future[str] | None = None
+    _away: tuple[float, StoreUnavailableError] = (0.0, StoreUnavailableError("never yet"))
+
+    @property
+    def edition(self) -> Edition:
+        """The model to answer from: taken once a request, and held on to."""
+        return self.shelf[CURRENT]
+
+    def rival_of(self, asked: SimilarQuery) -> Edition | None:
+        """Return the model whose answers are to be interleaved; None where one model answers alone."""
+        return self.shelf.get(RIVAL) if asked.listener is not None and asked.signal is None else None
+
+    async def feedback_health(self) -> str:
+        """Say whether what listeners say back can be kept."""
+        if self.store is None:
+            return "none is kept"
+        if self._glance is None or self._glance.done():
+            self._glance = asyncio.ensure_future(self._looked_at())
+        done, _ = await asyncio.wait({self._glance}, timeout=GLANCE)  # who asks after lists must not wait
+        return self._glance.result() if done else "the feedback store does not answer"
+
+    async def with_store(self, work: Callable[[FeedbackStore], T]) -> T:
+        """Do something with the feedback store when it is its turn.
+
+        Raises
+        ------
+        ServiceError
+            If nothing is kept, the store cannot be used just now, or too many wait for it.
+        """
+        store = self.store
+        if store is None:
+            raise ServiceError(
+                503,
+                "this service keeps no feedback",
+                remedy="start it with: tigertail serve MODEL --feedback FILE",  # to come back is no remedy
+            )
+        asked = time.monotonic()
+
+        def attempt() -> T:
+            if asked < self._away[0]:  # it was away while this waited: who is behind waits no longer
+                raise self._away[1]
+            try:
+                return work(store)
+            except StoreUnavailableError as error:
+                self._away = time.monotonic(), error
+                raise
+
+        try:
+            return await self._counter.do(attempt)
+        except StoreUnavailableError as error:
+            LOG.error("the feedback store cannot be used", extra={"problem": error.problem})
+            # Where the store is, is no client's business.
+            problem = error.problem.replace(f" {store.database.place.shown}", "")
+            raise ServiceError(503, problem, remedy=error.remedy, retry=1) from error
+
+    async def _looked_at(self) -> str:
+        try:
+            await self.with_store(FeedbackStore.ping)
+        except TigertailError as error:
+            return error.problem
+        return "kept"
+
+
+async def _context(request: Request) -> Context:  # a plain function would be sent to a thread
+    found: Context = request.app.state.context
+    return found
+
+
+Here = Annotated[Context, Depends(_context)]
+
+
+def unchanged(request: Request, tag: str) -> bool:
+    """Say whether the client has the answer with a tag already."""
+    asked = request.headers.get("if-none-match", "")
+    return any(one.strip().removeprefix("W/") in (quoted(tag), "*") for one in asked.split(","))
+
+
+def versioned(content: bytes, edition: Edition, tag: str | None = None) -> Response:
+    """Return an answer that holds for as long as the model does, or what ``tag`` names besides."""
+    return Response(content, headers=headers_of(edition, tag), media_type="application/json")
+
+
+def not_modified(edition: Edition, tag: str | None = None) -> Response:
+    """Say that the client has the answer already."""
+    return Response(status_code=304, headers=headers_of(edition, tag))
+
+
+def headers_of(edition: Edition, tag: str | None = None) -> dict[str, str]:
+    """Return the headers by which an answer is kept and asked after."""
+    return {
+        "ETag": quoted(tag or edition.tag),
+        MODEL: edition.version,
+        "Cache-Control": "no-cache",
+        "Vary": "Accept, Authorization",
+    }
+
+
+def quoted(tag: str) -> str:
+    """Return a tag as HTTP writes it."""
+    return f'"{tag}"'

@@ -1,0 +1,89 @@
+"""Copies of models that nobody else writes to.
+
+Answers are read from files mapped into memory. Who copies a new model over an old one in place (``cp -r NEW/. OLD``)
+cuts those files short under the feet of the workers, who would be killed for it, and mixes old and new. So the
+service answers from a copy of its own, made whole and checked before it is used, once for all workers.
+"""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from tigertail.errors import ModelError
+from tigertail.model.store.folder import MANIFEST, read_manifest
+from tigertail.model.store.lazy import AGAIN, copy_all, opened
+
+KEPT: Final = 2  # versions: the one in place and the one before, which may be gone back to
+
+
+def copied(folder: Path, room: Path) -> Path:
+    """Return a copy of the model in place.
+
+    Parameters
+    ----------
+    folder
+        The model's folder.
+    room
+        Where copies are kept, by version; old ones are removed. Files stay readable to those who have them open.
+
+    Raises
+    ------
+    ModelError
+        If the model is missing, damaged, half copied, or changed meanwhile.
+    OSError
+        If there is no room for it.
+    """
+    manifest, version = read_manifest(folder)
+    with opened(folder / MANIFEST) as file:
+        text = file.read()
+    target = room / version
+    if not target.is_dir():
+        half = room / f".{version}.{uuid.uuid4().hex[:8]}"
+        try:
+            half.mkdir(parents=True, mode=0o700)
+            copy_all(folder / manifest["generation"], half / manifest["generation"], manifest["files"])
+            (half / MANIFEST).write_bytes(text)
+            if read_manifest(half)[1] != version:
+                raise ModelError("changed while it was read", path=folder, remedy=AGAIN)
+            _name(half, target)
+        finally:
+            shutil.rmtree(half, ignore_errors=True)
+    target.touch()
+    _forget_old(room)
+    return target
+
+
+def newest(room: Path) -> Path | None:
+    """Return the copy used last; None where there is none."""
+    return max(_copies(room), key=_used, default=None)
+
+
+def _name(half: Path, target: Path) -> None:
+    try:
+        half.rename(target)
+    except OSError:
+        if not target.is_dir():  # else another worker was faster
+            raise
+
+
+def _forget_old(room: Path) -> None:
+    for old in sorted(_copies(room), key=_used)[:-KEPT]:
+        going = room / f".{old.name}.{uuid.uuid4().hex[:8]}"  # what is half removed must not pass for a copy
+        with suppress(OSError):
+            old.rename(going)
+        shutil.rmtree(going, ignore_errors=True)
+
+
+def _copies(room: Path) -> list[Path]:
+    return [one for one in room.iterdir() if not one.name.startswith(".")] if room.is_dir() else []
+
+
+def _used(copy: Path) -> float:
+    try:
+        return copy.stat().st_mtime
+    except OSError:  # another worker has just removed it
+        return 0.0

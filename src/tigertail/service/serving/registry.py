@@ -1,0 +1,179 @@
+"""The models that are served, each replaced whole while questions go on.
+
+A question takes an edition once and is answered from it alone. Who writes a new model, or rolls one back, replaces
+its manifest; a thread sees that, copies, opens and checks the new one beside the old, and only then puts it in its
+place. A model that cannot be opened, such as one half copied, is left out and tried again; the old one goes on
+answering.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tigertail.errors import ModelError, TigertailError
+from tigertail.model.store.folder import MANIFEST
+from tigertail.service.serving.model_cache import copied, newest
+from tigertail.service.serving.served_model import Edition
+
+LOG: Final = logging.getLogger("tigertail.service")
+AGAIN: Final = 5  # looks after which a model that could not be opened is tried again
+
+_Mark = tuple[int, int, int] | None
+
+
+@dataclass
+class _Place:
+    """A place on the shelf: what stands there, and what was seen in the folder when it was put there."""
+
+    edition: Edition
+    mark: _Mark
+    refused: str | None = None
+    waits: int = 0
+
+
+class Shelf:
+    """The models that are served, by role.
+
+    Parameters
+    ----------
+    folders
+        Folder of each role's model.
+    changed
+        Told of every model put in place or refused: the role, and whether it was put in place.
+    room
+        Where copies of the models are kept, to answer from; None answers from the folders themselves, which then
+        must never be written to in place.
+
+    Raises
+    ------
+    ModelError
+        If a model is missing or damaged, and no copy of an earlier one is in the room.
+    """
+
+    def __init__(
+        self,
+        folders: dict[str, Path],
+        changed: Callable[[str, bool], None] = lambda role, new: None,
+        room: Path | None = None,
+    ) -> None:
+        self._folders = folders
+        self._changed = changed
+        self._room = room
+        self._places = {role: self._first(role, folder) for role, folder in folders.items()}
+        self._stopped = threading.Event()
+        self._lock = threading.Lock()
+
+    def __getitem__(self, role: str) -> Edition:
+        """Return the edition to answer from; hold on to it until the answer is whole."""
+        return self._places[role].edition
+
+    def get(self, role: str) -> Edition | None:
+        """Return a role's edition; None where no such model is served."""
+        place = self._places.get(role)
+        return None if place is None else place.edition
+
+    def editions(self) -> dict[str, Edition]:
+        """Return what is served now."""
+        return {role: place.edition for role, place in self._places.items()}
+
+    def refused(self) -> dict[str, str]:
+        """Return why a newer model of a role was not put in place."""
+        return {role: place.refused for role, place in self._places.items() if place.refused}
+
+    def look(self) -> None:
+        """Put newer models in place, if there are any."""
+        with self._lock:
+            for role, folder in self._folders.items():
+                self._look_at(role, folder)
+
+    def watch(self, seconds: float) -> None:
+        """Look every so many seconds, on a thread of its own, until :meth:`stop`."""
+
+        def loop() -> None:
+            while not self._stopped.wait(seconds):
+                try:
+                    self.look()
+                except Exception:
+                    LOG.exception("looking for a new model failed; it is tried again")
+
+        threading.Thread(target=loop, name="shelf", daemon=True).start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stopped.set()
+
+    def _look_at(self, role: str, folder: Path) -> None:
+        place = self._places[role]
+        mark = _mark(folder)
+        if mark == place.mark:
+            place.waits -= 1
+            if place.refused is None or place.waits > 0:
+                return
+        try:
+            found = self._opened(role, folder)
+        except Exception as error:  # whatever is wrong with a new model, the old one is not
+            place.mark, place.waits = mark, AGAIN
+            problem = _problem(error)
+            if place.refused != problem:
+                LOG.error(
+                    "model refused; the one before goes on",
+                    extra={
+                        "role": role,
+                        "problem": str(error) if isinstance(error, TigertailError) else problem,
+                    },
+                    exc_info=not isinstance(error, TigertailError),
+                )
+                self._changed(role, False)
+            place.refused = problem
+            return
+        if found.edition.version == place.edition.version:
+            place.mark, place.refused = found.mark, None
+            return
+        self._places[role] = found
+        LOG.info("model in place", extra={"role": role, "model": found.edition.version})
+        self._changed(role, True)
+
+    def _first(self, role: str, folder: Path) -> _Place:
+        """Open a model, or what the other workers answer from where its folder has become unfit meanwhile."""
+        try:
+            return self._opened(role, folder)
+        except TigertailError as error:
+            copy = None if self._room is None else newest(self._room / role)
+            if copy is None:
+                raise
+            LOG.error("model refused; a copy of the one before goes on", extra={"problem": str(error)})
+            return _Place(Edition.open(folder, copy), None, error.problem)
+
+    def _opened(self, role: str, folder: Path) -> _Place:
+        mark = _mark(folder)  # before it is read, so that a change meanwhile is seen at the next look
+        if self._room is None:
+            return _Place(Edition.open(folder), mark)
+        try:
+            copy = copied(folder, self._room / role)
+        except OSError as error:
+            raise ModelError(
+                f"cannot be copied ({error.strerror or 'no reason given'})",
+                path=folder,
+                remedy="free some space where temporary files go (TMPDIR)",
+            ) from error
+        return _Place(Edition.open(folder, copy), mark)
+
+
+def _problem(error: Exception) -> str:
+    return (
+        error.problem if isinstance(error, TigertailError) else f"cannot be opened ({type(error).__name__})"
+    )
+
+
+def _mark(folder: Path) -> _Mark:
+    """Return what tells a manifest from the one before; None where there is none."""
+    try:
+        found = (folder / MANIFEST).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns

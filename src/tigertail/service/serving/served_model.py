@@ -1,0 +1,294 @@
+"""One version of a model, made ready to answer many questions."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Final, Self, overload
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tigertail import __version__
+from tigertail import columns as c
+from tigertail.errors import ModelError
+from tigertail.geo.regions import place_name
+from tigertail.mixing import Mixture
+from tigertail.model import Answers, Dials, Model, load
+from tigertail.model.explanation import in_words
+from tigertail.model.maps.map import read_map
+from tigertail.model.query_options import COSINE, STRATA, default_signal
+from tigertail.model.registry import FACTORS, LISTENING
+from tigertail.model.store.folder import map_file
+from tigertail.retrieval.name_index import NameIndex
+from tigertail.service.http.problems import NoSuchItemError, ServiceError
+from tigertail.signals.local import Listening
+
+LOG: Final = logging.getLogger("tigertail.service")
+SUGGESTED: Final = 5
+KINDS: Final = (c.ARTIST, c.ALBUM, c.TRACK)
+
+
+class Edition:
+    """A model with what every answer needs at hand: items as they are shown, and where to find them.
+
+    Parameters
+    ----------
+    model
+        The model.
+    folder
+        Where it is kept.
+    """
+
+    _asking: ClassVar = threading.Lock()
+    """Held while a model is asked, on whatever thread: what its kernels share is not made for two at a time."""
+
+    def __init__(self, model: Model, folder: Path) -> None:
+        self.model = model
+        self.folder = folder
+        self.version = model.version or "unsaved"
+        self.tag = f"{self.version}.{__version__}"
+        self.cards = Cards(model.items)
+        ids, names = self.cards.columns["id"], self.cards.columns["name"]
+        folded = model.items["folded"].to_list()
+        self._by_id = {item: code for code, item in enumerate(ids)}
+        self.names = NameIndex(names, model.items["listeners"].to_numpy(), folded)
+
+    @classmethod
+    def open(cls, folder: Path, copy: Path | None = None) -> Self:
+        """Open the model in place, checked whole, so that no question will find it damaged.
+
+        Parameters
+        ----------
+        folder
+            The model's folder.
+        copy
+            A copy of it to read instead.
+
+        Raises
+        ------
+        ModelError
+            If it is missing or damaged.
+        """
+        model = load(folder if copy is None else copy)
+        for name in model.signals:
+            model.signals[name]
+        edition = cls(model, folder)
+        if len(edition.cards):  # whatever is made once is made now; after two at once, by the kernels
+            edition.answer([0, 0], 1, {}, why=True)
+        return edition
+
+    def find(self, text: str) -> int:
+        """Return the code of an item given by id or name, as :meth:`Model.find` does.
+
+        Raises
+        ------
+        NoSuchItemError
+            If there is none.
+        """
+        code = self.code(text)
+        if code is None:
+            close = [self.cards[one]["name"] for one in self.names.search(text, SUGGESTED)[0].tolist()]
+            raise NoSuchItemError(
+                f"no item called '{text}'",
+                remedy=f"did you mean: {', '.join(close)}?" if close else "look it up with /v1/items?q=",
+                suggestions=close,
+            )
+        return code
+
+    def code(self, text: str) -> int | None:
+        """Return the code of an item given by id or name; None where there is none."""
+        if text in self._by_id:
+            return self._by_id[text]
+        code = self.names.exact(text)
+        return None if code < 0 else code
+
+    def by_id(self, item: str) -> int | None:
+        """Return the code of an item given by id alone."""
+        return self._by_id.get(item)
+
+    def answer(self, seeds: Sequence[int], n: int, dials: Dials, *, why: bool = False) -> Answers:
+        """Answer a question."""
+        with self._asking:
+            return self.model.answer(np.array(seeds, np.int32), n, why=why, **dials)
+
+    def search(self, text: str, n: int) -> list[dict[str, Any]]:
+        """Return the items whose names match what was typed, best first; the most heard for nothing typed."""
+        if not text.strip():
+            return [{**card, "match": 1.0} for card in self.cards[:n]]
+        codes, matches = self.names.search(text, n)
+        return [
+            {**self.cards[code], "match": round(match, 4)}
+            for code, match in zip(codes.tolist(), matches.tolist(), strict=True)
+        ]
+
+    def neighbours(self, ids: Sequence[str], top: int, dials: Dials) -> pl.DataFrame:
+        """Return the lists of some items, as :meth:`Model.neighbours` does."""
+        with self._asking:
+            return self.model.neighbours(ids, top, **dials)
+
+    def map_tag(self) -> str:
+        """Return what tells the map in place from one that is made anew."""
+        try:
+            found = map_file(self.folder, self.version).stat()
+        except OSError:
+            return f"{self.tag}.none"
+        return f"{self.tag}.{found.st_mtime_ns:x}.{found.st_size:x}"
+
+    def map(self) -> dict[str, Any]:
+        """Return the catalogue in two dimensions.
+
+        Raises
+        ------
+        ServiceError
+            If none was made of this version.
+        """
+        try:
+            table = read_map(self.folder, self.version)
+        except ModelError as error:
+            LOG.error("the map cannot be read", extra={"problem": str(error)})
+            raise ServiceError(
+                503, "the map is damaged", remedy=f"make it anew with: tigertail map {self.folder.name}"
+            ) from error
+        if table is None:
+            raise ServiceError(
+                404,
+                "there is no map of this model yet",
+                remedy=f"make one with: tigertail map {self.folder.name}",
+            )
+        places = self.model.items.select(c.ITEM_ID).join(
+            table, on=c.ITEM_ID, how="left", maintain_order="left"
+        )
+        shown = {key: column for key, column in self.cards.columns.items() if key != c.KIND}
+        return {
+            "model": self.version,
+            **shown,
+            **{when: _points(places, when) for when in ("before", "after")},
+        }
+
+    def shown(self, answers: Answers) -> list[dict[str, Any]]:
+        """Return answers as they are shown."""
+        why = [None] * len(answers.items) if answers.why is None else answers.why.rows
+        return [
+            {
+                **self.cards[code],
+                "rank": rank,
+                "affinity": float(f"{affinity:.7g}"),  # as many digits as it has
+                "model": self.version,
+                **({} if carriers is None else {"why": carriers, "because": in_words(carriers)}),
+            }
+            for rank, (code, affinity, carriers) in enumerate(
+                zip(answers.items.tolist(), answers.affinities.tolist(), why, strict=True), start=1
+            )
+        ]
+
+    def details(self, code: int) -> dict[str, Any]:
+        """Return all there is to say of an item, and how much each signal is trusted when it is the query."""
+        model = self.model
+        row = model.items.row(code, named=True)
+        more = {
+            key: value for key, value in row.items() if key not in (c.ITEM_ID, "folded", *self.cards.keys)
+        }
+        mixture = model.signals.get("mixture")
+        weights = {}
+        if isinstance(mixture, Mixture):
+            trusted = mixture.weights(np.array([code], np.int32))[0].tolist()
+            weights = dict(zip(mixture.parts, trusted, strict=True))
+        known = {name: bool(signal.known[code]) for name, signal in model.signals.items()}
+        return {
+            **self.cards[code],
+            "more": more,
+            "model": self.version,
+            "known_by": known,
+            "weights": weights,
+        }
+
+    def described(self, role: str) -> dict[str, Any]:
+        """Say what model this is, and how it can be asked."""
+        model, items = self.model, self.model.items
+        mixture, listening = model.signals.get("mixture"), model.signals.get(LISTENING)
+        return {
+            "version": self.version,
+            "role": role,
+            "dataset": model.provenance.dataset,
+            "simulated": model.provenance.simulated,
+            "items": len(items),
+            "listeners": model.metrics.get("listeners"),
+            "default": default_signal(model.signals),
+            "signals": [*model.signals, *([COSINE] if FACTORS in model.signals else [])],
+            "mixture": list(mixture.parts) if isinstance(mixture, Mixture) else [],
+            "lens": listening.config.lens if isinstance(listening, Listening) else None,
+            "beta": mixture.beta if isinstance(mixture, Mixture) else model.config.base.beta,
+            "places": _places(listening) if isinstance(listening, Listening) else [],
+            "homes": _homes(items),
+            "kinds": [kind for kind in KINDS if (items[c.KIND] == kind).any()],
+            "strata": list(STRATA),
+        }
+
+
+class Cards(Sequence[dict[str, Any]]):
+    """Items as they are shown, made when they are asked for: a million of them would fill a worker.
+
+    Parameters
+    ----------
+    items
+        A model's items.
+    """
+
+    def __init__(self, items: pl.DataFrame) -> None:
+        country = pl.col(c.COUNTRY) if c.COUNTRY in items.columns else pl.lit(None, pl.String)
+        shown = items.select(
+            id=c.ITEM_ID, name=c.NAME, kind=c.KIND, country=country, listeners="listeners", stratum="stratum"
+        )
+        self.keys = shown.columns
+        self.columns = {name: shown[name].to_list() for name in self.keys}
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.columns["id"])
+
+    @overload
+    def __getitem__(self, code: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, code: slice) -> list[dict[str, Any]]: ...
+    def __getitem__(self, code: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        """Return one by its code, or some."""
+        if isinstance(code, slice):
+            return [self[one] for one in range(*code.indices(len(self)))]
+        return {name: column[code] for name, column in self.columns.items()}
+
+
+def _places(listening: Listening) -> list[dict[str, Any]]:
+    """Return the countries and regions that listeners are grouped by, the largest first."""
+    if not listening.config.placed:
+        return []
+    sizes: NDArray[np.int64] = np.diff(listening.starts)
+    by_place: dict[str, int] = {}
+    for key, size in zip(listening.keys, sizes.tolist(), strict=False):
+        place = key.split("-")[0]
+        by_place[place] = by_place.get(place, 0) + size
+    return [
+        {"code": code, "name": place_name(code), "listeners": size}
+        for code, size in sorted(by_place.items(), key=lambda one: (-one[1], one[0]))
+    ]
+
+
+def _points(places: pl.DataFrame, when: str) -> list[tuple[float, float] | None]:
+    """Return places on the map, rounded to what a screen can show; None where there is none."""
+    columns = (places[f"{when}_{axis}"].round(4).to_list() for axis in "xy")
+    return [None if x is None or y is None else (x, y) for x, y in zip(*columns, strict=True)]
+
+
+def _homes(items: pl.DataFrame) -> list[dict[str, Any]]:
+    if c.COUNTRY not in items.columns:
+        return []
+    counted = (
+        items[c.COUNTRY]
+        .drop_nulls()
+        .value_counts(sort=True)
+        .sort(["count", c.COUNTRY], descending=[True, False])
+    )
+    return [{"code": code, "name": place_name(code), "items": count} for code, count in counted.iter_rows()]

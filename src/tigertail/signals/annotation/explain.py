@@ -1,0 +1,79 @@
+"""What annotations have to tell of two items: the labels they share, each in words that fit its facet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from tigertail.errors import DataError
+from tigertail.geo.regions import place_name
+from tigertail.signals.phrases import within
+
+COMPANY: Final = "annotator"  # the facet of being annotated by the same people
+MOST: Final = 3  # labels named
+
+_PLAIN: Final = frozenset(("tag", "genre"))
+_PLACES: Final = frozenset(("home", "hometown", "birth place", "country"))
+_SAID: Final = {"label": "on", "instrument": "with", "associated band": "linked to"}
+_SAME_PEOPLE: Final = "tagged by the same people"
+
+
+def in_words(shared: Iterable[tuple[str, str]]) -> str:
+    """Say what two items share.
+
+    Parameters
+    ----------
+    shared
+        Facet and name of each shared label, the one that links them most first. The people who annotate both
+        are named where they link them most, or alone.
+
+    Examples
+    --------
+    >>> in_words([("genre", "post-punk"), ("tag", "coldwave"), ("hometown", "Berlin"), ("label", "4AD")])
+    'both post-punk, coldwave, from Berlin'
+    >>> in_words([("annotator", ""), ("home", "US"), ("mood", "sad")])
+    'tagged by the same people, both from the United States, of mood sad'
+    """
+    every = list(shared)
+    told: list[tuple[str, str]] = []
+    for facet, name in every:
+        if facet != COMPANY and not any(_covers(*other, facet, name) for other in told):
+            told.append((facet, name))
+    parts = []
+    if every and (not told or every[0][0] == COMPANY):
+        parts.append(_SAME_PEOPLE)
+    if told:
+        parts.append("both " + ", ".join(_worded(*label) for label in told[:MOST]))
+    return ", ".join(parts)
+
+
+def _worded(facet: str, name: str) -> str:
+    """Return what an item of a label is, to stand after "both".
+
+    Examples
+    --------
+    >>> _worded("label", "4AD"), _worded("home", "PL"), _worded("home", "from Wales"), _worded("mood", "sad")
+    ('on 4AD', 'from Poland', 'from Wales', 'of mood sad')
+    """
+    if facet in _PLAIN:
+        return name
+    if facet in _PLACES:
+        return f"from {within(_place(name.removeprefix('from ')))}"
+    return f"{_SAID.get(facet, f'of {facet}')} {name}"
+
+
+def _place(name: str) -> str:
+    """Return what a place is called that may be named by its code."""
+    if len(name) != 2 or not name.isupper():
+        return name
+    try:
+        return place_name(name)
+    except DataError:
+        return name
+
+
+def _covers(before: str, said: str, facet: str, name: str) -> bool:
+    """Say whether what was said before holds a label too: it is the same, or a place around that place."""
+    if facet in _PLACES and before in _PLACES:
+        return said.casefold() == name.casefold() or said.endswith(f", {name}")
+    return said.casefold() == name.casefold() and {facet, before} <= _PLAIN

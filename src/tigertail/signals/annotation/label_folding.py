@@ -1,0 +1,100 @@
+"""One label for all its spellings.
+
+"Hip Hop", "hip-hop" and "hiphop" are one label, as are "R&B", "R and B" and "rnb". A longer form joins the shorter,
+a plural its singular and "rock music" rock, only where the data says that the two mean the same: "female vocalists"
+and "female vocalist" are said of the same artists, "blues" and "blue" are not.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.dataset.folding import fold_series
+from tigertail.signals.annotation.label_tables import read_pairs
+
+KEY: Final = "key"
+ITEM: Final = "item"
+SHARED: Final = 0.1  # share of the items of the rarer of two labels that must carry the other too
+ENDINGS: Final = ("s", "music")
+_SHORTEST: Final = 3  # letters before an ending
+
+
+def label_keys(labels: pl.Series, variants: Path | str = "") -> pl.Series:
+    """Return the key that all spellings of a label share; null for a blank label.
+
+    Parameters
+    ----------
+    labels
+        Labels as people write them; nulls stay null.
+    variants
+        A CSV file with the columns variant, label: what else is to be one label; "" for none. A variant of a variant
+        follows both steps.
+
+    Raises
+    ------
+    DataError
+        If that file cannot be used.
+
+    Examples
+    --------
+    >>> label_keys(pl.Series(["Hip-Hop", "hip hop", "R&B", "rnb", "Blues", " "])).to_list()
+    ['hiphop', 'hiphop', 'rnb', 'rnb', 'blues', None]
+    """
+    distinct = labels.drop_nulls().unique()
+    key = fold_series(distinct).str.replace_all(r"\band\b", "n").str.replace_all(" ", "")
+    keys = labels.replace_strict(distinct, key, default=None, return_dtype=pl.String)
+    keys = pl.select(pl.when(pl.lit(keys) != "").then(pl.lit(keys))).to_series()
+    if variants:
+        pairs = read_pairs(variants, "variant", "label")
+        old, new = label_keys(pairs["variant"]), label_keys(pairs["label"])
+        table = dict(zip(old, new, strict=True))
+        for _ in range(2):
+            keys = keys.replace(list(table), list(table.values()))
+    return keys.alias(KEY)
+
+
+def shorter_forms(cells: pl.DataFrame) -> dict[str, str]:
+    """Return the shorter form of each label that means the same without its ending.
+
+    Parameters
+    ----------
+    cells
+        Columns item, key: which label is said of which item.
+
+    Returns
+    -------
+    dict[str, str]
+        Key of the longer form to key of the shorter, where at least a tenth of the items of the rarer of the two
+        carry both.
+    """
+    cells = cells.select(ITEM, KEY).unique()
+    items = cells.group_by(KEY).len("items")
+    found: dict[str, str] = {}
+    for ending in ENDINGS:
+        longer = pl.col(KEY).str.ends_with(ending) & ~pl.col(KEY).str.ends_with("ss")
+        pairs = (
+            items.filter(longer & (pl.col(KEY).str.len_chars() >= _SHORTEST + len(ending)))
+            .with_columns(pl.col(KEY).str.strip_suffix(ending).alias("shorter"))
+            .join(items, left_on="shorter", right_on=KEY, suffix="_shorter")
+        )
+        both = (
+            pairs.join(cells, on=KEY)
+            .join(cells, left_on=["shorter", ITEM], right_on=[KEY, ITEM])
+            .group_by(KEY, "shorter", "items", "items_shorter")
+            .len("both")
+            .filter(pl.col("both") >= SHARED * pl.min_horizontal("items", "items_shorter"))
+            .sort(KEY)
+        )
+        found |= dict(both.select(KEY, "shorter").iter_rows())
+    return found
+
+
+def spelling(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the most used spelling of each label, equals by the alphabet: columns facet, key, label."""
+    used = rows.group_by(c.FACET, KEY, c.LABEL).len()
+    used = used.sort([c.FACET, KEY, "len", c.LABEL], descending=[False, False, True, False])
+    return used.unique([c.FACET, KEY], keep="first", maintain_order=True).select(c.FACET, KEY, c.LABEL)

@@ -1,0 +1,191 @@
+"""What is said of items that come later, folded into a signal without a fit.
+
+Their annotations are read by the rules of the fit, in the words the signal has; a word it lacks becomes a label of
+its own, so that two newcomers can share it. What cannot be told again without the rows of the fit is taken from
+what it learned:
+
+- **Rarity.** A label weighs what it weighs in the rows there are, so that these stay as they are; a new one what its
+  number among the newcomers says.
+- **Belief.** An opinion is believed as far as opinions that use its label were, on average, in the fit. Who gives it
+  plays no part: a signal keeps no annotators, so that these cannot be told from others.
+- **Company**, who annotates an item at all, is left out for the same reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.dataset.dataset import Dataset
+from tigertail.errors import DataError
+from tigertail.signals.annotation.config import AnnotationConfig
+from tigertail.signals.annotation.evidence import gather, rarities, weigh
+from tigertail.signals.annotation.fit import columns_beside
+from tigertail.signals.annotation.hierarchy import read_hierarchy
+from tigertail.signals.annotation.label_folding import KEY, shorter_forms, spelling
+from tigertail.signals.annotation.label_tables import read_pairs
+from tigertail.signals.annotation.lexicon import Lexicon
+from tigertail.signals.annotation.opinions import TAG, coded, joined, said_in, usable, with_facets
+from tigertail.signals.annotation.reliability import Belief
+from tigertail.signals.annotation.signal import Annotation
+from tigertail.sparse import CSR
+
+
+@dataclass(frozen=True, eq=False)
+class TakenIn:
+    """A signal with newcomers, and what became of their annotations.
+
+    Parameters
+    ----------
+    signal
+        The signal.
+    rows, items
+        How many annotations were taken in, of how many items that it did not know.
+    later
+        Annotations of items that it knew: only a fit takes them in.
+    left_out
+        Annotations that cannot be used, by reason.
+    unread
+        Tables of labels of the configuration that cannot be read, without which labels were folded.
+    """
+
+    signal: Annotation
+    rows: int
+    items: int
+    later: int
+    left_out: dict[str, int]
+    unread: list[str]
+
+
+def take_in(
+    signal: Annotation, lexicon: Lexicon, dataset: Dataset, catalogue: pl.DataFrame, config: AnnotationConfig
+) -> TakenIn:
+    """Give a signal rows for the items it does not know and a dataset annotates.
+
+    Parameters
+    ----------
+    signal
+        Under the codes of ``catalogue``.
+    lexicon
+        What it remembers of its labels.
+    dataset
+        Whose annotations count.
+    catalogue
+        Columns item_id, name of every item, in the order of codes.
+    config
+        Settings of the fit.
+
+    Raises
+    ------
+    DataError
+        If the dataset has no annotations, or their file is damaged.
+    """
+    config, unread = _readable(config)
+    known = catalogue[c.ITEM_ID].filter(pl.Series(signal.known))
+    is_known = pl.col(c.ITEM_ID).is_in(known.implode()).fill_null(False)
+    every = said_in(dataset)
+    rows, left_out = usable(every.filter(~is_known), catalogue[c.ITEM_ID], catalogue, config.variants)
+    count = len(rows)
+    rows, labels = _in_words_of(signal, lexicon, rows)
+    opinions = coded(rows, labels, len(catalogue), left_out, lexicon.shorter)
+    fresh = len(labels) - len(lexicon.keys)
+    believed = np.concatenate([lexicon.belief, np.full(fresh, lexicon.usual)])
+    belief = Belief(believed[opinions.label[~opinions.expert]], np.empty(0), believed)
+    evidence = gather(opinions, belief, config)
+    rarity = rarities(evidence, int(signal.known.sum()))
+    rarity[: len(lexicon.keys)] = lexicon.rarity
+    theirs = columns_beside(weigh(evidence, config, rarity), evidence)
+    after = replace(
+        _with_rows(signal, *theirs),
+        labels=list(zip(evidence.facets, evidence.names, strict=True)),
+        left_out=_summed(signal.left_out, left_out),
+        lexicon=lexicon.with_labels(evidence.keys[len(lexicon.keys) :], rarity[len(lexicon.keys) :]),
+    )
+    items = int((after.known & ~signal.known).sum())
+    return TakenIn(after, count, items, len(every) - count - sum(left_out.values()), left_out, unread)
+
+
+def _readable(config: AnnotationConfig) -> tuple[AnnotationConfig, list[str]]:
+    """Return the settings without tables of labels that cannot be read here, and which these are."""
+    unread = []
+    readers: dict[str, Callable[[str], object]] = {
+        "variants": lambda path: read_pairs(path, "variant", "label"),
+        "hierarchy": read_hierarchy,
+    }
+    for name, read in readers.items():
+        if path := getattr(config, name):
+            try:
+                read(path)
+            except DataError:
+                unread.append(path)
+                config = config.model_copy(update={name: ""})
+    return config, unread
+
+
+def _in_words_of(
+    signal: Annotation, lexicon: Lexicon, rows: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return rows with the keys and facets of a signal, and its labels with the new ones after them."""
+    known = {*lexicon.keys, *lexicon.shorter}
+    rows = joined(rows, lexicon.shorter)
+    rows = joined(rows, {long: short for long, short in shorter_forms(rows).items() if long not in known})
+    rows = with_facets(rows, _settled(signal, lexicon))
+    labels = pl.DataFrame(
+        {
+            c.FACET: [facet for facet, _ in signal.labels],
+            KEY: lexicon.keys,
+            c.LABEL: [name for _, name in signal.labels],
+        },
+        dict.fromkeys((c.FACET, KEY, c.LABEL), pl.String),
+    )
+    further = spelling(rows).join(labels, on=[c.FACET, KEY], how="anti", maintain_order="left")
+    return rows, pl.concat([labels, further])
+
+
+def _settled(signal: Annotation, lexicon: Lexicon) -> pl.DataFrame:
+    """Return the facet of each label that the crowd gives without one, where the fit has decided on it.
+
+    That is none, if the signal has the label so; otherwise the one in which experts use it, or in which it stands
+    only because others are kinds of it.
+    """
+    column, labels = signal.weights.indices, len(lexicon.keys)
+    is_label = column < labels
+    people, experts = (
+        np.bincount(column[is_label], said[is_label], labels) for said in (signal.people, signal.experts)
+    )
+    table = pl.DataFrame(
+        {
+            KEY: pl.Series(lexicon.keys, dtype=pl.String),
+            "settled": pl.Series([facet for facet, _ in signal.labels], dtype=pl.String),
+            "experts": experts,
+            "people": people,
+        }
+    ).with_columns((pl.col("settled") == TAG).alias("loose"))
+    table = table.filter(pl.col("loose") | (pl.col("experts") > 0) | (pl.col("people") == 0))
+    table = table.sort(["loose", "experts", "settled"], descending=[True, True, False])
+    return table.unique(KEY, keep="first", maintain_order=True).select(KEY, "settled")
+
+
+def _with_rows(signal: Annotation, weights: CSR, people: np.ndarray, experts: np.ndarray) -> Annotation:
+    """Return the signal with rows where it has none; further labels come before the annotators."""
+    labels, ours = len(signal.labels), signal.weights
+    shift = np.where(ours.indices >= labels, weights.columns - labels, 0).astype(np.int32)
+    rows = np.concatenate([ours.row_of_entries(), weights.row_of_entries()])
+    order = np.argsort(rows, kind="stable")
+    columns = np.concatenate([ours.indices + shift, weights.indices])[order]
+    values = np.concatenate([ours.values, weights.values])[order]
+    offsets = ours.offsets + weights.offsets
+    return replace(
+        signal,
+        weights=CSR(offsets, columns, values, weights.columns + ours.columns - labels),
+        people=np.concatenate([signal.people, people])[order],
+        experts=np.concatenate([signal.experts, experts])[order],
+    )
+
+
+def _summed(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
+    return {reason: one.get(reason, 0) + other.get(reason, 0) for reason in sorted({*one, *other})}

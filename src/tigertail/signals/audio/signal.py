@@ -1,0 +1,152 @@
+"""Affinity between sounds: near, or in one direction; and mutual proximity against hubs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Final, Literal, Self, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.signals.audio.explain import ALIKE, in_words
+from tigertail.signals.contract import Arrays
+from tigertail.signals.products import blocks, products
+from tigertail.signals.remap import Recoding
+
+Reals = NDArray[np.float32]
+Metric = Literal["nearness", "cosine"]
+
+_SAMPLE: Final = 1_000  # items that an item's usual affinity is estimated from
+_BLOCK: Final = 256
+
+
+@dataclass(frozen=True, eq=False)
+class AudioAffinity:
+    """Affinity between items by their sound.
+
+    With v the vectors and d their dimensions it is the cosine, or the nearness 1 / (1 + |v_A - v_B|^2 / d).
+    Given what is usual for each item, it becomes the mutual proximity, that the affinity s is more than what
+    is usual for A and for B:
+
+        Phi((s - mean_A) / deviation_A) * Phi((s - mean_B) / deviation_B)
+
+    (Schnitzer et al., "Local and global scaling reduce hubs in space", JMLR 2012, with independent normal
+    distributions.) Both are the same in both directions: sound knows no popularity.
+
+    Parameters
+    ----------
+    vectors
+        Float32, (items, dimensions).
+    known
+        Items that were heard; bool, (items,).
+    metric
+        "nearness" or "cosine".
+    usual
+        Mean and deviation of each item's affinities; float32, (items, 2). Empty, (0, 2): no correction.
+    descriptors
+        What can be said of each item's sound, each column close to a standard normal distribution; float32,
+        (items, names). They play no part in the affinity.
+    names
+        The descriptors; () for a signal that was kept without them.
+    """
+
+    vectors: Reals
+    known: NDArray[np.bool_]
+    metric: Metric
+    usual: Reals
+    descriptors: Reals = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    names: tuple[str, ...] = ()
+
+    def recoded(self, to: Recoding) -> Self:
+        """Return the signal with its items under new codes; new items are unknown to it."""
+        usual = to.moved(self.usual) if len(self.usual) else self.usual
+        descriptors = to.moved(self.descriptors) if self.names else self.descriptors
+        vectors, known = to.moved(self.vectors), to.moved(self.known)
+        return replace(self, vectors=vectors, known=known, usual=usual, descriptors=descriptors)
+
+    def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
+        """Return what is kept on disk."""
+        arrays: Arrays = {"vectors": self.vectors, "known": self.known, "usual": self.usual}
+        if self.names:
+            arrays["descriptors"] = self.descriptors
+        return arrays, {"metric": self.metric, "names": list(self.names)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
+        """Make the signal of what was kept on disk."""
+        return cls(
+            cast("Reals", arrays["vectors"]),
+            cast("NDArray[np.bool_]", arrays["known"]),
+            settings["metric"],
+            cast("Reals", arrays["usual"]),
+            cast("Reals", arrays.get("descriptors", np.empty((0, 0), np.float32))),
+            tuple(settings.get("names", ())),
+        )
+
+    def affinity(self, queries: NDArray[np.int32]) -> Reals:
+        """Return the affinity from each query to every item; float32, (queries, items)."""
+        scores = self._plain(queries)
+        if len(self.usual):
+            scores = self._mutual(scores, queries)
+        scores[:, ~self.known] = -np.inf
+        scores[~self.known[queries]] = -np.inf
+        return scores
+
+    def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
+        """Return in what each item sounds like the query; nothing where it does so no more than most."""
+        scores = self.affinity(np.array([query], np.int32))[0]
+        others = self.known.copy()
+        others[query] = False
+        usual = scores[others].mean(dtype=np.float64) if others.any() and self.known[query] else np.inf
+        near = (scores[items] > usual) & (items != query)
+        if not self.names:
+            return [ALIKE if alike else "" for alike in near]
+        own, theirs = self.descriptors[query], self.descriptors[items]
+        return [
+            in_words(own, row, self.names) if alike else "" for row, alike in zip(theirs, near, strict=True)
+        ]
+
+    def mutual(self) -> Self:
+        """Return the signal with its affinities as mutual proximities."""
+        known = np.flatnonzero(self.known).astype(np.int32)
+        step = max(1, -(-len(known) // _SAMPLE))
+        sample = known[::step]
+        usual = np.zeros((len(self.known), 2), np.float32)
+        for start in range(0, len(known), _BLOCK):
+            block = known[start : start + _BLOCK]
+            scores = self._plain(block)[:, sample].astype(np.float64)
+            usual[block] = np.column_stack([scores.mean(axis=1), scores.std(axis=1)])
+        return replace(self, usual=usual)
+
+    def _plain(self, queries: NDArray[np.int32]) -> Reals:
+        if self.metric == "cosine":
+            return products(self._directions(queries), self._answers, len(self.vectors))
+        scores = products(self.vectors[queries], self._answers, len(self.vectors))
+        squares = self._squares[queries, None] + self._squares[None, :] - 2 * scores
+        dimensions = np.float32(max(1, self.vectors.shape[1]))
+        return np.asarray(1 / (1 + np.maximum(squares, 0) / dimensions), np.float32)
+
+    def _mutual(self, scores: Reals, queries: NDArray[np.int32]) -> Reals:
+        from scipy.special import ndtr
+
+        mean, deviation = self.usual[:, 0], np.maximum(self.usual[:, 1], np.float32(1e-6))
+        of_query = ndtr((scores - mean[queries, None]) / deviation[queries, None])
+        return np.asarray(of_query * ndtr((scores - mean) / deviation), np.float32)
+
+    @cached_property
+    def _squares(self) -> Reals:
+        squares = np.empty(len(self.vectors), np.float32)
+        for start in range(0, len(squares), _BLOCK):
+            some = slice(start, start + _BLOCK)
+            squares[some] = (self.vectors[some].astype(np.float64) ** 2).sum(axis=1)
+        return squares
+
+    def _directions(self, items: NDArray[np.int32] | slice) -> Reals:
+        lengths = np.sqrt(self._squares[items])[:, None]
+        return np.asarray(self.vectors[items] / np.where(lengths > 0, lengths, 1), np.float32)
+
+    @cached_property
+    def _answers(self) -> Reals:
+        return blocks(self._directions(slice(None)) if self.metric == "cosine" else self.vectors)

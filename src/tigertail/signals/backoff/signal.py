@@ -1,0 +1,297 @@
+"""Artist back-off: a track or album with little listening of its own speaks through its artist."""
+
+# Kernels are compiled from their bodies, so annotations would say nothing here.
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, Self
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from tigertail import columns as c
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
+from tigertail.errors import DataError
+from tigertail.kernels import njit, plain, prange
+from tigertail.signals.backoff.explain import through_artists
+from tigertail.signals.co_listening import CoListening
+from tigertail.signals.contract import Arrays, Signal, Telling
+from tigertail.signals.factors import FactorAffinity
+from tigertail.signals.pairs import Pairs
+from tigertail.signals.remap import Recodable, Recoding
+from tigertail.signals.sequences.signal import Sequences
+
+NO_ARTIST: Final = -1
+
+
+class BackOffConfig(BaseModel):
+    """Settings of artist back-off."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    listeners: float = Field(0.3, gt=0)
+    """Listeners at which a track's own listening counts as much as its artist's."""
+    same_artist: float = Field(1.5, ge=0)
+    """Affinity of an artist with themselves, as a share of that with the closest other."""
+
+
+@dataclass(frozen=True, eq=False)
+class BackOff:
+    """A signal over items that leans on one over their artists.
+
+    With n_A the listeners of A, s the setting ``listeners``, and a(A) the artist of A,
+
+        v_A = n_A / (n_A + s)        w_AB = 1 - v_A v_B
+
+        aff(A -> B) = (1 - w_AB) own(A -> B) + w_AB artists(a(A) -> a(B))
+
+    where each signal is measured against its best answer to the query, and an artist against themselves gets
+    ``same_artist``. Where one of the two cannot speak of the pair it adds nothing; where neither can, nor can
+    this. One side unheard of is thus enough for the artists to have the whole word. The shrinkage n / (n + s)
+    is that of Bell and Koren, "Improved Neighborhood-based Collaborative Filtering" (KDD Cup 2007).
+
+    Parameters
+    ----------
+    own
+        The signal over items.
+    artists
+        The signal over artists.
+    artist_of
+        Artist of each item, ``NO_ARTIST`` where nobody knows; int32, (items,).
+    trust
+        v of each item; float32, (items,).
+    same_artist
+        See above.
+    """
+
+    own: Signal
+    artists: Signal
+    artist_of: NDArray[np.int32]
+    trust: NDArray[np.float32]
+    same_artist: float
+
+    @cached_property
+    def known(self) -> NDArray[np.bool_]:
+        """Items that either signal knows."""
+        through = self.artists.known[np.maximum(self.artist_of, 0)] & (self.artist_of != NO_ARTIST)
+        return np.asarray(self.own.known | through)
+
+    def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the affinity from each query to every item; float32, (queries, items)."""
+        own = np.ascontiguousarray(self.own.affinity(queries))
+        artists = self.artist_of[queries]
+        distinct, place = np.unique(np.maximum(artists, 0), return_inverse=True)
+        theirs = np.ascontiguousarray(self.artists.affinity(distinct.astype(np.int32)))
+        place = np.where(artists == NO_ARTIST, NO_ARTIST, place).astype(np.int32)
+        scores = np.empty(own.shape, np.float32)
+        mix = _plain_mix if plain(len(queries), own.size) else _mix
+        mix(
+            own,
+            theirs,
+            queries,
+            place,
+            self.artists.known,
+            self.artist_of,
+            self.trust,
+            np.float32(self.same_artist),
+            scores,
+        )
+        return scores
+
+    def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
+        """Return what the signal over items tells; where it tells nothing, what links the artists."""
+        own = self.own.tell(query, items) if isinstance(self.own, Telling) else [""] * len(items)
+        theirs = through_artists(self.artists, int(self.artist_of[query]), self.artist_of[items])
+        return [
+            words or ("" if item == query else through)
+            for item, words, through in zip(items, own, theirs, strict=True)
+        ]
+
+    def recoded(self, to: Recoding) -> Self:
+        """Return the signal with its items under new codes; new items are unknown to it.
+
+        Raises
+        ------
+        TypeError
+            If the signal over items is of a kind that cannot be recoded.
+        """
+        if not isinstance(self.own, Recodable):
+            raise TypeError(f"a {type(self.own).__name__} cannot be recoded")
+        own: Any = self.own.recoded(to)
+        artist_of = to.moved(self.artist_of, NO_ARTIST)
+        return type(self)(own, self.artists, artist_of, to.moved(self.trust), self.same_artist)
+
+    def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
+        """Return what is kept on disk.
+
+        Raises
+        ------
+        TypeError
+            If a part is of a kind that cannot be kept.
+        """
+        arrays: Arrays = {"artist_of": self.artist_of, "trust": self.trust}
+        settings: dict[str, Any] = {"same_artist": self.same_artist}
+        for part, signal in (("own", self.own), ("artists", self.artists)):
+            kind = next((name for name, kept in PARTS.items() if type(signal) is kept), None)
+            if kind is None:
+                raise TypeError(f"a {type(signal).__name__} cannot be kept as part of a back-off")
+            inner, own_settings = signal.to_arrays()  # type: ignore[attr-defined]
+            arrays |= {f"{part}.{name}": array for name, array in inner.items()}
+            settings[part] = {"kind": kind, "settings": own_settings}
+        return arrays, settings
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
+        """Make the signal of what was kept on disk."""
+        parts = []
+        for part in ("own", "artists"):
+            own = {
+                name.removeprefix(f"{part}."): array
+                for name, array in arrays.items()
+                if name.startswith(f"{part}.")
+            }
+            made = PARTS[settings[part]["kind"]]
+            parts.append(made.from_arrays(own, settings[part]["settings"]))
+        stored: Any = arrays
+        return cls(parts[0], parts[1], stored["artist_of"], stored["trust"], settings["same_artist"])
+
+
+PARTS: Final[dict[str, Any]] = {
+    "factors": FactorAffinity,
+    "co-listening": CoListening,
+    "sequences": Sequences,
+    "pairs": Pairs,
+}
+"""Signals that can be kept as part of a back-off."""
+
+
+def fit_back_off(
+    dataset: Dataset,
+    interactions: Interactions,
+    own: Signal,
+    fit_artists: Callable[[Interactions], Signal],
+    config: BackOffConfig,
+) -> BackOff:
+    """Let a signal over items lean on one over their artists.
+
+    Parameters
+    ----------
+    dataset
+        What to learn from; its items say whose they are.
+    interactions
+        The item of each code, and its listening.
+    own
+        The signal over items.
+    fit_artists
+        Learns a signal over artists from their listening: all that their items have, and who has it.
+    config
+        Settings.
+
+    Raises
+    ------
+    DataError
+        If not one item knows its artist.
+    """
+    owners = _owners(dataset)
+    plays = dataset.plays.join(owners, on=c.ITEM_ID).drop(c.ITEM_ID).rename({c.ARTIST_ID: c.ITEM_ID})
+    listening = Interactions.build(plays, owners[c.ARTIST_ID])
+    codes = pl.DataFrame({c.ARTIST_ID: listening.item_ids}).with_row_index("artist")
+    items = pl.DataFrame({c.ITEM_ID: interactions.item_ids})
+    owned = items.join(owners.join(codes, on=c.ARTIST_ID), on=c.ITEM_ID, how="left", maintain_order="left")
+    artist_of = owned["artist"].cast(pl.Int32).fill_null(NO_ARTIST).to_numpy()
+    heard = interactions.item_listeners
+    trust = (heard / (heard + config.listeners)).astype(np.float32)
+    return BackOff(own, fit_artists(listening), artist_of, trust, config.same_artist)
+
+
+def _owners(dataset: Dataset) -> pl.DataFrame:
+    """Return ``item_id`` and ``artist_id`` of the items whose artist is known; an artist is their own."""
+    items = dataset.items
+    if c.ARTIST_ID not in items.columns:
+        items = items.with_columns(pl.lit(None, pl.String).alias(c.ARTIST_ID))
+    themselves = pl.when(pl.col(c.KIND) == c.ARTIST).then(c.ITEM_ID)
+    owners = items.select(c.ITEM_ID, pl.coalesce(c.ARTIST_ID, themselves).alias(c.ARTIST_ID)).drop_nulls()
+    if owners.is_empty():
+        raise DataError(
+            "not one item knows its artist",
+            path=dataset.path,
+            remedy="build the dataset from tracks with an artist_name, or leave artist back-off out",
+        )
+    return owners
+
+
+def _plain_mix(
+    own: NDArray[np.float32],
+    theirs: NDArray[np.float32],
+    queries: NDArray[np.int32],
+    place: NDArray[np.integer],
+    known: NDArray[np.bool_],
+    artist_of: NDArray[np.int32],
+    trust: NDArray[np.float32],
+    same: np.float32,
+    scores: NDArray[np.float32],
+) -> None:
+    """Do as :func:`_mix`."""
+    for row, query in enumerate(queries):
+        artist = artist_of[query]
+        share = trust[query] * trust
+        says = own[row] > -np.inf
+        scores[row] = 0
+        scores[row, says] += share[says] * own[row, says] / _plain_best(own[row], query)
+        if artist >= 0 and known[artist]:
+            value = theirs[place[row]] / _plain_best(theirs[place[row]], artist)
+            value[artist] = same
+            through = np.where(artist_of >= 0, value[np.maximum(artist_of, 0)], -np.inf)
+            others = through > -np.inf
+            scores[row, others] += (np.float32(1) - share[others]) * through[others].astype(np.float32)
+            says |= others
+        scores[row, ~says] = -np.inf
+
+
+def _plain_best(scores: NDArray[np.float32], left_out: np.int32) -> np.float32:
+    """Do as :func:`_best`."""
+    others = np.delete(scores, left_out)
+    best = others.max(initial=np.float32(0))
+    return best if best > 0 else np.float32(1)
+
+
+@njit(parallel=True, cache=True)
+def _mix(own, theirs, queries, place, known, artist_of, trust, same, scores):
+    for row in prange(len(own)):
+        query = queries[row]
+        artist = artist_of[query]
+        speaks = artist >= 0 and known[artist]
+        there = max(place[row], 0)
+        best_own = _best(own[row], query)
+        best_theirs = _best(theirs[there], artist) if speaks else np.float32(1.0)
+        for item in range(own.shape[1]):
+            other = artist_of[item]
+            score = np.float32(0.0)
+            silent = True
+            share = trust[query] * trust[item]
+            if own[row, item] > -np.inf:
+                score += share * own[row, item] / best_own
+                silent = False
+            if speaks and other >= 0:
+                value = same if other == artist else theirs[there, other] / best_theirs
+                if value > -np.inf:
+                    score += (np.float32(1.0) - share) * value
+                    silent = False
+            scores[row, item] = -np.inf if silent else score
+
+
+@njit(cache=True)
+def _best(scores, left_out):
+    """Return the best affinity but for the query's own, 1 where none is above 0."""
+    best = np.float32(0.0)
+    for column in range(len(scores)):
+        if column != left_out and scores[column] > best:
+            best = scores[column]
+    return best if best > 0 else np.float32(1.0)

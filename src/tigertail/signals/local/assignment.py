@@ -1,0 +1,89 @@
+"""Newcomers and the groups there are: a new listener joins one, and founds none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.geo.regions import regions
+from tigertail.signals.local.groups import locale_of
+
+
+def member_by_place(
+    countries: Sequence[str | None],
+    languages: Sequence[str | None] | None = None,
+    *,
+    keys: Sequence[str],
+    fallen: Mapping[str, str],
+) -> NDArray[np.int32]:
+    """Return the group of each listener by where they live, among groups that exist.
+
+    Parameters
+    ----------
+    countries, languages
+        As in :func:`tigertail.signals.local.groups.by_place`.
+    keys, fallen
+        As in :class:`tigertail.signals.local.groups.Groups`.
+
+    Returns
+    -------
+    NDArray[np.int32]
+        The group of the place, that it fell back to, else of the region around it, else ``len(keys)``; int32.
+
+    Examples
+    --------
+    >>> member_by_place(["PL", "BY", "SK", "KE", None], keys=("151", "PL"), fallen={"BY": "151"}).tolist()
+    [1, 0, 0, 2, 2]
+    """
+    code = {key: number for number, key in enumerate(keys)}
+    spoken = [None] * len(countries) if languages is None else languages
+    found: dict[tuple[str | None, str | None], int] = {}
+    for country, language in zip(countries, spoken, strict=True):
+        if (country, language) in found:
+            continue
+        places: list[str] = []
+        if country:
+            own = country if languages is None else locale_of(country, language)
+            places = [own, fallen.get(own, own), country, *regions(country)]
+        found[country, language] = next((code[place] for place in places if place in code), len(keys))
+    return np.array([found[asked] for asked in zip(countries, spoken, strict=True)], np.int32)
+
+
+def nearest_group(
+    vectors: NDArray[np.float32], member: NDArray[np.int32], groups: int, newcomers: NDArray[np.float32]
+) -> NDArray[np.int32]:
+    """Return the group whose members' mean direction is nearest to each newcomer's.
+
+    Parameters
+    ----------
+    vectors
+        Vectors of those who have a group; float32, (listeners, factors).
+    member
+        Their groups, ``groups`` for none; int32, (listeners,).
+    groups
+        Number of groups.
+    newcomers
+        Vectors of those who look for one; float32, (newcomers, factors).
+
+    Examples
+    --------
+    >>> vectors, member = np.array([[1, 0], [2, 0], [0, 3]], np.float32), np.array([0, 0, 1], np.int32)
+    >>> nearest_group(vectors, member, 2, np.array([[1, 5], [9, 1]], np.float32)).tolist()
+    [1, 0]
+    """
+    directions = _directions(vectors)
+    centres = np.zeros((groups, vectors.shape[1]))
+    for group in range(groups):
+        own = directions[member == group]
+        centres[group] = own.sum(axis=0) / max(1, len(own))
+    # |x - c|^2 without |x|^2, which is the same for every centre.
+    distance = (centres**2).sum(axis=1) - 2 * _directions(newcomers) @ centres.T
+    return np.asarray(distance.argmin(axis=1), np.int32)
+
+
+def _directions(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+    exact = vectors.astype(np.float64)
+    lengths = np.linalg.norm(exact, axis=1, keepdims=True)
+    return np.asarray(exact / np.where(lengths > 0, lengths, 1))

@@ -1,0 +1,372 @@
+"""Listening, group by group: counted where listeners are many, expected by the factors where they are few.
+
+With g a group of listeners, K_g(A, B) the listeners of g who hear both A and B, T_g(A) = sum_B K_g(A, B), y the
+world's item vectors, y^g those of the group (:mod:`tigertail.factorization.ridge`), and p the prior:
+
+    expected_g(A, B) = T_g(A) (y_A^g . y_B^g) / sum_C (y_A^g . y_C^g)
+    aff_g(A -> B)    = (K_g(A, B) + p expected_g(A, B)) / ((1 + p) T_g(A))
+    W_g(A)           = (1 + p) T_g(A)
+    aff(A -> B)      = n_B^-beta  sum_g W_g(A) aff_g(A -> B) / sum_g W_g(A)
+
+aff_g is the probability that what a listener of A in g hears next is B: the posterior mean of a Dirichlet prior
+whose centre is the group's own factor model. The sum over groups is that of P. Hamel, "To Have a Tiger by the
+Tail" (section 3.2): the weight of a group grows with the popularity of A there, that of B enters by the
+counts and by y_B^g, which is the world's y_B where the group hardly knows B. Listeners of no group make
+up one more, whose vectors are the world's.
+
+Under a **lens** of strength s on a place L, with n_B^L its listeners of B, N_L all its listeners, and n_B^P and N_P
+those of all groups together,
+
+    K_L(A, B)  counts m = 1 + s n_A / e times: beside p in aff_L and W_L stands m instead of 1
+    aff        is multiplied by  ((n_B^L + r) / (n_B^P N_L / N_P + r))^s
+
+The more listeners A has, the more those of L are enough to go by; and what has more listeners there than expected
+rises, what has fewer sinks, smoothed by r of them. Of listeners in no group nobody knows that they are not from L.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final, Self, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.signals.contract import Arrays
+from tigertail.signals.local.config import LocalConfig
+from tigertail.signals.local.explain import LIKE_TASTE, common_by_group, in_common
+from tigertail.signals.local.groups import groups_of_place
+from tigertail.signals.local.kernels import add_products, common_listeners
+from tigertail.signals.products import blocks, products
+from tigertail.signals.remap import Recoding
+from tigertail.sparse import CSR
+
+Floats = NDArray[np.float32]
+
+LASTING: Final = (
+    "known",
+    "popularity",
+    "_by_item",
+    "_laid_out",
+    "_differences",
+    "_totals",
+    "_total",
+    "_placed",
+)
+"""What is worked out once, for every popularity exponent and every lens."""
+
+
+@dataclass(frozen=True)
+class Lens:
+    """Where the question is asked from.
+
+    Parameters
+    ----------
+    groups
+        Codes of the groups that stand for the place.
+    strength
+        From 0, no difference, to 1.
+    """
+
+    groups: tuple[int, ...]
+    strength: float
+
+
+@dataclass(frozen=True, eq=False)
+class Listening:
+    """Affinity from listening, combined over groups of listeners.
+
+    Parameters
+    ----------
+    keys
+        The groups (see :class:`tigertail.signals.local.groups.Groups`).
+    fallen
+        Places too small to stand alone, with the group their listeners went to.
+    starts
+        First listener of each group and of those of none, and the number of listeners; listeners are numbered
+        group by group; int64, (groups + 2,).
+    heard
+        Listeners by items; the values are play counts, or of no interest.
+    vectors
+        The world's item vectors; float32, (items, factors).
+    local_starts
+        First row of each group in the two arrays that follow; int64, (groups + 1,).
+    local_items
+        Items with a vector of their own in a group, rising within it; int32.
+    local_vectors
+        Those vectors; float32, (len(local_items), factors).
+    config
+        Settings.
+    lens
+        Where the question is asked from; None for nowhere.
+    counted
+        Whether the values of ``heard`` are play counts, without which nothing can be added to the model.
+    """
+
+    keys: tuple[str, ...]
+    fallen: Mapping[str, str]
+    starts: NDArray[np.int64]
+    heard: CSR
+    vectors: Floats
+    local_starts: NDArray[np.int64]
+    local_items: NDArray[np.int32]
+    local_vectors: Floats
+    config: LocalConfig
+    lens: Lens | None = None
+    counted: bool = False
+
+    @cached_property
+    def known(self) -> NDArray[np.bool_]:
+        """Items with a listener."""
+        return self.popularity > 0
+
+    @cached_property
+    def popularity(self) -> NDArray[np.int64]:
+        """Listeners of each item; int64, (items,)."""
+        return self._by_item.row_sizes
+
+    def recoded(self, to: Recoding) -> Self:
+        """Return the signal with its items under new codes; new items are unknown to it."""
+        group = np.repeat(np.arange(len(self.keys)), np.diff(self.local_starts))
+        items = to.place[self.local_items]
+        order = np.lexsort((items, group))
+        return replace(
+            self,
+            heard=to.columns(self.heard),
+            vectors=to.moved(np.asarray(self.vectors)),
+            local_items=items[order],
+            local_vectors=self.local_vectors[order],
+        )
+
+    def with_beta(self, beta: float) -> Self:
+        """Return the signal with another popularity exponent."""
+        return self._asked_otherwise(config=self.config.model_copy(update={"beta": beta}))
+
+    def seen_from(self, groups: Sequence[int], strength: float | None = None) -> Self:
+        """Return the signal as listeners of some groups would have it; no group means no lens.
+
+        Parameters
+        ----------
+        groups
+            Codes of the groups.
+        strength
+            Strength of the lens, 0 to 1; None means that of the configuration.
+        """
+        strength = self.config.lens if strength is None else strength
+        lens = Lens(tuple(groups), strength) if groups and strength else None
+        return self._asked_otherwise(lens=lens)
+
+    def seen_from_place(self, place: str, strength: float | None = None) -> Self:
+        """Return the signal as listeners of a country or region, or the region around it, would have it."""
+        return self.seen_from(groups_of_place(place, self.keys, self.fallen)[0], strength)
+
+    def affinity(self, queries: NDArray[np.int32]) -> Floats:
+        """Return the affinity from each query to every item; float32, (queries, items)."""
+        queries = np.asarray(queries, np.int32)
+        weights = self._weights(queries)
+        scores, met = common_listeners(queries, self._by_item, self.heard, self.starts, weights)
+        self._expect(queries, met, scores)
+        total = (met * (weights + np.float32(self.config.prior))).sum(axis=1)
+        scores /= np.where(total > 0, total, 1)[:, None]
+        scores *= self._gain
+        scores[:, ~self.known] = -np.inf
+        scores[~self.known[queries]] = -np.inf
+        return scores
+
+    def shares(self, query: int, items: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return how much of the affinity from one query to some items each group contributes.
+
+        Returns
+        -------
+        NDArray[np.float64]
+            Shares that sum to 1 over groups, those of none last; float64, (groups + 1, items). A group whose
+            factors speak against an item has a share below 0.
+        """
+        asked = np.array([query], np.int32)
+        weights = self._weights(asked)[0]
+        listeners, _ = self._by_item.row(query)
+        bounds = np.searchsorted(listeners, self.starts)
+        parts = np.zeros((len(self.keys) + 1, len(items)))
+        for group in np.flatnonzero(np.diff(bounds)).tolist():
+            theirs = self.heard.select_rows(listeners[bounds[group] : bounds[group + 1]])
+            common = np.bincount(theirs.indices, minlength=self.heard.columns)[items]
+            total = self._total_in(group) if group < len(self.keys) else self._total
+            expected = self._vectors_in(group, items) @ _pointers(self._vectors_in(group, asked), total)[0]
+            met = theirs.entries - theirs.rows
+            parts[group] = weights[group] * common + self.config.prior * met * expected
+        total_parts = parts.sum(axis=0)
+        return parts / np.where(total_parts != 0, total_parts, 1)
+
+    def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
+        """Return how many listeners each item shares with the query, and where most of them are."""
+        # A lens changes what a listener counts for, not who listens.
+        common = common_by_group(self.heard, self._by_item.row(query)[0], self.starts, items)
+        common[:, items == query] = 0
+        told = [in_common(column, self.keys) for column in common.T.tolist()]
+        if all(told):
+            return told
+        expected = (self.affinity(np.array([query], np.int32))[0, items] > 0) & (items != query)
+        return [words or (LIKE_TASTE if alike else "") for words, alike in zip(told, expected, strict=True)]
+
+    def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
+        """Return what is kept on disk."""
+        arrays: Arrays = {
+            "starts": self.starts,
+            "offsets": self.heard.offsets,
+            "indices": self.heard.indices,
+            "vectors": self.vectors,
+            "local_starts": self.local_starts,
+            "local_items": self.local_items,
+            "local_vectors": self.local_vectors,
+        }
+        if self.counted:
+            arrays["plays"] = self.heard.values
+        return arrays, {
+            "keys": list(self.keys),
+            "fallen": dict(self.fallen),
+            "config": self.config.model_dump(),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
+        """Make the signal of what was kept on disk."""
+        kept = cast("dict[str, Any]", arrays)
+        counted = "plays" in kept
+        values = kept["plays"] if counted else np.broadcast_to(np.float32(1), len(kept["indices"]))
+        return cls(
+            tuple(settings["keys"]),
+            settings["fallen"],
+            np.asarray(kept["starts"]),
+            CSR(kept["offsets"], kept["indices"], values, len(kept["vectors"])),
+            kept["vectors"],
+            np.asarray(kept["local_starts"]),
+            kept["local_items"],
+            kept["local_vectors"],
+            LocalConfig(**settings["config"]),
+            counted=counted,
+        )
+
+    def local(self, group: int) -> slice:
+        """Return the rows of a group in ``local_items`` and ``local_vectors``."""
+        return slice(int(self.local_starts[group]), int(self.local_starts[group + 1]))
+
+    def _asked_otherwise(self, **changes: Any) -> Self:
+        """Return the signal with another beta or lens, and with all that was worked out for any of them."""
+        other = replace(self, **changes)
+        other.__dict__.update({name: getattr(self, name) for name in LASTING})
+        return other
+
+    def _weights(self, queries: NDArray[np.int32]) -> Floats:
+        """Return what a listener of each group counts for each query; float32, (queries, groups + 1)."""
+        weights = np.ones((len(queries), len(self.keys) + 1), np.float32)
+        if self.lens is not None:
+            more = 1 + self.lens.strength * self.popularity[queries] / self.config.lens_evidence
+            weights[:, list(self.lens.groups)] = more[:, None]
+        return weights
+
+    def _expect(self, queries: NDArray[np.int32], mass: Floats, scores: Floats) -> None:
+        """Add what the factors expect, given the weighted pairs met in each group, to ``scores``."""
+        if not self.config.prior:
+            return
+        mass = mass * np.float32(self.config.prior)
+        # Everywhere the world's vectors of the answers; then, where a group has its own, the difference.
+        asking = mass[:, -1:] * _pointers(self.vectors[queries], self._total)
+        for group in range(len(self.keys)):
+            rows = np.flatnonzero(mass[:, group])
+            if not len(rows):
+                continue
+            own = mass[rows, group, None] * _pointers(
+                self._vectors_in(group, queries[rows]), self._total_in(group)
+            )
+            asking[rows] += own
+            items = self.local_items[self.local(group)]
+            add_products(scores, rows, items, products(own, self._differences_in(group), len(items)))
+        scores += products(asking, self._laid_out, len(self.vectors))
+        scores[np.arange(len(queries)), queries] = 0
+
+    def _vectors_in(self, group: int, items: NDArray[np.int32]) -> Floats:
+        """Return the vectors of some items in a group: its own where it has them, else the world's."""
+        vectors = self.vectors[items]
+        span = self.local(group) if group < len(self.keys) else slice(0, 0)
+        known = self.local_items[span]
+        if len(known):
+            place = np.minimum(np.searchsorted(known, items), len(known) - 1)
+            own = known[place] == items
+            vectors[own] = self.local_vectors[span][place[own]]
+        return vectors
+
+    @cached_property
+    def _by_item(self) -> CSR:
+        return self.heard.transposed()
+
+    @cached_property
+    def _gain(self) -> Floats:
+        """What every item's affinity is multiplied by: its popularity, and how the lens sees it."""
+        n = np.maximum(self.popularity, 1).astype(np.float64)
+        gain = n**-self.config.beta
+        if self.lens is not None:
+            gain *= self._lift(self.lens.groups) ** self.lens.strength
+        return gain.astype(np.float32)
+
+    def _lift(self, groups: Sequence[int]) -> NDArray[np.float64]:
+        """Return how much more popular each item is among some groups than among the listeners of all."""
+        listeners = sum(int(self.starts[group + 1] - self.starts[group]) for group in groups)
+        there = sum((self._heard_by(group) for group in groups), np.zeros(len(self.vectors)))
+        expected = self._placed * (listeners / max(1, int(self.starts[len(self.keys)])))
+        smoothing = self.config.lens_smoothing
+        return np.asarray((there + smoothing) / (expected + smoothing))
+
+    def _heard_by(self, group: int) -> NDArray[np.float64]:
+        """Return the listeners of each item in a group."""
+        first, last = self.heard.offsets[self.starts[group]], self.heard.offsets[self.starts[group + 1]]
+        counts = np.bincount(self.heard.indices[first:last], minlength=len(self.vectors))
+        return counts.astype(np.float64)
+
+    @cached_property
+    def _placed(self) -> NDArray[np.float64]:
+        """Listeners of each item that belong to a group: of the others nobody knows where they are."""
+        last = self.heard.offsets[self.starts[len(self.keys)]]
+        return np.bincount(self.heard.indices[:last], minlength=len(self.vectors)).astype(np.float64)
+
+    @cached_property
+    def _laid_out(self) -> Floats:
+        return blocks(self.vectors)
+
+    @cached_property
+    def _differences(self) -> dict[int, Floats]:
+        return {}
+
+    def _differences_in(self, group: int) -> Floats:
+        """Return how a group's vectors differ from the world's, laid out for products."""
+        if group not in self._differences:
+            span = self.local(group)
+            self._differences[group] = blocks(self.local_vectors[span] - self.vectors[self.local_items[span]])
+        return self._differences[group]
+
+    @cached_property
+    def _total(self) -> NDArray[np.float64]:
+        """The sum of all items' vectors in the world; float64, (factors,)."""
+        return np.asarray(self.vectors.sum(axis=0, dtype=np.float64))
+
+    @cached_property
+    def _totals(self) -> dict[int, NDArray[np.float64]]:
+        return {}
+
+    def _total_in(self, group: int) -> NDArray[np.float64]:
+        """Return the sum of all items' vectors as a group has them; float64, (factors,)."""
+        if group not in self._totals:
+            span = self.local(group)
+            own, theirs = self.local_vectors[span], self.vectors[self.local_items[span]]
+            self._totals[group] = self._total + (own.astype(np.float64) - theirs).sum(axis=0)
+        return self._totals[group]
+
+
+def _pointers(vectors: Floats, total: NDArray[np.float64]) -> Floats:
+    """Return each vector divided by the sum of its products with all others; 0 where that is not positive."""
+    exact = vectors.astype(np.float64)
+    # Row by row, so that a query alone gets the bits that it gets in company.
+    sums = np.einsum("ij,j->i", exact, total) - np.einsum("ij,ij->i", exact, exact)
+    scale = np.where(sums > 0, 1 / np.where(sums > 0, sums, 1), 0)
+    return np.asarray(vectors * scale[:, None], np.float32)

@@ -1,0 +1,1 @@
+"""Curated sequences: items that a DJ or a playlist puts near each other."""

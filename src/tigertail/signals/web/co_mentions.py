@@ -1,0 +1,142 @@
+"""Who is mentioned beside whom."""
+
+# Kernels are compiled from their bodies, so annotations would say nothing here.
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tigertail import columns as c
+from tigertail.kernels import njit
+from tigertail.signals.web.codes import Writings
+from tigertail.sparse import CSR
+
+_ROOM = 5_000_000  # pairs held before they are counted
+
+
+def documents_together(writings: Writings, items: int, window: int) -> CSR:
+    """Count the documents in which two items are mentioned within some words of each other.
+
+    Mentions without positions stand beside all others of their document.
+
+    Parameters
+    ----------
+    writings
+        Who is mentioned where.
+    items
+        How many items there are.
+    window
+        The words.
+
+    Returns
+    -------
+    CSR
+        Documents; items by items, symmetric, nothing on the diagonal.
+    """
+    mentions = writings.mentions
+    placed = mentions.filter(pl.col(c.POSITIONS).list.len() > 0).explode(c.POSITIONS)
+    placed = placed.sort("document", c.POSITIONS, "item")
+    nowhere = mentions.filter(pl.col(c.POSITIONS).list.len().fill_null(0) == 0)
+    counted = _Counts(items)
+    _add_all(counted, placed["document"], placed["item"], placed[c.POSITIONS].cast(pl.Int64), window)
+    zeros = pl.Series([0], dtype=pl.Int64).new_from_index(0, nowhere.height)
+    _add_all(counted, nowhere["document"], nowhere["item"], zeros, 0)
+    return counted.matrix()
+
+
+class _Counts:
+    """Adds up pairs of items."""
+
+    def __init__(self, items: int) -> None:
+        self._items = items
+        self._counts = pl.DataFrame(schema={"pair": pl.Int64, "len": pl.UInt32})
+
+    def add(self, pairs: NDArray[np.int64]) -> None:
+        """Count pairs, given as row * items + column."""
+        fresh = pl.DataFrame({"pair": pairs}).group_by("pair").len()
+        self._counts = pl.concat([self._counts, fresh]).group_by("pair").agg(pl.col("len").sum())
+
+    def matrix(self) -> CSR:
+        """Return the counts, in both directions."""
+        counts = self._counts.sort("pair")
+        row, column = np.divmod(counts["pair"].to_numpy(), self._items)
+        values = counts["len"].to_numpy()
+        return CSR.build(
+            np.concatenate([row, column]),
+            np.concatenate([column, row]),
+            np.concatenate([values, values]),
+            (self._items, self._items),
+        )
+
+
+def _add_all(counted: _Counts, document: pl.Series, item: pl.Series, place: pl.Series, window: int) -> None:
+    """Add the pairs of mentions sorted by document and place, some documents at a time."""
+    documents, items, places = document.to_numpy(), item.to_numpy(), place.to_numpy()
+    pairs = _pairs_of_each(documents, places, window)
+    ends = np.flatnonzero(np.diff(documents, append=-1) != 0) + 1
+    sums = np.concatenate([[0], np.cumsum(pairs)])
+    start = 0
+    while start < len(documents):
+        within = ends[(ends > start) & (sums[ends] - sums[start] <= _ROOM)]
+        end = int(within[-1]) if len(within) else int(ends[ends > start][0])
+        found = np.empty((int(sums[end] - sums[start]), 2), np.int64)
+        size = _pairs(
+            documents[start:end], items[start:end], places[start:end], window, counted._items, found
+        )
+        once = pl.DataFrame(found[:size], ["document", "pair"]).unique()
+        counted.add(once["pair"].to_numpy())
+        start = end
+
+
+@njit(cache=True)
+def _pairs_of_each(documents, places, window):
+    """Count the later mentions within the window of each."""
+    counts = np.zeros(len(documents), np.int64)
+    end = 0
+    for i in range(len(documents)):
+        end = max(end, i + 1)
+        while end < len(documents) and documents[end] == documents[i] and places[end] - places[i] <= window:
+            end += 1
+        counts[i] = end - i - 1
+    return counts
+
+
+@njit(cache=True)
+def _pairs(documents, items, places, window, total, found):
+    size = 0
+    for i in range(len(documents)):
+        j = i + 1
+        while j < len(documents) and documents[j] == documents[i] and places[j] - places[i] <= window:
+            if items[i] != items[j]:
+                found[size, 0] = documents[i]
+                found[size, 1] = np.int64(min(items[i], items[j])) * total + max(items[i], items[j])
+                size += 1
+            j += 1
+    return size
+
+
+def beside(together: CSR, writings: Writings, shrinkage: float) -> CSR:
+    """Turn counts into how much more often than by chance two items stand beside each other.
+
+    Normalised pointwise mutual information (G. Bouma, "Normalized (pointwise) mutual information in collocation
+    extraction", GSCL 2009), shrunk where documents are few as P. Pantel and D. Lin do ("Discovering word senses
+    from text", KDD 2002, section 3): with n documents, n_A that mention A and n_AB that have both,
+
+        aff(A, B) = ln(n n_AB / (n_A n_B)) / -ln(n_AB / n)  *  n_AB / (n_AB + s)
+
+    Returns
+    -------
+    CSR
+        Entries above 0, at most 1; items by items, symmetric.
+    """
+    documents = max(len(writings.documents), 2)
+    times = np.bincount(writings.mentions["item"].to_numpy(), minlength=together.columns)
+    row, column, count = together.row_of_entries(), together.indices, together.values.astype(np.float64)
+    share = np.minimum(count / documents, 1 - 1e-9)
+    information = np.log(documents * count / (times[row].astype(np.float64) * times[column]))
+    value = information / -np.log(share) * count / (count + shrinkage)
+    keep = value > 0
+    return CSR.build(row[keep], column[keep], value[keep], together.shape)

@@ -1,0 +1,69 @@
+"""Documents and mentions in the codes of items and documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tigertail import columns as c
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
+
+NOBODY: Final = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Writings:
+    """What is written, in codes.
+
+    Parameters
+    ----------
+    documents
+        Document ids, sorted.
+    owners
+        Item whose page each document is, -1 for none; int32, (documents,).
+    mentions
+        Columns document, item (codes), count, positions; by document, then item.
+    """
+
+    documents: pl.Series
+    owners: NDArray[np.int32]
+    mentions: pl.DataFrame
+
+
+def read_writings(dataset: Dataset, interactions: Interactions) -> Writings:
+    """Read who is mentioned where, and whose pages the documents are.
+
+    Mentions of items that the catalogue lacks are left out; so are documents that only mentions know where
+    the dataset has the documents themselves.
+    """
+    codes = pl.DataFrame({c.ITEM_ID: interactions.item_ids}).with_row_index("item").cast({"item": pl.Int32})
+    with dataset.reading(c.MENTIONS_TABLE):
+        mentions = dataset.scan(c.MENTIONS_TABLE).collect()
+    if dataset.has(c.DOCUMENTS_TABLE):
+        with dataset.reading(c.DOCUMENTS_TABLE):
+            documents = _with_owner(dataset.scan(c.DOCUMENTS_TABLE)).collect()
+    else:
+        documents = mentions.select(c.DOCUMENT_ID, pl.lit(None, pl.String).alias(c.ITEM_ID)).unique()
+    documents = documents.sort(c.DOCUMENT_ID).with_row_index("document").cast({"document": pl.Int32})
+    owners = documents.join(codes, on=c.ITEM_ID, how="left", maintain_order="left")["item"]
+    if c.POSITIONS not in mentions.columns:
+        mentions = mentions.with_columns(pl.lit(None, pl.List(pl.Int32)).alias(c.POSITIONS))
+    coded = (
+        mentions.join(codes, on=c.ITEM_ID)
+        .join(documents.select("document", c.DOCUMENT_ID), on=c.DOCUMENT_ID)
+        .select("document", "item", c.COUNT, c.POSITIONS)
+        .sort("document", "item")
+    )
+    return Writings(documents[c.DOCUMENT_ID], owners.fill_null(NOBODY).to_numpy(), coded)
+
+
+def _with_owner(documents: pl.LazyFrame) -> pl.LazyFrame:
+    owner = c.ITEM_ID if c.ITEM_ID in documents.collect_schema() else pl.lit(None, pl.String)
+    return documents.select(
+        c.DOCUMENT_ID, pl.col(owner) if isinstance(owner, str) else owner.alias(c.ITEM_ID)
+    )

@@ -1,0 +1,46 @@
+"""What is written about two items together, and how to say so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from tigertail.signals.phrases import counted
+
+ALIKE: Final = "their pages read alike"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is written about two items together.
+
+    Attributes
+    ----------
+    documents
+        Documents in which they are mentioned beside each other.
+    mentions_of_b_on_a, mentions_of_a_on_b
+        How often each one's own pages mention the other.
+    """
+
+    documents: int
+    mentions_of_b_on_a: int
+    mentions_of_a_on_b: int
+
+
+def in_words(evidence: Evidence) -> str:
+    """Say where two items are written about together; "" where nowhere.
+
+    Examples
+    --------
+    >>> in_words(Evidence(4, 0, 2))
+    "mentioned together on 4 pages, named on the other's page"
+    >>> in_words(Evidence(0, 1, 3)), in_words(Evidence(1, 0, 0))
+    ("each named on the other's page", 'mentioned together on 1 page')
+    """
+    parts = []
+    if evidence.documents:
+        parts.append(f"mentioned together on {counted(evidence.documents, 'page')}")
+    there = (evidence.mentions_of_b_on_a > 0) + (evidence.mentions_of_a_on_b > 0)
+    if there:
+        parts.append(f"{'each ' if there == 2 else ''}named on the other's page")
+    return ", ".join(parts)

@@ -1,0 +1,179 @@
+"""The web signal: its parts together, and the evidence behind an affinity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail import columns as c
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
+from tigertail.errors import DataError
+from tigertail.signals.contract import Arrays
+from tigertail.signals.remap import Recoding
+from tigertail.signals.web.co_mentions import beside, documents_together
+from tigertail.signals.web.codes import read_writings
+from tigertail.signals.web.config import WebConfig
+from tigertail.signals.web.explain import ALIKE, Evidence, in_words
+from tigertail.signals.web.pages import mentioned_on, on_pages
+from tigertail.signals.web.texts import alike
+from tigertail.sparse import CSR
+
+_MATRICES: Final = ("neighbours", "together", "mentioned")
+_FIELDS: Final = ("offsets", "indices", "values")
+
+
+@dataclass(frozen=True, eq=False)
+class Web:
+    """Affinity by what is written.
+
+    Parameters
+    ----------
+    neighbours
+        Items by items, the affinity of the strongest of each; everything else is unknown.
+    together
+        Documents in which two items are mentioned beside each other; items by items, symmetric.
+    mentioned
+        How often a row's own pages mention a column.
+    """
+
+    neighbours: CSR
+    together: CSR
+    mentioned: CSR
+
+    @cached_property
+    def known(self) -> NDArray[np.bool_]:
+        """Items with a neighbour."""
+        return self.neighbours.row_sizes > 0
+
+    def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the affinity from each query to every item; ``-inf`` beyond its neighbours."""
+        scores = np.full((len(queries), self.neighbours.columns), -np.inf, np.float32)
+        for row, query in enumerate(queries):
+            items, values = self.neighbours.row(query)
+            scores[row, items] = values
+        return scores
+
+    def evidence(self, a: int, b: int) -> Evidence:
+        """Return what is written about two items together.
+
+        Parameters
+        ----------
+        a, b
+            Item codes.
+        """
+        return Evidence(
+            _entry(self.together, a, b), _entry(self.mentioned, a, b), _entry(self.mentioned, b, a)
+        )
+
+    def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
+        """Return where the query and each item are written about together, else that their pages read alike."""
+        near = np.isin(items, self.neighbours.row(query)[0]).tolist()
+        return [
+            in_words(self.evidence(query, item)) or (ALIKE if alike else "")
+            for item, alike in zip(items.tolist(), near, strict=True)
+        ]
+
+    def recoded(self, to: Recoding) -> Self:
+        """Return the signal with its items under new codes; new items are unknown to it."""
+        return type(self)(*(to.both(getattr(self, matrix)) for matrix in _MATRICES))
+
+    def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
+        """Return what is kept on disk."""
+        arrays: Arrays = {
+            f"{matrix}_{field}": getattr(getattr(self, matrix), field)
+            for matrix in _MATRICES
+            for field in _FIELDS
+        }
+        return arrays, {"items": self.neighbours.columns}
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
+        """Make the signal of what was kept on disk."""
+        stored: Any = arrays
+        kept = []
+        for matrix in _MATRICES:
+            offsets, indices, values = (stored[f"{matrix}_{field}"] for field in _FIELDS)
+            kept.append(CSR(offsets, indices, values, settings["items"]))
+        return cls(*kept)
+
+
+def _entry(matrix: CSR, row: int, column: int) -> int:
+    columns, values = matrix.row(row)
+    place = int(np.searchsorted(columns, column))
+    return int(values[place]) if place < len(columns) and columns[place] == column else 0
+
+
+def fit_web(dataset: Dataset, interactions: Interactions, config: WebConfig) -> Web:
+    """Learn from what is written.
+
+    With x the parts (beside each other, on each other's page, pages alike), each from 0 to 1, w their weights
+    and l_B the listeners of B,
+
+        aff(A -> B) = sum_x w_x aff_x(A, B) / (1 + l_B)^beta
+
+    Parameters
+    ----------
+    dataset
+        With a table of mentions; for the last two parts also of documents.
+    interactions
+        The plays of that dataset, which give items their codes and listeners.
+    config
+        Settings.
+
+    Raises
+    ------
+    DataError
+        If the dataset has no mentions.
+    """
+    if not dataset.has(c.MENTIONS_TABLE):
+        raise DataError(
+            "the dataset has no mentions",
+            path=dataset.path,
+            remedy="build it with a source of documents: see docs/signals-web.md",
+        )
+    writings = read_writings(dataset, interactions)
+    items = len(interactions.item_ids)
+    together = documents_together(writings, items, config.window)
+    mentioned = mentioned_on(writings, items)
+    parts = []
+    if config.beside:
+        parts.append((config.beside, beside(together, writings, config.shrinkage)))
+    if config.page:
+        parts.append((config.page, on_pages(mentioned)))
+    if config.text and dataset.has(c.DOCUMENTS_TABLE):
+        texts = alike(
+            dataset,
+            writings,
+            items,
+            terms=config.terms,
+            common=config.common,
+            neighbours=config.neighbours,
+        )
+        parts.append((config.text, texts))
+    popularity = np.asarray((1.0 + interactions.item_listeners) ** -config.beta, np.float64)
+    return Web(_strongest(parts, items, popularity, config.neighbours), together, mentioned)
+
+
+def _strongest(
+    parts: list[tuple[float, CSR]], items: int, popularity: NDArray[np.float64], neighbours: int
+) -> CSR:
+    """Add up the parts and keep the best of each row, equals by smaller code."""
+    import scipy.sparse as sp
+
+    total = sp.csr_matrix((items, items), dtype=np.float64)
+    for weight, part in parts:
+        values = part.values.astype(np.float64) * weight
+        total = total + sp.csr_matrix((values, part.indices, part.offsets), shape=part.shape)
+    entries = total.tocoo()
+    values = (entries.data * popularity[entries.col]).astype(np.float32)
+    order = np.lexsort((entries.col, -values, entries.row))
+    row = entries.row[order]
+    place = np.arange(len(row)) - np.searchsorted(row, row)
+    kept = order[(place < neighbours) & (values[order] > 0)]
+    return CSR.build(entries.row[kept], entries.col[kept], values[kept], (items, items))

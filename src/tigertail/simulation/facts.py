@@ -1,0 +1,44 @@
+"""What an encyclopaedia states of artists: scenes and homes, by experts who hardly ever err.
+
+It asks no listener, so it knows of artists whom nobody here plays.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.simulation.styles import draw_scenes, known_of
+from tigertail.simulation.tagging import HOME, SCENE, true_labels
+from tigertail.simulation.world import World
+
+STATEMENTS: Final = 3  # of scenes, about an artist; those that repeat one another count once
+WRONG: Final = 0.05  # share of statements of a scene that are wrong
+FACETS: Final = {SCENE: "genre", HOME: "hometown"}
+
+
+def state_facts(world: World, rng: np.random.Generator) -> pl.DataFrame:
+    """State the scenes and the home of some artists.
+
+    Returns
+    -------
+    pl.DataFrame
+        Columns item (an artist code), facet, label; a row only once.
+    """
+    labels = true_labels(world)
+    known = known_of(world, world.config.facts, rng)
+    stated = np.repeat(known, STATEMENTS)
+    scene = draw_scenes(world, stated, rng)
+    wrong = rng.random(len(scene)) < WRONG
+    scene = np.where(wrong, rng.integers(len(labels[SCENE]), size=len(scene)), scene)
+    said = {SCENE: (stated, scene), HOME: (known, world.home[known])}
+    rows = [
+        pl.DataFrame({"item": item, c.LABEL: labels[kind].gather(label)}).with_columns(
+            pl.lit(FACETS[kind]).alias(c.FACET)
+        )
+        for kind, (item, label) in said.items()
+    ]
+    return pl.concat(rows).select("item", c.FACET, c.LABEL).unique().sort("item", c.FACET, c.LABEL)

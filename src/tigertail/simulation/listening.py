@@ -1,0 +1,80 @@
+"""Who listens to what: exposure puts artists in front of a listener, taste decides what stays.
+
+A listener picks distinct artists with probability proportional to ``exposure * exp(utility)``. The draw
+without replacement is the Gumbel top-k trick (W. Kool et al., "Stochastic Beams and Where to Find Them",
+ICML 2019): add Gumbel noise to the logarithms and keep the k largest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from tigertail.progress import track
+from tigertail.simulation.world import Codes, Flags, Reals, World, blocks, product
+
+VISIBILITY: Final = 3.0  # how much less a local artist is heard of abroad, as a logarithm
+SPREAD: Final = 0.5  # of the logarithm of artists a listener
+MEAN_LOG_PLAYS: Final = 2.5
+ACTIVITY: Final = 0.8  # spread of the logarithm of plays between listeners
+WHIM: Final = 1.0  # the same, between one listener's artists
+FONDNESS: Final = 0.3  # how much of the utility goes into playing an artist more
+
+
+def listen(world: World, rng: np.random.Generator) -> Iterator[tuple[Codes, Codes, Codes]]:
+    """Let everybody listen, a block of listeners at a time.
+
+    Parameters
+    ----------
+    world
+        The listeners and artists.
+    rng
+        The source of chance.
+
+    Yields
+    ------
+    tuple
+        Listener codes, artist codes and plays, one entry a listener and artist, sorted by listener and
+        artist.
+    """
+    config = world.config
+    drawn = rng.lognormal(np.log(config.artists_per_listener) - SPREAD**2 / 2, SPREAD, config.listeners)
+    wanted = np.clip(np.rint(drawn), 2, config.artists // 2).astype(np.int64)
+    activity = rng.normal(MEAN_LOG_PLAYS, ACTIVITY, config.listeners)
+    for block in track(blocks(config.listeners, config.artists), "listening"):
+        utility = utilities(world, block)
+        score = utility + exposure(world, block)
+        score -= np.log(rng.standard_exponential(score.shape))  # plus Gumbel noise
+        row, artist = _top(score, wanted[block])
+        fond = utility[row, artist]
+        fond -= (np.bincount(row, fond) / wanted[block])[row]
+        log_rate = activity[block][row] + FONDNESS * fond + WHIM * rng.standard_normal(row.size)
+        yield block.start + row, artist, 1 + rng.poisson(np.exp(log_rate))
+
+
+def utilities(world: World, block: slice) -> Reals:
+    """Return how much a block of listeners would like each artist, shape (listeners, artists)."""
+    return product(world.taste[block], world.style.T)
+
+
+def exposure(world: World, block: slice) -> Reals:
+    """Return the logarithm of how much a block of listeners hears of each artist, taste apart."""
+    here = (world.home == world.culture[block, None]) | (world.home == world.residence[block, None])
+    hidden = world.config.local_structure * VISIBILITY * (world.local & ~here)
+    result: Reals = np.where(world.unheard, -np.inf, world.fame - hidden)
+    return result
+
+
+def _top(score: Reals, wanted: Codes) -> tuple[Codes, Codes]:
+    """Return the rows and columns of the ``wanted`` largest scores of each row, in order."""
+    most = int(wanted.max())
+    columns = np.argpartition(-score, most - 1, axis=1)[:, :most]
+    best = np.argsort(-np.take_along_axis(score, columns, axis=1), axis=1, kind="stable")
+    columns = np.take_along_axis(columns, best, axis=1)
+    chosen: Flags = np.zeros(score.shape, dtype=np.bool_)
+    row, place = np.nonzero(np.arange(most) < wanted[:, None])
+    chosen[row, columns[row, place]] = True
+    rows, artists = np.nonzero(chosen)
+    return rows, artists

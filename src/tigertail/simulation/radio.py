@@ -1,0 +1,75 @@
+"""Radio shows: DJs with a taste of their own, who dig far deeper than listeners do.
+
+A DJ is drawn as a listener is, but fame weighs little for them, and being foreign nothing: a DJ of any
+country finds any artist. Each show has a theme, one of the DJ's scenes.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.simulation.world import (
+    PICKINESS,
+    Codes,
+    Reals,
+    World,
+    blocks,
+    listener_shares,
+    product,
+    scene_count,
+    tastes,
+)
+
+SHOWS: Final = 12  # of a DJ
+PLACES: Final = 20  # artists of a show, where there are four times as many in the world
+DEPTH: Final = 0.25  # how much of the logarithm of fame a DJ follows
+THEME: Final = 4.0  # utility of an artist in the middle of a show's scene
+FREEDOM: Final = 1.5  # how much chance there is in a choice
+
+
+def air_shows(world: World, rng: np.random.Generator) -> pl.DataFrame:
+    """Let DJs make their shows.
+
+    Distinct artists of a show are drawn with probability proportional to ``exp((u + theme + DEPTH fame) /
+    FREEDOM)``, as listeners draw theirs (:mod:`tigertail.simulation.listening`).
+
+    Returns
+    -------
+    pl.DataFrame
+        Columns curator and sequence_id (codes from 0), position, item (an artist code); by show and position.
+    """
+    config = world.config
+    culture = rng.choice(config.countries, config.djs, p=listener_shares(config))
+    taste = tastes(culture, config, rng)
+    dj = np.repeat(np.arange(config.djs), SHOWS)
+    theme = _themes(taste[dj, : scene_count(config)], rng)
+    wish = taste[dj]
+    wish[np.arange(len(dj)), theme] += THEME
+    places = min(PLACES, config.artists // 4)
+    chosen: list[Codes] = [np.empty((0, places), np.int64)]
+    for block in blocks(len(dj), config.artists):
+        score = (product(wish[block], world.style.T) + DEPTH * world.fame) / FREEDOM
+        score -= np.log(rng.standard_exponential(score.shape))  # plus Gumbel noise
+        best = np.argpartition(-score, places - 1, axis=1)[:, :places]
+        # Sorted first, since how a partition orders what it finds differs between machines.
+        chosen.append(rng.permuted(np.sort(best, axis=1), axis=1))
+    items = np.concatenate(chosen)
+    return pl.DataFrame(
+        {
+            c.CURATOR: np.repeat(dj, places),
+            c.SEQUENCE_ID: np.repeat(np.arange(len(dj)), places),
+            c.POSITION: np.tile(np.arange(places, dtype=np.int32), len(dj)),
+            "item": items.ravel(),
+        }
+    )
+
+
+def _themes(scenes: Reals, rng: np.random.Generator) -> Codes:
+    """Draw a scene for each row, as much as it is liked."""
+    bound = np.cumsum(scenes, axis=1) / PICKINESS
+    drawn: Codes = (bound < (rng.random(len(scenes)) * bound[:, -1])[:, None]).sum(axis=1)
+    return drawn

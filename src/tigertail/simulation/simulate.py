@@ -1,0 +1,158 @@
+"""Write a simulated world as a dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.dataset.dataset import Dataset
+from tigertail.simulation.config import WorldConfig
+from tigertail.simulation.countries import COUNTRIES
+from tigertail.simulation.facts import state_facts
+from tigertail.simulation.listening import listen
+from tigertail.simulation.names import invent_names
+from tigertail.simulation.radio import air_shows
+from tigertail.simulation.sound import describe_sound
+from tigertail.simulation.tagging import tag
+from tigertail.simulation.truth import FILE, affinity_lists
+from tigertail.simulation.world import World, hush, make_world
+from tigertail.simulation.writing import write_pages
+
+_DEFAULT: Final = WorldConfig()
+
+
+def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool = False) -> Dataset:
+    """Simulate a world and write what its listeners played as a dataset.
+
+    Parameters
+    ----------
+    path
+        The folder to make.
+    config
+        The size and character of the world.
+    replace
+        Whether an existing folder may be replaced.
+
+    Returns
+    -------
+    Dataset
+        Plays, listeners, items, annotations, audio, documents, mentions and sequences, marked as simulated; the
+        true affinities lie beside them (see :func:`true_affinity`). The same configuration gives the same
+        bytes. Each table has its own source of chance, so that what is said, written or aired changes nothing
+        else.
+
+    Raises
+    ------
+    TigertailError
+        If the folder exists and may not be replaced, or cannot be written.
+    """
+    chance = [np.random.default_rng(seed) for seed in np.random.SeedSequence(config.seed).spawn(10)]
+    world = hush(make_world(config, chance[0]), chance[5])
+    listener_ids = _ids("listener", config.listeners)
+    item_ids = _ids("artist", config.artists)
+    items = _items(world, item_ids, chance[3])
+    heard = [np.concatenate(part) for part in zip(*listen(world, chance[1]), strict=True)]
+    tags = _annotations(tag(world, heard[0], heard[1], listener_ids, chance[4]), item_ids, c.CROWD)
+    facts = _annotations(state_facts(world, chance[9]), item_ids, c.EXPERT)
+
+    def write_truth(folder: Path) -> None:
+        affinity_lists(world, item_ids).write_parquet(folder / FILE)
+
+    return Dataset.write(
+        path,
+        {
+            c.PLAYS_TABLE: pl.DataFrame(
+                {
+                    c.LISTENER_ID: listener_ids.gather(heard[0]),
+                    c.ITEM_ID: item_ids.gather(heard[1]),
+                    c.PLAYS: heard[2],
+                }
+            ),
+            c.LISTENERS_TABLE: _listeners(world, listener_ids, chance[2]),
+            c.ITEMS_TABLE: items,
+            c.ANNOTATIONS_TABLE: pl.concat([tags, facts]) if config.facts else tags,
+            **_beyond_listening(world, items, chance[6:9]),
+        },
+        name=f"simulated world (seed {config.seed})",
+        simulated=True,
+        replace=replace,
+        extra=write_truth,
+    )
+
+
+def _annotations(rows: pl.DataFrame, item_ids: pl.Series, source: str) -> pl.DataFrame:
+    optional = {c.FACET: pl.lit("tag"), c.ANNOTATOR: pl.lit(None, pl.String)}
+    rows = rows.with_columns(
+        value.alias(name) for name, value in optional.items() if name not in rows.columns
+    )
+    return rows.select(
+        item_ids.gather(rows["item"]).alias(c.ITEM_ID),
+        c.FACET,
+        c.LABEL,
+        pl.lit(1.0).alias(c.WEIGHT),
+        pl.lit(source).alias(c.SOURCE),
+        c.ANNOTATOR,
+    )
+
+
+def _beyond_listening(
+    world: World, items: pl.DataFrame, chance: list[np.random.Generator]
+) -> dict[str, pl.DataFrame]:
+    """Return the tables that tell of artists without asking a listener, those that are switched on."""
+    config, item_ids = world.config, items[c.ITEM_ID]
+    tables = {}
+    if config.audio:
+        tables[c.AUDIO_TABLE] = _of_items(describe_sound(world, chance[0]), item_ids)
+    if config.pages:
+        documents, mentions = write_pages(world, items[c.NAME].to_list(), chance[1])
+        pages = _ids("page", len(documents))
+        tables[c.DOCUMENTS_TABLE] = _of_items(documents, item_ids).with_columns(pages.alias(c.DOCUMENT_ID))
+        tables[c.MENTIONS_TABLE] = _of_items(mentions, item_ids).with_columns(
+            pages.gather(mentions[c.DOCUMENT_ID]).alias(c.DOCUMENT_ID)
+        )
+    if config.djs:
+        shows = air_shows(world, chance[2])
+        tables[c.SEQUENCES_TABLE] = _of_items(shows, item_ids).with_columns(
+            _ids("show", shows[c.SEQUENCE_ID].n_unique()).gather(shows[c.SEQUENCE_ID]).alias(c.SEQUENCE_ID),
+            _ids("dj", config.djs).gather(shows[c.CURATOR]).alias(c.CURATOR),
+        )
+    return {name: table for name, table in tables.items() if not table.is_empty()}
+
+
+def _of_items(rows: pl.DataFrame, item_ids: pl.Series) -> pl.DataFrame:
+    """Put ids where there are codes of items."""
+    return rows.select(item_ids.gather(rows["item"]).alias(c.ITEM_ID), pl.exclude("item"))
+
+
+def _listeners(world: World, listener_ids: pl.Series, rng: np.random.Generator) -> pl.DataFrame:
+    says = rng.random(world.config.listeners) >= world.config.unknown_country
+    codes = pl.Series([country.code for country in COUNTRIES])
+    languages = pl.Series([country.language for country in COUNTRIES])
+    return pl.DataFrame(
+        {
+            c.LISTENER_ID: listener_ids,
+            c.COUNTRY: codes.gather(world.residence),
+            c.LANGUAGE: languages.gather(world.culture),
+        }
+    ).with_columns(pl.when(pl.lit(pl.Series(says))).then(pl.col(c.COUNTRY)))
+
+
+def _items(world: World, item_ids: pl.Series, rng: np.random.Generator) -> pl.DataFrame:
+    homes = [COUNTRIES[code] for code in world.home]
+    return pl.DataFrame(
+        {
+            c.ITEM_ID: item_ids,
+            c.NAME: invent_names([country.language for country in homes], rng),
+            c.KIND: [c.ARTIST] * len(homes),
+            c.COUNTRY: [country.code for country in homes],
+        }
+    )
+
+
+def _ids(kind: str, count: int) -> pl.Series:
+    width = len(str(count))
+    return pl.Series([f"{kind}-{number:0{width}}" for number in range(1, count + 1)])

@@ -1,0 +1,76 @@
+"""What artists sound like: descriptors that follow from their style, through a function nobody knows.
+
+Scenes and moods are mixed into a few hidden traits, bent, and mixed again into the columns that a program
+which analyses music prints. Home and language cannot be heard. Some columns say nothing, and each has a
+scale of its own, as in real tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from tigertail.simulation.styles import moods, scene_mix
+from tigertail.simulation.world import MOODS, Reals, World, product
+
+TRAITS: Final = 12
+SCENE: Final = 1.0  # how much the scene tells in a trait
+MOOD: Final = 1.3  # and the mood, over all axes
+NOISE: Final = 0.4  # of a descriptor, whose spread by style is 1
+
+
+def _share(x: Reals) -> Reals:
+    result: Reals = 1 / (1 + np.exp(-x))
+    return result
+
+
+SCALES: Final[dict[str, Callable[[Reals], Reals]]] = {
+    "acousticness": lambda x: _share(2 * x - 1),
+    "danceability": _share,
+    "energy": _share,
+    "instrumentalness": lambda x: _share(3 * x - 3),
+    "speechiness": lambda x: _share(x - 2),
+    "valence": _share,
+    "loudness": lambda x: -9 + 3 * x,  # dB
+    "tempo": lambda x: 118 * np.exp(0.15 * x),  # a minute
+    "brightness": lambda x: 2_000 * np.exp(0.35 * x),  # Hz
+    **{f"timbre_{number}": lambda x: x for number in range(1, 8)},
+}
+"""Columns that follow from the style, each a function of a number whose spread is about 1."""
+
+USELESS: Final[dict[str, Callable[[Reals], Reals]]] = {
+    "liveness": lambda x: _share(x - 1.5),
+    "duration_ms": lambda x: 230_000 * np.exp(0.3 * x),
+    "key": lambda x: np.floor(12 * _share(2 * x)),
+}
+"""Columns that follow from nothing."""
+
+
+def describe_sound(world: World, rng: np.random.Generator) -> pl.DataFrame:
+    """Describe the sound of some artists.
+
+    With s the scenes and m the mood of an artist, and R, Q, V, b random but the same for all,
+
+        x = V tanh(R s + Q m + b) + noise
+
+    Returns
+    -------
+    pl.DataFrame
+        A column ``item``, artist codes in order, then one for each of :data:`SCALES` and :data:`USELESS`.
+    """
+    artists = world.config.artists
+    known = np.sort(rng.permutation(artists)[: round(world.config.audio * artists)])
+    mix, mood = scene_mix(world), moods(world)
+    hidden = product(mix, SCENE * rng.standard_normal((mix.shape[1], TRAITS)))
+    hidden += product(mood, MOOD * rng.standard_normal((MOODS, TRAITS)))
+    traits = np.tanh(hidden + 0.5 * rng.standard_normal(TRAITS))
+    clean = product(traits, rng.standard_normal((TRAITS, len(SCALES))))
+    clean = (clean - clean.mean(axis=0)) / clean.std(axis=0)
+    heard = clean + NOISE * rng.standard_normal(clean.shape)
+    nothing = rng.standard_normal((artists, len(USELESS)))
+    columns = {name: scale(heard[known, i]) for i, (name, scale) in enumerate(SCALES.items())}
+    columns |= {name: scale(nothing[known, i]) for i, (name, scale) in enumerate(USELESS.items())}
+    return pl.DataFrame({"item": known, **columns}).cast(dict.fromkeys(columns, pl.Float32))

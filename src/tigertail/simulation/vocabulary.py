@@ -1,0 +1,78 @@
+"""The invented words of pages: of scenes, moods and countries, and words that say nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from tigertail.simulation.countries import COUNTRIES
+from tigertail.simulation.names import SOUNDS, invent_word
+from tigertail.simulation.world import MOODS, Codes, World
+
+SCENE_WORDS: Final = 8
+MOOD_WORDS: Final = 6
+TOWNS: Final = 8
+FILLER: Final = 400
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words by group; the first of a group are used most, by Zipf's law.
+
+    Parameters
+    ----------
+    groups
+        As many words in each.
+    """
+
+    groups: list[list[str]]
+
+    def draw(self, group: Codes, rng: np.random.Generator) -> list[str]:
+        """Draw a word of each group asked for."""
+        share = 1 / np.arange(1, 1 + len(self.groups[0]))
+        place = rng.choice(share.size, group.size, p=share / share.sum())
+        return [self.groups[row][column] for row, column in zip(group.tolist(), place.tolist(), strict=True)]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words there are.
+
+    Parameters
+    ----------
+    scenes
+        Of each scene, in the language it sings in; genres are English.
+    moods
+        Of each end of each mood axis.
+    towns
+        Of each country, with a capital.
+    filler
+        One group.
+    """
+
+    scenes: Words
+    moods: Words
+    towns: Words
+    filler: Words
+
+
+def invent_vocabulary(world: World, rng: np.random.Generator) -> Vocabulary:
+    """Invent the words that pages of a world are made of."""
+    config = world.config
+    homes = [country.language for country in COUNTRIES[: config.countries]]
+    scenes = ["en"] * config.genres + [
+        language for language in homes for _ in range(config.scenes_per_country)
+    ]
+    return Vocabulary(
+        _invent(scenes, SCENE_WORDS, rng),
+        _invent(["en"] * (2 * MOODS), MOOD_WORDS, rng),
+        _invent(homes, TOWNS, rng, capital=True),
+        _invent(["en"], FILLER, rng),
+    )
+
+
+def _invent(languages: list[str], words: int, rng: np.random.Generator, *, capital: bool = False) -> Words:
+    groups = [[invent_word(SOUNDS[language], rng) for _ in range(words)] for language in languages]
+    return Words(groups if capital else [[word.lower() for word in group] for group in groups])

@@ -1,0 +1,175 @@
+"""What is written about artists: a page each for the better known, which mentions those around them.
+
+Sentences are English around invented words: words of the artist's scene and mood, towns of their country,
+and words that say nothing. Artists mentioned are mostly of the same scene, then of the same country, the
+famous more often. Now and then a name is a song's instead, and nobody is mentioned.
+
+Pages on a wiki link a name where it first stands; other pages link nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.simulation.circles import mentioned
+from tigertail.simulation.styles import draw_scenes, known_of, marked_moods, standing
+from tigertail.simulation.vocabulary import Words, invent_vocabulary
+from tigertail.simulation.world import Codes, Flags, World
+
+SENTENCES: Final = 4  # of the shortest page
+FURTHER: Final = 12.0  # sentences of the most famous beyond those, on average
+WIKI: Final = 0.5  # share of pages that are on a wiki
+WRONG: Final = 0.25  # share of words of a scene or mood that belong to another
+
+OPENING: Final = "{owner} is a band from {town} whose songs are {scene} and {mood}."
+TEMPLATES: Final = (
+    "They toured with {artist} and {artist}.",
+    "{artist} covered one of their songs.",
+    "The singer was influenced by {artist}, {artist} and {artist}.",
+    "Some compared the {filler} record with {artist}.",
+    "The band {artist} joined them in {town}.",
+    "A {filler} song called “{title}” opens the {scene} record.",
+    "In {town} the {filler} crowd asked for {scene} and {filler} songs.",
+    "It is more {mood} than {scene}, and {filler} to the end.",
+    "The {filler} {filler} of {town} is {mood}, {filler} and {scene}.",
+)
+"""What a sentence after the first may be, each as often as the others."""
+
+_PIECE: Final = re.compile(r"(?P<before>[^{\s]*)\{(?P<slot>\w+)\}(?P<after>[^\s]*)")
+_Piece = tuple[str, str, str]
+"""What stands before a slot, the kind of slot, and what stands after it; or a word and no slot."""
+
+
+def _pieces(template: str) -> list[_Piece]:
+    found = [(_PIECE.fullmatch(piece), piece) for piece in template.split()]
+    return [
+        (match["before"], match["slot"], match["after"]) if match else (raw, "", "") for match, raw in found
+    ]
+
+
+_SENTENCES: Final = [_pieces(template) for template in (OPENING, *TEMPLATES)]
+_KINDS: Final = ("owner", "artist", "title", "town", "scene", "mood", "filler")
+_PEOPLE: Final = ("owner", "artist")
+_SLOTS: Final = {
+    kind: np.array([sum(slot == kind for _, slot, _ in pieces) for pieces in _SENTENCES]) for kind in _KINDS
+}
+
+
+def write_pages(
+    world: World, names: list[str], rng: np.random.Generator
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Write pages about some artists.
+
+    Parameters
+    ----------
+    world
+        The artists.
+    names
+        What each is called.
+    rng
+        The source of chance.
+
+    Returns
+    -------
+    documents, mentions
+        Documents with columns item (the artist whose page it is, a code), text, markup, title. Mentions with
+        item, document_id (the row of the document), count, positions, links; by document, then item. They are
+        who is meant, as the author knows; whoever reads the text may find fewer, or others.
+    """
+    owners = known_of(world, world.config.pages, rng)
+    fame = standing(world)[owners]
+    lengths = SENTENCES + rng.poisson(FURTHER * fame**3)
+    wiki = rng.random(len(owners)) < WIKI
+    sentence = rng.integers(1, len(_SENTENCES), lengths.sum())
+    sentence[np.cumsum(lengths) - lengths] = 0
+    fill = _fillings(world, names, np.repeat(owners, lengths), sentence, rng)
+    texts, rows = [], []
+    stop = np.cumsum(lengths).tolist()
+    for page, end in enumerate(stop):
+        text, places = _page(sentence[end - lengths[page] : end].tolist(), fill)
+        texts.append(text)
+        rows += [(page, item, place) for item, place in places]
+    documents = pl.DataFrame(
+        {
+            "item": owners,
+            c.TEXT: texts,
+            c.MARKUP: pl.Series(np.where(wiki, "wikitext", "plain").tolist(), dtype=pl.String),
+            c.TITLE: pl.Series([names[owner] for owner in owners], dtype=pl.String),
+        }
+    )
+    return documents, _mentions(rows, owners, wiki)
+
+
+_Filling = Iterator[tuple[str, int]]  # what stands in a slot, and who that is, -1 for nobody
+
+
+def _fillings(
+    world: World, names: list[str], owner: Codes, sentence: Codes, rng: np.random.Generator
+) -> dict[str, _Filling]:
+    """Return what goes into the slots of each kind, in the order of the text."""
+    words = invent_vocabulary(world, rng)
+    about = {kind: np.repeat(owner, slots[sentence]) for kind, slots in _SLOTS.items()}
+    people = {
+        "owner": about["owner"],
+        "artist": mentioned(world, about["artist"], rng),
+        "title": rng.integers(world.config.artists, size=len(about["title"])),
+    }
+    fill: dict[str, _Filling] = {}
+    for kind, who in people.items():
+        meant = who if kind in _PEOPLE else np.full(len(who), -1)
+        fill[kind] = zip([names[code] for code in who.tolist()], meant.tolist(), strict=True)
+    fill["town"] = _spoken(words.towns, world.home[about["town"]], rng)
+    scenes = _mistaken(draw_scenes(world, about["scene"], rng), words.scenes, rng)
+    moods = _mistaken(marked_moods(world, about["mood"]), words.moods, rng)
+    fill["scene"] = _spoken(words.scenes, scenes, rng)
+    fill["mood"] = _spoken(words.moods, moods, rng)
+    fill["filler"] = _spoken(words.filler, np.zeros(len(about["filler"]), np.int64), rng)
+    return fill
+
+
+def _mistaken(group: Codes, words: Words, rng: np.random.Generator) -> Codes:
+    """Take some groups for any other."""
+    wrong = rng.random(len(group)) < WRONG
+    taken: Codes = np.where(wrong, rng.integers(len(words.groups), size=len(group)), group)
+    return taken
+
+
+def _spoken(words: Words, group: Codes, rng: np.random.Generator) -> _Filling:
+    """Draw a word of each group, earlier ones more often."""
+    drawn = words.draw(group, rng)
+    return zip(drawn, [-1] * len(drawn), strict=True)
+
+
+def _page(sentences: list[int], fill: dict[str, _Filling]) -> tuple[str, list[tuple[int, int]]]:
+    """Put a page together; return its text, and who is mentioned at which of its words."""
+    pieces: list[str] = []
+    places = []
+    words = 0
+    for number in sentences:
+        for before, slot, after in _SENTENCES[number]:
+            text, who = next(fill[slot]) if slot else ("", -1)
+            if who >= 0:
+                places.append((who, words))
+            words += 1 + text.count(" ")
+            pieces.append(before + text + after)
+    return " ".join(pieces), places
+
+
+def _mentions(rows: list[tuple[int, int, int]], owners: Codes, wiki: Flags) -> pl.DataFrame:
+    """Gather who is mentioned where; a wiki links others where they first stand."""
+    schema = {c.DOCUMENT_ID: pl.Int64, "item": pl.Int64, c.POSITIONS: pl.Int32}
+    mentions = (
+        pl.DataFrame(rows, schema, orient="row")
+        .group_by(c.DOCUMENT_ID, "item")
+        .agg(pl.len().cast(pl.Float32).alias(c.COUNT), pl.col(c.POSITIONS).sort())
+        .sort(c.DOCUMENT_ID, "item")
+    )
+    page = mentions[c.DOCUMENT_ID].to_numpy()
+    linked = wiki[page] & (owners[page] != mentions["item"].to_numpy())
+    return mentions.with_columns(pl.Series(c.LINKS, linked.astype(np.float32)))

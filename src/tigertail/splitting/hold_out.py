@@ -1,0 +1,192 @@
+"""The protocol: whole listeners held out, each item of theirs a query, their other items the answer.
+
+With a split by time, systems see nothing played after a moment; a held-out listener's items up to it are
+queries and those after it the answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Self
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tigertail import columns as c
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
+from tigertail.dataset.strata import strata
+from tigertail.errors import ConfigError, DataError, setting_at_fault
+from tigertail.sparse import CSR
+
+
+class ProtocolConfig(BaseModel):
+    """Settings of the evaluation protocol."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    split: Literal["listeners", "time"] = "listeners"
+    """What the answer to a query is: the listener's other items, or those they last played later."""
+    after: float = Field(0.2, gt=0, lt=1)
+    """Share of plays, the latest, that lie after the moment of a split by time."""
+    held_out: float = Field(0.2, gt=0, lt=1)
+    """Share of listeners held out."""
+    queries: int = Field(10, ge=1)
+    """Most queries a listener."""
+    k: int = Field(20, ge=1)
+    """Length of the lists judged."""
+    seed: int = 0
+    """Seed of the choice of listeners and queries."""
+
+    @classmethod
+    def checked(cls, **settings: Any) -> Self:
+        """Make settings out of what a person typed.
+
+        Raises
+        ------
+        ConfigError
+            If a value is out of range; the message names it.
+        """
+        try:
+            return cls(**settings)
+        except ValidationError as error:
+            key, problem = setting_at_fault(error)
+            raise ConfigError(
+                f"--{key.replace('_', '-')}: {problem}", remedy="see tigertail evaluate --help"
+            ) from None
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """One split of a dataset into what systems may see and what they are asked.
+
+    Parameters
+    ----------
+    config
+        How it was made.
+    train
+        The dataset without any trace of the held-out listeners.
+    interactions
+        The training plays, over the whole catalogue.
+    held
+        Profiles of the held-out listeners, in the order of the rows of ``relevant``: what a service knows of
+        a listener it has heard nothing from.
+    relevant
+        Held-out listeners by items of the catalogue that are an answer.
+    query_listeners
+        Held-out listener (a row of ``relevant``) of each query; int32, (queries,), rising.
+    query_items
+        Item of each query; int32, (queries,).
+    strata
+        Stratum of each item by its training listeners; int8, (items,).
+    """
+
+    config: ProtocolConfig
+    train: Dataset
+    interactions: Interactions
+    held: pl.DataFrame
+    relevant: CSR
+    query_listeners: NDArray[np.int32]
+    query_items: NDArray[np.int32]
+    strata: NDArray[np.int8]
+
+    @property
+    def popularity(self) -> NDArray[np.int64]:
+        """Training listeners of each item; int64, (items,)."""
+        return self.interactions.item_listeners
+
+
+def hold_out(dataset: Dataset, config: ProtocolConfig) -> Trial:
+    """Hold out listeners and choose the queries.
+
+    Only listeners with a query and an answer can be judged; only they are held out.
+
+    Raises
+    ------
+    DataError
+        If fewer than ten listeners can be judged, or a split by time is asked of plays without times.
+    """
+    asked, answers, moment = _questions(dataset, config)
+    rng = np.random.default_rng(config.seed)
+    held = _held(dataset, asked, answers, config, rng)
+    train = dataset.without(held) if moment is None else dataset.without(held).until(moment)
+    interactions = Interactions.build(train.plays, dataset.items[c.ITEM_ID])
+    queries = _matrix(asked, held, interactions)
+    listeners, items = _choose(queries, config.queries, rng)
+    return Trial(
+        config,
+        train,
+        interactions,
+        held.to_frame(c.LISTENER_ID).join(
+            dataset.listeners, on=c.LISTENER_ID, how="left", maintain_order="left"
+        ),
+        _matrix(answers, held, interactions),
+        listeners,
+        items,
+        strata(interactions.item_listeners),
+    )
+
+
+def _questions(
+    dataset: Dataset, config: ProtocolConfig
+) -> tuple[pl.DataFrame, pl.DataFrame, datetime | None]:
+    """Return the pairs of listener and item that may be queries and answers, and the moment between them."""
+    plays = dataset.plays.unique([c.LISTENER_ID, c.ITEM_ID], keep="first", maintain_order=True)
+    if config.split == "listeners":
+        return plays, plays, None
+    if c.LAST_PLAYED not in plays.columns or plays[c.LAST_PLAYED].null_count() == len(plays):
+        raise DataError(
+            "the plays have no times",
+            path=dataset.path,
+            remedy="hold out listeners instead: leave --split time out",
+        )
+    moment = plays[c.LAST_PLAYED].sort().drop_nulls()
+    cut: datetime = moment[int((1 - config.after) * (len(moment) - 1))]
+    return (
+        plays.filter(pl.col(c.LAST_PLAYED) <= cut),
+        plays.filter(pl.col(c.LAST_PLAYED) > cut),
+        cut,
+    )
+
+
+def _held(
+    dataset: Dataset,
+    asked: pl.DataFrame,
+    answers: pl.DataFrame,
+    config: ProtocolConfig,
+    rng: np.random.Generator,
+) -> pl.Series:
+    """Draw the listeners to hold out among those who can be judged."""
+    if config.split == "listeners":
+        able = asked.group_by(c.LISTENER_ID).agg(pl.len()).filter(pl.col("len") >= 2)
+    else:
+        able = asked.select(c.LISTENER_ID).unique().join(answers, on=c.LISTENER_ID, how="semi")
+    listeners = able[c.LISTENER_ID].sort()
+    if len(listeners) < 10:
+        raise DataError(
+            f"only {len(listeners)} listeners have both a query and an answer",
+            path=dataset.path,
+            remedy="evaluation needs at least ten of them: bring more listening data",
+        )
+    count = max(1, round(config.held_out * len(listeners)))
+    return listeners.gather(np.sort(rng.choice(len(listeners), count, replace=False)))
+
+
+def _matrix(pairs: pl.DataFrame, held: pl.Series, interactions: Interactions) -> CSR:
+    """Return pairs of held-out listeners and items as a matrix of ones."""
+    rows = pl.DataFrame({c.LISTENER_ID: held}).with_row_index("row")
+    columns = pl.DataFrame({c.ITEM_ID: interactions.item_ids}).with_row_index("column")
+    coded = pairs.join(rows, on=c.LISTENER_ID).join(columns, on=c.ITEM_ID)
+    return CSR.build(coded["row"], coded["column"], np.ones(len(coded)), (len(rows), len(columns)))
+
+
+def _choose(queries: CSR, most: int, rng: np.random.Generator) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Choose at most ``most`` items of each listener at random."""
+    listeners = queries.row_of_entries()
+    order = np.lexsort((rng.random(queries.entries), listeners))
+    place = np.arange(queries.entries) - np.repeat(queries.offsets[:-1], queries.row_sizes)
+    chosen = np.sort(order[place < most])
+    return listeners[chosen], queries.indices[chosen]

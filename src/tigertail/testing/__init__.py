@@ -1,0 +1,1 @@
+"""Doubles and contract tests that other projects can use as well."""

@@ -1,0 +1,1 @@
+"""Text about music: documents to plain text, and the items they mention."""

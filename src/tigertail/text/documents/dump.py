@@ -1,0 +1,125 @@
+"""Pages in a dump of a wiki: the XML export format of MediaWiki, streamed.
+
+Layout: https://www.mediawiki.org/wiki/Help:Export - ``<page>`` with ``<title>``, ``<ns>``, ``<redirect>`` and
+``<revision><text>``. Expat reads it with our own handlers, so that neither the tree nor an endless text is
+ever held in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+from xml.parsers import expat
+
+from tigertail.errors import DataError
+from tigertail.io.archives import Stream
+from tigertail.text.documents.page import Desk, Page
+
+_BLOCK: Final = 1 << 20
+_ARTICLES: Final = "0"  # the namespace of articles
+_KEPT: Final = frozenset(("title", "ns", "text"))
+
+
+@dataclass
+class _Reader:
+    """Gathers pages as expat meets their elements.
+
+    Parameters
+    ----------
+    most
+        Characters of a text that are kept.
+    """
+
+    most: int
+    pages: list[tuple[dict[str, str], bool]] = field(default_factory=list)
+    _page: dict[str, str] = field(default_factory=dict)
+    _redirect: bool = False
+    _inside: str = ""
+    _pieces: list[str] = field(default_factory=list)
+    _length: int = 0
+
+    def start(self, name: str, _: object) -> None:
+        if name == "page":
+            self._page, self._redirect = {}, False
+        elif name == "redirect":
+            self._redirect = True
+        elif name in _KEPT:
+            self._inside, self._pieces, self._length = name, [], 0
+
+    def text(self, data: str) -> None:
+        if self._inside and self._length <= self.most:
+            self._pieces.append(data)
+            self._length += len(data)
+
+    def end(self, name: str) -> None:
+        if name == self._inside:
+            self._page[name] = "".join(self._pieces)  # of several revisions the last
+            self._inside, self._pieces = "", []
+        elif name == "page":
+            self.pages.append((self._page, self._redirect))
+            self._page = {}
+
+
+def _no_entities(*_: object) -> None:
+    raise DataError(
+        "it declares entities, which no dump of a wiki does",
+        remedy="get the dump from its publisher: such a file may be made to fill the memory",
+    )
+
+
+class Dump:
+    """Reads the articles of a dump.
+
+    Parameters
+    ----------
+    most
+        Characters of a page that are kept, and one more to tell that there were more.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+
+    def __call__(self, stream: Stream, desk: Desk) -> Iterator[Page]:
+        """Yield the articles; redirects and other namespaces are passed over and counted.
+
+        Raises
+        ------
+        DataError
+            If the file is no XML, declares entities, or breaks off.
+        """
+        reader = _Reader(self._most)
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler = reader.start
+        parser.EndElementHandler = reader.end
+        parser.CharacterDataHandler = reader.text
+        parser.EntityDeclHandler = _no_entities
+        data = b"more"
+        while data:
+            data = stream.read(_BLOCK)
+            try:
+                parser.Parse(data, not data)
+            except expat.ExpatError as error:
+                raise DataError(
+                    f"not an XML dump, or one that breaks off ({error})",
+                    path=stream.path,
+                    line=error.lineno,
+                    remedy="give a file such as enwiki-latest-pages-articles.xml.bz2",
+                ) from error
+            except DataError as error:
+                raise DataError(error.problem, path=stream.path, remedy=error.remedy) from error
+            pages, reader.pages = reader.pages, []
+            for fields, redirect in pages:
+                yield from _article(fields, redirect, stream.name, desk)
+
+
+def _article(fields: dict[str, str], redirect: bool, file: str, desk: Desk) -> Iterator[Page]:
+    desk.read()
+    title = fields.get("title", "").strip()
+    if redirect or fields.get("ns", _ARTICLES).strip() != _ARTICLES:
+        desk.pass_over("a redirect" if redirect else "no article", title)
+    elif not title or "text" not in fields:
+        desk.refuse(file, "a page without a title or a text", title)
+    else:
+        yield Page(title, fields["text"], title)

@@ -1,0 +1,85 @@
+"""HTML to plain text."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import unquote, urldefrag
+
+from tigertail.text.documents.plain import Builder, Plain, word_set
+
+_HIDDEN: Final = word_set(
+    "script style noscript template nav footer form svg head iframe object select button math"
+)
+_INLINE: Final = word_set(
+    "a abbr b bdi bdo big cite code data em font i kbd mark q ruby s small span strong sub sup time tt u var wbr"
+)
+_WORK: Final = frozenset(("i", "em", "cite"))
+_WIKI: Final = "/wiki/"
+_DEPTH: Final = 200  # of nested elements; deeper ones are read, but no more as links
+
+
+def from_html(text: str) -> Plain:
+    """Turn a page in HTML into plain text; broken HTML is mended as browsers do, roughly.
+
+    Parameters
+    ----------
+    text
+        The page, decoded.
+
+    Returns
+    -------
+    Plain
+        Links lead to addresses, those to a wiki's page to its title. Scripts, navigation and forms are gone.
+    """
+    from lxml import etree
+
+    # libxml2 takes a declaration of the encoding at its word, but the text is decoded already.
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+    root = etree.fromstring(text.encode("utf-8", "replace"), parser) if text.strip() else None
+    if root is None:
+        return Plain("")
+    built = Builder()
+    title = root.findtext(".//title")
+    open_at: list[int] = []
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        tag = element.tag
+        if event == "start":
+            open_at.append(built.length)
+            if tag in _HIDDEN:
+                walk.skip_subtree()
+                continue
+            _begin(built, tag)
+            built.add(element.text or "")
+            continue
+        start = open_at.pop()
+        if tag not in _HIDDEN and len(open_at) < _DEPTH:
+            _mark(built, element, tag, start)
+        _begin(built, tag)
+        built.add(element.tail or "")
+    return built.plain(" ".join(title.split()) if title and title.strip() else None)
+
+
+def _begin(built: Builder, tag: str) -> None:
+    if tag not in _INLINE:
+        built.add("\n")
+
+
+def _mark(built: Builder, element: object, tag: str, start: int) -> None:
+    if tag in _WORK:
+        built.work(start)
+    elif tag == "a" and (target := link_target(element.get("href") or "")):  # type: ignore[attr-defined]
+        built.link(start, target)
+
+
+def link_target(address: str) -> str:
+    """Return what an address leads to: a wiki's page by its title, anything else by its address.
+
+    Examples
+    --------
+    >>> link_target("https://en.wikipedia.org/wiki/Kent_(band)#Career"), link_target("#top")
+    ('Kent (band)', '')
+    """
+    address = urldefrag(address.strip())[0]
+    _, wiki, title = address.partition(_WIKI)
+    return unquote(title).replace("_", " ") if wiki else address

@@ -1,0 +1,57 @@
+"""Documents on their way in, kept on disk until the catalogue is known."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.io.quarantine import LINE, REASON, TEXT, Quarantine
+
+
+class DocumentSpool:
+    """Takes in batches of documents and writes each to a file.
+
+    Parameters
+    ----------
+    folder
+        Where to put the files.
+    quarantine
+        Where documents go that are there already.
+    """
+
+    def __init__(self, folder: Path, quarantine: Quarantine) -> None:
+        self.parts: list[Path] = []
+        self._folder = folder
+        self._quarantine = quarantine
+        self._seen: set[bytes] = set()
+
+    def add(self, source: str, rows: pl.DataFrame) -> None:
+        """Take in some documents; the first of an id stays.
+
+        Parameters
+        ----------
+        source
+            Where they come from.
+        rows
+            Columns of :data:`~tigertail.ingest.formats.documents.PAGE_COLUMNS`.
+        """
+        fresh = pl.Series([self._is_new(name) for name in rows[c.DOCUMENT_ID]], dtype=pl.Boolean)
+        again = rows.filter(~fresh).select(
+            pl.lit(1).alias(LINE),
+            pl.col(c.DOCUMENT_ID).alias(TEXT),
+            pl.lit("a document of this id is there already").alias(REASON),
+        )
+        self._quarantine.reject(source, "", again)
+        if fresh.any():
+            self.parts.append(self._folder / f"documents-{len(self.parts):05}.parquet")
+            rows.filter(fresh).write_parquet(self.parts[-1])
+
+    def _is_new(self, document_id: str) -> bool:
+        digest = hashlib.blake2b(document_id.encode(), digest_size=12).digest()
+        if digest in self._seen:
+            return False
+        self._seen.add(digest)
+        return True

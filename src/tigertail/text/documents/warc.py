@@ -1,0 +1,78 @@
+"""Pages in a web archive (WARC, ISO 28500), as a crawler stored them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any, Final
+
+from tigertail.errors import DataError
+from tigertail.io.archives import Stream
+from tigertail.text.documents.decoding import decode
+from tigertail.text.documents.page import BAD_BYTES, LONGEST_FILE, TOO_LARGE, Desk, Page
+
+_MARKUP: Final = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "plain"}
+
+
+class _Readable(io.RawIOBase):
+    """Our stream, as other libraries know files."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def archived(stream: Stream, desk: Desk) -> Iterator[Page]:
+    """Yield the pages of an archive: answers with status 200 that are HTML or plain text.
+
+    Raises
+    ------
+    DataError
+        If the file is no archive, or is damaged.
+    """
+    from warcio.archiveiterator import ArchiveIterator
+    from warcio.exceptions import ArchiveLoadFailed
+
+    records = 0
+    try:
+        for record in ArchiveIterator(io.BufferedReader(_Readable(stream))):
+            if record.format != "warc":  # any text is taken for the older ARC
+                break
+            records += 1
+            if record.rec_type == "response" and record.http_headers is not None:
+                yield from _page(record, stream.name, desk)
+    except (ArchiveLoadFailed, EOFError, OSError, ValueError) as error:
+        raise DataError(
+            f"no web archive, or a damaged one ({error})", path=stream.path, remedy="check the file"
+        ) from error
+    if not records:
+        raise DataError("no web archive: it begins with no record", path=stream.path, remedy="check the file")
+
+
+def _page(record: Any, file: str, desk: Desk) -> Iterator[Page]:
+    desk.read()
+    address = record.rec_headers.get_header("WARC-Target-URI") or ""
+    kind, _, parameters = (record.http_headers.get_header("Content-Type") or "").partition(";")
+    markup = _MARKUP.get(kind.strip().lower())
+    if record.http_headers.get_statuscode() != "200":
+        desk.refuse(file, "an answer without a page (its status is not 200)", address)
+    elif markup is None:
+        desk.refuse(file, "neither HTML nor plain text", address)
+    else:
+        # Chunks and compression are undone as far as is read, so a bomb goes off in small pieces.
+        data = record.content_stream().read(LONGEST_FILE + 1)
+        if len(data) > LONGEST_FILE:
+            desk.refuse(file, TOO_LARGE, address)
+            return
+        charset = parameters.partition("charset=")[2].strip(" \"';")
+        text, guessed = decode(data, charset or None, html=markup == "html")
+        if guessed:
+            desk.odd(BAD_BYTES, address)
+        yield Page(address, text, markup=markup)

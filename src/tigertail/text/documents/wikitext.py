@@ -1,0 +1,244 @@
+"""Wikitext to plain text.
+
+Half of a page is templates and references, and a full parse of those takes most of the time, so they are cut
+out first, in one pass; mwparserfromhell parses what is left. Of an infobox the members and associated acts
+stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from tigertail.text.documents.plain import Builder, Plain, word_set
+
+# Bounded repetition, so that a page full of openings without an end still takes linear time.
+_CUT: Final = re.compile(
+    r"(<!--)|(-->)|(<ref\b[^<>]{0,400}?/>)|(<ref\b[^<>]{0,400}>)|(</ref\s*>)|(\{\{)|(\}\})"
+)
+_COMMENT, _COMMENT_END, _EMPTY_REF, _REF, _REF_END, _OPEN, _CLOSE = range(1, 8)
+_DEEPEST: Final = 40
+_PIECE: Final = 10_000  # characters
+_UNENDED: Final = 20
+_HTML_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+_PIPE: Final = re.compile(r"(\[\[)|(\]\])|(\|)")
+_KEY: Final = re.compile(r"\s*([\w .-]{1,40}?)\s*=\s*")
+_QUOTES: Final = re.compile(r"'{2,}|\n")
+_SHOWN: Final = word_set(
+    "flatlist hlist plainlist unbulleted_list ubl ublist nowrap nobold small smaller nobr cslist"
+)
+_ACTS: Final = word_set(
+    "associated_acts current_members past_members members spinoffs spinoff_of influences influenced"
+)
+_HIDDEN: Final = word_set("ref gallery math chem timeline score imagemap syntaxhighlight source graph")
+_NAMESPACES: Final = word_set(
+    "file image category template wikipedia help portal media user special draft module"
+)
+# These sections cite titles of books and pages; hardly a name in them says who belongs beside whom.
+_APPARATUS: Final = frozenset(
+    {"references", "external links", "further reading", "notes", "bibliography", "sources", "footnotes"}
+)
+_INTERWIKI: Final = re.compile(r"[a-z]{2,3}(-[a-z-]{2,10})?$")
+
+
+def from_wikitext(text: str) -> Plain:
+    """Turn a page's wikitext into plain text; malformed markup is text.
+
+    Parameters
+    ----------
+    text
+        The page's source.
+
+    Returns
+    -------
+    Plain
+        Links lead to titles of pages, without their anchors; links to files, categories and other wikis are
+        gone, and so are references, tables' attributes and the sections that hold nothing but references.
+    """
+    import mwparserfromhell
+
+    walk = _Walk()
+    for piece in _pieces(cut(text)):
+        walk.nodes(mwparserfromhell.parse(_tamed(piece), skip_style_tags=True))
+    walk.end_of_line()
+    return walk.built.plain()
+
+
+def cut(text: str) -> str:
+    """Cut comments, references and templates out of wikitext; those that do not end stay as text.
+
+    Time is linear in the length of the text.
+    """
+    frames: list[tuple[int, list[str]]] = [(0, [])]
+    done = 0
+    for match in _CUT.finditer(text):
+        kind = match.lastindex
+        top = frames[-1][0]
+        frames[-1][1].append(text[done : match.start()])
+        done = match.end()
+        if top == _COMMENT:
+            if kind == _COMMENT_END:
+                frames.pop()
+        elif kind in (_COMMENT, _REF, _OPEN) and len(frames) < _DEEPEST:
+            frames.append((kind, []))
+        elif kind == _CLOSE and top == _OPEN:
+            body = "".join(frames.pop()[1])
+            frames[-1][1].append(_shown(body))
+        elif kind == _REF_END:
+            _end_reference(frames)
+        # A closing sign that closes nothing says nothing.
+    frames[-1][1].append(text[done:])
+    return "".join(piece for _, pieces in frames for piece in pieces)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Part a page at its paragraphs; the parser takes quadratic time over markup that does not end."""
+    begin = 0
+    while len(text) - begin > _PIECE:
+        end = begin + _PIECE
+        breaks = (text.rfind(mark, begin, end) for mark in ("\n\n", "\n==", "\n", " "))
+        end = next((at + 1 for at in breaks if at > begin), end)
+        yield text[begin:end]
+        begin = end
+    yield text[begin:]
+
+
+def _tamed(piece: str) -> str:
+    """Take away the signs of a piece in which more markup begins than ends."""
+    if piece.count("[[") - piece.count("]]") > _UNENDED:
+        piece = piece.replace("[[", "")
+    if piece.count("[") - piece.count("]") > _UNENDED:
+        piece = piece.replace("[", "")
+    if piece.count("<") - 2 * piece.count("</") - piece.count("/>") > _UNENDED:
+        piece = _HTML_TAG.sub("", piece).replace("<", " ")
+    return piece
+
+
+def _end_reference(frames: list[tuple[int, list[str]]]) -> None:
+    """Drop the innermost reference, with the templates inside that were never closed."""
+    kinds = [kind for kind, _ in frames]
+    if _REF in kinds:
+        del frames[len(kinds) - 1 - kinds[::-1].index(_REF) :]
+
+
+def _shown(template: str) -> str:
+    """Return what is to be seen of a template."""
+    name, _, rest = template.partition("|")
+    name = name.strip().lower().replace(" ", "_")
+    if name.startswith("infobox"):
+        values = (_KEY.match(part) for part in _parameters(rest))
+        acts = (key for key in values if key and key[1].lower().replace(" ", "_") in _ACTS)
+        return "".join(f"\n{key.string[key.end() :]}\n" for key in acts)
+    return "\n".join(_parameters(rest)) if name in _SHOWN else ""
+
+
+def _parameters(text: str) -> list[str]:
+    """Split at the pipes that lie outside links."""
+    parts, begin, depth = [], 0, 0
+    for match in _PIPE.finditer(text):
+        if match[1]:
+            depth += 1
+        elif match[2]:
+            depth = max(0, depth - 1)
+        elif depth == 0:
+            parts.append(text[begin : match.start()])
+            begin = match.end()
+    return [*parts, text[begin:]]
+
+
+class _Walk:
+    """Walks over parsed nodes and writes their text."""
+
+    def __init__(self) -> None:
+        self.built = Builder()
+        self._italic: int | None = None
+        self._skipped_level: int | None = None  # of the heading of a section that is left out
+
+    def nodes(self, code: Any) -> None:
+        """Write the text of some nodes."""
+        for node in code.nodes if hasattr(code, "nodes") else ():
+            kind = type(node).__name__
+            if kind == "Heading":
+                self._heading(node)
+            elif self._skipped_level is None:
+                self._node(node, kind)
+
+    def _node(self, node: Any, kind: str) -> None:
+        if kind == "Text":
+            self._text(str(node.value))
+        elif kind == "Wikilink":
+            self._link(node)
+        elif kind == "ExternalLink":
+            self.nodes(node.title)
+        elif kind == "HTMLEntity":
+            self.built.add(_entity(node))
+        elif kind == "Tag":
+            self._tag(node)
+
+    def _heading(self, node: Any) -> None:
+        if self._skipped_level is not None and node.level > self._skipped_level:
+            return
+        self.end_of_line()
+        title = str(node.title).strip()
+        self._skipped_level = node.level if title.casefold() in _APPARATUS else None
+        if self._skipped_level is None:
+            self.built.add("\n")
+            self.nodes(node.title)
+            self.end_of_line()
+            self.built.add("\n")
+
+    def _link(self, node: Any) -> None:
+        target = " ".join(str(node.title).partition("#")[0].replace("_", " ").split())
+        space, colon, _ = target.partition(":")
+        foreign = space.strip().lower() in _NAMESPACES or _INTERWIKI.match(space)
+        if colon and space and foreign:
+            return
+        start = self.built.length
+        if node.text is None:
+            self.built.add(str(node.title).lstrip(":"))
+        else:
+            self.nodes(node.text)
+        if target := target.lstrip(":"):
+            self.built.link(start, target)
+
+    def _tag(self, node: Any) -> None:
+        name = str(node.tag).strip().lower()
+        if name in _HIDDEN:
+            return
+        if name in ("br", "li", "dt", "dd", "table", "tr", "td", "th", "hr", "p", "div"):
+            self.built.add("\n")
+        if node.contents is not None:
+            self.nodes(node.contents)
+
+    def _text(self, text: str) -> None:
+        """Write text; two apostrophes begin or end italics, which end with their line in any case."""
+        done = 0
+        for match in _QUOTES.finditer(text):
+            self.built.add(text[done : match.start()])
+            done = match.end()
+            if match[0] == "\n":
+                self.end_of_line()
+                self.built.add("\n")
+            elif len(match[0]) in (2, 5):
+                self._toggle()
+        self.built.add(text[done:])
+
+    def _toggle(self) -> None:
+        if self._italic is None:
+            self._italic = self.built.length
+        else:
+            self.end_of_line()
+
+    def end_of_line(self) -> None:
+        """End the italics, if there are any."""
+        if self._italic is not None:
+            self.built.work(self._italic)
+            self._italic = None
+
+
+def _entity(node: Any) -> str:
+    try:
+        return str(node.normalize())
+    except (ValueError, OverflowError):
+        return ""

@@ -1,0 +1,201 @@
+"""Places at which a name of the catalogue may be meant, and what speaks for and against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tigertail.text.mentions.names import Matches, Names
+from tigertail.text.mentions.tokens import Sign, Words
+
+# Signs that may stand inside a name only where the catalogue has them there.
+_PARTING: Final = frozenset(',;:()[]{}"“”„«»…–—|/\n\t•·。、')
+_BEFORE: Final = 4  # words around a name that are its context
+
+SCHEMA: Final[dict[str, pl.DataType]] = {
+    "document": pl.Int32(),
+    "name": pl.Int32(),
+    "first": pl.Int32(),
+    "last": pl.Int32(),
+    "begin": pl.Int32(),
+    "end": pl.Int32(),
+    **dict.fromkeys(
+        (
+            "small",
+            "exact",
+            "starts",
+            "left_capital",
+            "right_capital",
+            "is_work",
+            "in_work",
+            "after_the",
+            "owned",
+            "people",
+            "leads",
+            "work_word",
+            "deed",
+            "listed",
+            "capitals",
+            "partial",
+        ),
+        pl.Boolean(),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Spans of a text that do not overlap, in order; both int64, (spans,)."""
+
+    begins: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    def around(self, begin: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the span that holds the first character of each of some others, -1 for none."""
+        if not len(self.begins):
+            return np.full(len(begin), -1)
+        index = np.searchsorted(self.begins, begin, side="right") - 1
+        inside = (index >= 0) & (self.ends[index] > begin)
+        # A link or title that begins within a name ("The [[Cure]]") counts too.
+        later = np.minimum(index + 1, len(self.begins) - 1)
+        within = ~inside & (self.begins[later] > begin) & (self.begins[later] < end)
+        return np.where(inside, index, np.where(within, later, -1))
+
+
+def candidates(document: int, words: Words, names: Names, works: Spans) -> pl.DataFrame:
+    """Find every candidate in a text.
+
+    Parameters
+    ----------
+    document
+        The document's number.
+    words
+        Its words.
+    names
+        The names of the catalogue.
+    works
+        Where it is in italics.
+
+    Returns
+    -------
+    pl.DataFrame
+        Columns of :data:`SCHEMA`, in the order of the text.
+    """
+    found = names.find(words)
+    found = _meant(found, words, names)
+    first, last, signs = found.first, found.last, words.signs
+    begin, end = words.begins[first], words.ends[last]
+    padded = np.concatenate([[0], signs, [0]])  # word w is at w + 1
+    previous, following = padded[first], padded[last + 2]
+    new_line = np.concatenate([words.new_line, [True]])
+    joined_left = ~new_line[first] & ~_has(previous, Sign.AFTER) & ~_has(signs[first], Sign.BEFORE)
+    joined_right = ~new_line[last + 1] & ~_has(signs[last], Sign.AFTER) & ~_has(following, Sign.BEFORE)
+    small = _has(signs[first], Sign.LOWER) | _has(signs[last], Sign.LOWER)
+    italic = works.around(begin, end)
+    is_work = np.zeros(len(first), np.bool_)
+    if len(works.begins):
+        is_work = (italic >= 0) & (works.begins[italic] >= begin - 2) & (works.ends[italic] <= end + 2)
+    quoted = _has(signs[first], Sign.OPENS) & _has(signs[last], Sign.CLOSES)
+    text, shown = words.text, names.items["name"]
+    exact = [text[b:e] == shown[code] for b, e, code in zip(begin, end, found.names.tolist(), strict=True)]
+    near, behind = _context(signs, new_line, first, last)
+    return pl.DataFrame(
+        {
+            "document": np.full(len(first), document),
+            "name": found.names,
+            "first": first,
+            "last": last,
+            "begin": begin,
+            "end": end,
+            "small": small,
+            "exact": np.array(exact, np.bool_),
+            "starts": new_line[first] | _has(previous, Sign.STOP),
+            "left_capital": joined_left & _has(previous, Sign.UPPER) & ~_has(previous, Sign.FUNCTION),
+            "right_capital": joined_right & _has(following, Sign.UPPER) & ~found.owned,
+            "is_work": is_work | quoted,
+            "in_work": (italic >= 0) & ~is_work,
+            "after_the": joined_left & _has(previous, Sign.THE),
+            "owned": found.owned,
+            "people": _has(near | behind, Sign.PEOPLE),
+            "leads": joined_left & _has(previous, Sign.LEADS),
+            "work_word": _has(following, Sign.WORK) & joined_right | _has(previous, Sign.WORK) & joined_left,
+            "deed": joined_right & _has(following, Sign.DEED) | found.owned,
+            "listed": _listed(found, signs, small, new_line),
+            "capitals": _has(signs[first], Sign.CAPITALS) & _has(signs[last], Sign.CAPITALS),
+            "partial": _partial(found, words, names),
+        },
+        SCHEMA,
+    )
+
+
+def _has(signs: NDArray[np.integer], sign: Sign) -> NDArray[np.bool_]:
+    return np.asarray((signs & int(sign)) != 0)
+
+
+def _meant(found: Matches, words: Words, names: Names) -> Matches:
+    """Leave out what only looks like a name once signs are folded away."""
+    text, shown = words.text, names.items["name"]
+    begins, ends = words.begins[found.first].tolist(), words.ends[found.last].tolist()
+    several = (found.last > found.first).tolist()
+    keep = np.ones(len(begins), np.bool_)
+    for at, (begin, end) in enumerate(zip(begins, ends, strict=True)):
+        if several[at]:
+            parted = _PARTING.intersection(text[begin:end])
+            keep[at] = not parted or parted <= set(shown[int(found.names[at])])
+        if keep[at] and found.owned[at]:
+            keep[at] = text[end - 2 : end - 1] in ("'", "’")
+    return Matches(found.names[keep], found.first[keep], found.last[keep], found.owned[keep])
+
+
+def _context(
+    signs: NDArray[np.int32], new_line: NDArray[np.bool_], first: NDArray[np.int64], last: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return what the words before and behind each candidate show, those of its own line."""
+    before = np.zeros(len(first), np.int32)
+    behind = np.zeros(len(first), np.int32)
+    left_open = np.ones(len(first), np.bool_)
+    right_open = np.ones(len(first), np.bool_)
+    for step in range(_BEFORE):
+        left = first - step
+        left_open &= (left > 0) & ~new_line[np.maximum(left, 0)]
+        before |= np.where(left_open, signs[np.maximum(left - 1, 0)], 0)
+        right = np.minimum(last + 1 + step, len(signs))
+        right_open &= ~new_line[right]
+        behind |= np.where(right_open, signs[np.minimum(right, len(signs) - 1)], 0)
+    return before, behind
+
+
+def _listed(
+    found: Matches, signs: NDArray[np.int32], small: NDArray[np.bool_], new_line: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Say which candidates stand in a list with another: parted by a comma, "and" or both, or line by line."""
+    listed = np.zeros(len(found.first), np.bool_)
+    if len(listed) < 2:
+        return listed
+    gap = found.first[1:] - found.last[:-1] - 1
+    comma = _has(signs[found.last[:-1]], Sign.COMMA)
+    middle = _has(signs[np.minimum(found.last[:-1] + 1, len(signs) - 1)], Sign.AND | Sign.THE)
+    line = (gap == 0) & new_line[found.first[1:]]
+    beside = ((gap == 0) & comma) | ((gap == 1) & middle) | ((gap == 2) & comma & middle) | line
+    beside &= ~small[1:] & ~small[:-1]
+    listed[1:] |= beside
+    listed[:-1] |= beside
+    return listed
+
+
+def _partial(found: Matches, words: Words, names: Names) -> NDArray[np.bool_]:
+    """Say which candidates are part of a longer word, such as "Kent-based"."""
+    sizes = np.diff(np.append(words.places, len(words.folded)))
+    held = (
+        sizes[found.first]
+        if not len(found.first)
+        else np.add.reduceat(np.append(sizes, 0), np.stack([found.first, found.last + 1], axis=1).ravel())[
+            ::2
+        ]
+    )
+    length = names.spaced_lengths[found.names] + found.owned
+    return np.asarray(held > length)

@@ -1,0 +1,212 @@
+"""What speaks for a candidate, in numbers: its capitals, its neighbours, and how its name is used elsewhere.
+
+How a name is used elsewhere is counted over all documents, without knowing an answer: "love" is mostly small,
+"Paul" mostly followed by another capital, "Metallica" neither.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tigertail import columns as c
+from tigertail.text.mentions.names import Names
+
+# What is counted of a name, and its share in all names on the pages the weights were fitted to.
+USUAL: Final = {
+    "small": 0.589,
+    "left_capital": 0.172,
+    "right_capital": 0.214,
+    "is_work": 0.022,
+    "in_work": 0.085,
+    "after_the": 0.108,
+    "people": 0.202,
+    "listed": 0.081,
+    "deed": 0.135,
+}
+COUNTED: Final = tuple(USUAL)
+_PRIOR: Final = 4.0  # occurrences that a share is smoothed with
+_PAGE_PRIOR: Final = 1.0
+
+FLAGS: Final = (
+    "small",
+    "exact",
+    "starts",
+    "left_capital",
+    "right_capital",
+    "is_work",
+    "in_work",
+    "owned",
+    "people",
+    "leads",
+    "work_word",
+    "deed",
+    "listed",
+    "capitals",
+    "partial",
+)
+ON_PAGE: Final = ("small", "left_capital", "right_capital", "in_work", "is_work", "people", "listed", "deed")
+SHARES: Final = tuple(f"share of {flag}" for flag in COUNTED)
+FEATURES: Final = (
+    "bias",
+    *FLAGS,
+    "the: wanted and there",
+    "the: wanted, not there",
+    "the: there, not wanted",
+    "the: wanted, not there, though usual",
+    "number",
+    "letters",
+    "words",
+    "again",
+    "frequency",
+    *SHARES,
+    *(f"here: {flag}" for flag in ON_PAGE),
+    "starts: share of small",
+    "starts: small here",
+    "here: last word of a name",
+    "here: first word of a name",
+)
+"""The columns of :func:`features`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Usage:
+    """How often each name occurs in all documents, and how.
+
+    Parameters
+    ----------
+    wants_the
+        Whether each name begins with "the"; bool, (names,).
+    total
+        Occurrences of each name, of one that begins with "the" only those behind that word; int64, (names,).
+    counts
+        Occurrences that show each of :data:`COUNTED`; those of small letters are among all occurrences, the
+        others among those with capitals; int64, (counted, names).
+    with_the
+        Occurrences with capitals of each name behind and not behind the word "the"; int64, (2, names).
+    """
+
+    wants_the: NDArray[np.bool_]
+    total: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    with_the: NDArray[np.int64]
+
+    @classmethod
+    def empty(cls, names: Names) -> Usage:
+        """Return the usage in no document."""
+        size = len(names.items)
+        wants = names.items[c.NAME].str.contains("(?i)^the ").to_numpy()
+        zeros = [np.zeros(shape, np.int64) for shape in ((size,), (len(COUNTED), size), (2, size))]
+        return cls(wants, *zeros)
+
+    def add(self, candidates: pl.DataFrame) -> None:
+        """Count some candidates."""
+        size = len(self.total)
+        names, the = candidates["name"].to_numpy(), candidates["after_the"].to_numpy()
+        big = ~candidates["small"].to_numpy()
+        for row, where in enumerate((the, ~the)):
+            self.with_the[row] += np.bincount(names[where & big], minlength=size)
+        # "The Who" is a name; "who" says nothing about it.
+        candidates = candidates.filter(pl.lit(pl.Series(the | ~self.wants_the[names])))
+        names = candidates["name"].to_numpy()
+        self.total[:] += np.bincount(names, minlength=size)
+        capital = ~candidates["small"].to_numpy()
+        for row, flag in enumerate(COUNTED):
+            shown = candidates[flag].to_numpy()
+            shown = shown if flag == "small" else shown & capital
+            self.counts[row] += np.bincount(names[shown], minlength=size)
+
+    def log_odds(self) -> NDArray[np.float64]:
+        """Return the log odds of each share, less the usual ones and smoothed by them."""
+        capital = self.total - self.counts[0]
+        odds = np.empty(self.counts.shape)
+        for row, (count, usual) in enumerate(zip(self.counts, USUAL.values(), strict=True)):
+            among = self.total if row == 0 else capital
+            share = (count + _PRIOR * usual) / (among + _PRIOR)
+            odds[row] = np.log(share / (1 - share)) - np.log(usual / (1 - usual))
+        return odds
+
+    def usually_the(self) -> NDArray[np.float64]:
+        """Return the log odds that a name with capitals stands behind the word "the"; (names,)."""
+        return np.asarray(np.log((self.with_the[0] + 0.5) / (self.with_the[1] + 0.5)))
+
+
+def features(candidates: pl.DataFrame, names: Names, usage: Usage) -> NDArray[np.float64]:
+    """Return the features of candidates.
+
+    Parameters
+    ----------
+    candidates
+        As :func:`~tigertail.text.mentions.candidates.candidates` returns them, of whole documents.
+    names
+        The names of the catalogue.
+    usage
+        How they are used in all documents.
+
+    Returns
+    -------
+    NDArray[np.float64]
+        (candidates, :data:`FEATURES`).
+    """
+    name = candidates["name"].to_numpy()
+    folded = names.items["folded"]
+    wants = usage.wants_the[name]
+    there = candidates["after_the"].to_numpy()
+    lengths = folded.str.len_chars().to_numpy()[name]
+    words = (folded.str.count_matches(" ") + 1).to_numpy()[name]
+    digits = folded.str.contains(r"^[\d ]+s?$").to_numpy()[name]
+    again = candidates.select(pl.len().over("document", "name"))["len"].to_numpy()
+    frequency = np.log1p(usage.total)[name]
+    odds, here = usage.log_odds()[:, name], _here(candidates)
+    # A capital that begins a sentence says nothing where the name is a word that is mostly small.
+    starts = candidates["starts"].to_numpy()
+    return np.column_stack(
+        [
+            np.ones(len(name)),
+            *(candidates[flag].to_numpy().astype(np.float64) for flag in FLAGS),
+            wants & there,
+            wants & ~there,
+            ~wants & there,
+            (wants & ~there) * usage.usually_the()[name],
+            digits,
+            np.log(lengths),
+            np.minimum(words, 4),
+            np.log(again),
+            frequency,
+            *odds,
+            *here,
+            starts * odds[0],
+            starts * here[0],
+            *(_part_of_longer(candidates, whole) for whole in (names.ends_with, names.begins_with)),
+        ]
+    )
+
+
+def _here(candidates: pl.DataFrame) -> list[NDArray[np.float64]]:
+    """Return how often a name shows each of :data:`ON_PAGE` on its page: within a page it has one meaning.
+
+    W. Gale, K. Church and D. Yarowsky, "One sense per discourse" (HLT 1992).
+    """
+    times = pl.len().over("document", "name")
+    shares = [
+        (pl.col(flag).sum().over("document", "name") / (times + _PAGE_PRIOR)).alias(flag) for flag in ON_PAGE
+    ]
+    frame = candidates.select(shares)
+    return [frame[flag].to_numpy() for flag in ON_PAGE]
+
+
+def _part_of_longer(candidates: pl.DataFrame, part: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Say which candidates are a part of a longer name on their page: where Bob Dylan is, Dylan is he."""
+    named = candidates.filter(~pl.col("small")).select("document", "name").unique()
+    parts = named.with_columns(pl.Series("name", part[named["name"].to_numpy()])).unique()
+    longer = candidates.select("document", "name").join(
+        parts.with_columns(pl.lit(True).alias("longer")),
+        on=["document", "name"],
+        how="left",
+        maintain_order="left",
+    )
+    return longer["longer"].fill_null(False).to_numpy()

@@ -1,0 +1,138 @@
+"""The names of the catalogue as an automaton (Aho and Corasick, "Efficient string matching", CACM 1975)."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tigertail import columns as c
+from tigertail.dataset.folding import fold
+from tigertail.text.mentions.tokens import Words, spaced
+
+# Scripts that put no spaces between words; Hangul puts them, but ties particles to its nouns.
+_UNSPACED: Final = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")
+_SYLLABIC: Final = ("KATAKANA", "HANGUL", "THAI")  # a name ends where its script ends, or a particle follows
+_SHORTEST_UNSPACED: Final = 2
+
+
+class Shape(IntEnum):
+    """What a name is made of: a word, "the" and a word, or more words."""
+
+    WORD = 0
+    THE_WORD = 1
+    LONGER = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Matches:
+    """Where names stand in a text, from left to right, none overlapping another.
+
+    Parameters
+    ----------
+    names
+        The name of each, a row of :attr:`Names.items`; int32, (matches,).
+    first, last
+        Its first and last word; int64, (matches,).
+    owned
+        Whether it stands in the possessive; bool, (matches,).
+    """
+
+    names: NDArray[np.int32]
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    owned: NDArray[np.bool_]
+
+
+class Names:
+    """Every name of a catalogue that can be looked for.
+
+    Names made of nothing but signs ("!!!") are left out: in a text they are signs. So are names that several
+    items have; whose they are nothing in a text can tell.
+
+    Parameters
+    ----------
+    items
+        Columns item_id, name.
+
+    Attributes
+    ----------
+    items
+        Columns name_code, item_id, name, folded: every name that is looked for.
+    code_of
+        The code of each folded name.
+    shapes
+        The :class:`Shape` of each name; int8, (names,).
+    ends_with, begins_with
+        The name that is the last, and the first, word of each name, as "Dylan" of "Bob Dylan"; -1 where there is
+        none; int32, (names,).
+    spaced_lengths
+        Length of each name as it stands in a folded text; int64, (names,).
+    """
+
+    def __init__(self, items: pl.DataFrame) -> None:
+        from ahocorasick_rs import AhoCorasick, MatchKind
+
+        folded = pl.Series("folded", [fold(name) for name in items[c.NAME]], pl.String)
+        table = items.select(c.ITEM_ID, c.NAME).with_columns(folded)
+        meant = pl.col("folded").str.contains(r"[\p{L}\p{N}]")
+        self.items = (
+            table.filter(meant).unique("folded", keep="none").sort(c.ITEM_ID).with_row_index("name_code")
+        )
+        self.code_of = dict(zip(self.items["folded"], self.items["name_code"], strict=True))
+        self.spaced_lengths = np.array([len(spaced(name)) for name in self.code_of], np.int64)
+        several, the = pl.col("folded").str.contains(" "), pl.col(c.NAME).str.contains("(?i)^the ")
+        shape = pl.when(several).then(Shape.LONGER).when(the).then(Shape.THE_WORD).otherwise(Shape.WORD)
+        self.shapes = self.items.select(shape.cast(pl.Int8)).to_series().to_numpy()
+        self.ends_with = self._word_of(-1)
+        self.begins_with = self._word_of(0)
+        patterns: dict[str, tuple[int, bool]] = {}
+        for name, code in self.code_of.items():
+            patterns[_pattern(name)] = (code, False)
+        for name, code in self.code_of.items():
+            patterns.setdefault(_pattern(f"{name}s"), (code, True))
+        self._codes = np.array([code for code, _ in patterns.values()], np.int32)
+        self._owned = np.array([owned for _, owned in patterns.values()], np.bool_)
+        self._unspaced = np.array([not pattern.startswith(" ") for pattern in patterns], np.bool_)
+        self._automaton: Any = AhoCorasick(list(patterns), matchkind=MatchKind.LeftmostLongest)
+
+    def _word_of(self, which: int) -> NDArray[np.int32]:
+        words = (name.split()[which] if " " in name else "" for name in self.code_of)
+        return np.array([self.code_of.get(word, -1) for word in words], np.int32)
+
+    def find(self, words: Words) -> Matches:
+        """Find the names in a text; of two that begin at one word the longer."""
+        found = self._automaton.find_matches_as_indexes(words.folded) if words.folded else []
+        table = np.array(found, np.int64).reshape(-1, 3)
+        if (unspaced := self._unspaced[table[:, 0]]).any():
+            keep = ~unspaced
+            keep[unspaced] = [_apart(words.folded, begin, end) for _, begin, end in table[unspaced]]
+            table = table[keep]
+        first = np.searchsorted(words.places, table[:, 1], side="right") - 1
+        last = np.searchsorted(words.places, table[:, 2] - 1, side="right") - 1
+        return Matches(self._codes[table[:, 0]], first, last, self._owned[table[:, 0]])
+
+
+def _pattern(folded: str) -> str:
+    if len(folded) >= _SHORTEST_UNSPACED and any(_script(character) in _UNSPACED for character in folded):
+        return "  ".join(folded.split())
+    return spaced(folded)
+
+
+@lru_cache(maxsize=1 << 14)
+def _script(character: str) -> str:
+    return unicodedata.name(character, "").partition(" ")[0].partition("-")[0]
+
+
+def _apart(text: str, begin: int, end: int) -> bool:
+    """Say whether a name of a script without spaces stands by itself."""
+    before, first = _script(text[begin - 1 : begin] or " "), _script(text[begin])
+    after, last = _script(text[end : end + 1] or " "), _script(text[end - 1])
+    runs_on = before == first and first in _SYLLABIC
+    return not runs_on and not (after == last == "KATAKANA")

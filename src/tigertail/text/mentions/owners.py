@@ -1,0 +1,60 @@
+"""Whose page a page is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.dataset.folding import fold
+from tigertail.text.mentions.names import Names
+from tigertail.text.mentions.titles import Remark, read_title
+from tigertail.text.mentions.tokens import Sign, Words
+
+_INTRODUCTION: Final = 80  # words in which an artist's page says what they are
+
+
+class Owners:
+    """Finds the item whose page a page is, by MusicBrainz id, else by name.
+
+    Parameters
+    ----------
+    items
+        The table of items.
+    names
+        Their names, as far as each is one item's.
+    """
+
+    def __init__(self, items: pl.DataFrame, names: Names) -> None:
+        self._names = names
+        self._by_mbid: dict[str, str] = {}
+        if c.MBID in items.columns:
+            known = items.filter(pl.col(c.MBID).is_not_null()).unique(c.MBID, keep="none")
+            self._by_mbid = dict(zip(known[c.MBID], known[c.ITEM_ID], strict=True))
+
+    def owner(self, mbid: str | None, name: str | None, words: Words | None = None) -> str | None:
+        """Return the item whose page it is, or None.
+
+        Parameters
+        ----------
+        mbid, name
+            What its source says: an id, a name or a title.
+        words
+            The page's words, if it may be about anything: then it must introduce its subject as a musician.
+        """
+        if mbid in self._by_mbid:
+            return self._by_mbid[mbid]
+        if name is None:
+            return None
+        title = read_title(name)
+        code = self._names.code_of.get(fold(name))  # brackets may belong to a name
+        if code is None and title.remark != Remark.OTHER:
+            code = self._names.code_of.get(title.name)
+        if code is None or (title.remark != Remark.MUSICIAN and words is not None and not _musical(words)):
+            return None
+        return str(self._names.items[c.ITEM_ID][code])
+
+
+def _musical(words: Words) -> bool:
+    return bool((words.signs[:_INTRODUCTION] & int(Sign.PEOPLE)).any())

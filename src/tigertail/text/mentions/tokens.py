@@ -1,0 +1,230 @@
+"""A text as words: folded for the search, with what their signs and capitals say beside them."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from dataclasses import dataclass
+from enum import IntFlag
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.dataset.folding import fold
+from tigertail.text.documents.plain import word_set
+
+_SPACE: Final = re.compile(r"(\s+)")
+_MOST: Final = 32_000_000  # characters of words remembered
+_OPENING: Final = frozenset('"“”„‘«‹「『《〈')
+_CLOSING: Final = frozenset('"“”’»›」』》〉')
+
+
+class Sign(IntFlag):
+    """What a word shows."""
+
+    UPPER = 1  # begins with a capital
+    LOWER = 2  # begins with a small letter
+    NUMBER = 4
+    STOP = 8  # ends a sentence
+    AFTER = 16  # signs follow it
+    BEFORE = 32  # signs stand before it
+    OPENS = 64  # a quotation
+    CLOSES = 128
+    COMMA = 256
+    PEOPLE = 512  # a word that stands beside musicians
+    LEADS = 1024  # a word that leads to somebody: with, by, like
+    WORK = 2048  # a word for a work, a place or an institution
+    AND = 4096
+    THE = 8192
+    FUNCTION = 16384  # a word whose capital says nothing but that a sentence begins
+    CAPITALS = 32768  # no small letter
+    DEED = 65536  # a word for what musicians do
+
+
+_CLASSES: Final = {
+    Sign.PEOPLE: word_set(
+        "act acts artist artists band bands bandmate bandmates bassist bassists cover covered covers dj drummer"
+        " drummers duo duos ensemble featured featuring feat ft frontman frontwoman group groups guitarist"
+        " guitarists keyboardist leader mc member members musician musicians opened opening orchestra pianist"
+        " producer quartet rapper rappers saxophonist singer singers songwriter supergroup support supported"
+        " supporting tour toured touring trio trumpeter vocalist vocalists influenced influence influences"
+        " groupe musicien chanteur chanteuse sanger sangerin musiker cantante banda grupo группа группы певец"
+        " певица музыкант"
+    ),
+    Sign.LEADS: word_set(
+        "with by like as including for alongside joined from both and or featuring than of vs versus"
+    ),
+    Sign.WORK: word_set(
+        "album albums song songs single ep lp track soundtrack film movie novel book magazine series show record"
+        " records recordings label street road avenue city county state river university college school festival"
+        " award awards hall club theatre theater arena stadium park center centre museum studio studios chart"
+        " charts news times radio tv channel version remix video titled entitled called"
+    ),
+    Sign.DEED: word_set(
+        "was were is are had has have would did also began became played plays performed performs recorded"
+        " records released releases toured tours signed formed reunited disbanded covered wrote writes sang sings"
+        " joined left started announced appeared performing playing recording who said stated"
+    ),
+    Sign.AND: word_set("and or und et y e и och"),
+    Sign.THE: word_set("the"),
+    Sign.FUNCTION: word_set(
+        "the a an in on at by with and from for but as when after while of to it its he she his her they their"
+        " this that these those there then during since before both or if although though because however also"
+        " in into who which where was were is are be been early late former despite upon under over through"
+        " i we you our your my me him them not no so than too very other some such both all one two like"
+    ),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """The words of a text.
+
+    Parameters
+    ----------
+    text
+        The text.
+    begins, ends
+        Where each word begins and ends, its signs aside; int64, (words,).
+    signs
+        What each word shows, a :class:`Sign`; int32, (words,).
+    new_line
+        Whether each word begins a line; bool, (words,).
+    folded
+        The folded words, each between two spaces; see :class:`~tigertail.text.mentions.names.Names`.
+    places
+        Where each word begins in ``folded``; int64, (words,).
+    """
+
+    text: str
+    begins: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    signs: NDArray[np.int32]
+    new_line: NDArray[np.bool_]
+    folded: str
+    places: NDArray[np.int64]
+
+
+class Reader:
+    """Cuts texts into words; what it has learned of a word it remembers."""
+
+    def __init__(self) -> None:
+        self._forget()
+
+    def words(self, text: str) -> Words:
+        """Cut a text into words, at its spaces."""
+        pieces = _SPACE.split(text)
+        sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
+        begins = (np.cumsum(sizes) - sizes)[::2]
+        ends = begins + sizes[::2]
+        new_line = np.fromiter(("\n" in gap for gap in ["\n", *pieces[1::2]]), np.bool_, len(begins))
+        codes = self._codes(pieces[::2])
+        filled = np.flatnonzero(ends > begins)  # not what is before the first space and behind the last
+        # An empty piece can only be the first, whose line break goes to the word that follows, or the last.
+        if len(filled) and filled[0] > 0:
+            new_line[filled[0]] = True
+        signs, before, after, lengths = (
+            np.frombuffer(column, np.int64)[codes][filled] for column in self._columns
+        )
+        return Words(
+            text,
+            begins[filled] + before,
+            ends[filled] - after,
+            signs.astype(np.int32),
+            new_line[filled],
+            "".join(map(self._folded.__getitem__, codes[filled].tolist())),
+            np.cumsum(lengths) - lengths,
+        )
+
+    def _codes(self, words: list[str]) -> NDArray[np.int64]:
+        if self._held > _MOST:
+            self._forget()
+        codes = list(map(self._code_of.get, words))
+        for at, code in enumerate(codes):
+            if code is None:
+                codes[at] = self._learn(words[at])
+        return np.array(codes, np.int64)
+
+    def _learn(self, word: str) -> int:
+        """Look at a word that is new and return its code."""
+        if (known := self._code_of.get(word)) is not None:
+            return known
+        folded, *numbers = _look(word)
+        for column, number in zip(self._columns, (*numbers, len(folded)), strict=True):
+            column.append(number)
+        self._folded.append(folded)
+        self._code_of[word] = len(self._folded) - 1
+        self._held += len(word)
+        return len(self._folded) - 1
+
+    def _forget(self) -> None:
+        self._code_of: dict[str, int] = {}
+        self._folded: list[str] = []
+        self._columns = [array("q") for _ in range(4)]
+        self._held = 0
+
+
+def spaced(folded: str) -> str:
+    """Put every word between spaces of its own, so that the next one need not share them."""
+    return "".join(f" {word} " for word in folded.split())
+
+
+def _look(raw: str) -> tuple[str, int, int, int]:
+    """Return a word folded, what it shows, and how many signs stand before and behind it."""
+    if not raw:
+        return "", 0, 0, 0
+    before = 0
+    while before < len(raw) and not raw[before].isalnum():
+        before += 1
+    if before == len(raw):
+        folded = spaced("and") if raw == "&" else ""
+        shown = Sign.AND | Sign.FUNCTION if raw == "&" else Sign.AFTER | Sign.BEFORE
+        return folded, int(shown | _stop(raw)), 0, 0
+    after = 0
+    while not (raw[-1 - after].isalnum() or _is_mark(raw[-1 - after])):
+        after += 1
+    folded = fold(raw)
+    core = raw[before : len(raw) - after]
+    shown = _letters(core) | _around(raw[:before], raw[len(raw) - after :], core)
+    for sign, members in _CLASSES.items():
+        if folded in members:
+            shown |= sign
+    return spaced(folded), int(shown), before, after
+
+
+def _is_mark(character: str) -> bool:
+    return ord(character) > 127 and not character.isprintable()
+
+
+def _letters(core: str) -> Sign:
+    shown = Sign(0)
+    if core[0].isupper() or core[0].istitle():
+        shown |= Sign.UPPER
+    elif core[0].islower():
+        shown |= Sign.LOWER
+    if core.isdigit():
+        shown |= Sign.NUMBER
+    if core.isupper() and len(core) > 1:
+        shown |= Sign.CAPITALS
+    return shown
+
+
+def _around(before: str, after: str, core: str) -> Sign:
+    shown = Sign(0)
+    if any(character not in "'’" for character in before):
+        shown |= Sign.BEFORE
+    if any(character not in "'’" for character in after):
+        shown |= Sign.AFTER
+    if _OPENING & set(before):
+        shown |= Sign.OPENS
+    if _CLOSING & set(after):
+        shown |= Sign.CLOSES
+    if set(after) & set(",;/、،"):
+        shown |= Sign.COMMA
+    abbreviated = after == "." and len(core) <= 3 and core[0].isupper()
+    return shown if abbreviated else shown | _stop(after)
+
+
+def _stop(signs: str) -> Sign:
+    return Sign.STOP if set(signs) & set(".!?:。！？؟") else Sign(0)

@@ -1,0 +1,66 @@
+"""Tasks are Python expressions, the work is to evaluate them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from tigertail.audio.process_pool import Lost, in_lanes
+
+CRASH = "__import__('os').kill(__import__('os').getpid(), 11)"
+HANG = "__import__('time').sleep(600)"
+
+
+def test_a_bad_task_is_lost_alone() -> None:
+    tasks = ["1 + 1", CRASH, "2 + 2", "1 / 0", HANG, "3 + 3", "__import__('os')._exit(3)", "4 + 4"]
+    found = dict(in_lanes(eval, tasks, 2, patience=6))
+    assert found == {
+        "1 + 1": 2,
+        "2 + 2": 4,
+        "3 + 3": 6,
+        "4 + 4": 8,
+        CRASH: Lost("its analysis was killed by SIGSEGV"),
+        "1 / 0": Lost("its analysis failed: ZeroDivisionError('division by zero')"),
+        HANG: Lost("its analysis took longer than 6 s"),
+        "__import__('os')._exit(3)": Lost("its analysis ended with code 3"),
+    }
+
+
+def test_there_may_be_fewer_tasks_than_lanes_or_none() -> None:
+    assert list(in_lanes(eval, ["1"], 3, patience=60)) == [("1", 1)]
+    assert list(in_lanes(eval, [], 3, patience=60)) == []
+
+
+OWNER = f"""
+from tigertail.audio.process_pool import in_lanes
+if __name__ == "__main__":
+    for _, result in in_lanes(eval, ["1", "__import__('time').sleep(1)"], 1, patience=60):
+        print(result, flush=True)
+    {HANG}
+"""
+
+
+def gone(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_lanes_end_when_their_owner_is_killed() -> None:
+    owner = subprocess.Popen(
+        [sys.executable, "-c", OWNER], stdout=subprocess.PIPE, start_new_session=True, text=True
+    )
+    assert owner.stdout is not None
+    with owner.stdout:
+        assert owner.stdout.readline() == "1\n"
+    os.kill(owner.pid, signal.SIGKILL)
+    owner.wait()
+    until = time.monotonic() + 30
+    while not gone(owner.pid) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert gone(owner.pid), "no process of its group is left"

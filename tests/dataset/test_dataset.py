@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.summary import describe
+from tigertail.errors import DataError, TigertailError
+
+PLAYS = pl.DataFrame(
+    {"listener_id": ["ann", "bob", "bob", "eve"], "item_id": ["a", "a", "b", "c"], "plays": [1, 2, 3, 4]}
+)
+LISTENERS = pl.DataFrame({"listener_id": ["ann", "bob", "eve"], "country": ["PL", "SN", None]})
+ANNOTATIONS = pl.DataFrame(
+    {
+        "item_id": ["a", "a", "b", "c"],
+        "facet": "genre",
+        "label": ["rock", "pop", "jazz", "folk"],
+        "weight": 1.0,
+        "source": ["crowd", "crowd", "crowd", "expert"],
+        "annotator": ["ann", "bob", "bob", None],
+    }
+)
+
+
+def write(folder: Path, **tables: pl.DataFrame) -> Dataset:
+    return Dataset.write(folder / "dataset", {"plays": PLAYS, **tables}, name="small")
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Dataset:
+    return write(tmp_path, listeners=LISTENERS, annotations=ANNOTATIONS)
+
+
+def test_every_trace_of_a_listener_taken_out_is_gone(dataset: Dataset) -> None:
+    view = dataset.without(pl.Series(["bob"]))
+    assert view.plays["listener_id"].to_list() == ["ann", "eve"]
+    assert view.listeners["listener_id"].to_list() == ["ann", "eve"]
+    assert view.scan("annotations").collect()["label"].to_list() == ["rock", "folk"]
+    assert dataset.plays.height == 4, "the dataset itself is as it was"
+
+
+def test_views_of_views_add_up(dataset: Dataset) -> None:
+    view = dataset.without(pl.Series(["bob"])).without(pl.Series(["ann"]))
+    assert view.plays["listener_id"].to_list() == ["eve"]
+    assert view.scan("annotations").collect()["label"].to_list() == ["folk"], (
+        "nobody made it, so nobody hides it"
+    )
+    assert dataset.without(pl.Series([], dtype=pl.String)).plays.equals(dataset.plays)
+
+
+def test_a_dataset_read_back_is_the_one_written(dataset: Dataset) -> None:
+    again = Dataset.open(dataset.path)
+    assert again.fingerprint == dataset.fingerprint
+    assert again.plays.equals(dataset.plays)
+    assert repr(again) == "<Dataset small: 4 plays, 3 listeners, 4 annotations>"
+    assert not again.simulated
+
+
+def test_plays_alone_are_enough(tmp_path: Path) -> None:
+    dataset = write(tmp_path)
+    assert dataset.items.rows() == [("a", "a", "artist"), ("b", "b", "artist"), ("c", "c", "artist")]
+    assert dataset.listeners["listener_id"].to_list() == ["ann", "bob", "eve"]
+    assert dataset.without(pl.Series(["eve"])).listeners["listener_id"].to_list() == ["ann", "bob"]
+    assert not dataset.has("items")
+    with pytest.raises(DataError, match="no table 'items'"):
+        dataset.scan("items")
+
+
+def test_the_fingerprint_is_that_of_the_data(tmp_path: Path) -> None:
+    first = write(tmp_path / "one")
+    again = Dataset.write(tmp_path / "two", {"plays": PLAYS}, name="called otherwise")
+    other = Dataset.write(tmp_path / "three", {"plays": PLAYS.reverse()}, name="small")
+    assert first.fingerprint == again.fingerprint != other.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("tables", "message"),
+    [
+        ({"items": pl.DataFrame()}, "needs a table of plays"),
+        ({"plays": PLAYS.head(0)}, "not one play"),
+        ({"plays": PLAYS.drop("item_id")}, "'plays' lacks the column item_id"),
+    ],
+)
+def test_what_is_no_dataset_is_not_written(
+    tmp_path: Path, tables: dict[str, pl.DataFrame], message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        Dataset.write(tmp_path / "dataset", tables, name="small")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_existing_dataset_is_replaced_only_when_told(dataset: Dataset) -> None:
+    with pytest.raises(TigertailError, match="already exists"):
+        write(dataset.path.parent)
+    Dataset.write(dataset.path, {"plays": PLAYS.head(1)}, name="small", replace=True)
+    assert Dataset.open(dataset.path).plays.height == 1
+
+
+def change_manifest(dataset: Dataset, **changes: object) -> None:
+    file = dataset.path / "manifest.json"
+    file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | changes), "utf-8")
+
+
+def test_a_folder_that_cannot_be_used_is_an_error_with_a_remedy(dataset: Dataset) -> None:
+    def refused(path: Path, message: str) -> None:
+        with pytest.raises(DataError, match=message) as error:
+            Dataset.open(path)
+        assert error.value.remedy
+
+    refused(dataset.path.parent, "not a Tigertail dataset")
+    refused(dataset.path / "nowhere", "no such dataset")
+    change_manifest(dataset, version=99)
+    refused(dataset.path, "dataset format 99")
+    change_manifest(dataset, magic="shop")
+    refused(dataset.path, "not a Tigertail dataset")
+    (dataset.path / "manifest.json").write_text("{")
+    refused(dataset.path, "damaged manifest")
+
+
+def test_a_damaged_table_is_an_error_with_a_remedy(dataset: Dataset) -> None:
+    file = dataset.path / "plays.parquet"
+    PLAYS.drop("plays").write_parquet(file)
+    with pytest.raises(DataError, match="lacks the column plays"):
+        _ = Dataset.open(dataset.path).plays
+    file.write_bytes(b"PAR1 and nothing more")
+    with pytest.raises(DataError, match="cannot be read"):
+        _ = Dataset.open(dataset.path).plays
+    file.unlink()
+    with pytest.raises(DataError, match="cannot be read"):
+        _ = Dataset.open(dataset.path).plays
+
+
+def test_a_table_cut_short_in_its_data_is_an_error_with_a_remedy(dataset: Dataset) -> None:
+    # The footer still describes the table; what it describes is no longer there.
+    file = dataset.path / "plays.parquet"
+    content = bytearray(file.read_bytes())
+    content[4:40] = bytes(36)
+    file.write_bytes(content)
+    for use in (lambda: Dataset.open(dataset.path).plays, lambda: describe(Dataset.open(dataset.path))):
+        with pytest.raises(DataError, match=r"plays\.parquet: cannot be read"):
+            use()

@@ -1,0 +1,110 @@
+"""A dataset in numbers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tigertail import columns as c
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.summary import describe, popularity_exponent, top_countries
+
+PLAYS = pl.DataFrame(
+    [
+        ("ann", "a", 3.0),
+        ("ann", "b", 1.0),
+        ("ann", "c", 1.0),
+        ("bob", "a", 2.0),
+        ("bob", "b", 1.0),
+        ("eve", "a", 1.0),
+        ("joe", "a", 1.0),
+        ("zoe", "a", 1.0),
+    ],
+    schema=[c.LISTENER_ID, c.ITEM_ID, c.PLAYS],
+    orient="row",
+)
+LISTENERS = pl.DataFrame(
+    {c.LISTENER_ID: ["ann", "bob", "eve", "joe", "zoe"], c.COUNTRY: ["PL", "SE", "PL", None, "BR"]}
+)
+ITEMS = pl.DataFrame(
+    {
+        c.ITEM_ID: ["a", "b", "c", "d"],
+        c.NAME: ["A", "B", "C", "D"],
+        c.KIND: ["artist", "artist", "track", "artist"],
+    }
+)
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Dataset:
+    tables = {c.PLAYS_TABLE: PLAYS, c.LISTENERS_TABLE: LISTENERS, c.ITEMS_TABLE: ITEMS}
+    return Dataset.write(tmp_path / "five", tables, name="five listeners")
+
+
+def test_everything_is_counted(dataset: Dataset) -> None:
+    facts = describe(dataset)
+    assert (facts.name, facts.simulated) == ("five listeners", False)
+    assert facts.tables == {"plays": 8, "listeners": 5, "items": 4}
+    assert facts.listeners == 5
+    assert facts.items == {"artist": 3, "track": 1}
+    assert facts.interactions == 8
+    assert facts.plays == 11
+    assert facts.density == pytest.approx(8 / (5 * 4))
+    assert facts.items_per_listener == pytest.approx(8 / 5)
+    assert facts.items_per_listener_quantiles[1.0] == 3
+    assert facts.listeners_per_item == pytest.approx(8 / 3)
+    assert facts.listeners_per_item_quantiles[0.5] == 2
+
+
+def test_countries_come_most_first_and_the_unknown_last(dataset: Dataset) -> None:
+    facts = describe(dataset)
+    assert [(row.country, row.listeners) for row in facts.countries] == [
+        ("PL", 2),
+        ("BR", 1),
+        ("SE", 1),
+        (None, 1),
+    ]
+    assert sum(row.share for row in facts.countries) == pytest.approx(1)
+
+
+def test_small_countries_are_put_together(dataset: Dataset) -> None:
+    facts = describe(dataset)
+    assert [row[:2] for row in top_countries(facts, 1)] == [("PL", 2), ("2 others", 2), ("unknown", 1)]
+    assert [row[0] for row in top_countries(facts, 3)] == ["PL", "BR", "SE", "unknown"]
+
+
+def test_strata_share_out_the_listening(dataset: Dataset) -> None:
+    rows = {row.stratum: row for row in describe(dataset).strata}
+    assert [(name, row.items, row.interactions) for name, row in rows.items()] == [
+        ("head", 1, 5),
+        ("mid", 1, 2),
+        ("tail", 1, 1),
+        ("cold", 1, 0),
+    ]
+    assert (rows["head"].fewest, rows["head"].most) == (5, 5)
+    assert (rows["cold"].fewest, rows["cold"].most) == (0, 0)
+
+
+def test_plays_alone_are_enough(tmp_path: Path) -> None:
+    facts = describe(Dataset.write(tmp_path / "bare", {c.PLAYS_TABLE: PLAYS}, name="bare"))
+    assert facts.items == {"artist": 3}
+    assert [(row.country, row.listeners) for row in facts.countries] == [(None, 5)]
+
+
+def test_machines_can_read_it(dataset: Dataset) -> None:
+    facts = describe(dataset)
+    assert json.loads(facts.model_dump_json())["strata"][0]["stratum"] == "head"
+
+
+@pytest.mark.parametrize("exponent", [0.5, 1.0])
+def test_the_exponent_of_a_power_law_is_found(exponent: float) -> None:
+    popularity = (100_000 * np.arange(1.0, 1_000) ** -exponent).astype(np.int64)
+    assert popularity_exponent(popularity) == pytest.approx(exponent, abs=0.01)
+
+
+def test_too_few_items_have_no_exponent() -> None:
+    assert popularity_exponent(np.array([9, 8, 1])) is None

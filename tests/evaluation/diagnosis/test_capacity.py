@@ -1,0 +1,71 @@
+"""Capacity: a space of one dimension for two countries that have nothing in common."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from tigertail.evaluation.diagnosis import capacity as room
+from tigertail.evaluation.diagnosis.capacity import capacity
+from tigertail.factorization.confidence import confidence
+from tigertail.model import Model
+from tigertail.signals.local import Listening
+
+
+def _listening(model: Model) -> Listening:
+    signal = model.signals["listening"]
+    assert isinstance(signal, Listening)
+    return signal
+
+
+def test_the_space_has_no_room_for_the_smaller_country(squeezed: Model) -> None:
+    rows = {row.group: row for row in capacity(_listening(squeezed), squeezed.config)}
+    assert next(iter(rows)) == "PL"
+    assert rows["PL"].error > 1.5
+    assert rows["US"].error < 0.8
+    assert rows["PL"].share_of_error == pytest.approx(rows["PL"].error * rows["PL"].share_of_entries)
+    assert rows["PL"].own < rows["PL"].error - 0.1  # a local model has room for them
+    assert rows["elsewhere"].own == rows["elsewhere"].error  # no group, no model
+    assert rows["PL"].name == "Poland"
+
+
+def test_shares_are_shares_of_everything(squeezed: Model) -> None:
+    rows = capacity(_listening(squeezed), squeezed.config)
+    assert sum(row.listeners for row in rows) == 163
+    assert sum(row.entries for row in rows) == 120 * 4 + 40 * 4 + 3 * 4
+    for share in ("share_of_listeners", "share_of_entries", "share_of_error"):
+        assert sum(getattr(row, share) for row in rows) == pytest.approx(1)
+    assert sum(row.error * row.share_of_entries for row in rows) == pytest.approx(1)
+
+
+def test_errors_are_those_of_the_objective(squeezed: Model) -> None:
+    """The same from the normal equations, one listener after the other."""
+    signal, config = _listening(squeezed), squeezed.config
+    weights = confidence(signal.heard, config.confidence)
+    settings = config.base.solver(weights)
+    y = signal.vectors.astype(np.float64)
+    errors = []
+    for listener in range(weights.rows):
+        items, c = weights.row(listener)
+        penalty = settings.reg * (len(items) + settings.alpha0 * len(y)) ** settings.nu
+        system = (
+            settings.alpha0 * y.T @ y + (y[items].T * (c - settings.alpha0)) @ y[items] + penalty * np.eye(1)
+        )
+        errors.append(((1 - y[items] @ np.linalg.solve(system, y[items].T @ c)) ** 2).sum())
+    starts = signal.starts
+    wanted = [sum(errors[a:b]) / sum(errors) for a, b in pairwise(starts)]
+    found = {row.group: row.share_of_error for row in capacity(signal, config)}
+    assert [found[key] for key in (*signal.keys, "elsewhere")] == pytest.approx(wanted, rel=1e-4)
+
+
+def test_blocks_of_listeners_and_entries_change_nothing(
+    squeezed: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = capacity(_listening(squeezed), squeezed.config)
+    monkeypatch.setattr(room, "LISTENERS", 7)
+    monkeypatch.setattr(room, "ENTRIES", 5)
+    for one, other in zip(capacity(_listening(squeezed), squeezed.config), whole, strict=True):
+        assert one.error == pytest.approx(other.error, rel=1e-5)
+        assert one.own == pytest.approx(other.own, rel=1e-5)

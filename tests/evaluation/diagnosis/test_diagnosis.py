@@ -1,0 +1,96 @@
+"""A whole diagnosis, in the world of two countries."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tigertail.dataset.dataset import Dataset
+from tigertail.errors import ConfigError, TigertailError
+from tigertail.evaluation.diagnosis.diagnosis import AFTER, COSINE, Diagnosis, diagnose, one_world
+from tigertail.evaluation.diagnosis.plot import plot_diagnosis
+from tigertail.model import Model, ModelConfig, fit
+from tigertail.signals.local import Listening
+
+
+@pytest.fixture(scope="module")
+def found(squeezed: Model) -> Diagnosis:
+    return diagnose(squeezed)
+
+
+def test_groups_and_what_fell_back(found: Diagnosis) -> None:
+    assert found.groups == {"PL": 40, "US": 120, "elsewhere": 3}
+    assert found.fallen == {"UA": "elsewhere"}
+
+
+def test_artists_are_local_where_they_are_played(found: Diagnosis) -> None:
+    assert not found.catalogue_homes
+    assert found.countries == ["PL", "US"]
+    assert [(row.local, row.listeners) for row in found.rows(AFTER)] == [(8, 40), (8, 120)]
+    assert {one.home for one in found.changes.most} == {"PL", "US"}
+
+
+def test_the_country_that_is_served_worst_comes_first(found: Diagnosis) -> None:
+    assert found.capacity[0].group == "PL"
+
+
+def test_means_weigh_countries_by_their_local_artists(found: Diagnosis) -> None:
+    first, second = found.rows(COSINE)
+    assert found.clumping(COSINE) == pytest.approx((first.clumping + second.clumping) / 2)
+    assert found.at_home() == pytest.approx((first.own.at_home + second.own.at_home) / 2)
+    assert found.at_home(AFTER) == pytest.approx(
+        np.mean([row.model.at_home for row in found.rows(AFTER)]).item()
+    )
+
+
+def test_the_catalogue_knows_better(squeezed: Model) -> None:
+    swedes = squeezed.items.with_columns(country=pl.lit("SE"))
+    found = diagnose(replace(squeezed, items=swedes))
+    assert found.catalogue_homes
+    assert found.countries == []  # nobody of Sweden plays them
+    assert {one.home for one in found.changes.most} == {"SE"}
+
+
+def test_one_world_is_the_signal_without_groups(nations: Dataset, squeezed: Model) -> None:
+    settings = squeezed.config.model_dump()
+    settings["local"]["groups"] = "none"
+    alone = fit(nations, ModelConfig.model_validate(settings)).signals["listening"]
+    grouped = squeezed.signals["listening"]
+    assert isinstance(grouped, Listening)
+    queries = np.arange(16, dtype=np.int32)
+    np.testing.assert_allclose(one_world(grouped).affinity(queries), alone.affinity(queries), rtol=1e-5)
+
+
+def test_learned_groups_are_no_countries(nations: Dataset) -> None:
+    settings = {"base": {"factors": 2}, "local": {"groups": "learned", "clusters": 2, "fewest": 10}}
+    found = diagnose(fit(nations, ModelConfig.model_validate(settings)))
+    assert found.countries == []
+    assert {row.group for row in found.capacity} == {"cluster-1", "cluster-2"}
+
+
+def test_a_model_without_groups_is_told_what_to_do(nations: Dataset) -> None:
+    settings = {"base": {"factors": 1}, "local": {"groups": "none"}}
+    with pytest.raises(ConfigError, match=r'no groups of listeners(.|\n)*groups = "country"'):
+        diagnose(fit(nations, ModelConfig.model_validate(settings)))
+
+
+def test_everything_goes_into_json(found: Diagnosis) -> None:
+    plain = json.loads(json.dumps(found.to_dict()))
+    assert plain["nearness"][COSINE][0]["clumping"] == found.rows(COSINE)[0].clumping
+    assert plain["clumping"].keys() == found.nearness.keys()
+    assert plain["capacity"][0]["group"] == "PL"
+
+
+def test_it_can_be_drawn_even_with_no_country(found: Diagnosis, tmp_path: Path) -> None:
+    plot_diagnosis(found, tmp_path / "two.png")
+    nowhere = replace(found, nearness={name: [] for name in found.nearness})
+    plot_diagnosis(nowhere, tmp_path / "none.png")
+    for name in ("two.png", "none.png"):
+        assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(TigertailError, match="is a PNG"):
+        plot_diagnosis(found, tmp_path / "two.xyz")

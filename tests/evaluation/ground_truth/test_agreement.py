@@ -1,0 +1,136 @@
+"""Systems are judged by what a truth says, with nobody held out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
+from tigertail.evaluation.ground_truth.agreement import AGREEMENT_METRICS, agree, graded_metrics, nobody_held
+from tigertail.evaluation.systems.system import System
+from tigertail.model import ModelConfig
+from tigertail.signals.contract import Signal
+from tigertail.simulation import WorldConfig, simulate
+from tigertail.sparse import CSR
+from tigertail.splitting.ground_truth import Truth, grade_matrix, read_curated, read_true
+from tigertail.splitting.hold_out import Trial
+
+NORTH = ["n1", "n2", "n3", "n4"]
+SOUTH = ["s1", "s2", "s3", "s4"]
+
+
+def curated(folder: Path, *lines: str) -> Path:
+    file = folder / "lists.csv"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file
+
+
+def every_pair(*scenes: list[str]) -> list[str]:
+    return [f"{a},{b}" for scene in scenes for a in scene for b in scene if a != b]
+
+
+def test_lists_of_the_scenes_themselves_are_recalled_whole(scenes: Dataset, tmp_path: Path) -> None:
+    """Whoever hears one artist of a scene hears the others: every learned list must hold them first."""
+    truth = read_curated(curated(tmp_path, "query,similar", *every_pair(NORTH, SOUTH)), scenes)
+    agreement = agree(scenes, truth, k=3)
+    overall = {row.system: row for row in agreement.rows if row.group == "overall"}
+    for system in ("item-item cosine", "base, cosine"):
+        row = overall[system]
+        assert (row.metrics["Recall"].mean, row.metrics["nDCG"].mean) == pytest.approx((1.0, 1.0))
+        assert row.metrics["Recall"].low == pytest.approx(1.0)
+    assert overall["popularity"].metrics["Recall"].mean < 1
+    assert overall["popularity"].differences is not None
+    assert overall["popularity"].differences["nDCG"].high < 0
+    assert overall[agreement.reference].differences is None
+    groups = [row for row in agreement.rows if row.group != "overall" and row.system == agreement.reference]
+    assert sum(row.queries for row in groups) == agreement.judged == agreement.queries == 8
+
+
+def test_an_item_nobody_plays_is_a_cold_query(scenes: Dataset, tmp_path: Path) -> None:
+    agreement = agree(scenes, read_curated(curated(tmp_path, "query,similar", "x9,n1"), scenes))
+    assert {row.group for row in agreement.rows} == {"overall", "cold"}
+    assert agreement.rows[-1].metrics["nDCG"].mean == 0
+
+
+def test_systems_see_every_listener(scenes: Dataset, tmp_path: Path) -> None:
+    truth = read_curated(curated(tmp_path, "query,similar", "n1,n2"), scenes)
+    trial = nobody_held(scenes, truth, k=5)
+    assert trial.interactions.plays.entries == len(scenes.plays)
+    assert len(trial.held) == 0
+
+
+def test_grades_order_the_best_list() -> None:
+    grades = CSR.build([0, 0, 0], [0, 1, 2], [3, 2, 1], shape=(1, 5))
+    best, worst = np.array([[0, 1, 2]], np.int32), np.array([[2, 1, 0]], np.int32)
+    assert graded_metrics(best, grades)[0] == pytest.approx([1, 1])
+    ideal = 3 + 2 / np.log2(3) + 1 / 2
+    assert graded_metrics(worst, grades)[0] == pytest.approx([(1 + 2 / np.log2(3) + 3 / 2) / ideal, 1])
+    assert graded_metrics(np.array([[4, 3, -1]], np.int32), grades)[0] == pytest.approx([0, 0])
+
+
+def test_a_list_shorter_than_the_truth_can_still_be_perfect() -> None:
+    grades = CSR.build([0, 0, 0], [0, 1, 2], [1, 2, 3], shape=(1, 3))
+    assert graded_metrics(np.array([[2]], np.int32), grades)[0] == pytest.approx([1, 1])
+
+
+def test_a_query_without_a_truth_has_no_value() -> None:
+    grades = CSR.build([0], [1], [1], shape=(2, 3))
+    values = graded_metrics(np.array([[1], [1]], np.int32), grades)
+    assert values.shape == (2, len(AGREEMENT_METRICS))
+    assert np.isnan(values[1]).all()
+
+
+def test_many_queries_are_sampled(scenes: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tigertail.evaluation.ground_truth.agreement.MOST_QUERIES", 3)
+    truth = read_curated(curated(tmp_path, "query,similar", *every_pair(NORTH)), scenes)
+    asked = [tuple(nobody_held(scenes, truth, k=5, seed=seed).query_items) for seed in (0, 0, 1, 2, 3)]
+    assert asked[0] == asked[1]
+    assert len(set(asked)) > 1
+    assert all(len(queries) == 3 for queries in asked)
+
+
+class Oracle:
+    """Knows the truth."""
+
+    def __init__(self, truth: Truth, interactions: Interactions) -> None:
+        self._grades = grade_matrix(truth, interactions)
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        return np.ones(self._grades.columns, np.bool_)
+
+    def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
+        scores = np.zeros((len(queries), self._grades.columns), np.float32)
+        for row, query in enumerate(queries):
+            items, grades = self._grades.row(query)
+            scores[row, items] = grades
+        return scores
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    config = WorldConfig(listeners=150, artists=120, countries=3, artists_per_listener=12)
+    return simulate(tmp_path_factory.mktemp("simulated") / "world", config)
+
+
+def test_who_knows_the_true_affinity_agrees_with_it_wholly(world: Dataset) -> None:
+    truth = read_true(world)
+
+    def fit(trial: Trial) -> Signal:
+        return Oracle(truth, trial.interactions)
+
+    agreement = agree(world, truth, [System("oracle", fit)])
+    assert agreement.simulated
+    assert agreement.graded
+    for row in agreement.rows:
+        assert (row.metrics["nDCG"].mean, row.metrics["Recall"].mean) == pytest.approx((1.0, 1.0))
+
+
+def test_default_systems_are_judged_where_none_are_given(scenes: Dataset, tmp_path: Path) -> None:
+    truth = read_curated(curated(tmp_path, "query,similar", "n1,n2"), scenes)
+    names = {row.system for row in agree(scenes, truth).rows}
+    assert f"base, beta {ModelConfig().base.beta:g}" in names

@@ -1,0 +1,57 @@
+"""Rankings to be judged are files of lists, or models that are asked what the log asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tigertail.errors import ConfigError, DataError, TigertailError
+from tigertail.evaluation.online.ranking_inputs import read_rankings
+from tigertail.model import Model, save
+
+EVENTS = pl.DataFrame({"query": ["n1", "s1", "n1", "unheard of", None]})
+
+
+def test_files_and_models(model: Model, tmp_path: Path) -> None:
+    lists = pl.DataFrame({"target_item_id": ["n1"], "item_id": ["n2"], "rank": [1]})
+    lists.write_parquet(tmp_path / "lists.parquet")
+    lists.write_csv(tmp_path / "lists.csv")
+    save(model, tmp_path / "model")
+    given = [f"{name}={tmp_path / name}" for name in ("lists.parquet", "lists.csv", "model")]
+    found = read_rankings(given, EVENTS, 2)
+    assert list(found) == ["lists.parquet", "lists.csv", "model"]
+    assert found["lists.parquet"].equals(found["lists.csv"])
+    assert found["model"].equals(model.neighbours(["n1", "s1"], 2))
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "problem"),
+    [
+        (["lists.parquet"], ConfigError, "no ranking to be judged"),
+        (["=x"], ConfigError, "no ranking to be judged"),
+        (["a=nowhere.parquet"], DataError, "no such file"),
+        (["a=README.md"], DataError, "cannot be read"),
+        (["a=model"], DataError, "knows no item that was asked"),
+    ],
+)
+def test_what_is_refused(
+    model: Model,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    given: list[str],
+    error: type[TigertailError],
+    problem: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("README.md").write_text("a,b\n1\n2,3,4\n", encoding="utf-8")
+    save(model, "model")
+    with pytest.raises(error, match=problem):
+        read_rankings(given, EVENTS.tail(2), 2)
+
+
+def test_two_of_one_name_are_refused(tmp_path: Path) -> None:
+    pl.DataFrame({"target_item_id": ["a"]}).write_parquet(tmp_path / "l.parquet")
+    with pytest.raises(ConfigError, match="its name is there already"):
+        read_rankings([f"v={tmp_path / 'l.parquet'}"] * 2, EVENTS, 2)

@@ -1,0 +1,108 @@
+"""Feedback as lessons: one word a listener, each as heavy as its place was hard to see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from tigertail.dataset.dataset import Dataset
+from tigertail.errors import TigertailWarning
+from tigertail.evaluation.online.training_pairs import LEAST_LOOKED_AT, feedback_lessons
+from tigertail.splitting.ground_truth import Truth
+from tigertail.testing.simulated_listeners import Population
+
+
+@pytest.fixture(scope="module")
+def abc(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    plays = pl.DataFrame({"listener_id": "me", "item_id": list("abc"), "plays": 1.0})
+    return Dataset.write(tmp_path_factory.mktemp("abc") / "abc", {"plays": plays}, name="abc")
+
+
+def said(*words: tuple[str, str, str, str]) -> pl.DataFrame:
+    """Return a log: listener, query, item and what was done, each in a list of its own."""
+    rows: list[dict[str, Any]] = []
+    for number, (listener, query, item, kind) in enumerate(words):
+        row = {"listener": listener, "query": query, "item": item, "rank": 1, "list_id": str(number)}
+        rows += [row | {"kind": kind, "model": "v"} for kind in ("impression", kind)]
+    return pl.DataFrame(rows)
+
+
+def scores(truth: Truth) -> dict[tuple[str, str], float]:
+    return {(query, item): score for query, item, score in truth.pairs.iter_rows()}
+
+
+def test_a_listener_has_one_word_and_it_is_the_last(abc: Dataset) -> None:
+    words = said(
+        ("u", "a", "b", "play"),
+        ("u", "a", "b", "like"),
+        ("v", "a", "b", "like"),
+        ("u", "a", "c", "like"),
+        ("u", "a", "c", "dislike"),
+        ("v", "a", "c", "like"),
+        ("w", "a", "c", "play"),
+        ("w", "b", "c", "skip"),
+    )
+    with pytest.warns(TigertailWarning, match="every word counts the same"):
+        lessons = feedback_lessons(words, abc)
+    assert scores(lessons) == {("a", "b"): 2, ("a", "c"): 1}
+    assert (lessons.read, lessons.left_out) == (2, {})
+
+
+def test_what_cannot_be_used_is_counted_and_said(abc: Dataset) -> None:
+    words = said(
+        ("u", "a", "b", "hide"),
+        ("u", "a", "z", "like"),
+        ("u", "y", "b", "like"),
+        ("u", "c", "c", "like"),
+        ("u", "c", "b", "like"),
+    )
+    with pytest.warns(TigertailWarning):
+        lessons = feedback_lessons(words, abc)
+    assert scores(lessons) == {("c", "b"): 1}
+    assert lessons.read == 5
+    assert lessons.left_out == {
+        "as much disliked as liked": 1,
+        "item: not in the dataset": 1,
+        "query: not in the dataset": 1,
+        "an item is similar to itself": 1,
+    }
+    assert set(lessons.examples) == {"y", "z"}
+
+
+def test_places_do_not_teach(unequal: Population, tmp_path: Path) -> None:
+    """Words of a log, each weighed by its place, are in proportion to what is right; bare counts are not."""
+    items = pl.DataFrame({"listener_id": "me", "item_id": [f"i{i:02}" for i in range(24)], "plays": 1.0})
+    queries = pl.DataFrame({"listener_id": "me", "item_id": [f"q{q:02}" for q in range(20)], "plays": 1.0})
+    dataset = Dataset.write(tmp_path / "d", {"plays": pl.concat([items, queries])}, name="d")
+    events = unequal.duel(3000, seed=7).events()
+    lessons = feedback_lessons(events, dataset)
+    shown = (
+        events.filter(pl.col("kind") == "impression").group_by("query", "item").agg(pl.len().alias("times"))
+    )
+    plays = events.filter(pl.col("kind") == "play").group_by("query", "item").agg(pl.len().alias("plays"))
+    told = lessons.pairs.rename({"target_item_id": "query", "item_id": "item"}).join(
+        shown, on=["query", "item"]
+    )
+    told = told.join(plays, on=["query", "item"]).filter(pl.col("times") > 500)
+    right = [unequal.relevance[int(q[1:]), int(i[1:])] for q, i in told.select("query", "item").iter_rows()]
+    told = told.with_columns(right=pl.Series(right))
+    weighed, bare = (
+        told.select(pl.corr(pl.col(column) / pl.col("times"), "right")).item()
+        for column in ("score", "plays")
+    )
+    assert weighed > bare + 0.1
+    assert weighed > 0.8
+
+
+def test_no_word_is_heavier_than_ten(abc: Dataset) -> None:
+    assert 1 / LEAST_LOOKED_AT == 10
+
+
+def test_no_feedback_yet_teaches_nothing(abc: Dataset) -> None:
+    with pytest.warns(TigertailWarning, match="no feedback yet"):
+        lessons = feedback_lessons(said(("u", "a", "b", "like")).clear(), abc)
+    assert lessons.pairs.is_empty()
+    assert lessons.pairs.columns == ["target_item_id", "item_id", "score"]

@@ -1,0 +1,82 @@
+"""Intervals hold what they promise, and paired ones see what separate ones cannot."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tigertail.evaluation.statistics.intervals import ClusterBootstrap, dominated, holm
+
+
+def clustered(seed: int, listeners: int = 200, queries: int = 5) -> tuple[np.ndarray, np.ndarray]:
+    """Draw values whose listeners differ: queries of one listener share most of their luck."""
+    rng = np.random.default_rng(seed)
+    listener = np.repeat(np.arange(listeners), queries).astype(np.int32)
+    return listener, rng.normal(0, 1, listeners)[listener] + rng.normal(0, 0.3, listeners * queries)
+
+
+def test_whole_listeners_are_drawn() -> None:
+    """Were queries drawn one by one, the interval would be less than half as wide."""
+    listener, values = clustered(0)
+    by_listener = ClusterBootstrap(listener).estimate(values)
+    by_query = ClusterBootstrap(np.arange(len(values), dtype=np.int32)).estimate(values)
+    assert by_listener.mean == by_query.mean
+    assert by_listener.high - by_listener.low > 2 * (by_query.high - by_query.low)
+
+
+def test_a_system_against_itself_contains_zero() -> None:
+    listener, values = clustered(1)
+    assert not ClusterBootstrap(listener).estimate(values - values).excludes_zero
+
+
+def test_a_small_but_steady_difference_is_seen() -> None:
+    listener, values = clustered(2)
+    better = values + 0.05
+    boot = ClusterBootstrap(listener)
+    assert boot.estimate(better).low < boot.estimate(values).high  # apart, the intervals overlap
+    assert boot.estimate(better - values).excludes_zero  # paired, they do not
+
+
+def test_missing_values_do_not_count() -> None:
+    boot = ClusterBootstrap(np.array([0, 0, 1], np.int32))
+    assert boot.estimate(np.array([1.0, np.nan, 1.0])).mean == 1
+    assert np.isnan(boot.estimate(np.full(3, np.nan)).mean)
+
+
+def test_the_same_seed_draws_the_same_listeners() -> None:
+    listener, values = clustered(3)
+    assert ClusterBootstrap(listener, seed=5).estimate(values) == ClusterBootstrap(listener, seed=5).estimate(
+        values
+    )
+    assert ClusterBootstrap(listener, seed=5).estimate(values) != ClusterBootstrap(listener, seed=6).estimate(
+        values
+    )
+
+
+def test_randomisation_test_tells_chance_from_difference() -> None:
+    listener, values = clustered(4)
+    boot = ClusterBootstrap(listener)
+    assert boot.randomisation_test(np.zeros_like(values)) == 1
+    assert boot.randomisation_test(values - values.mean()) > 0.05
+    assert boot.randomisation_test(values + 1) == pytest.approx(1 / 2001)
+
+
+def test_a_dominated_point_adds_nothing_to_a_frontier() -> None:
+    corner = np.array([[[2.0, 2.0]]])
+    with_a_worse = np.array([[[2.0, 2.0], [1.0, 1.0]]])
+    with_a_longer = np.array([[[2.0, 2.0], [3.0, 1.0]]])
+    assert dominated(corner) == dominated(with_a_worse) == 4
+    assert dominated(with_a_longer) == 5
+
+
+def test_hypervolume_of_one_point_is_a_rectangle() -> None:
+    sweep = np.array([[[0.2, 0.4], [0.1, 0.3]]])  # one setting, two queries: means .3 and .2
+    size, resampled = ClusterBootstrap(np.array([0, 1], np.int32)).hypervolume(sweep)
+    assert size.mean == pytest.approx(0.3 * 0.2)
+    assert resampled.min() == pytest.approx(0.2 * 0.1)
+    assert resampled.max() == pytest.approx(0.4 * 0.3)
+
+
+def test_holm_keeps_order_and_stays_a_probability() -> None:
+    assert holm([0.9, 0.01, 0.9]) == [1.0, 0.03, 1.0]
+    assert holm([]) == []

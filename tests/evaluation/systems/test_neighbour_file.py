@@ -1,0 +1,184 @@
+"""Lists of other programs, and the training part they can be made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tigertail import model as room
+from tigertail.dataset.dataset import Dataset
+from tigertail.errors import DataError, TigertailError
+from tigertail.evaluation import (
+    NeighbourFile,
+    ProtocolConfig,
+    System,
+    Trial,
+    default_systems,
+    evaluate,
+    hold_out,
+    write_training,
+)
+from tigertail.model import ModelConfig
+from tigertail.retrieval.topk import top_k
+
+# Кино is n1, Sigur Rós n2 and The Cure n3; two artists are called Nirvana: n4 and s4.
+LISTS = [("n1", "n3", 0.9), ("n1", "n2", 0.5), ("n1", "s1", 0.7), ("n2", "n1", 3.0)]
+
+Write = Callable[[Path, pl.DataFrame], None]
+FORMATS: dict[str, Write] = {
+    "parquet": lambda path, table: table.write_parquet(path),
+    "csv": lambda path, table: table.write_csv(path),
+    "tsv": lambda path, table: table.write_csv(path, separator="\t"),
+}
+
+
+def table(rows: list[tuple[object, ...]], *numbers: str) -> pl.DataFrame:
+    return pl.DataFrame(rows, ["target_item_id", "item_id", *numbers], orient="row")
+
+
+@pytest.fixture
+def trial(scenes: Dataset) -> Trial:
+    return hold_out(scenes, ProtocolConfig())
+
+
+def listed(lists: NeighbourFile, trial: Trial, item: str) -> list[str]:
+    ids = trial.interactions.item_ids
+    query = np.array([ids.index_of(item)], np.int32)
+    found = top_k(lists.fit(trial).affinity(query), 20, query)[0][0]
+    return [ids[int(code)] for code in found if code >= 0]
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_lists_are_read_by_score(suffix: str, scenes: Dataset, trial: Trial, tmp_path: Path) -> None:
+    path = tmp_path / f"theirs.{suffix}"
+    FORMATS[suffix](path, table(LISTS, "score"))
+    lists = NeighbourFile.read(path, scenes)
+    assert lists.name == "theirs"
+    assert (lists.rows, lists.known, lists.unknown, lists.unusable) == (4, 4, 0, 0)
+    assert listed(lists, trial, "n1") == ["n3", "s1", "n2"]
+    assert listed(lists, trial, "n2") == ["n1"]
+    assert listed(lists, trial, "n3") == []
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        pytest.param(table([(a, b, 4 - i) for i, (a, b, _) in enumerate(LISTS)], "rank"), id="ranks alone"),
+        pytest.param(
+            table([(a, b, 4 - i, 0.9 - i / 10) for i, (a, b, _) in enumerate(LISTS)], "rank", "score"),
+            id="scores are distances",
+        ),
+        pytest.param(
+            table([(a, b, 4 - i, i / 10) for i, (a, b, _) in enumerate(LISTS)], "rank", "score"), id="both"
+        ),
+    ],
+)
+def test_lists_are_read_by_rank(numbers: pl.DataFrame, scenes: Dataset, trial: Trial, tmp_path: Path) -> None:
+    numbers.write_parquet(tmp_path / "theirs.parquet")
+    lists = NeighbourFile.read(tmp_path / "theirs.parquet", scenes)
+    assert listed(lists, trial, "n1") == ["s1", "n2", "n3"]
+
+
+def test_ranks_may_count_from_0(scenes: Dataset, trial: Trial, tmp_path: Path) -> None:
+    rows = [("n1", "n3", 1), ("n1", "n2", 0), ("n1", "s1", 2), ("n1", "s2", -1)]
+    table(rows, "rank").write_parquet(tmp_path / "theirs.parquet")
+    lists = NeighbourFile.read(tmp_path / "theirs.parquet", scenes)
+    assert listed(lists, trial, "n1") == ["n2", "n3", "s1"]
+    assert lists.unusable == 1
+
+
+def test_items_are_found_by_id_or_by_a_name_that_is_ones_own(
+    scenes: Dataset, trial: Trial, tmp_path: Path
+) -> None:
+    rows: list[tuple[object, ...]] = [
+        ("КИНО", "cure", 3.0),
+        ("n1", "sigur ros", 2.0),
+        ("n1", "Nirvana", 9.0),  # which of the two?
+        ("n1", "The Cure", 1.0),  # the pair of the first row again
+        ("n1", "Nobody Ever", 9.0),
+    ]
+    table(rows, "score").write_csv(tmp_path / "theirs.csv")
+    lists = NeighbourFile.read(tmp_path / "theirs.csv", scenes)
+    assert listed(lists, trial, "n1") == ["n3", "n2"]
+    assert (lists.known, lists.unknown) == (5, 2)
+    assert "5 of its 7 items are known" in str(lists)
+    assert "flattered; see --write-train" in str(lists)
+
+
+def test_rows_of_no_use_are_counted(scenes: Dataset, trial: Trial, tmp_path: Path) -> None:
+    rows = [
+        ("n1", "n2", 1.0),
+        ("n1", None, 1.0),
+        ("n1", "n3", None),
+        ("n1", "s1", np.nan),
+        ("n1", "s2", np.inf),
+    ]
+    table(rows, "score").write_parquet(tmp_path / "theirs.parquet")
+    lists = NeighbourFile.read(tmp_path / "theirs.parquet", scenes)
+    assert (lists.rows, lists.unusable) == (5, 4)
+    assert "4 rows lack an item" in str(lists)
+    assert listed(lists, trial, "n1") == ["n2"]
+
+
+def test_ids_may_be_numbers(tmp_path: Path) -> None:
+    plays = pl.DataFrame({"listener_id": "u", "item_id": ["7", "8"], "plays": 1.0})
+    dataset = Dataset.write(tmp_path / "data", {"plays": plays}, name="numbers")
+    table([(7, 8, 1)], "rank").write_parquet(tmp_path / "theirs.parquet")
+    assert NeighbourFile.read(tmp_path / "theirs.parquet", dataset).known == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (table([("n1", "n2")]), "lacks the column score or rank"),
+        (table([("n1", "n2", 1)], "rank").drop("item_id"), "lacks the column item_id"),
+        (table([("a", "b", 1)], "rank"), "0 of its 2 items are known"),
+        (table([(f"a{i}", "n1", 1) for i in range(101)], "rank"), "1 of its 102 items are known"),
+        (table([("n1", "n2", None)], "score"), "0 of its 0 items are known"),
+        (table([(["n1"], "n2", 1)], "rank"), "columns of the wrong type"),
+    ],
+)
+def test_mistakes_are_named(content: pl.DataFrame, says: str, scenes: Dataset, tmp_path: Path) -> None:
+    content.write_parquet(tmp_path / "theirs.parquet")
+    with pytest.raises(DataError, match=rf"theirs.parquet: .*{says}") as raised:
+        NeighbourFile.read(tmp_path / "theirs.parquet", scenes)
+    assert raised.value.remedy
+
+
+@pytest.mark.parametrize("name", ["theirs.parquet", "theirs.csv"])
+def test_a_file_that_is_none_is_named(name: str, scenes: Dataset, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no such file"):
+        NeighbourFile.read(tmp_path / name, scenes)
+    (tmp_path / name).write_bytes(b"\x00\xff" if name.endswith("t") else b"")
+    with pytest.raises(DataError, match="cannot be read"):
+        NeighbourFile.read(tmp_path / name, scenes)
+
+
+def test_a_model_of_the_training_part_scores_as_if_fitted_here(scenes: Dataset, tmp_path: Path) -> None:
+    config = ModelConfig.model_validate({"base": {"factors": 8}})
+    protocol = ProtocolConfig(seed=3)
+    train = write_training(hold_out(scenes, protocol), tmp_path / "train")
+    room.fit(Dataset.open(train.path), config).neighbours(top=20).write_parquet(tmp_path / "theirs.parquet")
+    theirs = NeighbourFile.read(tmp_path / "theirs.parquet", scenes)
+    ours = default_systems(config)[-1]
+    first, second = evaluate(scenes, [ours, System(theirs.name, theirs.fit)], protocol).group("overall")
+    assert first.metrics == second.metrics
+
+
+def test_the_training_part_has_no_trace_of_those_held_out(scenes: Dataset, tmp_path: Path) -> None:
+    trial = hold_out(scenes, ProtocolConfig())
+    train = write_training(trial, tmp_path / "train")
+    assert train.name == "scenes-train"
+    held = set(scenes.plays["listener_id"]) - set(train.plays["listener_id"])
+    assert len(held) == trial.relevant.rows == 4
+    assert train.items.equals(scenes.items), "the catalogue is all there"
+    assert train.plays.sort("listener_id", "item_id").equals(
+        scenes.plays.filter(~pl.col("listener_id").is_in(list(held))).sort("listener_id", "item_id")
+    )
+    with pytest.raises(TigertailError, match="already exists"):
+        write_training(trial, tmp_path / "train")
+    write_training(trial, tmp_path / "train", replace=True)

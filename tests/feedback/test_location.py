@@ -1,0 +1,43 @@
+"""Where a store is, by a path or URL, and what it is called before people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tigertail.errors import ConfigError
+from tigertail.feedback import FeedbackStore
+from tigertail.feedback.location import Place
+
+
+def test_a_path_is_a_sqlite_file(tmp_path: Path) -> None:
+    for named in (tmp_path / "a.db", str(tmp_path / "a.db"), f"sqlite:///{tmp_path}/a.db"):
+        place = Place.of(named)
+        assert place.file == tmp_path / "a.db"
+        assert place.shown == str(tmp_path / "a.db")
+        assert not place.read_only
+    assert Place.of(f"sqlite:///{tmp_path}/a.db?mode=ro").read_only
+
+
+def test_a_password_is_never_shown() -> None:
+    place = Place.of("postgresql://ann:hush@db.example:5433/music?sslmode=require&password=hush")
+    assert place.file is None
+    assert place.url.drivername == "postgresql+psycopg"
+    assert place.shown == "postgresql://ann:***@db.example:5433/music"
+
+
+@pytest.mark.parametrize(
+    ("named", "words"),
+    [
+        ("mysql://ann:hush@host/music", "cannot be kept in mysql"),
+        ("sqlite://", "in memory"),
+        ("sqlite:///:memory:", "in memory"),
+        ("postgresql://ann:hush@host:port/music", "malformed"),
+        ("://hush", "malformed"),
+    ],
+)
+def test_what_no_store_can_be_kept_in(named: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words) as caught:
+        FeedbackStore.open(named)
+    assert "hush" not in str(caught.value)

@@ -1,0 +1,61 @@
+import pytest
+
+from tigertail.errors import DataError
+from tigertail.ingest.formats.dbpedia import FACETS, Dbpedia
+
+URI = "http://dbpedia.org/resource/"
+MAPPING = f"7\tDeadmau5\t{URI}Deadmau5\n8\tDeadmau5 & Friends\t{URI}Deadmau5\n9\tTherapy?\t{URI}Therapy%3F\n"
+
+
+def files(**changes):
+    published = {
+        "MappingLastfm2DBpedia-1.2.tsv": MAPPING,
+        "genre.edgelist": f"{URI}Deadmau5 {URI}Electro_(music)\n{URI}Therapy%3F {URI}Post-punk\n",
+        "instrument.edgelist": f"{URI}Deadmau5 {URI}Synthesizer\n",
+        "hometown.edgelist": f"{URI}Deadmau5 {URI}New_York_(state)\n",
+        "birthPlace.edgelist": f"{URI}Deadmau5 {URI}Niagara_Falls,_Ontario\n",
+        "associatedBand.edgelist": f"{URI}Therapy%3F {URI}Does_It_Offend_You,_Yeah%3F\n",
+        "recordLabel.edgelist": f"{URI}Deadmau5 {URI}Mau5trap\n",
+    }
+    return published | changes
+
+
+def source(path, **options):
+    return Dbpedia(format="dbpedia", path=path, **options)
+
+
+@pytest.mark.parametrize("how", ["folder", "zip"])
+def test_facts_are_annotations_of_experts_a_person_can_read(how, pack, read):
+    rows = read(source(pack(files(), how)))["annotations"]
+    assert set(rows["facet"]) == set(FACETS)
+    assert set(rows["source"]) == {"expert"}
+    said = {(name, facet, label) for name, facet, label in rows.select("name", "facet", "label").iter_rows()}
+    assert ("Therapy?", "genre", "Post-punk") in said
+    assert ("Therapy?", "associated band", "Does It Offend You, Yeah?") in said
+    assert ("Deadmau5", "genre", "Electro") in said, "what stands in brackets after a genre says nothing"
+    assert ("Deadmau5", "hometown", "New York (state)") in said, "after a place it tells two apart"
+
+
+def test_a_resource_under_two_names_speaks_of_both(pack, read):
+    rows = read(source(pack(files(), "folder"), facets=["instrument"]))["annotations"]
+    assert rows["name"].to_list() == ["Deadmau5", "Deadmau5 & Friends"]
+
+
+def test_what_is_no_resource_is_put_aside(pack, read, quarantine):
+    edges = f"{URI}Nobody {URI}Rock\n{URI}Therapy%3F http://myspace.com/rock\n{URI}Therapy%3F\n"
+    rows = read(source(pack(files(**{"genre.edgelist": edges}), "folder"), facets=["genre"]))["annotations"]
+    assert rows.is_empty()
+    assert quarantine.reasons_of("dbpedia") == {
+        "artist without an entry in the mapping": 1,
+        "no DBpedia resource": 1,
+        "wrong number of fields (expected 2)": 1,
+    }
+
+
+def test_a_missing_relation_is_named_and_an_unknown_one_refused(pack, read):
+    published = files()
+    del published["genre.edgelist"]
+    with pytest.raises(DataError, match=r"no file 'genre\.edgelist'"):
+        read(source(pack(published, "folder")))
+    with pytest.raises(ValueError, match="no facet 'mood'"):
+        source("x", facets=["mood"])

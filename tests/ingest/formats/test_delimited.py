@@ -1,0 +1,133 @@
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import ValidationError
+
+from tigertail.errors import DataError
+from tigertail.ingest.formats.delimited import Csv, Tsv
+
+
+def csv(path, **options):
+    return Csv(format="csv", path=path, **options)
+
+
+def test_columns_with_our_names_need_no_mapping(pack, read):
+    path = pack({"plays.csv": "listener_id,item_id,plays,other\na,x,3,?\nb,y,4,?\n"}, "csv")
+    assert read(csv(path))["plays"].rows() == [("a", "x", 3.0), ("b", "y", 4.0)]
+
+
+def test_mapping(pack, read):
+    path = pack({"plays.csv": 'who;what;often\na;"x; ""y""";3\n'}, "csv")
+    source = csv(path, separator=";", columns={"listener_id": "who", "name": "what", "plays": "often"})
+    assert read(source)["plays"].rows() == [("a", 'x; "y"', 3.0)]
+
+
+def test_without_header_columns_have_numbers(pack, read):
+    path = pack({"plays.tsv": '3\ta\tx\n4\tb\t"y\n'}, "tsv")
+    columns = {"plays": 1, "listener_id": 2, "name": 3}
+    source = Tsv(format="tsv", path=path, header=False, columns=columns)
+    assert read(source)["plays"].rows() == [(3.0, "a", "x"), (4.0, "b", '"y')]
+
+
+def test_without_header_the_first_row_may_be_quoted(pack, read):
+    path = pack({"plays.csv": 'a,"x, y"\nb,z\n'}, "csv")
+    source = csv(path, header=False, columns={"listener_id": 1, "name": 2})
+    assert read(source)["plays"]["name"].to_list() == ["x, y", "z"]
+
+
+@pytest.mark.parametrize("text", ["", "\n\n"])
+def test_empty_file(text, pack, read):
+    with pytest.raises(DataError, match="empty"):
+        read(csv(pack({"plays.csv": text}, "csv"), header=False, columns={"listener_id": 1, "name": 2}))
+
+
+def test_encoding(pack, read):
+    path = pack({"plays.csv": "listener_id,name\na,Кино\n".encode("cp1251")}, "csv")
+    assert read(csv(path, encoding="cp1251"))["plays"]["name"].to_list() == ["Кино"]
+
+
+def test_ratings_are_scaled(pack, read, quarantine):
+    path = pack({"r.csv": "u,i,r\na,x,1\na,y,3\na,z,5\nb,x,6\nb,y,\nb,z,nan\n"}, "csv")
+    columns = {"listener_id": "u", "item_id": "i", "rating": "r"}
+    plays = read(csv(path, columns=columns, rating_scale=[1, 5]))["plays"]
+    assert plays.select("item_id", "rating", "plays").rows() == [("x", 0, 1), ("y", 0.5, 1), ("z", 1, 1)]
+    assert sorted(quarantine.reasons_of("published").values()) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("options", "events"),
+    [({}, True), ({"events": False}, False), ({"columns": {"listener_id": "u", "name": "i"}}, False)],
+)
+def test_rows_with_a_time_and_no_count_are_events(options, events, pack, quarantine):
+    path = pack({"log.csv": "u,i,t\na,x,2020-01-02\na,x,2020-01-02\n"}, "csv")
+    columns = {"listener_id": "u", "name": "i", "last_played": "t"}
+    [batch] = csv(path, **({"columns": columns} | options)).read(quarantine)
+    assert batch.events is events
+
+
+def test_times(pack, read):
+    moments = [
+        "2020-01-02T03:04:05Z",
+        "2020-01-02 03:04:05",
+        "2020-01-02T03:04:05.000",
+        "2020-01-02T05:04:05+02:00",
+        "1577934245",
+        "1577934245000",
+    ]
+    rows = "".join(f"a,x,{moment}\n" for moment in moments)
+    path = pack({"log.csv": f"listener_id,item_id,last_played\n{rows}"}, "csv")
+    when = datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert read(csv(path))["plays"]["last_played"].to_list() == [when] * len(moments)
+
+
+@pytest.mark.parametrize(
+    ("table", "text", "row"),
+    [
+        ("listeners", "listener_id,country,language\na,poland,pl\n", ("a", "PL", "pl")),
+        ("items", "item_id,name,country\nx,Kult,Poland\n", ("x", "Kult", "PL")),
+        (
+            "annotations",
+            "name,facet,label,weight\nKult,genre,punk,2\n",
+            ("Kult", "genre", "punk", 2, "expert"),
+        ),
+        ("mentions", "name,document_id,count\nKult,d1,2\n", ("Kult", "d1", 2)),
+    ],
+)
+def test_every_table(table, text, row, pack, read):
+    values = {"source": "expert"} if table == "annotations" else {}
+    assert read(csv(pack({"t.csv": text}, "csv"), table=table, values=values))[table].rows() == [row]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"columns": {"user": "u"}},
+        {"columns": {"rating": "r"}},
+        {"rating_scale": [5, 1]},
+        {"encoding": "klingon"},
+        {"encoding": "utf-16"},
+        {"table": "friends"},
+        {"separators": ","},
+    ],
+)
+def test_wrong_options_are_refused(options, tmp_path):
+    with pytest.raises(ValidationError):
+        csv(tmp_path, **options)
+
+
+def test_missing_columns_are_named(pack, read):
+    path = pack({"plays.csv": "who,what\na,x\n"}, "csv")
+    with pytest.raises(DataError, match="it has who, what"):
+        read(csv(path, columns={"listener_id": "user", "item_id": "what"}))
+    with pytest.raises(DataError, match="which column is the listener_id"):
+        read(csv(path))
+
+
+def test_two_columns_of_one_name(pack, read):
+    with pytest.raises(DataError, match="two columns have one name"):
+        read(csv(pack({"plays.csv": "a,a\n1,2\n"}, "csv")))
+
+
+def test_utf_16_is_named(pack, read):
+    with pytest.raises(DataError, match="UTF-16"):
+        read(csv(pack({"plays.csv": "listener_id,item_id\na,x\n".encode("utf-16")}, "csv")))

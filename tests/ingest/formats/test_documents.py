@@ -1,0 +1,110 @@
+import gzip
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tigertail.errors import DataError
+from tigertail.ingest.formats import Source
+from tigertail.ingest.formats.documents import Documents
+from tigertail.io.quarantine import Quarantine
+from tigertail.text.documents.page import TOO_LARGE
+
+Pack = Callable[[dict[str, str | bytes], str], Path]
+
+
+def pages(source: Source, quarantine: Quarantine) -> pl.DataFrame:
+    return pl.concat([batch.rows for batch in source.read(quarantine)])
+
+
+def documents(path: Path, **settings: object) -> Documents:
+    return Documents.model_validate({"format": "documents", "path": path, "name": "web"} | settings)
+
+
+@pytest.mark.parametrize("how", ["folder", "zip", "tar.gz"])
+def test_files_are_pages_whose_names_say_whose(how: str, pack: Pack, quarantine: Quarantine) -> None:
+    path = pack({"Kent_(band).txt": "[[Sade]] sings", "deep/Sade.txt": "Soul"}, how)
+    found = pages(documents(path, markup="wikitext"), quarantine)
+    assert sorted(found["title"]) == ["Kent (band)", "Sade"]
+    assert sorted(found["name"]) == ["Kent (band)", "Sade"]
+    assert sorted(found["text"]) == ["Sade sings", "Soul"]
+    assert all(name.startswith("web:") for name in found["document_id"])
+
+
+def test_files_named_by_musicbrainz_id(pack: Pack, tmp_path: Path, quarantine: Quarantine) -> None:
+    (tmp_path / "names.txt").write_text("ABC-1\tKent\thttp://x\nabc-2\tSade\n", encoding="utf-8")
+    path = pack({"abc-1.txt": "one", "abc-3.txt": "two"}, "folder")
+    found = pages(documents(path, page_of="mbid", names=tmp_path / "names.txt"), quarantine)
+    assert found.select("mbid", "name", "title").rows() == [("abc-1", "Kent", None), ("abc-3", None, None)]
+
+
+def test_a_table_of_names_without_names_is_an_error(
+    pack: Pack, tmp_path: Path, quarantine: Quarantine
+) -> None:
+    (tmp_path / "names.txt").write_text("abc-1,Kent\n", encoding="utf-8")
+    with pytest.raises(DataError, match="1 fields, expected at least 2"):
+        pages(documents(pack({"a.txt": "x"}, "folder"), names=tmp_path / "names.txt"), quarantine)
+
+
+def test_a_page_too_long_is_cut_off_and_reported(pack: Pack, quarantine: Quarantine) -> None:
+    path = pack({"Kent.txt": "la " * 1000}, "folder")
+    assert len(pages(documents(path, most_characters=1000), quarantine)["text"][0]) == 1000
+    assert quarantine.warnings["web", "cut off after 1,000 characters"] == 1
+
+
+def test_a_zip_bomb_is_refused_and_the_rest_is_read(tmp_path: Path, quarantine: Quarantine) -> None:
+    with zipfile.ZipFile(tmp_path / "pages.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("bomb.txt", bytes(100 << 20))
+        archive.writestr("Kent.txt", "Kent sings")
+        archive.writestr("nested.txt.gz", gzip.compress(bytes(100 << 20), 1))
+    assert (tmp_path / "pages.zip").stat().st_size < 2 << 20
+    assert pages(documents(tmp_path / "pages.zip"), quarantine)["text"].to_list() == ["Kent sings"]
+    assert quarantine.reasons_of("web") == {TOO_LARGE: 2}
+
+
+def test_pages_without_text_are_refused_and_redirects_counted(pack: Pack, quarantine: Quarantine) -> None:
+    files: dict[str, str | bytes] = {"a.txt": " ", "b.txt": "#REDIRECT [[Kent]]", "c.txt": "Kent"}
+    assert len(pages(documents(pack(files, "folder"), markup="wikitext"), quarantine)) == 1
+    assert quarantine.reasons_of("web") == {"no text": 1}
+    assert quarantine.warnings["web", "a redirect, passed over"] == 1
+    assert quarantine.read["web"] == 3
+
+
+def test_lines_of_json_with_keys_of_their_own(pack: Pack, quarantine: Quarantine) -> None:
+    line = '{"url": "http://kent.example", "body": "<p>Kent</p>", "artist": "Kent"}'
+    source = documents(
+        pack({"pages.jsonl": line}, "folder"),
+        container="jsonl",
+        markup="html",
+        page_of="nobody",
+        keys={"document_id": "url", "text": "body", "name": "artist"},
+    )
+    found = pages(source, quarantine).select("document_id", "name", "markup", "address").row(0)
+    assert found == ("web:http://kent.example", "Kent", "html", "http://kent.example")
+
+
+def test_a_folder_without_such_files_is_an_error(pack: Pack, quarantine: Quarantine) -> None:
+    with pytest.raises(DataError, match=r"no files '\*\.html'"):
+        pages(documents(pack({"a.txt": "x"}, "folder"), files="*.html"), quarantine)
+
+
+def test_only_the_dump_of_a_whole_wiki_is_read_with_doubt(pack: Pack, quarantine: Quarantine) -> None:
+    xml = (
+        "<mediawiki><page><title>Kent</title><ns>0</ns><revision><text>x</text></revision></page></mediawiki>"
+    )
+    dump = documents(pack({"wiki.xml": xml}, "folder"), container="dump", markup="wikitext")
+    assert pages(dump, quarantine)["sure"].to_list() == [False]
+
+
+@pytest.mark.skipif(
+    "TIGERTAIL_DATA" not in os.environ, reason="TIGERTAIL_DATA is not set: no real data to read"
+)
+def test_real_biographies_find_their_names(quarantine: Quarantine) -> None:
+    data = Path(os.environ["TIGERTAIL_DATA"])
+    names = data / "artist-similarity-sas" / "mb2uri_lastfmapi.txt"
+    found = pages(documents(data / "artist-biographies.zip", page_of="mbid", names=names), quarantine)
+    assert (len(found), found["name"].null_count()) == (2499, 136)
+    assert not quarantine.rejected

@@ -1,0 +1,95 @@
+"""Tables of audio, sequences and pairs, as anybody may have them."""
+
+import polars as pl
+import pytest
+
+from tigertail.errors import DataError
+from tigertail.ingest.formats.delimited import Csv
+from tigertail.ingest.formats.parquet import Parquet
+
+
+def csv(tmp_path, text, **options):
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    return Csv(format="csv", path=tmp_path / "t.csv", **options)
+
+
+SOUND = "artists,energy,tempo,popularity\nCan,0.5,120,30\nWire,0.9,fast,20\nSade,nan,inf,1\n"
+
+
+def test_every_further_column_is_a_descriptor(tmp_path, read):
+    rows = read(csv(tmp_path, SOUND, table="audio", columns={"name": "artists"}))["audio"]
+    assert rows.columns == ["name", "@energy", "@tempo", "@popularity"]
+    assert rows["@tempo"].to_list() == [120, None, None]
+
+
+@pytest.mark.parametrize("options", [{"descriptors": ["energy", "tempo"]}, {"without": ["popularity"]}])
+def test_descriptors_are_chosen_or_left_out(tmp_path, read, quarantine, options):
+    rows = read(csv(tmp_path, SOUND, table="audio", columns={"name": "artists"}, **options))["audio"]
+    assert rows.columns == ["name", "@energy", "@tempo"]
+    assert rows["name"].to_list() == ["Can", "Wire"]
+    assert quarantine.reasons_of("t") == {"no descriptor": 1}, "Sade's are no numbers"
+    assert quarantine.warnings["t", "tempo is no finite number, left out"] == 2
+    assert quarantine.examples["t", "tempo is no finite number, left out"] == ["fast", "inf"]
+
+
+def test_hundreds_of_descriptors(tmp_path, read):
+    wide = pl.DataFrame({"mbid": ["1" * 8 + "-1111" * 3 + "-" + "1" * 12] * 2, "clip_id": ["a", "b"]})
+    wide.with_columns(pl.lit(n / 7).alias(f"lowlevel.{n}") for n in range(500)).write_parquet(
+        tmp_path / "w.parquet"
+    )
+    rows = read(Parquet(format="parquet", path=tmp_path, table="audio"))["audio"]
+    assert rows.shape == (2, 502)
+    assert rows["@lowlevel.7"].to_list() == [1, 1]
+
+
+def test_a_sequence_without_places_stands_in_its_order(tmp_path, read):
+    rows = read(csv(tmp_path, "sequence_id,name\np,Can\np,Wire\n", table="sequences"))["sequences"]
+    assert rows.select("sequence_id", "position", "name").rows() == [("p", 2, "Can"), ("p", 3, "Wire")]
+
+
+def test_bad_places_are_put_aside(tmp_path, read, quarantine):
+    text = (
+        "sequence_id,position,name\np,1,Can\np,-1,a\np,1.5,b\np,first,c\np,,d\np,9999999999,e\n,1,f\np,1,\n"
+    )
+    rows = read(csv(tmp_path, text, table="sequences"))["sequences"]
+    assert rows.select("position", "name").rows() == [(1, "Can")]
+    assert quarantine.reasons_of("t") == {
+        "position is not a whole number from 0 to 2,147,483,647": 5,
+        "no item name": 1,
+        "no sequence": 1,
+    }
+
+
+def test_bad_pairs_are_put_aside(tmp_path, read, quarantine):
+    text = "name_a,name_b,count\nCan,Wire,3\nCan,Sade,-1\nCan,,2\n,Can,2\nCan,Kult,many\nCan,Kent,0\n"
+    rows = read(csv(tmp_path, text, table="pairs"))["pairs"]
+    assert rows.rows() == [("Can", "Wire", 3.0)]
+    assert quarantine.reasons_of("t") == {
+        "count is negative": 1,
+        "count is not a number": 1,
+        "count is zero": 1,
+        "no item_a": 1,
+        "no item_b": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"descriptors": ["a"]}, "descriptors are columns of a table of audio"),
+        ({"table": "audio", "descriptors": ["name"]}, "a descriptor cannot be called name"),
+        ({"catalogue": "known"}, "catalogue is for tables beside the plays"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(tmp_path, options, message):
+    with pytest.raises(ValueError, match=message):
+        csv(tmp_path, "", **options)
+
+
+def test_columns_that_are_not_there_are_named(tmp_path, read):
+    with pytest.raises(DataError, match="no column loudness"):
+        read(csv(tmp_path, SOUND, table="audio", columns={"name": "artists"}, without=["loudness"]))
+    with pytest.raises(DataError, match="no column is left to be a descriptor"):
+        read(csv(tmp_path, "name\nCan\n", table="audio"))
+    with pytest.raises(DataError, match="which column is the sequence_id"):
+        read(csv(tmp_path, "name\nCan\n", table="sequences"))

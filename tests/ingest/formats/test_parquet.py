@@ -1,0 +1,44 @@
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from tigertail.errors import DataError
+from tigertail.ingest.formats.parquet import Parquet
+
+
+def source(path, **options):
+    return Parquet(format="parquet", path=path, **options)
+
+
+def test_columns_of_any_type(tmp_path, read):
+    moment = datetime(2020, 1, 2)
+    pl.DataFrame({"user": [7], "song": [42], "n": [3], "at": [moment]}).write_parquet(tmp_path / "a.parquet")
+    columns = {"listener_id": "user", "item_id": "song", "plays": "n", "last_played": "at"}
+    expected = ("7", "42", 3.0, moment.replace(tzinfo=UTC))
+    assert read(source(tmp_path, columns=columns))["plays"].rows() == [expected]
+    assert read(source(tmp_path / "a.parquet", columns=columns))["plays"].rows() == [expected]
+
+
+def test_bad_rows_keep_their_number(tmp_path, read, quarantine):
+    frame = pl.DataFrame({"listener_id": ["a", None, "c"], "item_id": ["x", "y", "z"], "plays": [1.0, 1, -1]})
+    frame.write_parquet(tmp_path / "a.parquet")
+    assert read(source(tmp_path))["plays"].height == 1
+    assert [(row.line, row.reason) for row in quarantine.rows] == [
+        (2, "no listener"),
+        (3, "count is negative"),
+    ]
+    assert '"item_id":"y"' in quarantine.rows[0].text
+
+
+def test_damaged_file(tmp_path, read):
+    (tmp_path / "a.parquet").write_bytes(b"PAR1 not really")
+    with pytest.raises(DataError, match="not a readable Parquet file"):
+        read(source(tmp_path))
+
+
+def test_missing_and_empty_folders(tmp_path, read):
+    with pytest.raises(DataError, match="no such file"):
+        read(source(tmp_path / "nowhere"))
+    with pytest.raises(DataError, match="no file matches"):
+        read(source(tmp_path))

@@ -1,0 +1,83 @@
+from datetime import datetime
+
+import polars as pl
+import pytest
+
+from tigertail.errors import DataError
+from tigertail.ingest.formats.wfmu import WfmuPlaylists, WfmuRepertoires
+
+MONDAY, TUESDAY = datetime(2017, 7, 3), datetime(2017, 7, 4)
+PLAYED = [
+    ("SN", MONDAY, "Can", "Vitamin C"),
+    ("KF", MONDAY, "Wire", "Map Ref."),
+    ("SN", MONDAY, "Wire", None),
+    ("SN", TUESDAY, "Music Behind Dj:phil Kraus", "Brazil"),
+    ("SN", TUESDAY, "Music Behind Dj:", "Talk"),
+    ("KF", datetime(1932, 2, 19), "Unknown", "Waltz"),
+    ("KF", datetime(1932, 2, 19), "Caruso", "Aria"),
+    (None, MONDAY, "Sun Ra", "Space"),
+]
+
+
+@pytest.fixture
+def playlists(tmp_path):
+    columns = {"DJ": pl.String, "AirDate": pl.Datetime("us"), "Artist": pl.String, "Title": pl.String}
+    pl.DataFrame(PLAYED, schema=columns, orient="row").write_parquet(tmp_path / "playlists.parquet")
+    return tmp_path / "playlists.parquet"
+
+
+def source(path, **options):
+    return WfmuPlaylists(format="wfmu-playlists", path=path, **options)
+
+
+def test_a_show_is_what_a_dj_played_on_a_day_in_its_order(playlists, read):
+    rows = read(source(playlists))["sequences"]
+    assert rows.select("sequence_id", "position", "name", "curator").rows() == [
+        ("SN 2017-07-03", 1, "Can", "SN"),
+        ("KF 2017-07-03", 1, "Wire", "KF"),
+        ("SN 2017-07-03", 2, "Wire", "SN"),
+        ("SN 2017-07-04", 1, "phil Kraus", "SN"),
+        ("KF 1932-02-19", 1, "Caruso", "KF"),
+    ]
+
+
+def test_what_was_nobodys_record_is_put_aside(playlists, read, quarantine):
+    read(source(playlists))
+    assert quarantine.reasons_of("wfmu-playlists") == {
+        "no artist": 1,
+        "no artist of its own": 1,
+        "no show": 1,
+    }
+    assert quarantine.warnings["wfmu-playlists", "played behind the DJ's voice"] == 2
+    assert quarantine.warnings["wfmu-playlists", "air date before 1970, no time"] == 1
+
+
+@pytest.mark.parametrize(("listener", "first"), [("show", "SN 2017-07-03"), ("dj", "SN")])
+def test_tracks_are_played_to_a_show_or_by_a_dj(playlists, read, quarantine, listener, first):
+    rows = read(source(playlists, table="plays", kind="track", listener=listener))["plays"]
+    assert rows.select("listener_id", "name", "artist_name").row(0) == (first, "Vitamin C", "Can")
+    assert rows["last_played"].dt.year().to_list() == [2017, 2017, 2017, None]
+    assert quarantine.reasons_of("wfmu-playlists")["no item name"] == 1, "a record without a title"
+
+
+def test_options_that_say_nothing_are_refused(playlists):
+    with pytest.raises(ValueError, match="sequences have no listener"):
+        source(playlists, listener="dj")
+    with pytest.raises(ValueError, match="catalogue is for tables beside the plays"):
+        source(playlists, table="plays", catalogue="all")
+
+
+def test_repertoires_have_no_order(tmp_path, read):
+    frame = pl.DataFrame({"DJ": ["FX", "FX", None], "artist_token": ["chkchkchk", "can", "wire"]})
+    frame.write_parquet(tmp_path / "a.parquet")
+    rows = read(WfmuRepertoires(format="wfmu-repertoires", path=tmp_path))["sequences"]
+    assert rows.select("sequence_id", "position", "name", "curator").rows() == [
+        ("repertoire FX", None, "chkchkchk", "FX"),
+        ("repertoire FX", None, "can", "FX"),
+    ]
+
+
+def test_another_table(tmp_path, read):
+    pl.DataFrame({"DJ": ["FX"]}).write_parquet(tmp_path / "a.parquet")
+    with pytest.raises(DataError, match="no column AirDate, Artist, Title"):
+        read(source(tmp_path))

@@ -1,0 +1,227 @@
+import csv
+import json
+import os
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tigertail.dataset.dataset import Dataset
+from tigertail.errors import DataError, TigertailError
+from tigertail.ingest.build import build
+from tigertail.ingest.recipe import Recipe
+from tigertail.ingest.report import BuildReport
+
+ROOT = Path(__file__).parents[2]
+
+
+def make(folder: Path, recipe: str, files: dict[str, str], name: str = "made") -> tuple[Dataset, BuildReport]:
+    for file, text in files.items():
+        (folder / file).write_text(text, encoding="utf-8")
+    (folder / "recipe.toml").write_text(recipe, encoding="utf-8")
+    return build(Recipe.load(folder / "recipe.toml"), folder / name)
+
+
+ONE = '[[source]]\nformat = "csv"\npath = "plays.csv"\n'
+TWO = ONE + '[[source]]\nformat = "lastfm-country"\npath = "country.csv"\n'
+PLAYS = "listener_id,name,plays\nb,The Cure,2\na,Sade,1\nb,cure,3\nb,Sade,1\n"
+
+
+def test_plays_are_one_sorted_row_a_listener_and_item(tmp_path: Path) -> None:
+    dataset, _ = make(tmp_path, ONE, {"plays.csv": PLAYS})
+    assert dataset.plays.rows() == [("a", "sade", 1), ("b", "cure", 5), ("b", "sade", 1)]
+    assert dataset.listeners.rows() == [("a",), ("b",)]
+    assert dataset.items.rows() == [("cure", "The Cure", "artist"), ("sade", "Sade", "artist")]
+    assert dataset.name == "recipe"
+    assert Dataset.open(tmp_path / "made").fingerprint == dataset.fingerprint
+
+
+def test_two_sources_meet_in_their_items_and_keep_their_listeners_apart(tmp_path: Path) -> None:
+    country = "user,artist,sex,country\na,the cure,f,Germany\na,kult,f,Germany\n"
+    dataset, report = make(tmp_path, TWO, {"plays.csv": PLAYS, "country.csv": country})
+    assert dataset.listeners.rows() == [("lastfm-country:a", "DE"), ("plays:a", None), ("plays:b", None)]
+    assert dataset.items["name"].to_list() == ["The Cure", "kult", "Sade"]
+    assert report.shared == [("lastfm-country", "plays", 1)]
+
+
+def test_sources_of_one_namespace_share_listeners_and_items(tmp_path: Path) -> None:
+    recipe = "".join(
+        f'[[source]]\nformat = "csv"\npath = "{table}.csv"\ntable = "{table}"\nnamespace = "shop"\n'
+        for table in ("plays", "listeners", "items", "annotations", "mentions")
+    )
+    files = {
+        "plays.csv": "listener_id,item_id,plays\nu1,7,2\nu2,8,1\n",
+        "listeners.csv": "listener_id,country,language\nu1,Poland,pl\nu3,,\n",
+        "items.csv": "item_id,name,country\n7,Kult,PL\n8,Sade,UK\n9,Nobody,\n",
+        "annotations.csv": "item_id,facet,label,annotator\n7,genre,punk,u1\n7,genre,punk,u1\n9,genre,soul,u2\n",
+        "mentions.csv": "item_id,document_id,count\n7,d1,2\n7,d1,1\n",
+    }
+    dataset, _ = make(tmp_path, recipe, files)
+    assert dataset.plays.rows() == [("u1", "7", 2), ("u2", "8", 1)]
+    assert dataset.listeners.rows() == [("u1", "PL", "pl"), ("u2", None, None), ("u3", None, None)]
+    assert dataset.items.select("item_id", "name", "country").rows() == [
+        ("7", "Kult", "PL"),
+        ("8", "Sade", "GB"),
+        ("9", "Nobody", None),
+    ]
+    tags = dataset.scan("annotations").collect()
+    assert tags.rows() == [
+        ("7", "genre", "punk", 1, "crowd", "u1"),
+        ("9", "genre", "soul", 1, "crowd", "u2"),
+    ]
+    assert dataset.scan("mentions").collect().rows() == [("7", "d1", 3)]
+
+
+def test_languages_become_codes_and_what_cannot_be_read_is_counted(tmp_path: Path) -> None:
+    recipe = (
+        ONE + '[[source]]\nformat = "csv"\npath = "listeners.csv"\ntable = "listeners"\nnamespace = "plays"\n'
+    )
+    text = "listener_id,country,language\na,Polska,polski\nb,Brasil,pt-BR\nc,,Elvish\nd,,\n"
+    dataset, report = make(tmp_path, recipe, {"plays.csv": PLAYS, "listeners.csv": text})
+    assert dataset.listeners.rows() == [
+        ("a", "PL", "pl"),
+        ("b", "BR", "pt"),
+        ("c", None, None),
+        ("d", None, None),
+    ]
+    (warning,) = report.sources[1].warnings
+    assert (warning.what, warning.rows, warning.examples) == ("unknown language, left out", 1, ["Elvish"])
+
+
+def test_documents_bring_mentions_of_the_catalogue_and_no_items(tmp_path: Path) -> None:
+    recipe = ONE + (
+        '[[source]]\nformat = "documents"\nname = "web"\npath = "pages"\nmarkup = "wikitext"\n'
+        '[[source]]\nformat = "csv"\npath = "said.csv"\ntable = "mentions"\n'
+    )
+    (tmp_path / "pages").mkdir()
+    files = {
+        "plays.csv": PLAYS,
+        "pages/Sade_(band).txt": "[[Sade (band)|Sade]] likes [[The Cure (band)|The Cure]], and [[Kent (band)|Kent]].",
+        "said.csv": "name,document_id,count\nSade,elsewhere,2\n",
+    }
+    dataset, report = make(tmp_path, recipe, files)
+    again, _ = make(tmp_path, recipe, files, "again")
+    assert dataset.fingerprint == again.fingerprint
+    assert dataset.items["item_id"].to_list() == ["cure", "sade"]
+    assert dataset.listeners["listener_id"].to_list() == ["plays:a", "plays:b"]
+    page = "web:Sade_(band).txt"
+    assert dataset.scan("documents").select("document_id", "title", "item_id").collect().rows() == [
+        (page, "Sade (band)", "sade")
+    ]
+    assert dataset.scan("mentions").collect().rows() == [
+        ("cure", page, 1, [2], 1),
+        ("sade", page, 1, [0], 1),
+        ("sade", "elsewhere", 2, None, None),
+    ]
+    assert [source.read for source in report.sources] == [4, 1, 1]
+
+
+def test_documents_leave_the_ids_of_the_only_other_source_alone(tmp_path: Path) -> None:
+    recipe = ONE + '[[source]]\nformat = "documents"\npath = "page.txt"\n'
+    dataset, _ = make(tmp_path, recipe, {"plays.csv": PLAYS, "page.txt": "Sade"})
+    assert dataset.listeners["listener_id"].to_list() == ["a", "b"]
+
+
+def test_one_listener_with_one_item_is_a_dataset(tmp_path: Path) -> None:
+    dataset, _ = make(tmp_path, ONE, {"plays.csv": "listener_id,name,plays\na,Sade,1\n"})
+    assert dataset.plays.rows() == [("a", "sade", 1)]
+
+
+def test_repeated_rows_count_once_and_are_reported(tmp_path: Path) -> None:
+    text = "listener_id,name,plays\na,Sade,2\na,Sade,2\na,Sade,3\n"
+    dataset, report = make(tmp_path, ONE, {"plays.csv": text})
+    assert dataset.plays["plays"].to_list() == [5]
+    assert report.sources[0].duplicates == 1
+
+
+def test_ratings_and_times_reach_the_dataset(tmp_path: Path) -> None:
+    recipe = ONE + 'rating_scale = [1, 5]\ncolumns = {listener_id = "u", name = "i", rating = "r"}\n'
+    dataset, _ = make(tmp_path, recipe, {"plays.csv": "u,i,r\na,x,5\n"})
+    assert dataset.plays.to_dicts() == [{"listener_id": "a", "item_id": "x", "plays": 1, "rating": 1}]
+    dataset, _ = make(tmp_path, ONE, {"plays.csv": "listener_id,name,last_played\na,x,2020-01-01\n"}, "timed")
+    assert dataset.plays["last_played"].dt.year().to_list() == [2020]
+
+
+def test_rejected_rows_are_written_down(tmp_path: Path) -> None:
+    dataset, report = make(tmp_path, ONE, {"plays.csv": PLAYS + 'a,"Slow, Long",-3\n,x,1\n'})
+    assert report.sources[0].read == 6
+    assert report.sources[0].rejected == {"count is negative": 1, "no listener": 1}
+    with (dataset.path / "quarantine.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0] == {
+        "source": "plays",
+        "file": "plays.csv",
+        "line": "6",
+        "reason": "count is negative",
+        "text": 'a,"Slow, Long",-3',
+    }
+    written = json.loads((dataset.path / "report.json").read_text(encoding="utf-8"))
+    assert written["sources"][0]["rejected"] == report.sources[0].rejected
+
+
+def test_a_listener_with_two_countries_has_the_more_frequent(tmp_path: Path) -> None:
+    recipe = '[[source]]\nformat = "lastfm-country"\npath = "country.csv"\n'
+    text = "user,artist,sex,country\na,x,f,Germany\na,y,f,France\na,z,f,France\n"
+    dataset, report = make(tmp_path, recipe, {"country.csv": text})
+    assert dataset.listeners.rows() == [("a", "FR")]
+    assert report.conflicting_profiles == 1
+
+
+def test_the_same_sources_give_the_same_bytes(tmp_path: Path) -> None:
+    rows = "".join(f"u{n % 17},artist {n % 31},{n % 7 + 0.1}\n" for n in range(2000))
+    files = {"plays.csv": f"listener_id,name,plays\n{rows}"}
+    first, _ = make(tmp_path, ONE, files, "one")
+    second, _ = make(tmp_path, ONE, files, "two")
+    assert first.fingerprint == second.fingerprint
+
+
+def test_no_usable_play_says_why_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"not one usable play.*count is negative \(1 rows\)"):
+        make(tmp_path, ONE, {"plays.csv": "listener_id,name,plays\na,x,-1\n"})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["plays.csv", "recipe.toml"]
+
+
+def test_an_existing_folder_is_left_alone_unless_told(tmp_path: Path) -> None:
+    make(tmp_path, ONE, {"plays.csv": PLAYS})
+    with pytest.raises(DataError, match="already exists"):
+        make(tmp_path, ONE, {"plays.csv": PLAYS})
+    dataset, _ = build(Recipe.load(tmp_path / "recipe.toml"), tmp_path / "made", replace=True)
+    assert dataset.plays.height == 3
+
+
+def test_a_full_disk_is_an_error_with_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*arguments: object, **options: object) -> None:
+        raise pl.exceptions.ComputeError("underlying IO error: No space left on device (os error 28)")
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
+    with pytest.raises(TigertailError, match="the disk is full"):
+        make(tmp_path, ONE, {"plays.csv": PLAYS})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["plays.csv", "recipe.toml"]
+
+
+@pytest.fixture(scope="module")
+def union(tmp_path_factory: pytest.TempPathFactory) -> tuple[Dataset, BuildReport]:
+    if "TIGERTAIL_DATA" not in os.environ:
+        pytest.skip("TIGERTAIL_DATA is not set: no real data to build from")
+    recipe = Recipe.load(ROOT / "recipes" / "lastfm-union.toml")
+    return build(recipe, tmp_path_factory.mktemp("real") / "union")
+
+
+def test_real_sources_share_their_artists(union: tuple[Dataset, BuildReport]) -> None:
+    dataset, report = union
+    assert report.shared == [("country", "hetrec", 996)]
+    assert dataset.manifest["tables"]["listeners"] == 13_500 + 1_702
+    assert {"ミドリ", "!!!"} <= set(dataset.items["item_id"])
+
+
+def test_every_real_country_is_understood(union: tuple[Dataset, BuildReport]) -> None:
+    dataset, report = union
+    known = dataset.listeners.filter(pl.col("listener_id").str.starts_with("country:"))
+    assert known["country"].null_count() == 0
+    assert [warned.what for warned in report.sources[0].warnings] == []
+
+
+def test_real_taggers_are_listeners(union: tuple[Dataset, BuildReport]) -> None:
+    dataset, _ = union
+    annotators = dataset.scan("annotations").select("annotator").unique().collect().to_series()
+    assert annotators.is_in(dataset.listeners["listener_id"].implode()).all()

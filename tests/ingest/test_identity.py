@@ -1,0 +1,145 @@
+import polars as pl
+import pytest
+
+from tigertail.ingest.formats.delimited import Csv
+from tigertail.ingest.identity import Identities, resolve
+from tigertail.ingest.references import condense, references, with_refs
+
+ONE, TWO = "1" * 8 + "-1111" * 3 + "-" + "1" * 12, "2" * 8 + "-2222" * 3 + "-" + "2" * 12
+
+
+def refs(source: str, *rows: dict[str, str], catalogue: bool = False, kind: str = "artist") -> pl.DataFrame:
+    columns = dict.fromkeys(("item_id", "name", "mbid", "artist_name", "artist_mbid"), pl.String)
+    made = Csv(format="csv", path="x", name=source, namespace=source.partition("/")[0], kind=kind)
+    return references(with_refs(pl.DataFrame(rows, schema=columns), made), made, catalogue=catalogue)
+
+
+def matched(*frames: pl.DataFrame) -> Identities:
+    return resolve(condense(frames), ["a", "b", "c"])
+
+
+def ids(*frames: pl.DataFrame) -> list[str]:
+    return matched(*frames).items["item_id"].to_list()
+
+
+def test_spellings_of_one_name_are_one_item() -> None:
+    found = matched(refs("a", {"name": "The Cure"}, {"name": "Cure"}), refs("b", {"name": "CURE"}))
+    assert found.items.rows() == [("cure", "CURE", "artist")]
+    assert found.merged["names"].to_list() == [["CURE", "Cure", "The Cure"]]
+    assert found.shared.rows() == [("a", "b", 1)]
+
+
+def test_other_scripts_are_their_own_names() -> None:
+    assert ids(refs("a", {"name": "Кино"}, {"name": "東京事変"}, {"name": "кино"})) == ["кино", "東京事変"]
+
+
+def test_the_most_used_spelling_is_shown() -> None:
+    found = matched(refs("a", {"name": "Cure"}, {"name": "The Cure"}, {"name": "The Cure"}))
+    assert found.items["name"].to_list() == ["The Cure"]
+
+
+def test_capitals_go_before_a_source_in_lower_case() -> None:
+    found = matched(refs("a", *[{"name": "radiohead"}] * 5), refs("b", {"name": "Radiohead"}))
+    assert found.items["name"].to_list() == ["Radiohead"]
+
+
+def test_a_table_of_items_names_them() -> None:
+    found = matched(refs("a", *[{"name": "MUM"}] * 5), refs("b", {"name": "múm"}, catalogue=True))
+    assert found.items["name"].to_list() == ["múm"]
+
+
+def test_equal_use_is_settled_by_order() -> None:
+    assert matched(refs("a", {"name": "AFI"}, {"name": "A.F.I."})).items["name"].to_list() == ["A.F.I."]
+
+
+def test_an_mbid_is_the_id_and_brings_its_namesake_without_one() -> None:
+    found = matched(refs("a", {"name": "Nirvana", "mbid": ONE}), refs("b", {"name": "nirvana"}))
+    assert found.items.rows() == [(ONE, "Nirvana", "artist", ONE)]
+    assert found.namesakes.is_empty()
+
+
+def test_one_mbid_under_two_names_is_one_item() -> None:
+    symbol, prince = {"name": "O(+>", "mbid": ONE}, {"name": "Prince", "mbid": ONE}
+    found = matched(refs("a", symbol, prince, prince), refs("b", {"name": "prince"}))
+    assert found.items.select("item_id", "name").rows() == [(ONE, "Prince")]
+
+
+def test_two_mbids_of_one_name_stay_apart_and_so_does_the_name_alone() -> None:
+    found = matched(
+        refs("a", {"name": "Nirvana", "mbid": ONE}, {"name": "Nirvana", "mbid": TWO}),
+        refs("b", {"name": "Nirvana"}),
+    )
+    assert found.items["item_id"].to_list() == [ONE, TWO, "nirvana"]
+    assert found.namesakes.rows() == [("Nirvana", 3, True)]
+
+
+def test_ids_of_a_source_are_kept_and_never_merged_by_name() -> None:
+    found = matched(refs("a", {"item_id": "7", "name": "Cure"}, {"item_id": "8", "name": "The Cure"}))
+    assert found.items["item_id"].to_list() == ["7", "8"]
+    assert found.namesakes.rows() == [("Cure", 2, False)]
+
+
+def test_ids_of_a_source_are_not_merged_by_mbid_either() -> None:
+    rows = [{"item_id": "7", "name": "Cure", "mbid": ONE}, {"item_id": "8", "name": "Cure", "mbid": ONE}]
+    assert ids(refs("a", *rows)) == ["7", "8"]
+
+
+def test_an_id_without_a_name_takes_it_from_the_table_of_items() -> None:
+    plays = refs("a", {"item_id": "7"})
+    named = refs("a/items", {"item_id": "7", "name": "The Cure"}, catalogue=True)
+    elsewhere = refs("b", {"name": "cure"})
+    assert matched(plays, named, elsewhere).items.rows() == [("7", "The Cure", "artist")]
+
+
+def test_the_table_of_items_also_knows_their_kind() -> None:
+    plays = refs("a", {"item_id": "7"})
+    named = refs("a/items", {"item_id": "7", "name": "Help"}, catalogue=True, kind="track")
+    assert matched(plays, named).items.select("item_id", "kind").rows() == [("7", "track")]
+
+
+def test_an_item_nobody_named_is_called_by_its_id() -> None:
+    assert matched(refs("a", {"item_id": "7"})).items.rows() == [("7", "7", "artist")]
+
+
+def test_two_sources_with_ids_of_their_own() -> None:
+    found = matched(
+        refs("a", {"item_id": "7", "name": "Cure"}),
+        refs("b", {"item_id": "7", "name": "Sade"}, {"item_id": "9", "name": "The Cure"}),
+    )
+    assert found.items["item_id"].to_list() == ["a:7", "b:7"]
+
+
+def test_an_id_that_is_also_a_name_is_not_taken_twice() -> None:
+    found = matched(refs("a", {"item_id": "311", "name": "Sade"}), refs("b", {"name": "311"}))
+    assert found.items.select("item_id", "name").rows() == [("311", "Sade"), ("311 (2)", "311")]
+
+
+def test_tracks_match_by_artist_and_title() -> None:
+    found = matched(
+        refs("a", {"name": "Help!", "artist_name": "The Beatles"}, kind="track"),
+        refs(
+            "b",
+            {"name": "help", "artist_name": "Beatles"},
+            {"name": "Help", "artist_name": "B"},
+            kind="track",
+        ),
+    )
+    assert found.items["item_id"].to_list() == ["b - help", "beatles - help"]
+    assert found.items["artist_id"].to_list() == ["b", "beatles"]
+
+
+def test_an_artist_and_a_track_of_one_name_are_two_items() -> None:
+    found = matched(refs("a", {"name": "Help"}), refs("a", {"name": "Help"}, kind="track"))
+    assert found.items.select("item_id", "kind").rows() == [("help", "artist"), ("help (2)", "track")]
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0], [1, 2, 0]])
+def test_the_order_of_rows_does_not_matter(order: list[int]) -> None:
+    frames = [
+        refs("a", {"name": "Nirvana", "mbid": ONE}, {"name": "Cure"}),
+        refs("b", {"item_id": "4", "name": "nirvana"}),
+        refs("c", {"name": "NIRVANA"}, {"name": "The Cure"}),
+    ]
+    found = matched(*(frames[place] for place in order))
+    assert found.items.select("item_id", "mbid").rows() == [("4", ONE), ("cure", None)]
+    assert found.item_of.height == 5

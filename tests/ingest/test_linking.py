@@ -1,0 +1,114 @@
+"""Tables beside the plays attach to the items there are, and change none of them."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from tigertail.ingest.formats.delimited import Csv
+from tigertail.ingest.identity import resolve
+from tigertail.ingest.linking import SQUEEZED, TABLE, Attached, attach, closed_up, gather
+from tigertail.ingest.references import condense, references, with_refs
+
+ONE, TWO = "1" * 8 + "-1111" * 3 + "-" + "1" * 12, "2" * 8 + "-2222" * 3 + "-" + "2" * 12
+COLUMNS = ("item_id", "name", "mbid", "artist_name", "artist_mbid", "country")
+
+
+def refs(source: str, *rows: dict[str, str]) -> pl.DataFrame:
+    made = Csv(format="csv", path="x", name=source, namespace=source.partition("/")[0])
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String))
+    return references(with_refs(frame, made), made, catalogue=False)
+
+
+def side(source: str, *rows: dict[str, str], table: str = "audio", squeezed: bool = False) -> pl.DataFrame:
+    return refs(source, *rows).with_columns(pl.lit(table).alias(TABLE), pl.lit(squeezed).alias(SQUEEZED))
+
+
+def attached(makers: list[pl.DataFrame], *sides: pl.DataFrame) -> Attached:
+    whole = condense(makers)
+    return attach(gather(sides), whole, resolve(whole, ["a", "b", "shop"]))
+
+
+def found(made: Attached, *sides: pl.DataFrame) -> dict[str, str]:
+    """Return what each name, id or MBID turned out to be."""
+    joined = pl.concat(sides).drop("item_id").join(made.item_of, on="ref")
+    names = pl.coalesce("name", "mbid")
+    return dict(joined.select(names, "item_id").iter_rows())
+
+
+PLAYS = [refs("a", {"name": "The Cure"}, {"name": "Кино"}, {"name": "Simon & Garfunkel"}, {"name": "Can"})]
+
+
+def test_a_name_attaches_to_the_item_of_that_name_and_makes_none() -> None:
+    rows = side("x", {"name": "CURE"}, {"name": "кино"}, {"name": "Nobody Plays Me"})
+    made = attached(PLAYS, rows)
+    assert found(made, rows) == {"CURE": "cure", "кино": "кино"}
+    assert made.items["item_id"].to_list() == ["can", "cure", "simon and garfunkel", "кино"]
+    assert made.matches.to_dicts() == [
+        {
+            "source": "x",
+            "table": "audio",
+            "rows": 3,
+            "matched_rows": 2,
+            "names": 3,
+            "matched_names": 2,
+            "items": 2,
+            "examples": ["Nobody Plays Me"],
+        }
+    ]
+
+
+def test_the_id_of_a_namespace_is_surest() -> None:
+    plays = [refs("shop", {"item_id": "7", "name": "Can"}, {"item_id": "8", "name": "Wire"})]
+    rows = side("shop/audio", {"item_id": "7", "name": "Wire"}, {"item_id": "9", "name": "Wire"})
+    made = attached(plays, rows)
+    assert made.item_of["item_id"].to_list() == ["7"], "an id the shop never sold is no item of its name"
+
+
+def test_then_the_mbid_then_the_name_if_no_mbid_speaks_against_it() -> None:
+    plays = [refs("a", {"name": "Nirvana", "mbid": ONE}, {"name": "Can"})]
+    rows = side("x", {"mbid": ONE}, {"name": "Nirvana (UK)", "mbid": TWO}, {"name": "Can", "mbid": TWO})
+    assert found(attached(plays, rows), rows) == {ONE: ONE, "Can": "can"}
+    other = side("x", {"name": "Nirvana", "mbid": TWO})
+    assert found(attached(plays, other), other) == {}
+
+
+def test_a_name_of_several_items_attaches_to_none() -> None:
+    plays = [refs("a", {"name": "Nirvana", "mbid": ONE}, {"name": "Nirvana", "mbid": TWO})]
+    rows = side("x", {"name": "Nirvana"})
+    assert attached(plays, rows).item_of.is_empty()
+
+
+def test_two_ids_of_one_name_attach_to_nobody() -> None:
+    rows = side("x", {"item_id": "AR1", "name": "Can"}, {"item_id": "AR2", "name": "CAN"})
+    assert attached(PLAYS, rows).item_of.is_empty(), "which of the two is it?"
+    alone = side("x", {"item_id": "AR1", "name": "Can"})
+    assert found(attached(PLAYS, alone), alone) == {"Can": "can"}
+
+
+def test_squeezed_names_match_by_their_letters() -> None:
+    rows = side("x", {"name": "simongarfunkel"}, {"name": "thecure"}, {"name": "cure"}, squeezed=True)
+    assert found(attached(PLAYS, rows), rows) == {
+        "simongarfunkel": "simon and garfunkel",
+        "cure": "cure",
+    }
+    plain = side("x", {"name": "simongarfunkel"})
+    assert attached(PLAYS, plain).item_of.is_empty()
+
+
+def test_what_is_left_of_a_name_without_little_words() -> None:
+    keys = pl.Series(["queens of the stone age", "the the", "can"])
+    assert closed_up(keys).to_list() == ["queensstoneage", "thethe", "can"]
+
+
+def test_a_side_table_of_items_gives_the_country_nobody_else_does() -> None:
+    plays = [refs("a", {"name": "Can", "country": "DE"}, {"name": "Kent"})]
+    rows = side("x", {"name": "Can", "country": "US"}, {"name": "Kent", "country": "SE"}, table="items")
+    assert attached(plays, rows).items.select("item_id", "country").rows() == [("can", "DE"), ("kent", "SE")]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_order_of_rows_does_not_matter(turned: bool) -> None:
+    rows = [side("x", {"name": "cure"}, {"name": "CAN"}), side("y", {"name": "The Cure"})]
+    made = attached(PLAYS, *(rows[::-1] if turned else rows))
+    assert found(made, *rows) == {"cure": "cure", "CAN": "can", "The Cure": "cure"}

@@ -1,0 +1,41 @@
+import csv
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tigertail.io import quarantine as module
+from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
+
+
+def test_rows_are_kept_up_to_a_cap_and_counted_beyond(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "KEPT_PER_REASON", 2)
+    put_aside = Quarantine()
+    rows = pl.DataFrame({LINE: [1, 2, 3, 4], TEXT: ["a", "b,\n", "c", "d" * 900], "n": [0, -1, -1, -1]})
+    kept = put_aside.keep("s", "f.csv", rows, reasons((pl.col("n") < 0, "negative")))
+    assert kept["n"].to_list() == [0]
+    assert put_aside.reasons_of("s") == {"negative": 3}
+    put_aside.write(tmp_path)
+    with (tmp_path / "quarantine.csv").open(newline="") as file:
+        assert list(csv.reader(file)) == [
+            ["source", "file", "line", "reason", "text"],
+            ["s", "f.csv", "2", "negative", "b,\n"],
+            ["s", "f.csv", "3", "negative", "c"],
+        ]
+
+
+def test_the_first_check_that_holds_gives_the_reason() -> None:
+    put_aside = Quarantine()
+    rows = pl.DataFrame({LINE: [1], TEXT: ["x"], "n": [-1]})
+    put_aside.keep("s", "f", rows, reasons((pl.col("n") < 0, "first"), (pl.col("n") < 1, "second")))
+    assert put_aside.reasons_of("s") == {"first": 1}
+
+
+def test_warnings_keep_a_few_examples() -> None:
+    noted = Quarantine()
+    noted.warn("s", "odd", 3, ["a", "b"])
+    noted.warn("s", "odd", 9, ["b", "c", "d", "e", "f", "g"])
+    assert noted.warnings["s", "odd"] == 12
+    assert noted.examples["s", "odd"] == ["a", "b", "c", "d", "e"]

@@ -1,0 +1,130 @@
+"""A model takes the place of another, and gives it back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tigertail.errors import ModelError
+from tigertail.model import Model, deploy, load, roll_back, save
+from tigertail.model.store.folder import map_file
+from tigertail.signals.factors import FactorAffinity
+from tigertail.storage import checksums
+
+
+@pytest.fixture
+def folder(model: Model, tmp_path: Path) -> Path:
+    save(model, tmp_path / "model")
+    return tmp_path / "model"
+
+
+@pytest.fixture
+def new(model: Model, tmp_path: Path) -> Path:
+    save(other(model), tmp_path / "new")
+    return tmp_path / "new"
+
+
+def other(model: Model) -> Model:
+    """Make a model that answers otherwise."""
+    alike = FactorAffinity(np.ones((len(model.items), 4), np.float32))
+    return replace(model, signals={**model.signals, "factors": alike})
+
+
+def test_a_deployed_model_is_the_one_it_was_copied_from(folder: Path, new: Path) -> None:
+    opened = load(folder)
+    assert deploy(new, folder) == load(folder).version == load(new).version
+    assert load(folder).neighbours(signal="factors").equals(load(new).neighbours(signal="factors"))
+    assert not opened.neighbours(signal="factors").equals(load(new).neighbours(signal="factors"))
+    assert roll_back(folder) == opened.version
+
+
+def test_a_model_is_deployed_to_where_there_was_none(new: Path, tmp_path: Path) -> None:
+    assert deploy(new, tmp_path / "served") == load(tmp_path / "served").version
+
+
+def test_a_damaged_model_is_not_deployed(folder: Path, new: Path) -> None:
+    before = checksums(folder)
+    vectors = new / "1" / "factors" / "vectors.npy"
+    vectors.write_bytes(vectors.read_bytes()[:-4])
+    with pytest.raises(ModelError, match=r"vectors\.npy: altered or cut short"):
+        deploy(new, folder)
+    vectors.unlink()
+    with pytest.raises(ModelError, match=r"vectors\.npy: a file of the model is missing"):
+        deploy(new, folder)
+    assert checksums(folder) == before
+
+
+def test_nothing_else_is_replaced(new: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter1.tex").touch()
+    with pytest.raises(ModelError, match="exists and is not a model"):
+        deploy(new, tmp_path / "thesis")
+
+
+def test_rolling_back_takes_the_model_before_and_back_again(model: Model, folder: Path) -> None:
+    first = load(folder)
+    save(other(model), folder)
+    second = load(folder)
+    assert roll_back(folder) == first.version
+    assert load(folder).neighbours(signal="factors").equals(first.neighbours(signal="factors"))
+    assert roll_back(folder, to=2) == second.version == load(folder).version
+
+
+def test_after_rolling_back_a_new_model_takes_a_new_number(model: Model, folder: Path) -> None:
+    save(other(model), folder)
+    roll_back(folder)
+    save(other(model), folder)
+    assert sorted(path.name for path in folder.iterdir()) == ["1", "3", "manifest.json"]
+    assert roll_back(folder) == load(folder).version
+
+
+def test_nothing_to_roll_back_to(model: Model, folder: Path) -> None:
+    with pytest.raises(ModelError, match="no generation before 1 is kept"):
+        roll_back(folder)
+    save(other(model), folder)
+    with pytest.raises(ModelError, match="no generation 7 is kept beside the present one, 2") as error:
+        roll_back(folder, to=7)
+    assert error.value.remedy == "choose one of 1"
+
+
+def test_a_damaged_generation_is_not_rolled_back_to(model: Model, folder: Path) -> None:
+    save(other(model), folder)
+    vectors = folder / "1" / "factors" / "vectors.npy"
+    vectors.write_bytes(vectors.read_bytes()[:-4])
+    with pytest.raises(ModelError, match=r"vectors\.npy: altered or cut short"):
+        roll_back(folder)
+    assert load(folder).neighbours(signal="factors").equals(other(model).neighbours(signal="factors"))
+
+
+def test_a_map_goes_with_its_model(folder: Path, new: Path) -> None:
+    version = str(load(new).version)
+    map_file(new, version).parent.mkdir()
+    map_file(new, version).write_bytes(b"a map")
+    deploy(new, folder)
+    assert map_file(folder, version).read_bytes() == b"a map"
+
+
+def test_a_model_whose_files_lie_elsewhere_is_no_model(folder: Path, new: Path) -> None:
+    manifest = json.loads((new / "manifest.json").read_text("utf-8"))
+    del manifest["sha256"]
+    manifest["files"]["../../outside.npy"] = "0" * 64
+    seal = hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+    (new / "manifest.json").write_text(json.dumps(manifest | {"sha256": seal}), "utf-8")
+    with pytest.raises(ModelError, match="a file of the model lies outside of it"):
+        deploy(new, folder)
+
+
+def test_maps_go_with_the_models_that_are_gone(model: Model, folder: Path, new: Path) -> None:
+    for number in range(4):
+        save(replace(model, metrics={"round": number}), new)
+        drawn = map_file(new, str(load(new).version))
+        drawn.parent.mkdir(exist_ok=True)
+        drawn.write_bytes(b"a map")
+        deploy(new, folder)
+    assert len(list(drawn.parent.parent.glob("maps/*"))) == 4
+    assert len(list(folder.glob("maps/*"))) == 2, "as many as there are generations"

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tigertail.errors import DataError, TigertailError, UnknownItemError
+from tigertail.model import Model
+from tigertail.model.files import read_queries, write_neighbours
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "queries.txt"
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_files_of_any_editor_are_read(file: Path, model: Model, mark: bytes, end: bytes) -> None:
+    lines = ["s1", "", "  Sigur Ros ", "КИНО", "nirvana"]
+    file.write_bytes(mark + end.join(line.encode() for line in lines) + end)
+    assert read_queries(file, model) == ["s1", "n2", "n1", "n4"]
+
+
+def test_an_unknown_query_is_reported_with_its_line(file: Path, model: Model) -> None:
+    file.write_text("s1\n\nn1\nSigur Rosa\n")
+    with pytest.raises(UnknownItemError) as error:
+        read_queries(file, model)
+    assert str(error.value) == (f"{file}, line 4: no item called 'Sigur Rosa'\n  -> did you mean: Sigur Rós?")
+
+
+def test_a_file_that_cannot_be_used_is_an_error_with_a_remedy(file: Path, model: Model) -> None:
+    with pytest.raises(DataError, match="no such file"):
+        read_queries(file, model)
+    with pytest.raises(DataError, match="cannot be read"):
+        read_queries(file.parent, model)
+    file.write_text("\n \n")
+    with pytest.raises(DataError, match="holds no query"):
+        read_queries(file, model)
+    file.write_bytes("Sigur Rós".encode("latin-1"))
+    with pytest.raises(DataError, match="not UTF-8"):
+        read_queries(file, model)
+
+
+def test_lists_are_written_whole_or_not_at_all(file: Path, model: Model) -> None:
+    lists = model.neighbours(["s1"])
+    target = file.with_suffix(".parquet")
+    write_neighbours(lists, target)
+    assert pl.read_parquet(target).equals(lists)
+    with pytest.raises(TigertailError, match="cannot be written"):
+        write_neighbours(lists, file.parent)
+    assert [path.name for path in file.parent.iterdir()] == ["queries.parquet"]

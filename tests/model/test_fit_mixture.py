@@ -1,0 +1,181 @@
+"""A mixture learns from listeners of whom the signals that teach it have seen nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import tigertail
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
+from tigertail.errors import DataError, TigertailWarning
+from tigertail.evaluation.systems.own import OwnSignal
+from tigertail.mixing import Lessons, Mixture, lessons_of
+from tigertail.model import Model, ModelConfig
+from tigertail.model.fit_mixture import WORD, fit_blind, fit_mixture, mixed_names, with_others
+from tigertail.model.registry import Ingredients, fit_signals
+from tigertail.signals.annotation import Annotation
+from tigertail.signals.local import Listening
+from tigertail.simulation import WorldConfig, simulate
+from tigertail.splitting.ground_truth import Truth
+from tigertail.splitting.hold_out import ProtocolConfig, hold_out
+
+CONFIG = ModelConfig.model_validate({"base": {"factors": 8, "iterations": 2}, "local": {"fewest": 20}})
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    small = WorldConfig(listeners=200, artists=120, countries=3, artists_per_listener=15)
+    return simulate(tmp_path_factory.mktemp("mixed") / "world", small)
+
+
+def ingredients(dataset: Dataset, config: ModelConfig = CONFIG) -> Ingredients:
+    return Ingredients(dataset, Interactions.of(dataset), config)
+
+
+def test_signals_that_teach_have_no_trace_of_those_held_out(world: Dataset) -> None:
+    blind = fit_blind(ingredients(world), ["listening", "annotation"])
+    assert blind is not None
+    listening, annotation = blind.signals["listening"], blind.signals["annotation"]
+    assert isinstance(listening, Listening)
+    assert isinstance(annotation, Annotation)
+    held = set(blind.trial.held["listener_id"])
+    everyone = set(world.plays["listener_id"])
+    assert len(held) == round(0.2 * len(everyone))
+    assert listening.heard.rows == len(everyone) - len(held)
+    others = world.scan("annotations").filter(~pl.col("annotator").is_in(list(held))).collect()
+    assert int(annotation.people.max()) <= others["annotator"].n_unique()
+    left = blind.trial.train.scan("annotations").collect()
+    assert not set(left["annotator"]) & held
+
+
+def test_what_is_learned_hangs_on_the_blind_signals_alone(world: Dataset) -> None:
+    given = ingredients(world)
+    mixture = fit_mixture(given, fit_signals(given))
+    blind = fit_blind(given, mixed_names(world, CONFIG.mixture))
+    assert mixture is not None
+    assert blind is not None
+    train = Ingredients(blind.trial.train, blind.trial.interactions, CONFIG)
+    seeing = fit_signals(train)
+    for name, signal in blind.signals.items():
+        queries = np.flatnonzero(signal.known)[:20].astype(np.int32)
+        assert signal.affinity(queries).tobytes() == seeing[name].affinity(queries).tobytes()
+    assert mixture.learned.most == int(blind.trial.popularity[np.unique(blind.trial.query_items)].max())
+
+
+def test_at_most_so_many_listeners_are_held_out(world: Dataset) -> None:
+    few = ModelConfig.model_validate(CONFIG.model_dump() | {"mixture": {"most": 12}})
+    blind = fit_blind(ingredients(world, few), ["listening"])
+    assert blind is not None
+    assert len(blind.trial.held) == 12
+
+
+def test_a_trial_is_answered_by_the_mixture_that_a_fit_makes(world: Dataset) -> None:
+    trial = hold_out(world, ProtocolConfig(seed=3))
+    judged = OwnSignal(signal="mixture", model=CONFIG).fit(trial)
+    fitted = tigertail.fit(trial.train, config=CONFIG).signals["mixture"]
+    assert isinstance(judged, Mixture)
+    assert isinstance(fitted, Mixture)
+    queries = trial.query_items[:20]
+    assert judged.affinity(queries).tobytes() == fitted.affinity(queries).tobytes()
+
+
+def test_too_few_listeners_teach_nothing(tmp_path: Path) -> None:
+    plays = pl.DataFrame({"listener_id": list("aabbcc"), "item_id": list("xyxyyz"), "plays": 1.0})
+    few = Dataset.write(tmp_path / "few", {"plays": plays}, name="few")
+    assert fit_blind(ingredients(few), ["listening"]) is None
+    assert fit_mixture(ingredients(few), {}) is None
+    none = Truth("feedback", pl.DataFrame(), graded=True, read=0)
+    with pytest.raises(DataError, match="feedback can teach a mixture, and too few listeners"):
+        fit_mixture(ingredients(few), {}, feedback=none)
+
+
+def pairs(name: str, *rows: tuple[str, str, float]) -> Truth:
+    table = pl.DataFrame(rows, ["target_item_id", "item_id", "score"], orient="row")
+    return Truth(name, table, graded=True, read=len(table))
+
+
+@pytest.mark.parametrize(
+    ("lists", "feedback", "shares"),
+    [(0.3, 0.2, (0.3, 0.2)), (0.0, 0.2, (0.0, 0.2)), (0.3, 0.0, (0.3, 0.0))],
+)
+def test_lists_and_feedback_each_get_their_share_of_the_whole(
+    world: Dataset, lists: float, feedback: float, shares: tuple[float, float]
+) -> None:
+    blind = fit_blind(ingredients(world), ["listening"])
+    assert blind is not None
+    lessons = lessons_of(blind.trial)
+    config = CONFIG.mixture.model_copy(update={"lists": lists, "feedback": feedback})
+    # Two pairs that no held-out listener could teach: an item after itself.
+    a, b = (str(item) for item in blind.trial.interactions.item_ids[:2])
+    taught = with_others(
+        lessons, blind.trial.interactions, config, pairs("lists", (a, a, 1.0)), pairs("said", (b, b, 1e6))
+    )
+
+    def hits(query: int) -> float:
+        items, values = taught.hits.row(int(np.searchsorted(taught.queries, query)))
+        return float(values[items == query].sum())
+
+    whole = float(taught.hits.values.sum(dtype=np.float64))
+    assert (hits(0) / whole, hits(1) / whole) == pytest.approx(shares, abs=1e-4)
+
+
+def test_feedback_alone_gets_its_share_and_little_of_it_less(world: Dataset) -> None:
+    blind = fit_blind(ingredients(world), ["listening"])
+    assert blind is not None
+    lessons, interactions = lessons_of(blind.trial), blind.trial.interactions
+    config = CONFIG.mixture.model_copy(update={"feedback": 0.5})
+    item = str(interactions.item_ids[0])
+
+    def added(taught: Lessons) -> float:
+        return float(taught.hits.values.sum(dtype=np.float64)) - float(
+            lessons.hits.values.sum(dtype=np.float64)
+        )
+
+    whole = float(lessons.hits.values.sum(dtype=np.float64))
+    much = with_others(lessons, interactions, config, None, pairs("said", (item, item, 1e6)))
+    little = with_others(lessons, interactions, config, None, pairs("said", (item, item, 2.0)))
+    assert added(much) == pytest.approx(whole, rel=1e-4)
+    assert added(little) == pytest.approx(2 * WORD, rel=1e-3)
+
+
+def liked(world: Dataset, model: Model, listeners: int) -> pl.DataFrame:
+    """Return events of people who are shown lists of two signals in turns, and play what tags alone say."""
+    queries = world.items["item_id"].sort().to_list()[::2]
+    tagged = model.neighbours(queries, 6, signal="annotation").with_columns(model=pl.lit("tags"))
+    heard = model.neighbours(queries, 6, signal="listening").with_columns(model=pl.lit("listening"))
+    heard = heard.join(tagged, on=["target_item_id", "item_id"], how="anti")
+    rows = pl.concat([tagged, heard]).select(
+        pl.col("target_item_id").alias("query"), pl.col("item_id").alias("item"), "model", "rank"
+    )
+    who = pl.DataFrame({"listener": [f"u{number}" for number in range(listeners)], "list_id": "1"})
+    shown = rows.join(who, how="cross").with_columns(kind=pl.lit("impression"))
+    return pl.concat([shown, shown.filter(pl.col("model") == "tags").with_columns(kind=pl.lit("play"))])
+
+
+def test_a_mixture_taught_by_feedback_moves_towards_what_listeners_liked(world: Dataset) -> None:
+    config = ModelConfig.model_validate(CONFIG.model_dump() | {"mixture": {"feedback": 0.5}})
+    untaught = tigertail.fit(world, config=config)
+    with pytest.warns(TigertailWarning, match="every word counts the same"):
+        taught = tigertail.fit(world, config=config, feedback=liked(world, untaught, 10))
+
+    # Judged on the queries of which nobody said a word.
+    asked = world.items["item_id"].sort().to_list()[1::2]
+    right = untaught.neighbours(asked, 6, signal="annotation").select("target_item_id", "item_id")
+
+    def found(model: Model) -> float:
+        lists = model.neighbours(asked, 10).select("target_item_id", "item_id")
+        return len(lists.join(right, on=["target_item_id", "item_id"])) / len(right)
+
+    assert found(taught) > found(untaught) + 0.1
+    mixtures = [model.signals["mixture"] for model in (untaught, taught)]
+    weights = []
+    for mixture in mixtures:
+        assert isinstance(mixture, Mixture)
+        weights.append(
+            mixture.weights(untaught.codes(asked))[:, list(mixture.parts).index("annotation")].mean()
+        )
+    assert weights[1] > weights[0]

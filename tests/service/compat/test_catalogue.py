@@ -1,0 +1,59 @@
+"""Finding items as players name them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tigertail.service.compat.catalogue import Catalogue
+from tigertail.service.serving.served_model import Edition
+
+
+@pytest.fixture(scope="module")
+def edition(music: Path) -> Edition:
+    return Edition.open(music)
+
+
+@pytest.fixture(scope="module")
+def catalogue(edition: Edition) -> Catalogue:
+    return Catalogue.of(edition)
+
+
+def test_it_is_made_once(edition: Edition, catalogue: Catalogue) -> None:
+    assert Catalogue.of(edition) is catalogue
+
+
+@pytest.mark.parametrize(
+    ("item", "artist", "mbid"),
+    [
+        ("n1", "Кино", "00000000-0000-4000-8000-000000000001"),  # told by the artist's id
+        ("n3", "Bell\x07 End", "00000000-0000-4000-8000-000000000003"),  # by the artist's MBID
+        ("s1", "فيروز", "00000000-0000-4000-8000-000000000011"),  # which is the artist's id
+        ("nobody in particular - li", "nobody in particular", ""),  # by no more than a name
+        ("kino", "", ""),  # an artist
+    ],
+)
+def test_a_tracks_artist(edition: Edition, catalogue: Catalogue, item: str, artist: str, mbid: str) -> None:
+    code = edition.by_id(item)
+    assert code is not None
+    assert catalogue.artist(code) == (artist, mbid)
+
+
+def test_mbids_are_in_a_column_or_are_ids(edition: Edition, catalogue: Catalogue) -> None:
+    for item, mbid in [("kino", "…01"), ("00000000-0000-4000-8000-000000000011", "…11"), ("acdc", "")]:
+        code = edition.by_id(item)
+        assert code is not None
+        found = catalogue.mbid(code)
+        assert found == mbid.replace("…", "00000000-0000-4000-8000-0000000000")
+        assert catalogue.by_mbid(found.upper(), "artist") == (code if mbid else None)
+
+
+def test_names_are_of_a_kind(edition: Edition, catalogue: Catalogue) -> None:
+    assert catalogue.by_name("Believe", "artist") is None
+    assert catalogue.by_name("believe", "track") == edition.by_id("n1")  # the most heard
+    assert catalogue.by_name("believe", "track", "فيروز") == edition.by_id("s1")
+    assert catalogue.by_name("believe", "track", "東京事変") is None
+    assert catalogue.by_name("LI", "track", "Nobody in Particular") == edition.by_id(
+        "nobody in particular - li"
+    )

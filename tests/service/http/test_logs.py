@@ -1,0 +1,34 @@
+"""Logs a machine can read."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+
+from tigertail.service.http.logs import Lines
+
+
+def line(**extra: object) -> dict[str, object]:
+    record = logging.LogRecord("tigertail.service", logging.INFO, "f.py", 1, "model %s", ("in place",), None)
+    vars(record).update(extra)
+    found: dict[str, object] = json.loads(Lines().format(record))
+    return found
+
+
+def test_a_record_is_one_line_of_json() -> None:
+    found = line(role="current", model="c0ffee", milliseconds=1.5)
+    assert found["message"] == "model in place"
+    assert found["level"] == "info"
+    assert (found["role"], found["model"], found["milliseconds"]) == ("current", "c0ffee", 1.5)
+    assert str(found["time"]).endswith("+00:00")
+
+
+def test_a_traceback_stays_in_its_line() -> None:
+    try:
+        raise ValueError("a\nb")
+    except ValueError:
+        record = logging.LogRecord("t", logging.ERROR, "f.py", 1, "failed", (), sys.exc_info())
+    text = Lines().format(record)
+    assert "\n" not in text
+    assert "ValueError" in json.loads(text)["error"]

@@ -1,0 +1,93 @@
+"""Settings of the service: file, environment, command line, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tigertail.errors import ConfigError
+from tigertail.service.http.settings import Settings, read_settings
+
+DIGEST = "0" * 64
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "service.toml"
+    path.write_text('model = "from-file"\nport = 1\nworkers = 3\n[limits]\nrate = 7\nburst = 9\n', "utf-8")
+    return path
+
+
+def test_the_command_line_stands_above_the_environment_and_that_above_the_file(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIGERTAIL_PORT", "2")
+    monkeypatch.setenv("TIGERTAIL_WORKERS", "2")
+    monkeypatch.setenv("TIGERTAIL_LIMITS__RATE", "8")
+    settings = read_settings(file, workers=1, host=None)
+    assert (settings.model, settings.port, settings.workers) == (Path("from-file"), 2, 1)
+    assert (settings.limits.rate, settings.limits.burst) == (8, 9)
+
+
+def test_settings_reach_a_worker_whole_and_show_nobody_the_password() -> None:
+    url = "postgresql://radio:hunter2@db/tigertail"
+    settings = read_settings(model=Path("m"), feedback={"store": url})
+    assert settings.store == url
+    assert "hunter2" not in repr(settings)
+    assert Settings.model_validate_json(settings.to_json()) == settings
+
+
+def test_feedback_is_kept_beside_the_model_unless_another_place_is_given_or_none(tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    assert read_settings(model=model).store == str(tmp_path / "model-feedback.sqlite")
+    assert read_settings(model=model, feedback={"on": False}).store is None
+
+
+def test_other_machines_need_a_key(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"0\.0\.0\.0 can be reached from other machines") as error:
+        read_settings(model=tmp_path, host="0.0.0.0")
+    assert "tigertail key" in error.value.remedy
+    assert read_settings(model=tmp_path, host="0.0.0.0", keys={"radio": DIGEST}).rate == 50
+    assert read_settings(model=tmp_path, host="0.0.0.0", open=True).called == ["*"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.8.8"])
+def test_this_machine_needs_none_and_has_no_limit(host: str, tmp_path: Path) -> None:
+    settings = read_settings(model=tmp_path, host=host)
+    assert settings.loopback
+    assert settings.rate is None
+    assert "localhost" in settings.called
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("prot = 1", "service.toml: prot: unknown key"),
+        ("port = 70000", r"port: Input should be less"),
+        ("[keys]\nradio = 'hunter2'", "'radio' is no SHA-256"),
+        ("model = ", "service.toml: cannot be read"),
+        ("", "model: Field required"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_file(text: str, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "service.toml"
+    file.write_text(text, "utf-8")
+    given = {} if "model" in message + text else {"model": tmp_path}
+    with pytest.raises(ConfigError, match=message) as error:
+        read_settings(file, **given)
+    assert error.value.remedy
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere\.toml: no such file"):
+        read_settings(tmp_path / "nowhere.toml")
+
+
+def test_a_misspelt_variable_is_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIGERTAIL_DATA", "/not/ours/but/known")
+    assert read_settings(model=tmp_path).port == 8000
+    monkeypatch.setenv("TIGERTAIL_PROT", "80")
+    with pytest.raises(ConfigError, match="TIGERTAIL_PROT is no setting") as error:
+        read_settings(model=tmp_path)
+    assert error.value.remedy == "did you mean TIGERTAIL_PORT?"

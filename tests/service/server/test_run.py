@@ -1,0 +1,52 @@
+"""Taking an address, and answers that are sent at once."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from pathlib import Path
+
+import pytest
+
+from tigertail.errors import ConfigError
+from tigertail.service.http.settings import Settings
+from tigertail.service.server.run import bound, check
+
+
+def test_a_free_port_is_taken_and_no_other_can_take_it() -> None:
+    with bound("127.0.0.1", 0) as taken:
+        host, port = taken.getsockname()
+        taken.listen()
+        with pytest.raises(ConfigError, match=f"cannot listen at {host}, port {port}"):
+            bound(host, port)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_what_is_written_is_sent_at_once(host: str) -> None:
+    """Two small writes, a head and a body, do not wait for each other to be acknowledged."""
+
+    async def flag() -> int:
+        found = asyncio.get_running_loop().create_future()
+
+        def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            line = writer.get_extra_info("socket")
+            found.set_result(line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        with bound(host, 0) as taken:
+            async with await asyncio.start_server(connected, sock=taken):
+                _, writer = await asyncio.open_connection(*taken.getsockname()[:2])
+                writer.close()
+                return int(await found)
+
+    assert asyncio.run(flag())
+
+
+def test_no_such_host() -> None:
+    with pytest.raises(ConfigError, match=r"cannot listen at no-such-host\.invalid"):
+        bound("no-such-host.invalid", 0)
+
+
+def test_an_evaluation_that_is_not_there_is_told_before_anything_is_served(folder: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere\.json: no such evaluation"):
+        check(Settings(model=folder, evaluation=Path("nowhere.json")))

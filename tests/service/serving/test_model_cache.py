@@ -1,0 +1,71 @@
+"""Copies of models that nobody else writes to."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tigertail.errors import ModelError
+from tigertail.model import Model, load, save
+from tigertail.service.serving import model_cache
+from tigertail.service.serving.model_cache import copied, newest
+from tigertail.service.serving.registry import Shelf
+
+
+def test_a_copy_is_the_model(folder: Path, tmp_path: Path) -> None:
+    copy = copied(folder, tmp_path / "room")
+    assert load(copy).version == load(folder).version
+    assert copied(folder, tmp_path / "room") == copy, "made once"
+    assert newest(tmp_path / "room") == copy
+
+
+def test_a_copy_is_whole_or_not_there(folder: Path, tmp_path: Path) -> None:
+    sorted(folder.rglob("*.npy"))[-1].write_bytes(b"half")
+    with pytest.raises(ModelError, match="altered or cut short"):
+        copied(folder, tmp_path / "room")
+    assert list((tmp_path / "room").iterdir()) == []
+    assert newest(tmp_path / "room") is None
+
+
+def test_files_cut_short_in_place_are_not_those_answered_from(folder: Path, tmp_path: Path) -> None:
+    shelf = Shelf({"current": folder}, room=tmp_path / "room")
+    right = shelf["current"].model.similar("star")
+    for file in folder.rglob("*.npy"):
+        file.write_bytes(b"")
+    assert shelf["current"].model.similar("star").equals(right)
+
+
+def test_a_shelf_set_up_beside_a_broken_model_goes_on_with_the_copy(folder: Path, tmp_path: Path) -> None:
+    first = Shelf({"current": folder}, room=tmp_path / "room")
+    version = first["current"].version
+    shutil.rmtree(folder)
+    second = Shelf({"current": folder}, room=tmp_path / "room")
+    assert second["current"].version == version
+    assert second.refused() == {"current": "no such model"}
+    with pytest.raises(ModelError, match="no such model"):
+        Shelf({"current": folder}, room=tmp_path / "another")
+
+
+def test_no_room_for_a_copy_is_told(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "room").touch()
+    with pytest.raises(ModelError, match="cannot be copied"):
+        Shelf({"current": folder}, room=tmp_path / "room")
+
+
+def test_what_is_half_removed_does_not_pass_for_a_copy(
+    local_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, model = tmp_path / "room", tmp_path / "model"
+    monkeypatch.setattr(model_cache.shutil, "rmtree", lambda *given, **more: None)  # killed before it removes
+    made = []
+    for number in range(model_cache.KEPT + 1):
+        save(replace(local_model, metrics={"round": number}), model)
+        made.append(copied(model, room))
+        os.utime(made[-1], (number, number))
+    copied(model, room)
+    assert not made[0].exists()
+    assert newest(room) == made[-1]

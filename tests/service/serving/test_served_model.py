@@ -1,0 +1,37 @@
+"""One version of a model, asked from several threads."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+_ASK_WHILE_ANOTHER_IS_OPENED = """
+import sys, threading
+from pathlib import Path
+from tigertail.service.serving.served_model import Edition
+folder = Path(sys.argv[1])
+edition, opened = Edition.open(folder), threading.Event()
+def ask():
+    while not opened.is_set():
+        edition.answer([0, 1, 2], 5, {}, why=True)
+asking = [threading.Thread(target=ask) for _ in range(2)]
+for one in asking: one.start()
+for _ in range(40): Edition.open(folder)
+opened.set()
+for one in asking: one.join()
+"""
+
+
+def test_a_model_is_opened_while_another_answers(folder: Path) -> None:
+    """Numba's plainest threads end the process where two ask at a time; others are luckier, not better."""
+    environment = os.environ | {"NUMBA_THREADING_LAYER": "workqueue"}
+    done = subprocess.run(
+        [sys.executable, "-c", _ASK_WHILE_ANOTHER_IS_OPENED, str(folder)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from tigertail.signals.annotation.explain import in_words
+
+TWO_TAGS = [("tag", "dark"), ("genre", "post-punk")]
+PEOPLE = ("annotator", "annotated by the same people")
+
+
+@pytest.mark.parametrize(
+    ("shared", "words"),
+    [
+        ([], ""),
+        (TWO_TAGS, "both dark, post-punk"),
+        ([*TWO_TAGS, ("tag", "slow"), ("tag", "loud")], "both dark, post-punk, slow"),
+        ([("birth place", "Berlin"), ("label", "4AD")], "both from Berlin, on 4AD"),
+        ([("instrument", "Oud"), ("associated band", "Can")], "both with Oud, linked to Can"),
+        ([("mood", "sad")], "both of mood sad"),
+        ([("home", "NL"), ("home", "ZZZ"), ("home", "QQ")], "both from the Netherlands, from ZZZ, from QQ"),
+        ([*TWO_TAGS, PEOPLE], "both dark, post-punk"),
+        ([PEOPLE, *TWO_TAGS], "tagged by the same people, both dark, post-punk"),
+        ([PEOPLE], "tagged by the same people"),
+    ],
+)
+def test_each_label_is_said_as_fits_its_facet(shared: list[tuple[str, str]], words: str) -> None:
+    assert in_words(shared) == words
+
+
+def test_what_was_said_is_not_said_again() -> None:
+    places = [("home", "Leeds, England, GB"), ("home", "GB"), ("hometown", "Leeds"), ("birth place", "leeds")]
+    assert in_words(places) == "both from Leeds, England, GB, from Leeds"
+    assert in_words([("tag", "Post-Punk"), ("genre", "post-punk"), ("label", "Post-Punk")]) == (
+        "both Post-Punk, on Post-Punk"
+    )

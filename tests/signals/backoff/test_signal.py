@@ -1,0 +1,133 @@
+"""Artist back-off: four tracks of two artists, one track that nobody heard yet, one of nobody's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
+from tigertail.errors import DataError
+from tigertail.signals.backoff.signal import NO_ARTIST, BackOff, BackOffConfig, fit_back_off
+from tigertail.signals.co_listening import CoListening
+from tigertail.signals.contract import Signal
+from tigertail.signals.popularity import Popularity
+from tigertail.sparse import CSR
+
+TRACKS = ["can 1", "can 2", "wire 1", "wire 2", "new", "nobodys", "alone"]
+CAN, WIRE, SADE = 0, 1, 2
+
+
+def lists(pairs: dict[tuple[int, int], float], size: int) -> CoListening:
+    rows, columns = zip(*pairs, strict=True)
+    return CoListening(CSR.build(rows, columns, list(pairs.values()), (size, size)))
+
+
+@pytest.fixture
+def signal() -> BackOff:
+    """Tracks 0 and 2 are neighbours, and 2 and 3; track 4, by Wire, is new; 5 is nobody's, 6 of Sade's."""
+    own = lists({(0, 2): 0.4, (2, 0): 0.4, (2, 3): 0.8, (3, 2): 0.8, (5, 0): 0.5, (0, 5): 0.5}, 7)
+    artists = lists({(CAN, WIRE): 0.3, (WIRE, CAN): 0.3}, 3)
+    artist_of = np.array([CAN, CAN, WIRE, WIRE, WIRE, NO_ARTIST, SADE], np.int32)
+    trust = np.array([0.5, 0.5, 0.5, 0.5, 0.0, 0.5, 0.0], np.float32)
+    return BackOff(own, artists, artist_of, trust, same_artist=1.5)
+
+
+def affinity(signal: Signal, query: int) -> list[float]:
+    return [float(value) for value in signal.affinity(np.array([query], np.int32))[0]]
+
+
+def test_affinity_is_the_formula(signal: BackOff) -> None:
+    scores = affinity(signal, 2)
+    assert scores[0] == pytest.approx(0.25 * 0.4 / 0.8 + 0.75 * 1.0), "a neighbour, of a close artist"
+    assert scores[3] == pytest.approx(0.25 * 0.8 / 0.8 + 0.75 * 1.5), "the best neighbour, of the same artist"
+    assert scores[1] == pytest.approx(0.75 * 1.0), "only its artist speaks for it"
+    assert scores[4] == pytest.approx(1.5), "nobody heard it: its artist has the whole word"
+    assert scores[5] == scores[6] == -np.inf
+
+
+def test_a_new_track_asks_through_its_artist(signal: BackOff) -> None:
+    assert affinity(signal, 4)[:4] == pytest.approx([1.0, 1.0, 1.5, 1.5])
+
+
+def test_a_track_of_nobodys_has_only_its_own(signal: BackOff) -> None:
+    scores = affinity(signal, 5)
+    assert scores[0] == pytest.approx(0.25)
+    assert scores[1] == -np.inf
+
+
+def test_it_knows_what_either_knows(signal: BackOff) -> None:
+    assert signal.known.tolist() == [True] * 6 + [False]
+    assert set(affinity(signal, 6)) == {-np.inf}
+
+
+def test_it_tells_what_its_parts_tell(signal: BackOff) -> None:
+    together, same = "by artists who go together", "by the same artist"
+    assert signal.tell(2, np.arange(7, dtype=np.int32)) == [
+        *("heard by the same listeners", together, "", "heard by the same listeners", same),
+        *("", ""),
+    ]
+    assert signal.tell(6, np.array([0, 5], np.int32)) == ["", ""], "an artist who goes with nobody"
+    assert signal.tell(5, np.array([0, 1], np.int32)) == ["heard by the same listeners", ""]
+
+
+def test_parts_that_tell_nothing_leave_the_artist_to_be_told(signal: BackOff) -> None:
+    silent = Popularity(np.arange(7))
+    mute = replace(signal, own=silent, artists=silent)
+    assert mute.tell(0, np.array([1, 2], np.int32)) == ["by the same artist", ""]
+
+
+def test_it_is_the_same_after_a_stay_on_disk(signal: BackOff) -> None:
+    again = BackOff.from_arrays(*signal.to_arrays())
+    every = np.arange(7, dtype=np.int32)
+    assert again.affinity(every).tobytes() == signal.affinity(every).tobytes()
+    with pytest.raises(TypeError, match="a Popularity cannot be kept"):
+        replace(signal, artists=Popularity(np.array([3, 2, 1]))).to_arrays()
+
+
+def dataset(folder: Path, items: pl.DataFrame) -> Dataset:
+    plays = pl.DataFrame(
+        [("ann", "t1", 2.0), ("ann", "t2", 1.0), ("bob", "t1", 1.0), ("bob", "t3", 1.0)],
+        ["listener_id", "item_id", "plays"],
+        orient="row",
+    )
+    return Dataset.write(folder / "dataset", {"plays": plays, "items": items}, name="tracks")
+
+
+def test_artists_hear_all_that_their_tracks_have(tmp_path: Path) -> None:
+    items = pl.DataFrame(
+        {
+            "item_id": ["t1", "t2", "t3", "t4", "can"],
+            "name": "x",
+            "kind": ["track"] * 4 + ["artist"],
+            "artist_id": ["can", "can", "wire", "sade", None],
+        }
+    )
+    made = dataset(tmp_path, items)
+    interactions = Interactions.of(made)
+    heard: list[Interactions] = []
+
+    def fit_artists(listening: Interactions) -> Signal:
+        heard.append(listening)
+        return Popularity(listening.item_listeners)
+
+    own = Popularity(interactions.item_listeners)
+    signal = fit_back_off(made, interactions, own, fit_artists, BackOffConfig(listeners=2.0))
+    assert heard[0].item_ids.to_list() == ["can", "wire", "sade"]
+    assert heard[0].plays.row(0)[1].tolist() == [3.0], "two tracks of Can's, played twice and once"
+    assert interactions.item_ids.to_list() == ["t1", "t2", "t3", "can", "t4"]
+    assert signal.artist_of.tolist() == [0, 0, 1, 0, 2], "an artist is their own"
+    assert signal.trust.tolist() == pytest.approx([0.5, 1 / 3, 1 / 3, 0, 0])
+
+
+def test_tracks_without_artists_are_an_error_with_a_remedy(tmp_path: Path) -> None:
+    made = dataset(tmp_path, pl.DataFrame({"item_id": ["t1", "t2", "t3"], "name": "x", "kind": "track"}))
+    interactions = Interactions.of(made)
+    own = Popularity(interactions.item_listeners)
+    with pytest.raises(DataError, match="not one item knows its artist") as error:
+        fit_back_off(made, interactions, own, lambda listening: own, BackOffConfig())
+    assert error.value.remedy

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tigertail.signals.local.explain import common_by_group, in_common
+from tigertail.sparse import CSR
+
+KEYS = ("CH-fr", "DE", "NL", "cluster-3")
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ([0, 1, 0, 0, 0], "1 listener in common, in Germany"),
+        ([0, 2, 0, 0, 0], "2 listeners in common, both in Germany"),
+        ([0, 1, 1, 0, 0], "2 listeners in common, in Germany and the Netherlands"),
+        ([5, 0, 0, 0, 0], "5 listeners in common, all in Switzerland (French)"),
+        ([0, 0, 2, 9, 3], "14 listeners in common, most in cluster 3"),
+        ([3, 3, 3, 3, 0], "12 listeners in common"),
+        ([0, 0, 0, 0, 7], "7 listeners in common"),
+        ([0, 0, 0, 0, 0], ""),
+    ],
+)
+def test_as_few_groups_are_named_as_hold_most(counts: list[int], words: str) -> None:
+    assert in_common(counts, KEYS) == words
+
+
+def test_where_nobody_has_a_group_none_is_named() -> None:
+    assert in_common([4], ()) == "4 listeners in common"
+
+
+def test_common_listeners_are_counted_in_their_groups() -> None:
+    # Listeners 0 and 1 are of the first group, 2 of the second, which is followed by an empty one and 3 of none.
+    heard = CSR.build([0, 0, 1, 2, 2, 3], [0, 1, 1, 1, 2, 2], np.ones(6), (4, 4))
+    starts = np.array([0, 2, 3, 3, 4])
+    items = np.array([2, 1, 3, 1], np.int32)
+    counts = common_by_group(heard, np.array([0, 2, 3], np.int32), starts, items)
+    assert counts.tolist() == [[0, 1, 0, 1], [1, 1, 0, 1], [0, 0, 0, 0], [1, 0, 0, 0]]
+    assert common_by_group(heard, np.empty(0, np.int32), starts, items).sum() == 0

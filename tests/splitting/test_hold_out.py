@@ -1,0 +1,102 @@
+"""Held-out listeners leave no trace, and queries are what the protocol says."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tigertail.dataset.dataset import Dataset
+from tigertail.errors import ConfigError, DataError
+from tigertail.splitting.hold_out import ProtocolConfig, hold_out
+
+
+@pytest.fixture
+def tagged(tmp_path: Path) -> Dataset:
+    """Twenty listeners with three of six artists each; each tags the first and played them day by day."""
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    rows = [
+        (f"l{listener:02}", f"a{(listener + place) % 6}", 1.0, start + timedelta(days=place))
+        for listener in range(20)
+        for place in range(3)
+    ]
+    plays = pl.DataFrame(rows, ["listener_id", "item_id", "plays", "last_played"], orient="row")
+    listeners = sorted(set(plays["listener_id"]))
+    tags = {
+        "item_id": [f"a{int(name[1:]) % 6}" for name in listeners],
+        "facet": "tag",
+        "label": "good",
+        "weight": 1.0,
+        "source": "crowd",
+        "annotator": listeners,
+    }
+    tables = {
+        "plays": plays,
+        "listeners": pl.DataFrame({"listener_id": listeners, "country": ["PL", "BR"] * 10}),
+        "annotations": pl.DataFrame(tags),
+    }
+    return Dataset.write(tmp_path / "tagged", tables, name="tagged")
+
+
+def test_held_out_listeners_vanish_from_every_table(tagged: Dataset) -> None:
+    trial = hold_out(tagged, ProtocolConfig())
+    held = set(trial.held["listener_id"])
+    assert len(held) == 4
+    assert not held & set(trial.train.plays["listener_id"])
+    assert not held & set(trial.train.listeners["listener_id"])
+    assert not held & set(trial.train.scan("annotations").collect()["annotator"])
+    assert not held & set(trial.interactions.listener_ids)
+
+
+def test_every_item_is_a_query_and_the_others_its_answer(tagged: Dataset) -> None:
+    trial = hold_out(tagged, ProtocolConfig())
+    for row in range(trial.relevant.rows):
+        mine = trial.relevant.row(row)[0]
+        assert trial.query_items[trial.query_listeners == row].tolist() == mine.tolist()
+
+
+def test_at_most_so_many_queries_a_listener(tagged: Dataset) -> None:
+    trial = hold_out(tagged, ProtocolConfig(queries=2))
+    assert np.bincount(trial.query_listeners).tolist() == [2, 2, 2, 2]
+
+
+def test_a_service_knows_the_country_of_a_listener_it_has_heard_nothing_from(tagged: Dataset) -> None:
+    assert set(hold_out(tagged, ProtocolConfig()).held["country"]) <= {"PL", "BR"}
+
+
+def test_seeds_choose_and_repeat(tagged: Dataset) -> None:
+    def held(seed: int) -> list[str]:
+        return hold_out(tagged, ProtocolConfig(seed=seed)).held["listener_id"].to_list()
+
+    assert held(1) == held(1)
+    assert held(1) != held(2)
+
+
+def test_a_split_by_time_trains_on_nothing_played_later(tagged: Dataset) -> None:
+    trial = hold_out(tagged, ProtocolConfig(split="time", after=0.4))
+    assert trial.train.plays["last_played"].max() == datetime(2020, 1, 2, tzinfo=UTC)
+    for row in range(trial.relevant.rows):
+        asked = trial.query_items[trial.query_listeners == row]
+        answers = trial.relevant.row(row)[0]
+        assert (len(asked), len(answers)) == (2, 1)
+        assert not set(asked) & set(answers)
+
+
+def test_plays_without_times_cannot_be_split_by_them(scenes: Dataset) -> None:
+    with pytest.raises(DataError, match="no times"):
+        hold_out(scenes, ProtocolConfig(split="time"))
+
+
+def test_too_few_listeners_say_so(tmp_path: Path) -> None:
+    plays = pl.DataFrame({"listener_id": ["a", "a", "b"], "item_id": ["x", "y", "x"], "plays": 1.0})
+    few = Dataset.write(tmp_path / "few", {"plays": plays}, name="few")
+    with pytest.raises(DataError, match="only 1 listeners"):
+        hold_out(few, ProtocolConfig())
+
+
+def test_settings_out_of_range_are_named() -> None:
+    with pytest.raises(ConfigError, match="--held-out"):
+        ProtocolConfig.checked(held_out=2)

@@ -1,0 +1,25 @@
+"""Containers read to their end."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tigertail.io.archives import Stream
+from tigertail.io.quarantine import Quarantine
+from tigertail.text.documents.page import Container, Desk, Page
+
+Read = Callable[[Container, bytes], list[Page]]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk("web", Quarantine())
+
+
+@pytest.fixture
+def read(desk: Desk) -> Read:
+    return lambda container, data: list(container(Stream("file", io.BytesIO(data), Path("file")), desk))

@@ -1,0 +1,53 @@
+from collections.abc import Callable
+
+import pytest
+
+from tigertail.errors import DataError
+from tigertail.text.documents.dump import Dump
+from tigertail.text.documents.page import Desk, Page
+
+Read = Callable[..., list[Page]]
+
+
+def article(title: str, text: str, ns: int = 0, more: str = "") -> str:
+    return f"<page><title>{title}</title><ns>{ns}</ns>{more}<revision><text bytes='1'>{text}</text></revision></page>"
+
+
+def dump(*pages: str) -> bytes:
+    return (
+        f'<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/">{"".join(pages)}</mediawiki>'.encode()
+    )
+
+
+def test_articles_are_pages(read: Read) -> None:
+    pages = read(Dump(100), dump(article("Kent (band)", "Med &amp; [[Sade]]"), article("Кино", "Цой")))
+    assert [(page.title, page.body) for page in pages] == [("Kent (band)", "Med & [[Sade]]"), ("Кино", "Цой")]
+
+
+def test_redirects_and_talk_are_passed_over_and_counted(read: Read, desk: Desk) -> None:
+    pages = read(
+        Dump(100), dump(article("A", "x", more="<redirect title='B'/>"), article("Talk:A", "x", ns=1))
+    )
+    assert pages == []
+    assert desk.quarantine.warnings == {
+        ("web", "a redirect, passed over"): 1,
+        ("web", "no article, passed over"): 1,
+    }
+    assert desk.quarantine.examples["web", "no article, passed over"] == ["Talk:A"]
+
+
+def test_an_endless_text_is_not_held(read: Read) -> None:
+    (page,) = read(Dump(1000), dump(article("Kent", "la " * 3_000_000)))
+    assert 1000 < len(page.body) < 3_000_000
+
+
+def test_entities_that_would_fill_the_memory_are_refused(read: Read) -> None:
+    laughs = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><mediawiki>&b;</mediawiki>'
+    with pytest.raises(DataError, match="declares entities"):
+        read(Dump(100), laughs)
+
+
+@pytest.mark.parametrize("data", [b"", b"no xml", dump(article("Kent", "x"))[:-20]])
+def test_a_file_that_is_no_dump_or_breaks_off_is_an_error(data: bytes, read: Read) -> None:
+    with pytest.raises(DataError, match="not an XML dump"):
+        read(Dump(100), data)

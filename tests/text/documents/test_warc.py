@@ -1,0 +1,55 @@
+import gzip
+import io
+from collections.abc import Callable
+
+import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from tigertail.errors import DataError
+from tigertail.text.documents.page import LONGEST_FILE, TOO_LARGE, Desk, Page
+from tigertail.text.documents.warc import archived
+
+Read = Callable[..., list[Page]]
+
+
+def warc(*answers: tuple[str, str, bytes, dict[str, str]], packed: bool = False) -> bytes:
+    file = io.BytesIO()
+    writer = WARCWriter(file, gzip=packed)
+    for address, status, body, headers in answers:
+        http = StatusAndHeaders(status, list(headers.items()), protocol="HTTP/1.1")
+        writer.write_record(
+            writer.create_warc_record(address, "response", payload=io.BytesIO(body), http_headers=http)
+        )
+    return file.getvalue()
+
+
+HTML = {"Content-Type": "text/html; charset=koi8-r"}
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_pages_with_their_addresses_and_encodings(packed: bool, read: Read) -> None:
+    data = warc(("http://kino.example/", "200 OK", "<p>Кино".encode("koi8-r"), HTML), packed=packed)
+    assert read(archived, data) == [Page("http://kino.example/", "<p>Кино", markup="html")]
+
+
+def test_what_is_no_page_is_refused_and_counted(read: Read, desk: Desk) -> None:
+    picture = ("http://a/", "200 OK", b"GIF", {"Content-Type": "image/gif"})
+    lost = ("http://b/", "404 Not Found", b"<p>no", HTML)
+    assert read(archived, warc(picture, lost)) == []
+    assert desk.quarantine.reasons_of("web") == {
+        "an answer without a page (its status is not 200)": 1,
+        "neither HTML nor plain text": 1,
+    }
+
+
+def test_an_answer_that_unpacks_without_end_is_refused(read: Read, desk: Desk) -> None:
+    bomb = gzip.compress(bytes(LONGEST_FILE + 10), 1)
+    headers = {"Content-Type": "text/plain", "Content-Encoding": "gzip"}
+    assert read(archived, warc(("http://bomb/", "200 OK", bomb, headers))) == []
+    assert desk.quarantine.reasons_of("web") == {TOO_LARGE: 1}
+
+
+def test_a_file_of_another_kind_is_an_error(read: Read) -> None:
+    with pytest.raises(DataError, match="no web archive"):
+        read(archived, b"<html>not found</html>" * 100)

@@ -1,0 +1,23 @@
+import pytest
+
+from tigertail.text.mentions.titles import Remark, Title, read_title
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "remark"),
+    [
+        ("Kent (band)", "kent", Remark.MUSICIAN),
+        ("Nirvana (British band)", "nirvana", Remark.MUSICIAN),
+        ("Кино (группа)", "кино", Remark.MUSICIAN),
+        ("Perfume (音楽グループ)", "perfume", Remark.MUSICIAN),
+        ("Love (Beatles album)", "love", Remark.OTHER),
+        ("Air (Kent band album)", "air", Remark.OTHER),
+        ("Kent (county)", "kent", Remark.OTHER),
+        ("Metallica", "metallica", Remark.NONE),
+        ("(Sandy) Alex G", "sandy alex g", Remark.NONE),
+        ("Sunn O)))", "sunn o", Remark.NONE),
+        ("()", "()", Remark.NONE),
+    ],
+)
+def test_titles_and_their_remarks(title: str, name: str, remark: Remark) -> None:
+    assert read_title(title) == Title(name, remark)
