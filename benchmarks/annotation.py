@@ -34,11 +34,13 @@ from tigertail.signals.annotation import AnnotationConfig, fit_annotation
 from tigertail.signals.annotation.fit import trust
 from tigertail.signals.annotation.opinions import read_opinions
 
-PLAIN = AnnotationConfig(beta=1.0, scarcity=0.0, power=1.0, company=0.0, believe=False)
+PLAIN = AnnotationConfig(
+    beta=1.0, norm_floor=0.0, power=1.0, co_annotation_weight=0.0, estimate_reliability=False
+)
 CONFIGS = {
     "plain TF-IDF cosine": PLAIN,
-    "ours, without trust": AnnotationConfig(believe=False),
-    "ours, without company": AnnotationConfig(company=0.0),
+    "ours, without trust": AnnotationConfig(estimate_reliability=False),
+    "ours, without company": AnnotationConfig(co_annotation_weight=0.0),
     "ours": AnnotationConfig(),
 }
 

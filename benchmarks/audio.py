@@ -26,7 +26,7 @@ import polars as pl
 
 from tigertail.audio import AnalysisConfig, analyse, find_clips
 from tigertail.audio.analyse import analyse_file
-from tigertail.audio.process_pool import in_lanes
+from tigertail.audio.process_pool import map_isolated
 from tigertail.cli.output import print_table
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
@@ -80,7 +80,7 @@ def speed(work: Callable[[Path], Described], paths: list[Path], processes: int) 
     seconds = busy = memory = began = 0.0
     # The first files of each process pay for imports and compilation.
     for done, (path, result) in enumerate(
-        in_lanes(work, paths[:processes] * 2 + paths, processes, patience=600)
+        map_isolated(work, paths[:processes] * 2 + paths, processes, patience=600)
     ):
         if not isinstance(result, tuple):
             raise RuntimeError(f"{path}: {result.reason}")

@@ -27,9 +27,9 @@ from sklearn.neural_network import MLPRegressor
 
 from tigertail.cli.report import print_report
 from tigertail.dataset.dataset import Dataset
-from tigertail.evaluation import ProtocolConfig, System, Trial, evaluate
+from tigertail.evaluation import ProtocolConfig, Split, System, evaluate
 from tigertail.model.config import ModelConfig
-from tigertail.model.registry import Ingredients
+from tigertail.model.registry import FitContext
 from tigertail.signals.audio import AudioAffinity, AudioConfig, fit_audio
 from tigertail.signals.audio.features import read_features
 from tigertail.signals.audio.targets import factor_targets
@@ -46,9 +46,9 @@ SYSTEMS: dict[str, dict[str, Any]] = {
 
 
 @lru_cache(maxsize=8)
-def factors(trial: Trial) -> NDArray[np.float32]:
+def factors(trial: Split) -> NDArray[np.float32]:
     """Fit the base model on the same listeners, once a trial."""
-    return Ingredients(trial.train, trial.interactions, ModelConfig()).factors.items
+    return FitContext(trial.train, trial.interactions, ModelConfig()).factors.items
 
 
 def system(name: str, settings: dict[str, Any]) -> System:
@@ -74,7 +74,7 @@ OTHERS: dict[str, Callable[[], Any]] = {
 def other(name: str, regression: Callable[[], Any]) -> System:
     """Let another regression foretell the factors, each artist by a fold without it."""
 
-    def fit(trial: Trial) -> AudioAffinity:
+    def fit(trial: Split) -> AudioAffinity:
         heard = read_features(trial.train, trial.interactions, AudioConfig())
         known = trial.popularity[heard.codes] > 0
         targets = factor_targets(factors(trial)[heard.codes], known)

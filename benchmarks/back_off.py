@@ -23,7 +23,7 @@ from tigertail.cli.report import print_memory, print_report
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.strata import Stratum
-from tigertail.evaluation import ProtocolConfig, System, Trial, evaluate, hold_out
+from tigertail.evaluation import ProtocolConfig, Split, System, evaluate, hold_out
 from tigertail.evaluation.metrics.ranking import judge
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
@@ -51,19 +51,19 @@ def co_listening(interactions: Interactions) -> Signal:
     return fit_co_listening(confidence(interactions.plays, MODEL.confidence), MODEL.co_listening)
 
 
-def fit(trial: Trial, own: Signal, config: BackOffConfig) -> BackOff:
+def fit(trial: Split, own: Signal, config: BackOffConfig) -> BackOff:
     """Let the tracks' signal lean on the factors of artists."""
     return fit_back_off(trial.train, trial.interactions, own, factors, config)
 
 
-def ndcg(signal: Signal, trial: Trial) -> float:
+def ndcg(signal: Signal, trial: Split) -> float:
     """Return the mean nDCG of a signal."""
     lists = ranked_lists(signal, trial)[0]
     values = judge(lists, trial.relevant, trial.query_listeners, trial.query_items, trial.popularity)
     return float(np.nanmean(values[:, 0]))
 
 
-def tune(trial: Trial) -> None:
+def tune(trial: Split) -> None:
     """Print how good settings are, the one and then the other, for each signal of the tracks' own."""
     heard = trial.popularity
     for name, learn in (("factors", factors), ("co-listening", co_listening)):
@@ -83,7 +83,7 @@ def tune(trial: Trial) -> None:
         print("  best: {:.5f} at listeners {:g}, same_artist {:g}".format(known[best], *best), flush=True)
 
 
-def print_strata(trial: Trial) -> None:
+def print_strata(trial: Split) -> None:
     """Print the paired differences that back-off makes, by stratum of the query and of the target."""
     own = factors(trial.interactions)
     lists = [ranked_lists(signal, trial)[0] for signal in (own, fit(trial, own, BackOffConfig()))]

@@ -25,8 +25,8 @@ from tigertail.cli.output import print_table
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.retrieval.topk import top_k
-from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation, take_in
-from tigertail.signals.remap import Recoding
+from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation, update_annotations
+from tigertail.signals.remap import ItemRemap
 
 TOP, MUCH = 20, 10
 
@@ -63,11 +63,11 @@ def judge(dataset: Dataset, share: float, seed: int, folder: Path) -> list[str]:
     )
     began = time.perf_counter()
     assert before.lexicon is not None
-    stay = Recoding(np.arange(len(names), dtype=np.int32), len(names))
-    taken = take_in(before.recoded(stay), before.lexicon, parts[1], names, config)
+    stay = ItemRemap(np.arange(len(names), dtype=np.int32), len(names))
+    taken = update_annotations(before.reindexed(stay), before.lexicon, parts[1], names, config)
     seconds = time.perf_counter() - began
     full = fit_annotation(dataset, interactions, config)
-    apart = fit_annotation(dataset, interactions, AnnotationConfig(company=0))
+    apart = fit_annotation(dataset, interactions, AnnotationConfig(co_annotation_weight=0))
     new = np.flatnonzero(taken.signal.known & ~before.known).astype(np.int32)
     old = np.flatnonzero(before.known).astype(np.int32)
     rows = said.group_by(c.ITEM_ID).len()

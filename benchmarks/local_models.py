@@ -22,13 +22,13 @@ from sklearn.metrics import adjusted_mutual_info_score
 from tigertail.cli.output import print_table
 from tigertail.cli.report import print_memory
 from tigertail.dataset.dataset import Dataset
-from tigertail.evaluation import ProtocolConfig, System, Trial, baselines, hold_out
+from tigertail.evaluation import ProtocolConfig, Split, System, baselines, hold_out
 from tigertail.evaluation.metrics.locality import listener_countries
 from tigertail.evaluation.scoring import DIAL, judge_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
 from tigertail.evaluation.systems.own import LocalModels
 from tigertail.model.config import ModelConfig
-from tigertail.model.registry import Ingredients
+from tigertail.model.registry import FitContext
 from tigertail.progress import track
 from tigertail.signals.local import LocalConfig, group_listeners
 
@@ -152,13 +152,13 @@ def lens(sweeps: Sweeps, bootstrap: ClusterBootstrap, lives: NDArray[np.str_], c
     )
 
 
-def learned(sweeps: Sweeps, bootstrap: ClusterBootstrap, trial: Trial) -> None:
+def learned(sweeps: Sweeps, bootstrap: ClusterBootstrap, trial: Split) -> None:
     print("Learned groups against the base, frontier:", frontier(bootstrap, sweeps[LEARNED], sweeps["base"]))
     print(
         "By country     against the base, frontier:", frontier(bootstrap, sweeps[COUNTRIES], sweeps["base"])
     )
     lives, _ = listener_countries(trial)
-    factors = Ingredients(trial.train, trial.interactions, ModelConfig()).factors
+    factors = FitContext(trial.train, trial.interactions, ModelConfig()).factors
     for clusters in (5, 10, 20, 40):
         config = LocalConfig(groups="learned", clusters=clusters)
         groups = group_listeners(trial.train, trial.interactions, factors, config)
@@ -185,7 +185,7 @@ def main() -> None:
     parser.add_argument("dataset", type=Path)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--from", dest="fewest", type=int, default=200)
+    parser.add_argument("--from", dest="min_group_size", type=int, default=200)
     parser.add_argument("--strength", action="store_true")
     arguments = parser.parse_args()
     dataset = Dataset.open(arguments.dataset)
@@ -202,7 +202,7 @@ def main() -> None:
         for system in track(systems(), "systems")
     }
     profiles = dataset.listeners["country"].value_counts(sort=True).drop_nulls()
-    chosen = [country for country, listeners in profiles.iter_rows() if listeners >= arguments.fewest]
+    chosen = [country for country, listeners in profiles.iter_rows() if listeners >= arguments.min_group_size]
     overall(sweeps, bootstrap)
     by_country(sweeps, bootstrap, lives, chosen)
     lens(sweeps, bootstrap, lives, chosen)

@@ -21,7 +21,7 @@ from tigertail.cli.output import print_table
 from tigertail.factorization import Factors, fit_als
 from tigertail.model.config import BaseConfig
 from tigertail.retrieval.topk import top_k
-from tigertail.signals.local import Groups, Listening, LocalConfig, fit_listening
+from tigertail.signals.local import GroupedCoListening, Groups, LocalConfig, fit_listening
 from tigertail.sparse import CSR
 
 QUERIES = 1000
@@ -39,7 +39,7 @@ def countries(listeners: int, count: int) -> Groups:
     return Groups(tuple(f"country {code + 1}" for code in range(count)), member.astype(np.int32))
 
 
-def fit(matrix: CSR, groups: Groups) -> tuple[Factors, Listening, float, float]:
+def fit(matrix: CSR, groups: Groups) -> tuple[Factors, GroupedCoListening, float, float]:
     """Fit both models; return them and the seconds each took."""
     settings = BaseConfig().solver(matrix)
     began = time.perf_counter()
@@ -49,7 +49,7 @@ def fit(matrix: CSR, groups: Groups) -> tuple[Factors, Listening, float, float]:
     return factors, listening, between - began, time.perf_counter() - between
 
 
-def milliseconds(signal: Listening, queries: np.ndarray) -> np.ndarray:
+def milliseconds(signal: GroupedCoListening, queries: np.ndarray) -> np.ndarray:
     """Return how long each query takes, answered with the best hundred."""
     taken = []
     for query in queries:
@@ -83,7 +83,7 @@ def main() -> None:
     spread = ranked[np.unique(np.geomspace(1, len(ranked), 4 * QUERIES).astype(np.int64) - 1)]
     queries = np.random.default_rng(1).permutation(spread)[:QUERIES]
     rows = []
-    for name, signal in (("no lens", listening), ("lens", listening.seen_from([3]))):
+    for name, signal in (("no lens", listening), ("lens", listening.localised_by_group([3]))):
         milliseconds(signal, queries[:5])
         taken = milliseconds(signal, queries)
         rows.append([name, len(taken), *(f"{np.percentile(taken, q):.1f}" for q in (50, 90, 99))])

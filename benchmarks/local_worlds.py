@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from tigertail.cli.output import print_table
 from tigertail.dataset.strata import Stratum
-from tigertail.evaluation import System, Trial, baselines
+from tigertail.evaluation import Split, System, baselines
 from tigertail.evaluation.ground_truth.agreement import graded_metrics, nobody_held
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
@@ -46,7 +46,7 @@ def systems() -> list[System]:
     ]
 
 
-def kinds(config: WorldConfig, trial: Trial) -> dict[str, NDArray[np.bool_]]:
+def kinds(config: WorldConfig, trial: Split) -> dict[str, NDArray[np.bool_]]:
     """Return which queries are artists of each kind."""
     first = np.random.SeedSequence(config.seed).spawn(1)[0]  # the stream that simulate() makes the world from
     world = make_world(config, np.random.default_rng(first))

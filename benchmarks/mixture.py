@@ -31,8 +31,8 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.strata import Stratum
 from tigertail.evaluation import (
     ProtocolConfig,
+    Split,
     System,
-    Trial,
     agree,
     baselines,
     fitted_once,
@@ -47,10 +47,10 @@ from tigertail.evaluation.systems.system import PLAIN_ALS
 from tigertail.mixing import MixtureConfig
 from tigertail.model.config import ModelConfig
 from tigertail.model.fit_mixture import fit_mixture
-from tigertail.model.registry import FAMILIES, Ingredients, fit_signals
+from tigertail.model.registry import SIGNALS, FitContext, fit_signals
 from tigertail.progress import track
 from tigertail.signals.contract import Signal
-from tigertail.splitting.ground_truth import Truth
+from tigertail.splitting.ground_truth import GroundTruth
 
 OWN = DIAL.index(0.0)
 FEW = 14  # listeners: a part of the tail that hardly anybody hears
@@ -62,7 +62,7 @@ Sweeps = dict[str, NDArray[np.float64]]
 def systems(dataset: Dataset) -> list[System]:
     """Return the baselines, each signal alone, and the mixture."""
     constant = ModelConfig(mixture=MixtureConfig(weights="constant"))
-    alone = [name for name, family in FAMILIES.items() if family.needs(dataset)]
+    alone = [name for name, family in SIGNALS.items() if family.needs(dataset)]
     mixture = fitted_once(System(MIXTURE, OwnSignal(signal=MIXTURE).fit))
     return [
         System("popularity", baselines.WorldPopularity().fit),
@@ -113,7 +113,7 @@ def frontiers(sweeps: Sweeps, bootstrap: ClusterBootstrap, groups: dict[str, NDA
 
 def ratios(sweeps: Sweeps, bootstrap: ClusterBootstrap, groups: dict[str, NDArray[np.bool_]]) -> None:
     rows = []
-    alone = [name for name in FAMILIES if name in sweeps]
+    alone = [name for name in SIGNALS if name in sweeps]
     others = [name for name in sweeps if name not in (MIXTURE, CONSTANT, *LENSES)]
     for group, member in groups.items():
         there = {name: members(sweep, member) for name, sweep in sweeps.items()}
@@ -139,7 +139,7 @@ def pairs(sweeps: Sweeps, bootstrap: ClusterBootstrap, groups: dict[str, NDArray
         print_table(headings, rows, title=f"The mixture against: {theirs}", left=["query"])
 
 
-def as_popular(trial: Trial, groups: dict[str, NDArray[np.bool_]]) -> None:
+def as_popular(trial: Split, groups: dict[str, NDArray[np.bool_]]) -> None:
     """Compare where lists of both are equally popular, in the mean of log listeners."""
     mixture = OwnSignal(signal=MIXTURE).fit(trial)
     plain = baselines.ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence).fit(trial)
@@ -204,13 +204,13 @@ class Halves:
         return np.where(there[:, None], self.other.affinity(queries), self.one.affinity(queries))
 
 
-def learned_from_lists(truth: Truth, config: ModelConfig) -> Callable[[Trial], Signal]:
+def learned_from_lists(truth: GroundTruth, config: ModelConfig) -> Callable[[Split], Signal]:
     """Return how to fit a mixture for each half of the lists, which learns from the other half."""
     queries = truth.pairs["target_item_id"].unique().sort()
     half = set(queries.sample(fraction=0.5, seed=0))
 
-    def fit(trial: Trial) -> Signal:
-        given = Ingredients(trial.train, trial.interactions, config)
+    def fit(trial: Split) -> Signal:
+        given = FitContext(trial.train, trial.interactions, config)
         signals = fit_signals(given)
         in_half = pl.col("target_item_id").is_in(list(half))
         one, other = (
@@ -224,12 +224,12 @@ def learned_from_lists(truth: Truth, config: ModelConfig) -> Callable[[Trial], S
     return fit
 
 
-def with_lists(dataset: Dataset, truth: Truth, config: ModelConfig) -> None:
+def with_lists(dataset: Dataset, truth: GroundTruth, config: ModelConfig) -> None:
     """Compare mixtures with and without lists on held-out listeners."""
     trial = hold_out(dataset, ProtocolConfig())
 
-    def fit(trial: Trial) -> Signal:
-        given = Ingredients(trial.train, trial.interactions, config)
+    def fit(trial: Split) -> Signal:
+        given = FitContext(trial.train, trial.interactions, config)
         taught = fit_mixture(given, fit_signals(given), truth)
         assert taught is not None
         return taught

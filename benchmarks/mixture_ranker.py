@@ -40,16 +40,16 @@ from local_models import frontier, gains, members
 from tigertail.cli.output import print_table
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.strata import Stratum
-from tigertail.evaluation import ProtocolConfig, System, Trial, hold_out
+from tigertail.evaluation import ProtocolConfig, Split, System, hold_out
 from tigertail.evaluation.scoring import DIAL, judge_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
-from tigertail.mixing import Lessons, Mixture, MixtureConfig, learn, lessons_of
+from tigertail.mixing import Mixture, MixtureConfig, TrainingQueries, learn, training_set
 from tigertail.mixing.calibration import scales
 from tigertail.mixing.candidates import best_answers, choices_of
-from tigertail.mixing.conditional_logit import Choices, fit_heights
+from tigertail.mixing.conditional_logit import Choices, fit_conditional_logit
 from tigertail.model.config import ModelConfig
-from tigertail.model.fit_mixture import CONTAINED, fit_blind
-from tigertail.model.registry import FAMILIES, Ingredients
+from tigertail.model.fit_mixture import CONTAINED, fit_held_out
+from tigertail.model.registry import SIGNALS, FitContext
 from tigertail.progress import track
 from tigertail.signals.contract import Signal
 
@@ -148,7 +148,7 @@ class Costs:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         self.rows[step] = [f"{time.perf_counter() - start:.1f}", f"{peak:,.0f}", ""]
 
-    def ask(self, name: str, signal: Signal, trial: Trial) -> None:
+    def ask(self, name: str, signal: Signal, trial: Split) -> None:
         """Note how long a signal needs for a query, where many are asked together."""
         distinct = np.unique(trial.query_items)
         queries = np.sort(np.random.default_rng(0).choice(distinct, min(512, len(distinct)), replace=False))
@@ -205,7 +205,7 @@ def features(affinities: Reals, scale: Reals, listeners: NDArray[np.int64], hear
     ).astype(np.float32)
 
 
-def candidates(signals: Mapping[str, Signal], lessons: Lessons) -> Choices:
+def candidates(signals: Mapping[str, Signal], lessons: TrainingQueries) -> Choices:
     """Return what the trees learn from: candidates, their features, and how often each was right."""
     pools: Pools = []
     values: list[Reals] = []
@@ -215,7 +215,9 @@ def candidates(signals: Mapping[str, Signal], lessons: Lessons) -> Choices:
     return choices_of(pools, values, lessons, lessons.hits.values, np.arange(len(pools)))
 
 
-def grow(choices: Choices, lessons: Lessons, askers: NDArray[np.int64], objective: str, **other: Any) -> Any:
+def grow(
+    choices: Choices, lessons: TrainingQueries, askers: NDArray[np.int64], objective: str, **other: Any
+) -> Any:
     """Grow trees; strata of queries weigh as they do for the mixture."""
     import lightgbm
 
@@ -241,31 +243,31 @@ def power(trees: Any, choices: Choices) -> float:
     scores = trees.predict(choices.values, raw_score=True).astype(np.float32)
     one = np.ones((len(choices.offsets) - 1, 1))
     single = replace(choices, values=scores[:, None])
-    return float(fit_heights(single, one, np.ones((1, 1)), MixtureConfig().penalty)[0, 0])
+    return float(fit_conditional_logit(single, one, np.ones((1, 1)), MixtureConfig().penalty)[0, 0])
 
 
-def asked(trial: Trial) -> NDArray[np.int64]:
+def asked(trial: Split) -> NDArray[np.int64]:
     """Return how many listeners ask each distinct query."""
     return np.unique(trial.query_items, return_counts=True)[1]
 
 
-def outer(dataset: Dataset) -> tuple[Trial, Ingredients, list[str]]:
+def outer(dataset: Dataset) -> tuple[Split, FitContext, list[str]]:
     """Return the outer held-out listeners, what is fitted to, and the signals that are mixed."""
     trial = hold_out(dataset, ProtocolConfig(seed=0))
-    names = [name for name, family in FAMILIES.items() if family.needs(trial.train) and name not in CONTAINED]
-    return trial, Ingredients(trial.train, trial.interactions, ModelConfig()), names
+    names = [name for name, family in SIGNALS.items() if family.needs(trial.train) and name not in CONTAINED]
+    return trial, FitContext(trial.train, trial.interactions, ModelConfig()), names
 
 
-def learned(dataset: Dataset, costs: Costs) -> tuple[Trial, dict[str, Signal]]:
+def learned(dataset: Dataset, costs: Costs) -> tuple[Split, dict[str, Signal]]:
     """Fit the signals and learn every way to put them together, without the outer held-out listeners."""
     trial, given, names = outer(dataset)
     with costs.of("the signals"):
-        signals: dict[str, Signal] = {name: FAMILIES[name].fit(given) for name in track(names, "signals")}
+        signals: dict[str, Signal] = {name: SIGNALS[name].fit(given) for name in track(names, "signals")}
     with costs.of("the signals without the inner listeners"):
-        blind = fit_blind(given, names)
+        blind = fit_held_out(given, names)
     if blind is None:
         raise SystemExit("too few listeners to learn from")
-    lessons = lessons_of(blind.trial)
+    lessons = training_set(blind.trial)
     parts = {name: signals[name] for name in blind.signals}
     systems: dict[str, Signal] = {}
     for name, config in {
@@ -292,7 +294,7 @@ def learned(dataset: Dataset, costs: Costs) -> tuple[Trial, dict[str, Signal]]:
     return trial, systems | {"mixture, of the trees' candidates": Restricted(mixture)}
 
 
-def report(sweeps: Sweeps, trial: Trial) -> None:
+def report(sweeps: Sweeps, trial: Split) -> None:
     """Print how every system does, and against the mixture, over all queries and by their stratum."""
     bootstrap = ClusterBootstrap(trial.query_listeners)
     rows = []
@@ -326,7 +328,7 @@ def report(sweeps: Sweeps, trial: Trial) -> None:
 def settings(dataset: Dataset) -> None:
     """Compare settings of the trees on a fifth of the inner listeners; the outer ones stay unseen."""
     _, given, names = outer(dataset)
-    blind = fit_blind(given, names)
+    blind = fit_held_out(given, names)
     if blind is None:
         raise SystemExit("too few listeners to learn from")
     last = np.random.default_rng(0).random(blind.trial.relevant.rows)[blind.trial.query_listeners] < 0.2
@@ -338,7 +340,7 @@ def settings(dataset: Dataset) -> None:
         )
         for chosen in (~last, last)
     )
-    lessons = lessons_of(taught)
+    lessons = training_set(taught)
     choices = candidates(blind.signals, lessons)
     beta, listeners = MixtureConfig().beta, blind.trial.popularity
     systems: dict[str, Signal] = {
@@ -350,7 +352,7 @@ def settings(dataset: Dataset) -> None:
     report(judge(systems, judged), judged)
 
 
-def judge(systems: Mapping[str, Signal], trial: Trial) -> Sweeps:
+def judge(systems: Mapping[str, Signal], trial: Split) -> Sweeps:
     def sweep(signal: Signal) -> NDArray[np.float64]:
         return judge_system(System("", lambda _: signal), trial).sweep
 

@@ -59,7 +59,7 @@ PENALTY = 3.0
 PRECISION = 0.93  # wanted of the tuning half when the threshold is chosen
 
 
-class Truth:
+class GroundTruth:
     """Where links lead."""
 
     def __init__(self, names: Names, folder: Path, targets: Iterable[str]) -> None:
@@ -101,7 +101,9 @@ class Truth:
         return code if title.name == read.name and code not in self.remarked else ELSEWHERE
 
 
-def labels(found: pl.DataFrame, page: dict[str, object], truth: Truth) -> tuple[NDArray[np.int8], int, int]:
+def labels(
+    found: pl.DataFrame, page: dict[str, object], truth: GroundTruth
+) -> tuple[NDArray[np.int8], int, int]:
     """Label the candidates of a page; return the labels, and its links to other artists: all, and by name."""
     links = page[c.LINKS]
     assert isinstance(links, list)
@@ -219,7 +221,7 @@ def main() -> None:
     read = time.perf_counter() - began
     names = Names(Dataset.open(arguments.dataset).items)
     targets = pages[c.LINKS].explode().struct.field("target").drop_nulls()
-    truth = Truth(names, data / "dbpedia-artists", targets)
+    truth = GroundTruth(names, data / "dbpedia-artists", targets)
     reader = Reader()
     began = time.perf_counter()
     found = [

@@ -17,7 +17,7 @@ import numpy as np
 
 from tigertail.cli.report import print_report
 from tigertail.dataset.dataset import Dataset
-from tigertail.evaluation import ProtocolConfig, System, Trial, default_systems, evaluate, hold_out
+from tigertail.evaluation import ProtocolConfig, Split, System, default_systems, evaluate, hold_out
 from tigertail.evaluation.metrics.ranking import judge
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.factorization.confidence import ConfidenceConfig, confidence
@@ -29,7 +29,7 @@ ALPHAS = (10.0, 30.0, 100.0, 300.0, 1000.0)
 PENALTIES = (0.5, 1.0, 2.0, 4.0)  # times alpha
 
 
-def fit_implicit(trial: Trial, factors: int, alpha: float, penalty: float) -> FactorAffinity:
+def fit_implicit(trial: Split, factors: int, alpha: float, penalty: float) -> FactorAffinity:
     """Fit implicit's ALS to a trial's training data; affinity is the cosine."""
     import scipy.sparse as sp
     from implicit.cpu.als import AlternatingLeastSquares
@@ -45,7 +45,7 @@ def fit_implicit(trial: Trial, factors: int, alpha: float, penalty: float) -> Fa
     return FactorAffinity(np.asarray(model.item_factors), beta=1.0)
 
 
-def ndcg(signal: FactorAffinity, trial: Trial) -> float:
+def ndcg(signal: FactorAffinity, trial: Split) -> float:
     """Return the mean nDCG of a signal."""
     lists = ranked_lists(signal, trial)[0]
     values = judge(lists, trial.relevant, trial.query_listeners, trial.query_items, trial.popularity)

@@ -16,7 +16,7 @@ import numpy as np
 
 from tigertail.cli.output import print_table
 from tigertail.dataset.dataset import Dataset
-from tigertail.evaluation import ProtocolConfig, Trial, default_systems, hold_out
+from tigertail.evaluation import ProtocolConfig, Split, default_systems, hold_out
 from tigertail.evaluation.metrics.ranking import METRICS, judge
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.signals.contract import Signal
@@ -24,7 +24,7 @@ from tigertail.signals.contract import Signal
 NEGATIVES = 99
 
 
-def sampled_hit_rate(signal: Signal, trial: Trial, seed: int = 0) -> float:
+def sampled_hit_rate(signal: Signal, trial: Split, seed: int = 0) -> float:
     """Return HR@10 of one answer among 99 sampled negatives; ties count half."""
     rng = np.random.default_rng(seed)
     items = len(trial.popularity)

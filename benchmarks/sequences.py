@@ -22,7 +22,7 @@ from tigertail.cli.output import print_table
 from tigertail.cli.report import print_report
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.strata import Stratum
-from tigertail.evaluation import ProtocolConfig, System, Trial, default_systems, evaluate, hold_out
+from tigertail.evaluation import ProtocolConfig, Split, System, default_systems, evaluate, hold_out
 from tigertail.evaluation.scoring import judge_system
 from tigertail.evaluation.statistics.intervals import dominated
 from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_co_listening
@@ -40,20 +40,20 @@ START = SequencesConfig(reach=20.0, curator=0.05, beta=1.0, shrinkage=2.0)
 ROUNDS = 2
 
 
-def frontier(config: SequencesConfig, trial: Trial) -> float:
+def frontier(config: SequencesConfig, trial: Split) -> float:
     """Return the size of the frontier on a trial."""
     sweep = judge_system(System("sequences", fitting(config)), trial).sweep
     return float(dominated(np.nanmean(sweep, axis=2)[None])[0])
 
 
 def fitting(config: SequencesConfig):  # type: ignore[no-untyped-def]
-    def fit(trial: Trial) -> Sequences:
+    def fit(trial: Split) -> Sequences:
         return fit_sequences(trial.train, trial.interactions, config)
 
     return fit
 
 
-def tuned(trial: Trial) -> SequencesConfig:
+def tuned(trial: Split) -> SequencesConfig:
     """Search one setting after another, twice round."""
     best = START
     known = {best: frontier(best, trial)}
@@ -68,7 +68,7 @@ def tuned(trial: Trial) -> SequencesConfig:
     return best
 
 
-def curators_as_listeners(trial: Trial) -> CoListening:
+def curators_as_listeners(trial: Split) -> CoListening:
     """Read the table as if each curator were a listener: binary item-item cosine."""
     codes = pl.DataFrame({c.ITEM_ID: trial.interactions.item_ids}).with_row_index("item")
     rows = trial.train.scan(c.SEQUENCES_TABLE).collect().join(codes, on=c.ITEM_ID)
@@ -80,7 +80,7 @@ def curators_as_listeners(trial: Trial) -> CoListening:
     return fit_co_listening(weights, CoListeningConfig())
 
 
-def print_coverage(systems: list[System], trial: Trial) -> None:
+def print_coverage(systems: list[System], trial: Split) -> None:
     """Print how many items each system can speak about, by stratum."""
     rows = []
     for system in systems:

@@ -37,7 +37,7 @@ from tigertail.model import Model, load, save
 from tigertail.service.api.similar import answer_of
 from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import SimilarQuery
-from tigertail.service.serving.served_model import Edition
+from tigertail.service.serving.served_model import ServedModel
 
 N = 20
 HOT = 200
@@ -243,7 +243,7 @@ def deploy(
     """Deploy a new model under load, and roll it back."""
     source = folder.parent / "new"
     save(adventurous(load(folder)), source)
-    versions = {one.version: one for one in (Edition(load(place), place) for place in (folder, source))}
+    versions = {one.version: one for one in (ServedModel(load(place), place) for place in (folder, source))}
     known: dict[tuple[str, str], bytes] = {}
     memory: list[float] = []
     asked = [path_of(item) for item in random.Random(1).sample(ids, 2000)]
@@ -297,7 +297,7 @@ def swap(folder: Path, port: int, group: int, hot: list[str], times: int) -> Non
     print("  after each of further swaps: " + ", ".join(f"{one:,.0f}" for one in memory))
 
 
-def mixtures(known: dict[tuple[str, str], bytes], versions: dict[str, Edition]) -> list[str]:
+def mixtures(known: dict[tuple[str, str], bytes], versions: dict[str, ServedModel]) -> list[str]:
     """Return which answers are not those of the version they name."""
     found = []
     for (path, version), body in known.items():

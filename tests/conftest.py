@@ -87,7 +87,7 @@ def countries(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 @pytest.fixture(scope="session")
 def local_model(countries: Dataset) -> Model:
     """Poland, Brazil and Eastern Europe; where so few live, few must do."""
-    local = {"fewest": 5, "lens_smoothing": 5, "lens_evidence": 5}
+    local = {"min_group_size": 5, "lens_smoothing": 5, "lens_evidence": 5}
     return fit(countries, ModelConfig.model_validate({"base": {"factors": 8}, "local": local}))
 
 

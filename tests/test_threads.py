@@ -4,7 +4,7 @@ import numba
 import pytest
 from threadpoolctl import threadpool_info
 
-from tigertail.threads import LITTLE, as_worth, limited
+from tigertail.threads import LITTLE, limited, threads_for
 
 ALL = numba.get_num_threads()
 
@@ -22,8 +22,8 @@ def test_our_loops_get_the_threads_and_the_blas_inside_them_one(asked: int | Non
 
 @pytest.mark.parametrize(("work", "given"), [(0, 1), (LITTLE - 1, 1), (LITTLE, ALL)])
 def test_little_work_wakes_no_other_thread(work: int, given: int) -> None:
-    with as_worth(work):
+    with threads_for(work):
         assert numba.get_num_threads() == given
     assert numba.get_num_threads() == ALL
-    with limited(1), as_worth(10 * LITTLE):
+    with limited(1), threads_for(10 * LITTLE):
         assert numba.get_num_threads() == 1, "never more than there are"

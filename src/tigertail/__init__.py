@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tigertail.dataset.dataset import Dataset
     from tigertail.model import Model, ModelConfig
-    from tigertail.splitting.ground_truth import Truth
+    from tigertail.splitting.ground_truth import GroundTruth
 
 __version__ = "0.1.0"
 __all__ = ["Dataset", "Model", "ModelConfig", "add", "fit", "load"]
@@ -32,8 +32,8 @@ def fit(
     path: Path | str | None = None,
     config: ModelConfig | None = None,
     *,
-    lists: Truth | None = None,
-    feedback: pl.DataFrame | Truth | None = None,
+    lists: GroundTruth | None = None,
+    feedback: pl.DataFrame | GroundTruth | None = None,
     threads: int | None = None,
 ) -> Model:
     """Fit a model, and write it where a path is given.
@@ -52,21 +52,21 @@ def fit(
     feedback
         Events of listeners who were shown lists, that the mixture learns from as well: see
         :func:`tigertail.feedback.read_feedback`; or the lessons made of them by
-        :func:`tigertail.evaluation.online.training_pairs.feedback_lessons`.
+        :func:`tigertail.evaluation.online.training_pairs.feedback_ground_truth`.
     threads
         Threads to use; None means all.
     """
     from tigertail import model as room
     from tigertail.dataset.dataset import Dataset
-    from tigertail.splitting.ground_truth import Truth
+    from tigertail.splitting.ground_truth import GroundTruth
 
     if path is not None:
         room.check_target(path)
     opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
-    if feedback is not None and not isinstance(feedback, Truth):
-        from tigertail.evaluation.online.training_pairs import feedback_lessons
+    if feedback is not None and not isinstance(feedback, GroundTruth):
+        from tigertail.evaluation.online.training_pairs import feedback_ground_truth
 
-        feedback = feedback_lessons(feedback, opened)
+        feedback = feedback_ground_truth(feedback, opened)
     model = room.fit(opened, config, lists=lists, feedback=feedback, threads=threads)
     if path is not None:
         room.save(model, path)

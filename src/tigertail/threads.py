@@ -10,7 +10,7 @@ LITTLE: Final = 2**22  # multiplications, two milliseconds or so, that are not w
 
 
 @contextmanager
-def as_worth(work: int) -> Iterator[None]:
+def threads_for(work: int) -> Iterator[None]:
     """Use one thread in our own loops where there is little to do.
 
     On a busy machine threads wait for one another much longer than a small loop takes.

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from tigertail.audio.process_pool import Lost, in_lanes
+from tigertail.audio.process_pool import TaskFailed, map_isolated
 
 CRASH = "__import__('os').kill(__import__('os').getpid(), 11)"
 HANG = "__import__('time').sleep(600)"
@@ -16,22 +16,22 @@ HANG = "__import__('time').sleep(600)"
 
 def test_a_bad_task_is_lost_alone() -> None:
     tasks = ["1 + 1", CRASH, "2 + 2", "1 / 0", HANG, "3 + 3", "__import__('os')._exit(3)", "4 + 4"]
-    found = dict(in_lanes(eval, tasks, 2, patience=6))
+    found = dict(map_isolated(eval, tasks, 2, patience=6))
     assert found == {
         "1 + 1": 2,
         "2 + 2": 4,
         "3 + 3": 6,
         "4 + 4": 8,
-        CRASH: Lost("its analysis was killed by SIGSEGV"),
-        "1 / 0": Lost("its analysis failed: ZeroDivisionError('division by zero')"),
-        HANG: Lost("its analysis took longer than 6 s"),
-        "__import__('os')._exit(3)": Lost("its analysis ended with code 3"),
+        CRASH: TaskFailed("its analysis was killed by SIGSEGV"),
+        "1 / 0": TaskFailed("its analysis failed: ZeroDivisionError('division by zero')"),
+        HANG: TaskFailed("its analysis took longer than 6 s"),
+        "__import__('os')._exit(3)": TaskFailed("its analysis ended with code 3"),
     }
 
 
 def test_there_may_be_fewer_tasks_than_lanes_or_none() -> None:
-    assert list(in_lanes(eval, ["1"], 3, patience=60)) == [("1", 1)]
-    assert list(in_lanes(eval, [], 3, patience=60)) == []
+    assert list(map_isolated(eval, ["1"], 3, patience=60)) == [("1", 1)]
+    assert list(map_isolated(eval, [], 3, patience=60)) == []
 
 
 OWNER = f"""

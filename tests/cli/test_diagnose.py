@@ -28,7 +28,7 @@ def test_a_person_reads_tables(folder: Path, tmp_path: Path) -> None:
     picture = tmp_path / "diagnosis.png"
     result = CliRunner().invoke(app, ["diagnose", str(folder), "-n", "3", "--plot", str(picture)])
     assert result.exit_code == 0, result.output
-    for words in ("SIMULATED", "Neighbours from home", "Clumping", "Capacity", "Lists that changed most"):
+    for words in ("SIMULATED", "Neighbours from home", "Cohesion", "Capacity", "Lists that changed most"):
         assert words in result.output
     assert "the catalogue says so" in result.output
     assert "United States" in result.output

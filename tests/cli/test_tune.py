@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 from tigertail.cli import app
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import TigertailError
-from tigertail.evaluation import Trial
+from tigertail.evaluation import Split
 from tigertail.model import ModelConfig
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.tuning import FAMILIES, Family
@@ -60,7 +60,7 @@ def test_several_datasets_each_have_a_column(world: Dataset, scenes: Dataset, tm
 def test_ctrl_c_keeps_what_is_done(world: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = 0
 
-    def stopped(family: Family, config: ModelConfig, trial: Trial) -> Scores:
+    def stopped(family: Family, config: ModelConfig, trial: Split) -> Scores:
         nonlocal done
         done += 1
         if done > 2:
@@ -80,7 +80,7 @@ def test_ctrl_c_keeps_what_is_done(world: Dataset, tmp_path: Path, monkeypatch: 
 def test_stopped_before_the_first_trial_it_writes_no_configuration(
     world: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stopped(family: Family, config: ModelConfig, trial: Trial) -> Scores:
+    def stopped(family: Family, config: ModelConfig, trial: Split) -> Scores:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(room, "score", stopped)

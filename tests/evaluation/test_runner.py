@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tigertail.dataset.dataset import Dataset
-from tigertail.evaluation import ProtocolConfig, System, Trial, default_systems, evaluate, hold_out
+from tigertail.evaluation import ProtocolConfig, Split, System, default_systems, evaluate, hold_out
 from tigertail.evaluation.metrics.ranking import judge
 from tigertail.evaluation.scoring import DIAL, ranked_lists
 from tigertail.model import ModelConfig
@@ -29,11 +29,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return simulate(tmp_path_factory.mktemp("world") / "world", config)
 
 
-def item_item(trial: Trial) -> FactorAffinity | object:
+def item_item(trial: Split) -> FactorAffinity | object:
     return fit_co_listening(trial.interactions.plays, CoListeningConfig())
 
 
-def popularity(trial: Trial) -> Popularity:
+def popularity(trial: Split) -> Popularity:
     return Popularity(trial.popularity)
 
 
@@ -58,7 +58,7 @@ def sampled_hit_rate(world: Dataset, negatives: int = 99) -> float:
     return hits / trial.relevant.rows
 
 
-def tag_affinity(dataset: Dataset, trial: Trial) -> FactorAffinity:
+def tag_affinity(dataset: Dataset, trial: Split) -> FactorAffinity:
     """Affinity by common tags, over the tags that ``dataset`` shows."""
     tags = dataset.scan("annotations").collect().with_columns(n=pl.lit(1.0))
     labels = tags.select(pl.col("label").unique().sort()).with_row_index("column")
@@ -129,7 +129,7 @@ def test_the_dial_moves_lists_from_rare_to_popular() -> None:
     assert own[:3].tolist() == famous[:3].tolist() == [1, 2, 3]
 
 
-def hold_out_nothing() -> Trial:
+def hold_out_nothing() -> Split:
     """Return a trial of one query, item 0, over items of 4, 3, 2 and 1 listeners."""
     from tigertail.dataset.interactions import Interactions
 
@@ -138,7 +138,7 @@ def hold_out_nothing() -> Trial:
     plays = CSR.build(rows, columns, np.ones(len(rows)), (4, 4))
     interactions = Interactions(pl.Series(list("abcd")), pl.Series(list("wxyz")), plays)
     zero: NDArray[np.int32] = np.zeros(1, np.int32)
-    return Trial(
+    return Split(
         ProtocolConfig(),
         None,
         interactions,

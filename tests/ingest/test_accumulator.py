@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from tigertail.ingest import accumulator
-from tigertail.ingest.accumulator import Spool
+from tigertail.ingest.accumulator import PlaysAccumulator
 
 ITEMS = pl.DataFrame({"ref": [1, 2, 3], "item_id": ["x", "y", "x"]}, schema_overrides={"ref": pl.UInt64})
 
@@ -14,19 +14,19 @@ def rows(*cells: tuple[str, int, float]) -> pl.DataFrame:
     return pl.DataFrame(cells, schema=["listener_id", "ref", "plays"], orient="row")
 
 
-def merged(spooled: Spool) -> list[tuple[str, str, float]]:
+def merged(spooled: PlaysAccumulator) -> list[tuple[str, str, float]]:
     whole = pl.concat(spooled.plays(ITEMS))
     return whole.select("listener_id", "item_id", "plays").rows()
 
 
 def test_counts_of_one_listener_and_item_are_summed(tmp_path: Path) -> None:
-    spooled = Spool(tmp_path)
+    spooled = PlaysAccumulator(tmp_path)
     spooled.add("s", rows(("b", 1, 2), ("a", 2, 1), ("b", 3, 5), ("b", 1, 4)), events=False)
     assert merged(spooled) == [("a", "y", 1), ("b", "x", 11)]
 
 
 def test_equal_rows_of_counts_are_one_row(tmp_path: Path) -> None:
-    spooled = Spool(tmp_path)
+    spooled = PlaysAccumulator(tmp_path)
     spooled.add("s", rows(("a", 1, 2), ("a", 1, 2)), events=False)
     spooled.add("s", rows(("a", 1, 2)), events=False)
     spooled.add("t", rows(("a", 1, 2)), events=False)
@@ -35,7 +35,7 @@ def test_equal_rows_of_counts_are_one_row(tmp_path: Path) -> None:
 
 
 def test_equal_events_are_plays(tmp_path: Path) -> None:
-    spooled = Spool(tmp_path)
+    spooled = PlaysAccumulator(tmp_path)
     spooled.add("s", rows(("a", 1, 1), ("a", 1, 1)), events=True)
     spooled.add("s", rows(("a", 1, 1)), events=True)
     assert merged(spooled) == [("a", "x", 3)]
@@ -43,7 +43,7 @@ def test_equal_events_are_plays(tmp_path: Path) -> None:
 
 
 def test_ratings_are_averaged_and_the_last_time_stays(tmp_path: Path) -> None:
-    spooled = Spool(tmp_path)
+    spooled = PlaysAccumulator(tmp_path)
     early, late = datetime(2020, 1, 1, tzinfo=UTC), datetime(2021, 1, 1, tzinfo=UTC)
     more = pl.DataFrame({"rating": [0.0, 1.0], "last_played": [late, early]})
     spooled.add("s", pl.concat([rows(("a", 1, 1), ("a", 3, 1)), more], how="horizontal"), events=False)
@@ -57,7 +57,7 @@ def test_ratings_are_averaged_and_the_last_time_stays(tmp_path: Path) -> None:
 
 def test_many_runs_and_ranges_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plays = [(f"l{n % 13:02}", 1 + n % 3, float(n % 5)) for n in range(500)]
-    whole, small = Spool(tmp_path), Spool(tmp_path / "small")
+    whole, small = PlaysAccumulator(tmp_path), PlaysAccumulator(tmp_path / "small")
     (tmp_path / "small").mkdir()
     whole.add("s", rows(*plays), events=True)
     expected = merged(whole)

@@ -7,7 +7,7 @@ import pytest
 
 from tigertail.ingest.formats.delimited import Csv
 from tigertail.ingest.identity import resolve
-from tigertail.ingest.linking import SQUEEZED, TABLE, Attached, attach, closed_up, gather
+from tigertail.ingest.linking import SQUEEZED, TABLE, LinkedRows, attach, closed_up, gather
 from tigertail.ingest.references import condense, references, with_refs
 
 ONE, TWO = "1" * 8 + "-1111" * 3 + "-" + "1" * 12, "2" * 8 + "-2222" * 3 + "-" + "2" * 12
@@ -24,12 +24,12 @@ def side(source: str, *rows: dict[str, str], table: str = "audio", squeezed: boo
     return refs(source, *rows).with_columns(pl.lit(table).alias(TABLE), pl.lit(squeezed).alias(SQUEEZED))
 
 
-def attached(makers: list[pl.DataFrame], *sides: pl.DataFrame) -> Attached:
+def attached(makers: list[pl.DataFrame], *sides: pl.DataFrame) -> LinkedRows:
     whole = condense(makers)
     return attach(gather(sides), whole, resolve(whole, ["a", "b", "shop"]))
 
 
-def found(made: Attached, *sides: pl.DataFrame) -> dict[str, str]:
+def found(made: LinkedRows, *sides: pl.DataFrame) -> dict[str, str]:
     """Return what each name, id or MBID turned out to be."""
     joined = pl.concat(sides).drop("item_id").join(made.item_of, on="ref")
     names = pl.coalesce("name", "mbid")

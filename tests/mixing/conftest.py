@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tigertail.mixing import Learned, Mixture
+from tigertail.mixing import Mixture, MixtureParameters
 
 ITEMS = 6
 LISTENERS = np.array([900, 400, 90, 20, 2, 0], np.int64)
@@ -50,13 +50,13 @@ def tagged() -> Table:
 
 
 @pytest.fixture
-def learned() -> Learned:
+def learned() -> MixtureParameters:
     """Both are read alike; tags are trusted most where nobody listens."""
     calibration = np.array([[0.2, 0.1], [1.5, 0.0], [0.1, 0.0], [0.5, 0.0], [0.5, 0.2]])
     weights = np.array([[0.0, 3.0, 0.0], [1.0, 0.0, 0.0]])
-    return Learned(("heard", "tagged"), np.stack([calibration, calibration]), weights, 900)
+    return MixtureParameters(("heard", "tagged"), np.stack([calibration, calibration]), weights, 900)
 
 
 @pytest.fixture
-def mixture(learned: Learned, heard: Table, tagged: Table) -> Mixture:
+def mixture(learned: MixtureParameters, heard: Table, tagged: Table) -> Mixture:
     return Mixture({"heard": heard, "tagged": tagged}, learned, LISTENERS, 0.5)

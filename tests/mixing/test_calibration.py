@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from tigertail.mixing.calibration import EVIDENCE, NOBODY, Fame, calibrate, scales, shapes
+from tigertail.mixing.calibration import EVIDENCE, NOBODY, PopularityFeatures, calibrate, scales, shapes
 
 LISTENERS = np.array([100, 10, 10, 0], np.int64)
-FAME = Fame.of(LISTENERS)
+FAME = PopularityFeatures.of(LISTENERS)
 QUERY = np.array([0], np.int32)
 
 
@@ -52,7 +52,7 @@ def test_however_steep_the_curve_it_stays_a_probability() -> None:
 
 def test_an_item_alone_in_the_catalogue_has_nothing_to_share() -> None:
     alone = np.array([[1.0]], np.float32)
-    calibrate(alone, QUERY, np.array([[1.0, 1.0, 0.0, 0.5, 0.5]]), Fame.of(np.array([3])))
+    calibrate(alone, QUERY, np.array([[1.0, 1.0, 0.0, 0.5, 0.5]]), PopularityFeatures.of(np.array([3])))
     assert alone.tolist() == [[0]]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tigertail.mixing.conditional_logit import Choices, fit_gate, fit_heights
+from tigertail.mixing.conditional_logit import Choices, fit_conditional_logit, fit_gating
 
 QUERIES, CANDIDATES = 400, 30
 
@@ -25,7 +25,7 @@ def test_heights_that_made_the_choices_are_found_again() -> None:
     asked, values = features(rng), rng.normal(size=(QUERIES, CANDIDATES, 2))
     truth = np.array([[1.0, -1.0], [0.5, 0.5]])
     shares = np.exp(np.einsum("qct,qt->qc", values, asked @ truth.T))
-    found = fit_heights(choices(values, shares, rng), asked, np.zeros((2, 2)), 1.0)
+    found = fit_conditional_logit(choices(values, shares, rng), asked, np.zeros((2, 2)), 1.0)
     np.testing.assert_allclose(found, truth, atol=0.1)
 
 
@@ -36,7 +36,7 @@ def test_a_gate_that_made_the_choices_is_found_again() -> None:
     first = 1 / (1 + np.exp(-(2 - 4 * asked[:, 1])))
     shares = values[:, :, 0] * first[:, None] + values[:, :, 1] * (1 - first)[:, None]
     knows = np.ones((QUERIES, 2), np.bool_)
-    gate = fit_gate(choices(values, shares, rng), knows, asked, np.zeros((2, 2)), 1.0)
+    gate = fit_gating(choices(values, shares, rng), knows, asked, np.zeros((2, 2)), 1.0)
     heights = asked @ gate.T
     np.testing.assert_allclose(1 / (1 + np.exp(heights[:, 1] - heights[:, 0])), first, atol=0.05)
 
@@ -47,14 +47,14 @@ def test_who_does_not_know_the_query_is_not_weighed() -> None:
     knows = np.ones((QUERIES, 2), np.bool_)
     knows[:, 1] = False
     asked = np.ones((QUERIES, 1))
-    gate = fit_gate(choices(values, values[:, :, 0], rng), knows, asked, np.zeros((2, 1)), 1.0)
+    gate = fit_gating(choices(values, values[:, :, 0], rng), knows, asked, np.zeros((2, 1)), 1.0)
     assert gate.ravel().tolist() == [0, 0]
 
 
 def test_without_choices_the_prior_stays() -> None:
     none = Choices(np.array([0, 0], np.int64), np.empty((0, 2), np.float32), np.empty(0))
     prior = np.array([[0.5], [2.0]])
-    assert fit_heights(none, np.ones((1, 1)), prior, 30.0) is prior
+    assert fit_conditional_logit(none, np.ones((1, 1)), prior, 30.0) is prior
 
 
 def test_a_heavy_prior_is_hardly_left() -> None:
@@ -63,5 +63,7 @@ def test_a_heavy_prior_is_hardly_left() -> None:
     shares = np.exp(2 * values[:, :, 0])
     made = choices(values, shares, rng)
     asked = np.ones((QUERIES, 1))
-    near, free = (fit_heights(made, asked, np.zeros((1, 1)), penalty)[0, 0] for penalty in (1e7, 1.0))
+    near, free = (
+        fit_conditional_logit(made, asked, np.zeros((1, 1)), penalty)[0, 0] for penalty in (1e7, 1.0)
+    )
     assert near < 0.1 < 1.8 < free

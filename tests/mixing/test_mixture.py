@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tigertail.mixing import Learned, Mixture
+from tigertail.mixing import Mixture, MixtureParameters
 from tigertail.signals.contract import Signal
 
 ITEMS = 6
@@ -65,11 +65,11 @@ def test_a_pair_of_which_no_signal_speaks_is_not_listed(mixture: Mixture) -> Non
 
 
 def test_a_signal_switched_off_is_as_if_it_had_never_been(
-    mixture: Mixture, learned: Learned, heard: Signal
+    mixture: Mixture, learned: MixtureParameters, heard: Signal
 ) -> None:
     alone = Mixture(
         {"heard": heard},
-        Learned(("heard",), learned.calibrations[:1], learned.weights[:1], learned.most),
+        MixtureParameters(("heard",), learned.calibrations[:1], learned.weights[:1], learned.most),
         mixture.listeners,
         0.5,
     )

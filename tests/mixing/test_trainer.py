@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tigertail.mixing import Learned, Lessons, Mixture, MixtureConfig, learn
+from tigertail.mixing import Mixture, MixtureConfig, MixtureParameters, TrainingQueries, learn
 from tigertail.signals.contract import Signal
 from tigertail.sparse import CSR
 
@@ -39,36 +39,38 @@ def signals() -> dict[str, Signal]:
 
 
 @pytest.fixture(scope="module")
-def lessons() -> Lessons:
+def lessons() -> TrainingQueries:
     """People play ten items of the query's scene each."""
     queries = np.arange(ITEMS, dtype=np.int32)
     row, item = np.nonzero((SCENE[:, None] == SCENE) & ~np.eye(ITEMS, dtype=np.bool_))
     hits = CSR.build(row, item, np.full(len(row), 10.0), (ITEMS, ITEMS))
-    return Lessons(queries, hits, LISTENERS, (LISTENERS == 1).astype(np.int8) * 2)
+    return TrainingQueries(queries, hits, LISTENERS, (LISTENERS == 1).astype(np.int8) * 2)
 
 
 CONFIG = MixtureConfig(background=20, candidates=10)
 
 
 @pytest.fixture(scope="module")
-def learned(signals: dict[str, Signal], lessons: Lessons) -> Learned:
+def learned(signals: dict[str, Signal], lessons: TrainingQueries) -> MixtureParameters:
     return learn(signals, lessons, CONFIG)
 
 
-def test_listening_is_trusted_where_there_is_some(learned: Learned) -> None:
+def test_listening_is_trusted_where_there_is_some(learned: MixtureParameters) -> None:
     many, few = learned.trust(("heard", "tagged"), np.array([500, 1]), np.ones((2, 2), np.bool_))
     assert many[0] > 0.6
     assert few[1] > 0.8
 
 
-def test_constant_weights_are_the_same_for_every_query(signals: dict[str, Signal], lessons: Lessons) -> None:
+def test_constant_weights_are_the_same_for_every_query(
+    signals: dict[str, Signal], lessons: TrainingQueries
+) -> None:
     constant = learn(signals, lessons, CONFIG.model_copy(update={"weights": "constant"}))
     many, few = constant.trust(("heard", "tagged"), np.array([500, 1]), np.ones((2, 2), np.bool_))
     assert many.tolist() == few.tolist()
 
 
 def test_together_they_find_more_than_each_alone(
-    signals: dict[str, Signal], lessons: Lessons, learned: Learned
+    signals: dict[str, Signal], lessons: TrainingQueries, learned: MixtureParameters
 ) -> None:
     def found(signal: Signal) -> float:
         scores = np.array(signal.affinity(lessons.queries))
@@ -81,28 +83,30 @@ def test_together_they_find_more_than_each_alone(
 
 
 def test_a_signal_is_read_alike_whatever_it_is_mixed_with(
-    signals: dict[str, Signal], lessons: Lessons, learned: Learned
+    signals: dict[str, Signal], lessons: TrainingQueries, learned: MixtureParameters
 ) -> None:
     alone = learn({"tagged": signals["tagged"]}, lessons, CONFIG)
     assert alone.calibrations[0].tobytes() == learned.calibrations[1].tobytes()
 
 
-def test_threads_change_nothing(signals: dict[str, Signal], lessons: Lessons, learned: Learned) -> None:
+def test_threads_change_nothing(
+    signals: dict[str, Signal], lessons: TrainingQueries, learned: MixtureParameters
+) -> None:
     again = learn(signals, lessons, CONFIG, threads=1)
     assert again.calibrations.tobytes() == learned.calibrations.tobytes()
     assert again.weights.tobytes() == learned.weights.tobytes()
 
 
 def test_where_popular_hits_count_less_stars_are_expected_less(
-    signals: dict[str, Signal], lessons: Lessons, learned: Learned
+    signals: dict[str, Signal], lessons: TrainingQueries, learned: MixtureParameters
 ) -> None:
     corrected = learn(signals, lessons, CONFIG.model_copy(update={"correction": 1.0}))
     popularity = 3
     assert corrected.calibrations[1, popularity, 0] < learned.calibrations[1, popularity, 0]
 
 
-def test_without_a_hit_the_prior_stays(signals: dict[str, Signal], lessons: Lessons) -> None:
-    none = Lessons(lessons.queries, CSR.build([], [], [], (ITEMS, ITEMS)), LISTENERS, lessons.strata)
+def test_without_a_hit_the_prior_stays(signals: dict[str, Signal], lessons: TrainingQueries) -> None:
+    none = TrainingQueries(lessons.queries, CSR.build([], [], [], (ITEMS, ITEMS)), LISTENERS, lessons.strata)
     learned = learn(signals, none, CONFIG)
     assert (learned.weights == 0).all()
     assert learned.calibrations[0].tobytes() == learned.calibrations[1].tobytes()

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from tigertail.dataset.dataset import Dataset
-from tigertail.mixing import Lessons, lessons_of
+from tigertail.mixing import TrainingQueries, training_set
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import ProtocolConfig, hold_out
 
@@ -20,7 +20,7 @@ def test_hits_count_who_plays_both(tmp_path: Path) -> None:
     trial = hold_out(
         Dataset.write(tmp_path / "abc", {"plays": plays}, name="abc"), ProtocolConfig(held_out=0.5)
     )
-    lessons = lessons_of(trial)
+    lessons = training_set(trial)
     code = {item: place for place, item in enumerate(trial.interactions.item_ids)}
     counted = {
         (int(query), int(item)): hits
@@ -36,7 +36,7 @@ def test_hits_count_who_plays_both(tmp_path: Path) -> None:
 
 def test_curated_lists_are_joined_as_a_share_of_all_hits() -> None:
     hits = CSR.build([0, 0, 1], [1, 2, 0], [3.0, 1.0, 4.0], (2, 4))
-    lessons = Lessons(np.array([0, 2], np.int32), hits, np.ones(4, np.int64), np.zeros(4, np.int8))
+    lessons = TrainingQueries(np.array([0, 2], np.int32), hits, np.ones(4, np.int64), np.zeros(4, np.int8))
     right = CSR.build([0, 3], [1, 2], [1.0, 1.0], (4, 4))
     joined = lessons.joined(right, 0.5)
     assert joined.queries.tolist() == [0, 2, 3]
@@ -47,7 +47,7 @@ def test_curated_lists_are_joined_as_a_share_of_all_hits() -> None:
 def test_strata_count_by_their_hits_or_alike() -> None:
     hits = CSR.build([0, 1], [1, 0], [90.0, 10.0], (2, 2))
     strata = np.array([0, 2], np.int8)  # the first is asked nine times as often
-    lessons = Lessons(np.array([0, 1], np.int32), hits, np.array([100, 1]), strata)
+    lessons = TrainingQueries(np.array([0, 1], np.int32), hits, np.array([100, 1]), strata)
     assert lessons.weights(0, 0).tolist() == [90, 10]
     assert lessons.weights(1, 0).tolist() == [50, 50]
     between = lessons.weights(0.5, 0)
@@ -58,7 +58,7 @@ def test_strata_count_by_their_hits_or_alike() -> None:
 
 def test_no_lists_or_no_share_change_nothing() -> None:
     hits = CSR.build([0], [1], [3.0], (1, 2))
-    lessons = Lessons(np.array([0], np.int32), hits, np.ones(2, np.int64), np.zeros(2, np.int8))
+    lessons = TrainingQueries(np.array([0], np.int32), hits, np.ones(2, np.int64), np.zeros(2, np.int8))
     assert lessons.joined(CSR.build([], [], [], (2, 2)), 0.5) is lessons
     assert lessons.joined(CSR.build([0], [1], [1.0], (2, 2)), 0.0) is lessons
 
@@ -66,7 +66,7 @@ def test_no_lists_or_no_share_change_nothing() -> None:
 def test_little_of_something_stays_little() -> None:
     """One word of feedback among many hits counts as many hits as a word is worth at most, not half of all."""
     hits = CSR.build([0], [1], [1000.0], (1, 3))
-    lessons = Lessons(np.array([0], np.int32), hits, np.ones(3, np.int64), np.zeros(3, np.int8))
+    lessons = TrainingQueries(np.array([0], np.int32), hits, np.ones(3, np.int64), np.zeros(3, np.int8))
     word = CSR.build([0], [2], [1.0], (3, 3))
     assert lessons.joined(word, 0.5).hits.values.tolist() == [1000, 1000]
     assert lessons.joined(word, 0.5, most=10).hits.values.tolist() == [1000, 10]

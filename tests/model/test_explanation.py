@@ -9,13 +9,13 @@ import pytest
 from tigertail.mixing import Mixture
 from tigertail.model import Model
 from tigertail.model.explanation import explain, in_words
-from tigertail.signals.local import Listening
+from tigertail.signals.local import GroupedCoListening
 
 
 @pytest.fixture
-def signal(local_model: Model) -> Listening:
+def signal(local_model: Model) -> GroupedCoListening:
     listening = local_model.signals["listening"]
-    assert isinstance(listening, Listening)
+    assert isinstance(listening, GroupedCoListening)
     return listening
 
 
@@ -24,7 +24,7 @@ def codes(model: Model, *items: str) -> np.ndarray:
 
 
 def test_the_groups_that_carry_an_answer_the_largest_share_first(
-    local_model: Model, signal: Listening
+    local_model: Model, signal: GroupedCoListening
 ) -> None:
     why = explain("listening", signal, codes(local_model, "star"), codes(local_model, "p2", "b2")).column()
     assert why.name == "why"
@@ -36,12 +36,14 @@ def test_the_groups_that_carry_an_answer_the_largest_share_first(
     assert why[0].to_list()[0]["group"] == "PL"
 
 
-def test_a_group_that_has_nothing_to_say_goes_unmentioned(local_model: Model, signal: Listening) -> None:
+def test_a_group_that_has_nothing_to_say_goes_unmentioned(
+    local_model: Model, signal: GroupedCoListening
+) -> None:
     [carriers] = explain("listening", signal, codes(local_model, "p2"), codes(local_model, "p3")).rows
     assert carriers == [{"group": "PL", "name": "Poland", "share": pytest.approx(1)}]
 
 
-def test_no_answer_needs_no_reason(local_model: Model, signal: Listening) -> None:
+def test_no_answer_needs_no_reason(local_model: Model, signal: GroupedCoListening) -> None:
     why = explain("listening", signal, codes(local_model, "star"), codes(local_model)).column()
     assert len(why) == 0
     assert why.dtype == pl.List(pl.Struct({"group": pl.String, "name": pl.String, "share": pl.Float64}))
@@ -58,7 +60,7 @@ def test_in_words() -> None:
 
 
 def test_after_several_items_groups_carry_what_they_carry_of_the_sum(
-    local_model: Model, signal: Listening
+    local_model: Model, signal: GroupedCoListening
 ) -> None:
     seeds, answers = codes(local_model, "star", "p2"), codes(local_model, "p3")
     [carriers] = explain("listening", signal, seeds, answers).rows

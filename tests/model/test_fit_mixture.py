@@ -13,17 +13,19 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError, TigertailWarning
 from tigertail.evaluation.systems.own import OwnSignal
-from tigertail.mixing import Lessons, Mixture, lessons_of
+from tigertail.mixing import Mixture, TrainingQueries, training_set
 from tigertail.model import Model, ModelConfig
-from tigertail.model.fit_mixture import WORD, fit_blind, fit_mixture, mixed_names, with_others
-from tigertail.model.registry import Ingredients, fit_signals
+from tigertail.model.fit_mixture import WORD, fit_held_out, fit_mixture, mixed_names, with_others
+from tigertail.model.registry import FitContext, fit_signals
 from tigertail.signals.annotation import Annotation
-from tigertail.signals.local import Listening
+from tigertail.signals.local import GroupedCoListening
 from tigertail.simulation import WorldConfig, simulate
-from tigertail.splitting.ground_truth import Truth
+from tigertail.splitting.ground_truth import GroundTruth
 from tigertail.splitting.hold_out import ProtocolConfig, hold_out
 
-CONFIG = ModelConfig.model_validate({"base": {"factors": 8, "iterations": 2}, "local": {"fewest": 20}})
+CONFIG = ModelConfig.model_validate(
+    {"base": {"factors": 8, "iterations": 2}, "local": {"min_group_size": 20}}
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,15 +34,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return simulate(tmp_path_factory.mktemp("mixed") / "world", small)
 
 
-def ingredients(dataset: Dataset, config: ModelConfig = CONFIG) -> Ingredients:
-    return Ingredients(dataset, Interactions.of(dataset), config)
+def ingredients(dataset: Dataset, config: ModelConfig = CONFIG) -> FitContext:
+    return FitContext(dataset, Interactions.of(dataset), config)
 
 
 def test_signals_that_teach_have_no_trace_of_those_held_out(world: Dataset) -> None:
-    blind = fit_blind(ingredients(world), ["listening", "annotation"])
+    blind = fit_held_out(ingredients(world), ["listening", "annotation"])
     assert blind is not None
     listening, annotation = blind.signals["listening"], blind.signals["annotation"]
-    assert isinstance(listening, Listening)
+    assert isinstance(listening, GroupedCoListening)
     assert isinstance(annotation, Annotation)
     held = set(blind.trial.held["listener_id"])
     everyone = set(world.plays["listener_id"])
@@ -55,10 +57,10 @@ def test_signals_that_teach_have_no_trace_of_those_held_out(world: Dataset) -> N
 def test_what_is_learned_hangs_on_the_blind_signals_alone(world: Dataset) -> None:
     given = ingredients(world)
     mixture = fit_mixture(given, fit_signals(given))
-    blind = fit_blind(given, mixed_names(world, CONFIG.mixture))
+    blind = fit_held_out(given, mixed_names(world, CONFIG.mixture))
     assert mixture is not None
     assert blind is not None
-    train = Ingredients(blind.trial.train, blind.trial.interactions, CONFIG)
+    train = FitContext(blind.trial.train, blind.trial.interactions, CONFIG)
     seeing = fit_signals(train)
     for name, signal in blind.signals.items():
         queries = np.flatnonzero(signal.known)[:20].astype(np.int32)
@@ -68,7 +70,7 @@ def test_what_is_learned_hangs_on_the_blind_signals_alone(world: Dataset) -> Non
 
 def test_at_most_so_many_listeners_are_held_out(world: Dataset) -> None:
     few = ModelConfig.model_validate(CONFIG.model_dump() | {"mixture": {"most": 12}})
-    blind = fit_blind(ingredients(world, few), ["listening"])
+    blind = fit_held_out(ingredients(world, few), ["listening"])
     assert blind is not None
     assert len(blind.trial.held) == 12
 
@@ -86,16 +88,16 @@ def test_a_trial_is_answered_by_the_mixture_that_a_fit_makes(world: Dataset) -> 
 def test_too_few_listeners_teach_nothing(tmp_path: Path) -> None:
     plays = pl.DataFrame({"listener_id": list("aabbcc"), "item_id": list("xyxyyz"), "plays": 1.0})
     few = Dataset.write(tmp_path / "few", {"plays": plays}, name="few")
-    assert fit_blind(ingredients(few), ["listening"]) is None
+    assert fit_held_out(ingredients(few), ["listening"]) is None
     assert fit_mixture(ingredients(few), {}) is None
-    none = Truth("feedback", pl.DataFrame(), graded=True, read=0)
+    none = GroundTruth("feedback", pl.DataFrame(), graded=True, read=0)
     with pytest.raises(DataError, match="feedback can teach a mixture, and too few listeners"):
         fit_mixture(ingredients(few), {}, feedback=none)
 
 
-def pairs(name: str, *rows: tuple[str, str, float]) -> Truth:
+def pairs(name: str, *rows: tuple[str, str, float]) -> GroundTruth:
     table = pl.DataFrame(rows, ["target_item_id", "item_id", "score"], orient="row")
-    return Truth(name, table, graded=True, read=len(table))
+    return GroundTruth(name, table, graded=True, read=len(table))
 
 
 @pytest.mark.parametrize(
@@ -105,9 +107,9 @@ def pairs(name: str, *rows: tuple[str, str, float]) -> Truth:
 def test_lists_and_feedback_each_get_their_share_of_the_whole(
     world: Dataset, lists: float, feedback: float, shares: tuple[float, float]
 ) -> None:
-    blind = fit_blind(ingredients(world), ["listening"])
+    blind = fit_held_out(ingredients(world), ["listening"])
     assert blind is not None
-    lessons = lessons_of(blind.trial)
+    lessons = training_set(blind.trial)
     config = CONFIG.mixture.model_copy(update={"lists": lists, "feedback": feedback})
     # Two pairs that no held-out listener could teach: an item after itself.
     a, b = (str(item) for item in blind.trial.interactions.item_ids[:2])
@@ -124,13 +126,13 @@ def test_lists_and_feedback_each_get_their_share_of_the_whole(
 
 
 def test_feedback_alone_gets_its_share_and_little_of_it_less(world: Dataset) -> None:
-    blind = fit_blind(ingredients(world), ["listening"])
+    blind = fit_held_out(ingredients(world), ["listening"])
     assert blind is not None
-    lessons, interactions = lessons_of(blind.trial), blind.trial.interactions
+    lessons, interactions = training_set(blind.trial), blind.trial.interactions
     config = CONFIG.mixture.model_copy(update={"feedback": 0.5})
     item = str(interactions.item_ids[0])
 
-    def added(taught: Lessons) -> float:
+    def added(taught: TrainingQueries) -> float:
         return float(taught.hits.values.sum(dtype=np.float64)) - float(
             lessons.hits.values.sum(dtype=np.float64)
         )

@@ -9,21 +9,23 @@ import numpy as np
 import pytest
 
 from tigertail.errors import ConfigError
-from tigertail.model.lens import View, view_of
-from tigertail.signals.local import Listening, LocalConfig
+from tigertail.model.lens import LensTarget, lens_target
+from tigertail.signals.local import GroupedCoListening, LocalConfig
 from tigertail.sparse import CSR
 
 KEYS = ("151", "BR", "CH", "CH-fr", "PL", "PT")
 FALLEN = {"BY": "151", "CZ": "151", "KE": "elsewhere", "CH-it": "CH"}
 
 
-def signal(keys: tuple[str, ...] = KEYS, fallen: Mapping[str, str] = FALLEN, **settings: Any) -> Listening:
+def signal(
+    keys: tuple[str, ...] = KEYS, fallback_of: Mapping[str, str] = FALLEN, **settings: Any
+) -> GroupedCoListening:
     """Return a signal of nothing but its groups."""
     nothing = np.zeros(len(keys) + 2, np.int64)
     vectors = np.empty((0, 1), np.float32)
-    return Listening(
+    return GroupedCoListening(
         keys,
-        fallen,
+        fallback_of,
         nothing,
         CSR.build([], [], [], (0, 0)),
         vectors,
@@ -36,11 +38,11 @@ def signal(keys: tuple[str, ...] = KEYS, fallen: Mapping[str, str] = FALLEN, **s
 
 @pytest.mark.parametrize("name", ["PL", "pl", "Poland", "Polska", "Польша", "ポーランド", " poland "])
 def test_a_country_by_any_of_its_names(name: str) -> None:
-    assert view_of(signal(), country=name) == View((4,), "Poland")
+    assert lens_target(signal(), country=name) == LensTarget((4,), "Poland")
 
 
 def test_a_country_of_several_languages_is_all_of_them() -> None:
-    assert view_of(signal(), country="Schweiz") == View((2, 3), "Switzerland")
+    assert lens_target(signal(), country="Schweiz") == LensTarget((2, 3), "Switzerland")
 
 
 @pytest.mark.parametrize(
@@ -54,7 +56,7 @@ def test_a_country_of_several_languages_is_all_of_them() -> None:
     ],
 )
 def test_a_region_is_all_within_it(name: str, groups: tuple[int, ...], called: str) -> None:
-    assert view_of(signal(), country=name) == View(groups, called)
+    assert lens_target(signal(), country=name) == LensTarget(groups, called)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,7 @@ def test_a_region_is_all_within_it(name: str, groups: tuple[int, ...], called: s
 def test_a_place_too_small_is_seen_from_around_it_and_says_so(
     name: str, groups: tuple[int, ...], called: str
 ) -> None:
-    view = view_of(signal(), country=name)
+    view = lens_target(signal(), country=name)
     assert (view.groups, view.name) == (groups, called)
     assert view.notice is not None
     assert view.notice.startswith("too few listeners in ")
@@ -73,31 +75,31 @@ def test_a_place_too_small_is_seen_from_around_it_and_says_so(
 
 @pytest.mark.parametrize("name", ["KE", "Japan", "Oceania"])
 def test_a_place_nobody_is_near_is_the_world_and_says_so(name: str) -> None:
-    view = view_of(signal(), country=name)
+    view = lens_target(signal(), country=name)
     assert (view.groups, view.name) == ((), "world")
     assert view.notice is not None
     assert "this is the list for the whole world" in view.notice
 
 
 def test_the_world_is_no_lens_and_nothing_to_tell() -> None:
-    assert view_of(signal(), country="world") == View((), "world")
+    assert lens_target(signal(), country="world") == LensTarget((), "world")
 
 
 @pytest.mark.parametrize("name", ["pt", "pt-BR", "POR", "Portuguese", "português"])
 def test_a_language_by_any_of_its_names(name: str) -> None:
-    assert view_of(signal(), language=name) == View((1, 5), "Portuguese")
+    assert lens_target(signal(), language=name) == LensTarget((1, 5), "Portuguese")
 
 
 def test_a_language_no_group_speaks_is_the_world_and_says_so() -> None:
-    view = view_of(signal(), language="sw")
+    view = lens_target(signal(), language="sw")
     assert view.groups == ()
     assert view.notice == "no group of listeners speaks Swahili: this is the list for the whole world"
 
 
 def test_a_group_by_its_key() -> None:
-    assert view_of(signal(), group="CH-fr") == View((3,), "Switzerland (French)")
+    assert lens_target(signal(), group="CH-fr") == LensTarget((3,), "Switzerland (French)")
     learned = signal(("cluster-1", "cluster-2"), {}, groups="learned")
-    assert view_of(learned, group="cluster-2") == View((1,), "cluster 2")
+    assert lens_target(learned, group="cluster-2") == LensTarget((1,), "cluster 2")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,7 @@ def test_a_group_by_its_key() -> None:
 )
 def test_what_names_nothing_is_refused_with_a_remedy(asked: dict[str, str], says: str) -> None:
     with pytest.raises(ConfigError) as raised:
-        view_of(signal(), **asked)
+        lens_target(signal(), **asked)
     assert str(raised.value).startswith(says)
     assert raised.value.remedy
 
@@ -123,8 +125,8 @@ def test_what_names_nothing_is_refused_with_a_remedy(asked: dict[str, str], says
 def test_learned_groups_know_of_no_places(asked: dict[str, str]) -> None:
     learned = signal(("cluster-1", "cluster-2"), {}, groups="learned")
     with pytest.raises(ConfigError, match=r"by where they live\n.*by group: cluster-1, cluster-2; or fit"):
-        view_of(learned, **asked)
+        lens_target(learned, **asked)
     with pytest.raises(ConfigError, match=r"by where they live\n.*without a lens; or fit"):
-        view_of(signal((), {}, groups="none"), **asked)
+        lens_target(signal((), {}, groups="none"), **asked)
     with pytest.raises(ConfigError, match="the groups are none at all"):
-        view_of(signal((), {}, groups="none"), group="cluster-1")
+        lens_target(signal((), {}, groups="none"), group="cluster-1")

@@ -11,10 +11,10 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation import default_systems
 from tigertail.model import Model, ModelConfig, save
-from tigertail.model.registry import FACTORS, FAMILIES
+from tigertail.model.registry import FACTORS, SIGNALS
 from tigertail.simulation import WorldConfig, simulate
 
-SMALL = ModelConfig(base={"factors": 16, "iterations": 3}, local={"fewest": 20})
+SMALL = ModelConfig(base={"factors": 16, "iterations": 3}, local={"min_group_size": 20})
 EVERY_TABLE = {"listening", "factors", "co-listening", "annotation", "audio", "web", "sequences", "mixture"}
 
 
@@ -72,4 +72,4 @@ def test_each_is_a_row_of_the_report(world: Dataset) -> None:
 
 
 def test_what_a_dataset_has_not_is_not_asked_for(world: Dataset) -> None:
-    assert not FAMILIES["pairs"].needs(world)
+    assert not SIGNALS["pairs"].needs(world)

@@ -16,15 +16,15 @@ from tigertail import kernels
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.factorization import ALSConfig, fit_als
-from tigertail.mixing import Learned, Mixture
+from tigertail.mixing import Mixture, MixtureParameters
 from tigertail.model.registry import Stored
 from tigertail.signals.annotation import Annotation
 from tigertail.signals.audio import AudioAffinity
 from tigertail.signals.backoff.signal import NO_ARTIST, BackOff
 from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_co_listening
-from tigertail.signals.contract import Signal, Telling
+from tigertail.signals.contract import Explainable, Signal
 from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import Groups, Listening, LocalConfig, fit_listening
+from tigertail.signals.local import GroupedCoListening, Groups, LocalConfig, fit_listening
 from tigertail.signals.pairs import PairsConfig, fit_pairs
 from tigertail.signals.popularity import Popularity
 from tigertail.signals.sequences.signal import SequencesConfig, fit_sequences
@@ -56,7 +56,7 @@ def co_listening() -> CoListening:
     return fit_co_listening(weights, CoListeningConfig(neighbours=20))
 
 
-def listening() -> Listening:
+def listening() -> GroupedCoListening:
     rng = np.random.default_rng(2)
     plays = rng.random((200, ITEMS)) < 0.1
     plays[:, UNKNOWN] = False
@@ -69,8 +69,8 @@ def listening() -> Listening:
     return fit_listening(weights, solved, groups, LocalConfig(shrinkage=5), alpha0=0.02)
 
 
-def from_somewhere() -> Listening:
-    return listening().seen_from([2, 5], 0.8)
+def from_somewhere() -> GroupedCoListening:
+    return listening().localised_by_group([2, 5], 0.8)
 
 
 def of_table(
@@ -166,7 +166,7 @@ def mixture() -> Mixture:
     calibration = np.tile([[0.2, 0.1], [1.5, -0.2], [0.1, 0.0], [0.5, 0.1], [0.5, 0.2]], (2, 1, 1))
     weights = np.array([[0.5, 1.0, -0.5], [0.0, 0.0, 0.0]])
     heard = parts["listening"].popularity
-    return Mixture(parts, Learned(tuple(parts), calibration, weights, 50), heard, 0.5)
+    return Mixture(parts, MixtureParameters(tuple(parts), calibration, weights, 50), heard, 0.5)
 
 
 SIGNALS: dict[str, Callable[[], Signal]] = {
@@ -262,7 +262,7 @@ TELLING = [name for name in SIGNALS if name not in ("popularity", "mixture")]
 @pytest.mark.parametrize("name", TELLING)
 def test_a_phrase_is_told_of_every_item_and_none_of_the_unknown(name: str) -> None:
     signal = SIGNALS[name]()
-    assert isinstance(signal, Telling)
+    assert isinstance(signal, Explainable)
     told = signal.tell(5, EVERY)
     assert [type(words) for words in told] == [str] * ITEMS
     assert any(told)
@@ -277,8 +277,8 @@ def test_a_phrase_is_told_of_every_item_and_none_of_the_unknown(name: str) -> No
 def test_a_signal_kept_as_arrays_tells_as_before(name: str) -> None:
     kept: Stored = SIGNALS[name]()  # type: ignore[assignment]
     again = type(kept).from_arrays(*kept.to_arrays())
-    assert isinstance(kept, Telling)
-    assert isinstance(again, Telling)
+    assert isinstance(kept, Explainable)
+    assert isinstance(again, Explainable)
     assert again.tell(5, EVERY) == kept.tell(5, EVERY)
 
 
@@ -288,7 +288,7 @@ def test_a_signal_kept_as_arrays_tells_as_before(name: str) -> None:
 )
 def test_a_signal_kept_as_arrays_answers_as_before(name: str) -> None:
     signal = SIGNALS[name]()
-    kinds = (FactorAffinity, CoListening, Listening, BackOff, Annotation, Web, AudioAffinity)
+    kinds = (FactorAffinity, CoListening, GroupedCoListening, BackOff, Annotation, Web, AudioAffinity)
     assert isinstance(signal, kinds)
     kept: Stored = signal
     again = type(kept).from_arrays(*kept.to_arrays())

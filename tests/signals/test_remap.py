@@ -9,17 +9,17 @@ from tigertail.signals.annotation import Annotation
 from tigertail.signals.audio import AudioAffinity
 from tigertail.signals.backoff.signal import NO_ARTIST, BackOff
 from tigertail.signals.co_listening import CoListening
-from tigertail.signals.contract import Signal, Telling
+from tigertail.signals.contract import Explainable, Signal
 from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import Listening, LocalConfig
+from tigertail.signals.local import GroupedCoListening, LocalConfig
 from tigertail.signals.pairs import Pairs
-from tigertail.signals.remap import Recodable, Recoding
+from tigertail.signals.remap import ItemRemap, Reindexable
 from tigertail.signals.sequences.signal import Sequences
 from tigertail.signals.web import Web
 from tigertail.sparse import CSR
 
 # Three items; 0 goes to 2, 1 to 0 and 2 to 4; 1 and 3 are new.
-TO = Recoding(np.array([2, 0, 4], np.int32), 5)
+TO = ItemRemap(np.array([2, 0, 4], np.int32), 5)
 CHAIN = CSR.build([0, 0, 1, 2], [1, 2, 2, 0], [0.9, 0.2, 0.4, 0.7], (3, 3))
 VECTORS = np.array([[1, 0], [1, 1], [0, 2]], np.float32)
 LABELS = CSR.build([0, 0, 1, 2, 2], [0, 1, 0, 1, 2], [1, 2, 1, 3, 1], (3, 3))
@@ -43,7 +43,7 @@ SIGNALS: dict[str, Signal] = {
     "mutual audio": AudioAffinity(
         VECTORS, np.array([True, True, True]), "nearness", np.empty((0, 2), np.float32)
     ).mutual(),
-    "listening": Listening(
+    "listening": GroupedCoListening(
         ("PL",),
         {},
         np.array([0, 2, 3]),
@@ -67,8 +67,8 @@ SIGNALS: dict[str, Signal] = {
 @pytest.mark.parametrize("name", SIGNALS)
 def test_what_is_said_stays_and_of_new_items_nothing_is(name: str) -> None:
     before = SIGNALS[name]
-    assert isinstance(before, Recodable)
-    after = before.recoded(TO)
+    assert isinstance(before, Reindexable)
+    after = before.reindexed(TO)
     assert type(after) is type(before)
     assert np.flatnonzero(after.known).tolist() == sorted(TO.place[before.known].tolist())
     there = before.affinity(np.arange(3, dtype=np.int32))
@@ -82,10 +82,10 @@ def test_what_is_said_stays_and_of_new_items_nothing_is(name: str) -> None:
 @pytest.mark.parametrize("name", SIGNALS)
 def test_what_is_told_of_an_item_goes_with_it(name: str) -> None:
     before = SIGNALS[name]
-    assert isinstance(before, Recodable)
-    after = before.recoded(TO)
-    assert isinstance(before, Telling)
-    assert isinstance(after, Telling)
+    assert isinstance(before, Reindexable)
+    after = before.reindexed(TO)
+    assert isinstance(before, Explainable)
+    assert isinstance(after, Explainable)
     told = [before.tell(query, np.arange(3, dtype=np.int32)) for query in range(3)]
     assert [after.tell(query, TO.place) for query in TO.place.tolist()] == told
     assert after.tell(TO.place[0], np.array([1, 3], np.int32)) == ["", ""]
@@ -94,7 +94,7 @@ def test_what_is_told_of_an_item_goes_with_it(name: str) -> None:
 def test_what_is_said_of_an_item_goes_with_it() -> None:
     before = SIGNALS["annotation"]
     assert isinstance(before, Annotation)
-    after = before.recoded(TO)
+    after = before.reindexed(TO)
     assert after.shared_labels(2, 4).equals(before.shared_labels(0, 2))
 
 
@@ -107,4 +107,4 @@ def test_a_back_off_on_what_cannot_move_says_so() -> None:
 
     back_off = BackOff(Fixed(), Fixed(), np.zeros(3, np.int32), np.ones(3, np.float32), 0.4)
     with pytest.raises(TypeError, match="a Fixed cannot be recoded"):
-        back_off.recoded(TO)
+        back_off.reindexed(TO)

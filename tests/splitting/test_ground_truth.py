@@ -9,7 +9,7 @@ import pytest
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import DataError
-from tigertail.splitting.ground_truth import Truth, read_curated, read_sas, read_true
+from tigertail.splitting.ground_truth import GroundTruth, read_curated, read_sas, read_true
 
 
 def curated(folder: Path, *lines: str) -> Path:
@@ -18,7 +18,7 @@ def curated(folder: Path, *lines: str) -> Path:
     return file
 
 
-def pairs(truth: Truth) -> set[tuple[str, str, float]]:
+def pairs(truth: GroundTruth) -> set[tuple[str, str, float]]:
     return set(truth.pairs.iter_rows())
 
 

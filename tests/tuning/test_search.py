@@ -11,7 +11,7 @@ import pytest
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, DataError
-from tigertail.evaluation import ProtocolConfig, Trial, hold_out
+from tigertail.evaluation import ProtocolConfig, Split, hold_out
 from tigertail.model import ModelConfig
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.tuning import BASE, CO_LISTENING, FAMILIES, FRONTIER, PLAIN, Budget, Family, inner_trial, tune
@@ -33,7 +33,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ModelConfig]]:
     """What is fitted, in place of fitting it: few factors and no shrinkage are best."""
     seen: list[tuple[str, ModelConfig]] = []
 
-    def score(family: Family, config: ModelConfig, trial: Trial) -> Scores:
+    def score(family: Family, config: ModelConfig, trial: Split) -> Scores:
         seen.append((family.name, config))
         size = 1 / config.base.factors if family.name != CO_LISTENING else 1 / config.co_listening.shrinkage
         return {FRONTIER: size, "nDCG": 0.0, "IPS-nDCG": 0.0}
@@ -75,7 +75,7 @@ def test_killed_after_three_trials_it_goes_on_where_it_was(
     del asked[:]
     working = room.score
 
-    def dies(family: Family, config: ModelConfig, trial: Trial) -> Scores:
+    def dies(family: Family, config: ModelConfig, trial: Split) -> Scores:
         if len(asked) == 3:
             raise KeyboardInterrupt
         return working(family, config, trial)
@@ -102,7 +102,7 @@ def test_ctrl_c_inside_compiled_code_is_one_too(
     cause: BaseException,
     interrupted: bool,
 ) -> None:
-    def dies(family: Family, config: ModelConfig, trial: Trial) -> Scores:
+    def dies(family: Family, config: ModelConfig, trial: Split) -> Scores:
         try:
             raise SystemError("inner dispatcher") from cause
         except SystemError as error:
@@ -157,7 +157,7 @@ def test_several_datasets_weigh_alike(
 ) -> None:
     """One dataset likes few factors, the other has frontiers a thousand times as large and does not care."""
 
-    def score(family: Family, config: ModelConfig, trial: Trial) -> Scores:
+    def score(family: Family, config: ModelConfig, trial: Split) -> Scores:
         if trial.train.name == scenes.name:
             return {FRONTIER: 1000.0}
         return {FRONTIER: 1 / config.base.factors}
@@ -188,10 +188,10 @@ def test_nobody_whom_an_evaluation_holds_out_is_ever_seen(
 ) -> None:
     """Neither in what is fitted nor among those who are asked."""
     secret = set(hold_out(world, ProtocolConfig(seed=seed)).held["listener_id"])
-    seen: list[Trial] = []
+    seen: list[Split] = []
     working = room.score
 
-    def watched(family: Family, config: ModelConfig, trial: Trial) -> Scores:
+    def watched(family: Family, config: ModelConfig, trial: Split) -> Scores:
         seen.append(trial)
         return working(family, config, trial)
 

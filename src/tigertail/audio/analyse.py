@@ -19,7 +19,7 @@ from tigertail.audio.clips import IDENTITY, Clip
 from tigertail.audio.config import AnalysisConfig
 from tigertail.audio.decode import Unusable, decode
 from tigertail.audio.journal import Entry, Journal, Stamp, open_journal
-from tigertail.audio.process_pool import Lost, in_lanes
+from tigertail.audio.process_pool import TaskFailed, map_isolated
 from tigertail.errors import DataError, TigertailError
 from tigertail.progress import progress
 from tigertail.storage import replaced_file
@@ -157,7 +157,7 @@ def _work(
         return 0.0
     stamps = {path: stamp for stamp, path in todo.items()}
     seconds = 0.0
-    with progress("Listening", len(todo)) as tick:
+    with progress("listening", len(todo)) as tick:
         work = partial(analyse_file, config=config)
         for path, (entry, names) in _described(work, todo, min(processes, len(todo)), patience):
             journal.add(stamps[path], entry, names)
@@ -169,8 +169,8 @@ def _work(
 def _described(
     work: partial[Described], todo: dict[Stamp, Path], processes: int, patience: float
 ) -> Iterator[tuple[Path, Described]]:
-    for path, result in in_lanes(work, todo.values(), processes, patience=patience):
-        yield path, (Entry(0.0, None, result.reason), []) if isinstance(result, Lost) else result
+    for path, result in map_isolated(work, todo.values(), processes, patience=patience):
+        yield path, (Entry(0.0, None, result.reason), []) if isinstance(result, TaskFailed) else result
 
 
 def _table(used: list[tuple[Clip, Entry]], names: list[str]) -> pl.DataFrame:

@@ -23,15 +23,15 @@ _LOOK: Final = 1.0  # seconds between looks at the clock
 
 
 @dataclass(frozen=True)
-class Lost:
+class TaskFailed:
     """What became of a task that has no result."""
 
     reason: str
 
 
-def in_lanes(
+def map_isolated(
     work: Callable[[Task], Result], tasks: Iterable[Task], lanes: int, *, patience: float
-) -> Iterator[tuple[Task, Result | Lost]]:
+) -> Iterator[tuple[Task, Result | TaskFailed]]:
     """Work on tasks in parallel and yield each with its result, as they are done.
 
     Parameters
@@ -57,7 +57,7 @@ def in_lanes(
             ready = wait([lane.connection for lane in busy], _LOOK)
             for lane in list(busy):
                 if lane.connection in ready:
-                    result: Result | Lost = lane.result()
+                    result: Result | TaskFailed = lane.result()
                 elif lane.seconds > patience:
                     result = lane.give_up(patience)
                 else:
@@ -106,7 +106,7 @@ class _Lane(Generic[Task, Result]):
             self._again()
             self.connection.send(task)
 
-    def result(self) -> Result | Lost:
+    def result(self) -> Result | TaskFailed:
         """Return the result that has come in."""
         try:
             found: Result = self.connection.recv()
@@ -115,14 +115,14 @@ class _Lane(Generic[Task, Result]):
             code = self._process.exitcode or 0
             how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
             self._again()
-            return Lost(f"its analysis was {how}" if code < 0 else f"its analysis {how}")
+            return TaskFailed(f"its analysis was {how}" if code < 0 else f"its analysis {how}")
         return found
 
-    def give_up(self, patience: float) -> Lost:
+    def give_up(self, patience: float) -> TaskFailed:
         """End a task that takes too long."""
         self._process.kill()
         self._again()
-        return Lost(f"its analysis took longer than {patience:g} s")
+        return TaskFailed(f"its analysis took longer than {patience:g} s")
 
     def close(self) -> None:
         """End the process."""
@@ -150,7 +150,7 @@ def _serve(work: Callable[[Task], Result], connection: Connection) -> None:
             except (EOFError, OSError):
                 return
             try:
-                result: Result | Lost = work(task)
+                result: Result | TaskFailed = work(task)
             except Exception as error:
-                result = Lost(f"its analysis failed: {error!r}")
+                result = TaskFailed(f"its analysis failed: {error!r}")
             connection.send(result)

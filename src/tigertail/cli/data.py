@@ -124,7 +124,14 @@ def _print_description(facts: Description) -> None:
     print_table(
         ["stratum", "items", "interactions", "share", "fewest listeners", "most"],
         [
-            [row.stratum, f"{row.items:,}", f"{row.interactions:,}", f"{row.share:.1%}", row.fewest, row.most]
+            [
+                row.stratum,
+                f"{row.items:,}",
+                f"{row.interactions:,}",
+                f"{row.share:.1%}",
+                row.min_group_size,
+                row.most,
+            ]
             for row in facts.strata
         ],
         left=["stratum"],

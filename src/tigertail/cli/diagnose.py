@@ -66,10 +66,10 @@ def _print_nearness(found: Diagnosis) -> None:
         head = [place_name(same[0].country), same[0].local, f"{same[0].listeners:,}"]
         shares = [same[0].own.at_home, *(row.model.at_home for row in same)]
         at_home.append([*head, *(f"{share:.1%}" for share in shares)])
-        clumped.append([*head, *(f"{row.clumping:+.2f}" for row in same)])
+        clumped.append([*head, *(f"{row.cohesion:+.2f}" for row in same)])
     everyone = ["all, by local artists", "", ""]
     at_home.append([*everyone, *(f"{found.at_home(name):.1%}" for name in (None, *signals))])
-    clumped.append([*everyone, *(f"{found.clumping(name):+.2f}" for name in signals)])
+    clumped.append([*everyone, *(f"{found.cohesion(name):+.2f}" for name in signals)])
     where = "the catalogue says so" if found.catalogue_homes else "they are played four times as often there"
     typer.echo(f"Artists are local to a country because {where}.")
     head = ["country", "local artists", "listeners"]
@@ -134,7 +134,7 @@ def _print_fallen(found: Diagnosis) -> None:
     from tigertail.signals.local.groups import group_name
 
     went: dict[str, list[str]] = {}
-    for place, group in found.fallen.items():
+    for place, group in found.fallback_of.items():
         went.setdefault(group, []).append(place)
     rows = [
         [group_name(group), f"{found.groups.get(group, 0):,}", ", ".join(sorted(map(group_name, places)))]

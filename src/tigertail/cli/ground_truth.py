@@ -12,7 +12,7 @@ from tigertail.errors import ConfigError
 
 if TYPE_CHECKING:
     from tigertail.dataset.dataset import Dataset
-    from tigertail.evaluation import Agreement, Concordance, ProtocolConfig, System, Truth
+    from tigertail.evaluation import Agreement, GroundTruth, MetricValidity, ProtocolConfig, System
 
 TRUE = "true"
 
@@ -47,7 +47,7 @@ def judge_by_truth(
     from tigertail.storage import replaced_file, to_json
 
     agreement = room.agree(dataset, _read(dataset, truth, layout), systems, k=protocol.k, seed=protocol.seed)
-    concordance = room.concord(dataset, systems, protocol) if truth == TRUE else None
+    concordance = room.validate_metrics(dataset, systems, protocol) if truth == TRUE else None
     plain: dict[str, Any] = {"agreement": agreement.to_dict()}
     if concordance is not None:
         plain["concordance"] = concordance.to_dict()
@@ -63,7 +63,7 @@ def judge_by_truth(
         typer.echo(f"Written to {report}: truth.json.", err=as_json)
 
 
-def _read(dataset: Dataset, truth: str | None, layout: str) -> Truth:
+def _read(dataset: Dataset, truth: str | None, layout: str) -> GroundTruth:
     from tigertail import evaluation as room
 
     if truth == TRUE and layout != "pairs":
@@ -105,7 +105,7 @@ def _print_agreement(agreement: Agreement) -> None:
     print_table(headings, rows, title=title, left=["query", "system"])
 
 
-def _print_concordance(concordance: Concordance) -> None:
+def _print_concordance(concordance: MetricValidity) -> None:
     typer.echo(
         f"Which held-out metrics order {len(concordance.systems)} systems as the truth does? "
         f"{concordance.listeners:,} listeners held out (split {concordance.seed})."

@@ -13,7 +13,7 @@ from tigertail.cli.tables import print_beside, print_similar
 if TYPE_CHECKING:
     from tigertail.dataset.dataset import Dataset
     from tigertail.model import Dials
-    from tigertail.splitting.ground_truth import Truth
+    from tigertail.splitting.ground_truth import GroundTruth
 
 ModelFolder = Annotated[Path, typer.Argument(help="A model folder.")]
 SignalName = Annotated[
@@ -93,17 +93,17 @@ def fit(
     typer.echo(f'Ask it: tigertail similar {model} "{fitted.items["name"][0]}"')
 
 
-def _feedback(source: str, dataset: Dataset) -> Truth:
-    from tigertail.evaluation.online.training_pairs import feedback_lessons
+def _feedback(source: str, dataset: Dataset) -> GroundTruth:
+    from tigertail.evaluation.online.training_pairs import feedback_ground_truth
     from tigertail.feedback import read_feedback
 
     with notices():
-        said = feedback_lessons(read_feedback(source), dataset)
+        said = feedback_ground_truth(read_feedback(source), dataset)
     _say_used("Feedback", said)
     return said
 
 
-def _say_used(what: str, truth: Truth) -> None:
+def _say_used(what: str, truth: GroundTruth) -> None:
     left = "".join(f"; {pairs:,}: {why}" for why, pairs in truth.left_out.items())
     typer.echo(f"{what}: {len(truth.pairs):,} of {truth.read:,} pairs teach the mixture{left}.")
 

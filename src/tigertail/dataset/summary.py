@@ -62,7 +62,7 @@ class StratumSize(_Facts):
     items: int
     interactions: int
     share: float
-    fewest: int
+    min_group_size: int
     most: int
 
 
@@ -248,7 +248,7 @@ def _strata(popularity: NDArray[np.int64]) -> tuple[StratumSize, ...]:
                 items=own.size,
                 interactions=int(own.sum()),
                 share=float(own.sum() / popularity.sum()),
-                fewest=int(own[-1]) if own.size else 0,
+                min_group_size=int(own[-1]) if own.size else 0,
                 most=int(own[0]) if own.size else 0,
             )
         )

@@ -2,27 +2,26 @@
 
 from tigertail.evaluation.ground_truth.agreement import Agreement, agree
 from tigertail.evaluation.ground_truth.best_dial import Reach, fitted_once, reach
-from tigertail.evaluation.ground_truth.metric_validity import Concordance, concord
+from tigertail.evaluation.ground_truth.metric_validity import MetricValidity, validate_metrics
 from tigertail.evaluation.report import Report
 from tigertail.evaluation.runner import evaluate
 from tigertail.evaluation.systems.neighbour_file import NeighbourFile, write_training
 from tigertail.evaluation.systems.system import System, check_names, default_systems, load_systems
-from tigertail.splitting.ground_truth import Truth, read_curated, read_lists, read_sas, read_true
-from tigertail.splitting.hold_out import ProtocolConfig, Trial, hold_out
+from tigertail.splitting.ground_truth import GroundTruth, read_curated, read_lists, read_sas, read_true
+from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 
 __all__ = [
     "Agreement",
-    "Concordance",
+    "GroundTruth",
+    "MetricValidity",
     "NeighbourFile",
     "ProtocolConfig",
     "Reach",
     "Report",
+    "Split",
     "System",
-    "Trial",
-    "Truth",
     "agree",
     "check_names",
-    "concord",
     "default_systems",
     "evaluate",
     "fitted_once",
@@ -33,5 +32,6 @@ __all__ = [
     "read_lists",
     "read_sas",
     "read_true",
+    "validate_metrics",
     "write_training",
 ]

@@ -15,11 +15,11 @@ from tigertail.dataset.strata import Stratum
 from tigertail.evaluation.metrics.locality import UNKNOWN, item_homes, listener_countries
 from tigertail.evaluation.metrics.ranking import METRICS
 from tigertail.evaluation.report import OVERALL, Comparison, Report, Row
-from tigertail.evaluation.scoring import Judgement, judge_system
+from tigertail.evaluation.scoring import QueryScores, judge_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate, holm
 from tigertail.evaluation.systems.system import System, default_systems
 from tigertail.progress import progress
-from tigertail.splitting.hold_out import ProtocolConfig, Trial, hold_out
+from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 
 FEWEST_LISTENERS: Final = 30  # held-out listeners below which a country has no row of its own
 
@@ -28,7 +28,7 @@ FEWEST_LISTENERS: Final = 30  # held-out listeners below which a country has no 
 class _Questions:
     """The queries of all splits, side by side, and the groups they belong to."""
 
-    trials: list[Trial]
+    trials: list[Split]
 
     @property
     def listeners(self) -> NDArray[np.int32]:
@@ -91,7 +91,7 @@ def evaluate(
     seeds = list(seeds) or [config.seed]
     trials = [hold_out(dataset, config.model_copy(update={"seed": seed})) for seed in seeds]
     questions = _Questions(trials)
-    judged: dict[str, Judgement] = {}
+    judged: dict[str, QueryScores] = {}
     with progress("systems", len(systems) * len(trials)) as tick:
         for system in systems:
             parts = []
@@ -113,9 +113,9 @@ def evaluate(
     )
 
 
-def _together(parts: list[Judgement]) -> Judgement:
+def _together(parts: list[QueryScores]) -> QueryScores:
     """Lay the queries of several splits side by side; figures of lists are averaged."""
-    return Judgement(
+    return QueryScores(
         np.concatenate([part.values for part in parts]),
         {s: np.concatenate([part.targets[s] for part in parts]) for s in parts[0].targets},
         np.concatenate([part.sweep for part in parts], axis=2),
@@ -123,7 +123,7 @@ def _together(parts: list[Judgement]) -> Judgement:
     )
 
 
-def _rows(judged: dict[str, Judgement], questions: _Questions, bootstrap: ClusterBootstrap) -> list[Row]:
+def _rows(judged: dict[str, QueryScores], questions: _Questions, bootstrap: ClusterBootstrap) -> list[Row]:
     rows = []
     for by, group, member in questions.groups():
         for name, judgement in judged.items():
@@ -153,7 +153,7 @@ def _row(
 
 
 def _comparisons(
-    judged: dict[str, Judgement], reference: str, bootstrap: ClusterBootstrap
+    judged: dict[str, QueryScores], reference: str, bootstrap: ClusterBootstrap
 ) -> list[Comparison]:
     base = judged[reference]
     base_size, base_sizes = bootstrap.hypervolume(base.sweep)
@@ -173,6 +173,6 @@ def _comparisons(
     return found
 
 
-def _curve(judgement: Judgement) -> list[tuple[float, float]]:
+def _curve(judgement: QueryScores) -> list[tuple[float, float]]:
     means = np.nanmean(judgement.sweep, axis=2)
     return [(float(ndcg), float(ips)) for ndcg, ips in means]

@@ -16,8 +16,8 @@ from tigertail.evaluation.metrics.ranking import METRICS, judge
 from tigertail.evaluation.systems.system import System
 from tigertail.retrieval.popularity_dial import dialled
 from tigertail.retrieval.topk import top_k
-from tigertail.signals.contract import Placed, Signal
-from tigertail.splitting.hold_out import Trial
+from tigertail.signals.contract import GroupAware, Signal
+from tigertail.splitting.hold_out import Split
 
 DIAL: Final = (-0.6, -0.4, -0.25, -0.12, 0.0, 0.12, 0.25, 0.4, 0.6, 1.0)
 """Exponents gamma of the popularity dial: a system's affinity for B is multiplied by listeners(B)^gamma."""
@@ -26,7 +26,7 @@ BLOCK: Final = 512  # queries ranked at a time
 
 
 @dataclass(frozen=True, eq=False)
-class Judgement:
+class QueryScores:
     """How a system did, query by query.
 
     Parameters
@@ -47,13 +47,13 @@ class Judgement:
     lists: dict[str, float]
 
 
-def judge_system(system: System, trial: Trial) -> Judgement:
+def judge_system(system: System, trial: Split) -> QueryScores:
     """Fit a system on a trial's training data and judge its lists for every query."""
     signal = system.fit(trial)
     lists = ranked_lists(signal, trial, DIAL, lens=system.lens)
     own = DIAL.index(0.0)
     values = [_judged(trial, lists[setting]) for setting in range(len(DIAL))]
-    return Judgement(
+    return QueryScores(
         values[own],
         {stratum: _judged(trial, lists[own], trial.strata == stratum) for stratum in Stratum},
         np.stack([value[:, : METRICS.index("IPS-nDCG") + 1].T for value in values]),
@@ -62,14 +62,14 @@ def judge_system(system: System, trial: Trial) -> Judgement:
 
 
 def ranked_lists(
-    signal: Signal, trial: Trial, dial: tuple[float, ...] = (0.0,), *, lens: bool = False
+    signal: Signal, trial: Split, dial: tuple[float, ...] = (0.0,), *, lens: bool = False
 ) -> NDArray[np.int32]:
     """Rank the full catalogue for every query, at every setting of the popularity dial.
 
     Parameters
     ----------
     signal
-        The affinities; with a lens, a :class:`~tigertail.signals.contract.Placed` signal.
+        The affinities; with a lens, a :class:`~tigertail.signals.contract.GroupAware` signal.
     trial
         The queries.
     dial
@@ -84,19 +84,19 @@ def ranked_lists(
     """
     if not lens:
         return _ranked(signal, trial, trial.query_items, dial)
-    if not isinstance(signal, Placed):
+    if not isinstance(signal, GroupAware):
         raise TypeError(f"{type(signal).__name__} has no lens")
     lists = np.empty((len(dial), len(trial.query_items), trial.config.k), np.int32)
     where = listener_countries(trial)[1][trial.query_listeners]
     for country in np.unique(where):
-        seen = signal if country == UNKNOWN else signal.seen_from_place(str(country))
+        seen = signal if country == UNKNOWN else signal.localised(str(country))
         there = np.flatnonzero(where == country)
         lists[:, there] = _ranked(seen, trial, trial.query_items[there], dial)
     return lists
 
 
 def _ranked(
-    signal: Signal, trial: Trial, queries: NDArray[np.int32], dial: tuple[float, ...]
+    signal: Signal, trial: Split, queries: NDArray[np.int32], dial: tuple[float, ...]
 ) -> NDArray[np.int32]:
     distinct, query = np.unique(queries, return_inverse=True)
     lists = np.empty((len(dial), len(distinct), trial.config.k), np.int32)
@@ -115,7 +115,7 @@ def _affinities(signal: Signal, queries: NDArray[np.int32]) -> Iterator[tuple[in
 
 
 def _judged(
-    trial: Trial, lists: NDArray[np.int32], targets: NDArray[np.bool_] | None = None
+    trial: Split, lists: NDArray[np.int32], targets: NDArray[np.bool_] | None = None
 ) -> NDArray[np.float64]:
     return judge(
         np.ascontiguousarray(lists),

@@ -34,7 +34,7 @@ _SCHEMA: Final = pl.Schema(
 )
 
 
-class Spool:
+class PlaysAccumulator:
     """Plays, first added in any order, then read sorted by listener and item.
 
     Parameters

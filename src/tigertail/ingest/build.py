@@ -11,11 +11,11 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import DataError
-from tigertail.ingest.accumulator import REF, Spool
+from tigertail.ingest.accumulator import REF, PlaysAccumulator
 from tigertail.ingest.clean import clean
 from tigertail.ingest.formats import Batch, Source
 from tigertail.ingest.identity import Identities, resolve
-from tigertail.ingest.linking import SQUEEZED, TABLE, Attached, attach, gather
+from tigertail.ingest.linking import SQUEEZED, TABLE, LinkedRows, attach, gather
 from tigertail.ingest.profiles import Profiles
 from tigertail.ingest.recipe import Recipe
 from tigertail.ingest.references import condense, pair_refs, references, with_refs
@@ -64,7 +64,7 @@ def build(recipe: Recipe, path: Path | str, *, replace: bool = False) -> tuple[D
         full_disk(path),
         tempfile.TemporaryDirectory(prefix=f".{path.name}.spool.", dir=path.parent) as folder,
     ):
-        intake = _Intake(recipe, Path(folder))
+        intake = _DatasetBuilder(recipe, Path(folder))
         with progress("Reading") as tick:
             for source in recipe.source:
                 for batch in source.read(intake.quarantine):
@@ -73,14 +73,14 @@ def build(recipe: Recipe, path: Path | str, *, replace: bool = False) -> tuple[D
         return intake.finish(path, replace=replace)
 
 
-class _Intake:
+class _DatasetBuilder:
     """Takes in batches, gives out a dataset."""
 
     def __init__(self, recipe: Recipe, folder: Path) -> None:
         self.recipe = recipe
         self.folder = folder
         self.quarantine = Quarantine()
-        self._spool = Spool(folder)
+        self._spool = PlaysAccumulator(folder)
         self._profiles = Profiles()
         self._refs: list[pl.DataFrame] = []
         self._room = _ROOM
@@ -196,7 +196,7 @@ class _Intake:
         return DataError(problem, path=path, remedy="check the recipe's paths and columns")
 
 
-def _every(identities: Identities, attached: Attached | None) -> pl.DataFrame:
+def _every(identities: Identities, attached: LinkedRows | None) -> pl.DataFrame:
     """Return the item of every reference that has one."""
     if attached is None:
         return identities.item_of

@@ -26,7 +26,7 @@ _LITTLE: Final = ("and", "the", "of")
 
 
 @dataclass(frozen=True)
-class Attached:
+class LinkedRows:
     """What the rows of side tables turned out to speak of.
 
     Attributes
@@ -45,7 +45,7 @@ class Attached:
     matches: pl.DataFrame
 
 
-def attach(refs: pl.DataFrame, makers: pl.DataFrame, identities: Identities) -> Attached:
+def attach(refs: pl.DataFrame, makers: pl.DataFrame, identities: Identities) -> LinkedRows:
     """Find the items of references that make none.
 
     Parameters
@@ -67,7 +67,7 @@ def attach(refs: pl.DataFrame, makers: pl.DataFrame, identities: Identities) -> 
     found = pl.concat([found, _by_mbid(_rest(distinct, found), makers)])
     found = pl.concat([found, _by_name(_rest(distinct, found), makers, found)])
     item_of = found.rename({_FOUND: c.ITEM_ID}).sort(REF)
-    return Attached(item_of, _with_countries(identities.items, refs, item_of), _matches(refs, item_of))
+    return LinkedRows(item_of, _with_countries(identities.items, refs, item_of), _matches(refs, item_of))
 
 
 def closed_up(keys: pl.Series) -> pl.Series:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tigertail.ingest.identity import Identities
-from tigertail.ingest.linking import Attached
+from tigertail.ingest.linking import LinkedRows
 from tigertail.ingest.recipe import Recipe
 from tigertail.io.quarantine import Quarantine
 from tigertail.storage import to_json
@@ -118,7 +118,7 @@ def build_report(
     *,
     duplicates: Counter[str],
     conflicts: int,
-    attached: Attached | None = None,
+    attached: LinkedRows | None = None,
 ) -> BuildReport:
     """Put together what the parts of a build have counted."""
     return BuildReport(

@@ -2,8 +2,8 @@
 
 from tigertail.mixing.config import MixtureConfig
 from tigertail.mixing.mixture import Mixture
-from tigertail.mixing.parameters import Learned
+from tigertail.mixing.parameters import MixtureParameters
 from tigertail.mixing.trainer import learn
-from tigertail.mixing.training_set import Lessons, lessons_of
+from tigertail.mixing.training_set import TrainingQueries, training_set
 
-__all__ = ["Learned", "Lessons", "Mixture", "MixtureConfig", "learn", "lessons_of"]
+__all__ = ["Mixture", "MixtureConfig", "MixtureParameters", "TrainingQueries", "learn", "training_set"]

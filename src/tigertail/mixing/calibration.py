@@ -31,7 +31,7 @@ AT_A_TIME: Final = 2**20  # affinities calibrated at a time
 
 
 @dataclass(frozen=True, eq=False)
-class Fame:
+class PopularityFeatures:
     """How well known each item is; items of one popularity share what is worked out for it.
 
     Parameters
@@ -67,7 +67,7 @@ def calibrate(
     affinities: NDArray[np.float32],
     queries: NDArray[np.int32],
     terms: NDArray[np.float64],
-    fame: Fame,
+    fame: PopularityFeatures,
 ) -> None:
     """Replace affinities by probabilities, in place; they sum to 1 over all items but the query, which has 0.
 
@@ -89,7 +89,10 @@ def calibrate(
 
 
 def _calibrate(
-    affinities: NDArray[np.float32], queries: NDArray[np.int32], terms: NDArray[np.float64], fame: Fame
+    affinities: NDArray[np.float32],
+    queries: NDArray[np.int32],
+    terms: NDArray[np.float64],
+    fame: PopularityFeatures,
 ) -> None:
     row = np.arange(len(queries))
     scale = scales(affinities, queries)
@@ -113,7 +116,10 @@ def _calibrate(
 
 
 def shapes(
-    affinities: NDArray[np.float32], scale: NDArray[np.float32], items: NDArray[np.int32], fame: Fame
+    affinities: NDArray[np.float32],
+    scale: NDArray[np.float32],
+    items: NDArray[np.int32],
+    fame: PopularityFeatures,
 ) -> NDArray[np.float32]:
     """Return the five terms of h for some pairs.
 

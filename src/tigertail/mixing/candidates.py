@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.mixing.conditional_logit import Choices
-from tigertail.mixing.training_set import Lessons
+from tigertail.mixing.training_set import TrainingQueries
 from tigertail.retrieval.popularity_dial import dialled
 from tigertail.retrieval.topk import top_k
 
@@ -47,7 +47,7 @@ def best_answers(
 def choices_of(
     candidates: list[NDArray[np.int32]],
     values: list[NDArray[np.float32]],
-    lessons: Lessons,
+    lessons: TrainingQueries,
     weights: NDArray[np.float64],
     rows: NDArray[np.int64],
 ) -> Choices:

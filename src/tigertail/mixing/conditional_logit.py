@@ -49,7 +49,7 @@ class Choices:
         return float(self.hits.sum())
 
 
-def fit_heights(choices: Choices, features: Reals, prior: Reals, penalty: float) -> Reals:
+def fit_conditional_logit(choices: Choices, features: Reals, prior: Reals, penalty: float) -> Reals:
     """Fit heights that are linear in the candidates' terms, with coefficients linear in the query's features.
 
     Parameters
@@ -77,7 +77,7 @@ def fit_heights(choices: Choices, features: Reals, prior: Reals, penalty: float)
     return _best(loss, prior, penalty, choices.total)
 
 
-def fit_gate(
+def fit_gating(
     choices: Choices, knows: NDArray[np.bool_], features: Reals, prior: Reals, penalty: float
 ) -> Reals:
     """Fit the gate of a mixture; each candidate's terms are its probabilities by the parts.

@@ -4,8 +4,8 @@
 
 (P. Hamel, "To Have a Tiger by the Tail", section 3.1.) aff_i is a signal on the scale of
 :mod:`tigertail.mixing.calibration`: the probability that what a listener of A hears next is B. W_i depends on how
-well A is known (:class:`tigertail.mixing.parameters.Learned`), is not negative, and sums to 1 over the signals that
-know A. beta makes stars sink.
+well A is known (:class:`tigertail.mixing.parameters.MixtureParameters`), is not negative, and sums to 1 over the
+signals that know A. beta makes stars sink.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.mixing.calibration import Fame, calibrate
-from tigertail.mixing.parameters import Learned
+from tigertail.mixing.calibration import PopularityFeatures, calibrate
+from tigertail.mixing.parameters import MixtureParameters
 from tigertail.signals.contract import Arrays, Signal
-from tigertail.signals.local import Listening
+from tigertail.signals.local import GroupedCoListening
 
 Floats = NDArray[np.float32]
 Calibrated = tuple[int, NDArray[np.int64], Floats, Floats, NDArray[np.bool_]]
@@ -46,7 +46,7 @@ class Mixture:
     """
 
     parts: Mapping[str, Signal]
-    learned: Learned
+    learned: MixtureParameters
     listeners: NDArray[np.int64]
     beta: float
 
@@ -105,13 +105,13 @@ class Mixture:
         parts = {name: signals[name] for name in self.parts if name in signals}
         return replace(self, parts=parts, listeners=listeners)
 
-    def seen_from(self, groups: Sequence[int], strength: float | None = None) -> Self:
-        """Return the mixture as listeners of some groups would have it; see :meth:`Listening.seen_from`."""
-        return self._seen(lambda part: part.seen_from(groups, strength))
+    def localised_by_group(self, groups: Sequence[int], strength: float | None = None) -> Self:
+        """Return the mixture for listeners of some groups: :meth:`GroupedCoListening.localised_by_group`."""
+        return self._seen(lambda part: part.localised_by_group(groups, strength))
 
-    def seen_from_place(self, place: str, strength: float | None = None) -> Self:
+    def localised(self, place: str, strength: float | None = None) -> Self:
         """Return the mixture as listeners of a country or region, or the region around it, would have it."""
-        return self._seen(lambda part: part.seen_from_place(place, strength))
+        return self._seen(lambda part: part.localised(place, strength))
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk beside the parts."""
@@ -128,7 +128,10 @@ class Mixture:
         stored: Any = arrays
         parts = {name: signals[name] for name in settings["parts"]}
         return cls(
-            parts, Learned.from_arrays(arrays, settings["learned"]), stored["listeners"], settings["beta"]
+            parts,
+            MixtureParameters.from_arrays(arrays, settings["learned"]),
+            stored["listeners"],
+            settings["beta"],
         )
 
     def _sum(self, queries: int, parts: Iterable[Calibrated]) -> Floats:
@@ -165,11 +168,12 @@ class Mixture:
             calibrate(affinities, queries[rows], self.learned.terms(name, listeners[rows]), self._fame)
             yield place, rows, trusted[rows, place, None].astype(np.float32), affinities, spoken
 
-    def _seen(self, look: Callable[[Listening], Listening]) -> Self:
+    def _seen(self, look: Callable[[GroupedCoListening], GroupedCoListening]) -> Self:
         return replace(
             self,
             parts={
-                name: look(part) if isinstance(part, Listening) else part for name, part in self.parts.items()
+                name: look(part) if isinstance(part, GroupedCoListening) else part
+                for name, part in self.parts.items()
             },
         )
 
@@ -184,5 +188,5 @@ class Mixture:
         return np.asarray(np.maximum(self.listeners, 1) ** -float(self.beta), np.float32)
 
     @cached_property
-    def _fame(self) -> Fame:
-        return Fame.of(self.listeners)
+    def _fame(self) -> PopularityFeatures:
+        return PopularityFeatures.of(self.listeners)

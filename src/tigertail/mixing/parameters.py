@@ -22,7 +22,7 @@ RARE: Final = 3.0  # listeners over which the feature of hardly known items fade
 
 
 @dataclass(frozen=True, eq=False)
-class Learned:
+class MixtureParameters:
     """Coefficients of a mixture.
 
     With n the listeners of the query A and u = log(1 + n) / 8, a calibration's coefficients are lines in u, and

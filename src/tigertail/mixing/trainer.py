@@ -15,12 +15,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.mixing.calibration import Fame, calibrate, scales, shapes
+from tigertail.mixing.calibration import PopularityFeatures, calibrate, scales, shapes
 from tigertail.mixing.candidates import best_answers, choices_of
-from tigertail.mixing.conditional_logit import fit_gate, fit_heights
+from tigertail.mixing.conditional_logit import fit_conditional_logit, fit_gating
 from tigertail.mixing.config import MixtureConfig
-from tigertail.mixing.parameters import FEATURES, SHAPES, Learned
-from tigertail.mixing.training_set import Lessons
+from tigertail.mixing.parameters import FEATURES, SHAPES, MixtureParameters
+from tigertail.mixing.training_set import TrainingQueries
 from tigertail.progress import progress
 from tigertail.signals.contract import Signal
 from tigertail.threads import limited
@@ -34,12 +34,12 @@ BLOCK_BYTES: Final = 2**26  # affinities held at a time
 
 def learn(
     signals: Mapping[str, Signal],
-    lessons: Lessons,
+    lessons: TrainingQueries,
     config: MixtureConfig,
     *,
     seed: int = 0,
     threads: int | None = None,
-) -> Learned:
+) -> MixtureParameters:
     """Learn to mix signals.
 
     Parameters
@@ -56,8 +56,8 @@ def learn(
         Threads to use; None means all. What is learned is the same for any number.
     """
     blank = np.zeros((len(signals), SHAPES, 2)), np.zeros((len(signals), FEATURES))
-    learned = Learned(tuple(signals), *blank, most=int(lessons.heard.max(initial=0)))
-    school = _School(signals, lessons, config, learned, seed)
+    learned = MixtureParameters(tuple(signals), *blank, most=int(lessons.heard.max(initial=0)))
+    school = _MixtureTrainer(signals, lessons, config, learned, seed)
     with progress("mixture", 2 * len(signals)) as tick, limited(threads):
         lists = school.calibrate(lambda name: tick(note=name))
         school.weigh(lists, lambda name: tick(note=name))
@@ -65,13 +65,13 @@ def learn(
 
 
 @dataclass(frozen=True, eq=False)
-class _School:
+class _MixtureTrainer:
     """What both steps need; they write what they find into ``learned``."""
 
     signals: Mapping[str, Signal]
-    lessons: Lessons
+    lessons: TrainingQueries
     config: MixtureConfig
-    learned: Learned
+    learned: MixtureParameters
     seed: int
 
     def calibrate(self, done: Callable[[str], None]) -> list[Lists]:
@@ -83,7 +83,9 @@ class _School:
             lists, candidates, values = self._candidates(signal)
             choices = choices_of(candidates, values, self.lessons, self._weights, every)
             del candidates, values  # as large as the choices made of them
-            self.learned.calibrations[place] = fit_heights(choices, features, PRIOR, self.config.penalty)
+            self.learned.calibrations[place] = fit_conditional_logit(
+                choices, features, PRIOR, self.config.penalty
+            )
             best.append(lists)
             done(name)
         return best
@@ -103,7 +105,7 @@ class _School:
         rows = np.flatnonzero(knows.any(axis=1))
         candidates, values = [union[row] for row in rows], [probable[row] for row in rows]
         size = FEATURES if self.config.weights == "by query" else 1
-        self.learned.weights[:, :size] = fit_gate(
+        self.learned.weights[:, :size] = fit_gating(
             choices_of(candidates, values, self.lessons, self._weights, rows),
             knows[rows],
             self.learned.features(self.lessons.heard[rows])[:, :size],
@@ -141,8 +143,8 @@ class _School:
             yield block, np.array(signal.affinity(self.lessons.queries[block]), np.float32)
 
     @cached_property
-    def _fame(self) -> Fame:
-        return Fame.of(self.lessons.listeners)
+    def _fame(self) -> PopularityFeatures:
+        return PopularityFeatures.of(self.lessons.listeners)
 
     @cached_property
     def _weights(self) -> NDArray[np.float64]:

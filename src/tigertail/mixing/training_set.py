@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.sparse import CSR
-from tigertail.splitting.hold_out import Trial
+from tigertail.splitting.hold_out import Split
 
 
 @dataclass(frozen=True, eq=False)
-class Lessons:
+class TrainingQueries:
     """Queries and the answers that proved right.
 
     Parameters
@@ -61,7 +61,7 @@ class Lessons:
         weights = hits.values * by_stratum[stratum] * popular
         return np.asarray(weights * (hits.values.sum() / max(weights.sum(), 1e-12)))
 
-    def joined(self, right: CSR, share: float, most: float = np.inf) -> Lessons:
+    def joined(self, right: CSR, share: float, most: float = np.inf) -> TrainingQueries:
         """Return the lessons with those of curated lists, or of listeners' feedback, beside them.
 
         Parameters
@@ -91,10 +91,10 @@ class Lessons:
         hits = np.bincount(place, np.concatenate(values))
         shape = (len(queries), right.columns)
         matrix = CSR.build(pairs // right.columns, pairs % right.columns, hits, shape)
-        return Lessons(queries, matrix, self.listeners, self.strata)
+        return TrainingQueries(queries, matrix, self.listeners, self.strata)
 
 
-def lessons_of(trial: Trial) -> Lessons:
+def training_set(trial: Split) -> TrainingQueries:
     """Gather the queries of a trial and, for each, what the held-out listeners who have it play besides.
 
     Parameters
@@ -115,4 +115,4 @@ def lessons_of(trial: Trial) -> Lessons:
         count,
         (len(queries), len(trial.popularity)),
     )
-    return Lessons(queries.astype(np.int32), hits, trial.popularity, trial.strata)
+    return TrainingQueries(queries.astype(np.int32), hits, trial.popularity, trial.strata)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from tigertail.mixing import Mixture
 from tigertail.mixing.mixture import Contributions
-from tigertail.signals.contract import Signal, Telling
-from tigertail.signals.local import Listening
+from tigertail.signals.contract import Explainable, Signal
+from tigertail.signals.local import GroupedCoListening
 from tigertail.signals.local.groups import ELSEWHERE, group_name
 
 WHY: Final = "why"
@@ -80,7 +80,7 @@ def explain(
     contributions
         What the parts of a mixture add to each seed's affinities, where that was worked out already.
     """
-    if isinstance(signal, Listening):
+    if isinstance(signal, GroupedCoListening):
         shares = _shares(signal, seeds, items)
         keys = [*signal.keys, ELSEWHERE]
         return Reasons([_carriers(keys, column) for column in shares.T], _GROUPS)
@@ -133,7 +133,9 @@ def _percent(share: float) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
-def _shares(signal: Listening, seeds: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.float64]:
+def _shares(
+    signal: GroupedCoListening, seeds: NDArray[np.int32], items: NDArray[np.int32]
+) -> NDArray[np.float64]:
     """Return the groups' shares of the affinity from all seeds together; float64, (groups + 1, items)."""
     by_seed = np.array([signal.shares(seed, items) for seed in seeds.tolist()])
     if len(seeds) == 1:
@@ -157,7 +159,7 @@ def _evidence(
         strongest = added[:, place].argmax(axis=0)
         phrases = [""] * len(items)
         for row in np.unique(strongest).tolist():
-            if not isinstance(part, Telling):
+            if not isinstance(part, Explainable):
                 break
             asked = np.flatnonzero(strongest == row)
             for item, phrase in zip(asked.tolist(), part.tell(int(seeds[row]), items[asked]), strict=True):

@@ -13,16 +13,16 @@ from tigertail.errors import DataError
 from tigertail.model.config import ModelConfig
 from tigertail.model.fit_mixture import fit_mixture, mixed_names
 from tigertail.model.model import Model, Provenance
-from tigertail.model.registry import MIXTURE, Ingredients, fit_signals
-from tigertail.splitting.ground_truth import Truth
+from tigertail.model.registry import MIXTURE, FitContext, fit_signals
+from tigertail.splitting.ground_truth import GroundTruth
 
 
 def fit(
     dataset: Dataset,
     config: ModelConfig | None = None,
     *,
-    lists: Truth | None = None,
-    feedback: Truth | None = None,
+    lists: GroundTruth | None = None,
+    feedback: GroundTruth | None = None,
     threads: int | None = None,
 ) -> Model:
     """Fit a model to a dataset.
@@ -54,7 +54,7 @@ def fit(
             remedy="look at plays and ratings",
         )
     mixed_names(dataset, config.mixture)  # a name that is not there is told before the work, not after
-    given = Ingredients(dataset, interactions, config, threads)
+    given = FitContext(dataset, interactions, config, threads)
     signals = fit_signals(given)
     if mixture := fit_mixture(given, signals, lists, feedback):
         signals[MIXTURE] = mixture

@@ -9,11 +9,11 @@ from typing import Final
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import ConfigError, DataError
-from tigertail.mixing import Lessons, Mixture, MixtureConfig, learn, lessons_of
-from tigertail.model.registry import CO_LISTENING, FACTORS, FAMILIES, Ingredients
+from tigertail.mixing import Mixture, MixtureConfig, TrainingQueries, learn, training_set
+from tigertail.model.registry import CO_LISTENING, FACTORS, SIGNALS, FitContext
 from tigertail.signals.contract import Signal
-from tigertail.splitting.ground_truth import Truth, grade_matrix
-from tigertail.splitting.hold_out import ProtocolConfig, Trial, hold_out
+from tigertail.splitting.ground_truth import GroundTruth, grade_matrix
+from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 
 CONTAINED: Final = (FACTORS, CO_LISTENING)
 """Signals that listening contains; they take part where the configuration names them."""
@@ -24,7 +24,7 @@ LESSONS: Final = 7000  # added to the seed for the listeners whom the mixture le
 
 
 @dataclass(frozen=True, eq=False)
-class Blind:
+class HeldOutSignals:
     """Signals, and listeners of whom they have seen nothing.
 
     Parameters
@@ -36,14 +36,14 @@ class Blind:
     """
 
     signals: Mapping[str, Signal]
-    trial: Trial
+    trial: Split
 
 
 def fit_mixture(
-    given: Ingredients,
+    given: FitContext,
     signals: Mapping[str, Signal],
-    lists: Truth | None = None,
-    feedback: Truth | None = None,
+    lists: GroundTruth | None = None,
+    feedback: GroundTruth | None = None,
 ) -> Mixture | None:
     """Learn to mix signals, from listeners of whom signals fitted for the purpose have seen nothing.
 
@@ -71,7 +71,7 @@ def fit_mixture(
         If there are lists or feedback, and no mixture to teach.
     """
     config = given.config.mixture
-    blind = fit_blind(given, mixed_names(given.dataset, config))
+    blind = fit_held_out(given, mixed_names(given.dataset, config))
     for what, truth in (("lists", lists), ("feedback", feedback)):
         if blind is None and truth is not None:
             raise DataError(
@@ -81,19 +81,19 @@ def fit_mixture(
             )
     if blind is None:
         return None
-    lessons = with_others(lessons_of(blind.trial), blind.trial.interactions, config, lists, feedback)
+    lessons = with_others(training_set(blind.trial), blind.trial.interactions, config, lists, feedback)
     learned = learn(blind.signals, lessons, config, seed=given.config.seed, threads=given.threads)
     parts = {name: signals[name] for name in blind.signals}
     return Mixture(parts, learned, given.interactions.item_listeners, config.beta)
 
 
 def with_others(
-    lessons: Lessons,
+    lessons: TrainingQueries,
     interactions: Interactions,
     config: MixtureConfig,
-    lists: Truth | None,
-    feedback: Truth | None,
-) -> Lessons:
+    lists: GroundTruth | None,
+    feedback: GroundTruth | None,
+) -> TrainingQueries:
     """Return the lessons with those of lists and of feedback beside them, each with its share of the whole.
 
     Parameters
@@ -115,7 +115,7 @@ def with_others(
     return lessons if listed is None else lessons.joined(listed, config.lists)
 
 
-def fit_blind(given: Ingredients, names: Iterable[str]) -> Blind | None:
+def fit_held_out(given: FitContext, names: Iterable[str]) -> HeldOutSignals | None:
     """Hold out the listeners whom a mixture learns from, and fit signals without them.
 
     Parameters
@@ -133,9 +133,9 @@ def fit_blind(given: Ingredients, names: Iterable[str]) -> Blind | None:
     trial = _held_out(given)
     if trial is None:
         return None
-    others = Ingredients(trial.train, trial.interactions, given.config, given.threads)
-    fitted = {name: FAMILIES[name].fit(others) for name in names if FAMILIES[name].needs(trial.train)}
-    return Blind(fitted, trial)
+    others = FitContext(trial.train, trial.interactions, given.config, given.threads)
+    fitted = {name: SIGNALS[name].fit(others) for name in names if SIGNALS[name].needs(trial.train)}
+    return HeldOutSignals(fitted, trial)
 
 
 def mixed_names(dataset: Dataset, config: MixtureConfig) -> list[str]:
@@ -146,7 +146,7 @@ def mixed_names(dataset: Dataset, config: MixtureConfig) -> list[str]:
     ConfigError
         If one is wanted that the dataset has no tables for.
     """
-    there = [name for name, family in FAMILIES.items() if family.needs(dataset)]
+    there = [name for name, family in SIGNALS.items() if family.needs(dataset)]
     chosen = set(config.signals) or set(there) - set(CONTAINED)
     if unknown := sorted(chosen - set(there)):
         raise ConfigError(
@@ -155,7 +155,7 @@ def mixed_names(dataset: Dataset, config: MixtureConfig) -> list[str]:
     return [name for name in there if name in chosen]
 
 
-def _held_out(given: Ingredients) -> Trial | None:
+def _held_out(given: FitContext) -> Split | None:
     config = given.config.mixture
     share = min(config.held_out, config.most / given.interactions.plays.rows)
     protocol = ProtocolConfig(held_out=share, seed=given.config.seed + LESSONS)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from tigertail.errors import ConfigError
 from tigertail.geo.languages import language_code, language_name
 from tigertail.geo.regions import WORLD, place_code, place_name
-from tigertail.signals.local import Listening
+from tigertail.signals.local import GroupedCoListening
 from tigertail.signals.local.groups import group_name, groups_of_language, groups_of_place
 
 
 @dataclass(frozen=True)
-class View:
+class LensTarget:
     """The groups of listeners that stand for where a question is asked from.
 
     Parameters
@@ -30,9 +30,12 @@ class View:
     notice: str | None = None
 
 
-def view_of(
-    signal: Listening, country: str | None = None, language: str | None = None, group: str | None = None
-) -> View:
+def lens_target(
+    signal: GroupedCoListening,
+    country: str | None = None,
+    language: str | None = None,
+    group: str | None = None,
+) -> LensTarget:
     """Find the groups that stand for a country or region, a language, or a group by its key.
 
     Parameters
@@ -70,24 +73,24 @@ def view_of(
         raise ConfigError(
             f"no group '{group}'", remedy=f"the groups are {', '.join(signal.keys) or 'none at all'}"
         )
-    return View((signal.keys.index(str(group)),), group_name(str(group)))
+    return LensTarget((signal.keys.index(str(group)),), group_name(str(group)))
 
 
-def _from_place(signal: Listening, text: str) -> View:
+def _from_place(signal: GroupedCoListening, text: str) -> LensTarget:
     place = place_code(text)
     if place is None:
         raise ConfigError(
             f"no country or region called '{text}'", remedy="give its ISO 3166-1 code, as PL, or its name"
         )
-    groups, stands_for = groups_of_place(place, signal.keys, signal.fallen)
+    groups, stands_for = groups_of_place(place, signal.keys, signal.fallback_of)
     if stands_for == WORLD and place != WORLD:
         notice = f"too few listeners around {place_name(place)} to tell: this is the list for the whole world"
-        return View((), place_name(WORLD), notice)
+        return LensTarget((), place_name(WORLD), notice)
     fell = f"too few listeners in {place_name(place)} to tell: seen from {group_name(stands_for)}"
-    return View(tuple(groups), group_name(stands_for), None if stands_for == place else fell)
+    return LensTarget(tuple(groups), group_name(stands_for), None if stands_for == place else fell)
 
 
-def _from_language(signal: Listening, text: str) -> View:
+def _from_language(signal: GroupedCoListening, text: str) -> LensTarget:
     code = language_code(text)
     if code is None:
         raise ConfigError(
@@ -95,6 +98,6 @@ def _from_language(signal: Listening, text: str) -> View:
         )
     groups = groups_of_language(code, signal.keys)
     if groups:
-        return View(tuple(groups), language_name(code))
+        return LensTarget(tuple(groups), language_name(code))
     notice = f"no group of listeners speaks {language_name(code)}: this is the list for the whole world"
-    return View((), place_name(WORLD), notice)
+    return LensTarget((), place_name(WORLD), notice)

@@ -15,11 +15,11 @@ from tigertail.dataset.strata import Stratum
 from tigertail.errors import ConfigError
 from tigertail.geo.countries import country_code
 from tigertail.mixing import Mixture
-from tigertail.model.lens import view_of
+from tigertail.model.lens import lens_target
 from tigertail.model.registry import FACTORS, LISTENING, MIXTURE
 from tigertail.signals.contract import Signal
 from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import Listening
+from tigertail.signals.local import GroupedCoListening
 
 COSINE: Final = "cosine"
 """What most call collaborative filtering: the cosine of the factors, which is their signal at a beta of 1."""
@@ -148,7 +148,7 @@ def admitted(items: pl.DataFrame, dials: Dials) -> NDArray[np.bool_] | None:
     return np.asarray(np.all([one.fill_null(False).to_numpy() for one in wanted], axis=0))
 
 
-def grouped(name: str, signal: Signal) -> Listening:
+def grouped(name: str, signal: Signal) -> GroupedCoListening:
     """Return the part of a signal that knows groups of listeners.
 
     Raises
@@ -157,7 +157,7 @@ def grouped(name: str, signal: Signal) -> Listening:
         If it has none.
     """
     part = signal.parts.get(LISTENING) if isinstance(signal, Mixture) else signal
-    if isinstance(part, Listening):
+    if isinstance(part, GroupedCoListening):
         return part
     off = isinstance(signal, Mixture)
     raise ConfigError(
@@ -185,7 +185,7 @@ def _without(name: str, signal: Signal, names: Collection[str]) -> Signal:
 def _with_beta(name: str, signal: Signal, beta: float | None) -> Signal:
     if beta is None:
         return signal
-    if not isinstance(signal, (FactorAffinity, Listening, Mixture)):
+    if not isinstance(signal, (FactorAffinity, GroupedCoListening, Mixture)):
         raise ConfigError(f"the signal '{name}' has no popularity exponent", remedy="leave beta out")
     if not 0 <= beta <= 2:
         raise ConfigError(f"beta is {beta}", remedy="choose it between 0, for stars, and 2")
@@ -202,9 +202,9 @@ def _seen_from(name: str, signal: Signal, dials: Dials) -> tuple[Signal, str | N
         if lens is not None:
             raise ConfigError(f"a lens of {lens} on no place", remedy="say from which country to look")
         return signal, None
-    view = view_of(grouped(name, signal), *place)
-    assert isinstance(signal, (Listening, Mixture))  # or it would have no groups
-    return signal.seen_from(view.groups, lens), view.notice
+    view = lens_target(grouped(name, signal), *place)
+    assert isinstance(signal, (GroupedCoListening, Mixture))  # or it would have no groups
+    return signal.localised_by_group(view.groups, lens), view.notice
 
 
 def _homes(items: pl.DataFrame, homes: Collection[str]) -> list[str]:

@@ -22,7 +22,7 @@ from tigertail.signals.backoff.signal import BackOff, fit_back_off
 from tigertail.signals.co_listening import CoListening, fit_co_listening
 from tigertail.signals.contract import Arrays, Signal
 from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import Listening, fit_listening, group_listeners
+from tigertail.signals.local import GroupedCoListening, fit_listening, group_listeners
 from tigertail.signals.pairs import Pairs, fit_pairs
 from tigertail.signals.sequences.signal import Sequences, fit_sequences
 from tigertail.signals.web import Web, fit_web
@@ -54,7 +54,7 @@ class Stored(Signal, Protocol):
 
 
 @dataclass(frozen=True)
-class Ingredients:
+class FitContext:
     """What signals are fitted to; what several of them need is made once.
 
     Parameters
@@ -94,7 +94,7 @@ class Ingredients:
 
 
 @dataclass(frozen=True)
-class Family:
+class SignalSpec:
     """One kind of signal.
 
     Parameters
@@ -108,11 +108,11 @@ class Family:
     """
 
     kind: type[Stored]
-    fit: Callable[[Ingredients], Stored]
+    fit: Callable[[FitContext], Stored]
     needs: Callable[[Dataset], bool]
 
 
-def _listening(given: Ingredients) -> Listening:
+def _listening(given: FitContext) -> GroupedCoListening:
     config = given.config
     groups = group_listeners(given.dataset, given.interactions, given.factors, config.local, seed=config.seed)
     return fit_listening(
@@ -126,18 +126,18 @@ def _listening(given: Ingredients) -> Listening:
     )
 
 
-def _factors(given: Ingredients) -> FactorAffinity:
+def _factors(given: FitContext) -> FactorAffinity:
     return FactorAffinity(given.factors.items, given.config.base.beta)
 
 
-def _co_listening(given: Ingredients) -> CoListening:
+def _co_listening(given: FitContext) -> CoListening:
     with limited(given.threads):
         return fit_co_listening(given.weights, given.config.co_listening)
 
 
-def _back_off(given: Ingredients) -> BackOff:
+def _back_off(given: FitContext) -> BackOff:
     def artists(listening: Interactions) -> FactorAffinity:
-        return _factors(Ingredients(given.dataset, listening, given.config, given.threads))
+        return _factors(FitContext(given.dataset, listening, given.config, given.threads))
 
     config = given.config.back_off
     return fit_back_off(given.dataset, given.interactions, _factors(given), artists, config)
@@ -159,46 +159,46 @@ def _has_tracks(dataset: Dataset) -> bool:
     return bool(items.select(((pl.col(c.KIND) != c.ARTIST) & pl.col(c.ARTIST_ID).is_not_null()).any()).item())
 
 
-FAMILIES: Final[dict[str, Family]] = {
-    LISTENING: Family(Listening, _listening, _always),
-    FACTORS: Family(FactorAffinity, _factors, _always),
-    CO_LISTENING: Family(CoListening, _co_listening, _always),
-    ANNOTATION: Family(
+SIGNALS: Final[dict[str, SignalSpec]] = {
+    LISTENING: SignalSpec(GroupedCoListening, _listening, _always),
+    FACTORS: SignalSpec(FactorAffinity, _factors, _always),
+    CO_LISTENING: SignalSpec(CoListening, _co_listening, _always),
+    ANNOTATION: SignalSpec(
         Annotation,
         lambda given: fit_annotation(given.dataset, given.interactions, given.config.annotation),
         _has(c.ANNOTATIONS_TABLE),
     ),
-    AUDIO: Family(
+    AUDIO: SignalSpec(
         AudioAffinity,
         lambda given: fit_audio(given.dataset, given.interactions, given.config.audio, given.factors.items),
         _has(c.AUDIO_TABLE),
     ),
-    WEB: Family(
+    WEB: SignalSpec(
         Web,
         lambda given: fit_web(given.dataset, given.interactions, given.config.web),
         _has(c.MENTIONS_TABLE),
     ),
-    SEQUENCES: Family(
+    SEQUENCES: SignalSpec(
         Sequences,
         lambda given: fit_sequences(given.dataset, given.interactions, given.config.sequences),
         _has(c.SEQUENCES_TABLE),
     ),
-    PAIRS: Family(
+    PAIRS: SignalSpec(
         Pairs,
         lambda given: fit_pairs(given.dataset, given.interactions, given.config.pairs),
         _has(c.PAIRS_TABLE),
     ),
-    BACK_OFF: Family(BackOff, _back_off, _has_tracks),
+    BACK_OFF: SignalSpec(BackOff, _back_off, _has_tracks),
 }
 """Every signal, in the order they are fitted and named."""
 
 
-def fit_signals(given: Ingredients) -> dict[str, Signal]:
+def fit_signals(given: FitContext) -> dict[str, Signal]:
     """Fit every signal that the dataset has the tables for."""
-    wanted = [name for name, family in FAMILIES.items() if family.needs(given.dataset)]
+    wanted = [name for name, family in SIGNALS.items() if family.needs(given.dataset)]
     signals: dict[str, Signal] = {}
     with progress("signals", len(wanted)) as tick:
         for name in wanted:
-            signals[name] = FAMILIES[name].fit(given)
+            signals[name] = SIGNALS[name].fit(given)
             tick(note=name)
     return signals

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, plain, prange
-from tigertail.threads import as_worth
+from tigertail.threads import threads_for
 
 
 def top_k(
@@ -44,7 +44,7 @@ def top_k(
     k = min(k, scores.shape[1])
     if plain(len(scores), scores.size):
         return _plain_top_k(scores, k, left_out)
-    with as_worth(scores.size):
+    with threads_for(scores.size):
         return _top_k(scores, k, left_out)  # type: ignore[no-any-return]
 
 

@@ -30,8 +30,8 @@ from tigertail.service.http.settings import Settings
 from tigertail.service.middleware.guard import Guard
 from tigertail.service.server.workers import end_with_parent
 from tigertail.service.serving.context import CURRENT, RIVAL, Context
-from tigertail.service.serving.registry import Shelf
-from tigertail.service.serving.work_queue import Desk
+from tigertail.service.serving.registry import ModelRegistry
+from tigertail.service.serving.work_queue import WorkQueue
 
 SETTLED: Final = "TIGERTAIL_SETTLED"
 ROOM: Final = "TIGERTAIL_ROOM"
@@ -124,7 +124,7 @@ async def _forget(context: Context) -> None:
         await asyncio.sleep(HOUR)
 
 
-def _shelf(settings: Settings, room: Path | None) -> Shelf:
+def _shelf(settings: Settings, room: Path | None) -> ModelRegistry:
     folders = {CURRENT: settings.model}
     if settings.rival is not None:
         folders[RIVAL] = settings.rival
@@ -132,11 +132,11 @@ def _shelf(settings: Settings, room: Path | None) -> Shelf:
     def changed(role: str, new: bool) -> None:
         metrics.MODELS.labels(role, "in place" if new else "refused").inc()
 
-    return Shelf(folders, changed, room)
+    return ModelRegistry(folders, changed, room)
 
 
-def _desk(settings: Settings) -> Desk:
-    return Desk(settings.limits.waiting, settings.cache)
+def _desk(settings: Settings) -> WorkQueue:
+    return WorkQueue(settings.limits.waiting, settings.cache)
 
 
 def _store(settings: Settings) -> FeedbackStore | None:

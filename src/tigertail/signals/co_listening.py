@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tigertail.kernels import njit, prange
 from tigertail.retrieval.topk import offer, sort_best_first
 from tigertail.signals.contract import Arrays
-from tigertail.signals.remap import Recoding
+from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
 
 
@@ -53,7 +53,7 @@ class CoListening:
         """Items with a neighbour."""
         return self.neighbours.row_sizes > 0
 
-    def recoded(self, to: Recoding) -> Self:
+    def reindexed(self, to: ItemRemap) -> Self:
         """Return the signal with its items under new codes; new items are unknown to it."""
         return type(self)(to.both(self.neighbours))
 

@@ -39,7 +39,7 @@ class Signal(Protocol):
 
 
 @runtime_checkable
-class Telling(Signal, Protocol):
+class Explainable(Signal, Protocol):
     """A signal that can say, in words for a person, why it links two items."""
 
     def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
@@ -60,10 +60,10 @@ class Telling(Signal, Protocol):
 
 
 @runtime_checkable
-class Placed(Signal, Protocol):
+class GroupAware(Signal, Protocol):
     """A signal that can be asked from where a listener stands."""
 
-    def seen_from_place(self, place: str, strength: float | None = None) -> Signal:
+    def localised(self, place: str, strength: float | None = None) -> Signal:
         """Return the signal as listeners of a place would have it.
 
         Parameters

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tigertail.signals.contract import Arrays
 from tigertail.signals.products import blocks, products
-from tigertail.signals.remap import Recoding
+from tigertail.signals.remap import ItemRemap
 
 _NEAR: Final = 0.5  # cosine from which listeners are said to be alike: an angle of 60 degrees
 _LINK: Final = "heard by people of like taste"
@@ -42,7 +42,7 @@ class FactorAffinity:
         """Return the signal with another popularity exponent."""
         return replace(self, beta=beta)
 
-    def recoded(self, to: Recoding) -> Self:
+    def reindexed(self, to: ItemRemap) -> Self:
         """Return the signal with its items under new codes; new items are unknown to it."""
         return replace(self, vectors=to.moved(self.vectors))
 

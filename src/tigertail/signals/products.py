@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, plain, prange
-from tigertail.threads import as_worth
+from tigertail.threads import threads_for
 
 WIDTH: Final = 64  # items in a block: a block of 128 factors just fits the first-level cache
 STEP: Final = 4  # factors taken at a time
@@ -70,7 +70,7 @@ def products(queries: NDArray[np.float32], laid_out: NDArray[np.float32], items:
     if plain(len(queries), laid_out.size):
         _plain_products(padded, laid_out, scores)
     else:
-        with as_worth(len(queries) * laid_out.size):
+        with threads_for(len(queries) * laid_out.size):
             _products(padded, laid_out, scores)
     return scores
 

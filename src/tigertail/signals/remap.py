@@ -1,7 +1,7 @@
 """New codes for items: arrays moved to where a larger catalogue has its items.
 
 Item codes run from the most popular item down, so that new listening changes codes. A signal that has a method
-``recoded`` can go along without being fitted again; new items are unknown to it.
+``reindexed`` can go along without being fitted again; new items are unknown to it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tigertail.sparse import CSR
 
 
 @dataclass(frozen=True, eq=False)
-class Recoding:
+class ItemRemap:
     """Where items go.
 
     Parameters
@@ -35,7 +35,7 @@ class Recoding:
 
         Examples
         --------
-        >>> Recoding(np.array([2, 0], np.int32), 3).moved(np.array([5, 6]))
+        >>> ItemRemap(np.array([2, 0], np.int32), 3).moved(np.array([5, 6]))
         array([6, 0, 5])
         """
         out = np.full((self.items, *values.shape[1:]), fill, values.dtype)
@@ -62,15 +62,15 @@ class Recoding:
         Examples
         --------
         >>> chain = CSR.build([0, 1], [1, 0], [0.5, 0.25], shape=(2, 2))
-        >>> Recoding(np.array([2, 0], np.int32), 3).both(chain).row(2)
+        >>> ItemRemap(np.array([2, 0], np.int32), 3).both(chain).row(2)
         (array([0], dtype=int32), array([0.5], dtype=float32))
         """
         return self.columns(self.rows(matrix)[0])
 
 
 @runtime_checkable
-class Recodable(Protocol):
+class Reindexable(Protocol):
     """A signal whose items can get new codes."""
 
-    def recoded(self, to: Recoding) -> Self:
+    def reindexed(self, to: ItemRemap) -> Self:
         """Return the signal with its items under new codes; new items are unknown to it."""

@@ -36,7 +36,7 @@ _EXAMPLES: Final = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Truth:
+class GroundTruth:
     """Which items are similar to which, and how much.
 
     Parameters
@@ -72,7 +72,7 @@ class Truth:
         return self.pairs[c.TARGET_ITEM_ID].n_unique()
 
 
-def read_curated(file: Path | str, dataset: Dataset) -> Truth:
+def read_curated(file: Path | str, dataset: Dataset) -> GroundTruth:
     """Read curated lists and find their items in a dataset.
 
     Parameters
@@ -105,7 +105,7 @@ def read_curated(file: Path | str, dataset: Dataset) -> Truth:
     return _matched(path, asked, lambda names: by_id_or_name(names, dataset))
 
 
-def read_sas(folder: Path | str | None, dataset: Dataset) -> Truth:
+def read_sas(folder: Path | str | None, dataset: Dataset) -> GroundTruth:
     """Read the Last.fm lists of the SAS data set and find their artists in a dataset.
 
     Parameters
@@ -137,7 +137,7 @@ def read_sas(folder: Path | str | None, dataset: Dataset) -> Truth:
     return _matched(path, asked, lambda mbids: by_mbid_or_name(mbids, names, dataset))
 
 
-def read_lists(path: Path | str | None, layout: str, dataset: Dataset) -> Truth:
+def read_lists(path: Path | str | None, layout: str, dataset: Dataset) -> GroundTruth:
     """Read curated lists of any layout.
 
     Parameters
@@ -165,7 +165,7 @@ def read_lists(path: Path | str | None, layout: str, dataset: Dataset) -> Truth:
     return read_curated(path, dataset)
 
 
-def read_true(dataset: Dataset) -> Truth:
+def read_true(dataset: Dataset) -> GroundTruth:
     """Return the true affinity of a simulated dataset, graded by its score where that is above 0.
 
     Raises
@@ -177,10 +177,10 @@ def read_true(dataset: Dataset) -> Truth:
     pairs = known.filter(pl.col(c.SCORE) > 0).select(c.TARGET_ITEM_ID, c.ITEM_ID, c.SCORE)
     below = len(known) - len(pairs)
     left_out = {"true affinity not above 0": below} if below else {}
-    return Truth("true affinity", pairs, True, len(known), left_out, known[c.TARGET_ITEM_ID].n_unique())
+    return GroundTruth("true affinity", pairs, True, len(known), left_out, known[c.TARGET_ITEM_ID].n_unique())
 
 
-def grade_matrix(truth: Truth, interactions: Interactions) -> CSR:
+def grade_matrix(truth: GroundTruth, interactions: Interactions) -> CSR:
     """Return a truth as a matrix of grades, items by items, in the codes of some interactions."""
     codes = pl.DataFrame({c.ITEM_ID: interactions.item_ids}).with_row_index("column")
     queries = codes.rename({c.ITEM_ID: c.TARGET_ITEM_ID, "column": "row"})
@@ -188,7 +188,7 @@ def grade_matrix(truth: Truth, interactions: Interactions) -> CSR:
     return CSR.build(coded["row"], coded["column"], coded[c.SCORE], (len(codes), len(codes)))
 
 
-def _matched(path: Path, asked: pl.DataFrame, find: Callable[[pl.Series], pl.DataFrame]) -> Truth:
+def _matched(path: Path, asked: pl.DataFrame, find: Callable[[pl.Series], pl.DataFrame]) -> GroundTruth:
     """Put ids in the place of names; count what cannot be used, and why.
 
     ``find`` returns, for some distinct names, the columns said, called (what a person would say), item_id
@@ -233,7 +233,7 @@ def _matched(path: Path, asked: pl.DataFrame, find: Callable[[pl.Series], pl.Dat
             remedy="use ids or names of the dataset's items" + (f", unlike {examples[0]}" * bool(examples)),
         )
     graded = pairs[c.SCORE].n_unique() > 1
-    return Truth(path.name, pairs, graded, len(rows), left_out, asked[QUERY].n_unique(), examples)
+    return GroundTruth(path.name, pairs, graded, len(rows), left_out, asked[QUERY].n_unique(), examples)
 
 
 def _table(path: Path) -> pl.DataFrame:

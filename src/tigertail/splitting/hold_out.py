@@ -60,7 +60,7 @@ class ProtocolConfig(BaseModel):
 
 
 @dataclass(frozen=True, eq=False)
-class Trial:
+class Split:
     """One split of a dataset into what systems may see and what they are asked.
 
     Parameters
@@ -99,7 +99,7 @@ class Trial:
         return self.interactions.item_listeners
 
 
-def hold_out(dataset: Dataset, config: ProtocolConfig) -> Trial:
+def hold_out(dataset: Dataset, config: ProtocolConfig) -> Split:
     """Hold out listeners and choose the queries.
 
     Only listeners with a query and an answer can be judged; only they are held out.
@@ -116,7 +116,7 @@ def hold_out(dataset: Dataset, config: ProtocolConfig) -> Trial:
     interactions = Interactions.build(train.plays, dataset.items[c.ITEM_ID])
     queries = _matrix(asked, held, interactions)
     listeners, items = _choose(queries, config.queries, rng)
-    return Trial(
+    return Split(
         config,
         train,
         interactions,

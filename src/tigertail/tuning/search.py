@@ -29,7 +29,7 @@ from tigertail.evaluation.scoring import DIAL, ranked_lists
 from tigertail.evaluation.statistics.intervals import dominated
 from tigertail.model.config import ModelConfig
 from tigertail.progress import Tick, progress
-from tigertail.splitting.hold_out import ProtocolConfig, Trial, hold_out
+from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 from tigertail.tuning.budget import Budget
 from tigertail.tuning.space import BASE, CO_LISTENING, FAMILIES, Family, Point
 from tigertail.tuning.trail import Scores, Trail
@@ -148,13 +148,13 @@ def tune(
     return found
 
 
-def inner_trial(dataset: Dataset, seed: int) -> Trial:
+def inner_trial(dataset: Dataset, seed: int) -> Split:
     """Hold listeners out of those whom an evaluation with this seed leaves to be learnt from."""
     outer = hold_out(dataset, ProtocolConfig(seed=seed))
     return hold_out(outer.train, ProtocolConfig(seed=seed + INNER))
 
 
-def score(family: Family, config: ModelConfig, trial: Trial) -> Scores:
+def score(family: Family, config: ModelConfig, trial: Split) -> Scores:
     """Return the frontier's size and the metrics of a configuration."""
     lists = ranked_lists(family.baseline(config).fit(trial), trial, DIAL)
     means = [
@@ -209,7 +209,7 @@ class _Search:
     """What the trials of a search have in common."""
 
     datasets: Sequence[Dataset]
-    trials: Sequence[Trial]
+    trials: Sequence[Split]
     trail: Trail
     found: Tuning
     budget: Budget

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tigertail.dataset.dataset import Dataset
-from tigertail.evaluation import ProtocolConfig, Trial, hold_out
+from tigertail.evaluation import ProtocolConfig, Split, hold_out
 
 COUNTRIES = ["FR", "IN", "SN", None]
 
@@ -37,12 +37,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 
 @pytest.fixture(scope="session")
-def trial(world: Dataset) -> Trial:
+def trial(world: Dataset) -> Split:
     return hold_out(world, ProtocolConfig())
 
 
 @pytest.fixture(scope="session")
-def plays(trial: Trial) -> NDArray[np.float64]:
+def plays(trial: Split) -> NDArray[np.float64]:
     """Return the training plays, listeners by items; the last item has none."""
     matrix = trial.interactions.plays
     dense = np.zeros(matrix.shape)
@@ -52,5 +52,5 @@ def plays(trial: Trial) -> NDArray[np.float64]:
 
 
 @pytest.fixture(scope="session")
-def scene_trial(scenes: Dataset) -> Trial:
+def scene_trial(scenes: Dataset) -> Split:
     return hold_out(scenes, ProtocolConfig())

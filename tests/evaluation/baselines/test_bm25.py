@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tigertail.evaluation import Trial
+from tigertail.evaluation import Split
 from tigertail.evaluation.baselines import BM25
 
 EVERY = np.arange(26, dtype=np.int32)
 
 
-def test_affinity_is_the_formula(trial: Trial, plays: NDArray[np.float64]) -> None:
+def test_affinity_is_the_formula(trial: Split, plays: NDArray[np.float64]) -> None:
     k1, b = 2.0, 0.4
     totals = plays.sum(axis=0)
     length = 1 - b + b * totals / totals.mean()
@@ -24,7 +24,7 @@ def test_affinity_is_the_formula(trial: Trial, plays: NDArray[np.float64]) -> No
 
 
 @pytest.mark.filterwarnings("ignore:Method expects CSR")  # it converts its own weights
-def test_it_agrees_with_implicit(trial: Trial, plays: NDArray[np.float64]) -> None:
+def test_it_agrees_with_implicit(trial: Split, plays: NDArray[np.float64]) -> None:
     neighbours = pytest.importorskip("implicit.nearest_neighbours")
     sparse = pytest.importorskip("scipy.sparse")
     theirs = neighbours.BM25Recommender(K=26)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tigertail.errors import ConfigError
-from tigertail.evaluation import Trial
+from tigertail.evaluation import Split
 from tigertail.evaluation.baselines import BPR, bpr
 from tigertail.retrieval.topk import top_k
 
@@ -17,7 +17,7 @@ def test_it_is_offered_only_where_implicit_is_installed(monkeypatch: pytest.Monk
         BPR()
 
 
-def test_a_scenes_artists_come_first(scene_trial: Trial) -> None:
+def test_a_scenes_artists_come_first(scene_trial: Split) -> None:
     pytest.importorskip("implicit")
     ids = scene_trial.interactions.item_ids
     signal = BPR(factors=8, iterations=300, learning_rate=0.1, beta=1.0).fit(scene_trial)
@@ -28,14 +28,14 @@ def test_a_scenes_artists_come_first(scene_trial: Trial) -> None:
     assert not signal.known[8], "nobody plays the last item"
 
 
-def test_a_seed_settles_every_bit(trial: Trial) -> None:
+def test_a_seed_settles_every_bit(trial: Split) -> None:
     pytest.importorskip("implicit")
     first, second = (BPR(iterations=5, seed=3).fit(trial).vectors for _ in range(2))
     assert first.tobytes() == second.tobytes()
     assert first.tobytes() != BPR(iterations=5, seed=4).fit(trial).vectors.tobytes()
 
 
-def test_beta_is_the_popularity_exponent(trial: Trial) -> None:
+def test_beta_is_the_popularity_exponent(trial: Split) -> None:
     pytest.importorskip("implicit")
     assert BPR(beta=1).label == "BPR cosine"
     assert BPR(beta=0).label == "BPR, beta 0"

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from tigertail.evaluation import Trial
+from tigertail.evaluation import Split
 from tigertail.evaluation.baselines import RandomRanking
 
 
-def test_every_query_has_its_own_order_and_every_seed_another(trial: Trial) -> None:
+def test_every_query_has_its_own_order_and_every_seed_another(trial: Split) -> None:
     queries = np.array([0, 1], np.int32)
     scores = RandomRanking(seed=1).fit(trial).affinity(queries)
     assert (scores[0] != scores[1])[:25].all()

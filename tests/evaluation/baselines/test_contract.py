@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from tigertail.evaluation import Trial, baselines
+from tigertail.evaluation import Split, baselines
 from tigertail.evaluation.baselines import Baseline
 from tigertail.retrieval.topk import top_k
 from tigertail.signals.contract import Signal
@@ -34,12 +34,12 @@ def baseline(request: pytest.FixtureRequest) -> Baseline:
     return BASELINES[request.param]
 
 
-def everyone(trial: Trial) -> np.ndarray:
+def everyone(trial: Split) -> np.ndarray:
     return np.arange(len(trial.popularity), dtype=np.int32)
 
 
 @pytest.mark.parametrize("name", SENSIBLE)
-def test_a_scenes_artists_come_before_the_other_scenes(name: str, scene_trial: Trial) -> None:
+def test_a_scenes_artists_come_before_the_other_scenes(name: str, scene_trial: Split) -> None:
     ids = scene_trial.interactions.item_ids
     signal = SENSIBLE[name].fit(scene_trial)
     queries = np.flatnonzero(scene_trial.popularity > 0).astype(np.int32)
@@ -51,7 +51,7 @@ def test_a_scenes_artists_come_before_the_other_scenes(name: str, scene_trial: T
         assert (listed >= 0).all()
 
 
-def test_it_makes_a_signal_over_the_catalogue(baseline: Baseline, trial: Trial) -> None:
+def test_it_makes_a_signal_over_the_catalogue(baseline: Baseline, trial: Split) -> None:
     signal = baseline.fit(trial)
     assert isinstance(signal, Signal)
     assert signal.known.tolist() == [True] * 25 + [False]
@@ -62,7 +62,7 @@ def test_it_makes_a_signal_over_the_catalogue(baseline: Baseline, trial: Trial) 
     assert (scores[:, 25] == -np.inf).all(), "an item nobody plays is no answer"
 
 
-def test_it_says_the_same_twice_and_of_a_query_alone(baseline: Baseline, trial: Trial) -> None:
+def test_it_says_the_same_twice_and_of_a_query_alone(baseline: Baseline, trial: Split) -> None:
     first, second = (baseline.fit(trial).affinity(everyone(trial)) for _ in range(2))
     assert first.tobytes() == second.tobytes()
     alone = baseline.fit(trial).affinity(np.array([7], np.int32))

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tigertail.dataset.dataset import Dataset
-from tigertail.evaluation import ProtocolConfig, Trial, hold_out
+from tigertail.evaluation import ProtocolConfig, Split, hold_out
 from tigertail.evaluation.baselines import CountryPopularity
 from tigertail.retrieval.topk import top_k
 
@@ -16,7 +16,7 @@ Plays = list[tuple[str, str, float]]
 STARS = ["star one", "star two"]
 
 
-def two_countries(path: Path, profiles: pl.DataFrame | None) -> Trial:
+def two_countries(path: Path, profiles: pl.DataFrame | None) -> Split:
     """Everybody plays the two stars; Senegal and Iceland also play three artists of their own each."""
     plays: Plays = []
     for country, listeners in (("SN", 30), ("IS", 20)):
@@ -59,7 +59,7 @@ def test_without_countries_it_is_the_worlds_popularity(told: pl.DataFrame | None
     assert (scores == trial.popularity).all()
 
 
-def test_affinity_is_the_formula(trial: Trial, plays: NDArray[np.float64]) -> None:
+def test_affinity_is_the_formula(trial: Split, plays: NDArray[np.float64]) -> None:
     told = dict(trial.train.listeners.select("listener_id", "country").iter_rows())
     country = np.array([told[listener] or "" for listener in trial.interactions.listener_ids])
     names = ["FR", "IN", "SN"]

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tigertail.errors import ConfigError
-from tigertail.evaluation import Trial
+from tigertail.evaluation import Split
 from tigertail.evaluation.baselines import EASE
 from tigertail.evaluation.baselines.ease import _weights
 
@@ -14,7 +14,7 @@ EVERY = np.arange(26, dtype=np.int32)
 
 @pytest.mark.parametrize(("precision", "tolerance"), [("float64", 1e-6), ("float32", 1e-3)])
 def test_affinity_is_the_formula(
-    precision: str, tolerance: float, trial: Trial, plays: NDArray[np.float64]
+    precision: str, tolerance: float, trial: Split, plays: NDArray[np.float64]
 ) -> None:
     heard = (plays > 0).astype(np.float64)[:, :25]
     inverse = np.linalg.inv(heard.T @ heard + 3.0 * np.eye(25))
@@ -24,7 +24,7 @@ def test_affinity_is_the_formula(
     np.testing.assert_allclose(scores[:25, :25], expected, rtol=tolerance, atol=tolerance)
 
 
-def test_weights_minimise_the_loss(trial: Trial, plays: NDArray[np.float64]) -> None:
+def test_weights_minimise_the_loss(trial: Split, plays: NDArray[np.float64]) -> None:
     heard = (plays > 0).astype(np.float64)[:, :25]
     weights = EASE(reg=3.0).fit(trial).weights.astype(np.float64)
 
@@ -38,7 +38,7 @@ def test_weights_minimise_the_loss(trial: Trial, plays: NDArray[np.float64]) -> 
         assert loss(weights + step) > loss(weights)
 
 
-def test_the_popular_take_part_and_the_name_says_so(trial: Trial) -> None:
+def test_the_popular_take_part_and_the_name_says_so(trial: Split) -> None:
     baseline = EASE(items=10)
     signal = baseline.fit(trial)
     assert baseline.label == "EASE, at most 10 items"

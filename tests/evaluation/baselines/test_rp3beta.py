@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tigertail.evaluation import Trial
+from tigertail.evaluation import Split
 from tigertail.evaluation.baselines import RP3Beta
 
 EVERY = np.arange(26, dtype=np.int32)
 
 
 @pytest.mark.parametrize(("alpha", "beta"), [(1.0, 0.0), (1.0, 0.5), (1.7, 0.8)])
-def test_affinity_is_the_formula(alpha: float, beta: float, trial: Trial, plays: NDArray[np.float64]) -> None:
+def test_affinity_is_the_formula(alpha: float, beta: float, trial: Split, plays: NDArray[np.float64]) -> None:
     heard = (plays > 0).astype(np.float64)
     popularity = np.maximum(heard.sum(axis=0), 1)
     to_listener = (heard / popularity).T ** alpha
@@ -23,7 +23,7 @@ def test_affinity_is_the_formula(alpha: float, beta: float, trial: Trial, plays:
     np.testing.assert_allclose(scores, expected, rtol=1e-5)
 
 
-def test_only_the_best_are_kept(trial: Trial) -> None:
+def test_only_the_best_are_kept(trial: Split) -> None:
     every = RP3Beta().fit(trial).affinity(EVERY)
     few = RP3Beta(neighbours=3).fit(trial).affinity(EVERY)
     assert (np.isfinite(few).sum(axis=1)[:25] == 3).all()

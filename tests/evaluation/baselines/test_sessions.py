@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tigertail.evaluation import Trial
+from tigertail.evaluation import Split
 from tigertail.evaluation.baselines import SessionCounts
 
 EVERY = np.arange(26, dtype=np.int32)
@@ -12,7 +12,7 @@ EVERY = np.arange(26, dtype=np.int32)
 
 @pytest.mark.parametrize(("contribution", "threshold"), [(5, 10.0), (1, 4.0), (100, 0.0)])
 def test_affinity_is_the_formula(
-    contribution: int, threshold: float, trial: Trial, plays: NDArray[np.float64]
+    contribution: int, threshold: float, trial: Split, plays: NDArray[np.float64]
 ) -> None:
     smaller = np.minimum(plays[:, :, None], plays[:, None, :])
     expected = np.minimum(smaller, contribution).sum(axis=0)
@@ -23,7 +23,7 @@ def test_affinity_is_the_formula(
     assert (expected == expected.T).all()
 
 
-def test_a_pair_must_exceed_the_threshold(trial: Trial, plays: NDArray[np.float64]) -> None:
+def test_a_pair_must_exceed_the_threshold(trial: Split, plays: NDArray[np.float64]) -> None:
     heard = (plays > 0).astype(np.int64)
     most = (heard.T @ heard - np.diag(heard.sum(axis=0))).max()
     assert SessionCounts(contribution=1, threshold=most - 1).fit(trial).known.any()

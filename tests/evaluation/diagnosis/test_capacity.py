@@ -11,12 +11,12 @@ from tigertail.evaluation.diagnosis import capacity as room
 from tigertail.evaluation.diagnosis.capacity import capacity
 from tigertail.factorization.confidence import confidence
 from tigertail.model import Model
-from tigertail.signals.local import Listening
+from tigertail.signals.local import GroupedCoListening
 
 
-def _listening(model: Model) -> Listening:
+def _listening(model: Model) -> GroupedCoListening:
     signal = model.signals["listening"]
-    assert isinstance(signal, Listening)
+    assert isinstance(signal, GroupedCoListening)
     return signal
 
 

@@ -15,7 +15,7 @@ from tigertail.errors import ConfigError, TigertailError
 from tigertail.evaluation.diagnosis.diagnosis import AFTER, COSINE, Diagnosis, diagnose, one_world
 from tigertail.evaluation.diagnosis.plot import plot_diagnosis
 from tigertail.model import Model, ModelConfig, fit
-from tigertail.signals.local import Listening
+from tigertail.signals.local import GroupedCoListening
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def found(squeezed: Model) -> Diagnosis:
 
 def test_groups_and_what_fell_back(found: Diagnosis) -> None:
     assert found.groups == {"PL": 40, "US": 120, "elsewhere": 3}
-    assert found.fallen == {"UA": "elsewhere"}
+    assert found.fallback_of == {"UA": "elsewhere"}
 
 
 def test_artists_are_local_where_they_are_played(found: Diagnosis) -> None:
@@ -41,7 +41,7 @@ def test_the_country_that_is_served_worst_comes_first(found: Diagnosis) -> None:
 
 def test_means_weigh_countries_by_their_local_artists(found: Diagnosis) -> None:
     first, second = found.rows(COSINE)
-    assert found.clumping(COSINE) == pytest.approx((first.clumping + second.clumping) / 2)
+    assert found.cohesion(COSINE) == pytest.approx((first.cohesion + second.cohesion) / 2)
     assert found.at_home() == pytest.approx((first.own.at_home + second.own.at_home) / 2)
     assert found.at_home(AFTER) == pytest.approx(
         np.mean([row.model.at_home for row in found.rows(AFTER)]).item()
@@ -61,13 +61,13 @@ def test_one_world_is_the_signal_without_groups(nations: Dataset, squeezed: Mode
     settings["local"]["groups"] = "none"
     alone = fit(nations, ModelConfig.model_validate(settings)).signals["listening"]
     grouped = squeezed.signals["listening"]
-    assert isinstance(grouped, Listening)
+    assert isinstance(grouped, GroupedCoListening)
     queries = np.arange(16, dtype=np.int32)
     np.testing.assert_allclose(one_world(grouped).affinity(queries), alone.affinity(queries), rtol=1e-5)
 
 
 def test_learned_groups_are_no_countries(nations: Dataset) -> None:
-    settings = {"base": {"factors": 2}, "local": {"groups": "learned", "clusters": 2, "fewest": 10}}
+    settings = {"base": {"factors": 2}, "local": {"groups": "learned", "clusters": 2, "min_group_size": 10}}
     found = diagnose(fit(nations, ModelConfig.model_validate(settings)))
     assert found.countries == []
     assert {row.group for row in found.capacity} == {"cluster-1", "cluster-2"}
@@ -81,8 +81,8 @@ def test_a_model_without_groups_is_told_what_to_do(nations: Dataset) -> None:
 
 def test_everything_goes_into_json(found: Diagnosis) -> None:
     plain = json.loads(json.dumps(found.to_dict()))
-    assert plain["nearness"][COSINE][0]["clumping"] == found.rows(COSINE)[0].clumping
-    assert plain["clumping"].keys() == found.nearness.keys()
+    assert plain["nearness"][COSINE][0]["cohesion"] == found.rows(COSINE)[0].cohesion
+    assert plain["cohesion"].keys() == found.nearness.keys()
     assert plain["capacity"][0]["group"] == "PL"
 
 

@@ -16,8 +16,8 @@ from tigertail.model import ModelConfig
 from tigertail.signals.contract import Signal
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.sparse import CSR
-from tigertail.splitting.ground_truth import Truth, grade_matrix, read_curated, read_true
-from tigertail.splitting.hold_out import Trial
+from tigertail.splitting.ground_truth import GroundTruth, grade_matrix, read_curated, read_true
+from tigertail.splitting.hold_out import Split
 
 NORTH = ["n1", "n2", "n3", "n4"]
 SOUTH = ["s1", "s2", "s3", "s4"]
@@ -96,7 +96,7 @@ def test_many_queries_are_sampled(scenes: Dataset, tmp_path: Path, monkeypatch: 
 class Oracle:
     """Knows the truth."""
 
-    def __init__(self, truth: Truth, interactions: Interactions) -> None:
+    def __init__(self, truth: GroundTruth, interactions: Interactions) -> None:
         self._grades = grade_matrix(truth, interactions)
 
     @property
@@ -120,7 +120,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 def test_who_knows_the_true_affinity_agrees_with_it_wholly(world: Dataset) -> None:
     truth = read_true(world)
 
-    def fit(trial: Trial) -> Signal:
+    def fit(trial: Split) -> Signal:
         return Oracle(truth, trial.interactions)
 
     agreement = agree(world, truth, [System("oracle", fit)])

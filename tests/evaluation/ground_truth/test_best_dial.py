@@ -11,14 +11,14 @@ import pytest
 from numpy.typing import NDArray
 
 from tigertail.dataset.dataset import Dataset
-from tigertail.evaluation import ProtocolConfig, System, Trial, Truth, fitted_once, hold_out, reach
+from tigertail.evaluation import GroundTruth, ProtocolConfig, Split, System, fitted_once, hold_out, reach
 from tigertail.signals.contract import Signal
 
 
 class Popular:
     """Affinity is the number of listeners to some power; nothing is known of items without any."""
 
-    def __init__(self, trial: Trial, power: float) -> None:
+    def __init__(self, trial: Split, power: float) -> None:
         self._scores = np.maximum(trial.popularity, 1).astype(np.float32) ** np.float32(power)
         self.known = trial.popularity > 0
 
@@ -39,9 +39,9 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return Dataset.write(tmp_path_factory.mktemp("few") / "dataset", tables, name="few")
 
 
-def rare_is_best(*queries: str) -> Truth:
+def rare_is_best(*queries: str) -> GroundTruth:
     pairs = pl.DataFrame({"target_item_id": queries, "item_id": "rare", "score": 1.0})
-    return Truth("test", pairs, False, len(pairs), {}, len(queries))
+    return GroundTruth("test", pairs, False, len(pairs), {}, len(queries))
 
 
 def system(power: float) -> System:
@@ -72,11 +72,11 @@ def test_a_truth_stands_nowhere(few: Dataset) -> None:
 def test_what_was_learned_from_a_split_is_remembered(few: Dataset) -> None:
     fits: list[int] = []
 
-    def fit(trial: Trial) -> Signal:
+    def fit(trial: Split) -> Signal:
         fits.append(trial.config.seed)
         return Popular(trial, 1)
 
-    once: Callable[[Trial], Signal] = fitted_once(System("counted", fit)).fit
+    once: Callable[[Split], Signal] = fitted_once(System("counted", fit)).fit
     signals = [once(hold_out(few, ProtocolConfig(held_out=0.1, seed=seed))) for seed in (0, 0, 1)]
     assert fits == [0, 1]
     assert signals[0] is signals[1]

@@ -15,11 +15,16 @@ from scipy.stats import kendalltau
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import DataError
-from tigertail.evaluation.ground_truth.metric_validity import FRONTIER, Concordance, concord, kendall
+from tigertail.evaluation.ground_truth.metric_validity import (
+    FRONTIER,
+    MetricValidity,
+    kendall,
+    validate_metrics,
+)
 from tigertail.evaluation.systems.system import System
 from tigertail.signals.contract import Signal
 from tigertail.simulation.truth import FILE
-from tigertail.splitting.hold_out import Trial
+from tigertail.splitting.hold_out import Split
 
 Likes = Callable[[str, str], bool]
 
@@ -51,7 +56,7 @@ class Fixed:
 
 
 def system(name: str, likes: Likes) -> System:
-    def fit(trial: Trial) -> Signal:
+    def fit(trial: Split) -> Signal:
         return Fixed(trial.interactions.item_ids.to_list(), likes)
 
     return System(name, fit)
@@ -73,13 +78,13 @@ def known_truth(scenes: Dataset, path: Path, likes: Likes) -> Dataset:
     )
 
 
-def taus(concordance: Concordance) -> dict[tuple[str, str], float]:
+def taus(concordance: MetricValidity) -> dict[tuple[str, str], float]:
     return {(row.compared, row.metric): row.tau.mean for row in concordance.rows if row.group == "overall"}
 
 
 def test_listeners_who_are_right_order_systems_as_the_truth_does(scenes: Dataset, tmp_path: Path) -> None:
     world = known_truth(scenes, tmp_path / "world", lambda a, b: a[0] == b[0])
-    found = concord(world, [WRONG, PERFECT, HALF])
+    found = validate_metrics(world, [WRONG, PERFECT, HALF])
     assert found.systems == ["wrong", "perfect", "half"]
     for row in found.rows:
         if row.group == "overall" and row.metric in ("nDCG", "Recall", FRONTIER):
@@ -90,7 +95,7 @@ def test_listeners_who_are_right_order_systems_as_the_truth_does(scenes: Dataset
 
 def test_listeners_who_are_wrong_order_them_the_other_way(scenes: Dataset, tmp_path: Path) -> None:
     world = known_truth(scenes, tmp_path / "world", lambda a, b: a[0] != b[0])
-    found = concord(world, [PERFECT, WRONG])
+    found = validate_metrics(world, [PERFECT, WRONG])
     assert taus(found)["lists", "nDCG"] == taus(found)["systems", FRONTIER] == -1.0
     lost = next(row for row in found.rows if (row.group, row.metric) == ("overall", "nDCG")).regret
     assert lost.mean == pytest.approx(1.0)
@@ -98,7 +103,7 @@ def test_listeners_who_are_wrong_order_them_the_other_way(scenes: Dataset, tmp_p
 
 def test_intervals_hold_their_numbers_and_strata_are_there(scenes: Dataset, tmp_path: Path) -> None:
     world = known_truth(scenes, tmp_path / "world", lambda a, b: a[0] == b[0])
-    rows = concord(world).rows
+    rows = validate_metrics(world).rows
     assert {"overall", "head", "mid", "tail"} >= {row.group for row in rows} > {"overall"}
     for row in rows:
         if not np.isnan(row.tau.low):
@@ -107,9 +112,9 @@ def test_intervals_hold_their_numbers_and_strata_are_there(scenes: Dataset, tmp_
 
 def test_the_same_seed_gives_the_same_numbers(scenes: Dataset, tmp_path: Path) -> None:
     world = known_truth(scenes, tmp_path / "world", lambda a, b: a[0] == b[0])
-    assert repr(concord(world).to_dict()) == repr(concord(world).to_dict())
+    assert repr(validate_metrics(world).to_dict()) == repr(validate_metrics(world).to_dict())
 
 
 def test_real_data_have_no_truth(scenes: Dataset) -> None:
     with pytest.raises(DataError, match="not known"):
-        concord(scenes)
+        validate_metrics(scenes)

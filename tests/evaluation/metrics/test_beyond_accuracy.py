@@ -10,11 +10,11 @@ import pytest
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation.metrics.beyond_accuracy import home_divergence
-from tigertail.evaluation.metrics.country_cohesion import clumping
+from tigertail.evaluation.metrics.country_cohesion import cohesion
 from tigertail.evaluation.metrics.locality import item_homes, listener_countries
 from tigertail.signals.factors import FactorAffinity
 from tigertail.sparse import CSR
-from tigertail.splitting.hold_out import ProtocolConfig, Trial, hold_out
+from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 
 
 def two_countries(path: Path, homes: bool) -> Dataset:
@@ -38,11 +38,11 @@ def two_countries(path: Path, homes: bool) -> Dataset:
 
 
 @pytest.fixture
-def trial(tmp_path: Path) -> Trial:
+def trial(tmp_path: Path) -> Split:
     return hold_out(two_countries(tmp_path / "two", homes=False), ProtocolConfig())
 
 
-def test_an_item_is_at_home_where_most_of_its_listeners_live(trial: Trial) -> None:
+def test_an_item_is_at_home_where_most_of_its_listeners_live(trial: Split) -> None:
     homes = dict(zip(trial.interactions.item_ids, item_homes(trial), strict=True))
     assert homes == {f"p{n}": "PL" for n in range(6)} | {f"b{n}": "BR" for n in range(6)}
 
@@ -52,7 +52,7 @@ def test_the_catalogue_knows_better(tmp_path: Path) -> None:
     assert set(item_homes(trial)) == {"SE"}
 
 
-def test_lists_of_home_music_for_home_listeners_diverge_by_nothing(trial: Trial) -> None:
+def test_lists_of_home_music_for_home_listeners_diverge_by_nothing(trial: Split) -> None:
     homes = item_homes(trial)
     lives = listener_countries(trial)[1][trial.query_listeners]
     at_home = np.stack([np.flatnonzero(homes == country)[:3] for country in lives]).astype(np.int32)
@@ -72,5 +72,5 @@ def test_a_space_in_which_a_country_is_one_point_clumps() -> None:
     homes = np.array(["PL"] * 6 + ["US"] * 2)
     apart = FactorAffinity(np.repeat(np.eye(3, dtype=np.float32), [3, 3, 2], axis=0), beta=1)
     lumped = FactorAffinity(np.repeat(np.eye(2, dtype=np.float32), [6, 2], axis=0), beta=1)
-    assert clumping(lumped, plays, lives, homes) > clumping(apart, plays, lives, homes) + 0.3
-    assert clumping(apart, plays, lives, homes) == pytest.approx(0, abs=0.05)
+    assert cohesion(lumped, plays, lives, homes) > cohesion(apart, plays, lives, homes) + 0.3
+    assert cohesion(apart, plays, lives, homes) == pytest.approx(0, abs=0.05)

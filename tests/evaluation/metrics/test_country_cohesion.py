@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tigertail.evaluation.metrics import country_cohesion as room
-from tigertail.evaluation.metrics.country_cohesion import clumping, clumping_by_country
+from tigertail.evaluation.metrics.country_cohesion import cohesion, cohesion_by_country
 from tigertail.signals.factors import FactorAffinity
 from tigertail.sparse import CSR
 
@@ -35,27 +35,27 @@ LUMPED = _space([0] * 10 + [1] * 90)
 
 
 def test_only_countries_of_five_local_artists_have_a_row() -> None:
-    [row] = clumping_by_country(APART, _plays(), LIVES, HOMES)
+    [row] = cohesion_by_country(APART, _plays(), LIVES, HOMES)
     assert (row.country, row.local, row.listeners) == ("PL", 10, 50)
 
 
 def test_what_is_listed_from_home_shows_a_clump() -> None:
     """Of the 14 that go with a Pole, 4 are Poles; in one lump the other 9 Poles are all first."""
-    [own] = clumping_by_country(APART, _plays(), LIVES, HOMES)
-    [lump] = clumping_by_country(LUMPED, _plays(), LIVES, HOMES)
+    [own] = cohesion_by_country(APART, _plays(), LIVES, HOMES)
+    [lump] = cohesion_by_country(LUMPED, _plays(), LIVES, HOMES)
     assert own.own.at_home == pytest.approx(4 / 14)
     assert lump.own == own.own
     assert lump.model.at_home == pytest.approx(9 / 20)
-    assert lump.clumping > own.clumping + 1
+    assert lump.cohesion > own.cohesion + 1
 
 
 def test_a_block_of_queries_at_a_time_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = clumping(LUMPED, _plays(), LIVES, HOMES)
+    whole = cohesion(LUMPED, _plays(), LIVES, HOMES)
     monkeypatch.setattr(room, "BLOCK_BYTES", 3 * 8 * ITEMS)
-    assert clumping(LUMPED, _plays(), LIVES, HOMES) == pytest.approx(whole, abs=1e-12)
+    assert cohesion(LUMPED, _plays(), LIVES, HOMES) == pytest.approx(whole, abs=1e-12)
 
 
 def test_a_signal_that_never_speaks_clumps_nowhere() -> None:
     silent = FactorAffinity(np.zeros((ITEMS, 2), np.float32))
-    assert clumping_by_country(silent, _plays(), LIVES, HOMES) == []
-    assert np.isnan(clumping(silent, _plays(), LIVES, HOMES))
+    assert cohesion_by_country(silent, _plays(), LIVES, HOMES) == []
+    assert np.isnan(cohesion(silent, _plays(), LIVES, HOMES))

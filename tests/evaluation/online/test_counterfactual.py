@@ -39,13 +39,13 @@ def covered(judged: Sequence[list[Judged]], population: Population, method: str)
 
 def check_coverage(judged: Sequence[list[Judged]], population: Population) -> None:
     runs = len(judged)
-    fewest = binom.ppf(0.001, runs, 0.93)  # percentile intervals of a bootstrap come a little short
-    assert covered(judged, population, "IPS") >= fewest
-    assert covered(judged, population, "DR") >= fewest
+    min_group_size = binom.ppf(0.001, runs, 0.93)  # percentile intervals of a bootstrap come a little short
+    assert covered(judged, population, "IPS") >= min_group_size
+    assert covered(judged, population, "DR") >= min_group_size
     assert covered(judged, population, "naive") == 0
     difference = population.ndcg(1, K) - population.ndcg(0, K)
     found = [one[1].differences for one in judged]
-    assert sum(d is not None and d["DR"].low <= difference <= d["DR"].high for d in found) >= fewest
+    assert sum(d is not None and d["DR"].low <= difference <= d["DR"].high for d in found) >= min_group_size
 
 
 def test_intervals_hold_the_truth_and_naive_ones_never_do(small: Population) -> None:

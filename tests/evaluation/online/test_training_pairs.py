@@ -10,8 +10,8 @@ import pytest
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import TigertailWarning
-from tigertail.evaluation.online.training_pairs import LEAST_LOOKED_AT, feedback_lessons
-from tigertail.splitting.ground_truth import Truth
+from tigertail.evaluation.online.training_pairs import LEAST_LOOKED_AT, feedback_ground_truth
+from tigertail.splitting.ground_truth import GroundTruth
 from tigertail.testing.simulated_listeners import Population
 
 
@@ -30,7 +30,7 @@ def said(*words: tuple[str, str, str, str]) -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
-def scores(truth: Truth) -> dict[tuple[str, str], float]:
+def scores(truth: GroundTruth) -> dict[tuple[str, str], float]:
     return {(query, item): score for query, item, score in truth.pairs.iter_rows()}
 
 
@@ -46,7 +46,7 @@ def test_a_listener_has_one_word_and_it_is_the_last(abc: Dataset) -> None:
         ("w", "b", "c", "skip"),
     )
     with pytest.warns(TigertailWarning, match="every word counts the same"):
-        lessons = feedback_lessons(words, abc)
+        lessons = feedback_ground_truth(words, abc)
     assert scores(lessons) == {("a", "b"): 2, ("a", "c"): 1}
     assert (lessons.read, lessons.left_out) == (2, {})
 
@@ -60,7 +60,7 @@ def test_what_cannot_be_used_is_counted_and_said(abc: Dataset) -> None:
         ("u", "c", "b", "like"),
     )
     with pytest.warns(TigertailWarning):
-        lessons = feedback_lessons(words, abc)
+        lessons = feedback_ground_truth(words, abc)
     assert scores(lessons) == {("c", "b"): 1}
     assert lessons.read == 5
     assert lessons.left_out == {
@@ -78,7 +78,7 @@ def test_places_do_not_teach(unequal: Population, tmp_path: Path) -> None:
     queries = pl.DataFrame({"listener_id": "me", "item_id": [f"q{q:02}" for q in range(20)], "plays": 1.0})
     dataset = Dataset.write(tmp_path / "d", {"plays": pl.concat([items, queries])}, name="d")
     events = unequal.duel(3000, seed=7).events()
-    lessons = feedback_lessons(events, dataset)
+    lessons = feedback_ground_truth(events, dataset)
     shown = (
         events.filter(pl.col("kind") == "impression").group_by("query", "item").agg(pl.len().alias("times"))
     )
@@ -103,6 +103,6 @@ def test_no_word_is_heavier_than_ten(abc: Dataset) -> None:
 
 def test_no_feedback_yet_teaches_nothing(abc: Dataset) -> None:
     with pytest.warns(TigertailWarning, match="no feedback yet"):
-        lessons = feedback_lessons(said(("u", "a", "b", "like")).clear(), abc)
+        lessons = feedback_ground_truth(said(("u", "a", "b", "like")).clear(), abc)
     assert lessons.pairs.is_empty()
     assert lessons.pairs.columns == ["target_item_id", "item_id", "score"]

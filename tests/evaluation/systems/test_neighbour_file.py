@@ -15,8 +15,8 @@ from tigertail.errors import DataError, TigertailError
 from tigertail.evaluation import (
     NeighbourFile,
     ProtocolConfig,
+    Split,
     System,
-    Trial,
     default_systems,
     evaluate,
     hold_out,
@@ -41,11 +41,11 @@ def table(rows: list[tuple[object, ...]], *numbers: str) -> pl.DataFrame:
 
 
 @pytest.fixture
-def trial(scenes: Dataset) -> Trial:
+def trial(scenes: Dataset) -> Split:
     return hold_out(scenes, ProtocolConfig())
 
 
-def listed(lists: NeighbourFile, trial: Trial, item: str) -> list[str]:
+def listed(lists: NeighbourFile, trial: Split, item: str) -> list[str]:
     ids = trial.interactions.item_ids
     query = np.array([ids.index_of(item)], np.int32)
     found = top_k(lists.fit(trial).affinity(query), 20, query)[0][0]
@@ -53,7 +53,7 @@ def listed(lists: NeighbourFile, trial: Trial, item: str) -> list[str]:
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_lists_are_read_by_score(suffix: str, scenes: Dataset, trial: Trial, tmp_path: Path) -> None:
+def test_lists_are_read_by_score(suffix: str, scenes: Dataset, trial: Split, tmp_path: Path) -> None:
     path = tmp_path / f"theirs.{suffix}"
     FORMATS[suffix](path, table(LISTS, "score"))
     lists = NeighbourFile.read(path, scenes)
@@ -77,13 +77,13 @@ def test_lists_are_read_by_score(suffix: str, scenes: Dataset, trial: Trial, tmp
         ),
     ],
 )
-def test_lists_are_read_by_rank(numbers: pl.DataFrame, scenes: Dataset, trial: Trial, tmp_path: Path) -> None:
+def test_lists_are_read_by_rank(numbers: pl.DataFrame, scenes: Dataset, trial: Split, tmp_path: Path) -> None:
     numbers.write_parquet(tmp_path / "theirs.parquet")
     lists = NeighbourFile.read(tmp_path / "theirs.parquet", scenes)
     assert listed(lists, trial, "n1") == ["s1", "n2", "n3"]
 
 
-def test_ranks_may_count_from_0(scenes: Dataset, trial: Trial, tmp_path: Path) -> None:
+def test_ranks_may_count_from_0(scenes: Dataset, trial: Split, tmp_path: Path) -> None:
     rows = [("n1", "n3", 1), ("n1", "n2", 0), ("n1", "s1", 2), ("n1", "s2", -1)]
     table(rows, "rank").write_parquet(tmp_path / "theirs.parquet")
     lists = NeighbourFile.read(tmp_path / "theirs.parquet", scenes)
@@ -92,7 +92,7 @@ def test_ranks_may_count_from_0(scenes: Dataset, trial: Trial, tmp_path: Path) -
 
 
 def test_items_are_found_by_id_or_by_a_name_that_is_ones_own(
-    scenes: Dataset, trial: Trial, tmp_path: Path
+    scenes: Dataset, trial: Split, tmp_path: Path
 ) -> None:
     rows: list[tuple[object, ...]] = [
         ("КИНО", "cure", 3.0),
@@ -109,7 +109,7 @@ def test_items_are_found_by_id_or_by_a_name_that_is_ones_own(
     assert "flattered; see --write-train" in str(lists)
 
 
-def test_rows_of_no_use_are_counted(scenes: Dataset, trial: Trial, tmp_path: Path) -> None:
+def test_rows_of_no_use_are_counted(scenes: Dataset, trial: Split, tmp_path: Path) -> None:
     rows = [
         ("n1", "n2", 1.0),
         ("n1", None, 1.0),

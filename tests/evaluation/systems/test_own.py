@@ -9,28 +9,30 @@ import pytest
 from pydantic import ValidationError
 
 from tigertail.dataset.dataset import Dataset
-from tigertail.evaluation import ProtocolConfig, Trial, evaluate, hold_out
+from tigertail.evaluation import ProtocolConfig, Split, evaluate, hold_out
 from tigertail.evaluation.systems.own import LocalModels, OwnSignal
 from tigertail.evaluation.systems.system import System
 from tigertail.model import ModelConfig, fit
 from tigertail.model.config import BaseConfig
 from tigertail.signals.co_listening import CoListening
 from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import Listening
+from tigertail.signals.local import GroupedCoListening
 
-LOCAL = LocalModels(fewest=5, base=BaseConfig(factors=8))
+LOCAL = LocalModels(min_group_size=5, base=BaseConfig(factors=8))
 
 
-def fitted(trial: Trial, **settings: Any) -> Listening:
+def fitted(trial: Split, **settings: Any) -> GroupedCoListening:
     signal = LOCAL.model_copy(update=settings).fit(trial)
-    assert isinstance(signal, Listening)
+    assert isinstance(signal, GroupedCoListening)
     return signal
 
 
 @pytest.mark.parametrize("seed", [0, 3])
 def test_it_is_the_models_own_signal(countries: Dataset, seed: int) -> None:
     trial = hold_out(countries, ProtocolConfig())
-    config = ModelConfig.model_validate({"seed": seed, "base": {"factors": 8}, "local": {"fewest": 5}})
+    config = ModelConfig.model_validate(
+        {"seed": seed, "base": {"factors": 8}, "local": {"min_group_size": 5}}
+    )
     signal = fit(trial.train, config).signals["listening"]
     found = fitted(trial, seed=seed)
     asked = np.arange(len(trial.popularity), dtype=np.int32)

@@ -91,7 +91,7 @@ def test_what_is_chosen_is_judged(scenes: Dataset, tmp_path: Path) -> None:
 
 
 def test_the_usual_systems_follow_the_models_configuration() -> None:
-    wanted = {"seed": 5, "base": {"beta": 0.3, "factors": 7}, "local": {"fewest": 9}}
+    wanted = {"seed": 5, "base": {"beta": 0.3, "factors": 7}, "local": {"min_group_size": 9}}
     config = ModelConfig.model_validate(wanted)
     systems = default_systems(config)
     check_names(systems)

@@ -23,7 +23,7 @@ from tigertail.errors import ModelError, TigertailError, TigertailWarning
 from tigertail.model import Model, fit, load, save
 from tigertail.signals.co_listening import CoListening
 from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import Listening
+from tigertail.signals.local import GroupedCoListening
 from tigertail.storage import checksums
 
 
@@ -66,7 +66,7 @@ def test_arrays_stay_on_disk(folder: Path) -> None:
     factors, lists, listening = signals["factors"], signals["co-listening"], signals["listening"]
     assert isinstance(factors, FactorAffinity)
     assert isinstance(lists, CoListening)
-    assert isinstance(listening, Listening)
+    assert isinstance(listening, GroupedCoListening)
     local = (listening.heard.indices, listening.vectors, listening.local_vectors)
     for array in (factors.vectors, lists.neighbours.offsets, lists.neighbours.values, *local):
         assert isinstance(array, np.memmap)

@@ -16,11 +16,11 @@ from tigertail.errors import DataError, ModelError
 from tigertail.mixing import Mixture
 from tigertail.model import Model, ModelConfig, drift, fit, load, save
 from tigertail.model.update.drift import MOST_PLAYS, report
-from tigertail.signals.local import Listening
+from tigertail.signals.local import GroupedCoListening
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.storage import checksums
 
-CONFIG = ModelConfig.model_validate({"base": {"factors": 16}, "local": {"fewest": 20}})
+CONFIG = ModelConfig.model_validate({"base": {"factors": 16}, "local": {"min_group_size": 20}})
 NORTH = {"n1": "Кино", "n2": "Sigur Rós", "n3": "The Cure", "n4": "Nirvana"}
 Write = Callable[..., Dataset]
 
@@ -106,8 +106,8 @@ def test_items_are_in_order_and_counted_as_in_a_full_fit(added: Model, full: Mod
     counted = [model.neighbours(top=50, signal="co-listening")["score"].to_numpy() for model in (added, full)]
     np.testing.assert_allclose(*counted, rtol=1e-4)
     ours, theirs = added.signals["listening"], full.signals["listening"]
-    assert isinstance(ours, Listening)
-    assert isinstance(theirs, Listening)
+    assert isinstance(ours, GroupedCoListening)
+    assert isinstance(theirs, GroupedCoListening)
     np.testing.assert_array_equal(ours.popularity, theirs.popularity)
     assert ours.heard.shape == theirs.heard.shape
 
@@ -322,7 +322,7 @@ def test_what_is_of_another_kind_or_empty_or_unknown_is_refused(model: Model, wr
 
 def test_a_model_without_play_counts_says_that_it_must_be_fitted_again(model: Model, write: Write) -> None:
     listening = model.signals["listening"]
-    assert isinstance(listening, Listening)
+    assert isinstance(listening, GroupedCoListening)
     older = replace(model, signals={**model.signals, "listening": replace(listening, counted=False)})
     with pytest.raises(ModelError, match="keeps no play counts"):
         older.add(write(plays({"a": ["n1", "n2"]})))
@@ -330,12 +330,12 @@ def test_a_model_without_play_counts_says_that_it_must_be_fitted_again(model: Mo
 
 @pytest.mark.parametrize("groups", ["none", "learned", "country-language"])
 def test_every_kind_of_group_takes_newcomers(scenes: Dataset, write: Write, groups: str) -> None:
-    config = {"base": {"factors": 8}, "local": {"groups": groups, "clusters": 2, "fewest": 2}}
+    config = {"base": {"factors": 8}, "local": {"groups": groups, "clusters": 2, "min_group_size": 2}}
     home = pl.DataFrame({"listener_id": ["a", "b"], "country": ["PL", None]})
     before = fit(scenes, ModelConfig.model_validate(config))
     after = before.add(write(plays({"a": ["n1", "n2"], "b": ["s1", "s2"]}), listeners=home))
     old, new = before.signals["listening"], after.signals["listening"]
-    assert isinstance(old, Listening)
-    assert isinstance(new, Listening)
+    assert isinstance(old, GroupedCoListening)
+    assert isinstance(new, GroupedCoListening)
     gained = np.diff(new.starts) - np.diff(old.starts)
     assert gained.tolist() == ([1, 1, 0] if groups == "learned" else [2])

@@ -11,7 +11,7 @@ import pytest
 
 from tigertail.service.compat.lastfm_requests import Question
 from tigertail.service.middleware.keys import digest
-from tigertail.service.serving.served_model import Edition
+from tigertail.service.serving.served_model import ServedModel
 
 ARTIST = {"method": "artist.getSimilar", "artist": "Кино"}
 JSON = {"format": "json"}
@@ -211,7 +211,7 @@ def test_other_ways_and_paths_are_told_in_its_words_too(server: str) -> None:
 
 
 def test_even_a_fault_of_ours_is_told_in_its_words(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(self: Question, edition: Edition) -> None:
+    def broken(self: Question, edition: ServedModel) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(Question, "answer", broken)

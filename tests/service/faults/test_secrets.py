@@ -13,7 +13,7 @@ import pytest
 from tigertail.service.http import logs
 from tigertail.service.http.logs import Lines
 from tigertail.service.middleware.keys import digest
-from tigertail.service.serving.served_model import Edition
+from tigertail.service.serving.served_model import ServedModel
 
 KEY = "k3y-that-is-good"
 GUESS = "k3y-that-is-not"
@@ -102,7 +102,7 @@ def test_what_goes_wrong_in_our_own_code_is_told_without_words(serve, capfd, mon
     def broken(*_: object) -> None:
         raise KeyError(f"{NAME} {KEY}") from ValueError(PASSWORD)
 
-    monkeypatch.setattr(Edition, "search", broken)
+    monkeypatch.setattr(ServedModel, "search", broken)
     client = serve()
     kept = logging.getLogger().handlers[:], logging.getLogger().level
     try:

@@ -13,7 +13,7 @@ from tigertail.errors import ModelError
 from tigertail.model import Model, load, save
 from tigertail.service.serving import model_cache
 from tigertail.service.serving.model_cache import copied, newest
-from tigertail.service.serving.registry import Shelf
+from tigertail.service.serving.registry import ModelRegistry
 
 
 def test_a_copy_is_the_model(folder: Path, tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_a_copy_is_whole_or_not_there(folder: Path, tmp_path: Path) -> None:
 
 
 def test_files_cut_short_in_place_are_not_those_answered_from(folder: Path, tmp_path: Path) -> None:
-    shelf = Shelf({"current": folder}, room=tmp_path / "room")
+    shelf = ModelRegistry({"current": folder}, room=tmp_path / "room")
     right = shelf["current"].model.similar("star")
     for file in folder.rglob("*.npy"):
         file.write_bytes(b"")
@@ -40,20 +40,20 @@ def test_files_cut_short_in_place_are_not_those_answered_from(folder: Path, tmp_
 
 
 def test_a_shelf_set_up_beside_a_broken_model_goes_on_with_the_copy(folder: Path, tmp_path: Path) -> None:
-    first = Shelf({"current": folder}, room=tmp_path / "room")
+    first = ModelRegistry({"current": folder}, room=tmp_path / "room")
     version = first["current"].version
     shutil.rmtree(folder)
-    second = Shelf({"current": folder}, room=tmp_path / "room")
+    second = ModelRegistry({"current": folder}, room=tmp_path / "room")
     assert second["current"].version == version
     assert second.refused() == {"current": "no such model"}
     with pytest.raises(ModelError, match="no such model"):
-        Shelf({"current": folder}, room=tmp_path / "another")
+        ModelRegistry({"current": folder}, room=tmp_path / "another")
 
 
 def test_no_room_for_a_copy_is_told(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "room").touch()
     with pytest.raises(ModelError, match="cannot be copied"):
-        Shelf({"current": folder}, room=tmp_path / "room")
+        ModelRegistry({"current": folder}, room=tmp_path / "room")
 
 
 def test_what_is_half_removed_does_not_pass_for_a_copy(

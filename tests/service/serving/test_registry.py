@@ -11,7 +11,7 @@ import pytest
 
 from tigertail.errors import ModelError
 from tigertail.model import Model, roll_back, save
-from tigertail.service.serving.registry import AGAIN, Shelf
+from tigertail.service.serving.registry import AGAIN, ModelRegistry
 from tigertail.signals.factors import FactorAffinity
 
 
@@ -27,12 +27,12 @@ def changes() -> list[tuple[str, bool]]:
 
 
 @pytest.fixture
-def shelf(folder: Path, changes: list[tuple[str, bool]]) -> Shelf:
-    return Shelf({"current": folder}, lambda role, new: changes.append((role, new)))
+def shelf(folder: Path, changes: list[tuple[str, bool]]) -> ModelRegistry:
+    return ModelRegistry({"current": folder}, lambda role, new: changes.append((role, new)))
 
 
 def test_a_new_model_takes_its_place_at_the_next_look(
-    shelf: Shelf, local_model: Model, folder: Path, changes: list[tuple[str, bool]]
+    shelf: ModelRegistry, local_model: Model, folder: Path, changes: list[tuple[str, bool]]
 ) -> None:
     held = shelf["current"]
     save(other(local_model), folder)
@@ -43,7 +43,9 @@ def test_a_new_model_takes_its_place_at_the_next_look(
     assert changes == [("current", True)]
 
 
-def test_rolling_back_brings_the_old_model_back(shelf: Shelf, local_model: Model, folder: Path) -> None:
+def test_rolling_back_brings_the_old_model_back(
+    shelf: ModelRegistry, local_model: Model, folder: Path
+) -> None:
     before = shelf["current"].version
     save(other(local_model), folder)
     shelf.look()
@@ -53,7 +55,7 @@ def test_rolling_back_brings_the_old_model_back(shelf: Shelf, local_model: Model
 
 
 def test_a_half_copied_model_is_refused_until_it_is_whole(
-    shelf: Shelf, local_model: Model, folder: Path, tmp_path: Path, changes: list[tuple[str, bool]]
+    shelf: ModelRegistry, local_model: Model, folder: Path, tmp_path: Path, changes: list[tuple[str, bool]]
 ) -> None:
     before = shelf["current"].version
     save(other(local_model), tmp_path / "elsewhere")
@@ -74,7 +76,7 @@ def test_a_half_copied_model_is_refused_until_it_is_whole(
 
 
 def test_a_model_cut_short_is_found_out_before_it_answers(
-    shelf: Shelf, local_model: Model, folder: Path
+    shelf: ModelRegistry, local_model: Model, folder: Path
 ) -> None:
     before = shelf["current"].version
     save(other(local_model), folder)
@@ -85,21 +87,21 @@ def test_a_model_cut_short_is_found_out_before_it_answers(
     assert shelf.refused() == {"current": "altered or cut short since it was written"}
 
 
-def test_a_model_that_went_away_goes_on_answering(shelf: Shelf, folder: Path) -> None:
+def test_a_model_that_went_away_goes_on_answering(shelf: ModelRegistry, folder: Path) -> None:
     shutil.rmtree(folder)
     shelf.look()
     assert shelf["current"].model.similar("star").height > 0
     assert shelf.refused() == {"current": "no such model"}
 
 
-def test_nothing_new_is_nothing_to_do(shelf: Shelf, changes: list[tuple[str, bool]]) -> None:
+def test_nothing_new_is_nothing_to_do(shelf: ModelRegistry, changes: list[tuple[str, bool]]) -> None:
     held = shelf["current"]
     shelf.look()
     assert shelf["current"] is held
     assert changes == []
 
 
-def test_a_model_saved_again_unchanged_in_all_but_time(shelf: Shelf, folder: Path) -> None:
+def test_a_model_saved_again_unchanged_in_all_but_time(shelf: ModelRegistry, folder: Path) -> None:
     held = shelf["current"]
     (folder / "manifest.json").touch()
     shelf.look()
@@ -109,9 +111,9 @@ def test_a_model_saved_again_unchanged_in_all_but_time(shelf: Shelf, folder: Pat
 def test_a_damaged_model_is_not_put_up_at_all(folder: Path) -> None:
     (folder / "manifest.json").write_text("{")
     with pytest.raises(ModelError, match="damaged manifest"):
-        Shelf({"current": folder})
+        ModelRegistry({"current": folder})
 
 
-def test_roles(shelf: Shelf) -> None:
+def test_roles(shelf: ModelRegistry) -> None:
     assert shelf.get("rival") is None
     assert list(shelf.editions()) == ["current"]

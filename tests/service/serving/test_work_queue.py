@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from tigertail.service.http.problems import ServiceError
-from tigertail.service.serving.work_queue import OVERHEAD, Desk, Remembered
+from tigertail.service.serving.work_queue import OVERHEAD, ResponseCache, WorkQueue
 
 
 def counted(made: list[str], text: str) -> Callable[[], bytes]:
@@ -24,7 +24,7 @@ def test_an_answer_is_made_once_even_where_many_ask_at_the_same_time() -> None:
     made: list[str] = []
 
     async def ask() -> list[bytes]:
-        desk = Desk(waiting=10, megabytes=1)
+        desk = WorkQueue(waiting=10, megabytes=1)
         first = await asyncio.gather(*(desk.answer("k", counted(made, "a")) for _ in range(20)))
         return [*first, await desk.answer("k", counted(made, "b"))]
 
@@ -37,7 +37,7 @@ def test_what_failed_is_tried_again() -> None:
         raise ServiceError(418, "a teapot")
 
     async def ask() -> bytes:
-        desk = Desk(waiting=10, megabytes=1)
+        desk = WorkQueue(waiting=10, megabytes=1)
         with pytest.raises(ServiceError):
             await desk.answer("k", fail)
         return await desk.answer("k", lambda: b"tea")
@@ -53,7 +53,7 @@ def test_who_goes_away_does_not_take_the_answer_from_others() -> None:
         return b"a"
 
     async def ask() -> bytes:
-        desk = Desk(waiting=10, megabytes=1)
+        desk = WorkQueue(waiting=10, megabytes=1)
         first = asyncio.create_task(desk.answer("k", slowly))
         second = asyncio.create_task(desk.answer("k", slowly))
         await asyncio.sleep(0.01)
@@ -68,7 +68,7 @@ def test_too_many_questions_are_told_to_come_back() -> None:
     go = threading.Event()
 
     async def ask() -> list[object]:
-        desk = Desk(waiting=2, megabytes=1)
+        desk = WorkQueue(waiting=2, megabytes=1)
         tasks = [asyncio.create_task(desk.do(lambda: go.wait(10))) for _ in range(5)]
         await asyncio.sleep(0.01)
         go.set()
@@ -82,7 +82,7 @@ def test_too_many_questions_are_told_to_come_back() -> None:
 
 
 def test_what_was_asked_for_longest_ago_is_forgotten_first() -> None:
-    remembered = Remembered(most=2 * (OVERHEAD + 5))
+    remembered = ResponseCache(most=2 * (OVERHEAD + 5))
     for key in "abc":
         remembered.put(key, key.encode() * 4)
     assert [remembered.get(key) for key in "abc"] == [None, b"bbbb", b"cccc"]
@@ -95,7 +95,7 @@ def test_what_was_asked_for_longest_ago_is_forgotten_first() -> None:
 
 
 def test_a_new_answer_takes_the_place_of_the_old() -> None:
-    remembered = Remembered(most=2 * (OVERHEAD + 6))
+    remembered = ResponseCache(most=2 * (OVERHEAD + 6))
     for size in (8, 2, 8):
         remembered.put("a", b"a" * size)
     remembered.put("b", b"bb")
@@ -103,7 +103,7 @@ def test_a_new_answer_takes_the_place_of_the_old() -> None:
 
 
 def test_small_answers_count_with_what_it_takes_to_remember_them() -> None:
-    remembered = Remembered(most=10_000)
+    remembered = ResponseCache(most=10_000)
     for number in range(1000):
         remembered.put(f"unknown {number}", b"[]")
     kept = sum(remembered.get(f"unknown {number}") is not None for number in range(1000))

@@ -8,7 +8,7 @@ import pytest
 from scipy import sparse
 
 from tigertail.signals.annotation.config import AnnotationConfig
-from tigertail.signals.annotation.evidence import company, entries, gather, rarities, weigh
+from tigertail.signals.annotation.evidence import co_annotation_weight, entries, gather, rarities, weigh
 from tigertail.signals.annotation.fit import trust
 from tigertail.signals.annotation.opinions import Opinions, read_opinions
 
@@ -33,7 +33,7 @@ def test_the_crowd_counts_less_where_an_expert_says_otherwise(
 ) -> None:
     # Polka is a genre, as an expert says of p; of a the expert says jazz, and "loud" is in no facet.
     made = world({"a": "polka, jazz, loud", "p": "polka"}, {"a": {"genre": "jazz"}, "p": {"genre": "polka"}})
-    config = AnnotationConfig(expert=3.0, contested=contested, believe=False)
+    config = AnnotationConfig(expert=3.0, contested=contested, estimate_reliability=False)
     opinions = read(made, config)
     evidence = gather(opinions, trust(opinions, config), config)
     strength = dict(zip(evidence.names, evidence.strength.toarray()[made.code("a")], strict=True))
@@ -43,7 +43,7 @@ def test_the_crowd_counts_less_where_an_expert_says_otherwise(
 def test_the_tenth_opinion_adds_less_than_the_first(world: MakeWorld) -> None:
     made = world({"a": "rock", "b": "pop"}, people="ann bob cy dan")
     for power in (1.0, 0.5):
-        config = AnnotationConfig(power=power, believe=False)
+        config = AnnotationConfig(power=power, estimate_reliability=False)
         opinions = read(made, config)
         evidence = gather(opinions, trust(opinions, config), config)
         weights = weigh(evidence, config, rarities(evidence))
@@ -53,7 +53,7 @@ def test_the_tenth_opinion_adds_less_than_the_first(world: MakeWorld) -> None:
 def test_only_who_annotates_several_items_is_company(world: MakeWorld) -> None:
     rows = [("a", "tag", "odd", 1.0, "crowd", "once"), ("a", "tag", "odd", 9.0, "crowd", None)]
     made = world({"a": "rock", "b": "pop", "c": "jazz"}, people="ann bob", rows=rows)
-    config = AnnotationConfig(believe=False)
+    config = AnnotationConfig(estimate_reliability=False)
     opinions = read(made, config)
-    together = company(opinions, trust(opinions, config)).toarray()
+    together = co_annotation_weight(opinions, trust(opinions, config)).toarray()
     assert (together > 0).sum(axis=0).tolist() == [0, 3, 3, 0]  # the nameless, ann, bob, once

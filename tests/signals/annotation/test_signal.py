@@ -16,7 +16,13 @@ from tigertail.signals.annotation.explain import in_words
 from tigertail.threads import limited
 
 MakeWorld = Callable[..., Any]
-PLAIN = {"beta": 1.0, "scarcity": 0.0, "power": 1.0, "company": 0.0, "believe": False}
+PLAIN = {
+    "beta": 1.0,
+    "norm_floor": 0.0,
+    "power": 1.0,
+    "co_annotation_weight": 0.0,
+    "estimate_reliability": False,
+}
 
 
 def test_who_shares_labels_is_near(world: MakeWorld) -> None:
@@ -28,7 +34,7 @@ def test_who_shares_labels_is_near(world: MakeWorld) -> None:
 
 def test_a_rare_label_says_more_than_a_common_one(world: MakeWorld) -> None:
     made = world({"a": "rock, coldwave", "b": "coldwave, x", "c": "rock, y", "d": "rock", "e": "rock"})
-    signal = made.fit(company=0)
+    signal = made.fit(co_annotation_weight=0)
     assert made.affinity(signal, "a", "b") > made.affinity(signal, "a", "c")
 
 
@@ -61,7 +67,7 @@ def test_the_same_people_make_near_even_where_they_use_other_words(world: MakeWo
         if item in said
     ]
     made = world({"d": "four"}, people="rob sue", items=["a", "b", "c"], rows=rows)
-    with_company, without = made.fit(), made.fit(company=0)
+    with_company, without = made.fit(), made.fit(co_annotation_weight=0)
     assert made.affinity(with_company, "a", "b") > 0 == made.affinity(with_company, "a", "c")
     assert made.affinity(without, "a", "b") == 0
 
@@ -86,9 +92,9 @@ def test_an_expert_beats_the_crowd_where_both_speak(world: MakeWorld) -> None:
         {"a": "polka", "p": "polka", "j": "jazz"},
         {"a": {"genre": "jazz"}, "p": {"genre": "polka"}, "j": {"genre": "jazz"}},
     )
-    signal = made.fit(company=0)
+    signal = made.fit(co_annotation_weight=0)
     assert made.affinity(signal, "a", "j") > 1.2 * made.affinity(signal, "a", "p")
-    level = made.fit(expert=2.0, contested=1.0, believe=False)
+    level = made.fit(expert=2.0, contested=1.0, estimate_reliability=False)
     assert made.affinity(level, "a", "j") == pytest.approx(made.affinity(level, "a", "p"), rel=1e-4)
 
 
@@ -96,7 +102,7 @@ def test_near_genres_make_near_artists(world: MakeWorld, tmp_path: Path) -> None
     tree = tmp_path / "tree.csv"
     tree.write_text("child,parent\ncoldwave,post-punk\ngoth,post-punk\npost-punk,rock\npolka,folk\n", "utf-8")
     made = world({"a": "coldwave", "b": "goth", "c": "polka", "d": "rock"}, people="ann")
-    plain, signal = made.fit(company=0), made.fit(company=0, hierarchy=str(tree))
+    plain, signal = made.fit(co_annotation_weight=0), made.fit(co_annotation_weight=0, hierarchy=str(tree))
     assert made.affinity(plain, "a", "b") == 0
     assert made.affinity(signal, "a", "b") > made.affinity(signal, "a", "d") > 0
     assert made.affinity(signal, "a", "c") == 0
@@ -112,7 +118,10 @@ def test_spam_makes_no_neighbours(world: MakeWorld) -> None:
     made = world(said, people="ann bob cy", rows=spam)
     wrong, naive = (
         made.affinity(signal, "g00", "g01") / made.affinity(signal, "g00", "g02")
-        for signal in (made.fit(company=0, power=1), made.fit(company=0, power=1, believe=False))
+        for signal in (
+            made.fit(co_annotation_weight=0, power=1),
+            made.fit(co_annotation_weight=0, power=1, estimate_reliability=False),
+        )
     )
     assert wrong < 0.8 * naive
 
@@ -150,7 +159,7 @@ def test_it_tells_in_words_what_is_shared(world: MakeWorld) -> None:
             "d": {"label": "4AD"},
         },
     )
-    signal = made.fit(company=0)
+    signal = made.fit(co_annotation_weight=0)
     a, b, c, d = (made.code(item) for item in "abcd")
     assert signal.tell(a, np.array([b, c, a], np.int32)) == ["both dark, post-punk, from Berlin", "", ""]
     assert signal.tell(c, np.array([d], np.int32)) == ["both on 4AD"]

@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 
 from tigertail.dataset.dataset import Dataset
-from tigertail.signals.annotation import Annotation, AnnotationConfig, TakenIn, take_in
-from tigertail.signals.remap import Recoding
+from tigertail.signals.annotation import Annotation, AnnotationConfig, AnnotationUpdate, update_annotations
+from tigertail.signals.remap import ItemRemap
 
 MakeWorld = Callable[..., Any]
 
@@ -24,13 +24,15 @@ class Grown:
     def __init__(self, signal: Annotation, ids: list[str], dataset: Dataset, **settings: object) -> None:
         new = sorted(set(dataset.items["item_id"]) - set(ids))
         self.ids = [*new, *ids]
-        self.before = signal.recoded(
-            Recoding(np.arange(len(new), len(self.ids), dtype=np.int32), len(self.ids))
+        self.before = signal.reindexed(
+            ItemRemap(np.arange(len(new), len(self.ids), dtype=np.int32), len(self.ids))
         )
         catalogue = pl.DataFrame({"item_id": self.ids, "name": self.ids})
         assert signal.lexicon is not None
         config = AnnotationConfig.model_validate(settings)
-        self.taken: TakenIn = take_in(self.before, signal.lexicon, dataset, catalogue, config)
+        self.taken: AnnotationUpdate = update_annotations(
+            self.before, signal.lexicon, dataset, catalogue, config
+        )
         self.signal = self.taken.signal
 
     def affinity(self, a: str, b: str) -> float:
@@ -76,7 +78,11 @@ def test_who_shares_labels_is_near_at_once(grow: Callable[..., Grown]) -> None:
 def test_who_is_said_the_same_of_by_as_many_has_the_same_row(grow: Callable[..., Grown]) -> None:
     facts = {"a": {"genre": "post-punk", "home": "Berlin"}, "d": {"genre": "folk"}}
     grown = grow(
-        (SAID, facts), ({"x": SAID["a"]}, {"x": facts["a"]}), believe=False, company=0, facets={"home": 0.5}
+        (SAID, facts),
+        ({"x": SAID["a"]}, {"x": facts["a"]}),
+        estimate_reliability=False,
+        co_annotation_weight=0,
+        facets={"home": 0.5},
     )
     assert grown.labels("x") == grown.labels("a")
 
@@ -108,7 +114,7 @@ def test_an_item_that_was_there_without_a_word_gets_its_row(world: MakeWorld) ->
 def test_forms_that_were_one_label_in_the_fit_are_one(grow: Callable[..., Grown]) -> None:
     # Of a "vocalists" and "vocalist" are both said; blues and blue are not of the same.
     first = {"a": "vocalists, vocalist", "b": "vocalists", "c": "blues", "d": "blue"}
-    grown = grow((first,), ({"x": "vocalist", "y": "blue", "z": "zeuhls, zeuhl"},), company=0)
+    grown = grow((first,), ({"x": "vocalist", "y": "blue", "z": "zeuhls, zeuhl"},), co_annotation_weight=0)
     assert grown.affinity("x", "b") > 0
     assert grown.affinity("y", "d") > 0 == grown.affinity("y", "c")
     assert len(grown.names("z")) == 1
@@ -125,10 +131,13 @@ def test_what_makes_no_sense_weighs_little_on_newcomers_too(world: MakeWorld) ->
     first = {f"g{n:02}": "techno" if n % 2 else "fado" for n in range(30)}
     noise = [(f"g{n:02}", "tag", "seen live", 1.0, "crowd", ("ann", "bob", "cy")[n % 3]) for n in range(30)]
     made = world(first, people="ann bob cy", rows=noise)
-    ids, signals = made.interactions.item_ids.to_list(), [made.fit(believe=yes) for yes in (True, False)]
+    ids, signals = (
+        made.interactions.item_ids.to_list(),
+        [made.fit(estimate_reliability=yes) for yes in (True, False)],
+    )
     later = world({"x": "fado, seen live, skiffle"}).dataset
     doubted, naive = (
-        Grown(signal, ids, later, believe=yes).labels("x")
+        Grown(signal, ids, later, estimate_reliability=yes).labels("x")
         for signal, yes in zip(signals, (True, False), strict=True)
     )
     left = {name: doubted[facet, name] / naive[facet, name] for facet, name in naive}

@@ -23,7 +23,9 @@ from tigertail.signals.annotation import AnnotationConfig, fit_annotation
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.splitting.ground_truth import read_true
 
-PLAIN = AnnotationConfig(beta=1.0, scarcity=0.0, power=1.0, company=0.0, believe=False)
+PLAIN = AnnotationConfig(
+    beta=1.0, norm_floor=0.0, power=1.0, co_annotation_weight=0.0, estimate_reliability=False
+)
 RECIPE = Path(__file__).parents[3] / "recipes/hetrec.toml"
 
 

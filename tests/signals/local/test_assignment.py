@@ -13,18 +13,18 @@ LANGUAGES = [None] * 5 + ["fr"] * 3 + ["de"] * 2 + ["it"] + [None] * 2
 
 def test_a_newcomer_goes_where_a_fit_put_their_neighbours() -> None:
     for languages in (None, LANGUAGES):
-        groups = by_place(COUNTRIES, languages, fewest=2)
-        found = member_by_place(COUNTRIES, languages, keys=groups.keys, fallen=groups.fallen)
+        groups = by_place(COUNTRIES, languages, min_group_size=2)
+        found = member_by_place(COUNTRIES, languages, keys=groups.keys, fallback_of=groups.fallback_of)
         np.testing.assert_array_equal(found, groups.member)
 
 
 def test_from_a_place_no_fit_has_seen_one_goes_to_the_region_or_to_nobody() -> None:
-    found = member_by_place(["SK", "KE", None], keys=("151", "PL"), fallen={"BY": "151"})
+    found = member_by_place(["SK", "KE", None], keys=("151", "PL"), fallback_of={"BY": "151"})
     assert found.tolist() == [0, 2, 2]
 
 
 def test_a_language_no_group_speaks_goes_to_the_country() -> None:
-    found = member_by_place(["CH", "CH"], ["rm", "fr"], keys=("CH", "CH-fr"), fallen={})
+    found = member_by_place(["CH", "CH"], ["rm", "fr"], keys=("CH", "CH-fr"), fallback_of={})
     assert found.tolist() == [0, 1]
 
 

@@ -41,30 +41,30 @@ LANGUAGES: list[str | None] = ["fr", None, "pl", "pl"]
 
 
 def test_listeners_are_grouped_by_country(tmp_path: Path) -> None:
-    groups, where = grouped(tmp_path, LocalConfig(fewest=1), country=COUNTRIES)
+    groups, where = grouped(tmp_path, LocalConfig(min_group_size=1), country=COUNTRIES)
     assert where == ["CH", "CH", "PL", ""]
-    assert not groups.fallen
+    assert not groups.fallback_of
 
 
 def test_the_fewest_listeners_of_a_group_are_those_of_the_settings(tmp_path: Path) -> None:
-    groups, where = grouped(tmp_path, LocalConfig(fewest=2), country=COUNTRIES)
+    groups, where = grouped(tmp_path, LocalConfig(min_group_size=2), country=COUNTRIES)
     assert where == ["CH", "CH", "", ""]
-    assert groups.fallen == {"PL": "elsewhere"}
+    assert groups.fallback_of == {"PL": "elsewhere"}
 
 
 def test_listeners_are_grouped_by_country_and_language(tmp_path: Path) -> None:
-    config = LocalConfig(groups="country-language", fewest=1)
+    config = LocalConfig(groups="country-language", min_group_size=1)
     where = grouped(tmp_path, config, country=COUNTRIES, language=LANGUAGES)[1]
     assert where == ["CH-fr", "CH-de", "PL-pl", ""]
 
 
 def test_where_no_language_is_told_the_countrys_first_is_meant(tmp_path: Path) -> None:
-    config = LocalConfig(groups="country-language", fewest=1)
+    config = LocalConfig(groups="country-language", min_group_size=1)
     assert grouped(tmp_path, config, country=COUNTRIES)[1] == ["CH-de", "CH-de", "PL-pl", ""]
 
 
 def test_groups_are_learned_from_vectors_alone(tmp_path: Path) -> None:
-    config = LocalConfig(groups="learned", clusters=2, fewest=1)
+    config = LocalConfig(groups="learned", clusters=2, min_group_size=1)
     where = grouped(tmp_path, config, country=COUNTRIES)[1]
     assert where[0] == where[1] != where[2] == where[3]
     assert set(where) == {"cluster-1", "cluster-2"}
@@ -72,13 +72,13 @@ def test_groups_are_learned_from_vectors_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("told", [{}, {"language": LANGUAGES}, {"country": [None] * 4}])
 def test_without_a_country_there_are_no_groups(tmp_path: Path, told: dict[str, Any]) -> None:
-    groups, where = grouped(tmp_path, LocalConfig(fewest=1), **told)
+    groups, where = grouped(tmp_path, LocalConfig(min_group_size=1), **told)
     assert groups.keys == ()
     assert where == [""] * 4
 
 
 def test_no_groups_may_be_asked_for(tmp_path: Path) -> None:
-    groups, _ = grouped(tmp_path, LocalConfig(groups="none", fewest=1), country=COUNTRIES)
+    groups, _ = grouped(tmp_path, LocalConfig(groups="none", min_group_size=1), country=COUNTRIES)
     assert (groups.keys, groups.member.tolist()) == ((), [0, 0, 0, 0])
 
 
@@ -131,11 +131,11 @@ def test_listeners_are_laid_out_group_by_group_with_all_they_hear() -> None:
 
 def test_a_group_knows_what_enough_of_it_hear() -> None:
     weights, factors, groups = two_scenes()
-    for fewest in (1, 2, 7):
-        signal = fit_listening(weights, factors, groups, LocalConfig(heard=fewest), alpha0=ALPHA0)
+    for min_group_size in (1, 2, 7):
+        signal = fit_listening(weights, factors, groups, LocalConfig(heard=min_group_size), alpha0=ALPHA0)
         for group in (0, 1):
             listeners = weights.select_rows(np.flatnonzero(groups.member == group)).transposed().row_sizes
-            known = np.flatnonzero(listeners >= fewest).tolist()
+            known = np.flatnonzero(listeners >= min_group_size).tolist()
             assert signal.local_items[signal.local(group)].tolist() == known
 
 

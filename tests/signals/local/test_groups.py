@@ -27,7 +27,7 @@ def test_countries_large_enough_stand_alone() -> None:
     assert groups.keys == ("BR", "PL", "SE")
     assert members(groups) == ["PL", "BR", "PL", "BR", "SE"]
     assert groups.sizes.tolist() == [2, 2, 1, 0]
-    assert not groups.fallen
+    assert not groups.fallback_of
 
 
 def test_listeners_of_unknown_country_are_of_no_group() -> None:
@@ -40,24 +40,31 @@ def test_listeners_of_unknown_country_are_of_no_group() -> None:
 def test_the_small_fall_back_to_their_region_and_the_one_around_it() -> None:
     # Czechia and Belarus are of Eastern Europe, Sweden and Norway of Northern; Belgium is of Western alone.
     countries = ["CZ", "BY", "SE", "NO", "BE", "IT"]
-    groups = by_place(countries, fewest=2)
+    groups = by_place(countries, min_group_size=2)
     assert members(groups) == ["151", "151", "154", "154", "150", "150"], "Belgium and Italy meet in Europe"
-    assert groups.fallen == {"CZ": "151", "BY": "151", "SE": "154", "NO": "154", "BE": "150", "IT": "150"}
+    assert groups.fallback_of == {
+        "CZ": "151",
+        "BY": "151",
+        "SE": "154",
+        "NO": "154",
+        "BE": "150",
+        "IT": "150",
+    }
 
 
 def test_those_without_a_region_of_their_size_fall_back_to_the_world() -> None:
-    groups = by_place(["PL"] * 5 + ["CL", "KE"], fewest=3)
+    groups = by_place(["PL"] * 5 + ["CL", "KE"], min_group_size=3)
     assert members(groups) == ["PL"] * 5 + ["", ""]
-    assert groups.fallen == {"CL": "elsewhere", "KE": "elsewhere"}
-    everyone_small = by_place(["PL", "BR"], fewest=9)
+    assert groups.fallback_of == {"CL": "elsewhere", "KE": "elsewhere"}
+    everyone_small = by_place(["PL", "BR"], min_group_size=9)
     assert everyone_small.keys == ()
     assert everyone_small.sizes.tolist() == [2]
 
 
 def test_a_country_that_stands_alone_is_no_part_of_its_region() -> None:
-    groups = by_place(["PL"] * 4 + ["CZ", "SK", "HU"], fewest=3)
+    groups = by_place(["PL"] * 4 + ["CZ", "SK", "HU"], min_group_size=3)
     assert members(groups) == ["PL"] * 4 + ["151"] * 3
-    assert "PL" not in groups.fallen
+    assert "PL" not in groups.fallback_of
 
 
 def test_every_group_has_the_fewest_listeners_or_more_and_nobody_is_lost() -> None:
@@ -65,12 +72,12 @@ def test_every_group_has_the_fewest_listeners_or_more_and_nobody_is_lost() -> No
     codes = ["PL", "CZ", "BY", "BR", "AR", "CL", "MX", "US", "KE", "NG", "JP", "KR", "SE", "AU", "AQ", None]
     shares = rng.dirichlet(np.full(len(codes), 0.5))
     countries = [codes[code] for code in rng.choice(len(codes), 400, p=shares)]
-    for fewest in (1, 5, 20, 100, 500):
-        groups = by_place(countries, fewest=fewest)
-        assert groups.sizes[:-1].min(initial=fewest) >= fewest
+    for min_group_size in (1, 5, 20, 100, 500):
+        groups = by_place(countries, min_group_size=min_group_size)
+        assert groups.sizes[:-1].min(initial=min_group_size) >= min_group_size
         assert groups.sizes.sum() == 400
         for country, group in zip(countries, members(groups), strict=True):
-            went = groups.fallen.get(str(country), country) if country else ""
+            went = groups.fallback_of.get(str(country), country) if country else ""
             assert group == ("" if went == "elsewhere" else went)
 
 
@@ -85,10 +92,10 @@ def test_by_language_too(language: str | None, group: str) -> None:
 def test_a_small_language_falls_back_to_its_country() -> None:
     countries = ["CH"] * 6 + ["FR"] * 3
     languages = ["de", "de", "de", "fr", "it", "rm", "fr", "fr", "fr"]
-    groups = by_place(countries, languages, fewest=3)
+    groups = by_place(countries, languages, min_group_size=3)
     assert groups.keys == ("CH", "CH-de", "FR-fr")
-    assert groups.fallen == {"CH-fr": "CH", "CH-it": "CH", "CH-rm": "CH"}
-    fewer = by_place(countries, languages, fewest=4)
+    assert groups.fallback_of == {"CH-fr": "CH", "CH-it": "CH", "CH-rm": "CH"}
+    fewer = by_place(countries, languages, min_group_size=4)
     assert members(fewer) == ["CH"] * 6 + [""] * 3, "the German speakers join the others at home"
 
 
@@ -127,7 +134,7 @@ def test_learned_groups_are_numbered_by_size_and_the_small_dissolved() -> None:
     vectors = np.concatenate([polka[:3], metal, polka[3:8]])
     groups = learned(vectors, 2)
     assert groups.sizes.tolist() == [20, 8, 0]
-    alone = learned(vectors, 2, fewest=9)
+    alone = learned(vectors, 2, min_group_size=9)
     assert (alone.keys, alone.sizes.tolist()) == (("cluster-1",), [20, 8])
 
 
@@ -144,10 +151,12 @@ def test_a_place_is_its_own_group_or_those_of_its_languages() -> None:
 
 
 def test_a_place_too_small_is_where_its_listeners_went() -> None:
-    keys, fallen = ("150", "BR", "PL"), {"BE": "150", "CL": "elsewhere"}
-    assert groups_of_place("BE", keys, fallen) == ([0], "150")
-    assert groups_of_place("CL", keys, fallen) == ([1], "005"), "Brazil is what is known of South America"
-    assert groups_of_place("KE", keys, fallen) == ([], "001")
+    keys, fallback_of = ("150", "BR", "PL"), {"BE": "150", "CL": "elsewhere"}
+    assert groups_of_place("BE", keys, fallback_of) == ([0], "150")
+    assert groups_of_place("CL", keys, fallback_of) == ([1], "005"), (
+        "Brazil is what is known of South America"
+    )
+    assert groups_of_place("KE", keys, fallback_of) == ([], "001")
 
 
 def test_a_region_is_all_within_it() -> None:

@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from tigertail.factorization import ALSConfig, fit_als
-from tigertail.signals.contract import Placed
-from tigertail.signals.local import Groups, Listening, LocalConfig, fit_listening
+from tigertail.signals.contract import GroupAware
+from tigertail.signals.local import GroupedCoListening, Groups, LocalConfig, fit_listening
 from tigertail.sparse import CSR
 
 Reals = NDArray[np.float64]
@@ -20,7 +20,7 @@ Reals = NDArray[np.float64]
 
 def drawn(
     sizes: Sequence[int], *, seed: int = 0, items: int = 20, config: LocalConfig | None = None
-) -> Listening:
+) -> GroupedCoListening:
     """Draw who hears what, and vectors whose products are mostly positive, as fitted ones' are.
 
     ``sizes`` are the listeners of each group, and of none. The first items are heard by the most, the last
@@ -38,7 +38,7 @@ def drawn(
     ]
     local_items = np.concatenate([*known, np.empty(0)]).astype(np.int32)
     moved = rng.normal(0, 0.2, (len(local_items), 5))
-    return Listening(
+    return GroupedCoListening(
         tuple(f"cluster-{group + 1}" for group in range(len(known))),
         {},
         starts.astype(np.int64),
@@ -51,7 +51,7 @@ def drawn(
     )
 
 
-def written_out(signal: Listening) -> Reals:
+def written_out(signal: GroupedCoListening) -> Reals:
     """Return the affinity of every pair by the formula of the module, term by term."""
     listeners, items = signal.heard.shape
     config, lens = signal.config, signal.lens
@@ -92,7 +92,7 @@ def written_out(signal: Listening) -> Reals:
     return affinity
 
 
-def everything(signal: Listening) -> NDArray[np.float32]:
+def everything(signal: GroupedCoListening) -> NDArray[np.float32]:
     return signal.affinity(np.arange(signal.heard.columns, dtype=np.int32))
 
 
@@ -121,7 +121,7 @@ def test_affinity_is_the_formula_for_any_setting(settings: dict[str, float]) -> 
 @pytest.mark.parametrize("strength", [0.1, 1.0])
 def test_affinity_under_a_lens_is_the_formula(groups: list[int], strength: float) -> None:
     settings = LocalConfig(lens_evidence=5, lens_smoothing=7)
-    signal = drawn([14, 9, 5, 8], config=settings).seen_from(groups, strength)
+    signal = drawn([14, 9, 5, 8], config=settings).localised_by_group(groups, strength)
     np.testing.assert_allclose(everything(signal), written_out(signal), rtol=1e-5, atol=1e-8)
 
 
@@ -140,32 +140,45 @@ def test_factors_that_expect_less_than_nothing_expect_nothing() -> None:
 def test_a_lens_of_no_strength_and_one_on_nowhere_are_none() -> None:
     signal = drawn([14, 9, 5, 8])
     plain = everything(signal)
-    for same in (signal.seen_from([1], 0.0), signal.seen_from([]), signal.seen_from([0]).seen_from([])):
+    for same in (
+        signal.localised_by_group([1], 0.0),
+        signal.localised_by_group([]),
+        signal.localised_by_group([0]).localised_by_group([]),
+    ):
         assert everything(same).tobytes() == plain.tobytes()
-    assert everything(signal.seen_from([1])).tobytes() != plain.tobytes()
-    weak = everything(signal.seen_from([1], 1e-6))
+    assert everything(signal.localised_by_group([1])).tobytes() != plain.tobytes()
+    weak = everything(signal.localised_by_group([1], 1e-6))
     np.testing.assert_allclose(weak, plain, rtol=1e-4)
 
 
 def test_a_lens_is_as_strong_as_the_settings_say_unless_told_otherwise() -> None:
     signal = drawn([14, 9], config=LocalConfig(lens=0.7))
-    assert everything(signal.seen_from([0])).tobytes() == everything(signal.seen_from([0], 0.7)).tobytes()
+    assert (
+        everything(signal.localised_by_group([0])).tobytes()
+        == everything(signal.localised_by_group([0], 0.7)).tobytes()
+    )
 
 
 def test_neither_beta_nor_a_lens_changes_the_signal_itself() -> None:
     signal = drawn([14, 9, 5, 8])
     plain = everything(signal)
-    seen = everything(signal.seen_from([0]))
+    seen = everything(signal.localised_by_group([0]))
     leaning = signal.with_beta(1.0)
     assert everything(leaning).tobytes() != plain.tobytes()
-    assert everything(leaning.seen_from([0]).with_beta(signal.config.beta)).tobytes() == seen.tobytes()
+    assert (
+        everything(leaning.localised_by_group([0]).with_beta(signal.config.beta)).tobytes() == seen.tobytes()
+    )
     assert everything(signal).tobytes() == plain.tobytes()
 
 
 def test_what_lasts_is_worked_out_once() -> None:
     # A question from somewhere must not turn the whole matrix of plays over again.
     signal = drawn([14, 9, 5, 8])
-    for other in (signal.seen_from([0]), signal.with_beta(1.0), signal.seen_from([0]).seen_from([])):
+    for other in (
+        signal.localised_by_group([0]),
+        signal.with_beta(1.0),
+        signal.localised_by_group([0]).localised_by_group([]),
+    ):
         assert other.popularity is signal.popularity
         assert everything(other).tobytes() == everything(replace(other)).tobytes()
 
@@ -185,7 +198,7 @@ def test_shares_are_what_each_group_adds() -> None:
         np.testing.assert_allclose(shares[group], 1 - counted / all_counted, rtol=1e-3, atol=1e-6)
 
 
-def totals(signal: Listening, query: int) -> Reals:
+def totals(signal: GroupedCoListening, query: int) -> Reals:
     """Return an affinity before it is divided by its weights and the popularity of the answers."""
     plain = signal.with_beta(0.0)
     met = sum(
@@ -197,11 +210,14 @@ def totals(signal: Listening, query: int) -> Reals:
 
 
 def test_what_is_kept_is_kept_as_text_and_arrays() -> None:
-    signal = replace(drawn([14, 9, 5, 8]), fallen={"CZ": "151"})
+    signal = replace(drawn([14, 9, 5, 8]), fallback_of={"CZ": "151"})
     arrays, settings = signal.to_arrays()
-    again = Listening.from_arrays(arrays, json.loads(json.dumps(settings)))
-    assert (again.keys, again.fallen, again.config) == (signal.keys, signal.fallen, signal.config)
-    assert everything(again.seen_from([1])).tobytes() == everything(signal.seen_from([1])).tobytes()
+    again = GroupedCoListening.from_arrays(arrays, json.loads(json.dumps(settings)))
+    assert (again.keys, again.fallback_of, again.config) == (signal.keys, signal.fallback_of, signal.config)
+    assert (
+        everything(again.localised_by_group([1])).tobytes()
+        == everything(signal.localised_by_group([1])).tobytes()
+    )
 
 
 # Sixteen Poles and twenty Brazilians all hear the star, code 0, and two of their country's three artists.
@@ -211,7 +227,7 @@ NOBODYS = 7
 FEW = LocalConfig(lens_smoothing=5, lens_evidence=5)  # where so few live, few must do
 
 
-def two_countries(config: LocalConfig = FEW, wanderers: int = 0) -> Listening:
+def two_countries(config: LocalConfig = FEW, wanderers: int = 0) -> GroupedCoListening:
     """Fit the world of two countries; ``wanderers`` of unknown country hear the star and a Pole."""
     heard = [
         (first + place, item)
@@ -227,7 +243,7 @@ def two_countries(config: LocalConfig = FEW, wanderers: int = 0) -> Listening:
     return fit_listening(weights, factors, groups, config, alpha0=0.1)
 
 
-def best(signal: Placed, query: int, n: int = 1) -> set[int]:
+def best(signal: GroupAware, query: int, n: int = 1) -> set[int]:
     scores = signal.affinity(np.array([query], np.int32))[0]
     scores[query] = -np.inf
     return set(np.argsort(-scores, kind="stable")[:n].tolist())
@@ -235,11 +251,11 @@ def best(signal: Placed, query: int, n: int = 1) -> set[int]:
 
 def test_after_the_star_each_country_hears_its_own() -> None:
     signal = two_countries()
-    assert isinstance(signal, Placed)
+    assert isinstance(signal, GroupAware)
     assert best(signal, STAR) < BRAZILIAN, "there are more Brazilians"
-    assert best(signal.seen_from_place("PL"), STAR, 3) == POLISH
-    assert best(signal.seen_from_place("BR"), STAR, 3) == BRAZILIAN
-    assert best(signal.seen_from_place("151"), STAR, 3) == POLISH, "all that is known of Eastern Europe"
+    assert best(signal.localised("PL"), STAR, 3) == POLISH
+    assert best(signal.localised("BR"), STAR, 3) == BRAZILIAN
+    assert best(signal.localised("151"), STAR, 3) == POLISH, "all that is known of Eastern Europe"
 
 
 def test_after_a_local_artist_come_those_of_the_country_wherever_one_asks_from() -> None:
@@ -247,7 +263,7 @@ def test_after_a_local_artist_come_those_of_the_country_wherever_one_asks_from()
     for place in ("PL", "BR"):
         for artists in (POLISH, BRAZILIAN):
             for query in artists:
-                assert best(signal.seen_from_place(place), query, 3) == artists - {query} | {STAR}
+                assert best(signal.localised(place), query, 3) == artists - {query} | {STAR}
 
 
 def test_a_stronger_lens_lifts_what_is_local_higher() -> None:
@@ -255,7 +271,7 @@ def test_a_stronger_lens_lifts_what_is_local_higher() -> None:
     query = np.array([STAR], np.int32)
     lifted = []
     for strength in (0.0, 0.3, 1.0):
-        scores = signal.seen_from_place("PL", strength).affinity(query)[0]
+        scores = signal.localised("PL", strength).affinity(query)[0]
         lifted.append(scores[sorted(POLISH)].sum() / scores[sorted(BRAZILIAN)].sum())
     assert lifted == sorted(lifted)
     assert lifted[0] < 1 < lifted[1] < lifted[2] / 2
@@ -263,7 +279,7 @@ def test_a_stronger_lens_lifts_what_is_local_higher() -> None:
 
 def test_a_place_nobody_is_near_sees_the_world() -> None:
     signal = two_countries()
-    assert everything(signal.seen_from_place("JP")).tobytes() == everything(signal).tobytes()
+    assert everything(signal.localised("JP")).tobytes() == everything(signal).tobytes()
 
 
 def test_shares_name_the_country_that_carries_an_answer() -> None:
@@ -278,12 +294,12 @@ def test_shares_name_the_country_that_carries_an_answer() -> None:
 def test_a_lens_moves_the_shares() -> None:
     signal = two_countries()
     some = np.array([2], np.int32)
-    before, after = (seen.shares(STAR, some)[:, 0] for seen in (signal, signal.seen_from_place("PL", 1.0)))
+    before, after = (seen.shares(STAR, some)[:, 0] for seen in (signal, signal.localised("PL", 1.0)))
     assert after[1] > before[1]
     np.testing.assert_allclose(after.sum(), 1)
 
 
-def told(signal: Listening, query: int, *items: int) -> list[str]:
+def told(signal: GroupedCoListening, query: int, *items: int) -> list[str]:
     return signal.tell(query, np.array(items, np.int32))
 
 
@@ -300,7 +316,7 @@ def test_it_tells_how_many_listeners_are_common_and_where_most_are() -> None:
 
 def test_the_lens_changes_no_count() -> None:
     signal = two_countries(wanderers=3)
-    seen = signal.seen_from_place("PL", 1.0)
+    seen = signal.localised("PL", 1.0)
     assert told(seen, STAR, 1, 4) == told(signal, STAR, 1, 4)
 
 
@@ -308,7 +324,7 @@ def test_without_a_common_listener_it_tells_that_tastes_are_alike_or_nothing() -
     heard = CSR.build([0, 0, 1, 1], [0, 1, 1, 2], np.ones(4), (2, 4))
     vectors = np.array([[1, 0], [1, 0.5], [1, 0], [-1, 0]], np.float32)
     none = np.empty(0, np.int32)
-    world = Listening(
+    world = GroupedCoListening(
         (), {}, np.array([0, 2]), heard, vectors, np.array([0]), none, vectors[:0], LocalConfig()
     )
     assert told(world, 0, 0, 1, 2, 3) == [
@@ -319,7 +335,7 @@ def test_without_a_common_listener_it_tells_that_tastes_are_alike_or_nothing() -
 
 def test_an_item_nobody_knows_has_no_answer_and_is_none() -> None:
     signal = two_countries()
-    for seen in (signal, signal.seen_from_place("PL")):
+    for seen in (signal, signal.localised("PL")):
         assert not seen.known[NOBODYS]
         scores = everything(seen)
         assert (scores[NOBODYS] == -np.inf).all()
@@ -345,7 +361,7 @@ def test_a_question_touches_only_the_groups_that_know_the_item() -> None:
     asked = np.array(sorted(POLISH), np.int32)
     known = np.flatnonzero(signal.known)
     for place in (None, "PL", "BR"):
-        seen, whole = (one.seen_from_place(place) if place else one for one in (without, signal))
+        seen, whole = (one.localised(place) if place else one for one in (without, signal))
         assert seen.affinity(asked)[:, known].tobytes() == whole.affinity(asked)[:, known].tobytes()
     assert np.isnan(without.affinity(np.array([STAR], np.int32))[0, 4]), "Brazilians do hear the star"
     assert np.isfinite(without.shares(2, np.array([1, 3], np.int32))).all()
@@ -355,7 +371,7 @@ def test_a_listener_of_one_item_says_nothing() -> None:
     heard = CSR.build([0, 1, 1], [0, 1, 2], [1, 1, 1], (2, 3))
     vectors = np.ones((3, 2), np.float32)
     none = np.empty(0, np.int32)
-    signal = Listening(
+    signal = GroupedCoListening(
         (), {}, np.array([0, 2]), heard, vectors, np.array([0]), none, vectors[:0], LocalConfig()
     )
     scores = everything(signal)

@@ -12,14 +12,14 @@ import pytest
 from numpy.typing import NDArray
 
 from tigertail.dataset.dataset import Dataset
-from tigertail.evaluation import Trial, baselines, read_true
+from tigertail.evaluation import Split, baselines, read_true
 from tigertail.evaluation.ground_truth.agreement import graded_metrics, nobody_held
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
 from tigertail.evaluation.systems.own import LocalModels
 from tigertail.model.config import BaseConfig
 from tigertail.signals.contract import Signal
-from tigertail.signals.local import Listening
+from tigertail.signals.local import GroupedCoListening
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.simulation.world import listener_shares, make_world
 
@@ -30,12 +30,12 @@ SCENES = WorldConfig(listeners=2500, artists=800, artists_per_listener=30, scene
 SMALL = 0.05  # share of the listeners below which a country is small
 
 
-def trial_in(config: WorldConfig, folder: Path) -> Trial:
+def trial_in(config: WorldConfig, folder: Path) -> Split:
     dataset: Dataset = simulate(folder / "world", config)
     return nobody_held(dataset, read_true(dataset), k=20)
 
 
-def agreement(signal: Signal, trial: Trial) -> NDArray[np.float64]:
+def agreement(signal: Signal, trial: Split) -> NDArray[np.float64]:
     """Return the nDCG@20 of each query's list against the true affinities."""
     return graded_metrics(ranked_lists(signal, trial)[0], trial.relevant)[:, 0]
 
@@ -44,7 +44,7 @@ def difference(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> Estima
     return ClusterBootstrap(np.arange(len(ours), dtype=np.int32)).estimate(ours - theirs)
 
 
-def local_artists_of_small_countries(config: WorldConfig, trial: Trial) -> NDArray[np.bool_]:
+def local_artists_of_small_countries(config: WorldConfig, trial: Split) -> NDArray[np.bool_]:
     """Return which queries are artists somebody plays, little known abroad, of a small country."""
     first = np.random.SeedSequence(config.seed).spawn(1)[0]  # the stream that simulate() makes the world from
     world = make_world(config, np.random.default_rng(first))
@@ -55,24 +55,24 @@ def local_artists_of_small_countries(config: WorldConfig, trial: Trial) -> NDArr
 
 
 @pytest.fixture(scope="module")
-def flat(tmp_path_factory: pytest.TempPathFactory) -> Trial:
+def flat(tmp_path_factory: pytest.TempPathFactory) -> Split:
     return trial_in(FLAT, tmp_path_factory.mktemp("flat"))
 
 
 @pytest.mark.parametrize("groups", ["country", "learned"])
-def test_where_countries_are_alike_groups_cost_next_to_nothing(flat: Trial, groups: str) -> None:
+def test_where_countries_are_alike_groups_cost_next_to_nothing(flat: Split, groups: str) -> None:
     world = agreement(LocalModels(groups="none", base=BASE).fit(flat), flat)
     local = LocalModels.model_validate({"groups": groups, "base": BASE}).fit(flat)
-    assert isinstance(local, Listening)
+    assert isinstance(local, GroupedCoListening)
     assert len(local.keys) > 3
     lost = difference(agreement(local, flat), world)
     assert lost.low > -0.01 * world.mean()
 
 
-def test_where_vectors_are_held_groups_cost_nothing(flat: Trial) -> None:
+def test_where_vectors_are_held_groups_cost_nothing(flat: Split) -> None:
     world = LocalModels(groups="none", base=BASE).fit(flat)
     held = LocalModels(shrinkage=1e9, base=BASE).fit(flat)
-    assert isinstance(held, Listening)
+    assert isinstance(held, GroupedCoListening)
     assert len(held.keys) > 3
     lists = (ranked_lists(signal, flat)[0] for signal in (world, held))
     assert np.mean(np.equal(*lists)) > 0.99, "but for rounding"

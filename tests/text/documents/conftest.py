@@ -10,16 +10,16 @@ import pytest
 
 from tigertail.io.archives import Stream
 from tigertail.io.quarantine import Quarantine
-from tigertail.text.documents.page import Container, Desk, Page
+from tigertail.text.documents.page import Container, Page, PageSink
 
 Read = Callable[[Container, bytes], list[Page]]
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk("web", Quarantine())
+def desk() -> PageSink:
+    return PageSink("web", Quarantine())
 
 
 @pytest.fixture
-def read(desk: Desk) -> Read:
+def read(desk: PageSink) -> Read:
     return lambda container, data: list(container(Stream("file", io.BytesIO(data), Path("file")), desk))

@@ -4,7 +4,7 @@ import pytest
 
 from tigertail.errors import DataError
 from tigertail.text.documents.dump import Dump
-from tigertail.text.documents.page import Desk, Page
+from tigertail.text.documents.page import Page, PageSink
 
 Read = Callable[..., list[Page]]
 
@@ -24,7 +24,7 @@ def test_articles_are_pages(read: Read) -> None:
     assert [(page.title, page.body) for page in pages] == [("Kent (band)", "Med & [[Sade]]"), ("Кино", "Цой")]
 
 
-def test_redirects_and_talk_are_passed_over_and_counted(read: Read, desk: Desk) -> None:
+def test_redirects_and_talk_are_passed_over_and_counted(read: Read, desk: PageSink) -> None:
     pages = read(
         Dump(100), dump(article("A", "x", more="<redirect title='B'/>"), article("Talk:A", "x", ns=1))
     )

@@ -4,23 +4,23 @@ from collections.abc import Callable
 import pytest
 
 from tigertail.text.documents.files import JsonLines, one_page
-from tigertail.text.documents.page import BAD_BYTES, LONGEST_FILE, TOO_LARGE, Desk, Page
+from tigertail.text.documents.page import BAD_BYTES, LONGEST_FILE, TOO_LARGE, Page, PageSink
 
 Read = Callable[..., list[Page]]
 KEYS = {"document_id": "id", "text": "text", "title": "title", "name": "name", "mbid": "mbid"}
 
 
-def test_a_file_is_a_page(read: Read, desk: Desk) -> None:
+def test_a_file_is_a_page(read: Read, desk: PageSink) -> None:
     assert [page.body for page in read(one_page, "Кино".encode())] == ["Кино"]
     assert desk.quarantine.read["web"] == 1
 
 
-def test_an_unknown_encoding_is_reported(read: Read, desk: Desk) -> None:
+def test_an_unknown_encoding_is_reported(read: Read, desk: PageSink) -> None:
     assert read(one_page, "Mötley Crüe".encode("latin-1"))[0].body == "Mötley Crüe"
     assert desk.quarantine.warnings["web", BAD_BYTES] == 1
 
 
-def test_a_file_too_large_to_be_a_page_is_refused(read: Read, desk: Desk) -> None:
+def test_a_file_too_large_to_be_a_page_is_refused(read: Read, desk: PageSink) -> None:
     assert read(one_page, bytes(LONGEST_FILE + 1)) == []
     assert desk.quarantine.reasons_of("web") == {TOO_LARGE: 1}
 
@@ -44,7 +44,7 @@ def test_lines_of_json_are_pages(read: Read) -> None:
         ('{"text": 7}', "no text under 'text'"),
     ],
 )
-def test_other_lines_are_refused(line: str, reason: str, read: Read, desk: Desk) -> None:
+def test_other_lines_are_refused(line: str, reason: str, read: Read, desk: PageSink) -> None:
     assert len(read(JsonLines(KEYS), f'{line}\n{{"text": "Kent"}}'.encode())) == 1
     assert desk.quarantine.reasons_of("web") == {reason: 1}
 

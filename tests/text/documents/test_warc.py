@@ -7,7 +7,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from tigertail.errors import DataError
-from tigertail.text.documents.page import LONGEST_FILE, TOO_LARGE, Desk, Page
+from tigertail.text.documents.page import LONGEST_FILE, TOO_LARGE, Page, PageSink
 from tigertail.text.documents.warc import archived
 
 Read = Callable[..., list[Page]]
@@ -33,7 +33,7 @@ def test_pages_with_their_addresses_and_encodings(packed: bool, read: Read) -> N
     assert read(archived, data) == [Page("http://kino.example/", "<p>Кино", markup="html")]
 
 
-def test_what_is_no_page_is_refused_and_counted(read: Read, desk: Desk) -> None:
+def test_what_is_no_page_is_refused_and_counted(read: Read, desk: PageSink) -> None:
     picture = ("http://a/", "200 OK", b"GIF", {"Content-Type": "image/gif"})
     lost = ("http://b/", "404 Not Found", b"<p>no", HTML)
     assert read(archived, warc(picture, lost)) == []
@@ -43,7 +43,7 @@ def test_what_is_no_page_is_refused_and_counted(read: Read, desk: Desk) -> None:
     }
 
 
-def test_an_answer_that_unpacks_without_end_is_refused(read: Read, desk: Desk) -> None:
+def test_an_answer_that_unpacks_without_end_is_refused(read: Read, desk: PageSink) -> None:
     bomb = gzip.compress(bytes(LONGEST_FILE + 10), 1)
     headers = {"Content-Type": "text/plain", "Content-Encoding": "gzip"}
     assert read(archived, warc(("http://bomb/", "200 OK", bomb, headers))) == []

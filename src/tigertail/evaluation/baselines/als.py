@@ -5,9 +5,9 @@ from __future__ import annotations
 from tigertail.evaluation.baselines.contract import Baseline
 from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.model.config import BaseConfig, ModelConfig
-from tigertail.model.registry import Ingredients
+from tigertail.model.registry import FitContext
 from tigertail.signals.factors import FactorAffinity
-from tigertail.splitting.hold_out import Trial
+from tigertail.splitting.hold_out import Split
 
 
 class ALS(BaseConfig, Baseline):
@@ -23,8 +23,8 @@ class ALS(BaseConfig, Baseline):
         """What the system is called."""
         return "ALS cosine" if self.beta == 1 else f"ALS, beta {self.beta:g}"
 
-    def fit(self, trial: Trial) -> FactorAffinity:
+    def fit(self, trial: Split) -> FactorAffinity:
         """Factorise the training plays."""
         config = ModelConfig(seed=self.seed, confidence=self.confidence, base=self)
-        factors = Ingredients(trial.train, trial.interactions, config).factors
+        factors = FitContext(trial.train, trial.interactions, config).factors
         return FactorAffinity(factors.items, self.beta)

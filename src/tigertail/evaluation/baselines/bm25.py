@@ -8,7 +8,7 @@ from pydantic import Field
 from tigertail.evaluation.baselines.contract import Baseline
 from tigertail.signals.co_listening import CoListening, strongest_products
 from tigertail.sparse import CSR
-from tigertail.splitting.hold_out import Trial
+from tigertail.splitting.hold_out import Split
 
 
 class BM25(Baseline):
@@ -37,7 +37,7 @@ class BM25(Baseline):
         """What the system is called."""
         return "BM25 item-item"
 
-    def fit(self, trial: Trial) -> CoListening:
+    def fit(self, trial: Split) -> CoListening:
         """Weight the training plays and multiply every two items."""
         weights = self.weigh(trial.interactions.plays)
         return strongest_products(weights.transposed(), weights, self.neighbours)

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from tigertail.errors import ConfigError
 from tigertail.evaluation.baselines.contract import Baseline
 from tigertail.signals.factors import FactorAffinity
-from tigertail.splitting.hold_out import Trial
+from tigertail.splitting.hold_out import Split
 
 
 class BPR(Baseline):
@@ -58,7 +58,7 @@ class BPR(Baseline):
         """What the system is called."""
         return "BPR cosine" if self.beta == 1 else f"BPR, beta {self.beta:g}"
 
-    def fit(self, trial: Trial) -> FactorAffinity:
+    def fit(self, trial: Split) -> FactorAffinity:
         """Fit `implicit` to the training plays."""
         import scipy.sparse as sp
         from implicit.cpu.bpr import BayesianPersonalizedRanking

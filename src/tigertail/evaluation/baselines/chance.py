@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.evaluation.baselines.contract import Baseline
-from tigertail.splitting.hold_out import Trial
+from tigertail.splitting.hold_out import Split
 
 
 class RandomRanking(Baseline):
@@ -22,7 +22,7 @@ class RandomRanking(Baseline):
         """What the system is called."""
         return "random"
 
-    def fit(self, trial: Trial) -> RandomAffinity:
+    def fit(self, trial: Split) -> RandomAffinity:
         """Learn which items have a listener."""
         return RandomAffinity(trial.popularity > 0, self.seed)
 

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from pydantic import BaseModel, ConfigDict
 
 from tigertail.signals.contract import Signal
-from tigertail.splitting.hold_out import Trial
+from tigertail.splitting.hold_out import Split
 
 
 class Baseline(BaseModel):
@@ -21,5 +21,5 @@ class Baseline(BaseModel):
         """What the system is called in a report unless the user names it."""
 
     @abstractmethod
-    def fit(self, trial: Trial) -> Signal:
+    def fit(self, trial: Split) -> Signal:
         """Learn from the training part of a trial and return a signal over its item codes."""

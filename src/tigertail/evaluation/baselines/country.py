@@ -12,7 +12,7 @@ from pydantic import Field
 from tigertail import columns as c
 from tigertail.evaluation.baselines.contract import Baseline
 from tigertail.sparse import CSR
-from tigertail.splitting.hold_out import Trial
+from tigertail.splitting.hold_out import Split
 
 
 class CountryPopularity(Baseline):
@@ -39,7 +39,7 @@ class CountryPopularity(Baseline):
         """What the system is called."""
         return "country popularity"
 
-    def fit(self, trial: Trial) -> StrongestCountry:
+    def fit(self, trial: Split) -> StrongestCountry:
         """Count the training listeners of every item in every country."""
         plays = trial.interactions.plays
         country, countries = _countries(trial)
@@ -93,7 +93,7 @@ class StrongestCountry:
         return scores
 
 
-def _countries(trial: Trial) -> tuple[NDArray[np.int32], int]:
+def _countries(trial: Split) -> tuple[NDArray[np.int32], int]:
     """Return the country of each training listener, -1 where it is not known, and how many there are."""
     profiles = trial.train.listeners
     if c.COUNTRY not in profiles.columns:

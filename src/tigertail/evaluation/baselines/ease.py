@@ -12,7 +12,7 @@ from pydantic import Field
 from tigertail.errors import ConfigError
 from tigertail.evaluation.baselines.contract import Baseline
 from tigertail.sparse import CSR
-from tigertail.splitting.hold_out import Trial
+from tigertail.splitting.hold_out import Split
 from tigertail.threads import limited
 
 BLOCK: Final = 512  # columns multiplied at a time
@@ -42,7 +42,7 @@ class EASE(Baseline):
         """What the system is called: it says how many items take part at most."""
         return f"EASE, at most {self.items:,} items"
 
-    def fit(self, trial: Trial) -> ItemWeights:
+    def fit(self, trial: Split) -> ItemWeights:
         """Solve for the weights of the training plays."""
         # Codes run from the item with most listeners to that with fewest.
         size = min(self.items, int((trial.popularity > 0).sum()))

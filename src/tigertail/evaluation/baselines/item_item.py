@@ -5,7 +5,7 @@ from __future__ import annotations
 from tigertail.evaluation.baselines.contract import Baseline
 from tigertail.factorization.confidence import ConfidenceConfig, confidence
 from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_co_listening
-from tigertail.splitting.hold_out import Trial
+from tigertail.splitting.hold_out import Split
 
 
 class ItemItem(CoListeningConfig, Baseline):
@@ -19,6 +19,6 @@ class ItemItem(CoListeningConfig, Baseline):
         """What the system is called."""
         return "item-item cosine" if self.beta == 1 else f"item-item, beta {self.beta:g}"
 
-    def fit(self, trial: Trial) -> CoListening:
+    def fit(self, trial: Split) -> CoListening:
         """Compare the listeners of every two items."""
         return fit_co_listening(confidence(trial.interactions.plays, self.confidence), self)

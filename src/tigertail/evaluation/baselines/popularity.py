@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tigertail.evaluation.baselines.contract import Baseline
 from tigertail.signals.popularity import Popularity
-from tigertail.splitting.hold_out import Trial
+from tigertail.splitting.hold_out import Split
 
 
 class WorldPopularity(Baseline):
@@ -15,6 +15,6 @@ class WorldPopularity(Baseline):
         """What the system is called."""
         return "popularity"
 
-    def fit(self, trial: Trial) -> Popularity:
+    def fit(self, trial: Split) -> Popularity:
         """Count the training listeners of every item."""
         return Popularity(trial.popularity)

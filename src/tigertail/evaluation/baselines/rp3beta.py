@@ -8,7 +8,7 @@ from pydantic import Field
 from tigertail.evaluation.baselines.contract import Baseline
 from tigertail.signals.co_listening import CoListening, strongest_products
 from tigertail.sparse import CSR
-from tigertail.splitting.hold_out import Trial
+from tigertail.splitting.hold_out import Split
 
 
 class RP3Beta(Baseline):
@@ -37,7 +37,7 @@ class RP3Beta(Baseline):
         """What the system is called."""
         return f"RP3beta, beta {self.beta:g}"
 
-    def fit(self, trial: Trial) -> CoListening:
+    def fit(self, trial: Split) -> CoListening:
         """Walk over the training plays."""
         plays = trial.interactions.plays
         to_items = _transitions(plays, self.alpha)

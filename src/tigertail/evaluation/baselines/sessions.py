@@ -8,7 +8,7 @@ from pydantic import Field
 from tigertail.evaluation.baselines.contract import Baseline
 from tigertail.signals.co_listening import CoListening, strongest_products
 from tigertail.sparse import CSR
-from tigertail.splitting.hold_out import Trial
+from tigertail.splitting.hold_out import Split
 
 
 class SessionCounts(Baseline):
@@ -38,7 +38,7 @@ class SessionCounts(Baseline):
         """What the system is called."""
         return "session counts"
 
-    def fit(self, trial: Trial) -> CoListening:
+    def fit(self, trial: Split) -> CoListening:
         """Count over the training plays."""
         levels = self._levels(trial.interactions.plays)
         lists = strongest_products(levels.transposed(), levels, self.neighbours).neighbours

@@ -23,7 +23,7 @@ from tigertail.factorization import ALSConfig, half_sweep
 from tigertail.factorization.confidence import confidence
 from tigertail.model.config import ModelConfig
 from tigertail.progress import progress
-from tigertail.signals.local import Listening
+from tigertail.signals.local import GroupedCoListening
 from tigertail.signals.local.groups import ELSEWHERE, group_name
 from tigertail.sparse import CSR
 from tigertail.threads import limited
@@ -68,7 +68,7 @@ class GroupCapacity:
     own: float
 
 
-def capacity(signal: Listening, config: ModelConfig) -> list[GroupCapacity]:
+def capacity(signal: GroupedCoListening, config: ModelConfig) -> list[GroupCapacity]:
     """Return how well the world's item vectors reconstruct the listening of each group.
 
     Parameters
@@ -119,7 +119,7 @@ class _Sums:
     own: NDArray[np.float64]
 
 
-def _errors(signal: Listening, config: ModelConfig) -> _Sums:
+def _errors(signal: GroupedCoListening, config: ModelConfig) -> _Sums:
     groups = len(signal.keys) + 1
     sums = _Sums(np.zeros((groups, BINS)), np.zeros((groups, BINS), np.int64), np.zeros(groups))
     heard_at_all = signal.heard.with_values(np.ones(signal.heard.entries, np.float32))

@@ -2,7 +2,7 @@
 
 P. Hamel, "To Have a Tiger by the Tail" (section 3.2), says that one space spends its capacity on large countries
 and draws the artists of a small one into a clump. Here are the figures for a given model: nearness of local artists
-(`clumping.py`) in four signals, errors by group (`capacity.py`), and the lists that changed (`changes.py`).
+(`cohesion.py`) in four signals, errors by group (`capacity.py`), and the lists that changed (`changes.py`).
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from tigertail import columns as c
 from tigertail.errors import ConfigError
 from tigertail.evaluation.diagnosis.capacity import GroupCapacity, capacity
 from tigertail.evaluation.diagnosis.list_changes import Changes, changes
-from tigertail.evaluation.metrics.country_cohesion import CountryClumping, compare_clumping, mean_clumping
+from tigertail.evaluation.metrics.country_cohesion import CountryCohesion, compare_cohesion, mean_cohesion
 from tigertail.evaluation.metrics.locality import UNKNOWN, local_by_listening
 from tigertail.model.model import Model
 from tigertail.model.registry import FACTORS, LISTENING
 from tigertail.signals.contract import Signal
 from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import Listening
+from tigertail.signals.local import GroupedCoListening
 from tigertail.signals.local.groups import ELSEWHERE, LEARNED
 
 COSINE: Final = "cosine"
@@ -58,9 +58,9 @@ class Diagnosis:
     dataset: str
     simulated: bool
     groups: Mapping[str, int]
-    fallen: Mapping[str, str]
+    fallback_of: Mapping[str, str]
     catalogue_homes: bool
-    nearness: Mapping[str, list[CountryClumping]]
+    nearness: Mapping[str, list[CountryCohesion]]
     capacity: list[GroupCapacity]
     changes: Changes
 
@@ -70,14 +70,14 @@ class Diagnosis:
         found = [{row.country for row in rows} for rows in self.nearness.values()]
         return sorted(set.intersection(*found))
 
-    def rows(self, signal: str) -> list[CountryClumping]:
+    def rows(self, signal: str) -> list[CountryCohesion]:
         """Return the nearness in one signal, in the order of :attr:`countries`."""
         countries = self.countries
         return [row for row in self.nearness[signal] if row.country in countries]
 
-    def clumping(self, signal: str) -> float:
+    def cohesion(self, signal: str) -> float:
         """Return the mean clumping in one signal, over countries by their local artists."""
-        return mean_clumping(self.rows(signal))
+        return mean_cohesion(self.rows(signal))
 
     def at_home(self, signal: str | None = None) -> float:
         """Return the mean share of neighbours from home, weighed alike; no signal means the own listeners'."""
@@ -89,9 +89,9 @@ class Diagnosis:
         """Return everything as plain values, for JSON."""
         plain = asdict(self)
         for name, rows in self.nearness.items():
-            plain["nearness"][name] = [asdict(row) | {"clumping": row.clumping} for row in rows]
+            plain["nearness"][name] = [asdict(row) | {"cohesion": row.cohesion} for row in rows]
         if self.countries:
-            plain["clumping"] = {name: self.clumping(name) for name in self.nearness}
+            plain["cohesion"] = {name: self.cohesion(name) for name in self.nearness}
             plain["at_home"] = {name: self.at_home(name) for name in self.nearness}
             plain["at_home_own"] = self.at_home()
         return plain
@@ -128,20 +128,20 @@ def diagnose(model: Model, *, n: int = 10) -> Diagnosis:
         model.provenance.dataset,
         model.provenance.simulated,
         {key: int(size) for key, size in zip((*listening.keys, ELSEWHERE), sizes, strict=True)},
-        dict(listening.fallen),
+        dict(listening.fallback_of),
         told,
-        compare_clumping(compared, listening.heard, lives, countries),
+        compare_cohesion(compared, listening.heard, lives, countries),
         capacity(listening, model.config),
         changes(model.items, factors, listening, homes, n=n, seed=model.config.seed),
     )
 
 
-def one_world(signal: Listening) -> Listening:
+def one_world(signal: GroupedCoListening) -> GroupedCoListening:
     """Return the same signal as if all listeners were of one group, whose vectors are the world's."""
     return replace(
         signal,
         keys=(),
-        fallen={},
+        fallback_of={},
         starts=signal.starts[[0, -1]],
         local_starts=signal.local_starts[:1],
         local_items=signal.local_items[:0],
@@ -150,9 +150,13 @@ def one_world(signal: Listening) -> Listening:
     )
 
 
-def _signals(model: Model) -> tuple[FactorAffinity, Listening]:
+def _signals(model: Model) -> tuple[FactorAffinity, GroupedCoListening]:
     factors, listening = model.signals.get(FACTORS), model.signals.get(LISTENING)
-    if not isinstance(factors, FactorAffinity) or not isinstance(listening, Listening) or not listening.keys:
+    if (
+        not isinstance(factors, FactorAffinity)
+        or not isinstance(listening, GroupedCoListening)
+        or not listening.keys
+    ):
         raise ConfigError(
             "this model knows no groups of listeners, so there is nothing to compare",
             remedy='fit it with groups = "country" under [local], on listeners who say where they live',
@@ -160,7 +164,9 @@ def _signals(model: Model) -> tuple[FactorAffinity, Listening]:
     return factors, listening
 
 
-def _homes(model: Model, listening: Listening, lives: NDArray[np.str_]) -> tuple[NDArray[np.str_], bool]:
+def _homes(
+    model: Model, listening: GroupedCoListening, lives: NDArray[np.str_]
+) -> tuple[NDArray[np.str_], bool]:
     """Return where each item is local, and whether the catalogue says so."""
     if c.COUNTRY in model.items.columns and model.items[c.COUNTRY].null_count() < len(model.items):
         return model.items[c.COUNTRY].fill_null(UNKNOWN).to_numpy().astype("<U2"), True

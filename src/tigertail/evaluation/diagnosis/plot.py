@@ -9,7 +9,7 @@ import numpy as np
 
 from tigertail.errors import TigertailError
 from tigertail.evaluation.diagnosis.diagnosis import AFTER, COSINE, Diagnosis
-from tigertail.evaluation.metrics.country_cohesion import CountryClumping
+from tigertail.evaluation.metrics.country_cohesion import CountryCohesion
 from tigertail.geo.regions import place_name
 from tigertail.signals.local.groups import ELSEWHERE
 from tigertail.storage import replaced_file
@@ -94,14 +94,14 @@ def _clumping(axes: Axes, diagnosis: Diagnosis) -> None:
     axes.set_xlabel("% of the 20 listed after a local artist that are local to the country too")
     _title(
         axes,
-        "Clumping",
+        "Cohesion",
         "right of the mark: drawn closer than by those who live there; in brackets: local artists",
     )
     if not before:
         axes.text(0.5, 0.5, "no country has local artists enough", transform=axes.transAxes, ha="center")
 
 
-def _largest(diagnosis: Diagnosis, signal: str) -> list[CountryClumping]:
+def _largest(diagnosis: Diagnosis, signal: str) -> list[CountryCohesion]:
     rows = sorted(diagnosis.rows(signal), key=lambda row: (-row.local, row.country))[:COUNTRIES_SHOWN]
     return sorted(rows, key=lambda row: (-row.own.at_home, row.country))
 

@@ -27,8 +27,8 @@ from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
 from tigertail.evaluation.systems.system import System, default_systems
 from tigertail.progress import progress
 from tigertail.sparse import CSR
-from tigertail.splitting.ground_truth import Truth, grade_matrix
-from tigertail.splitting.hold_out import ProtocolConfig, Trial
+from tigertail.splitting.ground_truth import GroundTruth, grade_matrix
+from tigertail.splitting.hold_out import ProtocolConfig, Split
 
 AGREEMENT_METRICS: Final = ("nDCG", "Recall")
 MOST_QUERIES: Final = 5000  # queries judged; where there are more they are drawn at random
@@ -110,7 +110,12 @@ class Agreement:
 
 
 def agree(
-    dataset: Dataset, truth: Truth, systems: Sequence[System] | None = None, *, k: int = 20, seed: int = 0
+    dataset: Dataset,
+    truth: GroundTruth,
+    systems: Sequence[System] | None = None,
+    *,
+    k: int = 20,
+    seed: int = 0,
 ) -> Agreement:
     """Fit every system on the whole dataset and judge its lists by a truth.
 
@@ -153,7 +158,7 @@ def agree(
     )
 
 
-def nobody_held(dataset: Dataset, truth: Truth, *, k: int, seed: int = 0) -> Trial:
+def nobody_held(dataset: Dataset, truth: GroundTruth, *, k: int, seed: int = 0) -> Split:
     """Return a trial in which systems see every listener and are asked the queries of a truth.
 
     Row q of its ``relevant`` holds the grades of what is similar to query q.
@@ -163,7 +168,7 @@ def nobody_held(dataset: Dataset, truth: Truth, *, k: int, seed: int = 0) -> Tri
     queries = np.flatnonzero(grades.row_sizes)
     if len(queries) > MOST_QUERIES:
         queries = np.sort(np.random.default_rng(seed).choice(queries, MOST_QUERIES, replace=False))
-    return Trial(
+    return Split(
         ProtocolConfig(k=k, seed=seed),
         dataset,
         interactions,

@@ -18,8 +18,8 @@ from tigertail.evaluation.ground_truth.agreement import graded_metrics
 from tigertail.evaluation.scoring import DIAL, ranked_lists
 from tigertail.evaluation.systems.system import System
 from tigertail.signals.contract import Signal
-from tigertail.splitting.ground_truth import Truth, grade_matrix
-from tigertail.splitting.hold_out import ProtocolConfig, Trial
+from tigertail.splitting.ground_truth import GroundTruth, grade_matrix
+from tigertail.splitting.hold_out import ProtocolConfig, Split
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Reach:
     best: Mapping[str, float]
 
 
-def reach(trial: Trial, truth: Truth, systems: Sequence[System]) -> tuple[dict[str, int], list[Reach]]:
+def reach(trial: Split, truth: GroundTruth, systems: Sequence[System]) -> tuple[dict[str, int], list[Reach]]:
     """Fit systems on the training part of a trial, and judge their lists for every query of a truth.
 
     Returns
@@ -79,7 +79,7 @@ def fitted_once(system: System) -> System:
     """Return a system that remembers what it has learned from each split of one dataset."""
     learned: dict[ProtocolConfig, Signal] = {}
 
-    def fit(trial: Trial) -> Signal:
+    def fit(trial: Split) -> Signal:
         if trial.config not in learned:
             learned[trial.config] = system.fit(trial)
         return learned[trial.config]

@@ -33,8 +33,8 @@ from tigertail.evaluation.scoring import DIAL, ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate, Reals, dominated
 from tigertail.evaluation.systems.system import System, default_systems
 from tigertail.progress import progress
-from tigertail.splitting.ground_truth import Truth, grade_matrix, read_true
-from tigertail.splitting.hold_out import ProtocolConfig, Trial, hold_out
+from tigertail.splitting.ground_truth import GroundTruth, grade_matrix, read_true
+from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 
 AREA: Final = "nDCG x IPS-nDCG"  # what one setting alone dominates
 FRONTIER: Final = "frontier"
@@ -71,7 +71,7 @@ class ConcordanceRow:
 
 
 @dataclass(frozen=True)
-class Concordance:
+class MetricValidity:
     """All rows of one simulated world.
 
     Parameters
@@ -99,9 +99,9 @@ class Concordance:
         return asdict(self)
 
 
-def concord(
+def validate_metrics(
     dataset: Dataset, systems: Sequence[System] | None = None, config: ProtocolConfig | None = None
-) -> Concordance:
+) -> MetricValidity:
     """Say how well each held-out metric orders systems, by the truth of a simulated world.
 
     Parameters
@@ -138,7 +138,9 @@ def concord(
     for group, member in groups:
         if member.any():
             rows += _rows(group, points[:, :, member], trial.query_listeners[member], np.array(owners))
-    return Concordance(dataset.name, trial.relevant.rows, trial.config.seed, [s.name for s in systems], rows)
+    return MetricValidity(
+        dataset.name, trial.relevant.rows, trial.config.seed, [s.name for s in systems], rows
+    )
 
 
 def kendall(x: Reals, y: Reals) -> Reals:
@@ -160,7 +162,7 @@ def kendall(x: Reals, y: Reals) -> Reals:
         return np.asarray((signs_x * signs_y).sum(axis=1) / np.where(untied > 0, untied, np.nan))
 
 
-def _judged(system: System, trial: Trial, truth: Truth) -> list[Reals]:
+def _judged(system: System, trial: Split, truth: GroundTruth) -> list[Reals]:
     """Return, for every distinct setting of the dial, held-out metrics and true nDCG; (metrics + 1, queries).
 
     NaN where a held-out listener has no answer to a query, or the truth none.

@@ -13,7 +13,7 @@ hubness@k      skewness of N_B over the catalogue (Radovanovic et al., JMLR 2010
 ILS@k          mean cosine, over pairs of a list, of their training listeners (Ziegler et al., WWW 2005)
 home JS@k      mean Jensen-Shannon divergence, in bits, between the shares of a listener's items and of
                their query's list that are at home in the listener's country (Lesota et al. 2024)
-clumping       how much nearer than by their own listeners local artists lie: see `clumping.py`
+clumping       how much nearer than by their own listeners local artists lie: see `cohesion.py`
 =============  =======================================================================================
 """
 
@@ -26,16 +26,16 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tigertail.dataset.strata import MID
-from tigertail.evaluation.metrics.country_cohesion import clumping
+from tigertail.evaluation.metrics.country_cohesion import cohesion
 from tigertail.evaluation.metrics.locality import UNKNOWN, item_homes, listener_countries
 from tigertail.signals.contract import Signal
 from tigertail.sparse import CSR
-from tigertail.splitting.hold_out import Trial
+from tigertail.splitting.hold_out import Split
 
 MOST_LISTS: Final = 2000  # lists that intra-list similarity looks at
 
 
-def describe_lists(lists: NDArray[np.int32], signal: Signal, trial: Trial) -> dict[str, float]:
+def describe_lists(lists: NDArray[np.int32], signal: Signal, trial: Split) -> dict[str, float]:
     """Return the figures above for the lists of every query.
 
     Parameters
@@ -62,7 +62,7 @@ def describe_lists(lists: NDArray[np.int32], signal: Signal, trial: Trial) -> di
     lives, held = listener_countries(trial)
     homes = item_homes(trial)
     figures["home JS"] = home_divergence(lists, held[trial.query_listeners], homes, trial)
-    figures["clumping"] = clumping(signal, trial.interactions.plays, lives, homes)
+    figures["cohesion"] = cohesion(signal, trial.interactions.plays, lives, homes)
     return figures
 
 
@@ -156,7 +156,7 @@ def intra_list_similarity(lists: NDArray[np.int32], plays: CSR) -> float:
 
 
 def home_divergence(
-    lists: NDArray[np.int32], lives: NDArray[np.str_], homes: NDArray[np.str_], trial: Trial
+    lists: NDArray[np.int32], lives: NDArray[np.str_], homes: NDArray[np.str_], trial: Split
 ) -> float:
     """Return the mean divergence between a listener's share of home music and that of their lists.
 

@@ -49,7 +49,7 @@ class Nearness:
 
 
 @dataclass(frozen=True)
-class CountryClumping:
+class CountryCohesion:
     """How near a country's local artists lie, and how near their own listeners say they are.
 
     Parameters
@@ -73,18 +73,18 @@ class CountryClumping:
     own: Nearness
 
     @property
-    def clumping(self) -> float:
+    def cohesion(self) -> float:
         """How much nearer the system draws them."""
         return self.model.closeness - self.own.closeness
 
 
-def clumping(signal: Signal, plays: CSR, lives: NDArray[np.str_], homes: NDArray[np.str_]) -> float:
+def cohesion(signal: Signal, plays: CSR, lives: NDArray[np.str_], homes: NDArray[np.str_]) -> float:
     """Return how much nearer local artists lie to each other than their own listeners' behaviour says.
 
     Parameters
     ----------
     signal, plays, lives, homes
-        As in :func:`clumping_by_country`.
+        As in :func:`cohesion_by_country`.
 
     Returns
     -------
@@ -103,21 +103,21 @@ def clumping(signal: Signal, plays: CSR, lives: NDArray[np.str_], homes: NDArray
     >>> from tigertail.signals.factors import FactorAffinity
     >>> two = FactorAffinity(np.repeat(np.eye(2, dtype=np.float32), 5, axis=0))
     >>> one = FactorAffinity(np.ones((10, 1), np.float32))
-    >>> round(clumping(two, plays, where, where), 6), round(clumping(one, plays, where, where), 6)
+    >>> round(cohesion(two, plays, where, where), 6), round(cohesion(one, plays, where, where), 6)
     (0.0, -1.0)
     """
-    return mean_clumping(clumping_by_country(signal, plays, lives, homes))
+    return mean_cohesion(cohesion_by_country(signal, plays, lives, homes))
 
 
-def mean_clumping(rows: list[CountryClumping]) -> float:
+def mean_cohesion(rows: list[CountryCohesion]) -> float:
     """Return the mean over countries, each weighing as many times as it has local artists."""
     weights = [row.local for row in rows]
-    return float(np.average([row.clumping for row in rows], weights=weights)) if rows else float("nan")
+    return float(np.average([row.cohesion for row in rows], weights=weights)) if rows else float("nan")
 
 
-def clumping_by_country(
+def cohesion_by_country(
     signal: Signal, plays: CSR, lives: NDArray[np.str_], homes: NDArray[np.str_]
-) -> list[CountryClumping]:
+) -> list[CountryCohesion]:
     """Return how near the local artists of each country lie, in a system and among their own listeners.
 
     Parameters
@@ -144,23 +144,23 @@ def clumping_by_country(
     >>> plays = CSR.build(np.repeat(range(10), 5), [*range(5)] * 5 + [*range(5, 10)] * 5, [1] * 50, (10, 10))
     >>> where = np.repeat(["PL", "BR"], 5)
     >>> from tigertail.signals.factors import FactorAffinity
-    >>> rows = clumping_by_country(FactorAffinity(np.ones((10, 1), np.float32)), plays, where, where)
+    >>> rows = cohesion_by_country(FactorAffinity(np.ones((10, 1), np.float32)), plays, where, where)
     >>> [(row.country, row.local, round(row.model.at_home, 2), row.own.at_home) for row in rows]
     [('BR', 5, 0.44, 1.0), ('PL', 5, 0.44, 1.0)]
     """
-    [rows] = compare_clumping({"": signal}, plays, lives, homes).values()
+    [rows] = compare_cohesion({"": signal}, plays, lives, homes).values()
     return rows
 
 
-def compare_clumping(
+def compare_cohesion(
     signals: Mapping[str, Signal], plays: CSR, lives: NDArray[np.str_], homes: NDArray[np.str_]
-) -> dict[str, list[CountryClumping]]:
+) -> dict[str, list[CountryCohesion]]:
     """Return the same for several systems by name; what a country's own listeners say is found once."""
     popularity = np.bincount(plays.indices, minlength=plays.columns)
     catalogue = popularity > 0
     countries = np.unique(homes[homes != UNKNOWN])
-    found: dict[str, list[CountryClumping]] = {name: [] for name in signals}
-    with progress("clumping", len(countries)) as tick:
+    found: dict[str, list[CountryCohesion]] = {name: [] for name in signals}
+    with progress("cohesion", len(countries)) as tick:
         for country in countries:
             tick(note=str(country))
             home = homes == country
@@ -173,7 +173,7 @@ def compare_clumping(
             for name, signal in signals.items():
                 model, speaks = _nearness(signal, local, home, catalogue)
                 if speaks:
-                    row = CountryClumping(str(country), len(local), len(residents), model, theirs)
+                    row = CountryCohesion(str(country), len(local), len(residents), model, theirs)
                     found[name].append(row)
     return found
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.sparse import CSR
-from tigertail.splitting.hold_out import Trial
+from tigertail.splitting.hold_out import Split
 
 FEWEST: Final = 5  # listeners of known country below which an audience says nothing
 MAJORITY: Final = 0.5
@@ -21,7 +21,7 @@ FEWEST_THERE: Final = 10  # listeners there below which it is local by chance
 UNKNOWN: Final = ""
 
 
-def listener_countries(trial: Trial) -> tuple[NDArray[np.str_], NDArray[np.str_]]:
+def listener_countries(trial: Split) -> tuple[NDArray[np.str_], NDArray[np.str_]]:
     """Return the country of each training and of each held-out listener; "" where nobody knows."""
     return (
         _countries(trial.train.listeners, trial.interactions.listener_ids, c.LISTENER_ID),
@@ -29,7 +29,7 @@ def listener_countries(trial: Trial) -> tuple[NDArray[np.str_], NDArray[np.str_]
     )
 
 
-def item_homes(trial: Trial) -> NDArray[np.str_]:
+def item_homes(trial: Split) -> NDArray[np.str_]:
     """Return the home country of each item; "" where nobody knows.
 
     The catalogue's word counts. Where it says nothing of any item, an item's home is the country in which the

@@ -25,7 +25,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.errors import DataError, TigertailWarning
 from tigertail.evaluation.online.log import Log
 from tigertail.evaluation.online.position_bias import examination
-from tigertail.splitting.ground_truth import Truth
+from tigertail.splitting.ground_truth import GroundTruth
 
 NAME: Final = "feedback"
 LEAST_LOOKED_AT: Final = 0.1
@@ -33,7 +33,7 @@ LEAST_LOOKED_AT: Final = 0.1
 _EXAMPLES: Final = 3
 
 
-def feedback_lessons(events: pl.DataFrame, dataset: Dataset) -> Truth:
+def feedback_ground_truth(events: pl.DataFrame, dataset: Dataset) -> GroundTruth:
     """Turn a log of events into lessons.
 
     Parameters
@@ -60,7 +60,7 @@ def feedback_lessons(events: pl.DataFrame, dataset: Dataset) -> Truth:
     """
     if events.is_empty():
         warnings.warn("there is no feedback yet: it teaches nothing", TigertailWarning, stacklevel=2)
-        return Truth(NAME, _words(pl.DataFrame(schema=_SCHEMA)), graded=True, read=0)
+        return GroundTruth(NAME, _words(pl.DataFrame(schema=_SCHEMA)), graded=True, read=0)
     log = Log.of(events)
     said = log.shown.filter(pl.col("right") | pl.col("wrong"))
     said = said.unique(["listener", "query", "item"], keep="last", maintain_order=True)
@@ -87,7 +87,7 @@ def feedback_lessons(events: pl.DataFrame, dataset: Dataset) -> Truth:
     left_out = {str(why): n for why, n in judged["reason"].drop_nulls().value_counts(sort=True).iter_rows()}
     asked = pl.concat([pairs[c.TARGET_ITEM_ID], pairs[c.ITEM_ID].alias(c.TARGET_ITEM_ID)])
     unknown = asked.filter(~asked.is_in(ids.implode())).unique(maintain_order=True)
-    return Truth(
+    return GroundTruth(
         NAME,
         judged.filter(pl.col("reason").is_null()).drop("reason"),
         graded=True,

@@ -20,7 +20,7 @@ from tigertail.dataset.folding import fold_series
 from tigertail.errors import DataError
 from tigertail.signals.co_listening import CoListening
 from tigertail.sparse import CSR
-from tigertail.splitting.hold_out import Trial
+from tigertail.splitting.hold_out import Split
 
 _LAYOUT: Final = f"it needs {c.TARGET_ITEM_ID}, {c.ITEM_ID}, and {c.SCORE} or {c.RANK}"
 _ENDS: Final = (c.TARGET_ITEM_ID, c.ITEM_ID)
@@ -93,7 +93,7 @@ class NeighbourFile:
         """What the system is called: the file's name without its ending."""
         return self.path.stem
 
-    def fit(self, trial: Trial) -> CoListening:
+    def fit(self, trial: Split) -> CoListening:
         """Return the lists over a trial's item codes; nothing is learnt."""
         ids = trial.interactions.item_ids
         codes = pl.DataFrame({"id": ids, "code": pl.int_range(len(ids), dtype=pl.Int32, eager=True)})
@@ -117,7 +117,7 @@ class NeighbourFile:
         return "\n".join(lines)
 
 
-def write_training(trial: Trial, path: Path | str, *, replace: bool = False) -> Dataset:
+def write_training(trial: Split, path: Path | str, *, replace: bool = False) -> Dataset:
     """Write what systems may see of a trial as a dataset of its own.
 
     Parameters

@@ -8,10 +8,10 @@ from tigertail.evaluation.baselines import Baseline
 from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.model.config import BaseConfig, ModelConfig
 from tigertail.model.fit_mixture import fit_mixture
-from tigertail.model.registry import FAMILIES, LISTENING, MIXTURE, Ingredients, fit_signals
+from tigertail.model.registry import LISTENING, MIXTURE, SIGNALS, FitContext, fit_signals
 from tigertail.signals.contract import Signal
 from tigertail.signals.local import LocalConfig
-from tigertail.splitting.hold_out import Trial
+from tigertail.splitting.hold_out import Split
 
 
 class OwnSignal(Baseline):
@@ -25,8 +25,8 @@ class OwnSignal(Baseline):
     @field_validator("signal")
     @classmethod
     def _exists(cls, name: str) -> str:
-        if name not in (*FAMILIES, MIXTURE):
-            raise ValueError(f"no signal '{name}'; it is one of {', '.join((*FAMILIES, MIXTURE))}")
+        if name not in (*SIGNALS, MIXTURE):
+            raise ValueError(f"no signal '{name}'; it is one of {', '.join((*SIGNALS, MIXTURE))}")
         return name
 
     @property
@@ -34,11 +34,11 @@ class OwnSignal(Baseline):
         """What the system is called."""
         return self.signal
 
-    def fit(self, trial: Trial) -> Signal:
+    def fit(self, trial: Split) -> Signal:
         """Fit the signal to the training part of a trial; where it can teach no mixture, listening answers."""
-        given = Ingredients(trial.train, trial.interactions, self.model)
+        given = FitContext(trial.train, trial.interactions, self.model)
         if self.signal != MIXTURE:
-            return FAMILIES[self.signal].fit(given)
+            return SIGNALS[self.signal].fit(given)
         signals = fit_signals(given)
         return fit_mixture(given, signals) or signals[LISTENING]
 
@@ -65,7 +65,7 @@ class LocalModels(LocalConfig, Baseline):
             return f"listening, by {self.groups}"
         return "listening, learned groups" if self.groups == "learned" else "listening, one world"
 
-    def fit(self, trial: Trial) -> Signal:
+    def fit(self, trial: Split) -> Signal:
         """Fit the factors, the groups and their item vectors."""
         local = LocalConfig(**{name: getattr(self, name) for name in LocalConfig.model_fields})
         config = ModelConfig(seed=self.seed, confidence=self.confidence, base=self.base, local=local)

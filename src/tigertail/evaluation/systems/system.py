@@ -17,9 +17,9 @@ from tigertail.evaluation.baselines import Baseline
 from tigertail.evaluation.systems.own import LocalModels, OwnSignal
 from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.model.config import BaseConfig, ModelConfig
-from tigertail.model.registry import CO_LISTENING, FACTORS, FAMILIES, LISTENING, MIXTURE
+from tigertail.model.registry import CO_LISTENING, FACTORS, LISTENING, MIXTURE, SIGNALS
 from tigertail.signals.contract import Signal
-from tigertail.splitting.hold_out import Trial
+from tigertail.splitting.hold_out import Split
 
 PLAIN_ALS: Final = ModelConfig(
     confidence=ConfidenceConfig(gain=2.14),
@@ -60,7 +60,7 @@ class System:
     """
 
     name: str
-    fit: Callable[[Trial], Signal]
+    fit: Callable[[Split], Signal]
     lens: bool = False
 
 
@@ -90,7 +90,7 @@ def default_systems(config: ModelConfig | None = None, dataset: Dataset | None =
         _system(base, f"base, beta {config.base.beta:g}"),
         *(
             _system(OwnSignal(signal=name, model=config))
-            for name, family in FAMILIES.items()
+            for name, family in SIGNALS.items()
             if name not in _LISTENING and dataset is not None and family.needs(dataset)
         ),
         _system(local),

@@ -19,7 +19,7 @@ from tigertail.ingest.formats.source import Batch, Source
 from tigertail.io.archives import stream, streams
 from tigertail.io.quarantine import Quarantine
 from tigertail.text.documents import to_plain
-from tigertail.text.documents.page import Container, Desk, Page
+from tigertail.text.documents.page import Container, Page, PageSink
 
 # Columns of documents on their way in.
 WORKS: Final = "works"  # where they are in italics
@@ -86,7 +86,7 @@ class Documents(Source):
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield the pages as plain text, a few million characters at a time."""
-        desk = Desk(self.named, quarantine)
+        desk = PageSink(self.named, quarantine)
         names = _names(self.names) if self.names else {}
         rows: list[dict[str, Any]] = []
         room = _BATCH_CHARACTERS
@@ -102,7 +102,7 @@ class Documents(Source):
         if rows:
             yield _batch(rows)
 
-    def _pages(self, desk: Desk) -> Iterator[Page]:
+    def _pages(self, desk: PageSink) -> Iterator[Page]:
         from tigertail.text.documents.dump import Dump
         from tigertail.text.documents.files import JsonLines, one_page  # itself built on formats/lines
         from tigertail.text.documents.warc import archived
@@ -124,7 +124,7 @@ class Documents(Source):
                 remedy="say which files to read: files = '*.txt'",
             )
 
-    def _row(self, page: Page, desk: Desk, names: dict[str, str]) -> dict[str, Any] | None:
+    def _row(self, page: Page, desk: PageSink, names: dict[str, str]) -> dict[str, Any] | None:
         body = page.body
         if len(body) > self.most_characters:
             desk.odd(f"cut off after {self.most_characters:,} characters", page.name)

@@ -33,8 +33,8 @@ from tigertail.errors import ModelError, setting_at_fault
 from tigertail.mixing import Mixture
 from tigertail.model.config import ModelConfig
 from tigertail.model.model import Model, Provenance
-from tigertail.model.registry import FAMILIES, MIXTURE
-from tigertail.model.store.lazy import AGAIN, KeptSignals, check, opened
+from tigertail.model.registry import MIXTURE, SIGNALS
+from tigertail.model.store.lazy import AGAIN, LazySignals, check, opened
 from tigertail.storage import checksums, new_folder, replaced_file, to_json
 
 MAGIC: Final = "tigertail-model"
@@ -74,7 +74,7 @@ def save(model: Model, path: Path | str) -> None:
         settings: dict[str, Any] = {}
         model.items.write_parquet(folder / ITEMS)
         for name, signal in model.signals.items():
-            kind = Mixture if name == MIXTURE else FAMILIES[name].kind
+            kind = Mixture if name == MIXTURE else SIGNALS[name].kind
             arrays, settings[name] = kind.to_arrays(signal)  # type: ignore[arg-type]
             (folder / name).mkdir()
             for key, array in arrays.items():
@@ -149,7 +149,7 @@ def load(path: Path | str) -> Model:
         items = pl.read_parquet(file)
     return Model(
         items,
-        KeptSignals(folder, manifest["signals"], manifest["files"]),
+        LazySignals(folder, manifest["signals"], manifest["files"]),
         _config(manifest["config"], path),
         Provenance(**manifest["dataset"]),
         manifest["metrics"],

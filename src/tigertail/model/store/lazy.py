@@ -18,13 +18,13 @@ import numpy as np
 
 from tigertail.errors import ModelError
 from tigertail.mixing.mixture import Mixture
-from tigertail.model.registry import FAMILIES, MIXTURE
+from tigertail.model.registry import MIXTURE, SIGNALS
 from tigertail.signals.contract import Arrays, Signal
 
 AGAIN: Final = "fit the model again with: tigertail fit DATASET MODEL"
 
 
-class KeptSignals(Mapping[str, Signal]):
+class LazySignals(Mapping[str, Signal]):
     """The signals of a generation, by name.
 
     Parameters
@@ -71,7 +71,7 @@ class KeptSignals(Mapping[str, Signal]):
             if name == MIXTURE:  # made of the others
                 self._made[name] = Mixture.from_arrays(arrays, settings, self)
             else:
-                self._made[name] = FAMILIES[name].kind.from_arrays(arrays, settings)
+                self._made[name] = SIGNALS[name].kind.from_arrays(arrays, settings)
             for file, _ in self._files.pop(name).values():
                 file.close()
         return self._made[name]

@@ -22,17 +22,17 @@ from tigertail.factorization import ALSConfig, Factors, solve_against
 from tigertail.factorization.confidence import confidence
 from tigertail.mixing import Mixture
 from tigertail.model.model import Model
-from tigertail.model.registry import ANNOTATION, BACK_OFF, CO_LISTENING, FACTORS, FAMILIES, LISTENING, MIXTURE
+from tigertail.model.registry import ANNOTATION, BACK_OFF, CO_LISTENING, FACTORS, LISTENING, MIXTURE, SIGNALS
 from tigertail.model.update.drift import Addition, changed_neighbours, noted
 from tigertail.model.update.merge import FOLDED, Newcomers, listening_of, meet
 from tigertail.progress import progress
-from tigertail.signals.annotation import Annotation, TakenIn, take_in
+from tigertail.signals.annotation import Annotation, AnnotationUpdate, update_annotations
 from tigertail.signals.backoff.signal import BackOff
 from tigertail.signals.co_listening import fit_co_listening
 from tigertail.signals.contract import Signal
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.local import Groups, fit_listening, join_groups
-from tigertail.signals.remap import Recodable, Recoding
+from tigertail.signals.remap import ItemRemap, Reindexable
 from tigertail.sparse import CSR
 from tigertail.threads import limited
 
@@ -106,16 +106,16 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
     return replace(after, metrics=noted(model, after, addition))
 
 
-def _annotated(model: Model, dataset: Dataset, newcomers: Newcomers) -> TakenIn | None:
+def _annotated(model: Model, dataset: Dataset, newcomers: Newcomers) -> AnnotationUpdate | None:
     """Return the annotation signal with what is said of newcomers; None if either has nothing to say."""
     signal = model.signals.get(ANNOTATION)
     if not (isinstance(signal, Annotation) and signal.lexicon and dataset.has(c.ANNOTATIONS_TABLE)):
         return None
-    moved = signal.recoded(newcomers.recoding)
-    return take_in(moved, signal.lexicon, dataset, newcomers.items, model.config.annotation)
+    moved = signal.reindexed(newcomers.recoding)
+    return update_annotations(moved, signal.lexicon, dataset, newcomers.items, model.config.annotation)
 
 
-def _not_added(dataset: Dataset, told: TakenIn | None) -> dict[str, int]:
+def _not_added(dataset: Dataset, told: AnnotationUpdate | None) -> dict[str, int]:
     """Return how many rows of which table only a fit takes in."""
     rows = {table: rows for table, rows in dataset.manifest["tables"].items() if table not in FOLDED}
     if told:
@@ -141,7 +141,7 @@ def _listening(
             join_groups(dataset, newcomers.interactions, factors.listeners, listening),
         ]
     )
-    groups = Groups(listening.keys, member, listening.fallen)
+    groups = Groups(listening.keys, member, listening.fallback_of)
     made: dict[str, Signal] = {
         LISTENING: fit_listening(
             weights,
@@ -227,9 +227,9 @@ class _Sweep:
         y[self.items] = solve_against(self.by_item, x, y[self.items], config, steps=config.steps)
 
 
-def _recoded(signals: Mapping[str, Signal], to: Recoding) -> dict[str, Signal]:
+def _recoded(signals: Mapping[str, Signal], to: ItemRemap) -> dict[str, Signal]:
     return {
-        name: signal.recoded(to)
+        name: signal.reindexed(to)
         for name, signal in signals.items()
-        if name in FAMILIES and isinstance(signal, Recodable)
+        if name in SIGNALS and isinstance(signal, Reindexable)
     }

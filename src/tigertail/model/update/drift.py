@@ -12,7 +12,7 @@ from tigertail.model.model import Model
 from tigertail.model.registry import LISTENING
 from tigertail.model.update.merge import ADDED
 from tigertail.retrieval.topk import top_k
-from tigertail.signals.remap import Recoding
+from tigertail.signals.remap import ItemRemap
 
 SAMPLE: Final = 200  # items whose neighbours are compared
 TOP: Final = 20
@@ -166,7 +166,7 @@ def noted(before: Model, after: Model, addition: Addition) -> dict[str, Any]:
     return metrics | {ADDED: [*metrics.get(ADDED, ()), asdict(addition)]}
 
 
-def changed_neighbours(before: Model, after: Model, to: Recoding, sample: int = SAMPLE) -> float:
+def changed_neighbours(before: Model, after: Model, to: ItemRemap, sample: int = SAMPLE) -> float:
     """Return the mean share of an old item's nearest that are others after an addition.
 
     Parameters

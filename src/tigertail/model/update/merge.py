@@ -18,8 +18,8 @@ from tigertail.dataset.tables import TABLES
 from tigertail.errors import DataError, ModelError
 from tigertail.model.model import Model
 from tigertail.model.registry import LISTENING
-from tigertail.signals.local import Listening
-from tigertail.signals.remap import Recoding
+from tigertail.signals.local import GroupedCoListening
+from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
 
 FOLDED: Final = (c.PLAYS_TABLE, c.LISTENERS_TABLE, c.ITEMS_TABLE)
@@ -50,11 +50,11 @@ class Newcomers:
     items: pl.DataFrame
     plays: CSR
     interactions: Interactions
-    recoding: Recoding
+    recoding: ItemRemap
     same_name: int
 
 
-def listening_of(model: Model) -> Listening:
+def listening_of(model: Model) -> GroupedCoListening:
     """Return the signal that holds a model's plays.
 
     Raises
@@ -63,7 +63,7 @@ def listening_of(model: Model) -> Listening:
         If the model was written by a release that kept none.
     """
     signal = model.signals.get(LISTENING)
-    if isinstance(signal, Listening) and signal.counted:
+    if isinstance(signal, GroupedCoListening) and signal.counted:
         return signal
     raise ModelError(
         "keeps no play counts, so nothing can be added to it",
@@ -107,8 +107,8 @@ def meet(model: Model, dataset: Dataset) -> Newcomers:
         .select(c.ITEM_ID, "listeners")
     )
     codes = order.select(c.ITEM_ID, pl.int_range(pl.len(), dtype=pl.Int32).alias("code"))
-    recoding = Recoding(_codes(codes, model.items[c.ITEM_ID]), len(order))
-    theirs = Recoding(_codes(codes, new.item_ids), len(order)).columns(new.plays)
+    recoding = ItemRemap(_codes(codes, model.items[c.ITEM_ID]), len(order))
+    theirs = ItemRemap(_codes(codes, new.item_ids), len(order)).columns(new.plays)
     ours = recoding.columns(listening.heard)
     _refuse_repeated(ours, theirs, dataset)
     catalogue, same_name = _catalogue(model, dataset, order)

@@ -12,7 +12,7 @@ from tigertail.service.http.parameters import NeighboursQuery
 from tigertail.service.http.problems import ServiceError, documented
 from tigertail.service.http.schemas import Page
 from tigertail.service.serving.context import Here, not_modified, unchanged, versioned
-from tigertail.service.serving.served_model import Edition
+from tigertail.service.serving.served_model import ServedModel
 
 router = APIRouter(tags=["neighbours"])
 AT_ONCE: Final = 16  # lists made before others have their turn
@@ -44,7 +44,7 @@ async def neighbours(request: Request, here: Here, asked: Annotated[NeighboursQu
     return versioned(content, edition)
 
 
-def _lists(edition: Edition, codes: range, asked: NeighboursQuery) -> list[dict[str, Any]]:
+def _lists(edition: ServedModel, codes: range, asked: NeighboursQuery) -> list[dict[str, Any]]:
     cards = [edition.cards[code] for code in codes]
     lists: dict[str, list[dict[str, Any]]] = {card["id"]: [] for card in cards}
     ids = [card["id"] for card in cards]
@@ -54,7 +54,7 @@ def _lists(edition: Edition, codes: range, asked: NeighboursQuery) -> list[dict[
     return [{"id": card["id"], "name": card["name"], "items": lists[card["id"]]} for card in cards]
 
 
-def _start(cursor: str | None, edition: Edition) -> int:
+def _start(cursor: str | None, edition: ServedModel) -> int:
     if cursor is None:
         return 0
     version, _, start = cursor.rpartition(".")

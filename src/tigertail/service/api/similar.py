@@ -14,7 +14,7 @@ from tigertail.service.http.schemas import BatchAnswer, Similar
 from tigertail.service.http.settings import Limits
 from tigertail.service.serving.context import Context, Here, headers_of, not_modified, unchanged, versioned
 from tigertail.service.serving.experiment import interleaved
-from tigertail.service.serving.served_model import Edition
+from tigertail.service.serving.served_model import ServedModel
 
 router = APIRouter(tags=["similar"])
 
@@ -65,13 +65,13 @@ async def batch(here: Here, body: Batch) -> Response:
     return Response(content, headers=headers_of(edition), media_type="application/json")
 
 
-async def answered(here: Context, edition: Edition, items: list[str], asked: Question) -> bytes:
+async def answered(here: Context, edition: ServedModel, items: list[str], asked: Question) -> bytes:
     """Return an edition's answer, from memory where it was given before."""
     key = f"{edition.version} {asked.key(items)}"
     return await here.desk.answer(key, lambda: to_json(answer_of(edition, items, asked)))
 
 
-def answer_of(edition: Edition, items: list[str], asked: Question) -> dict[str, Any]:
+def answer_of(edition: ServedModel, items: list[str], asked: Question) -> dict[str, Any]:
     """Return an edition's answer."""
     seeds = [edition.find(item) for item in items]
     answers = edition.answer(seeds, asked.n, asked.dials(), why=asked.why)

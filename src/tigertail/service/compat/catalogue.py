@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 
 from tigertail import columns as c
 from tigertail.dataset.folding import fold
-from tigertail.service.serving.served_model import Edition
+from tigertail.service.serving.served_model import ServedModel
 
 CLOSE: Final = 0.79  # a mistake in five letters
 _CANDIDATES: Final = 20
@@ -38,14 +38,14 @@ class Catalogue:
         The edition.
     """
 
-    _made: ClassVar[WeakKeyDictionary[Edition, Catalogue]] = WeakKeyDictionary()
+    _made: ClassVar[WeakKeyDictionary[ServedModel, Catalogue]] = WeakKeyDictionary()
 
-    def __init__(self, edition: Edition) -> None:
+    def __init__(self, edition: ServedModel) -> None:
         self._names = edition.names
         self._items = _credited(edition.model.items)
 
     @classmethod
-    def of(cls, edition: Edition) -> Catalogue:
+    def of(cls, edition: ServedModel) -> Catalogue:
         """Return the catalogue of an edition, made once."""
         made = cls._made.get(edition)
         if made is None:

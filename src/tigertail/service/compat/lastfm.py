@@ -19,7 +19,7 @@ from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import LONGEST
 from tigertail.service.http.problems import RETRY, Problem
 from tigertail.service.serving.context import Context, Here, headers_of, not_modified, unchanged
-from tigertail.service.serving.served_model import Edition
+from tigertail.service.serving.served_model import ServedModel
 
 router = APIRouter(tags=["Last.fm"])
 PATH: Final = "/2.0"
@@ -136,7 +136,7 @@ async def _answered(request: Request, here: Context) -> Response:
     return Response(content, 200, headers_of(edition), _JSON if asked.json else _XML)
 
 
-def _content(edition: Edition, asked: Question) -> bytes:
+def _content(edition: ServedModel, asked: Question) -> bytes:
     try:
         tree = asked.answer(edition)
     except RefusalError as refusal:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from tigertail import columns as c
 from tigertail.service.compat.lastfm_responses import Answers, Tree
 from tigertail.service.http.parameters import LONGEST
-from tigertail.service.serving.served_model import Edition
+from tigertail.service.serving.served_model import ServedModel
 
 METHODS: Final = {
     "artist.getSimilar": 100,
@@ -103,7 +103,7 @@ class Question:
         correct = fields.get("autocorrect") == "1"
         return cls(method, output == "json", artist, track, mbid, min(limit, longest), page, correct)
 
-    def answer(self, edition: Edition) -> Tree:
+    def answer(self, edition: ServedModel) -> Tree:
         """Answer from an edition.
 
         Raises

@@ -13,7 +13,7 @@ from urllib.parse import quote_plus
 from tigertail import columns as c
 from tigertail.service.compat.catalogue import Catalogue
 from tigertail.service.compat.similarity_scores import like
-from tigertail.service.serving.served_model import Edition
+from tigertail.service.serving.served_model import ServedModel
 
 _SITE: Final = "https://www.last.fm/music/"
 _SIZES: Final = ("small", "medium", "large", "extralarge", "mega", "")
@@ -31,7 +31,7 @@ class Answers:
         The edition.
     """
 
-    def __init__(self, edition: Edition) -> None:
+    def __init__(self, edition: ServedModel) -> None:
         self._edition = edition
         self.catalogue = Catalogue.of(edition)
 

@@ -9,14 +9,14 @@ import orjson
 from tigertail import columns as c
 from tigertail.service.compat.catalogue import Catalogue
 from tigertail.service.compat.similarity_scores import like
-from tigertail.service.serving.served_model import Edition
+from tigertail.service.serving.served_model import ServedModel
 
 _BEST: Final = 10_000
 _LISTED: Final = 100  # for each MBID, as there
 _LOOKED_AT: Final = 500  # where some have no MBID
 
 
-def rows_of(edition: Edition, kind: str, mbid: str) -> list[dict[str, Any]]:
+def rows_of(edition: ServedModel, kind: str, mbid: str) -> list[dict[str, Any]]:
     """Return the rows of one MBID; none where nobody knows it."""
     catalogue = Catalogue.of(edition)
     code = catalogue.by_mbid(mbid, kind)
@@ -31,7 +31,7 @@ def rows_of(edition: Edition, kind: str, mbid: str) -> list[dict[str, Any]]:
     ]
 
 
-def _artist_row(edition: Edition, catalogue: Catalogue, code: int) -> dict[str, Any]:
+def _artist_row(edition: ServedModel, catalogue: Catalogue, code: int) -> dict[str, Any]:
     return {
         "artist_mbid": catalogue.mbid(code),
         "name": edition.cards[code]["name"],
@@ -41,7 +41,7 @@ def _artist_row(edition: Edition, catalogue: Catalogue, code: int) -> dict[str, 
     }
 
 
-def _recording_row(edition: Edition, catalogue: Catalogue, code: int) -> dict[str, Any]:
+def _recording_row(edition: ServedModel, catalogue: Catalogue, code: int) -> dict[str, Any]:
     artist, mbid = catalogue.artist(code)
     return {
         "recording_mbid": catalogue.mbid(code),

@@ -16,9 +16,9 @@ from tigertail.feedback.store import FeedbackStore
 from tigertail.service.http.parameters import SimilarQuery
 from tigertail.service.http.problems import ServiceError
 from tigertail.service.http.settings import Settings
-from tigertail.service.serving.registry import Shelf
-from tigertail.service.serving.served_model import Edition
-from tigertail.service.serving.work_queue import Desk
+from tigertail.service.serving.registry import ModelRegistry
+from tigertail.service.serving.served_model import ServedModel
+from tigertail.service.serving.work_queue import WorkQueue
 
 CURRENT: Final = "current"
 RIVAL: Final = "rival"
@@ -48,19 +48,19 @@ class Context:
     """
 
     settings: Settings
-    shelf: Shelf
-    desk: Desk
+    shelf: ModelRegistry
+    desk: WorkQueue
     store: FeedbackStore | None = None
-    _counter: Desk = field(default_factory=lambda: Desk(QUEUE, 0, WRITERS))
+    _counter: WorkQueue = field(default_factory=lambda: WorkQueue(QUEUE, 0, WRITERS))
     _glance: asyncio.Future[str] | None = None
     _away: tuple[float, StoreUnavailableError] = (0.0, StoreUnavailableError("never yet"))
 
     @property
-    def edition(self) -> Edition:
+    def edition(self) -> ServedModel:
         """The model to answer from: taken once a request, and held on to."""
         return self.shelf[CURRENT]
 
-    def rival_of(self, asked: SimilarQuery) -> Edition | None:
+    def rival_of(self, asked: SimilarQuery) -> ServedModel | None:
         """Return the model whose answers are to be interleaved; None where one model answers alone."""
         return self.shelf.get(RIVAL) if asked.listener is not None and asked.signal is None else None
 
@@ -129,17 +129,17 @@ def unchanged(request: Request, tag: str) -> bool:
     return any(one.strip().removeprefix("W/") in (quoted(tag), "*") for one in asked.split(","))
 
 
-def versioned(content: bytes, edition: Edition, tag: str | None = None) -> Response:
+def versioned(content: bytes, edition: ServedModel, tag: str | None = None) -> Response:
     """Return an answer that holds for as long as the model does, or what ``tag`` names besides."""
     return Response(content, headers=headers_of(edition, tag), media_type="application/json")
 
 
-def not_modified(edition: Edition, tag: str | None = None) -> Response:
+def not_modified(edition: ServedModel, tag: str | None = None) -> Response:
     """Say that the client has the answer already."""
     return Response(status_code=304, headers=headers_of(edition, tag))
 
 
-def headers_of(edition: Edition, tag: str | None = None) -> dict[str, str]:
+def headers_of(edition: ServedModel, tag: str | None = None) -> dict[str, str]:
     """Return the headers by which an answer is kept and asked after."""
     return {
         "ETag": quoted(tag or edition.tag),

@@ -7,10 +7,12 @@ from typing import Any
 from tigertail.errors import ConfigError, UnknownItemError
 from tigertail.evaluation.online.interleaving import seed_of, team_draft
 from tigertail.service.http.parameters import SimilarQuery
-from tigertail.service.serving.served_model import Edition
+from tigertail.service.serving.served_model import ServedModel
 
 
-def interleaved(first: Edition, second: Edition, items: list[str], asked: SimilarQuery) -> dict[str, Any]:
+def interleaved(
+    first: ServedModel, second: ServedModel, items: list[str], asked: SimilarQuery
+) -> dict[str, Any]:
     """Return one list of two models' answers.
 
     A listener who asks the same again sees the same list. Each item says which model put it there (``model``): events

@@ -18,7 +18,7 @@ from typing import Final
 from tigertail.errors import ModelError, TigertailError
 from tigertail.model.store.folder import MANIFEST
 from tigertail.service.serving.model_cache import copied, newest
-from tigertail.service.serving.served_model import Edition
+from tigertail.service.serving.served_model import ServedModel
 
 LOG: Final = logging.getLogger("tigertail.service")
 AGAIN: Final = 5  # looks after which a model that could not be opened is tried again
@@ -30,13 +30,13 @@ _Mark = tuple[int, int, int] | None
 class _Place:
     """A place on the shelf: what stands there, and what was seen in the folder when it was put there."""
 
-    edition: Edition
+    edition: ServedModel
     mark: _Mark
     refused: str | None = None
     waits: int = 0
 
 
-class Shelf:
+class ModelRegistry:
     """The models that are served, by role.
 
     Parameters
@@ -68,16 +68,16 @@ class Shelf:
         self._stopped = threading.Event()
         self._lock = threading.Lock()
 
-    def __getitem__(self, role: str) -> Edition:
+    def __getitem__(self, role: str) -> ServedModel:
         """Return the edition to answer from; hold on to it until the answer is whole."""
         return self._places[role].edition
 
-    def get(self, role: str) -> Edition | None:
+    def get(self, role: str) -> ServedModel | None:
         """Return a role's edition; None where no such model is served."""
         place = self._places.get(role)
         return None if place is None else place.edition
 
-    def editions(self) -> dict[str, Edition]:
+    def editions(self) -> dict[str, ServedModel]:
         """Return what is served now."""
         return {role: place.edition for role, place in self._places.items()}
 
@@ -147,12 +147,12 @@ class Shelf:
             if copy is None:
                 raise
             LOG.error("model refused; a copy of the one before goes on", extra={"problem": str(error)})
-            return _Place(Edition.open(folder, copy), None, error.problem)
+            return _Place(ServedModel.open(folder, copy), None, error.problem)
 
     def _opened(self, role: str, folder: Path) -> _Place:
         mark = _mark(folder)  # before it is read, so that a change meanwhile is seen at the next look
         if self._room is None:
-            return _Place(Edition.open(folder), mark)
+            return _Place(ServedModel.open(folder), mark)
         try:
             copy = copied(folder, self._room / role)
         except OSError as error:
@@ -161,7 +161,7 @@ class Shelf:
                 path=folder,
                 remedy="free some space where temporary files go (TMPDIR)",
             ) from error
-        return _Place(Edition.open(folder, copy), mark)
+        return _Place(ServedModel.open(folder, copy), mark)
 
 
 def _problem(error: Exception) -> str:

@@ -25,14 +25,14 @@ from tigertail.model.registry import FACTORS, LISTENING
 from tigertail.model.store.folder import map_file
 from tigertail.retrieval.name_index import NameIndex
 from tigertail.service.http.problems import NoSuchItemError, ServiceError
-from tigertail.signals.local import Listening
+from tigertail.signals.local import GroupedCoListening
 
 LOG: Final = logging.getLogger("tigertail.service")
 SUGGESTED: Final = 5
 KINDS: Final = (c.ARTIST, c.ALBUM, c.TRACK)
 
 
-class Edition:
+class ServedModel:
     """A model with what every answer needs at hand: items as they are shown, and where to find them.
 
     Parameters
@@ -220,9 +220,9 @@ class Edition:
             "default": default_signal(model.signals),
             "signals": [*model.signals, *([COSINE] if FACTORS in model.signals else [])],
             "mixture": list(mixture.parts) if isinstance(mixture, Mixture) else [],
-            "lens": listening.config.lens if isinstance(listening, Listening) else None,
+            "lens": listening.config.lens if isinstance(listening, GroupedCoListening) else None,
             "beta": mixture.beta if isinstance(mixture, Mixture) else model.config.base.beta,
-            "places": _places(listening) if isinstance(listening, Listening) else [],
+            "places": _places(listening) if isinstance(listening, GroupedCoListening) else [],
             "homes": _homes(items),
             "kinds": [kind for kind in KINDS if (items[c.KIND] == kind).any()],
             "strata": list(STRATA),
@@ -261,7 +261,7 @@ class Cards(Sequence[dict[str, Any]]):
         return {name: column[code] for name, column in self.columns.items()}
 
 
-def _places(listening: Listening) -> list[dict[str, Any]]:
+def _places(listening: GroupedCoListening) -> list[dict[str, Any]]:
     """Return the countries and regions that listeners are grouped by, the largest first."""
     if not listening.config.placed:
         return []

@@ -17,7 +17,7 @@ OVERHEAD: Final = 256  # bytes
 AT_ONCE: Final = 1  # a model is asked by one thread at a time: others would only wait
 
 
-class Desk:
+class WorkQueue:
     """Answers questions off the event loop.
 
     Parameters
@@ -35,7 +35,7 @@ class Desk:
         self._at_once = at_once
         self._here = 0  # at work or waiting
         self._limiter: CapacityLimiter | None = None
-        self._remembered = Remembered(megabytes * 2**20)
+        self._remembered = ResponseCache(megabytes * 2**20)
         self._under_way: dict[str, asyncio.Future[bytes]] = {}
 
     async def do(self, work: Callable[[], T]) -> T:
@@ -83,7 +83,7 @@ class Desk:
             done.exception()  # it is told to those who wait; nobody may be left
 
 
-class Remembered:
+class ResponseCache:
     """The answers given last, up to so many bytes.
 
     Parameters

@@ -16,11 +16,11 @@ class AnnotationConfig(BaseModel):
 
     beta: float = Field(0.75, ge=0, le=2)
     """Popularity exponent: 1 is the cosine; less lets items rise of which much is said."""
-    scarcity: float = Field(5.0, ge=0)
+    norm_floor: float = Field(5.0, ge=0)
     """Length of an item's vector below which it is not called long: lone labels do not make a near neighbour."""
     power: float = Field(0.5, gt=0, le=1)
     """Exponent of the number of believed opinions: how little the tenth adds to the first."""
-    company: float = Field(0.8, ge=0)
+    co_annotation_weight: float = Field(0.8, ge=0)
     """Weight of being annotated by the same people, whatever they say; 0 leaves that out."""
     facets: dict[str, float] = {"home": 0.5, "hometown": 0.5, "birth place": 0.5, "associated band": 0.5}
     """Weight of each facet; 1 where nothing is said, 0 leaves a facet out."""
@@ -28,11 +28,11 @@ class AnnotationConfig(BaseModel):
     """Fully believed opinions of the crowd that an expert's word is worth, where both agree or one is silent."""
     contested: float = Field(0.3, ge=0, le=1)
     """What is left of the crowd's opinion in a facet where an expert spoke of the item and said otherwise."""
-    believe: bool = True
+    estimate_reliability: bool = True
     """Whether to find out whom to believe; otherwise every opinion of the crowd counts in full."""
-    caution: float = Field(10.0, gt=0)
+    smoothing: float = Field(10.0, gt=0)
     """Opinions about an item it takes until they outweigh chance as a standard of agreement."""
-    cheapness: float = Field(0.1, ge=0, le=1)
+    spam_tolerance: float = Field(0.1, ge=0, le=1)
     """How much agreement a label needs that its annotator puts on everything: on a share of s of their rows, it
     must be found on more than this times s of what others say of the item."""
     variants: str = ""

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tigertail.signals.annotation.config import AnnotationConfig
 from tigertail.signals.annotation.hierarchy import inheritance, read_hierarchy
 from tigertail.signals.annotation.opinions import TAG, Opinions
-from tigertail.signals.annotation.reliability import Belief, Reals
+from tigertail.signals.annotation.reliability import AnnotatorReliability, Reals
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -51,7 +51,7 @@ class Evidence:
     names: list[str]
 
 
-def gather(opinions: Opinions, belief: Belief, config: AnnotationConfig) -> Evidence:
+def gather(opinions: Opinions, reliability: AnnotatorReliability, config: AnnotationConfig) -> Evidence:
     """Add up what is believed of each item.
 
     An expert's word counts as much as ``config.expert`` opinions of the crowd. In a facet in which an expert
@@ -60,7 +60,7 @@ def gather(opinions: Opinions, belief: Belief, config: AnnotationConfig) -> Evid
     """
     crowd = ~opinions.expert
     shape = (opinions.items, len(opinions.names))
-    said = _summed(opinions, belief.opinions * opinions.weight[crowd], crowd, shape)
+    said = _summed(opinions, reliability.opinions * opinions.weight[crowd], crowd, shape)
     people = _summed(opinions, np.ones(int(crowd.sum())), crowd, shape)
     experts = _summed(opinions, np.ones(int(opinions.expert.sum())), opinions.expert, shape)
     experts.data[:] = 1
@@ -101,7 +101,7 @@ def weigh(evidence: Evidence, config: AnnotationConfig, rarity: Reals) -> sparse
     return weights
 
 
-def company(opinions: Opinions, belief: Belief) -> sparse.csr_array:
+def co_annotation_weight(opinions: Opinions, reliability: AnnotatorReliability) -> sparse.csr_array:
     """Return who of the crowd annotates which item, whatever they say.
 
     Each counts as far as they are trusted, and the less the more they annotate; sparse float64,
@@ -110,13 +110,13 @@ def company(opinions: Opinions, belief: Belief) -> sparse.csr_array:
     from scipy import sparse
 
     named = ~opinions.expert & (opinions.annotator > 0)
-    shape = (opinions.items, len(belief.annotators))
+    shape = (opinions.items, len(reliability.annotators))
     pairs = np.unique(opinions.item[named] * shape[1] + opinions.annotator[named])
     item, annotator = pairs // shape[1], pairs % shape[1]
     items = np.count_nonzero(np.bincount(opinions.item, minlength=1))
     busy = np.bincount(annotator, minlength=shape[1])
     rarity = np.log((items + 1) / np.maximum(busy, 1))
-    values = (belief.annotators * rarity)[annotator]
+    values = (reliability.annotators * rarity)[annotator]
     # Someone who annotates one item brings nobody together.
     kept = busy[annotator] > 1
     return sparse.csr_array((values[kept], (item[kept], annotator[kept])), shape=shape)

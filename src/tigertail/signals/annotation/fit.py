@@ -10,10 +10,17 @@ from numpy.typing import NDArray
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.signals.annotation.config import AnnotationConfig
-from tigertail.signals.annotation.evidence import Evidence, company, entries, gather, rarities, weigh
+from tigertail.signals.annotation.evidence import (
+    Evidence,
+    co_annotation_weight,
+    entries,
+    gather,
+    rarities,
+    weigh,
+)
 from tigertail.signals.annotation.lexicon import lexicon_of
 from tigertail.signals.annotation.opinions import Opinions, read_opinions
-from tigertail.signals.annotation.reliability import Belief, believe
+from tigertail.signals.annotation.reliability import AnnotatorReliability, estimate_reliability
 from tigertail.signals.annotation.signal import Annotation
 from tigertail.sparse import CSR
 
@@ -44,12 +51,12 @@ def fit_annotation(
 
     config = config or AnnotationConfig()
     opinions = read_opinions(dataset, interactions, config)
-    belief = trust(opinions, config)
-    evidence = gather(opinions, belief, config)
+    reliability = trust(opinions, config)
+    evidence = gather(opinions, reliability, config)
     rarity = rarities(evidence)
     parts = [weigh(evidence, config, rarity)]
-    if config.company:
-        parts.append(config.company * company(opinions, belief))
+    if config.co_annotation_weight:
+        parts.append(config.co_annotation_weight * co_annotation_weight(opinions, reliability))
     weights = sparse.hstack(parts, format="csr", dtype=np.float32)
     matrix, people, experts = columns_beside(weights, evidence)
     return Annotation(
@@ -58,25 +65,25 @@ def fit_annotation(
         experts,
         list(zip(evidence.facets, evidence.names, strict=True)),
         config.beta,
-        config.scarcity,
+        config.norm_floor,
         opinions.left_out,
-        lexicon_of(opinions, belief, evidence.keys, rarity),
+        lexicon_of(opinions, reliability, evidence.keys, rarity),
     )
 
 
-def trust(opinions: Opinions, config: AnnotationConfig) -> Belief:
+def trust(opinions: Opinions, config: AnnotationConfig) -> AnnotatorReliability:
     """Find out whom of the crowd to believe, or take everybody's word."""
     sizes = (opinions.items, len(opinions.names), opinions.annotators)
     crowd = ~opinions.expert
-    if not config.believe:
-        return Belief(np.ones(int(crowd.sum())), np.ones(sizes[2]), np.ones(sizes[1]))
-    return believe(
+    if not config.estimate_reliability:
+        return AnnotatorReliability(np.ones(int(crowd.sum())), np.ones(sizes[2]), np.ones(sizes[1]))
+    return estimate_reliability(
         opinions.item[crowd],
         opinions.label[crowd],
         opinions.annotator[crowd],
         sizes,
-        caution=config.caution,
-        cheapness=config.cheapness,
+        smoothing=config.smoothing,
+        spam_tolerance=config.spam_tolerance,
     )
 
 

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.signals.annotation.opinions import Opinions
-from tigertail.signals.annotation.reliability import SENSE, Belief, Reals
+from tigertail.signals.annotation.reliability import SENSE, AnnotatorReliability, Reals
 from tigertail.signals.contract import Arrays
 
-NAMES: Final = ("keys", "rarity", "belief")
+NAMES: Final = ("keys", "rarity", "reliability")
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +37,7 @@ class Lexicon:
 
     kept: NDArray[np.uint8]
     rarity: Reals
-    belief: Reals
+    reliability: Reals
     usual: float
 
     @classmethod
@@ -46,7 +46,7 @@ class Lexicon:
         keys: Sequence[str],
         shorter: Mapping[str, str],
         rarity: Reals,
-        belief: Reals,
+        reliability: Reals,
         usual: float,
     ) -> Self:
         """Make a lexicon of keys and forms.
@@ -58,7 +58,7 @@ class Lexicon:
         (['rock'], {'rockmusic': 'rock'})
         """
         text = json.dumps([list(keys), dict(shorter)], ensure_ascii=False).encode()
-        return cls(np.frombuffer(text, np.uint8), rarity, belief, usual)
+        return cls(np.frombuffer(text, np.uint8), rarity, reliability, usual)
 
     @property
     def keys(self) -> list[str]:
@@ -76,13 +76,13 @@ class Lexicon:
             [*self.keys, *keys],
             self.shorter,
             np.concatenate([self.rarity, rarity]),
-            np.concatenate([self.belief, np.full(len(keys), self.usual)]),
+            np.concatenate([self.reliability, np.full(len(keys), self.usual)]),
             self.usual,
         )
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk."""
-        arrays: Arrays = dict(zip(NAMES, (self.kept, self.rarity, self.belief), strict=True))
+        arrays: Arrays = dict(zip(NAMES, (self.kept, self.rarity, self.reliability), strict=True))
         return arrays, {"usual": self.usual}
 
     @classmethod
@@ -91,8 +91,8 @@ class Lexicon:
         if NAMES[0] not in arrays:
             return None
         stored: Any = arrays
-        kept, rarity, belief = (stored[name] for name in NAMES)
-        return cls(kept, rarity, belief, settings["usual"])
+        kept, rarity, reliability = (stored[name] for name in NAMES)
+        return cls(kept, rarity, reliability, settings["usual"])
 
     @cached_property
     def _read(self) -> tuple[list[str], dict[str, str]]:
@@ -100,7 +100,9 @@ class Lexicon:
         return keys, shorter
 
 
-def lexicon_of(opinions: Opinions, belief: Belief, keys: Sequence[str], rarity: Reals) -> Lexicon:
+def lexicon_of(
+    opinions: Opinions, reliability: AnnotatorReliability, keys: Sequence[str], rarity: Reals
+) -> Lexicon:
     """Return what a fit learned of its labels.
 
     Where few use a label, how far they are believed leans to the average, as the label's own sense does.
@@ -115,8 +117,8 @@ def lexicon_of(opinions: Opinions, belief: Belief, keys: Sequence[str], rarity: 
         Of each label; float64, (labels,).
     """
     label = opinions.label[~opinions.expert]
-    usual = float(belief.opinions.mean() if len(label) else belief.annotators.mean())
-    believed = np.bincount(label, belief.opinions, len(keys))
+    usual = float(reliability.opinions.mean() if len(label) else reliability.annotators.mean())
+    believed = np.bincount(label, reliability.opinions, len(keys))
     said = np.bincount(label, minlength=len(keys))
     return Lexicon.of(
         keys, opinions.shorter, rarity, (believed + SENSE[0] * usual) / (said + SENSE[0]), usual

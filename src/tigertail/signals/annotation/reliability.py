@@ -10,7 +10,7 @@ what is not meant agrees only by chance:
 
 x_il and X_i are the believed opinions, of all but u, that say l of i, or anything. m, the caution, is how many it
 takes to be heard. c_ul is how often l is said by chance: the larger of its share of the believed opinions (of
-all, or of an item's on average) and of ``cheapness`` times its share of what u says. A label pasted on
+all, or of an item's on average) and of ``spam_tolerance`` times its share of what u says. A label pasted on
 everything is cheap, and needs more agreement than one chosen for the item.
 
 Where nobody else speaks of an item, L is 1, and the opinion is believed as far as its annotator is.
@@ -44,7 +44,7 @@ _TINY: Final = 1e-3  # keeps the coin of somebody who says nothing below 1
 
 
 @dataclass(frozen=True, eq=False)
-class Belief:
+class AnnotatorReliability:
     """How far to believe.
 
     Parameters
@@ -62,15 +62,15 @@ class Belief:
     labels: Reals
 
 
-def believe(
+def estimate_reliability(
     item: Codes,
     label: Codes,
     annotator: Codes,
     sizes: tuple[int, int, int],
     *,
-    caution: float = 10.0,
-    cheapness: float = 0.1,
-) -> Belief:
+    smoothing: float = 10.0,
+    spam_tolerance: float = 0.1,
+) -> AnnotatorReliability:
     """Find out whom to believe.
 
     Parameters
@@ -91,19 +91,19 @@ def believe(
     >>> artist = np.repeat(np.arange(20), 4)
     >>> people = np.tile(np.arange(4), 20)
     >>> said = np.where(people < 3, artist % 5, 5)
-    >>> believe(artist, said, people, (20, 6, 4)).annotators.round(1)
+    >>> estimate_reliability(artist, said, people, (20, 6, 4)).annotators.round(1)
     array([0.9, 0.9, 0.9, 0.4])
     """
     items, labels, annotators = sizes
     if not len(item):
-        return Belief(np.empty(0), np.full(annotators, _START[0]), np.full(labels, _START[1]))
+        return AnnotatorReliability(np.empty(0), np.full(annotators, _START[0]), np.full(labels, _START[1]))
     cell, mine, habit = (
         np.unique(codes, return_inverse=True)[1]
         for codes in (item * labels + label, item * annotators + annotator, annotator * labels + label)
     )
     said = np.bincount(annotator, minlength=annotators)
     used = np.bincount(label, minlength=labels)
-    cheap = cheapness * np.bincount(habit)[habit] / (said[annotator] + _HABIT)
+    cheap = spam_tolerance * np.bincount(habit)[habit] / (said[annotator] + _HABIT)
     trust, sense = np.full(annotators, _START[0]), np.full(labels, _START[1])
     meant = np.full(len(item), _START[2])
     for _ in range(SWEEPS):
@@ -113,7 +113,7 @@ def believe(
         # Differences of sums may fall below 0 by rounding.
         same, others = np.maximum(same, 0), np.maximum(others, 0)
         chance = np.maximum(_chance(item, label, meant, total, labels)[label], cheap)
-        ratio = (same / chance + caution) / (others + caution)
+        ratio = (same / chance + smoothing) / (others + smoothing)
         t, q = trust[annotator], sense[label]
         meant = t * q * ratio / (t * q * ratio + 1 - t * q)
         unmeant = (1 - meant) / (1 - t * q)
@@ -121,7 +121,7 @@ def believe(
         doubt = TRUST[1] * np.log2(1 + said)
         trust = (TRUST[0] + np.bincount(annotator, careful, annotators)) / (TRUST[0] + doubt + said + _TINY)
         sense = (SENSE[0] + np.bincount(label, sensible, labels)) / (sum(SENSE) + used)
-    return Belief(meant, trust, sense)
+    return AnnotatorReliability(meant, trust, sense)
 
 
 def _chance(item: Codes, label: Codes, meant: Reals, total: Reals, labels: int) -> Reals:

@@ -20,9 +20,9 @@ from tigertail.kernels import njit, plain, prange
 from tigertail.signals.annotation.explain import COMPANY, in_words
 from tigertail.signals.annotation.lexicon import Lexicon
 from tigertail.signals.contract import Arrays
-from tigertail.signals.remap import Recoding
+from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
-from tigertail.threads import as_worth
+from tigertail.threads import threads_for
 
 _LOOKED_AT: Final = 12  # shared labels, of which some may tell no more than others
 CONTRIBUTION: Final = "contribution"
@@ -99,7 +99,7 @@ class Annotation:
     experts: NDArray[np.uint8]
     labels: Sequence[tuple[str, str]]
     beta: float = 0.75
-    scarcity: float = 5.0
+    norm_floor: float = 5.0
     left_out: dict[str, int] = field(default_factory=dict)
     lexicon: Lexicon | None = None
 
@@ -108,7 +108,7 @@ class Annotation:
         """Items of which something is said."""
         return np.asarray(self._squares > 0)
 
-    def recoded(self, to: Recoding) -> Self:
+    def reindexed(self, to: ItemRemap) -> Self:
         """Return the signal with its items under new codes; new items are unknown to it."""
         weights, entries = to.rows(self.weights)
         return replace(self, weights=weights, people=self.people[entries], experts=self.experts[entries])
@@ -128,7 +128,7 @@ class Annotation:
         settings = {
             "columns": weights.columns,
             "beta": self.beta,
-            "scarcity": self.scarcity,
+            "norm_floor": self.norm_floor,
             "left_out": self.left_out,
         }
         if self.lexicon:
@@ -146,7 +146,7 @@ class Annotation:
             stored["experts"],
             KeptLabels(stored["labels"]),
             settings["beta"],
-            settings["scarcity"],
+            settings["norm_floor"],
             dict(settings["left_out"]),
             Lexicon.from_arrays(arrays, settings),
         )
@@ -164,7 +164,7 @@ class Annotation:
         if plain(len(queries), self.weights.rows):
             _plain_scores(*given)
         else:
-            with as_worth(scores.size):
+            with threads_for(scores.size):
                 _scores(*given)
         scores[:, ~self.known] = -np.inf
         scores[~self.known[queries]] = -np.inf
@@ -240,7 +240,7 @@ class Annotation:
         return (at_a, at_b), common
 
     def _divisor(self, a: int, b: int) -> float:
-        length = float(self._squares[b]) + self.scarcity**2
+        length = float(self._squares[b]) + self.norm_floor**2
         return float(np.sqrt(self._squares[a]) * length ** (self.beta / 2))
 
     def _sources(self, entries: NDArray[np.int64]) -> list[str]:
@@ -262,7 +262,7 @@ class Annotation:
     @cached_property
     def _answers(self) -> CSR:
         """Columns of answers: who carries each label, and what that is worth."""
-        return self._scaled((self._squares + self.scarcity**2) ** (self.beta / 2)).transposed()
+        return self._scaled((self._squares + self.norm_floor**2) ** (self.beta / 2)).transposed()
 
     def _scaled(self, divisor: NDArray[np.float64]) -> CSR:
         inverse = np.where(self.known, 1 / np.where(self.known, divisor, 1), 0)

@@ -30,13 +30,13 @@ from tigertail.signals.annotation.label_folding import KEY, shorter_forms, spell
 from tigertail.signals.annotation.label_tables import read_pairs
 from tigertail.signals.annotation.lexicon import Lexicon
 from tigertail.signals.annotation.opinions import TAG, coded, joined, said_in, usable, with_facets
-from tigertail.signals.annotation.reliability import Belief
+from tigertail.signals.annotation.reliability import AnnotatorReliability
 from tigertail.signals.annotation.signal import Annotation
 from tigertail.sparse import CSR
 
 
 @dataclass(frozen=True, eq=False)
-class TakenIn:
+class AnnotationUpdate:
     """A signal with newcomers, and what became of their annotations.
 
     Parameters
@@ -61,9 +61,9 @@ class TakenIn:
     unread: list[str]
 
 
-def take_in(
+def update_annotations(
     signal: Annotation, lexicon: Lexicon, dataset: Dataset, catalogue: pl.DataFrame, config: AnnotationConfig
-) -> TakenIn:
+) -> AnnotationUpdate:
     """Give a signal rows for the items it does not know and a dataset annotates.
 
     Parameters
@@ -93,9 +93,9 @@ def take_in(
     rows, labels = _in_words_of(signal, lexicon, rows)
     opinions = coded(rows, labels, len(catalogue), left_out, lexicon.shorter)
     fresh = len(labels) - len(lexicon.keys)
-    believed = np.concatenate([lexicon.belief, np.full(fresh, lexicon.usual)])
-    belief = Belief(believed[opinions.label[~opinions.expert]], np.empty(0), believed)
-    evidence = gather(opinions, belief, config)
+    believed = np.concatenate([lexicon.reliability, np.full(fresh, lexicon.usual)])
+    reliability = AnnotatorReliability(believed[opinions.label[~opinions.expert]], np.empty(0), believed)
+    evidence = gather(opinions, reliability, config)
     rarity = rarities(evidence, int(signal.known.sum()))
     rarity[: len(lexicon.keys)] = lexicon.rarity
     theirs = columns_beside(weigh(evidence, config, rarity), evidence)
@@ -106,7 +106,9 @@ def take_in(
         lexicon=lexicon.with_labels(evidence.keys[len(lexicon.keys) :], rarity[len(lexicon.keys) :]),
     )
     items = int((after.known & ~signal.known).sum())
-    return TakenIn(after, count, items, len(every) - count - sum(left_out.values()), left_out, unread)
+    return AnnotationUpdate(
+        after, count, items, len(every) - count - sum(left_out.values()), left_out, unread
+    )
 
 
 def _readable(config: AnnotationConfig) -> tuple[AnnotationConfig, list[str]]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tigertail.signals.audio.explain import ALIKE, in_words
 from tigertail.signals.contract import Arrays
 from tigertail.signals.products import blocks, products
-from tigertail.signals.remap import Recoding
+from tigertail.signals.remap import ItemRemap
 
 Reals = NDArray[np.float32]
 Metric = Literal["nearness", "cosine"]
@@ -59,7 +59,7 @@ class AudioAffinity:
     descriptors: Reals = field(default_factory=lambda: np.empty((0, 0), np.float32))
     names: tuple[str, ...] = ()
 
-    def recoded(self, to: Recoding) -> Self:
+    def reindexed(self, to: ItemRemap) -> Self:
         """Return the signal with its items under new codes; new items are unknown to it."""
         usual = to.moved(self.usual) if len(self.usual) else self.usual
         descriptors = to.moved(self.descriptors) if self.names else self.descriptors

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.signals.contract import Signal, Telling
+from tigertail.signals.contract import Explainable, Signal
 
 SAME_ARTIST: Final = "by the same artist"
 NEAR_ARTISTS: Final = "by artists who go together"
@@ -27,7 +27,11 @@ def through_artists(artists: Signal, artist: int, others: NDArray[np.int32]) -> 
     """
     if artist < 0:
         return [""] * len(others)
-    told = artists.tell(artist, np.maximum(others, 0)) if isinstance(artists, Telling) else [""] * len(others)
+    told = (
+        artists.tell(artist, np.maximum(others, 0))
+        if isinstance(artists, Explainable)
+        else [""] * len(others)
+    )
     return [
         SAME_ARTIST if other == artist else NEAR_ARTISTS if words and other >= 0 else ""
         for other, words in zip(others.tolist(), told, strict=True)

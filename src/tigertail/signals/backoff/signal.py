@@ -22,10 +22,10 @@ from tigertail.errors import DataError
 from tigertail.kernels import njit, plain, prange
 from tigertail.signals.backoff.explain import through_artists
 from tigertail.signals.co_listening import CoListening
-from tigertail.signals.contract import Arrays, Signal, Telling
+from tigertail.signals.contract import Arrays, Explainable, Signal
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.pairs import Pairs
-from tigertail.signals.remap import Recodable, Recoding
+from tigertail.signals.remap import ItemRemap, Reindexable
 from tigertail.signals.sequences.signal import Sequences
 
 NO_ARTIST: Final = -1
@@ -107,14 +107,14 @@ class BackOff:
 
     def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
         """Return what the signal over items tells; where it tells nothing, what links the artists."""
-        own = self.own.tell(query, items) if isinstance(self.own, Telling) else [""] * len(items)
+        own = self.own.tell(query, items) if isinstance(self.own, Explainable) else [""] * len(items)
         theirs = through_artists(self.artists, int(self.artist_of[query]), self.artist_of[items])
         return [
             words or ("" if item == query else through)
             for item, words, through in zip(items, own, theirs, strict=True)
         ]
 
-    def recoded(self, to: Recoding) -> Self:
+    def reindexed(self, to: ItemRemap) -> Self:
         """Return the signal with its items under new codes; new items are unknown to it.
 
         Raises
@@ -122,9 +122,9 @@ class BackOff:
         TypeError
             If the signal over items is of a kind that cannot be recoded.
         """
-        if not isinstance(self.own, Recodable):
+        if not isinstance(self.own, Reindexable):
             raise TypeError(f"a {type(self.own).__name__} cannot be recoded")
-        own: Any = self.own.recoded(to)
+        own: Any = self.own.reindexed(to)
         artist_of = to.moved(self.artist_of, NO_ARTIST)
         return type(self)(own, self.artists, artist_of, to.moved(self.trust), self.same_artist)
 

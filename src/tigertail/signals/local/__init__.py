@@ -3,6 +3,6 @@
 from tigertail.signals.local.config import LocalConfig
 from tigertail.signals.local.fit import fit_listening, group_listeners, join_groups
 from tigertail.signals.local.groups import Groups
-from tigertail.signals.local.signal import Listening
+from tigertail.signals.local.signal import GroupedCoListening
 
-__all__ = ["Groups", "Listening", "LocalConfig", "fit_listening", "group_listeners", "join_groups"]
+__all__ = ["GroupedCoListening", "Groups", "LocalConfig", "fit_listening", "group_listeners", "join_groups"]

@@ -16,7 +16,7 @@ def member_by_place(
     languages: Sequence[str | None] | None = None,
     *,
     keys: Sequence[str],
-    fallen: Mapping[str, str],
+    fallback_of: Mapping[str, str],
 ) -> NDArray[np.int32]:
     """Return the group of each listener by where they live, among groups that exist.
 
@@ -34,7 +34,7 @@ def member_by_place(
 
     Examples
     --------
-    >>> member_by_place(["PL", "BY", "SK", "KE", None], keys=("151", "PL"), fallen={"BY": "151"}).tolist()
+    >>> member_by_place(["PL", "BY", "SK", "KE", None], keys=("151", "PL"), fallback_of={"BY": "151"}).tolist()
     [1, 0, 0, 2, 2]
     """
     code = {key: number for number, key in enumerate(keys)}
@@ -46,7 +46,7 @@ def member_by_place(
         places: list[str] = []
         if country:
             own = country if languages is None else locale_of(country, language)
-            places = [own, fallen.get(own, own), country, *regions(country)]
+            places = [own, fallback_of.get(own, own), country, *regions(country)]
         found[country, language] = next((code[place] for place in places if place in code), len(keys))
     return np.array([found[asked] for asked in zip(countries, spoken, strict=True)], np.int32)
 

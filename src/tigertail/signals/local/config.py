@@ -14,7 +14,7 @@ class LocalConfig(BaseModel):
 
     groups: Literal["country", "country-language", "learned", "none"] = "country"
     """What listeners are grouped by; "learned" looks at what they play, not at who they are."""
-    fewest: int = Field(50, ge=1)
+    min_group_size: int = Field(50, ge=1)
     """Listeners below which a group falls back to its region."""
     clusters: int = Field(20, ge=1)
     """How many groups are learned."""

@@ -14,7 +14,7 @@ from tigertail.progress import progress
 from tigertail.signals.local.assignment import member_by_place, nearest_group
 from tigertail.signals.local.config import LocalConfig
 from tigertail.signals.local.groups import Groups, by_place, learned
-from tigertail.signals.local.signal import Listening
+from tigertail.signals.local.signal import GroupedCoListening
 from tigertail.sparse import CSR
 from tigertail.threads import limited
 
@@ -40,15 +40,15 @@ def group_listeners(
         Seed of groups that are learned.
     """
     if config.groups == "learned":
-        return learned(factors.listeners, config.clusters, seed=seed, fewest=config.fewest)
+        return learned(factors.listeners, config.clusters, seed=seed, min_group_size=config.min_group_size)
     told = _told(dataset, interactions.listener_ids, config)
     if told is None:
         return Groups((), np.zeros(interactions.plays.rows, np.int32))
-    return by_place(*told, fewest=config.fewest)
+    return by_place(*told, min_group_size=config.min_group_size)
 
 
 def join_groups(
-    dataset: Dataset, interactions: Interactions, vectors: NDArray[np.float32], listening: Listening
+    dataset: Dataset, interactions: Interactions, vectors: NDArray[np.float32], listening: GroupedCoListening
 ) -> NDArray[np.int32]:
     """Return the group of each new listener, among those there are.
 
@@ -77,7 +77,7 @@ def join_groups(
     told = _told(dataset, interactions.listener_ids, config) if keys else None
     if told is None:
         return np.full(new, len(keys), np.int32)
-    return member_by_place(*told, keys=keys, fallen=listening.fallen)
+    return member_by_place(*told, keys=keys, fallback_of=listening.fallback_of)
 
 
 def _told(
@@ -109,7 +109,7 @@ def fit_listening(
     alpha0: float,
     plays: CSR | None = None,
     threads: int | None = None,
-) -> Listening:
+) -> GroupedCoListening:
     """Fit the item vectors of every group, as a ridge towards the world's.
 
     Groups are fitted one after the other, each on all threads, so that memory holds one at a time.
@@ -150,9 +150,9 @@ def fit_listening(
             vectors.append(solved)
             tick(note=key)
     width = factors.items.shape[1]
-    return Listening(
+    return GroupedCoListening(
         groups.keys,
-        groups.fallen,
+        groups.fallback_of,
         starts,
         CSR(heard.offsets, heard.indices, values, heard.columns),
         factors.items,
@@ -164,10 +164,10 @@ def fit_listening(
     )
 
 
-def _known(own: CSR, fewest: int) -> tuple[NDArray[np.int32], CSR]:
+def _known(own: CSR, min_group_size: int) -> tuple[NDArray[np.int32], CSR]:
     """Return the items that enough of a group have heard, and their listeners."""
     by_item = own.transposed()
-    known = np.flatnonzero(by_item.row_sizes >= fewest).astype(np.int32)
+    known = np.flatnonzero(by_item.row_sizes >= min_group_size).astype(np.int32)
     return known, by_item.select_rows(known)
 
 

@@ -36,7 +36,7 @@ class Groups:
 
     keys: tuple[str, ...]
     member: NDArray[np.int32]
-    fallen: Mapping[str, str] = field(default_factory=dict)
+    fallback_of: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sizes(self) -> NDArray[np.int64]:
@@ -48,11 +48,11 @@ def by_place(
     countries: Sequence[str | None],
     languages: Sequence[str | None] | None = None,
     *,
-    fewest: int = 1,
+    min_group_size: int = 1,
 ) -> Groups:
     """Group listeners by country, or by country and language.
 
-    A group of fewer than ``fewest`` falls back: those of a country and language to their country, a country
+    A group of fewer than ``min_group_size`` falls back: those of a country and language to their country, a country
     to its region, a region to the one around it, and in the end to nobody's group.
 
     Parameters
@@ -69,8 +69,8 @@ def by_place(
     --------
     Poland stands alone; Belarus and Czechia meet in Eastern Europe, and the one Chilean goes with nobody.
 
-    >>> groups = by_place(["PL", "PL", "BY", "CZ", "CL", None], fewest=2)
-    >>> groups.keys, groups.member.tolist(), dict(groups.fallen)
+    >>> groups = by_place(["PL", "PL", "BY", "CZ", "CL", None], min_group_size=2)
+    >>> groups.keys, groups.member.tolist(), dict(groups.fallback_of)
     (('151', 'PL'), [1, 1, 0, 0, 2, 2], {'BY': '151', 'CL': 'elsewhere', 'CZ': '151'})
     """
     known = sorted({country for country in countries if country})
@@ -95,7 +95,7 @@ def by_place(
         for path, rest in list(waiting.items()):
             if len(rest) < deepest:
                 continue
-            if here[rest[0]] >= fewest:
+            if here[rest[0]] >= min_group_size:
                 where[path] = rest[0]
                 del waiting[path]
             elif len(rest) > 1:
@@ -105,11 +105,11 @@ def by_place(
     place = [where[path] for path in paths]
     keys = tuple(sorted(set(place) - {ELSEWHERE}))
     code = {key: number for number, key in enumerate(keys)} | {ELSEWHERE: len(keys)}
-    fallen = {path[0]: group for path, group in sorted(where.items()) if path and path[0] != group}
-    return Groups(keys, np.array([code[key] for key in place], np.int32), fallen)
+    fallback_of = {path[0]: group for path, group in sorted(where.items()) if path and path[0] != group}
+    return Groups(keys, np.array([code[key] for key in place], np.int32), fallback_of)
 
 
-def learned(vectors: NDArray[np.float32], clusters: int, *, seed: int = 0, fewest: int = 1) -> Groups:
+def learned(vectors: NDArray[np.float32], clusters: int, *, seed: int = 0, min_group_size: int = 1) -> Groups:
     """Group listeners by the direction of their vectors (k-means++), with no word about who they are.
 
     Parameters
@@ -117,7 +117,7 @@ def learned(vectors: NDArray[np.float32], clusters: int, *, seed: int = 0, fewes
     vectors
         Vectors of the listeners; float32, (listeners, factors).
     clusters
-        Most groups to make; those of fewer than ``fewest`` listeners are dissolved.
+        Most groups to make; those of fewer than ``min_group_size`` listeners are dissolved.
     seed
         Seed of the first centres.
     fewest
@@ -139,7 +139,7 @@ def learned(vectors: NDArray[np.float32], clusters: int, *, seed: int = 0, fewes
         warnings.filterwarnings("ignore", "One of the clusters is empty", UserWarning)
         _, label = kmeans2(directions, clusters, minit="++", rng=rng, missing="warn")
     sizes = np.bincount(label, minlength=clusters)
-    large = np.flatnonzero(sizes >= fewest)
+    large = np.flatnonzero(sizes >= min_group_size)
     order = large[np.argsort(-sizes[large], kind="stable")]
     code = np.full(clusters, len(order), np.int32)
     code[order] = np.arange(len(order))
@@ -162,7 +162,7 @@ def group_name(key: str) -> str:
     return f"{place_name(country)} ({language_name(language)})" if dash else place_name(country)
 
 
-def groups_of_place(place: str, keys: Sequence[str], fallen: Mapping[str, str]) -> tuple[list[int], str]:
+def groups_of_place(place: str, keys: Sequence[str], fallback_of: Mapping[str, str]) -> tuple[list[int], str]:
     """Return the groups that stand for a place, and the place they stand for.
 
     Parameters
@@ -189,7 +189,7 @@ def groups_of_place(place: str, keys: Sequence[str], fallen: Mapping[str, str]) 
     own = [code for code, key in enumerate(keys) if key.partition("-")[0] == place]
     if own:
         return own, place
-    went = {group for small, group in fallen.items() if small.partition("-")[0] == place} & set(keys)
+    went = {group for small, group in fallback_of.items() if small.partition("-")[0] == place} & set(keys)
     if went:
         return [code for code, key in enumerate(keys) if key in went], min(went)
     for region in (place, *regions(place)):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tigertail.kernels import njit, plain, prange
 from tigertail.sparse import CSR
-from tigertail.threads import as_worth
+from tigertail.threads import threads_for
 
 
 def common_listeners(
@@ -46,7 +46,7 @@ def common_listeners(
     work = listeners * (heard.entries // max(1, heard.rows))
     if plain(len(queries), work):
         return _plain_common(queries, by_item, heard, starts, weights)
-    with as_worth(work):
+    with threads_for(work):
         return _common(  # type: ignore[no-any-return]
             queries,
             by_item.offsets,
@@ -69,7 +69,7 @@ def add_products(
     if plain(len(rows), products.size):
         scores[rows[0], items] += products[0]
         return
-    with as_worth(products.size):
+    with threads_for(products.size):
         _add_products(scores, rows, items, products)
 
 

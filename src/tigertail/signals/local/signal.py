@@ -40,7 +40,7 @@ from tigertail.signals.local.explain import LIKE_TASTE, common_by_group, in_comm
 from tigertail.signals.local.groups import groups_of_place
 from tigertail.signals.local.kernels import add_products, common_listeners
 from tigertail.signals.products import blocks, products
-from tigertail.signals.remap import Recoding
+from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
 
 Floats = NDArray[np.float32]
@@ -75,7 +75,7 @@ class Lens:
 
 
 @dataclass(frozen=True, eq=False)
-class Listening:
+class GroupedCoListening:
     """Affinity from listening, combined over groups of listeners.
 
     Parameters
@@ -106,7 +106,7 @@ class Listening:
     """
 
     keys: tuple[str, ...]
-    fallen: Mapping[str, str]
+    fallback_of: Mapping[str, str]
     starts: NDArray[np.int64]
     heard: CSR
     vectors: Floats
@@ -127,7 +127,7 @@ class Listening:
         """Listeners of each item; int64, (items,)."""
         return self._by_item.row_sizes
 
-    def recoded(self, to: Recoding) -> Self:
+    def reindexed(self, to: ItemRemap) -> Self:
         """Return the signal with its items under new codes; new items are unknown to it."""
         group = np.repeat(np.arange(len(self.keys)), np.diff(self.local_starts))
         items = to.place[self.local_items]
@@ -144,7 +144,7 @@ class Listening:
         """Return the signal with another popularity exponent."""
         return self._asked_otherwise(config=self.config.model_copy(update={"beta": beta}))
 
-    def seen_from(self, groups: Sequence[int], strength: float | None = None) -> Self:
+    def localised_by_group(self, groups: Sequence[int], strength: float | None = None) -> Self:
         """Return the signal as listeners of some groups would have it; no group means no lens.
 
         Parameters
@@ -158,9 +158,9 @@ class Listening:
         lens = Lens(tuple(groups), strength) if groups and strength else None
         return self._asked_otherwise(lens=lens)
 
-    def seen_from_place(self, place: str, strength: float | None = None) -> Self:
+    def localised(self, place: str, strength: float | None = None) -> Self:
         """Return the signal as listeners of a country or region, or the region around it, would have it."""
-        return self.seen_from(groups_of_place(place, self.keys, self.fallen)[0], strength)
+        return self.localised_by_group(groups_of_place(place, self.keys, self.fallback_of)[0], strength)
 
     def affinity(self, queries: NDArray[np.int32]) -> Floats:
         """Return the affinity from each query to every item; float32, (queries, items)."""
@@ -225,7 +225,7 @@ class Listening:
             arrays["plays"] = self.heard.values
         return arrays, {
             "keys": list(self.keys),
-            "fallen": dict(self.fallen),
+            "fallback_of": dict(self.fallback_of),
             "config": self.config.model_dump(),
         }
 
@@ -237,7 +237,7 @@ class Listening:
         values = kept["plays"] if counted else np.broadcast_to(np.float32(1), len(kept["indices"]))
         return cls(
             tuple(settings["keys"]),
-            settings["fallen"],
+            settings["fallback_of"],
             np.asarray(kept["starts"]),
             CSR(kept["offsets"], kept["indices"], values, len(kept["vectors"])),
             kept["vectors"],

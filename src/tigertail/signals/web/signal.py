@@ -15,7 +15,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError
 from tigertail.signals.contract import Arrays
-from tigertail.signals.remap import Recoding
+from tigertail.signals.remap import ItemRemap
 from tigertail.signals.web.co_mentions import beside, documents_together
 from tigertail.signals.web.codes import read_writings
 from tigertail.signals.web.config import WebConfig
@@ -79,7 +79,7 @@ class Web:
             for item, alike in zip(items.tolist(), near, strict=True)
         ]
 
-    def recoded(self, to: Recoding) -> Self:
+    def reindexed(self, to: ItemRemap) -> Self:
         """Return the signal with its items under new codes; new items are unknown to it."""
         return type(self)(*(to.both(getattr(self, matrix)) for matrix in _MATRICES))
 

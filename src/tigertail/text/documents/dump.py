@@ -14,7 +14,7 @@ from xml.parsers import expat
 
 from tigertail.errors import DataError
 from tigertail.io.archives import Stream
-from tigertail.text.documents.page import Desk, Page
+from tigertail.text.documents.page import Page, PageSink
 
 _BLOCK: Final = 1 << 20
 _ARTICLES: Final = "0"  # the namespace of articles
@@ -80,7 +80,7 @@ class Dump:
     def __init__(self, most: int) -> None:
         self._most = most
 
-    def __call__(self, stream: Stream, desk: Desk) -> Iterator[Page]:
+    def __call__(self, stream: Stream, desk: PageSink) -> Iterator[Page]:
         """Yield the articles; redirects and other namespaces are passed over and counted.
 
         Raises
@@ -114,7 +114,7 @@ class Dump:
                 yield from _article(fields, redirect, stream.name, desk)
 
 
-def _article(fields: dict[str, str], redirect: bool, file: str, desk: Desk) -> Iterator[Page]:
+def _article(fields: dict[str, str], redirect: bool, file: str, desk: PageSink) -> Iterator[Page]:
     desk.read()
     title = fields.get("title", "").strip()
     if redirect or fields.get("ns", _ARTICLES).strip() != _ARTICLES:

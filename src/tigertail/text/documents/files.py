@@ -10,10 +10,10 @@ from tigertail.io.archives import Stream
 from tigertail.io.quarantine import LINE, TEXT
 from tigertail.io.text_rows import TextFile
 from tigertail.text.documents.decoding import decode
-from tigertail.text.documents.page import BAD_BYTES, LONGEST_FILE, TOO_LARGE, Desk, Page, whole
+from tigertail.text.documents.page import BAD_BYTES, LONGEST_FILE, TOO_LARGE, Page, PageSink, whole
 
 
-def one_page(stream: Stream, desk: Desk) -> Iterator[Page]:
+def one_page(stream: Stream, desk: PageSink) -> Iterator[Page]:
     """Yield the page that a file is."""
     desk.read()
     data = whole(stream)
@@ -38,7 +38,7 @@ class JsonLines:
     def __init__(self, keys: Mapping[str, str]) -> None:
         self._keys = keys
 
-    def __call__(self, stream: Stream, desk: Desk) -> Iterator[Page]:
+    def __call__(self, stream: Stream, desk: PageSink) -> Iterator[Page]:
         """Yield the pages of a file; lines without an object or its text are refused."""
         for block in TextFile(stream, desk.source, desk.quarantine).lines():
             for line, raw in block.select(LINE, TEXT).iter_rows():

@@ -45,7 +45,7 @@ class Page:
 
 
 @dataclass
-class Desk:
+class PageSink:
     """Takes down what happens to pages on their way in.
 
     Parameters
@@ -82,7 +82,7 @@ class Desk:
 class Container(Protocol):
     """Reads the pages of one file."""
 
-    def __call__(self, stream: Stream, desk: Desk) -> Iterator[Page]:
+    def __call__(self, stream: Stream, desk: PageSink) -> Iterator[Page]:
         """Yield the pages in their order, refused ones left out."""
 
 

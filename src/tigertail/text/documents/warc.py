@@ -9,7 +9,7 @@ from typing import Any, Final
 from tigertail.errors import DataError
 from tigertail.io.archives import Stream
 from tigertail.text.documents.decoding import decode
-from tigertail.text.documents.page import BAD_BYTES, LONGEST_FILE, TOO_LARGE, Desk, Page
+from tigertail.text.documents.page import BAD_BYTES, LONGEST_FILE, TOO_LARGE, Page, PageSink
 
 _MARKUP: Final = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "plain"}
 
@@ -29,7 +29,7 @@ class _Readable(io.RawIOBase):
         return len(data)
 
 
-def archived(stream: Stream, desk: Desk) -> Iterator[Page]:
+def archived(stream: Stream, desk: PageSink) -> Iterator[Page]:
     """Yield the pages of an archive: answers with status 200 that are HTML or plain text.
 
     Raises
@@ -56,7 +56,7 @@ def archived(stream: Stream, desk: Desk) -> Iterator[Page]:
         raise DataError("no web archive: it begins with no record", path=stream.path, remedy="check the file")
 
 
-def _page(record: Any, file: str, desk: Desk) -> Iterator[Page]:
+def _page(record: Any, file: str, desk: PageSink) -> Iterator[Page]:
     desk.read()
     address = record.rec_headers.get_header("WARC-Target-URI") or ""
     kind, _, parameters = (record.http_headers.get_header("Content-Type") or "").partition(";")
