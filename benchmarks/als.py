@@ -47,7 +47,7 @@ def synthetic(seed: int = 0) -> CSR:
     items = rng.permutation(ITEMS)[np.minimum(drawn, ITEMS - 1)]
     cells = np.unique(listeners * ITEMS + items)
     confidence = 1 + np.log1p(rng.geometric(0.02, len(cells)))
-    return CSR.build(cells // ITEMS, cells % ITEMS, confidence, (LISTENERS, ITEMS))
+    return CSR.from_coo(cells // ITEMS, cells % ITEMS, confidence, (LISTENERS, ITEMS))
 
 
 def initial(shape: tuple[int, int], factors: int) -> Factors:
@@ -85,7 +85,7 @@ def run_implicit(matrix: CSR, start: Factors, factors: int, iterations: int, thr
         model.user_factors, model.item_factors = start.listeners.copy(), start.items.copy()
         times = [time.perf_counter()]
         model.fit_callback = lambda *args: times.append(time.perf_counter())
-        model.fit(_scipy(matrix, matrix.values), show_progress=False)
+        model.fit(_scipy(matrix, matrix.data), show_progress=False)
     return times, Factors(model.user_factors, model.item_factors)
 
 
@@ -93,7 +93,7 @@ def run_irspack(matrix: CSR, start: Factors, factors: int, iterations: int, thre
     from irspack.recommenders.ials import IALSTrainer, str_to_loss_type, str_to_solver_type
 
     # Its "original" loss weighs an observed pair alpha0 + x, so x is the confidence without alpha0.
-    observed = _scipy(matrix, matrix.values - np.float32(ALPHA0))
+    observed = _scipy(matrix, matrix.data - np.float32(ALPHA0))
     trainer = IALSTrainer(
         observed,
         n_components=factors,
@@ -128,13 +128,13 @@ RUNNERS: dict[str, Callable[..., Run]] = {
 def _scipy(matrix: CSR, values: np.ndarray) -> Any:
     import scipy.sparse as sp
 
-    return sp.csr_matrix((values, matrix.indices, matrix.offsets.astype(np.int32)), shape=matrix.shape)
+    return sp.csr_matrix((values, matrix.indices, matrix.indptr.astype(np.int32)), shape=matrix.shape)
 
 
 def worker(arguments: argparse.Namespace) -> None:
     """Run one system and print its figures as JSON."""
     stored = np.load(arguments.matrix)
-    matrix = CSR(stored["offsets"], stored["indices"], stored["values"], int(stored["columns"]))
+    matrix = CSR.from_arrays(stored, int(stored["columns"]))
     start = initial(matrix.shape, arguments.factors)
     times, found = RUNNERS[arguments.worker](
         matrix, start, arguments.factors, arguments.iterations, arguments.threads
@@ -167,18 +167,12 @@ def _peak_mib() -> float:
 def compare(matrix: CSR, arguments: argparse.Namespace) -> None:
     """Run every system at every number of factors, twice in turn, and print the table."""
     print(
-        f"{matrix.rows:,} x {matrix.columns:,}, {matrix.entries:,} entries, "
+        f"{matrix.shape[0]:,} x {matrix.shape[1]:,}, {matrix.nnz:,} entries, "
         f"{arguments.iterations} iterations, {arguments.threads} threads, {arguments.rounds} rounds in turn"
     )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "matrix.npz"
-        np.savez(
-            file,
-            offsets=matrix.offsets,
-            indices=matrix.indices,
-            values=matrix.values,
-            columns=matrix.columns,
-        )
+        np.savez(file, columns=matrix.shape[1], **matrix.to_arrays())
         rows = []
         for factors in arguments.factors:
             runs: dict[str, list[dict[str, float]]] = {system: [] for system in SYSTEMS}
@@ -226,7 +220,7 @@ def main() -> None:
         worker(arguments)
     elif arguments.dataset:
         plays = Interactions.of(Dataset.open(arguments.dataset)).plays
-        compare(plays.with_values(1 + np.log1p(plays.values)), arguments)
+        compare(plays.with_data(1 + np.log1p(plays.data)), arguments)
     else:
         compare(synthetic(), arguments)
 

@@ -68,7 +68,7 @@ def main() -> None:
             setattr(kernels, name, plain[name])
         gram, rotate = (sum(seconds[name][-len(seconds[name]) // 5 :]) for name in names[:2])
         users, by_item = (float(np.median(seconds["solve_rows"][side::2][1:])) for side in (0, 1))
-        gigabytes = matrix.entries * d * 4 / 1e9
+        gigabytes = matrix.nnz * d * 4 / 1e9
         flat = np.ascontiguousarray(items).reshape(-1)
         read_rows(flat, matrix.indices[:1000], d)
         begun = time.perf_counter()

@@ -67,10 +67,10 @@ def main() -> None:
     matrix = synthetic()
     few = matrix.select_rows(np.arange(3000))
     fit(few, countries(few.rows, 3))
-    groups = countries(matrix.rows, count)
+    groups = countries(matrix.shape[0], count)
     factors, listening, base, local = fit(matrix, groups)
     print(
-        f"{matrix.rows:,} listeners, {matrix.columns:,} items, {matrix.entries:,} entries, {count} countries"
+        f"{matrix.shape[0]:,} listeners, {matrix.shape[1]:,} items, {matrix.nnz:,} entries, {count} countries"
     )
     print(f"global fit {base:.1f} s, local models {local:.1f} s: {local / base:.2f} x; peak memory {peak()}")
     kept = listening.local_vectors.nbytes + listening.local_items.nbytes

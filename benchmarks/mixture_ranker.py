@@ -212,7 +212,7 @@ def candidates(signals: Mapping[str, Signal], lessons: TrainingQueries) -> Choic
     for _, some, known in gather(signals, lessons.queries, lessons.listeners, BACKGROUND):
         pools += some
         values += known
-    return choices_of(pools, values, lessons, lessons.hits.values, np.arange(len(pools)))
+    return choices_of(pools, values, lessons, lessons.hits.data, np.arange(len(pools)))
 
 
 def grow(
@@ -223,10 +223,10 @@ def grow(
 
     settings = {"num_iterations": ROUNDS, **SETTINGS, **other, "objective": objective}
     sizes = np.diff(choices.offsets)
-    rows = lessons.hits.row_of_entries()
+    rows = lessons.hits.entry_rows()
     many = len(lessons.queries)
     weighed = np.bincount(rows, lessons.weights(MixtureConfig().balance, 0.0), many)
-    weight = askers * weighed / np.maximum(np.bincount(rows, lessons.hits.values, many), 1)
+    weight = askers * weighed / np.maximum(np.bincount(rows, lessons.hits.data, many), 1)
     if objective == "poisson":
         data = lightgbm.Dataset(
             choices.values, choices.hits / np.repeat(askers, sizes), weight=np.repeat(weight, sizes)
@@ -280,8 +280,8 @@ def learned(dataset: Dataset, costs: Costs) -> tuple[Split, dict[str, Signal]]:
     with costs.of("the trees' candidates"):
         choices = candidates(blind.signals, lessons)
     print(
-        f"{len(lessons.queries):,} queries and {lessons.hits.values.sum():,.0f} hits to learn from, of which the "
-        f"trees' {len(choices.values):,} candidates hold {100 * choices.hits.sum() / lessons.hits.values.sum():.1f} %."
+        f"{len(lessons.queries):,} queries and {lessons.hits.data.sum():,.0f} hits to learn from, of which the "
+        f"trees' {len(choices.values):,} candidates hold {100 * choices.hits.sum() / lessons.hits.data.sum():.1f} %."
     )
     for name, objective in {RATE: "poisson", LAMBDARANK: "lambdarank"}.items():
         with costs.of(name):
@@ -331,7 +331,7 @@ def settings(dataset: Dataset) -> None:
     blind = fit_held_out(given, names)
     if blind is None:
         raise SystemExit("too few listeners to learn from")
-    last = np.random.default_rng(0).random(blind.trial.relevant.rows)[blind.trial.query_listeners] < 0.2
+    last = np.random.default_rng(0).random(blind.trial.relevant.shape[0])[blind.trial.query_listeners] < 0.2
     taught, judged = (
         replace(
             blind.trial,

@@ -36,7 +36,7 @@ def fit_implicit(trial: Split, factors: int, alpha: float, penalty: float) -> Fa
     from threadpoolctl import threadpool_limits
 
     plays = confidence(trial.interactions.plays, ConfidenceConfig())
-    matrix = sp.csr_matrix((plays.values, plays.indices, plays.offsets.astype(np.int32)), shape=plays.shape)
+    matrix = sp.csr_matrix((plays.data, plays.indices, plays.indptr.astype(np.int32)), shape=plays.shape)
     with threadpool_limits(1, "blas"):
         model = AlternatingLeastSquares(
             factors, regularization=alpha * penalty, alpha=alpha, iterations=15, random_state=0

@@ -76,7 +76,7 @@ def curators_as_listeners(trial: Split) -> CoListening:
         rows.select((pl.col(c.CURATOR).rank("dense") - 1).alias("who"), "item").unique().sort("who", "item")
     )
     shape = (pairs["who"].n_unique(), len(codes))
-    weights = CSR.build(pairs["who"], pairs["item"], np.ones(len(pairs)), shape)
+    weights = CSR.from_coo(pairs["who"], pairs["item"], np.ones(len(pairs)), shape)
     return fit_co_listening(weights, CoListeningConfig())
 
 

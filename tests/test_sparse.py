@@ -10,7 +10,7 @@ from tigertail.sparse import CSR
 
 def dense(matrix: CSR) -> NDArray[np.float32]:
     full = np.zeros(matrix.shape, np.float32)
-    full[matrix.row_of_entries(), matrix.indices] = matrix.values
+    full[matrix.entry_rows(), matrix.indices] = matrix.data
     return full
 
 
@@ -22,33 +22,33 @@ def matrices(draw: st.DrawFn) -> tuple[NDArray[np.float32], CSR]:
     full = np.array(cells, np.float32).reshape(rows, columns)
     entries = draw(st.permutations(np.argwhere(full).tolist()))
     at = np.array(entries, np.int64).reshape(-1, 2)
-    return full, CSR.build(at[:, 0], at[:, 1], full[at[:, 0], at[:, 1]], full.shape)
+    return full, CSR.from_coo(at[:, 0], at[:, 1], full[at[:, 0], at[:, 1]], full.shape)
 
 
 @given(matrices())
 def test_triplets_in_any_order_make_the_matrix(drawn: tuple[NDArray[np.float32], CSR]) -> None:
     full, matrix = drawn
     assert matrix.shape == full.shape
-    assert matrix.entries == np.count_nonzero(full)
+    assert matrix.nnz == np.count_nonzero(full)
     assert (dense(matrix) == full).all()
-    assert all((np.diff(matrix.row(row)[0]) > 0).all() for row in range(matrix.rows))
+    assert all((np.diff(matrix.row(row)[0]) > 0).all() for row in range(matrix.shape[0]))
 
 
 @given(matrices())
 def test_turned_over_it_is_the_transpose(drawn: tuple[NDArray[np.float32], CSR]) -> None:
     full, matrix = drawn
-    assert (dense(matrix.transposed()) == full.T).all()
-    assert (dense(matrix.transposed().transposed()) == full).all()
+    assert (dense(matrix.transpose()) == full.T).all()
+    assert (dense(matrix.transpose().transpose()) == full).all()
 
 
 @given(matrices())
 def test_numpy_turns_over_as_the_compiled_kernel_does(drawn: tuple[NDArray[np.float32], CSR]) -> None:
     _, matrix = drawn
-    expected = matrix.transposed()
+    expected = matrix.transpose()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kernels, "loaded", lambda: False)
-        again = matrix.transposed()
-    for part in ("offsets", "indices", "values"):
+        again = matrix.transpose()
+    for part in ("indptr", "indices", "data"):
         mine, theirs = getattr(again, part), getattr(expected, part)
         assert mine.dtype == theirs.dtype
         assert mine.tobytes() == theirs.tobytes()
@@ -65,16 +65,16 @@ def test_rows_are_selected_in_the_order_asked(
 
 
 def test_types_are_narrow_but_for_the_offsets() -> None:
-    matrix = CSR.build([1, 0], [2, 0], [5.0, 1.0], (2, 3))
-    assert (matrix.offsets.dtype, matrix.indices.dtype, matrix.values.dtype) == (
+    matrix = CSR.from_coo([1, 0], [2, 0], [5.0, 1.0], (2, 3))
+    assert (matrix.indptr.dtype, matrix.indices.dtype, matrix.data.dtype) == (
         np.int64,
         np.int32,
         np.float32,
     )
-    assert matrix.with_values(np.array([2.0, 3.0])).values.dtype == np.float32
+    assert matrix.with_data(np.array([2.0, 3.0])).data.dtype == np.float32
 
 
 @pytest.mark.parametrize(("row", "column"), [(2, 0), (0, 3), (-1, 0), (0, -1)])
 def test_an_entry_outside_is_refused(row: int, column: int) -> None:
     with pytest.raises(ValueError, match="outside the matrix of 2 x 3"):
-        CSR.build([row], [column], [1], (2, 3))
+        CSR.from_coo([row], [column], [1], (2, 3))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tigertail.kernels import njit, plain
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 _SORTED: Final = 35  # elements met by NumPy, as time goes, for each entry that it sorts
 
@@ -19,31 +23,31 @@ class CSR:
 
     Parameters
     ----------
-    offsets
-        Where each row begins in ``indices`` and ``values``, and where the last ends; int64, ``rows + 1``.
+    indptr
+        Where each row begins in ``indices`` and ``data``, and where the last ends; int64, ``rows + 1``.
     indices
         Column of each entry, rising within a row; int32.
-    values
+    data
         Value of each entry; float32.
-    columns
-        Number of columns.
+    shape
+        Number of rows and of columns.
 
     Examples
     --------
-    >>> plays = CSR.build([0, 0, 1], [2, 0, 2], [5, 1, 3], shape=(2, 3))
+    >>> plays = CSR.from_coo([0, 0, 1], [2, 0, 2], [5, 1, 3], shape=(2, 3))
     >>> plays.row(0)
     (array([0, 2], dtype=int32), array([1., 5.], dtype=float32))
-    >>> plays.transposed().row(2)
+    >>> plays.transpose().row(2)
     (array([0, 1], dtype=int32), array([5., 3.], dtype=float32))
     """
 
-    offsets: NDArray[np.int64]
+    indptr: NDArray[np.int64]
     indices: NDArray[np.int32]
-    values: NDArray[np.float32]
-    columns: int
+    data: NDArray[np.float32]
+    shape: tuple[int, int]
 
     @classmethod
-    def build(cls, rows: ArrayLike, columns: ArrayLike, values: ArrayLike, shape: tuple[int, int]) -> Self:
+    def from_coo(cls, rows: ArrayLike, columns: ArrayLike, values: ArrayLike, shape: tuple[int, int]) -> Self:
         """Build a matrix from triplets in any order; entries of one cell must not repeat.
 
         Parameters
@@ -66,54 +70,71 @@ class CSR:
                 raise ValueError(f"an entry lies outside the matrix of {shape[0]} x {shape[1]}")
         # Two stable counting sorts, by column and then by row, leave each row's columns rising.
         _, order_rows, order_values, order_columns = _scatter(column, row, value, shape[1])
-        offsets, indices, values_, _ = _scatter(order_rows, order_columns, order_values, shape[0])
-        return cls(offsets, indices, values_, shape[1])
+        indptr, indices, data, _ = _scatter(order_rows, order_columns, order_values, shape[0])
+        return cls(indptr, indices, data, shape)
 
     @property
-    def rows(self) -> int:
-        """Number of rows."""
-        return len(self.offsets) - 1
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Number of rows and of columns."""
-        return self.rows, self.columns
-
-    @property
-    def entries(self) -> int:
+    def nnz(self) -> int:
         """Number of stored entries."""
         return len(self.indices)
+
+    @classmethod
+    def from_scipy(cls, matrix: sparse.csr_array) -> Self:
+        """Take over a SciPy matrix in rows, its columns sorted within each row."""
+        matrix.sort_indices()
+        return cls(
+            matrix.indptr.astype(np.int64, copy=False),
+            matrix.indices.astype(np.int32, copy=False),
+            matrix.data.astype(np.float32, copy=False),
+            matrix.shape,
+        )
+
+    def to_scipy(self) -> sparse.csr_array:
+        """Return the matrix as SciPy's, without a copy of its entries."""
+        from scipy import sparse
+
+        return sparse.csr_array((self.data, self.indices, self.indptr), shape=self.shape)
+
+    def to_arrays(self, prefix: str = "") -> dict[str, NDArray[np.generic]]:
+        """Return the arrays to write to disk, named as SciPy names them after a prefix."""
+        return {f"{prefix}indptr": self.indptr, f"{prefix}indices": self.indices, f"{prefix}data": self.data}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Any], columns: int, prefix: str = "") -> Self:
+        """Return the matrix that :meth:`to_arrays` took apart, with its number of columns."""
+        indptr = arrays[f"{prefix}indptr"]
+        return cls(indptr, arrays[f"{prefix}indices"], arrays[f"{prefix}data"], (len(indptr) - 1, columns))
 
     @property
     def row_sizes(self) -> NDArray[np.int64]:
         """Number of entries of each row."""
-        return np.diff(self.offsets)
+        return np.diff(self.indptr)
 
     def row(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Return the columns and values of one row, as views."""
-        span = slice(self.offsets[row], self.offsets[row + 1])
-        return self.indices[span], self.values[span]
+        span = slice(self.indptr[row], self.indptr[row + 1])
+        return self.indices[span], self.data[span]
 
-    def row_of_entries(self) -> NDArray[np.int32]:
+    def entry_rows(self) -> NDArray[np.int32]:
         """Return the row of each entry."""
-        return np.repeat(np.arange(self.rows, dtype=np.int32), self.row_sizes)
+        return np.repeat(np.arange(self.shape[0], dtype=np.int32), self.row_sizes)
 
-    def transposed(self) -> CSR:
-        """Return the matrix turned over: its columns become rows."""
-        scatter = _plain_scatter if plain(1, _SORTED * self.entries) else _scatter
-        offsets, indices, values, _ = scatter(self.indices, self.row_of_entries(), self.values, self.columns)
-        return CSR(offsets, indices, values, self.rows)
+    def transpose(self) -> CSR:
+        """Return the transposed matrix: its columns become rows."""
+        scatter = _plain_scatter if plain(1, _SORTED * self.nnz) else _scatter
+        indptr, indices, data, _ = scatter(self.indices, self.entry_rows(), self.data, self.shape[1])
+        return CSR(indptr, indices, data, (self.shape[1], self.shape[0]))
 
     def select_rows(self, rows: NDArray[np.integer]) -> CSR:
         """Return the matrix of some rows, in the order given."""
         sizes = self.row_sizes[rows]
-        offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        entry = np.arange(offsets[-1]) + np.repeat(self.offsets[rows] - offsets[:-1], sizes)
-        return CSR(offsets, self.indices[entry], self.values[entry], self.columns)
+        indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        entry = np.arange(indptr[-1]) + np.repeat(self.indptr[rows] - indptr[:-1], sizes)
+        return CSR(indptr, self.indices[entry], self.data[entry], (len(sizes), self.shape[1]))
 
-    def with_values(self, values: NDArray[np.float32]) -> CSR:
+    def with_data(self, data: NDArray[np.float32]) -> CSR:
         """Return a matrix with the same entries and other values."""
-        return CSR(self.offsets, self.indices, np.ascontiguousarray(values, np.float32), self.columns)
+        return CSR(self.indptr, self.indices, np.ascontiguousarray(data, np.float32), self.shape)
 
 
 def _plain_scatter(

@@ -31,7 +31,7 @@ def cells(interactions: Interactions) -> dict[tuple[str, str], float]:
     """Return the matrix by names."""
     matrix = interactions.plays
     listeners, items = interactions.listener_ids.to_list(), interactions.item_ids.to_list()
-    pairs = zip(matrix.row_of_entries(), matrix.indices, matrix.values, strict=True)
+    pairs = zip(matrix.entry_rows(), matrix.indices, matrix.data, strict=True)
     return {(listeners[row], items[column]): float(value) for row, column, value in pairs}
 
 

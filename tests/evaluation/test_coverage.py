@@ -38,7 +38,7 @@ def test_intervals_of_a_difference_cover_the_truth(tmp_path: Path) -> None:
         truth = np.nanmean(values)
         covered = 0
         for repetition in range(REPETITIONS):
-            drawn = rng.choice(trial.relevant.rows, LISTENERS, replace=False)
+            drawn = rng.choice(trial.relevant.shape[0], LISTENERS, replace=False)
             member = np.isin(trial.query_listeners, drawn)
             listener = np.unique(trial.query_listeners[member], return_inverse=True)[1].astype(np.int32)
             interval = ClusterBootstrap(listener, seed=repetition).estimate(values[member])

@@ -50,12 +50,12 @@ def sampled_hit_rate(world: Dataset, negatives: int = 99) -> float:
     trial = hold_out(world, ProtocolConfig())
     rng = np.random.default_rng(0)
     hits = 0
-    for listener in range(trial.relevant.rows):
+    for listener in range(trial.relevant.shape[0]):
         liked = trial.relevant.row(listener)[0]
         others = np.setdiff1d(np.arange(len(trial.popularity)), liked)
         positive = trial.popularity[rng.choice(liked)]
         hits += int((trial.popularity[rng.choice(others, negatives, replace=False)] > positive).sum() < 10)
-    return hits / trial.relevant.rows
+    return hits / trial.relevant.shape[0]
 
 
 def tag_affinity(dataset: Dataset, trial: Split) -> FactorAffinity:
@@ -135,7 +135,7 @@ def hold_out_nothing() -> Split:
 
     matrix = np.tril(np.ones((4, 4)))[::-1]
     rows, columns = np.nonzero(matrix)
-    plays = CSR.build(rows, columns, np.ones(len(rows)), (4, 4))
+    plays = CSR.from_coo(rows, columns, np.ones(len(rows)), (4, 4))
     interactions = Interactions(pl.Series(list("abcd")), pl.Series(list("wxyz")), plays)
     zero: NDArray[np.int32] = np.zeros(1, np.int32)
     return Split(

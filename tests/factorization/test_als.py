@@ -17,7 +17,7 @@ def random_confidences(
 ) -> CSR:
     rng = np.random.default_rng(seed)
     row, column = np.nonzero(rng.random((rows, columns)) < density)
-    return CSR.build(row, column, rng.uniform(low, high, len(row)), (rows, columns))
+    return CSR.from_coo(row, column, rng.uniform(low, high, len(row)), (rows, columns))
 
 
 def random_start(matrix: CSR, factors: int, seed: int = 0) -> Factors:
@@ -27,16 +27,16 @@ def random_start(matrix: CSR, factors: int, seed: int = 0) -> Factors:
 
 
 def penalties(matrix: CSR, config: ALSConfig) -> Reals:
-    counts = np.diff(matrix.offsets).astype(np.float64)
-    return np.asarray(config.reg * (counts + config.alpha0 * matrix.columns) ** config.nu)
+    counts = np.diff(matrix.indptr).astype(np.float64)
+    return np.asarray(config.reg * (counts + config.alpha0 * matrix.shape[1]) ** config.nu)
 
 
 def solve_exactly(matrix: CSR, fixed: Reals, config: ALSConfig) -> Reals:
     """Solve every row's normal equations, written out: (sum_i w_ui y_i y_i' + lambda_u I) x = sum_i c_ui y_i."""
-    solved = np.zeros((matrix.rows, fixed.shape[1]))
+    solved = np.zeros((matrix.shape[0], fixed.shape[1]))
     for u, penalty in enumerate(penalties(matrix, config)):
         items, c = matrix.row(u)
-        weight = np.full(matrix.columns, config.alpha0)
+        weight = np.full(matrix.shape[1], config.alpha0)
         weight[items] = c
         system = (fixed.T * weight) @ fixed + penalty * np.eye(fixed.shape[1])
         solved[u] = np.linalg.solve(system, fixed[items].T @ c.astype(np.float64))
@@ -48,7 +48,7 @@ def reference(matrix: CSR, start: Factors, config: ALSConfig) -> Reals:
     y = start.items.astype(np.float64)
     for _ in range(config.iterations):
         x = solve_exactly(matrix, y, config)
-        y = solve_exactly(matrix.transposed(), x, config)
+        y = solve_exactly(matrix.transpose(), x, config)
     return np.asarray(x @ y.T)
 
 
@@ -81,13 +81,13 @@ def test_the_objective_is_the_formula(nu: float) -> None:
     factors = random_start(matrix, 3)
     x, y = factors.listeners.astype(np.float64), factors.items.astype(np.float64)
     loss = 0.0
-    for u in range(matrix.rows):
+    for u in range(matrix.shape[0]):
         observed = dict(zip(*(part.tolist() for part in matrix.row(u)), strict=True))
-        for i in range(matrix.columns):
+        for i in range(matrix.shape[1]):
             score = float(x[u] @ y[i])
             loss += observed[i] * (1 - score) ** 2 if i in observed else config.alpha0 * score**2
     loss += penalties(matrix, config) @ (x**2).sum(axis=1)
-    loss += penalties(matrix.transposed(), config) @ (y**2).sum(axis=1)
+    loss += penalties(matrix.transpose(), config) @ (y**2).sum(axis=1)
     assert als_objective(matrix, factors, config) == pytest.approx(loss, rel=1e-6)
 
 
@@ -145,7 +145,7 @@ def test_sweeps_are_announced() -> None:
 
 
 def test_rows_and_columns_without_an_entry_get_the_vector_zero() -> None:
-    matrix = CSR.build([0, 0, 2], [0, 3, 3], [1, 1, 1], (4, 5))
+    matrix = CSR.from_coo([0, 0, 2], [0, 3, 3], [1, 1, 1], (4, 5))
     config = ALSConfig(factors=3, iterations=1)
     for start in (None, random_start(matrix, 3)):
         found = fit_als(matrix, config, initial=start)

@@ -7,7 +7,7 @@ from tigertail.factorization.confidence import ConfidenceConfig, confidence
 from tigertail.sparse import CSR
 
 # The first listener has 4 plays, the second 8: 6 on average.
-PLAYS = CSR.build([0, 0, 1], [0, 1, 0], [1, 3, 8], shape=(2, 2))
+PLAYS = CSR.from_coo([0, 0, 1], [0, 1, 0], [1, 3, 8], shape=(2, 2))
 
 
 @pytest.mark.parametrize(
@@ -29,11 +29,11 @@ PLAYS = CSR.build([0, 0, 1], [0, 1, 0], [1, 3, 8], shape=(2, 2))
 )
 def test_transforms(settings: dict[str, object], expected: list[float]) -> None:
     found = confidence(PLAYS, ConfidenceConfig.model_validate(settings))
-    np.testing.assert_allclose(found.values, expected, rtol=1e-6)
-    assert found.values.dtype == np.float32
+    np.testing.assert_allclose(found.data, expected, rtol=1e-6)
+    assert found.data.dtype == np.float32
     assert (found.indices == PLAYS.indices).all()
 
 
 def test_a_matrix_without_entries_stays_one() -> None:
-    empty = CSR.build([], [], [], (2, 3))
-    assert confidence(empty, ConfidenceConfig(transform="bm25")).entries == 0
+    empty = CSR.from_coo([], [], [], (2, 3))
+    assert confidence(empty, ConfidenceConfig(transform="bm25")).nnz == 0

@@ -15,7 +15,7 @@ CONFIG = ALSConfig(factors=5, alpha0=0.1, reg=0.05, nu=0.7, iterations=60, steps
 def world() -> CSR:
     rng = np.random.default_rng(0)
     rows, columns = np.nonzero(rng.random((30, 20)) < 0.3)
-    return CSR.build(rows, columns, rng.uniform(1, 3, len(rows)), (30, 20))
+    return CSR.from_coo(rows, columns, rng.uniform(1, 3, len(rows)), (30, 20))
 
 
 def test_rows_solve_their_normal_equations() -> None:
@@ -44,7 +44,7 @@ def test_a_row_that_is_solved_in_a_step_stays_so() -> None:
     """From 0 there is no size to measure a residual by; further steps must not divide by nothing."""
     config = ALSConfig(factors=64)
     z = np.random.default_rng(3).normal(size=(40, 64)).astype(np.float32)
-    one = CSR.build(np.arange(40), np.arange(40), np.ones(40), (40, 40))
+    one = CSR.from_coo(np.arange(40), np.arange(40), np.ones(40), (40, 40))
     few, many = (solve_against(one, z, np.zeros((40, 64), np.float32), config, steps=n) for n in (8, 50))
     np.testing.assert_allclose(many, few, atol=1e-4)
 
@@ -56,19 +56,19 @@ def test_columns_no_row_has_met_count_all_the_same() -> None:
     start = np.zeros((30, 5), np.float32)
     all_rows = solve_against(matrix, z, start, CONFIG, steps=30)
     one = matrix.select_rows(np.array([5]))
-    assert 0 < one.entries < 10
+    assert 0 < one.nnz < 10
     np.testing.assert_allclose(solve_against(one, z, start[:1], CONFIG, steps=30)[0], all_rows[5], atol=1e-4)
 
 
 def test_who_plays_nothing_has_no_vector() -> None:
-    silent = CSR.build([], [], [], (1, 20))
+    silent = CSR.from_coo([], [], [], (1, 20))
     assert not solve_against(silent, np.ones((20, 5), np.float32), np.zeros((1, 5), np.float32), CONFIG).any()
 
 
 ALPHA0 = 0.1
 PENALTY = np.array([0.5, 2.0, 1.0, 0.3], np.float32)
 # Listener 0 has heard one item, 1 four, 2 nothing, 3 the last two.
-HEARD = CSR.build([0, 1, 1, 1, 1, 3, 3], [2, 0, 1, 3, 6, 5, 6], [1, 2, 1, 4, 1, 3, 1], shape=(4, 7))
+HEARD = CSR.from_coo([0, 1, 1, 1, 1, 3, 3], [2, 0, 1, 3, 6, 5, 6], [1, 2, 1, 4, 1, 3, 1], shape=(4, 7))
 ITEMS = np.random.default_rng(0).normal(size=(7, 5)).astype(np.float32)
 
 
@@ -82,7 +82,7 @@ def _solved(listener: int) -> np.ndarray:
 
 def _found(items: np.ndarray = ITEMS, heard: CSR = HEARD) -> np.ndarray:
     gram = ITEMS.astype(np.float64).T @ ITEMS
-    start = np.zeros((heard.rows, items.shape[1]), np.float32)
+    start = np.zeros((heard.shape[0], items.shape[1]), np.float32)
     return half_sweep(heard, items, start, alpha0=ALPHA0, penalty=PENALTY, steps=16, product=gram)
 
 
@@ -98,7 +98,9 @@ def test_who_has_heard_nothing_is_nowhere() -> None:
 def test_items_nobody_here_has_heard_count_in_the_gram_matrix_alone() -> None:
     """Item 4 is left out, as a block of listeners leaves out what none of them has heard."""
     used = np.array([0, 1, 2, 3, 5, 6])
-    compact = CSR(HEARD.offsets, np.searchsorted(used, HEARD.indices).astype(np.int32), HEARD.values, 6)
+    compact = CSR(
+        HEARD.indptr, np.searchsorted(used, HEARD.indices).astype(np.int32), HEARD.data, (HEARD.shape[0], 6)
+    )
     np.testing.assert_array_equal(_found(ITEMS[used], compact), _found())
 
 

@@ -19,7 +19,7 @@ def few_listeners(
     """Return who has heard what, and vectors of listeners and items."""
     rng = np.random.default_rng(seed)
     item, listener = np.nonzero(rng.random((items, listeners)) < density)
-    heard = CSR.build(item, listener, rng.uniform(1, 4, len(item)), (items, listeners))
+    heard = CSR.from_coo(item, listener, rng.uniform(1, 4, len(item)), (items, listeners))
     x, y = (rng.normal(0, 0.5, (size, factors)).astype(np.float32) for size in (listeners, items))
     return heard, x, y
 
@@ -28,7 +28,7 @@ def solve_exactly(heard: CSR, x: Floats, y: Floats, alpha0: float, penalty: floa
     """Solve (sum_u w_ui x_u x_u' + lambda I) z = sum_u c_ui x_u + lambda y_i for every item, written out."""
     listeners = x.astype(np.float64)
     solved = y.astype(np.float64)
-    for i in range(heard.rows):
+    for i in range(heard.shape[0]):
         those, c = heard.row(i)
         if len(those):
             weight = np.full(len(x), alpha0)
@@ -86,9 +86,9 @@ def test_an_item_nobody_here_has_heard_keeps_its_very_vector() -> None:
 
 def test_no_item_and_no_entry_are_no_trouble() -> None:
     _, x, y = few_listeners(seed=4)
-    nothing = CSR.build([], [], [], (len(y), len(x)))
+    nothing = CSR.from_coo([], [], [], (len(y), len(x)))
     assert ridge_towards(nothing, x, y, alpha0=0.1, penalty=1.0).tobytes() == y.tobytes()
-    no_item = CSR.build([], [], [], (0, len(x)))
+    no_item = CSR.from_coo([], [], [], (0, len(x)))
     assert ridge_towards(no_item, x, y[:0], alpha0=0.1, penalty=1.0).shape == (0, 5)
 
 

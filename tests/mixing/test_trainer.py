@@ -43,7 +43,7 @@ def lessons() -> TrainingQueries:
     """People play ten items of the query's scene each."""
     queries = np.arange(ITEMS, dtype=np.int32)
     row, item = np.nonzero((SCENE[:, None] == SCENE) & ~np.eye(ITEMS, dtype=np.bool_))
-    hits = CSR.build(row, item, np.full(len(row), 10.0), (ITEMS, ITEMS))
+    hits = CSR.from_coo(row, item, np.full(len(row), 10.0), (ITEMS, ITEMS))
     return TrainingQueries(queries, hits, LISTENERS, (LISTENERS == 1).astype(np.int8) * 2)
 
 
@@ -106,7 +106,9 @@ def test_where_popular_hits_count_less_stars_are_expected_less(
 
 
 def test_without_a_hit_the_prior_stays(signals: dict[str, Signal], lessons: TrainingQueries) -> None:
-    none = TrainingQueries(lessons.queries, CSR.build([], [], [], (ITEMS, ITEMS)), LISTENERS, lessons.strata)
+    none = TrainingQueries(
+        lessons.queries, CSR.from_coo([], [], [], (ITEMS, ITEMS)), LISTENERS, lessons.strata
+    )
     learned = learn(signals, none, CONFIG)
     assert (learned.weights == 0).all()
     assert learned.calibrations[0].tobytes() == learned.calibrations[1].tobytes()

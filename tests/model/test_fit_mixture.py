@@ -47,7 +47,7 @@ def test_signals_that_teach_have_no_trace_of_those_held_out(world: Dataset) -> N
     held = set(blind.trial.held["listener_id"])
     everyone = set(world.plays["listener_id"])
     assert len(held) == round(0.2 * len(everyone))
-    assert listening.heard.rows == len(everyone) - len(held)
+    assert listening.heard.shape[0] == len(everyone) - len(held)
     others = world.scan("annotations").filter(~pl.col("annotator").is_in(list(held))).collect()
     assert int(annotation.people.max()) <= others["annotator"].n_unique()
     left = blind.trial.train.scan("annotations").collect()
@@ -121,7 +121,7 @@ def test_lists_and_feedback_each_get_their_share_of_the_whole(
         items, values = taught.hits.row(int(np.searchsorted(taught.queries, query)))
         return float(values[items == query].sum())
 
-    whole = float(taught.hits.values.sum(dtype=np.float64))
+    whole = float(taught.hits.data.sum(dtype=np.float64))
     assert (hits(0) / whole, hits(1) / whole) == pytest.approx(shares, abs=1e-4)
 
 
@@ -133,11 +133,9 @@ def test_feedback_alone_gets_its_share_and_little_of_it_less(world: Dataset) -> 
     item = str(interactions.item_ids[0])
 
     def added(taught: TrainingQueries) -> float:
-        return float(taught.hits.values.sum(dtype=np.float64)) - float(
-            lessons.hits.values.sum(dtype=np.float64)
-        )
+        return float(taught.hits.data.sum(dtype=np.float64)) - float(lessons.hits.data.sum(dtype=np.float64))
 
-    whole = float(lessons.hits.values.sum(dtype=np.float64))
+    whole = float(lessons.hits.data.sum(dtype=np.float64))
     much = with_others(lessons, interactions, config, None, pairs("said", (item, item, 1e6)))
     little = with_others(lessons, interactions, config, None, pairs("said", (item, item, 2.0)))
     assert added(much) == pytest.approx(whole, rel=1e-4)

@@ -27,7 +27,7 @@ def signal(
         keys,
         fallback_of,
         nothing,
-        CSR.build([], [], [], (0, 0)),
+        CSR.from_coo([], [], [], (0, 0)),
         vectors,
         nothing[1:],
         np.empty(0, np.int32),

@@ -20,7 +20,7 @@ def drawn(seed: int, shape: tuple[int, int] = (30, 20), top: int = 4) -> Reals:
 
 def sparse(weights: Reals) -> CSR:
     row, column = np.nonzero(weights)
-    return CSR.build(row, column, weights[row, column], (len(weights), weights.shape[1]))
+    return CSR.from_coo(row, column, weights[row, column], (len(weights), weights.shape[1]))
 
 
 def formula(weights: Reals, beta: float, shrinkage: float) -> Reals:
@@ -64,7 +64,7 @@ def test_the_number_of_threads_changes_no_byte() -> None:
     for threads in (1, None):
         with limited(threads):
             lists = fit_co_listening(weights, CoListeningConfig(neighbours=10)).neighbours
-        made.append((lists.indices.tobytes(), lists.values.tobytes()))
+        made.append((lists.indices.tobytes(), lists.data.tobytes()))
     assert made[0] == made[1]
 
 

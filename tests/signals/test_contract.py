@@ -52,7 +52,7 @@ def co_listening() -> CoListening:
     plays = rng.random((200, ITEMS)) < 0.1
     plays[:, UNKNOWN] = False
     row, column = np.nonzero(plays)
-    weights = CSR.build(row, column, rng.uniform(1, 3, len(row)), plays.shape)
+    weights = CSR.from_coo(row, column, rng.uniform(1, 3, len(row)), plays.shape)
     return fit_co_listening(weights, CoListeningConfig(neighbours=20))
 
 
@@ -61,7 +61,7 @@ def listening() -> GroupedCoListening:
     plays = rng.random((200, ITEMS)) < 0.1
     plays[:, UNKNOWN] = False
     row, column = np.nonzero(plays)
-    weights = CSR.build(row, column, rng.uniform(1, 3, len(row)), plays.shape)
+    weights = CSR.from_coo(row, column, rng.uniform(1, 3, len(row)), plays.shape)
     solved = fit_als(weights, ALSConfig(factors=7, iterations=2))
     groups = Groups(
         tuple(f"cluster-{number}" for number in range(1, 10)), (np.arange(200) % 10).astype(np.int32)
@@ -127,7 +127,7 @@ def annotation() -> Annotation:
     carried[:, 0] = True
     carried[UNKNOWN] = False
     row, column = np.nonzero(carried)
-    weights = CSR.build(row, column, rng.uniform(1, 3, len(row)), carried.shape)
+    weights = CSR.from_coo(row, column, rng.uniform(1, 3, len(row)), carried.shape)
     people = rng.integers(0, 5, len(row)).astype(np.int32)
     labels = [("tag", f"label {label}") for label in range(30)]  # the other columns are annotators
     return Annotation(weights, people, (people == 0).astype(np.uint8), labels)

@@ -20,9 +20,9 @@ from tigertail.sparse import CSR
 
 # Three items; 0 goes to 2, 1 to 0 and 2 to 4; 1 and 3 are new.
 TO = ItemRemap(np.array([2, 0, 4], np.int32), 5)
-CHAIN = CSR.build([0, 0, 1, 2], [1, 2, 2, 0], [0.9, 0.2, 0.4, 0.7], (3, 3))
+CHAIN = CSR.from_coo([0, 0, 1, 2], [1, 2, 2, 0], [0.9, 0.2, 0.4, 0.7], (3, 3))
 VECTORS = np.array([[1, 0], [1, 1], [0, 2]], np.float32)
-LABELS = CSR.build([0, 0, 1, 2, 2], [0, 1, 0, 1, 2], [1, 2, 1, 3, 1], (3, 3))
+LABELS = CSR.from_coo([0, 0, 1, 2, 2], [0, 1, 0, 1, 2], [1, 2, 1, 3, 1], (3, 3))
 
 SIGNALS: dict[str, Signal] = {
     "co-listening": CoListening(CHAIN),
@@ -47,7 +47,7 @@ SIGNALS: dict[str, Signal] = {
         ("PL",),
         {},
         np.array([0, 2, 3]),
-        CSR.build([0, 0, 1, 1, 2, 2], [0, 1, 0, 2, 1, 2], [1, 2, 1, 1, 3, 1], (3, 3)),
+        CSR.from_coo([0, 0, 1, 1, 2, 2], [0, 1, 0, 2, 1, 2], [1, 2, 1, 1, 3, 1], (3, 3)),
         VECTORS,
         np.array([0, 2]),
         np.array([0, 1], np.int32),

@@ -53,7 +53,7 @@ def test_held_out_listeners_vanish_from_every_table(tagged: Dataset) -> None:
 
 def test_every_item_is_a_query_and_the_others_its_answer(tagged: Dataset) -> None:
     trial = hold_out(tagged, ProtocolConfig())
-    for row in range(trial.relevant.rows):
+    for row in range(trial.relevant.shape[0]):
         mine = trial.relevant.row(row)[0]
         assert trial.query_items[trial.query_listeners == row].tolist() == mine.tolist()
 
@@ -78,7 +78,7 @@ def test_seeds_choose_and_repeat(tagged: Dataset) -> None:
 def test_a_split_by_time_trains_on_nothing_played_later(tagged: Dataset) -> None:
     trial = hold_out(tagged, ProtocolConfig(split="time", after=0.4))
     assert trial.train.plays["last_played"].max() == datetime(2020, 1, 2, tzinfo=UTC)
-    for row in range(trial.relevant.rows):
+    for row in range(trial.relevant.shape[0]):
         asked = trial.query_items[trial.query_listeners == row]
         answers = trial.relevant.row(row)[0]
         assert (len(asked), len(answers)) == (2, 1)

@@ -65,7 +65,7 @@ class Interactions:
         coded = pairs.join(listeners.with_row_index("row"), on=c.LISTENER_ID).join(
             items.with_row_index("column"), on=c.ITEM_ID
         )
-        matrix = CSR.build(
+        matrix = CSR.from_coo(
             coded["row"].to_numpy(),
             coded["column"].to_numpy(),
             coded[c.PLAYS].to_numpy(),
@@ -76,4 +76,4 @@ class Interactions:
     @cached_property
     def item_listeners(self) -> NDArray[np.int64]:
         """Number of listeners of each item; int64, (items,)."""
-        return np.bincount(self.plays.indices, minlength=self.plays.columns).astype(np.int64)
+        return np.bincount(self.plays.indices, minlength=self.plays.shape[1]).astype(np.int64)

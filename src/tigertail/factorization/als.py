@@ -100,7 +100,7 @@ def fit_als(
         Called with the number of each finished sweep.
     """
     x, y = _start(confidence.shape, config, seed, initial)
-    by_listener, by_item = _Side(confidence, config), _Side(confidence.transposed(), config)
+    by_listener, by_item = _Side(confidence, config), _Side(confidence.transpose(), config)
     history: list[float] = []
     with limited(threads):
         for sweep in range(config.iterations):
@@ -117,7 +117,7 @@ def als_objective(confidence: CSR, factors: Factors, config: ALSConfig) -> float
     """Return the objective L of some factors, in float64."""
     x, y = padded(factors.listeners), padded(factors.items)
     with limited(None):
-        return _objective(_Side(confidence, config), _Side(confidence.transposed(), config), x, y)
+        return _objective(_Side(confidence, config), _Side(confidence.transpose(), config), x, y)
 
 
 class _Side:
@@ -126,7 +126,7 @@ class _Side:
     def __init__(self, matrix: CSR, config: ALSConfig) -> None:
         self.matrix = matrix
         self.config = config
-        scale = (matrix.row_sizes + config.alpha0 * matrix.columns) ** config.nu
+        scale = (matrix.row_sizes + config.alpha0 * matrix.shape[1]) ** config.nu
         self.penalty = (config.reg * scale).astype(np.float32)
         self.chunks = even_chunks(matrix)
 
@@ -140,9 +140,9 @@ class _Side:
         kernels.solve_rows(
             x,
             z.reshape(-1),
-            self.matrix.offsets,
+            self.matrix.indptr,
             self.matrix.indices,
-            self.matrix.values,
+            self.matrix.data,
             np.float32(self.config.alpha0),
             dense,
             self.penalty,
@@ -156,7 +156,7 @@ def _objective(by_listener: _Side, by_item: _Side, x: Floats, y: Floats) -> floa
     matrix = by_listener.matrix
     alpha0 = by_listener.config.alpha0
     observed = kernels.observed_loss(
-        x, y, matrix.offsets, matrix.indices, matrix.values, alpha0, by_listener.chunks
+        x, y, matrix.indptr, matrix.indices, matrix.data, alpha0, by_listener.chunks
     )
     loss = observed.sum() + alpha0 * np.sum(gram(x) * gram(y))
     for side, vectors in ((by_listener, x), (by_item, y)):
@@ -166,8 +166,8 @@ def _objective(by_listener: _Side, by_item: _Side, x: Floats, y: Floats) -> floa
 
 def even_chunks(matrix: CSR) -> NDArray[np.int64]:
     """Return the bounds of chunks of rows of about equal work."""
-    work = matrix.offsets + 8 * np.arange(matrix.rows + 1)  # a row's own arithmetic is worth eight entries
-    bounds = np.linspace(0, work[-1], min(256, matrix.rows) + 1)
+    work = matrix.indptr + 8 * np.arange(matrix.shape[0] + 1)  # a row's own arithmetic is worth eight entries
+    bounds = np.linspace(0, work[-1], min(256, matrix.shape[0]) + 1)
     return np.searchsorted(work, bounds).astype(np.int64)
 
 

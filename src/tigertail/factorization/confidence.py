@@ -43,20 +43,20 @@ def confidence(plays: CSR, config: ConfidenceConfig) -> CSR:
 
     Examples
     --------
-    >>> plays = CSR.build([0, 0], [0, 1], [1, 9], shape=(1, 2))
+    >>> plays = CSR.from_coo([0, 0], [0, 1], [1, 9], shape=(1, 2))
     >>> confidence(plays, ConfidenceConfig(transform="linear", gain=2)).values
     array([ 3., 19.], dtype=float32)
     """
-    r = plays.values
+    r = plays.data
     if config.transform == "binary":
-        return plays.with_values(np.ones_like(r))
+        return plays.with_data(np.ones_like(r))
     if config.transform == "linear":
         strength = r
     elif config.transform == "log":
         strength = np.log1p(r / config.scale)
     else:
-        rows = plays.row_of_entries()
-        totals = np.bincount(rows, r.astype(np.float64), plays.rows)
+        rows = plays.entry_rows()
+        totals = np.bincount(rows, r.astype(np.float64), plays.shape[0])
         length = 1 - config.b + config.b * totals / max(totals.mean(), 1e-9)
         strength = r * (config.k1 + 1) / (r + config.k1 * length[rows])
-    return plays.with_values((1 + config.gain * strength).astype(np.float32))
+    return plays.with_data((1 + config.gain * strength).astype(np.float32))

@@ -63,9 +63,9 @@ def half_sweep(
     kernels.solve_rows(
         x,
         z.reshape(-1),
-        matrix.offsets,
+        matrix.indptr,
         matrix.indices,
-        matrix.values,
+        matrix.data,
         np.float32(alpha0),
         np.float32(alpha0) * values,
         penalty,
@@ -95,19 +95,19 @@ def solve_against(matrix: CSR, fixed: Floats, start: Floats, config: ALSConfig, 
     --------
     A newcomer who plays what the first column stands for, and not the second:
 
-    >>> heard = CSR.build([0], [0], [1.0], shape=(1, 2))
+    >>> heard = CSR.from_coo([0], [0], [1.0], shape=(1, 2))
     >>> columns = np.array([[1.0, 0.0], [0.0, 1.0]], np.float32)
     >>> solve_against(heard, columns, np.zeros((1, 2), np.float32), ALSConfig(factors=2)).round(2)
     array([[0.97, 0.  ]], dtype=float32)
     """
-    scale = (matrix.row_sizes + config.alpha0 * matrix.columns) ** config.nu
+    scale = (matrix.row_sizes + config.alpha0 * matrix.shape[1]) ** config.nu
     penalty = (config.reg * scale).astype(np.float32)
-    met = np.bincount(matrix.indices, minlength=matrix.columns) > 0
-    if 2 * met.sum() > matrix.columns:
+    met = np.bincount(matrix.indices, minlength=matrix.shape[1]) > 0
+    if 2 * met.sum() > matrix.shape[1]:
         return half_sweep(matrix, fixed, start, alpha0=config.alpha0, penalty=penalty, steps=steps)
     # Columns that no row has met count in the Gram matrix alone; to turn their vectors would be most of the work.
     place = (np.cumsum(met) - 1).astype(np.int32)
-    compact = CSR(matrix.offsets, place[matrix.indices], matrix.values, int(met.sum()))
+    compact = CSR(matrix.indptr, place[matrix.indices], matrix.data, (matrix.shape[0], int(met.sum())))
     d = start.shape[1]
     product = gram(padded(fixed))[:d, :d]
     return half_sweep(

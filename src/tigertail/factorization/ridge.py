@@ -53,14 +53,14 @@ def ridge_towards(
     --------
     Where the penalty is large nothing moves; where it is small the vector fits those who listened.
 
-    >>> heard = CSR.build([0], [0], [1.0], shape=(1, 1))
+    >>> heard = CSR.from_coo([0], [0], [1.0], shape=(1, 1))
     >>> x, y = np.array([[1.0, 0.0]], np.float32), np.array([[0.5, 0.5]], np.float32)
     >>> ridge_towards(heard, x, y, alpha0=0.01, penalty=1e6).round(3)
     array([[0.5, 0.5]], dtype=float32)
     >>> ridge_towards(heard, x, y, alpha0=0.01, penalty=1e-6).round(3)
     array([[1. , 0.5]], dtype=float32)
     """
-    held = np.full(heard.rows, penalty, np.float32)
+    held = np.full(heard.shape[0], penalty, np.float32)
     solved = half_sweep(heard, listeners, items, alpha0=alpha0, penalty=held, steps=steps, towards=True)
     silent = heard.row_sizes == 0
     solved[silent] = items[silent]

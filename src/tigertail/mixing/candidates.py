@@ -68,7 +68,7 @@ def choices_of(
     """
     hits = []
     for row, items in zip(rows.tolist(), candidates, strict=True):
-        begin, end = lessons.hits.offsets[row], lessons.hits.offsets[row + 1]
+        begin, end = lessons.hits.indptr[row], lessons.hits.indptr[row + 1]
         right = lessons.hits.indices[begin:end]
         place = np.searchsorted(right, items)
         found = place < len(right)

@@ -54,12 +54,12 @@ class TrainingQueries:
             Sums to the number of hits; in the order of the entries of ``hits``.
         """
         hits = self.hits
-        stratum = self.strata[self.queries][hits.row_of_entries()]
-        amount = np.bincount(stratum, hits.values, 4)
+        stratum = self.strata[self.queries][hits.entry_rows()]
+        amount = np.bincount(stratum, hits.data, 4)
         by_stratum = np.where(amount > 0, (amount.sum() / np.maximum(amount, 1)) ** balance, 0)
         popular = np.maximum(self.listeners[hits.indices], 1.0) ** -correction
-        weights = hits.values * by_stratum[stratum] * popular
-        return np.asarray(weights * (hits.values.sum() / max(weights.sum(), 1e-12)))
+        weights = hits.data * by_stratum[stratum] * popular
+        return np.asarray(weights * (hits.data.sum() / max(weights.sum(), 1e-12)))
 
     def joined(self, right: CSR, share: float, most: float = np.inf) -> TrainingQueries:
         """Return the lessons with those of curated lists, or of listeners' feedback, beside them.
@@ -75,22 +75,20 @@ class TrainingQueries:
             Hits that one unit of ``right`` counts at most, so that little of it stays little: the share is then
             smaller.
         """
-        if not right.entries or not share:
+        if not right.nnz or not share:
             return self
-        scale = (
-            share / (1 - share) * self.hits.values.sum(dtype=np.float64) / right.values.sum(dtype=np.float64)
-        )
+        scale = share / (1 - share) * self.hits.data.sum(dtype=np.float64) / right.data.sum(dtype=np.float64)
         scale = min(scale, most)
         asked = np.flatnonzero(right.row_sizes)
         queries = np.union1d(self.queries, asked).astype(np.int32)
-        rows = [self.queries[self.hits.row_of_entries()], right.row_of_entries()]
+        rows = [self.queries[self.hits.entry_rows()], right.entry_rows()]
         items = [self.hits.indices, right.indices]
-        values = [self.hits.values.astype(np.float64), right.values * scale]
+        values = [self.hits.data.astype(np.float64), right.data * scale]
         row = np.searchsorted(queries, np.concatenate(rows)).astype(np.int64)
-        pairs, place = np.unique(row * right.columns + np.concatenate(items), return_inverse=True)
+        pairs, place = np.unique(row * right.shape[1] + np.concatenate(items), return_inverse=True)
         hits = np.bincount(place, np.concatenate(values))
-        shape = (len(queries), right.columns)
-        matrix = CSR.build(pairs // right.columns, pairs % right.columns, hits, shape)
+        shape = (len(queries), right.shape[1])
+        matrix = CSR.from_coo(pairs // right.shape[1], pairs % right.shape[1], hits, shape)
         return TrainingQueries(queries, matrix, self.listeners, self.strata)
 
 
@@ -109,7 +107,7 @@ def training_set(trial: Split) -> TrainingQueries:
     other = items != np.repeat(trial.query_items, sizes)
     pairs = rows[other].astype(np.int64) * len(trial.popularity) + items[other]
     pair, count = np.unique(pairs, return_counts=True)
-    hits = CSR.build(
+    hits = CSR.from_coo(
         pair // len(trial.popularity),
         pair % len(trial.popularity),
         count,

@@ -48,10 +48,10 @@ class BaseConfig(BaseModel):
         With n and c the mean number of entries of a listener and their mean confidence, the solver's
         alpha0 is ``unobserved * c`` and its reg ``reg * n * c / (n + alpha0 * items)^nu``.
         """
-        mean_confidence = float(confidence.values.mean(dtype=np.float64))
-        entries = confidence.entries / confidence.rows
+        mean_confidence = float(confidence.data.mean(dtype=np.float64))
+        entries = confidence.nnz / confidence.shape[0]
         alpha0 = self.unobserved * mean_confidence
-        scale = (entries + alpha0 * confidence.columns) ** self.nu
+        scale = (entries + alpha0 * confidence.shape[1]) ** self.nu
         return ALSConfig(
             factors=self.factors,
             iterations=self.iterations,

@@ -47,7 +47,7 @@ def fit(
     """
     config = config or ModelConfig()
     interactions = Interactions.of(dataset)
-    if not interactions.plays.entries:
+    if not interactions.plays.nnz:
         raise DataError(
             "nothing to learn from: not one play counts",
             path=dataset.path,
@@ -60,8 +60,8 @@ def fit(
         signals[MIXTURE] = mixture
     provenance = Provenance(dataset.name, dataset.fingerprint, dataset.simulated)
     seen = {
-        "listeners": interactions.plays.rows,
-        "interactions": interactions.plays.entries,
+        "listeners": interactions.plays.shape[0],
+        "interactions": interactions.plays.nnz,
         "items with a listener": int((interactions.item_listeners > 0).sum()),
     }
     return Model(item_table(dataset, interactions), signals, config, provenance, seen)

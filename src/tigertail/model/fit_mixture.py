@@ -110,7 +110,7 @@ def with_others(
     listed = None if lists is None else grade_matrix(lists, interactions)
     if feedback is not None:
         # Lists are joined last and thin out what is there by their share, feedback included.
-        thinned = 1 - config.lists if listed is not None and listed.entries else 1.0
+        thinned = 1 - config.lists if listed is not None and listed.nnz else 1.0
         lessons = lessons.joined(grade_matrix(feedback, interactions), config.feedback / thinned, WORD)
     return lessons if listed is None else lessons.joined(listed, config.lists)
 
@@ -157,7 +157,7 @@ def mixed_names(dataset: Dataset, config: MixtureConfig) -> list[str]:
 
 def _held_out(given: FitContext) -> Split | None:
     config = given.config.mixture
-    share = min(config.held_out, config.most / given.interactions.plays.rows)
+    share = min(config.held_out, config.most / given.interactions.plays.shape[0])
     protocol = ProtocolConfig(held_out=share, seed=given.config.seed + LESSONS)
     able = int((given.interactions.plays.row_sizes >= 2).sum())
     return hold_out(given.dataset, protocol) if able >= FEWEST else None

@@ -59,19 +59,16 @@ class CoListening:
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk."""
-        lists = self.neighbours
-        arrays: Arrays = {"offsets": lists.offsets, "indices": lists.indices, "values": lists.values}
-        return arrays, {"items": lists.columns}
+        return self.neighbours.to_arrays(), {"items": self.neighbours.shape[1]}
 
     @classmethod
     def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
         """Make the signal of what was kept on disk."""
-        stored: Any = arrays
-        return cls(CSR(stored["offsets"], stored["indices"], stored["values"], settings["items"]))
+        return cls(CSR.from_arrays(arrays, settings["items"]))
 
     def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return the affinity from each query to every item; ``-inf`` beyond its neighbours."""
-        scores = np.full((len(queries), self.neighbours.columns), -np.inf, np.float32)
+        scores = np.full((len(queries), self.neighbours.shape[1]), -np.inf, np.float32)
         for row, query in enumerate(queries):
             items, values = self.neighbours.row(query)
             scores[row, items] = values
@@ -100,10 +97,10 @@ def fit_co_listening(weights: CSR, config: CoListeningConfig) -> CoListening:
     config
         Settings.
     """
-    squares = np.bincount(weights.indices, weights.values.astype(np.float64) ** 2, weights.columns)
+    squares = np.bincount(weights.indices, weights.data.astype(np.float64) ** 2, weights.shape[1])
     lengths = np.sqrt(squares).astype(np.float32)
     return strongest_products(
-        weights.transposed(),
+        weights.transpose(),
         weights,
         config.neighbours,
         lengths=lengths,
@@ -143,15 +140,15 @@ def strongest_products(
     shrinkage
         Common listeners at which an entry counts half.
     """
-    items = by_listener.columns
+    items = by_listener.shape[1]
     ones = np.ones(items, np.float32)
     codes, scores = _neighbours(
-        by_item.offsets,
+        by_item.indptr,
         by_item.indices,
-        by_item.values,
-        by_listener.offsets,
+        by_item.data,
+        by_listener.indptr,
         by_listener.indices,
-        by_listener.values,
+        by_listener.data,
         ones if lengths is None else lengths,
         ones if gains is None else gains,
         np.float32(shrinkage),
@@ -159,7 +156,7 @@ def strongest_products(
     )
     kept = codes >= 0
     rows = np.repeat(np.arange(items, dtype=np.int32), kept.sum(axis=1))
-    return CoListening(CSR.build(rows, codes[kept], scores[kept], (items, items)))
+    return CoListening(CSR.from_coo(rows, codes[kept], scores[kept], (items, items)))
 
 
 def _inverse_power(lengths: NDArray[np.float32], exponent: float) -> NDArray[np.float32]:

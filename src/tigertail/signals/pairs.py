@@ -56,16 +56,16 @@ def fit_pairs(dataset: Dataset, interactions: Interactions, config: PairsConfig)
         If the dataset has no table of pairs.
     """
     counts = _counts(dataset, interactions)
-    items = counts.columns
-    rows = counts.row_of_entries()
-    masses = np.bincount(rows, counts.values.astype(np.float64), items)
+    items = counts.shape[1]
+    rows = counts.entry_rows()
+    masses = np.bincount(rows, counts.data.astype(np.float64), items)
     there = np.where(masses > 0, masses, 1.0)
-    shrunk = counts.values.astype(np.float64) ** 2 / (counts.values + config.shrinkage)
+    shrunk = counts.data.astype(np.float64) ** 2 / (counts.data + config.shrinkage)
     own = np.arange(items, dtype=np.int32)
     return Pairs(
         strongest_products(
-            counts.with_values(shrunk.astype(np.float32)),
-            CSR.build(own, own, np.ones(items), (items, items)),
+            counts.with_data(shrunk.astype(np.float32)),
+            CSR.from_coo(own, own, np.ones(items), (items, items)),
             config.neighbours,
             lengths=np.sqrt(there).astype(np.float32),
             gains=(there ** (-config.beta / 2)).astype(np.float32),
@@ -91,4 +91,4 @@ def _counts(dataset: Dataset, interactions: Interactions) -> CSR:
         .agg(pl.col(c.COUNT).cast(pl.Float64).sum())
     )
     items = len(interactions.item_ids)
-    return CSR.build(whole["a"], whole["b"], whole[c.COUNT], (items, items))
+    return CSR.from_coo(whole["a"], whole["b"], whole[c.COUNT], (items, items))

@@ -45,15 +45,15 @@ class ItemRemap:
     def rows(self, matrix: CSR) -> tuple[CSR, NDArray[np.int64]]:
         """Return a matrix of items by something else, and the former place of each of its entries."""
         sizes = self.moved(matrix.row_sizes)
-        begins = self.moved(matrix.offsets[:-1])
-        offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        entry = np.arange(offsets[-1]) + np.repeat(begins - offsets[:-1], sizes)
-        return CSR(offsets, matrix.indices[entry], matrix.values[entry], matrix.columns), entry
+        begins = self.moved(matrix.indptr[:-1])
+        indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        entry = np.arange(indptr[-1]) + np.repeat(begins - indptr[:-1], sizes)
+        return CSR(indptr, matrix.indices[entry], matrix.data[entry], (self.items, matrix.shape[1])), entry
 
     def columns(self, matrix: CSR) -> CSR:
         """Return a matrix of something else by items."""
-        return CSR.build(
-            matrix.row_of_entries(), self.place[matrix.indices], matrix.values, (matrix.rows, self.items)
+        return CSR.from_coo(
+            matrix.entry_rows(), self.place[matrix.indices], matrix.data, (matrix.shape[0], self.items)
         )
 
     def both(self, matrix: CSR) -> CSR:
@@ -61,7 +61,7 @@ class ItemRemap:
 
         Examples
         --------
-        >>> chain = CSR.build([0, 1], [1, 0], [0.5, 0.25], shape=(2, 2))
+        >>> chain = CSR.from_coo([0, 1], [1, 0], [0.5, 0.25], shape=(2, 2))
         >>> ItemRemap(np.array([2, 0], np.int32), 3).both(chain).row(2)
         (array([0], dtype=int32), array([0.5], dtype=float32))
         """

@@ -185,7 +185,7 @@ def grade_matrix(truth: GroundTruth, interactions: Interactions) -> CSR:
     codes = pl.DataFrame({c.ITEM_ID: interactions.item_ids}).with_row_index("column")
     queries = codes.rename({c.ITEM_ID: c.TARGET_ITEM_ID, "column": "row"})
     coded = truth.pairs.join(queries, on=c.TARGET_ITEM_ID).join(codes, on=c.ITEM_ID)
-    return CSR.build(coded["row"], coded["column"], coded[c.SCORE], (len(codes), len(codes)))
+    return CSR.from_coo(coded["row"], coded["column"], coded[c.SCORE], (len(codes), len(codes)))
 
 
 def _matched(path: Path, asked: pl.DataFrame, find: Callable[[pl.Series], pl.DataFrame]) -> GroundTruth:

@@ -180,13 +180,13 @@ def _matrix(pairs: pl.DataFrame, held: pl.Series, interactions: Interactions) ->
     rows = pl.DataFrame({c.LISTENER_ID: held}).with_row_index("row")
     columns = pl.DataFrame({c.ITEM_ID: interactions.item_ids}).with_row_index("column")
     coded = pairs.join(rows, on=c.LISTENER_ID).join(columns, on=c.ITEM_ID)
-    return CSR.build(coded["row"], coded["column"], np.ones(len(coded)), (len(rows), len(columns)))
+    return CSR.from_coo(coded["row"], coded["column"], np.ones(len(coded)), (len(rows), len(columns)))
 
 
 def _choose(queries: CSR, most: int, rng: np.random.Generator) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Choose at most ``most`` items of each listener at random."""
-    listeners = queries.row_of_entries()
-    order = np.lexsort((rng.random(queries.entries), listeners))
-    place = np.arange(queries.entries) - np.repeat(queries.offsets[:-1], queries.row_sizes)
+    listeners = queries.entry_rows()
+    order = np.lexsort((rng.random(queries.nnz), listeners))
+    place = np.arange(queries.nnz) - np.repeat(queries.indptr[:-1], queries.row_sizes)
     chosen = np.sort(order[place < most])
     return listeners[chosen], queries.indices[chosen]

@@ -46,7 +46,7 @@ def plays(trial: Split) -> NDArray[np.float64]:
     """Return the training plays, listeners by items; the last item has none."""
     matrix = trial.interactions.plays
     dense = np.zeros(matrix.shape)
-    dense[matrix.row_of_entries(), matrix.indices] = matrix.values
+    dense[matrix.entry_rows(), matrix.indices] = matrix.data
     assert not dense[:, -1].any()
     return dense
 

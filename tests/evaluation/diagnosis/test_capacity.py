@@ -47,7 +47,7 @@ def test_errors_are_those_of_the_objective(squeezed: Model) -> None:
     settings = config.base.solver(weights)
     y = signal.vectors.astype(np.float64)
     errors = []
-    for listener in range(weights.rows):
+    for listener in range(weights.shape[0]):
         items, c = weights.row(listener)
         penalty = settings.reg * (len(items) + settings.alpha0 * len(y)) ** settings.nu
         system = (

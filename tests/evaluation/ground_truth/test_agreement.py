@@ -59,12 +59,12 @@ def test_an_item_nobody_plays_is_a_cold_query(scenes: Dataset, tmp_path: Path) -
 def test_systems_see_every_listener(scenes: Dataset, tmp_path: Path) -> None:
     truth = read_curated(curated(tmp_path, "query,similar", "n1,n2"), scenes)
     trial = nobody_held(scenes, truth, k=5)
-    assert trial.interactions.plays.entries == len(scenes.plays)
+    assert trial.interactions.plays.nnz == len(scenes.plays)
     assert len(trial.held) == 0
 
 
 def test_grades_order_the_best_list() -> None:
-    grades = CSR.build([0, 0, 0], [0, 1, 2], [3, 2, 1], shape=(1, 5))
+    grades = CSR.from_coo([0, 0, 0], [0, 1, 2], [3, 2, 1], shape=(1, 5))
     best, worst = np.array([[0, 1, 2]], np.int32), np.array([[2, 1, 0]], np.int32)
     assert graded_metrics(best, grades)[0] == pytest.approx([1, 1])
     ideal = 3 + 2 / np.log2(3) + 1 / 2
@@ -73,12 +73,12 @@ def test_grades_order_the_best_list() -> None:
 
 
 def test_a_list_shorter_than_the_truth_can_still_be_perfect() -> None:
-    grades = CSR.build([0, 0, 0], [0, 1, 2], [1, 2, 3], shape=(1, 3))
+    grades = CSR.from_coo([0, 0, 0], [0, 1, 2], [1, 2, 3], shape=(1, 3))
     assert graded_metrics(np.array([[2]], np.int32), grades)[0] == pytest.approx([1, 1])
 
 
 def test_a_query_without_a_truth_has_no_value() -> None:
-    grades = CSR.build([0], [1], [1], shape=(2, 3))
+    grades = CSR.from_coo([0], [1], [1], shape=(2, 3))
     values = graded_metrics(np.array([[1], [1]], np.int32), grades)
     assert values.shape == (2, len(AGREEMENT_METRICS))
     assert np.isnan(values[1]).all()
@@ -101,10 +101,10 @@ class Oracle:
 
     @property
     def known(self) -> NDArray[np.bool_]:
-        return np.ones(self._grades.columns, np.bool_)
+        return np.ones(self._grades.shape[1], np.bool_)
 
     def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
-        scores = np.zeros((len(queries), self._grades.columns), np.float32)
+        scores = np.zeros((len(queries), self._grades.shape[1]), np.float32)
         for row, query in enumerate(queries):
             items, grades = self._grades.row(query)
             scores[row, items] = grades

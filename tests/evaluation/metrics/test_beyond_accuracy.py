@@ -67,7 +67,7 @@ def test_a_space_in_which_a_country_is_one_point_clumps() -> None:
     world = np.repeat([[0, 0, 0, 0, 0, 0, 1, 1]], 10, axis=0)
     matrix = np.concatenate([scenes, world])
     rows, columns = np.nonzero(matrix)
-    plays = CSR.build(rows, columns, np.ones(len(rows)), matrix.shape)
+    plays = CSR.from_coo(rows, columns, np.ones(len(rows)), matrix.shape)
     lives = np.array(["PL"] * 20 + ["US"] * 10)
     homes = np.array(["PL"] * 6 + ["US"] * 2)
     apart = FactorAffinity(np.repeat(np.eye(3, dtype=np.float32), [3, 3, 2], axis=0), beta=1)

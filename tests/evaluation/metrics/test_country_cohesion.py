@@ -22,7 +22,7 @@ def _plays() -> CSR:
     heard[:25, 20:30] = heard[25:50, 30:40] = True
     heard[50:, 10:] = True
     rows, columns = np.nonzero(heard)
-    return CSR.build(rows, columns, np.ones(len(rows)), heard.shape)
+    return CSR.from_coo(rows, columns, np.ones(len(rows)), heard.shape)
 
 
 def _space(scene_of: list[int]) -> FactorAffinity:

@@ -16,7 +16,7 @@ def _local(**listeners: int) -> str:
     """Return where an item with so many listeners in each country is local."""
     rows = [FIRST[place] + n for place, count in listeners.items() for n in range(count)]
     rows += [FIRST[""] + n for n in range(150)]  # listeners nobody knows play it too, and do not count
-    plays = CSR.build(rows, [0] * len(rows), [1] * len(rows), shape=(len(LIVES), 1))
+    plays = CSR.from_coo(rows, [0] * len(rows), [1] * len(rows), shape=(len(LIVES), 1))
     return str(local_by_listening(plays, LIVES)[0])
 
 

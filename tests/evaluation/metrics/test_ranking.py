@@ -35,13 +35,13 @@ def likes() -> CSR:
         mine = rng.choice(ITEMS, rng.integers(2, 16), replace=False)
         rows += [listener] * len(mine)
         columns += mine.tolist()
-    return CSR.build(rows, columns, np.ones(len(rows)), (40, ITEMS))
+    return CSR.from_coo(rows, columns, np.ones(len(rows)), (40, ITEMS))
 
 
 def our_metrics(scores: NDArray[np.float32], likes: CSR, k: int = K) -> dict[str, NDArray[np.float64]]:
     """Judge one query a listener: the first of their items."""
-    listeners = np.arange(likes.rows, dtype=np.int32)
-    queries = likes.indices[likes.offsets[:-1]]
+    listeners = np.arange(likes.shape[0], dtype=np.int32)
+    queries = likes.indices[likes.indptr[:-1]]
     lists, _ = top_k(scores, k, queries)
     values = judge(lists, likes, listeners, queries, np.arange(1, ITEMS + 1))
     return dict(zip(METRICS, values.T, strict=True))
@@ -53,7 +53,7 @@ def as_dicts(
     """Say the same in the words of TREC, which lists the last name first where scores are equal."""
     names = [f"d{ITEMS - code:03}" for code in range(ITEMS)]
     relevant, run = {}, {}
-    for listener in range(likes.rows):
+    for listener in range(likes.shape[0]):
         query, *others = likes.row(listener)[0]
         relevant[f"q{listener:02}"] = {names[item]: 1 for item in others}
         run[f"q{listener:02}"] = {
@@ -97,7 +97,7 @@ def test_agrees_with_ranx(scores: NDArray[np.float32], likes: CSR, name: str, me
 def test_ips_ndcg_is_its_formula(scores: NDArray[np.float32], likes: CSR) -> None:
     popularity = np.arange(1, ITEMS + 1)
     ours = our_metrics(scores, likes)["IPS-nDCG"]
-    for listener in range(likes.rows):
+    for listener in range(likes.shape[0]):
         query, *others = likes.row(listener)[0]
         order = sorted(
             (item for item in range(ITEMS) if item != query), key=lambda i: (-scores[listener, i], i)
@@ -113,20 +113,20 @@ def test_ips_ndcg_is_its_formula(scores: NDArray[np.float32], likes: CSR) -> Non
 
 
 def test_recall_of_more_relevant_items_than_places_can_still_be_one() -> None:
-    likes = CSR.build([0] * 5, range(5), np.ones(5), (1, 6))
+    likes = CSR.from_coo([0] * 5, range(5), np.ones(5), (1, 6))
     zero = np.zeros(1, np.int32)
     values = judge(np.array([[1, 2]], np.int32), likes, zero, zero, np.ones(6, np.int64))
     assert values[0, METRICS.index("Recall")] == 1
 
 
 def test_a_query_without_an_answer_counts_for_nothing() -> None:
-    likes = CSR.build([0], [0], [1], (1, 3))
+    likes = CSR.from_coo([0], [0], [1], (1, 3))
     zero = np.zeros(1, np.int32)
     assert np.isnan(judge(np.array([[1, 2]], np.int32), likes, zero, zero, np.ones(3, np.int64))).all()
 
 
 def test_only_targets_count() -> None:
-    likes = CSR.build([0, 0, 0], [0, 1, 2], [1, 1, 1], (1, 3))
+    likes = CSR.from_coo([0, 0, 0], [0, 1, 2], [1, 1, 1], (1, 3))
     zero = np.zeros(1, np.int32)
     only_two = np.array([False, False, True])
     values = judge(np.array([[1, 2]], np.int32), likes, zero, zero, np.ones(3, np.int64), only_two)

@@ -174,7 +174,7 @@ def test_the_training_part_has_no_trace_of_those_held_out(scenes: Dataset, tmp_p
     train = write_training(trial, tmp_path / "train")
     assert train.name == "scenes-train"
     held = set(scenes.plays["listener_id"]) - set(train.plays["listener_id"])
-    assert len(held) == trial.relevant.rows == 4
+    assert len(held) == trial.relevant.shape[0] == 4
     assert train.items.equals(scenes.items), "the catalogue is all there"
     assert train.plays.sort("listener_id", "item_id").equals(
         scenes.plays.filter(~pl.col("listener_id").is_in(list(held))).sort("listener_id", "item_id")

@@ -42,7 +42,7 @@ def test_it_is_the_models_own_signal(countries: Dataset, seed: int) -> None:
 
 def test_held_out_listeners_are_in_no_group(countries: Dataset) -> None:
     trial = hold_out(countries, ProtocolConfig(held_out=0.5))
-    assert fitted(trial).starts[-1] == trial.interactions.plays.rows == 45 - len(trial.held)
+    assert fitted(trial).starts[-1] == trial.interactions.plays.shape[0] == 45 - len(trial.held)
 
 
 def test_groups_may_be_learned_or_none(countries: Dataset) -> None:

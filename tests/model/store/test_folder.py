@@ -68,9 +68,9 @@ def test_arrays_stay_on_disk(folder: Path) -> None:
     assert isinstance(lists, CoListening)
     assert isinstance(listening, GroupedCoListening)
     local = (listening.heard.indices, listening.vectors, listening.local_vectors)
-    for array in (factors.vectors, lists.neighbours.offsets, lists.neighbours.values, *local):
+    for array in (factors.vectors, lists.neighbours.indptr, lists.neighbours.data, *local):
         assert isinstance(array, np.memmap)
-    assert lists.neighbours.offsets.dtype == np.int64
+    assert lists.neighbours.indptr.dtype == np.int64
 
 
 def test_the_same_data_gives_the_same_bytes(scenes: Dataset, model: Model, folder: Path) -> None:

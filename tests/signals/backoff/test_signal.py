@@ -24,7 +24,7 @@ CAN, WIRE, SADE = 0, 1, 2
 
 def lists(pairs: dict[tuple[int, int], float], size: int) -> CoListening:
     rows, columns = zip(*pairs, strict=True)
-    return CoListening(CSR.build(rows, columns, list(pairs.values()), (size, size)))
+    return CoListening(CSR.from_coo(rows, columns, list(pairs.values()), (size, size)))
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def test_where_nobody_has_a_group_none_is_named() -> None:
 
 def test_common_listeners_are_counted_in_their_groups() -> None:
     # Listeners 0 and 1 are of the first group, 2 of the second, which is followed by an empty one and 3 of none.
-    heard = CSR.build([0, 0, 1, 2, 2, 3], [0, 1, 1, 1, 2, 2], np.ones(6), (4, 4))
+    heard = CSR.from_coo([0, 0, 1, 2, 2, 3], [0, 1, 1, 1, 2, 2], np.ones(6), (4, 4))
     starts = np.array([0, 2, 3, 3, 4])
     items = np.array([2, 1, 3, 1], np.int32)
     counts = common_by_group(heard, np.array([0, 2, 3], np.int32), starts, items)

@@ -88,7 +88,7 @@ def two_scenes(listeners: int = 60) -> tuple[CSR, Factors, Groups]:
     member = np.arange(listeners) % 3
     fond = (np.arange(30) < 15)[None, :] == (member == 0)[:, None]
     row, column = np.nonzero(rng.random((listeners, 30)) < np.where(fond, 0.5, 0.03))
-    weights = CSR.build(row, column, rng.uniform(1, 4, len(row)), (listeners, 30))
+    weights = CSR.from_coo(row, column, rng.uniform(1, 4, len(row)), (listeners, 30))
     factors = fit_als(weights, ALSConfig(factors=8, alpha0=ALPHA0), seed=0)
     return weights, factors, Groups(("BR", "PL"), member.astype(np.int32))
 
@@ -98,10 +98,10 @@ def test_each_group_has_its_own_ridge() -> None:
     signal = fit_listening(weights, factors, groups, LocalConfig(shrinkage=20), alpha0=ALPHA0)
     # lambda: what 20 average listeners add to the diagonal of an item's system.
     spread = float((factors.listeners.astype(np.float64) ** 2).sum(axis=1).mean())
-    penalty = 20 * float(weights.values.mean()) * spread / 8
+    penalty = 20 * float(weights.data.mean()) * spread / 8
     for group in (0, 1):
         rows = np.flatnonzero(groups.member == group)
-        heard = weights.select_rows(rows).transposed()
+        heard = weights.select_rows(rows).transpose()
         known = np.flatnonzero(heard.row_sizes >= 2)
         solved = ridge_towards(
             heard.select_rows(known),
@@ -126,7 +126,7 @@ def test_listeners_are_laid_out_group_by_group_with_all_they_hear() -> None:
             for place in range(signal.starts[group], signal.starts[group + 1])
         ]
         assert there == [weights.row(int(one))[0].tolist() for one in np.flatnonzero(groups.member == group)]
-    assert signal.popularity.tolist() == weights.transposed().row_sizes.tolist()
+    assert signal.popularity.tolist() == weights.transpose().row_sizes.tolist()
 
 
 def test_a_group_knows_what_enough_of_it_hear() -> None:
@@ -134,7 +134,7 @@ def test_a_group_knows_what_enough_of_it_hear() -> None:
     for min_group_size in (1, 2, 7):
         signal = fit_listening(weights, factors, groups, LocalConfig(heard=min_group_size), alpha0=ALPHA0)
         for group in (0, 1):
-            listeners = weights.select_rows(np.flatnonzero(groups.member == group)).transposed().row_sizes
+            listeners = weights.select_rows(np.flatnonzero(groups.member == group)).transpose().row_sizes
             known = np.flatnonzero(listeners >= min_group_size).tolist()
             assert signal.local_items[signal.local(group)].tolist() == known
 
@@ -153,9 +153,9 @@ def test_where_groups_say_nothing_they_change_nothing() -> None:
     """A group of everybody, held where it is, is the one world without groups."""
     weights, factors, _ = two_scenes()
     held = LocalConfig(shrinkage=1e12)
-    everybody = Groups(("PL",), np.zeros(weights.rows, np.int32))
-    nobody = Groups((), np.zeros(weights.rows, np.int32))
-    asked = np.arange(weights.columns, dtype=np.int32)
+    everybody = Groups(("PL",), np.zeros(weights.shape[0], np.int32))
+    nobody = Groups((), np.zeros(weights.shape[0], np.int32))
+    asked = np.arange(weights.shape[1], dtype=np.int32)
     local, world = (
         fit_listening(weights, factors, groups, held, alpha0=ALPHA0).affinity(asked)
         for groups in (everybody, nobody)
@@ -174,7 +174,7 @@ def test_the_number_of_threads_changes_no_byte(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_group_that_knows_nothing_is_no_trouble() -> None:
-    heard = CSR.build([0, 1, 2], [0, 1, 1], [1, 1, 1], (3, 2))
+    heard = CSR.from_coo([0, 1, 2], [0, 1, 1], [1, 1, 1], (3, 2))
     factors = Factors(np.ones((3, 2), np.float32), np.ones((2, 2), np.float32))
     groups = Groups(("BR", "PL"), np.array([0, 1, 1], np.int32))
     signal = fit_listening(heard, factors, groups, LocalConfig(), alpha0=ALPHA0)

@@ -42,7 +42,7 @@ def drawn(
         tuple(f"cluster-{group + 1}" for group in range(len(known))),
         {},
         starts.astype(np.int64),
-        CSR.build(*np.nonzero(heard), np.ones(heard.sum()), heard.shape),
+        CSR.from_coo(*np.nonzero(heard), np.ones(heard.sum()), shape=heard.shape),
         vectors,
         np.cumsum([0, *(len(one) for one in known)]).astype(np.int64),
         local_items,
@@ -93,7 +93,7 @@ def written_out(signal: GroupedCoListening) -> Reals:
 
 
 def everything(signal: GroupedCoListening) -> NDArray[np.float32]:
-    return signal.affinity(np.arange(signal.heard.columns, dtype=np.int32))
+    return signal.affinity(np.arange(signal.heard.shape[1], dtype=np.int32))
 
 
 GROUPINGS = {
@@ -191,9 +191,9 @@ def test_shares_are_what_each_group_adds() -> None:
     np.testing.assert_allclose(shares.sum(axis=0), 1)
     # Without the listeners of a group, what they added is missing.
     for group in range(4):
-        mute = signal.heard.row_of_entries()
+        mute = signal.heard.entry_rows()
         rest = (mute < signal.starts[group]) | (mute >= signal.starts[group + 1])
-        heard = CSR.build(mute[rest], signal.heard.indices[rest], np.ones(rest.sum()), signal.heard.shape)
+        heard = CSR.from_coo(mute[rest], signal.heard.indices[rest], np.ones(rest.sum()), signal.heard.shape)
         counted, all_counted = (totals(replace(signal, heard=of), 2)[some] for of in (heard, signal.heard))
         np.testing.assert_allclose(shares[group], 1 - counted / all_counted, rtol=1e-3, atol=1e-6)
 
@@ -203,7 +203,7 @@ def totals(signal: GroupedCoListening, query: int) -> Reals:
     plain = signal.with_beta(0.0)
     met = sum(
         len(signal.heard.row(listener)[0]) - 1
-        for listener in range(signal.heard.rows)
+        for listener in range(signal.heard.shape[0])
         if query in signal.heard.row(listener)[0]
     )
     return np.asarray(plain.affinity(np.array([query], np.int32))[0] * met * (1 + signal.config.prior))
@@ -237,7 +237,7 @@ def two_countries(config: LocalConfig = FEW, wanderers: int = 0) -> GroupedCoLis
     ]
     heard += [(36 + one, item) for one in range(wanderers) for item in (STAR, 1)]
     rows, columns = zip(*heard, strict=True)
-    weights = CSR.build(rows, columns, np.ones(len(heard)), (36 + wanderers, 8))
+    weights = CSR.from_coo(rows, columns, np.ones(len(heard)), (36 + wanderers, 8))
     factors = fit_als(weights, ALSConfig(factors=6, alpha0=0.1), seed=1)
     groups = Groups(("BR", "PL"), np.repeat([1, 0, 2], [16, 20, wanderers]).astype(np.int32))
     return fit_listening(weights, factors, groups, config, alpha0=0.1)
@@ -321,7 +321,7 @@ def test_the_lens_changes_no_count() -> None:
 
 
 def test_without_a_common_listener_it_tells_that_tastes_are_alike_or_nothing() -> None:
-    heard = CSR.build([0, 0, 1, 1], [0, 1, 1, 2], np.ones(4), (2, 4))
+    heard = CSR.from_coo([0, 0, 1, 1], [0, 1, 1, 2], np.ones(4), (2, 4))
     vectors = np.array([[1, 0], [1, 0.5], [1, 0], [-1, 0]], np.float32)
     none = np.empty(0, np.int32)
     world = GroupedCoListening(
@@ -368,7 +368,7 @@ def test_a_question_touches_only_the_groups_that_know_the_item() -> None:
 
 
 def test_a_listener_of_one_item_says_nothing() -> None:
-    heard = CSR.build([0, 1, 1], [0, 1, 2], [1, 1, 1], (2, 3))
+    heard = CSR.from_coo([0, 1, 1], [0, 1, 2], [1, 1, 1], (2, 3))
     vectors = np.ones((3, 2), np.float32)
     none = np.empty(0, np.int32)
     signal = GroupedCoListening(

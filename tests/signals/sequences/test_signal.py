@@ -173,7 +173,7 @@ def test_the_number_of_threads_changes_no_byte(tmp_path: Path) -> None:
     for threads in (1, None):
         with limited(threads):
             lists = fitted(tmp_path, drawn(3), SequencesConfig()).neighbours
-        made.append((lists.indices.tobytes(), lists.values.tobytes()))
+        made.append((lists.indices.tobytes(), lists.data.tobytes()))
     assert made[0] == made[1]
 
 

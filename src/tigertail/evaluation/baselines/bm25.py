@@ -40,13 +40,13 @@ class BM25(Baseline):
     def fit(self, trial: Split) -> CoListening:
         """Weight the training plays and multiply every two items."""
         weights = self.weigh(trial.interactions.plays)
-        return strongest_products(weights.transposed(), weights, self.neighbours)
+        return strongest_products(weights.transpose(), weights, self.neighbours)
 
     def weigh(self, plays: CSR) -> CSR:
         """Return the weights w of a matrix of plays, listeners by items."""
-        r = plays.values.astype(np.float64)
-        totals = np.bincount(plays.indices, r, plays.columns)
+        r = plays.data.astype(np.float64)
+        totals = np.bincount(plays.indices, r, plays.shape[1])
         length = 1 - self.b + self.b * totals / max(totals.mean(), 1e-9)
-        rarity = np.log(max(plays.columns, 1)) - np.log1p(plays.row_sizes)
-        weight = r * (self.k1 + 1) / (r + self.k1 * length[plays.indices]) * rarity[plays.row_of_entries()]
-        return plays.with_values(weight.astype(np.float32))
+        rarity = np.log(max(plays.shape[1], 1)) - np.log1p(plays.row_sizes)
+        weight = r * (self.k1 + 1) / (r + self.k1 * length[plays.indices]) * rarity[plays.entry_rows()]
+        return plays.with_data(weight.astype(np.float32))

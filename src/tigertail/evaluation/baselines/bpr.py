@@ -64,8 +64,8 @@ class BPR(Baseline):
         from implicit.cpu.bpr import BayesianPersonalizedRanking
 
         plays = trial.interactions.plays
-        ones = np.ones(plays.entries, np.float32)
-        matrix = sp.csr_matrix((ones, plays.indices, plays.offsets.astype(np.int32)), shape=plays.shape)
+        ones = np.ones(plays.nnz, np.float32)
+        matrix = sp.csr_matrix((ones, plays.indices, plays.indptr.astype(np.int32)), shape=plays.shape)
         model = BayesianPersonalizedRanking(
             factors=self.factors,
             learning_rate=self.learning_rate,

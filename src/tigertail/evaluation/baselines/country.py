@@ -43,14 +43,16 @@ class CountryPopularity(Baseline):
         """Count the training listeners of every item in every country."""
         plays = trial.interactions.plays
         country, countries = _countries(trial)
-        entry = country[plays.row_of_entries()]
+        entry = country[plays.entry_rows()]
         told = entry >= 0
-        cell = entry[told].astype(np.int64) * plays.columns + plays.indices[told]
+        cell = entry[told].astype(np.int64) * plays.shape[1] + plays.indices[told]
         cells, counts = np.unique(cell, return_counts=True)
-        heard = CSR.build(cells // plays.columns, cells % plays.columns, counts, (countries, plays.columns))
+        heard = CSR.from_coo(
+            cells // plays.shape[1], cells % plays.shape[1], counts, (countries, plays.shape[1])
+        )
         sizes = np.bincount(country[country >= 0], minlength=countries)
         strongest = _strongest(heard, sizes, self.smoothing)
-        world = trial.popularity / max(plays.rows, 1) * self.smoothing
+        world = trial.popularity / max(plays.shape[0], 1) * self.smoothing
         return StrongestCountry(heard, strongest, trial.popularity, world.astype(np.float32))
 
 
@@ -108,13 +110,13 @@ def _countries(trial: Split) -> tuple[NDArray[np.int32], int]:
 def _strongest(heard: CSR, sizes: NDArray[np.int64], smoothing: float) -> NDArray[np.int32]:
     """Return the country of largest excess of each item, equals by smaller code; -1 where none is positive."""
     share = sizes / max(sizes.sum(), 1)
-    country = heard.row_of_entries()
-    listeners = np.bincount(heard.indices, heard.values.astype(np.float64), heard.columns)[heard.indices]
+    country = heard.entry_rows()
+    listeners = np.bincount(heard.indices, heard.data.astype(np.float64), heard.shape[1])[heard.indices]
     expected = listeners * share[country]
-    excess = (heard.values - expected) / np.sqrt(expected + smoothing * share[country])
+    excess = (heard.data - expected) / np.sqrt(expected + smoothing * share[country])
     order = np.lexsort((country, -excess, heard.indices))
     items, first = np.unique(heard.indices[order], return_index=True)
     best = order[first]
-    strongest = np.full(heard.columns, -1, np.int32)
+    strongest = np.full(heard.shape[1], -1, np.int32)
     strongest[items] = np.where(excess[best] > 0, country[best], -1)
     return strongest

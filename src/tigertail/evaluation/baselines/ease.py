@@ -83,8 +83,8 @@ def _common_listeners(plays: CSR, size: int, precision: str) -> NDArray[np.float
     """Return X'X of the first ``size`` items, dense."""
     import scipy.sparse as sp
 
-    ones = np.ones(plays.entries, precision)
-    heard = sp.csr_matrix((ones, plays.indices, plays.offsets), shape=plays.shape)[:, :size].tocsc()
+    ones = np.ones(plays.nnz, precision)
+    heard = sp.csr_matrix((ones, plays.indices, plays.indptr), shape=plays.shape)[:, :size].tocsc()
     gram = np.empty((size, size), precision, order="F")
     for start in range(0, size, BLOCK):  # the sparse product is nearly dense, and twice as large
         gram[:, start : start + BLOCK] = (heard.T @ heard[:, start : start + BLOCK]).toarray()

@@ -41,7 +41,7 @@ class RP3Beta(Baseline):
         """Walk over the training plays."""
         plays = trial.interactions.plays
         to_items = _transitions(plays, self.alpha)
-        to_listeners = _transitions(plays.transposed(), self.alpha)
+        to_listeners = _transitions(plays.transpose(), self.alpha)
         popularity = np.maximum(trial.popularity, 1).astype(np.float64)
         gains = (popularity**-self.beta).astype(np.float32)
         return strongest_products(to_listeners, to_items, self.neighbours, gains=gains)
@@ -50,4 +50,4 @@ class RP3Beta(Baseline):
 def _transitions(matrix: CSR, alpha: float) -> CSR:
     """Return the probability of each step from a row, to the power of alpha."""
     sizes = np.maximum(matrix.row_sizes, 1).astype(np.float64)
-    return matrix.with_values((sizes**-alpha).astype(np.float32)[matrix.row_of_entries()])
+    return matrix.with_data((sizes**-alpha).astype(np.float32)[matrix.entry_rows()])

@@ -41,19 +41,19 @@ class SessionCounts(Baseline):
     def fit(self, trial: Split) -> CoListening:
         """Count over the training plays."""
         levels = self._levels(trial.interactions.plays)
-        lists = strongest_products(levels.transposed(), levels, self.neighbours).neighbours
-        kept = lists.values > self.threshold
-        rows, columns = lists.row_of_entries()[kept], lists.indices[kept]
-        return CoListening(CSR.build(rows, columns, lists.values[kept], lists.shape))
+        lists = strongest_products(levels.transpose(), levels, self.neighbours).neighbours
+        kept = lists.data > self.threshold
+        rows, columns = lists.entry_rows()[kept], lists.indices[kept]
+        return CoListening(CSR.from_coo(rows, columns, lists.data[kept], lists.shape))
 
     def _levels(self, plays: CSR) -> CSR:
         """Give each listener a row a level, with the items played as often as that.
 
         The scalar product of two of its columns is then the sum of the smaller counts.
         """
-        count = np.minimum(np.ceil(plays.values), self.contribution).astype(np.int64)
-        entry = np.repeat(np.arange(plays.entries), count)
+        count = np.minimum(np.ceil(plays.data), self.contribution).astype(np.int64)
+        entry = np.repeat(np.arange(plays.nnz), count)
         level = np.arange(len(entry)) - np.repeat(np.cumsum(count) - count, count)
-        rows = plays.row_of_entries()[entry].astype(np.int64) * self.contribution + level
-        shape = (plays.rows * self.contribution, plays.columns)
-        return CSR.build(rows, plays.indices[entry], np.ones(len(entry)), shape)
+        rows = plays.entry_rows()[entry].astype(np.int64) * self.contribution + level
+        shape = (plays.shape[0] * self.contribution, plays.shape[1])
+        return CSR.from_coo(rows, plays.indices[entry], np.ones(len(entry)), shape)

@@ -122,11 +122,11 @@ class _Sums:
 def _errors(signal: GroupedCoListening, config: ModelConfig) -> _Sums:
     groups = len(signal.keys) + 1
     sums = _Sums(np.zeros((groups, BINS)), np.zeros((groups, BINS), np.int64), np.zeros(groups))
-    heard_at_all = signal.heard.with_values(np.ones(signal.heard.entries, np.float32))
+    heard_at_all = signal.heard.with_data(np.ones(signal.heard.nnz, np.float32))
     weights = confidence(heard_at_all, config.confidence)
     settings = config.base.solver(weights)
     band = np.log2(np.maximum(signal.popularity, 1)).astype(np.int64)
-    with progress("capacity", weights.rows) as tick, limited(None):
+    with progress("capacity", weights.shape[0]) as tick, limited(None):
         gram = _gram(signal.vectors)
         for group in range(groups):
             first, last = int(signal.starts[group]), int(signal.starts[group + 1])
@@ -137,15 +137,15 @@ def _errors(signal: GroupedCoListening, config: ModelConfig) -> _Sums:
                 rows = weights.select_rows(np.arange(start, min(start + LISTENERS, last)))
                 heard, heard_items = _compact(rows)
                 used = signal.vectors[heard_items]
-                error = _square_errors(heard, used, gram, settings, weights.columns)
+                error = _square_errors(heard, used, gram, settings, weights.shape[1])
                 where = band[rows.indices]
                 sums.error[group] += np.bincount(where, error, BINS)
                 sums.entries[group] += np.bincount(where, minlength=BINS)
                 if len(items):
                     used = _replaced(used, heard_items, items, vectors)
-                    error = _square_errors(heard, used, own_gram, settings, weights.columns)
+                    error = _square_errors(heard, used, own_gram, settings, weights.shape[1])
                 sums.own[group] += float(error.sum())
-                tick(rows.rows, note=group_name(signal.keys[group]) if len(items) else "")
+                tick(rows.shape[0], note=group_name(signal.keys[group]) if len(items) else "")
     return sums
 
 
@@ -162,7 +162,7 @@ def _compact(rows: CSR) -> tuple[CSR, NDArray[np.int32]]:
     """Return a matrix without its empty columns, and which columns are left."""
     used = np.unique(rows.indices)
     place = np.searchsorted(used, rows.indices).astype(np.int32)
-    return CSR(rows.offsets, place, rows.values, len(used)), used
+    return CSR(rows.indptr, place, rows.data, (rows.shape[0], len(used))), used
 
 
 def _replaced(
@@ -183,15 +183,15 @@ def _square_errors(
     found = half_sweep(
         heard,
         vectors,
-        np.zeros((heard.rows, vectors.shape[1]), np.float32),
+        np.zeros((heard.shape[0], vectors.shape[1]), np.float32),
         alpha0=settings.alpha0,
         penalty=penalty.astype(np.float32),
         steps=STEPS,
         product=gram,
     )
-    row = heard.row_of_entries()
-    errors = np.empty(heard.entries)
-    for start in range(0, heard.entries, ENTRIES):
+    row = heard.entry_rows()
+    errors = np.empty(heard.nnz)
+    for start in range(0, heard.nnz, ENTRIES):
         part = slice(start, start + ENTRIES)
         errors[part] = 1 - np.einsum("ij,ij->i", found[row[part]], vectors[heard.indices[part]])
     return errors**2

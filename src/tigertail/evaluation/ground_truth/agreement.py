@@ -200,18 +200,18 @@ def graded_metrics(lists: NDArray[np.int32], grades: CSR) -> NDArray[np.float64]
     --------
     Item 1 is worth 2, item 2 worth 1; the list has them the wrong way round.
 
-    >>> grades = CSR.build([0, 0], [1, 2], [2, 1], shape=(1, 3))
+    >>> grades = CSR.from_coo([0, 0], [1, 2], [2, 1], shape=(1, 3))
     >>> graded_metrics(np.array([[2, 1]], np.int32), grades).round(4)
     array([[0.8597, 1.    ]])
     """
     k = lists.shape[1]
     discount = 1 / np.log2(np.arange(k) + 2)
-    row = grades.row_of_entries()
+    row = grades.entry_rows()
     gain = _grades_of(lists, grades, row)
-    order = np.lexsort((-grades.values, row))
-    rank = np.arange(grades.entries) - grades.offsets[:-1][row]
+    order = np.lexsort((-grades.data, row))
+    rank = np.arange(grades.nnz) - grades.indptr[:-1][row]
     first = rank < k
-    best = np.bincount(row[first], (grades.values[order][first] * discount[rank[first]]), grades.rows)
+    best = np.bincount(row[first], (grades.data[order][first] * discount[rank[first]]), grades.shape[0])
     with np.errstate(invalid="ignore"):
         ndcg = (gain * discount).sum(axis=1) / best
         recall = (gain > 0).sum(axis=1) / np.minimum(k, grades.row_sizes)
@@ -220,12 +220,12 @@ def graded_metrics(lists: NDArray[np.int32], grades: CSR) -> NDArray[np.float64]
 
 def _grades_of(lists: NDArray[np.int32], grades: CSR, row: NDArray[np.int32]) -> NDArray[np.float64]:
     """Return the grade of each place of each list; float64, (queries, k)."""
-    if not grades.entries:
+    if not grades.nnz:
         return np.zeros(lists.shape)
-    cells = row.astype(np.int64) * grades.columns + grades.indices
-    asked = np.arange(len(lists), dtype=np.int64)[:, None] * grades.columns + lists
+    cells = row.astype(np.int64) * grades.shape[1] + grades.indices
+    asked = np.arange(len(lists), dtype=np.int64)[:, None] * grades.shape[1] + lists
     place = np.minimum(np.searchsorted(cells, asked), len(cells) - 1)
-    return np.where((cells[place] == asked) & (lists >= 0), grades.values[place], 0.0)
+    return np.where((cells[place] == asked) & (lists >= 0), grades.data[place], 0.0)
 
 
 def _rows(

@@ -139,7 +139,7 @@ def validate_metrics(
         if member.any():
             rows += _rows(group, points[:, :, member], trial.query_listeners[member], np.array(owners))
     return MetricValidity(
-        dataset.name, trial.relevant.rows, trial.config.seed, [s.name for s in systems], rows
+        dataset.name, trial.relevant.shape[0], trial.config.seed, [s.name for s in systems], rows
     )
 
 

@@ -138,17 +138,17 @@ def intra_list_similarity(lists: NDArray[np.int32], plays: CSR) -> float:
     --------
     Items 0 and 1 have the same two listeners, item 2 another.
 
-    >>> plays = CSR.build([0, 0, 1, 1, 2], [0, 1, 0, 1, 2], [1] * 5, shape=(3, 3))
+    >>> plays = CSR.from_coo([0, 0, 1, 1, 2], [0, 1, 0, 1, 2], [1] * 5, shape=(3, 3))
     >>> round(intra_list_similarity(np.array([[0, 1], [0, 2]], np.int32), plays), 4)
     0.5
     """
     sizes = (lists >= 0).sum(axis=1)
     lists = lists[sizes >= 2]
     row, place = np.nonzero(lists >= 0)
-    member = sp.csr_matrix((np.ones(len(row)), (row, lists[row, place])), (len(lists), plays.columns))
-    popularity = np.bincount(plays.indices, minlength=plays.columns)
+    member = sp.csr_matrix((np.ones(len(row)), (row, lists[row, place])), (len(lists), plays.shape[1]))
+    popularity = np.bincount(plays.indices, minlength=plays.shape[1])
     unit = 1 / np.sqrt(np.maximum(popularity, 1))
-    listeners = sp.csr_matrix((unit[plays.indices], plays.indices, plays.offsets), plays.shape)
+    listeners = sp.csr_matrix((unit[plays.indices], plays.indices, plays.indptr), plays.shape)
     sums = np.asarray((member @ listeners.T).power(2).sum(axis=1)).ravel()
     n = sizes[sizes >= 2]
     selves = np.asarray(member @ (popularity > 0).astype(float)).ravel()
@@ -178,10 +178,10 @@ def home_divergence(
     at_home = (homes[lists] == lives[:, None]) & listed
     shown = at_home[counted].sum(axis=1) / listed[counted].sum(axis=1)
     relevant = trial.relevant
-    owner = relevant.row_of_entries()
-    country = np.full(relevant.rows, UNKNOWN, dtype="<U2")
+    owner = relevant.entry_rows()
+    country = np.full(relevant.shape[0], UNKNOWN, dtype="<U2")
     country[trial.query_listeners] = lives
-    local = np.bincount(owner, homes[relevant.indices] == country[owner], relevant.rows)
+    local = np.bincount(owner, homes[relevant.indices] == country[owner], relevant.shape[0])
     share = local / np.maximum(relevant.row_sizes, 1)
     return float(divergence(share[trial.query_listeners[counted]], shown).mean())
 

@@ -98,7 +98,7 @@ def cohesion(signal: Signal, plays: CSR, lives: NDArray[np.str_], homes: NDArray
     do: nothing clumps. A model to which all ten are alike gives 0 to all: its local artists lie 1 farther apart
     than their listeners say.
 
-    >>> plays = CSR.build(np.repeat(range(10), 5), [*range(5)] * 5 + [*range(5, 10)] * 5, [1] * 50, (10, 10))
+    >>> plays = CSR.from_coo(np.repeat(range(10), 5), [*range(5)] * 5 + [*range(5, 10)] * 5, [1] * 50, (10, 10))
     >>> where = np.repeat(["PL", "BR"], 5)
     >>> from tigertail.signals.factors import FactorAffinity
     >>> two = FactorAffinity(np.repeat(np.eye(2, dtype=np.float32), 5, axis=0))
@@ -141,7 +141,7 @@ def cohesion_by_country(
     A model to which all ten artists of two countries are alike lists the other nine after each, of whom four
     are at home in the same country; those who live there play these four and no other.
 
-    >>> plays = CSR.build(np.repeat(range(10), 5), [*range(5)] * 5 + [*range(5, 10)] * 5, [1] * 50, (10, 10))
+    >>> plays = CSR.from_coo(np.repeat(range(10), 5), [*range(5)] * 5 + [*range(5, 10)] * 5, [1] * 50, (10, 10))
     >>> where = np.repeat(["PL", "BR"], 5)
     >>> from tigertail.signals.factors import FactorAffinity
     >>> rows = cohesion_by_country(FactorAffinity(np.ones((10, 1), np.float32)), plays, where, where)
@@ -156,7 +156,7 @@ def compare_cohesion(
     signals: Mapping[str, Signal], plays: CSR, lives: NDArray[np.str_], homes: NDArray[np.str_]
 ) -> dict[str, list[CountryCohesion]]:
     """Return the same for several systems by name; what a country's own listeners say is found once."""
-    popularity = np.bincount(plays.indices, minlength=plays.columns)
+    popularity = np.bincount(plays.indices, minlength=plays.shape[1])
     catalogue = popularity > 0
     countries = np.unique(homes[homes != UNKNOWN])
     found: dict[str, list[CountryCohesion]] = {name: [] for name in signals}
@@ -167,7 +167,7 @@ def compare_cohesion(
             local = np.flatnonzero(home & (popularity >= FEWEST_LOCAL))[:MOST_LOCAL].astype(np.int32)
             residents = np.flatnonzero(lives == country)
             own = plays.select_rows(residents)
-            if len(local) < FEWEST_LOCAL or own.entries == 0:
+            if len(local) < FEWEST_LOCAL or own.nnz == 0:
                 continue
             theirs, _ = _nearness(_Cosine(own), local, home, catalogue)
             for name, signal in signals.items():
@@ -182,7 +182,7 @@ class _Cosine:
     """The cosine of co-listening as a signal; it is silent about items without a common listener."""
 
     def __init__(self, plays: CSR) -> None:
-        self._plays = sp.csr_matrix((np.ones(plays.entries), plays.indices, plays.offsets), plays.shape)
+        self._plays = sp.csr_matrix((np.ones(plays.nnz), plays.indices, plays.indptr), plays.shape)
         self._listeners = self._plays.T.tocsr()
         self.popularity = np.diff(self._listeners.indptr)
 

@@ -40,12 +40,12 @@ def item_homes(trial: Split) -> NDArray[np.str_]:
         return _countries(items, trial.interactions.item_ids, c.ITEM_ID)
     lives, _ = listener_countries(trial)
     plays = trial.interactions.plays
-    homes = np.full(plays.columns, UNKNOWN, dtype="<U2")
-    where = lives[plays.row_of_entries()]
+    homes = np.full(plays.shape[1], UNKNOWN, dtype="<U2")
+    where = lives[plays.entry_rows()]
     known = where != UNKNOWN
-    audience = np.bincount(plays.indices[known], minlength=plays.columns)
+    audience = np.bincount(plays.indices[known], minlength=plays.shape[1])
     for country in np.unique(where[known]):
-        there = np.bincount(plays.indices[where == country], minlength=plays.columns)
+        there = np.bincount(plays.indices[where == country], minlength=plays.shape[1])
         homes[(audience >= FEWEST) & (there > MAJORITY * audience)] = country
     return homes
 
@@ -69,17 +69,17 @@ def local_by_listening(plays: CSR, lives: NDArray[np.str_]) -> NDArray[np.str_]:
     Of 20 Poles and 80 Germans, 12 and 3 play the first item, 12 and 48 the second: as often there as elsewhere.
 
     >>> rows = [*range(12), 20, 21, 22, *range(12), *range(20, 68)]
-    >>> plays = CSR.build(rows, [0] * 15 + [1] * 60, [1] * 75, shape=(100, 2))
+    >>> plays = CSR.from_coo(rows, [0] * 15 + [1] * 60, [1] * 75, shape=(100, 2))
     >>> local_by_listening(plays, np.repeat(["PL", "DE"], [20, 80])).tolist()
     ['PL', '']
     """
     known = np.flatnonzero(lives != UNKNOWN)
-    listeners = np.bincount(plays.select_rows(known).indices, minlength=plays.columns)
-    local = np.full(plays.columns, UNKNOWN, dtype=lives.dtype)
-    best = np.zeros(plays.columns)
+    listeners = np.bincount(plays.select_rows(known).indices, minlength=plays.shape[1])
+    local = np.full(plays.shape[1], UNKNOWN, dtype=lives.dtype)
+    best = np.zeros(plays.shape[1])
     for place in np.unique(lives[lives != UNKNOWN]):
         residents = np.flatnonzero(lives == place)
-        there = np.bincount(plays.select_rows(residents).indices, minlength=plays.columns)
+        there = np.bincount(plays.select_rows(residents).indices, minlength=plays.shape[1])
         # One listener more elsewhere, so that what is played nowhere else has a ratio too.
         elsewhere = (listeners - there + 1) / max(len(known) - len(residents), 1)
         ratio = there / len(residents) / elsewhere

@@ -67,7 +67,7 @@ def judge(
     --------
     One listener likes items 0, 1 and 3; the query is 0 and the list 3, 2, 1. Items have 4, 2, 1, 1 listeners.
 
-    >>> likes = CSR.build([0, 0, 0], [0, 1, 3], [1, 1, 1], shape=(1, 4))
+    >>> likes = CSR.from_coo([0, 0, 0], [0, 1, 3], [1, 1, 1], shape=(1, 4))
     >>> zero = np.zeros(1, np.int32)
     >>> judge(np.array([[3, 2, 1]], np.int32), likes, zero, zero, np.array([4, 2, 1, 1])).round(4)
     array([[0.9197, 1.0219, 1.    , 1.    ]])
@@ -77,7 +77,7 @@ def judge(
     """
     gains = 1.0 / np.maximum(popularity, 1)
     counted = np.ones(len(popularity), np.bool_) if targets is None else targets
-    return _judge(lists, relevant.offsets, relevant.indices, listeners, items, gains, counted)  # type: ignore[no-any-return]
+    return _judge(lists, relevant.indptr, relevant.indices, listeners, items, gains, counted)  # type: ignore[no-any-return]
 
 
 @njit(parallel=True, cache=True)

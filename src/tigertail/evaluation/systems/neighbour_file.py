@@ -101,7 +101,7 @@ class NeighbourFile:
         for end in _ENDS:
             coded = coded.join(codes.rename({"id": end, "code": f"{end}, code"}), on=end)
         rows, columns = (coded[f"{end}, code"].to_numpy() for end in _ENDS)
-        return CoListening(CSR.build(rows, columns, coded[c.SCORE].to_numpy(), (len(ids), len(ids))))
+        return CoListening(CSR.from_coo(rows, columns, coded[c.SCORE].to_numpy(), (len(ids), len(ids))))
 
     def __str__(self) -> str:
         lines = [

@@ -38,7 +38,7 @@ from tigertail.model.store.lazy import AGAIN, LazySignals, check, opened
 from tigertail.storage import checksums, new_folder, replaced_file, to_json
 
 MAGIC: Final = "tigertail-model"
-VERSION: Final = 2
+VERSION: Final = 3
 MANIFEST: Final = "manifest.json"
 ITEMS: Final = "items.parquet"
 MAPS: Final = "maps"

@@ -72,7 +72,7 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
     """
     newcomers = meet(model, dataset)
     told = _annotated(model, dataset, newcomers)
-    if not newcomers.interactions.plays.entries and not (told and told.items):
+    if not newcomers.interactions.plays.nnz and not (told and told.items):
         raise DataError(
             "nothing to add: not one play counts, and no annotation of an item that had none",
             path=dataset.path,
@@ -80,7 +80,7 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
         )
     with progress("adding", 4) as tick, limited(threads):
         made: dict[str, Signal] = {ANNOTATION: told.signal} if told else {}
-        if newcomers.interactions.plays.entries:
+        if newcomers.interactions.plays.nnz:
             made |= _listening(model, dataset, newcomers, threads, tick)
         signals, left_out = _signals(model, newcomers, made)
         tick(note="the others")
@@ -91,8 +91,8 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
     addition = Addition(
         dataset=dataset.name,
         fingerprint=dataset.fingerprint,
-        listeners=new.plays.rows,
-        plays=new.plays.entries,
+        listeners=new.plays.shape[0],
+        plays=new.plays.nnz,
         items=int(fresh.sum()),
         changed=changed_neighbours(model, after, newcomers.recoding),
         same_name=newcomers.same_name,
@@ -132,7 +132,7 @@ def _listening(
     weights = confidence(newcomers.plays, config.confidence)
     solver = config.base.solver(weights)
     gained = np.zeros(to.items, bool)
-    gained[newcomers.plays.indices[listening.heard.entries :]] = True
+    gained[newcomers.plays.indices[listening.heard.nnz :]] = True
     factors = folded(weights, to.moved(np.asarray(listening.vectors)), gained, solver)
     tick(note=FACTORS)
     member = np.concatenate(
@@ -197,11 +197,11 @@ def folded(weights: CSR, items: NDArray[np.float32], gained: NDArray[np.bool_], 
     config
         Settings of the solver for ``weights``.
     """
-    by_item = weights.transposed()
+    by_item = weights.transpose()
     fresh = np.flatnonzero(gained & ~items.any(axis=1))
     audience = np.unique(by_item.select_rows(fresh).indices)
-    everyone = _Sweep(weights, by_item, np.arange(weights.rows), np.flatnonzero(gained))
-    listeners, solved = np.zeros((weights.rows, items.shape[1]), np.float32), items.copy()
+    everyone = _Sweep(weights, by_item, np.arange(weights.shape[0]), np.flatnonzero(gained))
+    listeners, solved = np.zeros((weights.shape[0], items.shape[1]), np.float32), items.copy()
     everyone.improve(listeners, solved, config, steps=FROM_NOTHING)
     if len(fresh):
         concerned = _Sweep(weights, by_item, audience, fresh)

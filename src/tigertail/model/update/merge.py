@@ -96,7 +96,7 @@ def meet(model: Model, dataset: Dataset) -> Newcomers:
     listening = listening_of(model)
     _refuse(model, dataset)
     new = Interactions.of(dataset)
-    if not new.plays.entries:  # who plays nothing is no listener
+    if not new.plays.nnz:  # who plays nothing is no listener
         new = Interactions.build(dataset.plays.clear(), dataset.items[c.ITEM_ID])
     counted = pl.DataFrame({c.ITEM_ID: new.item_ids, "new": new.item_listeners})
     known = model.items.select(c.ITEM_ID, pl.Series("old", listening.popularity.astype(np.int64)))
@@ -118,10 +118,10 @@ def meet(model: Model, dataset: Dataset) -> Newcomers:
 def stacked(above: CSR, below: CSR) -> CSR:
     """Return two matrices of the same columns, one above the other."""
     return CSR(
-        np.concatenate([above.offsets, below.offsets[1:] + above.offsets[-1]]),
+        np.concatenate([above.indptr, below.indptr[1:] + above.indptr[-1]]),
         np.concatenate([above.indices, below.indices]),
-        np.concatenate([above.values, below.values]),
-        above.columns,
+        np.concatenate([above.data, below.data]),
+        (above.shape[0] + below.shape[0], above.shape[1]),
     )
 
 

@@ -94,12 +94,7 @@ def columns_beside(
     weights.eliminate_zeros()
     weights.sort_indices()
     rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
-    matrix = CSR(
-        weights.indptr.astype(np.int64),
-        weights.indices.astype(np.int32),
-        weights.data.astype(np.float32),
-        weights.shape[1],
-    )
+    matrix = CSR.from_scipy(weights)
     people, experts = (
         _beside(part, rows, matrix.indices, len(evidence.names))
         for part in (evidence.people, evidence.experts)

@@ -118,15 +118,13 @@ class Annotation:
         names = json.dumps(list(self.labels), ensure_ascii=False).encode()
         weights = self.weights
         arrays: Arrays = {
-            "offsets": weights.offsets,
-            "indices": weights.indices,
-            "values": weights.values,
+            **weights.to_arrays(),
             "people": self.people,
             "experts": self.experts,
             "labels": np.frombuffer(names, np.uint8),  # JSON in UTF-8
         }
         settings = {
-            "columns": weights.columns,
+            "columns": weights.shape[1],
             "beta": self.beta,
             "norm_floor": self.norm_floor,
             "left_out": self.left_out,
@@ -141,7 +139,7 @@ class Annotation:
         """Make the signal of what was kept on disk."""
         stored: Any = arrays
         return cls(
-            CSR(stored["offsets"], stored["indices"], stored["values"], settings["columns"]),
+            CSR.from_arrays(stored, settings["columns"]),
             stored["people"],
             stored["experts"],
             KeptLabels(stored["labels"]),
@@ -153,15 +151,15 @@ class Annotation:
 
     def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return the affinity from each query to every item; float32, (queries, items)."""
-        scores = np.zeros((len(queries), self.weights.rows), np.float32)
+        scores = np.zeros((len(queries), self.weights.shape[0]), np.float32)
         asked, answers = self._asked, self._answers
         given = (
-            *(asked.offsets, asked.indices, asked.values),
-            *(answers.offsets, answers.indices, answers.values),
+            *(asked.indptr, asked.indices, asked.data),
+            *(answers.indptr, answers.indices, answers.data),
             np.asarray(queries, np.int32),
             scores,
         )
-        if plain(len(queries), self.weights.rows):
+        if plain(len(queries), self.weights.shape[0]):
             _plain_scores(*given)
         else:
             with threads_for(scores.size):
@@ -190,7 +188,7 @@ class Annotation:
         """
         (at_a, at_b), common = self._common(a, b)
         part = self._parts(a, b, at_a, at_b)
-        entry_a, entry_b = self.weights.offsets[a] + at_a, self.weights.offsets[b] + at_b
+        entry_a, entry_b = self.weights.indptr[a] + at_a, self.weights.indptr[b] + at_b
         is_label = common < len(self.labels)
         of_labels = common[is_label]
         rows = pl.DataFrame(
@@ -251,8 +249,8 @@ class Annotation:
     @cached_property
     def _squares(self) -> NDArray[np.float64]:
         """Square of the length of each item's row."""
-        values = self.weights.values.astype(np.float64)
-        return np.bincount(self.weights.row_of_entries(), values**2, self.weights.rows).astype(np.float64)
+        values = self.weights.data.astype(np.float64)
+        return np.bincount(self.weights.entry_rows(), values**2, self.weights.shape[0]).astype(np.float64)
 
     @cached_property
     def _asked(self) -> CSR:
@@ -262,12 +260,12 @@ class Annotation:
     @cached_property
     def _answers(self) -> CSR:
         """Columns of answers: who carries each label, and what that is worth."""
-        return self._scaled((self._squares + self.norm_floor**2) ** (self.beta / 2)).transposed()
+        return self._scaled((self._squares + self.norm_floor**2) ** (self.beta / 2)).transpose()
 
     def _scaled(self, divisor: NDArray[np.float64]) -> CSR:
         inverse = np.where(self.known, 1 / np.where(self.known, divisor, 1), 0)
         weights = self.weights
-        return weights.with_values((weights.values * inverse[weights.row_of_entries()]).astype(np.float32))
+        return weights.with_data((weights.data * inverse[weights.entry_rows()]).astype(np.float32))
 
 
 _SHARED: Final = {

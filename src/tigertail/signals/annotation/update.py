@@ -175,15 +175,15 @@ def _settled(signal: Annotation, lexicon: Lexicon) -> pl.DataFrame:
 def _with_rows(signal: Annotation, weights: CSR, people: np.ndarray, experts: np.ndarray) -> Annotation:
     """Return the signal with rows where it has none; further labels come before the annotators."""
     labels, ours = len(signal.labels), signal.weights
-    shift = np.where(ours.indices >= labels, weights.columns - labels, 0).astype(np.int32)
-    rows = np.concatenate([ours.row_of_entries(), weights.row_of_entries()])
+    shift = np.where(ours.indices >= labels, weights.shape[1] - labels, 0).astype(np.int32)
+    rows = np.concatenate([ours.entry_rows(), weights.entry_rows()])
     order = np.argsort(rows, kind="stable")
     columns = np.concatenate([ours.indices + shift, weights.indices])[order]
-    values = np.concatenate([ours.values, weights.values])[order]
-    offsets = ours.offsets + weights.offsets
+    values = np.concatenate([ours.data, weights.data])[order]
+    width = weights.shape[1] + ours.shape[1] - labels
     return replace(
         signal,
-        weights=CSR(offsets, columns, values, weights.columns + ours.columns - labels),
+        weights=CSR(ours.indptr + weights.indptr, columns, values, (ours.shape[0], width)),
         people=np.concatenate([signal.people, people])[order],
         experts=np.concatenate([signal.experts, experts])[order],
     )

@@ -39,7 +39,7 @@ def common_by_group(
     """
     theirs = heard.select_rows(listeners)
     distinct, place = np.unique(items, return_inverse=True)
-    column = np.full(heard.columns, -1, np.int64)
+    column = np.full(heard.shape[1], -1, np.int64)
     column[distinct] = np.arange(len(distinct))
     found = column[theirs.indices]
     group = np.searchsorted(starts, listeners, side="right") - 1

@@ -43,7 +43,7 @@ def group_listeners(
         return learned(factors.listeners, config.clusters, seed=seed, min_group_size=config.min_group_size)
     told = _told(dataset, interactions.listener_ids, config)
     if told is None:
-        return Groups((), np.zeros(interactions.plays.rows, np.int32))
+        return Groups((), np.zeros(interactions.plays.shape[0], np.int32))
     return by_place(*told, min_group_size=config.min_group_size)
 
 
@@ -70,7 +70,7 @@ def join_groups(
         Codes of groups, the number of groups for those of none; int32, (new listeners,).
     """
     keys, config = listening.keys, listening.config
-    new = interactions.plays.rows
+    new = interactions.plays.shape[0]
     if keys and config.groups == "learned":
         member = np.repeat(np.arange(len(keys) + 1, dtype=np.int32), np.diff(listening.starts))
         return nearest_group(vectors[:-new], member, len(keys), vectors[-new:])
@@ -134,7 +134,7 @@ def fit_listening(
     order = np.argsort(groups.member, kind="stable")
     starts = np.concatenate([[0], np.cumsum(groups.sizes)]).astype(np.int64)
     heard = (weights if plays is None else plays).select_rows(order)
-    values = heard.values if plays is not None else np.broadcast_to(np.float32(1), heard.entries)
+    values = heard.data if plays is not None else np.broadcast_to(np.float32(1), heard.nnz)
     penalty = _penalty(weights, factors, config)
     items: list[NDArray[np.int32]] = []
     vectors = []
@@ -142,7 +142,7 @@ def fit_listening(
         for group, key in enumerate(groups.keys):
             rows = order[starts[group] : starts[group + 1]]
             known, by_item = _known(weights.select_rows(rows), config.heard)
-            with limited(1 if by_item.entries < ALONE else threads):
+            with limited(1 if by_item.nnz < ALONE else threads):
                 solved = ridge_towards(
                     by_item, factors.listeners[rows], factors.items[known], alpha0=alpha0, penalty=penalty
                 )
@@ -154,7 +154,7 @@ def fit_listening(
         groups.keys,
         groups.fallback_of,
         starts,
-        CSR(heard.offsets, heard.indices, values, heard.columns),
+        CSR(heard.indptr, heard.indices, values, heard.shape),
         factors.items,
         np.concatenate([[0], np.cumsum([len(known) for known in items])]).astype(np.int64),
         np.concatenate([*items, np.empty(0, np.int32)]),
@@ -166,7 +166,7 @@ def fit_listening(
 
 def _known(own: CSR, min_group_size: int) -> tuple[NDArray[np.int32], CSR]:
     """Return the items that enough of a group have heard, and their listeners."""
-    by_item = own.transposed()
+    by_item = own.transpose()
     known = np.flatnonzero(by_item.row_sizes >= min_group_size).astype(np.int32)
     return known, by_item.select_rows(known)
 
@@ -174,6 +174,6 @@ def _known(own: CSR, min_group_size: int) -> tuple[NDArray[np.int32], CSR]:
 def _penalty(weights: CSR, factors: Factors, config: LocalConfig) -> float:
     """Return lambda: what the average listener adds to the diagonal of a system, times the shrinkage."""
     squares = np.einsum("ij,ij->i", factors.listeners, factors.listeners, dtype=np.float64)
-    confidence = float(weights.values.mean(dtype=np.float64))
+    confidence = float(weights.data.mean(dtype=np.float64))
     width: int = factors.listeners.shape[1]
     return config.shrinkage * confidence * float(squares.mean()) / width

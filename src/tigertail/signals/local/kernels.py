@@ -42,20 +42,20 @@ def common_listeners(
     met
         Pairs of listener and other item met in each group, not weighted; float32, (queries, groups).
     """
-    listeners = int((by_item.offsets[queries + 1] - by_item.offsets[queries]).sum())
-    work = listeners * (heard.entries // max(1, heard.rows))
+    listeners = int((by_item.indptr[queries + 1] - by_item.indptr[queries]).sum())
+    work = listeners * (heard.nnz // max(1, heard.shape[0]))
     if plain(len(queries), work):
         return _plain_common(queries, by_item, heard, starts, weights)
     with threads_for(work):
         return _common(  # type: ignore[no-any-return]
             queries,
-            by_item.offsets,
+            by_item.indptr,
             by_item.indices,
-            heard.offsets,
+            heard.indptr,
             heard.indices,
             starts,
             weights,
-            heard.columns,
+            heard.shape[1],
         )
 
 
@@ -81,7 +81,7 @@ def _plain_common(
     weights: NDArray[np.float32],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Do as :func:`_common`, in the same order of sums."""
-    common = np.zeros((len(queries), heard.columns), np.float32)
+    common = np.zeros((len(queries), heard.shape[1]), np.float32)
     met = np.zeros((len(queries), len(starts) - 1), np.float32)
     for row, query in enumerate(queries):
         listeners, _ = by_item.row(int(query))
@@ -90,7 +90,7 @@ def _plain_common(
         np.add.at(met[row], group, (theirs.row_sizes - 1).astype(np.float32))
         weight = weights[row, group]
         if (weight == 1).all():  # whole numbers, whose sums need no order
-            common[row] = np.bincount(theirs.indices, minlength=heard.columns)
+            common[row] = np.bincount(theirs.indices, minlength=heard.shape[1])
         else:
             np.add.at(common[row], theirs.indices, np.repeat(weight, theirs.row_sizes))
         common[row, query] = 0

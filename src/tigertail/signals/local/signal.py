@@ -191,10 +191,10 @@ class GroupedCoListening:
         parts = np.zeros((len(self.keys) + 1, len(items)))
         for group in np.flatnonzero(np.diff(bounds)).tolist():
             theirs = self.heard.select_rows(listeners[bounds[group] : bounds[group + 1]])
-            common = np.bincount(theirs.indices, minlength=self.heard.columns)[items]
+            common = np.bincount(theirs.indices, minlength=self.heard.shape[1])[items]
             total = self._total_in(group) if group < len(self.keys) else self._total
             expected = self._vectors_in(group, items) @ _pointers(self._vectors_in(group, asked), total)[0]
-            met = theirs.entries - theirs.rows
+            met = theirs.nnz - theirs.shape[0]
             parts[group] = weights[group] * common + self.config.prior * met * expected
         total_parts = parts.sum(axis=0)
         return parts / np.where(total_parts != 0, total_parts, 1)
@@ -214,7 +214,7 @@ class GroupedCoListening:
         """Return what is kept on disk."""
         arrays: Arrays = {
             "starts": self.starts,
-            "offsets": self.heard.offsets,
+            "indptr": self.heard.indptr,
             "indices": self.heard.indices,
             "vectors": self.vectors,
             "local_starts": self.local_starts,
@@ -222,7 +222,7 @@ class GroupedCoListening:
             "local_vectors": self.local_vectors,
         }
         if self.counted:
-            arrays["plays"] = self.heard.values
+            arrays["plays"] = self.heard.data
         return arrays, {
             "keys": list(self.keys),
             "fallback_of": dict(self.fallback_of),
@@ -239,7 +239,7 @@ class GroupedCoListening:
             tuple(settings["keys"]),
             settings["fallback_of"],
             np.asarray(kept["starts"]),
-            CSR(kept["offsets"], kept["indices"], values, len(kept["vectors"])),
+            CSR(kept["indptr"], kept["indices"], values, (len(kept["indptr"]) - 1, len(kept["vectors"]))),
             kept["vectors"],
             np.asarray(kept["local_starts"]),
             kept["local_items"],
@@ -299,7 +299,7 @@ class GroupedCoListening:
 
     @cached_property
     def _by_item(self) -> CSR:
-        return self.heard.transposed()
+        return self.heard.transpose()
 
     @cached_property
     def _gain(self) -> Floats:
@@ -320,14 +320,14 @@ class GroupedCoListening:
 
     def _heard_by(self, group: int) -> NDArray[np.float64]:
         """Return the listeners of each item in a group."""
-        first, last = self.heard.offsets[self.starts[group]], self.heard.offsets[self.starts[group + 1]]
+        first, last = self.heard.indptr[self.starts[group]], self.heard.indptr[self.starts[group + 1]]
         counts = np.bincount(self.heard.indices[first:last], minlength=len(self.vectors))
         return counts.astype(np.float64)
 
     @cached_property
     def _placed(self) -> NDArray[np.float64]:
         """Listeners of each item that belong to a group: of the others nobody knows where they are."""
-        last = self.heard.offsets[self.starts[len(self.keys)]]
+        last = self.heard.indptr[self.starts[len(self.keys)]]
         return np.bincount(self.heard.indices[:last], minlength=len(self.vectors)).astype(np.float64)
 
     @cached_property

@@ -103,12 +103,12 @@ def fit_sequences(dataset: Dataset, interactions: Interactions, config: Sequence
     if config.repertoire:
         entries = pl.concat([entries, _repertoires(entries)]).sort("curator", "sequence", "position", "item")
     layout = _layout(entries, config.reach)
-    places = CSR.build(
+    places = CSR.from_coo(
         layout.items, np.arange(len(layout.items)), np.ones(len(layout.items)), (items, len(layout.items))
     )
     masses = _masses(layout, items, config.curator)
     codes, scores = nearest(
-        places.offsets,
+        places.indptr,
         places.indices,
         layout.items,
         layout.positions,
@@ -126,7 +126,7 @@ def fit_sequences(dataset: Dataset, interactions: Interactions, config: Sequence
     )
     there = codes >= 0
     rows = np.repeat(np.arange(items, dtype=np.int32), there.sum(axis=1))
-    return Sequences(CSR.build(rows, codes[there], scores[there], (items, items)))
+    return Sequences(CSR.from_coo(rows, codes[there], scores[there], (items, items)))
 
 
 def _entries(dataset: Dataset, interactions: Interactions) -> pl.DataFrame:

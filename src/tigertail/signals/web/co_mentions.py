@@ -64,7 +64,7 @@ class _Counts:
         counts = self._counts.sort("pair")
         row, column = np.divmod(counts["pair"].to_numpy(), self._items)
         values = counts["len"].to_numpy()
-        return CSR.build(
+        return CSR.from_coo(
             np.concatenate([row, column]),
             np.concatenate([column, row]),
             np.concatenate([values, values]),
@@ -133,10 +133,10 @@ def beside(together: CSR, writings: Writings, shrinkage: float) -> CSR:
         Entries above 0, at most 1; items by items, symmetric.
     """
     documents = max(len(writings.documents), 2)
-    times = np.bincount(writings.mentions["item"].to_numpy(), minlength=together.columns)
-    row, column, count = together.row_of_entries(), together.indices, together.values.astype(np.float64)
+    times = np.bincount(writings.mentions["item"].to_numpy(), minlength=together.shape[1])
+    row, column, count = together.entry_rows(), together.indices, together.data.astype(np.float64)
     share = np.minimum(count / documents, 1 - 1e-9)
     information = np.log(documents * count / (times[row].astype(np.float64) * times[column]))
     value = information / -np.log(share) * count / (count + shrinkage)
     keep = value > 0
-    return CSR.build(row[keep], column[keep], value[keep], together.shape)
+    return CSR.from_coo(row[keep], column[keep], value[keep], together.shape)

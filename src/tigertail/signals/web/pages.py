@@ -25,7 +25,7 @@ def mentioned_on(writings: Writings, items: int) -> CSR:
         .group_by("owner", "item")
         .agg(pl.col(c.COUNT).cast(pl.Float64).sum())
     )
-    return CSR.build(mentions["owner"], mentions["item"], mentions[c.COUNT], (items, items))
+    return CSR.from_coo(mentions["owner"], mentions["item"], mentions[c.COUNT], (items, items))
 
 
 def on_pages(mentioned: CSR) -> CSR:
@@ -45,17 +45,17 @@ def on_pages(mentioned: CSR) -> CSR:
         Entries from 0 to 1; items by items, symmetric.
     """
     owners = max(int((mentioned.row_sizes > 0).sum()), 1)
-    mentioners = np.bincount(mentioned.indices, minlength=mentioned.columns)
+    mentioners = np.bincount(mentioned.indices, minlength=mentioned.shape[1])
     rarity = np.log1p(owners / np.maximum(mentioners, 1)) / np.log1p(owners)
-    counts = mentioned.values.astype(np.float64)
+    counts = mentioned.data.astype(np.float64)
     said = counts / (counts + 1) * rarity[mentioned.indices] / 2
-    return symmetric_sum(mentioned.with_values(said.astype(np.float32)))
+    return symmetric_sum(mentioned.with_data(said.astype(np.float32)))
 
 
 def symmetric_sum(matrix: CSR) -> CSR:
     """Return a matrix plus itself turned over."""
     import scipy.sparse as sp
 
-    plain = sp.csr_matrix((matrix.values, matrix.indices, matrix.offsets), shape=matrix.shape)
+    plain = sp.csr_matrix((matrix.data, matrix.indices, matrix.indptr), shape=matrix.shape)
     both = (plain + plain.T).tocoo()
-    return CSR.build(both.row, both.col, both.data, matrix.shape)
+    return CSR.from_coo(both.row, both.col, both.data, matrix.shape)

@@ -25,7 +25,6 @@ from tigertail.signals.web.texts import alike
 from tigertail.sparse import CSR
 
 _MATRICES: Final = ("neighbours", "together", "mentioned")
-_FIELDS: Final = ("offsets", "indices", "values")
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +52,7 @@ class Web:
 
     def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return the affinity from each query to every item; ``-inf`` beyond its neighbours."""
-        scores = np.full((len(queries), self.neighbours.columns), -np.inf, np.float32)
+        scores = np.full((len(queries), self.neighbours.shape[1]), -np.inf, np.float32)
         for row, query in enumerate(queries):
             items, values = self.neighbours.row(query)
             scores[row, items] = values
@@ -85,22 +84,15 @@ class Web:
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk."""
-        arrays: Arrays = {
-            f"{matrix}_{field}": getattr(getattr(self, matrix), field)
-            for matrix in _MATRICES
-            for field in _FIELDS
-        }
-        return arrays, {"items": self.neighbours.columns}
+        arrays: Arrays = {}
+        for matrix in _MATRICES:
+            arrays |= getattr(self, matrix).to_arrays(f"{matrix}_")
+        return arrays, {"items": self.neighbours.shape[1]}
 
     @classmethod
     def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
         """Make the signal of what was kept on disk."""
-        stored: Any = arrays
-        kept = []
-        for matrix in _MATRICES:
-            offsets, indices, values = (stored[f"{matrix}_{field}"] for field in _FIELDS)
-            kept.append(CSR(offsets, indices, values, settings["items"]))
-        return cls(*kept)
+        return cls(*(CSR.from_arrays(arrays, settings["items"], f"{matrix}_") for matrix in _MATRICES))
 
 
 def _entry(matrix: CSR, row: int, column: int) -> int:
@@ -168,12 +160,12 @@ def _strongest(
 
     total = sp.csr_matrix((items, items), dtype=np.float64)
     for weight, part in parts:
-        values = part.values.astype(np.float64) * weight
-        total = total + sp.csr_matrix((values, part.indices, part.offsets), shape=part.shape)
+        values = part.data.astype(np.float64) * weight
+        total = total + sp.csr_matrix((values, part.indices, part.indptr), shape=part.shape)
     entries = total.tocoo()
     values = (entries.data * popularity[entries.col]).astype(np.float32)
     order = np.lexsort((entries.col, -values, entries.row))
     row = entries.row[order]
     place = np.arange(len(row)) - np.searchsorted(row, row)
     kept = order[(place < neighbours) & (values[order] > 0)]
-    return CSR.build(entries.row[kept], entries.col[kept], values[kept], (items, items))
+    return CSR.from_coo(entries.row[kept], entries.col[kept], values[kept], (items, items))

@@ -60,11 +60,11 @@ def alike(
     )
     best = weighed.sort("item", "weight", "term", descending=[False, True, False])
     best = best.filter(pl.int_range(pl.len()).over("item") < terms)
-    matrix = CSR.build(best["item"], best["term"], best["weight"], (items, len(used)))
-    squares = np.bincount(matrix.row_of_entries(), matrix.values.astype(np.float64) ** 2, items)
-    length = np.sqrt(np.maximum(squares, 1e-12))[matrix.row_of_entries()]
-    unit = matrix.with_values((matrix.values / length).astype(np.float32))
-    return strongest_products(unit, unit.transposed(), neighbours).neighbours
+    matrix = CSR.from_coo(best["item"], best["term"], best["weight"], (items, len(used)))
+    squares = np.bincount(matrix.entry_rows(), matrix.data.astype(np.float64) ** 2, items)
+    length = np.sqrt(np.maximum(squares, 1e-12))[matrix.entry_rows()]
+    unit = matrix.with_data((matrix.data / length).astype(np.float32))
+    return strongest_products(unit, unit.transpose(), neighbours).neighbours
 
 
 def _word_counts(dataset: Dataset, writings: Writings) -> pl.DataFrame:
