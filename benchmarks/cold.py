@@ -4,8 +4,8 @@
 
 Cold: ``tigertail similar MODEL NAME`` in a new process each time, its files in the page cache, from start to exit;
 and, in new processes too, the first question to each signal of the model, from its files to its affinities, and
-then a second. Warm: ``Model.similar`` in one process, items drawn from all strata, each with a listener. It is told
-apart what questions take that NumPy answers and what they take once Numba is loaded (``tigertail/kernels.py``).
+then a second. Warm: ``Model.similar`` in one process, items drawn from all strata, each with a listener, once with
+each backend (``tigertail/kernels.py``).
 """
 
 from __future__ import annotations
@@ -33,13 +33,15 @@ SIGNALS = """
 import json, sys, time
 import numpy as np
 import tigertail
+from tigertail.kernels import backend
 model = tigertail.load(sys.argv[1])
 code, taken = model.find(sys.argv[2]), {}
 for name in model.signals:
     took = []
     for query in (code, code + 1):
         began = time.perf_counter()
-        model.signals[name].affinity(np.array([query], np.int32))
+        with backend("numpy"):
+            model.signals[name].affinity(np.array([query], np.int32))
         took.append(1000 * (time.perf_counter() - began))
     taken[name] = took
 print(json.dumps(taken))
@@ -116,13 +118,9 @@ def main() -> None:
     )
     items, warmed = from_all_strata(model), []
     for how in ("NumPy", "Numba"):
-        if how == "NumPy":
-            # However long NumPy would be kept to, so that it alone is timed.
-            kernels.ENOUGH = sys.maxsize  # type: ignore[misc]
-        else:
-            import numba  # noqa: F401
-        warm(model, items[:20])
-        taken = warm(model, items)
+        with kernels.backend(how.lower()):
+            warm(model, items[:20])
+            taken = warm(model, items)
         warmed.append([how, len(taken), *(f"{np.percentile(taken, q):.1f}" for q in (0, 50, 99, 100))])
     print_table(
         ["similar in one process", "asked", "min ms", "median ms", "p99 ms", "max ms"],

@@ -1,12 +1,10 @@
-"""Numba is loaded when there is work for it, and not for a question or two."""
+"""The backend is chosen where a program starts: NumPy for one query alone, Numba for everything else."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 from tigertail import kernels
 from tigertail.model import Model, save
@@ -19,23 +17,40 @@ def run(code: str, *arguments: str) -> str:
     return done.stdout
 
 
-def test_a_question_loads_no_compiler(model: Model, tmp_path: Path) -> None:
+def test_one_query_on_the_numpy_backend_loads_no_compiler(model: Model, tmp_path: Path) -> None:
     save(model, tmp_path / "model")
     code = (
-        "import sys, numpy, tigertail; model = tigertail.load(sys.argv[1]); "
-        "[signal.affinity(numpy.array([0], numpy.int32)) for signal in model.signals.values()]; "
-        "model.similar(model.items['name'][0]); "
+        "import sys, numpy, tigertail\n"
+        "from tigertail.kernels import backend\n"
+        "model = tigertail.load(sys.argv[1])\n"
+        "with backend('numpy'):\n"
+        "    [signal.affinity(numpy.array([0], numpy.int32)) for signal in model.signals.values()]\n"
+        "    model.similar(model.items['name'][0])\n"
         "print({'numba', 'scipy', 'rapidfuzz'} & set(sys.modules))"
     )
     assert run(code, str(tmp_path / "model")) == "set()\n"
 
 
-def test_one_query_is_answered_in_numpy_until_that_no_longer_pays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kernels, "loaded", lambda: False)
-    monkeypatch.setattr(kernels, "_met", 0)
-    assert kernels.plain(1, 1000)
-    assert not kernels.plain(2, 1000)
-    assert not kernels.plain(1, kernels.ENOUGH)
-    monkeypatch.setattr(kernels, "_met", 0)
-    monkeypatch.setattr(kernels, "loaded", lambda: True)
-    assert not kernels.plain(1, 1000)
+def test_the_backend_holds_for_its_block_and_for_single_queries() -> None:
+    assert not kernels.prefer_numpy(1)
+    with kernels.backend("numpy"):
+        assert kernels.prefer_numpy(1)
+        assert not kernels.prefer_numpy(2)
+        with kernels.backend("numba"):
+            assert not kernels.prefer_numpy(1)
+    assert not kernels.prefer_numpy(1)
+
+
+def test_a_kernel_that_calls_another_leaves_its_module_as_it_was() -> None:
+    assert add_two(1) == 3
+    assert isinstance(add_one, kernels.LazyKernel)
+
+
+@kernels.njit()
+def add_one(x: int) -> int:
+    return x + 1
+
+
+@kernels.njit()
+def add_two(x: int) -> int:
+    return add_one(add_one(x))  # type: ignore[no-any-return]

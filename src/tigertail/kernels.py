@@ -1,24 +1,54 @@
-"""Kernels that Numba compiles, without the wait for Numba where none of them is called.
+"""Compiled kernels, and the backend that answers a query: NumPy or Numba.
 
-Loading Numba, and what it compiled before, takes more than half a second, many times what one question takes. A
-module of kernels imports ``njit`` and ``prange`` from here: Numba is then loaded when the first kernel is called.
-And what a single question needs stands beside its kernel in NumPy too, in the same order of sums, so that both
-give the same bits; :func:`plain` says which to take.
+Numba takes half a second to load, many times what one query takes in NumPy. So a kernel is compiled when it is first
+called (:class:`LazyKernel`), and what a single query needs exists twice: as a kernel, and in NumPy with the same order
+of sums, so that both give the same bits. The entry point of a program chooses: ``tigertail similar``, one query in a
+new process, uses NumPy; everything else uses Numba, which is the default.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FunctionType
+from typing import Any, Final, Literal
 
-ENOUGH: Final = 2**29  # elements the plain ways may meet: about the time that loading Numba takes
+Backend = Literal["numba", "numpy"]
 
-_met = 0
+_state: Final[dict[str, Backend]] = {"backend": "numba"}
 
 
-class Later:
-    """Something of Numba's that is made when it is first called.
+@contextmanager
+def backend(name: Backend) -> Iterator[None]:
+    """Choose what answers single queries inside this block; an entry point wraps its work in it.
+
+    Parameters
+    ----------
+    name
+        ``"numba"`` compiles or loads kernels at the first query; ``"numpy"`` is ready at once and slower
+        for every further query. Several queries together always use Numba.
+    """
+    before = _state["backend"]
+    _state["backend"] = name
+    try:
+        yield
+    finally:
+        _state["backend"] = before
+
+
+def prefer_numpy(queries: int) -> bool:
+    """Say whether NumPy is to answer: it is the backend, and there is one query.
+
+    Parameters
+    ----------
+    queries
+        How many queries are asked together.
+    """
+    return queries == 1 and _state["backend"] == "numpy"
+
+
+class LazyKernel:
+    """A function of Numba's that is made when it is first called.
 
     Parameters
     ----------
@@ -31,11 +61,11 @@ class Later:
         self._made: Any = None
 
     def __call__(self, *arguments: Any) -> Any:
-        """Call what it stands for."""
+        """Call the function, made now if it was not yet."""
         return self.made()(*arguments)
 
     def made(self) -> Any:
-        """Return what it stands for."""
+        """Return the function, made now if it was not yet."""
         if self._made is None:
             self._made = self._make()
         return self._made
@@ -44,20 +74,28 @@ class Later:
 def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     """Do as ``numba.njit``, when the kernel is first called."""
 
-    def decorate(function: Callable[..., Any]) -> Later:
+    def decorate(function: Callable[..., Any]) -> LazyKernel:
+        assert isinstance(function, FunctionType)
+
         def make() -> Any:
             import numba
 
-            names = function.__globals__
-            # The compiler must see the kernels that a kernel calls, not what stands for them.
-            for name in function.__code__.co_names:
-                if isinstance(names.get(name), Later):
-                    names[name] = names[name].made()
-            return numba.njit(**options)(function)
+            return numba.njit(**options)(_with_kernels(function))
 
-        return Later(make)
+        return LazyKernel(make)
 
     return decorate
+
+
+def _with_kernels(function: FunctionType) -> FunctionType:
+    """Return a copy of a function that sees the kernels it calls instead of the lazy ones of its module."""
+    namespace = dict(function.__globals__)
+    for name in function.__code__.co_names:
+        if isinstance(value := namespace.get(name), LazyKernel):
+            namespace[name] = value.made()
+    copy = FunctionType(function.__code__, namespace, function.__name__, function.__defaults__)
+    copy.__qualname__, copy.__module__ = function.__qualname__, function.__module__
+    return copy
 
 
 def _prange() -> Any:
@@ -66,29 +104,4 @@ def _prange() -> Any:
     return numba.prange
 
 
-prange: Any = Later(_prange)
-
-
-def loaded() -> bool:
-    """Say whether Numba is loaded."""
-    return "numba" in sys.modules
-
-
-def plain(queries: int, work: int) -> bool:
-    """Say whether to answer in NumPy, which is ready at once, what a kernel would answer faster.
-
-    So it is for one query alone until Numba is loaded: because somebody had work for it, or because questions
-    asked one by one have come to so much that it pays.
-
-    Parameters
-    ----------
-    queries
-        How many queries are asked together.
-    work
-        About how many elements the plain way meets.
-    """
-    global _met
-    if queries != 1 or loaded():
-        return False
-    _met += work
-    return _met < ENOUGH
+prange: Any = LazyKernel(_prange)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tigertail.kernels import njit, plain
+from tigertail.kernels import njit, prefer_numpy
 
 if TYPE_CHECKING:
     from scipy import sparse
-
-_SORTED: Final = 35  # elements met by NumPy, as time goes, for each entry that it sorts
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +119,7 @@ class CSR:
 
     def transpose(self) -> CSR:
         """Return the transposed matrix: its columns become rows."""
-        scatter = _plain_scatter if plain(1, _SORTED * self.nnz) else _scatter
+        scatter = _numpy_scatter if prefer_numpy(1) else _scatter
         indptr, indices, data, _ = scatter(self.indices, self.entry_rows(), self.data, self.shape[1])
         return CSR(indptr, indices, data, (self.shape[1], self.shape[0]))
 
@@ -137,7 +135,7 @@ class CSR:
         return CSR(self.indptr, self.indices, np.ascontiguousarray(data, np.float32), self.shape)
 
 
-def _plain_scatter(
+def _numpy_scatter(
     keys: NDArray[np.int32], others: NDArray[np.int32], values: NDArray[np.float32], size: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32], NDArray[np.int32]]:
     """Do as :func:`_scatter`."""

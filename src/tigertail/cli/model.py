@@ -155,6 +155,7 @@ def similar(
     """Say what someone who likes an item should hear next."""
     import tigertail
     from tigertail.errors import ConfigError
+    from tigertail.kernels import backend
     from tigertail.model import beside as two_answers
 
     if why and beside is not None:
@@ -173,7 +174,7 @@ def similar(
         "strata": stratum or (),
         "exclude": exclude or (),
     }
-    with notices():
+    with backend("numpy"), notices():
         if beside is None:
             answers = opened.similar(item, n, why=why, **dials)
         else:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tigertail.kernels import Later
+from tigertail.kernels import LazyKernel
 
 
 def _prefetch() -> Any:
@@ -38,5 +38,5 @@ def _prefetch() -> Any:
     return intrinsic(prefetch)
 
 
-prefetch: Any = Later(_prefetch)
+prefetch: Any = LazyKernel(_prefetch)
 """Ask for the cache line that holds ``array[index]`` of a flat array, in a kernel; changes no result."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.kernels import njit, plain, prange
+from tigertail.kernels import njit, prange, prefer_numpy
 from tigertail.threads import threads_for
 
 
@@ -42,13 +42,13 @@ def top_k(
     scores = np.ascontiguousarray(scores, np.float32)
     left_out = np.full(len(scores), -1, np.int32) if exclude is None else np.asarray(exclude, np.int32)
     k = min(k, scores.shape[1])
-    if plain(len(scores), scores.size):
-        return _plain_top_k(scores, k, left_out)
+    if prefer_numpy(len(scores)):
+        return _numpy_top_k(scores, k, left_out)
     with threads_for(scores.size):
         return _top_k(scores, k, left_out)  # type: ignore[no-any-return]
 
 
-def _plain_top_k(
+def _numpy_top_k(
     scores: NDArray[np.float32], k: int, exclude: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Do as :func:`_top_k`."""

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.kernels import njit, plain, prange
+from tigertail.kernels import njit, prange, prefer_numpy
 from tigertail.threads import threads_for
 
 WIDTH: Final = 64  # items in a block: a block of 128 factors just fits the first-level cache
@@ -67,15 +67,15 @@ def products(queries: NDArray[np.float32], laid_out: NDArray[np.float32], items:
     padded = np.zeros((len(queries), laid_out.shape[1]), np.float32)
     padded[:, : queries.shape[1]] = queries
     scores = np.empty((len(queries), items), np.float32)
-    if plain(len(queries), laid_out.size):
-        _plain_products(padded, laid_out, scores)
+    if prefer_numpy(len(queries)):
+        _numpy_products(padded, laid_out, scores)
     else:
         with threads_for(len(queries) * laid_out.size):
             _products(padded, laid_out, scores)
     return scores
 
 
-def _plain_products(
+def _numpy_products(
     queries: NDArray[np.float32], laid_out: NDArray[np.float32], scores: NDArray[np.float32]
 ) -> None:
     """Do as :func:`_products`, in the same order of sums."""

@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
-from tigertail.kernels import njit, plain, prange
+from tigertail.kernels import njit, prange, prefer_numpy
 from tigertail.signals.annotation.explain import COMPANY, in_words
 from tigertail.signals.annotation.lexicon import Lexicon
 from tigertail.signals.contract import Arrays
@@ -159,8 +159,8 @@ class Annotation:
             np.asarray(queries, np.int32),
             scores,
         )
-        if plain(len(queries), self.weights.shape[0]):
-            _plain_scores(*given)
+        if prefer_numpy(len(queries)):
+            _numpy_scores(*given)
         else:
             with threads_for(scores.size):
                 _scores(*given)
@@ -279,7 +279,7 @@ _SHARED: Final = {
 }
 
 
-def _plain_scores(
+def _numpy_scores(
     offsets: NDArray[np.int64],
     columns: NDArray[np.int32],
     values: NDArray[np.float32],

@@ -19,7 +19,7 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError
-from tigertail.kernels import njit, plain, prange
+from tigertail.kernels import njit, prange, prefer_numpy
 from tigertail.signals.backoff.explain import through_artists
 from tigertail.signals.co_listening import CoListening
 from tigertail.signals.contract import Arrays, Explainable, Signal
@@ -91,7 +91,7 @@ class BackOff:
         theirs = np.ascontiguousarray(self.artists.affinity(distinct.astype(np.int32)))
         place = np.where(artists == NO_ARTIST, NO_ARTIST, place).astype(np.int32)
         scores = np.empty(own.shape, np.float32)
-        mix = _plain_mix if plain(len(queries), own.size) else _mix
+        mix = _numpy_mix if prefer_numpy(len(queries)) else _mix
         mix(
             own,
             theirs,
@@ -227,7 +227,7 @@ def _owners(dataset: Dataset) -> pl.DataFrame:
     return owners
 
 
-def _plain_mix(
+def _numpy_mix(
     own: NDArray[np.float32],
     theirs: NDArray[np.float32],
     queries: NDArray[np.int32],
@@ -244,9 +244,9 @@ def _plain_mix(
         share = trust[query] * trust
         says = own[row] > -np.inf
         scores[row] = 0
-        scores[row, says] += share[says] * own[row, says] / _plain_best(own[row], query)
+        scores[row, says] += share[says] * own[row, says] / _numpy_best(own[row], query)
         if artist >= 0 and known[artist]:
-            value = theirs[place[row]] / _plain_best(theirs[place[row]], artist)
+            value = theirs[place[row]] / _numpy_best(theirs[place[row]], artist)
             value[artist] = same
             through = np.where(artist_of >= 0, value[np.maximum(artist_of, 0)], -np.inf)
             others = through > -np.inf
@@ -255,7 +255,7 @@ def _plain_mix(
         scores[row, ~says] = -np.inf
 
 
-def _plain_best(scores: NDArray[np.float32], left_out: np.int32) -> np.float32:
+def _numpy_best(scores: NDArray[np.float32], left_out: np.int32) -> np.float32:
     """Do as :func:`_best`."""
     others = np.delete(scores, left_out)
     best = others.max(initial=np.float32(0))

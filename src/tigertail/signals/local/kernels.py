@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.kernels import njit, plain, prange
+from tigertail.kernels import njit, prange, prefer_numpy
 from tigertail.sparse import CSR
 from tigertail.threads import threads_for
 
@@ -44,8 +44,8 @@ def common_listeners(
     """
     listeners = int((by_item.indptr[queries + 1] - by_item.indptr[queries]).sum())
     work = listeners * (heard.nnz // max(1, heard.shape[0]))
-    if plain(len(queries), work):
-        return _plain_common(queries, by_item, heard, starts, weights)
+    if prefer_numpy(len(queries)):
+        return _numpy_common(queries, by_item, heard, starts, weights)
     with threads_for(work):
         return _common(  # type: ignore[no-any-return]
             queries,
@@ -66,14 +66,14 @@ def add_products(
     products: NDArray[np.float32],
 ) -> None:
     """Add ``products[i, j]`` to ``scores[rows[i], items[j]]``, in place; neither rows nor items may repeat."""
-    if plain(len(rows), products.size):
+    if prefer_numpy(len(rows)):
         scores[rows[0], items] += products[0]
         return
     with threads_for(products.size):
         _add_products(scores, rows, items, products)
 
 
-def _plain_common(
+def _numpy_common(
     queries: NDArray[np.int32],
     by_item: CSR,
     heard: CSR,
