@@ -8,6 +8,8 @@ import json
 import os
 import re
 import shutil
+import sys
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +20,7 @@ import polars as pl
 
 from tigertail.errors import TigertailError
 
+STDOUT: Final = Path("-")
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _REFUSED: Final = (
     errno.EACCES,
@@ -85,27 +88,56 @@ def new_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
 def replaced_file(target: Path) -> Iterator[Path]:
     """Write a file so that a reader sees the old one or the new one, never a mixture.
 
+    What is not a regular file is never replaced: a pipe or a device gets the bytes once they are whole, and so
+    does standard output, as ``-`` or by its name under ``/dev``. A symbolic link stays; its target is replaced.
+
     Yields
     ------
     Path
-        A temporary file beside ``target``, to be written. When the block ends without an error it takes the
-        name of ``target``; otherwise it is removed.
+        A temporary file, to be written. When the block ends without an error it takes the name of
+        ``target``, or its bytes go to where ``target`` leads; otherwise it is removed.
 
     Raises
     ------
     TigertailError
-        If the disk is full or cannot be written.
+        If the disk is full, or ``target`` is a folder or cannot be written.
     """
-    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
+    stream = is_stream(target)
+    place = Path(tempfile.gettempdir()) / "stream" if stream else target.resolve()
+    temporary = place.with_name(f".{place.name}.{uuid.uuid4().hex[:8]}")
     with _write_errors(target):
+        if place.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            place.parent.mkdir(parents=True, exist_ok=True)
             yield temporary
-            _sync(temporary)
-            temporary.replace(target)
-            _sync(target.parent)
+            if stream:
+                _send(temporary, target)
+            else:
+                _sync(temporary)
+                temporary.replace(place)
+                _sync(place.parent)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def is_stream(target: Path) -> bool:
+    """Say whether a path leads to standard output, a pipe or a device, and not to a file of its own."""
+    if target == STDOUT or target.is_relative_to("/dev") or target.is_relative_to("/proc"):
+        return True
+    return target.exists() and not target.is_file() and not target.is_dir()
+
+
+def _send(source: Path, target: Path) -> None:
+    """Copy a whole file to a stream."""
+    with source.open("rb") as file:
+        if target in (STDOUT, Path("/dev/stdout")):
+            sys.stdout.flush()
+            shutil.copyfileobj(file, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+        else:
+            with target.open("wb") as stream:
+                shutil.copyfileobj(file, stream)
 
 
 @contextmanager

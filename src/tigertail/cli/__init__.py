@@ -5,10 +5,15 @@ Commands import what they need when they run, so that ``tigertail --help`` answe
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, TextIO, cast
 
 import typer
 
+from tigertail import __version__
 from tigertail.cli import audio, data, diagnose, evaluation, feedback, map, model, online, service, tuning
 from tigertail.errors import TigertailError
 
@@ -16,7 +21,6 @@ app = typer.Typer(
     name="tigertail",
     help="Music similarity for the tail and for every country: what should someone who likes A hear next?",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -26,10 +30,68 @@ for group in (data, audio, model, evaluation, diagnose, map, tuning, service, fe
 
 def main() -> None:
     """Run the command line; errors a user can put right become two lines, not a traceback."""
+    sys.stdout = cast("TextIO", _Output(sys.stdout))
     try:
         app()
     except TigertailError as error:
         sys.stderr.write(f"tigertail: {error}\n")
         raise SystemExit(1) from None
+    finally:
+        sys.stdout.flush()
+
+
+class _Output:
+    """Standard output that ends the program without an error when its reader goes away, as ``head`` does.
+
+    Parameters
+    ----------
+    stream
+        Standard output as it was.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    @property
+    def buffer(self) -> _Output:
+        """The same for bytes."""
+        return _Output(self._stream.buffer)
+
+    def write(self, text: Any) -> int:
+        """Write text, or bytes to the buffer."""
+        with _until_closed():
+            return int(self._stream.write(text))
+        return len(text)
+
+    def flush(self) -> None:
+        """Send what was written."""
+        with _until_closed():
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def _until_closed() -> Iterator[None]:
+    try:
+        yield
     except BrokenPipeError:
+        # What is still in the buffer must not fail again when Python closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         raise SystemExit(0) from None
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tigertail {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass

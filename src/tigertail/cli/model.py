@@ -189,7 +189,9 @@ def similar(
 
 def neighbours(
     model: ModelFolder,
-    out: Annotated[Path, typer.Option(help="The Parquet file to write.")],
+    out: Annotated[
+        Path, typer.Option(help="The file to write: .parquet, .csv or .jsonl; - is standard output.")
+    ],
     queries: Annotated[
         Path | None, typer.Option(help="Ids or names, one a line; all items by default.")
     ] = None,
@@ -209,8 +211,11 @@ def neighbours(
 ) -> None:
     """Write the nearest items of many items to a Parquet file."""
     import tigertail
-    from tigertail.model.files import read_queries, write_neighbours
+    from tigertail.io.table_files import check_table_file, write_table
+    from tigertail.model.files import read_queries
+    from tigertail.storage import is_stream
 
+    check_table_file(out)
     opened = tigertail.load(model)
     asked = None if queries is None else read_queries(queries, opened)
     with notices():
@@ -230,8 +235,9 @@ def neighbours(
             strata=stratum or (),
             exclude=exclude or (),
         )
-    write_neighbours(lists, out)
-    typer.echo(f"{out}: {len(lists):,} rows for {lists['target_item_id'].n_unique():,} items.")
+    write_table(lists, out)
+    rows = f"{len(lists):,} rows for {lists['target_item_id'].n_unique():,} items"
+    typer.echo(f"{out}: {rows}.", err=is_stream(out))
 
 
 def weights(

@@ -1,15 +1,12 @@
-"""Files of queries and files of neighbour lists."""
+"""Files of queries."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import polars as pl
-
 from tigertail import columns as c
 from tigertail.errors import DataError, UnknownItemError
 from tigertail.model.model import Model
-from tigertail.storage import replaced_file
 
 
 def read_queries(path: Path, model: Model) -> list[str]:
@@ -43,9 +40,3 @@ def read_queries(path: Path, model: Model) -> list[str]:
             unknown = model.unknown(asked[number])
             raise UnknownItemError(unknown.problem, remedy=unknown.remedy, path=path, line=number)
     return model.items[c.ITEM_ID].gather(codes).to_list()
-
-
-def write_neighbours(lists: pl.DataFrame, path: Path) -> None:
-    """Write neighbour lists to a Parquet file, whole or not at all."""
-    with replaced_file(path) as temporary:
-        lists.write_parquet(temporary)

@@ -1,0 +1,62 @@
+"""Tables written to a file whose name says the format: Parquet, CSV or JSON lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from tigertail.errors import ConfigError
+from tigertail.storage import is_stream, replaced_file
+
+_WRITERS: Final[Mapping[str, Callable[[pl.DataFrame, Path], None]]] = {
+    ".parquet": lambda table, file: table.write_parquet(file),
+    ".csv": lambda table, file: table.write_csv(file),
+    ".jsonl": lambda table, file: table.write_ndjson(file),
+    ".ndjson": lambda table, file: table.write_ndjson(file),
+}
+FORMATS: Final = "Parquet (.parquet), CSV (.csv) or JSON lines (.jsonl)"
+
+
+def check_table_file(path: Path) -> None:
+    """Refuse, before the work for a table is done, a name that :func:`write_table` would refuse after it.
+
+    Raises
+    ------
+    ConfigError
+        If the suffix names no format.
+    """
+    _writer(path)
+
+
+def write_table(table: pl.DataFrame, path: Path) -> None:
+    """Write a table, whole or not at all.
+
+    Parameters
+    ----------
+    table
+        The table.
+    path
+        A file in a format that its suffix names; ``-`` is standard output. A stream without a suffix gets CSV.
+
+    Raises
+    ------
+    ConfigError
+        If the suffix names no format.
+    TigertailError
+        If the file cannot be written.
+    """
+    write = _writer(path)
+    with replaced_file(path) as temporary:
+        write(table, temporary)
+
+
+def _writer(path: Path) -> Callable[[pl.DataFrame, Path], None]:
+    suffix = path.suffix.lower()
+    if not suffix and is_stream(path):
+        suffix = ".csv"
+    if suffix not in _WRITERS:
+        raise ConfigError(f"no table format '{suffix or path.name}'", path=path, remedy=f"write {FORMATS}")
+    return _WRITERS[suffix]
