@@ -1,57 +1,57 @@
 /** Talking to the server: JSON in, JSON out, and errors that say what to do. */
 
-import { keep, kept } from "./kept.js";
+import { writeItem, readItem } from "./storage.js";
 
 const KEY = "tigertail.key";
 
 /** A refusal of the server's (problem+json), or the news that there is no server; status 0. */
-export class Problem extends Error {
+export class ApiError extends Error {
   /**
    * @param {number} status
-   * @param {{title?: string, detail?: string, remedy?: string, suggestions?: string[]}} said
+   * @param {{title?: string, detail?: string, remedy?: string, suggestions?: string[]}} problem
    * @param {number | null} [retryAfter]  Seconds.
    */
-  constructor(status, said, retryAfter = null) {
-    super(said.detail ?? said.title ?? `the server answered ${status}`);
+  constructor(status, problem, retryAfter = null) {
+    super(problem.detail ?? problem.title ?? `the server answered ${status}`);
     this.status = status;
-    this.title = said.title ?? "";
-    this.remedy = said.remedy ?? "";
-    this.suggestions = said.suggestions ?? [];
+    this.title = problem.title ?? "";
+    this.remedy = problem.remedy ?? "";
+    this.suggestions = problem.suggestions ?? [];
     this.retryAfter = retryAfter;
   }
 }
 
 /** @param {unknown} error @returns {boolean} Whether a call was given up because a newer one replaced it. */
-export const givenUp = (error) => error instanceof DOMException && error.name === "AbortError";
+export const isAbort = (error) => error instanceof DOMException && error.name === "AbortError";
 
-/** @param {Response} response @returns {Promise<Problem>} */
-async function problemOf(response) {
-  let said = {};
+/** @param {Response} response @returns {Promise<ApiError>} */
+async function errorOf(response) {
+  let problem = {};
   try {
-    said = await response.json();
+    problem = await response.json();
   } catch {
     // A proxy's HTML page says nothing that a person here could use.
   }
-  const wait = Number(response.headers.get("Retry-After"));
-  return new Problem(response.status, { title: response.statusText, ...said }, wait > 0 ? wait : null);
+  const seconds = Number(response.headers.get("Retry-After"));
+  return new ApiError(response.status, { title: response.statusText, ...problem }, seconds > 0 ? seconds : null);
 }
 
 export class Api {
   /**
-   * @param {(refused: boolean) => Promise<string | null>} askForKey  Asks the person for a key; null if there is none.
+   * @param {(refused: boolean) => Promise<string | null>} promptForKey  Asks the person for a key; null if there is none.
    */
-  constructor(askForKey) {
+  constructor(promptForKey) {
     // Relative to the page, so that the whole may live under a path of somebody's proxy.
     this.base = new URL("v1/", document.baseURI);
-    this.askForKey = askForKey;
+    this.promptForKey = promptForKey;
     /** @type {Promise<string | null> | null} */
-    this.asking = null;
-    this.listeningTo = new EventTarget();
+    this.prompt = null;
+    this.connection = new EventTarget();
   }
 
   /** @returns {string | null} The key, kept no longer than the tab. */
   get key() {
-    return kept(sessionStorage, KEY);
+    return readItem(sessionStorage, KEY);
   }
 
   /**
@@ -63,7 +63,7 @@ export class Api {
   get(path, params = [], signal) {
     const url = new URL(path, this.base);
     url.search = new URLSearchParams(params).toString();
-    return this.#ask(url, { signal });
+    return this.#request(url, { signal });
   }
 
   /**
@@ -73,7 +73,7 @@ export class Api {
    * @returns {Promise<any>}
    */
   post(path, body, { keepalive = false } = {}) {
-    return this.#ask(new URL(path, this.base), {
+    return this.#request(new URL(path, this.base), {
       method: "POST",
       keepalive,
       body: JSON.stringify(body),
@@ -83,7 +83,7 @@ export class Api {
 
   /** @param {string} path @returns {Promise<any>} */
   delete(path) {
-    return this.#ask(new URL(path, this.base), { method: "DELETE" });
+    return this.#request(new URL(path, this.base), { method: "DELETE" });
   }
 
   /**
@@ -91,24 +91,24 @@ export class Api {
    * @param {RequestInit} init
    * @returns {Promise<any>}
    */
-  async #ask(url, init) {
-    let used = this.key;
+  async #request(url, init) {
+    let key = this.key;
     for (;;) {
-      const response = await this.#fetch(url, init, used);
+      const response = await this.#fetch(url, init, key);
       if (response.ok) return response.json();
-      if (response.status !== 401 || init.keepalive) throw await problemOf(response);
-      const given = this.key !== used ? this.key : await this.#askOnce(used !== null);
-      if (!given) throw await problemOf(response);
-      used = given;
+      if (response.status !== 401 || init.keepalive) throw await errorOf(response);
+      const newKey = this.key !== key ? this.key : await this.#promptOnce(key !== null);
+      if (!newKey) throw await errorOf(response);
+      key = newKey;
     }
   }
 
   /** Ask once, however many requests were refused at the same moment. @param {boolean} refused */
-  async #askOnce(refused) {
-    this.asking ??= this.askForKey(refused).finally(() => (this.asking = null));
-    const given = await this.asking;
-    if (given) keep(sessionStorage, KEY, given);
-    return given;
+  async #promptOnce(refused) {
+    this.prompt ??= this.promptForKey(refused).finally(() => (this.prompt = null));
+    const key = await this.prompt;
+    if (key) writeItem(sessionStorage, KEY, key);
+    return key;
   }
 
   /**
@@ -122,12 +122,12 @@ export class Api {
     if (key) headers.set("Authorization", `Bearer ${key}`);
     try {
       const response = await fetch(url, { ...init, headers, credentials: "same-origin" });
-      this.listeningTo.dispatchEvent(new Event("reached"));
+      this.connection.dispatchEvent(new Event("reached"));
       return response;
     } catch (error) {
-      if (givenUp(error)) throw error;
-      this.listeningTo.dispatchEvent(new Event("lost"));
-      throw new Problem(0, { title: "No answer", detail: "the server cannot be reached", remedy: "is it running, and are you connected?" });
+      if (isAbort(error)) throw error;
+      this.connection.dispatchEvent(new Event("lost"));
+      throw new ApiError(0, { title: "No answer", detail: "the server cannot be reached", remedy: "is it running, and are you connected?" });
     }
   }
 }

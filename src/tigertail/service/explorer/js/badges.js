@@ -1,7 +1,7 @@
 /** Where an item stands, at a glance: its country, its place on the long tail, its listeners. */
 
 import { h, s } from "./dom.js";
-import { STRATA, countryName, listeners } from "./words.js";
+import { STRATUM_TITLES, countryName, formatListeners } from "./format.js";
 
 /** The dot's place on the little tail; a cold item has fallen off its end. */
 const DOTS = { head: [3.2, 3], mid: [6.5, 8.6], tail: [15, 11.3], cold: [21, 11.6] };
@@ -14,7 +14,7 @@ export function stratumBadge(stratum) {
   const [x, y] = DOTS[stratum] ?? DOTS.cold;
   return h(
     "span",
-    { class: `stratum ${stratum}`, title: STRATA[stratum] ?? stratum },
+    { class: `stratum ${stratum}`, title: STRATUM_TITLES[stratum] ?? stratum },
     s(
       "svg",
       { viewBox: "0 0 24 14", "aria-hidden": "true", class: "tailmark" },
@@ -40,7 +40,7 @@ export function badges(item) {
     { class: "badges" },
     countryBadge(item.country),
     stratumBadge(item.stratum),
-    h("span", { class: "heard" }, listeners(item.listeners)),
+    h("span", { class: "heard" }, formatListeners(item.listeners)),
   );
 }
 

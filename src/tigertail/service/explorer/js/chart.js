@@ -1,10 +1,10 @@
 /** Dots with error bars: a panel a group, a line a system, one scale for all, so that panels compare. */
 
 import { h, s } from "./dom.js";
-import { number } from "./words.js";
+import { formatNumber } from "./format.js";
 
 /**
- * @typedef {import("./evaluation.js").Estimate} Estimate
+ * @typedef {import("./evaluation-view.js").Estimate} Estimate
  *
  * @typedef {object} Group
  * @property {string} name
@@ -54,7 +54,7 @@ function panel(group, systems, ours, metric, most, each) {
   return h(
     "figure",
     { class: "chart-panel" },
-    h("figcaption", {}, h("b", {}, group.name), ` ${number(group.queries)} queries`),
+    h("figcaption", {}, h("b", {}, group.name), ` ${formatNumber(group.queries)} queries`),
     s(
       "svg",
       { viewBox: `0 0 ${WIDTH} ${bottom + 22}`, role: "img", "aria-label": `${metric}, ${group.name}: best is ${leader}. The table below has every number.` },

@@ -4,7 +4,7 @@
  */
 
 import { freshId, h, refill } from "./dom.js";
-import { givenUp } from "./api.js";
+import { isAbort } from "./api.js";
 
 /**
  * @template T
@@ -105,7 +105,7 @@ export class Combobox {
       this.answered = text;
       this.#show(found, text);
     } catch (error) {
-      if (givenUp(error) || asking !== this.asking) return;
+      if (isAbort(error) || asking !== this.asking) return;
       this.#show([], text, this.options.failed?.(error) ?? String(error));
     }
   }

@@ -4,7 +4,7 @@ import { freshId, h } from "./dom.js";
 
 /**
  * @typedef {import("./state.js").State} State
- * @typedef {import("./state.js").Place} Place
+ * @typedef {import("./state.js").Router} Place
  */
 
 /**
@@ -13,28 +13,28 @@ import { freshId, h } from "./dom.js";
  * @param {Place} place
  * @param {object} options
  * @param {string} options.label
- * @param {boolean} [options.titled]  Whether the label is in sight already.
+ * @param {boolean} [options.labelHidden]  Whether the label is in sight already.
  * @param {[string, string]} options.ends
  * @param {number} options.max
  * @param {(state: State) => number} options.value
- * @param {(value: number) => Partial<State>} options.turn
- * @param {(value: number, state: State) => string} options.words
+ * @param {(value: number) => Partial<State>} options.change
+ * @param {(value: number, state: State) => string} options.format
  */
-export function range(place, { label, titled = false, ends, max, value, turn, words }) {
+export function rangeInput(place, { label, labelHidden: titled = false, ends, max, value, change: turn, format: words }) {
   const id = freshId("range");
   const input = h("input", { type: "range", id, min: 0, max, step: 0.02 });
-  const said = h("output", { for: id });
+  const output = h("output", { for: id });
   const paint = (/** @type {State} */ state) => {
     const at = value(state);
     input.value = String(at);
-    said.parentElement?.parentElement?.style.setProperty("--at", String(Math.min(1, at / max)));
+    output.parentElement?.parentElement?.style.setProperty("--at", String(Math.min(1, at / max)));
     const text = words(at, state);
-    said.textContent = text;
+    output.textContent = text;
     input.setAttribute("aria-valuetext", text);
   };
   input.addEventListener("input", () => place.go(turn(Number(input.value)), { replace: true }));
-  following(input, paint);
-  return h("div", { class: "range" }, h("p", { class: "inline" }, h("label", { for: id, class: titled ? "sr" : null }, label), said), h("div", { class: "slide" }, h("span", { class: "taper" }), input), h("p", { class: "ends", "aria-hidden": "true" }, ...ends.map((end) => h("span", {}, end))));
+  bindState(input, paint);
+  return h("div", { class: "range" }, h("p", { class: "inline" }, h("label", { for: id, class: titled ? "sr" : null }, label), output), h("div", { class: "slide" }, h("span", { class: "taper" }), input), h("p", { class: "ends", "aria-hidden": "true" }, ...ends.map((end) => h("span", {}, end))));
 }
 
 /**
@@ -46,14 +46,14 @@ export function range(place, { label, titled = false, ends, max, value, turn, wo
  * @param {string} [options.note]
  * @param {string} [options.title]
  * @param {string} [options.colour]
- * @param {(state: State) => boolean} options.on
- * @param {(state: State) => boolean} options.fixed
- * @param {(on: boolean, state: State) => Partial<State>} options.turn
+ * @param {(state: State) => boolean} options.checked
+ * @param {(state: State) => boolean} options.disabled
+ * @param {(on: boolean, state: State) => Partial<State>} options.change
  */
-export function box(place, label, { note = "", title = "", colour = "", on, fixed, turn }) {
+export function checkbox(place, label, { note = "", title = "", colour = "", checked: on, disabled: fixed, change: turn }) {
   const input = h("input", { type: "checkbox" });
   input.addEventListener("change", () => place.go(turn(input.checked, place.state)));
-  following(input, (state) => {
+  bindState(input, (state) => {
     input.checked = on(state);
     input.disabled = fixed(state);
   });
@@ -67,7 +67,7 @@ export function box(place, label, { note = "", title = "", colour = "", on, fixe
  * @param {string} words
  * @param {...(Element | null)} content
  */
-export function dial(title, words, ...content) {
+export function optionGroup(title, words, ...content) {
   const id = freshId("dial");
   return h("section", { class: "dial", "aria-labelledby": id }, h("h3", { id }, title), words ? h("p", { class: "quiet" }, words) : null, ...content);
 }
@@ -80,7 +80,7 @@ export function dial(title, words, ...content) {
  * @param {(state: State) => void} follow
  * @returns {E}
  */
-export function following(element, follow) {
+export function bindState(element, follow) {
   element.dataset.follows = "";
   element.addEventListener("follow", (event) => follow(/** @type {CustomEvent<State>} */ (event).detail));
   return element;

@@ -1,27 +1,27 @@
 /** The page: wires its parts, and shows the view the address names. */
 
 import { Api } from "./api.js";
-import { Dials } from "./dials.js";
+import { QueryOptions } from "./query-options.js";
 import { byId, h, refill } from "./dom.js";
 import { Feedback } from "./feedback.js";
-import { askForKey } from "./key.js";
-import { Lists } from "./lists.js";
-import { openPrivacy, savedState } from "./saved.js";
+import { promptForApiKey } from "./api-key-dialog.js";
+import { ListsView } from "./lists-view.js";
+import { openPrivacyDialog, feedbackStatus } from "./feedback-status.js";
 import { Search } from "./search.js";
-import { Start } from "./start.js";
-import { Place } from "./state.js";
+import { StartPage } from "./start-page.js";
+import { Router } from "./state.js";
 import { themeSwitch } from "./theme.js";
-import { toaster } from "./toasts.js";
-import { number } from "./words.js";
+import { createToaster } from "./toasts.js";
+import { formatNumber } from "./format.js";
 
 /** @typedef {import("./state.js").View} View */
 
 const dialog = /** @type {HTMLDialogElement} */ (byId("dialog"));
-const api = new Api((refused) => askForKey(dialog, refused));
-const place = new Place();
+const api = new Api((refused) => promptForApiKey(dialog, refused));
+const place = new Router();
 const feedback = new Feedback(api);
 const known = new Map();
-const toast = toaster(byId("toasts"));
+const toast = createToaster(byId("toasts"));
 
 /** @param {string} text */
 function say(text) {
@@ -63,18 +63,18 @@ const bench = h("div", { class: "bench" }, dialsRoot, listsRoot);
 refill(byId("view-lists"), startRoot, bench);
 
 const search = new Search(byId("search"), { api, place, known, say });
-const dials = new Dials(dialsRoot, place, say);
-const start = new Start(startRoot, { api, place, known, model });
-const lists = new Lists(listsRoot, { api, place, feedback, known, model, most, say, renewed, named: () => search.show() }, savedState(feedback));
+const dials = new QueryOptions(dialsRoot, place, say);
+const start = new StartPage(startRoot, { api, place, known, model });
+const lists = new ListsView(listsRoot, { api, router: place, feedback, itemCache: known, model, maxListeners: most, announce: say, onModelChanged: renewed, onNamesLoaded: () => search.show() }, feedbackStatus(feedback));
 
 /** Views that come with their own code, fetched when first asked for. @type {Record<string, () => Promise<{show(): void}>>} */
 const rooms = {
   map: once(async () => {
-    const { MapView } = await import("./map/view.js");
+    const { MapView } = await import("./map/map-view.js");
     return new MapView(byId("view-map"), { api, place, known, say, named: () => search.show() });
   }),
   evaluation: once(async () => {
-    const { EvaluationView } = await import("./evaluation.js");
+    const { EvaluationView } = await import("./evaluation-view.js");
     return new EvaluationView(byId("view-evaluation"), api);
   }),
 };
@@ -94,7 +94,7 @@ async function show() {
   bench.hidden = !seeds.length;
   if (view === "lists" && !seeds.length) document.title = "Tigertail";
   if (view === "lists" && !seeds.length) start.show();
-  if (view === "lists" && seeds.length) lists.follow();
+  if (view === "lists" && seeds.length) lists.update();
   if (view in rooms) (await rooms[view]()).show();
 }
 
@@ -111,8 +111,8 @@ function follow(event) {
 function connection() {
   const lost = h("p", { class: "banner", hidden: true }, "The server cannot be reached. What you said is kept here and sent when it is back.");
   byId("banners").append(lost);
-  api.listeningTo.addEventListener("lost", () => (lost.hidden = false));
-  api.listeningTo.addEventListener("reached", () => (lost.hidden = true));
+  api.connection.addEventListener("lost", () => (lost.hidden = false));
+  api.connection.addEventListener("reached", () => (lost.hidden = true));
   addEventListener("offline", () => (lost.hidden = false));
 }
 
@@ -125,10 +125,10 @@ function renewed() {
 async function acquaint() {
   try {
     const { version, dataset, simulated, items, listeners } = await model();
-    dials.open(await model());
+    dials.setModel(await model());
     refill(
       byId("foot"),
-      h("p", {}, `Model ${version} · ${dataset}${simulated ? " (simulated)" : ""} · ${number(items)} items, ${number(listeners)} listeners`),
+      h("p", {}, `Model ${version} · ${dataset}${simulated ? " (simulated)" : ""} · ${formatNumber(items)} items, ${formatNumber(listeners)} listeners`),
       h("p", {}, h("a", { href: "docs" }, "The API")),
     );
   } catch (error) {
@@ -138,10 +138,10 @@ async function acquaint() {
 }
 
 document.addEventListener("click", follow);
-byId("privacy-open").addEventListener("click", () => openPrivacy(dialog, feedback));
+byId("privacy-open").addEventListener("click", () => openPrivacyDialog(dialog, feedback));
 dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 themeSwitch(/** @type {HTMLButtonElement} */ (byId("theme")), () => dispatchEvent(new Event("themed")));
-feedback.addEventListener("change", () => feedback.refused && toast(`Feedback was refused: ${feedback.refused.problem.message}`));
+feedback.addEventListener("change", () => feedback.rejected && toast(`Feedback was refused: ${feedback.rejected.problem.message}`));
 place.addEventListener("change", show);
 connection();
 acquaint();

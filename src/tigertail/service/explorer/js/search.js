@@ -9,7 +9,7 @@ import { icon } from "./icons.js";
  * @typedef {import("./types.js").Item} Item
  * @typedef {object} Parts
  * @property {import("./api.js").Api} api
- * @property {import("./state.js").Place} place
+ * @property {import("./state.js").Router} place
  * @property {Map<string, Item>} known  Items seen so far, so that a chip has a name before the answer comes.
  * @property {(text: string) => void} say
  */

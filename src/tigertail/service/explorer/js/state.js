@@ -16,7 +16,7 @@
  * @property {number} n
  */
 
-export const LENGTHS = [10, 20, 50, 100];
+export const LIST_LENGTHS = [10, 20, 50, 100];
 const VIEWS = ["lists", "map", "evaluation"];
 
 /** @type {Readonly<State>} */
@@ -34,8 +34,8 @@ export const DEFAULTS = Object.freeze({
 });
 
 /** The dials that "Reset" turns back. */
-export const DIALS = /** @type {const} */ (["country", "lens", "beta", "without", "homes", "kinds", "strata", "n"]);
-const REPEATED = /** @type {const} */ ([
+export const QUERY_OPTIONS = /** @type {const} */ (["country", "lens", "beta", "without", "homes", "kinds", "strata", "n"]);
+const LIST_PARAMS = /** @type {const} */ ([
   ["without", "without"],
   ["homes", "home"],
   ["kinds", "kind"],
@@ -48,17 +48,17 @@ const REPEATED = /** @type {const} */ ([
  * @param {string} search
  * @returns {State}
  */
-export function parse(search) {
+export function parseState(search) {
   const params = new URLSearchParams(search);
   const state = structuredClone(/** @type {State} */ (DEFAULTS));
   const view = params.get("view");
   if (view && VIEWS.includes(view)) state.view = /** @type {View} */ (view);
   state.seeds = unique(params.getAll("item"));
   state.country = params.get("country") || null;
-  state.lens = state.country ? within(params.get("lens"), 0, 1) : null;
-  state.beta = within(params.get("beta"), 0, 2);
-  for (const [name, param] of REPEATED) state[name] = unique(params.getAll(param));
-  state.n = Math.round(within(params.get("n"), 1, 500) ?? DEFAULTS.n);
+  state.lens = state.country ? parseNumber(params.get("lens"), 0, 1) : null;
+  state.beta = parseNumber(params.get("beta"), 0, 2);
+  for (const [name, param] of LIST_PARAMS) state[name] = unique(params.getAll(param));
+  state.n = Math.round(parseNumber(params.get("n"), 1, 500) ?? DEFAULTS.n);
   return state;
 }
 
@@ -66,7 +66,7 @@ export function parse(search) {
 const unique = (values) => [...new Set(values.filter(Boolean))];
 
 /** @param {string | null} text @param {number} low @param {number} high @returns {number | null} */
-function within(text, low, high) {
+function parseNumber(text, low, high) {
   const value = text === null || text.trim() === "" ? Number.NaN : Number(text);
   return Number.isFinite(value) && value >= low && value <= high ? value : null;
 }
@@ -77,11 +77,11 @@ function within(text, low, high) {
  * @param {State} state
  * @returns {string}
  */
-export function address(state) {
+export function stateUrl(state) {
   const params = new URLSearchParams();
   if (state.view !== DEFAULTS.view) params.set("view", state.view);
   for (const seed of state.seeds) params.append("item", seed);
-  for (const [name, value] of dialParams(state)) params.append(name, value);
+  for (const [name, value] of optionParams(state)) params.append(name, value);
   if (state.n !== DEFAULTS.n) params.set("n", String(state.n));
   const text = params.toString();
   return text ? `?${text}` : "./";
@@ -91,22 +91,22 @@ export function address(state) {
  * @param {State} state
  * @returns {[string, string][]} The dials, as the server calls them.
  */
-function dialParams(state) {
+function optionParams(state) {
   /** @type {[string, string][]} */
   const params = [];
   if (state.country) params.push(["country", state.country]);
   if (state.country && state.lens !== null) params.push(["lens", String(state.lens)]);
   if (state.beta !== null) params.push(["beta", String(state.beta)]);
-  return params.concat(listable(state, true));
+  return params.concat(listParams(state, true));
 }
 
 /**
  * @param {State} state
- * @param {boolean} [parts]  Whether to say which signals are off, too.
+ * @param {boolean} [withSignals]  Whether to say which signals are off, too.
  * @returns {[string, string][]}
  */
-function listable(state, parts = false) {
-  return REPEATED.filter(([name]) => parts || name !== "without").flatMap(([name, param]) =>
+function listParams(state, withSignals = false) {
+  return LIST_PARAMS.filter(([name]) => withSignals || name !== "without").flatMap(([name, param]) =>
     state[name].map((value) => /** @type {[string, string]} */ ([param, value])),
   );
 }
@@ -116,27 +116,27 @@ function listable(state, parts = false) {
  *
  * @param {State} state
  * @param {string | null} [listener]  Whose list it is; it matters while two models are compared on listeners.
- * @returns {{ours: [string, string][], naive: [string, string][]}}
+ * @returns {{tigertail: [string, string][], naive: [string, string][]}}
  */
-export function questions(state, listener = null) {
+export function similarParams(state, listener = null) {
   /** @type {[string, string][]} */
-  const asked = [...state.seeds.map((seed) => /** @type {[string, string]} */ (["item", seed])), ["n", String(state.n)]];
+  const common = [...state.seeds.map((seed) => /** @type {[string, string]} */ (["item", seed])), ["n", String(state.n)]];
   return {
-    ours: [...asked, ["why", "true"], ...dialParams(state), .../** @type {[string, string][]} */ (listener ? [["listener", listener]] : [])],
-    naive: [...asked, ["signal", "cosine"], ...listable(state)],
+    tigertail: [...common, ["why", "true"], ...optionParams(state), .../** @type {[string, string][]} */ (listener ? [["listener", listener]] : [])],
+    naive: [...common, ["signal", "cosine"], ...listParams(state)],
   };
 }
 
 /** @param {State} state @returns {boolean} Whether any dial is turned. */
-export const turned = (state) => DIALS.some((name) => JSON.stringify(state[name]) !== JSON.stringify(DEFAULTS[name]));
+export const isCustomised = (state) => QUERY_OPTIONS.some((name) => JSON.stringify(state[name]) !== JSON.stringify(DEFAULTS[name]));
 
 /** The page's place in its history. Emits "change". */
-export class Place extends EventTarget {
+export class Router extends EventTarget {
   constructor() {
     super();
     /** @type {State} */
-    this.state = parse(location.search);
-    addEventListener("popstate", () => this.#set(parse(location.search)));
+    this.state = parseState(location.search);
+    addEventListener("popstate", () => this.#set(parseState(location.search)));
   }
 
   /**
@@ -147,15 +147,15 @@ export class Place extends EventTarget {
    */
   go(patch, { replace = false } = {}) {
     const next = { ...this.state, ...patch };
-    const to = address(next);
-    if (to === address(this.state)) return;
+    const to = stateUrl(next);
+    if (to === stateUrl(this.state)) return;
     history[replace ? "replaceState" : "pushState"](null, "", to);
     this.#set(next);
   }
 
   /** @param {Partial<State>} patch @returns {string} The address of going there. */
   link(patch) {
-    return address({ ...this.state, ...patch });
+    return stateUrl({ ...this.state, ...patch });
   }
 
   /** @param {State} state */

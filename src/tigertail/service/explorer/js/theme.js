@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { keep } from "./kept.js";
+import { writeItem } from "./storage.js";
 
 const KEY = "tigertail.theme";
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -29,7 +29,7 @@ export function themeSwitch(button, onChange) {
   button.addEventListener("click", () => {
     const other = theme() === "dark" ? "light" : "dark";
     document.documentElement.dataset.theme = other;
-    keep(localStorage, KEY, other);
+    writeItem(localStorage, KEY, other);
     show();
     onChange();
   });

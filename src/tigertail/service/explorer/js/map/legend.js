@@ -1,9 +1,9 @@
 /** The countries of the map: which colour is whose, one to be highlighted, and whether it stands in a clump. */
 
 import { h, refill } from "../dom.js";
-import { picker } from "../picker.js";
-import { count, countryName, number, percent } from "../words.js";
-import { clump } from "./clump.js";
+import { countryPicker } from "../country-picker.js";
+import { pluralize, countryName, formatNumber, formatPercent } from "../format.js";
+import { clump } from "./cohesion.js";
 import { COLOURED } from "./scene.js";
 
 /**
@@ -32,15 +32,15 @@ export function legend(scene, { highlight, zoom, say }) {
       { type: "button", "aria-pressed": "false", dataset: { country }, onclick: () => choose(chosen === country ? null : country) },
       h("span", { class: "dot", vars: { "--colour": `var(--map-${at})` } }),
       countryName(country),
-      h("small", {}, number(dots)),
+      h("small", {}, formatNumber(dots)),
     ),
   );
-  const { element: others } = picker({
+  const { element: others } = countryPicker({
     id: "map-country",
     label: "Highlight a country",
     placeholder: "Another country…",
     say,
-    countries: () => scene.countries.map(([code, dots]) => ({ code, name: countryName(code), note: count(dots, "dot") })),
+    countries: () => scene.countries.map(([code, dots]) => ({ code, name: countryName(code), note: pluralize(dots, "dot") })),
     choose,
   });
   const rest = scene.size - scene.countries.slice(0, COLOURED).reduce((sum, [, dots]) => sum + dots, 0);
@@ -48,7 +48,7 @@ export function legend(scene, { highlight, zoom, say }) {
     "section",
     { class: "map-legend", "aria-label": "Home countries" },
     h("h2", {}, "Home country"),
-    h("div", { class: "keys" }, ...keys, h("p", {}, h("span", { class: "dot", vars: { "--colour": "var(--map-other)" } }), "others and unknown", h("small", {}, number(rest)))),
+    h("div", { class: "keys" }, ...keys, h("p", {}, h("span", { class: "dot", vars: { "--colour": "var(--map-other)" } }), "others and unknown", h("small", {}, formatNumber(rest)))),
     others,
     told,
     nearer,
@@ -61,9 +61,9 @@ function clumpWords(scene, country) {
   return [
     h("b", {}, countryName(country)),
     `. Of the ${nearest} dots nearest to one of its artists, `,
-    h("b", {}, percent(before)),
+    h("b", {}, formatPercent(before)),
     " are from there before, ",
-    h("b", {}, percent(after)),
+    h("b", {}, formatPercent(after)),
     " after.",
   ];
 }

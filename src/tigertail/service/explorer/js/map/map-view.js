@@ -3,25 +3,25 @@
 import { badges, name } from "../badges.js";
 import { h, refill, settled } from "../dom.js";
 import { icon } from "../icons.js";
-import { trouble } from "../notes.js";
-import { questions } from "../state.js";
-import { count } from "../words.js";
+import { errorMessage } from "../placeholders.js";
+import { similarParams } from "../state.js";
+import { pluralize } from "../format.js";
 import { Camera } from "./camera.js";
-import { Flights } from "./flights.js";
+import { Flights } from "./transitions.js";
 import { gestures } from "./gestures.js";
-import { InView } from "./in-view.js";
+import { InView } from "./visible-list.js";
 import { legend } from "./legend.js";
-import { Painter } from "./painter.js";
-import { marked, noMap } from "./panel.js";
+import { Painter } from "./renderer.js";
+import { marked, noMap } from "./selection-panel.js";
 import { Scene } from "./scene.js";
 
-const GRASP = 14; // pixels around a dot within which the pointer means it
-const STRAYS = 0.05; // the share of a country that may lie beyond each edge when it is zoomed to
+const POINTER_RADIUS = 14; // pixels around a dot within which the pointer means it
+const OUTLIERS = 0.05; // the share of a country that may lie beyond each edge when it is zoomed to
 
 /**
  * @typedef {object} Parts
  * @property {import("../api.js").Api} api
- * @property {import("../state.js").Place} place
+ * @property {import("../state.js").Router} place
  * @property {Map<string, import("../types.js").Item>} known
  * @property {(text: string) => void} say
  * @property {() => void} named
@@ -33,15 +33,15 @@ export class MapView {
     this.root = root;
     this.parts = parts;
     this.camera = new Camera();
-    /** @type {import("./painter.js").Marks} */
+    /** @type {import("./renderer.js").Marks} */
     this.marks = { seeds: [], answers: [], pointed: -1, country: null, naive: false };
     /** @type {{naive: number[], ours: number[]}} */
-    this.found = { naive: [], ours: [] };
-    this.asked = "";
-    this.from = ""; // the dot pressed here: then the map must not run away under the finger
+    this.answers = { naive: [], ours: [] };
+    this.currentQuery = "";
+    this.pressedItem = ""; // the dot pressed here: then the map must not run away under the finger
     this.moving = false;
     this.frame = 0;
-    this.listed = settled(() => this.inView?.show(this.camera.view), 220);
+    this.updateVisible = settled(() => this.visibleList?.show(this.camera.view), 220);
     /** @type {Scene | null} */
     this.scene = null;
   }
@@ -50,7 +50,7 @@ export class MapView {
     document.title = "Map · Tigertail";
     if (this.scene) {
       this.#resize();
-      this.#query();
+      this.#loadAnswers();
       return;
     }
     if (this.loading) return;
@@ -59,9 +59,9 @@ export class MapView {
     try {
       const scene = new Scene(await this.parts.api.get("map"));
       this.#build(scene);
-      this.#query();
+      this.#loadAnswers();
     } catch (error) {
-      refill(this.root, h("div", { class: "page" }, h("h1", {}, "The catalogue as a map"), noMap(error) ?? trouble(error, { again: () => this.show() })));
+      refill(this.root, h("div", { class: "page" }, h("h1", {}, "The catalogue as a map"), noMap(error) ?? errorMessage(error, { retry: () => this.show() })));
     } finally {
       this.loading = false;
     }
@@ -72,13 +72,13 @@ export class MapView {
     this.scene = scene;
     this.canvas = h("canvas", { class: "map-canvas", tabindex: 0, role: "application", "aria-roledescription": "map", "aria-describedby": "map-help" });
     this.tip = h("div", { class: "tip", hidden: true });
-    this.panel = h("div", { class: "map-panel" });
-    this.missing = h("span", {});
+    this.selection = h("div", { class: "map-panel" });
+    this.missingNote = h("span", {});
     const { place, say } = this.parts;
-    this.inView = new InView(scene, {
+    this.visibleList = new InView(scene, {
       link: (dot) => place.link({ seeds: [scene.data.id[dot]] }),
       open: (dot) => {
-        this.#open(dot);
+        this.#selectItem(dot);
         this.canvas?.scrollIntoView({ block: "nearest" });
       },
     });
@@ -87,7 +87,7 @@ export class MapView {
         this.marks.country = country;
         this.#draw();
       },
-      zoom: (country) => this.flights?.to(scene.around(scene.of(country), STRAYS)),
+      zoom: (country) => this.flights?.to(scene.around(scene.of(country), OUTLIERS)),
       say,
     });
     refill(
@@ -95,8 +95,8 @@ export class MapView {
       h(
         "header",
         { class: "map-head" },
-        h("div", {}, h("h1", {}, "The catalogue as a map"), h("p", { class: "quiet" }, "Each dot is an artist, the larger the more heard. Near each other: alike to the model.", this.missing)),
-        this.#layouts(),
+        h("div", {}, h("h1", {}, "The catalogue as a map"), h("p", { class: "quiet" }, "Each dot is an artist, the larger the more heard. Near each other: alike to the model.", this.missingNote)),
+        this.#layoutSwitch(),
       ),
       h(
         "div",
@@ -109,13 +109,13 @@ export class MapView {
           this.#buttons(),
           h("p", { class: "sr", id: "map-help" }, "Arrow keys move, plus and minus zoom, 0 shows the whole. A list of the artists in view follows below."),
         ),
-        h("aside", { class: "map-side" }, this.panel, countries),
+        h("aside", { class: "map-side" }, this.selection, countries),
       ),
-      this.inView.element,
+      this.visibleList.element,
     );
     this.painter = new Painter(this.canvas, scene, this.camera);
     this.flights = new Flights(this.camera, scene, () => this.#draw());
-    gestures(this.canvas, this.#hands());
+    gestures(this.canvas, this.#gestureHandlers());
     new ResizeObserver(() => this.#resize()).observe(this.canvas);
     addEventListener("themed", () => {
       this.painter?.theme();
@@ -123,7 +123,7 @@ export class MapView {
     });
     this.painter.resize();
     this.flights.frame();
-    this.#describe();
+    this.#updateLabel();
     this.#draw();
   }
 
@@ -136,10 +136,10 @@ export class MapView {
     this.#draw();
   }
 
-  #layouts() {
+  #layoutSwitch() {
     const choose = (/** @type {0 | 1} */ to) => {
       for (const [at, button] of buttons.entries()) button.setAttribute("aria-pressed", String(at === to));
-      this.#change(to);
+      this.#setLayout(to);
     };
     const buttons = ["Before: naive CF", "After: Tigertail"].map((text, at) => h("button", { type: "button", "aria-pressed": String(at === 1), onclick: () => choose(/** @type {0 | 1} */ (at)) }, text));
     return h("div", { class: "segmented", role: "group", "aria-label": "Which model" }, ...buttons);
@@ -157,12 +157,12 @@ export class MapView {
   }
 
   /** @returns {import("./gestures.js").Hands} */
-  #hands() {
+  #gestureHandlers() {
     return {
       pan: (dx, dy) => {
         this.flights?.stop();
         this.camera.pan(dx, dy);
-        this.#point(-1);
+        this.#setPointed(-1);
         this.#draw();
       },
       zoom: (by, x, y) => {
@@ -170,26 +170,26 @@ export class MapView {
         this.camera.zoom(by, x, y);
         this.#draw();
       },
-      point: (x, y) => this.#point(this.#under(x, y)),
-      leave: () => this.#point(-1),
+      point: (x, y) => this.#setPointed(this.#dotAt(x, y)),
+      leave: () => this.#setPointed(-1),
       press: (x, y, touch) => {
-        const dot = this.#under(x, y);
+        const dot = this.#dotAt(x, y);
         const seen = dot === this.marks.pointed;
-        this.#point(dot);
+        this.#setPointed(dot);
         if (dot < 0 || (touch && !seen)) return; // a finger hides the name: the first tap tells it, the second opens
-        this.#open(dot);
+        this.#selectItem(dot);
       },
       whole: () => this.flights?.whole(),
     };
   }
 
   /** @param {number} x @param {number} y @returns {number} */
-  #under(x, y) {
-    return this.scene?.nearest(...this.camera.toPlane(x, y), GRASP / this.camera.k) ?? -1;
+  #dotAt(x, y) {
+    return this.scene?.nearest(...this.camera.toPlane(x, y), POINTER_RADIUS / this.camera.k) ?? -1;
   }
 
   /** @param {number} dot */
-  #point(dot) {
+  #setPointed(dot) {
     if (dot === this.marks.pointed || !this.scene || !this.tip || !this.canvas) return;
     this.marks.pointed = dot;
     this.canvas.classList.toggle("pointing", dot >= 0);
@@ -206,25 +206,25 @@ export class MapView {
   }
 
   /** @param {number} dot */
-  #open(dot) {
+  #selectItem(dot) {
     if (!this.scene) return;
     const item = this.scene.item(dot);
-    this.from = item.id;
+    this.pressedItem = item.id;
     this.parts.known.set(item.id, item);
     this.parts.place.go({ seeds: [item.id] });
   }
 
   /** Mark what is asked about, and its answers. */
-  async #query() {
+  async #loadAnswers() {
     const { scene } = this;
     const { state } = this.parts.place;
-    const { ours, naive } = questions(state);
+    const { tigertail: ours, naive } = similarParams(state);
     const asked = JSON.stringify(ours);
-    if (!scene || asked === this.asked) return;
-    this.asked = asked;
-    this.found = { naive: [], ours: [] };
+    if (!scene || asked === this.currentQuery) return;
+    this.currentQuery = asked;
+    this.answers = { naive: [], ours: [] };
     this.marks.seeds = state.seeds.flatMap((seed) => this.#dot(seed));
-    this.#mark();
+    this.#showAnswers();
     if (!state.seeds.length) return;
     this.asking?.abort();
     const asking = new AbortController();
@@ -232,14 +232,14 @@ export class MapView {
     const [before, after] = await Promise.allSettled([this.parts.api.get("similar", naive, asking.signal), this.parts.api.get("similar", ours, asking.signal)]);
     if (asking.signal.aborted) return;
     const dots = (/** @type {PromiseSettledResult<import("../types.js").Answer>} */ got) => (got.status === "fulfilled" ? got.value.items.flatMap((item) => this.#dot(item.id)) : []);
-    this.found = { naive: dots(before), ours: dots(after) };
+    this.answers = { naive: dots(before), ours: dots(after) };
     if (after.status === "fulfilled") {
       for (const seed of after.value.seeds) this.parts.known.set(seed.id, seed);
       this.marks.seeds = after.value.seeds.flatMap((/** @type {{id: string}} */ seed) => this.#dot(seed.id));
       this.parts.named();
     }
-    this.#mark();
-    const pressed = state.seeds.length === 1 && state.seeds[0] === this.from;
+    this.#showAnswers();
+    const pressed = state.seeds.length === 1 && state.seeds[0] === this.pressedItem;
     if (!pressed) this.#flyToAnswers();
   }
 
@@ -250,23 +250,23 @@ export class MapView {
   }
 
   /** Show the answers of the model whose map is shown. */
-  #mark() {
-    const { scene, marks, panel } = this;
+  #showAnswers() {
+    const { scene, marks, selection: panel } = this;
     if (!scene || !panel) return;
     marks.naive = scene.at < 0.5;
-    marks.answers = marks.naive ? this.found.naive : this.found.ours;
-    this.#describe();
+    marks.answers = marks.naive ? this.answers.naive : this.answers.ours;
+    this.#updateLabel();
     this.#draw();
     const missing = scene.seen.reduce((sum, here) => sum - here, scene.size);
-    if (this.missing) this.missing.textContent = missing ? ` ${marks.naive ? "Naive CF" : "Tigertail"} has no place for ${count(missing, "artist")}.` : "";
+    if (this.missingNote) this.missingNote.textContent = missing ? ` ${marks.naive ? "Naive CF" : "Tigertail"} has no place for ${pluralize(missing, "artist")}.` : "";
     refill(panel, ...marked(scene, marks, this.parts.place.link({ view: "lists" }), () => this.#flyToAnswers()));
   }
 
-  #describe() {
+  #updateLabel() {
     const { scene, marks, canvas } = this;
     if (!scene || !canvas) return;
     const who = marks.seeds.map((seed) => scene.data.name[seed]).join(", ");
-    canvas.setAttribute("aria-label", `Map of ${count(scene.size, "artist")} as ${marks.naive ? "naive CF" : "Tigertail"} has them.${who ? ` Marked: ${who} and ${count(marks.answers.length, "answer")}.` : ""}`);
+    canvas.setAttribute("aria-label", `Map of ${pluralize(scene.size, "artist")} as ${marks.naive ? "naive CF" : "Tigertail"} has them.${who ? ` Marked: ${who} and ${pluralize(marks.answers.length, "answer")}.` : ""}`);
   }
 
   #flyToAnswers() {
@@ -275,12 +275,12 @@ export class MapView {
   }
 
   /** @param {0 | 1} to  Let every dot go where the other model has it. */
-  #change(to) {
+  #setLayout(to) {
     this.moving = true;
-    this.#point(-1);
+    this.#setPointed(-1);
     this.flights?.change(to, () => {
       this.moving = false;
-      this.#mark();
+      this.#showAnswers();
       this.parts.say(to ? "After: Tigertail" : "Before: naive CF");
     });
   }
@@ -293,7 +293,7 @@ export class MapView {
 
   /** Draw in the next frame, once however often it is asked for. */
   #draw() {
-    this.listed();
+    this.updateVisible();
     if (this.frame) return;
     this.frame = requestAnimationFrame(() => {
       this.frame = 0;

@@ -1,8 +1,8 @@
 /** What a list is like in three numbers, so that two lists can be told apart at a glance. */
 
 import { h } from "./dom.js";
-import { tail } from "./tail.js";
-import { count, number, percent } from "./words.js";
+import { longTail } from "./long-tail.js";
+import { pluralize, formatNumber, formatPercent } from "./format.js";
 
 /** @typedef {import("./types.js").Item} Item */
 
@@ -10,7 +10,7 @@ import { count, number, percent } from "./words.js";
  * @param {Item[]} items
  * @returns {{tail: number, cold: number, share: number, homes: number, median: number}}
  */
-export function summary(items) {
+export function summarize(items) {
   const of = (/** @type {string} */ stratum) => items.filter((item) => item.stratum === stratum).length;
   const heard = items.map((item) => item.listeners).sort((one, other) => one - other);
   const middle = heard.length >> 1;
@@ -24,9 +24,9 @@ export function summary(items) {
 }
 
 /** @param {Item[]} items @returns {string} One sentence, for the ear. */
-export function inWords(items) {
-  const { share, homes, median } = summary(items);
-  return `${percent(share)} from the tail, ${count(homes, "home country", "home countries")}, median ${count(median, "listener")}`;
+export function summaryText(items) {
+  const { share, homes, median } = summarize(items);
+  return `${formatPercent(share)} from the tail, ${pluralize(homes, "home country", "home countries")}, median ${pluralize(median, "listener")}`;
 }
 
 /**
@@ -34,14 +34,14 @@ export function inWords(items) {
  * @param {number} most  Listeners of the most heard item.
  * @returns {HTMLElement}
  */
-export function summaryLine(items, most) {
-  const { tail: inTail, cold, share, homes, median } = summary(items);
+export function listSummary(items, most) {
+  const { tail: inTail, cold, share, homes, median } = summarize(items);
   const detail = `${inTail} of the tail and ${cold} cold, of ${items.length}`;
   return h(
     "div",
     { class: "summary" },
-    tail(items, most, `On the long tail: ${inWords(items)}`),
-    h("dl", {}, figure(percent(share), "from the tail", detail), figure(number(homes), homes === 1 ? "home country" : "home countries"), figure(number(median), median === 1 ? "median listener" : "median listeners")),
+    longTail(items, most, `On the long tail: ${summaryText(items)}`),
+    h("dl", {}, figure(formatPercent(share), "from the tail", detail), figure(formatNumber(homes), homes === 1 ? "home country" : "home countries"), figure(formatNumber(median), median === 1 ? "median listener" : "median listeners")),
   );
 }
 

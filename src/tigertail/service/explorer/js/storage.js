@@ -6,7 +6,7 @@
  * @param {string} value
  * @returns {boolean} Whether it is kept.
  */
-export function keep(storage, key, value) {
+export function writeItem(storage, key, value) {
   try {
     storage.setItem(key, value);
     return true;
@@ -20,7 +20,7 @@ export function keep(storage, key, value) {
  * @param {string} key
  * @returns {string | null}
  */
-export function kept(storage, key) {
+export function readItem(storage, key) {
   try {
     return storage.getItem(key);
   } catch {

@@ -1,10 +1,10 @@
 /** How good are the lists? The report of `tigertail evaluate`, as a table and as a chart. */
 
-import { Problem } from "./api.js";
+import { ApiError } from "./api.js";
 import { chart } from "./chart.js";
 import { freshId, h, refill } from "./dom.js";
-import { note, trouble } from "./notes.js";
-import { capital, count, countryName, number } from "./words.js";
+import { message, errorMessage } from "./placeholders.js";
+import { capitalize, pluralize, countryName, formatNumber } from "./format.js";
 
 /**
  * @typedef {{mean: number | null, low: number | null, high: number | null}} Estimate
@@ -62,7 +62,7 @@ export class EvaluationView {
     try {
       const report = await this.api.get("evaluation");
       if (!Array.isArray(report.rows) || !report.rows.length) {
-        refill(this.root, h("div", { class: "page" }, note("This is no report that can be shown here.", "It takes one that judges lists by held-out listeners:", h("code", { class: "block" }, "tigertail evaluate DATASET --report FOLDER"))));
+        refill(this.root, h("div", { class: "page" }, message("This is no report that can be shown here.", "It takes one that judges lists by held-out listeners:", h("code", { class: "block" }, "tigertail evaluate DATASET --report FOLDER"))));
         return;
       }
       this.report = /** @type {Report} */ (report);
@@ -76,8 +76,8 @@ export class EvaluationView {
 
   /** @param {unknown} error */
   #missing(error) {
-    if (!(error instanceof Problem) || error.status !== 404) return trouble(error, { again: () => this.show() });
-    return note(
+    if (!(error instanceof ApiError) || error.status !== 404) return errorMessage(error, { retry: () => this.show() });
+    return message(
       "Nobody has evaluated this model yet.",
       "An evaluation holds out whole listeners, asks about each of their artists, and sees whether the others are found.",
       h("code", { class: "block" }, error.remedy || "tigertail evaluate DATASET --report FOLDER"),
@@ -96,7 +96,7 @@ export class EvaluationView {
         h(
           "p",
           { class: "lead" },
-          `${number(report.listeners)} listeners of ${report.dataset}${report.simulated ? " (simulated)" : ""} were held out with every trace of theirs. Each of their artists is a query, the others the answer; the best ${report.config.k} of the full catalogue are judged. Brackets and bars are 95\u202f% intervals over listeners.`,
+          `${formatNumber(report.listeners)} listeners of ${report.dataset}${report.simulated ? " (simulated)" : ""} were held out with every trace of theirs. Each of their artists is a query, the others the answer; the best ${report.config.k} of the full catalogue are judged. Brackets and bars are 95\u202f% intervals over listeners.`,
         ),
         h("div", { class: "choices" }, this.#choice("Metric", metricsOf(report), this.metric, (metric) => (this.metric = metric)), this.#choice("Groups", groupingsOf(report), this.by, (by) => (this.by = by))),
         this.results,
@@ -158,7 +158,7 @@ function metricsOf(report) {
 /** @param {Report} report @returns {[string, string][]} */
 function groupingsOf(report) {
   const there = new Set(report.rows.map((row) => row.by));
-  return Object.entries(GROUPINGS).filter(([by]) => there.has(by)).map(([by, text]) => [by, capital(text)]);
+  return Object.entries(GROUPINGS).filter(([by]) => there.has(by)).map(([by, text]) => [by, capitalize(text)]);
 }
 
 /** @param {Report} report @param {string} by @returns {[string, string][]} Kind and group, all of them first. */
@@ -236,7 +236,7 @@ function beyond(report) {
     head: system,
     cells: names.map((one) => {
       const value = report.lists[system][one];
-      return h("td", {}, value === null || value === undefined ? "·" : Math.abs(value) >= 20 ? number(Math.round(value)) : value.toFixed(3).replace(/^(-?)0\./, "$1."));
+      return h("td", {}, value === null || value === undefined ? "·" : Math.abs(value) >= 20 ? formatNumber(Math.round(value)) : value.toFixed(3).replace(/^(-?)0\./, "$1."));
     }),
   }));
   const titles = ["", ...names.map((one) => BEYOND[/** @type {keyof typeof BEYOND} */ (one)] ?? "")];
@@ -246,6 +246,6 @@ function beyond(report) {
     h("h2", {}, "Beyond accuracy"),
     table("Figures of the lists", ["system", ...names], rows, titles),
     h("dl", { class: "terms" }, ...names.flatMap((one) => [h("dt", {}, one), h("dd", {}, BEYOND[/** @type {keyof typeof BEYOND} */ (one)] ?? "")])),
-    h("p", { class: "quiet" }, `${count(systems.length, "system")}.`),
+    h("p", { class: "quiet" }, `${pluralize(systems.length, "system")}.`),
   );
 }

@@ -2,23 +2,23 @@
 
 import { badges, name } from "./badges.js";
 import { h, refill } from "./dom.js";
-import { trouble } from "./notes.js";
-import { number } from "./words.js";
-import { tail } from "./tail.js";
+import { errorMessage } from "./placeholders.js";
+import { formatNumber } from "./format.js";
+import { longTail } from "./long-tail.js";
 
 /**
  * @typedef {import("./types.js").Item} Item
  *
  * @typedef {object} Parts
  * @property {import("./api.js").Api} api
- * @property {import("./state.js").Place} place
+ * @property {import("./state.js").Router} place
  * @property {Map<string, Item>} known
  * @property {() => Promise<import("./types.js").ModelCard>} model
  */
 
-const EACH = 4;
+const EXAMPLES = 4;
 
-export class Start {
+export class StartPage {
   /** @param {HTMLElement} root @param {Parts} parts */
   constructor(root, parts) {
     this.parts = parts;
@@ -33,37 +33,37 @@ export class Start {
       this.facts,
       this.groups,
     );
-    this.filled = false;
+    this.loaded = false;
   }
 
   /** Fill in the examples, the first time the page is seen. */
   async show() {
-    if (this.filled) return;
-    this.filled = true;
+    if (this.loaded) return;
+    this.loaded = true;
     try {
-      await this.#fill();
+      await this.#load();
     } catch (error) {
-      this.filled = false;
-      refill(this.groups, trouble(error, { again: () => this.show() }));
+      this.loaded = false;
+      refill(this.groups, errorMessage(error, { retry: () => this.show() }));
     }
   }
 
-  async #fill() {
+  async #load() {
     const { api } = this.parts;
-    refill(this.groups, ...["", "", ""].map(() => h("section", { class: "skeleton" }, h("span", { class: "bone" }), ...Array.from({ length: EACH }, () => h("span", { class: "bone name" })))));
-    const [heard, card] = await Promise.all([api.get("items", [["q", ""], ["n", String(EACH)]]), this.parts.model()]);
+    refill(this.groups, ...["", "", ""].map(() => h("section", { class: "skeleton" }, h("span", { class: "bone" }), ...Array.from({ length: EXAMPLES }, () => h("span", { class: "bone name" })))));
+    const [popular, model] = await Promise.all([api.get("items", [["q", ""], ["n", String(EXAMPLES)]]), this.parts.model()]);
     /** @type {Item[]} */
-    const stars = heard.items;
-    const below = async (/** @type {string} */ stratum) => {
-      if (!card.strata.includes(/** @type {any} */ (stratum)) || !stars.length) return [];
-      const answer = await api.get("similar", [...stars.map((star) => /** @type {[string, string]} */ (["item", star.id])), ["stratum", stratum], ["n", String(EACH)]]);
+    const stars = popular.items;
+    const similarIn = async (/** @type {string} */ stratum) => {
+      if (!model.strata.includes(/** @type {any} */ (stratum)) || !stars.length) return [];
+      const answer = await api.get("similar", [...stars.map((star) => /** @type {[string, string]} */ (["item", star.id])), ["stratum", stratum], ["n", String(EXAMPLES)]]);
       return answer.items;
     };
-    const [far, unheard] = await Promise.all([below("tail"), below("cold")]);
-    const dataset = card.simulated ? `${card.dataset}, a simulated world` : card.dataset;
-    refill(this.facts, `${number(card.items)} in the catalogue, ${number(card.listeners)} listeners (${dataset}).`);
-    refill(this.tail, tail([...stars, ...far, ...unheard], stars[0]?.listeners ?? 1, "The long tail, from the stars to those nobody has heard, with the examples below on it"));
-    refill(this.groups, this.#group("From the head", stars), this.#group("Down the tail", far), this.#group("Nobody has heard", unheard));
+    const [tailItems, cold] = await Promise.all([similarIn("tail"), similarIn("cold")]);
+    const dataset = model.simulated ? `${model.dataset}, a simulated world` : model.dataset;
+    refill(this.facts, `${formatNumber(model.items)} in the catalogue, ${formatNumber(model.listeners)} listeners (${dataset}).`);
+    refill(this.tail, longTail([...stars, ...tailItems, ...cold], stars[0]?.listeners ?? 1, "The long tail, from the stars to those nobody has heard, with the examples below on it"));
+    refill(this.groups, this.#group("From the head", stars), this.#group("Down the tail", tailItems), this.#group("Nobody has heard", cold));
   }
 
   /** @param {string} title @param {Item[]} items */

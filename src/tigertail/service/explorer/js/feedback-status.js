@@ -2,15 +2,15 @@
 
 import { h, refill } from "./dom.js";
 import { icon } from "./icons.js";
-import { capital, count } from "./words.js";
+import { capitalize, pluralize } from "./format.js";
 
 /** @typedef {import("./feedback.js").Feedback} Feedback */
 
 /** @param {Feedback} feedback @returns {HTMLElement} */
-export function savedState(feedback) {
+export function feedbackStatus(feedback) {
   const element = h("p", { class: "saved", role: "status", "aria-live": "polite" });
   const show = () => {
-    const [kind, text, title] = words(feedback);
+    const [kind, text, title] = statusOf(feedback);
     element.dataset.state = kind;
     element.title = title;
     refill(element, kind === "quiet" ? null : icon(kind === "saved" ? "check" : "wait"), text);
@@ -20,19 +20,19 @@ export function savedState(feedback) {
   return element;
 }
 
-/** Whether a server that is well takes no feedback: it does not say when to come back. @param {import("./api.js").Problem} trouble */
-const isOff = (trouble) => trouble.status === 503 && trouble.retryAfter === null;
+/** Whether a server that is well takes no feedback: it does not say when to come back. @param {import("./api.js").ApiError} trouble */
+const storesNoFeedback = (trouble) => trouble.status === 503 && trouble.retryAfter === null;
 
 /** @param {Feedback} feedback @returns {[string, string, string]} */
-function words(feedback) {
-  const { waiting, trouble, refused, dropped, sent, durable } = feedback;
-  if (dropped) return ["refused", `${count(dropped, "event")} dropped`, "The server took nothing for so long that this browser ran out of room; the oldest impressions were let go"];
-  if (refused) return ["refused", `${count(refused.events, "event")} refused`, `${refused.problem.message}. ${refused.problem.remedy}`];
+function statusOf(feedback) {
+  const { pending: waiting, lastError: trouble, rejected: refused, droppedCount: dropped, sentCount: sent, persistent: durable } = feedback;
+  if (dropped) return ["refused", `${pluralize(dropped, "event")} dropped`, "The server took nothing for so long that this browser ran out of room; the oldest impressions were let go"];
+  if (refused) return ["refused", `${pluralize(refused.events, "event")} refused`, `${refused.problem.message}. ${refused.problem.remedy}`];
   if (waiting && !durable) return ["refused", "Not kept", "This browser keeps nothing: what is not sent is lost when the page is closed"];
-  if (waiting && trouble && isOff(trouble)) return ["off", "Not taken", `${capital(trouble.message)}. What you say stays in this browser until it is.`];
-  if (waiting && trouble) return ["waiting", `${count(waiting, "event")} will retry`, `${trouble.message}. Kept in this browser, and sent again with the same ids.`];
+  if (waiting && trouble && storesNoFeedback(trouble)) return ["off", "Not taken", `${capitalize(trouble.message)}. What you say stays in this browser until it is.`];
+  if (waiting && trouble) return ["waiting", `${pluralize(waiting, "event")} will retry`, `${trouble.message}. Kept in this browser, and sent again with the same ids.`];
   if (waiting) return ["sending", "Saving…", ""];
-  if (sent) return ["saved", "Saved", `${count(sent, "event")} acknowledged by the server`];
+  if (sent) return ["saved", "Saved", `${pluralize(sent, "event")} acknowledged by the server`];
   return ["quiet", "", ""];
 }
 
@@ -40,19 +40,19 @@ function words(feedback) {
  * @param {HTMLDialogElement} dialog
  * @param {Feedback} feedback
  */
-export function openPrivacy(dialog, feedback) {
+export function openPrivacyDialog(dialog, feedback) {
   const id = h("code", { class: "id" }, feedback.listener);
-  const after = h("div", { role: "status", "aria-live": "polite" });
+  const notice = h("div", { role: "status", "aria-live": "polite" });
   const recording = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox" }));
   recording.checked = feedback.recording;
-  recording.addEventListener("change", () => feedback.record(recording.checked));
+  recording.addEventListener("change", () => feedback.setRecording(recording.checked));
   const forget = h("button", { type: "button", class: "strong" }, "Forget me");
   forget.addEventListener("click", async () => {
     forget.disabled = true;
-    const { former, erased } = await feedback.forget();
+    const { former, erased } = await feedback.eraseListener();
     forget.disabled = false;
     refill(id, feedback.listener);
-    refill(after, ...farewell(former, erased));
+    refill(notice, ...erasureNotice(former, erased));
   });
   refill(
     dialog,
@@ -61,16 +61,16 @@ export function openPrivacy(dialog, feedback) {
     h("p", {}, id),
     h("p", {}, "The id is made in this browser and says nothing of you."),
     h("label", { class: "check" }, recording, " Record what I am shown and what I say of it"),
-    after,
+    notice,
     h("div", { class: "buttons" }, forget, h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, "Close")),
   );
   dialog.showModal();
 }
 
 /** @param {string} former @param {number | null} erased */
-function farewell(former, erased) {
+function erasureNotice(former, erased) {
   const changed = "You are somebody else now, and what had not been sent is dropped.";
-  if (erased !== null) return [h("p", { class: "notice" }, `${changed} The server erased ${count(erased, "event")} of who you were.`)];
+  if (erased !== null) return [h("p", { class: "notice" }, `${changed} The server erased ${pluralize(erased, "event")} of who you were.`)];
   return [
     h("p", { class: "notice" }, `${changed} The server did not erase what it has under your former id. Whoever runs it can; give them:`),
     h("code", { class: "id" }, former),

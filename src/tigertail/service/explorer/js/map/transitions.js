@@ -1,6 +1,6 @@
 /** Movements of the map: to a place, nearer, and from one model's map to the other's. */
 
-import { motion } from "./motion.js";
+import { motion } from "./animation.js";
 
 const FLIGHT = 650;
 const STEP = 220;

@@ -3,7 +3,7 @@
 import { badges, name } from "../badges.js";
 import { h, refill } from "../dom.js";
 import { icon } from "../icons.js";
-import { count } from "../words.js";
+import { pluralize } from "../format.js";
 
 const LISTED = 40;
 
@@ -25,7 +25,7 @@ export class InView {
   /** @param {import("./camera.js").Box} box */
   show(box) {
     const { dots, count: all } = this.scene.within(box, LISTED);
-    this.many.textContent = `${count(all, "artist")} in view${all > LISTED ? `, the ${LISTED} most heard` : ""}`;
+    this.many.textContent = `${pluralize(all, "artist")} in view${all > LISTED ? `, the ${LISTED} most heard` : ""}`;
     if (this.list.contains(document.activeElement)) return; // no list changes under a reader's cursor
     refill(this.list, ...dots.map((dot) => this.#line(dot)));
   }

@@ -1,13 +1,13 @@
 /** Words about the map: who is marked on it, and what there is where no map was made. */
 
-import { Problem } from "../api.js";
+import { ApiError } from "../api.js";
 import { badges, name } from "../badges.js";
 import { h } from "../dom.js";
-import { note } from "../notes.js";
+import { message } from "../placeholders.js";
 
 /**
  * @param {import("./scene.js").Scene} scene
- * @param {import("./painter.js").Marks} marks
+ * @param {import("./renderer.js").Marks} marks
  * @param {string} lists  The address of the lists.
  * @param {() => void} zoom
  * @returns {(HTMLElement | null)[]} Who is asked about, and where to read more.
@@ -25,8 +25,8 @@ export function marked(scene, { seeds, answers, naive }, lists, zoom) {
 
 /** @param {unknown} error @returns {HTMLElement | null} What to say where no map was made. */
 export function noMap(error) {
-  if (!(error instanceof Problem) || error.status !== 404) return null;
-  return note(
+  if (!(error instanceof ApiError) || error.status !== 404) return null;
+  return message(
     "Nobody has drawn this model's map yet.",
     "It puts every artist of the catalogue on a plane, the alike near each other, once by naive CF and once by Tigertail.",
     h("code", { class: "block" }, error.remedy || "tigertail map MODEL"),

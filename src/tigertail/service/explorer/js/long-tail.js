@@ -4,7 +4,7 @@
  */
 
 import { h, s } from "./dom.js";
-import { listeners } from "./words.js";
+import { formatListeners } from "./format.js";
 
 const WIDTH = 1000;
 const HEIGHT = 56;
@@ -12,20 +12,20 @@ const LEFT = 18;
 const RIGHT = 982;
 
 /** Half the tail's thickness at x from 0, the head, to 1, the tip. @param {number} x */
-const half = (x) => 17 * (1 - x) ** 1.3 + 2.5;
+const halfThickness = (x) => 17 * (1 - x) ** 1.3 + 2.5;
 
 /** The height of the tail's middle: it swings a little. @param {number} x */
-const middle = (x) => 28 + 9 * Math.sin(x * 5.2 + 0.5) * x ** 0.7;
+const centreLine = (x) => 28 + 9 * Math.sin(x * 5.2 + 0.5) * x ** 0.7;
 
 /** @param {number} x */
-const across = (x) => LEFT + x * (RIGHT - LEFT);
+const toX = (x) => LEFT + x * (RIGHT - LEFT);
 
 const OUTLINE = outline();
 
 /** @returns {string} */
 function outline() {
   const steps = Array.from({ length: 61 }, (_, at) => at / 60);
-  const point = (/** @type {number} */ x, /** @type {1 | -1} */ side) => `${across(x).toFixed(1)} ${(middle(x) + side * half(x)).toFixed(1)}`;
+  const point = (/** @type {number} */ x, /** @type {1 | -1} */ side) => `${toX(x).toFixed(1)} ${(centreLine(x) + side * halfThickness(x)).toFixed(1)}`;
   const upper = steps.map((x) => point(x, -1));
   const lower = steps.reverse().map((x) => point(x, 1));
   return `M${upper.join("L")}A2.5 2.5 0 0 1 ${lower.join("L")}Z`;
@@ -37,7 +37,7 @@ function outline() {
  * @param {number} heard
  * @param {number} most
  */
-export const onTail = (heard, most) => 1 - Math.log1p(Math.min(heard, most)) / Math.log1p(Math.max(most, 1));
+export const tailPosition = (heard, most) => 1 - Math.log1p(Math.min(heard, most)) / Math.log1p(Math.max(most, 1));
 
 /**
  * @param {import("./types.js").Item[]} items
@@ -45,14 +45,14 @@ export const onTail = (heard, most) => 1 - Math.log1p(Math.min(heard, most)) / M
  * @param {string} label
  * @returns {HTMLElement}
  */
-export function tail(items, most, label) {
+export function longTail(items, most, label) {
   const stripes = items.map((item) => {
-    const x = onTail(item.listeners, most);
-    const reach = half(x) + 4;
+    const x = tailPosition(item.listeners, most);
+    const reach = halfThickness(x) + 4;
     return s(
       "line",
-      { x1: across(x) + 2, x2: across(x) - 2, y1: middle(x) - reach, y2: middle(x) + reach, class: `stripe ${item.stratum}`, "data-id": item.id },
-      s("title", {}, `${item.name}, ${listeners(item.listeners)}`),
+      { x1: toX(x) + 2, x2: toX(x) - 2, y1: centreLine(x) - reach, y2: centreLine(x) + reach, class: `stripe ${item.stratum}`, "data-id": item.id },
+      s("title", {}, `${item.name}, ${formatListeners(item.listeners)}`),
     );
   });
   return h(

@@ -4,7 +4,7 @@ import { countryBadge } from "./badges.js";
 import { Combobox } from "./combobox.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { countryName, folded } from "./words.js";
+import { countryName, foldText } from "./format.js";
 
 /**
  * @typedef {{code: string, name: string, note: string}} Country
@@ -20,14 +20,14 @@ import { countryName, folded } from "./words.js";
  * @param {(text: string) => void} options.say
  * @returns {{element: HTMLElement, input: HTMLInputElement}}
  */
-export function picker({ id, label, placeholder, countries, choose, say }) {
+export function countryPicker({ id, label, placeholder, countries, choose, say }) {
   const input = h("input", { type: "text", id, placeholder });
   const list = h("ul", { class: "options small", "aria-label": label });
   const box = new Combobox({
     input,
     list,
     wait: 0,
-    find: async (text) => matching(countries(), text),
+    find: async (text) => matchingCountries(countries(), text),
     render: (/** @type {Country} */ one) => [one.code ? countryBadge(one.code) : icon("world"), h("span", { class: "call" }, one.name), h("span", { class: "heard" }, one.note)],
     choose: (one) => {
       box.clear();
@@ -40,10 +40,10 @@ export function picker({ id, label, placeholder, countries, choose, say }) {
 }
 
 /** @param {Country[]} countries @param {string} text */
-function matching(countries, text) {
-  const sought = folded(text);
-  if (!sought) return countries;
-  const begins = (/** @type {Country} */ one) => folded(one.name).startsWith(sought) || one.code.toLowerCase() === sought;
-  const has = (/** @type {Country} */ one) => folded(`${one.name} ${one.code ? countryName(one.code) : ""}`).includes(sought);
-  return [...countries.filter(begins), ...countries.filter((one) => !begins(one) && has(one))];
+function matchingCountries(countries, text) {
+  const query = foldText(text);
+  if (!query) return countries;
+  const startsWithQuery = (/** @type {Country} */ one) => foldText(one.name).startsWith(query) || one.code.toLowerCase() === query;
+  const containsQuery = (/** @type {Country} */ one) => foldText(`${one.name} ${one.code ? countryName(one.code) : ""}`).includes(query);
+  return [...countries.filter(startsWithQuery), ...countries.filter((one) => !startsWithQuery(one) && containsQuery(one))];
 }

@@ -1,15 +1,15 @@
 /** A list on the screen, and the events that come of it. */
 
-import { uuid } from "./kept.js";
+import { uuid } from "./storage.js";
 
 /** @typedef {import("./types.js").Listed} Listed */
 
 /** A list that was shown: its impressions, once, and what was done with it. */
-export class ShownList {
-  #impressed = false;
+export class TrackedList {
+  #recorded = false;
   #listener = "";
   /** @type {Map<string, "like" | "dislike">} */
-  #said = new Map();
+  #sent = new Map();
 
   /** @param {import("./feedback.js").Feedback} feedback @param {import("./types.js").Answer} answer @param {string | null} country */
   constructor(feedback, answer, country) {
@@ -20,29 +20,29 @@ export class ShownList {
   }
 
   /** Tell that the list was seen; a second time it tells nothing. */
-  impress() {
+  recordImpressions() {
     const { listener } = this.feedback;
-    if (this.#impressed && this.#listener === listener) return;
-    if (this.#impressed) this.id = uuid(); // seen by somebody else now, whom nothing ties to who it was
-    this.#impressed = true;
+    if (this.#recorded && this.#listener === listener) return;
+    if (this.#recorded) this.id = uuid(); // seen by somebody else now, whom nothing ties to who it was
+    this.#recorded = true;
     this.#listener = listener;
-    this.feedback.note(this.answer.items.map((item) => this.#event("impression", item)));
+    this.feedback.enqueue(this.answer.items.map((item) => this.#event("impression", item)));
   }
 
   /** @param {"like" | "dislike" | "hide"} kind @param {Listed} item */
-  act(kind, item) {
-    if (this.#said.get(item.id) === kind) return; // said is said
-    if (kind !== "hide") this.#said.set(item.id, kind);
-    this.impress(); // what is acted on was seen
-    this.feedback.note([this.#event(kind, item)]);
+  recordAction(kind, item) {
+    if (this.#sent.get(item.id) === kind) return; // said is said
+    if (kind !== "hide") this.#sent.set(item.id, kind);
+    this.recordImpressions(); // what is acted on was seen
+    this.feedback.enqueue([this.#event(kind, item)]);
   }
 
   /** @param {Listed} item */
-  said(item) {
-    return this.#said.get(item.id) ?? null;
+  feedbackOn(item) {
+    return this.#sent.get(item.id) ?? null;
   }
 
-  /** @param {import("./feedback.js").Kind} kind @param {Listed} item @returns {import("./feedback.js").Event_} */
+  /** @param {import("./feedback.js").FeedbackKind} kind @param {Listed} item @returns {import("./feedback.js").FeedbackEvent} */
   #event(kind, item) {
     return {
       event_id: uuid(),

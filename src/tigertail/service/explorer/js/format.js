@@ -1,26 +1,26 @@
 /** Numbers, countries, strata and signals in words. */
 
-const whole = new Intl.NumberFormat("en");
-const regions = typeof Intl.DisplayNames === "function" ? new Intl.DisplayNames(["en"], { type: "region" }) : null;
+const integerFormat = new Intl.NumberFormat("en");
+const regionNames = typeof Intl.DisplayNames === "function" ? new Intl.DisplayNames(["en"], { type: "region" }) : null;
 
 /** @param {number} n @returns {string} */
-export const number = (n) => whole.format(n);
+export const formatNumber = (n) => integerFormat.format(n);
 
 /** @param {number} share @returns {string} As "12 %", with a space that does not break. */
-export function percent(share) {
+export function formatPercent(share) {
   const hundredths = share * 100;
   if (hundredths > 0 && hundredths < 0.5) return "<\u202f1\u202f%";
   return `${Math.round(hundredths)}\u202f%`;
 }
 
 /** @param {number} n @returns {string} */
-export function listeners(n) {
+export function formatListeners(n) {
   if (n === 0) return "no listener";
-  return n === 1 ? "1 listener" : `${number(n)} listeners`;
+  return n === 1 ? "1 listener" : `${formatNumber(n)} listeners`;
 }
 
 /** @param {number} n @param {string} one @param {string} [many] @returns {string} */
-export const count = (n, one, many = `${one}s`) => `${number(n)} ${n === 1 ? one : many}`;
+export const pluralize = (n, one, many = `${one}s`) => `${formatNumber(n)} ${n === 1 ? one : many}`;
 
 /**
  * @param {string} code  ISO 3166-1 alpha-2, or UN M49 of a region.
@@ -28,14 +28,14 @@ export const count = (n, one, many = `${one}s`) => `${number(n)} ${n === 1 ? one
  */
 export function countryName(code) {
   try {
-    return regions?.of(code) ?? code;
+    return regionNames?.of(code) ?? code;
   } catch {
     return code; // not a code the browser knows
   }
 }
 
 /** The strata from head to cold: what each is, in a few words. */
-export const STRATA = {
+export const STRATUM_TITLES = {
   head: "head: the few whom most listeners play",
   mid: "mid: known, but no star",
   tail: "tail: the many whom few play",
@@ -53,22 +53,22 @@ const SIGNALS = {
   "co-listening": "who plays both, counted",
   pairs: "pairs given as similar",
 };
-const COLOURED = Object.keys(SIGNALS);
+const COLOURED_SIGNALS = Object.keys(SIGNALS);
 
 /** @param {string} signal @returns {string} */
-export const signalWords = (signal) => SIGNALS[/** @type {keyof typeof SIGNALS} */ (signal)] ?? signal;
+export const signalTitle = (signal) => SIGNALS[/** @type {keyof typeof SIGNALS} */ (signal)] ?? signal;
 
 /**
  * @param {string} signal
  * @returns {string} Its colour in the style sheet: the same signal has the same colour everywhere.
  */
 export function signalColour(signal) {
-  const place = COLOURED.indexOf(signal);
-  return `var(--signal-${place < 0 || place > 4 ? "other" : place})`;
+  const index = COLOURED_SIGNALS.indexOf(signal);
+  return `var(--signal-${index < 0 || index > 4 ? "other" : index})`;
 }
 
 /** @param {string} text @returns {string} */
-export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+export const capitalize = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /**
  * Fold a text for a search among a few names on this page; the catalogue is searched by the server.
@@ -76,4 +76,4 @@ export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
  * @param {string} text
  * @returns {string}
  */
-export const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+export const foldText = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();

@@ -7,7 +7,7 @@ import { h, refill } from "./dom.js";
  * @param {boolean} refused  Whether a key was given and is not good.
  * @returns {Promise<string | null>}
  */
-export function askForKey(dialog, refused) {
+export function promptForApiKey(dialog, refused) {
   return new Promise((resolve) => {
     const input = h("input", { type: "password", id: "key", autocomplete: "off", required: true });
     const form = h(
@@ -20,14 +20,14 @@ export function askForKey(dialog, refused) {
       h("p", { class: "quiet" }, "It stays in this tab and is forgotten when you close it."),
       h("div", { class: "buttons" }, h("button", { type: "submit", class: "strong" }, "Use it"), h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, "Not now")),
     );
-    let given = /** @type {string | null} */ (null);
+    let key = /** @type {string | null} */ (null);
     // `form-action 'none'` forbids even a form that only closes its dialog, so the submit is ours.
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      given = input.value.trim() || null;
+      key = input.value.trim() || null;
       dialog.close();
     });
-    dialog.addEventListener("close", () => resolve(given), { once: true });
+    dialog.addEventListener("close", () => resolve(key), { once: true });
     refill(dialog, form);
     if (!dialog.open) dialog.showModal();
     input.focus();
