@@ -209,11 +209,11 @@ class Person:
         """Save a picture of the page."""
         self.page.screenshot(path=self._artefacts / f"explorer-{name}.png")
 
-    def rows(self, column: str = "ours") -> Any:
+    def rows(self, column: str = "tigertail") -> Any:
         """Locate the rows of a list."""
         return self.page.locator(f"#column-{column} .row[data-id]")
 
-    def item_ids(self, column: str = "ours") -> list[str]:
+    def item_ids(self, column: str = "tigertail") -> list[str]:
         """Return the items of a list, in order."""
         return self.rows(column).evaluate_all("rows => rows.map((row) => row.dataset.id)")
 

@@ -22,6 +22,6 @@ def test_the_first_tab_skips_to_the_answers(person: Any, expect: Any) -> None:
     person.open()
     person.page.locator(".start-groups a").first.wait_for()
     person.page.keyboard.press("Tab")
-    expect(person.page.get_by_role("link", name="Skip to the answers")).to_be_focused()
+    expect(person.page.get_by_role("link", name="Skip to the content")).to_be_focused()
     person.page.keyboard.press("Enter")
     expect(person.page.locator("#main")).to_be_focused()

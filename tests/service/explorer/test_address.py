@@ -11,4 +11,4 @@ def test_invalid_values_in_the_address_are_ignored(person: Any, expect: Any, sta
     person.open(item=star["item_id"], view="elsewhere", n="-3", beta="much", lens="0.5")
     expect(person.rows()).to_have_count(20)
     assert person.item_ids() == person.similar(item=star["item_id"])
-    expect(person.page.locator(".turned")).to_have_text("")
+    expect(person.page.locator(".changed-count")).to_have_text("")

@@ -18,7 +18,7 @@ def test_the_evaluation_is_a_chart_and_a_table(person: Any, expect: Any) -> None
     person.screenshot("evaluation")
     page.get_by_role("combobox", name="Metric").select_option("frontier")
     expect(page.get_by_role("region", name="frontier, by stratum")).to_be_visible()
-    expect(page.get_by_role("heading", name="Against item-item")).to_be_visible()
+    expect(page.get_by_role("heading", name="Compared with item-item")).to_be_visible()
 
 
 def test_a_missing_evaluation_names_the_command_that_makes_one(visit: Any, run: Any, expect: Any) -> None:

@@ -9,7 +9,7 @@ Json = dict[str, Any]
 
 def test_an_explanation_opens_with_the_keyboard(person: Any, expect: Any, star: Json) -> None:
     person.open(item=star["item_id"])
-    why = person.rows().first.locator("details.why")
+    why = person.rows().first.locator("details.explanation")
     why.locator("summary").focus()
     person.page.keyboard.press("Enter")
     first = person.get("similar", item=star["item_id"], why="true")["items"][0]["why"][0]

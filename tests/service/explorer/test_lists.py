@@ -13,11 +13,11 @@ def test_both_lists_are_those_of_the_api(person: Any, expect: Any, star: Json) -
     assert person.item_ids() == person.similar(item=star["item_id"])
     assert person.item_ids("naive") == person.similar(item=star["item_id"], signal="cosine")
     both = set(person.item_ids()) & set(person.item_ids("naive"))
-    marked = person.page.locator("#column-ours .row.both").evaluate_all(
+    marked = person.page.locator("#column-tigertail .row.both").evaluate_all(
         "rows => rows.map((row) => row.dataset.id)"
     )
     assert set(marked) == both
-    summary = person.page.locator("#column-ours .summary")
+    summary = person.page.locator("#column-tigertail .summary")
     tail = sum(
         item["stratum"] in ("tail", "cold") for item in person.get("similar", item=star["item_id"])["items"]
     )
@@ -29,8 +29,8 @@ def test_both_lists_are_those_of_the_api(person: Any, expect: Any, star: Json) -
 def test_a_listed_item_becomes_the_query_and_back_returns(person: Any, expect: Any, star: Json) -> None:
     person.open(item=star["item_id"])
     second = person.rows().nth(1)
-    name = second.locator("a.call").inner_text()
-    second.locator("a.call").click()
+    name = second.locator("a.item-link").inner_text()
+    second.locator("a.item-link").click()
     expect(person.page.get_by_role("heading", level=1)).to_have_text(name)
     person.page.go_back()
     expect(person.page.get_by_role("heading", level=1)).to_have_text(star["name"])
@@ -52,7 +52,9 @@ def test_a_playlist_of_two_is_one_query(person: Any, expect: Any, star: Json) ->
 
 def test_naive_cf_has_no_list_for_an_artist_without_listeners(person: Any, expect: Any, cold: Json) -> None:
     person.open(item=cold["item_id"])
-    expect(person.page.locator("#column-naive")).to_contain_text("Naive CF is silent: nobody has played it.")
+    expect(person.page.locator("#column-naive")).to_contain_text(
+        "Naive CF has no list: this artist has no listeners."
+    )
     assert person.item_ids() == person.similar(item=cold["item_id"])
     expect(person.page.locator(".weights")).not_to_contain_text("listening 1")
     person.screenshot("cold")

@@ -13,7 +13,7 @@ def test_the_map_opens_zooms_and_shows_before_and_after(
 ) -> None:
     person.open(view="map")
     page = person.page
-    in_view = page.locator(".in-view-box summary")
+    in_view = page.locator(".visible-artists summary")
     expect(in_view).to_contain_text(f"{len(town.model.items)} artists in view")
     canvas = page.get_by_role("application", name="Map of")
     canvas.focus()
@@ -25,12 +25,12 @@ def test_the_map_opens_zooms_and_shows_before_and_after(
     person.screenshot("map-after")
     page.get_by_role("button", name="Before: naive CF").click()
     unheard = (town.model.items["listeners"] == 0).sum()
-    expect(page.locator(".map-head")).to_contain_text(f"Naive CF has no place for {unheard} artists")
+    expect(page.locator(".map-header")).to_contain_text(f"Naive CF has no data on {unheard} artists")
     person.screenshot("map-before")
     in_view.click()
-    page.locator(".in-view").get_by_role("link", name=star["name"], exact=True).click()
-    expect(page.locator(".map-panel h2")).to_have_text(star["name"])
-    expect(page.locator(".map-panel")).to_contain_text("20 answers of naive CF")
+    page.locator(".visible-list").get_by_role("link", name=star["name"], exact=True).click()
+    expect(page.locator(".map-selection h2")).to_have_text(star["name"])
+    expect(page.locator(".map-selection")).to_contain_text("20 results of naive CF")
     assert person.address == {"view": ["map"], "item": [star["item_id"]]}
     person.screenshot("map-query")
 
@@ -48,15 +48,15 @@ def test_a_dot_that_is_pressed_becomes_the_query(person: Any, expect: Any) -> No
             const box = document.querySelector("canvas").getBoundingClientRect();
             const camera = new Camera();
             camera.resize(box.width, box.height);
-            Object.assign(camera, camera.framing(scene.whole()));
+            Object.assign(camera, camera.fitting(scene.bounds()));
             const [x, y] = camera.toScreen(scene.x[100], scene.y[100]);
             return { x: x + box.left, y: y + box.top, name: scene.data.name[100], id: scene.data.id[100] };
         }"""
     )
     page.mouse.move(where["x"], where["y"])
-    expect(page.locator(".tip")).to_contain_text(where["name"])
+    expect(page.locator(".tooltip")).to_contain_text(where["name"])
     page.mouse.click(where["x"], where["y"])
-    expect(page.locator(".map-panel h2")).to_have_text(where["name"])
+    expect(page.locator(".map-selection h2")).to_have_text(where["name"])
     assert person.address["item"] == [where["id"]]
 
 
@@ -65,8 +65,8 @@ def test_a_highlighted_country_shows_its_cohesion(person: Any, expect: Any) -> N
     first = person.page.locator(".keys button").first
     first.click()
     expect(first).to_have_attribute("aria-pressed", "true")
-    expect(person.page.locator(".clump")).to_contain_text("are from there before")
-    person.page.get_by_role("button", name="Zoom to it").click()
+    expect(person.page.locator(".cohesion")).to_contain_text("are from the same country before")
+    person.page.get_by_role("button", name="Zoom to this country").click()
     person.screenshot("map-country")
 
 

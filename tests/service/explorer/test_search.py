@@ -43,6 +43,6 @@ def test_enter_at_once_takes_the_best_match(person: Any, expect: Any, star: Json
 def test_a_search_without_a_match_says_so(person: Any, expect: Any) -> None:
     person.open()
     person.page.get_by_role("combobox").fill("qqqqqqzzzzzxxxx")
-    expect(person.page.locator(".options .none")).to_contain_text("Nothing like")
+    expect(person.page.locator(".options .none")).to_contain_text("No match for")
     person.page.keyboard.press("Escape")
     expect(person.page.locator(".search .options")).to_be_hidden()

@@ -16,15 +16,15 @@ def test_the_page_asks_for_an_api_key(visit: Any, run: Any, expect: Any, star: J
     person.expected_statuses = {401}
     person.open(item=star["item_id"])
     dialog = person.page.get_by_role("dialog")
-    expect(dialog).to_contain_text("A key, please")
+    expect(dialog).to_contain_text("API key needed")
     person.screenshot("key")
     dialog.get_by_label("API key").fill("wrong")
-    dialog.get_by_role("button", name="Use it").click()
-    expect(dialog).to_contain_text("does not take this key")
+    dialog.get_by_role("button", name="Use key").click()
+    expect(dialog).to_contain_text("rejected this key")
     dialog.get_by_label("API key").fill(key)
     person.page.keyboard.press("Enter")
     expect(person.rows()).to_have_count(20)
-    expect(person.page.locator(".saved")).to_have_text("Saved")
+    expect(person.page.locator(".feedback-status")).to_have_text("Saved")
     assert key not in person.page.url
 
 

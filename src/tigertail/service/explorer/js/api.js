@@ -1,18 +1,23 @@
-/** Talking to the server: JSON in, JSON out, and errors that say what to do. */
+/** The client of the HTTP API: JSON in, JSON out, and errors with a remedy. */
 
-import { writeItem, readItem } from "./storage.js";
+import { readItem, writeItem } from "./storage.js";
+
+/**
+ * @typedef {import("./types.js").Params} Params
+ * @typedef {import("./types.js").FeedbackEvent} FeedbackEvent
+ */
 
 const KEY = "tigertail.key";
 
-/** A refusal of the server's (problem+json), or the news that there is no server; status 0. */
+/** An error response (problem+json), or status 0 if no server responded. */
 export class ApiError extends Error {
   /**
    * @param {number} status
-   * @param {{title?: string, detail?: string, remedy?: string, suggestions?: string[]}} problem
+   * @param {import("./types.js").Problem} problem
    * @param {number | null} [retryAfter]  Seconds.
    */
   constructor(status, problem, retryAfter = null) {
-    super(problem.detail ?? problem.title ?? `the server answered ${status}`);
+    super(problem.detail ?? problem.title ?? `the server responded with status ${status}`);
     this.status = status;
     this.title = problem.title ?? "";
     this.remedy = problem.remedy ?? "";
@@ -21,27 +26,29 @@ export class ApiError extends Error {
   }
 }
 
-/** @param {unknown} error @returns {boolean} Whether a call was given up because a newer one replaced it. */
+/** @param {unknown} error @returns {boolean} Whether a request was cancelled because a newer one replaced it. */
 export const isAbort = (error) => error instanceof DOMException && error.name === "AbortError";
 
 /** @param {Response} response @returns {Promise<ApiError>} */
 async function errorOf(response) {
+  /** @type {import("./types.js").Problem} */
   let problem = {};
   try {
     problem = await response.json();
   } catch {
-    // A proxy's HTML page says nothing that a person here could use.
+    // Not JSON: the HTML page of a proxy has nothing to show here.
   }
   const seconds = Number(response.headers.get("Retry-After"));
   return new ApiError(response.status, { title: response.statusText, ...problem }, seconds > 0 ? seconds : null);
 }
 
+/** Dispatches "reached" and "lost" on `connection`. */
 export class Api {
   /**
-   * @param {(refused: boolean) => Promise<string | null>} promptForKey  Asks the person for a key; null if there is none.
+   * @param {(rejected: boolean) => Promise<string | null>} promptForKey  Asks the user for a key; null if there is none.
    */
   constructor(promptForKey) {
-    // Relative to the page, so that the whole may live under a path of somebody's proxy.
+    // Relative to the page, so that a proxy may serve it under any path.
     this.base = new URL("v1/", document.baseURI);
     this.promptForKey = promptForKey;
     /** @type {Promise<string | null> | null} */
@@ -49,41 +56,85 @@ export class Api {
     this.connection = new EventTarget();
   }
 
-  /** @returns {string | null} The key, kept no longer than the tab. */
+  /** @returns {string | null} The API key, stored until the tab is closed. */
   get key() {
     return readItem(sessionStorage, KEY);
   }
 
-  /**
-   * @param {string} path  Below /v1/, its parts encoded.
-   * @param {[string, string][]} [params]
-   * @param {AbortSignal} [signal]
-   * @returns {Promise<any>}
-   */
-  get(path, params = [], signal) {
-    const url = new URL(path, this.base);
-    url.search = new URLSearchParams(params).toString();
-    return this.#request(url, { signal });
+  /** @returns {Promise<import("./types.js").Models>} */
+  models() {
+    return this.#get("models");
   }
 
   /**
-   * @param {string} path
-   * @param {unknown} body
-   * @param {{keepalive?: boolean}} [options]  Keepalive lets a request outlive the page.
-   * @returns {Promise<any>}
+   * Search items by name; an empty text finds the most popular.
+   *
+   * @param {string} text
+   * @param {number} n
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<import("./types.js").Found>}
    */
-  post(path, body, { keepalive = false } = {}) {
-    return this.#request(new URL(path, this.base), {
+  searchItems(text, n, signal) {
+    return this.#get("items", [["q", text], ["n", String(n)]], signal);
+  }
+
+  /**
+   * @param {string} id
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<import("./types.js").Details>}
+   */
+  item(id, signal) {
+    return this.#get(`items/${encodeURIComponent(id)}`, [], signal);
+  }
+
+  /**
+   * @param {Params} params
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<import("./types.js").Similar>}
+   */
+  similar(params, signal) {
+    return this.#get("similar", params, signal);
+  }
+
+  /** @returns {Promise<import("./types.js").CatalogueMap>} */
+  map() {
+    return this.#get("map");
+  }
+
+  /** @returns {Promise<import("./types.js").Report>} */
+  evaluation() {
+    return this.#get("evaluation");
+  }
+
+  /**
+   * @param {FeedbackEvent[]} events
+   * @param {boolean} keepalive  Lets the request outlive the page.
+   * @returns {Promise<import("./types.js").Taken>}
+   */
+  sendFeedback(events, keepalive) {
+    return this.#request(new URL("feedback", this.base), {
       method: "POST",
       keepalive,
-      body: JSON.stringify(body),
+      body: JSON.stringify({ events }),
       headers: { "Content-Type": "application/json" },
     });
   }
 
-  /** @param {string} path @returns {Promise<any>} */
-  delete(path) {
-    return this.#request(new URL(path, this.base), { method: "DELETE" });
+  /** @param {string} listener @returns {Promise<import("./types.js").Erased>} */
+  eraseFeedback(listener) {
+    return this.#request(new URL(`feedback/listeners/${encodeURIComponent(listener)}`, this.base), { method: "DELETE" });
+  }
+
+  /**
+   * @param {string} path  Below /v1/, its parts encoded.
+   * @param {Params} [params]
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<any>}  JSON without a check; the methods above give it the type that the API promises.
+   */
+  #get(path, params = [], signal) {
+    const url = new URL(path, this.base);
+    url.search = new URLSearchParams(params).toString();
+    return this.#request(url, { signal });
   }
 
   /**
@@ -103,9 +154,9 @@ export class Api {
     }
   }
 
-  /** Ask once, however many requests were refused at the same moment. @param {boolean} refused */
-  async #promptOnce(refused) {
-    this.prompt ??= this.promptForKey(refused).finally(() => (this.prompt = null));
+  /** One prompt for all requests that failed at the same time. @param {boolean} rejected */
+  async #promptOnce(rejected) {
+    this.prompt ??= this.promptForKey(rejected).finally(() => (this.prompt = null));
     const key = await this.prompt;
     if (key) writeItem(sessionStorage, KEY, key);
     return key;
@@ -127,7 +178,7 @@ export class Api {
     } catch (error) {
       if (isAbort(error)) throw error;
       this.connection.dispatchEvent(new Event("lost"));
-      throw new ApiError(0, { title: "No answer", detail: "the server cannot be reached", remedy: "is it running, and are you connected?" });
+      throw new ApiError(0, { title: "No response", detail: "the server cannot be reached", remedy: "check that it is running and that you are connected" });
     }
   }
 }

@@ -1,14 +1,12 @@
-/** A country from a list that can be searched. */
+/** A list of countries that can be searched. */
 
 import { countryBadge } from "./badges.js";
 import { Combobox } from "./combobox.js";
 import { h } from "./dom.js";
-import { icon } from "./icons.js";
 import { countryName, foldText } from "./format.js";
+import { icon } from "./icons.js";
 
-/**
- * @typedef {{code: string, name: string, note: string}} Country
- */
+/** @typedef {{code: string, name: string, note: string}} Country */
 
 /**
  * @param {object} options
@@ -17,33 +15,33 @@ import { countryName, foldText } from "./format.js";
  * @param {string} options.placeholder
  * @param {() => Country[]} options.countries
  * @param {(code: string) => void} options.choose
- * @param {(text: string) => void} options.say
- * @returns {{element: HTMLElement, input: HTMLInputElement}}
+ * @param {(text: string) => void} options.announce  To a screen reader.
+ * @returns {HTMLElement}
  */
-export function countryPicker({ id, label, placeholder, countries, choose, say }) {
+export function countryPicker({ id, label, placeholder, countries, choose, announce }) {
   const input = h("input", { type: "text", id, placeholder });
   const list = h("ul", { class: "options small", "aria-label": label });
-  const box = new Combobox({
+  const combobox = new Combobox({
     input,
     list,
-    wait: 0,
+    delay: 0,
     find: async (text) => matchingCountries(countries(), text),
-    render: (/** @type {Country} */ one) => [one.code ? countryBadge(one.code) : icon("world"), h("span", { class: "call" }, one.name), h("span", { class: "heard" }, one.note)],
-    choose: (one) => {
-      box.clear();
-      choose(one.code);
+    render: (/** @type {Country} */ { code, name, note }) => [code ? countryBadge(code) : icon("world"), h("span", { class: "option-name" }, name), h("span", { class: "listener-count" }, note)],
+    choose: ({ code }) => {
+      combobox.clear();
+      choose(code);
     },
-    say,
-    nothing: (text) => `No listeners from “${text}” here`,
+    announce,
+    emptyText: (text) => `No country matches “${text}”`,
   });
-  return { element: h("div", { class: "field" }, h("label", { class: "sr", for: id }, label), input, list), input };
+  return h("div", { class: "field" }, h("label", { class: "visually-hidden", for: id }, label), input, list);
 }
 
 /** @param {Country[]} countries @param {string} text */
 function matchingCountries(countries, text) {
   const query = foldText(text);
   if (!query) return countries;
-  const startsWithQuery = (/** @type {Country} */ one) => foldText(one.name).startsWith(query) || one.code.toLowerCase() === query;
-  const containsQuery = (/** @type {Country} */ one) => foldText(`${one.name} ${one.code ? countryName(one.code) : ""}`).includes(query);
-  return [...countries.filter(startsWithQuery), ...countries.filter((one) => !startsWithQuery(one) && containsQuery(one))];
+  const starts = (/** @type {Country} */ { code, name }) => foldText(name).startsWith(query) || code.toLowerCase() === query;
+  const contains = (/** @type {Country} */ { code, name }) => foldText(`${name} ${code ? countryName(code) : ""}`).includes(query);
+  return [...countries.filter(starts), ...countries.filter((country) => !starts(country) && contains(country))];
 }

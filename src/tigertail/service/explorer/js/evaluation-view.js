@@ -1,46 +1,47 @@
-/** How good are the lists? The report of `tigertail evaluate`, as a table and as a chart. */
+/** The report of `tigertail evaluate`, as a chart and tables. */
 
 import { ApiError } from "./api.js";
-import { chart } from "./chart.js";
+import { intervalChart } from "./chart.js";
 import { freshId, h, refill } from "./dom.js";
 import { message, errorMessage } from "./placeholders.js";
 import { capitalize, pluralize, countryName, formatNumber } from "./format.js";
 
 /**
- * @typedef {{mean: number | null, low: number | null, high: number | null}} Estimate
- * @typedef {{system: string, by: string, group: string, queries: number, metrics: Record<string, Estimate>, frontier: Estimate | null}} Row
- * @typedef {{system: string, reference: string, metrics: Record<string, Estimate>, frontier: Estimate, p_values: Record<string, number>}} Comparison
- * @typedef {{dataset: string, simulated: boolean, listeners: number, config: {k: number}, rows: Row[], comparisons: Comparison[], lists: Record<string, Record<string, number | null>>}} Report
+ * @typedef {import("./types.js").Estimate} Estimate
+ * @typedef {import("./types.js").Report} Report
+ * @typedef {import("./types.js").ReportRow} ReportRow
+ *
+ * @typedef {{by: string, group: string}} Group
  */
 
 const FRONTIER = "frontier";
-const SIGNIFICANT = 0.05;
-const MOST = 8; // groups beside each other; there may be dozens of countries
+const ALPHA = 0.05; // significance level
+const MAX_GROUPS = 8; // there may be dozens of countries
 
 const METRICS = {
-  nDCG: "rewards finding what people play, the higher up the better",
-  "IPS-nDCG": "the same, with each hit weighed by how rare the artist is",
-  Recall: "the share of what people play that is found",
-  RR: "how high the first hit stands",
-  frontier: "what a system reaches in nDCG and IPS-nDCG at once, as its popularity dial is turned",
+  nDCG: "counts the targets in the list, weighted by rank",
+  "IPS-nDCG": "nDCG with each hit weighted by the inverse popularity of the artist",
+  Recall: "share of the targets that are in the list",
+  RR: "reciprocal rank of the first hit",
+  frontier: "the best nDCG and IPS-nDCG that a system can have together, over all popularity exponents",
 };
 
 const GROUPINGS = {
-  query: "by stratum of the artist asked about",
-  target: "by stratum of the artist found",
+  query: "by stratum of the query artist",
+  target: "by stratum of the target artist",
   country: "by the listener's country",
   home: "by the artist's home country",
 };
 
-const BEYOND = {
-  coverage: "share of the catalogue that is ever listed",
-  Gini: "0: all are listed equally often; 1: one is listed always",
-  popularity: "mean listeners of what is listed",
-  APLT: "share of the tail in the lists",
-  hubness: "how far a few stand in everybody's list",
-  ILS: "how alike the artists of a list are",
-  "home JS": "how far the countries listed differ from those played",
-  clumping: "how far a country's artists list only each other",
+const LIST_FIGURES = {
+  coverage: "share of the catalogue that is in any list",
+  Gini: "0: every artist is listed equally often; 1: one artist takes every place",
+  popularity: "mean number of listeners of the listed artists",
+  APLT: "share of tail artists in the lists",
+  hubness: "how much a few artists dominate the lists",
+  ILS: "similarity between the artists of a list",
+  "home JS": "divergence between the home countries listed and those played",
+  clumping: "how much the artists of a country list only each other",
 };
 
 export class EvaluationView {
@@ -49,7 +50,7 @@ export class EvaluationView {
     this.root = root;
     this.api = api;
     this.metric = "nDCG";
-    this.by = "query";
+    this.grouping = "query";
     /** @type {Report | null} */
     this.report = null;
   }
@@ -60,32 +61,32 @@ export class EvaluationView {
     this.loading = true;
     refill(this.root, h("div", { class: "page skeleton", role: "status" }, h("span", { class: "bone title" }), h("span", { class: "bone" }), h("span", { class: "bone block" })));
     try {
-      const report = await this.api.get("evaluation");
+      const report = await this.api.evaluation();
       if (!Array.isArray(report.rows) || !report.rows.length) {
-        refill(this.root, h("div", { class: "page" }, message("This is no report that can be shown here.", "It takes one that judges lists by held-out listeners:", h("code", { class: "block" }, "tigertail evaluate DATASET --report FOLDER"))));
+        refill(this.root, h("div", { class: "page" }, message("This report cannot be shown here.", "The page needs an evaluation on held-out listeners. To make it:", h("code", { class: "block" }, "tigertail evaluate DATASET --report FOLDER"))));
         return;
       }
-      this.report = /** @type {Report} */ (report);
-      this.#page(report);
+      this.report = report;
+      this.#showReport(report);
     } catch (error) {
-      refill(this.root, h("div", { class: "page" }, h("h1", {}, "How good are the lists?"), this.#missing(error)));
+      refill(this.root, h("div", { class: "page" }, h("h1", {}, "How good are the lists?"), this.#errorMessage(error)));
     } finally {
       this.loading = false;
     }
   }
 
   /** @param {unknown} error */
-  #missing(error) {
+  #errorMessage(error) {
     if (!(error instanceof ApiError) || error.status !== 404) return errorMessage(error, { retry: () => this.show() });
     return message(
-      "Nobody has evaluated this model yet.",
-      "An evaluation holds out whole listeners, asks about each of their artists, and sees whether the others are found.",
+      "This model has no evaluation yet.",
+      "An evaluation holds out listeners, takes each of their artists as a query, and measures whether the list holds their other artists.",
       h("code", { class: "block" }, error.remedy || "tigertail evaluate DATASET --report FOLDER"),
     );
   }
 
   /** @param {Report} report */
-  #page(report) {
+  #showReport(report) {
     this.results = h("div", {});
     refill(
       this.root,
@@ -96,101 +97,106 @@ export class EvaluationView {
         h(
           "p",
           { class: "lead" },
-          `${formatNumber(report.listeners)} listeners of ${report.dataset}${report.simulated ? " (simulated)" : ""} were held out with every trace of theirs. Each of their artists is a query, the others the answer; the best ${report.config.k} of the full catalogue are judged. Brackets and bars are 95\u202f% intervals over listeners.`,
+          `${formatNumber(report.listeners)} listeners of ${report.dataset}${report.simulated ? " (simulated)" : ""} were held out with all their data. Each of their artists is a query, and their other artists are its targets; lists hold the best ${report.config.k} of the full catalogue. Brackets and bars are 95\u202f% confidence intervals over listeners.`,
         ),
-        h("div", { class: "choices" }, this.#choice("Metric", metricsOf(report), this.metric, (metric) => (this.metric = metric)), this.#choice("Groups", groupingsOf(report), this.by, (by) => (this.by = by))),
+        h("div", { class: "choices" }, this.#select("Metric", metricsOf(report), this.metric, (metric) => (this.metric = metric)), this.#select("Groups", groupingsOf(report), this.grouping, (grouping) => (this.grouping = grouping))),
         this.results,
-        compared(report),
-        beyond(report),
+        comparisonSection(report),
+        listFiguresSection(report),
       ),
     );
-    this.#draw();
+    this.#showResults();
   }
 
-  /** @param {string} label @param {[string, string][]} options @param {string} now @param {(value: string) => void} choose */
-  #choice(label, options, now, choose) {
+  /** @param {string} label @param {[string, string][]} options @param {string} current @param {(value: string) => void} choose */
+  #select(label, options, current, choose) {
     const id = freshId("choice");
-    const select = h("select", { id }, ...options.map(([value, text]) => h("option", { value, selected: value === now }, text)));
+    const select = h("select", { id }, ...options.map(([value, text]) => h("option", { value, selected: value === current }, text)));
     select.addEventListener("change", () => {
       choose(select.value);
-      this.#draw();
+      this.#showResults();
     });
     return h("p", { class: "inline" }, h("label", { for: id }, label), select);
   }
 
-  #draw() {
-    const { report, metric, by, results } = this;
+  #showResults() {
+    const { report, metric, grouping, results } = this;
     if (!report || !results) return;
     const systems = [...new Set(report.rows.map((row) => row.system))];
-    const groups = groupsOf(report, by);
-    const at = (/** @type {string} */ system, /** @type {[string, string]} */ [kind, group]) => report.rows.find((row) => row.system === system && row.by === kind && row.group === group);
-    const ours = report.comparisons[0]?.reference ?? systems.at(-1) ?? "";
-    const value = (/** @type {string} */ system, /** @type {[string, string]} */ group) => {
-      const row = at(system, group);
-      return row ? estimate(row, metric) : null;
+    const groups = groupsOf(report, grouping);
+    const reference = report.comparisons[0]?.reference ?? systems.at(-1) ?? "";
+    const rowOf = (/** @type {string} */ system, /** @type {Group} */ { by, group }) => report.rows.find((row) => row.system === system && row.by === by && row.group === group);
+    const valueOf = (/** @type {string} */ system, /** @type {Group} */ group) => {
+      const row = rowOf(system, group);
+      return row ? estimateOf(row, metric) : null;
     };
+    const panels = groups.map((group) => ({ name: groupName(group), queries: rowOf(systems[0], group)?.queries ?? 0, values: systems.map((system) => valueOf(system, group)) }));
     refill(
       results,
-      h("p", { class: "quiet" }, `${metric}: ${METRICS[/** @type {keyof typeof METRICS} */ (metric)] ?? ""}.`),
-      chart({ systems, ours, groups: groups.map((group) => ({ name: groupName(group), queries: at(systems[0], group)?.queries ?? 0, values: systems.map((system) => value(system, group)) })), metric }),
+      h("p", { class: "muted" }, `${metric}: ${METRICS[/** @type {keyof typeof METRICS} */ (metric)] ?? ""}.`),
+      intervalChart({ systems, reference, panels, metric }),
       table(
-        `${metric}, ${GROUPINGS[/** @type {keyof typeof GROUPINGS} */ (by)] ?? by}`,
+        `${metric}, ${GROUPINGS[/** @type {keyof typeof GROUPINGS} */ (grouping)] ?? grouping}`,
         ["system", ...groups.map(groupName)],
-        systems.map((system) => ({ head: system, ours: system === ours, cells: groups.map((group) => cell(value(system, group), best(systems.map((one) => value(one, group))))) })),
+        systems.map((system, index) => ({ heading: system, isReference: system === reference, cells: panels.map(({ values }) => cell(values[index], largestMean(values))) })),
       ),
     );
   }
 }
 
-/** @param {Row} row @param {string} metric @returns {Estimate | null} */
-const estimate = (row, metric) => (metric === FRONTIER ? row.frontier : (row.metrics[metric] ?? null));
+/** @param {ReportRow} row @param {string} metric @returns {Estimate | null} */
+const estimateOf = (row, metric) => (metric === FRONTIER ? row.frontier : (row.metrics[metric] ?? null));
 
-/** @param {(Estimate | null)[]} all @returns {number} */
-const best = (all) => Math.max(...all.map((one) => one?.mean ?? -Infinity));
+/** @param {(Estimate | null)[]} estimates @returns {number} */
+const largestMean = (estimates) => Math.max(...estimates.map((estimate) => estimate?.mean ?? -Infinity));
 
 /** @param {Report} report @returns {[string, string][]} */
 function metricsOf(report) {
   const names = Object.keys(report.rows[0]?.metrics ?? {});
   if (report.rows.some((row) => row.frontier)) names.push(FRONTIER);
-  return names.map((one) => [one, one === FRONTIER ? "Frontier" : one]);
+  return names.map((metric) => [metric, metric === FRONTIER ? "Frontier" : metric]);
 }
 
 /** @param {Report} report @returns {[string, string][]} */
 function groupingsOf(report) {
-  const there = new Set(report.rows.map((row) => row.by));
-  return Object.entries(GROUPINGS).filter(([by]) => there.has(by)).map(([by, text]) => [by, capitalize(text)]);
+  const present = new Set(report.rows.map((row) => row.by));
+  return Object.entries(GROUPINGS).filter(([by]) => present.has(by)).map(([by, text]) => [by, capitalize(text)]);
 }
 
-/** @param {Report} report @param {string} by @returns {[string, string][]} Kind and group, all of them first. */
+/** @param {Report} report @param {string} by @returns {Group[]} First the one that holds all queries. */
 function groupsOf(report, by) {
   /** @type {Map<string, number>} */
   const queries = new Map();
   for (const row of report.rows) if (row.by === by) queries.set(row.group, Math.max(row.queries, queries.get(row.group) ?? 0));
   let names = [...queries.keys()];
-  if (names.length > MOST) names = names.sort((one, other) => (queries.get(other) ?? 0) - (queries.get(one) ?? 0)).slice(0, MOST);
-  const overall = report.rows.some((row) => row.by === "overall");
-  return [...(overall ? [/** @type {[string, string]} */ (["overall", "overall"])] : []), ...names.map((group) => /** @type {[string, string]} */ ([by, group]))];
+  if (names.length > MAX_GROUPS) names = names.sort((a, b) => (queries.get(b) ?? 0) - (queries.get(a) ?? 0)).slice(0, MAX_GROUPS);
+  const groups = names.map((group) => ({ by, group }));
+  return report.rows.some((row) => row.by === "overall") ? [{ by: "overall", group: "overall" }, ...groups] : groups;
 }
 
-/** @param {[string, string]} group */
-const groupName = ([kind, group]) => (kind === "overall" ? "all" : /^[A-Z]{2}$/.test(group) ? countryName(group) : group);
+/** @param {Group} group @returns {string} */
+function groupName({ by, group }) {
+  if (by === "overall") return "all";
+  return /^[A-Z]{2}$/.test(group) ? countryName(group) : group;
+}
 
 /** @param {number | null | undefined} value */
-const short = (value) => (value === null || value === undefined ? "·" : value.toFixed(4).replace(/^(-?)0\./, "$1."));
+const formatEstimate = (value) => (value === null || value === undefined ? "·" : value.toFixed(4).replace(/^(-?)0\./, "$1."));
 
-/** @param {Estimate | null} one @param {number} leading */
-function cell(one, leading) {
-  if (!one || one.mean === null) return h("td", { class: "none" }, "·");
-  return h("td", { class: one.mean === leading ? "best" : null }, h("span", {}, short(one.mean)), h("small", {}, `[${short(one.low)}, ${short(one.high)}]`));
+/** @param {Estimate | null} estimate @param {number} best */
+function cell(estimate, best) {
+  if (!estimate || estimate.mean === null) return h("td", { class: "none" }, "·");
+  const { mean, low, high } = estimate;
+  return h("td", { class: mean === best ? "best" : null }, h("span", {}, formatEstimate(mean)), h("small", {}, `[${formatEstimate(low)}, ${formatEstimate(high)}]`));
 }
 
 /**
  * @param {string} caption
- * @param {string[]} heads
- * @param {{head: string, ours?: boolean, cells: HTMLElement[]}[]} rows
- * @param {string[]} [titles]
+ * @param {string[]} headings
+ * @param {{heading: string, isReference?: boolean, cells: HTMLElement[]}[]} rows
+ * @param {string[]} [titles]  Of the headings.
  */
-function table(caption, heads, rows, titles = []) {
+function table(caption, headings, rows, titles = []) {
   return h(
     "div",
     { class: "table", tabindex: 0, role: "region", "aria-label": caption },
@@ -198,54 +204,56 @@ function table(caption, heads, rows, titles = []) {
       "table",
       {},
       h("caption", {}, caption),
-      h("thead", {}, h("tr", {}, ...heads.map((head, at) => h("th", { scope: "col", title: titles[at] }, head)))),
-      h("tbody", {}, ...rows.map((row) => h("tr", { class: row.ours ? "ours" : null }, h("th", { scope: "row" }, row.head), ...row.cells))),
+      h("thead", {}, h("tr", {}, ...headings.map((heading, index) => h("th", { scope: "col", title: titles[index] }, heading)))),
+      h("tbody", {}, ...rows.map((row) => h("tr", { class: row.isReference ? "reference" : null }, h("th", { scope: "row" }, row.heading), ...row.cells))),
     ),
   );
 }
 
 /** @param {Report} report */
-function compared(report) {
+function comparisonSection(report) {
   if (!report.comparisons.length) return null;
   const metrics = Object.keys(report.comparisons[0].metrics);
   const { reference } = report.comparisons[0];
-  const rows = report.comparisons.map((one) => ({
-    head: one.system,
+  const rows = report.comparisons.map(({ system, metrics: differences, p_values }) => ({
+    heading: system,
     cells: metrics.map((metric) => {
-      const { mean, low, high } = one.metrics[metric];
-      const p = one.p_values[metric];
-      const sure = p !== undefined && p !== null && p < SIGNIFICANT;
-      return h("td", { class: sure ? null : "unsure", title: p === undefined || p === null ? null : `p = ${p.toPrecision(2)}` }, h("span", {}, mean === null ? "·" : `${mean > 0 ? "+" : ""}${short(mean)}`), h("small", {}, `[${short(low)}, ${short(high)}]`));
+      const { mean, low, high } = differences[metric];
+      const p = p_values[metric] ?? null;
+      return h("td", { class: p !== null && p < ALPHA ? null : "not-significant", title: p === null ? null : `p = ${p.toPrecision(2)}` }, h("span", {}, mean === null ? "·" : `${mean > 0 ? "+" : ""}${formatEstimate(mean)}`), h("small", {}, `[${formatEstimate(low)}, ${formatEstimate(high)}]`));
     }),
   }));
   return h(
     "section",
     {},
-    h("h2", {}, `Against ${reference}`),
-    h("p", { class: "quiet" }, `Each system minus ${reference}, on the same queries. Pale: no difference that a randomisation test, corrected by Holm, would call one (p ≥ ${SIGNIFICANT}).`),
+    h("h2", {}, `Compared with ${reference}`),
+    h("p", { class: "muted" }, `Each system minus ${reference}, on the same queries. Pale: not significant in a randomisation test with Holm correction (p ≥ ${ALPHA}).`),
     table(`Differences from ${reference}`, ["system", ...metrics], rows),
   );
 }
 
+/** @param {string} figure @returns {string} */
+const figureTitle = (figure) => LIST_FIGURES[/** @type {keyof typeof LIST_FIGURES} */ (figure)] ?? "";
+
+/** @param {number | null | undefined} value */
+function formatFigure(value) {
+  if (value === null || value === undefined) return "·";
+  return Math.abs(value) >= 20 ? formatNumber(Math.round(value)) : value.toFixed(3).replace(/^(-?)0\./, "$1.");
+}
+
 /** @param {Report} report */
-function beyond(report) {
-  const systems = Object.keys(report.lists ?? {});
+function listFiguresSection({ lists = {} }) {
+  const systems = Object.keys(lists);
   if (!systems.length) return null;
-  const names = Object.keys(report.lists[systems[0]]);
-  const rows = systems.map((system) => ({
-    head: system,
-    cells: names.map((one) => {
-      const value = report.lists[system][one];
-      return h("td", {}, value === null || value === undefined ? "·" : Math.abs(value) >= 20 ? formatNumber(Math.round(value)) : value.toFixed(3).replace(/^(-?)0\./, "$1."));
-    }),
-  }));
-  const titles = ["", ...names.map((one) => BEYOND[/** @type {keyof typeof BEYOND} */ (one)] ?? "")];
+  const names = Object.keys(lists[systems[0]]);
+  const rows = systems.map((system) => ({ heading: system, cells: names.map((figure) => h("td", {}, formatFigure(lists[system][figure]))) }));
+  const titles = ["", ...names.map(figureTitle)];
   return h(
     "section",
     {},
     h("h2", {}, "Beyond accuracy"),
     table("Figures of the lists", ["system", ...names], rows, titles),
-    h("dl", { class: "terms" }, ...names.flatMap((one) => [h("dt", {}, one), h("dd", {}, BEYOND[/** @type {keyof typeof BEYOND} */ (one)] ?? "")])),
-    h("p", { class: "quiet" }, `${pluralize(systems.length, "system")}.`),
+    h("dl", { class: "terms" }, ...names.flatMap((figure) => [h("dt", {}, figure), h("dd", {}, figureTitle(figure))])),
+    h("p", { class: "muted" }, `${pluralize(systems.length, "system")}.`),
   );
 }

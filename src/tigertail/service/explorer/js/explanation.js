@@ -1,79 +1,86 @@
-/** Why an answer is there: a bar of what carries it, and the evidence in sentences. */
+/** Why an item is in the list: a bar of its parts, and the evidence of each in a sentence. */
 
 import { h } from "./dom.js";
-import { capitalize, formatPercent, signalColour, signalTitle } from "./format.js";
-
-/** @typedef {import("./types.js").Carrier} Carrier */
-
-const MIN_SHARE = 0.005; // a share below it is neither seen nor mentioned
-
-/** @param {Carrier} carrier */
-const labelOf = (carrier) => carrier.signal ?? carrier.name ?? carrier.group ?? "";
-
-/** @param {Carrier} carrier */
-const colourOf = (carrier) => (carrier.signal ? signalColour(carrier.signal) : "var(--signal-0)");
-
-/** @param {Carrier} carrier  A signal that is silent of the pair adds what such an item may expect. */
-const isPrior = (carrier) => carrier.spoke === false;
+import { capitalize, formatPercent } from "./format.js";
+import { signalColour, signalTitle } from "./signals.js";
 
 /**
- * @param {Carrier[]} why
- * @returns {HTMLElement} A stacked bar; hatched where a signal does not speak of the pair.
+ * @typedef {import("./types.js").Carrier} Carrier
+ * @typedef {import("./types.js").Listed} Listed
  */
-export function explanationBar(why) {
-  const seen = why.filter((carrier) => carrier.share >= MIN_SHARE);
+
+const MIN_SHARE = 0.005; // smaller shares are left out
+
+/** @param {Carrier} part */
+const labelOf = (part) => part.signal ?? part.name ?? part.group ?? "";
+
+/** @param {Carrier} part */
+const colourOf = (part) => (part.signal ? signalColour(part.signal) : "var(--signal-0)");
+
+/** @param {Carrier} part  A signal without data on the pair adds the popularity prior. */
+const isPrior = (part) => part.spoke === false;
+
+/** @param {Listed} item @returns {Carrier[]} The parts that are large enough to show. */
+const partsOf = (item) => (item.why ?? []).filter((part) => part.share >= MIN_SHARE);
+
+/**
+ * @param {Listed} item
+ * @returns {HTMLElement} A stacked bar; hatched where a signal adds only the prior.
+ */
+export function explanationBar(item) {
+  const parts = partsOf(item);
   return h(
     "span",
-    { class: "bar", role: "img", "aria-label": seen.map((carrier) => `${labelOf(carrier)} ${formatPercent(carrier.share)}`).join(", ") },
-    ...seen.map((carrier) =>
+    { class: "bar", role: "img", "aria-label": parts.map((part) => `${labelOf(part)} ${formatPercent(part.share)}`).join(", ") },
+    ...parts.map((part) =>
       h("span", {
-        class: isPrior(carrier) ? "part silent" : "part",
-        title: `${labelOf(carrier)} ${formatPercent(carrier.share)}`,
-        vars: { "--share": carrier.share, "--colour": colourOf(carrier) },
+        class: isPrior(part) ? "part prior" : "part",
+        title: `${labelOf(part)} ${formatPercent(part.share)}`,
+        vars: { "--share": part.share, "--colour": colourOf(part) },
       }),
     ),
   );
 }
 
 /**
- * @param {Carrier[]} why
- * @returns {HTMLElement} One line a signal, the largest first.
+ * @param {Listed} item
+ * @returns {HTMLElement} One line per part, the largest first.
  */
-export function explanationList(why) {
-  const seen = why.filter((carrier) => carrier.share >= MIN_SHARE);
-  return h("ul", { class: "reasons" }, ...seen.map(explanationLine));
-}
+export const explanationList = (item) => h("ul", { class: "evidence-list" }, ...partsOf(item).map(explanationLine));
 
-/** @param {Carrier} carrier */
-function explanationLine(carrier) {
+/** @param {Carrier} part */
+function explanationLine(part) {
   return h(
     "li",
     {},
-    h("span", { class: isPrior(carrier) ? "swatch silent" : "swatch", vars: { "--colour": colourOf(carrier) } }),
-    h("span", { class: "who" }, carrier.signal ?? h("bdi", {}, labelOf(carrier))),
-    h("span", { class: "share" }, formatPercent(carrier.share)),
-    h("span", { class: "said", dir: "auto" }, evidenceText(carrier)),
+    h("span", { class: isPrior(part) ? "swatch prior" : "swatch", vars: { "--colour": colourOf(part) } }),
+    h("span", { class: "part-name" }, part.signal ?? h("bdi", {}, labelOf(part))),
+    h("span", { class: "share" }, formatPercent(part.share)),
+    h("span", { class: "evidence", dir: "auto" }, evidenceText(part)),
   );
 }
 
-/** @param {Carrier} carrier */
-function evidenceText(carrier) {
-  if (!carrier.signal) return "listeners of this group carry it";
-  if (isPrior(carrier)) return "Says nothing of the two: this is what such an item may expect.";
-  return carrier.evidence ? `${capitalize(carrier.evidence)}.` : `${capitalize(signalTitle(carrier.signal))}.`;
+/** @param {Carrier} part */
+function evidenceText(part) {
+  if (!part.signal) return "Listeners of this group.";
+  if (isPrior(part)) return "No data on this pair: this is the popularity prior.";
+  return `${capitalize(part.evidence || signalTitle(part.signal))}.`;
 }
 
 /**
- * @param {string[]} signals
- * @returns {HTMLElement} Which colour is which signal.
+ * @param {Listed[]} items
+ * @param {string[]} mixture  Signals in the order of the model.
+ * @returns {HTMLElement} The colours of the signals in a list.
  */
-export function signalLegend(signals) {
+export function signalLegend(items, mixture) {
+  const present = new Set(items.flatMap((item) => partsOf(item).flatMap((part) => part.signal ?? [])));
+  const signals = [...mixture.filter((signal) => present.has(signal)), ...[...present].filter((signal) => !mixture.includes(signal))];
   return h(
     "ul",
     { class: "legend", "aria-label": "Colours of the signals" },
     ...signals.map((signal) =>
       h("li", { title: signalTitle(signal) }, h("span", { class: "swatch", vars: { "--colour": signalColour(signal) } }), signal),
     ),
-    h("li", { title: "A signal that says nothing of the pair adds what an item of such popularity may expect" }, h("span", { class: "swatch silent" }), "expected"),
+    h("li", { title: "A signal without data on the pair adds the popularity prior" }, h("span", { class: "swatch prior" }), "prior"),
   );
 }

@@ -1,4 +1,4 @@
-/** The feedback's state, in sight, and the page on which one reads what is kept and can be forgotten. */
+/** Whether feedback is saved, in a few words beside the list. */
 
 import { h, refill } from "./dom.js";
 import { icon } from "./icons.js";
@@ -8,71 +8,35 @@ import { capitalize, pluralize } from "./format.js";
 
 /** @param {Feedback} feedback @returns {HTMLElement} */
 export function feedbackStatus(feedback) {
-  const element = h("p", { class: "saved", role: "status", "aria-live": "polite" });
+  const element = h("p", { class: "feedback-status", role: "status", "aria-live": "polite" });
   const show = () => {
-    const [kind, text, title] = statusOf(feedback);
-    element.dataset.state = kind;
+    const [state, text, title] = statusOf(feedback);
+    element.dataset.state = state;
     element.title = title;
-    refill(element, kind === "quiet" ? null : icon(kind === "saved" ? "check" : "wait"), text);
+    refill(element, state === "none" ? null : icon(state === "saved" ? "check" : "wait"), text);
   };
   feedback.addEventListener("change", show);
   show();
   return element;
 }
 
-/** Whether a server that is well takes no feedback: it does not say when to come back. @param {import("./api.js").ApiError} trouble */
-const storesNoFeedback = (trouble) => trouble.status === 503 && trouble.retryAfter === null;
+/** Whether feedback is switched off: an overloaded server says when to retry. @param {import("./api.js").ApiError} error */
+const isOff = (error) => error.status === 503 && error.retryAfter === null;
+
+/** @param {Feedback} feedback @returns {[string, string, string]} State, text and title. */
+function statusOf(feedback) {
+  const { pending, rejected, droppedCount, sentCount } = feedback;
+  if (droppedCount) return ["failed", `${pluralize(droppedCount, "event")} dropped`, "The server accepted no feedback for so long that this browser ran out of space. The oldest impressions were deleted."];
+  if (rejected) return ["failed", `${pluralize(rejected.events, "event")} rejected`, `${rejected.error.message}. ${rejected.error.remedy}`];
+  if (pending) return pendingStatus(feedback);
+  if (sentCount) return ["saved", "Saved", `${pluralize(sentCount, "event")} acknowledged by the server`];
+  return ["none", "", ""];
+}
 
 /** @param {Feedback} feedback @returns {[string, string, string]} */
-function statusOf(feedback) {
-  const { pending: waiting, lastError: trouble, rejected: refused, droppedCount: dropped, sentCount: sent, persistent: durable } = feedback;
-  if (dropped) return ["refused", `${pluralize(dropped, "event")} dropped`, "The server took nothing for so long that this browser ran out of room; the oldest impressions were let go"];
-  if (refused) return ["refused", `${pluralize(refused.events, "event")} refused`, `${refused.problem.message}. ${refused.problem.remedy}`];
-  if (waiting && !durable) return ["refused", "Not kept", "This browser keeps nothing: what is not sent is lost when the page is closed"];
-  if (waiting && trouble && storesNoFeedback(trouble)) return ["off", "Not taken", `${capitalize(trouble.message)}. What you say stays in this browser until it is.`];
-  if (waiting && trouble) return ["waiting", `${pluralize(waiting, "event")} will retry`, `${trouble.message}. Kept in this browser, and sent again with the same ids.`];
-  if (waiting) return ["sending", "Saving…", ""];
-  if (sent) return ["saved", "Saved", `${pluralize(sent, "event")} acknowledged by the server`];
-  return ["quiet", "", ""];
-}
-
-/**
- * @param {HTMLDialogElement} dialog
- * @param {Feedback} feedback
- */
-export function openPrivacyDialog(dialog, feedback) {
-  const id = h("code", { class: "id" }, feedback.listener);
-  const notice = h("div", { role: "status", "aria-live": "polite" });
-  const recording = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox" }));
-  recording.checked = feedback.recording;
-  recording.addEventListener("change", () => feedback.setRecording(recording.checked));
-  const forget = h("button", { type: "button", class: "strong" }, "Forget me");
-  forget.addEventListener("click", async () => {
-    forget.disabled = true;
-    const { former, erased } = await feedback.eraseListener();
-    forget.disabled = false;
-    refill(id, feedback.listener);
-    refill(notice, ...erasureNotice(former, erased));
-  });
-  refill(
-    dialog,
-    h("h2", { id: "dialog-title" }, "Your feedback"),
-    h("p", {}, "What is shown to you in Tigertail's list, and your thumbs, go to this server and nowhere else, so that the lists can be judged and get better. Each event holds the artist asked about, the artist shown, its rank, the model, the time, the country you look from, if you chose one, and this random id:"),
-    h("p", {}, id),
-    h("p", {}, "The id is made in this browser and says nothing of you."),
-    h("label", { class: "check" }, recording, " Record what I am shown and what I say of it"),
-    notice,
-    h("div", { class: "buttons" }, forget, h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, "Close")),
-  );
-  dialog.showModal();
-}
-
-/** @param {string} former @param {number | null} erased */
-function erasureNotice(former, erased) {
-  const changed = "You are somebody else now, and what had not been sent is dropped.";
-  if (erased !== null) return [h("p", { class: "notice" }, `${changed} The server erased ${pluralize(erased, "event")} of who you were.`)];
-  return [
-    h("p", { class: "notice" }, `${changed} The server did not erase what it has under your former id. Whoever runs it can; give them:`),
-    h("code", { class: "id" }, former),
-  ];
+function pendingStatus({ pending, lastError, persistent }) {
+  if (!persistent) return ["failed", "Not saved", "This browser blocks storage: events that are not sent are lost when the page is closed."];
+  if (!lastError) return ["sending", "Saving…", ""];
+  if (isOff(lastError)) return ["off", "Not sent", `${capitalize(lastError.message)}. Your feedback stays in this browser until the server stores it.`];
+  return ["waiting", `${pluralize(pending, "event")} to retry`, `${capitalize(lastError.message)}. Stored in this browser, and sent again with the same ids.`];
 }

@@ -1,40 +1,26 @@
 /**
- * What the listener says back. An event is written into this browser first and taken out when the server has
- * acknowledged it; sent again it has the same id, by which the server knows it. So nothing is lost and nothing counted twice.
+ * The queue of feedback events. An event is stored in this browser until the server has acknowledged it. A retry sends the
+ * same event id, by which the server finds duplicates: so no event is lost, and none is stored twice.
  */
 
 import { ApiError } from "./api.js";
-import { writeItem, readItem, uuid } from "./storage.js";
 import { TrackedList } from "./impressions.js";
+import { readItem, writeItem } from "./storage.js";
+import { uuid } from "./uuid.js";
 
 const QUEUE = "tigertail.feedback";
 const RECORDING = "tigertail.recording";
 const LISTENER = "tigertail.listener";
 const BATCH = 200;
-const UNLOAD_BATCH = 100; // browsers let a request of 64 KiB outlive its page
-const SEND_DELAY = 250;
+const UNLOAD_BATCH = 100; // a browser lets 64 KiB of requests outlive their page
+const SEND_DELAY = 250; // milliseconds
 const RETRY_DELAYS = [2, 5, 15, 60, 300]; // seconds between attempts
-const RETRYABLE = new Set([0, 401, 403, 408, 421, 425, 429]); // and all above 500: worth another attempt
-const MAX_QUEUED = 4000; // events this browser keeps; storage has an end, and a server may keep no feedback at all
+const RETRYABLE = new Set([0, 401, 403, 408, 421, 425, 429]); // and 500 or above
+const MAX_QUEUED = 4000; // storage is limited, and a server may never accept feedback
 
-/**
- * @typedef {import("./types.js").Listed} Listed
- * @typedef {"impression" | "like" | "dislike" | "hide"} FeedbackKind
- *
- * @typedef {object} FeedbackEvent
- * @property {string} event_id
- * @property {FeedbackKind} kind
- * @property {string} query
- * @property {string} item
- * @property {number} rank
- * @property {string} model
- * @property {string} list_id
- * @property {string} listener
- * @property {string | null} country
- * @property {string} at
- */
+/** @typedef {import("./types.js").FeedbackEvent} FeedbackEvent */
 
-/** Emits "change" whenever :attr:`waiting` or :attr:`trouble` does. */
+/** Dispatches "change" when the queue or its status changes. */
 export class Feedback extends EventTarget {
   /** @param {import("./api.js").Api} api */
   constructor(api) {
@@ -42,7 +28,7 @@ export class Feedback extends EventTarget {
     this.api = api;
     /** @type {FeedbackEvent[]} */
     this.queue = readQueue();
-    /** @type {string | null} The listener, where this browser keeps nothing. */
+    /** @type {string | null} The listener, where this browser blocks storage. */
     this.sessionListener = null;
     this.persistent = true;
     this.sending = false;
@@ -53,29 +39,29 @@ export class Feedback extends EventTarget {
     this.timer = 0;
     /** @type {ApiError | null} */
     this.lastError = null;
-    /** @type {{events: number, problem: ApiError} | null} */
+    /** @type {{events: number, error: ApiError} | null} */
     this.rejected = null;
     this.#listen();
     if (this.queue.length) this.#schedule(SEND_DELAY);
   }
 
-  /** @returns {string} The anonymous listener: a random id, made here, that says nothing of anyone. */
+  /** @returns {string} The anonymous listener: a random id. */
   get listener() {
     const id = readItem(localStorage, LISTENER) ?? this.sessionListener ?? uuid();
     if (!writeItem(localStorage, LISTENER, id)) this.sessionListener = id;
     return id;
   }
 
-  /** @returns {number} Events the server has not acknowledged. */
+  /** @returns {number} Events that the server has not acknowledged. */
   get pending() {
     return this.queue.length;
   }
 
   /**
-   * A list is on the screen.
+   * Prepare to record feedback on a list.
    *
-   * @param {import("./types.js").Answer} answer
-   * @param {string | null} country  From where it was asked.
+   * @param {import("./types.js").Similar} answer
+   * @param {string | null} country  Country of the lens.
    */
   track(answer, country) {
     return new TrackedList(this, answer, country);
@@ -104,16 +90,16 @@ export class Feedback extends EventTarget {
   }
 
   /**
-   * Become somebody else, and ask the server to erase who one was. What was not sent is dropped.
+   * Take a new listener id, drop the queue, and ask the server to erase the events of the former id.
    *
-   * @returns {Promise<{former: string, erased: number | null}>} Null where the server did not erase.
+   * @returns {Promise<{former: string, erased: number | null}>} Null if the server did not erase.
    */
   async eraseListener() {
     const former = this.listener;
     this.#resetListener();
     try {
-      await this.inFlight?.catch(() => {}); // or what is on its way would be stored after it was erased
-      const { erased } = await this.api.delete(`feedback/listeners/${encodeURIComponent(former)}`);
+      await this.inFlight?.catch(() => {}); // a request in flight would be stored after the erasure
+      const { erased } = await this.api.eraseFeedback(former);
       return { former, erased };
     } catch {
       return { former, erased: null };
@@ -132,18 +118,18 @@ export class Feedback extends EventTarget {
     this.#emitChange();
   }
 
-  /** Send now. @param {boolean} [leaving]  Whether the page is going away. */
+  /** Send now. @param {boolean} [leaving]  Whether the page is being closed. */
   async flush(leaving = false) {
     if (!this.queue.length || (this.sending && !leaving)) return;
     const events = this.queue.slice(0, Math.min(this.batchSize, leaving ? UNLOAD_BATCH : BATCH));
     this.sending = true;
     this.#emitChange();
     try {
-      this.inFlight = this.api.post("feedback", { events }, { keepalive: leaving });
+      this.inFlight = this.api.sendFeedback(events, leaving);
       await this.inFlight;
       this.#onSent(events);
     } catch (error) {
-      this.#onFailed(events, /** @type {ApiError} */ (error));
+      this.#onFailed(events, error);
     } finally {
       this.sending = false;
       this.#emitChange();
@@ -160,24 +146,24 @@ export class Feedback extends EventTarget {
     if (this.queue.length) this.#schedule(SEND_DELAY);
   }
 
-  /** @param {FeedbackEvent[]} events @param {ApiError} problem */
-  #onFailed(events, problem) {
-    if (!(problem instanceof ApiError)) throw problem;
-    this.lastError = problem;
-    if (RETRYABLE.has(problem.status) || problem.status >= 500) {
+  /** @param {FeedbackEvent[]} events @param {unknown} error */
+  #onFailed(events, error) {
+    if (!(error instanceof ApiError)) throw error;
+    this.lastError = error;
+    if (RETRYABLE.has(error.status) || error.status >= 500) {
       const delay = RETRY_DELAYS[Math.min(this.attempt, RETRY_DELAYS.length - 1)];
       this.attempt += 1;
-      this.#schedule(1000 * Math.max(problem.retryAfter ?? 0, delay));
+      this.#schedule(1000 * Math.max(error.retryAfter ?? 0, delay));
       return;
     }
     if (events.length > 1) {
-      // One bad event fails its delivery. Smaller ones find it, and let the others through.
+      // One invalid event fails its whole batch. Smaller batches isolate it and deliver the others.
       this.batchSize = events.length >> 1;
       this.#schedule(SEND_DELAY);
       return;
     }
-    // The server will never take it: say so, and do not let it stand in the way of the others.
-    this.rejected = { events: (this.rejected?.events ?? 0) + events.length, problem };
+    // A retry would fail again: report the event, and go on with the others.
+    this.rejected = { events: (this.rejected?.events ?? 0) + events.length, error };
     this.#remove(events);
     this.#schedule(SEND_DELAY);
   }
@@ -189,19 +175,19 @@ export class Feedback extends EventTarget {
     this.#save();
   }
 
-  /** The queue of all tabs: each reads it before it writes, or one would write over what another keeps. */
+  /** The queue is shared by all tabs: each reads it before it writes, or it would overwrite the events of another. */
   #storedQueue() {
     return this.persistent ? readQueue() : this.queue;
   }
 
-  /** Let the oldest impressions go, before any thumb, and count them. */
+  /** Drop the oldest impressions, never a rating, and count them. */
   #trim() {
-    const over = this.queue.length - MAX_QUEUED;
-    if (over <= 0) return;
-    const oldest = this.queue.filter((event) => event.kind === "impression").slice(0, over);
+    const excess = this.queue.length - MAX_QUEUED;
+    if (excess <= 0) return;
+    const oldest = this.queue.filter((event) => event.kind === "impression").slice(0, excess);
     this.droppedCount += oldest.length;
-    const gone = new Set(oldest);
-    this.queue = this.queue.filter((event) => !gone.has(event));
+    const dropped = new Set(oldest);
+    this.queue = this.queue.filter((event) => !dropped.has(event));
   }
 
   #save() {
@@ -209,10 +195,10 @@ export class Feedback extends EventTarget {
     this.#emitChange();
   }
 
-  /** @param {number} wait */
-  #schedule(wait) {
+  /** @param {number} delay  Milliseconds. */
+  #schedule(delay) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.flush(), wait);
+    this.timer = setTimeout(() => this.flush(), delay);
   }
 
   #emitChange() {
@@ -233,11 +219,11 @@ export class Feedback extends EventTarget {
   }
 }
 
-/** @returns {FeedbackEvent[]} What an earlier visit could not send. */
+/** @returns {FeedbackEvent[]} Events that an earlier visit did not send. */
 function readQueue() {
   try {
-    const found = JSON.parse(readItem(localStorage, QUEUE) ?? "[]");
-    return Array.isArray(found) ? found : [];
+    const stored = JSON.parse(readItem(localStorage, QUEUE) ?? "[]");
+    return Array.isArray(stored) ? stored : [];
   } catch {
     return [];
   }

@@ -1,48 +1,51 @@
-/** A list on the screen, and the events that come of it. */
+/** The feedback events of one list on the screen. */
 
-import { uuid } from "./storage.js";
+import { uuid } from "./uuid.js";
 
-/** @typedef {import("./types.js").Listed} Listed */
+/**
+ * @typedef {import("./types.js").Listed} Listed
+ * @typedef {import("./types.js").Action} Action
+ */
 
-/** A list that was shown: its impressions, once, and what was done with it. */
+/** Records the impressions of a list once, and what the listener does with its items. */
 export class TrackedList {
   #recorded = false;
   #listener = "";
   /** @type {Map<string, "like" | "dislike">} */
-  #sent = new Map();
+  #ratings = new Map();
 
-  /** @param {import("./feedback.js").Feedback} feedback @param {import("./types.js").Answer} answer @param {string | null} country */
+  /** @param {import("./feedback.js").Feedback} feedback @param {import("./types.js").Similar} answer @param {string | null} country */
   constructor(feedback, answer, country) {
     this.feedback = feedback;
     this.answer = answer;
-    this.country = country && /^[A-Z]{2}$/.test(country) ? country : null; // a region is no listener's country
+    this.country = country && /^[A-Z]{2}$/.test(country) ? country : null; // a region is not the country of a listener
     this.id = uuid();
   }
 
-  /** Tell that the list was seen; a second time it tells nothing. */
+  /** Record that the list was seen; again only for another listener. */
   recordImpressions() {
     const { listener } = this.feedback;
     if (this.#recorded && this.#listener === listener) return;
-    if (this.#recorded) this.id = uuid(); // seen by somebody else now, whom nothing ties to who it was
+    if (this.#recorded) this.id = uuid(); // the same list id would link the new listener to the former one
     this.#recorded = true;
     this.#listener = listener;
     this.feedback.enqueue(this.answer.items.map((item) => this.#event("impression", item)));
   }
 
-  /** @param {"like" | "dislike" | "hide"} kind @param {Listed} item */
-  recordAction(kind, item) {
-    if (this.#sent.get(item.id) === kind) return; // said is said
-    if (kind !== "hide") this.#sent.set(item.id, kind);
-    this.recordImpressions(); // what is acted on was seen
-    this.feedback.enqueue([this.#event(kind, item)]);
+  /** @param {Action} action @param {Listed} item */
+  recordAction(action, item) {
+    if (this.#ratings.get(item.id) === action) return;
+    if (action !== "hide") this.#ratings.set(item.id, action);
+    this.recordImpressions(); // an item with an action was seen
+    this.feedback.enqueue([this.#event(action, item)]);
   }
 
-  /** @param {Listed} item */
-  feedbackOn(item) {
-    return this.#sent.get(item.id) ?? null;
+  /** @param {Listed} item @returns {"like" | "dislike" | null} */
+  rating(item) {
+    return this.#ratings.get(item.id) ?? null;
   }
 
-  /** @param {import("./feedback.js").FeedbackKind} kind @param {Listed} item @returns {import("./feedback.js").FeedbackEvent} */
+  /** @param {"impression" | Action} kind @param {Listed} item @returns {import("./types.js").FeedbackEvent} */
   #event(kind, item) {
     return {
       event_id: uuid(),
@@ -50,7 +53,7 @@ export class TrackedList {
       query: this.answer.seeds[0].id,
       item: item.id,
       rank: item.rank,
-      model: item.model ?? this.answer.model,
+      model: item.model,
       list_id: this.id,
       listener: this.feedback.listener,
       country: this.country,

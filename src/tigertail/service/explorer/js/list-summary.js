@@ -1,8 +1,8 @@
-/** What a list is like in three numbers, so that two lists can be told apart at a glance. */
+/** A list in three numbers, so that two lists can be compared at a glance. */
 
 import { h } from "./dom.js";
+import { formatNumber, formatPercent, pluralize } from "./format.js";
 import { longTail } from "./long-tail.js";
-import { pluralize, formatNumber, formatPercent } from "./format.js";
 
 /** @typedef {import("./types.js").Item} Item */
 
@@ -11,19 +11,20 @@ import { pluralize, formatNumber, formatPercent } from "./format.js";
  * @returns {{tail: number, cold: number, share: number, homes: number, median: number}}
  */
 export function summarize(items) {
-  const of = (/** @type {string} */ stratum) => items.filter((item) => item.stratum === stratum).length;
-  const heard = items.map((item) => item.listeners).sort((one, other) => one - other);
-  const middle = heard.length >> 1;
+  const countOf = (/** @type {string} */ stratum) => items.filter((item) => item.stratum === stratum).length;
+  const listeners = items.map((item) => item.listeners).sort((a, b) => a - b);
+  const middle = listeners.length >> 1;
+  const [tail, cold] = [countOf("tail"), countOf("cold")];
   return {
-    tail: of("tail"),
-    cold: of("cold"),
-    share: items.length ? (of("tail") + of("cold")) / items.length : 0,
+    tail,
+    cold,
+    share: items.length ? (tail + cold) / items.length : 0,
     homes: new Set(items.map((item) => item.country).filter(Boolean)).size,
-    median: heard.length % 2 ? heard[middle] : Math.round((heard[middle - 1] + heard[middle]) / 2),
+    median: listeners.length % 2 ? listeners[middle] : Math.round((listeners[middle - 1] + listeners[middle]) / 2),
   };
 }
 
-/** @param {Item[]} items @returns {string} One sentence, for the ear. */
+/** @param {Item[]} items @returns {string} The numbers in one sentence, for a screen reader. */
 export function summaryText(items) {
   const { share, homes, median } = summarize(items);
   return `${formatPercent(share)} from the tail, ${pluralize(homes, "home country", "home countries")}, median ${pluralize(median, "listener")}`;
@@ -31,17 +32,22 @@ export function summaryText(items) {
 
 /**
  * @param {Item[]} items
- * @param {number} most  Listeners of the most heard item.
+ * @param {number} maxListeners  Listeners of the most popular item of the catalogue.
  * @returns {HTMLElement}
  */
-export function listSummary(items, most) {
-  const { tail: inTail, cold, share, homes, median } = summarize(items);
-  const detail = `${inTail} of the tail and ${cold} cold, of ${items.length}`;
+export function listSummary(items, maxListeners) {
+  const { tail, cold, share, homes, median } = summarize(items);
   return h(
     "div",
     { class: "summary" },
-    longTail(items, most, `On the long tail: ${summaryText(items)}`),
-    h("dl", {}, figure(formatPercent(share), "from the tail", detail), figure(formatNumber(homes), homes === 1 ? "home country" : "home countries"), figure(formatNumber(median), median === 1 ? "median listener" : "median listeners")),
+    longTail(items, maxListeners, `On the long tail: ${summaryText(items)}`),
+    h(
+      "dl",
+      {},
+      figure(formatPercent(share), "from the tail", `${tail} tail and ${cold} cold items of ${items.length}`),
+      figure(formatNumber(homes), homes === 1 ? "home country" : "home countries"),
+      figure(formatNumber(median), median === 1 ? "median listener" : "median listeners"),
+    ),
   );
 }
 

@@ -1,45 +1,50 @@
-/** Naive CF beside Tigertail: one question, two answers. */
+/** The lists: naive CF beside Tigertail, for the same query. */
 
 import { isAbort } from "./api.js";
-import { ListColumn } from "./list-column.js";
-import { h, refill, settled } from "./dom.js";
-import { message, skeletonHeader, errorMessage } from "./placeholders.js";
-import { queryHeader } from "./query-header.js";
-import { stateUrl, similarParams, isCustomised } from "./state.js";
-import { summaryText } from "./list-summary.js";
+import { debounce, h, refill } from "./dom.js";
 import { signalLegend } from "./explanation.js";
 import { capitalize } from "./format.js";
+import { ListColumn } from "./list-column.js";
+import { summaryText } from "./list-summary.js";
+import { errorMessage, message, skeletonHeader } from "./placeholders.js";
+import { queryHeader } from "./query-header.js";
+import { countChanged, similarParams, stateUrl } from "./state.js";
 
 /**
- * @typedef {import("./types.js").Answer} Answer
+ * @typedef {import("./types.js").Similar} Similar
  * @typedef {import("./types.js").Listed} Listed
- * @typedef {import("./types.js").Described} Described
+ * @typedef {import("./types.js").Details} Details
  *
- * @typedef {object} Parts
+ * @typedef {object} Services
  * @property {import("./api.js").Api} api
- * @property {import("./state.js").Router} router
+ * @property {import("./router.js").Router} router
  * @property {import("./feedback.js").Feedback} feedback
- * @property {Map<string, import("./types.js").Item>} itemCache
- * @property {() => Promise<import("./types.js").ModelCard>} model
- * @property {() => Promise<number>} maxListeners  Listeners of the most heard item.
- * @property {(text: string) => void} announce
- * @property {() => void} onModelChanged  Called when another model has taken the place of the one that was described.
- * @property {() => void} onNamesLoaded  Called when the names of the seeds have come.
+ * @property {import("./types.js").ItemCache} itemCache
+ * @property {() => Promise<import("./types.js").Described>} model
+ * @property {() => Promise<number>} maxListeners  Listeners of the most popular item.
+ * @property {(text: string) => void} announce  To a screen reader.
+ * @property {() => void} onModelChanged  Called when the server has replaced the model.
+ * @property {() => void} onNamesLoaded  Called when the names of the seeds are in the cache.
+ *
+ * @typedef {object} Context
+ * @property {Details[]} seeds
+ * @property {number} maxListeners
+ * @property {string[]} mixture
  */
 
-const IMPRESSION_DELAY = 700; // milliseconds a list must stand before it counts as seen: a slider draws many in passing
+const IMPRESSION_DELAY = 700; // milliseconds on the screen before a list counts as seen: a slider shows many in passing
 
 export class ListsView {
-  /** @param {HTMLElement} root @param {Parts} parts @param {HTMLElement} saved  The state of the feedback. */
-  constructor(root, parts, saved) {
-    this.parts = parts;
+  /** @param {HTMLElement} root @param {Services} services @param {HTMLElement} status  Whether feedback is saved. */
+  constructor(root, services, status) {
+    this.services = services;
     this.root = root;
-    this.naive = new ListColumn("naive", "Naive CF", "cosine of the factors, as most would build it");
-    this.tigertail = new ListColumn("ours", "Tigertail", "all signals, weighed by how well the artist is known", saved);
-    this.head = h("div", { class: "asked-head" });
+    this.naive = new ListColumn("naive", "Naive CF", "cosine similarity of the ALS factors");
+    this.tigertail = new ListColumn("tigertail", "Tigertail", "all signals, weighted by the popularity of the query", status);
+    this.header = h("div", { class: "lists-header" });
     this.notices = h("div", { class: "notices", role: "status", "aria-live": "polite" });
     this.columns = h("div", { class: "columns" }, this.naive.element, this.tigertail.element);
-    refill(root, this.head, this.notices, this.#phoneSwitch(), this.columns);
+    refill(root, this.header, this.notices, this.#columnSwitch(), this.columns);
     this.#highlightInBoth();
     this.currentUrl = "";
     this.currentSeeds = "";
@@ -49,31 +54,33 @@ export class ListsView {
     this.hidden = new Set();
     /** @type {import("./impressions.js").TrackedList | null} */
     this.tracked = null;
-    // A list opened in a tab behind others is seen when the tab is.
+    // A list opened in a background tab is seen when the tab is.
     document.addEventListener("visibilitychange", () => document.hidden || this.#trackImpressions());
-    this.loadSoon = settled(() => this.#load(), 140);
+    this.loadSoon = debounce(() => this.#load(), 140);
   }
 
-  /** Follow the address; nothing is asked twice. */
+  /** Show the lists of the current state; an unchanged query is not loaded again. */
   update() {
-    const { state } = this.parts.router;
-    const asked = stateUrl({ ...state, view: "lists" });
+    const { state } = this.services.router;
+    const url = stateUrl({ ...state, view: "lists" });
     if (!state.seeds.length || state.view !== "lists") return;
-    if (asked === this.currentUrl) {
+    if (url === this.currentUrl) {
       this.#trackImpressions(); // back from another view
       return;
     }
     const seeds = JSON.stringify(state.seeds);
-    const others = seeds !== this.currentSeeds;
-    this.currentUrl = asked;
+    const sameSeeds = seeds === this.currentSeeds;
+    this.currentUrl = url;
     this.currentSeeds = seeds;
-    if (others) this.#showLoading();
-    else this.columns.classList.add("stale");
-    if (others) this.#load();
-    else this.loadSoon();
+    if (sameSeeds) {
+      this.columns.classList.add("stale");
+      this.loadSoon();
+    } else {
+      this.retry();
+    }
   }
 
-  /** Ask the same again. */
+  /** Load the current query again. */
   retry() {
     this.#showLoading();
     this.#load();
@@ -81,170 +88,202 @@ export class ListsView {
 
   #showLoading() {
     this.root.classList.remove("failed");
-    refill(this.head, skeletonHeader());
+    refill(this.header, skeletonHeader());
     refill(this.notices);
     this.naive.showLoading();
     this.tigertail.showLoading();
   }
 
   async #load() {
-    const { api, router: place } = this.parts;
-    const { state } = place;
+    const { api, router, feedback } = this.services;
     this.controller?.abort();
-    const asking = new AbortController();
-    this.controller = asking;
-    const asked = similarParams(state, this.parts.feedback.listener);
-    const theirs = api.get("similar", asked.naive, asking.signal);
-    const own = api.get("similar", asked.tigertail, asking.signal);
-    const [naive, ours, seeds, most, card] = await Promise.allSettled([
-      theirs,
-      own,
-      // Who is meant is in either answer: an address may call an artist by name.
-      own.catch(() => theirs).then((answer) => this.#loadDetails(answer.seeds, asking.signal)),
-      this.parts.maxListeners(),
-      this.parts.model(),
+    const controller = new AbortController();
+    this.controller = controller;
+    const params = similarParams(router.state, feedback.listener);
+    const naiveRequest = api.similar(params.naive, controller.signal);
+    const tigertailRequest = api.similar(params.tigertail, controller.signal);
+    const [naive, tigertail, seeds, maxListeners, model] = await Promise.allSettled([
+      naiveRequest,
+      tigertailRequest,
+      // Either response resolves the seeds: the address may hold names.
+      tigertailRequest.catch(() => naiveRequest).then((answer) => this.#loadDetails(answer.seeds, controller.signal)),
+      this.services.maxListeners(),
+      this.services.model(),
     ]);
-    if (asking !== this.controller || asking.signal.aborted) return;
+    if (controller !== this.controller || controller.signal.aborted) return;
     this.columns.classList.remove("stale");
     this.#showHeader(seeds);
-    this.#showLists(naive, ours, {
-      seeds: seeds.status === "fulfilled" ? seeds.value : [],
-      most: most.status === "fulfilled" ? most.value : 1000,
-      parts: card.status === "fulfilled" ? card.value.mixture : [],
+    this.#showLists(naive, tigertail, {
+      seeds: valueOf(seeds) ?? [],
+      maxListeners: valueOf(maxListeners) ?? 1000,
+      mixture: valueOf(model)?.mixture ?? [],
     });
-    if (naive.status === "fulfilled" && card.status === "fulfilled" && naive.value.model !== card.value.version) this.parts.onModelChanged();
+    if (naive.status === "fulfilled" && model.status === "fulfilled" && naive.value.model !== model.value.version) this.services.onModelChanged();
   }
 
-  /** @param {import("./types.js").Item[]} items @param {AbortSignal} signal @returns {Promise<Described[]>} */
+  /** @param {import("./types.js").Item[]} items @param {AbortSignal} signal @returns {Promise<Details[]>} */
   #loadDetails(items, signal) {
-    const { seeds } = this.parts.router.state;
-    for (const [at, item] of items.entries()) this.parts.itemCache.set(seeds[at], item).set(item.id, item);
-    return Promise.all(items.map((item) => this.parts.api.get(`items/${encodeURIComponent(item.id)}`, [], signal)));
+    const { api, router, itemCache } = this.services;
+    const { seeds } = router.state;
+    for (const [index, item] of items.entries()) itemCache.set(seeds[index], item).set(item.id, item);
+    return Promise.all(items.map((item) => api.item(item.id, signal)));
   }
 
-  /** @param {PromiseSettledResult<Described[]>} seeds */
+  /** @param {PromiseSettledResult<Details[]>} seeds */
   #showHeader(seeds) {
     if (seeds.status === "rejected") {
-      refill(this.head);
+      refill(this.header);
       return;
     }
-    refill(this.head, queryHeader(seeds.value));
+    refill(this.header, queryHeader(seeds.value));
     document.title = `${seeds.value.map((seed) => seed.name).join(", ")} · Tigertail`;
-    this.parts.onNamesLoaded();
+    this.services.onNamesLoaded();
   }
 
   /**
-   * @param {PromiseSettledResult<Answer>} naive
-   * @param {PromiseSettledResult<Answer>} ours
-   * @param {{seeds: Described[], most: number, parts: string[]}} context
+   * @param {PromiseSettledResult<Similar>} naive
+   * @param {PromiseSettledResult<Similar>} tigertail
+   * @param {Context} context
    */
-  #showLists(naive, ours, context) {
-    const theirs = naive.status === "fulfilled" ? naive.value.items : [];
-    const own = ours.status === "fulfilled" ? ours.value.items : [];
-    refill(this.notices, ...(ours.status === "fulfilled" ? ours.value.notices : []).map((text) => h("p", { class: "notice" }, `${capitalize(text)}.`)));
-    this.tracked = ours.status === "fulfilled" && own.length ? this.parts.feedback.track(ours.value, this.parts.router.state.country) : null;
-    if (naive.status === "rejected" && ours.status === "rejected") return this.#showError(ours.reason);
+  #showLists(naive, tigertail, context) {
+    const { feedback, router, announce } = this.services;
+    const naiveItems = itemsOf(naive);
+    const items = itemsOf(tigertail);
+    const notices = valueOf(tigertail)?.notices ?? [];
+    refill(this.notices, ...notices.map((text) => h("p", { class: "notice" }, `${capitalize(text)}.`)));
+    this.tracked = tigertail.status === "fulfilled" && items.length ? feedback.track(tigertail.value, router.state.country) : null;
+    if (naive.status === "rejected" && tigertail.status === "rejected") {
+      this.#showError(tigertail.reason);
+      return;
+    }
     this.root.classList.remove("failed");
-    const acts = this.#rowActions();
-    if (naive.status === "rejected") this.#showColumnError(this.naive, naive.reason);
-    else if (!theirs.length) this.naive.showMessage(this.#noNaiveList(context.seeds));
-    else this.naive.showItems(theirs, ranksOf(own), "Tigertail", context.most, { ...acts, giveFeedback: undefined, feedbackOn: undefined }, new Set(), null);
-    if (ours.status === "rejected") this.#showColumnError(this.tigertail, ours.reason);
-    else if (!own.length) this.tigertail.showMessage(this.#noList());
-    else this.tigertail.showItems(own, ranksOf(theirs), "naive CF", context.most, acts, this.hidden, signalLegend(signalsOf(own, context.parts)));
+    this.#showNaive(naive, items, context);
+    this.#showTigertail(tigertail, naiveItems, context);
     this.#trackImpressions();
-    if (own.length) this.parts.announce(`Tigertail: ${summaryText(own)}. Naive CF: ${theirs.length ? summaryText(theirs) : "silent"}.`);
+    if (items.length) announce(`Tigertail: ${summaryText(items)}. Naive CF: ${naiveItems.length ? summaryText(naiveItems) : "no list"}.`);
   }
 
-  /** Neither list: say why once. @param {unknown} reason */
+  /** @param {PromiseSettledResult<Similar>} result @param {Listed[]} others @param {Context} context */
+  #showNaive(result, others, { seeds, maxListeners }) {
+    if (result.status === "rejected") return this.#showColumnError(this.naive, result.reason);
+    const { items } = result.value;
+    if (!items.length) return this.naive.showMessage(this.#noNaiveList(seeds));
+    const actions = { ...this.#rowActions(), record: undefined, rating: undefined };
+    return this.naive.showItems(items, { otherRanks: ranksOf(others), otherTitle: "Tigertail", maxListeners, actions, hidden: new Set(), legend: null });
+  }
+
+  /** @param {PromiseSettledResult<Similar>} result @param {Listed[]} others @param {Context} context */
+  #showTigertail(result, others, { maxListeners, mixture }) {
+    if (result.status === "rejected") return this.#showColumnError(this.tigertail, result.reason);
+    const { items } = result.value;
+    if (!items.length) return this.tigertail.showMessage(this.#noList());
+    return this.tigertail.showItems(items, { otherRanks: ranksOf(others), otherTitle: "naive CF", maxListeners, actions: this.#rowActions(), hidden: this.hidden, legend: signalLegend(items, mixture) });
+  }
+
+  /** Neither list could be loaded: show the reason once. @param {unknown} reason */
   #showError(reason) {
     if (isAbort(reason)) return;
     this.currentUrl = "";
     this.root.classList.add("failed");
-    refill(this.head, errorMessage(reason, { retry: () => this.retry(), suggestionUrl: (name) => this.parts.router.link({ seeds: [name] }) }));
+    refill(this.header, this.#errorMessage(reason));
   }
 
   /** @param {ListColumn} column @param {unknown} reason */
   #showColumnError(column, reason) {
     if (isAbort(reason)) return;
-    column.showMessage(errorMessage(reason, { retry: () => this.retry(), suggestionUrl: (name) => this.parts.router.link({ seeds: [name] }) }));
-    this.currentUrl = ""; // the next visit asks anew
+    column.showMessage(this.#errorMessage(reason));
+    this.currentUrl = ""; // the next visit loads again
   }
 
-  /** @param {Described[]} seeds */
+  /** @param {unknown} reason */
+  #errorMessage(reason) {
+    return errorMessage(reason, { retry: () => this.retry(), suggestionUrl: (name) => this.services.router.link({ seeds: [name] }) });
+  }
+
+  /** @param {Details[]} seeds */
   #noNaiveList(seeds) {
     if (seeds.length && seeds.every((seed) => seed.listeners === 0)) {
-      const them = seeds.length === 1 ? "it" : "any of these";
-      return message("Naive CF is silent: nobody has played it.", `Where nobody has played ${them} there is nothing to count. What people say, how it sounds, pages and playlists still know something.`);
+      return message(
+        `Naive CF has no list: ${seeds.length === 1 ? "this artist has" : "these artists have"} no listeners.`,
+        "Collaborative filtering compares artists by their listeners. Descriptions, sound, pages and playlists do not need them.",
+      );
     }
-    return message("Naive CF has no answer here.", isCustomised(this.parts.router.state) ? "Perhaps nothing it knows may be listed: look at the dials." : "It does not know this one.");
+    return message("Naive CF has no list.", this.#filtered() ? "The options may exclude every item it knows. Change or reset them." : "Its data does not contain this query.");
   }
 
   #noList() {
-    return message("No answer.", isCustomised(this.parts.router.state) ? "Nothing that may be listed is known: turn a dial back, or reset them." : "No signal knows this one.");
+    return message("No results.", this.#filtered() ? "The options exclude every candidate. Change or reset them." : "No signal has data on this query.");
+  }
+
+  #filtered() {
+    return countChanged(this.services.router.state) > 0;
   }
 
   /** @returns {import("./list-row.js").RowActions} */
   #rowActions() {
-    const { router: place, itemCache: known } = this.parts;
+    const { router, itemCache } = this.services;
     return {
-      link: (item) => place.link({ seeds: [item.id] }),
+      link: (item) => router.link({ seeds: [item.id] }),
       query: (item) => {
-        known.set(item.id, item);
-        place.go({ seeds: [item.id] });
+        itemCache.set(item.id, item);
+        router.go({ seeds: [item.id] });
         scrollTo({ top: 0 });
         document.getElementById("main")?.focus({ preventScroll: true });
       },
       add: (item) => {
-        known.set(item.id, item);
-        if (!place.state.seeds.includes(item.id)) place.go({ seeds: [...place.state.seeds, item.id] });
+        itemCache.set(item.id, item);
+        if (!router.state.seeds.includes(item.id)) router.go({ seeds: [...router.state.seeds, item.id] });
       },
-      giveFeedback: (kind, item) => this.tracked?.recordAction(kind, item),
-      feedbackOn: (item) => this.tracked?.feedbackOn(item) ?? null,
+      record: (action, item) => this.tracked?.recordAction(action, item),
+      rating: (item) => this.tracked?.rating(item) ?? null,
     };
   }
 
-  /** Count the list as seen once it has stood a while, and is not behind another window. */
+  /** Record the impressions once the list has been in sight for a while. */
   #trackImpressions() {
-    const { tracked: shown } = this;
-    if (!shown) return;
+    const { tracked } = this;
+    if (!tracked) return;
     setTimeout(() => {
-      if (shown === this.tracked && this.parts.router.state.view === "lists" && !document.hidden) shown.recordImpressions();
+      if (tracked === this.tracked && this.services.router.state.view === "lists" && !document.hidden) tracked.recordImpressions();
     }, IMPRESSION_DELAY);
   }
 
-  /** On a phone one list at a time. */
-  #phoneSwitch() {
-    const choose = (/** @type {"naive" | "ours"} */ kind) => {
+  /** A phone shows one list at a time. */
+  #columnSwitch() {
+    const choose = (/** @type {"naive" | "tigertail"} */ kind) => {
       this.columns.dataset.shown = kind;
       for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
     };
-    const buttons = /** @type {const} */ (["naive", "ours"]).map((kind) =>
-      h("button", { type: "button", dataset: { kind }, onclick: () => choose(kind) }, kind === "ours" ? "Tigertail" : "Naive CF"),
+    const buttons = /** @type {const} */ (["naive", "tigertail"]).map((kind) =>
+      h("button", { type: "button", dataset: { kind }, onclick: () => choose(kind) }, kind === "tigertail" ? "Tigertail" : "Naive CF"),
     );
-    choose("ours");
+    choose("tigertail");
     return h("div", { class: "switch", role: "group", "aria-label": "Which list" }, ...buttons);
   }
 
-  /** Point at an item here, and see it there. */
+  /** Highlight an item in both lists while the pointer or the focus is on it. */
   #highlightInBoth() {
-    const light = (/** @type {Event} */ event, /** @type {boolean} */ on) => {
+    const highlight = (/** @type {Event} */ event, /** @type {boolean} */ on) => {
       const id = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-id]"))?.dataset.id;
-      for (const old of this.columns.querySelectorAll(".lit")) old.classList.remove("lit");
+      for (const element of this.columns.querySelectorAll(".highlighted")) element.classList.remove("highlighted");
       if (!on || !id) return;
-      for (const one of this.columns.querySelectorAll(`[data-id="${CSS.escape(id)}"]`)) one.classList.add("lit");
+      for (const element of this.columns.querySelectorAll(`[data-id="${CSS.escape(id)}"]`)) element.classList.add("highlighted");
     };
-    this.columns.addEventListener("pointerover", (event) => light(event, true));
-    this.columns.addEventListener("pointerleave", (event) => light(event, false));
-    this.columns.addEventListener("focusin", (event) => light(event, true));
+    this.columns.addEventListener("pointerover", (event) => highlight(event, true));
+    this.columns.addEventListener("pointerleave", (event) => highlight(event, false));
+    this.columns.addEventListener("focusin", (event) => highlight(event, true));
   }
 }
 
+/**
+ * @template T
+ * @param {PromiseSettledResult<T>} result
+ * @returns {T | null}
+ */
+const valueOf = (result) => (result.status === "fulfilled" ? result.value : null);
+
+/** @param {PromiseSettledResult<Similar>} result @returns {Listed[]} */
+const itemsOf = (result) => valueOf(result)?.items ?? [];
+
 /** @param {Listed[]} items @returns {Map<string, number>} */
 const ranksOf = (items) => new Map(items.map((item) => [item.id, item.rank]));
-
-/** @param {Listed[]} items @param {string[]} parts  In the order of the model. */
-function signalsOf(items, parts) {
-  const seen = new Set(items.flatMap((item) => (item.why ?? []).flatMap((one) => (one.signal && one.share >= 0.005 ? [one.signal] : []))));
-  return [...parts.filter((signal) => seen.has(signal)), ...[...seen].filter((signal) => !parts.includes(signal))];
-}

@@ -1,208 +1,208 @@
-/** The dials: from where one looks, how daring, which signals, and what may be listed. */
+/** The options of the query: lens, adventurousness, signals, and filters. */
 
 import { countryBadge } from "./badges.js";
-import { checkbox, optionGroup, bindState, rangeInput } from "./controls.js";
-import { freshId, h, refill } from "./dom.js";
-import { icon } from "./icons.js";
+import { bindState, checkbox, optionGroup, rangeInput, showState } from "./controls.js";
 import { countryPicker } from "./country-picker.js";
-import { DEFAULTS, QUERY_OPTIONS, LIST_LENGTHS, isCustomised } from "./state.js";
-import { STRATUM_TITLES, capitalize, pluralize, countryName, formatNumber, signalColour, signalTitle } from "./format.js";
-
-const MAX_BETA = 1.2; // beyond it nothing is left but the unheard
-const WORLD = "";
+import { freshId, h, refill } from "./dom.js";
+import { STRATUM_TITLES, capitalize, countryName, formatNumber, pluralize } from "./format.js";
+import { icon } from "./icons.js";
+import { signalColour, signalTitle } from "./signals.js";
+import { DEFAULTS, LIST_LENGTHS, QUERY_OPTIONS, countChanged } from "./state.js";
 
 /**
- * @typedef {import("./types.js").ModelCard} ModelCard
+ * @typedef {import("./types.js").Described} Described
  * @typedef {import("./state.js").State} State
  */
+
+const MAX_BETA = 1.2; // above it the lists hold only items almost without listeners
+const WORLD = "";
 
 export class QueryOptions {
   /**
    * @param {HTMLElement} root
-   * @param {import("./state.js").Router} place
-   * @param {(text: string) => void} say
+   * @param {import("./router.js").Router} router
+   * @param {(text: string) => void} announce  To a screen reader.
    */
-  constructor(root, place, say) {
-    this.place = place;
-    this.say = say;
-    /** @type {ModelCard | null} */
-    this.model = null;
-    this.body = h("div", { class: "dials-body" });
-    this.reset = h("button", { type: "button", class: "plain reset", onclick: () => this.#reset() }, "Reset");
-    this.changedCount = h("span", { class: "turned" });
-    this.details = h("details", { class: "dials" }, h("summary", {}, icon("dials"), h("span", {}, "Dials"), this.changedCount, icon("chevron")), this.body);
+  constructor(root, router, announce) {
+    this.router = router;
+    this.announce = announce;
+    this.body = h("div", { class: "query-options-body" });
+    this.resetButton = h("button", { type: "button", class: "secondary reset", onclick: () => this.#reset() }, "Reset");
+    this.changedCount = h("span", { class: "changed-count" });
+    this.details = h("details", { class: "query-options" }, h("summary", {}, icon("options"), h("span", {}, "Options"), this.changedCount, icon("chevron")), this.body);
     refill(root, this.details);
-    // Wide enough, the dials stand beside the lists and are never closed.
+    // On a wide screen the options stand beside the lists, always open.
     const wide = matchMedia("(min-width: 1100px)");
     const fit = () => (this.details.open = wide.matches);
     wide.addEventListener("change", fit);
     fit();
-    place.addEventListener("change", () => this.show());
+    router.addEventListener("change", () => this.show());
   }
 
-  /** @param {ModelCard} model */
+  /** @param {Described} model */
   setModel(model) {
-    this.model = model;
-    refill(this.body, this.#lens(model), this.#adventurousness(model), this.#signals(model), this.#filters(model), h("div", { class: "dial last" }, this.reset));
+    refill(this.body, this.#lens(model), this.#adventurousness(model), this.#signals(model), this.#filters(model), h("div", { class: "option-group last" }, this.resetButton));
     this.show();
   }
 
-  /** Let every control say what the address says. */
+  /** Show the current state in every control. */
   show() {
-    const { state } = this.place;
-    this.reset.disabled = !isCustomised(state);
-    const many = QUERY_OPTIONS.filter((name) => JSON.stringify(state[name]) !== JSON.stringify(DEFAULTS[name])).length;
-    this.changedCount.textContent = many ? `${many} turned` : "";
-    for (const control of this.body.querySelectorAll("[data-follows]")) control.dispatchEvent(new CustomEvent("follow", { detail: state }));
+    const { state } = this.router;
+    const changed = countChanged(state);
+    this.resetButton.disabled = changed === 0;
+    this.changedCount.textContent = changed ? `${changed} changed` : "";
+    showState(this.body, state);
   }
 
   #reset() {
-    this.place.go(Object.fromEntries(QUERY_OPTIONS.map((name) => [name, DEFAULTS[name]])));
-    this.say("Dials reset");
+    this.router.go(Object.fromEntries(QUERY_OPTIONS.map((name) => [name, DEFAULTS[name]])));
+    this.announce("Options reset");
   }
 
-  /** @param {ModelCard} model */
+  /** @param {Described} model */
   #lens(model) {
-    const current = h("p", { class: "now" });
-    const { element } = countryPicker({
+    const clear = () => this.router.go({ country: null, lens: null });
+    const current = h("p", { class: "current" });
+    const picker = countryPicker({
       id: "lens-country",
-      label: "Look from which country",
+      label: "Country of the lens",
       placeholder: "Choose a country…",
-      say: this.say,
+      announce: this.announce,
       countries: () => [
         { code: WORLD, name: "The whole world", note: formatNumber(model.listeners ?? 0) },
-        ...model.places.map((one) => ({ code: one.code, name: countryName(one.code), note: formatNumber(one.listeners) })),
+        ...model.places.map((place) => ({ code: place.code, name: countryName(place.code), note: formatNumber(place.listeners ?? 0) })),
       ],
-      choose: (code) => this.place.go(code ? { country: code } : { country: null, lens: null }),
+      choose: (country) => (country ? this.router.go({ country }) : clear()),
     });
-    const strength = rangeInput(this.place, {
+    const strength = rangeInput(this.router, {
       label: "Strength",
-      ends: ["off", "all of it"],
+      ends: ["off", "full"],
       max: 1,
       value: (state) => state.lens ?? model.lens ?? 0.5,
       change: (lens) => ({ lens }),
-      format: (value, state) => `${Math.round(value * 100)} %${state.lens === null ? ", as the model has it" : ""}`,
+      format: (value, state) => `${Math.round(value * 100)} %${state.lens === null ? ", default" : ""}`,
     });
-    const follow = (/** @type {State} */ state) => {
-      strength.hidden = !state.country;
+    const show = (/** @type {State} */ { country }) => {
+      strength.hidden = !country;
       refill(
         current,
-        ...(state.country
-          ? [countryBadge(state.country), h("b", {}, countryName(state.country)), h("button", { type: "button", class: "act", "aria-label": "Back to the whole world", title: "Back to the whole world", onclick: () => this.place.go({ country: null, lens: null }) }, icon("close"))]
+        ...(country
+          ? [countryBadge(country), h("b", {}, countryName(country)), h("button", { type: "button", class: "icon-button", "aria-label": "Back to the whole world", title: "Back to the whole world", onclick: clear }, icon("close"))]
           : [icon("world"), h("b", {}, "The whole world")]),
       );
     };
-    return optionGroup("Look from", "Listeners there count for more.", bindState(current, follow), element, strength);
+    return optionGroup("Lens", "Localise the list: listeners of the chosen country count more.", bindState(current, show), picker, strength);
   }
 
-  /** @param {ModelCard} model */
+  /** @param {Described} model */
   #adventurousness(model) {
-    const modelBeta = model.beta ?? 0.5;
-    const slider = rangeInput(this.place, {
+    const slider = rangeInput(this.router, {
       label: "Adventurousness",
       labelHidden: true,
-      ends: ["stars", "discoveries"],
+      ends: ["popular", "little known"],
       max: MAX_BETA,
-      value: (state) => state.beta ?? modelBeta,
+      value: (state) => state.beta ?? model.beta,
       change: (beta) => ({ beta }),
-      format: (value, state) => betaText(value, state.beta === null ? value : modelBeta),
+      format: (value, state) => betaText(state.beta === null ? 0 : value - model.beta),
     });
     return optionGroup("Adventurousness", "", slider);
   }
 
-  /** @param {ModelCard} model */
+  /** @param {Described} model */
   #signals(model) {
     const boxes = model.mixture.map((signal) =>
-      checkbox(this.place, capitalize(signal), {
+      checkbox(this.router, capitalize(signal), {
         note: signalTitle(signal),
         colour: signalColour(signal),
         checked: (state) => !state.without.includes(signal),
-        // One must remain: with every signal off there is nobody to ask.
+        // One must stay: without any signal there is no list.
         disabled: (state) => !state.without.includes(signal) && state.without.length >= model.mixture.length - 1,
-        change: (on, state) => ({ without: on ? state.without.filter((one) => one !== signal) : [...state.without, signal] }),
+        change: (checked, state) => ({ without: checked ? state.without.filter((other) => other !== signal) : [...state.without, signal] }),
       }),
     );
-    return boxes.length ? optionGroup("Signals", "", h("div", { class: "boxes" }, ...boxes)) : null;
+    return boxes.length ? optionGroup("Signals", "", h("div", { class: "checkboxes" }, ...boxes)) : null;
   }
 
-  /** @param {ModelCard} model */
+  /** @param {Described} model */
   #filters(model) {
     return optionGroup(
-      "What may be listed",
+      "Filters",
       "",
-      this.#subset("strata", model.strata, (stratum) => STRATUM_TITLES[/** @type {keyof typeof STRATUM_TITLES} */ (stratum)]),
-      model.kinds.length > 1 ? this.#subset("kinds", model.kinds, () => "") : null,
+      this.#subset("strata", "Strata of popularity", model.strata, (stratum) => STRATUM_TITLES[stratum]),
+      model.kinds.length > 1 ? this.#subset("kinds", "Kinds of items", model.kinds, () => "") : null,
       model.homes.length ? this.#homeCountries(model) : null,
       this.#length(),
     );
   }
 
   /**
-   * Some of a few. In the address none named means all; here all are ticked then.
+   * A choice of some values. In the address no value means all; the boxes are then all checked.
    *
+   * @template {string} T
    * @param {"strata" | "kinds"} name
-   * @param {string[]} all
-   * @param {(one: string) => string} words
+   * @param {string} label
+   * @param {T[]} values
+   * @param {(value: T) => string} title
    */
-  #subset(name, all, words) {
-    const chosen = (/** @type {State} */ state) => (state[name].length ? state[name] : all);
+  #subset(name, label, values, title) {
+    /** @type {(state: State) => readonly string[]} */
+    const chosen = (state) => (state[name].length ? state[name] : values);
     return h(
       "div",
-      { class: "boxes row", role: "group", "aria-label": name },
-      ...all.map((one) =>
-        checkbox(this.place, one, {
-          title: words(one),
-          checked: (state) => chosen(state).includes(one),
-          disabled: (state) => chosen(state).length === 1 && chosen(state)[0] === one,
-          change: (on, state) => {
-            const next = all.filter((other) => (other === one ? on : chosen(state).includes(other)));
-            return { [name]: next.length === all.length ? [] : next };
+      { class: "checkboxes inline-boxes", role: "group", "aria-label": label },
+      ...values.map((value) =>
+        checkbox(this.router, value, {
+          title: title(value),
+          checked: (state) => chosen(state).includes(value),
+          disabled: (state) => chosen(state).length === 1 && chosen(state)[0] === value,
+          change: (checked, state) => {
+            const next = values.filter((other) => (other === value ? checked : chosen(state).includes(other)));
+            return { [name]: next.length === values.length ? [] : next };
           },
         }),
       ),
     );
   }
 
-  /** @param {ModelCard} model */
+  /** @param {Described} model */
   #homeCountries(model) {
-    const chips = h("ul", { class: "chips small", "aria-label": "Only from" });
-    const { element } = countryPicker({
+    const chips = h("ul", { class: "chips small", "aria-label": "Home countries listed" });
+    const picker = countryPicker({
       id: "homes",
-      label: "Only artists from",
-      placeholder: "Only from… any country",
-      say: this.say,
-      countries: () => model.homes.map((one) => ({ code: one.code, name: countryName(one.code), note: pluralize(one.items, "item") })),
-      choose: (code) => this.place.go({ homes: [...new Set([...this.place.state.homes, code])] }),
+      label: "Home country of the artists",
+      placeholder: "Any home country…",
+      announce: this.announce,
+      countries: () => model.homes.map((place) => ({ code: place.code, name: countryName(place.code), note: pluralize(place.items ?? 0, "item") })),
+      choose: (code) => this.router.go({ homes: [...new Set([...this.router.state.homes, code])] }),
     });
-    const follow = (/** @type {State} */ state) => {
-      chips.hidden = !state.homes.length;
+    const show = (/** @type {State} */ { homes }) => {
+      chips.hidden = !homes.length;
       refill(
         chips,
-        ...state.homes.map((code) =>
-          h("li", { class: "chip" }, countryName(code), h("button", { type: "button", "aria-label": `Not only from ${countryName(code)}`, onclick: () => this.place.go({ homes: state.homes.filter((one) => one !== code) }) }, icon("close"))),
+        ...homes.map((code) =>
+          h("li", { class: "chip" }, countryName(code), h("button", { type: "button", "aria-label": `Remove ${countryName(code)}`, onclick: () => this.router.go({ homes: homes.filter((other) => other !== code) }) }, icon("close"))),
         ),
       );
     };
-    return h("div", {}, bindState(chips, follow), element);
+    return h("div", {}, bindState(chips, show), picker);
   }
 
   #length() {
     const id = freshId("n");
     const select = h("select", { id }, ...LIST_LENGTHS.map((n) => h("option", { value: n }, n)));
-    select.addEventListener("change", () => this.place.go({ n: Number(select.value) }));
-    bindState(select, (state) => {
-      const there = [...select.options].some((option) => option.value === String(state.n));
-      if (!there) select.add(new Option(String(state.n), String(state.n)));
-      select.value = String(state.n);
+    select.addEventListener("change", () => this.router.go({ n: Number(select.value) }));
+    bindState(select, ({ n }) => {
+      const known = [...select.options].some((option) => option.value === String(n));
+      if (!known) select.add(new Option(String(n), String(n)));
+      select.value = String(n);
     });
-    return h("p", { class: "inline" }, h("label", { for: id }, "How many"), select);
+    return h("p", { class: "inline" }, h("label", { for: id }, "List length"), select);
   }
 }
 
-/** @param {number} value @param {number} usual */
-function betaText(value, usual) {
-  const difference = value - usual;
-  if (Math.abs(difference) < 0.011) return "balanced, as tuned";
-  if (difference < 0) return difference < -0.3 ? "stars first" : "rather known";
-  return difference > 0.3 ? "deep in the tail" : "rather unheard";
+/** @param {number} difference  From the default of the model. */
+function betaText(difference) {
+  if (Math.abs(difference) < 0.011) return "default";
+  if (difference < 0) return difference < -0.3 ? "most popular first" : "more popular";
+  return difference > 0.3 ? "long tail first" : "less known";
 }

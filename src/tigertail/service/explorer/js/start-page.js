@@ -1,34 +1,34 @@
-/** The start page: what this is, and a few to begin with, from the head, down the tail, and beyond it. */
+/** The start page: what Tigertail is, and example artists from the head, the tail and without listeners. */
 
 import { badges, name } from "./badges.js";
 import { h, refill } from "./dom.js";
-import { errorMessage } from "./placeholders.js";
 import { formatNumber } from "./format.js";
 import { longTail } from "./long-tail.js";
+import { errorMessage } from "./placeholders.js";
 
 /**
  * @typedef {import("./types.js").Item} Item
  *
- * @typedef {object} Parts
+ * @typedef {object} Services
  * @property {import("./api.js").Api} api
- * @property {import("./state.js").Router} place
- * @property {Map<string, Item>} known
- * @property {() => Promise<import("./types.js").ModelCard>} model
+ * @property {import("./router.js").Router} router
+ * @property {import("./types.js").ItemCache} itemCache
+ * @property {() => Promise<import("./types.js").Described>} model
  */
 
-const EXAMPLES = 4;
+const EXAMPLES = 4; // of each group
 
 export class StartPage {
-  /** @param {HTMLElement} root @param {Parts} parts */
-  constructor(root, parts) {
-    this.parts = parts;
+  /** @param {HTMLElement} root @param {Services} services */
+  constructor(root, services) {
+    this.services = services;
     this.tail = h("div", { class: "start-tail" });
     this.facts = h("p", { class: "facts" });
     this.groups = h("div", { class: "start-groups" });
     refill(
       root,
       h("h1", {}, "Take the music by the tail."),
-      h("p", { class: "lead" }, "What should someone who likes an artist hear next? Naive collaborative filtering knows only who plays what, and of most artists that is little or nothing. Tigertail asks as well what people say, how they sound and where they are played: the less an artist is heard, the more that counts."),
+      h("p", { class: "lead" }, "What should people who like an artist hear next? Naive collaborative filtering uses listening data alone, and most artists have little or none. Tigertail also uses descriptions by people, the sound, and the pages, shows and playlists an artist is in: the fewer listeners an artist has, the more these signals count."),
       this.tail,
       this.facts,
       this.groups,
@@ -36,7 +36,7 @@ export class StartPage {
     this.loaded = false;
   }
 
-  /** Fill in the examples, the first time the page is seen. */
+  /** Load the examples when the page is first seen. */
   async show() {
     if (this.loaded) return;
     this.loaded = true;
@@ -49,27 +49,25 @@ export class StartPage {
   }
 
   async #load() {
-    const { api } = this.parts;
+    const { api } = this.services;
     refill(this.groups, ...["", "", ""].map(() => h("section", { class: "skeleton" }, h("span", { class: "bone" }), ...Array.from({ length: EXAMPLES }, () => h("span", { class: "bone name" })))));
-    const [popular, model] = await Promise.all([api.get("items", [["q", ""], ["n", String(EXAMPLES)]]), this.parts.model()]);
-    /** @type {Item[]} */
-    const stars = popular.items;
-    const similarIn = async (/** @type {string} */ stratum) => {
-      if (!model.strata.includes(/** @type {any} */ (stratum)) || !stars.length) return [];
-      const answer = await api.get("similar", [...stars.map((star) => /** @type {[string, string]} */ (["item", star.id])), ["stratum", stratum], ["n", String(EXAMPLES)]]);
-      return answer.items;
+    const [{ items: popular }, model] = await Promise.all([api.searchItems("", EXAMPLES), this.services.model()]);
+    const similarIn = async (/** @type {import("./types.js").Stratum} */ stratum) => {
+      if (!model.strata.includes(stratum) || !popular.length) return [];
+      const { items } = await api.similar([...popular.map((item) => /** @type {[string, string]} */ (["item", item.id])), ["stratum", stratum], ["n", String(EXAMPLES)]]);
+      return items;
     };
-    const [tailItems, cold] = await Promise.all([similarIn("tail"), similarIn("cold")]);
+    const [tail, cold] = await Promise.all([similarIn("tail"), similarIn("cold")]);
     const dataset = model.simulated ? `${model.dataset}, a simulated world` : model.dataset;
-    refill(this.facts, `${formatNumber(model.items)} in the catalogue, ${formatNumber(model.listeners)} listeners (${dataset}).`);
-    refill(this.tail, longTail([...stars, ...tailItems, ...cold], stars[0]?.listeners ?? 1, "The long tail, from the stars to those nobody has heard, with the examples below on it"));
-    refill(this.groups, this.#group("From the head", stars), this.#group("Down the tail", tailItems), this.#group("Nobody has heard", cold));
+    refill(this.facts, `${formatNumber(model.items)} items in the catalogue, ${formatNumber(model.listeners ?? 0)} listeners (${dataset}).`);
+    refill(this.tail, longTail([...popular, ...tail, ...cold], popular[0]?.listeners ?? 1, "The long tail of popularity, with the examples below marked on it"));
+    refill(this.groups, this.#group("From the head", popular), this.#group("From the tail", tail), this.#group("Without listeners", cold));
   }
 
   /** @param {string} title @param {Item[]} items */
   #group(title, items) {
     if (!items.length) return null;
-    const { place, known } = this.parts;
+    const { router, itemCache } = this.services;
     return h(
       "section",
       {},
@@ -78,12 +76,12 @@ export class StartPage {
         "ul",
         {},
         ...items.map((item) => {
-          const link = h("a", { href: place.link({ seeds: [item.id] }) }, name(item.name));
+          const link = h("a", { href: router.link({ seeds: [item.id] }) }, name(item.name));
           link.addEventListener("click", (event) => {
             if (event.ctrlKey || event.metaKey || event.shiftKey) return;
             event.preventDefault();
-            known.set(item.id, item);
-            place.go({ seeds: [item.id] });
+            itemCache.set(item.id, item);
+            router.go({ seeds: [item.id] });
           });
           return h("li", {}, link, badges(item));
         }),

@@ -1,7 +1,7 @@
-// Before anything is painted, and therefore no module: a chosen theme must not flash in the other.
+// Runs before the first paint, and is therefore not a module: the page must not flash in the other theme.
 try {
   const chosen = localStorage.getItem("tigertail.theme");
   if (chosen === "dark" || chosen === "light") document.documentElement.dataset.theme = chosen;
 } catch {
-  // No storage, no choice: the system's theme stands.
+  // Storage is blocked: the system's theme stays.
 }

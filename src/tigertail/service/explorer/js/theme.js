@@ -1,4 +1,4 @@
-/** Dark or light: the system's word, until the person says otherwise. */
+/** Dark or light: as the system says, until the user chooses. */
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
@@ -17,12 +17,12 @@ export function theme() {
  * Turn a button into the switch between dark and light.
  *
  * @param {HTMLButtonElement} button
- * @param {() => void} onChange  For what is drawn on a canvas and cannot follow CSS.
+ * @param {() => void} onChange  For a canvas, which does not follow CSS.
  */
 export function themeSwitch(button, onChange) {
   const show = () => {
     const other = theme() === "dark" ? "light" : "dark";
-    button.replaceChildren(icon(other === "dark" ? "moon" : "sun"), h("span", { class: "sr" }, `Use ${other} colours`));
+    button.replaceChildren(icon(other === "dark" ? "moon" : "sun"), h("span", { class: "visually-hidden" }, `Use ${other} colours`));
     button.removeAttribute("aria-label");
     button.title = `Use ${other} colours`;
   };
@@ -41,9 +41,9 @@ export function themeSwitch(button, onChange) {
 }
 
 /**
- * Resolve a colour of the style sheet for a canvas, which knows no custom properties.
+ * Resolve a colour of the style sheet for a canvas, which has no custom properties.
  *
- * @param {string} name  As "--ink".
+ * @param {string} name  For example "--ink".
  * @returns {string}
  */
 export function colour(name) {

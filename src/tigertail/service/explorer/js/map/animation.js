@@ -1,4 +1,4 @@
-/** Movement from one value to another, unless the person would rather have none. */
+/** Animations, unless the user prefers reduced motion. */
 
 const reduced = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -6,22 +6,22 @@ const reduced = matchMedia("(prefers-reduced-motion: reduce)");
 const ease = (t) => (t < 0.5 ? 4 * t ** 3 : 1 - (2 - 2 * t) ** 3 / 2);
 
 /**
- * @param {number} lasts  Milliseconds.
+ * @param {number} duration  Milliseconds.
  * @param {(t: number) => void} step  Called with 0 to 1.
  * @param {() => void} [done]
- * @returns {() => void} Stops it where it is.
+ * @returns {() => void} Stops the animation where it is.
  */
-export function motion(lasts, step, done) {
+export function animate(duration, step, done) {
   if (reduced.matches) {
     step(1);
     done?.();
     return () => {};
   }
-  const began = performance.now();
-  let frame = requestAnimationFrame(function go(now) {
-    const t = Math.min(1, Math.max(0, (now - began) / lasts));
+  const start = performance.now();
+  let frame = requestAnimationFrame(function next(now) {
+    const t = Math.min(1, Math.max(0, (now - start) / duration));
     step(ease(t));
-    if (t < 1) frame = requestAnimationFrame(go);
+    if (t < 1) frame = requestAnimationFrame(next);
     else done?.();
   });
   return () => cancelAnimationFrame(frame);

@@ -1,60 +1,64 @@
-/** Whether a country's artists stand in a clump of their own on the map. */
+/** How closely the artists of a country stand together on the map. */
 
 const NEAREST = 10;
-const LOOKED_AT = 300; // of the country's dots, the most heard; the rest would only take time
+const MAX_DOTS = 300; // of the country, the most popular: more would take long
 
 /**
  * @param {import("./scene.js").Scene} scene
  * @param {string} country
- * @returns {{before: number, after: number, nearest: number}} Of the dots nearest to one of the country, the share from there.
+ * @returns {{before: number, after: number, nearest: number}} Of the dots nearest to each dot of the country, the share from the same country.
  */
-export function clump(scene, country) {
-  const dots = scene.of(country).slice(0, LOOKED_AT);
-  return { before: fromHome(scene, scene.before, scene.there.before, dots, country), after: fromHome(scene, scene.after, scene.there.after, dots, country), nearest: NEAREST };
+export function cohesion(scene, country) {
+  const dots = scene.dotsOf(country).slice(0, MAX_DOTS);
+  return {
+    before: shareFrom(scene, scene.before, scene.present.before, dots, country),
+    after: shareFrom(scene, scene.after, scene.present.after, dots, country),
+    nearest: NEAREST,
+  };
 }
 
 /**
  * @param {import("./scene.js").Scene} scene
  * @param {[Float32Array, Float32Array]} axes
- * @param {Uint8Array} there
+ * @param {Uint8Array} present
  * @param {number[]} dots
  * @param {string} country
  */
-function fromHome(scene, [xs, ys], there, dots, country) {
+function shareFrom(scene, [xs, ys], present, dots, country) {
   const { country: homes } = scene.data;
-  const far = new Float64Array(NEAREST);
-  const who = new Int32Array(NEAREST);
-  let home = 0;
+  const distances = new Float64Array(NEAREST);
+  const neighbours = new Int32Array(NEAREST);
+  let same = 0;
   let all = 0;
   for (const dot of dots) {
-    if (!there[dot]) continue;
-    far.fill(Infinity);
-    who.fill(-1);
+    if (!present[dot]) continue;
+    distances.fill(Infinity);
+    neighbours.fill(-1);
     for (let other = 0; other < scene.size; other += 1) {
-      // Those whose home nobody knows can be no evidence either way.
-      if (other === dot || !homes[other] || !there[other]) continue;
+      // An artist of unknown country is evidence for neither side.
+      if (other === dot || !homes[other] || !present[other]) continue;
       const dx = xs[other] - xs[dot];
       const dy = ys[other] - ys[dot];
       const distance = dx * dx + dy * dy;
-      if (distance < far[NEAREST - 1]) insert(far, who, distance, other);
+      if (distance < distances[NEAREST - 1]) insert(distances, neighbours, distance, other);
     }
-    for (const other of who) {
+    for (const other of neighbours) {
       if (other < 0) continue;
       all += 1;
-      if (homes[other] === country) home += 1;
+      if (homes[other] === country) same += 1;
     }
   }
-  return all ? home / all : 0;
+  return all ? same / all : 0;
 }
 
-/** Keep the nearest in order. @param {Float64Array} far @param {Int32Array} who @param {number} distance @param {number} other */
-function insert(far, who, distance, other) {
-  let at = NEAREST - 1;
-  while (at > 0 && far[at - 1] > distance) {
-    far[at] = far[at - 1];
-    who[at] = who[at - 1];
-    at -= 1;
+/** Keep the nearest in order. @param {Float64Array} distances @param {Int32Array} neighbours @param {number} distance @param {number} dot */
+function insert(distances, neighbours, distance, dot) {
+  let index = NEAREST - 1;
+  while (index > 0 && distances[index - 1] > distance) {
+    distances[index] = distances[index - 1];
+    neighbours[index] = neighbours[index - 1];
+    index -= 1;
   }
-  far[at] = distance;
-  who[at] = other;
+  distances[index] = distance;
+  neighbours[index] = dot;
 }

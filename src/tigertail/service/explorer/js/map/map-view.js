@@ -1,47 +1,47 @@
 /** The map of the catalogue, before (naive CF) and after (Tigertail). */
 
 import { badges, name } from "../badges.js";
-import { h, refill, settled } from "../dom.js";
+import { debounce, h, refill } from "../dom.js";
+import { pluralize } from "../format.js";
 import { icon } from "../icons.js";
 import { errorMessage } from "../placeholders.js";
 import { similarParams } from "../state.js";
-import { pluralize } from "../format.js";
 import { Camera } from "./camera.js";
-import { Flights } from "./transitions.js";
-import { gestures } from "./gestures.js";
-import { InView } from "./visible-list.js";
+import { listenForGestures } from "./gestures.js";
 import { legend } from "./legend.js";
-import { Painter } from "./renderer.js";
-import { marked, noMap } from "./selection-panel.js";
+import { Renderer } from "./renderer.js";
 import { Scene } from "./scene.js";
+import { missingMap, selectionPanel } from "./selection-panel.js";
+import { Transitions } from "./transitions.js";
+import { VisibleList } from "./visible-list.js";
 
-const POINTER_RADIUS = 14; // pixels around a dot within which the pointer means it
-const OUTLIERS = 0.05; // the share of a country that may lie beyond each edge when it is zoomed to
+const POINTER_RADIUS = 14; // pixels: the pointer is on a dot within this distance
+const OUTLIERS = 0.05; // share of a country's dots that may be beyond each edge after a zoom to it
 
 /**
- * @typedef {object} Parts
+ * @typedef {object} Services
  * @property {import("../api.js").Api} api
- * @property {import("../state.js").Router} place
- * @property {Map<string, import("../types.js").Item>} known
- * @property {(text: string) => void} say
- * @property {() => void} named
+ * @property {import("../router.js").Router} router
+ * @property {import("../types.js").ItemCache} itemCache
+ * @property {(text: string) => void} announce  To a screen reader.
+ * @property {() => void} onNamesLoaded  Called when the names of the seeds are in the cache.
  */
 
 export class MapView {
-  /** @param {HTMLElement} root @param {Parts} parts */
-  constructor(root, parts) {
+  /** @param {HTMLElement} root @param {Services} services */
+  constructor(root, services) {
     this.root = root;
-    this.parts = parts;
+    this.services = services;
     this.camera = new Camera();
     /** @type {import("./renderer.js").Marks} */
-    this.marks = { seeds: [], answers: [], pointed: -1, country: null, naive: false };
-    /** @type {{naive: number[], ours: number[]}} */
-    this.answers = { naive: [], ours: [] };
+    this.marks = { seeds: [], results: [], hovered: -1, country: null, naive: false };
+    /** @type {{naive: number[], tigertail: number[]}} Dots of both lists. */
+    this.results = { naive: [], tigertail: [] };
     this.currentQuery = "";
-    this.pressedItem = ""; // the dot pressed here: then the map must not run away under the finger
+    this.pressedItem = ""; // after a press on a dot the map must not move away from the pointer
     this.moving = false;
     this.frame = 0;
-    this.updateVisible = settled(() => this.visibleList?.show(this.camera.view), 220);
+    this.updateVisible = debounce(() => this.visibleList?.show(this.camera.view), 220);
     /** @type {Scene | null} */
     this.scene = null;
   }
@@ -50,18 +50,18 @@ export class MapView {
     document.title = "Map · Tigertail";
     if (this.scene) {
       this.#resize();
-      this.#loadAnswers();
+      this.#loadResults();
       return;
     }
     if (this.loading) return;
     this.loading = true;
-    refill(this.root, h("div", { class: "map-wait skeleton", role: "status" }, h("span", { class: "bone" }), h("p", {}, "Fetching the map…")));
+    refill(this.root, h("div", { class: "map-loading skeleton", role: "status" }, h("span", { class: "bone" }), h("p", {}, "Loading the map…")));
     try {
-      const scene = new Scene(await this.parts.api.get("map"));
+      const scene = new Scene(await this.services.api.map());
       this.#build(scene);
-      this.#loadAnswers();
+      this.#loadResults();
     } catch (error) {
-      refill(this.root, h("div", { class: "page" }, h("h1", {}, "The catalogue as a map"), noMap(error) ?? errorMessage(error, { retry: () => this.show() })));
+      refill(this.root, h("div", { class: "page" }, h("h1", {}, "The catalogue as a map"), missingMap(error) ?? errorMessage(error, { retry: () => this.show() })));
     } finally {
       this.loading = false;
     }
@@ -71,12 +71,12 @@ export class MapView {
   #build(scene) {
     this.scene = scene;
     this.canvas = h("canvas", { class: "map-canvas", tabindex: 0, role: "application", "aria-roledescription": "map", "aria-describedby": "map-help" });
-    this.tip = h("div", { class: "tip", hidden: true });
-    this.selection = h("div", { class: "map-panel" });
+    this.tooltip = h("div", { class: "tooltip", hidden: true });
+    this.selection = h("div", { class: "map-selection" });
     this.missingNote = h("span", {});
-    const { place, say } = this.parts;
-    this.visibleList = new InView(scene, {
-      link: (dot) => place.link({ seeds: [scene.data.id[dot]] }),
+    const { router, announce } = this.services;
+    this.visibleList = new VisibleList(scene, {
+      link: (dot) => router.link({ seeds: [scene.data.id[dot]] }),
       open: (dot) => {
         this.#selectItem(dot);
         this.canvas?.scrollIntoView({ block: "nearest" });
@@ -87,42 +87,42 @@ export class MapView {
         this.marks.country = country;
         this.#draw();
       },
-      zoom: (country) => this.flights?.to(scene.around(scene.of(country), OUTLIERS)),
-      say,
+      zoom: (country) => this.transitions?.flyTo(scene.boundsOf(scene.dotsOf(country), OUTLIERS)),
+      announce,
     });
     refill(
       this.root,
       h(
         "header",
-        { class: "map-head" },
-        h("div", {}, h("h1", {}, "The catalogue as a map"), h("p", { class: "quiet" }, "Each dot is an artist, the larger the more heard. Near each other: alike to the model.", this.missingNote)),
+        { class: "map-header" },
+        h("div", {}, h("h1", {}, "The catalogue as a map"), h("p", { class: "muted" }, "Each dot is an artist; its size shows the number of listeners. Artists near each other are similar to the model.", this.missingNote)),
         this.#layoutSwitch(),
       ),
       h(
         "div",
-        { class: "map-bench" },
+        { class: "map-layout" },
         h(
           "div",
           { class: "map-stage" },
           this.canvas,
-          this.tip,
+          this.tooltip,
           this.#buttons(),
-          h("p", { class: "sr", id: "map-help" }, "Arrow keys move, plus and minus zoom, 0 shows the whole. A list of the artists in view follows below."),
+          h("p", { class: "visually-hidden", id: "map-help" }, "Arrow keys move, plus and minus zoom, 0 shows the whole map. A list of the artists in view follows below."),
         ),
-        h("aside", { class: "map-side" }, this.selection, countries),
+        h("aside", { class: "map-sidebar" }, this.selection, countries),
       ),
       this.visibleList.element,
     );
-    this.painter = new Painter(this.canvas, scene, this.camera);
-    this.flights = new Flights(this.camera, scene, () => this.#draw());
-    gestures(this.canvas, this.#gestureHandlers());
+    this.renderer = new Renderer(this.canvas, scene, this.camera);
+    this.transitions = new Transitions(this.camera, scene, () => this.#draw());
+    listenForGestures(this.canvas, this.#gestureHandlers());
     new ResizeObserver(() => this.#resize()).observe(this.canvas);
-    addEventListener("themed", () => {
-      this.painter?.theme();
+    addEventListener("themechange", () => {
+      this.renderer?.updateTheme();
       this.#draw();
     });
-    this.painter.resize();
-    this.flights.frame();
+    this.renderer.resize();
+    this.transitions.fit();
     this.#updateLabel();
     this.#draw();
   }
@@ -130,77 +130,77 @@ export class MapView {
   #resize() {
     if (!this.canvas?.clientWidth || !this.scene) return;
     const first = this.camera.width <= 1;
-    this.painter?.resize();
-    if (first) this.flights?.frame();
-    else this.flights?.measure();
+    this.renderer?.resize();
+    if (first) this.transitions?.fit();
+    else this.transitions?.measure();
     this.#draw();
   }
 
   #layoutSwitch() {
     const choose = (/** @type {0 | 1} */ to) => {
-      for (const [at, button] of buttons.entries()) button.setAttribute("aria-pressed", String(at === to));
+      for (const [index, button] of buttons.entries()) button.setAttribute("aria-pressed", String(index === to));
       this.#setLayout(to);
     };
-    const buttons = ["Before: naive CF", "After: Tigertail"].map((text, at) => h("button", { type: "button", "aria-pressed": String(at === 1), onclick: () => choose(/** @type {0 | 1} */ (at)) }, text));
+    const buttons = ["Before: naive CF", "After: Tigertail"].map((text, index) => h("button", { type: "button", "aria-pressed": String(index === 1), onclick: () => choose(/** @type {0 | 1} */ (index)) }, text));
     return h("div", { class: "segmented", role: "group", "aria-label": "Which model" }, ...buttons);
   }
 
   #buttons() {
-    const button = (/** @type {string} */ label, /** @type {() => void} */ act, /** @type {Node | string} */ face) => h("button", { type: "button", class: "act", "aria-label": label, title: label, onclick: act }, face);
+    const button = (/** @type {string} */ label, /** @type {() => void} */ onclick, /** @type {Node | string} */ picture) => h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, onclick }, picture);
     return h(
       "div",
       { class: "map-buttons" },
       button("Zoom in", () => this.#zoom(1.6), icon("add")),
       button("Zoom out", () => this.#zoom(1 / 1.6), "−"),
-      button("Show the whole", () => this.flights?.whole(), icon("fit")),
+      button("Show the whole map", () => this.transitions?.showAll(), icon("fit")),
     );
   }
 
-  /** @returns {import("./gestures.js").Hands} */
+  /** @returns {import("./gestures.js").GestureHandlers} */
   #gestureHandlers() {
     return {
       pan: (dx, dy) => {
-        this.flights?.stop();
+        this.transitions?.stop();
         this.camera.pan(dx, dy);
-        this.#setPointed(-1);
+        this.#setHovered(-1);
         this.#draw();
       },
-      zoom: (by, x, y) => {
-        this.flights?.stop();
-        this.camera.zoom(by, x, y);
+      zoom: (factor, x, y) => {
+        this.transitions?.stop();
+        this.camera.zoom(factor, x, y);
         this.#draw();
       },
-      point: (x, y) => this.#setPointed(this.#dotAt(x, y)),
-      leave: () => this.#setPointed(-1),
+      hover: (x, y) => this.#setHovered(this.#dotAt(x, y)),
+      leave: () => this.#setHovered(-1),
       press: (x, y, touch) => {
         const dot = this.#dotAt(x, y);
-        const seen = dot === this.marks.pointed;
-        this.#setPointed(dot);
-        if (dot < 0 || (touch && !seen)) return; // a finger hides the name: the first tap tells it, the second opens
+        const named = dot === this.marks.hovered;
+        this.#setHovered(dot);
+        if (dot < 0 || (touch && !named)) return; // a finger covers the tooltip: the first tap shows it, the second selects
         this.#selectItem(dot);
       },
-      whole: () => this.flights?.whole(),
+      showAll: () => this.transitions?.showAll(),
     };
   }
 
   /** @param {number} x @param {number} y @returns {number} */
   #dotAt(x, y) {
-    return this.scene?.nearest(...this.camera.toPlane(x, y), POINTER_RADIUS / this.camera.k) ?? -1;
+    return this.scene?.nearest(...this.camera.toPlane(x, y), POINTER_RADIUS / this.camera.scale) ?? -1;
   }
 
   /** @param {number} dot */
-  #setPointed(dot) {
-    if (dot === this.marks.pointed || !this.scene || !this.tip || !this.canvas) return;
-    this.marks.pointed = dot;
-    this.canvas.classList.toggle("pointing", dot >= 0);
-    this.tip.hidden = dot < 0;
+  #setHovered(dot) {
+    if (dot === this.marks.hovered || !this.scene || !this.tooltip || !this.canvas) return;
+    this.marks.hovered = dot;
+    this.canvas.classList.toggle("hovering", dot >= 0);
+    this.tooltip.hidden = dot < 0;
     if (dot >= 0) {
       const item = this.scene.item(dot);
-      refill(this.tip, name(item.name), badges(item));
+      refill(this.tooltip, name(item.name), badges(item));
       const [x, y] = this.camera.toScreen(this.scene.x[dot], this.scene.y[dot]);
-      const left = Math.min(Math.max(x, 8), this.camera.width - this.tip.offsetWidth - 8);
-      const top = y + 16 + this.tip.offsetHeight > this.camera.height ? y - 16 - this.tip.offsetHeight : y + 16;
-      this.tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+      const left = Math.min(Math.max(x, 8), this.camera.width - this.tooltip.offsetWidth - 8);
+      const top = y + 16 + this.tooltip.offsetHeight > this.camera.height ? y - 16 - this.tooltip.offsetHeight : y + 16;
+      this.tooltip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
     }
     this.#draw();
   }
@@ -210,94 +210,95 @@ export class MapView {
     if (!this.scene) return;
     const item = this.scene.item(dot);
     this.pressedItem = item.id;
-    this.parts.known.set(item.id, item);
-    this.parts.place.go({ seeds: [item.id] });
+    this.services.itemCache.set(item.id, item);
+    this.services.router.go({ seeds: [item.id] });
   }
 
-  /** Mark what is asked about, and its answers. */
-  async #loadAnswers() {
+  /** Mark the seeds and load their lists. */
+  async #loadResults() {
     const { scene } = this;
-    const { state } = this.parts.place;
-    const { tigertail: ours, naive } = similarParams(state);
-    const asked = JSON.stringify(ours);
-    if (!scene || asked === this.currentQuery) return;
-    this.currentQuery = asked;
-    this.answers = { naive: [], ours: [] };
-    this.marks.seeds = state.seeds.flatMap((seed) => this.#dot(seed));
-    this.#showAnswers();
+    const { api, itemCache, onNamesLoaded, router } = this.services;
+    const { state } = router;
+    const params = similarParams(state);
+    const query = JSON.stringify(params.tigertail);
+    if (!scene || query === this.currentQuery) return;
+    this.currentQuery = query;
+    this.results = { naive: [], tigertail: [] };
+    this.marks.seeds = state.seeds.flatMap((seed) => this.#dotOf(seed));
+    this.#showResults();
     if (!state.seeds.length) return;
-    this.asking?.abort();
-    const asking = new AbortController();
-    this.asking = asking;
-    const [before, after] = await Promise.allSettled([this.parts.api.get("similar", naive, asking.signal), this.parts.api.get("similar", ours, asking.signal)]);
-    if (asking.signal.aborted) return;
-    const dots = (/** @type {PromiseSettledResult<import("../types.js").Answer>} */ got) => (got.status === "fulfilled" ? got.value.items.flatMap((item) => this.#dot(item.id)) : []);
-    this.answers = { naive: dots(before), ours: dots(after) };
-    if (after.status === "fulfilled") {
-      for (const seed of after.value.seeds) this.parts.known.set(seed.id, seed);
-      this.marks.seeds = after.value.seeds.flatMap((/** @type {{id: string}} */ seed) => this.#dot(seed.id));
-      this.parts.named();
+    this.controller?.abort();
+    const controller = new AbortController();
+    this.controller = controller;
+    const [naive, tigertail] = await Promise.allSettled([api.similar(params.naive, controller.signal), api.similar(params.tigertail, controller.signal)]);
+    if (controller.signal.aborted) return;
+    const dotsOf = (/** @type {PromiseSettledResult<import("../types.js").Similar>} */ result) => (result.status === "fulfilled" ? result.value.items.flatMap((item) => this.#dotOf(item.id)) : []);
+    this.results = { naive: dotsOf(naive), tigertail: dotsOf(tigertail) };
+    if (tigertail.status === "fulfilled") {
+      for (const seed of tigertail.value.seeds) itemCache.set(seed.id, seed);
+      this.marks.seeds = tigertail.value.seeds.flatMap((seed) => this.#dotOf(seed.id));
+      onNamesLoaded();
     }
-    this.#showAnswers();
+    this.#showResults();
     const pressed = state.seeds.length === 1 && state.seeds[0] === this.pressedItem;
-    if (!pressed) this.#flyToAnswers();
+    if (!pressed) this.#flyToResults();
   }
 
-  /** @param {string} id @returns {number[]} None if the map has it not. */
-  #dot(id) {
-    const dot = this.scene?.place.get(id);
+  /** @param {string} id @returns {number[]} Empty if the map does not have it. */
+  #dotOf(id) {
+    const dot = this.scene?.indexOf.get(id);
     return dot === undefined ? [] : [dot];
   }
 
-  /** Show the answers of the model whose map is shown. */
-  #showAnswers() {
-    const { scene, marks, selection: panel } = this;
-    if (!scene || !panel) return;
-    marks.naive = scene.at < 0.5;
-    marks.answers = marks.naive ? this.answers.naive : this.answers.ours;
+  /** Show the results of the model whose layout is shown. */
+  #showResults() {
+    const { scene, marks, selection } = this;
+    if (!scene || !selection) return;
+    marks.naive = scene.progress < 0.5;
+    marks.results = marks.naive ? this.results.naive : this.results.tigertail;
     this.#updateLabel();
     this.#draw();
-    const missing = scene.seen.reduce((sum, here) => sum - here, scene.size);
-    if (this.missingNote) this.missingNote.textContent = missing ? ` ${marks.naive ? "Naive CF" : "Tigertail"} has no place for ${pluralize(missing, "artist")}.` : "";
-    refill(panel, ...marked(scene, marks, this.parts.place.link({ view: "lists" }), () => this.#flyToAnswers()));
+    const missing = scene.visible.reduce((rest, visible) => rest - visible, scene.size);
+    if (this.missingNote) this.missingNote.textContent = missing ? ` ${marks.naive ? "Naive CF" : "Tigertail"} has no data on ${pluralize(missing, "artist")}.` : "";
+    refill(selection, ...selectionPanel(scene, marks, this.services.router.link({ view: "lists" }), () => this.#flyToResults()));
   }
 
   #updateLabel() {
     const { scene, marks, canvas } = this;
     if (!scene || !canvas) return;
-    const who = marks.seeds.map((seed) => scene.data.name[seed]).join(", ");
-    canvas.setAttribute("aria-label", `Map of ${pluralize(scene.size, "artist")} as ${marks.naive ? "naive CF" : "Tigertail"} has them.${who ? ` Marked: ${who} and ${pluralize(marks.answers.length, "answer")}.` : ""}`);
+    const names = marks.seeds.map((seed) => scene.data.name[seed]).join(", ");
+    canvas.setAttribute("aria-label", `Map of ${pluralize(scene.size, "artist")} by ${marks.naive ? "naive CF" : "Tigertail"}.${names ? ` Marked: ${names} and ${pluralize(marks.results.length, "result")}.` : ""}`);
   }
 
-  #flyToAnswers() {
-    const dots = [...this.marks.seeds, ...this.marks.answers];
-    if (this.scene && dots.length) this.flights?.to(this.scene.around(dots), 90);
+  #flyToResults() {
+    const dots = [...this.marks.seeds, ...this.marks.results];
+    if (this.scene && dots.length) this.transitions?.flyTo(this.scene.boundsOf(dots), 90);
   }
 
-  /** @param {0 | 1} to  Let every dot go where the other model has it. */
+  /** Move every dot to its position in the other layout. @param {0 | 1} to */
   #setLayout(to) {
     this.moving = true;
-    this.#setPointed(-1);
-    this.flights?.change(to, () => {
+    this.#setHovered(-1);
+    this.transitions?.setLayout(to, () => {
       this.moving = false;
-      this.#showAnswers();
-      this.parts.say(to ? "After: Tigertail" : "Before: naive CF");
+      this.#showResults();
+      this.services.announce(to ? "After: Tigertail" : "Before: naive CF");
     });
   }
 
-  /** @param {number} by */
-  #zoom(by) {
-    this.flights?.zoom(by);
-    this.parts.say(by > 1 ? "Nearer" : "Farther");
+  /** @param {number} factor */
+  #zoom(factor) {
+    this.transitions?.zoom(factor);
+    this.services.announce(factor > 1 ? "Zoomed in" : "Zoomed out");
   }
 
-  /** Draw in the next frame, once however often it is asked for. */
+  /** Draw once in the next frame, however many calls there are. */
   #draw() {
     this.updateVisible();
     if (this.frame) return;
     this.frame = requestAnimationFrame(() => {
       this.frame = 0;
-      this.painter?.paint(this.marks, !this.moving);
+      this.renderer?.draw(this.marks, !this.moving);
     });
   }
 }

@@ -1,16 +1,17 @@
-/** Movements of the map: to a place, nearer, and from one model's map to the other's. */
+/** Animated changes of the map: of the camera, and from the layout of one model to that of the other. */
 
-import { motion } from "./animation.js";
+import { animate } from "./animation.js";
 
-const FLIGHT = 650;
-const STEP = 220;
-const CHANGE = 1400;
+// Milliseconds.
+const FLY_TIME = 650;
+const ZOOM_TIME = 220;
+const LAYOUT_TIME = 1400;
 
 /** @typedef {import("./camera.js").Box} Box */
 
-export class Flights {
-  #stop = () => {};
-  #stopChange = () => {};
+export class Transitions {
+  #stopCamera = () => {};
+  #stopLayout = () => {};
 
   /**
    * @param {import("./camera.js").Camera} camera
@@ -23,67 +24,67 @@ export class Flights {
     this.draw = draw;
   }
 
-  /** Let the camera stand where it is: a hand is on the map. */
+  /** Stop the camera where it is, because the user moves the map. */
   stop() {
-    this.#stop();
+    this.#stopCamera();
   }
 
   /** @param {Box} box @param {number} [margin] */
-  to(box, margin) {
+  flyTo(box, margin) {
     const { camera } = this;
-    const from = { x: camera.x, y: camera.y, k: camera.k };
-    const to = camera.framing(box, margin);
-    this.#stop();
-    this.#stop = motion(FLIGHT, (t) => {
+    const from = { x: camera.x, y: camera.y, scale: camera.scale };
+    const to = camera.fitting(box, margin);
+    this.#stopCamera();
+    this.#stopCamera = animate(FLY_TIME, (t) => {
       camera.x = from.x + t * (to.x - from.x);
       camera.y = from.y + t * (to.y - from.y);
-      camera.k = from.k * (to.k / from.k) ** t; // zoom grows by factors, not by steps
+      camera.scale = from.scale * (to.scale / from.scale) ** t; // a steady zoom is geometric
       this.draw();
     });
   }
 
-  /** @param {number} by */
-  zoom(by) {
+  /** @param {number} factor */
+  zoom(factor) {
     let done = 1;
-    this.#stop();
-    this.#stop = motion(STEP, (t) => {
-      this.camera.zoom(by ** t / done);
-      done = by ** t;
+    this.#stopCamera();
+    this.#stopCamera = animate(ZOOM_TIME, (t) => {
+      this.camera.zoom(factor ** t / done);
+      done = factor ** t;
       this.draw();
     });
   }
 
-  /** Show all of it. */
-  whole() {
+  /** Move until the whole map is in view. */
+  showAll() {
     this.measure();
-    this.to(this.scene.whole());
+    this.flyTo(this.scene.bounds());
   }
 
-  /** Show all of it at once. */
-  frame() {
+  /** Show the whole map, without an animation. */
+  fit() {
     this.measure();
-    Object.assign(this.camera, this.camera.framing(this.scene.whole()));
+    Object.assign(this.camera, this.camera.fitting(this.scene.bounds()));
   }
 
-  /** Find how large the whole is on this screen, and stay as near as before. */
+  /** Measure the scale at which the whole map fits this screen, and keep the zoom level. */
   measure() {
-    const was = this.camera.whole;
-    this.camera.whole = 0;
-    this.camera.whole = this.camera.framing(this.scene.whole()).k;
-    if (was) this.camera.k *= this.camera.whole / was;
+    const former = this.camera.baseScale;
+    this.camera.baseScale = 0;
+    this.camera.baseScale = this.camera.fitting(this.scene.bounds()).scale;
+    if (former) this.camera.scale *= this.camera.baseScale / former;
   }
 
-  /** @param {0 | 1} to  Before, or after. @param {() => void} landed */
-  change(to, landed) {
-    const from = this.scene.at;
-    this.#stopChange();
-    this.#stopChange = motion(
-      CHANGE * Math.abs(to - from),
+  /** @param {0 | 1} to  Before, or after. @param {() => void} done */
+  setLayout(to, done) {
+    const from = this.scene.progress;
+    this.#stopLayout();
+    this.#stopLayout = animate(
+      LAYOUT_TIME * Math.abs(to - from),
       (t) => {
         this.scene.move(from + t * (to - from));
         this.draw();
       },
-      landed,
+      done,
     );
   }
 }

@@ -1,43 +1,43 @@
-/** The artists in view as a list, for those who do not see the map. */
+/** The artists in view as a list, for users who cannot see the map. */
 
 import { badges, name } from "../badges.js";
 import { h, refill } from "../dom.js";
-import { icon } from "../icons.js";
 import { pluralize } from "../format.js";
+import { icon } from "../icons.js";
 
-const LISTED = 40;
+const MAX_LISTED = 40;
 
-export class InView {
+export class VisibleList {
   /**
    * @param {import("./scene.js").Scene} scene
-   * @param {object} acts
-   * @param {(dot: number) => string} acts.link
-   * @param {(dot: number) => void} acts.open
+   * @param {object} actions
+   * @param {(dot: number) => string} actions.link
+   * @param {(dot: number) => void} actions.open
    */
-  constructor(scene, acts) {
+  constructor(scene, actions) {
     this.scene = scene;
-    this.acts = acts;
-    this.list = h("ol", { class: "in-view" });
-    this.many = h("span", {});
-    this.element = h("details", { class: "in-view-box" }, h("summary", {}, icon("chevron"), this.many), this.list);
+    this.actions = actions;
+    this.list = h("ol", { class: "visible-list" });
+    this.count = h("span", {});
+    this.element = h("details", { class: "visible-artists" }, h("summary", {}, icon("chevron"), this.count), this.list);
   }
 
   /** @param {import("./camera.js").Box} box */
   show(box) {
-    const { dots, count: all } = this.scene.within(box, LISTED);
-    this.many.textContent = `${pluralize(all, "artist")} in view${all > LISTED ? `, the ${LISTED} most heard` : ""}`;
-    if (this.list.contains(document.activeElement)) return; // no list changes under a reader's cursor
-    refill(this.list, ...dots.map((dot) => this.#line(dot)));
+    const { dots, count } = this.scene.dotsIn(box, MAX_LISTED);
+    this.count.textContent = `${pluralize(count, "artist")} in view${count > MAX_LISTED ? `, the ${MAX_LISTED} most popular` : ""}`;
+    if (this.list.contains(document.activeElement)) return; // a list with the focus must not change
+    refill(this.list, ...dots.map((dot) => this.#listItem(dot)));
   }
 
   /** @param {number} dot */
-  #line(dot) {
+  #listItem(dot) {
     const item = this.scene.item(dot);
-    const link = h("a", { href: this.acts.link(dot) }, name(item.name));
+    const link = h("a", { href: this.actions.link(dot) }, name(item.name));
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      this.acts.open(dot);
+      this.actions.open(dot);
     });
     return h("li", {}, link, badges(item));
   }
