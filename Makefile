@@ -61,7 +61,7 @@ lint: $(VENV)/.ready node_modules/.ready ## ruff and strict mypy, eslint and tsc
 
 node_modules/.ready: package.json
 	@command -v npm >/dev/null || { echo 'make lint needs npm to check the JavaScript: install Node.js 20 or newer (https://nodejs.org), then run make again' >&2; exit 1; }
-	npm install --no-audit --no-fund --loglevel=error
+	npm install --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
 test: lint           ## lint, then every test

@@ -18,7 +18,7 @@ def test_every_control_has_a_name(person: Any, expect: Any, star: Json) -> None:
     assert nameless == []
 
 
-def test_the_first_tab_skips_to_the_answers(person: Any, expect: Any) -> None:
+def test_the_first_tab_skips_to_the_content(person: Any, expect: Any) -> None:
     person.open()
     person.page.locator(".start-groups a").first.wait_for()
     person.page.keyboard.press("Tab")

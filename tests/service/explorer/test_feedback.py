@@ -84,21 +84,21 @@ def test_one_invalid_event_does_not_block_the_others(person: Any, expect: Any, s
 
 
 def test_feedback_names_the_model_that_listed_the_item(person: Any, expect: Any, star: Json) -> None:
-    """As while two models are compared: the server is told who asks, and says which model put an item there."""
-    asked: list[str] = []
+    """While two models are compared, the page sends the listener, and the API names the model of each item."""
+    requested: list[str] = []
     mixed = person.get("similar", item=star["item_id"], n=4, why="true")
     for place, item in enumerate(mixed["items"]):
         item["model"] = f"model-{place % 2}"
 
     def answer(route: Any) -> None:
-        asked.append(route.request.url)
+        requested.append(route.request.url)
         route.fulfill(body=json.dumps(mixed))
 
     person.page.route("**/v1/similar?*why=true*", answer)
     person.open(item=star["item_id"])
     expect(person.page.locator(".feedback-status")).to_have_text("Saved")
     listener = person.page.evaluate("() => localStorage['tigertail.listener']")
-    assert all(f"listener={listener}" in url for url in asked)
+    assert all(f"listener={listener}" in url for url in requested)
     assert person.events.sort("rank")["model"].to_list() == ["model-0", "model-1"] * 2
 
 

@@ -24,11 +24,11 @@ def test_a_country_is_chosen_for_the_lens(person: Any, expect: Any, star: Json) 
     expect(page.get_by_role("option").first).to_contain_text(str(place["listeners"]))
     field.press("ArrowDown")
     field.press("Enter")
-    asked = {"item": star["item_id"], "country": place["code"]}
+    query = {"item": star["item_id"], "country": place["code"]}
     expect(page.locator(".columns.stale")).to_have_count(0)
     page.get_by_role("slider", name="Strength").press("End")
     expect(page.locator(".changed-count")).to_have_text("2 changed")
-    want = person.similar(**asked, lens=1)
+    want = person.similar(**query, lens=1)
     page.wait_for_function(
         "want => document.querySelector('#column-tigertail .row').dataset.id === want", arg=want[0]
     )

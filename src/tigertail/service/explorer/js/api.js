@@ -126,10 +126,11 @@ export class Api {
   }
 
   /**
+   * @template T
    * @param {string} path  Below /v1/, its parts encoded.
    * @param {Params} [params]
    * @param {AbortSignal} [signal]
-   * @returns {Promise<any>}  JSON without a check; the methods above give it the type that the API promises.
+   * @returns {Promise<T>}
    */
   #get(path, params = [], signal) {
     const url = new URL(path, this.base);
@@ -138,9 +139,10 @@ export class Api {
   }
 
   /**
+   * @template T
    * @param {URL} url
    * @param {RequestInit} init
-   * @returns {Promise<any>}
+   * @returns {Promise<T>}  Not checked: the caller names the type that the API documents.
    */
   async #request(url, init) {
     let key = this.key;

@@ -72,7 +72,7 @@ function actionButtons(item, { add, record, rating }) {
   const thumbs = /** @type {const} */ (["like", "dislike"]).map((action) => {
     const thumb = iconButton(action === "like" ? "up" : "down", `${action === "like" ? "Good" : "Bad"} recommendation: ${item.name}`, () => {
       record(action, item);
-      for (const one of thumbs) one.setAttribute("aria-pressed", String(one === thumb));
+      for (const other of thumbs) other.setAttribute("aria-pressed", String(other === thumb));
     });
     thumb.classList.add(action);
     thumb.setAttribute("aria-pressed", String(rating?.(item) === action));

@@ -208,7 +208,7 @@ export class ListsView {
         "Collaborative filtering compares artists by their listeners. Descriptions, sound, pages and playlists do not need them.",
       );
     }
-    return message("Naive CF has no list.", this.#filtered() ? "The options may exclude every item it knows. Change or reset them." : "Its data does not contain this query.");
+    return message("Naive CF has no list.", this.#filtered() ? "The options exclude every candidate. Change or reset them." : "Its data does not contain this query.");
   }
 
   #noList() {
