@@ -1,5 +1,5 @@
 # Two commands: `make demo` runs the main job, `make test` passes the tests.
-# Each sets up all it needs in .venv, with the versions pinned in constraints.txt.
+# Each sets up all it needs: Python in .venv with the versions of constraints.txt, JavaScript tools in node_modules.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -53,10 +53,16 @@ $(DEMO)/model/maps: $(VENV)/.ready
 	@test -f $(DEMO)/evaluation/report.json || $(MAKE) --no-print-directory demo
 	@$(BIN)/tigertail map $(DEMO)/model
 
-lint: $(VENV)/.ready ## ruff and strict mypy
+lint: $(VENV)/.ready node_modules/.ready ## ruff and strict mypy, eslint and tsc
 	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/mypy
+	npm run --silent lint
+
+node_modules/.ready: package.json
+	@command -v npm >/dev/null || { echo 'make lint needs npm to check the JavaScript: install Node.js 20 or newer (https://nodejs.org), then run make again' >&2; exit 1; }
+	npm install --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
 
 test: lint           ## lint, then every test
 	$(BIN)/pytest
@@ -72,4 +78,4 @@ $(VENV)/.peers: $(VENV)/.ready
 	@touch $@
 
 clean:               ## remove what the targets made
-	rm -rf $(VENV) $(DEMO) build src/*.egg-info
+	rm -rf $(VENV) node_modules $(DEMO) build src/*.egg-info

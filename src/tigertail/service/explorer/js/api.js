@@ -1,114 +1,167 @@
-/** Talking to the server: JSON in, JSON out, and errors that say what to do. */
+/** The client of the HTTP API: JSON in, JSON out, and errors with a remedy. */
 
-import { keep, kept } from "./kept.js";
+import { readItem, writeItem } from "./storage.js";
+
+/**
+ * @typedef {import("./types.js").Params} Params
+ * @typedef {import("./types.js").FeedbackEvent} FeedbackEvent
+ */
 
 const KEY = "tigertail.key";
 
-/** A refusal of the server's (problem+json), or the news that there is no server; status 0. */
-export class Problem extends Error {
+/** An error response (problem+json), or status 0 if no server responded. */
+export class ApiError extends Error {
   /**
    * @param {number} status
-   * @param {{title?: string, detail?: string, remedy?: string, suggestions?: string[]}} said
+   * @param {import("./types.js").Problem} problem
    * @param {number | null} [retryAfter]  Seconds.
    */
-  constructor(status, said, retryAfter = null) {
-    super(said.detail ?? said.title ?? `the server answered ${status}`);
+  constructor(status, problem, retryAfter = null) {
+    super(problem.detail ?? problem.title ?? `the server responded with status ${status}`);
     this.status = status;
-    this.title = said.title ?? "";
-    this.remedy = said.remedy ?? "";
-    this.suggestions = said.suggestions ?? [];
+    this.title = problem.title ?? "";
+    this.remedy = problem.remedy ?? "";
+    this.suggestions = problem.suggestions ?? [];
     this.retryAfter = retryAfter;
   }
 }
 
-/** @param {unknown} error @returns {boolean} Whether a call was given up because a newer one replaced it. */
-export const givenUp = (error) => error instanceof DOMException && error.name === "AbortError";
+/** @param {unknown} error @returns {boolean} Whether a request was cancelled because a newer one replaced it. */
+export const isAbort = (error) => error instanceof DOMException && error.name === "AbortError";
 
-/** @param {Response} response @returns {Promise<Problem>} */
-async function problemOf(response) {
-  let said = {};
+/** @param {Response} response @returns {Promise<ApiError>} */
+async function errorOf(response) {
+  /** @type {import("./types.js").Problem} */
+  let problem = {};
   try {
-    said = await response.json();
+    problem = await response.json();
   } catch {
-    // A proxy's HTML page says nothing that a person here could use.
+    // Not JSON: the HTML page of a proxy has nothing to show here.
   }
-  const wait = Number(response.headers.get("Retry-After"));
-  return new Problem(response.status, { title: response.statusText, ...said }, wait > 0 ? wait : null);
+  const seconds = Number(response.headers.get("Retry-After"));
+  return new ApiError(response.status, { title: response.statusText, ...problem }, seconds > 0 ? seconds : null);
 }
 
+/** Dispatches "reached" and "lost" on `connection`. */
 export class Api {
   /**
-   * @param {(refused: boolean) => Promise<string | null>} askForKey  Asks the person for a key; null if there is none.
+   * @param {(rejected: boolean) => Promise<string | null>} promptForKey  Asks the user for a key; null if there is none.
    */
-  constructor(askForKey) {
-    // Relative to the page, so that the whole may live under a path of somebody's proxy.
+  constructor(promptForKey) {
+    // Relative to the page, so that a proxy may serve it under any path.
     this.base = new URL("v1/", document.baseURI);
-    this.askForKey = askForKey;
+    this.promptForKey = promptForKey;
     /** @type {Promise<string | null> | null} */
-    this.asking = null;
-    this.listeningTo = new EventTarget();
+    this.prompt = null;
+    this.connection = new EventTarget();
   }
 
-  /** @returns {string | null} The key, kept no longer than the tab. */
+  /** @returns {string | null} The API key, stored until the tab is closed. */
   get key() {
-    return kept(sessionStorage, KEY);
+    return readItem(sessionStorage, KEY);
+  }
+
+  /** @returns {Promise<import("./types.js").Models>} */
+  models() {
+    return this.#get("models");
   }
 
   /**
-   * @param {string} path  Below /v1/, its parts encoded.
-   * @param {[string, string][]} [params]
+   * Search items by name; an empty text finds the most popular.
+   *
+   * @param {string} text
+   * @param {number} n
    * @param {AbortSignal} [signal]
-   * @returns {Promise<any>}
+   * @returns {Promise<import("./types.js").Found>}
    */
-  get(path, params = [], signal) {
-    const url = new URL(path, this.base);
-    url.search = new URLSearchParams(params).toString();
-    return this.#ask(url, { signal });
+  searchItems(text, n, signal) {
+    return this.#get("items", [["q", text], ["n", String(n)]], signal);
   }
 
   /**
-   * @param {string} path
-   * @param {unknown} body
-   * @param {{keepalive?: boolean}} [options]  Keepalive lets a request outlive the page.
-   * @returns {Promise<any>}
+   * @param {string} id
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<import("./types.js").Details>}
    */
-  post(path, body, { keepalive = false } = {}) {
-    return this.#ask(new URL(path, this.base), {
+  item(id, signal) {
+    return this.#get(`items/${encodeURIComponent(id)}`, [], signal);
+  }
+
+  /**
+   * @param {Params} params
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<import("./types.js").Similar>}
+   */
+  similar(params, signal) {
+    return this.#get("similar", params, signal);
+  }
+
+  /** @returns {Promise<import("./types.js").CatalogueMap>} */
+  map() {
+    return this.#get("map");
+  }
+
+  /** @returns {Promise<import("./types.js").Report>} */
+  evaluation() {
+    return this.#get("evaluation");
+  }
+
+  /**
+   * @param {FeedbackEvent[]} events
+   * @param {boolean} keepalive  Lets the request outlive the page.
+   * @returns {Promise<import("./types.js").Taken>}
+   */
+  sendFeedback(events, keepalive) {
+    return this.#request(new URL("feedback", this.base), {
       method: "POST",
       keepalive,
-      body: JSON.stringify(body),
+      body: JSON.stringify({ events }),
       headers: { "Content-Type": "application/json" },
     });
   }
 
-  /** @param {string} path @returns {Promise<any>} */
-  delete(path) {
-    return this.#ask(new URL(path, this.base), { method: "DELETE" });
+  /** @param {string} listener @returns {Promise<import("./types.js").Erased>} */
+  eraseFeedback(listener) {
+    return this.#request(new URL(`feedback/listeners/${encodeURIComponent(listener)}`, this.base), { method: "DELETE" });
   }
 
   /**
+   * @template T
+   * @param {string} path  Below /v1/, its parts encoded.
+   * @param {Params} [params]
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<T>}
+   */
+  #get(path, params = [], signal) {
+    const url = new URL(path, this.base);
+    url.search = new URLSearchParams(params).toString();
+    return this.#request(url, { signal });
+  }
+
+  /**
+   * @template T
    * @param {URL} url
    * @param {RequestInit} init
-   * @returns {Promise<any>}
+   * @returns {Promise<T>}  Not checked: the caller names the type that the API documents.
    */
-  async #ask(url, init) {
-    let used = this.key;
+  async #request(url, init) {
+    let key = this.key;
     for (;;) {
-      const response = await this.#fetch(url, init, used);
+      const response = await this.#fetch(url, init, key);
       if (response.ok) return response.json();
-      if (response.status !== 401 || init.keepalive) throw await problemOf(response);
-      const given = this.key !== used ? this.key : await this.#askOnce(used !== null);
-      if (!given) throw await problemOf(response);
-      used = given;
+      if (response.status !== 401 || init.keepalive) throw await errorOf(response);
+      const newKey = this.key !== key ? this.key : await this.#promptOnce(key !== null);
+      if (!newKey) throw await errorOf(response);
+      key = newKey;
     }
   }
 
-  /** Ask once, however many requests were refused at the same moment. @param {boolean} refused */
-  async #askOnce(refused) {
-    this.asking ??= this.askForKey(refused).finally(() => (this.asking = null));
-    const given = await this.asking;
-    if (given) keep(sessionStorage, KEY, given);
-    return given;
+  /** One prompt for all requests that failed at the same time. @param {boolean} rejected */
+  async #promptOnce(rejected) {
+    this.prompt ??= this.promptForKey(rejected).finally(() => (this.prompt = null));
+    const key = await this.prompt;
+    if (key) writeItem(sessionStorage, KEY, key);
+    return key;
   }
 
   /**
@@ -122,12 +175,12 @@ export class Api {
     if (key) headers.set("Authorization", `Bearer ${key}`);
     try {
       const response = await fetch(url, { ...init, headers, credentials: "same-origin" });
-      this.listeningTo.dispatchEvent(new Event("reached"));
+      this.connection.dispatchEvent(new Event("reached"));
       return response;
     } catch (error) {
-      if (givenUp(error)) throw error;
-      this.listeningTo.dispatchEvent(new Event("lost"));
-      throw new Problem(0, { title: "No answer", detail: "the server cannot be reached", remedy: "is it running, and are you connected?" });
+      if (isAbort(error)) throw error;
+      this.connection.dispatchEvent(new Event("lost"));
+      throw new ApiError(0, { title: "No response", detail: "the server cannot be reached", remedy: "check that it is running and that you are connected" });
     }
   }
 }

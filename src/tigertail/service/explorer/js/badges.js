@@ -1,23 +1,23 @@
-/** Where an item stands, at a glance: its country, its place on the long tail, its listeners. */
+/** Badges of an item: its country, its stratum of popularity, its listeners. */
 
 import { h, s } from "./dom.js";
-import { STRATA, countryName, listeners } from "./words.js";
+import { STRATUM_TITLES, countryName, formatListeners } from "./format.js";
 
-/** The dot's place on the little tail; a cold item has fallen off its end. */
+/** The place of the dot on the tail of the icon; that of a cold item is beyond its end. */
 const DOTS = { head: [3.2, 3], mid: [6.5, 8.6], tail: [15, 11.3], cold: [21, 11.6] };
 
 /**
  * @param {import("./types.js").Stratum} stratum
- * @returns {HTMLElement} Colour, shape and word: any one of them suffices.
+ * @returns {HTMLElement} Colour, shape and word each say which stratum it is.
  */
 export function stratumBadge(stratum) {
-  const [x, y] = DOTS[stratum] ?? DOTS.cold;
+  const [x, y] = DOTS[stratum];
   return h(
     "span",
-    { class: `stratum ${stratum}`, title: STRATA[stratum] ?? stratum },
+    { class: `stratum ${stratum}`, title: STRATUM_TITLES[stratum] },
     s(
       "svg",
-      { viewBox: "0 0 24 14", "aria-hidden": "true", class: "tailmark" },
+      { viewBox: "0 0 24 14", "aria-hidden": "true", class: "tail-icon" },
       s("path", { d: "M3 1.5C3.6 9 7 11.4 18 12" }),
       s("circle", { cx: x, cy: y, r: stratum === "cold" ? 2 : 2.6 }),
     ),
@@ -27,10 +27,10 @@ export function stratumBadge(stratum) {
 
 /** @param {string | null} country @returns {HTMLElement} */
 export function countryBadge(country) {
-  if (!country) return h("span", { class: "country unknown", title: "home country unknown" }, "··", h("span", { class: "sr" }, "home unknown"));
+  if (!country) return h("span", { class: "country unknown", title: "home country unknown" }, "··", h("span", { class: "visually-hidden" }, "home unknown"));
   const name = countryName(country);
-  const region = /^\d/.test(country); // a number says nothing to anyone
-  return h("abbr", { class: "country", title: name }, h("span", { "aria-hidden": "true" }, region ? "◦◦◦" : country), h("span", { class: "sr" }, name));
+  const region = /^\d/.test(country); // the numeric code of a region, which few readers know
+  return h("abbr", { class: "country", title: name }, h("span", { "aria-hidden": "true" }, region ? "◦◦◦" : country), h("span", { class: "visually-hidden" }, name));
 }
 
 /** @param {import("./types.js").Item} item @returns {HTMLElement} */
@@ -40,12 +40,12 @@ export function badges(item) {
     { class: "badges" },
     countryBadge(item.country),
     stratumBadge(item.stratum),
-    h("span", { class: "heard" }, listeners(item.listeners)),
+    h("span", { class: "listener-count" }, formatListeners(item.listeners)),
   );
 }
 
 /**
- * A name in whatever script; isolated, so that one written from right to left does not turn its neighbours round.
+ * A name in any script, isolated so that right-to-left text does not reorder its neighbours.
  *
  * @param {string} text
  * @returns {HTMLElement}

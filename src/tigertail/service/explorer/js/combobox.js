@@ -1,10 +1,10 @@
 /**
  * An editable combobox with a list, after the ARIA Authoring Practices: the focus stays in the text field, and
- * `aria-activedescendant` tells which option the arrows have reached.
+ * `aria-activedescendant` names the option that the arrow keys have reached.
  */
 
 import { freshId, h, refill } from "./dom.js";
-import { givenUp } from "./api.js";
+import { isAbort } from "./api.js";
 
 /**
  * @template T
@@ -14,10 +14,10 @@ import { givenUp } from "./api.js";
  * @property {(text: string, signal: AbortSignal) => Promise<T[]>} find
  * @property {(option: T) => Node[]} render
  * @property {(option: T, event: Event) => void} choose
- * @property {(text: string) => void} say  To the screen reader.
- * @property {(text: string) => (Node | string)} [nothing]  What to show where nothing is found.
- * @property {(error: unknown) => (Node | string)} [failed]
- * @property {number} [wait]  Milliseconds to wait for the next key.
+ * @property {(text: string) => void} announce  To a screen reader.
+ * @property {(text: string) => (Node | string)} [emptyText]  What to show if nothing is found.
+ * @property {(error: unknown) => (Node | string)} [errorText]
+ * @property {number} [delay]  Milliseconds to wait for the next key.
  */
 
 /** @template T */
@@ -31,10 +31,11 @@ export class Combobox {
     this.open = false;
     this.timer = 0;
     /** @type {AbortController | null} */
-    this.asking = null;
+    this.controller = null;
+    /** @type {Event | null} The press of Enter that waits for the options. */
     this.chooseFirst = null;
-    this.answered = "";
-    this.#dress();
+    this.foundText = "";
+    this.#setAttributes();
     this.#listen();
   }
 
@@ -46,7 +47,7 @@ export class Combobox {
 
   close() {
     clearTimeout(this.timer);
-    this.asking?.abort();
+    this.controller?.abort();
     this.open = false;
     this.chooseFirst = null;
     this.#activate(-1);
@@ -55,7 +56,7 @@ export class Combobox {
     this.options.input.removeAttribute("aria-busy");
   }
 
-  #dress() {
+  #setAttributes() {
     const { input, list } = this.options;
     list.id ||= freshId("options");
     list.setAttribute("role", "listbox");
@@ -75,11 +76,11 @@ export class Combobox {
 
   #listen() {
     const { input, list } = this.options;
-    input.addEventListener("input", () => this.#ask(this.options.wait ?? 120));
-    input.addEventListener("click", () => !this.open && this.#ask(0));
-    input.addEventListener("keydown", (event) => this.#key(event));
+    input.addEventListener("input", () => this.#findSoon(this.options.delay ?? 120));
+    input.addEventListener("click", () => !this.open && this.#findSoon(0));
+    input.addEventListener("keydown", (event) => this.#onKey(event));
     input.addEventListener("blur", () => this.close());
-    // The press must not take the focus from the field, or the blur would close the list before the click.
+    // A press must not take the focus from the field: the blur would close the list before the click.
     list.addEventListener("pointerdown", (event) => event.preventDefault());
     list.addEventListener("click", (event) => {
       const option = /** @type {Element} */ (event.target).closest("[role=option]");
@@ -87,37 +88,36 @@ export class Combobox {
     });
   }
 
-  /** @param {number} wait */
-  #ask(wait) {
+  /** @param {number} delay */
+  #findSoon(delay) {
     clearTimeout(this.timer);
-    this.asking?.abort(); // an answer to fewer letters is of no use any more
-    this.timer = setTimeout(() => this.#find(), wait);
+    this.controller?.abort(); // the result for fewer letters is out of date
+    this.timer = setTimeout(() => this.#find(), delay);
     this.options.input.setAttribute("aria-busy", "true");
   }
 
   async #find() {
     const text = this.options.input.value.trim();
-    const asking = new AbortController();
-    this.asking = asking;
+    const controller = new AbortController();
+    this.controller = controller;
     try {
-      const found = await this.options.find(text, asking.signal);
-      if (asking !== this.asking || asking.signal.aborted) return;
-      this.answered = text;
+      const found = await this.options.find(text, controller.signal);
+      if (controller !== this.controller || controller.signal.aborted) return;
+      this.foundText = text;
       this.#show(found, text);
     } catch (error) {
-      if (givenUp(error) || asking !== this.asking) return;
-      this.#show([], text, this.options.failed?.(error) ?? String(error));
+      if (isAbort(error) || controller !== this.controller) return;
+      this.#show([], text, this.options.errorText?.(error) ?? String(error));
     }
   }
 
-  /** @param {T[]} found @param {string} text @param {Node | string} [trouble] */
-  #show(found, text, trouble) {
-    const { input, list, render, say, nothing } = this.options;
+  /** @param {T[]} found @param {string} text @param {Node | string} [error] */
+  #show(found, text, error) {
+    const { input, list, render, announce, emptyText } = this.options;
     this.found = found;
     refill(list, ...found.map((option) => this.#option(render(option))));
     if (!found.length) {
-      const note = trouble ?? nothing?.(text) ?? "Nothing found";
-      list.append(h("li", { class: "none", role: "presentation" }, note));
+      list.append(h("li", { class: "none", role: "presentation" }, error ?? emptyText?.(text) ?? "Nothing found"));
     }
     this.open = true;
     this.#activate(-1);
@@ -125,7 +125,7 @@ export class Combobox {
     list.scrollTop = 0;
     input.setAttribute("aria-expanded", "true");
     input.removeAttribute("aria-busy");
-    say(found.length ? `${found.length} suggestions` : (list.textContent ?? ""));
+    announce(found.length ? `${found.length} suggestions` : (list.textContent ?? ""));
     const waiting = this.chooseFirst;
     this.chooseFirst = null;
     if (waiting && found.length) this.#choose(0, waiting);
@@ -136,30 +136,30 @@ export class Combobox {
     return h("li", { id: freshId("option"), role: "option", class: "option", "aria-selected": "false" }, ...content);
   }
 
-  /** @param {number} place */
-  #activate(place) {
+  /** @param {number} index */
+  #activate(index) {
     const { input, list } = this.options;
-    this.active = place;
-    if (place < 0) input.removeAttribute("aria-activedescendant");
+    this.active = index;
+    if (index < 0) input.removeAttribute("aria-activedescendant");
     for (const [at, option] of [...list.querySelectorAll("[role=option]")].entries()) {
-      option.setAttribute("aria-selected", String(at === place));
-      if (at !== place) continue;
+      option.setAttribute("aria-selected", String(at === index));
+      if (at !== index) continue;
       input.setAttribute("aria-activedescendant", option.id);
       option.scrollIntoView({ block: "nearest" });
     }
   }
 
-  /** @param {number} place @param {Event} event */
-  #choose(place, event) {
-    const option = this.found[place];
+  /** @param {number} index @param {Event} event */
+  #choose(index, event) {
+    const option = this.found[index];
     if (option === undefined) return;
     this.close();
     this.options.choose(option, event);
   }
 
   /** @param {KeyboardEvent} event */
-  #key(event) {
-    if (event.isComposing) return; // Enter ends a syllable in Korean and Japanese, not the search
+  #onKey(event) {
+    if (event.isComposing) return; // with an input method, Enter ends a syllable of Korean or Japanese
     const keys = {
       ArrowDown: () => this.#step(1),
       ArrowUp: () => this.#step(-1),
@@ -172,20 +172,20 @@ export class Combobox {
     act();
   }
 
-  /** @param {1 | -1} by */
-  #step(by) {
-    if (!this.open) return this.#ask(0);
-    const places = this.found.length + 1; // one of them is the text field itself
-    return this.#activate(((this.active + 1 + by + places) % places) - 1);
+  /** @param {1 | -1} direction */
+  #step(direction) {
+    if (!this.open) return this.#findSoon(0);
+    const stops = this.found.length + 1; // the text field is one of them
+    return this.#activate(((this.active + 1 + direction + stops) % stops) - 1);
   }
 
   /** @param {KeyboardEvent} event */
   #enter(event) {
     if (this.active >= 0) return this.#choose(this.active, event);
     if (!this.options.input.value.trim()) return undefined;
-    // Fast typists press Enter before the answer is there: take the best once it is.
-    if (this.open && this.answered === this.options.input.value.trim()) return this.#choose(0, event);
+    // Enter may come before the options: then choose the first once they are here.
+    if (this.open && this.foundText === this.options.input.value.trim()) return this.#choose(0, event);
     this.chooseFirst = event;
-    return this.#ask(0);
+    return this.#findSoon(0);
   }
 }

@@ -1,4 +1,4 @@
-/** Elements from a few words. Text is always text, never HTML: names come from the world outside. */
+/** Creates elements. Text is always text, never HTML: names come from outside. */
 
 /** @typedef {Node | string | number | null | undefined | false} Child */
 
@@ -8,7 +8,7 @@ const SVG = "http://www.w3.org/2000/svg";
  * @param {Element} element
  * @param {Record<string, unknown>} props
  */
-function dress(element, props) {
+function setProps(element, props) {
   for (const [name, value] of Object.entries(props)) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on") && typeof value === "function") {
@@ -16,7 +16,7 @@ function dress(element, props) {
     } else if (name === "dataset") {
       Object.assign(/** @type {HTMLElement} */ (element).dataset, value);
     } else if (name === "vars") {
-      // Through CSSOM, which the content security policy allows, not through a style attribute.
+      // By CSSOM: the content security policy forbids style attributes.
       for (const [key, one] of Object.entries(/** @type {object} */ (value))) {
         /** @type {HTMLElement} */ (element).style.setProperty(key, String(one));
       }
@@ -35,7 +35,7 @@ function dress(element, props) {
  */
 export function h(tag, props = {}, ...children) {
   const element = document.createElement(tag);
-  dress(element, props);
+  setProps(element, props);
   fill(element, ...children);
   return element;
 }
@@ -48,13 +48,13 @@ export function h(tag, props = {}, ...children) {
  */
 export function s(tag, props = {}, ...children) {
   const element = /** @type {SVGElement} */ (document.createElementNS(SVG, tag));
-  dress(element, props);
+  setProps(element, props);
   fill(element, ...children);
   return element;
 }
 
 /**
- * Append children; nothing, where a condition left nothing.
+ * Append children; null, undefined and false are left out.
  *
  * @param {Element} element
  * @param {...(Child | Child[])} children
@@ -67,6 +67,8 @@ export function fill(element, ...children) {
 }
 
 /**
+ * Replace all children.
+ *
  * @param {Element} element
  * @param {...(Child | Child[])} children
  */
@@ -89,24 +91,24 @@ export function byId(id) {
 
 let last = 0;
 
-/** @param {string} stem @returns {string} An id no other element has. */
-export function freshId(stem) {
+/** @param {string} prefix @returns {string} An id that no other element has. */
+export function freshId(prefix) {
   last += 1;
-  return `${stem}-${last}`;
+  return `${prefix}-${last}`;
 }
 
 /**
- * Wait until calls stop for a while, then make the last of them.
+ * Debounce a function: wait until calls stop for a while, then make the last of them.
  *
  * @template {unknown[]} A
- * @param {(...args: A) => void} call
- * @param {number} wait  Milliseconds.
+ * @param {(...args: A) => void} callback
+ * @param {number} delay  Milliseconds.
  * @returns {(...args: A) => void}
  */
-export function settled(call, wait) {
+export function debounce(callback, delay) {
   let timer = 0;
   return (...args) => {
     clearTimeout(timer);
-    timer = setTimeout(() => call(...args), wait);
+    timer = setTimeout(() => callback(...args), delay);
   };
 }

@@ -1,231 +1,217 @@
 /**
- * What the listener says back. An event is written into this browser first and taken out when the server has
- * acknowledged it; sent again it has the same id, by which the server knows it. So nothing is lost and nothing counted twice.
+ * The queue of feedback events. An event is stored in this browser until the server has acknowledged it. A retry sends the
+ * same event id, by which the server finds duplicates: so no event is lost, and none is stored twice.
  */
 
-import { Problem } from "./api.js";
-import { keep, kept, uuid } from "./kept.js";
-import { ShownList } from "./shown.js";
+import { ApiError } from "./api.js";
+import { TrackedList } from "./impressions.js";
+import { readItem, writeItem } from "./storage.js";
+import { uuid } from "./uuid.js";
 
 const QUEUE = "tigertail.feedback";
 const RECORDING = "tigertail.recording";
 const LISTENER = "tigertail.listener";
 const BATCH = 200;
-const BEACON = 100; // browsers let a request of 64 KiB outlive its page
-const SOON = 250;
-const PATIENCE = [2, 5, 15, 60, 300]; // seconds between attempts
-const LATER = new Set([0, 401, 403, 408, 421, 425, 429]); // and all above 500: worth another attempt
-const MOST = 4000; // events this browser keeps; storage has an end, and a server may keep no feedback at all
+const UNLOAD_BATCH = 100; // a browser lets 64 KiB of requests outlive their page
+const SEND_DELAY = 250; // milliseconds
+const RETRY_DELAYS = [2, 5, 15, 60, 300]; // seconds between attempts
+const RETRYABLE = new Set([0, 401, 403, 408, 421, 425, 429]); // and 500 or above
+const MAX_QUEUED = 4000; // storage is limited, and a server may never accept feedback
 
-/**
- * @typedef {import("./types.js").Listed} Listed
- * @typedef {"impression" | "like" | "dislike" | "hide"} Kind
- *
- * @typedef {object} Event_
- * @property {string} event_id
- * @property {Kind} kind
- * @property {string} query
- * @property {string} item
- * @property {number} rank
- * @property {string} model
- * @property {string} list_id
- * @property {string} listener
- * @property {string | null} country
- * @property {string} at
- */
+/** @typedef {import("./types.js").FeedbackEvent} FeedbackEvent */
 
-/** Emits "change" whenever :attr:`waiting` or :attr:`trouble` does. */
+/** Dispatches "change" when the queue or its status changes. */
 export class Feedback extends EventTarget {
   /** @param {import("./api.js").Api} api */
   constructor(api) {
     super();
     this.api = api;
-    /** @type {Event_[]} */
-    this.queue = read();
-    /** @type {string | null} The listener, where this browser keeps nothing. */
-    this.unkept = null;
-    this.durable = true;
+    /** @type {FeedbackEvent[]} */
+    this.queue = readQueue();
+    /** @type {string | null} The listener, where this browser blocks storage. */
+    this.sessionListener = null;
+    this.persistent = true;
     this.sending = false;
-    this.sent = 0;
-    this.dropped = 0;
-    this.batch = BATCH;
+    this.sentCount = 0;
+    this.droppedCount = 0;
+    this.batchSize = BATCH;
     this.attempt = 0;
     this.timer = 0;
-    /** @type {Problem | null} */
-    this.trouble = null;
-    /** @type {{events: number, problem: Problem} | null} */
-    this.refused = null;
-    this.#watch();
-    if (this.queue.length) this.#later(SOON);
+    /** @type {ApiError | null} */
+    this.lastError = null;
+    /** @type {{events: number, error: ApiError} | null} */
+    this.rejected = null;
+    this.#listen();
+    if (this.queue.length) this.#schedule(SEND_DELAY);
   }
 
-  /** @returns {string} The anonymous listener: a random id, made here, that says nothing of anyone. */
+  /** @returns {string} The anonymous listener: a random id. */
   get listener() {
-    const id = kept(localStorage, LISTENER) ?? this.unkept ?? uuid();
-    if (!keep(localStorage, LISTENER, id)) this.unkept = id;
+    const id = readItem(localStorage, LISTENER) ?? this.sessionListener ?? uuid();
+    if (!writeItem(localStorage, LISTENER, id)) this.sessionListener = id;
     return id;
   }
 
-  /** @returns {number} Events the server has not acknowledged. */
-  get waiting() {
+  /** @returns {number} Events that the server has not acknowledged. */
+  get pending() {
     return this.queue.length;
   }
 
   /**
-   * A list is on the screen.
+   * Prepare to record feedback on a list.
    *
-   * @param {import("./types.js").Answer} answer
-   * @param {string | null} country  From where it was asked.
+   * @param {import("./types.js").Similar} answer
+   * @param {string | null} country  Country of the lens.
    */
-  shown(answer, country) {
-    return new ShownList(this, answer, country);
+  track(answer, country) {
+    return new TrackedList(this, answer, country);
   }
 
   /** @returns {boolean} Whether anything is recorded. */
   get recording() {
-    return kept(localStorage, RECORDING) !== "no";
+    return readItem(localStorage, RECORDING) !== "no";
   }
 
   /** @param {boolean} on */
-  record(on) {
-    keep(localStorage, RECORDING, on ? "yes" : "no");
+  setRecording(on) {
+    writeItem(localStorage, RECORDING, on ? "yes" : "no");
     if (!on) this.queue = [];
-    this.#write();
-    this.#tell();
+    this.#save();
+    this.#emitChange();
   }
 
-  /** @param {Event_[]} events */
-  note(events) {
+  /** @param {FeedbackEvent[]} events */
+  enqueue(events) {
     if (!this.recording) return;
-    this.queue = [...this.#kept(), ...events];
-    this.#bound();
-    this.#write();
-    this.#later(SOON);
+    this.queue = [...this.#storedQueue(), ...events];
+    this.#trim();
+    this.#save();
+    this.#schedule(SEND_DELAY);
   }
 
   /**
-   * Become somebody else, and ask the server to erase who one was. What was not sent is dropped.
+   * Take a new listener id, drop the queue, and ask the server to erase the events of the former id.
    *
-   * @returns {Promise<{former: string, erased: number | null}>} Null where the server did not erase.
+   * @returns {Promise<{former: string, erased: number | null}>} Null if the server did not erase.
    */
-  async forget() {
+  async eraseListener() {
     const former = this.listener;
-    this.#become();
+    this.#resetListener();
     try {
-      await this.underWay?.catch(() => {}); // or what is on its way would be stored after it was erased
-      const { erased } = await this.api.delete(`feedback/listeners/${encodeURIComponent(former)}`);
+      await this.inFlight?.catch(() => {}); // a request in flight would be stored after the erasure
+      const { erased } = await this.api.eraseFeedback(former);
       return { former, erased };
     } catch {
       return { former, erased: null };
     }
   }
 
-  #become() {
+  #resetListener() {
     this.queue = [];
-    this.#write();
-    this.unkept = uuid();
-    keep(localStorage, LISTENER, this.unkept);
-    this.trouble = null;
-    this.refused = null;
-    this.dropped = 0;
-    this.sent = 0;
-    this.#tell();
+    this.#save();
+    this.sessionListener = uuid();
+    writeItem(localStorage, LISTENER, this.sessionListener);
+    this.lastError = null;
+    this.rejected = null;
+    this.droppedCount = 0;
+    this.sentCount = 0;
+    this.#emitChange();
   }
 
-  /** Send now. @param {boolean} [leaving]  Whether the page is going away. */
+  /** Send now. @param {boolean} [leaving]  Whether the page is being closed. */
   async flush(leaving = false) {
     if (!this.queue.length || (this.sending && !leaving)) return;
-    const events = this.queue.slice(0, Math.min(this.batch, leaving ? BEACON : BATCH));
+    const events = this.queue.slice(0, Math.min(this.batchSize, leaving ? UNLOAD_BATCH : BATCH));
     this.sending = true;
-    this.#tell();
+    this.#emitChange();
     try {
-      this.underWay = this.api.post("feedback", { events }, { keepalive: leaving });
-      await this.underWay;
-      this.#done(events);
+      this.inFlight = this.api.sendFeedback(events, leaving);
+      await this.inFlight;
+      this.#onSent(events);
     } catch (error) {
-      this.#failed(events, /** @type {Problem} */ (error));
+      this.#onFailed(events, error);
     } finally {
       this.sending = false;
-      this.#tell();
+      this.#emitChange();
     }
   }
 
-  /** @param {Event_[]} events */
-  #done(events) {
-    this.sent += events.length;
+  /** @param {FeedbackEvent[]} events */
+  #onSent(events) {
+    this.sentCount += events.length;
     this.attempt = 0;
-    this.trouble = null;
-    this.batch = Math.min(2 * this.batch, BATCH);
+    this.lastError = null;
+    this.batchSize = Math.min(2 * this.batchSize, BATCH);
     this.#remove(events);
-    if (this.queue.length) this.#later(SOON);
+    if (this.queue.length) this.#schedule(SEND_DELAY);
   }
 
-  /** @param {Event_[]} events @param {Problem} problem */
-  #failed(events, problem) {
-    if (!(problem instanceof Problem)) throw problem;
-    this.trouble = problem;
-    if (LATER.has(problem.status) || problem.status >= 500) {
-      const patience = PATIENCE[Math.min(this.attempt, PATIENCE.length - 1)];
+  /** @param {FeedbackEvent[]} events @param {unknown} error */
+  #onFailed(events, error) {
+    if (!(error instanceof ApiError)) throw error;
+    this.lastError = error;
+    if (RETRYABLE.has(error.status) || error.status >= 500) {
+      const delay = RETRY_DELAYS[Math.min(this.attempt, RETRY_DELAYS.length - 1)];
       this.attempt += 1;
-      this.#later(1000 * Math.max(problem.retryAfter ?? 0, patience));
+      this.#schedule(1000 * Math.max(error.retryAfter ?? 0, delay));
       return;
     }
     if (events.length > 1) {
-      // One bad event fails its delivery. Smaller ones find it, and let the others through.
-      this.batch = events.length >> 1;
-      this.#later(SOON);
+      // One invalid event fails its whole batch. Smaller batches isolate it and deliver the others.
+      this.batchSize = events.length >> 1;
+      this.#schedule(SEND_DELAY);
       return;
     }
-    // The server will never take it: say so, and do not let it stand in the way of the others.
-    this.refused = { events: (this.refused?.events ?? 0) + events.length, problem };
+    // A retry would fail again: report the event, and go on with the others.
+    this.rejected = { events: (this.rejected?.events ?? 0) + events.length, error };
     this.#remove(events);
-    this.#later(SOON);
+    this.#schedule(SEND_DELAY);
   }
 
-  /** @param {Event_[]} events */
+  /** @param {FeedbackEvent[]} events */
   #remove(events) {
-    const gone = new Set(events.map((event) => event.event_id));
-    this.queue = this.#kept().filter((event) => !gone.has(event.event_id));
-    this.#write();
+    const ids = new Set(events.map((event) => event.event_id));
+    this.queue = this.#storedQueue().filter((event) => !ids.has(event.event_id));
+    this.#save();
   }
 
-  /** The queue of all tabs: each reads it before it writes, or one would write over what another keeps. */
-  #kept() {
-    return this.durable ? read() : this.queue;
+  /** The queue is shared by all tabs: each reads it before it writes, or it would overwrite the events of another. */
+  #storedQueue() {
+    return this.persistent ? readQueue() : this.queue;
   }
 
-  /** Let the oldest impressions go, before any thumb, and count them. */
-  #bound() {
-    const over = this.queue.length - MOST;
-    if (over <= 0) return;
-    const oldest = this.queue.filter((event) => event.kind === "impression").slice(0, over);
-    this.dropped += oldest.length;
-    const gone = new Set(oldest);
-    this.queue = this.queue.filter((event) => !gone.has(event));
+  /** Drop the oldest impressions, never a rating, and count them. */
+  #trim() {
+    const excess = this.queue.length - MAX_QUEUED;
+    if (excess <= 0) return;
+    const oldest = this.queue.filter((event) => event.kind === "impression").slice(0, excess);
+    this.droppedCount += oldest.length;
+    const dropped = new Set(oldest);
+    this.queue = this.queue.filter((event) => !dropped.has(event));
   }
 
-  #write() {
-    this.durable = keep(localStorage, QUEUE, JSON.stringify(this.queue));
-    this.#tell();
+  #save() {
+    this.persistent = writeItem(localStorage, QUEUE, JSON.stringify(this.queue));
+    this.#emitChange();
   }
 
-  /** @param {number} wait */
-  #later(wait) {
+  /** @param {number} delay  Milliseconds. */
+  #schedule(delay) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.flush(), wait);
+    this.timer = setTimeout(() => this.flush(), delay);
   }
 
-  #tell() {
+  #emitChange() {
     this.dispatchEvent(new Event("change"));
   }
 
-  #watch() {
+  #listen() {
     addEventListener("storage", (event) => {
-      if (event.key !== QUEUE || !this.durable) return;
-      this.queue = read();
-      this.#tell();
+      if (event.key !== QUEUE || !this.persistent) return;
+      this.queue = readQueue();
+      this.#emitChange();
     });
-    addEventListener("online", () => this.#later(SOON));
+    addEventListener("online", () => this.#schedule(SEND_DELAY));
     addEventListener("pagehide", () => this.flush(true));
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) this.flush(true);
@@ -233,11 +219,11 @@ export class Feedback extends EventTarget {
   }
 }
 
-/** @returns {Event_[]} What an earlier visit could not send. */
-function read() {
+/** @returns {FeedbackEvent[]} Events that an earlier visit did not send. */
+function readQueue() {
   try {
-    const found = JSON.parse(kept(localStorage, QUEUE) ?? "[]");
-    return Array.isArray(found) ? found : [];
+    const stored = JSON.parse(readItem(localStorage, QUEUE) ?? "[]");
+    return Array.isArray(stored) ? stored : [];
   } catch {
     return [];
   }

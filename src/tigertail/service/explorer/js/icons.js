@@ -1,4 +1,4 @@
-/** Small line icons, drawn here so that nothing is fetched for them. */
+/** Small line icons, drawn here so that they need no request. */
 
 import { s } from "./dom.js";
 
@@ -12,7 +12,7 @@ const PATHS = {
   sun: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8M12 2v2.5M12 19.5V22M2 12h2.5M19.5 12H22M5 5l1.7 1.7M17.3 17.3L19 19M19 5l-1.7 1.7M6.7 17.3L5 19",
   moon: "M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5z",
   chevron: "M6 9l6 6 6-6",
-  dials: "M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4",
+  options: "M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4",
   world: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M3 12h18M12 3c3 3 3.5 6 3.5 9s-.5 6-3.5 9c-3-3-3.5-6-3.5-9S9 6 12 3",
   both: "M9 12a5 5 0 1 1 10 0 5 5 0 0 1-10 0M5 12a5 5 0 1 1 10 0 5 5 0 0 1-10 0",
   fit: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",

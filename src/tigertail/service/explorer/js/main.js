@@ -1,148 +1,161 @@
-/** The page: wires its parts, and shows the view the address names. */
+/** The entry point: creates the parts of the page, and shows the view that the address names. */
 
 import { Api } from "./api.js";
-import { Dials } from "./dials.js";
+import { promptForApiKey } from "./api-key-dialog.js";
 import { byId, h, refill } from "./dom.js";
 import { Feedback } from "./feedback.js";
-import { askForKey } from "./key.js";
-import { Lists } from "./lists.js";
-import { openPrivacy, savedState } from "./saved.js";
+import { feedbackStatus } from "./feedback-status.js";
+import { formatNumber } from "./format.js";
+import { ListsView } from "./lists-view.js";
+import { openPrivacyDialog } from "./privacy-dialog.js";
+import { QueryOptions } from "./query-options.js";
+import { Router } from "./router.js";
 import { Search } from "./search.js";
-import { Start } from "./start.js";
-import { Place } from "./state.js";
+import { StartPage } from "./start-page.js";
+import { VIEWS } from "./state.js";
 import { themeSwitch } from "./theme.js";
-import { toaster } from "./toasts.js";
-import { number } from "./words.js";
+import { createToaster } from "./toasts.js";
 
 /** @typedef {import("./state.js").View} View */
 
 const dialog = /** @type {HTMLDialogElement} */ (byId("dialog"));
-const api = new Api((refused) => askForKey(dialog, refused));
-const place = new Place();
+const api = new Api((rejected) => promptForApiKey(dialog, rejected));
+const router = new Router();
 const feedback = new Feedback(api);
-const known = new Map();
-const toast = toaster(byId("toasts"));
+/** @type {import("./types.js").ItemCache} */
+const itemCache = new Map();
+const toast = createToaster(byId("toasts"));
 
-/** @param {string} text */
-function say(text) {
+/** @param {string} text  For a screen reader. */
+function announce(text) {
   byId("live").textContent = text;
 }
 
 /**
- * Fetch something once; another time, if it failed.
+ * Load something once; again only if it failed.
  *
  * @template T
- * @param {() => Promise<T>} fetching
+ * @param {() => Promise<T>} load
  * @returns {() => Promise<T>}
  */
-function once(fetching) {
+function once(load) {
   /** @type {Promise<T> | null} */
-  let found = null;
+  let promise = null;
   return () => {
-    found ??= fetching().catch((error) => {
-      found = null;
+    promise ??= load().catch((error) => {
+      promise = null;
       throw error;
     });
-    return found;
+    return promise;
   };
 }
 
-/** @returns {Promise<import("./types.js").ModelCard>} */
-async function described() {
-  const { models } = await api.get("models");
-  return models.find((/** @type {{role: string}} */ one) => one.role === "current") ?? models[0];
+/** @returns {Promise<import("./types.js").Described>} */
+async function loadModel() {
+  const { models } = await api.models();
+  return models.find(({ role }) => role === "current") ?? models[0];
 }
-let card = once(described);
-const model = () => card();
-const most = once(async () => (await api.get("items", [["q", ""], ["n", "1"]])).items[0]?.listeners ?? 1);
+let modelOnce = once(loadModel);
+const model = () => modelOnce();
+const maxListeners = once(async () => (await api.searchItems("", 1)).items[0]?.listeners ?? 1);
 
 const startRoot = h("div", { class: "start" });
-const listsRoot = h("div", { class: "answers" });
-const dialsRoot = h("aside", { class: "side", "aria-label": "Dials" });
-const bench = h("div", { class: "bench" }, dialsRoot, listsRoot);
-refill(byId("view-lists"), startRoot, bench);
+const listsRoot = h("div", { class: "lists" });
+const optionsRoot = h("aside", { class: "sidebar", "aria-label": "Options" });
+const listsLayout = h("div", { class: "lists-layout" }, optionsRoot, listsRoot);
+refill(byId("view-lists"), startRoot, listsLayout);
 
-const search = new Search(byId("search"), { api, place, known, say });
-const dials = new Dials(dialsRoot, place, say);
-const start = new Start(startRoot, { api, place, known, model });
-const lists = new Lists(listsRoot, { api, place, feedback, known, model, most, say, renewed, named: () => search.show() }, savedState(feedback));
+const search = new Search(byId("search"), { api, router, itemCache, announce });
+const onNamesLoaded = () => search.show();
+const options = new QueryOptions(optionsRoot, router, announce);
+const startPage = new StartPage(startRoot, { api, router, itemCache, model });
+const lists = new ListsView(listsRoot, { api, router, feedback, itemCache, model, maxListeners, announce, onModelChanged, onNamesLoaded }, feedbackStatus(feedback));
 
-/** Views that come with their own code, fetched when first asked for. @type {Record<string, () => Promise<{show(): void}>>} */
-const rooms = {
+/** Views with code of their own, loaded when first shown. @type {Partial<Record<View, () => Promise<{show(): void}>>>} */
+const lazyViews = {
   map: once(async () => {
-    const { MapView } = await import("./map/view.js");
-    return new MapView(byId("view-map"), { api, place, known, say, named: () => search.show() });
+    const { MapView } = await import("./map/map-view.js");
+    return new MapView(byId("view-map"), { api, router, itemCache, announce, onNamesLoaded });
   }),
   evaluation: once(async () => {
-    const { EvaluationView } = await import("./evaluation.js");
+    const { EvaluationView } = await import("./evaluation-view.js");
     return new EvaluationView(byId("view-evaluation"), api);
   }),
 };
 
 async function show() {
-  const { view, seeds } = place.state;
-  for (const one of ["lists", "map", "evaluation"]) byId(`view-${one}`).hidden = one !== view;
-  for (const tab of document.querySelectorAll(".tabs a")) {
-    const to = /** @type {View} */ (/** @type {HTMLElement} */ (tab).dataset.view);
-    tab.setAttribute("href", place.link({ view: to }));
-    if (to === view) tab.setAttribute("aria-current", "page");
-    else tab.removeAttribute("aria-current");
-  }
+  const { view, seeds } = router.state;
+  const atStart = view === "lists" && !seeds.length;
+  for (const name of VIEWS) byId(`view-${name}`).hidden = name !== view;
+  markTab(view);
   document.body.dataset.view = view;
-  document.body.classList.toggle("at-start", view === "lists" && !seeds.length);
   startRoot.hidden = seeds.length > 0;
-  bench.hidden = !seeds.length;
-  if (view === "lists" && !seeds.length) document.title = "Tigertail";
-  if (view === "lists" && !seeds.length) start.show();
-  if (view === "lists" && seeds.length) lists.follow();
-  if (view in rooms) (await rooms[view]()).show();
+  listsLayout.hidden = !seeds.length;
+  if (atStart) {
+    document.title = "Tigertail";
+    startPage.show();
+  } else if (view === "lists") {
+    lists.update();
+  }
+  (await lazyViews[view]?.())?.show();
 }
 
-/** @param {MouseEvent} event  A plain click on a link of ours stays on the page. */
-function follow(event) {
+/** @param {View} view */
+function markTab(view) {
+  for (const tab of document.querySelectorAll(".tabs a")) {
+    const name = /** @type {View} */ (/** @type {HTMLElement} */ (tab).dataset.view);
+    tab.setAttribute("href", router.link({ view: name }));
+    if (name === view) tab.setAttribute("aria-current", "page");
+    else tab.removeAttribute("aria-current");
+  }
+}
+
+/** Follow a link between views without loading the page again. @param {MouseEvent} event */
+function followLink(event) {
   const link = /** @type {Element} */ (event.target).closest("a");
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (link.dataset.view) place.go({ view: /** @type {View} */ (link.dataset.view) });
-  else if (link.dataset.go === "home") place.go({ view: "lists", seeds: [] });
+  if (link.dataset.view) router.go({ view: /** @type {View} */ (link.dataset.view) });
+  else if (link.dataset.go === "home") router.go({ view: "lists", seeds: [] });
   else return;
   event.preventDefault();
 }
 
-function connection() {
-  const lost = h("p", { class: "banner", hidden: true }, "The server cannot be reached. What you said is kept here and sent when it is back.");
-  byId("banners").append(lost);
-  api.listeningTo.addEventListener("lost", () => (lost.hidden = false));
-  api.listeningTo.addEventListener("reached", () => (lost.hidden = true));
-  addEventListener("offline", () => (lost.hidden = false));
+function showConnection() {
+  const banner = h("p", { class: "banner", hidden: true }, "The server cannot be reached. Your feedback is stored in this browser and sent later.");
+  byId("banners").append(banner);
+  api.connection.addEventListener("lost", () => (banner.hidden = false));
+  api.connection.addEventListener("reached", () => (banner.hidden = true));
+  addEventListener("offline", () => (banner.hidden = false));
 }
 
-/** Another model has taken over: its dials may be others. */
-function renewed() {
-  card = once(described);
-  acquaint();
+/** The server has replaced the model: its options may differ. */
+function onModelChanged() {
+  modelOnce = once(loadModel);
+  showModel();
 }
 
-async function acquaint() {
+async function showModel() {
   try {
-    const { version, dataset, simulated, items, listeners } = await model();
-    dials.open(await model());
+    const current = await model();
+    const { version, dataset, simulated, items, listeners } = current;
+    options.setModel(current);
     refill(
-      byId("foot"),
-      h("p", {}, `Model ${version} · ${dataset}${simulated ? " (simulated)" : ""} · ${number(items)} items, ${number(listeners)} listeners`),
-      h("p", {}, h("a", { href: "docs" }, "The API")),
+      byId("footer"),
+      h("p", {}, `Model ${version} · ${dataset}${simulated ? " (simulated)" : ""} · ${formatNumber(items)} items, ${formatNumber(listeners ?? 0)} listeners`),
+      h("p", {}, h("a", { href: "docs" }, "API documentation")),
     );
   } catch (error) {
-    refill(byId("foot"), h("p", {}, /** @type {Error} */ (error).message));
-    setTimeout(acquaint, 5000); // without the model's card there are no dials
+    refill(byId("footer"), h("p", {}, /** @type {Error} */ (error).message));
+    setTimeout(showModel, 5000); // the options need the model
   }
 }
 
-document.addEventListener("click", follow);
-byId("privacy-open").addEventListener("click", () => openPrivacy(dialog, feedback));
+document.addEventListener("click", followLink);
+byId("privacy-open").addEventListener("click", () => openPrivacyDialog(dialog, feedback));
 dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-themeSwitch(/** @type {HTMLButtonElement} */ (byId("theme")), () => dispatchEvent(new Event("themed")));
-feedback.addEventListener("change", () => feedback.refused && toast(`Feedback was refused: ${feedback.refused.problem.message}`));
-place.addEventListener("change", show);
-connection();
-acquaint();
+themeSwitch(/** @type {HTMLButtonElement} */ (byId("theme")), () => dispatchEvent(new Event("themechange")));
+feedback.addEventListener("change", () => feedback.rejected && toast(`Feedback was rejected: ${feedback.rejected.error.message}`));
+router.addEventListener("change", show);
+showConnection();
+showModel();
 show();

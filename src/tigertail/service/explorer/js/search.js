@@ -1,4 +1,4 @@
-/** Search as you type, and the seeds that were chosen. */
+/** Search as you type, and the seeds of the query. */
 
 import { badges, name } from "./badges.js";
 import { Combobox } from "./combobox.js";
@@ -7,42 +7,43 @@ import { icon } from "./icons.js";
 
 /**
  * @typedef {import("./types.js").Item} Item
- * @typedef {object} Parts
+ *
+ * @typedef {object} Services
  * @property {import("./api.js").Api} api
- * @property {import("./state.js").Place} place
- * @property {Map<string, Item>} known  Items seen so far, so that a chip has a name before the answer comes.
- * @property {(text: string) => void} say
+ * @property {import("./router.js").Router} router
+ * @property {import("./types.js").ItemCache} itemCache
+ * @property {(text: string) => void} announce  To a screen reader.
  */
 
 export class Search {
-  /** @param {HTMLElement} root @param {Parts} parts */
-  constructor(root, parts) {
-    this.parts = parts;
+  /** @param {HTMLElement} root @param {Services} services */
+  constructor(root, services) {
+    this.services = services;
     this.adding = false;
     /** @type {Set<string>} */
-    this.asked = new Set();
+    this.requested = new Set();
     this.input = h("input", { type: "text", id: "q", enterkeyhint: "search", "aria-describedby": "q-help" });
-    this.chips = h("ul", { class: "chips", "aria-label": "Asked about" });
-    this.another = h("button", { type: "button", class: "another", onclick: () => this.add() }, icon("add"), "Add another");
+    this.chips = h("ul", { class: "chips", "aria-label": "Query" });
+    this.addButton = h("button", { type: "button", class: "add-seed", onclick: () => this.add() }, icon("add"), "Add another");
     const list = h("ul", { class: "options", "aria-label": "Suggestions" });
     refill(
       root,
-      h("div", { class: "field" }, icon("search"), h("label", { class: "sr", for: "q" }, "Artist, album or track"), this.input, h("kbd", { "aria-hidden": "true" }, "/"), list),
-      h("p", { id: "q-help", class: "sr" }, "Type a name, in any spelling. Arrows choose, Enter asks, Shift and Enter adds to the playlist."),
-      h("div", { class: "asked" }, this.chips, this.another),
+      h("div", { class: "field" }, icon("search"), h("label", { class: "visually-hidden", for: "q" }, "Artist, album or track"), this.input, h("kbd", { "aria-hidden": "true" }, "/"), list),
+      h("p", { id: "q-help", class: "visually-hidden" }, "Type a name, in any spelling. Arrow keys choose, Enter starts the query, Shift and Enter adds to the playlist."),
+      h("div", { class: "seeds" }, this.chips, this.addButton),
     );
-    this.box = new Combobox({
+    this.combobox = new Combobox({
       input: this.input,
       list,
-      find: async (text, signal) => (await parts.api.get("items", [["q", text], ["n", "10"]], signal)).items,
-      render: (/** @type {Item} */ item) => [h("span", { class: "call" }, name(item.name)), badges(item)],
+      find: async (text, signal) => (await services.api.searchItems(text, 10, signal)).items,
+      render: (/** @type {Item} */ item) => [h("span", { class: "option-name" }, name(item.name)), badges(item)],
       choose: (item, event) => this.#choose(item, event),
-      say: parts.say,
-      nothing: (text) => `Nothing like “${text}” in this catalogue`,
-      failed: (error) => `Search is out of reach: ${/** @type {Error} */ (error).message}`,
+      announce: services.announce,
+      emptyText: (text) => `No match for “${text}” in this catalogue`,
+      errorText: (error) => `Search failed: ${/** @type {Error} */ (error).message}`,
     });
-    this.#shortcut();
-    parts.place.addEventListener("change", () => this.show());
+    this.#listenForShortcut();
+    services.router.addEventListener("change", () => this.show());
     this.show();
   }
 
@@ -51,7 +52,7 @@ export class Search {
     this.input.select();
   }
 
-  /** Let the next choice join the seeds instead of replacing them. */
+  /** Make the next choice an additional seed. */
   add() {
     this.adding = true;
     this.show();
@@ -59,24 +60,24 @@ export class Search {
   }
 
   show() {
-    const { place, known } = this.parts;
-    const { seeds } = place.state;
-    // The other views learn the names of their seeds with their answers.
-    if (place.state.view === "evaluation") this.#learn(seeds.filter((seed) => !known.has(seed)));
+    const { router, itemCache } = this.services;
+    const { seeds } = router.state;
+    // The other views put the names of the seeds in the cache with their lists.
+    if (router.state.view === "evaluation") this.#loadNames(seeds.filter((seed) => !itemCache.has(seed)));
     if (!seeds.length) this.adding = false;
     this.input.placeholder = this.adding ? "Add to the playlist…" : "An artist, in any spelling…";
-    this.another.hidden = !seeds.length;
-    this.another.setAttribute("aria-pressed", String(this.adding));
+    this.addButton.hidden = !seeds.length;
+    this.addButton.setAttribute("aria-pressed", String(this.adding));
     this.chips.hidden = !seeds.length;
     refill(
       this.chips,
       ...seeds.map((seed) => {
-        const called = known.get(seed)?.name ?? seed;
+        const label = itemCache.get(seed)?.name ?? seed;
         return h(
           "li",
           { class: "chip" },
-          name(called),
-          h("button", { type: "button", "aria-label": `Remove ${called}`, onclick: () => this.#remove(seed) }, icon("close")),
+          name(label),
+          h("button", { type: "button", "aria-label": `Remove ${label}`, onclick: () => this.#remove(seed) }, icon("close")),
         );
       }),
     );
@@ -84,38 +85,39 @@ export class Search {
 
   /** @param {Item} item @param {Event} event */
   #choose(item, event) {
-    const { place, known } = this.parts;
-    known.set(item.id, item);
-    const joins = this.adding || (event instanceof KeyboardEvent && event.shiftKey);
+    const { router, itemCache } = this.services;
+    itemCache.set(item.id, item);
+    const additional = this.adding || (event instanceof KeyboardEvent && event.shiftKey);
     this.adding = false;
-    this.box.clear();
-    if (matchMedia("(pointer: coarse)").matches) this.input.blur(); // the keyboard on the screen would hide the answer
-    const others = joins ? place.state.seeds.filter((seed) => seed !== item.id) : [];
-    place.go({ seeds: [...others, item.id], view: place.state.view === "map" ? "map" : "lists" });
+    this.combobox.clear();
+    if (matchMedia("(pointer: coarse)").matches) this.input.blur(); // the on-screen keyboard would cover the lists
+    const others = additional ? router.state.seeds.filter((seed) => seed !== item.id) : [];
+    router.go({ seeds: [...others, item.id], view: router.state.view === "map" ? "map" : "lists" });
     this.show();
   }
 
-  /** Ask what unknown seeds are called, as after a link to the evaluation. @param {string[]} seeds */
-  async #learn(seeds) {
-    const { api, known } = this.parts;
-    const unasked = seeds.filter((seed) => !this.asked.has(seed));
-    for (const seed of unasked) this.asked.add(seed);
-    const found = await Promise.allSettled(unasked.map((seed) => api.get(`items/${encodeURIComponent(seed)}`)));
-    for (const [at, answer] of found.entries()) if (answer.status === "fulfilled") known.set(unasked[at], answer.value);
-    if (found.some((answer) => answer.status === "fulfilled")) this.show();
+  /** Load the names of seeds, as after a link to the evaluation. @param {string[]} seeds */
+  async #loadNames(seeds) {
+    const { api, itemCache } = this.services;
+    const missing = seeds.filter((seed) => !this.requested.has(seed));
+    for (const seed of missing) this.requested.add(seed);
+    const results = await Promise.allSettled(missing.map((seed) => api.item(seed)));
+    for (const [index, result] of results.entries()) if (result.status === "fulfilled") itemCache.set(missing[index], result.value);
+    if (results.some((result) => result.status === "fulfilled")) this.show();
   }
 
   /** @param {string} seed */
   #remove(seed) {
-    this.parts.place.go({ seeds: this.parts.place.state.seeds.filter((one) => one !== seed) });
+    const { router } = this.services;
+    router.go({ seeds: router.state.seeds.filter((other) => other !== seed) });
     this.input.focus();
   }
 
-  #shortcut() {
+  #listenForShortcut() {
     document.addEventListener("keydown", (event) => {
-      const at = /** @type {Element} */ (event.target);
+      const target = /** @type {Element} */ (event.target);
       if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (at.closest("input, textarea, select, dialog, [contenteditable]")) return;
+      if (target.closest("input, textarea, select, dialog, [contenteditable]")) return;
       event.preventDefault();
       this.focus();
     });

@@ -1,23 +1,25 @@
-/** What is asked, kept in the address: a link shows another person the same, and Back goes back. */
+/** The state of the page, read from an address and written to one, and the API parameters of its query. */
 
-/** @typedef {"lists" | "map" | "evaluation"} View */
+/** @typedef {import("./types.js").Params} Params */
+
+/** @typedef {typeof VIEWS[number]} View */
 
 /**
  * @typedef {object} State
  * @property {View} view
  * @property {string[]} seeds  Ids or names.
- * @property {string | null} country  From where it is asked; null is the whole world.
- * @property {number | null} lens  How much that counts; null is as much as the model says.
- * @property {number | null} beta  Adventurousness; null is the model's own.
+ * @property {string | null} country  Country of the lens; null is the whole world.
+ * @property {number | null} lens  Strength of the lens; null is the default of the model.
+ * @property {number | null} beta  Popularity exponent; null is the default of the model.
  * @property {string[]} without  Signals switched off.
- * @property {string[]} homes
+ * @property {string[]} homes  Home countries that may be listed.
  * @property {string[]} kinds
  * @property {string[]} strata
  * @property {number} n
  */
 
-export const LENGTHS = [10, 20, 50, 100];
-const VIEWS = ["lists", "map", "evaluation"];
+export const LIST_LENGTHS = [10, 20, 50, 100];
+export const VIEWS = /** @type {const} */ (["lists", "map", "evaluation"]);
 
 /** @type {Readonly<State>} */
 export const DEFAULTS = Object.freeze({
@@ -33,9 +35,9 @@ export const DEFAULTS = Object.freeze({
   n: 20,
 });
 
-/** The dials that "Reset" turns back. */
-export const DIALS = /** @type {const} */ (["country", "lens", "beta", "without", "homes", "kinds", "strata", "n"]);
-const REPEATED = /** @type {const} */ ([
+/** The options that "Reset" restores. */
+export const QUERY_OPTIONS = /** @type {const} */ (["country", "lens", "beta", "without", "homes", "kinds", "strata", "n"]);
+const LIST_PARAMS = /** @type {const} */ ([
   ["without", "without"],
   ["homes", "home"],
   ["kinds", "kind"],
@@ -43,22 +45,21 @@ const REPEATED = /** @type {const} */ ([
 ]);
 
 /**
- * Read an address. It may come from anywhere, so what makes no sense is left at its default.
+ * Read an address. Anyone may have written it, so an invalid value becomes the default.
  *
  * @param {string} search
  * @returns {State}
  */
-export function parse(search) {
+export function parseState(search) {
   const params = new URLSearchParams(search);
   const state = structuredClone(/** @type {State} */ (DEFAULTS));
-  const view = params.get("view");
-  if (view && VIEWS.includes(view)) state.view = /** @type {View} */ (view);
+  state.view = VIEWS.find((view) => view === params.get("view")) ?? DEFAULTS.view;
   state.seeds = unique(params.getAll("item"));
   state.country = params.get("country") || null;
-  state.lens = state.country ? within(params.get("lens"), 0, 1) : null;
-  state.beta = within(params.get("beta"), 0, 2);
-  for (const [name, param] of REPEATED) state[name] = unique(params.getAll(param));
-  state.n = Math.round(within(params.get("n"), 1, 500) ?? DEFAULTS.n);
+  state.lens = state.country ? parseNumber(params.get("lens"), 0, 1) : null;
+  state.beta = parseNumber(params.get("beta"), 0, 2);
+  for (const [name, param] of LIST_PARAMS) state[name] = unique(params.getAll(param));
+  state.n = Math.round(parseNumber(params.get("n"), 1, 500) ?? DEFAULTS.n);
   return state;
 }
 
@@ -66,22 +67,22 @@ export function parse(search) {
 const unique = (values) => [...new Set(values.filter(Boolean))];
 
 /** @param {string | null} text @param {number} low @param {number} high @returns {number | null} */
-function within(text, low, high) {
+function parseNumber(text, low, high) {
   const value = text === null || text.trim() === "" ? Number.NaN : Number(text);
   return Number.isFinite(value) && value >= low && value <= high ? value : null;
 }
 
 /**
- * Write an address; what is at its default is left out, so links stay short.
+ * Write an address; defaults are left out, so links stay short.
  *
  * @param {State} state
  * @returns {string}
  */
-export function address(state) {
+export function stateUrl(state) {
   const params = new URLSearchParams();
   if (state.view !== DEFAULTS.view) params.set("view", state.view);
   for (const seed of state.seeds) params.append("item", seed);
-  for (const [name, value] of dialParams(state)) params.append(name, value);
+  for (const [name, value] of optionParams(state)) params.append(name, value);
   if (state.n !== DEFAULTS.n) params.set("n", String(state.n));
   const text = params.toString();
   return text ? `?${text}` : "./";
@@ -89,78 +90,45 @@ export function address(state) {
 
 /**
  * @param {State} state
- * @returns {[string, string][]} The dials, as the server calls them.
+ * @returns {Params} The query options, as the API names them.
  */
-function dialParams(state) {
-  /** @type {[string, string][]} */
+function optionParams(state) {
+  /** @type {Params} */
   const params = [];
   if (state.country) params.push(["country", state.country]);
   if (state.country && state.lens !== null) params.push(["lens", String(state.lens)]);
   if (state.beta !== null) params.push(["beta", String(state.beta)]);
-  return params.concat(listable(state, true));
+  return params.concat(listParams(state, true));
 }
 
 /**
  * @param {State} state
- * @param {boolean} [parts]  Whether to say which signals are off, too.
- * @returns {[string, string][]}
+ * @param {boolean} [withSignals]  Whether to include the signals switched off.
+ * @returns {Params}
  */
-function listable(state, parts = false) {
-  return REPEATED.filter(([name]) => parts || name !== "without").flatMap(([name, param]) =>
+function listParams(state, withSignals = false) {
+  return LIST_PARAMS.filter(([name]) => withSignals || name !== "without").flatMap(([name, param]) =>
     state[name].map((value) => /** @type {[string, string]} */ ([param, value])),
   );
 }
 
 /**
- * The question for Tigertail, and the same for naive CF: what may be listed holds for both, all else is ours alone.
+ * The parameters of both lists: filters hold for both, all other options for Tigertail alone.
  *
  * @param {State} state
- * @param {string | null} [listener]  Whose list it is; it matters while two models are compared on listeners.
- * @returns {{ours: [string, string][], naive: [string, string][]}}
+ * @param {string | null} [listener]  Decides which model answers while two are compared.
+ * @returns {{tigertail: Params, naive: Params}}
  */
-export function questions(state, listener = null) {
-  /** @type {[string, string][]} */
-  const asked = [...state.seeds.map((seed) => /** @type {[string, string]} */ (["item", seed])), ["n", String(state.n)]];
+export function similarParams(state, listener = null) {
+  /** @type {Params} */
+  const common = [...state.seeds.map((seed) => /** @type {[string, string]} */ (["item", seed])), ["n", String(state.n)]];
+  /** @type {Params} */
+  const who = listener ? [["listener", listener]] : [];
   return {
-    ours: [...asked, ["why", "true"], ...dialParams(state), .../** @type {[string, string][]} */ (listener ? [["listener", listener]] : [])],
-    naive: [...asked, ["signal", "cosine"], ...listable(state)],
+    tigertail: [...common, ["why", "true"], ...optionParams(state), ...who],
+    naive: [...common, ["signal", "cosine"], ...listParams(state)],
   };
 }
 
-/** @param {State} state @returns {boolean} Whether any dial is turned. */
-export const turned = (state) => DIALS.some((name) => JSON.stringify(state[name]) !== JSON.stringify(DEFAULTS[name]));
-
-/** The page's place in its history. Emits "change". */
-export class Place extends EventTarget {
-  constructor() {
-    super();
-    /** @type {State} */
-    this.state = parse(location.search);
-    addEventListener("popstate", () => this.#set(parse(location.search)));
-  }
-
-  /**
-   * Go somewhere.
-   *
-   * @param {Partial<State>} patch
-   * @param {{replace?: boolean}} [options]  Replace leaves no step in the history, as while a slider moves.
-   */
-  go(patch, { replace = false } = {}) {
-    const next = { ...this.state, ...patch };
-    const to = address(next);
-    if (to === address(this.state)) return;
-    history[replace ? "replaceState" : "pushState"](null, "", to);
-    this.#set(next);
-  }
-
-  /** @param {Partial<State>} patch @returns {string} The address of going there. */
-  link(patch) {
-    return address({ ...this.state, ...patch });
-  }
-
-  /** @param {State} state */
-  #set(state) {
-    this.state = state;
-    this.dispatchEvent(new Event("change"));
-  }
-}
+/** @param {State} state @returns {number} How many options differ from their defaults. */
+export const countChanged = (state) => QUERY_OPTIONS.filter((name) => JSON.stringify(state[name]) !== JSON.stringify(DEFAULTS[name])).length;

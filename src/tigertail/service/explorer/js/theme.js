@@ -1,8 +1,8 @@
-/** Dark or light: the system's word, until the person says otherwise. */
+/** Dark or light: as the system says, until the user chooses. */
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { keep } from "./kept.js";
+import { writeItem } from "./storage.js";
 
 const KEY = "tigertail.theme";
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -17,19 +17,19 @@ export function theme() {
  * Turn a button into the switch between dark and light.
  *
  * @param {HTMLButtonElement} button
- * @param {() => void} onChange  For what is drawn on a canvas and cannot follow CSS.
+ * @param {() => void} onChange  For a canvas, which does not follow CSS.
  */
 export function themeSwitch(button, onChange) {
   const show = () => {
     const other = theme() === "dark" ? "light" : "dark";
-    button.replaceChildren(icon(other === "dark" ? "moon" : "sun"), h("span", { class: "sr" }, `Use ${other} colours`));
+    button.replaceChildren(icon(other === "dark" ? "moon" : "sun"), h("span", { class: "visually-hidden" }, `Use ${other} colours`));
     button.removeAttribute("aria-label");
     button.title = `Use ${other} colours`;
   };
   button.addEventListener("click", () => {
     const other = theme() === "dark" ? "light" : "dark";
     document.documentElement.dataset.theme = other;
-    keep(localStorage, KEY, other);
+    writeItem(localStorage, KEY, other);
     show();
     onChange();
   });
@@ -41,9 +41,9 @@ export function themeSwitch(button, onChange) {
 }
 
 /**
- * Resolve a colour of the style sheet for a canvas, which knows no custom properties.
+ * Resolve a colour of the style sheet for a canvas, which has no custom properties.
  *
- * @param {string} name  As "--ink".
+ * @param {string} name  For example "--ink".
  * @returns {string}
  */
 export function colour(name) {

@@ -1,20 +1,20 @@
-/** A word in passing. */
+/** Short messages that disappear. */
 
 import { h } from "./dom.js";
 
-const LASTS = 6000;
+const DURATION = 6000; // milliseconds
 
 /**
  * @param {HTMLElement} root  A live region.
  * @returns {(text: string) => void}
  */
-export function toaster(root) {
+export function createToaster(root) {
   let last = "";
   return (text) => {
-    if (text === last && root.childElementCount) return; // once is enough
+    if (text === last && root.childElementCount) return; // the same message is on the screen
     last = text;
     const toast = h("p", { class: "toast" }, text);
     root.append(toast);
-    setTimeout(() => toast.remove(), LASTS);
+    setTimeout(() => toast.remove(), DURATION);
   };
 }

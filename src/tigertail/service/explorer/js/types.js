@@ -1,5 +1,6 @@
 /**
- * Shapes of what the server answers; see /openapi.json.
+ * The JSON of the HTTP API, under the names of its schemas (see /openapi.json), and the types that several modules share.
+ * `Map` and `Event` of the API are `CatalogueMap` and `FeedbackEvent` here: the browser has a `Map` and an `Event` itself.
  *
  * @typedef {"head" | "mid" | "tail" | "cold"} Stratum
  *
@@ -11,50 +12,122 @@
  * @property {number} listeners
  * @property {Stratum} stratum
  *
- * @typedef {object} Carrier  What carries an answer: a signal, or, of listening alone, a group of listeners.
+ * @typedef {Item & {match: number}} Match
+ *
+ * @typedef {object} Found
+ * @property {string} model
+ * @property {Match[]} items
+ *
+ * @typedef {object} Carrier  A part of an affinity: of one signal, or of one group of listeners.
  * @property {string} [signal]
  * @property {number} [contribution]
  * @property {number} share
- * @property {boolean} [spoke]  Whether it says anything of the pair, or adds only what such an item may expect.
+ * @property {boolean} [spoke]  False if the signal has no data on the pair and adds only the popularity prior.
  * @property {string} [evidence]
  * @property {string} [group]
  * @property {string} [name]
  *
  * @typedef {Item & {rank: number, affinity: number, model: string, why?: Carrier[], because?: string}} Listed
  *
- * @typedef {object} Answer
+ * @typedef {object} Similar
  * @property {string} model
  * @property {Item[]} seeds
  * @property {string[]} notices
  * @property {Listed[]} items
  *
- * @typedef {Item & {model: string, known_by: Record<string, boolean>, weights: Record<string, number>}} Described
+ * @typedef {Item & {model: string, known_by: Record<string, boolean>, weights: Record<string, number>, more: Record<string, unknown>}} Details
  *
- * @typedef {object} ModelCard
+ * @typedef {object} Place
+ * @property {string} code
+ * @property {string} name
+ * @property {number | null} [listeners]
+ * @property {number | null} [items]
+ *
+ * @typedef {object} Described  A model.
  * @property {string} version
  * @property {string} role
  * @property {string} dataset
  * @property {boolean} simulated
  * @property {number} items
- * @property {number} listeners
+ * @property {number | null} listeners
+ * @property {string} default
  * @property {string[]} signals
  * @property {string[]} mixture
- * @property {number | null} beta
+ * @property {number} beta
  * @property {number | null} lens
- * @property {{code: string, name: string, listeners: number}[]} places
- * @property {{code: string, name: string, items: number}[]} homes
+ * @property {Place[]} places
+ * @property {Place[]} homes
  * @property {string[]} kinds
  * @property {Stratum[]} strata
  *
- * @typedef {object} MapData
+ * @typedef {{models: Described[]}} Models
+ *
+ * @typedef {[number, number] | null} Point  Null where the model has no data on the item.
+ *
+ * @typedef {object} CatalogueMap
  * @property {string} model
  * @property {string[]} id
  * @property {string[]} name
  * @property {(string | null)[]} country
  * @property {number[]} listeners
  * @property {Stratum[]} stratum
- * @property {([number, number] | null)[]} before  Null where naive CF does not know the item.
- * @property {([number, number] | null)[]} after
+ * @property {Point[]} before  By naive CF.
+ * @property {Point[]} after  By the model.
+ *
+ * @typedef {"like" | "dislike" | "hide"} Action  What a listener can do with a listed item.
+ *
+ * @typedef {object} FeedbackEvent
+ * @property {string} event_id
+ * @property {"impression" | Action} kind
+ * @property {string} query
+ * @property {string} item
+ * @property {number} rank
+ * @property {string} model
+ * @property {string} list_id
+ * @property {string} listener
+ * @property {string | null} country
+ * @property {string} at
+ *
+ * @typedef {{accepted: number, duplicates: number}} Taken
+ * @typedef {{erased: number}} Erased
+ *
+ * @typedef {object} Problem  The body of an error.
+ * @property {string} [title]
+ * @property {string} [detail]
+ * @property {string} [remedy]
+ * @property {string[] | null} [suggestions]
+ *
+ * @typedef {object} Estimate
+ * @property {number | null} mean
+ * @property {number | null} low
+ * @property {number | null} high
+ *
+ * @typedef {object} ReportRow
+ * @property {string} system
+ * @property {string} by
+ * @property {string} group
+ * @property {number} queries
+ * @property {Record<string, Estimate>} metrics
+ * @property {Estimate | null} frontier
+ *
+ * @typedef {object} Comparison
+ * @property {string} system
+ * @property {string} reference
+ * @property {Record<string, Estimate>} metrics
+ * @property {Record<string, number | null>} p_values
+ *
+ * @typedef {object} Report  What `tigertail evaluate --report` wrote.
+ * @property {string} dataset
+ * @property {boolean} simulated
+ * @property {number} listeners
+ * @property {{k: number}} config
+ * @property {ReportRow[]} rows
+ * @property {Comparison[]} comparisons
+ * @property {Record<string, Record<string, number | null>>} [lists]
+ *
+ * @typedef {[string, string][]} Params  Parameters of a query string; a name may repeat.
+ *
+ * @typedef {Map<string, Item>} ItemCache  Items by the id or name that the address gives, so that a name shows at once.
  */
 
 export {};

@@ -1,15 +1,15 @@
-/** From the map's plane to the screen and back. */
+/** The camera of the map: from its plane to the screen and back. */
 
 /** @typedef {{left: number, top: number, right: number, bottom: number}} Box */
 
-const DEEPEST = 60; // times the whole
+const MAX_ZOOM = 60; // times the scale at which the whole map fits
 
 export class Camera {
   constructor() {
     this.x = 0;
     this.y = 0;
-    this.k = 1;
-    this.whole = 0; // until the whole has been framed
+    this.scale = 1;
+    this.baseScale = 0; // the scale at which the whole map fits; 0 until it is measured
     this.width = 1;
     this.height = 1;
   }
@@ -21,49 +21,49 @@ export class Camera {
   }
 
   /**
-   * The view in which a box fills the screen.
+   * The position from which a box fills the screen.
    *
    * @param {Box} box
    * @param {number} [margin]  Pixels.
-   * @returns {{x: number, y: number, k: number}}
+   * @returns {{x: number, y: number, scale: number}}
    */
-  framing(box, margin = 36) {
-    const wide = Math.max(box.right - box.left, 1e-6);
-    const high = Math.max(box.bottom - box.top, 1e-6);
-    const k = Math.min(Math.max(this.width - 2 * margin, 40) / wide, Math.max(this.height - 2 * margin, 40) / high);
-    return { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2, k: this.whole ? Math.min(k, this.whole * DEEPEST) : k };
+  fitting(box, margin = 36) {
+    const boxWidth = Math.max(box.right - box.left, 1e-6);
+    const boxHeight = Math.max(box.bottom - box.top, 1e-6);
+    const scale = Math.min(Math.max(this.width - 2 * margin, 40) / boxWidth, Math.max(this.height - 2 * margin, 40) / boxHeight);
+    return { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2, scale: this.baseScale ? Math.min(scale, this.baseScale * MAX_ZOOM) : scale };
   }
 
   /** @param {number} sx @param {number} sy @returns {[number, number]} */
   toPlane(sx, sy) {
-    return [(sx - this.width / 2) / this.k + this.x, (sy - this.height / 2) / this.k + this.y];
+    return [(sx - this.width / 2) / this.scale + this.x, (sy - this.height / 2) / this.scale + this.y];
   }
 
   /** @param {number} x @param {number} y @returns {[number, number]} */
   toScreen(x, y) {
-    return [(x - this.x) * this.k + this.width / 2, (y - this.y) * this.k + this.height / 2];
+    return [(x - this.x) * this.scale + this.width / 2, (y - this.y) * this.scale + this.height / 2];
   }
 
   /** @param {number} dx @param {number} dy  Pixels. */
   pan(dx, dy) {
-    this.x -= dx / this.k;
-    this.y -= dy / this.k;
+    this.x -= dx / this.scale;
+    this.y -= dy / this.scale;
   }
 
-  /** Zoom, and let the point under the finger stay there. @param {number} by @param {number} sx @param {number} sy */
-  zoom(by, sx = this.width / 2, sy = this.height / 2) {
+  /** Zoom around a point of the screen. @param {number} factor @param {number} sx @param {number} sy */
+  zoom(factor, sx = this.width / 2, sy = this.height / 2) {
     const [x, y] = this.toPlane(sx, sy);
-    this.k = Math.min(Math.max(this.k * by, this.whole * 0.6), this.whole * DEEPEST);
-    this.x = x - (sx - this.width / 2) / this.k;
-    this.y = y - (sy - this.height / 2) / this.k;
+    this.scale = Math.min(Math.max(this.scale * factor, this.baseScale * 0.6), this.baseScale * MAX_ZOOM);
+    this.x = x - (sx - this.width / 2) / this.scale;
+    this.y = y - (sy - this.height / 2) / this.scale;
   }
 
-  /** @returns {number} How many times larger than the whole. */
-  get depth() {
-    return this.k / this.whole;
+  /** @returns {number} 1 where the whole map fits. */
+  get zoomLevel() {
+    return this.scale / this.baseScale;
   }
 
-  /** @returns {Box} What of the plane is in view. */
+  /** @returns {Box} The part of the plane in view. */
   get view() {
     const [left, top] = this.toPlane(0, 0);
     const [right, bottom] = this.toPlane(this.width, this.height);

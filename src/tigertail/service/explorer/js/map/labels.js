@@ -1,6 +1,6 @@
-/** Names as pictures: writing text is slow, so each name is written once, and laid on the map from then on. */
+/** Names as pictures: drawing text is slow, so each name is drawn once and copied to the map afterwards. */
 
-const KEPT = 500;
+const MAX_CACHED = 500;
 const HEIGHT = 20;
 const MARGIN = 4;
 const FONTS = ["500 12px", "600 12px", "650 14px"];
@@ -14,30 +14,30 @@ export class Labels {
     this.colours = colours;
     this.ratio = 1;
     /** @type {Map<string, Label>} */
-    this.written = new Map();
+    this.cache = new Map();
   }
 
-  /** @param {number} ratio  Device pixels a CSS pixel. */
+  /** @param {number} ratio  Device pixels per CSS pixel. */
   resize(ratio) {
     if (ratio === this.ratio) return;
     this.ratio = ratio;
-    this.written.clear();
+    this.cache.clear();
   }
 
   /** @param {string} text @param {0 | 1 | 2} rank @returns {Label} */
-  of(text, rank) {
+  get(text, rank) {
     const key = `${rank}${text}`;
-    let label = this.written.get(key);
+    let label = this.cache.get(key);
     if (!label) {
-      if (this.written.size >= KEPT) this.written.clear();
-      label = this.#write(text, rank);
-      this.written.set(key, label);
+      if (this.cache.size >= MAX_CACHED) this.cache.clear();
+      label = this.#render(text, rank);
+      this.cache.set(key, label);
     }
     return label;
   }
 
   /** @param {string} text @param {0 | 1 | 2} rank @returns {Label} */
-  #write(text, rank) {
+  #render(text, rank) {
     const picture = document.createElement("canvas");
     const context = /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d"));
     const font = `${FONTS[rank]} ${this.family}`;
@@ -46,7 +46,7 @@ export class Labels {
     picture.width = Math.ceil(width * this.ratio);
     picture.height = Math.ceil(HEIGHT * this.ratio);
     context.scale(this.ratio, this.ratio);
-    context.font = font; // a new size forgets it
+    context.font = font; // a new size has reset it
     context.textBaseline = "middle";
     context.lineJoin = "round";
     context.lineWidth = 3.5;

@@ -1,69 +1,69 @@
-/** The countries of the map: which colour is whose, one to be highlighted, and whether it stands in a clump. */
+/** The countries of the map: their colours, a country to highlight, and its cohesion. */
 
+import { countryPicker } from "../country-picker.js";
 import { h, refill } from "../dom.js";
-import { picker } from "../picker.js";
-import { count, countryName, number, percent } from "../words.js";
-import { clump } from "./clump.js";
-import { COLOURED } from "./scene.js";
+import { countryName, formatNumber, formatPercent, pluralize } from "../format.js";
+import { cohesion } from "./cohesion.js";
+import { COLOURED_COUNTRIES } from "./scene.js";
 
 /**
  * @param {import("./scene.js").Scene} scene
- * @param {object} acts
- * @param {(country: string | null) => void} acts.highlight
- * @param {(country: string) => void} acts.zoom
- * @param {(text: string) => void} acts.say
+ * @param {object} actions
+ * @param {(country: string | null) => void} actions.highlight
+ * @param {(country: string) => void} actions.zoom
+ * @param {(text: string) => void} actions.announce  To a screen reader.
  * @returns {HTMLElement}
  */
-export function legend(scene, { highlight, zoom, say }) {
-  const told = h("p", { class: "clump", role: "status", "aria-live": "polite" });
-  const nearer = h("button", { type: "button", class: "plain", hidden: true, onclick: () => chosen && zoom(chosen) }, "Zoom to it");
+export function legend(scene, { highlight, zoom, announce }) {
+  const cohesionNote = h("p", { class: "cohesion", role: "status", "aria-live": "polite" });
+  const zoomButton = h("button", { type: "button", class: "secondary", hidden: true, onclick: () => chosen && zoom(chosen) }, "Zoom to this country");
   /** @type {string | null} */
   let chosen = null;
   const choose = (/** @type {string | null} */ country) => {
     chosen = country;
     for (const key of keys) key.setAttribute("aria-pressed", String(key.dataset.country === country));
-    nearer.hidden = country === null;
-    refill(told, ...(country === null ? [] : clumpWords(scene, country)));
+    zoomButton.hidden = country === null;
+    refill(cohesionNote, ...(country === null ? [] : cohesionText(scene, country)));
     highlight(country);
   };
-  const keys = scene.countries.slice(0, COLOURED).map(([country, dots], at) =>
+  const keys = scene.countries.slice(0, COLOURED_COUNTRIES).map(([country, dots], index) =>
     h(
       "button",
       { type: "button", "aria-pressed": "false", dataset: { country }, onclick: () => choose(chosen === country ? null : country) },
-      h("span", { class: "dot", vars: { "--colour": `var(--map-${at})` } }),
+      h("span", { class: "dot", vars: { "--colour": `var(--map-${index})` } }),
       countryName(country),
-      h("small", {}, number(dots)),
+      h("small", {}, formatNumber(dots)),
     ),
   );
-  const { element: others } = picker({
+  const others = countryPicker({
     id: "map-country",
     label: "Highlight a country",
     placeholder: "Another country…",
-    say,
-    countries: () => scene.countries.map(([code, dots]) => ({ code, name: countryName(code), note: count(dots, "dot") })),
+    announce,
+    countries: () => scene.countries.map(([code, dots]) => ({ code, name: countryName(code), note: pluralize(dots, "dot") })),
     choose,
   });
-  const rest = scene.size - scene.countries.slice(0, COLOURED).reduce((sum, [, dots]) => sum + dots, 0);
+  const rest = scene.size - scene.countries.slice(0, COLOURED_COUNTRIES).reduce((sum, [, dots]) => sum + dots, 0);
   return h(
     "section",
     { class: "map-legend", "aria-label": "Home countries" },
     h("h2", {}, "Home country"),
-    h("div", { class: "keys" }, ...keys, h("p", {}, h("span", { class: "dot", vars: { "--colour": "var(--map-other)" } }), "others and unknown", h("small", {}, number(rest)))),
+    h("div", { class: "keys" }, ...keys, h("p", {}, h("span", { class: "dot", vars: { "--colour": "var(--map-other)" } }), "others and unknown", h("small", {}, formatNumber(rest)))),
     others,
-    told,
-    nearer,
+    cohesionNote,
+    zoomButton,
   );
 }
 
 /** @param {import("./scene.js").Scene} scene @param {string} country */
-function clumpWords(scene, country) {
-  const { before, after, nearest } = clump(scene, country);
+function cohesionText(scene, country) {
+  const { before, after, nearest } = cohesion(scene, country);
   return [
     h("b", {}, countryName(country)),
-    `. Of the ${nearest} dots nearest to one of its artists, `,
-    h("b", {}, percent(before)),
-    " are from there before, ",
-    h("b", {}, percent(after)),
+    `: of the ${nearest} dots nearest to each of its artists, `,
+    h("b", {}, formatPercent(before)),
+    " are from the same country before, ",
+    h("b", {}, formatPercent(after)),
     " after.",
   ];
 }

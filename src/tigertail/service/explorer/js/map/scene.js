@@ -1,47 +1,47 @@
-/** The dots: where each is before and after, how large, and to which country it belongs. */
+/** The dots of the map: their positions before and after, sizes and countries. A dot is an index into the catalogue. */
 
 /**
  * @typedef {import("./camera.js").Box} Box
- * @typedef {[number, number] | null} Point
+ * @typedef {import("../types.js").Point} Point
  */
 
-export const COLOURED = 7; // countries with a colour of their own; more could not be told apart
-const EDGE = 0.004; // the share of dots beyond each edge of the whole: a few strays would make it tiny
+export const COLOURED_COUNTRIES = 7; // more colours would be hard to distinguish
+const OUTLIERS = 0.004; // share of dots beyond each edge of the whole map: a few outliers would make the rest tiny
 
 export class Scene {
-  /** @param {import("../types.js").MapData} data */
+  /** @param {import("../types.js").CatalogueMap} data */
   constructor(data) {
     this.data = data;
     this.size = data.id.length;
-    const there = (/** @type {Point[]} */ points) => Uint8Array.from(points, (point) => (point ? 1 : 0));
-    /** Which dots have a place: naive CF has none for those nobody has played. */
-    this.there = { before: there(data.before), after: there(data.after) };
-    // Who has no place in one model waits in that of the other, unseen, and appears there.
-    this.before = axes(data.before.map((point, at) => point ?? data.after[at]));
-    this.after = axes(data.after.map((point, at) => point ?? data.before[at]));
+    const presence = (/** @type {Point[]} */ points) => Uint8Array.from(points, (point) => (point ? 1 : 0));
+    /** Which dots have a position: in naive CF an artist without listeners has none. */
+    this.present = { before: presence(data.before), after: presence(data.after) };
+    // A dot without a position in one layout is hidden there, and appears at its position in the other.
+    this.before = axes(data.before.map((point, dot) => point ?? data.after[dot]));
+    this.after = axes(data.after.map((point, dot) => point ?? data.before[dot]));
     this.x = Float32Array.from(this.after[0]);
     this.y = Float32Array.from(this.after[1]);
-    this.most = data.listeners.reduce((one, other) => Math.max(one, other), 1);
-    this.radius = Float32Array.from(data.listeners, (heard) => 1.05 + 5 * Math.sqrt(heard / this.most));
-    this.place = new Map(data.id.map((id, at) => [id, at]));
-    /** Codes by number of listeners, the most heard first: they are drawn below, so that the small stay visible. */
-    this.order = Uint32Array.from(data.id.keys()).sort((one, other) => data.listeners[other] - data.listeners[one]);
+    this.maxListeners = data.listeners.reduce((a, b) => Math.max(a, b), 1);
+    this.radius = Float32Array.from(data.listeners, (listeners) => 1.05 + 5 * Math.sqrt(listeners / this.maxListeners));
+    this.indexOf = new Map(data.id.map((id, dot) => [id, dot]));
+    /** Dots by listeners, the most popular first: they are drawn below, so that the small ones stay visible. */
+    this.order = Uint32Array.from(data.id.keys()).sort((a, b) => data.listeners[b] - data.listeners[a]);
     /** @type {[string, number][]} Countries and how many dots they have, the largest first. */
-    this.countries = counted(data.country);
-    const colours = new Map(this.countries.slice(0, COLOURED).map(([country], at) => [country, at]));
-    /** A country's colour; -1 for the many others. */
-    this.colour = Int8Array.from(data.country, (country) => (country ? (colours.get(country) ?? -1) : -1));
-    /** Where the dots are between before, 0, and after, 1. */
-    this.at = 1;
+    this.countries = countBy(data.country);
+    const colours = new Map(this.countries.slice(0, COLOURED_COUNTRIES).map(([country], index) => [country, index]));
+    /** The colour of each dot's country; -1 for the other countries. */
+    this.colourIndex = Int8Array.from(data.country, (country) => (country ? (colours.get(country) ?? -1) : -1));
+    /** The layout shown, from before, 0, to after, 1. */
+    this.progress = 1;
   }
 
-  /** Move every dot along its way. @param {number} at  0 is before, 1 is after. */
-  move(at) {
-    this.at = at;
+  /** Move every dot between the layouts. @param {number} progress  0 is before, 1 is after. */
+  move(progress) {
+    this.progress = progress;
     const { before, after, x, y, size } = this;
     for (let dot = 0; dot < size; dot += 1) {
-      x[dot] = before[0][dot] + at * (after[0][dot] - before[0][dot]);
-      y[dot] = before[1][dot] + at * (after[1][dot] - before[1][dot]);
+      x[dot] = before[0][dot] + progress * (after[0][dot] - before[0][dot]);
+      y[dot] = before[1][dot] + progress * (after[1][dot] - before[1][dot]);
     }
   }
 
@@ -51,30 +51,30 @@ export class Scene {
     return { id: id[dot], name: name[dot], kind: "artist", country: country[dot], listeners: listeners[dot], stratum: stratum[dot] };
   }
 
-  /** @returns {Uint8Array} Which dots are to be seen now. */
-  get seen() {
-    return this.at < 0.5 ? this.there.before : this.there.after;
+  /** @returns {Uint8Array} Which dots are visible now. */
+  get visible() {
+    return this.progress < 0.5 ? this.present.before : this.present.after;
   }
 
-  /** @returns {Box} Where nearly all dots are, before and after: the frame must not jump between them. */
-  whole() {
+  /** @returns {Box} A box around nearly all dots, the same for both layouts so that the view does not jump. */
+  bounds() {
     return {
-      left: Math.min(quantile(this.before[0], EDGE), quantile(this.after[0], EDGE)),
-      right: Math.max(quantile(this.before[0], 1 - EDGE), quantile(this.after[0], 1 - EDGE)),
-      top: Math.min(quantile(this.before[1], EDGE), quantile(this.after[1], EDGE)),
-      bottom: Math.max(quantile(this.before[1], 1 - EDGE), quantile(this.after[1], 1 - EDGE)),
+      left: Math.min(quantile(this.before[0], OUTLIERS), quantile(this.after[0], OUTLIERS)),
+      right: Math.max(quantile(this.before[0], 1 - OUTLIERS), quantile(this.after[0], 1 - OUTLIERS)),
+      top: Math.min(quantile(this.before[1], OUTLIERS), quantile(this.after[1], OUTLIERS)),
+      bottom: Math.max(quantile(this.before[1], 1 - OUTLIERS), quantile(this.after[1], 1 - OUTLIERS)),
     };
   }
 
-  /** @param {number[]} dots @param {number} [edge] @returns {Box} Where they are now. */
-  around(dots, edge = 0) {
+  /** @param {number[]} dots @param {number} [outliers]  Share of dots beyond each edge. @returns {Box} */
+  boundsOf(dots, outliers = 0) {
     const xs = Float32Array.from(dots, (dot) => this.x[dot]);
     const ys = Float32Array.from(dots, (dot) => this.y[dot]);
-    return { left: quantile(xs, edge), right: quantile(xs, 1 - edge), top: quantile(ys, edge), bottom: quantile(ys, 1 - edge) };
+    return { left: quantile(xs, outliers), right: quantile(xs, 1 - outliers), top: quantile(ys, outliers), bottom: quantile(ys, 1 - outliers) };
   }
 
-  /** @param {string} country @returns {number[]} Its dots, the most heard first. */
-  of(country) {
+  /** @param {string} country @returns {number[]} Its dots, the most popular first. */
+  dotsOf(country) {
     return [...this.order].filter((dot) => this.data.country[dot] === country);
   }
 
@@ -83,35 +83,35 @@ export class Scene {
    *
    * @param {number} x
    * @param {number} y
-   * @param {number} within
-   * @returns {number} -1 if none is so near.
+   * @param {number} maxDistance
+   * @returns {number} -1 if none is near enough.
    */
-  nearest(x, y, within) {
-    let best = -1;
-    let least = within * within;
-    const { seen } = this;
+  nearest(x, y, maxDistance) {
+    let nearest = -1;
+    let smallest = maxDistance * maxDistance;
+    const { visible } = this;
     for (let dot = 0; dot < this.size; dot += 1) {
-      if (!seen[dot]) continue;
+      if (!visible[dot]) continue;
       const dx = this.x[dot] - x;
       const dy = this.y[dot] - y;
-      const far = dx * dx + dy * dy;
-      if (far < least) [best, least] = [dot, far];
+      const distance = dx * dx + dy * dy;
+      if (distance < smallest) [nearest, smallest] = [dot, distance];
     }
-    return best;
+    return nearest;
   }
 
-  /** @param {Box} box @param {number} most @returns {{dots: number[], count: number}} The most heard dots within. */
-  within(box, most) {
+  /** @param {Box} box @param {number} limit @returns {{dots: number[], count: number}} The most popular dots in the box, and how many it holds. */
+  dotsIn(box, limit) {
     const dots = [];
     let count = 0;
-    const { seen } = this;
+    const { visible } = this;
     for (const dot of this.order) {
-      if (!seen[dot]) continue;
+      if (!visible[dot]) continue;
       const x = this.x[dot];
       const y = this.y[dot];
       if (x < box.left || x > box.right || y < box.top || y > box.bottom) continue;
       count += 1;
-      if (dots.length < most) dots.push(dot);
+      if (dots.length < limit) dots.push(dot);
     }
     return { dots, count };
   }
@@ -121,11 +121,11 @@ export class Scene {
 const axes = (points) => [Float32Array.from(points, (point) => point?.[0] ?? 0), Float32Array.from(points, (point) => -(point?.[1] ?? 0))];
 
 /** @param {(string | null)[]} countries @returns {[string, number][]} */
-function counted(countries) {
+function countBy(countries) {
   /** @type {Map<string, number>} */
   const counts = new Map();
   for (const country of countries) if (country) counts.set(country, (counts.get(country) ?? 0) + 1);
-  return [...counts].sort((one, other) => other[1] - one[1] || one[0].localeCompare(other[0]));
+  return [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b));
 }
 
 /** @param {Float32Array} values @param {number} q @returns {number} */

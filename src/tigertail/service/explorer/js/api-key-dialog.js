@@ -1,0 +1,35 @@
+/** The dialog that asks for an API key. */
+
+import { h, refill } from "./dom.js";
+
+/**
+ * @param {HTMLDialogElement} dialog
+ * @param {boolean} rejected  Whether the server rejected a key.
+ * @returns {Promise<string | null>} Null if the user cancelled.
+ */
+export function promptForApiKey(dialog, rejected) {
+  return new Promise((resolve) => {
+    const input = h("input", { type: "password", id: "key", autocomplete: "off", required: true });
+    const form = h(
+      "form",
+      { method: "dialog" },
+      h("h2", { id: "dialog-title" }, "API key needed"),
+      h("p", {}, rejected ? "The server rejected this key. Is it complete?" : "This server needs an API key. Ask its operator for one."),
+      h("label", { for: "key" }, "API key"),
+      input,
+      h("p", { class: "muted" }, "It is stored in this tab only, until you close it."),
+      h("div", { class: "buttons" }, h("button", { type: "submit", class: "primary" }, "Use key"), h("button", { type: "button", class: "secondary", onclick: () => dialog.close() }, "Cancel")),
+    );
+    let key = /** @type {string | null} */ (null);
+    // The policy `form-action 'none'` forbids even a form that only closes its dialog, so the submit is handled here.
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      key = input.value.trim() || null;
+      dialog.close();
+    });
+    dialog.addEventListener("close", () => resolve(key), { once: true });
+    refill(dialog, form);
+    if (!dialog.open) dialog.showModal();
+    input.focus();
+  });
+}

@@ -1,0 +1,86 @@
+/** Why an item is in the list: a bar of its parts, and the evidence of each in a sentence. */
+
+import { h } from "./dom.js";
+import { capitalize, formatPercent } from "./format.js";
+import { signalColour, signalTitle } from "./signals.js";
+
+/**
+ * @typedef {import("./types.js").Carrier} Carrier
+ * @typedef {import("./types.js").Listed} Listed
+ */
+
+const MIN_SHARE = 0.005; // smaller shares are left out
+
+/** @param {Carrier} part */
+const labelOf = (part) => part.signal ?? part.name ?? part.group ?? "";
+
+/** @param {Carrier} part */
+const colourOf = (part) => (part.signal ? signalColour(part.signal) : "var(--signal-0)");
+
+/** @param {Carrier} part  A signal without data on the pair adds the popularity prior. */
+const isPrior = (part) => part.spoke === false;
+
+/** @param {Listed} item @returns {Carrier[]} The parts that are large enough to show. */
+const partsOf = (item) => (item.why ?? []).filter((part) => part.share >= MIN_SHARE);
+
+/**
+ * @param {Listed} item
+ * @returns {HTMLElement} A stacked bar; hatched where a signal adds only the prior.
+ */
+export function explanationBar(item) {
+  const parts = partsOf(item);
+  return h(
+    "span",
+    { class: "bar", role: "img", "aria-label": parts.map((part) => `${labelOf(part)} ${formatPercent(part.share)}`).join(", ") },
+    ...parts.map((part) =>
+      h("span", {
+        class: isPrior(part) ? "part prior" : "part",
+        title: `${labelOf(part)} ${formatPercent(part.share)}`,
+        vars: { "--share": part.share, "--colour": colourOf(part) },
+      }),
+    ),
+  );
+}
+
+/**
+ * @param {Listed} item
+ * @returns {HTMLElement} One line per part, the largest first.
+ */
+export const explanationList = (item) => h("ul", { class: "evidence-list" }, ...partsOf(item).map(explanationLine));
+
+/** @param {Carrier} part */
+function explanationLine(part) {
+  return h(
+    "li",
+    {},
+    h("span", { class: isPrior(part) ? "swatch prior" : "swatch", vars: { "--colour": colourOf(part) } }),
+    h("span", { class: "part-name" }, part.signal ?? h("bdi", {}, labelOf(part))),
+    h("span", { class: "share" }, formatPercent(part.share)),
+    h("span", { class: "evidence", dir: "auto" }, evidenceText(part)),
+  );
+}
+
+/** @param {Carrier} part */
+function evidenceText(part) {
+  if (!part.signal) return "Listeners of this group.";
+  if (isPrior(part)) return "No data on this pair: this is the popularity prior.";
+  return `${capitalize(part.evidence || signalTitle(part.signal))}.`;
+}
+
+/**
+ * @param {Listed[]} items
+ * @param {string[]} mixture  Signals in the order of the model.
+ * @returns {HTMLElement} The colours of the signals in a list.
+ */
+export function signalLegend(items, mixture) {
+  const present = new Set(items.flatMap((item) => partsOf(item).flatMap((part) => part.signal ?? [])));
+  const signals = [...mixture.filter((signal) => present.has(signal)), ...[...present].filter((signal) => !mixture.includes(signal))];
+  return h(
+    "ul",
+    { class: "legend", "aria-label": "Colours of the signals" },
+    ...signals.map((signal) =>
+      h("li", { title: signalTitle(signal) }, h("span", { class: "swatch", vars: { "--colour": signalColour(signal) } }), signal),
+    ),
+    h("li", { title: "A signal without data on the pair adds the popularity prior" }, h("span", { class: "swatch prior" }), "prior"),
+  );
+}

@@ -1,0 +1,103 @@
+/** One row of a list. */
+
+import { badges, name } from "./badges.js";
+import { h } from "./dom.js";
+import { explanationBar, explanationList } from "./explanation.js";
+import { icon } from "./icons.js";
+
+/**
+ * @typedef {import("./types.js").Listed} Listed
+ * @typedef {import("./types.js").Action} Action
+ *
+ * @typedef {object} RowActions
+ * @property {(item: Listed) => string} link
+ * @property {(item: Listed) => void} query  Make it the query.
+ * @property {(item: Listed) => void} add  Add it to the seeds.
+ * @property {(action: Action, item: Listed) => void} [record]  Record feedback; only for Tigertail's list.
+ * @property {(item: Listed) => "like" | "dislike" | null} [rating]
+ */
+
+/**
+ * @param {Listed} item
+ * @param {number | null} otherRank  Its rank in the other list, if it is there.
+ * @param {string} otherTitle  Title of the other list.
+ * @param {number} maxAffinity  The largest affinity of the list.
+ * @param {RowActions} actions
+ * @returns {HTMLLIElement}
+ */
+export function listRow(item, otherRank, otherTitle, maxAffinity, actions) {
+  const link = h("a", { class: "item-link", href: actions.link(item) }, name(item.name));
+  link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return; // the browser opens a new tab
+    event.preventDefault();
+    actions.query(item);
+  });
+  return h(
+    "li",
+    { class: otherRank ? "row both" : "row", dataset: { id: item.id } },
+    h("span", { class: "rank" }, h("span", { class: "visually-hidden" }, "Rank "), item.rank),
+    h("div", { class: "row-item" }, link, badges(item)),
+    otherRankMark(otherRank, otherTitle),
+    actionButtons(item, actions),
+    item.why?.length ? explanation(item) : affinityBar(item, maxAffinity),
+  );
+}
+
+/** @param {number | null} rank @param {string} title */
+function otherRankMark(rank, title) {
+  if (!rank) return h("span", {});
+  return h("span", { class: "other-rank", title: `Also in the list of ${title}, at rank ${rank}` }, icon("both"), h("span", { class: "visually-hidden" }, `In both lists; in ${title} at rank `), rank);
+}
+
+/** The affinity, where there is no explanation. @param {Listed} item @param {number} maxAffinity */
+function affinityBar({ affinity }, maxAffinity) {
+  const text = affinity.toFixed(2).replace(/^0/, "");
+  return h("p", { class: "affinity", title: `Affinity ${text}` }, h("span", { class: "bar" }, h("span", { class: "gauge", vars: { "--share": Math.max(0, affinity / maxAffinity) } })), h("span", { class: "visually-hidden" }, "Affinity "), text);
+}
+
+/** @param {Listed} item */
+function explanation(item) {
+  return h(
+    "details",
+    { class: "explanation" },
+    h("summary", {}, explanationBar(item), h("span", { class: "explanation-label" }, "why", h("span", { class: "visually-hidden" }, ` ${item.name}`), icon("chevron"))),
+    explanationList(item),
+  );
+}
+
+/** @param {Listed} item @param {RowActions} actions */
+function actionButtons(item, { add, record, rating }) {
+  const addButton = iconButton("add", `Add ${item.name} to the playlist`, () => add(item));
+  if (!record) return h("div", { class: "actions" }, addButton);
+  const thumbs = /** @type {const} */ (["like", "dislike"]).map((action) => {
+    const thumb = iconButton(action === "like" ? "up" : "down", `${action === "like" ? "Good" : "Bad"} recommendation: ${item.name}`, () => {
+      record(action, item);
+      for (const other of thumbs) other.setAttribute("aria-pressed", String(other === thumb));
+    });
+    thumb.classList.add(action);
+    thumb.setAttribute("aria-pressed", String(rating?.(item) === action));
+    return thumb;
+  });
+  return h("div", { class: "actions" }, ...thumbs, iconButton("hide", `Hide ${item.name}`, () => record("hide", item)), addButton);
+}
+
+/** @param {Parameters<typeof icon>[0]} picture @param {string} label @param {() => void} onclick */
+function iconButton(picture, label, onclick) {
+  return h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, onclick }, icon(picture));
+}
+
+/**
+ * The row of a hidden item: it keeps its place, so that the rows below do not move.
+ *
+ * @param {Listed} item
+ * @param {() => void} show
+ */
+export function hiddenRow(item, show) {
+  return h(
+    "li",
+    { class: "row hidden", dataset: { id: item.id } },
+    h("span", { class: "rank" }, item.rank),
+    h("span", { class: "muted" }, "Hidden: ", name(item.name)),
+    h("button", { type: "button", class: "secondary", onclick: show }, "Show again"),
+  );
+}

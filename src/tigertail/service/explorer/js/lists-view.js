@@ -1,0 +1,289 @@
+/** The lists: naive CF beside Tigertail, for the same query. */
+
+import { isAbort } from "./api.js";
+import { debounce, h, refill } from "./dom.js";
+import { signalLegend } from "./explanation.js";
+import { capitalize } from "./format.js";
+import { ListColumn } from "./list-column.js";
+import { summaryText } from "./list-summary.js";
+import { errorMessage, message, skeletonHeader } from "./placeholders.js";
+import { queryHeader } from "./query-header.js";
+import { countChanged, similarParams, stateUrl } from "./state.js";
+
+/**
+ * @typedef {import("./types.js").Similar} Similar
+ * @typedef {import("./types.js").Listed} Listed
+ * @typedef {import("./types.js").Details} Details
+ *
+ * @typedef {object} Services
+ * @property {import("./api.js").Api} api
+ * @property {import("./router.js").Router} router
+ * @property {import("./feedback.js").Feedback} feedback
+ * @property {import("./types.js").ItemCache} itemCache
+ * @property {() => Promise<import("./types.js").Described>} model
+ * @property {() => Promise<number>} maxListeners  Listeners of the most popular item.
+ * @property {(text: string) => void} announce  To a screen reader.
+ * @property {() => void} onModelChanged  Called when the server has replaced the model.
+ * @property {() => void} onNamesLoaded  Called when the names of the seeds are in the cache.
+ *
+ * @typedef {object} Context
+ * @property {Details[]} seeds
+ * @property {number} maxListeners
+ * @property {string[]} mixture
+ */
+
+const IMPRESSION_DELAY = 700; // milliseconds on the screen before a list counts as seen: a slider shows many in passing
+
+export class ListsView {
+  /** @param {HTMLElement} root @param {Services} services @param {HTMLElement} status  Whether feedback is saved. */
+  constructor(root, services, status) {
+    this.services = services;
+    this.root = root;
+    this.naive = new ListColumn("naive", "Naive CF", "cosine similarity of the ALS factors");
+    this.tigertail = new ListColumn("tigertail", "Tigertail", "all signals, weighted by the popularity of the query", status);
+    this.header = h("div", { class: "lists-header" });
+    this.notices = h("div", { class: "notices", role: "status", "aria-live": "polite" });
+    this.columns = h("div", { class: "columns" }, this.naive.element, this.tigertail.element);
+    refill(root, this.header, this.notices, this.#columnSwitch(), this.columns);
+    this.#highlightInBoth();
+    this.currentUrl = "";
+    this.currentSeeds = "";
+    /** @type {AbortController | null} */
+    this.controller = null;
+    /** @type {Set<string>} */
+    this.hidden = new Set();
+    /** @type {import("./impressions.js").TrackedList | null} */
+    this.tracked = null;
+    // A list opened in a background tab is seen when the tab is.
+    document.addEventListener("visibilitychange", () => document.hidden || this.#trackImpressions());
+    this.loadSoon = debounce(() => this.#load(), 140);
+  }
+
+  /** Show the lists of the current state; an unchanged query is not loaded again. */
+  update() {
+    const { state } = this.services.router;
+    const url = stateUrl({ ...state, view: "lists" });
+    if (!state.seeds.length || state.view !== "lists") return;
+    if (url === this.currentUrl) {
+      this.#trackImpressions(); // back from another view
+      return;
+    }
+    const seeds = JSON.stringify(state.seeds);
+    const sameSeeds = seeds === this.currentSeeds;
+    this.currentUrl = url;
+    this.currentSeeds = seeds;
+    if (sameSeeds) {
+      this.columns.classList.add("stale");
+      this.loadSoon();
+    } else {
+      this.retry();
+    }
+  }
+
+  /** Load the current query again. */
+  retry() {
+    this.#showLoading();
+    this.#load();
+  }
+
+  #showLoading() {
+    this.root.classList.remove("failed");
+    refill(this.header, skeletonHeader());
+    refill(this.notices);
+    this.naive.showLoading();
+    this.tigertail.showLoading();
+  }
+
+  async #load() {
+    const { api, router, feedback } = this.services;
+    this.controller?.abort();
+    const controller = new AbortController();
+    this.controller = controller;
+    const params = similarParams(router.state, feedback.listener);
+    const naiveRequest = api.similar(params.naive, controller.signal);
+    const tigertailRequest = api.similar(params.tigertail, controller.signal);
+    const [naive, tigertail, seeds, maxListeners, model] = await Promise.allSettled([
+      naiveRequest,
+      tigertailRequest,
+      // Either response resolves the seeds: the address may hold names.
+      tigertailRequest.catch(() => naiveRequest).then((answer) => this.#loadDetails(answer.seeds, controller.signal)),
+      this.services.maxListeners(),
+      this.services.model(),
+    ]);
+    if (controller !== this.controller || controller.signal.aborted) return;
+    this.columns.classList.remove("stale");
+    this.#showHeader(seeds);
+    this.#showLists(naive, tigertail, {
+      seeds: valueOf(seeds) ?? [],
+      maxListeners: valueOf(maxListeners) ?? 1000,
+      mixture: valueOf(model)?.mixture ?? [],
+    });
+    if (naive.status === "fulfilled" && model.status === "fulfilled" && naive.value.model !== model.value.version) this.services.onModelChanged();
+  }
+
+  /** @param {import("./types.js").Item[]} items @param {AbortSignal} signal @returns {Promise<Details[]>} */
+  #loadDetails(items, signal) {
+    const { api, router, itemCache } = this.services;
+    const { seeds } = router.state;
+    for (const [index, item] of items.entries()) itemCache.set(seeds[index], item).set(item.id, item);
+    return Promise.all(items.map((item) => api.item(item.id, signal)));
+  }
+
+  /** @param {PromiseSettledResult<Details[]>} seeds */
+  #showHeader(seeds) {
+    if (seeds.status === "rejected") {
+      refill(this.header);
+      return;
+    }
+    refill(this.header, queryHeader(seeds.value));
+    document.title = `${seeds.value.map((seed) => seed.name).join(", ")} · Tigertail`;
+    this.services.onNamesLoaded();
+  }
+
+  /**
+   * @param {PromiseSettledResult<Similar>} naive
+   * @param {PromiseSettledResult<Similar>} tigertail
+   * @param {Context} context
+   */
+  #showLists(naive, tigertail, context) {
+    const { feedback, router, announce } = this.services;
+    const naiveItems = itemsOf(naive);
+    const items = itemsOf(tigertail);
+    const notices = valueOf(tigertail)?.notices ?? [];
+    refill(this.notices, ...notices.map((text) => h("p", { class: "notice" }, `${capitalize(text)}.`)));
+    this.tracked = tigertail.status === "fulfilled" && items.length ? feedback.track(tigertail.value, router.state.country) : null;
+    if (naive.status === "rejected" && tigertail.status === "rejected") {
+      this.#showError(tigertail.reason);
+      return;
+    }
+    this.root.classList.remove("failed");
+    this.#showNaive(naive, items, context);
+    this.#showTigertail(tigertail, naiveItems, context);
+    this.#trackImpressions();
+    if (items.length) announce(`Tigertail: ${summaryText(items)}. Naive CF: ${naiveItems.length ? summaryText(naiveItems) : "no list"}.`);
+  }
+
+  /** @param {PromiseSettledResult<Similar>} result @param {Listed[]} others @param {Context} context */
+  #showNaive(result, others, { seeds, maxListeners }) {
+    if (result.status === "rejected") return this.#showColumnError(this.naive, result.reason);
+    const { items } = result.value;
+    if (!items.length) return this.naive.showMessage(this.#noNaiveList(seeds));
+    const actions = { ...this.#rowActions(), record: undefined, rating: undefined };
+    return this.naive.showItems(items, { otherRanks: ranksOf(others), otherTitle: "Tigertail", maxListeners, actions, hidden: new Set(), legend: null });
+  }
+
+  /** @param {PromiseSettledResult<Similar>} result @param {Listed[]} others @param {Context} context */
+  #showTigertail(result, others, { maxListeners, mixture }) {
+    if (result.status === "rejected") return this.#showColumnError(this.tigertail, result.reason);
+    const { items } = result.value;
+    if (!items.length) return this.tigertail.showMessage(this.#noList());
+    return this.tigertail.showItems(items, { otherRanks: ranksOf(others), otherTitle: "naive CF", maxListeners, actions: this.#rowActions(), hidden: this.hidden, legend: signalLegend(items, mixture) });
+  }
+
+  /** Neither list could be loaded: show the reason once. @param {unknown} reason */
+  #showError(reason) {
+    if (isAbort(reason)) return;
+    this.currentUrl = "";
+    this.root.classList.add("failed");
+    refill(this.header, this.#errorMessage(reason));
+  }
+
+  /** @param {ListColumn} column @param {unknown} reason */
+  #showColumnError(column, reason) {
+    if (isAbort(reason)) return;
+    column.showMessage(this.#errorMessage(reason));
+    this.currentUrl = ""; // the next visit loads again
+  }
+
+  /** @param {unknown} reason */
+  #errorMessage(reason) {
+    return errorMessage(reason, { retry: () => this.retry(), suggestionUrl: (name) => this.services.router.link({ seeds: [name] }) });
+  }
+
+  /** @param {Details[]} seeds */
+  #noNaiveList(seeds) {
+    if (seeds.length && seeds.every((seed) => seed.listeners === 0)) {
+      return message(
+        `Naive CF has no list: ${seeds.length === 1 ? "this artist has" : "these artists have"} no listeners.`,
+        "Collaborative filtering compares artists by their listeners. Descriptions, sound, pages and playlists do not need them.",
+      );
+    }
+    return message("Naive CF has no list.", this.#filtered() ? "The options exclude every candidate. Change or reset them." : "Its data does not contain this query.");
+  }
+
+  #noList() {
+    return message("No results.", this.#filtered() ? "The options exclude every candidate. Change or reset them." : "No signal has data on this query.");
+  }
+
+  #filtered() {
+    return countChanged(this.services.router.state) > 0;
+  }
+
+  /** @returns {import("./list-row.js").RowActions} */
+  #rowActions() {
+    const { router, itemCache } = this.services;
+    return {
+      link: (item) => router.link({ seeds: [item.id] }),
+      query: (item) => {
+        itemCache.set(item.id, item);
+        router.go({ seeds: [item.id] });
+        scrollTo({ top: 0 });
+        document.getElementById("main")?.focus({ preventScroll: true });
+      },
+      add: (item) => {
+        itemCache.set(item.id, item);
+        if (!router.state.seeds.includes(item.id)) router.go({ seeds: [...router.state.seeds, item.id] });
+      },
+      record: (action, item) => this.tracked?.recordAction(action, item),
+      rating: (item) => this.tracked?.rating(item) ?? null,
+    };
+  }
+
+  /** Record the impressions once the list has been in sight for a while. */
+  #trackImpressions() {
+    const { tracked } = this;
+    if (!tracked) return;
+    setTimeout(() => {
+      if (tracked === this.tracked && this.services.router.state.view === "lists" && !document.hidden) tracked.recordImpressions();
+    }, IMPRESSION_DELAY);
+  }
+
+  /** A phone shows one list at a time. */
+  #columnSwitch() {
+    const choose = (/** @type {"naive" | "tigertail"} */ kind) => {
+      this.columns.dataset.shown = kind;
+      for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
+    };
+    const buttons = /** @type {const} */ (["naive", "tigertail"]).map((kind) =>
+      h("button", { type: "button", dataset: { kind }, onclick: () => choose(kind) }, kind === "tigertail" ? "Tigertail" : "Naive CF"),
+    );
+    choose("tigertail");
+    return h("div", { class: "switch", role: "group", "aria-label": "Which list" }, ...buttons);
+  }
+
+  /** Highlight an item in both lists while the pointer or the focus is on it. */
+  #highlightInBoth() {
+    const highlight = (/** @type {Event} */ event, /** @type {boolean} */ on) => {
+      const id = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-id]"))?.dataset.id;
+      for (const element of this.columns.querySelectorAll(".highlighted")) element.classList.remove("highlighted");
+      if (!on || !id) return;
+      for (const element of this.columns.querySelectorAll(`[data-id="${CSS.escape(id)}"]`)) element.classList.add("highlighted");
+    };
+    this.columns.addEventListener("pointerover", (event) => highlight(event, true));
+    this.columns.addEventListener("pointerleave", (event) => highlight(event, false));
+    this.columns.addEventListener("focusin", (event) => highlight(event, true));
+  }
+}
+
+/**
+ * @template T
+ * @param {PromiseSettledResult<T>} result
+ * @returns {T | null}
+ */
+const valueOf = (result) => (result.status === "fulfilled" ? result.value : null);
+
+/** @param {PromiseSettledResult<Similar>} result @returns {Listed[]} */
+const itemsOf = (result) => valueOf(result)?.items ?? [];
+
+/** @param {Listed[]} items @returns {Map<string, number>} */
+const ranksOf = (items) => new Map(items.map((item) => [item.id, item.rank]));

@@ -1,0 +1,35 @@
+/** The panel beside the map: the query and its results; and the message where there is no map. */
+
+import { ApiError } from "../api.js";
+import { badges, name } from "../badges.js";
+import { h } from "../dom.js";
+import { pluralize } from "../format.js";
+import { message } from "../placeholders.js";
+
+/**
+ * @param {import("./scene.js").Scene} scene
+ * @param {import("./renderer.js").Marks} marks
+ * @param {string} listsUrl
+ * @param {() => void} zoom  Zoom to the results.
+ * @returns {(HTMLElement | null)[]}
+ */
+export function selectionPanel(scene, { seeds, results, naive }, listsUrl, zoom) {
+  if (!seeds.length) return [h("p", { class: "muted" }, "Search for an artist, or press a dot, to mark its list on the map.")];
+  const model = naive ? "naive CF" : "Tigertail";
+  return [
+    h("h2", {}, ...seeds.map((seed) => name(scene.data.name[seed]))),
+    seeds.length === 1 ? badges(scene.item(seeds[0])) : null,
+    h("p", { class: "muted" }, results.length ? `${pluralize(results.length, "result")} of ${model}, marked with rings` : `No results of ${model}`),
+    h("p", { class: "buttons" }, h("a", { class: "primary", href: listsUrl, dataset: { view: "lists" } }, "See the lists"), h("button", { type: "button", class: "secondary", onclick: zoom }, "Zoom to results")),
+  ];
+}
+
+/** @param {unknown} error @returns {HTMLElement | null} Null if the error has another cause. */
+export function missingMap(error) {
+  if (!(error instanceof ApiError) || error.status !== 404) return null;
+  return message(
+    "This model has no map yet.",
+    "The map places similar artists near each other, once by naive CF and once by Tigertail. To make it:",
+    h("code", { class: "block" }, error.remedy || "tigertail map MODEL"),
+  );
+}

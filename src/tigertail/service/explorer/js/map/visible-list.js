@@ -1,0 +1,44 @@
+/** The artists in view as a list, for users who cannot see the map. */
+
+import { badges, name } from "../badges.js";
+import { h, refill } from "../dom.js";
+import { pluralize } from "../format.js";
+import { icon } from "../icons.js";
+
+const MAX_LISTED = 40;
+
+export class VisibleList {
+  /**
+   * @param {import("./scene.js").Scene} scene
+   * @param {object} actions
+   * @param {(dot: number) => string} actions.link
+   * @param {(dot: number) => void} actions.open
+   */
+  constructor(scene, actions) {
+    this.scene = scene;
+    this.actions = actions;
+    this.list = h("ol", { class: "visible-list" });
+    this.count = h("span", {});
+    this.element = h("details", { class: "visible-artists" }, h("summary", {}, icon("chevron"), this.count), this.list);
+  }
+
+  /** @param {import("./camera.js").Box} box */
+  show(box) {
+    const { dots, count } = this.scene.dotsIn(box, MAX_LISTED);
+    this.count.textContent = `${pluralize(count, "artist")} in view${count > MAX_LISTED ? `, the ${MAX_LISTED} most popular` : ""}`;
+    if (this.list.contains(document.activeElement)) return; // a list with the focus must not change
+    refill(this.list, ...dots.map((dot) => this.#listItem(dot)));
+  }
+
+  /** @param {number} dot */
+  #listItem(dot) {
+    const item = this.scene.item(dot);
+    const link = h("a", { href: this.actions.link(dot) }, name(item.name));
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.actions.open(dot);
+    });
+    return h("li", {}, link, badges(item));
+  }
+}

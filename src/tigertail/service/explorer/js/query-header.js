@@ -1,0 +1,68 @@
+/** The header of the lists: the seeds of the query, and the weights of the signals for them. */
+
+import { badges, name } from "./badges.js";
+import { h } from "./dom.js";
+import { countryName, formatPercent } from "./format.js";
+import { signalColour, signalTitle } from "./signals.js";
+
+/** @typedef {import("./types.js").Details} Details */
+
+/**
+ * @param {Details[]} seeds
+ * @returns {HTMLElement}
+ */
+export function queryHeader(seeds) {
+  const title = seeds.length === 1 ? name(seeds[0].name) : `A playlist of ${seeds.length}`;
+  return h(
+    "header",
+    { class: "query-header" },
+    h("div", { class: "query-title" }, h("p", { class: "eyebrow" }, "People who like"), h("h1", { tabindex: "-1" }, title), subtitle(seeds), h("p", { class: "eyebrow" }, "should hear next")),
+    h("div", { class: "query-weights" }, ...(seeds.length > 1 ? weightsOfEach(seeds) : seeds.map(weightsOf))),
+  );
+}
+
+/** @param {Details[]} seeds */
+function subtitle(seeds) {
+  if (seeds.length > 1) return h("p", { class: "about" }, ...seeds.flatMap((seed, index) => [index ? " · " : "", name(seed.name)]));
+  const [seed] = seeds;
+  return h("p", { class: "about" }, badges(seed), seed.country ? h("span", { class: "home" }, countryName(seed.country)) : null);
+}
+
+/** @param {Details} seed @returns {[string, number][]} The signals with a weight, the largest first. */
+const sortedWeights = (seed) =>
+  Object.entries(seed.weights)
+    .filter(([, weight]) => weight > 0)
+    .sort(([, a], [, b]) => b - a);
+
+/** @param {Details} seed */
+function weightBar(seed) {
+  const weights = sortedWeights(seed);
+  return h(
+    "span",
+    { class: "bar thick", role: "img", "aria-label": weights.map(([signal, weight]) => `${signal} ${formatPercent(weight)}`).join(", ") },
+    ...weights.map(([signal, weight]) => h("span", { class: "part", title: `${signal} ${formatPercent(weight)}`, vars: { "--share": weight, "--colour": signalColour(signal) } })),
+  );
+}
+
+/** @param {string} signal @param {...import("./dom.js").Child} more */
+const legendEntry = (signal, ...more) => h("li", { title: signalTitle(signal) }, h("span", { class: "swatch", vars: { "--colour": signalColour(signal) } }), signal, ...more);
+
+/** @param {Details} seed */
+function weightsOf(seed) {
+  const unknown = Object.keys(seed.weights).filter((signal) => !seed.known_by[signal]);
+  return h(
+    "section",
+    { class: "weights", "aria-label": `Weights of the signals for ${seed.name}` },
+    h("h2", {}, "Weights of the signals"),
+    weightBar(seed),
+    h("ul", { class: "legend" }, ...sortedWeights(seed).map(([signal, weight]) => legendEntry(signal, " ", h("b", {}, formatPercent(weight))))),
+    unknown.length ? h("p", { class: "muted" }, `No data on this item: ${unknown.join(", ")}`) : null,
+  );
+}
+
+/** @param {Details[]} seeds @returns {HTMLElement[]} One bar per seed, and one legend for all. */
+function weightsOfEach(seeds) {
+  const signals = [...new Set(seeds.flatMap((seed) => sortedWeights(seed).map(([signal]) => signal)))];
+  const bars = seeds.map((seed) => h("section", { class: "weights compact", "aria-label": `Weights of the signals for ${seed.name}` }, h("h2", {}, name(seed.name)), weightBar(seed)));
+  return [...bars, h("ul", { class: "legend" }, ...signals.map((signal) => legendEntry(signal)))];
+}

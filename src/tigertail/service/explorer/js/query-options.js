@@ -1,0 +1,208 @@
+/** The options of the query: lens, adventurousness, signals, and filters. */
+
+import { countryBadge } from "./badges.js";
+import { bindState, checkbox, optionGroup, rangeInput, showState } from "./controls.js";
+import { countryPicker } from "./country-picker.js";
+import { freshId, h, refill } from "./dom.js";
+import { STRATUM_TITLES, capitalize, countryName, formatNumber, pluralize } from "./format.js";
+import { icon } from "./icons.js";
+import { signalColour, signalTitle } from "./signals.js";
+import { DEFAULTS, LIST_LENGTHS, QUERY_OPTIONS, countChanged } from "./state.js";
+
+/**
+ * @typedef {import("./types.js").Described} Described
+ * @typedef {import("./state.js").State} State
+ */
+
+const MAX_BETA = 1.2; // above it the lists hold only items almost without listeners
+const WORLD = "";
+
+export class QueryOptions {
+  /**
+   * @param {HTMLElement} root
+   * @param {import("./router.js").Router} router
+   * @param {(text: string) => void} announce  To a screen reader.
+   */
+  constructor(root, router, announce) {
+    this.router = router;
+    this.announce = announce;
+    this.body = h("div", { class: "query-options-body" });
+    this.resetButton = h("button", { type: "button", class: "secondary reset", onclick: () => this.#reset() }, "Reset");
+    this.changedCount = h("span", { class: "changed-count" });
+    this.details = h("details", { class: "query-options" }, h("summary", {}, icon("options"), h("span", {}, "Options"), this.changedCount, icon("chevron")), this.body);
+    refill(root, this.details);
+    // On a wide screen the options stand beside the lists, always open.
+    const wide = matchMedia("(min-width: 1100px)");
+    const fit = () => (this.details.open = wide.matches);
+    wide.addEventListener("change", fit);
+    fit();
+    router.addEventListener("change", () => this.show());
+  }
+
+  /** @param {Described} model */
+  setModel(model) {
+    refill(this.body, this.#lens(model), this.#adventurousness(model), this.#signals(model), this.#filters(model), h("div", { class: "option-group last" }, this.resetButton));
+    this.show();
+  }
+
+  /** Show the current state in every control. */
+  show() {
+    const { state } = this.router;
+    const changed = countChanged(state);
+    this.resetButton.disabled = changed === 0;
+    this.changedCount.textContent = changed ? `${changed} changed` : "";
+    showState(this.body, state);
+  }
+
+  #reset() {
+    this.router.go(Object.fromEntries(QUERY_OPTIONS.map((name) => [name, DEFAULTS[name]])));
+    this.announce("Options reset");
+  }
+
+  /** @param {Described} model */
+  #lens(model) {
+    const clear = () => this.router.go({ country: null, lens: null });
+    const current = h("p", { class: "current" });
+    const picker = countryPicker({
+      id: "lens-country",
+      label: "Country of the lens",
+      placeholder: "Choose a country…",
+      announce: this.announce,
+      countries: () => [
+        { code: WORLD, name: "The whole world", note: formatNumber(model.listeners ?? 0) },
+        ...model.places.map((place) => ({ code: place.code, name: countryName(place.code), note: formatNumber(place.listeners ?? 0) })),
+      ],
+      choose: (country) => (country ? this.router.go({ country }) : clear()),
+    });
+    const strength = rangeInput(this.router, {
+      label: "Strength",
+      ends: ["off", "full"],
+      max: 1,
+      value: (state) => state.lens ?? model.lens ?? 0.5,
+      change: (lens) => ({ lens }),
+      format: (value, state) => `${Math.round(value * 100)} %${state.lens === null ? ", default" : ""}`,
+    });
+    const show = (/** @type {State} */ { country }) => {
+      strength.hidden = !country;
+      refill(
+        current,
+        ...(country
+          ? [countryBadge(country), h("b", {}, countryName(country)), h("button", { type: "button", class: "icon-button", "aria-label": "Back to the whole world", title: "Back to the whole world", onclick: clear }, icon("close"))]
+          : [icon("world"), h("b", {}, "The whole world")]),
+      );
+    };
+    return optionGroup("Lens", "Localise the list: listeners of the chosen country count more.", bindState(current, show), picker, strength);
+  }
+
+  /** @param {Described} model */
+  #adventurousness(model) {
+    const slider = rangeInput(this.router, {
+      label: "Adventurousness",
+      labelHidden: true,
+      ends: ["popular", "little known"],
+      max: MAX_BETA,
+      value: (state) => state.beta ?? model.beta,
+      change: (beta) => ({ beta }),
+      format: (value, state) => betaText(state.beta === null ? 0 : value - model.beta),
+    });
+    return optionGroup("Adventurousness", "", slider);
+  }
+
+  /** @param {Described} model */
+  #signals(model) {
+    const boxes = model.mixture.map((signal) =>
+      checkbox(this.router, capitalize(signal), {
+        note: signalTitle(signal),
+        colour: signalColour(signal),
+        checked: (state) => !state.without.includes(signal),
+        // One must stay: without any signal there is no list.
+        disabled: (state) => !state.without.includes(signal) && state.without.length >= model.mixture.length - 1,
+        change: (checked, state) => ({ without: checked ? state.without.filter((other) => other !== signal) : [...state.without, signal] }),
+      }),
+    );
+    return boxes.length ? optionGroup("Signals", "", h("div", { class: "checkboxes" }, ...boxes)) : null;
+  }
+
+  /** @param {Described} model */
+  #filters(model) {
+    return optionGroup(
+      "Filters",
+      "",
+      this.#subset("strata", "Strata of popularity", model.strata, (stratum) => STRATUM_TITLES[stratum]),
+      model.kinds.length > 1 ? this.#subset("kinds", "Kinds of items", model.kinds, () => "") : null,
+      model.homes.length ? this.#homeCountries(model) : null,
+      this.#length(),
+    );
+  }
+
+  /**
+   * A choice of some values. In the address no value means all; the boxes are then all checked.
+   *
+   * @template {string} T
+   * @param {"strata" | "kinds"} name
+   * @param {string} label
+   * @param {T[]} values
+   * @param {(value: T) => string} title
+   */
+  #subset(name, label, values, title) {
+    /** @type {(state: State) => readonly string[]} */
+    const chosen = (state) => (state[name].length ? state[name] : values);
+    return h(
+      "div",
+      { class: "checkboxes inline-boxes", role: "group", "aria-label": label },
+      ...values.map((value) =>
+        checkbox(this.router, value, {
+          title: title(value),
+          checked: (state) => chosen(state).includes(value),
+          disabled: (state) => chosen(state).length === 1 && chosen(state)[0] === value,
+          change: (checked, state) => {
+            const next = values.filter((other) => (other === value ? checked : chosen(state).includes(other)));
+            return { [name]: next.length === values.length ? [] : next };
+          },
+        }),
+      ),
+    );
+  }
+
+  /** @param {Described} model */
+  #homeCountries(model) {
+    const chips = h("ul", { class: "chips small", "aria-label": "Home countries listed" });
+    const picker = countryPicker({
+      id: "homes",
+      label: "Home country of the artists",
+      placeholder: "Any home country…",
+      announce: this.announce,
+      countries: () => model.homes.map((place) => ({ code: place.code, name: countryName(place.code), note: pluralize(place.items ?? 0, "item") })),
+      choose: (code) => this.router.go({ homes: [...new Set([...this.router.state.homes, code])] }),
+    });
+    const show = (/** @type {State} */ { homes }) => {
+      chips.hidden = !homes.length;
+      refill(
+        chips,
+        ...homes.map((code) =>
+          h("li", { class: "chip" }, countryName(code), h("button", { type: "button", "aria-label": `Remove ${countryName(code)}`, onclick: () => this.router.go({ homes: homes.filter((other) => other !== code) }) }, icon("close"))),
+        ),
+      );
+    };
+    return h("div", {}, bindState(chips, show), picker);
+  }
+
+  #length() {
+    const id = freshId("n");
+    const select = h("select", { id }, ...LIST_LENGTHS.map((n) => h("option", { value: n }, n)));
+    select.addEventListener("change", () => this.router.go({ n: Number(select.value) }));
+    bindState(select, ({ n }) => {
+      const known = [...select.options].some((option) => option.value === String(n));
+      if (!known) select.add(new Option(String(n), String(n)));
+      select.value = String(n);
+    });
+    return h("p", { class: "inline" }, h("label", { for: id }, "List length"), select);
+  }
+}
+
+/** @param {number} difference  From the default of the model. */
+function betaText(difference) {
+  if (Math.abs(difference) < 0.011) return "default";
+  if (difference < 0) return difference < -0.3 ? "most popular first" : "more popular";
+  return difference > 0.3 ? "long tail first" : "less known";
+}

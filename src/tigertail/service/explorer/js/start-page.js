@@ -1,0 +1,91 @@
+/** The start page: what Tigertail is, and example artists from the head, the tail and without listeners. */
+
+import { badges, name } from "./badges.js";
+import { h, refill } from "./dom.js";
+import { formatNumber } from "./format.js";
+import { longTail } from "./long-tail.js";
+import { errorMessage } from "./placeholders.js";
+
+/**
+ * @typedef {import("./types.js").Item} Item
+ *
+ * @typedef {object} Services
+ * @property {import("./api.js").Api} api
+ * @property {import("./router.js").Router} router
+ * @property {import("./types.js").ItemCache} itemCache
+ * @property {() => Promise<import("./types.js").Described>} model
+ */
+
+const EXAMPLES = 4; // of each group
+
+export class StartPage {
+  /** @param {HTMLElement} root @param {Services} services */
+  constructor(root, services) {
+    this.services = services;
+    this.tail = h("div", { class: "start-tail" });
+    this.facts = h("p", { class: "facts" });
+    this.groups = h("div", { class: "start-groups" });
+    refill(
+      root,
+      h("h1", {}, "Take the music by the tail."),
+      h("p", { class: "lead" }, "What should people who like an artist hear next? Naive collaborative filtering uses listening data alone, and most artists have little or none. Tigertail also uses descriptions by people, the sound, and the pages, shows and playlists an artist is in: the fewer listeners an artist has, the more these signals count."),
+      this.tail,
+      this.facts,
+      this.groups,
+    );
+    this.loaded = false;
+  }
+
+  /** Load the examples when the page is first seen. */
+  async show() {
+    if (this.loaded) return;
+    this.loaded = true;
+    try {
+      await this.#load();
+    } catch (error) {
+      this.loaded = false;
+      refill(this.groups, errorMessage(error, { retry: () => this.show() }));
+    }
+  }
+
+  async #load() {
+    const { api } = this.services;
+    refill(this.groups, ...["", "", ""].map(() => h("section", { class: "skeleton" }, h("span", { class: "bone" }), ...Array.from({ length: EXAMPLES }, () => h("span", { class: "bone name" })))));
+    const [{ items: popular }, model] = await Promise.all([api.searchItems("", EXAMPLES), this.services.model()]);
+    const similarIn = async (/** @type {import("./types.js").Stratum} */ stratum) => {
+      if (!model.strata.includes(stratum) || !popular.length) return [];
+      const { items } = await api.similar([...popular.map((item) => /** @type {[string, string]} */ (["item", item.id])), ["stratum", stratum], ["n", String(EXAMPLES)]]);
+      return items;
+    };
+    const [tail, cold] = await Promise.all([similarIn("tail"), similarIn("cold")]);
+    const dataset = model.simulated ? `${model.dataset}, a simulated world` : model.dataset;
+    refill(this.facts, `${formatNumber(model.items)} items in the catalogue, ${formatNumber(model.listeners ?? 0)} listeners (${dataset}).`);
+    refill(this.tail, longTail([...popular, ...tail, ...cold], popular[0]?.listeners ?? 1, "The long tail of popularity, with the examples below marked on it"));
+    refill(this.groups, this.#group("From the head", popular), this.#group("From the tail", tail), this.#group("Without listeners", cold));
+  }
+
+  /** @param {string} title @param {Item[]} items */
+  #group(title, items) {
+    if (!items.length) return null;
+    const { router, itemCache } = this.services;
+    return h(
+      "section",
+      {},
+      h("h2", {}, title),
+      h(
+        "ul",
+        {},
+        ...items.map((item) => {
+          const link = h("a", { href: router.link({ seeds: [item.id] }) }, name(item.name));
+          link.addEventListener("click", (event) => {
+            if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+            event.preventDefault();
+            itemCache.set(item.id, item);
+            router.go({ seeds: [item.id] });
+          });
+          return h("li", {}, link, badges(item));
+        }),
+      ),
+    );
+  }
+}

@@ -1,0 +1,29 @@
+/** Storage of the browser. It may be full, or blocked in private windows: then nothing is stored, and the result says so. */
+
+/**
+ * @param {Storage} storage
+ * @param {string} key
+ * @param {string} value
+ * @returns {boolean} Whether it is stored.
+ */
+export function writeItem(storage, key, value) {
+  try {
+    storage.setItem(key, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * @param {Storage} storage
+ * @param {string} key
+ * @returns {string | null}
+ */
+export function readItem(storage, key) {
+  try {
+    return storage.getItem(key);
+  } catch {
+    return null;
+  }
+}

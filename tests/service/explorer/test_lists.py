@@ -1,0 +1,69 @@
+"""The two lists: naive CF beside Tigertail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def test_both_lists_are_those_of_the_api(person: Any, expect: Any, star: Json) -> None:
+    person.open(item=star["item_id"])
+    expect(person.rows()).to_have_count(20)
+    assert person.item_ids() == person.similar(item=star["item_id"])
+    assert person.item_ids("naive") == person.similar(item=star["item_id"], signal="cosine")
+    both = set(person.item_ids()) & set(person.item_ids("naive"))
+    marked = person.page.locator("#column-tigertail .row.both").evaluate_all(
+        "rows => rows.map((row) => row.dataset.id)"
+    )
+    assert set(marked) == both
+    summary = person.page.locator("#column-tigertail .summary")
+    tail = sum(
+        item["stratum"] in ("tail", "cold") for item in person.get("similar", item=star["item_id"])["items"]
+    )
+    expect(summary.locator("dd").first).to_have_text(f"{round(tail / 20 * 100)}\u202f%")
+    expect(summary.locator("line.stripe")).to_have_count(20)
+    person.screenshot("lists")
+
+
+def test_a_listed_item_becomes_the_query_and_back_returns(person: Any, expect: Any, star: Json) -> None:
+    person.open(item=star["item_id"])
+    second = person.rows().nth(1)
+    name = second.locator("a.item-link").inner_text()
+    second.locator("a.item-link").click()
+    expect(person.page.get_by_role("heading", level=1)).to_have_text(name)
+    person.page.go_back()
+    expect(person.page.get_by_role("heading", level=1)).to_have_text(star["name"])
+    assert person.item_ids() == person.similar(item=star["item_id"])
+
+
+def test_a_playlist_of_two_is_one_query(person: Any, expect: Any, star: Json) -> None:
+    person.open(item=star["item_id"])
+    second = person.rows().first.get_attribute("data-id")
+    person.rows().first.get_by_role("button", name="to the playlist").click()
+    expect(person.page.get_by_role("heading", level=1)).to_have_text("A playlist of 2")
+    assert person.address == {"item": [star["item_id"], second]}
+    assert person.item_ids() == person.similar(item=[star["item_id"], second])
+    person.screenshot("playlist")
+    person.page.get_by_role("button", name=f"Remove {star['name']}").click()
+    expect(person.page.locator(".chip")).to_have_count(1)
+    assert person.address == {"item": [second]}
+
+
+def test_naive_cf_has_no_list_for_an_artist_without_listeners(person: Any, expect: Any, cold: Json) -> None:
+    person.open(item=cold["item_id"])
+    expect(person.page.locator("#column-naive")).to_contain_text(
+        "Naive CF has no list: this artist has no listeners."
+    )
+    assert person.item_ids() == person.similar(item=cold["item_id"])
+    expect(person.page.locator(".weights")).not_to_contain_text("listening 1")
+    person.screenshot("cold")
+
+
+def test_an_unknown_name_brings_suggestions(person: Any, expect: Any, star: Json) -> None:
+    person.expected_statuses = {404}
+    person.open(item=star["name"][:-2] + "xq")
+    trouble = person.page.get_by_role("alert")
+    expect(trouble).to_contain_text("No item called")
+    trouble.get_by_role("link", name=star["name"]).first.click()
+    expect(person.page.get_by_role("heading", level=1)).to_have_text(star["name"])

@@ -1,0 +1,83 @@
+"""The map of the catalogue."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def test_the_map_opens_zooms_and_shows_before_and_after(
+    person: Any, expect: Any, star: Json, town: Any
+) -> None:
+    person.open(view="map")
+    page = person.page
+    in_view = page.locator(".visible-artists summary")
+    expect(in_view).to_contain_text(f"{len(town.model.items)} artists in view")
+    canvas = page.get_by_role("application", name="Map of")
+    canvas.focus()
+    for _ in range(4):
+        page.keyboard.press("+")
+    expect(in_view).not_to_contain_text(f"{len(town.model.items)} artists")
+    page.keyboard.press("0")
+    expect(in_view).to_contain_text(f"{len(town.model.items)} artists in view")
+    person.screenshot("map-after")
+    page.get_by_role("button", name="Before: naive CF").click()
+    cold = (town.model.items["listeners"] == 0).sum()
+    expect(page.locator(".map-header")).to_contain_text(f"Naive CF has no data on {cold} artists")
+    person.screenshot("map-before")
+    in_view.click()
+    page.locator(".visible-list").get_by_role("link", name=star["name"], exact=True).click()
+    expect(page.locator(".map-selection h2")).to_have_text(star["name"])
+    expect(page.locator(".map-selection")).to_contain_text("20 results of naive CF")
+    assert person.address == {"view": ["map"], "item": [star["item_id"]]}
+    person.screenshot("map-query")
+
+
+def test_a_dot_that_is_pressed_becomes_the_query(person: Any, expect: Any) -> None:
+    person.open(view="map")
+    page = person.page
+    canvas = page.get_by_role("application", name="Map of")
+    canvas.wait_for()
+    where = page.evaluate(
+        """async () => {
+            const { Scene } = await import("/explorer/js/map/scene.js");
+            const { Camera } = await import("/explorer/js/map/camera.js");
+            const scene = new Scene(await (await fetch("/v1/map")).json());
+            const box = document.querySelector("canvas").getBoundingClientRect();
+            const camera = new Camera();
+            camera.resize(box.width, box.height);
+            Object.assign(camera, camera.fitting(scene.bounds()));
+            const [x, y] = camera.toScreen(scene.x[100], scene.y[100]);
+            return { x: x + box.left, y: y + box.top, name: scene.data.name[100], id: scene.data.id[100] };
+        }"""
+    )
+    page.mouse.move(where["x"], where["y"])
+    expect(page.locator(".tooltip")).to_contain_text(where["name"])
+    page.mouse.click(where["x"], where["y"])
+    expect(page.locator(".map-selection h2")).to_have_text(where["name"])
+    assert person.address["item"] == [where["id"]]
+
+
+def test_a_highlighted_country_shows_its_cohesion(person: Any, expect: Any) -> None:
+    person.open(view="map")
+    first = person.page.locator(".keys button").first
+    first.click()
+    expect(first).to_have_attribute("aria-pressed", "true")
+    expect(person.page.locator(".cohesion")).to_contain_text("are from the same country before")
+    person.page.get_by_role("button", name="Zoom to this country").click()
+    person.screenshot("map-country")
+
+
+def test_a_missing_map_names_the_command_that_makes_one(person: Any, expect: Any) -> None:
+    person.expected_statuses = {404}
+    problem = {
+        "title": "Not Found",
+        "status": 404,
+        "detail": "there is no map",
+        "remedy": "tigertail map MODEL",
+    }
+    person.page.route("**/v1/map", lambda route: route.fulfill(status=404, body=json.dumps(problem)))
+    person.open(view="map")
+    expect(person.page.locator("#view-map")).to_contain_text("tigertail map MODEL")
