@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 DEMO   := demo
 
 .DEFAULT_GOAL := help
-.PHONY: demo explore test test-slow lint benchmark clean help
+.PHONY: demo explore test test-lowest test-newest test-slow lint benchmark clean help
 
 help:                ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 18
@@ -57,6 +57,7 @@ lint: $(VENV)/.ready node_modules/.ready ## ruff and strict mypy, eslint and tsc
 	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 	npm run --silent lint
 
 node_modules/.ready: package.json
@@ -66,6 +67,25 @@ node_modules/.ready: package.json
 
 test: lint           ## lint, then every test
 	$(BIN)/pytest
+
+# What runs without a browser, servers of its own and the libraries we are compared with: some two minutes.
+QUICK := tests --ignore tests/audio --ignore tests/evaluation --ignore tests/service/explorer --ignore tests/service/faults
+TOOLS := hypothesis httpx pylast pytest
+
+define test_wheel
+	rm -rf build/$(1) build/wheel && $(PYTHON) -m venv build/$(1)
+	$(PYTHON) -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .
+	build/$(1)/bin/python -m pip install --quiet --disable-pip-version-check $(2) "$$(ls $(CURDIR)/build/wheel/*.whl)[audio,map,plot,postgresql,service,tune,web]" $(TOOLS)
+	build/$(1)/bin/python -c 'import tigertail; assert "site-packages" in tigertail.__file__, tigertail.__file__'
+	build/$(1)/bin/python -m pytest $(QUICK)
+endef
+
+test-lowest:         ## the quick tests on the wheel, with the lowest direct dependencies it allows
+	mkdir -p build && $(PYTHON) .ci/lowest_constraints.py > build/lowest.txt
+	$(call test_wheel,lowest,-c build/lowest.txt)
+
+test-newest:         ## the quick tests on the wheel, with the newest dependencies there are
+	$(call test_wheel,newest,)
 
 test-slow: $(VENV)/.ready ## do 95 % intervals hold the truth 95 % of the time?
 	$(BIN)/pytest -m slow -s

@@ -16,6 +16,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tigertail.version import __version__ as __version__
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from tigertail.model import Model, ModelConfig
     from tigertail.splitting.ground_truth import GroundTruth
 
-__version__ = "0.1.0"
 __all__ = ["Dataset", "Model", "ModelConfig", "add", "fit", "load"]
 
 

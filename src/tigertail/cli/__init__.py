@@ -13,9 +13,9 @@ from typing import Annotated, Any, TextIO, cast
 
 import typer
 
-from tigertail import __version__
 from tigertail.cli import audio, data, diagnose, evaluation, feedback, map, model, online, service, tuning
 from tigertail.errors import TigertailError
+from tigertail.version import __version__
 
 app = typer.Typer(
     name="tigertail",

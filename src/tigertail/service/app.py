@@ -19,7 +19,6 @@ from fastapi_offline import FastAPIOffline
 from starlette.responses import FileResponse, Response
 from uvicorn.config import STARTUP_FAILURE
 
-from tigertail import __version__
 from tigertail.errors import TigertailError, TigertailWarning
 from tigertail.feedback.retention import prune
 from tigertail.feedback.store import FeedbackStore
@@ -32,6 +31,7 @@ from tigertail.service.server.workers import end_with_parent
 from tigertail.service.serving.context import CURRENT, RIVAL, Context
 from tigertail.service.serving.registry import ModelRegistry
 from tigertail.service.serving.work_queue import WorkQueue
+from tigertail.version import __version__
 
 SETTLED: Final = "TIGERTAIL_SETTLED"
 ROOM: Final = "TIGERTAIL_ROOM"

@@ -48,9 +48,9 @@ def read_rankings(given: Sequence[str], events: pl.DataFrame, k: int) -> dict[st
 
 
 def _asked(folder: Path, events: pl.DataFrame, k: int) -> pl.DataFrame:
-    import tigertail
+    from tigertail.model import load
 
-    model = tigertail.load(folder)
+    model = load(folder)
     queries = events["query"].drop_nulls().unique(maintain_order=True).cast(pl.String)
     known = queries.filter(queries.is_in(model.items["item_id"].implode()))
     if known.is_empty():

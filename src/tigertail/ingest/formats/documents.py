@@ -19,28 +19,10 @@ from tigertail.ingest.formats.source import Batch, Source
 from tigertail.io.archives import stream, streams
 from tigertail.io.quarantine import Quarantine
 from tigertail.text.documents import to_plain
+from tigertail.text.documents.columns import ADDRESS, PAGE_COLUMNS, SURE, WORKS
 from tigertail.text.documents.page import Container, Page, PageSink
 
-# Columns of documents on their way in.
-WORKS: Final = "works"  # where they are in italics
-ADDRESS: Final = "address"  # what a link to them is called
-SURE: Final = "sure"  # whether its source says that it is an artist's page, if its title is an artist's
 _BATCH_CHARACTERS: Final = 4_000_000
-_SPAN: Final = {"begin": pl.Int32(), "end": pl.Int32()}
-PAGE_COLUMNS: Final[dict[str, pl.DataType]] = {
-    c.DOCUMENT_ID: pl.String(),
-    c.TEXT: pl.String(),
-    c.MARKUP: pl.String(),
-    c.TITLE: pl.String(),
-    c.NAME: pl.String(),
-    c.MBID: pl.String(),
-    ADDRESS: pl.String(),
-    SURE: pl.Boolean(),
-    c.LINKS: pl.List(pl.Struct({**_SPAN, "target": pl.String()})),
-    WORKS: pl.List(pl.Struct(_SPAN)),
-}
-"""A batch of documents: ``name`` and ``mbid`` are those of the item whose page it is, as the source says."""
-
 _REDIRECT: Final = re.compile(r"\s*#\w{4,20}\s*:?\s*\[\[")  # in the wiki's language
 _FILES: Final = {"files": "*", "jsonl": "*", "warc": "*.warc", "dump": "*.xml*"}
 _KEYS: Final = {"document_id": "id", "text": "text", "title": "title", "name": "name", "mbid": "mbid"}

@@ -28,7 +28,6 @@ import numpy as np
 import polars as pl
 from pydantic import ValidationError
 
-from tigertail import __version__
 from tigertail.errors import ModelError, setting_at_fault
 from tigertail.mixing import Mixture
 from tigertail.model.config import ModelConfig
@@ -36,6 +35,7 @@ from tigertail.model.model import Model, Provenance
 from tigertail.model.registry import MIXTURE, SIGNALS
 from tigertail.model.store.lazy import AGAIN, LazySignals, check, opened
 from tigertail.storage import checksums, new_folder, replaced_file, to_json
+from tigertail.version import __version__
 
 MAGIC: Final = "tigertail-model"
 VERSION: Final = 3

@@ -12,7 +12,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tigertail import __version__
 from tigertail import columns as c
 from tigertail.errors import ModelError
 from tigertail.geo.regions import place_name
@@ -26,6 +25,7 @@ from tigertail.model.store.folder import map_file
 from tigertail.retrieval.name_index import NameIndex
 from tigertail.service.http.problems import NoSuchItemError, ServiceError
 from tigertail.signals.local import GroupedCoListening
+from tigertail.version import __version__
 
 LOG: Final = logging.getLogger("tigertail.service")
 SUGGESTED: Final = 5

@@ -36,7 +36,7 @@ class DocumentSpool:
         source
             Where they come from.
         rows
-            Columns of :data:`~tigertail.ingest.formats.documents.PAGE_COLUMNS`.
+            Columns of :data:`~tigertail.text.documents.columns.PAGE_COLUMNS`.
         """
         fresh = pl.Series([self._is_new(name) for name in rows[c.DOCUMENT_ID]], dtype=pl.Boolean)
         again = rows.filter(~fresh).select(

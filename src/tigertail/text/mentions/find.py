@@ -17,8 +17,8 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.dataset.folding import fold
-from tigertail.ingest.formats.documents import ADDRESS, SURE, WORKS
 from tigertail.progress import track
+from tigertail.text.documents.columns import ADDRESS, SURE, WORKS
 from tigertail.text.mentions.candidates import Spans, candidates
 from tigertail.text.mentions.features import Usage
 from tigertail.text.mentions.names import Names, Shape
@@ -65,7 +65,7 @@ def find_mentions(parts: Sequence[Path], items: pl.DataFrame, folder: Path) -> M
     ----------
     parts
         Parquet files of documents, with the columns of
-        :data:`~tigertail.ingest.formats.documents.PAGE_COLUMNS`; one is held in memory at a time.
+        :data:`~tigertail.text.documents.columns.PAGE_COLUMNS`; one is held in memory at a time.
     items
         The table of items. Nothing else is known of them, least of all who listens to them.
     folder
