@@ -106,3 +106,35 @@ def test_libraries_still_report_a_full_disk_in_these_words(tmp_path: Path) -> No
         said = re.escape(f"{tmp_path}: the disk is full")
         with pytest.raises(TigertailError, match=said), full_disk(tmp_path):
             write()
+
+
+def test_a_symbolic_link_stays_and_its_target_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    target, link = tmp_path / "elsewhere" / "lists", tmp_path / "link"
+    target.write_text("old")
+    link.symlink_to(target)
+    with replaced_file(link) as file:
+        file.write_text("new")
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+    assert names(target.parent) == ["lists"]
+
+
+def test_a_pipe_gets_the_bytes_and_stays_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with replaced_file(pipe) as file:
+        file.write_text("lists")
+    assert os.read(reader, 100) == b"lists"
+    os.close(reader)
+    assert pipe.is_fifo()
+    assert names(tmp_path) == ["pipe"]
+
+
+def test_a_device_is_written_to_and_never_replaced() -> None:
+    null = Path("/dev/null")
+    with replaced_file(null) as file:
+        file.write_text("lists")
+    assert null.is_char_device()
+    assert not file.exists()

@@ -2,12 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import polars as pl
 import pytest
 
-from tigertail.errors import DataError, TigertailError, UnknownItemError
+from tigertail.errors import DataError, UnknownItemError
 from tigertail.model import Model
-from tigertail.model.files import read_queries, write_neighbours
+from tigertail.model.files import read_queries
 
 
 @pytest.fixture
@@ -41,13 +40,3 @@ def test_a_file_that_cannot_be_used_is_an_error_with_a_remedy(file: Path, model:
     file.write_bytes("Sigur Rós".encode("latin-1"))
     with pytest.raises(DataError, match="not UTF-8"):
         read_queries(file, model)
-
-
-def test_lists_are_written_whole_or_not_at_all(file: Path, model: Model) -> None:
-    lists = model.neighbours(["s1"])
-    target = file.with_suffix(".parquet")
-    write_neighbours(lists, target)
-    assert pl.read_parquet(target).equals(lists)
-    with pytest.raises(TigertailError, match="cannot be written"):
-        write_neighbours(lists, file.parent)
-    assert [path.name for path in file.parent.iterdir()] == ["queries.parquet"]
