@@ -1,0 +1,161 @@
+"""The trials of a search on disk, so that a search that was stopped goes on."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+import optuna
+from optuna.distributions import distribution_to_json
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+from optuna.trial import TrialState
+
+from tigertail.dataset.dataset import Dataset
+from tigertail.errors import ConfigError
+from tigertail.model.config import ModelConfig
+from tigertail.storage import full_disk
+from tigertail.tuning.objective import Scores
+from tigertail.tuning.search_space import StudySpec
+
+JOURNAL: Final = "journal.log"
+
+
+@dataclass(frozen=True)
+class TrialResult:
+    """One configuration, scored on every dataset.
+
+    Parameters
+    ----------
+    number
+        Its place in the study; 0 is the configuration that the study starts from.
+    config
+        The configuration.
+    value
+        Mean over datasets of the frontier's size, relative to that of trial 0.
+    scores
+        Frontier's size and metrics, by fingerprint of the dataset.
+    seconds
+        Time it took.
+    """
+
+    number: int
+    config: ModelConfig
+    value: float
+    scores: Mapping[str, Scores]
+    seconds: float
+
+
+class TrialStore:
+    """The trials of one search, in a journal of Optuna; see :meth:`open`."""
+
+    def __init__(self, journal: Path) -> None:
+        self._storage = JournalStorage(JournalFileBackend(str(journal)))
+
+    @classmethod
+    @contextmanager
+    def open(cls, folder: Path | str, datasets: Sequence[Dataset], seed: int) -> Iterator[Self]:
+        """Begin a search in a folder, or go on with the one that is there.
+
+        Raises
+        ------
+        ConfigError
+            If the folder holds another search or a damaged one, another process is searching in it, or it
+            cannot be written.
+        TigertailError
+            If the disk is full.
+        """
+        journal = Path(folder) / JOURNAL
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        with _locked(journal), full_disk(journal):
+            try:
+                store = cls(journal)
+            except (ValueError, KeyError, TypeError) as error:
+                raise ConfigError(
+                    f"damaged ({error!r})", path=journal, remedy="choose another --out"
+                ) from error
+            names = {dataset.fingerprint: dataset.name for dataset in datasets}
+            store._check(journal.parent, {"datasets": names, "seed": seed})
+            yield store
+
+    def study(self, spec: StudySpec, start: ModelConfig) -> optuna.Study:
+        """Return the study of a search space that starts from a configuration, which is its first trial."""
+        space = [(name, distribution_to_json(each)) for name, each in spec.search_space.items()]
+        digest = hashlib.sha256(json.dumps([space, start.model_dump()]).encode()).hexdigest()
+        study = self._study(f"{spec.name} {digest[:16]}")
+        for stopped in study.get_trials(states=(TrialState.RUNNING,)):
+            study.tell(stopped.number, state=TrialState.FAIL)
+        if not study.get_trials(states=(TrialState.COMPLETE, TrialState.WAITING)):
+            study.enqueue_trial(spec.params(start))
+        return study
+
+    def results(self, study: optuna.Study) -> list[TrialResult]:
+        """Return the finished trials of a study, in order."""
+        return [
+            TrialResult(
+                number,
+                ModelConfig.model_validate(trial.user_attrs["config"]),
+                trial.values[0],
+                trial.user_attrs["scores"],
+                trial.user_attrs["seconds"],
+            )
+            for number, trial in enumerate(study.get_trials(states=(TrialState.COMPLETE,)))
+        ]
+
+    def add(self, study: optuna.Study, trial: optuna.Trial, result: TrialResult) -> None:
+        """Finish a trial; its result is on disk when this returns."""
+        trial.set_user_attr("config", result.config.model_dump())
+        trial.set_user_attr("scores", result.scores)
+        trial.set_user_attr("seconds", result.seconds)
+        study.tell(trial, result.value)
+
+    def _study(self, name: str) -> optuna.Study:
+        return optuna.create_study(
+            storage=self._storage, study_name=name, direction="maximize", load_if_exists=True
+        )
+
+    def _check(self, folder: Path, search: Mapping[str, Any]) -> None:
+        """Refuse a folder of another search; a new one is marked as that of this search."""
+        header = self._study("search")
+        for key, value in search.items():
+            if key not in header.user_attrs:
+                header.set_user_attr(key, value)
+            if (found := header.user_attrs[key]) != value:
+                raise ConfigError(
+                    f"the folder holds the trials of a search with other {key}: {found}",
+                    path=folder,
+                    remedy="choose another --out, or repeat the command that began the search",
+                )
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Allow one search at a time in a folder, and repair the end of the journal."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+b")
+    except OSError as error:
+        problem = f"cannot be written ({os.strerror(error.errno or 0)})"
+        raise ConfigError(
+            problem, path=path, remedy="check the permissions, or choose another --out"
+        ) from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigError(
+                "another process is searching in this folder",
+                path=path.parent,
+                remedy="wait until it ends, or choose another --out",
+            ) from None
+        # Optuna would append to a line that was being written when the process was killed.
+        file.seek(0)
+        file.truncate(file.read().rfind(b"\n") + 1)
+        yield
