@@ -100,11 +100,16 @@ def test_stopped_before_the_first_trial_it_writes_no_configuration(
 def test_without_the_extra_the_remedy_is_named(
     world: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
+    class NotInstalled:
+        @staticmethod
+        def find_spec(name: str, *others: object) -> None:
+            if name == missing:
+                raise ModuleNotFoundError(f"No module named '{name}'", name=name)
+
     for name in list(sys.modules):
-        if name.startswith("tigertail.tuning"):
+        if name == missing or name.startswith(("tigertail.tuning", f"{missing}.")):
             monkeypatch.delitem(sys.modules, name)
-        if name == missing or name.startswith(f"{missing}."):
-            monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setattr(sys, "meta_path", [NotInstalled, *sys.meta_path])
     monkeypatch.delattr(tigertail, "tuning")
     with pytest.raises(ConfigError, match=f"needs {missing}") as refused:
         run("tune", world.path, "--out", tmp_path / "out")
