@@ -18,7 +18,7 @@ from tigertail.signals.contract import Signal
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.tuning import STUDIES, objective
 from tigertail.tuning.objective import Scores
-from tigertail.tuning.search import TRIALS
+from tigertail.tuning.trial_store import TRIALS
 
 
 def run(*arguments: object) -> Result:

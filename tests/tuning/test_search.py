@@ -18,8 +18,8 @@ from tigertail.model import ModelConfig
 from tigertail.signals.contract import Signal
 from tigertail.tuning import FRONTIER, PLAIN, STUDIES, Budget, Tuning, objective, search, tune
 from tigertail.tuning.objective import Scores
-from tigertail.tuning.search import TRIALS
 from tigertail.tuning.search_space import BASE, CO_LISTENING, MIXTURE
+from tigertail.tuning.trial_store import TRIALS
 
 NAMES = [study.name for study in STUDIES]
 

@@ -13,7 +13,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError
 from tigertail.model import ModelConfig
 from tigertail.tuning.search_space import CO_LISTENING, STUDIES
-from tigertail.tuning.trial_store import JOURNAL, TrialResult, TrialStore
+from tigertail.tuning.trial_store import JOURNAL, TRIALS, TrialResult, TrialStore
 
 SPEC = next(spec for spec in STUDIES if spec.name == CO_LISTENING)
 START = ModelConfig()
@@ -107,6 +107,14 @@ def test_other_data_or_another_seed_is_refused(scenes: Dataset, folder: Path, tm
         ):
             pass
         assert "--out" in refused.value.remedy
+
+
+def test_trials_without_a_journal_are_not_overwritten(scenes: Dataset, tmp_path: Path) -> None:
+    (tmp_path / TRIALS).write_text("of an earlier version\n")
+    for _ in range(2):
+        with pytest.raises(ConfigError, match=f"has no {JOURNAL}"), TrialStore.open(tmp_path, [scenes], 0):
+            pass
+    assert (tmp_path / TRIALS).read_text() == "of an earlier version\n"
 
 
 def test_two_searches_do_not_share_a_folder(scenes: Dataset, folder: Path) -> None:

@@ -9,7 +9,6 @@ the search holds others out of those that are left.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,14 +23,12 @@ from tigertail.errors import ConfigError
 from tigertail.model.config import ModelConfig
 from tigertail.progress import progress
 from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
-from tigertail.storage import replaced_file
 from tigertail.tuning import objective
 from tigertail.tuning.budget import Budget
 from tigertail.tuning.search_space import BASE, CO_LISTENING, MIXTURE, STUDIES, StudySpec
 from tigertail.tuning.trial_store import TrialResult, TrialStore
 
 INNER: Final = 100  # added to the seed for the listeners that the search holds out
-TRIALS: Final = "trials.jsonl"
 
 
 @dataclass
@@ -105,7 +102,7 @@ def tune(
             if not _stopped(error):
                 raise
             found.interrupted = True
-        _write_trials(Path(folder) / TRIALS, found)
+        store.write_trials(found.results)
     return found
 
 
@@ -139,17 +136,6 @@ def _trials(
         results.append(TrialResult(len(results), config, value, scores, time.monotonic() - began))
         store.add(study, trial, results[-1])
         yield results[-1]
-
-
-def _write_trials(path: Path, found: Tuning) -> None:
-    """Write the trials for people to read: a JSON object a line."""
-    lines = [
-        json.dumps({"study": study, **vars(result), "config": result.config.model_dump()}, ensure_ascii=False)
-        for study, results in found.results.items()
-        for result in results
-    ]
-    with replaced_file(path) as temporary:
-        temporary.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
 def _stopped(error: BaseException | None) -> bool:

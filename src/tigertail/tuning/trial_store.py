@@ -21,11 +21,12 @@ from optuna.trial import TrialState
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError
 from tigertail.model.config import ModelConfig
-from tigertail.storage import full_disk
+from tigertail.storage import full_disk, replaced_file
 from tigertail.tuning.objective import Scores
 from tigertail.tuning.search_space import StudySpec
 
 JOURNAL: Final = "journal.log"
+TRIALS: Final = "trials.jsonl"
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,9 @@ class TrialResult:
 class TrialStore:
     """The trials of one search, in a journal of Optuna; see :meth:`open`."""
 
-    def __init__(self, journal: Path) -> None:
-        self._storage = JournalStorage(JournalFileBackend(str(journal)))
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._storage = JournalStorage(JournalFileBackend(str(folder / JOURNAL)))
 
     @classmethod
     @contextmanager
@@ -76,13 +78,13 @@ class TrialStore:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         with _locked(journal), full_disk(journal):
             try:
-                store = cls(journal)
+                store = cls(journal.parent)
             except (ValueError, KeyError, TypeError) as error:
                 raise ConfigError(
                     f"damaged ({error!r})", path=journal, remedy="choose another --out"
                 ) from error
             names = {dataset.fingerprint: dataset.name for dataset in datasets}
-            store._check(journal.parent, {"datasets": names, "seed": seed})
+            store._check({"datasets": names, "seed": seed})
             yield store
 
     def study(self, spec: StudySpec, start: ModelConfig) -> optuna.Study:
@@ -116,21 +118,34 @@ class TrialStore:
         trial.set_user_attr("seconds", result.seconds)
         study.tell(trial, result.value)
 
+    def write_trials(self, results: Mapping[str, Sequence[TrialResult]]) -> None:
+        """Write the trials of some studies for people to read: a JSON object a line."""
+        lines = [
+            json.dumps({"study": name, **vars(result), "config": result.config.model_dump()}) + "\n"
+            for name, trials in results.items()
+            for result in trials
+        ]
+        with replaced_file(self._folder / TRIALS) as temporary:
+            temporary.write_text("".join(lines), encoding="utf-8")
+
     def _study(self, name: str) -> optuna.Study:
         return optuna.create_study(
             storage=self._storage, study_name=name, direction="maximize", load_if_exists=True
         )
 
-    def _check(self, folder: Path, search: Mapping[str, Any]) -> None:
+    def _check(self, search: Mapping[str, Any]) -> None:
         """Refuse a folder of another search; a new one is marked as that of this search."""
         header = self._study("search")
+        trials = self._folder / TRIALS
+        if not header.user_attrs and trials.exists():
+            raise ConfigError(f"has no {JOURNAL} beside it", path=trials, remedy="choose another --out")
         for key, value in search.items():
             if key not in header.user_attrs:
                 header.set_user_attr(key, value)
             if (found := header.user_attrs[key]) != value:
                 raise ConfigError(
                     f"the folder holds the trials of a search with other {key}: {found}",
-                    path=folder,
+                    path=self._folder,
                     remedy="choose another --out, or repeat the command that began the search",
                 )
 
