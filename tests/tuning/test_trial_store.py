@@ -20,11 +20,16 @@ START = ModelConfig()
 OTHER = ModelConfig.model_validate({"base": {"factors": 9}})
 
 
+def outcome(number: int, config: ModelConfig, value: float) -> TrialResult:
+    scores = {"f": {"frontier": value}}
+    return TrialResult(number=number, config=config, value=value, scores=scores, seconds=0.5)
+
+
 def finish(store: TrialStore, value: float) -> TrialResult:
     study = store.study(SPEC, START)
     trial = study.ask(dict(SPEC.search_space))
     config = SPEC.config(START, trial.params)
-    result = TrialResult(len(store.results(study)), config, value, {"f": {"frontier": value}}, 0.5)
+    result = outcome(len(store.results(study)), config, value)
     store.add(study, trial, result)
     return result
 
@@ -40,7 +45,7 @@ def folder(scenes: Dataset, tmp_path: Path) -> Path:
 def test_the_first_trial_is_where_the_study_starts(scenes: Dataset, folder: Path) -> None:
     with TrialStore.open(folder, [scenes], 0) as store:
         (first,) = store.results(store.study(SPEC, START))
-        assert first == TrialResult(0, START, 1.0, {"f": {"frontier": 1.0}}, 0.5)
+        assert first == outcome(0, START, 1.0)
         second = finish(store, 2.0)
         assert second.config.co_listening.shrinkage != START.co_listening.shrinkage
     with TrialStore.open(folder, [scenes], 0) as store:

@@ -133,9 +133,11 @@ def _trials(
         config = spec.config(start, trial.params)
         scores = {name: objective.score(fit(config, split), split) for name, split in splits.items()}
         value = objective.relative(scores, results[0].scores if results else scores)
-        results.append(TrialResult(len(results), config, value, scores, time.monotonic() - began))
-        store.add(study, trial, results[-1])
-        yield results[-1]
+        seconds = time.monotonic() - began
+        result = TrialResult(number=len(results), config=config, value=value, scores=scores, seconds=seconds)
+        store.add(study, trial, result)
+        results.append(result)
+        yield result
 
 
 def _stopped(error: BaseException | None) -> bool:

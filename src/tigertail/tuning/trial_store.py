@@ -8,7 +8,6 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -17,6 +16,7 @@ from optuna.distributions import distribution_to_json
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
+from pydantic import BaseModel, ConfigDict
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError
@@ -29,29 +29,21 @@ JOURNAL: Final = "journal.log"
 TRIALS: Final = "trials.jsonl"
 
 
-@dataclass(frozen=True)
-class TrialResult:
-    """One configuration, scored on every dataset.
+class TrialResult(BaseModel):
+    """One configuration, scored on every dataset."""
 
-    Parameters
-    ----------
-    number
-        Its place in the study; 0 is the configuration that the study starts from.
-    config
-        The configuration.
-    value
-        Mean over datasets of the frontier's size, relative to that of trial 0.
-    scores
-        Frontier's size and metrics, by fingerprint of the dataset.
-    seconds
-        Time it took.
-    """
+    model_config = ConfigDict(frozen=True)
 
     number: int
+    """Its place in the study; 0 is the configuration that the study starts from."""
     config: ModelConfig
+    """The configuration."""
     value: float
-    scores: Mapping[str, Scores]
+    """Mean over datasets of the frontier's size, relative to that of trial 0."""
+    scores: dict[str, Scores]
+    """Frontier's size and metrics, by fingerprint of the dataset."""
     seconds: float
+    """Time it took."""
 
 
 class TrialStore:
@@ -100,28 +92,18 @@ class TrialStore:
 
     def results(self, study: optuna.Study) -> list[TrialResult]:
         """Return the finished trials of a study, in order."""
-        return [
-            TrialResult(
-                number,
-                ModelConfig.model_validate(trial.user_attrs["config"]),
-                trial.values[0],
-                trial.user_attrs["scores"],
-                trial.user_attrs["seconds"],
-            )
-            for number, trial in enumerate(study.get_trials(states=(TrialState.COMPLETE,)))
-        ]
+        trials = study.get_trials(states=(TrialState.COMPLETE,))
+        return [TrialResult.model_validate(trial.user_attrs["result"]) for trial in trials]
 
     def add(self, study: optuna.Study, trial: optuna.Trial, result: TrialResult) -> None:
         """Finish a trial; its result is on disk when this returns."""
-        trial.set_user_attr("config", result.config.model_dump())
-        trial.set_user_attr("scores", result.scores)
-        trial.set_user_attr("seconds", result.seconds)
+        trial.set_user_attr("result", result.model_dump(mode="json"))
         study.tell(trial, result.value)
 
     def write_trials(self, results: Mapping[str, Sequence[TrialResult]]) -> None:
         """Write the trials of some studies for people to read: a JSON object a line."""
         lines = [
-            json.dumps({"study": name, **vars(result), "config": result.config.model_dump()}) + "\n"
+            json.dumps({"study": name, **result.model_dump(mode="json")}) + "\n"
             for name, trials in results.items()
             for result in trials
         ]
