@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from tigertail.evaluation.systems.system import PLAIN_ALS
 from tigertail.model import ModelConfig
+from tigertail.tuning import STUDIES
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -48,3 +50,17 @@ def test_the_shipped_defaults_are_those_the_search_chose() -> None:
     assert chosen["base"] == ModelConfig().base.model_dump()
     assert plain["base"] == PLAIN_ALS.base.model_dump()
     assert plain["confidence"] == PLAIN_ALS.confidence.model_dump()
+
+
+@pytest.mark.parametrize(
+    ("name", "file"), [("base", "best.toml"), ("co-listening", "best.toml"), ("plain", "plain.toml")]
+)
+def test_the_shipped_files_have_the_best_trial_of_each_study(name: str, file: str) -> None:
+    lines = (ROOT / "recipes/defaults/trials.jsonl").read_text("utf-8").splitlines()
+    trials = [trial for trial in map(json.loads, lines) if trial["study"] == name]
+    best = max(trials, key=lambda trial: trial["value"])["config"]
+    chosen = tomllib.loads((ROOT / "recipes/defaults" / file).read_text("utf-8"))
+    (study,) = (study for study in STUDIES if study.name == name)
+    for setting in study.search_space:
+        table, key = setting.split(".")
+        assert chosen[table][key] == best[table][key], setting

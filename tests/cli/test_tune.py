@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+import tigertail
 from tigertail.cli import app
 from tigertail.dataset.dataset import Dataset
-from tigertail.errors import TigertailError
+from tigertail.errors import ConfigError, TigertailError
 from tigertail.evaluation import Split
 from tigertail.model import ModelConfig
+from tigertail.signals.contract import Signal
 from tigertail.simulation import WorldConfig, simulate
-from tigertail.tuning import FAMILIES, Family
-from tigertail.tuning import search as room
-from tigertail.tuning.trail import TRIALS, Scores
+from tigertail.tuning import STUDIES, objective
+from tigertail.tuning.objective import Scores
+from tigertail.tuning.trial_store import TRIALS
 
 
 def run(*arguments: object) -> Result:
@@ -32,22 +35,25 @@ def test_the_best_is_written_so_that_fit_takes_it(world: Dataset, tmp_path: Path
     out = tmp_path / "out"
     result = run("tune", world.path, "--out", out, "--budget", "3")
     assert result.exit_code == 0
-    for family in FAMILIES:
-        assert f"{family.name}: the best of 3 trials" in result.stdout
+    for study in STUDIES:
+        assert f"{study.name}: the best of 3 trials" in result.stdout
+    for setting in ("transform", "shrinkage", "penalty", "background"):
+        assert setting in result.stdout
     assert "SIMULATED" in result.stdout
     best = (out / "best.toml").read_text()
     assert world.fingerprint[:12] in best
     assert f"tigertail tune {world.path} --budget 3 --seed 0" in best
+    assert "[mixture]" in best
     plain = ModelConfig.read(out / "plain.toml").base
     assert (plain.nu, plain.beta) == (0, 1)
     assert run("fit", world.path, tmp_path / "model", "--config", out / "best.toml").exit_code == 0
 
 
-def test_a_rerun_does_nothing_twice(world: Dataset, tmp_path: Path) -> None:
+def test_a_rerun_repeats_no_trial(world: Dataset, tmp_path: Path) -> None:
     first = run("tune", world.path, "--out", tmp_path / "out", "--budget", "2")
     trials = (tmp_path / "out" / TRIALS).read_bytes()
     second = run("tune", world.path, "--out", tmp_path / "out", "--budget", "2")
-    assert (tmp_path / "out" / TRIALS).read_bytes() == trials
+    assert (tmp_path / "out" / TRIALS).read_bytes() == trials  # the times that the trials took included
     assert first.stdout == second.stdout
 
 
@@ -57,22 +63,24 @@ def test_several_datasets_each_have_a_column(world: Dataset, scenes: Dataset, tm
     assert "simulated world" in text
 
 
-def test_ctrl_c_keeps_what_is_done(world: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_keeps_the_finished_trials(
+    world: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     done = 0
 
-    def stopped(family: Family, config: ModelConfig, trial: Split) -> Scores:
+    def stopped(signal: Signal, split: Split) -> Scores:
         nonlocal done
         done += 1
         if done > 2:
             raise KeyboardInterrupt
         return {"frontier": done, "nDCG": 0.5, "IPS-nDCG": 0.25}
 
-    monkeypatch.setattr(room, "score", stopped)
+    monkeypatch.setattr(objective, "score", stopped)
     result = run("tune", world.path, "--out", tmp_path / "out")
     assert result.exit_code == 130
     assert "run the same command to go on" in result.stdout
     assert "base: the best of 2 trials" in result.stdout
-    assert len((tmp_path / "out" / TRIALS).read_text().splitlines()) == 3
+    assert len((tmp_path / "out" / TRIALS).read_text().splitlines()) == 2
     assert ModelConfig.read(tmp_path / "out" / "best.toml") != ModelConfig()
     assert not (tmp_path / "out" / "plain.toml").exists()
 
@@ -80,20 +88,41 @@ def test_ctrl_c_keeps_what_is_done(world: Dataset, tmp_path: Path, monkeypatch: 
 def test_stopped_before_the_first_trial_it_writes_no_configuration(
     world: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stopped(family: Family, config: ModelConfig, trial: Split) -> Scores:
+    def stopped(signal: Signal, split: Split) -> Scores:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(room, "score", stopped)
+    monkeypatch.setattr(objective, "score", stopped)
     assert run("tune", world.path, "--out", tmp_path / "out").exit_code == 130
-    assert [file.name for file in (tmp_path / "out").iterdir()] == [TRIALS]
+    assert not list((tmp_path / "out").glob("*.toml"))
+
+
+@pytest.mark.parametrize("missing", ["optuna", "tomli_w"])
+def test_without_the_extra_the_remedy_is_named(
+    world: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    class NotInstalled:
+        @staticmethod
+        def find_spec(name: str, *others: object) -> None:
+            if name == missing:
+                raise ModuleNotFoundError(f"No module named '{name}'", name=name)
+
+    for name in list(sys.modules):
+        if name == missing or name.startswith(("tigertail.tuning", f"{missing}.")):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [NotInstalled, *sys.meta_path])
+    monkeypatch.delattr(tigertail, "tuning")
+    with pytest.raises(ConfigError, match=f"needs {missing}") as refused:
+        run("tune", world.path, "--out", tmp_path / "out")
+    assert refused.value.remedy == "pip install 'tigertail[tune]'"
+    assert not (tmp_path / "out").exists()
 
 
 def test_mistakes_come_with_a_remedy(world: Dataset, scenes: Dataset, tmp_path: Path) -> None:
     run("tune", world.path, "--out", tmp_path / "out", "--budget", "1")
     for arguments, problem in (
         (["tune", scenes.path, "--out", tmp_path / "out", "--budget", "1"], "other datasets"),
-        (["tune", world.path, "--out", tmp_path / "out", "--seed", "1"], "another seed"),
-        (["tune", world.path, "--out", tmp_path / "new", "--budget", "much"], "no budget"),
+        (["tune", world.path, "--out", tmp_path / "out", "--seed", "1"], "other seed"),
+        (["tune", world.path, "--out", tmp_path / "new", "--budget", "much"], "not a budget"),
         (["tune", tmp_path / "none", "--out", tmp_path / "new"], "no such dataset"),
     ):
         with pytest.raises(TigertailError, match=problem) as refused:

@@ -22,18 +22,18 @@ def test_is_read_as_people_write_it(text: str, budget: Budget) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "0", "-3", "1.5", "soon", "0m", "3 d"])
-def test_what_is_none_is_refused(text: str) -> None:
-    with pytest.raises(ConfigError, match="is no budget") as refused:
+def test_other_texts_are_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match="is not a budget") as refused:
         Budget.parse(text)
     assert "20m" in refused.value.remedy
 
 
-def test_trials_are_counted_by_family() -> None:
-    assert [Budget(trials=2).spent(done, 1e9, 1) for done in (0, 1, 2)] == [False, False, True]
+def test_trials_are_counted_by_study() -> None:
+    assert [Budget(trials=2).exhausted(done, 1e9, 1) for done in (0, 1, 2)] == [False, False, True]
 
 
-def test_time_is_shared_and_everybody_has_one_trial() -> None:
+def test_time_is_shared_and_every_study_has_one_trial() -> None:
     budget = Budget(seconds=90)
-    assert not budget.spent(5, 29, 1 / 3)
-    assert budget.spent(5, 30, 1 / 3)
-    assert not budget.spent(0, 1000, 1 / 3)
+    assert not budget.exhausted(5, 29, 3)
+    assert budget.exhausted(5, 30, 3)
+    assert not budget.exhausted(0, 1000, 3)

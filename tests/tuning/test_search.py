@@ -1,11 +1,13 @@
-"""The search finds a peak, does nothing twice, and never sees whom an evaluation reports on."""
+"""The search climbs, goes on where it was stopped, and never sees the listeners an evaluation reports on."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, cast
 
-import numpy as np
 import polars as pl
 import pytest
 
@@ -13,102 +15,146 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, DataError
 from tigertail.evaluation import ProtocolConfig, Split, hold_out
 from tigertail.model import ModelConfig
-from tigertail.simulation import WorldConfig, simulate
-from tigertail.tuning import BASE, CO_LISTENING, FAMILIES, FRONTIER, PLAIN, Budget, Family, inner_trial, tune
-from tigertail.tuning import search as room
-from tigertail.tuning.space import Point
-from tigertail.tuning.trail import TRIALS, Scores
+from tigertail.signals.contract import Signal
+from tigertail.tuning import FRONTIER, PLAIN, STUDIES, Budget, Tuning, objective, search, tune
+from tigertail.tuning.objective import Scores
+from tigertail.tuning.search_space import BASE, CO_LISTENING, MIXTURE
+from tigertail.tuning.trial_store import TRIALS
 
-NAMES = [family.name for family in FAMILIES]
+NAMES = [study.name for study in STUDIES]
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    config = WorldConfig(listeners=150, artists=120, countries=3, artists_per_listener=12)
-    return simulate(tmp_path_factory.mktemp("tuning") / "world", config)
+@dataclass
+class Asked:
+    """What was fitted, in place of fitting it; few factors, no shrinkage and little penalty are best."""
+
+    configs: list[tuple[str, ModelConfig]] = field(default_factory=list)
+    stop_at: int | None = None
+
+    def fit(self, study: str) -> Callable[[ModelConfig, Split], Signal]:
+        def asked(config: ModelConfig, split: Split) -> Signal:
+            if len(self.configs) == self.stop_at:
+                raise KeyboardInterrupt
+            self.configs.append((study, config))
+            worth = {
+                BASE: 1 / config.base.factors,
+                CO_LISTENING: 1 / config.co_listening.shrinkage,
+                MIXTURE: 1 / config.mixture.penalty,
+                PLAIN: 1 / config.base.factors,
+            }
+            return cast(Signal, worth[study])
+
+        return asked
+
+
+def score(signal: Any, split: Split) -> Scores:
+    return {FRONTIER: signal, "nDCG": 0.0, "IPS-nDCG": 0.0}
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ModelConfig]]:
-    """What is fitted, in place of fitting it: few factors and no shrinkage are best."""
-    seen: list[tuple[str, ModelConfig]] = []
-
-    def score(family: Family, config: ModelConfig, trial: Split) -> Scores:
-        seen.append((family.name, config))
-        size = 1 / config.base.factors if family.name != CO_LISTENING else 1 / config.co_listening.shrinkage
-        return {FRONTIER: size, "nDCG": 0.0, "IPS-nDCG": 0.0}
-
-    monkeypatch.setattr(room, "score", score)
-    return seen
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
+    asked = Asked()
+    studies = tuple(replace(study, fitter=lambda n=study.name: asked.fit(n)) for study in STUDIES)
+    monkeypatch.setattr(search, "STUDIES", studies)
+    monkeypatch.setattr(objective, "score", score)
+    return asked
 
 
-def test_every_family_has_its_budget_and_begins_with_its_default(
-    world: Dataset, tmp_path: Path, asked: list[tuple[str, ModelConfig]]
+def outline(found: Tuning) -> dict[str, list[tuple[ModelConfig, float]]]:
+    return {name: [(r.config, r.value) for r in results] for name, results in found.results.items()}
+
+
+def test_every_study_has_its_budget_and_begins_with_its_start(
+    world: Dataset, tmp_path: Path, asked: Asked
 ) -> None:
     found = tune([world], tmp_path, Budget(trials=4))
-    assert [name for name, _ in asked] == [name for name in NAMES for _ in range(4)]
-    for family in FAMILIES:
-        first = found.outcomes[family.name][0]
-        assert (first.number, first.score) == (0, 1.0)
-    assert found.outcomes[BASE][0].config == ModelConfig()
-    assert found.fresh == 12
+    assert [name for name, _ in asked.configs] == [name for name in NAMES for _ in range(4)]
+    for name in NAMES:
+        assert [result.number for result in found.results[name]] == [0, 1, 2, 3]
+        assert found.results[name][0].value == 1.0
+    starts = {study.name: study.start for study in STUDIES}
+    for name in (BASE, PLAIN):
+        assert found.results[name][0].config == starts[name]
 
 
-def test_a_longer_search_goes_on_with_the_shorter_one(
-    world: Dataset, tmp_path: Path, asked: list[tuple[str, ModelConfig]]
+def test_each_study_of_the_model_starts_from_the_best_of_the_one_before(
+    world: Dataset, tmp_path: Path, asked: Asked
 ) -> None:
-    whole = tune([world], tmp_path / "whole", Budget(trials=14))
-    del asked[:]
-    tune([world], tmp_path / "parts", Budget(trials=9))
-    parts = tune([world], tmp_path / "parts", Budget(trials=14))
-    for family in (BASE, PLAIN):  # the best base gives co-listening its confidence
-        assert parts.outcomes[family] == whole.outcomes[family]
-        mine = [config.model_dump_json() for name, config in asked if name == family]
-        assert len(mine) == len(set(mine)) == 14
+    found = tune([world], tmp_path, Budget(trials=6))
+    base, listening, model = found.best(BASE), found.best(CO_LISTENING), found.model()
+    assert base is not None
+    assert listening is not None
+    assert model is not None
+    assert found.results[CO_LISTENING][0].config == base
+    assert found.results[MIXTURE][0].config == listening
+    assert (model.base, model.confidence, model.co_listening) == (
+        base.base,
+        base.confidence,
+        listening.co_listening,
+    )
+    assert model.mixture != ModelConfig().mixture
+    assert model.base != ModelConfig().base
 
 
-def test_killed_after_three_trials_it_goes_on_where_it_was(
-    world: Dataset, tmp_path: Path, asked: list[tuple[str, ModelConfig]], monkeypatch: pytest.MonkeyPatch
+def test_a_time_gives_every_study_a_trial_at_least(world: Dataset, tmp_path: Path, asked: Asked) -> None:
+    found = tune([world], tmp_path, Budget(seconds=1e-9))
+    assert [len(found.results[name]) for name in NAMES] == [1] * len(NAMES)
+
+
+def test_stopped_and_resumed_it_tries_what_it_would_have_tried(
+    world: Dataset, tmp_path: Path, asked: Asked
 ) -> None:
-    whole = tune([world], tmp_path / "whole", Budget(trials=5))
-    everything = list(asked)
-    del asked[:]
-    working = room.score
-
-    def dies(family: Family, config: ModelConfig, trial: Split) -> Scores:
-        if len(asked) == 3:
-            raise KeyboardInterrupt
-        return working(family, config, trial)
-
-    monkeypatch.setattr(room, "score", dies)
-    stopped = tune([world], tmp_path / "killed", Budget(trials=5))
-    assert stopped.interrupted
-    assert (stopped.fresh, len(stopped.outcomes[BASE])) == (3, 3)
-    assert stopped.model() is not None
-    monkeypatch.setattr(room, "score", working)
-    resumed = tune([world], tmp_path / "killed", Budget(trials=5))
-    assert asked == everything
-    assert resumed.outcomes == whole.outcomes
+    whole = tune([world], tmp_path / "whole", Budget(trials=14))  # the sampler learns from the tenth on
+    everything = list(asked.configs)
+    asked.configs.clear()
+    for stop in (0, 3, 12, 20):
+        asked.stop_at = stop
+        stopped = tune([world], tmp_path / "parts", Budget(trials=14))
+        assert stopped.interrupted
+        assert len(asked.configs) == stop == sum(map(len, stopped.results.values()))
+        assert (stopped.model() is None) == (stop == 0)
+    asked.stop_at = None
+    resumed = tune([world], tmp_path / "parts", Budget(trials=14))
+    assert asked.configs == everything
+    assert outline(resumed) == outline(whole)
     assert not resumed.interrupted
-    again = tune([world], tmp_path / "killed", Budget(trials=5))
-    assert (again.fresh, again.outcomes) == (0, whole.outcomes)
+
+
+def test_a_longer_search_begins_with_the_shorter_one_and_a_finished_one_tries_nothing(
+    world: Dataset, tmp_path: Path, asked: Asked
+) -> None:
+    short = tune([world], tmp_path, Budget(trials=3))
+    asked.configs.clear()
+    again = tune([world], tmp_path, Budget(trials=3))
+    assert asked.configs == []
+    assert again == short
+    longer = tune([world], tmp_path, Budget(trials=5))
+    assert longer.results[BASE][:3] == short.results[BASE]
+    assert len([name for name, _ in asked.configs if name == BASE]) == 2
+
+
+def test_the_seed_decides_what_is_tried(world: Dataset, tmp_path: Path, asked: Asked) -> None:
+    one, two = (tune([world], tmp_path / str(seed), Budget(trials=2), seed=seed) for seed in (0, 1))
+    assert one.results[BASE][0].config == two.results[BASE][0].config
+    assert one.results[BASE][1].config != two.results[BASE][1].config
 
 
 @pytest.mark.parametrize(("cause", "interrupted"), [(KeyboardInterrupt(), True), (ValueError(), False)])
 def test_ctrl_c_inside_compiled_code_is_one_too(
     world: Dataset,
     tmp_path: Path,
+    asked: Asked,
     monkeypatch: pytest.MonkeyPatch,
     cause: BaseException,
     interrupted: bool,
 ) -> None:
-    def dies(family: Family, config: ModelConfig, trial: Split) -> Scores:
+    def dies(signal: Signal, split: Split) -> Scores:
         try:
             raise SystemError("inner dispatcher") from cause
         except SystemError as error:
             raise SystemError("outer dispatcher") from error
 
-    monkeypatch.setattr(room, "score", dies)
+    monkeypatch.setattr(objective, "score", dies)
     if interrupted:
         assert tune([world], tmp_path, Budget(trials=1)).interrupted
     else:
@@ -116,58 +162,43 @@ def test_ctrl_c_inside_compiled_code_is_one_too(
             tune([world], tmp_path, Budget(trials=1))
 
 
-def test_every_trial_says_what_it_was(
-    world: Dataset, tmp_path: Path, asked: list[tuple[str, ModelConfig]]
-) -> None:
-    tune([world], tmp_path, Budget(trials=2), seed=5)
-    header, *trials = map(json.loads, (tmp_path / TRIALS).read_text().splitlines())
-    assert header["datasets"] == {world.fingerprint: world.name}
-    assert [trial["family"] for trial in trials] == [name for name in NAMES for _ in range(2)]
-    for trial, (_, config) in zip(trials, asked, strict=True):
-        assert ModelConfig.model_validate(trial["config"]) == config
-        assert (trial["seed"], trial["fingerprint"]) == (5, world.fingerprint)
-        assert set(trial["scores"]) >= {FRONTIER}
-        assert trial["seconds"] >= 0
+def test_people_can_read_every_trial(world: Dataset, tmp_path: Path, asked: Asked) -> None:
+    found = tune([world], tmp_path, Budget(trials=2), seed=5)
+    lines = [json.loads(line) for line in (tmp_path / TRIALS).read_text().splitlines()]
+    assert [(line["study"], line["number"]) for line in lines] == [(n, i) for n in NAMES for i in range(2)]
+    for line, (_, config) in zip(lines, asked.configs, strict=True):
+        assert ModelConfig.model_validate(line["config"]) == config
+        assert set(line["scores"]) == {world.fingerprint}
+        assert line["seconds"] > 0
+    assert lines[1]["value"] == found.results[BASE][1].value
+    assert lines[0]["scores"][world.fingerprint][FRONTIER] == 1 / 128
 
 
-def test_the_search_climbs(world: Dataset, tmp_path: Path, asked: list[tuple[str, ModelConfig]]) -> None:
+def test_the_search_climbs(world: Dataset, tmp_path: Path, asked: Asked) -> None:
     found = tune([world], tmp_path, Budget(trials=40))
     best = found.model()
     assert best is not None
     assert best.base.factors <= 20  # the best there are is 16
     assert best.co_listening.shrinkage < 0.4  # the best there is is 0.2
-    for family in NAMES:
-        scores = [outcome.score for outcome in found.ranked(family)]
-        assert scores == sorted(scores, reverse=True)
+    assert best.mixture.penalty < 3  # the best there is is 1
+    for name in NAMES:
+        values = [result.value for result in found.ranked(name)]
+        assert values == sorted(values, reverse=True)
 
 
-def test_co_listening_has_the_confidence_of_the_best_base(
-    world: Dataset, tmp_path: Path, asked: list[tuple[str, ModelConfig]]
-) -> None:
-    found = tune([world], tmp_path, Budget(trials=9))
-    model, base = found.model(), found.best(BASE)
-    assert model is not None
-    assert base is not None
-    assert (model.base, model.confidence) == (base.base, base.confidence)
-    assert {outcome.config.confidence for outcome in found.outcomes[CO_LISTENING]} == {base.confidence}
-
-
-def test_several_datasets_weigh_alike(
-    world: Dataset, scenes: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_several_datasets_count_alike(
+    world: Dataset, scenes: Dataset, tmp_path: Path, asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One dataset likes few factors, the other has frontiers a thousand times as large and does not care."""
 
-    def score(family: Family, config: ModelConfig, trial: Split) -> Scores:
-        if trial.train.name == scenes.name:
-            return {FRONTIER: 1000.0}
-        return {FRONTIER: 1 / config.base.factors}
+    def by_dataset(signal: Any, split: Split) -> Scores:
+        return {FRONTIER: 1000.0} if split.train.name == scenes.name else {FRONTIER: signal}
 
-    monkeypatch.setattr(room, "score", score)
-    found = tune([world, scenes], tmp_path, Budget(trials=3))
-    default, second = found.outcomes[BASE][0], found.outcomes[BASE][1]
-    assert default.score == 1.0
-    assert [len(outcome.scores) for outcome in found.outcomes[BASE]] == [2, 2, 2]
-    assert second.score == pytest.approx((128 / second.config.base.factors + 1) / 2)
+    monkeypatch.setattr(objective, "score", by_dataset)
+    default, second, _ = tune([world, scenes], tmp_path, Budget(trials=3)).results[BASE]
+    assert default.value == 1.0
+    assert set(second.scores) == {world.fingerprint, scenes.fingerprint}
+    assert second.value == pytest.approx((128 / second.config.base.factors + 1) / 2)
 
 
 def test_a_dataset_given_twice_is_refused(world: Dataset, tmp_path: Path) -> None:
@@ -183,52 +214,34 @@ def test_too_few_listeners_are_refused(scenes: Dataset, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", [0, 7])
-def test_nobody_whom_an_evaluation_holds_out_is_ever_seen(
+def test_listeners_that_an_evaluation_holds_out_are_never_seen(
     world: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    """Neither in what is fitted nor among those who are asked."""
+    """Neither in what is fitted, the mixture's own held-out listeners included, nor in what is asked."""
     secret = set(hold_out(world, ProtocolConfig(seed=seed)).held["listener_id"])
-    seen: list[Split] = []
-    working = room.score
+    scored: list[Split] = []
+    learned: list[Split] = []
+    score, fit_held_out = objective.score, objective.fit_held_out
 
-    def watched(family: Family, config: ModelConfig, trial: Split) -> Scores:
-        seen.append(trial)
-        return working(family, config, trial)
+    def watched_score(signal: Signal, split: Split) -> Scores:
+        scored.append(split)
+        return score(signal, split)
 
-    monkeypatch.setattr(room, "score", watched)
-    found = tune([world], tmp_path, Budget(trials=2), seed=seed)
-    assert len(seen) == found.fresh == 6
-    for trial in seen:
-        known = set(trial.train.plays["listener_id"]) | set(trial.train.listeners["listener_id"])
-        known |= set(trial.interactions.listener_ids) | set(trial.held["listener_id"])
-        assert secret
+    def watched_fit(*arguments: Any) -> Any:
+        held_out = fit_held_out(*arguments)
+        assert held_out is not None
+        learned.append(held_out.trial)
+        return held_out
+
+    monkeypatch.setattr(objective, "score", watched_score)
+    monkeypatch.setattr(objective, "fit_held_out", watched_fit)
+    tune([world], tmp_path, Budget(trials=2), seed=seed)
+    assert (len(scored), len(learned)) == (2 * len(STUDIES), 1)
+    assert secret
+    for split in (*scored, *learned):
+        known = set(split.train.plays["listener_id"]) | set(split.train.listeners["listener_id"])
+        known |= set(split.interactions.listener_ids) | set(split.held["listener_id"])
         assert not secret & known
-        assert not set(trial.held["listener_id"]) & set(trial.train.plays["listener_id"])
-
-
-def test_scores_are_those_of_an_evaluation(world: Dataset) -> None:
-    from tigertail.evaluation.scoring import judge_system
-    from tigertail.evaluation.statistics.intervals import ClusterBootstrap
-    from tigertail.evaluation.systems.system import System
-
-    trial = inner_trial(world, 0)
-    family = FAMILIES[1]
-    scores = room.score(family, family.default, trial)
-    judged = judge_system(System("item-item", family.baseline(family.default).fit), trial)
-    size, _ = ClusterBootstrap(trial.query_listeners).hypervolume(judged.sweep)
-    assert scores[FRONTIER] == pytest.approx(size.mean)
-    assert scores["nDCG"] == pytest.approx(np.nanmean(judged.values[:, 0]))
-
-
-def test_proposals_lie_in_the_cube_and_spread() -> None:
-    family = FAMILIES[0]
-    corner: list[tuple[Point, float]] = [(np.zeros(len(family.dimensions)), 1.0)]
-    points = np.stack([room.propose(family, number, corner, 0) for number in range(1, 60)])
-    assert points.min() >= 0
-    assert points.max() <= 1
-    assert len(np.unique(points, axis=0)) == len(points)
-    again = np.stack([room.propose(family, number, corner, 0) for number in range(1, 60)])
-    assert np.array_equal(points, again)
-    assert not np.array_equal(points[0], room.propose(family, 1, corner, 1))
-    early, late = points[room.SPREAD + 1], points[-2]  # steps around the best, which is the corner
-    assert np.abs(late).max() < np.abs(early).max()
+        assert not set(split.held["listener_id"]) & set(split.train.plays["listener_id"])
+    asked = set(scored[0].held["listener_id"])
+    assert not asked & (set(learned[0].held["listener_id"]) | set(learned[0].train.plays["listener_id"]))

@@ -12,10 +12,9 @@ from tigertail.cli.output import print_table
 
 if TYPE_CHECKING:
     from tigertail.dataset.dataset import Dataset
-    from tigertail.model import ModelConfig
-    from tigertail.tuning import Family, Tuning
+    from tigertail.tuning import StudySpec, Tuning
 
-SHOWN = 5  # configurations a family
+SHOWN = 5  # configurations of a study
 INTERRUPTED = 130  # what a shell returns after Ctrl-C
 
 
@@ -25,55 +24,59 @@ def register(app: typer.Typer) -> None:
 
 
 def tune(
-    datasets: Annotated[list[Path], typer.Argument(help="Dataset folders, to be good at all alike.")],
+    datasets: Annotated[
+        list[Path], typer.Argument(help="Dataset folders that the settings must suit; all count alike.")
+    ],
     out: Annotated[Path, typer.Option(help="The folder for the trials, best.toml and plain.toml.")],
     budget: Annotated[
-        str, typer.Option(help="Trials for each family of signals, such as 30, or a time in all: 20m, 2h.")
+        str,
+        typer.Option(help="Trials of each study (base, co-listening, mixture, plain), or a time: 20m, 2h."),
     ] = "30",
     seed: Annotated[
         int, typer.Option(help="Listeners that evaluate holds out with this seed are never seen.")
     ] = 0,
 ) -> None:
     """Search for model settings on listeners that evaluate does not report on; run again to go on."""
-    from tigertail import tuning as room
     from tigertail.dataset.dataset import Dataset
+    from tigertail.tuning import STUDIES, Budget
+    from tigertail.tuning import tune as search
 
-    limit = room.Budget.parse(budget)
+    limit = Budget.parse(budget)
     opened = [Dataset.open(dataset) for dataset in datasets]
-    found = room.tune(opened, out, limit, seed=seed)
-    for family in room.FAMILIES:
-        _print_family(found, family, opened)
+    found = search(opened, out, limit, seed=seed)
+    for study in STUDIES:
+        _print_study(found, study, opened)
     command = shlex.join(
         ["tigertail", "tune", *map(str, datasets), *("--budget", budget), *("--seed", str(seed))]
     )
     _write(out, found, opened, command)
     if found.interrupted:
-        typer.echo(f"Stopped. What is done is kept in {out}: run the same command to go on.")
+        typer.echo(f"Stopped. The finished trials are kept in {out}: run the same command to go on.")
         raise typer.Exit(INTERRUPTED)
 
 
-def _print_family(found: Tuning, family: Family, datasets: list[Dataset]) -> None:
+def _print_study(found: Tuning, study: StudySpec, datasets: list[Dataset]) -> None:
     from tigertail.tuning import FRONTIER
 
-    ranked = found.ranked(family.name)
+    ranked = found.ranked(study.name)
     if not ranked:
         return
-    settings = [list(family.settings(outcome.config).items()) for outcome in ranked[:SHOWN]]
-    headings = [name.partition(".")[2] for name, _ in settings[0]]
-    several = len(datasets) > 1
+    only = datasets[0].fingerprint if len(datasets) == 1 else None
     rows = [
         [
-            outcome.number,
-            *(f"{value:g}" if isinstance(value, float) else value for _, value in mine),
-            f"{outcome.score:.4f}",
-            *(f"{scores[FRONTIER]:.5f}" for scores in outcome.scores),
-            *([] if several else [f"{outcome.scores[0][m]:.4f}" for m in ("nDCG", "IPS-nDCG")]),
+            result.number,
+            *(f"{v:g}" if isinstance(v, float) else v for v in study.params(result.config).values()),
+            f"{result.value:.4f}",
+            *(f"{result.scores[dataset.fingerprint][FRONTIER]:.5f}" for dataset in datasets),
+            *(f"{result.scores[only][m]:.4f}" for m in ("nDCG", "IPS-nDCG") if only),
         ]
-        for outcome, mine in zip(ranked[:SHOWN], settings, strict=True)
+        for result in ranked[:SHOWN]
     ]
-    sizes = [dataset.name for dataset in datasets] if several else ["frontier", "nDCG", "IPS-nDCG"]
-    title = f"{family.name}: the best of {len(found.outcomes[family.name])} trials (0 is the default)"
-    print_table(["trial", *headings, "relative", *sizes], rows, title=title, left=["transform"])
+    settings = [name.partition(".")[2] for name in study.search_space]
+    sizes = ["frontier", "nDCG", "IPS-nDCG"] if only else [dataset.name for dataset in datasets]
+    title = f"{study.name}: the best of {len(ranked)} trials (0 is where the study starts)"
+    columns = ["trial", *settings, "relative", *sizes]
+    print_table(columns, rows, title=title, left=["transform", "weights"])
 
 
 def _write(out: Path, found: Tuning, datasets: list[Dataset], command: str) -> None:
@@ -81,14 +84,15 @@ def _write(out: Path, found: Tuning, datasets: list[Dataset], command: str) -> N
     from tigertail.tuning import PLAIN, write_config
 
     on = ", ".join(f"{dataset.name} ({dataset.fingerprint[:12]})" for dataset in datasets)
-    chosen: list[tuple[str, str, ModelConfig | None]] = [
+    for name, what, config in (
         ("best.toml", "The best model found", found.model()),
         ("plain.toml", "Plain ALS, tuned as long", found.best(PLAIN)),
-    ]
-    for name, what, config in chosen:
+    ):
         if config is not None:
             write_config(out / name, config, [f"{what} on {on}, with", f"  {command}"])
             typer.echo(f"{out / name}: {what[0].lower()}{what[1:]}.")
-    typer.echo("These figures chose the settings, so they flatter them; tigertail evaluate judges by others.")
+    typer.echo(
+        "These figures chose the settings, so they flatter them; tigertail evaluate uses other listeners."
+    )
     if any(dataset.simulated for dataset in datasets):
         typer.echo("SIMULATED: no listener or artist in some of the data is real.")

@@ -44,6 +44,8 @@ def fit_mixture(
     signals: Mapping[str, Signal],
     lists: GroundTruth | None = None,
     feedback: GroundTruth | None = None,
+    *,
+    held_out: HeldOutSignals | None = None,
 ) -> Mixture | None:
     """Learn to mix signals, from listeners of whom signals fitted for the purpose have seen nothing.
 
@@ -57,6 +59,8 @@ def fit_mixture(
         Curated lists to learn from besides.
     feedback
         What listeners liked after what, to learn from besides.
+    held_out
+        What :func:`fit_held_out` returns, where that is there already.
 
     Returns
     -------
@@ -71,7 +75,7 @@ def fit_mixture(
         If there are lists or feedback, and no mixture to teach.
     """
     config = given.config.mixture
-    blind = fit_held_out(given, mixed_names(given.dataset, config))
+    blind = held_out or fit_held_out(given, mixed_names(given.dataset, config))
     for what, truth in (("lists", lists), ("feedback", feedback)):
         if blind is None and truth is not None:
             raise DataError(

@@ -13,14 +13,14 @@ _UNITS: Final = {"s": 1, "m": 60, "h": 3600}
 
 @dataclass(frozen=True)
 class Budget:
-    """A number of trials for each family, or a time for all of them.
+    """A number of trials for each study, or a time for all of them.
 
     Parameters
     ----------
     trials
-        Trials a family; None where time decides.
+        Trials of each study; None where the time decides.
     seconds
-        Time in all, shared equally between families; None where the number of trials decides.
+        Time in all, of which each study gets the same share; None where the number of trials decides.
 
     Examples
     --------
@@ -33,36 +33,36 @@ class Budget:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a budget as a person writes it: ``30`` trials a family, or ``20m`` (s, m, h) in all.
+        """Read a budget: ``30`` trials of each study, or ``20m`` (s, m, h) in all.
 
         Raises
         ------
         ConfigError
-            If it is neither, or nothing.
+            If the text is neither, or the budget is zero.
         """
         found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text.strip().lower())
         amount = float(found[1]) if found else 0.0
         if found is None or amount <= 0 or (not found[2] and not amount.is_integer()):
             raise ConfigError(
-                f"--budget: '{text}' is no budget",
-                remedy="write a number of trials a family, such as 30, or a time in all, such as 20m or 2h",
+                f"--budget: '{text}' is not a budget",
+                remedy="write a number of trials for each study, such as 30, or a time in all, such as 20m or 2h",
             )
         return cls(seconds=amount * _UNITS[found[2]]) if found[2] else cls(trials=int(amount))
 
-    def spent(self, trials: int, seconds: float, share: float) -> bool:
-        """Say whether a family must stop.
+    def exhausted(self, trials: int, seconds: float, studies: int) -> bool:
+        """Return whether a study must stop.
 
         Parameters
         ----------
         trials
-            Trials the family has had.
+            Trials that the study has, those of earlier runs included.
         seconds
-            Time since the search began.
-        share
-            Share of the time after which the family must be done.
+            Time that they took.
+        studies
+            Number of studies that share the time.
         """
         if self.trials is not None:
             return trials >= self.trials
         assert self.seconds is not None
-        # Every family is tried with its defaults at least, which the others are measured by.
-        return trials > 0 and seconds >= share * self.seconds
+        # Every study has the trial of its defaults at least: the others are relative to it.
+        return trials > 0 and seconds >= self.seconds / studies

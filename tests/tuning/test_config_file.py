@@ -1,4 +1,4 @@
-"""What is written is what is read."""
+"""A configuration that is written is read back as it was."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ def test_a_configuration_survives_and_its_comments_are_no_settings(tmp_path: Pat
             "seed": 3,
             "confidence": {"transform": "bm25", "gain": 0.051},
             "base": {"factors": 33, "reg": 1e-7, "nu": 0},
-            "co_listening": {"shrinkage": 0.2},
             "annotation": {"facets": {"birth place": 0.25, 'a "mood"': 2.0, "настроение 🐯": 1.0}},
             "audio": {"ignored": ["key", "mode"]},
+            "mixture": {"weights": "constant", "penalty": 7.5},
         }
     )
     write_config(tmp_path / "best.toml", config, ["seed = 9\nfactors = 1", "from somewhere"])

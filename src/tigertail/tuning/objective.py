@@ -1,0 +1,79 @@
+"""The objective of a study: the size of the frontier on listeners that were held out of the training part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from tigertail.evaluation.baselines import ALS, ItemItem
+from tigertail.evaluation.metrics.ranking import METRICS, judge
+from tigertail.evaluation.scoring import DIAL, ranked_lists
+from tigertail.evaluation.statistics.intervals import dominated
+from tigertail.model.config import ModelConfig
+from tigertail.model.fit_mixture import HeldOutSignals, fit_held_out, fit_mixture, mixed_names
+from tigertail.model.registry import LISTENING, FitContext, fit_signals
+from tigertail.signals.contract import Signal
+from tigertail.splitting.hold_out import Split
+
+Scores = dict[str, float]
+Fit = Callable[[ModelConfig, Split], Signal]
+
+FRONTIER: Final = "frontier"
+
+
+def score(signal: Signal, split: Split) -> Scores:
+    """Return the size of the frontier of a signal, and its metrics."""
+    means = [
+        np.nanmean(
+            judge(
+                np.ascontiguousarray(lists),
+                split.relevant,
+                split.query_listeners,
+                split.query_items,
+                split.popularity,
+            ),
+            axis=0,
+        )
+        for lists in ranked_lists(signal, split, DIAL)
+    ]
+    plane = [METRICS.index("nDCG"), METRICS.index("IPS-nDCG")]
+    size = float(dominated(np.stack(means)[None, :, plane])[0])
+    return {FRONTIER: size} | dict(zip(METRICS, means[DIAL.index(0.0)].tolist(), strict=True))
+
+
+def relative(scores: Mapping[str, Scores], default: Mapping[str, Scores]) -> float:
+    """Return the mean over datasets of the frontier's size, relative to that of a default."""
+    sizes = [mine[FRONTIER] / max(default[name][FRONTIER], 1e-12) for name, mine in scores.items()]
+    return float(np.mean(sizes))
+
+
+def fit_base(config: ModelConfig, split: Split) -> Signal:
+    """Fit the base model."""
+    return ALS(**dict(config.base), confidence=config.confidence, seed=config.seed).fit(split)
+
+
+def fit_co_listening(config: ModelConfig, split: Split) -> Signal:
+    """Fit co-listening."""
+    return ItemItem(**dict(config.co_listening), confidence=config.confidence).fit(split)
+
+
+@dataclass(frozen=True)
+class MixtureFitter:
+    """Fits the mixture as :func:`tigertail.fit` does, and its signals only once for each split.
+
+    It is for one study: its configurations differ in settings that no signal is fitted with.
+    """
+
+    _signals: dict[Split, tuple[Mapping[str, Signal], HeldOutSignals | None]] = field(default_factory=dict)
+
+    def __call__(self, config: ModelConfig, split: Split) -> Signal:
+        """Fit the mixture; where there are too few listeners to learn one, return listening."""
+        context = FitContext(split.train, split.interactions, config)
+        if split not in self._signals:
+            held_out = fit_held_out(context, mixed_names(split.train, config.mixture))
+            self._signals[split] = fit_signals(context), held_out
+        signals, held_out = self._signals[split]
+        return fit_mixture(context, signals, held_out=held_out) or signals[LISTENING]
