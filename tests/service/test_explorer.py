@@ -246,7 +246,7 @@ def test_signals_are_switched_off_one_by_one_but_never_all(person: Any, expect: 
     for place in range(boxes.count() - 1):
         boxes.nth(place).uncheck()
     expect(boxes.last).to_be_disabled()
-    assert len(person.address["without"]) == boxes.count() - 1
+    assert len(person.address["disabled_signal"]) == boxes.count() - 1
 
 
 # Feedback

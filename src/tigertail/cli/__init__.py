@@ -16,7 +16,6 @@ app = typer.Typer(
     name="tigertail",
     help="Music similarity for the tail and for every country: what should someone who likes A hear next?",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )

@@ -1,4 +1,4 @@
-"""Commands that fit a model and ask it."""
+"""Commands that fit a model and query it."""
 
 from __future__ import annotations
 
@@ -7,49 +7,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tigertail.cli.output import notices, print_table
+from tigertail.cli.output import notices, print_notices, print_table
+from tigertail.cli.query_options import add_query_command
 from tigertail.cli.tables import print_beside, print_similar
 
 if TYPE_CHECKING:
     from tigertail.dataset.dataset import Dataset
-    from tigertail.model import Dials
+    from tigertail.model import QueryOptions
     from tigertail.splitting.ground_truth import GroundTruth
 
 ModelFolder = Annotated[Path, typer.Argument(help="A model folder.")]
-SignalName = Annotated[
-    str | None,
-    typer.Option(help="Ask one signal alone: listening, annotation, audio ... By default the mixture."),
-]
-Beta = Annotated[
-    float | None, typer.Option(help="Popularity exponent: at 0 stars rise, the more the deeper they sink.")
-]
-
-Country = Annotated[
-    str | None,
-    typer.Option("--from", help="Ask from a country or region: PL, Poland, Polska, South America."),
-]
-Language = Annotated[str | None, typer.Option(help="Ask from where a language is spoken: pt, Portuguese.")]
-Group = Annotated[str | None, typer.Option(help="Ask from a group of listeners: cluster-3.")]
-Lens = Annotated[
-    float | None, typer.Option(help="How much that counts: 0, nothing, to 1; as the model says by default.")
-]
-Without = Annotated[list[str] | None, typer.Option(help="Switch a signal of the mixture off; repeatable.")]
-Homes = Annotated[list[str] | None, typer.Option("--home", help="List only what is from there; repeatable.")]
-Kinds = Annotated[
-    list[str] | None, typer.Option("--kind", help="List only artist, album or track; repeatable.")
-]
-Strata = Annotated[
-    list[str] | None, typer.Option("--stratum", help="List only head, mid, tail or cold; repeatable.")
-]
-Exclude = Annotated[list[str] | None, typer.Option(help="Leave out an item by id or name; repeatable.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands to the command line."""
     app.command("fit")(fit)
     app.command("add")(add)
-    app.command("similar")(similar)
-    app.command("neighbours")(neighbours)
+    add_query_command(app, "similar", similar)
+    add_query_command(app, "neighbours", neighbours)
     app.command("weights")(weights)
     app.command("deploy")(deploy)
     app.command("rollback")(rollback)
@@ -134,56 +109,41 @@ def similar(
     model: ModelFolder,
     item: Annotated[str, typer.Argument(help="Id or name of an item.")],
     n: Annotated[int, typer.Option("-n", min=1, help="How many to list.")] = 20,
-    signal: SignalName = None,
-    beta: Beta = None,
-    country: Country = None,
-    language: Language = None,
-    group: Group = None,
-    lens: Lens = None,
-    without: Without = None,
-    home: Homes = None,
-    kind: Kinds = None,
-    stratum: Strata = None,
-    exclude: Exclude = None,
-    why: Annotated[bool, typer.Option("--why", help="Say why each answer is there.")] = False,
+    *,
+    options: QueryOptions,
+    why: Annotated[bool, typer.Option("--why", help="Say why each answer is listed.")] = False,
     beside: Annotated[
         str | None,
-        typer.Option(help="Set another signal's list beside; cosine: that of the factors, naive CF."),
+        typer.Option(help="Show another signal's list beside; cosine: that of the factors, naive CF."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
-    """Say what someone who likes an item should hear next."""
+    """List what to recommend to someone who likes an item."""
+    import numpy as np
+
     import tigertail
     from tigertail.errors import ConfigError
-    from tigertail.model import beside as two_answers
+    from tigertail.model import Answers, Comparison, compare
 
     if why and beside is not None:
-        raise ConfigError("--beside has no room for --why", remedy="ask twice, once with each")
+        raise ConfigError(
+            "--beside and --why cannot be combined", remedy="run the command twice, once with each"
+        )
     opened = tigertail.load(model)
-    dials: Dials = {
-        "signal": signal,
-        "beta": beta,
-        "country": country,
-        "language": language,
-        "group": group,
-        "lens": lens,
-        "without": without or (),
-        "homes": home or (),
-        "kinds": kind or (),
-        "strata": stratum or (),
-        "exclude": exclude or (),
-    }
-    with notices():
-        if beside is None:
-            answers = opened.similar(item, n, why=why, **dials)
-        else:
-            answers = two_answers(opened, item, beside, n, **dials)
-    if as_json:
-        typer.echo(answers.write_json())
-    elif beside is None:
-        print_similar(opened, opened.find(item), answers)
+    seed = opened.find(item)
+    answers: Answers | Comparison
+    if beside is None:
+        answers = opened.answer(np.array([seed], np.int32), n, why=why, options=options)
     else:
-        print_beside(opened, opened.find(item), answers, beside, signal)
+        answers = compare(opened, item, beside, n, options=options)
+    print_notices(answers.notices)
+    table = answers.table()
+    if as_json:
+        typer.echo(table.write_json())
+    elif beside is None:
+        print_similar(opened, seed, table)
+    else:
+        print_beside(opened, seed, table, beside, options.signal)
 
 
 def neighbours(
@@ -194,41 +154,18 @@ def neighbours(
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="How many to list for each.")] = 100,
     names: Annotated[bool, typer.Option("--names", help="Add columns with the names.")] = False,
-    signal: SignalName = None,
-    beta: Beta = None,
-    country: Country = None,
-    language: Language = None,
-    group: Group = None,
-    lens: Lens = None,
-    without: Without = None,
-    home: Homes = None,
-    kind: Kinds = None,
-    stratum: Strata = None,
-    exclude: Exclude = None,
+    *,
+    options: QueryOptions,
 ) -> None:
     """Write the nearest items of many items to a Parquet file."""
     import tigertail
     from tigertail.model.files import read_queries, write_neighbours
 
     opened = tigertail.load(model)
-    asked = None if queries is None else read_queries(queries, opened)
-    with notices():
-        lists = opened.neighbours(
-            asked,
-            top,
-            names=names,
-            signal=signal,
-            beta=beta,
-            country=country,
-            language=language,
-            group=group,
-            lens=lens,
-            without=without or (),
-            homes=home or (),
-            kinds=kind or (),
-            strata=stratum or (),
-            exclude=exclude or (),
-        )
+    ids = None if queries is None else read_queries(queries, opened)
+    answers = opened.answer_many(ids, top, options=options)
+    print_notices(answers.notices)
+    lists = answers.table(names=names)
     write_neighbours(lists, out)
     typer.echo(f"{out}: {len(lists):,} rows for {lists['target_item_id'].n_unique():,} items.")
 

@@ -132,7 +132,7 @@ export class Dials {
       "",
       this.#subset("strata", model.strata, (stratum) => STRATA[/** @type {keyof typeof STRATA} */ (stratum)]),
       model.kinds.length > 1 ? this.#subset("kinds", model.kinds, () => "") : null,
-      model.homes.length ? this.#homes(model) : null,
+      model.item_countries.length ? this.#homes(model) : null,
       this.#length(),
     );
   }
@@ -171,7 +171,7 @@ export class Dials {
       label: "Only artists from",
       placeholder: "Only from… any country",
       say: this.say,
-      countries: () => model.homes.map((one) => ({ code: one.code, name: countryName(one.code), note: count(one.items, "item") })),
+      countries: () => model.item_countries.map((one) => ({ code: one.code, name: countryName(one.code), note: count(one.items, "item") })),
       choose: (code) => this.place.go({ homes: [...new Set([...this.place.state.homes, code])] }),
     });
     const follow = (/** @type {State} */ state) => {

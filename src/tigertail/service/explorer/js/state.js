@@ -36,8 +36,8 @@ export const DEFAULTS = Object.freeze({
 /** The dials that "Reset" turns back. */
 export const DIALS = /** @type {const} */ (["country", "lens", "beta", "without", "homes", "kinds", "strata", "n"]);
 const REPEATED = /** @type {const} */ ([
-  ["without", "without"],
-  ["homes", "home"],
+  ["without", "disabled_signal"],
+  ["homes", "item_country"],
   ["kinds", "kind"],
   ["strata", "stratum"],
 ]);

@@ -42,7 +42,7 @@
  * @property {number | null} beta
  * @property {number | null} lens
  * @property {{code: string, name: string, listeners: number}[]} places
- * @property {{code: string, name: string, items: number}[]} homes
+ * @property {{code: string, name: string, items: number}[]} item_countries
  * @property {string[]} kinds
  * @property {Stratum[]} strata
  *
