@@ -71,7 +71,7 @@ def test_the_mixture_can_learn_from_curated_lists(scenes: Dataset, settings: Pat
     for name, more in (("plain", []), ("taught", ["--lists", lists])):
         fitted = run("fit", scenes.path, tmp_path / name, "--config", settings, *more)
         assert fitted.exit_code == 0
-        assert ("Lists: 2 of 3 pairs teach the mixture; 1: similar: " in fitted.stdout) == bool(more)
+        assert ("Lists: 2 of 3 pairs train the mixture; 1: similar: " in fitted.stdout) == bool(more)
     plain, taught = (load(tmp_path / name).signals["mixture"] for name in ("plain", "taught"))
     assert isinstance(plain, Mixture)
     assert isinstance(taught, Mixture)

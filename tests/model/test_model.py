@@ -148,7 +148,7 @@ def test_another_beta_is_for_listening_and_factors(model: Model) -> None:
     for beta in (-1.0, float("nan")):
         with pytest.raises(ConfigError, match=f"beta is {beta}"):
             model.similar("s1", beta=beta)
-    with pytest.raises(ConfigError, match=r"no signal 'audio'\n.*listening, factors, co-listening"):
+    with pytest.raises(ConfigError, match=r"unknown signal 'audio'\n.*listening, factors, co-listening"):
         model.similar("s1", signal="audio")
 
 

@@ -36,12 +36,12 @@ def fit(
     config: Annotated[Path | None, typer.Option(help="A TOML file of settings.")] = None,
     lists: Annotated[
         Path | None,
-        typer.Option(help="Curated lists for the mixture to learn from (query, similar [, grade])."),
+        typer.Option(help="Curated lists to train the mixture on (query, similar [, grade])."),
     ] = None,
     lists_format: Annotated[str, typer.Option(help="Their layout: pairs or sas.")] = "pairs",
     feedback: Annotated[
         str | None,
-        typer.Option(help="Feedback for the mixture to learn from: a store's file or URL, or an export."),
+        typer.Option(help="Feedback to train the mixture on: a store's file or URL, or an export."),
     ] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads to use; all by default.")] = None,
 ) -> None:
@@ -53,12 +53,12 @@ def fit(
 
     settings = ModelConfig() if config is None else ModelConfig.read(config)
     opened = Dataset.open(dataset)
-    truth = None
+    curated = None
     if lists is not None or lists_format != "pairs":
-        truth = read_lists(lists, lists_format, opened)
-        _say_used("Lists", truth)
-    said = None if feedback is None else _feedback(feedback, opened)
-    fitted = tigertail.fit(opened, model, settings, lists=truth, feedback=said, threads=threads)
+        curated = read_lists(lists, lists_format, opened)
+        _print_used("Lists", curated)
+    events = None if feedback is None else _feedback(feedback, opened)
+    fitted = tigertail.fit(opened, model, settings, lists=curated, feedback=events, threads=threads)
     known = int(fitted.signals["factors"].known.sum())
     typer.echo(
         f"{model}: {known:,} of {len(fitted.items):,} items with a listener, {settings.base.factors} factors."
@@ -73,14 +73,14 @@ def _feedback(source: str, dataset: Dataset) -> GroundTruth:
     from tigertail.feedback import read_feedback
 
     with notices():
-        said = feedback_ground_truth(read_feedback(source), dataset)
-    _say_used("Feedback", said)
-    return said
+        truth = feedback_ground_truth(read_feedback(source), dataset)
+    _print_used("Feedback", truth)
+    return truth
 
 
-def _say_used(what: str, truth: GroundTruth) -> None:
-    left = "".join(f"; {pairs:,}: {why}" for why, pairs in truth.left_out.items())
-    typer.echo(f"{what}: {len(truth.pairs):,} of {truth.read:,} pairs teach the mixture{left}.")
+def _print_used(what: str, truth: GroundTruth) -> None:
+    left_out = "".join(f"; {pairs:,}: {why}" for why, pairs in truth.left_out.items())
+    typer.echo(f"{what}: {len(truth.pairs):,} of {truth.read:,} pairs train the mixture{left_out}.")
 
 
 def add(
@@ -175,7 +175,7 @@ def weights(
     plot: Annotated[Path | None, typer.Option(help="A picture to write: PNG, SVG or PDF.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
-    """Show how much the mixture trusts each signal, by how many listeners the query has."""
+    """Show the weight of each signal in the mixture, by the number of listeners of the query."""
     import tigertail
     from tigertail.model.weights import check_picture, plot_trust, trust
 
