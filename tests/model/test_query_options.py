@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import polars as pl
@@ -138,8 +139,8 @@ def test_python_command_line_and_http_give_the_same_list(
     flags = [text for dial, value in pairs for text in (dial.flag, str(value))]
     shown = CliRunner().invoke(app, ["similar", str(folder), "Queen", "-n", "3", "--json", *flags]).stdout
     assert [answer["item_id"] for answer in json.loads(shown)] == want
-    query = [("item", "Queen"), ("n", "3"), *((dial.parameter, str(value)) for dial, value in pairs)]
-    assert [item["id"] for item in client.get("/v1/similar", params=query).json()["items"]] == want
+    query = urlencode([("item", "Queen"), ("n", 3), *((dial.parameter, value) for dial, value in pairs)])
+    assert [item["id"] for item in client.get(f"/v1/similar?{query}").json()["items"]] == want
     keywords = {dial.name: value for dial, value in given}
     assert local_model.similar("Queen", 3, **keywords)["item_id"].to_list() == want
 
@@ -152,9 +153,15 @@ def test_keywords_replace_the_dials_of_options(local_model: Model) -> None:
 
 
 def test_any_collection_will_do_but_no_text() -> None:
-    assert QueryOptions(exclude={"a"}).exclude == QueryOptions(exclude=pl.Series(["a"])).exclude == ("a",)  # type: ignore[arg-type]
+    assert QueryOptions(exclude={"a"}).exclude == QueryOptions(exclude=pl.Series(["a"])).exclude == ("a",)
     with pytest.raises(ConfigError, match="exclude must be a list, not a text"):
-        QueryOptions(exclude="a")  # type: ignore[arg-type]
+        QueryOptions(exclude="a")
+
+
+def test_replaced_dials_are_checked_again() -> None:
+    assert QueryOptions(lens=1).replace(lens=0).lens == 0
+    with pytest.raises(ConfigError, match=r"lens is 2\n  -> choose a value from 0 to 1"):
+        QueryOptions(lens=1).replace(lens=2)
 
 
 @pytest.mark.parametrize("value", [-0.1, 2.1, float("nan"), "much"])

@@ -76,7 +76,7 @@ class QueryDial:
     parameter
         Its name in HTTP.
     type
-        ``float`` or ``str``.
+        ``str``, ``float``, ``int`` or ``bool``; of one value, where it takes several.
     repeated
         Whether it takes several values: a list in Python, repeated elsewhere.
     minimum, maximum
@@ -89,7 +89,7 @@ class QueryDial:
 
     name: str
     parameter: str
-    type: type[float] | type[str]
+    type: type[Any]
     repeated: bool
     minimum: float | None
     maximum: float | None
@@ -210,16 +210,16 @@ def dials() -> tuple[QueryDial, ...]:
         [dial] = [one for one in field.metadata if isinstance(one, Dial)]
         found.append(
             QueryDial(
-                name,
-                dial.singular or name,
-                float if float in get_args(field.annotation) else str,
-                get_origin(field.annotation) is tuple,
-                next((one.ge for one in field.metadata if hasattr(one, "ge")), None),
-                next((one.le for one in field.metadata if hasattr(one, "le")), None),
-                field.description or "",
-                dial.needs,
-                dial.both_lists,
-                dial.choices,
+                name=name,
+                parameter=dial.singular or name,
+                type=get_args(field.annotation)[0],
+                repeated=get_origin(field.annotation) is tuple,
+                minimum=next((one.ge for one in field.metadata if hasattr(one, "ge")), None),
+                maximum=next((one.le for one in field.metadata if hasattr(one, "le")), None),
+                help=field.description or "",
+                needs=dial.needs,
+                both_lists=dial.both_lists,
+                choices=dial.choices,
             )
         )
     return tuple(found)
@@ -251,10 +251,10 @@ def _refusal(name: str, value: object, problem: str) -> ConfigError:
     [dial] = [one for one in dials() if one.name == name]
     if dial.repeated and isinstance(value, str):
         return ConfigError(f"{name} must be a list, not a text", remedy=f"write {name}=['{value}']")
-    if dial.minimum is not None and isinstance(value, (int, float)):
-        return ConfigError(
-            f"{name} is {value}", remedy=f"choose a value from {dial.minimum:g} to {dial.maximum:g}"
-        )
+    if isinstance(value, (int, float)) and (dial.minimum, dial.maximum) != (None, None):
+        bounds = ((" from", dial.minimum), (" to", dial.maximum))
+        choice = "".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None)
+        return ConfigError(f"{name} is {value}", remedy=f"choose a value{choice}")
     return ConfigError(f"{name}: {problem}", remedy=dial.help)
 
 

@@ -79,9 +79,9 @@ def _field(dial: QueryDial) -> tuple[Any, Any]:
         return Annotated[list[kind], Field(max_length=MOST)], Field(
             [], alias=dial.parameter, description=dial.help
         )
-    if dial.type is float:
+    if dial.type is not str:
         field = Field(None, ge=dial.minimum, le=dial.maximum, alias=dial.parameter, description=dial.help)
-        return float | None, field
+        return dial.type | None, field
     return kind | None, Field(None, alias=dial.parameter, description=dial.help)
 
 

@@ -141,7 +141,7 @@ class Option(Answer):
     """A dial of a query."""
 
     name: str = Field(description="Its parameter.")
-    type: str = Field(description="number or string.")
+    type: str = Field(description="string, number, integer or boolean.")
     repeated: bool = Field(description="Whether several values may be given.")
     min: float | None
     max: float | None

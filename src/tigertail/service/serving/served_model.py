@@ -30,6 +30,7 @@ from tigertail.signals.local import GroupedCoListening
 
 LOG: Final = logging.getLogger("tigertail.service")
 SUGGESTED: Final = 5
+_JSON_TYPES: Final = {str: "string", float: "number", int: "integer", bool: "boolean"}
 
 
 class ServedModel:
@@ -230,7 +231,7 @@ class ServedModel:
             "options": [
                 {
                     "name": dial.parameter,
-                    "type": "number" if dial.type is float else "string",
+                    "type": _JSON_TYPES[dial.type],
                     "repeated": dial.repeated,
                     "min": dial.minimum,
                     "max": dial.maximum,
