@@ -85,5 +85,5 @@ def _title(model: Model, code: int) -> str:
 def _silence(model: Model, code: int) -> str:
     """Say why a list may be empty, as far as the query tells."""
     if model.items["listeners"][code]:
-        return "nothing that may be listed goes with it"
-    return "no listener has played it, and no other signal that was asked knows it"
+        return "no item that may be listed has an affinity to it"
+    return "no listener has played it, and no other signal queried covers it"
