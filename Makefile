@@ -36,7 +36,7 @@ demo: $(VENV)/.ready ## one page: naive CF beside Tigertail, head and tail, on a
 	@echo '== A star'
 	@$(BIN)/tigertail similar $(DEMO)/model "$(STAR)" -n 3 --beside cosine
 	@echo '== The same, asked from Poland'
-	@$(BIN)/tigertail similar $(DEMO)/model "$(STAR)" -n 3 --beside cosine --from Polska
+	@$(BIN)/tigertail similar $(DEMO)/model "$(STAR)" -n 3 --beside cosine --country Polska
 	@echo '== A local artist of the tail'
 	@$(BIN)/tigertail similar $(DEMO)/model "$(LOCAL)" -n 5 --beside cosine
 	@echo '== Why?'

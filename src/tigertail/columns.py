@@ -85,6 +85,10 @@ RANK: Final = "rank"
 ARTIST: Final = "artist"
 ALBUM: Final = "album"
 TRACK: Final = "track"
+KINDS: Final = (ARTIST, ALBUM, TRACK)
+
+# Strata of popularity, from the most popular down.
+STRATA: Final = ("head", "mid", "tail", "cold")
 
 # Sources of annotation.
 EXPERT: Final = "expert"

@@ -71,7 +71,7 @@ def test_the_mixture_can_learn_from_curated_lists(scenes: Dataset, settings: Pat
     for name, more in (("plain", []), ("taught", ["--lists", lists])):
         fitted = run("fit", scenes.path, tmp_path / name, "--config", settings, *more)
         assert fitted.exit_code == 0
-        assert ("Lists: 2 of 3 pairs teach the mixture; 1: similar: " in fitted.stdout) == bool(more)
+        assert ("Lists: 2 of 3 pairs train the mixture; 1: similar: " in fitted.stdout) == bool(more)
     plain, taught = (load(tmp_path / name).signals["mixture"] for name in ("plain", "taught"))
     assert isinstance(plain, Mixture)
     assert isinstance(taught, Mixture)
@@ -181,32 +181,32 @@ def test_a_question_is_asked_from_somewhere(local: Path) -> None:
     asked = ["similar", local, "Queen", "-n", 3, "--json"]
     polish, brazilian = ({f"{country}{number}" for number in (1, 2, 3)} for country in "pb")
     for place in ("PL", "Polska", "poland"):
-        assert set(items(run(*asked, "--from", place))) == polish
+        assert set(items(run(*asked, "--country", place))) == polish
     assert set(items(run(*asked, "--language", "Portuguese"))) == brazilian
     assert set(items(run(*asked, "--group", "BR"))) == brazilian
-    assert items(run(*asked, "--from", "PL", "--lens", 0)) == items(run(*asked))
-    assert run(*asked, "--from", "PL").stderr == ""
+    assert items(run(*asked, "--country", "PL", "--lens", 0)) == items(run(*asked))
+    assert run(*asked, "--country", "PL").stderr == ""
 
 
 def test_a_notice_goes_to_standard_error_and_the_list_to_standard_output(local: Path, tmp_path: Path) -> None:
-    result = run("similar", local, "Queen", "--json", "--from", "Česko")
-    assert result.stderr == "Note: too few listeners in Czechia to tell: seen from Eastern Europe\n"
-    assert items(result) == items(run("similar", local, "Queen", "--json", "--from", "Eastern Europe"))
-    written = run("neighbours", local, "--out", tmp_path / "lists.parquet", "--top", 2, "--from", "CZ")
-    assert "seen from Eastern Europe" in written.stderr
+    result = run("similar", local, "Queen", "--json", "--country", "Česko")
+    assert result.stderr == "Note: too few listeners in Czechia: localised to Eastern Europe\n"
+    assert items(result) == items(run("similar", local, "Queen", "--json", "--country", "Eastern Europe"))
+    written = run("neighbours", local, "--out", tmp_path / "lists.parquet", "--top", 2, "--country", "CZ")
+    assert "localised to Eastern Europe" in written.stderr
     assert "16 rows for 8 items" in written.stdout
 
 
 def test_neighbours_are_asked_from_somewhere(local: Path, tmp_path: Path) -> None:
     out = tmp_path / "lists.parquet"
-    run("neighbours", local, "--out", out, "--top", 3, "--from", "PL", "--lens", 1)
+    run("neighbours", local, "--out", out, "--top", 3, "--country", "PL", "--lens", 1)
     lists = pl.read_parquet(out).filter(target_item_id="star")
-    asked = run("similar", local, "star", "-n", 3, "--from", "PL", "--lens", 1, "--json")
+    asked = run("similar", local, "star", "-n", 3, "--country", "PL", "--lens", 1, "--json")
     assert lists["item_id"].to_list() == items(asked)
 
 
 def test_why_is_told_in_words_and_in_json(local: Path) -> None:
-    asked = ["similar", local, "Queen", "-n", 1, "--from", "PL", "--why"]
+    asked = ["similar", local, "Queen", "-n", 1, "--country", "PL", "--why"]
     table = run(*asked).stdout
     assert re.search(r"listeners +stratum +why", table)
     assert "listening 100 %: " in table
@@ -240,11 +240,13 @@ def test_a_lens_that_cannot_be_is_two_lines(
     def said(*options: object) -> list[str]:
         return complaint(monkeypatch, capsys, "similar", local, "Queen", *options)
 
-    assert "no country or region called 'Narnia'" in said("--from", "Narnia")[0]
-    assert "one of country, language and group" in said("--from", "PL", "--language", "pl")[0]
-    assert "the lens is 3.0" in said("--from", "PL", "--lens", 3)[0]
-    assert "the groups are 151, BR, PL" in said("--group", "Poland")[1]
-    assert "knows no groups of listeners" in said("--from", "PL", "--signal", "factors")[0]
+    assert "unknown country or region 'Narnia'" in said("--country", "Narnia")[0]
+    assert (
+        "the lens takes one of country, language and group" in said("--country", "PL", "--language", "pl")[0]
+    )
+    assert "lens needs a country, language or group" in said("--lens", 0.5)[0]
+    assert "the groups are: 151, BR, PL" in said("--group", "Poland")[1]
+    assert "has no groups of listeners" in said("--country", "PL", "--signal", "factors")[0]
 
 
 def test_errors_are_two_lines(
@@ -262,10 +264,13 @@ def test_errors_are_two_lines(
     typo = said("fit", tmp_path, tmp_path / "model", "--config", tmp_path / "typo.toml")
     assert "base.facters: unknown key" in typo[0]
     (tmp_path / "queries.txt").write_text("n1\nSade\n")
-    asked = said("neighbours", folder, "--out", tmp_path / "out", "--queries", tmp_path / "queries.txt")
+    asked = said("neighbours", folder, "--out", tmp_path / "out.csv", "--queries", tmp_path / "queries.txt")
     assert "queries.txt, line 2: no item called 'Sade'" in asked[0]
-    assert "no room for --why" in said("similar", folder, "s1", "--beside", "cosine", "--why")[0]
-    assert "no signal 'taste'" in said("similar", folder, "s1", "--beside", "taste")[0]
+    assert (
+        "--beside and --why cannot be combined"
+        in said("similar", folder, "s1", "--beside", "cosine", "--why")[0]
+    )
+    assert "unknown signal 'taste'" in said("similar", folder, "s1", "--beside", "taste")[0]
     (folder.parent / "damaged").mkdir()
     (folder.parent / "damaged" / "manifest.json").write_text("{")
     assert "damaged manifest" in said("similar", folder.parent / "damaged", "a")[0]

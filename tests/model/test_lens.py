@@ -63,14 +63,14 @@ def test_a_region_is_all_within_it(name: str, groups: tuple[int, ...], called: s
     ("name", "groups", "called"),
     [("Belarus", (0,), "Eastern Europe"), ("AR", (1,), "South America"), ("Italia", (5,), "Southern Europe")],
 )
-def test_a_place_too_small_is_seen_from_around_it_and_says_so(
+def test_a_place_too_small_is_localised_to_its_region_with_a_notice(
     name: str, groups: tuple[int, ...], called: str
 ) -> None:
     view = lens_target(signal(), country=name)
     assert (view.groups, view.name) == (groups, called)
     assert view.notice is not None
     assert view.notice.startswith("too few listeners in ")
-    assert view.notice.endswith(f"seen from {called}")
+    assert view.notice.endswith(f"localised to {called}")
 
 
 @pytest.mark.parametrize("name", ["KE", "Japan", "Oceania"])
@@ -90,10 +90,12 @@ def test_a_language_by_any_of_its_names(name: str) -> None:
     assert lens_target(signal(), language=name) == LensTarget((1, 5), "Portuguese")
 
 
-def test_a_language_no_group_speaks_is_the_world_and_says_so() -> None:
+def test_a_language_without_a_group_is_the_world_and_says_so() -> None:
     view = lens_target(signal(), language="sw")
     assert view.groups == ()
-    assert view.notice == "no group of listeners speaks Swahili: this is the list for the whole world"
+    assert (
+        view.notice == "no group of listeners has the language Swahili: this is the list for the whole world"
+    )
 
 
 def test_a_group_by_its_key() -> None:
@@ -105,13 +107,16 @@ def test_a_group_by_its_key() -> None:
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        ({"country": "Middle-earth"}, "no country or region called 'Middle-earth'\n  -> give its ISO 3166-1"),
-        ({"country": ""}, "no country or region called ''"),
-        ({"language": "Quenya of old"}, "no language called 'Quenya of old'\n  -> give its BCP 47 code"),
-        ({"group": "cluster-9"}, "no group 'cluster-9'\n  -> the groups are 151, BR, CH, CH-fr, PL, PT"),
-        ({"country": "PL", "language": "pl"}, "a lens is one of country, language and group"),
-        ({"country": "PL", "group": "PL"}, "a lens is one of country, language and group"),
-        ({}, "a lens is one of country, language and group"),
+        ({"country": "Middle-earth"}, "unknown country or region 'Middle-earth'\n  -> give its ISO 3166-1"),
+        ({"country": ""}, "unknown country or region ''"),
+        ({"language": "Quenya of old"}, "unknown language 'Quenya of old'\n  -> give its BCP 47 code"),
+        (
+            {"group": "cluster-9"},
+            "unknown group 'cluster-9'\n  -> the groups are: 151, BR, CH, CH-fr, PL, PT",
+        ),
+        ({"country": "PL", "language": "pl"}, "the lens takes one of country, language and group"),
+        ({"country": "PL", "group": "PL"}, "the lens takes one of country, language and group"),
+        ({}, "the lens takes one of country, language and group"),
     ],
 )
 def test_what_names_nothing_is_refused_with_a_remedy(asked: dict[str, str], says: str) -> None:
@@ -124,9 +129,11 @@ def test_what_names_nothing_is_refused_with_a_remedy(asked: dict[str, str], says
 @pytest.mark.parametrize("asked", [{"country": "PL"}, {"language": "pl"}])
 def test_learned_groups_know_of_no_places(asked: dict[str, str]) -> None:
     learned = signal(("cluster-1", "cluster-2"), {}, groups="learned")
-    with pytest.raises(ConfigError, match=r"by where they live\n.*by group: cluster-1, cluster-2; or fit"):
+    with pytest.raises(
+        ConfigError, match=r"by country\n.*give one of its groups: cluster-1, cluster-2; or fit"
+    ):
         lens_target(learned, **asked)
-    with pytest.raises(ConfigError, match=r"by where they live\n.*without a lens; or fit"):
+    with pytest.raises(ConfigError, match=r"by country\n.*leave the lens out; or fit"):
         lens_target(signal((), {}, groups="none"), **asked)
-    with pytest.raises(ConfigError, match="the groups are none at all"):
+    with pytest.raises(ConfigError, match="the groups are: none"):
         lens_target(signal((), {}, groups="none"), group="cluster-1")

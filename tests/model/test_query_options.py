@@ -1,173 +1,221 @@
-"""Dials: what answers, and what may be listed."""
+"""Every dial of a query stands once, and is the same in Python, on the command line and over HTTP."""
 
 from __future__ import annotations
 
+import inspect
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
+import numpy as np
 import polars as pl
 import pytest
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
 
-import tigertail
-from tigertail.dataset.dataset import Dataset
-from tigertail.errors import ConfigError, UnknownItemError
-from tigertail.mixing import Mixture
-from tigertail.model import Model, ModelConfig
-from tigertail.model.explanation import in_words
-from tigertail.simulation import WorldConfig, simulate
+from tigertail.cli import app
+from tigertail.errors import ConfigError
+from tigertail.model import Model, QueryOptions, compare, save
+from tigertail.model.query_options import QueryDial, dials
+from tigertail.service.app import create_app
+from tigertail.service.http.settings import Settings
 
-SMALL = ModelConfig(base={"factors": 16, "iterations": 3}, local={"min_group_size": 20})
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    config = WorldConfig(listeners=300, artists=200, countries=4, artists_per_listener=20, unheard=0.05)
-    return simulate(tmp_path_factory.mktemp("question") / "world", config)
+COMMAND = "import sys; sys.argv = ['tigertail']; from tigertail.cli import main; main()"
 
 
 @pytest.fixture(scope="module")
-def mixed(world: Dataset) -> Model:
-    return tigertail.fit(world, config=SMALL)
+def folder(local_model: Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("options") / "model"
+    save(local_model, path)
+    return path
 
 
-def star(model: Model) -> str:
-    return str(model.items["item_id"][0])
+@pytest.fixture(scope="module")
+def client(folder: Path) -> Iterator[TestClient]:
+    service = create_app(Settings.model_validate({"model": folder}))
+    with TestClient(service, base_url="http://localhost") as started:
+        yield started
 
 
-def test_the_mixture_answers_unless_another_signal_is_asked(mixed: Model) -> None:
-    asked = mixed.similar(star(mixed), signal="mixture")
-    assert mixed.similar(star(mixed)).equals(asked)
-    assert not mixed.similar(star(mixed), signal="audio").equals(asked)
+def parameters(client: TestClient, path: str) -> dict[str, dict[str, Any]]:
+    found = client.get("/openapi.json").json()["paths"][path]["get"]["parameters"]
+    return {parameter["name"]: parameter for parameter in found}
 
 
-def test_an_item_nobody_has_heard_has_neighbours(mixed: Model) -> None:
-    mixture = mixed.signals["mixture"]
-    unheard = mixed.items.filter((pl.col("listeners") == 0) & pl.Series(mixture.known))["item_id"]
-    assert len(unheard)
-    assert len(mixed.similar(unheard[0], 5)) == 5
-    assert mixed.similar(unheard[0], 5, signal="listening").is_empty()
-    lists = mixed.neighbours(top=len(mixed.items))
-    assert lists["item_id"].is_in(unheard.to_list()).any(), "and can itself be recommended"
+every_dial = pytest.mark.parametrize("dial", dials(), ids=lambda dial: dial.name)
 
 
-def test_contributions_sum_to_the_affinity_and_are_told_in_words(mixed: Model) -> None:
-    for item in mixed.items["item_id"][::40]:
-        answers = mixed.similar(item, 10, why=True)
-        for row in answers.iter_rows(named=True):
-            assert sum(part["contribution"] for part in row["why"]) == pytest.approx(row["score"], rel=1e-5)
-            assert sum(part["share"] for part in row["why"]) == pytest.approx(1)
-            order = [(part["spoke"], part["share"]) for part in row["why"]]
-            assert order == sorted(order, reverse=True)
-    evidence = [part["evidence"] for why in mixed.similar(star(mixed), why=True)["why"] for part in why]
-    assert any("listeners in common" in words for words in evidence)
+def test_there_are_these_dials() -> None:
+    assert [dial.flag for dial in dials()] == [
+        *("--signal", "--beta", "--country", "--language", "--group", "--lens"),
+        *("--disabled-signal", "--item-country", "--kind", "--stratum", "--exclude"),
+    ]
 
 
-def test_what_says_nothing_of_an_answer_is_not_its_reason(mixed: Model) -> None:
-    answers = mixed.similar(star(mixed), 5, strata=["cold"], why=True)
-    assert len(answers)
-    for why in answers["why"]:
-        listening = next(part for part in why if part["signal"] == "listening")
-        assert not listening["spoke"], "nobody has heard it"
-        assert why[0]["spoke"]
-        assert not in_words(why.to_list()).startswith("listening")
+@every_dial
+@pytest.mark.parametrize("command", ["similar", "neighbours"])
+def test_a_dial_is_an_option_of_the_command_line(command: str, dial: QueryDial) -> None:
+    shown = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"}).stdout
+    [line] = [line for line in shown.splitlines() if line.split()[:1] == [dial.flag]]
+    assert " ".join(line.split()).find(dial.help[:40]) > 0
+    if dial.maximum is not None:
+        assert f"[{dial.minimum}<=x<={dial.maximum}]" in " ".join(shown.split())
 
 
-def test_a_signal_asked_alone_is_a_mixture_of_one(mixed: Model) -> None:
-    [why] = mixed.similar(star(mixed), 1, signal="annotation", why=True)["why"].to_list()
-    [part] = why
-    assert (part["signal"], part["share"]) == ("annotation", 1)
+@every_dial
+@pytest.mark.parametrize("path", ["/v1/similar", "/v1/neighbours"])
+def test_a_dial_is_a_parameter_of_http(client: TestClient, path: str, dial: QueryDial) -> None:
+    parameter = parameters(client, path)[dial.parameter]
+    assert parameter["description"] == dial.help
+    several = parameter["schema"].get("type") == "array"
+    assert several == dial.repeated
+    if dial.choices:
+        assert parameter["schema"]["items"]["enum"] == list(dial.choices)
+    if dial.maximum is not None:
+        assert (
+            parameter["schema"]["anyOf"][0].items()
+            >= {"minimum": dial.minimum, "maximum": dial.maximum}.items()
+        )
 
 
-def test_a_signal_switched_off_is_not_looked_at(world: Dataset, mixed: Model) -> None:
-    parts = ("listening", "audio", "web", "sequences")
-    without = ModelConfig.model_validate(SMALL.model_dump() | {"mixture": {"signals": parts}})
-    never = tigertail.fit(world, config=without)
-    mixture, other = mixed.signals["mixture"], never.signals["mixture"]
-    assert isinstance(mixture, Mixture)
-    assert isinstance(other, Mixture)
-    # Each signal is read alike; the weights, learned together, are those of the full mixture, summing to 1 again.
-    for name in parts:
-        ours, theirs = (one.learned.calibrations[one.learned.names.index(name)] for one in (mixture, other))
-        assert ours.tobytes() == theirs.tobytes()
-    off = mixture.without(["annotation"])
-    assert "annotation" not in off.parts
-    asked = mixed.similar(star(mixed), 10, without=["annotation"], why=True)
-    told = {part["signal"] for why in asked["why"] for part in why}
-    assert told == set(parts)
+@every_dial
+@pytest.mark.parametrize(
+    "method", [Model.similar, Model.answer, Model.neighbours, Model.answer_many, compare]
+)
+def test_a_dial_is_a_keyword_in_python(method: Any, dial: QueryDial) -> None:
+    keyword = inspect.signature(method).parameters[dial.name]
+    assert keyword.kind is inspect.Parameter.KEYWORD_ONLY
+    assert keyword.default == (() if dial.repeated else None)
+    assert f"{dial.name}\n        {dial.help}" in str(QueryOptions.__doc__)
 
 
-def test_beta_is_the_adventurousness_of_a_list(mixed: Model) -> None:
-    fame = [mixed.similar(star(mixed), 20, beta=beta)["listeners"].mean() for beta in (0, 0.5, 1)]
-    assert fame == sorted(fame, reverse=True)
-    assert fame[0] > fame[2]
+@every_dial
+def test_a_model_describes_a_dial_to_the_page(
+    client: TestClient, dial: QueryDial, local_model: Model
+) -> None:
+    [model] = client.get("/v1/models").json()["models"]
+    [option] = [option for option in model["options"] if option["name"] == dial.parameter]
+    assert (option["min"], option["max"], option["help"]) == (dial.minimum, dial.maximum, dial.help)
+    defaults = {
+        "signal": "mixture",
+        "beta": local_model.config.mixture.beta,
+        "lens": local_model.config.local.lens,
+    }
+    assert option["default"] == defaults.get(dial.name)
 
 
-def test_only_some_items_may_be_listed(mixed: Model) -> None:
-    home = mixed.items["country"].drop_nulls()[5]
-    from_there = mixed.similar(star(mixed), 10, homes=[home])
-    assert set(from_there.join(mixed.items, on="item_id")["country"]) == {home}
-    assert set(mixed.similar(star(mixed), 10, strata=["tail", "cold"])["stratum"]) <= {"tail", "cold"}
-    first, second = mixed.similar(star(mixed), 2)["item_id"]
-    assert mixed.similar(star(mixed), 1, exclude=[first])["item_id"].to_list() == [second]
-    name = mixed.similar(star(mixed), 1)["name"][0]
-    assert mixed.similar(star(mixed), 1, exclude=[name])["item_id"].to_list() == [second]
-    with pytest.raises(UnknownItemError):
-        mixed.similar(star(mixed), 1, exclude=["Nobody at All"])
-    with pytest.raises(ConfigError, match="a list of -1 items"):
-        mixed.similar(star(mixed), -1)
-    assert mixed.similar(star(mixed), kinds=["track"]).is_empty()
-    lists = mixed.neighbours([star(mixed)], 10, homes=[home])
-    assert lists["item_id"].to_list() == from_there["item_id"].to_list()
+def test_a_misspelt_dial_is_refused_and_the_closest_named(local_model: Model, client: TestClient) -> None:
+    for query in (local_model.similar, local_model.neighbours):
+        with pytest.raises(TypeError, match="unknown dial 'item_country': did you mean 'item_countries'"):
+            query("star", item_country=["PL"])
+    with pytest.raises(TypeError, match="unknown dial 'zzz': the dials are signal, beta, "):
+        QueryOptions(zzz=1)  # type: ignore[call-arg]
+    refused = CliRunner().invoke(app, ["similar", "MODEL", "star", "--item-countri", "PL"])
+    assert refused.exit_code == 2
+    assert "--item-countri" in refused.output
+    assert "--item-country" in refused.output.replace("--item-countri ", "")
+    answer = client.get("/v1/similar?item=star&item_countri=PL")
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "unknown parameter 'item_countri'"
+    assert answer.json()["remedy"] == "did you mean 'item_country'?"
+    assert answer.json()["suggestions"] == ["item_country"]
+    body = {"requests": [{"items": ["star"], "strata": ["mid"]}]}
+    assert client.post("/v1/similar:batch", json=body).json()["suggestions"] == ["stratum"]
+
+
+def test_python_command_line_and_http_give_the_same_list(
+    local_model: Model, folder: Path, client: TestClient
+) -> None:
+    options = QueryOptions(beta=0.3, country="PL", lens=0.8, strata=["head", "mid", "tail"], exclude=["p1"])
+    want = local_model.similar("Queen", 3, options=options)["item_id"].to_list()
+    assert len(want) == 3
+    given = [(dial, getattr(options, dial.name)) for dial in options.given()]
+    pairs = [(dial, value) for dial, values in given for value in (values if dial.repeated else [values])]
+    flags = [text for dial, value in pairs for text in (dial.flag, str(value))]
+    shown = CliRunner().invoke(app, ["similar", str(folder), "Queen", "-n", "3", "--json", *flags]).stdout
+    assert [answer["item_id"] for answer in json.loads(shown)] == want
+    query = urlencode([("item", "Queen"), ("n", 3), *((dial.parameter, value) for dial, value in pairs)])
+    assert [item["id"] for item in client.get(f"/v1/similar?{query}").json()["items"]] == want
+    keywords = {dial.name: value for dial, value in given}
+    assert local_model.similar("Queen", 3, **keywords)["item_id"].to_list() == want
+
+
+def test_keywords_replace_the_dials_of_options(local_model: Model) -> None:
+    options = QueryOptions(country="PL", lens=1)
+    assert local_model.similar("Queen", 3, options=options, country="BR").equals(
+        local_model.similar("Queen", 3, country="BR", lens=1)
+    )
+
+
+def test_any_collection_will_do_but_no_text() -> None:
+    assert QueryOptions(exclude={"a"}).exclude == QueryOptions(exclude=pl.Series(["a"])).exclude == ("a",)
+    with pytest.raises(ConfigError, match="exclude must be a list, not a text"):
+        QueryOptions(exclude="a")
+
+
+def test_replaced_dials_are_checked_again() -> None:
+    assert QueryOptions(lens=1).replace(lens=0).lens == 0
+    with pytest.raises(ConfigError, match=r"lens is 2\n  -> choose a value from 0 to 1"):
+        QueryOptions(lens=1).replace(lens=2)
+
+
+@pytest.mark.parametrize("value", [-0.1, 2.1, float("nan"), "much"])
+def test_a_number_out_of_range_is_refused(value: Any) -> None:
+    with pytest.raises(ConfigError, match="beta"):
+        QueryOptions(beta=value)
+
+
+def test_notices_are_values_for_programs_and_warnings_for_people(local_model: Model) -> None:
+    seeds = np.array([local_model.find("Queen")], np.int32)
+    notices = ("too few listeners in Czechia: localised to Eastern Europe",)
+    assert local_model.answer(seeds, country="CZ").notices == notices
+    assert local_model.answer_many(["Queen"], country="CZ").notices == notices
+    assert compare(local_model, "Queen", "cosine", country="CZ").notices == notices
+    for query in (local_model.similar, lambda item, **given: local_model.neighbours([item], **given)):
+        with pytest.warns(UserWarning, match="localised to Eastern Europe") as warned:
+            query("Queen", country="CZ")
+        assert warned[0].filename == __file__ or query is not local_model.similar
 
 
 @pytest.mark.parametrize(
-    ("dials", "says", "remedy"),
+    ("words", "offered"),
     [
-        ({"without": ["radio"]}, "no signal 'radio' in the mixture", "its parts are listening, annotation"),
-        ({"without": ["audio"], "signal": "web"}, "'web' has no parts to switch off", "ask a mixture"),
-        (
-            {"without": ["listening", "annotation", "audio", "web", "sequences"]},
-            "every signal is switched off",
-            "leave one on",
-        ),
-        (
-            {"without": ["listening"], "country": "PL"},
-            "knows no groups of listeners",
-            "'listening' switched on",
-        ),
-        ({"without": "audio"}, "without is a text", "write it as a list"),
-        ({"homes": ["Narnia"]}, "no country called 'Narnia'", "ISO 3166-1"),
-        ({"kinds": ["song"]}, "no kind 'song'", "artist, album, track"),
-        ({"strata": ["middle"]}, "no stratum 'middle'", "head, mid, tail, cold"),
-        ({"beta": 3.0}, "beta is 3.0", "between 0"),
+        (["similar", "MODEL", "star", "--item"], ["--item-country"]),
+        (["neighbours", "MODEL", "--stratum", "h"], ["head"]),
+        (["similar", "MODEL", "star", "--kind", "a"], ["artist", "album"]),
     ],
 )
-def test_dials_that_cannot_be_turned_so(mixed: Model, dials: dict[str, Any], says: str, remedy: str) -> None:
-    for ask in (mixed.similar, lambda item, **dials: mixed.neighbours([item], **dials)):
-        with pytest.raises(ConfigError, match=says) as raised:
-            ask(star(mixed), **dials)
-        assert remedy in raised.value.remedy
+def test_the_shell_completes_dials(words: list[str], offered: list[str]) -> None:
+    completing = {
+        "_TIGERTAIL_COMPLETE": "complete_bash",
+        "COMP_WORDS": " ".join(["tigertail", *words]),
+        "COMP_CWORD": str(len(words)),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND],
+        env=os.environ | completing,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == offered
 
 
-def test_a_home_is_not_asked_of_items_that_have_none(model: Model) -> None:
-    with pytest.raises(ConfigError, match="nobody knows where this model's items are from"):
-        model.similar("n1", homes=["IS"])
-
-
-def test_a_signal_to_mix_that_is_not_there_is_refused(scenes: Dataset) -> None:
-    config = ModelConfig.model_validate({"base": {"factors": 4}, "mixture": {"signals": ["radio"]}})
-    with pytest.raises(ConfigError, match=r"mixture.signals: no signal 'radio'"):
-        tigertail.fit(scenes, config=config)
-
-
-def test_too_few_listeners_teach_no_mixture(tmp_path: Path) -> None:
-    plays = pl.DataFrame({"listener_id": list("aabbcc"), "item_id": list("xyxyyz"), "plays": 1.0})
-    few = Dataset.write(tmp_path / "few", {"plays": plays}, name="few")
-    model = tigertail.fit(few, config=ModelConfig(base={"factors": 2}))
-    assert "mixture" not in model.signals
-    assert model.similar("x")["item_id"][0] == "y"
-
-
-def test_naive_cf_is_the_factors_at_a_beta_of_one(local_model: Model) -> None:
-    factors = local_model.similar("star", signal="factors", beta=1.0)
-    assert local_model.similar("star", signal="cosine").equals(factors)
+@pytest.mark.parametrize(
+    ("arguments", "unloaded"),
+    [("--help", ["pydantic", "numpy", "polars"]), ("similar --help", ["numpy", "polars"])],
+)
+def test_help_loads_no_numerical_library(arguments: str, unloaded: list[str]) -> None:
+    code = f"""
+import sys
+from tigertail.cli import app
+app({arguments.split()!r}, standalone_mode=False)
+print("LOADED", [name for name in {unloaded!r} if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "LOADED []"

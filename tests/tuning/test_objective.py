@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tigertail.evaluation.systems.own import OwnSignal
-from tigertail.evaluation.systems.system import System
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation.scoring import judge_system, ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
+from tigertail.evaluation.systems.own import OwnSignal
+from tigertail.evaluation.systems.system import System
 from tigertail.model import ModelConfig
 from tigertail.model.registry import MIXTURE
 from tigertail.splitting.hold_out import Split

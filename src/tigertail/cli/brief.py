@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from tigertail.cli.output import print_table
+from tigertail.columns import STRATA
 from tigertail.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from tigertail.evaluation import ProtocolConfig, Reach, Report, System
     from tigertail.evaluation.statistics.intervals import Estimate
 
-STRATA = ("head", "mid", "tail", "cold")
 METRICS = ("nDCG", "IPS-nDCG")
 
 

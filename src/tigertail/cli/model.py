@@ -1,4 +1,4 @@
-"""Commands that fit a model and ask it."""
+"""Commands that fit a model and query it."""
 
 from __future__ import annotations
 
@@ -7,49 +7,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tigertail.cli.output import notices, print_table
+from tigertail.cli.output import notices, print_notices, print_table
+from tigertail.cli.query_options import add_query_command
 from tigertail.cli.tables import print_beside, print_similar
 
 if TYPE_CHECKING:
     from tigertail.dataset.dataset import Dataset
-    from tigertail.model import Dials
+    from tigertail.model import QueryOptions
     from tigertail.splitting.ground_truth import GroundTruth
 
 ModelFolder = Annotated[Path, typer.Argument(help="A model folder.")]
-SignalName = Annotated[
-    str | None,
-    typer.Option(help="Ask one signal alone: listening, annotation, audio ... By default the mixture."),
-]
-Beta = Annotated[
-    float | None, typer.Option(help="Popularity exponent: at 0 stars rise, the more the deeper they sink.")
-]
-
-Country = Annotated[
-    str | None,
-    typer.Option("--from", help="Ask from a country or region: PL, Poland, Polska, South America."),
-]
-Language = Annotated[str | None, typer.Option(help="Ask from where a language is spoken: pt, Portuguese.")]
-Group = Annotated[str | None, typer.Option(help="Ask from a group of listeners: cluster-3.")]
-Lens = Annotated[
-    float | None, typer.Option(help="How much that counts: 0, nothing, to 1; as the model says by default.")
-]
-Without = Annotated[list[str] | None, typer.Option(help="Switch a signal of the mixture off; repeatable.")]
-Homes = Annotated[list[str] | None, typer.Option("--home", help="List only what is from there; repeatable.")]
-Kinds = Annotated[
-    list[str] | None, typer.Option("--kind", help="List only artist, album or track; repeatable.")
-]
-Strata = Annotated[
-    list[str] | None, typer.Option("--stratum", help="List only head, mid, tail or cold; repeatable.")
-]
-Exclude = Annotated[list[str] | None, typer.Option(help="Leave out an item by id or name; repeatable.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands to the command line."""
     app.command("fit")(fit)
     app.command("add")(add)
-    app.command("similar")(similar)
-    app.command("neighbours")(neighbours)
+    add_query_command(app, "similar", similar)
+    add_query_command(app, "neighbours", neighbours)
     app.command("weights")(weights)
     app.command("deploy")(deploy)
     app.command("rollback")(rollback)
@@ -61,12 +36,12 @@ def fit(
     config: Annotated[Path | None, typer.Option(help="A TOML file of settings.")] = None,
     lists: Annotated[
         Path | None,
-        typer.Option(help="Curated lists for the mixture to learn from (query, similar [, grade])."),
+        typer.Option(help="Curated lists to train the mixture on (query, similar [, grade])."),
     ] = None,
     lists_format: Annotated[str, typer.Option(help="Their layout: pairs or sas.")] = "pairs",
     feedback: Annotated[
         str | None,
-        typer.Option(help="Feedback for the mixture to learn from: a store's file or URL, or an export."),
+        typer.Option(help="Feedback to train the mixture on: a store's file or URL, or an export."),
     ] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads to use; all by default.")] = None,
 ) -> None:
@@ -78,12 +53,12 @@ def fit(
 
     settings = ModelConfig() if config is None else ModelConfig.read(config)
     opened = Dataset.open(dataset)
-    truth = None
+    curated = None
     if lists is not None or lists_format != "pairs":
-        truth = read_lists(lists, lists_format, opened)
-        _say_used("Lists", truth)
-    said = None if feedback is None else _feedback(feedback, opened)
-    fitted = tigertail.fit(opened, model, settings, lists=truth, feedback=said, threads=threads)
+        curated = read_lists(lists, lists_format, opened)
+        _print_used("Lists", curated)
+    events = None if feedback is None else _feedback(feedback, opened)
+    fitted = tigertail.fit(opened, model, settings, lists=curated, feedback=events, threads=threads)
     known = int(fitted.signals["factors"].known.sum())
     typer.echo(
         f"{model}: {known:,} of {len(fitted.items):,} items with a listener, {settings.base.factors} factors."
@@ -98,14 +73,14 @@ def _feedback(source: str, dataset: Dataset) -> GroundTruth:
     from tigertail.feedback import read_feedback
 
     with notices():
-        said = feedback_ground_truth(read_feedback(source), dataset)
-    _say_used("Feedback", said)
-    return said
+        truth = feedback_ground_truth(read_feedback(source), dataset)
+    _print_used("Feedback", truth)
+    return truth
 
 
-def _say_used(what: str, truth: GroundTruth) -> None:
-    left = "".join(f"; {pairs:,}: {why}" for why, pairs in truth.left_out.items())
-    typer.echo(f"{what}: {len(truth.pairs):,} of {truth.read:,} pairs teach the mixture{left}.")
+def _print_used(what: str, truth: GroundTruth) -> None:
+    left_out = "".join(f"; {pairs:,}: {why}" for why, pairs in truth.left_out.items())
+    typer.echo(f"{what}: {len(truth.pairs):,} of {truth.read:,} pairs train the mixture{left_out}.")
 
 
 def add(
@@ -134,57 +109,43 @@ def similar(
     model: ModelFolder,
     item: Annotated[str, typer.Argument(help="Id or name of an item.")],
     n: Annotated[int, typer.Option("-n", min=1, help="How many to list.")] = 20,
-    signal: SignalName = None,
-    beta: Beta = None,
-    country: Country = None,
-    language: Language = None,
-    group: Group = None,
-    lens: Lens = None,
-    without: Without = None,
-    home: Homes = None,
-    kind: Kinds = None,
-    stratum: Strata = None,
-    exclude: Exclude = None,
-    why: Annotated[bool, typer.Option("--why", help="Say why each answer is there.")] = False,
+    *,
+    options: QueryOptions,
+    why: Annotated[bool, typer.Option("--why", help="Say why each answer is listed.")] = False,
     beside: Annotated[
         str | None,
-        typer.Option(help="Set another signal's list beside; cosine: that of the factors, naive CF."),
+        typer.Option(help="Show another signal's list beside; cosine: that of the factors, naive CF."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
-    """Say what someone who likes an item should hear next."""
+    """List what to recommend to someone who likes an item."""
+    import numpy as np
+
     import tigertail
     from tigertail.errors import ConfigError
     from tigertail.kernels import backend
-    from tigertail.model import beside as two_answers
+    from tigertail.model import Answers, Comparison, compare
 
     if why and beside is not None:
-        raise ConfigError("--beside has no room for --why", remedy="ask twice, once with each")
+        raise ConfigError(
+            "--beside and --why cannot be combined", remedy="run the command twice, once with each"
+        )
     opened = tigertail.load(model)
-    dials: Dials = {
-        "signal": signal,
-        "beta": beta,
-        "country": country,
-        "language": language,
-        "group": group,
-        "lens": lens,
-        "without": without or (),
-        "homes": home or (),
-        "kinds": kind or (),
-        "strata": stratum or (),
-        "exclude": exclude or (),
-    }
-    with backend("numpy"), notices():
+    seed = opened.find(item)
+    answers: Answers | Comparison
+    with backend("numpy"):
         if beside is None:
-            answers = opened.similar(item, n, why=why, **dials)
+            answers = opened.answer(np.array([seed], np.int32), n, why=why, options=options)
         else:
-            answers = two_answers(opened, item, beside, n, **dials)
+            answers = compare(opened, item, beside, n, options=options)
+    print_notices(answers.notices)
+    table = answers.table()
     if as_json:
-        typer.echo(answers.write_json())
+        typer.echo(table.write_json())
     elif beside is None:
-        print_similar(opened, opened.find(item), answers)
+        print_similar(opened, seed, table)
     else:
-        print_beside(opened, opened.find(item), answers, beside, signal)
+        print_beside(opened, seed, table, beside, options.signal)
 
 
 def neighbours(
@@ -197,17 +158,8 @@ def neighbours(
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="How many to list for each.")] = 100,
     names: Annotated[bool, typer.Option("--names", help="Add columns with the names.")] = False,
-    signal: SignalName = None,
-    beta: Beta = None,
-    country: Country = None,
-    language: Language = None,
-    group: Group = None,
-    lens: Lens = None,
-    without: Without = None,
-    home: Homes = None,
-    kind: Kinds = None,
-    stratum: Strata = None,
-    exclude: Exclude = None,
+    *,
+    options: QueryOptions,
 ) -> None:
     """Write the nearest items of many items to a Parquet file."""
     import tigertail
@@ -217,24 +169,10 @@ def neighbours(
 
     check_table_file(out)
     opened = tigertail.load(model)
-    asked = None if queries is None else read_queries(queries, opened)
-    with notices():
-        lists = opened.neighbours(
-            asked,
-            top,
-            names=names,
-            signal=signal,
-            beta=beta,
-            country=country,
-            language=language,
-            group=group,
-            lens=lens,
-            without=without or (),
-            homes=home or (),
-            kinds=kind or (),
-            strata=stratum or (),
-            exclude=exclude or (),
-        )
+    ids = None if queries is None else read_queries(queries, opened)
+    answers = opened.answer_many(ids, top, options=options)
+    print_notices(answers.notices)
+    lists = answers.table(names=names)
     write_table(lists, out)
     rows = f"{len(lists):,} rows for {lists['target_item_id'].n_unique():,} items"
     typer.echo(f"{out}: {rows}.", err=is_stream(out))
@@ -245,7 +183,7 @@ def weights(
     plot: Annotated[Path | None, typer.Option(help="A picture to write: PNG, SVG or PDF.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
-    """Show how much the mixture trusts each signal, by how many listeners the query has."""
+    """Show the weight of each signal in the mixture, by the number of listeners of the query."""
     import tigertail
     from tigertail.model.weights import check_picture, plot_trust, trust
 

@@ -45,14 +45,20 @@ def print_table(
     console.print()
 
 
+def print_notices(found: Iterable[str]) -> None:
+    """Print what a person should know about an answer on standard error."""
+    for notice in found:
+        typer.echo(f"Note: {notice}", err=True)
+
+
 @contextmanager
 def notices() -> Iterator[None]:
-    """Print what a person should know about an answer on standard error."""
+    """Print the warnings of the code in the block on standard error, as notices."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", TigertailWarning)
         yield
     for notice in caught:
         if issubclass(notice.category, TigertailWarning):
-            typer.echo(f"Note: {notice.message}", err=True)
+            print_notices([str(notice.message)])
         else:
             warnings.warn_explicit(notice.message, notice.category, notice.filename, notice.lineno)

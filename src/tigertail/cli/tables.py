@@ -42,8 +42,9 @@ def print_similar(model: Model, code: int, answers: pl.DataFrame) -> None:
 
 
 def print_beside(model: Model, code: int, lists: pl.DataFrame, other: str, own: str | None) -> None:
-    """Print the two lists of :func:`tigertail.model.comparison`; who is in both is marked."""
-    from tigertail.model.query_options import COSINE, default_signal
+    """Print the two lists of :func:`tigertail.model.compare`; items in both are marked."""
+    from tigertail.model.query_options import COSINE
+    from tigertail.model.resolution import default_signal
 
     other = f"naive CF ({other})" if other == COSINE else other
     own = f"Tigertail ({own or default_signal(model.signals)})"
@@ -84,5 +85,5 @@ def _title(model: Model, code: int) -> str:
 def _silence(model: Model, code: int) -> str:
     """Say why a list may be empty, as far as the query tells."""
     if model.items["listeners"][code]:
-        return "nothing that may be listed goes with it"
-    return "no listener has played it, and no other signal that was asked knows it"
+        return "no item that may be listed has an affinity to it"
+    return "no listener has played it, and no other signal queried covers it"

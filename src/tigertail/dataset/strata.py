@@ -12,6 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tigertail import columns as c
+
 
 class Stratum(IntEnum):
     """A band of popularity, from the most popular down."""
@@ -24,7 +26,7 @@ class Stratum(IntEnum):
     @property
     def label(self) -> str:
         """The name to print."""
-        return self.name.lower()
+        return c.STRATA[self]
 
 
 HEAD: Final = Stratum.HEAD

@@ -1,24 +1,32 @@
-"""A model: configuration, fitting, adding to, asking, saving and loading."""
+"""A model: configuration, fitting, adding to, querying, saving and loading."""
 
-from tigertail.model.comparison import beside
-from tigertail.model.config import ModelConfig
-from tigertail.model.fit import fit
-from tigertail.model.model import Answers, Model
-from tigertail.model.query_options import Dials
-from tigertail.model.store.deployment import deploy, roll_back
-from tigertail.model.store.folder import check_target, load, save
-from tigertail.model.update.add import add
-from tigertail.model.update.drift import Drift, drift
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from tigertail.model.comparison import Comparison, compare
+    from tigertail.model.config import ModelConfig
+    from tigertail.model.fit_model import fit
+    from tigertail.model.model import Answers, BulkAnswers, Model
+    from tigertail.model.query_options import QueryOptions
+    from tigertail.model.store.deployment import deploy, roll_back
+    from tigertail.model.store.folder import check_target, load, save
+    from tigertail.model.update.add import add
+    from tigertail.model.update.drift import Drift, drift
 
 __all__ = [
     "Answers",
-    "Dials",
+    "BulkAnswers",
+    "Comparison",
     "Drift",
     "Model",
     "ModelConfig",
+    "QueryOptions",
     "add",
-    "beside",
     "check_target",
+    "compare",
     "deploy",
     "drift",
     "fit",
@@ -26,3 +34,29 @@ __all__ = [
     "roll_back",
     "save",
 ]
+
+_MODULES: Final = {
+    "Answers": "model",
+    "BulkAnswers": "model",
+    "Comparison": "comparison",
+    "Drift": "update.drift",
+    "Model": "model",
+    "ModelConfig": "config",
+    "QueryOptions": "query_options",
+    "add": "update.add",
+    "check_target": "store.folder",
+    "compare": "comparison",
+    "deploy": "store.deployment",
+    "drift": "update.drift",
+    "fit": "fit_model",
+    "load": "store.folder",
+    "roll_back": "store.deployment",
+    "save": "store.folder",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # The command line reads the dials to print its help: that must not load the numerical libraries.
+    if name in _MODULES:
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

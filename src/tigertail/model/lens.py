@@ -1,4 +1,4 @@
-"""From where a question is asked: a country, a language, or a group of listeners found in the data."""
+"""The target of the lens, which localises a query: a country, a language, or a group of listeners found in the data."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from tigertail.signals.local.groups import group_name, groups_of_language, group
 
 @dataclass(frozen=True)
 class LensTarget:
-    """The groups of listeners that stand for where a question is asked from.
+    """The groups of listeners that a query is localised to.
 
     Parameters
     ----------
     groups
-        Their codes; none means the whole world.
+        Their codes; none means all listeners.
     name
-        What to call the place.
+        Name of the place.
     notice
-        What a person should know: that the place asked for is too small to stand alone.
+        What a person should know: that the place has too few listeners.
     """
 
     groups: tuple[int, ...]
@@ -41,7 +41,7 @@ def lens_target(
     Parameters
     ----------
     signal
-        Whose groups are meant.
+        The signal that has the groups.
     country
         A country or region by code or name, in English or its own language.
     language
@@ -52,18 +52,18 @@ def lens_target(
     Raises
     ------
     ConfigError
-        If more than one is given, or what is given names nothing the model knows.
+        If not exactly one is given, or the model has no such place or group.
     """
     given = {"country": country, "language": language, "group": group}
     if sum(value is not None for value in given.values()) != 1:
         raise ConfigError(
-            "a lens is one of country, language and group", remedy="give one of them and leave the others out"
+            "the lens takes one of country, language and group", remedy="give one of them alone"
         )
     if group is None and not signal.config.placed:
-        groups = f"by group: {', '.join(signal.keys)}" if signal.keys else "without a lens"
+        groups = f"give one of its groups: {', '.join(signal.keys)}" if signal.keys else "leave the lens out"
         raise ConfigError(
-            "this model does not group its listeners by where they live",
-            remedy=f'ask it {groups}; or fit one with groups = "country"',
+            "this model does not group its listeners by country",
+            remedy=f'{groups}; or fit a model with groups = "country"',
         )
     if country is not None:
         return _from_place(signal, country)
@@ -71,7 +71,7 @@ def lens_target(
         return _from_language(signal, language)
     if group not in signal.keys:
         raise ConfigError(
-            f"no group '{group}'", remedy=f"the groups are {', '.join(signal.keys) or 'none at all'}"
+            f"unknown group '{group}'", remedy=f"the groups are: {', '.join(signal.keys) or 'none'}"
         )
     return LensTarget((signal.keys.index(str(group)),), group_name(str(group)))
 
@@ -80,24 +80,26 @@ def _from_place(signal: GroupedCoListening, text: str) -> LensTarget:
     place = place_code(text)
     if place is None:
         raise ConfigError(
-            f"no country or region called '{text}'", remedy="give its ISO 3166-1 code, as PL, or its name"
+            f"unknown country or region '{text}'", remedy="give its ISO 3166-1 code, as PL, or its name"
         )
     groups, stands_for = groups_of_place(place, signal.keys, signal.fallback_of)
     if stands_for == WORLD and place != WORLD:
-        notice = f"too few listeners around {place_name(place)} to tell: this is the list for the whole world"
+        notice = f"too few listeners around {place_name(place)}: this is the list for the whole world"
         return LensTarget((), place_name(WORLD), notice)
-    fell = f"too few listeners in {place_name(place)} to tell: seen from {group_name(stands_for)}"
-    return LensTarget(tuple(groups), group_name(stands_for), None if stands_for == place else fell)
+    fallback = f"too few listeners in {place_name(place)}: localised to {group_name(stands_for)}"
+    return LensTarget(tuple(groups), group_name(stands_for), None if stands_for == place else fallback)
 
 
 def _from_language(signal: GroupedCoListening, text: str) -> LensTarget:
     code = language_code(text)
     if code is None:
         raise ConfigError(
-            f"no language called '{text}'", remedy="give its BCP 47 code, as pt, or its English name"
+            f"unknown language '{text}'", remedy="give its BCP 47 code, as pt, or its English name"
         )
     groups = groups_of_language(code, signal.keys)
     if groups:
         return LensTarget(tuple(groups), language_name(code))
-    notice = f"no group of listeners speaks {language_name(code)}: this is the list for the whole world"
+    notice = (
+        f"no group of listeners has the language {language_name(code)}: this is the list for the whole world"
+    )
     return LensTarget((), place_name(WORLD), notice)

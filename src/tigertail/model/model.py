@@ -1,4 +1,4 @@
-"""A fitted model: items, signals, and the questions people ask of them."""
+"""A fitted model: items, signals, and the queries it answers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self, Unpack
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 import polars as pl
@@ -18,7 +18,8 @@ from tigertail.errors import ConfigError, TigertailWarning, UnknownItemError
 from tigertail.mixing import Mixture
 from tigertail.model.config import ModelConfig
 from tigertail.model.explanation import Reasons, explain
-from tigertail.model.query_options import Dials, admitted, ask, check_dials
+from tigertail.model.query_options import QueryOptions, takes_dials
+from tigertail.model.resolution import candidate_mask, resolve_signal
 from tigertail.progress import progress
 from tigertail.retrieval.topk import top_k
 from tigertail.signals.contract import Signal
@@ -51,12 +52,14 @@ class Provenance:
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What follows after some items.
+    """The items that a model recommends after some items.
 
     Parameters
     ----------
+    catalogue
+        The model's items.
     seeds
-        Codes of the items asked about; int32, (seeds,).
+        Codes of the items of the query; int32, (seeds,).
     items
         Codes of the answers, best first; int32, (answers,).
     affinities
@@ -64,14 +67,68 @@ class Answers:
     notices
         What a person should know of them.
     why
-        Why each is there, where that was asked.
+        Why each is listed, where the query asks for it.
     """
 
+    catalogue: pl.DataFrame = field(repr=False)
     seeds: NDArray[np.int32]
     items: NDArray[np.int32]
     affinities: NDArray[np.float32]
-    notices: tuple[str, ...]
+    notices: tuple[str, ...] = ()
     why: Reasons | None = None
+
+    def table(self) -> pl.DataFrame:
+        """Return them as the table that :meth:`Model.similar` describes."""
+        table = self.catalogue.select(pl.all().gather(self.items)).select(
+            pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias(c.RANK),
+            c.ITEM_ID,
+            c.NAME,
+            pl.Series(c.SCORE, self.affinities),
+            "listeners",
+            "stratum",
+        )
+        return table if self.why is None else table.with_columns(self.why.column())
+
+
+@dataclass(frozen=True, eq=False)
+class BulkAnswers:
+    """The items that a model recommends after each of many items.
+
+    Parameters
+    ----------
+    catalogue
+        The model's items.
+    targets
+        Codes of the items of the query, one a row; int32, (rows,).
+    items
+        Codes of the answers, best first for each target; int32, (rows,).
+    affinities
+        Their affinities; float32, (rows,).
+    ranks
+        Their ranks, from 1; int32, (rows,).
+    notices
+        What a person should know of them.
+    """
+
+    catalogue: pl.DataFrame = field(repr=False)
+    targets: NDArray[np.int32]
+    items: NDArray[np.int32]
+    affinities: NDArray[np.float32]
+    ranks: NDArray[np.int32]
+    notices: tuple[str, ...] = ()
+
+    def table(self, *, names: bool = False) -> pl.DataFrame:
+        """Return them as the table that :meth:`Model.neighbours` describes."""
+        ids, titles = self.catalogue[c.ITEM_ID], self.catalogue[c.NAME]
+        lists = {
+            c.TARGET_ITEM_ID: ids.gather(self.targets),
+            c.ITEM_ID: ids.gather(self.items),
+            c.SCORE: self.affinities,
+            c.RANK: self.ranks,
+        }
+        if names:
+            lists |= {"target_name": titles.gather(self.targets), c.NAME: titles.gather(self.items)}
+        return pl.DataFrame(lists)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,10 +159,17 @@ class Model:
     metrics: Mapping[str, Any] = field(default_factory=dict)
     version: str | None = None
 
+    @takes_dials
     def similar(
-        self, item: str | Sequence[str], n: int = 20, *, why: bool = False, **dials: Unpack[Dials]
+        self,
+        item: str | Sequence[str],
+        n: int = 20,
+        *,
+        why: bool = False,
+        options: QueryOptions | None = None,
+        **dials: Any,
     ) -> pl.DataFrame:
-        """Answer what someone who likes an item should hear next.
+        """List what to recommend to someone who likes an item.
 
         Parameters
         ----------
@@ -115,100 +179,106 @@ class Model:
         n
             How many to list.
         why
-            Whether to say why each answer is there.
+            Whether to say why each answer is listed.
+        options
+            The dials of the query.
         **dials
-            How the question is turned: see :class:`tigertail.model.Dials`.
+            Dials by name, as of :class:`tigertail.model.QueryOptions`; they replace those of ``options``.
 
         Returns
         -------
         polars.DataFrame
             Columns rank, item_id, name, score (the affinity; after several items the mean of theirs),
-            listeners and stratum; shorter than ``n`` where the signal knows no more, empty where it does not
-            know the item. With ``why`` also the column why (:mod:`tigertail.model.explanation`).
+            listeners and stratum; shorter than ``n`` where the signal has no more answers, empty where it does not
+            cover the item. With ``why`` also the column why (:mod:`tigertail.model.explanation`).
 
         Warns
         -----
         TigertailWarning
-            If the place is too small to stand alone: which region stands for it.
+            If the place has too few listeners: which region stands for it.
 
         Raises
         ------
         UnknownItemError
             If there is no such item; the message suggests close names.
         ConfigError
-            If a dial cannot be turned so.
+            If the model cannot answer with these dials.
+        TypeError
+            If there is no such dial; the message suggests the closest.
         """
+        options = (options or QueryOptions()).replace(**dials)
         seeds = [self.find(one) for one in ([item] if isinstance(item, str) else item)]
-        answers = self.answer(np.array(seeds, np.int32), n, why=why, **dials)
-        for notice in answers.notices:
-            warnings.warn(notice, TigertailWarning, stacklevel=2)
-        chosen = self.items.select(pl.all().gather(answers.items))
-        table = chosen.select(
-            pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias(c.RANK),
-            c.ITEM_ID,
-            c.NAME,
-            pl.Series(c.SCORE, answers.affinities),
-            "listeners",
-            "stratum",
-        )
-        return table if answers.why is None else table.with_columns(answers.why.column())
+        answers = self.answer(np.array(seeds, np.int32), n, why=why, options=options)
+        _warn(answers.notices)
+        return answers.table()
 
+    @takes_dials
     def answer(
-        self, seeds: NDArray[np.int32], n: int = 20, *, why: bool = False, **dials: Unpack[Dials]
+        self,
+        seeds: NDArray[np.int32],
+        n: int = 20,
+        *,
+        why: bool = False,
+        options: QueryOptions | None = None,
+        **dials: Any,
     ) -> Answers:
-        """Do as :meth:`similar` with item codes, for programs: nothing is warned of, notices are returned.
+        """Answer as :meth:`similar` does, with item codes, for programs: the notices are returned, not warned of.
 
         Parameters
         ----------
         seeds
-            Codes of the items asked about; int32, (seeds,), at least one.
-        n, why, **dials
+            Codes of the items of the query; int32, (seeds,), at least one.
+        n, why, options, **dials
             As in :meth:`similar`.
 
         Raises
         ------
-        ConfigError
+        ConfigError, TypeError
             As in :meth:`similar`.
         """
-        check_dials(dials, n)
+        options = (options or QueryOptions()).replace(**dials)
+        _check_length(n)
         if not len(seeds):
-            raise ConfigError("nothing was asked about", remedy="give the id or name of an item")
-        asked = ask(self.signals, dials)
-        allowed = self._admitted(dials)
+            raise ConfigError("no item given", remedy="give the id or name of an item")
+        resolved = resolve_signal(self.signals, options)
+        allowed = self._candidates(options)
         allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed
         allowed[seeds] = False
-        apart = None
-        if why and isinstance(asked.signal, Mixture):
-            affinities, apart = asked.signal.taken_apart(seeds)
+        contributions = None
+        if why and isinstance(resolved.signal, Mixture):
+            affinities, contributions = resolved.signal.taken_apart(seeds)
         else:
-            affinities = asked.signal.affinity(seeds)
-        scores = _listable(after_all(affinities), allowed)
-        codes, best = top_k(scores, n)
+            affinities = resolved.signal.affinity(seeds)
+        codes, best = top_k(_masked(mean_affinity(affinities), allowed), n)
         listed = codes[0] >= 0
         items = codes[0][listed]
-        called = self.items[c.NAME].gather(seeds).to_list()
-        told = explain(asked.name, asked.signal, seeds, items, called, apart) if why else None
-        return Answers(seeds, items, best[0][listed], asked.notices, told)
+        reasons = None
+        if why:
+            names = self.items[c.NAME].gather(seeds).to_list()
+            reasons = explain(resolved.name, resolved.signal, seeds, items, names, contributions)
+        return Answers(self.items, seeds, items, best[0][listed], resolved.notices, reasons)
 
+    @takes_dials
     def neighbours(
         self,
         queries: Sequence[str] | None = None,
         top: int = 100,
         *,
         names: bool = False,
-        **dials: Unpack[Dials],
+        options: QueryOptions | None = None,
+        **dials: Any,
     ) -> pl.DataFrame:
         """List the nearest items of many items.
 
         Parameters
         ----------
         queries
-            Ids or names; None means every item the signal knows.
+            Ids or names; None means every item the signal covers.
         top
             How many to list for each.
         names
             Whether to add the columns target_name and name.
-        **dials
+        options, **dials
             As in :meth:`similar`.
 
         Returns
@@ -216,37 +286,58 @@ class Model:
         polars.DataFrame
             Columns target_item_id, item_id, score and rank, in the order of the queries.
 
+        Warns
+        -----
+        TigertailWarning
+            As in :meth:`similar`.
+
         Raises
         ------
         UnknownItemError
             If a query is not in the catalogue.
-        ConfigError
+        ConfigError, TypeError
             As in :meth:`similar`.
         """
-        check_dials(dials, top)
-        question = ask(self.signals, dials)
-        for notice in question.notices:
-            warnings.warn(notice, TigertailWarning, stacklevel=2)
-        asked = question.signal
+        answers = self.answer_many(queries, top, options=options, **dials)
+        _warn(answers.notices)
+        return answers.table(names=names)
+
+    @takes_dials
+    def answer_many(
+        self,
+        queries: Sequence[str] | None = None,
+        top: int = 100,
+        *,
+        options: QueryOptions | None = None,
+        **dials: Any,
+    ) -> BulkAnswers:
+        """Answer as :meth:`neighbours` does, for programs: the notices are returned, not warned of.
+
+        Parameters
+        ----------
+        queries, top, options, **dials
+            As in :meth:`neighbours`.
+
+        Raises
+        ------
+        UnknownItemError, ConfigError, TypeError
+            As in :meth:`neighbours`.
+        """
+        options = (options or QueryOptions()).replace(**dials)
+        _check_length(top)
+        resolved = resolve_signal(self.signals, options)
         if queries is None:
-            codes = np.flatnonzero(asked.known).astype(np.int32)
+            codes = np.flatnonzero(resolved.signal.known).astype(np.int32)
         else:
             codes = self.codes(queries)
             if (codes < 0).any():
                 raise self.unknown(queries[int(np.argmin(codes))])
-        parts = list(self._lists(asked, codes, top, self._admitted(dials)))
-        target = np.concatenate([part[0] for part in parts] or [np.empty(0, np.int32)])
-        answer = np.concatenate([part[1] for part in parts] or [np.empty(0, np.int32)])
-        ids, called = self.items[c.ITEM_ID], self.items[c.NAME]
-        lists = {
-            c.TARGET_ITEM_ID: ids.gather(target),
-            c.ITEM_ID: ids.gather(answer),
-            c.SCORE: np.concatenate([part[2] for part in parts] or [np.empty(0, np.float32)]),
-            c.RANK: np.concatenate([part[3] for part in parts] or [np.empty(0, np.int32)]),
-        }
-        if names:
-            lists |= {"target_name": called.gather(target), c.NAME: called.gather(answer)}
-        return pl.DataFrame(lists)
+        blocks = list(self._lists(resolved.signal, codes, top, self._candidates(options)))
+        targets, items, scores, ranks = (
+            np.concatenate([block[place] for block in blocks] or [np.empty(0, dtype)])
+            for place, dtype in enumerate((np.int32, np.int32, np.float32, np.int32))
+        )
+        return BulkAnswers(self.items, targets, items, scores, ranks, resolved.notices)
 
     def add(self, dataset: Dataset | Path | str, *, threads: int | None = None) -> Self:
         """Return the model with the listeners and items of a dataset; see :func:`tigertail.model.update.add.add`."""
@@ -298,15 +389,14 @@ class Model:
         index = NameIndex(names, self.items["listeners"].to_numpy(), self.items["folded"])
         return names.gather(index.search(text, n)[0]).to_list()
 
-    def _admitted(self, dials: Dials) -> NDArray[np.bool_] | None:
+    def _candidates(self, options: QueryOptions) -> NDArray[np.bool_] | None:
         """Return which items may be listed; None where all may."""
-        allowed = admitted(self.items, dials)
-        excluded = list(dials.get("exclude", ()))
-        if not excluded:
+        allowed = candidate_mask(self.items, options)
+        if not options.exclude:
             return allowed
-        codes = self.codes(excluded)
+        codes = self.codes(options.exclude)
         if (codes < 0).any():
-            raise self.unknown(excluded[int(np.argmin(codes))])
+            raise self.unknown(options.exclude[int(np.argmin(codes))])
         allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed.copy()
         allowed[codes] = False
         return allowed
@@ -319,37 +409,48 @@ class Model:
         with progress("neighbours", len(codes)) as tick:
             for start in range(0, len(codes), block):
                 queries = codes[start : start + block]
-                answers, scores = top_k(_listable(signal.affinity(queries), allowed), top, queries)
+                answers, scores = top_k(_masked(signal.affinity(queries), allowed), top, queries)
                 row, place = np.nonzero(answers >= 0)
                 yield queries[row], answers[row, place], scores[row, place], (place + 1).astype(np.int32)
                 tick(len(queries))
 
 
-def _listable(scores: NDArray[np.float32], allowed: NDArray[np.bool_] | None) -> NDArray[np.float32]:
-    """Return affinities with those of items that may not be listed taken out."""
+def _warn(notices: Sequence[str]) -> None:
+    """Warn the caller of the method that calls this."""
+    for notice in notices:
+        warnings.warn(notice, TigertailWarning, stacklevel=3)
+
+
+def _check_length(n: int) -> None:
+    if n < 0:
+        raise ConfigError(f"{n} items asked for", remedy="ask for 0 or more")
+
+
+def _masked(scores: NDArray[np.float32], allowed: NDArray[np.bool_] | None) -> NDArray[np.float32]:
+    """Return affinities, ``-inf`` for items that may not be listed."""
     return scores if allowed is None else np.where(allowed, scores, np.float32(-np.inf))
 
 
-def after_all(affinities: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the affinity after several items together: the mean, to which a silent one adds nothing.
+def mean_affinity(affinities: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the affinity to several items together: the mean, to which an item without an affinity adds 0.
 
     Parameters
     ----------
     affinities
-        Float32, (seeds, items); ``-inf`` where a seed is silent.
+        Float32, (seeds, items); ``-inf`` where a seed has no affinity.
 
     Returns
     -------
     NDArray[np.float32]
-        Float32, (1, items); ``-inf`` where all are silent.
+        Float32, (1, items); ``-inf`` where no seed has one.
 
     Examples
     --------
-    >>> after_all(np.array([[0.4, 0.2, -np.inf], [0.2, -np.inf, -np.inf]], np.float32))
+    >>> mean_affinity(np.array([[0.4, 0.2, -np.inf], [0.2, -np.inf, -np.inf]], np.float32))
     array([[ 0.3,  0.1, -inf]], dtype=float32)
     """
     if len(affinities) == 1:
         return affinities
-    spoken = affinities > -np.inf
-    mean = np.where(spoken, affinities, 0).mean(axis=0, dtype=np.float32)
-    return np.where(spoken.any(axis=0), mean, np.float32(-np.inf))[None]
+    finite = affinities > -np.inf
+    mean = np.where(finite, affinities, 0).mean(axis=0, dtype=np.float32)
+    return np.where(finite.any(axis=0), mean, np.float32(-np.inf))[None]

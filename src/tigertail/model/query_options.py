@@ -1,230 +1,266 @@
-"""How a question may be turned: which signals answer, from where, how daring, and what may be listed."""
+"""The dials of a query: which signal answers, from where, how adventurous, and what may be listed.
+
+Each dial stands here once. The options of the command line, the parameters of HTTP and their OpenAPI document, the
+signatures of :class:`tigertail.model.Model`, and the dials in ``/v1/models`` are derived from it. Importing this
+module loads no numerical library, so that ``tigertail similar --help`` is quick.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import inspect
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final, TypedDict
+from difflib import get_close_matches
+from enum import StrEnum
+from functools import cache
+from typing import Annotated, Any, Final, Self, TypeVar, get_args, get_origin
 
-import numpy as np
-import polars as pl
-from numpy.typing import NDArray
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from tigertail import columns as c
-from tigertail.dataset.strata import Stratum
 from tigertail.errors import ConfigError
-from tigertail.geo.countries import country_code
-from tigertail.mixing import Mixture
-from tigertail.model.lens import lens_target
-from tigertail.model.registry import FACTORS, LISTENING, MIXTURE
-from tigertail.signals.contract import Signal
-from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import GroupedCoListening
 
 COSINE: Final = "cosine"
-"""What most call collaborative filtering: the cosine of the factors, which is their signal at a beta of 1."""
-STRATA: Final = tuple(stratum.label for stratum in Stratum)
+"""A name for naive collaborative filtering, the cosine of the factors: their signal at a beta of 1."""
+
+_Method = TypeVar("_Method", bound=Callable[..., Any])
 
 
-class Dials(TypedDict, total=False):
-    """Dials of a question; what is left out stays as the model has it.
+class Capability(StrEnum):
+    """What a signal must have for a dial to work."""
+
+    POPULARITY_EXPONENT = "popularity exponent"
+    LISTENER_GROUPS = "groups of listeners"
+    PARTS = "parts to disable"
+
+
+@dataclass(frozen=True)
+class Dial:
+    """What a field of :class:`QueryOptions` says of its dial, besides type, range, default and description.
 
     Parameters
     ----------
-    signal
-        Which signal to ask, of ``model.signals``, or ``"cosine"``, naive CF; by default the mixture of all.
-    beta
-        Popularity exponent (mixture, listening and factors): at 0 stars rise, the more the deeper they sink.
-    country, language, group
-        Where the question is asked from (mixture and listening): a country or region, a language, or a group of
-        listeners by its key; at most one of them.
-    lens
-        How much that counts, from 0, nothing, to 1; None means as much as the model's settings say.
-    without
-        Signals of the mixture to switch off.
-    homes
-        Countries whose items alone may be listed, by ISO 3166-1 code or name.
-    kinds
-        Kinds of item that alone may be listed: artist, album, track.
-    strata
-        Strata that alone may be listed: head, mid, tail, cold.
-    exclude
-        Ids or names of items that may not be listed.
+    singular
+        Name of the parameter in HTTP, and of the option of the command line, where a list's values are given one by
+        one; by default the name of the field.
+    needs
+        What a signal must have for it.
+    both_lists
+        Whether it also holds for the list that ``--beside`` adds.
+    choices
+        The values there are; none means any.
     """
 
-    signal: str | None
-    beta: float | None
-    country: str | None
-    language: str | None
-    group: str | None
-    lens: float | None
-    without: Collection[str]
-    homes: Collection[str]
-    kinds: Collection[str]
-    strata: Collection[str]
-    exclude: Collection[str]
+    singular: str = ""
+    needs: Capability | None = None
+    both_lists: bool = False
+    choices: tuple[str, ...] = ()
 
 
-COLLECTIONS: Final = ("without", "homes", "kinds", "strata", "exclude")
-
-
-def check_dials(dials: Dials, n: int) -> None:
-    """Refuse a lone text where several are meant, and lists of less than no length.
-
-    Raises
-    ------
-    ConfigError
-        If there is any.
-    """
-    if n < 0:
-        raise ConfigError(f"a list of {n} items", remedy="ask for none or more")
-    for name in COLLECTIONS:
-        if isinstance(value := dials.get(name), str):
-            raise ConfigError(f"{name} is a text", remedy=f"write it as a list: {name}=['{value}']")
-
-
-@dataclass(frozen=True, eq=False)
-class Asked:
-    """The signal that answers a question.
+@dataclass(frozen=True)
+class QueryDial:
+    """A dial, all that is known of it.
 
     Parameters
     ----------
     name
-        Its name.
-    signal
-        The signal, as the dials have it.
-    notices
-        What a person should know of the answers.
+        Its name in Python.
+    parameter
+        Its name in HTTP.
+    type
+        ``str``, ``float``, ``int`` or ``bool``; of one value, where it takes several.
+    repeated
+        Whether it takes several values: a list in Python, repeated elsewhere.
+    minimum, maximum
+        The range of a number.
+    help
+        What it does, in a sentence or two.
+    needs, both_lists, choices
+        As in :class:`Dial`.
     """
 
     name: str
-    signal: Signal
-    notices: tuple[str, ...] = ()
+    parameter: str
+    type: type[Any]
+    repeated: bool
+    minimum: float | None
+    maximum: float | None
+    help: str
+    needs: Capability | None
+    both_lists: bool
+    choices: tuple[str, ...]
+
+    @property
+    def flag(self) -> str:
+        """Its option on the command line."""
+        return "--" + self.parameter.replace("_", "-")
 
 
-def ask(signals: Mapping[str, Signal], dials: Dials) -> Asked:
-    """Return the signal to ask, as the dials have it.
-
-    Raises
-    ------
-    ConfigError
-        If there is no such signal, or it has not what a dial turns, or a dial is out of range.
-    """
-    if dials.get("signal") == COSINE:
-        dials = dials | {"signal": FACTORS, "beta": 1.0}
-    name = dials.get("signal") or default_signal(signals)
-    if name not in signals:
-        raise ConfigError(f"no signal '{name}'", remedy=f"this model has {', '.join(signals)}")
-    signal = _without(name, signals[name], dials.get("without", ()))
-    signal = _with_beta(name, signal, dials.get("beta"))
-    signal, notice = _seen_from(name, signal, dials)
-    return Asked(name, signal, (notice,) if notice else ())
-
-
-def default_signal(signals: Mapping[str, Signal]) -> str:
-    """Return the name of the signal that answers unless another is asked."""
-    return MIXTURE if MIXTURE in signals else LISTENING
-
-
-def admitted(items: pl.DataFrame, dials: Dials) -> NDArray[np.bool_] | None:
-    """Return which items may be listed; bool, (items,); None where all may.
+class QueryOptions(BaseModel):
+    """The dials of a query. What is left out stays as the model has it.
 
     Raises
     ------
+    TypeError
+        If there is no such dial; the message suggests the closest.
     ConfigError
-        If a country, kind or stratum is unknown, or nobody knows where the items are from.
+        If a value is of another type, or out of range.
     """
-    wanted = [
-        items[column].is_in(list(values))
-        for column, values in (
-            (c.COUNTRY, _homes(items, dials.get("homes", ()))),
-            (c.KIND, _of("kind", dials.get("kinds", ()), (c.ARTIST, c.ALBUM, c.TRACK))),
-            ("stratum", _of("stratum", dials.get("strata", ()), STRATA)),
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    signal: Annotated[str | None, Dial()] = Field(
+        None, description="Query one signal alone; cosine is naive CF. By default the mixture."
+    )
+    beta: Annotated[float | None, Dial(needs=Capability.POPULARITY_EXPONENT)] = Field(
+        None,
+        ge=0,
+        le=2,
+        description="Popularity exponent: 0 favours popular items, larger values favour less popular ones.",
+    )
+    country: Annotated[str | None, Dial(needs=Capability.LISTENER_GROUPS)] = Field(
+        None,
+        description="See the catalogue from a country or region, by code or name: PL, Poland, Polska, South America.",
+    )
+    language: Annotated[str | None, Dial(needs=Capability.LISTENER_GROUPS)] = Field(
+        None, description="See the catalogue from where a language is spoken: pt, Portuguese."
+    )
+    group: Annotated[str | None, Dial(needs=Capability.LISTENER_GROUPS)] = Field(
+        None, description="See the catalogue from a group of listeners, by its key: cluster-3."
+    )
+    lens: Annotated[float | None, Dial(needs=Capability.LISTENER_GROUPS)] = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Strength of the localisation to that place: 0 is none; by default the model's.",
+    )
+    disabled_signals: Annotated[tuple[str, ...], Dial(singular="disabled_signal", needs=Capability.PARTS)] = (
+        Field((), description="Disable this signal of the mixture.")
+    )
+    item_countries: Annotated[tuple[str, ...], Dial(singular="item_country", both_lists=True)] = Field(
+        (), description="List only items from this country."
+    )
+    kinds: Annotated[tuple[str, ...], Dial(singular="kind", both_lists=True, choices=c.KINDS)] = Field(
+        (), description="List only items of this kind: artist, album or track."
+    )
+    strata: Annotated[tuple[str, ...], Dial(singular="stratum", both_lists=True, choices=c.STRATA)] = Field(
+        (), description="List only items of this stratum of popularity: head, mid, tail or cold."
+    )
+    exclude: Annotated[tuple[str, ...], Dial(both_lists=True)] = Field(
+        (), description="Leave out this item, by id or name."
+    )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_tuple(cls, value: object) -> object:
+        """Take any collection but a text for a tuple: a set, a Series."""
+        return value if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _checked(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Raise the errors of this project, which name a remedy, in place of pydantic's."""
+        if unknown := [name for name in dict(values) if name not in cls.model_fields]:
+            raise TypeError(_unknown(unknown[0]))
+        try:
+            options = handler(values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise _refusal(str(first["loc"][0]), first["input"], first["msg"]) from None
+        for dial in dials():
+            if dial.choices and (wrong := [v for v in getattr(options, dial.name) if v not in dial.choices]):
+                raise ConfigError(
+                    f"unknown {dial.parameter} '{wrong[0]}'",
+                    remedy=f"choose one of {', '.join(dial.choices)}",
+                )
+        return options
+
+    def replace(self, **changes: Any) -> Self:
+        """Return the options with some dials set otherwise.
+
+        Raises
+        ------
+        TypeError, ConfigError
+            As the constructor.
+        """
+        return type(self)(**(dict(self) | changes)) if changes else self
+
+    def given(self) -> list[QueryDial]:
+        """Return the dials that are set."""
+        return [dial for dial in dials() if getattr(self, dial.name) not in (None, ())]
+
+    def of_both_lists(self) -> dict[str, Any]:
+        """Return the values of the dials that also hold for a list beside."""
+        return {dial.name: getattr(self, dial.name) for dial in dials() if dial.both_lists}
+
+
+@cache
+def dials() -> tuple[QueryDial, ...]:
+    """Return every dial, in the order of the fields of :class:`QueryOptions`."""
+    found = []
+    for name, field in QueryOptions.model_fields.items():
+        [dial] = [one for one in field.metadata if isinstance(one, Dial)]
+        found.append(
+            QueryDial(
+                name=name,
+                parameter=dial.singular or name,
+                type=get_args(field.annotation)[0],
+                repeated=get_origin(field.annotation) is tuple,
+                minimum=next((one.ge for one in field.metadata if hasattr(one, "ge")), None),
+                maximum=next((one.le for one in field.metadata if hasattr(one, "le")), None),
+                help=field.description or "",
+                needs=dial.needs,
+                both_lists=dial.both_lists,
+                choices=dial.choices,
+            )
         )
-        if values
+    return tuple(found)
+
+
+def takes_dials(method: _Method) -> _Method:
+    """Show every dial in the signature of a method with ``**dials``, for ``help`` and for completion."""
+    signature = inspect.signature(method)
+    own = [one for one in signature.parameters.values() if one.kind is not inspect.Parameter.VAR_KEYWORD]
+    keywords = [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.annotation
+        )
+        for name, field in QueryOptions.model_fields.items()
     ]
-    if not wanted:
-        return None
-    return np.asarray(np.all([one.fill_null(False).to_numpy() for one in wanted], axis=0))
+    method.__dict__["__signature__"] = signature.replace(parameters=[*own, *keywords])
+    return method
 
 
-def grouped(name: str, signal: Signal) -> GroupedCoListening:
-    """Return the part of a signal that knows groups of listeners.
-
-    Raises
-    ------
-    ConfigError
-        If it has none.
-    """
-    part = signal.parts.get(LISTENING) if isinstance(signal, Mixture) else signal
-    if isinstance(part, GroupedCoListening):
-        return part
-    off = isinstance(signal, Mixture)
-    raise ConfigError(
-        f"the signal '{name}'{' without listening' * off} knows no groups of listeners",
-        remedy=f"leave '{LISTENING}' switched on" if off else f"ask '{LISTENING}'",
+def _unknown(name: str) -> str:
+    known = list(QueryOptions.model_fields)
+    close = get_close_matches(name, known, n=1)
+    return f"unknown dial '{name}': " + (
+        f"did you mean '{close[0]}'?" if close else f"the dials are {', '.join(known)}"
     )
 
 
-def _without(name: str, signal: Signal, names: Collection[str]) -> Signal:
-    if not names:
-        return signal
-    if not isinstance(signal, Mixture):
-        raise ConfigError(
-            f"the signal '{name}' has no parts to switch off", remedy="leave it out, or ask a mixture"
-        )
-    if unknown := sorted(set(names) - set(signal.parts)):
-        raise ConfigError(
-            f"no signal '{unknown[0]}' in the mixture", remedy=f"its parts are {', '.join(signal.parts)}"
-        )
-    if not set(signal.parts) - set(names):
-        raise ConfigError("every signal is switched off", remedy="leave one on")
-    return signal.without(names)
+def _refusal(name: str, value: object, problem: str) -> ConfigError:
+    [dial] = [one for one in dials() if one.name == name]
+    if dial.repeated and isinstance(value, str):
+        return ConfigError(f"{name} must be a list, not a text", remedy=f"write {name}=['{value}']")
+    if isinstance(value, (int, float)) and (dial.minimum, dial.maximum) != (None, None):
+        bounds = ((" from", dial.minimum), (" to", dial.maximum))
+        choice = "".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None)
+        return ConfigError(f"{name} is {value}", remedy=f"choose a value{choice}")
+    return ConfigError(f"{name}: {problem}", remedy=dial.help)
 
 
-def _with_beta(name: str, signal: Signal, beta: float | None) -> Signal:
-    if beta is None:
-        return signal
-    if not isinstance(signal, (FactorAffinity, GroupedCoListening, Mixture)):
-        raise ConfigError(f"the signal '{name}' has no popularity exponent", remedy="leave beta out")
-    if not 0 <= beta <= 2:
-        raise ConfigError(f"beta is {beta}", remedy="choose it between 0, for stars, and 2")
-    return signal.with_beta(beta)
-
-
-def _seen_from(name: str, signal: Signal, dials: Dials) -> tuple[Signal, str | None]:
-    """Return a signal seen from where the listener stands, and what a person should know of it."""
-    lens = dials.get("lens")
-    if lens is not None and not 0 <= lens <= 1:
-        raise ConfigError(f"the lens is {lens}", remedy="choose it between 0, off, and 1")
-    place = dials.get("country"), dials.get("language"), dials.get("group")
-    if place == (None, None, None):
-        if lens is not None:
-            raise ConfigError(f"a lens of {lens} on no place", remedy="say from which country to look")
-        return signal, None
-    view = lens_target(grouped(name, signal), *place)
-    assert isinstance(signal, (GroupedCoListening, Mixture))  # or it would have no groups
-    return signal.localised_by_group(view.groups, lens), view.notice
-
-
-def _homes(items: pl.DataFrame, homes: Collection[str]) -> list[str]:
-    codes = []
-    for home in homes:
-        code = country_code(home)
-        if code is None:
-            raise ConfigError(
-                f"no country called '{home}'", remedy="give its ISO 3166-1 code, as PL, or its name"
-            )
-        codes.append(code)
-    if codes and c.COUNTRY not in items.columns:
-        raise ConfigError(
-            "nobody knows where this model's items are from",
-            remedy="fit it to a dataset whose items have a country",
-        )
-    return codes
-
-
-def _of(what: str, given: Collection[str], allowed: Collection[str]) -> Collection[str]:
-    if unknown := [one for one in given if one not in allowed]:
-        raise ConfigError(f"no {what} '{unknown[0]}'", remedy=f"it is one of {', '.join(allowed)}")
-    return given
+QueryOptions.__doc__ = str(QueryOptions.__doc__).replace(
+    "    Raises\n",
+    "    Parameters\n    ----------\n"
+    + "".join(f"    {dial.name}\n        {dial.help}\n" for dial in dials())
+    + "\n    Raises\n",
+)

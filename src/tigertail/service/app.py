@@ -56,7 +56,7 @@ def create_app(settings: Settings, room: Path | None = None) -> FastAPI:
     ModelError
         If a model is missing or damaged.
     """
-    warnings.simplefilter("ignore", TigertailWarning)  # answers carry what is to be known of them
+    warnings.simplefilter("ignore", TigertailWarning)  # of an erasure, which answers all the same
     context = Context(settings, _shelf(settings, room), _desk(settings), _store(settings))
 
     @asynccontextmanager

@@ -77,4 +77,4 @@ def test_the_last_signal_cannot_be_switched_off(person: Any, expect: Any, star: 
     for place in range(boxes.count() - 1):
         boxes.nth(place).uncheck()
     expect(boxes.last).to_be_disabled()
-    assert len(person.address["without"]) == boxes.count() - 1
+    assert len(person.address["disabled_signal"]) == boxes.count() - 1

@@ -75,8 +75,8 @@ def test_absolute_paths(shared, targets: list[str], under: str) -> None:
         "/v1/similar?item=star&country={}",
         "/v1/similar?item=star&language={}",
         "/v1/similar?item=star&group={}",
-        "/v1/similar?item=star&without={}",
-        "/v1/similar?item=star&home={}",
+        "/v1/similar?item=star&disabled_signal={}",
+        "/v1/similar?item=star&item_country={}",
         "/v1/similar?item=star&exclude={}",
         "/v1/items?q={}",
         "/v1/neighbours?cursor={}",
@@ -139,9 +139,9 @@ def test_a_model_that_names_files_outside_of_itself(folder: Path, tmp_path: Path
     secret = tmp_path / "outside"
     secret.write_bytes(SECRET)
     manifest = json.loads((folder / "manifest.json").read_bytes())
-    del manifest[folder.SEAL]
+    del manifest[model_folder.SEAL]
     manifest["files"] |= {f"../{name}" if name.startswith("..") else name: sha256(secret)}
-    manifest[folder.SEAL] = folder._seal(manifest)
+    manifest[model_folder.SEAL] = model_folder._seal(manifest)
     (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(ModelError):
         copied(folder, tmp_path / "room")

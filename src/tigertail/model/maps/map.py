@@ -19,7 +19,7 @@ from tigertail import columns as c
 from tigertail.errors import ModelError
 from tigertail.model.maps.layout import NEIGHBOURS, Floats, aligned, centred, layout, links, scaled
 from tigertail.model.model import Model
-from tigertail.model.query_options import COSINE, Dials
+from tigertail.model.query_options import COSINE, QueryOptions
 from tigertail.model.registry import FACTORS
 from tigertail.model.store.folder import forget_maps, generations, map_file, read_manifest
 from tigertail.signals.factors import FactorAffinity
@@ -27,8 +27,8 @@ from tigertail.storage import replaced_file
 
 BEFORE: Final = ("before_x", "before_y")
 AFTER: Final = ("after_x", "after_y")
-NAIVE: Final[Dials] = {"signal": COSINE}
-"""What is asked before: the cosine of the factors."""
+NAIVE: Final = QueryOptions(signal=COSINE)
+"""The query of the map before: the cosine of the factors."""
 
 
 def make_map(model: Model) -> pl.DataFrame:
@@ -52,7 +52,7 @@ def make_map(model: Model) -> pl.DataFrame:
         If umap-learn is not installed.
     """
     before = centred(layout(_links(model, NAIVE), _directions(model), model.config.seed))
-    after = centred(layout(_links(model, {}), before, model.config.seed))
+    after = centred(layout(_links(model, QueryOptions()), before, model.config.seed))
     places = np.hstack([scaled(before), scaled(aligned(after, before))])
     coordinates = [
         pl.Series(name, column, nan_to_null=True)
@@ -134,8 +134,8 @@ def _kept(path: Path) -> set[str]:
     return {read_manifest(folder)[1] for folder in folders}
 
 
-def _links(model: Model, dials: Dials) -> object:
-    lists = model.neighbours(top=NEIGHBOURS, **dials)
+def _links(model: Model, options: QueryOptions) -> object:
+    lists = model.neighbours(top=NEIGHBOURS, options=options)
     ids = model.items[c.ITEM_ID]
     codes = np.arange(len(ids), dtype=np.int32)
     queries, items = (

@@ -47,8 +47,7 @@ async def neighbours(request: Request, here: Here, asked: Annotated[NeighboursQu
 def _lists(edition: ServedModel, codes: range, asked: NeighboursQuery) -> list[dict[str, Any]]:
     cards = [edition.cards[code] for code in codes]
     lists: dict[str, list[dict[str, Any]]] = {card["id"]: [] for card in cards}
-    ids = [card["id"] for card in cards]
-    found = edition.neighbours(ids, asked.top, asked.dials())
+    found = edition.neighbours(list(lists), asked.top, asked.options())
     for target, item, score, rank in found.select(c.TARGET_ITEM_ID, c.ITEM_ID, c.SCORE, c.RANK).iter_rows():
         lists[target].append({"id": item, "rank": rank, "affinity": float(f"{score:.7g}")})
     return [{"id": card["id"], "name": card["name"], "items": lists[card["id"]]} for card in cards]

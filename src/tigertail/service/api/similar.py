@@ -74,7 +74,7 @@ async def answered(here: Context, edition: ServedModel, items: list[str], asked:
 def answer_of(edition: ServedModel, items: list[str], asked: Question) -> dict[str, Any]:
     """Return an edition's answer."""
     seeds = [edition.find(item) for item in items]
-    answers = edition.answer(seeds, asked.n, asked.dials(), why=asked.why)
+    answers = edition.answer(seeds, asked.n, asked.options(), why=asked.why)
     return {
         "model": edition.version,
         "seeds": [edition.cards[seed] for seed in seeds],

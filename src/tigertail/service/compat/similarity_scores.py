@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tigertail.model.query_options import QueryOptions
 from tigertail.service.serving.served_model import ServedModel
 
 
 def like(edition: ServedModel, code: int, limit: int, kind: str) -> list[tuple[int, float]]:
     """Return the codes of the items of a kind that are most like one, best first, with their matches."""
-    answers = edition.answer([code], limit, {"kinds": [kind]})
+    answers = edition.answer([code], limit, QueryOptions(kinds=(kind,)))
     return list(zip(answers.items.tolist(), matches(answers.affinities).tolist(), strict=True))
 
 

@@ -1,15 +1,25 @@
-"""What can be asked over HTTP, checked before a model sees it."""
+"""The parameters of requests over HTTP, checked before a model gets them."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any, Final
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    create_model,
+    model_validator,
+)
 from pydantic.config import JsonDict
 
-from tigertail.model import Dials
+from tigertail.model.query_options import QueryDial, QueryOptions, dials
 from tigertail.service.http.json import to_json
+from tigertail.service.http.problems import ServiceError
 
 LONGEST: Final = 300  # characters of an id or name
 MOST: Final = 200  # values of a dial that takes several
@@ -34,50 +44,68 @@ def whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-class Dialled(BaseModel):
-    """How a question may be turned; what is left out stays as the model has it."""
+class Parameters(BaseModel):
+    """Parameters of a request; an unknown one is refused, with the closest there is."""
 
     model_config = ConfigDict(extra="forbid")
 
-    signal: Short | None = Field(None, description="Ask one signal alone; `cosine` is naive CF.")
-    beta: float | None = Field(None, ge=0, le=2, description="Popularity exponent: at 0 stars rise.")
-    country: Short | None = Field(None, description="Ask from a country or region, by code or name.")
-    language: Short | None = Field(None, description="Ask from where a language is spoken.")
-    group: Short | None = Field(None, description="Ask from a group of listeners, by its key.")
-    lens: float | None = Field(None, ge=0, le=1, description="How much that counts: 0, nothing, to 1.")
-    without: Several = Field([], description="Signals of the mixture to switch off.")
-    home: Several = Field([], description="List only what is from these countries.")
-    kind: Several = Field([], description="List only artist, album or track.")
-    stratum: Several = Field([], description="List only head, mid, tail or cold.")
-    exclude: Several = Field([], description="Ids or names that may not be listed.")
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, values: Any) -> Any:
+        known = [field.alias or name for name, field in cls.model_fields.items()]
+        if unknown := [name for name in values if name not in known] if isinstance(values, dict) else []:
+            close = get_close_matches(unknown[0], known, n=1)
+            raise ServiceError(
+                422,
+                f"unknown parameter '{unknown[0]}'",
+                remedy=f"did you mean '{close[0]}'?" if close else f"the parameters are {', '.join(known)}",
+                suggestions=close,
+            )
+        return values
 
-    def dials(self) -> Dials:
+
+class _Dialled(Parameters):
+    """The dials of a query. What is left out stays as the model has it."""
+
+    def options(self) -> QueryOptions:
         """Return them as a model takes them."""
-        return {
-            "signal": self.signal,
-            "beta": self.beta,
-            "country": self.country,
-            "language": self.language,
-            "group": self.group,
-            "lens": self.lens,
-            "without": self.without,
-            "homes": self.home,
-            "kinds": self.kind,
-            "strata": self.stratum,
-            "exclude": self.exclude,
-        }
+        return QueryOptions(**{dial.name: getattr(self, dial.name) for dial in dials()})
+
+
+def _field(dial: QueryDial) -> tuple[Any, Any]:
+    """Return the type and the field of a dial, with the limits of HTTP."""
+    kind: Any = Literal[dial.choices] if dial.choices else Text if dial.repeated else Short
+    if dial.repeated:
+        return Annotated[list[kind], Field(max_length=MOST)], Field(
+            [], alias=dial.parameter, description=dial.help
+        )
+    if dial.type is not str:
+        field = Field(None, ge=dial.minimum, le=dial.maximum, alias=dial.parameter, description=dial.help)
+        return dial.type | None, field
+    return kind | None, Field(None, alias=dial.parameter, description=dial.help)
+
+
+if TYPE_CHECKING:
+    Dialled = _Dialled
+else:
+    Dialled = create_model(
+        "Dialled",
+        __base__=_Dialled,
+        __doc__=_Dialled.__doc__,
+        **{dial.name: _field(dial) for dial in dials()},
+    )
 
 
 class Question(Dialled):
-    """Which items a list is to follow, and how long it may be."""
+    """The dials of a query, and how long its list may be."""
 
     n: Annotated[int, BeforeValidator(whole)] = Field(20, ge=0, le=10_000, description="How many to list.")
-    why: bool = Field(False, description="Say why each answer is there.")
+    why: bool = Field(False, description="Say why each answer is listed.")
 
     def key(self, items: list[str]) -> str:
-        """Return what tells the question from every other."""
-        asked: dict[str, Any] = self.model_dump(exclude={"listener", "item"}) | {"items": items}
-        return hashlib.blake2b(to_json(asked), digest_size=16).hexdigest()
+        """Return a digest of the question: the key of its answer in the cache."""
+        question: dict[str, Any] = self.model_dump(exclude={"listener", "item"}) | {"items": items}
+        return hashlib.blake2b(to_json(question), digest_size=16).hexdigest()
 
 
 class SimilarQuery(Question):
@@ -99,21 +127,18 @@ class SimilarRequest(Question):
     items: Annotated[list[Text], Field(min_length=1, max_length=1000)]
 
 
-class Batch(BaseModel):
+class Batch(Parameters):
     """Several questions at once."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"requests": [{"items": ["Kino"], "n": 5, "country": "PL"}]}]},
+        json_schema_extra={"examples": [{"requests": [{"items": ["Kino"], "n": 5, "country": "PL"}]}]}
     )
 
     requests: Annotated[list[SimilarRequest], Field(min_length=1, max_length=1000)]
 
 
-class ItemsQuery(BaseModel):
+class ItemsQuery(Parameters):
     """A search as you type."""
-
-    model_config = ConfigDict(extra="forbid")
 
     q: Annotated[str, Field(max_length=LONGEST, json_schema_extra=_SOUND), AfterValidator(_sound)] = Field(
         "", description="What has been typed so far; nothing lists the most heard."

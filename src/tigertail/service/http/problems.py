@@ -43,12 +43,23 @@ class ServiceError(TigertailError):
         As of any error.
     retry
         Seconds after which to try again.
+    suggestions
+        What may be meant instead.
     """
 
-    def __init__(self, status: int, problem: str, *, remedy: str = "", retry: int | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        problem: str,
+        *,
+        remedy: str = "",
+        retry: int | None = None,
+        suggestions: list[str] | None = None,
+    ) -> None:
         super().__init__(problem, remedy=remedy)
         self.status = status
         self.retry = retry
+        self.suggestions = suggestions
 
 
 class NoSuchItemError(UnknownItemError):
@@ -62,7 +73,7 @@ class NoSuchItemError(UnknownItemError):
 def problem_of(error: TigertailError) -> Problem:
     """Say what is wrong; a path of this machine is no client's business."""
     status = _status(error)
-    suggestions = error.suggestions if isinstance(error, NoSuchItemError) else None
+    suggestions = error.suggestions if isinstance(error, (NoSuchItemError, ServiceError)) else None
     return Problem(
         title=HTTPStatus(status).phrase,
         status=status,

@@ -137,6 +137,20 @@ class Place(Answer):
     items: int | None = None
 
 
+class Option(Answer):
+    """A dial of a query."""
+
+    name: str = Field(description="Its parameter.")
+    type: str = Field(description="string, number, integer or boolean.")
+    repeated: bool = Field(description="Whether several values may be given.")
+    min: float | None
+    max: float | None
+    choices: list[str] = Field(description="The values there are; empty if any text may be given.")
+    default: float | str | None = Field(description="What the model uses without it, where it has a default.")
+    both_lists: bool = Field(description="Whether it also holds for a list to compare with.")
+    help: str
+
+
 class Described(Answer):
     """A model, and how it can be asked."""
 
@@ -152,9 +166,10 @@ class Described(Answer):
     beta: float
     lens: float | None
     places: list[Place]
-    homes: list[Place]
+    item_countries: list[Place]
     kinds: list[str]
     strata: list[str]
+    options: list[Option] = Field(description="The dials of a query.")
 
 
 class Models(Answer):

@@ -62,7 +62,9 @@ class Context:
 
     def rival_of(self, asked: SimilarQuery) -> ServedModel | None:
         """Return the model whose answers are to be interleaved; None where one model answers alone."""
-        return self.shelf.get(RIVAL) if asked.listener is not None and asked.signal is None else None
+        return (
+            self.shelf.get(RIVAL) if asked.listener is not None and asked.options().signal is None else None
+        )
 
     async def feedback_health(self) -> str:
         """Say whether what listeners say back can be kept."""

@@ -42,7 +42,7 @@ def interleaved(
             lists.append([])
             continue
         try:
-            answers = edition.answer(codes, asked.n, asked.dials(), why=asked.why)
+            answers = edition.answer(codes, asked.n, asked.options(), why=asked.why)
         except (ConfigError, UnknownItemError):
             if edition is first:
                 raise

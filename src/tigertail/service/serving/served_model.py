@@ -16,11 +16,12 @@ from tigertail import columns as c
 from tigertail.errors import ModelError
 from tigertail.geo.regions import place_name
 from tigertail.mixing import Mixture
-from tigertail.model import Answers, Dials, Model, load
+from tigertail.model import Answers, Model, QueryOptions, load
 from tigertail.model.explanation import in_words
 from tigertail.model.maps.map import read_map
-from tigertail.model.query_options import COSINE, STRATA, default_signal
+from tigertail.model.query_options import COSINE, dials
 from tigertail.model.registry import FACTORS, LISTENING
+from tigertail.model.resolution import model_defaults
 from tigertail.model.store.folder import map_file
 from tigertail.retrieval.name_index import NameIndex
 from tigertail.service.http.problems import NoSuchItemError, ServiceError
@@ -29,7 +30,7 @@ from tigertail.version import __version__
 
 LOG: Final = logging.getLogger("tigertail.service")
 SUGGESTED: Final = 5
-KINDS: Final = (c.ARTIST, c.ALBUM, c.TRACK)
+_JSON_TYPES: Final = {str: "string", float: "number", int: "integer", bool: "boolean"}
 
 
 class ServedModel:
@@ -78,7 +79,7 @@ class ServedModel:
             model.signals[name]
         edition = cls(model, folder)
         if len(edition.cards):  # whatever is made once is made now; after two at once, by the kernels
-            edition.answer([0, 0], 1, {}, why=True)
+            edition.answer([0, 0], 1, QueryOptions(), why=True)
         return edition
 
     def find(self, text: str) -> int:
@@ -110,10 +111,10 @@ class ServedModel:
         """Return the code of an item given by id alone."""
         return self._by_id.get(item)
 
-    def answer(self, seeds: Sequence[int], n: int, dials: Dials, *, why: bool = False) -> Answers:
-        """Answer a question."""
+    def answer(self, seeds: Sequence[int], n: int, options: QueryOptions, *, why: bool = False) -> Answers:
+        """Answer a query."""
         with self._asking:
-            return self.model.answer(np.array(seeds, np.int32), n, why=why, **dials)
+            return self.model.answer(np.array(seeds, np.int32), n, why=why, options=options)
 
     def search(self, text: str, n: int) -> list[dict[str, Any]]:
         """Return the items whose names match what was typed, best first; the most heard for nothing typed."""
@@ -125,10 +126,10 @@ class ServedModel:
             for code, match in zip(codes.tolist(), matches.tolist(), strict=True)
         ]
 
-    def neighbours(self, ids: Sequence[str], top: int, dials: Dials) -> pl.DataFrame:
+    def neighbours(self, ids: Sequence[str], top: int, options: QueryOptions) -> pl.DataFrame:
         """Return the lists of some items, as :meth:`Model.neighbours` does."""
         with self._asking:
-            return self.model.neighbours(ids, top, **dials)
+            return self.model.answer_many(ids, top, options=options).table()
 
     def map_tag(self) -> str:
         """Return what tells the map in place from one that is made anew."""
@@ -210,6 +211,7 @@ class ServedModel:
         """Say what model this is, and how it can be asked."""
         model, items = self.model, self.model.items
         mixture, listening = model.signals.get("mixture"), model.signals.get(LISTENING)
+        defaults = model_defaults(model.signals, model.config)
         return {
             "version": self.version,
             "role": role,
@@ -217,15 +219,29 @@ class ServedModel:
             "simulated": model.provenance.simulated,
             "items": len(items),
             "listeners": model.metrics.get("listeners"),
-            "default": default_signal(model.signals),
+            "default": defaults["signal"],
             "signals": [*model.signals, *([COSINE] if FACTORS in model.signals else [])],
             "mixture": list(mixture.parts) if isinstance(mixture, Mixture) else [],
-            "lens": listening.config.lens if isinstance(listening, GroupedCoListening) else None,
-            "beta": mixture.beta if isinstance(mixture, Mixture) else model.config.base.beta,
+            "lens": defaults["lens"],
+            "beta": defaults["beta"],
             "places": _places(listening) if isinstance(listening, GroupedCoListening) else [],
-            "homes": _homes(items),
-            "kinds": [kind for kind in KINDS if (items[c.KIND] == kind).any()],
-            "strata": list(STRATA),
+            "item_countries": _item_countries(items),
+            "kinds": [kind for kind in c.KINDS if (items[c.KIND] == kind).any()],
+            "strata": list(c.STRATA),
+            "options": [
+                {
+                    "name": dial.parameter,
+                    "type": _JSON_TYPES[dial.type],
+                    "repeated": dial.repeated,
+                    "min": dial.minimum,
+                    "max": dial.maximum,
+                    "choices": list(dial.choices),
+                    "default": defaults.get(dial.name),
+                    "both_lists": dial.both_lists,
+                    "help": dial.help,
+                }
+                for dial in dials()
+            ],
         }
 
 
@@ -282,7 +298,7 @@ def _points(places: pl.DataFrame, when: str) -> list[tuple[float, float] | None]
     return [None if x is None or y is None else (x, y) for x, y in zip(*columns, strict=True)]
 
 
-def _homes(items: pl.DataFrame) -> list[dict[str, Any]]:
+def _item_countries(items: pl.DataFrame) -> list[dict[str, Any]]:
     if c.COUNTRY not in items.columns:
         return []
     counted = (

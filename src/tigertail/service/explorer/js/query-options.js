@@ -114,10 +114,10 @@ export class QueryOptions {
       checkbox(this.router, capitalize(signal), {
         note: signalTitle(signal),
         colour: signalColour(signal),
-        checked: (state) => !state.without.includes(signal),
+        checked: (state) => !state.disabledSignals.includes(signal),
         // One must stay: without any signal there is no list.
-        disabled: (state) => !state.without.includes(signal) && state.without.length >= model.mixture.length - 1,
-        change: (checked, state) => ({ without: checked ? state.without.filter((other) => other !== signal) : [...state.without, signal] }),
+        disabled: (state) => !state.disabledSignals.includes(signal) && state.disabledSignals.length >= model.mixture.length - 1,
+        change: (checked, state) => ({ disabledSignals: checked ? state.disabledSignals.filter((other) => other !== signal) : [...state.disabledSignals, signal] }),
       }),
     );
     return boxes.length ? optionGroup("Signals", "", h("div", { class: "checkboxes" }, ...boxes)) : null;
@@ -130,7 +130,7 @@ export class QueryOptions {
       "",
       this.#subset("strata", "Strata of popularity", model.strata, (stratum) => STRATUM_TITLES[stratum]),
       model.kinds.length > 1 ? this.#subset("kinds", "Kinds of items", model.kinds, () => "") : null,
-      model.homes.length ? this.#homeCountries(model) : null,
+      model.item_countries.length ? this.#homeCountries(model) : null,
       this.#length(),
     );
   }
@@ -172,15 +172,15 @@ export class QueryOptions {
       label: "Home country of the artists",
       placeholder: "Any home country…",
       announce: this.announce,
-      countries: () => model.homes.map((place) => ({ code: place.code, name: countryName(place.code), note: pluralize(place.items ?? 0, "item") })),
-      choose: (code) => this.router.go({ homes: [...new Set([...this.router.state.homes, code])] }),
+      countries: () => model.item_countries.map((place) => ({ code: place.code, name: countryName(place.code), note: pluralize(place.items ?? 0, "item") })),
+      choose: (code) => this.router.go({ itemCountries: [...new Set([...this.router.state.itemCountries, code])] }),
     });
-    const show = (/** @type {State} */ { homes }) => {
-      chips.hidden = !homes.length;
+    const show = (/** @type {State} */ { itemCountries }) => {
+      chips.hidden = !itemCountries.length;
       refill(
         chips,
-        ...homes.map((code) =>
-          h("li", { class: "chip" }, countryName(code), h("button", { type: "button", "aria-label": `Remove ${countryName(code)}`, onclick: () => this.router.go({ homes: homes.filter((other) => other !== code) }) }, icon("close"))),
+        ...itemCountries.map((code) =>
+          h("li", { class: "chip" }, countryName(code), h("button", { type: "button", "aria-label": `Remove ${countryName(code)}`, onclick: () => this.router.go({ itemCountries: itemCountries.filter((other) => other !== code) }) }, icon("close"))),
         ),
       );
     };

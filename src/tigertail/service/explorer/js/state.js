@@ -11,8 +11,8 @@
  * @property {string | null} country  Country of the lens; null is the whole world.
  * @property {number | null} lens  Strength of the lens; null is the default of the model.
  * @property {number | null} beta  Popularity exponent; null is the default of the model.
- * @property {string[]} without  Signals switched off.
- * @property {string[]} homes  Home countries that may be listed.
+ * @property {string[]} disabledSignals  Signals switched off.
+ * @property {string[]} itemCountries  Home countries that may be listed.
  * @property {string[]} kinds
  * @property {string[]} strata
  * @property {number} n
@@ -28,18 +28,18 @@ export const DEFAULTS = Object.freeze({
   country: null,
   lens: null,
   beta: null,
-  without: [],
-  homes: [],
+  disabledSignals: [],
+  itemCountries: [],
   kinds: [],
   strata: [],
   n: 20,
 });
 
 /** The options that "Reset" restores. */
-export const QUERY_OPTIONS = /** @type {const} */ (["country", "lens", "beta", "without", "homes", "kinds", "strata", "n"]);
+export const QUERY_OPTIONS = /** @type {const} */ (["country", "lens", "beta", "disabledSignals", "itemCountries", "kinds", "strata", "n"]);
 const LIST_PARAMS = /** @type {const} */ ([
-  ["without", "without"],
-  ["homes", "home"],
+  ["disabledSignals", "disabled_signal"],
+  ["itemCountries", "item_country"],
   ["kinds", "kind"],
   ["strata", "stratum"],
 ]);
@@ -107,7 +107,7 @@ function optionParams(state) {
  * @returns {Params}
  */
 function listParams(state, withSignals = false) {
-  return LIST_PARAMS.filter(([name]) => withSignals || name !== "without").flatMap(([name, param]) =>
+  return LIST_PARAMS.filter(([name]) => withSignals || name !== "disabledSignals").flatMap(([name, param]) =>
     state[name].map((value) => /** @type {[string, string]} */ ([param, value])),
   );
 }

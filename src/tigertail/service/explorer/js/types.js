@@ -56,7 +56,7 @@
  * @property {number} beta
  * @property {number | null} lens
  * @property {Place[]} places
- * @property {Place[]} homes
+ * @property {Place[]} item_countries
  * @property {string[]} kinds
  * @property {Stratum[]} strata
  *

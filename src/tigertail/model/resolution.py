@@ -1,0 +1,178 @@
+"""What the dials of a query do: they choose and adjust the signal that answers, and the candidates it may list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tigertail import columns as c
+from tigertail.errors import ConfigError
+from tigertail.geo.countries import country_code
+from tigertail.mixing import Mixture
+from tigertail.model.config import ModelConfig
+from tigertail.model.lens import lens_target
+from tigertail.model.query_options import COSINE, Capability, QueryOptions
+from tigertail.model.registry import FACTORS, LISTENING, MIXTURE
+from tigertail.signals.contract import Signal
+from tigertail.signals.factors import FactorAffinity
+from tigertail.signals.local import GroupedCoListening
+
+
+@dataclass(frozen=True, eq=False)
+class ResolvedSignal:
+    """The signal that answers a query.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    signal
+        The signal, adjusted by the dials.
+    notices
+        What a person should know of the answers.
+    """
+
+    name: str
+    signal: Signal
+    notices: tuple[str, ...] = ()
+
+
+def resolve_signal(signals: Mapping[str, Signal], options: QueryOptions) -> ResolvedSignal:
+    """Return the signal that answers a query, adjusted by its dials.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such signal, or it lacks what a dial needs, or a dial names nothing the model has.
+    """
+    if options.signal == COSINE:
+        options = options.replace(signal=FACTORS, beta=1.0)
+    name = options.signal or default_signal(signals)
+    if name not in signals:
+        raise ConfigError(f"unknown signal '{name}'", remedy=f"choose one of {', '.join(signals)}")
+    signal = signals[name]
+    _check_capabilities(name, signal, options)
+    if options.disabled_signals:
+        signal = _disable(signal, options)
+        _check_capabilities(f"{name}' without '{LISTENING}", signal, options)
+    if options.beta is not None:
+        assert isinstance(signal, (FactorAffinity, GroupedCoListening, Mixture))  # they have the exponent
+        signal = signal.with_beta(options.beta)
+    signal, notice = _localise(signal, options)
+    return ResolvedSignal(name, signal, (notice,) if notice else ())
+
+
+def default_signal(signals: Mapping[str, Signal]) -> str:
+    """Return the name of the signal that answers unless another is named."""
+    return MIXTURE if MIXTURE in signals else LISTENING
+
+
+def model_defaults(signals: Mapping[str, Signal], config: ModelConfig) -> dict[str, Any]:
+    """Return the values that a model has for the dials left out, where it has one."""
+    mixture, listening = signals.get(MIXTURE), signals.get(LISTENING)
+    return {
+        "signal": default_signal(signals),
+        "beta": mixture.beta if isinstance(mixture, Mixture) else config.base.beta,
+        "lens": listening.config.lens if isinstance(listening, GroupedCoListening) else None,
+    }
+
+
+def candidate_mask(items: pl.DataFrame, options: QueryOptions) -> NDArray[np.bool_] | None:
+    """Return which items may be listed; bool, (items,); None where all may.
+
+    Raises
+    ------
+    ConfigError
+        If a country is unknown, or the items have no country.
+    """
+    wanted = [
+        items[column].is_in(list(values))
+        for column, values in (
+            (c.COUNTRY, _item_countries(items, options)),
+            (c.KIND, options.kinds),
+            ("stratum", options.strata),
+        )
+        if values
+    ]
+    if not wanted:
+        return None
+    return np.asarray(np.all([one.fill_null(False).to_numpy() for one in wanted], axis=0))
+
+
+def _grouped(signal: Signal) -> GroupedCoListening | None:
+    """Return the part of a signal that has groups of listeners."""
+    part = signal.parts.get(LISTENING) if isinstance(signal, Mixture) else signal
+    return part if isinstance(part, GroupedCoListening) else None
+
+
+_HAS: Final[dict[Capability, Callable[[Signal], bool]]] = {
+    Capability.POPULARITY_EXPONENT: lambda signal: isinstance(
+        signal, (FactorAffinity, GroupedCoListening, Mixture)
+    ),
+    Capability.LISTENER_GROUPS: lambda signal: _grouped(signal) is not None,
+    Capability.PARTS: lambda signal: isinstance(signal, Mixture),
+}
+_REMEDIES: Final = {
+    Capability.POPULARITY_EXPONENT: "leave {dial} out",
+    Capability.LISTENER_GROUPS: f"query '{LISTENING}', or a mixture in which it is enabled; or leave {{dial}} out",
+    Capability.PARTS: "query a mixture, or leave {dial} out",
+}
+
+
+def _check_capabilities(name: str, signal: Signal, options: QueryOptions) -> None:
+    for dial in options.given():
+        if dial.needs is not None and not _HAS[dial.needs](signal):
+            raise ConfigError(
+                f"the signal '{name}' has no {dial.needs}",
+                remedy=_REMEDIES[dial.needs].format(dial=dial.parameter),
+            )
+
+
+def _disable(signal: Signal, options: QueryOptions) -> Mixture:
+    assert isinstance(signal, Mixture)  # it has parts
+    names = options.disabled_signals
+    if unknown := sorted(set(names) - set(signal.parts)):
+        raise ConfigError(
+            f"no signal '{unknown[0]}' in the mixture", remedy=f"choose of {', '.join(signal.parts)}"
+        )
+    if not set(signal.parts) - set(names):
+        raise ConfigError("every signal is disabled", remedy="leave one enabled")
+    return signal.without(names)
+
+
+def _localise(signal: Signal, options: QueryOptions) -> tuple[Signal, str | None]:
+    """Return a signal localised to where the listener is, and what a person should know of it."""
+    place = options.country, options.language, options.group
+    if place == (None, None, None):
+        if options.lens is not None:
+            raise ConfigError(
+                "lens needs a country, language or group", remedy="give one of them, or leave lens out"
+            )
+        return signal, None
+    grouped = _grouped(signal)
+    assert grouped is not None
+    assert isinstance(signal, (GroupedCoListening, Mixture))
+    target = lens_target(grouped, *place)
+    return signal.localised_by_group(target.groups, options.lens), target.notice
+
+
+def _item_countries(items: pl.DataFrame, options: QueryOptions) -> list[str]:
+    codes = []
+    for country in options.item_countries:
+        code = country_code(country)
+        if code is None:
+            raise ConfigError(
+                f"unknown country '{country}'", remedy="give its ISO 3166-1 code, as PL, or its name"
+            )
+        codes.append(code)
+    if codes and c.COUNTRY not in items.columns:
+        raise ConfigError(
+            "the items of this model have no country",
+            remedy="fit it to a dataset whose items have a country",
+        )
+    return codes

@@ -1,0 +1,188 @@
+"""What the dials do: which signal answers, and what may be listed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import tigertail
+from tigertail.dataset.dataset import Dataset
+from tigertail.errors import ConfigError, UnknownItemError
+from tigertail.mixing import Mixture
+from tigertail.model import Model, ModelConfig
+from tigertail.model.explanation import in_words
+from tigertail.simulation import WorldConfig, simulate
+
+SMALL = ModelConfig(base={"factors": 16, "iterations": 3}, local={"min_group_size": 20})
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    config = WorldConfig(listeners=300, artists=200, countries=4, artists_per_listener=20, unheard=0.05)
+    return simulate(tmp_path_factory.mktemp("question") / "world", config)
+
+
+@pytest.fixture(scope="module")
+def mixed(world: Dataset) -> Model:
+    return tigertail.fit(world, config=SMALL)
+
+
+def star(model: Model) -> str:
+    return str(model.items["item_id"][0])
+
+
+def test_the_mixture_answers_unless_another_signal_is_named(mixed: Model) -> None:
+    asked = mixed.similar(star(mixed), signal="mixture")
+    assert mixed.similar(star(mixed)).equals(asked)
+    assert not mixed.similar(star(mixed), signal="audio").equals(asked)
+
+
+def test_an_item_nobody_has_heard_has_neighbours(mixed: Model) -> None:
+    mixture = mixed.signals["mixture"]
+    unheard = mixed.items.filter((pl.col("listeners") == 0) & pl.Series(mixture.known))["item_id"]
+    assert len(unheard)
+    assert len(mixed.similar(unheard[0], 5)) == 5
+    assert mixed.similar(unheard[0], 5, signal="listening").is_empty()
+    lists = mixed.neighbours(top=len(mixed.items))
+    assert lists["item_id"].is_in(unheard.to_list()).any(), "and can itself be recommended"
+
+
+def test_contributions_sum_to_the_affinity_and_are_told_in_words(mixed: Model) -> None:
+    for item in mixed.items["item_id"][::40]:
+        answers = mixed.similar(item, 10, why=True)
+        for row in answers.iter_rows(named=True):
+            assert sum(part["contribution"] for part in row["why"]) == pytest.approx(row["score"], rel=1e-5)
+            assert sum(part["share"] for part in row["why"]) == pytest.approx(1)
+            order = [(part["spoke"], part["share"]) for part in row["why"]]
+            assert order == sorted(order, reverse=True)
+    evidence = [part["evidence"] for why in mixed.similar(star(mixed), why=True)["why"] for part in why]
+    assert any("listeners in common" in words for words in evidence)
+
+
+def test_what_says_nothing_of_an_answer_is_not_its_reason(mixed: Model) -> None:
+    answers = mixed.similar(star(mixed), 5, strata=["cold"], why=True)
+    assert len(answers)
+    for why in answers["why"]:
+        listening = next(part for part in why if part["signal"] == "listening")
+        assert not listening["spoke"], "nobody has heard it"
+        assert why[0]["spoke"]
+        assert not in_words(why.to_list()).startswith("listening")
+
+
+def test_a_signal_asked_alone_is_a_mixture_of_one(mixed: Model) -> None:
+    [why] = mixed.similar(star(mixed), 1, signal="annotation", why=True)["why"].to_list()
+    [part] = why
+    assert (part["signal"], part["share"]) == ("annotation", 1)
+
+
+def test_a_disabled_signal_adds_nothing(world: Dataset, mixed: Model) -> None:
+    parts = ("listening", "audio", "web", "sequences")
+    without = ModelConfig.model_validate(SMALL.model_dump() | {"mixture": {"signals": parts}})
+    never = tigertail.fit(world, config=without)
+    mixture, other = mixed.signals["mixture"], never.signals["mixture"]
+    assert isinstance(mixture, Mixture)
+    assert isinstance(other, Mixture)
+    # Each signal is read alike; the weights, learned together, are those of the full mixture, summing to 1 again.
+    for name in parts:
+        ours, theirs = (one.learned.calibrations[one.learned.names.index(name)] for one in (mixture, other))
+        assert ours.tobytes() == theirs.tobytes()
+    off = mixture.without(["annotation"])
+    assert "annotation" not in off.parts
+    answers = mixed.similar(star(mixed), 10, disabled_signals=["annotation"], why=True)
+    assert {part["signal"] for why in answers["why"] for part in why} == set(parts)
+
+
+def test_beta_is_the_adventurousness_of_a_list(mixed: Model) -> None:
+    fame = [mixed.similar(star(mixed), 20, beta=beta)["listeners"].mean() for beta in (0, 0.5, 1)]
+    assert fame == sorted(fame, reverse=True)
+    assert fame[0] > fame[2]
+
+
+def test_only_some_items_may_be_listed(mixed: Model) -> None:
+    home = mixed.items["country"].drop_nulls()[5]
+    from_there = mixed.similar(star(mixed), 10, item_countries=[home])
+    assert set(from_there.join(mixed.items, on="item_id")["country"]) == {home}
+    assert set(mixed.similar(star(mixed), 10, strata=["tail", "cold"])["stratum"]) <= {"tail", "cold"}
+    first, second = mixed.similar(star(mixed), 2)["item_id"]
+    assert mixed.similar(star(mixed), 1, exclude=[first])["item_id"].to_list() == [second]
+    name = mixed.similar(star(mixed), 1)["name"][0]
+    assert mixed.similar(star(mixed), 1, exclude=[name])["item_id"].to_list() == [second]
+    with pytest.raises(UnknownItemError):
+        mixed.similar(star(mixed), 1, exclude=["Nobody at All"])
+    with pytest.raises(ConfigError, match="-1 items asked for"):
+        mixed.similar(star(mixed), -1)
+    assert mixed.similar(star(mixed), kinds=["track"]).is_empty()
+    lists = mixed.neighbours([star(mixed)], 10, item_countries=[home])
+    assert lists["item_id"].to_list() == from_there["item_id"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("dials", "says", "remedy"),
+    [
+        (
+            {"disabled_signals": ["radio"]},
+            "no signal 'radio' in the mixture",
+            "choose of listening, annotation",
+        ),
+        (
+            {"disabled_signals": ["audio"], "signal": "web"},
+            "'web' has no parts to disable",
+            "query a mixture",
+        ),
+        (
+            {"disabled_signals": ["listening", "annotation", "audio", "web", "sequences"]},
+            "every signal is disabled",
+            "leave one enabled",
+        ),
+        (
+            {"disabled_signals": ["listening"], "country": "PL"},
+            "'mixture' without 'listening' has no groups of listeners",
+            "a mixture in which it is enabled",
+        ),
+        (
+            {"disabled_signals": "audio"},
+            "must be a list, not a text",
+            r"write disabled_signals=['audio']",
+        ),
+        ({"item_countries": ["Narnia"]}, "unknown country 'Narnia'", "ISO 3166-1"),
+        ({"kinds": ["song"]}, "unknown kind 'song'", "artist, album, track"),
+        ({"strata": ["middle"]}, "unknown stratum 'middle'", "head, mid, tail, cold"),
+        ({"beta": 3.0}, "beta is 3.0", "from 0 to 2"),
+        ({"beta": 1.0, "signal": "web"}, "'web' has no popularity exponent", "leave beta out"),
+        ({"lens": 0.5}, "lens needs a country, language or group", "leave lens out"),
+    ],
+)
+def test_dials_that_do_not_fit_are_refused(
+    mixed: Model, dials: dict[str, Any], says: str, remedy: str
+) -> None:
+    for query in (mixed.similar, lambda item, **dials: mixed.neighbours([item], **dials)):
+        with pytest.raises(ConfigError, match=says) as raised:
+            query(star(mixed), **dials)
+        assert remedy in raised.value.remedy
+
+
+def test_items_without_a_country_cannot_be_chosen_by_it(model: Model) -> None:
+    with pytest.raises(ConfigError, match="the items of this model have no country"):
+        model.similar("n1", item_countries=["IS"])
+
+
+def test_a_signal_to_mix_that_is_not_there_is_refused(scenes: Dataset) -> None:
+    config = ModelConfig.model_validate({"base": {"factors": 4}, "mixture": {"signals": ["radio"]}})
+    with pytest.raises(ConfigError, match=r"mixture.signals: no signal 'radio'"):
+        tigertail.fit(scenes, config=config)
+
+
+def test_too_few_listeners_teach_no_mixture(tmp_path: Path) -> None:
+    plays = pl.DataFrame({"listener_id": list("aabbcc"), "item_id": list("xyxyyz"), "plays": 1.0})
+    few = Dataset.write(tmp_path / "few", {"plays": plays}, name="few")
+    model = tigertail.fit(few, config=ModelConfig(base={"factors": 2}))
+    assert "mixture" not in model.signals
+    assert model.similar("x")["item_id"][0] == "y"
+
+
+def test_naive_cf_is_the_factors_at_a_beta_of_one(local_model: Model) -> None:
+    factors = local_model.similar("star", signal="factors", beta=1.0)
+    assert local_model.similar("star", signal="cosine").equals(factors)
