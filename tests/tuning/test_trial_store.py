@@ -87,6 +87,13 @@ def test_a_line_torn_by_a_kill_is_cut_off(scenes: Dataset, folder: Path) -> None
         assert len(store.results(store.study(SPEC, START))) == 2
 
 
+def test_a_lock_that_a_killed_process_left_is_removed(scenes: Dataset, folder: Path) -> None:
+    (folder / f"{JOURNAL}.lock").symlink_to("nowhere")  # as Optuna's, whose target is relative
+    with TrialStore.open(folder, [scenes], 0) as store:
+        finish(store, 2.0)
+    assert [file.name for file in folder.iterdir()] == [JOURNAL]
+
+
 @pytest.mark.parametrize("damage", ["nonsense\n{}\n", '{"something": "else"}\n'])
 def test_a_damaged_journal_is_named(scenes: Dataset, folder: Path, damage: str) -> None:
     with (folder / JOURNAL).open("a") as file:

@@ -155,4 +155,6 @@ def _locked(path: Path) -> Iterator[None]:
         # Optuna would append to a line that was being written when the process was killed.
         file.seek(0)
         file.truncate(file.read().rfind(b"\n") + 1)
+        # It would wait for a lock that a killed process left behind, for ever where the path is relative.
+        path.with_name(f"{path.name}.lock").unlink(missing_ok=True)
         yield
