@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tigertail import kernels
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
+from tigertail.evaluation.baselines.popularity import Popularity
 from tigertail.factorization import ALSConfig, fit_als
 from tigertail.mixing import Mixture, MixtureParameters
 from tigertail.model.registry import Stored
@@ -26,7 +27,6 @@ from tigertail.signals.contract import Explainable, Signal
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.local import GroupedCoListening, Groups, LocalConfig, fit_listening
 from tigertail.signals.pairs import PairsConfig, fit_pairs
-from tigertail.signals.popularity import Popularity
 from tigertail.signals.sequences.signal import SequencesConfig, fit_sequences
 from tigertail.signals.web import Web, WebConfig, fit_web
 from tigertail.sparse import CSR

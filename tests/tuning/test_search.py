@@ -207,14 +207,14 @@ def test_nobody_whom_an_evaluation_holds_out_is_ever_seen(
 
 
 def test_scores_are_those_of_an_evaluation(world: Dataset) -> None:
-    from tigertail.evaluation.scoring import judge_system
+    from tigertail.evaluation.scoring import score_system
     from tigertail.evaluation.statistics.intervals import ClusterBootstrap
     from tigertail.evaluation.systems.system import System
 
     trial = inner_trial(world, 0)
     family = FAMILIES[1]
     scores = room.score(family, family.default, trial)
-    judged = judge_system(System("item-item", family.baseline(family.default).fit), trial)
+    judged = score_system(System("item-item", family.baseline(family.default).fit), trial)
     size, _ = ClusterBootstrap(trial.query_listeners).hypervolume(judged.sweep)
     assert scores[FRONTIER] == pytest.approx(size.mean)
     assert scores["nDCG"] == pytest.approx(np.nanmean(judged.values[:, 0]))

@@ -240,10 +240,11 @@ def weights(
 ) -> None:
     """Show how much the mixture trusts each signal, by how many listeners the query has."""
     import tigertail
-    from tigertail.model.weights import check_picture, plot_trust, trust
+    from tigertail.model.weights import plot_trust, trust
+    from tigertail.plotting import check_format
 
     if plot is not None:
-        check_picture(plot)
+        check_format(plot)
     table = trust(tigertail.load(model))
     if as_json:
         typer.echo(table.write_json())

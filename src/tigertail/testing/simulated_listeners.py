@@ -1,8 +1,8 @@
 """Listeners whose minds are known, to prove the estimates by: two models are interleaved for them and they respond.
 
 Queries come in twins: for one the first model has the list that the second has for the other, and the same items are
-right for both. Without an ``edge`` the models are therefore equals to the last digit; with one, what a model ranks
-higher than the other does is right more often where that is the first model, and less often where it is the second.
+positive for both. Without an ``edge`` the models are therefore equals to the last digit; with one, what a model ranks
+higher than the other does is positive more often where that is the first model, and less often where it is the second.
 Every listener belongs to one of two camps, drawn to the favourites of one model or the other by ``taste``: one
 listener's lists are alike, while over both camps nothing changes. A place is looked at or not whatever stands there.
 """
@@ -25,7 +25,7 @@ Codes = NDArray[np.int64]
 
 MODELS: Final = ("first", "second")
 _DRAFTS: Final = 64  # interleavings of a query that are drawn from
-_BLUR: Final = 4.0  # places by which models misjudge what is right
+_BLUR: Final = 4.0  # places by which models misjudge what is positive
 _ABANDON: Final = 0.7  # exponent of how fast looking fades with the rank
 
 
@@ -36,9 +36,9 @@ class Population:
     Parameters
     ----------
     edge
-        How much more often what the first model favours is right than what the second does.
+        How much more often what the first model favours is positive than what the second does.
     taste
-        How much more often, and less often, than on average this is right to the two camps.
+        How much more often, and less often, than on average this is positive to the two camps.
     twins, items
         Pairs of queries, all equally often asked, and items of which the lists of each are made.
     n
@@ -69,7 +69,7 @@ class Population:
 
     @cached_property
     def relevance(self) -> Reals:
-        """How often each item is right for who asks and looks; float64, (queries, items)."""
+        """How often each item is positive for who asks and looks; float64, (queries, items)."""
         rng = np.random.default_rng(self.seed)
         common = np.sort(rng.uniform(0.1, 0.6, (self.twins, self.items)), axis=1)[:, ::-1]
         return np.asarray(np.clip(np.repeat(common, 2, axis=0) + self._kind * self.edge / 2, 0, 1))
@@ -123,8 +123,8 @@ class Population:
             self.relevance[query[:, None], items]
             + camp[who, None] * self.taste * self._kind[query[:, None], items]
         )
-        right = rng.random(items.shape) < self.examination * np.clip(chance, 0, 1)
-        return Responses(who, query, items, teams, right)
+        positive = rng.random(items.shape) < self.examination * np.clip(chance, 0, 1)
+        return Responses(who, query, items, teams, positive)
 
     @cached_property
     def _kind(self) -> Reals:
@@ -147,7 +147,7 @@ class Population:
 
 @dataclass(frozen=True, eq=False)
 class Responses:
-    """What was shown and what was right, one row a list in order of arrival.
+    """What was shown and what was positive, one row a list in order of arrival.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ class Responses:
         Of each list; int64, (lists,).
     items, teams
         What stood at each rank, and who put it there; int64, (lists, n).
-    right
+    positive
         Whether it was played; bool, (lists, n).
     """
 
@@ -163,7 +163,7 @@ class Responses:
     query: Codes
     items: Codes
     teams: Codes
-    right: NDArray[np.bool_]
+    positive: NDArray[np.bool_]
 
     def duel(self) -> Duel:
         """Return who won each list, as :func:`tigertail.evaluation.online.interleaving.duels` would say of the log."""
@@ -172,7 +172,7 @@ class Responses:
         for team in (0, 1):
             own = self.teams == team
             counted |= own & (np.cumsum(own, axis=1) <= sizes)
-        first, second = ((self.right & counted & (self.teams == team)).sum(axis=1) for team in (0, 1))
+        first, second = ((self.positive & counted & (self.teams == team)).sum(axis=1) for team in (0, 1))
         lists = pl.DataFrame(
             {
                 "list": np.arange(len(self.items)),
@@ -185,7 +185,7 @@ class Responses:
         return Duel(*MODELS, lists)
 
     def events(self) -> pl.DataFrame:
-        """Return the log: an impression of everything, and a play of what was right."""
+        """Return the log: an impression of everything, and a play of what was positive."""
         lists, n = self.items.shape
         rows = pl.DataFrame(
             {
@@ -199,5 +199,5 @@ class Responses:
                 "seq": 2 * np.arange(lists * n),
             }
         )
-        played = rows.filter(pl.Series(self.right.ravel())).with_columns(kind=pl.lit("play"))
+        played = rows.filter(pl.Series(self.positive.ravel())).with_columns(kind=pl.lit("play"))
         return pl.concat([rows, played.with_columns(pl.col("seq") + 1)]).sort("seq")

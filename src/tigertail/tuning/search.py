@@ -24,7 +24,7 @@ from scipy.stats import qmc
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError
-from tigertail.evaluation.metrics.ranking import METRICS, judge
+from tigertail.evaluation.metrics.ranking import METRICS, score_lists
 from tigertail.evaluation.scoring import DIAL, ranked_lists
 from tigertail.evaluation.statistics.intervals import dominated
 from tigertail.model.config import ModelConfig
@@ -159,7 +159,7 @@ def score(family: Family, config: ModelConfig, trial: Split) -> Scores:
     lists = ranked_lists(family.baseline(config).fit(trial), trial, DIAL)
     means = [
         np.nanmean(
-            judge(
+            score_lists(
                 np.ascontiguousarray(mine),
                 trial.relevant,
                 trial.query_listeners,

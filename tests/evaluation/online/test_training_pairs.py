@@ -10,7 +10,7 @@ import pytest
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import TigertailWarning
-from tigertail.evaluation.online.training_pairs import LEAST_LOOKED_AT, feedback_ground_truth
+from tigertail.evaluation.online.training_pairs import MIN_EXAMINATION, feedback_ground_truth
 from tigertail.splitting.ground_truth import GroundTruth
 from tigertail.testing.simulated_listeners import Population
 
@@ -73,7 +73,7 @@ def test_what_cannot_be_used_is_counted_and_said(abc: Dataset) -> None:
 
 
 def test_places_do_not_teach(unequal: Population, tmp_path: Path) -> None:
-    """Words of a log, each weighed by its place, are in proportion to what is right; bare counts are not."""
+    """Words of a log, each weighed by its place, are in proportion to what is positive; bare counts are not."""
     items = pl.DataFrame({"listener_id": "me", "item_id": [f"i{i:02}" for i in range(24)], "plays": 1.0})
     queries = pl.DataFrame({"listener_id": "me", "item_id": [f"q{q:02}" for q in range(20)], "plays": 1.0})
     dataset = Dataset.write(tmp_path / "d", {"plays": pl.concat([items, queries])}, name="d")
@@ -87,10 +87,12 @@ def test_places_do_not_teach(unequal: Population, tmp_path: Path) -> None:
         shown, on=["query", "item"]
     )
     told = told.join(plays, on=["query", "item"]).filter(pl.col("times") > 500)
-    right = [unequal.relevance[int(q[1:]), int(i[1:])] for q, i in told.select("query", "item").iter_rows()]
-    told = told.with_columns(right=pl.Series(right))
+    positive = [
+        unequal.relevance[int(q[1:]), int(i[1:])] for q, i in told.select("query", "item").iter_rows()
+    ]
+    told = told.with_columns(positive=pl.Series(positive))
     weighed, bare = (
-        told.select(pl.corr(pl.col(column) / pl.col("times"), "right")).item()
+        told.select(pl.corr(pl.col(column) / pl.col("times"), "positive")).item()
         for column in ("score", "plays")
     )
     assert weighed > bare + 0.1
@@ -98,7 +100,7 @@ def test_places_do_not_teach(unequal: Population, tmp_path: Path) -> None:
 
 
 def test_no_word_is_heavier_than_ten(abc: Dataset) -> None:
-    assert 1 / LEAST_LOOKED_AT == 10
+    assert 1 / MIN_EXAMINATION == 10
 
 
 def test_no_feedback_yet_teaches_nothing(abc: Dataset) -> None:

@@ -29,7 +29,7 @@ const GROUPINGS = {
   query: "by stratum of the artist asked about",
   target: "by stratum of the artist found",
   country: "by the listener's country",
-  home: "by the artist's home country",
+  "item country": "by the artist's country",
 };
 
 const BEYOND = {
@@ -39,8 +39,8 @@ const BEYOND = {
   APLT: "share of the tail in the lists",
   hubness: "how far a few stand in everybody's list",
   ILS: "how alike the artists of a list are",
-  "home JS": "how far the countries listed differ from those played",
-  clumping: "how far a country's artists list only each other",
+  "locality JS": "how far the countries listed differ from those played",
+  cohesion: "how much closer a country's artists are than their own listeners place them",
 };
 
 export class EvaluationView {
