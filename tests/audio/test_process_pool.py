@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
+
+from tests.support import poll
 
 from tigertail.audio.process_pool import TaskFailed, map_isolated
 
@@ -60,7 +61,4 @@ def test_lanes_end_when_their_owner_is_killed() -> None:
         assert owner.stdout.readline() == "1\n"
     os.kill(owner.pid, signal.SIGKILL)
     owner.wait()
-    until = time.monotonic() + 30
-    while not gone(owner.pid) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert gone(owner.pid), "no process of its group is left"
+    poll(lambda: gone(owner.pid), "no process of its group is left")

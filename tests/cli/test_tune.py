@@ -5,32 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.support import run_cli, tiny_world
 
-from tigertail.cli import app
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import TigertailError
 from tigertail.evaluation import Split
 from tigertail.model import ModelConfig
-from tigertail.simulation import WorldConfig, simulate
 from tigertail.tuning import FAMILIES, Family
 from tigertail.tuning import search as room
 from tigertail.tuning.trail import TRIALS, Scores
 
 
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False)
-
-
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    config = WorldConfig(listeners=150, artists=120, countries=3, artists_per_listener=12)
-    return simulate(tmp_path_factory.mktemp("tune") / "world", config)
+    return tiny_world(tmp_path_factory.mktemp("tune"))
 
 
 def test_the_best_is_written_so_that_fit_takes_it(world: Dataset, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    result = run("tune", world.path, "--out", out, "--budget", "3")
+    result = run_cli("tune", world.path, "--out", out, "--budget", "3")
     assert result.exit_code == 0
     for family in FAMILIES:
         assert f"{family.name}: the best of 3 trials" in result.stdout
@@ -40,19 +33,19 @@ def test_the_best_is_written_so_that_fit_takes_it(world: Dataset, tmp_path: Path
     assert f"tigertail tune {world.path} --budget 3 --seed 0" in best
     plain = ModelConfig.read(out / "plain.toml").base
     assert (plain.nu, plain.beta) == (0, 1)
-    assert run("fit", world.path, tmp_path / "model", "--config", out / "best.toml").exit_code == 0
+    assert run_cli("fit", world.path, tmp_path / "model", "--config", out / "best.toml").exit_code == 0
 
 
 def test_a_rerun_does_nothing_twice(world: Dataset, tmp_path: Path) -> None:
-    first = run("tune", world.path, "--out", tmp_path / "out", "--budget", "2")
+    first = run_cli("tune", world.path, "--out", tmp_path / "out", "--budget", "2")
     trials = (tmp_path / "out" / TRIALS).read_bytes()
-    second = run("tune", world.path, "--out", tmp_path / "out", "--budget", "2")
+    second = run_cli("tune", world.path, "--out", tmp_path / "out", "--budget", "2")
     assert (tmp_path / "out" / TRIALS).read_bytes() == trials
     assert first.stdout == second.stdout
 
 
 def test_several_datasets_each_have_a_column(world: Dataset, scenes: Dataset, tmp_path: Path) -> None:
-    text = run("tune", world.path, scenes.path, "--out", tmp_path / "out", "--budget", "1").stdout
+    text = run_cli("tune", world.path, scenes.path, "--out", tmp_path / "out", "--budget", "1").stdout
     assert "scenes" in text
     assert "simulated world" in text
 
@@ -68,7 +61,7 @@ def test_ctrl_c_keeps_what_is_done(world: Dataset, tmp_path: Path, monkeypatch: 
         return {"frontier": done, "nDCG": 0.5, "IPS-nDCG": 0.25}
 
     monkeypatch.setattr(room, "score", stopped)
-    result = run("tune", world.path, "--out", tmp_path / "out")
+    result = run_cli("tune", world.path, "--out", tmp_path / "out")
     assert result.exit_code == 130
     assert "run the same command to go on" in result.stdout
     assert "base: the best of 2 trials" in result.stdout
@@ -84,12 +77,12 @@ def test_stopped_before_the_first_trial_it_writes_no_configuration(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(room, "score", stopped)
-    assert run("tune", world.path, "--out", tmp_path / "out").exit_code == 130
+    assert run_cli("tune", world.path, "--out", tmp_path / "out").exit_code == 130
     assert [file.name for file in (tmp_path / "out").iterdir()] == [TRIALS]
 
 
 def test_mistakes_come_with_a_remedy(world: Dataset, scenes: Dataset, tmp_path: Path) -> None:
-    run("tune", world.path, "--out", tmp_path / "out", "--budget", "1")
+    run_cli("tune", world.path, "--out", tmp_path / "out", "--budget", "1")
     for arguments, problem in (
         (["tune", scenes.path, "--out", tmp_path / "out", "--budget", "1"], "other datasets"),
         (["tune", world.path, "--out", tmp_path / "out", "--seed", "1"], "another seed"),
@@ -97,5 +90,5 @@ def test_mistakes_come_with_a_remedy(world: Dataset, scenes: Dataset, tmp_path: 
         (["tune", tmp_path / "none", "--out", tmp_path / "new"], "no such dataset"),
     ):
         with pytest.raises(TigertailError, match=problem) as refused:
-            run(*arguments)
+            run_cli(*arguments)
         assert refused.value.remedy

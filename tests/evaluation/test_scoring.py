@@ -62,11 +62,11 @@ def test_every_query_gets_the_list_it_would_get_alone(split: Split, signal: Grou
 
 
 def test_the_dial_turns_under_a_lens_too(split: Split, signal: GroupedCoListening) -> None:
-    stars, plain = ranked_lists(signal, split, (5.0, 0.0), lens=True)
-    assert stars.shape == plain.shape == (len(split.query_items), 3)
+    popular, plain = ranked_lists(signal, split, (-5.0, 0.0), lens=True)
+    assert popular.shape == plain.shape == (len(split.query_items), 3)
     assert plain.tolist() == ranked_lists(signal, split, lens=True)[0].tolist()
-    fame = split.popularity[stars].sum(axis=1) - split.popularity[plain].sum(axis=1)
-    assert fame.min() >= 0 < fame.max()
+    difference = split.popularity[popular].sum(axis=1) - split.popularity[plain].sum(axis=1)
+    assert difference.min() >= 0 < difference.max()
 
 
 def test_the_lens_finds_what_people_there_play(split: Split, signal: GroupedCoListening) -> None:

@@ -7,7 +7,6 @@ import os
 import shutil
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from tests.support import poll
 
 from tigertail.evaluation import System, evaluate
 from tigertail.evaluation.baselines import ItemItem, WorldPopularity
@@ -156,8 +156,7 @@ def _served(app: FastAPI) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.01)
+    poll(lambda: server.started or not thread.is_alive(), "the server starts")
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:

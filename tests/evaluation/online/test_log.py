@@ -72,14 +72,14 @@ def test_nothing_is_left_out_in_silence() -> None:
     assert log.left_out == {
         "a column is empty, or rank is below 1": 2,
         "of an unknown kind": 1,
-        "an impression is there already (the first counts)": 1,
-        "an action on what the log does not show": 2,
+        "a duplicate impression (the first counts)": 1,
+        "an action without an impression": 2,
     }
     assert log.shown["rank"].to_list() == [1]
 
 
 def test_a_log_that_shows_nothing_and_a_table_that_is_none_are_refused() -> None:
-    with pytest.raises(DataError, match="nothing was shown"):
+    with pytest.raises(DataError, match="the log has no impression"):
         read(event("play", "a"))
     with pytest.raises(DataError, match="lacks the column model, listener"):
         Log.of(pl.DataFrame([event("impression", "a")]).drop("model", "listener"))

@@ -61,7 +61,7 @@ def test_a_log_in_which_nothing_moved_is_refused_with_a_remedy() -> None:
         for kind in ("impression", "play")
     ]
     still = Log.of(pl.DataFrame(rows).with_columns(model=pl.lit("v")))
-    with pytest.raises(DataError, match="cannot tell places from items") as refused:
+    with pytest.raises(DataError, match="position bias cannot be estimated") as refused:
         examination(still)
     assert "interleave" in refused.value.remedy
 

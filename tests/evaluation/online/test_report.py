@@ -66,7 +66,7 @@ def test_a_log_of_one_model_says_less_and_says_so(events: pl.DataFrame, tmp_path
     assert not report.estimates
     assert all(row.examination is None for row in report.ranks)
     assert len(report.notices) == 3
-    assert "cannot tell places from items" in report.notices[0]
+    assert "position bias cannot be estimated" in report.notices[0]
     plot_online(report, tmp_path / "online.png")
 
 

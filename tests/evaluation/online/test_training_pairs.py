@@ -45,7 +45,7 @@ def test_a_listener_has_one_word_and_it_is_the_last(abc: Dataset) -> None:
         ("w", "a", "c", "play"),
         ("w", "b", "c", "skip"),
     )
-    with pytest.warns(TigertailWarning, match="every word counts the same"):
+    with pytest.warns(TigertailWarning, match="all actions have the same weight"):
         lessons = feedback_ground_truth(words, abc)
     assert scores(lessons) == {("a", "b"): 2, ("a", "c"): 1}
     assert (lessons.read, lessons.left_out) == (2, {})
@@ -64,10 +64,10 @@ def test_what_cannot_be_used_is_counted_and_said(abc: Dataset) -> None:
     assert scores(lessons) == {("c", "b"): 1}
     assert lessons.read == 5
     assert lessons.left_out == {
-        "as much disliked as liked": 1,
+        "no more likes than dislikes": 1,
         "item: not in the dataset": 1,
         "query: not in the dataset": 1,
-        "an item is similar to itself": 1,
+        "query and item are the same": 1,
     }
     assert set(lessons.examples) == {"y", "z"}
 
@@ -104,7 +104,7 @@ def test_no_word_is_heavier_than_ten(abc: Dataset) -> None:
 
 
 def test_no_feedback_yet_teaches_nothing(abc: Dataset) -> None:
-    with pytest.warns(TigertailWarning, match="no feedback yet"):
+    with pytest.warns(TigertailWarning, match="has no events yet"):
         lessons = feedback_ground_truth(said(("u", "a", "b", "like")).clear(), abc)
     assert lessons.pairs.is_empty()
     assert lessons.pairs.columns == ["target_item_id", "item_id", "score"]

@@ -105,8 +105,8 @@ def test_items_are_found_by_id_or_by_a_name_that_is_ones_own(
     lists = NeighbourFile.read(tmp_path / "theirs.csv", scenes)
     assert listed(lists, split, "n1") == ["n3", "n2"]
     assert (lists.known, lists.unknown) == (5, 2)
-    assert "5 of its 7 items are known" in str(lists)
-    assert "flattered; see --write-train" in str(lists)
+    assert "5 of its 7 items are in the dataset" in str(lists)
+    assert "too high; see --write-train" in str(lists)
 
 
 def test_rows_of_no_use_are_counted(scenes: Dataset, split: Split, tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_rows_of_no_use_are_counted(scenes: Dataset, split: Split, tmp_path: Pat
     table(rows, "score").write_parquet(tmp_path / "theirs.parquet")
     lists = NeighbourFile.read(tmp_path / "theirs.parquet", scenes)
     assert (lists.rows, lists.unusable) == (5, 4)
-    assert "4 rows lack an item" in str(lists)
+    assert "4 rows have no item" in str(lists)
     assert listed(lists, split, "n1") == ["n2"]
 
 
@@ -136,9 +136,9 @@ def test_ids_may_be_numbers(tmp_path: Path) -> None:
     [
         (table([("n1", "n2")]), "lacks the column score or rank"),
         (table([("n1", "n2", 1)], "rank").drop("item_id"), "lacks the column item_id"),
-        (table([("a", "b", 1)], "rank"), "0 of its 2 items are known"),
-        (table([(f"a{i}", "n1", 1) for i in range(101)], "rank"), "1 of its 102 items are known"),
-        (table([("n1", "n2", None)], "score"), "0 of its 0 items are known"),
+        (table([("a", "b", 1)], "rank"), "0 of its 2 items are in the dataset"),
+        (table([(f"a{i}", "n1", 1) for i in range(101)], "rank"), "1 of its 102 items are in the dataset"),
+        (table([("n1", "n2", None)], "score"), "0 of its 0 items are in the dataset"),
         (table([(["n1"], "n2", 1)], "rank"), "columns of the wrong type"),
     ],
 )

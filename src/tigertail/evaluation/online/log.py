@@ -126,8 +126,8 @@ def _in_order(events: pl.DataFrame) -> pl.DataFrame:
     """Return the columns needed, in the order of the events."""
     if missing := [name for name in NEEDED if name not in events.columns]:
         raise DataError(
-            f"the table of events has no column {', '.join(missing)}",
-            remedy=f"it needs {', '.join(NEEDED)}; country and seq are optional",
+            f"lacks the column {', '.join(missing)}",
+            remedy=f"a table of events has {', '.join(NEEDED)}; country and seq are optional",
         )
     if "country" not in events.columns:
         events = events.with_columns(country=pl.lit(None, pl.String))

@@ -179,7 +179,7 @@ def _ranked(name: str, table: pl.DataFrame) -> pl.DataFrame:
         missing.append(f"{c.RANK} or {c.SCORE}")
     if missing:
         raise DataError(
-            f"the lists of {name} have no column {', '.join(missing)}",
+            f"the lists of {name} lack the column {', '.join(missing)}",
             remedy="write them as tigertail neighbours does",
         )
     if c.RANK not in table.columns:
