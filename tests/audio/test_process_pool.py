@@ -36,9 +36,9 @@ def test_there_may_be_fewer_tasks_than_lanes_or_none() -> None:
 
 
 OWNER = f"""
-from tigertail.audio.process_pool import in_lanes
+from tigertail.audio.process_pool import map_isolated
 if __name__ == "__main__":
-    for _, result in in_lanes(eval, ["1", "__import__('time').sleep(1)"], 1, patience=60):
+    for _, result in map_isolated(eval, ["1", "__import__('time').sleep(1)"], 1, patience=60):
         print(result, flush=True)
     {HANG}
 """

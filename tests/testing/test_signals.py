@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -22,7 +22,7 @@ class Broken:
     """The good signal, with its affinities or known items changed."""
 
     change: Break = lambda queries, scores: scores
-    known: NDArray[np.bool_] = GOOD.known
+    known: NDArray[np.bool_] = field(default_factory=lambda: GOOD.known)
 
     def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
         return self.change(queries, GOOD.affinity(queries))
