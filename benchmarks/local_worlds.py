@@ -66,7 +66,7 @@ def kinds(config: WorldConfig, split: Split) -> dict[str, NDArray[np.bool_]]:
     }
 
 
-def judge(
+def measure(
     config: WorldConfig, folder: Path
 ) -> tuple[dict[str, NDArray[np.float64]], dict[str, NDArray[np.bool_]]]:
     """Return the nDCG of every query by system, and the kinds of query."""
@@ -82,7 +82,7 @@ def judge(
 def show(title: str, configs: list[WorldConfig]) -> None:
     """Judge some worlds together and print a row for each kind of artist."""
     with tempfile.TemporaryDirectory() as folder:
-        judged = [judge(config, Path(folder) / str(config.seed)) for config in track(configs, title)]
+        judged = [measure(config, Path(folder) / str(config.seed)) for config in track(configs, title)]
     values = {name: np.concatenate([found[name] for found, _ in judged]) for name in judged[0][0]}
     rows = []
     for kind in judged[0][1]:

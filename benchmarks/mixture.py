@@ -33,9 +33,9 @@ from tigertail.evaluation import (
     ProtocolConfig,
     Split,
     System,
-    agree,
     baselines,
     cache_fits,
+    evaluate_against,
     hold_out,
     read_sas,
 )
@@ -253,7 +253,7 @@ def sas(dataset: Dataset, folder: Path | None, share: float) -> None:
     truth = read_sas(folder, dataset)
     compared = [system for system in systems(dataset) if not system.lens]
     compared.append(System("mixture, other lists", learned_from_lists(truth, config)))
-    found = agree(dataset, truth, compared, k=10)
+    found = evaluate_against(dataset, truth, compared, k=10)
     groups = list(dict.fromkeys(row.group for row in found.rows))
     rows = []
     for system in [row.system for row in found.rows if row.group == groups[0]]:

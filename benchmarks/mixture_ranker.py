@@ -349,10 +349,10 @@ def settings(dataset: Dataset) -> None:
     for name, other in track(list(OTHERS.items()), "settings"):
         trees = grow(choices, lessons, asked(taught), "poisson", **other)
         systems[f"{RATE}, {name}"] = Ranker(blind.signals, trees, 1.0, listeners, beta)
-    report(judge(systems, judged), judged)
+    report(sweeps_of(systems, judged), judged)
 
 
-def judge(systems: Mapping[str, Signal], split: Split) -> Sweeps:
+def sweeps_of(systems: Mapping[str, Signal], split: Split) -> Sweeps:
     def sweep(signal: Signal) -> NDArray[np.float64]:
         return score_system(System("", lambda _: signal), split).sweep
 
@@ -372,7 +372,7 @@ def main() -> None:
         return
     costs = Costs()
     split, systems = learned(dataset, costs)
-    report(judge(systems, split), split)
+    report(sweeps_of(systems, split), split)
     for name, signal in systems.items():
         if name in costs.rows:
             costs.ask(name, signal, split)

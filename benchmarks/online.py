@@ -1,8 +1,8 @@
-"""Does the online evaluation keep its promises? Listeners are simulated, so that the truth is known.
+"""Error rates and coverage of the online evaluation, with simulated listeners whose true preferences are known.
 
     .venv/bin/python benchmarks/online.py
 
-The listeners are those of tigertail/evaluation/online/simulated.py. Printed are: how often two equals are told apart
+The listeners are those of tigertail/testing/simulated_listeners.py. Printed are: how often two equals are told apart
 by somebody who looks after every listener; after how many listeners the better of two models is found, by how much
 better it is; how often the confidence sequence holds the truth at all times at once; and how often the intervals of
 nDCG, estimated from the logs of interleaved lists, hold the true one.

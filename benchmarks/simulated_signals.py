@@ -3,7 +3,8 @@
     .venv/bin/python benchmarks/simulated_signals.py
 
 Every signal is fitted on the whole of each world and asked for neighbours of every artist; nDCG@20 with the true
-affinity as the grade (tigertail/evaluation/agreement.py), by stratum of the query, means and 95 % intervals over
+affinity as the grade (tigertail/evaluation/ground_truth/evaluation.py), by stratum of the query, means and
+95 % intervals over
 the queries of all worlds. What a signal does not know counts as a miss. "Cold" artists are mostly those of
 ``unheard``, whom no listener comes across, whatever their fame.
 """

@@ -65,7 +65,7 @@ def new_figure(width: float, height: float, *, padding: tuple[float, float] | No
         from matplotlib.layout_engine import ConstrainedLayoutEngine
     except ModuleNotFoundError as error:
         raise ConfigError(
-            f"plots need {error.name}, which is not installed", remedy="pip install 'tigertail[plot]'"
+            "plots need matplotlib, which is not installed", remedy="pip install 'tigertail[plot]'"
         ) from error
     across, up = padding or (None, None)
     return Figure(figsize=(width, height), dpi=DPI, layout=ConstrainedLayoutEngine(w_pad=across, h_pad=up))

@@ -118,7 +118,7 @@ def test_times_limit_what_is_read(address: str, event: Make) -> None:
             store.record([event(name)])
         assert store.read(since=NOON + timedelta(days=1))["event_id"].to_list() == ["b", "c"]
         assert store.read(before=NOON + timedelta(days=1))["event_id"].to_list() == ["a"]
-        with pytest.raises(DataError, match="no zone"):
+        with pytest.raises(DataError, match="no time zone"):
             store.read(since=datetime(2026, 3, 1))
 
 
