@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from tigertail.errors import ConfigError, TigertailError
-from tigertail.plotting import FORMATS, check_format, clear_frame, new_figure, save_figure, set_headline, set_title
+from tigertail.plotting import (
+    FORMATS,
+    check_format,
+    clear_frame,
+    new_figure,
+    save_figure,
+    set_headline,
+    set_title,
+)
 
 STARTS = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 

@@ -143,7 +143,10 @@ def test_local_models_with_and_without_the_lens(tmp_path: Path) -> None:
         ("[[sistem]]\ntype = 'random'", "unknown key 'sistem'"),
         ("system = [3]", "system 1 is not a table"),
         ("[[system]]", "system 1: type is missing\n  -> it is one of random, popularity"),
-        ("[[system]]\ntype = 'knn'", "system 1: type: unknown type 'knn'\n  -> it is one of random, popularity"),
+        (
+            "[[system]]\ntype = 'knn'",
+            "system 1: type: unknown type 'knn'\n  -> it is one of random, popularity",
+        ),
         (
             "[[system]]\ntype = 'random'\n[[system]]\ntype = 'bm25'\nk2 = 1",
             "system 2: unknown key 'k2'\n  -> the keys of 'bm25' are type, name, neighbours, k1, b; "
