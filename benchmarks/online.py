@@ -64,7 +64,9 @@ def power(runs: int) -> None:
     rows = []
     for edge in track(EDGES, "power"):
         population = Population(edge=edge, taste=0.1)
-        verdicts = [sequential_test(listener_scores(population.duel(max(LOOKS), run).duel())) for run in range(runs)]
+        verdicts = [
+            sequential_test(listener_scores(population.duel(max(LOOKS), run).duel())) for run in range(runs)
+        ]
         at = np.array([v.decided_at if v.winner == 0 else np.inf for v in verdicts], np.float64)
         rows.append(
             [

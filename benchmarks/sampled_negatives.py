@@ -52,7 +52,9 @@ def main() -> None:
     for system in default_systems():
         signal = system.fit(split)
         lists = ranked_lists(signal, split)[0]
-        judged = score_lists(lists, split.relevant, split.query_listeners, split.query_items, split.popularity)
+        judged = score_lists(
+            lists, split.relevant, split.query_listeners, split.query_items, split.popularity
+        )
         ndcg, ips = (np.nanmean(judged[:, METRICS.index(name)]) for name in ("nDCG", "IPS-nDCG"))
         rows.append([system.name, f"{sampled_hit_rate(signal, split):.3f}", f"{ndcg:.4f}", f"{ips:.4f}"])
     print_table(["system", "HR@10, 99 sampled", "nDCG@20, full", "IPS-nDCG@20, full"], rows, left=["system"])
