@@ -28,7 +28,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.strata import Stratum
 from tigertail.evaluation import ProtocolConfig, System, hold_out
-from tigertail.evaluation.scoring import DIAL, judge_system
+from tigertail.evaluation.scoring import DIAL, score_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.signals.annotation import AnnotationConfig, fit_annotation
 from tigertail.signals.annotation.fit import trust
@@ -46,17 +46,17 @@ CONFIGS = {
 
 
 def system(name: str, config: AnnotationConfig) -> System:
-    return System(name, lambda trial: fit_annotation(trial.train, trial.interactions, config))
+    return System(name, lambda split: fit_annotation(split.train, split.interactions, config))
 
 
 def compare(dataset: Dataset, seeds: list[int]) -> None:
     """Print one row a stratum of the query and system, on some splits together."""
-    trials = [hold_out(dataset, ProtocolConfig(seed=seed)) for seed in seeds]
-    ids = [trial.held[c.LISTENER_ID].to_numpy()[trial.query_listeners] for trial in trials]
+    splits = [hold_out(dataset, ProtocolConfig(seed=seed)) for seed in seeds]
+    ids = [split.held[c.LISTENER_ID].to_numpy()[split.query_listeners] for split in splits]
     bootstrap = ClusterBootstrap(np.unique(np.concatenate(ids), return_inverse=True)[1].astype(np.int32))
-    strata = np.concatenate([trial.strata[trial.query_items] for trial in trials])
+    strata = np.concatenate([split.strata[split.query_items] for split in splits])
     sweeps = {
-        name: np.concatenate([judge_system(system(name, config), trial).sweep for trial in trials], axis=2)
+        name: np.concatenate([score_system(system(name, config), split).sweep for split in splits], axis=2)
         for name, config in CONFIGS.items()
     }
     first = next(iter(CONFIGS))

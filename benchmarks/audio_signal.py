@@ -46,9 +46,9 @@ SYSTEMS: dict[str, dict[str, Any]] = {
 
 
 @lru_cache(maxsize=8)
-def factors(trial: Split) -> NDArray[np.float32]:
-    """Fit the base model on the same listeners, once a trial."""
-    return FitContext(trial.train, trial.interactions, ModelConfig()).factors.items
+def factors(split: Split) -> NDArray[np.float32]:
+    """Fit the base model on the same listeners, once a split."""
+    return FitContext(split.train, split.interactions, ModelConfig()).factors.items
 
 
 def system(name: str, settings: dict[str, Any]) -> System:
@@ -56,7 +56,7 @@ def system(name: str, settings: dict[str, Any]) -> System:
     learned = config.targets in ("factors", "both")
     return System(
         name,
-        lambda trial: fit_audio(trial.train, trial.interactions, config, factors(trial) if learned else None),
+        lambda split: fit_audio(split.train, split.interactions, config, factors(split) if learned else None),
     )
 
 
@@ -74,11 +74,11 @@ OTHERS: dict[str, Callable[[], Any]] = {
 def other(name: str, regression: Callable[[], Any]) -> System:
     """Let another regression foretell the factors, each artist by a fold without it."""
 
-    def fit(trial: Split) -> AudioAffinity:
-        heard = read_features(trial.train, trial.interactions, AudioConfig())
-        known = trial.popularity[heard.codes] > 0
-        targets = factor_targets(factors(trial)[heard.codes], known)
-        vectors = np.zeros((len(trial.popularity), targets.values.shape[1]), np.float32)
+    def fit(split: Split) -> AudioAffinity:
+        heard = read_features(split.train, split.interactions, AudioConfig())
+        known = split.popularity[heard.codes] > 0
+        targets = factor_targets(factors(split)[heard.codes], known)
+        vectors = np.zeros((len(split.popularity), targets.values.shape[1]), np.float32)
         for rest, fold in GroupKFold(5).split(heard.values, groups=heard.artists):
             taught = rest[known[rest]]
             found = regression().fit(heard.values[taught], 10 * targets.values[taught])

@@ -24,7 +24,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.strata import Stratum
 from tigertail.evaluation import ProtocolConfig, Split, System, evaluate, hold_out
-from tigertail.evaluation.metrics.ranking import judge
+from tigertail.evaluation.metrics.ranking import score_lists
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.factorization import fit_als
@@ -51,57 +51,57 @@ def co_listening(interactions: Interactions) -> Signal:
     return fit_co_listening(confidence(interactions.plays, MODEL.confidence), MODEL.co_listening)
 
 
-def fit(trial: Split, own: Signal, config: BackOffConfig) -> BackOff:
+def fit(split: Split, own: Signal, config: BackOffConfig) -> BackOff:
     """Let the tracks' signal lean on the factors of artists."""
-    return fit_back_off(trial.train, trial.interactions, own, factors, config)
+    return fit_back_off(split.train, split.interactions, own, factors, config)
 
 
-def ndcg(signal: Signal, trial: Split) -> float:
+def ndcg(signal: Signal, split: Split) -> float:
     """Return the mean nDCG of a signal."""
-    lists = ranked_lists(signal, trial)[0]
-    values = judge(lists, trial.relevant, trial.query_listeners, trial.query_items, trial.popularity)
+    lists = ranked_lists(signal, split)[0]
+    values = score_lists(lists, split.relevant, split.query_listeners, split.query_items, split.popularity)
     return float(np.nanmean(values[:, 0]))
 
 
-def tune(trial: Split) -> None:
+def tune(split: Split) -> None:
     """Print how good settings are, the one and then the other, for each signal of the tracks' own."""
-    heard = trial.popularity
+    heard = split.popularity
     for name, learn in (("factors", factors), ("co-listening", co_listening)):
-        own = learn(trial.interactions)
-        print(f"{name} alone: nDCG@{trial.config.k} {ndcg(own, trial):.5f}", flush=True)
-        fitted = fit(trial, own, BackOffConfig())
+        own = learn(split.interactions)
+        print(f"{name} alone: nDCG@{split.config.k} {ndcg(own, split):.5f}", flush=True)
+        fitted = fit(split, own, BackOffConfig())
         known: dict[tuple[float, float], float] = {}
         best = (BackOffConfig().listeners, BackOffConfig().same_artist)
         for setting in (0, 1):
             for value in (LISTENERS, SAME_ARTIST)[setting]:
                 tried = (value, best[1]) if setting == 0 else (best[0], value)
                 trust = (heard / (heard + tried[0])).astype(np.float32)
-                known[tried] = ndcg(replace(fitted, trust=trust, same_artist=tried[1]), trial)
+                known[tried] = ndcg(replace(fitted, trust=trust, same_artist=tried[1]), split)
                 shown = "  listeners {:g}, same_artist {:g}: {:.5f}"
                 print(shown.format(*tried, known[tried]), flush=True)
             best = max(known, key=lambda pair: known[pair])
         print("  best: {:.5f} at listeners {:g}, same_artist {:g}".format(known[best], *best), flush=True)
 
 
-def print_strata(trial: Split) -> None:
+def print_strata(split: Split) -> None:
     """Print the paired differences that back-off makes, by stratum of the query and of the target."""
-    own = factors(trial.interactions)
-    lists = [ranked_lists(signal, trial)[0] for signal in (own, fit(trial, own, BackOffConfig()))]
-    asked = (trial.relevant, trial.query_listeners, trial.query_items, trial.popularity)
-    bootstrap = ClusterBootstrap(trial.query_listeners)
+    own = factors(split.interactions)
+    lists = [ranked_lists(signal, split)[0] for signal in (own, fit(split, own, BackOffConfig()))]
+    asked = (split.relevant, split.query_listeners, split.query_items, split.popularity)
+    bootstrap = ClusterBootstrap(split.query_listeners)
 
     def row(by: str, group: str, queries: NDArray[np.bool_], targets: NDArray[np.bool_] | None) -> list[str]:
-        before, after = (judge(one, *asked, targets)[:, :2] for one in lists)
+        before, after = (score_lists(one, *asked, targets)[:, :2] for one in lists)
         gains = np.where(queries[:, None], after - before, np.nan)
         counted = int((~np.isnan(gains[:, 0])).sum())
         return [by, group, f"{counted:,}", *(str(bootstrap.estimate(gain)) for gain in gains.T)]
 
-    every = np.ones(len(trial.query_items), np.bool_)
-    of_query = trial.strata[trial.query_items]
+    every = np.ones(len(split.query_items), np.bool_)
+    of_query = split.strata[split.query_items]
     rows = [row("all", "", every, None)]
     rows += [row("query", stratum.label, of_query == stratum, None) for stratum in Stratum]
-    rows += [row("target", stratum.label, every, trial.strata == stratum) for stratum in Stratum]
-    k = trial.config.k
+    rows += [row("target", stratum.label, every, split.strata == stratum) for stratum in Stratum]
+    k = split.config.k
     headings = ["by", "stratum", "queries", f"nDCG@{k}", f"IPS-nDCG@{k}"]
     print_table(headings, rows, title="factors, back-off minus own factors", left=headings[:2])
 
@@ -124,11 +124,11 @@ def main() -> None:
     whole = BackOffConfig()
     alone = whole.model_copy(update={"listeners": ALONE})
     systems = [
-        System("artists alone", lambda trial: fit(trial, factors(trial.interactions), alone)),
-        System("own co-listening", lambda trial: co_listening(trial.interactions)),
-        System("co-listening, back-off", lambda trial: fit(trial, co_listening(trial.interactions), whole)),
-        System("factors, back-off", lambda trial: fit(trial, factors(trial.interactions), whole)),
-        System("own factors", lambda trial: factors(trial.interactions)),
+        System("artists alone", lambda split: fit(split, factors(split.interactions), alone)),
+        System("own co-listening", lambda split: co_listening(split.interactions)),
+        System("co-listening, back-off", lambda split: fit(split, co_listening(split.interactions), whole)),
+        System("factors, back-off", lambda split: fit(split, factors(split.interactions), whole)),
+        System("own factors", lambda split: factors(split.interactions)),
     ]
     print_report(evaluate(dataset, systems, config))
     print_memory()

@@ -94,7 +94,7 @@ def lists(model: Model, queries: list[str], signal: str | None) -> dict[str, set
     return {row[0]: set(row[1]) for row in found.iter_rows()}
 
 
-def judge(dataset: Dataset, share: float, seed: int, signal: str | None = None) -> list[str]:
+def measure(dataset: Dataset, share: float, seed: int, signal: str | None = None) -> list[str]:
     """Return a row of the table."""
     with tempfile.TemporaryDirectory() as place:
         parts = split(dataset, share, seed, Path(place))
@@ -131,7 +131,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        judge(simulate(Path(place) / "world", WorldConfig(listeners=400, artists=400)), 0.5, 0)
+        measure(simulate(Path(place) / "world", WorldConfig(listeners=400, artists=400)), 0.5, 0)
     dataset = Dataset.open(asked.dataset)
     columns = [
         "later",
@@ -147,7 +147,7 @@ def main() -> None:
         "a 1,000 plays",
         "full fit",
     ]
-    rows = [judge(dataset, float(share), asked.seed, asked.signal) for share in asked.shares.split(",")]
+    rows = [measure(dataset, float(share), asked.seed, asked.signal) for share in asked.shares.split(",")]
     print_table(columns, rows, title=f"Added to {dataset.name}, beside a full fit")
     print_memory()
 

@@ -46,7 +46,7 @@ def overlap(ours: list[set[int]], theirs: list[set[int]]) -> str:
     return f"{100 * np.mean(shares):.1f} %"
 
 
-def judge(dataset: Dataset, share: float, seed: int, folder: Path) -> list[str]:
+def measure(dataset: Dataset, share: float, seed: int, folder: Path) -> list[str]:
     """Return a row of the table."""
     interactions, config = Interactions.of(dataset), AnnotationConfig()
     said = dataset.scan(c.ANNOTATIONS_TABLE).collect()
@@ -112,7 +112,7 @@ def main() -> None:
     rows = []
     for share in asked.shares.split(","):
         with tempfile.TemporaryDirectory() as place:
-            rows.append(judge(dataset, float(share), asked.seed, Path(place)))
+            rows.append(measure(dataset, float(share), asked.seed, Path(place)))
     print_table([*columns, "listed", "seconds"], rows, title=f"Annotations added to {dataset.name}")
 
 

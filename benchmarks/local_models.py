@@ -24,7 +24,7 @@ from tigertail.cli.report import print_memory
 from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation import ProtocolConfig, Split, System, baselines, hold_out
 from tigertail.evaluation.metrics.locality import listener_countries
-from tigertail.evaluation.scoring import DIAL, judge_system
+from tigertail.evaluation.scoring import DIAL, score_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
 from tigertail.evaluation.systems.own import LocalModels
 from tigertail.model.config import ModelConfig
@@ -152,16 +152,16 @@ def lens(sweeps: Sweeps, bootstrap: ClusterBootstrap, lives: NDArray[np.str_], c
     )
 
 
-def learned(sweeps: Sweeps, bootstrap: ClusterBootstrap, trial: Split) -> None:
+def learned(sweeps: Sweeps, bootstrap: ClusterBootstrap, split: Split) -> None:
     print("Learned groups against the base, frontier:", frontier(bootstrap, sweeps[LEARNED], sweeps["base"]))
     print(
         "By country     against the base, frontier:", frontier(bootstrap, sweeps[COUNTRIES], sweeps["base"])
     )
-    lives, _ = listener_countries(trial)
-    factors = FitContext(trial.train, trial.interactions, ModelConfig()).factors
+    lives, _ = listener_countries(split)
+    factors = FitContext(split.train, split.interactions, ModelConfig()).factors
     for clusters in (5, 10, 20, 40):
         config = LocalConfig(groups="learned", clusters=clusters)
-        groups = group_listeners(trial.train, trial.interactions, factors, config)
+        groups = group_listeners(split.train, split.interactions, factors, config)
         told = lives != ""
         score = adjusted_mutual_info_score(lives[told], groups.member[told])
         print(f"{clusters} clusters meet the countries with an adjusted mutual information of {score:.3f}")
@@ -172,10 +172,10 @@ def strengths(dataset: Dataset, seed: int) -> None:
     inner = hold_out(hold_out(dataset, ProtocolConfig(seed=seed)).train, ProtocolConfig(seed=seed + 100))
     told = listener_countries(inner)[1][inner.query_listeners] != ""
     bootstrap = ClusterBootstrap(inner.query_listeners)
-    plain = members(judge_system(System(COUNTRIES, LocalModels().fit), inner).sweep, told)
+    plain = members(score_system(System(COUNTRIES, LocalModels().fit), inner).sweep, told)
     rows = []
     for strength in track(STRENGTHS, "strengths"):
-        sweep = judge_system(System(LENS, LocalModels(lens=strength).fit, lens=True), inner).sweep
+        sweep = score_system(System(LENS, LocalModels(lens=strength).fit, lens=True), inner).sweep
         rows.append([strength, *gains(bootstrap, members(sweep, told), plain)])
     print_table(["strength", "nDCG@20", "IPS-nDCG@20"], rows, title="Inner listeners, against no lens")
 
@@ -193,12 +193,12 @@ def main() -> None:
         strengths(dataset, arguments.seed)
         return
     seeds = range(arguments.seed, arguments.seed + arguments.seeds)
-    trials = [hold_out(dataset, ProtocolConfig(seed=seed)) for seed in seeds]
-    ids = [trial.held["listener_id"].to_numpy()[trial.query_listeners] for trial in trials]
+    splits = [hold_out(dataset, ProtocolConfig(seed=seed)) for seed in seeds]
+    ids = [split.held["listener_id"].to_numpy()[split.query_listeners] for split in splits]
     bootstrap = ClusterBootstrap(np.unique(np.concatenate(ids), return_inverse=True)[1].astype(np.int32))
-    lives = np.concatenate([listener_countries(trial)[1][trial.query_listeners] for trial in trials])
+    lives = np.concatenate([listener_countries(split)[1][split.query_listeners] for split in splits])
     sweeps = {
-        system.name: np.concatenate([judge_system(system, trial).sweep for trial in trials], axis=2)
+        system.name: np.concatenate([score_system(system, split).sweep for split in splits], axis=2)
         for system in track(systems(), "systems")
     }
     profiles = dataset.listeners["country"].value_counts(sort=True).drop_nulls()
@@ -206,7 +206,7 @@ def main() -> None:
     overall(sweeps, bootstrap)
     by_country(sweeps, bootstrap, lives, chosen)
     lens(sweeps, bootstrap, lives, chosen)
-    learned(sweeps, bootstrap, trials[0])
+    learned(sweeps, bootstrap, splits[0])
     print_memory()
 
 

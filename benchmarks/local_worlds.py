@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from tigertail.cli.output import print_table
 from tigertail.dataset.strata import Stratum
 from tigertail.evaluation import Split, System, baselines
-from tigertail.evaluation.ground_truth.agreement import graded_metrics, nobody_held
+from tigertail.evaluation.ground_truth.evaluation import full_split, graded_metrics
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.evaluation.systems.own import LocalModels
@@ -46,16 +46,16 @@ def systems() -> list[System]:
     ]
 
 
-def kinds(config: WorldConfig, trial: Split) -> dict[str, NDArray[np.bool_]]:
+def kinds(config: WorldConfig, split: Split) -> dict[str, NDArray[np.bool_]]:
     """Return which queries are artists of each kind."""
     first = np.random.SeedSequence(config.seed).spawn(1)[0]  # the stream that simulate() makes the world from
     world = make_world(config, np.random.default_rng(first))
-    number = trial.interactions.item_ids.str.extract(r"(\d+)$").cast(int).to_numpy() - 1
-    asked = number[trial.query_items]
-    heard = trial.popularity[trial.query_items] > 0
+    number = split.interactions.item_ids.str.extract(r"(\d+)$").cast(int).to_numpy() - 1
+    asked = number[split.query_items]
+    heard = split.popularity[split.query_items] > 0
     local = world.local[asked] & heard
     small = listener_shares(config)[world.home[asked]] < SMALL
-    strata = trial.strata[trial.query_items]
+    strata = split.strata[split.query_items]
     return {
         "all": heard,
         "head": strata == Stratum.HEAD,
@@ -66,23 +66,23 @@ def kinds(config: WorldConfig, trial: Split) -> dict[str, NDArray[np.bool_]]:
     }
 
 
-def judge(
+def measure(
     config: WorldConfig, folder: Path
 ) -> tuple[dict[str, NDArray[np.float64]], dict[str, NDArray[np.bool_]]]:
     """Return the nDCG of every query by system, and the kinds of query."""
     dataset = simulate(folder, config)
-    trial = nobody_held(dataset, read_true(dataset), k=20)
+    split = full_split(dataset, read_true(dataset), k=20)
     found = {
-        system.name: graded_metrics(ranked_lists(system.fit(trial), trial)[0], trial.relevant)[:, 0]
+        system.name: graded_metrics(ranked_lists(system.fit(split), split)[0], split.relevant)[:, 0]
         for system in systems()
     }
-    return found, kinds(config, trial)
+    return found, kinds(config, split)
 
 
 def show(title: str, configs: list[WorldConfig]) -> None:
     """Judge some worlds together and print a row for each kind of artist."""
     with tempfile.TemporaryDirectory() as folder:
-        judged = [judge(config, Path(folder) / str(config.seed)) for config in track(configs, title)]
+        judged = [measure(config, Path(folder) / str(config.seed)) for config in track(configs, title)]
     values = {name: np.concatenate([found[name] for found, _ in judged]) for name in judged[0][0]}
     rows = []
     for kind in judged[0][1]:

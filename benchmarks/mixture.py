@@ -33,14 +33,14 @@ from tigertail.evaluation import (
     ProtocolConfig,
     Split,
     System,
-    agree,
     baselines,
-    fitted_once,
+    cache_fits,
+    evaluate_against,
     hold_out,
     read_sas,
 )
-from tigertail.evaluation.metrics.ranking import judge
-from tigertail.evaluation.scoring import DIAL, judge_system, ranked_lists
+from tigertail.evaluation.metrics.ranking import score_lists
+from tigertail.evaluation.scoring import DIAL, ranked_lists, score_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.evaluation.systems.own import LocalModels, OwnSignal
 from tigertail.evaluation.systems.system import PLAIN_ALS
@@ -63,7 +63,7 @@ def systems(dataset: Dataset) -> list[System]:
     """Return the baselines, each signal alone, and the mixture."""
     constant = ModelConfig(mixture=MixtureConfig(weights="constant"))
     alone = [name for name, family in SIGNALS.items() if family.needs(dataset)]
-    mixture = fitted_once(System(MIXTURE, OwnSignal(signal=MIXTURE).fit))
+    mixture = cache_fits(System(MIXTURE, OwnSignal(signal=MIXTURE).fit))
     return [
         System("popularity", baselines.WorldPopularity().fit),
         System("session counts", baselines.SessionCounts().fit),
@@ -139,29 +139,29 @@ def pairs(sweeps: Sweeps, bootstrap: ClusterBootstrap, groups: dict[str, NDArray
         print_table(headings, rows, title=f"The mixture against: {theirs}", left=["query"])
 
 
-def as_popular(trial: Split, groups: dict[str, NDArray[np.bool_]]) -> None:
+def as_popular(split: Split, groups: dict[str, NDArray[np.bool_]]) -> None:
     """Compare where lists of both are equally popular, in the mean of log listeners."""
-    mixture = OwnSignal(signal=MIXTURE).fit(trial)
-    plain = baselines.ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence).fit(trial)
+    mixture = OwnSignal(signal=MIXTURE).fit(split)
+    plain = baselines.ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence).fit(split)
     dial = tuple(np.arange(-0.3, 0.201, 0.02).round(2).tolist())
-    ours, theirs = ranked_lists(mixture, trial, dial), ranked_lists(plain, trial)[0]
+    ours, theirs = ranked_lists(mixture, split, dial), ranked_lists(plain, split)[0]
 
     def judged(lists: NDArray[np.int32]) -> NDArray[np.float64]:
-        return judge(
+        return score_lists(
             np.ascontiguousarray(lists),
-            trial.relevant,
-            trial.query_listeners,
-            trial.query_items,
-            trial.popularity,
+            split.relevant,
+            split.query_listeners,
+            split.query_items,
+            split.popularity,
         )[:, :2]
 
     def fame(lists: NDArray[np.int32], member: NDArray[np.bool_]) -> float:
         listed = lists[member]
-        return float(np.log(np.maximum(trial.popularity[listed[listed >= 0]], 1)).mean())
+        return float(np.log(np.maximum(split.popularity[listed[listed >= 0]], 1)).mean())
 
     reference = judged(theirs)
     at = {setting: judged(ours[setting]) for setting in range(len(dial))}
-    bootstrap = ClusterBootstrap(trial.query_listeners)
+    bootstrap = ClusterBootstrap(split.query_listeners)
     rows = []
     for group, member in groups.items():
         if group == "cold":
@@ -209,8 +209,8 @@ def learned_from_lists(truth: GroundTruth, config: ModelConfig) -> Callable[[Spl
     queries = truth.pairs["target_item_id"].unique().sort()
     half = set(queries.sample(fraction=0.5, seed=0))
 
-    def fit(trial: Split) -> Signal:
-        given = FitContext(trial.train, trial.interactions, config)
+    def fit(split: Split) -> Signal:
+        given = FitContext(split.train, split.interactions, config)
         signals = fit_signals(given)
         in_half = pl.col("target_item_id").is_in(list(half))
         one, other = (
@@ -219,24 +219,24 @@ def learned_from_lists(truth: GroundTruth, config: ModelConfig) -> Callable[[Spl
         )
         assert one is not None
         assert other is not None
-        return Halves(one, other, trial.interactions.item_ids.is_in(list(half)).to_numpy())
+        return Halves(one, other, split.interactions.item_ids.is_in(list(half)).to_numpy())
 
     return fit
 
 
 def with_lists(dataset: Dataset, truth: GroundTruth, config: ModelConfig) -> None:
     """Compare mixtures with and without lists on held-out listeners."""
-    trial = hold_out(dataset, ProtocolConfig())
+    split = hold_out(dataset, ProtocolConfig())
 
-    def fit(trial: Split) -> Signal:
-        given = FitContext(trial.train, trial.interactions, config)
+    def fit(split: Split) -> Signal:
+        given = FitContext(split.train, split.interactions, config)
         taught = fit_mixture(given, fit_signals(given), truth)
         assert taught is not None
         return taught
 
-    theirs = judge_system(System(MIXTURE, OwnSignal(signal=MIXTURE).fit), trial).sweep
-    ours = judge_system(System("lists", fit), trial).sweep
-    bootstrap, level = ClusterBootstrap(trial.query_listeners), trial.strata[trial.query_items]
+    theirs = score_system(System(MIXTURE, OwnSignal(signal=MIXTURE).fit), split).sweep
+    ours = score_system(System("lists", fit), split).sweep
+    bootstrap, level = ClusterBootstrap(split.query_listeners), split.strata[split.query_items]
     groups = {"all": level >= 0} | {s.label: level == s for s in Stratum}
     rows = []
     for group, member in groups.items():
@@ -253,7 +253,7 @@ def sas(dataset: Dataset, folder: Path | None, share: float) -> None:
     truth = read_sas(folder, dataset)
     compared = [system for system in systems(dataset) if not system.lens]
     compared.append(System("mixture, other lists", learned_from_lists(truth, config)))
-    found = agree(dataset, truth, compared, k=10)
+    found = evaluate_against(dataset, truth, compared, k=10)
     groups = list(dict.fromkeys(row.group for row in found.rows))
     rows = []
     for system in [row.system for row in found.rows if row.group == groups[0]]:
@@ -284,22 +284,22 @@ def main() -> None:
         sas(dataset, arguments.sas if arguments.sas != Path() else None, arguments.share)
         return
     seeds = range(arguments.seed, arguments.seed + arguments.seeds)
-    trials = [hold_out(dataset, ProtocolConfig(seed=seed)) for seed in seeds]
-    ids = [trial.held["listener_id"].to_numpy()[trial.query_listeners] for trial in trials]
+    splits = [hold_out(dataset, ProtocolConfig(seed=seed)) for seed in seeds]
+    ids = [split.held["listener_id"].to_numpy()[split.query_listeners] for split in splits]
     bootstrap = ClusterBootstrap(np.unique(np.concatenate(ids), return_inverse=True)[1].astype(np.int32))
     sweeps = {
-        system.name: np.concatenate([judge_system(system, trial).sweep for trial in trials], axis=2)
+        system.name: np.concatenate([score_system(system, split).sweep for split in splits], axis=2)
         for system in track(systems(dataset), "systems")
     }
-    levels = np.concatenate([trial.strata[trial.query_items] for trial in trials])
-    heard = np.concatenate([trial.popularity[trial.query_items] for trial in trials])
+    levels = np.concatenate([split.strata[split.query_items] for split in splits])
+    heard = np.concatenate([split.popularity[split.query_items] for split in splits])
     groups = {"all": np.ones(len(levels), np.bool_)} | {s.label: levels == s for s in Stratum}
     groups[f"1 to {FEW} listeners"] = (heard > 0) & (heard <= FEW)
     parts: tuple[Callable[..., None], ...] = (frontiers, ratios, pairs)
     for part in parts:
         part(sweeps, bootstrap, groups)
-    first = len(trials[0].query_items)
-    as_popular(trials[0], {name: member[:first] for name, member in groups.items()})
+    first = len(splits[0].query_items)
+    as_popular(splits[0], {name: member[:first] for name, member in groups.items()})
     print(f"{len(levels):,} queries, seeds {list(seeds)}, {time.perf_counter() - began:.0f} s")
     print_memory()
 

@@ -41,7 +41,7 @@ from tigertail.cli.output import print_table
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.strata import Stratum
 from tigertail.evaluation import ProtocolConfig, Split, System, hold_out
-from tigertail.evaluation.scoring import DIAL, judge_system
+from tigertail.evaluation.scoring import DIAL, score_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.mixing import Mixture, MixtureConfig, TrainingQueries, learn, training_set
 from tigertail.mixing.calibration import scales
@@ -148,9 +148,9 @@ class Costs:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         self.rows[step] = [f"{time.perf_counter() - start:.1f}", f"{peak:,.0f}", ""]
 
-    def ask(self, name: str, signal: Signal, trial: Split) -> None:
+    def ask(self, name: str, signal: Signal, split: Split) -> None:
         """Note how long a signal needs for a query, where many are asked together."""
-        distinct = np.unique(trial.query_items)
+        distinct = np.unique(split.query_items)
         queries = np.sort(np.random.default_rng(0).choice(distinct, min(512, len(distinct)), replace=False))
         start = time.perf_counter()
         signal.affinity(queries)
@@ -246,28 +246,28 @@ def power(trees: Any, choices: Choices) -> float:
     return float(fit_conditional_logit(single, one, np.ones((1, 1)), MixtureConfig().penalty)[0, 0])
 
 
-def asked(trial: Split) -> NDArray[np.int64]:
+def asked(split: Split) -> NDArray[np.int64]:
     """Return how many listeners ask each distinct query."""
-    return np.unique(trial.query_items, return_counts=True)[1]
+    return np.unique(split.query_items, return_counts=True)[1]
 
 
 def outer(dataset: Dataset) -> tuple[Split, FitContext, list[str]]:
     """Return the outer held-out listeners, what is fitted to, and the signals that are mixed."""
-    trial = hold_out(dataset, ProtocolConfig(seed=0))
-    names = [name for name, family in SIGNALS.items() if family.needs(trial.train) and name not in CONTAINED]
-    return trial, FitContext(trial.train, trial.interactions, ModelConfig()), names
+    split = hold_out(dataset, ProtocolConfig(seed=0))
+    names = [name for name, family in SIGNALS.items() if family.needs(split.train) and name not in CONTAINED]
+    return split, FitContext(split.train, split.interactions, ModelConfig()), names
 
 
 def learned(dataset: Dataset, costs: Costs) -> tuple[Split, dict[str, Signal]]:
     """Fit the signals and learn every way to put them together, without the outer held-out listeners."""
-    trial, given, names = outer(dataset)
+    split, given, names = outer(dataset)
     with costs.of("the signals"):
         signals: dict[str, Signal] = {name: SIGNALS[name].fit(given) for name in track(names, "signals")}
     with costs.of("the signals without the inner listeners"):
         blind = fit_held_out(given, names)
     if blind is None:
         raise SystemExit("too few listeners to learn from")
-    lessons = training_set(blind.trial)
+    lessons = training_set(blind.split)
     parts = {name: signals[name] for name in blind.signals}
     systems: dict[str, Signal] = {}
     for name, config in {
@@ -276,7 +276,7 @@ def learned(dataset: Dataset, costs: Costs) -> tuple[Split, dict[str, Signal]]:
     }.items():
         with costs.of(name):
             coefficients = learn(blind.signals, lessons, config, seed=given.config.seed)
-        systems[name] = Mixture(parts, coefficients, trial.popularity, config.beta)
+        systems[name] = Mixture(parts, coefficients, split.popularity, config.beta)
     with costs.of("the trees' candidates"):
         choices = candidates(blind.signals, lessons)
     print(
@@ -285,18 +285,18 @@ def learned(dataset: Dataset, costs: Costs) -> tuple[Split, dict[str, Signal]]:
     )
     for name, objective in {RATE: "poisson", LAMBDARANK: "lambdarank"}.items():
         with costs.of(name):
-            trees = grow(choices, lessons, asked(blind.trial), objective)
+            trees = grow(choices, lessons, asked(blind.split), objective)
             exponent = 1.0 if name == RATE else power(trees, choices)
         print(f"{name}: exp(score) to the power of {exponent:.2f}")
-        systems[name] = Ranker(parts, trees, exponent, trial.popularity, MixtureConfig().beta)
+        systems[name] = Ranker(parts, trees, exponent, split.popularity, MixtureConfig().beta)
     mixture = systems[MIXTURE]
     assert isinstance(mixture, Mixture)
-    return trial, systems | {"mixture, of the trees' candidates": Restricted(mixture)}
+    return split, systems | {"mixture, of the trees' candidates": Restricted(mixture)}
 
 
-def report(sweeps: Sweeps, trial: Split) -> None:
+def report(sweeps: Sweeps, split: Split) -> None:
     """Print how every system does, and against the mixture, over all queries and by their stratum."""
-    bootstrap = ClusterBootstrap(trial.query_listeners)
+    bootstrap = ClusterBootstrap(split.query_listeners)
     rows = []
     for name, sweep in sweeps.items():
         own = [str(bootstrap.estimate(sweep[OWN, metric])) for metric in (0, 1)]
@@ -304,7 +304,7 @@ def report(sweeps: Sweeps, trial: Split) -> None:
         rows.append([name, *own, f"{size.mean:.5f} [{size.low:.5f}, {size.high:.5f}]"])
     headings = ["system", "nDCG@20", "IPS-nDCG@20", "frontier"]
     print_table(headings, rows, title="All queries", left=["system"])
-    stratum = trial.strata[trial.query_items]
+    stratum = split.strata[split.query_items]
     everyone = np.ones(len(stratum), np.bool_)
     groups = [("all", everyone), *((each.label, stratum == each) for each in Stratum)]
     rows = []
@@ -331,30 +331,30 @@ def settings(dataset: Dataset) -> None:
     blind = fit_held_out(given, names)
     if blind is None:
         raise SystemExit("too few listeners to learn from")
-    last = np.random.default_rng(0).random(blind.trial.relevant.shape[0])[blind.trial.query_listeners] < 0.2
+    last = np.random.default_rng(0).random(blind.split.relevant.rows)[blind.split.query_listeners] < 0.2
     taught, judged = (
         replace(
-            blind.trial,
-            query_listeners=blind.trial.query_listeners[chosen],
-            query_items=blind.trial.query_items[chosen],
+            blind.split,
+            query_listeners=blind.split.query_listeners[chosen],
+            query_items=blind.split.query_items[chosen],
         )
         for chosen in (~last, last)
     )
     lessons = training_set(taught)
     choices = candidates(blind.signals, lessons)
-    beta, listeners = MixtureConfig().beta, blind.trial.popularity
+    beta, listeners = MixtureConfig().beta, blind.split.popularity
     systems: dict[str, Signal] = {
         MIXTURE: Mixture(blind.signals, learn(blind.signals, lessons, MixtureConfig()), listeners, beta)
     }
     for name, other in track(list(OTHERS.items()), "settings"):
         trees = grow(choices, lessons, asked(taught), "poisson", **other)
         systems[f"{RATE}, {name}"] = Ranker(blind.signals, trees, 1.0, listeners, beta)
-    report(judge(systems, judged), judged)
+    report(sweeps_of(systems, judged), judged)
 
 
-def judge(systems: Mapping[str, Signal], trial: Split) -> Sweeps:
+def sweeps_of(systems: Mapping[str, Signal], split: Split) -> Sweeps:
     def sweep(signal: Signal) -> NDArray[np.float64]:
-        return judge_system(System("", lambda _: signal), trial).sweep
+        return score_system(System("", lambda _: signal), split).sweep
 
     return {name: sweep(signal) for name, signal in track(list(systems.items()), "judging")}
 
@@ -371,11 +371,11 @@ def main() -> None:
         settings(dataset)
         return
     costs = Costs()
-    trial, systems = learned(dataset, costs)
-    report(judge(systems, trial), trial)
+    split, systems = learned(dataset, costs)
+    report(sweeps_of(systems, split), split)
     for name, signal in systems.items():
         if name in costs.rows:
-            costs.ask(name, signal, trial)
+            costs.ask(name, signal, split)
     print_table(
         ["step", "seconds", "peak MiB so far", "ms a query"],
         [[name, *row] for name, row in costs.rows.items()],

@@ -1,8 +1,8 @@
-"""Does the online evaluation keep its promises? Listeners are simulated, so that the truth is known.
+"""Error rates and coverage of the online evaluation, with simulated listeners whose true preferences are known.
 
     .venv/bin/python benchmarks/online.py
 
-The listeners are those of tigertail/evaluation/online/simulated.py. Printed are: how often two equals are told apart
+The listeners are those of tigertail/testing/simulated_listeners.py. Printed are: how often two equals are told apart
 by somebody who looks after every listener; after how many listeners the better of two models is found, by how much
 better it is; how often the confidence sequence holds the truth at all times at once; and how often the intervals of
 nDCG, estimated from the logs of interleaved lists, hold the true one.
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.cli.output import print_table
-from tigertail.evaluation.online import examination, examine, judge_rankings, listener_scores
+from tigertail.evaluation.online import estimate_ndcg, examination, listener_scores, sequential_test
 from tigertail.evaluation.online.log import Log
 from tigertail.evaluation.online.sequential import log_capitals
 from tigertail.progress import track
@@ -64,7 +64,9 @@ def power(runs: int) -> None:
     rows = []
     for edge in track(EDGES, "power"):
         population = Population(edge=edge, taste=0.1)
-        verdicts = [examine(listener_scores(population.duel(max(LOOKS), run).duel())) for run in range(runs)]
+        verdicts = [
+            sequential_test(listener_scores(population.duel(max(LOOKS), run).duel())) for run in range(runs)
+        ]
         at = np.array([v.decided_at if v.winner == 0 else np.inf for v in verdicts], np.float64)
         rows.append(
             [
@@ -90,7 +92,7 @@ def sequences(runs: int, listeners: int = 200) -> None:
             scores = listener_scores(population.duel(listeners, run).duel())
             held += all((capital < np.log(2 / 0.05)).all() for capital in log_capitals(scores, truth))
             if run < runs // 40:
-                share = examine(scores).share
+                share = sequential_test(scores).share
                 width.append(share.high - share.low)
         rows.append([f"{edge:.2f}", f"{truth:.1%}", f"{held / (runs // 4):.1%}", f"{np.mean(width):.1%}"])
     title = f"Sequences that hold the truth after each of {listeners} listeners"
@@ -103,8 +105,8 @@ def rankings(logs: int, listeners: int = 300) -> None:
     truth = [population.ndcg(model, K) for model in (0, 1)]
     found, deep, curves = [], [], []
     for log in _logs(population, logs, listeners):
-        found.append(judge_rankings(log, tables, K, samples=100))
-        deep.append(judge_rankings(log, tables, DEEP, samples=2)[0])
+        found.append(estimate_ndcg(log, tables, K, samples=100))
+        deep.append(estimate_ndcg(log, tables, DEEP, samples=2)[0])
         curves.append(examination(log).probability)
     rows = []
     for method in found[0][0].ndcg:

@@ -18,7 +18,7 @@ import numpy as np
 from tigertail.cli.report import print_report
 from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation import ProtocolConfig, Split, System, default_systems, evaluate, hold_out
-from tigertail.evaluation.metrics.ranking import judge
+from tigertail.evaluation.metrics.ranking import score_lists
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.factorization.confidence import ConfidenceConfig, confidence
 from tigertail.progress import track
@@ -29,13 +29,13 @@ ALPHAS = (10.0, 30.0, 100.0, 300.0, 1000.0)
 PENALTIES = (0.5, 1.0, 2.0, 4.0)  # times alpha
 
 
-def fit_implicit(trial: Split, factors: int, alpha: float, penalty: float) -> FactorAffinity:
-    """Fit implicit's ALS to a trial's training data; affinity is the cosine."""
+def fit_implicit(split: Split, factors: int, alpha: float, penalty: float) -> FactorAffinity:
+    """Fit implicit's ALS to a split's training data; affinity is the cosine."""
     import scipy.sparse as sp
     from implicit.cpu.als import AlternatingLeastSquares
     from threadpoolctl import threadpool_limits
 
-    plays = confidence(trial.interactions.plays, ConfidenceConfig())
+    plays = confidence(split.interactions.plays, ConfidenceConfig())
     matrix = sp.csr_matrix((plays.data, plays.indices, plays.indptr.astype(np.int32)), shape=plays.shape)
     with threadpool_limits(1, "blas"):
         model = AlternatingLeastSquares(
@@ -45,10 +45,10 @@ def fit_implicit(trial: Split, factors: int, alpha: float, penalty: float) -> Fa
     return FactorAffinity(np.asarray(model.item_factors), beta=1.0)
 
 
-def ndcg(signal: FactorAffinity, trial: Split) -> float:
+def ndcg(signal: FactorAffinity, split: Split) -> float:
     """Return the mean nDCG of a signal."""
-    lists = ranked_lists(signal, trial)[0]
-    values = judge(lists, trial.relevant, trial.query_listeners, trial.query_items, trial.popularity)
+    lists = ranked_lists(signal, split)[0]
+    values = score_lists(lists, split.relevant, split.query_listeners, split.query_items, split.popularity)
     return float(np.nanmean(values[:, 0]))
 
 
@@ -70,7 +70,7 @@ def main() -> None:
     best = tuned_implicit(dataset, config)
     print("implicit, tuned: factors {}, alpha {:g}, regularization {:g} x alpha".format(*best))
     systems = default_systems()
-    systems.insert(2, System("implicit ALS cosine", lambda trial: fit_implicit(trial, *best)))
+    systems.insert(2, System("implicit ALS cosine", lambda split: fit_implicit(split, *best)))
     print_report(evaluate(dataset, systems, config))
 
 

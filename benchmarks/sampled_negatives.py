@@ -17,23 +17,23 @@ import numpy as np
 from tigertail.cli.output import print_table
 from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation import ProtocolConfig, Split, default_systems, hold_out
-from tigertail.evaluation.metrics.ranking import METRICS, judge
+from tigertail.evaluation.metrics.ranking import METRICS, score_lists
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.signals.contract import Signal
 
 NEGATIVES = 99
 
 
-def sampled_hit_rate(signal: Signal, trial: Split, seed: int = 0) -> float:
+def sampled_hit_rate(signal: Signal, split: Split, seed: int = 0) -> float:
     """Return HR@10 of one answer among 99 sampled negatives; ties count half."""
     rng = np.random.default_rng(seed)
-    items = len(trial.popularity)
+    items = len(split.popularity)
     hits = []
-    for start in range(0, len(trial.query_items), 1024):
-        queries = trial.query_items[start : start + 1024]
+    for start in range(0, len(split.query_items), 1024):
+        queries = split.query_items[start : start + 1024]
         scores = signal.affinity(queries)
-        for row, listener in enumerate(trial.query_listeners[start : start + 1024]):
-            liked = trial.relevant.row(listener)[0]
+        for row, listener in enumerate(split.query_listeners[start : start + 1024]):
+            liked = split.relevant.row(listener)[0]
             answer = rng.choice(liked[liked != queries[row]])
             drawn = rng.integers(0, items, 4 * NEGATIVES)
             negatives = drawn[~np.isin(drawn, liked)][:NEGATIVES]
@@ -47,14 +47,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("dataset", type=Path)
     arguments = parser.parse_args()
-    trial = hold_out(Dataset.open(arguments.dataset), ProtocolConfig(queries=3))
+    split = hold_out(Dataset.open(arguments.dataset), ProtocolConfig(queries=3))
     rows = []
     for system in default_systems():
-        signal = system.fit(trial)
-        lists = ranked_lists(signal, trial)[0]
-        judged = judge(lists, trial.relevant, trial.query_listeners, trial.query_items, trial.popularity)
+        signal = system.fit(split)
+        lists = ranked_lists(signal, split)[0]
+        judged = score_lists(
+            lists, split.relevant, split.query_listeners, split.query_items, split.popularity
+        )
         ndcg, ips = (np.nanmean(judged[:, METRICS.index(name)]) for name in ("nDCG", "IPS-nDCG"))
-        rows.append([system.name, f"{sampled_hit_rate(signal, trial):.3f}", f"{ndcg:.4f}", f"{ips:.4f}"])
+        rows.append([system.name, f"{sampled_hit_rate(signal, split):.3f}", f"{ndcg:.4f}", f"{ips:.4f}"])
     print_table(["system", "HR@10, 99 sampled", "nDCG@20, full", "IPS-nDCG@20, full"], rows, left=["system"])
 
 

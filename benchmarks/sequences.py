@@ -23,7 +23,7 @@ from tigertail.cli.report import print_report
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.strata import Stratum
 from tigertail.evaluation import ProtocolConfig, Split, System, default_systems, evaluate, hold_out
-from tigertail.evaluation.scoring import judge_system
+from tigertail.evaluation.scoring import score_system
 from tigertail.evaluation.statistics.intervals import dominated
 from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_co_listening
 from tigertail.signals.sequences.signal import Sequences, SequencesConfig, fit_sequences
@@ -40,38 +40,38 @@ START = SequencesConfig(reach=20.0, curator=0.05, beta=1.0, shrinkage=2.0)
 ROUNDS = 2
 
 
-def frontier(config: SequencesConfig, trial: Split) -> float:
-    """Return the size of the frontier on a trial."""
-    sweep = judge_system(System("sequences", fitting(config)), trial).sweep
+def frontier(config: SequencesConfig, split: Split) -> float:
+    """Return the size of the frontier on a split."""
+    sweep = score_system(System("sequences", fitting(config)), split).sweep
     return float(dominated(np.nanmean(sweep, axis=2)[None])[0])
 
 
 def fitting(config: SequencesConfig):  # type: ignore[no-untyped-def]
-    def fit(trial: Split) -> Sequences:
-        return fit_sequences(trial.train, trial.interactions, config)
+    def fit(split: Split) -> Sequences:
+        return fit_sequences(split.train, split.interactions, config)
 
     return fit
 
 
-def tuned(trial: Split) -> SequencesConfig:
+def tuned(split: Split) -> SequencesConfig:
     """Search one setting after another, twice round."""
     best = START
-    known = {best: frontier(best, trial)}
+    known = {best: frontier(best, split)}
     for _ in range(ROUNDS):
         for setting, values in CHOICES.items():
             for value in values:
                 tried = best.model_copy(update={setting: value})
                 if tried not in known:
-                    known[tried] = frontier(tried, trial)
+                    known[tried] = frontier(tried, split)
                     print(f"{1000 * known[tried]:.4f}  {tried}", flush=True)
             best = max(known, key=lambda config: known[config])
     return best
 
 
-def curators_as_listeners(trial: Split) -> CoListening:
+def curators_as_listeners(split: Split) -> CoListening:
     """Read the table as if each curator were a listener: binary item-item cosine."""
-    codes = pl.DataFrame({c.ITEM_ID: trial.interactions.item_ids}).with_row_index("item")
-    rows = trial.train.scan(c.SEQUENCES_TABLE).collect().join(codes, on=c.ITEM_ID)
+    codes = pl.DataFrame({c.ITEM_ID: split.interactions.item_ids}).with_row_index("item")
+    rows = split.train.scan(c.SEQUENCES_TABLE).collect().join(codes, on=c.ITEM_ID)
     pairs = (
         rows.select((pl.col(c.CURATOR).rank("dense") - 1).alias("who"), "item").unique().sort("who", "item")
     )
@@ -80,12 +80,12 @@ def curators_as_listeners(trial: Split) -> CoListening:
     return fit_co_listening(weights, CoListeningConfig())
 
 
-def print_coverage(systems: list[System], trial: Split) -> None:
+def print_coverage(systems: list[System], split: Split) -> None:
     """Print how many items each system can speak about, by stratum."""
     rows = []
     for system in systems:
-        known = system.fit(trial).known
-        of = [(trial.strata == stratum, stratum.label) for stratum in Stratum]
+        known = system.fit(split).known
+        of = [(split.strata == stratum, stratum.label) for stratum in Stratum]
         rows.append([system.name, *(f"{known[own].sum():,} of {own.sum():,}" for own, _ in of)])
     print_table(["knows", *(s.label for s in Stratum)], rows, title="Items known, by stratum", left=["knows"])
 
@@ -98,9 +98,9 @@ def main() -> None:
     arguments = parser.parse_args()
     dataset = Dataset.open(arguments.dataset)
     config = ProtocolConfig(seed=arguments.seed)
-    trial = hold_out(dataset, config)
+    split = hold_out(dataset, config)
     if arguments.tune:
-        inner = hold_out(trial.train, config.model_copy(update={"seed": arguments.seed + 100}))
+        inner = hold_out(split.train, config.model_copy(update={"seed": arguments.seed + 100}))
         print("best:", tuned(inner))
         return
     usual = {system.name: system for system in default_systems()}
@@ -111,7 +111,7 @@ def main() -> None:
         System("sequences", fitting(SequencesConfig())),
     ]
     print_report(evaluate(dataset, systems, config))
-    print_coverage(systems[-2:], trial)
+    print_coverage(systems[-2:], split)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
     .venv/bin/python benchmarks/simulated_signals.py
 
 Every signal is fitted on the whole of each world and asked for neighbours of every artist; nDCG@20 with the true
-affinity as the grade (tigertail/evaluation/agreement.py), by stratum of the query, means and 95 % intervals over
+affinity as the grade (tigertail/evaluation/ground_truth/evaluation.py), by stratum of the query, means and
+95 % intervals over
 the queries of all worlds. What a signal does not know counts as a miss. "Cold" artists are mostly those of
 ``unheard``, whom no listener comes across, whatever their fame.
 """
@@ -19,7 +20,7 @@ import numpy as np
 from tigertail.cli.output import print_table
 from tigertail.dataset.strata import Stratum
 from tigertail.evaluation import baselines
-from tigertail.evaluation.ground_truth.agreement import graded_metrics, nobody_held
+from tigertail.evaluation.ground_truth.evaluation import full_split, graded_metrics
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.evaluation.systems.own import OwnSignal
@@ -52,11 +53,11 @@ def main() -> None:
         for world in track(asked.worlds, "worlds"):
             config = WorldConfig(seed=world, unheard=asked.unheard, facts=asked.facts)
             dataset = simulate(Path(folder) / str(world), config)
-            trial = nobody_held(dataset, read_true(dataset), k=20)
-            strata.append(trial.strata[trial.query_items])
+            split = full_split(dataset, read_true(dataset), k=20)
+            strata.append(split.strata[split.query_items])
             for system in systems:
-                lists = ranked_lists(system.fit(trial), trial)[0]
-                values.setdefault(system.label, []).append(graded_metrics(lists, trial.relevant)[:, 0])
+                lists = ranked_lists(system.fit(split), split)[0]
+                values.setdefault(system.label, []).append(graded_metrics(lists, split.relevant)[:, 0])
     stratum = np.concatenate(strata)
     groups = [(each.label, stratum == each) for each in Stratum]
     groups = [(label, member) for label, member in groups if member.any()]

@@ -20,7 +20,7 @@ from annotation import CONFIGS
 from tigertail import columns as c
 from tigertail.cli.output import print_table
 from tigertail.dataset.dataset import Dataset
-from tigertail.evaluation.ground_truth.agreement import graded_metrics, nobody_held
+from tigertail.evaluation.ground_truth.evaluation import full_split, graded_metrics
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.progress import track
@@ -33,12 +33,12 @@ SHARES = (0.0, 0.1, 0.3)
 
 def qualities(dataset: Dataset, honest: pl.Series) -> dict[str, pl.DataFrame]:
     """Return the nDCG of each honestly tagged query, by system: columns item_id, nDCG."""
-    trial = nobody_held(dataset, read_true(dataset), k=20)
-    asked = trial.interactions.item_ids.gather(trial.query_items)
+    split = full_split(dataset, read_true(dataset), k=20)
+    asked = split.interactions.item_ids.gather(split.query_items)
     found = {}
     for name, config in CONFIGS.items():
-        signal = fit_annotation(dataset, trial.interactions, config)
-        ndcg = graded_metrics(ranked_lists(signal, trial)[0], trial.relevant)[:, 0]
+        signal = fit_annotation(dataset, split.interactions, config)
+        ndcg = graded_metrics(ranked_lists(signal, split)[0], split.relevant)[:, 0]
         rows = pl.DataFrame({c.ITEM_ID: asked, "nDCG": ndcg})
         found[name] = rows.filter(pl.col(c.ITEM_ID).is_in(honest.implode())).sort(c.ITEM_ID)
     return found

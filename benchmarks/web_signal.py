@@ -36,7 +36,7 @@ CONFIGS = {
 
 
 def system(name: str, config: WebConfig) -> System:
-    return System(name, lambda trial: fit_web(trial.train, trial.interactions, config))
+    return System(name, lambda split: fit_web(split.train, split.interactions, config))
 
 
 def judge_lists(dataset: Dataset, folder: Path) -> None:

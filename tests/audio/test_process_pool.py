@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
+
+from tests.support import poll
 
 from tigertail.audio.process_pool import TaskFailed, map_isolated
 
@@ -35,9 +36,9 @@ def test_there_may_be_fewer_tasks_than_lanes_or_none() -> None:
 
 
 OWNER = f"""
-from tigertail.audio.process_pool import in_lanes
+from tigertail.audio.process_pool import map_isolated
 if __name__ == "__main__":
-    for _, result in in_lanes(eval, ["1", "__import__('time').sleep(1)"], 1, patience=60):
+    for _, result in map_isolated(eval, ["1", "__import__('time').sleep(1)"], 1, patience=60):
         print(result, flush=True)
     {HANG}
 """
@@ -60,7 +61,4 @@ def test_lanes_end_when_their_owner_is_killed() -> None:
         assert owner.stdout.readline() == "1\n"
     os.kill(owner.pid, signal.SIGKILL)
     owner.wait()
-    until = time.monotonic() + 30
-    while not gone(owner.pid) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert gone(owner.pid), "no process of its group is left"
+    poll(lambda: gone(owner.pid), "no process of its group is left")

@@ -28,9 +28,9 @@ def test_a_person_reads_tables(folder: Path, tmp_path: Path) -> None:
     picture = tmp_path / "diagnosis.png"
     result = CliRunner().invoke(app, ["diagnose", str(folder), "-n", "3", "--plot", str(picture)])
     assert result.exit_code == 0, result.output
-    for words in ("SIMULATED", "Neighbours from home", "Cohesion", "Capacity", "Lists that changed most"):
+    for words in ("SIMULATED", "Local share", "Cohesion", "Capacity", "Largest list changes"):
         assert words in result.output
-    assert "the catalogue says so" in result.output
+    assert "the catalogue has that country" in result.output
     assert "United States" in result.output
     assert picture.read_bytes().startswith(b"\x89PNG")
 
@@ -38,7 +38,7 @@ def test_a_person_reads_tables(folder: Path, tmp_path: Path) -> None:
 def test_a_machine_reads_json(folder: Path) -> None:
     found = json.loads(CliRunner().invoke(app, ["diagnose", str(folder), "-n", "3", "--json"]).stdout)
     assert found["simulated"] is True
-    assert len(found["changes"]["most"]) == 3
+    assert len(found["list_changes"]["largest"]) == 3
     assert sum(row["share_of_error"] for row in found["capacity"]) == pytest.approx(1)
 
 

@@ -60,7 +60,7 @@ def test_a_brief_is_one_table_of_listeners_and_in_a_world_one_of_truth(world: Pa
     ):
         assert words in text
     assert text.count("item-item cosine") == 2
-    for words in ("Recall", "Paired differences", "What the lists show", "Peak memory"):
+    for words in ("Recall", "Paired differences", "Beyond accuracy", "Peak memory"):
         assert words not in text
     assert len(text.splitlines()) < 20
 
@@ -84,7 +84,7 @@ def test_real_data_have_no_true_affinity(scenes: Dataset, quick: Path) -> None:
     assert "True affinity" not in result.stdout
 
 
-@pytest.mark.parametrize("option", [["--truth", "true"], ["--countries"], ["--json"]])
+@pytest.mark.parametrize("option", [["--ground-truth", "simulated"], ["--countries"], ["--json"]])
 def test_a_brief_has_no_room_for_more(world: Path, option: list[str]) -> None:
     result = CliRunner().invoke(app, ["evaluate", str(world), "--brief", *option])
-    assert "no room" in str(result.exception)
+    assert "does not support" in str(result.exception)

@@ -7,17 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.support import run_cli
+from typer.testing import Result
 
-from tigertail.cli import app
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, TigertailError
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(
-        app, ["evaluate", *(str(argument) for argument in arguments)], catch_exceptions=False
-    )
 
 
 @pytest.fixture
@@ -42,18 +36,20 @@ def systems(result: Result) -> list[str]:
 
 
 def test_a_file_chooses_the_systems(scenes: Dataset, chosen: Path) -> None:
-    assert systems(run(scenes.path, "--systems", chosen, "--json")) == ["random", "mine"]
+    assert systems(run_cli("evaluate", scenes.path, "--systems", chosen, "--json")) == ["random", "mine"]
 
 
-def test_lists_of_others_join_and_what_is_unknown_is_told(
+def test_lists_of_others_are_compared_and_unknown_items_counted(
     scenes: Dataset, chosen: Path, theirs: Path, tmp_path: Path
 ) -> None:
     again = tmp_path / "again.csv"
     again.write_bytes(theirs.read_bytes())
-    result = run(scenes.path, "--systems", chosen, "--neighbours", theirs, "--neighbours", again, "--json")
+    result = run_cli(
+        "evaluate", scenes.path, "--systems", chosen, "--neighbours", theirs, "--neighbours", again, "--json"
+    )
     assert systems(result) == ["random", "mine", "theirs", "again"]
-    assert "theirs.csv: 3 rows; 3 of its 4 items are known" in result.stderr
-    assert "flattered" in result.stderr
+    assert "theirs.csv: 3 rows; 3 of its 4 items are in the dataset" in result.stderr
+    assert "too high" in result.stderr
 
 
 def test_two_files_of_one_name_are_refused(
@@ -62,26 +58,26 @@ def test_two_files_of_one_name_are_refused(
     (tmp_path / "b").mkdir()
     twin = tmp_path / "b" / "theirs.csv"
     twin.write_bytes(theirs.read_bytes())
-    with pytest.raises(ConfigError, match="two systems are called 'theirs'"):
-        run(scenes.path, "--systems", chosen, "--neighbours", theirs, "--neighbours", twin)
+    with pytest.raises(ConfigError, match="two systems have the name 'theirs'"):
+        run_cli("evaluate", scenes.path, "--systems", chosen, "--neighbours", theirs, "--neighbours", twin)
 
 
 def test_one_file_sets_systems_up(scenes: Dataset, chosen: Path) -> None:
     with pytest.raises(ConfigError, match="--systems replaces them"):
-        run(scenes.path, "--systems", chosen, "--config", chosen)
+        run_cli("evaluate", scenes.path, "--systems", chosen, "--config", chosen)
 
 
-def test_the_training_part_is_written_and_the_way_back_is_told(
+def test_the_training_part_is_written_with_the_command_to_evaluate_it(
     scenes: Dataset, tmp_path: Path, chosen: Path
 ) -> None:
     folder = tmp_path / "train"
-    result = run(scenes.path, "--seed", 7, "--held-out", 0.3, "--write-train", folder)
+    result = run_cli("evaluate", scenes.path, "--seed", 7, "--held-out", 0.3, "--write-train", folder)
     train = Dataset.open(folder)
     assert train.plays["listener_id"].n_unique() == 14, "six of twenty are held out"
-    told = re.search(r"tigertail evaluate (.*) --neighbours FILE", result.stdout)
-    assert told is not None
-    options = told[1].removeprefix(str(scenes.path)).split()
+    command = re.search(r"tigertail evaluate (.*) --neighbours FILE", result.stdout)
+    assert command is not None
+    options = command[1].removeprefix(str(scenes.path)).split()
     assert options == ["--held-out", "0.3", "--split", "listeners", "--seed", "7"]
     with pytest.raises(TigertailError, match="already exists"):
-        run(scenes.path, "--write-train", folder)
-    assert run(scenes.path, "--write-train", folder, "--force").exit_code == 0
+        run_cli("evaluate", scenes.path, "--write-train", folder)
+    assert run_cli("evaluate", scenes.path, "--write-train", folder, "--force").exit_code == 0

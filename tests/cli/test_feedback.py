@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.support import run_cli
 from typer.testing import CliRunner
 
 from tigertail.cli import app
@@ -23,10 +24,8 @@ def file(tmp_path: Path) -> str:
     return str(path)
 
 
-def run(*words: str) -> str:
-    result = CliRunner().invoke(app, ["feedback", *words])
-    assert result.exit_code == 0, result.output
-    return result.output
+def run(*arguments: object) -> str:
+    return run_cli("feedback", *arguments).output
 
 
 def test_events_are_counted(file: str) -> None:

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from typer.testing import CliRunner, Result
+from tests.support import run_cli
+from typer.testing import Result
 
-from tigertail.cli import app, main
+from tigertail.cli import main
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import DataError
 from tigertail.mixing import Mixture
@@ -38,10 +39,6 @@ def settings(tmp_path: Path) -> Path:
     return file
 
 
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False)
-
-
 def complaint(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: object
 ) -> list[str]:
@@ -58,7 +55,7 @@ def complaint(
 
 
 def test_fit_says_what_it_made_and_what_comes_next(scenes: Dataset, settings: Path, tmp_path: Path) -> None:
-    result = run("fit", scenes.path, tmp_path / "model", "--config", settings)
+    result = run_cli("fit", scenes.path, tmp_path / "model", "--config", settings)
     assert result.exit_code == 0
     assert "8 of 9 items with a listener, 8 factors" in result.stdout
     assert f'tigertail similar {tmp_path / "model"} "Кино"' in result.stdout
@@ -69,7 +66,7 @@ def test_the_mixture_can_learn_from_curated_lists(scenes: Dataset, settings: Pat
     lists = tmp_path / "lists.csv"
     lists.write_text("query,similar\nКино,Youssou N'Dour\nКино,Sade\nThe Cure,東京事変\n", "utf-8")
     for name, more in (("plain", []), ("taught", ["--lists", lists])):
-        fitted = run("fit", scenes.path, tmp_path / name, "--config", settings, *more)
+        fitted = run_cli("fit", scenes.path, tmp_path / name, "--config", settings, *more)
         assert fitted.exit_code == 0
         assert ("Lists: 2 of 3 pairs train the mixture; 1: similar: " in fitted.stdout) == bool(more)
     plain, taught = (load(tmp_path / name).signals["mixture"] for name in ("plain", "taught"))
@@ -92,25 +89,25 @@ def test_lists_that_cannot_be_read_are_two_lines(
     Dataset.write(tmp_path / "few", {"plays": plays}, name="few")
     few = ("fit", tmp_path / "few", tmp_path / "model", "--lists", lists)
     with pytest.raises(DataError, match="too few listeners are there"):
-        run(*few)
-    assert "No mixture: too few listeners" in run(*few[:3]).stdout
+        run_cli(*few)
+    assert "No mixture: too few listeners" in run_cli(*few[:3]).stdout
     assert "no layout 'xml'" in complaint(monkeypatch, capsys, *arguments, "--lists-format", "xml")[0]
 
 
 def test_weights_are_shown_as_a_table_json_and_a_picture(folder: Path, tmp_path: Path) -> None:
     plot = tmp_path / "weights.svg"
-    table = run("weights", folder, "--plot", plot).stdout
+    table = run_cli("weights", folder, "--plot", plot).stdout
     assert re.search(r"listeners +listening", table)
     assert "<svg" in plot.read_text("utf-8")
-    rows = json.loads(run("weights", folder, "--json").stdout)
+    rows = json.loads(run_cli("weights", folder, "--json").stdout)
     assert [row["listeners"] for row in rows] == [0, 1, 2, 5, 9]
 
 
 def test_what_may_be_listed_can_be_narrowed(folder: Path) -> None:
-    first, second = items(run("similar", folder, "Кино", "-n", 2, "--json"))
-    left = items(run("similar", folder, "Кино", "-n", 1, "--exclude", first, "--json"))
+    first, second = items(run_cli("similar", folder, "Кино", "-n", 2, "--json"))
+    left = items(run_cli("similar", folder, "Кино", "-n", 1, "--exclude", first, "--json"))
     assert left == [second]
-    assert items(run("similar", folder, "Кино", "--kind", "track", "--json")) == []
+    assert items(run_cli("similar", folder, "Кино", "--kind", "track", "--json")) == []
 
 
 def test_fresh_processes_with_any_threads_write_the_same_bytes(
@@ -123,7 +120,7 @@ def test_fresh_processes_with_any_threads_write_the_same_bytes(
 
 
 def test_similar_prints_a_table(folder: Path) -> None:
-    result = run("similar", folder, "youssou ndour", "-n", "3")
+    result = run_cli("similar", folder, "youssou ndour", "-n", "3")
     assert "After Youssou N'Dour (6 listeners, " in result.stdout
     for name in ("東京事変", "فيروز", "Nirvana"):
         assert name in result.stdout
@@ -132,34 +129,36 @@ def test_similar_prints_a_table(folder: Path) -> None:
 
 
 def test_similar_prints_json(folder: Path) -> None:
-    answers = json.loads(run("similar", folder, "n1", "-n", "2", "--json").stdout)
+    answers = json.loads(run_cli("similar", folder, "n1", "-n", "2", "--json").stdout)
     assert [answer["rank"] for answer in answers] == [1, 2]
     assert answers[0].keys() == {"rank", "item_id", "name", "score", "listeners", "stratum"}
-    assert json.loads(run("similar", folder, "x9", "--json").stdout) == []
+    assert json.loads(run_cli("similar", folder, "x9", "--json").stdout) == []
 
 
 def test_options_reach_the_question(folder: Path) -> None:
-    assert run("similar", folder, "s1", "--signal", "co-listening", "--json").stdout.count("item_id") == 3
-    cosine, dot = (run("similar", folder, "s1", "--beta", beta, "--json").stdout for beta in (1, 0))
+    assert run_cli("similar", folder, "s1", "--signal", "co-listening", "--json").stdout.count("item_id") == 3
+    cosine, dot = (run_cli("similar", folder, "s1", "--beta", beta, "--json").stdout for beta in (1, 0))
     assert cosine != dot
 
 
 def test_no_answer_is_explained(folder: Path, tmp_path: Path) -> None:
-    assert "no answer: no listener has played it" in run("similar", folder, "Nobody Yet").stdout
+    assert "no answer: no listener has played it" in run_cli("similar", folder, "Nobody Yet").stdout
     plays = pl.DataFrame({"listener_id": ["u"], "item_id": ["a"], "plays": [3]})
     Dataset.write(tmp_path / "small", {"plays": plays}, name="small")
-    run("fit", tmp_path / "small", tmp_path / "model")
-    alone = run("similar", tmp_path / "model", "a").stdout
+    run_cli("fit", tmp_path / "small", tmp_path / "model")
+    alone = run_cli("similar", tmp_path / "model", "a").stdout
     assert "no answer" in alone
     assert "no listener has played it" not in alone
 
 
 def test_neighbours_of_all_and_of_some(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "lists.parquet"
-    assert "24 rows for 8 items" in run("neighbours", folder, "--out", out, "--top", "3").stdout
+    assert "24 rows for 8 items" in run_cli("neighbours", folder, "--out", out, "--top", "3").stdout
     assert pl.read_parquet(out).columns == ["target_item_id", "item_id", "score", "rank"]
     (tmp_path / "queries.txt").write_text("Кино\ns1\n", "utf-8")
-    run("neighbours", folder, "--out", out, "--queries", tmp_path / "queries.txt", "--top", "1", "--names")
+    run_cli(
+        "neighbours", folder, "--out", out, "--queries", tmp_path / "queries.txt", "--top", "1", "--names"
+    )
     lists = pl.read_parquet(out)
     assert lists["target_item_id"].to_list() == ["n1", "s1"]
     assert lists["target_name"].to_list() == ["Кино", "東京事変"]
@@ -181,55 +180,55 @@ def test_a_question_is_asked_from_somewhere(local: Path) -> None:
     asked = ["similar", local, "Queen", "-n", 3, "--json"]
     polish, brazilian = ({f"{country}{number}" for number in (1, 2, 3)} for country in "pb")
     for place in ("PL", "Polska", "poland"):
-        assert set(items(run(*asked, "--country", place))) == polish
-    assert set(items(run(*asked, "--language", "Portuguese"))) == brazilian
-    assert set(items(run(*asked, "--group", "BR"))) == brazilian
-    assert items(run(*asked, "--country", "PL", "--lens", 0)) == items(run(*asked))
-    assert run(*asked, "--country", "PL").stderr == ""
+        assert set(items(run_cli(*asked, "--country", place))) == polish
+    assert set(items(run_cli(*asked, "--language", "Portuguese"))) == brazilian
+    assert set(items(run_cli(*asked, "--group", "BR"))) == brazilian
+    assert items(run_cli(*asked, "--country", "PL", "--lens", 0)) == items(run_cli(*asked))
+    assert run_cli(*asked, "--country", "PL").stderr == ""
 
 
 def test_a_notice_goes_to_standard_error_and_the_list_to_standard_output(local: Path, tmp_path: Path) -> None:
-    result = run("similar", local, "Queen", "--json", "--country", "Česko")
+    result = run_cli("similar", local, "Queen", "--json", "--country", "Česko")
     assert result.stderr == "Note: too few listeners in Czechia: localised to Eastern Europe\n"
-    assert items(result) == items(run("similar", local, "Queen", "--json", "--country", "Eastern Europe"))
-    written = run("neighbours", local, "--out", tmp_path / "lists.parquet", "--top", 2, "--country", "CZ")
+    assert items(result) == items(run_cli("similar", local, "Queen", "--json", "--country", "Eastern Europe"))
+    written = run_cli("neighbours", local, "--out", tmp_path / "lists.parquet", "--top", 2, "--country", "CZ")
     assert "localised to Eastern Europe" in written.stderr
     assert "16 rows for 8 items" in written.stdout
 
 
 def test_neighbours_are_asked_from_somewhere(local: Path, tmp_path: Path) -> None:
     out = tmp_path / "lists.parquet"
-    run("neighbours", local, "--out", out, "--top", 3, "--country", "PL", "--lens", 1)
+    run_cli("neighbours", local, "--out", out, "--top", 3, "--country", "PL", "--lens", 1)
     lists = pl.read_parquet(out).filter(target_item_id="star")
-    asked = run("similar", local, "star", "-n", 3, "--country", "PL", "--lens", 1, "--json")
+    asked = run_cli("similar", local, "star", "-n", 3, "--country", "PL", "--lens", 1, "--json")
     assert lists["item_id"].to_list() == items(asked)
 
 
 def test_why_is_told_in_words_and_in_json(local: Path) -> None:
     asked = ["similar", local, "Queen", "-n", 1, "--country", "PL", "--why"]
-    table = run(*asked).stdout
+    table = run_cli(*asked).stdout
     assert re.search(r"listeners +stratum +why", table)
     assert "listening 100 %: " in table
     assert re.search(r"listeners in common, .*Poland", table)
-    assert re.search(r"Poland \d\d %, ", run(*asked, "--signal", "listening").stdout)
+    assert re.search(r"Poland \d\d %, ", run_cli(*asked, "--signal", "listening").stdout)
     only = ["--signal", "listening", "--why", "--json"]
-    [answer] = json.loads(run("similar", local, "Hey", "-n", 1, *only).stdout)
+    [answer] = json.loads(run_cli("similar", local, "Hey", "-n", 1, *only).stdout)
     [why] = answer["why"]
     assert (why["group"], why["name"]) == ("PL", "Poland")
     assert why["share"] == pytest.approx(1)
 
 
 def test_another_list_stands_beside(folder: Path) -> None:
-    table = run("similar", folder, "s1", "-n", 3, "--beside", "cosine").stdout
+    table = run_cli("similar", folder, "s1", "-n", 3, "--beside", "cosine").stdout
     assert re.search(r"rank +naive CF \(cosine\) +listeners +Tigertail \(mixture\) +listeners", table)
     assert len(re.findall(r"= فيروز", table)) == 2
     assert "home" not in table
-    [first, *_] = json.loads(run("similar", folder, "s1", "-n", 3, "--beside", "cosine", "--json").stdout)
+    [first, *_] = json.loads(run_cli("similar", folder, "s1", "-n", 3, "--beside", "cosine", "--json").stdout)
     assert first.keys() >= {"rank", "item_id", "other_item_id", "in_both", "other_in_both"}
 
 
 def test_who_has_no_answer_is_said_beside_too(folder: Path) -> None:
-    table = run("similar", folder, "Nobody Yet", "--beside", "cosine").stdout
+    table = run_cli("similar", folder, "Nobody Yet", "--beside", "cosine").stdout
     assert "naive CF (cosine) has no answer: no listener has played it" in table
     assert "Tigertail (mixture) has no answer" in table
 
@@ -299,9 +298,9 @@ def test_add_says_what_came_and_how_far_the_model_has_gone(
 ) -> None:
     save(model, tmp_path / "model")
     before = checksums(tmp_path / "model")
-    dry = run("add", tmp_path / "model", newcomers, "--dry-run")
+    dry = run_cli("add", tmp_path / "model", newcomers, "--dry-run")
     assert checksums(tmp_path / "model") == before
-    result = run("add", tmp_path / "model", newcomers)
+    result = run_cli("add", tmp_path / "model", newcomers)
     assert "Added 3 listeners, 9 plays, 1 items that had no listener" in result.stdout
     assert "Since the fit: 15.0 % more plays, 12.5 % more items" in result.stdout
     assert "Fine: a fit is due when" in result.stdout

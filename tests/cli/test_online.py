@@ -3,58 +3,45 @@
 from __future__ import annotations
 
 import json
-import sys
-import types
 from pathlib import Path
 
 import polars as pl
 import pytest
-from typer.testing import CliRunner, Result
+from tests.support import run_cli, write_store
 
-from tigertail.cli import app
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError
+from tigertail.feedback import read_feedback
 from tigertail.model import Model
 from tigertail.testing.simulated_listeners import Population
 
 
-@pytest.fixture(autouse=True)
-def _no_store(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read the tables of events below as they are: what stores and exports hold is tested in their room."""
-    room = types.ModuleType("tigertail.feedback")
-    monkeypatch.setattr(room, "read_feedback", pl.read_parquet, raising=False)
-    monkeypatch.setitem(sys.modules, "tigertail.feedback", room)
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False)
-
-
 @pytest.fixture(scope="module")
 def better(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A log in which the first model is much better, and both models' lists."""
+    """A store in which the first model is much better, its export, and the lists of both models."""
     population = Population(edge=0.3)
     folder = tmp_path_factory.mktemp("better")
-    population.duel(400, seed=0).events().write_parquet(folder / "events.parquet")
+    store = write_store(population.duel(400, seed=0).events(), folder / "events.sqlite")
+    read_feedback(store).write_parquet(folder / "events.parquet")
     for model, name in enumerate(("first", "second")):
         population.ranking(model).write_parquet(folder / f"{name}.parquet")
     return folder
 
 
-def test_it_prints_who_wins_and_what_lists_are_worth(better: Path) -> None:
+def test_a_store_is_reported_with_winner_and_estimated_ndcg(better: Path) -> None:
     given = [f"--ranking={name}={better / name}.parquet" for name in ("first", "second")]
-    text = run("online-report", better / "events.parquet", *given, "-k", 5).stdout
+    text = run_cli("online-report", better / "events.sqlite", *given, "-k", 5).stdout
     for words in (
         "lists shown to 400 listeners",
         "95 % intervals over listeners",
-        "looked at",
+        "examined",
         "first against second",
-        "95 % interval, at all times",
+        "95 % interval, anytime-valid",
         "first wins, decided after",
         "at most 0.05 of all experiments",
-        "nDCG@5 of rankings",
+        "Estimated nDCG@5 of rankings",
         "DR minus first",
-        "hardly looked at",
+        "rarely examined",
     ):
         assert words in text
     assert "Note:" not in text
@@ -66,16 +53,16 @@ def test_it_says_that_nothing_is_decided_yet_and_what_is_missing(better: Path, t
     few = tmp_path / "few.parquet"
     stray = events.tail(1).with_columns(list_id=pl.lit("gone"), kind=pl.lit("like"))
     pl.concat([events.head(60), stray]).write_parquet(few)
-    text = run("online-report", few).stdout
-    assert "Not decided yet: look again later, looking costs nothing." in text
-    assert "Left out: 1 event, an action on what the log does not show." in text
-    assert "Note: the log cannot tell places from items" in text
+    text = run_cli("online-report", few).stdout
+    assert "Not decided yet: run this again later" in text
+    assert "Left out: 1 event, an action without an impression." in text
+    assert "Note: position bias cannot be estimated" in text
     assert "unknown" in text
     assert "nDCG" not in text
 
 
 def test_json_and_a_folder_hold_everything(better: Path, tmp_path: Path) -> None:
-    done = run("online-report", better / "events.parquet", "--json", "--report", tmp_path / "report")
+    done = run_cli("online-report", better / "events.parquet", "--json", "--report", tmp_path / "report")
     printed = json.loads(done.stdout)
     assert printed == json.loads((tmp_path / "report" / "online.json").read_text("utf-8"))
     assert printed["duels"][0]["winner"] == "first"
@@ -84,8 +71,8 @@ def test_json_and_a_folder_hold_everything(better: Path, tmp_path: Path) -> None
 
 
 def test_a_ranking_without_a_name_is_refused(better: Path) -> None:
-    with pytest.raises(ConfigError, match="no ranking to be judged"):
-        run("online-report", better / "events.parquet", "--ranking", better / "first.parquet")
+    with pytest.raises(ConfigError, match="is not NAME=PATH"):
+        run_cli("online-report", better / "events.parquet", "--ranking", better / "first.parquet")
 
 
 def test_fit_learns_from_feedback_and_says_how_much(scenes: Dataset, model: Model, tmp_path: Path) -> None:
@@ -94,9 +81,9 @@ def test_fit_learns_from_feedback_and_says_how_much(scenes: Dataset, model: Mode
         for item in ("n2", "n3", "unheard of")
         for kind in ("impression", "play")
     ]
-    pl.DataFrame(rows).write_parquet(tmp_path / "events.parquet")
+    store = write_store(pl.DataFrame(rows), tmp_path / "events.sqlite")
     (tmp_path / "small.toml").write_text("[base]\nfactors = 8\n", encoding="utf-8")
     fit = ["fit", scenes.path, tmp_path / "model", "--config", tmp_path / "small.toml"]
-    done = run(*fit, "--feedback", tmp_path / "events.parquet")
-    assert "Feedback: 2 of 3 pairs train the mixture; 1: item: not in the dataset." in done.stdout
-    assert "Note: the log cannot tell places from items" in done.stderr
+    done = run_cli(*fit, "--feedback", store)
+    assert "Feedback: 2 of 3 pairs teach the mixture; 1: item: not in the dataset." in done.stdout
+    assert "Note: position bias cannot be estimated" in done.stderr

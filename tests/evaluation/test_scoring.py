@@ -9,7 +9,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation import ProtocolConfig, Split, System, hold_out
 from tigertail.evaluation.metrics.locality import UNKNOWN, listener_countries
 from tigertail.evaluation.metrics.ranking import METRICS
-from tigertail.evaluation.scoring import judge_system, ranked_lists
+from tigertail.evaluation.scoring import ranked_lists, score_system
 from tigertail.evaluation.systems.own import LocalModels
 from tigertail.model.config import BaseConfig
 from tigertail.signals.factors import FactorAffinity
@@ -19,70 +19,70 @@ LOCAL = LocalModels(min_group_size=5, lens_smoothing=5, lens_evidence=5, base=Ba
 
 
 @pytest.fixture(scope="module")
-def trial(countries: Dataset) -> Split:
+def split(countries: Dataset) -> Split:
     return hold_out(countries, ProtocolConfig(held_out=0.5, k=3))
 
 
 @pytest.fixture(scope="module")
-def signal(trial: Split) -> GroupedCoListening:
-    fitted = LOCAL.fit(trial)
+def signal(split: Split) -> GroupedCoListening:
+    fitted = LOCAL.fit(split)
     assert isinstance(fitted, GroupedCoListening)
     return fitted
 
 
-def after_the_star(trial: Split) -> tuple[np.ndarray, np.ndarray]:
+def after_the_star(split: Split) -> tuple[np.ndarray, np.ndarray]:
     """Return which queries are the star, and the country of their listeners."""
-    star = trial.interactions.item_ids.to_list().index("star")
-    asked = np.flatnonzero(trial.query_items == star)
-    return asked, listener_countries(trial)[1][trial.query_listeners[asked]]
+    star = split.interactions.item_ids.to_list().index("star")
+    asked = np.flatnonzero(split.query_items == star)
+    return asked, listener_countries(split)[1][split.query_listeners[asked]]
 
 
-def test_each_listener_is_answered_from_their_own_country(trial: Split, signal: GroupedCoListening) -> None:
-    ids = trial.interactions.item_ids.to_list()
-    asked, where = after_the_star(trial)
+def test_each_listener_is_answered_from_their_own_country(split: Split, signal: GroupedCoListening) -> None:
+    ids = split.interactions.item_ids.to_list()
+    asked, where = after_the_star(split)
     assert {"PL", "BR"} < set(where.tolist())
-    lists = ranked_lists(signal, trial, lens=True)[0]
+    lists = ranked_lists(signal, split, lens=True)[0]
     for query, country in zip(asked, where, strict=True):
         if country in ("PL", "BR"):
             own = {"PL": "p", "BR": "b"}[country]
             assert {ids[item][0] for item in lists[query]} == {own}
-    without = ranked_lists(signal, trial)[0][asked]
+    without = ranked_lists(signal, split)[0][asked]
     assert (without == without[0]).all(), "without the lens all get one list"
 
 
-def test_every_query_gets_the_list_it_would_get_alone(trial: Split, signal: GroupedCoListening) -> None:
-    lists = ranked_lists(signal, trial, lens=True)[0]
-    where = listener_countries(trial)[1][trial.query_listeners]
+def test_every_query_gets_the_list_it_would_get_alone(split: Split, signal: GroupedCoListening) -> None:
+    lists = ranked_lists(signal, split, lens=True)[0]
+    where = listener_countries(split)[1][split.query_listeners]
     assert len(set(where.tolist())) >= 3
-    for query, (item, country) in enumerate(zip(trial.query_items, where, strict=True)):
+    for query, (item, country) in enumerate(zip(split.query_items, where, strict=True)):
         seen = signal if country == UNKNOWN else signal.localised(country)
         scores = seen.affinity(np.array([item], np.int32))[0]
         scores[item] = -np.inf
         assert lists[query].tolist() == np.argsort(-scores, kind="stable")[:3].tolist()
 
 
-def test_the_dial_turns_under_a_lens_too(trial: Split, signal: GroupedCoListening) -> None:
-    stars, plain = ranked_lists(signal, trial, (5.0, 0.0), lens=True)
-    assert stars.shape == plain.shape == (len(trial.query_items), 3)
-    assert plain.tolist() == ranked_lists(signal, trial, lens=True)[0].tolist()
-    fame = trial.popularity[stars].sum(axis=1) - trial.popularity[plain].sum(axis=1)
-    assert fame.min() >= 0 < fame.max()
+def test_the_dial_turns_under_a_lens_too(split: Split, signal: GroupedCoListening) -> None:
+    popular, plain = ranked_lists(signal, split, (-5.0, 0.0), lens=True)
+    assert popular.shape == plain.shape == (len(split.query_items), 3)
+    assert plain.tolist() == ranked_lists(signal, split, lens=True)[0].tolist()
+    difference = split.popularity[popular].sum(axis=1) - split.popularity[plain].sum(axis=1)
+    assert difference.min() >= 0 < difference.max()
 
 
-def test_the_lens_finds_what_people_there_play(trial: Split, signal: GroupedCoListening) -> None:
-    near, far = (judge_system(System("local", lambda _: signal, lens=lens), trial) for lens in (True, False))
-    asked, _ = after_the_star(trial)
+def test_the_lens_finds_what_people_there_play(split: Split, signal: GroupedCoListening) -> None:
+    near, far = (score_system(System("local", lambda _: signal, lens=lens), split) for lens in (True, False))
+    asked, _ = after_the_star(split)
     ndcg = METRICS.index("nDCG")
     assert near.values[asked, ndcg].mean() > far.values[asked, ndcg].mean() + 0.1
 
 
-def test_a_signal_without_places_has_no_lens(trial: Split) -> None:
-    vectors = np.ones((len(trial.popularity), 2), np.float32)
+def test_a_signal_without_places_has_no_lens(split: Split) -> None:
+    vectors = np.ones((len(split.popularity), 2), np.float32)
     with pytest.raises(TypeError, match="FactorAffinity has no lens"):
-        ranked_lists(FactorAffinity(vectors), trial, lens=True)
+        ranked_lists(FactorAffinity(vectors), split, lens=True)
 
 
 def test_without_countries_a_lens_changes_nothing(scenes: Dataset) -> None:
-    trial = hold_out(scenes, ProtocolConfig(k=3))
-    signal = LOCAL.fit(trial)
-    assert (ranked_lists(signal, trial, lens=True) == ranked_lists(signal, trial)).all()
+    split = hold_out(scenes, ProtocolConfig(k=3))
+    signal = LOCAL.fit(split)
+    assert (ranked_lists(signal, split, lens=True) == ranked_lists(signal, split)).all()

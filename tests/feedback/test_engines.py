@@ -31,7 +31,7 @@ def test_a_database_of_something_else_is_left_alone(tmp_path: Path) -> None:
     with sqlite3.connect(file) as other:
         other.execute("CREATE TABLE letters (text)")
     before = file.read_bytes()
-    with pytest.raises(DataError, match="something else"):
+    with pytest.raises(DataError, match="another program"):
         FeedbackStore.open(file)
     assert file.read_bytes() == before
 

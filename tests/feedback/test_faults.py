@@ -183,7 +183,7 @@ def test_no_room_on_the_disk(file: Path, event: Make) -> None:
             store.database.engine, "connect", lambda raw, _: raw.execute(f"PRAGMA max_page_count={pages[0]}")
         )
         more = [event(f"b{n}", item="x" * 256) for n in range(500)]
-        refused(store, more, "has no room left")
+        refused(store, more, "has no space left")
         assert store.count() == 50
         pages[0] = 100_000  # somebody made room
         store.close()
@@ -236,13 +236,13 @@ def test_something_else_takes_the_place_of_the_file(file: Path, event: Make, con
         for old in file.parent.glob("feedback.db*"):
             old.unlink()
         file.write_bytes(content)
-        refused(store, [event("b")], r"no feedback store is at|damaged, or no database")
+        refused(store, [event("b")], r"there is no feedback store at|damaged, or not a database")
         assert file.read_bytes()[:11] == content[:11]
 
 
 def test_what_is_no_database(file: Path, tmp_path: Path) -> None:
     file.write_bytes(b"no database" * 1000)
-    with pytest.raises(StoreUnavailableError, match="damaged, or no database"):
+    with pytest.raises(StoreUnavailableError, match="damaged, or not a database"):
         FeedbackStore.open(file)
     with pytest.raises(StoreUnavailableError, match="cannot be opened"):
         FeedbackStore.open(tmp_path)
@@ -251,7 +251,7 @@ def test_what_is_no_database(file: Path, tmp_path: Path) -> None:
 def test_a_store_may_begin_before_its_folder(tmp_path: Path, event: Make) -> None:
     folder = tmp_path / "disk"
     folder.write_text("not mounted yet")
-    store = FeedbackStore.open(folder / "feedback.db", later=True)
+    store = FeedbackStore.open(folder / "feedback.db", lazy=True)
     refused(store, [event("a")], "cannot be opened")
     folder.unlink()
     assert store.record([event("a")]) == Receipt(1, 0)
@@ -284,7 +284,7 @@ def test_a_store_may_begin_before_its_server(server: Any, event: Make) -> None:
     database = server.new_database()
     server.stop("fast")
     try:
-        store = FeedbackStore.open(database, later=True)
+        store = FeedbackStore.open(database, lazy=True)
         refused(store, [event("a")], "cannot be reached")
     finally:
         server.start()
@@ -341,7 +341,7 @@ def test_a_table_locked_by_somebody_else(server: Any, database: str, event: Make
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        ("53100", "no room left"),
+        ("53100", "no space left"),
         ("53300", "too many connections"),
         ("XX001", "damaged"),
         ("0A000", "cannot be used"),

@@ -8,23 +8,23 @@ import pytest
 
 from tigertail.errors import ConfigError
 from tigertail.feedback import FeedbackStore
-from tigertail.feedback.location import Place
+from tigertail.feedback.location import Location
 
 
 def test_a_path_is_a_sqlite_file(tmp_path: Path) -> None:
     for named in (tmp_path / "a.db", str(tmp_path / "a.db"), f"sqlite:///{tmp_path}/a.db"):
-        place = Place.of(named)
-        assert place.file == tmp_path / "a.db"
-        assert place.shown == str(tmp_path / "a.db")
-        assert not place.read_only
-    assert Place.of(f"sqlite:///{tmp_path}/a.db?mode=ro").read_only
+        location = Location.of(named)
+        assert location.file == tmp_path / "a.db"
+        assert location.display == str(tmp_path / "a.db")
+        assert not location.read_only
+    assert Location.of(f"sqlite:///{tmp_path}/a.db?mode=ro").read_only
 
 
 def test_a_password_is_never_shown() -> None:
-    place = Place.of("postgresql://ann:hush@db.example:5433/music?sslmode=require&password=hush")
-    assert place.file is None
-    assert place.url.drivername == "postgresql+psycopg"
-    assert place.shown == "postgresql://ann:***@db.example:5433/music"
+    location = Location.of("postgresql://ann:hush@db.example:5433/music?sslmode=require&password=hush")
+    assert location.file is None
+    assert location.url.drivername == "postgresql+psycopg"
+    assert location.display == "postgresql://ann:***@db.example:5433/music"
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_a_backup_of_postgresql_goes_on(server: Any, event: Make, tmp_path: Path
     with FeedbackStore.open(server.new_database()) as store:
         store.record([event("a"), event("b")])
         whole = store.read()
-        url = store.database.place.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        url = store.database.location.url.set(drivername="postgresql").render_as_string(hide_password=False)
     other = server.new_database()
     for command in (
         ["pg_dump", "--format", "custom", "--file", backup, url],

@@ -118,7 +118,7 @@ def test_times_limit_what_is_read(address: str, event: Make) -> None:
             store.record([event(name)])
         assert store.read(since=NOON + timedelta(days=1))["event_id"].to_list() == ["b", "c"]
         assert store.read(before=NOON + timedelta(days=1))["event_id"].to_list() == ["a"]
-        with pytest.raises(DataError, match="no zone"):
+        with pytest.raises(DataError, match="no time zone"):
             store.read(since=datetime(2026, 3, 1))
 
 
@@ -163,7 +163,7 @@ def test_it_is_there_when_it_is_opened_again(address: str, event: Make) -> None:
 
 def test_what_is_not_there_is_not_made_unasked(address: str) -> None:
     for _ in range(2):
-        with pytest.raises(DataError, match="no feedback store is"):
+        with pytest.raises(DataError, match="there is no feedback store"):
             FeedbackStore.open(address, create=False)
 
 

@@ -159,7 +159,7 @@ def liked(world: Dataset, model: Model, listeners: int) -> pl.DataFrame:
 def test_a_mixture_taught_by_feedback_moves_towards_what_listeners_liked(world: Dataset) -> None:
     config = ModelConfig.model_validate(CONFIG.model_dump() | {"mixture": {"feedback": 0.5}})
     untaught = tigertail.fit(world, config=config)
-    with pytest.warns(TigertailWarning, match="every word counts the same"):
+    with pytest.warns(TigertailWarning, match="all actions have the same weight"):
         taught = tigertail.fit(world, config=config, feedback=liked(world, untaught, 10))
 
     # Judged on the queries of which nobody said a word.

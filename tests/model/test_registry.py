@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.support import SMALL_MODEL
 
 import tigertail
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation import default_systems
-from tigertail.model import Model, ModelConfig, save
+from tigertail.model import Model, save
 from tigertail.model.registry import FACTORS, SIGNALS
 from tigertail.simulation import WorldConfig, simulate
 
-SMALL = ModelConfig(base={"factors": 16, "iterations": 3}, local={"min_group_size": 20})
 EVERY_TABLE = {"listening", "factors", "co-listening", "annotation", "audio", "web", "sequences", "mixture"}
 
 
@@ -26,7 +26,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 @pytest.fixture(scope="module")
 def model(world: Dataset) -> Model:
-    return tigertail.fit(world, config=SMALL)
+    return tigertail.fit(world, config=SMALL_MODEL)
 
 
 def test_every_table_of_a_dataset_is_learned_from(model: Model) -> None:
@@ -35,7 +35,7 @@ def test_every_table_of_a_dataset_is_learned_from(model: Model) -> None:
 
 def test_plays_alone_are_enough(world: Dataset, tmp_path: Path) -> None:
     plays = Dataset.write(tmp_path / "plays", {c.PLAYS_TABLE: world.plays}, name="plays alone")
-    assert set(tigertail.fit(plays, config=SMALL).signals) == {
+    assert set(tigertail.fit(plays, config=SMALL_MODEL).signals) == {
         "listening",
         "factors",
         "co-listening",
@@ -50,7 +50,7 @@ def test_albums_that_know_their_artist_lean_on_them(world: Dataset, tmp_path: Pa
     )
     tables = {c.PLAYS_TABLE: world.plays, c.ITEMS_TABLE: items}
     albums = Dataset.write(tmp_path / "albums", tables, name="albums")
-    assert "back-off" in tigertail.fit(albums, config=SMALL).signals
+    assert "back-off" in tigertail.fit(albums, config=SMALL_MODEL).signals
 
 
 @pytest.mark.parametrize("name", sorted(EVERY_TABLE))
@@ -66,7 +66,7 @@ def test_a_signal_answers_as_before_when_its_model_is_opened_again(
 
 
 def test_each_is_a_row_of_the_report(world: Dataset) -> None:
-    names = {system.name for system in default_systems(SMALL, world)}
+    names = {system.name for system in default_systems(SMALL_MODEL, world)}
     assert {"annotation", "audio", "web", "sequences"} <= names
     assert not names & {"pairs", "back-off", FACTORS}
 

@@ -1,4 +1,4 @@
-"""The popularity dial leans lists to stars or away from them, and leaves alone what recommends nothing."""
+"""The popularity dial raises or lowers popular items, and keeps affinities that are not positive."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ SCORES = np.array([[2.0, 2.0, -1.0, 0.0, -np.inf]], np.float32)
 LISTENERS = np.array([100, 4, 100, 100, 0])
 
 
-def test_stars_rise_or_sink_by_their_listeners() -> None:
-    down, still, up = dialled(SCORES, LISTENERS, (-0.5, 0.0, 0.5))
+def test_a_positive_exponent_lowers_popular_items_and_a_negative_one_raises_them() -> None:
+    down, still, up = dialled(SCORES, LISTENERS, (0.5, 0.0, -0.5))
     np.testing.assert_allclose(down[0, :2], [0.2, 1.0], rtol=1e-6)
     assert still is SCORES
     np.testing.assert_allclose(up[0, :2], [20.0, 4.0], rtol=1e-6)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tigertail import kernels
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
+from tigertail.evaluation.baselines.popularity import Popularity
 from tigertail.factorization import ALSConfig, fit_als
 from tigertail.mixing import Mixture, MixtureParameters
 from tigertail.model.registry import Stored
@@ -26,10 +27,10 @@ from tigertail.signals.contract import Explainable, Signal
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.local import GroupedCoListening, Groups, LocalConfig, fit_listening
 from tigertail.signals.pairs import PairsConfig, fit_pairs
-from tigertail.signals.popularity import Popularity
 from tigertail.signals.sequences.signal import SequencesConfig, fit_sequences
 from tigertail.signals.web import Web, WebConfig, fit_web
 from tigertail.sparse import CSR
+from tigertail.testing.signals import SIGNAL_CHECKS, check_unknown_queries
 
 ITEMS = 150  # more than two blocks of the compiled products
 UNKNOWN = [3, 149]
@@ -192,49 +193,19 @@ def signal(request: pytest.FixtureRequest) -> Signal:
     return SIGNALS[request.param]()
 
 
-def test_it_is_a_signal(signal: Signal) -> None:
-    assert isinstance(signal, Signal)
+@pytest.mark.parametrize("check", SIGNAL_CHECKS, ids=lambda check: check.__name__)
+def test_it_keeps_the_contract(signal: Signal, check: Callable[[Signal], None]) -> None:
+    check(signal)
 
 
-def test_known_says_yes_or_no_of_every_item(signal: Signal) -> None:
-    assert signal.known.dtype == np.bool_
+def test_it_knows_every_item_but_the_unknown(signal: Signal) -> None:
     assert np.flatnonzero(~signal.known).tolist() == UNKNOWN
-
-
-def test_affinity_is_a_float32_for_every_query_and_item(signal: Signal) -> None:
-    scores = signal.affinity(np.array([0, 5], np.int32))
-    assert scores.shape == (2, ITEMS)
-    assert scores.dtype == np.float32
-    assert signal.affinity(np.empty(0, np.int32)).shape == (0, ITEMS)
-
-
-def test_affinity_is_a_finite_number_or_minus_infinity(signal: Signal) -> None:
-    scores = signal.affinity(EVERY)
-    assert (np.isfinite(scores) | (scores == -np.inf)).all()
-
-
-def test_an_unknown_item_is_never_an_answer(signal: Signal) -> None:
-    assert (signal.affinity(EVERY)[:, UNKNOWN] == -np.inf).all()
 
 
 def test_an_unknown_item_has_no_answers(signal: Signal) -> None:
     if isinstance(signal, Popularity):
         pytest.skip("popularity answers every query alike, even of an item it has never seen")
-    assert (signal.affinity(np.array(UNKNOWN, np.int32)) == -np.inf).all()
-
-
-def test_a_known_item_has_answers(signal: Signal) -> None:
-    best = signal.affinity(np.flatnonzero(signal.known).astype(np.int32)).max(axis=1)
-    assert (best > -np.inf).all()
-
-
-def test_a_query_is_answered_alike_alone_and_in_company(signal: Signal) -> None:
-    together = signal.affinity(EVERY)
-    for query in EVERY:
-        alone = signal.affinity(np.array([query], np.int32))[0]
-        assert alone.tobytes() == together[query].tobytes()
-    some = np.array([9, 4, 9], np.int32)
-    assert signal.affinity(some).tobytes() == together[some].tobytes()
+    check_unknown_queries(signal)
 
 
 @pytest.mark.parametrize("name", SIGNALS)
@@ -245,12 +216,6 @@ def test_numpy_answers_one_query_as_the_compiled_kernels_do(name: str) -> None:
         with kernels.backend("numpy"):
             alone = signal.affinity(np.array([query], np.int32))[0]
         assert alone.tobytes() == together[query].tobytes()
-
-
-def test_affinity_leaves_its_queries_alone(signal: Signal) -> None:
-    queries = np.array([7, 3], np.int32)
-    signal.affinity(queries)
-    assert queries.tolist() == [7, 3]
 
 
 # What a mixture has to tell its parts tell; it is kept beside them (tests/mixing).

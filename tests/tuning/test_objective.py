@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tigertail.dataset.dataset import Dataset
-from tigertail.evaluation.scoring import judge_system, ranked_lists
+from tigertail.evaluation.scoring import ranked_lists, score_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.evaluation.systems.own import OwnSignal
 from tigertail.evaluation.systems.system import System
@@ -26,7 +26,7 @@ def split(world: Dataset) -> Split:
 def test_scores_are_those_of_an_evaluation(split: Split) -> None:
     signal = fit_co_listening(ModelConfig(), split)
     scores = score(signal, split)
-    judged = judge_system(System("item-item", lambda split: signal), split)
+    judged = score_system(System("item-item", lambda split: signal), split)
     size, _ = ClusterBootstrap(split.query_listeners).hypervolume(judged.sweep)
     assert scores[FRONTIER] == pytest.approx(size.mean)
     assert scores["nDCG"] == pytest.approx(np.nanmean(judged.values[:, 0]))

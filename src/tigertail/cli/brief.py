@@ -1,4 +1,4 @@
-"""An evaluation on half a page."""
+"""The short form of an evaluation: the main figures on half a page."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ from tigertail.errors import ConfigError
 
 if TYPE_CHECKING:
     from tigertail.dataset.dataset import Dataset
-    from tigertail.evaluation import ProtocolConfig, Reach, Report, System
+    from tigertail.evaluation import BestDial, ProtocolConfig, Report, System
     from tigertail.evaluation.statistics.intervals import Estimate
 
 METRICS = ("nDCG", "IPS-nDCG")
 
 
-def check_brief(*, truth: bool, countries: bool, as_json: bool) -> None:
-    """Refuse options that ask for what a brief has no room for.
+def check_brief(*, ground_truth: bool, countries: bool, as_json: bool) -> None:
+    """Refuse options that the short form does not support.
 
     Raises
     ------
     ConfigError
         If there are any.
     """
-    if truth or countries or as_json:
+    if ground_truth or countries or as_json:
         raise ConfigError(
-            "--brief has no room for --truth, --countries and --json",
-            remedy="leave one out; of a simulated world --brief shows the truth anyway",
+            "--brief does not support --ground-truth, --countries and --json",
+            remedy="leave one out; for a simulated world --brief prints the true nDCG anyway",
         )
 
 
 def evaluate_briefly(
     dataset: Dataset, systems: Sequence[System], protocol: ProtocolConfig, seeds: Sequence[int]
 ) -> Report:
-    """Judge systems by held-out listeners and, in a simulated world, by its truth too; print one table of each."""
-    from tigertail import evaluation as room
+    """Score systems by held-out listeners and, in a simulated world, by its true affinity; print a table of each."""
+    from tigertail import evaluation
 
-    if dataset.simulated:  # judged twice, but the mixture takes long to fit
-        systems = [room.fitted_once(system) for system in systems]
-    report = room.evaluate(dataset, systems, protocol, seeds=seeds)
+    if dataset.simulated:  # scored twice, but the mixture takes long to fit
+        systems = [evaluation.cache_fits(system) for system in systems]
+    report = evaluation.evaluate(dataset, systems, protocol, seeds=seeds)
     simulated = "SIMULATED: " if report.simulated else ""
     typer.echo(
-        f"{simulated}{report.listeners:,} listeners held out, full ranking; without --brief there is more."
+        f"{simulated}{report.listeners:,} listeners held out, full ranking. Leave --brief out for the full report."
     )
     _print_held_out(report)
     if dataset.simulated:
-        trial = room.hold_out(dataset, protocol.model_copy(update={"seed": seeds[0]}))
-        _print_reach(*room.reach(trial, room.read_true(dataset), systems), report.k)
+        split = evaluation.hold_out(dataset, protocol.model_copy(update={"seed": seeds[0]}))
+        _print_best_dial(*evaluation.at_best_dial(split, evaluation.read_true(dataset), systems), report.k)
     return report
 
 
@@ -73,23 +73,28 @@ def _print_held_out(report: Report) -> None:
     counts = {row.group: row.queries for row in by_stratum.values()}
     rows.append(["queries", *(f"{counts.get(stratum, 0):,}" for stratum in STRATA), *[""] * 5])
     headings = ["", *_headings("nDCG"), *_headings("IPS"), "frontier"]
-    title = f"What held-out listeners play besides: nDCG@{report.k} and IPS-nDCG@{report.k} by stratum of the query"
+    title = f"Held-out listeners: nDCG@{report.k} and IPS-nDCG@{report.k} by stratum of the query"
     print_table(headings, rows, title=title, left=[""])
 
 
-def _print_reach(counts: dict[str, int], found: list[Reach], k: int) -> None:
+def _print_best_dial(counts: dict[str, int], found: list[BestDial], k: int) -> None:
     rows = [
         [
             one.system,
-            *(_figure(one.own.get(stratum)) for stratum in STRATA),
-            f"{one.gamma:+.2f}",
+            *(_figure(one.as_is.get(stratum)) for stratum in STRATA),
+            f"{one.beta:+.2f}",
             *(_figure(one.best.get(stratum)) for stratum in STRATA),
         ]
         for one in found
     ]
     rows.append(["queries", *(f"{counts.get(stratum, 0):,}" for stratum in STRATA), *[""] * 5])
-    headings = ["", *_headings("as is"), "best dial", *_headings("there")]
-    print_table(headings, rows, title=f"True affinity, which knows no fame: nDCG@{k}", left=[""])
+    headings = ["", *_headings("as is"), "best beta", *_headings("at best beta")]
+    print_table(
+        headings,
+        rows,
+        title=f"True affinity of the simulated world: nDCG@{k} by stratum of the query",
+        left=[""],
+    )
 
 
 def _headings(over: str) -> list[str]:

@@ -80,13 +80,16 @@ def simulate(
 def describe(
     dataset: Annotated[Path, typer.Argument(help="A dataset folder.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
-    plot: Annotated[Path | None, typer.Option(help="Draw it to this file as well.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="A picture to write: PNG, SVG or PDF.")] = None,
 ) -> None:
     """Say what a dataset holds: counts, countries, and how long its tail is."""
     from tigertail.dataset import summary_plot as drawing
     from tigertail.dataset.dataset import Dataset
     from tigertail.dataset.summary import describe as count
+    from tigertail.plotting import check_format
 
+    if plot is not None:
+        check_format(plot)
     opened = Dataset.open(dataset)
     facts = count(opened)
     if as_json:

@@ -1,4 +1,4 @@
-"""The command that says what a model does to each country."""
+"""The command that measures country cohesion and capacity of a model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from tigertail.cli.output import print_table
 
 if TYPE_CHECKING:
-    from tigertail.evaluation.diagnosis.diagnosis import Diagnosis
+    from tigertail.evaluation.diagnosis import Diagnosis
 
 
 def register(app: typer.Typer) -> None:
@@ -20,25 +20,26 @@ def register(app: typer.Typer) -> None:
 
 def diagnose(
     model: Annotated[Path, typer.Argument(help="A model folder.")],
-    n: Annotated[int, typer.Option("-n", min=0, help="How many of the artists that changed most.")] = 10,
-    plot: Annotated[Path | None, typer.Option(help="Draw it to this PNG as well.")] = None,
+    n: Annotated[int, typer.Option("-n", min=0, help="Number of the largest list changes to print.")] = 10,
+    plot: Annotated[Path | None, typer.Option(help="A picture to write: PNG, SVG or PDF.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
-    """Say what one space does to each country, and what local models change."""
+    """Measure the effect of one embedding on each country, and of local models: cohesion, capacity, list changes."""
     import tigertail
-    from tigertail.evaluation.diagnosis.diagnosis import diagnose as examine
+    from tigertail.evaluation import diagnosis
+    from tigertail.plotting import check_format
     from tigertail.storage import to_json
 
-    found = examine(tigertail.load(model), n=n)
+    if plot is not None:
+        check_format(plot)
+    found = diagnosis.diagnose(tigertail.load(model), n=n)
     if as_json:
         typer.echo(to_json(found.to_dict()), nl=False)
     else:
         _print(found)
     if plot is not None:
-        from tigertail.evaluation.diagnosis.plot import plot_diagnosis
-
-        plot_diagnosis(found, plot)
-        typer.echo(f"Drawn to {plot}.", err=as_json)
+        diagnosis.plot_diagnosis(found, plot)
+        typer.echo(f"Written: {plot}.", err=as_json)
 
 
 def _print(found: Diagnosis) -> None:
@@ -47,44 +48,51 @@ def _print(found: Diagnosis) -> None:
     )
     if found.simulated:
         typer.echo("SIMULATED: no listener or artist in it is real.")
-    _print_nearness(found)
+    _print_cohesion(found)
     _print_capacity(found)
-    _print_changes(found)
-    _print_fallen(found)
+    _print_list_changes(found)
+    _print_fallbacks(found)
 
 
-def _print_nearness(found: Diagnosis) -> None:
-    from tigertail.evaluation.metrics.country_cohesion import FEWEST_LOCAL, LISTED
+def _print_cohesion(found: Diagnosis) -> None:
+    from tigertail.evaluation.metrics.country_cohesion import LISTED, MIN_LOCAL_ARTISTS
     from tigertail.geo.regions import place_name
 
     if not found.countries:
-        typer.echo(f"Clumping: no country has {FEWEST_LOCAL} local artists.")
+        typer.echo(f"Cohesion: no country has {MIN_LOCAL_ARTISTS} local artists.")
         return
-    signals = list(found.nearness)
-    at_home, clumped = [], []
+    signals = list(found.by_country)
+    local_shares, cohesion = [], []
     for same in sorted(zip(*map(found.rows, signals), strict=True), key=lambda rows: -rows[0].local):
         head = [place_name(same[0].country), same[0].local, f"{same[0].listeners:,}"]
-        shares = [same[0].own.at_home, *(row.model.at_home for row in same)]
-        at_home.append([*head, *(f"{share:.1%}" for share in shares)])
-        clumped.append([*head, *(f"{row.cohesion:+.2f}" for row in same)])
+        shares = [same[0].own.local_share, *(row.model.local_share for row in same)]
+        local_shares.append([*head, *(f"{share:.1%}" for share in shares)])
+        cohesion.append([*head, *(f"{row.cohesion:+.2f}" for row in same)])
     everyone = ["all, by local artists", "", ""]
-    at_home.append([*everyone, *(f"{found.at_home(name):.1%}" for name in (None, *signals))])
-    clumped.append([*everyone, *(f"{found.cohesion(name):+.2f}" for name in signals)])
-    where = "the catalogue says so" if found.catalogue_homes else "they are played four times as often there"
-    typer.echo(f"Artists are local to a country because {where}.")
+    local_shares.append([*everyone, *(f"{found.mean_local_share(name):.1%}" for name in (None, *signals))])
+    cohesion.append([*everyone, *(f"{found.mean_cohesion(name):+.2f}" for name in signals)])
+    by_listening = "they are played four times as often there as elsewhere"
+    reason = "the catalogue has that country" if found.catalogue_countries else by_listening
+    typer.echo(f"An artist is local to a country if {reason}.")
     head = ["country", "local artists", "listeners"]
-    title = (
-        f"Neighbours from home: of the {LISTED} listed after a local artist, those local to the same country"
-    )
-    print_table([*head, "own listeners", *signals], at_home, title=title, left=["country"])
-    title = "Clumping: affinity among local artists, in deviations, minus what their own listeners say"
-    print_table([*head, *signals], clumped, title=title, left=["country"])
+    title = f"Local share: of the {LISTED} items listed after a local artist, those of the same country"
+    print_table([*head, "own listeners", *signals], local_shares, title=title, left=["country"])
+    title = "Cohesion: standardised affinity among local artists, minus the same among own listeners"
+    print_table([*head, *signals], cohesion, title=title, left=["country"])
 
 
 def _print_capacity(found: Diagnosis) -> None:
     from tigertail.signals.local.groups import ELSEWHERE
 
-    headings = ["group", "listeners", "entries", "error", "an entry", "at equal popularity", "own vectors"]
+    headings = [
+        "group",
+        "listeners",
+        "entries",
+        "error",
+        "relative error",
+        "at equal popularity",
+        "own vectors",
+    ]
     rows = [
         [
             row.name,
@@ -93,53 +101,53 @@ def _print_capacity(found: Diagnosis) -> None:
             f"{row.share_of_error:.2%}",
             f"{row.error:.3f}",
             f"{row.at_equal_popularity:.3f}",
-            "" if row.group == ELSEWHERE else f"{row.own:.3f}",
+            "" if row.group == ELSEWHERE else f"{row.error_own_vectors:.3f}",
         ]
         for row in found.capacity
     ]
-    title = "Capacity: shares of the world's error, and error an entry over the world's"
+    title = "Capacity: shares of the reconstruction error, and error an entry relative to the mean"
     print_table(headings, rows, title=title, left=["group"])
 
 
-def _print_changes(found: Diagnosis) -> None:
-    from tigertail.evaluation.diagnosis.list_changes import FEWEST_LISTENERS
+def _print_list_changes(found: Diagnosis) -> None:
+    from tigertail.evaluation.diagnosis.list_changes import MIN_LISTENERS
 
-    changes = found.changes
-    if not changes.asked:
-        typer.echo(f"Lists: no artist has {FEWEST_LISTENERS} listeners.")
+    changes = found.list_changes
+    if not changes.queries:
+        typer.echo(f"List changes: no artist has {MIN_LISTENERS} listeners.")
         return
-    drawn = f"{changes.asked:,} drawn from " if changes.asked < changes.eligible else ""
+    drawn = f"{changes.queries:,} drawn from " if changes.queries < changes.eligible else ""
     title = (
-        f"Lists that changed most between factors and listening by group "
-        f"({drawn}{changes.eligible:,} artists of {FEWEST_LISTENERS} listeners; mean change {changes.mean:.2f})"
+        f"Largest list changes from factors to co-listening by group "
+        f"({drawn}{changes.eligible:,} artists of {MIN_LISTENERS} listeners; mean change {changes.mean:.2f})"
     )
     rows = [
         [
             one.name,
             f"{one.listeners:,}",
-            one.home or "-",
+            one.place or "-",
             f"{one.change:.2f}",
             one.common,
             ", ".join(one.before),
             ", ".join(one.after),
         ]
-        for one in changes.most
+        for one in changes.largest
     ]
     headings = ["artist", "listeners", "local to", "change", "in both", "first three before", "after"]
     left = ["artist", "local to", "first three before", "after"]
     print_table(headings, rows, title=title, left=left)
 
 
-def _print_fallen(found: Diagnosis) -> None:
+def _print_fallbacks(found: Diagnosis) -> None:
     from tigertail.signals.local.groups import group_name
 
-    went: dict[str, list[str]] = {}
+    places_of: dict[str, list[str]] = {}
     for place, group in found.fallback_of.items():
-        went.setdefault(group, []).append(place)
+        places_of.setdefault(group, []).append(place)
     rows = [
         [group_name(group), f"{found.groups.get(group, 0):,}", ", ".join(sorted(map(group_name, places)))]
-        for group, places in sorted(went.items())
+        for group, places in sorted(places_of.items())
     ]
     if rows:
-        title = "Places too small to stand alone, by the group their listeners went to"
+        title = "Places too small for a group of their own, by fallback group"
         print_table(["group", "listeners", "places"], rows, title=title, left=["group", "places"])

@@ -1,4 +1,4 @@
-"""Commands that say how good the lists are."""
+"""The command that evaluates systems."""
 
 from __future__ import annotations
 
@@ -22,63 +22,69 @@ def evaluate(
     config: Annotated[Path | None, typer.Option(help="A TOML file of model settings.")] = None,
     held_out: Annotated[float, typer.Option(help="Share of listeners held out.")] = 0.2,
     split: Annotated[
-        str, typer.Option(help="listeners, or time: answers are what was played later.")
+        str, typer.Option(help="listeners; or time: relevant is what was played later.")
     ] = "listeners",
-    seed: Annotated[int, typer.Option(help="Seed of the choice of listeners.")] = 0,
-    seeds: Annotated[int, typer.Option(min=1, help="How many splits to judge together.")] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of the random choice of held-out listeners.")] = 0,
+    seeds: Annotated[int, typer.Option(min=1, help="Number of splits to score together.")] = 1,
     countries: Annotated[bool, typer.Option("--countries", help="Print results by country as well.")] = False,
     report: Annotated[Path | None, typer.Option(help="A folder for report.json and a plot.")] = None,
     systems: Annotated[Path | None, typer.Option(help="A TOML file of the systems to compare.")] = None,
     neighbours: Annotated[
         list[Path] | None,
-        typer.Option(help="Lists of another program to judge too (Parquet, CSV); repeatable."),
+        typer.Option(help="Lists of another program to evaluate too (Parquet, CSV); repeatable."),
     ] = None,
-    truth: Annotated[
+    ground_truth: Annotated[
         str | None,
-        typer.Option(help="Judge by curated lists instead (a file), or by a simulated world's truth: true."),
+        typer.Option(
+            help="Score by curated lists instead (a file), or by a simulated world's true affinity: simulated."
+        ),
     ] = None,
-    truth_format: Annotated[
-        str, typer.Option(help="Layout of the lists: pairs (query, similar [, grade]) or sas.")
+    ground_truth_format: Annotated[
+        str, typer.Option(help="Layout of the curated lists: pairs (query, similar [, grade]) or sas.")
     ] = "pairs",
     write_train: Annotated[
         Path | None, typer.Option(help="Write the training part of the split to this folder, and stop.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace that folder if it exists.")] = False,
-    brief: Annotated[bool, typer.Option("--brief", help="Print the main figures alone.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the folder of --write-train if it exists.")
+    ] = False,
+    brief: Annotated[bool, typer.Option("--brief", help="Print the main figures only.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
-    """Hold listeners out, rank the full catalogue for them, and compare the base model with baselines."""
-    from tigertail import evaluation as room
+    """Hold out listeners, rank the full catalogue for their queries, and compare the model with baselines."""
+    from tigertail import evaluation
     from tigertail.cli.brief import check_brief, evaluate_briefly
     from tigertail.cli.report import print_memory, print_report, write_report
     from tigertail.dataset.dataset import Dataset
     from tigertail.storage import to_json
 
     if brief:
-        check_brief(truth=truth is not None, countries=countries, as_json=as_json)
+        check_brief(ground_truth=ground_truth is not None, countries=countries, as_json=as_json)
     opened = Dataset.open(dataset)
-    protocol = room.ProtocolConfig.checked(held_out=held_out, split=split, seed=seed)
+    protocol = evaluation.ProtocolConfig.checked(held_out=held_out, split=split, seed=seed)
     if write_train is not None:
         _write_train(opened, protocol, write_train, replace=force)
         return
     compared = _systems(opened, config, systems, neighbours or [])
-    if truth is not None or truth_format != "pairs":
-        from tigertail.cli.ground_truth import check_alone, judge_by_truth
+    if ground_truth is not None or ground_truth_format != "pairs":
+        from tigertail.cli.ground_truth import check_alone, evaluate_by_ground_truth
 
         check_alone(seeds=seeds, countries=countries)
-        judge_by_truth(opened, truth, truth_format, compared, protocol, report, as_json=as_json)
+        evaluate_by_ground_truth(
+            opened, ground_truth, ground_truth_format, compared, protocol, report, as_json=as_json
+        )
         return
     splits = range(seed, seed + seeds)
     if brief:
-        judged = evaluate_briefly(opened, compared, protocol, splits)
+        result = evaluate_briefly(opened, compared, protocol, splits)
     else:
-        judged = room.evaluate(opened, compared, protocol, seeds=splits)
+        result = evaluation.evaluate(opened, compared, protocol, seeds=splits)
     if as_json:
-        typer.echo(to_json(judged.to_dict()), nl=False)
+        typer.echo(to_json(result.to_dict()), nl=False)
     elif not brief:
-        print_report(judged, countries=countries)
+        print_report(result, countries=countries)
     if report is not None:
-        write_report(judged, report)
+        write_report(result, report)
     if not (as_json or brief):
         print_memory()
 
@@ -87,35 +93,37 @@ def _systems(
     dataset: Dataset, config: Path | None, systems: Path | None, neighbours: list[Path]
 ) -> list[System]:
     """Return the systems to compare: the usual ones or those of a file, and other programs' lists."""
-    from tigertail import evaluation as room
+    from tigertail import evaluation
     from tigertail.errors import ConfigError
     from tigertail.model import ModelConfig
 
     if systems is not None and config is not None:
         raise ConfigError(
-            "--config sets up the usual systems, --systems replaces them",
+            "--config configures the usual systems, but --systems replaces them",
             path=systems,
             remedy="leave one out; the settings of a model are those of a system of type 'als'",
         )
     if systems is not None:
-        compared = room.load_systems(systems)
+        compared = evaluation.load_systems(systems)
     else:
-        compared = room.default_systems(
+        compared = evaluation.default_systems(
             ModelConfig() if config is None else ModelConfig.read(config), dataset
         )
     for file in neighbours:
-        lists = room.NeighbourFile.read(file, dataset)
+        lists = evaluation.NeighbourFile.read(file, dataset)
         typer.echo(str(lists), err=True)
-        compared.append(room.System(lists.name, lists.fit))
-    room.check_names(compared)
+        compared.append(evaluation.System(lists.name, lists.fit))
+    evaluation.check_names(compared)
     return compared
 
 
 def _write_train(dataset: Dataset, protocol: ProtocolConfig, folder: Path, *, replace: bool) -> None:
-    from tigertail import evaluation as room
+    from tigertail import evaluation
 
-    rows = room.write_training(room.hold_out(dataset, protocol), folder, replace=replace).manifest["tables"]
-    typer.echo(f"{folder}: {rows['plays']:,} rows of plays, without the listeners held out.")
+    rows = evaluation.write_training(
+        evaluation.hold_out(dataset, protocol), folder, replace=replace
+    ).manifest["tables"]
+    typer.echo(f"{folder}: {rows['plays']:,} rows of plays, without the held-out listeners.")
     typer.echo(
         f"Fit another program to it, then: tigertail evaluate {dataset.path} --held-out {protocol.held_out:g} "
         f"--split {protocol.split} --seed {protocol.seed} --neighbours FILE"

@@ -1,4 +1,4 @@
-"""Commands that keep a store of feedback."""
+"""Commands that manage a feedback store."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Store = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands to the command line."""
-    group = typer.Typer(help="Keep what listeners say back.", no_args_is_help=True)
+    group = typer.Typer(help="Manage a feedback store.", no_args_is_help=True)
     for command in (export, count, erase, prune):
         group.command()(command)
     app.add_typer(group, name="feedback")
@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 def export(
     store: Store,
     out: Annotated[Path, typer.Argument(help="The Parquet file to write.")],
-    after: Annotated[int, typer.Option(min=0, help="Begin after the event of this seq.")] = 0,
+    after: Annotated[int, typer.Option(min=0, help="Export only events with a larger seq.")] = 0,
 ) -> None:
     """Write the events of a store to a Parquet file."""
     from tigertail import feedback
@@ -36,7 +36,7 @@ def export(
 
 
 def count(store: Store) -> None:
-    """Count the events of a store by their kind."""
+    """Count the events of a store by kind."""
     from tigertail import feedback
 
     with feedback.FeedbackStore.open(store, create=False) as opened:
@@ -48,7 +48,7 @@ def count(store: Store) -> None:
 def erase(
     store: Store, listener: Annotated[str, typer.Argument(help="The anonymous id of the listener.")]
 ) -> None:
-    """Erase everything one listener did."""
+    """Erase all events of one listener."""
     from tigertail import feedback
 
     with feedback.FeedbackStore.open(store, create=False) as opened, notices():
@@ -58,9 +58,9 @@ def erase(
 
 def prune(
     store: Store,
-    days: Annotated[float, typer.Option(min=0, help="Erase what was received more days ago than this.")],
+    days: Annotated[float, typer.Option(min=0, help="Age in days since the event was received.")],
 ) -> None:
-    """Erase old events."""
+    """Erase events older than a number of days."""
     from tigertail import feedback
 
     with feedback.FeedbackStore.open(store, create=False) as opened, notices():

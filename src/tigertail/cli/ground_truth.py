@@ -1,4 +1,4 @@
-"""How systems are judged by a truth that is no listener's, and how that is printed."""
+"""Evaluation by a ground truth of similarity, and how it is printed."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tigertail.errors import ConfigError
 
 if TYPE_CHECKING:
     from tigertail.dataset.dataset import Dataset
-    from tigertail.evaluation import Agreement, GroundTruth, MetricValidity, ProtocolConfig, System
+    from tigertail.evaluation import GroundTruth, GroundTruthReport, MetricValidity, ProtocolConfig, System
 
-TRUE = "true"
+SIMULATED = "simulated"
 
 
 def check_alone(*, seeds: int, countries: bool) -> None:
-    """Refuse options that mean nothing to a truth.
+    """Refuse options that a ground truth has no use for.
 
     Raises
     ------
@@ -27,12 +27,12 @@ def check_alone(*, seeds: int, countries: bool) -> None:
     """
     if seeds > 1 or countries:
         raise ConfigError(
-            "--truth knows neither several splits nor the listeners' countries",
-            remedy="leave out --seeds and --countries, or --truth",
+            "a ground truth has neither several splits nor countries of listeners",
+            remedy="leave out --seeds and --countries, or --ground-truth",
         )
 
 
-def judge_by_truth(
+def evaluate_by_ground_truth(
     dataset: Dataset,
     truth: str | None,
     layout: str,
@@ -42,53 +42,57 @@ def judge_by_truth(
     *,
     as_json: bool,
 ) -> None:
-    """Judge systems by curated lists, or by a simulated world's own truth; print it, and write truth.json."""
-    from tigertail import evaluation as room
+    """Score systems by curated lists or by the true affinity of a simulated world; print and write the result."""
+    from tigertail import evaluation
     from tigertail.storage import replaced_file, to_json
 
-    agreement = room.agree(dataset, _read(dataset, truth, layout), systems, k=protocol.k, seed=protocol.seed)
-    concordance = room.validate_metrics(dataset, systems, protocol) if truth == TRUE else None
-    plain: dict[str, Any] = {"agreement": agreement.to_dict()}
-    if concordance is not None:
-        plain["concordance"] = concordance.to_dict()
+    ground_truth = _read(dataset, truth, layout)
+    scores = evaluation.evaluate_against(dataset, ground_truth, systems, k=protocol.k, seed=protocol.seed)
+    validity = evaluation.validate_metrics(dataset, systems, protocol) if truth == SIMULATED else None
+    plain: dict[str, Any] = {"ground_truth": scores.to_dict()}
+    if validity is not None:
+        plain["metric_validity"] = validity.to_dict()
     if as_json:
         typer.echo(to_json(plain), nl=False)
     else:
-        _print_agreement(agreement)
-        if concordance is not None:
-            _print_concordance(concordance)
+        _print_scores(scores)
+        if validity is not None:
+            _print_validity(validity)
     if report is not None:
-        with replaced_file(report / "truth.json") as file:
+        with replaced_file(report / "ground_truth.json") as file:
             file.write_text(to_json(plain), encoding="utf-8")
-        typer.echo(f"Written to {report}: truth.json.", err=as_json)
+        typer.echo(f"Written to {report}: ground_truth.json.", err=as_json)
 
 
 def _read(dataset: Dataset, truth: str | None, layout: str) -> GroundTruth:
-    from tigertail import evaluation as room
+    from tigertail import evaluation
 
-    if truth == TRUE and layout != "pairs":
-        raise ConfigError("--truth true is no file, so it has no layout", remedy="leave --truth-format out")
-    if truth == TRUE:
-        return room.read_true(dataset)
-    return room.read_lists(truth, layout, dataset)
+    if truth == SIMULATED and layout != "pairs":
+        raise ConfigError(
+            "--ground-truth simulated is not a file, so it has no layout",
+            remedy="leave --ground-truth-format out",
+        )
+    if truth == SIMULATED:
+        return evaluation.read_true(dataset)
+    return evaluation.read_lists(truth, layout, dataset)
 
 
-def _print_agreement(agreement: Agreement) -> None:
+def _print_scores(scores: GroundTruthReport) -> None:
     typer.echo(
-        f"{agreement.dataset} by {agreement.truth}: {agreement.queries:,} of {agreement.queries_read:,} queries "
-        f"and {agreement.pairs:,} of {agreement.read:,} pairs can be used. Nobody is held out, full ranking."
+        f"{scores.dataset} by {scores.truth}: {scores.queries:,} of {scores.queries_read:,} queries "
+        f"and {scores.pairs:,} of {scores.read:,} pairs can be used. No listener is held out, full ranking."
     )
-    if agreement.judged < agreement.queries:
-        typer.echo(f"{agreement.judged:,} queries, drawn at random, are judged.")
-    if agreement.left_out:
-        rows = [[why, f"{pairs:,}"] for why, pairs in agreement.left_out.items()]
-        print_table(["pairs left out because", "pairs"], rows, left=["pairs left out because"])
-    if agreement.examples:
-        typer.echo(f"Such as: {', '.join(agreement.examples)}.")
-    typer.echo("Square brackets hold 95 % intervals over queries.")
-    if agreement.simulated:
+    if scores.scored < scores.queries:
+        typer.echo(f"Scored: a random sample of {scores.scored:,} queries.")
+    if scores.left_out:
+        rows = [[reason, f"{pairs:,}"] for reason, pairs in scores.left_out.items()]
+        print_table(["reason to leave out", "pairs"], rows, left=["reason to leave out"])
+    if scores.examples:
+        typer.echo(f"For example: {', '.join(scores.examples)}.")
+    typer.echo("Square brackets: 95 % intervals over queries.")
+    if scores.simulated:
         typer.echo("SIMULATED: no listener or artist in it is real.")
-    metrics = list(agreement.rows[0].metrics)
+    metrics = list(scores.rows[0].metrics)
     rows = [
         [
             row.group,
@@ -97,18 +101,18 @@ def _print_agreement(agreement: Agreement) -> None:
             *(str(row.metrics[metric]) for metric in metrics),
             "" if row.differences is None else str(row.differences[metrics[0]]),
         ]
-        for row in agreement.rows
+        for row in scores.rows
     ]
-    headings = ["query", "system", "queries", *(f"{metric}@{agreement.k}" for metric in metrics)]
-    headings.append(f"{metrics[0]} minus {agreement.reference}")
-    title = "Agreement with the truth" + (", graded" if agreement.graded else "")
+    headings = ["query", "system", "queries", *(f"{metric}@{scores.k}" for metric in metrics)]
+    headings.append(f"{metrics[0]} minus {scores.reference}")
+    title = "Scores by the ground truth" + (", graded" if scores.graded else "")
     print_table(headings, rows, title=title, left=["query", "system"])
 
 
-def _print_concordance(concordance: MetricValidity) -> None:
+def _print_validity(validity: MetricValidity) -> None:
     typer.echo(
-        f"Which held-out metrics order {len(concordance.systems)} systems as the truth does? "
-        f"{concordance.listeners:,} listeners held out (split {concordance.seed})."
+        f"Metric validity: do held-out metrics order {len(validity.systems)} systems as the true affinity does? "
+        f"{validity.listeners:,} listeners held out (split {validity.seed})."
     )
     titles = {
         "lists": "Every system at every setting of the popularity dial, by stratum of the query",
@@ -117,9 +121,9 @@ def _print_concordance(concordance: MetricValidity) -> None:
     for compared, title in titles.items():
         rows = [
             [row.group, row.metric, row.points, str(row.tau), str(row.regret)]
-            for row in concordance.rows
+            for row in validity.rows
             if row.compared == compared
         ]
         headings = ["query", "metric", compared, "Kendall tau-b", "regret"]
         print_table(headings, rows, title=title, left=["query", "metric"])
-    typer.echo("Regret: share of the best true nDCG lost by choosing with the metric.")
+    typer.echo("Regret: share of the best true nDCG that is lost by choosing with the metric.")

@@ -21,10 +21,10 @@ def draw_map(
     import tigertail
     from tigertail.model.maps.map import AFTER, BEFORE, make_map, save_map
     from tigertail.model.maps.plot import plot_map
-    from tigertail.model.weights import check_picture
+    from tigertail.plotting import check_format
 
     if plot is not None:
-        check_picture(plot)
+        check_format(plot)
     opened = tigertail.load(model)
     places = make_map(opened)
     file = save_map(places, opened, model)

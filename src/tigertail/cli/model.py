@@ -185,10 +185,11 @@ def weights(
 ) -> None:
     """Show the weight of each signal in the mixture, by the number of listeners of the query."""
     import tigertail
-    from tigertail.model.weights import check_picture, plot_trust, trust
+    from tigertail.model.weights import plot_trust, trust
+    from tigertail.plotting import check_format
 
     if plot is not None:
-        check_picture(plot)
+        check_format(plot)
     table = trust(tigertail.load(model))
     if as_json:
         typer.echo(table.write_json())

@@ -1,4 +1,4 @@
-"""The command that says what listeners' actions say about the models."""
+"""The command that evaluates models by the actions of listeners."""
 
 from __future__ import annotations
 
@@ -22,32 +22,36 @@ def register(app: typer.Typer) -> None:
 
 
 def online_report(
-    source: Annotated[str, typer.Argument(help="Feedback: a store's file or URL, or an export (Parquet).")],
+    source: Annotated[
+        str, typer.Argument(help="Feedback: the file or URL of a store, or an export (Parquet).")
+    ],
     ranking: Annotated[
         list[str] | None,
-        typer.Option(help="Lists to judge by the log, NAME=FILE or NAME=MODEL; repeatable."),
+        typer.Option(help="A ranking to evaluate, NAME=FILE or NAME=MODEL; repeatable."),
     ] = None,
-    k: Annotated[int, typer.Option("-k", min=1, help="Length of the lists judged.")] = 10,
+    k: Annotated[int, typer.Option("-k", min=1, help="Length of the lists.")] = 10,
     alpha: Annotated[
         float,
-        typer.Option(min=1e-6, max=0.5, help="Promised error of naming a winner, over all looks together."),
+        typer.Option(min=1e-6, max=0.5, help="Bound of the error rate of the test, over all looks together."),
     ] = 0.05,
     patience: Annotated[
         float,
-        typer.Option(min=0, help="How long lists of one listener are gathered; choose it before you look."),
+        typer.Option(
+            min=0, help="Share of the log to wait for more lists of a listener; choose it before you look."
+        ),
     ] = 0.25,
     report: Annotated[Path | None, typer.Option(help="A folder for online.json and online.png.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
-    """Say what listeners did with what they were shown, and which of two interleaved models wins."""
-    from tigertail.evaluation import online as room
+    """Report the actions of listeners, position bias, the winner of two interleaved models, and nDCG of rankings."""
+    from tigertail.evaluation import online
     from tigertail.evaluation.online.ranking_inputs import read_rankings
     from tigertail.feedback import read_feedback
     from tigertail.storage import to_json
 
     events = read_feedback(source)
     rankings = read_rankings(ranking or [], events, k)
-    found = room.online_report(events, rankings, alpha=alpha, k=k, patience=patience)
+    found = online.online_report(events, rankings, alpha=alpha, k=k, patience=patience)
     if as_json:
         typer.echo(to_json(found.to_dict()), nl=False)
     else:
@@ -65,15 +69,15 @@ def online_report(
 def _print(found: OnlineReport) -> None:
     typer.echo(
         f"{found.events:,} events: {found.lists:,} lists shown to {found.listeners:,} listeners. "
-        "Square brackets hold 95 % intervals over listeners."
+        "Square brackets: 95 % intervals over listeners."
     )
-    for why, events in found.left_out.items():
-        typer.echo(f"Left out: {events:,} {'event' if events == 1 else 'events'}, {why}.")
+    for reason, events in found.left_out.items():
+        typer.echo(f"Left out: {events:,} {'event' if events == 1 else 'events'}, {reason}.")
     _print_models(found.models)
     _print_ranks(found)
     for duel in found.duels:
         _print_duel(duel)
-    _print_judged(found)
+    _print_estimates(found)
     for notice in found.notices:
         typer.echo(f"Note: {notice}.")
 
@@ -89,7 +93,7 @@ def _print_models(models: list[ModelRow]) -> None:
         ]
         for row in models
     ]
-    title = "By model: share of the items it put into lists (right: played or liked, not disliked or hidden)"
+    title = "By model: share of its items in lists (positive: played or liked, not disliked or hidden)"
     print_table(["model", "lists", "items shown", *actions], rows, title=title, left=["model"])
 
 
@@ -98,13 +102,13 @@ def _print_ranks(found: OnlineReport) -> None:
         [
             row.rank,
             f"{row.shown:,}",
-            _percent(row.right),
+            _percent(row.positive),
             "unknown" if row.examination is None else _plain(row.examination),
         ]
         for row in found.ranks[:RANKS_SHOWN]
     ]
-    title = "By rank; looked at: against the first place"
-    print_table(["rank", "items shown", "right", "looked at"], rows, title=title)
+    title = "By rank (examined: probability relative to rank 1)"
+    print_table(["rank", "items shown", "positive", "examined"], rows, title=title)
 
 
 def _print_duel(duel: DuelRow) -> None:
@@ -115,14 +119,14 @@ def _print_duel(duel: DuelRow) -> None:
         [f"lists won by {duel.first}", f"{duel.won:,}"],
         [f"lists won by {duel.second}", f"{duel.lost:,}"],
         ["lists drawn", f"{duel.drawn:,}"],
-        ["listeners that count by now", f"{verdict.scores:,} of {duel.listeners:,}"],
-        [f"win share of {duel.first}, mean of listeners", f"{share.mean:.1%}"],
-        [f"{100 * (1 - verdict.alpha):g} % interval, at all times", f"{share.low:.1%} to {share.high:.1%}"],
+        ["listeners that count so far", f"{verdict.scores:,} of {duel.listeners:,}"],
+        [f"win share of {duel.first}, mean over listeners", f"{share.mean:.1%}"],
+        [f"{100 * (1 - verdict.alpha):g} % interval, anytime-valid", f"{share.low:.1%} to {share.high:.1%}"],
         ["e-value against equality", f"{verdict.e_value:,.4g}"],
-        ["p-value, at all times", f"{verdict.p_value:.4g}"],
+        ["p-value, anytime-valid", f"{verdict.p_value:.4g}"],
     ]
     title = f"{duel.first} against {duel.second}"
-    print_table(["the duel", "until now"], rows, title=title, left=["the duel"])
+    print_table(["interleaving", "so far"], rows, title=title, left=["interleaving"])
     typer.echo(_verdict(duel))
 
 
@@ -130,21 +134,21 @@ def _verdict(duel: DuelRow) -> str:
     verdict = duel.verdict
     if verdict.drifted:
         return (
-            "The interval is empty: who wins has changed while the log grew. Begin a new experiment; "
-            "this one cannot be decided."
+            "The interval is empty: the win share has changed over time, so this experiment cannot be decided. "
+            "Start a new one."
         )
     if duel.winner is None:
-        return "Not decided yet: look again later, looking costs nothing."
+        return "Not decided yet: run this again later, the error bound holds for any number of looks."
     return (
-        f"{duel.winner} wins, decided after {verdict.decided_at:,} listeners. The promise: whoever looks as often as "
-        f"they like names a winner of two equals in at most {verdict.alpha:.2g} of all experiments."
+        f"{duel.winner} wins, decided after {verdict.decided_at:,} listeners. If the models were equal, a winner "
+        f"would be named in at most {verdict.alpha:.2g} of all experiments, for any number of looks."
     )
 
 
-def _print_judged(found: OnlineReport) -> None:
-    if not found.judged:
+def _print_estimates(found: OnlineReport) -> None:
+    if not found.estimates:
         return
-    first = found.judged[0]
+    first = found.estimates[0]
     methods = list(first.ndcg)
     rows = [
         [
@@ -154,13 +158,13 @@ def _print_judged(found: OnlineReport) -> None:
             f"{row.unsupported:.1%}",
             f"{row.clipped:.1%}",
         ]
-        for row in found.judged
+        for row in found.estimates
     ]
     title = (
-        f"nDCG@{first.k} of rankings, from {first.lists:,} lists for {first.queries:,} queries "
-        "(naive: as if places did not matter; IPS, DR: corrected)"
+        f"Estimated nDCG@{first.k} of rankings, from {first.lists:,} lists for {first.queries:,} queries "
+        "(naive: position bias not corrected; IPS, DR: corrected)"
     )
-    headings = ["ranking", *methods, f"{methods[-1]} minus {first.name}", "never shown", "hardly looked at"]
+    headings = ["ranking", *methods, f"{methods[-1]} minus {first.name}", "never shown", "rarely examined"]
     print_table(headings, rows, title=title, left=["ranking"])
 
 

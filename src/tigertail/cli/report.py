@@ -1,4 +1,4 @@
-"""How an evaluation is printed, drawn and kept."""
+"""Printing and writing the report of an evaluation."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 METRICS = ("nDCG", "IPS-nDCG", "Recall")
 TITLES = {
     "overall": "All queries",
-    "query": "By stratum of the query: how well are fans of tail artists served?",
-    "target": "By stratum of the target: are tail artists found?",
+    "query": "By stratum of the query",
+    "target": "By stratum of the target",
     "country": "By the listener's country",
-    "home": "By the query's home country",
+    "item country": "By the country of the query",
 }
 
 
 def print_report(report: Report, *, countries: bool = False) -> None:
-    """Print a report as tables; by country only where asked for."""
+    """Print a report as tables; by country only on request."""
     splits = f"{len(report.seeds)} splits" if len(report.seeds) > 1 else f"split {report.seeds[0]}"
     typer.echo(f"{report.dataset}: {report.listeners:,} listeners held out ({splits}), full ranking.")
-    typer.echo("Square brackets hold 95 % intervals over listeners.")
+    typer.echo("Square brackets: 95 % intervals over listeners.")
     if report.simulated:
         typer.echo("SIMULATED: no listener or artist in it is real.")
     for by, title in TITLES.items():
-        if countries or by not in ("country", "home"):
+        if countries or by not in ("country", "item country"):
             _print_rows(report, by, title)
     _print_comparisons(report)
     _print_lists(report)
@@ -44,11 +44,11 @@ def write_report(report: Report, folder: Path) -> None:
     with replaced_file(folder / "report.json") as file:
         file.write_text(to_json(report.to_dict()), encoding="utf-8")
     plot_frontiers(report, folder / "frontier.png")
-    typer.echo(f"Written to {folder}: report.json (everything, by country too) and frontier.png.", err=True)
+    typer.echo(f"Written to {folder}: report.json (all results, by country too) and frontier.png.", err=True)
 
 
 def print_memory() -> None:
-    """Print the most memory this process has held."""
+    """Print the peak memory of this process."""
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -92,7 +92,7 @@ def _print_comparisons(report: Report) -> None:
         *(f"{m}@{report.k}" for m in METRICS[:2]),
         "frontier",
     ]
-    title = "Paired differences; p by randomisation, corrected for their number (Holm)"
+    title = "Paired differences; p by randomisation test with Holm correction"
     print_table(headings, rows, title=title, left=headings[:1])
 
 
@@ -104,4 +104,4 @@ def _print_lists(report: Report) -> None:
         [system, *("-" if value != value else f"{value:.3f}" for value in figures.values())]
         for system, figures in report.lists.items()
     ]
-    print_table(["system", *names], rows, title="What the lists show (docs/evaluation.md)", left=["system"])
+    print_table(["system", *names], rows, title="Beyond accuracy (docs/evaluation.md)", left=["system"])

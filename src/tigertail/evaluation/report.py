@@ -1,4 +1,4 @@
-"""The report: what an evaluation found, with intervals, frontiers and comparisons."""
+"""The report of an evaluation: metrics with intervals, frontiers and comparisons."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ OVERALL: Final = "overall"
 
 @dataclass(frozen=True)
 class Row:
-    """How one system did on one group of queries.
+    """Results of one system on one group of queries.
 
     Parameters
     ----------
     system
         The system's name.
     by
-        What the group is a part of: "overall", or by stratum of the "query" or of the "target", by the
-        listener's "country", or by the query's "home" country.
+        Kind of the group: "overall", stratum of the "query" or of the "target", "country" of the listener, or
+        "item country" of the query.
     group
-        The part.
+        The stratum or country.
     queries
-        Number of queries judged.
+        Number of queries.
     metrics
         Mean and interval of each metric, by name.
     frontier
-        Size of the frontier, where the whole lists are judged (not by target).
+        Size of the frontier; None for groups of targets.
     """
 
     system: str
@@ -45,7 +45,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Comparison:
-    """How one system differs from the reference, on the same queries.
+    """Differences of one system from the reference, on the same queries.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class Comparison:
     frontier
         Difference of the frontiers.
     p_values
-        Randomisation test of each metric, corrected by Holm over all systems and metrics of the report.
+        Randomisation test of each metric, with Holm's correction over all systems and metrics of the report.
     """
 
     system: str
@@ -75,21 +75,21 @@ class Report:
     dataset
         Name of the dataset.
     simulated
-        Whether it is invented.
+        Whether it is simulated.
     listeners
         Number of held-out listeners.
     config
         The protocol.
     seeds
-        Seeds of the splits judged together.
+        Seeds of the splits scored together.
     rows
         Results, by group and then by system.
     comparisons
-        Differences from the reference.
+        Differences from the reference system.
     curves
         Points (nDCG, IPS-nDCG) of each system over the dial, by name.
     lists
-        Figures beyond accuracy, by system and name.
+        Beyond-accuracy figures, by system and name.
     """
 
     dataset: str
@@ -104,7 +104,7 @@ class Report:
 
     @property
     def k(self) -> int:
-        """Length of the lists judged."""
+        """Length of the lists."""
         return self.config.k
 
     def group(self, by: str, group: str = OVERALL) -> list[Row]:
@@ -116,13 +116,13 @@ class Report:
         return list(dict.fromkeys(row.group for row in self.rows if row.by == by))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain values, for JSON, which knows no NaN: it becomes None."""
+        """Return the report as plain values for JSON: NaN becomes None."""
         plain: dict[str, Any] = without_nan(asdict(self))
         return plain | {"config": self.config.model_dump(), "dial": list(DIAL)}
 
 
 def without_nan(value: Any) -> Any:
-    """Return plain values with None in the place of NaN, wherever it stands."""
+    """Return plain values with every NaN replaced by None."""
     if isinstance(value, dict):
         return {key: without_nan(one) for key, one in value.items()}
     if isinstance(value, list | tuple):

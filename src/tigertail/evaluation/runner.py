@@ -1,4 +1,4 @@
-"""Evaluating: every system fitted and judged on the same queries, the results gathered in a report."""
+"""Evaluation: fit every system, score it on the same queries, and collect the results in a report."""
 
 from __future__ import annotations
 
@@ -12,49 +12,50 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.strata import Stratum
-from tigertail.evaluation.metrics.locality import UNKNOWN, item_homes, listener_countries
+from tigertail.evaluation.metrics.locality import UNKNOWN, item_countries, listener_countries
 from tigertail.evaluation.metrics.ranking import METRICS
 from tigertail.evaluation.report import OVERALL, Comparison, Report, Row
-from tigertail.evaluation.scoring import QueryScores, judge_system
+from tigertail.evaluation.scoring import QueryScores, score_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate, holm
 from tigertail.evaluation.systems.system import System, default_systems
 from tigertail.progress import progress
 from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 
-FEWEST_LISTENERS: Final = 30  # held-out listeners below which a country has no row of its own
+MIN_LISTENERS: Final = 30  # held-out listeners that a country needs for a row of its own
 
 
 @dataclass(frozen=True, eq=False)
-class _Questions:
-    """The queries of all splits, side by side, and the groups they belong to."""
+class _Queries:
+    """The queries of all splits, concatenated, and their groups."""
 
-    trials: list[Split]
+    splits: list[Split]
 
     @property
     def listeners(self) -> NDArray[np.int32]:
-        """Listener of each query, coded over all splits: one who is held out twice is one cluster."""
-        ids = [trial.held[c.LISTENER_ID].to_numpy()[trial.query_listeners] for trial in self.trials]
+        """Listener of each query, coded over all splits: a listener held out twice is one cluster."""
+        ids = [split.held[c.LISTENER_ID].to_numpy()[split.query_listeners] for split in self.splits]
         return np.unique(np.concatenate(ids), return_inverse=True)[1].astype(np.int32)
 
     def groups(self) -> list[tuple[str, str, NDArray[np.bool_]]]:
-        """Return the groups of queries: kind, name, and which queries."""
-        strata = np.concatenate([trial.strata[trial.query_items] for trial in self.trials])
-        lives = np.concatenate([listener_countries(trial)[1][trial.query_listeners] for trial in self.trials])
-        homes = np.concatenate([item_homes(trial)[trial.query_items] for trial in self.trials])
+        """Return the groups of queries: kind, name, and mask of queries."""
+        strata = np.concatenate([split.strata[split.query_items] for split in self.splits])
+        of_listener = [listener_countries(split)[1][split.query_listeners] for split in self.splits]
+        of_item = [item_countries(split)[split.query_items] for split in self.splits]
         groups = [(OVERALL, OVERALL, np.ones(len(strata), np.bool_))]
         groups += [("query", stratum.label, strata == stratum) for stratum in Stratum]
-        for by, where in (("country", lives), ("home", homes)):
-            groups += [(by, country, where == country) for country in self._large(where)]
+        for by, parts in (("country", of_listener), ("item country", of_item)):
+            countries = np.concatenate(parts)
+            groups += [(by, country, countries == country) for country in self._large(countries)]
         return groups
 
-    def _large(self, where: NDArray[np.str_]) -> list[str]:
+    def _large(self, countries: NDArray[np.str_]) -> list[str]:
         """Return the countries with enough held-out listeners, most first."""
         listeners = self.listeners
         sizes = {
-            str(country): len(np.unique(listeners[where == country]))
-            for country in np.unique(where[where != UNKNOWN])
+            str(country): len(np.unique(listeners[countries == country]))
+            for country in np.unique(countries[countries != UNKNOWN])
         }
-        large = [country for country, size in sizes.items() if size >= FEWEST_LISTENERS]
+        large = [country for country, size in sizes.items() if size >= MIN_LISTENERS]
         return sorted(large, key=lambda country: (-sizes[country], country))
 
 
@@ -66,55 +67,55 @@ def evaluate(
     seeds: Sequence[int] = (),
     reference: str | None = None,
 ) -> Report:
-    """Hold listeners out, fit every system on the others, and judge its lists for those held out.
+    """Hold out listeners, fit every system on the others, and score its lists by the held-out listeners.
 
     Parameters
     ----------
     dataset
         The data.
     systems
-        What to compare; None means the baselines and the base model.
+        What to compare; None means the usual systems.
     config
         Protocol settings.
     seeds
-        Seeds of several splits to be judged together; none means the one of ``config``.
+        Seeds of several splits to score together; empty means the seed of ``config``.
     reference
         Name of the system the others are compared with; None means the last.
 
     Raises
     ------
     DataError
-        If there are too few listeners to judge.
+        If there are too few listeners to hold out.
     """
     systems = list(systems or default_systems(dataset=dataset))
     config = config or ProtocolConfig()
     seeds = list(seeds) or [config.seed]
-    trials = [hold_out(dataset, config.model_copy(update={"seed": seed})) for seed in seeds]
-    questions = _Questions(trials)
-    judged: dict[str, QueryScores] = {}
-    with progress("systems", len(systems) * len(trials)) as tick:
+    splits = [hold_out(dataset, config.model_copy(update={"seed": seed})) for seed in seeds]
+    queries = _Queries(splits)
+    scores: dict[str, QueryScores] = {}
+    with progress("systems", len(systems) * len(splits)) as tick:
         for system in systems:
             parts = []
-            for trial in trials:
-                parts.append(judge_system(system, trial))
+            for split in splits:
+                parts.append(score_system(system, split))
                 tick(note=system.name)
-            judged[system.name] = _together(parts)
-    bootstrap = ClusterBootstrap(questions.listeners)
+            scores[system.name] = _concatenated(parts)
+    bootstrap = ClusterBootstrap(queries.listeners)
     return Report(
         dataset.name,
         dataset.simulated,
-        int(questions.listeners.max()) + 1,
+        int(queries.listeners.max()) + 1,
         config,
         seeds,
-        _rows(judged, questions, bootstrap),
-        _comparisons(judged, reference or systems[-1].name, bootstrap),
-        {name: _curve(judgement) for name, judgement in judged.items()},
-        {name: judgement.lists for name, judgement in judged.items()},
+        _rows(scores, queries, bootstrap),
+        _comparisons(scores, reference or systems[-1].name, bootstrap),
+        {name: _curve(of_system) for name, of_system in scores.items()},
+        {name: of_system.lists for name, of_system in scores.items()},
     )
 
 
-def _together(parts: list[QueryScores]) -> QueryScores:
-    """Lay the queries of several splits side by side; figures of lists are averaged."""
+def _concatenated(parts: list[QueryScores]) -> QueryScores:
+    """Concatenate the queries of several splits; figures of lists are averaged."""
     return QueryScores(
         np.concatenate([part.values for part in parts]),
         {s: np.concatenate([part.targets[s] for part in parts]) for s in parts[0].targets},
@@ -123,20 +124,20 @@ def _together(parts: list[QueryScores]) -> QueryScores:
     )
 
 
-def _rows(judged: dict[str, QueryScores], questions: _Questions, bootstrap: ClusterBootstrap) -> list[Row]:
+def _rows(scores: dict[str, QueryScores], queries: _Queries, bootstrap: ClusterBootstrap) -> list[Row]:
     rows = []
-    for by, group, member in questions.groups():
-        for name, judgement in judged.items():
-            values = np.where(member[:, None], judgement.values, np.nan)
+    for by, group, member in queries.groups():
+        for name, of_system in scores.items():
+            values = np.where(member[:, None], of_system.values, np.nan)
             if np.isnan(values[:, 0]).all():
                 continue
-            sweep = np.where(member, judgement.sweep, np.nan)
+            sweep = np.where(member, of_system.sweep, np.nan)
             size, _ = bootstrap.hypervolume(sweep)
             rows.append(_row(name, by, group, values, bootstrap, size))
     for stratum in Stratum:
-        for name, judgement in judged.items():
-            if not np.isnan(judgement.targets[stratum][:, 0]).all():
-                rows.append(_row(name, "target", stratum.label, judgement.targets[stratum], bootstrap, None))
+        for name, of_system in scores.items():
+            if not np.isnan(of_system.targets[stratum][:, 0]).all():
+                rows.append(_row(name, "target", stratum.label, of_system.targets[stratum], bootstrap, None))
     return rows
 
 
@@ -153,16 +154,16 @@ def _row(
 
 
 def _comparisons(
-    judged: dict[str, QueryScores], reference: str, bootstrap: ClusterBootstrap
+    scores: dict[str, QueryScores], reference: str, bootstrap: ClusterBootstrap
 ) -> list[Comparison]:
-    base = judged[reference]
+    base = scores[reference]
     base_size, base_sizes = bootstrap.hypervolume(base.sweep)
     found = []
-    for name, judgement in judged.items():
+    for name, of_system in scores.items():
         if name == reference:
             continue
-        differences = judgement.values - base.values
-        size, sizes = bootstrap.hypervolume(judgement.sweep)
+        differences = of_system.values - base.values
+        size, sizes = bootstrap.hypervolume(of_system.sweep)
         metrics = {m: bootstrap.estimate(differences[:, i]) for i, m in enumerate(METRICS)}
         p_values = {m: bootstrap.randomisation_test(differences[:, i]) for i, m in enumerate(METRICS)}
         frontier = bootstrap.compare(sizes, base_sizes, size.mean - base_size.mean)
@@ -173,6 +174,6 @@ def _comparisons(
     return found
 
 
-def _curve(judgement: QueryScores) -> list[tuple[float, float]]:
-    means = np.nanmean(judgement.sweep, axis=2)
+def _curve(of_system: QueryScores) -> list[tuple[float, float]]:
+    means = np.nanmean(of_system.sweep, axis=2)
     return [(float(ndcg), float(ips)) for ndcg, ips in means]

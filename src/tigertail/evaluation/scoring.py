@@ -1,4 +1,4 @@
-"""Judging one system on one trial: its lists, their metrics, and its whole frontier."""
+"""Score one system on one split: its lists, their metrics, and its frontier over the popularity dial."""
 
 from __future__ import annotations
 
@@ -10,24 +10,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.dataset.strata import Stratum
-from tigertail.evaluation.metrics.beyond_accuracy import describe_lists
+from tigertail.evaluation.metrics.beyond_accuracy import list_figures
 from tigertail.evaluation.metrics.locality import UNKNOWN, listener_countries
-from tigertail.evaluation.metrics.ranking import METRICS, judge
+from tigertail.evaluation.metrics.ranking import METRICS, score_lists
 from tigertail.evaluation.systems.system import System
 from tigertail.retrieval.popularity_dial import dialled
 from tigertail.retrieval.topk import top_k
 from tigertail.signals.contract import GroupAware, Signal
 from tigertail.splitting.hold_out import Split
 
-DIAL: Final = (-0.6, -0.4, -0.25, -0.12, 0.0, 0.12, 0.25, 0.4, 0.6, 1.0)
-"""Exponents gamma of the popularity dial: a system's affinity for B is multiplied by listeners(B)^gamma."""
+DIAL: Final = (0.6, 0.4, 0.25, 0.12, 0.0, -0.12, -0.25, -0.4, -0.6, -1.0)
+"""Popularity exponents beta of the dial: a system's affinity for B is divided by listeners(B)^beta.
+
+They come on top of a system's own exponent: 0 is the system as it is.
+"""
 
 BLOCK: Final = 512  # queries ranked at a time
 
 
 @dataclass(frozen=True, eq=False)
 class QueryScores:
-    """How a system did, query by query.
+    """Metrics of one system, query by query.
 
     Parameters
     ----------
@@ -38,7 +41,7 @@ class QueryScores:
     sweep
         nDCG and IPS-nDCG at each setting of the dial; float64, (dial, 2, queries).
     lists
-        Figures of the lists beyond accuracy, by name.
+        Beyond-accuracy figures of the lists, by name.
     """
 
     values: NDArray[np.float64]
@@ -47,22 +50,22 @@ class QueryScores:
     lists: dict[str, float]
 
 
-def judge_system(system: System, trial: Split) -> QueryScores:
-    """Fit a system on a trial's training data and judge its lists for every query."""
-    signal = system.fit(trial)
-    lists = ranked_lists(signal, trial, DIAL, lens=system.lens)
-    own = DIAL.index(0.0)
-    values = [_judged(trial, lists[setting]) for setting in range(len(DIAL))]
+def score_system(system: System, split: Split) -> QueryScores:
+    """Fit a system on the training data of a split and score its lists for every query."""
+    signal = system.fit(split)
+    lists = ranked_lists(signal, split, DIAL, lens=system.lens)
+    as_is = DIAL.index(0.0)
+    values = [_scores(split, lists[setting]) for setting in range(len(DIAL))]
     return QueryScores(
-        values[own],
-        {stratum: _judged(trial, lists[own], trial.strata == stratum) for stratum in Stratum},
+        values[as_is],
+        {stratum: _scores(split, lists[as_is], split.strata == stratum) for stratum in Stratum},
         np.stack([value[:, : METRICS.index("IPS-nDCG") + 1].T for value in values]),
-        describe_lists(lists[own], signal, trial),
+        list_figures(lists[as_is], signal, split),
     )
 
 
 def ranked_lists(
-    signal: Signal, trial: Split, dial: tuple[float, ...] = (0.0,), *, lens: bool = False
+    signal: Signal, split: Split, dial: tuple[float, ...] = (0.0,), *, lens: bool = False
 ) -> NDArray[np.int32]:
     """Rank the full catalogue for every query, at every setting of the popularity dial.
 
@@ -70,41 +73,41 @@ def ranked_lists(
     ----------
     signal
         The affinities; with a lens, a :class:`~tigertail.signals.contract.GroupAware` signal.
-    trial
+    split
         The queries.
     dial
-        Settings of the dial.
+        Popularity exponents.
     lens
-        Whether each query is asked from its listener's country.
+        Whether each query is localised to its listener's country.
 
     Returns
     -------
     NDArray[np.int32]
-        Items, best first, -1 where a list has ended; int32, (dial, queries, k).
+        Items, best first, -1 after the end of a list; int32, (dial, queries, k).
     """
     if not lens:
-        return _ranked(signal, trial, trial.query_items, dial)
+        return _ranked(signal, split, split.query_items, dial)
     if not isinstance(signal, GroupAware):
         raise TypeError(f"{type(signal).__name__} has no lens")
-    lists = np.empty((len(dial), len(trial.query_items), trial.config.k), np.int32)
-    where = listener_countries(trial)[1][trial.query_listeners]
-    for country in np.unique(where):
-        seen = signal if country == UNKNOWN else signal.localised(str(country))
-        there = np.flatnonzero(where == country)
-        lists[:, there] = _ranked(seen, trial, trial.query_items[there], dial)
+    lists = np.empty((len(dial), len(split.query_items), split.config.k), np.int32)
+    country_of_query = listener_countries(split)[1][split.query_listeners]
+    for country in np.unique(country_of_query):
+        localised = signal if country == UNKNOWN else signal.localised(str(country))
+        queries = np.flatnonzero(country_of_query == country)
+        lists[:, queries] = _ranked(localised, split, split.query_items[queries], dial)
     return lists
 
 
 def _ranked(
-    signal: Signal, trial: Split, queries: NDArray[np.int32], dial: tuple[float, ...]
+    signal: Signal, split: Split, queries: NDArray[np.int32], dial: tuple[float, ...]
 ) -> NDArray[np.int32]:
     distinct, query = np.unique(queries, return_inverse=True)
-    lists = np.empty((len(dial), len(distinct), trial.config.k), np.int32)
+    lists = np.empty((len(dial), len(distinct), split.config.k), np.int32)
     lists.fill(-1)
     for start, scores in _affinities(signal, distinct):
         block = distinct[start : start + len(scores)]
-        for setting, weighted in enumerate(dialled(scores, trial.popularity, dial)):
-            found, _ = top_k(weighted, trial.config.k, block)
+        for setting, weighted in enumerate(dialled(scores, split.popularity, dial)):
+            found, _ = top_k(weighted, split.config.k, block)
             lists[setting, start : start + len(block), : found.shape[1]] = found
     return lists[:, query]
 
@@ -114,14 +117,14 @@ def _affinities(signal: Signal, queries: NDArray[np.int32]) -> Iterator[tuple[in
         yield start, signal.affinity(queries[start : start + BLOCK])
 
 
-def _judged(
-    trial: Split, lists: NDArray[np.int32], targets: NDArray[np.bool_] | None = None
+def _scores(
+    split: Split, lists: NDArray[np.int32], targets: NDArray[np.bool_] | None = None
 ) -> NDArray[np.float64]:
-    return judge(
+    return score_lists(
         np.ascontiguousarray(lists),
-        trial.relevant,
-        trial.query_listeners,
-        trial.query_items,
-        trial.popularity,
+        split.relevant,
+        split.query_listeners,
+        split.query_items,
+        split.popularity,
         targets,
     )

@@ -1,6 +1,6 @@
-"""What listeners say back: events in a store that loses none of them, and out of it for whoever learns from them.
+"""Feedback of listeners: events in a durable store on SQLite or PostgreSQL, and their export.
 
-Knows nothing of HTTP. What stands on a database library is imported when it is used.
+Independent of HTTP. Modules that need a database library are imported when they are used.
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ __all__ = [
     "read_feedback",
 ]
 
-_LATER = {"FeedbackStore": "store", "Receipt": "store", "erase": "retention", "prune": "retention"}
+_LAZY = {"FeedbackStore": "store", "Receipt": "store", "erase": "retention", "prune": "retention"}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
+    if name not in _LAZY:
         raise AttributeError(f"module 'tigertail.feedback' has no attribute '{name}'")
     from importlib import import_module
 
     from tigertail.errors import ConfigError
 
     try:
-        return getattr(import_module(f"tigertail.feedback.{_LATER[name]}"), name)
+        return getattr(import_module(f"tigertail.feedback.{_LAZY[name]}"), name)
     except ModuleNotFoundError as error:
         raise ConfigError(
             f"the feedback store needs {error.name}, which is not installed",

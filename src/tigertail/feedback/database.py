@@ -1,4 +1,4 @@
-"""A store's database: opened, at this release's tables, and open for one transaction after the other."""
+"""The database of a feedback store: opening, migration of its tables, and transactions."""
 
 from __future__ import annotations
 
@@ -13,85 +13,85 @@ from sqlalchemy import Connection
 
 from tigertail.errors import DataError, StoreUnavailableError, TigertailError
 from tigertail.feedback import engines, migrations
-from tigertail.feedback.errors import clear_words, gone, locked
-from tigertail.feedback.location import FileId, Place
+from tigertail.feedback.errors import locked, removed, translated_errors
+from tigertail.feedback.location import FileId, Location
 
 _OPEN: Final[weakref.WeakSet[Database]] = weakref.WeakSet()
 
 
 class Database:
-    """The database of a store. Any number of threads and processes may use one at once.
+    """The database of a store. Any number of threads and processes may use it at once.
 
     Parameters
     ----------
-    place
+    location
         Where it is.
     create
-        Whether the store may be made where it is not there.
+        Whether a missing store may be created.
     wait
         Seconds to wait for a lock, a connection or a server.
-    later
-        Whether to connect only when something is asked, and so to begin while the database is not there.
+    lazy
+        Whether to connect at the first use only, so that a service can start before its database.
 
     Raises
     ------
     StoreUnavailableError
-        If the database cannot be used just now; unless ``later``.
+        If the database is not available; unless ``lazy``.
     TigertailError
-        If it is a database of something else or of a newer release, or none that a store can be kept in.
+        If it is another program's database or of a newer release, or cannot hold a store.
     """
 
-    def __init__(self, place: Place, *, create: bool, wait: float, later: bool = False) -> None:
-        self.place = place
+    def __init__(self, location: Location, *, create: bool, wait: float, lazy: bool = False) -> None:
+        self.location = location
         self.wait = wait
         self._create = create
-        self.engine = engines.make_engine(place, wait)
+        self.engine = engines.make_engine(location, wait)
         self._writer = threading.Lock()
-        self._prepared: tuple[FileId | None] | None = None  # the file whose tables were seen to
+        self._prepared: tuple[FileId | None] | None = None  # the file with prepared tables
         _OPEN.add(self)
-        if not later:
-            with clear_words(place.shown):
-                self._see_to_tables()
+        if not lazy:
+            with translated_errors(location.display):
+                self._ensure_tables()
 
     def close(self) -> None:
-        """Give the connections back. They are opened again if the database is asked once more."""
+        """Close the connections. The next use opens new ones."""
         self.engine.dispose()
 
     @contextmanager
     def transaction(self, *, write: bool = False) -> Iterator[Connection]:
-        """Do something in one transaction: all of it or none.
+        """Open a transaction: all of its statements take effect, or none.
 
         Parameters
         ----------
         write
-            Whether it writes, and takes its turn among all who do.
+            Whether it writes; writers take turns.
 
         Yields
         ------
         sqlalchemy.Connection
-            A connection, whose transaction is committed when the block ends without an error.
+            A connection; its transaction is committed when the block ends without an error.
 
         Raises
         ------
         StoreUnavailableError
-            If the database cannot be used just now, or its file was taken away meanwhile.
+            If the database is not available, or its file was removed in the meantime.
         """
-        shown = self.place.shown
-        with clear_words(shown), self._turn(write=write):
-            self._see_to_tables()
+        display = self.location.display
+        with translated_errors(display), self._turn(write=write):
+            self._ensure_tables()
             with self.engine.connect() as connection:
                 connection.execution_options(**{engines.IMMEDIATE: write})
                 with connection.begin():
                     if write:
                         engines.lock(connection, self.wait)
                     yield connection
-                if write and self.place.file_id() != engines.file_of(connection):
-                    raise gone(shown)
+                if write and self.location.file_id() != engines.file_of(connection):
+                    raise removed(display)
 
     @contextmanager
     def raw(self) -> Iterator[Any]:
-        """Yield the driver's own cursor, outside any transaction, for what a database does only there."""
-        with clear_words(self.place.shown):
+        """Yield the driver's own cursor outside any transaction, for statements that need that."""
+        with translated_errors(self.location.display):
             connection = self.engine.raw_connection()
             try:
                 yield connection.cursor()
@@ -100,44 +100,44 @@ class Database:
 
     @contextmanager
     def _turn(self, *, write: bool) -> Iterator[None]:
-        """Let this process's threads write to SQLite in turn: it has them wait by sleeping."""
-        if not write or self.place.file is None:
+        """Let the threads of this process write to SQLite in turn; SQLite itself would make them sleep."""
+        if not write or self.location.file is None:
             yield
             return
         if not self._writer.acquire(timeout=self.wait):
-            raise locked(self.place.shown)
+            raise locked(self.location.display)
         try:
             yield
         finally:
             self._writer.release()
 
-    def _see_to_tables(self) -> None:
-        """Prepare the database when it is first used, and a file that has taken the place of ours."""
+    def _ensure_tables(self) -> None:
+        """Prepare the database at its first use, and again when its file was replaced."""
         if self._prepared is None:
             self._prepare(create=self._create)
-        elif self._prepared != (self.place.file_id(),):
+        elif self._prepared != (self.location.file_id(),):
             try:
-                self._prepare(create=False)  # a backup, of whatever release
+                self._prepare(create=False)  # a backup, of any release
             except DataError as error:
                 raise StoreUnavailableError(
-                    error.problem, path=error.path, remedy="put the store's file, or a backup, back"
+                    error.problem, path=error.path, remedy="restore the store's file, or a backup"
                 ) from error
 
     def _prepare(self, *, create: bool) -> None:
-        """Make the tables, or bring them to this release."""
-        if self.place.file is not None:
-            engines.prepare_file(self.place, self.wait, create=create)
-        found = self.place.file_id()
-        shown = self.place.shown
+        """Create the tables, or migrate them to this release."""
+        if self.location.file is not None:
+            engines.prepare_file(self.location, self.wait, create=create)
+        found = self.location.file_id()
+        display = self.location.display
         with self.engine.connect() as connection, connection.begin():
             engines.check_encoding(connection)
-            version = migrations.version(connection, shown)
-        if version is None and (self.place.read_only or not create):
-            raise DataError(f"no feedback store is at {shown}", remedy="check the path or the URL")
+            version = migrations.version(connection, display)
+        if version is None and (self.location.read_only or not create):
+            raise DataError(f"there is no feedback store at {display}", remedy="check the path or the URL")
         if version != migrations.newest():
-            if self.place.read_only:
+            if self.location.read_only:
                 raise TigertailError(
-                    f"the feedback store {shown} is of an older release, and open to be read alone",
+                    f"the feedback store {display} is of an older release, and opened read-only",
                     remedy="open it once without mode=ro",
                 )
             self._upgrade()
@@ -148,8 +148,8 @@ class Database:
             connection.execution_options(**{engines.IMMEDIATE: True})
             with connection.begin():
                 engines.lock(connection, self.wait)
-                # Another process may have done it while this one waited for the lock.
-                if migrations.version(connection, self.place.shown) != migrations.newest():
+                # Another process may have migrated while this one waited for the lock.
+                if migrations.version(connection, self.location.display) != migrations.newest():
                     migrations.upgrade(connection)
 
     def _forked(self) -> None:

@@ -1,4 +1,4 @@
-"""How each kind of database is spoken to, so that what is committed stays and is in order."""
+"""Connections to SQLite and PostgreSQL, configured so that committed events are durable and in order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, exc, text
 
 from tigertail.errors import ConfigError, DataError
-from tigertail.feedback.location import FileId, Place
+from tigertail.feedback.location import FileId, Location
 from tigertail.feedback.tables import VERSION_TABLE
 
 IMMEDIATE: Final = "feedback_immediate"
@@ -21,17 +21,17 @@ _POOL: Final = 5
 
 
 class _Connection(sqlite3.Connection):
-    """A connection that knows which file it has open: names are given to other files."""
+    """A connection with the identity of its open file: a file name may later belong to another file."""
 
     file_id: FileId | None = None
 
 
-def make_engine(place: Place, wait: float) -> Engine:
-    """Return the engine of a store. It connects when it is first asked.
+def make_engine(location: Location, wait: float) -> Engine:
+    """Return the engine of a store. It connects at its first use.
 
     Parameters
     ----------
-    place
+    location
         Where the store is.
     wait
         Seconds to wait for a lock, a connection or a server.
@@ -41,10 +41,10 @@ def make_engine(place: Place, wait: float) -> Engine:
     ConfigError
         If psycopg is not installed.
     """
-    if place.file is not None:
-        return _sqlite(place, place.file, wait)
-    given = place.url.query
-    # A server that falls silent must not keep a listener waiting for as long as TCP would.
+    if location.file is not None:
+        return _sqlite(location, location.file, wait)
+    query = location.url.query
+    # A server that stops responding must not block a request for as long as TCP would.
     options: dict[str, Any] = {
         "connect_timeout": max(2, round(wait)),
         "keepalives_idle": 30,
@@ -53,8 +53,8 @@ def make_engine(place: Place, wait: float) -> Engine:
     }
     try:
         return create_engine(
-            place.url,
-            connect_args={name: value for name, value in options.items() if name not in given},
+            location.url,
+            connect_args={name: value for name, value in options.items() if name not in query},
             pool_pre_ping=True,
             pool_size=_POOL,
             pool_timeout=wait,
@@ -67,38 +67,38 @@ def make_engine(place: Place, wait: float) -> Engine:
         ) from error
 
 
-def prepare_file(place: Place, wait: float, *, create: bool) -> None:
-    """See that the file of a SQLite store is there, is ours, and keeps a write-ahead log.
+def prepare_file(location: Location, wait: float, *, create: bool) -> None:
+    """Check that the file of a SQLite store exists and is a store, and switch on write-ahead logging.
 
     Parameters
     ----------
-    place
+    location
         A SQLite store.
     wait
         Seconds to wait for a lock.
     create
-        Whether a file that is not there may be made: readable by its owner only.
+        Whether a missing file may be created, readable by its owner only.
 
     Raises
     ------
     DataError
-        If there is no file, and it may not be made, or it is a database of something else.
+        If there is no file and it must not be created, or it is another program's database.
     """
-    file = place.file
+    file = location.file
     assert file is not None
-    if create and not place.read_only:
+    if create and not location.read_only:
         file.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))
     elif not file.exists():
-        raise DataError("no feedback store is there", path=file, remedy="check the path")
-    connection = _connect(place, file, wait)
+        raise DataError("there is no feedback store", path=file, remedy="check the path")
+    connection = _connect(location, file, wait)
     try:
         empty = _is_empty(connection, file)
-        if place.read_only or (empty and not create):
+        if location.read_only or (empty and not create):
             return
         if empty:
             connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-        _keep_a_log(connection, wait)
+        _use_write_ahead_log(connection, wait)
     finally:
         connection.close()
 
@@ -106,14 +106,14 @@ def prepare_file(place: Place, wait: float, *, create: bool) -> None:
 def lock(connection: Connection, wait: float) -> None:
     """Take the store's lock until the transaction ends, so that ``seq`` rises in the order of commits.
 
-    Without it a reader who has seen event 7 could miss event 6, committed later. SQLite has no other way:
-    there the lock was taken when the transaction began.
+    Without it a reader after event 7 could miss event 6, committed later. In SQLite the transaction takes the lock
+    when it begins.
     """
     if connection.dialect.name == "sqlite":
         return
-    limit = f"{max(1, round(wait * 1000))}ms"  # 0 would be for ever
+    limit = f"{max(1, round(wait * 1000))}ms"  # 0 means no limit
     connection.execute(text("SELECT set_config('lock_timeout', :limit, true)"), {"limit": limit})
-    # An acknowledgement is a promise, whatever the server's default.
+    # An acknowledged event must be durable, whatever the server's default.
     connection.execute(
         text(
             "SELECT set_config('synchronous_commit', 'on', true)"
@@ -124,7 +124,7 @@ def lock(connection: Connection, wait: float) -> None:
 
 
 def check_encoding(connection: Connection) -> None:
-    """Refuse a PostgreSQL database that cannot hold every script.
+    """Refuse a PostgreSQL database that cannot store every script.
 
     Raises
     ------
@@ -136,21 +136,21 @@ def check_encoding(connection: Connection) -> None:
     encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
     if encoding != "UTF8":
         raise ConfigError(
-            f"the database of the feedback store is encoded in {encoding}, which lacks most scripts",
+            f"the database of the feedback store is encoded in {encoding}, which cannot store most scripts",
             remedy="create one in UTF-8: createdb --encoding UTF8 --template template0 NAME",
         )
 
 
 def file_of(connection: Connection) -> FileId | None:
-    """Return the file that a connection has open; None for PostgreSQL."""
+    """Return the open file of a connection; None for PostgreSQL."""
     known: FileId | None = connection.info.get(_FILE)
     return known
 
 
-def _sqlite(place: Place, file: Path, wait: float) -> Engine:
+def _sqlite(location: Location, file: Path, wait: float) -> Engine:
     engine = create_engine(
-        place.url,
-        creator=lambda: _connect(place, file, wait),
+        location.url,
+        creator=lambda: _connect(location, file, wait),
         poolclass=QueuePool,
         pool_size=_POOL,
         pool_timeout=wait,
@@ -163,9 +163,9 @@ def _sqlite(place: Place, file: Path, wait: float) -> Engine:
 
     @event.listens_for(engine, "checkout")
     def same_file(_: Any, record: Any, __: Any) -> None:
-        # A file that was removed can be written to its last handle's end, and nobody will read it again.
-        if place.file_id() != record.info[_FILE]:
-            raise exc.DisconnectionError("the file has another")
+        # An open handle can still write to a removed file, but no reader will find it.
+        if location.file_id() != record.info[_FILE]:
+            raise exc.DisconnectionError("the file was replaced")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -175,23 +175,21 @@ def _sqlite(place: Place, file: Path, wait: float) -> Engine:
     return engine
 
 
-def _connect(place: Place, file: Path, wait: float) -> _Connection:
-    """Open the file, which must be there: one that went missing is not begun anew behind people's backs."""
-    before = place.file_id()
+def _connect(location: Location, file: Path, wait: float) -> _Connection:
+    """Open the file, which must exist: a missing file is never created silently."""
+    before = location.file_id()
     connection = sqlite3.connect(
-        f"{file.as_uri()}?mode={'ro' if place.read_only else 'rw'}",
+        f"{file.as_uri()}?mode={'ro' if location.read_only else 'rw'}",
         uri=True,
         timeout=wait,
-        isolation_level=None,  # transactions begin where we say
+        isolation_level=None,  # transactions begin explicitly
         check_same_thread=False,
         factory=_Connection,
     )
     try:
-        connection.file_id = (
-            before if before == place.file_id() else None
-        )  # None: it may be either, so neither
-        connection.execute("PRAGMA synchronous=FULL")  # a commit is on the disk
-        connection.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten
+        connection.file_id = before if before == location.file_id() else None  # None: it may be either file
+        connection.execute("PRAGMA synchronous=FULL")  # a commit is on disk
+        connection.execute("PRAGMA secure_delete=ON")  # erased data are overwritten
         connection.execute("PRAGMA trusted_schema=OFF")
     except (sqlite3.Error, OSError):
         connection.close()
@@ -200,21 +198,21 @@ def _connect(place: Place, file: Path, wait: float) -> _Connection:
 
 
 def _is_empty(connection: sqlite3.Connection, file: Path) -> bool:
-    """Return whether the file has no table yet; refuse one that has those of something else."""
+    """Return whether the file has no tables yet; refuse a file with tables of another program."""
     rows = connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     )
     names = {name for (name,) in rows}
     if names and VERSION_TABLE not in names:
-        raise DataError("a database of something else", path=file, remedy="name another file")
+        raise DataError("a database of another program", path=file, remedy="name another file")
     return not names
 
 
-def _keep_a_log(connection: sqlite3.Connection, wait: float) -> None:
-    """Switch to write-ahead logging, so that readers and writers do not wait for each other.
+def _use_write_ahead_log(connection: sqlite3.Connection, wait: float) -> None:
+    """Switch to write-ahead logging, so that readers and writers do not block each other.
 
-    SQLite does not wait for others on its own here. A file that may not be written, or a file system that cannot do
-    it, keeps the rollback journal, which is as safe.
+    SQLite does not wait for a lock here, so this function does. A read-only file, or a file system without support,
+    keeps the rollback journal, which is as safe.
     """
     last = time.monotonic() + wait
     while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":

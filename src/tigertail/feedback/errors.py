@@ -1,6 +1,6 @@
-"""What a database says when it cannot, in words for a person.
+"""Errors of a database as messages for an operator.
 
-A driver's own text is never passed on: it may quote values, or the parts of a URL.
+A driver's own text is never passed on: it may contain values, or parts of a URL.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from tigertail.errors import StoreUnavailableError
 
 _AGAIN: Final = "send the same events again later: an event_id is stored once"
 _LOCKED: Final = ("is locked by another process", f"wait for it or end it; {_AGAIN}")
-_FULL: Final = ("has no room left on its disk", f"free some space; {_AGAIN}")
+_FULL: Final = ("has no space left on its disk", f"free some space; {_AGAIN}")
 _READ_ONLY: Final = ("is read-only", "give the service the right to write there")
 _GONE: Final = ("cannot be opened", "check that its file and folder are there and may be read and written")
 _SILENT: Final = ("cannot be reached", f"check that the server runs and the address is right; {_AGAIN}")
-_DAMAGED: Final = ("is damaged, or no database", "put a backup in its place")
-_BARE: Final = ("has no tables", "open it anew, and they are made")
+_DAMAGED: Final = ("is damaged, or not a database", "restore a backup")
+_BARE: Final = ("has no tables", "open it again: opening creates them")
 _BUSY: Final = ("has too many connections", f"allow the server more; {_AGAIN}")
 _REFUSED: Final = ("refuses this user", "check the user, the password and the rights on the tables")
-_DISK: Final = ("cannot be read or written on its disk", "look at the system's log: the disk may be failing")
+_DISK: Final = ("cannot be read or written on its disk", "check the system log: the disk may be failing")
 _OTHER: Final = ("cannot be used", _AGAIN)
 
 _SQLITE: Final = {
@@ -60,41 +60,41 @@ _POSTGRESQL: Final = {
 
 
 @contextmanager
-def clear_words(shown: str) -> Iterator[None]:
-    """Turn whatever a database or its driver raises into a :class:`StoreUnavailableError`.
+def translated_errors(display: str) -> Iterator[None]:
+    """Turn every error of a database or its driver into a :class:`StoreUnavailableError`.
 
     Parameters
     ----------
-    shown
-        What to call the store: without password.
+    display
+        Name of the store in messages, without password.
 
     Raises
     ------
     StoreUnavailableError
-        With what is wrong and what to do.
+        With problem and remedy.
     """
     try:
         yield
     except (exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
-        raise unavailable(shown, error) from error
+        raise unavailable(display, error) from error
 
 
-def unavailable(shown: str, error: BaseException) -> StoreUnavailableError:
-    """Return the error for people of one of a database's."""
+def unavailable(display: str, error: BaseException) -> StoreUnavailableError:
+    """Return the error for a database's error."""
     problem, remedy = _diagnosis(error)
-    return StoreUnavailableError(f"the feedback store {shown} {problem}", remedy=remedy)
+    return StoreUnavailableError(f"the feedback store {display} {problem}", remedy=remedy)
 
 
-def locked(shown: str) -> StoreUnavailableError:
-    """Return the error of a store whose turn to write did not come."""
-    return StoreUnavailableError(f"the feedback store {shown} {_LOCKED[0]}", remedy=_LOCKED[1])
+def locked(display: str) -> StoreUnavailableError:
+    """Return the error of a writer that waited too long for its turn."""
+    return StoreUnavailableError(f"the feedback store {display} {_LOCKED[0]}", remedy=_LOCKED[1])
 
 
-def gone(shown: str) -> StoreUnavailableError:
-    """Return the error of a store whose file was taken away while it was written."""
+def removed(display: str) -> StoreUnavailableError:
+    """Return the error of a store whose file was removed during a write."""
     return StoreUnavailableError(
-        f"the file of the feedback store {shown} was removed or replaced while it was written",
-        remedy=f"put it back; {_AGAIN}",
+        f"the file of the feedback store {display} was removed or replaced during a write",
+        remedy=f"restore it; {_AGAIN}",
     )
 
 
@@ -105,9 +105,9 @@ def _diagnosis(error: BaseException) -> tuple[str, str]:
         return _BUSY
     source = error.orig if isinstance(error, exc.DBAPIError) else error
     if isinstance(source, sqlite3.Error):
-        # The upper bits say more than anybody here asks.
+        # The upper bits have details that are not needed here.
         return _SQLITE.get(getattr(source, "sqlite_errorcode", -1) & 0xFF, _OTHER)
     if isinstance(error, exc.OperationalError) and getattr(source, "sqlstate", None) is None:
-        return _SILENT  # the server never said a word
+        return _SILENT  # the server did not respond
     state = getattr(source, "sqlstate", None) or ""
     return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2]) or _OTHER

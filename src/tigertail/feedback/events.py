@@ -1,6 +1,6 @@
-"""What one event of feedback is: its columns, its limits, and the words for what is wrong with one.
+"""Events of feedback: columns, limits, and error messages for invalid events.
 
-Everything a store keeps about listeners is a column here. No database is known to this module.
+Every column a store has about listeners is defined here. This module is independent of any database.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ SCHEMA: Final = pl.Schema(
 """The columns of stored events, in order of ``seq``."""
 
 INCOMING: Final = tuple(name for name in SCHEMA if name not in (SEQ, RECEIVED_AT))
-"""The columns a client sends; the store adds the others."""
+"""Columns sent by a client; the store adds the others."""
 
 _OPTIONAL: Final = (c.COUNTRY, AT)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -73,7 +73,7 @@ _DATE_AND_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 
 
 class EventConflictError(DataError):
-    """An ``event_id`` comes again with other content.
+    """An ``event_id`` was sent again with other content.
 
     Parameters
     ----------
@@ -84,29 +84,29 @@ class EventConflictError(DataError):
     def __init__(self, event_id: str) -> None:
         self.event_id = event_id
         super().__init__(
-            f"event {event_id!r} comes a second time, with other content; nothing of the batch was stored",
+            f"event {event_id!r} was sent a second time with other content; nothing of the batch was stored",
             remedy="give every event an id of its own, such as a random UUID; send a repeated one unchanged",
         )
 
 
 def _storable(value: object) -> object:
-    """Refuse characters that JSON can spell and databases cannot keep."""
+    """Refuse characters that JSON allows and databases cannot store."""
     if isinstance(value, str) and _UNSTORABLE.search(value):
-        raise ValueError("holds a null character or half a surrogate pair")
+        raise ValueError("contains a null character or half of a surrogate pair")
     return value
 
 
 def _known_country(code: str) -> str:
     if code not in countries():
-        raise ValueError(f"{code!r} is no country")
+        raise ValueError(f"{code!r} is not a country code")
     return code
 
 
 def _instant(value: object) -> object:
-    """Let no number or bare date pass for an instant."""
+    """Refuse numbers and dates without time."""
     if isinstance(value, datetime) or (isinstance(value, str) and _DATE_AND_TIME.match(value)):
         return value
-    raise ValueError("is no date and time")
+    raise ValueError("is not a date and time")
 
 
 def _in_utc(value: datetime) -> datetime:
@@ -115,11 +115,11 @@ def _in_utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        raise ValueError("lies outside the years 1 to 9999") from None
+        raise ValueError("is outside the years 1 to 9999") from None
 
 
 class _CountrySchema:
-    """Lists the countries in OpenAPI; only there, because to load them takes a while."""
+    """Lists the countries in OpenAPI only, because loading them takes time."""
 
     def __get_pydantic_json_schema__(
         self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
@@ -156,11 +156,11 @@ class Event(BaseModel):
     )
     kind: Kind = Field(description=f"one of {', '.join(KINDS)}")
     query: _Item = Field(
-        description=f"id of the item asked about, of several the first: 1 to {MAX_ITEM} characters"
+        description=f"id of the query item, the first of several: 1 to {MAX_ITEM} characters"
     )
     item: _Item = Field(description=f"id of the item shown: 1 to {MAX_ITEM} characters")
     rank: Annotated[int, Field(strict=True, ge=1, le=MAX_RANK)] = Field(
-        description=f"the item's place in the list shown: a whole number, 1 to {MAX_RANK}"
+        description=f"rank of the item in the list shown: a whole number, 1 to {MAX_RANK}"
     )
     model: _Model = Field(
         description=f"version of the model that put the item there: 1 to {MAX_MODEL} characters"
@@ -187,7 +187,7 @@ def microseconds(instant: datetime) -> int:
 
 
 def check_events(events: pl.DataFrame | Iterable[Event | Mapping[str, Any]]) -> list[Event]:
-    """Return events as :class:`Event`, or say which one will not do.
+    """Return events as :class:`Event`.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ def check_events(events: pl.DataFrame | Iterable[Event | Mapping[str, Any]]) -> 
     Raises
     ------
     DataError
-        If one breaks a limit; names the event, counted from 1, its field and what belongs there.
+        If one is invalid; names the event, counted from 1, its field and what is expected.
     """
     rows = events.iter_rows(named=True) if isinstance(events, pl.DataFrame) else events
     return [_checked(number, row) for number, row in enumerate(rows, start=1)]
@@ -209,7 +209,7 @@ def check_table(table: pl.DataFrame) -> pl.DataFrame:
     Raises
     ------
     DataError
-        If a column is missing or of another type, a value is missing, or a kind or rank is none.
+        If a column is missing or of another type, a value is missing, or a kind or rank is invalid.
     """
     if missing := [name for name in SCHEMA if name not in table.columns]:
         raise DataError(
@@ -253,7 +253,7 @@ def _checked(number: int, row: Event | Mapping[str, Any]) -> Event:
 
 
 def _named(row: Mapping[str, Any]) -> str:
-    """Return the event's id where it is fit to be shown."""
+    """Return the event's id if it can be shown."""
     known = row.get(EVENT_ID)
     return f" (id {known!r})" if isinstance(known, str) and 0 < len(known) <= MAX_ID else ""
 

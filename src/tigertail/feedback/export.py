@@ -1,6 +1,6 @@
-"""Events out of the store: to a Parquet file, and from either to a table.
+"""Export of events: from a store to a Parquet file, and from either to a table.
 
-Whoever reads Parquet needs no database library.
+Reading Parquet needs no database library.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ _SQLITE: Final = b"SQLite format 3\0"
 
 
 def export(store: FeedbackStore, path: str | Path, *, after: int = 0, chunk: int = 100_000) -> int:
-    """Write the events there are now to a Parquet file, which appears whole or not at all.
+    """Write all current events to a Parquet file, which appears whole or not at all.
 
-    Memory holds one chunk at a time.
+    One chunk is in memory at a time.
 
     Parameters
     ----------
     store
         The store.
     path
-        The file; one that is there is replaced.
+        The file; an existing one is replaced.
     after
-        The ``seq`` after which to begin.
+        Only events with a larger ``seq`` are written.
     chunk
         Events to read at once.
 
@@ -77,9 +77,9 @@ def read_feedback(source: str | Path) -> pl.DataFrame:
     Raises
     ------
     DataError
-        If there is nothing, or something else, or a table that no store wrote.
+        If there is no file, or it is neither an export nor a store.
     StoreUnavailableError
-        If the database cannot be used just now.
+        If the database is not available.
     """
     if isinstance(source, str) and "://" in source:
         return _read_store(source)

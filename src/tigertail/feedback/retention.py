@@ -1,4 +1,4 @@
-"""How long events are kept, and the erasure of one listener's. Both are entered in a book that names nobody."""
+"""Retention of events, and erasure of one listener's events. A log of erasures has numbers but no listeners."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tigertail.feedback.store import FeedbackStore
 from tigertail.feedback.tables import ERASURES, EVENTS
 
 RETENTION: Final = "retention"
-LISTENER_ASKED: Final = "listener"
+ERASURE: Final = "listener"
 STEP: Final = 10_000
-LONGEST: Final = 1_000_000
+MAX_DAYS: Final = 1_000_000
 
 
 def erase(store: FeedbackStore, listener: str) -> int:
-    """Erase everything one listener did, in one transaction, and overwrite it where the database can.
+    """Erase all events of one listener in one transaction, and overwrite them if the database can.
 
     Parameters
     ----------
@@ -37,26 +37,26 @@ def erase(store: FeedbackStore, listener: str) -> int:
     Raises
     ------
     StoreUnavailableError
-        If the database cannot be used just now: then nothing was erased.
+        If the database is not available: then nothing was erased.
     """
     with store.database.transaction(write=True) as connection:
         erased = _delete(connection, EVENTS.c[LISTENER] == listener)
-        _enter(store, connection, LISTENER_ASKED, erased)
-    _scrub(store)
+        _record_erasure(store, connection, ERASURE, erased)
+    _vacuum(store)
     return erased
 
 
 def prune(store: FeedbackStore, days: float, *, step: int = STEP) -> int:
-    """Erase the events received more than some days ago, by the store's clock.
+    """Erase the events received more than a number of days ago, by the store's clock.
 
     Parameters
     ----------
     store
         The store.
     days
-        How long events are kept.
+        Days to keep events.
     step
-        Events to erase in one transaction: between two of them others may write.
+        Events to erase in one transaction; others can write between transactions.
 
     Returns
     -------
@@ -66,13 +66,13 @@ def prune(store: FeedbackStore, days: float, *, step: int = STEP) -> int:
     Raises
     ------
     ConfigError
-        If ``days`` is below 0 or above :data:`LONGEST`.
+        If ``days`` is below 0 or above :data:`MAX_DAYS`.
     StoreUnavailableError
-        If the database cannot be used just now. What was erased before stays so.
+        If the database is not available. Events erased before stay erased.
     """
-    if not 0 <= days <= LONGEST:
+    if not 0 <= days <= MAX_DAYS:
         raise ConfigError(
-            f"events cannot be kept for {days} days", remedy=f"give a number of days, 0 to {LONGEST:,}"
+            f"events cannot be kept for {days} days", remedy=f"give a number of days, 0 to {MAX_DAYS:,}"
         )
     oldest = microseconds(store.clock()) - timedelta(days=days) // timedelta(microseconds=1)
     old = select(EVENTS.c[SEQ]).where(EVENTS.c[RECEIVED_AT] < oldest).order_by(EVENTS.c[SEQ]).limit(step)
@@ -81,12 +81,12 @@ def prune(store: FeedbackStore, days: float, *, step: int = STEP) -> int:
         with store.database.transaction(write=True) as connection:
             erased = _delete(connection, EVENTS.c[SEQ].in_(old))
             if erased:
-                _enter(store, connection, RETENTION, erased)
+                _record_erasure(store, connection, RETENTION, erased)
         total += erased
         if erased < step:
             break
     if total:
-        _scrub(store)
+        _vacuum(store)
     return total
 
 
@@ -94,26 +94,26 @@ def _delete(connection: Connection, which: ColumnElement[bool]) -> int:
     return connection.execute(delete(EVENTS).where(which)).rowcount
 
 
-def _enter(store: FeedbackStore, connection: Connection, reason: str, events: int) -> None:
+def _record_erasure(store: FeedbackStore, connection: Connection, reason: str, events: int) -> None:
     entry = {AT: microseconds(store.clock()), "reason": reason, "events": events}
     connection.execute(insert(ERASURES), entry)
 
 
-def _scrub(store: FeedbackStore) -> None:
-    """Free SQLite's empty pages and empty its log, which holds old pages. PostgreSQL has autovacuum."""
-    if store.database.place.file is None:
+def _vacuum(store: FeedbackStore) -> None:
+    """Free SQLite's empty pages and truncate its log, which has old pages. PostgreSQL has autovacuum."""
+    if store.database.location.file is None:
         return
     try:
         with store.database.raw() as cursor:
-            cursor.executescript("PRAGMA incremental_vacuum")  # execute would free the first page alone
+            cursor.executescript("PRAGMA incremental_vacuum")  # execute would free the first page only
             busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except StoreUnavailableError:
-        busy = True  # the rows are gone all the same
+        busy = True  # the rows are erased anyway
     if busy:
         warnings.warn(
             TigertailWarning(
-                "Erased; but as others use the store just now, its -wal file keeps old pages. "
-                "They go when the last of them has ended, or with the next erasure."
+                "Erased; but other processes use the store, so its -wal file keeps old pages until the last "
+                "of them has ended, or until the next erasure."
             ),
             stacklevel=3,
         )

@@ -1,4 +1,4 @@
-"""The store of feedback: append-only, idempotent by event, and durable once it has said so."""
+"""The feedback store: append-only, idempotent by event id, and durable before it acknowledges."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tigertail.feedback.events import (
     check_events,
     microseconds,
 )
-from tigertail.feedback.location import Place
+from tigertail.feedback.location import Location
 from tigertail.feedback.tables import EVENTS
 
 CHUNK: Final = 100_000
@@ -38,14 +38,14 @@ _RAW: Final = pl.Schema(SCHEMA | {AT: pl.Int64(), RECEIVED_AT: pl.Int64()})
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of a batch.
+    """Result of a batch.
 
     Parameters
     ----------
     accepted
-        Events that were stored now.
+        Events stored now.
     duplicates
-        Events that the store, or the batch, had already.
+        Events that were already in the store or in the batch.
     """
 
     accepted: int
@@ -53,16 +53,16 @@ class Receipt:
 
 
 class FeedbackStore:
-    """Events in SQLite or PostgreSQL. Any number of threads and processes may use one at once.
+    """Events in SQLite or PostgreSQL. Any number of threads and processes may use a store at once.
 
-    Made by :meth:`open`.
+    Created by :meth:`open`.
 
     Parameters
     ----------
     database
-        Where the events are.
+        The database of the events.
     clock
-        Tells the time that events are received at; with a zone.
+        Returns the time of reception of events, with a time zone.
     """
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
@@ -72,37 +72,37 @@ class FeedbackStore:
     @classmethod
     def open(
         cls,
-        named: str | Path,
+        address: str | Path,
         *,
         create: bool = True,
-        later: bool = False,
+        lazy: bool = False,
         wait: float = 5.0,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> Self:
-        """Open a store, and bring its tables to this release.
+        """Open a store, and migrate its tables to this release.
 
         Parameters
         ----------
-        named
+        address
             A SQLite file, or a URL: ``postgresql://USER:PASSWORD@HOST/DATABASE``, or ``sqlite:///FILE``, which
-            may end in ``?mode=ro`` to read alone.
+            may end in ``?mode=ro`` for read-only access.
         create
-            Whether a store that is not there may be made.
-        later
-            Whether to connect only when something is asked, so that a service can start before its database.
+            Whether a missing store may be created.
+        lazy
+            Whether to connect at the first use only, so that a service can start before its database.
         wait
             Seconds to wait for a lock, a connection or a server.
         clock
-            Tells the time that events are received at; with a zone. It may jump.
+            Returns the time of reception of events, with a time zone. It may jump.
 
         Raises
         ------
         StoreUnavailableError
-            If the database cannot be used just now; unless ``later``.
+            If the database is not available; unless ``lazy``.
         TigertailError
-            If it is a database of something else or of a newer release, or none that this can be kept in.
+            If it is another program's database or of a newer release, or cannot hold a store.
         """
-        return cls(Database(Place.of(named), create=create, wait=wait, later=later), clock)
+        return cls(Database(Location.of(address), create=create, wait=wait, lazy=lazy), clock)
 
     def __enter__(self) -> Self:
         return self
@@ -113,14 +113,14 @@ class FeedbackStore:
         self.close()
 
     def close(self) -> None:
-        """Give the connections back. The store opens them again if it is asked once more."""
+        """Close the connections. The next use opens new ones."""
         self.database.close()
 
     def record(self, events: pl.DataFrame | Iterable[Event | Mapping[str, Any]]) -> Receipt:
         """Store a batch of events, all of them or none.
 
-        When this returns they are on the disk. An event that is there already, the same in everything the client
-        said, is counted as a duplicate; so a batch may be sent again whenever its fate is unknown.
+        When this returns they are on disk. An event that is stored already, with equal content, counts as a duplicate;
+        so a batch may be sent again whenever its result is unknown.
 
         Parameters
         ----------
@@ -130,11 +130,11 @@ class FeedbackStore:
         Raises
         ------
         DataError
-            If an event breaks a limit.
+            If an event is invalid.
         EventConflictError
-            If an ``event_id`` is there with other content, in the store or in the batch.
+            If an ``event_id`` has other content in the store or in the batch.
         StoreUnavailableError
-            If the database is locked, read-only, full or gone.
+            If the database is locked, read-only, full or missing.
         """
         rows = [event.row() for event in check_events(events)]
         batch: dict[str, dict[str, Any]] = {}
@@ -158,19 +158,19 @@ class FeedbackStore:
         before: datetime | None = None,
         chunk: int = CHUNK,
     ) -> Iterator[pl.DataFrame]:
-        """Yield the events there are now, in the order of ``seq``, a bounded number at a time.
+        """Yield all current events in the order of ``seq``, a bounded number at a time.
 
-        Each chunk is read in a transaction of its own, so that nobody is kept from writing. What is stored
-        meanwhile is left for the next time: go on with ``after`` the last ``seq`` seen, and none is missed.
+        Each chunk is read in a transaction of its own, so that writers are not blocked. Events stored in the meantime
+        are not read: continue with ``after`` the last ``seq`` read, and no event is missed.
 
         Parameters
         ----------
         after
-            The ``seq`` after which to begin.
+            Only events with a larger ``seq`` are read.
         since, before
-            Limits of ``received_at``: from the one, up to but without the other; with a zone.
+            Limits of ``received_at``, the first inclusive and the second exclusive, with a time zone.
         chunk
-            Rows of a chunk, at most.
+            Largest number of rows of a chunk.
 
         Yields
         ------
@@ -196,23 +196,23 @@ class FeedbackStore:
     def read(
         self, *, after: int = 0, since: datetime | None = None, before: datetime | None = None
     ) -> pl.DataFrame:
-        """Return the events there are now in one table, in the order of ``seq``; see :meth:`chunks`."""
+        """Return all current events in one table, in the order of ``seq``; see :meth:`chunks`."""
         parts = list(self.chunks(after=after, since=since, before=before))
         return pl.concat(parts) if parts else SCHEMA.to_frame()
 
     def count(self) -> int:
-        """Return how many events are stored."""
+        """Return the number of events."""
         return sum(self.counts().values())
 
     def counts(self) -> dict[str, int]:
-        """Return how many events of each kind are stored, the kinds in alphabetical order."""
+        """Return the number of events of each kind, the kinds in alphabetical order."""
         kind = EVENTS.c[c.KIND]
         with self.database.transaction() as connection:
             rows = connection.execute(select(kind, func.count()).group_by(kind))
             return dict(sorted((row[0], row[1]) for row in rows))
 
     def ping(self) -> None:
-        """See that the events can be read.
+        """Check that the events can be read.
 
         Raises
         ------
@@ -225,7 +225,7 @@ class FeedbackStore:
     def _insert(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
         if not rows:
             return
-        insert = sqlite.insert if self.database.place.file else postgresql.insert
+        insert = sqlite.insert if self.database.location.file else postgresql.insert
         received = microseconds(self.clock())
         statement = insert(EVENTS).on_conflict_do_nothing(index_elements=[EVENT_ID])
         done = connection.execute(
@@ -235,13 +235,13 @@ class FeedbackStore:
         )
         if done.rowcount != len(rows):
             raise StoreUnavailableError(
-                f"something else than Tigertail wrote to the feedback store {self.database.place.shown}",
+                f"another program than Tigertail wrote to the feedback store {self.database.location.display}",
                 remedy="send the events again",
             )
 
 
 def _stored(connection: Connection, ids: list[str]) -> Iterator[dict[str, Any]]:
-    """Yield what the store has of these events, as clients sent it."""
+    """Yield the stored events with these ids, as clients sent them."""
     wanted = select(*(EVENTS.c[name] for name in INCOMING))
     for start in range(0, len(ids), _IDS):
         some = wanted.where(EVENTS.c[EVENT_ID].in_(ids[start : start + _IDS]))
@@ -256,5 +256,5 @@ def _frame(rows: Sequence[Row[Any]]) -> pl.DataFrame:
 
 def _zoned(instant: datetime) -> datetime:
     if instant.tzinfo is None:
-        raise DataError(f"the time {instant} has no zone", remedy="give one, such as datetime.UTC")
+        raise DataError(f"the time {instant} has no time zone", remedy="give one, such as datetime.UTC")
     return instant

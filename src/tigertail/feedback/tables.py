@@ -1,6 +1,6 @@
 """The tables of the store, the same on SQLite and PostgreSQL.
 
-Instants are whole microseconds since 1970 UTC: exact, and no zone of a session or driver can shift them.
+Instants are whole microseconds since 1970 UTC: exact, and independent of the time zone of a session or driver.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tigertail.feedback import events as e
 VERSION_TABLE: Final = "feedback_version"
 
 METADATA: Final = MetaData()
-_LONG: Final = BigInteger().with_variant(Integer(), "sqlite")  # only an INTEGER numbers itself there
+_LONG: Final = BigInteger().with_variant(Integer(), "sqlite")  # only an INTEGER increments itself there
 
 EVENTS: Final = Table(
     "feedback_events",
@@ -33,7 +33,7 @@ EVENTS: Final = Table(
     Column(e.AT, BigInteger),
     Column(e.RECEIVED_AT, BigInteger, nullable=False),
     Index("feedback_events_listener", e.LISTENER),
-    sqlite_autoincrement=True,  # a seq is never given twice, even where the last rows were erased
+    sqlite_autoincrement=True,  # a seq is never used twice, even if the last rows were erased
 )
 
 ERASURES: Final = Table(
@@ -45,4 +45,4 @@ ERASURES: Final = Table(
     Column("events", BigInteger, nullable=False),
     sqlite_autoincrement=True,
 )
-"""When events were erased, why and how many; never whose."""
+"""Time, reason and number of erased events; no listener."""

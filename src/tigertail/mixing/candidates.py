@@ -12,7 +12,7 @@ from tigertail.mixing.training_set import TrainingQueries
 from tigertail.retrieval.popularity_dial import dialled
 from tigertail.retrieval.topk import top_k
 
-DIAL: Final = (-0.5, 0.0, 0.5)
+DIAL: Final = (0.5, 0.0, -0.5)
 
 
 def best_answers(

@@ -13,16 +13,10 @@ from tigertail.mixing import Mixture
 from tigertail.model.fit_mixture import CONTAINED
 from tigertail.model.model import Model
 from tigertail.model.registry import LISTENING, MIXTURE
-from tigertail.storage import replaced_file
+from tigertail.plotting import check_format, new_figure, save_figure, set_title
 
 HEARD: Final = (LISTENING, *CONTAINED)
 """Signals that know nothing of an item without a listener."""
-PICTURES: Final[dict[str, dict[str, None]]] = {
-    "png": {},
-    "svg": {"Date": None},
-    "pdf": {"CreationDate": None},
-}
-"""Formats of a plot, and what to leave out so that the same weights give the same bytes."""
 _STEPS: Final = (1, 2, 5)
 
 
@@ -62,13 +56,10 @@ def plot_trust(table: pl.DataFrame, path: Path) -> None:
     Raises
     ------
     ConfigError
-        If that is none of :data:`PICTURES`.
+        If the format is unknown.
     """
-    check_picture(path)
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(7.5, 4.2), layout="constrained")
+    check_format(path)
+    figure = new_figure(7.5, 4.2)
     axes = figure.subplots()
     heard = table.filter(pl.col("listeners") > 0)
     bands = np.stack([heard[name].to_numpy() for name in heard.columns[1:]])
@@ -79,25 +70,7 @@ def plot_trust(table: pl.DataFrame, path: Path) -> None:
         ylim=(0, 1),
         xlabel="listeners of the query",
         ylabel="weight",
-        title="How much each signal is trusted",
     )
+    set_title(axes, "Weight of each signal in the mixture")
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, reverse=True)
-    kind = _kind(path)
-    with replaced_file(path) as temporary, rc_context({"svg.hashsalt": "tigertail"}):
-        figure.savefig(temporary, format=kind, dpi=150, metadata=PICTURES[kind])
-
-
-def check_picture(path: Path) -> None:
-    """Refuse a plot's file whose format is unknown.
-
-    Raises
-    ------
-    ConfigError
-        If it is.
-    """
-    if _kind(path) not in PICTURES:
-        raise ConfigError(f"no format of pictures '{path.suffix}'", remedy=f"end it in {', '.join(PICTURES)}")
-
-
-def _kind(path: Path) -> str:
-    return path.suffix.removeprefix(".").lower()
+    save_figure(figure, path)

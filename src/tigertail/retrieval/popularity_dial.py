@@ -1,4 +1,4 @@
-"""The popularity dial: how far a list leans to stars, or away from them."""
+"""The popularity dial: re-weight affinities by a power of the listener count."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 def dialled(
     scores: NDArray[np.float32], popularity: NDArray[np.int64], dial: tuple[float, ...]
 ) -> Iterator[NDArray[np.float32]]:
-    """Yield affinities at each setting gamma: multiplied by listeners(B)^gamma.
+    """Yield affinities at each popularity exponent beta: divided by listeners(B)^beta.
 
-    An affinity that is not positive recommends nothing and stays.
+    A beta above 0 lowers popular items, one below 0 raises them; 0 leaves affinities as they are. The sign is that
+    of ``beta`` in every signal. An affinity that is not positive recommends nothing and stays.
 
     Parameters
     ----------
@@ -22,11 +23,11 @@ def dialled(
     popularity
         Listeners of each item; int64, (items,).
     dial
-        The settings.
+        The exponents.
     """
-    for gamma in dial:
-        if gamma == 0:
+    for beta in dial:
+        if beta == 0:
             yield scores
         else:
-            weights = (np.maximum(popularity, 1) ** gamma).astype(np.float32)
+            weights = (np.maximum(popularity, 1) ** -beta).astype(np.float32)
             yield np.where(scores > 0, scores * weights, scores)

@@ -140,7 +140,7 @@ def _desk(settings: Settings) -> WorkQueue:
 
 
 def _store(settings: Settings) -> FeedbackStore | None:
-    return None if settings.store is None else FeedbackStore.open(settings.store, later=True)
+    return None if settings.store is None else FeedbackStore.open(settings.store, lazy=True)
 
 
 def _add_explorer(app: FastAPI) -> None:

@@ -1,10 +1,12 @@
-"""Listeners whose minds are known, to prove the estimates by: two models are interleaved for them and they respond.
+"""Simulated listeners with known preferences: two models are interleaved for them, and they respond.
 
-Queries come in twins: for one the first model has the list that the second has for the other, and the same items are
-right for both. Without an ``edge`` the models are therefore equals to the last digit; with one, what a model ranks
-higher than the other does is right more often where that is the first model, and less often where it is the second.
-Every listener belongs to one of two camps, drawn to the favourites of one model or the other by ``taste``: one
-listener's lists are alike, while over both camps nothing changes. A place is looked at or not whatever stands there.
+They test the estimates of online evaluation, because the true winner and the true nDCG are known. Queries come in
+pairs: for one query of a pair the first model has the list that the second model has for the other, and the same items
+are relevant for both. Without an ``edge`` the two models are therefore exactly equal; with one, items that a model
+ranks higher than the other model does are relevant more often for the first model, and less often for the second.
+Every listener belongs to one of two groups, which prefer the favourites of one model or of the other by ``taste``: the
+lists of one listener have similar outcomes, while the mean over both groups does not change. Whether a rank is examined
+does not depend on the item.
 """
 
 from __future__ import annotations
@@ -24,29 +26,29 @@ Reals = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 MODELS: Final = ("first", "second")
-_DRAFTS: Final = 64  # interleavings of a query that are drawn from
-_BLUR: Final = 4.0  # places by which models misjudge what is right
-_ABANDON: Final = 0.7  # exponent of how fast looking fades with the rank
+_DRAFTS: Final = 64  # interleavings of a query to draw from
+_BLUR: Final = 4.0  # standard deviation of the ranks of the models around the true order
+_ABANDON: Final = 0.7  # exponent of the decay of examination with the rank
 
 
 @dataclass(frozen=True)
 class Population:
-    """Who listens, and to what.
+    """The simulated listeners, queries and models.
 
     Parameters
     ----------
     edge
-        How much more often what the first model favours is right than what the second does.
+        Difference in relevance between the favourites of the first model and those of the second.
     taste
-        How much more often, and less often, than on average this is right to the two camps.
+        Deviation of that difference in the two groups of listeners.
     twins, items
-        Pairs of queries, all equally often asked, and items of which the lists of each are made.
+        Number of pairs of queries, all equally frequent, and number of items in the lists of each.
     n
         Length of a shown list.
     lists
         Mean number of lists of a listener, at least one (a geometric distribution).
     seed
-        Of the world; listeners are drawn with a seed of their own.
+        Seed of the queries and models; listeners have a seed of their own.
     """
 
     edge: float = 0.0
@@ -59,7 +61,7 @@ class Population:
 
     @cached_property
     def examination(self) -> Reals:
-        """Probability of looking at each rank; float64, (n,)."""
+        """Probability that each rank is examined; float64, (n,)."""
         return np.asarray(np.arange(1.0, self.n + 1) ** -_ABANDON)
 
     @property
@@ -69,14 +71,14 @@ class Population:
 
     @cached_property
     def relevance(self) -> Reals:
-        """How often each item is right for who asks and looks; float64, (queries, items)."""
+        """Probability that each item is positive for a listener who examines it; float64, (queries, items)."""
         rng = np.random.default_rng(self.seed)
         common = np.sort(rng.uniform(0.1, 0.6, (self.twins, self.items)), axis=1)[:, ::-1]
         return np.asarray(np.clip(np.repeat(common, 2, axis=0) + self._kind * self.edge / 2, 0, 1))
 
     @cached_property
     def rankings(self) -> Codes:
-        """What each model lists for each query, all items; int64, (models, queries, items)."""
+        """Ranking of all items by each model for each query; int64, (models, queries, items)."""
         rng = np.random.default_rng(self.seed + 1)
         place = np.arange(self.items) + rng.normal(0, _BLUR, (self.twins, 2, self.items))
         lists = np.argsort(place, axis=2)
@@ -100,35 +102,35 @@ class Population:
         return float((worth @ discount).mean() / discount.sum())
 
     def duel(self, listeners: int, seed: int) -> Responses:
-        """Let listeners come, ask, look and play.
+        """Simulate listeners, their lists and their plays.
 
         Parameters
         ----------
         listeners
-            How many.
+            Number of listeners.
         seed
-            Of who they are and what they do.
+            Seed of the listeners and their actions.
         """
         rng = np.random.default_rng([self.seed, seed])
         visits = rng.geometric(1 / self.lists, listeners)
         who = np.repeat(np.arange(listeners), visits)
-        # They arrive one after another and come back at any time until as many again have arrived.
+        # They arrive one after another, and return at any time until as many again have arrived.
         when = who + np.where(np.diff(who, prepend=-1) > 0, 0, rng.uniform(0, listeners, len(who)))
         who = who[np.argsort(when, kind="stable")]
-        camp = rng.choice([-1.0, 1.0], listeners)
+        group = rng.choice([-1.0, 1.0], listeners)
         query = rng.integers(0, self.queries, len(who))
         draft = rng.integers(0, _DRAFTS, len(who))
         items, teams = self._drafts[0][query, draft], self._drafts[1][query, draft]
         chance = (
             self.relevance[query[:, None], items]
-            + camp[who, None] * self.taste * self._kind[query[:, None], items]
+            + group[who, None] * self.taste * self._kind[query[:, None], items]
         )
-        right = rng.random(items.shape) < self.examination * np.clip(chance, 0, 1)
-        return Responses(who, query, items, teams, right)
+        positive = rng.random(items.shape) < self.examination * np.clip(chance, 0, 1)
+        return Responses(who, query, items, teams, positive)
 
     @cached_property
     def _kind(self) -> Reals:
-        """1 for what the first model ranks higher than the second, -1 for what it ranks lower, 0."""
+        """1 for items that the first model ranks higher than the second, -1 for lower, else 0."""
         places = np.argsort(self.rankings, axis=2)
         return np.asarray(np.sign(places[1] - places[0]), np.float64)
 
@@ -147,32 +149,32 @@ class Population:
 
 @dataclass(frozen=True, eq=False)
 class Responses:
-    """What was shown and what was right, one row a list in order of arrival.
+    """Items shown and positive items, one row a list in order of arrival.
 
     Parameters
     ----------
     listener, query
         Of each list; int64, (lists,).
     items, teams
-        What stood at each rank, and who put it there; int64, (lists, n).
-    right
-        Whether it was played; bool, (lists, n).
+        Item at each rank, and the team that picked it; int64, (lists, n).
+    positive
+        Whether the item was played; bool, (lists, n).
     """
 
     listener: Codes
     query: Codes
     items: Codes
     teams: Codes
-    right: NDArray[np.bool_]
+    positive: NDArray[np.bool_]
 
     def duel(self) -> Duel:
-        """Return who won each list, as :func:`tigertail.evaluation.online.interleaving.duels` would say of the log."""
+        """Return the winner of each list, as :func:`tigertail.evaluation.online.interleaving.duels` finds it."""
         counted = np.zeros(self.items.shape, np.bool_)
         sizes = np.minimum(self.teams.sum(axis=1), (1 - self.teams).sum(axis=1))[:, None]
         for team in (0, 1):
             own = self.teams == team
             counted |= own & (np.cumsum(own, axis=1) <= sizes)
-        first, second = ((self.right & counted & (self.teams == team)).sum(axis=1) for team in (0, 1))
+        first, second = ((self.positive & counted & (self.teams == team)).sum(axis=1) for team in (0, 1))
         lists = pl.DataFrame(
             {
                 "list": np.arange(len(self.items)),
@@ -185,7 +187,7 @@ class Responses:
         return Duel(*MODELS, lists)
 
     def events(self) -> pl.DataFrame:
-        """Return the log: an impression of everything, and a play of what was right."""
+        """Return the log: an impression of every item, and a play of every positive item."""
         lists, n = self.items.shape
         rows = pl.DataFrame(
             {
@@ -199,5 +201,5 @@ class Responses:
                 "seq": 2 * np.arange(lists * n),
             }
         )
-        played = rows.filter(pl.Series(self.right.ravel())).with_columns(kind=pl.lit("play"))
+        played = rows.filter(pl.Series(self.positive.ravel())).with_columns(kind=pl.lit("play"))
         return pl.concat([rows, played.with_columns(pl.col("seq") + 1)]).sort("seq")

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from tigertail.evaluation.baselines import ALS, ItemItem
-from tigertail.evaluation.metrics.ranking import METRICS, judge
+from tigertail.evaluation.metrics.ranking import METRICS, score_lists
 from tigertail.evaluation.scoring import DIAL, ranked_lists
 from tigertail.evaluation.statistics.intervals import dominated
 from tigertail.model.config import ModelConfig
@@ -28,7 +28,7 @@ def score(signal: Signal, split: Split) -> Scores:
     """Return the size of the frontier of a signal, and its metrics."""
     means = [
         np.nanmean(
-            judge(
+            score_lists(
                 np.ascontiguousarray(lists),
                 split.relevant,
                 split.query_listeners,

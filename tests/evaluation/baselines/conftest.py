@@ -37,14 +37,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 
 @pytest.fixture(scope="session")
-def trial(world: Dataset) -> Split:
+def split(world: Dataset) -> Split:
     return hold_out(world, ProtocolConfig())
 
 
 @pytest.fixture(scope="session")
-def plays(trial: Split) -> NDArray[np.float64]:
+def plays(split: Split) -> NDArray[np.float64]:
     """Return the training plays, listeners by items; the last item has none."""
-    matrix = trial.interactions.plays
+    matrix = split.interactions.plays
     dense = np.zeros(matrix.shape)
     dense[matrix.entry_rows(), matrix.indices] = matrix.data
     assert not dense[:, -1].any()

@@ -28,17 +28,17 @@ def test_a_scenes_artists_come_first(scene_trial: Split) -> None:
     assert not signal.known[8], "nobody plays the last item"
 
 
-def test_a_seed_settles_every_bit(trial: Split) -> None:
+def test_a_seed_settles_every_bit(split: Split) -> None:
     pytest.importorskip("implicit")
-    first, second = (BPR(iterations=5, seed=3).fit(trial).vectors for _ in range(2))
+    first, second = (BPR(iterations=5, seed=3).fit(split).vectors for _ in range(2))
     assert first.tobytes() == second.tobytes()
-    assert first.tobytes() != BPR(iterations=5, seed=4).fit(trial).vectors.tobytes()
+    assert first.tobytes() != BPR(iterations=5, seed=4).fit(split).vectors.tobytes()
 
 
-def test_beta_is_the_popularity_exponent(trial: Split) -> None:
+def test_beta_is_the_popularity_exponent(split: Split) -> None:
     pytest.importorskip("implicit")
     assert BPR(beta=1).label == "BPR cosine"
     assert BPR(beta=0).label == "BPR, beta 0"
-    cosine = BPR(iterations=5, beta=1).fit(trial)
+    cosine = BPR(iterations=5, beta=1).fit(split)
     assert cosine.beta == 1
     assert (np.abs(cosine.affinity(EVERY)[:25, :25]) < 1 + 1e-5).all()

@@ -41,9 +41,9 @@ def profiles(known: float = 1.0) -> pl.DataFrame:
 
 @pytest.mark.parametrize("known", [1.0, 0.7])
 def test_a_local_query_brings_its_countrys_artists(known: float, tmp_path: Path) -> None:
-    trial = two_countries(tmp_path / "data", profiles(known))
-    ids = trial.interactions.item_ids
-    signal = CountryPopularity(smoothing=1.0).fit(trial)
+    split = two_countries(tmp_path / "data", profiles(known))
+    ids = split.interactions.item_ids
+    signal = CountryPopularity(smoothing=1.0).fit(split)
     for code, item in enumerate(ids):
         if item not in STARS:
             query = np.array([code], np.int32)
@@ -54,20 +54,20 @@ def test_a_local_query_brings_its_countrys_artists(known: float, tmp_path: Path)
 
 @pytest.mark.parametrize("told", [None, profiles().drop("country"), profiles(0.0)])
 def test_without_countries_it_is_the_worlds_popularity(told: pl.DataFrame | None, tmp_path: Path) -> None:
-    trial = two_countries(tmp_path / "data", told)
-    scores = CountryPopularity().fit(trial).affinity(np.arange(8, dtype=np.int32))
-    assert (scores == trial.popularity).all()
+    split = two_countries(tmp_path / "data", told)
+    scores = CountryPopularity().fit(split).affinity(np.arange(8, dtype=np.int32))
+    assert (scores == split.popularity).all()
 
 
-def test_affinity_is_the_formula(trial: Split, plays: NDArray[np.float64]) -> None:
-    told = dict(trial.train.listeners.select("listener_id", "country").iter_rows())
-    country = np.array([told[listener] or "" for listener in trial.interactions.listener_ids])
+def test_affinity_is_the_formula(split: Split, plays: NDArray[np.float64]) -> None:
+    told = dict(split.train.listeners.select("listener_id", "country").iter_rows())
+    country = np.array([told[listener] or "" for listener in split.interactions.listener_ids])
     names = ["FR", "IN", "SN"]
     heard = plays > 0
     count = np.array([heard[country == name].sum(axis=0) for name in names], np.float64)
     share = np.array([(country == name).sum() for name in names]) / (country != "").sum()
     smoothing = 5.0
-    signal = CountryPopularity(smoothing=smoothing).fit(trial)
+    signal = CountryPopularity(smoothing=smoothing).fit(split)
     scores = signal.affinity(np.arange(25, dtype=np.int32))
     world = smoothing * heard.sum(axis=0) / len(heard)
     for item in range(25):

@@ -14,19 +14,19 @@ EVERY = np.arange(26, dtype=np.int32)
 
 @pytest.mark.parametrize(("precision", "tolerance"), [("float64", 1e-6), ("float32", 1e-3)])
 def test_affinity_is_the_formula(
-    precision: str, tolerance: float, trial: Split, plays: NDArray[np.float64]
+    precision: str, tolerance: float, split: Split, plays: NDArray[np.float64]
 ) -> None:
     heard = (plays > 0).astype(np.float64)[:, :25]
     inverse = np.linalg.inv(heard.T @ heard + 3.0 * np.eye(25))
     expected = np.eye(25) - inverse / np.diag(inverse)  # equation 8
-    signal = EASE.model_validate({"reg": 3.0, "precision": precision}).fit(trial)
+    signal = EASE.model_validate({"reg": 3.0, "precision": precision}).fit(split)
     scores = signal.affinity(EVERY)
     np.testing.assert_allclose(scores[:25, :25], expected, rtol=tolerance, atol=tolerance)
 
 
-def test_weights_minimise_the_loss(trial: Split, plays: NDArray[np.float64]) -> None:
+def test_weights_minimise_the_loss(split: Split, plays: NDArray[np.float64]) -> None:
     heard = (plays > 0).astype(np.float64)[:, :25]
-    weights = EASE(reg=3.0).fit(trial).weights.astype(np.float64)
+    weights = EASE(reg=3.0).fit(split).weights.astype(np.float64)
 
     def loss(b: NDArray[np.float64]) -> float:
         return float(((heard - heard @ b) ** 2).sum() + 3.0 * (b**2).sum())
@@ -38,9 +38,9 @@ def test_weights_minimise_the_loss(trial: Split, plays: NDArray[np.float64]) -> 
         assert loss(weights + step) > loss(weights)
 
 
-def test_the_popular_take_part_and_the_name_says_so(trial: Split) -> None:
+def test_the_popular_take_part_and_the_name_says_so(split: Split) -> None:
     baseline = EASE(items=10)
-    signal = baseline.fit(trial)
+    signal = baseline.fit(split)
     assert baseline.label == "EASE, at most 10 items"
     assert signal.known.tolist() == [True] * 10 + [False] * 16
     scores = signal.affinity(EVERY)

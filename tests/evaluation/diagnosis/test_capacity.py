@@ -1,4 +1,4 @@
-"""Capacity: a space of one dimension for two countries that have nothing in common."""
+"""Capacity: an embedding of one dimension for two countries that have nothing in common."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from tigertail.evaluation.diagnosis import capacity as room
-from tigertail.evaluation.diagnosis.capacity import capacity
+from tigertail.evaluation.diagnosis import capacity as capacity_module
+from tigertail.evaluation.diagnosis.capacity import group_capacity
 from tigertail.factorization.confidence import confidence
 from tigertail.model import Model
 from tigertail.signals.local import GroupedCoListening
@@ -20,19 +20,19 @@ def _listening(model: Model) -> GroupedCoListening:
     return signal
 
 
-def test_the_space_has_no_room_for_the_smaller_country(squeezed: Model) -> None:
-    rows = {row.group: row for row in capacity(_listening(squeezed), squeezed.config)}
+def test_the_smaller_country_has_the_larger_error(squeezed: Model) -> None:
+    rows = {row.group: row for row in group_capacity(_listening(squeezed), squeezed.config)}
     assert next(iter(rows)) == "PL"
     assert rows["PL"].error > 1.5
     assert rows["US"].error < 0.8
     assert rows["PL"].share_of_error == pytest.approx(rows["PL"].error * rows["PL"].share_of_entries)
-    assert rows["PL"].own < rows["PL"].error - 0.1  # a local model has room for them
-    assert rows["elsewhere"].own == rows["elsewhere"].error  # no group, no model
+    assert rows["PL"].error_own_vectors < rows["PL"].error - 0.1  # its local model fits them
+    assert rows["elsewhere"].error_own_vectors == rows["elsewhere"].error  # no group, no model
     assert rows["PL"].name == "Poland"
 
 
 def test_shares_are_shares_of_everything(squeezed: Model) -> None:
-    rows = capacity(_listening(squeezed), squeezed.config)
+    rows = group_capacity(_listening(squeezed), squeezed.config)
     assert sum(row.listeners for row in rows) == 163
     assert sum(row.entries for row in rows) == 120 * 4 + 40 * 4 + 3 * 4
     for share in ("share_of_listeners", "share_of_entries", "share_of_error"):
@@ -56,16 +56,16 @@ def test_errors_are_those_of_the_objective(squeezed: Model) -> None:
         errors.append(((1 - y[items] @ np.linalg.solve(system, y[items].T @ c)) ** 2).sum())
     starts = signal.starts
     wanted = [sum(errors[a:b]) / sum(errors) for a, b in pairwise(starts)]
-    found = {row.group: row.share_of_error for row in capacity(signal, config)}
+    found = {row.group: row.share_of_error for row in group_capacity(signal, config)}
     assert [found[key] for key in (*signal.keys, "elsewhere")] == pytest.approx(wanted, rel=1e-4)
 
 
 def test_blocks_of_listeners_and_entries_change_nothing(
     squeezed: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = capacity(_listening(squeezed), squeezed.config)
-    monkeypatch.setattr(room, "LISTENERS", 7)
-    monkeypatch.setattr(room, "ENTRIES", 5)
-    for one, other in zip(capacity(_listening(squeezed), squeezed.config), whole, strict=True):
+    whole = group_capacity(_listening(squeezed), squeezed.config)
+    monkeypatch.setattr(capacity_module, "LISTENERS", 7)
+    monkeypatch.setattr(capacity_module, "ENTRIES", 5)
+    for one, other in zip(group_capacity(_listening(squeezed), squeezed.config), whole, strict=True):
         assert one.error == pytest.approx(other.error, rel=1e-5)
-        assert one.own == pytest.approx(other.own, rel=1e-5)
+        assert one.error_own_vectors == pytest.approx(other.error_own_vectors, rel=1e-5)

@@ -12,7 +12,7 @@ import pytest
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, TigertailError
-from tigertail.evaluation.diagnosis.diagnosis import AFTER, COSINE, Diagnosis, diagnose, one_world
+from tigertail.evaluation.diagnosis.diagnosis import BY_GROUP, COSINE, Diagnosis, diagnose, without_groups
 from tigertail.evaluation.diagnosis.plot import plot_diagnosis
 from tigertail.model import Model, ModelConfig, fit
 from tigertail.signals.local import GroupedCoListening
@@ -29,10 +29,10 @@ def test_groups_and_what_fell_back(found: Diagnosis) -> None:
 
 
 def test_artists_are_local_where_they_are_played(found: Diagnosis) -> None:
-    assert not found.catalogue_homes
+    assert not found.catalogue_countries
     assert found.countries == ["PL", "US"]
-    assert [(row.local, row.listeners) for row in found.rows(AFTER)] == [(8, 40), (8, 120)]
-    assert {one.home for one in found.changes.most} == {"PL", "US"}
+    assert [(row.local, row.listeners) for row in found.rows(BY_GROUP)] == [(8, 40), (8, 120)]
+    assert {one.place for one in found.list_changes.largest} == {"PL", "US"}
 
 
 def test_the_country_that_is_served_worst_comes_first(found: Diagnosis) -> None:
@@ -41,29 +41,29 @@ def test_the_country_that_is_served_worst_comes_first(found: Diagnosis) -> None:
 
 def test_means_weigh_countries_by_their_local_artists(found: Diagnosis) -> None:
     first, second = found.rows(COSINE)
-    assert found.cohesion(COSINE) == pytest.approx((first.cohesion + second.cohesion) / 2)
-    assert found.at_home() == pytest.approx((first.own.at_home + second.own.at_home) / 2)
-    assert found.at_home(AFTER) == pytest.approx(
-        np.mean([row.model.at_home for row in found.rows(AFTER)]).item()
+    assert found.mean_cohesion(COSINE) == pytest.approx((first.cohesion + second.cohesion) / 2)
+    assert found.mean_local_share() == pytest.approx((first.own.local_share + second.own.local_share) / 2)
+    assert found.mean_local_share(BY_GROUP) == pytest.approx(
+        np.mean([row.model.local_share for row in found.rows(BY_GROUP)]).item()
     )
 
 
 def test_the_catalogue_knows_better(squeezed: Model) -> None:
     swedes = squeezed.items.with_columns(country=pl.lit("SE"))
     found = diagnose(replace(squeezed, items=swedes))
-    assert found.catalogue_homes
+    assert found.catalogue_countries
     assert found.countries == []  # nobody of Sweden plays them
-    assert {one.home for one in found.changes.most} == {"SE"}
+    assert {one.place for one in found.list_changes.largest} == {"SE"}
 
 
-def test_one_world_is_the_signal_without_groups(nations: Dataset, squeezed: Model) -> None:
+def test_without_groups_it_is_the_signal_fitted_without_groups(nations: Dataset, squeezed: Model) -> None:
     settings = squeezed.config.model_dump()
     settings["local"]["groups"] = "none"
     alone = fit(nations, ModelConfig.model_validate(settings)).signals["listening"]
     grouped = squeezed.signals["listening"]
     assert isinstance(grouped, GroupedCoListening)
     queries = np.arange(16, dtype=np.int32)
-    np.testing.assert_allclose(one_world(grouped).affinity(queries), alone.affinity(queries), rtol=1e-5)
+    np.testing.assert_allclose(without_groups(grouped).affinity(queries), alone.affinity(queries), rtol=1e-5)
 
 
 def test_learned_groups_are_no_countries(nations: Dataset) -> None:
@@ -73,7 +73,7 @@ def test_learned_groups_are_no_countries(nations: Dataset) -> None:
     assert {row.group for row in found.capacity} == {"cluster-1", "cluster-2"}
 
 
-def test_a_model_without_groups_is_told_what_to_do(nations: Dataset) -> None:
+def test_a_model_without_groups_is_refused_with_a_remedy(nations: Dataset) -> None:
     settings = {"base": {"factors": 1}, "local": {"groups": "none"}}
     with pytest.raises(ConfigError, match=r'no groups of listeners(.|\n)*groups = "country"'):
         diagnose(fit(nations, ModelConfig.model_validate(settings)))
@@ -81,16 +81,16 @@ def test_a_model_without_groups_is_told_what_to_do(nations: Dataset) -> None:
 
 def test_everything_goes_into_json(found: Diagnosis) -> None:
     plain = json.loads(json.dumps(found.to_dict()))
-    assert plain["nearness"][COSINE][0]["cohesion"] == found.rows(COSINE)[0].cohesion
-    assert plain["cohesion"].keys() == found.nearness.keys()
+    assert plain["by_country"][COSINE][0]["cohesion"] == found.rows(COSINE)[0].cohesion
+    assert plain["mean_cohesion"].keys() == found.by_country.keys()
     assert plain["capacity"][0]["group"] == "PL"
 
 
 def test_it_can_be_drawn_even_with_no_country(found: Diagnosis, tmp_path: Path) -> None:
     plot_diagnosis(found, tmp_path / "two.png")
-    nowhere = replace(found, nearness={name: [] for name in found.nearness})
+    nowhere = replace(found, by_country={name: [] for name in found.by_country})
     plot_diagnosis(nowhere, tmp_path / "none.png")
     for name in ("two.png", "none.png"):
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
-    with pytest.raises(TigertailError, match="is a PNG"):
+    with pytest.raises(TigertailError, match=r"unknown picture format '\.xyz'"):
         plot_diagnosis(found, tmp_path / "two.xyz")

@@ -1,4 +1,4 @@
-"""What a system reaches by a truth: as it is, and with the dial at its best."""
+"""True nDCG of a system: as it is, and at its best popularity exponent."""
 
 from __future__ import annotations
 
@@ -11,16 +11,24 @@ import pytest
 from numpy.typing import NDArray
 
 from tigertail.dataset.dataset import Dataset
-from tigertail.evaluation import GroundTruth, ProtocolConfig, Split, System, fitted_once, hold_out, reach
+from tigertail.evaluation import (
+    GroundTruth,
+    ProtocolConfig,
+    Split,
+    System,
+    at_best_dial,
+    cache_fits,
+    hold_out,
+)
 from tigertail.signals.contract import Signal
 
 
 class Popular:
-    """Affinity is the number of listeners to some power; nothing is known of items without any."""
+    """Affinity is the number of listeners to some power; items without any are unknown."""
 
-    def __init__(self, trial: Split, power: float) -> None:
-        self._scores = np.maximum(trial.popularity, 1).astype(np.float32) ** np.float32(power)
-        self.known = trial.popularity > 0
+    def __init__(self, split: Split, power: float) -> None:
+        self._scores = np.maximum(split.popularity, 1).astype(np.float32) ** np.float32(power)
+        self.known = split.popularity > 0
 
     def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
         scores = np.where(self.known, self._scores, np.float32(-np.inf)).astype(np.float32)
@@ -45,38 +53,38 @@ def rare_is_best(*queries: str) -> GroundTruth:
 
 
 def system(power: float) -> System:
-    return System(f"power {power:g}", lambda trial: Popular(trial, power))
+    return System(f"power {power:g}", lambda split: Popular(split, power))
 
 
-def test_the_dial_takes_fame_out(few: Dataset) -> None:
-    trial = hold_out(few, ProtocolConfig(held_out=0.1))
-    counts, [famous, fameless] = reach(trial, rare_is_best("star"), [system(0.3), system(-1)])
+def test_the_best_exponent_removes_popularity(few: Dataset) -> None:
+    split = hold_out(few, ProtocolConfig(held_out=0.1))
+    counts, [popular, rare] = at_best_dial(split, rare_is_best("star"), [system(0.3), system(-1)])
     assert counts == {"head": 1}
-    assert famous.own["head"] == pytest.approx(1 / np.log2(3))
-    assert famous.gamma == -0.6
-    assert famous.best["head"] == fameless.own["head"] == 1
+    assert popular.as_is["head"] == pytest.approx(1 / np.log2(3))
+    assert popular.beta == 0.6
+    assert popular.best["head"] == rare.as_is["head"] == 1
 
 
 def test_each_stratum_is_a_mean_of_its_queries(few: Dataset) -> None:
-    trial = hold_out(few, ProtocolConfig(held_out=0.1))
-    counts, [found] = reach(trial, rare_is_best("star", "new"), [system(-1)])
+    split = hold_out(few, ProtocolConfig(held_out=0.1))
+    counts, [found] = at_best_dial(split, rare_is_best("star", "new"), [system(-1)])
     assert counts == {"head": 1, "cold": 1}
-    assert found.own == {"head": 1.0, "cold": 0.0}
+    assert found.as_is == {"head": 1.0, "cold": 0.0}
 
 
-def test_a_truth_stands_nowhere(few: Dataset) -> None:
-    trial = hold_out(few, ProtocolConfig(held_out=0.1))
-    assert reach(trial, rare_is_best("star"), [replace(system(1), lens=True)])[1] == []
+def test_systems_with_a_lens_are_left_out(few: Dataset) -> None:
+    split = hold_out(few, ProtocolConfig(held_out=0.1))
+    assert at_best_dial(split, rare_is_best("star"), [replace(system(1), lens=True)])[1] == []
 
 
-def test_what_was_learned_from_a_split_is_remembered(few: Dataset) -> None:
+def test_a_split_is_fitted_once(few: Dataset) -> None:
     fits: list[int] = []
 
-    def fit(trial: Split) -> Signal:
-        fits.append(trial.config.seed)
-        return Popular(trial, 1)
+    def fit(split: Split) -> Signal:
+        fits.append(split.config.seed)
+        return Popular(split, 1)
 
-    once: Callable[[Split], Signal] = fitted_once(System("counted", fit)).fit
+    once: Callable[[Split], Signal] = cache_fits(System("counted", fit)).fit
     signals = [once(hold_out(few, ProtocolConfig(held_out=0.1, seed=seed))) for seed in (0, 0, 1)]
     assert fits == [0, 1]
     assert signals[0] is signals[1]

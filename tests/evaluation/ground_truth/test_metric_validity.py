@@ -56,8 +56,8 @@ class Fixed:
 
 
 def system(name: str, likes: Likes) -> System:
-    def fit(trial: Split) -> Signal:
-        return Fixed(trial.interactions.item_ids.to_list(), likes)
+    def fit(split: Split) -> Signal:
+        return Fixed(split.interactions.item_ids.to_list(), likes)
 
     return System(name, fit)
 

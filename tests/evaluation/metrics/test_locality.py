@@ -1,4 +1,4 @@
-"""Where items are local, going by who plays them."""
+"""Places that items are local to, by their listeners."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import pytest
 from tigertail.evaluation.metrics.locality import local_by_listening
 from tigertail.sparse import CSR
 
-LIVES = np.repeat(["PL", "DE", "US", ""], [20, 100, 400, 200])
+LISTENER_PLACE = np.repeat(["PL", "DE", "US", ""], [20, 100, 400, 200])
 FIRST = {"PL": 0, "DE": 20, "US": 120, "": 520}
 
 
 def _local(**listeners: int) -> str:
     """Return where an item with so many listeners in each country is local."""
     rows = [FIRST[place] + n for place, count in listeners.items() for n in range(count)]
-    rows += [FIRST[""] + n for n in range(150)]  # listeners nobody knows play it too, and do not count
-    plays = CSR.from_coo(rows, [0] * len(rows), [1] * len(rows), shape=(len(LIVES), 1))
-    return str(local_by_listening(plays, LIVES)[0])
+    rows += [FIRST[""] + n for n in range(150)]  # listeners of unknown place play it too, and do not count
+    plays = CSR.from_coo(rows, [0] * len(rows), [1] * len(rows), shape=(len(LISTENER_PLACE), 1))
+    return str(local_by_listening(plays, LISTENER_PLACE)[0])
 
 
 @pytest.mark.parametrize(

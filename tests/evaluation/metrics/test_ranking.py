@@ -10,7 +10,7 @@ import pytest
 from ir_measures import RR, R, nDCG
 from numpy.typing import NDArray
 
-from tigertail.evaluation.metrics.ranking import METRICS, judge
+from tigertail.evaluation.metrics.ranking import METRICS, score_lists
 from tigertail.retrieval.topk import top_k
 from tigertail.sparse import CSR
 
@@ -43,7 +43,7 @@ def our_metrics(scores: NDArray[np.float32], likes: CSR, k: int = K) -> dict[str
     listeners = np.arange(likes.shape[0], dtype=np.int32)
     queries = likes.indices[likes.indptr[:-1]]
     lists, _ = top_k(scores, k, queries)
-    values = judge(lists, likes, listeners, queries, np.arange(1, ITEMS + 1))
+    values = score_lists(lists, likes, listeners, queries, np.arange(1, ITEMS + 1))
     return dict(zip(METRICS, values.T, strict=True))
 
 
@@ -115,20 +115,20 @@ def test_ips_ndcg_is_its_formula(scores: NDArray[np.float32], likes: CSR) -> Non
 def test_recall_of_more_relevant_items_than_places_can_still_be_one() -> None:
     likes = CSR.from_coo([0] * 5, range(5), np.ones(5), (1, 6))
     zero = np.zeros(1, np.int32)
-    values = judge(np.array([[1, 2]], np.int32), likes, zero, zero, np.ones(6, np.int64))
+    values = score_lists(np.array([[1, 2]], np.int32), likes, zero, zero, np.ones(6, np.int64))
     assert values[0, METRICS.index("Recall")] == 1
 
 
 def test_a_query_without_an_answer_counts_for_nothing() -> None:
     likes = CSR.from_coo([0], [0], [1], (1, 3))
     zero = np.zeros(1, np.int32)
-    assert np.isnan(judge(np.array([[1, 2]], np.int32), likes, zero, zero, np.ones(3, np.int64))).all()
+    assert np.isnan(score_lists(np.array([[1, 2]], np.int32), likes, zero, zero, np.ones(3, np.int64))).all()
 
 
 def test_only_targets_count() -> None:
     likes = CSR.from_coo([0, 0, 0], [0, 1, 2], [1, 1, 1], (1, 3))
     zero = np.zeros(1, np.int32)
     only_two = np.array([False, False, True])
-    values = judge(np.array([[1, 2]], np.int32), likes, zero, zero, np.ones(3, np.int64), only_two)
+    values = score_lists(np.array([[1, 2]], np.int32), likes, zero, zero, np.ones(3, np.int64), only_two)
     assert values[0, METRICS.index("nDCG")] == pytest.approx(1 / np.log2(3))
     assert values[0, METRICS.index("RR")] == 0.5

@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import binom
 
 from tigertail.errors import DataError
-from tigertail.evaluation.online import Examination, Judged, judge_rankings
+from tigertail.evaluation.online import Examination, RankingEstimate, estimate_ndcg
 from tigertail.evaluation.online.log import Log
 from tigertail.testing.simulated_listeners import MODELS, Population
 
@@ -21,23 +21,23 @@ def rankings(population: Population) -> dict[str, pl.DataFrame]:
     return {name: population.ranking(model) for model, name in enumerate(MODELS)}
 
 
-def judge_logs(population: Population, runs: int, samples: int = 100) -> Sequence[list[Judged]]:
+def judge_logs(population: Population, runs: int, samples: int = 100) -> Sequence[list[RankingEstimate]]:
     """Judge both models by many logs, the curve of examination being estimated from each."""
     return [
-        judge_rankings(
+        estimate_ndcg(
             Log.of(population.duel(200, seed=run).events()), rankings(population), K, samples=samples
         )
         for run in range(runs)
     ]
 
 
-def covered(judged: Sequence[list[Judged]], population: Population, method: str) -> int:
+def covered(judged: Sequence[list[RankingEstimate]], population: Population, method: str) -> int:
     """Count the logs whose interval holds the true nDCG of the first model."""
     truth = population.ndcg(0, K)
     return sum(one[0].ndcg[method].low <= truth <= one[0].ndcg[method].high for one in judged)
 
 
-def check_coverage(judged: Sequence[list[Judged]], population: Population) -> None:
+def check_coverage(judged: Sequence[list[RankingEstimate]], population: Population) -> None:
     runs = len(judged)
     min_group_size = binom.ppf(0.001, runs, 0.93)  # percentile intervals of a bootstrap come a little short
     assert covered(judged, population, "IPS") >= min_group_size
@@ -63,20 +63,20 @@ def test_over_many_logs_intervals_hold_the_truth_as_often_as_they_say(small: Pop
 
 
 def test_by_hand() -> None:
-    """One query; a and b are shown in turns; a is right for 2 of 4 who look, b for 1 of 4."""
+    """One query; a and b are shown in turns; a is positive for 2 of 4 who look, b for 1 of 4."""
     curve = Examination(np.array([1.0, 0.5]))
     lists = [("ab", "x."), ("ab", ".."), ("ba", ".."), ("ba", "..")] + [("ab", ".x"), ("ba", "..")] * 2
     rows = []
-    for number, (items, right) in enumerate(lists):
-        for rank, (item, played) in enumerate(zip(items, right, strict=True), start=1):
+    for number, (items, positive) in enumerate(lists):
+        for rank, (item, played) in enumerate(zip(items, positive, strict=True), start=1):
             row = {"query": "q", "item": item, "rank": rank, "list_id": str(number), "listener": str(number)}
             rows += [
                 row | {"kind": kind, "model": "v"} for kind in ("impression", "play")[: 1 + (played == "x")]
             ]
     log = Log.of(pl.DataFrame(rows))
     ranking = pl.DataFrame({"target_item_id": "q", "item_id": ["b", "a"], "score": [2.0, 1.0]})
-    judged = judge_rankings(log, {"b first": ranking}, 2, curve=curve, samples=2)[0]
-    # Both were shown 4 times first and 4 times second: 4 + 4 / 2 = 6 examinations; a was right once, b twice.
+    judged = estimate_ndcg(log, {"b first": ranking}, 2, curve=curve, samples=2)[0]
+    # Both were shown 4 times first and 4 times second: 4 + 4 / 2 = 6 examinations; a was positive once, b twice.
     ideal = 1 + 1 / np.log2(3)
     assert judged.ndcg["IPS"].mean == pytest.approx((2 / 6 + 1 / 6 / np.log2(3)) / ideal)
     assert judged.ndcg["DR"].mean == pytest.approx(judged.ndcg["IPS"].mean), "all was looked at often enough"
@@ -88,12 +88,12 @@ def test_what_was_never_shown_is_reported_and_the_model_stands_in_for_it(
     unequal: Population, log: Log
 ) -> None:
     """Lists hold ten of 24 items, so the last of a ranking's twenty were never shown for many queries."""
-    deep = judge_rankings(log, rankings(unequal), 20, samples=20)[0]
-    shallow = judge_rankings(log, rankings(unequal), 5, samples=20)[0]
+    deep = estimate_ndcg(log, rankings(unequal), 20, samples=20)[0]
+    shallow = estimate_ndcg(log, rankings(unequal), 5, samples=20)[0]
     assert shallow.unsupported == 0
     assert deep.unsupported > 0.2
     truth = unequal.ndcg(0, 20)
-    assert deep.ndcg["IPS"].high < truth, "IPS counts what was never shown as wrong"
+    assert deep.ndcg["IPS"].high < truth, "IPS counts what was never shown as negative"
     assert abs(deep.ndcg["DR"].mean - truth) < 0.3 * abs(deep.ndcg["IPS"].mean - truth)
 
 
@@ -101,7 +101,7 @@ def test_clipping_makes_ips_too_low_and_leaves_dr_near_the_truth(unequal: Popula
     curve = Examination(unequal.examination)
     truth = unequal.ndcg(0, 5)
     whole, clipped = (
-        judge_rankings(log, rankings(unequal), 5, curve=curve, clip=clip, samples=50)[0]
+        estimate_ndcg(log, rankings(unequal), 5, curve=curve, clip=clip, samples=50)[0]
         for clip in (1.0, 80.0)
     )
     assert whole.clipped == 0
@@ -113,17 +113,17 @@ def test_clipping_makes_ips_too_low_and_leaves_dr_near_the_truth(unequal: Popula
 def test_rankings_are_judged_on_the_queries_that_all_answer(unequal: Population, log: Log) -> None:
     both = rankings(unequal)
     fewer = both["second"].filter(pl.col("target_item_id") < "q05")
-    judged = judge_rankings(log, {"first": both["first"], "second": fewer}, 5, samples=5)
+    judged = estimate_ndcg(log, {"first": both["first"], "second": fewer}, 5, samples=5)
     assert [one.queries for one in judged] == [5, 5]
     assert judged[0].lists < log.lists / 2
     with pytest.raises(DataError, match="no query of the log"):
-        judge_rankings(log, {"none": fewer.with_columns(target_item_id=pl.lit("elsewhere"))}, 5)
+        estimate_ndcg(log, {"none": fewer.with_columns(target_item_id=pl.lit("elsewhere"))}, 5)
     with pytest.raises(DataError, match="lists of first lack the column item_id"):
-        judge_rankings(log, {"first": fewer.drop("item_id")}, 5)
+        estimate_ndcg(log, {"first": fewer.drop("item_id")}, 5)
     with pytest.raises(DataError, match="lack the column rank or score"):
-        judge_rankings(log, {"first": fewer.drop("rank")}, 5)
+        estimate_ndcg(log, {"first": fewer.drop("rank")}, 5)
 
 
 def test_a_seed_gives_the_same_intervals(unequal: Population, log: Log) -> None:
-    found = [judge_rankings(log, rankings(unequal), 5, samples=10, seed=seed)[0] for seed in (0, 0, 1)]
+    found = [estimate_ndcg(log, rankings(unequal), 5, samples=10, seed=seed)[0] for seed in (0, 0, 1)]
     assert found[0] == found[1] != found[2]

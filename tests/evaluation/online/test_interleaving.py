@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tigertail.evaluation.online import duels, listener_scores, seed_of, team_draft
+from tigertail.evaluation.online import derive_seed, duels, listener_scores, team_draft
 from tigertail.evaluation.online.interleaving import Duel
 from tigertail.evaluation.online.log import Log
 from tigertail.testing.simulated_listeners import Population
@@ -54,16 +54,18 @@ def test_a_seed_makes_the_same_list_and_so_does_a_generator() -> None:
 
 
 def test_the_seed_is_the_same_in_another_process() -> None:
-    code = "from tigertail.evaluation.online import seed_of; print(seed_of('me', 'Kino', 1))"
+    code = "from tigertail.evaluation.online import derive_seed; print(derive_seed('me', 'Kino', 1))"
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert int(other.stdout) == seed_of("me", "Kino", 1)
-    assert len({seed_of("a", "b"), seed_of("ab"), seed_of("a", "b", ""), seed_of("b", "a")}) == 4
+    assert int(other.stdout) == derive_seed("me", "Kino", 1)
+    assert (
+        len({derive_seed("a", "b"), derive_seed("ab"), derive_seed("a", "b", ""), derive_seed("b", "a")}) == 4
+    )
 
 
-def shown(listener: str, number: int, teams: str, right: str) -> list[dict[str, object]]:
+def shown(listener: str, number: int, teams: str, positive: str) -> list[dict[str, object]]:
     """Return the events of one list: who picked each item, and where a play stood."""
     rows = []
-    for rank, (team, played) in enumerate(zip(teams, right, strict=True), start=1):
+    for rank, (team, played) in enumerate(zip(teams, positive, strict=True), start=1):
         row = {"query": "q", "item": f"i{rank}", "rank": rank, "model": team, "list_id": str(number)}
         rows += [row | {"listener": listener, "kind": "impression"}]
         rows += [row | {"listener": listener, "kind": "play"}] * (played == "x")
@@ -76,7 +78,7 @@ def duel(*lists: tuple[str, str, str]) -> Duel:
 
 
 @pytest.mark.parametrize(
-    ("teams", "right", "score"),
+    ("teams", "positive", "score"),
     [
         ("ABBA", "x..x", 1),
         ("ABBA", ".x..", -1),
@@ -87,8 +89,8 @@ def duel(*lists: tuple[str, str, str]) -> Duel:
         ("ABBBB", ".x..x", -1),
     ],
 )
-def test_who_wins_a_list(teams: str, right: str, score: int) -> None:
-    assert duel(("me", teams, right)).lists["score"].to_list() == [score]
+def test_who_wins_a_list(teams: str, positive: str, score: int) -> None:
+    assert duel(("me", teams, positive)).lists["score"].to_list() == [score]
 
 
 def test_models_are_told_apart_pair_by_pair_and_lists_of_one_model_are_no_duel() -> None:

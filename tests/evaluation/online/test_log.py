@@ -20,22 +20,22 @@ def read(*events: dict[str, Any]) -> Log:
     return Log.of(pl.DataFrame(list(events), infer_schema_length=None).with_row_index("seq"))
 
 
-def right(log: Log) -> dict[str, bool]:
-    return dict(log.shown.select("item", "right").iter_rows())
+def positive(log: Log) -> dict[str, bool]:
+    return dict(log.shown.select("item", "positive").iter_rows())
 
 
 def test_a_play_or_a_like_is_right_and_a_skip_is_not() -> None:
     shown = [event("impression", item, rank) for rank, item in enumerate("abcd", start=1)]
     log = read(*shown, event("play", "a"), event("like", "b", 2), event("skip", "c", 3))
-    assert right(log) == {"a": True, "b": True, "c": False, "d": False}
+    assert positive(log) == {"a": True, "b": True, "c": False, "d": False}
     assert log.shown["skip"].to_list() == [False, False, True, False]
 
 
 def test_what_was_played_and_then_hidden_was_not_right_after_all() -> None:
     shown = [event("impression", "a"), event("impression", "b", 2)]
     log = read(*shown, event("play", "a"), event("hide", "a"), event("play", "b", 2))
-    assert right(log) == {"a": False, "b": True}
-    assert log.shown["wrong"].to_list() == [True, False]
+    assert positive(log) == {"a": False, "b": True}
+    assert log.shown["negative"].to_list() == [True, False]
 
 
 def test_a_list_is_one_listeners_for_one_query() -> None:
@@ -47,7 +47,7 @@ def test_a_list_is_one_listeners_for_one_query() -> None:
         event("play", "a", listener="you"),
     )
     assert (log.lists, log.listeners) == (3, 2)
-    assert log.shown.filter("right")["listener"].to_list() == ["you"]
+    assert log.shown.filter("positive")["listener"].to_list() == ["you"]
     assert log.shown["list"].to_list() == [0, 0, 1, 2]
 
 
@@ -72,14 +72,14 @@ def test_nothing_is_left_out_in_silence() -> None:
     assert log.left_out == {
         "a column is empty, or rank is below 1": 2,
         "of an unknown kind": 1,
-        "an impression is there already (the first counts)": 1,
-        "an action on what the log does not show": 2,
+        "a duplicate impression (the first counts)": 1,
+        "an action without an impression": 2,
     }
     assert log.shown["rank"].to_list() == [1]
 
 
 def test_a_log_that_shows_nothing_and_a_table_that_is_none_are_refused() -> None:
-    with pytest.raises(DataError, match="nothing was shown"):
+    with pytest.raises(DataError, match="the log has no impression"):
         read(event("play", "a"))
     with pytest.raises(DataError, match="lacks the column model, listener"):
         Log.of(pl.DataFrame([event("impression", "a")]).drop("model", "listener"))

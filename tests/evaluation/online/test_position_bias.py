@@ -25,16 +25,16 @@ def test_the_curve_is_found_again(unequal: Population) -> None:
 def test_what_is_clicked_more_because_better_things_stand_there_is_no_examination(
     unequal: Population,
 ) -> None:
-    """Shares of plays fall more steeply than looking does, since models put the right things first."""
+    """Shares of plays fall more steeply than looking does, since models put the positive things first."""
     log = Log.of(unequal.duel(4000, seed=2).events())
-    plays = log.shown.group_by("rank").agg(pl.col("right").mean()).sort("rank")["right"].to_numpy()
+    plays = log.shown.group_by("rank").agg(pl.col("positive").mean()).sort("rank")["positive"].to_numpy()
     curve, true = examination(log).probability, unequal.examination
     assert np.abs(curve - true).max() < 0.04 < 0.05 < np.abs(plays / plays[0] - true).max()
     assert (plays / plays[0] < true)[1:].all()
 
 
 def test_places_that_do_not_matter_come_out_flat() -> None:
-    """One item at ranks 1 and 2, right for one in two wherever it stands."""
+    """One item at ranks 1 and 2, positive for one in two wherever it stands."""
     rows = [
         {
             "kind": kind,
@@ -50,7 +50,7 @@ def test_places_that_do_not_matter_come_out_flat() -> None:
     ]
     curve = examination(Log.of(pl.DataFrame(rows).with_columns(model=pl.lit("v"))))
     assert curve.probability.tolist() == pytest.approx([1, 1])
-    assert (curve.moved, curve.right) == (1, 200)
+    assert (curve.moved, curve.positive) == (1, 200)
 
 
 def test_a_log_in_which_nothing_moved_is_refused_with_a_remedy() -> None:
@@ -61,7 +61,7 @@ def test_a_log_in_which_nothing_moved_is_refused_with_a_remedy() -> None:
         for kind in ("impression", "play")
     ]
     still = Log.of(pl.DataFrame(rows).with_columns(model=pl.lit("v")))
-    with pytest.raises(DataError, match="cannot tell places from items") as refused:
+    with pytest.raises(DataError, match="position bias cannot be estimated") as refused:
         examination(still)
     assert "interleave" in refused.value.remedy
 

@@ -29,11 +29,11 @@ def test_files_and_models(model: Model, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "error", "problem"),
     [
-        (["lists.parquet"], ConfigError, "no ranking to be judged"),
-        (["=x"], ConfigError, "no ranking to be judged"),
+        (["lists.parquet"], ConfigError, "is not NAME=PATH"),
+        (["=x"], ConfigError, "is not NAME=PATH"),
         (["a=nowhere.parquet"], DataError, "no such file"),
         (["a=README.md"], DataError, "cannot be read"),
-        (["a=model"], DataError, "knows no item that was asked"),
+        (["a=model"], DataError, "no query of the log is in the model"),
     ],
 )
 def test_what_is_refused(
@@ -53,5 +53,5 @@ def test_what_is_refused(
 
 def test_two_of_one_name_are_refused(tmp_path: Path) -> None:
     pl.DataFrame({"target_item_id": ["a"]}).write_parquet(tmp_path / "l.parquet")
-    with pytest.raises(ConfigError, match="its name is there already"):
+    with pytest.raises(ConfigError, match="its name is used twice"):
         read_rankings([f"v={tmp_path / 'l.parquet'}"] * 2, EVENTS, 2)

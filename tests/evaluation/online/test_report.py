@@ -29,7 +29,7 @@ def test_it_counts_what_was_shown_and_done(report: OnlineReport, events: pl.Data
     first = next(row for row in report.models if row.version == "first")
     of_first = events.filter(pl.col("model") == "first")
     plays = (of_first["kind"] == "play").sum() / (of_first["kind"] == "impression").sum()
-    assert first.rates["play"].mean == first.rates["right"].mean == pytest.approx(plays)
+    assert first.rates["play"].mean == first.rates["positive"].mean == pytest.approx(plays)
     assert first.rates["play"].low < plays < first.rates["play"].high
     assert first.rates["skip"].mean == 0
 
@@ -48,13 +48,13 @@ def test_it_names_the_better_model_and_how_places_are_looked_at(
         for row in report.ranks
     ]
     assert sum(held) >= 8
-    assert report.judged[0].ndcg["DR"].mean > report.judged[1].ndcg["DR"].mean
+    assert report.estimates[0].ndcg["DR"].mean > report.estimates[1].ndcg["DR"].mean
 
 
 def test_it_is_plain_json_and_a_picture(report: OnlineReport, tmp_path: Path) -> None:
     plain = json.loads(json.dumps(report.to_dict(), allow_nan=False))
     assert plain["duels"][0]["winner"] == "first"
-    assert plain["judged"][0]["differences"] is None
+    assert plain["estimates"][0]["differences"] is None
     plot_online(report, tmp_path / "online.png")
     assert (tmp_path / "online.png").read_bytes()[:4] == b"\x89PNG"
 
@@ -63,10 +63,10 @@ def test_a_log_of_one_model_says_less_and_says_so(events: pl.DataFrame, tmp_path
     one = events.filter(pl.col("model") == "first").head(60)
     report = online_report(one, {"first": one.select("query")}, samples=10)
     assert not report.duels
-    assert not report.judged
+    assert not report.estimates
     assert all(row.examination is None for row in report.ranks)
     assert len(report.notices) == 3
-    assert "cannot tell places from items" in report.notices[0]
+    assert "position bias cannot be estimated" in report.notices[0]
     plot_online(report, tmp_path / "online.png")
 
 

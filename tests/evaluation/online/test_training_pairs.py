@@ -10,7 +10,7 @@ import pytest
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import TigertailWarning
-from tigertail.evaluation.online.training_pairs import LEAST_LOOKED_AT, feedback_ground_truth
+from tigertail.evaluation.online.training_pairs import MIN_EXAMINATION, feedback_ground_truth
 from tigertail.splitting.ground_truth import GroundTruth
 from tigertail.testing.simulated_listeners import Population
 
@@ -45,7 +45,7 @@ def test_a_listener_has_one_word_and_it_is_the_last(abc: Dataset) -> None:
         ("w", "a", "c", "play"),
         ("w", "b", "c", "skip"),
     )
-    with pytest.warns(TigertailWarning, match="every word counts the same"):
+    with pytest.warns(TigertailWarning, match="all actions have the same weight"):
         lessons = feedback_ground_truth(words, abc)
     assert scores(lessons) == {("a", "b"): 2, ("a", "c"): 1}
     assert (lessons.read, lessons.left_out) == (2, {})
@@ -64,16 +64,16 @@ def test_what_cannot_be_used_is_counted_and_said(abc: Dataset) -> None:
     assert scores(lessons) == {("c", "b"): 1}
     assert lessons.read == 5
     assert lessons.left_out == {
-        "as much disliked as liked": 1,
+        "no more likes than dislikes": 1,
         "item: not in the dataset": 1,
         "query: not in the dataset": 1,
-        "an item is similar to itself": 1,
+        "query and item are the same": 1,
     }
     assert set(lessons.examples) == {"y", "z"}
 
 
 def test_places_do_not_teach(unequal: Population, tmp_path: Path) -> None:
-    """Words of a log, each weighed by its place, are in proportion to what is right; bare counts are not."""
+    """Words of a log, each weighed by its place, are in proportion to what is positive; bare counts are not."""
     items = pl.DataFrame({"listener_id": "me", "item_id": [f"i{i:02}" for i in range(24)], "plays": 1.0})
     queries = pl.DataFrame({"listener_id": "me", "item_id": [f"q{q:02}" for q in range(20)], "plays": 1.0})
     dataset = Dataset.write(tmp_path / "d", {"plays": pl.concat([items, queries])}, name="d")
@@ -87,10 +87,12 @@ def test_places_do_not_teach(unequal: Population, tmp_path: Path) -> None:
         shown, on=["query", "item"]
     )
     told = told.join(plays, on=["query", "item"]).filter(pl.col("times") > 500)
-    right = [unequal.relevance[int(q[1:]), int(i[1:])] for q, i in told.select("query", "item").iter_rows()]
-    told = told.with_columns(right=pl.Series(right))
+    positive = [
+        unequal.relevance[int(q[1:]), int(i[1:])] for q, i in told.select("query", "item").iter_rows()
+    ]
+    told = told.with_columns(positive=pl.Series(positive))
     weighed, bare = (
-        told.select(pl.corr(pl.col(column) / pl.col("times"), "right")).item()
+        told.select(pl.corr(pl.col(column) / pl.col("times"), "positive")).item()
         for column in ("score", "plays")
     )
     assert weighed > bare + 0.1
@@ -98,11 +100,11 @@ def test_places_do_not_teach(unequal: Population, tmp_path: Path) -> None:
 
 
 def test_no_word_is_heavier_than_ten(abc: Dataset) -> None:
-    assert 1 / LEAST_LOOKED_AT == 10
+    assert 1 / MIN_EXAMINATION == 10
 
 
 def test_no_feedback_yet_teaches_nothing(abc: Dataset) -> None:
-    with pytest.warns(TigertailWarning, match="no feedback yet"):
+    with pytest.warns(TigertailWarning, match="has no events yet"):
         lessons = feedback_ground_truth(said(("u", "a", "b", "like")).clear(), abc)
     assert lessons.pairs.is_empty()
     assert lessons.pairs.columns == ["target_item_id", "item_id", "score"]

@@ -41,27 +41,27 @@ def table(rows: list[tuple[object, ...]], *numbers: str) -> pl.DataFrame:
 
 
 @pytest.fixture
-def trial(scenes: Dataset) -> Split:
+def split(scenes: Dataset) -> Split:
     return hold_out(scenes, ProtocolConfig())
 
 
-def listed(lists: NeighbourFile, trial: Split, item: str) -> list[str]:
-    ids = trial.interactions.item_ids
+def listed(lists: NeighbourFile, split: Split, item: str) -> list[str]:
+    ids = split.interactions.item_ids
     query = np.array([ids.index_of(item)], np.int32)
-    found = top_k(lists.fit(trial).affinity(query), 20, query)[0][0]
+    found = top_k(lists.fit(split).affinity(query), 20, query)[0][0]
     return [ids[int(code)] for code in found if code >= 0]
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_lists_are_read_by_score(suffix: str, scenes: Dataset, trial: Split, tmp_path: Path) -> None:
+def test_lists_are_read_by_score(suffix: str, scenes: Dataset, split: Split, tmp_path: Path) -> None:
     path = tmp_path / f"theirs.{suffix}"
     FORMATS[suffix](path, table(LISTS, "score"))
     lists = NeighbourFile.read(path, scenes)
     assert lists.name == "theirs"
     assert (lists.rows, lists.known, lists.unknown, lists.unusable) == (4, 4, 0, 0)
-    assert listed(lists, trial, "n1") == ["n3", "s1", "n2"]
-    assert listed(lists, trial, "n2") == ["n1"]
-    assert listed(lists, trial, "n3") == []
+    assert listed(lists, split, "n1") == ["n3", "s1", "n2"]
+    assert listed(lists, split, "n2") == ["n1"]
+    assert listed(lists, split, "n3") == []
 
 
 @pytest.mark.parametrize(
@@ -77,22 +77,22 @@ def test_lists_are_read_by_score(suffix: str, scenes: Dataset, trial: Split, tmp
         ),
     ],
 )
-def test_lists_are_read_by_rank(numbers: pl.DataFrame, scenes: Dataset, trial: Split, tmp_path: Path) -> None:
+def test_lists_are_read_by_rank(numbers: pl.DataFrame, scenes: Dataset, split: Split, tmp_path: Path) -> None:
     numbers.write_parquet(tmp_path / "theirs.parquet")
     lists = NeighbourFile.read(tmp_path / "theirs.parquet", scenes)
-    assert listed(lists, trial, "n1") == ["s1", "n2", "n3"]
+    assert listed(lists, split, "n1") == ["s1", "n2", "n3"]
 
 
-def test_ranks_may_count_from_0(scenes: Dataset, trial: Split, tmp_path: Path) -> None:
+def test_ranks_may_count_from_0(scenes: Dataset, split: Split, tmp_path: Path) -> None:
     rows = [("n1", "n3", 1), ("n1", "n2", 0), ("n1", "s1", 2), ("n1", "s2", -1)]
     table(rows, "rank").write_parquet(tmp_path / "theirs.parquet")
     lists = NeighbourFile.read(tmp_path / "theirs.parquet", scenes)
-    assert listed(lists, trial, "n1") == ["n2", "n3", "s1"]
+    assert listed(lists, split, "n1") == ["n2", "n3", "s1"]
     assert lists.unusable == 1
 
 
 def test_items_are_found_by_id_or_by_a_name_that_is_ones_own(
-    scenes: Dataset, trial: Split, tmp_path: Path
+    scenes: Dataset, split: Split, tmp_path: Path
 ) -> None:
     rows: list[tuple[object, ...]] = [
         ("КИНО", "cure", 3.0),
@@ -103,13 +103,13 @@ def test_items_are_found_by_id_or_by_a_name_that_is_ones_own(
     ]
     table(rows, "score").write_csv(tmp_path / "theirs.csv")
     lists = NeighbourFile.read(tmp_path / "theirs.csv", scenes)
-    assert listed(lists, trial, "n1") == ["n3", "n2"]
+    assert listed(lists, split, "n1") == ["n3", "n2"]
     assert (lists.known, lists.unknown) == (5, 2)
-    assert "5 of its 7 items are known" in str(lists)
-    assert "flattered; see --write-train" in str(lists)
+    assert "5 of its 7 items are in the dataset" in str(lists)
+    assert "too high; see --write-train" in str(lists)
 
 
-def test_rows_of_no_use_are_counted(scenes: Dataset, trial: Split, tmp_path: Path) -> None:
+def test_rows_of_no_use_are_counted(scenes: Dataset, split: Split, tmp_path: Path) -> None:
     rows = [
         ("n1", "n2", 1.0),
         ("n1", None, 1.0),
@@ -120,8 +120,8 @@ def test_rows_of_no_use_are_counted(scenes: Dataset, trial: Split, tmp_path: Pat
     table(rows, "score").write_parquet(tmp_path / "theirs.parquet")
     lists = NeighbourFile.read(tmp_path / "theirs.parquet", scenes)
     assert (lists.rows, lists.unusable) == (5, 4)
-    assert "4 rows lack an item" in str(lists)
-    assert listed(lists, trial, "n1") == ["n2"]
+    assert "4 rows have no item" in str(lists)
+    assert listed(lists, split, "n1") == ["n2"]
 
 
 def test_ids_may_be_numbers(tmp_path: Path) -> None:
@@ -136,9 +136,9 @@ def test_ids_may_be_numbers(tmp_path: Path) -> None:
     [
         (table([("n1", "n2")]), "lacks the column score or rank"),
         (table([("n1", "n2", 1)], "rank").drop("item_id"), "lacks the column item_id"),
-        (table([("a", "b", 1)], "rank"), "0 of its 2 items are known"),
-        (table([(f"a{i}", "n1", 1) for i in range(101)], "rank"), "1 of its 102 items are known"),
-        (table([("n1", "n2", None)], "score"), "0 of its 0 items are known"),
+        (table([("a", "b", 1)], "rank"), "0 of its 2 items are in the dataset"),
+        (table([(f"a{i}", "n1", 1) for i in range(101)], "rank"), "1 of its 102 items are in the dataset"),
+        (table([("n1", "n2", None)], "score"), "0 of its 0 items are in the dataset"),
         (table([(["n1"], "n2", 1)], "rank"), "columns of the wrong type"),
     ],
 )
@@ -170,15 +170,15 @@ def test_a_model_of_the_training_part_scores_as_if_fitted_here(scenes: Dataset, 
 
 
 def test_the_training_part_has_no_trace_of_those_held_out(scenes: Dataset, tmp_path: Path) -> None:
-    trial = hold_out(scenes, ProtocolConfig())
-    train = write_training(trial, tmp_path / "train")
+    split = hold_out(scenes, ProtocolConfig())
+    train = write_training(split, tmp_path / "train")
     assert train.name == "scenes-train"
     held = set(scenes.plays["listener_id"]) - set(train.plays["listener_id"])
-    assert len(held) == trial.relevant.shape[0] == 4
+    assert len(held) == split.relevant.shape[0] == 4
     assert train.items.equals(scenes.items), "the catalogue is all there"
     assert train.plays.sort("listener_id", "item_id").equals(
         scenes.plays.filter(~pl.col("listener_id").is_in(list(held))).sort("listener_id", "item_id")
     )
     with pytest.raises(TigertailError, match="already exists"):
-        write_training(trial, tmp_path / "train")
-    write_training(trial, tmp_path / "train", replace=True)
+        write_training(split, tmp_path / "train")
+    write_training(split, tmp_path / "train", replace=True)

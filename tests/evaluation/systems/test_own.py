@@ -21,34 +21,34 @@ from tigertail.signals.local import GroupedCoListening
 LOCAL = LocalModels(min_group_size=5, base=BaseConfig(factors=8))
 
 
-def fitted(trial: Split, **settings: Any) -> GroupedCoListening:
-    signal = LOCAL.model_copy(update=settings).fit(trial)
+def fitted(split: Split, **settings: Any) -> GroupedCoListening:
+    signal = LOCAL.model_copy(update=settings).fit(split)
     assert isinstance(signal, GroupedCoListening)
     return signal
 
 
 @pytest.mark.parametrize("seed", [0, 3])
 def test_it_is_the_models_own_signal(countries: Dataset, seed: int) -> None:
-    trial = hold_out(countries, ProtocolConfig())
+    split = hold_out(countries, ProtocolConfig())
     config = ModelConfig.model_validate(
         {"seed": seed, "base": {"factors": 8}, "local": {"min_group_size": 5}}
     )
-    signal = fit(trial.train, config).signals["listening"]
-    found = fitted(trial, seed=seed)
-    asked = np.arange(len(trial.popularity), dtype=np.int32)
+    signal = fit(split.train, config).signals["listening"]
+    found = fitted(split, seed=seed)
+    asked = np.arange(len(split.popularity), dtype=np.int32)
     assert found.affinity(asked).tobytes() == signal.affinity(asked).tobytes()
     assert found.keys == ("151", "BR", "PL")
 
 
 def test_held_out_listeners_are_in_no_group(countries: Dataset) -> None:
-    trial = hold_out(countries, ProtocolConfig(held_out=0.5))
-    assert fitted(trial).starts[-1] == trial.interactions.plays.shape[0] == 45 - len(trial.held)
+    split = hold_out(countries, ProtocolConfig(held_out=0.5))
+    assert fitted(split).starts[-1] == split.interactions.plays.shape[0] == 45 - len(split.held)
 
 
 def test_groups_may_be_learned_or_none(countries: Dataset) -> None:
-    trial = hold_out(countries, ProtocolConfig())
-    assert fitted(trial, groups="none").keys == ()
-    assert set(fitted(trial, groups="learned", clusters=2).keys) == {"cluster-1", "cluster-2"}
+    split = hold_out(countries, ProtocolConfig())
+    assert fitted(split, groups="none").keys == ()
+    assert set(fitted(split, groups="learned", clusters=2).keys) == {"cluster-1", "cluster-2"}
 
 
 def test_systems_with_and_without_the_lens_stand_in_one_report(countries: Dataset) -> None:
@@ -63,8 +63,8 @@ def test_systems_with_and_without_the_lens_stand_in_one_report(countries: Datase
 
 @pytest.mark.parametrize(("name", "kind"), [("factors", FactorAffinity), ("co-listening", CoListening)])
 def test_any_one_signal_is_a_system(countries: Dataset, name: str, kind: type) -> None:
-    trial = hold_out(countries, ProtocolConfig())
-    assert isinstance(OwnSignal(signal=name).fit(trial), kind)
+    split = hold_out(countries, ProtocolConfig())
+    assert isinstance(OwnSignal(signal=name).fit(split), kind)
     assert OwnSignal(signal=name).label == name
 
 

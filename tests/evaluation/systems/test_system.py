@@ -138,12 +138,15 @@ def test_local_models_with_and_without_the_lens(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "no systems"),
-        ("system = 3", "no systems"),
+        ("", "the file has no system"),
+        ("system = 3", "the file has no system"),
         ("[[sistem]]\ntype = 'random'", "unknown key 'sistem'"),
-        ("system = [3]", "system 1 is no table"),
+        ("system = [3]", "system 1 is not a table"),
         ("[[system]]", "system 1: type is missing\n  -> it is one of random, popularity"),
-        ("[[system]]\ntype = 'knn'", "system 1: type: no type 'knn'\n  -> it is one of random, popularity"),
+        (
+            "[[system]]\ntype = 'knn'",
+            "system 1: type: unknown type 'knn'\n  -> it is one of random, popularity",
+        ),
         (
             "[[system]]\ntype = 'random'\n[[system]]\ntype = 'bm25'\nk2 = 1",
             "system 2: unknown key 'k2'\n  -> the keys of 'bm25' are type, name, neighbours, k1, b; "
@@ -153,7 +156,7 @@ def test_local_models_with_and_without_the_lens(tmp_path: Path) -> None:
         ("[[system]]\ntype = 'als'\nconfidence = { gain = -1 }", "system 1: confidence.gain: Input"),
         ("[[system]]\ntype = 'random'\nname = 3", "system 1: name: not a text"),
         ("[[system]]\ntype = 'random'\nname = ' '", "system 1: name: not a text"),
-        ("[[system]]\ntype = 'random'\n[[system]]\ntype = 'random'", "two systems are called 'random'"),
+        ("[[system]]\ntype = 'random'\n[[system]]\ntype = 'random'", "two systems have the name 'random'"),
         ("[[system]\ntype = ", "not a TOML file"),
         (
             "[[system]]\ntype = 'als'\nlens_on = true",
@@ -164,7 +167,7 @@ def test_local_models_with_and_without_the_lens(tmp_path: Path) -> None:
             "system 1: lens_on: only local models of countries, and the mixture "
             "with them, have a lens\n  -> leave it out, or set groups",
         ),
-        ("[[system]]\ntype = 'local-models'\nlens_on = 3", "system 1: lens_on: neither true nor false"),
+        ("[[system]]\ntype = 'local-models'\nlens_on = 3", "system 1: lens_on: not a boolean"),
         ("[[system]]\ntype = 'local-models'\nlens = 2", "system 1: lens: Input should be less than"),
         (
             "[[system]]\ntype = 'local-models'\ngroups = 'planet'",

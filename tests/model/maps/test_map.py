@@ -132,7 +132,7 @@ def test_a_map_is_drawn(world: Model, places: pl.DataFrame, tmp_path: Path) -> N
     assert "<svg" in drawn
     plot_map(world, places, tmp_path / "again.svg")
     assert (tmp_path / "again.svg").read_text("utf-8") == drawn
-    with pytest.raises(ConfigError, match="no format of pictures"):
+    with pytest.raises(ConfigError, match="unknown picture format"):
         plot_map(world, places, tmp_path / "map.gif")
 
 

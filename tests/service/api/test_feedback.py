@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from tests.support import poll
 
 from tigertail.feedback.store import FeedbackStore
 
@@ -94,10 +94,9 @@ def test_what_was_kept_long_enough_is_erased(serve, folder: Path) -> None:
         store.clock = lambda: datetime.now(UTC) - timedelta(days=2)
         store.record([EVENT | {"event_id": "old"}])
     serve(feedback={"keep_days": 1})
-    for _ in range(100):
+
+    def only_the_new_is_left() -> bool:
         with FeedbackStore.open(where) as store:
-            left = store.read()["event_id"].to_list()
-        if left == ["e1"]:
-            return
-        time.sleep(0.1)
-    pytest.fail(f"still there: {left}")
+            return store.read()["event_id"].to_list() == ["e1"]
+
+    poll(only_the_new_is_left, "the old event is erased", interval=0.1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 import uvicorn
+from tests.support import poll
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.model import ModelConfig, fit, save
@@ -81,9 +81,8 @@ def _serving(settings: Settings) -> Iterator[str]:
         server = uvicorn.Server(uvicorn.Config(create_app(settings), log_config=None, access_log=False))
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()
-        while not server.started:
-            assert thread.is_alive()
-            time.sleep(0.01)
+        poll(lambda: server.started or not thread.is_alive(), "the server starts")
+        assert server.started
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         thread.join()

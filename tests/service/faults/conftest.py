@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -18,22 +17,13 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from tests.support import poll
 
 from tigertail.cli import main
 from tigertail.model import Model, save
 from tigertail.signals.factors import FactorAffinity
 
 PATIENCE = 60  # seconds for what takes one or two; nothing here is a measurement
-
-
-def until(true: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
-    """Wait for something to become true, and return it."""
-    last = time.monotonic() + seconds
-    while time.monotonic() < last:
-        if found := true():
-            return found
-        time.sleep(0.02)
-    raise AssertionError(f"not within {seconds} s: {what}")
 
 
 class Service:
@@ -68,7 +58,7 @@ class Service:
             assert self.process.poll() is None, f"ended with {self.process.returncode}: {self.text()}"
             return self.text().count("Application startup complete") >= (workers or self.wanted)
 
-        until(said, "the workers answer")
+        poll(said, "the workers answer")
         assert httpx.get(f"{self.url}/health/ready").status_code == 200
         return self
 
@@ -99,7 +89,7 @@ class Service:
 
     def gone(self) -> bool:
         """Wait until nothing of it runs any more."""
-        return bool(until(lambda: not self.left(), "no process is left"))
+        return bool(poll(lambda: not self.left(), "no process is left"))
 
     def memory(self) -> int:
         """Return the MiB that the workers hold."""
@@ -134,7 +124,7 @@ class Service:
 
 @pytest.fixture(scope="session")
 def wait_until() -> Callable[..., Any]:
-    return until
+    return poll
 
 
 @pytest.fixture(scope="session")

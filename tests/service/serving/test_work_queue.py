@@ -46,9 +46,10 @@ def test_what_failed_is_tried_again() -> None:
 
 
 def test_who_goes_away_does_not_take_the_answer_from_others() -> None:
-    go = threading.Event()
+    begun, go = threading.Event(), threading.Event()
 
     def slowly() -> bytes:
+        begun.set()
         go.wait(10)
         return b"a"
 
@@ -56,7 +57,7 @@ def test_who_goes_away_does_not_take_the_answer_from_others() -> None:
         desk = WorkQueue(waiting=10, megabytes=1)
         first = asyncio.create_task(desk.answer("k", slowly))
         second = asyncio.create_task(desk.answer("k", slowly))
-        await asyncio.sleep(0.01)
+        assert await asyncio.to_thread(begun.wait, 10)
         first.cancel()
         go.set()
         return await second
@@ -70,7 +71,7 @@ def test_too_many_questions_are_told_to_come_back() -> None:
     async def ask() -> list[object]:
         desk = WorkQueue(waiting=2, megabytes=1)
         tasks = [asyncio.create_task(desk.do(lambda: go.wait(10))) for _ in range(5)]
-        await asyncio.sleep(0.01)
+        await asyncio.wait(tasks[3:], timeout=10)  # the two that are refused
         go.set()
         return list(await asyncio.gather(*tasks, return_exceptions=True))
 

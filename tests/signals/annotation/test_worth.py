@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.strata import COLD
 from tigertail.evaluation import ProtocolConfig, hold_out
-from tigertail.evaluation.ground_truth.agreement import graded_metrics, nobody_held
-from tigertail.evaluation.metrics.ranking import judge
+from tigertail.evaluation.ground_truth.evaluation import full_split, graded_metrics
+from tigertail.evaluation.metrics.ranking import score_lists
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.ingest.build import build
 from tigertail.ingest.recipe import Recipe
@@ -36,7 +36,7 @@ def cold_metrics(dataset: Dataset, config: AnnotationConfig) -> NDArray[np.float
     listeners, items = trial.query_listeners[cold], trial.query_items[cold]
     signal = fit_annotation(trial.train, trial.interactions, config)
     lists = ranked_lists(signal, replace(trial, query_listeners=listeners, query_items=items))[0]
-    return judge(lists, trial.relevant, listeners, items, trial.popularity)[:, :2]
+    return score_lists(lists, trial.relevant, listeners, items, trial.popularity)[:, :2]
 
 
 def test_labels_find_neighbours_of_artists_without_a_listener(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_labels_find_neighbours_of_artists_without_a_listener(tmp_path: Path) ->
 
 def quality(dataset: Dataset, asked: pl.Series, config: AnnotationConfig) -> float:
     """Return the nDCG against the simulated truth for some queries."""
-    trial = nobody_held(dataset, read_true(dataset), k=20)
+    trial = full_split(dataset, read_true(dataset), k=20)
     signal = fit_annotation(dataset, trial.interactions, config)
     ndcg = graded_metrics(ranked_lists(signal, trial)[0], trial.relevant)[:, 0]
     ours = trial.interactions.item_ids.gather(trial.query_items).is_in(asked.implode())

@@ -12,10 +12,10 @@ import pytest
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError
+from tigertail.evaluation.baselines.popularity import Popularity
 from tigertail.signals.backoff.signal import NO_ARTIST, BackOff, BackOffConfig, fit_back_off
 from tigertail.signals.co_listening import CoListening
 from tigertail.signals.contract import Signal
-from tigertail.signals.popularity import Popularity
 from tigertail.sparse import CSR
 
 TRACKS = ["can 1", "can 2", "wire 1", "wire 2", "new", "nobodys", "alone"]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation import Split, baselines, read_true
-from tigertail.evaluation.ground_truth.agreement import graded_metrics, nobody_held
+from tigertail.evaluation.ground_truth.evaluation import full_split, graded_metrics
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
 from tigertail.evaluation.systems.own import LocalModels
@@ -32,7 +32,7 @@ SMALL = 0.05  # share of the listeners below which a country is small
 
 def trial_in(config: WorldConfig, folder: Path) -> Split:
     dataset: Dataset = simulate(folder / "world", config)
-    return nobody_held(dataset, read_true(dataset), k=20)
+    return full_split(dataset, read_true(dataset), k=20)
 
 
 def agreement(signal: Signal, trial: Split) -> NDArray[np.float64]:

@@ -1,14 +1,14 @@
-"""What evaluation compares our models with, one a file; each is its settings, ready to fit."""
+"""Baselines of the report, one a file; each class is the settings of one, with a method to fit it."""
 
 from tigertail.evaluation.baselines.als import ALS
+from tigertail.evaluation.baselines.baseline import Baseline
 from tigertail.evaluation.baselines.bm25 import BM25
 from tigertail.evaluation.baselines.bpr import BPR
-from tigertail.evaluation.baselines.chance import RandomRanking
-from tigertail.evaluation.baselines.contract import Baseline
 from tigertail.evaluation.baselines.country import CountryPopularity
 from tigertail.evaluation.baselines.ease import EASE
 from tigertail.evaluation.baselines.item_item import ItemItem
-from tigertail.evaluation.baselines.popularity import WorldPopularity
+from tigertail.evaluation.baselines.popularity import Popularity, WorldPopularity
+from tigertail.evaluation.baselines.random_ranking import RandomRanking
 from tigertail.evaluation.baselines.rp3beta import RP3Beta
 from tigertail.evaluation.baselines.sessions import SessionCounts
 
@@ -20,6 +20,7 @@ __all__ = [
     "Baseline",
     "CountryPopularity",
     "ItemItem",
+    "Popularity",
     "RP3Beta",
     "RandomRanking",
     "SessionCounts",

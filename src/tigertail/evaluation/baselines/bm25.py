@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pydantic import Field
 
-from tigertail.evaluation.baselines.contract import Baseline
+from tigertail.evaluation.baselines.baseline import Baseline
 from tigertail.signals.co_listening import CoListening, strongest_products
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
@@ -26,7 +26,7 @@ class BM25(Baseline):
     """
 
     neighbours: int = Field(200, ge=1)
-    """Neighbours kept an item."""
+    """Number of neighbours of each item."""
     k1: float = Field(1.2, gt=0)
     """Plays at which the weight is half saturated."""
     b: float = Field(0.75, ge=0, le=1)
@@ -34,12 +34,12 @@ class BM25(Baseline):
 
     @property
     def label(self) -> str:
-        """What the system is called."""
+        """Name of the system."""
         return "BM25 item-item"
 
-    def fit(self, trial: Split) -> CoListening:
+    def fit(self, split: Split) -> CoListening:
         """Weight the training plays and multiply every two items."""
-        weights = self.weigh(trial.interactions.plays)
+        weights = self.weigh(split.interactions.plays)
         return strongest_products(weights.transpose(), weights, self.neighbours)
 
     def weigh(self, plays: CSR) -> CSR:

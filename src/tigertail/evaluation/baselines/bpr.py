@@ -9,19 +9,19 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from tigertail.errors import ConfigError
-from tigertail.evaluation.baselines.contract import Baseline
+from tigertail.evaluation.baselines.baseline import Baseline
 from tigertail.signals.factors import FactorAffinity
 from tigertail.splitting.hold_out import Split
 
 
 class BPR(Baseline):
-    """Factors that rank what a listener plays above what he does not.
+    """Factors that rank the items a listener plays above the others.
 
         maximise  sum ln sigmoid(x_u . y_i - x_u . y_j) - reg (|x_u|^2 + |y_i|^2 + |y_j|^2),
         listener u plays i and not j
 
     (Rendle et al., "BPR: Bayesian Personalized Ranking from Implicit Feedback", UAI 2009, equation 4), by
-    stochastic gradient ascent on one thread, so that a seed settles every bit. The affinity is that of
+    stochastic gradient ascent on one thread, so that a seed gives the same bits. The affinity is that of
     :class:`tigertail.signals.factors.FactorAffinity`: with beta = 1 the cosine, with beta = 0 the scalar
     product but for the query's length. As in `implicit`, an item's bias is the last entry of its vector.
 
@@ -40,12 +40,12 @@ class BPR(Baseline):
     reg: float = Field(0.01, ge=0)
     """Regularisation."""
     beta: float = Field(0.5, ge=0, le=2)
-    """Popularity exponent of the affinity: 1 is the cosine, less lets stars rise."""
+    """Popularity exponent of the affinity: 1 is the cosine, less raises popular items."""
     seed: int = Field(0, ge=0)
     """Seed of the initial vectors and the draws."""
 
     @model_validator(mode="after")
-    def _offered(self) -> Self:
+    def _check_installed(self) -> Self:
         if find_spec("implicit") is None:
             raise ConfigError(
                 "BPR needs the library implicit, which is not installed",
@@ -55,15 +55,15 @@ class BPR(Baseline):
 
     @property
     def label(self) -> str:
-        """What the system is called."""
+        """Name of the system."""
         return "BPR cosine" if self.beta == 1 else f"BPR, beta {self.beta:g}"
 
-    def fit(self, trial: Split) -> FactorAffinity:
+    def fit(self, split: Split) -> FactorAffinity:
         """Fit `implicit` to the training plays."""
         import scipy.sparse as sp
         from implicit.cpu.bpr import BayesianPersonalizedRanking
 
-        plays = trial.interactions.plays
+        plays = split.interactions.plays
         ones = np.ones(plays.nnz, np.float32)
         matrix = sp.csr_matrix((ones, plays.indices, plays.indptr.astype(np.int32)), shape=plays.shape)
         model = BayesianPersonalizedRanking(
@@ -76,5 +76,5 @@ class BPR(Baseline):
         )
         model.fit(matrix, show_progress=False)
         vectors = np.array(model.item_factors, np.float32)
-        vectors[trial.popularity == 0] = 0
+        vectors[split.popularity == 0] = 0
         return FactorAffinity(vectors, self.beta)

@@ -1,4 +1,4 @@
-"""Country popularity: the stars of the country where the query is strongest."""
+"""Country popularity: the most popular items of the country where the query is over-represented most."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from tigertail import columns as c
-from tigertail.evaluation.baselines.contract import Baseline
+from tigertail.evaluation.baselines.baseline import Baseline
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
 
@@ -26,7 +26,7 @@ class CountryPopularity(Baseline):
 
     The excess is how far the query's listeners there exceed those expected, in standard deviations of a
     Poisson count; the smoothing keeps a handful of listeners from making a country. Without a country of
-    positive excess, or where nobody's country is known, the country is the whole world. The formula is ours;
+    positive excess, or without known countries, the whole world takes its place. The formula is new here;
     the idea of a country's mainstream beside the world's is that of Bauer and Schedl, "Global and
     country-specific mainstreaminess measures" (PLoS ONE 2019).
     """
@@ -36,24 +36,24 @@ class CountryPopularity(Baseline):
 
     @property
     def label(self) -> str:
-        """What the system is called."""
+        """Name of the system."""
         return "country popularity"
 
-    def fit(self, trial: Split) -> StrongestCountry:
+    def fit(self, split: Split) -> StrongestCountry:
         """Count the training listeners of every item in every country."""
-        plays = trial.interactions.plays
-        country, countries = _countries(trial)
+        plays = split.interactions.plays
+        country, countries = _countries(split)
         entry = country[plays.entry_rows()]
-        told = entry >= 0
-        cell = entry[told].astype(np.int64) * plays.shape[1] + plays.indices[told]
+        known = entry >= 0
+        cell = entry[known].astype(np.int64) * plays.shape[1] + plays.indices[known]
         cells, counts = np.unique(cell, return_counts=True)
-        heard = CSR.from_coo(
+        listeners = CSR.from_coo(
             cells // plays.shape[1], cells % plays.shape[1], counts, (countries, plays.shape[1])
         )
         sizes = np.bincount(country[country >= 0], minlength=countries)
-        strongest = _strongest(heard, sizes, self.smoothing)
-        world = trial.popularity / max(plays.shape[0], 1) * self.smoothing
-        return StrongestCountry(heard, strongest, trial.popularity, world.astype(np.float32))
+        strongest = _strongest(listeners, sizes, self.smoothing)
+        world = split.popularity / max(plays.shape[0], 1) * self.smoothing
+        return StrongestCountry(listeners, strongest, split.popularity, world.astype(np.float32))
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,17 +62,17 @@ class StrongestCountry:
 
     Parameters
     ----------
-    heard
+    listeners
         Countries by items: listeners of an item in a country.
     strongest
         Country of each item, -1 for the world; int32, (items,).
     popularity
         Listeners of each item; int64, (items,).
     world
-        What the whole world adds to each item; float32, (items,).
+        Share of the whole world in each affinity; float32, (items,).
     """
 
-    heard: CSR
+    listeners: CSR
     strongest: NDArray[np.int32]
     popularity: NDArray[np.int64]
     world: NDArray[np.float32]
@@ -89,34 +89,34 @@ class StrongestCountry:
             if country < 0:
                 scores[row] = self.popularity
             else:
-                items, listeners = self.heard.row(country)
-                scores[row, items] += listeners
+                items, counts = self.listeners.row(country)
+                scores[row, items] += counts
         scores[:, ~self.known] = -np.inf
         return scores
 
 
-def _countries(trial: Split) -> tuple[NDArray[np.int32], int]:
-    """Return the country of each training listener, -1 where it is not known, and how many there are."""
-    profiles = trial.train.listeners
+def _countries(split: Split) -> tuple[NDArray[np.int32], int]:
+    """Return the country of each training listener, -1 where unknown, and the number of countries."""
+    profiles = split.train.listeners
     if c.COUNTRY not in profiles.columns:
-        return np.full(len(trial.interactions.listener_ids), -1, np.int32), 0
-    told = profiles.select(c.LISTENER_ID, c.COUNTRY).drop_nulls().unique(c.LISTENER_ID, keep="first")
-    codes = told.select(pl.col(c.COUNTRY).unique().sort()).with_row_index("code")
-    ids = pl.DataFrame({c.LISTENER_ID: trial.interactions.listener_ids})
-    coded = ids.join(told.join(codes, on=c.COUNTRY), on=c.LISTENER_ID, how="left", maintain_order="left")
+        return np.full(len(split.interactions.listener_ids), -1, np.int32), 0
+    known = profiles.select(c.LISTENER_ID, c.COUNTRY).drop_nulls().unique(c.LISTENER_ID, keep="first")
+    codes = known.select(pl.col(c.COUNTRY).unique().sort()).with_row_index("code")
+    ids = pl.DataFrame({c.LISTENER_ID: split.interactions.listener_ids})
+    coded = ids.join(known.join(codes, on=c.COUNTRY), on=c.LISTENER_ID, how="left", maintain_order="left")
     return coded["code"].cast(pl.Int32).fill_null(-1).to_numpy(), len(codes)
 
 
-def _strongest(heard: CSR, sizes: NDArray[np.int64], smoothing: float) -> NDArray[np.int32]:
-    """Return the country of largest excess of each item, equals by smaller code; -1 where none is positive."""
+def _strongest(counts: CSR, sizes: NDArray[np.int64], smoothing: float) -> NDArray[np.int32]:
+    """Return the country of largest excess of each item, ties by smaller code; -1 where none is positive."""
     share = sizes / max(sizes.sum(), 1)
-    country = heard.entry_rows()
-    listeners = np.bincount(heard.indices, heard.data.astype(np.float64), heard.shape[1])[heard.indices]
+    country = counts.entry_rows()
+    listeners = np.bincount(counts.indices, counts.data.astype(np.float64), counts.shape[1])[counts.indices]
     expected = listeners * share[country]
-    excess = (heard.data - expected) / np.sqrt(expected + smoothing * share[country])
-    order = np.lexsort((country, -excess, heard.indices))
-    items, first = np.unique(heard.indices[order], return_index=True)
+    excess = (counts.data - expected) / np.sqrt(expected + smoothing * share[country])
+    order = np.lexsort((country, -excess, counts.indices))
+    items, first = np.unique(counts.indices[order], return_index=True)
     best = order[first]
-    strongest = np.full(heard.shape[1], -1, np.int32)
+    strongest = np.full(counts.shape[1], -1, np.int32)
     strongest[items] = np.where(excess[best] > 0, country[best], -1)
     return strongest

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from tigertail.errors import ConfigError
-from tigertail.evaluation.baselines.contract import Baseline
+from tigertail.evaluation.baselines.baseline import Baseline
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
 from tigertail.threads import limited
@@ -26,29 +26,29 @@ class EASE(Baseline):
         P = (X'X + reg I)^-1,   B_AB = -P_AB / P_BB for A != B,   aff(A -> B) = B_AB
 
     (Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019, equation 8). A row of B is the
-    answer to a listener of that one item, the model's X_u B. The inverse of a dense matrix has its price, so
-    only the most popular items take part; of the others the model knows nothing.
+    answer to a listener of that one item, the model's X_u B. The inverse of a dense matrix is expensive, so
+    only the most popular items take part; the others are unknown to the model.
     """
 
     reg: float = Field(2000.0, gt=0)
     """Regularisation."""
     items: int = Field(6_000, ge=1)
-    """Most items that take part."""
+    """Largest number of items that take part."""
     precision: Literal["float32", "float64"] = "float64"
     """Precision of the inverse."""
 
     @property
     def label(self) -> str:
-        """What the system is called: it says how many items take part at most."""
+        """Name of the system, with the largest number of items."""
         return f"EASE, at most {self.items:,} items"
 
-    def fit(self, trial: Split) -> ItemWeights:
+    def fit(self, split: Split) -> ItemWeights:
         """Solve for the weights of the training plays."""
         # Codes run from the item with most listeners to that with fewest.
-        size = min(self.items, int((trial.popularity > 0).sum()))
-        gram = _common_listeners(trial.interactions.plays, size, self.precision)
+        size = min(self.items, int((split.popularity > 0).sum()))
+        gram = _common_listeners(split.interactions.plays, size, self.precision)
         gram[np.diag_indices(size)] += self.reg
-        return ItemWeights(_weights(gram, self.reg), len(trial.popularity))
+        return ItemWeights(_weights(gram, self.reg), len(split.popularity))
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,10 +84,10 @@ def _common_listeners(plays: CSR, size: int, precision: str) -> NDArray[np.float
     import scipy.sparse as sp
 
     ones = np.ones(plays.nnz, precision)
-    heard = sp.csr_matrix((ones, plays.indices, plays.indptr), shape=plays.shape)[:, :size].tocsc()
+    played = sp.csr_matrix((ones, plays.indices, plays.indptr), shape=plays.shape)[:, :size].tocsc()
     gram = np.empty((size, size), precision, order="F")
     for start in range(0, size, BLOCK):  # the sparse product is nearly dense, and twice as large
-        gram[:, start : start + BLOCK] = (heard.T @ heard[:, start : start + BLOCK]).toarray()
+        gram[:, start : start + BLOCK] = (played.T @ played[:, start : start + BLOCK]).toarray()
     return gram
 
 

@@ -1,11 +1,11 @@
-"""RP3beta: where a random walk of three steps ends, with popular items held back."""
+"""RP3beta: a random walk of three steps, with a popularity exponent."""
 
 from __future__ import annotations
 
 import numpy as np
 from pydantic import Field
 
-from tigertail.evaluation.baselines.contract import Baseline
+from tigertail.evaluation.baselines.baseline import Baseline
 from tigertail.signals.co_listening import CoListening, strongest_products
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
@@ -21,28 +21,28 @@ class RP3Beta(Baseline):
     The walk with exponent alpha is P3alpha (Cooper et al., "Random Walks in Recommender Systems: Exact
     Computation and Simulations", WWW 2014 companion), the division by n_B^beta is RP3beta (Paudel et al.,
     "Updatable, Accurate, Diverse, and Scalable Recommendations for Interactive Applications", TiiS 2017).
-    There the walk starts from a listener; his first step is left out here, for the query is an item. Plays
-    count as listening or not.
+    There the walk starts from a listener; here the query is an item, so the first step is left out. Play counts
+    are binary.
     """
 
     neighbours: int = Field(200, ge=1)
-    """Neighbours kept an item."""
+    """Number of neighbours of each item."""
     alpha: float = Field(1.0, ge=0)
     """Exponent of the transition probabilities."""
     beta: float = Field(0.3, ge=0)
-    """Popularity exponent: 0 lets stars rise."""
+    """Popularity exponent: 0 leaves popular items as they are, more lowers them."""
 
     @property
     def label(self) -> str:
-        """What the system is called."""
+        """Name of the system."""
         return f"RP3beta, beta {self.beta:g}"
 
-    def fit(self, trial: Split) -> CoListening:
+    def fit(self, split: Split) -> CoListening:
         """Walk over the training plays."""
-        plays = trial.interactions.plays
+        plays = split.interactions.plays
         to_items = _transitions(plays, self.alpha)
         to_listeners = _transitions(plays.transpose(), self.alpha)
-        popularity = np.maximum(trial.popularity, 1).astype(np.float64)
+        popularity = np.maximum(split.popularity, 1).astype(np.float64)
         gains = (popularity**-self.beta).astype(np.float32)
         return strongest_products(to_listeners, to_items, self.neighbours, gains=gains)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pydantic import Field
 
-from tigertail.evaluation.baselines.contract import Baseline
+from tigertail.evaluation.baselines.baseline import Baseline
 from tigertail.signals.co_listening import CoListening, strongest_products
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
@@ -27,20 +27,20 @@ class SessionCounts(Baseline):
     """
 
     neighbours: int = Field(100, ge=1)
-    """Neighbours kept an item."""
+    """Number of neighbours of each item."""
     contribution: int = Field(5, ge=1, le=100)
-    """Most points a listener gives a pair."""
+    """Largest number of points of a listener for a pair."""
     threshold: float = Field(10.0, ge=0)
-    """Points a pair must exceed."""
+    """Points that a pair must exceed."""
 
     @property
     def label(self) -> str:
-        """What the system is called."""
+        """Name of the system."""
         return "session counts"
 
-    def fit(self, trial: Split) -> CoListening:
+    def fit(self, split: Split) -> CoListening:
         """Count over the training plays."""
-        levels = self._levels(trial.interactions.plays)
+        levels = self._levels(split.interactions.plays)
         lists = strongest_products(levels.transpose(), levels, self.neighbours).neighbours
         kept = lists.data > self.threshold
         rows, columns = lists.entry_rows()[kept], lists.indices[kept]

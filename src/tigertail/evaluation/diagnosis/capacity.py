@@ -1,14 +1,15 @@
-"""Capacity: how well one space reconstructs what the listeners of each group have heard.
+"""Capacity: reconstruction error of one embedding on the plays of each group of listeners.
 
-With y the world's item vectors and x_u the vector of listener u that they give (:mod:`tigertail.factorization
-.half_sweep`, the objective of the base model), the error of a group g is the mean over its entries
+With y the item vectors of the base model and x_u the vector of listener u solved for them
+(:mod:`tigertail.factorization.half_sweep`, the objective of the base model), the error of a group g is the mean over
+its entries
 
-    e_g = mean_{u in g, i heard} (1 - x_u . y_i)^2
+    e_g = mean_{u in g, i played by u} (1 - x_u . y_i)^2
 
-and a space that has little room for what a group plays has a large one. The same with the group's own item
-vectors says how much of that room its local model gives back. What counts is who has heard what, not how
-often: every entry weighs like one play. Vectors have seen these very listeners, and a group's own have seen
-no others: errors compare groups, and are not what one would find on listeners held out.
+A large error means that the embedding has little capacity for what the group plays. The same with the group's own
+item vectors measures what its local model recovers. An entry is a listener and an item, whatever the number of plays.
+The vectors were fitted to these listeners, and a group's own vectors to this group alone: errors compare groups; they
+are no estimate for held-out listeners.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from tigertail.sparse import CSR
 from tigertail.threads import limited
 
 LISTENERS: Final = 2**14  # solved at a time
-STEPS: Final = 16  # conjugate-gradient steps, from nothing to the end
+STEPS: Final = 16  # conjugate-gradient steps from zero to convergence
 ENTRIES: Final = 2**16  # errors computed at a time
 BINS: Final = 64  # of popularity, by its binary logarithm
 
@@ -38,22 +39,22 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class GroupCapacity:
-    """What of the base model's error the listeners of one group carry.
+    """Share of one group in the error of the base model.
 
     Parameters
     ----------
     group, name
-        Key of the group, and what it is called.
+        Key and name of the group.
     listeners, entries
-        How many listeners, and pairs of listener and item.
+        Number of listeners, and of pairs of listener and item.
     share_of_listeners, share_of_entries, share_of_error
-        Of the whole world's; the error is summed over entries.
+        Shares of the whole dataset; the error is summed over entries.
     error
-        Error an entry, over that of the world: above 1 the one space serves these listeners worse.
+        Error an entry, relative to the mean: above 1 the embedding fits these listeners worse.
     at_equal_popularity
-        The same over what the world's mean would be for items as popular as theirs.
-    own
-        Error an entry with the group's own item vectors, over that of the world with the world's.
+        The same, relative to the mean error of items of the same popularity.
+    error_own_vectors
+        Error an entry with the group's own item vectors, relative to the mean of the base model.
     """
 
     group: str
@@ -65,23 +66,23 @@ class GroupCapacity:
     share_of_error: float
     error: float
     at_equal_popularity: float
-    own: float
+    error_own_vectors: float
 
 
-def capacity(signal: GroupedCoListening, config: ModelConfig) -> list[GroupCapacity]:
-    """Return how well the world's item vectors reconstruct the listening of each group.
+def group_capacity(signal: GroupedCoListening, config: ModelConfig) -> list[GroupCapacity]:
+    """Return the reconstruction error of the base model's item vectors for each group.
 
     Parameters
     ----------
     signal
-        Who has heard what, by group, and the item vectors.
+        Plays by group, and the item vectors.
     config
         The configuration the model was fitted with, for the objective.
 
     Returns
     -------
     list of GroupCapacity
-        Groups that have heard anything, the worst served first; those of no group are "elsewhere".
+        Groups with plays, the largest error first; listeners without a group are "elsewhere".
     """
     sums = _errors(signal, config)
     world = sums.error.sum() / sums.entries.sum()
@@ -104,7 +105,7 @@ def capacity(signal: GroupedCoListening, config: ModelConfig) -> list[GroupCapac
                 share_of_error=float(error / sums.error.sum()),
                 error=float(error / entries / world),
                 at_equal_popularity=float(error / (sums.entries[group] * usual).sum()),
-                own=float(sums.own[group] / entries / world),
+                error_own_vectors=float(sums.own[group] / entries / world),
             )
         )
     return sorted(rows, key=lambda row: (-row.error, row.group))
@@ -122,8 +123,8 @@ class _Sums:
 def _errors(signal: GroupedCoListening, config: ModelConfig) -> _Sums:
     groups = len(signal.keys) + 1
     sums = _Sums(np.zeros((groups, BINS)), np.zeros((groups, BINS), np.int64), np.zeros(groups))
-    heard_at_all = signal.heard.with_data(np.ones(signal.heard.nnz, np.float32))
-    weights = confidence(heard_at_all, config.confidence)
+    binary = signal.heard.with_data(np.ones(signal.heard.nnz, np.float32))
+    weights = confidence(binary, config.confidence)
     settings = config.base.solver(weights)
     band = np.log2(np.maximum(signal.popularity, 1)).astype(np.int64)
     with progress("capacity", weights.shape[0]) as tick, limited(None):
@@ -135,15 +136,15 @@ def _errors(signal: GroupedCoListening, config: ModelConfig) -> _Sums:
             own_gram = gram - _gram(signal.vectors[items]) + _gram(vectors)
             for start in range(first, last, LISTENERS):
                 rows = weights.select_rows(np.arange(start, min(start + LISTENERS, last)))
-                heard, heard_items = _compact(rows)
-                used = signal.vectors[heard_items]
-                error = _square_errors(heard, used, gram, settings, weights.shape[1])
+                plays, played_items = _compact(rows)
+                used = signal.vectors[played_items]
+                error = _square_errors(plays, used, gram, settings, weights.shape[1])
                 where = band[rows.indices]
                 sums.error[group] += np.bincount(where, error, BINS)
                 sums.entries[group] += np.bincount(where, minlength=BINS)
                 if len(items):
-                    used = _replaced(used, heard_items, items, vectors)
-                    error = _square_errors(heard, used, own_gram, settings, weights.shape[1])
+                    used = _replaced(used, played_items, items, vectors)
+                    error = _square_errors(plays, used, own_gram, settings, weights.shape[1])
                 sums.own[group] += float(error.sum())
                 tick(rows.shape[0], note=group_name(signal.keys[group]) if len(items) else "")
     return sums
@@ -168,30 +169,30 @@ def _compact(rows: CSR) -> tuple[CSR, NDArray[np.int32]]:
 def _replaced(
     used: Floats, used_items: NDArray[np.int32], items: NDArray[np.int32], vectors: Floats
 ) -> Floats:
-    """Return the vectors of some items, a group's own where it has them."""
+    """Return the vectors of some items: the group's own where there are any."""
     out = np.array(used)
-    _, mine, theirs = np.intersect1d(used_items, items, assume_unique=True, return_indices=True)
-    out[mine] = vectors[theirs]
+    _, in_used, in_items = np.intersect1d(used_items, items, assume_unique=True, return_indices=True)
+    out[in_used] = vectors[in_items]
     return out
 
 
 def _square_errors(
-    heard: CSR, vectors: Floats, gram: NDArray[np.float64], settings: ALSConfig, columns: int
+    plays: CSR, vectors: Floats, gram: NDArray[np.float64], settings: ALSConfig, columns: int
 ) -> NDArray[np.float64]:
     """Return (1 - x.y)^2 of every entry, with x solved for the vectors y; ``columns`` are those of the fit."""
-    penalty = settings.reg * (heard.row_sizes + settings.alpha0 * columns) ** settings.nu
-    found = half_sweep(
-        heard,
+    penalty = settings.reg * (plays.row_sizes + settings.alpha0 * columns) ** settings.nu
+    solved = half_sweep(
+        plays,
         vectors,
-        np.zeros((heard.shape[0], vectors.shape[1]), np.float32),
+        np.zeros((plays.shape[0], vectors.shape[1]), np.float32),
         alpha0=settings.alpha0,
         penalty=penalty.astype(np.float32),
         steps=STEPS,
         product=gram,
     )
-    row = heard.entry_rows()
-    errors = np.empty(heard.nnz)
-    for start in range(0, heard.nnz, ENTRIES):
+    row = plays.entry_rows()
+    errors = np.empty(plays.nnz)
+    for start in range(0, plays.nnz, ENTRIES):
         part = slice(start, start + ENTRIES)
-        errors[part] = 1 - np.einsum("ij,ij->i", found[row[part]], vectors[heard.indices[part]])
+        errors[part] = 1 - np.einsum("ij,ij->i", solved[row[part]], vectors[plays.indices[part]])
     return errors**2

@@ -1,8 +1,10 @@
-"""Diagnosis of a model: what one space for the whole world does to each country, and what local models change.
+"""Diagnosis of a model: the effect of one embedding for the whole world on each country, and of local models.
 
-P. Hamel, "To Have a Tiger by the Tail" (section 3.2), says that one space spends its capacity on large countries
-and draws the artists of a small one into a clump. Here are the figures for a given model: nearness of local artists
-(`cohesion.py`) in four signals, errors by group (`capacity.py`), and the lists that changed (`changes.py`).
+P. Hamel, "To Have a Tiger by the Tail" (section 3.2), states that one embedding spends its capacity on large
+countries and places the artists of a small country too close together. This module measures both for a given model:
+country cohesion (:mod:`tigertail.evaluation.metrics.country_cohesion`) in four signals, reconstruction errors by
+group (:mod:`tigertail.evaluation.diagnosis.capacity`), and the lists that local models change
+(:mod:`tigertail.evaluation.diagnosis.list_changes`).
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.errors import ConfigError
-from tigertail.evaluation.diagnosis.capacity import GroupCapacity, capacity
-from tigertail.evaluation.diagnosis.list_changes import Changes, changes
+from tigertail.evaluation.diagnosis.capacity import GroupCapacity, group_capacity
+from tigertail.evaluation.diagnosis.list_changes import ListChanges, compare_lists
 from tigertail.evaluation.metrics.country_cohesion import CountryCohesion, compare_cohesion, mean_cohesion
 from tigertail.evaluation.metrics.locality import UNKNOWN, local_by_listening
 from tigertail.model.model import Model
@@ -28,116 +30,117 @@ from tigertail.signals.local import GroupedCoListening
 from tigertail.signals.local.groups import ELSEWHERE, LEARNED
 
 COSINE: Final = "cosine"
-ONE_WORLD: Final = "one world"
-AFTER: Final = "by group"
+WITHOUT_GROUPS: Final = "without groups"
+BY_GROUP: Final = "by group"
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What a model does to each country.
+    """Figures of a model by country.
 
     Parameters
     ----------
     dataset, simulated
-        What it was fitted to.
+        The dataset it was fitted to.
     groups
-        Listeners of each group by its key, those of none under "elsewhere".
-    fallen
-        Places too small to stand alone, with the group their listeners went to.
-    catalogue_homes
-        Whether the catalogue says where artists are at home; otherwise they are local by listening.
-    nearness
-        How near each country's local artists lie, by signal: "cosine" (the base model), "factors" (the same with
-        the popularity exponent of the configuration), "one world" (listening without groups) and "by group".
+        Number of listeners by group, those without a group under "elsewhere".
+    fallback_of
+        Places too small for a group of their own, with the group of their listeners.
+    catalogue_countries
+        Whether the catalogue has countries of artists; otherwise artists are local by listening.
+    by_country
+        Cohesion of each country, by signal: "cosine" (the base model), "factors" (the same with the popularity
+        exponent of the configuration), "without groups" (co-listening as one group) and "by group" (co-listening by
+        group).
     capacity
-        Errors by group, the worst served first.
-    changes
-        Lists of the base model beside those of the local models.
+        Errors by group, the largest first.
+    list_changes
+        Lists of the base model compared with those of the local models.
     """
 
     dataset: str
     simulated: bool
     groups: Mapping[str, int]
     fallback_of: Mapping[str, str]
-    catalogue_homes: bool
-    nearness: Mapping[str, list[CountryCohesion]]
+    catalogue_countries: bool
+    by_country: Mapping[str, list[CountryCohesion]]
     capacity: list[GroupCapacity]
-    changes: Changes
+    list_changes: ListChanges
 
     @property
     def countries(self) -> list[str]:
         """Countries with enough local artists in every signal."""
-        found = [{row.country for row in rows} for rows in self.nearness.values()]
+        found = [{row.country for row in rows} for rows in self.by_country.values()]
         return sorted(set.intersection(*found))
 
     def rows(self, signal: str) -> list[CountryCohesion]:
-        """Return the nearness in one signal, in the order of :attr:`countries`."""
+        """Return the rows of one signal, in the order of :attr:`countries`."""
         countries = self.countries
-        return [row for row in self.nearness[signal] if row.country in countries]
+        return [row for row in self.by_country[signal] if row.country in countries]
 
-    def cohesion(self, signal: str) -> float:
-        """Return the mean clumping in one signal, over countries by their local artists."""
+    def mean_cohesion(self, signal: str) -> float:
+        """Return the mean cohesion in one signal, over countries weighted by their local artists."""
         return mean_cohesion(self.rows(signal))
 
-    def at_home(self, signal: str | None = None) -> float:
-        """Return the mean share of neighbours from home, weighed alike; no signal means the own listeners'."""
+    def mean_local_share(self, signal: str | None = None) -> float:
+        """Return the mean local share in one signal, or among own listeners, with the same weights."""
         rows = self.rows(signal or COSINE)
-        shares = [(row.model if signal else row.own).at_home for row in rows]
+        shares = [(row.model if signal else row.own).local_share for row in rows]
         return float(np.average(shares, weights=[row.local for row in rows])) if rows else float("nan")
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values, for JSON."""
         plain = asdict(self)
-        for name, rows in self.nearness.items():
-            plain["nearness"][name] = [asdict(row) | {"cohesion": row.cohesion} for row in rows]
+        for name, rows in self.by_country.items():
+            plain["by_country"][name] = [asdict(row) | {"cohesion": row.cohesion} for row in rows]
         if self.countries:
-            plain["cohesion"] = {name: self.cohesion(name) for name in self.nearness}
-            plain["at_home"] = {name: self.at_home(name) for name in self.nearness}
-            plain["at_home_own"] = self.at_home()
+            plain["mean_cohesion"] = {name: self.mean_cohesion(name) for name in self.by_country}
+            plain["mean_local_share"] = {name: self.mean_local_share(name) for name in self.by_country}
+            plain["mean_local_share_own"] = self.mean_local_share()
         return plain
 
 
 def diagnose(model: Model, *, n: int = 10) -> Diagnosis:
-    """Say what a model does to each country.
+    """Measure cohesion, capacity and list changes of a model by country.
 
     Parameters
     ----------
     model
         A fitted model.
     n
-        How many of the artists that changed most to tell of.
+        How many of the largest list changes to return.
 
     Raises
     ------
     ConfigError
-        If the model knows no groups of listeners.
+        If the model has no groups of listeners.
     """
     factors, listening = _signals(model)
     places = np.array([_place(key) for key in (*listening.keys, ELSEWHERE)])
     sizes = np.diff(listening.starts)
-    lives = np.repeat(places, sizes)
-    homes, told = _homes(model, listening, lives)
-    countries = np.where([_is_country(home) for home in homes], homes, UNKNOWN)
+    listener_place = np.repeat(places, sizes)
+    item_place, in_catalogue = _item_places(model, listening, listener_place)
+    item_country = np.where([_is_country(place) for place in item_place], item_place, UNKNOWN)
     compared: dict[str, Signal] = {
         COSINE: factors.with_beta(1.0),
         FACTORS: factors,
-        ONE_WORLD: one_world(listening),
-        AFTER: listening,
+        WITHOUT_GROUPS: without_groups(listening),
+        BY_GROUP: listening,
     }
     return Diagnosis(
         model.provenance.dataset,
         model.provenance.simulated,
         {key: int(size) for key, size in zip((*listening.keys, ELSEWHERE), sizes, strict=True)},
         dict(listening.fallback_of),
-        told,
-        compare_cohesion(compared, listening.heard, lives, countries),
-        capacity(listening, model.config),
-        changes(model.items, factors, listening, homes, n=n, seed=model.config.seed),
+        in_catalogue,
+        compare_cohesion(compared, listening.heard, listener_place, item_country),
+        group_capacity(listening, model.config),
+        compare_lists(model.items, factors, listening, item_place, n=n, seed=model.config.seed),
     )
 
 
-def one_world(signal: GroupedCoListening) -> GroupedCoListening:
-    """Return the same signal as if all listeners were of one group, whose vectors are the world's."""
+def without_groups(signal: GroupedCoListening) -> GroupedCoListening:
+    """Return the same signal with all listeners in one group, whose vectors are those of the base model."""
     return replace(
         signal,
         keys=(),
@@ -158,19 +161,19 @@ def _signals(model: Model) -> tuple[FactorAffinity, GroupedCoListening]:
         or not listening.keys
     ):
         raise ConfigError(
-            "this model knows no groups of listeners, so there is nothing to compare",
-            remedy='fit it with groups = "country" under [local], on listeners who say where they live',
+            "this model has no groups of listeners, so there is nothing to compare",
+            remedy='fit it with groups = "country" under [local], on a dataset with countries of listeners',
         )
     return factors, listening
 
 
-def _homes(
-    model: Model, listening: GroupedCoListening, lives: NDArray[np.str_]
+def _item_places(
+    model: Model, listening: GroupedCoListening, listener_place: NDArray[np.str_]
 ) -> tuple[NDArray[np.str_], bool]:
-    """Return where each item is local, and whether the catalogue says so."""
+    """Return the place each item is local to, and whether it comes from the catalogue."""
     if c.COUNTRY in model.items.columns and model.items[c.COUNTRY].null_count() < len(model.items):
         return model.items[c.COUNTRY].fill_null(UNKNOWN).to_numpy().astype("<U2"), True
-    return local_by_listening(listening.heard, lives), False
+    return local_by_listening(listening.heard, listener_place), False
 
 
 def _place(key: str) -> str:

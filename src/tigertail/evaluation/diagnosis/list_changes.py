@@ -1,4 +1,4 @@
-"""What the local models change: the lists of which artists, and how much."""
+"""List changes: how much two signals differ in the lists of the same artists."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from tigertail.signals.contract import Signal
 
 LISTED: Final = 20
 SHOWN: Final = 3
-FEWEST_LISTENERS: Final = 20  # below which a list is mostly chance
-MOST_ASKED: Final = 5000  # artists looked at; of more, as many are drawn at random
+MIN_LISTENERS: Final = 20  # lists of rarer artists are mostly chance
+MAX_QUERIES: Final = 5000  # artists compared; of more, as many are drawn at random
 BLOCK_BYTES: Final = 2**27  # affinities held at a time
 
 
 @dataclass(frozen=True)
-class Change:
+class ListChange:
     """An artist whose list changed.
 
     Parameters
     ----------
     item_id, name
-        Who it is.
+        Of the artist.
     listeners
-        How many play it.
-    home
-        Where it is local, as a place's code; "" for nowhere.
+        Listener count.
+    place
+        Code of the place it is local to; "" for none.
     change
         1 minus the average overlap of the two lists: 0, the same list; 1, nothing in common.
     common
-        How many of the items listed before are listed after.
+        Number of items in both lists.
     before, after
         Names of the first three of each list.
     """
@@ -45,7 +45,7 @@ class Change:
     item_id: str
     name: str
     listeners: int
-    home: str
+    place: str
     change: float
     common: int
     before: tuple[str, ...]
@@ -53,36 +53,36 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Changes:
-    """How much lists changed.
+class ListChanges:
+    """Changes of many lists.
 
     Parameters
     ----------
-    asked
-        How many items were asked about.
+    queries
+        Number of artists compared.
     eligible
-        How many have listeners enough.
+        Number of artists with enough listeners.
     mean
-        Mean change of those asked about; NaN where nobody was.
-    most
-        Those that changed most, the largest change first.
+        Mean change; NaN without a query.
+    largest
+        The largest changes, in falling order.
     """
 
-    asked: int
+    queries: int
     eligible: int
     mean: float
-    most: tuple[Change, ...]
+    largest: tuple[ListChange, ...]
 
 
-def changes(
+def compare_lists(
     items: pl.DataFrame,
     before: Signal,
     after: Signal,
-    homes: NDArray[np.str_],
+    places: NDArray[np.str_],
     *,
     n: int = 10,
     seed: int = 0,
-) -> Changes:
+) -> ListChanges:
     """Compare the lists of two signals, item by item.
 
     Parameters
@@ -91,26 +91,26 @@ def changes(
         A model's items, in the order of their codes.
     before, after
         The signals.
-    homes
-        Where each item is local.
+    places
+        Place that each item is local to.
     n
-        How many of those that changed most to return.
+        How many of the largest changes to return.
     seed
-        Seed of the draw, where there are too many to ask about.
+        Seed of the random choice, where there are more than :data:`MAX_QUERIES`.
     """
     listeners = items["listeners"].to_numpy()
-    eligible = np.flatnonzero((listeners >= FEWEST_LISTENERS) & before.known & after.known).astype(np.int32)
-    asked = eligible
-    if len(eligible) > MOST_ASKED:
-        asked = np.sort(np.random.default_rng(seed).choice(eligible, MOST_ASKED, replace=False))
-    old, new = (np.full((len(asked), min(LISTED, len(items))), -1, np.int32) for _ in range(2))
+    eligible = np.flatnonzero((listeners >= MIN_LISTENERS) & before.known & after.known).astype(np.int32)
+    queries = eligible
+    if len(eligible) > MAX_QUERIES:
+        queries = np.sort(np.random.default_rng(seed).choice(eligible, MAX_QUERIES, replace=False))
+    old, new = (np.full((len(queries), min(LISTED, len(items))), -1, np.int32) for _ in range(2))
     block = max(1, BLOCK_BYTES // (4 * max(1, len(items))))
-    with progress("lists", len(asked)) as tick:
-        for start in range(0, len(asked), block):
-            queries = asked[start : start + block]
+    with progress("lists", len(queries)) as tick:
+        for start in range(0, len(queries), block):
+            block_queries = queries[start : start + block]
             for signal, lists in ((before, old), (after, new)):
-                lists[start : start + block] = top_k(signal.affinity(queries), LISTED, queries)[0]
-            tick(len(queries))
+                lists[start : start + block] = top_k(signal.affinity(block_queries), LISTED, block_queries)[0]
+            tick(len(block_queries))
     change = 1 - average_overlap(old, new)
     names = items[c.NAME]
 
@@ -118,16 +118,16 @@ def changes(
         shown: Sequence[int] = codes[codes >= 0][:SHOWN].tolist()
         return tuple(names[code] for code in shown)
 
-    most = []
+    largest = []
     for row in np.argsort(-change, kind="stable")[:n]:
-        code = int(asked[row])
+        code = int(queries[row])
         common = np.intersect1d(old[row][old[row] >= 0], new[row])
-        most.append(
-            Change(
+        largest.append(
+            ListChange(
                 item_id=items[c.ITEM_ID][code],
                 name=names[code],
                 listeners=int(listeners[code]),
-                home=str(homes[code]),
+                place=str(places[code]),
                 change=float(change[row]),
                 common=len(common),
                 before=first(old[row]),
@@ -135,7 +135,7 @@ def changes(
             )
         )
     mean = float(change.mean()) if len(change) else float("nan")
-    return Changes(len(asked), len(eligible), mean, tuple(most))
+    return ListChanges(len(queries), len(eligible), mean, tuple(largest))
 
 
 def average_overlap(a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.float64]:
@@ -144,7 +144,7 @@ def average_overlap(a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.fl
     Parameters
     ----------
     a, b
-        Lists of codes, -1 where a list has ended; int32, (pairs, k). The longer of two sets the depths.
+        Lists of codes, -1 after the end of a list; int32, (pairs, k). The longer of two sets the depths.
 
     Returns
     -------

@@ -1,1 +1,31 @@
-"""Agreement with ground truth that is no listener's: curated lists, and simulated worlds."""
+"""Evaluation by a ground truth of similarity: curated lists, or the true affinity of a simulated world."""
+
+from tigertail.evaluation.ground_truth.best_dial import BestDial, at_best_dial, cache_fits
+from tigertail.evaluation.ground_truth.evaluation import (
+    GRADED_METRICS,
+    GroundTruthReport,
+    GroundTruthRow,
+    evaluate_against,
+    full_split,
+    graded_metrics,
+)
+from tigertail.evaluation.ground_truth.metric_validity import (
+    MetricValidity,
+    MetricValidityRow,
+    validate_metrics,
+)
+
+__all__ = [
+    "GRADED_METRICS",
+    "BestDial",
+    "GroundTruthReport",
+    "GroundTruthRow",
+    "MetricValidity",
+    "MetricValidityRow",
+    "at_best_dial",
+    "cache_fits",
+    "evaluate_against",
+    "full_split",
+    "graded_metrics",
+    "validate_metrics",
+]

@@ -1,8 +1,8 @@
-"""What systems reach by a truth: as they are, and at the best setting of the popularity dial.
+"""True nDCG of systems: as they are, and at the best setting of the popularity dial.
 
-A truth about taste knows no fame, so a system that lets stars rise has it against itself until its dial is turned
-the other way. Every system is therefore judged twice: as it is, and at the one setting at which its true nDCG over
-all queries is largest, as :mod:`tigertail.evaluation.ground_truth.metric_validity` does.
+A ground truth of similarity has no popularity in it, so a system that favours popular items scores low until its
+popularity exponent is changed. Every system is therefore scored twice: as it is, and at the one exponent with the
+largest true nDCG over all queries, as :mod:`tigertail.evaluation.ground_truth.metric_validity` does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.dataset.strata import Stratum
-from tigertail.evaluation.ground_truth.agreement import graded_metrics
+from tigertail.evaluation.ground_truth.evaluation import graded_metrics
 from tigertail.evaluation.scoring import DIAL, ranked_lists
 from tigertail.evaluation.systems.system import System
 from tigertail.signals.contract import Signal
@@ -23,66 +23,68 @@ from tigertail.splitting.hold_out import ProtocolConfig, Split
 
 
 @dataclass(frozen=True)
-class Reach:
+class BestDial:
     """True nDCG of one system.
 
     Parameters
     ----------
     system
         The system's name.
-    own
-        Mean over the queries of each stratum, by its label, as the system is.
-    gamma
-        The best setting of the dial.
+    as_is
+        Mean over the queries of each stratum, by its label, with the system as it is.
+    beta
+        The best popularity exponent of the dial, see :data:`tigertail.evaluation.scoring.DIAL`.
     best
-        The means at that setting.
+        The means at that exponent.
     """
 
     system: str
-    own: Mapping[str, float]
-    gamma: float
+    as_is: Mapping[str, float]
+    beta: float
     best: Mapping[str, float]
 
 
-def reach(trial: Split, truth: GroundTruth, systems: Sequence[System]) -> tuple[dict[str, int], list[Reach]]:
-    """Fit systems on the training part of a trial, and judge their lists for every query of a truth.
+def at_best_dial(
+    split: Split, truth: GroundTruth, systems: Sequence[System]
+) -> tuple[dict[str, int], list[BestDial]]:
+    """Fit systems on the training part of a split, and score their lists for every query of a ground truth.
 
     Returns
     -------
     tuple
-        Queries of each stratum, by its label; and what each system reaches. A truth stands nowhere, so systems
-        with a lens are left out.
+        Queries of each stratum, by its label; and the true nDCG of each system. A ground truth has no country, so
+        systems with a lens are left out.
     """
-    grades = grade_matrix(truth, trial.interactions)
+    grades = grade_matrix(truth, split.interactions)
     queries = np.flatnonzero(grades.row_sizes).astype(np.int32)
-    asked = replace(
-        trial,
+    true_split = replace(
+        split,
         relevant=grades.select_rows(queries),
         query_listeners=np.arange(len(queries), dtype=np.int32),
         query_items=queries,
     )
-    stratum = trial.strata[queries]
+    stratum = split.strata[queries]
     counts = {one.label: int((stratum == one).sum()) for one in Stratum if (stratum == one).any()}
-    found = []
+    rows = []
     for system in systems:
         if system.lens:
             continue
-        lists = ranked_lists(system.fit(trial), asked, DIAL)
-        values = np.stack([graded_metrics(mine, asked.relevant)[:, 0] for mine in lists])
+        lists = ranked_lists(system.fit(split), true_split, DIAL)
+        values = np.stack([graded_metrics(setting, true_split.relevant)[:, 0] for setting in lists])
         best = int(values.mean(axis=1).argmax())
-        own = _by_stratum(values[DIAL.index(0.0)], stratum)
-        found.append(Reach(system.name, own, DIAL[best], _by_stratum(values[best], stratum)))
-    return counts, found
+        as_is = _by_stratum(values[DIAL.index(0.0)], stratum)
+        rows.append(BestDial(system.name, as_is, DIAL[best], _by_stratum(values[best], stratum)))
+    return counts, rows
 
 
-def fitted_once(system: System) -> System:
-    """Return a system that remembers what it has learned from each split of one dataset."""
-    learned: dict[ProtocolConfig, Signal] = {}
+def cache_fits(system: System) -> System:
+    """Return a system that fits each split of one dataset once and keeps the signal."""
+    signals: dict[ProtocolConfig, Signal] = {}
 
-    def fit(trial: Split) -> Signal:
-        if trial.config not in learned:
-            learned[trial.config] = system.fit(trial)
-        return learned[trial.config]
+    def fit(split: Split) -> Signal:
+        if split.config not in signals:
+            signals[split.config] = system.fit(split)
+        return signals[split.config]
 
     return replace(system, fit=fit)
 

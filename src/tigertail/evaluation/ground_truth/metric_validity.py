@@ -1,18 +1,18 @@
-"""Which held-out metrics can be believed: whether they order systems as the truth of a simulated world does.
+"""Validity of held-out metrics: whether they order systems as the true affinity of a simulated world does.
 
-Every system is fitted once, on the listeners who are not held out, and its lists at every setting of the
-popularity dial are judged twice: by the held-out listeners, and by the true affinity (nDCG with the affinity
-as the grade), over the same queries, each as often as held-out listeners ask it. How far a metric orders
-these lists as the truth does is Kendall's tau-b (M. G. Kendall, "The treatment of ties in ranking problems",
-Biometrika 1945); listeners are drawn anew for its interval. Settings whose lists are the same count once.
+Every system is fitted once, on the training listeners, and its lists at every setting of the popularity dial are
+scored twice: by the held-out listeners, and by the true affinity (nDCG with the affinity as the grade), over the
+same queries with the same weights. The agreement of the two orders is Kendall's tau-b (M. G. Kendall, "The treatment
+of ties in ranking problems", Biometrika 1945); listeners are resampled for its interval. Settings with the same
+lists count once.
 
-Cold queries are in none of the strata, for hardly a system answers them.
+Cold queries are in none of the strata, because few systems answer them.
 
-A system as a whole is judged by the size of its frontier, and by the largest value that a metric reaches over
-the dial; the truth by the largest value that the true nDCG reaches.
+A whole system is scored by the size of its frontier, and by the largest value of a metric over the dial; its true
+score is the largest true nDCG.
 
-What a wrong order costs is the regret: how much less true nDCG the lists have that the metric would choose
-than the best lists have, as a share of these.
+The cost of a wrong order is the regret: the true nDCG lost by choosing lists with the metric, as a share of the
+largest true nDCG.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.strata import Stratum
-from tigertail.evaluation.ground_truth.agreement import graded_metrics
-from tigertail.evaluation.metrics.ranking import METRICS, judge
+from tigertail.evaluation.ground_truth.evaluation import graded_metrics
+from tigertail.evaluation.metrics.ranking import METRICS, score_lists
 from tigertail.evaluation.report import OVERALL
 from tigertail.evaluation.scoring import DIAL, ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate, Reals, dominated
@@ -43,8 +43,8 @@ _SAMPLES: Final = 500
 
 
 @dataclass(frozen=True)
-class ConcordanceRow:
-    """How one metric orders what the truth orders, on the queries of one stratum.
+class MetricValidityRow:
+    """Agreement of one metric with the true affinity, on the queries of one stratum.
 
     Parameters
     ----------
@@ -55,9 +55,9 @@ class ConcordanceRow:
     metric
         The held-out metric.
     points
-        How many lists or systems are ordered.
+        Number of lists or systems in the order.
     tau
-        Kendall's tau-b with the truth.
+        Kendall's tau-b with the order by true affinity.
     regret
         Share of the best true nDCG that is lost by choosing with the metric.
     """
@@ -92,7 +92,7 @@ class MetricValidity:
     listeners: int
     seed: int
     systems: list[str]
-    rows: list[ConcordanceRow]
+    rows: list[MetricValidityRow]
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values, for JSON."""
@@ -102,44 +102,44 @@ class MetricValidity:
 def validate_metrics(
     dataset: Dataset, systems: Sequence[System] | None = None, config: ProtocolConfig | None = None
 ) -> MetricValidity:
-    """Say how well each held-out metric orders systems, by the truth of a simulated world.
+    """Measure how well each held-out metric orders systems, by the true affinity of a simulated world.
 
     Parameters
     ----------
     dataset
         A simulated world.
     systems
-        What to order; None means the baselines and the base model.
+        What to order; None means the usual systems.
     config
         Protocol settings.
 
     Raises
     ------
     DataError
-        If the dataset is real, or there are too few listeners to judge.
+        If the dataset is real, or there are too few listeners to hold out.
     """
     systems = list(systems or default_systems())
     truth = read_true(dataset)
-    trial = hold_out(dataset, config or ProtocolConfig())
+    split = hold_out(dataset, config or ProtocolConfig())
     values, owners = [], []
     with progress("systems", len(systems)) as tick:
         for number, system in enumerate(systems):
-            mine = _judged(system, trial, truth)
-            values += mine
-            owners += [number] * len(mine)
+            points_of_system = _points(system, split, truth)
+            values += points_of_system
+            owners += [number] * len(points_of_system)
             tick(note=system.name)
     points = np.stack(values)
-    rows: list[ConcordanceRow] = []
-    stratum_of = trial.strata[trial.query_items]
+    rows: list[MetricValidityRow] = []
+    stratum_of = split.strata[split.query_items]
     groups = [(OVERALL, np.ones(len(stratum_of), np.bool_))]
     groups += [
         (stratum.label, stratum_of == stratum) for stratum in (Stratum.HEAD, Stratum.MID, Stratum.TAIL)
     ]
     for group, member in groups:
         if member.any():
-            rows += _rows(group, points[:, :, member], trial.query_listeners[member], np.array(owners))
+            rows += _rows(group, points[:, :, member], split.query_listeners[member], np.array(owners))
     return MetricValidity(
-        dataset.name, trial.relevant.shape[0], trial.config.seed, [s.name for s in systems], rows
+        dataset.name, split.relevant.shape[0], split.config.seed, [s.name for s in systems], rows
     )
 
 
@@ -162,33 +162,33 @@ def kendall(x: Reals, y: Reals) -> Reals:
         return np.asarray((signs_x * signs_y).sum(axis=1) / np.where(untied > 0, untied, np.nan))
 
 
-def _judged(system: System, trial: Split, truth: GroundTruth) -> list[Reals]:
+def _points(system: System, split: Split, truth: GroundTruth) -> list[Reals]:
     """Return, for every distinct setting of the dial, held-out metrics and true nDCG; (metrics + 1, queries).
 
-    NaN where a held-out listener has no answer to a query, or the truth none.
+    NaN where a held-out listener has no relevant item for a query, or the ground truth none.
     """
-    grades = grade_matrix(truth, trial.interactions)
-    lists = ranked_lists(system.fit(trial), trial, DIAL)
+    grades = grade_matrix(truth, split.interactions)
+    lists = ranked_lists(system.fit(split), split, DIAL)
     points = []
-    for setting, mine in enumerate(lists):
-        if any(np.array_equal(mine, other) for other in lists[:setting]):
+    for setting, listed in enumerate(lists):
+        if any(np.array_equal(listed, other) for other in lists[:setting]):
             continue
-        heard = judge(
-            np.ascontiguousarray(mine),
-            trial.relevant,
-            trial.query_listeners,
-            trial.query_items,
-            trial.popularity,
+        held_out = score_lists(
+            np.ascontiguousarray(listed),
+            split.relevant,
+            split.query_listeners,
+            split.query_items,
+            split.popularity,
         )
-        items, first, query = np.unique(trial.query_items, return_index=True, return_inverse=True)
-        true = graded_metrics(mine[first], grades.select_rows(items))[query, 0]
-        points.append(np.concatenate([heard.T, true[None]]))
+        items, first, query = np.unique(split.query_items, return_index=True, return_inverse=True)
+        true = graded_metrics(listed[first], grades.select_rows(items))[query, 0]
+        points.append(np.concatenate([held_out.T, true[None]]))
     return points
 
 
 def _rows(
     group: str, points: Reals, listeners: NDArray[np.int32], owners: NDArray[np.int64]
-) -> list[ConcordanceRow]:
+) -> list[MetricValidityRow]:
     """Compare the orders on some queries: of all lists, and of the systems."""
     clusters = np.unique(listeners, return_inverse=True)[1].astype(np.int32)
     bootstrap = ClusterBootstrap(clusters, _SAMPLES)
@@ -196,27 +196,27 @@ def _rows(
     # The first row is the data itself, those after it the resamples.
     drawn = bootstrap.means(points.reshape(lists * kinds, queries).T).reshape(-1, lists, kinds)
     means = np.concatenate([np.nanmean(points, axis=2)[None], drawn])
-    heard = {metric: means[:, :, i] for i, metric in enumerate(METRICS)}
-    ndcg, ips = heard["nDCG"], heard["IPS-nDCG"]
-    heard[AREA] = ndcg * ips
+    held_out = {metric: means[:, :, i] for i, metric in enumerate(METRICS)}
+    ndcg, ips = held_out["nDCG"], held_out["IPS-nDCG"]
+    held_out[AREA] = ndcg * ips
     true = means[:, :, -1]
-    rows = [_row(group, "lists", metric, value, true) for metric, value in heard.items()]
-    mine = [owners == owner for owner in np.unique(owners)]
-    best_true = np.stack([true[:, own].max(axis=1) for own in mine], axis=1)
+    rows = [_row(group, "lists", metric, value, true) for metric, value in held_out.items()]
+    members = [owners == owner for owner in np.unique(owners)]
+    best_true = np.stack([true[:, own].max(axis=1) for own in members], axis=1)
     best = {
-        metric: np.stack([value[:, own].max(axis=1) for own in mine], axis=1)
-        for metric, value in heard.items()
+        metric: np.stack([value[:, own].max(axis=1) for own in members], axis=1)
+        for metric, value in held_out.items()
     }
     curves = np.stack([ndcg, ips], axis=2)
-    best[FRONTIER] = np.stack([dominated(curves[:, own]) for own in mine], axis=1)
+    best[FRONTIER] = np.stack([dominated(curves[:, own]) for own in members], axis=1)
     return rows + [_row(group, "systems", metric, value, best_true) for metric, value in best.items()]
 
 
-def _row(group: str, compared: str, metric: str, value: Reals, true: Reals) -> ConcordanceRow:
+def _row(group: str, compared: str, metric: str, value: Reals, true: Reals) -> MetricValidityRow:
     chosen = np.take_along_axis(true, value.argmax(axis=1)[:, None], axis=1)[:, 0]
     with np.errstate(invalid="ignore"):
         regret = 1 - chosen / true.max(axis=1)
-    return ConcordanceRow(
+    return MetricValidityRow(
         group, compared, metric, value.shape[1], _estimate(kendall(value, true)), _estimate(regret)
     )
 

@@ -1,19 +1,20 @@
-"""Beyond accuracy: what lists show of the catalogue, whatever listeners think of them.
+"""Beyond-accuracy metrics: coverage, concentration, popularity, diversity and locality of lists.
 
-Lists are those of the distinct query items of a trial; N_B is the number of lists that hold B, n_B the
+Lists are those of the distinct query items of a split; N_B is the number of lists that hold B, n_B the
 number of B's training listeners, and the catalogue the items with a training listener.
 
 =============  =======================================================================================
 coverage@k     share of the catalogue that is in some list
-Gini@k         Gini index of N_B over the catalogue: 0, all alike; 1, one item has it all
+Gini@k         Gini index of N_B over the catalogue: 0, all equal; 1, one item is in all lists
 popularity@k   mean n_B over all places of all lists (ARP of Yin et al., VLDB 2012)
-APLT@k         mean share of a list that lies in the tail (Abdollahpouri et al., RecSys 2017); the tail
-               is what is left beyond the most popular items that hold 80 % of interactions
+APLT@k         mean share of tail items in a list (Abdollahpouri et al., RecSys 2017); the tail is all
+               items but the most popular ones that hold 80 % of interactions
 hubness@k      skewness of N_B over the catalogue (Radovanovic et al., JMLR 2010)
 ILS@k          mean cosine, over pairs of a list, of their training listeners (Ziegler et al., WWW 2005)
-home JS@k      mean Jensen-Shannon divergence, in bits, between the shares of a listener's items and of
-               their query's list that are at home in the listener's country (Lesota et al. 2024)
-clumping       how much nearer than by their own listeners local artists lie: see `cohesion.py`
+locality JS@k  mean Jensen-Shannon divergence, in bits, between the share of local items among those a
+               listener plays and in the query's list; local: of the listener's country (Lesota et al. 2024)
+cohesion       affinity among a country's artists, minus the same by that country's listeners:
+               see :mod:`tigertail.evaluation.metrics.country_cohesion`
 =============  =======================================================================================
 """
 
@@ -27,42 +28,43 @@ from numpy.typing import NDArray
 
 from tigertail.dataset.strata import MID
 from tigertail.evaluation.metrics.country_cohesion import cohesion
-from tigertail.evaluation.metrics.locality import UNKNOWN, item_homes, listener_countries
+from tigertail.evaluation.metrics.locality import UNKNOWN, item_countries, listener_countries
 from tigertail.signals.contract import Signal
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
 
-MOST_LISTS: Final = 2000  # lists that intra-list similarity looks at
+MAX_LISTS: Final = 2000  # lists scored by intra-list similarity
 
 
-def describe_lists(lists: NDArray[np.int32], signal: Signal, trial: Split) -> dict[str, float]:
+def list_figures(lists: NDArray[np.int32], signal: Signal, split: Split) -> dict[str, float]:
     """Return the figures above for the lists of every query.
 
     Parameters
     ----------
     lists
-        Items listed for each query, -1 where a list has ended; int32, (queries, k).
+        Items listed for each query, -1 after the end of a list; int32, (queries, k).
     signal
-        The system's affinities, for clumping.
-    trial
-        Where the lists come from.
+        The system's affinities, for the cohesion.
+    split
+        The split that the lists answer.
     """
-    _, first = np.unique(trial.query_items, return_index=True)
+    _, first = np.unique(split.query_items, return_index=True)
     distinct = lists[first]
-    catalogue = trial.popularity > 0
+    catalogue = split.popularity > 0
     shown = np.bincount(distinct[distinct >= 0], minlength=len(catalogue))[catalogue]
     figures = {
         "coverage": coverage(shown),
         "Gini": gini(shown),
-        "popularity": mean_popularity(distinct, trial.popularity),
-        "APLT": long_tail_share(distinct, trial.strata),
+        "popularity": mean_popularity(distinct, split.popularity),
+        "APLT": long_tail_share(distinct, split.strata),
         "hubness": skewness(shown),
-        "ILS": intra_list_similarity(distinct[:MOST_LISTS], trial.interactions.plays),
+        "ILS": intra_list_similarity(distinct[:MAX_LISTS], split.interactions.plays),
     }
-    lives, held = listener_countries(trial)
-    homes = item_homes(trial)
-    figures["home JS"] = home_divergence(lists, held[trial.query_listeners], homes, trial)
-    figures["cohesion"] = cohesion(signal, trial.interactions.plays, lives, homes)
+    training_country, held_out_country = listener_countries(split)
+    item_country = item_countries(split)
+    query_country = held_out_country[split.query_listeners]
+    figures["locality JS"] = locality_divergence(lists, query_country, item_country, split)
+    figures["cohesion"] = cohesion(signal, split.interactions.plays, training_country, item_country)
     return figures
 
 
@@ -93,7 +95,7 @@ def gini(counts: NDArray[np.int64]) -> float:
 
 
 def mean_popularity(lists: NDArray[np.int32], popularity: NDArray[np.int64]) -> float:
-    """Return the mean popularity of what is listed.
+    """Return the mean listener count of the listed items.
 
     Examples
     --------
@@ -105,7 +107,7 @@ def mean_popularity(lists: NDArray[np.int32], popularity: NDArray[np.int64]) -> 
 
 
 def long_tail_share(lists: NDArray[np.int32], strata: NDArray[np.int8]) -> float:
-    """Return the mean share of a list that lies in the tail; empty lists do not count.
+    """Return the mean share of tail items in a list; empty lists do not count.
 
     Examples
     --------
@@ -120,7 +122,7 @@ def long_tail_share(lists: NDArray[np.int32], strata: NDArray[np.int8]) -> float
 
 
 def skewness(counts: NDArray[np.int64]) -> float:
-    """Return the skewness of how often items are neighbours: large where a few hubs are everybody's.
+    """Return the skewness of the numbers of lists that items are in: large where a few hubs are in most lists.
 
     Examples
     --------
@@ -155,35 +157,35 @@ def intra_list_similarity(lists: NDArray[np.int32], plays: CSR) -> float:
     return float(((sums - selves) / (n * (n - 1))).mean()) if len(n) else float("nan")
 
 
-def home_divergence(
-    lists: NDArray[np.int32], lives: NDArray[np.str_], homes: NDArray[np.str_], trial: Split
+def locality_divergence(
+    lists: NDArray[np.int32], query_country: NDArray[np.str_], item_country: NDArray[np.str_], split: Split
 ) -> float:
-    """Return the mean divergence between a listener's share of home music and that of their lists.
+    """Return the mean divergence between the share of local music a listener plays and that in their lists.
 
     Parameters
     ----------
     lists
         Lists of each query; int32, (queries, k).
-    lives
+    query_country
         Country of the listener of each query.
-    homes
-        Home country of each item.
-    trial
-        The trial, for what the listeners like.
+    item_country
+        Country of each item.
+    split
+        The split, for the items that the listeners play.
     """
     listed = lists >= 0
-    counted = (lives != UNKNOWN) & listed.any(axis=1)
-    if not counted.any() or not (homes != UNKNOWN).any():
+    counted = (query_country != UNKNOWN) & listed.any(axis=1)
+    if not counted.any() or not (item_country != UNKNOWN).any():
         return float("nan")
-    at_home = (homes[lists] == lives[:, None]) & listed
-    shown = at_home[counted].sum(axis=1) / listed[counted].sum(axis=1)
-    relevant = trial.relevant
+    local = (item_country[lists] == query_country[:, None]) & listed
+    shown = local[counted].sum(axis=1) / listed[counted].sum(axis=1)
+    relevant = split.relevant
     owner = relevant.entry_rows()
     country = np.full(relevant.shape[0], UNKNOWN, dtype="<U2")
-    country[trial.query_listeners] = lives
-    local = np.bincount(owner, homes[relevant.indices] == country[owner], relevant.shape[0])
-    share = local / np.maximum(relevant.row_sizes, 1)
-    return float(divergence(share[trial.query_listeners[counted]], shown).mean())
+    country[split.query_listeners] = query_country
+    played = np.bincount(owner, item_country[relevant.indices] == country[owner], relevant.shape[0])
+    share = played / np.maximum(relevant.row_sizes, 1)
+    return float(divergence(share[split.query_listeners[counted]], shown).mean())
 
 
 def divergence(p: NDArray[np.float64], q: NDArray[np.float64]) -> NDArray[np.float64]:

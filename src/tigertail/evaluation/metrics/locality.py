@@ -1,4 +1,4 @@
-"""Where items are at home, and where listeners live."""
+"""Countries of items and of listeners."""
 
 from __future__ import annotations
 
@@ -12,57 +12,57 @@ from tigertail import columns as c
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
 
-FEWEST: Final = 5  # listeners of known country below which an audience says nothing
+MIN_AUDIENCE: Final = 5  # listeners of known country that an item needs
 MAJORITY: Final = 0.5
 
-OFTEN: Final = 4.0  # times as often as elsewhere an item is played where it is local
-FEWEST_THERE: Final = 10  # listeners there below which it is local by chance
+MIN_RATIO: Final = 4.0  # an item is local where it is played this many times as often as elsewhere
+MIN_LOCAL_LISTENERS: Final = 10  # fewer may be chance
 
 UNKNOWN: Final = ""
 
 
-def listener_countries(trial: Split) -> tuple[NDArray[np.str_], NDArray[np.str_]]:
-    """Return the country of each training and of each held-out listener; "" where nobody knows."""
+def listener_countries(split: Split) -> tuple[NDArray[np.str_], NDArray[np.str_]]:
+    """Return the country of each training and of each held-out listener; "" where unknown."""
     return (
-        _countries(trial.train.listeners, trial.interactions.listener_ids, c.LISTENER_ID),
-        _countries(trial.held, trial.held[c.LISTENER_ID], c.LISTENER_ID),
+        _countries(split.train.listeners, split.interactions.listener_ids, c.LISTENER_ID),
+        _countries(split.held, split.held[c.LISTENER_ID], c.LISTENER_ID),
     )
 
 
-def item_homes(trial: Split) -> NDArray[np.str_]:
-    """Return the home country of each item; "" where nobody knows.
+def item_countries(split: Split) -> NDArray[np.str_]:
+    """Return the country of each item; "" where unknown.
 
-    The catalogue's word counts. Where it says nothing of any item, an item's home is the country in which the
-    majority of its training listeners live, if there are at least five whose country is known.
+    It is the country in the catalogue. If the catalogue has no country for any item, it is the country in which the
+    majority of the item's training listeners live, if at least five have a known country.
     """
-    items = trial.train.items
+    items = split.train.items
     if c.COUNTRY in items.columns and items[c.COUNTRY].null_count() < len(items):
-        return _countries(items, trial.interactions.item_ids, c.ITEM_ID)
-    lives, _ = listener_countries(trial)
-    plays = trial.interactions.plays
-    homes = np.full(plays.shape[1], UNKNOWN, dtype="<U2")
-    where = lives[plays.entry_rows()]
+        return _countries(items, split.interactions.item_ids, c.ITEM_ID)
+    listener_country, _ = listener_countries(split)
+    plays = split.interactions.plays
+    item_country = np.full(plays.shape[1], UNKNOWN, dtype="<U2")
+    where = listener_country[plays.entry_rows()]
     known = where != UNKNOWN
     audience = np.bincount(plays.indices[known], minlength=plays.shape[1])
     for country in np.unique(where[known]):
         there = np.bincount(plays.indices[where == country], minlength=plays.shape[1])
-        homes[(audience >= FEWEST) & (there > MAJORITY * audience)] = country
-    return homes
+        item_country[(audience >= MIN_AUDIENCE) & (there > MAJORITY * audience)] = country
+    return item_country
 
 
-def local_by_listening(plays: CSR, lives: NDArray[np.str_]) -> NDArray[np.str_]:
-    """Return the place each item is local to, going by who plays it; "" for none.
+def local_by_listening(plays: CSR, listener_place: NDArray[np.str_]) -> NDArray[np.str_]:
+    """Return the place each item is local to, by its listeners; "" for none.
 
-    An item is local where a listener is at least four times as likely to play it as one who lives elsewhere, if
-    ten do; where several places qualify, to that of the largest ratio. A majority, which :func:`item_homes` asks for,
-    is easily had in a country of many listeners and never in one of few.
+    An item is local to a place where at least ten listeners play it, and where a listener is at least four times as
+    likely to play it as a listener elsewhere; of several places, to that of the largest ratio. The majority, which
+    :func:`item_countries` uses, is easy to reach in a large country and impossible in a small one.
 
     Parameters
     ----------
     plays
         Listeners by items.
-    lives
-        Place of each listener; "" where nobody knows, who do not count.
+    listener_place
+        Place of each listener; "" where unknown: such listeners do not count.
 
     Examples
     --------
@@ -73,17 +73,17 @@ def local_by_listening(plays: CSR, lives: NDArray[np.str_]) -> NDArray[np.str_]:
     >>> local_by_listening(plays, np.repeat(["PL", "DE"], [20, 80])).tolist()
     ['PL', '']
     """
-    known = np.flatnonzero(lives != UNKNOWN)
+    known = np.flatnonzero(listener_place != UNKNOWN)
     listeners = np.bincount(plays.select_rows(known).indices, minlength=plays.shape[1])
-    local = np.full(plays.shape[1], UNKNOWN, dtype=lives.dtype)
+    local = np.full(plays.shape[1], UNKNOWN, dtype=listener_place.dtype)
     best = np.zeros(plays.shape[1])
-    for place in np.unique(lives[lives != UNKNOWN]):
-        residents = np.flatnonzero(lives == place)
+    for place in np.unique(listener_place[listener_place != UNKNOWN]):
+        residents = np.flatnonzero(listener_place == place)
         there = np.bincount(plays.select_rows(residents).indices, minlength=plays.shape[1])
-        # One listener more elsewhere, so that what is played nowhere else has a ratio too.
+        # One more listener elsewhere, so that an item played nowhere else has a finite ratio.
         elsewhere = (listeners - there + 1) / max(len(known) - len(residents), 1)
         ratio = there / len(residents) / elsewhere
-        found = (there >= FEWEST_THERE) & (ratio >= OFTEN) & (ratio > best)
+        found = (there >= MIN_LOCAL_LISTENERS) & (ratio >= MIN_RATIO) & (ratio > best)
         local[found], best[found] = place, ratio[found]
     return local
 

@@ -1,4 +1,4 @@
-"""Metrics of ranked lists, one number a query.
+"""Accuracy metrics of ranked lists: nDCG, IPS-nDCG, recall and reciprocal rank, one number a query.
 
 In all of them a query is an item A of a held-out listener, the relevant items are the listener's others,
 and the list ranks the full catalogue without A. With rel_r = 1 where the item at rank r is relevant,
@@ -12,12 +12,12 @@ g = 1 / listeners of the item (at least 1), and R the relevant items:
 nDCG is that of Järvelin and Kekäläinen, "Cumulated gain-based evaluation of IR techniques" (TOIS 2002)
 with binary gains. IPS-nDCG weights each hit by the inverse propensity of its being seen, taken as its
 popularity, and is self-normalised as in Swaminathan and Joachims, "The Self-Normalized Estimator for
-Counterfactual Learning" (NeurIPS 2015): a query's weights have mean 1, so a list that finds stars and rare
-items alike scores as in nDCG, one that finds the rare ones more, up to beyond 1, one that finds only stars
-less.
+Counterfactual Learning" (NeurIPS 2015): the weights of a query have mean 1. A list that finds popular and rare
+items equally has its nDCG; one that finds more of the rare items has more (even above 1), one that finds only
+popular items less.
 """
 
-# Kernels are compiled from their bodies, so annotations would say nothing here.
+# Numba compiles kernels from their bodies, so annotations would have no effect here.
 # mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from tigertail.sparse import CSR
 METRICS: Final = ("nDCG", "IPS-nDCG", "Recall", "RR")
 
 
-def judge(
+def score_lists(
     lists: NDArray[np.int32],
     relevant: CSR,
     listeners: NDArray[np.int32],
@@ -41,12 +41,12 @@ def judge(
     popularity: NDArray[np.int64],
     targets: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float64]:
-    """Judge the list of every query.
+    """Score the list of every query.
 
     Parameters
     ----------
     lists
-        Items listed for each query, best first, -1 where the list has ended; int32, (queries, k).
+        Items listed for each query, best first, -1 after the end of the list; int32, (queries, k).
     relevant
         Held-out listeners by items.
     listeners, items
@@ -54,8 +54,7 @@ def judge(
     popularity
         Training listeners of each item; int64, (items,).
     targets
-        Which items count as relevant at all, such as those of one stratum; bool, (items,). Lists stay as
-        they are.
+        Items that can be relevant, such as those of one stratum; bool, (items,). Lists do not change.
 
     Returns
     -------
@@ -69,7 +68,7 @@ def judge(
 
     >>> likes = CSR.from_coo([0, 0, 0], [0, 1, 3], [1, 1, 1], shape=(1, 4))
     >>> zero = np.zeros(1, np.int32)
-    >>> judge(np.array([[3, 2, 1]], np.int32), likes, zero, zero, np.array([4, 2, 1, 1])).round(4)
+    >>> score_lists(np.array([[3, 2, 1]], np.int32), likes, zero, zero, np.array([4, 2, 1, 1])).round(4)
     array([[0.9197, 1.0219, 1.    , 1.    ]])
 
     nDCG is (1 + 1/2) / (1 + 1/log2(3)). Gains are 1/1 and 1/2 with mean 3/4, so weights are 4/3 and 2/3, and
@@ -77,18 +76,18 @@ def judge(
     """
     gains = 1.0 / np.maximum(popularity, 1)
     counted = np.ones(len(popularity), np.bool_) if targets is None else targets
-    return _judge(lists, relevant.indptr, relevant.indices, listeners, items, gains, counted)  # type: ignore[no-any-return]
+    return _score_lists(lists, relevant.indptr, relevant.indices, listeners, items, gains, counted)  # type: ignore[no-any-return]
 
 
 @njit(parallel=True, cache=True)
-def _judge(lists, offsets, indices, listeners, items, gains, counted):
+def _score_lists(lists, offsets, indices, listeners, items, gains, counted):
     k = lists.shape[1]
     out = np.full((len(items), 4), np.nan)
     for query in prange(len(items)):
-        mine = indices[offsets[listeners[query]] : offsets[listeners[query] + 1]]
+        liked = indices[offsets[listeners[query]] : offsets[listeners[query] + 1]]
         relevant = 0
         mean_gain = 0.0
-        for item in mine:
+        for item in liked:
             if item != items[query] and counted[item]:
                 mean_gain += gains[item]
                 relevant += 1
@@ -104,8 +103,8 @@ def _judge(lists, offsets, indices, listeners, items, gains, counted):
             item = lists[query, rank]
             if item < 0 or item == items[query] or not counted[item]:
                 continue
-            at = np.searchsorted(mine, item)
-            if at < len(mine) and mine[at] == item:
+            at = np.searchsorted(liked, item)
+            if at < len(liked) and liked[at] == item:
                 dcg += discount
                 ips += gains[item] / mean_gain * discount
                 hits += 1

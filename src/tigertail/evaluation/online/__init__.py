@@ -1,25 +1,29 @@
-"""Online evaluation: what a log of shown lists and listeners' actions says about the models behind them."""
+"""Online evaluation: compare models by a log of shown lists and the actions of listeners."""
 
-from tigertail.evaluation.online.counterfactual import Judged, judge_rankings
-from tigertail.evaluation.online.interleaving import Duel, duels, listener_scores, seed_of, team_draft
+from tigertail.evaluation.online.counterfactual import RankingEstimate, estimate_ndcg
+from tigertail.evaluation.online.interleaving import Duel, derive_seed, duels, listener_scores, team_draft
 from tigertail.evaluation.online.log import Log
 from tigertail.evaluation.online.position_bias import Examination, examination
+from tigertail.evaluation.online.ranking_inputs import read_rankings
 from tigertail.evaluation.online.report import OnlineReport, online_report
-from tigertail.evaluation.online.sequential import Verdict, examine
+from tigertail.evaluation.online.sequential import Verdict, sequential_test
+from tigertail.evaluation.online.training_pairs import feedback_ground_truth
 
 __all__ = [
     "Duel",
     "Examination",
-    "Judged",
     "Log",
     "OnlineReport",
+    "RankingEstimate",
     "Verdict",
+    "derive_seed",
     "duels",
+    "estimate_ndcg",
     "examination",
-    "examine",
-    "judge_rankings",
+    "feedback_ground_truth",
     "listener_scores",
     "online_report",
-    "seed_of",
+    "read_rankings",
+    "sequential_test",
     "team_draft",
 ]

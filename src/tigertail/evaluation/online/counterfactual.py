@@ -1,15 +1,15 @@
-"""What lists would have been worth that nobody was shown as they are: nDCG from the log of other lists.
+"""Counterfactual evaluation: nDCG of a ranking, estimated from a log of other lists.
 
-For a query q and an item d let g(q, d) be the probability that d is right (played or liked) for a listener who asks
-q and looks at d. A ranking is worth
+For a query q and an item d let g(q, d) be the probability that d is positive (played or liked) for a listener who
+sends q and examines d. The value of a ranking is
 
     nDCG@k = mean over the lists asked for of  sum_{r <= k} g(q, d_r) / log2(r + 1)  /  sum_{r <= k} 1 / log2(r + 1)
 
-which is the nDCG of :mod:`tigertail.evaluation.metrics.ranking` for queries with at least k relevant items: how many
-there are is what a log of plays cannot tell. With C(q, d) the right answers and E(q, d) the sum of the examination
-probabilities of the places at which d was shown for q, g is estimated as
+which is the nDCG of :mod:`tigertail.evaluation.metrics.ranking` for queries with at least k relevant items: a log of
+plays does not show their number. With C(q, d) the positive answers and E(q, d) the sum of the examination
+probabilities of the ranks at which d was shown for q, g is estimated as
 
-    naive   C / times shown                    what a dashboard shows; places count as relevance
+    naive   C / times shown                    without correction of position bias
     IPS     C / max(E, clip)                   T. Joachims, A. Swaminathan and T. Schnabel, WSDM 2017
     DR      m + (C - E m) / max(E, clip)       H. Oosterhuis, TOIS 2023
 
@@ -17,16 +17,16 @@ The sum E over all lists, those without d adding 0, makes the propensities polic
 M. de Rijke, SIGIR 2020) and self-normalised for each item. m(q, d) is the model of
 :mod:`tigertail.evaluation.online.relevance`.
 
-What is assumed, and what it costs:
+Assumptions and limits:
 
 - The position-based model of :mod:`tigertail.evaluation.online.position_bias`.
-- An item that was never shown for a query has no support: IPS counts it as wrong, DR believes the model. The share
-  of the ranking's weight that this concerns is reported; where it is large neither number says much.
-- ``clip`` (examinations) keeps one lucky play of an item hardly looked at from counting ten times. IPS is then too
-  low by (1 - E / clip) of what such items are worth; DR only by as much of what the model gets wrong. The share is
-  reported too.
-- The ranking must not have learned from this very log.
-- Intervals are from resampled listeners, the curve of examination being estimated anew each time.
+- An item never shown for a query has no support: IPS counts it as not positive, DR uses the model. The report has the
+  share of the ranking's weight on such items; where it is large, neither estimate is reliable.
+- ``clip`` (examinations) bounds the weight of one play of a rarely examined item. It lowers the IPS estimate of such
+  items by a share of (1 - E / clip), and changes the DR estimate only by that share of the model's error. The report
+  has the share of the ranking's weight on these items too.
+- The ranking must not have been fitted to this log.
+- Intervals come from resampled listeners; the examination curve is estimated again for each resample.
 """
 
 from __future__ import annotations
@@ -53,26 +53,26 @@ CLIP: Final = 1.0
 
 
 @dataclass(frozen=True)
-class Judged:
-    """What a ranking is worth by a log.
+class RankingEstimate:
+    """Estimated nDCG of one ranking.
 
     Parameters
     ----------
     name
-        What the ranking is called.
+        Name of the ranking.
     k
-        Length of the lists judged.
+        Length of the lists.
     queries, lists
-        Queries judged, and lists of the log that asked for them.
+        Queries evaluated, and lists of the log for these queries.
     ndcg
         Estimate by each of :data:`METHODS`.
     differences
-        From the first ranking judged, by the same; None for the first itself.
+        Difference from the first ranking, by the same methods; None for the first itself.
     unsupported
-        Share of the ranking's weight (discounts, by how often queries were asked) on items never shown for the
-        query, or only at ranks of which the log says nothing.
+        Share of the ranking's weight (discounts, weighted by the number of lists of a query) on items never shown for
+        the query, or only at ranks without an examination estimate.
     clipped
-        Share on items that were shown, but looked at less than ``clip`` times.
+        Share on items that were shown, but examined less than ``clip`` times.
     """
 
     name: str
@@ -85,7 +85,7 @@ class Judged:
     clipped: float
 
 
-def judge_rankings(
+def estimate_ndcg(
     log: Log,
     rankings: Mapping[str, pl.DataFrame],
     k: int = 10,
@@ -95,7 +95,7 @@ def judge_rankings(
     clip: float = CLIP,
     samples: int = SAMPLES,
     seed: int = 0,
-) -> list[Judged]:
+) -> list[RankingEstimate]:
     """Estimate the nDCG of rankings from a log of other lists.
 
     Parameters
@@ -103,43 +103,43 @@ def judge_rankings(
     log
         The events.
     rankings
-        By name, columns target_item_id, item_id, and rank (from 1) or score. Judged are the queries of the log
+        By name, columns target_item_id, item_id, and rank (from 1) or score. RankingEstimate are the queries of the log
         for which all of them have a list.
     k
-        Length of the lists judged.
+        Length of the lists.
     curve
-        Examination by rank, where it is known; None means that it is estimated from the log.
+        Examination by rank, if known; None means that it is estimated from the log.
     curves
-        What :func:`tigertail.evaluation.online.position_bias.resampled_curves` says of the log, with the same
-        samples and seed, if that is there already; float64, (samples, ranks).
+        Result of :func:`tigertail.evaluation.online.position_bias.resampled_curves` for the log, with the same samples
+        and seed, if already computed; float64, (samples, ranks).
     clip
-        Examinations that an estimate is divided by at least; above 0.
+        Smallest divisor of an estimate, in examinations; above 0.
     samples, seed
         Resamples of the intervals, and their seed.
 
     Raises
     ------
     DataError
-        If no query has a list in all rankings, or the log cannot tell how ranks are looked at.
+        If no query has a list in all rankings, or the log has too little data to estimate examination.
     """
     shown = Shown.of(log)
     coded, answered = rankings_of(rankings, shown, k)
-    judge = _Judge(shown, coded, answered, k, clip)
+    estimator = _Estimator(shown, coded, answered, k, clip)
     whole = curve or examination(log)
     if curves is None:
         known = curve is not None
         curves = np.tile(whole.probability, (samples, 1)) if known else resampled_curves(log, samples, seed)
-    values = judge.values(np.ones(shown.listeners), whole)
+    values = estimator.values(np.ones(shown.listeners), whole)
     drawn = [
-        judge.values(weights, Examination(again))
+        estimator.values(weights, Examination(again))
         for weights, again in zip(resamples(shown.listeners, samples, seed), curves, strict=True)
     ]
-    return judge.report(list(rankings), values, np.stack(drawn), whole)
+    return estimator.report(list(rankings), values, np.stack(drawn), whole)
 
 
 @dataclass(frozen=True, eq=False)
-class _Judge:
-    """The same rankings, judged again and again."""
+class _Estimator:
+    """Estimates of the same rankings for different weights of listeners."""
 
     shown: Shown
     rankings: list[Ranking]
@@ -161,29 +161,31 @@ class _Judge:
 
     def _worth(self, ranking: Ranking, sums: Sums, model: Relevance) -> tuple[Reals, Reals, Reals]:
         """Return g of each place of a ranking by each method."""
-        # One cell more, at -1, for what was never shown: nothing is known of it.
-        right, looked, seen = (
-            np.append(of_cell, 0.0)[ranking.cell] for of_cell in (sums.right, sums.looked, sums.seen)
+        # One more cell, at -1, stands for items never shown.
+        positive, examined, shown = (
+            np.append(of_cell, 0.0)[ranking.cell] for of_cell in (sums.positive, sums.examined, sums.shown)
         )
-        divisor = np.maximum(looked, self.clip)
-        expected = model.foretell(ranking, right, looked)
-        naive = right / np.maximum(seen, 1.0)
-        return naive, right / divisor, expected + (right - looked * expected) / divisor
+        divisor = np.maximum(examined, self.clip)
+        expected = model.predict(ranking, positive, examined)
+        naive = positive / np.maximum(shown, 1.0)
+        return naive, positive / divisor, expected + (positive - examined * expected) / divisor
 
-    def report(self, names: list[str], values: Reals, drawn: Reals, curve: Examination) -> list[Judged]:
-        """Gather what was found, with intervals."""
+    def report(
+        self, names: list[str], values: Reals, drawn: Reals, curve: Examination
+    ) -> list[RankingEstimate]:
+        """Return the estimates with their intervals."""
         once = np.ones(self.shown.listeners)
         asked = self.shown.asked(once) * self.answered
-        looked = np.append(self.shown.sums(once, curve).looked, 0.0)
+        examined = np.append(self.shown.sums(once, curve).examined, 0.0)
         found = []
         for place, (name, ranking) in enumerate(zip(names, self.rankings, strict=True)):
             weight = asked[ranking.query] * ranking.discount
             weight /= weight.sum()
-            examinations = looked[ranking.cell]
+            examinations = examined[ranking.cell]
             missing = examinations == 0
             less = _estimates(values[place] - values[0], drawn[:, place] - drawn[:, 0])
             found.append(
-                Judged(
+                RankingEstimate(
                     name,
                     self.k,
                     int(self.answered.sum()),

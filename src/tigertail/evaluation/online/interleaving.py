@@ -1,13 +1,13 @@
-"""Two models in one list: team-draft interleaving, and who won it.
+"""Team-draft interleaving: two models in one list, and the winner of each list.
 
 F. Radlinski, M. Kurup and T. Joachims, "How does clickthrough data reflect retrieval quality?" (CIKM 2008). In
-every round a fair coin says which model picks first; each picks the best of its list that is not there yet. What a
-listener plays or likes is credited to the team that picked it.
+every round a fair coin decides which model picks first; each picks its best item that is not in the list yet. A play or
+like is credited to the team that picked the item.
 
-Credit and ties. Of each team only as many picks count as the other team has too, so that the coin alone decides who
-has the better places: a model whose list has ended, or the odd pick of the last round, wins nothing for anybody. A
-list is won (+1), lost (-1) or drawn (0). A listener's lists depend on one another, so a listener is one observation:
-the mean of their lists (:func:`listener_scores`).
+Credit and ties. Only as many picks of each team count as the other team has too, so that the coin alone decides which
+team has the better ranks: picks after the end of the other model's list, or the odd pick of the last round, do not
+count. A list is won (+1), lost (-1) or drawn (0). Lists of one listener depend on one another, so a listener is one
+observation: the mean of their lists (:func:`listener_scores`).
 """
 
 from __future__ import annotations
@@ -23,22 +23,20 @@ from numpy.typing import NDArray
 
 from tigertail.evaluation.online.log import Log
 
-FIRST: Final = 0
-SECOND: Final = 1
 Item = TypeVar("Item")
 
 PATIENCE: Final = 0.25
-"""How much longer than at a listener's arrival the log must be before the listener counts, as a share."""
+"""A listener counts when the log is this share longer than at their first list."""
 
 
-def seed_of(*parts: object) -> int:
-    """Return a seed that hangs on the parts alone: the same in every process and on every machine.
+def derive_seed(*parts: object) -> int:
+    """Return a seed derived from the parts: the same in every process and on every machine.
 
     Examples
     --------
-    >>> seed_of("listener", "query", "v1", "v2")
+    >>> derive_seed("listener", "query", "v1", "v2")
     3817622023854002155
-    >>> seed_of("ab", "c") == seed_of("a", "bc")
+    >>> derive_seed("ab", "c") == derive_seed("a", "bc")
     False
     """
     digest = hashlib.sha256()
@@ -58,16 +56,16 @@ def team_draft(
     first, second
         Items, best first; of any lengths.
     n
-        Most items wanted.
+        Largest number of items.
     seed
         Seed of the coin, or a generator.
 
     Returns
     -------
     items
-        At most ``n``, none twice.
+        At most ``n`` different items.
     teams
-        Who picked each: 0, the first model, or 1.
+        The team of each item: 0 for the first model, 1 for the second.
 
     Examples
     --------
@@ -80,17 +78,17 @@ def team_draft(
     rankings, next_pick = (first, second), [0, 0]
     items: list[Item] = []
     teams: list[int] = []
-    there: set[Item] = set()
+    listed: set[Item] = set()
 
     def pick(team: int) -> bool:
         ranking = rankings[team]
-        while next_pick[team] < len(ranking) and ranking[next_pick[team]] in there:
+        while next_pick[team] < len(ranking) and ranking[next_pick[team]] in listed:
             next_pick[team] += 1
         if len(items) >= n or next_pick[team] == len(ranking):
             return False
         items.append(ranking[next_pick[team]])
         teams.append(team)
-        there.add(items[-1])
+        listed.add(items[-1])
         return True
 
     while True:
@@ -103,15 +101,15 @@ def team_draft(
 
 @dataclass(frozen=True, eq=False)
 class Duel:
-    """The lists in which two models met.
+    """The interleaved lists of two models.
 
     Parameters
     ----------
     first, second
         Versions of the models, in the order of their names.
     lists
-        One row a list in order of arrival: list, listener, ``first`` and ``second`` (what was right of each
-        team), ``score`` (1 where the first won, -1 where the second did, 0).
+        One row a list in order of arrival: list, listener, ``first`` and ``second`` (positive items of each
+        team), ``score`` (1 where the first won, -1 where the second won, else 0).
     """
 
     first: str
@@ -124,18 +122,18 @@ class Duel:
         return self.lists["listener"].n_unique()
 
     def outcomes(self) -> tuple[int, int, int]:
-        """Return the lists that the first model won, those that the second won, and those drawn."""
+        """Return the numbers of lists won by the first model, won by the second, and drawn."""
         score = self.lists["score"]
         return int((score > 0).sum()), int((score < 0).sum()), int((score == 0).sum())
 
 
 def duels(log: Log) -> list[Duel]:
-    """Return the pairs of models that met, those of most lists first.
+    """Return the pairs of interleaved models, those with the most lists first.
 
     Parameters
     ----------
     log
-        The events. A list with items of exactly two models is taken to be interleaved.
+        The events. A list with items of exactly two models counts as interleaved.
     """
     shown = log.shown.with_columns(pl.col("model").n_unique().over("list").alias("teams"))
     met = shown.filter(pl.col("teams") == 2).with_columns(
@@ -144,7 +142,7 @@ def duels(log: Log) -> list[Duel]:
         pl.int_range(pl.len()).over("list", "model").alias("pick"),
         pl.len().over("list", "model").alias("size"),
     )
-    won = (pl.col("right") & (pl.col("pick") < pl.col("size").min().over("list"))).cast(pl.Int64)
+    won = (pl.col("positive") & (pl.col("pick") < pl.col("size").min().over("list"))).cast(pl.Int64)
     met = met.with_columns(won.alias("won"))
     lists = met.group_by("list", "listener", "a", "b", maintain_order=True).agg(
         pl.col("won").filter(pl.col("model") == pl.col("a")).sum().alias("first"),
@@ -159,26 +157,25 @@ def duels(log: Log) -> list[Duel]:
 
 
 def listener_scores(duel: Duel, patience: float = PATIENCE) -> NDArray[np.float64]:
-    """Return the mean score of each listener that counts by now, in the order of their first lists.
+    """Return the mean score of each listener that counts so far, in the order of their first lists.
 
-    A sequential test may use an observation once, so a listener must have one score that never changes. The next
-    list of a listener who is known already says hardly anything new about *other* listeners, and to bet on it would
-    be no fair bet; but the mean of several lists is a steadier score than the first alone. A listener whose first
-    list is the a-th of the duel therefore counts from its ``(1 + patience) a``-th list on, with the mean of the
-    lists until then. When that is depends on nothing but how many lists there are, never on who is ahead.
+    A sequential test must use every observation once, so the score of a listener must never change. Later lists of one
+    listener are not independent of the first, but their mean has a smaller variance than the first list alone. A
+    listener whose first list is the a-th of the duel therefore counts from its ``(1 + patience) a``-th list on, with
+    the mean of their lists up to there. This time depends only on the number of lists, not on the results.
 
     Parameters
     ----------
     duel
         The lists.
     patience
-        0 counts the first list alone, at once.
+        0 counts the first list only, immediately.
 
     Returns
     -------
     NDArray[np.float64]
-        From -1 to 1; float64, (listeners that count,). A longer log only adds to its end, unless something is done
-        with a list after its listener counted: ``patience`` must be long enough for lists to be done with.
+        From -1 to 1; float64, (listeners that count,). A longer log only appends scores, if no action arrives for a
+        list after its listener counted: choose ``patience`` long enough.
     """
     place = pl.int_range(1, pl.len() + 1).alias("place")
     lists = duel.lists.select("listener", "score", place).with_columns(

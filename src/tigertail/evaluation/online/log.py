@@ -1,6 +1,6 @@
-"""A log of events, put in order: one row for each item shown, and what its listener did with it.
+"""A log of events as a table: one row for each item shown, with the actions of the listener.
 
-A list is what one listener was shown at once for one query: the rows that share listener, list_id and query.
+A list is what one listener was shown at once for one query: the rows with the same listener, list_id and query.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from tigertail.errors import DataError
 IMPRESSION: Final = "impression"
 ACTIONS: Final = ("play", "skip", "like", "dislike", "hide")
 POSITIVE: Final = ("play", "like")
-"""What says that an item was right, unless the same list and item were also disliked or hidden."""
+"""Actions that make an item positive, unless the listener also disliked or hid it in the same list."""
 NEGATIVE: Final = ("dislike", "hide")
 NEEDED: Final = ("kind", "query", "item", "rank", "model", "list_id", "listener")
 LIST: Final = ("listener", "list_id", "query")
-"""Columns that name a list."""
+"""Columns that identify a list."""
 
 _PLACE: Final = "place"
 
@@ -33,10 +33,10 @@ class Log:
     Parameters
     ----------
     shown
-        One row for each item of each list, in the order in which lists arrived and then by rank: listener,
+        One row for each item of each list, in the order of arrival of lists and then by rank: listener,
         list_id, query, item, rank (from 1), model, country (null where unknown), ``list`` (number of the list
-        by order of arrival), a bool column for each action, ``right`` (played or liked, and neither disliked nor
-        hidden) and ``wrong`` (disliked or hidden).
+        by order of arrival), a bool column for each action, ``positive`` (played or liked, and neither disliked nor
+        hidden) and ``negative`` (disliked or hidden).
     events
         Events read.
     left_out
@@ -44,17 +44,17 @@ class Log:
 
     Examples
     --------
-    Two items are shown, the second is played; somebody likes what the log never showed.
+    Two items are shown, the second is played; a third item is liked without an impression.
 
     >>> events = pl.DataFrame({
     ...     "kind": ["impression", "impression", "play", "like"],
     ...     "query": "a", "item": ["b", "c", "c", "d"], "rank": [1, 2, 2, 3],
     ...     "model": "v1", "list_id": "1", "listener": "me", "seq": [1, 2, 3, 4]})
     >>> log = Log.of(events)
-    >>> log.shown.select("item", "rank", "right").rows()
+    >>> log.shown.select("item", "rank", "positive").rows()
     [('b', 1, False), ('c', 2, True)]
     >>> log.left_out
-    {'an action on what the log does not show': 1}
+    {'an action without an impression': 1}
     """
 
     shown: pl.DataFrame
@@ -63,7 +63,7 @@ class Log:
 
     @classmethod
     def of(cls, events: pl.DataFrame) -> Self:
-        """Put a table of events in order.
+        """Build the log from a table of events.
 
         Parameters
         ----------
@@ -74,7 +74,7 @@ class Log:
         Raises
         ------
         DataError
-            If a column is missing, or nothing was shown.
+            If a column is missing, or there is no impression.
         """
         events = _in_order(events)
         counts: dict[str, int] = {}
@@ -85,20 +85,20 @@ class Log:
         _count(counts, "of an unknown kind", len(usable) - len(known))
         impressions = known.filter(pl.col("kind") == IMPRESSION)
         shown = impressions.unique([*LIST, "item"], keep="first", maintain_order=True)
-        _count(counts, "an impression is there already (the first counts)", len(impressions) - len(shown))
+        _count(counts, "a duplicate impression (the first counts)", len(impressions) - len(shown))
         if shown.is_empty():
             raise DataError(
-                "nothing was shown: the log has no impression",
+                "the log has no impression",
                 remedy="send one event of kind impression for each item of a shown list",
             )
         acted = _acted(known.filter(pl.col("kind") != IMPRESSION))
         found = acted.join(shown.select(*LIST, "item"), on=[*LIST, "item"], how="semi")
         _count(
             counts,
-            "an action on what the log does not show",
+            "an action without an impression",
             int(acted["actions"].sum()) - int(found["actions"].sum()),
         )
-        return cls(_judged(shown, found), len(events), counts)
+        return cls(_with_actions(shown, found), len(events), counts)
 
     @property
     def lists(self) -> int:
@@ -112,7 +112,7 @@ class Log:
 
     @property
     def models(self) -> list[str]:
-        """Versions that put an item into a list, those of most items first."""
+        """Versions of models with an item in a list, those with the most items first."""
         counted = self.shown.group_by("model").len().sort(["len", "model"], descending=[True, False])
         return counted["model"].to_list()
 
@@ -123,11 +123,11 @@ def codes_of(ids: pl.Series) -> NDArray[np.int64]:
 
 
 def _in_order(events: pl.DataFrame) -> pl.DataFrame:
-    """Return the columns wanted, in the order of the events."""
+    """Return the columns needed, in the order of the events."""
     if missing := [name for name in NEEDED if name not in events.columns]:
         raise DataError(
             f"lacks the column {', '.join(missing)}",
-            remedy=f"a table of events has {', '.join(NEEDED)} and, if you like, country and seq",
+            remedy=f"a table of events has {', '.join(NEEDED)}; country and seq are optional",
         )
     if "country" not in events.columns:
         events = events.with_columns(country=pl.lit(None, pl.String))
@@ -138,20 +138,22 @@ def _in_order(events: pl.DataFrame) -> pl.DataFrame:
 
 
 def _acted(actions: pl.DataFrame) -> pl.DataFrame:
-    """Return one row for each list and item that something was done with."""
+    """Return one row for each list and item with an action."""
     did = [(pl.col("kind") == action).any().alias(action) for action in ACTIONS]
     return actions.group_by([*LIST, "item"]).agg(*did, pl.len().alias("actions"))
 
 
-def _judged(shown: pl.DataFrame, acted: pl.DataFrame) -> pl.DataFrame:
-    """Set what was done beside what was shown, and number the lists."""
+def _with_actions(shown: pl.DataFrame, acted: pl.DataFrame) -> pl.DataFrame:
+    """Join actions to the items shown, and number the lists."""
     numbered = shown.group_by(LIST, maintain_order=True).agg(pl.len()).drop("len").with_row_index("list")
     rows = shown.join(acted.drop("actions"), on=[*LIST, "item"], how="left", maintain_order="left")
     rows = rows.join(numbered, on=LIST, how="left", maintain_order="left")
-    wrong = pl.any_horizontal(*NEGATIVE)
+    negative = pl.any_horizontal(*NEGATIVE)
     return (
         rows.with_columns(pl.col(ACTIONS).fill_null(False))
-        .with_columns((pl.any_horizontal(*POSITIVE) & ~wrong).alias("right"), wrong.alias("wrong"))
+        .with_columns(
+            (pl.any_horizontal(*POSITIVE) & ~negative).alias("positive"), negative.alias("negative")
+        )
         .sort("list", "rank", _PLACE)
         .drop(_PLACE, "kind")
     )

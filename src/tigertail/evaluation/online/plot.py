@@ -1,4 +1,4 @@
-"""An online report as a picture: who wins, how places are looked at, and what rankings are worth."""
+"""Plot of an online report: win share over time, position bias, and estimated nDCG of rankings."""
 
 from __future__ import annotations
 
@@ -8,98 +8,87 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tigertail.evaluation.online.report import DuelRow, OnlineReport
-from tigertail.storage import replaced_file
+from tigertail.plotting import BLUE, INK, ORANGE, QUIET, clear_frame, new_figure, save_figure, set_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 RANKS_SHOWN: Final = 30
-_INK: Final = "#1f2d3d"
-_FIRST: Final = "#3b6ea5"
-_SECOND: Final = "#d1782f"
-_QUIET: Final = "#8795a3"
 
 
 def plot_online(report: OnlineReport, file: Path) -> None:
-    """Draw a report.
+    """Plot a report.
 
     Parameters
     ----------
     report
-        What to draw.
+        The report.
     file
-        The PNG to write.
+        The file to write: PNG, SVG or PDF.
     """
-    from matplotlib.figure import Figure
-
-    panels = 2 + bool(report.judged)
-    figure = Figure(figsize=(5.5 * panels, 4.5), layout="constrained")
+    panels = 2 + bool(report.estimates)
+    figure = new_figure(5.5 * panels, 4.5)
     axes = np.atleast_1d(figure.subplots(1, panels))
-    _course(axes[0], report.duels[0] if report.duels else None)
-    _places(axes[1], report)
-    if report.judged:
-        _worth(axes[2], report)
+    _win_share(axes[0], report.duels[0] if report.duels else None)
+    _position_bias(axes[1], report)
+    if report.estimates:
+        _ndcg(axes[2], report)
     for one in axes:
-        one.spines[["top", "right"]].set_visible(False)
-        one.grid(alpha=0.25)
-        one.set_axisbelow(True)
-    with replaced_file(file) as temporary:
-        figure.savefig(temporary, format="png", dpi=130)
+        clear_frame(one, "top", "right", grid="both")
+    save_figure(figure, file)
 
 
-def _course(axes: Axes, duel: DuelRow | None) -> None:
-    axes.set_title("Who wins", loc="left", color=_INK)
+def _win_share(axes: Axes, duel: DuelRow | None) -> None:
+    set_title(axes, "Win share")
     if duel is None or not duel.course:
-        axes.text(0.5, 0.5, "nothing was interleaved", transform=axes.transAxes, ha="center")
+        axes.text(0.5, 0.5, "no interleaved lists", transform=axes.transAxes, ha="center")
         return
     at, low, high = (np.array(column, float) for column in zip(*duel.course, strict=True))
-    axes.fill_between(at, 100 * low, 100 * high, color=_FIRST, alpha=0.3, linewidth=0)
-    axes.axhline(50, color=_INK, linewidth=1)
+    axes.fill_between(at, 100 * low, 100 * high, color=BLUE, alpha=0.3, linewidth=0)
+    axes.axhline(50, color=INK, linewidth=1)
     if duel.verdict.decided_at is not None:
-        axes.axvline(duel.verdict.decided_at, color=_SECOND, linewidth=1, label=f"decided: {duel.winner}")
+        axes.axvline(duel.verdict.decided_at, color=ORANGE, linewidth=1, label=f"decided: {duel.winner}")
         axes.legend(frameon=False)
     axes.set_xlabel("listeners that count")
     axes.set_ylabel(f"% of lists won by {duel.first} against {duel.second}")
     axes.set_ylim(0, 100)
 
 
-def _places(axes: Axes, report: OnlineReport) -> None:
+def _position_bias(axes: Axes, report: OnlineReport) -> None:
     rows = report.ranks[:RANKS_SHOWN]
     ranks = [row.rank for row in rows]
-    axes.set_title("Places", loc="left", color=_INK)
-    right = [row.right.mean / max(rows[0].right.mean, 1e-12) for row in rows]
-    axes.plot(ranks, right, "o--", color=_QUIET, label="plays and likes, the first being 1")
-    looked = [(row.rank, row.examination) for row in rows if row.examination is not None]
-    if looked:
-        known, values = zip(*looked, strict=True)
+    set_title(axes, "Position bias")
+    positive = [row.positive.mean / max(rows[0].positive.mean, 1e-12) for row in rows]
+    axes.plot(ranks, positive, "o--", color=QUIET, label="plays and likes, relative to rank 1")
+    examined = [(row.rank, row.examination) for row in rows if row.examination is not None]
+    if examined:
+        known, values = zip(*examined, strict=True)
         axes.fill_between(
             known,
             [one.low for one in values],
             [one.high for one in values],
-            color=_FIRST,
+            color=BLUE,
             alpha=0.3,
             linewidth=0,
         )
-        axes.plot(
-            known, [one.mean for one in values], "o-", color=_FIRST, label="looked at, the first being 1"
-        )
+        axes.plot(known, [one.mean for one in values], "o-", color=BLUE, label="examined, relative to rank 1")
     axes.set_xlabel("rank")
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False)
 
 
-def _worth(axes: Axes, report: OnlineReport) -> None:
-    axes.set_title("What rankings are worth", loc="left", color=_INK)
-    place = np.arange(len(report.judged))[::-1]
-    methods = list(report.judged[0].ndcg)
-    for shift, (method, colour) in enumerate(zip(methods, (_QUIET, _SECOND, _FIRST), strict=True)):
-        values = [row.ndcg[method] for row in report.judged]
+def _ndcg(axes: Axes, report: OnlineReport) -> None:
+    set_title(axes, "Estimated nDCG of rankings")
+    place = np.arange(len(report.estimates))[::-1]
+    methods = list(report.estimates[0].ndcg)
+    for shift, (method, colour) in enumerate(zip(methods, (QUIET, ORANGE, BLUE), strict=True)):
+        values = [row.ndcg[method] for row in report.estimates]
         means = np.array([value.mean for value in values])
-        reach = np.array([[value.mean - value.low, value.high - value.mean] for value in values]).T
+        bounds = np.array([[value.mean - value.low, value.high - value.mean] for value in values]).T
         axes.errorbar(
-            means, place - 0.15 * (shift - 1), xerr=reach.clip(0), fmt="o", color=colour, label=method
+            means, place - 0.15 * (shift - 1), xerr=bounds.clip(0), fmt="o", color=colour, label=method
         )
-    axes.set_yticks(place, [row.name for row in report.judged])
+    axes.set_yticks(place, [row.name for row in report.estimates])
     axes.set_ylim(-0.6, len(place) - 0.4)
-    axes.set_xlabel(f"nDCG@{report.judged[0].k}")
+    axes.set_xlabel(f"nDCG@{report.estimates[0].k}")
     axes.legend(frameon=False)

@@ -1,21 +1,21 @@
-"""How much the first places are looked at more: examination by rank, from items that stood at several.
+"""Position bias: the probability that a rank is examined, from items that were shown at several ranks.
 
-Assumed is the position-based model: an item at rank k is played or liked if it is looked at, with probability p_k
-whatever the item, and if it is right for who looks, with a probability that hangs on query and item and not on the
-rank. Then the same item for the same query, shown now at rank k and now at rank l, tells p_k / p_l: intervention
-harvesting (A. Agarwal, I. Zaitsev, X. Wang, C. Li, M. Najork and T. Joachims, "Estimating position bias without
-intrusive interventions", WSDM 2019). Interleaving moves items by a fair coin; a new model moves them too.
+The position-based model is assumed: an item at rank k is played or liked if it is examined, with a probability p_k
+that depends on the rank only, and if it is relevant to the listener, with a probability that depends on query and item
+but not on the rank. Then the same item for the same query, shown at ranks k and l, gives an estimate of p_k / p_l:
+intervention harvesting (A. Agarwal, I. Zaitsev, X. Wang, C. Li, M. Najork and T. Joachims, "Estimating position bias
+without intrusive interventions", WSDM 2019). Interleaving moves items at random; a new model moves them too.
 
-With w and c how often (query, item) was shown at a rank and was right there, every pair of ranks gets
+With w and c the number of times that (query, item) was shown at a rank and was positive there, every pair of ranks has
 
     W_kl = sum over (query, item) of c_k w_l / (w_k + w_l)
 
-which weighs an item as Mantel and Haenszel (1959) do, and alike on both sides, so that E[W_kl] / E[W_lk] = p_k / p_l.
-All pairs together are fitted as a Bradley-Terry model, W_kl being how often k won against l. That p is a multiple
-of the real one; p_1 is set to 1. Neighbouring ranks are held together by a prior worth about one right answer.
+with the weights of Mantel and Haenszel (1959), equal on both sides, so that E[W_kl] / E[W_lk] = p_k / p_l. All pairs
+together are fitted as a Bradley-Terry model in which W_kl is the number of wins of k against l. The result is
+proportional to p; p_1 is set to 1. A prior worth about one positive answer connects neighbouring ranks.
 
-Listeners of different countries may be shown different lists because other things are right for them, so an item is
-compared with itself within one country only.
+Listeners of different countries may see different lists because their relevant items differ, so an item is compared
+with itself within one country only.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from tigertail.evaluation.online.resampling import SAMPLES, resamples
 
 Reals = NDArray[np.float64]
 
-MOST_RANKS: Final = 100
-FEWEST: Final = 30
-"""Right answers among items that moved, below which nothing is said."""
+MAX_RANKS: Final = 100
+MIN_POSITIVE: Final = 30
+"""Positive answers among moved items that an estimate needs."""
 _PRIOR: Final = 1.0
 _STEPS: Final = 50
 _FARTHEST: Final = 1.0  # of one step of Newton's method
@@ -43,7 +43,7 @@ _FARTHEST: Final = 1.0  # of one step of Newton's method
 
 @dataclass(frozen=True, eq=False)
 class Harvest:
-    """What a log tells about ranks.
+    """Items of a log that were shown at several ranks.
 
     Parameters
     ----------
@@ -51,29 +51,31 @@ class Harvest:
         Number of the (query, item, country, rank) of each row that counts; int64, (rows,).
     rows
         Places of these rows in ``log.shown``; int64, (rows,).
-    right
-        Whether what they show was right; float64, (rows,).
+    positive
+        Whether the item was positive; float64, (rows,).
     pairs
         Cells of one item at two ranks; int64, (pairs, 2).
     ranks
         Rank of each cell, from 0; int64, (cells,).
     size
-        Ranks there are.
+        Number of ranks.
     """
 
     cells: NDArray[np.int64]
     rows: NDArray[np.int64]
-    right: Reals
+    positive: Reals
     pairs: NDArray[np.int64]
     ranks: NDArray[np.int64]
     size: int
 
     @classmethod
     def of(cls, log: Log) -> Self:
-        """Find the items that stood at several ranks."""
+        """Find the items that were shown at several ranks."""
         key = ["query", "item", "country"]
-        size = min(int(log.shown["rank"].max()), MOST_RANKS)  # type: ignore[arg-type]
-        shown = log.shown.select(*key, "rank", "right").with_row_index("row").filter(pl.col("rank") <= size)
+        size = min(int(log.shown["rank"].max()), MAX_RANKS)  # type: ignore[arg-type]
+        shown = (
+            log.shown.select(*key, "rank", "positive").with_row_index("row").filter(pl.col("rank") <= size)
+        )
         moved = shown.filter(pl.col("rank").n_unique().over(key) > 1)
         cells = moved.select(*key, "rank").unique(maintain_order=True).with_row_index("cell")
         moved = moved.join(cells, on=[*key, "rank"], nulls_equal=True, maintain_order="left")
@@ -83,7 +85,7 @@ class Harvest:
         return cls(
             moved["cell"].to_numpy().astype(np.int64),
             moved["row"].to_numpy().astype(np.int64),
-            moved["right"].to_numpy().astype(np.float64),
+            moved["positive"].to_numpy().astype(np.float64),
             pairs.select("cell", "cell_other").to_numpy().astype(np.int64),
             cells["rank"].to_numpy().astype(np.int64) - 1,
             size,
@@ -95,41 +97,45 @@ class Harvest:
         Parameters
         ----------
         weights
-            How often each row of ``log.shown`` counts; float64. None means once.
+            Weight of each row of ``log.shown``; float64. None means 1.
         """
         each = np.ones(len(self.rows)) if weights is None else weights[self.rows]
         cells = len(self.ranks)
         shown = np.bincount(self.cells, each, cells)
-        right = np.bincount(self.cells, each * self.right, cells)
+        positive = np.bincount(self.cells, each * self.positive, cells)
         near, far = self.pairs.T
         both = np.maximum(shown[near] + shown[far], 1e-12)
         place = self.ranks[near] * self.size + self.ranks[far]
-        won = np.bincount(place, right[near] * shown[far] / both, self.size**2).reshape(self.size, self.size)
-        lost = np.bincount(place, right[far] * shown[near] / both, self.size**2)
+        won = np.bincount(place, positive[near] * shown[far] / both, self.size**2).reshape(
+            self.size, self.size
+        )
+        lost = np.bincount(place, positive[far] * shown[near] / both, self.size**2)
         return np.asarray(won + lost.reshape(self.size, self.size).T)
 
 
 @dataclass(frozen=True, eq=False)
 class Examination:
-    """How likely an item at each rank is looked at, against one at the first.
+    """Probability that each rank is examined, relative to the first.
 
     Parameters
     ----------
     probability
-        Of each rank from the first, which has 1; NaN where the log says nothing; float64, (ranks,).
+        Of each rank; 1 for the first, NaN without an estimate; float64, (ranks,).
     moved
-        Items (by query and country) that stood at several ranks.
-    right
-        Right answers among them.
+        Items (by query and country) that were shown at several ranks.
+    positive
+        Positive answers among them.
+    unknown
+        Ranks without an estimate.
     """
 
     probability: Reals
     moved: int = 0
-    right: int = 0
+    positive: int = 0
     unknown: list[int] = field(default_factory=list)
 
     def of(self, ranks: NDArray[np.int64]) -> Reals:
-        """Return the probability at some ranks, counted from 1; NaN where the log says nothing.
+        """Return the probability at some ranks, counted from 1; NaN without an estimate.
 
         Examples
         --------
@@ -151,20 +157,20 @@ def examination(log: Log) -> Examination:
     Raises
     ------
     DataError
-        If hardly anything stood at several ranks, so that the log says nothing about them.
+        If too few positive items were shown at several ranks.
     """
     harvest = Harvest.of(log)
-    right = int(harvest.right.sum())
-    if right < FEWEST:
+    positive = int(harvest.positive.sum())
+    if positive < MIN_POSITIVE:
         raise DataError(
-            f"the log cannot tell places from items: {right:,} plays and likes of items that stood at several "
-            f"ranks of one query's lists, {FEWEST} are needed",
-            remedy="interleave two models for a while; that moves items about",
+            f"position bias cannot be estimated: the log has {positive:,} plays and likes of items that were shown "
+            f"at several ranks for one query, and needs {MIN_POSITIVE}",
+            remedy="interleave two models for some time; this moves items between ranks",
         )
     probability = strengths(harvest.wins())
     unknown = [int(rank) + 1 for rank in np.flatnonzero(np.isnan(probability))]
     moved = log.shown.group_by("query", "item", "country").agg(pl.col("rank").n_unique())
-    return Examination(probability, int((moved["rank"] > 1).sum()), right, unknown)
+    return Examination(probability, int((moved["rank"] > 1).sum()), positive, unknown)
 
 
 def resampled_curves(log: Log, samples: int = SAMPLES, seed: int = 0) -> Reals:
@@ -176,17 +182,17 @@ def resampled_curves(log: Log, samples: int = SAMPLES, seed: int = 0) -> Reals:
 
 
 def strengths(wins: Reals) -> Reals:
-    """Return the strength of each player of a Bradley-Terry model, the first's being 1.
+    """Return the strength of each player of a Bradley-Terry model, relative to the first.
 
     Parameters
     ----------
     wins
-        How often each won against each other; float64, (players, players).
+        Number of wins of each against each other; float64, (players, players).
 
     Returns
     -------
     NDArray[np.float64]
-        NaN for those whom no chain of games links with the first; float64, (players,).
+        NaN for players not connected with the first by any chain of games; float64, (players,).
 
     Examples
     --------

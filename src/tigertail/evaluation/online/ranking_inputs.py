@@ -1,4 +1,4 @@
-"""Rankings that somebody wants judged by a log: files of lists, and models."""
+"""Rankings for counterfactual evaluation: read from files of lists, or from models."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import polars as pl
 from tigertail.errors import ConfigError, DataError
 
 
-def read_rankings(given: Sequence[str], events: pl.DataFrame, k: int) -> dict[str, pl.DataFrame]:
-    """Read rankings to be judged.
+def read_rankings(specifications: Sequence[str], events: pl.DataFrame, k: int) -> dict[str, pl.DataFrame]:
+    """Read rankings for counterfactual evaluation.
 
     Parameters
     ----------
-    given
-        ``NAME=PATH`` each: a file of lists as ``tigertail neighbours`` writes it (Parquet, or CSV), or a model's
-        folder. The model is asked what the events asked, with its dials where it has them by default.
+    specifications
+        ``NAME=PATH`` each: a file of lists as ``tigertail neighbours`` writes it (Parquet or CSV), or a model's
+        folder. A model answers the queries of the events, with its default options.
     events
         Columns kind and query.
     k
-        Length of the lists wanted of a model.
+        Length of the lists of a model.
 
     Returns
     -------
@@ -31,23 +31,23 @@ def read_rankings(given: Sequence[str], events: pl.DataFrame, k: int) -> dict[st
     Raises
     ------
     ConfigError
-        If one is not of that form, or two have one name.
+        If one has another form, or two have the same name.
     DataError
         If a file is missing or cannot be read.
     """
     found: dict[str, pl.DataFrame] = {}
-    for one in given:
+    for one in specifications:
         name, equals, path = one.partition("=")
         if not (name and equals and path) or name in found:
             raise ConfigError(
-                f"'{one}' is no ranking to be judged, or its name is there already",
-                remedy="give each as NAME=PATH: --ranking v1=lists.parquet --ranking v2=MODEL",
+                f"'{one}' is not NAME=PATH, or its name is used twice",
+                remedy="name each ranking: --ranking v1=lists.parquet --ranking v2=MODEL",
             )
-        found[name] = _asked(Path(path), events, k) if Path(path).is_dir() else _table(Path(path))
+        found[name] = _model_lists(Path(path), events, k) if Path(path).is_dir() else _read_table(Path(path))
     return found
 
 
-def _asked(folder: Path, events: pl.DataFrame, k: int) -> pl.DataFrame:
+def _model_lists(folder: Path, events: pl.DataFrame, k: int) -> pl.DataFrame:
     from tigertail.model import load
 
     model = load(folder)
@@ -55,14 +55,14 @@ def _asked(folder: Path, events: pl.DataFrame, k: int) -> pl.DataFrame:
     known = queries.filter(queries.is_in(model.items["item_id"].implode()))
     if known.is_empty():
         raise DataError(
-            "the model knows no item that was asked about",
+            "no query of the log is in the model",
             path=folder,
             remedy="give a model fitted to the catalogue of the log",
         )
     return model.neighbours(known.to_list(), k)
 
 
-def _table(file: Path) -> pl.DataFrame:
+def _read_table(file: Path) -> pl.DataFrame:
     if not file.is_file():
         raise DataError("no such file", path=file, remedy="give a file of lists, or a model's folder")
     try:

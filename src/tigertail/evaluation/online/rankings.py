@@ -1,4 +1,4 @@
-"""A log and the rankings to be judged by it, in codes: cells are (query, item)."""
+"""A log and rankings as integer codes: a cell is a pair of query and item."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ Codes = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Sums:
-    """What a log says of each cell, by resampled listeners.
+    """Sums over the log for each cell, with weights of listeners.
 
     Parameters
     ----------
-    right
+    positive
         Plays and likes; float64, (cells,).
-    looked
-        Examinations that may be expected; float64, (cells,).
-    seen
+    examined
+        Expected number of examinations; float64, (cells,).
+    shown
         Times shown, at ranks whose examination is known; float64, (cells,).
     """
 
-    right: Reals
-    looked: Reals
-    seen: Reals
+    positive: Reals
+    examined: Reals
+    shown: Reals
 
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """The rows of a log in codes.
+    """The rows of a log as integer codes.
 
     Parameters
     ----------
     cells
         Columns query, item, query_code, item_code; one row a cell.
-    cell, rank, right, listener
+    cell, rank, positive, listener
         Of each row of the log.
     list_query, list_listener
         Of each list.
@@ -55,7 +55,7 @@ class Shown:
     cells: pl.DataFrame
     cell: Codes
     rank: Codes
-    right: Reals
+    positive: Reals
     listener: Codes
     list_query: Codes
     list_listener: Codes
@@ -72,7 +72,7 @@ class Shown:
             cells,
             rows["cell"].to_numpy().astype(np.int64),
             rows["rank"].to_numpy(),
-            rows["right"].to_numpy().astype(np.float64),
+            rows["positive"].to_numpy().astype(np.float64),
             rows["listener_code"].to_numpy(),
             lists["query_code"].to_numpy(),
             lists["listener_code"].to_numpy(),
@@ -89,24 +89,24 @@ class Shown:
         return int(self.list_query.max()) + 1
 
     def asked(self, weights: Reals) -> Reals:
-        """Return how many lists each query was asked for, each listener counting so often; (queries,)."""
+        """Return the weighted number of lists of each query; (queries,)."""
         return _totals(self.list_query, weights[self.list_listener], self.queries)
 
     def sums(self, weights: Reals, curve: Examination) -> Sums:
-        """Add up the log over listeners, each counting so often.
+        """Add up the log over listeners.
 
         Parameters
         ----------
         weights
-            Float64, (listeners,).
+            Weight of each listener; float64, (listeners,).
         curve
-            Examination by rank. Rows at ranks of which it says nothing do not count.
+            Examination by rank. Rows at ranks without an estimate do not count.
         """
         examined = curve.of(self.rank)
         each = weights[self.listener] * np.isfinite(examined)
         cells = len(self.cells)
         return Sums(
-            _totals(self.cell, each * self.right, cells),
+            _totals(self.cell, each * self.positive, cells),
             _totals(self.cell, each * np.nan_to_num(examined), cells),
             _totals(self.cell, each, cells),
         )
@@ -114,7 +114,7 @@ class Shown:
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
-    """A ranking in codes; -1 stands for what was never shown, for the query or at all.
+    """A ranking as integer codes; -1 stands for an item never shown, for the query or at all.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ class Ranking:
 
     @property
     def discount(self) -> Reals:
-        """What each place weighs."""
+        """Weight of each place."""
         return np.asarray(1 / np.log2(self.rank + 1.0))
 
     def only(self, queries: NDArray[np.bool_]) -> Ranking:
@@ -141,12 +141,12 @@ class Ranking:
 def rankings_of(
     tables: Mapping[str, pl.DataFrame], shown: Shown, k: int
 ) -> tuple[list[Ranking], NDArray[np.bool_]]:
-    """Return the first ``k`` places of rankings in codes, and which queries all of them answer.
+    """Return the first ``k`` places of rankings as codes, and the queries that all rankings answer.
 
     Raises
     ------
     DataError
-        If a table lacks a column, or no query has a list in all of them.
+        If a column is missing, or no query has a list in all rankings.
     """
     cells = shown.cells.rename({"item": c.ITEM_ID})
     queries = cells.select("query", "query_code").unique()
@@ -166,14 +166,14 @@ def rankings_of(
         answered &= np.isin(np.arange(shown.queries), coded[-1].query)
     if not answered.any():
         raise DataError(
-            "no query of the log has a list in every ranking to be judged",
-            remedy="write lists for what was asked: tigertail neighbours MODEL --out lists.parquet",
+            "no query of the log has a list in every ranking",
+            remedy="write lists for the queries of the log: tigertail neighbours MODEL --out lists.parquet",
         )
     return [ranking.only(answered) for ranking in coded], answered
 
 
 def _ranked(name: str, table: pl.DataFrame) -> pl.DataFrame:
-    """Return a table with ranks, made of its scores where it has none."""
+    """Return a table with ranks, computed from its scores if it has none."""
     missing = [column for column in (c.TARGET_ITEM_ID, c.ITEM_ID) if column not in table.columns]
     if c.RANK not in table.columns and c.SCORE not in table.columns:
         missing.append(f"{c.RANK} or {c.SCORE}")

@@ -1,11 +1,10 @@
-"""A model of relevance: what an item nobody could judge yet may be expected to be worth.
+"""A regression model of relevance, for items that have no or few examinations.
 
     m(q, d) = mean * a_q * b_d * f_r
 
-the share of right answers among examinations, times a factor for how generous those are who ask the query, one for
-how welcome the item is wherever it is shown, and one for the rank r at which the judged ranking has it. A factor is
-how many times more was right than the ones before it let expect, both sides with five right answers more: it stays
-near 1 until there is evidence.
+the share of positive answers among examinations, times a factor of the query, one of the item over all queries, and
+one of the rank r of the item in the evaluated ranking. A factor is the ratio of observed to expected positive answers,
+given the factors before it, with five positive answers added to both: without evidence it is close to 1.
 """
 
 from __future__ import annotations
@@ -30,9 +29,9 @@ class Relevance:
     Parameters
     ----------
     mean
-        Right answers an examination.
+        Positive answers per examination.
     query, item
-        Factor of each code; the last item, -1, is one never shown.
+        Factor of each code; the last item, -1, stands for items never shown.
     """
 
     mean: float
@@ -41,28 +40,28 @@ class Relevance:
 
     @classmethod
     def of(cls, shown: Shown, sums: Sums) -> Self:
-        """Learn the factors from all that was shown."""
+        """Estimate the factors from all items shown."""
         query, item = (shown.cells[code].to_numpy() for code in ("query_code", "item_code"))
-        mean = float(sums.right.sum() / max(sums.looked.sum(), 1e-12))
-        of_query = _factors(query, sums.right, sums.looked * mean)
-        of_item = _factors(item, sums.right, sums.looked * mean * of_query[query])
+        mean = float(sums.positive.sum() / max(sums.examined.sum(), 1e-12))
+        of_query = _factors(query, sums.positive, sums.examined * mean)
+        of_item = _factors(item, sums.positive, sums.examined * mean * of_query[query])
         return cls(mean, of_query, np.append(of_item, 1.0))
 
-    def foretell(self, ranking: Ranking, right: Reals, looked: Reals) -> Reals:
+    def predict(self, ranking: Ranking, positive: Reals, examined: Reals) -> Reals:
         """Return m of each place of a ranking.
 
         Parameters
         ----------
         ranking
-            The ranking judged.
-        right, looked
+            The ranking.
+        positive, examined
             Of the cell of each place; float64, (places,).
         """
         expected = self.mean * self.query[ranking.query] * self.item[ranking.item]
-        of_rank = _factors(ranking.rank, right, looked * expected)
+        of_rank = _factors(ranking.rank, positive, examined * expected)
         return np.asarray(np.clip(expected * of_rank[ranking.rank], 0, 1))
 
 
-def _factors(code: NDArray[np.int64], right: Reals, expected: Reals) -> Reals:
-    """Return of each code how many times more was right than expected, shrunk towards 1."""
-    return np.asarray((np.bincount(code, right) + SHRINKAGE) / (np.bincount(code, expected) + SHRINKAGE))
+def _factors(code: NDArray[np.int64], positive: Reals, expected: Reals) -> Reals:
+    """Return the ratio of positive to expected answers of each code, shrunk towards 1."""
+    return np.asarray((np.bincount(code, positive) + SHRINKAGE) / (np.bincount(code, expected) + SHRINKAGE))

@@ -1,4 +1,4 @@
-"""Everything that one log says: what was shown and done, which model wins, what lists are worth."""
+"""The report of a log: rates by model and by rank, winners of interleaving, and estimated nDCG of rankings."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ import numpy as np
 import polars as pl
 
 from tigertail.errors import DataError
-from tigertail.evaluation.online.counterfactual import CLIP, Judged, judge_rankings
+from tigertail.evaluation.online.counterfactual import CLIP, RankingEstimate, estimate_ndcg
 from tigertail.evaluation.online.interleaving import PATIENCE, Duel, duels, listener_scores
 from tigertail.evaluation.online.log import ACTIONS, Log, codes_of
-from tigertail.evaluation.online.position_bias import MOST_RANKS, Examination, examination, resampled_curves
+from tigertail.evaluation.online.position_bias import MAX_RANKS, Examination, examination, resampled_curves
 from tigertail.evaluation.online.resampling import SAMPLES, interval, ratios
-from tigertail.evaluation.online.sequential import Verdict, examine, path
+from tigertail.evaluation.online.sequential import Verdict, path, sequential_test
 from tigertail.evaluation.report import without_nan
 from tigertail.evaluation.statistics.intervals import Estimate
 
-RIGHT: Final = "right"
-"""Column of what was played or liked, and neither disliked nor hidden."""
+POSITIVE: Final = "positive"
+"""Column of items played or liked, and neither disliked nor hidden."""
 
 
 @dataclass(frozen=True)
 class ModelRow:
-    """What happened to the items that one model put into lists.
+    """Actions on the items that one model put into lists.
 
     Parameters
     ----------
     version
-        The model's.
+        Version of the model.
     lists, shown
-        Lists that hold an item of it, and such items.
+        Number of lists with an item of the model, and of such items.
     rates
-        Share of these items with each action, and of those that were right; intervals over listeners.
+        Share of these items with each action, and share of positive items; intervals over listeners.
     """
 
     version: str
@@ -45,42 +45,42 @@ class ModelRow:
 
 @dataclass(frozen=True)
 class RankRow:
-    """What happened at one rank.
+    """Actions at one rank.
 
     Parameters
     ----------
     rank
         From 1.
     shown
-        Items that stood there.
-    right
-        Share that was right, which is what places and items do together.
+        Number of items shown there.
+    positive
+        Share of positive items, an effect of rank and items together.
     examination
-        How likely the place is looked at, the first being 1; None where the log cannot tell.
+        Probability that the rank is examined, relative to the first; None without an estimate.
     """
 
     rank: int
     shown: int
-    right: Estimate
+    positive: Estimate
     examination: Estimate | None
 
 
 @dataclass(frozen=True)
 class DuelRow:
-    """Two models that were interleaved.
+    """Two interleaved models.
 
     Parameters
     ----------
     first, second
         Their versions.
     lists, listeners
-        Lists in which they met, and who was shown them.
+        Number of interleaved lists, and of their listeners.
     won, lost, drawn
-        Lists that the first won, lost and drew.
+        Number of lists that the first model won, lost and drew.
     verdict
-        Of the sequential test; its scores are listeners.
+        Result of the sequential test; its observations are listeners.
     course
-        How the interval of the win share narrowed: after so many listeners, its low and high bound.
+        Interval of the win share over time: number of listeners, low and high bound.
     """
 
     first: str
@@ -95,25 +95,25 @@ class DuelRow:
 
     @property
     def winner(self) -> str | None:
-        """Version of the better model; None while it is not decided, and where there is no one truth to decide."""
+        """Version of the better model; None while not decided, or if the win share has drifted."""
         winner = None if self.verdict.drifted else self.verdict.winner
         return None if winner is None else (self.first, self.second)[winner]
 
 
 @dataclass(frozen=True)
 class OnlineReport:
-    """What a log says, ready to print.
+    """The report of a log, ready to print.
 
     Parameters
     ----------
     events, lists, listeners
-        How many.
+        Their numbers.
     left_out
         Events that cannot be used, by reason.
-    models, ranks, duels, judged
-        By model, by rank, by pair of interleaved models, by ranking.
+    models, ranks, duels, estimates
+        Rows by model, by rank, by pair of interleaved models, by ranking.
     notices
-        What the log cannot say, and why.
+        Results that the log does not allow, and why.
     """
 
     events: int
@@ -123,11 +123,11 @@ class OnlineReport:
     models: list[ModelRow]
     ranks: list[RankRow]
     duels: list[DuelRow]
-    judged: list[Judged]
+    estimates: list[RankingEstimate]
     notices: list[str] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain values, for JSON; None stands for what has no value."""
+        """Return the report as plain values for JSON: NaN becomes None."""
         plain: dict[str, Any] = without_nan(asdict(self))
         for row, duel in zip(plain["duels"], self.duels, strict=True):
             row["winner"] = duel.winner
@@ -145,20 +145,20 @@ def online_report(
     samples: int = SAMPLES,
     seed: int = 0,
 ) -> OnlineReport:
-    """Say what a log of events says.
+    """Evaluate a log of events.
 
     Parameters
     ----------
     events
         See :meth:`tigertail.evaluation.online.log.Log.of`.
     rankings
-        Lists to be judged, by name, with the columns target_item_id, item_id and rank.
+        Rankings to evaluate, by name, with the columns target_item_id, item_id and rank.
     alpha
-        Promised rate of error of the test which of two models wins, over all looks together.
+        Bound of the error rate of the sequential test, over all looks together.
     k
-        Length of the lists judged.
+        Length of the lists.
     patience
-        See :func:`tigertail.evaluation.online.interleaving.listener_scores`; to be chosen before one looks.
+        See :func:`tigertail.evaluation.online.interleaving.listener_scores`; choose it before you look.
     clip
         See :mod:`tigertail.evaluation.online.counterfactual`.
     samples, seed
@@ -167,43 +167,43 @@ def online_report(
     Raises
     ------
     DataError
-        If the table lacks a column or shows nothing, or no query asked has a list in all rankings.
+        If a column is missing, there is no impression, or no query has a list in all rankings.
     """
     log = Log.of(events)
     curve, notices = _examined(log)
-    judged: list[Judged] = []
-    looked: dict[int, Estimate] = {}
+    estimates: list[RankingEstimate] = []
+    by_rank: dict[int, Estimate] = {}
     if curve is not None:
         curves = resampled_curves(log, samples, seed)
-        looked = {
+        by_rank = {
             rank: interval(float(value), curves[:, rank - 1])
             for rank, value in enumerate(curve.probability, start=1)
             if np.isfinite(value)
         }
         if rankings:
-            judged = judge_rankings(
+            estimates = estimate_ndcg(
                 log, rankings, k, curve=curve, curves=curves, clip=clip, samples=samples, seed=seed
             )
     elif rankings:
-        notices.append("so rankings are not judged: places cannot be corrected for")
-    met = [_duel(duel, alpha, patience) for duel in duels(log)]
-    if not met:
-        notices.append("no list holds items of two models: nothing was interleaved, so no model wins")
+        notices.append("so rankings are not evaluated: position bias cannot be corrected")
+    pairs = [_duel(duel, alpha, patience) for duel in duels(log)]
+    if not pairs:
+        notices.append("no list has items of two models, so there is no interleaving result")
     return OnlineReport(
         log.events,
         log.lists,
         log.listeners,
         log.left_out,
         _models(log, samples, seed),
-        _ranks(log, looked, samples, seed),
-        met,
-        judged,
+        _ranks(log, by_rank, samples, seed),
+        pairs,
+        estimates,
         notices,
     )
 
 
 def _examined(log: Log) -> tuple[Examination | None, list[str]]:
-    """Return how places are looked at, and what the log does not say of them."""
+    """Return the examination curve, and notices about ranks without an estimate."""
     try:
         curve = examination(log)
     except DataError as error:
@@ -212,8 +212,8 @@ def _examined(log: Log) -> tuple[Examination | None, list[str]]:
         return curve, []
     ranks = f"{len(curve.unknown)} ranks, the first of them {curve.unknown[0]}"
     return curve, [
-        f"the log does not tell how {ranks}, are looked at, since no item moved between them and rank 1; "
-        "what stood there is not judged"
+        f"no examination estimate for {ranks}: no item moved between them and rank 1; "
+        "items shown there do not count"
     ]
 
 
@@ -226,7 +226,7 @@ def _duel(duel: Duel, alpha: float, patience: float) -> DuelRow:
         len(duel.lists),
         duel.listeners,
         *duel.outcomes(),
-        examine(scores, alpha),
+        sequential_test(scores, alpha),
         [(int(at), float(low), float(high)) for at, low, high in zip(*course, strict=True)],
     )
 
@@ -237,30 +237,30 @@ def _models(log: Log, samples: int, seed: int) -> list[ModelRow]:
     for version in log.models:
         rows = log.shown.filter(pl.col("model") == version)
         of_listeners = rows.group_by("listener", maintain_order=True).agg(
-            pl.col(*ACTIONS, RIGHT).sum(), pl.len()
+            pl.col(*ACTIONS, POSITIVE).sum(), pl.len()
         )
-        done = np.asarray(of_listeners.select(*ACTIONS, RIGHT).to_numpy(), np.float64)
+        done = np.asarray(of_listeners.select(*ACTIONS, POSITIVE).to_numpy(), np.float64)
         shown = np.asarray(of_listeners.select("len").to_numpy(), np.float64)
         rates = ratios(done, shown, samples, seed)
         found.append(
-            ModelRow(version, lists[version], len(rows), dict(zip((*ACTIONS, RIGHT), rates, strict=True)))
+            ModelRow(version, lists[version], len(rows), dict(zip((*ACTIONS, POSITIVE), rates, strict=True)))
         )
     return found
 
 
-def _ranks(log: Log, looked: dict[int, Estimate], samples: int, seed: int) -> list[RankRow]:
-    rows = log.shown.filter(pl.col("rank") <= MOST_RANKS)
+def _ranks(log: Log, by_rank: dict[int, Estimate], samples: int, seed: int) -> list[RankRow]:
+    rows = log.shown.filter(pl.col("rank") <= MAX_RANKS)
     listener, (ranks, rank) = (
         codes_of(rows["listener"]),
         np.unique(rows["rank"].to_numpy(), return_inverse=True),
     )
     place, shape = listener * len(ranks) + rank, (int(listener.max()) + 1, len(ranks))
-    shown, right = (
+    shown, positive = (
         np.bincount(place, amounts, shape[0] * shape[1]).reshape(shape).astype(np.float64)
-        for amounts in (np.ones(len(rows)), rows[RIGHT].to_numpy().astype(np.float64))
+        for amounts in (np.ones(len(rows)), rows[POSITIVE].to_numpy().astype(np.float64))
     )
-    rates = ratios(right, shown, samples, seed)
+    rates = ratios(positive, shown, samples, seed)
     return [
-        RankRow(number, int(times), rate, looked.get(number))
+        RankRow(number, int(times), rate, by_rank.get(number))
         for number, times, rate in zip(ranks.tolist(), shown.sum(axis=0), rates, strict=True)
     ]

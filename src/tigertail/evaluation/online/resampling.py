@@ -1,4 +1,4 @@
-"""Listeners drawn again and again, one resample at a time: a log may have more of them than fit in a table.
+"""Bootstrap over the listeners of a log, one resample at a time, which bounds memory for any number of listeners.
 
 The cluster bootstrap of :mod:`tigertail.evaluation.statistics.intervals`, for sums over rows of any number.
 """
@@ -16,11 +16,11 @@ from tigertail.evaluation.statistics.intervals import Estimate
 Reals = NDArray[np.float64]
 
 SAMPLES: Final = 300
-"""Resamples of which the 95 % intervals of a log are made."""
+"""Number of resamples for the 95 % intervals of a log."""
 
 
 def resamples(listeners: int, samples: int = SAMPLES, seed: int = 0) -> Iterator[Reals]:
-    """Yield how often each listener is drawn in each resample; float64, (listeners,).
+    """Yield the number of times each listener is drawn, for each resample; float64, (listeners,).
 
     Examples
     --------
@@ -34,7 +34,7 @@ def resamples(listeners: int, samples: int = SAMPLES, seed: int = 0) -> Iterator
 
 
 def interval(value: float, drawn: Reals) -> Estimate:
-    """Return a value with the 95 % interval that its resamples span; no bounds where none has a value."""
+    """Return a value with the 95 % interval of its resamples; NaN bounds if no resample has a value."""
     if np.isnan(value) or np.isnan(drawn).all():
         return Estimate(value, np.nan, np.nan)
     low, high = np.nanquantile(drawn, [0.025, 0.975])
@@ -42,7 +42,7 @@ def interval(value: float, drawn: Reals) -> Estimate:
 
 
 def ratios(numerators: Reals, denominators: Reals, samples: int = SAMPLES, seed: int = 0) -> list[Estimate]:
-    """Return sums over listeners, divided, each with its interval.
+    """Return ratios of sums over listeners, each with its interval.
 
     Parameters
     ----------

@@ -1,26 +1,27 @@
-"""Which model wins, with a promise that holds however often one looks.
+"""Sequential test of which of two models wins, valid for any number of looks at the data.
 
 The hedged capital process of I. Waudby-Smith and A. Ramdas, "Estimating means of bounded random variables by
 betting" (JRSS B 2024, sections 4 and 5), with bets spread over several stakes (their "diversified Kelly" bettor).
-Scores x_t from -1 to 1 become shares Y_t = (1 + x_t) / 2. Against the claim that their mean is m two gamblers bet,
-one on more, one on less, each with a seventh of the capital at every stake f = 0.64, 0.32 ... 0.01:
+Scores x_t from -1 to 1 become shares Y_t = (1 + x_t) / 2. Against the hypothesis that their mean is m there are two
+bettors, one for a larger mean and one for a smaller, each with a seventh of the capital at every stake
+f = 0.64, 0.32 ... 0.01:
 
     K+_t(m) = mean over f of prod_{i <= t} (1 + f (Y_i - m) / m)
     K-_t(m) = mean over f of prod_{i <= t} (1 - f (Y_i - m) / (1 - m))
 
-(Stakes that follow the running variance, their equation 26, were tried and find small differences later.) If the
-claim is true neither can be expected to grow: by Ville's inequality the chance that either *ever* reaches 2 / alpha
-is at most alpha. So
+(Stakes that follow the running variance, their equation 26, were tried and need more data for small differences.) If
+the hypothesis is true, neither capital grows in expectation: by Ville's inequality the probability that either *ever*
+reaches 2 / alpha is at most alpha. So
 
-- the confidence sequence {m : no K_s(m) reached 2 / alpha for any s up to now} holds the true mean at all times
+- the confidence sequence {m : no K_s(m) reached 2 / alpha for any s so far} contains the true mean at all times
   at once with probability 1 - alpha, and
-- the e-value (K+ + K-) / 2 at m = 1/2 is evidence against "they are equal" whenever one stops; 1 over the largest
-  so far is a p-value that may be looked at at any time (Ramdas et al., "Game-theoretic statistics and safe
-  anytime-valid inference", Statistical Science 2023), and where it reaches alpha the richer gambler's side wins.
+- the e-value (K+ + K-) / 2 at m = 1/2 is evidence against equality at any stopping time; 1 over the largest e-value
+  so far is an anytime-valid p-value (Ramdas et al., "Game-theoretic statistics and safe anytime-valid inference",
+  Statistical Science 2023), and when it reaches alpha the side of the larger capital wins.
 
-Assumed: each score has the same mean given those before it. Scores of listeners who do not know of each other, each
-used once (:func:`tigertail.evaluation.online.interleaving.listener_scores`), are like that while neither models nor
-the kind of listeners change; where they do, the interval may become empty, which is said.
+Assumption: each score has the same mean given those before it. This holds for scores of independent listeners, each
+used once (:func:`tigertail.evaluation.online.interleaving.listener_scores`), while neither the models nor the
+population of listeners change; if they do, the interval may become empty, which the verdict reports.
 """
 
 from __future__ import annotations
@@ -37,14 +38,14 @@ Reals = NDArray[np.float64]
 
 EVEN: Final = 0.5
 STAKES: Final = tuple(0.64 / 2**j for j in range(7))
-"""Shares f of its capital that a gambler risks: large ones find large differences soon, small ones small ones late."""
+"""Shares f of the capital at stake: large stakes find large differences early, small stakes small ones later."""
 _HALVINGS: Final = 40
 _GRID: Final = 201
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the scores say about who wins, now.
+    """Result of the sequential test at this time.
 
     Parameters
     ----------
@@ -53,17 +54,17 @@ class Verdict:
     share
         Win share of the first: half of (1 + mean score), with the confidence sequence.
     e_value
-        Evidence against equality at this moment: 1 says nothing, the more the stronger.
+        Evidence against equality at this time: 1 is no evidence, larger is stronger.
     p_value
         Anytime-valid.
     alpha
-        Promised rate of error.
+        Bound of the error rate.
     winner
-        0 the first, 1 the second, None not decided yet. Once decided it stays so.
+        0 for the first, 1 for the second, None while not decided. A decision is final.
     decided_at
-        Observations after which it was decided.
+        Number of observations at the decision.
     drifted
-        Whether the confidence sequence is empty: the mean did not stay the same.
+        Whether the confidence sequence is empty: the mean has changed.
     """
 
     scores: int
@@ -77,14 +78,14 @@ class Verdict:
 
 
 def log_capitals(scores: Reals, mean: float) -> tuple[Reals, Reals]:
-    """Return the logarithms of both gamblers' capitals after every score.
+    """Return the logarithms of both capitals after every score.
 
     Parameters
     ----------
     scores
         From -1 to 1, in order of arrival along the last axis; float64, (..., scores).
     mean
-        The claim: mean of (1 + score) / 2, above 0 and below 1.
+        The hypothesis: mean of (1 + score) / 2, above 0 and below 1.
 
     Returns
     -------
@@ -93,7 +94,7 @@ def log_capitals(scores: Reals, mean: float) -> tuple[Reals, Reals]:
 
     Examples
     --------
-    Bets are even at m = 1/2, and the mean stake is 0.181: one win makes 1.181 of 1.
+    At m = 1/2 the mean stake is 0.181: one win turns 1 into 1.181.
 
     >>> more, less = log_capitals(np.array([1.0]), 0.5)
     >>> np.exp(more).round(3), np.exp(less).round(3)
@@ -103,15 +104,15 @@ def log_capitals(scores: Reals, mean: float) -> tuple[Reals, Reals]:
     return _grown(away / mean), _grown(-away / (1 - mean))
 
 
-def examine(scores: Reals, alpha: float = 0.05) -> Verdict:
+def sequential_test(scores: Reals, alpha: float = 0.05) -> Verdict:
     """Test whether the mean score is 0; may be called after every score.
 
     Parameters
     ----------
     scores
-        From -1 (the second won) to 1 (the first did), in order of arrival; float64, (scores,).
+        From -1 (the second won) to 1 (the first won), in order of arrival; float64, (scores,).
     alpha
-        Promised rate of error, over all looks together.
+        Bound of the error rate, over all looks together.
     """
     scores = np.asarray(scores, np.float64)
     if not len(scores):
@@ -154,7 +155,7 @@ def path(scores: Reals, alpha: float, points: int = 200) -> tuple[NDArray[np.int
 
 
 def _grown(gains: Reals) -> Reals:
-    """Return the logarithm of the capital made of 1 by staking on gains, each stake's share reinvested."""
+    """Return the logarithm of a capital that started at 1, with bets on gains at every stake."""
     total = np.full(gains.shape, -np.inf)
     for stake in STAKES:
         np.logaddexp(total, np.cumsum(np.log1p(stake * gains), axis=-1), out=total)

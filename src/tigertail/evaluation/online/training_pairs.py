@@ -1,14 +1,14 @@
-"""What listeners did with lists, as lessons for the mixture: which item is right after which, and how much.
+"""Feedback as training pairs of the mixture: relevance of item B after item A, from the actions of listeners.
 
     g(A, B) = max(0, sum over listeners who were shown B after A of  s / max(p_k, 1/10))
 
-with s = 1 for a listener who played or liked B, -1 for one who disliked or hid it, 0 otherwise, and p_k how likely the
-rank k at which they did so is looked at (:mod:`tigertail.evaluation.online.position_bias`): a play at a place that
-one in four looks at stands for four, so that lists do not teach where they put things. A listener has one word on B
-after A, the last.
+with s = 1 for a listener who played or liked B, -1 for one who disliked or hid it, 0 otherwise, and p_k the probability
+that the rank k of B is examined (:mod:`tigertail.evaluation.online.position_bias`): a play at a rank that one in four
+listeners examines counts four times, which corrects for position bias. Only the last action of a listener on B after A
+counts.
 
-What this cannot do: an item that was never shown gets no lesson, so feedback can only choose among what models list
-already. That is one reason why it stays a small share of the lessons (``mixture.feedback``).
+Limit: an item that was never shown has no pair, so feedback can only re-order what models list already. This is one
+reason why it keeps a small share of the training queries (``mixture.feedback``).
 """
 
 from __future__ import annotations
@@ -28,50 +28,54 @@ from tigertail.evaluation.online.position_bias import examination
 from tigertail.splitting.ground_truth import GroundTruth
 
 NAME: Final = "feedback"
-LEAST_LOOKED_AT: Final = 0.1
-"""Examination below which a place counts as if it had this: no word counts more than ten at the first place."""
+MIN_EXAMINATION: Final = 0.1
+"""Smallest examination used: an action counts at most ten times as much as one at the first rank."""
 _EXAMPLES: Final = 3
 
 
 def feedback_ground_truth(events: pl.DataFrame, dataset: Dataset) -> GroundTruth:
-    """Turn a log of events into lessons.
+    """Turn a log of events into training pairs.
 
     Parameters
     ----------
     events
         See :meth:`tigertail.evaluation.online.log.Log.of`.
     dataset
-        Whose items are meant, by id.
+        The dataset that has the items, by id.
 
     Returns
     -------
-    Truth
-        Pairs with a score above 0. What cannot be used is counted by reason.
+    GroundTruth
+        Pairs with a score above 0. Pairs that cannot be used are counted by reason.
 
     Warns
     -----
     TigertailWarning
-        If there is no event, or the log cannot tell places from items: then every word counts the same.
+        If there is no event, or position bias cannot be estimated: then all actions have the same weight.
 
     Raises
     ------
     DataError
-        If the table lacks a column or shows nothing.
+        If a column is missing, or there is no impression.
     """
     if events.is_empty():
-        warnings.warn("there is no feedback yet: it teaches nothing", TigertailWarning, stacklevel=2)
-        return GroundTruth(NAME, _words(pl.DataFrame(schema=_SCHEMA)), graded=True, read=0)
+        warnings.warn(
+            "the feedback store has no events yet, so the mixture is fitted without feedback",
+            TigertailWarning,
+            stacklevel=2,
+        )
+        return GroundTruth(NAME, _pairs(pl.DataFrame(schema=_SCHEMA)), graded=True, read=0)
     log = Log.of(events)
-    said = log.shown.filter(pl.col("right") | pl.col("wrong"))
-    said = said.unique(["listener", "query", "item"], keep="last", maintain_order=True)
-    looked = _looked_at(log, said["rank"].to_numpy())
-    weight = pl.Series(1 / np.maximum(looked, LEAST_LOOKED_AT))
-    words = said.select(
+    acted = log.shown.filter(pl.col("positive") | pl.col("negative"))
+    acted = acted.unique(["listener", "query", "item"], keep="last", maintain_order=True)
+    examined = _examination(log, acted["rank"].to_numpy())
+    weight = pl.Series(1 / np.maximum(examined, MIN_EXAMINATION))
+    actions = acted.select(
         pl.col("query").alias(c.TARGET_ITEM_ID),
         pl.col("item").alias(c.ITEM_ID),
-        pl.when("right").then(weight).otherwise(-weight).alias(c.SCORE),
+        pl.when("positive").then(weight).otherwise(-weight).alias(c.SCORE),
     )
-    pairs = _words(words)
+    pairs = _pairs(actions)
     ids = dataset.items[c.ITEM_ID]
     reason = (
         pl.when(~pl.col(c.TARGET_ITEM_ID).is_in(ids.implode()))
@@ -79,17 +83,17 @@ def feedback_ground_truth(events: pl.DataFrame, dataset: Dataset) -> GroundTruth
         .when(~pl.col(c.ITEM_ID).is_in(ids.implode()))
         .then(pl.lit("item: not in the dataset"))
         .when(pl.col(c.TARGET_ITEM_ID) == pl.col(c.ITEM_ID))
-        .then(pl.lit("an item is similar to itself"))
+        .then(pl.lit("query and item are the same"))
         .when(pl.col(c.SCORE) <= 0)
-        .then(pl.lit("as much disliked as liked"))
+        .then(pl.lit("no more likes than dislikes"))
     )
-    judged = pairs.with_columns(reason.alias("reason"))
-    left_out = {str(why): n for why, n in judged["reason"].drop_nulls().value_counts(sort=True).iter_rows()}
-    asked = pl.concat([pairs[c.TARGET_ITEM_ID], pairs[c.ITEM_ID].alias(c.TARGET_ITEM_ID)])
-    unknown = asked.filter(~asked.is_in(ids.implode())).unique(maintain_order=True)
+    checked = pairs.with_columns(reason.alias("reason"))
+    left_out = {str(why): n for why, n in checked["reason"].drop_nulls().value_counts(sort=True).iter_rows()}
+    ids_used = pl.concat([pairs[c.TARGET_ITEM_ID], pairs[c.ITEM_ID].alias(c.TARGET_ITEM_ID)])
+    unknown = ids_used.filter(~ids_used.is_in(ids.implode())).unique(maintain_order=True)
     return GroundTruth(
         NAME,
-        judged.filter(pl.col("reason").is_null()).drop("reason"),
+        checked.filter(pl.col("reason").is_null()).drop("reason"),
         graded=True,
         read=len(pairs),
         left_out=left_out,
@@ -101,17 +105,17 @@ def feedback_ground_truth(events: pl.DataFrame, dataset: Dataset) -> GroundTruth
 _SCHEMA: Final = {c.TARGET_ITEM_ID: pl.String, c.ITEM_ID: pl.String, c.SCORE: pl.Float64}
 
 
-def _words(words: pl.DataFrame) -> pl.DataFrame:
-    """Add up all listeners' words on each pair."""
-    return words.group_by(c.TARGET_ITEM_ID, c.ITEM_ID, maintain_order=True).agg(pl.col(c.SCORE).sum())
+def _pairs(actions: pl.DataFrame) -> pl.DataFrame:
+    """Add up the weights of all actions on each pair."""
+    return actions.group_by(c.TARGET_ITEM_ID, c.ITEM_ID, maintain_order=True).agg(pl.col(c.SCORE).sum())
 
 
-def _looked_at(log: Log, ranks: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return how likely some ranks are looked at; where the log cannot tell, as the last rank before it can."""
+def _examination(log: Log, ranks: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the examination of some ranks; a rank without an estimate has that of the last rank before it."""
     try:
         curve = examination(log).probability
     except DataError as error:
-        warnings.warn(f"{error.problem}; every word counts the same", TigertailWarning, stacklevel=3)
+        warnings.warn(f"{error.problem}; all actions have the same weight", TigertailWarning, stacklevel=3)
         return np.ones(len(ranks))
     last = np.maximum.accumulate(np.where(np.isfinite(curve), np.arange(len(curve)), 0))
     known = curve[last]

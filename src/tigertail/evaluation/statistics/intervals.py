@@ -1,8 +1,8 @@
-"""Intervals and tests: how far a result would move with other listeners.
+"""Confidence intervals and significance tests over listeners.
 
-Queries of one listener depend on one another, so whole listeners are drawn: the cluster bootstrap of Field
-and Welsh, "Bootstrapping clustered data" (JRSS B 2007). All systems of a report are resampled alike, which
-makes differences paired.
+Queries of one listener depend on one another, so whole listeners are resampled: the cluster bootstrap of Field
+and Welsh, "Bootstrapping clustered data" (JRSS B 2007). All systems of a report have the same resamples, so
+differences are paired.
 """
 
 from __future__ import annotations
@@ -36,11 +36,6 @@ class Estimate:
     def __str__(self) -> str:
         return f"{self.mean:.4f} [{self.low:.4f}, {self.high:.4f}]"
 
-    @property
-    def excludes_zero(self) -> bool:
-        """Whether the interval lies wholly above or below zero."""
-        return self.low > 0 or self.high < 0
-
 
 @dataclass(frozen=True, eq=False)
 class ClusterBootstrap:
@@ -57,7 +52,7 @@ class ClusterBootstrap:
 
     Examples
     --------
-    Two listeners, of whom one is always right: any mean between theirs may come out of a resample.
+    Two listeners, one always right and one always wrong: a resample may have any mean from 0 to 1.
 
     >>> boot = ClusterBootstrap(np.array([0, 0, 1, 1], np.int32))
     >>> print(boot.estimate(np.array([0.0, 0.0, 1.0, 1.0])))
@@ -118,12 +113,12 @@ class ClusterBootstrap:
         sizes = dominated(drawn)
         return self._interval(float(dominated(means[None])[0]), sizes), sizes
 
-    def compare(self, ours: Reals, theirs: Reals, value: float) -> Estimate:
-        """Return an estimate of a difference from the resamples of both sides."""
-        return self._interval(value, ours - theirs)
+    def compare(self, resampled: Reals, reference: Reals, value: float) -> Estimate:
+        """Return an estimate of a difference from the resamples of both systems."""
+        return self._interval(value, resampled - reference)
 
     def randomisation_test(self, differences: Reals, rounds: int = 2000) -> float:
-        """Return the two-sided p-value that a paired difference is chance.
+        """Return the two-sided p-value of a paired difference.
 
         Each listener's differences change their sign together with probability one half (Fisher's
         randomisation test, as Smucker, Allan and Carterette, CIKM 2007, recommend for retrieval).
@@ -138,7 +133,7 @@ class ClusterBootstrap:
         counted = ~np.isnan(differences)
         sums = np.bincount(self.listeners[counted], differences[counted])
         signs = np.random.default_rng(self.seed + 1).choice([-1.0, 1.0], (rounds, len(sums)))
-        # The tolerance counts the ties that differ only by rounding.
+        # The tolerance counts ties that differ only by rounding.
         as_far = np.abs(signs @ sums) >= np.abs(sums.sum()) - 1e-9
         return float((1 + as_far.sum()) / (rounds + 1))
 
@@ -153,7 +148,7 @@ class ClusterBootstrap:
 
     @cached_property
     def _draws(self) -> Reals:
-        """How often each listener is drawn in each resample."""
+        """Number of times each listener is drawn in each resample."""
         size = int(self.listeners.max()) + 1
         drawn = np.random.default_rng(self.seed).integers(0, size, (self.samples, size))
         flat = drawn + np.arange(self.samples)[:, None] * size
@@ -162,12 +157,12 @@ class ClusterBootstrap:
 
 
 def dominated(points: Reals) -> Reals:
-    """Return the area that points dominate from (0, 0): the hypervolume of Zitzler and Thiele (1998).
+    """Return the area dominated by points, from (0, 0): the hypervolume of Zitzler and Thiele (1998).
 
     Parameters
     ----------
     points
-        Curves of points with both coordinates to be large; float64, (curves, points, 2).
+        Curves of points, of which both coordinates are to be maximised; float64, (curves, points, 2).
 
     Returns
     -------

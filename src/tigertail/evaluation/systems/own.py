@@ -1,4 +1,4 @@
-"""Our own signals as systems of the report: any of them alone, and the local models with or without the lens."""
+"""Tigertail's own signals as systems of the report: each signal alone, the local models, and the mixture."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class OwnSignal(Baseline):
     """One signal of a model, fitted as :func:`tigertail.fit` fits it."""
 
     signal: str
-    """Which one."""
+    """Name of the signal."""
     model: ModelConfig = ModelConfig()
     """Settings of the whole model."""
 
@@ -31,20 +31,20 @@ class OwnSignal(Baseline):
 
     @property
     def label(self) -> str:
-        """What the system is called."""
+        """Name of the system."""
         return self.signal
 
-    def fit(self, trial: Split) -> Signal:
-        """Fit the signal to the training part of a trial; where it can teach no mixture, listening answers."""
-        given = FitContext(trial.train, trial.interactions, self.model)
+    def fit(self, split: Split) -> Signal:
+        """Fit the signal to the training part of a split; without a mixture, the listening signal is returned."""
+        context = FitContext(split.train, split.interactions, self.model)
         if self.signal != MIXTURE:
-            return SIGNALS[self.signal].fit(given)
-        signals = fit_signals(given)
-        return fit_mixture(given, signals) or signals[LISTENING]
+            return SIGNALS[self.signal].fit(context)
+        signals = fit_signals(context)
+        return fit_mixture(context, signals) or signals[LISTENING]
 
     @property
     def placed(self) -> bool:
-        """Whether it can be asked from where a listener stands."""
+        """Whether its groups are places, so that it has a lens."""
         return self.signal in (LISTENING, MIXTURE) and self.model.local.placed
 
 
@@ -60,13 +60,13 @@ class LocalModels(LocalConfig, Baseline):
 
     @property
     def label(self) -> str:
-        """What the system is called."""
+        """Name of the system."""
         if self.placed:
             return f"listening, by {self.groups}"
         return "listening, learned groups" if self.groups == "learned" else "listening, one world"
 
-    def fit(self, trial: Split) -> Signal:
+    def fit(self, split: Split) -> Signal:
         """Fit the factors, the groups and their item vectors."""
         local = LocalConfig(**{name: getattr(self, name) for name in LocalConfig.model_fields})
         config = ModelConfig(seed=self.seed, confidence=self.confidence, base=self.base, local=local)
-        return OwnSignal(signal=LISTENING, model=config).fit(trial)
+        return OwnSignal(signal=LISTENING, model=config).fit(split)

@@ -1,4 +1,4 @@
-"""What is compared: a system is a name and a way to learn a signal from a trial's training data."""
+"""Systems of a report: a name, and how to fit a signal to the training data of a split."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PLAIN_ALS: Final = ModelConfig(
     confidence=ConfidenceConfig(gain=2.14),
     base=BaseConfig(factors=83, iterations=8, unobserved=0.0617, reg=0.103, nu=0.0, beta=1.0),
 )
-"""Plain ALS, without frequency-scaled regularisation, tuned as long as ours (recipes/defaults/plain.toml)."""
+"""Plain ALS, without frequency-scaled regularisation, tuned as long as the base model (recipes/defaults/plain.toml)."""
 
 _LISTENING: Final = (LISTENING, FACTORS, CO_LISTENING)
 TYPES: Final[dict[str, type[Baseline]]] = {
@@ -52,11 +52,11 @@ class System:
     Parameters
     ----------
     name
-        What it is called there.
+        Its name there.
     fit
-        Learns from a trial's training data alone and returns a signal over its item codes.
+        Fits the training data of a split and returns a signal over its item codes.
     lens
-        Whether each query is asked from the held-out listener's country, where it is known.
+        Whether each query is localised to the held-out listener's country, where it is known.
     """
 
     name: str
@@ -65,14 +65,14 @@ class System:
 
 
 def default_systems(config: ModelConfig | None = None, dataset: Dataset | None = None) -> list[System]:
-    """Return the usual systems: baselines, our base model and other signals, local models, and last the mixture.
+    """Return the usual systems: baselines, the base model and other signals, local models, and last the mixture.
 
     Parameters
     ----------
     config
-        Settings of our own; None means the defaults.
+        Settings of the own systems; None means the defaults.
     dataset
-        Whose tables say which signals beyond listening there are; None means none.
+        Its tables decide which signals are added to those of listening; None means none.
     """
     config = config or ModelConfig()
     own = {"confidence": config.confidence, "seed": config.seed}
@@ -101,13 +101,13 @@ def default_systems(config: ModelConfig | None = None, dataset: Dataset | None =
 def load_systems(path: Path | str) -> list[System]:
     """Read a file of systems: a TOML table ``[[system]]`` for each.
 
-    Each table has a ``type``, one of :data:`TYPES`, the settings of that type, and if you like a ``name``; with
-    ``lens_on`` local models are asked from each held-out listener's country.
+    Each table has a ``type``, one of :data:`TYPES`, the settings of that type, and optionally a ``name``; with
+    ``lens_on`` the queries of local models are localised to each held-out listener's country.
 
     Raises
     ------
     ConfigError
-        If the file is missing or no TOML, names no system or two of one name, or has an unknown type or key
+        If the file is missing or not TOML, has no system or two with the same name, or has an unknown type or key
         or a value out of range.
     """
     path = Path(path)
@@ -122,14 +122,14 @@ def load_systems(path: Path | str) -> list[System]:
         raise ConfigError(f"unknown key '{other[0]}'", path=path, remedy="write systems as [[system]]")
     tables = content.get("system")
     if not isinstance(tables, list) or not tables:
-        raise ConfigError("no systems", path=path, remedy="add a table [[system]] with a type")
+        raise ConfigError("the file has no system", path=path, remedy="add a table [[system]] with a type")
     systems = [_read(table, f"system {number}", path) for number, table in enumerate(tables, start=1)]
     check_names(systems, path)
     return systems
 
 
 def check_names(systems: list[System], path: Path | None = None) -> None:
-    """Refuse two systems of one name, which no reader of a report could tell apart.
+    """Refuse two systems with the same name.
 
     Raises
     ------
@@ -139,9 +139,9 @@ def check_names(systems: list[System], path: Path | None = None) -> None:
     names = [system.name for system in systems]
     if twice := [name for name in names if names.count(name) > 1]:
         raise ConfigError(
-            f"two systems are called '{twice[0]}'",
+            f"two systems have the name '{twice[0]}'",
             path=path,
-            remedy="give each its own: name = '...', or another name of the file of neighbours",
+            remedy="give each its own name: name = '...', or rename the file of neighbours",
         )
 
 
@@ -149,35 +149,35 @@ def _system(baseline: Baseline, name: str | None = None, *, lens: bool = False) 
     return System(name or baseline.label + (", lens" if lens else ""), baseline.fit, lens)
 
 
-def _lens_of(baseline: Baseline, asked: Any) -> bool:
-    if not isinstance(asked, bool):
-        raise ConfigError("lens_on: neither true nor false", remedy="write it as lens_on = true")
-    if asked and not (isinstance(baseline, (LocalModels, OwnSignal)) and baseline.placed):
+def _lens_of(baseline: Baseline, lens_on: Any) -> bool:
+    if not isinstance(lens_on, bool):
+        raise ConfigError("lens_on: not a boolean", remedy="write it as lens_on = true")
+    if lens_on and not (isinstance(baseline, (LocalModels, OwnSignal)) and baseline.placed):
         raise ConfigError(
             "lens_on: only local models of countries, and the mixture with them, have a lens",
             remedy='leave it out, or set groups = "country"',
         )
-    return asked
+    return lens_on
 
 
 def _read(table: Any, place: str, path: Path) -> System:
     if not isinstance(table, dict):
-        raise ConfigError(f"{place} is no table", path=path, remedy="write it as [[system]]")
-    found = TYPES.get(str(table.get("type")))
-    if found is None:
-        problem = f"type: no type '{table['type']}'" if "type" in table else "type is missing"
+        raise ConfigError(f"{place} is not a table", path=path, remedy="write it as [[system]]")
+    kind = TYPES.get(str(table.get("type")))
+    if kind is None:
+        problem = f"type: unknown type '{table['type']}'" if "type" in table else "type is missing"
         raise ConfigError(f"{place}: {problem}", path=path, remedy=f"it is one of {', '.join(TYPES)}")
     name = table.get("name")
     if name is not None and not (isinstance(name, str) and name.strip()):
         raise ConfigError(f"{place}: name: not a text", path=path, remedy="write it as name = '...'")
     settings = {key: value for key, value in table.items() if key not in ("type", "name", "lens_on")}
     try:
-        baseline = found.model_validate(settings)
+        baseline = kind.model_validate(settings)
         return _system(baseline, name, lens=_lens_of(baseline, table.get("lens_on", False)))
     except ValidationError as error:
         key, problem = setting_at_fault(error)
         keys = ", ".join(
-            ["type", "name", *(["lens_on"] if found in (LocalModels, OwnSignal) else []), *found.model_fields]
+            ["type", "name", *(["lens_on"] if kind in (LocalModels, OwnSignal) else []), *kind.model_fields]
         )
         if problem == UNKNOWN_KEY:
             raise ConfigError(

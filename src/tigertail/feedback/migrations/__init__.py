@@ -1,7 +1,7 @@
-"""The store's tables through the releases, one Alembic revision a step under ``versions/``.
+"""Migrations of the store's tables between releases: one Alembic revision a step under ``versions/``.
 
-They run when a store is opened, inside the transaction of whoever holds the store's lock, so that processes
-that open a store at once make its tables once. There is no ``alembic.ini``: nobody has to run anything.
+They run when a store is opened, inside the transaction that has the store's lock, so that processes that open a
+store at once create its tables once. There is no ``alembic.ini``: no command has to be run.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from tigertail.errors import TigertailError
 from tigertail.feedback.tables import VERSION_TABLE
 
 
-def version(connection: Connection, shown: str) -> str | None:
+def version(connection: Connection, display: str) -> str | None:
     """Return the revision that the tables are at; None where there are none.
 
     Parameters
     ----------
     connection
         The store's database.
-    shown
-        What to call the store in an error.
+    display
+        Name of the store in errors.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def version(connection: Connection, shown: str) -> str | None:
     found = _context(connection, script).get_current_revision()
     if found is not None and found not in {known.revision for known in script.walk_revisions()}:
         raise TigertailError(
-            f"the feedback store {shown} was written by a newer release (its tables are at {found})",
+            f"the feedback store {display} was written by a newer release (its tables are at {found})",
             remedy="upgrade tigertail, or name another store",
         )
     return found
@@ -48,7 +48,7 @@ def newest() -> str | None:
 
 
 def upgrade(connection: Connection) -> None:
-    """Take the tables to this release, inside the connection's transaction."""
+    """Migrate the tables to this release, inside the connection's transaction."""
     script = _script()
     context = _context(connection, script)
     with Operations.context(context):

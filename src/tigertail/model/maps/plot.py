@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,8 +12,7 @@ from tigertail import columns as c
 from tigertail.geo.regions import place_name
 from tigertail.model.maps.map import AFTER, BEFORE
 from tigertail.model.model import Model
-from tigertail.model.weights import PICTURES, check_picture
-from tigertail.storage import replaced_file
+from tigertail.plotting import INK, check_format, new_figure, save_figure, set_headline, set_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
 COUNTRIES_SHOWN: Final = 12  # those of most items
 NAMES_SHOWN: Final = 60  # of those most heard, where there is room
 
-_INK: Final = "#1f2d3d"
-_NOTE: Final = "#5b6b7b"
 _QUIET: Final = "#c3cad2"
 _WIDE, _HIGH = 0.2, 0.035  # what a name takes
 _TITLES: Final[dict[tuple[str, str], tuple[str, str]]] = {
@@ -51,9 +47,9 @@ def plot_map(model: Model, places: pl.DataFrame, file: Path) -> None:
     TigertailError
         If it cannot be written.
     """
-    check_picture(file)
-    from matplotlib import colormaps, rc_context
-    from matplotlib.figure import Figure
+    check_format(file)
+    figure = new_figure(16, 8.6)
+    from matplotlib import colormaps
 
     country = pl.Series(c.COUNTRY, [None] * len(model.items), pl.String)
     items = places.with_columns(
@@ -63,23 +59,14 @@ def plot_map(model: Model, places: pl.DataFrame, file: Path) -> None:
         items[c.COUNTRY].drop_nulls().value_counts().sort(["count", c.COUNTRY], descending=[True, False])
     )
     colours = dict(zip(counted[c.COUNTRY][:COUNTRIES_SHOWN], colormaps["Paired"].colors, strict=False))  # type: ignore[attr-defined]
-    figure = Figure(figsize=(16, 8.6), layout="constrained")
     for axes, where in zip(figure.subplots(1, 2), _TITLES, strict=True):
         _draw(axes, items.filter(pl.col(where[0]).is_not_null()), where, colours)
     _legend(figure.axes[0], colours)
     if colours:
         figure.legend(loc="outside lower left", ncols=min(len(colours) + 1, 7), frameon=False, fontsize=10)
-    invented = " – SIMULATED, no listener or artist in it is real" if model.provenance.simulated else ""
-    title = f"{model.provenance.dataset}{invented}: a map of the catalogue"
-    figure.suptitle(title, x=0.01, ha="left", fontsize=13, weight="bold", color=_INK)
-    kind = file.suffix.removeprefix(".").lower()
-    with (
-        replaced_file(file) as temporary,
-        rc_context({"svg.hashsalt": "tigertail"}),
-        warnings.catch_warnings(),
-    ):
-        warnings.filterwarnings("ignore", "Glyph .* missing")  # names are of any script, fonts are not
-        figure.savefig(temporary, format=kind, dpi=120, metadata=PICTURES[kind])
+    provenance = model.provenance
+    set_headline(figure, provenance.dataset, "a map of the catalogue", simulated=provenance.simulated)
+    save_figure(figure, file)
 
 
 def _draw(
@@ -105,12 +92,11 @@ def _draw(
     for name, x, y in items.top_k(NAMES_SHOWN, by="listeners").select(c.NAME, *where).iter_rows():
         if all(abs(x - a) > _WIDE or abs(y - b) > _HIGH for a, b in taken):
             taken.append((x, y))
-            axes.text(x, y, name, fontsize=7.5, color=_INK, ha="center", va="center", parse_math=False)
+            axes.text(x, y, name, fontsize=7.5, color=INK, ha="center", va="center", parse_math=False)
     axes.set(xlim=(-1.03, 1.03), ylim=(-1.03, 1.03), xticks=[], yticks=[], aspect="equal")
     axes.spines[:].set_color("#e3e8ed")
     title, note = _TITLES[where]
-    axes.set_title(f"{title}\n", loc="left", fontsize=11, weight="bold", color=_INK)
-    axes.text(0, 1.01, f"{note}: {len(items):,} items", transform=axes.transAxes, fontsize=9, color=_NOTE)
+    set_title(axes, title, f"{note}: {len(items):,} items")
 
 
 def _legend(axes: Axes, colours: dict[str, tuple[float, float, float]]) -> None:

@@ -106,7 +106,7 @@ class Context:
         except StoreUnavailableError as error:
             LOG.error("the feedback store cannot be used", extra={"problem": error.problem})
             # Where the store is, is no client's business.
-            problem = error.problem.replace(f" {store.database.place.shown}", "")
+            problem = error.problem.replace(f" {store.database.location.display}", "")
             raise ServiceError(503, problem, remedy=error.remedy, retry=1) from error
 
     async def _looked_at(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tigertail.errors import ConfigError, UnknownItemError
-from tigertail.evaluation.online.interleaving import seed_of, team_draft
+from tigertail.evaluation.online.interleaving import derive_seed, team_draft
 from tigertail.service.http.parameters import SimilarQuery
 from tigertail.service.serving.served_model import ServedModel
 
@@ -51,7 +51,7 @@ def interleaved(
         lists.append(edition.shown(answers))
         notices += answers.notices
     cards = [{card["id"]: card for card in shown} for shown in lists]
-    seed = seed_of(asked.listener, asked.key(items), first.version, second.version)
+    seed = derive_seed(asked.listener, asked.key(items), first.version, second.version)
     ours, theirs = ([card["id"] for card in shown] for shown in lists)
     drawn, teams = team_draft(ours, theirs, asked.n, seed)
     return {

@@ -30,7 +30,7 @@ const GROUPINGS = {
   query: "by stratum of the query artist",
   target: "by stratum of the target artist",
   country: "by the listener's country",
-  home: "by the artist's home country",
+  "item country": "by the artist's country",
 };
 
 const LIST_FIGURES = {
@@ -40,8 +40,8 @@ const LIST_FIGURES = {
   APLT: "share of tail artists in the lists",
   hubness: "how much a few artists dominate the lists",
   ILS: "similarity between the artists of a list",
-  "home JS": "divergence between the home countries listed and those played",
-  clumping: "how much the artists of a country list only each other",
+  "locality JS": "divergence between the home countries listed and those played",
+  cohesion: "how much the artists of a country list only each other",
 };
 
 export class EvaluationView {

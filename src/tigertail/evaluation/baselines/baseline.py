@@ -1,4 +1,4 @@
-"""What every baseline is: settings that can be written in a file, and a way to learn from a trial."""
+"""The base class of baselines: settings that a file can hold, and a method to fit them to a split."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Baseline(BaseModel):
     @property
     @abstractmethod
     def label(self) -> str:
-        """What the system is called in a report unless the user names it."""
+        """Name of the system in a report, unless the user gives one."""
 
     @abstractmethod
-    def fit(self, trial: Split) -> Signal:
-        """Learn from the training part of a trial and return a signal over its item codes."""
+    def fit(self, split: Split) -> Signal:
+        """Fit the training part of a split and return a signal over its item codes."""

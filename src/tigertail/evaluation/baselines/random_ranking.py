@@ -1,4 +1,4 @@
-"""A random order: the floor that every system must clear."""
+"""Random order: the lower bound of every metric."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.evaluation.baselines.contract import Baseline
+from tigertail.evaluation.baselines.baseline import Baseline
 from tigertail.splitting.hold_out import Split
 
 
@@ -19,17 +19,17 @@ class RandomRanking(Baseline):
 
     @property
     def label(self) -> str:
-        """What the system is called."""
+        """Name of the system."""
         return "random"
 
-    def fit(self, trial: Split) -> RandomAffinity:
-        """Learn which items have a listener."""
-        return RandomAffinity(trial.popularity > 0, self.seed)
+    def fit(self, split: Split) -> RandomAffinity:
+        """Find the items with a listener."""
+        return RandomAffinity(split.popularity > 0, self.seed)
 
 
 @dataclass(frozen=True, eq=False)
 class RandomAffinity:
-    """Affinities drawn at random, the same whenever a query is asked.
+    """Random affinities, the same for every call with the same query.
 
     Parameters
     ----------

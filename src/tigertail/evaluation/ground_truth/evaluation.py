@@ -1,7 +1,7 @@
-"""How well systems agree with a truth that is no listener's: curated lists, or a simulated world's own.
+"""Score systems by a ground truth: curated lists of similar items, or the true affinity of a simulated world.
 
-Systems are fitted on the whole dataset, since nobody in it has to be held out. With g_r the grade of the item
-at rank r, 0 where the truth does not list it, and R the items it lists for the query:
+Systems are fitted on the whole dataset; no listener is held out. With g_r the grade of the item at rank r, 0 where
+the ground truth does not list it, and R the items it lists for the query:
 
     nDCG@k   = sum_r g_r / log2(r + 1)  /  the same for the best possible list
     Recall@k = items of R in the list  /  min(k, |R|)
@@ -30,13 +30,13 @@ from tigertail.sparse import CSR
 from tigertail.splitting.ground_truth import GroundTruth, grade_matrix
 from tigertail.splitting.hold_out import ProtocolConfig, Split
 
-AGREEMENT_METRICS: Final = ("nDCG", "Recall")
-MOST_QUERIES: Final = 5000  # queries judged; where there are more they are drawn at random
+GRADED_METRICS: Final = ("nDCG", "Recall")
+MAX_QUERIES: Final = 5000  # queries scored; of more, as many are drawn at random
 
 
 @dataclass(frozen=True)
-class AgreementRow:
-    """How one system agrees with the truth on the queries of one stratum.
+class GroundTruthRow:
+    """Scores of one system on the queries of one stratum.
 
     Parameters
     ----------
@@ -45,11 +45,11 @@ class AgreementRow:
     system
         The system's name.
     queries
-        Number of queries judged.
+        Number of queries scored.
     metrics
         Mean and interval over queries of each metric, by name.
     differences
-        The same for the difference from the reference; None for the reference itself.
+        The same for the difference from the reference system; None for the reference itself.
     """
 
     group: str
@@ -60,29 +60,29 @@ class AgreementRow:
 
 
 @dataclass(frozen=True)
-class Agreement:
-    """Systems judged by a truth, ready to print.
+class GroundTruthReport:
+    """Systems scored by a ground truth, ready to print.
 
     Parameters
     ----------
     dataset, truth
-        Names of the dataset and the truth.
+        Names of the dataset and the ground truth.
     simulated
-        Whether the dataset is invented.
+        Whether the dataset is simulated.
     graded
-        Whether the truth says how similar.
+        Whether the ground truth has grades.
     k
-        Length of the lists judged.
+        Length of the lists scored.
     read, queries_read
-        Pairs and queries in the truth's source.
+        Pairs and queries in the source of the ground truth.
     pairs, queries
         Pairs and queries whose items the dataset has.
     left_out
         Pairs that could not be used, by reason.
     examples
         Some items the dataset does not have.
-    judged
-        Queries judged, where there are too many for all.
+    scored
+        Queries scored: all, or a random sample of :data:`MAX_QUERIES`.
     reference
         System the others are compared with.
     rows
@@ -100,24 +100,24 @@ class Agreement:
     queries: int
     left_out: dict[str, int]
     examples: tuple[str, ...]
-    judged: int
+    scored: int
     reference: str
-    rows: list[AgreementRow]
+    rows: list[GroundTruthRow]
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values, for JSON."""
         return asdict(self)
 
 
-def agree(
+def evaluate_against(
     dataset: Dataset,
     truth: GroundTruth,
     systems: Sequence[System] | None = None,
     *,
     k: int = 20,
     seed: int = 0,
-) -> Agreement:
-    """Fit every system on the whole dataset and judge its lists by a truth.
+) -> GroundTruthReport:
+    """Fit every system on the whole dataset and score its lists by a ground truth.
 
     Parameters
     ----------
@@ -126,21 +126,21 @@ def agree(
     truth
         What is similar to what.
     systems
-        What to judge; None means the baselines and the base model. The others are compared with the last.
+        What to score; None means the usual systems. The others are compared with the last.
     k
         Length of the lists.
     seed
-        Seed of the choice of queries where there are more than :data:`MOST_QUERIES`.
+        Seed of the choice of queries where there are more than :data:`MAX_QUERIES`.
     """
     systems = list(systems or default_systems(dataset=dataset))
-    trial = nobody_held(dataset, truth, k=k, seed=seed)
+    split = full_split(dataset, truth, k=k, seed=seed)
     values = {}
     with progress("systems", len(systems)) as tick:
         for system in systems:
-            values[system.name] = graded_metrics(ranked_lists(system.fit(trial), trial)[0], trial.relevant)
+            values[system.name] = graded_metrics(ranked_lists(system.fit(split), split)[0], split.relevant)
             tick(note=system.name)
     reference = systems[-1].name
-    return Agreement(
+    return GroundTruthReport(
         dataset.name,
         truth.name,
         dataset.simulated,
@@ -152,22 +152,22 @@ def agree(
         truth.queries,
         truth.left_out,
         truth.examples,
-        len(trial.query_items),
+        len(split.query_items),
         reference,
-        _rows(values, reference, trial.strata[trial.query_items]),
+        _rows(values, reference, split.strata[split.query_items]),
     )
 
 
-def nobody_held(dataset: Dataset, truth: GroundTruth, *, k: int, seed: int = 0) -> Split:
-    """Return a trial in which systems see every listener and are asked the queries of a truth.
+def full_split(dataset: Dataset, truth: GroundTruth, *, k: int, seed: int = 0) -> Split:
+    """Return a split without held-out listeners, whose queries are those of a ground truth.
 
-    Row q of its ``relevant`` holds the grades of what is similar to query q.
+    Row q of its ``relevant`` holds the grades of the items similar to query q.
     """
     interactions = Interactions.of(dataset)
     grades = grade_matrix(truth, interactions)
     queries = np.flatnonzero(grades.row_sizes)
-    if len(queries) > MOST_QUERIES:
-        queries = np.sort(np.random.default_rng(seed).choice(queries, MOST_QUERIES, replace=False))
+    if len(queries) > MAX_QUERIES:
+        queries = np.sort(np.random.default_rng(seed).choice(queries, MAX_QUERIES, replace=False))
     return Split(
         ProtocolConfig(k=k, seed=seed),
         dataset,
@@ -181,20 +181,20 @@ def nobody_held(dataset: Dataset, truth: GroundTruth, *, k: int, seed: int = 0) 
 
 
 def graded_metrics(lists: NDArray[np.int32], grades: CSR) -> NDArray[np.float64]:
-    """Judge lists by grades.
+    """Score lists by grades.
 
     Parameters
     ----------
     lists
-        Items listed for each query, best first, -1 where the list has ended; int32, (queries, k).
+        Items listed for each query, best first, -1 after the end of the list; int32, (queries, k).
     grades
         Queries by items, the grade above 0 of each similar item.
 
     Returns
     -------
     NDArray[np.float64]
-        One column a metric, in the order of :data:`AGREEMENT_METRICS`; (queries, metrics). NaN where the
-        truth lists nothing.
+        One column a metric, in the order of :data:`GRADED_METRICS`; (queries, metrics). NaN where the
+        ground truth lists nothing.
 
     Examples
     --------
@@ -223,14 +223,14 @@ def _grades_of(lists: NDArray[np.int32], grades: CSR, row: NDArray[np.int32]) ->
     if not grades.nnz:
         return np.zeros(lists.shape)
     cells = row.astype(np.int64) * grades.shape[1] + grades.indices
-    asked = np.arange(len(lists), dtype=np.int64)[:, None] * grades.shape[1] + lists
-    place = np.minimum(np.searchsorted(cells, asked), len(cells) - 1)
-    return np.where((cells[place] == asked) & (lists >= 0), grades.data[place], 0.0)
+    listed = np.arange(len(lists), dtype=np.int64)[:, None] * grades.shape[1] + lists
+    place = np.minimum(np.searchsorted(cells, listed), len(cells) - 1)
+    return np.where((cells[place] == listed) & (lists >= 0), grades.data[place], 0.0)
 
 
 def _rows(
     values: dict[str, NDArray[np.float64]], reference: str, query_strata: NDArray[np.int8]
-) -> list[AgreementRow]:
+) -> list[GroundTruthRow]:
     """Return the mean of each stratum; every query is a cluster of its own."""
     rows = []
     groups = [(OVERALL, np.ones(len(query_strata), np.bool_))]
@@ -240,11 +240,12 @@ def _rows(
             continue
         bootstrap = ClusterBootstrap(np.arange(int(member.sum()), dtype=np.int32))
         for name, value in values.items():
-            mine = _estimates(bootstrap, value[member])
-            apart = _estimates(bootstrap, (value - values[reference])[member]) if name != reference else None
-            rows.append(AgreementRow(group, name, int(member.sum()), mine, apart))
+            metrics = _estimates(bootstrap, value[member])
+            difference = (value - values[reference])[member]
+            differences = _estimates(bootstrap, difference) if name != reference else None
+            rows.append(GroundTruthRow(group, name, int(member.sum()), metrics, differences))
     return rows
 
 
 def _estimates(bootstrap: ClusterBootstrap, values: NDArray[np.float64]) -> dict[str, Estimate]:
-    return {metric: bootstrap.estimate(values[:, i]) for i, metric in enumerate(AGREEMENT_METRICS)}
+    return {metric: bootstrap.estimate(values[:, i]) for i, metric in enumerate(GRADED_METRICS)}

@@ -6,15 +6,15 @@ from tigertail.evaluation import Split
 from tigertail.evaluation.baselines import RandomRanking
 
 
-def test_every_query_has_its_own_order_and_every_seed_another(trial: Split) -> None:
+def test_every_query_has_its_own_order_and_every_seed_another(split: Split) -> None:
     queries = np.array([0, 1], np.int32)
-    scores = RandomRanking(seed=1).fit(trial).affinity(queries)
+    scores = RandomRanking(seed=1).fit(split).affinity(queries)
     assert (scores[0] != scores[1])[:25].all()
-    assert (scores != RandomRanking(seed=2).fit(trial).affinity(queries))[:, :25].all()
+    assert (scores != RandomRanking(seed=2).fit(split).affinity(queries))[:, :25].all()
 
 
 def test_it_is_fair() -> None:
-    from tigertail.evaluation.baselines.chance import RandomAffinity
+    from tigertail.evaluation.baselines.random_ranking import RandomAffinity
 
     signal = RandomAffinity(np.ones(200, np.bool_), seed=0)
     first = signal.affinity(np.arange(200, dtype=np.int32))

@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
-from tigertail.evaluation.ground_truth.agreement import AGREEMENT_METRICS, agree, graded_metrics, nobody_held
+from tigertail.evaluation.ground_truth.evaluation import (
+    GRADED_METRICS,
+    evaluate_against,
+    full_split,
+    graded_metrics,
+)
 from tigertail.evaluation.systems.system import System
 from tigertail.model import ModelConfig
 from tigertail.signals.contract import Signal
@@ -36,8 +41,8 @@ def every_pair(*scenes: list[str]) -> list[str]:
 def test_lists_of_the_scenes_themselves_are_recalled_whole(scenes: Dataset, tmp_path: Path) -> None:
     """Whoever hears one artist of a scene hears the others: every learned list must hold them first."""
     truth = read_curated(curated(tmp_path, "query,similar", *every_pair(NORTH, SOUTH)), scenes)
-    agreement = agree(scenes, truth, k=3)
-    overall = {row.system: row for row in agreement.rows if row.group == "overall"}
+    report = evaluate_against(scenes, truth, k=3)
+    overall = {row.system: row for row in report.rows if row.group == "overall"}
     for system in ("item-item cosine", "base, cosine"):
         row = overall[system]
         assert (row.metrics["Recall"].mean, row.metrics["nDCG"].mean) == pytest.approx((1.0, 1.0))
@@ -45,22 +50,22 @@ def test_lists_of_the_scenes_themselves_are_recalled_whole(scenes: Dataset, tmp_
     assert overall["popularity"].metrics["Recall"].mean < 1
     assert overall["popularity"].differences is not None
     assert overall["popularity"].differences["nDCG"].high < 0
-    assert overall[agreement.reference].differences is None
-    groups = [row for row in agreement.rows if row.group != "overall" and row.system == agreement.reference]
-    assert sum(row.queries for row in groups) == agreement.judged == agreement.queries == 8
+    assert overall[report.reference].differences is None
+    groups = [row for row in report.rows if row.group != "overall" and row.system == report.reference]
+    assert sum(row.queries for row in groups) == report.scored == report.queries == 8
 
 
 def test_an_item_nobody_plays_is_a_cold_query(scenes: Dataset, tmp_path: Path) -> None:
-    agreement = agree(scenes, read_curated(curated(tmp_path, "query,similar", "x9,n1"), scenes))
-    assert {row.group for row in agreement.rows} == {"overall", "cold"}
-    assert agreement.rows[-1].metrics["nDCG"].mean == 0
+    report = evaluate_against(scenes, read_curated(curated(tmp_path, "query,similar", "x9,n1"), scenes))
+    assert {row.group for row in report.rows} == {"overall", "cold"}
+    assert report.rows[-1].metrics["nDCG"].mean == 0
 
 
 def test_systems_see_every_listener(scenes: Dataset, tmp_path: Path) -> None:
     truth = read_curated(curated(tmp_path, "query,similar", "n1,n2"), scenes)
-    trial = nobody_held(scenes, truth, k=5)
-    assert trial.interactions.plays.nnz == len(scenes.plays)
-    assert len(trial.held) == 0
+    split = full_split(scenes, truth, k=5)
+    assert split.interactions.plays.nnz == len(scenes.plays)
+    assert len(split.held) == 0
 
 
 def test_grades_order_the_best_list() -> None:
@@ -80,14 +85,14 @@ def test_a_list_shorter_than_the_truth_can_still_be_perfect() -> None:
 def test_a_query_without_a_truth_has_no_value() -> None:
     grades = CSR.from_coo([0], [1], [1], shape=(2, 3))
     values = graded_metrics(np.array([[1], [1]], np.int32), grades)
-    assert values.shape == (2, len(AGREEMENT_METRICS))
+    assert values.shape == (2, len(GRADED_METRICS))
     assert np.isnan(values[1]).all()
 
 
 def test_many_queries_are_sampled(scenes: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tigertail.evaluation.ground_truth.agreement.MOST_QUERIES", 3)
+    monkeypatch.setattr("tigertail.evaluation.ground_truth.evaluation.MAX_QUERIES", 3)
     truth = read_curated(curated(tmp_path, "query,similar", *every_pair(NORTH)), scenes)
-    asked = [tuple(nobody_held(scenes, truth, k=5, seed=seed).query_items) for seed in (0, 0, 1, 2, 3)]
+    asked = [tuple(full_split(scenes, truth, k=5, seed=seed).query_items) for seed in (0, 0, 1, 2, 3)]
     assert asked[0] == asked[1]
     assert len(set(asked)) > 1
     assert all(len(queries) == 3 for queries in asked)
@@ -120,17 +125,17 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 def test_who_knows_the_true_affinity_agrees_with_it_wholly(world: Dataset) -> None:
     truth = read_true(world)
 
-    def fit(trial: Split) -> Signal:
-        return Oracle(truth, trial.interactions)
+    def fit(split: Split) -> Signal:
+        return Oracle(truth, split.interactions)
 
-    agreement = agree(world, truth, [System("oracle", fit)])
-    assert agreement.simulated
-    assert agreement.graded
-    for row in agreement.rows:
+    report = evaluate_against(world, truth, [System("oracle", fit)])
+    assert report.simulated
+    assert report.graded
+    for row in report.rows:
         assert (row.metrics["nDCG"].mean, row.metrics["Recall"].mean) == pytest.approx((1.0, 1.0))
 
 
 def test_default_systems_are_judged_where_none_are_given(scenes: Dataset, tmp_path: Path) -> None:
     truth = read_curated(curated(tmp_path, "query,similar", "n1,n2"), scenes)
-    names = {row.system for row in agree(scenes, truth).rows}
+    names = {row.system for row in evaluate_against(scenes, truth).rows}
     assert f"base, beta {ModelConfig().base.beta:g}" in names

@@ -34,8 +34,8 @@ def baseline(request: pytest.FixtureRequest) -> Baseline:
     return BASELINES[request.param]
 
 
-def everyone(trial: Split) -> np.ndarray:
-    return np.arange(len(trial.popularity), dtype=np.int32)
+def everyone(split: Split) -> np.ndarray:
+    return np.arange(len(split.popularity), dtype=np.int32)
 
 
 @pytest.mark.parametrize("name", SENSIBLE)
@@ -51,21 +51,21 @@ def test_a_scenes_artists_come_before_the_other_scenes(name: str, scene_trial: S
         assert (listed >= 0).all()
 
 
-def test_it_makes_a_signal_over_the_catalogue(baseline: Baseline, trial: Split) -> None:
-    signal = baseline.fit(trial)
+def test_it_makes_a_signal_over_the_catalogue(baseline: Baseline, split: Split) -> None:
+    signal = baseline.fit(split)
     assert isinstance(signal, Signal)
     assert signal.known.tolist() == [True] * 25 + [False]
-    scores = signal.affinity(everyone(trial))
+    scores = signal.affinity(everyone(split))
     assert scores.shape == (26, 26)
     assert scores.dtype == np.float32
     assert (np.isfinite(scores) | (scores == -np.inf)).all()
     assert (scores[:, 25] == -np.inf).all(), "an item nobody plays is no answer"
 
 
-def test_it_says_the_same_twice_and_of_a_query_alone(baseline: Baseline, trial: Split) -> None:
-    first, second = (baseline.fit(trial).affinity(everyone(trial)) for _ in range(2))
+def test_it_says_the_same_twice_and_of_a_query_alone(baseline: Baseline, split: Split) -> None:
+    first, second = (baseline.fit(split).affinity(everyone(split)) for _ in range(2))
     assert first.tobytes() == second.tobytes()
-    alone = baseline.fit(trial).affinity(np.array([7], np.int32))
+    alone = baseline.fit(split).affinity(np.array([7], np.int32))
     assert alone[0].tobytes() == first[7].tobytes()
 
 

@@ -1,0 +1,130 @@
+"""Figures: one style for every picture, and one function that saves them as PNG, SVG or PDF."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tigertail.errors import ConfigError
+from tigertail.storage import replaced_file
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+FORMATS: Final[dict[str, dict[str, None]]] = {
+    "png": {},
+    "svg": {"Date": None},
+    "pdf": {"CreationDate": None},
+}
+"""Formats by file suffix, with the metadata to leave out, so that equal figures give equal bytes."""
+
+INK: Final = "#1f2d3d"
+NOTE: Final = "#5b6b7b"
+QUIET: Final = "#b8c4d0"
+BLUE: Final = "#3b6ea5"
+ORANGE: Final = "#d1782f"
+
+DPI: Final = 130
+
+
+def check_format(path: Path | str) -> None:
+    """Refuse a file name whose suffix is not one of :data:`FORMATS`.
+
+    Raises
+    ------
+    ConfigError
+        If it is not.
+    """
+    if _format(path) not in FORMATS:
+        raise ConfigError(
+            f"unknown picture format '{Path(path).suffix}'",
+            path=path,
+            remedy=f"use a file name that ends in {', '.join(f'.{name}' for name in FORMATS)}",
+        )
+
+
+def new_figure(width: float, height: float, *, padding: tuple[float, float] | None = None) -> Figure:
+    """Return an empty figure.
+
+    Parameters
+    ----------
+    width, height
+        In inches.
+    padding
+        Padding around the axes, horizontal and vertical, in inches; None means matplotlib's.
+
+    Raises
+    ------
+    ConfigError
+        If matplotlib is not installed.
+    """
+    try:
+        from matplotlib.figure import Figure
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            "plots need matplotlib, which is not installed", remedy="pip install 'tigertail[plot]'"
+        ) from error
+    across, up = padding or (None, None)
+    return Figure(figsize=(width, height), dpi=DPI, layout=ConstrainedLayoutEngine(w_pad=across, h_pad=up))
+
+
+def set_headline(figure: Figure, dataset: str, text: str = "", *, simulated: bool = False) -> None:
+    """Write a headline at the top left: a dataset, a warning if it is simulated, and what the figure shows."""
+    warning = " – SIMULATED, no listener or artist in it is real" if simulated else ""
+    headline = f"{dataset}{warning}: {text}" if text else f"{dataset}{warning}"
+    figure.suptitle(headline, x=0.01, ha="left", fontsize=13, weight="bold", color=INK)
+
+
+def set_title(axes: Axes, title: str, note: str = "") -> None:
+    """Write a title at the top left of axes, with a note in small print below it."""
+    axes.set_title(f"{title}\n" if note else title, loc="left", fontsize=11, weight="bold", color=INK)
+    if note:
+        axes.text(0, 1.015, note, transform=axes.transAxes, fontsize=9, color=NOTE)
+
+
+def clear_frame(axes: Axes, *sides: str, grid: Any = None) -> None:
+    """Remove the frame at some sides of axes, and draw a light grid below the data.
+
+    Parameters
+    ----------
+    axes
+        The axes.
+    *sides
+        Any of "top", "right", "left" and "bottom".
+    grid
+        Axis of the grid: "x", "y" or "both"; None for no grid.
+    """
+    axes.spines[list(sides)].set_visible(False)
+    if grid is not None:
+        axes.grid(axis=grid, alpha=0.25)
+        axes.set_axisbelow(True)
+
+
+def save_figure(figure: Figure, path: Path | str) -> None:
+    """Write a figure in the format of the file's suffix; the file appears whole or not at all.
+
+    Raises
+    ------
+    ConfigError
+        If the format is unknown.
+    TigertailError
+        If the file cannot be written.
+    """
+    check_format(path)
+    from matplotlib import rc_context
+
+    kind = _format(path)
+    with (
+        replaced_file(Path(path)) as temporary,
+        rc_context({"svg.hashsalt": "tigertail"}),
+        warnings.catch_warnings(),
+    ):
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # names are of any script, fonts are not
+        figure.savefig(temporary, format=kind, metadata=FORMATS[kind])
+
+
+def _format(path: Path | str) -> str:
+    return Path(path).suffix.removeprefix(".").lower()

@@ -1,0 +1,125 @@
+"""The contract test of signals: what :class:`tigertail.signals.contract.Signal` requires of an implementation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from tigertail.signals.contract import Signal
+
+
+def check_signal(signal: Signal) -> None:
+    """Check that a signal keeps every promise of its contract.
+
+    Parameters
+    ----------
+    signal
+        A signal with at least one item it knows and one it does not.
+
+    Raises
+    ------
+    AssertionError
+        Names the promise that is broken.
+
+    Examples
+    --------
+    >>> from tigertail.signals.factors import FactorAffinity
+    >>> check_signal(FactorAffinity(np.array([[1, 0], [1, 1], [0, 0]], np.float32)))
+    """
+    for check in SIGNAL_CHECKS:
+        check(signal)
+    check_unknown_queries(signal)
+
+
+def check_type(signal: Signal) -> None:
+    """Check that the signal has the members of the protocol."""
+    _require(isinstance(signal, Signal), "a signal has the members known and affinity")
+
+
+def check_known(signal: Signal) -> None:
+    """Check that ``known`` is one boolean an item, and that there are items of both kinds to check."""
+    _require(signal.known.dtype == np.bool_ and signal.known.ndim == 1, "known is a vector of booleans")
+    _require(bool(signal.known.any()), "the signal under test knows an item")
+    _require(not signal.known.all(), "the signal under test has an unknown item")
+
+
+def check_shape(signal: Signal) -> None:
+    """Check that affinities are float32, a row a query and a column an item."""
+    items = len(signal.known)
+    scores = signal.affinity(np.array([0, items - 1], np.int32))
+    _require(scores.shape == (2, items), "affinity has a row for each query and a column for each item")
+    _require(scores.dtype == np.float32, "affinity is float32")
+    _require(signal.affinity(np.empty(0, np.int32)).shape == (0, items), "no query gives no row")
+
+
+def check_values(signal: Signal) -> None:
+    """Check that every affinity is finite or ``-inf``."""
+    scores = signal.affinity(_every(signal))
+    _require(bool((np.isfinite(scores) | (scores == -np.inf)).all()), "an affinity is finite or -inf")
+
+
+def check_unknown_answers(signal: Signal) -> None:
+    """Check that an unknown item is never an answer."""
+    scores = signal.affinity(_every(signal))[:, ~signal.known]
+    _require(bool((scores == -np.inf).all()), "the affinity to an unknown item is -inf")
+
+
+def check_unknown_queries(signal: Signal) -> None:
+    """Check that an unknown query has no answers; a popularity baseline, equal for all queries, may have some."""
+    scores = signal.affinity(np.flatnonzero(~signal.known).astype(np.int32))
+    _require(bool((scores == -np.inf).all()), "the affinity from an unknown item is -inf")
+
+
+def check_known_queries(signal: Signal) -> None:
+    """Check that a known query has at least one answer."""
+    best = signal.affinity(np.flatnonzero(signal.known).astype(np.int32)).max(axis=1)
+    _require(bool((best > -np.inf).all()), "a known query has an answer")
+
+
+def check_batches(signal: Signal) -> None:
+    """Check that a query has the same affinities, to the bit, alone and with others."""
+    every = _every(signal)
+    together = signal.affinity(every)
+    for query in every:
+        alone = signal.affinity(np.array([query], np.int32))[0]
+        _require(
+            alone.tobytes() == together[query].tobytes(),
+            f"query {query} has the same bits alone and in a batch",
+        )
+    repeated = every[[-1, 0, -1]]
+    _require(
+        signal.affinity(repeated).tobytes() == together[repeated].tobytes(),
+        "queries may repeat, in any order",
+    )
+
+
+def check_queries_unchanged(signal: Signal) -> None:
+    """Check that ``affinity`` does not write to its queries."""
+    queries = _every(signal)[::-1].copy()
+    before = queries.tolist()
+    signal.affinity(queries)
+    _require(queries.tolist() == before, "affinity does not change its queries")
+
+
+SIGNAL_CHECKS: Final[tuple[Callable[[Signal], None], ...]] = (
+    check_type,
+    check_known,
+    check_shape,
+    check_values,
+    check_unknown_answers,
+    check_known_queries,
+    check_batches,
+    check_queries_unchanged,
+)
+"""The checks that hold for every signal, one a promise."""
+
+
+def _every(signal: Signal) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+    return np.arange(len(signal.known), dtype=np.int32)
+
+
+def _require(condition: bool, promise: str) -> None:
+    if not condition:
+        raise AssertionError(f"the contract of a signal is broken: {promise}")

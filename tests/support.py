@@ -1,0 +1,56 @@
+"""Helpers that tests of several rooms share."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+import polars as pl
+from typer.testing import CliRunner, Result
+
+from tigertail.cli import app
+from tigertail.dataset.dataset import Dataset
+from tigertail.feedback import FeedbackStore
+from tigertail.model import ModelConfig
+from tigertail.simulation import WorldConfig, simulate
+
+SMALL_MODEL: Final = ModelConfig.model_validate(
+    {"base": {"factors": 16, "iterations": 3}, "local": {"min_group_size": 20}}
+)
+
+Found = TypeVar("Found")
+
+
+def run_cli(*arguments: object) -> Result:
+    """Run the command line in this process; an error of the command is raised."""
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False)
+
+
+def poll(condition: Callable[[], Found], what: str, *, seconds: float = 60, interval: float = 0.02) -> Found:
+    """Wait until a condition is true, and return its value; fail when the time is over."""
+    last = time.monotonic() + seconds
+    while time.monotonic() < last:
+        if found := condition():
+            return found
+        time.sleep(interval)
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+def tiny_world(folder: Path, *, listeners: int = 150, artists: int = 120, countries: int = 3) -> Dataset:
+    """Simulate a world that is fitted in a second."""
+    config = WorldConfig(listeners=listeners, artists=artists, countries=countries, artists_per_listener=12)
+    return simulate(folder / "world", config)
+
+
+def write_store(events: pl.DataFrame, file: Path) -> Path:
+    """Record events, in their order, in a feedback store of their own."""
+    rows = events.select(pl.exclude("seq")).with_columns(
+        event_id=pl.int_range(pl.len()).cast(pl.String),
+        country=pl.lit(None, pl.String),
+        at=pl.lit(None, pl.Datetime),
+    )
+    with FeedbackStore.open(file) as store:
+        store.record(rows)
+    return file
