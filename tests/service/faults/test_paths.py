@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tigertail.errors import ModelError
+from tigertail.model.store import folder as model_folder
 from tigertail.service.serving.model_cache import copied
 from tigertail.storage import sha256
 
