@@ -29,7 +29,7 @@ def test_paths_start_at_the_recipe_and_know_the_environment(
     )
     assert recipe.name == "recipe"
     assert [source.path for source in recipe.source] == [tmp_path / "plays.csv", Path("/music/1k")]
-    assert [source.named for source in recipe.source] == ["plays", "b"]
+    assert [source.label for source in recipe.source] == ["plays", "b"]
     assert isinstance(recipe.source[0], Csv)
     assert recipe.namespaces == ["plays", "b"]
 

@@ -14,7 +14,8 @@ from typing import Any, Final, Self
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.dataset.tables import TABLES
+from tigertail.dataset.table_spec import Refers
+from tigertail.dataset.tables import id_columns, table_spec
 from tigertail.errors import DataError
 from tigertail.storage import checksums, new_folder, to_json
 
@@ -135,7 +136,7 @@ class Dataset:
             rows: dict[str, int] = {}
             for table, frame in tables.items():
                 file = folder / f"{table}.parquet"
-                TABLES[table].conform(frame.lazy()).sink_parquet(file, row_group_size=ROW_GROUP)
+                table_spec(table).conform(frame.lazy()).sink_parquet(file, row_group_size=ROW_GROUP)
                 rows[table] = pl.scan_parquet(file).select(pl.len()).collect().item()
             if rows[c.PLAYS_TABLE] == 0:
                 raise DataError(
@@ -175,14 +176,14 @@ class Dataset:
         with self.reading(table):
             frame = pl.scan_parquet(file)
             found = frame.collect_schema()
-        if missing := [name for name in TABLES[table].required if name not in found]:
+        if missing := table_spec(table).missing(found.names()):
             raise DataError(
                 f"lacks the column {', '.join(missing)}", path=file, remedy="build the dataset again"
             )
-        for column in (c.LISTENER_ID, c.ANNOTATOR, c.CURATOR):
+        for column in id_columns(Refers.PERSON):
             if column in found and len(self._hidden):
-                theirs = pl.col(column).is_in(self._hidden.implode())
-                frame = frame.filter(~theirs.fill_null(False))
+                hidden = pl.col(column).is_in(self._hidden.implode())
+                frame = frame.filter(~hidden.fill_null(False))
         if self._until is not None and c.LAST_PLAYED in found:
             frame = frame.filter(pl.col(c.LAST_PLAYED) <= self._until)
         return frame

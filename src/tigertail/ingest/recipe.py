@@ -37,7 +37,7 @@ class Recipe(BaseModel):
     @property
     def namespaces(self) -> list[str]:
         """The namespaces of its sources, each once, in their order; documents have no ids of either kind."""
-        spaces = (source.space for source in self.source if _table(source) != c.DOCUMENTS_TABLE)
+        spaces = (source.namespace_id for source in self.source if _table(source) != c.DOCUMENTS_TABLE)
         return list(dict.fromkeys(spaces))
 
     @classmethod
@@ -66,7 +66,7 @@ class Recipe(BaseModel):
             _source(keys, f"source {number}", path) for number, keys in enumerate(sources, start=1)
         ]
         recipe = _valid(cls, {"name": path.stem} | content, "recipe", path)
-        names = [source.named for source in recipe.source]
+        names = [source.label for source in recipe.source]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ConfigError(
                 f"two sources are called '{twice[0]}'", path=path, remedy="give each its own: name = '...'"
@@ -77,12 +77,12 @@ class Recipe(BaseModel):
 
 def _check_namespaces(recipe: Recipe, path: Path) -> None:
     """Refuse ids that nothing can match: those of a namespace without plays."""
-    played = {source.space for source in recipe.source if _table(source) == c.PLAYS_TABLE}
+    played = {source.namespace_id for source in recipe.source if _table(source) == c.PLAYS_TABLE}
     for source in recipe.source:
         foreign = _table(source) == c.LISTENERS_TABLE or c.ITEM_ID in getattr(source, "columns", {})
-        if foreign and source.space not in played:
+        if foreign and source.namespace_id not in played:
             raise ConfigError(
-                f"source '{source.named}': no plays have ids of the namespace '{source.space}'",
+                f"source '{source.label}': no plays have ids of the namespace '{source.namespace_id}'",
                 path=path,
                 remedy="give it and the source of its plays one namespace: namespace = '...'",
             )

@@ -118,21 +118,21 @@ def build_report(
     *,
     duplicates: Counter[str],
     conflicts: int,
-    attached: LinkedRows | None = None,
+    linked: LinkedRows | None = None,
 ) -> BuildReport:
     """Put together what the parts of a build have counted."""
     return BuildReport(
         sources=[
             SourceReport(
-                name=source.named,
+                name=source.label,
                 format=source.format,
-                read=quarantine.read[source.named],
-                rejected=quarantine.reasons_of(source.named),
-                duplicates=duplicates[source.named],
+                read=quarantine.read[source.label],
+                rejected=quarantine.reasons_of(source.label),
+                duplicates=duplicates[source.label],
                 warnings=[
                     Warned(what, rows, quarantine.examples[name, what])
                     for (name, what), rows in sorted(quarantine.warnings.items())
-                    if name == source.named
+                    if name == source.label
                 ],
             )
             for source in recipe.source
@@ -144,5 +144,5 @@ def build_report(
         unsure=identities.namesakes.filter("unsure").height,
         namesakes_examples=identities.namesakes["name"].head(_EXAMPLES).to_list(),
         conflicting_profiles=conflicts,
-        matches=[Match(**row) for row in attached.matches.iter_rows(named=True)] if attached else [],
+        matches=[Match(**row) for row in linked.matches.iter_rows(named=True)] if linked else [],
     )

@@ -63,12 +63,12 @@ class Dbpedia(Source):
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield the annotations of each relation."""
         with stream(self.path, _MAPPING) as file:
-            text = TextFile(file, self.named, quarantine)
+            text = TextFile(file, self.label, quarantine)
             rows = text.rows(("id", c.NAME, "artist"), separator="\t", quoted=False)
             names = pl.concat([block.select("artist", c.NAME) for block in rows])
         for facet in self.facets:
             with stream(self.path, FACETS[facet]) as file:
-                text = TextFile(file, self.named, quarantine)
+                text = TextFile(file, self.label, quarantine)
                 for block in text.rows(("artist", "value"), separator=" ", quoted=False):
                     yield self._batch(facet, block, names, quarantine)
 
@@ -80,7 +80,7 @@ class Dbpedia(Source):
             (pl.col(c.NAME).is_null(), "artist without an entry in the mapping"),
             (~pl.col("value").str.starts_with(_RESOURCE), "no DBpedia resource"),
         )
-        rows = quarantine.keep(self.named, FACETS[facet], rows, checks)
+        rows = quarantine.keep(self.label, FACETS[facet], rows, checks)
         uris = rows["value"].unique()
         labels = pl.Series([readable(uri, facet) for uri in uris], dtype=pl.String)
         annotations = rows.select(

@@ -51,7 +51,7 @@ class Csv(MappedSource):
         found = False
         for stream in streams(self.path, self.files):
             found = True
-            file = TextFile(stream, self.named, quarantine, encoding=self.encoding)
+            file = TextFile(stream, self.label, quarantine, encoding=self.encoding)
             if self.header:
                 names, blocks = file.headed(None, separator=self.separator, quoted=self.quoted)
             else:

@@ -80,13 +80,13 @@ class Documents(Source):
     most_characters: int = Field(2_000_000, ge=1_000, le=50_000_000)
 
     @property
-    def named(self) -> str:
+    def label(self) -> str:
         """The source's name: as given, else its file's."""
         return self.name or "-".join(self.path.name.partition(".")[0].replace(":", " ").split())
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield the pages as plain text, a few million characters at a time."""
-        desk = PageSink(self.named, quarantine)
+        desk = PageSink(self.label, quarantine)
         names = _names(self.names) if self.names else {}
         rows: list[dict[str, Any]] = []
         room = _BATCH_CHARACTERS
@@ -140,7 +140,7 @@ class Documents(Source):
         title = page.title or plain.title
         mbid, name = self._owner(page, title, names)
         return {
-            c.DOCUMENT_ID: f"{self.named}:{page.name}",
+            c.DOCUMENT_ID: f"{self.label}:{page.name}",
             c.TEXT: plain.text,
             c.MARKUP: markup,
             c.TITLE: title or (_file_title(page.name) if self.page_of == "title" else None),

@@ -40,20 +40,20 @@ class EchonestLocation(Source):
         found = False
         for stream in streams(self.path, "geo.dat"):
             found = True
-            for frame in TextFile(stream, self.named, quarantine).lines():
+            for frame in TextFile(stream, self.label, quarantine).lines():
                 yield from self._batches(stream.name, frame, quarantine)
         if not found:
             raise DataError("no file 'geo.dat' in it", path=self.path, remedy="check the path in the recipe")
 
     def _batches(self, file: str, frame: pl.DataFrame, quarantine: Quarantine) -> Iterator[Batch]:
-        quarantine.read[self.named] += frame.height
+        quarantine.read[self.label] += frame.height
         parts = pl.col(TEXT).str.split(_SEPARATOR)
         fields = [parts.list.get(n, null_on_oob=True).alias(name) for n, name in enumerate(_FIELDS)]
         rows = frame.with_columns(*fields, parts.list.len().alias("fields"))
         checks = reasons(
             (pl.col("fields") != len(_FIELDS), f"wrong number of fields (expected {len(_FIELDS)})")
         )
-        rows = quarantine.keep(self.named, file, rows, checks).select(
+        rows = quarantine.keep(self.label, file, rows, checks).select(
             LINE, TEXT, pl.col("id").alias(c.ITEM_ID), c.NAME, pl.col("place").str.strip_chars()
         )
         country = pl.col("place").str.split(",").list.last().str.strip_chars()

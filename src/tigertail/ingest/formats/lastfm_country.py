@@ -27,7 +27,7 @@ class LastfmCountry(Source):
         found = False
         for stream in streams(self.path, "*.csv"):
             found = True
-            file = TextFile(stream, self.named, quarantine)
+            file = TextFile(stream, self.label, quarantine)
             for rows in file.headed(_HEADER, separator=",", quoted=True)[1]:
                 listener = pl.col("user").alias(c.LISTENER_ID)
                 plays = rows.select(LINE, TEXT, listener, pl.col("artist").alias(c.NAME))

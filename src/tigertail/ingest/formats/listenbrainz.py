@@ -14,7 +14,7 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.errors import DataError
-from tigertail.ingest.formats.source import ARTIST_MBID, ARTIST_NAME, Batch, Source
+from tigertail.ingest.formats.source import Batch, Source
 from tigertail.io.archives import streams
 from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
 from tigertail.io.text_rows import TextFile
@@ -58,9 +58,9 @@ class ListenBrainz(Source):
         found = False
         for stream in streams(self.path, "*.listens", "*.jsonl"):
             found = True
-            file = TextFile(stream, self.named, quarantine)
+            file = TextFile(stream, self.label, quarantine)
             for lines in file.lines():
-                quarantine.read[self.named] += lines.height
+                quarantine.read[self.label] += lines.height
                 listens = _flat(self._parsed(lines, stream.name, quarantine))
                 rows = _artists(listens) if self.kind == c.ARTIST else _tracks(listens)
                 yield Batch(c.PLAYS_TABLE, stream.name, rows, events=True)
@@ -75,7 +75,7 @@ class ListenBrainz(Source):
         """Parse every line; those that are no listen in JSON are rejected."""
         listens = lines.with_columns(_decode(lines[TEXT]).alias("listen"))
         return quarantine.keep(
-            self.named, file, listens, reasons((pl.col("listen").is_null(), "not a listen in JSON"))
+            self.label, file, listens, reasons((pl.col("listen").is_null(), "not a listen in JSON"))
         )
 
 
@@ -145,6 +145,6 @@ def _tracks(listens: pl.DataFrame) -> pl.DataFrame:
         c.LAST_PLAYED,
         pl.col("recording_mbid").alias(c.MBID),
         pl.col("track_name").alias(c.NAME),
-        pl.col("artist_name").alias(ARTIST_NAME),
-        pl.col("artist_mbids").list.first().alias(ARTIST_MBID),
+        pl.col("artist_name").alias(c.ARTIST_NAME),
+        pl.col("artist_mbids").list.first().alias(c.ARTIST_MBID),
     )

@@ -25,7 +25,7 @@ class Parquet(MappedSource):
         """Yield the rows under our names; a row's number stands for its line."""
         for path in parquet_files(self.path, self.files):
             mapping = self.mapping(_columns(path), path)
-            for rows in _blocks(path, sorted(set(mapping.values())), self.named, quarantine):
+            for rows in _blocks(path, sorted(set(mapping.values())), self.label, quarantine):
                 yield self.batch(path.name, rows, mapping)
 
 

@@ -11,18 +11,9 @@ from typing import Final, Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
-from tigertail import columns as c
 from tigertail.io.quarantine import Quarantine
 
-# An item's artist, in rows on their way in.
-ARTIST_NAME: Final = "artist_name"
-ARTIST_MBID: Final = "artist_mbid"
-REFERENCE: Final = (c.ITEM_ID, c.NAME, c.MBID, ARTIST_NAME, ARTIST_MBID)
-
-# The two items of a pair, each known by any of these; the order is that of REFERENCE.
-PAIR_SIDES: Final = ((c.ITEM_A, "name_a", "mbid_a"), (c.ITEM_B, "name_b", "mbid_b"))
-
-# What stands before a descriptor's name in rows on their way in, so that it is no column of ours.
+# Prefix of a descriptor's name in the rows of a batch, so that it differs from every column of a table.
 DESCRIPTOR: Final = "@"
 
 
@@ -38,14 +29,14 @@ class Batch:
         The file they stood in.
     rows
         Columns of the table, of any type, and ``LINE``. In place of an item's id there may be any of
-        ``REFERENCE``; a column that is missing is empty.
+        :data:`~tigertail.dataset.table_spec.ITEM_REFERENCE`; a missing column counts as empty.
     events
         Whether every row is one play, so that equal rows are plays too and not a repetition.
     rating_scale
         The lowest and the highest rating.
     known_only
         Whether the rows only speak of items that others know, and make none themselves.
-    squeezed
+    unspaced
         Whether names stand without spaces and little words: ``simongarfunkel``.
     """
 
@@ -55,7 +46,7 @@ class Batch:
     events: bool = False
     rating_scale: tuple[float, float] = (0.0, 1.0)
     known_only: bool = False
-    squeezed: bool = False
+    unspaced: bool = False
 
 
 class Source(BaseModel, ABC):
@@ -94,11 +85,11 @@ class Source(BaseModel, ABC):
         """
 
     @property
-    def named(self) -> str:
+    def label(self) -> str:
         """The source's name: as given, else its format's."""
         return self.name or self.format
 
     @property
-    def space(self) -> str:
+    def namespace_id(self) -> str:
         """The source's namespace: as given, else its name."""
-        return self.namespace or self.named
+        return self.namespace or self.label

@@ -10,7 +10,7 @@ from pydantic import model_validator
 
 from tigertail import columns as c
 from tigertail.ingest.formats.parquet import parquet_blocks
-from tigertail.ingest.formats.source import ARTIST_NAME, Batch, Source
+from tigertail.ingest.formats.source import Batch, Source
 from tigertail.io.quarantine import LINE, Quarantine, reasons
 
 _SHOW: Final = "show"
@@ -55,7 +55,7 @@ class WfmuPlaylists(Source):
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield the records played."""
-        for file, blocks in parquet_blocks(self.path, "*.parquet", _PLAYLIST, self.named, quarantine):
+        for file, blocks in parquet_blocks(self.path, "*.parquet", _PLAYLIST, self.label, quarantine):
             rows = self._records(file, pl.concat(blocks), quarantine)
             yield self._plays(file, rows) if self.table == c.PLAYS_TABLE else self._sequences(file, rows)
 
@@ -64,7 +64,7 @@ class WfmuPlaylists(Source):
         artist = pl.col("Artist").str.strip_chars()
         behind = rows.filter(artist.str.contains(_BEHIND))["Artist"]
         quarantine.warn(
-            self.named, "played behind the DJ's voice", len(behind), behind.unique().sort().head(3).to_list()
+            self.label, "played behind the DJ's voice", len(behind), behind.unique().sort().head(3).to_list()
         )
         rows = rows.with_columns(artist.str.replace(_BEHIND, "").alias("Artist"))
         checks = reasons(
@@ -72,18 +72,18 @@ class WfmuPlaylists(Source):
             (pl.col("Artist").fill_null("") == "", "no artist"),
             (pl.col("Artist").str.contains(_NOBODY), "no artist of its own"),
         )
-        rows = quarantine.keep(self.named, file, rows, checks)
+        rows = quarantine.keep(self.label, file, rows, checks)
         slip = pl.col(_DATE).dt.year() < _FIRST_YEAR
         days = rows.filter(slip)[_DATE].dt.to_string("%Y-%m-%d")
         examples = days.unique().sort().to_list()
-        quarantine.warn(self.named, f"air date before {_FIRST_YEAR}, no time", len(days), examples)
+        quarantine.warn(self.label, f"air date before {_FIRST_YEAR}, no time", len(days), examples)
         show = pl.concat_str("DJ", pl.col(_DATE).dt.to_string("%Y-%m-%d"), separator=" ")
         return rows.with_columns(show.alias(_SHOW), pl.when(~slip).then(_DATE).alias(_DATE))
 
     def _item(self) -> list[pl.Expr]:
         if self.kind == c.ARTIST:
             return [pl.col("Artist").alias(c.NAME)]
-        return [pl.col("Title").alias(c.NAME), pl.col("Artist").alias(ARTIST_NAME)]
+        return [pl.col("Title").alias(c.NAME), pl.col("Artist").alias(c.ARTIST_NAME)]
 
     def _plays(self, file: str, rows: pl.DataFrame) -> Batch:
         who = pl.col(_SHOW if self.listener == "show" else "DJ").alias(c.LISTENER_ID)
@@ -113,10 +113,10 @@ class WfmuRepertoires(Source):
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield the repertoires."""
-        for file, blocks in parquet_blocks(self.path, "*.parquet", _REPERTOIRE, self.named, quarantine):
+        for file, blocks in parquet_blocks(self.path, "*.parquet", _REPERTOIRE, self.label, quarantine):
             for rows in blocks:
                 checks = reasons((pl.col("DJ").is_null(), "no DJ"))
-                kept = quarantine.keep(self.named, file, rows, checks)
+                kept = quarantine.keep(self.label, file, rows, checks)
                 repertoires = kept.select(
                     LINE,
                     pl.col("artist_token").alias(c.NAME),
@@ -124,4 +124,4 @@ class WfmuRepertoires(Source):
                     pl.lit(None, pl.Int32).alias(c.POSITION),
                     pl.col("DJ").alias(c.CURATOR),
                 )
-                yield Batch(c.SEQUENCES_TABLE, file, repertoires, known_only=True, squeezed=True)
+                yield Batch(c.SEQUENCES_TABLE, file, repertoires, known_only=True, unspaced=True)

@@ -1,4 +1,4 @@
-"""Documents on their way in, kept on disk until the catalogue is known."""
+"""Documents of all sources, collected on disk until the catalogue is known."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from tigertail import columns as c
 from tigertail.io.quarantine import LINE, REASON, TEXT, Quarantine
 
 
-class DocumentSpool:
-    """Takes in batches of documents and writes each to a file.
+class DocumentsAccumulator:
+    """Collects batches of documents, each in a file.
 
     Parameters
     ----------
     folder
         Where to put the files.
     quarantine
-        Where documents go that are there already.
+        Where documents go whose id is already taken.
     """
 
     def __init__(self, folder: Path, quarantine: Quarantine) -> None:
@@ -29,12 +29,12 @@ class DocumentSpool:
         self._seen: set[bytes] = set()
 
     def add(self, source: str, rows: pl.DataFrame) -> None:
-        """Take in some documents; the first of an id stays.
+        """Add some documents; of those with one id the first is kept.
 
         Parameters
         ----------
         source
-            Where they come from.
+            Their source.
         rows
             Columns of :data:`~tigertail.ingest.formats.documents.PAGE_COLUMNS`.
         """
@@ -42,7 +42,7 @@ class DocumentSpool:
         again = rows.filter(~fresh).select(
             pl.lit(1).alias(LINE),
             pl.col(c.DOCUMENT_ID).alias(TEXT),
-            pl.lit("a document of this id is there already").alias(REASON),
+            pl.lit("the id of this document is already taken").alias(REASON),
         )
         self._quarantine.reject(source, "", again)
         if fresh.any():
