@@ -40,7 +40,7 @@ def test_paths_start_at_the_recipe_and_know_the_environment(
         ("", "no sources"),
         ("name = ", "not TOML"),
         ("source = 3", "no sources"),
-        ("source = [3]", "source 1 is no table"),
+        ("source = [3]", "source 1 is not a table"),
         ('[[source]]\nformat = "mp3"\npath = "x"', "it is one of lastfm-country"),
         ('[[source]]\npath = "x"', "format is ''"),
         ('[[source]]\nformat = "csv"', "source 1: path"),
@@ -52,11 +52,11 @@ def test_paths_start_at_the_recipe_and_know_the_environment(
         ('[[source]]\nformat = "csv"\npath = "x"\nname = "a b"', "source 1: name"),
         (
             '[[source]]\nformat="csv"\npath="x"\n[[source]]\nformat="csv"\npath="x"',
-            "two sources are called 'x'",
+            "two sources have the name 'x'",
         ),
         (
             '[[source]]\nformat = "csv"\npath = "people.csv"\ntable = "listeners"',
-            "no plays have ids of the namespace 'people'",
+            "no source of plays has the namespace 'people'",
         ),
     ],
 )

@@ -8,8 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tigertail.ingest.formats.documents import PAGE_COLUMNS, _batch
+from tigertail.ingest.formats.documents import _batch
 from tigertail.text.documents import to_plain
+from tigertail.text.documents.accumulator import PAGE_COLUMNS
 from tigertail.text.mentions import find_mentions
 
 Find = Callable[..., dict[tuple[str, str], tuple[int, int]]]

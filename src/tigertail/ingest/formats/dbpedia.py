@@ -38,14 +38,14 @@ _ASIDE: Final = re.compile(r" \([^()]*\)$")
 class Dbpedia(Source):
     """The folder or archive of edge lists and the mapping.
 
-    An artist is known by the name the mapping gives; a URI that stands for several names speaks of each.
+    The mapping gives the name of each artist; the facts of a URI with several names are facts about each of them.
 
     Attributes
     ----------
     facets
         Which relations are read.
     catalogue
-        Whether artists that only this source knows become items.
+        Whether artists that only this source names become items.
     """
 
     kind: Literal["artist"] = "artist"
@@ -57,7 +57,7 @@ class Dbpedia(Source):
     @classmethod
     def _known(cls, facets: tuple[str, ...]) -> tuple[str, ...]:
         if unknown := sorted(set(facets) - set(FACETS)):
-            raise ValueError(f"no facet '{unknown[0]}'; there are {', '.join(FACETS)}")
+            raise ValueError(f"unknown facet '{unknown[0]}'; it is one of {', '.join(FACETS)}")
         return facets
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
@@ -78,7 +78,7 @@ class Dbpedia(Source):
         )
         checks = reasons(
             (pl.col(c.NAME).is_null(), "artist without an entry in the mapping"),
-            (~pl.col("value").str.starts_with(_RESOURCE), "no DBpedia resource"),
+            (~pl.col("value").str.starts_with(_RESOURCE), "not a DBpedia resource"),
         )
         rows = quarantine.keep(self.label, FACETS[facet], rows, checks)
         uris = rows["value"].unique()
@@ -96,7 +96,7 @@ class Dbpedia(Source):
 
 
 def readable(uri: str, facet: str) -> str:
-    """Return what a person would call a resource.
+    """Return a readable name of a resource.
 
     Examples
     --------

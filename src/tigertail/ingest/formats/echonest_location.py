@@ -22,13 +22,13 @@ _FIELDS: Final = ("id", c.NAME, "hotness", "place")
 class EchonestLocation(Source):
     """A file ``geo.dat``, or the folder or archive that holds it.
 
-    It gives artists their country, and annotations of the facet "home": the country's code, and the place
-    as written, with that code at its end. Two ids of one name are two artists, and neither is guessed at.
+    It gives the country of artists, and annotations of the facet "home": the country code, and the place as written,
+    with that code at its end. Two ids with one name are two artists, and the name is linked to neither.
 
     Attributes
     ----------
     catalogue
-        Whether artists that only this source knows become items.
+        Whether artists that only this source names become items.
     """
 
     kind: Literal["artist"] = "artist"
@@ -64,7 +64,7 @@ class EchonestLocation(Source):
 
 
 def _homes(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return an annotation for the country, where it is one, and another for the place."""
+    """Return an annotation for the country, if it is known, and one for the place."""
     countries = rows[c.COUNTRY].unique()
     codes = pl.Series([country_code(name) for name in countries], dtype=pl.String)
     code = pl.col(c.COUNTRY).replace_strict(countries, codes, default=None, return_dtype=pl.String)

@@ -22,14 +22,14 @@ _TAGGED: Final = ("user_taggedartists.dat", ("userID", "artistID", "tagID", "day
 class HetrecLastfm(Source):
     """The published folder or archive.
 
-    Artist and tag ids serve only to join its files; an artist is known by name. Listeners keep one id in
-    the plays and in the annotations they made.
+    Ids of artists and tags only join its files; artists are identified by name. A listener has the same id in plays and
+    annotations.
     """
 
     kind: Literal["artist"] = "artist"
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
-        """Yield the artists, then plays, then one annotation a tag assignment."""
+        """Yield the artists, then plays, then an annotation for each tag assignment."""
         artists = self._whole(_ARTISTS, quarantine)
         yield Batch(c.ITEMS_TABLE, _ARTISTS[0], artists.select(LINE, TEXT, c.NAME))
         artists = artists.select(pl.col("id").alias("artistID"), c.NAME).unique("artistID", keep="first")

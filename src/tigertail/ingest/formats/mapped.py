@@ -90,7 +90,7 @@ class MappedSource(Source):
 
     @property
     def label(self) -> str:
-        """The source's name: as given, else its file's."""
+        """The name in the recipe, else that of the file."""
         return self.name or re.sub(r"[:\s]+", "-", self.path.name.partition(".")[0])
 
     @property

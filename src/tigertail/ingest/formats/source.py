@@ -1,4 +1,4 @@
-"""What every format is: a source in a recipe that can be read."""
+"""The base of all formats: a source of a recipe."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ DESCRIPTOR: Final = "@"
 
 @dataclass(frozen=True)
 class Batch:
-    """Some rows of a source, as they stand in it.
+    """Some raw rows of a source.
 
     Parameters
     ----------
     table
         The table they are for.
     file
-        The file they stood in.
+        The file that contains them.
     rows
         Columns of the table, of any type, and ``LINE``. In place of an item's id there may be any of
         :data:`~tigertail.dataset.table_spec.ITEM_REFERENCE`; a missing column counts as empty.
     events
-        Whether every row is one play, so that equal rows are plays too and not a repetition.
+        Whether every row is one play, so that equal rows are not duplicates.
     rating_scale
         The lowest and the highest rating.
     known_only
-        Whether the rows only speak of items that others know, and make none themselves.
+        Whether only rows about items of other sources are kept.
     unspaced
-        Whether names stand without spaces and little words: ``simongarfunkel``.
+        Whether names are written without spaces and short words: ``simongarfunkel``.
     """
 
     table: str
@@ -55,15 +55,15 @@ class Source(BaseModel, ABC):
     Attributes
     ----------
     format
-        Which format it is in.
+        Its format.
     path
         The file, folder or archive.
     name
-        What reports call it.
+        Its name in reports.
     namespace
-        Whose ids its listeners and items carry: sources of one namespace share them.
+        The namespace of its ids of listeners and items: sources of one namespace share ids.
     kind
-        What its items are.
+        The kind of its items.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -81,15 +81,15 @@ class Source(BaseModel, ABC):
         Raises
         ------
         DataError
-            If a file is missing, damaged or laid out in another way.
+            If a file is missing, damaged or of another layout.
         """
 
     @property
     def label(self) -> str:
-        """The source's name: as given, else its format's."""
+        """The name in the recipe, else the format."""
         return self.name or self.format
 
     @property
     def namespace_id(self) -> str:
-        """The source's namespace: as given, else its name."""
+        """The namespace in the recipe, else the label."""
         return self.namespace or self.label

@@ -4,11 +4,31 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
 from tigertail import columns as c
 from tigertail.io.quarantine import LINE, REASON, TEXT, Quarantine
+
+# Columns of a batch of documents; those of the table are in columns.py.
+WORKS: Final = "works"  # where the text is in italics
+ADDRESS: Final = "address"  # what a link to the document has as its target
+SURE: Final = "sure"  # whether a document whose title is an artist's name is certainly that artist's page
+_SPAN: Final = {"begin": pl.Int32(), "end": pl.Int32()}
+PAGE_COLUMNS: Final[dict[str, pl.DataType]] = {
+    c.DOCUMENT_ID: pl.String(),
+    c.TEXT: pl.String(),
+    c.MARKUP: pl.String(),
+    c.TITLE: pl.String(),
+    c.NAME: pl.String(),
+    c.MBID: pl.String(),
+    ADDRESS: pl.String(),
+    SURE: pl.Boolean(),
+    c.LINKS: pl.List(pl.Struct({**_SPAN, "target": pl.String()})),
+    WORKS: pl.List(pl.Struct(_SPAN)),
+}
+"""A batch of documents. ``name`` and ``mbid`` are those of the item whose page it is, as the source gives them."""
 
 
 class DocumentsAccumulator:
@@ -36,7 +56,7 @@ class DocumentsAccumulator:
         source
             Their source.
         rows
-            Columns of :data:`~tigertail.ingest.formats.documents.PAGE_COLUMNS`.
+            Columns of :data:`PAGE_COLUMNS`.
         """
         fresh = pl.Series([self._is_new(name) for name in rows[c.DOCUMENT_ID]], dtype=pl.Boolean)
         again = rows.filter(~fresh).select(
