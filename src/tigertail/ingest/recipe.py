@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, SerializeAsAny, ValidationError
 from tigertail import columns as c
 from tigertail.errors import UNKNOWN_KEY, ConfigError, setting_at_fault
 from tigertail.ingest.formats import FORMATS, Source
+from tigertail.io.files import read_toml
 
 _VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
 Model = TypeVar("Model", bound=BaseModel)
@@ -52,12 +52,7 @@ class Recipe(BaseModel):
             If the file is missing or a key in it is wrong.
         """
         path = Path(path)
-        try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"cannot be read ({error})", path=path, remedy="check the name") from error
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"not TOML: {error}", path=path) from error
+        content = read_toml(path, remedy="see docs/data.md")
         sources = content.get("source")
         if not isinstance(sources, list) or not sources:
             raise ConfigError("no sources", path=path, remedy="add a table [[source]] with format and path")

@@ -20,6 +20,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.matching import by_id_or_name, by_mbid_or_name
 from tigertail.errors import ConfigError, DataError
+from tigertail.io.files import read_table, read_text
 from tigertail.simulation.truth import true_affinity
 from tigertail.sparse import CSR
 
@@ -88,7 +89,7 @@ def read_curated(file: Path | str, dataset: Dataset) -> GroundTruth:
         If the file is missing, cannot be read, lacks a column, is empty, or names nothing the dataset has.
     """
     path = Path(file)
-    rows = _table(path)
+    rows = read_table(path)
     if missing := [name for name in (QUERY, SIMILAR) if name not in rows.columns]:
         raise DataError(
             f"lacks the column {', '.join(missing)}",
@@ -236,28 +237,9 @@ def _matched(path: Path, asked: pl.DataFrame, find: Callable[[pl.Series], pl.Dat
     return GroundTruth(path.name, pairs, graded, len(rows), left_out, asked[QUERY].n_unique(), examples)
 
 
-def _table(path: Path) -> pl.DataFrame:
-    if not path.is_file():
-        raise DataError("no such file", path=path, remedy="check the path of the lists")
-    try:
-        if path.suffix == ".parquet":
-            return pl.read_parquet(path)
-        return pl.read_csv(path, infer_schema=False, separator="\t" if path.suffix == ".tsv" else ",")
-    except (OSError, pl.exceptions.PolarsError) as error:
-        problem = str(error).partition("\n")[0]
-        raise DataError(
-            f"cannot be read ({problem})", path=path, remedy="save it as CSV in UTF-8, or Parquet"
-        ) from error
-
-
 def _lines(path: Path, fields: int) -> list[list[str]]:
     """Return the fields of each line, parted by tabs."""
-    if not path.is_file():
-        raise DataError("no such file", path=path, remedy="give the folder of the SAS data set")
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise DataError(f"not UTF-8 text ({error})", path=path, remedy="get the file again") from error
+    lines = read_text(path, remedy="give the folder of the SAS data set").splitlines()
     rows = [line.split("\t") for line in lines]
     for number, row in enumerate(rows, start=1):
         if len(row) < fields:

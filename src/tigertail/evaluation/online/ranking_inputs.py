@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from tigertail.errors import ConfigError, DataError
+from tigertail.io.files import read_table
 
 
 def read_rankings(given: Sequence[str], events: pl.DataFrame, k: int) -> dict[str, pl.DataFrame]:
@@ -43,7 +44,11 @@ def read_rankings(given: Sequence[str], events: pl.DataFrame, k: int) -> dict[st
                 f"'{one}' is no ranking to be judged, or its name is there already",
                 remedy="give each as NAME=PATH: --ranking v1=lists.parquet --ranking v2=MODEL",
             )
-        found[name] = _asked(Path(path), events, k) if Path(path).is_dir() else _table(Path(path))
+        if Path(path).is_dir():
+            found[name] = _asked(Path(path), events, k)
+        else:
+            remedy = "give a CSV or Parquet file of lists, or a model's folder"
+            found[name] = read_table(Path(path), remedy=remedy, infer_schema=True)
     return found
 
 
@@ -60,15 +65,3 @@ def _asked(folder: Path, events: pl.DataFrame, k: int) -> pl.DataFrame:
             remedy="give a model fitted to the catalogue of the log",
         )
     return model.neighbours(known.to_list(), k)
-
-
-def _table(file: Path) -> pl.DataFrame:
-    if not file.is_file():
-        raise DataError("no such file", path=file, remedy="give a file of lists, or a model's folder")
-    try:
-        return pl.read_parquet(file) if file.suffix == ".parquet" else pl.read_csv(file)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        problem = str(error).partition("\n")[0]
-        raise DataError(
-            f"cannot be read ({problem})", path=file, remedy="give a Parquet or a CSV file"
-        ) from error
