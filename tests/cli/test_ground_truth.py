@@ -58,7 +58,7 @@ def test_json_holds_the_agreement(scenes: Dataset, lists: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        (["--truth-format", "xml"], "no layout 'xml'"),
+        (["--truth-format", "xml"], "unknown layout 'xml'"),
         (["--truth", "true", "--truth-format", "sas"], "is no file"),
         (["--truth", "lists.csv", "--seeds", "2"], "several splits"),
         (["--truth", "lists.csv"], "no such file"),
@@ -73,6 +73,6 @@ def test_what_makes_no_sense_is_refused(scenes: Dataset, options: list[str], pro
 
 def test_sas_needs_no_path_but_the_environment(scenes: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TIGERTAIL_DATA", raising=False)
-    with pytest.raises(TigertailError, match="nobody says where") as refused:
+    with pytest.raises(TigertailError, match="no folder of the SAS data set") as refused:
         run(scenes.path, "--truth-format", "sas")
     assert not isinstance(refused.value, ConfigError)

@@ -1,4 +1,4 @@
-"""A picture of a dataset: its popularity curve, its countries, its listeners."""
+"""A figure of a dataset: popularity curve, countries, listeners."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def plot(dataset: Dataset, file: Path | str) -> None:
     dataset
         Any dataset.
     file
-        Where the picture goes; the ending says in which format.
+        File of the figure; its suffix decides the format.
 
     Raises
     ------
@@ -109,7 +109,7 @@ def _countries(axes: Axes, facts: Description) -> None:
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("% of listeners")
     named = sum(country.country is not None for country in facts.countries)
-    _title(axes, "Countries", f"{named} in all" if named else "nobody says")
+    _title(axes, "Countries", f"{named} in all" if named else "unknown")
 
 
 def _listeners(axes: Axes, dataset: Dataset, facts: Description) -> None:

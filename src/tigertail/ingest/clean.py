@@ -22,10 +22,10 @@ MOST_PLAYS: Final = 10_000_000
 _UUID: Final = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 _CODES: Final = {Check.COUNTRY: country_code, Check.LANGUAGE: language_code}
 _TEXTS: Final = (Check.TEXT, Check.MBID, *_CODES)
-_COUNTS: Final = (c.PLAYS, c.COUNT)  # called "count" in the report
+_COUNTS: Final = (c.PLAYS, c.COUNT)  # named "count" in reasons
 _TIMES: Final = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 _LAST_POSITION: Final = 2**31 - 1
-_MILLISECONDS: Final = 100_000_000_000  # a time beyond this is no count of seconds
+_MILLISECONDS: Final = 100_000_000_000  # a larger number is a time in milliseconds
 
 
 def clean(batch: Batch, source: str, quarantine: Quarantine) -> pl.DataFrame:

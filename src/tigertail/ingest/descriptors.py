@@ -34,7 +34,7 @@ def clean_descriptors(rows: pl.DataFrame, source: str, quarantine: Quarantine) -
     for name in (name for name in names if lost[name]):
         bad = raw[name].filter(finite[name].is_null() & raw[name].is_not_null())
         examples = bad.unique(maintain_order=True).head(EXAMPLES).cast(pl.String).to_list()
-        what = f"{name.removeprefix(DESCRIPTOR)} is no finite number, left out"
+        what = f"{name.removeprefix(DESCRIPTOR)} is not a finite number, left out"
         quarantine.warn(source, what, lost[name], examples)
     return rows.with_columns(finite)
 

@@ -124,7 +124,7 @@ def test_missing_columns_are_named(pack, read):
 
 
 def test_two_columns_of_one_name(pack, read):
-    with pytest.raises(DataError, match="two columns have one name"):
+    with pytest.raises(DataError, match="two columns have the same name"):
         read(csv(pack({"plays.csv": "a,a\n1,2\n"}, "csv")))
 
 

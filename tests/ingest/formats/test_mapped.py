@@ -28,8 +28,8 @@ def test_descriptors_are_chosen_or_left_out(tmp_path, read, quarantine, options)
     assert rows.columns == ["name", "@energy", "@tempo"]
     assert rows["name"].to_list() == ["Can", "Wire"]
     assert quarantine.reasons_of("t") == {"no descriptor": 1}, "Sade's are no numbers"
-    assert quarantine.warnings["t", "tempo is no finite number, left out"] == 2
-    assert quarantine.examples["t", "tempo is no finite number, left out"] == ["fast", "inf"]
+    assert quarantine.warnings["t", "tempo is not a finite number, left out"] == 2
+    assert quarantine.examples["t", "tempo is not a finite number, left out"] == ["fast", "inf"]
 
 
 def test_hundreds_of_descriptors(tmp_path, read):

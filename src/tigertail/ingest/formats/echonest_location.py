@@ -43,7 +43,9 @@ class EchonestLocation(Source):
             for frame in TextFile(stream, self.label, quarantine).lines():
                 yield from self._batches(stream.name, frame, quarantine)
         if not found:
-            raise DataError("no file 'geo.dat' in it", path=self.path, remedy="check the path in the recipe")
+            raise DataError(
+                "it contains no file 'geo.dat'", path=self.path, remedy="check the path in the recipe"
+            )
 
     def _batches(self, file: str, frame: pl.DataFrame, quarantine: Quarantine) -> Iterator[Batch]:
         quarantine.read[self.label] += frame.height

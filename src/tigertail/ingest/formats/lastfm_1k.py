@@ -38,7 +38,7 @@ class Lastfm1K(Source):
                 yield Batch(c.PLAYS_TABLE, stream.name, rows, events=True)
         if not found:
             raise DataError(
-                f"there is no file '{_PLAYS}' in it", path=self.path, remedy="give the archive as published"
+                f"it contains no file '{_PLAYS}'", path=self.path, remedy="give the archive as published"
             )
         for stream in streams(self.path, _PROFILE, bare=False):
             file = TextFile(stream, self.label, quarantine)

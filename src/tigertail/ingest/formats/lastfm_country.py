@@ -35,7 +35,7 @@ class LastfmCountry(Source):
                 yield Batch(c.LISTENERS_TABLE, stream.name, rows.select(LINE, TEXT, listener, c.COUNTRY))
         if not found:
             raise DataError(
-                "no .csv file in it",
+                "it contains no .csv file",
                 path=self.path,
                 remedy="give the file with the columns user, artist, sex, country",
             )
