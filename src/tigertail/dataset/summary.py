@@ -54,7 +54,7 @@ class StratumSize(_Facts):
         Pairs of listener and item.
     share
         Of all interactions.
-    min_group_size, most
+    min_listeners, max_listeners
         Listeners of its least and most popular item.
     """
 
@@ -62,8 +62,8 @@ class StratumSize(_Facts):
     items: int
     interactions: int
     share: float
-    min_group_size: int
-    most: int
+    min_listeners: int
+    max_listeners: int
 
 
 class Description(_Facts):
@@ -248,8 +248,8 @@ def _strata(popularity: NDArray[np.int64]) -> tuple[StratumSize, ...]:
                 items=own.size,
                 interactions=int(own.sum()),
                 share=float(own.sum() / popularity.sum()),
-                min_group_size=int(own[-1]) if own.size else 0,
-                most=int(own[0]) if own.size else 0,
+                min_listeners=int(own[-1]) if own.size else 0,
+                max_listeners=int(own[0]) if own.size else 0,
             )
         )
     return tuple(sizes)

@@ -66,16 +66,16 @@ class MappedSource(Source):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        ours = self.spec.inputs
-        if unknown := sorted((self.columns.keys() | self.values.keys()) - set(ours)):
-            raise ValueError(f"unknown column {', '.join(unknown)}; {self.table} has {', '.join(ours)}")
+        known = self.spec.inputs
+        if unknown := sorted((self.columns.keys() | self.values.keys()) - set(known)):
+            raise ValueError(f"unknown column {', '.join(unknown)}; {self.table} has {', '.join(known)}")
         if c.RATING in self.columns and self.rating_scale is None:
             raise ValueError("a rating needs its scale, such as rating_scale = [1, 5]")
         if self.rating_scale is not None and not self.rating_scale[0] < self.rating_scale[1]:
             raise ValueError("rating_scale is the lowest rating, then the highest")
         if (self.descriptors or self.without) and not self.spec.descriptors:
             raise ValueError(f"{self.table} has no descriptors; they are columns of the table audio")
-        if taken := sorted(set(self.descriptors) & set(ours)):
+        if taken := sorted(set(self.descriptors) & set(known)):
             raise ValueError(
                 f"a descriptor cannot be called {taken[0]}: {self.table} has a column of that name"
             )
