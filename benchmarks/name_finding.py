@@ -43,8 +43,9 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.folding import fold
-from tigertail.ingest.formats.documents import WORKS, Documents
+from tigertail.ingest.formats.documents import Documents
 from tigertail.io.quarantine import Quarantine
+from tigertail.text.documents.accumulator import WORKS
 from tigertail.text.mentions.candidates import Spans, candidates
 from tigertail.text.mentions.features import FEATURES, Usage, features
 from tigertail.text.mentions.names import Names, Shape

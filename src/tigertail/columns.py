@@ -48,6 +48,14 @@ KIND: Final = "kind"
 ARTIST_ID: Final = "artist_id"
 MBID: Final = "mbid"  # MusicBrainz identifier
 
+# Names of items in the rows of a source; a dataset has ids in their place.
+ARTIST_NAME: Final = "artist_name"  # the artist of an album or a track
+ARTIST_MBID: Final = "artist_mbid"
+NAME_A: Final = "name_a"  # the two items of a pair
+MBID_A: Final = "mbid_a"
+NAME_B: Final = "name_b"
+MBID_B: Final = "mbid_b"
+
 # Annotations.
 FACET: Final = "facet"
 LABEL: Final = "label"

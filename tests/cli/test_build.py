@@ -40,7 +40,7 @@ def test_tables_beside_the_plays_are_said_to_match_and_to_cover(recipe: Path) ->
     assert "1 of 2" in result.stdout
     assert "Unheard Of" in result.stdout
     described = CliRunner().invoke(app, ["describe", str(target)], catch_exceptions=False)
-    assert "Items that the tables beside the plays speak of" in described.stdout
+    assert "Items covered by other tables" in described.stdout
     assert "audio" in described.stdout
 
 

@@ -23,7 +23,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_a_person_reads_tables(world: str) -> None:
     result = CliRunner().invoke(app, ["describe", world])
     assert result.exit_code == 0, result.output
-    for word in ("SIMULATED", "listeners", "head", "tail", "US", "items a listener"):
+    for word in ("SIMULATED", "listeners", "head", "tail", "US", "items per listener"):
         assert word in result.output
 
 

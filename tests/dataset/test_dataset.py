@@ -81,7 +81,7 @@ def test_the_fingerprint_is_that_of_the_data(tmp_path: Path) -> None:
     ("tables", "message"),
     [
         ({"items": pl.DataFrame()}, "needs a table of plays"),
-        ({"plays": PLAYS.head(0)}, "not one play"),
+        ({"plays": PLAYS.head(0)}, "the data has no plays"),
         ({"plays": PLAYS.drop("item_id")}, "'plays' lacks the column item_id"),
     ],
 )

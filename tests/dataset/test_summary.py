@@ -85,8 +85,8 @@ def test_strata_share_out_the_listening(dataset: Dataset) -> None:
         ("tail", 1, 1),
         ("cold", 1, 0),
     ]
-    assert (rows["head"].min_group_size, rows["head"].most) == (5, 5)
-    assert (rows["cold"].min_group_size, rows["cold"].most) == (0, 0)
+    assert (rows["head"].min_listeners, rows["head"].max_listeners) == (5, 5)
+    assert (rows["cold"].min_listeners, rows["cold"].max_listeners) == (0, 0)
 
 
 def test_plays_alone_are_enough(tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def test_the_same_sources_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_no_usable_play_says_why_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"not one usable play.*count is negative \(1 rows\)"):
+    with pytest.raises(DataError, match=r"no usable play.*count is negative \(1 rows\)"):
         make(tmp_path, ONE, {"plays.csv": "listener_id,name,plays\na,x,-1\n"})
     assert sorted(path.name for path in tmp_path.iterdir()) == ["plays.csv", "recipe.toml"]
 

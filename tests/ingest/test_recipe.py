@@ -29,7 +29,7 @@ def test_paths_start_at_the_recipe_and_know_the_environment(
     )
     assert recipe.name == "recipe"
     assert [source.path for source in recipe.source] == [tmp_path / "plays.csv", Path("/music/1k")]
-    assert [source.named for source in recipe.source] == ["plays", "b"]
+    assert [source.label for source in recipe.source] == ["plays", "b"]
     assert isinstance(recipe.source[0], Csv)
     assert recipe.namespaces == ["plays", "b"]
 
@@ -38,9 +38,9 @@ def test_paths_start_at_the_recipe_and_know_the_environment(
     ("text", "message"),
     [
         ("", "no sources"),
-        ("name = ", "not TOML"),
+        ("name = ", "not a TOML file"),
         ("source = 3", "no sources"),
-        ("source = [3]", "source 1 is no table"),
+        ("source = [3]", "source 1 is not a table"),
         ('[[source]]\nformat = "mp3"\npath = "x"', "it is one of lastfm-country"),
         ('[[source]]\npath = "x"', "format is ''"),
         ('[[source]]\nformat = "csv"', "source 1: path"),
@@ -52,11 +52,11 @@ def test_paths_start_at_the_recipe_and_know_the_environment(
         ('[[source]]\nformat = "csv"\npath = "x"\nname = "a b"', "source 1: name"),
         (
             '[[source]]\nformat="csv"\npath="x"\n[[source]]\nformat="csv"\npath="x"',
-            "two sources are called 'x'",
+            "two sources have the name 'x'",
         ),
         (
             '[[source]]\nformat = "csv"\npath = "people.csv"\ntable = "listeners"',
-            "no plays have ids of the namespace 'people'",
+            "no source of plays has the namespace 'people'",
         ),
     ],
 )
@@ -68,7 +68,7 @@ def test_mistakes_are_named_with_file_and_key(text: str, message: str, tmp_path:
 
 
 def test_missing_recipe(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="cannot be read"):
+    with pytest.raises(ConfigError, match="no such file"):
         Recipe.load(tmp_path / "nowhere.toml")
 
 

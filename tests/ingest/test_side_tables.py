@@ -1,4 +1,4 @@
-"""Tables beside the plays, from recipe to dataset."""
+"""Tables besides the plays, from recipe to dataset."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def test_file_that_is_not_what_its_name_says(name: str, tmp_path: Path) -> None:
 def test_truncated_gzip(tmp_path: Path) -> None:
     path = tmp_path / "a.tsv.gz"
     path.write_bytes(gzip.compress(BIG)[:-20])
-    with pytest.raises(DataError, match="damaged or cut short"):
+    with pytest.raises(DataError, match="damaged or truncated"):
         read_all(path, "*.tsv")
 
 
@@ -60,7 +60,7 @@ def test_truncated_tar(tmp_path: Path) -> None:
     path = tmp_path / "a.tar.gz"
     content = tar_gz(path, BIG)
     path.write_bytes(content[: len(content) // 2])
-    with pytest.raises(DataError, match="damaged or cut short"):
+    with pytest.raises(DataError, match="damaged or truncated"):
         read_all(path, "*.tsv")
 
 
@@ -71,5 +71,5 @@ def test_damaged_zip_member(tmp_path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[200:260] = bytes(60)
     path.write_bytes(content)
-    with pytest.raises(DataError, match="damaged or cut short"):
+    with pytest.raises(DataError, match="damaged or truncated"):
         read_all(path, "*.tsv")

@@ -37,7 +37,7 @@ def test_each_part_has_its_table(tmp_path: Path, mark: str) -> None:
         ("[mixture]\nlists = 0.5\nfeedback = 0.5\n", "mixture: lists and feedback together leave nothing"),
         ("base = 3\n", "base: .*dictionary"),
         ("[base\n", "not a TOML file"),
-        (b"\xff\xfe", "not a TOML file"),
+        (b"\xff\xfe", "not UTF-8 text"),
     ],
 )
 def test_a_mistake_is_named_with_its_key_and_file(tmp_path: Path, content: str | bytes, message: str) -> None:

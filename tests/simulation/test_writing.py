@@ -14,7 +14,7 @@ from tigertail.simulation.config import WorldConfig
 from tigertail.simulation.styles import standing
 from tigertail.simulation.world import World, make_world
 from tigertail.simulation.writing import write_pages
-from tigertail.text.documents.columns import ADDRESS, PAGE_COLUMNS, SURE, WORKS
+from tigertail.text.documents.accumulator import ADDRESS, PAGE_COLUMNS, SURE, WORKS
 from tigertail.text.mentions import find_mentions
 
 

@@ -47,13 +47,13 @@ def test_what_cannot_be_used_is_counted(scenes: Dataset, tmp_path: Path) -> None
     truth = read_curated(file, scenes)
     assert pairs(truth) == {("n1", "n2", 3.0)}
     assert truth.left_out == {
-        "grade is no number from 0 up": 2,
+        "grade is not a number from 0 up": 2,
         "grade is 0: not similar": 1,
         "an item is similar to itself": 1,
         "query or similar is empty": 1,
         "query: not in the dataset": 1,
         "similar: not in the dataset": 1,
-        "similar: its name is that of several items": 1,
+        "similar: several items have this name": 1,
         "pair is there already (the highest grade counts)": 1,
     }
     assert sum(truth.left_out.values()) + len(truth.pairs) == truth.read == 10
@@ -114,7 +114,7 @@ def test_sas_is_found_through_the_environment(
     scenes: Dataset, sas: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("TIGERTAIL_DATA", raising=False)
-    with pytest.raises(DataError, match="nobody says where"):
+    with pytest.raises(DataError, match="no folder of the SAS data set"):
         read_sas(None, scenes)
     sas.rename(sas.parent / "artist-similarity-sas")
     monkeypatch.setenv("TIGERTAIL_DATA", str(sas.parent))

@@ -42,25 +42,25 @@ def tagged(tmp_path: Path) -> Dataset:
 
 
 def test_held_out_listeners_vanish_from_every_table(tagged: Dataset) -> None:
-    trial = hold_out(tagged, ProtocolConfig())
-    held = set(trial.held["listener_id"])
+    split = hold_out(tagged, ProtocolConfig())
+    held = set(split.held["listener_id"])
     assert len(held) == 4
-    assert not held & set(trial.train.plays["listener_id"])
-    assert not held & set(trial.train.listeners["listener_id"])
-    assert not held & set(trial.train.scan("annotations").collect()["annotator"])
-    assert not held & set(trial.interactions.listener_ids)
+    assert not held & set(split.train.plays["listener_id"])
+    assert not held & set(split.train.listeners["listener_id"])
+    assert not held & set(split.train.scan("annotations").collect()["annotator"])
+    assert not held & set(split.interactions.listener_ids)
 
 
 def test_every_item_is_a_query_and_the_others_its_answer(tagged: Dataset) -> None:
-    trial = hold_out(tagged, ProtocolConfig())
-    for row in range(trial.relevant.shape[0]):
-        mine = trial.relevant.row(row)[0]
-        assert trial.query_items[trial.query_listeners == row].tolist() == mine.tolist()
+    split = hold_out(tagged, ProtocolConfig())
+    for row in range(split.relevant.shape[0]):
+        mine = split.relevant.row(row)[0]
+        assert split.query_items[split.query_listeners == row].tolist() == mine.tolist()
 
 
 def test_at_most_so_many_queries_a_listener(tagged: Dataset) -> None:
-    trial = hold_out(tagged, ProtocolConfig(queries=2))
-    assert np.bincount(trial.query_listeners).tolist() == [2, 2, 2, 2]
+    split = hold_out(tagged, ProtocolConfig(queries=2))
+    assert np.bincount(split.query_listeners).tolist() == [2, 2, 2, 2]
 
 
 def test_a_service_knows_the_country_of_a_listener_it_has_heard_nothing_from(tagged: Dataset) -> None:
@@ -76,11 +76,11 @@ def test_seeds_choose_and_repeat(tagged: Dataset) -> None:
 
 
 def test_a_split_by_time_trains_on_nothing_played_later(tagged: Dataset) -> None:
-    trial = hold_out(tagged, ProtocolConfig(split="time", after=0.4))
-    assert trial.train.plays["last_played"].max() == datetime(2020, 1, 2, tzinfo=UTC)
-    for row in range(trial.relevant.shape[0]):
-        asked = trial.query_items[trial.query_listeners == row]
-        answers = trial.relevant.row(row)[0]
+    split = hold_out(tagged, ProtocolConfig(split="time", after=0.4))
+    assert split.train.plays["last_played"].max() == datetime(2020, 1, 2, tzinfo=UTC)
+    for row in range(split.relevant.shape[0]):
+        asked = split.query_items[split.query_listeners == row]
+        answers = split.relevant.row(row)[0]
         assert (len(asked), len(answers)) == (2, 1)
         assert not set(asked) & set(answers)
 

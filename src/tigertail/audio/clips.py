@@ -11,6 +11,7 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.audio.decode import FORMATS, OTHER_FORMATS
 from tigertail.errors import DataError
+from tigertail.io.files import read_table
 
 FILE: Final = "file"
 IDENTITY: Final = (c.ITEM_ID, c.NAME, c.MBID, "artist_name", "artist_mbid")
@@ -79,7 +80,7 @@ def _of_folder(folder: Path) -> list[Clip]:
 
 
 def _of_table(table: Path, name_column: str | None) -> list[Clip]:
-    rows = _read(table)
+    rows = read_table(table, remedy="give a folder, or a CSV or Parquet file", as_text=True)
     if name_column is not None:
         if name_column not in rows.columns:
             raise DataError(
@@ -115,18 +116,6 @@ def _of_row(row: dict[str, str | None], line: int, who: list[str], table: Path) 
             f"{missing} in this row", path=table, line=line, remedy="fill it in, or remove the row"
         )
     return Clip(table.parent / file, row.get(c.CLIP_ID) or file, item)
-
-
-def _read(table: Path) -> pl.DataFrame:
-    try:
-        if table.suffix == ".parquet":
-            return pl.read_parquet(table).cast(pl.String, strict=False)
-        return pl.read_csv(table, infer_schema=False)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        problem = str(error).partition("\n")[0]
-        raise DataError(
-            f"cannot be read ({problem})", path=table, remedy="give a folder, or a CSV file"
-        ) from error
 
 
 def _text(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What ``tigertail build`` says when it is done."""
+"""The output of ``tigertail build``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def print_report(dataset: Dataset, report: BuildReport) -> None:
     rows = dataset.manifest["tables"]
     typer.echo(f"{dataset.path}: {', '.join(f'{count:,} {table}' for table, count in rows.items())}")
     print_table(
-        ["source", "format", "rows read", "rejected", "repeated"],
+        ["source", "format", "rows read", "rejected", "duplicates"],
         [
             [
                 source.name,
@@ -35,14 +35,14 @@ def print_report(dataset: Dataset, report: BuildReport) -> None:
     )
     _print_remarks(report)
     _print_matches(report)
-    _print_attached(report)
+    _print_linked(report)
     if any(source.rejected for source in report.sources):
         typer.echo(f"Rejected rows, each with its reason: {dataset.path / 'quarantine.csv'}")
     typer.echo(f"Next: tigertail describe {dataset.path}")
 
 
 def _print_remarks(report: BuildReport) -> None:
-    """Print why rows were rejected, and what was odd about others."""
+    """Print the reasons of rejected rows, and the warnings about others."""
     remarks = []
     for source in report.sources:
         remarks += [(source.name, "rejected", why, f"{rows:,}") for why, rows in source.rejected.items()]
@@ -50,7 +50,7 @@ def _print_remarks(report: BuildReport) -> None:
             what = f"{warned.what} ({', '.join(warned.examples)})"
             remarks.append((source.name, "used", what, f"{warned.rows:,}"))
     if report.conflicting_profiles:
-        what = "listeners with several countries or languages: the one given most often was taken"
+        what = "listeners with several countries or languages: the most frequent one was kept"
         remarks.append(("all", "used", what, f"{report.conflicting_profiles:,}"))
     if remarks:
         print_table(["source", "rows", "because", "count"], remarks, left=["source", "rows", "because"])
@@ -66,13 +66,13 @@ def _print_matches(report: BuildReport) -> None:
     if report.namesakes:
         names = ", ".join(report.namesakes_examples[:_MATCHES_SHOWN])
         typer.echo(
-            f"{report.namesakes:,} names belong to several items and were kept apart, such as {names}; "
-            f"in {report.unsure:,} of them one item has nothing but the name."
+            f"{report.namesakes:,} names belong to several items, which were not merged, such as {names}; "
+            f"in {report.unsure:,} of them one item has only the name."
         )
 
 
-def _print_attached(report: BuildReport) -> None:
-    """Print how much of the tables that make no items found some."""
+def _print_linked(report: BuildReport) -> None:
+    """Print how many rows of tables that make no items were linked to one."""
     rows = [
         [
             one.source,

@@ -41,18 +41,18 @@ def simulate(
     listeners: Annotated[int, typer.Option(help="Number of listeners.")] = 5_000,
     artists: Annotated[int, typer.Option(help="Number of artists.")] = 4_000,
     countries: Annotated[int, typer.Option(help="Number of countries, up to 24.")] = 24,
-    artists_per_listener: Annotated[float, typer.Option(help="Artists a listener plays, on average.")] = 45,
-    local_structure: Annotated[float, typer.Option(help="How much country and language matter, 0 to 1.")] = 1,
-    spam_annotators: Annotated[float, typer.Option(help="Share of spammers among those who tag.")] = 0,
-    unheard: Annotated[float, typer.Option(help="Share of artists no listener comes across.")] = 0,
+    artists_per_listener: Annotated[float, typer.Option(help="Mean number of artists of a listener.")] = 45,
+    local_structure: Annotated[float, typer.Option(help="Influence of country and language, 0 to 1.")] = 1,
+    spam_annotators: Annotated[float, typer.Option(help="Share of spammers among annotators.")] = 0,
+    unheard: Annotated[float, typer.Option(help="Share of artists without listeners.")] = 0,
     facts: Annotated[float, typer.Option(help="Share of artists in an encyclopaedia.")] = 0,
-    audio: Annotated[float, typer.Option(help="Share of artists whose sound is described; 0: none.")] = 0.85,
-    pages: Annotated[float, typer.Option(help="Share of artists written about; 0: no documents.")] = 0.6,
-    djs: Annotated[int, typer.Option(help="People with a radio show; 0: no sequences.")] = 40,
+    audio: Annotated[float, typer.Option(help="Share of artists with audio descriptors; 0: none.")] = 0.85,
+    pages: Annotated[float, typer.Option(help="Share of artists with a page; 0: no documents.")] = 0.6,
+    djs: Annotated[int, typer.Option(help="DJs with a radio show; 0: no sequences.")] = 40,
     seed: Annotated[int, typer.Option(help="Same seed, same world.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")] = False,
 ) -> None:
-    """Invent a world of listeners and artists, so that everything can be tried without real data."""
+    """Simulate a world of listeners and artists, to try everything without real data."""
     from tigertail import simulation
 
     config = simulation.WorldConfig.checked(
@@ -79,10 +79,10 @@ def simulate(
 
 def describe(
     dataset: Annotated[Path, typer.Argument(help="A dataset folder.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
-    plot: Annotated[Path | None, typer.Option(help="A picture to write: PNG, SVG or PDF.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    plot: Annotated[Path | None, typer.Option(help="Also draw a figure to this file.")] = None,
 ) -> None:
-    """Say what a dataset holds: counts, countries, and how long its tail is."""
+    """Summarise a dataset: counts, countries, popularity strata and coverage."""
     from tigertail.dataset import summary_plot as drawing
     from tigertail.dataset.dataset import Dataset
     from tigertail.dataset.summary import describe as count
@@ -112,12 +112,12 @@ def _print_description(facts: Description) -> None:
         ["quantile", *levels, "mean"],
         [
             [
-                "items a listener",
+                "items per listener",
                 *_whole(facts.items_per_listener_quantiles),
                 f"{facts.items_per_listener:.1f}",
             ],
             [
-                "listeners an item",
+                "listeners per item",
                 *_whole(facts.listeners_per_item_quantiles),
                 f"{facts.listeners_per_item:.1f}",
             ],
@@ -125,15 +125,15 @@ def _print_description(facts: Description) -> None:
         left=["quantile"],
     )
     print_table(
-        ["stratum", "items", "interactions", "share", "fewest listeners", "most"],
+        ["stratum", "items", "interactions", "share", "least listeners", "most listeners"],
         [
             [
                 row.stratum,
                 f"{row.items:,}",
                 f"{row.interactions:,}",
                 f"{row.share:.1%}",
-                row.min_group_size,
-                row.most,
+                row.min_listeners,
+                row.max_listeners,
             ]
             for row in facts.strata
         ],
@@ -152,7 +152,7 @@ def _print_description(facts: Description) -> None:
                 ]
                 for row in facts.coverage
             ],
-            title="Items that the tables beside the plays speak of",
+            title="Items covered by other tables",
             left=["table"],
         )
     print_table(
@@ -168,9 +168,9 @@ def _counts(facts: Description) -> list[tuple[str, str]]:
         ("listeners", f"{facts.listeners:,}"),
         *((f"items: {kind}s", f"{count:,}") for kind, count in facts.items.items()),
         ("interactions (rows of plays)", f"{facts.interactions:,}"),
-        ("plays in all", f"{facts.plays:,.0f}"),
+        ("sum of play counts", f"{facts.plays:,.0f}"),
         ("density", f"{facts.density:.3%}"),
-        ("popularity falls as rank to the power of", "-" if exponent is None else f"-{exponent:.2f}"),
+        ("popularity exponent (listeners by rank)", "-" if exponent is None else f"-{exponent:.2f}"),
         ("tables", ", ".join(facts.tables)),
         ("fingerprint", facts.fingerprint[:12]),
     ]

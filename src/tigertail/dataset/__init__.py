@@ -1,1 +1,1 @@
-"""A dataset: its tables, the ids and codes of its items, and what it holds in numbers."""
+"""Datasets: specifications of tables, ids and codes of items, and summaries."""

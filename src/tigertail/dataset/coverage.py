@@ -1,9 +1,8 @@
-"""How many items the tables beside the plays speak of, from the head down to the cold."""
+"""How many items each table besides the plays covers, by popularity stratum."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict
@@ -11,23 +10,22 @@ from pydantic import BaseModel, ConfigDict
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.strata import Stratum, strata
-
-_TABLES: Final = (c.ANNOTATIONS_TABLE, c.AUDIO_TABLE, c.SEQUENCES_TABLE, c.DOCUMENTS_TABLE, c.MENTIONS_TABLE)
+from tigertail.dataset.tables import TABLES
 
 
 class TableCoverage(BaseModel):
-    """How many items a table speaks of.
+    """How many items a table covers.
 
     Parameters
     ----------
     table
-        Its name; of annotations "annotations: FACET", and "items: country" for the items with a country.
+        Its name; "annotations: FACET" for annotations of one facet, "items: country" for items with a country.
     rows
-        How many it has.
+        Number of its rows.
     items
-        Items it speaks of.
+        Number of items it refers to.
     by_stratum
-        The same, by name of the stratum.
+        The same number in each stratum, by the stratum's name.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,14 +37,14 @@ class TableCoverage(BaseModel):
 
 
 def coverage(dataset: Dataset) -> tuple[TableCoverage, ...]:
-    """Count the items each table speaks of, by stratum; tables that are not there are left out."""
+    """Count the items that each table of a dataset covers, by stratum."""
     with dataset.reading(c.PLAYS_TABLE):
-        heard = dataset.scan(c.PLAYS_TABLE).group_by(c.ITEM_ID).len("listeners").collect()
-    items = dataset.items.select(c.ITEM_ID).join(heard, on=c.ITEM_ID, how="full", coalesce=True)
+        listened = dataset.scan(c.PLAYS_TABLE).group_by(c.ITEM_ID).len("listeners").collect()
+    items = dataset.items.select(c.ITEM_ID).join(listened, on=c.ITEM_ID, how="full", coalesce=True)
     listeners = items["listeners"].fill_null(0).cast(pl.Int64).to_numpy()
     band = items.select(c.ITEM_ID, pl.Series("stratum", strata(listeners)))
     found = []
-    for name, rows in _spoken_of(dataset):
+    for name, rows in _covered(dataset):
         counted = band.join(rows.unique(c.ITEM_ID), on=c.ITEM_ID, how="semi")["stratum"].value_counts()
         sizes = dict(counted.iter_rows())
         by_stratum = {stratum.label: int(sizes.get(stratum, 0)) for stratum in Stratum}
@@ -56,24 +54,25 @@ def coverage(dataset: Dataset) -> tuple[TableCoverage, ...]:
     return tuple(found)
 
 
-def _spoken_of(dataset: Dataset) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Yield each table's name and its rows as ``item_id``."""
+def _covered(dataset: Dataset) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield each table's name and the items of its rows as ``item_id``."""
     if c.COUNTRY in dataset.items.columns:
         yield f"{c.ITEMS_TABLE}: {c.COUNTRY}", dataset.items.drop_nulls(c.COUNTRY).select(c.ITEM_ID)
-    for table in _TABLES:
-        if not dataset.has(table):
+    for table, spec in TABLES.items():
+        if not (spec.in_coverage and dataset.has(table)):
             continue
         with dataset.reading(table):
             rows = dataset.scan(table)
-            if c.ITEM_ID not in rows.collect_schema():
-                continue
-            if table == c.ANNOTATIONS_TABLE:
-                whole = rows.select(c.ITEM_ID, c.FACET).sort(c.FACET).collect()
-                for (facet,), own in whole.group_by(c.FACET, maintain_order=True):
-                    yield f"{table}: {facet}", own.select(c.ITEM_ID)
-            else:
-                yield table, rows.select(c.ITEM_ID).collect().drop_nulls()
-    if dataset.has(c.PAIRS_TABLE):
-        with dataset.reading(c.PAIRS_TABLE):
-            pairs = dataset.scan(c.PAIRS_TABLE).select(c.ITEM_A, c.ITEM_B).collect()
-        yield c.PAIRS_TABLE, pl.concat([pairs[c.ITEM_A], pairs[c.ITEM_B]]).to_frame(c.ITEM_ID)
+            found = rows.collect_schema()
+            columns = [name for name in spec.item_columns if name in found]
+            by = spec.coverage_by
+            if by is not None and by in found:
+                whole = rows.select(*columns, by).sort(by).collect()
+                for (value,), own in whole.group_by(by, maintain_order=True):
+                    yield f"{table}: {value}", _items_in(own, columns)
+            elif columns:
+                yield table, _items_in(rows.select(columns).collect(), columns)
+
+
+def _items_in(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    return pl.concat([rows[name].alias(c.ITEM_ID) for name in columns]).drop_nulls().to_frame()

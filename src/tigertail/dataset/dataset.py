@@ -1,4 +1,4 @@
-"""A dataset: a folder of Parquet tables in one vocabulary, and a manifest that says what they hold."""
+"""A dataset: a folder of Parquet tables with a common vocabulary of columns, and a manifest."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from typing import Any, Final, Self
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.dataset.tables import TABLES
+from tigertail.dataset.table_spec import Refers
+from tigertail.dataset.tables import id_columns, table_spec
 from tigertail.errors import DataError
 from tigertail.storage import checksums, new_folder, to_json
 
@@ -25,7 +26,7 @@ ROW_GROUP: Final = 2**17  # fixed, so that the same rows are the same bytes for 
 
 
 class Dataset:
-    """A dataset on disk, opened lazily: the manifest at once, a table when it is asked for.
+    """A dataset on disk, opened lazily: the manifest at once, a table when it is needed.
 
     Use :meth:`open` and :meth:`write` to make one.
 
@@ -34,7 +35,7 @@ class Dataset:
     path
         The dataset's folder.
     manifest
-        What ``manifest.json`` holds.
+        Content of ``manifest.json``.
     """
 
     def __init__(self, path: Path, manifest: Mapping[str, Any]) -> None:
@@ -49,7 +50,7 @@ class Dataset:
 
     @property
     def name(self) -> str:
-        """What the dataset is called."""
+        """Name of the dataset."""
         return str(self.manifest["name"])
 
     @property
@@ -69,7 +70,7 @@ class Dataset:
         Raises
         ------
         DataError
-            If the folder is missing, is no dataset, or is of a version this release does not know.
+            If the folder is missing, is not a dataset, or has a format version that this release cannot read.
         """
         path = Path(path)
         file = path / MANIFEST
@@ -115,13 +116,13 @@ class Dataset:
         tables
             Tables by name, as in :data:`tigertail.dataset.tables.TABLES`. Lazy frames are streamed to disk.
         name
-            What the dataset is called in reports.
+            Name of the dataset in reports.
         simulated
             Whether it is invented.
         replace
             Whether an existing folder may be replaced.
         extra
-            Called with the folder under construction to put further files beside the tables.
+            Called with the folder under construction, to write further files into it.
 
         Raises
         ------
@@ -135,13 +136,13 @@ class Dataset:
             rows: dict[str, int] = {}
             for table, frame in tables.items():
                 file = folder / f"{table}.parquet"
-                TABLES[table].conform(frame.lazy()).sink_parquet(file, row_group_size=ROW_GROUP)
+                table_spec(table).conform(frame.lazy()).sink_parquet(file, row_group_size=ROW_GROUP)
                 rows[table] = pl.scan_parquet(file).select(pl.len()).collect().item()
             if rows[c.PLAYS_TABLE] == 0:
                 raise DataError(
-                    "there is not one play in the data",
+                    "the data has no plays",
                     path=path,
-                    remedy="look at the report of rejected rows",
+                    remedy="see the report of rejected rows",
                 )
             sums = checksums(folder)
             if extra is not None:
@@ -158,7 +159,7 @@ class Dataset:
         return cls(path, manifest)
 
     def has(self, table: str) -> bool:
-        """Say whether the dataset has a table."""
+        """Return whether the dataset has a table."""
         return table in self.manifest["tables"]
 
     def scan(self, table: str) -> pl.LazyFrame:
@@ -175,23 +176,23 @@ class Dataset:
         with self.reading(table):
             frame = pl.scan_parquet(file)
             found = frame.collect_schema()
-        if missing := [name for name in TABLES[table].required if name not in found]:
+        if missing := table_spec(table).missing(found.names()):
             raise DataError(
                 f"lacks the column {', '.join(missing)}", path=file, remedy="build the dataset again"
             )
-        for column in (c.LISTENER_ID, c.ANNOTATOR, c.CURATOR):
+        for column in id_columns(Refers.PERSON):
             if column in found and len(self._hidden):
-                theirs = pl.col(column).is_in(self._hidden.implode())
-                frame = frame.filter(~theirs.fill_null(False))
+                hidden = pl.col(column).is_in(self._hidden.implode())
+                frame = frame.filter(~hidden.fill_null(False))
         if self._until is not None and c.LAST_PLAYED in found:
             frame = frame.filter(pl.col(c.LAST_PLAYED) <= self._until)
         return frame
 
     @contextmanager
     def reading(self, table: str) -> Iterator[None]:
-        """Say which file is damaged where a table turns out to be.
+        """Turn an error of a lazy table into one that names its file.
 
-        A lazy frame is read when it is collected, which belongs inside this block.
+        A lazy frame is read when it is collected, so collect it inside this block.
 
         Raises
         ------
@@ -208,15 +209,15 @@ class Dataset:
             ) from error
 
     def without(self, listeners: pl.Series) -> Dataset:
-        """Return the dataset as it would be had some listeners never been there.
+        """Return the dataset without any trace of some listeners.
 
-        Every trace of theirs is gone: plays, profiles, and the annotations and sequences they made.
-        Evaluation fits on such a view, so that no system can see what it will be asked.
+        All their rows are hidden: plays, profiles, and the annotations and sequences they made. Evaluation fits on
+        such a view, so that no system sees the plays on which it is evaluated.
         """
         return self._view(pl.concat([self._hidden, listeners.cast(pl.String)]), self._until)
 
     def until(self, moment: datetime) -> Dataset:
-        """Return the dataset without the plays last heard after a moment, or at a time nobody knows."""
+        """Return the dataset without plays after a moment, and without plays of unknown time."""
         return self._view(self._hidden, moment)
 
     def _view(self, hidden: pl.Series, until: datetime | None) -> Dataset:
@@ -226,13 +227,13 @@ class Dataset:
 
     @cached_property
     def plays(self) -> pl.DataFrame:
-        """Who listened to what, how often: one row a listener and item."""
+        """Play counts: one row for each pair of listener and item."""
         with self.reading(c.PLAYS_TABLE):
             return self.scan(c.PLAYS_TABLE).collect()
 
     @cached_property
     def items(self) -> pl.DataFrame:
-        """The catalogue. Where the dataset has no such table, every item is called by its id."""
+        """The catalogue. If the dataset has no table of items, their ids serve as names."""
         if self.has(c.ITEMS_TABLE):
             with self.reading(c.ITEMS_TABLE):
                 return self.scan(c.ITEMS_TABLE).collect()
@@ -242,7 +243,7 @@ class Dataset:
 
     @cached_property
     def listeners(self) -> pl.DataFrame:
-        """The listeners' profiles. Where the dataset has no such table, only their ids are known."""
+        """The listeners' profiles. If the dataset has no table of listeners, only their ids."""
         if self.has(c.LISTENERS_TABLE):
             with self.reading(c.LISTENERS_TABLE):
                 return self.scan(c.LISTENERS_TABLE).collect()

@@ -1,4 +1,4 @@
-"""One folded form for every spelling of a name, in every script."""
+"""Folding of names: one normal form for all spellings of a name, in every script."""
 
 from __future__ import annotations
 

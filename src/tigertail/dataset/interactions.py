@@ -1,4 +1,4 @@
-"""Plays as a matrix: listeners by items, with the codes that lead back to their ids."""
+"""Plays as a sparse matrix, listeners by items, with the ids of its rows and columns."""
 
 from __future__ import annotations
 

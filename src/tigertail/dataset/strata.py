@@ -1,7 +1,7 @@
-"""Head, mid, tail and cold: how popular an item is, in four words.
+"""Popularity strata of items: head, mid, tail and cold.
 
-The strata are shares of *interactions*, one a listener and item, not of items: a handful of stars make
-the head, thousands of artists the tail.
+The strata are shares of *interactions*, one for each pair of listener and item, not shares of items: a few stars
+make the head, thousands of artists the tail.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a dataset holds, in numbers a person can take in."""
+"""A summary of a dataset in numbers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.strata import Stratum, strata
 
 QUANTILES: Final = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 1.0)
-FIT_LISTENERS: Final = 5  # items with fewer say more about chance than about the curve
+FIT_LISTENERS: Final = 5  # items with fewer are mostly noise
 FIT_POINTS: Final = 50
 
 
@@ -24,12 +24,12 @@ class _Facts(BaseModel):
 
 
 class CountryShare(_Facts):
-    """How many listeners say they live in a country.
+    """How many listeners live in a country.
 
     Parameters
     ----------
     country
-        ISO 3166-1 alpha-2; None for those who do not say.
+        ISO 3166-1 alpha-2; None if it is unknown.
     listeners
         How many.
     share
@@ -42,7 +42,7 @@ class CountryShare(_Facts):
 
 
 class StratumSize(_Facts):
-    """How much of the catalogue and of the listening a stratum is.
+    """Size of a stratum in items and interactions.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class StratumSize(_Facts):
         Pairs of listener and item.
     share
         Of all interactions.
-    fewest, most
+    min_listeners, max_listeners
         Listeners of its least and most popular item.
     """
 
@@ -62,12 +62,12 @@ class StratumSize(_Facts):
     items: int
     interactions: int
     share: float
-    min_group_size: int
-    most: int
+    min_listeners: int
+    max_listeners: int
 
 
 class Description(_Facts):
-    """What a dataset holds; ``model_dump_json`` renders it for machines.
+    """A summary of a dataset; ``model_dump_json`` renders it for machines.
 
     Parameters
     ----------
@@ -94,11 +94,11 @@ class Description(_Facts):
         axis, from the most popular item to the last one with :data:`FIT_LISTENERS` listeners. None where fewer
         than three items have as many.
     countries
-        Listeners by country, most first, those who do not say last.
+        Listeners by country, most first, unknown countries last.
     strata
         Head, mid, tail and cold (see :func:`tigertail.dataset.strata.strata`).
     coverage
-        How many items each table beside the plays speaks of.
+        How many items each table besides the plays covers.
     """
 
     name: str
@@ -121,7 +121,7 @@ class Description(_Facts):
 
 
 def describe(dataset: Dataset) -> Description:
-    """Count what a dataset holds.
+    """Summarise a dataset.
 
     Parameters
     ----------
@@ -248,8 +248,8 @@ def _strata(popularity: NDArray[np.int64]) -> tuple[StratumSize, ...]:
                 items=own.size,
                 interactions=int(own.sum()),
                 share=float(own.sum() / popularity.sum()),
-                min_group_size=int(own[-1]) if own.size else 0,
-                most=int(own[0]) if own.size else 0,
+                min_listeners=int(own[-1]) if own.size else 0,
+                max_listeners=int(own[0]) if own.size else 0,
             )
         )
     return tuple(sizes)

@@ -1,4 +1,4 @@
-"""A picture of a dataset: its popularity curve, its countries, its listeners."""
+"""A figure of a dataset: popularity curve, countries, listeners."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def plot(dataset: Dataset, file: Path | str) -> None:
     dataset
         Any dataset.
     file
-        The file to write: PNG, SVG or PDF.
+        File of the figure; its suffix decides the format.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def _countries(axes: Axes, facts: Description) -> None:
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("% of listeners")
     named = sum(country.country is not None for country in facts.countries)
-    set_title(axes, "Countries", f"{named} in all" if named else "nobody says")
+    set_title(axes, "Countries", f"{named} in all" if named else "unknown")
 
 
 def _listeners(axes: Axes, dataset: Dataset, facts: Description) -> None:

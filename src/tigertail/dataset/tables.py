@@ -1,95 +1,130 @@
-"""The tables of a dataset: which columns they have, of which type, and which are required."""
+"""The tables of a dataset. An entry here is all that a new table takes (docs/how-to-add.md)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
 from tigertail import columns as c
+from tigertail.dataset.table_spec import (
+    AMOUNT,
+    COUNTRY,
+    ITEM,
+    ITEM_ID,
+    LANGUAGE,
+    MBID,
+    OWN_ID,
+    PAIR_REFERENCES,
+    PERSON_ID,
+    POSITION,
+    RATING,
+    TEXT,
+    TIME,
+    Intake,
+    Merge,
+    Refers,
+    TableSpec,
+    derived,
+)
 from tigertail.errors import DataError
 
-
-@dataclass(frozen=True)
-class Table:
-    """One table of a dataset.
-
-    Parameters
-    ----------
-    name
-        Its name, and the stem of its Parquet file.
-    required
-        Columns that are always there, with their types.
-    optional
-        Columns that may be there, with their types.
-    """
-
-    name: str
-    required: dict[str, pl.DataType]
-    optional: dict[str, pl.DataType]
-
-    @property
-    def columns(self) -> dict[str, pl.DataType]:
-        """Every column the table may have, with its type."""
-        return self.required | self.optional
-
-    def conform(self, frame: pl.LazyFrame) -> pl.LazyFrame:
-        """Cast the known columns to their types, in the vocabulary's order; other columns follow as they are.
-
-        Raises
-        ------
-        DataError
-            If a required column is missing.
-        """
-        names = frame.collect_schema().names()
-        if missing := [name for name in self.required if name not in names]:
-            raise DataError(
-                f"table '{self.name}' lacks the column {', '.join(missing)}",
-                remedy=f"it needs {', '.join(self.required)}",
-            )
-        known = [pl.col(name).cast(dtype) for name, dtype in self.columns.items() if name in names]
-        return frame.select(*known, *(name for name in names if name not in self.columns))
-
-
-_TEXT: Final = pl.String()
-_REAL: Final = pl.Float32()
-
-TABLES: Final[dict[str, Table]] = {
+TABLES: Final[dict[str, TableSpec]] = {
     table.name: table
     for table in (
-        Table(
+        TableSpec(
             c.PLAYS_TABLE,
-            {c.LISTENER_ID: _TEXT, c.ITEM_ID: _TEXT, c.PLAYS: _REAL},
-            {c.RATING: _REAL, c.LAST_PLAYED: pl.Datetime("us", "UTC")},
+            {c.LISTENER_ID: PERSON_ID, c.ITEM_ID: ITEM_ID, c.PLAYS: AMOUNT},
+            {c.RATING: RATING, c.LAST_PLAYED: TIME},
+            needs=((c.LISTENER_ID,), ITEM),
+            defaults={c.PLAYS: 1.0},
+            intake=Intake.PLAYS,
+            in_coverage=False,
+            addable=True,
         ),
-        Table(c.LISTENERS_TABLE, {c.LISTENER_ID: _TEXT}, {c.COUNTRY: _TEXT, c.LANGUAGE: _TEXT}),
-        Table(
+        TableSpec(
+            c.LISTENERS_TABLE,
+            {c.LISTENER_ID: PERSON_ID},
+            {c.COUNTRY: COUNTRY, c.LANGUAGE: LANGUAGE},
+            needs=((c.LISTENER_ID,),),
+            intake=Intake.PROFILES,
+            in_coverage=False,
+            addable=True,
+        ),
+        TableSpec(
             c.ITEMS_TABLE,
-            {c.ITEM_ID: _TEXT, c.NAME: _TEXT, c.KIND: _TEXT},
-            {c.ARTIST_ID: _TEXT, c.MBID: _TEXT, c.COUNTRY: _TEXT},
+            {c.ITEM_ID: ITEM_ID, c.NAME: TEXT, c.KIND: derived(pl.String())},
+            {c.ARTIST_ID: derived(pl.String()), c.MBID: MBID, c.COUNTRY: COUNTRY},
+            intake=Intake.CATALOGUE,
+            in_coverage=False,
+            addable=True,
         ),
-        Table(
+        TableSpec(
             c.ANNOTATIONS_TABLE,
-            {c.ITEM_ID: _TEXT, c.FACET: _TEXT, c.LABEL: _TEXT, c.WEIGHT: _REAL, c.SOURCE: _TEXT},
-            {c.ANNOTATOR: _TEXT},
+            {c.ITEM_ID: ITEM_ID, c.FACET: TEXT, c.LABEL: TEXT, c.WEIGHT: AMOUNT, c.SOURCE: TEXT},
+            {c.ANNOTATOR: PERSON_ID},
+            needs=(ITEM, (c.LABEL,)),
+            defaults={c.WEIGHT: 1.0, c.FACET: "tag", c.SOURCE: c.CROWD},
+            merge=Merge.MAX,
+            merged=c.WEIGHT,
+            coverage_by=c.FACET,
         ),
-        Table(c.AUDIO_TABLE, {c.ITEM_ID: _TEXT}, {c.CLIP_ID: _TEXT}),
-        Table(
+        TableSpec(
+            c.AUDIO_TABLE,
+            {c.ITEM_ID: ITEM_ID},
+            {c.CLIP_ID: TEXT},
+            descriptors=True,
+            makes_items=False,
+        ),
+        TableSpec(
             c.SEQUENCES_TABLE,
-            {c.SEQUENCE_ID: _TEXT, c.POSITION: pl.Int32(), c.ITEM_ID: _TEXT},
-            {c.CURATOR: _TEXT},
+            {c.SEQUENCE_ID: OWN_ID, c.POSITION: POSITION, c.ITEM_ID: ITEM_ID},
+            {c.CURATOR: PERSON_ID},
+            needs=(ITEM, (c.SEQUENCE_ID,)),
+            row_order=c.POSITION,
+            makes_items=False,
         ),
-        Table(
+        TableSpec(
             c.DOCUMENTS_TABLE,
-            {c.DOCUMENT_ID: _TEXT, c.TEXT: _TEXT, c.MARKUP: _TEXT},
-            {c.TITLE: _TEXT, c.ITEM_ID: _TEXT},
+            {c.DOCUMENT_ID: TEXT, c.TEXT: TEXT, c.MARKUP: TEXT},
+            {c.TITLE: TEXT, c.ITEM_ID: ITEM_ID},
+            intake=Intake.PAGES,
         ),
-        Table(
+        TableSpec(
             c.MENTIONS_TABLE,
-            {c.ITEM_ID: _TEXT, c.DOCUMENT_ID: _TEXT, c.COUNT: _REAL},
-            {c.POSITIONS: pl.List(pl.Int32()), c.LINKS: _REAL},
+            {c.ITEM_ID: ITEM_ID, c.DOCUMENT_ID: TEXT, c.COUNT: AMOUNT},
+            {c.POSITIONS: derived(pl.List(pl.Int32())), c.LINKS: derived(pl.Float32())},
+            needs=(ITEM, (c.DOCUMENT_ID,)),
+            defaults={c.COUNT: 1.0},
+            merge=Merge.SUM,
+            merged=c.COUNT,
         ),
-        Table(c.PAIRS_TABLE, {c.ITEM_A: _TEXT, c.ITEM_B: _TEXT, c.COUNT: _REAL}, {}),
+        TableSpec(
+            c.PAIRS_TABLE,
+            {c.ITEM_A: ITEM_ID, c.ITEM_B: ITEM_ID, c.COUNT: AMOUNT},
+            needs=(*PAIR_REFERENCES, (c.COUNT,)),
+            makes_items=False,
+            merge=Merge.SUM,
+            merged=c.COUNT,
+        ),
     )
 }
+
+
+def table_spec(name: str) -> TableSpec:
+    """Return the specification of a table.
+
+    Raises
+    ------
+    DataError
+        If there is no table of this name.
+    """
+    try:
+        return TABLES[name]
+    except KeyError:
+        raise DataError(f"unknown table '{name}'", remedy=f"it is one of {', '.join(TABLES)}") from None
+
+
+def id_columns(*kinds: Refers) -> tuple[str, ...]:
+    """Return the columns, of all tables, whose values identify something of these kinds."""
+    return tuple(dict.fromkeys(name for spec in TABLES.values() for name in spec.referring(*kinds)))

@@ -1,1 +1,1 @@
-"""Countries, languages and the regions of the world: codes, names, and which belongs to which."""
+"""Countries, languages and regions of the world: codes, names and membership."""

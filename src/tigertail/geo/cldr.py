@@ -1,7 +1,7 @@
-"""What the Unicode CLDR says of countries and languages, as Babel ships it: names, speakers, renamed codes.
+"""Unicode CLDR data on countries and languages, from Babel: names, speakers, renamed codes.
 
-CLDR calls countries and regions alike territories, and writes a language with its script where that is not
-the usual one ("sr_Latn").
+In CLDR, countries and regions are territories, and a language has its script if that is not the usual one
+("sr_Latn").
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def languages_of() -> Mapping[str, tuple[Spoken, ...]]:
 
     return {
         country: tuple(
-            Spoken(language, said["population_percent"], said["official_status"])
-            for language, said in languages.items()
+            Spoken(language, facts["population_percent"], facts["official_status"])
+            for language, facts in languages.items()
         )
         for country, languages in get_global("territory_languages").items()
     }

@@ -109,9 +109,9 @@ def country_code(text: str | None) -> str | None:
 
     Notes
     -----
-    English goes first, then what countries are called in their own official languages, then what others
-    call them. A name that others give to several countries ("Lusia": Russia in Tongan, Saint Lucia in Yoruba)
-    is None; so is one of up to three Latin letters that only others use, for it looks like a code ("Mon": the
+    English names go first, then names in the country's own official languages, then names in other
+    languages. A name that those give to several countries ("Lusia": Russia in Tongan, Saint Lucia in Yoruba)
+    is None; so is a name of up to three Latin letters in those languages, because it looks like a code ("Mon": the
     Isle of Man in Icelandic). The names are those of ISO 3166, of the Unicode CLDR, and a few more in wide use.
 
     Examples
@@ -196,8 +196,14 @@ def _abroad() -> dict[str, str]:
         for country, name in cldr.names_in(locale, "territories").items():
             if country in countries():
                 (native if locale in official[country] else foreign)[fold(name)].add(country)
-    told = {name: codes for name, codes in foreign.items() if not name.isascii() or len(name) > _CODE_LENGTH}
-    return _agreed(told) | _agreed(native) | {fold(name): code for name, code in _COMMON_NAMES_ABROAD.items()}
+    unambiguous = {
+        name: codes for name, codes in foreign.items() if not name.isascii() or len(name) > _CODE_LENGTH
+    }
+    return (
+        _agreed(unambiguous)
+        | _agreed(native)
+        | {fold(name): code for name, code in _COMMON_NAMES_ABROAD.items()}
+    )
 
 
 def _official() -> dict[str, set[str]]:

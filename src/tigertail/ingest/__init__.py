@@ -1,1 +1,1 @@
-"""From source files to a dataset: formats, cleaning, identity, and the build that joins them."""
+"""From source files to a dataset: formats, cleaning, entity resolution, and the build."""

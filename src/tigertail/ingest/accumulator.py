@@ -1,6 +1,7 @@
-"""Plays on their way to the dataset: sorted runs on disk, then merged listener by listener.
+"""Plays of all sources: an external sort by listener and item.
 
-However long a source is, memory holds one run, or the plays of one range of listeners, at a time.
+Sorted runs are written to disk and merged range by range of listeners, so that memory holds one run, or the plays
+of one range, at a time.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import polars as pl
 
 from tigertail import columns as c
 
-REF: Final = "ref"  # what stands for an item until all sources have been read
+REF: Final = "ref"  # hash of a reference to an item, replaced by its id once all sources have been read
 RUN_ROWS: Final = 1_000_000
 RANGE_ROWS: Final = 1_000_000
 
@@ -35,12 +36,12 @@ _SCHEMA: Final = pl.Schema(
 
 
 class PlaysAccumulator:
-    """Plays, first added in any order, then read sorted by listener and item.
+    """Plays, added in any order and then read sorted by listener and item.
 
     Parameters
     ----------
     folder
-        Where the runs go.
+        Folder for the sorted runs.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -69,14 +70,13 @@ class PlaysAccumulator:
         Parameters
         ----------
         items
-            ``ref`` and the ``item_id`` it turned out to be.
+            ``ref`` and its ``item_id``.
 
         Yields
         ------
         polars.DataFrame
-            The plays of a range of listeners: counts summed, ratings averaged, the last time of all. Rows of
-            a table of counts that are equal in everything are one row; how many more there were is counted
-            in ``duplicates``.
+            The plays of a range of listeners: the sum of counts, the mean rating, the last time. Equal rows of a table
+            of counts are one row; the other ones are counted in ``duplicates``.
         """
         self._flush()
         for first, last in self._ranges():
@@ -89,14 +89,14 @@ class PlaysAccumulator:
             yield merged.drop(_ROWS).sort(c.LISTENER_ID, c.ITEM_ID)
 
     def _count_duplicates(self, rows: pl.DataFrame, kept: pl.DataFrame) -> None:
-        """Add up, by source, the rows that repeat another."""
+        """Count the duplicate rows of each source."""
         before = rows.filter(~pl.col(_EVENTS))[c.SOURCE].value_counts()
         after = dict(kept[c.SOURCE].value_counts().iter_rows())
         for source, count in before.iter_rows():
             self.duplicates[source] += count - after[source]
 
     def _flush(self) -> None:
-        """Write what waits as a run sorted by listener, so that a range of it can be read alone."""
+        """Write the waiting rows as a run sorted by listener, so that one range of it can be read."""
         if not self._waiting:
             return
         run = pl.concat(self._waiting).sort(c.LISTENER_ID, REF)

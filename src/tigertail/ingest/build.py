@@ -1,4 +1,4 @@
-"""From a recipe to a dataset."""
+"""Build a dataset from a recipe."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.table_spec import PAIR_REFERENCES, Intake, Refers
+from tigertail.dataset.tables import TABLES, id_columns
 from tigertail.errors import DataError
 from tigertail.ingest.accumulator import REF, PlaysAccumulator
 from tigertail.ingest.clean import clean
 from tigertail.ingest.formats import Batch, Source
 from tigertail.ingest.identity import Identities, resolve
-from tigertail.ingest.linking import SQUEEZED, TABLE, LinkedRows, attach, gather
+from tigertail.ingest.linking import TABLE, UNSPACED, LinkedRows, link_items
 from tigertail.ingest.profiles import Profiles
 from tigertail.ingest.recipe import Recipe
 from tigertail.ingest.references import condense, pair_refs, references, with_refs
@@ -24,22 +26,21 @@ from tigertail.ingest.side_tables import SideTables
 from tigertail.io.quarantine import Quarantine
 from tigertail.progress import progress
 from tigertail.storage import full_disk
-from tigertail.text.documents.page_sink import DocumentSpool
+from tigertail.text.documents.accumulator import DocumentsAccumulator
 
-_ROOM: Final = 300_000  # references held before they are merged
-_OWN_IDS: Final = (c.LISTENER_ID, c.ANNOTATOR, c.CURATOR, c.SEQUENCE_ID)
+_MAX_REFERENCES: Final = 300_000  # held before equal ones are merged
 
 
 def build(recipe: Recipe, path: Path | str, *, replace: bool = False) -> tuple[Dataset, BuildReport]:
     """Read the sources of a recipe and write the dataset they make up.
 
-    Beside its tables the folder holds ``report.json`` and ``quarantine.csv``. The tables are the same, byte
-    for byte, whenever recipe and sources are.
+    The folder also holds ``report.json`` and ``quarantine.csv``. The same recipe and sources give the same tables,
+    byte for byte.
 
     Parameters
     ----------
     recipe
-        What goes in.
+        The sources.
     path
         The folder to make.
     replace
@@ -52,7 +53,7 @@ def build(recipe: Recipe, path: Path | str, *, replace: bool = False) -> tuple[D
     Raises
     ------
     DataError
-        If a source cannot be read, or not one of its plays can be used.
+        If a source cannot be read, or the sources have no usable play.
     TigertailError
         If the disk is full or cannot be written.
     """
@@ -64,75 +65,76 @@ def build(recipe: Recipe, path: Path | str, *, replace: bool = False) -> tuple[D
         full_disk(path),
         tempfile.TemporaryDirectory(prefix=f".{path.name}.spool.", dir=path.parent) as folder,
     ):
-        intake = _DatasetBuilder(recipe, Path(folder))
+        builder = _DatasetBuilder(recipe, Path(folder))
         with progress("Reading") as tick:
             for source in recipe.source:
-                for batch in source.read(intake.quarantine):
-                    intake.add(source, batch)
-                    tick(batch.rows.height, source.named)
-        return intake.finish(path, replace=replace)
+                for batch in source.read(builder.quarantine):
+                    builder.add(source, batch)
+                    tick(batch.rows.height, source.label)
+        return builder.finish(path, replace=replace)
 
 
 class _DatasetBuilder:
-    """Takes in batches, gives out a dataset."""
+    """Collects batches and writes the dataset at the end."""
 
     def __init__(self, recipe: Recipe, folder: Path) -> None:
         self.recipe = recipe
         self.folder = folder
         self.quarantine = Quarantine()
-        self._spool = PlaysAccumulator(folder)
+        self._plays = PlaysAccumulator(folder)
         self._profiles = Profiles()
-        self._refs: list[pl.DataFrame] = []
-        self._room = _ROOM
-        self._attached: list[pl.DataFrame] = []
+        self._catalogue_refs: list[pl.DataFrame] = []
+        self._max_references = _MAX_REFERENCES
+        self._side_refs: list[pl.DataFrame] = []
         self._side = SideTables(self.quarantine)
-        self._documents = DocumentSpool(folder, self.quarantine)
+        self._documents = DocumentsAccumulator(folder, self.quarantine)
 
     def add(self, source: Source, batch: Batch) -> None:
-        """Take in some rows."""
-        if batch.table == c.DOCUMENTS_TABLE:
-            self._documents.add(source.named, batch.rows)
+        """Add some rows."""
+        spec = TABLES[batch.table]
+        if spec.intake is Intake.PAGES:
+            self._documents.add(source.label, batch.rows)
             return
-        rows = self._in_namespace(clean(batch, source.named, self.quarantine), source)
-        if batch.table == c.LISTENERS_TABLE:
+        rows = self._in_namespace(clean(batch, source.label, self.quarantine), source)
+        if spec.intake is Intake.PROFILES:
             self._profiles.add(rows)
             return
-        if batch.table == c.PAIRS_TABLE:
+        if len(spec.item_columns) == len(PAIR_REFERENCES):
             rows, refs = pair_refs(rows, source)
         else:
             rows = with_refs(rows, source)
-            refs = references(rows, source, catalogue=batch.table == c.ITEMS_TABLE)
-        self._remember(refs, batch)
-        if batch.table == c.PLAYS_TABLE:
+            refs = references(rows, source, catalogue=spec.intake is Intake.CATALOGUE)
+        self._add_references(refs, batch)
+        if spec.intake is Intake.PLAYS:
             kept = (c.LISTENER_ID, REF, c.PLAYS, c.RATING, c.LAST_PLAYED)
             plays = rows.select(name for name in kept if name in rows.columns)
-            self._spool.add(source.named, plays, events=batch.events)
-        elif batch.table != c.ITEMS_TABLE:
-            self._side.add(batch.table, rows, source.named)
+            self._plays.add(source.label, plays, events=batch.events)
+        elif spec.intake is Intake.ROWS:
+            self._side.add(batch.table, rows, source.label)
 
     def finish(self, path: Path, *, replace: bool) -> tuple[Dataset, BuildReport]:
         """Resolve the items and write the dataset."""
-        refs = condense(self._refs) if self._refs else None
+        refs = condense(self._catalogue_refs) if self._catalogue_refs else None
         identities = resolve(refs, self.recipe.namespaces) if refs is not None else None
-        plays = self._plays(identities.item_of) if identities else None
+        plays = self._merged_plays(identities.item_of) if identities else None
         if refs is None or identities is None or plays is None:
             raise self._nothing(path)
-        attached = attach(gather(self._attached), refs, identities) if self._attached else None
-        items = attached.items if attached else identities.items
+        linked = link_items(condense(self._side_refs), refs, identities) if self._side_refs else None
+        items = linked.items if linked else identities.items
         tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
             c.PLAYS_TABLE: plays,
-            c.LISTENERS_TABLE: self._profiles.table(self._spool.listeners[c.LISTENER_ID]),
+            c.LISTENERS_TABLE: self._profiles.table(self._plays.listeners[c.LISTENER_ID]),
             c.ITEMS_TABLE: items,
         }
-        tables |= self._side.tables(_every(identities, attached))
-        tables |= self._written(items, tables.get(c.MENTIONS_TABLE))
+        tables |= self._side.tables(_item_of(identities, linked))
+        tables |= self._with_mentions(items, tables.get(c.MENTIONS_TABLE))
         report = build_report(
             self.recipe,
             self.quarantine,
             identities,
-            duplicates=self._spool.duplicates,
+            duplicates=self._plays.duplicates,
             conflicts=self._profiles.conflicts,
-            attached=attached,
+            linked=linked,
         )
 
         def extra(folder: Path) -> None:
@@ -143,27 +145,29 @@ class _DatasetBuilder:
         return dataset, report
 
     def _in_namespace(self, rows: pl.DataFrame, source: Source) -> pl.DataFrame:
-        """Put the namespace before ids of listeners and sequences where the recipe has several."""
+        """Prefix ids of people and sequences with the namespace, if the recipe has several."""
         if len(self.recipe.namespaces) == 1:
             return rows
-        ids = [name for name in _OWN_IDS if name in rows.columns]
-        return rows.with_columns(pl.concat_str(pl.lit(f"{source.space}:"), name).alias(name) for name in ids)
+        own = id_columns(Refers.PERSON, Refers.OWN)
+        ids = [name for name in own if name in rows.columns]
+        prefix = pl.lit(f"{source.namespace_id}:")
+        return rows.with_columns(pl.concat_str(prefix, name).alias(name) for name in ids)
 
-    def _remember(self, refs: pl.DataFrame, batch: Batch) -> None:
+    def _add_references(self, refs: pl.DataFrame, batch: Batch) -> None:
         if batch.known_only:
-            told = refs.with_columns(pl.lit(batch.table).alias(TABLE), pl.lit(batch.squeezed).alias(SQUEEZED))
-            self._attached.append(told)
+            columns = (pl.lit(batch.table).alias(TABLE), pl.lit(batch.unspaced).alias(UNSPACED))
+            self._side_refs.append(refs.with_columns(columns))
             return
-        self._refs.append(refs)
-        if sum(frame.height for frame in self._refs) >= self._room:
-            self._refs = [condense(self._refs)]
-            self._room = max(_ROOM, 2 * self._refs[0].height)
+        self._catalogue_refs.append(refs)
+        if sum(frame.height for frame in self._catalogue_refs) >= self._max_references:
+            self._catalogue_refs = [condense(self._catalogue_refs)]
+            self._max_references = max(_MAX_REFERENCES, 2 * self._catalogue_refs[0].height)
 
-    def _plays(self, item_of: pl.DataFrame) -> pl.LazyFrame | None:
-        """Write the merged plays range by range and return them, without columns nobody filled."""
+    def _merged_plays(self, item_of: pl.DataFrame) -> pl.LazyFrame | None:
+        """Write the merged plays range by range and return them, without columns that are null throughout."""
         parts = []
         filled = set()
-        for number, frame in enumerate(self._spool.plays(item_of)):
+        for number, frame in enumerate(self._plays.plays(item_of)):
             part = self.folder / f"plays-{number:05}.parquet"
             frame.write_parquet(part)
             parts.append(part)
@@ -173,31 +177,31 @@ class _DatasetBuilder:
         plays = pl.scan_parquet(parts)
         return plays.select(name for name in plays.collect_schema().names() if name in filled)
 
-    def _written(
-        self, items: pl.DataFrame, given: pl.DataFrame | pl.LazyFrame | None
+    def _with_mentions(
+        self, items: pl.DataFrame, counted: pl.DataFrame | pl.LazyFrame | None
     ) -> dict[str, pl.DataFrame | pl.LazyFrame]:
-        """Return the documents, and the mentions found in them beside those that sources count."""
+        """Return the documents, and the mentions found in them with the mentions that sources count."""
         if not self._documents.parts:
             return {}
         from tigertail.text.mentions import find_mentions
 
         found = find_mentions(self._documents.parts, items, self.folder)
-        tables = [found.mentions] if given is None else [found.mentions, given.lazy()]
+        tables = [found.mentions] if counted is None else [found.mentions, counted.lazy()]
         return {
             c.DOCUMENTS_TABLE: found.documents,
             c.MENTIONS_TABLE: pl.concat(tables, how="diagonal_relaxed"),
         }
 
     def _nothing(self, path: Path) -> DataError:
-        """Say why there is no dataset."""
+        """Return an error that says why there is no dataset."""
         rejected = self.quarantine.rejected.most_common(3)
         why = "; ".join(f"{source}: {reason} ({rows:,} rows)" for (source, reason), rows in rejected)
-        problem = f"there is not one usable play in the sources{f' ({why})' if why else ''}"
+        problem = f"the sources have no usable play{f' ({why})' if why else ''}"
         return DataError(problem, path=path, remedy="check the recipe's paths and columns")
 
 
-def _every(identities: Identities, attached: LinkedRows | None) -> pl.DataFrame:
+def _item_of(identities: Identities, linked: LinkedRows | None) -> pl.DataFrame:
     """Return the item of every reference that has one."""
-    if attached is None:
+    if linked is None:
         return identities.item_of
-    return pl.concat([identities.item_of, attached.item_of.select(identities.item_of.columns)]).unique(REF)
+    return pl.concat([identities.item_of, linked.item_of.select(identities.item_of.columns)]).unique(REF)

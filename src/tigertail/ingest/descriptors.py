@@ -1,4 +1,4 @@
-"""Descriptors of sound on their way in: numbers, or left out and counted."""
+"""Cleaning of audio descriptors: values that are not finite numbers are left out and counted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def clean_descriptors(rows: pl.DataFrame, source: str, quarantine: Quarantine) -
     Parameters
     ----------
     rows
-        Rows as they stand in the source.
+        Raw rows of the source.
     source
         Its name.
     quarantine
@@ -34,13 +34,13 @@ def clean_descriptors(rows: pl.DataFrame, source: str, quarantine: Quarantine) -
     for name in (name for name in names if lost[name]):
         bad = raw[name].filter(finite[name].is_null() & raw[name].is_not_null())
         examples = bad.unique(maintain_order=True).head(EXAMPLES).cast(pl.String).to_list()
-        what = f"{name.removeprefix(DESCRIPTOR)} is no finite number, left out"
+        what = f"{name.removeprefix(DESCRIPTOR)} is not a finite number, left out"
         quarantine.warn(source, what, lost[name], examples)
     return rows.with_columns(finite)
 
 
 def without_empty(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with descriptors under their own names, without those that nobody has."""
+    """Return the rows with descriptors under their own names; descriptors that are null in all rows are dropped."""
     names = descriptors_of(rows)
     empty = [name for name in names if rows[name].null_count() == rows.height]
     return rows.drop(empty).rename(

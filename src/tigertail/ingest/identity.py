@@ -1,8 +1,9 @@
-"""Which rows of which sources speak of the same item.
+"""Entity resolution: which rows of which sources refer to the same item.
 
-Three things can say so, the surest first: an id of the source's own, a MusicBrainz id, a folded name. Items
-that share an MBID are one, and items that share a name are one, unless that would put together two MBIDs or
-two ids of one namespace: then all of that name stay apart, and the report says so. Nothing is guessed.
+Three references are compared, the most reliable first: an id of the source, a MusicBrainz id, a folded name.
+Items with the same MBID are merged, and items with the same name are merged, unless that would merge two MBIDs
+or two ids of one namespace: then all items of that name stay separate, and the report counts them. Nothing is
+guessed.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.dataset.folding import fold_series
+from tigertail.dataset.table_spec import ITEM_REFERENCE
 from tigertail.errors import DataError
 from tigertail.ingest.accumulator import REF
-from tigertail.ingest.formats.source import ARTIST_MBID, ARTIST_NAME, REFERENCE
-from tigertail.ingest.references import CATALOGUE, NAMESPACE, ROWS
+from tigertail.ingest.references import CATALOGUE, NAMESPACE, ROWS, most_frequent
 
 _CLUSTER: Final = "cluster"
 _KEY: Final = "key"  # the folded name
@@ -26,7 +27,7 @@ _KEY: Final = "key"  # the folded name
 
 @dataclass(frozen=True)
 class Identities:
-    """What the references turned out to be.
+    """The items that the references were resolved to.
 
     Attributes
     ----------
@@ -35,12 +36,12 @@ class Identities:
     item_of
         The ``item_id`` of every ``ref``.
     shared
-        ``source``, ``other``, ``items``: how many items every two sources have in common.
+        ``source``, ``other``, ``items``: how many items each pair of sources has in common.
     merged
         ``name``, ``names``: items whose names differ in more than case, most used first.
     namesakes
-        ``name``, ``items``, ``unsure``: how many items kept one name because merging them would have been a
-        guess, and whether one of them has nothing but the name, so that it could be any of the others.
+        ``name``, ``items``, ``unsure``: how many items have the same name and were not merged because that would
+        be a guess, and whether one of them has only the name, so that it could be any of the others.
     """
 
     items: pl.DataFrame
@@ -58,15 +59,15 @@ def resolve(refs: pl.DataFrame, namespaces: Sequence[str]) -> Identities:
     refs
         As :func:`~tigertail.ingest.references.condense` returns them.
     namespaces
-        Every namespace; where several know an item, the first one's id is the item's.
+        All namespaces; if an item has ids of several, that of the first one becomes the item's id.
 
     Raises
     ------
     DataError
-        If two references fell on one number.
+        If two references have the same hash.
     """
-    if refs[REF].n_unique() != refs.select(NAMESPACE, c.SOURCE, c.KIND, *REFERENCE).n_unique():
-        raise DataError("two items fell on one number", remedy="report this; it is one chance in 10^6")
+    if refs[REF].n_unique() != refs.select(NAMESPACE, c.SOURCE, c.KIND, *ITEM_REFERENCE).n_unique():
+        raise DataError("two references have the same hash", remedy="report this; the chance is one in 10^6")
     refs = refs.with_columns(folded_names(refs))
     label = (
         pl.when(pl.col(c.ITEM_ID).is_not_null())
@@ -91,20 +92,20 @@ def resolve(refs: pl.DataFrame, namespaces: Sequence[str]) -> Identities:
 
 
 def folded_names(refs: pl.DataFrame) -> pl.Series:
-    """Return the folded names, called ``key``; a track's stands behind its artist's."""
-    artist = pl.when(pl.col(c.KIND) != c.ARTIST).then(pl.col(ARTIST_NAME))
+    """Return the folded names, as ``key``; the name of a track follows the name of its artist."""
+    artist = pl.when(pl.col(c.KIND) != c.ARTIST).then(pl.col(c.ARTIST_NAME))
     folded = refs.select(fold_series(refs[c.NAME]), artist=fold_series(refs.select(artist).to_series()))
     whole = pl.when(pl.col("artist") != "").then(pl.concat_str("artist", c.NAME, separator=" - "))
     return folded.select(whole.otherwise(c.NAME).alias(_KEY)).to_series()
 
 
 def _merge(refs: pl.DataFrame, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Merge the clusters that share an MBID or a name, where nothing speaks against it.
+    """Merge the clusters that share an MBID or a name, unless other references contradict it.
 
     Returns
     -------
-    refs, apart
-        The references with their new clusters, and the namesakes that could not be merged.
+    refs, namesakes
+        The references with their new clusters, and the namesakes that were not merged.
     """
     about = _about(refs).filter(pl.col(by).is_not_null())
     own = refs.filter(pl.col(c.ITEM_ID).is_not_null()).select(_CLUSTER, NAMESPACE).unique()
@@ -138,29 +139,27 @@ def _merge(refs: pl.DataFrame, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _about(refs: pl.DataFrame) -> pl.DataFrame:
-    """Return what is known of each cluster: its most used name, MBID, artist and country.
+    """Return the most frequent name, MBID, artist and country of each cluster.
 
-    A name from a table of items goes first, then one with capitals (some sources write all in lower case),
-    then the more used, then the first in order.
+    A name from a table of items is preferred, then one with capitals (some sources write all in lower case),
+    then the more frequent, then the first in order.
     """
     name = pl.col(c.NAME)
     lower = (name == name.str.to_lowercase()) & (name != name.str.to_uppercase())
     names = (
         refs.filter(name.is_not_null())
-        .group_by(_CLUSTER, c.NAME, ARTIST_NAME, _KEY)
+        .group_by(_CLUSTER, c.NAME, c.ARTIST_NAME, _KEY)
         .agg(pl.col(ROWS).sum(), pl.col(CATALOGUE).any())
         .with_columns(lower.alias("lower"))
-        .sort(_CLUSTER, CATALOGUE, "lower", ROWS, c.NAME, ARTIST_NAME, descending=_BEST_NAME)
+        .sort(_CLUSTER, CATALOGUE, "lower", ROWS, c.NAME, c.ARTIST_NAME, descending=_BEST_NAME)
         .unique(_CLUSTER, keep="first", maintain_order=True)
-        .select(_CLUSTER, c.NAME, ARTIST_NAME, _KEY)
+        .select(_CLUSTER, c.NAME, c.ARTIST_NAME, _KEY)
     )
     kind = pl.col(c.KIND).sort_by(CATALOGUE, c.KIND, descending=[True, False]).first()
     about = refs.group_by(_CLUSTER).agg(kind, pl.col(ROWS).sum()).sort(_CLUSTER)
     about = about.join(names, on=_CLUSTER, how="left")
-    for field in (c.MBID, ARTIST_MBID, c.COUNTRY):
-        most = refs.filter(pl.col(field).is_not_null()).group_by(_CLUSTER, field).agg(pl.col(ROWS).sum())
-        most = most.sort(_CLUSTER, ROWS, field, descending=[False, True, False])
-        about = about.join(most.unique(_CLUSTER, keep="first").drop(ROWS), on=_CLUSTER, how="left")
+    for field in (c.MBID, c.ARTIST_MBID, c.COUNTRY):
+        about = about.join(most_frequent(refs, _CLUSTER, field), on=_CLUSTER, how="left")
     return about.sort(_CLUSTER)
 
 
@@ -198,8 +197,8 @@ def _distinct(ids: list[str]) -> list[str]:
 
 
 def _table(items: pl.DataFrame) -> pl.DataFrame:
-    """Return the table of items, without columns nobody filled."""
-    artist = pl.coalesce(ARTIST_MBID, pl.Series("folded", fold_series(items[ARTIST_NAME])))
+    """Return the table of items, without columns that are null throughout."""
+    artist = pl.coalesce(c.ARTIST_MBID, pl.Series("folded", fold_series(items[c.ARTIST_NAME])))
     table = items.select(
         c.ITEM_ID,
         pl.coalesce(c.NAME, c.ITEM_ID).alias(c.NAME),

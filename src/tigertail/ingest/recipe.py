@@ -1,10 +1,9 @@
-"""Recipes: TOML files that say which sources make up a dataset."""
+"""Recipes: TOML files that list the sources of a dataset."""
 
 from __future__ import annotations
 
 import os
 import re
-import tomllib
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -13,18 +12,19 @@ from pydantic import BaseModel, ConfigDict, SerializeAsAny, ValidationError
 from tigertail import columns as c
 from tigertail.errors import UNKNOWN_KEY, ConfigError, setting_at_fault
 from tigertail.ingest.formats import FORMATS, Source
+from tigertail.io.files import read_toml
 
 _VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
 Model = TypeVar("Model", bound=BaseModel)
 
 
 class Recipe(BaseModel):
-    """What a dataset is made of.
+    """The sources of a dataset.
 
     Attributes
     ----------
     name
-        What the dataset is called.
+        Name of the dataset.
     source
         Its sources, at least one.
     """
@@ -36,16 +36,15 @@ class Recipe(BaseModel):
 
     @property
     def namespaces(self) -> list[str]:
-        """The namespaces of its sources, each once, in their order; documents have no ids of either kind."""
-        spaces = (source.space for source in self.source if _table(source) != c.DOCUMENTS_TABLE)
-        return list(dict.fromkeys(spaces))
+        """The distinct namespaces of its sources, in order; documents have no ids of listeners or items."""
+        namespaces = (source.namespace_id for source in self.source if _table(source) != c.DOCUMENTS_TABLE)
+        return list(dict.fromkeys(namespaces))
 
     @classmethod
     def load(cls, path: Path | str) -> Recipe:
         """Read a recipe.
 
-        Environment variables written ``${NAME}`` in a path are filled in; a relative path starts at the
-        recipe's folder.
+        Environment variables ``${NAME}`` in a path are replaced; a relative path starts at the recipe's folder.
 
         Raises
         ------
@@ -53,12 +52,7 @@ class Recipe(BaseModel):
             If the file is missing or a key in it is wrong.
         """
         path = Path(path)
-        try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"cannot be read ({error})", path=path, remedy="check the name") from error
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"not TOML: {error}", path=path) from error
+        content = read_toml(path, remedy="see docs/data.md")
         sources = content.get("source")
         if not isinstance(sources, list) or not sources:
             raise ConfigError("no sources", path=path, remedy="add a table [[source]] with format and path")
@@ -66,25 +60,27 @@ class Recipe(BaseModel):
             _source(keys, f"source {number}", path) for number, keys in enumerate(sources, start=1)
         ]
         recipe = _valid(cls, {"name": path.stem} | content, "recipe", path)
-        names = [source.named for source in recipe.source]
+        names = [source.label for source in recipe.source]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ConfigError(
-                f"two sources are called '{twice[0]}'", path=path, remedy="give each its own: name = '...'"
+                f"two sources have the name '{twice[0]}'",
+                path=path,
+                remedy="give each a name of its own: name = '...'",
             )
         _check_namespaces(recipe, path)
         return recipe
 
 
 def _check_namespaces(recipe: Recipe, path: Path) -> None:
-    """Refuse ids that nothing can match: those of a namespace without plays."""
-    played = {source.space for source in recipe.source if _table(source) == c.PLAYS_TABLE}
+    """Reject ids that cannot match: those of a namespace without plays."""
+    played = {source.namespace_id for source in recipe.source if _table(source) == c.PLAYS_TABLE}
     for source in recipe.source:
         foreign = _table(source) == c.LISTENERS_TABLE or c.ITEM_ID in getattr(source, "columns", {})
-        if foreign and source.space not in played:
+        if foreign and source.namespace_id not in played:
             raise ConfigError(
-                f"source '{source.named}': no plays have ids of the namespace '{source.space}'",
+                f"source '{source.label}': no source of plays has the namespace '{source.namespace_id}'",
                 path=path,
-                remedy="give it and the source of its plays one namespace: namespace = '...'",
+                remedy="give this source and the source of its plays the same key: namespace = '...'",
             )
 
 
@@ -94,7 +90,7 @@ def _table(source: Source) -> str:
 
 def _source(keys: Any, place: str, path: Path) -> Source:
     if not isinstance(keys, dict):
-        raise ConfigError(f"{place} is no table", path=path, remedy="write it as [[source]]")
+        raise ConfigError(f"{place} is not a table", path=path, remedy="write it as [[source]]")
     found = FORMATS.get(str(keys.get("format")))
     if found is None:
         raise ConfigError(
@@ -108,7 +104,7 @@ def _source(keys: Any, place: str, path: Path) -> Source:
 
 
 def _path(text: str, place: str, recipe: Path) -> Path:
-    """Fill in environment variables and start at the recipe's folder."""
+    """Replace environment variables, and start at the recipe's folder."""
     for name in _VARIABLE.findall(text):
         if name not in os.environ:
             raise ConfigError(

@@ -1,4 +1,4 @@
-"""How the rows of sources name their items: each way once, until all sources have been read."""
+"""References: the distinct ways in which rows of sources name their items."""
 
 from __future__ import annotations
 
@@ -8,62 +8,84 @@ from typing import Final
 import polars as pl
 
 from tigertail import columns as c
+from tigertail.dataset.table_spec import ITEM_REFERENCE, PAIR_REFERENCES
 from tigertail.ingest.accumulator import REF
 from tigertail.ingest.formats import Source
-from tigertail.ingest.formats.source import PAIR_SIDES, REFERENCE
 from tigertail.ingest.side_tables import REF_B
 
 NAMESPACE: Final = "namespace"
-CATALOGUE: Final = "catalogue"  # whether a table of items says it
+CATALOGUE: Final = "catalogue"  # whether it comes from a table of items
 ROWS: Final = "rows"
 
-_SAID: Final = (*REFERENCE, c.COUNTRY)
+_FIELDS: Final = (*ITEM_REFERENCE, c.COUNTRY)
 
 
 def with_refs(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
-    """Return ``rows`` with a ``ref``, a number that stands for how a row names its item."""
-    fields = [pl.lit(source.space), pl.lit(source.named), pl.lit(source.kind)]
-    fields += [pl.col(name) if name in rows.columns else pl.lit(None, pl.String) for name in REFERENCE]
+    """Return ``rows`` with a ``ref``, a hash of everything by which a row names its item."""
+    fields = [pl.lit(source.namespace_id), pl.lit(source.label), pl.lit(source.kind)]
+    fields += [pl.col(name) if name in rows.columns else pl.lit(None, pl.String) for name in ITEM_REFERENCE]
     text = pl.concat_str([field.fill_null("\0") for field in fields], separator="\1")
     return rows.with_columns(text.hash().alias(REF))
 
 
 def references(rows: pl.DataFrame, source: Source, *, catalogue: bool) -> pl.DataFrame:
-    """Return the distinct references among rows that have a ``ref``, and how many rows make each.
+    """Return the distinct references of rows that have a ``ref``, with the number of rows of each.
 
     Parameters
     ----------
     rows
         As :func:`with_refs` returns them.
     source
-        Where they come from.
+        The source of the rows.
     catalogue
-        Whether they are a table of items, whose names are to be preferred.
+        Whether the rows are a table of items; names from there are preferred.
     """
-    present = [name for name in _SAID if name in rows.columns]
+    present = [name for name in _FIELDS if name in rows.columns]
     counted = rows.group_by(REF, *present).agg(pl.len().cast(pl.UInt64).alias(ROWS))
     return counted.select(
         REF,
-        pl.lit(source.space).alias(NAMESPACE),
-        pl.lit(source.named).alias(c.SOURCE),
+        pl.lit(source.namespace_id).alias(NAMESPACE),
+        pl.lit(source.label).alias(c.SOURCE),
         pl.lit(source.kind).alias(c.KIND),
-        *(pl.col(name) if name in present else pl.lit(None, pl.String).alias(name) for name in _SAID),
+        *(pl.col(name) if name in present else pl.lit(None, pl.String).alias(name) for name in _FIELDS),
         pl.lit(catalogue).alias(CATALOGUE),
         ROWS,
     )
 
 
 def pair_refs(rows: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return pairs with a ``ref`` for the one item and a ``ref_b`` for the other, and all their references."""
+    """Return pairs with a ``ref`` for the first item and a ``ref_b`` for the second, and all their references."""
     sides = []
-    for side in PAIR_SIDES:
+    for side in PAIR_REFERENCES:
         named = {
-            theirs: ours for theirs, ours in zip(side, REFERENCE, strict=False) if theirs in rows.columns
+            column: field
+            for column, field in zip(side, ITEM_REFERENCE, strict=False)
+            if column in rows.columns
         }
         sides.append(with_refs(rows.select(*named).rename(named), source))
     refs = pl.concat([references(side, source, catalogue=False) for side in sides])
     both = [side[REF].alias(name) for side, name in zip(sides, (REF, REF_B), strict=True)]
     return rows.with_columns(both), refs
+
+
+def most_frequent(rows: pl.DataFrame, key: str, value: str) -> pl.DataFrame:
+    """Return the value that most rows give to each key; of equally frequent values, the first in order.
+
+    Parameters
+    ----------
+    rows
+        Columns ``key``, ``value`` and ``rows``, how many rows of a source give this value.
+    key, value
+        Names of the two columns.
+
+    Returns
+    -------
+    polars.DataFrame
+        The two columns, one row for each key that has a value.
+    """
+    counted = rows.filter(pl.col(value).is_not_null()).group_by(key, value).agg(pl.col(ROWS).sum())
+    ranked = counted.sort(key, ROWS, value, descending=[False, True, False])
+    return ranked.unique(key, keep="first", maintain_order=True).select(key, value)
 
 
 def condense(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""What a build read, rejected, merged and left apart."""
+"""The report of a build: rows read, rejected and merged."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _EXAMPLES: Final = 20
 
 @dataclass(frozen=True)
 class Warned:
-    """Rows that were used although something about them was odd."""
+    """Rows that were used with a warning."""
 
     what: str
     rows: int
@@ -28,16 +28,16 @@ class Warned:
 
 @dataclass(frozen=True)
 class SourceReport:
-    """What became of one source's rows.
+    """Counts of the rows of one source.
 
     Attributes
     ----------
     read
-        Rows in its files, rejected ones among them.
+        Rows in its files, including rejected ones.
     rejected
-        Rows that could not be used, by reason, the most frequent first.
+        Rejected rows by reason, the most frequent first.
     duplicates
-        Rows that repeat another of a table of counts; one of them was kept.
+        Rows of a table of counts that repeat another row and were dropped.
     """
 
     name: str
@@ -50,20 +50,20 @@ class SourceReport:
 
 @dataclass(frozen=True)
 class Match:
-    """How much of a table beside the plays speaks of items that there are.
+    """How many rows of a table that makes no items were linked to an item.
 
     Attributes
     ----------
     source, table
-        Whose rows, for which table.
+        The source and the table.
     rows, matched_rows
-        Rows that could be used, and those that found their item.
+        Usable rows, and those linked to an item.
     names, matched_names
-        Distinct ways items are named, and those that found one.
+        Distinct references to items, and those linked to one.
     items
-        Items found.
+        Distinct items linked.
     examples
-        Names that found none, the most frequent.
+        The most frequent names without an item.
     """
 
     source: str
@@ -78,22 +78,22 @@ class Match:
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build did.
+    """Counts of a whole build.
 
     Attributes
     ----------
     sources
-        By source, in the recipe's order.
+        One report for each source, in the recipe's order.
     shared
-        How many items two sources have in common.
+        How many items each pair of sources has in common.
     merged, merged_examples
-        Items whose names were spelled differently (in more than case), and some of their spellings.
+        Items with several spellings (different in more than case), and some of these.
     namesakes, unsure, namesakes_examples
-        Names that several items kept; those where one of them has nothing but the name; some of them.
+        Names that several items have; those where one item has only the name; some of the names.
     conflicting_profiles
-        Listeners of whom sources said different things; what was said most often went.
+        Listeners for whom sources gave different values; the most frequent value was kept.
     matches
-        How much of the tables that make no items found some.
+        How many rows of tables that make no items were linked to one.
     """
 
     sources: list[SourceReport]
@@ -118,21 +118,21 @@ def build_report(
     *,
     duplicates: Counter[str],
     conflicts: int,
-    attached: LinkedRows | None = None,
+    linked: LinkedRows | None = None,
 ) -> BuildReport:
-    """Put together what the parts of a build have counted."""
+    """Collect the counts of the parts of a build."""
     return BuildReport(
         sources=[
             SourceReport(
-                name=source.named,
+                name=source.label,
                 format=source.format,
-                read=quarantine.read[source.named],
-                rejected=quarantine.reasons_of(source.named),
-                duplicates=duplicates[source.named],
+                read=quarantine.read[source.label],
+                rejected=quarantine.reasons_of(source.label),
+                duplicates=duplicates[source.label],
                 warnings=[
                     Warned(what, rows, quarantine.examples[name, what])
                     for (name, what), rows in sorted(quarantine.warnings.items())
-                    if name == source.named
+                    if name == source.label
                 ],
             )
             for source in recipe.source
@@ -144,5 +144,5 @@ def build_report(
         unsure=identities.namesakes.filter("unsure").height,
         namesakes_examples=identities.namesakes["name"].head(_EXAMPLES).to_list(),
         conflicting_profiles=conflicts,
-        matches=[Match(**row) for row in attached.matches.iter_rows(named=True)] if attached else [],
+        matches=[Match(**row) for row in linked.matches.iter_rows(named=True)] if linked else [],
     )

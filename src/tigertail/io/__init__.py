@@ -1,1 +1,1 @@
-"""Files as they come: byte streams from folders and archives, rows of text, and rows that cannot be used."""
+"""Reading files: byte streams from folders and archives, rows of text, tables, and the quarantine of rows."""

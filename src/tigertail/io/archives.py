@@ -1,6 +1,6 @@
-"""Source files as byte streams, wherever they lie: in a folder, in an archive, compressed or plain.
+"""Source files as byte streams: from a folder or an archive, compressed or not.
 
-Nothing is unpacked to disk. An archive is read front to back, so its members come one at a time.
+Nothing is unpacked to disk. An archive is read from front to back, one member at a time.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Stream:
     file
         The open file.
     path
-        The file, folder or archive it came from.
+        The file, folder or archive that contains it.
     """
 
     def __init__(self, name: str, file: IO[bytes], path: Path) -> None:
@@ -72,12 +72,12 @@ def streams(path: Path, *patterns: str, bare: bool = True) -> Generator[Stream, 
     *patterns
         What the file's name must match, folders and compression suffix aside, such as ``*.listens``.
     bare
-        Whether ``path`` may itself be the file, whatever its name.
+        Whether ``path`` itself may be the file, with any name.
 
     Yields
     ------
     Stream
-        To be read before the next is asked for. In folders and zip files sorted by name.
+        Read it before the next one. In folders and zip files they are sorted by name.
 
     Raises
     ------
@@ -115,9 +115,9 @@ def stream(path: Path, name: str, *, bare: bool = False) -> Iterator[Stream]:
         first = next(found, None)
         if first is None:
             raise DataError(
-                f"there is no file '{name}' in it",
+                f"it contains no file '{name}'",
                 path=path,
-                remedy="give the folder or archive as it was published",
+                remedy="give the folder or archive as published",
             )
         yield first
     finally:
@@ -178,7 +178,7 @@ def _damage(path: Path) -> Iterator[None]:
         yield
     except (*_DAMAGE, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
-            raise  # the disk's fault; bz2 and gzip raise theirs without a number
+            raise  # an error of the disk; those of bz2 and gzip have no number
         raise DataError(
-            f"the file is damaged or cut short ({error})", path=path, remedy="download it again"
+            f"the file is damaged or truncated ({error})", path=path, remedy="download it again"
         ) from error

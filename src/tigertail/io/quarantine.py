@@ -1,4 +1,4 @@
-"""Rows that cannot be used: counted to the last, and kept for inspection with the reason."""
+"""Quarantine: rows that cannot be used are all counted, and kept for inspection with the reason."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ KEPT_PER_REASON: Final = 10_000
 EXAMPLES: Final = 5
 _TEXT_LENGTH: Final = 200
 
-# Columns of rows on their way in: the line they stood in, counted from 1, and its text.
-# The signs keep them apart from the columns of any file.
+# Columns of raw rows: the line in the file, counted from 1, and its text. The sign # distinguishes them from the
+# columns of any file.
 LINE: Final = "#line"
 TEXT: Final = "#text"
 REASON: Final = "#reason"
@@ -24,7 +24,7 @@ REASON: Final = "#reason"
 
 @dataclass(frozen=True)
 class Rejected:
-    """One row that could not be used."""
+    """One rejected row."""
 
     source: str
     file: str
@@ -35,7 +35,7 @@ class Rejected:
 
 @dataclass
 class Quarantine:
-    """What was read, what was rejected and why, what looked odd.
+    """Counts of rows that were read, rejected, or used with a warning.
 
     Attributes
     ----------
@@ -44,9 +44,9 @@ class Quarantine:
     rejected
         Rows rejected, by source and reason.
     warnings
-        Rows used all the same, by source and what was odd about them.
+        Rows used with a warning, by source and warning.
     examples
-        A few values for every warning.
+        A few values for each warning.
     rows
         The rejected rows, at most ``KEPT_PER_REASON`` for a source and reason.
     """
@@ -58,12 +58,12 @@ class Quarantine:
     rows: list[Rejected] = field(default_factory=list)
 
     def reject(self, source: str, file: str, rows: pl.DataFrame) -> None:
-        """Put rows aside.
+        """Reject rows.
 
         Parameters
         ----------
         source, file
-            Where they came from.
+            Their source and file.
         rows
             Columns ``LINE``, ``TEXT`` and ``REASON``.
         """
@@ -85,7 +85,7 @@ class Quarantine:
         return judged.filter(pl.col(REASON).is_null()).drop(REASON)
 
     def warn(self, source: str, what: str, count: int, examples: list[str] | None = None) -> None:
-        """Count rows that are used but odd."""
+        """Count rows that are used with a warning."""
         if count:
             self.warnings[source, what] += count
             known = self.examples[source, what]

@@ -1,4 +1,4 @@
-"""Text files cut into blocks of lines and lines into fields, with line numbers kept throughout."""
+"""Text files split into blocks of lines, and lines into fields, with line numbers."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class TextFile:
     source
         The source it belongs to, for the quarantine.
     quarantine
-        Where lines go that cannot be used.
+        Where rejected lines go.
     encoding
-        How it is encoded.
+        Its encoding.
     fallback
-        How lines are read that are not encoded so; None quarantines them.
+        Encoding of lines that are not in ``encoding``; None rejects them.
     """
 
     stream: Stream
@@ -49,7 +49,7 @@ class TextFile:
         Raises
         ------
         DataError
-            If the file is empty or is no text file.
+            If the file is empty or not a text file.
         """
         first = 1
         for block in self._blocks():
@@ -96,15 +96,15 @@ class TextFile:
                 f"its first line is '{separator.join(found)[:100]}'",
                 path=self.stream.path,
                 line=1,
-                remedy=f"expected the header {', '.join(header)}: is it the file as published?",
+                remedy=f"expected the header {', '.join(header)}: give the file as published",
             )
         if len(set(found)) < len(found):
-            raise DataError("two columns have one name", path=self.stream.path, line=1)
+            raise DataError("two columns have the same name", path=self.stream.path, line=1)
         rest = chain([top.slice(1)], blocks)
         return found, (self.split(frame, found, separator=separator, quoted=quoted) for frame in rest)
 
     def numbered(self, *, separator: str, quoted: bool) -> tuple[list[str], Iterator[pl.DataFrame]]:
-        """Read a file without a header; its columns are called "1", "2" and so on."""
+        """Read a file without a header; the names of its columns are "1", "2" and so on."""
         top, blocks = self._opened()
         width = len(_fields(top[TEXT][0], separator, quoted))
         names = [str(number) for number in range(1, width + 1)]
@@ -122,7 +122,7 @@ class TextFile:
     def split(
         self, frame: pl.DataFrame, columns: Sequence[str], *, separator: str, quoted: bool
     ) -> pl.DataFrame:
-        """Split lines into text columns, beside ``LINE`` and ``TEXT``; lines of other widths are rejected."""
+        """Split lines into text columns, after ``LINE`` and ``TEXT``; lines of another width are rejected."""
         self.quarantine.read[self.source] += frame.height
         width = len(columns)
         with_quotes = pl.col(TEXT).str.contains('"', literal=True) if quoted else pl.lit(False)
@@ -159,7 +159,7 @@ class TextFile:
             else:
                 rest += data
             if len(rest) > _LONGEST_LINE:
-                raise DataError("a line has no end", path=self.stream.path, remedy="is it a text file?")
+                raise DataError("a line is too long", path=self.stream.path, remedy="give a text file")
         if rest:
             yield rest + b"\n"
 

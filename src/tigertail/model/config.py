@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Self
 
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tigertail.errors import ConfigError, setting_at_fault
 from tigertail.factorization import ALSConfig
 from tigertail.factorization.confidence import ConfidenceConfig
+from tigertail.io.files import read_toml
 from tigertail.mixing.config import MixtureConfig
 from tigertail.signals.annotation import AnnotationConfig
 from tigertail.signals.audio import AudioConfig
@@ -91,12 +91,7 @@ class ModelConfig(BaseModel):
         """
         path = Path(path)
         try:
-            return cls(**tomllib.loads(path.read_text("utf-8-sig")))
-        except OSError as error:
-            problem = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
-            raise ConfigError(problem, path=path, remedy="check the path") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigError(f"not a TOML file: {error}", path=path, remedy="see docs/model.md") from None
+            return cls(**read_toml(path, remedy="see docs/model.md"))
         except ValidationError as error:
             key, problem = setting_at_fault(error)
             raise ConfigError(f"{key}: {problem}", path=path, remedy="see docs/model.md") from None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tigertail import columns as c
 from tigertail.errors import DataError, UnknownItemError
+from tigertail.io.files import read_text
 from tigertail.model.model import Model
 
 
@@ -24,13 +25,7 @@ def read_queries(path: Path, model: Model) -> list[str]:
     UnknownItemError
         If a line names no item of the model; the message says which line and suggests close names.
     """
-    try:
-        lines = path.read_text("utf-8-sig").split("\n")
-    except OSError as error:
-        problem = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
-        raise DataError(problem, path=path, remedy="give a text file, one id or name a line") from None
-    except UnicodeDecodeError as error:
-        raise DataError(f"not UTF-8 text ({error})", path=path, remedy="save it as UTF-8") from None
+    lines = read_text(path, remedy="give a text file, one id or name in each line").split("\n")
     asked = {number: line.strip() for number, line in enumerate(lines, start=1) if line.strip()}
     if not asked:
         raise DataError("holds no query", path=path, remedy="write ids or names, one a line")

@@ -1,7 +1,7 @@
 """A simulated world: invented listeners and artists, and the true affinity between them.
 
-It stands in for real listening data where there is none, and answers what real data cannot: how far a list of
-neighbours is from the truth. Nothing in it is real but the codes of countries and languages.
+It replaces real listening data in demos and tests, and gives what real data cannot: the distance of a neighbour
+list from the truth. Only the codes of countries and languages are real.
 """
 
 from tigertail.simulation.config import WorldConfig

@@ -1,4 +1,4 @@
-"""Who is named beside an artist: those of the same scene, those from the same country, anybody."""
+"""Artists mentioned on a page: of the same scene, of the same country, or any others."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 from tigertail.simulation.styles import draw_scenes
 from tigertail.simulation.world import Codes, Reals, World
 
-CIRCLES: Final = (0.5, 0.2, 0.3)  # how often somebody of the same scene, same country, or anybody
+CIRCLES: Final = (0.5, 0.2, 0.3)  # shares of mentions: same scene, same country, any artist
 FOLLOW: Final = 0.5  # how much of the logarithm of fame goes into being mentioned
 
 
 def mentioned(world: World, owner: Codes, rng: np.random.Generator) -> Codes:
-    """Draw an artist to mention beside each owner, never the owner, the famous more often.
+    """Draw an artist to mention on the page of each owner, never the owner, the famous more often.
 
     Returns
     -------
@@ -22,18 +22,18 @@ def mentioned(world: World, owner: Codes, rng: np.random.Generator) -> Codes:
         Artist codes, as many as owners.
     """
     weight = np.exp(FOLLOW * (world.fame - world.fame.max()))
-    everybody = np.zeros_like(world.home)
+    one_group = np.zeros_like(world.home)
     circles = [
         draw_among(world.scene, weight, draw_scenes(world, owner, rng), rng),
         draw_among(world.home, weight, world.home[owner], rng),
-        draw_among(everybody, weight, everybody[owner], rng),
+        draw_among(one_group, weight, one_group[owner], rng),
     ]
     circle = rng.choice(len(CIRCLES), len(owner), p=CIRCLES)
     drawn = np.choose(circle, circles)
-    alone = (drawn < 0) | (drawn == owner)
+    no_other = (drawn < 0) | (drawn == owner)
     artists = world.home.size
-    anybody = (owner + rng.integers(1, artists, size=owner.size)) % artists  # but the owner
-    others: Codes = np.where(alone, anybody, drawn)
+    any_other = (owner + rng.integers(1, artists, size=owner.size)) % artists
+    others: Codes = np.where(no_other, any_other, drawn)
     return others
 
 

@@ -1,18 +1,18 @@
-"""What a simulated world is made of, and the published figures it is shaped after.
+"""Configuration of a simulated world, and the published figures that its defaults follow.
 
 Verified against the source:
 
 * Last.fm-360K (O. Celma, README of version 1.2): 359,347 users, 17,559,530 rows, 186,642 artists with a
-  MusicBrainz id and 107,373 without. That is 48.9 artists a listener, each listener's top artists, and 59.7
-  listeners an artist.
-* HetRec 2011 Last.fm-2K (README of version 1.0): 1,892 users, 17,632 artists, 92,834 rows, 49.07 artists a
-  listener, 5.27 listeners an artist.
+  MusicBrainz id and 107,373 without. That is 48.9 artists for each listener (only the listener's top artists), and
+  59.7 listeners for each artist.
+* HetRec 2011 Last.fm-2K (README of version 1.0): 1,892 users, 17,632 artists, 92,834 rows, 49.07 artists for
+  each listener, 5.27 listeners for each artist.
 
 Not verified, because the table itself could not be opened: the shares of listeners in
 :mod:`tigertail.simulation.countries`, in the order of LFM-1b (M. Schedl, "Investigating
 country-specific music preferences and music recommendation algorithms with the LFM-1b dataset",
 International Journal of Multimedia Information Retrieval 6, 2017). No published exponent of artist
-popularity in these sets was found; ours is a choice, made so that there are stars and a long tail.
+popularity in these sets was found; the default was chosen so that there are stars and a long tail.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from tigertail.errors import ConfigError, setting_at_fault
 from tigertail.simulation.countries import COUNTRIES
 
-_CHOICE: Final = 4  # artists there must be for each one a listener has room for
+_CHOICE: Final = 4  # least ratio of artists to artists of one listener
 
 
 class WorldConfig(BaseModel):
@@ -33,36 +33,36 @@ class WorldConfig(BaseModel):
     Parameters
     ----------
     listeners, artists
-        How many there are.
+        Numbers of listeners and artists.
     countries
-        How many countries, the largest first.
+        Number of countries, the largest first.
     artists_per_listener
-        How many artists a listener plays, on average.
+        Mean number of artists that a listener plays.
     genres
-        Scenes that listeners of every country share.
+        Number of scenes shared by all countries.
     scenes_per_country
-        Scenes that only one country's artists and listeners have.
+        Number of scenes of one country only.
     local_structure
-        How much country and language matter, from 0, where listeners of all countries are alike, to 1.
+        Influence of country and language, from 0 (none) to 1.
     popularity_exponent
-        How steeply fame falls, s in the Zipf-Mandelbrot law ``(rank + q) ** -s``.
+        Slope of popularity, s in the Zipf-Mandelbrot law ``(rank + q) ** -s``.
     diaspora
         Share of listeners who live in one country with the tastes of another.
     unknown_country
-        Share of listeners who do not say where they live.
+        Share of listeners of unknown country.
     spam_annotators
-        Share of those who tag who are spammers: they come on top of the honest ones, and play nothing.
+        Share of spammers among all annotators: they are added to the honest ones, and play nothing.
     unheard
-        Share of artists whom no listener comes across, whatever their fame: what is known of them is what
-        they sound like, what is written, and who puts them on the radio.
+        Share of artists without listeners, whatever their popularity: only their sound, pages and radio shows are
+        known.
     facts
-        Share of artists of whom an encyclopaedia states scenes and home, the famous sooner.
+        Share of artists with scenes and home in an encyclopaedia, the famous first.
     audio
-        Share of artists whose sound has been described; 0 leaves the table out.
+        Share of artists with audio descriptors; 0 leaves the table out.
     pages
-        Share of artists who have a page of their own, the famous sooner; 0 leaves documents and mentions out.
+        Share of artists with a page of their own, the famous first; 0 leaves documents and mentions out.
     djs
-        How many people have a radio show; 0 leaves sequences out.
+        Number of DJs with a radio show; 0 leaves sequences out.
     seed
         The same seed and configuration give the same world.
     """
@@ -89,12 +89,12 @@ class WorldConfig(BaseModel):
 
     @classmethod
     def checked(cls, **settings: Any) -> Self:
-        """Make a configuration from what a person asked for.
+        """Validate settings given by a person.
 
         Raises
         ------
         ConfigError
-            If a setting is unknown or makes no sense.
+            If a setting is unknown or invalid.
         """
         try:
             return cls(**settings)
@@ -102,7 +102,7 @@ class WorldConfig(BaseModel):
             key, problem = setting_at_fault(error)
             where = f"{key}: " if key else ""
             raise ConfigError(
-                f"no such world can be simulated: {where}{problem}", remedy="change the setting"
+                f"invalid configuration of a world: {where}{problem}", remedy="change the setting"
             ) from error
 
     @model_validator(mode="after")

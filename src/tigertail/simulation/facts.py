@@ -1,6 +1,6 @@
-"""What an encyclopaedia states of artists: scenes and homes, by experts who hardly ever err.
+"""Annotations by experts: scenes and homes of artists, as in an encyclopaedia, with few errors.
 
-It asks no listener, so it knows of artists whom nobody here plays.
+They do not depend on listeners, so they also cover artists without listeners.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ def state_facts(world: World, rng: np.random.Generator) -> pl.DataFrame:
     scene = draw_scenes(world, stated, rng)
     wrong = rng.random(len(scene)) < WRONG
     scene = np.where(wrong, rng.integers(len(labels[SCENE]), size=len(scene)), scene)
-    said = {SCENE: (stated, scene), HOME: (known, world.home[known])}
+    facts = {SCENE: (stated, scene), HOME: (known, world.home[known])}
     rows = [
         pl.DataFrame({"item": item, c.LABEL: labels[kind].gather(label)}).with_columns(
             pl.lit(FACETS[kind]).alias(c.FACET)
         )
-        for kind, (item, label) in said.items()
+        for kind, (item, label) in facts.items()
     ]
     return pl.concat(rows).select("item", c.FACET, c.LABEL).unique().sort("item", c.FACET, c.LABEL)

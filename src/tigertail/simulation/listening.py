@@ -1,4 +1,4 @@
-"""Who listens to what: exposure puts artists in front of a listener, taste decides what stays.
+"""Plays: exposure decides which artists a listener encounters, taste which of them the listener plays.
 
 A listener picks distinct artists with probability proportional to ``exposure * exp(utility)``. The draw
 without replacement is the Gumbel top-k trick (W. Kool et al., "Stochastic Beams and Where to Find Them",
@@ -15,7 +15,7 @@ import numpy as np
 from tigertail.progress import track
 from tigertail.simulation.world import Codes, Flags, Reals, World, blocks, product
 
-VISIBILITY: Final = 3.0  # how much less a local artist is heard of abroad, as a logarithm
+VISIBILITY: Final = 3.0  # log factor by which a local artist is less known abroad
 SPREAD: Final = 0.5  # of the logarithm of artists a listener
 MEAN_LOG_PLAYS: Final = 2.5
 ACTIVITY: Final = 0.8  # spread of the logarithm of plays between listeners
@@ -31,7 +31,7 @@ def listen(world: World, rng: np.random.Generator) -> Iterator[tuple[Codes, Code
     world
         The listeners and artists.
     rng
-        The source of chance.
+        Random generator.
 
     Yields
     ------
@@ -55,12 +55,12 @@ def listen(world: World, rng: np.random.Generator) -> Iterator[tuple[Codes, Code
 
 
 def utilities(world: World, block: slice) -> Reals:
-    """Return how much a block of listeners would like each artist, shape (listeners, artists)."""
+    """Return the utility of each artist for a block of listeners, shape (listeners, artists)."""
     return product(world.taste[block], world.style.T)
 
 
 def exposure(world: World, block: slice) -> Reals:
-    """Return the logarithm of how much a block of listeners hears of each artist, taste apart."""
+    """Return the log exposure of a block of listeners to each artist, without taste."""
     here = (world.home == world.culture[block, None]) | (world.home == world.residence[block, None])
     hidden = world.config.local_structure * VISIBILITY * (world.local & ~here)
     result: Reals = np.where(world.unheard, -np.inf, world.fame - hidden)

@@ -1,7 +1,6 @@
-"""Names for artists who do not exist, in the sounds and scripts of their languages.
+"""Invented names of artists, in the sounds and scripts of their languages.
 
-Every name is put together from invented words of two or three syllables, always two words a name, so that
-none is taken from a real artist.
+Every name has two invented words of two or three syllables, so that none is the name of a real artist.
 """
 
 from __future__ import annotations
@@ -144,14 +143,14 @@ _THIRD_SYLLABLE: Final = 0.35  # share of words that have one
 
 
 def invent_names(languages: Sequence[str], rng: np.random.Generator) -> list[str]:
-    """Invent a name for each artist, no two of which fold to the same key.
+    """Invent a name for each artist; no two names have the same folded form.
 
     Parameters
     ----------
     languages
         The language each name is in, a key of :data:`SOUNDS`.
     rng
-        The source of chance.
+        Random generator.
 
     Returns
     -------

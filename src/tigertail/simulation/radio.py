@@ -1,6 +1,6 @@
-"""Radio shows: DJs with a taste of their own, who dig far deeper than listeners do.
+"""Radio shows: sequences by DJs, who know far more of the long tail than listeners do.
 
-A DJ is drawn as a listener is, but fame weighs little for them, and being foreign nothing: a DJ of any
+The taste of a DJ is drawn like that of a listener, but popularity has little weight and country none: a DJ of any
 country finds any artist. Each show has a theme, one of the DJ's scenes.
 """
 
@@ -28,14 +28,14 @@ SHOWS: Final = 12  # of a DJ
 PLACES: Final = 20  # artists of a show, where there are four times as many in the world
 DEPTH: Final = 0.25  # how much of the logarithm of fame a DJ follows
 THEME: Final = 4.0  # utility of an artist in the middle of a show's scene
-FREEDOM: Final = 1.5  # how much chance there is in a choice
+FREEDOM: Final = 1.5  # temperature of a choice
 
 
 def air_shows(world: World, rng: np.random.Generator) -> pl.DataFrame:
-    """Let DJs make their shows.
+    """Simulate the shows of DJs.
 
     Distinct artists of a show are drawn with probability proportional to ``exp((u + theme + DEPTH fame) /
-    FREEDOM)``, as listeners draw theirs (:mod:`tigertail.simulation.listening`).
+    FREEDOM)``, as for listeners (:mod:`tigertail.simulation.listening`).
 
     Returns
     -------

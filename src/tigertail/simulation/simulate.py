@@ -41,9 +41,8 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
     -------
     Dataset
         Plays, listeners, items, annotations, audio, documents, mentions and sequences, marked as simulated; the
-        true affinities lie beside them (see :func:`true_affinity`). The same configuration gives the same
-        bytes. Each table has its own source of chance, so that what is said, written or aired changes nothing
-        else.
+        true affinities are in the same folder (see :func:`true_affinity`). The same configuration gives the same
+        bytes. Each table has its own random generator, so that no table changes another.
 
     Raises
     ------
@@ -55,8 +54,8 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
     listener_ids = _ids("listener", config.listeners)
     item_ids = _ids("artist", config.artists)
     items = _items(world, item_ids, chance[3])
-    heard = [np.concatenate(part) for part in zip(*listen(world, chance[1]), strict=True)]
-    tags = _annotations(tag(world, heard[0], heard[1], listener_ids, chance[4]), item_ids, c.CROWD)
+    played = [np.concatenate(part) for part in zip(*listen(world, chance[1]), strict=True)]
+    tags = _annotations(tag(world, played[0], played[1], listener_ids, chance[4]), item_ids, c.CROWD)
     facts = _annotations(state_facts(world, chance[9]), item_ids, c.EXPERT)
 
     def write_truth(folder: Path) -> None:
@@ -67,9 +66,9 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
         {
             c.PLAYS_TABLE: pl.DataFrame(
                 {
-                    c.LISTENER_ID: listener_ids.gather(heard[0]),
-                    c.ITEM_ID: item_ids.gather(heard[1]),
-                    c.PLAYS: heard[2],
+                    c.LISTENER_ID: listener_ids.gather(played[0]),
+                    c.ITEM_ID: item_ids.gather(played[1]),
+                    c.PLAYS: played[2],
                 }
             ),
             c.LISTENERS_TABLE: _listeners(world, listener_ids, chance[2]),
@@ -102,7 +101,7 @@ def _annotations(rows: pl.DataFrame, item_ids: pl.Series, source: str) -> pl.Dat
 def _beyond_listening(
     world: World, items: pl.DataFrame, chance: list[np.random.Generator]
 ) -> dict[str, pl.DataFrame]:
-    """Return the tables that tell of artists without asking a listener, those that are switched on."""
+    """Return the tables about artists that do not depend on listeners, if they are switched on."""
     config, item_ids = world.config, items[c.ITEM_ID]
     tables = {}
     if config.audio:
@@ -124,12 +123,12 @@ def _beyond_listening(
 
 
 def _of_items(rows: pl.DataFrame, item_ids: pl.Series) -> pl.DataFrame:
-    """Put ids where there are codes of items."""
+    """Replace codes of items by ids."""
     return rows.select(item_ids.gather(rows["item"]).alias(c.ITEM_ID), pl.exclude("item"))
 
 
 def _listeners(world: World, listener_ids: pl.Series, rng: np.random.Generator) -> pl.DataFrame:
-    says = rng.random(world.config.listeners) >= world.config.unknown_country
+    known = rng.random(world.config.listeners) >= world.config.unknown_country
     codes = pl.Series([country.code for country in COUNTRIES])
     languages = pl.Series([country.language for country in COUNTRIES])
     return pl.DataFrame(
@@ -138,7 +137,7 @@ def _listeners(world: World, listener_ids: pl.Series, rng: np.random.Generator) 
             c.COUNTRY: codes.gather(world.residence),
             c.LANGUAGE: languages.gather(world.culture),
         }
-    ).with_columns(pl.when(pl.lit(pl.Series(says))).then(pl.col(c.COUNTRY)))
+    ).with_columns(pl.when(pl.lit(pl.Series(known))).then(pl.col(c.COUNTRY)))
 
 
 def _items(world: World, item_ids: pl.Series, rng: np.random.Generator) -> pl.DataFrame:

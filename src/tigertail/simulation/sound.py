@@ -1,8 +1,8 @@
-"""What artists sound like: descriptors that follow from their style, through a function nobody knows.
+"""Audio descriptors of artists: a random non-linear function of their style, with noise.
 
-Scenes and moods are mixed into a few hidden traits, bent, and mixed again into the columns that a program
-which analyses music prints. Home and language cannot be heard. Some columns say nothing, and each has a
-scale of its own, as in real tables.
+Scenes and moods are mixed into a few hidden traits, transformed by tanh, and mixed again into columns like those of
+music analysis programs. Home and language have no influence. Some columns carry no information, and each has its own
+scale, as in real tables.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from tigertail.simulation.styles import moods, scene_mix
 from tigertail.simulation.world import MOODS, Reals, World, product
 
 TRAITS: Final = 12
-SCENE: Final = 1.0  # how much the scene tells in a trait
-MOOD: Final = 1.3  # and the mood, over all axes
-NOISE: Final = 0.4  # of a descriptor, whose spread by style is 1
+SCENE: Final = 1.0  # weight of the scene in a trait
+MOOD: Final = 1.3  # weight of the mood, over all axes
+NOISE: Final = 0.4  # standard deviation of the noise, relative to the spread by style
 
 
 def _share(x: Reals) -> Reals:
@@ -39,18 +39,18 @@ SCALES: Final[dict[str, Callable[[Reals], Reals]]] = {
     "brightness": lambda x: 2_000 * np.exp(0.35 * x),  # Hz
     **{f"timbre_{number}": lambda x: x for number in range(1, 8)},
 }
-"""Columns that follow from the style, each a function of a number whose spread is about 1."""
+"""Columns that depend on the style, each a function of a number with a spread of about 1."""
 
 USELESS: Final[dict[str, Callable[[Reals], Reals]]] = {
     "liveness": lambda x: _share(x - 1.5),
     "duration_ms": lambda x: 230_000 * np.exp(0.3 * x),
     "key": lambda x: np.floor(12 * _share(2 * x)),
 }
-"""Columns that follow from nothing."""
+"""Columns that are pure noise."""
 
 
 def describe_sound(world: World, rng: np.random.Generator) -> pl.DataFrame:
-    """Describe the sound of some artists.
+    """Return audio descriptors of some artists.
 
     With s the scenes and m the mood of an artist, and R, Q, V, b random but the same for all,
 
@@ -69,8 +69,8 @@ def describe_sound(world: World, rng: np.random.Generator) -> pl.DataFrame:
     traits = np.tanh(hidden + 0.5 * rng.standard_normal(TRAITS))
     clean = product(traits, rng.standard_normal((TRAITS, len(SCALES))))
     clean = (clean - clean.mean(axis=0)) / clean.std(axis=0)
-    heard = clean + NOISE * rng.standard_normal(clean.shape)
-    nothing = rng.standard_normal((artists, len(USELESS)))
-    columns = {name: scale(heard[known, i]) for i, (name, scale) in enumerate(SCALES.items())}
-    columns |= {name: scale(nothing[known, i]) for i, (name, scale) in enumerate(USELESS.items())}
+    noisy = clean + NOISE * rng.standard_normal(clean.shape)
+    noise = rng.standard_normal((artists, len(USELESS)))
+    columns = {name: scale(noisy[known, i]) for i, (name, scale) in enumerate(SCALES.items())}
+    columns |= {name: scale(noise[known, i]) for i, (name, scale) in enumerate(USELESS.items())}
     return pl.DataFrame({"item": known, **columns}).cast(dict.fromkeys(columns, pl.Float32))

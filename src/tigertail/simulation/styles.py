@@ -1,4 +1,4 @@
-"""What is true of an artist's style, for those who tag, write about, or hear it."""
+"""True properties of an artist's style, from which tags, pages and sound are generated."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy as np
 
 from tigertail.simulation.world import MOODS, Codes, Reals, World, scene_count
 
-CHANCE: Final = 0.3  # how much chance there is in who is known of, where standing goes from 0 to 1
+CHANCE: Final = 0.3  # weight of chance in which artists are known, relative to their standing from 0 to 1
 
 
 def scene_mix(world: World) -> Reals:
-    """Return how much each artist belongs to each scene, shape (artists, scenes); a row sums to 1."""
+    """Return the degree to which each artist belongs to each scene, shape (artists, scenes); rows sum to 1."""
     return world.style[:, : scene_count(world.config)]
 
 

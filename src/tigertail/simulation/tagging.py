@@ -1,9 +1,8 @@
-"""Who tags what: listeners put labels on artists they play; some labels are wrong, some people only make noise.
+"""Annotations by the crowd: labels that listeners give to artists they play, with errors and spam.
 
-An honest tagger says of an artist what is true of it (scene, mood, home, language), now and then something
-wrong, something that says nothing of the artist ("seen live"), or something only they use. Everybody spells
-as they like. A spammer plays nothing and tags artists drawn at random, whatever they are: with a campaign's
-slogan, with one label for all, or with any label that comes along.
+An honest annotator gives true labels (scene, mood, home, language), and sometimes a wrong label, one without
+information ("seen live"), or a personal one. Spellings vary. A spammer plays nothing and labels random artists: with
+the slogan of a campaign, with one label for all, or with random labels.
 """
 
 from __future__ import annotations
@@ -18,42 +17,42 @@ from tigertail.simulation.countries import COUNTRIES
 from tigertail.simulation.styles import draw_scenes, marked_moods
 from tigertail.simulation.world import MOODS, Codes, Flags, World
 
-TAGGERS: Final = 0.3  # share of the listeners who tag at all
-ARTISTS_TAGGED: Final = 10.0  # by a tagger, on average
-FURTHER_LABELS: Final = 1.2  # a tagger has for an artist, beyond the first
-ZEAL: Final = 4.0  # how many times as much a spammer tags
-ARTISTS_A_CAMPAIGN: Final = 400  # how many artists there are for each campaign of spam
+TAGGERS: Final = 0.3  # share of annotators among listeners
+ARTISTS_TAGGED: Final = 10.0  # by one annotator, on average
+FURTHER_LABELS: Final = 1.2  # mean number of labels for an artist after the first
+ZEAL: Final = 4.0  # ratio of a spammer's labels to an honest annotator's
+ARTISTS_A_CAMPAIGN: Final = 400  # artists for each campaign of spam
 SCENE, MOOD, HOME, TONGUE, JUNK, PERSONAL, WRONG = range(7)
-KINDS: Final = (0.52, 0.15, 0.10, 0.05, 0.08, 0.03, 0.07)  # what a tagger says, in that order
+KINDS: Final = (0.52, 0.15, 0.10, 0.05, 0.08, 0.03, 0.07)  # shares of these kinds of label
 NOISE: Final = ("seen live", "albums i own", "favourites", "check out later")
 _VARIANT: Final = 0.3  # share of labels in another spelling
-_SPREAD: Final = 0.8  # of the logarithm of artists a tagger
+_SPREAD: Final = 0.8  # standard deviation of the log number of artists of an annotator
 
 
 def tag(
     world: World, listener: Codes, artist: Codes, listener_ids: pl.Series, rng: np.random.Generator
 ) -> pl.DataFrame:
-    """Let listeners tag artists they play, and spammers any artist.
+    """Simulate labels of listeners for artists they play, and of spammers for any artist.
 
     Parameters
     ----------
     world
         The listeners and artists.
     listener, artist
-        Who plays whom, one entry a pair.
+        Pairs of listener and played artist.
     listener_ids
-        Identifier of each listener; those of spammers go on from the last.
+        Id of each listener; the numbers of spammers continue after the last.
     rng
-        The source of chance.
+        Random generator.
 
     Returns
     -------
     pl.DataFrame
-        Columns annotator, item (an artist code), label; a row only once.
+        Columns annotator, item (an artist code), label; distinct rows.
     """
     vocabulary = true_labels(world)
     taggers = rng.permutation(world.config.listeners)[: round(TAGGERS * world.config.listeners)]
-    # The honest go first, so that they say the same whether or not there are spammers.
+    # Honest labels are drawn first, so that they do not depend on spammers.
     honest = _spelled(_honest(world, taggers, listener, artist, vocabulary, rng), rng)
     share = world.config.spam_annotators
     spammers = round(len(taggers) * share / (1 - share))
@@ -103,56 +102,58 @@ def _honest(
     vocabulary: list[pl.Series],
     rng: np.random.Generator,
 ) -> pl.DataFrame:
-    """Return what honest taggers say: annotator code, item and label."""
+    """Return labels of honest annotators: annotator code, item and label."""
     appetite = np.zeros(world.config.listeners)
     appetite[taggers] = rng.lognormal(np.log(ARTISTS_TAGGED) - _SPREAD**2 / 2, _SPREAD, len(taggers))
     played = np.bincount(listener, minlength=len(appetite))
     chosen: Flags = rng.random(len(listener)) * played[listener] < appetite[listener]
     labels = 1 + rng.poisson(FURTHER_LABELS, int(chosen.sum()))
-    who, what = np.repeat(listener[chosen], labels), np.repeat(artist[chosen], labels)
-    kind = rng.choice(len(KINDS), len(who), p=KINDS)
+    annotator, what = np.repeat(listener[chosen], labels), np.repeat(artist[chosen], labels)
+    kind = rng.choice(len(KINDS), len(annotator), p=KINDS)
     words = pl.concat(vocabulary)
-    said = [
+    labels_of_kind = [
         vocabulary[SCENE].gather(draw_scenes(world, what, rng)),
         vocabulary[MOOD].gather(marked_moods(world, what)),
         vocabulary[HOME].gather(world.home[what]),
         vocabulary[TONGUE].gather(world.home[what]),
-        pl.Series(NOISE).gather(rng.integers(len(NOISE), size=len(who))),
-        "my list " + pl.Series(who).cast(pl.String),
-        words.gather(rng.integers(len(words), size=len(who))),
+        pl.Series(NOISE).gather(rng.integers(len(NOISE), size=len(annotator))),
+        "my list " + pl.Series(annotator).cast(pl.String),
+        words.gather(rng.integers(len(words), size=len(annotator))),
     ]
-    rows = pl.DataFrame({c.ANNOTATOR: who, "item": what, "kind": kind})
+    rows = pl.DataFrame({c.ANNOTATOR: annotator, "item": what, "kind": kind})
     label = pl.coalesce(
-        pl.when(pl.col("kind") == number).then(pl.lit(series)) for number, series in enumerate(said)
+        pl.when(pl.col("kind") == number).then(pl.lit(series)) for number, series in enumerate(labels_of_kind)
     )
     return rows.select(c.ANNOTATOR, "item", label.alias(c.LABEL))
 
 
 def _spam(world: World, spammers: int, vocabulary: list[pl.Series], rng: np.random.Generator) -> pl.DataFrame:
-    """Return what spammers say, a third of them each: slogans, one label for all, anything."""
+    """Return labels of spammers, of whom a third each gives slogans, one label for all, or random labels."""
     config = world.config
     zeal = ZEAL * ARTISTS_TAGGED * (1 + FURTHER_LABELS)
     rows = np.minimum(rng.poisson(zeal, spammers), config.artists)
-    who = np.repeat(np.arange(spammers), rows)
-    what = rng.integers(config.artists, size=len(who))
+    annotator = np.repeat(np.arange(spammers), rows)
+    what = rng.integers(config.artists, size=len(annotator))
     words = pl.concat(vocabulary)
     campaigns = 1 + config.artists // ARTISTS_A_CAMPAIGN
     slogan = rng.integers(campaigns, size=spammers)
     favourite = rng.integers(len(words), size=spammers)
-    said = [
-        "visit site " + pl.Series(slogan[who]).cast(pl.String),
-        words.gather(favourite[who]),
-        words.gather(rng.integers(len(words), size=len(who))),
+    labels_of_kind = [
+        "visit site " + pl.Series(slogan[annotator]).cast(pl.String),
+        words.gather(favourite[annotator]),
+        words.gather(rng.integers(len(words), size=len(annotator))),
     ]
-    rows_of = pl.DataFrame({c.ANNOTATOR: config.listeners + who, "item": what, "kind": who % len(said)})
+    rows_of = pl.DataFrame(
+        {c.ANNOTATOR: config.listeners + annotator, "item": what, "kind": annotator % len(labels_of_kind)}
+    )
     label = pl.coalesce(
-        pl.when(pl.col("kind") == number).then(pl.lit(series)) for number, series in enumerate(said)
+        pl.when(pl.col("kind") == number).then(pl.lit(series)) for number, series in enumerate(labels_of_kind)
     )
     return rows_of.select(c.ANNOTATOR, "item", label.alias(c.LABEL))
 
 
 def _spelled(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    """Spell some labels otherwise: with hyphens, in one word, or with capitals."""
+    """Vary the spelling of some labels: with hyphens, in one word, or with capitals."""
     way = pl.lit(pl.Series(rng.random(len(rows))))
     text = pl.col(c.LABEL)
     spelled = (

@@ -1,12 +1,12 @@
-"""The true affinity of every pair of artists, which only a simulated world knows.
+"""The true affinity of every pair of artists, which only a simulated world has.
 
-``aff(A -> B)`` is how much the listeners who would like A would like B: the mean utility of B over all
-listeners, each weighted by how likely they are to be the one who likes A on taste alone::
+``aff(A -> B)`` is the expected utility of B for a listener who likes A: the mean utility of B over all listeners, each
+weighted by the probability of being the listener who likes A by taste alone::
 
     aff(A -> B) = sum_l w_A(l) u(l, B),    w_A = softmax over listeners of u(l, A)
 
-Exposure has no part in it, so fame has none. It is directed: those who like a local artist like the
-international ones, not the other way round.
+Exposure, and therefore popularity, has no influence. The affinity is directed: listeners of a local artist like
+international ones, but not the reverse.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def true_affinity(dataset: Dataset) -> pl.DataFrame:
     Raises
     ------
     DataError
-        If the dataset is real, so that nobody knows.
+        If the dataset is not simulated.
     """
     file = dataset.path / FILE
     if not file.is_file():

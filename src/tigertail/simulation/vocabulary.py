@@ -1,4 +1,4 @@
-"""The invented words of pages: of scenes, moods and countries, and words that say nothing."""
+"""The invented words of pages: for scenes, moods and countries, and filler words without information."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""Who lives in the simulated world: listeners with tastes, artists with styles.
+"""Listeners with tastes and artists with styles.
 
 Tastes and styles live in one space, so that the utility of artist ``a`` for listener ``l`` is an inner
 product::
 
     u(l, a) = taste(l) . style(a)
 
-Its axes are scenes (shared genres, then each country's own), moods that cut across scenes, and two that
-stand for being at home: country and language.
+The axes are scenes (shared genres, then those of each country), moods that are independent of scenes, and two axes
+for home: country and language.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class World:
     scene
         The main scene of each artist, shape (artists,).
     fame
-        Logarithm of how widely each artist is heard, taste apart, shape (artists,).
+        Log popularity of each artist, without taste, shape (artists,).
     unheard
         Whether no listener comes across an artist at all, shape (artists,).
     taste
@@ -86,7 +86,7 @@ def make_world(config: WorldConfig, rng: np.random.Generator) -> World:
     config
         Its size and character.
     rng
-        The source of chance.
+        Random generator.
 
     Returns
     -------

@@ -1,10 +1,10 @@
-"""What is written about artists: a page each for the better known, which mentions those around them.
+"""Pages about the better known artists, which mention related artists.
 
-Sentences are English around invented words: words of the artist's scene and mood, towns of their country,
-and words that say nothing. Artists mentioned are mostly of the same scene, then of the same country, the
-famous more often. Now and then a name is a song's instead, and nobody is mentioned.
+Sentences are English with invented words: words of the artist's scene and mood, towns of the country, and filler
+words. Mentioned artists are mostly of the same scene, then of the same country, the famous more often. Sometimes a
+name is the title of a song, which is not a mention.
 
-Pages on a wiki link a name where it first stands; other pages link nothing.
+Wiki pages link the first occurrence of a name; other pages have no links.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _pieces(template: str) -> list[_Piece]:
 
 _SENTENCES: Final = [_pieces(template) for template in (OPENING, *TEMPLATES)]
 _KINDS: Final = ("owner", "artist", "title", "town", "scene", "mood", "filler")
-_PEOPLE: Final = ("owner", "artist")
+_MENTIONS: Final = ("owner", "artist")
 _SLOTS: Final = {
     kind: np.array([sum(slot == kind for _, slot, _ in pieces) for pieces in _SENTENCES]) for kind in _KINDS
 }
@@ -71,16 +71,16 @@ def write_pages(
     world
         The artists.
     names
-        What each is called.
+        Their names.
     rng
-        The source of chance.
+        Random generator.
 
     Returns
     -------
     documents, mentions
-        Documents with columns item (the artist whose page it is, a code), text, markup, title. Mentions with
+        Documents with columns item (the code of the artist of the page), text, markup, title. Mentions with
         item, document_id (the row of the document), count, positions, links; by document, then item. They are
-        who is meant, as the author knows; whoever reads the text may find fewer, or others.
+        the true mentions; an algorithm that reads the text may find fewer, or others.
     """
     owners = known_of(world, world.config.pages, rng)
     fame = standing(world)[owners]
@@ -106,7 +106,7 @@ def write_pages(
     return documents, _mentions(rows, owners, wiki)
 
 
-_Filling = Iterator[tuple[str, int]]  # what stands in a slot, and who that is, -1 for nobody
+_Filling = Iterator[tuple[str, int]]  # the text of a slot, and the artist it mentions, -1 for none
 
 
 def _fillings(
@@ -115,15 +115,15 @@ def _fillings(
     """Return what goes into the slots of each kind, in the order of the text."""
     words = invent_vocabulary(world, rng)
     about = {kind: np.repeat(owner, slots[sentence]) for kind, slots in _SLOTS.items()}
-    people = {
+    named = {
         "owner": about["owner"],
         "artist": mentioned(world, about["artist"], rng),
         "title": rng.integers(world.config.artists, size=len(about["title"])),
     }
     fill: dict[str, _Filling] = {}
-    for kind, who in people.items():
-        meant = who if kind in _PEOPLE else np.full(len(who), -1)
-        fill[kind] = zip([names[code] for code in who.tolist()], meant.tolist(), strict=True)
+    for kind, artists in named.items():
+        mention = artists if kind in _MENTIONS else np.full(len(artists), -1)
+        fill[kind] = zip([names[code] for code in artists.tolist()], mention.tolist(), strict=True)
     fill["town"] = _spoken(words.towns, world.home[about["town"]], rng)
     scenes = _mistaken(draw_scenes(world, about["scene"], rng), words.scenes, rng)
     moods = _mistaken(marked_moods(world, about["mood"]), words.moods, rng)
@@ -134,7 +134,7 @@ def _fillings(
 
 
 def _mistaken(group: Codes, words: Words, rng: np.random.Generator) -> Codes:
-    """Take some groups for any other."""
+    """Replace some groups by random ones."""
     wrong = rng.random(len(group)) < WRONG
     taken: Codes = np.where(wrong, rng.integers(len(words.groups), size=len(group)), group)
     return taken
@@ -147,22 +147,22 @@ def _spoken(words: Words, group: Codes, rng: np.random.Generator) -> _Filling:
 
 
 def _page(sentences: list[int], fill: dict[str, _Filling]) -> tuple[str, list[tuple[int, int]]]:
-    """Put a page together; return its text, and who is mentioned at which of its words."""
+    """Return the text of a page, and the artist and word of each mention."""
     pieces: list[str] = []
     places = []
     words = 0
     for number in sentences:
         for before, slot, after in _SENTENCES[number]:
-            text, who = next(fill[slot]) if slot else ("", -1)
-            if who >= 0:
-                places.append((who, words))
+            text, artist = next(fill[slot]) if slot else ("", -1)
+            if artist >= 0:
+                places.append((artist, words))
             words += 1 + text.count(" ")
             pieces.append(before + text + after)
     return " ".join(pieces), places
 
 
 def _mentions(rows: list[tuple[int, int, int]], owners: Codes, wiki: Flags) -> pl.DataFrame:
-    """Gather who is mentioned where; a wiki links others where they first stand."""
+    """Return the table of mentions; a wiki page links the first mention of each other artist."""
     schema = {c.DOCUMENT_ID: pl.Int64, "item": pl.Int64, c.POSITIONS: pl.Int32}
     mentions = (
         pl.DataFrame(rows, schema, orient="row")

@@ -1,1 +1,1 @@
-"""What evaluation and training may see: listeners held out, and ground truth from elsewhere."""
+"""Splits for training and evaluation: held-out listeners, and ground truth from other sources."""

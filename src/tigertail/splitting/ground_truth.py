@@ -1,7 +1,7 @@
-"""Truths besides held-out listeners: lists that somebody curated, and what a simulated world knows.
+"""Ground truth besides held-out listeners: curated lists, and the true affinity of a simulated world.
 
-A curated list says ``query -> similar``, if you like with a grade. It comes as CSV, TSV or Parquet with the
-columns query, similar [, grade], or in the layout of the SAS data set (S. Oramas et al., "A semantic-based
+A curated list has pairs ``query -> similar``, optionally with a grade. It is a CSV, TSV or Parquet file with the
+columns query, similar [, grade], or has the layout of the SAS data set (S. Oramas et al., "A semantic-based
 approach for artist similarity", ISMIR 2015).
 """
 
@@ -20,6 +20,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.matching import by_id_or_name, by_mbid_or_name
 from tigertail.errors import ConfigError, DataError
+from tigertail.io.files import read_table, read_text
 from tigertail.simulation.truth import true_affinity
 from tigertail.sparse import CSR
 
@@ -42,20 +43,20 @@ class GroundTruth:
     Parameters
     ----------
     name
-        What it is called in a report.
+        Its name in a report.
     pairs
-        Columns target_item_id, item_id, score: a query, an item similar to it, and its grade above 0. No
-        pair is there twice.
+        Columns target_item_id, item_id, score: a query, a similar item, and its grade above 0. Each pair is there
+        once.
     graded
         Whether grades differ.
     read
         Pairs in the source.
     left_out
-        Pairs that cannot be used, by reason.
+        Unusable pairs, by reason.
     queries_read
         Queries in the source.
     examples
-        Some of the items the dataset does not have.
+        Some of the items that the dataset lacks.
     """
 
     name: str
@@ -80,29 +81,31 @@ def read_curated(file: Path | str, dataset: Dataset) -> GroundTruth:
     file
         CSV (also with tabs, as ``.tsv``) or Parquet with the columns query, similar [, grade].
     dataset
-        Whose items are meant: by id, else by a name that folds to that of exactly one item.
+        The dataset, whose items are found by id, else by a folded name that only one item has.
 
     Raises
     ------
     DataError
-        If the file is missing, cannot be read, lacks a column, is empty, or names nothing the dataset has.
+        If the file is missing, cannot be read, lacks a column, is empty, or names no item of the dataset.
     """
     path = Path(file)
-    rows = _table(path)
+    rows = read_table(path)
     if missing := [name for name in (QUERY, SIMILAR) if name not in rows.columns]:
         raise DataError(
             f"lacks the column {', '.join(missing)}",
             path=path,
-            remedy="curated lists have the columns query, similar and, if you like, grade",
+            remedy="curated lists have the columns query, similar and optionally grade",
         )
     if rows.is_empty():
-        raise DataError("has no rows", path=path, remedy="give one row a query and similar item")
+        raise DataError(
+            "the file has no rows", path=path, remedy="write a query and a similar item in each row"
+        )
     grade = pl.col(GRADE) if GRADE in rows.columns else pl.lit("1")
-    asked = rows.select(
+    listed = rows.select(
         pl.col(QUERY, SIMILAR).cast(pl.String).str.strip_chars(),
         grade.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False).alias(GRADE),
     )
-    return _matched(path, asked, lambda names: by_id_or_name(names, dataset))
+    return _matched(path, listed, lambda names: by_id_or_name(names, dataset))
 
 
 def read_sas(folder: Path | str | None, dataset: Dataset) -> GroundTruth:
@@ -111,30 +114,30 @@ def read_sas(folder: Path | str | None, dataset: Dataset) -> GroundTruth:
     Parameters
     ----------
     folder
-        Where ``lastfmapi_gold.txt`` and ``mb2uri_lastfmapi.txt`` lie; None means the folder
-        ``artist-similarity-sas`` in that which the environment variable ``TIGERTAIL_DATA`` names.
+        The folder of ``lastfmapi_gold.txt`` and ``mb2uri_lastfmapi.txt``; None means ``artist-similarity-sas`` in the
+        folder of the environment variable ``TIGERTAIL_DATA``.
     dataset
-        Whose items are meant: by MusicBrainz identifier, else by a name that folds to exactly one item's.
+        The dataset, whose items are found by MusicBrainz id, else by a folded name that only one item has.
 
     Raises
     ------
     DataError
-        If a file is missing or laid out in another way, or the dataset has none of the artists.
+        If a file is missing or of another layout, or the dataset has none of the artists.
     """
     if folder is None and "TIGERTAIL_DATA" not in os.environ:
         raise DataError(
-            "nobody says where the SAS data set is",
+            "no folder of the SAS data set is given",
             remedy=f"give its folder, or set TIGERTAIL_DATA to the folder of {SAS_FOLDER}",
         )
     path = Path(os.environ["TIGERTAIL_DATA"]) / SAS_FOLDER if folder is None else Path(folder)
     lists = _lines(path / SAS_LISTS, 2)
     names = dict(line[:2] for line in _lines(path / SAS_NAMES, 2))
-    asked = pl.DataFrame(
+    listed = pl.DataFrame(
         [(query, similar, 1.0) for query, line in lists for similar in line.split()],
         {QUERY: pl.String, SIMILAR: pl.String, GRADE: pl.Float64},
         orient="row",
     )
-    return _matched(path, asked, lambda mbids: by_mbid_or_name(mbids, names, dataset))
+    return _matched(path, listed, lambda mbids: by_mbid_or_name(mbids, names, dataset))
 
 
 def read_lists(path: Path | str | None, layout: str, dataset: Dataset) -> GroundTruth:
@@ -143,25 +146,25 @@ def read_lists(path: Path | str | None, layout: str, dataset: Dataset) -> Ground
     Parameters
     ----------
     path
-        Their file, or folder; None means where the environment says, for a layout that has such a place.
+        Their file or folder; None means the default of the layout, if it has one.
     layout
         One of :data:`LAYOUTS`.
     dataset
-        Whose items are meant.
+        The dataset with the items.
 
     Raises
     ------
     ConfigError
-        If there is no such layout.
+        If the layout is unknown.
     DataError
-        If nobody says where the lists are, and as the layout's own function does.
+        If the path is missing, or the function of the layout raises it.
     """
     if layout not in LAYOUTS:
-        raise ConfigError(f"no layout '{layout}' of lists", remedy=f"it is one of {', '.join(LAYOUTS)}")
+        raise ConfigError(f"unknown layout '{layout}' of lists", remedy=f"it is one of {', '.join(LAYOUTS)}")
     if layout == "sas":
         return read_sas(path, dataset)
     if path is None:
-        raise DataError("nobody says where the lists are", remedy="give their file")
+        raise DataError("no file of curated lists is given", remedy="give the path of the file")
     return read_curated(path, dataset)
 
 
@@ -188,19 +191,19 @@ def grade_matrix(truth: GroundTruth, interactions: Interactions) -> CSR:
     return CSR.from_coo(coded["row"], coded["column"], coded[c.SCORE], (len(codes), len(codes)))
 
 
-def _matched(path: Path, asked: pl.DataFrame, find: Callable[[pl.Series], pl.DataFrame]) -> GroundTruth:
-    """Put ids in the place of names; count what cannot be used, and why.
+def _matched(path: Path, listed: pl.DataFrame, find: Callable[[pl.Series], pl.DataFrame]) -> GroundTruth:
+    """Replace names by ids; count the unusable pairs, by reason.
 
-    ``find`` returns, for some distinct names, the columns said, called (what a person would say), item_id
-    and why, of which one of the last two is null.
+    ``find`` returns, for distinct names, the columns reference, shown (a readable name), item_id and why; one of the
+    last two is null.
     """
-    said = pl.concat([asked[QUERY], asked[SIMILAR].alias(QUERY)]).drop_nulls().unique(maintain_order=True)
-    found = find(said.alias("said"))
-    examples = tuple(found.filter(pl.col("why").is_not_null())["called"].head(_EXAMPLES))
-    found = found.drop("called")
-    queries = found.rename({"said": QUERY, "why": "query_why"})
-    answers = found.rename({"said": SIMILAR, "why": "similar_why", c.ITEM_ID: "answer"})
-    rows = asked.join(queries, on=QUERY, how="left", maintain_order="left")
+    names = pl.concat([listed[QUERY], listed[SIMILAR].alias(QUERY)]).drop_nulls().unique(maintain_order=True)
+    found = find(names.alias("reference"))
+    examples = tuple(found.filter(pl.col("why").is_not_null())["shown"].head(_EXAMPLES))
+    found = found.drop("shown")
+    queries = found.rename({"reference": QUERY, "why": "query_why"})
+    answers = found.rename({"reference": SIMILAR, "why": "similar_why", c.ITEM_ID: "answer"})
+    rows = listed.join(queries, on=QUERY, how="left", maintain_order="left")
     rows = rows.join(answers, on=SIMILAR, how="left", maintain_order="left")
     nameless = pl.col(QUERY).fill_null("").eq("") | pl.col(SIMILAR).fill_null("").eq("")
     grade = pl.col(GRADE)
@@ -208,7 +211,7 @@ def _matched(path: Path, asked: pl.DataFrame, find: Callable[[pl.Series], pl.Dat
         pl.when(nameless)
         .then(pl.lit("query or similar is empty"))
         .when(~grade.is_finite().fill_null(False) | (grade < 0))
-        .then(pl.lit("grade is no number from 0 up"))
+        .then(pl.lit("grade is not a number from 0 up"))
         .when(pl.col("query_why").is_not_null())
         .then(pl.lit("query: ") + pl.col("query_why"))
         .when(pl.col("similar_why").is_not_null())
@@ -233,31 +236,12 @@ def _matched(path: Path, asked: pl.DataFrame, find: Callable[[pl.Series], pl.Dat
             remedy="use ids or names of the dataset's items" + (f", unlike {examples[0]}" * bool(examples)),
         )
     graded = pairs[c.SCORE].n_unique() > 1
-    return GroundTruth(path.name, pairs, graded, len(rows), left_out, asked[QUERY].n_unique(), examples)
-
-
-def _table(path: Path) -> pl.DataFrame:
-    if not path.is_file():
-        raise DataError("no such file", path=path, remedy="check the path of the lists")
-    try:
-        if path.suffix == ".parquet":
-            return pl.read_parquet(path)
-        return pl.read_csv(path, infer_schema=False, separator="\t" if path.suffix == ".tsv" else ",")
-    except (OSError, pl.exceptions.PolarsError) as error:
-        problem = str(error).partition("\n")[0]
-        raise DataError(
-            f"cannot be read ({problem})", path=path, remedy="save it as CSV in UTF-8, or Parquet"
-        ) from error
+    return GroundTruth(path.name, pairs, graded, len(rows), left_out, listed[QUERY].n_unique(), examples)
 
 
 def _lines(path: Path, fields: int) -> list[list[str]]:
-    """Return the fields of each line, parted by tabs."""
-    if not path.is_file():
-        raise DataError("no such file", path=path, remedy="give the folder of the SAS data set")
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise DataError(f"not UTF-8 text ({error})", path=path, remedy="get the file again") from error
+    """Return the fields of each line, separated by tabs."""
+    lines = read_text(path, remedy="give the folder of the SAS data set").splitlines()
     rows = [line.split("\t") for line in lines]
     for number, row in enumerate(rows, start=1):
         if len(row) < fields:
@@ -265,8 +249,8 @@ def _lines(path: Path, fields: int) -> list[list[str]]:
                 f"{len(row)} fields, expected {fields}",
                 path=path,
                 line=number,
-                remedy="fields are parted by tabs",
+                remedy="fields are separated by tabs",
             )
     if not rows:
-        raise DataError("has no rows", path=path, remedy="get the file again")
+        raise DataError("the file has no rows", path=path, remedy="download the file again")
     return rows

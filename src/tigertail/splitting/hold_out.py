@@ -1,7 +1,8 @@
-"""The protocol: whole listeners held out, each item of theirs a query, their other items the answer.
+"""The evaluation protocol: a hold-out of whole listeners.
 
-With a split by time, systems see nothing played after a moment; a held-out listener's items up to it are
-queries and those after it the answer.
+Each item of a held-out listener is a query, and the listener's other items are its targets. In a split by time the
+training data ends at a moment; items that a held-out listener played until then are queries, and later ones are
+targets.
 """
 
 from __future__ import annotations
@@ -29,21 +30,21 @@ class ProtocolConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     split: Literal["listeners", "time"] = "listeners"
-    """What the answer to a query is: the listener's other items, or those they last played later."""
+    """The targets of a query: the listener's other items, or the items last played later."""
     after: float = Field(0.2, gt=0, lt=1)
-    """Share of plays, the latest, that lie after the moment of a split by time."""
+    """Share of plays, the latest ones, after the moment of a split by time."""
     held_out: float = Field(0.2, gt=0, lt=1)
     """Share of listeners held out."""
     queries: int = Field(10, ge=1)
-    """Most queries a listener."""
+    """Most queries of one listener."""
     k: int = Field(20, ge=1)
-    """Length of the lists judged."""
+    """Length of the evaluated lists."""
     seed: int = 0
-    """Seed of the choice of listeners and queries."""
+    """Seed of the random choice of listeners and queries."""
 
     @classmethod
     def checked(cls, **settings: Any) -> Self:
-        """Make settings out of what a person typed.
+        """Validate settings typed by a person.
 
         Raises
         ------
@@ -61,21 +62,21 @@ class ProtocolConfig(BaseModel):
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """One split of a dataset into what systems may see and what they are asked.
+    """One split of a dataset into training data, queries and targets.
 
     Parameters
     ----------
     config
-        How it was made.
+        Settings of the split.
     train
         The dataset without any trace of the held-out listeners.
     interactions
         The training plays, over the whole catalogue.
     held
-        Profiles of the held-out listeners, in the order of the rows of ``relevant``: what a service knows of
-        a listener it has heard nothing from.
+        Profiles of the held-out listeners, in the order of the rows of ``relevant``: the data of a new listener without
+        plays.
     relevant
-        Held-out listeners by items of the catalogue that are an answer.
+        The targets: held-out listeners by items of the catalogue.
     query_listeners
         Held-out listener (a row of ``relevant``) of each query; int32, (queries,), rising.
     query_items
@@ -102,19 +103,19 @@ class Split:
 def hold_out(dataset: Dataset, config: ProtocolConfig) -> Split:
     """Hold out listeners and choose the queries.
 
-    Only listeners with a query and an answer can be judged; only they are held out.
+    Only listeners with a query and a target can be evaluated, so only they are held out.
 
     Raises
     ------
     DataError
-        If fewer than ten listeners can be judged, or a split by time is asked of plays without times.
+        If fewer than ten listeners can be evaluated, or the plays have no times for a split by time.
     """
-    asked, answers, moment = _questions(dataset, config)
+    queryable, targets, moment = _candidate_pairs(dataset, config)
     rng = np.random.default_rng(config.seed)
-    held = _held(dataset, asked, answers, config, rng)
+    held = _held(dataset, queryable, targets, config, rng)
     train = dataset.without(held) if moment is None else dataset.without(held).until(moment)
     interactions = Interactions.build(train.plays, dataset.items[c.ITEM_ID])
-    queries = _matrix(asked, held, interactions)
+    queries = _matrix(queryable, held, interactions)
     listeners, items = _choose(queries, config.queries, rng)
     return Split(
         config,
@@ -123,17 +124,17 @@ def hold_out(dataset: Dataset, config: ProtocolConfig) -> Split:
         held.to_frame(c.LISTENER_ID).join(
             dataset.listeners, on=c.LISTENER_ID, how="left", maintain_order="left"
         ),
-        _matrix(answers, held, interactions),
+        _matrix(targets, held, interactions),
         listeners,
         items,
         strata(interactions.item_listeners),
     )
 
 
-def _questions(
+def _candidate_pairs(
     dataset: Dataset, config: ProtocolConfig
 ) -> tuple[pl.DataFrame, pl.DataFrame, datetime | None]:
-    """Return the pairs of listener and item that may be queries and answers, and the moment between them."""
+    """Return the pairs of listener and item that may be queries and targets, and the moment between them."""
     plays = dataset.plays.unique([c.LISTENER_ID, c.ITEM_ID], keep="first", maintain_order=True)
     if config.split == "listeners":
         return plays, plays, None
@@ -154,22 +155,22 @@ def _questions(
 
 def _held(
     dataset: Dataset,
-    asked: pl.DataFrame,
-    answers: pl.DataFrame,
+    queryable: pl.DataFrame,
+    targets: pl.DataFrame,
     config: ProtocolConfig,
     rng: np.random.Generator,
 ) -> pl.Series:
-    """Draw the listeners to hold out among those who can be judged."""
+    """Draw the listeners to hold out among those who can be evaluated."""
     if config.split == "listeners":
-        able = asked.group_by(c.LISTENER_ID).agg(pl.len()).filter(pl.col("len") >= 2)
+        able = queryable.group_by(c.LISTENER_ID).agg(pl.len()).filter(pl.col("len") >= 2)
     else:
-        able = asked.select(c.LISTENER_ID).unique().join(answers, on=c.LISTENER_ID, how="semi")
+        able = queryable.select(c.LISTENER_ID).unique().join(targets, on=c.LISTENER_ID, how="semi")
     listeners = able[c.LISTENER_ID].sort()
     if len(listeners) < 10:
         raise DataError(
-            f"only {len(listeners)} listeners have both a query and an answer",
+            f"only {len(listeners)} listeners have both a query and a target",
             path=dataset.path,
-            remedy="evaluation needs at least ten of them: bring more listening data",
+            remedy="evaluation needs at least ten: use a dataset with more listening data",
         )
     count = max(1, round(config.held_out * len(listeners)))
     return listeners.gather(np.sort(rng.choice(len(listeners), count, replace=False)))

@@ -47,7 +47,7 @@ def test_what_is_no_resource_is_put_aside(pack, read, quarantine):
     assert rows.is_empty()
     assert quarantine.reasons_of("dbpedia") == {
         "artist without an entry in the mapping": 1,
-        "no DBpedia resource": 1,
+        "not a DBpedia resource": 1,
         "wrong number of fields (expected 2)": 1,
     }
 
@@ -57,5 +57,5 @@ def test_a_missing_relation_is_named_and_an_unknown_one_refused(pack, read):
     del published["genre.edgelist"]
     with pytest.raises(DataError, match=r"no file 'genre\.edgelist'"):
         read(source(pack(published, "folder")))
-    with pytest.raises(ValueError, match="no facet 'mood'"):
+    with pytest.raises(ValueError, match="unknown facet 'mood'"):
         source("x", facets=["mood"])

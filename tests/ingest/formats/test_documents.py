@@ -52,7 +52,7 @@ def test_a_table_of_names_without_names_is_an_error(
 def test_a_page_too_long_is_cut_off_and_reported(pack: Pack, quarantine: Quarantine) -> None:
     path = pack({"Kent.txt": "la " * 1000}, "folder")
     assert len(pages(documents(path, most_characters=1000), quarantine)["text"][0]) == 1000
-    assert quarantine.warnings["web", "cut off after 1,000 characters"] == 1
+    assert quarantine.warnings["web", "truncated to 1,000 characters"] == 1
 
 
 def test_a_zip_bomb_is_refused_and_the_rest_is_read(tmp_path: Path, quarantine: Quarantine) -> None:
@@ -69,7 +69,7 @@ def test_pages_without_text_are_refused_and_redirects_counted(pack: Pack, quaran
     files: dict[str, str | bytes] = {"a.txt": " ", "b.txt": "#REDIRECT [[Kent]]", "c.txt": "Kent"}
     assert len(pages(documents(pack(files, "folder"), markup="wikitext"), quarantine)) == 1
     assert quarantine.reasons_of("web") == {"no text": 1}
-    assert quarantine.warnings["web", "a redirect, passed over"] == 1
+    assert quarantine.warnings["web", "a redirect, skipped"] == 1
     assert quarantine.read["web"] == 3
 
 
@@ -87,7 +87,7 @@ def test_lines_of_json_with_keys_of_their_own(pack: Pack, quarantine: Quarantine
 
 
 def test_a_folder_without_such_files_is_an_error(pack: Pack, quarantine: Quarantine) -> None:
-    with pytest.raises(DataError, match=r"no files '\*\.html'"):
+    with pytest.raises(DataError, match=r"no file matches '\*\.html'"):
         pages(documents(pack({"a.txt": "x"}, "folder"), files="*.html"), quarantine)
 
 

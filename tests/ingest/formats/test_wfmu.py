@@ -45,11 +45,11 @@ def test_what_was_nobodys_record_is_put_aside(playlists, read, quarantine):
     read(source(playlists))
     assert quarantine.reasons_of("wfmu-playlists") == {
         "no artist": 1,
-        "no artist of its own": 1,
+        "unknown or various artists": 1,
         "no show": 1,
     }
-    assert quarantine.warnings["wfmu-playlists", "played behind the DJ's voice"] == 2
-    assert quarantine.warnings["wfmu-playlists", "air date before 1970, no time"] == 1
+    assert quarantine.warnings["wfmu-playlists", "played under the DJ's voice"] == 2
+    assert quarantine.warnings["wfmu-playlists", "air date before 1970, left out"] == 1
 
 
 @pytest.mark.parametrize(("listener", "first"), [("show", "SN 2017-07-03"), ("dj", "SN")])
@@ -61,9 +61,9 @@ def test_tracks_are_played_to_a_show_or_by_a_dj(playlists, read, quarantine, lis
 
 
 def test_options_that_say_nothing_are_refused(playlists):
-    with pytest.raises(ValueError, match="sequences have no listener"):
+    with pytest.raises(ValueError, match="listener is an option of table = 'plays'"):
         source(playlists, listener="dj")
-    with pytest.raises(ValueError, match="catalogue is for tables beside the plays"):
+    with pytest.raises(ValueError, match="catalogue is an option of tables about items"):
         source(playlists, table="plays", catalogue="all")
 
 

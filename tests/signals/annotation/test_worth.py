@@ -31,12 +31,12 @@ RECIPE = Path(__file__).parents[3] / "recipes/hetrec.toml"
 
 def cold_metrics(dataset: Dataset, config: AnnotationConfig) -> NDArray[np.float64]:
     """Return nDCG and IPS-nDCG of each query without a training listener."""
-    trial = hold_out(dataset, ProtocolConfig(seed=0))
-    cold = trial.strata[trial.query_items] == COLD
-    listeners, items = trial.query_listeners[cold], trial.query_items[cold]
-    signal = fit_annotation(trial.train, trial.interactions, config)
-    lists = ranked_lists(signal, replace(trial, query_listeners=listeners, query_items=items))[0]
-    return score_lists(lists, trial.relevant, listeners, items, trial.popularity)[:, :2]
+    split = hold_out(dataset, ProtocolConfig(seed=0))
+    cold = split.strata[split.query_items] == COLD
+    listeners, items = split.query_listeners[cold], split.query_items[cold]
+    signal = fit_annotation(split.train, split.interactions, config)
+    lists = ranked_lists(signal, replace(split, query_listeners=listeners, query_items=items))[0]
+    return score_lists(lists, split.relevant, listeners, items, split.popularity)[:, :2]
 
 
 def test_labels_find_neighbours_of_artists_without_a_listener(tmp_path: Path) -> None:
@@ -50,10 +50,10 @@ def test_labels_find_neighbours_of_artists_without_a_listener(tmp_path: Path) ->
 
 def quality(dataset: Dataset, asked: pl.Series, config: AnnotationConfig) -> float:
     """Return the nDCG against the simulated truth for some queries."""
-    trial = full_split(dataset, read_true(dataset), k=20)
-    signal = fit_annotation(dataset, trial.interactions, config)
-    ndcg = graded_metrics(ranked_lists(signal, trial)[0], trial.relevant)[:, 0]
-    ours = trial.interactions.item_ids.gather(trial.query_items).is_in(asked.implode())
+    split = full_split(dataset, read_true(dataset), k=20)
+    signal = fit_annotation(dataset, split.interactions, config)
+    ndcg = graded_metrics(ranked_lists(signal, split)[0], split.relevant)[:, 0]
+    ours = split.interactions.item_ids.gather(split.query_items).is_in(asked.implode())
     return float(np.nanmean(ndcg[ours.to_numpy()]))
 
 

@@ -30,33 +30,33 @@ SCENES = WorldConfig(listeners=2500, artists=800, artists_per_listener=30, scene
 SMALL = 0.05  # share of the listeners below which a country is small
 
 
-def trial_in(config: WorldConfig, folder: Path) -> Split:
+def split_in(config: WorldConfig, folder: Path) -> Split:
     dataset: Dataset = simulate(folder / "world", config)
     return full_split(dataset, read_true(dataset), k=20)
 
 
-def agreement(signal: Signal, trial: Split) -> NDArray[np.float64]:
+def agreement(signal: Signal, split: Split) -> NDArray[np.float64]:
     """Return the nDCG@20 of each query's list against the true affinities."""
-    return graded_metrics(ranked_lists(signal, trial)[0], trial.relevant)[:, 0]
+    return graded_metrics(ranked_lists(signal, split)[0], split.relevant)[:, 0]
 
 
 def difference(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> Estimate:
     return ClusterBootstrap(np.arange(len(ours), dtype=np.int32)).estimate(ours - theirs)
 
 
-def local_artists_of_small_countries(config: WorldConfig, trial: Split) -> NDArray[np.bool_]:
+def local_artists_of_small_countries(config: WorldConfig, split: Split) -> NDArray[np.bool_]:
     """Return which queries are artists somebody plays, little known abroad, of a small country."""
     first = np.random.SeedSequence(config.seed).spawn(1)[0]  # the stream that simulate() makes the world from
     world = make_world(config, np.random.default_rng(first))
-    ids = trial.interactions.item_ids.gather(trial.query_items)
+    ids = split.interactions.item_ids.gather(split.query_items)
     asked = ids.str.extract(r"(\d+)$").cast(int).to_numpy() - 1
     small = listener_shares(config)[world.home[asked]] < SMALL
-    return np.asarray(world.local[asked] & small & (trial.popularity[trial.query_items] > 0))
+    return np.asarray(world.local[asked] & small & (split.popularity[split.query_items] > 0))
 
 
 @pytest.fixture(scope="module")
 def flat(tmp_path_factory: pytest.TempPathFactory) -> Split:
-    return trial_in(FLAT, tmp_path_factory.mktemp("flat"))
+    return split_in(FLAT, tmp_path_factory.mktemp("flat"))
 
 
 @pytest.mark.parametrize("groups", ["country", "learned"])
@@ -79,10 +79,10 @@ def test_where_vectors_are_held_groups_cost_nothing(flat: Split) -> None:
 
 
 def test_local_artists_of_small_countries_gain_on_the_base_model(tmp_path: Path) -> None:
-    trial = trial_in(SCENES, tmp_path)
-    member = local_artists_of_small_countries(SCENES, trial)
+    split = split_in(SCENES, tmp_path)
+    member = local_artists_of_small_countries(SCENES, split)
     assert member.sum() > 100
-    base = agreement(baselines.ALS(**dict(BASE)).fit(trial), trial)[member]
-    local = agreement(LocalModels(base=BASE).fit(trial), trial)[member]
+    base = agreement(baselines.ALS(**dict(BASE)).fit(split), split)[member]
+    local = agreement(LocalModels(base=BASE).fit(split), split)[member]
     gained = difference(local, base)
     assert gained.low > 0.05 * base.mean()

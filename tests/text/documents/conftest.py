@@ -16,10 +16,10 @@ Read = Callable[[Container, bytes], list[Page]]
 
 
 @pytest.fixture
-def desk() -> PageSink:
+def sink() -> PageSink:
     return PageSink("web", Quarantine())
 
 
 @pytest.fixture
-def read(desk: PageSink) -> Read:
-    return lambda container, data: list(container(Stream("file", io.BytesIO(data), Path("file")), desk))
+def read(sink: PageSink) -> Read:
+    return lambda container, data: list(container(Stream("file", io.BytesIO(data), Path("file")), sink))

@@ -24,16 +24,16 @@ def test_articles_are_pages(read: Read) -> None:
     assert [(page.title, page.body) for page in pages] == [("Kent (band)", "Med & [[Sade]]"), ("Кино", "Цой")]
 
 
-def test_redirects_and_talk_are_passed_over_and_counted(read: Read, desk: PageSink) -> None:
+def test_redirects_and_talk_are_passed_over_and_counted(read: Read, sink: PageSink) -> None:
     pages = read(
         Dump(100), dump(article("A", "x", more="<redirect title='B'/>"), article("Talk:A", "x", ns=1))
     )
     assert pages == []
-    assert desk.quarantine.warnings == {
-        ("web", "a redirect, passed over"): 1,
-        ("web", "no article, passed over"): 1,
+    assert sink.quarantine.warnings == {
+        ("web", "a redirect, skipped"): 1,
+        ("web", "not an article, skipped"): 1,
     }
-    assert desk.quarantine.examples["web", "no article, passed over"] == ["Talk:A"]
+    assert sink.quarantine.examples["web", "not an article, skipped"] == ["Talk:A"]
 
 
 def test_an_endless_text_is_not_held(read: Read) -> None:

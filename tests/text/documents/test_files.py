@@ -10,19 +10,19 @@ Read = Callable[..., list[Page]]
 KEYS = {"document_id": "id", "text": "text", "title": "title", "name": "name", "mbid": "mbid"}
 
 
-def test_a_file_is_a_page(read: Read, desk: PageSink) -> None:
+def test_a_file_is_a_page(read: Read, sink: PageSink) -> None:
     assert [page.body for page in read(one_page, "Кино".encode())] == ["Кино"]
-    assert desk.quarantine.read["web"] == 1
+    assert sink.quarantine.read["web"] == 1
 
 
-def test_an_unknown_encoding_is_reported(read: Read, desk: PageSink) -> None:
+def test_an_unknown_encoding_is_reported(read: Read, sink: PageSink) -> None:
     assert read(one_page, "Mötley Crüe".encode("latin-1"))[0].body == "Mötley Crüe"
-    assert desk.quarantine.warnings["web", BAD_BYTES] == 1
+    assert sink.quarantine.warnings["web", BAD_BYTES] == 1
 
 
-def test_a_file_too_large_to_be_a_page_is_refused(read: Read, desk: PageSink) -> None:
+def test_a_file_too_large_to_be_a_page_is_refused(read: Read, sink: PageSink) -> None:
     assert read(one_page, bytes(LONGEST_FILE + 1)) == []
-    assert desk.quarantine.reasons_of("web") == {TOO_LARGE: 1}
+    assert sink.quarantine.reasons_of("web") == {TOO_LARGE: 1}
 
 
 def test_lines_of_json_are_pages(read: Read) -> None:
@@ -37,16 +37,16 @@ def test_lines_of_json_are_pages(read: Read) -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("{", "not an object in JSON"),
-        ("[" * 100_000, "not an object in JSON"),
-        ('"Kent"', "not an object in JSON"),
+        ("{", "not a JSON object"),
+        ("[" * 100_000, "not a JSON object"),
+        ('"Kent"', "not a JSON object"),
         ('{"title": "Kent"}', "no text under 'text'"),
         ('{"text": 7}', "no text under 'text'"),
     ],
 )
-def test_other_lines_are_refused(line: str, reason: str, read: Read, desk: PageSink) -> None:
+def test_other_lines_are_refused(line: str, reason: str, read: Read, sink: PageSink) -> None:
     assert len(read(JsonLines(KEYS), f'{line}\n{{"text": "Kent"}}'.encode())) == 1
-    assert desk.quarantine.reasons_of("web") == {reason: 1}
+    assert sink.quarantine.reasons_of("web") == {reason: 1}
 
 
 def test_half_a_surrogate_pair_does_no_harm(read: Read) -> None:

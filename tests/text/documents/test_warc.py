@@ -33,23 +33,23 @@ def test_pages_with_their_addresses_and_encodings(packed: bool, read: Read) -> N
     assert read(archived, data) == [Page("http://kino.example/", "<p>Кино", markup="html")]
 
 
-def test_what_is_no_page_is_refused_and_counted(read: Read, desk: PageSink) -> None:
+def test_what_is_no_page_is_refused_and_counted(read: Read, sink: PageSink) -> None:
     picture = ("http://a/", "200 OK", b"GIF", {"Content-Type": "image/gif"})
     lost = ("http://b/", "404 Not Found", b"<p>no", HTML)
     assert read(archived, warc(picture, lost)) == []
-    assert desk.quarantine.reasons_of("web") == {
-        "an answer without a page (its status is not 200)": 1,
+    assert sink.quarantine.reasons_of("web") == {
+        "response with a status other than 200": 1,
         "neither HTML nor plain text": 1,
     }
 
 
-def test_an_answer_that_unpacks_without_end_is_refused(read: Read, desk: PageSink) -> None:
+def test_an_answer_that_unpacks_without_end_is_refused(read: Read, sink: PageSink) -> None:
     bomb = gzip.compress(bytes(LONGEST_FILE + 10), 1)
     headers = {"Content-Type": "text/plain", "Content-Encoding": "gzip"}
     assert read(archived, warc(("http://bomb/", "200 OK", bomb, headers))) == []
-    assert desk.quarantine.reasons_of("web") == {TOO_LARGE: 1}
+    assert sink.quarantine.reasons_of("web") == {TOO_LARGE: 1}
 
 
 def test_a_file_of_another_kind_is_an_error(read: Read) -> None:
-    with pytest.raises(DataError, match="no web archive"):
+    with pytest.raises(DataError, match="not a web archive"):
         read(archived, b"<html>not found</html>" * 100)

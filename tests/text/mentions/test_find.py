@@ -10,7 +10,7 @@ import pytest
 
 from tigertail.ingest.formats.documents import _batch
 from tigertail.text.documents import to_plain
-from tigertail.text.documents.columns import PAGE_COLUMNS
+from tigertail.text.documents.accumulator import PAGE_COLUMNS
 from tigertail.text.mentions import find_mentions
 
 Find = Callable[..., dict[tuple[str, str], tuple[int, int]]]

@@ -30,7 +30,7 @@ def test_words_know_where_they_stand_without_their_signs(words: Cut) -> None:
         ("“Kent", Sign.OPENS),
         ("Kent”", Sign.CLOSES),
         ("KISS", Sign.CAPITALS),
-        ("band", Sign.PEOPLE),
+        ("band", Sign.ROLE_CUE),
         ("with", Sign.LEADS),
         ("album", Sign.WORK),
         ("The", Sign.THE),

@@ -18,6 +18,7 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.folding import fold_series
 from tigertail.errors import DataError
+from tigertail.io.files import read_table
 from tigertail.signals.co_listening import CoListening
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
@@ -66,7 +67,7 @@ class NeighbourFile:
             If the file is missing or unreadable, lacks a column, or fewer than 1 % of its items are known.
         """
         path = Path(path)
-        table = _affinities(_table(path), path)
+        table = _affinities(read_table(path), path)
         usable = table.filter(pl.all_horizontal(pl.all().is_not_null()) & pl.col(c.SCORE).is_finite())
         ids = _ids(pl.concat([usable[end].alias("text") for end in _ENDS]), dataset.items)
         known = int(ids["id"].count())
@@ -138,20 +139,6 @@ def write_training(split: Split, path: Path | str, *, replace: bool = False) -> 
         table: train.scan(table) for table in train.manifest["tables"]
     }
     return Dataset.write(path, tables, name=f"{train.name}-train", simulated=train.simulated, replace=replace)
-
-
-def _table(path: Path) -> pl.DataFrame:
-    try:
-        if path.suffix.lower() in (".parquet", ".pq"):
-            return pl.read_parquet(path)
-        separator = "\t" if path.suffix.lower() == ".tsv" else ","
-        return pl.read_csv(path, separator=separator, infer_schema=False)
-    except FileNotFoundError:
-        raise DataError("no such file", path=path, remedy="check the path") from None
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise DataError(
-            f"cannot be read ({error})", path=path, remedy="give a Parquet or a CSV file"
-        ) from None
 
 
 def _affinities(table: pl.DataFrame, path: Path) -> pl.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from tigertail.evaluation import baselines
 from tigertail.evaluation.baselines import Baseline
 from tigertail.evaluation.systems.own import LocalModels, OwnSignal
 from tigertail.factorization.confidence import ConfidenceConfig
+from tigertail.io.files import read_toml
 from tigertail.model.config import BaseConfig, ModelConfig
 from tigertail.model.registry import CO_LISTENING, FACTORS, LISTENING, MIXTURE, SIGNALS
 from tigertail.signals.contract import Signal
@@ -111,13 +111,7 @@ def load_systems(path: Path | str) -> list[System]:
         or a value out of range.
     """
     path = Path(path)
-    try:
-        content = tomllib.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        problem = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
-        raise ConfigError(problem, path=path, remedy="check the path") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"not a TOML file: {error}", path=path, remedy="see recipes/systems.toml") from None
+    content = read_toml(path, remedy="see recipes/systems.toml")
     if other := sorted(content.keys() - {"system"}):
         raise ConfigError(f"unknown key '{other[0]}'", path=path, remedy="write systems as [[system]]")
     tables = content.get("system")

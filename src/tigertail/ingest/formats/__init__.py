@@ -1,4 +1,4 @@
-"""The formats sources come in: one file each, and one line here."""
+"""The formats of sources: one module for each, and one line here (docs/how-to-add.md)."""
 
 from __future__ import annotations
 

@@ -38,14 +38,14 @@ _ASIDE: Final = re.compile(r" \([^()]*\)$")
 class Dbpedia(Source):
     """The folder or archive of edge lists and the mapping.
 
-    An artist is known by the name the mapping gives; a URI that stands for several names speaks of each.
+    The mapping gives the name of each artist; the facts of a URI with several names are facts about each of them.
 
     Attributes
     ----------
     facets
         Which relations are read.
     catalogue
-        Whether artists that only this source knows become items.
+        Whether artists that only this source names become items.
     """
 
     kind: Literal["artist"] = "artist"
@@ -57,18 +57,18 @@ class Dbpedia(Source):
     @classmethod
     def _known(cls, facets: tuple[str, ...]) -> tuple[str, ...]:
         if unknown := sorted(set(facets) - set(FACETS)):
-            raise ValueError(f"no facet '{unknown[0]}'; there are {', '.join(FACETS)}")
+            raise ValueError(f"unknown facet '{unknown[0]}'; it is one of {', '.join(FACETS)}")
         return facets
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield the annotations of each relation."""
         with stream(self.path, _MAPPING) as file:
-            text = TextFile(file, self.named, quarantine)
+            text = TextFile(file, self.label, quarantine)
             rows = text.rows(("id", c.NAME, "artist"), separator="\t", quoted=False)
             names = pl.concat([block.select("artist", c.NAME) for block in rows])
         for facet in self.facets:
             with stream(self.path, FACETS[facet]) as file:
-                text = TextFile(file, self.named, quarantine)
+                text = TextFile(file, self.label, quarantine)
                 for block in text.rows(("artist", "value"), separator=" ", quoted=False):
                     yield self._batch(facet, block, names, quarantine)
 
@@ -78,9 +78,9 @@ class Dbpedia(Source):
         )
         checks = reasons(
             (pl.col(c.NAME).is_null(), "artist without an entry in the mapping"),
-            (~pl.col("value").str.starts_with(_RESOURCE), "no DBpedia resource"),
+            (~pl.col("value").str.starts_with(_RESOURCE), "not a DBpedia resource"),
         )
-        rows = quarantine.keep(self.named, FACETS[facet], rows, checks)
+        rows = quarantine.keep(self.label, FACETS[facet], rows, checks)
         uris = rows["value"].unique()
         labels = pl.Series([readable(uri, facet) for uri in uris], dtype=pl.String)
         annotations = rows.select(
@@ -96,7 +96,7 @@ class Dbpedia(Source):
 
 
 def readable(uri: str, facet: str) -> str:
-    """Return what a person would call a resource.
+    """Return a readable name of a resource.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Any table as text: fields parted by a comma, a tab or whatever it is."""
+"""Text tables: fields separated by a comma, a tab or any other character."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from tigertail.io.text_rows import TextFile
 
 
 class Csv(MappedSource):
-    """A text table, by default parted by commas.
+    """A text table, by default separated by commas.
 
     Attributes
     ----------
     separator
-        What parts the fields.
+        The character between fields.
     quoted
-        Whether a field may stand in double quotes; it must end on its line.
+        Whether fields may be in double quotes; a field must end on its line.
     header
         Whether the first line names the columns.
     encoding
-        How the text is encoded.
+        Encoding of the text.
     """
 
     separator: str = Field(default=",", min_length=1, max_length=1)
@@ -41,17 +41,17 @@ class Csv(MappedSource):
         try:
             name = codecs.lookup(encoding).name
         except LookupError as error:
-            raise ValueError(f"no encoding '{encoding}'") from error
+            raise ValueError(f"unknown encoding '{encoding}'") from error
         if name.startswith(("utf-16", "utf-32")):
             raise ValueError("UTF-16 and UTF-32 cannot be read in blocks: save the file as UTF-8")
         return name
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
-        """Yield the rows under our names."""
+        """Yield the rows with the columns of the table."""
         found = False
         for stream in streams(self.path, self.files):
             found = True
-            file = TextFile(stream, self.named, quarantine, encoding=self.encoding)
+            file = TextFile(stream, self.label, quarantine, encoding=self.encoding)
             if self.header:
                 names, blocks = file.headed(None, separator=self.separator, quoted=self.quoted)
             else:
@@ -64,7 +64,7 @@ class Csv(MappedSource):
 
 
 class Tsv(Csv):
-    """A text table parted by tabs, in which quotes mean nothing."""
+    """A text table separated by tabs, in which quotes are ordinary characters."""
 
     separator: str = Field(default="\t", min_length=1, max_length=1)
     quoted: bool = False

@@ -1,6 +1,6 @@
-"""Documents: web pages, biographies, articles, in files, JSON lines, web archives or dumps of a wiki.
+"""Documents: web pages, biographies and articles in files, JSON lines, web archives or wiki dumps.
 
-Who is mentioned in them is found when all sources have been read (:mod:`tigertail.text.mentions`).
+Their mentions of artists are found after all sources have been read (:mod:`tigertail.text.mentions`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tigertail.ingest.formats.source import Batch, Source
 from tigertail.io.archives import stream, streams
 from tigertail.io.quarantine import Quarantine
 from tigertail.text.documents import to_plain
-from tigertail.text.documents.columns import ADDRESS, PAGE_COLUMNS, SURE, WORKS
+from tigertail.text.documents.accumulator import ADDRESS, PAGE_COLUMNS, SURE, WORKS
 from tigertail.text.documents.page import Container, Page, PageSink
 
 _BATCH_CHARACTERS: Final = 4_000_000
@@ -34,21 +34,21 @@ class Documents(Source):
     Attributes
     ----------
     container
-        What a file is: a page ("files"), a page a line ("jsonl"), a web archive ("warc") or a dump of a wiki
-        ("dump").
+        What a file contains: one page ("files"), one page in each line ("jsonl"), a web archive ("warc") or a wiki
+        dump ("dump").
     markup
-        What pages are written in.
+        The markup of the pages.
     page_of
-        What says whose page a page is: its title (else its file's name), with underscores for spaces and
-        without a remark in brackets; its file's name, which is a MusicBrainz id; or nothing.
+        How the artist of a page is found: by its title (else its file name), with underscores for spaces and without a
+        remark in brackets; by its file name, a MusicBrainz id; or not at all.
     names
         A text table, tab-separated, whose first two columns are a MusicBrainz id and the name of its artist.
     keys
-        What our fields are called in lines of JSON.
+        The JSON keys of our fields.
     files
         Which files of a folder or archive are read.
     most_characters
-        Where a longer page is cut off.
+        Longer pages are truncated to this length.
     """
 
     table: ClassVar[str] = c.DOCUMENTS_TABLE
@@ -62,18 +62,18 @@ class Documents(Source):
     most_characters: int = Field(2_000_000, ge=1_000, le=50_000_000)
 
     @property
-    def named(self) -> str:
-        """The source's name: as given, else its file's."""
+    def label(self) -> str:
+        """The name in the recipe, else that of the file."""
         return self.name or "-".join(self.path.name.partition(".")[0].replace(":", " ").split())
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield the pages as plain text, a few million characters at a time."""
-        desk = PageSink(self.named, quarantine)
+        sink = PageSink(self.label, quarantine)
         names = _names(self.names) if self.names else {}
         rows: list[dict[str, Any]] = []
         room = _BATCH_CHARACTERS
-        for page in self._pages(desk):
-            row = self._row(page, desk, names)
+        for page in self._pages(sink):
+            row = self._row(page, sink, names)
             if row is None:
                 continue
             rows.append(row)
@@ -84,45 +84,45 @@ class Documents(Source):
         if rows:
             yield _batch(rows)
 
-    def _pages(self, desk: PageSink) -> Iterator[Page]:
+    def _pages(self, sink: PageSink) -> Iterator[Page]:
         from tigertail.text.documents.dump import Dump
-        from tigertail.text.documents.files import JsonLines, one_page  # itself built on formats/lines
+        from tigertail.text.documents.files import JsonLines, one_page
         from tigertail.text.documents.warc import archived
 
         containers: dict[str, Container] = {
             "files": one_page,
-            "jsonl": JsonLines(_KEYS | {str(ours): theirs for ours, theirs in self.keys.items()}),
+            "jsonl": JsonLines(_KEYS | {str(field): key for field, key in self.keys.items()}),
             "warc": archived,
             "dump": Dump(self.most_characters),
         }
         found = False
         for file in streams(self.path, self.files or _FILES[self.container]):
             found = True
-            yield from containers[self.container](file, desk)
+            yield from containers[self.container](file, sink)
         if not found:
             raise DataError(
-                f"there are no files '{self.files or _FILES[self.container]}' in it",
+                f"no file matches '{self.files or _FILES[self.container]}' in it",
                 path=self.path,
-                remedy="say which files to read: files = '*.txt'",
+                remedy="name the files to read, such as files = '*.txt'",
             )
 
-    def _row(self, page: Page, desk: PageSink, names: dict[str, str]) -> dict[str, Any] | None:
+    def _row(self, page: Page, sink: PageSink, names: dict[str, str]) -> dict[str, Any] | None:
         body = page.body
         if len(body) > self.most_characters:
-            desk.odd(f"cut off after {self.most_characters:,} characters", page.name)
+            sink.warn(f"truncated to {self.most_characters:,} characters", page.name)
             body = body[: self.most_characters]
         markup = page.markup or self.markup
         if markup == "wikitext" and _REDIRECT.match(body):
-            desk.pass_over("a redirect", page.name)
+            sink.skip("a redirect", page.name)
             return None
         plain = to_plain(body, markup)
         if not plain.text.strip():
-            desk.refuse(page.name, "no text", body, page.line)
+            sink.reject(page.name, "no text", body, page.line)
             return None
         title = page.title or plain.title
         mbid, name = self._owner(page, title, names)
         return {
-            c.DOCUMENT_ID: f"{self.named}:{page.name}",
+            c.DOCUMENT_ID: f"{self.label}:{page.name}",
             c.TEXT: plain.text,
             c.MARKUP: markup,
             c.TITLE: title or (_file_title(page.name) if self.page_of == "title" else None),
@@ -135,7 +135,7 @@ class Documents(Source):
         }
 
     def _owner(self, page: Page, title: str | None, names: dict[str, str]) -> tuple[str | None, str | None]:
-        """Return the MusicBrainz id and the name of the item whose page it is."""
+        """Return the MusicBrainz id and the name of the item that a page is about."""
         mbid, name = page.fields.get("mbid"), page.fields.get("name")
         if self.page_of == "mbid":
             mbid = mbid or _file_title(page.name)
@@ -146,14 +146,14 @@ class Documents(Source):
 
 
 def _file_title(name: str) -> str:
-    """Return what a file's name says: ``rock/Kent_(band).txt`` is "Kent (band)"."""
+    """Return the title in a file name: ``rock/Kent_(band).txt`` gives "Kent (band)"."""
     base = name.rpartition("/")[2]
     stem, dot, ending = base.rpartition(".")
     return (stem if dot and ending.isalnum() and len(ending) <= 5 else base).replace("_", " ").strip()
 
 
 def _names(path: Path) -> dict[str, str]:
-    """Read which name a MusicBrainz id stands for."""
+    """Read the name of each MusicBrainz id."""
     with stream(path, path.name, bare=True) as file:
         text = b"".join(iter(lambda: file.read(1 << 20), b"")).decode("utf-8-sig", "replace")
     rows = [line.split("\t") for line in text.splitlines() if line.strip()]
@@ -163,7 +163,7 @@ def _names(path: Path) -> dict[str, str]:
                 f"{len(row)} fields, expected at least 2",
                 path=path,
                 line=number,
-                remedy="give MusicBrainz id and name, parted by a tab",
+                remedy="write a MusicBrainz id and a name, separated by a tab",
             )
     return {row[0].strip().lower(): row[1].strip() for row in rows}
 

@@ -22,13 +22,13 @@ _FIELDS: Final = ("id", c.NAME, "hotness", "place")
 class EchonestLocation(Source):
     """A file ``geo.dat``, or the folder or archive that holds it.
 
-    It gives artists their country, and annotations of the facet "home": the country's code, and the place
-    as written, with that code at its end. Two ids of one name are two artists, and neither is guessed at.
+    It gives the country of artists, and annotations of the facet "home": the country code, and the place as written,
+    with that code at its end. Two ids with one name are two artists, and the name is linked to neither.
 
     Attributes
     ----------
     catalogue
-        Whether artists that only this source knows become items.
+        Whether artists that only this source names become items.
     """
 
     kind: Literal["artist"] = "artist"
@@ -40,20 +40,22 @@ class EchonestLocation(Source):
         found = False
         for stream in streams(self.path, "geo.dat"):
             found = True
-            for frame in TextFile(stream, self.named, quarantine).lines():
+            for frame in TextFile(stream, self.label, quarantine).lines():
                 yield from self._batches(stream.name, frame, quarantine)
         if not found:
-            raise DataError("no file 'geo.dat' in it", path=self.path, remedy="check the path in the recipe")
+            raise DataError(
+                "it contains no file 'geo.dat'", path=self.path, remedy="check the path in the recipe"
+            )
 
     def _batches(self, file: str, frame: pl.DataFrame, quarantine: Quarantine) -> Iterator[Batch]:
-        quarantine.read[self.named] += frame.height
+        quarantine.read[self.label] += frame.height
         parts = pl.col(TEXT).str.split(_SEPARATOR)
         fields = [parts.list.get(n, null_on_oob=True).alias(name) for n, name in enumerate(_FIELDS)]
         rows = frame.with_columns(*fields, parts.list.len().alias("fields"))
         checks = reasons(
             (pl.col("fields") != len(_FIELDS), f"wrong number of fields (expected {len(_FIELDS)})")
         )
-        rows = quarantine.keep(self.named, file, rows, checks).select(
+        rows = quarantine.keep(self.label, file, rows, checks).select(
             LINE, TEXT, pl.col("id").alias(c.ITEM_ID), c.NAME, pl.col("place").str.strip_chars()
         )
         country = pl.col("place").str.split(",").list.last().str.strip_chars()
@@ -64,7 +66,7 @@ class EchonestLocation(Source):
 
 
 def _homes(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return an annotation for the country, where it is one, and another for the place."""
+    """Return an annotation for the country, if it is known, and one for the place."""
     countries = rows[c.COUNTRY].unique()
     codes = pl.Series([country_code(name) for name in countries], dtype=pl.String)
     code = pl.col(c.COUNTRY).replace_strict(countries, codes, default=None, return_dtype=pl.String)

@@ -22,14 +22,14 @@ _TAGGED: Final = ("user_taggedartists.dat", ("userID", "artistID", "tagID", "day
 class HetrecLastfm(Source):
     """The published folder or archive.
 
-    Artist and tag ids serve only to join its files; an artist is known by name. Listeners keep one id in
-    the plays and in the annotations they made.
+    Ids of artists and tags only join its files; artists are identified by name. A listener has the same id in plays and
+    annotations.
     """
 
     kind: Literal["artist"] = "artist"
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
-        """Yield the artists, then plays, then one annotation a tag assignment."""
+        """Yield the artists, then plays, then an annotation for each tag assignment."""
         artists = self._whole(_ARTISTS, quarantine)
         yield Batch(c.ITEMS_TABLE, _ARTISTS[0], artists.select(LINE, TEXT, c.NAME))
         artists = artists.select(pl.col("id").alias("artistID"), c.NAME).unique("artistID", keep="first")
@@ -61,7 +61,7 @@ class HetrecLastfm(Source):
         """Join names to rows by an id; rows with an id that has none are rejected."""
         joined = rows.join(names.with_columns(known=True), on=key, how="left", maintain_order="left")
         reason = reasons((pl.col("known").is_null(), f"{key} without an entry in its file"))
-        return quarantine.keep(self.named, file, joined, reason).drop("known")
+        return quarantine.keep(self.label, file, joined, reason).drop("known")
 
     def _whole(self, layout: tuple[str, tuple[str, ...]], quarantine: Quarantine) -> pl.DataFrame:
         return pl.concat(self._rows(layout, quarantine))
@@ -69,5 +69,5 @@ class HetrecLastfm(Source):
     def _rows(self, layout: tuple[str, tuple[str, ...]], quarantine: Quarantine) -> Iterator[pl.DataFrame]:
         name, header = layout
         with stream(self.path, name) as file:
-            text = TextFile(file, self.named, quarantine, fallback="latin-1")
+            text = TextFile(file, self.label, quarantine, fallback="latin-1")
             yield from text.headed(header, separator="\t", quoted=False)[1]

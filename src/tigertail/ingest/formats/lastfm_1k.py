@@ -9,7 +9,7 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.errors import DataError
-from tigertail.ingest.formats.source import ARTIST_MBID, ARTIST_NAME, Batch, Source
+from tigertail.ingest.formats.source import Batch, Source
 from tigertail.io.archives import streams
 from tigertail.io.quarantine import LINE, TEXT, Quarantine
 from tigertail.io.text_rows import TextFile
@@ -19,7 +19,7 @@ _PROFILE: Final = "userid-profile.tsv"
 _PROFILE_HEADER: Final = ("#id", "gender", "age", "country", "registered")
 _COLUMNS: Final = {
     "artist": (c.LISTENER_ID, c.LAST_PLAYED, c.MBID, c.NAME, "track_mbid", "track_name"),
-    "track": (c.LISTENER_ID, c.LAST_PLAYED, ARTIST_MBID, ARTIST_NAME, c.MBID, c.NAME),
+    "track": (c.LISTENER_ID, c.LAST_PLAYED, c.ARTIST_MBID, c.ARTIST_NAME, c.MBID, c.NAME),
 }
 
 
@@ -33,15 +33,15 @@ class Lastfm1K(Source):
         found = False
         for stream in streams(self.path, _PLAYS):
             found = True
-            file = TextFile(stream, self.named, quarantine)
+            file = TextFile(stream, self.label, quarantine)
             for rows in file.rows(_COLUMNS[self.kind], separator="\t", quoted=False):
                 yield Batch(c.PLAYS_TABLE, stream.name, rows, events=True)
         if not found:
             raise DataError(
-                f"there is no file '{_PLAYS}' in it", path=self.path, remedy="give the archive as published"
+                f"it contains no file '{_PLAYS}'", path=self.path, remedy="give the archive as published"
             )
         for stream in streams(self.path, _PROFILE, bare=False):
-            file = TextFile(stream, self.named, quarantine)
+            file = TextFile(stream, self.label, quarantine)
             for rows in file.headed(_PROFILE_HEADER, separator="\t", quoted=False)[1]:
                 listener = pl.col("#id").alias(c.LISTENER_ID)
                 yield Batch(c.LISTENERS_TABLE, stream.name, rows.select(LINE, TEXT, listener, c.COUNTRY))

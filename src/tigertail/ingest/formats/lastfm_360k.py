@@ -28,15 +28,15 @@ class Lastfm360K(Source):
         found = False
         for stream in streams(self.path, _PLAYS):
             found = True
-            file = TextFile(stream, self.named, quarantine)
+            file = TextFile(stream, self.label, quarantine)
             for rows in file.rows(_PLAYS_COLUMNS, separator="\t", quoted=False):
                 yield Batch(c.PLAYS_TABLE, stream.name, rows)
         if not found:
             raise DataError(
-                f"there is no file '{_PLAYS}' in it", path=self.path, remedy="give the archive as published"
+                f"it contains no file '{_PLAYS}'", path=self.path, remedy="give the archive as published"
             )
         for stream in streams(self.path, _PROFILE, bare=False):
-            file = TextFile(stream, self.named, quarantine)
+            file = TextFile(stream, self.label, quarantine)
             for rows in file.rows(_PROFILE_COLUMNS, separator="\t", quoted=False):
                 listeners = rows.select(LINE, TEXT, c.LISTENER_ID, c.COUNTRY)
                 yield Batch(c.LISTENERS_TABLE, stream.name, listeners)

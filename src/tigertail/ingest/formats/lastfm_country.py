@@ -27,7 +27,7 @@ class LastfmCountry(Source):
         found = False
         for stream in streams(self.path, "*.csv"):
             found = True
-            file = TextFile(stream, self.named, quarantine)
+            file = TextFile(stream, self.label, quarantine)
             for rows in file.headed(_HEADER, separator=",", quoted=True)[1]:
                 listener = pl.col("user").alias(c.LISTENER_ID)
                 plays = rows.select(LINE, TEXT, listener, pl.col("artist").alias(c.NAME))
@@ -35,7 +35,7 @@ class LastfmCountry(Source):
                 yield Batch(c.LISTENERS_TABLE, stream.name, rows.select(LINE, TEXT, listener, c.COUNTRY))
         if not found:
             raise DataError(
-                "no .csv file in it",
+                "it contains no .csv file",
                 path=self.path,
                 remedy="give the file with the columns user, artist, sex, country",
             )

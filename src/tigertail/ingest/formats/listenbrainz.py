@@ -1,8 +1,8 @@
-"""ListenBrainz dumps: one JSON document a listen and line.
+"""ListenBrainz dumps: one listen in each line, as JSON.
 
 The layout of the public dumps: ``listens/YEAR/MONTH.listens`` in a tar archive, every line with ``user_id``,
 ``user_name``, ``timestamp`` (older) or ``listened_at``, ``track_metadata`` and ``recording_msid``. Listens as
-the API returns them also carry ``track_metadata.mbid_mapping``, which is preferred where it is there.
+the API returns them also have ``track_metadata.mbid_mapping``, which is preferred.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.errors import DataError
-from tigertail.ingest.formats.source import ARTIST_MBID, ARTIST_NAME, Batch, Source
+from tigertail.ingest.formats.source import Batch, Source
 from tigertail.io.archives import streams
 from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
 from tigertail.io.text_rows import TextFile
@@ -58,29 +58,29 @@ class ListenBrainz(Source):
         found = False
         for stream in streams(self.path, "*.listens", "*.jsonl"):
             found = True
-            file = TextFile(stream, self.named, quarantine)
+            file = TextFile(stream, self.label, quarantine)
             for lines in file.lines():
-                quarantine.read[self.named] += lines.height
+                quarantine.read[self.label] += lines.height
                 listens = _flat(self._parsed(lines, stream.name, quarantine))
                 rows = _artists(listens) if self.kind == c.ARTIST else _tracks(listens)
                 yield Batch(c.PLAYS_TABLE, stream.name, rows, events=True)
         if not found:
             raise DataError(
-                "there are no files '*.listens' or '*.jsonl' in it",
+                "no file matches '*.listens' or '*.jsonl' in it",
                 path=self.path,
                 remedy="give a dump of listens",
             )
 
     def _parsed(self, lines: pl.DataFrame, file: str, quarantine: Quarantine) -> pl.DataFrame:
-        """Parse every line; those that are no listen in JSON are rejected."""
+        """Parse all lines; lines that are not a listen in JSON are rejected."""
         listens = lines.with_columns(_decode(lines[TEXT]).alias("listen"))
         return quarantine.keep(
-            self.named, file, listens, reasons((pl.col("listen").is_null(), "not a listen in JSON"))
+            self.label, file, listens, reasons((pl.col("listen").is_null(), "not a listen in JSON"))
         )
 
 
 def _decode(texts: pl.Series) -> pl.Series:
-    """Decode JSON, all at once if possible; what is wrong is found by halving and becomes null."""
+    """Decode JSON, all at once if possible; invalid lines are found by halving and become null."""
     try:
         return texts.str.json_decode(_LISTEN)
     except pl.exceptions.PolarsError:
@@ -129,7 +129,7 @@ def _artists(listens: pl.DataFrame) -> pl.DataFrame:
             pl.col("artists").struct.field("artist_credit_name").alias(c.NAME),
         )
     )
-    # One text names all the artists together: no one's name.
+    # One text contains all artists, so it is not the name of any of them.
     unnamed = listens.filter(~named).with_columns(
         pl.when(~several.fill_null(False)).then("artist_name").alias(c.NAME)
     )
@@ -145,6 +145,6 @@ def _tracks(listens: pl.DataFrame) -> pl.DataFrame:
         c.LAST_PLAYED,
         pl.col("recording_mbid").alias(c.MBID),
         pl.col("track_name").alias(c.NAME),
-        pl.col("artist_name").alias(ARTIST_NAME),
-        pl.col("artist_mbids").list.first().alias(ARTIST_MBID),
+        pl.col("artist_name").alias(c.ARTIST_NAME),
+        pl.col("artist_mbids").list.first().alias(c.ARTIST_MBID),
     )

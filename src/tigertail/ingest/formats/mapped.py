@@ -1,67 +1,44 @@
-"""Tables of anyone's making: which of their columns is which of ours."""
+"""Files in any layout: the recipe names the column of the file for each column of a table."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Any, Literal, Self
 
 import polars as pl
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from tigertail import columns as c
+from tigertail.dataset.table_spec import Intake, TableSpec
+from tigertail.dataset.tables import TABLES
 from tigertail.errors import DataError
-from tigertail.ingest.formats.source import DESCRIPTOR, PAIR_SIDES, REFERENCE, Batch, Source
+from tigertail.ingest.formats.source import DESCRIPTOR, Batch, Source
 from tigertail.io.quarantine import LINE, TEXT
-
-_ITEM: Final = (c.ITEM_ID, c.NAME, c.MBID)
-
-TABLE_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    c.PLAYS_TABLE: (c.LISTENER_ID, *REFERENCE, c.PLAYS, c.RATING, c.LAST_PLAYED),
-    c.LISTENERS_TABLE: (c.LISTENER_ID, c.COUNTRY, c.LANGUAGE),
-    c.ITEMS_TABLE: (*REFERENCE, c.COUNTRY),
-    c.ANNOTATIONS_TABLE: (*REFERENCE, c.FACET, c.LABEL, c.WEIGHT, c.SOURCE, c.ANNOTATOR),
-    c.AUDIO_TABLE: (*REFERENCE, c.CLIP_ID),
-    c.SEQUENCES_TABLE: (*REFERENCE, c.SEQUENCE_ID, c.POSITION, c.CURATOR),
-    c.MENTIONS_TABLE: (*REFERENCE, c.DOCUMENT_ID, c.COUNT),
-    c.PAIRS_TABLE: (*PAIR_SIDES[0], *PAIR_SIDES[1], c.COUNT),
-}
-_REQUIRED: Final[dict[str, list[tuple[str, ...]]]] = {
-    c.PLAYS_TABLE: [(c.LISTENER_ID,), _ITEM],
-    c.LISTENERS_TABLE: [(c.LISTENER_ID,)],
-    c.ITEMS_TABLE: [_ITEM],
-    c.ANNOTATIONS_TABLE: [_ITEM, (c.LABEL,)],
-    c.AUDIO_TABLE: [_ITEM],
-    c.SEQUENCES_TABLE: [_ITEM, (c.SEQUENCE_ID,)],
-    c.MENTIONS_TABLE: [_ITEM, (c.DOCUMENT_ID,)],
-    c.PAIRS_TABLE: [*PAIR_SIDES, (c.COUNT,)],
-}
-# Tables that know many an item nobody plays; those become items only where the recipe says so.
-_SIDE_TABLES: Final = (c.AUDIO_TABLE, c.SEQUENCES_TABLE, c.PAIRS_TABLE)
 
 
 class MappedSource(Source):
-    """A table whose columns the recipe names.
+    """A file whose columns the recipe names.
 
     Attributes
     ----------
     table
         The table it supplies.
     columns
-        Our columns and what they are called there, or their number from 1 where there is no header. Left
-        out, the columns are those that carry our names.
+        The table's columns and their names in the file, or their numbers from 1 where the file has no header.
+        Left out, the file's columns that have our names are read.
     values
-        Our columns that are the same in every row.
+        Columns of the table that have one value in all rows.
     descriptors
-        Of a table of audio: the columns taken as descriptors. Left out, every column that is none of ours.
+        Only for audio: the file's columns read as descriptors. Left out, all columns that are not mapped.
     without
-        Of a table of audio: columns that are no descriptors.
+        Only for audio: columns that are not descriptors.
     catalogue
-        ``"all"``: whatever the table speaks of is an item; ``"known"``: only what plays or a table of items
-        know. Left out, ``"known"`` for audio, sequences and pairs, else ``"all"``.
+        ``"all"``: every item that the table names becomes an item of the dataset; ``"known"``: only rows
+        about items of plays or of a table of items are kept. Left out, ``makes_items`` of the table decides.
     events
-        Whether a row is one play. Left out: if it has a time and neither count nor rating.
+        Whether each row is one play. Left out: yes if there is a time but neither a count nor a rating.
     rating_scale
         The lowest and the highest rating.
     files
@@ -69,9 +46,7 @@ class MappedSource(Source):
     """
 
     kind: Literal["artist", "album", "track"] = "artist"
-    table: Literal[
-        "plays", "listeners", "items", "annotations", "audio", "sequences", "mentions", "pairs"
-    ] = "plays"
+    table: str = c.PLAYS_TABLE
     columns: dict[str, str | int] = Field(default_factory=dict)
     values: dict[str, str] = Field(default_factory=dict)
     descriptors: tuple[str, ...] = ()
@@ -81,35 +56,50 @@ class MappedSource(Source):
     rating_scale: tuple[float, float] | None = None
     files: str = "*"
 
+    @field_validator("table")
+    @classmethod
+    def _mappable(cls, table: str) -> str:
+        tables = [name for name, spec in TABLES.items() if spec.mappable]
+        if table not in tables:
+            raise ValueError(f"unknown table '{table}'; it is one of {', '.join(tables)}")
+        return table
+
     @model_validator(mode="after")
     def _check(self) -> Self:
-        ours = TABLE_COLUMNS[self.table]
-        if unknown := sorted((self.columns.keys() | self.values.keys()) - set(ours)):
-            raise ValueError(f"unknown column {', '.join(unknown)}; {self.table} has {', '.join(ours)}")
+        known = self.spec.inputs
+        if unknown := sorted((self.columns.keys() | self.values.keys()) - set(known)):
+            raise ValueError(f"unknown column {', '.join(unknown)}; {self.table} has {', '.join(known)}")
         if c.RATING in self.columns and self.rating_scale is None:
             raise ValueError("a rating needs its scale, such as rating_scale = [1, 5]")
         if self.rating_scale is not None and not self.rating_scale[0] < self.rating_scale[1]:
             raise ValueError("rating_scale is the lowest rating, then the highest")
-        if (self.descriptors or self.without) and self.table != c.AUDIO_TABLE:
-            raise ValueError(f"descriptors are columns of a table of audio, not of {self.table}")
-        if taken := sorted(set(self.descriptors) & set(ours)):
-            raise ValueError(f"a descriptor cannot be called {taken[0]}: that is a column of ours")
-        if self.catalogue == "known" and self.table in (c.PLAYS_TABLE, c.LISTENERS_TABLE):
-            raise ValueError(f"catalogue is for tables beside the plays, not for {self.table}")
+        if (self.descriptors or self.without) and not self.spec.descriptors:
+            raise ValueError(f"{self.table} has no descriptors; they are columns of the table audio")
+        if taken := sorted(set(self.descriptors) & set(known)):
+            raise ValueError(
+                f"a descriptor cannot be called {taken[0]}: {self.table} has a column of that name"
+            )
+        if self.catalogue == "known" and self.spec.intake in (Intake.PLAYS, Intake.PROFILES):
+            raise ValueError(f"catalogue is an option of tables about items, not of {self.table}")
         return self
 
     @property
-    def named(self) -> str:
-        """The source's name: as given, else its file's."""
+    def spec(self) -> TableSpec:
+        """The specification of the table."""
+        return TABLES[self.table]
+
+    @property
+    def label(self) -> str:
+        """The name in the recipe, else that of the file."""
         return self.name or re.sub(r"[:\s]+", "-", self.path.name.partition(".")[0])
 
     @property
     def known_only(self) -> bool:
-        """Whether the table makes no items."""
-        return self.table in _SIDE_TABLES if self.catalogue is None else self.catalogue == "known"
+        """Whether items that only this table names are left out."""
+        return not self.spec.makes_items if self.catalogue is None else self.catalogue == "known"
 
     def mapping(self, found: Sequence[str], path: Path) -> dict[str, str]:
-        """Return our columns and theirs, descriptors among them.
+        """Return the table's columns and the file's columns for them, descriptors included.
 
         Parameters
         ----------
@@ -123,58 +113,56 @@ class MappedSource(Source):
         DataError
             If a column is missing.
         """
-        ours = TABLE_COLUMNS[self.table]
-        mapping = {our: _theirs(their, found) for our, their in self.columns.items()}
-        mapping = mapping or {our: our for our in ours if our in found}
+        mapping = {name: _file_column(column, found) for name, column in self.columns.items()}
+        mapping = mapping or {name: name for name in self.spec.inputs if name in found}
         if c.RATING in mapping and self.rating_scale is None:
             mapping.pop(c.RATING)
         mapping |= self._descriptors(mapping, found)
-        missing = sorted(their for their in (*mapping.values(), *self.without) if their not in found)
+        missing = sorted(name for name in (*mapping.values(), *self.without) if name not in found)
         if missing:
             raise DataError(
                 f"no column {', '.join(missing)}",
                 path=path,
-                remedy=f"it has {', '.join(found)}; put this right in the recipe",
+                remedy=f"correct the recipe; the file has {', '.join(found)}",
             )
-        for choices in _REQUIRED[self.table]:
+        for choices in self.spec.needs:
             if not set(choices) & (mapping.keys() | self.values.keys()):
                 raise DataError(
-                    f"which column is the {' or '.join(choices)}?",
+                    f"no column for {' or '.join(choices)}",
                     path=path,
-                    remedy=f"say so under 'columns' in the recipe; the file has {', '.join(found)}",
+                    remedy=f"name it under 'columns' in the recipe; the file has {', '.join(found)}",
                 )
-        if self.table == c.AUDIO_TABLE and not any(our.startswith(DESCRIPTOR) for our in mapping):
-            raise DataError(
-                "no column is left to be a descriptor", path=path, remedy=f"it has {', '.join(found)}"
-            )
+        if self.spec.descriptors and not any(name.startswith(DESCRIPTOR) for name in mapping):
+            raise DataError("no column is a descriptor", path=path, remedy=f"it has {', '.join(found)}")
         return mapping
 
     def batch(self, file: str, rows: pl.DataFrame, mapping: dict[str, str]) -> Batch:
-        """Turn rows with their columns into a batch with ours."""
+        """Turn rows with the file's columns into a batch with the table's columns."""
         kept = [name for name in (LINE, TEXT) if name in rows.columns]
-        theirs: list[Any] = [pl.col(their).alias(our) for our, their in mapping.items()]
-        values = [pl.lit(value).alias(our) for our, value in self.values.items()]
-        if self.table == c.SEQUENCES_TABLE and c.POSITION not in mapping:
-            values.append(pl.col(LINE).alias(c.POSITION))  # items stand in their order
+        mapped: list[Any] = [pl.col(column).alias(name) for name, column in mapping.items()]
+        values = [pl.lit(value).alias(name) for name, value in self.values.items()]
+        if self.spec.row_order is not None and self.spec.row_order not in mapping:
+            values.append(pl.col(LINE).alias(self.spec.row_order))
         timed = c.LAST_PLAYED in mapping and not {c.PLAYS, c.RATING} & mapping.keys()
         return Batch(
             self.table,
             file,
-            rows.select(*kept, *theirs, *values),
+            rows.select(*kept, *mapped, *values),
             events=timed if self.events is None else self.events,
             rating_scale=self.rating_scale or (0.0, 1.0),
             known_only=self.known_only,
         )
 
     def _descriptors(self, mapping: dict[str, str], found: Sequence[str]) -> dict[str, str]:
-        if self.table != c.AUDIO_TABLE:
+        if not self.spec.descriptors:
             return {}
-        taken = {*mapping.values(), *self.without, *TABLE_COLUMNS[c.AUDIO_TABLE]}
+        taken = {*mapping.values(), *self.without, *self.spec.inputs}
         chosen = self.descriptors or [name for name in found if name not in taken]
         return {DESCRIPTOR + name: name for name in chosen}
 
 
-def _theirs(their: str | int, found: Sequence[str]) -> str:
-    if isinstance(their, int):
-        return found[their - 1] if 0 < their <= len(found) else f"number {their}"
-    return their
+def _file_column(column: str | int, found: Sequence[str]) -> str:
+    """Return the name of a file's column, which a recipe may give by its number from 1."""
+    if isinstance(column, int):
+        return found[column - 1] if 0 < column <= len(found) else f"number {column}"
+    return column

@@ -1,4 +1,4 @@
-"""Any table in Parquet files."""
+"""Tables in Parquet files."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class Parquet(MappedSource):
     files: str = "*.parquet"
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
-        """Yield the rows under our names; a row's number stands for its line."""
+        """Yield the rows with the columns of the table; the number of a row serves as its line."""
         for path in parquet_files(self.path, self.files):
             mapping = self.mapping(_columns(path), path)
-            for rows in _blocks(path, sorted(set(mapping.values())), self.named, quarantine):
+            for rows in _blocks(path, sorted(set(mapping.values())), self.label, quarantine):
                 yield self.batch(path.name, rows, mapping)
 
 
@@ -48,7 +48,7 @@ def parquet_files(path: Path, files: str) -> list[Path]:
 def parquet_blocks(
     path: Path, files: str, columns: Sequence[str], source: str, quarantine: Quarantine
 ) -> Iterator[tuple[str, Iterator[pl.DataFrame]]]:
-    """Yield the name and the blocks of rows of each file, which must have some columns.
+    """Yield the name of each file and its rows in blocks; each file must have the given columns.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def parquet_blocks(
             raise DataError(
                 f"no column {', '.join(missing)}",
                 path=file,
-                remedy=f"expected {', '.join(columns)}: is it the file as published?",
+                remedy=f"expected {', '.join(columns)}: give the file as published",
             )
         yield file.name, _blocks(file, columns, source, quarantine)
 
@@ -76,7 +76,7 @@ def _columns(path: Path) -> list[str]:
 def _blocks(
     path: Path, columns: Sequence[str], source: str, quarantine: Quarantine
 ) -> Iterator[pl.DataFrame]:
-    """Yield rows with their number, from 1, for a line."""
+    """Yield rows with their number, from 1, as their line."""
     try:
         frame = pl.scan_parquet(path, glob=False)
         height = frame.select(pl.len()).collect().item()

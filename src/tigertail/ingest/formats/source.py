@@ -1,4 +1,4 @@
-"""What every format is: a source in a recipe that can be read."""
+"""The base of all formats: a source of a recipe."""
 
 from __future__ import annotations
 
@@ -11,42 +11,33 @@ from typing import Final, Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
-from tigertail import columns as c
 from tigertail.io.quarantine import Quarantine
 
-# An item's artist, in rows on their way in.
-ARTIST_NAME: Final = "artist_name"
-ARTIST_MBID: Final = "artist_mbid"
-REFERENCE: Final = (c.ITEM_ID, c.NAME, c.MBID, ARTIST_NAME, ARTIST_MBID)
-
-# The two items of a pair, each known by any of these; the order is that of REFERENCE.
-PAIR_SIDES: Final = ((c.ITEM_A, "name_a", "mbid_a"), (c.ITEM_B, "name_b", "mbid_b"))
-
-# What stands before a descriptor's name in rows on their way in, so that it is no column of ours.
+# Prefix of a descriptor's name in the rows of a batch, so that it differs from every column of a table.
 DESCRIPTOR: Final = "@"
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Some rows of a source, as they stand in it.
+    """Some raw rows of a source.
 
     Parameters
     ----------
     table
         The table they are for.
     file
-        The file they stood in.
+        The file that contains them.
     rows
         Columns of the table, of any type, and ``LINE``. In place of an item's id there may be any of
-        ``REFERENCE``; a column that is missing is empty.
+        :data:`~tigertail.dataset.table_spec.ITEM_REFERENCE`; a missing column counts as empty.
     events
-        Whether every row is one play, so that equal rows are plays too and not a repetition.
+        Whether every row is one play, so that equal rows are not duplicates.
     rating_scale
         The lowest and the highest rating.
     known_only
-        Whether the rows only speak of items that others know, and make none themselves.
-    squeezed
-        Whether names stand without spaces and little words: ``simongarfunkel``.
+        Whether only rows about items of other sources are kept.
+    unspaced
+        Whether names are written without spaces and short words: ``simongarfunkel``.
     """
 
     table: str
@@ -55,7 +46,7 @@ class Batch:
     events: bool = False
     rating_scale: tuple[float, float] = (0.0, 1.0)
     known_only: bool = False
-    squeezed: bool = False
+    unspaced: bool = False
 
 
 class Source(BaseModel, ABC):
@@ -64,15 +55,15 @@ class Source(BaseModel, ABC):
     Attributes
     ----------
     format
-        Which format it is in.
+        Its format.
     path
         The file, folder or archive.
     name
-        What reports call it.
+        Its name in reports.
     namespace
-        Whose ids its listeners and items carry: sources of one namespace share them.
+        The namespace of its ids of listeners and items: sources of one namespace share ids.
     kind
-        What its items are.
+        The kind of its items.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -90,15 +81,15 @@ class Source(BaseModel, ABC):
         Raises
         ------
         DataError
-            If a file is missing, damaged or laid out in another way.
+            If a file is missing, damaged or of another layout.
         """
 
     @property
-    def named(self) -> str:
-        """The source's name: as given, else its format's."""
+    def label(self) -> str:
+        """The name in the recipe, else the format."""
         return self.name or self.format
 
     @property
-    def space(self) -> str:
-        """The source's namespace: as given, else its name."""
-        return self.namespace or self.named
+    def namespace_id(self) -> str:
+        """The namespace in the recipe, else the label."""
+        return self.namespace or self.label

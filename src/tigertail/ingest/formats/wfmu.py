@@ -1,4 +1,4 @@
-"""What the DJs of the free-form radio station WFMU played: shows in their order, and whole repertoires."""
+"""Playlists of the free-form radio station WFMU: shows in their order, and repertoires of DJs."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from pydantic import model_validator
 
 from tigertail import columns as c
 from tigertail.ingest.formats.parquet import parquet_blocks
-from tigertail.ingest.formats.source import ARTIST_NAME, Batch, Source
+from tigertail.ingest.formats.source import Batch, Source
 from tigertail.io.quarantine import LINE, Quarantine, reasons
 
 _SHOW: Final = "show"
 _DATE: Final = "AirDate"
 _PLAYLIST: Final = ("DJ", _DATE, "Artist", "Title")
 _REPERTOIRE: Final = ("DJ", "artist_token")
-# What the DJ speaks over is written "Music Behind Dj:phil Kraus", or with nobody after it.
+# Music under the DJ's voice is written "Music Behind Dj:phil Kraus", or without an artist.
 _BEHIND: Final = r"(?i)^music behind dj:?\s*"
-_NOBODY: Final = r"(?i)^(unknown( artist)?|various( artists)?)$"
-_FIRST_YEAR: Final = 1970  # what is said to be older is a slip of the pen
+_NO_ARTIST: Final = r"(?i)^(unknown( artist)?|various( artists)?)$"
+_FIRST_YEAR: Final = 1970  # older dates are typing errors
 
 
 class WfmuPlaylists(Source):
     """``playlists.parquet``: DJ, air date, artist and title of every record played.
 
-    A show is what a DJ played on one day.
+    A show is everything that a DJ played on one day.
 
     Attributes
     ----------
     table
-        ``"sequences"``: shows in their order, the DJ their curator. ``"plays"``: listening, a play a row.
+        ``"sequences"``: shows in their order, with the DJ as curator. ``"plays"``: one play for each row.
     listener
-        Who listens where the table is plays: each show, or each DJ.
+        The listener of a play: the show, or the DJ.
     kind
-        What is played: artists, or tracks, which know their artist.
+        The kind of the items: artists, or tracks with their artist.
     catalogue
-        Of sequences: whether what only this source knows becomes an item.
+        Only for sequences: whether items that only this source names become items of the dataset.
     """
 
     kind: Literal["artist", "track"] = "artist"
@@ -48,14 +48,14 @@ class WfmuPlaylists(Source):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.table == c.PLAYS_TABLE and "catalogue" in self.model_fields_set:
-            raise ValueError("catalogue is for tables beside the plays")
+            raise ValueError("catalogue is an option of tables about items, not of plays")
         if self.table == c.SEQUENCES_TABLE and "listener" in self.model_fields_set:
-            raise ValueError("sequences have no listener; table = 'plays' has")
+            raise ValueError("listener is an option of table = 'plays', not of sequences")
         return self
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield the records played."""
-        for file, blocks in parquet_blocks(self.path, "*.parquet", _PLAYLIST, self.named, quarantine):
+        for file, blocks in parquet_blocks(self.path, "*.parquet", _PLAYLIST, self.label, quarantine):
             rows = self._records(file, pl.concat(blocks), quarantine)
             yield self._plays(file, rows) if self.table == c.PLAYS_TABLE else self._sequences(file, rows)
 
@@ -64,30 +64,30 @@ class WfmuPlaylists(Source):
         artist = pl.col("Artist").str.strip_chars()
         behind = rows.filter(artist.str.contains(_BEHIND))["Artist"]
         quarantine.warn(
-            self.named, "played behind the DJ's voice", len(behind), behind.unique().sort().head(3).to_list()
+            self.label, "played under the DJ's voice", len(behind), behind.unique().sort().head(3).to_list()
         )
         rows = rows.with_columns(artist.str.replace(_BEHIND, "").alias("Artist"))
         checks = reasons(
             (pl.any_horizontal(pl.col("DJ", _DATE).is_null()), "no show"),
             (pl.col("Artist").fill_null("") == "", "no artist"),
-            (pl.col("Artist").str.contains(_NOBODY), "no artist of its own"),
+            (pl.col("Artist").str.contains(_NO_ARTIST), "unknown or various artists"),
         )
-        rows = quarantine.keep(self.named, file, rows, checks)
-        slip = pl.col(_DATE).dt.year() < _FIRST_YEAR
-        days = rows.filter(slip)[_DATE].dt.to_string("%Y-%m-%d")
+        rows = quarantine.keep(self.label, file, rows, checks)
+        too_early = pl.col(_DATE).dt.year() < _FIRST_YEAR
+        days = rows.filter(too_early)[_DATE].dt.to_string("%Y-%m-%d")
         examples = days.unique().sort().to_list()
-        quarantine.warn(self.named, f"air date before {_FIRST_YEAR}, no time", len(days), examples)
+        quarantine.warn(self.label, f"air date before {_FIRST_YEAR}, left out", len(days), examples)
         show = pl.concat_str("DJ", pl.col(_DATE).dt.to_string("%Y-%m-%d"), separator=" ")
-        return rows.with_columns(show.alias(_SHOW), pl.when(~slip).then(_DATE).alias(_DATE))
+        return rows.with_columns(show.alias(_SHOW), pl.when(~too_early).then(_DATE).alias(_DATE))
 
     def _item(self) -> list[pl.Expr]:
         if self.kind == c.ARTIST:
             return [pl.col("Artist").alias(c.NAME)]
-        return [pl.col("Title").alias(c.NAME), pl.col("Artist").alias(ARTIST_NAME)]
+        return [pl.col("Title").alias(c.NAME), pl.col("Artist").alias(c.ARTIST_NAME)]
 
     def _plays(self, file: str, rows: pl.DataFrame) -> Batch:
-        who = pl.col(_SHOW if self.listener == "show" else "DJ").alias(c.LISTENER_ID)
-        plays = rows.select(LINE, who, *self._item(), pl.col(_DATE).alias(c.LAST_PLAYED))
+        listener = pl.col(_SHOW if self.listener == "show" else "DJ").alias(c.LISTENER_ID)
+        plays = rows.select(LINE, listener, *self._item(), pl.col(_DATE).alias(c.LAST_PLAYED))
         return Batch(c.PLAYS_TABLE, file, plays, events=True)
 
     def _sequences(self, file: str, rows: pl.DataFrame) -> Batch:
@@ -104,8 +104,8 @@ class WfmuPlaylists(Source):
 class WfmuRepertoires(Source):
     """``dj_artist_tokens.parquet``: every artist a DJ ever played, as names without spaces.
 
-    A repertoire is a sequence without an order. Names match by their letters alone, and only what other
-    sources know is matched at all.
+    A repertoire is a sequence without an order. Names are compared without spaces, and only with items of other
+    sources.
     """
 
     kind: Literal["artist"] = "artist"
@@ -113,10 +113,10 @@ class WfmuRepertoires(Source):
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield the repertoires."""
-        for file, blocks in parquet_blocks(self.path, "*.parquet", _REPERTOIRE, self.named, quarantine):
+        for file, blocks in parquet_blocks(self.path, "*.parquet", _REPERTOIRE, self.label, quarantine):
             for rows in blocks:
                 checks = reasons((pl.col("DJ").is_null(), "no DJ"))
-                kept = quarantine.keep(self.named, file, rows, checks)
+                kept = quarantine.keep(self.label, file, rows, checks)
                 repertoires = kept.select(
                     LINE,
                     pl.col("artist_token").alias(c.NAME),
@@ -124,4 +124,4 @@ class WfmuRepertoires(Source):
                     pl.lit(None, pl.Int32).alias(c.POSITION),
                     pl.col("DJ").alias(c.CURATOR),
                 )
-                yield Batch(c.SEQUENCES_TABLE, file, repertoires, known_only=True, squeezed=True)
+                yield Batch(c.SEQUENCES_TABLE, file, repertoires, known_only=True, unspaced=True)

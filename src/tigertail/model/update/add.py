@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.tables import TABLES
 from tigertail.errors import DataError
 from tigertail.factorization import ALSConfig, Factors, solve_against
 from tigertail.factorization.confidence import confidence
@@ -24,7 +25,7 @@ from tigertail.mixing import Mixture
 from tigertail.model.model import Model
 from tigertail.model.registry import ANNOTATION, BACK_OFF, CO_LISTENING, FACTORS, LISTENING, MIXTURE, SIGNALS
 from tigertail.model.update.drift import Addition, changed_neighbours, noted
-from tigertail.model.update.merge import FOLDED, Newcomers, listening_of, meet
+from tigertail.model.update.merge import Newcomers, listening_of, meet
 from tigertail.progress import progress
 from tigertail.signals.annotation import Annotation, AnnotationUpdate, update_annotations
 from tigertail.signals.backoff.signal import BackOff
@@ -117,7 +118,7 @@ def _annotated(model: Model, dataset: Dataset, newcomers: Newcomers) -> Annotati
 
 def _not_added(dataset: Dataset, told: AnnotationUpdate | None) -> dict[str, int]:
     """Return how many rows of which table only a fit takes in."""
-    rows = {table: rows for table, rows in dataset.manifest["tables"].items() if table not in FOLDED}
+    rows = {table: rows for table, rows in dataset.manifest["tables"].items() if not TABLES[table].addable}
     if told:
         rows[c.ANNOTATIONS_TABLE] = told.later
     return {table: count for table, count in rows.items() if count}

@@ -22,8 +22,6 @@ from tigertail.signals.local import GroupedCoListening
 from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
 
-FOLDED: Final = (c.PLAYS_TABLE, c.LISTENERS_TABLE, c.ITEMS_TABLE)
-"""Tables that can be added whole; what a dataset has besides, annotations of newcomers apart, only a fit takes in."""
 ADDED: Final = "added"
 LONG: Final = 5  # items from which the same plays twice are no chance
 _MADE: Final = ("listeners", "stratum", "folded")  # what a model adds to the catalogue's columns
@@ -144,10 +142,10 @@ def _refuse(model: Model, dataset: Dataset) -> None:
             path=dataset.path,
             remedy="build one of new listeners only",
         )
-    for table in FOLDED:
-        if not dataset.has(table):
+    for table, spec in TABLES.items():
+        if not (spec.addable and dataset.has(table)):
             continue
-        allowed = {*TABLES[table].columns, *(model.items.columns if table == c.ITEMS_TABLE else ())}
+        allowed = {*spec.columns, *(model.items.columns if table == c.ITEMS_TABLE else ())}
         allowed -= set(_MADE)
         if unknown := [name for name in dataset.scan(table).collect_schema() if name not in allowed]:
             raise DataError(

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from tigertail.errors import DataError
+from tigertail.io.files import read_table
 
 
 def read_pairs(file: Path | str, left: str, right: str) -> pl.DataFrame:
@@ -31,11 +32,7 @@ def read_pairs(file: Path | str, left: str, right: str) -> pl.DataFrame:
     """
     path = Path(file)
     remedy = f"it is a CSV file in UTF-8 with the columns {left},{right}"
-    try:
-        rows = pl.read_csv(path, infer_schema=False)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        problem = "no such file" if not path.exists() else f"cannot be read ({str(error).splitlines()[0]})"
-        raise DataError(problem, path=path, remedy=remedy) from None
+    rows = read_table(path, remedy=remedy)
     if missing := [name for name in (left, right) if name not in rows.columns]:
         raise DataError(f"lacks the column {', '.join(missing)}", path=path, remedy=remedy)
     pairs = rows.select(pl.col(left, right).fill_null("").str.strip_chars())

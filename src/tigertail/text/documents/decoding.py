@@ -22,24 +22,24 @@ LAST_RESORT: Final = "windows-1252"
 def decode(data: bytes, declared: str | None = None, *, html: bool = False) -> tuple[str, str | None]:
     """Decode a page.
 
-    A mark at its head is believed first, then UTF-8 where it is valid, as text in another encoding hardly
-    ever is; then what was declared; then windows-1252, as browsers do.
+    The order is that of browsers: a byte order mark, then UTF-8 if it is valid (text in another encoding almost never
+    is), then the declared encoding, then windows-1252.
 
     Parameters
     ----------
     data
-        The page's bytes; those of a character that was cut off at the end are left out.
+        The page's bytes; an incomplete character at the end is left out.
     declared
-        The encoding somebody declared.
+        The encoding that the source declares.
     html
-        Whether to look for a declaration inside.
+        Whether to look for a declaration in the page itself.
 
     Returns
     -------
     text
         The text, without NUL characters.
     guessed
-        The encoding, where nothing was known for sure; None where the text is Unicode or was declared right.
+        The encoding, if it was guessed; None if the text is Unicode or the declared encoding was right.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):

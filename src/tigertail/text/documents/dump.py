@@ -1,8 +1,8 @@
-"""Pages in a dump of a wiki: the XML export format of MediaWiki, streamed.
+"""Pages in a wiki dump: the XML export format of MediaWiki, streamed.
 
 Layout: https://www.mediawiki.org/wiki/Help:Export - ``<page>`` with ``<title>``, ``<ns>``, ``<redirect>`` and
-``<revision><text>``. Expat reads it with our own handlers, so that neither the tree nor an endless text is
-ever held in memory.
+``<revision><text>``. Expat reads it with handlers of ours, so that neither the tree nor an endless text is ever in
+memory.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _KEPT: Final = frozenset(("title", "ns", "text"))
 
 @dataclass
 class _Reader:
-    """Gathers pages as expat meets their elements.
+    """Collects pages while expat parses their elements.
 
     Parameters
     ----------
@@ -63,8 +63,8 @@ class _Reader:
 
 def _no_entities(*_: object) -> None:
     raise DataError(
-        "it declares entities, which no dump of a wiki does",
-        remedy="get the dump from its publisher: such a file may be made to fill the memory",
+        "the file declares entities, which a wiki dump never does",
+        remedy="get the dump from its publisher: the file may be an attack that fills the memory",
     )
 
 
@@ -74,19 +74,19 @@ class Dump:
     Parameters
     ----------
     most
-        Characters of a page that are kept, and one more to tell that there were more.
+        Most characters kept of a page; one more is kept to show that the page was longer.
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
 
-    def __call__(self, stream: Stream, desk: PageSink) -> Iterator[Page]:
-        """Yield the articles; redirects and other namespaces are passed over and counted.
+    def __call__(self, stream: Stream, sink: PageSink) -> Iterator[Page]:
+        """Yield the articles; redirects and pages of other namespaces are skipped and counted.
 
         Raises
         ------
         DataError
-            If the file is no XML, declares entities, or breaks off.
+            If the file is not XML, declares entities, or is truncated.
         """
         reader = _Reader(self._most)
         parser = expat.ParserCreate()
@@ -102,7 +102,7 @@ class Dump:
                 parser.Parse(data, not data)
             except expat.ExpatError as error:
                 raise DataError(
-                    f"not an XML dump, or one that breaks off ({error})",
+                    f"not an XML dump, or truncated ({error})",
                     path=stream.path,
                     line=error.lineno,
                     remedy="give a file such as enwiki-latest-pages-articles.xml.bz2",
@@ -111,15 +111,15 @@ class Dump:
                 raise DataError(error.problem, path=stream.path, remedy=error.remedy) from error
             pages, reader.pages = reader.pages, []
             for fields, redirect in pages:
-                yield from _article(fields, redirect, stream.name, desk)
+                yield from _article(fields, redirect, stream.name, sink)
 
 
-def _article(fields: dict[str, str], redirect: bool, file: str, desk: PageSink) -> Iterator[Page]:
-    desk.read()
+def _article(fields: dict[str, str], redirect: bool, file: str, sink: PageSink) -> Iterator[Page]:
+    sink.read()
     title = fields.get("title", "").strip()
     if redirect or fields.get("ns", _ARTICLES).strip() != _ARTICLES:
-        desk.pass_over("a redirect" if redirect else "no article", title)
+        sink.skip("a redirect" if redirect else "not an article", title)
     elif not title or "text" not in fields:
-        desk.refuse(file, "a page without a title or a text", title)
+        sink.reject(file, "page without a title or text", title)
     else:
         yield Page(title, fields["text"], title)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import unquote, urldefrag
 
-from tigertail.text.documents.plain import Builder, Plain, word_set
+from tigertail.text.documents.builder import Builder, Plain, word_set
 
 _HIDDEN: Final = word_set(
     "script style noscript template nav footer form svg head iframe object select button math"
@@ -15,11 +15,11 @@ _INLINE: Final = word_set(
 )
 _WORK: Final = frozenset(("i", "em", "cite"))
 _WIKI: Final = "/wiki/"
-_DEPTH: Final = 200  # of nested elements; deeper ones are read, but no more as links
+_DEPTH: Final = 200  # of nested elements; deeper ones are read without links and italics
 
 
 def from_html(text: str) -> Plain:
-    """Turn a page in HTML into plain text; broken HTML is mended as browsers do, roughly.
+    """Turn a page in HTML into plain text; broken HTML is repaired roughly as browsers do.
 
     Parameters
     ----------
@@ -29,11 +29,11 @@ def from_html(text: str) -> Plain:
     Returns
     -------
     Plain
-        Links lead to addresses, those to a wiki's page to its title. Scripts, navigation and forms are gone.
+        The target of a link is an address, or the title of a wiki page. Scripts, navigation and forms are left out.
     """
     from lxml import etree
 
-    # libxml2 takes a declaration of the encoding at its word, but the text is decoded already.
+    # libxml2 would follow a declared encoding, but the text is already decoded.
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
     root = etree.fromstring(text.encode("utf-8", "replace"), parser) if text.strip() else None
     if root is None:
@@ -73,7 +73,7 @@ def _mark(built: Builder, element: object, tag: str, start: int) -> None:
 
 
 def link_target(address: str) -> str:
-    """Return what an address leads to: a wiki's page by its title, anything else by its address.
+    """Return the target of an address: the title of a wiki page, or the address itself.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What containers yield, and how large it may be."""
+"""Pages of containers, their largest size, and the sink that counts them."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from tigertail.io.archives import Stream
 from tigertail.io.quarantine import LINE, REASON, TEXT, Quarantine
 
 LONGEST_FILE: Final = 64 << 20
-"""Bytes of the largest file, record or line taken for a page; a larger one is refused, however it is packed."""
+"""Bytes of the largest file, record or line read as a page; larger ones are rejected, compressed or not."""
 
 BAD_BYTES: Final = "text in an unknown encoding, read as windows-1252"
-TOO_LARGE: Final = f"larger than {LONGEST_FILE >> 20} MB: no page"
+TOO_LARGE: Final = f"larger than {LONGEST_FILE >> 20} MB"
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page, as it stands in its container.
+    """One page of a container.
 
     Parameters
     ----------
     name
-        What the container calls it: a file's name, an address, a title, a line's own id.
+        Its id in the container: a file name, an address, a title, or the id of a line.
     body
         Its text, with the markup.
     title
-        Its title, where the container knows it.
+        Its title, if the container has one.
     fields
-        What else the container says: ``name`` and ``mbid`` of the item whose page it is.
+        Other fields of the container: ``name`` and ``mbid`` of the item that the page is about.
     markup
-        Its markup, where the container knows it.
+        Its markup, if the container gives it.
     line
-        Where it stands in its file, counted from 1.
+        Its line in the file, counted from 1.
     """
 
     name: str
@@ -46,14 +46,14 @@ class Page:
 
 @dataclass
 class PageSink:
-    """Takes down what happens to pages on their way in.
+    """Counts pages, and puts pages that cannot be used into quarantine.
 
     Parameters
     ----------
     source
         The source's name, for the quarantine.
     quarantine
-        Where pages go that cannot be used.
+        Where rejected pages go.
     """
 
     source: str
@@ -63,33 +63,33 @@ class PageSink:
         """Count a page."""
         self.quarantine.read[self.source] += 1
 
-    def refuse(self, file: str, reason: str, shown: str = "", line: int = 1) -> None:
-        """Put a page aside."""
+    def reject(self, file: str, reason: str, shown: str = "", line: int = 1) -> None:
+        """Put a page into quarantine."""
         import polars as pl
 
         rows = pl.DataFrame({LINE: [line], TEXT: [shown], REASON: [reason]})
         self.quarantine.reject(self.source, file, rows)
 
-    def pass_over(self, what: str, name: str) -> None:
-        """Count a page that is not meant to be read."""
-        self.odd(f"{what}, passed over", name)
+    def skip(self, what: str, name: str) -> None:
+        """Count a page that is skipped on purpose."""
+        self.warn(f"{what}, skipped", name)
 
-    def odd(self, what: str, example: str) -> None:
-        """Count a page that is used but odd."""
+    def warn(self, what: str, example: str) -> None:
+        """Count a page that is used with a warning."""
         self.quarantine.warn(self.source, what, 1, [example])
 
 
 class Container(Protocol):
     """Reads the pages of one file."""
 
-    def __call__(self, stream: Stream, desk: PageSink) -> Iterator[Page]:
-        """Yield the pages in their order, refused ones left out."""
+    def __call__(self, stream: Stream, sink: PageSink) -> Iterator[Page]:
+        """Yield the pages in their order, without rejected ones."""
 
 
 def whole(stream: Stream, most: int = LONGEST_FILE) -> bytes | None:
     """Return the content of a stream, or None if it has more than ``most`` bytes.
 
-    However far a file unpacks, no more than ``most`` bytes and a block of it are ever held.
+    However large the uncompressed file is, at most ``most`` bytes and a block of it are in memory.
     """
     pieces: list[bytes] = []
     left = most + 1

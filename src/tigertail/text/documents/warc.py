@@ -1,4 +1,4 @@
-"""Pages in a web archive (WARC, ISO 28500), as a crawler stored them."""
+"""Pages in a web archive (WARC, ISO 28500)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MARKUP: Final = {"text/html": "html", "application/xhtml+xml": "html", "text/pl
 
 
 class _Readable(io.RawIOBase):
-    """Our stream, as other libraries know files."""
+    """A :class:`Stream` as a Python file object."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
@@ -29,13 +29,13 @@ class _Readable(io.RawIOBase):
         return len(data)
 
 
-def archived(stream: Stream, desk: PageSink) -> Iterator[Page]:
-    """Yield the pages of an archive: answers with status 200 that are HTML or plain text.
+def archived(stream: Stream, sink: PageSink) -> Iterator[Page]:
+    """Yield the pages of an archive: responses with status 200 that are HTML or plain text.
 
     Raises
     ------
     DataError
-        If the file is no archive, or is damaged.
+        If the file is not an archive, or is damaged.
     """
     from warcio.archiveiterator import ArchiveIterator
     from warcio.exceptions import ArchiveLoadFailed
@@ -43,36 +43,38 @@ def archived(stream: Stream, desk: PageSink) -> Iterator[Page]:
     records = 0
     try:
         for record in ArchiveIterator(io.BufferedReader(_Readable(stream))):
-            if record.format != "warc":  # any text is taken for the older ARC
+            if record.format != "warc":  # warcio reads any text as the older ARC
                 break
             records += 1
             if record.rec_type == "response" and record.http_headers is not None:
-                yield from _page(record, stream.name, desk)
+                yield from _page(record, stream.name, sink)
     except (ArchiveLoadFailed, EOFError, OSError, ValueError) as error:
         raise DataError(
-            f"no web archive, or a damaged one ({error})", path=stream.path, remedy="check the file"
+            f"not a web archive, or damaged ({error})", path=stream.path, remedy="check the file"
         ) from error
     if not records:
-        raise DataError("no web archive: it begins with no record", path=stream.path, remedy="check the file")
+        raise DataError(
+            "not a web archive: it does not begin with a record", path=stream.path, remedy="check the file"
+        )
 
 
-def _page(record: Any, file: str, desk: PageSink) -> Iterator[Page]:
-    desk.read()
+def _page(record: Any, file: str, sink: PageSink) -> Iterator[Page]:
+    sink.read()
     address = record.rec_headers.get_header("WARC-Target-URI") or ""
     kind, _, parameters = (record.http_headers.get_header("Content-Type") or "").partition(";")
     markup = _MARKUP.get(kind.strip().lower())
     if record.http_headers.get_statuscode() != "200":
-        desk.refuse(file, "an answer without a page (its status is not 200)", address)
+        sink.reject(file, "response with a status other than 200", address)
     elif markup is None:
-        desk.refuse(file, "neither HTML nor plain text", address)
+        sink.reject(file, "neither HTML nor plain text", address)
     else:
-        # Chunks and compression are undone as far as is read, so a bomb goes off in small pieces.
+        # Decompressed only as far as it is read, so that a decompression bomb stays small.
         data = record.content_stream().read(LONGEST_FILE + 1)
         if len(data) > LONGEST_FILE:
-            desk.refuse(file, TOO_LARGE, address)
+            sink.reject(file, TOO_LARGE, address)
             return
         charset = parameters.partition("charset=")[2].strip(" \"';")
         text, guessed = decode(data, charset or None, html=markup == "html")
         if guessed:
-            desk.odd(BAD_BYTES, address)
+            sink.warn(BAD_BYTES, address)
         yield Page(address, text, markup=markup)

@@ -1,8 +1,7 @@
 """Wikitext to plain text.
 
-Half of a page is templates and references, and a full parse of those takes most of the time, so they are cut
-out first, in one pass; mwparserfromhell parses what is left. Of an infobox the members and associated acts
-stay.
+Half of a page is templates and references, and a full parse of those takes most of the time, so they are removed
+first, in one pass; mwparserfromhell parses the rest. Members and associated acts of an infobox are kept.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tigertail.text.documents.plain import Builder, Plain, word_set
+from tigertail.text.documents.builder import Builder, Plain, word_set
 
 # Bounded repetition, so that a page full of openings without an end still takes linear time.
 _CUT: Final = re.compile(
@@ -35,7 +34,7 @@ _HIDDEN: Final = word_set("ref gallery math chem timeline score imagemap syntaxh
 _NAMESPACES: Final = word_set(
     "file image category template wikipedia help portal media user special draft module"
 )
-# These sections cite titles of books and pages; hardly a name in them says who belongs beside whom.
+# These sections cite titles of books and pages; names in them are rarely evidence of similarity.
 _APPARATUS: Final = frozenset(
     {"references", "external links", "further reading", "notes", "bibliography", "sources", "footnotes"}
 )
@@ -53,8 +52,8 @@ def from_wikitext(text: str) -> Plain:
     Returns
     -------
     Plain
-        Links lead to titles of pages, without their anchors; links to files, categories and other wikis are
-        gone, and so are references, tables' attributes and the sections that hold nothing but references.
+        The target of a link is the title of a page, without its anchor. Links to files, categories and other wikis,
+        references, attributes of tables and sections with nothing but references are left out.
     """
     import mwparserfromhell
 
@@ -66,7 +65,7 @@ def from_wikitext(text: str) -> Plain:
 
 
 def cut(text: str) -> str:
-    """Cut comments, references and templates out of wikitext; those that do not end stay as text.
+    """Remove comments, references and templates from wikitext; those without an end stay as text.
 
     Time is linear in the length of the text.
     """
@@ -87,13 +86,13 @@ def cut(text: str) -> str:
             frames[-1][1].append(_shown(body))
         elif kind == _REF_END:
             _end_reference(frames)
-        # A closing sign that closes nothing says nothing.
+        # A closing sign without an opening one is dropped.
     frames[-1][1].append(text[done:])
     return "".join(piece for _, pieces in frames for piece in pieces)
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Part a page at its paragraphs; the parser takes quadratic time over markup that does not end."""
+    """Split a page at its paragraphs; the parser takes quadratic time for markup without an end."""
     begin = 0
     while len(text) - begin > _PIECE:
         end = begin + _PIECE
@@ -105,7 +104,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _tamed(piece: str) -> str:
-    """Take away the signs of a piece in which more markup begins than ends."""
+    """Remove the markup of a piece in which more markup begins than ends."""
     if piece.count("[[") - piece.count("]]") > _UNENDED:
         piece = piece.replace("[[", "")
     if piece.count("[") - piece.count("]") > _UNENDED:
@@ -123,7 +122,7 @@ def _end_reference(frames: list[tuple[int, list[str]]]) -> None:
 
 
 def _shown(template: str) -> str:
-    """Return what is to be seen of a template."""
+    """Return the visible text of a template."""
     name, _, rest = template.partition("|")
     name = name.strip().lower().replace(" ", "_")
     if name.startswith("infobox"):
@@ -148,7 +147,7 @@ def _parameters(text: str) -> list[str]:
 
 
 class _Walk:
-    """Walks over parsed nodes and writes their text."""
+    """Visits parsed nodes and writes their text."""
 
     def __init__(self) -> None:
         self.built = Builder()

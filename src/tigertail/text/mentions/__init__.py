@@ -1,7 +1,8 @@
-"""Who is mentioned in documents: names of the catalogue found in plain text, and told from common words.
+"""Mentions of artists in documents: named-entity recognition with the names of a catalogue.
 
-An automaton over folded names finds candidates in any script. Where a page links a name, the link says who is
-meant; else capitals, neighbours, the rest of the page and the usage in all documents do.
+An automaton over folded names finds candidates in any script. If a page links a name, the target of the link
+decides whether the artist is meant; otherwise a classifier decides, from capitals, neighbouring words, the rest
+of the page and the use of the name in all documents.
 """
 
 from tigertail.text.mentions.find import Mentions, find_mentions

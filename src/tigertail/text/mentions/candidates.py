@@ -1,4 +1,4 @@
-"""Places at which a name of the catalogue may be meant, and what speaks for and against it."""
+"""Candidates: places where a text contains a name of the catalogue, with the evidence for and against."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tigertail.text.mentions.names import Matches, Names
 from tigertail.text.mentions.tokens import Sign, Words
 
-# Signs that may stand inside a name only where the catalogue has them there.
+# Punctuation that a match may contain only if the name in the catalogue contains it.
 _PARTING: Final = frozenset(',;:()[]{}"“”„«»…–—|/\n\t•·。、')
 _BEFORE: Final = 4  # words around a name that are its context
 
@@ -34,10 +34,10 @@ SCHEMA: Final[dict[str, pl.DataType]] = {
             "in_work",
             "after_the",
             "owned",
-            "people",
+            "role_cue",
             "leads",
             "work_word",
-            "deed",
+            "verb_cue",
             "listed",
             "capitals",
             "partial",
@@ -55,7 +55,7 @@ class Spans:
     ends: NDArray[np.int64]
 
     def around(self, begin: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the span that holds the first character of each of some others, -1 for none."""
+        """Return the span that contains the first character of each of some other spans; -1 for none."""
         if not len(self.begins):
             return np.full(len(begin), -1)
         index = np.searchsorted(self.begins, begin, side="right") - 1
@@ -78,7 +78,7 @@ def candidates(document: int, words: Words, names: Names, works: Spans) -> pl.Da
     names
         The names of the catalogue.
     works
-        Where it is in italics.
+        Where the text is in italics.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def candidates(document: int, words: Words, names: Names, works: Spans) -> pl.Da
         Columns of :data:`SCHEMA`, in the order of the text.
     """
     found = names.find(words)
-    found = _meant(found, words, names)
+    found = _without_accidents(found, words, names)
     first, last, signs = found.first, found.last, words.signs
     begin, end = words.begins[first], words.ends[last]
     padded = np.concatenate([[0], signs, [0]])  # word w is at w + 1
@@ -120,10 +120,10 @@ def candidates(document: int, words: Words, names: Names, works: Spans) -> pl.Da
             "in_work": (italic >= 0) & ~is_work,
             "after_the": joined_left & _has(previous, Sign.THE),
             "owned": found.owned,
-            "people": _has(near | behind, Sign.PEOPLE),
+            "role_cue": _has(near | behind, Sign.ROLE_CUE),
             "leads": joined_left & _has(previous, Sign.LEADS),
             "work_word": _has(following, Sign.WORK) & joined_right | _has(previous, Sign.WORK) & joined_left,
-            "deed": joined_right & _has(following, Sign.DEED) | found.owned,
+            "verb_cue": joined_right & _has(following, Sign.VERB_CUE) | found.owned,
             "listed": _listed(found, signs, small, new_line),
             "capitals": _has(signs[first], Sign.CAPITALS) & _has(signs[last], Sign.CAPITALS),
             "partial": _partial(found, words, names),
@@ -136,8 +136,8 @@ def _has(signs: NDArray[np.integer], sign: Sign) -> NDArray[np.bool_]:
     return np.asarray((signs & int(sign)) != 0)
 
 
-def _meant(found: Matches, words: Words, names: Names) -> Matches:
-    """Leave out what only looks like a name once signs are folded away."""
+def _without_accidents(found: Matches, words: Words, names: Names) -> Matches:
+    """Drop matches that equal a name only because folding removes punctuation."""
     text, shown = words.text, names.items["name"]
     begins, ends = words.begins[found.first].tolist(), words.ends[found.last].tolist()
     several = (found.last > found.first).tolist()
@@ -154,7 +154,7 @@ def _meant(found: Matches, words: Words, names: Names) -> Matches:
 def _context(
     signs: NDArray[np.int32], new_line: NDArray[np.bool_], first: NDArray[np.int64], last: NDArray[np.int64]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return what the words before and behind each candidate show, those of its own line."""
+    """Return the flags of the words before and after each candidate, within its line."""
     before = np.zeros(len(first), np.int32)
     behind = np.zeros(len(first), np.int32)
     left_open = np.ones(len(first), np.bool_)
@@ -172,7 +172,7 @@ def _context(
 def _listed(
     found: Matches, signs: NDArray[np.int32], small: NDArray[np.bool_], new_line: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """Say which candidates stand in a list with another: parted by a comma, "and" or both, or line by line."""
+    """Return which candidates are in a list with another: separated by a comma, "and" or both, or by lines."""
     listed = np.zeros(len(found.first), np.bool_)
     if len(listed) < 2:
         return listed
@@ -188,7 +188,7 @@ def _listed(
 
 
 def _partial(found: Matches, words: Words, names: Names) -> NDArray[np.bool_]:
-    """Say which candidates are part of a longer word, such as "Kent-based"."""
+    """Return which candidates are part of a longer word, such as "Kent-based"."""
     sizes = np.diff(np.append(words.places, len(words.folded)))
     held = (
         sizes[found.first]

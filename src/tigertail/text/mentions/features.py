@@ -1,7 +1,7 @@
-"""What speaks for a candidate, in numbers: its capitals, its neighbours, and how its name is used elsewhere.
+"""Features of candidates: capitals, neighbouring words, and how the name is used elsewhere.
 
-How a name is used elsewhere is counted over all documents, without knowing an answer: "love" is mostly small,
-"Paul" mostly followed by another capital, "Metallica" neither.
+How a name is used elsewhere is counted over all documents, without labels: "love" is mostly in small letters, "Paul"
+mostly followed by another capital, "Metallica" neither.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.text.mentions.names import Names
 
-# What is counted of a name, and its share in all names on the pages the weights were fitted to.
+# The flags counted for a name, with the share of each among all names on the pages that the weights were fitted to.
 USUAL: Final = {
     "small": 0.589,
     "left_capital": 0.172,
@@ -24,9 +24,9 @@ USUAL: Final = {
     "is_work": 0.022,
     "in_work": 0.085,
     "after_the": 0.108,
-    "people": 0.202,
+    "role_cue": 0.202,
     "listed": 0.081,
-    "deed": 0.135,
+    "verb_cue": 0.135,
 }
 COUNTED: Final = tuple(USUAL)
 _PRIOR: Final = 4.0  # occurrences that a share is smoothed with
@@ -41,15 +41,24 @@ FLAGS: Final = (
     "is_work",
     "in_work",
     "owned",
-    "people",
+    "role_cue",
     "leads",
     "work_word",
-    "deed",
+    "verb_cue",
     "listed",
     "capitals",
     "partial",
 )
-ON_PAGE: Final = ("small", "left_capital", "right_capital", "in_work", "is_work", "people", "listed", "deed")
+ON_PAGE: Final = (
+    "small",
+    "left_capital",
+    "right_capital",
+    "in_work",
+    "is_work",
+    "role_cue",
+    "listed",
+    "verb_cue",
+)
 SHARES: Final = tuple(f"share of {flag}" for flag in COUNTED)
 FEATURES: Final = (
     "bias",
@@ -75,19 +84,19 @@ FEATURES: Final = (
 
 @dataclass(frozen=True, eq=False)
 class Usage:
-    """How often each name occurs in all documents, and how.
+    """How often, and with which flags, each name occurs in all documents.
 
     Parameters
     ----------
     wants_the
         Whether each name begins with "the"; bool, (names,).
     total
-        Occurrences of each name, of one that begins with "the" only those behind that word; int64, (names,).
+        Occurrences of each name; for a name that begins with "the", only those after that word; int64, (names,).
     counts
-        Occurrences that show each of :data:`COUNTED`; those of small letters are among all occurrences, the
-        others among those with capitals; int64, (counted, names).
+        Occurrences with each flag of :data:`COUNTED`; small letters are counted among all occurrences, the other
+        flags among those with capitals; int64, (counted, names).
     with_the
-        Occurrences with capitals of each name behind and not behind the word "the"; int64, (2, names).
+        Occurrences of each name with capitals, after the word "the" and elsewhere; int64, (2, names).
     """
 
     wants_the: NDArray[np.bool_]
@@ -97,7 +106,7 @@ class Usage:
 
     @classmethod
     def empty(cls, names: Names) -> Usage:
-        """Return the usage in no document."""
+        """Return counts of zero."""
         size = len(names.items)
         wants = names.items[c.NAME].str.contains("(?i)^the ").to_numpy()
         zeros = [np.zeros(shape, np.int64) for shape in ((size,), (len(COUNTED), size), (2, size))]
@@ -121,7 +130,7 @@ class Usage:
             self.counts[row] += np.bincount(names[shown], minlength=size)
 
     def log_odds(self) -> NDArray[np.float64]:
-        """Return the log odds of each share, less the usual ones and smoothed by them."""
+        """Return the log odds of each share, smoothed by the usual shares and minus their log odds."""
         capital = self.total - self.counts[0]
         odds = np.empty(self.counts.shape)
         for row, (count, usual) in enumerate(zip(self.counts, USUAL.values(), strict=True)):
@@ -131,7 +140,7 @@ class Usage:
         return odds
 
     def usually_the(self) -> NDArray[np.float64]:
-        """Return the log odds that a name with capitals stands behind the word "the"; (names,)."""
+        """Return the log odds that a name with capitals follows the word "the"; (names,)."""
         return np.asarray(np.log((self.with_the[0] + 0.5) / (self.with_the[1] + 0.5)))
 
 
@@ -145,7 +154,7 @@ def features(candidates: pl.DataFrame, names: Names, usage: Usage) -> NDArray[np
     names
         The names of the catalogue.
     usage
-        How they are used in all documents.
+        Their use in all documents.
 
     Returns
     -------
@@ -187,7 +196,7 @@ def features(candidates: pl.DataFrame, names: Names, usage: Usage) -> NDArray[np
 
 
 def _here(candidates: pl.DataFrame) -> list[NDArray[np.float64]]:
-    """Return how often a name shows each of :data:`ON_PAGE` on its page: within a page it has one meaning.
+    """Return how often a name has each flag of :data:`ON_PAGE` on its page, where it has one meaning.
 
     W. Gale, K. Church and D. Yarowsky, "One sense per discourse" (HLT 1992).
     """
@@ -200,7 +209,7 @@ def _here(candidates: pl.DataFrame) -> list[NDArray[np.float64]]:
 
 
 def _part_of_longer(candidates: pl.DataFrame, part: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Say which candidates are a part of a longer name on their page: where Bob Dylan is, Dylan is he."""
+    """Return which candidates are part of a longer name on their page, as "Dylan" of "Bob Dylan"."""
     named = candidates.filter(~pl.col("small")).select("document", "name").unique()
     parts = named.with_columns(pl.Series("name", part[named["name"].to_numpy()])).unique()
     longer = candidates.select("document", "name").join(

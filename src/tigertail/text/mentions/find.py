@@ -1,7 +1,7 @@
-"""From documents to who is mentioned in them: two passes, in bounded memory.
+"""Find mentions in documents in two passes, in bounded memory.
 
-The first pass finds every candidate and link and counts how names are used; the second decides
-(:mod:`tigertail.text.mentions.resolve`).
+The first pass finds all candidates and links and counts how names are used; the second decides which candidates
+are mentions (:mod:`tigertail.text.mentions.resolve`).
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.dataset.folding import fold
 from tigertail.progress import track
-from tigertail.text.documents.columns import ADDRESS, SURE, WORKS
+from tigertail.text.documents.accumulator import ADDRESS, SURE, WORKS
 from tigertail.text.mentions.candidates import Spans, candidates
 from tigertail.text.mentions.features import Usage
 from tigertail.text.mentions.names import Names, Shape
 from tigertail.text.mentions.owners import Owners
-from tigertail.text.mentions.resolve import settle
+from tigertail.text.mentions.resolve import resolve
 from tigertail.text.mentions.titles import Remark, read_title
 from tigertail.text.mentions.tokens import Reader, Words
 from tigertail.text.mentions.weights import THRESHOLD, score_candidates
@@ -33,23 +33,23 @@ _LINK: Final[dict[str, pl.DataType]] = {
     "word": pl.Int32(),
     "begin": pl.Int32(),
     "end": pl.Int32(),
-    "surface": pl.Int32(),  # the name that the words of the link are
+    "surface": pl.Int32(),  # the name that is the text of the link
     "target": pl.String(),
-    "name": pl.Int32(),  # the name that its target is, without a remark
+    "name": pl.Int32(),  # the name that is its target, without a remark
     "remark": pl.Int8(),
 }
-_NOBODY: Final = -1
-_REMARKED: Final = 0.05  # links with a remark among those without, from which a name alone is something else
+_NO_NAME: Final = -1
+_REMARKED: Final = 0.05  # share of links with a remark above which the name alone means something else
 
 
 @dataclass(frozen=True)
 class Mentions:
-    """What was found.
+    """The result of the search.
 
     Attributes
     ----------
     documents
-        The table of documents, each with the item whose page it is.
+        The table of documents, each with the item that it is about.
     mentions
         The table of mentions.
     """
@@ -59,29 +59,29 @@ class Mentions:
 
 
 def find_mentions(parts: Sequence[Path], items: pl.DataFrame, folder: Path) -> Mentions:
-    """Find who is mentioned in documents.
+    """Find the artists that documents mention.
 
     Parameters
     ----------
     parts
         Parquet files of documents, with the columns of
-        :data:`~tigertail.text.documents.columns.PAGE_COLUMNS`; one is held in memory at a time.
+        :data:`~tigertail.text.documents.accumulator.PAGE_COLUMNS`; one is held in memory at a time.
     items
-        The table of items. Nothing else is known of them, least of all who listens to them.
+        The table of items. Only their ids, names and MBIDs are used, never their listeners.
     folder
-        Where to write what lies between the passes, and the tables.
+        Where to write the intermediate files and the tables.
 
     Returns
     -------
     Mentions
-        Documents in the order they came; mentions by document, then item.
+        Documents in the order of ``parts``; mentions by document, then item.
     """
     finder = Finder(items)
     looked = []
-    for number, part in enumerate(track(parts, "Looking for names")):
+    for number, part in enumerate(track(parts, "Finding names")):
         looked.append(finder.look(pl.read_parquet(part), folder / f"looked-{number:05}"))
     finder.weigh(pl.read_parquet(part / "candidates.parquet") for part in looked)
-    for part in track(looked, "Telling who is meant"):
+    for part in track(looked, "Resolving names"):
         finder.decide(part)
     return Mentions(*(pl.scan_parquet([part / f"{table}.parquet" for part in looked]) for table in _TABLES))
 
@@ -90,7 +90,7 @@ _TABLES: Final = (c.DOCUMENTS_TABLE, c.MENTIONS_TABLE)
 
 
 class Finder:
-    """Finds mentions; what it learns of names and titles in the first pass it uses in the second.
+    """Finds mentions; counts of names and titles from the first pass are used in the second.
 
     Parameters
     ----------
@@ -107,10 +107,10 @@ class Finder:
         self._page_of: dict[str, str] = {}  # by title or address
         self._remarked: Counter[int] = Counter()  # titles of each name with a remark for musicians
         self._plain: Counter[int] = Counter()  # and with none
-        self._trusted = np.zeros(len(self.names.items), np.bool_)
+        self._reliable = np.zeros(len(self.names.items), np.bool_)
 
     def look(self, pages: pl.DataFrame, folder: Path) -> Path:
-        """Find the candidates and links of some pages, and whose pages they are; return ``folder``."""
+        """Find candidates, links and owners of some pages, write them to ``folder`` and return it."""
         found, links, owners = [], [], []
         first = self._documents
         for page in pages.iter_rows(named=True):
@@ -135,27 +135,27 @@ class Finder:
         return folder
 
     def weigh(self, parts: Iterable[pl.DataFrame]) -> None:
-        """Learn which names to trust in a link: those that mean their artist more often than not."""
-        balance = np.zeros(len(self._trusted), np.int64)
+        """Find the names that mean their artist more often than not; links to them are reliable."""
+        balance = np.zeros(len(self._reliable), np.int64)
         for part in parts:
             votes = np.where(self.scores(part) > THRESHOLD, 1, -1) * ~part["small"].to_numpy()
             np.add.at(balance, part["name"].to_numpy(), votes)
-        self._trusted = balance > 0
+        self._reliable = balance > 0
 
     def scores(self, candidate: pl.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """Return how much speaks for each candidate, links aside."""
+        """Return the score of each candidate without the evidence of links."""
         return score_candidates(candidate, self.names, self.usage)
 
     def decide(self, folder: Path) -> None:
         """Decide on the candidates of some pages, and write their mentions."""
         candidate = pl.read_parquet(folder / "candidates.parquet")
         links = pl.read_parquet(folder / "links.parquet")
-        led = [self._leads_to(*row) for row in links.select("target", "name", "remark").iter_rows()]
-        mentions = settle(
+        targets = [self._target(*row) for row in links.select("target", "name", "remark").iter_rows()]
+        mentions = resolve(
             candidate.with_columns(pl.Series("score", self.scores(candidate))),
             links.with_columns(
-                pl.Series(c.ITEM_ID, [item for item, _ in led], pl.String),
-                pl.Series("unsure", [unsure for _, unsure in led], pl.Boolean),
+                pl.Series(c.ITEM_ID, [item for item, _ in targets], pl.String),
+                pl.Series("unsure", [unsure for _, unsure in targets], pl.Boolean),
             ),
             pl.read_parquet(folder / "ids.parquet"),
             self.names.items[c.ITEM_ID],
@@ -169,20 +169,20 @@ class Finder:
                 if known:
                     self._page_of.setdefault(known.casefold(), owner)
         if page[c.NAME]:
-            self._note(page[c.NAME])
+            self._count_title(page[c.NAME])
         return owner
 
-    def _note(self, title: str) -> tuple[int, Remark]:
-        """Take a title apart; count whether its name has a remark."""
+    def _count_title(self, title: str) -> tuple[int, Remark]:
+        """Split a title; count whether its name has a remark."""
         read = read_title(title)
-        code = self.names.code_of.get(read.name, _NOBODY)
+        code = self.names.code_of.get(read.name, _NO_NAME)
         if read.remark != Remark.OTHER:
             (self._remarked if read.remark == Remark.MUSICIAN else self._plain)[code] += 1
         return code, read.remark
 
     def _links(self, links: list[dict[str, Any]], words: Words) -> pl.DataFrame:
         begins = np.array([link["begin"] for link in links], np.int64)
-        noted = [self._note(link["target"]) for link in links]
+        counted = [self._count_title(link["target"]) for link in links]
         surfaces = (fold(words.text[link["begin"] : link["end"]]) for link in links)
         return pl.DataFrame(
             {
@@ -190,28 +190,28 @@ class Finder:
                 "word": np.searchsorted(words.ends, begins, side="right"),
                 "begin": begins,
                 "end": [link["end"] for link in links],
-                "surface": [self.names.code_of.get(surface, _NOBODY) for surface in surfaces],
+                "surface": [self.names.code_of.get(surface, _NO_NAME) for surface in surfaces],
                 "target": [link["target"].casefold() for link in links],
-                "name": [code for code, _ in noted],
-                "remark": [int(remark) for _, remark in noted],
+                "name": [code for code, _ in counted],
+                "remark": [int(remark) for _, remark in counted],
             },
             _LINK,
         )
 
-    def _leads_to(self, target: str, name: int, remark: int) -> tuple[str | None, bool]:
-        """Return the item a link leads to, and whether that is for its surroundings to judge."""
+    def _target(self, target: str, name: int, remark: int) -> tuple[str | None, bool]:
+        """Return the item of a link's target, and whether it is unsure, so that the candidate's score decides."""
         if (owner := self._page_of.get(target)) is not None:
             return owner, False
-        if name == _NOBODY or remark == Remark.OTHER:
+        if name == _NO_NAME or remark == Remark.OTHER:
             return None, False
         item = str(self.names.items[c.ITEM_ID][name])
         if remark == Remark.MUSICIAN:
             return item, False
-        # Hardly a name of several words means something else; its surroundings say so where it does.
+        # A name of several words rarely means something else; if it does, the score shows it.
         remarked = self._remarked[name] > _REMARKED * self._plain[name]
         if remarked and self.names.shapes[name] != Shape.LONGER:
             return None, False
-        return item, not self._trusted[name]
+        return item, not self._reliable[name]
 
 
 def _spans(works: list[dict[str, int]]) -> Spans:

@@ -23,7 +23,7 @@ _SHORTEST_UNSPACED: Final = 2
 
 
 class Shape(IntEnum):
-    """What a name is made of: a word, "the" and a word, or more words."""
+    """The form of a name: a word, "the" and a word, or more words."""
 
     WORD = 0
     THE_WORD = 1
@@ -32,7 +32,7 @@ class Shape(IntEnum):
 
 @dataclass(frozen=True, eq=False)
 class Matches:
-    """Where names stand in a text, from left to right, none overlapping another.
+    """Where names occur in a text, from left to right, without overlaps.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class Matches:
     first, last
         Its first and last word; int64, (matches,).
     owned
-        Whether it stands in the possessive; bool, (matches,).
+        Whether it is in the possessive case; bool, (matches,).
     """
 
     names: NDArray[np.int32]
@@ -51,10 +51,10 @@ class Matches:
 
 
 class Names:
-    """Every name of a catalogue that can be looked for.
+    """Every name of a catalogue that can be searched for.
 
-    Names made of nothing but signs ("!!!") are left out: in a text they are signs. So are names that several
-    items have; whose they are nothing in a text can tell.
+    Names of punctuation only ("!!!") are left out, because in a text they are punctuation. So are names that several
+    items have, because a text does not show which of them is meant.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class Names:
     Attributes
     ----------
     items
-        Columns name_code, item_id, name, folded: every name that is looked for.
+        Columns name_code, item_id, name, folded: every name that is searched for.
     code_of
         The code of each folded name.
     shapes
@@ -73,7 +73,7 @@ class Names:
         The name that is the last, and the first, word of each name, as "Dylan" of "Bob Dylan"; -1 where there is
         none; int32, (names,).
     spaced_lengths
-        Length of each name as it stands in a folded text; int64, (names,).
+        Length of each name in a folded text; int64, (names,).
     """
 
     def __init__(self, items: pl.DataFrame) -> None:
@@ -107,12 +107,12 @@ class Names:
         return np.array([self.code_of.get(word, -1) for word in words], np.int32)
 
     def find(self, words: Words) -> Matches:
-        """Find the names in a text; of two that begin at one word the longer."""
+        """Find the names in a text; of two that begin at the same word, the longer."""
         found = self._automaton.find_matches_as_indexes(words.folded) if words.folded else []
         table = np.array(found, np.int64).reshape(-1, 3)
         if (unspaced := self._unspaced[table[:, 0]]).any():
             keep = ~unspaced
-            keep[unspaced] = [_apart(words.folded, begin, end) for _, begin, end in table[unspaced]]
+            keep[unspaced] = [_is_separate(words.folded, begin, end) for _, begin, end in table[unspaced]]
             table = table[keep]
         first = np.searchsorted(words.places, table[:, 1], side="right") - 1
         last = np.searchsorted(words.places, table[:, 2] - 1, side="right") - 1
@@ -130,8 +130,8 @@ def _script(character: str) -> str:
     return unicodedata.name(character, "").partition(" ")[0].partition("-")[0]
 
 
-def _apart(text: str, begin: int, end: int) -> bool:
-    """Say whether a name of a script without spaces stands by itself."""
+def _is_separate(text: str, begin: int, end: int) -> bool:
+    """Return whether a name in a script without spaces is a word of its own."""
     before, first = _script(text[begin - 1 : begin] or " "), _script(text[begin])
     after, last = _script(text[end : end + 1] or " "), _script(text[end - 1])
     runs_on = before == first and first in _SYLLABIC

@@ -1,4 +1,4 @@
-"""Whose page a page is."""
+"""Find the artist that a page is about."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from tigertail.text.mentions.names import Names
 from tigertail.text.mentions.titles import Remark, read_title
 from tigertail.text.mentions.tokens import Sign, Words
 
-_INTRODUCTION: Final = 80  # words in which an artist's page says what they are
+_INTRODUCTION: Final = 80  # first words of a page, in which an artist's profession is mentioned
 
 
 class Owners:
-    """Finds the item whose page a page is, by MusicBrainz id, else by name.
+    """Finds the item that a page is about, by MusicBrainz id, else by name.
 
     Parameters
     ----------
     items
         The table of items.
     names
-        Their names, as far as each is one item's.
+        Their names that only one item has.
     """
 
     def __init__(self, items: pl.DataFrame, names: Names) -> None:
@@ -34,14 +34,14 @@ class Owners:
             self._by_mbid = dict(zip(known[c.MBID], known[c.ITEM_ID], strict=True))
 
     def owner(self, mbid: str | None, name: str | None, words: Words | None = None) -> str | None:
-        """Return the item whose page it is, or None.
+        """Return the item that a page is about, or None.
 
         Parameters
         ----------
         mbid, name
-            What its source says: an id, a name or a title.
+            What the source gives: an id, a name or a title.
         words
-            The page's words, if it may be about anything: then it must introduce its subject as a musician.
+            The page's words, if the page may be about anything: then they must introduce a musician.
         """
         if mbid in self._by_mbid:
             return self._by_mbid[mbid]
@@ -57,4 +57,4 @@ class Owners:
 
 
 def _musical(words: Words) -> bool:
-    return bool((words.signs[:_INTRODUCTION] & int(Sign.PEOPLE)).any())
+    return bool((words.signs[:_INTRODUCTION] & int(Sign.ROLE_CUE)).any())

@@ -1,4 +1,4 @@
-"""Who is meant: links and titles first, then what surrounds a name."""
+"""Resolve candidates: links and titles first, then the score of a candidate."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ _LINE: Final = 1 << 31  # no document is longer, so that places of different doc
 _LINK: Final = "link"
 
 
-def settle(
+def resolve(
     candidate: pl.DataFrame, links: pl.DataFrame, ids: pl.DataFrame, item_of: pl.Series
 ) -> pl.DataFrame:
-    """Say who is mentioned where.
+    """Decide which candidates are mentions of an artist.
 
-    A link says who is meant, or that nobody is. What its words mean there they mean in the rest of the page,
-    unless other links disagree. A page names its own subject. In all else the score decides.
+    The target of a link decides for the link's own words, and for the same words in the rest of the page unless
+    links of the page contradict each other. The name of the artist whose page it is counts as a mention there. In
+    all other cases the score decides.
 
     Parameters
     ----------
     candidate
         Candidates, with their ``score``.
     links
-        Links in the order of the text, with the ``item_id`` they lead to (null: elsewhere) and whether that is
+        Links in the order of the text, with the ``item_id`` of their target (null: no item) and whether that is
         ``unsure``.
     ids
         Columns document, document_id, item_id (the owner).
@@ -42,7 +43,7 @@ def settle(
     here = _in_links(candidate, links).with_columns(item_of.gather(candidate["name"]).alias(c.ITEM_ID))
     owners = ids.select("document", pl.col(c.ITEM_ID).alias("owner"))
     here = here.join(owners, on="document", how="left", maintain_order="left").join(
-        _told(links, item_of), on=["document", "name"], how="left", maintain_order="left"
+        _link_votes(links, item_of), on=["document", "name"], how="left", maintain_order="left"
     )
     certain = links.filter(~pl.col("unsure") & pl.col(c.ITEM_ID).is_not_null())
     rows = pl.concat(
@@ -67,7 +68,7 @@ def settle(
 
 
 def _in_links(candidate: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
-    """Add to each candidate the link it stands in, if any: its row, whether it is unsure, where it leads."""
+    """Add the link that contains each candidate, if any: its row, whether it is unsure, its target."""
     place = candidate["document"].cast(pl.Int64).to_numpy() * _LINE
     start = links["document"].cast(pl.Int64).to_numpy() * _LINE
     spans = Spans(start + links["begin"].to_numpy(), start + links["end"].to_numpy())
@@ -83,24 +84,24 @@ def _in_links(candidate: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _told(links: pl.DataFrame, item_of: pl.Series) -> pl.DataFrame:
-    """Return, by document and name, whether links with its words lead to its item, and elsewhere."""
-    told = links.filter(~pl.col("unsure") & (pl.col("surface") >= 0))
-    agrees = pl.col(c.ITEM_ID).eq_missing(pl.lit(item_of.gather(told["surface"])))
+def _link_votes(links: pl.DataFrame, item_of: pl.Series) -> pl.DataFrame:
+    """Return, by document and name, whether links with this name as text lead to its item, and to others."""
+    certain = links.filter(~pl.col("unsure") & (pl.col("surface") >= 0))
+    agrees = pl.col(c.ITEM_ID).eq_missing(pl.lit(item_of.gather(certain["surface"])))
     return (
-        told.with_columns(agrees.alias("agrees"))
+        certain.with_columns(agrees.alias("agrees"))
         .group_by("document", pl.col("surface").alias("name"))
         .agg(pl.col("agrees").any().alias("yes"), (~pl.col("agrees")).any().alias("no"))
     )
 
 
 def _accepted() -> pl.Expr:
-    """Say which candidates are mentions; a link that is certain speaks for itself."""
+    """Return which candidates are mentions; candidates in a link that is certain are left to the link."""
     outside = pl.col(_LINK).is_null()
     yes, no = pl.col("yes").fill_null(False), pl.col("no").fill_null(False)
     scored = pl.col("score") > THRESHOLD
     own = (pl.col("owner") == pl.col(c.ITEM_ID)).fill_null(False)
-    told = pl.when(yes & ~no).then(~pl.col("small")).when(no & ~yes & ~own).then(False)
-    plain = told.otherwise(scored | (own & ~pl.col("small")))
+    by_links = pl.when(yes & ~no).then(~pl.col("small")).when(no & ~yes & ~own).then(False)
+    plain = by_links.otherwise(scored | (own & ~pl.col("small")))
     judged = pl.col("unsure").fill_null(False) & (pl.col("leads") == pl.col(c.ITEM_ID)).fill_null(False)
     return pl.when(outside).then(plain).otherwise(judged & scored)

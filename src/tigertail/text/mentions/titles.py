@@ -1,7 +1,7 @@
-"""What a link's target says: titles of a wiki's pages, and whose pages they are.
+"""Titles of wiki pages: a name and a remark in brackets.
 
-By convention a wiki adds a remark in brackets where a title has another meaning that is better known: "Kent
-(band)" says that "Kent" alone is something else.
+By convention a wiki adds a remark in brackets if the title has a better known meaning: "Kent (band)" implies
+that "Kent" alone means something else.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from enum import IntEnum
 from typing import Final
 
 from tigertail.dataset.folding import fold
-from tigertail.text.documents.plain import word_set
+from tigertail.text.documents.builder import word_set
 
 _REMARK: Final = re.compile(r"(.+?)\s*\(([^()]{1,80})\)\s*$")
 _WORD: Final = re.compile(r"\w+")
-# In the languages whose wikis are largest; an unknown remark says that something else is meant.
+# In the languages of the largest wikis; an unknown remark means something else than a musician.
 _MUSICIANS: Final = word_set(
     "artist band bassist cellist composer conductor dj drummer duo ensemble entertainer group guitarist mc musical"
     " musician orchestra pianist producer quartet rapper saxophonist singer songwriter supergroup trio trumpeter"
@@ -30,7 +30,7 @@ _WORKS: Final = word_set("album discography ep film single song soundtrack tour"
 
 
 class Remark(IntEnum):
-    """What stands in brackets behind a title."""
+    """What the brackets after a title contain."""
 
     NONE = 0
     MUSICIAN = 1
@@ -39,14 +39,14 @@ class Remark(IntEnum):
 
 @dataclass(frozen=True)
 class Title:
-    """A title taken apart.
+    """A title, split into name and remark.
 
     Parameters
     ----------
     name
         The folded name, without the remark.
     remark
-        What the remark says.
+        What kind of remark it is.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Title:
 
 
 def read_title(title: str) -> Title:
-    """Take a title apart.
+    """Split a title into name and remark.
 
     Examples
     --------

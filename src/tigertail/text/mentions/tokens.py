@@ -1,4 +1,4 @@
-"""A text as words: folded for the search, with what their signs and capitals say beside them."""
+"""Tokens of a text: folded for the search, with flags for punctuation, capitals and cue words."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.dataset.folding import fold
-from tigertail.text.documents.plain import word_set
+from tigertail.text.documents.builder import word_set
 
 _SPACE: Final = re.compile(r"(\s+)")
-_MOST: Final = 32_000_000  # characters of words remembered
+_MOST: Final = 32_000_000  # characters of words cached
 _OPENING: Final = frozenset('"“”„‘«‹「『《〈')
 _CLOSING: Final = frozenset('"“”’»›」』》〉')
 
 
 class Sign(IntFlag):
-    """What a word shows."""
+    """Flags of a word."""
 
     UPPER = 1  # begins with a capital
     LOWER = 2  # begins with a small letter
     NUMBER = 4
     STOP = 8  # ends a sentence
-    AFTER = 16  # signs follow it
-    BEFORE = 32  # signs stand before it
+    AFTER = 16  # punctuation follows it
+    BEFORE = 32  # punctuation precedes it
     OPENS = 64  # a quotation
     CLOSES = 128
     COMMA = 256
-    PEOPLE = 512  # a word that stands beside musicians
-    LEADS = 1024  # a word that leads to somebody: with, by, like
+    ROLE_CUE = 512  # a word for a musician's role, often beside a name
+    LEADS = 1024  # a word that introduces a name: with, by, like
     WORK = 2048  # a word for a work, a place or an institution
     AND = 4096
     THE = 8192
-    FUNCTION = 16384  # a word whose capital says nothing but that a sentence begins
+    FUNCTION = 16384  # a function word: its capital only marks the beginning of a sentence
     CAPITALS = 32768  # no small letter
-    DEED = 65536  # a word for what musicians do
+    VERB_CUE = 65536  # a verb for what musicians do
 
 
 _CLASSES: Final = {
-    Sign.PEOPLE: word_set(
+    Sign.ROLE_CUE: word_set(
         "act acts artist artists band bands bandmate bandmates bassist bassists cover covered covers dj drummer"
         " drummers duo duos ensemble featured featuring feat ft frontman frontwoman group groups guitarist"
         " guitarists keyboardist leader mc member members musician musicians opened opening orchestra pianist"
@@ -61,7 +61,7 @@ _CLASSES: Final = {
         " award awards hall club theatre theater arena stadium park center centre museum studio studios chart"
         " charts news times radio tv channel version remix video titled entitled called"
     ),
-    Sign.DEED: word_set(
+    Sign.VERB_CUE: word_set(
         "was were is are had has have would did also began became played plays performed performs recorded"
         " records released releases toured tours signed formed reunited disbanded covered wrote writes sang sings"
         " joined left started announced appeared performing playing recording who said stated"
@@ -86,9 +86,9 @@ class Words:
     text
         The text.
     begins, ends
-        Where each word begins and ends, its signs aside; int64, (words,).
+        Where each word begins and ends, without punctuation; int64, (words,).
     signs
-        What each word shows, a :class:`Sign`; int32, (words,).
+        Flags of each word, see :class:`Sign`; int32, (words,).
     new_line
         Whether each word begins a line; bool, (words,).
     folded
@@ -107,13 +107,13 @@ class Words:
 
 
 class Reader:
-    """Cuts texts into words; what it has learned of a word it remembers."""
+    """Splits texts into words, and caches the flags of each word."""
 
     def __init__(self) -> None:
         self._forget()
 
     def words(self, text: str) -> Words:
-        """Cut a text into words, at its spaces."""
+        """Split a text into words at its spaces."""
         pieces = _SPACE.split(text)
         sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
         begins = (np.cumsum(sizes) - sizes)[::2]
@@ -143,14 +143,14 @@ class Reader:
         codes = list(map(self._code_of.get, words))
         for at, code in enumerate(codes):
             if code is None:
-                codes[at] = self._learn(words[at])
+                codes[at] = self._analyse(words[at])
         return np.array(codes, np.int64)
 
-    def _learn(self, word: str) -> int:
-        """Look at a word that is new and return its code."""
+    def _analyse(self, word: str) -> int:
+        """Analyse a new word and return its code."""
         if (known := self._code_of.get(word)) is not None:
             return known
-        folded, *numbers = _look(word)
+        folded, *numbers = _analysed(word)
         for column, number in zip(self._columns, (*numbers, len(folded)), strict=True):
             column.append(number)
         self._folded.append(folded)
@@ -170,8 +170,8 @@ def spaced(folded: str) -> str:
     return "".join(f" {word} " for word in folded.split())
 
 
-def _look(raw: str) -> tuple[str, int, int, int]:
-    """Return a word folded, what it shows, and how many signs stand before and behind it."""
+def _analysed(raw: str) -> tuple[str, int, int, int]:
+    """Return a folded word, its flags, and how many punctuation marks precede and follow it."""
     if not raw:
         return "", 0, 0, 0
     before = 0

@@ -1,4 +1,4 @@
-"""How much each feature counts: a logistic regression for each shape of name.
+"""Weights of the features: a logistic regression for each shape of name.
 
 Fitted on half of the pages with known links by ``benchmarks/name_finding.py DATASET --fit``, which prints
 this table; the figures the benchmark gives are of the other half.
@@ -16,7 +16,7 @@ from tigertail.text.mentions.features import Usage, features
 from tigertail.text.mentions.names import Names, Shape
 
 THRESHOLD: Final = -0.1
-"""The score above which a candidate is taken for a mention."""
+"""The score above which a candidate is a mention."""
 
 WEIGHTS: Final[dict[str, tuple[float, float, float]]] = {
     "bias": (0.695, -3.037, 0.447),
@@ -28,10 +28,10 @@ WEIGHTS: Final[dict[str, tuple[float, float, float]]] = {
     "is_work": (-1.802, -6.357, -2.028),
     "in_work": (-1.569, -2.819, -3.423),
     "owned": (-0.083, 1.15, 2.306),
-    "people": (0.174, 0.174, -0.142),
+    "role_cue": (0.174, 0.174, -0.142),
     "leads": (0.743, 0.568, 0.499),
     "work_word": (0.023, 0.353, -0.05),
-    "deed": (0.115, -0.372, 0.2),
+    "verb_cue": (0.115, -0.372, 0.2),
     "listed": (0.61, 0.439, 0.408),
     "capitals": (-0.28, 3.636, 2.644),
     "partial": (-0.711, 1.097, 2.734),
@@ -50,17 +50,17 @@ WEIGHTS: Final[dict[str, tuple[float, float, float]]] = {
     "share of is_work": (0.218, 0.169, -0.053),
     "share of in_work": (0.201, -0.166, 0.042),
     "share of after_the": (0.193, 0.046, 0.166),
-    "share of people": (0.732, 0.653, 0.42),
+    "share of role_cue": (0.732, 0.653, 0.42),
     "share of listed": (0.795, 0.828, 0.488),
-    "share of deed": (0.64, 0.406, 0.553),
+    "share of verb_cue": (0.64, 0.406, 0.553),
     "here: small": (0.299, -1.53, 3.028),
     "here: left_capital": (-2.87, -5.289, -4.23),
     "here: right_capital": (-1.935, 0.023, -2.679),
     "here: in_work": (-1.477, -1.909, -0.014),
     "here: is_work": (-3.184, -0.426, -2.87),
-    "here: people": (1.357, 1.495, 1.27),
+    "here: role_cue": (1.357, 1.495, 1.27),
     "here: listed": (2.656, 1.934, 1.5),
-    "here: deed": (-0.163, -1.536, -1.759),
+    "here: verb_cue": (-0.163, -1.536, -1.759),
     "starts: share of small": (-0.571, -0.07, -0.123),
     "starts: small here": (0.475, -1.204, -0.422),
     "here: last word of a name": (-2.318, -0.482, 0),
@@ -92,10 +92,10 @@ def scores(matrix: NDArray[np.float64], shapes: NDArray[np.int8]) -> NDArray[np.
 
 
 def score_candidates(candidates: pl.DataFrame, names: Names, usage: Usage) -> NDArray[np.float64]:
-    """Return how much speaks for each candidate of whole documents, links aside.
+    """Return the score of each candidate of whole documents, without the evidence of links.
 
-    A capital that only begins a sentence says nothing of a word that its page mostly writes small: such a
-    candidate gets ``-inf``.
+    A capital at the beginning of a sentence is no evidence for a word that the page mostly writes in small letters:
+    such a candidate gets ``-inf``.
 
     Returns
     -------

@@ -1,25 +1,45 @@
-"""Documents on their way in, kept on disk until the catalogue is known."""
+"""Documents of all sources, collected on disk until the catalogue is known."""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
 from tigertail import columns as c
 from tigertail.io.quarantine import LINE, REASON, TEXT, Quarantine
 
+# Columns of a batch of documents; those of the table are in columns.py.
+WORKS: Final = "works"  # where the text is in italics
+ADDRESS: Final = "address"  # what a link to the document has as its target
+SURE: Final = "sure"  # whether a document whose title is an artist's name is certainly that artist's page
+_SPAN: Final = {"begin": pl.Int32(), "end": pl.Int32()}
+PAGE_COLUMNS: Final[dict[str, pl.DataType]] = {
+    c.DOCUMENT_ID: pl.String(),
+    c.TEXT: pl.String(),
+    c.MARKUP: pl.String(),
+    c.TITLE: pl.String(),
+    c.NAME: pl.String(),
+    c.MBID: pl.String(),
+    ADDRESS: pl.String(),
+    SURE: pl.Boolean(),
+    c.LINKS: pl.List(pl.Struct({**_SPAN, "target": pl.String()})),
+    WORKS: pl.List(pl.Struct(_SPAN)),
+}
+"""A batch of documents. ``name`` and ``mbid`` are those of the item whose page it is, as the source gives them."""
 
-class DocumentSpool:
-    """Takes in batches of documents and writes each to a file.
+
+class DocumentsAccumulator:
+    """Collects batches of documents, each in a file.
 
     Parameters
     ----------
     folder
         Where to put the files.
     quarantine
-        Where documents go that are there already.
+        Where documents go whose id is already taken.
     """
 
     def __init__(self, folder: Path, quarantine: Quarantine) -> None:
@@ -29,20 +49,20 @@ class DocumentSpool:
         self._seen: set[bytes] = set()
 
     def add(self, source: str, rows: pl.DataFrame) -> None:
-        """Take in some documents; the first of an id stays.
+        """Add some documents; of those with one id the first is kept.
 
         Parameters
         ----------
         source
-            Where they come from.
+            Their source.
         rows
-            Columns of :data:`~tigertail.text.documents.columns.PAGE_COLUMNS`.
+            Columns of :data:`PAGE_COLUMNS`.
         """
         fresh = pl.Series([self._is_new(name) for name in rows[c.DOCUMENT_ID]], dtype=pl.Boolean)
         again = rows.filter(~fresh).select(
             pl.lit(1).alias(LINE),
             pl.col(c.DOCUMENT_ID).alias(TEXT),
-            pl.lit("a document of this id is there already").alias(REASON),
+            pl.lit("the id of this document is already taken").alias(REASON),
         )
         self._quarantine.reject(source, "", again)
         if fresh.any():

@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tigertail.errors import ConfigError, DataError
+from tigertail.io.files import read_table, read_text, read_toml
+
+
+def test_text_without_its_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes("\ufeffКино\n".encode())
+    assert read_text(tmp_path / "a.txt") == "Кино\n"
+
+
+def test_errors_name_the_problem_and_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no such file") as missing:
+        read_text(tmp_path / "nowhere.txt", remedy="look elsewhere")
+    assert missing.value.remedy == "look elsewhere"
+    with pytest.raises(DataError, match="cannot be read"):
+        read_text(tmp_path)
+    (tmp_path / "latin.txt").write_bytes(b"caf\xe9")
+    with pytest.raises(ConfigError, match="not UTF-8 text"):
+        read_text(tmp_path / "latin.txt", error=ConfigError)
+
+
+def test_toml(tmp_path: Path) -> None:
+    (tmp_path / "good.toml").write_text("a = 1\n", encoding="utf-8")
+    (tmp_path / "bad.toml").write_text("a = \n", encoding="utf-8")
+    assert read_toml(tmp_path / "good.toml", remedy="see the docs") == {"a": 1}
+    with pytest.raises(ConfigError, match="not a TOML file") as bad:
+        read_toml(tmp_path / "bad.toml", remedy="see the docs")
+    assert bad.value.remedy == "see the docs"
+    with pytest.raises(ConfigError, match="no such file"):
+        read_toml(tmp_path / "nowhere.toml", remedy="see the docs")
+
+
+def test_the_suffix_decides_how_a_table_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a,b\n1,x\n", encoding="utf-8")
+    (tmp_path / "a.tsv").write_text("a\tb\n1\tx\n", encoding="utf-8")
+    pl.DataFrame({"a": [1], "b": ["x"]}).write_parquet(tmp_path / "a.parquet")
+    assert read_table(tmp_path / "a.csv").rows() == read_table(tmp_path / "a.tsv").rows() == [("1", "x")]
+    assert read_table(tmp_path / "a.csv", infer_schema=True).rows() == [(1, "x")]
+    assert read_table(tmp_path / "a.parquet").rows() == [(1, "x")]
+    assert read_table(tmp_path / "a.parquet", as_text=True).rows() == [("1", "x")]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet"])
+def test_a_table_that_is_missing_or_damaged(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataError, match="no such file"):
+        read_table(tmp_path / name)
+    (tmp_path / name).write_bytes(b"")
+    with pytest.raises(DataError, match="cannot be read"):
+        read_table(tmp_path / name)
