@@ -48,7 +48,7 @@ from tigertail.mixing.calibration import scales
 from tigertail.mixing.candidates import best_answers, choices_of
 from tigertail.mixing.conditional_logit import Choices, fit_conditional_logit
 from tigertail.model.config import ModelConfig
-from tigertail.model.fit_mixture import CONTAINED, fit_held_out
+from tigertail.model.fit_mixture import fit_held_out
 from tigertail.model.registry import SIGNALS, FitContext
 from tigertail.progress import track
 from tigertail.signals.contract import Signal
@@ -254,7 +254,7 @@ def asked(trial: Split) -> NDArray[np.int64]:
 def outer(dataset: Dataset) -> tuple[Split, FitContext, list[str]]:
     """Return the outer held-out listeners, what is fitted to, and the signals that are mixed."""
     trial = hold_out(dataset, ProtocolConfig(seed=0))
-    names = [name for name, family in SIGNALS.items() if family.needs(trial.train) and name not in CONTAINED]
+    names = [name for name, spec in SIGNALS.items() if spec.has_data(trial.train) and spec.in_mixture]
     return trial, FitContext(trial.train, trial.interactions, ModelConfig()), names
 
 

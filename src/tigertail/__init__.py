@@ -96,7 +96,8 @@ def add(
     """
     from tigertail import model as room
 
-    after = room.load(path).add(dataset, threads=threads)
+    opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
+    after = room.add(room.load(path), opened, threads=threads)
     if not dry_run:
         room.save(after, path)
     return after

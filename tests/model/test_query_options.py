@@ -13,7 +13,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, UnknownItemError
 from tigertail.mixing import Mixture
 from tigertail.model import Model, ModelConfig
-from tigertail.model.explanation import in_words
+from tigertail.model.explanation import format_reasons
 from tigertail.simulation import WorldConfig, simulate
 
 SMALL = ModelConfig(base={"factors": 16, "iterations": 3}, local={"min_group_size": 20})
@@ -69,7 +69,7 @@ def test_what_says_nothing_of_an_answer_is_not_its_reason(mixed: Model) -> None:
         listening = next(part for part in why if part["signal"] == "listening")
         assert not listening["spoke"], "nobody has heard it"
         assert why[0]["spoke"]
-        assert not in_words(why.to_list()).startswith("listening")
+        assert not format_reasons(why.to_list()).startswith("listening")
 
 
 def test_a_signal_asked_alone_is_a_mixture_of_one(mixed: Model) -> None:
@@ -87,9 +87,11 @@ def test_a_signal_switched_off_is_not_looked_at(world: Dataset, mixed: Model) ->
     assert isinstance(other, Mixture)
     # Each signal is read alike; the weights, learned together, are those of the full mixture, summing to 1 again.
     for name in parts:
-        ours, theirs = (one.learned.calibrations[one.learned.names.index(name)] for one in (mixture, other))
+        ours, theirs = (
+            one.parameters.calibrations[one.parameters.names.index(name)] for one in (mixture, other)
+        )
         assert ours.tobytes() == theirs.tobytes()
-    off = mixture.without(["annotation"])
+    off = mixture.disable(["annotation"])
     assert "annotation" not in off.parts
     asked = mixed.similar(star(mixed), 10, without=["annotation"], why=True)
     told = {part["signal"] for why in asked["why"] for part in why}

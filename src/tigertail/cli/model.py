@@ -240,11 +240,11 @@ def weights(
 ) -> None:
     """Show how much the mixture trusts each signal, by how many listeners the query has."""
     import tigertail
-    from tigertail.model.weights import check_picture, plot_trust, trust
+    from tigertail.model.weights import check_picture, plot_weights, weights_table
 
     if plot is not None:
         check_picture(plot)
-    table = trust(tigertail.load(model))
+    table = weights_table(tigertail.load(model))
     if as_json:
         typer.echo(table.write_json())
     else:
@@ -255,7 +255,7 @@ def weights(
         title = "Weight of each signal, if all know the query"
         print_table(table.columns, rows, title=title)
     if plot is not None:
-        plot_trust(table, plot)
+        plot_weights(table, plot)
         typer.echo(f"Written: {plot}.", err=as_json)
 
 

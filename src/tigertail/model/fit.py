@@ -54,9 +54,9 @@ def fit(
             remedy="look at plays and ratings",
         )
     mixed_names(dataset, config.mixture)  # a name that is not there is told before the work, not after
-    given = FitContext(dataset, interactions, config, threads)
-    signals = fit_signals(given)
-    if mixture := fit_mixture(given, signals, lists, feedback):
+    context = FitContext(dataset, interactions, config, threads)
+    signals = fit_signals(context)
+    if mixture := fit_mixture(context, signals, lists, feedback):
         signals[MIXTURE] = mixture
     provenance = Provenance(dataset.name, dataset.fingerprint, dataset.simulated)
     seen = {

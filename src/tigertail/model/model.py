@@ -5,8 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self, Unpack
+from typing import Any, Final, Unpack
 
 import numpy as np
 import polars as pl
@@ -15,16 +14,12 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.folding import fold
 from tigertail.errors import ConfigError, TigertailWarning, UnknownItemError
-from tigertail.mixing import Mixture
 from tigertail.model.config import ModelConfig
 from tigertail.model.explanation import Reasons, explain
 from tigertail.model.query_options import Dials, admitted, ask, check_dials
 from tigertail.progress import progress
 from tigertail.retrieval.topk import top_k
-from tigertail.signals.contract import Signal
-
-if TYPE_CHECKING:
-    from tigertail.dataset.dataset import Dataset
+from tigertail.signals.contract import Composite, Signal
 
 _ASKED: Final = {"asked": pl.String, "folded": pl.String}
 BLOCK_BYTES: Final = 2**27  # affinities held at a time while lists are made
@@ -177,18 +172,18 @@ class Model:
         allowed = self._admitted(dials)
         allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed
         allowed[seeds] = False
-        apart = None
-        if why and isinstance(asked.signal, Mixture):
-            affinities, apart = asked.signal.taken_apart(seeds)
+        contributions = None
+        if why and isinstance(asked.signal, Composite):
+            affinities, contributions = asked.signal.affinity_with_contributions(seeds)
         else:
             affinities = asked.signal.affinity(seeds)
         scores = _listable(after_all(affinities), allowed)
         codes, best = top_k(scores, n)
         listed = codes[0] >= 0
         items = codes[0][listed]
-        called = self.items[c.NAME].gather(seeds).to_list()
-        told = explain(asked.name, asked.signal, seeds, items, called, apart) if why else None
-        return Answers(seeds, items, best[0][listed], asked.notices, told)
+        names = self.items[c.NAME].gather(seeds).to_list()
+        reasons = explain(asked.name, asked.signal, seeds, items, names, contributions) if why else None
+        return Answers(seeds, items, best[0][listed], asked.notices, reasons)
 
     def neighbours(
         self,
@@ -247,14 +242,6 @@ class Model:
         if names:
             lists |= {"target_name": called.gather(target), c.NAME: called.gather(answer)}
         return pl.DataFrame(lists)
-
-    def add(self, dataset: Dataset | Path | str, *, threads: int | None = None) -> Self:
-        """Return the model with the listeners and items of a dataset; see :func:`tigertail.model.update.add.add`."""
-        from tigertail.dataset.dataset import Dataset
-        from tigertail.model.update.add import add
-
-        opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
-        return add(self, opened, threads=threads)
 
     def find(self, item: str) -> int:
         """Return the code of an item given by id or name.

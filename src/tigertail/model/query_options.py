@@ -14,12 +14,9 @@ from tigertail import columns as c
 from tigertail.dataset.strata import Stratum
 from tigertail.errors import ConfigError
 from tigertail.geo.countries import country_code
-from tigertail.mixing import Mixture
 from tigertail.model.lens import lens_target
 from tigertail.model.registry import FACTORS, LISTENING, MIXTURE
-from tigertail.signals.contract import Signal
-from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import GroupedCoListening
+from tigertail.signals.contract import Composite, GroupAware, HasPopularityExponent, ListenerGroups, Signal
 
 COSINE: Final = "cosine"
 """What most call collaborative filtering: the cosine of the factors, which is their signal at a beta of 1."""
@@ -148,18 +145,17 @@ def admitted(items: pl.DataFrame, dials: Dials) -> NDArray[np.bool_] | None:
     return np.asarray(np.all([one.fill_null(False).to_numpy() for one in wanted], axis=0))
 
 
-def grouped(name: str, signal: Signal) -> GroupedCoListening:
-    """Return the part of a signal that knows groups of listeners.
+def grouped(name: str, signal: Signal) -> ListenerGroups:
+    """Return the groups of listeners of a signal.
 
     Raises
     ------
     ConfigError
         If it has none.
     """
-    part = signal.parts.get(LISTENING) if isinstance(signal, Mixture) else signal
-    if isinstance(part, GroupedCoListening):
-        return part
-    off = isinstance(signal, Mixture)
+    if isinstance(signal, GroupAware) and (groups := signal.listener_groups) is not None:
+        return groups
+    off = isinstance(signal, Composite)
     raise ConfigError(
         f"the signal '{name}'{' without listening' * off} knows no groups of listeners",
         remedy=f"leave '{LISTENING}' switched on" if off else f"ask '{LISTENING}'",
@@ -169,7 +165,7 @@ def grouped(name: str, signal: Signal) -> GroupedCoListening:
 def _without(name: str, signal: Signal, names: Collection[str]) -> Signal:
     if not names:
         return signal
-    if not isinstance(signal, Mixture):
+    if not isinstance(signal, Composite):
         raise ConfigError(
             f"the signal '{name}' has no parts to switch off", remedy="leave it out, or ask a mixture"
         )
@@ -179,13 +175,13 @@ def _without(name: str, signal: Signal, names: Collection[str]) -> Signal:
         )
     if not set(signal.parts) - set(names):
         raise ConfigError("every signal is switched off", remedy="leave one on")
-    return signal.without(names)
+    return signal.disable(names)
 
 
 def _with_beta(name: str, signal: Signal, beta: float | None) -> Signal:
     if beta is None:
         return signal
-    if not isinstance(signal, (FactorAffinity, GroupedCoListening, Mixture)):
+    if not isinstance(signal, HasPopularityExponent):
         raise ConfigError(f"the signal '{name}' has no popularity exponent", remedy="leave beta out")
     if not 0 <= beta <= 2:
         raise ConfigError(f"beta is {beta}", remedy="choose it between 0, for stars, and 2")
@@ -203,7 +199,7 @@ def _seen_from(name: str, signal: Signal, dials: Dials) -> tuple[Signal, str | N
             raise ConfigError(f"a lens of {lens} on no place", remedy="say from which country to look")
         return signal, None
     view = lens_target(grouped(name, signal), *place)
-    assert isinstance(signal, (GroupedCoListening, Mixture))  # or it would have no groups
+    assert isinstance(signal, GroupAware)  # or it would have no groups
     return signal.localised_by_group(view.groups, lens), view.notice
 
 

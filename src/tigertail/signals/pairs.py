@@ -1,4 +1,4 @@
-"""Pairs that somebody else counted: asked for, bought, or seen together."""
+"""Pair counts from another source: items searched, bought or seen together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
-from tigertail.signals.co_listening import CoListening, strongest_products
+from tigertail.signals.co_listening import strongest_products
+from tigertail.signals.neighbour_lists import NeighbourLists
 from tigertail.sparse import CSR
 
 
@@ -28,10 +29,10 @@ class PairsConfig(BaseModel):
     """Count at which an affinity counts half."""
 
 
-class Pairs(CoListening):
-    """The items that pair counts bring together most."""
+class Pairs(NeighbourLists):
+    """The items with the largest pair counts."""
 
-    LINK: ClassVar[str] = "counted together"
+    EXPLANATION: ClassVar[str] = "often paired in the pair counts"
 
 
 def fit_pairs(dataset: Dataset, interactions: Interactions, config: PairsConfig) -> Pairs:
@@ -69,7 +70,7 @@ def fit_pairs(dataset: Dataset, interactions: Interactions, config: PairsConfig)
             config.neighbours,
             lengths=np.sqrt(there).astype(np.float32),
             gains=(there ** (-config.beta / 2)).astype(np.float32),
-        ).neighbours
+        )
     )
 
 

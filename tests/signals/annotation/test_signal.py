@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation
-from tigertail.signals.annotation.explain import in_words
+from tigertail.signals.annotation.explain import format_shared_labels
 from tigertail.threads import limited
 
 MakeWorld = Callable[..., Any]
@@ -161,14 +161,16 @@ def test_it_tells_in_words_what_is_shared(world: MakeWorld) -> None:
     )
     signal = made.fit(co_annotation_weight=0)
     a, b, c, d = (made.code(item) for item in "abcd")
-    assert signal.tell(a, np.array([b, c, a], np.int32)) == ["both dark, post-punk, from Berlin", "", ""]
-    assert signal.tell(c, np.array([d], np.int32)) == ["both on 4AD"]
+    assert signal.explain(a, np.array([b, c, a], np.int32)) == ["both dark, post-punk, from Berlin", "", ""]
+    assert signal.explain(c, np.array([d], np.int32)) == ["both on 4AD"]
 
 
 def test_it_tells_of_the_same_people_where_they_are_all_there_is(world: MakeWorld) -> None:
     made = world({"a": "polka", "b": "coldwave", "c": "rock"}, items=["d"])
     signal = made.fit()
-    assert signal.tell(made.code("a"), np.array([made.code("b")], np.int32)) == ["tagged by the same people"]
+    assert signal.explain(made.code("a"), np.array([made.code("b")], np.int32)) == [
+        "tagged by the same people"
+    ]
 
 
 def test_equal_inputs_give_equal_bytes_for_any_number_of_threads(world: MakeWorld) -> None:
@@ -210,6 +212,6 @@ def test_the_words_are_those_of_the_first_shared_labels(world: MakeWorld) -> Non
     signal = made.fit()
     everyone = np.arange(len(signal.known), dtype=np.int32)
     for query in everyone.tolist():
-        for item, words in zip(everyone.tolist(), signal.tell(query, everyone), strict=True):
+        for item, words in zip(everyone.tolist(), signal.explain(query, everyone), strict=True):
             shared = signal.shared_labels(query, item, 12).select("facet", "label").iter_rows()
-            assert words == (in_words(shared) if item != query else "")
+            assert words == (format_shared_labels(shared) if item != query else "")

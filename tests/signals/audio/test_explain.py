@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tigertail.signals.audio.explain import in_words
+from tigertail.signals.audio.explain import format_descriptors
 
 NAMES = ("energy", "valence", "tempo")
 
@@ -18,4 +18,4 @@ NAMES = ("energy", "valence", "tempo")
     ],
 )
 def test_two_are_named_in_which_both_stand_out(one: list[float], other: list[float], words: str) -> None:
-    assert in_words(np.array(one, np.float32), np.array(other, np.float32), NAMES) == words
+    assert format_descriptors(np.array(one, np.float32), np.array(other, np.float32), NAMES) == words

@@ -122,7 +122,7 @@ def test_listeners_are_laid_out_group_by_group_with_all_they_hear() -> None:
     assert signal.starts.tolist() == [0, 20, 40, 60]
     for group in range(3):
         there = [
-            signal.heard.row(place)[0].tolist()
+            signal.plays.row(place)[0].tolist()
             for place in range(signal.starts[group], signal.starts[group + 1])
         ]
         assert there == [weights.row(int(one))[0].tolist() for one in np.flatnonzero(groups.member == group)]

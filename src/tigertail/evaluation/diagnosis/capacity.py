@@ -122,7 +122,7 @@ class _Sums:
 def _errors(signal: GroupedCoListening, config: ModelConfig) -> _Sums:
     groups = len(signal.keys) + 1
     sums = _Sums(np.zeros((groups, BINS)), np.zeros((groups, BINS), np.int64), np.zeros(groups))
-    heard_at_all = signal.heard.with_data(np.ones(signal.heard.nnz, np.float32))
+    heard_at_all = signal.plays.with_data(np.ones(signal.plays.nnz, np.float32))
     weights = confidence(heard_at_all, config.confidence)
     settings = config.base.solver(weights)
     band = np.log2(np.maximum(signal.popularity, 1)).astype(np.int64)

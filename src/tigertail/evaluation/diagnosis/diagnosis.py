@@ -130,7 +130,7 @@ def diagnose(model: Model, *, n: int = 10) -> Diagnosis:
         {key: int(size) for key, size in zip((*listening.keys, ELSEWHERE), sizes, strict=True)},
         dict(listening.fallback_of),
         told,
-        compare_cohesion(compared, listening.heard, lives, countries),
+        compare_cohesion(compared, listening.plays, lives, countries),
         capacity(listening, model.config),
         changes(model.items, factors, listening, homes, n=n, seed=model.config.seed),
     )
@@ -170,7 +170,7 @@ def _homes(
     """Return where each item is local, and whether the catalogue says so."""
     if c.COUNTRY in model.items.columns and model.items[c.COUNTRY].null_count() < len(model.items):
         return model.items[c.COUNTRY].fill_null(UNKNOWN).to_numpy().astype("<U2"), True
-    return local_by_listening(listening.heard, lives), False
+    return local_by_listening(listening.plays, lives), False
 
 
 def _place(key: str) -> str:

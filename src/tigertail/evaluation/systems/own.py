@@ -36,11 +36,11 @@ class OwnSignal(Baseline):
 
     def fit(self, trial: Split) -> Signal:
         """Fit the signal to the training part of a trial; where it can teach no mixture, listening answers."""
-        given = FitContext(trial.train, trial.interactions, self.model)
+        context = FitContext(trial.train, trial.interactions, self.model)
         if self.signal != MIXTURE:
-            return SIGNALS[self.signal].fit(given)
-        signals = fit_signals(given)
-        return fit_mixture(given, signals) or signals[LISTENING]
+            return SIGNALS[self.signal].fit(context)
+        signals = fit_signals(context)
+        return fit_mixture(context, signals) or signals[LISTENING]
 
     @property
     def placed(self) -> bool:

@@ -1,4 +1,4 @@
-"""How far a model has gone, by what was added to it, from what it was fitted to."""
+"""Drift: how much was added to a model since its fit, and whether another fit is due."""
 
 from __future__ import annotations
 
@@ -93,14 +93,14 @@ class Drift:
         if not self.additions:
             return "Nothing was added since the fit."
         if self.fit_again:
-            return "Fit the model again to all its listeners: more was added than old factors can tell of."
+            return "Fit the model again to all its listeners: too much was added for the factors of the last fit."
         return (
             f"Fine: a fit is due when plays have grown by {MOST_PLAYS:.0%} or items by {MOST_ITEMS:.0%}."
         ).replace("%", " %")
 
 
 def drift(model: Model) -> Drift:
-    """Return how far a model has gone from what it was fitted to.
+    """Return how much was added to a model since its fit.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def report(model: Model) -> list[str]:
     last, far = model.metrics[ADDED][-1], drift(model)
     lines = [
         f"Added {last['listeners']:,} listeners, {last['plays']:,} plays, {last['items']:,} items "
-        f"that had no listener; {last['changed']:.1%} of the {TOP} nearest of items there were are others now.",
+        f"that had no listener; {last['changed']:.1%} of the {TOP} nearest neighbours of old items changed.",
         f"Since the fit: {far.plays:.1%} more plays, {far.items:.1%} more items, at most {far.changed:.1%} of "
         f"neighbours changed ({far.additions} addition{'s' if far.additions > 1 else ''}).",
     ]
@@ -142,19 +142,17 @@ def report(model: Model) -> list[str]:
         )
     if last["same_name"]:
         lines.append(
-            f"Note: {last['same_name']:,} new items bear the name of one that was there: are ids from one source?"
+            f"Note: {last['same_name']:,} new items have the name of an old one: are all ids from one source?"
         )
     if last["not_added"]:
         tables = ", ".join(f"{rows:,} {table}" for table, rows in last["not_added"].items())
-        lines.append(f"Note: not added, for only a fit takes them in: {tables}.")
+        lines.append(f"Note: not added, because they need a fit: {tables}.")
     if last["left_out"]:
-        lines.append(
-            f"Note: these signals could not go along until the next fit: {', '.join(last['left_out'])}."
-        )
+        lines.append(f"Note: these signals are left out until the next fit: {', '.join(last['left_out'])}.")
     return [line.replace("%", " %") for line in lines]
 
 
-def noted(before: Model, after: Model, addition: Addition) -> dict[str, Any]:
+def record_addition(before: Model, after: Model, addition: Addition) -> dict[str, Any]:
     """Return the metrics of a model to which something was added."""
     metrics = dict(before.metrics)
     for what, more in (

@@ -18,7 +18,7 @@ _SAID: Final = {"label": "on", "instrument": "with", "associated band": "linked 
 _SAME_PEOPLE: Final = "tagged by the same people"
 
 
-def in_words(shared: Iterable[tuple[str, str]]) -> str:
+def format_shared_labels(shared: Iterable[tuple[str, str]]) -> str:
     """Say what two items share.
 
     Parameters
@@ -29,9 +29,9 @@ def in_words(shared: Iterable[tuple[str, str]]) -> str:
 
     Examples
     --------
-    >>> in_words([("genre", "post-punk"), ("tag", "coldwave"), ("hometown", "Berlin"), ("label", "4AD")])
+    >>> format_shared_labels([("genre", "post-punk"), ("tag", "coldwave"), ("hometown", "Berlin"), ("label", "4AD")])
     'both post-punk, coldwave, from Berlin'
-    >>> in_words([("annotator", ""), ("home", "US"), ("mood", "sad")])
+    >>> format_shared_labels([("annotator", ""), ("home", "US"), ("mood", "sad")])
     'tagged by the same people, both from the United States, of mood sad'
     """
     every = list(shared)
@@ -43,17 +43,19 @@ def in_words(shared: Iterable[tuple[str, str]]) -> str:
     if every and (not told or every[0][0] == COMPANY):
         parts.append(_SAME_PEOPLE)
     if told:
-        parts.append("both " + ", ".join(_worded(*label) for label in told[:MOST]))
+        parts.append("both " + ", ".join(_format_label(*label) for label in told[:MOST]))
     return ", ".join(parts)
 
 
-def _worded(facet: str, name: str) -> str:
+def _format_label(facet: str, name: str) -> str:
     """Return what an item of a label is, to stand after "both".
 
     Examples
     --------
-    >>> _worded("label", "4AD"), _worded("home", "PL"), _worded("home", "from Wales"), _worded("mood", "sad")
-    ('on 4AD', 'from Poland', 'from Wales', 'of mood sad')
+    >>> _format_label("label", "4AD"), _format_label("home", "PL")
+    ('on 4AD', 'from Poland')
+    >>> _format_label("home", "from Wales"), _format_label("mood", "sad")
+    ('from Wales', 'of mood sad')
     """
     if facet in _PLAIN:
         return name

@@ -51,7 +51,7 @@ def fit_annotation(
 
     config = config or AnnotationConfig()
     opinions = read_opinions(dataset, interactions, config)
-    reliability = trust(opinions, config)
+    reliability = fit_reliability(opinions, config)
     evidence = gather(opinions, reliability, config)
     rarity = rarities(evidence)
     parts = [weigh(evidence, config, rarity)]
@@ -71,7 +71,7 @@ def fit_annotation(
     )
 
 
-def trust(opinions: Opinions, config: AnnotationConfig) -> AnnotatorReliability:
+def fit_reliability(opinions: Opinions, config: AnnotationConfig) -> AnnotatorReliability:
     """Find out whom of the crowd to believe, or take everybody's word."""
     sizes = (opinions.items, len(opinions.names), opinions.annotators)
     crowd = ~opinions.expert

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.kernels import njit, plain, prange
-from tigertail.signals.annotation.explain import COMPANY, in_words
+from tigertail.signals.annotation.explain import COMPANY, format_shared_labels
 from tigertail.signals.annotation.lexicon import Lexicon
 from tigertail.signals.contract import Arrays
 from tigertail.signals.remap import ItemRemap
@@ -209,9 +209,12 @@ class Annotation:
             rows.vstack(pl.DataFrame([(*row, together, together)], _SHARED, orient="row"), in_place=True)
         return rows.sort([CONTRIBUTION, c.FACET, c.LABEL], descending=[True, False, False]).head(n)
 
-    def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
+    def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
         """Return the labels that each item shares with the query, as far as they link them most."""
-        return [in_words(self._linking(query, item)) if item != query else "" for item in items.tolist()]
+        return [
+            format_shared_labels(self._linking(query, item)) if item != query else ""
+            for item in items.tolist()
+        ]
 
     def _linking(self, a: int, b: int) -> list[tuple[str, str]]:
         """Return the first rows of :meth:`shared_labels`, facet and label alone, without the cost of a table."""

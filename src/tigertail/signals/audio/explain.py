@@ -46,7 +46,7 @@ def spoken(name: str) -> str:
     return name.replace("_", " ").strip()
 
 
-def in_words(one: NDArray[np.float32], other: NDArray[np.float32], names: Sequence[str]) -> str:
+def format_descriptors(one: NDArray[np.float32], other: NDArray[np.float32], names: Sequence[str]) -> str:
     """Say in what two items are alike that sound alike.
 
     Named are the two descriptors at most whose products are the largest, of those in which both items are in
@@ -62,7 +62,7 @@ def in_words(one: NDArray[np.float32], other: NDArray[np.float32], names: Sequen
     Examples
     --------
     >>> one, other = np.array([[2.0, -1.0, 0.1], [1.5, -0.7, 3.0]], np.float32)
-    >>> in_words(one, other, ["energy", "valence", "tempo"])
+    >>> format_descriptors(one, other, ["energy", "valence", "tempo"])
     'alike in sound: high energy, low valence'
     """
     product = one.astype(np.float64) * other

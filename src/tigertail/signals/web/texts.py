@@ -64,7 +64,7 @@ def alike(
     squares = np.bincount(matrix.entry_rows(), matrix.data.astype(np.float64) ** 2, items)
     length = np.sqrt(np.maximum(squares, 1e-12))[matrix.entry_rows()]
     unit = matrix.with_data((matrix.data / length).astype(np.float32))
-    return strongest_products(unit, unit.transpose(), neighbours).neighbours
+    return strongest_products(unit, unit.transpose(), neighbours)
 
 
 def _word_counts(dataset: Dataset, writings: Writings) -> pl.DataFrame:
