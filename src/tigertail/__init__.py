@@ -94,12 +94,13 @@ def add(
     Model
         The model with the additions; :func:`tigertail.model.update.drift` says how far it has gone from the fit.
     """
-    from tigertail import model as room
+    from tigertail import model as models
+    from tigertail.dataset.dataset import Dataset
 
     opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
-    after = room.add(room.load(path), opened, threads=threads)
+    after = models.add(models.load(path), opened, threads=threads)
     if not dry_run:
-        room.save(after, path)
+        models.save(after, path)
     return after
 
 

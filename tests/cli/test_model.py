@@ -314,6 +314,6 @@ def test_what_is_there_already_is_refused_and_the_model_stays(
     save(model, tmp_path / "model")
     before = checksums(tmp_path / "model")
     said, remedy = complaint(monkeypatch, capsys, "add", tmp_path / "model", scenes.path)
-    assert "this very dataset is in the model already" in said
+    assert "this dataset is in the model already" in said
     assert "new listeners only" in remedy
     assert checksums(tmp_path / "model") == before

@@ -98,19 +98,6 @@ def test_an_expert_beats_the_crowd_where_both_speak(world: MakeWorld) -> None:
     assert made.affinity(level, "a", "j") == pytest.approx(made.affinity(level, "a", "p"), rel=1e-4)
 
 
-def test_near_genres_make_near_artists(world: MakeWorld, tmp_path: Path) -> None:
-    tree = tmp_path / "tree.csv"
-    tree.write_text("child,parent\ncoldwave,post-punk\ngoth,post-punk\npost-punk,rock\npolka,folk\n", "utf-8")
-    made = world({"a": "coldwave", "b": "goth", "c": "polka", "d": "rock"}, people="ann")
-    plain, signal = made.fit(co_annotation_weight=0), made.fit(co_annotation_weight=0, hierarchy=str(tree))
-    assert made.affinity(plain, "a", "b") == 0
-    assert made.affinity(signal, "a", "b") > made.affinity(signal, "a", "d") > 0
-    assert made.affinity(signal, "a", "c") == 0
-    why = signal.shared_labels(made.code("a"), made.code("b"))
-    assert why["label"].to_list() == ["postpunk", "rock"]
-    assert why["source_a"].to_list() == ["hierarchy"] * 2
-
-
 def test_spam_makes_no_neighbours(world: MakeWorld) -> None:
     # Two genres; a spammer says "fado" of every artist, the half of them that are techno included.
     said = {f"g{n:02}": ("techno" if n % 2 else "fado") for n in range(30)}

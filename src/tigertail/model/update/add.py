@@ -93,7 +93,6 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
         annotations=update.rows if update else 0,
         annotated=update.items if update else 0,
         unusable=update.left_out if update else {},
-        unread=update.unread if update else [],
     )
     return replace(after, metrics=record_addition(model, after, addition))
 

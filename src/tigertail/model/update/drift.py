@@ -36,15 +36,13 @@ class Addition:
     same_name
         New items that bear the name of one that was there.
     not_added
-        Rows of tables that only a fit takes in, by table.
+        Rows that need a fit, by table.
     left_out
-        Signals that could not go along.
+        Signals left out until the next fit.
     annotations, annotated
         Annotations taken in, and of how many items that had none.
     unusable
         Annotations of such items that cannot be used, by reason.
-    unread
-        Tables of labels of the configuration that could not be read.
     """
 
     dataset: str
@@ -59,7 +57,6 @@ class Addition:
     annotations: int = 0
     annotated: int = 0
     unusable: dict[str, int] = field(default_factory=dict)
-    unread: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -136,10 +133,6 @@ def report(model: Model) -> list[str]:
     if last.get("unusable"):
         reasons = ", ".join(f"{rows:,} ({reason})" for reason, rows in last["unusable"].items())
         lines.append(f"Note: annotations that cannot be used: {reasons}.")
-    if last.get("unread"):
-        lines.append(
-            f"Note: labels were folded without {', '.join(last['unread'])}, which cannot be read here."
-        )
     if last["same_name"]:
         lines.append(
             f"Note: {last['same_name']:,} new items have the name of an old one: are all ids from one source?"

@@ -35,12 +35,6 @@ class AnnotationConfig(BaseModel):
     spam_tolerance: float = Field(0.1, ge=0, le=1)
     """How much agreement a label needs that its annotator puts on everything: on a share of s of their rows, it
     must be found on more than this times s of what others say of the item."""
-    variants: str = ""
-    """A CSV file with the columns variant, label: other spellings and other languages; "" for none."""
-    hierarchy: str = ""
-    """A CSV file with the columns child, parent: which label is a kind of which; "" for none."""
-    decay: float = Field(0.5, gt=0, lt=1)
-    """How much of a label its parent inherits, and the parent's parent of that."""
 
     @field_validator("facets")
     @classmethod

@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.signals.annotation.config import AnnotationConfig
-from tigertail.signals.annotation.hierarchy import inheritance, read_hierarchy
 from tigertail.signals.annotation.opinions import TAG, Opinions
 from tigertail.signals.annotation.reliability import AnnotatorReliability, Reals
 
@@ -56,7 +55,6 @@ def gather(opinions: Opinions, reliability: AnnotatorReliability, config: Annota
 
     An expert's word counts as much as ``config.expert`` opinions of the crowd. In a facet in which an expert
     speaks of an item, labels that the expert does not give it keep ``config.contested`` of the crowd's opinion.
-    With a hierarchy, labels pass on to those above them.
     """
     crowd = ~opinions.expert
     shape = (opinions.items, len(opinions.names))
@@ -65,7 +63,7 @@ def gather(opinions: Opinions, reliability: AnnotatorReliability, config: Annota
     experts = _summed(opinions, np.ones(int(opinions.expert.sum())), opinions.expert, shape)
     experts.data[:] = 1
     said = _uncontested(said, experts, opinions.facets, config.contested)
-    evidence = Evidence(
+    return Evidence(
         (said + config.expert * experts).tocsr(),
         people,
         experts,
@@ -73,7 +71,6 @@ def gather(opinions: Opinions, reliability: AnnotatorReliability, config: Annota
         opinions.keys,
         opinions.names,
     )
-    return _inherited(evidence, config) if config.hierarchy else evidence
 
 
 def rarities(evidence: Evidence, others: int = 0) -> Reals:
@@ -163,33 +160,3 @@ def _uncontested(
     reduced = said.copy()
     reduced.data = np.where(agreed | silent | loose, said.data, share * said.data)
     return reduced
-
-
-def _inherited(evidence: Evidence, config: AnnotationConfig) -> Evidence:
-    """Let labels pass on to those above them in the hierarchy; nobody is named as having said so."""
-    from scipy import sparse
-
-    edges, keys = read_hierarchy(config.hierarchy, config.variants), evidence.keys
-    # A key may be there in several facets; the hierarchy is of genres where there are genres.
-    order = sorted(range(len(keys)), key=lambda label: (evidence.facets[label] != GENRE, label))
-    chosen: dict[str, int] = {}
-    for label in order:
-        chosen.setdefault(keys[label], label)
-    further, passed = inheritance(edges, list(chosen), config.decay)
-    place = np.array([*chosen.values(), *range(len(keys), len(keys) + len(further))], np.int64)
-    labels = len(keys) + len(further)
-    ways = passed.tocoo()
-    wide = sparse.csr_array((ways.data, (place[ways.row], place[ways.col])), shape=(labels, labels))
-    shape = (evidence.strength.shape[0], labels)
-    strength, people, experts = (
-        sparse.csr_array((part.data, part.indices, part.indptr), shape=shape)
-        for part in (evidence.strength, evidence.people, evidence.experts)
-    )
-    return Evidence(
-        (strength + strength @ wide).tocsr(),
-        people,
-        experts,
-        [*evidence.facets, *(GENRE for _ in further)],
-        [*keys, *further],
-        [*evidence.names, *further],
-    )

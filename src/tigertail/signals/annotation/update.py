@@ -13,7 +13,6 @@ what it learned:
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,13 +20,10 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
-from tigertail.errors import DataError
 from tigertail.signals.annotation.config import AnnotationConfig
 from tigertail.signals.annotation.evidence import gather, rarities, weigh
 from tigertail.signals.annotation.fit import columns_beside
-from tigertail.signals.annotation.hierarchy import read_hierarchy
 from tigertail.signals.annotation.label_folding import KEY, shorter_forms, spelling
-from tigertail.signals.annotation.label_tables import read_pairs
 from tigertail.signals.annotation.lexicon import Lexicon
 from tigertail.signals.annotation.opinions import TAG, coded, joined, said_in, usable, with_facets
 from tigertail.signals.annotation.reliability import AnnotatorReliability
@@ -49,8 +45,6 @@ class AnnotationUpdate:
         Annotations of items that it knew: only a fit takes them in.
     left_out
         Annotations that cannot be used, by reason.
-    unread
-        Tables of labels of the configuration that cannot be read, without which labels were folded.
     """
 
     signal: Annotation
@@ -58,7 +52,6 @@ class AnnotationUpdate:
     items: int
     later: int
     left_out: dict[str, int]
-    unread: list[str]
 
 
 def update_annotations(
@@ -84,13 +77,12 @@ def update_annotations(
     DataError
         If the dataset has no annotations, or their file is damaged.
     """
-    config, unread = _readable(config)
     known = catalogue[c.ITEM_ID].filter(pl.Series(signal.known))
     is_known = pl.col(c.ITEM_ID).is_in(known.implode()).fill_null(False)
     every = said_in(dataset)
-    rows, left_out = usable(every.filter(~is_known), catalogue[c.ITEM_ID], catalogue, config.variants)
+    rows, left_out = usable(every.filter(~is_known), catalogue[c.ITEM_ID], catalogue)
     count = len(rows)
-    rows, labels = _in_words_of(signal, lexicon, rows)
+    rows, labels = _with_known_labels(signal, lexicon, rows)
     opinions = coded(rows, labels, len(catalogue), left_out, lexicon.shorter)
     fresh = len(labels) - len(lexicon.keys)
     believed = np.concatenate([lexicon.reliability, np.full(fresh, lexicon.usual)])
@@ -106,29 +98,10 @@ def update_annotations(
         lexicon=lexicon.with_labels(evidence.keys[len(lexicon.keys) :], rarity[len(lexicon.keys) :]),
     )
     items = int((after.known & ~signal.known).sum())
-    return AnnotationUpdate(
-        after, count, items, len(every) - count - sum(left_out.values()), left_out, unread
-    )
+    return AnnotationUpdate(after, count, items, len(every) - count - sum(left_out.values()), left_out)
 
 
-def _readable(config: AnnotationConfig) -> tuple[AnnotationConfig, list[str]]:
-    """Return the settings without tables of labels that cannot be read here, and which these are."""
-    unread = []
-    readers: dict[str, Callable[[str], object]] = {
-        "variants": lambda path: read_pairs(path, "variant", "label"),
-        "hierarchy": read_hierarchy,
-    }
-    for name, read in readers.items():
-        if path := getattr(config, name):
-            try:
-                read(path)
-            except DataError:
-                unread.append(path)
-                config = config.model_copy(update={name: ""})
-    return config, unread
-
-
-def _in_words_of(
+def _with_known_labels(
     signal: Annotation, lexicon: Lexicon, rows: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return rows with the keys and facets of a signal, and its labels with the new ones after them."""
