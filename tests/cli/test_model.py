@@ -76,7 +76,7 @@ def test_the_mixture_can_learn_from_curated_lists(scenes: Dataset, settings: Pat
     assert isinstance(plain, Mixture)
     assert isinstance(taught, Mixture)
     # A pair that no listener plays is a lesson against the listening that was heard.
-    assert not np.array_equal(plain.learned.calibrations, taught.learned.calibrations)
+    assert not np.array_equal(plain.parameters.calibrations, taught.parameters.calibrations)
 
 
 def test_lists_that_cannot_be_read_are_two_lines(
@@ -91,7 +91,7 @@ def test_lists_that_cannot_be_read_are_two_lines(
     plays = pl.DataFrame({"listener_id": ["a", "a", "b", "b"], "item_id": list("xyxy"), "plays": 1.0})
     Dataset.write(tmp_path / "few", {"plays": plays}, name="few")
     few = ("fit", tmp_path / "few", tmp_path / "model", "--lists", lists)
-    with pytest.raises(DataError, match="too few listeners are there"):
+    with pytest.raises(DataError, match="too few listeners for a mixture"):
         run(*few)
     assert "No mixture: too few listeners" in run(*few[:3]).stdout
     assert "no layout 'xml'" in complaint(monkeypatch, capsys, *arguments, "--lists-format", "xml")[0]

@@ -1,4 +1,4 @@
-"""The popularity dial: how far a list leans to stars, or away from them."""
+"""The popularity dial: how far a list favours popular items, or obscure ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def dialled(
 ) -> Iterator[NDArray[np.float32]]:
     """Yield affinities at each setting gamma: multiplied by listeners(B)^gamma.
 
-    An affinity that is not positive recommends nothing and stays.
+    An affinity that is not positive is not changed.
 
     Parameters
     ----------

@@ -75,7 +75,7 @@ def read_opinions(dataset: Dataset, interactions: Interactions, config: Annotati
         If the dataset has no annotations, or their file is damaged.
     """
     names = dataset.items.unique(c.ITEM_ID, keep="first")
-    rows, left_out = usable(said_in(dataset), interactions.item_ids, names)
+    rows, left_out = usable(annotations_of(dataset), interactions.item_ids, names)
     shorter = shorter_forms(rows)
     rows = with_facets(joined(rows, shorter))
     return coded(rows, spelling(rows), len(interactions.item_ids), left_out, shorter)
@@ -129,7 +129,7 @@ def joined(rows: pl.DataFrame, shorter: dict[str, str]) -> pl.DataFrame:
     return rows.with_columns(pl.col(KEY).replace(list(shorter), list(shorter.values())))
 
 
-def said_in(dataset: Dataset) -> pl.DataFrame:
+def annotations_of(dataset: Dataset) -> pl.DataFrame:
     """Return the annotations that a dataset shows; those of experts have no annotator.
 
     Raises

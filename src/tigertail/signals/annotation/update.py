@@ -1,14 +1,13 @@
-"""What is said of items that come later, folded into a signal without a fit.
+"""Annotations of new items, folded into a signal without a fit.
 
-Their annotations are read by the rules of the fit, in the words the signal has; a word it lacks becomes a label of
-its own, so that two newcomers can share it. What cannot be told again without the rows of the fit is taken from
-what it learned:
+They are read by the rules of the fit, with the labels of the signal; a label that it lacks is added, so that two new
+items can share it. What needs the rows of the fit is taken from what the fit learned:
 
-- **Rarity.** A label weighs what it weighs in the rows there are, so that these stay as they are; a new one what its
-  number among the newcomers says.
-- **Belief.** An opinion is believed as far as opinions that use its label were, on average, in the fit. Who gives it
-  plays no part: a signal keeps no annotators, so that these cannot be told from others.
-- **Company**, who annotates an item at all, is left out for the same reason.
+- **Rarity.** A label has its weight of the fit, so that old rows stay as they are; a new label has the weight of its
+  frequency among the new items.
+- **Reliability.** An opinion has the mean reliability of the opinions with its label in the fit. A signal keeps no
+  annotators, so that their own reliability is not known.
+- **Annotators in common** are left out for the same reason.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from tigertail.signals.annotation.evidence import gather, rarities, weigh
 from tigertail.signals.annotation.fit import columns_beside
 from tigertail.signals.annotation.label_folding import KEY, shorter_forms, spelling
 from tigertail.signals.annotation.lexicon import Lexicon
-from tigertail.signals.annotation.opinions import TAG, coded, joined, said_in, usable, with_facets
+from tigertail.signals.annotation.opinions import TAG, annotations_of, coded, joined, usable, with_facets
 from tigertail.signals.annotation.reliability import AnnotatorReliability
 from tigertail.signals.annotation.signal import Annotation
 from tigertail.sparse import CSR
@@ -33,16 +32,16 @@ from tigertail.sparse import CSR
 
 @dataclass(frozen=True, eq=False)
 class AnnotationUpdate:
-    """A signal with newcomers, and what became of their annotations.
+    """A signal with new items, and what became of their annotations.
 
     Parameters
     ----------
     signal
         The signal.
     rows, items
-        How many annotations were taken in, of how many items that it did not know.
+        How many annotations were added, and to how many items that the signal did not know.
     later
-        Annotations of items that it knew: only a fit takes them in.
+        Annotations of items that it knew: they need a fit.
     left_out
         Annotations that cannot be used, by reason.
     """
@@ -57,14 +56,14 @@ class AnnotationUpdate:
 def update_annotations(
     signal: Annotation, lexicon: Lexicon, dataset: Dataset, catalogue: pl.DataFrame, config: AnnotationConfig
 ) -> AnnotationUpdate:
-    """Give a signal rows for the items it does not know and a dataset annotates.
+    """Add rows to a signal for the items that it does not know and a dataset annotates.
 
     Parameters
     ----------
     signal
         Under the codes of ``catalogue``.
     lexicon
-        What it remembers of its labels.
+        What it keeps of its labels.
     dataset
         Whose annotations count.
     catalogue
@@ -79,14 +78,14 @@ def update_annotations(
     """
     known = catalogue[c.ITEM_ID].filter(pl.Series(signal.known))
     is_known = pl.col(c.ITEM_ID).is_in(known.implode()).fill_null(False)
-    every = said_in(dataset)
+    every = annotations_of(dataset)
     rows, left_out = usable(every.filter(~is_known), catalogue[c.ITEM_ID], catalogue)
     count = len(rows)
     rows, labels = _with_known_labels(signal, lexicon, rows)
     opinions = coded(rows, labels, len(catalogue), left_out, lexicon.shorter)
     fresh = len(labels) - len(lexicon.keys)
-    believed = np.concatenate([lexicon.reliability, np.full(fresh, lexicon.usual)])
-    reliability = AnnotatorReliability(believed[opinions.label[~opinions.expert]], np.empty(0), believed)
+    by_label = np.concatenate([lexicon.reliability, np.full(fresh, lexicon.usual)])
+    reliability = AnnotatorReliability(by_label[opinions.label[~opinions.expert]], np.empty(0), by_label)
     evidence = gather(opinions, reliability, config)
     rarity = rarities(evidence, int(signal.known.sum()))
     rarity[: len(lexicon.keys)] = lexicon.rarity
@@ -130,7 +129,7 @@ def _settled(signal: Annotation, lexicon: Lexicon) -> pl.DataFrame:
     column, labels = signal.weights.indices, len(lexicon.keys)
     is_label = column < labels
     people, experts = (
-        np.bincount(column[is_label], said[is_label], labels) for said in (signal.people, signal.experts)
+        np.bincount(column[is_label], counts[is_label], labels) for counts in (signal.people, signal.experts)
     )
     table = pl.DataFrame(
         {

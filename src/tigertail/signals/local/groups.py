@@ -30,7 +30,7 @@ class Groups:
         "151" a region (those of its countries too small to stand alone), "cluster-3" one learned.
     member
         Group of each listener, ``len(keys)`` for those of none; int32, (listeners,).
-    fallen
+    fallback_of
         Places too small to stand alone, with the group their listeners went to ("elsewhere" for none).
     """
 
