@@ -25,7 +25,7 @@ class CoListeningConfig(BaseModel):
     neighbours: int = Field(200, ge=1)
     """Neighbours kept an item."""
     beta: float = Field(1.0, ge=0, le=2)
-    """Popularity exponent: 1 is the cosine, less lets stars rise."""
+    """Popularity exponent: 1 is the cosine, less favours popular items."""
     shrinkage: float = Field(5.0, ge=0)
     """Common listeners at which an affinity counts half."""
 

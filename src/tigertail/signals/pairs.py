@@ -24,7 +24,7 @@ class PairsConfig(BaseModel):
     neighbours: int = Field(200, ge=1)
     """Neighbours kept an item."""
     beta: float = Field(1.0, ge=0, le=2)
-    """Popularity exponent: 1 is the cosine, less lets stars rise, 2 is pointwise mutual information."""
+    """Popularity exponent: 1 is the cosine, less favours popular items, 2 is pointwise mutual information."""
     shrinkage: float = Field(5.0, ge=0)
     """Count at which an affinity counts half."""
 

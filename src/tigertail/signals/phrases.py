@@ -1,4 +1,4 @@
-"""Bits of English that several signals use to say why they link two items."""
+"""English phrases that several signals use in their explanations."""
 
 from __future__ import annotations
 

@@ -354,7 +354,7 @@ class GroupedCoListening:
 
     @cached_property
     def _placed(self) -> NDArray[np.float64]:
-        """Listeners of each item that belong to a group: of the others nobody knows where they are."""
+        """Listeners of each item that belong to a group: the place of the others is unknown."""
         last = self.plays.indptr[self.starts[len(self.keys)]]
         return np.bincount(self.plays.indices[:last], minlength=len(self.vectors)).astype(np.float64)
 

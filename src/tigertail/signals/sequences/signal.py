@@ -30,11 +30,11 @@ class SequencesConfig(BaseModel):
     reach: float = Field(50.0, gt=0)
     """Places over which nearness falls to 1/e."""
     curator: float = Field(0.25, gt=0, le=1)
-    """Exponent of what one curator says again and again: 1 counts every time, near 0 the first alone."""
+    """Exponent of what one curator repeats: with 1 every time counts, near 0 only the first."""
     repertoire: bool = True
-    """Whether all that a curator plays, in whatever sequence, is a sequence without order besides."""
+    """Whether all that a curator plays is one more sequence, without an order."""
     beta: float = Field(1.0, ge=0, le=2)
-    """Popularity exponent: 1 is the cosine, less lets stars rise."""
+    """Popularity exponent: 1 is the cosine, less favours popular items."""
     shrinkage: float = Field(2.0, ge=0)
     """Curators in common at which an affinity counts half."""
 
@@ -126,7 +126,7 @@ def _entries(dataset: Dataset, interactions: Interactions) -> pl.DataFrame:
         rows = dataset.scan(c.SEQUENCES_TABLE).collect()
     if c.CURATOR not in rows.columns:
         rows = rows.with_columns(pl.lit(None, pl.String).alias(c.CURATOR))
-    # A sequence of nobody's speaks for itself. The mark keeps it apart from curators of that name.
+    # A sequence without a curator is its own curator. The mark keeps it apart from curators of that name.
     alone = pl.concat_str(pl.lit("\0"), c.SEQUENCE_ID)
     rows = rows.join(codes, on=c.ITEM_ID).with_columns(pl.col(c.CURATOR).fill_null(alone))
     who = pl.struct(c.CURATOR, c.SEQUENCE_ID).rank("dense").cast(pl.Int32) - 1

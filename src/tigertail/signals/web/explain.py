@@ -1,4 +1,4 @@
-"""What is written about two items together, and how to say so."""
+"""What documents contain about two items together, in numbers and in words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ALIKE: Final = "similar text on their pages"
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is written about two items together.
+    """What documents contain about two items together.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class Evidence:
 
 
 def format_evidence(evidence: Evidence) -> str:
-    """Say where two items are written about together; "" where nowhere.
+    """Return in words where documents mention two items together; "" where nowhere.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The web signal: its parts together, and the evidence behind an affinity."""
+"""The web signal: the sum of its parts, and the evidence behind an affinity."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _entry(matrix: CSR, row: int, column: int) -> int:
 
 
 def fit_web(dataset: Dataset, interactions: Interactions, config: WebConfig) -> Web:
-    """Learn from what is written.
+    """Fit the web signal.
 
     With x the parts (beside each other, on each other's page, pages alike), each from 0 to 1, w their weights
     and l_B the listeners of B,
