@@ -49,7 +49,19 @@ def test_no_answer_needs_no_reason(local_model: Model, signal: GroupedCoListenin
     assert why.dtype == pl.List(pl.Struct({"group": pl.String, "name": pl.String, "share": pl.Float64}))
 
 
-def test_in_words() -> None:
+def test_the_popularity_prior_names_the_signals_without_data() -> None:
+    with_data = {"signal": "web", "share": 0.4, "spoke": True, "evidence": "similar text on their pages"}
+    silent = [
+        {"signal": name, "share": 0.2, "spoke": False, "evidence": ""}
+        for name in ("listening", "audio", "sequences")
+    ]
+    assert format_reasons([with_data, *silent]).splitlines() == [
+        "web 40 %: similar text on their pages",
+        "60 % popularity prior (no listening, audio or sequences data for this pair)",
+    ]
+
+
+def test_reasons_are_formatted_in_words() -> None:
     names = ("Poland", "Brazil", "elsewhere", "Sweden")
     carriers = [
         {"name": name, "share": share} for name, share in zip(names, (0.5, 0.3, 0.15, 0.05), strict=True)

@@ -121,7 +121,8 @@ def format_reasons(carriers: list[dict[str, Any]], most: int = 3) -> str:
     silent = [one for one in carriers if not one["spoke"] and one["share"] >= MIN_SHARE]
     prior = sum(one["share"] for one in silent)
     if prior >= MIN_PRIOR_SHARE:
-        names = " or ".join(one["signal"] for one in silent)
+        *most_names, last = (one["signal"] for one in silent)
+        names = f"{', '.join(most_names)} or {last}" if most_names else last
         lines.append(f"{_percent(prior)} popularity prior (no {names} data for this pair)")
     return "\n".join(lines)
 
