@@ -75,7 +75,7 @@ def tune(trial: Split) -> None:
         for setting in (0, 1):
             for value in (LISTENERS, SAME_ARTIST)[setting]:
                 tried = (value, best[1]) if setting == 0 else (best[0], value)
-                trust = (heard / (heard + tried[0])).astype(np.float32)
+                weight = (heard / (heard + tried[0])).astype(np.float32)
                 known[tried] = ndcg(replace(fitted, own_weight=weight, same_artist=tried[1]), trial)
                 shown = "  listeners {:g}, same_artist {:g}: {:.5f}"
                 print(shown.format(*tried, known[tried]), flush=True)
