@@ -31,7 +31,7 @@ from tigertail.evaluation import ProtocolConfig, System, hold_out
 from tigertail.evaluation.scoring import DIAL, score_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.signals.annotation import AnnotationConfig, fit_annotation
-from tigertail.signals.annotation.fit import trust
+from tigertail.signals.annotation.fit import fit_reliability
 from tigertail.signals.annotation.opinions import read_opinions
 
 PLAIN = AnnotationConfig(
@@ -90,7 +90,7 @@ def show_labels(dataset: Dataset, uses: int, shown: int = 20) -> None:
     """Print the labels that make least and most sense, of those used often."""
     config = AnnotationConfig()
     opinions = read_opinions(dataset, Interactions.of(dataset), config)
-    sense = trust(opinions, config).labels
+    sense = fit_reliability(opinions, config).labels
     often = np.flatnonzero(np.bincount(opinions.label, minlength=len(sense)) >= uses)
     order = often[np.argsort(sense[often], kind="stable")]
     for title, labels in (("least", order[:shown]), ("most", order[::-1][:shown])):

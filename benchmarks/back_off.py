@@ -76,7 +76,7 @@ def tune(split: Split) -> None:
             for value in (LISTENERS, SAME_ARTIST)[setting]:
                 tried = (value, best[1]) if setting == 0 else (best[0], value)
                 trust = (heard / (heard + tried[0])).astype(np.float32)
-                known[tried] = ndcg(replace(fitted, trust=trust, same_artist=tried[1]), split)
+                known[tried] = ndcg(replace(fitted, own_weight=trust, same_artist=tried[1]), split)
                 shown = "  listeners {:g}, same_artist {:g}: {:.5f}"
                 print(shown.format(*tried, known[tried]), flush=True)
             best = max(known, key=lambda pair: known[pair])

@@ -27,7 +27,7 @@ from tigertail import columns as c
 from tigertail.cli.output import print_table
 from tigertail.cli.report import print_memory
 from tigertail.dataset.dataset import Dataset
-from tigertail.model import Model, ModelConfig, drift, fit
+from tigertail.model import Model, ModelConfig, add, drift, fit
 from tigertail.simulation import WorldConfig, simulate
 
 T = TypeVar("T")
@@ -99,7 +99,7 @@ def measure(dataset: Dataset, share: float, seed: int, signal: str | None = None
     with tempfile.TemporaryDirectory() as place:
         parts = split(dataset, share, seed, Path(place))
         before = fit(parts.first)
-        after, adding = timed(lambda: before.add(parts.later))
+        after, adding = timed(lambda: add(before, parts.later))
         full, fitting = timed(lambda: fit(parts.whole))
         other = fit(parts.whole, ModelConfig(seed=seed + 1))
     known = after.items.filter((pl.col("listeners") >= FEWEST) & ~pl.col(c.ITEM_ID).is_in(parts.hidden))

@@ -48,7 +48,7 @@ from tigertail.mixing.calibration import scales
 from tigertail.mixing.candidates import best_answers, choices_of
 from tigertail.mixing.conditional_logit import Choices, fit_conditional_logit
 from tigertail.model.config import ModelConfig
-from tigertail.model.fit_mixture import CONTAINED, fit_held_out
+from tigertail.model.fit_mixture import fit_held_out
 from tigertail.model.registry import SIGNALS, FitContext
 from tigertail.progress import track
 from tigertail.signals.contract import Signal
@@ -254,7 +254,7 @@ def asked(split: Split) -> NDArray[np.int64]:
 def outer(dataset: Dataset) -> tuple[Split, FitContext, list[str]]:
     """Return the outer held-out listeners, what is fitted to, and the signals that are mixed."""
     split = hold_out(dataset, ProtocolConfig(seed=0))
-    names = [name for name, family in SIGNALS.items() if family.needs(split.train) and name not in CONTAINED]
+    names = [name for name, spec in SIGNALS.items() if spec.has_data(split.train) and spec.in_mixture]
     return split, FitContext(split.train, split.interactions, ModelConfig()), names
 
 
@@ -264,28 +264,28 @@ def learned(dataset: Dataset, costs: Costs) -> tuple[Split, dict[str, Signal]]:
     with costs.of("the signals"):
         signals: dict[str, Signal] = {name: SIGNALS[name].fit(given) for name in track(names, "signals")}
     with costs.of("the signals without the inner listeners"):
-        blind = fit_held_out(given, names)
-    if blind is None:
+        held_out = fit_held_out(given, names)
+    if held_out is None:
         raise SystemExit("too few listeners to learn from")
-    lessons = training_set(blind.split)
-    parts = {name: signals[name] for name in blind.signals}
+    lessons = training_set(held_out.split)
+    parts = {name: signals[name] for name in held_out.signals}
     systems: dict[str, Signal] = {}
     for name, config in {
         MIXTURE: MixtureConfig(),
         "mixture, constant weights": MixtureConfig(weights="constant"),
     }.items():
         with costs.of(name):
-            coefficients = learn(blind.signals, lessons, config, seed=given.config.seed)
+            coefficients = learn(held_out.signals, lessons, config, seed=given.config.seed)
         systems[name] = Mixture(parts, coefficients, split.popularity, config.beta)
     with costs.of("the trees' candidates"):
-        choices = candidates(blind.signals, lessons)
+        choices = candidates(held_out.signals, lessons)
     print(
         f"{len(lessons.queries):,} queries and {lessons.hits.data.sum():,.0f} hits to learn from, of which the "
         f"trees' {len(choices.values):,} candidates hold {100 * choices.hits.sum() / lessons.hits.data.sum():.1f} %."
     )
     for name, objective in {RATE: "poisson", LAMBDARANK: "lambdarank"}.items():
         with costs.of(name):
-            trees = grow(choices, lessons, asked(blind.split), objective)
+            trees = grow(choices, lessons, asked(held_out.split), objective)
             exponent = 1.0 if name == RATE else power(trees, choices)
         print(f"{name}: exp(score) to the power of {exponent:.2f}")
         systems[name] = Ranker(parts, trees, exponent, split.popularity, MixtureConfig().beta)
@@ -328,27 +328,30 @@ def report(sweeps: Sweeps, split: Split) -> None:
 def settings(dataset: Dataset) -> None:
     """Compare settings of the trees on a fifth of the inner listeners; the outer ones stay unseen."""
     _, given, names = outer(dataset)
-    blind = fit_held_out(given, names)
-    if blind is None:
+    held_out = fit_held_out(given, names)
+    if held_out is None:
         raise SystemExit("too few listeners to learn from")
-    last = np.random.default_rng(0).random(blind.split.relevant.rows)[blind.split.query_listeners] < 0.2
+    last = (
+        np.random.default_rng(0).random(held_out.split.relevant.shape[0])[held_out.split.query_listeners]
+        < 0.2
+    )
     taught, judged = (
         replace(
-            blind.split,
-            query_listeners=blind.split.query_listeners[chosen],
-            query_items=blind.split.query_items[chosen],
+            held_out.split,
+            query_listeners=held_out.split.query_listeners[chosen],
+            query_items=held_out.split.query_items[chosen],
         )
         for chosen in (~last, last)
     )
     lessons = training_set(taught)
-    choices = candidates(blind.signals, lessons)
-    beta, listeners = MixtureConfig().beta, blind.split.popularity
+    choices = candidates(held_out.signals, lessons)
+    beta, listeners = MixtureConfig().beta, held_out.split.popularity
     systems: dict[str, Signal] = {
-        MIXTURE: Mixture(blind.signals, learn(blind.signals, lessons, MixtureConfig()), listeners, beta)
+        MIXTURE: Mixture(held_out.signals, learn(held_out.signals, lessons, MixtureConfig()), listeners, beta)
     }
     for name, other in track(list(OTHERS.items()), "settings"):
         trees = grow(choices, lessons, asked(taught), "poisson", **other)
-        systems[f"{RATE}, {name}"] = Ranker(blind.signals, trees, 1.0, listeners, beta)
+        systems[f"{RATE}, {name}"] = Ranker(held_out.signals, trees, 1.0, listeners, beta)
     report(sweeps_of(systems, judged), judged)
 
 

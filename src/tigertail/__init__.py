@@ -95,11 +95,13 @@ def add(
     Model
         The model with the additions; :func:`tigertail.model.update.drift` says how far it has gone from the fit.
     """
-    from tigertail import model as room
+    from tigertail import model as models
+    from tigertail.dataset.dataset import Dataset
 
-    after = room.load(path).add(dataset, threads=threads)
+    opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
+    after = models.add(models.load(path), opened, threads=threads)
     if not dry_run:
-        room.save(after, path)
+        models.save(after, path)
     return after
 
 

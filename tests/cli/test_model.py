@@ -73,7 +73,7 @@ def test_the_mixture_can_learn_from_curated_lists(scenes: Dataset, settings: Pat
     assert isinstance(plain, Mixture)
     assert isinstance(taught, Mixture)
     # A pair that no listener plays is a lesson against the listening that was heard.
-    assert not np.array_equal(plain.learned.calibrations, taught.learned.calibrations)
+    assert not np.array_equal(plain.parameters.calibrations, taught.parameters.calibrations)
 
 
 def test_lists_that_cannot_be_read_are_two_lines(
@@ -318,6 +318,6 @@ def test_what_is_there_already_is_refused_and_the_model_stays(
     save(model, tmp_path / "model")
     before = checksums(tmp_path / "model")
     said, remedy = complaint(monkeypatch, capsys, "add", tmp_path / "model", scenes.path)
-    assert "this very dataset is in the model already" in said
+    assert "this dataset is in the model already" in said
     assert "new listeners only" in remedy
     assert checksums(tmp_path / "model") == before

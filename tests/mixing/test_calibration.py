@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tigertail.mixing.calibration import EVIDENCE, NOBODY, PopularityFeatures, calibrate, scales, shapes
+from tigertail.mixing.calibration import EVIDENCE, NO_LISTENER, PopularityFeatures, calibrate, scales, shapes
 
 LISTENERS = np.array([100, 10, 10, 0], np.int64)
 FAME = PopularityFeatures.of(LISTENERS)
@@ -32,7 +32,7 @@ def test_probabilities_sum_to_1_and_the_query_has_none() -> None:
 def test_by_hand() -> None:
     x = np.array([1.0, 0.5]) / 0.75
     heights = np.log1p(x / 0.02) + 2 * np.log1p(x / 0.3) + np.log(10) + 3 * np.log(10 / (10 + EVIDENCE))
-    unheard = 0.4 + 3 * np.log(NOBODY / (NOBODY + EVIDENCE))
+    unheard = 0.4 + 3 * np.log(NO_LISTENER / (NO_LISTENER + EVIDENCE))
     powers = np.exp([*heights, unheard])
     values = calibrated([7.0, 1.0, 0.5, -np.inf], [1.0, 2.0, 0.4, 1.0, 3.0])
     np.testing.assert_allclose(values[1:], powers / powers.sum(), rtol=1e-5)

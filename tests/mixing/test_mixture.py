@@ -73,14 +73,14 @@ def test_a_signal_switched_off_is_as_if_it_had_never_been(
         mixture.listeners,
         0.5,
     )
-    assert mixture.without(["tagged"]).affinity(EVERY).tobytes() == alone.affinity(EVERY).tobytes()
+    assert mixture.disable(["tagged"]).affinity(EVERY).tobytes() == alone.affinity(EVERY).tobytes()
 
 
 def test_other_signals_take_the_places_of_the_old(mixture: Mixture, heard: Signal, tagged: Signal) -> None:
-    more = mixture.of({"heard": heard, "tagged": tagged}, mixture.listeners * 2)
+    more = mixture.with_parts({"heard": heard, "tagged": tagged}, mixture.listeners * 2)
     assert more.parts.keys() == mixture.parts.keys()
     assert more.listeners[0] == 1800
-    assert mixture.of({"heard": heard}, mixture.listeners).parts.keys() == {"heard"}
+    assert mixture.with_parts({"heard": heard}, mixture.listeners).parts.keys() == {"heard"}
 
 
 def test_kept_as_arrays_it_answers_as_before(mixture: Mixture) -> None:

@@ -19,21 +19,21 @@ def test_terms_are_lines_in_how_well_the_query_is_known(learned: MixtureParamete
 def test_beyond_the_best_known_query_nothing_changes(learned: MixtureParameters) -> None:
     at, beyond = learned.terms("tagged", np.array([900, 10**6]))
     assert at.tolist() == beyond.tolist()
-    trusted = learned.trust(["heard", "tagged"], np.array([900, 10**6]), BOTH[:2])
+    trusted = learned.weights_at(["heard", "tagged"], np.array([900, 10**6]), BOTH[:2])
     assert trusted[0].tolist() == trusted[1].tolist()
 
 
 def test_trust_is_a_softmax_over_those_who_know(learned: MixtureParameters) -> None:
     listeners = np.array([0, 100, 100])
     knows = np.array([[True, True], [True, True], [False, True]])
-    trusted = learned.trust(["heard", "tagged"], listeners, knows)
+    trusted = learned.weights_at(["heard", "tagged"], listeners, knows)
     np.testing.assert_allclose(trusted[0], np.exp([0, 1]) / np.exp([0, 1]).sum())
     assert trusted[1, 0] > trusted[0, 0]
     assert trusted[2].tolist() == [0, 1]
 
 
 def test_whom_nobody_knows_nobody_weighs(learned: MixtureParameters) -> None:
-    trusted = learned.trust(["heard", "tagged"], np.array([3]), np.zeros((1, 2), np.bool_))
+    trusted = learned.weights_at(["heard", "tagged"], np.array([3]), np.zeros((1, 2), np.bool_))
     assert trusted.tolist() == [[0, 0]]
 
 

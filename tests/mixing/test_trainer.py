@@ -39,7 +39,7 @@ def signals() -> dict[str, Signal]:
 
 
 @pytest.fixture(scope="module")
-def lessons() -> TrainingQueries:
+def training() -> TrainingQueries:
     """People play ten items of the query's scene each."""
     queries = np.arange(ITEMS, dtype=np.int32)
     row, item = np.nonzero((SCENE[:, None] == SCENE) & ~np.eye(ITEMS, dtype=np.bool_))
@@ -51,30 +51,30 @@ CONFIG = MixtureConfig(background=20, candidates=10)
 
 
 @pytest.fixture(scope="module")
-def learned(signals: dict[str, Signal], lessons: TrainingQueries) -> MixtureParameters:
-    return learn(signals, lessons, CONFIG)
+def learned(signals: dict[str, Signal], training: TrainingQueries) -> MixtureParameters:
+    return learn(signals, training, CONFIG)
 
 
 def test_listening_is_trusted_where_there_is_some(learned: MixtureParameters) -> None:
-    many, few = learned.trust(("heard", "tagged"), np.array([500, 1]), np.ones((2, 2), np.bool_))
+    many, few = learned.weights_at(("heard", "tagged"), np.array([500, 1]), np.ones((2, 2), np.bool_))
     assert many[0] > 0.6
     assert few[1] > 0.8
 
 
 def test_constant_weights_are_the_same_for_every_query(
-    signals: dict[str, Signal], lessons: TrainingQueries
+    signals: dict[str, Signal], training: TrainingQueries
 ) -> None:
-    constant = learn(signals, lessons, CONFIG.model_copy(update={"weights": "constant"}))
-    many, few = constant.trust(("heard", "tagged"), np.array([500, 1]), np.ones((2, 2), np.bool_))
+    constant = learn(signals, training, CONFIG.model_copy(update={"weights": "constant"}))
+    many, few = constant.weights_at(("heard", "tagged"), np.array([500, 1]), np.ones((2, 2), np.bool_))
     assert many.tolist() == few.tolist()
 
 
 def test_together_they_find_more_than_each_alone(
-    signals: dict[str, Signal], lessons: TrainingQueries, learned: MixtureParameters
+    signals: dict[str, Signal], training: TrainingQueries, learned: MixtureParameters
 ) -> None:
     def found(signal: Signal) -> float:
-        scores = np.array(signal.affinity(lessons.queries))
-        scores[lessons.queries, lessons.queries] = -np.inf
+        scores = np.array(signal.affinity(training.queries))
+        scores[training.queries, training.queries] = -np.inf
         best = np.argsort(-scores, axis=1)[:, :19]
         return float((SCENE[best] == SCENE[:, None]).mean())
 
@@ -83,31 +83,31 @@ def test_together_they_find_more_than_each_alone(
 
 
 def test_a_signal_is_read_alike_whatever_it_is_mixed_with(
-    signals: dict[str, Signal], lessons: TrainingQueries, learned: MixtureParameters
+    signals: dict[str, Signal], training: TrainingQueries, learned: MixtureParameters
 ) -> None:
-    alone = learn({"tagged": signals["tagged"]}, lessons, CONFIG)
+    alone = learn({"tagged": signals["tagged"]}, training, CONFIG)
     assert alone.calibrations[0].tobytes() == learned.calibrations[1].tobytes()
 
 
 def test_threads_change_nothing(
-    signals: dict[str, Signal], lessons: TrainingQueries, learned: MixtureParameters
+    signals: dict[str, Signal], training: TrainingQueries, learned: MixtureParameters
 ) -> None:
-    again = learn(signals, lessons, CONFIG, threads=1)
+    again = learn(signals, training, CONFIG, threads=1)
     assert again.calibrations.tobytes() == learned.calibrations.tobytes()
     assert again.weights.tobytes() == learned.weights.tobytes()
 
 
 def test_where_popular_hits_count_less_stars_are_expected_less(
-    signals: dict[str, Signal], lessons: TrainingQueries, learned: MixtureParameters
+    signals: dict[str, Signal], training: TrainingQueries, learned: MixtureParameters
 ) -> None:
-    corrected = learn(signals, lessons, CONFIG.model_copy(update={"correction": 1.0}))
+    corrected = learn(signals, training, CONFIG.model_copy(update={"correction": 1.0}))
     popularity = 3
     assert corrected.calibrations[1, popularity, 0] < learned.calibrations[1, popularity, 0]
 
 
-def test_without_a_hit_the_prior_stays(signals: dict[str, Signal], lessons: TrainingQueries) -> None:
+def test_without_a_hit_the_prior_stays(signals: dict[str, Signal], training: TrainingQueries) -> None:
     none = TrainingQueries(
-        lessons.queries, CSR.from_coo([], [], [], (ITEMS, ITEMS)), LISTENERS, lessons.strata
+        training.queries, CSR.from_coo([], [], [], (ITEMS, ITEMS)), LISTENERS, training.strata
     )
     learned = learn(signals, none, CONFIG)
     assert (learned.weights == 0).all()

@@ -8,7 +8,7 @@ import pytest
 
 from tigertail.mixing import Mixture
 from tigertail.model import Model
-from tigertail.model.explanation import explain, in_words
+from tigertail.model.explanation import explain, format_reasons
 from tigertail.signals.local import GroupedCoListening
 
 
@@ -49,14 +49,26 @@ def test_no_answer_needs_no_reason(local_model: Model, signal: GroupedCoListenin
     assert why.dtype == pl.List(pl.Struct({"group": pl.String, "name": pl.String, "share": pl.Float64}))
 
 
-def test_in_words() -> None:
+def test_the_popularity_prior_names_the_signals_without_data() -> None:
+    with_data = {"signal": "web", "share": 0.4, "spoke": True, "evidence": "similar text on their pages"}
+    silent = [
+        {"signal": name, "share": 0.2, "spoke": False, "evidence": ""}
+        for name in ("listening", "audio", "sequences")
+    ]
+    assert format_reasons([with_data, *silent]).splitlines() == [
+        "web 40 %: similar text on their pages",
+        "60 % popularity prior (no listening, audio or sequences data for this pair)",
+    ]
+
+
+def test_reasons_are_formatted_in_words() -> None:
     names = ("Poland", "Brazil", "elsewhere", "Sweden")
     carriers = [
         {"name": name, "share": share} for name, share in zip(names, (0.5, 0.3, 0.15, 0.05), strict=True)
     ]
-    assert in_words(carriers) == "Poland 50 %, Brazil 30 %, elsewhere 15 %"
-    assert in_words(carriers, most=1) == "Poland 50 %"
-    assert in_words([]) == ""
+    assert format_reasons(carriers) == "Poland 50 %, Brazil 30 %, elsewhere 15 %"
+    assert format_reasons(carriers, most=1) == "Poland 50 %"
+    assert format_reasons([]) == ""
 
 
 def test_after_several_items_groups_carry_what_they_carry_of_the_sum(
@@ -84,7 +96,7 @@ def test_what_was_worked_out_with_the_affinity_is_not_worked_out_again(local_mod
     mixture = local_model.signals["mixture"]
     assert isinstance(mixture, Mixture)
     seeds, answers = codes(local_model, "b1", "p2"), codes(local_model, "star", "p3")
-    affinity, contributions = mixture.taken_apart(seeds)
+    affinity, contributions = mixture.affinity_with_contributions(seeds)
     np.testing.assert_array_equal(affinity, mixture.affinity(seeds))
     again = explain("mixture", mixture, seeds, answers, contributions=contributions)
     assert again == explain("mixture", mixture, seeds, answers)

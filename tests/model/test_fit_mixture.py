@@ -15,7 +15,7 @@ from tigertail.errors import DataError, TigertailWarning
 from tigertail.evaluation.systems.own import OwnSignal
 from tigertail.mixing import Mixture, TrainingQueries, training_set
 from tigertail.model import Model, ModelConfig
-from tigertail.model.fit_mixture import WORD, fit_held_out, fit_mixture, mixed_names, with_others
+from tigertail.model.fit_mixture import MAX_HITS, fit_held_out, fit_mixture, mixed_names, with_others
 from tigertail.model.registry import FitContext, fit_signals
 from tigertail.signals.annotation import Annotation
 from tigertail.signals.local import GroupedCoListening
@@ -39,40 +39,42 @@ def ingredients(dataset: Dataset, config: ModelConfig = CONFIG) -> FitContext:
 
 
 def test_signals_that_teach_have_no_trace_of_those_held_out(world: Dataset) -> None:
-    blind = fit_held_out(ingredients(world), ["listening", "annotation"])
-    assert blind is not None
-    listening, annotation = blind.signals["listening"], blind.signals["annotation"]
+    held_out = fit_held_out(ingredients(world), ["listening", "annotation"])
+    assert held_out is not None
+    listening, annotation = held_out.signals["listening"], held_out.signals["annotation"]
     assert isinstance(listening, GroupedCoListening)
     assert isinstance(annotation, Annotation)
-    held = set(blind.trial.held["listener_id"])
+    held = set(held_out.split.held["listener_id"])
     everyone = set(world.plays["listener_id"])
     assert len(held) == round(0.2 * len(everyone))
-    assert listening.heard.shape[0] == len(everyone) - len(held)
+    assert listening.plays.shape[0] == len(everyone) - len(held)
     others = world.scan("annotations").filter(~pl.col("annotator").is_in(list(held))).collect()
     assert int(annotation.people.max()) <= others["annotator"].n_unique()
-    left = blind.trial.train.scan("annotations").collect()
+    left = held_out.split.train.scan("annotations").collect()
     assert not set(left["annotator"]) & held
 
 
 def test_what_is_learned_hangs_on_the_blind_signals_alone(world: Dataset) -> None:
     given = ingredients(world)
     mixture = fit_mixture(given, fit_signals(given))
-    blind = fit_held_out(given, mixed_names(world, CONFIG.mixture))
+    held_out = fit_held_out(given, mixed_names(world, CONFIG.mixture))
     assert mixture is not None
-    assert blind is not None
-    train = FitContext(blind.trial.train, blind.trial.interactions, CONFIG)
+    assert held_out is not None
+    train = FitContext(held_out.split.train, held_out.split.interactions, CONFIG)
     seeing = fit_signals(train)
-    for name, signal in blind.signals.items():
+    for name, signal in held_out.signals.items():
         queries = np.flatnonzero(signal.known)[:20].astype(np.int32)
         assert signal.affinity(queries).tobytes() == seeing[name].affinity(queries).tobytes()
-    assert mixture.learned.most == int(blind.trial.popularity[np.unique(blind.trial.query_items)].max())
+    assert mixture.parameters.most == int(
+        held_out.split.popularity[np.unique(held_out.split.query_items)].max()
+    )
 
 
 def test_at_most_so_many_listeners_are_held_out(world: Dataset) -> None:
     few = ModelConfig.model_validate(CONFIG.model_dump() | {"mixture": {"most": 12}})
-    blind = fit_held_out(ingredients(world, few), ["listening"])
-    assert blind is not None
-    assert len(blind.trial.held) == 12
+    held_out = fit_held_out(ingredients(world, few), ["listening"])
+    assert held_out is not None
+    assert len(held_out.split.held) == 12
 
 
 def test_a_trial_is_answered_by_the_mixture_that_a_fit_makes(world: Dataset) -> None:
@@ -91,7 +93,7 @@ def test_too_few_listeners_teach_nothing(tmp_path: Path) -> None:
     assert fit_held_out(ingredients(few), ["listening"]) is None
     assert fit_mixture(ingredients(few), {}) is None
     none = GroundTruth("feedback", pl.DataFrame(), graded=True, read=0)
-    with pytest.raises(DataError, match="feedback can teach a mixture, and too few listeners"):
+    with pytest.raises(DataError, match="too few listeners for a mixture that learns from feedback"):
         fit_mixture(ingredients(few), {}, feedback=none)
 
 
@@ -107,14 +109,14 @@ def pairs(name: str, *rows: tuple[str, str, float]) -> GroundTruth:
 def test_lists_and_feedback_each_get_their_share_of_the_whole(
     world: Dataset, lists: float, feedback: float, shares: tuple[float, float]
 ) -> None:
-    blind = fit_held_out(ingredients(world), ["listening"])
-    assert blind is not None
-    lessons = training_set(blind.trial)
+    held_out = fit_held_out(ingredients(world), ["listening"])
+    assert held_out is not None
+    training = training_set(held_out.split)
     config = CONFIG.mixture.model_copy(update={"lists": lists, "feedback": feedback})
     # Two pairs that no held-out listener could teach: an item after itself.
-    a, b = (str(item) for item in blind.trial.interactions.item_ids[:2])
+    a, b = (str(item) for item in held_out.split.interactions.item_ids[:2])
     taught = with_others(
-        lessons, blind.trial.interactions, config, pairs("lists", (a, a, 1.0)), pairs("said", (b, b, 1e6))
+        training, held_out.split.interactions, config, pairs("lists", (a, a, 1.0)), pairs("said", (b, b, 1e6))
     )
 
     def hits(query: int) -> float:
@@ -126,20 +128,20 @@ def test_lists_and_feedback_each_get_their_share_of_the_whole(
 
 
 def test_feedback_alone_gets_its_share_and_little_of_it_less(world: Dataset) -> None:
-    blind = fit_held_out(ingredients(world), ["listening"])
-    assert blind is not None
-    lessons, interactions = training_set(blind.trial), blind.trial.interactions
+    held_out = fit_held_out(ingredients(world), ["listening"])
+    assert held_out is not None
+    training, interactions = training_set(held_out.split), held_out.split.interactions
     config = CONFIG.mixture.model_copy(update={"feedback": 0.5})
     item = str(interactions.item_ids[0])
 
     def added(taught: TrainingQueries) -> float:
-        return float(taught.hits.data.sum(dtype=np.float64)) - float(lessons.hits.data.sum(dtype=np.float64))
+        return float(taught.hits.data.sum(dtype=np.float64)) - float(training.hits.data.sum(dtype=np.float64))
 
-    whole = float(lessons.hits.data.sum(dtype=np.float64))
-    much = with_others(lessons, interactions, config, None, pairs("said", (item, item, 1e6)))
-    little = with_others(lessons, interactions, config, None, pairs("said", (item, item, 2.0)))
+    whole = float(training.hits.data.sum(dtype=np.float64))
+    much = with_others(training, interactions, config, None, pairs("said", (item, item, 1e6)))
+    little = with_others(training, interactions, config, None, pairs("said", (item, item, 2.0)))
     assert added(much) == pytest.approx(whole, rel=1e-4)
-    assert added(little) == pytest.approx(2 * WORD, rel=1e-3)
+    assert added(little) == pytest.approx(2 * MAX_HITS, rel=1e-3)
 
 
 def liked(world: Dataset, model: Model, listeners: int) -> pl.DataFrame:

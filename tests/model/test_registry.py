@@ -72,4 +72,4 @@ def test_each_is_a_row_of_the_report(world: Dataset) -> None:
 
 
 def test_what_a_dataset_has_not_is_not_asked_for(world: Dataset) -> None:
-    assert not SIGNALS["pairs"].needs(world)
+    assert not SIGNALS["pairs"].has_data(world)

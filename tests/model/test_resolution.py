@@ -13,7 +13,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, UnknownItemError
 from tigertail.mixing import Mixture
 from tigertail.model import Model, ModelConfig
-from tigertail.model.explanation import in_words
+from tigertail.model.explanation import format_reasons
 from tigertail.simulation import WorldConfig, simulate
 
 SMALL = ModelConfig(base={"factors": 16, "iterations": 3}, local={"min_group_size": 20})
@@ -50,7 +50,7 @@ def test_an_item_nobody_has_heard_has_neighbours(mixed: Model) -> None:
     assert lists["item_id"].is_in(unheard.to_list()).any(), "and can itself be recommended"
 
 
-def test_contributions_sum_to_the_affinity_and_are_told_in_words(mixed: Model) -> None:
+def test_contributions_sum_to_the_affinity_and_have_reasons(mixed: Model) -> None:
     for item in mixed.items["item_id"][::40]:
         answers = mixed.similar(item, 10, why=True)
         for row in answers.iter_rows(named=True):
@@ -69,7 +69,7 @@ def test_what_says_nothing_of_an_answer_is_not_its_reason(mixed: Model) -> None:
         listening = next(part for part in why if part["signal"] == "listening")
         assert not listening["spoke"], "nobody has heard it"
         assert why[0]["spoke"]
-        assert not in_words(why.to_list()).startswith("listening")
+        assert not format_reasons(why.to_list()).startswith("listening")
 
 
 def test_a_signal_asked_alone_is_a_mixture_of_one(mixed: Model) -> None:
@@ -87,9 +87,11 @@ def test_a_disabled_signal_adds_nothing(world: Dataset, mixed: Model) -> None:
     assert isinstance(other, Mixture)
     # Each signal is read alike; the weights, learned together, are those of the full mixture, summing to 1 again.
     for name in parts:
-        ours, theirs = (one.learned.calibrations[one.learned.names.index(name)] for one in (mixture, other))
+        ours, theirs = (
+            one.parameters.calibrations[one.parameters.names.index(name)] for one in (mixture, other)
+        )
         assert ours.tobytes() == theirs.tobytes()
-    off = mixture.without(["annotation"])
+    off = mixture.disable(["annotation"])
     assert "annotation" not in off.parts
     answers = mixed.similar(star(mixed), 10, disabled_signals=["annotation"], why=True)
     assert {part["signal"] for why in answers["why"] for part in why} == set(parts)

@@ -8,11 +8,11 @@ import pytest
 
 from tigertail.errors import ConfigError
 from tigertail.model import Model
-from tigertail.model.weights import plot_trust, trust
+from tigertail.model.weights import plot_weights, weights_table
 
 
 def test_weights_sum_to_1_from_nobody_to_the_most_popular(local_model: Model) -> None:
-    table = trust(local_model)
+    table = weights_table(local_model)
     assert table["listeners"].to_list() == [0, 1, 2, 5, 10, 20, 45]
     heard = table.filter(table["listeners"] > 0)
     assert heard["listening"].to_list() == [1.0] * 6
@@ -20,20 +20,20 @@ def test_weights_sum_to_1_from_nobody_to_the_most_popular(local_model: Model) ->
 
 
 def test_it_can_be_drawn(local_model: Model, tmp_path: Path) -> None:
-    plot_trust(trust(local_model), tmp_path / "weights.png")
+    plot_weights(weights_table(local_model), tmp_path / "weights.png")
     assert (tmp_path / "weights.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_picture_of_no_known_format_is_refused_and_others_are_the_same_bytes(
     local_model: Model, tmp_path: Path
 ) -> None:
-    table = trust(local_model)
-    with pytest.raises(ConfigError, match=r"unknown picture format '\.bmp'"):
-        plot_trust(table, tmp_path / "weights.bmp")
+    table = weights_table(local_model)
+    with pytest.raises(ConfigError, match=r"no format of pictures '\.bmp'"):
+        plot_weights(table, tmp_path / "weights.bmp")
     for kind in ("png", "svg", "pdf"):
         one, two = tmp_path / f"one.{kind}", tmp_path / f"two.{kind}"
-        plot_trust(table, one)
-        plot_trust(table, two)
+        plot_weights(table, one)
+        plot_weights(table, two)
         assert one.read_bytes() == two.read_bytes()
 
 
@@ -41,4 +41,4 @@ def test_a_model_without_a_mixture_has_no_weights(local_model: Model) -> None:
     signals = {name: signal for name, signal in local_model.signals.items() if name != "mixture"}
     bare = Model(local_model.items, signals, local_model.config, local_model.provenance)
     with pytest.raises(ConfigError, match="has no mixture"):
-        trust(bare)
+        weights_table(bare)

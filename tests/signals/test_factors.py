@@ -42,5 +42,5 @@ def test_twins_tie_wherever_they_stand(items: int, factors: int) -> None:
 def test_of_small_angles_it_tells_that_tastes_are_alike() -> None:
     near, far, against, nothing = [3.0, 1.0], [1.0, 2.0], [-1.0, 0.0], [0.0, 0.0]
     signal = FactorAffinity(np.array([[1.0, 0.0], near, far, against, nothing], np.float32))
-    told = signal.tell(0, np.arange(5, dtype=np.int32))
-    assert told == ["", "heard by people of like taste", "", "", ""]
+    told = signal.explain(0, np.arange(5, dtype=np.int32))
+    assert told == ["", "played by listeners with similar taste", "", "", ""]

@@ -51,4 +51,4 @@ def test_a_dataset_without_pairs_says_so(scenes: Dataset) -> None:
 
 def test_of_pairs_it_tells_that_they_were_counted(tmp_path: Path) -> None:
     signal = fitted(tmp_path, PairsConfig())
-    assert signal.tell(0, np.array([1, 3], np.int32)) == ["counted together", ""]
+    assert signal.explain(0, np.array([1, 3], np.int32)) == ["often paired in the pair counts", ""]

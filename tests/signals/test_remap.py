@@ -9,11 +9,11 @@ from tigertail.signals.annotation import Annotation
 from tigertail.signals.audio import AudioAffinity
 from tigertail.signals.backoff.signal import NO_ARTIST, BackOff
 from tigertail.signals.co_listening import CoListening
-from tigertail.signals.contract import Explainable, Signal
+from tigertail.signals.contract import Explainable, Reindexable, Signal
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.local import GroupedCoListening, LocalConfig
 from tigertail.signals.pairs import Pairs
-from tigertail.signals.remap import ItemRemap, Reindexable
+from tigertail.signals.remap import ItemRemap
 from tigertail.signals.sequences.signal import Sequences
 from tigertail.signals.web import Web
 from tigertail.sparse import CSR
@@ -86,9 +86,9 @@ def test_what_is_told_of_an_item_goes_with_it(name: str) -> None:
     after = before.reindexed(TO)
     assert isinstance(before, Explainable)
     assert isinstance(after, Explainable)
-    told = [before.tell(query, np.arange(3, dtype=np.int32)) for query in range(3)]
-    assert [after.tell(query, TO.place) for query in TO.place.tolist()] == told
-    assert after.tell(TO.place[0], np.array([1, 3], np.int32)) == ["", ""]
+    told = [before.explain(query, np.arange(3, dtype=np.int32)) for query in range(3)]
+    assert [after.explain(query, TO.place) for query in TO.place.tolist()] == told
+    assert after.explain(TO.place[0], np.array([1, 3], np.int32)) == ["", ""]
 
 
 def test_what_is_said_of_an_item_goes_with_it() -> None:
@@ -106,5 +106,5 @@ def test_a_back_off_on_what_cannot_move_says_so() -> None:
             return np.ones((len(queries), 3), np.float32)
 
     back_off = BackOff(Fixed(), Fixed(), np.zeros(3, np.int32), np.ones(3, np.float32), 0.4)
-    with pytest.raises(TypeError, match="a Fixed cannot be recoded"):
+    with pytest.raises(TypeError, match="a Fixed cannot be reindexed"):
         back_off.reindexed(TO)

@@ -230,7 +230,7 @@ def test_listeners_that_an_evaluation_holds_out_are_never_seen(
     def watched_fit(*arguments: Any) -> Any:
         held_out = fit_held_out(*arguments)
         assert held_out is not None
-        learned.append(held_out.trial)
+        learned.append(held_out.split)
         return held_out
 
     monkeypatch.setattr(objective, "score", watched_score)

@@ -185,12 +185,12 @@ def weights(
 ) -> None:
     """Show the weight of each signal in the mixture, by the number of listeners of the query."""
     import tigertail
-    from tigertail.model.weights import plot_trust, trust
+    from tigertail.model.weights import plot_weights, weights_table
     from tigertail.plotting import check_format
 
     if plot is not None:
         check_format(plot)
-    table = trust(tigertail.load(model))
+    table = weights_table(tigertail.load(model))
     if as_json:
         typer.echo(table.write_json())
     else:
@@ -201,7 +201,7 @@ def weights(
         title = "Weight of each signal, if all know the query"
         print_table(table.columns, rows, title=title)
     if plot is not None:
-        plot_trust(table, plot)
+        plot_weights(table, plot)
         typer.echo(f"Written: {plot}.", err=as_json)
 
 

@@ -18,7 +18,7 @@ MARK = "="
 
 def print_similar(model: Model, code: int, answers: pl.DataFrame) -> None:
     """Print the list of :meth:`tigertail.Model.similar`."""
-    from tigertail.model.explanation import WHY, in_words
+    from tigertail.model.explanation import WHY, format_reasons
 
     explained = [WHY] if WHY in answers.columns else []
     print_table(
@@ -30,7 +30,7 @@ def print_similar(model: Model, code: int, answers: pl.DataFrame) -> None:
                 f"{row['score']:.3g}",
                 f"{row['listeners']:,}",
                 row["stratum"],
-                *(in_words(row[column]) for column in explained),
+                *(format_reasons(row[column]) for column in explained),
             ]
             for row in answers.iter_rows(named=True)
         ],

@@ -1,7 +1,17 @@
 """The implicit-ALS solver and its compiled kernels: arrays in, arrays out, no names, no files."""
 
 from tigertail.factorization.als import ALSConfig, Factors, als_objective, fit_als
+from tigertail.factorization.fold_in import fold_in
 from tigertail.factorization.half_sweep import half_sweep, solve_against
 from tigertail.factorization.ridge import ridge_towards
 
-__all__ = ["ALSConfig", "Factors", "als_objective", "fit_als", "half_sweep", "ridge_towards", "solve_against"]
+__all__ = [
+    "ALSConfig",
+    "Factors",
+    "als_objective",
+    "fit_als",
+    "fold_in",
+    "half_sweep",
+    "ridge_towards",
+    "solve_against",
+]

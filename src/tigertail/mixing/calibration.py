@@ -1,16 +1,15 @@
-"""Calibration: every signal's affinities become the probability that what a listener of A hears next is B.
+"""Calibration: every signal's affinities become the probability that the next item of a listener of A is B.
 
 With n_B the listeners of B, x the affinity from A to B as a share of the mean of A's fifty best (0 where it is
-negative), and coefficients a, b, m, g, d that are lines in how well A is known,
+negative), and coefficients a, b, m, g, d that are linear in u = log(1 + n_A) / 8,
 
-    h(A, B)    = a log(1 + x / 0.02) + b log(1 + x / 0.3) + m [the signal cannot speak of the pair]
+    h(A, B)    = a log(1 + x / 0.02) + b log(1 + x / 0.3) + m [the signal has no data about the pair]
                  + g log max(n_B, 1) + d log(n_B / (n_B + 3))
     aff_i(A -> B) = exp h(A, B) / sum_C exp h(A, C)
 
-The two logarithms let the curve bend once, between the best few and the rest. What a signal does not speak of gets what
-such an item of its popularity may expect: m is learned like the others. The last term is the evidence for B: an
-affinity with what two people have heard is worth less than it says. An item nobody has heard counts 0.3 of a
-listener there.
+The two logarithms let the curve bend once, between the best few and the rest. A pair without data gets the popularity
+prior: m is learned like the others. The last term is the evidence for B: an affinity to an item with two listeners is
+less certain. An item without listeners counts as 0.3 of a listener there.
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ from tigertail.retrieval.topk import top_k
 BENDS: Final = (0.02, 0.3)
 BEST: Final = 50  # affinities of a query that its scale is the mean of
 EVIDENCE: Final = 3.0  # listeners at which the evidence for an item is half
-NOBODY: Final = 0.3  # listeners that an item without any counts as there
+NO_LISTENER: Final = 0.3  # listeners that an item without any counts as there
 AT_A_TIME: Final = 2**20  # affinities calibrated at a time
 
 
 @dataclass(frozen=True, eq=False)
 class PopularityFeatures:
-    """How well known each item is; items of one popularity share what is worked out for it.
+    """The popularity of each item; what is computed for one popularity is shared by its items.
 
     Parameters
     ----------
@@ -50,7 +49,7 @@ class PopularityFeatures:
     def of(cls, listeners: NDArray[np.int64]) -> Self:
         """Take in the listeners of each item."""
         levels, level = np.unique(listeners, return_inverse=True)
-        some = np.maximum(levels, NOBODY)
+        some = np.maximum(levels, NO_LISTENER)
         return cls(level.astype(np.int32), np.log(np.maximum(levels, 1)), np.log(some / (some + EVIDENCE)))
 
 

@@ -47,7 +47,7 @@ def best_answers(
 def choices_of(
     candidates: list[NDArray[np.int32]],
     values: list[NDArray[np.float32]],
-    lessons: TrainingQueries,
+    training: TrainingQueries,
     weights: NDArray[np.float64],
     rows: NDArray[np.int64],
 ) -> Choices:
@@ -59,17 +59,17 @@ def choices_of(
         Items of each query, rising; int32.
     values
         What is known of them; float32, (candidates, terms) for each query.
-    lessons
-        Questions and right answers.
+    training
+        Training queries.
     weights
-        What every hit weighs, in the order of the lessons' entries; float64.
+        What every hit weighs, in the order of the entries of the training queries' hits; float64.
     rows
-        Which of the lessons' queries they are; int64, (queries,).
+        Which of the training queries they are; int64, (queries,).
     """
     hits = []
     for row, items in zip(rows.tolist(), candidates, strict=True):
-        begin, end = lessons.hits.indptr[row], lessons.hits.indptr[row + 1]
-        right = lessons.hits.indices[begin:end]
+        begin, end = training.hits.indptr[row], training.hits.indptr[row + 1]
+        right = training.hits.indices[begin:end]
         place = np.searchsorted(right, items)
         found = place < len(right)
         found[found] = right[place[found]] == items[found]

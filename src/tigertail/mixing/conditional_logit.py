@@ -2,7 +2,7 @@
 
 Both steps of learning are conditional logits (D. McFadden, "Conditional logit analysis of qualitative choice
 behavior", 1974): the candidates of a query share out one unit of probability, and every hit is one choice. In the
-first, that of a calibration, the heights h are linear in its coefficients; in the second the candidates' shares are
+first, that of a calibration, the logits h are linear in its coefficients; in the second the candidates' shares are
 proportional to a mixture of given probabilities whose weights are a softmax (a gate, as in R. A. Jacobs et al.,
 "Adaptive mixtures of local experts", 1991). A Gaussian prior keeps coefficients near what they were before.
 """
@@ -50,7 +50,7 @@ class Choices:
 
 
 def fit_conditional_logit(choices: Choices, features: Reals, prior: Reals, penalty: float) -> Reals:
-    """Fit heights that are linear in the candidates' terms, with coefficients linear in the query's features.
+    """Fit logits that are linear in the candidates' terms, with coefficients linear in the query's features.
 
     Parameters
     ----------
@@ -102,8 +102,8 @@ def fit_gating(
     """
 
     def loss(coefficients: Reals) -> tuple[float, Reals]:
-        heights = np.where(knows, features @ coefficients.T, -np.inf)
-        powers = np.exp(heights - heights.max(axis=1, keepdims=True))
+        logits = np.where(knows, features @ coefficients.T, -np.inf)
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         weights = powers / powers.sum(axis=1, keepdims=True)
         likelihood, slopes = _of_gate(choices.offsets, choices.values, choices.hits, weights)
         return float(likelihood.sum()), slopes.T @ features
@@ -135,17 +135,17 @@ def _of_heights(offsets, values, hits, terms):
     slopes = np.zeros((queries, size))
     for query in prange(queries):
         begin, end = offsets[query], offsets[query + 1]
-        heights = np.zeros(end - begin)
+        logits = np.zeros(end - begin)
         for e in range(begin, end):
             for j in range(size):
-                heights[e - begin] += terms[query, j] * values[e, j]
+                logits[e - begin] += terms[query, j] * values[e, j]
         if begin == end:
             continue
-        top = heights.max()
-        total = np.exp(heights - top).sum()
+        top = logits.max()
+        total = np.exp(logits - top).sum()
         chosen = hits[begin:end].sum()
         for e in range(begin, end):
-            height = heights[e - begin] - top
+            height = logits[e - begin] - top
             likelihood[query] += hits[e] * (height - np.log(total))
             residue = hits[e] - chosen * np.exp(height) / total
             for j in range(size):
@@ -155,7 +155,7 @@ def _of_heights(offsets, values, hits, terms):
 
 @njit(parallel=True, cache=True)
 def _of_gate(offsets, values, hits, weights):
-    """Return the log likelihood of each query's choices, and its slopes by the heights of the gate."""
+    """Return the log likelihood of each query's choices, and its slopes by the logits of the gate."""
     queries, size = weights.shape
     likelihood = np.zeros(queries)
     slopes = np.zeros((queries, size))

@@ -18,7 +18,7 @@ class MixtureConfig(BaseModel):
     weights: Literal["by query", "constant"] = "by query"
     """Whether weights depend on how well the query is known."""
     beta: float = Field(0.54, ge=0, le=2)
-    """Popularity exponent of the affinity: 0 is the plain probability, more makes stars sink."""
+    """Popularity exponent of the affinity: 0 is the plain probability, more ranks stars lower."""
     held_out: float = Field(0.2, gt=0, lt=1)
     """Share of listeners the mixture is learned from; signals are fitted to the others meanwhile."""
     most: int = Field(3000, ge=10)
@@ -32,9 +32,9 @@ class MixtureConfig(BaseModel):
     correction: float = Field(0.0, ge=0, le=1)
     """How much a hit on a popular item counts less: by its listeners to this power."""
     lists: float = Field(0.02, ge=0, lt=1)
-    """Share of the lessons that curated lists are, where they are given; held-out listeners are the rest."""
+    """Share of the training hits from curated lists, where they are given; the rest is held-out listeners'."""
     feedback: float = Field(0.02, ge=0, lt=1)
-    """Share of the lessons that listeners' feedback is at most, where it is given; with ``lists`` below 1."""
+    """Most share of the training hits from listeners' feedback, where it is given; with ``lists`` below 1."""
     penalty: float = Field(30.0, gt=0)
     """Hits that the coefficients' prior is worth."""
 
@@ -42,6 +42,6 @@ class MixtureConfig(BaseModel):
     def _leaves_room(self) -> Self:
         if self.lists + self.feedback >= 1:
             raise ValueError(
-                "lists and feedback together leave nothing to held-out listeners: below 1 is needed"
+                "lists and feedback together must be below 1: the rest is the share of held-out listeners"
             )
         return self

@@ -3,9 +3,9 @@
     aff(A -> B) = n_B^-beta  sum_i W_i(A) aff_i(A -> B)
 
 (P. Hamel, "To Have a Tiger by the Tail", section 3.1.) aff_i is a signal on the scale of
-:mod:`tigertail.mixing.calibration`: the probability that what a listener of A hears next is B. W_i depends on how
-well A is known (:class:`tigertail.mixing.parameters.MixtureParameters`), is not negative, and sums to 1 over the
-signals that know A. beta makes stars sink.
+:mod:`tigertail.mixing.calibration`: the probability that the next item of a listener of A is B. W_i depends on how
+many listeners A has (:class:`tigertail.mixing.parameters.MixtureParameters`), is not negative, and sums to 1 over the
+signals that know A. beta is the popularity exponent.
 """
 
 from __future__ import annotations
@@ -20,13 +20,11 @@ from numpy.typing import NDArray
 
 from tigertail.mixing.calibration import PopularityFeatures, calibrate
 from tigertail.mixing.parameters import MixtureParameters
-from tigertail.signals.contract import Arrays, Signal
-from tigertail.signals.local import GroupedCoListening
+from tigertail.signals.contract import Arrays, Contributions, GroupAware, ListenerGroups, Signal
 
 Floats = NDArray[np.float32]
 Calibrated = tuple[int, NDArray[np.int64], Floats, Floats, NDArray[np.bool_]]
-"""Of a part that knows some queries: its place, their rows, its weights, its probabilities, and where it spoke."""
-Contributions = Callable[[int, NDArray[np.int32]], tuple[NDArray[np.float64], NDArray[np.bool_]]]
+"""Of a part that knows some queries: its place, their rows, its weights, its probabilities, and where it has data."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +34,9 @@ class Mixture:
     Parameters
     ----------
     parts
-        The signals, by name; all of them were learned from.
-    learned
-        How to read and to weigh them.
+        The signals, by name; the parameters were learned from all of them.
+    parameters
+        Calibration and weights.
     listeners
         Listeners of each item; int64, (items,).
     beta
@@ -46,7 +44,7 @@ class Mixture:
     """
 
     parts: Mapping[str, Signal]
-    learned: MixtureParameters
+    parameters: MixtureParameters
     listeners: NDArray[np.int64]
     beta: float
 
@@ -60,8 +58,8 @@ class Mixture:
         queries = np.asarray(queries, np.int32)
         return self._sum(len(queries), self._calibrated(queries))
 
-    def taken_apart(self, queries: NDArray[np.int32]) -> tuple[Floats, Contributions]:
-        """Return what :meth:`affinity` does, and what each part adds to it without asking the parts again.
+    def affinity_with_contributions(self, queries: NDArray[np.int32]) -> tuple[Floats, Contributions]:
+        """Return what :meth:`affinity` does, and what each part adds to it without computing the parts again.
 
         Returns
         -------
@@ -76,48 +74,58 @@ class Mixture:
     def contributions(
         self, query: int, items: NDArray[np.int32]
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Return what each part adds to the affinity from a query to some items, and whether it spoke of them.
+        """Return what each part adds to the affinity from a query to some items, and where it has data.
 
         Returns
         -------
         contributions
             Sums to the affinity over parts; float64, (parts, items).
         spoke
-            False where a part says nothing of an item, and adds only what such an item may expect; bool,
+            False where a part has no data about the pair, and adds the popularity prior alone; bool,
             (parts, items).
         """
         return self._added(self._calibrated(np.array([query], np.int32)), 0, items)
 
     def weights(self, queries: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return W of each part for each query; float64, (queries, parts)."""
-        return self.learned.trust(list(self.parts), self.listeners[queries], self._knows[queries])
+        return self.weights_at(self.listeners[queries], self._knows[queries])
 
-    def without(self, names: Collection[str]) -> Self:
-        """Return the mixture with some parts switched off, the others' weights summing to 1 again."""
+    def weights_at(self, listeners: NDArray[np.int64], knows: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return W of each part for queries with so many listeners; float64, (queries, parts)."""
+        return self.parameters.weights_at(list(self.parts), listeners, knows)
+
+    def disable(self, names: Collection[str]) -> Self:
+        """Return the mixture without some parts; the weights of the others sum to 1 again."""
         return replace(self, parts={name: part for name, part in self.parts.items() if name not in names})
+
+    @property
+    def listener_groups(self) -> ListenerGroups | None:
+        """The groups of the first part that has any."""
+        groups = (part.listener_groups for part in self.parts.values() if isinstance(part, GroupAware))
+        return next((one for one in groups if one is not None), None)
 
     def with_beta(self, beta: float) -> Self:
         """Return the mixture with another popularity exponent."""
         return replace(self, beta=beta)
 
-    def of(self, signals: Mapping[str, Signal], listeners: NDArray[np.int64]) -> Self:
-        """Return the mixture, as it was learned, of other signals of the same names."""
+    def with_parts(self, signals: Mapping[str, Signal], listeners: NDArray[np.int64]) -> Self:
+        """Return the mixture with the same parameters and other signals of the same names as parts."""
         parts = {name: signals[name] for name in self.parts if name in signals}
         return replace(self, parts=parts, listeners=listeners)
 
     def localised_by_group(self, groups: Sequence[int], strength: float | None = None) -> Self:
-        """Return the mixture for listeners of some groups: :meth:`GroupedCoListening.localised_by_group`."""
-        return self._seen(lambda part: part.localised_by_group(groups, strength))
+        """Return the mixture as listeners of some groups would have it; no group means no lens."""
+        return self._localised(lambda part: part.localised_by_group(groups, strength))
 
     def localised(self, place: str, strength: float | None = None) -> Self:
         """Return the mixture as listeners of a country or region, or the region around it, would have it."""
-        return self._seen(lambda part: part.localised(place, strength))
+        return self._localised(lambda part: part.localised(place, strength))
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk beside the parts."""
-        arrays, settings = self.learned.to_arrays()
+        arrays, settings = self.parameters.to_arrays()
         return arrays | {"listeners": self.listeners}, {
-            "learned": settings,
+            "parameters": settings,
             "parts": list(self.parts),
             "beta": self.beta,
         }
@@ -129,19 +137,19 @@ class Mixture:
         parts = {name: signals[name] for name in settings["parts"]}
         return cls(
             parts,
-            MixtureParameters.from_arrays(arrays, settings["learned"]),
+            MixtureParameters.from_arrays(arrays, settings["parameters"]),
             stored["listeners"],
             settings["beta"],
         )
 
     def _sum(self, queries: int, parts: Iterable[Calibrated]) -> Floats:
         scores = np.zeros((queries, len(self.listeners)), np.float32)
-        told = np.zeros(scores.shape, np.bool_)
+        covered = np.zeros(scores.shape, np.bool_)
         for _, rows, weights, affinities, spoken in parts:
             scores[rows] += weights * affinities
-            told[rows] |= spoken
+            covered[rows] |= spoken
         scores *= self._gain
-        scores[~told] = -np.inf
+        scores[~covered] = -np.inf
         return scores
 
     def _added(
@@ -156,26 +164,29 @@ class Mixture:
         return added * self._gain[items], spoke
 
     def _calibrated(self, queries: NDArray[np.int32]) -> Iterator[Calibrated]:
-        """Yield of each part that knows a query its place, rows, weights, probabilities, and where it spoke."""
-        trusted = self.weights(queries)
+        """Yield of each part that knows a query its place, rows, weights, probabilities, and where it has data."""
+        weights = self.weights(queries)
         listeners = self.listeners[queries]
         for place, (name, part) in enumerate(self.parts.items()):
-            rows = np.flatnonzero(trusted[:, place] > 0)
+            rows = np.flatnonzero(weights[:, place] > 0)
             if not len(rows):
                 continue
             affinities = np.array(part.affinity(queries[rows]), np.float32)
             spoken = affinities > -np.inf
-            calibrate(affinities, queries[rows], self.learned.terms(name, listeners[rows]), self._fame)
-            yield place, rows, trusted[rows, place, None].astype(np.float32), affinities, spoken
+            calibrate(
+                affinities,
+                queries[rows],
+                self.parameters.terms(name, listeners[rows]),
+                self._popularity_features,
+            )
+            yield place, rows, weights[rows, place, None].astype(np.float32), affinities, spoken
 
-    def _seen(self, look: Callable[[GroupedCoListening], GroupedCoListening]) -> Self:
-        return replace(
-            self,
-            parts={
-                name: look(part) if isinstance(part, GroupedCoListening) else part
-                for name, part in self.parts.items()
-            },
-        )
+    def _localised(self, localise: Callable[[GroupAware], Signal]) -> Self:
+        parts = {
+            name: localise(part) if isinstance(part, GroupAware) else part
+            for name, part in self.parts.items()
+        }
+        return replace(self, parts=parts)
 
     @cached_property
     def _knows(self) -> NDArray[np.bool_]:
@@ -188,5 +199,5 @@ class Mixture:
         return np.asarray(np.maximum(self.listeners, 1) ** -float(self.beta), np.float32)
 
     @cached_property
-    def _fame(self) -> PopularityFeatures:
+    def _popularity_features(self) -> PopularityFeatures:
         return PopularityFeatures.of(self.listeners)

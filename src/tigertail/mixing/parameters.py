@@ -1,4 +1,4 @@
-"""What a mixture has learned: how to read each signal, and how much to trust it for which query."""
+"""The parameters of a mixture: the calibration of each signal, and its weight for each query."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SHAPES: Final = 5
 FEATURES: Final = 3
 """Features of a query that weights depend on."""
 SCALE: Final = 8.0  # log(1 + listeners) of 3,000, so that features lie between 0 and 1
-RARE: Final = 3.0  # listeners over which the feature of hardly known items fades
+RARE: Final = 3.0  # listeners over which the feature of rare items fades
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,13 +32,13 @@ class MixtureParameters:
     Parameters
     ----------
     names
-        Signals that were learned from.
+        Signals that the parameters were learned from.
     calibrations
         Of each signal, value and slope of each term; float64, (signals, 5, 2).
     weights
         Of each signal, w; float64, (signals, 3).
     most
-        Listeners of the best-known query that was learned from: beyond, coefficients stay as they are there.
+        Most listeners of a training query: beyond, coefficients stay as they are there.
     """
 
     names: tuple[str, ...]
@@ -57,7 +57,9 @@ class MixtureParameters:
         value, slope = self.calibrations[self.names.index(name)].T
         return np.asarray(value + self._known(listeners)[:, None] * slope)
 
-    def trust(self, names: Sequence[str], listeners: NDArray[np.int64], knows: NDArray[np.bool_]) -> Reals:
+    def weights_at(
+        self, names: Sequence[str], listeners: NDArray[np.int64], knows: NDArray[np.bool_]
+    ) -> Reals:
         """Return the weights of some signals, which sum to 1 for every query that one of them knows.
 
         Parameters
@@ -77,10 +79,10 @@ class MixtureParameters:
         chosen = self.weights[[self.names.index(name) for name in names]]
         # Term by term, so that a query alone gets the bits that it gets in company.
         features = self.features(listeners)
-        heights = sum(features[:, j, None] * chosen[:, j] for j in range(FEATURES))
-        heights = np.where(knows, heights, -np.inf)
-        top = heights.max(axis=1, keepdims=True, initial=-np.inf)
-        powers = np.exp(heights - np.where(np.isfinite(top), top, 0))
+        logits = sum(features[:, j, None] * chosen[:, j] for j in range(FEATURES))
+        logits = np.where(knows, logits, -np.inf)
+        top = logits.max(axis=1, keepdims=True, initial=-np.inf)
+        powers = np.exp(logits - np.where(np.isfinite(top), top, 0))
         total = powers.sum(axis=1, keepdims=True)
         return np.asarray(powers / np.where(total > 0, total, 1.0))
 
@@ -101,5 +103,5 @@ class MixtureParameters:
         return cls(tuple(settings["names"]), stored["calibrations"], stored["weights"], settings["most"])
 
     def _known(self, listeners: NDArray[np.int64]) -> Reals:
-        """Return u: how well queries are known, from 0 for nobody."""
+        """Return u, which grows with the listeners of a query, from 0 for none."""
         return np.asarray(np.log1p(np.minimum(listeners, self.most)) / SCALE)

@@ -1,4 +1,4 @@
-"""What a mixture learns from: questions, and what people who could have asked them played besides."""
+"""What a mixture learns from: queries, and what held-out listeners who play the query play too."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tigertail.splitting.hold_out import Split
 
 @dataclass(frozen=True, eq=False)
 class TrainingQueries:
-    """Queries and the answers that proved right.
+    """Queries and their right answers.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class TrainingQueries:
     strata: NDArray[np.int8]
 
     @cached_property
-    def heard(self) -> NDArray[np.int64]:
+    def query_listeners(self) -> NDArray[np.int64]:
         """Listeners of each query; int64, (queries,)."""
         return self.listeners[self.queries]
 
@@ -62,13 +62,13 @@ class TrainingQueries:
         return np.asarray(weights * (hits.data.sum() / max(weights.sum(), 1e-12)))
 
     def joined(self, right: CSR, share: float, most: float = np.inf) -> TrainingQueries:
-        """Return the lessons with those of curated lists, or of listeners' feedback, beside them.
+        """Return the training queries joined with those of curated lists, or of listeners' feedback.
 
         Parameters
         ----------
         right
-            What is right after each item and how much, items by items; rows of items of which no list speaks
-            are empty.
+            What is right after each item and how much, items by items; rows of items that are in
+            no list are empty.
         share
             Share of all hits that those of the lists become; 0 to 1.
         most
@@ -92,25 +92,25 @@ class TrainingQueries:
         return TrainingQueries(queries, matrix, self.listeners, self.strata)
 
 
-def training_set(trial: Split) -> TrainingQueries:
-    """Gather the queries of a trial and, for each, what the held-out listeners who have it play besides.
+def training_set(split: Split) -> TrainingQueries:
+    """Return the queries of a split and, for each, what the held-out listeners who play it play too.
 
     Parameters
     ----------
-    trial
-        Held-out listeners of whom the signals that are to be mixed have seen nothing.
+    split
+        Listeners held out of the fit of the signals that are mixed.
     """
-    queries, row = np.unique(trial.query_items, return_inverse=True)
-    sizes = trial.relevant.row_sizes[trial.query_listeners]
-    played = trial.relevant.select_rows(trial.query_listeners)
+    queries, row = np.unique(split.query_items, return_inverse=True)
+    sizes = split.relevant.row_sizes[split.query_listeners]
+    played = split.relevant.select_rows(split.query_listeners)
     rows, items = np.repeat(row, sizes), played.indices
-    other = items != np.repeat(trial.query_items, sizes)
-    pairs = rows[other].astype(np.int64) * len(trial.popularity) + items[other]
+    other = items != np.repeat(split.query_items, sizes)
+    pairs = rows[other].astype(np.int64) * len(split.popularity) + items[other]
     pair, count = np.unique(pairs, return_counts=True)
     hits = CSR.from_coo(
-        pair // len(trial.popularity),
-        pair % len(trial.popularity),
+        pair // len(split.popularity),
+        pair % len(split.popularity),
         count,
-        (len(queries), len(trial.popularity)),
+        (len(queries), len(split.popularity)),
     )
-    return TrainingQueries(queries.astype(np.int32), hits, trial.popularity, trial.strata)
+    return TrainingQueries(queries.astype(np.int32), hits, split.popularity, split.strata)

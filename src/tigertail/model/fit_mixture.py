@@ -1,4 +1,4 @@
-"""Fitting the mixture: signals fitted without some listeners, and weighed by what these play."""
+"""Fitting the mixture: signals are fitted without some listeners, whose plays then train the mixture."""
 
 from __future__ import annotations
 
@@ -10,53 +10,51 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import ConfigError, DataError
 from tigertail.mixing import Mixture, MixtureConfig, TrainingQueries, learn, training_set
-from tigertail.model.registry import CO_LISTENING, FACTORS, SIGNALS, FitContext
+from tigertail.model.registry import SIGNALS, FitContext
 from tigertail.signals.contract import Signal
 from tigertail.splitting.ground_truth import GroundTruth, grade_matrix
 from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 
-CONTAINED: Final = (FACTORS, CO_LISTENING)
-"""Signals that listening contains; they take part where the configuration names them."""
-FEWEST: Final = 10  # listeners of two items or more that can teach a mixture
-WORD: Final = 10.0
+MIN_LISTENERS: Final = 10  # listeners of two items or more, to learn a mixture from
+MAX_HITS: Final = 10.0
 """Hits that one listener's play or like, at the first place of a list, counts at most."""
-LESSONS: Final = 7000  # added to the seed for the listeners whom the mixture learns from
+TRAINING_SEED: Final = 7000  # added to the seed, to choose the listeners that the mixture learns from
 
 
 @dataclass(frozen=True, eq=False)
 class HeldOutSignals:
-    """Signals, and listeners of whom they have seen nothing.
+    """Signals, and listeners who were held out of their fit.
 
     Parameters
     ----------
     signals
         The signals, by name.
-    trial
+    split
         The listeners held out of them.
     """
 
     signals: Mapping[str, Signal]
-    trial: Split
+    split: Split
 
 
 def fit_mixture(
-    given: FitContext,
+    context: FitContext,
     signals: Mapping[str, Signal],
     lists: GroundTruth | None = None,
     feedback: GroundTruth | None = None,
     *,
     held_out: HeldOutSignals | None = None,
 ) -> Mixture | None:
-    """Learn to mix signals, from listeners of whom signals fitted for the purpose have seen nothing.
+    """Learn to mix signals, from listeners held out of signals that are fitted for this purpose.
 
     Parameters
     ----------
-    given
+    context
         What the signals were fitted to.
     signals
-        The signals of the model, which are mixed as is learned.
+        The signals of the model, which become the parts of the mixture.
     lists
-        Curated lists to learn from besides.
+        Curated lists to learn from too.
     feedback
         What listeners liked after what, to learn from besides.
     held_out
@@ -65,103 +63,104 @@ def fit_mixture(
     Returns
     -------
     Mixture or None
-        None where fewer than ten listeners play two items or more: nobody can learn from them.
+        None where fewer than ten listeners play two items or more, which is too few to learn from.
 
     Raises
     ------
     ConfigError
-        If the configuration names a signal there is not.
+        If the configuration names a signal that the dataset has no data for.
     DataError
-        If there are lists or feedback, and no mixture to teach.
+        If there are lists or feedback, but too few listeners for a mixture.
     """
-    config = given.config.mixture
-    blind = held_out or fit_held_out(given, mixed_names(given.dataset, config))
+    config = context.config.mixture
+    if held_out is None:
+        held_out = fit_held_out(context, mixed_names(context.dataset, config))
     for what, truth in (("lists", lists), ("feedback", feedback)):
-        if blind is None and truth is not None:
+        if held_out is None and truth is not None:
             raise DataError(
-                f"{what} can teach a mixture, and too few listeners are there to learn one from: {FEWEST} are needed",
-                path=given.dataset.path,
+                f"too few listeners for a mixture that learns from {what}: {MIN_LISTENERS} are needed",
+                path=context.dataset.path,
                 remedy=f"leave the {what} out, or bring more listening data",
             )
-    if blind is None:
+    if held_out is None:
         return None
-    lessons = with_others(training_set(blind.trial), blind.trial.interactions, config, lists, feedback)
-    learned = learn(blind.signals, lessons, config, seed=given.config.seed, threads=given.threads)
-    parts = {name: signals[name] for name in blind.signals}
-    return Mixture(parts, learned, given.interactions.item_listeners, config.beta)
+    training = with_others(training_set(held_out.split), held_out.split.interactions, config, lists, feedback)
+    parameters = learn(held_out.signals, training, config, seed=context.config.seed, threads=context.threads)
+    parts = {name: signals[name] for name in held_out.signals}
+    return Mixture(parts, parameters, context.interactions.item_listeners, config.beta)
 
 
 def with_others(
-    lessons: TrainingQueries,
+    training: TrainingQueries,
     interactions: Interactions,
     config: MixtureConfig,
     lists: GroundTruth | None,
     feedback: GroundTruth | None,
 ) -> TrainingQueries:
-    """Return the lessons with those of lists and of feedback beside them, each with its share of the whole.
+    """Return training queries joined with those of lists and of feedback, each with its share of the whole.
 
     Parameters
     ----------
-    lessons
-        Of held-out listeners.
+    training
+        Training queries of held-out listeners.
     interactions
-        Whose item codes the lessons have.
+        Plays; their item codes are those of the training queries.
     config
-        Has the shares.
+        Settings, with the shares.
     lists, feedback
-        What else there is to learn from.
+        What else to learn from.
     """
     listed = None if lists is None else grade_matrix(lists, interactions)
     if feedback is not None:
         # Lists are joined last and thin out what is there by their share, feedback included.
         thinned = 1 - config.lists if listed is not None and listed.nnz else 1.0
-        lessons = lessons.joined(grade_matrix(feedback, interactions), config.feedback / thinned, WORD)
-    return lessons if listed is None else lessons.joined(listed, config.lists)
+        training = training.joined(grade_matrix(feedback, interactions), config.feedback / thinned, MAX_HITS)
+    return training if listed is None else training.joined(listed, config.lists)
 
 
-def fit_held_out(given: FitContext, names: Iterable[str]) -> HeldOutSignals | None:
-    """Hold out the listeners whom a mixture learns from, and fit signals without them.
+def fit_held_out(context: FitContext, names: Iterable[str]) -> HeldOutSignals | None:
+    """Hold out the listeners that a mixture learns from, and fit signals without them.
 
     Parameters
     ----------
-    given
+    context
         What the signals of the model are fitted to.
     names
-        The signals wanted; those that the other listeners' tables do not suffice for are left out.
+        The signals wanted; those without data once the listeners are held out are left out.
 
     Returns
     -------
-    Blind or None
+    HeldOutSignals or None
         None where fewer than ten listeners play two items or more.
     """
-    trial = _held_out(given)
-    if trial is None:
+    split = _held_out(context)
+    if split is None:
         return None
-    others = FitContext(trial.train, trial.interactions, given.config, given.threads)
-    fitted = {name: SIGNALS[name].fit(others) for name in names if SIGNALS[name].needs(trial.train)}
-    return HeldOutSignals(fitted, trial)
+    others = FitContext(split.train, split.interactions, context.config, context.threads)
+    fitted = {name: SIGNALS[name].fit(others) for name in names if SIGNALS[name].has_data(split.train)}
+    return HeldOutSignals(fitted, split)
 
 
 def mixed_names(dataset: Dataset, config: MixtureConfig) -> list[str]:
-    """Return the names of the signals that take part, in the order in which they are fitted.
+    """Return the names of the signals in the mixture, in the order in which they are fitted.
 
     Raises
     ------
     ConfigError
-        If one is wanted that the dataset has no tables for.
+        If one is wanted that the dataset has no data for.
     """
-    there = [name for name, family in SIGNALS.items() if family.needs(dataset)]
-    chosen = set(config.signals) or set(there) - set(CONTAINED)
-    if unknown := sorted(chosen - set(there)):
+    available = {name: spec for name, spec in SIGNALS.items() if spec.has_data(dataset)}
+    chosen = set(config.signals) or {name for name, spec in available.items() if spec.in_mixture}
+    if unknown := sorted(chosen - set(available)):
         raise ConfigError(
-            f"mixture.signals: no signal '{unknown[0]}'", remedy=f"this dataset has {', '.join(there)}"
+            f"mixture.signals: no signal '{unknown[0]}'", remedy=f"this dataset has {', '.join(available)}"
         )
-    return [name for name in there if name in chosen]
+    return [name for name in available if name in chosen]
 
 
-def _held_out(given: FitContext) -> Split | None:
-    config = given.config.mixture
-    share = min(config.held_out, config.most / given.interactions.plays.shape[0])
-    protocol = ProtocolConfig(held_out=share, seed=given.config.seed + LESSONS)
-    able = int((given.interactions.plays.row_sizes >= 2).sum())
-    return hold_out(given.dataset, protocol) if able >= FEWEST else None
+def _held_out(context: FitContext) -> Split | None:
+    config = context.config.mixture
+    share = min(config.held_out, config.most / context.interactions.plays.shape[0])
+    protocol = ProtocolConfig(held_out=share, seed=context.config.seed + TRAINING_SEED)
+    able = int((context.interactions.plays.row_sizes >= 2).sum())
+    return hold_out(context.dataset, protocol) if able >= MIN_LISTENERS else None

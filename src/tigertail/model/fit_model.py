@@ -34,16 +34,16 @@ def fit(
     config
         Settings; None means the defaults.
     lists
-        Curated lists that the mixture learns from, beside held-out listeners.
+        Curated lists that the mixture learns from, in addition to held-out listeners.
     feedback
-        What listeners liked after what, that it learns from besides.
+        What listeners liked after what, that the mixture learns from too.
     threads
         Threads to use; None means all. The model is the same for any number.
 
     Raises
     ------
     DataError
-        If not one play counts, or an item is in the catalogue twice.
+        If there is no valid play, or an item is in the catalogue twice.
     """
     config = config or ModelConfig()
     interactions = Interactions.of(dataset)
@@ -53,10 +53,10 @@ def fit(
             path=dataset.path,
             remedy="look at plays and ratings",
         )
-    mixed_names(dataset, config.mixture)  # a name that is not there is told before the work, not after
-    given = FitContext(dataset, interactions, config, threads)
-    signals = fit_signals(given)
-    if mixture := fit_mixture(given, signals, lists, feedback):
+    mixed_names(dataset, config.mixture)  # refuse an unknown name before the work, not after
+    context = FitContext(dataset, interactions, config, threads)
+    signals = fit_signals(context)
+    if mixture := fit_mixture(context, signals, lists, feedback):
         signals[MIXTURE] = mixture
     provenance = Provenance(dataset.name, dataset.fingerprint, dataset.simulated)
     seen = {

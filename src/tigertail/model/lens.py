@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tigertail.errors import ConfigError
 from tigertail.geo.languages import language_code, language_name
 from tigertail.geo.regions import WORLD, place_code, place_name
-from tigertail.signals.local import GroupedCoListening
+from tigertail.signals.contract import ListenerGroups
 from tigertail.signals.local.groups import group_name, groups_of_language, groups_of_place
 
 
@@ -31,7 +31,7 @@ class LensTarget:
 
 
 def lens_target(
-    signal: GroupedCoListening,
+    signal: ListenerGroups,
     country: str | None = None,
     language: str | None = None,
     group: str | None = None,
@@ -59,7 +59,7 @@ def lens_target(
         raise ConfigError(
             "the lens takes one of country, language and group", remedy="give one of them alone"
         )
-    if group is None and not signal.config.placed:
+    if group is None and not signal.placed:
         groups = f"give one of its groups: {', '.join(signal.keys)}" if signal.keys else "leave the lens out"
         raise ConfigError(
             "this model does not group its listeners by country",
@@ -76,7 +76,7 @@ def lens_target(
     return LensTarget((signal.keys.index(str(group)),), group_name(str(group)))
 
 
-def _from_place(signal: GroupedCoListening, text: str) -> LensTarget:
+def _from_place(signal: ListenerGroups, text: str) -> LensTarget:
     place = place_code(text)
     if place is None:
         raise ConfigError(
@@ -90,7 +90,7 @@ def _from_place(signal: GroupedCoListening, text: str) -> LensTarget:
     return LensTarget(tuple(groups), group_name(stands_for), None if stands_for == place else fallback)
 
 
-def _from_language(signal: GroupedCoListening, text: str) -> LensTarget:
+def _from_language(signal: ListenerGroups, text: str) -> LensTarget:
     code = language_code(text)
     if code is None:
         raise ConfigError(

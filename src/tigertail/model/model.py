@@ -5,8 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -15,17 +14,13 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.folding import fold
 from tigertail.errors import ConfigError, TigertailWarning, UnknownItemError
-from tigertail.mixing import Mixture
 from tigertail.model.config import ModelConfig
 from tigertail.model.explanation import Reasons, explain
 from tigertail.model.query_options import QueryOptions, takes_dials
 from tigertail.model.resolution import candidate_mask, resolve_signal
 from tigertail.progress import progress
 from tigertail.retrieval.topk import top_k
-from tigertail.signals.contract import Signal
-
-if TYPE_CHECKING:
-    from tigertail.dataset.dataset import Dataset
+from tigertail.signals.contract import Composite, Signal
 
 _ASKED: Final = {"asked": pl.String, "folded": pl.String}
 BLOCK_BYTES: Final = 2**27  # affinities held at a time while lists are made
@@ -245,8 +240,8 @@ class Model:
         allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed
         allowed[seeds] = False
         contributions = None
-        if why and isinstance(resolved.signal, Mixture):
-            affinities, contributions = resolved.signal.taken_apart(seeds)
+        if why and isinstance(resolved.signal, Composite):
+            affinities, contributions = resolved.signal.affinity_with_contributions(seeds)
         else:
             affinities = resolved.signal.affinity(seeds)
         codes, best = top_k(_masked(mean_affinity(affinities), allowed), n)
@@ -338,14 +333,6 @@ class Model:
             for place, dtype in enumerate((np.int32, np.int32, np.float32, np.int32))
         )
         return BulkAnswers(self.items, targets, items, scores, ranks, resolved.notices)
-
-    def add(self, dataset: Dataset | Path | str, *, threads: int | None = None) -> Self:
-        """Return the model with the listeners and items of a dataset; see :func:`tigertail.model.update.add.add`."""
-        from tigertail.dataset.dataset import Dataset
-        from tigertail.model.update.add import add
-
-        opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
-        return add(self, opened, threads=threads)
 
     def find(self, item: str) -> int:
         """Return the code of an item given by id or name.

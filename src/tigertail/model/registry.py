@@ -1,11 +1,11 @@
-"""The signals a model can have: what each needs, how it is fitted, and how it is read back."""
+"""The signals a model can have: one entry of :data:`SIGNALS` each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final
 
 import polars as pl
 
@@ -14,15 +14,15 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.factorization import Factors, fit_als
 from tigertail.factorization.confidence import confidence
-from tigertail.model.config import ModelConfig
+from tigertail.model.config import BaseConfig, ModelConfig
 from tigertail.progress import progress
 from tigertail.signals.annotation import Annotation, fit_annotation
-from tigertail.signals.audio import AudioAffinity, fit_audio
-from tigertail.signals.backoff.signal import BackOff, fit_back_off
-from tigertail.signals.co_listening import CoListening, fit_co_listening
-from tigertail.signals.contract import Arrays, Signal
+from tigertail.signals.audio import AudioAffinity, AudioConfig, fit_audio
+from tigertail.signals.backoff.signal import BackOff, BackOffConfig, fit_back_off
+from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_co_listening
+from tigertail.signals.contract import FittedSignal, Signal
 from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import GroupedCoListening, fit_listening, group_listeners
+from tigertail.signals.local import GroupedCoListening, LocalConfig, fit_listening, group_listeners
 from tigertail.signals.pairs import Pairs, fit_pairs
 from tigertail.signals.sequences.signal import Sequences, fit_sequences
 from tigertail.signals.web import Web, fit_web
@@ -39,23 +39,14 @@ SEQUENCES: Final = "sequences"
 PAIRS: Final = "pairs"
 BACK_OFF: Final = "back-off"
 MIXTURE: Final = "mixture"
-"""All of them together; made of the others, it is no family of its own."""
-
-
-class Stored(Signal, Protocol):
-    """A signal that can be kept as arrays and a few settings."""
-
-    def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
-        """Return the arrays, by name, and the settings."""
-
-    @classmethod
-    def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
-        """Make the signal of what :meth:`to_arrays` returned."""
+"""All of them together. It is made of the others, and so has no spec of its own."""
+OTHER_COLOUR: Final = "#7a7062"
+"""The colour of signals that have none of their own."""
 
 
 @dataclass(frozen=True)
 class FitContext:
-    """What signals are fitted to; what several of them need is made once.
+    """What signals are fitted to; what several of them need is computed once.
 
     Parameters
     ----------
@@ -95,64 +86,101 @@ class FitContext:
 
 @dataclass(frozen=True)
 class SignalSpec:
-    """One kind of signal.
+    """All that the rest of the project knows about one signal.
 
     Parameters
     ----------
-    kind
-        Its class, which reads it back from arrays.
-    fit
-        Fits it.
-    needs
-        Whether a dataset has what it is fitted to.
+    signal_class
+        Its class, which also makes it of what is kept on disk.
+    fit_function
+        Fits it to a context, with its settings.
+    config_field
+        The field of :class:`ModelConfig` that holds its settings; None if it has none.
+    title
+        What the signal goes by, for people.
+    tables
+        Tables that a dataset must have, beside plays.
+    condition
+        What else a dataset must have; None means nothing.
+    needs_listeners
+        Whether it has no data about an item without a listener.
+    in_mixture
+        Whether it is part of the mixture unless the configuration says otherwise.
+    is_listening
+        Whether it is a model of plays alone, as the base model is. Such a signal has no row of its own in a report.
+    colour
+        Its colour in plots; the page has the same.
     """
 
-    kind: type[Stored]
-    fit: Callable[[FitContext], Stored]
-    needs: Callable[[Dataset], bool]
+    signal_class: type[FittedSignal]
+    fit_function: Callable[[FitContext, Any], FittedSignal]
+    config_field: str | None
+    title: str
+    tables: tuple[str, ...] = ()
+    condition: Callable[[Dataset], bool] | None = None
+    needs_listeners: bool = False
+    in_mixture: bool = True
+    is_listening: bool = False
+    colour: str = OTHER_COLOUR
+
+    def has_data(self, dataset: Dataset) -> bool:
+        """Return whether a dataset has what the signal is fitted to."""
+        if not all(dataset.has(table) for table in self.tables):
+            return False
+        return self.condition is None or self.condition(dataset)
+
+    def fit(self, context: FitContext) -> FittedSignal:
+        """Fit the signal."""
+        settings = getattr(context.config, self.config_field) if self.config_field else None
+        return self.fit_function(context, settings)
 
 
-def _listening(given: FitContext) -> GroupedCoListening:
-    config = given.config
-    groups = group_listeners(given.dataset, given.interactions, given.factors, config.local, seed=config.seed)
+def _listening(context: FitContext, config: LocalConfig) -> GroupedCoListening:
+    seed = context.config.seed
+    groups = group_listeners(context.dataset, context.interactions, context.factors, config, seed=seed)
     return fit_listening(
-        given.weights,
-        given.factors,
+        context.weights,
+        context.factors,
         groups,
-        config.local,
-        alpha0=config.base.solver(given.weights).alpha0,
-        plays=given.interactions.plays,
-        threads=given.threads,
+        config,
+        alpha0=context.config.base.solver(context.weights).alpha0,
+        plays=context.interactions.plays,
+        threads=context.threads,
     )
 
 
-def _factors(given: FitContext) -> FactorAffinity:
-    return FactorAffinity(given.factors.items, given.config.base.beta)
+def _factors(context: FitContext, config: BaseConfig) -> FactorAffinity:
+    return FactorAffinity(context.factors.items, config.beta)
 
 
-def _co_listening(given: FitContext) -> CoListening:
-    with limited(given.threads):
-        return fit_co_listening(given.weights, given.config.co_listening)
+def _co_listening(context: FitContext, config: CoListeningConfig) -> CoListening:
+    with limited(context.threads):
+        return fit_co_listening(context.weights, config)
 
 
-def _back_off(given: FitContext) -> BackOff:
-    def artists(listening: Interactions) -> FactorAffinity:
-        return _factors(FitContext(given.dataset, listening, given.config, given.threads))
-
-    config = given.config.back_off
-    return fit_back_off(given.dataset, given.interactions, _factors(given), artists, config)
+def _audio(context: FitContext, config: AudioConfig) -> AudioAffinity:
+    return fit_audio(context.dataset, context.interactions, config, context.factors.items)
 
 
-def _always(dataset: Dataset) -> bool:
-    return True
+def _back_off(context: FitContext, config: BackOffConfig) -> BackOff:
+    base = context.config.base
+
+    def fit_artists(listening: Interactions) -> FactorAffinity:
+        return _factors(FitContext(context.dataset, listening, context.config, context.threads), base)
+
+    own = _factors(context, base)
+    return fit_back_off(context.dataset, context.interactions, own, fit_artists, config)
 
 
-def _has(table: str) -> Callable[[Dataset], bool]:
-    return lambda dataset: dataset.has(table)
+def _from_tables(
+    fit: Callable[[Dataset, Interactions, Any], FittedSignal],
+) -> Callable[[FitContext, Any], FittedSignal]:
+    """Return the fit function of a signal that needs the dataset and its item codes alone."""
+    return lambda context, config: fit(context.dataset, context.interactions, config)
 
 
 def _has_tracks(dataset: Dataset) -> bool:
-    """Say whether items other than artists know their artist."""
+    """Return whether items other than artists have a known artist."""
     items = dataset.items
     if c.ARTIST_ID not in items.columns:
         return False
@@ -160,45 +188,72 @@ def _has_tracks(dataset: Dataset) -> bool:
 
 
 SIGNALS: Final[dict[str, SignalSpec]] = {
-    LISTENING: SignalSpec(GroupedCoListening, _listening, _always),
-    FACTORS: SignalSpec(FactorAffinity, _factors, _always),
-    CO_LISTENING: SignalSpec(CoListening, _co_listening, _always),
+    LISTENING: SignalSpec(
+        GroupedCoListening,
+        _listening,
+        "local",
+        "who plays both",
+        needs_listeners=True,
+        is_listening=True,
+        colour="#d96b1c",
+    ),
+    FACTORS: SignalSpec(
+        FactorAffinity,
+        _factors,
+        "base",
+        "who plays both, as factors",
+        needs_listeners=True,
+        in_mixture=False,  # listening contains it
+        is_listening=True,
+    ),
+    CO_LISTENING: SignalSpec(
+        CoListening,
+        _co_listening,
+        "co_listening",
+        "who plays both, counted",
+        needs_listeners=True,
+        in_mixture=False,  # listening contains it
+        is_listening=True,
+    ),
     ANNOTATION: SignalSpec(
         Annotation,
-        lambda given: fit_annotation(given.dataset, given.interactions, given.config.annotation),
-        _has(c.ANNOTATIONS_TABLE),
+        _from_tables(fit_annotation),
+        "annotation",
+        "what people say of both",
+        (c.ANNOTATIONS_TABLE,),
+        colour="#2f6ea5",
     ),
-    AUDIO: SignalSpec(
-        AudioAffinity,
-        lambda given: fit_audio(given.dataset, given.interactions, given.config.audio, given.factors.items),
-        _has(c.AUDIO_TABLE),
-    ),
+    AUDIO: SignalSpec(AudioAffinity, _audio, "audio", "how both sound", (c.AUDIO_TABLE,), colour="#168a6c"),
     WEB: SignalSpec(
         Web,
-        lambda given: fit_web(given.dataset, given.interactions, given.config.web),
-        _has(c.MENTIONS_TABLE),
+        _from_tables(fit_web),
+        "web",
+        "pages that mention both",
+        (c.MENTIONS_TABLE,),
+        colour="#a3478f",
     ),
     SEQUENCES: SignalSpec(
         Sequences,
-        lambda given: fit_sequences(given.dataset, given.interactions, given.config.sequences),
-        _has(c.SEQUENCES_TABLE),
+        _from_tables(fit_sequences),
+        "sequences",
+        "shows and playlists with both",
+        (c.SEQUENCES_TABLE,),
+        colour="#a28300",
     ),
-    PAIRS: SignalSpec(
-        Pairs,
-        lambda given: fit_pairs(given.dataset, given.interactions, given.config.pairs),
-        _has(c.PAIRS_TABLE),
+    PAIRS: SignalSpec(Pairs, _from_tables(fit_pairs), "pairs", "pairs given as similar", (c.PAIRS_TABLE,)),
+    BACK_OFF: SignalSpec(
+        BackOff, _back_off, "back_off", "who plays both, or their artists", condition=_has_tracks
     ),
-    BACK_OFF: SignalSpec(BackOff, _back_off, _has_tracks),
 }
-"""Every signal, in the order they are fitted and named."""
+"""Every signal, in the order they are fitted and named. To add a signal, add an entry: see docs/how-to-add.md."""
 
 
-def fit_signals(given: FitContext) -> dict[str, Signal]:
-    """Fit every signal that the dataset has the tables for."""
-    wanted = [name for name, family in SIGNALS.items() if family.needs(given.dataset)]
+def fit_signals(context: FitContext) -> dict[str, Signal]:
+    """Fit every signal that the dataset has data for."""
+    wanted = [name for name, spec in SIGNALS.items() if spec.has_data(context.dataset)]
     signals: dict[str, Signal] = {}
     with progress("signals", len(wanted)) as tick:
         for name in wanted:
-            signals[name] = SIGNALS[name].fit(given)
+            signals[name] = SIGNALS[name].fit(context)
             tick(note=name)
     return signals

@@ -13,14 +13,11 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.errors import ConfigError
 from tigertail.geo.countries import country_code
-from tigertail.mixing import Mixture
 from tigertail.model.config import ModelConfig
 from tigertail.model.lens import lens_target
 from tigertail.model.query_options import COSINE, Capability, QueryOptions
 from tigertail.model.registry import FACTORS, LISTENING, MIXTURE
-from tigertail.signals.contract import Signal
-from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import GroupedCoListening
+from tigertail.signals.contract import Composite, GroupAware, HasPopularityExponent, ListenerGroups, Signal
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +58,7 @@ def resolve_signal(signals: Mapping[str, Signal], options: QueryOptions) -> Reso
         signal = _disable(signal, options)
         _check_capabilities(f"{name}' without '{LISTENING}", signal, options)
     if options.beta is not None:
-        assert isinstance(signal, (FactorAffinity, GroupedCoListening, Mixture))  # they have the exponent
+        assert isinstance(signal, HasPopularityExponent)
         signal = signal.with_beta(options.beta)
     signal, notice = _localise(signal, options)
     return ResolvedSignal(name, signal, (notice,) if notice else ())
@@ -75,10 +72,11 @@ def default_signal(signals: Mapping[str, Signal]) -> str:
 def model_defaults(signals: Mapping[str, Signal], config: ModelConfig) -> dict[str, Any]:
     """Return the values that a model has for the dials left out, where it has one."""
     mixture, listening = signals.get(MIXTURE), signals.get(LISTENING)
+    groups = None if listening is None else _grouped(listening)
     return {
         "signal": default_signal(signals),
-        "beta": mixture.beta if isinstance(mixture, Mixture) else config.base.beta,
-        "lens": listening.config.lens if isinstance(listening, GroupedCoListening) else None,
+        "beta": mixture.beta if isinstance(mixture, HasPopularityExponent) else config.base.beta,
+        "lens": groups.lens_strength if groups else None,
     }
 
 
@@ -104,18 +102,15 @@ def candidate_mask(items: pl.DataFrame, options: QueryOptions) -> NDArray[np.boo
     return np.asarray(np.all([one.fill_null(False).to_numpy() for one in wanted], axis=0))
 
 
-def _grouped(signal: Signal) -> GroupedCoListening | None:
-    """Return the part of a signal that has groups of listeners."""
-    part = signal.parts.get(LISTENING) if isinstance(signal, Mixture) else signal
-    return part if isinstance(part, GroupedCoListening) else None
+def _grouped(signal: Signal) -> ListenerGroups | None:
+    """Return the groups of listeners of a signal."""
+    return signal.listener_groups if isinstance(signal, GroupAware) else None
 
 
 _HAS: Final[dict[Capability, Callable[[Signal], bool]]] = {
-    Capability.POPULARITY_EXPONENT: lambda signal: isinstance(
-        signal, (FactorAffinity, GroupedCoListening, Mixture)
-    ),
+    Capability.POPULARITY_EXPONENT: lambda signal: isinstance(signal, HasPopularityExponent),
     Capability.LISTENER_GROUPS: lambda signal: _grouped(signal) is not None,
-    Capability.PARTS: lambda signal: isinstance(signal, Mixture),
+    Capability.PARTS: lambda signal: isinstance(signal, Composite),
 }
 _REMEDIES: Final = {
     Capability.POPULARITY_EXPONENT: "leave {dial} out",
@@ -133,8 +128,8 @@ def _check_capabilities(name: str, signal: Signal, options: QueryOptions) -> Non
             )
 
 
-def _disable(signal: Signal, options: QueryOptions) -> Mixture:
-    assert isinstance(signal, Mixture)  # it has parts
+def _disable(signal: Signal, options: QueryOptions) -> Signal:
+    assert isinstance(signal, Composite)  # it has parts
     names = options.disabled_signals
     if unknown := sorted(set(names) - set(signal.parts)):
         raise ConfigError(
@@ -142,7 +137,7 @@ def _disable(signal: Signal, options: QueryOptions) -> Mixture:
         )
     if not set(signal.parts) - set(names):
         raise ConfigError("every signal is disabled", remedy="leave one enabled")
-    return signal.without(names)
+    return signal.disable(names)
 
 
 def _localise(signal: Signal, options: QueryOptions) -> tuple[Signal, str | None]:
@@ -156,7 +151,7 @@ def _localise(signal: Signal, options: QueryOptions) -> tuple[Signal, str | None
         return signal, None
     grouped = _grouped(signal)
     assert grouped is not None
-    assert isinstance(signal, (GroupedCoListening, Mixture))
+    assert isinstance(signal, GroupAware)
     target = lens_target(grouped, *place)
     return signal.localised_by_group(target.groups, options.lens), target.notice
 

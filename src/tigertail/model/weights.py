@@ -1,4 +1,4 @@
-"""The weights of a mixture, for people to read: how much each signal is trusted, by how well the query is known."""
+"""The weights of a mixture as a table and as a plot, by the number of listeners of the query."""
 
 from __future__ import annotations
 
@@ -9,25 +9,23 @@ import numpy as np
 import polars as pl
 
 from tigertail.errors import ConfigError
-from tigertail.mixing import Mixture
-from tigertail.model.fit_mixture import CONTAINED
 from tigertail.model.model import Model
-from tigertail.model.registry import LISTENING, MIXTURE
+from tigertail.model.registry import MIXTURE, SIGNALS
 from tigertail.plotting import check_format, new_figure, save_figure, set_title
+from tigertail.signals.contract import Composite
 
-HEARD: Final = (LISTENING, *CONTAINED)
-"""Signals that know nothing of an item without a listener."""
 _STEPS: Final = (1, 2, 5)
 
 
-def trust(model: Model) -> pl.DataFrame:
+def weights_table(model: Model) -> pl.DataFrame:
     """Return the weight of each signal for queries of more and more listeners.
 
     Returns
     -------
     polars.DataFrame
-        Column listeners, from 0 to those of the best-known item, and one column a signal. The query is one that
-        every signal knows, but for those that know nothing without a listener. Rows sum to 1, where any knows it.
+        Column listeners, from 0 to those of the most popular item, and one column a signal. The query is an item
+        that every signal has data about, except that without listeners those that need them have none. Rows sum
+        to 1, where any signal has data.
 
     Raises
     ------
@@ -35,23 +33,23 @@ def trust(model: Model) -> pl.DataFrame:
         If the model has no mixture.
     """
     mixture = model.signals.get(MIXTURE)
-    if not isinstance(mixture, Mixture):
+    if not isinstance(mixture, Composite):
         raise ConfigError(
             "this model has no mixture", remedy="fit it to ten or more listeners of two items or more"
         )
-    most = int(mixture.listeners.max())
+    most = int(model.items["listeners"].to_numpy().max())
     steps = [step * 10**power for power in range(len(str(most))) for step in _STEPS]
     listeners = np.array([0, *(n for n in steps if n < most), most], np.int64)
     names = list(mixture.parts)
     knows = np.ones((len(listeners), len(names)), np.bool_)
-    knows[0] = [name not in HEARD for name in names]
-    weights = mixture.learned.trust(names, listeners, knows)
+    knows[0] = [not SIGNALS[name].needs_listeners for name in names]
+    weights = mixture.weights_at(listeners, knows)
     columns = {name: weights[:, place] for place, name in enumerate(names)}
     return pl.DataFrame({"listeners": listeners, **columns})
 
 
-def plot_trust(table: pl.DataFrame, path: Path) -> None:
-    """Draw the table of :func:`trust`; the suffix of ``path`` says in which format.
+def plot_weights(table: pl.DataFrame, path: Path) -> None:
+    """Draw the table of :func:`weights_table`; the suffix of ``path`` says in which format.
 
     Raises
     ------
@@ -59,11 +57,14 @@ def plot_trust(table: pl.DataFrame, path: Path) -> None:
         If the format is unknown.
     """
     check_format(path)
-    figure = new_figure(7.5, 4.2)
+    figure = new_figure(8.5, 4.2)
     axes = figure.subplots()
-    heard = table.filter(pl.col("listeners") > 0)
-    bands = np.stack([heard[name].to_numpy() for name in heard.columns[1:]])
-    axes.stackplot(heard["listeners"].to_numpy(), bands, labels=heard.columns[1:], alpha=0.9)
+    names = table.columns[1:]
+    played = table.filter(pl.col("listeners") > 0)
+    bands = np.stack([played[name].to_numpy() for name in names])
+    labels = [f"{name}: {SIGNALS[name].title}" for name in names]
+    colours = [SIGNALS[name].colour for name in names]
+    axes.stackplot(played["listeners"].to_numpy(), bands, labels=labels, colors=colours, alpha=0.9)
     axes.set(
         xscale="log",
         xlim=(1, max(2, int(table["listeners"].max()))),  # type: ignore[arg-type]

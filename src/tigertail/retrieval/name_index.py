@@ -23,7 +23,7 @@ _ARTICLE: Final = "the"
 class NameIndex:
     """An index of names.
 
-    How well a name answers what is typed decides, whoever bears it; of equally good answers the most heard comes
+    How well a name matches the text decides; of equally good matches the most popular comes
     first. Names in other scripts are also found by Latin letters.
 
     Parameters
@@ -31,7 +31,7 @@ class NameIndex:
     names
         Names as they are shown; (items,).
     listeners
-        How often each is heard, which settles ties; (items,). Of equals the first wins.
+        Listeners of each item, which settles ties; (items,). Of equals the first wins.
     folded
         The same names folded (:func:`tigertail.dataset.folding.fold`), where that has been done.
 
@@ -51,13 +51,13 @@ class NameIndex:
         shown = pl.Series("name", names, pl.String)
         plain = fold_series(shown) if folded is None else pl.Series("folded", folded, pl.String)
         order = np.argsort(-np.asarray(listeners), kind="stable")
-        self._codes = order.astype(np.int32)  # from the most heard down
+        self._codes = order.astype(np.int32)  # from the most popular down
         shown, plain = shown.gather(order), plain.gather(order)
         self._by_name, self._by_folded = _Places(shown), _Places(plain)
         with_article = shown.str.to_lowercase().str.contains(rf"^\W*{_ARTICLE}\W")
         foreign, latin = _in_latin(plain)
         owners = np.concatenate([np.arange(len(plain)), foreign])
-        rows = np.argsort(owners, kind="stable")  # spellings, from those of the most heard down
+        rows = np.argsort(owners, kind="stable")  # spellings, from those of the most popular item down
         self._owners = owners[rows]
         self._latin = rows >= len(plain)
         self._folded = pl.concat([plain, latin]).str.slice(0, LONGEST).gather(rows)
@@ -71,7 +71,7 @@ class NameIndex:
         return len(self._codes)
 
     def exact(self, text: str) -> int:
-        """Return the code of the most heard item of that name, else of one whose name folds alike; -1 for none."""
+        """Return the code of the most popular item of that name, else of one with the same folded name; -1 for none."""
         row = self._by_name.first(text)
         if row < 0:
             row = self._by_folded.first(fold(text))
@@ -85,7 +85,7 @@ class NameIndex:
         Parameters
         ----------
         text
-            What is typed. Blank text is answered by those most heard.
+            What is typed. A blank text matches the most popular.
         n
             How many to return.
         allowed

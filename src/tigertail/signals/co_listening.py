@@ -1,14 +1,11 @@
-"""Item-item co-listening: two artists are alike as far as the same people listen to both."""
+"""Item-item co-listening: two items are similar if the same listeners play both."""
 
 # Kernels are compiled from their bodies, so annotations would say nothing here.
 # mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tigertail.kernels import njit, prange
 from tigertail.retrieval.topk import offer, sort_best_first
-from tigertail.signals.contract import Arrays
-from tigertail.signals.remap import ItemRemap
+from tigertail.signals.neighbour_lists import NeighbourLists, best_of_each, matrix_rows
 from tigertail.sparse import CSR
 
 
@@ -29,55 +25,15 @@ class CoListeningConfig(BaseModel):
     neighbours: int = Field(200, ge=1)
     """Neighbours kept an item."""
     beta: float = Field(1.0, ge=0, le=2)
-    """Popularity exponent: 1 is the cosine, less lets stars rise."""
+    """Popularity exponent: 1 is the cosine, less favours popular items."""
     shrinkage: float = Field(5.0, ge=0)
     """Common listeners at which an affinity counts half."""
 
 
-@dataclass(frozen=True, eq=False)
-class CoListening:
-    """The strongest co-listened items of every item.
+class CoListening(NeighbourLists):
+    """The strongest co-listened items of every item."""
 
-    Parameters
-    ----------
-    neighbours
-        Items by items, an affinity an entry; everything else is unknown.
-    """
-
-    neighbours: CSR
-
-    LINK: ClassVar[str] = "heard by the same listeners"
-
-    @cached_property
-    def known(self) -> NDArray[np.bool_]:
-        """Items with a neighbour."""
-        return self.neighbours.row_sizes > 0
-
-    def reindexed(self, to: ItemRemap) -> Self:
-        """Return the signal with its items under new codes; new items are unknown to it."""
-        return type(self)(to.both(self.neighbours))
-
-    def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
-        """Return what is kept on disk."""
-        return self.neighbours.to_arrays(), {"items": self.neighbours.shape[1]}
-
-    @classmethod
-    def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
-        """Make the signal of what was kept on disk."""
-        return cls(CSR.from_arrays(arrays, settings["items"]))
-
-    def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Return the affinity from each query to every item; ``-inf`` beyond its neighbours."""
-        scores = np.full((len(queries), self.neighbours.shape[1]), -np.inf, np.float32)
-        for row, query in enumerate(queries):
-            items, values = self.neighbours.row(query)
-            scores[row, items] = values
-        return scores
-
-    def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
-        """Return what brings neighbours together; nothing is told of others."""
-        near = np.isin(items, self.neighbours.row(query)[0])
-        return [self.LINK if there else "" for there in near]
+    EXPLANATION: ClassVar[str] = "played by the same listeners"
 
 
 def fit_co_listening(weights: CSR, config: CoListeningConfig) -> CoListening:
@@ -99,13 +55,15 @@ def fit_co_listening(weights: CSR, config: CoListeningConfig) -> CoListening:
     """
     squares = np.bincount(weights.indices, weights.data.astype(np.float64) ** 2, weights.shape[1])
     lengths = np.sqrt(squares).astype(np.float32)
-    return strongest_products(
-        weights.transpose(),
-        weights,
-        config.neighbours,
-        lengths=lengths,
-        gains=_inverse_power(lengths, config.beta),
-        shrinkage=config.shrinkage,
+    return CoListening(
+        strongest_products(
+            weights.transpose(),
+            weights,
+            config.neighbours,
+            lengths=lengths,
+            gains=_inverse_power(lengths, config.beta),
+            shrinkage=config.shrinkage,
+        )
     )
 
 
@@ -117,7 +75,7 @@ def strongest_products(
     lengths: NDArray[np.float32] | None = None,
     gains: NDArray[np.float32] | None = None,
     shrinkage: float = 0.0,
-) -> CoListening:
+) -> CSR:
     """Keep the largest entries of each row of a product of two sparse matrices, items by items.
 
     With U and V the two matrices, n_AB the number of listeners that A has in U and B in V, and s the
@@ -139,24 +97,23 @@ def strongest_products(
         A divisor of each row and a factor of each column; float32, (items,). None means 1.
     shrinkage
         Common listeners at which an entry counts half.
+
+    Returns
+    -------
+    CSR
+        Items by items.
     """
     items = by_listener.shape[1]
     ones = np.ones(items, np.float32)
     codes, scores = _neighbours(
-        by_item.indptr,
-        by_item.indices,
-        by_item.data,
-        by_listener.indptr,
-        by_listener.indices,
-        by_listener.data,
+        matrix_rows(by_item),
+        matrix_rows(by_listener),
         ones if lengths is None else lengths,
         ones if gains is None else gains,
         np.float32(shrinkage),
         min(k, items),
     )
-    kept = codes >= 0
-    rows = np.repeat(np.arange(items, dtype=np.int32), kept.sum(axis=1))
-    return CoListening(CSR.from_coo(rows, codes[kept], scores[kept], (items, items)))
+    return best_of_each(codes, scores)
 
 
 def _inverse_power(lengths: NDArray[np.float32], exponent: float) -> NDArray[np.float32]:
@@ -164,9 +121,7 @@ def _inverse_power(lengths: NDArray[np.float32], exponent: float) -> NDArray[np.
 
 
 @njit(parallel=True, cache=True)
-def _neighbours(
-    item_offsets, item_listeners, item_weights, offsets, items, weights, lengths, inverse, shrinkage, k
-):
+def _neighbours(by_item, by_listener, lengths, gains, shrinkage, k):
     n = len(lengths)
     codes = np.full((n, k), -1, np.int32)
     scores = np.full((n, k), -np.inf, np.float32)
@@ -178,21 +133,21 @@ def _neighbours(
         touched = np.empty(n, np.int32)
         for item in range(chunk, n, chunks):
             met = 0
-            for e in range(item_offsets[item], item_offsets[item + 1]):
-                listener = item_listeners[e]
-                for f in range(offsets[listener], offsets[listener + 1]):
-                    other = items[f]
+            for e in range(by_item.indptr[item], by_item.indptr[item + 1]):
+                listener = by_item.indices[e]
+                for f in range(by_listener.indptr[listener], by_listener.indptr[listener + 1]):
+                    other = by_listener.indices[f]
                     if common[other] == 0:
                         touched[met] = other
                         met += 1
                     common[other] += 1
-                    product[other] += item_weights[e] * weights[f]
+                    product[other] += by_item.data[e] * by_listener.data[f]
             size = 0
             for t in range(met):
                 other = touched[t]
                 if other != item:
                     shrunk = common[other] / (common[other] + shrinkage)
-                    score = product[other] / lengths[item] * inverse[other] * shrunk
+                    score = product[other] / lengths[item] * gains[other] * shrunk
                     size = offer(scores[item], codes[item], size, np.float32(score), other)
                 common[other] = 0
                 product[other] = 0

@@ -1,13 +1,28 @@
-"""The contract of a signal."""
+"""The contract of a signal, and what a signal can do besides.
+
+Every signal satisfies :class:`Signal`. Each other protocol is one capability. Code that needs a capability asks for
+it with ``isinstance(signal, Capability)``, and never asks for the class of a signal.
+
+One parameter has the same name and meaning in every signal: ``beta``, the **popularity exponent**. The affinity to
+an item is divided by the item's popularity (its listeners, or the length of its vector or row, which grows with
+them) to the power beta. With 0 nothing is divided and popular items rise. The higher beta is, the lower they are
+ranked. Below 0 they rise even more.
+"""
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+if TYPE_CHECKING:
+    from tigertail.signals.remap import ItemRemap
+
 Arrays = dict[str, NDArray[np.generic]]
+Contributions = Callable[[int, NDArray[np.int32]], tuple[NDArray[np.float64], NDArray[np.bool_]]]
+"""Takes the place of a query among the queries, and items; returns what :meth:`Composite.contributions` returns."""
 
 
 @runtime_checkable
@@ -15,13 +30,13 @@ class Signal(Protocol):
     """Anything that yields an affinity from an item to every other.
 
     An affinity aff(A -> B) says how good a recommendation B is for listeners who like A. It is directed:
-    aff(A -> B) need not equal aff(B -> A). It is a finite number, or ``-inf`` where the signal cannot speak
-    about the pair; affinities of one query compare with each other, not with those of another signal.
+    aff(A -> B) need not equal aff(B -> A). It is a finite number, or ``-inf`` where the signal has no data about
+    the pair. Affinities of one query compare with each other, not with those of another signal.
     """
 
     @property
     def known(self) -> NDArray[np.bool_]:
-        """Items the signal can speak about, as query and as answer; bool, (items,)."""
+        """Items the signal has data about, as query and as answer; bool, (items,)."""
 
     def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return the affinity from each query to every item.
@@ -39,29 +54,80 @@ class Signal(Protocol):
 
 
 @runtime_checkable
-class Explainable(Signal, Protocol):
-    """A signal that can say, in words for a person, why it links two items."""
+class Explainable(Protocol):
+    """Can explain in words why it links two items."""
 
-    def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
+    def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
         """Return a short phrase for each item: what links the query to it.
 
         Parameters
         ----------
         query
-            Code of the item asked about.
+            Code of the query.
         items
             Codes of answers; int32, (items,).
 
         Returns
         -------
         list[str]
-            One an item, such as "12 listeners in common, most in Poland"; "" where there is nothing to tell.
+            One an item, such as "12 listeners in common, most in Poland"; "" where there is no evidence.
         """
 
 
 @runtime_checkable
-class GroupAware(Signal, Protocol):
-    """A signal that can be asked from where a listener stands."""
+class HasPopularityExponent(Protocol):
+    """Its popularity exponent can be changed without another fit."""
+
+    @property
+    def beta(self) -> float:
+        """The popularity exponent."""
+
+    def with_beta(self, beta: float) -> Signal:
+        """Return the signal with another popularity exponent."""
+
+
+class ListenerGroups(Protocol):
+    """The groups of listeners that a signal has, and how a place is turned into some of them."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The groups."""
+
+    @property
+    def fallback_of(self) -> Mapping[str, str]:
+        """Places too small to stand alone, with the group of their listeners."""
+
+    @property
+    def group_sizes(self) -> NDArray[np.int64]:
+        """Listeners of each group; int64, (groups,)."""
+
+    @property
+    def placed(self) -> bool:
+        """Whether listeners are grouped by where they live."""
+
+    @property
+    def lens_strength(self) -> float:
+        """Strength of a lens that has none of its own, 0 to 1."""
+
+
+@runtime_checkable
+class GroupAware(Protocol):
+    """Can be asked through a lens: as listeners of a place, or of some groups, would have it."""
+
+    @property
+    def listener_groups(self) -> ListenerGroups | None:
+        """The groups; None where no part has any."""
+
+    def localised_by_group(self, groups: Sequence[int], strength: float | None = None) -> Signal:
+        """Return the signal as listeners of some groups would have it; no group means no lens.
+
+        Parameters
+        ----------
+        groups
+            Codes of the groups.
+        strength
+            Strength of the lens, 0 to 1; None means the signal's own.
+        """
 
     def localised(self, place: str, strength: float | None = None) -> Signal:
         """Return the signal as listeners of a place would have it.
@@ -73,3 +139,110 @@ class GroupAware(Signal, Protocol):
         strength
             Strength of the lens, 0 to 1; None means the signal's own.
         """
+
+
+@runtime_checkable
+class ExplainedByGroup(Signal, Protocol):
+    """Its affinity is a sum over groups of listeners, and each group's share is the explanation."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The groups."""
+
+    def shares(self, query: int, items: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return each group's share of the affinity from a query to some items.
+
+        Returns
+        -------
+        NDArray[np.float64]
+            Shares that sum to 1 over groups, listeners of no group last; float64, (groups + 1, items).
+        """
+
+
+@runtime_checkable
+class Composite(Protocol):
+    """Its affinity is a weighted sum over other signals, its parts."""
+
+    @property
+    def parts(self) -> Mapping[str, Signal]:
+        """The parts, by name."""
+
+    def contributions(
+        self, query: int, items: NDArray[np.int32]
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Return what each part adds to the affinity from a query to some items.
+
+        Returns
+        -------
+        contributions
+            Sums to the affinity over parts; float64, (parts, items).
+        spoke
+            Whether the part has data about the pair; elsewhere it adds the popularity prior alone; bool,
+            (parts, items).
+        """
+
+    def affinity_with_contributions(
+        self, queries: NDArray[np.int32]
+    ) -> tuple[NDArray[np.float32], Contributions]:
+        """Return the affinities of some queries, and their contributions without computing the parts again."""
+
+    def weights(self, queries: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return the weight of each part for each query; float64, (queries, parts)."""
+
+    def weights_at(self, listeners: NDArray[np.int64], knows: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return the weight of each part for queries with so many listeners.
+
+        Parameters
+        ----------
+        listeners
+            Listeners of each query; int64, (queries,).
+        knows
+            Whether a part knows a query; bool, (queries, parts).
+        """
+
+    def disable(self, names: Collection[str]) -> Signal:
+        """Return the signal without some parts; the weights of the others sum to 1 again."""
+
+    def with_parts(self, signals: Mapping[str, Signal], listeners: NDArray[np.int64]) -> Signal:
+        """Return the signal with the same parameters and other signals of the same names as parts.
+
+        Parameters
+        ----------
+        signals
+            By name; parts that are not among them are left out.
+        listeners
+            Listeners of each item; int64, (items,).
+        """
+
+
+@runtime_checkable
+class Reindexable(Protocol):
+    """Its items can get new codes."""
+
+    def reindexed(self, to: ItemRemap) -> Self:
+        """Return the signal with its items under new codes; new items are unknown to it."""
+
+
+@runtime_checkable
+class Persistent(Protocol):
+    """Can be written as arrays and a few settings, and made of them again."""
+
+    def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
+        """Return the arrays, by name, and the settings, which JSON can hold."""
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
+        """Make the signal of what :meth:`to_arrays` returned."""
+
+
+class FittedSignal(Signal, Persistent, Protocol):
+    """What a fit returns: a signal that can be kept on disk."""
+
+
+@runtime_checkable
+class HasItemVectors(Protocol):
+    """Has a vector for each item, as of a factorization."""
+
+    @property
+    def vectors(self) -> NDArray[np.float32]:
+        """Item vectors; float32, (items, factors)."""

@@ -1,4 +1,4 @@
-"""Affinity from factors: the angle between two items' vectors, with a dial for popularity."""
+"""Affinity from factors: the angle between two items' vectors, and a popularity exponent."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tigertail.signals.contract import Arrays
 from tigertail.signals.products import blocks, products
 from tigertail.signals.remap import ItemRemap
 
-_NEAR: Final = 0.5  # cosine from which listeners are said to be alike: an angle of 60 degrees
-_LINK: Final = "heard by people of like taste"
+_NEAR: Final = 0.5  # least cosine of similar items: an angle of 60 degrees
+_EXPLANATION: Final = "played by listeners with similar taste"
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,13 +24,13 @@ class FactorAffinity:
 
     aff(A -> B) = y_A . y_B / (|y_A| |y_B|^beta)
 
-    With beta = 1 it is the cosine, which drifts to the obscure; with beta = 0 the length of y_B, which grows
-    with B's popularity, counts in full, and lists drift to the stars. Between them lies the choice.
+    With beta = 1 it is the cosine, which favours obscure items. With beta = 0 the length of y_B, which grows
+    with B's popularity, counts in full, and favours popular items.
 
     Parameters
     ----------
     vectors
-        Item vectors; float32, (items, factors). An item of which nothing is known has the vector 0.
+        Item vectors; float32, (items, factors). An item without data has the vector 0.
     beta
         Popularity exponent.
     """
@@ -68,12 +68,12 @@ class FactorAffinity:
         scores[~self.known[queries]] = -np.inf
         return scores
 
-    def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
-        """Return that listeners are of like taste where the angle is small; nothing is told of others."""
+    def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
+        """Return that listeners have similar taste where the angle is small; "" elsewhere."""
         lengths = self._power(1.0)
         cosines = np.einsum("ij,j->i", self.vectors[items], self.vectors[query], dtype=np.float64)
         near = cosines * lengths[items] * lengths[query] >= _NEAR
-        return [_LINK if alike else "" for alike in near & (items != query)]
+        return [_EXPLANATION if alike else "" for alike in near & (items != query)]
 
     @cached_property
     def _lengths(self) -> NDArray[np.float32]:

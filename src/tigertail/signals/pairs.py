@@ -1,4 +1,4 @@
-"""Pairs that somebody else counted: asked for, bought, or seen together."""
+"""Pair counts from another source: items searched, bought or seen together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
-from tigertail.signals.co_listening import CoListening, strongest_products
+from tigertail.signals.co_listening import strongest_products
+from tigertail.signals.neighbour_lists import NeighbourLists
 from tigertail.sparse import CSR
 
 
@@ -23,15 +24,15 @@ class PairsConfig(BaseModel):
     neighbours: int = Field(200, ge=1)
     """Neighbours kept an item."""
     beta: float = Field(1.0, ge=0, le=2)
-    """Popularity exponent: 1 is the cosine, less lets stars rise, 2 is pointwise mutual information."""
+    """Popularity exponent: 1 is the cosine, less favours popular items, 2 is pointwise mutual information."""
     shrinkage: float = Field(5.0, ge=0)
     """Count at which an affinity counts half."""
 
 
-class Pairs(CoListening):
-    """The items that pair counts bring together most."""
+class Pairs(NeighbourLists):
+    """The items with the largest pair counts."""
 
-    LINK: ClassVar[str] = "counted together"
+    EXPLANATION: ClassVar[str] = "often paired in the pair counts"
 
 
 def fit_pairs(dataset: Dataset, interactions: Interactions, config: PairsConfig) -> Pairs:
@@ -69,7 +70,7 @@ def fit_pairs(dataset: Dataset, interactions: Interactions, config: PairsConfig)
             config.neighbours,
             lengths=np.sqrt(there).astype(np.float32),
             gains=(there ** (-config.beta / 2)).astype(np.float32),
-        ).neighbours
+        )
     )
 
 

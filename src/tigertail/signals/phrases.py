@@ -1,4 +1,4 @@
-"""Bits of English that several signals use to say why they link two items."""
+"""English phrases that several signals use in their explanations."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _ARTICLE: Final = {
 _ARTICLE_ENDS: Final = ("Islands", "Republic", "Territories", "Territory")
 
 
-def counted(number: int, noun: str) -> str:
+def format_count(number: int, noun: str) -> str:
     """Return a number of things.
 
     Examples
     --------
-    >>> counted(1, "listener"), counted(12, "listener")
+    >>> format_count(1, "listener"), format_count(12, "listener")
     ('1 listener', '12 listeners')
     """
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,13 +1,13 @@
 """New codes for items: arrays moved to where a larger catalogue has its items.
 
-Item codes run from the most popular item down, so that new listening changes codes. A signal that has a method
-``reindexed`` can go along without being fitted again; new items are unknown to it.
+Item codes run from the most popular item down, so that new listening changes codes. A signal that is
+:class:`~tigertail.signals.contract.Reindexable` needs no new fit; new items are unknown to it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol, Self, runtime_checkable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,11 +66,3 @@ class ItemRemap:
         (array([0], dtype=int32), array([0.5], dtype=float32))
         """
         return self.columns(self.rows(matrix)[0])
-
-
-@runtime_checkable
-class Reindexable(Protocol):
-    """A signal whose items can get new codes."""
-
-    def reindexed(self, to: ItemRemap) -> Self:
-        """Return the signal with its items under new codes; new items are unknown to it."""

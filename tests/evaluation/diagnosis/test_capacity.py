@@ -43,7 +43,7 @@ def test_shares_are_shares_of_everything(squeezed: Model) -> None:
 def test_errors_are_those_of_the_objective(squeezed: Model) -> None:
     """The same from the normal equations, one listener after the other."""
     signal, config = _listening(squeezed), squeezed.config
-    weights = confidence(signal.heard, config.confidence)
+    weights = confidence(signal.plays, config.confidence)
     settings = config.base.solver(weights)
     y = signal.vectors.astype(np.float64)
     errors = []

@@ -67,7 +67,7 @@ def test_arrays_stay_on_disk(folder: Path) -> None:
     assert isinstance(factors, FactorAffinity)
     assert isinstance(lists, CoListening)
     assert isinstance(listening, GroupedCoListening)
-    local = (listening.heard.indices, listening.vectors, listening.local_vectors)
+    local = (listening.plays.indices, listening.vectors, listening.local_vectors)
     for array in (factors.vectors, lists.neighbours.indptr, lists.neighbours.data, *local):
         assert isinstance(array, np.memmap)
     assert lists.neighbours.indptr.dtype == np.int64

@@ -15,7 +15,13 @@ def test_settings_can_be_kept_as_json() -> None:
 
 @pytest.mark.parametrize(
     "settings",
-    [{"beta": -1}, {"facets": {"mood": -1.0}}, {"facets": {"mood": float("nan")}}, {"tags": 1}, {"decay": 1}],
+    [
+        {"beta": -1},
+        {"facets": {"mood": -1.0}},
+        {"facets": {"mood": float("nan")}},
+        {"tags": 1},
+        {"decay": 0.5},
+    ],
 )
 def test_absurd_settings_are_refused(settings: dict[str, object]) -> None:
     with pytest.raises(ValidationError):

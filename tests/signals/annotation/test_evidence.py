@@ -9,7 +9,7 @@ from scipy import sparse
 
 from tigertail.signals.annotation.config import AnnotationConfig
 from tigertail.signals.annotation.evidence import co_annotation_weight, entries, gather, rarities, weigh
-from tigertail.signals.annotation.fit import trust
+from tigertail.signals.annotation.fit import fit_reliability
 from tigertail.signals.annotation.opinions import Opinions, read_opinions
 
 MakeWorld = Callable[..., Any]
@@ -35,7 +35,7 @@ def test_the_crowd_counts_less_where_an_expert_says_otherwise(
     made = world({"a": "polka, jazz, loud", "p": "polka"}, {"a": {"genre": "jazz"}, "p": {"genre": "polka"}})
     config = AnnotationConfig(expert=3.0, contested=contested, estimate_reliability=False)
     opinions = read(made, config)
-    evidence = gather(opinions, trust(opinions, config), config)
+    evidence = gather(opinions, fit_reliability(opinions, config), config)
     strength = dict(zip(evidence.names, evidence.strength.toarray()[made.code("a")], strict=True))
     assert strength == {"jazz": 2 + 3, "polka": left, "loud": 2}
 
@@ -45,7 +45,7 @@ def test_the_tenth_opinion_adds_less_than_the_first(world: MakeWorld) -> None:
     for power in (1.0, 0.5):
         config = AnnotationConfig(power=power, estimate_reliability=False)
         opinions = read(made, config)
-        evidence = gather(opinions, trust(opinions, config), config)
+        evidence = gather(opinions, fit_reliability(opinions, config), config)
         weights = weigh(evidence, config, rarities(evidence))
         assert weights.data == pytest.approx(4**power * np.log(3 / 1))
 
@@ -55,5 +55,5 @@ def test_only_who_annotates_several_items_is_company(world: MakeWorld) -> None:
     made = world({"a": "rock", "b": "pop", "c": "jazz"}, people="ann bob", rows=rows)
     config = AnnotationConfig(estimate_reliability=False)
     opinions = read(made, config)
-    together = co_annotation_weight(opinions, trust(opinions, config)).toarray()
+    together = co_annotation_weight(opinions, fit_reliability(opinions, config)).toarray()
     assert (together > 0).sum(axis=0).tolist() == [0, 3, 3, 0]  # the nameless, ann, bob, once

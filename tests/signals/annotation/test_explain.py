@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tigertail.signals.annotation.explain import in_words
+from tigertail.signals.annotation.explain import format_shared_labels
 
 TWO_TAGS = [("tag", "dark"), ("genre", "post-punk")]
 PEOPLE = ("annotator", "annotated by the same people")
@@ -24,12 +24,12 @@ PEOPLE = ("annotator", "annotated by the same people")
     ],
 )
 def test_each_label_is_said_as_fits_its_facet(shared: list[tuple[str, str]], words: str) -> None:
-    assert in_words(shared) == words
+    assert format_shared_labels(shared) == words
 
 
 def test_what_was_said_is_not_said_again() -> None:
     places = [("home", "Leeds, England, GB"), ("home", "GB"), ("hometown", "Leeds"), ("birth place", "leeds")]
-    assert in_words(places) == "both from Leeds, England, GB, from Leeds"
-    assert in_words([("tag", "Post-Punk"), ("genre", "post-punk"), ("label", "Post-Punk")]) == (
+    assert format_shared_labels(places) == "both from Leeds, England, GB, from Leeds"
+    assert format_shared_labels([("tag", "Post-Punk"), ("genre", "post-punk"), ("label", "Post-Punk")]) == (
         "both Post-Punk, on Post-Punk"
     )

@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import polars as pl
 import pytest
 
-from tigertail.errors import DataError
 from tigertail.signals.annotation.label_folding import label_keys, shorter_forms, spelling
 
 
@@ -30,29 +27,6 @@ def test_different_labels_keep_different_keys() -> None:
 
 def test_blank_labels_have_no_key() -> None:
     assert label_keys(pl.Series(["  ", None, "", "rock"])).to_list() == [None, None, None, "rock"]
-
-
-def test_a_table_joins_languages(tmp_path: Path) -> None:
-    table = tmp_path / "variants.csv"
-    table.write_text("variant,label\nElectronique,electronic\nElektronik,electronique\n", "utf-8")
-    keys = label_keys(pl.Series(["Électronique", "ELEKTRONIK", "electronic", "rock"]), table)
-    assert keys.to_list() == ["electronic", "electronic", "electronic", "rock"]
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("from,to\na,b\n", "lacks the column variant, label"),
-        ("variant,label\na,b\n,c\n", "line 3: an empty label"),
-        (None, "no such file"),
-    ],
-)
-def test_a_table_that_cannot_be_used_is_refused(tmp_path: Path, text: str | None, says: str) -> None:
-    table = tmp_path / "variants.csv"
-    if text is not None:
-        table.write_text(text, "utf-8")
-    with pytest.raises(DataError, match=says):
-        label_keys(pl.Series(["a"]), table)
 
 
 def cells(**items_of: list[int]) -> pl.DataFrame:

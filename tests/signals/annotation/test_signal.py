@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation
-from tigertail.signals.annotation.explain import in_words
+from tigertail.signals.annotation.explain import format_shared_labels
 from tigertail.threads import limited
 
 MakeWorld = Callable[..., Any]
@@ -98,19 +98,6 @@ def test_an_expert_beats_the_crowd_where_both_speak(world: MakeWorld) -> None:
     assert made.affinity(level, "a", "j") == pytest.approx(made.affinity(level, "a", "p"), rel=1e-4)
 
 
-def test_near_genres_make_near_artists(world: MakeWorld, tmp_path: Path) -> None:
-    tree = tmp_path / "tree.csv"
-    tree.write_text("child,parent\ncoldwave,post-punk\ngoth,post-punk\npost-punk,rock\npolka,folk\n", "utf-8")
-    made = world({"a": "coldwave", "b": "goth", "c": "polka", "d": "rock"}, people="ann")
-    plain, signal = made.fit(co_annotation_weight=0), made.fit(co_annotation_weight=0, hierarchy=str(tree))
-    assert made.affinity(plain, "a", "b") == 0
-    assert made.affinity(signal, "a", "b") > made.affinity(signal, "a", "d") > 0
-    assert made.affinity(signal, "a", "c") == 0
-    why = signal.shared_labels(made.code("a"), made.code("b"))
-    assert why["label"].to_list() == ["postpunk", "rock"]
-    assert why["source_a"].to_list() == ["hierarchy"] * 2
-
-
 def test_spam_makes_no_neighbours(world: MakeWorld) -> None:
     # Two genres; a spammer says "fado" of every artist, the half of them that are techno included.
     said = {f"g{n:02}": ("techno" if n % 2 else "fado") for n in range(30)}
@@ -161,14 +148,16 @@ def test_it_tells_in_words_what_is_shared(world: MakeWorld) -> None:
     )
     signal = made.fit(co_annotation_weight=0)
     a, b, c, d = (made.code(item) for item in "abcd")
-    assert signal.tell(a, np.array([b, c, a], np.int32)) == ["both dark, post-punk, from Berlin", "", ""]
-    assert signal.tell(c, np.array([d], np.int32)) == ["both on 4AD"]
+    assert signal.explain(a, np.array([b, c, a], np.int32)) == ["both dark, post-punk, from Berlin", "", ""]
+    assert signal.explain(c, np.array([d], np.int32)) == ["both on 4AD"]
 
 
 def test_it_tells_of_the_same_people_where_they_are_all_there_is(world: MakeWorld) -> None:
     made = world({"a": "polka", "b": "coldwave", "c": "rock"}, items=["d"])
     signal = made.fit()
-    assert signal.tell(made.code("a"), np.array([made.code("b")], np.int32)) == ["tagged by the same people"]
+    assert signal.explain(made.code("a"), np.array([made.code("b")], np.int32)) == [
+        "tagged by the same people"
+    ]
 
 
 def test_equal_inputs_give_equal_bytes_for_any_number_of_threads(world: MakeWorld) -> None:
@@ -210,6 +199,6 @@ def test_the_words_are_those_of_the_first_shared_labels(world: MakeWorld) -> Non
     signal = made.fit()
     everyone = np.arange(len(signal.known), dtype=np.int32)
     for query in everyone.tolist():
-        for item, words in zip(everyone.tolist(), signal.tell(query, everyone), strict=True):
+        for item, words in zip(everyone.tolist(), signal.explain(query, everyone), strict=True):
             shared = signal.shared_labels(query, item, 12).select("facet", "label").iter_rows()
-            assert words == (in_words(shared) if item != query else "")
+            assert words == (format_shared_labels(shared) if item != query else "")

@@ -152,21 +152,6 @@ def test_what_cannot_be_used_is_counted(grow: Callable[..., Grown]) -> None:
     assert (grown.taken.rows, grown.taken.later) == (2, 0)
 
 
-def test_a_table_of_labels_that_is_gone_is_told(grow: Callable[..., Grown], tmp_path: Path) -> None:
-    tables = {name: tmp_path / f"{name}.csv" for name in ("variants", "hierarchy")}
-    tables["variants"].write_text("variant,label\nfroid,cold\n", "utf-8")
-    tables["hierarchy"].write_text("child,parent\ncold,rock\nhot,rock\n", "utf-8")
-    settings = {name: str(path) for name, path in tables.items()}
-    grown = grow(({"a": "cold", "b": "hot", "c": "x"},), ({"x": "froid", "y": "hot"},), **settings)
-    assert grown.affinity("x", "a") > grown.affinity("x", "b") > 0 == grown.affinity("x", "c")
-    assert grown.taken.unread == []
-    assert len(grown.signal.labels) == len(grown.before.labels)
-    without = settings | {"variants": "gone.csv"}
-    made = Grown(grown.signal, grown.ids, _dataset(tmp_path / "more", "froid"), **without)
-    assert made.taken.unread == ["gone.csv"]
-    assert made.names("z") == {("tag", "froid")}
-
-
 def _dataset(path: Path, label: str) -> Dataset:
     row = {"facet": "tag", "label": label, "weight": 1.0, "source": "crowd", "annotator": "ann"}
     tables: dict[str, pl.DataFrame | pl.LazyFrame] = {

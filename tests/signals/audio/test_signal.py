@@ -52,13 +52,13 @@ def described() -> AudioAffinity:
 
 def test_it_tells_in_what_they_sound_alike() -> None:
     every = np.arange(5, dtype=np.int32)
-    told = ["", "alike in sound: high tempo, high energy", "alike in sound", "", ""]
-    assert described().tell(0, every) == told
-    assert described().mutual().tell(0, every) == told
+    told = ["", "similar sound: high tempo, high energy", "similar sound", "", ""]
+    assert described().explain(0, every) == told
+    assert described().mutual().explain(0, every) == told
 
 
 def test_a_signal_kept_without_descriptors_still_tells_that_they_are_alike() -> None:
     arrays, settings = described().to_arrays()
     old = {name: array for name, array in arrays.items() if name != "descriptors"}
     again = AudioAffinity.from_arrays(old, {"metric": settings["metric"]})
-    assert again.tell(0, np.array([1, 3], np.int32)) == ["alike in sound", ""]
+    assert again.explain(0, np.array([1, 3], np.int32)) == ["similar sound", ""]

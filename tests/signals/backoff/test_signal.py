@@ -16,6 +16,7 @@ from tigertail.evaluation.baselines.popularity import Popularity
 from tigertail.signals.backoff.signal import NO_ARTIST, BackOff, BackOffConfig, fit_back_off
 from tigertail.signals.co_listening import CoListening
 from tigertail.signals.contract import Signal
+from tigertail.signals.factors import FactorAffinity
 from tigertail.sparse import CSR
 
 TRACKS = ["can 1", "can 2", "wire 1", "wire 2", "new", "nobodys", "alone"]
@@ -66,22 +67,24 @@ def test_it_knows_what_either_knows(signal: BackOff) -> None:
 
 
 def test_it_tells_what_its_parts_tell(signal: BackOff) -> None:
-    together, same = "by artists who go together", "by the same artist"
-    assert signal.tell(2, np.arange(7, dtype=np.int32)) == [
-        *("heard by the same listeners", together, "", "heard by the same listeners", same),
+    together, same = "by similar artists", "by the same artist"
+    assert signal.explain(2, np.arange(7, dtype=np.int32)) == [
+        *("played by the same listeners", together, "", "played by the same listeners", same),
         *("", ""),
     ]
-    assert signal.tell(6, np.array([0, 5], np.int32)) == ["", ""], "an artist who goes with nobody"
-    assert signal.tell(5, np.array([0, 1], np.int32)) == ["heard by the same listeners", ""]
+    assert signal.explain(6, np.array([0, 5], np.int32)) == ["", ""], "an artist who goes with nobody"
+    assert signal.explain(5, np.array([0, 1], np.int32)) == ["played by the same listeners", ""]
 
 
-def test_parts_that_tell_nothing_leave_the_artist_to_be_told(signal: BackOff) -> None:
+def test_without_explainable_parts_the_same_artist_is_the_explanation(signal: BackOff) -> None:
     silent = Popularity(np.arange(7))
     mute = replace(signal, own=silent, artists=silent)
-    assert mute.tell(0, np.array([1, 2], np.int32)) == ["by the same artist", ""]
+    assert mute.explain(0, np.array([1, 2], np.int32)) == ["by the same artist", ""]
 
 
 def test_it_is_the_same_after_a_stay_on_disk(signal: BackOff) -> None:
+    own, artists = (FactorAffinity(np.eye(size, 4, dtype=np.float32) + 1) for size in (7, 3))
+    signal = replace(signal, own=own, artists=artists)
     again = BackOff.from_arrays(*signal.to_arrays())
     every = np.arange(7, dtype=np.int32)
     assert again.affinity(every).tobytes() == signal.affinity(every).tobytes()
@@ -121,13 +124,13 @@ def test_artists_hear_all_that_their_tracks_have(tmp_path: Path) -> None:
     assert heard[0].plays.row(0)[1].tolist() == [3.0], "two tracks of Can's, played twice and once"
     assert interactions.item_ids.to_list() == ["t1", "t2", "t3", "can", "t4"]
     assert signal.artist_of.tolist() == [0, 0, 1, 0, 2], "an artist is their own"
-    assert signal.trust.tolist() == pytest.approx([0.5, 1 / 3, 1 / 3, 0, 0])
+    assert signal.own_weight.tolist() == pytest.approx([0.5, 1 / 3, 1 / 3, 0, 0])
 
 
 def test_tracks_without_artists_are_an_error_with_a_remedy(tmp_path: Path) -> None:
     made = dataset(tmp_path, pl.DataFrame({"item_id": ["t1", "t2", "t3"], "name": "x", "kind": "track"}))
     interactions = Interactions.of(made)
     own = Popularity(interactions.item_listeners)
-    with pytest.raises(DataError, match="not one item knows its artist") as error:
+    with pytest.raises(DataError, match="no item has a known artist") as error:
         fit_back_off(made, interactions, own, lambda listening: own, BackOffConfig())
     assert error.value.remedy

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tigertail.signals.local.explain import common_by_group, in_common
+from tigertail.signals.local.explain import common_by_group, format_common_listeners
 from tigertail.sparse import CSR
 
 KEYS = ("CH-fr", "DE", "NL", "cluster-3")
@@ -23,11 +23,11 @@ KEYS = ("CH-fr", "DE", "NL", "cluster-3")
     ],
 )
 def test_as_few_groups_are_named_as_hold_most(counts: list[int], words: str) -> None:
-    assert in_common(counts, KEYS) == words
+    assert format_common_listeners(counts, KEYS) == words
 
 
 def test_where_nobody_has_a_group_none_is_named() -> None:
-    assert in_common([4], ()) == "4 listeners in common"
+    assert format_common_listeners([4], ()) == "4 listeners in common"
 
 
 def test_common_listeners_are_counted_in_their_groups() -> None:

@@ -122,7 +122,7 @@ def test_listeners_are_laid_out_group_by_group_with_all_they_hear() -> None:
     assert signal.starts.tolist() == [0, 20, 40, 60]
     for group in range(3):
         there = [
-            signal.heard.row(place)[0].tolist()
+            signal.plays.row(place)[0].tolist()
             for place in range(signal.starts[group], signal.starts[group + 1])
         ]
         assert there == [weights.row(int(one))[0].tolist() for one in np.flatnonzero(groups.member == group)]
@@ -132,7 +132,9 @@ def test_listeners_are_laid_out_group_by_group_with_all_they_hear() -> None:
 def test_a_group_knows_what_enough_of_it_hear() -> None:
     weights, factors, groups = two_scenes()
     for min_group_size in (1, 2, 7):
-        signal = fit_listening(weights, factors, groups, LocalConfig(heard=min_group_size), alpha0=ALPHA0)
+        signal = fit_listening(
+            weights, factors, groups, LocalConfig(min_listeners=min_group_size), alpha0=ALPHA0
+        )
         for group in (0, 1):
             listeners = weights.select_rows(np.flatnonzero(groups.member == group)).transpose().row_sizes
             known = np.flatnonzero(listeners >= min_group_size).tolist()

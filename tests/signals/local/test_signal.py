@@ -53,9 +53,9 @@ def drawn(
 
 def written_out(signal: GroupedCoListening) -> Reals:
     """Return the affinity of every pair by the formula of the module, term by term."""
-    listeners, items = signal.heard.shape
+    listeners, items = signal.plays.shape
     config, lens = signal.config, signal.lens
-    hears = [set(signal.heard.row(listener)[0].tolist()) for listener in range(listeners)]
+    hears = [set(signal.plays.row(listener)[0].tolist()) for listener in range(listeners)]
     n = [sum(item in one for one in hears) for item in range(items)]
     groups = [range(*signal.starts[group : group + 2]) for group in range(len(signal.keys) + 1)]
     affinity = np.full((items, items), -np.inf)
@@ -93,7 +93,7 @@ def written_out(signal: GroupedCoListening) -> Reals:
 
 
 def everything(signal: GroupedCoListening) -> NDArray[np.float32]:
-    return signal.affinity(np.arange(signal.heard.shape[1], dtype=np.int32))
+    return signal.affinity(np.arange(signal.plays.shape[1], dtype=np.int32))
 
 
 GROUPINGS = {
@@ -191,10 +191,10 @@ def test_shares_are_what_each_group_adds() -> None:
     np.testing.assert_allclose(shares.sum(axis=0), 1)
     # Without the listeners of a group, what they added is missing.
     for group in range(4):
-        mute = signal.heard.entry_rows()
+        mute = signal.plays.entry_rows()
         rest = (mute < signal.starts[group]) | (mute >= signal.starts[group + 1])
-        heard = CSR.from_coo(mute[rest], signal.heard.indices[rest], np.ones(rest.sum()), signal.heard.shape)
-        counted, all_counted = (totals(replace(signal, heard=of), 2)[some] for of in (heard, signal.heard))
+        heard = CSR.from_coo(mute[rest], signal.plays.indices[rest], np.ones(rest.sum()), signal.plays.shape)
+        counted, all_counted = (totals(replace(signal, plays=of), 2)[some] for of in (heard, signal.plays))
         np.testing.assert_allclose(shares[group], 1 - counted / all_counted, rtol=1e-3, atol=1e-6)
 
 
@@ -202,9 +202,9 @@ def totals(signal: GroupedCoListening, query: int) -> Reals:
     """Return an affinity before it is divided by its weights and the popularity of the answers."""
     plain = signal.with_beta(0.0)
     met = sum(
-        len(signal.heard.row(listener)[0]) - 1
-        for listener in range(signal.heard.shape[0])
-        if query in signal.heard.row(listener)[0]
+        len(signal.plays.row(listener)[0]) - 1
+        for listener in range(signal.plays.shape[0])
+        if query in signal.plays.row(listener)[0]
     )
     return np.asarray(plain.affinity(np.array([query], np.int32))[0] * met * (1 + signal.config.prior))
 
@@ -300,7 +300,7 @@ def test_a_lens_moves_the_shares() -> None:
 
 
 def told(signal: GroupedCoListening, query: int, *items: int) -> list[str]:
-    return signal.tell(query, np.array(items, np.int32))
+    return signal.explain(query, np.array(items, np.int32))
 
 
 def test_it_tells_how_many_listeners_are_common_and_where_most_are() -> None:
@@ -328,7 +328,7 @@ def test_without_a_common_listener_it_tells_that_tastes_are_alike_or_nothing() -
         (), {}, np.array([0, 2]), heard, vectors, np.array([0]), none, vectors[:0], LocalConfig()
     )
     assert told(world, 0, 0, 1, 2, 3) == [
-        *("", "1 listener in common", "no listener in common, but listeners of like taste", "")
+        *("", "1 listener in common", "no listener in common, but listeners with similar taste", "")
     ]
     assert told(replace(world, vectors=-vectors * [1, 0]), 3, 0) == [""]
 

@@ -11,7 +11,7 @@ import pytest
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 
-NORTH, SOUTH, NOBODY = ["n1", "n2", "n3"], ["s1", "s2", "s3"], "x"
+NORTH, SOUTH, NO_OWNER = ["n1", "n2", "n3"], ["s1", "s2", "s3"], "x"
 NORTHERN = "snow ice fjord guitar aurora winter"
 SOUTHERN = "sand sun desert oud oasis summer"
 Make = Callable[..., tuple[Dataset, Interactions]]
@@ -24,7 +24,7 @@ def make(tmp_path: Path) -> Make:
     def written(
         documents: list[tuple[str, str, str | None]], mentions: list[tuple[str, str, float, list[int] | None]]
     ) -> tuple[Dataset, Interactions]:
-        items = [*NORTH, *SOUTH, NOBODY]
+        items = [*NORTH, *SOUTH, NO_OWNER]
         tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
             "plays": pl.DataFrame({"listener_id": ["u"] * 7, "item_id": items, "plays": [1.0] * 7}),
             "items": pl.DataFrame({"item_id": items, "name": items, "kind": "artist"}),

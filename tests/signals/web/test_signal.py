@@ -64,7 +64,7 @@ def test_it_tells_where_they_are_written_about(scenes: Scenes) -> None:
     dataset, interactions = scenes
     web = fit_web(dataset, interactions, WebConfig())
     n1, n2, n3, s1 = (code(interactions, item) for item in ("n1", "n2", "n3", "s1"))
-    assert web.tell(n1, np.array([n2, n3, s1], np.int32)) == [
+    assert web.explain(n1, np.array([n2, n3, s1], np.int32)) == [
         *("mentioned together on 2 pages, named on the other's page", "mentioned together on 2 pages", "")
     ]
 
@@ -74,8 +74,8 @@ def test_it_tells_of_pages_that_read_alike_where_that_is_all(make: Make) -> None
     dataset, interactions = make(pages, [("n3", "a", 1, [0])])
     web = fit_web(dataset, interactions, WebConfig(common=0.8))
     n1, n2, n3, s1 = (code(interactions, item) for item in ("n1", "n2", "n3", "s1"))
-    told = web.tell(n1, np.array([n2, n3, s1], np.int32))
-    assert told == ["their pages read alike", "named on the other's page", ""]
+    told = web.explain(n1, np.array([n2, n3, s1], np.int32))
+    assert told == ["similar text on their pages", "named on the other's page", ""]
 
 
 def test_only_what_stands_within_the_window_is_beside(make: Make) -> None:

@@ -40,7 +40,7 @@ class BM25(Baseline):
     def fit(self, split: Split) -> CoListening:
         """Weight the training plays and multiply every two items."""
         weights = self.weigh(split.interactions.plays)
-        return strongest_products(weights.transpose(), weights, self.neighbours)
+        return CoListening(strongest_products(weights.transpose(), weights, self.neighbours))
 
     def weigh(self, plays: CSR) -> CSR:
         """Return the weights w of a matrix of plays, listeners by items."""

@@ -44,7 +44,7 @@ class RP3Beta(Baseline):
         to_listeners = _transitions(plays.transpose(), self.alpha)
         popularity = np.maximum(split.popularity, 1).astype(np.float64)
         gains = (popularity**-self.beta).astype(np.float32)
-        return strongest_products(to_listeners, to_items, self.neighbours, gains=gains)
+        return CoListening(strongest_products(to_listeners, to_items, self.neighbours, gains=gains))
 
 
 def _transitions(matrix: CSR, alpha: float) -> CSR:

@@ -41,7 +41,7 @@ class SessionCounts(Baseline):
     def fit(self, split: Split) -> CoListening:
         """Count over the training plays."""
         levels = self._levels(split.interactions.plays)
-        lists = strongest_products(levels.transpose(), levels, self.neighbours).neighbours
+        lists = strongest_products(levels.transpose(), levels, self.neighbours)
         kept = lists.data > self.threshold
         rows, columns = lists.entry_rows()[kept], lists.indices[kept]
         return CoListening(CSR.from_coo(rows, columns, lists.data[kept], lists.shape))

@@ -123,7 +123,7 @@ class _Sums:
 def _errors(signal: GroupedCoListening, config: ModelConfig) -> _Sums:
     groups = len(signal.keys) + 1
     sums = _Sums(np.zeros((groups, BINS)), np.zeros((groups, BINS), np.int64), np.zeros(groups))
-    binary = signal.heard.with_data(np.ones(signal.heard.nnz, np.float32))
+    binary = signal.plays.with_data(np.ones(signal.plays.nnz, np.float32))
     weights = confidence(binary, config.confidence)
     settings = config.base.solver(weights)
     band = np.log2(np.maximum(signal.popularity, 1)).astype(np.int64)

@@ -133,7 +133,7 @@ def diagnose(model: Model, *, n: int = 10) -> Diagnosis:
         {key: int(size) for key, size in zip((*listening.keys, ELSEWHERE), sizes, strict=True)},
         dict(listening.fallback_of),
         in_catalogue,
-        compare_cohesion(compared, listening.heard, listener_place, item_country),
+        compare_cohesion(compared, listening.plays, listener_place, item_country),
         group_capacity(listening, model.config),
         compare_lists(model.items, factors, listening, item_place, n=n, seed=model.config.seed),
     )
@@ -173,7 +173,7 @@ def _item_places(
     """Return the place each item is local to, and whether it comes from the catalogue."""
     if c.COUNTRY in model.items.columns and model.items[c.COUNTRY].null_count() < len(model.items):
         return model.items[c.COUNTRY].fill_null(UNKNOWN).to_numpy().astype("<U2"), True
-    return local_by_listening(listening.heard, listener_place), False
+    return local_by_listening(listening.plays, listener_place), False
 
 
 def _place(key: str) -> str:

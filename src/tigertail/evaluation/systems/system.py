@@ -17,7 +17,7 @@ from tigertail.evaluation.systems.own import LocalModels, OwnSignal
 from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.io.files import read_toml
 from tigertail.model.config import BaseConfig, ModelConfig
-from tigertail.model.registry import CO_LISTENING, FACTORS, LISTENING, MIXTURE, SIGNALS
+from tigertail.model.registry import MIXTURE, SIGNALS
 from tigertail.signals.contract import Signal
 from tigertail.splitting.hold_out import Split
 
@@ -27,7 +27,6 @@ PLAIN_ALS: Final = ModelConfig(
 )
 """Plain ALS, without frequency-scaled regularisation, tuned as long as the base model (recipes/defaults/plain.toml)."""
 
-_LISTENING: Final = (LISTENING, FACTORS, CO_LISTENING)
 TYPES: Final[dict[str, type[Baseline]]] = {
     "random": baselines.RandomRanking,
     "popularity": baselines.WorldPopularity,
@@ -90,8 +89,8 @@ def default_systems(config: ModelConfig | None = None, dataset: Dataset | None =
         _system(base, f"base, beta {config.base.beta:g}"),
         *(
             _system(OwnSignal(signal=name, model=config))
-            for name, family in SIGNALS.items()
-            if name not in _LISTENING and dataset is not None and family.needs(dataset)
+            for name, spec in SIGNALS.items()
+            if not spec.is_listening and dataset is not None and spec.has_data(dataset)
         ),
         _system(local),
         _system(OwnSignal(signal=MIXTURE, model=config)),

@@ -22,7 +22,7 @@ from tigertail.model.model import Model
 from tigertail.model.query_options import COSINE, QueryOptions
 from tigertail.model.registry import FACTORS
 from tigertail.model.store.folder import forget_maps, generations, map_file, read_manifest
-from tigertail.signals.factors import FactorAffinity
+from tigertail.signals.contract import HasItemVectors
 from tigertail.storage import replaced_file
 
 BEFORE: Final = ("before_x", "before_y")
@@ -148,7 +148,7 @@ def _links(model: Model, options: QueryOptions) -> object:
 def _directions(model: Model) -> Floats:
     """Return the two main directions of the factors, which is where the map before starts; NaN for the unknown."""
     signal = model.signals[FACTORS]
-    assert isinstance(signal, FactorAffinity)
+    assert isinstance(signal, HasItemVectors)
     vectors = np.asarray(signal.vectors, np.float64)[signal.known]
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     vectors -= vectors.mean(axis=0)

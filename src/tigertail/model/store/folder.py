@@ -22,18 +22,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 import polars as pl
 from pydantic import ValidationError
 
 from tigertail.errors import ModelError, setting_at_fault
-from tigertail.mixing import Mixture
 from tigertail.model.config import ModelConfig
 from tigertail.model.model import Model, Provenance
-from tigertail.model.registry import MIXTURE, SIGNALS
 from tigertail.model.store.lazy import AGAIN, LazySignals, check, opened
+from tigertail.signals.contract import Persistent
 from tigertail.storage import checksums, new_folder, replaced_file, to_json
 from tigertail.version import __version__
 
@@ -74,8 +73,7 @@ def save(model: Model, path: Path | str) -> None:
         settings: dict[str, Any] = {}
         model.items.write_parquet(folder / ITEMS)
         for name, signal in model.signals.items():
-            kind = Mixture if name == MIXTURE else SIGNALS[name].kind
-            arrays, settings[name] = kind.to_arrays(signal)  # type: ignore[arg-type]
+            arrays, settings[name] = cast("Persistent", signal).to_arrays()
             (folder / name).mkdir()
             for key, array in arrays.items():
                 np.save(folder / name / f"{key}.npy", array, allow_pickle=False)

@@ -71,7 +71,7 @@ class LazySignals(Mapping[str, Signal]):
             if name == MIXTURE:  # made of the others
                 self._made[name] = Mixture.from_arrays(arrays, settings, self)
             else:
-                self._made[name] = SIGNALS[name].kind.from_arrays(arrays, settings)
+                self._made[name] = SIGNALS[name].signal_class.from_arrays(arrays, settings)
             for file, _ in self._files.pop(name).values():
                 file.close()
         return self._made[name]

@@ -1,4 +1,4 @@
-"""How far a model has gone, by what was added to it, from what it was fitted to."""
+"""Drift: how much was added to a model since its fit, and whether another fit is due."""
 
 from __future__ import annotations
 
@@ -36,15 +36,13 @@ class Addition:
     same_name
         New items that bear the name of one that was there.
     not_added
-        Rows of tables that only a fit takes in, by table.
+        Rows that need a fit, by table.
     left_out
-        Signals that could not go along.
+        Signals left out until the next fit.
     annotations, annotated
         Annotations taken in, and of how many items that had none.
     unusable
         Annotations of such items that cannot be used, by reason.
-    unread
-        Tables of labels of the configuration that could not be read.
     """
 
     dataset: str
@@ -59,7 +57,6 @@ class Addition:
     annotations: int = 0
     annotated: int = 0
     unusable: dict[str, int] = field(default_factory=dict)
-    unread: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -93,14 +90,14 @@ class Drift:
         if not self.additions:
             return "Nothing was added since the fit."
         if self.fit_again:
-            return "Fit the model again to all its listeners: more was added than old factors can tell of."
+            return "Fit the model again to all its listeners: too much was added for the factors of the last fit."
         return (
             f"Fine: a fit is due when plays have grown by {MOST_PLAYS:.0%} or items by {MOST_ITEMS:.0%}."
         ).replace("%", " %")
 
 
 def drift(model: Model) -> Drift:
-    """Return how far a model has gone from what it was fitted to.
+    """Return how much was added to a model since its fit.
 
     Examples
     --------
@@ -124,7 +121,7 @@ def report(model: Model) -> list[str]:
     last, far = model.metrics[ADDED][-1], drift(model)
     lines = [
         f"Added {last['listeners']:,} listeners, {last['plays']:,} plays, {last['items']:,} items "
-        f"that had no listener; {last['changed']:.1%} of the {TOP} nearest of items there were are others now.",
+        f"that had no listener; {last['changed']:.1%} of the {TOP} nearest neighbours of old items changed.",
         f"Since the fit: {far.plays:.1%} more plays, {far.items:.1%} more items, at most {far.changed:.1%} of "
         f"neighbours changed ({far.additions} addition{'s' if far.additions > 1 else ''}).",
     ]
@@ -136,25 +133,19 @@ def report(model: Model) -> list[str]:
     if last.get("unusable"):
         reasons = ", ".join(f"{rows:,} ({reason})" for reason, rows in last["unusable"].items())
         lines.append(f"Note: annotations that cannot be used: {reasons}.")
-    if last.get("unread"):
-        lines.append(
-            f"Note: labels were folded without {', '.join(last['unread'])}, which cannot be read here."
-        )
     if last["same_name"]:
         lines.append(
-            f"Note: {last['same_name']:,} new items bear the name of one that was there: are ids from one source?"
+            f"Note: {last['same_name']:,} new items have the name of an old one: are all ids from one source?"
         )
     if last["not_added"]:
         tables = ", ".join(f"{rows:,} {table}" for table, rows in last["not_added"].items())
-        lines.append(f"Note: not added, for only a fit takes them in: {tables}.")
+        lines.append(f"Note: not added, because they need a fit: {tables}.")
     if last["left_out"]:
-        lines.append(
-            f"Note: these signals could not go along until the next fit: {', '.join(last['left_out'])}."
-        )
+        lines.append(f"Note: these signals are left out until the next fit: {', '.join(last['left_out'])}.")
     return [line.replace("%", " %") for line in lines]
 
 
-def noted(before: Model, after: Model, addition: Addition) -> dict[str, Any]:
+def record_addition(before: Model, after: Model, addition: Addition) -> dict[str, Any]:
     """Return the metrics of a model to which something was added."""
     metrics = dict(before.metrics)
     for what, more in (

@@ -1,4 +1,4 @@
-"""New listening beside that of a model: checked, and brought under one set of item codes."""
+"""Merging new plays with those of a model: they are checked, and get common item codes."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
 
 ADDED: Final = "added"
-LONG: Final = 5  # items from which the same plays twice are no chance
+LONG: Final = 5  # items from which two listeners with the same plays are one
 _MADE: Final = ("listeners", "stratum", "folded")  # what a model adds to the catalogue's columns
 
 
 @dataclass(frozen=True, eq=False)
-class Newcomers:
-    """A model's listening and the new.
+class MergedData:
+    """The plays of a model and those of a dataset, under common item codes.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class Newcomers:
         Play counts, first of the model's listeners, group by group, then of the new ones; listeners by items.
     interactions
         The new listeners and their plays, under codes of their own.
-    recoding
+    remap
         Where the model's items went.
     same_name
         How many new items bear the name of one the model has.
@@ -48,7 +48,7 @@ class Newcomers:
     items: pl.DataFrame
     plays: CSR
     interactions: Interactions
-    recoding: ItemRemap
+    remap: ItemRemap
     same_name: int
 
 
@@ -64,17 +64,16 @@ def listening_of(model: Model) -> GroupedCoListening:
     if isinstance(signal, GroupedCoListening) and signal.counted:
         return signal
     raise ModelError(
-        "keeps no play counts, so nothing can be added to it",
+        "the model keeps no play counts, so nothing can be added to it",
         remedy="fit it again with this release: tigertail fit DATASET MODEL",
     )
 
 
-def meet(model: Model, dataset: Dataset) -> Newcomers:
-    """Bring a model's listening and a dataset's together.
+def merge(model: Model, dataset: Dataset) -> MergedData:
+    """Merge the plays of a dataset with those of a model.
 
-    A model knows no listener by id, so those of the dataset are taken for new. What can be told from what they
-    play is told: a dataset that the model has seen, and one whose listeners play what listeners of the model play,
-    are refused.
+    A model keeps no listener ids, so the listeners of the dataset count as new. A dataset that was added before is
+    refused, and so is one whose listeners play exactly what listeners of the model play.
 
     Parameters
     ----------
@@ -86,15 +85,15 @@ def meet(model: Model, dataset: Dataset) -> Newcomers:
     Raises
     ------
     DataError
-        If the dataset is simulated where the model is not or the other way round, has columns that nobody
-        knows, or was there before.
+        If the dataset is simulated where the model is not or the other way round, has unknown
+        columns, or was added before.
     ModelError
         If the model keeps no plays.
     """
     listening = listening_of(model)
     _refuse(model, dataset)
     new = Interactions.of(dataset)
-    if not new.plays.nnz:  # who plays nothing is no listener
+    if not new.plays.nnz:  # without plays there are no listeners
         new = Interactions.build(dataset.plays.clear(), dataset.items[c.ITEM_ID])
     counted = pl.DataFrame({c.ITEM_ID: new.item_ids, "new": new.item_listeners})
     known = model.items.select(c.ITEM_ID, pl.Series("old", listening.popularity.astype(np.int64)))
@@ -105,15 +104,15 @@ def meet(model: Model, dataset: Dataset) -> Newcomers:
         .select(c.ITEM_ID, "listeners")
     )
     codes = order.select(c.ITEM_ID, pl.int_range(pl.len(), dtype=pl.Int32).alias("code"))
-    recoding = ItemRemap(_codes(codes, model.items[c.ITEM_ID]), len(order))
+    remap = ItemRemap(_codes(codes, model.items[c.ITEM_ID]), len(order))
     theirs = ItemRemap(_codes(codes, new.item_ids), len(order)).columns(new.plays)
-    ours = recoding.columns(listening.heard)
+    ours = remap.columns(listening.plays)
     _refuse_repeated(ours, theirs, dataset)
     catalogue, same_name = _catalogue(model, dataset, order)
-    return Newcomers(catalogue, stacked(ours, theirs), new, recoding, same_name)
+    return MergedData(catalogue, stack_rows(ours, theirs), new, remap, same_name)
 
 
-def stacked(above: CSR, below: CSR) -> CSR:
+def stack_rows(above: CSR, below: CSR) -> CSR:
     """Return two matrices of the same columns, one above the other."""
     return CSR(
         np.concatenate([above.indptr, below.indptr[1:] + above.indptr[-1]]),
@@ -138,7 +137,7 @@ def _refuse(model: Model, dataset: Dataset) -> None:
     seen = {model.provenance.fingerprint, *(one["fingerprint"] for one in model.metrics.get(ADDED, ()))}
     if dataset.fingerprint in seen:
         raise DataError(
-            "this very dataset is in the model already",
+            "this dataset is in the model already",
             path=dataset.path,
             remedy="build one of new listeners only",
         )
@@ -163,7 +162,7 @@ def _refuse_repeated(ours: CSR, theirs: CSR, dataset: Dataset) -> None:
     if repeated * 2 > len(rows):
         raise DataError(
             f"{repeated:,} of {len(rows):,} listeners with {LONG} items or more play exactly what a listener of "
-            "the model plays: they seem to be in it already, and would count twice",
+            "the model plays: they seem to be in the model already, and would count twice",
             path=dataset.path,
             remedy="build a dataset of new listeners only, or fit the model again to all of them",
         )
@@ -181,9 +180,9 @@ def _long_rows(matrix: CSR) -> list[bytes]:
 def _catalogue(model: Model, dataset: Dataset, order: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """Return the items in their new order, and how many new ones bear the name of one there was."""
     old = model.items.drop("listeners", "stratum")
-    told = dataset.items.unique(c.ITEM_ID, keep="first", maintain_order=True)
+    given = dataset.items.unique(c.ITEM_ID, keep="first", maintain_order=True)
     new = order.select(c.ITEM_ID).join(old, on=c.ITEM_ID, how="anti", maintain_order="left")
-    new = new.join(told, on=c.ITEM_ID, how="left", maintain_order="left").with_columns(
+    new = new.join(given, on=c.ITEM_ID, how="left", maintain_order="left").with_columns(
         pl.col(c.NAME).fill_null(pl.col(c.ITEM_ID)), pl.col(c.KIND).fill_null(c.ARTIST)
     )
     new = new.with_columns(fold_series(new[c.NAME]).alias("folded"))

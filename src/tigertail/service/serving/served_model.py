@@ -10,14 +10,12 @@ from typing import Any, ClassVar, Final, Self, overload
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.errors import ModelError
 from tigertail.geo.regions import place_name
-from tigertail.mixing import Mixture
 from tigertail.model import Answers, Model, QueryOptions, load
-from tigertail.model.explanation import in_words
+from tigertail.model.explanation import format_reasons
 from tigertail.model.maps.map import read_map
 from tigertail.model.query_options import COSINE, dials
 from tigertail.model.registry import FACTORS, LISTENING
@@ -25,7 +23,7 @@ from tigertail.model.resolution import model_defaults
 from tigertail.model.store.folder import map_file
 from tigertail.retrieval.name_index import NameIndex
 from tigertail.service.http.problems import NoSuchItemError, ServiceError
-from tigertail.signals.local import GroupedCoListening
+from tigertail.signals.contract import Composite, GroupAware, ListenerGroups
 from tigertail.version import __version__
 
 LOG: Final = logging.getLogger("tigertail.service")
@@ -179,7 +177,7 @@ class ServedModel:
                 "rank": rank,
                 "affinity": float(f"{affinity:.7g}"),  # as many digits as it has
                 "model": self.version,
-                **({} if carriers is None else {"why": carriers, "because": in_words(carriers)}),
+                **({} if carriers is None else {"why": carriers, "because": format_reasons(carriers)}),
             }
             for rank, (code, affinity, carriers) in enumerate(
                 zip(answers.items.tolist(), answers.affinities.tolist(), why, strict=True), start=1
@@ -194,8 +192,8 @@ class ServedModel:
             key: value for key, value in row.items() if key not in (c.ITEM_ID, "folded", *self.cards.keys)
         }
         mixture = model.signals.get("mixture")
-        weights = {}
-        if isinstance(mixture, Mixture):
+        weights: dict[str, float] = {}
+        if isinstance(mixture, Composite):
             trusted = mixture.weights(np.array([code], np.int32))[0].tolist()
             weights = dict(zip(mixture.parts, trusted, strict=True))
         known = {name: bool(signal.known[code]) for name, signal in model.signals.items()}
@@ -211,6 +209,7 @@ class ServedModel:
         """Say what model this is, and how it can be asked."""
         model, items = self.model, self.model.items
         mixture, listening = model.signals.get("mixture"), model.signals.get(LISTENING)
+        groups = listening.listener_groups if isinstance(listening, GroupAware) else None
         defaults = model_defaults(model.signals, model.config)
         return {
             "version": self.version,
@@ -221,10 +220,10 @@ class ServedModel:
             "listeners": model.metrics.get("listeners"),
             "default": defaults["signal"],
             "signals": [*model.signals, *([COSINE] if FACTORS in model.signals else [])],
-            "mixture": list(mixture.parts) if isinstance(mixture, Mixture) else [],
+            "mixture": list(mixture.parts) if isinstance(mixture, Composite) else [],
             "lens": defaults["lens"],
             "beta": defaults["beta"],
-            "places": _places(listening) if isinstance(listening, GroupedCoListening) else [],
+            "places": _places(groups) if groups else [],
             "item_countries": _item_countries(items),
             "kinds": [kind for kind in c.KINDS if (items[c.KIND] == kind).any()],
             "strata": list(c.STRATA),
@@ -277,13 +276,12 @@ class Cards(Sequence[dict[str, Any]]):
         return {name: column[code] for name, column in self.columns.items()}
 
 
-def _places(listening: GroupedCoListening) -> list[dict[str, Any]]:
+def _places(groups: ListenerGroups) -> list[dict[str, Any]]:
     """Return the countries and regions that listeners are grouped by, the largest first."""
-    if not listening.config.placed:
+    if not groups.placed:
         return []
-    sizes: NDArray[np.int64] = np.diff(listening.starts)
     by_place: dict[str, int] = {}
-    for key, size in zip(listening.keys, sizes.tolist(), strict=False):
+    for key, size in zip(groups.keys, groups.group_sizes.tolist(), strict=True):
         place = key.split("-")[0]
         by_place[place] = by_place.get(place, 0) + size
     return [

@@ -1,8 +1,8 @@
-"""What people say of an artist: experts' facts and the crowd's labels.
+"""Annotations of items: experts' facts and the crowd's labels.
 
-``folding`` makes one label of its spellings, ``opinions`` reads who says what of which item, ``reliability`` finds out
-whom to believe, ``hierarchy`` lets a genre speak for those above it, ``evidence`` weighs labels, and ``signal``
-compares items by them. ``newcomers`` gives items that come later their rows, by what ``lexicon`` remembers.
+``label_folding`` joins the spellings of a label, ``opinions`` reads annotations, ``reliability`` estimates how reliable
+annotators are, ``evidence`` weighs labels, and ``signal`` compares items by them. ``update`` gives rows to items that
+are added after the fit, from what ``lexicon`` keeps of the labels.
 """
 
 from tigertail.signals.annotation.config import AnnotationConfig

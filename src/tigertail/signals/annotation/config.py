@@ -15,32 +15,26 @@ class AnnotationConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     beta: float = Field(0.75, ge=0, le=2)
-    """Popularity exponent: 1 is the cosine; less lets items rise of which much is said."""
+    """Popularity exponent: 1 is the cosine; less favours items with many labels."""
     norm_floor: float = Field(5.0, ge=0)
-    """Length of an item's vector below which it is not called long: lone labels do not make a near neighbour."""
+    """Floor of the length of an item's vector, so that one label alone does not make a near neighbour."""
     power: float = Field(0.5, gt=0, le=1)
-    """Exponent of the number of believed opinions: how little the tenth adds to the first."""
+    """Exponent of the number of reliable opinions: how little the tenth adds to the first."""
     co_annotation_weight: float = Field(0.8, ge=0)
-    """Weight of being annotated by the same people, whatever they say; 0 leaves that out."""
+    """Weight of annotators in common, whatever their labels; 0 leaves that out."""
     facets: dict[str, float] = {"home": 0.5, "hometown": 0.5, "birth place": 0.5, "associated band": 0.5}
-    """Weight of each facet; 1 where nothing is said, 0 leaves a facet out."""
+    """Weight of each facet; 1 for one that is not named, 0 leaves a facet out."""
     expert: float = Field(1.0, ge=0)
-    """Fully believed opinions of the crowd that an expert's word is worth, where both agree or one is silent."""
+    """Fully reliable opinions of the crowd that an expert's annotation is worth, where the two do not contradict."""
     contested: float = Field(0.3, ge=0, le=1)
-    """What is left of the crowd's opinion in a facet where an expert spoke of the item and said otherwise."""
+    """Factor of the crowd's opinion in a facet where an expert gives the item other labels."""
     estimate_reliability: bool = True
-    """Whether to find out whom to believe; otherwise every opinion of the crowd counts in full."""
+    """Whether to estimate the reliability of annotators; otherwise every opinion of the crowd counts in full."""
     smoothing: float = Field(10.0, gt=0)
     """Opinions about an item it takes until they outweigh chance as a standard of agreement."""
     spam_tolerance: float = Field(0.1, ge=0, le=1)
     """How much agreement a label needs that its annotator puts on everything: on a share of s of their rows, it
     must be found on more than this times s of what others say of the item."""
-    variants: str = ""
-    """A CSV file with the columns variant, label: other spellings and other languages; "" for none."""
-    hierarchy: str = ""
-    """A CSV file with the columns child, parent: which label is a kind of which; "" for none."""
-    decay: float = Field(0.5, gt=0, lt=1)
-    """How much of a label its parent inherits, and the parent's parent of that."""
 
     @field_validator("facets")
     @classmethod

@@ -1,6 +1,6 @@
-"""What is known of each item: how strongly each label holds, who said so, and what that weighs.
+"""The evidence for each label of each item: its strength, its annotators, and its weight.
 
-With s_il what is believed of label l on item i, N the items, and n_l the items of which anybody says l,
+With s_il the reliable opinions for label l on item i, N the items, and n_l the items with label l,
 
     x_il = s_il^power log((N + 1) / n_l) w_facet(l)
 
@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.signals.annotation.config import AnnotationConfig
-from tigertail.signals.annotation.hierarchy import inheritance, read_hierarchy
 from tigertail.signals.annotation.opinions import TAG, Opinions
 from tigertail.signals.annotation.reliability import AnnotatorReliability, Reals
 
@@ -29,16 +28,16 @@ GENRE: Final = "genre"
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """What is known of each item.
+    """The evidence for the labels of items.
 
     Parameters
     ----------
     strength
         How strongly each label holds, in opinions; sparse float64, (items, labels).
     people
-        How many of the crowd say so; sparse float64, (items, labels).
+        How many of the crowd give it; sparse float64, (items, labels).
     experts
-        1 where an expert says so; sparse float64, (items, labels).
+        1 where an expert gives it; sparse float64, (items, labels).
     facets, keys, names
         Facet, key and spelling of each label.
     """
@@ -52,28 +51,26 @@ class Evidence:
 
 
 def gather(opinions: Opinions, reliability: AnnotatorReliability, config: AnnotationConfig) -> Evidence:
-    """Add up what is believed of each item.
+    """Add up the opinions of each item, each by its reliability.
 
-    An expert's word counts as much as ``config.expert`` opinions of the crowd. In a facet in which an expert
-    speaks of an item, labels that the expert does not give it keep ``config.contested`` of the crowd's opinion.
-    With a hierarchy, labels pass on to those above them.
+    An expert's annotation counts as much as ``config.expert`` opinions of the crowd. In a facet in which an expert
+    annotates an item, labels that the expert does not give it keep ``config.contested`` of the crowd's opinion.
     """
     crowd = ~opinions.expert
     shape = (opinions.items, len(opinions.names))
-    said = _summed(opinions, reliability.opinions * opinions.weight[crowd], crowd, shape)
+    strength = _summed(opinions, reliability.opinions * opinions.weight[crowd], crowd, shape)
     people = _summed(opinions, np.ones(int(crowd.sum())), crowd, shape)
     experts = _summed(opinions, np.ones(int(opinions.expert.sum())), opinions.expert, shape)
     experts.data[:] = 1
-    said = _uncontested(said, experts, opinions.facets, config.contested)
-    evidence = Evidence(
-        (said + config.expert * experts).tocsr(),
+    strength = _uncontested(strength, experts, opinions.facets, config.contested)
+    return Evidence(
+        (strength + config.expert * experts).tocsr(),
         people,
         experts,
         opinions.facets,
         opinions.keys,
         opinions.names,
     )
-    return _inherited(evidence, config) if config.hierarchy else evidence
 
 
 def rarities(evidence: Evidence, others: int = 0) -> Reals:
@@ -144,52 +141,22 @@ def _summed(
 
 
 def _uncontested(
-    said: sparse.csr_array, experts: sparse.csr_array, facets: list[str], share: float
+    strength: sparse.csr_array, experts: sparse.csr_array, facets: list[str], share: float
 ) -> sparse.csr_array:
     """Reduce what the crowd says in a facet where an expert says otherwise."""
     from scipy import sparse
 
     if not experts.nnz:
-        return said
+        return strength
     kinds = {facet: number for number, facet in enumerate(dict.fromkeys(facets))}
     kind = np.array([kinds[facet] for facet in facets])
     spoken = sparse.csr_array(
-        (experts.data, kind[experts.indices], experts.indptr), shape=(said.shape[0], len(kinds))
+        (experts.data, kind[experts.indices], experts.indptr), shape=(strength.shape[0], len(kinds))
     ).toarray()
-    item = np.repeat(np.arange(said.shape[0]), np.diff(said.indptr))
-    agreed = entries(experts, item, said.indices) > 0
-    silent = spoken[item, kind[said.indices]] == 0
-    loose = kind[said.indices] == kinds.get(TAG, -1)
-    reduced = said.copy()
-    reduced.data = np.where(agreed | silent | loose, said.data, share * said.data)
+    item = np.repeat(np.arange(strength.shape[0]), np.diff(strength.indptr))
+    agreed = entries(experts, item, strength.indices) > 0
+    silent = spoken[item, kind[strength.indices]] == 0
+    loose = kind[strength.indices] == kinds.get(TAG, -1)
+    reduced = strength.copy()
+    reduced.data = np.where(agreed | silent | loose, strength.data, share * strength.data)
     return reduced
-
-
-def _inherited(evidence: Evidence, config: AnnotationConfig) -> Evidence:
-    """Let labels pass on to those above them in the hierarchy; nobody is named as having said so."""
-    from scipy import sparse
-
-    edges, keys = read_hierarchy(config.hierarchy, config.variants), evidence.keys
-    # A key may be there in several facets; the hierarchy is of genres where there are genres.
-    order = sorted(range(len(keys)), key=lambda label: (evidence.facets[label] != GENRE, label))
-    chosen: dict[str, int] = {}
-    for label in order:
-        chosen.setdefault(keys[label], label)
-    further, passed = inheritance(edges, list(chosen), config.decay)
-    place = np.array([*chosen.values(), *range(len(keys), len(keys) + len(further))], np.int64)
-    labels = len(keys) + len(further)
-    ways = passed.tocoo()
-    wide = sparse.csr_array((ways.data, (place[ways.row], place[ways.col])), shape=(labels, labels))
-    shape = (evidence.strength.shape[0], labels)
-    strength, people, experts = (
-        sparse.csr_array((part.data, part.indices, part.indptr), shape=shape)
-        for part in (evidence.strength, evidence.people, evidence.experts)
-    )
-    return Evidence(
-        (strength + strength @ wide).tocsr(),
-        people,
-        experts,
-        [*evidence.facets, *(GENRE for _ in further)],
-        [*keys, *further],
-        [*evidence.names, *further],
-    )

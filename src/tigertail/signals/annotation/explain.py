@@ -1,4 +1,4 @@
-"""What annotations have to tell of two items: the labels they share, each in words that fit its facet."""
+"""Why annotations link two items: the labels they share, each in words that fit its facet."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from tigertail.errors import DataError
 from tigertail.geo.regions import place_name
 from tigertail.signals.phrases import within
 
-COMPANY: Final = "annotator"  # the facet of being annotated by the same people
+ANNOTATOR: Final = "annotator"  # the facet of being annotated by the same people
 MOST: Final = 3  # labels named
 
 _PLAIN: Final = frozenset(("tag", "genre"))
 _PLACES: Final = frozenset(("home", "hometown", "birth place", "country"))
-_SAID: Final = {"label": "on", "instrument": "with", "associated band": "linked to"}
+_PREPOSITIONS: Final = {"label": "on", "instrument": "with", "associated band": "linked to"}
 _SAME_PEOPLE: Final = "tagged by the same people"
 
 
-def in_words(shared: Iterable[tuple[str, str]]) -> str:
-    """Say what two items share.
+def format_shared_labels(shared: Iterable[tuple[str, str]]) -> str:
+    """Return in words what two items share.
 
     Parameters
     ----------
@@ -29,37 +29,39 @@ def in_words(shared: Iterable[tuple[str, str]]) -> str:
 
     Examples
     --------
-    >>> in_words([("genre", "post-punk"), ("tag", "coldwave"), ("hometown", "Berlin"), ("label", "4AD")])
+    >>> format_shared_labels([("genre", "post-punk"), ("tag", "coldwave"), ("hometown", "Berlin"), ("label", "4AD")])
     'both post-punk, coldwave, from Berlin'
-    >>> in_words([("annotator", ""), ("home", "US"), ("mood", "sad")])
+    >>> format_shared_labels([("annotator", ""), ("home", "US"), ("mood", "sad")])
     'tagged by the same people, both from the United States, of mood sad'
     """
     every = list(shared)
-    told: list[tuple[str, str]] = []
+    shown: list[tuple[str, str]] = []
     for facet, name in every:
-        if facet != COMPANY and not any(_covers(*other, facet, name) for other in told):
-            told.append((facet, name))
+        if facet != ANNOTATOR and not any(_covers(*other, facet, name) for other in shown):
+            shown.append((facet, name))
     parts = []
-    if every and (not told or every[0][0] == COMPANY):
+    if every and (not shown or every[0][0] == ANNOTATOR):
         parts.append(_SAME_PEOPLE)
-    if told:
-        parts.append("both " + ", ".join(_worded(*label) for label in told[:MOST]))
+    if shown:
+        parts.append("both " + ", ".join(_format_label(*label) for label in shown[:MOST]))
     return ", ".join(parts)
 
 
-def _worded(facet: str, name: str) -> str:
+def _format_label(facet: str, name: str) -> str:
     """Return what an item of a label is, to stand after "both".
 
     Examples
     --------
-    >>> _worded("label", "4AD"), _worded("home", "PL"), _worded("home", "from Wales"), _worded("mood", "sad")
-    ('on 4AD', 'from Poland', 'from Wales', 'of mood sad')
+    >>> _format_label("label", "4AD"), _format_label("home", "PL")
+    ('on 4AD', 'from Poland')
+    >>> _format_label("home", "from Wales"), _format_label("mood", "sad")
+    ('from Wales', 'of mood sad')
     """
     if facet in _PLAIN:
         return name
     if facet in _PLACES:
         return f"from {within(_place(name.removeprefix('from ')))}"
-    return f"{_SAID.get(facet, f'of {facet}')} {name}"
+    return f"{_PREPOSITIONS.get(facet, f'of {facet}')} {name}"
 
 
 def _place(name: str) -> str:
@@ -72,8 +74,8 @@ def _place(name: str) -> str:
         return name
 
 
-def _covers(before: str, said: str, facet: str, name: str) -> bool:
-    """Say whether what was said before holds a label too: it is the same, or a place around that place."""
+def _covers(before: str, shown: str, facet: str, name: str) -> bool:
+    """Return whether a label shown before covers another: it is the same, or a place around that place."""
     if facet in _PLACES and before in _PLACES:
-        return said.casefold() == name.casefold() or said.endswith(f", {name}")
-    return said.casefold() == name.casefold() and {facet, before} <= _PLAIN
+        return shown.casefold() == name.casefold() or shown.endswith(f", {name}")
+    return shown.casefold() == name.casefold() and {facet, before} <= _PLAIN

@@ -31,27 +31,27 @@ if TYPE_CHECKING:
 def fit_annotation(
     dataset: Dataset, interactions: Interactions, config: AnnotationConfig | None = None
 ) -> Annotation:
-    """Learn from what people say of each item.
+    """Fit the annotation signal.
 
     Parameters
     ----------
     dataset
         Whose annotations count; of a view, those it shows.
     interactions
-        The codes of the items. Who listens to what plays no part.
+        The codes of the items; plays are not used.
     config
         Settings.
 
     Raises
     ------
     DataError
-        If the dataset has no annotations, its file is damaged, or a table of labels cannot be used.
+        If the dataset has no annotations, or their file is damaged.
     """
     from scipy import sparse
 
     config = config or AnnotationConfig()
     opinions = read_opinions(dataset, interactions, config)
-    reliability = trust(opinions, config)
+    reliability = fit_reliability(opinions, config)
     evidence = gather(opinions, reliability, config)
     rarity = rarities(evidence)
     parts = [weigh(evidence, config, rarity)]
@@ -71,8 +71,8 @@ def fit_annotation(
     )
 
 
-def trust(opinions: Opinions, config: AnnotationConfig) -> AnnotatorReliability:
-    """Find out whom of the crowd to believe, or take everybody's word."""
+def fit_reliability(opinions: Opinions, config: AnnotationConfig) -> AnnotatorReliability:
+    """Estimate the reliability of the crowd's annotators, or count all as reliable, as the settings say."""
     sizes = (opinions.items, len(opinions.names), opinions.annotators)
     crowd = ~opinions.expert
     if not config.estimate_reliability:
@@ -90,7 +90,7 @@ def trust(opinions: Opinions, config: AnnotationConfig) -> AnnotatorReliability:
 def columns_beside(
     weights: sparse.csr_array, evidence: Evidence
 ) -> tuple[CSR, NDArray[np.int32], NDArray[np.uint8]]:
-    """Return the weights as a signal has them, and, for each entry, people and experts who say so."""
+    """Return the weights as a signal has them, and, for each entry, how many people and experts give it."""
     weights.eliminate_zeros()
     weights.sort_indices()
     rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))

@@ -7,14 +7,12 @@ and "female vocalist" are said of the same artists, "blues" and "blue" are not.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from tigertail import columns as c
 from tigertail.dataset.folding import fold_series
-from tigertail.signals.annotation.label_tables import read_pairs
 
 KEY: Final = "key"
 ITEM: Final = "item"
@@ -23,21 +21,13 @@ ENDINGS: Final = ("s", "music")
 _SHORTEST: Final = 3  # letters before an ending
 
 
-def label_keys(labels: pl.Series, variants: Path | str = "") -> pl.Series:
+def label_keys(labels: pl.Series) -> pl.Series:
     """Return the key that all spellings of a label share; null for a blank label.
 
     Parameters
     ----------
     labels
         Labels as people write them; nulls stay null.
-    variants
-        A CSV file with the columns variant, label: what else is to be one label; "" for none. A variant of a variant
-        follows both steps.
-
-    Raises
-    ------
-    DataError
-        If that file cannot be used.
 
     Examples
     --------
@@ -48,12 +38,6 @@ def label_keys(labels: pl.Series, variants: Path | str = "") -> pl.Series:
     key = fold_series(distinct).str.replace_all(r"\band\b", "n").str.replace_all(" ", "")
     keys = labels.replace_strict(distinct, key, default=None, return_dtype=pl.String)
     keys = pl.select(pl.when(pl.lit(keys) != "").then(pl.lit(keys))).to_series()
-    if variants:
-        pairs = read_pairs(variants, "variant", "label")
-        old, new = label_keys(pairs["variant"]), label_keys(pairs["label"])
-        table = dict(zip(old, new, strict=True))
-        for _ in range(2):
-            keys = keys.replace(list(table), list(table.values()))
     return keys.alias(KEY)
 
 

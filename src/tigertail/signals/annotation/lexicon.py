@@ -1,4 +1,4 @@
-"""What a signal remembers of its labels, so that later annotations are read as those of the fit were."""
+"""What a signal keeps of its labels, so that later annotations are read as those of the fit were."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.signals.annotation.opinions import Opinions
-from tigertail.signals.annotation.reliability import SENSE, AnnotatorReliability, Reals
+from tigertail.signals.annotation.reliability import LABEL_PRIOR, AnnotatorReliability, Reals
 from tigertail.signals.contract import Arrays
 
 NAMES: Final = ("keys", "rarity", "reliability")
@@ -20,19 +20,19 @@ NAMES: Final = ("keys", "rarity", "reliability")
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """What was learned of labels, without who said what.
+    """What was learned about labels, without annotators.
 
     Parameters
     ----------
     kept
-        Key of each label, and which longer form joined which shorter one; JSON in UTF-8, read when somebody asks:
+        Key of each label, and which longer form joined which shorter one; JSON in UTF-8, read when it is needed:
         affinities need none; uint8.
     rarity
         log((N + 1) / n) of each label, as its column has it; float64, (labels,).
-    belief
-        How far the crowd is believed, on average, where it uses each label; float64, (labels,).
+    reliability
+        Mean reliability of the crowd's opinions with each label; float64, (labels,).
     usual
-        How far it is believed on average.
+        Mean reliability of all its opinions.
     """
 
     kept: NDArray[np.uint8]
@@ -71,7 +71,7 @@ class Lexicon:
         return self._read[1]
 
     def with_labels(self, keys: Sequence[str], rarity: Reals) -> Self:
-        """Return the lexicon with further labels; the crowd is believed there as it is on average."""
+        """Return the lexicon with further labels, which get the mean reliability."""
         return self.of(
             [*self.keys, *keys],
             self.shorter,
@@ -105,21 +105,21 @@ def lexicon_of(
 ) -> Lexicon:
     """Return what a fit learned of its labels.
 
-    Where few use a label, how far they are believed leans to the average, as the label's own sense does.
+    The reliability of a rare label is shrunk to the mean.
 
     Parameters
     ----------
-    opinions, belief
-        What is said, and how far to believe it.
+    opinions, reliability
+        The opinions, and their reliability.
     keys
-        Key of each label: those of the opinions, then those that only follow from others.
+        Key of each label: those of the opinions.
     rarity
         Of each label; float64, (labels,).
     """
     label = opinions.label[~opinions.expert]
     usual = float(reliability.opinions.mean() if len(label) else reliability.annotators.mean())
-    believed = np.bincount(label, reliability.opinions, len(keys))
-    said = np.bincount(label, minlength=len(keys))
+    reliable = np.bincount(label, reliability.opinions, len(keys))
+    given = np.bincount(label, minlength=len(keys))
     return Lexicon.of(
-        keys, opinions.shorter, rarity, (believed + SENSE[0] * usual) / (said + SENSE[0]), usual
+        keys, opinions.shorter, rarity, (reliable + LABEL_PRIOR[0] * usual) / (given + LABEL_PRIOR[0]), usual
     )

@@ -72,10 +72,10 @@ def read_opinions(dataset: Dataset, interactions: Interactions, config: Annotati
     Raises
     ------
     DataError
-        If the dataset has no annotations, its file is damaged, or the table of variants cannot be used.
+        If the dataset has no annotations, or their file is damaged.
     """
     names = dataset.items.unique(c.ITEM_ID, keep="first")
-    rows, left_out = usable(said_in(dataset), interactions.item_ids, names, config.variants)
+    rows, left_out = usable(annotations_of(dataset), interactions.item_ids, names)
     shorter = shorter_forms(rows)
     rows = with_facets(joined(rows, shorter))
     return coded(rows, spelling(rows), len(interactions.item_ids), left_out, shorter)
@@ -129,7 +129,7 @@ def joined(rows: pl.DataFrame, shorter: dict[str, str]) -> pl.DataFrame:
     return rows.with_columns(pl.col(KEY).replace(list(shorter), list(shorter.values())))
 
 
-def said_in(dataset: Dataset) -> pl.DataFrame:
+def annotations_of(dataset: Dataset) -> pl.DataFrame:
     """Return the annotations that a dataset shows; those of experts have no annotator.
 
     Raises
@@ -151,7 +151,7 @@ def said_in(dataset: Dataset) -> pl.DataFrame:
 
 
 def usable(
-    rows: pl.DataFrame, item_ids: pl.Series, names: pl.DataFrame, variants: str
+    rows: pl.DataFrame, item_ids: pl.Series, names: pl.DataFrame
 ) -> tuple[pl.DataFrame, dict[str, int]]:
     """Return the rows that can be used, with item codes and keys, and how many cannot, by reason.
 
@@ -163,12 +163,10 @@ def usable(
         Item of each code.
     names
         Columns item_id, name; an item is there once.
-    variants
-        As in :func:`~tigertail.signals.annotation.label_folding.label_keys`.
     """
     codes = pl.DataFrame({c.ITEM_ID: item_ids}).with_row_index(ITEM)
     own = names.select(c.ITEM_ID, label_keys(names[c.NAME]).alias("own"))
-    rows = rows.with_columns(label_keys(rows[c.LABEL], variants))
+    rows = rows.with_columns(label_keys(rows[c.LABEL]))
     rows = rows.join(codes, on=c.ITEM_ID, how="left").join(own, on=c.ITEM_ID, how="left")
     weight = pl.col(c.WEIGHT).cast(pl.Float64)
     reason = (

@@ -1,24 +1,24 @@
-"""Whom to believe: annotators and labels are trusted as far as others say the same of the same item.
+"""The reliability of annotators and labels: how far other annotators give the same items the same labels.
 
-Every opinion (annotator u, item i, label l) is either meant of the item, or said without looking at it. It is
-meant only if two coins fall right, the annotator's, t_u, and the label's, q_l: people differ in care, and
-"seen live" says nothing of an artist, whoever uses it. What is meant agrees with what others mean of the item;
-what is not meant agrees only by chance:
+Every opinion (annotator u, item i, label l) is either about the item or arbitrary. It is about the item with the
+probability t_u q_l, the reliability of the annotator times that of the label: annotators differ in care, and "seen
+live" does not describe an artist, whoever uses it. Opinions about the item agree with those of others; arbitrary
+ones agree only by chance:
 
     L = (x_il / c_ul + m) / (X_i + m)
     r = t_u q_l L / (t_u q_l L + 1 - t_u q_l)
 
-x_il and X_i are the believed opinions, of all but u, that say l of i, or anything. m, the caution, is how many it
-takes to be heard. c_ul is how often l is said by chance: the larger of its share of the believed opinions (of
-all, or of an item's on average) and of ``spam_tolerance`` times its share of what u says. A label pasted on
-everything is cheap, and needs more agreement than one chosen for the item.
+x_il and X_i are the sums of r over the opinions of all annotators but u that give i the label l, or any label. m is
+``smoothing``. c_ul is how often l is used by chance: the larger of its share of all r (over the whole, or of an item
+on average) and of ``spam_tolerance`` times its share of u's opinions. A label that an annotator puts on everything
+needs more agreement than one chosen for the item.
 
-Where nobody else speaks of an item, L is 1, and the opinion is believed as far as its annotator is.
+Where nobody else annotates an item, L is 1, and the opinion is as reliable as its annotator and its label.
 
 This is a "one-coin" model in the sense of A. P. Dawid and A. M. Skene, "Maximum likelihood estimation of
-observer error-rates using the EM algorithm" (Applied Statistics 28, 1979), with a second coin, for opinions of
-which only the positive ones are ever given; r and the coins are found by turns (EM). What the others say is
-taken as it is at each turn, leaving u's own words out, so that nobody can confirm themselves.
+observer error-rates using the EM algorithm" (Applied Statistics 28, 1979), with a second coin for the label, and for
+opinions that are all positive; r and the coins are estimated in turn (EM). The opinions of u are left out of what
+confirms them.
 """
 
 from __future__ import annotations
@@ -33,28 +33,26 @@ Reals = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 SWEEPS: Final = 15
-TRUST: Final = (
-    2.0,
-    0.3,
-)  # opinions that speak for an annotator, and against for each doubling of their number
-SENSE: Final = (5.0, 0.5)  # opinions that speak for a label, and against
+ANNOTATOR_PRIOR: Final = (2.0, 0.3)
+"""Prior opinions for an annotator, and against for each doubling of the number of their opinions."""
+LABEL_PRIOR: Final = (5.0, 0.5)  # prior opinions for a label, and against
 _START: Final = (0.8, 0.9, 0.7)  # of t, q and r
 _HABIT: Final = 10.0  # opinions until an annotator has habits
-_TINY: Final = 1e-3  # keeps the coin of somebody who says nothing below 1
+_TINY: Final = 1e-3  # keeps t of an annotator without opinions below 1
 
 
 @dataclass(frozen=True, eq=False)
 class AnnotatorReliability:
-    """How far to believe.
+    """The estimated reliability.
 
     Parameters
     ----------
     opinions
-        Probability that each opinion is meant; float64, (opinions,).
+        r: probability that each opinion is about the item; float64, (opinions,).
     annotators
-        Trust in each annotator; float64, (annotators,).
+        t: reliability of each annotator; float64, (annotators,).
     labels
-        How much sense each label makes; float64, (labels,).
+        q: reliability of each label; float64, (labels,).
     """
 
     opinions: Reals
@@ -71,7 +69,7 @@ def estimate_reliability(
     smoothing: float = 10.0,
     spam_tolerance: float = 0.1,
 ) -> AnnotatorReliability:
-    """Find out whom to believe.
+    """Estimate the reliability of annotators, labels and opinions.
 
     Parameters
     ----------
@@ -79,19 +77,19 @@ def estimate_reliability(
         Codes of each opinion; int64, (opinions,). No opinion is there twice.
     sizes
         Number of items, labels and annotators.
-    caution
+    smoothing
         Opinions on an item that weigh as much as chance.
-    cheapness
-        How much agreement an annotator's habit needs.
+    spam_tolerance
+        How much agreement a label needs that its annotator puts on everything.
 
     Examples
     --------
-    Three people say of twenty artists which of five kinds they are. A fourth says the same of all.
+    Three annotators label twenty artists with five genres. A fourth gives all the same label.
 
     >>> artist = np.repeat(np.arange(20), 4)
     >>> people = np.tile(np.arange(4), 20)
-    >>> said = np.where(people < 3, artist % 5, 5)
-    >>> estimate_reliability(artist, said, people, (20, 6, 4)).annotators.round(1)
+    >>> label = np.where(people < 3, artist % 5, 5)
+    >>> estimate_reliability(artist, label, people, (20, 6, 4)).annotators.round(1)
     array([0.9, 0.9, 0.9, 0.4])
     """
     items, labels, annotators = sizes
@@ -101,10 +99,10 @@ def estimate_reliability(
         np.unique(codes, return_inverse=True)[1]
         for codes in (item * labels + label, item * annotators + annotator, annotator * labels + label)
     )
-    said = np.bincount(annotator, minlength=annotators)
+    given = np.bincount(annotator, minlength=annotators)
     used = np.bincount(label, minlength=labels)
-    cheap = spam_tolerance * np.bincount(habit)[habit] / (said[annotator] + _HABIT)
-    trust, sense = np.full(annotators, _START[0]), np.full(labels, _START[1])
+    cheap = spam_tolerance * np.bincount(habit)[habit] / (given[annotator] + _HABIT)
+    by_annotator, by_label = np.full(annotators, _START[0]), np.full(labels, _START[1])
     meant = np.full(len(item), _START[2])
     for _ in range(SWEEPS):
         total = np.bincount(item, meant, items).astype(np.float64)
@@ -114,21 +112,22 @@ def estimate_reliability(
         same, others = np.maximum(same, 0), np.maximum(others, 0)
         chance = np.maximum(_chance(item, label, meant, total, labels)[label], cheap)
         ratio = (same / chance + smoothing) / (others + smoothing)
-        t, q = trust[annotator], sense[label]
+        t, q = by_annotator[annotator], by_label[label]
         meant = t * q * ratio / (t * q * ratio + 1 - t * q)
         unmeant = (1 - meant) / (1 - t * q)
         careful, sensible = meant + unmeant * t * (1 - q), meant + unmeant * q * (1 - t)
-        doubt = TRUST[1] * np.log2(1 + said)
-        trust = (TRUST[0] + np.bincount(annotator, careful, annotators)) / (TRUST[0] + doubt + said + _TINY)
-        sense = (SENSE[0] + np.bincount(label, sensible, labels)) / (sum(SENSE) + used)
-    return AnnotatorReliability(meant, trust, sense)
+        doubt = ANNOTATOR_PRIOR[1] * np.log2(1 + given)
+        supporting = ANNOTATOR_PRIOR[0] + np.bincount(annotator, careful, annotators)
+        by_annotator = supporting / (ANNOTATOR_PRIOR[0] + doubt + given + _TINY)
+        by_label = (LABEL_PRIOR[0] + np.bincount(label, sensible, labels)) / (sum(LABEL_PRIOR) + used)
+    return AnnotatorReliability(meant, by_annotator, by_label)
 
 
 def _chance(item: Codes, label: Codes, meant: Reals, total: Reals, labels: int) -> Reals:
-    """Return how often each label is said by chance: of all opinions, or of an item's on average.
+    """Return how often each label is used by chance: of all opinions, or of an item's on average.
 
-    Spammers care for items nobody speaks of, where theirs is all that is said: the first alone would take
-    their agreement there for more than chance.
+    Spammers annotate items that nobody else annotates. The first measure alone would count their agreement there as
+    more than chance.
     """
     overall = (np.bincount(label, meant, labels) + 1) / (meant.sum() + labels)
     share = np.bincount(label, meant / np.maximum(total[item], _TINY), labels)

@@ -1,4 +1,4 @@
-"""Affinity from annotations: items of which the same is said, by the same people."""
+"""Affinity from annotations: items with the same labels, and the same annotators."""
 
 # Kernels are compiled from their bodies, so annotations would say nothing here.
 # mypy: disable-error-code="no-untyped-def"
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.kernels import njit, prange, prefer_numpy
-from tigertail.signals.annotation.explain import COMPANY, in_words
+from tigertail.signals.annotation.explain import ANNOTATOR, format_shared_labels
 from tigertail.signals.annotation.lexicon import Lexicon
 from tigertail.signals.contract import Arrays
 from tigertail.signals.remap import ItemRemap
@@ -26,11 +26,10 @@ from tigertail.threads import threads_for
 
 _LOOKED_AT: Final = 12  # shared labels, of which some may tell no more than others
 CONTRIBUTION: Final = "contribution"
-INHERITED: Final = "hierarchy"  # the source of a label that only follows from another
 
 
 class KeptLabels(Sequence[tuple[str, str]]):
-    """Labels as they are kept, read when somebody wants to see one: affinities need none.
+    """Labels as they are kept on disk, read when one is shown: affinities need none.
 
     Parameters
     ----------
@@ -70,9 +69,8 @@ class Annotation:
 
     aff(A -> B) = x_A . x_B / (|x_A| (|x_B|^2 + s^2)^(beta / 2))
 
-    With beta 1 and scarcity s 0 it is the cosine. Less beta lets items rise of which much is said; s keeps those
-    down of which hardly anything is, and that by somebody who is hardly believed. Two items that share nothing
-    have the affinity 0.
+    With beta = 1 and s = 0 it is the cosine. A lower beta favours items with many labels. The floor s keeps items
+    with few or unreliable labels from the top. Two items that share nothing have the affinity 0.
 
     Parameters
     ----------
@@ -86,7 +84,7 @@ class Annotation:
         Facet and name of each label.
     beta
         Popularity exponent.
-    scarcity
+    norm_floor
         s.
     left_out
         Rows of annotations that could not be used, by reason.
@@ -105,7 +103,7 @@ class Annotation:
 
     @cached_property
     def known(self) -> NDArray[np.bool_]:
-        """Items of which something is said."""
+        """Items with an annotation."""
         return np.asarray(self._squares > 0)
 
     def reindexed(self, to: ItemRemap) -> Self:
@@ -182,7 +180,7 @@ class Annotation:
         -------
         pl.DataFrame
             Columns facet, label, contribution (to the affinity from a to b), source_a, source_b ("expert",
-            "crowd", "expert and crowd", or "hierarchy" where a label only follows from another), people_a,
+            "crowd", or "expert and crowd"), people_a,
             people_b (how many of the crowd say so); the largest contribution first. One row, with the facet
             "annotator", stands for the people who annotate both, counted in people_a and people_b.
         """
@@ -205,13 +203,16 @@ class Annotation:
         )
         if not is_label.all():
             together = int((~is_label).sum())
-            row = (COMPANY, "annotated by the same people", float(part[~is_label].sum()), c.CROWD, c.CROWD)
+            row = (ANNOTATOR, "annotated by the same people", float(part[~is_label].sum()), c.CROWD, c.CROWD)
             rows.vstack(pl.DataFrame([(*row, together, together)], _SHARED, orient="row"), in_place=True)
         return rows.sort([CONTRIBUTION, c.FACET, c.LABEL], descending=[True, False, False]).head(n)
 
-    def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
+    def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
         """Return the labels that each item shares with the query, as far as they link them most."""
-        return [in_words(self._linking(query, item)) if item != query else "" for item in items.tolist()]
+        return [
+            format_shared_labels(self._linking(query, item)) if item != query else ""
+            for item in items.tolist()
+        ]
 
     def _linking(self, a: int, b: int) -> list[tuple[str, str]]:
         """Return the first rows of :meth:`shared_labels`, facet and label alone, without the cost of a table."""
@@ -220,7 +221,7 @@ class Annotation:
         labels = common[common < len(self.labels)].tolist()
         ranked = [(-much, *self.labels[label]) for much, label in zip(part.tolist(), labels, strict=False)]
         if len(labels) < len(common):  # columns rise, so those of people are the last
-            ranked.append((-float(part[len(labels) :].sum()), COMPANY, ""))
+            ranked.append((-float(part[len(labels) :].sum()), ANNOTATOR, ""))
         return [(facet, label) for _, facet, label in sorted(ranked)[:_LOOKED_AT]]
 
     def _parts(self, a: int, b: int, at_a: NDArray[np.int64], at_b: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -243,8 +244,8 @@ class Annotation:
 
     def _sources(self, entries: NDArray[np.int64]) -> list[str]:
         experts, people = self.experts[entries] > 0, self.people[entries] > 0
-        both = np.where(experts, c.EXPERT, np.where(people, c.CROWD, INHERITED))
-        return [str(name) for name in np.where(experts & people, f"{c.EXPERT} and {c.CROWD}", both)]
+        either = np.where(experts, c.EXPERT, c.CROWD)
+        return [str(name) for name in np.where(experts & people, f"{c.EXPERT} and {c.CROWD}", either)]
 
     @cached_property
     def _squares(self) -> NDArray[np.float64]:

@@ -1,19 +1,17 @@
-"""What is said of items that come later, folded into a signal without a fit.
+"""Annotations of new items, folded into a signal without a fit.
 
-Their annotations are read by the rules of the fit, in the words the signal has; a word it lacks becomes a label of
-its own, so that two newcomers can share it. What cannot be told again without the rows of the fit is taken from
-what it learned:
+They are read by the rules of the fit, with the labels of the signal; a label that it lacks is added, so that two new
+items can share it. What needs the rows of the fit is taken from what the fit learned:
 
-- **Rarity.** A label weighs what it weighs in the rows there are, so that these stay as they are; a new one what its
-  number among the newcomers says.
-- **Belief.** An opinion is believed as far as opinions that use its label were, on average, in the fit. Who gives it
-  plays no part: a signal keeps no annotators, so that these cannot be told from others.
-- **Company**, who annotates an item at all, is left out for the same reason.
+- **Rarity.** A label has its weight of the fit, so that old rows stay as they are; a new label has the weight of its
+  frequency among the new items.
+- **Reliability.** An opinion has the mean reliability of the opinions with its label in the fit. A signal keeps no
+  annotators, so that their own reliability is not known.
+- **Annotators in common** are left out for the same reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,15 +19,12 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
-from tigertail.errors import DataError
 from tigertail.signals.annotation.config import AnnotationConfig
 from tigertail.signals.annotation.evidence import gather, rarities, weigh
 from tigertail.signals.annotation.fit import columns_beside
-from tigertail.signals.annotation.hierarchy import read_hierarchy
 from tigertail.signals.annotation.label_folding import KEY, shorter_forms, spelling
-from tigertail.signals.annotation.label_tables import read_pairs
 from tigertail.signals.annotation.lexicon import Lexicon
-from tigertail.signals.annotation.opinions import TAG, coded, joined, said_in, usable, with_facets
+from tigertail.signals.annotation.opinions import TAG, annotations_of, coded, joined, usable, with_facets
 from tigertail.signals.annotation.reliability import AnnotatorReliability
 from tigertail.signals.annotation.signal import Annotation
 from tigertail.sparse import CSR
@@ -37,20 +32,18 @@ from tigertail.sparse import CSR
 
 @dataclass(frozen=True, eq=False)
 class AnnotationUpdate:
-    """A signal with newcomers, and what became of their annotations.
+    """A signal with new items, and what became of their annotations.
 
     Parameters
     ----------
     signal
         The signal.
     rows, items
-        How many annotations were taken in, of how many items that it did not know.
+        How many annotations were added, and to how many items that the signal did not know.
     later
-        Annotations of items that it knew: only a fit takes them in.
+        Annotations of items that it knew: they need a fit.
     left_out
         Annotations that cannot be used, by reason.
-    unread
-        Tables of labels of the configuration that cannot be read, without which labels were folded.
     """
 
     signal: Annotation
@@ -58,20 +51,19 @@ class AnnotationUpdate:
     items: int
     later: int
     left_out: dict[str, int]
-    unread: list[str]
 
 
 def update_annotations(
     signal: Annotation, lexicon: Lexicon, dataset: Dataset, catalogue: pl.DataFrame, config: AnnotationConfig
 ) -> AnnotationUpdate:
-    """Give a signal rows for the items it does not know and a dataset annotates.
+    """Add rows to a signal for the items that it does not know and a dataset annotates.
 
     Parameters
     ----------
     signal
         Under the codes of ``catalogue``.
     lexicon
-        What it remembers of its labels.
+        What it keeps of its labels.
     dataset
         Whose annotations count.
     catalogue
@@ -84,17 +76,16 @@ def update_annotations(
     DataError
         If the dataset has no annotations, or their file is damaged.
     """
-    config, unread = _readable(config)
     known = catalogue[c.ITEM_ID].filter(pl.Series(signal.known))
     is_known = pl.col(c.ITEM_ID).is_in(known.implode()).fill_null(False)
-    every = said_in(dataset)
-    rows, left_out = usable(every.filter(~is_known), catalogue[c.ITEM_ID], catalogue, config.variants)
+    every = annotations_of(dataset)
+    rows, left_out = usable(every.filter(~is_known), catalogue[c.ITEM_ID], catalogue)
     count = len(rows)
-    rows, labels = _in_words_of(signal, lexicon, rows)
+    rows, labels = _with_known_labels(signal, lexicon, rows)
     opinions = coded(rows, labels, len(catalogue), left_out, lexicon.shorter)
     fresh = len(labels) - len(lexicon.keys)
-    believed = np.concatenate([lexicon.reliability, np.full(fresh, lexicon.usual)])
-    reliability = AnnotatorReliability(believed[opinions.label[~opinions.expert]], np.empty(0), believed)
+    by_label = np.concatenate([lexicon.reliability, np.full(fresh, lexicon.usual)])
+    reliability = AnnotatorReliability(by_label[opinions.label[~opinions.expert]], np.empty(0), by_label)
     evidence = gather(opinions, reliability, config)
     rarity = rarities(evidence, int(signal.known.sum()))
     rarity[: len(lexicon.keys)] = lexicon.rarity
@@ -106,29 +97,10 @@ def update_annotations(
         lexicon=lexicon.with_labels(evidence.keys[len(lexicon.keys) :], rarity[len(lexicon.keys) :]),
     )
     items = int((after.known & ~signal.known).sum())
-    return AnnotationUpdate(
-        after, count, items, len(every) - count - sum(left_out.values()), left_out, unread
-    )
+    return AnnotationUpdate(after, count, items, len(every) - count - sum(left_out.values()), left_out)
 
 
-def _readable(config: AnnotationConfig) -> tuple[AnnotationConfig, list[str]]:
-    """Return the settings without tables of labels that cannot be read here, and which these are."""
-    unread = []
-    readers: dict[str, Callable[[str], object]] = {
-        "variants": lambda path: read_pairs(path, "variant", "label"),
-        "hierarchy": read_hierarchy,
-    }
-    for name, read in readers.items():
-        if path := getattr(config, name):
-            try:
-                read(path)
-            except DataError:
-                unread.append(path)
-                config = config.model_copy(update={name: ""})
-    return config, unread
-
-
-def _in_words_of(
+def _with_known_labels(
     signal: Annotation, lexicon: Lexicon, rows: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return rows with the keys and facets of a signal, and its labels with the new ones after them."""
@@ -157,7 +129,7 @@ def _settled(signal: Annotation, lexicon: Lexicon) -> pl.DataFrame:
     column, labels = signal.weights.indices, len(lexicon.keys)
     is_label = column < labels
     people, experts = (
-        np.bincount(column[is_label], said[is_label], labels) for said in (signal.people, signal.experts)
+        np.bincount(column[is_label], counts[is_label], labels) for counts in (signal.people, signal.experts)
     )
     table = pl.DataFrame(
         {

@@ -13,15 +13,16 @@ class AudioConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     targets: Literal["none", "factors", "labels", "both"] = "factors"
-    """What the descriptors are taught to foretell: the base model's item vectors, the items' labels, both
-    side by side, or nothing: then the descriptors themselves are compared."""
+    """What the descriptors predict: the item vectors of the base model, the items' labels, both, or nothing: then the
+    descriptors themselves are compared. All four are measured in docs/signals-audio.md: "factors" needs no labels
+    and is as good as "both"; "labels" is for catalogues without plays, "none" for those with neither."""
     ignored: tuple[str, ...] = ("count", "key", "mode", "popularity")
-    """Columns that are no descriptors: two that tell no sound, and two that a distance makes no sense of,
-    the key being a circle."""
+    """Columns that are not used: two do not describe sound, and for two a distance has no meaning (the key is a
+    circle)."""
     spread: float = Field(0.5, ge=0)
     """Weight of how much an item's clips differ, beside what they have in common."""
     evidence: int = Field(1, ge=1)
-    """Listeners below which an item's vector teaches nothing."""
+    """Least listeners of an item whose vector is a target."""
     labels: int = Field(200, ge=1)
     """Labels learned from, those of most items."""
     width: float = Field(2.0, gt=0)
@@ -29,10 +30,11 @@ class AudioConfig(BaseModel):
     penalty: float = Field(0.3, gt=0)
     """Penalty of the ridge regression."""
     landmarks: int = Field(2_000, ge=1)
-    """Items that the kernel is spanned by; with as many as teach it is exact."""
+    """Items that the kernel is spanned by; with as many as there are targets it is exact."""
     leave_out: bool = True
-    """Whether an item's prediction leaves out what it and its artist taught, so that it tells of sound alone."""
+    """Whether an item's prediction leaves out its own target and its artist's, so that it depends on sound alone."""
     hubness: Literal["none", "mutual"] = "none"
-    """Whether affinities are turned into mutual proximities, so that no item is everybody's neighbour."""
+    """Whether affinities are turned into mutual proximities, so that no item is a neighbour of most others. Measured in
+    docs/signals-audio.md: it is better between clips, and worse for listeners."""
     seed: int = 0
     """Seed of the choice of landmarks."""

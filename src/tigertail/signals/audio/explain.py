@@ -1,4 +1,4 @@
-"""What sound has to tell of two items: the descriptors in which both are remarkable, on the same side."""
+"""Why sound links two items: the descriptors in which both are unusual, on the same side."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-ALIKE: Final = "alike in sound"
+ALIKE: Final = "similar sound"
 _REMARKABLE: Final = 0.6745  # deviations from the median beyond which a quarter of a normal distribution lies
 _NAMED: Final = 2
 
-# What our own analysis measures, where its name would say nothing to a person.
-_SPOKEN: Final = {
+# Descriptors of our own analysis whose column names are not plain words.
+_NAMES: Final = {
     "rms_mean": "loudness",
     "centroid_mean": "brightness",
     "flatness_mean": "noisiness",
@@ -31,23 +31,23 @@ _SPOKEN: Final = {
 }
 
 
-def spoken(name: str) -> str:
-    """Return what a person calls a descriptor; "" where nobody would, as for what is numbered.
+def descriptor_name(name: str) -> str:
+    """Return the name of a descriptor for people; "" if it has none, as one of many numbered columns.
 
     Examples
     --------
-    >>> spoken("valence"), spoken("tempo_octaves"), spoken("mfcc_03_mean"), spoken("rms_std")
-    ('valence', 'tempo', '', '')
+    >>> [descriptor_name(column) for column in ("valence", "tempo_octaves", "mfcc_03_mean", "rms_std")]
+    ['valence', 'tempo', '', '']
     """
-    if name in _SPOKEN:
-        return _SPOKEN[name]
+    if name in _NAMES:
+        return _NAMES[name]
     if name.endswith("_std") or any(letter.isdigit() for letter in name):
         return ""
     return name.replace("_", " ").strip()
 
 
-def in_words(one: NDArray[np.float32], other: NDArray[np.float32], names: Sequence[str]) -> str:
-    """Say in what two items are alike that sound alike.
+def format_descriptors(one: NDArray[np.float32], other: NDArray[np.float32], names: Sequence[str]) -> str:
+    """Return in words in what two items that sound similar are similar.
 
     Named are the two descriptors at most whose products are the largest, of those in which both items are in
     the upper quarter of all, or both in the lower.
@@ -62,13 +62,13 @@ def in_words(one: NDArray[np.float32], other: NDArray[np.float32], names: Sequen
     Examples
     --------
     >>> one, other = np.array([[2.0, -1.0, 0.1], [1.5, -0.7, 3.0]], np.float32)
-    >>> in_words(one, other, ["energy", "valence", "tempo"])
-    'alike in sound: high energy, low valence'
+    >>> format_descriptors(one, other, ["energy", "valence", "tempo"])
+    'similar sound: high energy, low valence'
     """
     product = one.astype(np.float64) * other
     remarkable = (product > 0) & (np.minimum(np.abs(one), np.abs(other)) >= _REMARKABLE)
     named = [
-        f"{'high' if one[column] > 0 else 'low'} {spoken(names[column])}"
+        f"{'high' if one[column] > 0 else 'low'} {descriptor_name(names[column])}"
         for column in np.argsort(-product, kind="stable").tolist()
         if remarkable[column]
     ]

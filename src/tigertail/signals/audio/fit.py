@@ -9,7 +9,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import ConfigError
 from tigertail.signals.audio.config import AudioConfig
-from tigertail.signals.audio.explain import spoken
+from tigertail.signals.audio.explain import descriptor_name
 from tigertail.signals.audio.features import Features, read_features
 from tigertail.signals.audio.regression import predict
 from tigertail.signals.audio.signal import AudioAffinity, Metric
@@ -25,7 +25,7 @@ def fit_audio(
 ) -> AudioAffinity:
     """Fit the audio signal.
 
-    Where not one item teaches, as before anyone has listened, the descriptors themselves are compared.
+    Where no item has a target, as in a dataset without plays, the descriptors themselves are compared.
 
     Parameters
     ----------
@@ -47,22 +47,22 @@ def fit_audio(
         If the dataset has no audio, or no annotations where labels are to be learned.
     """
     config = config or AudioConfig()
-    heard = read_features(dataset, interactions, config)
+    features = read_features(dataset, interactions, config)
     with limited(None):
         parts = [
-            _predicted(heard, targets, config)
-            for targets in _targets(dataset, interactions, heard, config, factors)
+            _predicted(features, targets, config)
+            for targets in _targets(dataset, interactions, features, config, factors)
         ]
     metric: Metric = "cosine" if parts else "nearness"
-    values = np.column_stack(parts) if parts else heard.values
+    values = np.column_stack(parts) if parts else features.values
     vectors = np.zeros((len(interactions.item_ids), values.shape[1]), np.float32)
-    vectors[heard.codes] = values
+    vectors[features.codes] = values
     known = np.zeros(len(vectors), np.bool_)
-    known[heard.codes] = True
-    sayable = [column for column, name in enumerate(heard.names) if spoken(name)]
-    descriptors = np.zeros((len(vectors), len(sayable)), np.float32)
-    descriptors[heard.codes] = heard.means[:, sayable]
-    names = tuple(heard.names[column] for column in sayable)
+    known[features.codes] = True
+    named = [column for column, name in enumerate(features.names) if descriptor_name(name)]
+    descriptors = np.zeros((len(vectors), len(named)), np.float32)
+    descriptors[features.codes] = features.means[:, named]
+    names = tuple(features.names[column] for column in named)
     signal = AudioAffinity(vectors, known, metric, np.empty((0, 2), np.float32), descriptors, names)
     return signal.mutual() if config.hubness == "mutual" else signal
 
@@ -70,7 +70,7 @@ def fit_audio(
 def _targets(
     dataset: Dataset,
     interactions: Interactions,
-    heard: Features,
+    features: Features,
     config: AudioConfig,
     factors: NDArray[np.float32] | None,
 ) -> list[Targets]:
@@ -81,19 +81,19 @@ def _targets(
                 "the audio signal learns from the base model's factors, which were not given",
                 remedy='pass them, or set audio.targets = "labels" or "none"',
             )
-        enough = interactions.item_listeners[heard.codes] >= config.evidence
-        found.append(factor_targets(np.asarray(factors)[heard.codes], enough))
+        enough = interactions.item_listeners[features.codes] >= config.evidence
+        found.append(factor_targets(np.asarray(factors)[features.codes], enough))
     if config.targets in ("labels", "both"):
-        found.append(label_targets(dataset, interactions, heard.codes, config.labels))
+        found.append(label_targets(dataset, interactions, features.codes, config.labels))
     return [targets for targets in found if targets.teaches.any()]
 
 
-def _predicted(heard: Features, targets: Targets, config: AudioConfig) -> NDArray[np.float64]:
+def _predicted(features: Features, targets: Targets, config: AudioConfig) -> NDArray[np.float64]:
     """Return predictions of length 1, so that several kinds of target count alike."""
     found = predict(
-        heard.values,
+        features.values,
         targets,
-        heard.artists,
+        features.artists,
         width=config.width,
         penalty=config.penalty,
         landmarks=config.landmarks,

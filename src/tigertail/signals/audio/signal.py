@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.signals.audio.explain import ALIKE, in_words
+from tigertail.signals.audio.explain import ALIKE, format_descriptors
 from tigertail.signals.contract import Arrays
 from tigertail.signals.products import blocks, products
 from tigertail.signals.remap import ItemRemap
@@ -94,7 +94,7 @@ class AudioAffinity:
         scores[~self.known[queries]] = -np.inf
         return scores
 
-    def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
+    def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
         """Return in what each item sounds like the query; nothing where it does so no more than most."""
         scores = self.affinity(np.array([query], np.int32))[0]
         others = self.known.copy()
@@ -105,7 +105,8 @@ class AudioAffinity:
             return [ALIKE if alike else "" for alike in near]
         own, theirs = self.descriptors[query], self.descriptors[items]
         return [
-            in_words(own, row, self.names) if alike else "" for row, alike in zip(theirs, near, strict=True)
+            format_descriptors(own, row, self.names) if alike else ""
+            for row, alike in zip(theirs, near, strict=True)
         ]
 
     def mutual(self) -> Self:

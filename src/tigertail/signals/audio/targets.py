@@ -1,4 +1,4 @@
-"""What the descriptors are taught to foretell."""
+"""The targets that descriptors predict."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Reals = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Targets:
-    """Directions that items lie in.
+    """The directions of items in the space of the targets.
 
     Parameters
     ----------
     values
-        A vector of length 1 for each item that teaches, 0 for the others; float64, (heard, dimensions).
+        A vector of length 1 for each item with a target, 0 for the others; float64, (items with audio, dimensions).
     teaches
-        Which do; bool, (heard,).
+        Whether an item has a target; bool, (items with audio,).
     """
 
     values: Reals
@@ -33,7 +33,7 @@ class Targets:
 
 
 def factor_targets(factors: NDArray[np.float32], known: NDArray[np.bool_]) -> Targets:
-    """Return the directions of item vectors: their lengths tell of popularity, not of sound.
+    """Return the directions of item vectors: their lengths depend on popularity, not on sound.
 
     Parameters
     ----------

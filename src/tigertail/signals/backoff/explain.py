@@ -1,4 +1,4 @@
-"""What artist back-off has to tell of two items: what their artists have to do with one another."""
+"""Why artist back-off links two items: what links their artists."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from numpy.typing import NDArray
 from tigertail.signals.contract import Explainable, Signal
 
 SAME_ARTIST: Final = "by the same artist"
-NEAR_ARTISTS: Final = "by artists who go together"
+NEAR_ARTISTS: Final = "by similar artists"
 
 
-def through_artists(artists: Signal, artist: int, others: NDArray[np.int32]) -> list[str]:
-    """Say what links an artist to others.
+def explain_through_artists(artists: Signal, artist: int, others: NDArray[np.int32]) -> list[str]:
+    """Explain what links an artist to others.
 
     Parameters
     ----------
     artists
-        A signal over artists; one that tells nothing links the artist to nobody else.
+        A signal over artists; if it is not explainable, only the same artist is a link.
     artist
-        An artist's code, below 0 for nobody's.
+        An artist's code, below 0 where it is unknown.
     others
         The same of each other; int32, (others,).
     """
     if artist < 0:
         return [""] * len(others)
-    told = (
-        artists.tell(artist, np.maximum(others, 0))
+    reasons = (
+        artists.explain(artist, np.maximum(others, 0))
         if isinstance(artists, Explainable)
         else [""] * len(others)
     )
     return [
-        SAME_ARTIST if other == artist else NEAR_ARTISTS if words and other >= 0 else ""
-        for other, words in zip(others.tolist(), told, strict=True)
+        SAME_ARTIST if other == artist else NEAR_ARTISTS if reason and other >= 0 else ""
+        for other, reason in zip(others.tolist(), reasons, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""Artist back-off: a track or album with little listening of its own speaks through its artist."""
+"""Artist back-off: a track or album with few listeners uses the affinity of its artist."""
 
 # Kernels are compiled from their bodies, so annotations would say nothing here.
 # mypy: disable-error-code="no-untyped-def"
@@ -20,13 +20,10 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError
 from tigertail.kernels import njit, prange, prefer_numpy
-from tigertail.signals.backoff.explain import through_artists
-from tigertail.signals.co_listening import CoListening
-from tigertail.signals.contract import Arrays, Explainable, Signal
+from tigertail.signals.backoff.explain import explain_through_artists
+from tigertail.signals.contract import Arrays, Explainable, Reindexable, Signal
 from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.pairs import Pairs
-from tigertail.signals.remap import ItemRemap, Reindexable
-from tigertail.signals.sequences.signal import Sequences
+from tigertail.signals.remap import ItemRemap
 
 NO_ARTIST: Final = -1
 
@@ -44,7 +41,7 @@ class BackOffConfig(BaseModel):
 
 @dataclass(frozen=True, eq=False)
 class BackOff:
-    """A signal over items that leans on one over their artists.
+    """A signal over items, blended with a signal over their artists.
 
     With n_A the listeners of A, s the setting ``listeners``, and a(A) the artist of A,
 
@@ -52,9 +49,9 @@ class BackOff:
 
         aff(A -> B) = (1 - w_AB) own(A -> B) + w_AB artists(a(A) -> a(B))
 
-    where each signal is measured against its best answer to the query, and an artist against themselves gets
-    ``same_artist``. Where one of the two cannot speak of the pair it adds nothing; where neither can, nor can
-    this. One side unheard of is thus enough for the artists to have the whole word. The shrinkage n / (n + s)
+    where each signal is divided by its best answer to the query, and an artist against themselves gets
+    ``same_artist``. A signal without data about the pair adds nothing; where neither has data, the affinity is
+    ``-inf``. If one of the two items has no listener, the artists alone decide. The shrinkage n / (n + s)
     is that of Bell and Koren, "Improved Neighborhood-based Collaborative Filtering" (KDD Cup 2007).
 
     Parameters
@@ -64,8 +61,8 @@ class BackOff:
     artists
         The signal over artists.
     artist_of
-        Artist of each item, ``NO_ARTIST`` where nobody knows; int32, (items,).
-    trust
+        Artist of each item, ``NO_ARTIST`` where it is unknown; int32, (items,).
+    own_weight
         v of each item; float32, (items,).
     same_artist
         See above.
@@ -74,7 +71,7 @@ class BackOff:
     own: Signal
     artists: Signal
     artist_of: NDArray[np.int32]
-    trust: NDArray[np.float32]
+    own_weight: NDArray[np.float32]
     same_artist: float
 
     @cached_property
@@ -99,16 +96,16 @@ class BackOff:
             place,
             self.artists.known,
             self.artist_of,
-            self.trust,
+            self.own_weight,
             np.float32(self.same_artist),
             scores,
         )
         return scores
 
-    def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
-        """Return what the signal over items tells; where it tells nothing, what links the artists."""
-        own = self.own.tell(query, items) if isinstance(self.own, Explainable) else [""] * len(items)
-        theirs = through_artists(self.artists, int(self.artist_of[query]), self.artist_of[items])
+    def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
+        """Return the explanation of the signal over items; where that is "", what links the artists."""
+        own = self.own.explain(query, items) if isinstance(self.own, Explainable) else [""] * len(items)
+        theirs = explain_through_artists(self.artists, int(self.artist_of[query]), self.artist_of[items])
         return [
             words or ("" if item == query else through)
             for item, words, through in zip(items, own, theirs, strict=True)
@@ -120,13 +117,13 @@ class BackOff:
         Raises
         ------
         TypeError
-            If the signal over items is of a kind that cannot be recoded.
+            If the signal over items is not :class:`~tigertail.signals.contract.Reindexable`.
         """
         if not isinstance(self.own, Reindexable):
-            raise TypeError(f"a {type(self.own).__name__} cannot be recoded")
+            raise TypeError(f"a {type(self.own).__name__} cannot be reindexed")
         own: Any = self.own.reindexed(to)
         artist_of = to.moved(self.artist_of, NO_ARTIST)
-        return type(self)(own, self.artists, artist_of, to.moved(self.trust), self.same_artist)
+        return type(self)(own, self.artists, artist_of, to.moved(self.own_weight), self.same_artist)
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk.
@@ -134,17 +131,15 @@ class BackOff:
         Raises
         ------
         TypeError
-            If a part is of a kind that cannot be kept.
+            If a part is not from factors: fits make no other.
         """
-        arrays: Arrays = {"artist_of": self.artist_of, "trust": self.trust}
+        arrays: Arrays = {"artist_of": self.artist_of, "own_weight": self.own_weight}
         settings: dict[str, Any] = {"same_artist": self.same_artist}
         for part, signal in (("own", self.own), ("artists", self.artists)):
-            kind = next((name for name, kept in PARTS.items() if type(signal) is kept), None)
-            if kind is None:
+            if not isinstance(signal, FactorAffinity):
                 raise TypeError(f"a {type(signal).__name__} cannot be kept as part of a back-off")
-            inner, own_settings = signal.to_arrays()  # type: ignore[attr-defined]
+            inner, settings[part] = signal.to_arrays()
             arrays |= {f"{part}.{name}": array for name, array in inner.items()}
-            settings[part] = {"kind": kind, "settings": own_settings}
         return arrays, settings
 
     @classmethod
@@ -157,19 +152,9 @@ class BackOff:
                 for name, array in arrays.items()
                 if name.startswith(f"{part}.")
             }
-            made = PARTS[settings[part]["kind"]]
-            parts.append(made.from_arrays(own, settings[part]["settings"]))
+            parts.append(FactorAffinity.from_arrays(own, settings[part]))
         stored: Any = arrays
-        return cls(parts[0], parts[1], stored["artist_of"], stored["trust"], settings["same_artist"])
-
-
-PARTS: Final[dict[str, Any]] = {
-    "factors": FactorAffinity,
-    "co-listening": CoListening,
-    "sequences": Sequences,
-    "pairs": Pairs,
-}
-"""Signals that can be kept as part of a back-off."""
+        return cls(parts[0], parts[1], stored["artist_of"], stored["own_weight"], settings["same_artist"])
 
 
 def fit_back_off(
@@ -179,7 +164,7 @@ def fit_back_off(
     fit_artists: Callable[[Interactions], Signal],
     config: BackOffConfig,
 ) -> BackOff:
-    """Let a signal over items lean on one over their artists.
+    """Blend a signal over items with a signal over their artists.
 
     Parameters
     ----------
@@ -197,7 +182,7 @@ def fit_back_off(
     Raises
     ------
     DataError
-        If not one item knows its artist.
+        If no item has a known artist.
     """
     owners = _owners(dataset)
     plays = dataset.plays.join(owners, on=c.ITEM_ID).drop(c.ITEM_ID).rename({c.ARTIST_ID: c.ITEM_ID})
@@ -206,9 +191,13 @@ def fit_back_off(
     items = pl.DataFrame({c.ITEM_ID: interactions.item_ids})
     owned = items.join(owners.join(codes, on=c.ARTIST_ID), on=c.ITEM_ID, how="left", maintain_order="left")
     artist_of = owned["artist"].cast(pl.Int32).fill_null(NO_ARTIST).to_numpy()
-    heard = interactions.item_listeners
-    trust = (heard / (heard + config.listeners)).astype(np.float32)
-    return BackOff(own, fit_artists(listening), artist_of, trust, config.same_artist)
+    weights = own_weights(interactions.item_listeners, config)
+    return BackOff(own, fit_artists(listening), artist_of, weights, config.same_artist)
+
+
+def own_weights(listeners: NDArray[np.int64], config: BackOffConfig) -> NDArray[np.float32]:
+    """Return v, the weight of each item's own listening, from its number of listeners; float32, (items,)."""
+    return np.asarray(listeners / (listeners + config.listeners), np.float32)
 
 
 def _owners(dataset: Dataset) -> pl.DataFrame:
@@ -220,7 +209,7 @@ def _owners(dataset: Dataset) -> pl.DataFrame:
     owners = items.select(c.ITEM_ID, pl.coalesce(c.ARTIST_ID, themselves).alias(c.ARTIST_ID)).drop_nulls()
     if owners.is_empty():
         raise DataError(
-            "not one item knows its artist",
+            "no item has a known artist",
             path=dataset.path,
             remedy="build the dataset from tracks with an artist_name, or leave artist back-off out",
         )
@@ -234,14 +223,14 @@ def _numpy_mix(
     place: NDArray[np.integer],
     known: NDArray[np.bool_],
     artist_of: NDArray[np.int32],
-    trust: NDArray[np.float32],
+    own_weight: NDArray[np.float32],
     same: np.float32,
     scores: NDArray[np.float32],
 ) -> None:
     """Do as :func:`_mix`."""
     for row, query in enumerate(queries):
         artist = artist_of[query]
-        share = trust[query] * trust
+        share = own_weight[query] * own_weight
         says = own[row] > -np.inf
         scores[row] = 0
         scores[row, says] += share[says] * own[row, says] / _numpy_best(own[row], query)
@@ -263,7 +252,7 @@ def _numpy_best(scores: NDArray[np.float32], left_out: np.int32) -> np.float32:
 
 
 @njit(parallel=True, cache=True)
-def _mix(own, theirs, queries, place, known, artist_of, trust, same, scores):
+def _mix(own, theirs, queries, place, known, artist_of, own_weight, same, scores):
     for row in prange(len(own)):
         query = queries[row]
         artist = artist_of[query]
@@ -275,7 +264,7 @@ def _mix(own, theirs, queries, place, known, artist_of, trust, same, scores):
             other = artist_of[item]
             score = np.float32(0.0)
             silent = True
-            share = trust[query] * trust[item]
+            share = own_weight[query] * own_weight[item]
             if own[row, item] > -np.inf:
                 score += share * own[row, item] / best_own
                 silent = False

@@ -1,4 +1,4 @@
-"""Newcomers and the groups there are: a new listener joins one, and founds none."""
+"""New listeners join the groups that exist; they form no new ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def member_by_place(
     ----------
     countries, languages
         As in :func:`tigertail.signals.local.groups.by_place`.
-    keys, fallen
+    keys, fallback_of
         As in :class:`tigertail.signals.local.groups.Groups`.
 
     Returns
@@ -38,9 +38,9 @@ def member_by_place(
     [1, 0, 0, 2, 2]
     """
     code = {key: number for number, key in enumerate(keys)}
-    spoken = [None] * len(countries) if languages is None else languages
+    each_language = [None] * len(countries) if languages is None else languages
     found: dict[tuple[str | None, str | None], int] = {}
-    for country, language in zip(countries, spoken, strict=True):
+    for country, language in zip(countries, each_language, strict=True):
         if (country, language) in found:
             continue
         places: list[str] = []
@@ -48,13 +48,13 @@ def member_by_place(
             own = country if languages is None else locale_of(country, language)
             places = [own, fallback_of.get(own, own), country, *regions(country)]
         found[country, language] = next((code[place] for place in places if place in code), len(keys))
-    return np.array([found[asked] for asked in zip(countries, spoken, strict=True)], np.int32)
+    return np.array([found[home] for home in zip(countries, each_language, strict=True)], np.int32)
 
 
 def nearest_group(
-    vectors: NDArray[np.float32], member: NDArray[np.int32], groups: int, newcomers: NDArray[np.float32]
+    vectors: NDArray[np.float32], member: NDArray[np.int32], groups: int, new_vectors: NDArray[np.float32]
 ) -> NDArray[np.int32]:
-    """Return the group whose members' mean direction is nearest to each newcomer's.
+    """Return the group whose members' mean direction is nearest to each new listener's.
 
     Parameters
     ----------
@@ -64,8 +64,8 @@ def nearest_group(
         Their groups, ``groups`` for none; int32, (listeners,).
     groups
         Number of groups.
-    newcomers
-        Vectors of those who look for one; float32, (newcomers, factors).
+    new_vectors
+        Vectors of those who look for one; float32, (new listeners, factors).
 
     Examples
     --------
@@ -79,7 +79,7 @@ def nearest_group(
         own = directions[member == group]
         centres[group] = own.sum(axis=0) / max(1, len(own))
     # |x - c|^2 without |x|^2, which is the same for every centre.
-    distance = (centres**2).sum(axis=1) - 2 * _directions(newcomers) @ centres.T
+    distance = (centres**2).sum(axis=1) - 2 * _directions(new_vectors) @ centres.T
     return np.asarray(distance.argmin(axis=1), np.int32)
 
 

@@ -13,19 +13,19 @@ class LocalConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     groups: Literal["country", "country-language", "learned", "none"] = "country"
-    """What listeners are grouped by; "learned" looks at what they play, not at who they are."""
+    """What listeners are grouped by; "learned" groups them by what they play."""
     min_group_size: int = Field(50, ge=1)
     """Listeners below which a group falls back to its region."""
     clusters: int = Field(20, ge=1)
     """How many groups are learned."""
-    heard: int = Field(2, ge=1)
+    min_listeners: int = Field(2, ge=1)
     """Listeners in a group below which an item has no vector of its own there."""
     shrinkage: float = Field(600.0, gt=0)
-    """Listeners of a group whose word weighs as much as the world's vector."""
+    """Listeners of a group at which its own data weigh as much as the world's vector."""
     prior: float = Field(5.0, ge=0)
-    """How much the factors' expectation weighs beside the common listeners that were counted."""
+    """Weight of the factors' expectation, relative to the counts of common listeners."""
     beta: float = Field(0.2, ge=0, le=2)
-    """Popularity exponent of the affinity: 0 is the plain probability, more makes stars sink."""
+    """Popularity exponent of the affinity: 0 is the plain probability, more ranks stars lower."""
     lens: float = Field(0.5, ge=0, le=1)
     """Strength of the lens where the listener's place is known."""
     lens_smoothing: float = Field(3.0, gt=0)

@@ -1,4 +1,4 @@
-"""What listening has to tell of two items: their common listeners, and where most of these are."""
+"""Why listening links two items: their common listeners, and the groups of most of them."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.signals.local.groups import group_name
-from tigertail.signals.phrases import counted, within
+from tigertail.signals.phrases import format_count, within
 from tigertail.sparse import CSR
 
-LIKE_TASTE: Final = "no listener in common, but listeners of like taste"
+LIKE_TASTE: Final = "no listener in common, but listeners with similar taste"
 _NAMED: Final = 2  # groups at most
 
 
 def common_by_group(
-    heard: CSR, listeners: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
+    plays: CSR, listeners: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
 ) -> NDArray[np.int64]:
-    """Count how many of some listeners hear each item, group by group.
+    """Count how many of some listeners play each item, group by group.
 
     Parameters
     ----------
-    heard
+    plays
         Listeners by items, listeners numbered group by group.
     listeners
-        Who counts, rising; int32.
+        Listeners to count, rising; int32.
     starts
         First listener of each group and of those of none, and the number of listeners; int64, (groups + 2,).
     items
@@ -37,9 +37,9 @@ def common_by_group(
     NDArray[np.int64]
         Int64, (groups + 1, items).
     """
-    theirs = heard.select_rows(listeners)
+    theirs = plays.select_rows(listeners)
     distinct, place = np.unique(items, return_inverse=True)
-    column = np.full(heard.shape[1], -1, np.int64)
+    column = np.full(plays.shape[1], -1, np.int64)
     column[distinct] = np.arange(len(distinct))
     found = column[theirs.indices]
     group = np.searchsorted(starts, listeners, side="right") - 1
@@ -49,8 +49,8 @@ def common_by_group(
     return np.asarray(counts.reshape(groups, len(distinct))[:, place], np.int64)
 
 
-def in_common(counts: Sequence[int], keys: Sequence[str]) -> str:
-    """Say how many listeners two items share, and name the one or two groups that most of them are in.
+def format_common_listeners(counts: Sequence[int], keys: Sequence[str]) -> str:
+    """Return how many listeners two items share, and the one or two groups that most of them are in.
 
     Parameters
     ----------
@@ -61,17 +61,17 @@ def in_common(counts: Sequence[int], keys: Sequence[str]) -> str:
 
     Examples
     --------
-    >>> in_common([3, 8, 1], ["DE", "PL"])
+    >>> format_common_listeners([3, 8, 1], ["DE", "PL"])
     '12 listeners in common, most in Poland'
-    >>> in_common([5, 5, 2], ["DE", "PL"])
+    >>> format_common_listeners([5, 5, 2], ["DE", "PL"])
     '12 listeners in common, most in Germany and Poland'
-    >>> in_common([1, 1, 9], ["DE", "PL"])
+    >>> format_common_listeners([1, 1, 9], ["DE", "PL"])
     '11 listeners in common'
     """
     total = sum(counts)
     if not total:
         return ""
-    words = f"{counted(total, 'listener')} in common"
+    words = f"{format_count(total, 'listener')} in common"
     largest = sorted((-count, code) for code, count in enumerate(counts[: len(keys)]) if count)
     named, held = [], 0
     for count, code in largest[:_NAMED]:

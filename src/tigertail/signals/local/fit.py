@@ -41,10 +41,10 @@ def group_listeners(
     """
     if config.groups == "learned":
         return learned(factors.listeners, config.clusters, seed=seed, min_group_size=config.min_group_size)
-    told = _told(dataset, interactions.listener_ids, config)
-    if told is None:
+    places = _places(dataset, interactions.listener_ids, config)
+    if places is None:
         return Groups((), np.zeros(interactions.plays.shape[0], np.int32))
-    return by_place(*told, min_group_size=config.min_group_size)
+    return by_place(*places, min_group_size=config.min_group_size)
 
 
 def join_groups(
@@ -74,21 +74,21 @@ def join_groups(
     if keys and config.groups == "learned":
         member = np.repeat(np.arange(len(keys) + 1, dtype=np.int32), np.diff(listening.starts))
         return nearest_group(vectors[:-new], member, len(keys), vectors[-new:])
-    told = _told(dataset, interactions.listener_ids, config) if keys else None
-    if told is None:
+    places = _places(dataset, interactions.listener_ids, config) if keys else None
+    if places is None:
         return np.full(new, len(keys), np.int32)
-    return member_by_place(*told, keys=keys, fallback_of=listening.fallback_of)
+    return member_by_place(*places, keys=keys, fallback_of=listening.fallback_of)
 
 
-def _told(
+def _places(
     dataset: Dataset, listener_ids: pl.Series, config: LocalConfig
 ) -> tuple[list[str | None], list[str | None] | None] | None:
-    """Return the countries and, if they count, languages of listeners; None where nobody says or asks."""
+    """Return the countries and, if groups need them, languages of listeners; None without data or need."""
     profiles = dataset.listeners
     if config.groups == "none" or c.COUNTRY not in profiles.columns:
         return None
     wanted = [name for name in (c.COUNTRY, c.LANGUAGE) if name in profiles.columns]
-    told = pl.DataFrame({c.LISTENER_ID: listener_ids}).join(
+    known = pl.DataFrame({c.LISTENER_ID: listener_ids}).join(
         profiles.select(c.LISTENER_ID, *wanted).unique(c.LISTENER_ID, keep="first", maintain_order=True),
         on=c.LISTENER_ID,
         how="left",
@@ -96,8 +96,8 @@ def _told(
     )
     languages = None
     if config.groups == "country-language":
-        languages = told[c.LANGUAGE].to_list() if c.LANGUAGE in told.columns else [None] * len(told)
-    return told[c.COUNTRY].to_list(), languages
+        languages = known[c.LANGUAGE].to_list() if c.LANGUAGE in known.columns else [None] * len(known)
+    return known[c.COUNTRY].to_list(), languages
 
 
 def fit_listening(
@@ -133,15 +133,15 @@ def fit_listening(
     """
     order = np.argsort(groups.member, kind="stable")
     starts = np.concatenate([[0], np.cumsum(groups.sizes)]).astype(np.int64)
-    heard = (weights if plays is None else plays).select_rows(order)
-    values = heard.data if plays is not None else np.broadcast_to(np.float32(1), heard.nnz)
+    by_group = (weights if plays is None else plays).select_rows(order)
+    values = by_group.data if plays is not None else np.broadcast_to(np.float32(1), by_group.nnz)
     penalty = _penalty(weights, factors, config)
     items: list[NDArray[np.int32]] = []
     vectors = []
     with progress("local models", len(groups.keys)) as tick:
         for group, key in enumerate(groups.keys):
             rows = order[starts[group] : starts[group + 1]]
-            known, by_item = _known(weights.select_rows(rows), config.heard)
+            known, by_item = _known(weights.select_rows(rows), config.min_listeners)
             with limited(1 if by_item.nnz < ALONE else threads):
                 solved = ridge_towards(
                     by_item, factors.listeners[rows], factors.items[known], alpha0=alpha0, penalty=penalty
@@ -154,7 +154,7 @@ def fit_listening(
         groups.keys,
         groups.fallback_of,
         starts,
-        CSR(heard.indptr, heard.indices, values, heard.shape),
+        CSR(by_group.indptr, by_group.indices, values, by_group.shape),
         factors.items,
         np.concatenate([[0], np.cumsum([len(known) for known in items])]).astype(np.int64),
         np.concatenate([*items, np.empty(0, np.int32)]),
@@ -165,7 +165,7 @@ def fit_listening(
 
 
 def _known(own: CSR, min_group_size: int) -> tuple[NDArray[np.int32], CSR]:
-    """Return the items that enough of a group have heard, and their listeners."""
+    """Return the items with enough listeners in a group, and these listeners."""
     by_item = own.transpose()
     known = np.flatnonzero(by_item.row_sizes >= min_group_size).astype(np.int32)
     return known, by_item.select_rows(known)

@@ -30,7 +30,7 @@ class Groups:
         "151" a region (those of its countries too small to stand alone), "cluster-3" one learned.
     member
         Group of each listener, ``len(keys)`` for those of none; int32, (listeners,).
-    fallen
+    fallback_of
         Places too small to stand alone, with the group their listeners went to ("elsewhere" for none).
     """
 
@@ -53,12 +53,12 @@ def by_place(
     """Group listeners by country, or by country and language.
 
     A group of fewer than ``min_group_size`` falls back: those of a country and language to their country, a country
-    to its region, a region to the one around it, and in the end to nobody's group.
+    to its region, a region to the one around it, and in the end to no group.
 
     Parameters
     ----------
     countries
-        ISO 3166-1 alpha-2 code of each listener; None where nobody knows.
+        ISO 3166-1 alpha-2 code of each listener; None where it is unknown.
     languages
         Language of each listener, None for the most widely spoken official one of their country (CLDR); no
         argument at all groups by country alone.
@@ -67,7 +67,7 @@ def by_place(
 
     Examples
     --------
-    Poland stands alone; Belarus and Czechia meet in Eastern Europe, and the one Chilean goes with nobody.
+    Poland stands alone, Belarus and Czechia form Eastern Europe, and the one Chilean is in no group.
 
     >>> groups = by_place(["PL", "PL", "BY", "CZ", "CL", None], min_group_size=2)
     >>> groups.keys, groups.member.tolist(), dict(groups.fallback_of)
@@ -121,7 +121,7 @@ def learned(vectors: NDArray[np.float32], clusters: int, *, seed: int = 0, min_g
     seed
         Seed of the first centres.
     fewest
-        Listeners below which a group is nobody's.
+        Listeners below which a group is dissolved.
 
     Examples
     --------
@@ -135,7 +135,7 @@ def learned(vectors: NDArray[np.float32], clusters: int, *, seed: int = 0, min_g
     clusters = min(clusters, len(vectors))
     rng = np.random.default_rng(seed)
     with limited(None), warnings.catch_warnings(), np.errstate(invalid="ignore"):
-        # Fewer tastes than clusters leave clusters empty, which are nobody's and no concern of anybody.
+        # With fewer tastes than clusters, some clusters are empty.
         warnings.filterwarnings("ignore", "One of the clusters is empty", UserWarning)
         _, label = kmeans2(directions, clusters, minit="++", rng=rng, missing="warn")
     sizes = np.bincount(label, minlength=clusters)

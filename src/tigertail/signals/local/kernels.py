@@ -16,7 +16,7 @@ from tigertail.threads import threads_for
 def common_listeners(
     queries: NDArray[np.int32],
     by_item: CSR,
-    heard: CSR,
+    plays: CSR,
     starts: NDArray[np.int64],
     weights: NDArray[np.float32],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -28,7 +28,7 @@ def common_listeners(
         Items asked about; int32, (queries,).
     by_item
         Listeners of each item, rising; listeners are numbered group by group.
-    heard
+    plays
         Items of each listener.
     starts
         First listener of each group, and the number of listeners; int64, (groups + 1,).
@@ -43,19 +43,19 @@ def common_listeners(
         Pairs of listener and other item met in each group, not weighted; float32, (queries, groups).
     """
     listeners = int((by_item.indptr[queries + 1] - by_item.indptr[queries]).sum())
-    work = listeners * (heard.nnz // max(1, heard.shape[0]))
+    work = listeners * (plays.nnz // max(1, plays.shape[0]))
     if prefer_numpy(len(queries)):
-        return _numpy_common(queries, by_item, heard, starts, weights)
+        return _numpy_common(queries, by_item, plays, starts, weights)
     with threads_for(work):
         return _common(  # type: ignore[no-any-return]
             queries,
             by_item.indptr,
             by_item.indices,
-            heard.indptr,
-            heard.indices,
+            plays.indptr,
+            plays.indices,
             starts,
             weights,
-            heard.shape[1],
+            plays.shape[1],
         )
 
 
@@ -76,21 +76,21 @@ def add_products(
 def _numpy_common(
     queries: NDArray[np.int32],
     by_item: CSR,
-    heard: CSR,
+    plays: CSR,
     starts: NDArray[np.int64],
     weights: NDArray[np.float32],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Do as :func:`_common`, in the same order of sums."""
-    common = np.zeros((len(queries), heard.shape[1]), np.float32)
+    common = np.zeros((len(queries), plays.shape[1]), np.float32)
     met = np.zeros((len(queries), len(starts) - 1), np.float32)
     for row, query in enumerate(queries):
         listeners, _ = by_item.row(int(query))
         group = np.searchsorted(starts, listeners, "right") - 1
-        theirs = heard.select_rows(listeners)
+        theirs = plays.select_rows(listeners)
         np.add.at(met[row], group, (theirs.row_sizes - 1).astype(np.float32))
         weight = weights[row, group]
         if (weight == 1).all():  # whole numbers, whose sums need no order
-            common[row] = np.bincount(theirs.indices, minlength=heard.shape[1])
+            common[row] = np.bincount(theirs.indices, minlength=plays.shape[1])
         else:
             np.add.at(common[row], theirs.indices, np.repeat(weight, theirs.row_sizes))
         common[row, query] = 0

@@ -1,6 +1,6 @@
-"""Listening, group by group: counted where listeners are many, expected by the factors where they are few.
+"""Co-listening by group of listeners: counts where listeners are many, a factor prior where they are few.
 
-With g a group of listeners, K_g(A, B) the listeners of g who hear both A and B, T_g(A) = sum_B K_g(A, B), y the
+With g a group of listeners, K_g(A, B) the listeners of g who play both A and B, T_g(A) = sum_B K_g(A, B), y the
 world's item vectors, y^g those of the group (:mod:`tigertail.factorization.ridge`), and p the prior:
 
     expected_g(A, B) = T_g(A) (y_A^g . y_B^g) / sum_C (y_A^g . y_C^g)
@@ -8,11 +8,11 @@ world's item vectors, y^g those of the group (:mod:`tigertail.factorization.ridg
     W_g(A)           = (1 + p) T_g(A)
     aff(A -> B)      = n_B^-beta  sum_g W_g(A) aff_g(A -> B) / sum_g W_g(A)
 
-aff_g is the probability that what a listener of A in g hears next is B: the posterior mean of a Dirichlet prior
-whose centre is the group's own factor model. The sum over groups is that of P. Hamel, "To Have a Tiger by the
+aff_g is the probability that the next item of a listener of A in g is B: the posterior mean under a Dirichlet
+prior whose centre is the group's own factor model. The sum over groups is that of P. Hamel, "To Have a Tiger by the
 Tail" (section 3.2): the weight of a group grows with the popularity of A there, that of B enters by the
-counts and by y_B^g, which is the world's y_B where the group hardly knows B. Listeners of no group make
-up one more, whose vectors are the world's.
+counts and by y_B^g, which is the world's y_B where the group has few listeners of B. Listeners of no group form
+one more group, whose vectors are the world's.
 
 Under a **lens** of strength s on a place L, with n_B^L its listeners of B, N_L all its listeners, and n_B^P and N_P
 those of all groups together,
@@ -20,8 +20,9 @@ those of all groups together,
     K_L(A, B)  counts m = 1 + s n_A / e times: beside p in aff_L and W_L stands m instead of 1
     aff        is multiplied by  ((n_B^L + r) / (n_B^P N_L / N_P + r))^s
 
-The more listeners A has, the more those of L are enough to go by; and what has more listeners there than expected
-rises, what has fewer sinks, smoothed by r of them. Of listeners in no group nobody knows that they are not from L.
+The more listeners A has, the more the lens relies on the listeners of L alone. An item with more listeners in L than
+expected rises, one with fewer sinks, smoothed by r of them. Listeners of no group are left out of this comparison:
+they may live in L. A lens is localisation: it re-weights the groups of a fitted model and needs no new fit.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from numpy.typing import NDArray
 
 from tigertail.signals.contract import Arrays
 from tigertail.signals.local.config import LocalConfig
-from tigertail.signals.local.explain import LIKE_TASTE, common_by_group, in_common
+from tigertail.signals.local.explain import LIKE_TASTE, common_by_group, format_common_listeners
 from tigertail.signals.local.groups import groups_of_place
 from tigertail.signals.local.kernels import add_products, common_listeners
 from tigertail.signals.products import blocks, products
@@ -82,12 +83,12 @@ class GroupedCoListening:
     ----------
     keys
         The groups (see :class:`tigertail.signals.local.groups.Groups`).
-    fallen
+    fallback_of
         Places too small to stand alone, with the group their listeners went to.
     starts
         First listener of each group and of those of none, and the number of listeners; listeners are numbered
         group by group; int64, (groups + 2,).
-    heard
+    plays
         Listeners by items; the values are play counts, or of no interest.
     vectors
         The world's item vectors; float32, (items, factors).
@@ -102,13 +103,13 @@ class GroupedCoListening:
     lens
         Where the question is asked from; None for nowhere.
     counted
-        Whether the values of ``heard`` are play counts, without which nothing can be added to the model.
+        Whether the values of ``plays`` are play counts, without which nothing can be added to the model.
     """
 
     keys: tuple[str, ...]
     fallback_of: Mapping[str, str]
     starts: NDArray[np.int64]
-    heard: CSR
+    plays: CSR
     vectors: Floats
     local_starts: NDArray[np.int64]
     local_items: NDArray[np.int32]
@@ -134,15 +135,40 @@ class GroupedCoListening:
         order = np.lexsort((items, group))
         return replace(
             self,
-            heard=to.columns(self.heard),
+            plays=to.columns(self.plays),
             vectors=to.moved(np.asarray(self.vectors)),
             local_items=items[order],
             local_vectors=self.local_vectors[order],
         )
 
+    @property
+    def beta(self) -> float:
+        """The popularity exponent."""
+        return self.config.beta
+
+    @property
+    def listener_groups(self) -> Self:
+        """The groups."""
+        return self
+
+    @property
+    def group_sizes(self) -> NDArray[np.int64]:
+        """Listeners of each group; int64, (groups,)."""
+        return np.diff(self.starts[: len(self.keys) + 1])
+
+    @property
+    def placed(self) -> bool:
+        """Whether listeners are grouped by where they live."""
+        return self.config.placed
+
+    @property
+    def lens_strength(self) -> float:
+        """Strength of a lens that has none of its own."""
+        return self.config.lens
+
     def with_beta(self, beta: float) -> Self:
         """Return the signal with another popularity exponent."""
-        return self._asked_otherwise(config=self.config.model_copy(update={"beta": beta}))
+        return self._with(config=self.config.model_copy(update={"beta": beta}))
 
     def localised_by_group(self, groups: Sequence[int], strength: float | None = None) -> Self:
         """Return the signal as listeners of some groups would have it; no group means no lens.
@@ -156,7 +182,7 @@ class GroupedCoListening:
         """
         strength = self.config.lens if strength is None else strength
         lens = Lens(tuple(groups), strength) if groups and strength else None
-        return self._asked_otherwise(lens=lens)
+        return self._with(lens=lens)
 
     def localised(self, place: str, strength: float | None = None) -> Self:
         """Return the signal as listeners of a country or region, or the region around it, would have it."""
@@ -166,7 +192,7 @@ class GroupedCoListening:
         """Return the affinity from each query to every item; float32, (queries, items)."""
         queries = np.asarray(queries, np.int32)
         weights = self._weights(queries)
-        scores, met = common_listeners(queries, self._by_item, self.heard, self.starts, weights)
+        scores, met = common_listeners(queries, self._by_item, self.plays, self.starts, weights)
         self._expect(queries, met, scores)
         total = (met * (weights + np.float32(self.config.prior))).sum(axis=1)
         scores /= np.where(total > 0, total, 1)[:, None]
@@ -190,8 +216,8 @@ class GroupedCoListening:
         bounds = np.searchsorted(listeners, self.starts)
         parts = np.zeros((len(self.keys) + 1, len(items)))
         for group in np.flatnonzero(np.diff(bounds)).tolist():
-            theirs = self.heard.select_rows(listeners[bounds[group] : bounds[group + 1]])
-            common = np.bincount(theirs.indices, minlength=self.heard.shape[1])[items]
+            theirs = self.plays.select_rows(listeners[bounds[group] : bounds[group + 1]])
+            common = np.bincount(theirs.indices, minlength=self.plays.shape[1])[items]
             total = self._total_in(group) if group < len(self.keys) else self._total
             expected = self._vectors_in(group, items) @ _pointers(self._vectors_in(group, asked), total)[0]
             met = theirs.nnz - theirs.shape[0]
@@ -199,30 +225,32 @@ class GroupedCoListening:
         total_parts = parts.sum(axis=0)
         return parts / np.where(total_parts != 0, total_parts, 1)
 
-    def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
+    def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
         """Return how many listeners each item shares with the query, and where most of them are."""
         # A lens changes what a listener counts for, not who listens.
-        common = common_by_group(self.heard, self._by_item.row(query)[0], self.starts, items)
+        common = common_by_group(self.plays, self._by_item.row(query)[0], self.starts, items)
         common[:, items == query] = 0
-        told = [in_common(column, self.keys) for column in common.T.tolist()]
-        if all(told):
-            return told
+        reasons = [format_common_listeners(column, self.keys) for column in common.T.tolist()]
+        if all(reasons):
+            return reasons
         expected = (self.affinity(np.array([query], np.int32))[0, items] > 0) & (items != query)
-        return [words or (LIKE_TASTE if alike else "") for words, alike in zip(told, expected, strict=True)]
+        return [
+            reason or (LIKE_TASTE if alike else "") for reason, alike in zip(reasons, expected, strict=True)
+        ]
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk."""
         arrays: Arrays = {
             "starts": self.starts,
-            "indptr": self.heard.indptr,
-            "indices": self.heard.indices,
+            "indptr": self.plays.indptr,
+            "indices": self.plays.indices,
             "vectors": self.vectors,
             "local_starts": self.local_starts,
             "local_items": self.local_items,
             "local_vectors": self.local_vectors,
         }
         if self.counted:
-            arrays["plays"] = self.heard.data
+            arrays["plays"] = self.plays.data
         return arrays, {
             "keys": list(self.keys),
             "fallback_of": dict(self.fallback_of),
@@ -252,8 +280,8 @@ class GroupedCoListening:
         """Return the rows of a group in ``local_items`` and ``local_vectors``."""
         return slice(int(self.local_starts[group]), int(self.local_starts[group + 1]))
 
-    def _asked_otherwise(self, **changes: Any) -> Self:
-        """Return the signal with another beta or lens, and with all that was worked out for any of them."""
+    def _with(self, **changes: Any) -> Self:
+        """Return the signal with another beta or lens; what does not depend on them is not computed again."""
         other = replace(self, **changes)
         other.__dict__.update({name: getattr(self, name) for name in LASTING})
         return other
@@ -299,7 +327,7 @@ class GroupedCoListening:
 
     @cached_property
     def _by_item(self) -> CSR:
-        return self.heard.transpose()
+        return self.plays.transpose()
 
     @cached_property
     def _gain(self) -> Floats:
@@ -313,22 +341,22 @@ class GroupedCoListening:
     def _lift(self, groups: Sequence[int]) -> NDArray[np.float64]:
         """Return how much more popular each item is among some groups than among the listeners of all."""
         listeners = sum(int(self.starts[group + 1] - self.starts[group]) for group in groups)
-        there = sum((self._heard_by(group) for group in groups), np.zeros(len(self.vectors)))
+        there = sum((self._listeners_in(group) for group in groups), np.zeros(len(self.vectors)))
         expected = self._placed * (listeners / max(1, int(self.starts[len(self.keys)])))
         smoothing = self.config.lens_smoothing
         return np.asarray((there + smoothing) / (expected + smoothing))
 
-    def _heard_by(self, group: int) -> NDArray[np.float64]:
+    def _listeners_in(self, group: int) -> NDArray[np.float64]:
         """Return the listeners of each item in a group."""
-        first, last = self.heard.indptr[self.starts[group]], self.heard.indptr[self.starts[group + 1]]
-        counts = np.bincount(self.heard.indices[first:last], minlength=len(self.vectors))
+        first, last = self.plays.indptr[self.starts[group]], self.plays.indptr[self.starts[group + 1]]
+        counts = np.bincount(self.plays.indices[first:last], minlength=len(self.vectors))
         return counts.astype(np.float64)
 
     @cached_property
     def _placed(self) -> NDArray[np.float64]:
-        """Listeners of each item that belong to a group: of the others nobody knows where they are."""
-        last = self.heard.indptr[self.starts[len(self.keys)]]
-        return np.bincount(self.heard.indices[:last], minlength=len(self.vectors)).astype(np.float64)
+        """Listeners of each item that belong to a group: the place of the others is unknown."""
+        last = self.plays.indptr[self.starts[len(self.keys)]]
+        return np.bincount(self.plays.indices[:last], minlength=len(self.vectors)).astype(np.float64)
 
     @cached_property
     def _laid_out(self) -> Floats:

@@ -1,4 +1,4 @@
-"""The compiled half of the signal from curated sequences: who stands near whom, curator by curator."""
+"""Compiled kernels of the signal from curated sequences: which items are near each other, curator by curator."""
 
 # Kernels are compiled from their bodies, so annotations would say nothing here.
 # mypy: disable-error-code="no-untyped-def"
@@ -16,28 +16,36 @@ _CHUNKS: Final = 64
 
 
 @njit(parallel=True, cache=True)
-def nearest(
-    entry_offsets, entries, items, positions, sequence_of, offsets, curators, flat, reach, window, power,
-    lengths, gains, shrinkage, k,
-):  # fmt: skip
+def nearest(places, layout, reach, window, power, lengths, gains, shrinkage, k):
     """Return the codes and affinities of the ``k`` strongest of each item, -1 where it has no more.
 
-    See :func:`tigertail.signals.sequences.signal.fit_sequences` for the formula, and its ``_Layout`` for the arrays;
-    ``entry_offsets`` and ``entries`` give the entries of each item.
+    See :func:`tigertail.signals.sequences.signal.fit_sequences` for the formula, and its ``SequenceLayout`` for the
+    arrays; ``places`` gives the entries of each item.
     """
-    n = len(entry_offsets) - 1
+    n = len(places.indptr) - 1
     codes = np.full((n, k), -1, np.int32)
     scores = np.full((n, k), -np.inf, np.float32)
     chunks = min(_CHUNKS, n)
     for chunk in prange(chunks):
-        total, said, now = np.zeros(n), np.zeros(n), np.zeros(n)
+        total, by_curator, now = np.zeros(n), np.zeros(n), np.zeros(n)
         common, touched = np.zeros(n, np.int32), np.empty(n, np.int32)
-        heard, seen = np.empty(n, np.int32), np.empty(n, np.int32)
+        of_curator, seen = np.empty(n, np.int32), np.empty(n, np.int32)
         for item in range(chunk, n, chunks):
-            met = _meet(
-                item, entry_offsets, entries, items, positions, sequence_of, offsets, curators, flat,
-                reach, window, power, total, common, touched, said, heard, now, seen,
-            )  # fmt: skip
+            met = _gather(
+                item,
+                places,
+                layout,
+                reach,
+                window,
+                power,
+                total,
+                common,
+                touched,
+                by_curator,
+                of_curator,
+                now,
+                seen,
+            )
             size = 0
             for t in range(met):
                 other = touched[t]
@@ -51,21 +59,21 @@ def nearest(
 
 
 @njit(cache=True)
-def _meet(
-    item, entry_offsets, entries, items, positions, sequence_of, offsets, curators, flat, reach, window, power,
-    total, common, touched, said, heard, now, seen,
-):  # fmt: skip
+def _gather(
+    item, places, layout, reach, window, power, total, common, touched, by_curator, of_curator, now, seen
+):
     """Gather C_AB and n_AB of one item in ``total`` and ``common``; return how many B there are.
 
-    ``touched`` lists them. ``said`` and ``heard`` hold what the present curator has said so far, ``now`` and
-    ``seen`` what stands in the present sequence; all are zero before and after.
+    ``touched`` lists them. ``by_curator`` and ``of_curator`` hold the sums of the present curator, ``now``
+    and ``seen`` those of the present sequence; all are zero before and after.
     """
-    met = spoken = present = 0
-    last = entry_offsets[item + 1]
-    for place in range(entry_offsets[item], last):
-        e = entries[place]
-        s = sequence_of[e]
-        begin, end = _within(positions, e, offsets[s], offsets[s + 1], window)
+    items, positions, flat, curators = layout.items, layout.positions, layout.flat, layout.curators
+    met = among = present = 0
+    last = places.indptr[item + 1]
+    for place in range(places.indptr[item], last):
+        e = places.indices[place]
+        s = layout.sequence_of[e]
+        begin, end = _within(positions, e, layout.offsets[s], layout.offsets[s + 1], window)
         for f in range(begin, end):
             other = items[f]
             if other != item:
@@ -73,13 +81,13 @@ def _meet(
                     seen[present] = other
                     present += 1
                 now[other] += _nearness(positions[e], positions[f], flat[s], reach)
-        following = sequence_of[entries[place + 1]] if place + 1 < last else -1
+        following = layout.sequence_of[places.indices[place + 1]] if place + 1 < last else -1
         if following != s:
-            spoken = _end_sequence(now, seen, present, said, heard, spoken)
+            among = _end_sequence(now, seen, present, by_curator, of_curator, among)
             present = 0
             if following < 0 or curators[following] != curators[s]:
-                met = _end_curator(said, heard, spoken, total, common, touched, met, power)
-                spoken = 0
+                met = _end_curator(by_curator, of_curator, among, total, common, touched, met, power)
+                among = 0
     return met
 
 
@@ -102,25 +110,25 @@ def _nearness(a, b, flat, reach):
 
 
 @njit(cache=True)
-def _end_sequence(now, seen, present, said, heard, spoken):
+def _end_sequence(now, seen, present, by_curator, of_curator, among):
     for t in range(present):
         other = seen[t]
-        if said[other] == 0:
-            heard[spoken] = other
-            spoken += 1
-        said[other] += min(now[other], 1.0)
+        if by_curator[other] == 0:
+            of_curator[among] = other
+            among += 1
+        by_curator[other] += min(now[other], 1.0)
         now[other] = 0
-    return spoken
+    return among
 
 
 @njit(cache=True)
-def _end_curator(said, heard, spoken, total, common, touched, met, power):
-    for t in range(spoken):
-        other = heard[t]
+def _end_curator(by_curator, of_curator, among, total, common, touched, met, power):
+    for t in range(among):
+        other = of_curator[t]
         if total[other] == 0:
             touched[met] = other
             met += 1
-        total[other] += said[other] ** power
+        total[other] += by_curator[other] ** power
         common[other] += 1
-        said[other] = 0
+        by_curator[other] = 0
     return met

@@ -1,9 +1,8 @@
-"""Curated sequences: what a DJ plays after A, or puts on a list near it, goes with A."""
+"""Curated sequences: items that a DJ plays after A, or a playlist puts near A, go with A."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -13,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
-from tigertail.signals.co_listening import CoListening
+from tigertail.signals.neighbour_lists import NeighbourLists, best_of_each, matrix_rows
 from tigertail.signals.sequences.kernels import nearest
 from tigertail.sparse import CSR
 
@@ -31,23 +30,22 @@ class SequencesConfig(BaseModel):
     reach: float = Field(50.0, gt=0)
     """Places over which nearness falls to 1/e."""
     curator: float = Field(0.25, gt=0, le=1)
-    """Exponent of what one curator says again and again: 1 counts every time, near 0 the first alone."""
+    """Exponent of what one curator repeats: with 1 every time counts, near 0 only the first."""
     repertoire: bool = True
-    """Whether all that a curator plays, in whatever sequence, is a sequence without order besides."""
+    """Whether all that a curator plays is one more sequence, without an order."""
     beta: float = Field(1.0, ge=0, le=2)
-    """Popularity exponent: 1 is the cosine, less lets stars rise."""
+    """Popularity exponent: 1 is the cosine, less favours popular items."""
     shrinkage: float = Field(2.0, ge=0)
     """Curators in common at which an affinity counts half."""
 
 
-class Sequences(CoListening):
+class Sequences(NeighbourLists):
     """The items that curated sequences bring together most."""
 
-    LINK: ClassVar[str] = "played on the same shows or playlists"
+    EXPLANATION: ClassVar[str] = "played on the same shows or playlists"
 
 
-@dataclass(frozen=True, eq=False)
-class _Layout:
+class SequenceLayout(NamedTuple):
     """Sequences side by side, those of one curator together.
 
     Parameters
@@ -108,14 +106,8 @@ def fit_sequences(dataset: Dataset, interactions: Interactions, config: Sequence
     )
     masses = _masses(layout, items, config.curator)
     codes, scores = nearest(
-        places.indptr,
-        places.indices,
-        layout.items,
-        layout.positions,
-        layout.sequence_of,
-        layout.offsets,
-        layout.curators,
-        layout.flat,
+        matrix_rows(places),
+        layout,
         np.float64(config.reach),
         int(min(np.ceil(_FAR * config.reach), _LAST)),
         np.float64(config.curator),
@@ -124,9 +116,7 @@ def fit_sequences(dataset: Dataset, interactions: Interactions, config: Sequence
         np.float64(config.shrinkage),
         min(config.neighbours, items),
     )
-    there = codes >= 0
-    rows = np.repeat(np.arange(items, dtype=np.int32), there.sum(axis=1))
-    return Sequences(CSR.from_coo(rows, codes[there], scores[there], (items, items)))
+    return Sequences(best_of_each(codes, scores))
 
 
 def _entries(dataset: Dataset, interactions: Interactions) -> pl.DataFrame:
@@ -136,7 +126,7 @@ def _entries(dataset: Dataset, interactions: Interactions) -> pl.DataFrame:
         rows = dataset.scan(c.SEQUENCES_TABLE).collect()
     if c.CURATOR not in rows.columns:
         rows = rows.with_columns(pl.lit(None, pl.String).alias(c.CURATOR))
-    # A sequence of nobody's speaks for itself. The mark keeps it apart from curators of that name.
+    # A sequence without a curator is its own curator. The mark keeps it apart from curators of that name.
     alone = pl.concat_str(pl.lit("\0"), c.SEQUENCE_ID)
     rows = rows.join(codes, on=c.ITEM_ID).with_columns(pl.col(c.CURATOR).fill_null(alone))
     who = pl.struct(c.CURATOR, c.SEQUENCE_ID).rank("dense").cast(pl.Int32) - 1
@@ -157,7 +147,7 @@ def _repertoires(entries: pl.DataFrame) -> pl.DataFrame:
     return whole.select("curator", beyond.alias("sequence"), pl.lit(-1, pl.Int32).alias("position"), "item")
 
 
-def _layout(entries: pl.DataFrame, reach: float) -> _Layout:
+def _layout(entries: pl.DataFrame, reach: float) -> SequenceLayout:
     entries = entries.with_columns(pl.struct("curator", "sequence").rle_id().cast(pl.Int32).alias("sequence"))
     sequences = entries.group_by("sequence", maintain_order=True).agg(
         pl.col("curator").first(), pl.len().alias("size"), (pl.col("position").min() < 0).alias("flat")
@@ -166,7 +156,7 @@ def _layout(entries: pl.DataFrame, reach: float) -> _Layout:
     mean = {int(size): mean_nearness(int(size), reach) for size in np.unique(sizes)}
     flat = np.where(sequences["flat"].to_numpy(), [mean[int(size)] for size in sizes], 0.0)
     without_order = np.repeat(flat > 0, sizes)
-    return _Layout(
+    return SequenceLayout(
         entries["item"].to_numpy(),
         np.where(without_order, -1, entries["position"].to_numpy()).astype(np.int32),
         entries["sequence"].to_numpy(),
@@ -176,7 +166,7 @@ def _layout(entries: pl.DataFrame, reach: float) -> _Layout:
     )
 
 
-def _masses(layout: _Layout, items: int, curator: float) -> NDArray[np.float64]:
+def _masses(layout: SequenceLayout, items: int, curator: float) -> NDArray[np.float64]:
     """Return C_AA of each item, 1 for those in no sequence."""
     there = pl.DataFrame({"item": layout.items, "sequence": layout.sequence_of}).unique(maintain_order=True)
     sequence = there["sequence"].to_numpy()

@@ -1,4 +1,4 @@
-"""What is written about artists: who is mentioned beside whom, on whose page, and whose pages read alike."""
+"""Documents about artists: mentions near each other, mentions on each other's page, and similar pages."""
 
 from tigertail.signals.web.config import WebConfig
 from tigertail.signals.web.explain import Evidence

@@ -1,4 +1,4 @@
-"""Who is mentioned beside whom."""
+"""Counts of documents that mention two items near each other."""
 
 # Kernels are compiled from their bodies, so annotations would say nothing here.
 # mypy: disable-error-code="no-untyped-def"
@@ -25,7 +25,7 @@ def documents_together(writings: Writings, items: int, window: int) -> CSR:
     Parameters
     ----------
     writings
-        Who is mentioned where.
+        The mentions.
     items
         How many items there are.
     window

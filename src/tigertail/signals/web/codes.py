@@ -13,12 +13,12 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 
-NOBODY: Final = -1
+NO_OWNER: Final = -1
 
 
 @dataclass(frozen=True, eq=False)
 class Writings:
-    """What is written, in codes.
+    """Documents and mentions, in codes.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class Writings:
 
 
 def read_writings(dataset: Dataset, interactions: Interactions) -> Writings:
-    """Read who is mentioned where, and whose pages the documents are.
+    """Read the mentions, and the owners of the documents.
 
     Mentions of items that the catalogue lacks are left out; so are documents that only mentions know where
     the dataset has the documents themselves.
@@ -59,7 +59,7 @@ def read_writings(dataset: Dataset, interactions: Interactions) -> Writings:
         .select("document", "item", c.COUNT, c.POSITIONS)
         .sort("document", "item")
     )
-    return Writings(documents[c.DOCUMENT_ID], owners.fill_null(NOBODY).to_numpy(), coded)
+    return Writings(documents[c.DOCUMENT_ID], owners.fill_null(NO_OWNER).to_numpy(), coded)
 
 
 def _with_owner(documents: pl.LazyFrame) -> pl.LazyFrame:

@@ -17,21 +17,21 @@ class WebConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     beside: float = Field(1.0, ge=0)
-    """Weight of being mentioned beside each other."""
+    """Weight of mentions near each other."""
     page: float = Field(0.3, ge=0)
-    """Weight of being mentioned on each other's own page."""
+    """Weight of mentions on each other's own page."""
     text: float = Field(3.0, ge=0)
-    """Weight of pages that read alike."""
+    """Weight of similar pages."""
     window: int = Field(200, ge=1, le=10_000)
-    """Words within which two mentions stand beside each other."""
+    """Words within which two mentions are near each other."""
     shrinkage: float = Field(3.0, ge=0)
-    """Common documents at which being beside each other counts half."""
+    """Common documents at which mentions near each other count half."""
     terms: int = Field(400, ge=1)
-    """Words kept a page: those that tell most of it."""
+    """Words kept for a page, those with the largest weights."""
     common: float = Field(0.2, gt=0, le=1)
-    """Share of pages from which on a word says nothing."""
+    """Share of pages above which a word is ignored."""
     beta: float = Field(-0.1, ge=-1, le=1)
-    """Popularity exponent: the affinity is divided by B's listeners to this power; below 0 lists lean to stars."""
+    """Popularity exponent: the affinity is divided by B's listeners to this power; below 0 favours popular items."""
     neighbours: int = Field(200, ge=1)
     """Neighbours kept an item."""
 

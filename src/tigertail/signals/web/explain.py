@@ -1,18 +1,18 @@
-"""What is written about two items together, and how to say so."""
+"""What documents contain about two items together, in numbers and in words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
-from tigertail.signals.phrases import counted
+from tigertail.signals.phrases import format_count
 
-ALIKE: Final = "their pages read alike"
+ALIKE: Final = "similar text on their pages"
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is written about two items together.
+    """What documents contain about two items together.
 
     Attributes
     ----------
@@ -27,19 +27,19 @@ class Evidence:
     mentions_of_a_on_b: int
 
 
-def in_words(evidence: Evidence) -> str:
-    """Say where two items are written about together; "" where nowhere.
+def format_evidence(evidence: Evidence) -> str:
+    """Return in words where documents mention two items together; "" where nowhere.
 
     Examples
     --------
-    >>> in_words(Evidence(4, 0, 2))
+    >>> format_evidence(Evidence(4, 0, 2))
     "mentioned together on 4 pages, named on the other's page"
-    >>> in_words(Evidence(0, 1, 3)), in_words(Evidence(1, 0, 0))
+    >>> format_evidence(Evidence(0, 1, 3)), format_evidence(Evidence(1, 0, 0))
     ("each named on the other's page", 'mentioned together on 1 page')
     """
     parts = []
     if evidence.documents:
-        parts.append(f"mentioned together on {counted(evidence.documents, 'page')}")
+        parts.append(f"mentioned together on {format_count(evidence.documents, 'page')}")
     there = (evidence.mentions_of_b_on_a > 0) + (evidence.mentions_of_a_on_b > 0)
     if there:
         parts.append(f"{'each ' if there == 2 else ''}named on the other's page")

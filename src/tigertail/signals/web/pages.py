@@ -1,4 +1,4 @@
-"""Who is mentioned on whose page."""
+"""Mentions of items on each other's pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.signals.web.codes import NOBODY, Writings
+from tigertail.signals.web.codes import NO_OWNER, Writings
 from tigertail.sparse import CSR
 
 
@@ -21,7 +21,7 @@ def mentioned_on(writings: Writings, items: int) -> CSR:
     owner = pl.Series("owner", writings.owners[writings.mentions["document"].to_numpy()], pl.Int32)
     mentions = (
         writings.mentions.with_columns(owner)
-        .filter((pl.col("owner") != NOBODY) & (pl.col("owner") != pl.col("item")))
+        .filter((pl.col("owner") != NO_OWNER) & (pl.col("owner") != pl.col("item")))
         .group_by("owner", "item")
         .agg(pl.col(c.COUNT).cast(pl.Float64).sum())
     )

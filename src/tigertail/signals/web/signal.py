@@ -1,11 +1,9 @@
-"""The web signal: its parts together, and the evidence behind an affinity."""
+"""The web signal: the sum of its parts, and the evidence behind an affinity."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Final, Self
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,52 +12,35 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError
-from tigertail.signals.contract import Arrays
-from tigertail.signals.remap import ItemRemap
+from tigertail.signals.neighbour_lists import NeighbourLists
 from tigertail.signals.web.co_mentions import beside, documents_together
 from tigertail.signals.web.codes import read_writings
 from tigertail.signals.web.config import WebConfig
-from tigertail.signals.web.explain import ALIKE, Evidence, in_words
+from tigertail.signals.web.explain import ALIKE, Evidence, format_evidence
 from tigertail.signals.web.pages import mentioned_on, on_pages
 from tigertail.signals.web.texts import alike
 from tigertail.sparse import CSR
 
-_MATRICES: Final = ("neighbours", "together", "mentioned")
-
 
 @dataclass(frozen=True, eq=False)
-class Web:
-    """Affinity by what is written.
+class Web(NeighbourLists):
+    """Affinity from documents that mention items.
 
     Parameters
     ----------
-    neighbours
-        Items by items, the affinity of the strongest of each; everything else is unknown.
     together
-        Documents in which two items are mentioned beside each other; items by items, symmetric.
+        Documents that mention two items near each other; items by items, symmetric.
     mentioned
-        How often a row's own pages mention a column.
+        How often a row's own pages mention a column; items by items.
     """
 
-    neighbours: CSR
     together: CSR
     mentioned: CSR
 
-    @cached_property
-    def known(self) -> NDArray[np.bool_]:
-        """Items with a neighbour."""
-        return self.neighbours.row_sizes > 0
-
-    def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Return the affinity from each query to every item; ``-inf`` beyond its neighbours."""
-        scores = np.full((len(queries), self.neighbours.shape[1]), -np.inf, np.float32)
-        for row, query in enumerate(queries):
-            items, values = self.neighbours.row(query)
-            scores[row, items] = values
-        return scores
+    EXPLANATION: ClassVar[str] = ALIKE
 
     def evidence(self, a: int, b: int) -> Evidence:
-        """Return what is written about two items together.
+        """Return what documents contain about two items together.
 
         Parameters
         ----------
@@ -70,29 +51,13 @@ class Web:
             _entry(self.together, a, b), _entry(self.mentioned, a, b), _entry(self.mentioned, b, a)
         )
 
-    def tell(self, query: int, items: NDArray[np.int32]) -> list[str]:
-        """Return where the query and each item are written about together, else that their pages read alike."""
-        near = np.isin(items, self.neighbours.row(query)[0]).tolist()
+    def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
+        """Return where documents mention the query and each item together, else that their pages are similar."""
+        similar = super().explain(query, items)
         return [
-            in_words(self.evidence(query, item)) or (ALIKE if alike else "")
-            for item, alike in zip(items.tolist(), near, strict=True)
+            format_evidence(self.evidence(query, item)) or otherwise
+            for item, otherwise in zip(items.tolist(), similar, strict=True)
         ]
-
-    def reindexed(self, to: ItemRemap) -> Self:
-        """Return the signal with its items under new codes; new items are unknown to it."""
-        return type(self)(*(to.both(getattr(self, matrix)) for matrix in _MATRICES))
-
-    def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
-        """Return what is kept on disk."""
-        arrays: Arrays = {}
-        for matrix in _MATRICES:
-            arrays |= getattr(self, matrix).to_arrays(f"{matrix}_")
-        return arrays, {"items": self.neighbours.shape[1]}
-
-    @classmethod
-    def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
-        """Make the signal of what was kept on disk."""
-        return cls(*(CSR.from_arrays(arrays, settings["items"], f"{matrix}_") for matrix in _MATRICES))
 
 
 def _entry(matrix: CSR, row: int, column: int) -> int:
@@ -102,7 +67,7 @@ def _entry(matrix: CSR, row: int, column: int) -> int:
 
 
 def fit_web(dataset: Dataset, interactions: Interactions, config: WebConfig) -> Web:
-    """Learn from what is written.
+    """Fit the web signal.
 
     With x the parts (beside each other, on each other's page, pages alike), each from 0 to 1, w their weights
     and l_B the listeners of B,

@@ -1,4 +1,4 @@
-"""Whose pages read alike."""
+"""Similarity of the text of items' own pages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.signals.co_listening import strongest_products
-from tigertail.signals.web.codes import NOBODY, Writings
+from tigertail.signals.web.codes import NO_OWNER, Writings
 from tigertail.sparse import CSR
 
 _WORD: Final = r"\p{L}[\p{L}\p{M}\p{N}'’]+"
@@ -32,7 +32,7 @@ def alike(
     dataset
         Whose documents are read.
     writings
-        Whose pages they are.
+        The owner of each document.
     items
         How many items there are.
     terms
@@ -64,12 +64,12 @@ def alike(
     squares = np.bincount(matrix.entry_rows(), matrix.data.astype(np.float64) ** 2, items)
     length = np.sqrt(np.maximum(squares, 1e-12))[matrix.entry_rows()]
     unit = matrix.with_data((matrix.data / length).astype(np.float32))
-    return strongest_products(unit, unit.transpose(), neighbours).neighbours
+    return strongest_products(unit, unit.transpose(), neighbours)
 
 
 def _word_counts(dataset: Dataset, writings: Writings) -> pl.DataFrame:
     """Count the words of each item's pages: columns item, word, times; some pages at a time."""
-    owned = np.flatnonzero(writings.owners != NOBODY)
+    owned = np.flatnonzero(writings.owners != NO_OWNER)
     owner = pl.DataFrame(
         {c.DOCUMENT_ID: writings.documents.gather(owned), "item": writings.owners[owned]}
     ).with_columns(pl.col("item").cast(pl.Int32))

@@ -1,0 +1,107 @@
+"""Signals that are lists of neighbours: a sparse matrix of the strongest affinities of each item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, ClassVar, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.signals.contract import Arrays
+from tigertail.signals.remap import ItemRemap
+from tigertail.sparse import CSR
+
+
+@dataclass(frozen=True, eq=False)
+class NeighbourLists:
+    """The strongest neighbours of every item. A signal of this kind is a subclass with an ``EXPLANATION``.
+
+    Parameters
+    ----------
+    neighbours
+        Items by items, an affinity an entry; every other pair is unknown.
+    """
+
+    neighbours: CSR
+
+    EXPLANATION: ClassVar[str]
+    """What links neighbours, in words for a person."""
+
+    @cached_property
+    def known(self) -> NDArray[np.bool_]:
+        """Items with a neighbour."""
+        return self.neighbours.row_sizes > 0
+
+    def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the affinity from each query to every item; ``-inf`` beyond its neighbours."""
+        scores = np.full((len(queries), self.neighbours.shape[1]), -np.inf, np.float32)
+        for row, query in enumerate(queries):
+            items, values = self.neighbours.row(query)
+            scores[row, items] = values
+        return scores
+
+    def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
+        """Return what links neighbours; "" for items that are none."""
+        return [self.EXPLANATION if near else "" for near in self.are_neighbours(query, items)]
+
+    def are_neighbours(self, query: int, items: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Return whether each item is a neighbour of the query; bool, (items,)."""
+        return np.isin(items, self.neighbours.row(query)[0])
+
+    def reindexed(self, to: ItemRemap) -> Self:
+        """Return the signal with its items under new codes; new items are unknown to it."""
+        return type(self)(*(to.both(matrix) for matrix in self._matrices().values()))
+
+    def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
+        """Return what is kept on disk."""
+        arrays: Arrays = {}
+        for name, matrix in self._matrices().items():
+            arrays |= matrix.to_arrays(f"{name}_")
+        return arrays, {"items": self.neighbours.shape[1]}
+
+    @classmethod
+    def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
+        """Make the signal of what was kept on disk."""
+        names = (one.name for one in fields(cls))
+        return cls(*(CSR.from_arrays(arrays, settings["items"], f"{name}_") for name in names))
+
+    def _matrices(self) -> dict[str, CSR]:
+        """Return the matrices of items by items: the neighbours, and whatever else a subclass has."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+
+class MatrixRows(NamedTuple):
+    """A sparse matrix as kernels take it: Numba knows named tuples of arrays, but no classes of ours."""
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    data: NDArray[np.float32]
+
+
+def matrix_rows(matrix: CSR) -> MatrixRows:
+    """Return a matrix as a kernel takes it."""
+    return MatrixRows(matrix.indptr, matrix.indices, matrix.data)
+
+
+def best_of_each(codes: NDArray[np.int32], scores: NDArray[np.float32]) -> CSR:
+    """Return the matrix of the best neighbours of each item.
+
+    Parameters
+    ----------
+    codes
+        Item codes, -1 where there is no further neighbour; int32, (items, k).
+    scores
+        Their affinities; float32, (items, k).
+
+    Returns
+    -------
+    CSR
+        Items by items.
+    """
+    items = len(codes)
+    found = codes >= 0
+    rows = np.repeat(np.arange(items, dtype=np.int32), found.sum(axis=1))
+    return CSR.from_coo(rows, codes[found], scores[found], (items, items))
