@@ -48,7 +48,7 @@ def serve(folder: Path) -> Iterator[Serve]:
     with ExitStack() as stack:
 
         def started(**settings: Any) -> TestClient:
-            made = Settings.model_validate({"model": folder, "poll": 3600} | settings)
+            made = Settings.model_validate({"model": folder, "reload_interval": 3600} | settings)
             return stack.enter_context(TestClient(create_app(made), base_url="http://localhost"))
 
         yield started
@@ -140,7 +140,7 @@ def run(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
             store = tmp_path_factory.mktemp("feedback") / "feedback.sqlite"
             given = {
                 "model": town.folder,
-                "poll": 3600,
+                "reload_interval": 3600,
                 "evaluation": town.report,
                 "feedback": {"store": str(store)},
             }

@@ -526,7 +526,7 @@ def test_without_an_evaluation_it_is_said_how_to_make_one(visit: Any, run: Any, 
 
 
 def test_a_server_with_keys_is_asked_with_one(visit: Any, run: Any, expect: Any, star: Json) -> None:
-    from tigertail.service.middleware.keys import new_key
+    from tigertail.service.middleware.authentication import new_key
 
     key, digest = new_key()
     person = visit(run(keys={"tests": digest}))

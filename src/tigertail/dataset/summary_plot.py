@@ -16,7 +16,7 @@ from tigertail.dataset.summary import (
     listeners_per_item,
     top_countries,
 )
-from tigertail.errors import TigertailError
+from tigertail.errors import TigertailError, missing_extra
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,9 +45,10 @@ def plot(dataset: Dataset, file: Path | str) -> None:
     TigertailError
         If the file cannot be written, or its format is unknown.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
+    with missing_extra("plot", "drawing a plot"):
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     facts = describe(dataset)
     figure = Figure(figsize=(15, 4.8), dpi=120, layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tigertail.errors import missing_extra
 from tigertail.evaluation.report import Report
 from tigertail.evaluation.scoring import DIAL
 from tigertail.storage import replaced_file
@@ -19,8 +20,9 @@ def plot_frontiers(report: Report, file: Path) -> None:
     file
         The PNG to write.
     """
-    from matplotlib import colormaps
-    from matplotlib.figure import Figure
+    with missing_extra("plot", "drawing a plot"):
+        from matplotlib import colormaps
+        from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 6), layout="constrained")
     axes = figure.add_subplot()

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from tigertail.errors import ConfigError
+from tigertail.errors import ConfigError, missing_extra
 from tigertail.mixing import Mixture
 from tigertail.model.fit_mixture import CONTAINED
 from tigertail.model.model import Model
@@ -65,8 +65,9 @@ def plot_trust(table: pl.DataFrame, path: Path) -> None:
         If that is none of :data:`PICTURES`.
     """
     check_picture(path)
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
+    with missing_extra("plot", "drawing a plot"):
+        from matplotlib import rc_context
+        from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7.5, 4.2), layout="constrained")
     axes = figure.subplots()

@@ -17,7 +17,6 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 from starlette.responses import FileResponse, Response
-from uvicorn.config import STARTUP_FAILURE
 
 from tigertail import __version__
 from tigertail.errors import TigertailError, TigertailWarning
@@ -27,9 +26,10 @@ from tigertail.service import compat
 from tigertail.service.api import ROUTERS
 from tigertail.service.http import logs, metrics, openapi, problems
 from tigertail.service.http.settings import Settings
-from tigertail.service.middleware.guard import Guard
+from tigertail.service.middleware import stack
+from tigertail.service.server.uvicorn_internals import STARTUP_FAILURE
 from tigertail.service.server.workers import end_with_parent
-from tigertail.service.serving.context import CURRENT, RIVAL, Context
+from tigertail.service.serving.context import CHALLENGER, CURRENT, Context
 from tigertail.service.serving.registry import ModelRegistry
 from tigertail.service.serving.work_queue import WorkQueue
 
@@ -57,16 +57,16 @@ def create_app(settings: Settings, room: Path | None = None) -> FastAPI:
         If a model is missing or damaged.
     """
     warnings.simplefilter("ignore", TigertailWarning)  # answers carry what is to be known of them
-    context = Context(settings, _shelf(settings, room), _desk(settings), _store(settings))
+    context = Context(settings, _registry(settings, room), _queue(settings), _store(settings))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        context.shelf.watch(settings.poll)
+        context.registry.watch(settings.reload_interval)
         forgetting = asyncio.create_task(_forget(context))
-        LOG.info("worker ready", extra={"model": context.edition.version})
+        LOG.info("worker ready", extra={"model": context.served.version})
         yield
         forgetting.cancel()
-        context.shelf.stop()
+        context.registry.stop()
         if context.store is not None:
             context.store.close()
         LOG.info("worker stopped")
@@ -82,8 +82,8 @@ def create_app(settings: Settings, room: Path | None = None) -> FastAPI:
     )
     app.state.context = context
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING)
-    app.add_middleware(Guard, settings=settings)
-    problems.install(app, compat.WORDINGS)
+    stack.install(app, settings)
+    problems.install(app, compat.ERROR_FORMATS)
     for router in (*ROUTERS, *compat.ROUTERS):
         app.include_router(router)
     openapi.install(app, settings.limits)
@@ -124,19 +124,19 @@ async def _forget(context: Context) -> None:
         await asyncio.sleep(HOUR)
 
 
-def _shelf(settings: Settings, room: Path | None) -> ModelRegistry:
+def _registry(settings: Settings, room: Path | None) -> ModelRegistry:
     folders = {CURRENT: settings.model}
-    if settings.rival is not None:
-        folders[RIVAL] = settings.rival
+    if settings.challenger is not None:
+        folders[CHALLENGER] = settings.challenger
 
     def changed(role: str, new: bool) -> None:
-        metrics.MODELS.labels(role, "in place" if new else "refused").inc()
+        metrics.MODEL_RELOADS.labels(role, "loaded" if new else "refused").inc()
 
     return ModelRegistry(folders, changed, room)
 
 
-def _desk(settings: Settings) -> WorkQueue:
-    return WorkQueue(settings.limits.waiting, settings.cache)
+def _queue(settings: Settings) -> WorkQueue:
+    return WorkQueue(settings.limits.max_queue, settings.cache)
 
 
 def _store(settings: Settings) -> FeedbackStore | None:

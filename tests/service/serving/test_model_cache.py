@@ -32,11 +32,11 @@ def test_a_copy_is_whole_or_not_there(folder: Path, tmp_path: Path) -> None:
 
 
 def test_files_cut_short_in_place_are_not_those_answered_from(folder: Path, tmp_path: Path) -> None:
-    shelf = ModelRegistry({"current": folder}, room=tmp_path / "room")
-    right = shelf["current"].model.similar("star")
+    registry = ModelRegistry({"current": folder}, room=tmp_path / "room")
+    right = registry["current"].model.similar("star")
     for file in folder.rglob("*.npy"):
         file.write_bytes(b"")
-    assert shelf["current"].model.similar("star").equals(right)
+    assert registry["current"].model.similar("star").equals(right)
 
 
 def test_a_shelf_set_up_beside_a_broken_model_goes_on_with_the_copy(folder: Path, tmp_path: Path) -> None:

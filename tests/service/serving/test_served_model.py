@@ -10,15 +10,15 @@ from pathlib import Path
 _ASK_WHILE_ANOTHER_IS_OPENED = """
 import sys, threading
 from pathlib import Path
-from tigertail.service.serving.served_model import Edition
+from tigertail.service.serving.served_model import ServedModel
 folder = Path(sys.argv[1])
-edition, opened = Edition.open(folder), threading.Event()
+served, opened = ServedModel.open(folder), threading.Event()
 def ask():
     while not opened.is_set():
-        edition.answer([0, 1, 2], 5, {}, why=True)
+        served.answer([0, 1, 2], 5, {}, why=True)
 asking = [threading.Thread(target=ask) for _ in range(2)]
 for one in asking: one.start()
-for _ in range(40): Edition.open(folder)
+for _ in range(40): ServedModel.open(folder)
 opened.set()
 for one in asking: one.join()
 """

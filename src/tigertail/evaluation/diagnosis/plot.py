@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tigertail.errors import TigertailError
+from tigertail.errors import TigertailError, missing_extra
 from tigertail.evaluation.diagnosis.diagnosis import AFTER, COSINE, Diagnosis
 from tigertail.evaluation.metrics.country_cohesion import CountryCohesion
 from tigertail.geo.regions import place_name
@@ -42,8 +42,9 @@ def plot_diagnosis(diagnosis: Diagnosis, file: Path) -> None:
     TigertailError
         If the file is not to be a PNG, or cannot be written.
     """
-    from matplotlib.figure import Figure
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
+    with missing_extra("plot", "drawing a plot"):
+        from matplotlib.figure import Figure
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     if file.suffix.lower() != ".png":
         raise TigertailError("the picture is a PNG", path=file, remedy="give a file such as diagnosis.png")

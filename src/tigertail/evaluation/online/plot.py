@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tigertail.errors import missing_extra
 from tigertail.evaluation.online.report import DuelRow, OnlineReport
 from tigertail.storage import replaced_file
 
@@ -30,7 +31,8 @@ def plot_online(report: OnlineReport, file: Path) -> None:
     file
         The PNG to write.
     """
-    from matplotlib.figure import Figure
+    with missing_extra("plot", "drawing a plot"):
+        from matplotlib.figure import Figure
 
     panels = 2 + bool(report.judged)
     figure = Figure(figsize=(5.5 * panels, 4.5), layout="constrained")

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from tigertail import columns as c
+from tigertail.errors import missing_extra
 from tigertail.geo.regions import place_name
 from tigertail.model.maps.map import AFTER, BEFORE
 from tigertail.model.model import Model
@@ -52,8 +53,9 @@ def plot_map(model: Model, places: pl.DataFrame, file: Path) -> None:
         If it cannot be written.
     """
     check_picture(file)
-    from matplotlib import colormaps, rc_context
-    from matplotlib.figure import Figure
+    with missing_extra("plot", "drawing a plot"):
+        from matplotlib import colormaps, rc_context
+        from matplotlib.figure import Figure
 
     country = pl.Series(c.COUNTRY, [None] * len(model.items), pl.String)
     items = places.with_columns(

@@ -30,26 +30,26 @@ _WHOLE: Final = "{} - {}"  # the id of a track that has no other: its artist and
 
 
 class Catalogue:
-    """The items of an edition.
+    """The items of a served model.
 
     Parameters
     ----------
-    edition
-        The edition.
+    served
+        The served model.
     """
 
     _made: ClassVar[WeakKeyDictionary[ServedModel, Catalogue]] = WeakKeyDictionary()
 
-    def __init__(self, edition: ServedModel) -> None:
-        self._names = edition.names
-        self._items = _credited(edition.model.items)
+    def __init__(self, served: ServedModel) -> None:
+        self._names = served.names
+        self._items = _credited(served.model.items)
 
     @classmethod
-    def of(cls, edition: ServedModel) -> Catalogue:
-        """Return the catalogue of an edition, made once."""
-        made = cls._made.get(edition)
+    def of(cls, served: ServedModel) -> Catalogue:
+        """Return the catalogue of a served model, made once."""
+        made = cls._made.get(served)
         if made is None:
-            made = cls._made[edition] = cls(edition)
+            made = cls._made[served] = cls(served)
         return made
 
     def mbid(self, code: int) -> str:

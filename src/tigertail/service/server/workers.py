@@ -11,8 +11,7 @@ import time
 from multiprocessing import connection, parent_process
 from typing import Final
 
-from uvicorn.config import STARTUP_FAILURE, Config
-from uvicorn.supervisors.multiprocess import Multiprocess, Process
+from tigertail.service.server.uvicorn_internals import STARTUP_FAILURE, Config, Multiprocess, Process
 
 LOG: Final = logging.getLogger("tigertail.service")
 PAUSES: Final = (

@@ -1,6 +1,6 @@
 """The models that are served, each replaced whole while questions go on.
 
-A question takes an edition once and is answered from it alone. Who writes a new model, or rolls one back, replaces
+A question takes a served model once and is answered from it alone. Who writes a new model, or rolls one back, replaces
 its manifest; a thread sees that, copies, opens and checks the new one beside the old, and only then puts it in its
 place. A model that cannot be opened, such as one half copied, is left out and tried again; the old one goes on
 answering.
@@ -28,9 +28,9 @@ _Mark = tuple[int, int, int] | None
 
 @dataclass
 class _Place:
-    """A place on the shelf: what stands there, and what was seen in the folder when it was put there."""
+    """A place on the registry: what stands there, and what was seen in the folder when it was put there."""
 
-    edition: ServedModel
+    served: ServedModel
     mark: _Mark
     refused: str | None = None
     waits: int = 0
@@ -69,17 +69,17 @@ class ModelRegistry:
         self._lock = threading.Lock()
 
     def __getitem__(self, role: str) -> ServedModel:
-        """Return the edition to answer from; hold on to it until the answer is whole."""
-        return self._places[role].edition
+        """Return the served model to answer from; hold on to it until the answer is whole."""
+        return self._places[role].served
 
     def get(self, role: str) -> ServedModel | None:
-        """Return a role's edition; None where no such model is served."""
+        """Return a role's model; None where no such model is served."""
         place = self._places.get(role)
-        return None if place is None else place.edition
+        return None if place is None else place.served
 
-    def editions(self) -> dict[str, ServedModel]:
+    def served(self) -> dict[str, ServedModel]:
         """Return what is served now."""
-        return {role: place.edition for role, place in self._places.items()}
+        return {role: place.served for role, place in self._places.items()}
 
     def refused(self) -> dict[str, str]:
         """Return why a newer model of a role was not put in place."""
@@ -101,7 +101,7 @@ class ModelRegistry:
                 except Exception:
                     LOG.exception("looking for a new model failed; it is tried again")
 
-        threading.Thread(target=loop, name="shelf", daemon=True).start()
+        threading.Thread(target=loop, name="model-registry", daemon=True).start()
 
     def stop(self) -> None:
         """Look no more."""
@@ -131,11 +131,11 @@ class ModelRegistry:
                 self._changed(role, False)
             place.refused = problem
             return
-        if found.edition.version == place.edition.version:
+        if found.served.version == place.served.version:
             place.mark, place.refused = found.mark, None
             return
         self._places[role] = found
-        LOG.info("model in place", extra={"role": role, "model": found.edition.version})
+        LOG.info("model in place", extra={"role": role, "model": found.served.version})
         self._changed(role, True)
 
     def _first(self, role: str, folder: Path) -> _Place:

@@ -76,10 +76,10 @@ class ServedModel:
         model = load(folder if copy is None else copy)
         for name in model.signals:
             model.signals[name]
-        edition = cls(model, folder)
-        if len(edition.cards):  # whatever is made once is made now; after two at once, by the kernels
-            edition.answer([0, 0], 1, {}, why=True)
-        return edition
+        served = cls(model, folder)
+        if len(served.cards):  # whatever is made once is made now; after two at once, by the kernels
+            served.answer([0, 0], 1, {}, why=True)
+        return served
 
     def find(self, text: str) -> int:
         """Return the code of an item given by id or name, as :meth:`Model.find` does.

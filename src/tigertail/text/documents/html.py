@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import unquote, urldefrag
 
+from tigertail.errors import missing_extra
 from tigertail.text.documents.plain import Builder, Plain, word_set
 
 _HIDDEN: Final = word_set(
@@ -31,7 +32,8 @@ def from_html(text: str) -> Plain:
     Plain
         Links lead to addresses, those to a wiki's page to its title. Scripts, navigation and forms are gone.
     """
-    from lxml import etree
+    with missing_extra("web", "reading documents"):
+        from lxml import etree
 
     # libxml2 takes a declaration of the encoding at its word, but the text is decoded already.
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from tigertail.errors import missing_extra
 from tigertail.text.documents.plain import Builder, Plain, word_set
 
 # Bounded repetition, so that a page full of openings without an end still takes linear time.
@@ -56,7 +57,8 @@ def from_wikitext(text: str) -> Plain:
         Links lead to titles of pages, without their anchors; links to files, categories and other wikis are
         gone, and so are references, tables' attributes and the sections that hold nothing but references.
     """
-    import mwparserfromhell
+    with missing_extra("web", "reading documents"):
+        import mwparserfromhell
 
     walk = _Walk()
     for piece in _pieces(cut(text)):
