@@ -56,7 +56,7 @@ def create_app(settings: Settings, room: Path | None = None) -> FastAPI:
     ModelError
         If a model is missing or damaged.
     """
-    warnings.simplefilter("ignore", TigertailWarning)  # answers carry what is to be known of them
+    warnings.simplefilter("ignore", TigertailWarning)  # responses carry them as notices
     context = Context(settings, _registry(settings, room), _queue(settings), _store(settings))
 
     @asynccontextmanager

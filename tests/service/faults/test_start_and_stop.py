@@ -62,7 +62,7 @@ def test_one_worker_ends_well_too(run, original: Path) -> None:
 
 
 def test_a_question_that_never_ends_holds_up_no_stop(run, original: Path) -> None:
-    service = run(original, TIGERTAIL_GRACE="1").ready()
+    service = run(original, TIGERTAIL_SHUTDOWN_TIMEOUT="1").ready()
     with service.connect() as line:
         line.sendall(HEAD % len(BODY))
         assert line.recv(100).startswith(b"HTTP/1.1 100 ")
@@ -103,8 +103,8 @@ def test_a_model_that_is_none(refused, folder: Path, made: Callable[[Path], Path
         ({"TIGERTAIL_LIMITS__RATE": "fast"}, "limits.rate"),
         ({"TIGERTAIL_WORKERS": "0"}, "workers"),
         ({"TIGERTAIL_HOST": "0.0.0.0"}, "no key is set"),
-        ({"TIGERTAIL_HOST": "no-such-host.invalid", "TIGERTAIL_OPEN": "1"}, "cannot listen at"),
-        ({"TIGERTAIL_HOST": "192.0.2.1", "TIGERTAIL_OPEN": "1"}, "cannot listen at"),
+        ({"TIGERTAIL_HOST": "no-such-host.invalid", "TIGERTAIL_ALLOW_ANONYMOUS": "1"}, "cannot listen at"),
+        ({"TIGERTAIL_HOST": "192.0.2.1", "TIGERTAIL_ALLOW_ANONYMOUS": "1"}, "cannot listen at"),
         ({"TIGERTAIL_FEEDBACK__STORE": "/proc/nowhere/feedback.sqlite"}, "cannot be opened"),
         ({"TIGERTAIL_FEEDBACK__STORE": "postgresql://u:p@127.0.0.1:1/base"}, "cannot be reached"),
     ],

@@ -15,7 +15,7 @@ from tigertail.service.serving.context import ContextDependency, not_modified, u
 from tigertail.service.serving.served_model import ServedModel
 
 router = APIRouter(tags=["neighbours"])
-AT_ONCE: Final = 16  # lists made before others have their turn
+LISTS_A_TURN: Final = 16  # then other requests have their turn
 
 
 @router.get(
@@ -27,7 +27,7 @@ AT_ONCE: Final = 16  # lists made before others have their turn
 async def neighbours(
     request: Request, context: ContextDependency, asked: Annotated[NeighboursQuery, Query()]
 ) -> Response:
-    """List the nearest items of the catalogue's items, the most heard first.
+    """List the nearest items of the catalogue's items, those with most listeners first.
 
     Follow `next` to the end. All pages are of one model: when another took its place the next page is refused
     (409), and the first is to be asked for again.
@@ -38,8 +38,8 @@ async def neighbours(
     start = _start(asked.cursor, served)
     stop = min(start + asked.limit, len(served.cards))
     lists: list[dict[str, Any]] = []
-    for first in range(start, stop, AT_ONCE):
-        codes = range(first, min(first + AT_ONCE, stop))
+    for first in range(start, stop, LISTS_A_TURN):
+        codes = range(first, min(first + LISTS_A_TURN, stop))
         lists += await context.queue.do(lambda codes=codes: _lists(served, codes, asked))  # type: ignore[misc]
     following = f"{served.version}.{stop}" if stop < len(served.cards) else None
     content = to_json({"model": served.version, "neighbours": lists, "next": following})

@@ -13,4 +13,4 @@ ERROR_FORMATS: Final[tuple[tuple[str, ErrorFormat], ...]] = (
     (listenbrainz.ARTISTS, listenbrainz.format_error),
     (listenbrainz.RECORDINGS, listenbrainz.format_error),
 )
-"""Paths, by how they begin, and how their clients are told of problems."""
+"""Prefixes of paths, and the format of errors below them."""

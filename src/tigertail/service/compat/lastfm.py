@@ -1,6 +1,6 @@
 """Last.fm's web service 2.0, as players ask it for similar artists and tracks.
 
-An artist or track that is not there is told as Last.fm tells it: error 6 with HTTP status 200.
+A missing artist or track is reported as Last.fm does: error 6 with HTTP status 200.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PATH: Final = "/2.0"
 _XML: Final = "text/xml"
 _JSON: Final = "application/json"
 _OPERATION_FAILED: Final = "Operation failed - "
-_TOLD: Final = {
+_ERROR_CODES: Final = {
     400: (6, "Invalid parameters - "),
     401: (10, "Invalid API key - "),
     404: (3, "Invalid Method - "),
@@ -114,9 +114,9 @@ async def lastfm_form(request: Request, context: ContextDependency) -> Response:
 
 
 def format_error(scope: Scope, problem: Problem, retry: int | None = None) -> Response:
-    """Tell a problem as Last.fm would, in the format that was asked for."""
-    code, begins = _TOLD.get(problem.status, (8, _OPERATION_FAILED))
-    status = _FORBIDDEN if code == _TOLD[401][0] else problem.status
+    """Format a problem as Last.fm does, in the format that was asked for."""
+    code, begins = _ERROR_CODES.get(problem.status, (8, _OPERATION_FAILED))
+    status = _FORBIDDEN if code == _ERROR_CODES[401][0] else problem.status
     answer = _refused(scope, status, code, f"{begins}{problem.detail}")
     if retry is not None:
         answer.headers[RETRY] = str(retry)

@@ -52,7 +52,7 @@ class Answers:
 
     def artist_info(self, code: int) -> Tree:
         """Answer ``artist.getInfo``."""
-        heard = str(self._served.cards[code]["listeners"])
+        listeners = str(self._served.cards[code]["listeners"])
         near = [
             {key: one[key] for key in ("name", "url")} | {"image": _images()}
             for one in (self._artist(item) for item, _ in self._listed(code, _SHORT, c.ARTIST))
@@ -63,7 +63,7 @@ class Answers:
                 "image": _images(),
                 "streamable": "0",
                 "ontour": "0",
-                "stats": {"listeners": heard, "playcount": heard},
+                "stats": {"listeners": listeners, "playcount": listeners},
                 "similar": {"artist": near},
                 "tags": {"tag": []},
                 "bio": {"published": "", "summary": "", "content": ""},

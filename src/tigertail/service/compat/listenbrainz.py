@@ -1,6 +1,6 @@
 """ListenBrainz Labs' datasets of similar artists and recordings, asked by MBID.
 
-Any algorithm may be named: the model in place answers. An MBID nobody knows here has no rows, as there, and items
+Any algorithm may be named: the model in place answers. An unknown MBID has no rows, as there, and items
 without an MBID are not listed, as clients could not tell them apart.
 """
 
@@ -153,7 +153,7 @@ async def recordings_body(request: Request, context: ContextDependency) -> Respo
 
 
 def format_error(scope: Scope, problem: Problem, retry: int | None = None) -> Response:
-    """Tell a problem as ListenBrainz would."""
+    """Format a problem as ListenBrainz does."""
     headers = {"Cache-Control": "no-store"} | ({} if retry is None else {RETRY: str(retry)})
     detail = problem.detail + (f"; {problem.remedy}" if problem.remedy else "")
     return Response(to_json({"code": problem.status, "error": detail}), problem.status, headers, _JSON)

@@ -17,7 +17,7 @@ _LOOKED_AT: Final = 500  # where some have no MBID
 
 
 def rows_of(served: ServedModel, kind: str, mbid: str) -> list[dict[str, Any]]:
-    """Return the rows of one MBID; none where nobody knows it."""
+    """Return the rows of one MBID; none where it is unknown."""
     catalogue = Catalogue.of(served)
     code = catalogue.by_mbid(mbid, kind)
     if code is None:

@@ -116,7 +116,7 @@ class ItemsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     q: Annotated[str, Field(max_length=LONGEST, json_schema_extra=_SOUND), AfterValidator(_sound)] = Field(
-        "", description="What has been typed so far; nothing lists the most heard."
+        "", description="What has been typed so far; nothing lists those with most listeners."
     )
     n: int = Field(10, ge=1, le=100, description="How many to list.")
 

@@ -82,7 +82,7 @@ def response(problem: Problem, retry: int | None = None) -> Response:
 
 
 ErrorFormat = Callable[[Scope, Problem, int | None], Response]
-"""How the clients of some paths want to be told of problems: of a request, the problem, and seconds to wait."""
+"""Formats a problem for the clients of some paths, given the request, the problem and seconds to wait."""
 
 
 def error_response(scope: Scope, problem: Problem, retry: int | None = None) -> Response:
@@ -108,7 +108,7 @@ def install(app: FastAPI, error_formats: Iterable[tuple[str, ErrorFormat]] = ())
     app
         The app.
     error_formats
-        Paths, by how they begin, whose clients want to be told otherwise.
+        Prefixes of paths whose clients need another format, and the format.
     """
     app.state.error_formats = tuple(error_formats)
 

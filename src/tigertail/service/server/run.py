@@ -28,14 +28,14 @@ _THREADS: Final = ("NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS
 
 
 def serve(settings: Settings, started: Callable[[str], None] = lambda address: None) -> None:
-    """Serve until told to stop.
+    """Serve until a signal stops it.
 
     Parameters
     ----------
     settings
         The settings.
     started
-        Told of the address, such as ``http://127.0.0.1:8000``, once nothing is known to be in the way.
+        Called with the address, such as ``http://127.0.0.1:8000``, once nothing is known to be in the way.
 
     Raises
     ------
@@ -147,7 +147,7 @@ def _prepare_workers(settings: Settings, room: Path) -> None:
 
 
 def _allow_many_connections() -> None:
-    """Let slow clients run out of patience before the service runs out of files; workers inherit it."""
+    """Raise the limit of open files, so that slow clients reach their timeout first; workers inherit it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if sys.platform == "darwin" or soft == hard:
         return

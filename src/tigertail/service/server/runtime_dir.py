@@ -47,7 +47,7 @@ def working_room() -> Iterator[Path]:
 
 
 def _sweep() -> None:
-    """Remove the folders whose services were killed: nobody holds their locks."""
+    """Remove the folders whose services were killed: no process holds their locks."""
     for room in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:
             if room.is_symlink() or room.stat().st_uid != os.getuid():

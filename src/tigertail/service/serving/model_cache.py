@@ -1,4 +1,4 @@
-"""Copies of models that nobody else writes to.
+"""Copies of models that no other process writes to.
 
 Answers are read from files mapped into memory. Who copies a new model over an old one in place (``cp -r NEW/. OLD``)
 cuts those files short under the feet of the workers, who would be killed for it, and mixes old and new. So the

@@ -28,7 +28,7 @@ _Mark = tuple[int, int, int] | None
 
 @dataclass
 class _Place:
-    """A place on the registry: what stands there, and what was seen in the folder when it was put there."""
+    """A role: the model that is served, and the state of its folder when it was opened."""
 
     served: ServedModel
     mark: _Mark

@@ -43,8 +43,9 @@ class ServedModel:
         Where it is kept.
     """
 
-    _asking: ClassVar = threading.Lock()
-    """Held while a model is asked, on whatever thread: what its kernels share is not made for two at a time."""
+    _kernel_lock: ClassVar = threading.Lock()
+    """Held while a model computes: kernels share state that is not safe for two threads. The work queue has one thread,
+    but the registry opens a new model on another."""
 
     def __init__(self, model: Model, folder: Path) -> None:
         self.model = model
@@ -112,11 +113,11 @@ class ServedModel:
 
     def answer(self, seeds: Sequence[int], n: int, dials: Dials, *, why: bool = False) -> Answers:
         """Answer a question."""
-        with self._asking:
+        with self._kernel_lock:
             return self.model.answer(np.array(seeds, np.int32), n, why=why, **dials)
 
     def search(self, text: str, n: int) -> list[dict[str, Any]]:
-        """Return the items whose names match what was typed, best first; the most heard for nothing typed."""
+        """Return the items whose names match a text, best first; for no text those with most listeners."""
         if not text.strip():
             return [{**card, "match": 1.0} for card in self.cards[:n]]
         codes, matches = self.names.search(text, n)
@@ -127,7 +128,7 @@ class ServedModel:
 
     def neighbours(self, ids: Sequence[str], top: int, dials: Dials) -> pl.DataFrame:
         """Return the lists of some items, as :meth:`Model.neighbours` does."""
-        with self._asking:
+        with self._kernel_lock:
             return self.model.neighbours(ids, top, **dials)
 
     def map_tag(self) -> str:
