@@ -33,22 +33,22 @@ from tigertail.service.serving.context import CHALLENGER, CURRENT, Context
 from tigertail.service.serving.registry import ModelRegistry
 from tigertail.service.serving.work_queue import WorkQueue
 
-SETTLED: Final = "TIGERTAIL_SETTLED"
-ROOM: Final = "TIGERTAIL_ROOM"
+SETTINGS_JSON: Final = "TIGERTAIL_SETTINGS_JSON"
+RUNTIME_DIR: Final = "TIGERTAIL_RUNTIME_DIR"
 EXPLORER: Final = Path(__file__).parent / "explorer"
 HOUR: Final = 3600  # seconds
 WORTH_PACKING: Final = 16 * 1024  # bytes
 LOG: Final = logging.getLogger("tigertail.service")
 
 
-def create_app(settings: Settings, room: Path | None = None) -> FastAPI:
+def create_app(settings: Settings, cache_dir: Path | None = None) -> FastAPI:
     """Make the app.
 
     Parameters
     ----------
     settings
         The settings.
-    room
+    cache_dir
         Where copies of the models are kept, to answer from; None answers from the models' folders.
 
     Raises
@@ -57,7 +57,7 @@ def create_app(settings: Settings, room: Path | None = None) -> FastAPI:
         If a model is missing or damaged.
     """
     warnings.simplefilter("ignore", TigertailWarning)  # responses carry them as notices
-    context = Context(settings, _registry(settings, room), _queue(settings), _store(settings))
+    context = Context(settings, _registry(settings, cache_dir), _queue(settings), _store(settings))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -103,8 +103,8 @@ def from_environment() -> FastAPI:
     logs.set_up()
     end_with_parent()
     try:
-        settings = Settings.model_validate_json(os.environ[SETTLED])
-        return create_app(settings, Path(os.environ[ROOM]) / "models")
+        settings = Settings.model_validate_json(os.environ[SETTINGS_JSON])
+        return create_app(settings, Path(os.environ[RUNTIME_DIR]) / "models")
     except TigertailError as error:
         LOG.error("the worker cannot start", extra={"problem": error.problem, "remedy": error.remedy})
     except Exception:
@@ -124,7 +124,7 @@ async def _forget(context: Context) -> None:
         await asyncio.sleep(HOUR)
 
 
-def _registry(settings: Settings, room: Path | None) -> ModelRegistry:
+def _registry(settings: Settings, cache_dir: Path | None) -> ModelRegistry:
     folders = {CURRENT: settings.model}
     if settings.challenger is not None:
         folders[CHALLENGER] = settings.challenger
@@ -132,7 +132,7 @@ def _registry(settings: Settings, room: Path | None) -> ModelRegistry:
     def changed(role: str, new: bool) -> None:
         metrics.MODEL_RELOADS.labels(role, "loaded" if new else "refused").inc()
 
-    return ModelRegistry(folders, changed, room)
+    return ModelRegistry(folders, changed, cache_dir)
 
 
 def _queue(settings: Settings) -> WorkQueue:

@@ -144,5 +144,5 @@ def test_a_model_that_names_files_outside_of_itself(folder: Path, tmp_path: Path
     manifest[folder.SEAL] = folder._seal(manifest)
     (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(ModelError):
-        copied(folder, tmp_path / "room")
-    assert not list((tmp_path / "room").rglob("outside"))
+        copied(folder, tmp_path / "cache")
+    assert not list((tmp_path / "cache").rglob("outside"))

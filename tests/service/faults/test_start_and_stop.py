@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tigertail.service.server.runtime_dir import PREFIX, working_room
+from tigertail.service.server.runtime_dir import PREFIX, make_runtime_dir
 
 HEAD = (
     b"POST /v1/similar:batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -126,7 +126,7 @@ def test_a_port_that_is_taken(run, original: Path) -> None:
 
 
 def test_workers_that_cannot_start_end_the_service(run, original: Path, tmp_path: Path) -> None:
-    # Nothing was wrong when it was looked at first; then the workers find no room for their copies.
+    # Nothing was wrong when it was looked at first; then the workers find no space for their copies.
     (tmp_path / "sitecustomize.py").write_text(
         "import sys\n"
         "if any('spawn_main' in one for one in sys.orig_argv):\n"
@@ -156,9 +156,9 @@ def test_a_folder_that_a_killed_service_left_is_swept_out(
     left = tmp_path / f"{PREFIX}left"
     left.mkdir()
     (left / "lock").touch()
-    with working_room() as first:
+    with make_runtime_dir() as first:
         assert not left.exists()
-        with working_room() as second:
+        with make_runtime_dir() as second:
             assert first.exists(), "one that runs is not"
             assert second != first
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""What listeners say back."""
+"""Feedback: events of listeners."""
 
 from __future__ import annotations
 

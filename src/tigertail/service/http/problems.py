@@ -1,4 +1,4 @@
-"""Errors over HTTP: application/problem+json (RFC 9457), in the words of the errors they come from."""
+"""Errors over HTTP: application/problem+json (RFC 9457), with the problem and the remedy of the error."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Problem(BaseModel):
 
 
 class ServiceError(TigertailError):
-    """Something only the service can find wrong.
+    """An error of the service itself.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class NoSuchItemError(UnknownItemError):
 
 
 def problem_of(error: TigertailError) -> Problem:
-    """Say what is wrong; a path of this machine is no client's business."""
+    """Return the problem of an error, without paths of this machine."""
     status = _status(error)
     suggestions = error.suggestions if isinstance(error, NoSuchItemError) else None
     return Problem(
@@ -86,7 +86,7 @@ ErrorFormat = Callable[[Scope, Problem, int | None], Response]
 
 
 def error_response(scope: Scope, problem: Problem, retry: int | None = None) -> Response:
-    """Return a problem as the clients of the path that was asked for understand it."""
+    """Return a problem in the format that clients of the requested path expect."""
     error_formats: tuple[tuple[str, ErrorFormat], ...] = scope["app"].state.error_formats
     for path, error_format in error_formats:
         if scope["path"].startswith(path):
@@ -101,7 +101,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def install(app: FastAPI, error_formats: Iterable[tuple[str, ErrorFormat]] = ()) -> None:
-    """Let an app answer every error as a problem.
+    """Make an application answer every error as a problem.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def install(app: FastAPI, error_formats: Iterable[tuple[str, ErrorFormat]] = ())
     @app.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> Response:
         return error_response(
-            request.scope, _plain(500, "something broke in the service", "report this; see its log")
+            request.scope, _plain(500, "internal error", "report it; the log has the details")
         )
 
 

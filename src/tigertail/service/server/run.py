@@ -14,13 +14,13 @@ from typing import Final
 from tigertail.errors import ConfigError, TigertailError
 from tigertail.feedback.store import FeedbackStore
 from tigertail.model import load
-from tigertail.service.app import ROOM, SETTLED
+from tigertail.service.app import RUNTIME_DIR, SETTINGS_JSON
 from tigertail.service.http import logs
 from tigertail.service.http.metrics import SEVERAL
 from tigertail.service.http.settings import Settings
 from tigertail.service.server.http_limits import Connection
 from tigertail.service.server.reuseport import let_share
-from tigertail.service.server.runtime_dir import working_room
+from tigertail.service.server.runtime_dir import make_runtime_dir
 from tigertail.service.server.uvicorn_internals import Config
 from tigertail.service.server.workers import Supervisor
 
@@ -47,8 +47,8 @@ def serve(settings: Settings, started: Callable[[str], None] = lambda address: N
     try:
         check(settings)
         started(_address(settings, listening))
-        with working_room() as room:
-            _prepare_workers(settings, room)
+        with make_runtime_dir() as runtime_dir:
+            _prepare_workers(settings, runtime_dir)
             logs.set_up()
             _allow_many_connections()
             _supervise(settings, listening)
@@ -135,12 +135,12 @@ def _address(settings: Settings, listening: socket.socket) -> str:
     return f"http://{host}:{listening.getsockname()[1]}"
 
 
-def _prepare_workers(settings: Settings, room: Path) -> None:
+def _prepare_workers(settings: Settings, runtime_dir: Path) -> None:
     """Leave in the environment what the workers start from."""
-    os.environ[SETTLED] = settings.to_json()
-    os.environ[ROOM] = str(room)
-    os.environ[SEVERAL] = str(room / "counts")
-    (room / "counts").mkdir()
+    os.environ[SETTINGS_JSON] = settings.to_json()
+    os.environ[RUNTIME_DIR] = str(runtime_dir)
+    os.environ[SEVERAL] = str(runtime_dir / "counts")
+    (runtime_dir / "counts").mkdir()
     threads = str(max(1, (os.cpu_count() or 1) // settings.workers))
     for name in _THREADS:
         os.environ.setdefault(name, threads)

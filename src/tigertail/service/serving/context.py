@@ -42,9 +42,9 @@ class Context:
     registry
         The models.
     queue
-        Where questions are answered.
+        The queue that runs the models.
     store
-        Where what listeners say back is kept; None keeps nothing.
+        The feedback store; None stores nothing.
     """
 
     settings: Settings
@@ -57,7 +57,7 @@ class Context:
 
     @property
     def served(self) -> ServedModel:
-        """The model to answer from: taken once a request, and held on to."""
+        """The model to answer from: take it once for a request, and use it to the end."""
         return self.registry[CURRENT]
 
     def challenger_of(self, asked: SimilarQuery) -> ServedModel | None:
@@ -65,7 +65,7 @@ class Context:
         return self.registry.get(CHALLENGER) if asked.listener is not None and asked.signal is None else None
 
     async def feedback_health(self) -> str:
-        """Say whether what listeners say back can be kept."""
+        """Return whether feedback can be stored, in words."""
         if self.store is None:
             return "none is kept"
         if self._glance is None or self._glance.done():
@@ -74,7 +74,7 @@ class Context:
         return self._glance.result() if done else "the feedback store does not answer"
 
     async def with_store(self, work: Callable[[FeedbackStore], T]) -> T:
-        """Do something with the feedback store when it is its turn.
+        """Run some work with the feedback store when a thread is free.
 
         Raises
         ------
@@ -124,7 +124,7 @@ ContextDependency = Annotated[Context, Depends(_context)]
 
 
 def unchanged(request: Request, tag: str) -> bool:
-    """Say whether the client has the answer with a tag already."""
+    """Return whether the client already has the response with a tag."""
     asked = request.headers.get("if-none-match", "")
     return any(one.strip().removeprefix("W/") in (quoted(tag), "*") for one in asked.split(","))
 
@@ -135,12 +135,12 @@ def versioned(content: bytes, served: ServedModel, tag: str | None = None) -> Re
 
 
 def not_modified(served: ServedModel, tag: str | None = None) -> Response:
-    """Say that the client has the answer already."""
+    """Return 304: the client already has the response."""
     return Response(status_code=304, headers=headers_of(served, tag))
 
 
 def headers_of(served: ServedModel, tag: str | None = None) -> dict[str, str]:
-    """Return the headers by which an answer is kept and asked after."""
+    """Return the headers by which clients cache and revalidate a response."""
     return {
         "ETag": quoted(tag or served.tag),
         MODEL: served.version,

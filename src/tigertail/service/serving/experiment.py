@@ -46,7 +46,7 @@ def interleaved(
         except (ConfigError, UnknownItemError):
             if served is first:
                 raise
-            lists.append([])  # the challenger lacks what a dial turns: it has no say in this list
+            lists.append([])  # the challenger lacks what a dial turns: it adds nothing to this list
             continue
         lists.append(served.shown(answers))
         notices += answers.notices
