@@ -56,6 +56,6 @@ def test_a_folder_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> Non
 
 def test_without_matplotlib_the_remedy_is_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(ConfigError, match="plots need matplotlib") as error:
+    with pytest.raises(ConfigError, match="a plot needs matplotlib") as error:
         new_figure(3, 2)
     assert error.value.remedy == "pip install 'tigertail[plot]'"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -66,6 +68,34 @@ class UnknownItemError(TigertailError):
 
 class StoreUnavailableError(TigertailError):
     """The feedback store cannot be used just now; what was asked of it was not done, and may be asked again."""
+
+
+@contextmanager
+def missing_extra(extra: str, feature: str) -> Iterator[None]:
+    """Turn the missing module of an optional extra into an error that names the extra.
+
+    Parameters
+    ----------
+    extra
+        The extra that installs the module.
+    feature
+        What needs it, such as ``the service``.
+
+    Raises
+    ------
+    ConfigError
+        If a module of another project cannot be found in the block.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        module = (error.name or "").partition(".")[0]
+        if module in ("", "tigertail"):
+            raise
+        raise ConfigError(
+            f"{feature} needs {module}, which is not installed",
+            remedy=f"pip install 'tigertail[{extra}]'",
+        ) from error
 
 
 def setting_at_fault(error: ValidationError) -> tuple[str, str]:

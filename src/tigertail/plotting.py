@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tigertail.errors import ConfigError
+from tigertail.errors import ConfigError, missing_extra
 from tigertail.storage import replaced_file
 
 if TYPE_CHECKING:
@@ -60,13 +60,9 @@ def new_figure(width: float, height: float, *, padding: tuple[float, float] | No
     ConfigError
         If matplotlib is not installed.
     """
-    try:
+    with missing_extra("plot", "a plot"):
         from matplotlib.figure import Figure
         from matplotlib.layout_engine import ConstrainedLayoutEngine
-    except ModuleNotFoundError as error:
-        raise ConfigError(
-            "plots need matplotlib, which is not installed", remedy="pip install 'tigertail[plot]'"
-        ) from error
     across, up = padding or (None, None)
     return Figure(figsize=(width, height), dpi=DPI, layout=ConstrainedLayoutEngine(w_pad=across, h_pad=up))
 

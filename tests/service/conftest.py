@@ -30,7 +30,7 @@ def serve(folder: Path) -> Iterator[Serve]:
     with ExitStack() as stack:
 
         def started(**settings: Any) -> TestClient:
-            made = Settings.model_validate({"model": folder, "poll": 3600} | settings)
+            made = Settings.model_validate({"model": folder, "reload_interval": 3600} | settings)
             return stack.enter_context(TestClient(create_app(made), base_url="http://localhost"))
 
         yield started

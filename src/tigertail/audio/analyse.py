@@ -20,7 +20,7 @@ from tigertail.audio.config import AnalysisConfig
 from tigertail.audio.decode import Unusable, decode
 from tigertail.audio.journal import Entry, Journal, Stamp, open_journal
 from tigertail.audio.process_pool import TaskFailed, map_isolated
-from tigertail.errors import DataError, TigertailError
+from tigertail.errors import DataError, TigertailError, missing_extra
 from tigertail.progress import progress
 from tigertail.storage import replaced_file
 
@@ -127,11 +127,12 @@ def analyse(
 def _check_libraries() -> None:
     """Stop before every file is found wanting for the same reason."""
     try:
-        import soundfile  # noqa: F401
-        import soxr  # noqa: F401
-    except (ImportError, OSError) as error:  # OSError: libsndfile itself is missing
+        with missing_extra("audio", "reading audio"):
+            import soundfile  # noqa: F401
+            import soxr  # noqa: F401
+    except OSError as error:  # libsndfile itself is missing
         raise TigertailError(
-            f"audio cannot be read ({error})", remedy="install what reads it: pip install 'tigertail[audio]'"
+            f"audio cannot be read ({error})", remedy="install the system's libsndfile"
         ) from error
 
 

@@ -16,8 +16,9 @@ def register(app: typer.Typer) -> None:
 
 def serve(
     model: Annotated[Path | None, typer.Argument(help="A model folder.")] = None,
-    rival: Annotated[
-        Path | None, typer.Option(help="Another model: lists of listeners who are named are interleaved.")
+    challenger: Annotated[
+        Path | None,
+        typer.Option(help="A second model: where a request names a listener, both lists are interleaved."),
     ] = None,
     config: Annotated[Path | None, typer.Option(help="A TOML file of settings: docs/service.md.")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen at; 127.0.0.1 by default.")] = None,
@@ -32,8 +33,11 @@ def serve(
     ] = None,
 ) -> None:
     """Serve a model: an HTTP API, the APIs of players, and a page to explore it."""
-    from tigertail.service.http.settings import read_settings
-    from tigertail.service.server.run import serve as run
+    from tigertail.errors import missing_extra
+
+    with missing_extra("service", "tigertail serve"):
+        from tigertail.service.http.settings import read_settings
+        from tigertail.service.server.run import serve as run
 
     kept: dict[str, Any] | None = None
     if feedback is not None:
@@ -41,7 +45,7 @@ def serve(
     settings = read_settings(
         config,
         model=model,
-        rival=rival,
+        challenger=challenger,
         host=host,
         port=port,
         workers=workers,
@@ -58,7 +62,10 @@ def serve(
 
 def key() -> None:
     """Make a key for a client: the key is shown once, its digest goes into the settings."""
-    from tigertail.service.middleware.keys import new_key
+    from tigertail.errors import missing_extra
+
+    with missing_extra("service", "tigertail key"):
+        from tigertail.service.middleware.authentication import new_key
 
     secret, digest = new_key()
     typer.echo(f"For the client, shown only now:  {secret}")

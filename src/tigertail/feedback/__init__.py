@@ -46,12 +46,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'tigertail.feedback' has no attribute '{name}'")
     from importlib import import_module
 
-    from tigertail.errors import ConfigError
+    from tigertail.errors import missing_extra
 
-    try:
+    with missing_extra("service", "the feedback store"):
         return getattr(import_module(f"tigertail.feedback.{_LAZY[name]}"), name)
-    except ModuleNotFoundError as error:
-        raise ConfigError(
-            f"the feedback store needs {error.name}, which is not installed",
-            remedy="pip install 'tigertail[service]'",
-        ) from error

@@ -17,7 +17,6 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 from starlette.responses import FileResponse, Response
-from uvicorn.config import STARTUP_FAILURE
 
 from tigertail.errors import TigertailError, TigertailWarning
 from tigertail.feedback.retention import prune
@@ -26,29 +25,30 @@ from tigertail.service import compat
 from tigertail.service.api import ROUTERS
 from tigertail.service.http import logs, metrics, openapi, problems
 from tigertail.service.http.settings import Settings
-from tigertail.service.middleware.guard import Guard
+from tigertail.service.middleware import stack
+from tigertail.service.server.uvicorn_internals import STARTUP_FAILURE
 from tigertail.service.server.workers import end_with_parent
-from tigertail.service.serving.context import CURRENT, RIVAL, Context
+from tigertail.service.serving.context import CHALLENGER, CURRENT, Context
 from tigertail.service.serving.registry import ModelRegistry
 from tigertail.service.serving.work_queue import WorkQueue
 from tigertail.version import __version__
 
-SETTLED: Final = "TIGERTAIL_SETTLED"
-ROOM: Final = "TIGERTAIL_ROOM"
+SETTINGS_JSON: Final = "TIGERTAIL_SETTINGS_JSON"
+RUNTIME_DIR: Final = "TIGERTAIL_RUNTIME_DIR"
 EXPLORER: Final = Path(__file__).parent / "explorer"
 HOUR: Final = 3600  # seconds
 WORTH_PACKING: Final = 16 * 1024  # bytes
 LOG: Final = logging.getLogger("tigertail.service")
 
 
-def create_app(settings: Settings, room: Path | None = None) -> FastAPI:
+def create_app(settings: Settings, cache_dir: Path | None = None) -> FastAPI:
     """Make the app.
 
     Parameters
     ----------
     settings
         The settings.
-    room
+    cache_dir
         Where copies of the models are kept, to answer from; None answers from the models' folders.
 
     Raises
@@ -56,17 +56,17 @@ def create_app(settings: Settings, room: Path | None = None) -> FastAPI:
     ModelError
         If a model is missing or damaged.
     """
-    warnings.simplefilter("ignore", TigertailWarning)  # of an erasure, which answers all the same
-    context = Context(settings, _shelf(settings, room), _desk(settings), _store(settings))
+    warnings.simplefilter("ignore", TigertailWarning)  # an erasure warns, and answers all the same
+    context = Context(settings, _registry(settings, cache_dir), _queue(settings), _store(settings))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        context.shelf.watch(settings.poll)
+        context.registry.watch(settings.reload_interval)
         forgetting = asyncio.create_task(_forget(context))
-        LOG.info("worker ready", extra={"model": context.edition.version})
+        LOG.info("worker ready", extra={"model": context.served.version})
         yield
         forgetting.cancel()
-        context.shelf.stop()
+        context.registry.stop()
         if context.store is not None:
             context.store.close()
         LOG.info("worker stopped")
@@ -82,8 +82,8 @@ def create_app(settings: Settings, room: Path | None = None) -> FastAPI:
     )
     app.state.context = context
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING)
-    app.add_middleware(Guard, settings=settings)
-    problems.install(app, compat.WORDINGS)
+    stack.install(app, settings)
+    problems.install(app, compat.ERROR_FORMATS)
     for router in (*ROUTERS, *compat.ROUTERS):
         app.include_router(router)
     openapi.install(app, settings.limits)
@@ -103,8 +103,8 @@ def from_environment() -> FastAPI:
     logs.set_up()
     end_with_parent()
     try:
-        settings = Settings.model_validate_json(os.environ[SETTLED])
-        return create_app(settings, Path(os.environ[ROOM]) / "models")
+        settings = Settings.model_validate_json(os.environ[SETTINGS_JSON])
+        return create_app(settings, Path(os.environ[RUNTIME_DIR]) / "models")
     except TigertailError as error:
         LOG.error("the worker cannot start", extra={"problem": error.problem, "remedy": error.remedy})
     except Exception:
@@ -124,19 +124,19 @@ async def _forget(context: Context) -> None:
         await asyncio.sleep(HOUR)
 
 
-def _shelf(settings: Settings, room: Path | None) -> ModelRegistry:
+def _registry(settings: Settings, cache_dir: Path | None) -> ModelRegistry:
     folders = {CURRENT: settings.model}
-    if settings.rival is not None:
-        folders[RIVAL] = settings.rival
+    if settings.challenger is not None:
+        folders[CHALLENGER] = settings.challenger
 
     def changed(role: str, new: bool) -> None:
-        metrics.MODELS.labels(role, "in place" if new else "refused").inc()
+        metrics.MODEL_RELOADS.labels(role, "loaded" if new else "refused").inc()
 
-    return ModelRegistry(folders, changed, room)
+    return ModelRegistry(folders, changed, cache_dir)
 
 
-def _desk(settings: Settings) -> WorkQueue:
-    return WorkQueue(settings.limits.waiting, settings.cache)
+def _queue(settings: Settings) -> WorkQueue:
+    return WorkQueue(settings.limits.max_queue, settings.cache)
 
 
 def _store(settings: Settings) -> FeedbackStore | None:

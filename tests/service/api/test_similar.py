@@ -76,7 +76,7 @@ def test_the_same_question_is_answered_from_memory(client: TestClient) -> None:
     first, again = (client.get("/v1/similar?item=p1&n=2").content for _ in range(2))
     assert first == again
     counts = client.get("/metrics").text
-    assert 'tigertail_remembered_total{outcome="hit"}' in counts
+    assert 'tigertail_cache_requests_total{outcome="hit"}' in counts
 
 
 def problem(answer, status: int) -> dict:

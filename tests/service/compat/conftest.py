@@ -18,7 +18,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.model import ModelConfig, fit, save
 from tigertail.service.app import create_app
 from tigertail.service.http.settings import Settings
-from tigertail.service.middleware.keys import digest
+from tigertail.service.middleware.authentication import digest
 
 Started = Callable[..., str]
 
@@ -94,7 +94,7 @@ def started(music: Path) -> Iterator[Started]:
     with ExitStack() as stack:
 
         def start(**settings: Any) -> str:
-            made = {"model": music, "poll": 3600, "feedback": {"on": False}} | settings
+            made = {"model": music, "reload_interval": 3600, "feedback": {"on": False}} | settings
             return stack.enter_context(_serving(Settings.model_validate(made)))
 
         yield start

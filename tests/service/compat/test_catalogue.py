@@ -11,17 +11,17 @@ from tigertail.service.serving.served_model import ServedModel
 
 
 @pytest.fixture(scope="module")
-def edition(music: Path) -> ServedModel:
+def served(music: Path) -> ServedModel:
     return ServedModel.open(music)
 
 
 @pytest.fixture(scope="module")
-def catalogue(edition: ServedModel) -> Catalogue:
-    return Catalogue.of(edition)
+def catalogue(served: ServedModel) -> Catalogue:
+    return Catalogue.of(served)
 
 
-def test_it_is_made_once(edition: ServedModel, catalogue: Catalogue) -> None:
-    assert Catalogue.of(edition) is catalogue
+def test_it_is_made_once(served: ServedModel, catalogue: Catalogue) -> None:
+    assert Catalogue.of(served) is catalogue
 
 
 @pytest.mark.parametrize(
@@ -35,27 +35,27 @@ def test_it_is_made_once(edition: ServedModel, catalogue: Catalogue) -> None:
     ],
 )
 def test_a_tracks_artist(
-    edition: ServedModel, catalogue: Catalogue, item: str, artist: str, mbid: str
+    served: ServedModel, catalogue: Catalogue, item: str, artist: str, mbid: str
 ) -> None:
-    code = edition.by_id(item)
+    code = served.by_id(item)
     assert code is not None
     assert catalogue.artist(code) == (artist, mbid)
 
 
-def test_mbids_are_in_a_column_or_are_ids(edition: ServedModel, catalogue: Catalogue) -> None:
+def test_mbids_are_in_a_column_or_are_ids(served: ServedModel, catalogue: Catalogue) -> None:
     for item, mbid in [("kino", "…01"), ("00000000-0000-4000-8000-000000000011", "…11"), ("acdc", "")]:
-        code = edition.by_id(item)
+        code = served.by_id(item)
         assert code is not None
         found = catalogue.mbid(code)
         assert found == mbid.replace("…", "00000000-0000-4000-8000-0000000000")
         assert catalogue.by_mbid(found.upper(), "artist") == (code if mbid else None)
 
 
-def test_names_are_of_a_kind(edition: ServedModel, catalogue: Catalogue) -> None:
+def test_names_are_of_a_kind(served: ServedModel, catalogue: Catalogue) -> None:
     assert catalogue.by_name("Believe", "artist") is None
-    assert catalogue.by_name("believe", "track") == edition.by_id("n1")  # the most heard
-    assert catalogue.by_name("believe", "track", "فيروز") == edition.by_id("s1")
+    assert catalogue.by_name("believe", "track") == served.by_id("n1")  # the most heard
+    assert catalogue.by_name("believe", "track", "فيروز") == served.by_id("s1")
     assert catalogue.by_name("believe", "track", "東京事変") is None
-    assert catalogue.by_name("LI", "track", "Nobody in Particular") == edition.by_id(
+    assert catalogue.by_name("LI", "track", "Nobody in Particular") == served.by_id(
         "nobody in particular - li"
     )

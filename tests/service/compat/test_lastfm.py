@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tigertail.service.compat.lastfm_requests import Question
-from tigertail.service.middleware.keys import digest
+from tigertail.service.middleware.authentication import digest
 from tigertail.service.serving.served_model import ServedModel
 
 ARTIST = {"method": "artist.getSimilar", "artist": "Кино"}
@@ -187,7 +187,7 @@ def test_a_form_that_is_too_large_or_of_another_kind(server: str) -> None:
 
 
 def test_a_form_that_does_not_come(started: Any) -> None:
-    hasty = httpx.URL(started(limits={"patience": 0.2}))
+    hasty = httpx.URL(started(limits={"read_timeout": 0.2}))
     head = b"POST /2.0/?format=json HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20\r\n"
     with socket.create_connection((hasty.host, hasty.port), timeout=20) as player:
         player.sendall(head + b"Content-Type: application/x-www-form-urlencoded\r\n\r\nmethod=")
@@ -211,7 +211,7 @@ def test_other_ways_and_paths_are_told_in_its_words_too(server: str) -> None:
 
 
 def test_even_a_fault_of_ours_is_told_in_its_words(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(self: Question, edition: ServedModel) -> None:
+    def broken(self: Question, served: ServedModel) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(Question, "answer", broken)

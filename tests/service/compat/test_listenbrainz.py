@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tigertail.service.middleware.keys import digest
+from tigertail.service.middleware.authentication import digest
 
 ALGORITHM = "session_based_days_7500_session_300_contribution_5_threshold_10_limit_100_filter_True_skip_30"
 KINO, JERRY, FAIRUZ = (f"00000000-0000-4000-8000-{number:012}" for number in (1, 2, 11))

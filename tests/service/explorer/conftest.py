@@ -110,7 +110,7 @@ def run(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
             store = tmp_path_factory.mktemp("feedback") / "feedback.sqlite"
             given = {
                 "model": town.folder,
-                "poll": 3600,
+                "reload_interval": 3600,
                 "evaluation": town.report,
                 "feedback": {"store": str(store)},
             }

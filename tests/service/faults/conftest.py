@@ -44,7 +44,7 @@ class Service:
                 stderr=file,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                env=os.environ | {"TIGERTAIL_POLL": "0.05"} | environment,
+                env=os.environ | {"TIGERTAIL_RELOAD_INTERVAL": "0.05"} | environment,
             )
         self.wanted = workers
 
@@ -194,7 +194,7 @@ def shared(run: Callable[..., Service], original: Path, tmp_path_factory: pytest
     """A service that tests may mistreat, but not end; with an answer too large for any buffer: /v1/evaluation."""
     report = tmp_path_factory.mktemp("report") / "report.json"
     report.write_text('{"words": "' + os.urandom(LARGE // 2).hex() + '"}')
-    environment = {"TIGERTAIL_LIMITS__PATIENCE": "2", "TIGERTAIL_GRACE": "1"}
+    environment = {"TIGERTAIL_LIMITS__READ_TIMEOUT": "2", "TIGERTAIL_SHUTDOWN_TIMEOUT": "1"}
     return run(original, "--evaluation", str(report), **environment).ready()
 
 

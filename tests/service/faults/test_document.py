@@ -15,7 +15,7 @@ from schemathesis.engine import events, from_schema
 
 from tigertail.service.app import create_app
 from tigertail.service.http.settings import Settings
-from tigertail.service.middleware.keys import digest
+from tigertail.service.middleware.authentication import digest
 
 # Whether there is such a country or signal depends on the model: 400 says there is none.
 ACCEPTED = ["2xx", "3xx", "400", "401", "404", "409", "429", "503"]
@@ -23,7 +23,7 @@ ACCEPTED = ["2xx", "3xx", "400", "401", "404", "409", "429", "503"]
 
 @pytest.fixture
 def app(folder: Path) -> Any:
-    return create_app(Settings.model_validate({"model": folder, "poll": 3600, "hosts": ["*"]}))
+    return create_app(Settings.model_validate({"model": folder, "reload_interval": 3600, "hosts": ["*"]}))
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_whoever_may_not_ask(folder: Path) -> None:
     limits = {"rate": 0.01, "burst": 1}
     app = create_app(
         Settings.model_validate(
-            {"model": folder, "poll": 3600, "keys": {"radio": digest("k")}, "limits": limits}
+            {"model": folder, "reload_interval": 3600, "keys": {"radio": digest("k")}, "limits": limits}
         )
     )
     with TestClient(app, base_url="http://localhost") as client:

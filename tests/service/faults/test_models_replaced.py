@@ -201,7 +201,7 @@ def test_a_damaged_model_is_refused_and_told(service, deployed: Path, asking, wa
     clients.stop()
     clients.check({present.version: present})
     metrics = httpx.get(f"{service.url}/metrics").text
-    assert 'tigertail_models_total{outcome="refused",role="current"}' in metrics
+    assert 'tigertail_model_reloads_total{outcome="refused",role="current"}' in metrics
     assert "Traceback" not in service.text()
     assert httpx.get(f"{service.url}/health/ready").text.count(str(deployed)) == 0
 

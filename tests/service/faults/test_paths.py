@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tigertail.errors import ModelError
-from tigertail.model.store import folder as model_folder
+from tigertail.model.store import folder as store
 from tigertail.service.serving.model_cache import copied
 from tigertail.storage import sha256
 
@@ -140,10 +140,10 @@ def test_a_model_that_names_files_outside_of_itself(folder: Path, tmp_path: Path
     secret = tmp_path / "outside"
     secret.write_bytes(SECRET)
     manifest = json.loads((folder / "manifest.json").read_bytes())
-    del manifest[model_folder.SEAL]
+    del manifest[store.SEAL]
     manifest["files"] |= {f"../{name}" if name.startswith("..") else name: sha256(secret)}
-    manifest[model_folder.SEAL] = model_folder._seal(manifest)
+    manifest[store.SEAL] = store._seal(manifest)
     (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(ModelError):
-        copied(folder, tmp_path / "room")
-    assert not list((tmp_path / "room").rglob("outside"))
+        copied(folder, tmp_path / "cache")
+    assert not list((tmp_path / "cache").rglob("outside"))

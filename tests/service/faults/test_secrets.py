@@ -12,7 +12,7 @@ import pytest
 
 from tigertail.service.http import logs
 from tigertail.service.http.logs import Lines
-from tigertail.service.middleware.keys import digest
+from tigertail.service.middleware.authentication import digest
 from tigertail.service.serving.served_model import ServedModel
 
 KEY = "k3y-that-is-good"

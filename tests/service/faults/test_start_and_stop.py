@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tigertail.service.server.runtime_dir import PREFIX, working_room
+from tigertail.service.server.runtime_dir import PREFIX, make_runtime_dir
 
 HEAD = (
     b"POST /v1/similar:batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -62,7 +62,7 @@ def test_one_worker_ends_well_too(run, original: Path) -> None:
 
 
 def test_a_question_that_never_ends_holds_up_no_stop(run, original: Path) -> None:
-    service = run(original, TIGERTAIL_GRACE="1").ready()
+    service = run(original, TIGERTAIL_SHUTDOWN_TIMEOUT="1").ready()
     with service.connect() as line:
         line.sendall(HEAD % len(BODY))
         assert line.recv(100).startswith(b"HTTP/1.1 100 ")
@@ -103,8 +103,8 @@ def test_a_model_that_is_none(refused, folder: Path, made: Callable[[Path], Path
         ({"TIGERTAIL_LIMITS__RATE": "fast"}, "limits.rate"),
         ({"TIGERTAIL_WORKERS": "0"}, "workers"),
         ({"TIGERTAIL_HOST": "0.0.0.0"}, "no key is set"),
-        ({"TIGERTAIL_HOST": "no-such-host.invalid", "TIGERTAIL_OPEN": "1"}, "cannot listen at"),
-        ({"TIGERTAIL_HOST": "192.0.2.1", "TIGERTAIL_OPEN": "1"}, "cannot listen at"),
+        ({"TIGERTAIL_HOST": "no-such-host.invalid", "TIGERTAIL_ALLOW_ANONYMOUS": "1"}, "cannot listen at"),
+        ({"TIGERTAIL_HOST": "192.0.2.1", "TIGERTAIL_ALLOW_ANONYMOUS": "1"}, "cannot listen at"),
         ({"TIGERTAIL_FEEDBACK__STORE": "/proc/nowhere/feedback.sqlite"}, "cannot be opened"),
         ({"TIGERTAIL_FEEDBACK__STORE": "postgresql://u:p@127.0.0.1:1/base"}, "cannot be reached"),
     ],
@@ -126,7 +126,7 @@ def test_a_port_that_is_taken(run, original: Path) -> None:
 
 
 def test_workers_that_cannot_start_end_the_service(run, original: Path, tmp_path: Path) -> None:
-    # Nothing was wrong when it was looked at first; then the workers find no room for their copies.
+    # Nothing was wrong when it was looked at first; then the workers find no space for their copies.
     (tmp_path / "sitecustomize.py").write_text(
         "import sys\n"
         "if any('spawn_main' in one for one in sys.orig_argv):\n"
@@ -156,9 +156,9 @@ def test_a_folder_that_a_killed_service_left_is_swept_out(
     left = tmp_path / f"{PREFIX}left"
     left.mkdir()
     (left / "lock").touch()
-    with working_room() as first:
+    with make_runtime_dir() as first:
         assert not left.exists()
-        with working_room() as second:
+        with make_runtime_dir() as second:
             assert first.exists(), "one that runs is not"
             assert second != first
     assert list(tmp_path.iterdir()) == []

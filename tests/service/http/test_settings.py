@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tigertail.errors import ConfigError
-from tigertail.service.http.settings import Settings, read_settings
+from tigertail.service.http.settings import RENAMED, Settings, read_settings
 
 DIGEST = "0" * 64
 
@@ -49,7 +49,7 @@ def test_other_machines_need_a_key(tmp_path: Path) -> None:
         read_settings(model=tmp_path, host="0.0.0.0")
     assert "tigertail key" in error.value.remedy
     assert read_settings(model=tmp_path, host="0.0.0.0", keys={"radio": DIGEST}).rate == 50
-    assert read_settings(model=tmp_path, host="0.0.0.0", open=True).called == ["*"]
+    assert read_settings(model=tmp_path, host="0.0.0.0", allow_anonymous=True).allowed_hosts == ["*"]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.8.8"])
@@ -57,7 +57,7 @@ def test_this_machine_needs_none_and_has_no_limit(host: str, tmp_path: Path) -> 
     settings = read_settings(model=tmp_path, host=host)
     assert settings.loopback
     assert settings.rate is None
-    assert "localhost" in settings.called
+    assert "localhost" in settings.allowed_hosts
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_this_machine_needs_none_and_has_no_limit(host: str, tmp_path: Path) -> 
     [
         ("prot = 1", "service.toml: prot: unknown key"),
         ("port = 70000", r"port: Input should be less"),
-        ("[keys]\nradio = 'hunter2'", "'radio' is no SHA-256"),
+        ("[keys]\nradio = 'hunter2'", "'radio' is not a SHA-256 digest"),
         ("model = ", "service.toml: cannot be read"),
         ("", "model: Field required"),
     ],
@@ -88,6 +88,26 @@ def test_a_misspelt_variable_is_not_passed_over(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("TIGERTAIL_DATA", "/not/ours/but/known")
     assert read_settings(model=tmp_path).port == 8000
     monkeypatch.setenv("TIGERTAIL_PROT", "80")
-    with pytest.raises(ConfigError, match="TIGERTAIL_PROT is no setting") as error:
+    with pytest.raises(ConfigError, match="TIGERTAIL_PROT is unknown") as error:
         read_settings(model=tmp_path)
     assert error.value.remedy == "did you mean TIGERTAIL_PORT?"
+
+
+@pytest.mark.parametrize(("old", "new"), RENAMED.items())
+def test_an_old_name_leads_to_the_new_one(
+    old: str, new: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    section, _, key = old.rpartition(".")
+    file = tmp_path / "service.toml"
+    file.write_text((f"[{section}]\n" if section else "") + f"{key} = 1\n", "utf-8")
+    with pytest.raises(ConfigError, match=f"{old}: unknown key") as in_file:
+        read_settings(file, model=tmp_path)
+    assert in_file.value.remedy == f"the setting is now named {new}"
+    variable, now = (f"TIGERTAIL_{name.replace('.', '__').upper()}" for name in (old, new))
+    monkeypatch.setenv(variable, "1")
+    with pytest.raises(ConfigError, match=f"{variable} is unknown") as in_environment:
+        read_settings(model=tmp_path)
+    assert in_environment.value.remedy == f"the setting is now named {now}"
+    monkeypatch.delenv(variable)
+    monkeypatch.setenv(now, "1")
+    read_settings(model=tmp_path)

@@ -12,17 +12,17 @@ from tigertail.model import ModelConfig, fit, save
 
 
 @pytest.fixture(scope="module")
-def rival(countries: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def challenger(countries: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model that groups nobody, of fewer factors."""
-    folder = tmp_path_factory.mktemp("rival") / "model"
+    folder = tmp_path_factory.mktemp("challenger") / "model"
     settings = {"base": {"factors": 2}, "local": {"groups": "none"}}
     save(fit(countries, ModelConfig.model_validate(settings)), folder)
     return folder
 
 
 @pytest.fixture
-def client(serve, rival: Path) -> TestClient:
-    return serve(rival=rival)
+def client(serve, challenger: Path) -> TestClient:
+    return serve(challenger=challenger)
 
 
 def asked(client: TestClient, listener: str, **more: object) -> dict:
@@ -33,7 +33,7 @@ def asked(client: TestClient, listener: str, **more: object) -> dict:
 def test_the_models_take_turns(client: TestClient) -> None:
     versions = {one["role"]: one["version"] for one in client.get("/v1/models").json()["models"]}
     answer = asked(client, "ola")
-    assert answer["model"] == f"{versions['current']}+{versions['rival']}"
+    assert answer["model"] == f"{versions['current']}+{versions['challenger']}"
     assert [item["rank"] for item in answer["items"]] == [1, 2, 3, 4, 5, 6]
     assert len({item["id"] for item in answer["items"]}) == 6
     teams = [item["model"] for item in answer["items"]]
@@ -64,7 +64,7 @@ def test_a_single_signal_is_asked_of_the_model_alone(client: TestClient) -> None
 def test_a_rival_that_lacks_what_a_dial_turns_has_no_say(client: TestClient) -> None:
     alone = client.get("/v1/similar", params={"item": "star", "country": "PL"}).json()
     assert alone["items"]
-    named = asked(client, "ola", country="PL", n=20)  # the rival groups nobody
+    named = asked(client, "ola", country="PL", n=20)  # the challenger groups nobody
     assert [item["id"] for item in named["items"]] == [item["id"] for item in alone["items"]]
 
 

@@ -17,55 +17,55 @@ from tigertail.service.serving.registry import ModelRegistry
 
 
 def test_a_copy_is_the_model(folder: Path, tmp_path: Path) -> None:
-    copy = copied(folder, tmp_path / "room")
+    copy = copied(folder, tmp_path / "cache")
     assert load(copy).version == load(folder).version
-    assert copied(folder, tmp_path / "room") == copy, "made once"
-    assert newest(tmp_path / "room") == copy
+    assert copied(folder, tmp_path / "cache") == copy, "made once"
+    assert newest(tmp_path / "cache") == copy
 
 
 def test_a_copy_is_whole_or_not_there(folder: Path, tmp_path: Path) -> None:
     sorted(folder.rglob("*.npy"))[-1].write_bytes(b"half")
     with pytest.raises(ModelError, match="altered or cut short"):
-        copied(folder, tmp_path / "room")
-    assert list((tmp_path / "room").iterdir()) == []
-    assert newest(tmp_path / "room") is None
+        copied(folder, tmp_path / "cache")
+    assert list((tmp_path / "cache").iterdir()) == []
+    assert newest(tmp_path / "cache") is None
 
 
 def test_files_cut_short_in_place_are_not_those_answered_from(folder: Path, tmp_path: Path) -> None:
-    shelf = ModelRegistry({"current": folder}, room=tmp_path / "room")
-    right = shelf["current"].model.similar("star")
+    registry = ModelRegistry({"current": folder}, cache_dir=tmp_path / "cache")
+    right = registry["current"].model.similar("star")
     for file in folder.rglob("*.npy"):
         file.write_bytes(b"")
-    assert shelf["current"].model.similar("star").equals(right)
+    assert registry["current"].model.similar("star").equals(right)
 
 
 def test_a_shelf_set_up_beside_a_broken_model_goes_on_with_the_copy(folder: Path, tmp_path: Path) -> None:
-    first = ModelRegistry({"current": folder}, room=tmp_path / "room")
+    first = ModelRegistry({"current": folder}, cache_dir=tmp_path / "cache")
     version = first["current"].version
     shutil.rmtree(folder)
-    second = ModelRegistry({"current": folder}, room=tmp_path / "room")
+    second = ModelRegistry({"current": folder}, cache_dir=tmp_path / "cache")
     assert second["current"].version == version
     assert second.refused() == {"current": "no such model"}
     with pytest.raises(ModelError, match="no such model"):
-        ModelRegistry({"current": folder}, room=tmp_path / "another")
+        ModelRegistry({"current": folder}, cache_dir=tmp_path / "another")
 
 
 def test_no_room_for_a_copy_is_told(folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "room").touch()
+    (tmp_path / "cache").touch()
     with pytest.raises(ModelError, match="cannot be copied"):
-        ModelRegistry({"current": folder}, room=tmp_path / "room")
+        ModelRegistry({"current": folder}, cache_dir=tmp_path / "cache")
 
 
 def test_what_is_half_removed_does_not_pass_for_a_copy(
     local_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room, model = tmp_path / "room", tmp_path / "model"
+    cache_dir, model = tmp_path / "cache", tmp_path / "model"
     monkeypatch.setattr(model_cache.shutil, "rmtree", lambda *given, **more: None)  # killed before it removes
     made = []
     for number in range(model_cache.KEPT + 1):
         save(replace(local_model, metrics={"round": number}), model)
-        made.append(copied(model, room))
+        made.append(copied(model, cache_dir))
         os.utime(made[-1], (number, number))
-    copied(model, room)
+    copied(model, cache_dir)
     assert not made[0].exists()
-    assert newest(room) == made[-1]
+    assert newest(cache_dir) == made[-1]

@@ -27,85 +27,85 @@ def changes() -> list[tuple[str, bool]]:
 
 
 @pytest.fixture
-def shelf(folder: Path, changes: list[tuple[str, bool]]) -> ModelRegistry:
+def registry(folder: Path, changes: list[tuple[str, bool]]) -> ModelRegistry:
     return ModelRegistry({"current": folder}, lambda role, new: changes.append((role, new)))
 
 
 def test_a_new_model_takes_its_place_at_the_next_look(
-    shelf: ModelRegistry, local_model: Model, folder: Path, changes: list[tuple[str, bool]]
+    registry: ModelRegistry, local_model: Model, folder: Path, changes: list[tuple[str, bool]]
 ) -> None:
-    held = shelf["current"]
+    held = registry["current"]
     save(other(local_model), folder)
-    assert shelf["current"] is held
-    shelf.look()
-    assert shelf["current"].version != held.version
+    assert registry["current"] is held
+    registry.look()
+    assert registry["current"].version != held.version
     assert held.model.similar("star")["item_id"].len(), "who holds the old one goes on with it"
     assert changes == [("current", True)]
 
 
 def test_rolling_back_brings_the_old_model_back(
-    shelf: ModelRegistry, local_model: Model, folder: Path
+    registry: ModelRegistry, local_model: Model, folder: Path
 ) -> None:
-    before = shelf["current"].version
+    before = registry["current"].version
     save(other(local_model), folder)
-    shelf.look()
+    registry.look()
     roll_back(folder)
-    shelf.look()
-    assert shelf["current"].version == before
+    registry.look()
+    assert registry["current"].version == before
 
 
 def test_a_half_copied_model_is_refused_until_it_is_whole(
-    shelf: ModelRegistry, local_model: Model, folder: Path, tmp_path: Path, changes: list[tuple[str, bool]]
+    registry: ModelRegistry, local_model: Model, folder: Path, tmp_path: Path, changes: list[tuple[str, bool]]
 ) -> None:
-    before = shelf["current"].version
+    before = registry["current"].version
     save(other(local_model), tmp_path / "elsewhere")
     missing = sorted((tmp_path / "elsewhere" / "1").rglob("*.npy"))[0]
     shutil.rmtree(folder)
     shutil.copytree(tmp_path / "elsewhere", folder, ignore=lambda _, names: {missing.name} & set(names))
     for _ in range(2 * AGAIN):
-        shelf.look()
-        assert shelf["current"].version == before
-    assert shelf.refused() == {"current": "a file of the model is missing"}
+        registry.look()
+        assert registry["current"].version == before
+    assert registry.refused() == {"current": "a file of the model is missing"}
     assert changes == [("current", False)], "said once"
     shutil.copytree(tmp_path / "elsewhere", folder, dirs_exist_ok=True)
     for _ in range(AGAIN):
-        shelf.look()
-    assert shelf["current"].version != before
-    assert shelf.refused() == {}
+        registry.look()
+    assert registry["current"].version != before
+    assert registry.refused() == {}
     assert changes == [("current", False), ("current", True)]
 
 
 def test_a_model_cut_short_is_found_out_before_it_answers(
-    shelf: ModelRegistry, local_model: Model, folder: Path
+    registry: ModelRegistry, local_model: Model, folder: Path
 ) -> None:
-    before = shelf["current"].version
+    before = registry["current"].version
     save(other(local_model), folder)
     vectors = folder / "2" / "factors" / "vectors.npy"
     vectors.write_bytes(vectors.read_bytes()[:-4])
-    shelf.look()
-    assert shelf["current"].version == before
-    assert shelf.refused() == {"current": "altered or cut short since it was written"}
+    registry.look()
+    assert registry["current"].version == before
+    assert registry.refused() == {"current": "altered or cut short since it was written"}
 
 
-def test_a_model_that_went_away_goes_on_answering(shelf: ModelRegistry, folder: Path) -> None:
+def test_a_model_that_went_away_goes_on_answering(registry: ModelRegistry, folder: Path) -> None:
     shutil.rmtree(folder)
-    shelf.look()
-    assert shelf["current"].model.similar("star").height > 0
-    assert shelf.refused() == {"current": "no such model"}
+    registry.look()
+    assert registry["current"].model.similar("star").height > 0
+    assert registry.refused() == {"current": "no such model"}
 
 
-def test_nothing_new_is_nothing_to_do(shelf: ModelRegistry, changes: list[tuple[str, bool]]) -> None:
-    held = shelf["current"]
-    shelf.look()
-    assert shelf["current"] is held
+def test_nothing_new_is_nothing_to_do(registry: ModelRegistry, changes: list[tuple[str, bool]]) -> None:
+    held = registry["current"]
+    registry.look()
+    assert registry["current"] is held
     assert changes == []
 
 
-def test_a_model_saved_again_unchanged_in_all_but_time(shelf: ModelRegistry, folder: Path) -> None:
-    held = shelf["current"]
+def test_a_model_saved_again_unchanged_in_all_but_time(registry: ModelRegistry, folder: Path) -> None:
+    held = registry["current"]
     (folder / "manifest.json").touch()
-    shelf.look()
-    assert shelf["current"] is held
+    registry.look()
+    assert registry["current"] is held
 
 
 def test_a_damaged_model_is_not_put_up_at_all(folder: Path) -> None:
@@ -114,6 +114,6 @@ def test_a_damaged_model_is_not_put_up_at_all(folder: Path) -> None:
         ModelRegistry({"current": folder})
 
 
-def test_roles(shelf: ModelRegistry) -> None:
-    assert shelf.get("rival") is None
-    assert list(shelf.editions()) == ["current"]
+def test_roles(registry: ModelRegistry) -> None:
+    assert registry.get("challenger") is None
+    assert list(registry.served()) == ["current"]

@@ -10,13 +10,12 @@ from pathlib import Path
 _ASK_WHILE_ANOTHER_IS_OPENED = """
 import sys, threading
 from pathlib import Path
-from tigertail.model import QueryOptions
 from tigertail.service.serving.served_model import ServedModel
 folder = Path(sys.argv[1])
-edition, opened = ServedModel.open(folder), threading.Event()
+served, opened = ServedModel.open(folder), threading.Event()
 def ask():
     while not opened.is_set():
-        edition.answer([0, 1, 2], 5, QueryOptions(), why=True)
+        served.answer([0, 1, 2], 5, {}, why=True)
 asking = [threading.Thread(target=ask) for _ in range(2)]
 for one in asking: one.start()
 for _ in range(40): ServedModel.open(folder)

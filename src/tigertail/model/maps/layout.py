@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.errors import TigertailError
+from tigertail.errors import missing_extra
 
 NEIGHBOURS: Final = 15
 # Ranks over which a link gets e times weaker: the links of an item then sum to log2(15), as in UMAP.
@@ -153,13 +153,7 @@ def _there(places: Floats) -> NDArray[np.bool_]:
 
 
 def _umap() -> Any:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what it could do with TensorFlow
-            from umap import umap_  # type: ignore[import-untyped]
-    except ImportError as error:
-        raise TigertailError(
-            f"the map cannot be drawn ({error})",
-            remedy="install what draws it: pip install 'tigertail[map]'",
-        ) from error
+    with missing_extra("map", "the layout of the map"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about optional parts that need TensorFlow
+        from umap import umap_  # type: ignore[import-untyped]
     return umap_

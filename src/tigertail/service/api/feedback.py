@@ -1,4 +1,4 @@
-"""What listeners say back."""
+"""Feedback: events of listeners."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import Short, whole
 from tigertail.service.http.problems import ServiceError, documented
 from tigertail.service.http.schemas import Erased, Taken
-from tigertail.service.serving.context import Here
+from tigertail.service.serving.context import ContextDependency
 
 router = APIRouter(tags=["feedback"])
 EVENTS_A_QUESTION: Final = 10
@@ -57,18 +57,18 @@ class Delivery(BaseModel):
     response_model=Taken,
     responses=documented(400, 401, 409, 413, 422, 429, 503),
 )
-async def feedback(here: Here, body: Delivery) -> Response:
+async def feedback(context: ContextDependency, body: Delivery) -> Response:
     """Keep all events, or none: what is acknowledged is on disk. Send a delivery that failed again, unchanged."""
-    most = here.settings.limits.batch * EVENTS_A_QUESTION
+    most = context.settings.limits.batch * EVENTS_A_QUESTION
     if len(body.events) > most:
         raise ServiceError(422, f"{len(body.events)} events at once", remedy=f"send at most {most}")
     try:
-        receipt = await here.with_store(lambda store: store.record(body.events))
+        receipt = await context.with_store(lambda store: store.record(body.events))
     except TigertailError:
-        metrics.EVENTS.labels("refused").inc(len(body.events))
+        metrics.FEEDBACK_EVENTS.labels("refused").inc(len(body.events))
         raise
-    metrics.EVENTS.labels("accepted").inc(receipt.accepted)
-    metrics.EVENTS.labels("duplicate").inc(receipt.duplicates)
+    metrics.FEEDBACK_EVENTS.labels("accepted").inc(receipt.accepted)
+    metrics.FEEDBACK_EVENTS.labels("duplicate").inc(receipt.duplicates)
     return Response(
         to_json({"accepted": receipt.accepted, "duplicates": receipt.duplicates}),
         media_type="application/json",
@@ -81,7 +81,9 @@ async def feedback(here: Here, body: Delivery) -> Response:
     response_model=Erased,
     responses=documented(401, 422, 429, 503),
 )
-async def erase(here: Here, listener: Annotated[Short, Path(description="The anonymous id.")]) -> Response:
+async def erase(
+    context: ContextDependency, listener: Annotated[Short, Path(description="The anonymous id.")]
+) -> Response:
     """Erase all events of one listener, for good."""
-    erased = await here.with_store(lambda store: erase_listener(store, listener))
+    erased = await context.with_store(lambda store: erase_listener(store, listener))
     return Response(to_json({"erased": erased}), media_type="application/json")

@@ -10,7 +10,7 @@ from tigertail.service.http.json import to_json
 from tigertail.service.http.metrics import exposition
 from tigertail.service.http.problems import documented
 from tigertail.service.http.schemas import Health
-from tigertail.service.serving.context import Here
+from tigertail.service.serving.context import ContextDependency
 
 router = APIRouter(tags=["operation"])
 _PLAIN: Final[dict[int | str, dict[str, Any]]] = {
@@ -25,16 +25,16 @@ async def live() -> Response:
 
 
 @router.get("/health/ready", summary="Whether questions can be answered", response_model=Health)
-async def ready(here: Here) -> Response:
+async def ready(context: ContextDependency) -> Response:
     """Say which models answer, whether a newer one was refused, and whether feedback can be kept.
 
     Lists do not need the feedback store, so the service is ready without it.
     """
     health = {
         "status": "ready",
-        "models": {role: edition.version for role, edition in here.shelf.editions().items()},
-        "refused": here.shelf.refused(),
-        "feedback": await here.feedback_health(),
+        "models": {role: served.version for role, served in context.registry.served().items()},
+        "refused": context.registry.refused(),
+        "feedback": await context.feedback_health(),
     }
     return Response(to_json(health), media_type="application/json", headers={"Cache-Control": "no-store"})
 

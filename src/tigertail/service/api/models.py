@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from tigertail.service.http.json import to_json
 from tigertail.service.http.problems import ServiceError, documented
 from tigertail.service.http.schemas import Map, Models
-from tigertail.service.serving.context import Context, Here, not_modified, unchanged, versioned
+from tigertail.service.serving.context import Context, ContextDependency, not_modified, unchanged, versioned
 
 LOG: Final = logging.getLogger("tigertail.service")
 router = APIRouter(tags=["models"])
@@ -24,9 +24,9 @@ router = APIRouter(tags=["models"])
     response_model=Models,
     responses=documented(401, 429),
 )
-async def models(here: Here) -> Response:
+async def models(context: ContextDependency) -> Response:
     """Say of each what it was fitted to, and how it can be asked."""
-    described = [edition.described(role) for role, edition in here.shelf.editions().items()]
+    described = [served.described(role) for role, served in context.registry.served().items()]
     return Response(to_json({"models": described}), media_type="application/json")
 
 
@@ -36,14 +36,14 @@ async def models(here: Here) -> Response:
     response_model=Map,
     responses=documented(401, 404, 429, 503),
 )
-async def catalogue_map(request: Request, here: Here) -> Response:
+async def catalogue_map(request: Request, context: ContextDependency) -> Response:
     """Say where each item lies by naive CF (`before`) and by the model (`after`); null where one does not know it."""
-    edition = here.edition
-    tag = edition.map_tag()
+    served = context.served
+    tag = served.map_tag()
     if unchanged(request, tag):
-        return not_modified(edition, tag)
-    content = await here.desk.answer(f"{tag} map", lambda: to_json(edition.map()))
-    return versioned(content, edition, tag)
+        return not_modified(served, tag)
+    content = await context.queue.answer(f"{tag} map", lambda: to_json(served.map()))
+    return versioned(content, served, tag)
 
 
 @router.get(
@@ -51,11 +51,11 @@ async def catalogue_map(request: Request, here: Here) -> Response:
     summary="How good the lists are",
     responses=documented(401, 404, 429, 503),
 )
-async def evaluation(here: Here) -> Response:
+async def evaluation(context: ContextDependency) -> Response:
     """Return the report of an evaluation, as `tigertail evaluate --report` wrote it."""
-    file = here.settings.evaluation
+    file = context.settings.evaluation
     try:
-        content = await _report(here, file)
+        content = await _report(context, file)
     except (OSError, ValueError) as error:
         given = file is not None
         if given:
@@ -71,7 +71,7 @@ async def evaluation(here: Here) -> Response:
     return Response(content, media_type="application/json", headers={"Cache-Control": "no-cache"})
 
 
-async def _report(here: Context, file: Path | None) -> bytes:
+async def _report(context: Context, file: Path | None) -> bytes:
     """Return a report, read once for all who ask.
 
     Raises
@@ -88,4 +88,4 @@ async def _report(here: Context, file: Path | None) -> bytes:
         orjson.loads(content)
         return content
 
-    return await here.desk.answer(f"evaluation {found.st_mtime_ns} {found.st_size}", read)
+    return await context.queue.answer(f"evaluation {found.st_mtime_ns} {found.st_size}", read)

@@ -11,11 +11,11 @@ from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import NeighboursQuery
 from tigertail.service.http.problems import ServiceError, documented
 from tigertail.service.http.schemas import Page
-from tigertail.service.serving.context import Here, not_modified, unchanged, versioned
+from tigertail.service.serving.context import ContextDependency, not_modified, unchanged, versioned
 from tigertail.service.serving.served_model import ServedModel
 
 router = APIRouter(tags=["neighbours"])
-AT_ONCE: Final = 16  # lists made before others have their turn
+LISTS_A_TURN: Final = 16  # then other requests have their turn
 
 
 @router.get(
@@ -24,45 +24,47 @@ AT_ONCE: Final = 16  # lists made before others have their turn
     response_model=Page,
     responses=documented(400, 401, 404, 409, 422, 429, 503),
 )
-async def neighbours(request: Request, here: Here, asked: Annotated[NeighboursQuery, Query()]) -> Response:
-    """List the nearest items of the catalogue's items, the most heard first.
+async def neighbours(
+    request: Request, context: ContextDependency, asked: Annotated[NeighboursQuery, Query()]
+) -> Response:
+    """List the nearest items of the catalogue's items, those with most listeners first.
 
     Follow `next` to the end. All pages are of one model: when another took its place the next page is refused
     (409), and the first is to be asked for again.
     """
-    edition = here.edition
-    if unchanged(request, edition.tag):
-        return not_modified(edition)
-    start = _start(asked.cursor, edition)
-    stop = min(start + asked.limit, len(edition.cards))
+    served = context.served
+    if unchanged(request, served.tag):
+        return not_modified(served)
+    start = _start(asked.cursor, served)
+    stop = min(start + asked.limit, len(served.cards))
     lists: list[dict[str, Any]] = []
-    for first in range(start, stop, AT_ONCE):
-        codes = range(first, min(first + AT_ONCE, stop))
-        lists += await here.desk.do(lambda codes=codes: _lists(edition, codes, asked))  # type: ignore[misc]
-    following = f"{edition.version}.{stop}" if stop < len(edition.cards) else None
-    content = to_json({"model": edition.version, "neighbours": lists, "next": following})
-    return versioned(content, edition)
+    for first in range(start, stop, LISTS_A_TURN):
+        codes = range(first, min(first + LISTS_A_TURN, stop))
+        lists += await context.queue.do(lambda codes=codes: _lists(served, codes, asked))  # type: ignore[misc]
+    following = f"{served.version}.{stop}" if stop < len(served.cards) else None
+    content = to_json({"model": served.version, "neighbours": lists, "next": following})
+    return versioned(content, served)
 
 
-def _lists(edition: ServedModel, codes: range, asked: NeighboursQuery) -> list[dict[str, Any]]:
-    cards = [edition.cards[code] for code in codes]
+def _lists(served: ServedModel, codes: range, asked: NeighboursQuery) -> list[dict[str, Any]]:
+    cards = [served.cards[code] for code in codes]
     lists: dict[str, list[dict[str, Any]]] = {card["id"]: [] for card in cards}
-    found = edition.neighbours(list(lists), asked.top, asked.options())
+    found = served.neighbours(list(lists), asked.top, asked.options())
     for target, item, score, rank in found.select(c.TARGET_ITEM_ID, c.ITEM_ID, c.SCORE, c.RANK).iter_rows():
         lists[target].append({"id": item, "rank": rank, "affinity": float(f"{score:.7g}")})
     return [{"id": card["id"], "name": card["name"], "items": lists[card["id"]]} for card in cards]
 
 
-def _start(cursor: str | None, edition: ServedModel) -> int:
+def _start(cursor: str | None, served: ServedModel) -> int:
     if cursor is None:
         return 0
     version, _, start = cursor.rpartition(".")
     if not start.isascii() or not start.isdecimal() or not version or len(start) > 12:
         raise ServiceError(422, "no such cursor", remedy="send the `next` of the page before")
-    if version != edition.version:
+    if version != served.version:
         raise ServiceError(
             409,
             "another model has taken the place of the one these pages are of",
             remedy="start without a cursor",
         )
-    return min(int(start), len(edition.cards))
+    return min(int(start), len(served.cards))

@@ -12,7 +12,14 @@ from tigertail.service.http.parameters import Batch, Question, SimilarQuery
 from tigertail.service.http.problems import ServiceError, documented, problem_of
 from tigertail.service.http.schemas import BatchAnswer, Similar
 from tigertail.service.http.settings import Limits
-from tigertail.service.serving.context import Context, Here, headers_of, not_modified, unchanged, versioned
+from tigertail.service.serving.context import (
+    Context,
+    ContextDependency,
+    headers_of,
+    not_modified,
+    unchanged,
+    versioned,
+)
 from tigertail.service.serving.experiment import interleaved
 from tigertail.service.serving.served_model import ServedModel
 
@@ -25,17 +32,19 @@ router = APIRouter(tags=["similar"])
     response_model=Similar,
     responses=documented(400, 401, 404, 422, 429, 503),
 )
-async def similar(request: Request, here: Here, asked: Annotated[SimilarQuery, Query()]) -> Response:
+async def similar(
+    request: Request, context: ContextDependency, asked: Annotated[SimilarQuery, Query()]
+) -> Response:
     """Answer from the model in place; the answer holds (ETag) until another model takes its place."""
-    check_size(asked, asked.item, here.settings.limits)
-    edition = here.edition
-    rival = here.rival_of(asked)
-    if rival is not None:
-        content = await here.desk.do(lambda: to_json(interleaved(edition, rival, asked.item, asked)))
+    check_size(asked, asked.item, context.settings.limits)
+    served = context.served
+    challenger = context.challenger_of(asked)
+    if challenger is not None:
+        content = await context.queue.do(lambda: to_json(interleaved(served, challenger, asked.item, asked)))
         return Response(content, headers={"Cache-Control": "no-store"}, media_type="application/json")
-    if unchanged(request, edition.tag):
-        return not_modified(edition)
-    return versioned(await answered(here, edition, asked.item, asked), edition)
+    if unchanged(request, served.tag):
+        return not_modified(served)
+    return versioned(await answered(context, served, asked.item, asked), served)
 
 
 @router.post(
@@ -44,42 +53,42 @@ async def similar(request: Request, here: Here, asked: Annotated[SimilarQuery, Q
     response_model=BatchAnswer,
     responses=documented(400, 401, 413, 422, 429, 503),
 )
-async def batch(here: Here, body: Batch) -> Response:
+async def batch(context: ContextDependency, body: Batch) -> Response:
     """Answer each question from the model in place, all from one; one that fails does not fail the others."""
-    limits = here.settings.limits
+    limits = context.settings.limits
     if len(body.requests) > limits.batch:
         raise ServiceError(
             422, f"{len(body.requests)} questions at once", remedy=f"send at most {limits.batch}"
         )
-    edition = here.edition
+    served = context.served
     answers = []
     for one in body.requests:
         try:
             check_size(one, one.items, limits)
-            answers.append(await answered(here, edition, one.items, one))
+            answers.append(await answered(context, served, one.items, one))
         except TigertailError as error:
             if isinstance(error, ServiceError) and error.retry is not None:
                 raise
             answers.append(to_json({"error": problem_of(error).model_dump(exclude_none=True)}))
-    content = b'{"model":%b,"answers":[%b]}' % (to_json(edition.version), b",".join(answers))
-    return Response(content, headers=headers_of(edition), media_type="application/json")
+    content = b'{"model":%b,"answers":[%b]}' % (to_json(served.version), b",".join(answers))
+    return Response(content, headers=headers_of(served), media_type="application/json")
 
 
-async def answered(here: Context, edition: ServedModel, items: list[str], asked: Question) -> bytes:
-    """Return an edition's answer, from memory where it was given before."""
-    key = f"{edition.version} {asked.key(items)}"
-    return await here.desk.answer(key, lambda: to_json(answer_of(edition, items, asked)))
+async def answered(context: Context, served: ServedModel, items: list[str], asked: Question) -> bytes:
+    """Return a served model's answer, from memory where it was given before."""
+    key = f"{served.version} {asked.key(items)}"
+    return await context.queue.answer(key, lambda: to_json(answer_of(served, items, asked)))
 
 
-def answer_of(edition: ServedModel, items: list[str], asked: Question) -> dict[str, Any]:
-    """Return an edition's answer."""
-    seeds = [edition.find(item) for item in items]
-    answers = edition.answer(seeds, asked.n, asked.options(), why=asked.why)
+def answer_of(served: ServedModel, items: list[str], asked: Question) -> dict[str, Any]:
+    """Return a served model's answer."""
+    seeds = [served.find(item) for item in items]
+    answers = served.answer(seeds, asked.n, asked.options(), why=asked.why)
     return {
-        "model": edition.version,
-        "seeds": [edition.cards[seed] for seed in seeds],
+        "model": served.version,
+        "seeds": [served.cards[seed] for seed in seeds],
         "notices": list(answers.notices),
-        "items": edition.shown(answers),
+        "items": served.shown(answers),
     }
 
 

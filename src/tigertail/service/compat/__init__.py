@@ -5,12 +5,12 @@ from typing import Final
 from fastapi import APIRouter
 
 from tigertail.service.compat import lastfm, listenbrainz
-from tigertail.service.http.problems import Wording
+from tigertail.service.http.problems import ErrorFormat
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (lastfm.router, listenbrainz.router)
-WORDINGS: Final[tuple[tuple[str, Wording], ...]] = (
-    (lastfm.PATH, lastfm.told),
-    (listenbrainz.ARTISTS, listenbrainz.told),
-    (listenbrainz.RECORDINGS, listenbrainz.told),
+ERROR_FORMATS: Final[tuple[tuple[str, ErrorFormat], ...]] = (
+    (lastfm.PATH, lastfm.format_error),
+    (listenbrainz.ARTISTS, listenbrainz.format_error),
+    (listenbrainz.RECORDINGS, listenbrainz.format_error),
 )
-"""Paths, by how they begin, and how their clients are told of problems."""
+"""Prefixes of paths, and the format of errors below them."""

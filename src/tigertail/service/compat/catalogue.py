@@ -30,34 +30,34 @@ _WHOLE: Final = "{} - {}"  # the id of a track that has no other: its artist and
 
 
 class Catalogue:
-    """The items of an edition.
+    """The items of a served model.
 
     Parameters
     ----------
-    edition
-        The edition.
+    served
+        The served model.
     """
 
     _made: ClassVar[WeakKeyDictionary[ServedModel, Catalogue]] = WeakKeyDictionary()
 
-    def __init__(self, edition: ServedModel) -> None:
-        self._names = edition.names
-        self._items = _credited(edition.model.items)
+    def __init__(self, served: ServedModel) -> None:
+        self._names = served.names
+        self._items = _credited(served.model.items)
 
     @classmethod
-    def of(cls, edition: ServedModel) -> Catalogue:
-        """Return the catalogue of an edition, made once."""
-        made = cls._made.get(edition)
+    def of(cls, served: ServedModel) -> Catalogue:
+        """Return the catalogue of a served model, made once."""
+        made = cls._made.get(served)
         if made is None:
-            made = cls._made[edition] = cls(edition)
+            made = cls._made[served] = cls(served)
         return made
 
     def mbid(self, code: int) -> str:
-        """Return an item's MBID; empty where nobody knows it."""
+        """Return an item's MBID; empty where it is unknown."""
         return str(self._items[c.MBID][code] or "")
 
     def artist(self, code: int) -> tuple[str, str]:
-        """Return the name and the MBID of a track's artist; empty where nobody knows them."""
+        """Return the name and the MBID of a track's artist; empty where they are unknown."""
         row = self._items.row(code, named=True)
         return row[_ARTIST] or "", row[_ARTIST_MBID] or ""
 
@@ -66,7 +66,7 @@ class Catalogue:
         return self._by_mbid.get((kind, mbid.strip().lower()))
 
     def by_name(self, name: str, kind: str, artist: str | None = None) -> int | None:
-        """Return the code of the most heard item of that kind and name, a track of that artist.
+        """Return the code of the item with most listeners of that kind and name, a track of that artist.
 
         A name that is escaped twice, as some players do because Last.fm unescapes twice, is found as well.
         """
@@ -103,7 +103,7 @@ class Catalogue:
         return None
 
     def _of_artist(self, artist: str) -> pl.Expr:
-        """Return which items are an artist's; where nobody knows whose any is, all may be."""
+        """Return which items are an artist's; where no item has an artist, every item may be."""
         if c.ARTIST_ID not in self._items.columns:
             return pl.lit(True)
         return (pl.col(_ARTIST_FOLDED) == fold(artist)).fill_null(False)
@@ -113,7 +113,7 @@ class Catalogue:
         known = self._items.filter(pl.col(c.MBID).is_not_null()).select(c.KIND, c.MBID, _CODE).reverse()
         return {
             (kind, mbid): code for kind, mbid, code in known.iter_rows()
-        }  # the most heard is written last
+        }  # the one with most listeners is written last
 
 
 def _credited(items: pl.DataFrame) -> pl.DataFrame:
@@ -122,8 +122,8 @@ def _credited(items: pl.DataFrame) -> pl.DataFrame:
     items = items.with_columns(pl.coalesce(own.str.to_lowercase(), _mbid(c.ITEM_ID)).alias(c.MBID))
     items = items.with_row_index(_CODE)
     if c.ARTIST_ID not in items.columns:
-        nobody = pl.lit(None, pl.String)
-        return items.with_columns(nobody.alias(name) for name in (_ARTIST, _ARTIST_FOLDED, _ARTIST_MBID))
+        missing = pl.lit(None, pl.String)
+        return items.with_columns(missing.alias(name) for name in (_ARTIST, _ARTIST_FOLDED, _ARTIST_MBID))
     artists = items.filter(pl.col(c.KIND) == c.ARTIST).select(
         c.ITEM_ID, c.MBID, pl.col(c.NAME).alias(_ARTIST), pl.col("folded").alias(_ARTIST_FOLDED)
     )

@@ -1,6 +1,6 @@
 """Last.fm's web service 2.0, as players ask it for similar artists and tracks.
 
-An artist or track that is not there is told as Last.fm tells it: error 6 with HTTP status 200.
+A missing artist or track is reported as Last.fm does: error 6 with HTTP status 200.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tigertail.service.http import form_body
 from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import LONGEST
 from tigertail.service.http.problems import RETRY, Problem
-from tigertail.service.serving.context import Context, Here, headers_of, not_modified, unchanged
+from tigertail.service.serving.context import Context, ContextDependency, headers_of, not_modified, unchanged
 from tigertail.service.serving.served_model import ServedModel
 
 router = APIRouter(tags=["Last.fm"])
@@ -26,7 +26,7 @@ PATH: Final = "/2.0"
 _XML: Final = "text/xml"
 _JSON: Final = "application/json"
 _OPERATION_FAILED: Final = "Operation failed - "
-_TOLD: Final = {
+_ERROR_CODES: Final = {
     400: (6, "Invalid parameters - "),
     401: (10, "Invalid API key - "),
     404: (3, "Invalid Method - "),
@@ -70,10 +70,10 @@ def _documented() -> dict[int | str, dict[str, Any]]:
     markup = {_XML: {"schema": {"type": "string"}}}
     refused = {
         400: "Something in the question is no parameter's value, or the method is unknown",
-        403: "No key, or not a good one",
+        403: "Missing or invalid API key",
         413: "The form is too large",
         429: "Too many requests",
-        503: "Too many questions wait already",
+        503: "The request queue is full",
     }
     failed: dict[int | str, dict[str, Any]] = {
         status: {"description": why, "model": Failed, "content": markup} for status, why in refused.items()
@@ -91,12 +91,12 @@ def _documented() -> dict[int | str, dict[str, Any]]:
     openapi_extra={"parameters": _PARAMETERS},
 )
 @router.get(PATH, name="lastfm_bare", include_in_schema=False)
-async def lastfm(request: Request, here: Here) -> Response:
+async def lastfm(request: Request, context: ContextDependency) -> Response:
     """Answer similar artists and tracks, what is known of an artist, and searches.
 
     Parameters that are not listed here are ignored; so is `callback`.
     """
-    return await _answered(request, here)
+    return await _answered(request, context)
 
 
 @router.post(
@@ -108,37 +108,37 @@ async def lastfm(request: Request, here: Here) -> Response:
     openapi_extra={"requestBody": {"required": True, "content": {form_body.MEDIA_TYPE: {"schema": _FORM}}}},
 )
 @router.post(PATH, name="lastfm_form_bare", include_in_schema=False)
-async def lastfm_form(request: Request, here: Here) -> Response:
+async def lastfm_form(request: Request, context: ContextDependency) -> Response:
     """Answer as GET does."""
-    return await _answered(request, here)
+    return await _answered(request, context)
 
 
-def told(scope: Scope, problem: Problem, retry: int | None = None) -> Response:
-    """Tell a problem as Last.fm would, in the format that was asked for."""
-    code, begins = _TOLD.get(problem.status, (8, _OPERATION_FAILED))
-    status = _FORBIDDEN if code == _TOLD[401][0] else problem.status
+def format_error(scope: Scope, problem: Problem, retry: int | None = None) -> Response:
+    """Format a problem as Last.fm does, in the format that was asked for."""
+    code, begins = _ERROR_CODES.get(problem.status, (8, _OPERATION_FAILED))
+    status = _FORBIDDEN if code == _ERROR_CODES[401][0] else problem.status
     answer = _refused(scope, status, code, f"{begins}{problem.detail}")
     if retry is not None:
         answer.headers[RETRY] = str(retry)
     return answer
 
 
-async def _answered(request: Request, here: Context) -> Response:
+async def _answered(request: Request, context: Context) -> Response:
     try:
-        asked = Question.read(fields_of(form_body.fields(request.scope)), here.settings.limits.n)
+        asked = Question.read(fields_of(form_body.fields(request.scope)), context.settings.limits.n)
     except RefusalError as refusal:
         return _refused(request.scope, refusal.status, refusal.code, str(refusal))
-    edition = here.edition
-    if unchanged(request, edition.tag):
-        return not_modified(edition)
+    served = context.served
+    if unchanged(request, served.tag):
+        return not_modified(served)
     key = hashlib.blake2b(repr(asked).encode("utf-8", "replace"), digest_size=16).hexdigest()
-    content = await here.desk.answer(f"{edition.version} lastfm {key}", lambda: _content(edition, asked))
-    return Response(content, 200, headers_of(edition), _JSON if asked.json else _XML)
+    content = await context.queue.answer(f"{served.version} lastfm {key}", lambda: _content(served, asked))
+    return Response(content, 200, headers_of(served), _JSON if asked.json else _XML)
 
 
-def _content(edition: ServedModel, asked: Question) -> bytes:
+def _content(served: ServedModel, asked: Question) -> bytes:
     try:
-        tree = asked.answer(edition)
+        tree = asked.answer(served)
     except RefusalError as refusal:
         return _failure(refusal.code, str(refusal), asked.json)
     return to_json(tree) if asked.json else to_xml(tree)

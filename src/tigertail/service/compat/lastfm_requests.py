@@ -103,15 +103,15 @@ class Question:
         correct = fields.get("autocorrect") == "1"
         return cls(method, output == "json", artist, track, mbid, min(limit, longest), page, correct)
 
-    def answer(self, edition: ServedModel) -> Tree:
-        """Answer from an edition.
+    def answer(self, served: ServedModel) -> Tree:
+        """Answer from a served model.
 
         Raises
         ------
         RefusalError
             If there is no such artist or track.
         """
-        answers = Answers(edition)
+        answers = Answers(served)
         if self.method == "artist.search":
             return answers.found_artists(self.artist, self.limit, self.page)
         if self.method == "track.search":

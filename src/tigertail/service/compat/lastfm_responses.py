@@ -23,17 +23,17 @@ Tree = dict[str, Any]
 
 
 class Answers:
-    """Answers from an edition.
+    """Answers from a served model.
 
     Parameters
     ----------
-    edition
-        The edition.
+    served
+        The served model.
     """
 
-    def __init__(self, edition: ServedModel) -> None:
-        self._edition = edition
-        self.catalogue = Catalogue.of(edition)
+    def __init__(self, served: ServedModel) -> None:
+        self._served = served
+        self.catalogue = Catalogue.of(served)
 
     def similar_artists(self, code: int, limit: int) -> Tree:
         """Answer ``artist.getSimilar``."""
@@ -41,18 +41,18 @@ class Answers:
             self._artist(item) | {"match": f"{match:.6g}", "image": _images(), "streamable": "0"}
             for item, match in self._listed(code, limit, c.ARTIST)
         ]
-        named = {"artist": self._edition.cards[code]["name"]}
+        named = {"artist": self._served.cards[code]["name"]}
         return {"similarartists": {"artist": [_in_order(one) for one in artists], "@attr": named}}
 
     def similar_tracks(self, code: int, limit: int) -> Tree:
         """Answer ``track.getSimilar``."""
         tracks = [self._track(item, match) for item, match in self._listed(code, limit, c.TRACK)]
-        named = {"track": self._edition.cards[code]["name"], "artist": self.catalogue.artist(code)[0]}
+        named = {"track": self._served.cards[code]["name"], "artist": self.catalogue.artist(code)[0]}
         return {"similartracks": {"track": tracks, "@attr": named}}
 
     def artist_info(self, code: int) -> Tree:
         """Answer ``artist.getInfo``."""
-        heard = str(self._edition.cards[code]["listeners"])
+        listeners = str(self._served.cards[code]["listeners"])
         near = [
             {key: one[key] for key in ("name", "url")} | {"image": _images()}
             for one in (self._artist(item) for item, _ in self._listed(code, _SHORT, c.ARTIST))
@@ -63,7 +63,7 @@ class Answers:
                 "image": _images(),
                 "streamable": "0",
                 "ontour": "0",
-                "stats": {"listeners": heard, "playcount": heard},
+                "stats": {"listeners": listeners, "playcount": listeners},
                 "similar": {"artist": near},
                 "tags": {"tag": []},
                 "bio": {"published": "", "summary": "", "content": ""},
@@ -72,7 +72,7 @@ class Answers:
 
     def no_tags(self, code: int) -> Tree:
         """Answer ``artist.getTopTags``: the service has none to give."""
-        return {"toptags": {"tag": [], "@attr": {"artist": self._edition.cards[code]["name"]}}}
+        return {"toptags": {"tag": [], "@attr": {"artist": self._served.cards[code]["name"]}}}
 
     def found_artists(self, text: str, limit: int, page: int) -> Tree:
         """Answer ``artist.search``."""
@@ -80,7 +80,7 @@ class Answers:
         artists = [
             self._artist(code)
             | {
-                "listeners": str(self._edition.cards[code]["listeners"]),
+                "listeners": str(self._served.cards[code]["listeners"]),
                 "streamable": "0",
                 "image": _images(),
             }
@@ -94,7 +94,7 @@ class Answers:
         codes, total = self._found(text, limit, page, c.TRACK)
         tracks = []
         for code in codes:
-            card, (artist, _) = self._edition.cards[code], self.catalogue.artist(code)
+            card, (artist, _) = self._served.cards[code], self.catalogue.artist(code)
             tracks.append(
                 {
                     "name": card["name"],
@@ -110,20 +110,20 @@ class Answers:
         return {"results": _search(text, limit, page, total) | matches | {"@attr": {"for": text}}}
 
     def _listed(self, code: int, limit: int, kind: str) -> list[tuple[int, float]]:
-        return like(self._edition, code, limit, kind)
+        return like(self._served, code, limit, kind)
 
     def _found(self, text: str, limit: int, page: int, kind: str) -> tuple[Sequence[int], int]:
-        allowed = (self._edition.model.items[c.KIND] == kind).to_numpy()
-        codes = self._edition.names.search(text, limit * page, allowed)[0].tolist()
+        allowed = (self._served.model.items[c.KIND] == kind).to_numpy()
+        codes = self._served.names.search(text, limit * page, allowed)[0].tolist()
         full = len(codes) == limit * page
         return codes[limit * (page - 1) :], len(codes) + limit * full  # how many more there are nobody counts
 
     def _artist(self, code: int) -> Tree:
-        name = self._edition.cards[code]["name"]
+        name = self._served.cards[code]["name"]
         return {"name": name, "mbid": self.catalogue.mbid(code), "url": _SITE + quote_plus(name)}
 
     def _track(self, code: int, match: float) -> Tree:
-        card, (artist, mbid) = self._edition.cards[code], self.catalogue.artist(code)
+        card, (artist, mbid) = self._served.cards[code], self.catalogue.artist(code)
         return {
             "name": card["name"],
             "playcount": card["listeners"],

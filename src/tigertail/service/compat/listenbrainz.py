@@ -1,6 +1,6 @@
 """ListenBrainz Labs' datasets of similar artists and recordings, asked by MBID.
 
-Any algorithm may be named: the model in place answers. An MBID nobody knows here has no rows, as there, and items
+Any algorithm may be named: the model in place answers. An unknown MBID has no rows, as there, and items
 without an MBID are not listed, as clients could not tell them apart.
 """
 
@@ -29,7 +29,7 @@ from tigertail.service.compat.listenbrainz_schemas import (
 )
 from tigertail.service.http.json import to_json
 from tigertail.service.http.problems import RETRY, Problem, ServiceError
-from tigertail.service.serving.context import Context, Here, headers_of, not_modified, unchanged
+from tigertail.service.serving.context import Context, ContextDependency, headers_of, not_modified, unchanged
 
 router = APIRouter(tags=["ListenBrainz Labs"])
 ARTISTS: Final = "/similar-artists"
@@ -46,10 +46,10 @@ _RECORDINGS: Final[TypeAdapter[list[RecordingQuestion]]] = TypeAdapter(_Recordin
 def _documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     why = {
         400: "The question is not as it should be",
-        401: "No key, or not a good one",
+        401: "Missing or invalid API key",
         413: "The question is too large",
         429: "Too many requests",
-        503: "Too many questions wait already",
+        503: "The request queue is full",
     }
     return {status: {"description": why[status], "model": LabsError} for status in statuses}
 
@@ -104,10 +104,10 @@ def _body(name: str) -> dict[str, Any]:
     responses=_documented(400, 401, 429, 503),
     openapi_extra=_query("artist_mbids"),
 )
-async def artists(request: Request, here: Here) -> Response:
+async def artists(request: Request, context: ContextDependency) -> Response:
     """List up to 100 for each MBID, the closest first, each once."""
     asked = _checked(_ARTISTS, [_from_query(request, "artist_mbid")])
-    return await _answered(request, here, c.ARTIST, [row.artist_mbids for row in asked])
+    return await _answered(request, context, c.ARTIST, [row.artist_mbids for row in asked])
 
 
 @router.post(
@@ -118,10 +118,10 @@ async def artists(request: Request, here: Here) -> Response:
     responses=_documented(400, 401, 413, 429, 503),
     openapi_extra=_body("artist_mbids"),
 )
-async def artists_body(request: Request, here: Here) -> Response:
+async def artists_body(request: Request, context: ContextDependency) -> Response:
     """List as GET does; `artist_mbid` may hold a lone one."""
     asked = _checked(_ARTISTS, _parsed(await request.body()))
-    return await _answered(request, here, c.ARTIST, [row.artist_mbids for row in asked])
+    return await _answered(request, context, c.ARTIST, [row.artist_mbids for row in asked])
 
 
 @router.get(
@@ -132,10 +132,10 @@ async def artists_body(request: Request, here: Here) -> Response:
     responses=_documented(400, 401, 429, 503),
     openapi_extra=_query("recording_mbids"),
 )
-async def recordings(request: Request, here: Here) -> Response:
+async def recordings(request: Request, context: ContextDependency) -> Response:
     """List up to 100 for each MBID, the closest first, each once."""
     asked = _checked(_RECORDINGS, [_from_query(request, "recording_mbid")])
-    return await _answered(request, here, c.TRACK, [row.recording_mbids for row in asked])
+    return await _answered(request, context, c.TRACK, [row.recording_mbids for row in asked])
 
 
 @router.post(
@@ -146,39 +146,39 @@ async def recordings(request: Request, here: Here) -> Response:
     responses=_documented(400, 401, 413, 429, 503),
     openapi_extra=_body("recording_mbids"),
 )
-async def recordings_body(request: Request, here: Here) -> Response:
+async def recordings_body(request: Request, context: ContextDependency) -> Response:
     """List as GET does; `recording_mbid` may hold a lone one."""
     asked = _checked(_RECORDINGS, _parsed(await request.body()))
-    return await _answered(request, here, c.TRACK, [row.recording_mbids for row in asked])
+    return await _answered(request, context, c.TRACK, [row.recording_mbids for row in asked])
 
 
-def told(scope: Scope, problem: Problem, retry: int | None = None) -> Response:
-    """Tell a problem as ListenBrainz would."""
+def format_error(scope: Scope, problem: Problem, retry: int | None = None) -> Response:
+    """Format a problem as ListenBrainz does."""
     headers = {"Cache-Control": "no-store"} | ({} if retry is None else {RETRY: str(retry)})
     detail = problem.detail + (f"; {problem.remedy}" if problem.remedy else "")
     return Response(to_json({"code": problem.status, "error": detail}), problem.status, headers, _JSON)
 
 
-async def _answered(request: Request, here: Context, kind: str, rows: list[list[UUID]]) -> Response:
+async def _answered(request: Request, context: Context, kind: str, rows: list[list[UUID]]) -> Response:
     if len(rows) > 1 and any(len(row) > 1 for row in rows):
         raise ServiceError(400, "several questions about several MBIDs", remedy="put all MBIDs into one")
     distinct = list(dict.fromkeys(str(mbid) for row in rows for mbid in row))
-    if len(distinct) > here.settings.limits.seeds:
+    if len(distinct) > context.settings.limits.seeds:
         raise ServiceError(
-            400, f"{len(distinct)} MBIDs", remedy=f"ask about at most {here.settings.limits.seeds}"
+            400, f"{len(distinct)} MBIDs", remedy=f"ask about at most {context.settings.limits.seeds}"
         )
-    edition = here.edition
-    if unchanged(request, edition.tag):
-        return not_modified(edition)
+    served = context.served
+    if unchanged(request, served.tag):
+        return not_modified(served)
     lists = []
     for mbid in distinct:
 
         def listed(mbid: str = mbid) -> bytes:
-            return to_json(rows_of(edition, kind, mbid))
+            return to_json(rows_of(served, kind, mbid))
 
-        lists.append(await here.desk.answer(f"{edition.version} labs {kind} {mbid}", listed))
+        lists.append(await context.queue.answer(f"{served.version} labs {kind} {mbid}", listed))
     content = lists[0] if len(lists) == 1 else to_json(merged(lists, kind, distinct))
-    return Response(content, 200, headers_of(edition), _JSON)
+    return Response(content, 200, headers_of(served), _JSON)
 
 
 def _from_query(request: Request, name: str) -> dict[str, Any]:

@@ -16,36 +16,36 @@ _LISTED: Final = 100  # for each MBID, as there
 _LOOKED_AT: Final = 500  # where some have no MBID
 
 
-def rows_of(edition: ServedModel, kind: str, mbid: str) -> list[dict[str, Any]]:
-    """Return the rows of one MBID; none where nobody knows it."""
-    catalogue = Catalogue.of(edition)
+def rows_of(served: ServedModel, kind: str, mbid: str) -> list[dict[str, Any]]:
+    """Return the rows of one MBID; none where it is unknown."""
+    catalogue = Catalogue.of(served)
     code = catalogue.by_mbid(mbid, kind)
     if code is None:
         return []
     row = _artist_row if kind == c.ARTIST else _recording_row
-    found = like(edition, code, _LOOKED_AT, kind)
+    found = like(served, code, _LOOKED_AT, kind)
     listed = [(item, match) for item, match in found if catalogue.mbid(item)][:_LISTED]
     return [
-        row(edition, catalogue, item) | {"score": round(_BEST * match), "reference_mbid": mbid}
+        row(served, catalogue, item) | {"score": round(_BEST * match), "reference_mbid": mbid}
         for item, match in listed
     ]
 
 
-def _artist_row(edition: ServedModel, catalogue: Catalogue, code: int) -> dict[str, Any]:
+def _artist_row(served: ServedModel, catalogue: Catalogue, code: int) -> dict[str, Any]:
     return {
         "artist_mbid": catalogue.mbid(code),
-        "name": edition.cards[code]["name"],
+        "name": served.cards[code]["name"],
         "comment": "",
         "type": None,
         "gender": None,
     }
 
 
-def _recording_row(edition: ServedModel, catalogue: Catalogue, code: int) -> dict[str, Any]:
+def _recording_row(served: ServedModel, catalogue: Catalogue, code: int) -> dict[str, Any]:
     artist, mbid = catalogue.artist(code)
     return {
         "recording_mbid": catalogue.mbid(code),
-        "recording_name": edition.cards[code]["name"],
+        "recording_name": served.cards[code]["name"],
         "artist_credit_name": artist,
         "artist_credit_mbids": [mbid] if mbid else None,
         "release_name": None,

@@ -1,4 +1,4 @@
-"""What an edition lists after one item of a kind, in the terms both dialects share."""
+"""What a served model lists after one item of a kind, in the terms both dialects share."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from tigertail.model.query_options import QueryOptions
 from tigertail.service.serving.served_model import ServedModel
 
 
-def like(edition: ServedModel, code: int, limit: int, kind: str) -> list[tuple[int, float]]:
+def like(served: ServedModel, code: int, limit: int, kind: str) -> list[tuple[int, float]]:
     """Return the codes of the items of a kind that are most like one, best first, with their matches."""
-    answers = edition.answer([code], limit, QueryOptions(kinds=(kind,)))
+    answers = served.answer([code], limit, QueryOptions(kinds=(kind,)))
     return list(zip(answers.items.tolist(), matches(answers.affinities).tolist(), strict=True))
 
 

@@ -58,13 +58,13 @@ async def read(scope: Scope, receive: Receive) -> Receive:
         if len(body) > LARGEST:
             raise ServiceError(413, f"a form of more than {LARGEST:,} bytes", remedy="send less at a time")
     scope[_READ] = body
-    told = False
+    replayed = False
 
     async def again() -> Message:
-        nonlocal told
-        if told:
+        nonlocal replayed
+        if replayed:
             return await receive()
-        told = True
+        replayed = True
         return {"type": "http.request", "body": body, "more_body": False}
 
     return again

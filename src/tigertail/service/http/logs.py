@@ -1,7 +1,7 @@
 """Logs a machine can read: one JSON object a line, on standard error.
 
-No question is logged, nor a header: what people listen to and the keys they hold are nobody else's business. Of an
-error that nobody foresaw, type and place are logged without its words, which may quote either.
+No question is logged, nor a header: what people listen to and their keys are private. Of an
+unexpected error, type and place are logged without its message, which may quote either.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What Prometheus may know: how much is asked, how fast it is answered, and which models stand there.
+"""Metrics for Prometheus: requests and their duration, cache, queue, models, feedback.
 
-With several workers the counts of all are gathered through the folder that ``PROMETHEUS_MULTIPROC_DIR`` names.
+The counts of several workers are summed through the folder that ``PROMETHEUS_MULTIPROC_DIR`` names.
 """
 
 from __future__ import annotations
@@ -28,31 +28,31 @@ REQUESTS: Final = Counter(
     ("route", "method", "status"),
     registry=REGISTRY,
 )
-SECONDS: Final = Histogram(
-    "tigertail_request_seconds",
-    "Seconds to a whole answer, by route.",
+REQUEST_DURATION: Final = Histogram(
+    "tigertail_request_duration_seconds",
+    "Seconds to the end of a response, by route.",
     ("route",),
     buckets=_SECONDS,
     registry=REGISTRY,
 )
-REMEMBERED: Final = Counter(
-    "tigertail_remembered",
-    "Questions answered from memory (hit) or anew (miss).",
+CACHE_REQUESTS: Final = Counter(
+    "tigertail_cache_requests",
+    "Requests to the response cache, by outcome: hit or miss.",
     ("outcome",),
     registry=REGISTRY,
 )
-TURNED_AWAY: Final = Counter(
-    "tigertail_turned_away", "Questions turned away as too many waited.", registry=REGISTRY
+REQUESTS_SHED: Final = Counter(
+    "tigertail_requests_shed", "Requests refused as the queue was full.", registry=REGISTRY
 )
-MODELS: Final = Counter(
-    "tigertail_models",
-    "Newer models found, by role: put in place, or refused.",
+MODEL_RELOADS: Final = Counter(
+    "tigertail_model_reloads",
+    "New models found, by role and outcome: loaded or refused.",
     ("role", "outcome"),
     registry=REGISTRY,
 )
-EVENTS: Final = Counter(
+FEEDBACK_EVENTS: Final = Counter(
     "tigertail_feedback_events",
-    "Events of listeners: accepted, duplicate or refused.",
+    "Feedback events, by outcome: accepted, duplicate or refused.",
     ("outcome",),
     registry=REGISTRY,
 )

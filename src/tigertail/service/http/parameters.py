@@ -141,7 +141,7 @@ class ItemsQuery(Parameters):
     """A search as you type."""
 
     q: Annotated[str, Field(max_length=LONGEST, json_schema_extra=_SOUND), AfterValidator(_sound)] = Field(
-        "", description="What has been typed so far; nothing lists the most heard."
+        "", description="What has been typed so far; nothing lists those with most listeners."
     )
     n: int = Field(10, ge=1, le=100, description="How many to list.")
 

@@ -1,4 +1,4 @@
-"""Errors over HTTP: application/problem+json (RFC 9457), in the words of the errors they come from."""
+"""Errors over HTTP: application/problem+json (RFC 9457), with the problem and the remedy of the error."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Problem(BaseModel):
 
 
 class ServiceError(TigertailError):
-    """Something only the service can find wrong.
+    """An error of the service itself.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ class NoSuchItemError(UnknownItemError):
 
 
 def problem_of(error: TigertailError) -> Problem:
-    """Say what is wrong; a path of this machine is no client's business."""
+    """Return the problem of an error, without paths of this machine."""
     status = _status(error)
     suggestions = error.suggestions if isinstance(error, (NoSuchItemError, ServiceError)) else None
     return Problem(
@@ -92,16 +92,16 @@ def response(problem: Problem, retry: int | None = None) -> Response:
     return Response(content, problem.status, headers | {"Cache-Control": "no-store"}, MEDIA_TYPE)
 
 
-Wording = Callable[[Scope, Problem, int | None], Response]
-"""How the clients of some paths want to be told of problems: of a request, the problem, and seconds to wait."""
+ErrorFormat = Callable[[Scope, Problem, int | None], Response]
+"""Formats a problem for the clients of some paths, given the request, the problem and seconds to wait."""
 
 
-def worded(scope: Scope, problem: Problem, retry: int | None = None) -> Response:
-    """Return a problem as the clients of the path that was asked for understand it."""
-    wordings: tuple[tuple[str, Wording], ...] = scope["app"].state.wordings
-    for path, wording in wordings:
+def error_response(scope: Scope, problem: Problem, retry: int | None = None) -> Response:
+    """Return a problem in the format that clients of the requested path expect."""
+    error_formats: tuple[tuple[str, ErrorFormat], ...] = scope["app"].state.error_formats
+    for path, error_format in error_formats:
         if scope["path"].startswith(path):
-            return wording(scope, problem, retry)
+            return error_format(scope, problem, retry)
     return response(problem, retry)
 
 
@@ -111,21 +111,21 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
 
 
-def install(app: FastAPI, wordings: Iterable[tuple[str, Wording]] = ()) -> None:
-    """Let an app answer every error as a problem.
+def install(app: FastAPI, error_formats: Iterable[tuple[str, ErrorFormat]] = ()) -> None:
+    """Make an application answer every error as a problem.
 
     Parameters
     ----------
     app
         The app.
-    wordings
-        Paths, by how they begin, whose clients want to be told otherwise.
+    error_formats
+        Prefixes of paths whose clients need another format, and the format.
     """
-    app.state.wordings = tuple(wordings)
+    app.state.error_formats = tuple(error_formats)
 
     @app.exception_handler(TigertailError)
     async def ours(request: Request, error: TigertailError) -> Response:
-        return worded(request.scope, problem_of(error), _retry(error))
+        return error_response(request.scope, problem_of(error), _retry(error))
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
@@ -136,12 +136,12 @@ def install(app: FastAPI, wordings: Iterable[tuple[str, Wording]] = ()) -> None:
         remedy = "see /docs for what each question takes"
         if first["loc"] == ("body",) and "json" not in request.headers.get("content-type", ""):
             remedy = "send it as JSON, with the header Content-Type: application/json"
-        return worded(request.scope, _plain(422, detail, remedy))
+        return error_response(request.scope, _plain(422, detail, remedy))
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> Response:
         problem = _plain(error.status_code, str(error.detail), "see /docs for what can be asked")
-        answer = worded(request.scope, problem)
+        answer = error_response(request.scope, problem)
         answer.headers.update(error.headers or {})
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (allowed := _allowed(request)):
             answer.headers["Allow"] = ", ".join(sorted(allowed))
@@ -149,8 +149,8 @@ def install(app: FastAPI, wordings: Iterable[tuple[str, Wording]] = ()) -> None:
 
     @app.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> Response:
-        return worded(
-            request.scope, _plain(500, "something broke in the service", "report this; see its log")
+        return error_response(
+            request.scope, _plain(500, "internal error", "report it; the log has the details")
         )
 
 

@@ -35,7 +35,7 @@ class Item(Answer):
     kind: str
     country: str | None = Field(description="Where it is from, ISO 3166-1 alpha-2.")
     listeners: int
-    stratum: str = Field(description="head, mid, tail or cold: how much it is heard.")
+    stratum: str = Field(description="head, mid, tail or cold: how many listeners it has.")
 
 
 class Carrier(Answer):

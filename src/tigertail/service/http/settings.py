@@ -17,10 +17,19 @@ from pydantic_settings import PydanticBaseSettingsSource as Source
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-from tigertail.errors import ConfigError, setting_at_fault
+from tigertail.errors import UNKNOWN_KEY, ConfigError, setting_at_fault
 
 PREFIX: Final = "TIGERTAIL_"
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
+RENAMED: Final = {
+    "rival": "challenger",
+    "poll": "reload_interval",
+    "grace": "shutdown_timeout",
+    "open": "allow_anonymous",
+    "limits.patience": "limits.read_timeout",
+    "limits.waiting": "limits.max_queue",
+}
+"""Settings of earlier versions, and their names today."""
 
 
 class Limits(BaseModel):
@@ -35,25 +44,25 @@ class Limits(BaseModel):
     """Requests a client may ask at once after a pause."""
     body: int = Field(2**20, ge=1024)
     """Bytes of a request's body."""
-    patience: float = Field(10.0, gt=0)
-    """Seconds a client may take to send a body."""
-    waiting: int = Field(256, ge=1)
-    """Questions that may wait for one worker; more are told to come back."""
+    read_timeout: float = Field(10.0, gt=0)
+    """Seconds a client may take to send a request's head, and as many for its body."""
+    max_queue: int = Field(256, ge=1)
+    """Requests that may wait for one worker; more are refused with 503 and Retry-After."""
     n: int = Field(500, ge=1)
     """Longest list."""
     seeds: int = Field(100, ge=1)
     """Most items asked about at once."""
     batch: int = Field(100, ge=1)
-    """Most questions of one batch, and events of one delivery times ten."""
+    """Most requests of one batch; a delivery of feedback may hold ten times as many events."""
 
 
 class Feedback(BaseModel):
-    """Where what listeners say back is kept."""
+    """Whether and where feedback events are stored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     on: bool = True
-    """Whether any is kept."""
+    """Whether feedback is stored."""
     store: SecretStr | None = None
     """A SQLite file, or the URL of a database; None means the file ``MODEL-feedback.sqlite`` beside the model."""
     keep_days: int | None = Field(None, ge=1)
@@ -67,8 +76,8 @@ class Settings(BaseModel):
 
     model: Path
     """The model's folder."""
-    rival: Path | None = None
-    """Another model's folder: lists of listeners who are named are then interleaved from both."""
+    challenger: Path | None = None
+    """Folder of a second model: where a request names a listener, the list is interleaved from both models."""
     host: str = "127.0.0.1"
     """Address to listen at."""
     port: int = Field(8000, ge=0, le=65535)
@@ -76,18 +85,17 @@ class Settings(BaseModel):
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
     """Processes that answer; they share the model's arrays."""
     hosts: tuple[str, ...] | None = None
-    """Names by which the service may be called (the Host header); None means localhost on loopback, and any
-    elsewhere."""
+    """Host headers that are accepted; None means localhost on loopback, and any elsewhere."""
     keys: dict[str, str] = Field(default_factory=dict)
     """SHA-256 of each key, by a name that logs may show; ``tigertail key`` makes one. None is needed on loopback."""
-    open: bool = False
-    """Whether to answer without a key elsewhere than on loopback."""
-    poll: float = Field(1.0, gt=0)
-    """Seconds between looks for a new model."""
+    allow_anonymous: bool = False
+    """Whether other machines need no key."""
+    reload_interval: float = Field(1.0, gt=0)
+    """Seconds between checks for a new model."""
     cache: int = Field(64, ge=0)
-    """MiB of answers each worker remembers."""
-    grace: int = Field(10, ge=0)
-    """Seconds that questions under way are given when the service is stopped."""
+    """MiB of responses that each worker caches."""
+    shutdown_timeout: int = Field(10, ge=0)
+    """Seconds that running requests are given when the service is stopped."""
     evaluation: Path | None = None
     """A report.json of ``tigertail evaluate --report``, shown on the page."""
     explorer: bool = True
@@ -95,14 +103,16 @@ class Settings(BaseModel):
     limits: Limits = Limits()
     """What one client may ask."""
     feedback: Feedback = Feedback()
-    """Where what listeners say back is kept."""
+    """Whether and where feedback events are stored."""
 
     @field_validator("keys")
     @classmethod
     def _are_digests(cls, keys: dict[str, str]) -> dict[str, str]:
         for name, digest in keys.items():
             if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
-                raise ValueError(f"'{name}' is no SHA-256; make a key and its digest with: tigertail key")
+                raise ValueError(
+                    f"'{name}' is not a SHA-256 digest; make a key and its digest with: tigertail key"
+                )
         return keys
 
     @property
@@ -116,8 +126,8 @@ class Settings(BaseModel):
             return False
 
     @property
-    def called(self) -> list[str]:
-        """Names by which the service may be called."""
+    def allowed_hosts(self) -> list[str]:
+        """Host headers that are accepted, ``*`` for any."""
         if self.hosts is not None:
             return list(self.hosts)
         return [*LOCAL_HOSTS, self.host] if self.loopback else ["*"]
@@ -140,7 +150,7 @@ class Settings(BaseModel):
         return 50.0
 
     def to_json(self) -> str:
-        """Return all of it, secrets too, for the workers and nobody else."""
+        """Return all settings, secrets too, for the workers alone."""
         plain = self.model_dump(mode="json")
         if self.feedback.store is not None:
             plain["feedback"]["store"] = self.feedback.store.get_secret_value()
@@ -148,7 +158,18 @@ class Settings(BaseModel):
 
 
 def _check_environment() -> None:
-    """Refuse a variable that is nearly a setting's; others with our prefix belong to somebody else."""
+    """Refuse a variable with an old or misspelt name; others with our prefix belong to other programs.
+
+    Raises
+    ------
+    ConfigError
+        If there is one.
+    """
+    for old, new in RENAMED.items():
+        if _variable(old) in os.environ:
+            raise ConfigError(
+                f"{_variable(old)} is unknown", remedy=f"the setting is now named {_variable(new)}"
+            )
     known = [PREFIX + name.upper() for name in Settings.model_fields]
     for section, model in (("LIMITS", Limits), ("FEEDBACK", Feedback)):
         known += [f"{PREFIX}{section}__{name.upper()}" for name in model.model_fields]
@@ -156,7 +177,11 @@ def _check_environment() -> None:
         if name.startswith(PREFIX) and name not in known and not name.startswith(f"{PREFIX}KEYS"):
             close = process.extractOne(name, known, scorer=Levenshtein.distance, score_cutoff=2)
             if close is not None:
-                raise ConfigError(f"{name} is no setting", remedy=f"did you mean {close[0]}?")
+                raise ConfigError(f"{name} is unknown", remedy=f"did you mean {close[0]}?")
+
+
+def _variable(key: str) -> str:
+    return PREFIX + key.replace(".", "__").upper()
 
 
 def read_settings(file: Path | None = None, **given: Any) -> Settings:
@@ -196,20 +221,21 @@ def read_settings(file: Path | None = None, **given: Any) -> Settings:
         raise ConfigError(
             "no such file", path=file, remedy="write one as in docs/service.md, or leave it out"
         )
+    _check_environment()
     try:
         found = Sources(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         key, problem = setting_at_fault(error)
-        raise ConfigError(
-            f"{key}: {problem}", path=file, remedy="see docs/service.md for the settings"
-        ) from None
-    except ValueError as error:  # not TOML, or a setting in the environment that is no JSON
+        remedy = "see docs/service.md for the settings"
+        if problem == UNKNOWN_KEY and key in RENAMED:
+            remedy = f"the setting is now named {RENAMED[key]}"
+        raise ConfigError(f"{key}: {problem}", path=file, remedy=remedy) from None
+    except ValueError as error:  # not TOML, or not JSON in an environment variable
         raise ConfigError(f"cannot be read ({error})", path=file, remedy="see docs/service.md") from None
-    _check_environment()
     settings = Settings.model_validate(found.model_dump())
-    if not (settings.loopback or settings.keys or settings.open):
+    if not (settings.loopback or settings.keys or settings.allow_anonymous):
         raise ConfigError(
             f"{settings.host} can be reached from other machines, and no key is set",
-            remedy="make one with: tigertail key; or set open = true behind a proxy that asks for one",
+            remedy="make one with: tigertail key; or set allow_anonymous = true behind a proxy that checks keys",
         )
     return settings

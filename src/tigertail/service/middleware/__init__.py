@@ -1,1 +1,1 @@
-"""What every request passes: authentication, limits, the access log."""
+"""Middleware of every request: access log, authentication, limits; :mod:`.stack` composes it."""

@@ -1,6 +1,7 @@
-"""What a connection may take: so long for a head, so much of one, and so long for nothing to be read.
+"""Limits of a connection: the size of a request's head, the time it may take, and the time a client may not read.
 
-The guard looks after bodies, which it sees; this looks after what comes before the guard and after the answer.
+Bodies are limited by :mod:`tigertail.service.middleware.limits`; this limits what comes before the middleware and
+after the response.
 """
 
 from __future__ import annotations
@@ -11,15 +12,14 @@ import socket
 from http import HTTPStatus
 from typing import Any, Final, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
 from tigertail.service.http.problems import MEDIA_TYPE
+from tigertail.service.server.uvicorn_internals import HttpToolsProtocol
 
 HEAD: Final = 64 * 1024  # bytes of a request's line and headers
 SENT: Final = 512 * 1024  # bytes that the system may hold for a client that does not read
-READS: Final = 3  # times the patience for a client that does not read
+READS: Final = 3  # times the read timeout, for a client that does not read
 _SAID: Final = {
-    400: ("no HTTP request", "send one as in RFC 9112"),
+    400: ("not an HTTP request", "send one as in RFC 9112"),
     408: ("the request took too long to arrive", "send it at once"),
     431: (f"a request line and headers of more than {HEAD:,} bytes", "send less; long lists go in a body"),
 }
@@ -30,16 +30,16 @@ class Connection(HttpToolsProtocol):
 
     Parameters
     ----------
-    patience
+    read_timeout
         Seconds that a head may take, and what is left of a request once it is answered; an answer of which
         nothing is read for three times as long is given up.
     **given
         As of uvicorn.
     """
 
-    def __init__(self, *, patience: float, **given: Any) -> None:
+    def __init__(self, *, read_timeout: float, **given: Any) -> None:
         super().__init__(**given)
-        self._patience = patience
+        self._read_timeout = read_timeout
         self._size = 0  # of the present head, and trailer
         self._refusal = HTTPStatus.BAD_REQUEST
         self._refused = False
@@ -142,16 +142,16 @@ class Connection(HttpToolsProtocol):
             self.transport.write_eof()
 
     def _look_later(self) -> None:
-        self._timer = self.loop.call_later(max(self._patience / 4, 0.05), self._look)
+        self._timer = self.loop.call_later(max(self._read_timeout / 4, 0.05), self._look)
 
     def _look(self) -> None:
         waited = self.loop.time() - self._last
-        if self._stalled() or (self._refused and waited > self._patience):
+        if self._stalled() or (self._refused and waited > self._read_timeout):
             self.transport.abort()
             return
-        if self._in_head and waited > self._patience and not self._answering():
+        if self._in_head and waited > self._read_timeout and not self._answering():
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
-        elif self._in_message and waited > self._patience and not self._answering():
+        elif self._in_message and waited > self._read_timeout and not self._answering():
             self.transport.abort()  # answered already
         elif not self._in_message and waited > self.timeout_keep_alive and not self._answering():
             self.transport.close()
@@ -167,4 +167,4 @@ class Connection(HttpToolsProtocol):
         if not unread or unread < self._unread:
             self._read = now
         self._unread = unread
-        return now - self._read > READS * self._patience
+        return now - self._read > READS * self._read_timeout

@@ -15,7 +15,7 @@ SHARED_OUT: Final = sys.platform == "linux"  # others have the option, but give 
 
 
 def let_share(taken: socket.socket) -> None:
-    """Let workers have the address of a socket that is bound; nobody else could bind it until then."""
+    """Let workers have the address of a socket that is bound; no other process could bind it until then."""
     if SHARED_OUT:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
 

@@ -12,24 +12,30 @@ from pathlib import Path
 from typing import Final
 
 from tigertail.errors import ConfigError, TigertailError
+from tigertail.feedback.store import FeedbackStore
 from tigertail.model import load
+from tigertail.service.app import RUNTIME_DIR, SETTINGS_JSON
 from tigertail.service.http import logs
+from tigertail.service.http.metrics import SEVERAL
 from tigertail.service.http.settings import Settings
+from tigertail.service.server.http_limits import Connection
 from tigertail.service.server.reuseport import let_share
-from tigertail.service.server.runtime_dir import working_room
+from tigertail.service.server.runtime_dir import make_runtime_dir
+from tigertail.service.server.uvicorn_internals import Config
+from tigertail.service.server.workers import Supervisor
 
 _THREADS: Final = ("NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS")
 
 
 def serve(settings: Settings, started: Callable[[str], None] = lambda address: None) -> None:
-    """Serve until told to stop.
+    """Serve until a signal stops it.
 
     Parameters
     ----------
     settings
         The settings.
     started
-        Told of the address, such as ``http://127.0.0.1:8000``, once nothing is known to be in the way.
+        Called with the address, such as ``http://127.0.0.1:8000``, once nothing is known to be in the way.
 
     Raises
     ------
@@ -41,8 +47,8 @@ def serve(settings: Settings, started: Callable[[str], None] = lambda address: N
     try:
         check(settings)
         started(_address(settings, listening))
-        with working_room() as room:
-            _prepare_workers(settings, room)
+        with make_runtime_dir() as runtime_dir:
+            _prepare_workers(settings, runtime_dir)
             logs.set_up()
             _allow_many_connections()
             _supervise(settings, listening)
@@ -89,9 +95,7 @@ def check(settings: Settings) -> None:
     TigertailError
         If a model is missing or damaged, the feedback store cannot be opened, or there is no such evaluation.
     """
-    from tigertail.feedback.store import FeedbackStore
-
-    for folder in filter(None, (settings.model, settings.rival)):
+    for folder in filter(None, (settings.model, settings.challenger)):
         signals = load(folder).signals
         for name in signals:
             signals[name]
@@ -106,22 +110,17 @@ def check(settings: Settings) -> None:
 
 
 def _supervise(settings: Settings, listening: socket.socket) -> None:
-    import uvicorn
-
-    from tigertail.service.server.http_limits import Connection
-    from tigertail.service.server.workers import Supervisor
-
-    config = uvicorn.Config(
+    config = Config(
         "tigertail.service.app:from_environment",
         factory=True,
         workers=settings.workers,
-        http=functools.partial(Connection, patience=settings.limits.patience),  # type: ignore[arg-type]
+        http=functools.partial(Connection, read_timeout=settings.limits.read_timeout),  # type: ignore[arg-type]
         ws="none",
         loop="tigertail.service.server.reuseport:WorkerLoop",
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=settings.grace,
+        timeout_graceful_shutdown=settings.shutdown_timeout,
         timeout_worker_healthcheck=30,
         timeout_keep_alive=30,
     )
@@ -136,22 +135,19 @@ def _address(settings: Settings, listening: socket.socket) -> str:
     return f"http://{host}:{listening.getsockname()[1]}"
 
 
-def _prepare_workers(settings: Settings, room: Path) -> None:
+def _prepare_workers(settings: Settings, runtime_dir: Path) -> None:
     """Leave in the environment what the workers start from."""
-    from tigertail.service.app import ROOM, SETTLED
-    from tigertail.service.http.metrics import SEVERAL
-
-    os.environ[SETTLED] = settings.to_json()
-    os.environ[ROOM] = str(room)
-    os.environ[SEVERAL] = str(room / "counts")
-    (room / "counts").mkdir()
+    os.environ[SETTINGS_JSON] = settings.to_json()
+    os.environ[RUNTIME_DIR] = str(runtime_dir)
+    os.environ[SEVERAL] = str(runtime_dir / "counts")
+    (runtime_dir / "counts").mkdir()
     threads = str(max(1, (os.cpu_count() or 1) // settings.workers))
     for name in _THREADS:
         os.environ.setdefault(name, threads)
 
 
 def _allow_many_connections() -> None:
-    """Let slow clients run out of patience before the service runs out of files; workers inherit it."""
+    """Raise the limit of open files, so that slow clients reach their timeout first; workers inherit it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if sys.platform == "darwin" or soft == hard:
         return

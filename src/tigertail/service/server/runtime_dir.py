@@ -18,7 +18,7 @@ _LOCK: Final = "lock"
 
 
 @contextmanager
-def working_room() -> Iterator[Path]:
+def make_runtime_dir() -> Iterator[Path]:
     """Make a folder that only this user can read, and hold it; it is removed in the end.
 
     Yields
@@ -33,27 +33,27 @@ def working_room() -> Iterator[Path]:
     """
     try:
         _sweep()
-        room = Path(tempfile.mkdtemp(prefix=PREFIX))
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     except OSError as error:
         raise TigertailError(
             f"no folder for temporary files ({error.strerror})", remedy="name one that can be written: TMPDIR"
         ) from error
     try:
-        with (room / _LOCK).open("w") as lock:
+        with (folder / _LOCK).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            yield room
+            yield folder
     finally:
-        shutil.rmtree(room, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sweep() -> None:
-    """Remove the folders whose services were killed: nobody holds their locks."""
-    for room in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    """Remove the folders whose services were killed: no process holds their locks."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:
-            if room.is_symlink() or room.stat().st_uid != os.getuid():
+            if folder.is_symlink() or folder.stat().st_uid != os.getuid():
                 continue
-            with (room / _LOCK).open("r") as lock:
+            with (folder / _LOCK).open("r") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(room, ignore_errors=True)
+                shutil.rmtree(folder, ignore_errors=True)
         except OSError:  # held, half made, or gone meanwhile
             continue

@@ -11,8 +11,7 @@ import time
 from multiprocessing import connection, parent_process
 from typing import Final
 
-from uvicorn.config import STARTUP_FAILURE, Config
-from uvicorn.supervisors.multiprocess import Multiprocess, Process
+from tigertail.service.server.uvicorn_internals import STARTUP_FAILURE, Config, Multiprocess, Process
 
 LOG: Final = logging.getLogger("tigertail.service")
 PAUSES: Final = (
@@ -79,11 +78,11 @@ class Supervisor(Multiprocess):
 
     def _lives(self, process: Process) -> bool:
         """Say whether a worker answers, without waiting for one that ends meanwhile."""
-        told, ended = process.parent_conn, process.process.sentinel
+        pipe, ended = process.parent_conn, process.process.sentinel
         try:
-            told.send(b"ping")
-            if told in connection.wait([told, ended], self.config.timeout_worker_healthcheck):
-                self._answered |= told.recv()
+            pipe.send(b"ping")
+            if pipe in connection.wait([pipe, ended], self.config.timeout_worker_healthcheck):
+                self._answered |= pipe.recv()
                 return True
         except (OSError, EOFError):
             pass
@@ -114,7 +113,7 @@ class _Place:
 
 
 def end_with_parent() -> None:
-    """End this worker, as if asked to, when its supervisor is gone: nobody would ever stop it."""
+    """End this worker, as if asked to, when its supervisor is gone: no one else would stop it."""
     parent = parent_process()
     if parent is None:
         return

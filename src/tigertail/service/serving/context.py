@@ -21,7 +21,7 @@ from tigertail.service.serving.served_model import ServedModel
 from tigertail.service.serving.work_queue import WorkQueue
 
 CURRENT: Final = "current"
-RIVAL: Final = "rival"
+CHALLENGER: Final = "challenger"
 MODEL: Final = "X-Tigertail-Model"
 LOG: Final = logging.getLogger("tigertail.service")
 WRITERS: Final = 8  # who may wait for the store at a time; a thread each, and none that others need
@@ -39,35 +39,37 @@ class Context:
     ----------
     settings
         The settings.
-    shelf
+    registry
         The models.
-    desk
-        Where questions are answered.
+    queue
+        The queue that runs the models.
     store
-        Where what listeners say back is kept; None keeps nothing.
+        The feedback store; None stores nothing.
     """
 
     settings: Settings
-    shelf: ModelRegistry
-    desk: WorkQueue
+    registry: ModelRegistry
+    queue: WorkQueue
     store: FeedbackStore | None = None
     _counter: WorkQueue = field(default_factory=lambda: WorkQueue(QUEUE, 0, WRITERS))
     _glance: asyncio.Future[str] | None = None
     _away: tuple[float, StoreUnavailableError] = (0.0, StoreUnavailableError("never yet"))
 
     @property
-    def edition(self) -> ServedModel:
-        """The model to answer from: taken once a request, and held on to."""
-        return self.shelf[CURRENT]
+    def served(self) -> ServedModel:
+        """The model to answer from: take it once for a request, and use it to the end."""
+        return self.registry[CURRENT]
 
-    def rival_of(self, asked: SimilarQuery) -> ServedModel | None:
+    def challenger_of(self, asked: SimilarQuery) -> ServedModel | None:
         """Return the model whose answers are to be interleaved; None where one model answers alone."""
         return (
-            self.shelf.get(RIVAL) if asked.listener is not None and asked.options().signal is None else None
+            self.registry.get(CHALLENGER)
+            if asked.listener is not None and asked.options().signal is None
+            else None
         )
 
     async def feedback_health(self) -> str:
-        """Say whether what listeners say back can be kept."""
+        """Return whether feedback can be stored, in words."""
         if self.store is None:
             return "none is kept"
         if self._glance is None or self._glance.done():
@@ -76,7 +78,7 @@ class Context:
         return self._glance.result() if done else "the feedback store does not answer"
 
     async def with_store(self, work: Callable[[FeedbackStore], T]) -> T:
-        """Do something with the feedback store when it is its turn.
+        """Run some work with the feedback store when a thread is free.
 
         Raises
         ------
@@ -122,30 +124,30 @@ async def _context(request: Request) -> Context:  # a plain function would be se
     return found
 
 
-Here = Annotated[Context, Depends(_context)]
+ContextDependency = Annotated[Context, Depends(_context)]
 
 
 def unchanged(request: Request, tag: str) -> bool:
-    """Say whether the client has the answer with a tag already."""
+    """Return whether the client already has the response with a tag."""
     asked = request.headers.get("if-none-match", "")
     return any(one.strip().removeprefix("W/") in (quoted(tag), "*") for one in asked.split(","))
 
 
-def versioned(content: bytes, edition: ServedModel, tag: str | None = None) -> Response:
+def versioned(content: bytes, served: ServedModel, tag: str | None = None) -> Response:
     """Return an answer that holds for as long as the model does, or what ``tag`` names besides."""
-    return Response(content, headers=headers_of(edition, tag), media_type="application/json")
+    return Response(content, headers=headers_of(served, tag), media_type="application/json")
 
 
-def not_modified(edition: ServedModel, tag: str | None = None) -> Response:
-    """Say that the client has the answer already."""
-    return Response(status_code=304, headers=headers_of(edition, tag))
+def not_modified(served: ServedModel, tag: str | None = None) -> Response:
+    """Return 304: the client already has the response."""
+    return Response(status_code=304, headers=headers_of(served, tag))
 
 
-def headers_of(edition: ServedModel, tag: str | None = None) -> dict[str, str]:
-    """Return the headers by which an answer is kept and asked after."""
+def headers_of(served: ServedModel, tag: str | None = None) -> dict[str, str]:
+    """Return the headers by which clients cache and revalidate a response."""
     return {
-        "ETag": quoted(tag or edition.tag),
-        MODEL: edition.version,
+        "ETag": quoted(tag or served.tag),
+        MODEL: served.version,
         "Cache-Control": "no-cache",
         "Vary": "Accept, Authorization",
     }

@@ -35,20 +35,20 @@ def interleaved(
     seeds = [first.find(item) for item in items]
     lists: list[list[dict[str, Any]]] = []
     notices: list[str] = []
-    for edition in (first, second):
-        known = [edition.code(first.cards[seed]["id"]) for seed in seeds]
+    for served in (first, second):
+        known = [served.code(first.cards[seed]["id"]) for seed in seeds]
         codes = [code for code in known if code is not None]
         if not codes:
             lists.append([])
             continue
         try:
-            answers = edition.answer(codes, asked.n, asked.options(), why=asked.why)
+            answers = served.answer(codes, asked.n, asked.options(), why=asked.why)
         except (ConfigError, UnknownItemError):
-            if edition is first:
+            if served is first:
                 raise
-            lists.append([])  # the rival lacks what a dial turns: it has no say in this list
+            lists.append([])  # the challenger lacks what a dial turns: it adds nothing to this list
             continue
-        lists.append(edition.shown(answers))
+        lists.append(served.shown(answers))
         notices += answers.notices
     cards = [{card["id"]: card for card in shown} for shown in lists]
     seed = derive_seed(asked.listener, asked.key(items), first.version, second.version)

@@ -1,4 +1,4 @@
-"""Copies of models that nobody else writes to.
+"""Copies of models that no other process writes to.
 
 Answers are read from files mapped into memory. Who copies a new model over an old one in place (``cp -r NEW/. OLD``)
 cuts those files short under the feet of the workers, who would be killed for it, and mixes old and new. So the
@@ -20,14 +20,14 @@ from tigertail.model.store.lazy import AGAIN, copy_all, opened
 KEPT: Final = 2  # versions: the one in place and the one before, which may be gone back to
 
 
-def copied(folder: Path, room: Path) -> Path:
+def copied(folder: Path, cache_dir: Path) -> Path:
     """Return a copy of the model in place.
 
     Parameters
     ----------
     folder
         The model's folder.
-    room
+    cache_dir
         Where copies are kept, by version; old ones are removed. Files stay readable to those who have them open.
 
     Raises
@@ -35,14 +35,14 @@ def copied(folder: Path, room: Path) -> Path:
     ModelError
         If the model is missing, damaged, half copied, or changed meanwhile.
     OSError
-        If there is no room for it.
+        If the disk is full.
     """
     manifest, version = read_manifest(folder)
     with opened(folder / MANIFEST) as file:
         text = file.read()
-    target = room / version
+    target = cache_dir / version
     if not target.is_dir():
-        half = room / f".{version}.{uuid.uuid4().hex[:8]}"
+        half = cache_dir / f".{version}.{uuid.uuid4().hex[:8]}"
         try:
             half.mkdir(parents=True, mode=0o700)
             copy_all(folder / manifest["generation"], half / manifest["generation"], manifest["files"])
@@ -53,13 +53,13 @@ def copied(folder: Path, room: Path) -> Path:
         finally:
             shutil.rmtree(half, ignore_errors=True)
     target.touch()
-    _forget_old(room)
+    _forget_old(cache_dir)
     return target
 
 
-def newest(room: Path) -> Path | None:
+def newest(cache_dir: Path) -> Path | None:
     """Return the copy used last; None where there is none."""
-    return max(_copies(room), key=_used, default=None)
+    return max(_copies(cache_dir), key=_used, default=None)
 
 
 def _name(half: Path, target: Path) -> None:
@@ -70,16 +70,18 @@ def _name(half: Path, target: Path) -> None:
             raise
 
 
-def _forget_old(room: Path) -> None:
-    for old in sorted(_copies(room), key=_used)[:-KEPT]:
-        going = room / f".{old.name}.{uuid.uuid4().hex[:8]}"  # what is half removed must not pass for a copy
+def _forget_old(cache_dir: Path) -> None:
+    for old in sorted(_copies(cache_dir), key=_used)[:-KEPT]:
+        going = (
+            cache_dir / f".{old.name}.{uuid.uuid4().hex[:8]}"
+        )  # what is half removed must not pass for a copy
         with suppress(OSError):
             old.rename(going)
         shutil.rmtree(going, ignore_errors=True)
 
 
-def _copies(room: Path) -> list[Path]:
-    return [one for one in room.iterdir() if not one.name.startswith(".")] if room.is_dir() else []
+def _copies(cache_dir: Path) -> list[Path]:
+    return [one for one in cache_dir.iterdir() if not one.name.startswith(".")] if cache_dir.is_dir() else []
 
 
 def _used(copy: Path) -> float:

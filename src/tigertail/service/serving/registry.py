@@ -1,6 +1,6 @@
-"""The models that are served, each replaced whole while questions go on.
+"""The models that are served, each replaced as a whole while requests run.
 
-A question takes an edition once and is answered from it alone. Who writes a new model, or rolls one back, replaces
+A question takes a served model once and is answered from it alone. Who writes a new model, or rolls one back, replaces
 its manifest; a thread sees that, copies, opens and checks the new one beside the old, and only then puts it in its
 place. A model that cannot be opened, such as one half copied, is left out and tried again; the old one goes on
 answering.
@@ -28,9 +28,9 @@ _Mark = tuple[int, int, int] | None
 
 @dataclass
 class _Place:
-    """A place on the shelf: what stands there, and what was seen in the folder when it was put there."""
+    """A role: the model that is served, and the state of its folder when it was opened."""
 
-    edition: ServedModel
+    served: ServedModel
     mark: _Mark
     refused: str | None = None
     waits: int = 0
@@ -44,55 +44,55 @@ class ModelRegistry:
     folders
         Folder of each role's model.
     changed
-        Told of every model put in place or refused: the role, and whether it was put in place.
-    room
+        Called for every new model: with its role, and whether it replaced the old one.
+    cache_dir
         Where copies of the models are kept, to answer from; None answers from the folders themselves, which then
         must never be written to in place.
 
     Raises
     ------
     ModelError
-        If a model is missing or damaged, and no copy of an earlier one is in the room.
+        If a model is missing or damaged, and no copy of an earlier one is in ``cache_dir``.
     """
 
     def __init__(
         self,
         folders: dict[str, Path],
         changed: Callable[[str, bool], None] = lambda role, new: None,
-        room: Path | None = None,
+        cache_dir: Path | None = None,
     ) -> None:
         self._folders = folders
         self._changed = changed
-        self._room = room
+        self._cache_dir = cache_dir
         self._places = {role: self._first(role, folder) for role, folder in folders.items()}
         self._stopped = threading.Event()
         self._lock = threading.Lock()
 
     def __getitem__(self, role: str) -> ServedModel:
-        """Return the edition to answer from; hold on to it until the answer is whole."""
-        return self._places[role].edition
+        """Return the served model to answer from; hold on to it until the answer is whole."""
+        return self._places[role].served
 
     def get(self, role: str) -> ServedModel | None:
-        """Return a role's edition; None where no such model is served."""
+        """Return a role's model; None where no such model is served."""
         place = self._places.get(role)
-        return None if place is None else place.edition
+        return None if place is None else place.served
 
-    def editions(self) -> dict[str, ServedModel]:
+    def served(self) -> dict[str, ServedModel]:
         """Return what is served now."""
-        return {role: place.edition for role, place in self._places.items()}
+        return {role: place.served for role, place in self._places.items()}
 
     def refused(self) -> dict[str, str]:
         """Return why a newer model of a role was not put in place."""
         return {role: place.refused for role, place in self._places.items() if place.refused}
 
     def look(self) -> None:
-        """Put newer models in place, if there are any."""
+        """Open new models, and replace those that are served."""
         with self._lock:
             for role, folder in self._folders.items():
                 self._look_at(role, folder)
 
     def watch(self, seconds: float) -> None:
-        """Look every so many seconds, on a thread of its own, until :meth:`stop`."""
+        """Check every so many seconds, on a thread of its own, until :meth:`stop`."""
 
         def loop() -> None:
             while not self._stopped.wait(seconds):
@@ -101,10 +101,10 @@ class ModelRegistry:
                 except Exception:
                     LOG.exception("looking for a new model failed; it is tried again")
 
-        threading.Thread(target=loop, name="shelf", daemon=True).start()
+        threading.Thread(target=loop, name="model-registry", daemon=True).start()
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop the checks."""
         self._stopped.set()
 
     def _look_at(self, role: str, folder: Path) -> None:
@@ -131,11 +131,11 @@ class ModelRegistry:
                 self._changed(role, False)
             place.refused = problem
             return
-        if found.edition.version == place.edition.version:
+        if found.served.version == place.served.version:
             place.mark, place.refused = found.mark, None
             return
         self._places[role] = found
-        LOG.info("model in place", extra={"role": role, "model": found.edition.version})
+        LOG.info("model in place", extra={"role": role, "model": found.served.version})
         self._changed(role, True)
 
     def _first(self, role: str, folder: Path) -> _Place:
@@ -143,7 +143,7 @@ class ModelRegistry:
         try:
             return self._opened(role, folder)
         except TigertailError as error:
-            copy = None if self._room is None else newest(self._room / role)
+            copy = None if self._cache_dir is None else newest(self._cache_dir / role)
             if copy is None:
                 raise
             LOG.error("model refused; a copy of the one before goes on", extra={"problem": str(error)})
@@ -151,10 +151,10 @@ class ModelRegistry:
 
     def _opened(self, role: str, folder: Path) -> _Place:
         mark = _mark(folder)  # before it is read, so that a change meanwhile is seen at the next look
-        if self._room is None:
+        if self._cache_dir is None:
             return _Place(ServedModel.open(folder), mark)
         try:
-            copy = copied(folder, self._room / role)
+            copy = copied(folder, self._cache_dir / role)
         except OSError as error:
             raise ModelError(
                 f"cannot be copied ({error.strerror or 'no reason given'})",

@@ -42,8 +42,9 @@ class ServedModel:
         Where it is kept.
     """
 
-    _asking: ClassVar = threading.Lock()
-    """Held while a model is asked, on whatever thread: what its kernels share is not made for two at a time."""
+    _kernel_lock: ClassVar = threading.Lock()
+    """Held while a model computes: kernels share state that is not safe for two threads. The work queue has one thread,
+    but the registry opens a new model on another."""
 
     def __init__(self, model: Model, folder: Path) -> None:
         self.model = model
@@ -75,10 +76,10 @@ class ServedModel:
         model = load(folder if copy is None else copy)
         for name in model.signals:
             model.signals[name]
-        edition = cls(model, folder)
-        if len(edition.cards):  # whatever is made once is made now; after two at once, by the kernels
-            edition.answer([0, 0], 1, QueryOptions(), why=True)
-        return edition
+        served = cls(model, folder)
+        if len(served.cards):  # whatever is made once is made now; after two at once, by the kernels
+            served.answer([0, 0], 1, QueryOptions(), why=True)
+        return served
 
     def find(self, text: str) -> int:
         """Return the code of an item given by id or name, as :meth:`Model.find` does.
@@ -111,11 +112,11 @@ class ServedModel:
 
     def answer(self, seeds: Sequence[int], n: int, options: QueryOptions, *, why: bool = False) -> Answers:
         """Answer a query."""
-        with self._asking:
+        with self._kernel_lock:
             return self.model.answer(np.array(seeds, np.int32), n, why=why, options=options)
 
     def search(self, text: str, n: int) -> list[dict[str, Any]]:
-        """Return the items whose names match what was typed, best first; the most heard for nothing typed."""
+        """Return the items whose names match a text, best first; for no text those with most listeners."""
         if not text.strip():
             return [{**card, "match": 1.0} for card in self.cards[:n]]
         codes, matches = self.names.search(text, n)
@@ -126,7 +127,7 @@ class ServedModel:
 
     def neighbours(self, ids: Sequence[str], top: int, options: QueryOptions) -> pl.DataFrame:
         """Return the lists of some items, as :meth:`Model.neighbours` does."""
-        with self._asking:
+        with self._kernel_lock:
             return self.model.answer_many(ids, top, options=options).table()
 
     def map_tag(self) -> str:

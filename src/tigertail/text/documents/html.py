@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import unquote, urldefrag
 
+from tigertail.errors import missing_extra
 from tigertail.text.documents.builder import Builder, Plain, word_set
 
 _HIDDEN: Final = word_set(
@@ -31,7 +32,8 @@ def from_html(text: str) -> Plain:
     Plain
         The target of a link is an address, or the title of a wiki page. Scripts, navigation and forms are left out.
     """
-    from lxml import etree
+    with missing_extra("web", "reading documents"):
+        from lxml import etree
 
     # libxml2 would follow a declared encoding, but the text is already decoded.
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)

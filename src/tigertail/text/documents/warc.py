@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tigertail.errors import DataError
+from tigertail.errors import DataError, missing_extra
 from tigertail.io.archives import Stream
 from tigertail.text.documents.decoding import decode
 from tigertail.text.documents.page import BAD_BYTES, LONGEST_FILE, TOO_LARGE, Page, PageSink
@@ -37,8 +37,9 @@ def archived(stream: Stream, sink: PageSink) -> Iterator[Page]:
     DataError
         If the file is not an archive, or is damaged.
     """
-    from warcio.archiveiterator import ArchiveIterator
-    from warcio.exceptions import ArchiveLoadFailed
+    with missing_extra("web", "reading documents"):
+        from warcio.archiveiterator import ArchiveIterator
+        from warcio.exceptions import ArchiveLoadFailed
 
     records = 0
     try:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from tigertail.errors import missing_extra
 from tigertail.text.documents.builder import Builder, Plain, word_set
 
 # Bounded repetition, so that a page full of openings without an end still takes linear time.
@@ -55,7 +56,8 @@ def from_wikitext(text: str) -> Plain:
         The target of a link is the title of a page, without its anchor. Links to files, categories and other wikis,
         references, attributes of tables and sections with nothing but references are left out.
     """
-    import mwparserfromhell
+    with missing_extra("web", "reading documents"):
+        import mwparserfromhell
 
     walk = _Walk()
     for piece in _pieces(cut(text)):

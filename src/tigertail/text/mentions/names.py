@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.dataset.folding import fold
+from tigertail.errors import missing_extra
 from tigertail.text.mentions.tokens import Words, spaced
 
 # Scripts that put no spaces between words; Hangul puts them, but ties particles to its nouns.
@@ -77,7 +78,8 @@ class Names:
     """
 
     def __init__(self, items: pl.DataFrame) -> None:
-        from ahocorasick_rs import AhoCorasick, MatchKind
+        with missing_extra("web", "finding names in documents"):
+            from ahocorasick_rs import AhoCorasick, MatchKind
 
         folded = pl.Series("folded", [fold(name) for name in items[c.NAME]], pl.String)
         table = items.select(c.ITEM_ID, c.NAME).with_columns(folded)

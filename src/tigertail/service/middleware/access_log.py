@@ -1,0 +1,138 @@
+"""The access log: one line for every request, its count, and the headers that every response has."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Iterator
+from random import getrandbits
+from typing import Any, Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tigertail.service.http import metrics
+from tigertail.service.http.problems import Problem, error_response
+
+LOG: Final = logging.getLogger("tigertail.service.requests")
+PIECE: Final = 64 * 1024  # bytes
+REQUEST_ID: Final = "x-request-id"
+_PLAIN_ID: Final = re.compile(r"[\w.-]{1,64}")
+POLICY: Final = "content-security-policy"
+_DOCS: Final = "/docs"
+_STRICT: Final = (
+    "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_FOR_DOCS: Final = f"{_STRICT}; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'"
+_SAFE: Final = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+_RECORD: Final = "tigertail.access_record"
+
+_INTERNAL_ERROR: Final = Problem(
+    title="Internal Server Error",
+    status=500,
+    detail="internal error",
+    remedy=f"report it with the {REQUEST_ID} of this response; the log has the details under it",
+)
+
+
+class AccessLog:
+    """Middleware that logs every request, and answers 500 where the application raised an error.
+
+    Parameters
+    ----------
+    app
+        The application.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and log its response."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(REQUEST_ID, "")
+        record = AccessRecord(scope, given if _PLAIN_ID.fullmatch(given) else f"{getrandbits(128):032x}")
+        scope[_RECORD] = record
+        try:
+            await self._app(scope, receive, record.recorded(send))
+        except Exception:
+            LOG.exception("unhandled error", extra={"request": record.id})
+            if record.begun:
+                raise  # half a response cannot be repaired; the connection ends
+            await error_response(scope, _INTERNAL_ERROR)(scope, receive, record.recorded(send))
+        finally:
+            record.write()
+
+
+def record_of(scope: Scope) -> AccessRecord:
+    """Return the access record of a request."""
+    record: AccessRecord = scope[_RECORD]
+    return record
+
+
+def _pieces(message: Message) -> Iterator[Message]:
+    """Cut a body, so that a client that does not read holds one piece in memory and not a copy of the whole."""
+    body, more = message.get("body", b""), message.get("more_body", False)
+    for start in range(0, len(body) - PIECE, PIECE):
+        yield {**message, "body": body[start : start + PIECE], "more_body": True}
+    last = max(0, -(-len(body) // PIECE) - 1) * PIECE
+    yield {**message, "body": body[last:], "more_body": more}
+
+
+class AccessRecord:
+    """What is logged of a request: never its query, nor its headers."""
+
+    def __init__(self, scope: Scope, request_id: str) -> None:
+        self._scope = scope
+        self.id = request_id
+        self.begun = False
+        self._started = time.perf_counter()
+        self._status = 499  # the client disconnected before a response began
+        self._model: str | None = None
+        self.client = "unknown"
+        self.route: str | None = None
+
+    def recorded(self, send: Send) -> Send:
+        """Return a ``send`` that adds the headers every response has."""
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._status, self.begun = message["status"], True
+                headers = MutableHeaders(scope=message)
+                headers[REQUEST_ID] = self.id
+                headers.setdefault(POLICY, _FOR_DOCS if self._scope["path"] == _DOCS else _STRICT)
+                for name, value in _SAFE.items():
+                    headers.setdefault(name, value)
+                self._model = headers.get("x-tigertail-model")
+                await send(message)
+                return
+            for piece in _pieces(message):
+                await send(piece)
+
+        return sent
+
+    def write(self) -> None:
+        """Write the line, and count the request."""
+        seconds = time.perf_counter() - self._started
+        route = self.route or getattr(self._scope.get("route"), "path", None) or "(none)"
+        method = self._scope["method"]
+        metrics.REQUESTS.labels(route, method, str(self._status)).inc()
+        metrics.REQUEST_DURATION.labels(route).observe(seconds)
+        entry: dict[str, Any] = {
+            "request": self.id,
+            "route": route,
+            "method": method,
+            "status": self._status,
+            "milliseconds": round(seconds * 1000, 2),
+            "client": self.client,
+            "model": self._model,
+        }
+        LOG.info("request", extra=entry)

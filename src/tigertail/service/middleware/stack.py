@@ -1,0 +1,93 @@
+"""The middleware of the service, composed: access log, host check, authentication, limits.
+
+Deny by default: a path is guarded unless :data:`~tigertail.service.middleware.authentication.PUBLIC` names it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from fastapi import FastAPI
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tigertail.errors import TigertailError
+from tigertail.service.http import form_body
+from tigertail.service.http.problems import ServiceError, error_response, problem_of
+from tigertail.service.http.settings import Settings
+from tigertail.service.middleware.access_log import AccessLog, record_of
+from tigertail.service.middleware.authentication import Keys, is_public
+from tigertail.service.middleware.limits import BodyLimit, RateLimiter
+
+
+def install(app: FastAPI, settings: Settings) -> None:
+    """Put the middleware in front of every route of an application, also of routes that are added later."""
+    app.add_middleware(Admission, settings=settings)
+    app.add_middleware(AccessLog)  # the last added runs first: refusals are logged too
+
+
+class Admission:
+    """Middleware that lets a request pass, or refuses it.
+
+    Parameters
+    ----------
+    app
+        The application.
+    settings
+        Keys, limits and host names.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._keys = Keys(settings.keys)
+        self._rates = None if settings.rate is None else RateLimiter(settings.rate, settings.limits.burst)
+        self._body = BodyLimit(settings.limits)
+        self._hosts = {name.lower() for name in settings.allowed_hosts}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer it with a problem."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})  # no route needs one, so none is checked
+            return
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        receive = self._body.limited(receive)
+        record = record_of(scope)
+        try:
+            self._check_host(headers)
+            if form_body.sent(scope, headers):  # the key may be in the form
+                receive = await form_body.read(scope, receive)
+            if not is_public(scope["path"]):
+                record.client = self._admit(scope, headers)
+            else:
+                record.client = "anyone"
+        except TigertailError as error:
+            record.route = "(refused)"
+            retry = error.retry if isinstance(error, ServiceError) else None
+            await error_response(scope, problem_of(error), retry)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _check_host(self, headers: Headers) -> None:
+        """Refuse another name, so that no other site's page can reach this machine by DNS rebinding."""
+        host = re.sub(r":\d+$", "", headers.get("host", "")).lower()
+        if "*" not in self._hosts and host not in self._hosts:
+            raise ServiceError(421, "unknown Host header", remedy="add the name to hosts in its settings")
+
+    def _admit(self, scope: Scope, headers: Headers) -> str:
+        """Return the client as it may be logged: the name of its key, but no address."""
+        address = f"address {(scope.get('client') or ('unknown',))[0]}"
+        try:
+            name = self._keys.authenticate(scope, headers)
+        except ServiceError:
+            self._check_rate(address)  # slows down who guesses keys
+            raise
+        self._body.check_declared(headers)
+        self._check_rate(address if name is None else f"key {name}")
+        return "anyone" if name is None else f"key {name}"
+
+    def _check_rate(self, client: str) -> None:
+        if self._rates is not None:
+            self._rates.check(client)

@@ -1,0 +1,43 @@
+"""One line for every request, and the headers of every response."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tigertail.service.middleware.authentication import digest
+
+KEY = "a-key-that-must-not-be-seen"
+KEYS = {"radio": digest(KEY)}
+SAID = {"Authorization": f"Bearer {KEY}"}
+
+
+def test_every_answer_says_which_request_it_is_of_and_is_safe_to_show(client: TestClient) -> None:
+    for path in ("/v1/similar?item=star", "/v1/similar?item=nobody", "/nowhere"):
+        headers = client.get(path).headers
+        assert re.fullmatch(r"[0-9a-f]{32}", headers["x-request-id"])
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "default-src 'self'" in headers["content-security-policy"]
+    given = client.get("/health/live", headers={"X-Request-Id": "trace-7"})
+    assert given.headers["x-request-id"] == "trace-7"
+    odd = client.get("/health/live", headers={"X-Request-Id": "a b\tc"})
+    assert re.fullmatch(r"[0-9a-f]{32}", odd.headers["x-request-id"])
+
+
+def test_a_request_is_noted_without_its_question_or_its_key(serve, caplog: pytest.LogCaptureFixture) -> None:
+    client = serve(keys=KEYS)
+    with caplog.at_level(logging.INFO, "tigertail.service"):
+        client.get("/v1/similar?item=star&country=PL", headers=SAID)
+        client.get(f"/v1/items?q=star&api_key={KEY}")
+        client.get("/v1/items?q=star")
+    similar, _, refused = (vars(record) for record in caplog.records if record.name.endswith("requests"))
+    assert (similar["route"], similar["method"], similar["status"]) == ("/v1/similar", "GET", 200)
+    assert similar["client"] == "key radio"
+    assert similar["model"] is not None
+    assert (refused["route"], refused["status"]) == ("(refused)", 401)
+    everything = " ".join(str(vars(record)) for record in caplog.records)
+    assert KEY not in everything
+    assert "star" not in everything
