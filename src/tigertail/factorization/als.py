@@ -17,7 +17,7 @@ only the row's own entries.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,13 +61,10 @@ class Factors:
         Vectors of the rows; float32, (listeners, factors).
     items
         Vectors of the columns; float32, (items, factors).
-    losses
-        Objective after each sweep, where asked for.
     """
 
     listeners: Floats
     items: Floats
-    losses: list[float] = field(default_factory=list)
 
 
 def fit_als(
@@ -77,7 +74,6 @@ def fit_als(
     seed: int = 0,
     initial: Factors | None = None,
     threads: int | None = None,
-    losses: bool = False,
     after_sweep: Callable[[int], None] = lambda sweep: None,
 ) -> Factors:
     """Factorise a matrix of confidences.
@@ -91,26 +87,21 @@ def fit_als(
     seed
         Seed of the initial vectors: the same seed gives the same bytes, whatever the number of threads.
     initial
-        Factors to start from instead of random ones (a warm start).
+        Factors to start from instead of random ones: a warm start, or the start that another solver has.
     threads
         Threads to use; None means all.
-    losses
-        Whether to compute the objective after each sweep, which costs another pass over the entries.
     after_sweep
         Called with the number of each finished sweep.
     """
     x, y = _start(confidence.shape, config, seed, initial)
     by_listener, by_item = _Side(confidence, config), _Side(confidence.transpose(), config)
-    history: list[float] = []
     with limited(threads):
         for sweep in range(config.iterations):
             by_listener.solve(x, y)
             by_item.solve(y, x)
-            if losses:
-                history.append(_objective(by_listener, by_item, x, y))
             after_sweep(sweep + 1)
     d = config.factors
-    return Factors(np.ascontiguousarray(x[:, :d]), np.ascontiguousarray(y[:, :d]), history)
+    return Factors(np.ascontiguousarray(x[:, :d]), np.ascontiguousarray(y[:, :d]))
 
 
 def als_objective(confidence: CSR, factors: Factors, config: ALSConfig) -> float:
