@@ -103,7 +103,7 @@ def precision(table: Path, folder: Path) -> None:
     plays = heard.select(listener_id=pl.lit("nobody"), item_id="item_id", plays=pl.lit(1.0))
     dataset = Dataset.write(folder / "dataset", {"plays": plays, "audio": heard}, name="clips")
     interactions = Interactions.of(dataset)
-    clips = pl.DataFrame({"file": interactions.item_ids}).join(clips, on="file", maintain_order="left")
+    clips = pl.DataFrame({"file": interactions.items.ids}).join(clips, on="file", maintain_order="left")
     soundtrack, source = (
         clips["soundtrack"].to_numpy(),
         (clips["soundtrack"] + clips["source_file"]).to_numpy(),

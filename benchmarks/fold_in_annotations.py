@@ -58,7 +58,7 @@ def measure(dataset: Dataset, share: float, seed: int, folder: Path) -> list[str
         for name, rows in (("first", ~later), ("later", later))
     ]
     before = fit_annotation(parts[0], interactions, config)
-    names = pl.DataFrame({c.ITEM_ID: interactions.item_ids}).join(
+    names = pl.DataFrame({c.ITEM_ID: interactions.items.ids}).join(
         dataset.items, on=c.ITEM_ID, how="left", maintain_order="left"
     )
     began = time.perf_counter()

@@ -50,7 +50,7 @@ def kinds(config: WorldConfig, split: Split) -> dict[str, NDArray[np.bool_]]:
     """Return which queries are artists of each kind."""
     first = np.random.SeedSequence(config.seed).spawn(1)[0]  # the stream that simulate() makes the world from
     world = make_world(config, np.random.default_rng(first))
-    number = split.interactions.item_ids.str.extract(r"(\d+)$").cast(int).to_numpy() - 1
+    number = split.interactions.items.ids.str.extract(r"(\d+)$").cast(int).to_numpy() - 1
     asked = number[split.query_items]
     heard = split.popularity[split.query_items] > 0
     local = world.local[asked] & heard

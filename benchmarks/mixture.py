@@ -219,7 +219,7 @@ def learned_from_lists(truth: GroundTruth, config: ModelConfig) -> Callable[[Spl
         )
         assert one is not None
         assert other is not None
-        return Halves(one, other, split.interactions.item_ids.is_in(list(half)).to_numpy())
+        return Halves(one, other, split.interactions.items.ids.is_in(list(half)).to_numpy())
 
     return fit
 

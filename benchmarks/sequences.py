@@ -70,7 +70,7 @@ def tuned(split: Split) -> SequencesConfig:
 
 def curators_as_listeners(split: Split) -> CoListening:
     """Read the table as if each curator were a listener: binary item-item cosine."""
-    codes = pl.DataFrame({c.ITEM_ID: split.interactions.item_ids}).with_row_index("item")
+    codes = pl.DataFrame({c.ITEM_ID: split.interactions.items.ids}).with_row_index("item")
     rows = split.train.scan(c.SEQUENCES_TABLE).collect().join(codes, on=c.ITEM_ID)
     pairs = (
         rows.select((pl.col(c.CURATOR).rank("dense") - 1).alias("who"), "item").unique().sort("who", "item")

@@ -34,7 +34,7 @@ SHARES = (0.0, 0.1, 0.3)
 def qualities(dataset: Dataset, honest: pl.Series) -> dict[str, pl.DataFrame]:
     """Return the nDCG of each honestly tagged query, by system: columns item_id, nDCG."""
     split = full_split(dataset, read_true(dataset), k=20)
-    asked = split.interactions.item_ids.gather(split.query_items)
+    asked = split.interactions.items.ids.gather(split.query_items)
     found = {}
     for name, config in CONFIGS.items():
         signal = fit_annotation(dataset, split.interactions, config)

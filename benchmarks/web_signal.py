@@ -43,7 +43,7 @@ def judge_lists(dataset: Dataset, folder: Path) -> None:
     """Print nDCG@10 by the SAS lists, of all queries and of those with few listeners."""
     truth = read_sas(folder, dataset)
     interactions = Interactions.of(dataset)
-    code = {item: number for number, item in enumerate(interactions.item_ids)}
+    code = {item: number for number, item in enumerate(interactions.items.ids)}
     similar: dict[int, set[int]] = {}
     for query, answer, _ in truth.pairs.iter_rows():
         similar.setdefault(code[query], set()).add(code[answer])

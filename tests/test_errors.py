@@ -77,6 +77,8 @@ def plotted(folder: Path) -> object:
 def test_an_extra_that_is_missing_is_named(
     module: str, extra: str, use: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for name in [name for name in sys.modules if name.startswith(f"{module}.")]:
+        monkeypatch.delitem(sys.modules, name)  # imported by an earlier test
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(ConfigError, match=f"needs {module}, which is not installed") as error:
         use(tmp_path)

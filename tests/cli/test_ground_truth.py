@@ -55,7 +55,7 @@ def test_json_has_the_scores(scenes: Dataset, lists: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        (["--ground-truth-format", "xml"], "no layout 'xml'"),
+        (["--ground-truth-format", "xml"], "unknown layout 'xml' of lists"),
         (["--ground-truth", "simulated", "--ground-truth-format", "sas"], "is not a file"),
         (["--ground-truth", "lists.csv", "--seeds", "2"], "several splits"),
         (["--ground-truth", "lists.csv"], "no such file"),
@@ -70,6 +70,6 @@ def test_what_makes_no_sense_is_refused(scenes: Dataset, options: list[str], pro
 
 def test_sas_needs_no_path_but_the_environment(scenes: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TIGERTAIL_DATA", raising=False)
-    with pytest.raises(TigertailError, match="nobody says where") as refused:
+    with pytest.raises(TigertailError, match="no folder of the SAS data set is given") as refused:
         run_cli("evaluate", scenes.path, "--ground-truth-format", "sas")
     assert not isinstance(refused.value, ConfigError)

@@ -88,10 +88,10 @@ def test_lists_that_cannot_be_read_are_two_lines(
     plays = pl.DataFrame({"listener_id": ["a", "a", "b", "b"], "item_id": list("xyxy"), "plays": 1.0})
     Dataset.write(tmp_path / "few", {"plays": plays}, name="few")
     few = ("fit", tmp_path / "few", tmp_path / "model", "--lists", lists)
-    with pytest.raises(DataError, match="too few listeners are there"):
+    with pytest.raises(DataError, match="too few listeners for a mixture"):
         run_cli(*few)
     assert "No mixture: too few listeners" in run_cli(*few[:3]).stdout
-    assert "no layout 'xml'" in complaint(monkeypatch, capsys, *arguments, "--lists-format", "xml")[0]
+    assert "unknown layout 'xml'" in complaint(monkeypatch, capsys, *arguments, "--lists-format", "xml")[0]
 
 
 def test_weights_are_shown_as_a_table_json_and_a_picture(folder: Path, tmp_path: Path) -> None:

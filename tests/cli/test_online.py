@@ -85,5 +85,5 @@ def test_fit_learns_from_feedback_and_says_how_much(scenes: Dataset, model: Mode
     (tmp_path / "small.toml").write_text("[base]\nfactors = 8\n", encoding="utf-8")
     fit = ["fit", scenes.path, tmp_path / "model", "--config", tmp_path / "small.toml"]
     done = run_cli(*fit, "--feedback", store)
-    assert "Feedback: 2 of 3 pairs teach the mixture; 1: item: not in the dataset." in done.stdout
+    assert "Feedback: 2 of 3 pairs train the mixture; 1: item: not in the dataset." in done.stdout
     assert "Note: position bias cannot be estimated" in done.stderr

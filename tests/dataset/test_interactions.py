@@ -30,17 +30,17 @@ PLAYS = pl.DataFrame(
 def cells(interactions: Interactions) -> dict[tuple[str, str], float]:
     """Return the matrix by names."""
     matrix = interactions.plays
-    listeners, items = interactions.listener_ids.to_list(), interactions.item_ids.to_list()
+    listeners, items = interactions.listeners.ids.to_list(), interactions.items.ids.to_list()
     pairs = zip(matrix.entry_rows(), matrix.indices, matrix.data, strict=True)
     return {(listeners[row], items[column]): float(value) for row, column, value in pairs}
 
 
 def test_codes_run_from_the_most_listened_item_to_the_least_and_equals_by_id() -> None:
     made = Interactions.build(PLAYS)
-    assert made.item_ids.to_list() == ["b", "a", "c", "d"]
+    assert made.items.ids.to_list() == ["b", "a", "c", "d"]
     assert made.item_listeners.tolist() == [3, 2, 2, 1]
     assert made.item_listeners.dtype == np.int64
-    assert made.listener_ids.to_list() == ["u1", "u2", "u3"]
+    assert made.listeners.ids.to_list() == ["u1", "u2", "u3"]
 
 
 def test_the_matrix_holds_the_plays_in_whatever_order_they_come() -> None:
@@ -61,13 +61,13 @@ def test_a_rating_scales_the_plays() -> None:
     assert cells(made) == {("u2", "b"): 0.5, ("u1", "b"): 2.0}, (
         "unrated plays count in full, the worst not at all"
     )
-    assert made.listener_ids.to_list() == ["u1", "u2", "u3"]
+    assert made.listeners.ids.to_list() == ["u1", "u2", "u3"]
 
 
 @pytest.mark.parametrize("catalogue", [["z", "b", "e", "e"], ["a", "b", "c", "d", "e", "z"]])
 def test_items_of_the_catalogue_without_a_listener_come_last(catalogue: list[str]) -> None:
     made = Interactions.build(PLAYS, pl.Series(catalogue))
-    assert made.item_ids.to_list() == ["b", "a", "c", "d", "e", "z"]
+    assert made.items.ids.to_list() == ["b", "a", "c", "d", "e", "z"]
     assert made.item_listeners.tolist() == [3, 2, 2, 1, 0, 0]
     assert made.plays.shape == (3, 6)
 
@@ -76,8 +76,8 @@ def test_a_view_keeps_the_catalogue_and_loses_the_listener(tmp_path: Path) -> No
     items = pl.DataFrame({"item_id": ["a", "b", "c", "d"], "name": ["A", "B", "C", "D"], "kind": "artist"})
     dataset = Dataset.write(tmp_path / "dataset", {"plays": PLAYS, "items": items}, name="small")
     made = Interactions.of(dataset.without(pl.Series(["u2"])))
-    assert made.listener_ids.to_list() == ["u1", "u3"]
-    assert dict(zip(made.item_ids, made.item_listeners.tolist(), strict=True)) == {
+    assert made.listeners.ids.to_list() == ["u1", "u3"]
+    assert dict(zip(made.items.ids, made.item_listeners.tolist(), strict=True)) == {
         "a": 2,
         "b": 2,
         "c": 1,

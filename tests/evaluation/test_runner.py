@@ -62,7 +62,7 @@ def tag_affinity(dataset: Dataset, split: Split) -> FactorAffinity:
     """Affinity by common tags, over the tags that ``dataset`` shows."""
     tags = dataset.scan("annotations").collect().with_columns(n=pl.lit(1.0))
     labels = tags.select(pl.col("label").unique().sort()).with_row_index("column")
-    codes = pl.DataFrame({"item_id": split.interactions.item_ids}).with_row_index("row")
+    codes = pl.DataFrame({"item_id": split.interactions.items.ids}).with_row_index("row")
     counted = tags.join(labels, on="label").join(codes, on="item_id").group_by("row", "column").agg(pl.len())
     vectors = np.zeros((len(codes), len(labels)), np.float32)
     vectors[counted["row"].to_numpy(), counted["column"].to_numpy()] = counted["len"].to_numpy()

@@ -32,13 +32,13 @@ def signal(split: Split) -> GroupedCoListening:
 
 def after_the_star(split: Split) -> tuple[np.ndarray, np.ndarray]:
     """Return which queries are the star, and the country of their listeners."""
-    star = split.interactions.item_ids.to_list().index("star")
+    star = split.interactions.items.ids.to_list().index("star")
     asked = np.flatnonzero(split.query_items == star)
     return asked, listener_countries(split)[1][split.query_listeners[asked]]
 
 
 def test_each_listener_is_answered_from_their_own_country(split: Split, signal: GroupedCoListening) -> None:
-    ids = split.interactions.item_ids.to_list()
+    ids = split.interactions.items.ids.to_list()
     asked, where = after_the_star(split)
     assert {"PL", "BR"} < set(where.tolist())
     lists = ranked_lists(signal, split, lens=True)[0]

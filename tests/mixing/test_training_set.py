@@ -21,7 +21,7 @@ def test_hits_count_who_plays_both(tmp_path: Path) -> None:
         Dataset.write(tmp_path / "abc", {"plays": plays}, name="abc"), ProtocolConfig(held_out=0.5)
     )
     training = training_set(trial)
-    code = {item: place for place, item in enumerate(trial.interactions.item_ids)}
+    code = {item: place for place, item in enumerate(trial.interactions.items.ids)}
     counted = {
         (int(query), int(item)): hits
         for row, query in enumerate(training.queries)

@@ -114,7 +114,7 @@ def test_lists_and_feedback_each_get_their_share_of_the_whole(
     training = training_set(held_out.split)
     config = CONFIG.mixture.model_copy(update={"lists": lists, "feedback": feedback})
     # Two pairs that no held-out listener could teach: an item after itself.
-    a, b = (str(item) for item in held_out.split.interactions.item_ids[:2])
+    a, b = (str(item) for item in held_out.split.interactions.items.ids[:2])
     taught = with_others(
         training, held_out.split.interactions, config, pairs("lists", (a, a, 1.0)), pairs("said", (b, b, 1e6))
     )
@@ -132,7 +132,7 @@ def test_feedback_alone_gets_its_share_and_little_of_it_less(world: Dataset) -> 
     assert held_out is not None
     training, interactions = training_set(held_out.split), held_out.split.interactions
     config = CONFIG.mixture.model_copy(update={"feedback": 0.5})
-    item = str(interactions.item_ids[0])
+    item = str(interactions.items.ids[0])
 
     def added(taught: TrainingQueries) -> float:
         return float(taught.hits.data.sum(dtype=np.float64)) - float(training.hits.data.sum(dtype=np.float64))

@@ -28,7 +28,7 @@ def test_a_picture_of_no_known_format_is_refused_and_others_are_the_same_bytes(
     local_model: Model, tmp_path: Path
 ) -> None:
     table = weights_table(local_model)
-    with pytest.raises(ConfigError, match=r"no format of pictures '\.bmp'"):
+    with pytest.raises(ConfigError, match=r"unknown picture format '\.bmp'"):
         plot_weights(table, tmp_path / "weights.bmp")
     for kind in ("png", "svg", "pdf"):
         one, two = tmp_path / f"one.{kind}", tmp_path / f"two.{kind}"

@@ -209,12 +209,9 @@ def test_an_unknown_item_has_no_answers(signal: Signal) -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_numpy_answers_one_query_as_the_compiled_kernels_do(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_numpy_answers_one_query_as_the_compiled_kernels_do(name: str) -> None:
     together = EXAMPLES[name]().affinity(EVERY)
     signal = EXAMPLES[name]()
-    monkeypatch.setattr(kernels, "loaded", lambda: False)
     for query in EVERY:
         with kernels.backend("numpy"):
             alone = signal.affinity(np.array([query], np.int32))[0]

@@ -28,7 +28,7 @@ class NextCode(NeighbourLists):
 
 
 def fit_next_code(context: FitContext, config: None) -> NextCode:
-    items = len(context.interactions.item_ids)
+    items = len(context.interactions.items)
     codes = np.arange(items - 1)
     return NextCode(CSR.from_coo(codes, codes + 1, np.ones(items - 1), (items, items)))
 

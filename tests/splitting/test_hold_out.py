@@ -48,7 +48,7 @@ def test_held_out_listeners_vanish_from_every_table(tagged: Dataset) -> None:
     assert not held & set(split.train.plays["listener_id"])
     assert not held & set(split.train.listeners["listener_id"])
     assert not held & set(split.train.scan("annotations").collect()["annotator"])
-    assert not held & set(split.interactions.listener_ids)
+    assert not held & set(split.interactions.listeners.ids)
 
 
 def test_every_item_is_a_query_and_the_others_its_answer(tagged: Dataset) -> None:

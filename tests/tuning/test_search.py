@@ -240,7 +240,7 @@ def test_listeners_that_an_evaluation_holds_out_are_never_seen(
     assert secret
     for split in (*scored, *learned):
         known = set(split.train.plays["listener_id"]) | set(split.train.listeners["listener_id"])
-        known |= set(split.interactions.listener_ids) | set(split.held["listener_id"])
+        known |= set(split.interactions.listeners.ids) | set(split.held["listener_id"])
         assert not secret & known
         assert not set(split.held["listener_id"]) & set(split.train.plays["listener_id"])
     asked = set(scored[0].held["listener_id"])

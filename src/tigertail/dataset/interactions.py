@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.sparse import CSR
 
 
@@ -24,16 +25,16 @@ class Interactions:
 
     Parameters
     ----------
-    listener_ids
-        Listener of each code, sorted.
-    item_ids
-        Item of each code; items without a listener come last.
+    listeners
+        Ids of the listeners, sorted, and their codes.
+    items
+        Ids of the items and their codes; items without a listener come last.
     plays
         Play counts; float32, (listeners, items). A rated pair counts its plays times its rating (0 to 1).
     """
 
-    listener_ids: pl.Series
-    item_ids: pl.Series
+    listeners: Vocabulary
+    items: Vocabulary
     plays: CSR
 
     @classmethod
@@ -62,16 +63,15 @@ class Interactions:
             everything = pl.concat([catalogue.alias(c.ITEM_ID), items[c.ITEM_ID]]).unique().to_frame()
             items = everything.join(items, on=c.ITEM_ID, how="left").fill_null(0)
         items = items.sort(["listeners", c.ITEM_ID], descending=[True, False])
-        coded = pairs.join(listeners.with_row_index("row"), on=c.LISTENER_ID).join(
-            items.with_row_index("column"), on=c.ITEM_ID
-        )
+        rows, columns = Vocabulary(listeners[c.LISTENER_ID]), Vocabulary(items[c.ITEM_ID])
+        coded = columns.encode(rows.encode(pairs, c.LISTENER_ID, code="row"), code="column")
         matrix = CSR.from_coo(
             coded["row"].to_numpy(),
             coded["column"].to_numpy(),
             coded[c.PLAYS].to_numpy(),
-            (len(listeners), len(items)),
+            (len(rows), len(columns)),
         )
-        return cls(listeners[c.LISTENER_ID], items[c.ITEM_ID], matrix)
+        return cls(rows, columns, matrix)
 
     @cached_property
     def item_listeners(self) -> NDArray[np.int64]:

@@ -44,7 +44,7 @@ def confidence(plays: CSR, config: ConfidenceConfig) -> CSR:
     Examples
     --------
     >>> plays = CSR.from_coo([0, 0], [0, 1], [1, 9], shape=(1, 2))
-    >>> confidence(plays, ConfidenceConfig(transform="linear", gain=2)).values
+    >>> confidence(plays, ConfidenceConfig(transform="linear", gain=2)).data
     array([ 3., 19.], dtype=float32)
     """
     r = plays.data

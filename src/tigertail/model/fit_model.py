@@ -72,7 +72,7 @@ def item_table(dataset: Dataset, interactions: Interactions) -> pl.DataFrame:
     listeners = interactions.item_listeners
     codes = pl.DataFrame(
         {
-            c.ITEM_ID: interactions.item_ids,
+            c.ITEM_ID: interactions.items.ids,
             "listeners": listeners,
             "stratum": [Stratum(s).label for s in strata(listeners)],
         }

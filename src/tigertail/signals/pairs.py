@@ -76,11 +76,10 @@ def fit_pairs(dataset: Dataset, interactions: Interactions, config: PairsConfig)
 
 def _counts(dataset: Dataset, interactions: Interactions) -> CSR:
     """Return the counts in codes, each pair both ways round."""
-    codes = pl.DataFrame({c.ITEM_ID: interactions.item_ids}).with_row_index("code")
     with dataset.reading(c.PAIRS_TABLE):
         rows = dataset.scan(c.PAIRS_TABLE).select(c.ITEM_A, c.ITEM_B, c.COUNT).collect()
     for column, code in ((c.ITEM_A, "a"), (c.ITEM_B, "b")):
-        rows = rows.join(codes.rename({c.ITEM_ID: column, "code": code}), on=column)
+        rows = interactions.items.encode(rows, column, code=code)
     rows = rows.filter(pl.col("a") != pl.col("b"))
     both = pl.concat(
         [rows.select("a", "b", c.COUNT), rows.select(pl.col("b").alias("a"), pl.col("a").alias("b"), c.COUNT)]
@@ -91,5 +90,5 @@ def _counts(dataset: Dataset, interactions: Interactions) -> CSR:
         .group_by("a", "b", maintain_order=True)
         .agg(pl.col(c.COUNT).cast(pl.Float64).sum())
     )
-    items = len(interactions.item_ids)
+    items = len(interactions.items)
     return CSR.from_coo(whole["a"], whole["b"], whole[c.COUNT], (items, items))

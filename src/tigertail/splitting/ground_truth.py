@@ -185,10 +185,9 @@ def read_true(dataset: Dataset) -> GroundTruth:
 
 def grade_matrix(truth: GroundTruth, interactions: Interactions) -> CSR:
     """Return a truth as a matrix of grades, items by items, in the codes of some interactions."""
-    codes = pl.DataFrame({c.ITEM_ID: interactions.item_ids}).with_row_index("column")
-    queries = codes.rename({c.ITEM_ID: c.TARGET_ITEM_ID, "column": "row"})
-    coded = truth.pairs.join(queries, on=c.TARGET_ITEM_ID).join(codes, on=c.ITEM_ID)
-    return CSR.from_coo(coded["row"], coded["column"], coded[c.SCORE], (len(codes), len(codes)))
+    items = interactions.items
+    coded = items.encode(items.encode(truth.pairs, c.TARGET_ITEM_ID, code="row"), code="column")
+    return CSR.from_coo(coded["row"], coded["column"], coded[c.SCORE], (len(items), len(items)))
 
 
 def _matched(path: Path, listed: pl.DataFrame, find: Callable[[pl.Series], pl.DataFrame]) -> GroundTruth:

@@ -20,6 +20,7 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.strata import strata
+from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.errors import ConfigError, DataError, setting_at_fault
 from tigertail.sparse import CSR
 
@@ -178,9 +179,8 @@ def _held(
 
 def _matrix(pairs: pl.DataFrame, held: pl.Series, interactions: Interactions) -> CSR:
     """Return pairs of held-out listeners and items as a matrix of ones."""
-    rows = pl.DataFrame({c.LISTENER_ID: held}).with_row_index("row")
-    columns = pl.DataFrame({c.ITEM_ID: interactions.item_ids}).with_row_index("column")
-    coded = pairs.join(rows, on=c.LISTENER_ID).join(columns, on=c.ITEM_ID)
+    rows, columns = Vocabulary(held), interactions.items
+    coded = columns.encode(rows.encode(pairs, c.LISTENER_ID, code="row"), code="column")
     return CSR.from_coo(coded["row"], coded["column"], np.ones(len(coded)), (len(rows), len(columns)))
 
 

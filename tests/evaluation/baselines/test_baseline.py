@@ -40,7 +40,7 @@ def everyone(split: Split) -> np.ndarray:
 
 @pytest.mark.parametrize("name", SENSIBLE)
 def test_a_scenes_artists_come_before_the_other_scenes(name: str, scene_trial: Split) -> None:
-    ids = scene_trial.interactions.item_ids
+    ids = scene_trial.interactions.items.ids
     signal = SENSIBLE[name].fit(scene_trial)
     queries = np.flatnonzero(scene_trial.popularity > 0).astype(np.int32)
     lists, _ = top_k(signal.affinity(queries), 3, queries)

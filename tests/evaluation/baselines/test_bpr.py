@@ -19,7 +19,7 @@ def test_it_is_offered_only_where_implicit_is_installed(monkeypatch: pytest.Monk
 
 def test_a_scenes_artists_come_first(scene_trial: Split) -> None:
     pytest.importorskip("implicit")
-    ids = scene_trial.interactions.item_ids
+    ids = scene_trial.interactions.items.ids
     signal = BPR(factors=8, iterations=300, learning_rate=0.1, beta=1.0).fit(scene_trial)
     queries = np.arange(8, dtype=np.int32)
     lists, _ = top_k(signal.affinity(queries), 3, queries)

@@ -42,7 +42,7 @@ def profiles(known: float = 1.0) -> pl.DataFrame:
 @pytest.mark.parametrize("known", [1.0, 0.7])
 def test_a_local_query_brings_its_countrys_artists(known: float, tmp_path: Path) -> None:
     split = two_countries(tmp_path / "data", profiles(known))
-    ids = split.interactions.item_ids
+    ids = split.interactions.items.ids
     signal = CountryPopularity(smoothing=1.0).fit(split)
     for code, item in enumerate(ids):
         if item not in STARS:
@@ -61,7 +61,7 @@ def test_without_countries_it_is_the_worlds_popularity(told: pl.DataFrame | None
 
 def test_affinity_is_the_formula(split: Split, plays: NDArray[np.float64]) -> None:
     told = dict(split.train.listeners.select("listener_id", "country").iter_rows())
-    country = np.array([told[listener] or "" for listener in split.interactions.listener_ids])
+    country = np.array([told[listener] or "" for listener in split.interactions.listeners.ids])
     names = ["FR", "IN", "SN"]
     heard = plays > 0
     count = np.array([heard[country == name].sum(axis=0) for name in names], np.float64)

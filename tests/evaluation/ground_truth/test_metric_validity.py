@@ -57,7 +57,7 @@ class Fixed:
 
 def system(name: str, likes: Likes) -> System:
     def fit(split: Split) -> Signal:
-        return Fixed(split.interactions.item_ids.to_list(), likes)
+        return Fixed(split.interactions.items.ids.to_list(), likes)
 
     return System(name, fit)
 

@@ -43,7 +43,7 @@ def split(tmp_path: Path) -> Split:
 
 
 def test_an_item_is_of_the_country_where_most_of_its_listeners_live(split: Split) -> None:
-    item_country = dict(zip(split.interactions.item_ids, item_countries(split), strict=True))
+    item_country = dict(zip(split.interactions.items.ids, item_countries(split), strict=True))
     assert item_country == {f"p{n}": "PL" for n in range(6)} | {f"b{n}": "BR" for n in range(6)}
 
 

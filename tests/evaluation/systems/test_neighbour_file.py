@@ -46,7 +46,7 @@ def split(scenes: Dataset) -> Split:
 
 
 def listed(lists: NeighbourFile, split: Split, item: str) -> list[str]:
-    ids = split.interactions.item_ids
+    ids = split.interactions.items.ids
     query = np.array([ids.index_of(item)], np.int32)
     found = top_k(lists.fit(split).affinity(query), 20, query)[0][0]
     return [ids[int(code)] for code in found if code >= 0]

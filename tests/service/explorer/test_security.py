@@ -9,7 +9,7 @@ Json = dict[str, Any]
 
 
 def test_the_page_asks_for_an_api_key(visit: Any, run: Any, expect: Any, star: Json) -> None:
-    from tigertail.service.middleware.keys import new_key
+    from tigertail.service.middleware.authentication import new_key
 
     key, digest = new_key()
     person = visit(run(keys={"tests": digest}))

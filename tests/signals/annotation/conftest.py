@@ -26,7 +26,7 @@ class World:
         self.interactions = Interactions.of(dataset)
 
     def code(self, item: str) -> int:
-        return self.interactions.item_ids.to_list().index(item)
+        return self.interactions.items.ids.to_list().index(item)
 
     def fit(self, **settings: object) -> Annotation:
         config = AnnotationConfig.model_validate(settings)

@@ -56,7 +56,7 @@ def grow(world: MakeWorld) -> Callable[..., Grown]:
 
     def grown(first: tuple[Any, ...], later: tuple[Any, ...], rows: Any = (), **settings: object) -> Grown:
         made = world(*first)
-        signal, ids = made.fit(**settings), made.interactions.item_ids.to_list()
+        signal, ids = made.fit(**settings), made.interactions.items.ids.to_list()
         return Grown(signal, ids, world(*later, rows=rows).dataset, **settings)
 
     return grown
@@ -105,7 +105,7 @@ def test_items_that_were_there_stay_as_they_were(grow: Callable[..., Grown]) -> 
 
 def test_an_item_that_was_there_without_a_word_gets_its_row(world: MakeWorld) -> None:
     made = world(SAID, items=["quiet"])
-    signal, ids = made.fit(), made.interactions.item_ids.to_list()
+    signal, ids = made.fit(), made.interactions.items.ids.to_list()
     grown = Grown(signal, ids, world({"quiet": "polka"}).dataset)
     assert grown.taken.items == 1
     assert grown.affinity("quiet", "d") > 0 == grown.affinity("quiet", "a")
@@ -132,7 +132,7 @@ def test_what_makes_no_sense_weighs_little_on_newcomers_too(world: MakeWorld) ->
     noise = [(f"g{n:02}", "tag", "seen live", 1.0, "crowd", ("ann", "bob", "cy")[n % 3]) for n in range(30)]
     made = world(first, people="ann bob cy", rows=noise)
     ids, signals = (
-        made.interactions.item_ids.to_list(),
+        made.interactions.items.ids.to_list(),
         [made.fit(estimate_reliability=yes) for yes in (True, False)],
     )
     later = world({"x": "fado, seen live, skiffle"}).dataset
@@ -179,7 +179,7 @@ def test_the_next_to_come_meet_the_labels_of_the_last_after_reading_back(
 
 def test_the_order_of_rows_changes_nothing(world: MakeWorld, tmp_path: Path) -> None:
     made = world(SAID)
-    signal, ids = made.fit(), made.interactions.item_ids.to_list()
+    signal, ids = made.fit(), made.interactions.items.ids.to_list()
     later = world({"x": "dark, punk, Punk", "y": "punks, zeuhl"}, {"x": {"genre": "punk"}}).dataset
     shuffled = {
         "plays": later.plays,

@@ -53,7 +53,7 @@ def quality(dataset: Dataset, asked: pl.Series, config: AnnotationConfig) -> flo
     split = full_split(dataset, read_true(dataset), k=20)
     signal = fit_annotation(dataset, split.interactions, config)
     ndcg = graded_metrics(ranked_lists(signal, split)[0], split.relevant)[:, 0]
-    ours = split.interactions.item_ids.gather(split.query_items).is_in(asked.implode())
+    ours = split.interactions.items.ids.gather(split.query_items).is_in(asked.implode())
     return float(np.nanmean(ndcg[ours.to_numpy()]))
 
 

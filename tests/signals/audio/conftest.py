@@ -57,4 +57,4 @@ def make(tmp_path: Path) -> Make:
 
 
 def code(interactions: Interactions, item: str) -> int:
-    return interactions.item_ids.to_list().index(item)
+    return interactions.items.ids.to_list().index(item)

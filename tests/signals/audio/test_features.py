@@ -73,7 +73,7 @@ def test_an_artist_is_heard_in_their_tracks(make: Make) -> None:
     audio = pl.DataFrame({"item_id": ["t1", "t2", "a00", "a01"], "energy": [0.0, 0.4, 0.1, 0.3]})
     dataset, interactions = make(audio, items=items)
     found = read_features(dataset, interactions, AudioConfig(spread=0))
-    heard = {interactions.item_ids[int(n)]: row for row, n in enumerate(found.codes)}
+    heard = {interactions.items.ids[int(n)]: row for row, n in enumerate(found.codes)}
     assert heard.keys() == {"t1", "t2", "band", "a00", "a01"}
     order = sorted(heard, key=lambda item: found.values[heard[item], 0])
     assert order == ["t1", "a00", "band", "a01", "t2"], "the band lies between its tracks"

@@ -26,7 +26,7 @@ def share_of_its_own(signal: AudioAffinity, interactions: Interactions) -> float
         query = code(interactions, item)
         scores = signal.affinity(np.array([query], np.int32))[0]
         scores[query] = -np.inf
-        best = [interactions.item_ids[int(n)] for n in np.argsort(-scores)[:10]]
+        best = [interactions.items.ids[int(n)] for n in np.argsort(-scores)[:10]]
         found += [int(other[1:]) % 2 == int(item[1:]) % 2 for other in best]
     return float(np.mean(found))
 

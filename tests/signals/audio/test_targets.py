@@ -27,7 +27,7 @@ def test_labels_of_most_items_count_and_rare_ones_count_more(make: Make) -> None
     dataset, interactions = make(sounds(), annotations=said)
     codes = np.arange(100)
     found = label_targets(dataset, interactions, codes, 2)
-    assert sorted(interactions.item_ids[int(n)] for n in np.flatnonzero(found.teaches)) == ["a00", "a02"]
+    assert sorted(interactions.items.ids[int(n)] for n in np.flatnonzero(found.teaches)) == ["a00", "a02"]
     loud, rare = found.values[code(interactions, "a00")]
     assert rare > loud > 0
     assert found.values[code(interactions, "a02")].tolist() == [1, 0]

@@ -120,9 +120,9 @@ def test_artists_hear_all_that_their_tracks_have(tmp_path: Path) -> None:
 
     own = Popularity(interactions.item_listeners)
     signal = fit_back_off(made, interactions, own, fit_artists, BackOffConfig(listeners=2.0))
-    assert heard[0].item_ids.to_list() == ["can", "wire", "sade"]
+    assert heard[0].items.ids.to_list() == ["can", "wire", "sade"]
     assert heard[0].plays.row(0)[1].tolist() == [3.0], "two tracks of Can's, played twice and once"
-    assert interactions.item_ids.to_list() == ["t1", "t2", "t3", "can", "t4"]
+    assert interactions.items.ids.to_list() == ["t1", "t2", "t3", "can", "t4"]
     assert signal.artist_of.tolist() == [0, 0, 1, 0, 2], "an artist is their own"
     assert signal.own_weight.tolist() == pytest.approx([0.5, 1 / 3, 1 / 3, 0, 0])
 

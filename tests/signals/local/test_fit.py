@@ -29,10 +29,10 @@ def grouped(folder: Path, config: LocalConfig, **told: list[str | None]) -> tupl
     dataset = Dataset.write(folder / "dataset", tables, name="four")
     interactions = Interactions.of(dataset)
     vectors = np.array([[1, 0], [2, 0], [0, 1], [0, 3]], np.float32)
-    order = [names.index(listener) for listener in interactions.listener_ids]
+    order = [names.index(listener) for listener in interactions.listeners.ids]
     factors = Factors(vectors[order], np.eye(2, dtype=np.float32))
     groups = group_listeners(dataset, interactions, factors, config)
-    where = dict(zip(interactions.listener_ids, groups.member, strict=True))
+    where = dict(zip(interactions.listeners.ids, groups.member, strict=True))
     return groups, [(*groups.keys, "")[where[name]] for name in names]
 
 

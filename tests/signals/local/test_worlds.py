@@ -48,7 +48,7 @@ def local_artists_of_small_countries(config: WorldConfig, split: Split) -> NDArr
     """Return which queries are artists somebody plays, little known abroad, of a small country."""
     first = np.random.SeedSequence(config.seed).spawn(1)[0]  # the stream that simulate() makes the world from
     world = make_world(config, np.random.default_rng(first))
-    ids = split.interactions.item_ids.gather(split.query_items)
+    ids = split.interactions.items.ids.gather(split.query_items)
     asked = ids.str.extract(r"(\d+)$").cast(int).to_numpy() - 1
     small = listener_shares(config)[world.home[asked]] < SMALL
     return np.asarray(world.local[asked] & small & (split.popularity[split.query_items] > 0))

@@ -25,12 +25,12 @@ def config(part: str) -> WebConfig:
 
 
 def code(interactions: Interactions, item: str) -> int:
-    return interactions.item_ids.to_list().index(item)
+    return interactions.items.ids.to_list().index(item)
 
 
 def answers(web: Web, interactions: Interactions, item: str) -> set[str]:
     found, _ = top_k(web.affinity(np.array([code(interactions, item)], np.int32)), 5)
-    return {interactions.item_ids[one] for one in found[0].tolist() if one >= 0}
+    return {interactions.items.ids[one] for one in found[0].tolist() if one >= 0}
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -99,10 +99,10 @@ def _countries(split: Split) -> tuple[NDArray[np.int32], int]:
     """Return the country of each training listener, -1 where unknown, and the number of countries."""
     profiles = split.train.listeners
     if c.COUNTRY not in profiles.columns:
-        return np.full(len(split.interactions.listener_ids), -1, np.int32), 0
+        return np.full(len(split.interactions.listeners.ids), -1, np.int32), 0
     known = profiles.select(c.LISTENER_ID, c.COUNTRY).drop_nulls().unique(c.LISTENER_ID, keep="first")
     codes = known.select(pl.col(c.COUNTRY).unique().sort()).with_row_index("code")
-    ids = pl.DataFrame({c.LISTENER_ID: split.interactions.listener_ids})
+    ids = pl.DataFrame({c.LISTENER_ID: split.interactions.listeners.ids})
     coded = ids.join(known.join(codes, on=c.COUNTRY), on=c.LISTENER_ID, how="left", maintain_order="left")
     return coded["code"].cast(pl.Int32).fill_null(-1).to_numpy(), len(codes)
 

@@ -24,7 +24,7 @@ UNKNOWN: Final = ""
 def listener_countries(split: Split) -> tuple[NDArray[np.str_], NDArray[np.str_]]:
     """Return the country of each training and of each held-out listener; "" where unknown."""
     return (
-        _countries(split.train.listeners, split.interactions.listener_ids, c.LISTENER_ID),
+        _countries(split.train.listeners, split.interactions.listeners.ids, c.LISTENER_ID),
         _countries(split.held, split.held[c.LISTENER_ID], c.LISTENER_ID),
     )
 
@@ -37,7 +37,7 @@ def item_countries(split: Split) -> NDArray[np.str_]:
     """
     items = split.train.items
     if c.COUNTRY in items.columns and items[c.COUNTRY].null_count() < len(items):
-        return _countries(items, split.interactions.item_ids, c.ITEM_ID)
+        return _countries(items, split.interactions.items.ids, c.ITEM_ID)
     listener_country, _ = listener_countries(split)
     plays = split.interactions.plays
     item_country = np.full(plays.shape[1], UNKNOWN, dtype="<U2")

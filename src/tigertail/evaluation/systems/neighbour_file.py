@@ -95,13 +95,12 @@ class NeighbourFile:
 
     def fit(self, split: Split) -> CoListening:
         """Return the lists over the item codes of a split; nothing is fitted."""
-        ids = split.interactions.item_ids
-        codes = pl.DataFrame({"id": ids, "code": pl.int_range(len(ids), dtype=pl.Int32, eager=True)})
+        items = split.interactions.items
         coded = self.lists
         for end in _ENDS:
-            coded = coded.join(codes.rename({"id": end, "code": f"{end}, code"}), on=end)
+            coded = items.encode(coded, end, code=f"{end}, code")
         rows, columns = (coded[f"{end}, code"].to_numpy() for end in _ENDS)
-        return CoListening(CSR.from_coo(rows, columns, coded[c.SCORE].to_numpy(), (len(ids), len(ids))))
+        return CoListening(CSR.from_coo(rows, columns, coded[c.SCORE].to_numpy(), (len(items), len(items))))
 
     def __str__(self) -> str:
         lines = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -15,6 +15,7 @@ from tigertail.dataset.folding import fold_series
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.strata import Stratum, strata
 from tigertail.dataset.tables import TABLES
+from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.errors import DataError, ModelError
 from tigertail.model.model import Model
 from tigertail.model.registry import LISTENING
@@ -95,7 +96,7 @@ def merge(model: Model, dataset: Dataset) -> MergedData:
     new = Interactions.of(dataset)
     if not new.plays.nnz:  # without plays there are no listeners
         new = Interactions.build(dataset.plays.clear(), dataset.items[c.ITEM_ID])
-    counted = pl.DataFrame({c.ITEM_ID: new.item_ids, "new": new.item_listeners})
+    counted = pl.DataFrame({c.ITEM_ID: new.items.ids, "new": new.item_listeners})
     known = model.items.select(c.ITEM_ID, pl.Series("old", listening.popularity.astype(np.int64)))
     order = (
         known.join(counted, on=c.ITEM_ID, how="full", coalesce=True)
@@ -103,9 +104,9 @@ def merge(model: Model, dataset: Dataset) -> MergedData:
         .sort(["listeners", c.ITEM_ID], descending=[True, False])
         .select(c.ITEM_ID, "listeners")
     )
-    codes = order.select(c.ITEM_ID, pl.int_range(pl.len(), dtype=pl.Int32).alias("code"))
-    remap = ItemRemap(_codes(codes, model.items[c.ITEM_ID]), len(order))
-    theirs = ItemRemap(_codes(codes, new.item_ids), len(order)).columns(new.plays)
+    items = Vocabulary(order[c.ITEM_ID])
+    remap = ItemRemap(items.codes(model.items[c.ITEM_ID]), len(items))
+    theirs = ItemRemap(items.codes(new.items.ids), len(items)).columns(new.plays)
     ours = remap.columns(listening.plays)
     _refuse_repeated(ours, theirs, dataset)
     catalogue, same_name = _catalogue(model, dataset, order)
@@ -120,10 +121,6 @@ def stack_rows(above: CSR, below: CSR) -> CSR:
         np.concatenate([above.data, below.data]),
         (above.shape[0] + below.shape[0], above.shape[1]),
     )
-
-
-def _codes(codes: pl.DataFrame, ids: pl.Series) -> Any:
-    return pl.DataFrame({c.ITEM_ID: ids}).join(codes, on=c.ITEM_ID, maintain_order="left")["code"].to_numpy()
 
 
 def _refuse(model: Model, dataset: Dataset) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
+from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.errors import DataError
 from tigertail.signals.annotation.config import AnnotationConfig
 from tigertail.signals.annotation.label_folding import ITEM, KEY, label_keys, shorter_forms, spelling
@@ -75,10 +76,10 @@ def read_opinions(dataset: Dataset, interactions: Interactions, config: Annotati
         If the dataset has no annotations, or their file is damaged.
     """
     names = dataset.items.unique(c.ITEM_ID, keep="first")
-    rows, left_out = usable(annotations_of(dataset), interactions.item_ids, names)
+    rows, left_out = usable(annotations_of(dataset), interactions.items, names)
     shorter = shorter_forms(rows)
     rows = with_facets(joined(rows, shorter))
-    return coded(rows, spelling(rows), len(interactions.item_ids), left_out, shorter)
+    return coded(rows, spelling(rows), len(interactions.items), left_out, shorter)
 
 
 def coded(
@@ -150,24 +151,21 @@ def annotations_of(dataset: Dataset) -> pl.DataFrame:
     return rows
 
 
-def usable(
-    rows: pl.DataFrame, item_ids: pl.Series, names: pl.DataFrame
-) -> tuple[pl.DataFrame, dict[str, int]]:
+def usable(rows: pl.DataFrame, items: Vocabulary, names: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
     """Return the rows that can be used, with item codes and keys, and how many cannot, by reason.
 
     Parameters
     ----------
     rows
         Annotations.
-    item_ids
-        Item of each code.
+    items
+        Ids of the items and their codes.
     names
         Columns item_id, name; an item is there once.
     """
-    codes = pl.DataFrame({c.ITEM_ID: item_ids}).with_row_index(ITEM)
     own = names.select(c.ITEM_ID, label_keys(names[c.NAME]).alias("own"))
     rows = rows.with_columns(label_keys(rows[c.LABEL]))
-    rows = rows.join(codes, on=c.ITEM_ID, how="left").join(own, on=c.ITEM_ID, how="left")
+    rows = items.encode(rows, code=ITEM, unknown="null").join(own, on=c.ITEM_ID, how="left")
     weight = pl.col(c.WEIGHT).cast(pl.Float64)
     reason = (
         pl.when(pl.col(ITEM).is_null())

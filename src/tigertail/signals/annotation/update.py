@@ -19,6 +19,7 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.signals.annotation.config import AnnotationConfig
 from tigertail.signals.annotation.evidence import gather, rarities, weigh
 from tigertail.signals.annotation.fit import columns_beside
@@ -79,7 +80,7 @@ def update_annotations(
     known = catalogue[c.ITEM_ID].filter(pl.Series(signal.known))
     is_known = pl.col(c.ITEM_ID).is_in(known.implode()).fill_null(False)
     every = annotations_of(dataset)
-    rows, left_out = usable(every.filter(~is_known), catalogue[c.ITEM_ID], catalogue)
+    rows, left_out = usable(every.filter(~is_known), Vocabulary(catalogue[c.ITEM_ID]), catalogue)
     count = len(rows)
     rows, labels = _with_known_labels(signal, lexicon, rows)
     opinions = coded(rows, labels, len(catalogue), left_out, lexicon.shorter)

@@ -108,7 +108,7 @@ def _spread(name: str) -> pl.Expr:
 
 def _catalogue(dataset: Dataset, interactions: Interactions) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the code of each item with a number for its artist, and the artist's id of each track."""
-    codes = pl.DataFrame({c.ITEM_ID: interactions.item_ids}).with_row_index(_CODE)
+    codes = interactions.items.table(c.ITEM_ID, _CODE)
     if c.ARTIST_ID not in dataset.items.columns:
         nobody = pl.DataFrame(schema={c.ITEM_ID: pl.String, c.ARTIST_ID: pl.String})
         return codes.with_columns(pl.col(_CODE).alias(_ARTIST)), nobody

@@ -55,7 +55,7 @@ def fit_audio(
         ]
     metric: Metric = "cosine" if parts else "nearness"
     values = np.column_stack(parts) if parts else features.values
-    vectors = np.zeros((len(interactions.item_ids), values.shape[1]), np.float32)
+    vectors = np.zeros((len(interactions.items), values.shape[1]), np.float32)
     vectors[features.codes] = values
     known = np.zeros(len(vectors), np.bool_)
     known[features.codes] = True

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
+from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.errors import DataError
 
 Reals = NDArray[np.float64]
@@ -72,10 +73,10 @@ def label_targets(
             path=dataset.path,
             remedy="add a source of tags to the recipe, or learn from factors",
         )
-    heard = pl.DataFrame({c.ITEM_ID: interactions.item_ids.gather(codes)}).with_row_index("row")
+    known = Vocabulary(interactions.items.ids.gather(codes))
     with dataset.reading(c.ANNOTATIONS_TABLE):
         said = dataset.scan(c.ANNOTATIONS_TABLE).select(c.ITEM_ID, c.FACET, c.LABEL, c.WEIGHT).collect()
-    said = said.join(heard, on=c.ITEM_ID).group_by("row", c.FACET, c.LABEL).agg(pl.col(c.WEIGHT).sum())
+    said = known.encode(said, code="row").group_by("row", c.FACET, c.LABEL).agg(pl.col(c.WEIGHT).sum())
     said = said.filter(pl.col(c.WEIGHT) > 0)
     most = said.group_by(c.FACET, c.LABEL).agg(pl.len().alias("items"))
     most = most.sort("items", c.FACET, c.LABEL, descending=[True, False, False]).head(labels)

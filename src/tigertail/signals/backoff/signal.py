@@ -187,10 +187,9 @@ def fit_back_off(
     owners = _owners(dataset)
     plays = dataset.plays.join(owners, on=c.ITEM_ID).drop(c.ITEM_ID).rename({c.ARTIST_ID: c.ITEM_ID})
     listening = Interactions.build(plays, owners[c.ARTIST_ID])
-    codes = pl.DataFrame({c.ARTIST_ID: listening.item_ids}).with_row_index("artist")
-    items = pl.DataFrame({c.ITEM_ID: interactions.item_ids})
-    owned = items.join(owners.join(codes, on=c.ARTIST_ID), on=c.ITEM_ID, how="left", maintain_order="left")
-    artist_of = owned["artist"].cast(pl.Int32).fill_null(NO_ARTIST).to_numpy()
+    items = pl.DataFrame({c.ITEM_ID: interactions.items.ids})
+    owned = items.join(owners, on=c.ITEM_ID, how="left", maintain_order="left")
+    artist_of = listening.items.codes(owned[c.ARTIST_ID])
     weights = own_weights(interactions.item_listeners, config)
     return BackOff(own, fit_artists(listening), artist_of, weights, config.same_artist)
 

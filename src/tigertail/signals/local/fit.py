@@ -41,7 +41,7 @@ def group_listeners(
     """
     if config.groups == "learned":
         return learned(factors.listeners, config.clusters, seed=seed, min_group_size=config.min_group_size)
-    places = _places(dataset, interactions.listener_ids, config)
+    places = _places(dataset, interactions.listeners.ids, config)
     if places is None:
         return Groups((), np.zeros(interactions.plays.shape[0], np.int32))
     return by_place(*places, min_group_size=config.min_group_size)
@@ -74,7 +74,7 @@ def join_groups(
     if keys and config.groups == "learned":
         member = np.repeat(np.arange(len(keys) + 1, dtype=np.int32), np.diff(listening.starts))
         return nearest_group(vectors[:-new], member, len(keys), vectors[-new:])
-    places = _places(dataset, interactions.listener_ids, config) if keys else None
+    places = _places(dataset, interactions.listeners.ids, config) if keys else None
     if places is None:
         return np.full(new, len(keys), np.int32)
     return member_by_place(*places, keys=keys, fallback_of=listening.fallback_of)

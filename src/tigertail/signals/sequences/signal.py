@@ -96,7 +96,7 @@ def fit_sequences(dataset: Dataset, interactions: Interactions, config: Sequence
     DataError
         If the dataset has no table of sequences.
     """
-    items = len(interactions.item_ids)
+    items = len(interactions.items)
     entries = _entries(dataset, interactions)
     if config.repertoire:
         entries = pl.concat([entries, _repertoires(entries)]).sort("curator", "sequence", "position", "item")
@@ -121,20 +121,19 @@ def fit_sequences(dataset: Dataset, interactions: Interactions, config: Sequence
 
 def _entries(dataset: Dataset, interactions: Interactions) -> pl.DataFrame:
     """Return the sequences in codes: ``curator``, ``sequence``, ``position``, ``item``, sorted."""
-    codes = pl.DataFrame({c.ITEM_ID: interactions.item_ids}).with_row_index("item")
     with dataset.reading(c.SEQUENCES_TABLE):
         rows = dataset.scan(c.SEQUENCES_TABLE).collect()
     if c.CURATOR not in rows.columns:
         rows = rows.with_columns(pl.lit(None, pl.String).alias(c.CURATOR))
     # A sequence without a curator is its own curator. The mark keeps it apart from curators of that name.
     alone = pl.concat_str(pl.lit("\0"), c.SEQUENCE_ID)
-    rows = rows.join(codes, on=c.ITEM_ID).with_columns(pl.col(c.CURATOR).fill_null(alone))
+    rows = interactions.items.encode(rows, code="item").with_columns(pl.col(c.CURATOR).fill_null(alone))
     who = pl.struct(c.CURATOR, c.SEQUENCE_ID).rank("dense").cast(pl.Int32) - 1
     entries = rows.select(
         (pl.col(c.CURATOR).rank("dense").cast(pl.Int32) - 1).alias("curator"),
         who.alias("sequence"),
         pl.col(c.POSITION).fill_null(-1).alias("position"),
-        pl.col("item").cast(pl.Int32),
+        "item",
     )
     return entries.sort("sequence", "position", "item")
 

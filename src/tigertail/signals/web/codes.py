@@ -41,7 +41,7 @@ def read_writings(dataset: Dataset, interactions: Interactions) -> Writings:
     Mentions of items that the catalogue lacks are left out; so are documents that only mentions know where
     the dataset has the documents themselves.
     """
-    codes = pl.DataFrame({c.ITEM_ID: interactions.item_ids}).with_row_index("item").cast({"item": pl.Int32})
+    items = interactions.items
     with dataset.reading(c.MENTIONS_TABLE):
         mentions = dataset.scan(c.MENTIONS_TABLE).collect()
     if dataset.has(c.DOCUMENTS_TABLE):
@@ -50,16 +50,16 @@ def read_writings(dataset: Dataset, interactions: Interactions) -> Writings:
     else:
         documents = mentions.select(c.DOCUMENT_ID, pl.lit(None, pl.String).alias(c.ITEM_ID)).unique()
     documents = documents.sort(c.DOCUMENT_ID).with_row_index("document").cast({"document": pl.Int32})
-    owners = documents.join(codes, on=c.ITEM_ID, how="left", maintain_order="left")["item"]
+    owners = items.codes(documents[c.ITEM_ID])
     if c.POSITIONS not in mentions.columns:
         mentions = mentions.with_columns(pl.lit(None, pl.List(pl.Int32)).alias(c.POSITIONS))
     coded = (
-        mentions.join(codes, on=c.ITEM_ID)
+        items.encode(mentions, code="item")
         .join(documents.select("document", c.DOCUMENT_ID), on=c.DOCUMENT_ID)
         .select("document", "item", c.COUNT, c.POSITIONS)
         .sort("document", "item")
     )
-    return Writings(documents[c.DOCUMENT_ID], owners.fill_null(NO_OWNER).to_numpy(), coded)
+    return Writings(documents[c.DOCUMENT_ID], owners, coded)
 
 
 def _with_owner(documents: pl.LazyFrame) -> pl.LazyFrame:

@@ -95,7 +95,7 @@ def fit_web(dataset: Dataset, interactions: Interactions, config: WebConfig) -> 
             remedy="build it with a source of documents: see docs/signals-web.md",
         )
     writings = read_writings(dataset, interactions)
-    items = len(interactions.item_ids)
+    items = len(interactions.items)
     together = documents_together(writings, items, config.window)
     mentioned = mentioned_on(writings, items)
     parts = []
