@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -63,7 +63,27 @@ class ModelError(TigertailError):
 
 
 class UnknownItemError(TigertailError):
-    """No item has this id or name."""
+    """No item has this id or name.
+
+    Parameters
+    ----------
+    problem, remedy, path, line
+        As for every error.
+    suggestions
+        Names that come close.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        remedy: str = "",
+        path: Path | str | None = None,
+        line: int | None = None,
+        suggestions: Sequence[str] = (),
+    ) -> None:
+        super().__init__(problem, remedy=remedy, path=path, line=line)
+        self.suggestions = list(suggestions)
 
 
 class StoreUnavailableError(TigertailError):

@@ -178,6 +178,6 @@ def test_a_mixture_taught_by_feedback_moves_towards_what_listeners_liked(world: 
     for mixture in mixtures:
         assert isinstance(mixture, Mixture)
         weights.append(
-            mixture.weights(untaught.codes(asked))[:, list(mixture.parts).index("annotation")].mean()
+            mixture.weights(untaught.index.codes(asked))[:, list(mixture.parts).index("annotation")].mean()
         )
     assert weights[1] > weights[0]

@@ -57,17 +57,17 @@ def test_no_more_is_listed_than_there_is(model: Model) -> None:
     ],
 )
 def test_an_item_is_found_by_id_and_by_any_spelling_of_its_name(model: Model, name: str, item: str) -> None:
-    assert model.items["item_id"][model.find(name)] == item
-    assert model.codes([name]).tolist() == [model.find(name)]
+    assert model.items["item_id"][model.index.find(name)] == item
+    assert model.index.codes([name]).tolist() == [model.index.find(name)]
 
 
 def test_of_items_with_one_name_the_most_listened_is_meant(model: Model) -> None:
     for name in ("Nirvana", "nirvana"):
-        assert model.items["item_id"][model.find(name)] == "n4"
-    assert model.codes(["nirvana", "nobody at all", "s4"]).tolist() == [
-        model.find("n4"),
+        assert model.items["item_id"][model.index.find(name)] == "n4"
+    assert model.index.codes(["nirvana", "nobody at all", "s4"]).tolist() == [
+        model.index.find("n4"),
         -1,
-        model.find("s4"),
+        model.index.find("s4"),
     ]
 
 
@@ -295,7 +295,7 @@ def test_nothing_asked_about(model: Model) -> None:
 
 
 def test_an_answer_for_programs_returns_its_notices(local_model: Model) -> None:
-    star = np.array([local_model.find("star")], np.int32)
+    star = np.array([local_model.index.find("star")], np.int32)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         answers = local_model.answer(star, 3, country="CZ")

@@ -131,7 +131,7 @@ def similar(
             "--beside and --why cannot be combined", remedy="run the command twice, once with each"
         )
     opened = tigertail.load(model)
-    seed = opened.find(item)
+    seed = opened.index.find(item)
     answers: Answers | Comparison
     with backend("numpy"):
         if beside is None:

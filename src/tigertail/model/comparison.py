@@ -87,7 +87,7 @@ def compare(
             f"unknown signal '{other}' to compare with",
             remedy=f"choose {COSINE}, or one of {', '.join(model.signals)}",
         )
-    seeds = np.array([model.find(item)], np.int32)
+    seeds = np.array([model.index.find(item)], np.int32)
     return Comparison(
         model.answer(seeds, n, signal=other, **options.of_both_lists()),
         model.answer(seeds, n, options=options),

@@ -29,9 +29,15 @@ def read_queries(path: Path, model: Model) -> list[str]:
     asked = {number: line.strip() for number, line in enumerate(lines, start=1) if line.strip()}
     if not asked:
         raise DataError("holds no query", path=path, remedy="write ids or names, one a line")
-    codes = model.codes(list(asked.values()))
+    codes = model.index.codes(list(asked.values()))
     for number, code in zip(asked, codes, strict=True):
         if code < 0:
-            unknown = model.unknown(asked[number])
-            raise UnknownItemError(unknown.problem, remedy=unknown.remedy, path=path, line=number)
+            unknown = model.index.unknown(asked[number])
+            raise UnknownItemError(
+                unknown.problem,
+                remedy=unknown.remedy,
+                path=path,
+                line=number,
+                suggestions=unknown.suggestions,
+            )
     return model.items[c.ITEM_ID].gather(codes).to_list()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -12,17 +13,16 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
-from tigertail.dataset.folding import fold
-from tigertail.errors import ConfigError, TigertailWarning, UnknownItemError
+from tigertail.errors import ConfigError, TigertailWarning
 from tigertail.model.config import ModelConfig
 from tigertail.model.explanation import Reasons, explain
 from tigertail.model.query_options import QueryOptions, takes_dials
 from tigertail.model.resolution import candidate_mask, resolve_signal
 from tigertail.progress import progress
+from tigertail.retrieval.item_index import ItemIndex
 from tigertail.retrieval.topk import top_k
 from tigertail.signals.contract import Composite, Signal
 
-_ASKED: Final = {"asked": pl.String, "folded": pl.String}
 BLOCK_BYTES: Final = 2**27  # affinities held at a time while lists are made
 
 
@@ -202,7 +202,7 @@ class Model:
             If there is no such dial; the message suggests the closest.
         """
         options = (options or QueryOptions()).replace(**dials)
-        seeds = [self.find(one) for one in ([item] if isinstance(item, str) else item)]
+        seeds = [self.index.find(one) for one in ([item] if isinstance(item, str) else item)]
         answers = self.answer(np.array(seeds, np.int32), n, why=why, options=options)
         _warn(answers.notices)
         return answers.table()
@@ -324,9 +324,7 @@ class Model:
         if queries is None:
             codes = np.flatnonzero(resolved.signal.known).astype(np.int32)
         else:
-            codes = self.codes(queries)
-            if (codes < 0).any():
-                raise self.unknown(queries[int(np.argmin(codes))])
+            codes = self.index.find_all(queries)
         blocks = list(self._lists(resolved.signal, codes, top, self._candidates(options)))
         targets, items, scores, ranks = (
             np.concatenate([block[place] for block in blocks] or [np.empty(0, dtype)])
@@ -334,56 +332,17 @@ class Model:
         )
         return BulkAnswers(self.items, targets, items, scores, ranks, resolved.notices)
 
-    def find(self, item: str) -> int:
-        """Return the code of an item given by id or name.
-
-        Raises
-        ------
-        UnknownItemError
-            If there is no such item.
-        """
-        for column, value in ((c.ITEM_ID, item), (c.NAME, item), ("folded", fold(item))):
-            codes = (self.items[column] == value).arg_true()
-            if len(codes):
-                return int(codes[0])
-        raise self.unknown(item)
-
-    def codes(self, queries: Sequence[str]) -> NDArray[np.int32]:
-        """Return the codes of many items given by id or name, as :meth:`find` does; -1 for the unknown."""
-        asked = pl.DataFrame({"asked": queries, "folded": [fold(query) for query in queries]}, _ASKED)
-        for column, key in ((c.ITEM_ID, "asked"), (c.NAME, "asked"), ("folded", "folded")):
-            called = self.items.select(
-                pl.col(column).alias(key), pl.int_range(pl.len()).alias(f"by {column}")
-            )
-            first = called.unique(key, keep="first")
-            asked = asked.join(first, on=key, how="left", maintain_order="left")
-        found = pl.coalesce("^by .*$").fill_null(-1)
-        return asked.select(found.cast(pl.Int32)).to_series().to_numpy()
-
-    def unknown(self, item: str) -> UnknownItemError:
-        """Return the error that says there is no such item, and suggests close names."""
-        close = self.suggest(item)
-        return UnknownItemError(
-            f"no item called '{item}'",
-            remedy=f"did you mean: {', '.join(close)}?" if close else "no name in this model is close to it",
-        )
-
-    def suggest(self, text: str, n: int = 5) -> list[str]:
-        """Return the names that best answer a text, equals by number of listeners."""
-        from tigertail.retrieval.name_index import NameIndex
-
-        names = self.items[c.NAME]
-        index = NameIndex(names, self.items["listeners"].to_numpy(), self.items["folded"])
-        return names.gather(index.search(text, n)[0]).to_list()
+    @cached_property
+    def index(self) -> ItemIndex:
+        """Resolves ids and names to item codes, and suggests close names."""
+        return ItemIndex(self.items)
 
     def _candidates(self, options: QueryOptions) -> NDArray[np.bool_] | None:
         """Return which items may be listed; None where all may."""
         allowed = candidate_mask(self.items, options)
         if not options.exclude:
             return allowed
-        codes = self.codes(options.exclude)
-        if (codes < 0).any():
-            raise self.unknown(options.exclude[int(np.argmin(codes))])
+        codes = self.index.find_all(options.exclude)
         allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed.copy()
         allowed[codes] = False
         return allowed

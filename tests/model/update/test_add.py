@@ -241,7 +241,7 @@ def test_annotations_alone_leave_listening_as_it_is(tagged: Model, write: Write,
         before, now = (model.neighbours(signal=signal) for model in (tagged, after))
         assert now.equals(before)
     assert after.metrics["added"][-1]["changed"] == 0
-    assert not after.signals["listening"].known[after.find("a0")]
+    assert not after.signals["listening"].known[after.index.find("a0")]
     save(after, tmp_path / "model")
     again = add(load(tmp_path / "model"), write(plays({"b": ["n1", "x1"]}), annotations=tags({"n3": "cold"})))
     assert again.similar("x1", 3, signal="annotation")["item_id"].to_list() == ["n2", "n3", "n1"]
@@ -272,7 +272,7 @@ def test_a_signal_that_remembers_no_labels_takes_nothing_in(tagged: Model, write
         model, write(plays({"new": ["n1", "n2"]}), items=artists("x1"), annotations=tags({"x1": "cold"}))
     )
     assert after.metrics["added"][-1]["not_added"] == {"annotations": 2}
-    assert not after.signals["annotation"].known[after.find("x1")]
+    assert not after.signals["annotation"].known[after.index.find("x1")]
 
 
 def test_drift_is_told_from_the_fit_on_and_advises_when_it_is_much(model: Model, write: Write) -> None:

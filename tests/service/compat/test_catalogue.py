@@ -37,14 +37,14 @@ def test_it_is_made_once(served: ServedModel, catalogue: Catalogue) -> None:
 def test_a_tracks_artist(
     served: ServedModel, catalogue: Catalogue, item: str, artist: str, mbid: str
 ) -> None:
-    code = served.by_id(item)
+    code = served.index.by_id(item)
     assert code is not None
     assert catalogue.artist(code) == (artist, mbid)
 
 
 def test_mbids_are_in_a_column_or_are_ids(served: ServedModel, catalogue: Catalogue) -> None:
     for item, mbid in [("kino", "…01"), ("00000000-0000-4000-8000-000000000011", "…11"), ("acdc", "")]:
-        code = served.by_id(item)
+        code = served.index.by_id(item)
         assert code is not None
         found = catalogue.mbid(code)
         assert found == mbid.replace("…", "00000000-0000-4000-8000-0000000000")
@@ -53,9 +53,9 @@ def test_mbids_are_in_a_column_or_are_ids(served: ServedModel, catalogue: Catalo
 
 def test_names_are_of_a_kind(served: ServedModel, catalogue: Catalogue) -> None:
     assert catalogue.by_name("Believe", "artist") is None
-    assert catalogue.by_name("believe", "track") == served.by_id("n1")  # the most heard
-    assert catalogue.by_name("believe", "track", "فيروز") == served.by_id("s1")
+    assert catalogue.by_name("believe", "track") == served.index.by_id("n1")  # the most heard
+    assert catalogue.by_name("believe", "track", "فيروز") == served.index.by_id("s1")
     assert catalogue.by_name("believe", "track", "東京事変") is None
-    assert catalogue.by_name("LI", "track", "Nobody in Particular") == served.by_id(
+    assert catalogue.by_name("LI", "track", "Nobody in Particular") == served.index.by_id(
         "nobody in particular - li"
     )

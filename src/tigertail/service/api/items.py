@@ -6,9 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from tigertail.errors import UnknownItemError
 from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import LONGEST, ItemsQuery
-from tigertail.service.http.problems import NoSuchItemError, documented
+from tigertail.service.http.problems import documented
 from tigertail.service.http.schemas import Details, Found
 from tigertail.service.serving.context import ContextDependency, not_modified, unchanged, versioned
 
@@ -51,10 +52,8 @@ async def item(
     served = context.served
     if unchanged(request, served.tag):
         return not_modified(served)
-    code = served.by_id(item)
+    code = served.index.by_id(item)
     if code is None:
-        raise NoSuchItemError(
-            f"no item has the id '{item}'", remedy="look it up with /v1/items?q=", suggestions=[]
-        )
+        raise UnknownItemError(f"no item has the id '{item}'", remedy="look it up with /v1/items?q=")
     content = await context.queue.do(lambda: to_json(served.details(code)))
     return versioned(content, served)

@@ -82,7 +82,7 @@ async def answered(context: Context, served: ServedModel, items: list[str], aske
 
 def answer_of(served: ServedModel, items: list[str], asked: Question) -> dict[str, Any]:
     """Return a served model's answer."""
-    seeds = [served.find(item) for item in items]
+    seeds = [served.index.find(item) for item in items]
     answers = served.answer(seeds, asked.n, asked.options(), why=asked.why)
     return {
         "model": served.version,

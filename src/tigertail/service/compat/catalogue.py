@@ -6,7 +6,6 @@ its name or MBID alone.
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import ClassVar, Final
 from urllib.parse import unquote
 from weakref import WeakKeyDictionary
@@ -16,11 +15,11 @@ from rapidfuzz.distance import OSA
 
 from tigertail import columns as c
 from tigertail.dataset.folding import fold
+from tigertail.retrieval.item_index import mbid_in
 from tigertail.service.serving.served_model import ServedModel
 
 CLOSE: Final = 0.79  # a mistake in five letters
 _CANDIDATES: Final = 20
-_UUID: Final = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 _ARTIST: Final = "artist"  # of a track: its artist's name
 _ARTIST_FOLDED: Final = "artist_folded"
 _ARTIST_MBID: Final = "artist_mbid"
@@ -41,8 +40,8 @@ class Catalogue:
     _made: ClassVar[WeakKeyDictionary[ServedModel, Catalogue]] = WeakKeyDictionary()
 
     def __init__(self, served: ServedModel) -> None:
-        self._names = served.names
-        self._items = _credited(served.model.items)
+        self._index = served.index
+        self._items = _credited(served.model.items, served.index.mbids)
 
     @classmethod
     def of(cls, served: ServedModel) -> Catalogue:
@@ -63,7 +62,7 @@ class Catalogue:
 
     def by_mbid(self, mbid: str, kind: str) -> int | None:
         """Return the code of an item of that kind; None where there is none."""
-        return self._by_mbid.get((kind, mbid.strip().lower()))
+        return self._index.by_mbid(mbid, kind)
 
     def by_name(self, name: str, kind: str, artist: str | None = None) -> int | None:
         """Return the code of the item with most listeners of that kind and name, a track of that artist.
@@ -82,7 +81,7 @@ class Catalogue:
             near = self.closest(artist, c.ARTIST)
             wanted &= self._of_artist(artist if near is None else self._items[c.NAME][near])
         allowed = self._items.select(wanted.fill_null(False).alias("allowed"))["allowed"].to_numpy()
-        codes, _ = self._names.search(name, _CANDIDATES, allowed)
+        codes, _ = self._index.search(name, _CANDIDATES, allowed)
         folded = fold(name)
         close = [
             OSA.normalized_similarity(folded, self._items["folded"][int(code)], score_cutoff=CLOSE)
@@ -108,19 +107,10 @@ class Catalogue:
             return pl.lit(True)
         return (pl.col(_ARTIST_FOLDED) == fold(artist)).fill_null(False)
 
-    @cached_property
-    def _by_mbid(self) -> dict[tuple[str, str], int]:
-        known = self._items.filter(pl.col(c.MBID).is_not_null()).select(c.KIND, c.MBID, _CODE).reverse()
-        return {
-            (kind, mbid): code for kind, mbid, code in known.iter_rows()
-        }  # the one with most listeners is written last
 
-
-def _credited(items: pl.DataFrame) -> pl.DataFrame:
+def _credited(items: pl.DataFrame, mbids: pl.Series) -> pl.DataFrame:
     """Return items with their MBIDs, and tracks with their artists, as far as they are known."""
-    own = pl.col(c.MBID) if c.MBID in items.columns else pl.lit(None, pl.String)
-    items = items.with_columns(pl.coalesce(own.str.to_lowercase(), _mbid(c.ITEM_ID)).alias(c.MBID))
-    items = items.with_row_index(_CODE)
+    items = items.with_columns(mbids).with_row_index(_CODE)
     if c.ARTIST_ID not in items.columns:
         missing = pl.lit(None, pl.String)
         return items.with_columns(missing.alias(name) for name in (_ARTIST, _ARTIST_FOLDED, _ARTIST_MBID))
@@ -130,7 +120,7 @@ def _credited(items: pl.DataFrame) -> pl.DataFrame:
     by_id = artists.rename({c.ITEM_ID: c.ARTIST_ID, c.MBID: _ARTIST_MBID})
     by_mbid = artists.drop(c.ITEM_ID).drop_nulls(c.MBID).unique(c.MBID, keep="first")
     by_mbid = by_mbid.rename({c.MBID: _MBID_SAID})
-    items = items.with_columns(_mbid(c.ARTIST_ID).alias(_MBID_SAID))
+    items = items.with_columns(mbid_in(c.ARTIST_ID).alias(_MBID_SAID))
     items = items.join(by_id, on=c.ARTIST_ID, how="left", maintain_order="left")
     items = items.join(by_mbid, on=_MBID_SAID, how="left", suffix="_2", maintain_order="left")
     said = pl.when(pl.col(_MBID_SAID).is_null()).then(c.ARTIST_ID)  # no item: the folded name itself
@@ -139,8 +129,3 @@ def _credited(items: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce(_ARTIST_FOLDED, f"{_ARTIST_FOLDED}_2", said).alias(_ARTIST_FOLDED),
         pl.coalesce(_ARTIST_MBID, _MBID_SAID).alias(_ARTIST_MBID),
     )
-
-
-def _mbid(column: str) -> pl.Expr:
-    text = pl.col(column).str.to_lowercase()
-    return pl.when(text.str.contains(_UUID)).then(text)

@@ -114,7 +114,7 @@ class Answers:
 
     def _found(self, text: str, limit: int, page: int, kind: str) -> tuple[Sequence[int], int]:
         allowed = (self._served.model.items[c.KIND] == kind).to_numpy()
-        codes = self._served.names.search(text, limit * page, allowed)[0].tolist()
+        codes = self._served.index.search(text, limit * page, allowed)[0].tolist()
         full = len(codes) == limit * page
         return codes[limit * (page - 1) :], len(codes) + limit * full  # how many more there are nobody counts
 

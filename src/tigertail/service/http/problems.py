@@ -62,18 +62,10 @@ class ServiceError(TigertailError):
         self.suggestions = suggestions
 
 
-class NoSuchItemError(UnknownItemError):
-    """No item has this id or name; these come close."""
-
-    def __init__(self, problem: str, *, remedy: str, suggestions: list[str]) -> None:
-        super().__init__(problem, remedy=remedy)
-        self.suggestions = suggestions
-
-
 def problem_of(error: TigertailError) -> Problem:
     """Return the problem of an error, without paths of this machine."""
     status = _status(error)
-    suggestions = error.suggestions if isinstance(error, (NoSuchItemError, ServiceError)) else None
+    suggestions = error.suggestions if isinstance(error, (UnknownItemError, ServiceError)) else None
     return Problem(
         title=HTTPStatus(status).phrase,
         status=status,

@@ -32,11 +32,11 @@ def interleaved(
     dict
         As :class:`tigertail.service.http.schemas.Similar`. ``model`` names both versions.
     """
-    seeds = [first.find(item) for item in items]
+    seeds = [first.index.find(item) for item in items]
     lists: list[list[dict[str, Any]]] = []
     notices: list[str] = []
     for served in (first, second):
-        known = [served.code(first.cards[seed]["id"]) for seed in seeds]
+        known = [served.index.code(first.cards[seed]["id"]) for seed in seeds]
         codes = [code for code in known if code is not None]
         if not codes:
             lists.append([])

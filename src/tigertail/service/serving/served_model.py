@@ -21,13 +21,11 @@ from tigertail.model.query_options import COSINE, dials
 from tigertail.model.registry import FACTORS, LISTENING
 from tigertail.model.resolution import model_defaults
 from tigertail.model.store.folder import map_file
-from tigertail.retrieval.name_index import NameIndex
-from tigertail.service.http.problems import NoSuchItemError, ServiceError
+from tigertail.service.http.problems import ServiceError
 from tigertail.signals.contract import Composite, GroupAware, ListenerGroups
 from tigertail.version import __version__
 
 LOG: Final = logging.getLogger("tigertail.service")
-SUGGESTED: Final = 5
 _JSON_TYPES: Final = {str: "string", float: "number", int: "integer", bool: "boolean"}
 
 
@@ -52,10 +50,8 @@ class ServedModel:
         self.version = model.version or "unsaved"
         self.tag = f"{self.version}.{__version__}"
         self.cards = Cards(model.items)
-        ids, names = self.cards.columns["id"], self.cards.columns["name"]
-        folded = model.items["folded"].to_list()
-        self._by_id = {item: code for code, item in enumerate(ids)}
-        self.names = NameIndex(names, model.items["listeners"].to_numpy(), folded)
+        self.index = model.index
+        self.index.prepare()
 
     @classmethod
     def open(cls, folder: Path, copy: Path | None = None) -> Self:
@@ -81,35 +77,6 @@ class ServedModel:
             served.answer([0, 0], 1, QueryOptions(), why=True)
         return served
 
-    def find(self, text: str) -> int:
-        """Return the code of an item given by id or name, as :meth:`Model.find` does.
-
-        Raises
-        ------
-        NoSuchItemError
-            If there is none.
-        """
-        code = self.code(text)
-        if code is None:
-            close = [self.cards[one]["name"] for one in self.names.search(text, SUGGESTED)[0].tolist()]
-            raise NoSuchItemError(
-                f"no item called '{text}'",
-                remedy=f"did you mean: {', '.join(close)}?" if close else "look it up with /v1/items?q=",
-                suggestions=close,
-            )
-        return code
-
-    def code(self, text: str) -> int | None:
-        """Return the code of an item given by id or name; None where there is none."""
-        if text in self._by_id:
-            return self._by_id[text]
-        code = self.names.exact(text)
-        return None if code < 0 else code
-
-    def by_id(self, item: str) -> int | None:
-        """Return the code of an item given by id alone."""
-        return self._by_id.get(item)
-
     def answer(self, seeds: Sequence[int], n: int, options: QueryOptions, *, why: bool = False) -> Answers:
         """Answer a query."""
         with self._kernel_lock:
@@ -119,7 +86,7 @@ class ServedModel:
         """Return the items whose names match a text, best first; for no text those with most listeners."""
         if not text.strip():
             return [{**card, "match": 1.0} for card in self.cards[:n]]
-        codes, matches = self.names.search(text, n)
+        codes, matches = self.index.search(text, n)
         return [
             {**self.cards[code], "match": round(match, 4)}
             for code, match in zip(codes.tolist(), matches.tolist(), strict=True)
