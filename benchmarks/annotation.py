@@ -35,7 +35,7 @@ from tigertail.signals.annotation.fit import fit_reliability
 from tigertail.signals.annotation.opinions import read_opinions
 
 PLAIN = AnnotationConfig(
-    beta=1.0, norm_floor=0.0, power=1.0, co_annotation_weight=0.0, estimate_reliability=False
+    beta=1.0, norm_floor=0.0, opinion_exponent=1.0, co_annotation_weight=0.0, estimate_reliability=False
 )
 CONFIGS = {
     "plain TF-IDF cosine": PLAIN,
@@ -117,7 +117,7 @@ def digest(size: int) -> None:
         pl.when(bad == 0).then(pl.lit("nowhere")).otherwise(c.ITEM_ID).alias(c.ITEM_ID),
         pl.when(bad == 1).then(pl.lit("  ")).otherwise(c.LABEL).alias(c.LABEL),
         pl.when(bad == 2).then(float("nan")).otherwise(c.WEIGHT).alias(c.WEIGHT),
-        pl.when(bad == 3).then(pl.lit("nobody")).otherwise(c.SOURCE).alias(c.SOURCE),
+        pl.when(bad == 3).then(pl.lit("none")).otherwise(c.SOURCE).alias(c.SOURCE),
     )
     names = pl.Series([str(number) for number in range(items)])
     plays = pl.DataFrame({c.LISTENER_ID: "l", c.ITEM_ID: names, c.PLAYS: 1.0})

@@ -80,7 +80,7 @@ def speed(work: Callable[[Path], Described], paths: list[Path], processes: int) 
     seconds = busy = memory = began = 0.0
     # The first files of each process pay for imports and compilation.
     for done, (path, result) in enumerate(
-        map_isolated(work, paths[:processes] * 2 + paths, processes, patience=600)
+        map_isolated(work, paths[:processes] * 2 + paths, processes, timeout=600)
     ):
         if not isinstance(result, tuple):
             raise RuntimeError(f"{path}: {result.reason}")
@@ -100,7 +100,7 @@ def precision(table: Path, folder: Path) -> None:
         pl.read_parquet(folder / "clips.parquet"), left_on="file", right_on="name"
     )
     heard = clips.select(pl.col("file").alias("item_id"), pl.selectors.float())
-    plays = heard.select(listener_id=pl.lit("nobody"), item_id="item_id", plays=pl.lit(1.0))
+    plays = heard.select(listener_id=pl.lit("none"), item_id="item_id", plays=pl.lit(1.0))
     dataset = Dataset.write(folder / "dataset", {"plays": plays, "audio": heard}, name="clips")
     interactions = Interactions.of(dataset)
     clips = pl.DataFrame({"file": interactions.items.ids}).join(clips, on="file", maintain_order="left")

@@ -29,9 +29,9 @@ K = 10
 CONFIGS = {
     "web": WebConfig(),
     "web, beta 0": WebConfig(beta=0),
-    "beside each other": WebConfig(page=0, text=0),
-    "on each other's page": WebConfig(beside=0, text=0),
-    "pages alike": WebConfig(beside=0, page=0),
+    "beside each other": WebConfig(page_mention_weight=0, text_similarity_weight=0),
+    "on each other's page": WebConfig(co_mention_weight=0, text_similarity_weight=0),
+    "pages alike": WebConfig(co_mention_weight=0, page_mention_weight=0),
 }
 
 

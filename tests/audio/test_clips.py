@@ -52,7 +52,7 @@ def test_any_column_of_a_table_may_name_the_item(tmp_path: Path) -> None:
         ("path,name\na.ogg,Kent\n", "needs a column 'file'"),
         ("file,year\na.ogg,1997\n", "needs a column 'file', and one of item_id, name"),
         ("file,name\na.ogg,Kent\n,Kent\n", "line 3: no file in this row"),
-        ("file,name\na.ogg,\n", "line 2: nobody it belongs to"),
+        ("file,name\na.ogg,\n", "line 2: no item, MBID or name"),
         ("file,name\na.ogg,Kent\na.ogg,Kent\n", "line 3: clip 'a.ogg' is in line 2 too"),
         ("file,name\n", "no audio file"),
         ("", "cannot be read"),

@@ -17,7 +17,7 @@ HANG = "__import__('time').sleep(600)"
 
 def test_a_bad_task_is_lost_alone() -> None:
     tasks = ["1 + 1", CRASH, "2 + 2", "1 / 0", HANG, "3 + 3", "__import__('os')._exit(3)", "4 + 4"]
-    found = dict(map_isolated(eval, tasks, 2, patience=6))
+    found = dict(map_isolated(eval, tasks, 2, timeout=6))
     assert found == {
         "1 + 1": 2,
         "2 + 2": 4,
@@ -31,14 +31,14 @@ def test_a_bad_task_is_lost_alone() -> None:
 
 
 def test_there_may_be_fewer_tasks_than_lanes_or_none() -> None:
-    assert list(map_isolated(eval, ["1"], 3, patience=60)) == [("1", 1)]
-    assert list(map_isolated(eval, [], 3, patience=60)) == []
+    assert list(map_isolated(eval, ["1"], 3, timeout=60)) == [("1", 1)]
+    assert list(map_isolated(eval, [], 3, timeout=60)) == []
 
 
 OWNER = f"""
 from tigertail.audio.process_pool import map_isolated
 if __name__ == "__main__":
-    for _, result in map_isolated(eval, ["1", "__import__('time').sleep(1)"], 1, patience=60):
+    for _, result in map_isolated(eval, ["1", "__import__('time').sleep(1)"], 1, timeout=60):
         print(result, flush=True)
     {HANG}
 """

@@ -24,7 +24,7 @@ from tigertail.errors import DataError, TigertailError, missing_extra
 from tigertail.progress import progress
 from tigertail.storage import replaced_file
 
-PATIENCE: Final = 300.0  # seconds for one file
+TIMEOUT: Final = 300.0  # seconds for one file
 Described = tuple[Entry, list[str]]
 
 
@@ -65,7 +65,7 @@ def analyse(
     *,
     processes: int | None = None,
     retry: bool = False,
-    patience: float = PATIENCE,
+    timeout: float = TIMEOUT,
 ) -> Analysis:
     """Analyse files and write a table of their descriptors.
 
@@ -85,7 +85,7 @@ def analyse(
         Processes of one thread each; None means as many as there are processors.
     retry
         Whether files that could not be used before are looked at again.
-    patience
+    timeout
         Seconds after which a file is given up.
 
     Raises
@@ -102,7 +102,7 @@ def analyse(
         known = journal.known()
         done = {stamp for stamp, usable in known.items() if usable or not retry}
         todo = {stamp: clip.path for stamp, clip in zip(stamps, clips, strict=True) if stamp not in done}
-        seconds = _work(journal, todo, config, processes or os.cpu_count() or 1, patience)
+        seconds = _work(journal, todo, config, processes or os.cpu_count() or 1, timeout)
         entries = [journal.entry(stamp) for stamp in stamps]
         names = journal.names
     skipped = []
@@ -151,7 +151,7 @@ def analyse_file(path: Path, config: AnalysisConfig) -> Described:
 
 
 def _work(
-    journal: Journal, todo: dict[Stamp, Path], config: AnalysisConfig, processes: int, patience: float
+    journal: Journal, todo: dict[Stamp, Path], config: AnalysisConfig, processes: int, timeout: float
 ) -> float:
     """Analyse what is to be done, writing each down as it comes; return the seconds of audio."""
     if not todo:
@@ -160,7 +160,7 @@ def _work(
     seconds = 0.0
     with progress("listening", len(todo)) as tick:
         work = partial(analyse_file, config=config)
-        for path, (entry, names) in _described(work, todo, min(processes, len(todo)), patience):
+        for path, (entry, names) in _described(work, todo, min(processes, len(todo)), timeout):
             journal.add(stamps[path], entry, names)
             seconds += entry.seconds
             tick(1, path.name)
@@ -168,9 +168,9 @@ def _work(
 
 
 def _described(
-    work: partial[Described], todo: dict[Stamp, Path], processes: int, patience: float
+    work: partial[Described], todo: dict[Stamp, Path], processes: int, timeout: float
 ) -> Iterator[tuple[Path, Described]]:
-    for path, result in map_isolated(work, todo.values(), processes, patience=patience):
+    for path, result in map_isolated(work, todo.values(), processes, timeout=timeout):
         yield path, (Entry(0.0, None, result.reason), []) if isinstance(result, TaskFailed) else result
 
 

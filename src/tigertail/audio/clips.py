@@ -111,7 +111,7 @@ def _of_row(row: dict[str, str | None], line: int, who: list[str], table: Path) 
     file = row[FILE]
     item = {column: value for column in who if (value := row[column])}
     if not file or not item:
-        missing = "no file" if not file else "nobody it belongs to"
+        missing = "no file" if not file else "no item, MBID or name"
         raise DataError(
             f"{missing} in this row", path=table, line=line, remedy="fill it in, or remove the row"
         )

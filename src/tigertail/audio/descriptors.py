@@ -33,18 +33,18 @@ def describe(samples: Reals, config: AnalysisConfig) -> dict[str, float]:
     dict[str, float]
         Finite numbers by name. Sums over time only: the length of the recording is no descriptor.
     """
-    heard = spectra(samples, config)
+    frames = spectra(samples, config)
     return {
-        **timbre(heard, config.mfccs),
-        **tonality(heard),
-        **_moments("contrast", heard.contrast),
-        **_loudness_and_shape(heard),
-        **rhythm(heard),
-        **modulation(heard),
+        **timbre(frames, config.mfccs),
+        **tonality(frames),
+        **_moments("contrast", frames.contrast),
+        **_loudness_and_shape(frames),
+        **rhythm(frames),
+        **modulation(frames),
     }
 
 
-def timbre(heard: Spectra, mfccs: int) -> dict[str, float]:
+def timbre(frames: Spectra, mfccs: int) -> dict[str, float]:
     """Return mean and deviation of the MFCCs, and the deviation of their change.
 
     The first coefficient is a level, which says more about mastering than about music; its mean is left to
@@ -52,13 +52,13 @@ def timbre(heard: Spectra, mfccs: int) -> dict[str, float]:
     """
     from scipy.fft import dct
 
-    cepstrum = dct(heard.mel, type=2, norm="ortho", axis=1)[:, :mfccs]
+    cepstrum = dct(frames.mel, type=2, norm="ortho", axis=1)[:, :mfccs]
     found = _moments("mfcc", cepstrum)
     del found["mfcc_00_mean"]
     return found | _numbered("mfcc_delta", "std", _change(cepstrum).std(axis=0))
 
 
-def tonality(heard: Spectra) -> dict[str, float]:
+def tonality(frames: Spectra) -> dict[str, float]:
     """Describe harmony whatever the key.
 
     The magnitudes of the Fourier transform of the pitch classes do not change when music is transposed:
@@ -66,12 +66,12 @@ def tonality(heard: Spectra) -> dict[str, float]:
     Music through Fourier Space, 2016, ch. 4). ``major`` is how much better the best major key fits than the
     best minor one (Krumhansl 1990), ``harmonic_change`` how far chroma moves in half a second.
     """
-    mean = heard.chroma.mean(axis=0)
+    mean = frames.chroma.mean(axis=0)
     colour = np.abs(np.fft.rfft(mean / max(float(mean.sum()), 1e-12)))[1:]
     fits = [max(_correlation(np.roll(key, n), mean) for n in range(12)) for key in (_MAJOR, _MINOR)]
-    step = max(1, round(heard.rate / 2))
-    smooth = np.add.reduceat(heard.chroma, np.arange(0, len(heard.chroma), step)) / step
-    share = np.sort(heard.chroma, axis=1)[:, ::-1].mean(axis=0)
+    step = max(1, round(frames.rate / 2))
+    smooth = np.add.reduceat(frames.chroma, np.arange(0, len(frames.chroma), step)) / step
+    share = np.sort(frames.chroma, axis=1)[:, ::-1].mean(axis=0)
     return {
         **_numbered("harmony", "colour", colour),
         **_numbered("chroma", "sorted", share[:6]),
@@ -83,8 +83,8 @@ def tonality(heard: Spectra) -> dict[str, float]:
     }
 
 
-def _loudness_and_shape(heard: Spectra) -> dict[str, float]:
-    shape = heard.shape.copy()
+def _loudness_and_shape(frames: Spectra) -> dict[str, float]:
+    shape = frames.shape.copy()
     hertz, rms = slice(0, 3), SHAPE.index("rms")
     shape[:, hertz] = np.log2(np.maximum(shape[:, hertz], 20))  # octaves, as the ear has it
     shape[:, rms] = 20 * np.log10(np.maximum(shape[:, rms], 1e-4))  # dB of full scale

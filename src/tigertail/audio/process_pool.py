@@ -30,7 +30,7 @@ class TaskFailed:
 
 
 def map_isolated(
-    work: Callable[[Task], Result], tasks: Iterable[Task], lanes: int, *, patience: float
+    work: Callable[[Task], Result], tasks: Iterable[Task], lanes: int, *, timeout: float
 ) -> Iterator[tuple[Task, Result | TaskFailed]]:
     """Work on tasks in parallel and yield each with its result, as they are done.
 
@@ -42,7 +42,7 @@ def map_isolated(
         What to do it to; drawn one by one, so that they need not fit in memory.
     lanes
         Processes; each uses one thread.
-    patience
+    timeout
         Seconds after which a task is given up.
     """
     waiting = iter(tasks)
@@ -58,8 +58,8 @@ def map_isolated(
             for lane in list(busy):
                 if lane.connection in ready:
                     result: Result | TaskFailed = lane.result()
-                elif lane.seconds > patience:
-                    result = lane.give_up(patience)
+                elif lane.seconds > timeout:
+                    result = lane.give_up(timeout)
                 else:
                     continue
                 yield lane.task, result
@@ -118,11 +118,11 @@ class _Lane(Generic[Task, Result]):
             return TaskFailed(f"its analysis was {how}" if code < 0 else f"its analysis {how}")
         return found
 
-    def give_up(self, patience: float) -> TaskFailed:
+    def give_up(self, timeout: float) -> TaskFailed:
         """End a task that takes too long."""
         self._process.kill()
         self._again()
-        return TaskFailed(f"its analysis took longer than {patience:g} s")
+        return TaskFailed(f"its analysis took longer than {timeout:g} s")
 
     def close(self) -> None:
         """End the process."""

@@ -22,7 +22,7 @@ GROUPS: Final = 6  # of mel bands whose modulation is taken together
 _WINDOW: Final = 6.0  # seconds over which modulation is measured (Pampalk et al. 2002)
 
 
-def rhythm(heard: Spectra) -> dict[str, float]:
+def rhythm(frames: Spectra) -> dict[str, float]:
     """Describe the rhythm of a recording.
 
     The onset envelope is the rise of level from frame to frame, averaged over the mel bands. The tempo is
@@ -30,44 +30,44 @@ def rhythm(heard: Spectra) -> dict[str, float]:
     Gaussian over the octaves around 120 beats a minute (Ellis, "Beat tracking by dynamic programming",
     2007, eq. 6). Clarity is the autocorrelation at that lag, as a share of that at none.
     """
-    rise = np.maximum(np.diff(heard.mel, axis=0), 0).mean(axis=1)
+    rise = np.maximum(np.diff(frames.mel, axis=0), 0).mean(axis=1)
     if len(rise) < 2:
         rise = np.zeros(2, np.float32)
     envelope = rise - rise.mean()
     lags = np.arange(
-        max(1, int(heard.rate * 60 / FASTEST)), max(3, int(np.ceil(heard.rate * 60 / SLOWEST)) + 1)
+        max(1, int(frames.rate * 60 / FASTEST)), max(3, int(np.ceil(frames.rate * 60 / SLOWEST)) + 1)
     )
     similar = _autocorrelation(envelope, lags[-1] + 2)
     share = similar / max(float(similar[0]), 1e-12)
-    weight = np.exp(-0.5 * (np.log2(60 * heard.rate / lags / _USUAL) / _SPREAD) ** 2)
+    weight = np.exp(-0.5 * (np.log2(60 * frames.rate / lags / _USUAL) / _SPREAD) ** 2)
     best = int(lags[np.argmax(share[lags] * weight)])
     higher = rise[1:-1] > np.maximum(rise[:-2], rise[2:])
     onsets = int((higher & (rise[1:-1] > rise.mean() + rise.std())).sum())
     return {
         "onset_mean": float(rise.mean()),
         "onset_std": float(rise.std()),
-        "onset_rate": onsets * heard.rate / len(rise),
-        "tempo_octaves": float(np.log2(60 * heard.rate / (best + _vertex(share, best)) / _USUAL)),
+        "onset_rate": onsets * frames.rate / len(rise),
+        "tempo_octaves": float(np.log2(60 * frames.rate / (best + _vertex(share, best)) / _USUAL)),
         "beat_clarity": float(share[best]),
     }
 
 
-def modulation(heard: Spectra) -> dict[str, float]:
+def modulation(frames: Spectra) -> dict[str, float]:
     """Describe how fast the level of low, middle and high bands comes and goes, dB.
 
     Fluctuation patterns of Pampalk, Rauber and Merkl, "Content-based organization and visualization of
     music archives" (2002), in octaves of modulation and without the model of the ear.
     """
-    window = min(int(_WINDOW * heard.rate), len(heard.mel))
-    starts = range(0, max(1, len(heard.mel) - window + 1), max(1, window // 2))
+    window = min(int(_WINDOW * frames.rate), len(frames.mel))
+    starts = range(0, max(1, len(frames.mel) - window + 1), max(1, window // 2))
     hann = np.hanning(window + 2)[1:-1].astype(np.float32)[:, None]
-    hertz = np.fft.rfftfreq(window, 1 / heard.rate)
-    energy = np.zeros((len(hertz), heard.mel.shape[1]))
+    hertz = np.fft.rfftfreq(window, 1 / frames.rate)
+    energy = np.zeros((len(hertz), frames.mel.shape[1]))
     for start in starts:
-        part = heard.mel[start : start + window]
+        part = frames.mel[start : start + window]
         energy += np.abs(np.fft.rfft((part - part.mean(axis=0)) * hann, axis=0)) ** 2
     energy /= len(starts) * window
-    groups = np.array_split(np.arange(heard.mel.shape[1]), GROUPS)
+    groups = np.array_split(np.arange(frames.mel.shape[1]), GROUPS)
     found = {}
     for low, high in pairwise(MODULATIONS):
         rows = energy[(hertz >= low) & (hertz < high)]

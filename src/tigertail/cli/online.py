@@ -34,7 +34,7 @@ def online_report(
         float,
         typer.Option(min=1e-6, max=0.5, help="Bound of the error rate of the test, over all looks together."),
     ] = 0.05,
-    patience: Annotated[
+    delay: Annotated[
         float,
         typer.Option(
             min=0, help="Share of the log to wait for more lists of a listener; choose it before you look."
@@ -51,7 +51,7 @@ def online_report(
 
     events = read_feedback(source)
     rankings = read_rankings(ranking or [], events, k)
-    found = online.online_report(events, rankings, alpha=alpha, k=k, patience=patience)
+    found = online.online_report(events, rankings, alpha=alpha, k=k, delay=delay)
     if as_json:
         typer.echo(to_json(found.to_dict()), nl=False)
     else:

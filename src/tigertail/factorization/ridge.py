@@ -2,7 +2,7 @@
 
 With the listeners' vectors x_u fixed, the vector of item i among the listeners of a group g is
 
-    y_i^g = argmin_y  sum_{u in g, heard i} c_ui (1 - x_u.y)^2
+    y_i^g = argmin_y  sum_{u in g, confidences i} c_ui (1 - x_u.y)^2
                       + alpha0 sum_{u in g, others} (x_u.y)^2 + lambda |y - y_i|^2
 
 which is one half-sweep of implicit ALS (:mod:`tigertail.factorization.als`) with the penalty on the distance
@@ -19,7 +19,7 @@ from tigertail.sparse import CSR
 
 
 def ridge_towards(
-    heard: CSR,
+    confidences: CSR,
     listeners: NDArray[np.float32],
     items: NDArray[np.float32],
     *,
@@ -31,7 +31,7 @@ def ridge_towards(
 
     Parameters
     ----------
-    heard
+    confidences
         Items by listeners of the group; each value is the confidence c of an observed pair.
     listeners
         Vectors of the group's listeners; float32, (listeners, factors).
@@ -47,21 +47,21 @@ def ridge_towards(
     Returns
     -------
     NDArray[np.float32]
-        Float32, (items, factors); items nobody of the group has heard keep their vector.
+        Float32, (items, factors); items nobody of the group has confidences keep their vector.
 
     Examples
     --------
     Where the penalty is large nothing moves; where it is small the vector fits those who listened.
 
-    >>> heard = CSR.from_coo([0], [0], [1.0], shape=(1, 1))
+    >>> confidences = CSR.from_coo([0], [0], [1.0], shape=(1, 1))
     >>> x, y = np.array([[1.0, 0.0]], np.float32), np.array([[0.5, 0.5]], np.float32)
-    >>> ridge_towards(heard, x, y, alpha0=0.01, penalty=1e6).round(3)
+    >>> ridge_towards(confidences, x, y, alpha0=0.01, penalty=1e6).round(3)
     array([[0.5, 0.5]], dtype=float32)
-    >>> ridge_towards(heard, x, y, alpha0=0.01, penalty=1e-6).round(3)
+    >>> ridge_towards(confidences, x, y, alpha0=0.01, penalty=1e-6).round(3)
     array([[1. , 0.5]], dtype=float32)
     """
-    held = np.full(heard.shape[0], penalty, np.float32)
-    solved = half_sweep(heard, listeners, items, alpha0=alpha0, penalty=held, steps=steps, towards=True)
-    silent = heard.row_sizes == 0
+    held = np.full(confidences.shape[0], penalty, np.float32)
+    solved = half_sweep(confidences, listeners, items, alpha0=alpha0, penalty=held, steps=steps, towards=True)
+    silent = confidences.row_sizes == 0
     solved[silent] = items[silent]
     return solved

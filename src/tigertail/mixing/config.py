@@ -21,7 +21,7 @@ class MixtureConfig(BaseModel):
     """Popularity exponent of the affinity: 0 is the plain probability, more ranks stars lower."""
     held_out: float = Field(0.2, gt=0, lt=1)
     """Share of listeners the mixture is learned from; signals are fitted to the others meanwhile."""
-    most: int = Field(3000, ge=10)
+    max_listeners: int = Field(3000, ge=10)
     """Most listeners it is learned from."""
     candidates: int = Field(60, ge=1)
     """Best answers of each signal that it learns from, at each of three settings of the popularity dial."""

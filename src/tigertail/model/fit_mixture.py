@@ -160,7 +160,7 @@ def mixed_names(dataset: Dataset, config: MixtureConfig) -> list[str]:
 
 def _held_out(context: FitContext) -> Split | None:
     config = context.config.mixture
-    share = min(config.held_out, config.most / context.interactions.plays.shape[0])
+    share = min(config.held_out, config.max_listeners / context.interactions.plays.shape[0])
     protocol = ProtocolConfig(held_out=share, seed=context.config.seed + TRAINING_SEED)
     able = int((context.interactions.plays.row_sizes >= 2).sum())
     return hold_out(context.dataset, protocol) if able >= MIN_LISTENERS else None

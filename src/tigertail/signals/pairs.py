@@ -22,7 +22,7 @@ class PairsConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     neighbours: int = Field(200, ge=1)
-    """Neighbours kept an item."""
+    """Neighbours kept per item."""
     beta: float = Field(1.0, ge=0, le=2)
     """Popularity exponent: 1 is the cosine, less favours popular items, 2 is pointwise mutual information."""
     shrinkage: float = Field(5.0, ge=0)

@@ -111,8 +111,8 @@ def test_a_listener_counts_once_with_the_lists_until_they_are_due() -> None:
         ("a", "AB", ".x"),
         ("c", "AB", "x."),  # due at the 7th, which has not come
     )
-    assert listener_scores(met, patience=0.5).tolist() == [1, 0]
-    assert listener_scores(met, patience=0).tolist() == [1, -1, 1]
+    assert listener_scores(met, delay=0.5).tolist() == [1, 0]
+    assert listener_scores(met, delay=0).tolist() == [1, -1, 1]
 
 
 def test_a_longer_log_only_adds(unequal: Population) -> None:

@@ -79,7 +79,7 @@ def test_lines_of_json_with_keys_of_their_own(pack: Pack, quarantine: Quarantine
         pack({"pages.jsonl": line}, "folder"),
         container="jsonl",
         markup="html",
-        page_of="nobody",
+        page_of="none",
         keys={"document_id": "url", "text": "body", "name": "artist"},
     )
     found = pages(source, quarantine).select("document_id", "name", "markup", "address").row(0)

@@ -50,7 +50,9 @@ def test_an_item_nobody_has_heard_lies_among_its_neighbours_after(world: Model, 
     assert unheard.any()
     after = places.select(AFTER).to_numpy()
     away = [
-        np.linalg.norm(after[query] - after[world.index.codes(world.similar(one, 5)["item_id"].to_list())], axis=1)
+        np.linalg.norm(
+            after[query] - after[world.index.codes(world.similar(one, 5)["item_id"].to_list())], axis=1
+        )
         for query in np.flatnonzero(unheard)
         for one in [world.items["item_id"][int(query)]]
     ]

@@ -33,7 +33,7 @@ def test_the_crowd_counts_less_where_an_expert_says_otherwise(
 ) -> None:
     # Polka is a genre, as an expert says of p; of a the expert says jazz, and "loud" is in no facet.
     made = world({"a": "polka, jazz, loud", "p": "polka"}, {"a": {"genre": "jazz"}, "p": {"genre": "polka"}})
-    config = AnnotationConfig(expert=3.0, contested=contested, estimate_reliability=False)
+    config = AnnotationConfig(expert_weight=3.0, contested_discount=contested, estimate_reliability=False)
     opinions = read(made, config)
     evidence = gather(opinions, fit_reliability(opinions, config), config)
     strength = dict(zip(evidence.names, evidence.strength.toarray()[made.code("a")], strict=True))
@@ -43,7 +43,7 @@ def test_the_crowd_counts_less_where_an_expert_says_otherwise(
 def test_the_tenth_opinion_adds_less_than_the_first(world: MakeWorld) -> None:
     made = world({"a": "rock", "b": "pop"}, people="ann bob cy dan")
     for power in (1.0, 0.5):
-        config = AnnotationConfig(power=power, estimate_reliability=False)
+        config = AnnotationConfig(opinion_exponent=power, estimate_reliability=False)
         opinions = read(made, config)
         evidence = gather(opinions, fit_reliability(opinions, config), config)
         weights = weigh(evidence, config, rarities(evidence))

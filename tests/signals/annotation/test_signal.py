@@ -94,7 +94,7 @@ def test_an_expert_beats_the_crowd_where_both_speak(world: MakeWorld) -> None:
     )
     signal = made.fit(co_annotation_weight=0)
     assert made.affinity(signal, "a", "j") > 1.2 * made.affinity(signal, "a", "p")
-    level = made.fit(expert=2.0, contested=1.0, estimate_reliability=False)
+    level = made.fit(expert_weight=2.0, contested_discount=1.0, estimate_reliability=False)
     assert made.affinity(level, "a", "j") == pytest.approx(made.affinity(level, "a", "p"), rel=1e-4)
 
 
@@ -106,8 +106,8 @@ def test_spam_makes_no_neighbours(world: MakeWorld) -> None:
     wrong, naive = (
         made.affinity(signal, "g00", "g01") / made.affinity(signal, "g00", "g02")
         for signal in (
-            made.fit(co_annotation_weight=0, power=1),
-            made.fit(co_annotation_weight=0, power=1, estimate_reliability=False),
+            made.fit(co_annotation_weight=0, opinion_exponent=1),
+            made.fit(co_annotation_weight=0, opinion_exponent=1, estimate_reliability=False),
         )
     )
     assert wrong < 0.8 * naive

@@ -24,7 +24,7 @@ from tigertail.simulation import WorldConfig, simulate
 from tigertail.splitting.ground_truth import read_true
 
 PLAIN = AnnotationConfig(
-    beta=1.0, norm_floor=0.0, power=1.0, co_annotation_weight=0.0, estimate_reliability=False
+    beta=1.0, norm_floor=0.0, opinion_exponent=1.0, co_annotation_weight=0.0, estimate_reliability=False
 )
 RECIPE = Path(__file__).parents[3] / "recipes/hetrec.toml"
 

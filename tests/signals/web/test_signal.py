@@ -21,7 +21,12 @@ PARTS = {"beside": (1, 0, 0), "page": (0, 1, 0), "text": (0, 0, 1), "all": (1, 0
 
 def config(part: str) -> WebConfig:
     beside, page, text = PARTS[part]
-    return WebConfig(beside=beside, page=page, text=text, common=0.6)
+    return WebConfig(
+        co_mention_weight=beside,
+        page_mention_weight=page,
+        text_similarity_weight=text,
+        max_document_frequency=0.6,
+    )
 
 
 def code(interactions: Interactions, item: str) -> int:
@@ -72,7 +77,7 @@ def test_it_tells_where_they_are_written_about(scenes: Scenes) -> None:
 def test_it_tells_of_pages_that_read_alike_where_that_is_all(make: Make) -> None:
     pages = [("a", "fjord music", "n1"), ("b", "fjord music", "n2"), ("c", "sand sea", "s1")]
     dataset, interactions = make(pages, [("n3", "a", 1, [0])])
-    web = fit_web(dataset, interactions, WebConfig(common=0.8))
+    web = fit_web(dataset, interactions, WebConfig(max_document_frequency=0.8))
     n1, n2, n3, s1 = (code(interactions, item) for item in ("n1", "n2", "n3", "s1"))
     told = web.explain(n1, np.array([n2, n3, s1], np.int32))
     assert told == ["similar text on their pages", "named on the other's page", ""]
@@ -97,7 +102,9 @@ def test_beside_is_shrunk_normalised_information(make: Make) -> None:
     mentions = [("n1", "d0", 1, [1]), ("n2", "d0", 1, [2]), ("n1", "d1", 1, [1]), ("n2", "d2", 1, [1])]
     mentions += [("n3", f"d{n}", 1, [900]) for n in range(3, 10)]
     dataset, interactions = make([(f"d{n}", "-", None) for n in range(10)], mentions)
-    web = fit_web(dataset, interactions, WebConfig(page=0, text=0, beta=0, shrinkage=3))
+    web = fit_web(
+        dataset, interactions, WebConfig(page_mention_weight=0, text_similarity_weight=0, beta=0, shrinkage=3)
+    )
     n1, n2 = code(interactions, "n1"), code(interactions, "n2")
     expected = np.log(10 * 1 / (2 * 2)) / -np.log(1 / 10) * 1 / (1 + 3)
     assert web.affinity(np.array([n1], np.int32))[0, n2] == pytest.approx(expected, rel=1e-6)
@@ -105,7 +112,11 @@ def test_beside_is_shrunk_normalised_information(make: Make) -> None:
 
 def test_what_a_page_says_counts_both_ways(make: Make) -> None:
     dataset, interactions = make([("p", "-", "n1"), ("q", "-", "s1")], [("n2", "p", 3, [1, 2, 3])])
-    web = fit_web(dataset, interactions, WebConfig(beside=0, text=0, page=1, beta=0))
+    web = fit_web(
+        dataset,
+        interactions,
+        WebConfig(co_mention_weight=0, text_similarity_weight=0, page_mention_weight=1, beta=0),
+    )
     n1, n2 = code(interactions, "n1"), code(interactions, "n2")
     expected = 3 / 4 * np.log1p(1 / 1) / np.log1p(1) / 2
     assert web.affinity(np.array([n1], np.int32))[0, n2] == pytest.approx(expected, rel=1e-6)
@@ -120,7 +131,17 @@ def test_pages_of_the_same_words_are_alike_and_rare_words_count_more(make: Make)
         ("d", "sand sea", "s2"),
     ]
     dataset, interactions = make(pages, [("n3", "a", 1, [0])])
-    web = fit_web(dataset, interactions, WebConfig(beside=0, page=0, text=1, beta=0, common=0.8))
+    web = fit_web(
+        dataset,
+        interactions,
+        WebConfig(
+            co_mention_weight=0,
+            page_mention_weight=0,
+            text_similarity_weight=1,
+            beta=0,
+            max_document_frequency=0.8,
+        ),
+    )
     n1 = web.affinity(np.array([code(interactions, "n1")], np.int32))[0]
     assert n1[code(interactions, "n2")] == pytest.approx(1)
     assert 0 < n1[code(interactions, "s1")] < 0.5
@@ -135,9 +156,9 @@ def test_the_exponent_leans_to_the_popular(scenes: Scenes) -> None:
     )
     n1, n3 = code(famous, "n1"), code(famous, "n3")
     plain, leaning = (
-        fit_web(dataset, famous, WebConfig(page=0, text=0, beta=beta)).affinity(np.array([n1], np.int32))[
-            0, n3
-        ]
+        fit_web(
+            dataset, famous, WebConfig(page_mention_weight=0, text_similarity_weight=0, beta=beta)
+        ).affinity(np.array([n1], np.int32))[0, n3]
         for beta in (0.0, -1.0)
     )
     assert leaning == pytest.approx(4 * plain)
@@ -159,4 +180,4 @@ def test_a_dataset_without_mentions_says_what_to_do(tmp_path: Path) -> None:
 
 def test_no_part_at_all_is_a_mistake() -> None:
     with pytest.raises(ValidationError, match="all weights are 0"):
-        WebConfig(beside=0, page=0, text=0)
+        WebConfig(co_mention_weight=0, page_mention_weight=0, text_similarity_weight=0)

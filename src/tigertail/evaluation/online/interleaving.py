@@ -25,7 +25,7 @@ from tigertail.evaluation.online.log import Log
 
 Item = TypeVar("Item")
 
-PATIENCE: Final = 0.25
+DELAY: Final = 0.25
 """A listener counts when the log is this share longer than at their first list."""
 
 
@@ -156,30 +156,30 @@ def duels(log: Log) -> list[Duel]:
     return sorted(found, key=lambda duel: (-len(duel.lists), duel.first, duel.second))
 
 
-def listener_scores(duel: Duel, patience: float = PATIENCE) -> NDArray[np.float64]:
+def listener_scores(duel: Duel, delay: float = DELAY) -> NDArray[np.float64]:
     """Return the mean score of each listener that counts so far, in the order of their first lists.
 
     A sequential test must use every observation once, so the score of a listener must never change. Later lists of one
     listener are not independent of the first, but their mean has a smaller variance than the first list alone. A
-    listener whose first list is the a-th of the duel therefore counts from its ``(1 + patience) a``-th list on, with
+    listener whose first list is the a-th of the duel therefore counts from its ``(1 + delay) a``-th list on, with
     the mean of their lists up to there. This time depends only on the number of lists, not on the results.
 
     Parameters
     ----------
     duel
         The lists.
-    patience
+    delay
         0 counts the first list only, immediately.
 
     Returns
     -------
     NDArray[np.float64]
         From -1 to 1; float64, (listeners that count,). A longer log only appends scores, if no action arrives for a
-        list after its listener counted: choose ``patience`` long enough.
+        list after its listener counted: choose ``delay`` long enough.
     """
     place = pl.int_range(1, pl.len() + 1).alias("place")
     lists = duel.lists.select("listener", "score", place).with_columns(
-        ((1 + patience) * pl.col("place").min().over("listener")).floor().alias("until")
+        ((1 + delay) * pl.col("place").min().over("listener")).floor().alias("until")
     )
     counted = lists.filter((pl.col("until") <= len(lists)) & (pl.col("place") <= pl.col("until")))
     means = counted.group_by("listener", maintain_order=True).agg(pl.col("score").cast(pl.Float64).mean())

@@ -11,7 +11,7 @@ import polars as pl
 
 from tigertail.errors import DataError
 from tigertail.evaluation.online.counterfactual import CLIP, RankingEstimate, estimate_ndcg
-from tigertail.evaluation.online.interleaving import PATIENCE, Duel, duels, listener_scores
+from tigertail.evaluation.online.interleaving import DELAY, Duel, duels, listener_scores
 from tigertail.evaluation.online.log import ACTIONS, Log, codes_of
 from tigertail.evaluation.online.position_bias import MAX_RANKS, Examination, examination, resampled_curves
 from tigertail.evaluation.online.resampling import SAMPLES, interval, ratios
@@ -140,7 +140,7 @@ def online_report(
     *,
     alpha: float = 0.05,
     k: int = 10,
-    patience: float = PATIENCE,
+    delay: float = DELAY,
     clip: float = CLIP,
     samples: int = SAMPLES,
     seed: int = 0,
@@ -157,7 +157,7 @@ def online_report(
         Bound of the error rate of the sequential test, over all looks together.
     k
         Length of the lists.
-    patience
+    delay
         See :func:`tigertail.evaluation.online.interleaving.listener_scores`; choose it before you look.
     clip
         See :mod:`tigertail.evaluation.online.counterfactual`.
@@ -186,7 +186,7 @@ def online_report(
             )
     elif rankings:
         notices.append("so rankings are not evaluated: position bias cannot be corrected")
-    pairs = [_duel(duel, alpha, patience) for duel in duels(log)]
+    pairs = [_duel(duel, alpha, delay) for duel in duels(log)]
     if not pairs:
         notices.append("no list has items of two models, so there is no interleaving result")
     return OnlineReport(
@@ -217,8 +217,8 @@ def _examined(log: Log) -> tuple[Examination | None, list[str]]:
     ]
 
 
-def _duel(duel: Duel, alpha: float, patience: float) -> DuelRow:
-    scores = listener_scores(duel, patience)
+def _duel(duel: Duel, alpha: float, delay: float) -> DuelRow:
+    scores = listener_scores(duel, delay)
     course = path(scores, alpha)
     return DuelRow(
         duel.first,

@@ -55,7 +55,7 @@ class Documents(Source):
 
     container: Literal["files", "jsonl", "warc", "dump"] = "files"
     markup: Literal["plain", "wikitext", "html"] = "plain"
-    page_of: Literal["title", "mbid", "nobody"] = "title"
+    page_of: Literal["title", "mbid", "none"] = "title"
     names: Path | None = None
     keys: dict[Literal["document_id", "text", "title", "name", "mbid"], str] = Field(default_factory=dict)
     files: str = ""

@@ -17,7 +17,7 @@ from tigertail.model.store.folder import (
     next_generation,
     read_manifest,
 )
-from tigertail.model.store.lazy import check_all, copy_all
+from tigertail.model.store.lazy import copy_files, verify_files
 from tigertail.storage import replaced_file
 
 
@@ -46,7 +46,7 @@ def deploy(source: Path | str, path: Path | str) -> str:
     source, path = Path(source), Path(path)
     manifest, version = read_manifest(source)
     with next_generation(path) as (folder, put):
-        copy_all(source / manifest["generation"], folder, manifest["files"])
+        copy_files(source / manifest["generation"], folder, manifest["files"])
         put(manifest)
     drawn = map_file(source, version)
     if drawn.is_file():
@@ -87,7 +87,7 @@ def roll_back(path: Path | str, to: int | None = None) -> str:
             remedy=f"choose one of {', '.join(map(str, kept))}" if kept else "fit the model again",
         )
     manifest, version = read_manifest(path / str(wanted))
-    check_all(path / str(wanted), manifest["files"])
+    verify_files(path / str(wanted), manifest["files"])
     with replaced_file(path / MANIFEST) as file:
         shutil.copyfile(path / str(wanted) / MANIFEST, file)
     return version

@@ -31,7 +31,7 @@ from pydantic import ValidationError
 from tigertail.errors import ModelError, setting_at_fault
 from tigertail.model.config import ModelConfig
 from tigertail.model.model import Model, Provenance
-from tigertail.model.store.lazy import AGAIN, LazySignals, check, opened
+from tigertail.model.store.lazy import REFIT, LazySignals, check, opened
 from tigertail.signals.contract import Persistent
 from tigertail.storage import checksums, new_folder, replaced_file, to_json
 from tigertail.version import __version__
@@ -190,7 +190,7 @@ def read_manifest(path: Path) -> tuple[dict[str, Any], str]:
         manifest = json.loads(file.read_bytes())
     except ValueError as error:
         raise ModelError(
-            f"damaged manifest ({error})", path=file, remedy=f"remove the folder {path}, then {AGAIN}"
+            f"damaged manifest ({error})", path=file, remedy=f"remove the folder {path}, then {REFIT}"
         ) from error
     if not isinstance(manifest, dict) or manifest.get("magic") != MAGIC:
         raise ModelError(
@@ -204,10 +204,10 @@ def read_manifest(path: Path) -> tuple[dict[str, Any], str]:
         )
     seal = manifest.pop(SEAL, None)
     if seal != _seal(manifest):
-        raise ModelError("altered since it was written", path=file, remedy=AGAIN)
+        raise ModelError("altered since it was written", path=file, remedy=REFIT)
     for name in (str(manifest["generation"]), *manifest["files"]):
         if not name or PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
-            raise ModelError("a file of the model lies outside of it", path=file, remedy=AGAIN)
+            raise ModelError("a file of the model lies outside of it", path=file, remedy=REFIT)
     content = {key: value for key, value in manifest.items() if key != "generation"}
     return manifest, _seal(content)[:VERSION_DIGITS]
 
@@ -250,7 +250,7 @@ def _config(values: Mapping[str, Any], path: Path) -> ModelConfig:
         return ModelConfig(**values)
     except ValidationError as error:
         key, problem = setting_at_fault(error)
-        raise ModelError(f"unknown configuration ({key}: {problem})", path=path, remedy=AGAIN) from error
+        raise ModelError(f"unknown configuration ({key}: {problem})", path=path, remedy=REFIT) from error
 
 
 def _seal(manifest: Mapping[str, Any]) -> str:

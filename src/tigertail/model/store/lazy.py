@@ -21,7 +21,7 @@ from tigertail.mixing.mixture import Mixture
 from tigertail.model.registry import MIXTURE, SIGNALS
 from tigertail.signals.contract import Arrays, Signal
 
-AGAIN: Final = "fit the model again with: tigertail fit DATASET MODEL"
+REFIT: Final = "fit the model again with: tigertail fit DATASET MODEL"
 
 
 class LazySignals(Mapping[str, Signal]):
@@ -44,7 +44,7 @@ class LazySignals(Mapping[str, Signal]):
 
     def __init__(self, folder: Path, settings: Mapping[str, Any], checksums: Mapping[str, str]) -> None:
         self._settings = settings
-        self._made: dict[str, Signal] = {}
+        self._loaded: dict[str, Signal] = {}
         self._lock = RLock()  # the mixture asks for its parts
         self._files: dict[str, dict[str, tuple[BufferedReader, str]]] = {name: {} for name in settings}
         for path, digest in checksums.items():
@@ -55,26 +55,26 @@ class LazySignals(Mapping[str, Signal]):
     def __getitem__(self, name: str) -> Signal:
         """Return a signal, checked and read if it was not yet."""
         with self._lock:
-            return self._ready(name)
+            return self._load(name)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Go to another process as what was read."""
+        """Pickle as a plain dictionary, which reads every signal."""
         return dict, ({name: self[name] for name in self},)
 
-    def _ready(self, name: str) -> Signal:
-        if name not in self._made:
+    def _load(self, name: str) -> Signal:
+        if name not in self._loaded:
             arrays: Arrays = {}
             for array, (file, digest) in self._files[name].items():
                 check(file, digest)
                 arrays[array] = _mapped(file)
             settings = self._settings[name]
             if name == MIXTURE:  # made of the others
-                self._made[name] = Mixture.from_arrays(arrays, settings, self)
+                self._loaded[name] = Mixture.from_arrays(arrays, settings, self)
             else:
-                self._made[name] = SIGNALS[name].signal_class.from_arrays(arrays, settings)
+                self._loaded[name] = SIGNALS[name].signal_class.from_arrays(arrays, settings)
             for file, _ in self._files.pop(name).values():
                 file.close()
-        return self._made[name]
+        return self._loaded[name]
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the names."""
@@ -89,7 +89,7 @@ class LazySignals(Mapping[str, Signal]):
         return name in self._settings
 
 
-def check_all(folder: Path, checksums: Mapping[str, str]) -> None:
+def verify_files(folder: Path, checksums: Mapping[str, str]) -> None:
     """Refuse a generation of which a file is missing or is not what was written.
 
     Raises
@@ -102,19 +102,19 @@ def check_all(folder: Path, checksums: Mapping[str, str]) -> None:
             check(file, digest)
 
 
-def copy_all(source: Path, target: Path, checksums: Mapping[str, str]) -> None:
+def copy_files(source: Path, target: Path, checksums: Mapping[str, str]) -> None:
     """Copy a generation's files, and check the copies.
 
     Raises
     ------
     ModelError
-        As :func:`check_all` does.
+        As :func:`verify_files` does.
     """
     for name in checksums:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         with opened(source / name) as file, (target / name).open("wb") as copy:
             shutil.copyfileobj(file, copy, 2**20)
-    check_all(target, checksums)
+    verify_files(target, checksums)
 
 
 def opened(path: Path) -> BufferedReader:
@@ -128,7 +128,7 @@ def opened(path: Path) -> BufferedReader:
     try:
         return path.open("rb")
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-        raise ModelError("a file of the model is missing", path=path, remedy=AGAIN) from None
+        raise ModelError("a file of the model is missing", path=path, remedy=REFIT) from None
 
 
 def check(file: BufferedReader, digest: str) -> None:
@@ -141,7 +141,7 @@ def check(file: BufferedReader, digest: str) -> None:
     """
     file.seek(0)
     if hashlib.file_digest(file, "sha256").hexdigest() != digest:
-        raise ModelError("altered or cut short since it was written", path=file.name, remedy=AGAIN)
+        raise ModelError("altered or cut short since it was written", path=file.name, remedy=REFIT)
     file.seek(0)
 
 

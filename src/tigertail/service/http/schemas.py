@@ -100,7 +100,9 @@ class Details(Item):
 
     model: str
     known_by: dict[str, bool] = Field(description="Which signals can speak of it.")
-    weights: dict[str, float] = Field(description="How much each is trusted when it is asked about.")
+    weights: dict[str, float] = Field(
+        description="Weight of each signal in the mixture when the item is the query."
+    )
     more: dict[str, Any] = Field(description="Whatever else the catalogue says.")
 
 

@@ -11,55 +11,57 @@ from tigertail.service.serving.served_model import ServedModel
 
 
 def interleaved(
-    first: ServedModel, second: ServedModel, items: list[str], asked: SimilarQuery
+    first: ServedModel, second: ServedModel, items: list[str], query: SimilarQuery
 ) -> dict[str, Any]:
     """Return one list of two models' answers.
 
-    A listener who asks the same again sees the same list. Each item says which model put it there (``model``): events
-    send that back, and so it is known who won.
+    A listener who sends the same query again sees the same list. Each item has the version of the model that put it
+    there (``model``). Events send it back, which decides which model wins.
 
     Parameters
     ----------
     first, second
         The models.
     items
-        Ids or names of the items asked about; the first model must know them.
-    asked
-        The question; its listener and the question settle the coins.
+        Ids or names of the items query about; the first model must know them.
+    query
+        The query. Its listener, the query and both versions seed the random draft.
 
     Returns
     -------
     dict
         As :class:`tigertail.service.http.schemas.Similar`. ``model`` names both versions.
     """
-    seeds = [first.index.find(item) for item in items]
+    query_codes = [first.index.find(item) for item in items]
     lists: list[list[dict[str, Any]]] = []
     notices: list[str] = []
     for served in (first, second):
-        known = [served.index.code(first.cards[seed]["id"]) for seed in seeds]
+        known = [served.index.code(first.cards[code]["id"]) for code in query_codes]
         codes = [code for code in known if code is not None]
         if not codes:
             lists.append([])
             continue
         try:
-            answers = served.answer(codes, asked.n, asked.options(), why=asked.why)
+            answers = served.answer(codes, query.n, query.options(), why=query.why)
         except (ConfigError, UnknownItemError):
             if served is first:
                 raise
-            lists.append([])  # the challenger lacks what a dial turns: it adds nothing to this list
+            lists.append(
+                []
+            )  # the challenger does not support an option of this query: it adds nothing to this list
             continue
         lists.append(served.shown(answers))
         notices += answers.notices
     cards = [{card["id"]: card for card in shown} for shown in lists]
-    seed = derive_seed(asked.listener, asked.key(items), first.version, second.version)
-    ours, theirs = ([card["id"] for card in shown] for shown in lists)
-    drawn, teams = team_draft(ours, theirs, asked.n, seed)
+    seed = derive_seed(query.listener, query.key(items), first.version, second.version)
+    first_ids, second_ids = ([card["id"] for card in shown] for shown in lists)
+    interleaved_ids, sources = team_draft(first_ids, second_ids, query.n, seed)
     return {
         "model": f"{first.version}+{second.version}",
-        "seeds": [first.cards[seed] for seed in seeds],
+        "seeds": [first.cards[code] for code in query_codes],
         "notices": list(dict.fromkeys(notices)),
         "items": [
-            cards[team][item] | {"rank": rank}
-            for rank, (item, team) in enumerate(zip(drawn, teams, strict=True), start=1)
+            cards[source][item] | {"rank": rank}
+            for rank, (item, source) in enumerate(zip(interleaved_ids, sources, strict=True), start=1)
         ],
     }

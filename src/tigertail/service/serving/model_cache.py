@@ -15,7 +15,7 @@ from typing import Final
 
 from tigertail.errors import ModelError
 from tigertail.model.store.folder import MANIFEST, read_manifest
-from tigertail.model.store.lazy import AGAIN, copy_all, opened
+from tigertail.model.store.lazy import REFIT, copy_files, opened
 
 KEPT: Final = 2  # versions: the one in place and the one before, which may be gone back to
 
@@ -45,10 +45,10 @@ def copied(folder: Path, cache_dir: Path) -> Path:
         half = cache_dir / f".{version}.{uuid.uuid4().hex[:8]}"
         try:
             half.mkdir(parents=True, mode=0o700)
-            copy_all(folder / manifest["generation"], half / manifest["generation"], manifest["files"])
+            copy_files(folder / manifest["generation"], half / manifest["generation"], manifest["files"])
             (half / MANIFEST).write_bytes(text)
             if read_manifest(half)[1] != version:
-                raise ModelError("changed while it was read", path=folder, remedy=AGAIN)
+                raise ModelError("changed while it was read", path=folder, remedy=REFIT)
             _name(half, target)
         finally:
             shutil.rmtree(half, ignore_errors=True)

@@ -15,26 +15,26 @@ class AnnotationConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     beta: float = Field(0.75, ge=0, le=2)
-    """Popularity exponent: 1 is the cosine; less favours items with many labels."""
+    """Exponent of the norm of an item's label vector: 1 is the cosine; less favours items with many labels."""
     norm_floor: float = Field(5.0, ge=0)
     """Floor of the length of an item's vector, so that one label alone does not make a near neighbour."""
-    power: float = Field(0.5, gt=0, le=1)
-    """Exponent of the number of reliable opinions: how little the tenth adds to the first."""
+    opinion_exponent: float = Field(0.5, gt=0, le=1)
+    """Exponent of the sum of reliable opinions: below 1 each further opinion adds less."""
     co_annotation_weight: float = Field(0.8, ge=0)
     """Weight of annotators in common, whatever their labels; 0 leaves that out."""
     facets: dict[str, float] = {"home": 0.5, "hometown": 0.5, "birth place": 0.5, "associated band": 0.5}
     """Weight of each facet; 1 for one that is not named, 0 leaves a facet out."""
-    expert: float = Field(1.0, ge=0)
-    """Fully reliable opinions of the crowd that an expert's annotation is worth, where the two do not contradict."""
-    contested: float = Field(0.3, ge=0, le=1)
+    expert_weight: float = Field(1.0, ge=0)
+    """Weight of an expert's annotation, in fully reliable opinions of the crowd."""
+    contested_discount: float = Field(0.3, ge=0, le=1)
     """Factor of the crowd's opinion in a facet where an expert gives the item other labels."""
     estimate_reliability: bool = True
     """Whether to estimate the reliability of annotators; otherwise every opinion of the crowd counts in full."""
     smoothing: float = Field(10.0, gt=0)
-    """Opinions about an item it takes until they outweigh chance as a standard of agreement."""
+    """Pseudo-count of opinions: with so many on an item, observed agreement and agreement by chance count equally."""
     spam_tolerance: float = Field(0.1, ge=0, le=1)
-    """How much agreement a label needs that its annotator puts on everything: on a share of s of their rows, it
-    must be found on more than this times s of what others say of the item."""
+    """Tolerance for a label that one annotator uses often: used on a share s of their items, it counts only where more
+    than ``spam_tolerance * s`` of the other opinions on an item are that label."""
 
     @field_validator("facets")
     @classmethod

@@ -53,8 +53,9 @@ class Evidence:
 def gather(opinions: Opinions, reliability: AnnotatorReliability, config: AnnotationConfig) -> Evidence:
     """Add up the opinions of each item, each by its reliability.
 
-    An expert's annotation counts as much as ``config.expert`` opinions of the crowd. In a facet in which an expert
-    annotates an item, labels that the expert does not give it keep ``config.contested`` of the crowd's opinion.
+    An expert's annotation counts as much as ``config.expert_weight`` opinions of the crowd. In a facet in which an
+    expert annotates an item, labels that the expert does not give it keep ``config.contested_discount`` of the
+    crowd's opinion.
     """
     crowd = ~opinions.expert
     shape = (opinions.items, len(opinions.names))
@@ -62,9 +63,9 @@ def gather(opinions: Opinions, reliability: AnnotatorReliability, config: Annota
     people = _summed(opinions, np.ones(int(crowd.sum())), crowd, shape)
     experts = _summed(opinions, np.ones(int(opinions.expert.sum())), opinions.expert, shape)
     experts.data[:] = 1
-    strength = _uncontested(strength, experts, opinions.facets, config.contested)
+    strength = _uncontested(strength, experts, opinions.facets, config.contested_discount)
     return Evidence(
-        (strength + config.expert * experts).tocsr(),
+        (strength + config.expert_weight * experts).tocsr(),
         people,
         experts,
         opinions.facets,
@@ -94,7 +95,7 @@ def weigh(evidence: Evidence, config: AnnotationConfig, rarity: Reals) -> sparse
     strength = evidence.strength
     facet = np.array([config.facets.get(facet, 1.0) for facet in evidence.facets])
     weights = strength.copy()
-    weights.data = strength.data**config.power * (rarity * facet)[strength.indices]
+    weights.data = strength.data**config.opinion_exponent * (rarity * facet)[strength.indices]
     return weights
 
 

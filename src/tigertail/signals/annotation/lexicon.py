@@ -24,21 +24,22 @@ class Lexicon:
 
     Parameters
     ----------
-    kept
-        Key of each label, and which longer form joined which shorter one; JSON in UTF-8, read when it is needed:
-        affinities need none; uint8.
+    encoded_labels
+        Key of each label, and the canonical form of each variant, as JSON in UTF-8; uint8. Decoded when it is
+        first needed: affinities do not need it.
     rarity
-        log((N + 1) / n) of each label, as its column has it; float64, (labels,).
+        Inverse document frequency log((N + 1) / n) of each label, with N items of which n have the label, in the
+        order of the columns of the label matrix; float64, (labels,).
     reliability
         Mean reliability of the crowd's opinions with each label; float64, (labels,).
-    usual
-        Mean reliability of all its opinions.
+    mean_reliability
+        Mean reliability of all opinions of the crowd.
     """
 
-    kept: NDArray[np.uint8]
+    encoded_labels: NDArray[np.uint8]
     rarity: Reals
     reliability: Reals
-    usual: float
+    mean_reliability: float
 
     @classmethod
     def of(
@@ -47,7 +48,7 @@ class Lexicon:
         shorter: Mapping[str, str],
         rarity: Reals,
         reliability: Reals,
-        usual: float,
+        mean_reliability: float,
     ) -> Self:
         """Make a lexicon of keys and forms.
 
@@ -58,7 +59,7 @@ class Lexicon:
         (['rock'], {'rockmusic': 'rock'})
         """
         text = json.dumps([list(keys), dict(shorter)], ensure_ascii=False).encode()
-        return cls(np.frombuffer(text, np.uint8), rarity, reliability, usual)
+        return cls(np.frombuffer(text, np.uint8), rarity, reliability, mean_reliability)
 
     @property
     def keys(self) -> list[str]:
@@ -67,7 +68,7 @@ class Lexicon:
 
     @property
     def shorter(self) -> dict[str, str]:
-        """Shorter form of each longer one that joined it."""
+        """Canonical form of each variant that was merged into it."""
         return self._read[1]
 
     def with_labels(self, keys: Sequence[str], rarity: Reals) -> Self:
@@ -76,14 +77,14 @@ class Lexicon:
             [*self.keys, *keys],
             self.shorter,
             np.concatenate([self.rarity, rarity]),
-            np.concatenate([self.reliability, np.full(len(keys), self.usual)]),
-            self.usual,
+            np.concatenate([self.reliability, np.full(len(keys), self.mean_reliability)]),
+            self.mean_reliability,
         )
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk."""
-        arrays: Arrays = dict(zip(NAMES, (self.kept, self.rarity, self.reliability), strict=True))
-        return arrays, {"usual": self.usual}
+        arrays: Arrays = dict(zip(NAMES, (self.encoded_labels, self.rarity, self.reliability), strict=True))
+        return arrays, {"mean_reliability": self.mean_reliability}
 
     @classmethod
     def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self | None:
@@ -91,12 +92,12 @@ class Lexicon:
         if NAMES[0] not in arrays:
             return None
         stored: Any = arrays
-        kept, rarity, reliability = (stored[name] for name in NAMES)
-        return cls(kept, rarity, reliability, settings["usual"])
+        encoded, rarity, reliability = (stored[name] for name in NAMES)
+        return cls(encoded, rarity, reliability, settings["mean_reliability"])
 
     @cached_property
     def _read(self) -> tuple[list[str], dict[str, str]]:
-        keys, shorter = json.loads(np.asarray(self.kept).tobytes())
+        keys, shorter = json.loads(np.asarray(self.encoded_labels).tobytes())
         return keys, shorter
 
 
@@ -117,9 +118,13 @@ def lexicon_of(
         Of each label; float64, (labels,).
     """
     label = opinions.label[~opinions.expert]
-    usual = float(reliability.opinions.mean() if len(label) else reliability.annotators.mean())
+    mean_reliability = float(reliability.opinions.mean() if len(label) else reliability.annotators.mean())
     reliable = np.bincount(label, reliability.opinions, len(keys))
     given = np.bincount(label, minlength=len(keys))
     return Lexicon.of(
-        keys, opinions.shorter, rarity, (reliable + LABEL_PRIOR[0] * usual) / (given + LABEL_PRIOR[0]), usual
+        keys,
+        opinions.shorter,
+        rarity,
+        (reliable + LABEL_PRIOR[0] * mean_reliability) / (given + LABEL_PRIOR[0]),
+        mean_reliability,
     )

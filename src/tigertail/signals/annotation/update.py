@@ -85,7 +85,7 @@ def update_annotations(
     rows, labels = _with_known_labels(signal, lexicon, rows)
     opinions = coded(rows, labels, len(catalogue), left_out, lexicon.shorter)
     fresh = len(labels) - len(lexicon.keys)
-    by_label = np.concatenate([lexicon.reliability, np.full(fresh, lexicon.usual)])
+    by_label = np.concatenate([lexicon.reliability, np.full(fresh, lexicon.mean_reliability)])
     reliability = AnnotatorReliability(by_label[opinions.label[~opinions.expert]], np.empty(0), by_label)
     evidence = gather(opinions, reliability, config)
     rarity = rarities(evidence, int(signal.known.sum()))

@@ -26,7 +26,7 @@ class SequencesConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     neighbours: int = Field(200, ge=1)
-    """Neighbours kept an item."""
+    """Neighbours kept per item."""
     reach: float = Field(50.0, gt=0)
     """Places over which nearness falls to 1/e."""
     curator: float = Field(0.25, gt=0, le=1)

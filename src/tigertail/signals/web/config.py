@@ -16,27 +16,27 @@ class WebConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    beside: float = Field(1.0, ge=0)
+    co_mention_weight: float = Field(1.0, ge=0)
     """Weight of mentions near each other."""
-    page: float = Field(0.3, ge=0)
+    page_mention_weight: float = Field(0.3, ge=0)
     """Weight of mentions on each other's own page."""
-    text: float = Field(3.0, ge=0)
+    text_similarity_weight: float = Field(3.0, ge=0)
     """Weight of similar pages."""
     window: int = Field(200, ge=1, le=10_000)
     """Words within which two mentions are near each other."""
     shrinkage: float = Field(3.0, ge=0)
-    """Common documents at which mentions near each other count half."""
-    terms: int = Field(400, ge=1)
-    """Words kept for a page, those with the largest weights."""
-    common: float = Field(0.2, gt=0, le=1)
-    """Share of pages above which a word is ignored."""
+    """Shrinkage: a sum over n documents is multiplied by n / (n + shrinkage)."""
+    max_terms_per_page: int = Field(400, ge=1)
+    """Words kept per page, those with the largest TF-IDF weights."""
+    max_document_frequency: float = Field(0.2, gt=0, le=1)
+    """Share of pages above which a word is ignored, as scikit-learn's ``max_df``."""
     beta: float = Field(-0.1, ge=-1, le=1)
     """Popularity exponent: the affinity is divided by B's listeners to this power; below 0 favours popular items."""
     neighbours: int = Field(200, ge=1)
-    """Neighbours kept an item."""
+    """Neighbours kept per item."""
 
     @model_validator(mode="after")
     def _some_part(self) -> Self:
-        if self.beside == self.page == self.text == 0:
-            raise ValueError("all weights are 0: give one of beside, page and text")
+        if self.co_mention_weight == self.page_mention_weight == self.text_similarity_weight == 0:
+            raise ValueError("all weights are 0: make one of them positive")
         return self

@@ -99,20 +99,20 @@ def fit_web(dataset: Dataset, interactions: Interactions, config: WebConfig) -> 
     together = documents_together(writings, items, config.window)
     mentioned = mentioned_on(writings, items)
     parts = []
-    if config.beside:
-        parts.append((config.beside, beside(together, writings, config.shrinkage)))
-    if config.page:
-        parts.append((config.page, on_pages(mentioned)))
-    if config.text and dataset.has(c.DOCUMENTS_TABLE):
+    if config.co_mention_weight:
+        parts.append((config.co_mention_weight, beside(together, writings, config.shrinkage)))
+    if config.page_mention_weight:
+        parts.append((config.page_mention_weight, on_pages(mentioned)))
+    if config.text_similarity_weight and dataset.has(c.DOCUMENTS_TABLE):
         texts = alike(
             dataset,
             writings,
             items,
-            terms=config.terms,
-            common=config.common,
+            terms=config.max_terms_per_page,
+            common=config.max_document_frequency,
             neighbours=config.neighbours,
         )
-        parts.append((config.text, texts))
+        parts.append((config.text_similarity_weight, texts))
     popularity = np.asarray((1.0 + interactions.item_listeners) ** -config.beta, np.float64)
     return Web(_strongest(parts, items, popularity, config.neighbours), together, mentioned)
 
