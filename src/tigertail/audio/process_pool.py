@@ -30,7 +30,7 @@ class TaskFailed:
 
 
 def map_isolated(
-    work: Callable[[Task], Result], tasks: Iterable[Task], lanes: int, *, timeout: float
+    work: Callable[[Task], Result], tasks: Iterable[Task], processes: int, *, timeout: float
 ) -> Iterator[tuple[Task, Result | TaskFailed]]:
     """Work on tasks in parallel and yield each with its result, as they are done.
 
@@ -40,7 +40,7 @@ def map_isolated(
         What to do; a function of a module, which every process imports.
     tasks
         What to do it to; drawn one by one, so that they need not fit in memory.
-    lanes
+    processes
         Processes; each uses one thread.
     timeout
         Seconds after which a task is given up.
@@ -51,7 +51,7 @@ def map_isolated(
         for task in waiting:
             busy.append(_Lane(work))
             busy[-1].start(task)
-            if len(busy) >= max(1, lanes):
+            if len(busy) >= max(1, processes):
                 break
         while busy:
             ready = wait([lane.connection for lane in busy], _LOOK)
