@@ -97,7 +97,7 @@ class SignalSpec:
     config_field
         The field of :class:`ModelConfig` that holds its settings; None if it has none.
     title
-        What the signal goes by, for people.
+        What its affinity is based on, in a few words for people.
     tables
         Tables that a dataset must have, beside plays.
     condition
@@ -109,7 +109,7 @@ class SignalSpec:
     is_listening
         Whether it is a model of plays alone, as the base model is. Such a signal has no row of its own in a report.
     colour
-        Its colour in plots; the page has the same.
+        Its colour in plots and on the page, as ``#rrggbb``.
     """
 
     signal_class: type[FittedSignal]
@@ -192,7 +192,7 @@ SIGNALS: Final[dict[str, SignalSpec]] = {
         GroupedCoListening,
         _listening,
         "local",
-        "who plays both",
+        "listeners in common",
         needs_listeners=True,
         is_listening=True,
         colour="#d96b1c",
@@ -201,7 +201,7 @@ SIGNALS: Final[dict[str, SignalSpec]] = {
         FactorAffinity,
         _factors,
         "base",
-        "who plays both, as factors",
+        "listeners in common, by matrix factorization",
         needs_listeners=True,
         in_mixture=False,  # listening contains it
         is_listening=True,
@@ -210,7 +210,7 @@ SIGNALS: Final[dict[str, SignalSpec]] = {
         CoListening,
         _co_listening,
         "co_listening",
-        "who plays both, counted",
+        "listeners in common, counted",
         needs_listeners=True,
         in_mixture=False,  # listening contains it
         is_listening=True,
@@ -219,11 +219,11 @@ SIGNALS: Final[dict[str, SignalSpec]] = {
         Annotation,
         _from_tables(fit_annotation),
         "annotation",
-        "what people say of both",
+        "descriptions by people",
         (c.ANNOTATIONS_TABLE,),
         colour="#2f6ea5",
     ),
-    AUDIO: SignalSpec(AudioAffinity, _audio, "audio", "how both sound", (c.AUDIO_TABLE,), colour="#168a6c"),
+    AUDIO: SignalSpec(AudioAffinity, _audio, "audio", "similar sound", (c.AUDIO_TABLE,), colour="#168a6c"),
     WEB: SignalSpec(
         Web,
         _from_tables(fit_web),
@@ -242,7 +242,11 @@ SIGNALS: Final[dict[str, SignalSpec]] = {
     ),
     PAIRS: SignalSpec(Pairs, _from_tables(fit_pairs), "pairs", "pairs given as similar", (c.PAIRS_TABLE,)),
     BACK_OFF: SignalSpec(
-        BackOff, _back_off, "back_off", "who plays both, or their artists", condition=_has_tracks
+        BackOff,
+        _back_off,
+        "back_off",
+        "listeners in common, or those of their artists",
+        condition=_has_tracks,
     ),
 }
 """Every signal, in the order they are fitted and named. To add a signal, add an entry: see docs/how-to-add.md."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import polars as pl
@@ -9,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from tigertail.model import Model, load
 from tigertail.model.maps.map import save_map
+from tigertail.model.registry import SIGNALS
 from tigertail.model.store.folder import map_file
 
 
@@ -16,7 +18,10 @@ def test_a_model_says_how_it_can_be_asked(client: TestClient) -> None:
     [model] = client.get("/v1/models").json()["models"]
     assert model["role"] == "current"
     assert model["version"] == client.get("/v1/similar?item=star").json()["model"]
-    assert {"listening", "factors", "co-listening", "mixture", "cosine"} == set(model["signals"])
+    signals = {signal["name"]: signal for signal in model["signals"]}
+    assert signals.keys() == {"listening", "factors", "co-listening", "mixture", "cosine"}
+    assert signals["listening"]["title"] == SIGNALS["listening"].title
+    assert re.fullmatch("#[0-9a-f]{6}", signals["listening"]["colour"])
     assert {place["code"]: place["listeners"] for place in model["places"]} == {"BR": 20, "PL": 16, "151": 6}
     assert model["places"][0]["name"] == "Brazil"
     assert model["kinds"] == ["artist"]

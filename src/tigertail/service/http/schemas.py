@@ -153,6 +153,14 @@ class Option(Answer):
     help: str
 
 
+class SignalInfo(Answer):
+    """A signal of a model."""
+
+    name: str
+    title: str = Field(description="What its affinity is based on.")
+    colour: str = Field(description="Its colour in plots, as #rrggbb.")
+
+
 class Described(Answer):
     """A model, and how it can be asked."""
 
@@ -163,7 +171,7 @@ class Described(Answer):
     items: int
     listeners: int | None
     default: str
-    signals: list[str]
+    signals: list[SignalInfo]
     mixture: list[str]
     beta: float
     lens: float | None

@@ -18,7 +18,7 @@ from tigertail.model import Answers, Model, QueryOptions, load
 from tigertail.model.explanation import format_reasons
 from tigertail.model.maps.map import read_map
 from tigertail.model.query_options import COSINE, dials
-from tigertail.model.registry import FACTORS, LISTENING
+from tigertail.model.registry import FACTORS, LISTENING, MIXTURE, OTHER_COLOUR, SIGNALS
 from tigertail.model.resolution import model_defaults
 from tigertail.model.store.folder import map_file
 from tigertail.service.http.problems import ServiceError
@@ -153,17 +153,17 @@ class ServedModel:
         ]
 
     def details(self, code: int) -> dict[str, Any]:
-        """Return all there is to say of an item, and how much each signal is trusted when it is the query."""
+        """Return the details of an item, and the weight of each signal when it is the query."""
         model = self.model
         row = model.items.row(code, named=True)
         more = {
             key: value for key, value in row.items() if key not in (c.ITEM_ID, "folded", *self.cards.keys)
         }
-        mixture = model.signals.get("mixture")
+        mixture = model.signals.get(MIXTURE)
         weights: dict[str, float] = {}
         if isinstance(mixture, Composite):
-            trusted = mixture.weights(np.array([code], np.int32))[0].tolist()
-            weights = dict(zip(mixture.parts, trusted, strict=True))
+            values = mixture.weights(np.array([code], np.int32))[0].tolist()
+            weights = dict(zip(mixture.parts, values, strict=True))
         known = {name: bool(signal.known[code]) for name, signal in model.signals.items()}
         return {
             **self.cards[code],
@@ -176,7 +176,7 @@ class ServedModel:
     def described(self, role: str) -> dict[str, Any]:
         """Say what model this is, and how it can be asked."""
         model, items = self.model, self.model.items
-        mixture, listening = model.signals.get("mixture"), model.signals.get(LISTENING)
+        mixture, listening = model.signals.get(MIXTURE), model.signals.get(LISTENING)
         groups = listening.listener_groups if isinstance(listening, GroupAware) else None
         defaults = model_defaults(model.signals, model.config)
         return {
@@ -187,7 +187,7 @@ class ServedModel:
             "items": len(items),
             "listeners": model.metrics.get("listeners"),
             "default": defaults["signal"],
-            "signals": [*model.signals, *([COSINE] if FACTORS in model.signals else [])],
+            "signals": _signals(model),
             "mixture": list(mixture.parts) if isinstance(mixture, Composite) else [],
             "lens": defaults["lens"],
             "beta": defaults["beta"],
@@ -242,6 +242,22 @@ class Cards(Sequence[dict[str, Any]]):
         if isinstance(code, slice):
             return [self[one] for one in range(*code.indices(len(self)))]
         return {name: column[code] for name, column in self.columns.items()}
+
+
+def _signals(model: Model) -> list[dict[str, str]]:
+    """Return name, title and colour of what can be queried."""
+    signals = [
+        {"name": name, "title": SIGNALS[name].title, "colour": SIGNALS[name].colour}
+        for name in model.signals
+        if name in SIGNALS
+    ]
+    if MIXTURE in model.signals:
+        signals.append(
+            {"name": MIXTURE, "title": "all signals, weighted by the query", "colour": OTHER_COLOUR}
+        )
+    if FACTORS in model.signals:
+        signals.append({"name": COSINE, "title": "cosine of the factors: naive CF", "colour": OTHER_COLOUR})
+    return signals
 
 
 def _places(groups: ListenerGroups) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ import { openPrivacyDialog } from "./privacy-dialog.js";
 import { QueryOptions } from "./query-options.js";
 import { Router } from "./router.js";
 import { Search } from "./search.js";
+import { describeSignals } from "./signals.js";
 import { StartPage } from "./start-page.js";
 import { VIEWS } from "./state.js";
 import { themeSwitch } from "./theme.js";
@@ -53,7 +54,9 @@ function once(load) {
 /** @returns {Promise<import("./types.js").Described>} */
 async function loadModel() {
   const { models } = await api.models();
-  return models.find(({ role }) => role === "current") ?? models[0];
+  const current = models.find(({ role }) => role === "current") ?? models[0];
+  describeSignals(current.signals);
+  return current;
 }
 let modelOnce = once(loadModel);
 const model = () => modelOnce();

@@ -1,25 +1,23 @@
-/** Titles and colours of the signals. The API sends their names and order alone. */
+/** Titles and colours of the signals, as the API describes them. */
 
-const SIGNALS = {
-  listening: "listeners in common",
-  annotation: "descriptions by people",
-  audio: "similar sound",
-  web: "pages that mention both",
-  sequences: "shows and playlists with both",
-  factors: "listeners in common, by matrix factorization",
-  "co-listening": "listeners in common, counted",
-  pairs: "curated pairs",
-};
-const COLOURED = ["listening", "annotation", "audio", "web", "sequences"];
+/** @typedef {import("./types.js").SignalInfo} SignalInfo */
+
+/** @type {Map<string, SignalInfo>} */
+const known = new Map();
+
+/** Take over the signals of a model. @param {SignalInfo[]} signals */
+export function describeSignals(signals) {
+  for (const signal of signals) known.set(signal.name, signal);
+}
 
 /** @param {string} signal @returns {string} */
-export const signalTitle = (signal) => SIGNALS[/** @type {keyof typeof SIGNALS} */ (signal)] ?? signal;
+export const signalTitle = (signal) => known.get(signal)?.title ?? signal;
 
 /**
  * @param {string} signal
- * @returns {string} A colour of the style sheet: a signal has the same colour everywhere.
+ * @returns {string} Its colour, a lighter one in dark mode.
  */
 export function signalColour(signal) {
-  const index = COLOURED.indexOf(signal);
-  return `var(--signal-${index < 0 ? "other" : index})`;
+  const colour = known.get(signal)?.colour;
+  return colour ? `light-dark(${colour}, color-mix(in oklab, ${colour} 65%, white))` : "var(--signal-other)";
 }

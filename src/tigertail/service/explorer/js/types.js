@@ -43,6 +43,11 @@
  * @property {number | null} [listeners]
  * @property {number | null} [items]
  *
+ * @typedef {object} SignalInfo  A signal of a model.
+ * @property {string} name
+ * @property {string} title  What its affinity is based on.
+ * @property {string} colour  As #rrggbb.
+ *
  * @typedef {object} Described  A model.
  * @property {string} version
  * @property {string} role
@@ -51,7 +56,7 @@
  * @property {number} items
  * @property {number | null} listeners
  * @property {string} default
- * @property {string[]} signals
+ * @property {SignalInfo[]} signals
  * @property {string[]} mixture
  * @property {number} beta
  * @property {number | null} lens
