@@ -3,7 +3,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tigertail.dataset.folding import fold_series
 from tigertail.errors import UnknownItemError
 from tigertail.retrieval.item_index import ItemIndex
 
@@ -81,3 +84,24 @@ def test_names_are_searched_as_they_are_typed(index: ItemIndex) -> None:
     assert codes.tolist() == [0, 3]
     assert (matches > 0.5).all()
     assert index.suggest("nirv", 1) == ["Nirvana"]
+
+
+@pytest.mark.parametrize("text", ["", "\ud800"])  # half a surrogate pair
+def test_a_text_that_no_name_can_be_is_unknown(index: ItemIndex, text: str) -> None:
+    assert index.code(text) is None
+    assert index.codes([text, "a2"]).tolist() == [-1, 1]
+    with pytest.raises(UnknownItemError):
+        index.find(text)
+
+
+@given(st.lists(st.text(max_size=8), min_size=1, max_size=8), st.text(max_size=8))
+def test_a_prepared_index_gives_the_same_answers(names: list[str], text: str) -> None:
+    ids = [f"a{code}" for code in range(len(names))]
+    items = pl.DataFrame({"item_id": ids, "name": names, "listeners": range(len(names), 0, -1)})
+    items = items.with_columns(fold_series(items["name"]).alias("folded"))
+    cold, prepared = ItemIndex(items), ItemIndex(items)
+    prepared.prepare()
+    texts = [*ids, *names, text, text.upper()]
+    codes = cold.codes(texts).tolist()
+    assert prepared.codes(texts).tolist() == codes
+    assert [cold.code(one) for one in texts] == [None if code < 0 else code for code in codes]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tigertail import columns as c
-from tigertail.errors import DataError, UnknownItemError
+from tigertail.errors import DataError
 from tigertail.io.files import read_text
 from tigertail.model.model import Model
 
@@ -32,12 +32,5 @@ def read_queries(path: Path, model: Model) -> list[str]:
     codes = model.index.codes(list(asked.values()))
     for number, code in zip(asked, codes, strict=True):
         if code < 0:
-            unknown = model.index.unknown(asked[number])
-            raise UnknownItemError(
-                unknown.problem,
-                remedy=unknown.remedy,
-                path=path,
-                line=number,
-                suggestions=unknown.suggestions,
-            )
+            raise model.index.unknown(asked[number], path=path, line=number)
     return model.items[c.ITEM_ID].gather(codes).to_list()

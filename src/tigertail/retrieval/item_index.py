@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -67,6 +68,7 @@ class ItemIndex:
 
     def code(self, text: str) -> int | None:
         """Return the code of an item given by id or name; None where there is none."""
+        text = _encodable(text)
         if self._prepared:
             code = self._by_id.get(text, -1)
             code = self.names.exact(text) if code < 0 else code
@@ -79,6 +81,10 @@ class ItemIndex:
 
     def codes(self, texts: Sequence[str]) -> NDArray[np.int32]:
         """Return the code of each text, as :meth:`code` does; int32, (texts,); -1 for the unknown."""
+        if self._prepared:
+            found = (self.code(text) for text in texts)
+            return np.array([-1 if code is None else code for code in found], np.int32)
+        texts = [_encodable(text) for text in texts]
         schema = {_QUERY: pl.String, FOLDED: pl.String}
         queries = pl.DataFrame({_QUERY: texts, FOLDED: [fold(text) for text in texts]}, schema)
         for column, key in ((c.ITEM_ID, _QUERY), (c.NAME, _QUERY), (FOLDED, FOLDED)):
@@ -118,12 +124,22 @@ class ItemIndex:
             pl.coalesce(own.str.to_lowercase(), mbid_in(c.ITEM_ID)).alias(c.MBID)
         ).to_series()
 
-    def unknown(self, text: str) -> UnknownItemError:
-        """Return the error that says there is no such item, and suggests close names."""
+    def unknown(self, text: str, *, path: Path | None = None, line: int | None = None) -> UnknownItemError:
+        """Return the error that says there is no such item, and suggests close names.
+
+        Parameters
+        ----------
+        text
+            The text.
+        path, line
+            The file and the line that have it.
+        """
         close = self.suggest(text)
         return UnknownItemError(
             f"no item called '{text}'",
             remedy=f"did you mean: {', '.join(close)}?" if close else "no name in this model is close to it",
+            path=path,
+            line=line,
             suggestions=close,
         )
 
@@ -159,3 +175,8 @@ def mbid_in(column: str) -> pl.Expr:
     """Return the texts of a column that are MBIDs, in lower case; null for all others."""
     text = pl.col(column).str.to_lowercase()
     return pl.when(text.str.contains(_UUID)).then(text)
+
+
+def _encodable(text: str) -> str:
+    """Replace half a surrogate pair, which arguments and JSON may hold, but no name: UTF-8 cannot express it."""
+    return text.encode("utf-8", "replace").decode()
