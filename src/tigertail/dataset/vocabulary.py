@@ -55,7 +55,7 @@ class Vocabulary:
         code: str,
         unknown: Literal["drop", "null"] = "drop",
     ) -> pl.DataFrame:
-        """Return a table with the code of each row's id.
+        """Return a table with the code of each row's id, the rows in their order.
 
         Parameters
         ----------
@@ -68,10 +68,8 @@ class Vocabulary:
         unknown
             What happens to a row whose id is not in the vocabulary: ``"drop"``, or ``"null"`` for its code.
         """
-        table = self.table(column, code)
-        if unknown == "null":
-            return rows.join(table, on=column, how="left", maintain_order="left")
-        return rows.join(table, on=column)
+        how: Literal["inner", "left"] = "inner" if unknown == "drop" else "left"
+        return rows.join(self.table(column, code), on=column, how=how, maintain_order="left")
 
     def table(self, column: str, code: str) -> pl.DataFrame:
         """Return the vocabulary as a table of two columns, in the order of the codes."""
