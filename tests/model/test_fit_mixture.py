@@ -71,7 +71,7 @@ def test_what_is_learned_hangs_on_the_blind_signals_alone(world: Dataset) -> Non
 
 
 def test_at_most_so_many_listeners_are_held_out(world: Dataset) -> None:
-    few = ModelConfig.model_validate(CONFIG.model_dump() | {"mixture": {"most": 12}})
+    few = ModelConfig.model_validate(CONFIG.model_dump() | {"mixture": {"max_listeners": 12}})
     held_out = fit_held_out(ingredients(world, few), ["listening"])
     assert held_out is not None
     assert len(held_out.split.held) == 12

@@ -61,7 +61,7 @@ def test_plain_als_stays_plain() -> None:
 
 def test_the_mixture_keeps_the_settings_that_its_signals_are_fitted_with() -> None:
     before, after = ModelConfig(), STUDY[MIXTURE].config(ModelConfig(), ends(STUDY[MIXTURE], True))
-    kept = ("signals", "held_out", "most")
+    kept = ("signals", "held_out", "max_listeners")
     assert [getattr(after.mixture, key) for key in kept] == [getattr(before.mixture, key) for key in kept]
     assert after.mixture != before.mixture
 

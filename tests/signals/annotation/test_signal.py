@@ -19,7 +19,7 @@ MakeWorld = Callable[..., Any]
 PLAIN = {
     "beta": 1.0,
     "norm_floor": 0.0,
-    "power": 1.0,
+    "opinion_exponent": 1.0,
     "co_annotation_weight": 0.0,
     "estimate_reliability": False,
 }
