@@ -64,3 +64,14 @@ def test_the_shipped_files_have_the_best_trial_of_each_study(name: str, file: st
     for setting in study.search_space:
         table, key = setting.split(".")
         assert chosen[table][key] == best[table][key], setting
+
+
+@pytest.mark.parametrize("page", ["how-to-add.md", "architecture.md"])
+def test_files_that_are_named_are_there(page: str) -> None:
+    text = re.sub(r"```.*?```", "", (ROOT / "docs" / page).read_text("utf-8"), flags=re.DOTALL)
+    named = re.findall(r"`([\w./-]+(?:\.py|\.md|/))`", text)
+    assert len(named) > 10
+    files = {path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if ".venv" not in path.parts}
+    # A file may be named by the end of its path, as a reader finds it beside one that is named in full.
+    ends = {file[place:] for file in files for place in [0, *(m.end() for m in re.finditer("/", file))]}
+    assert [name for name in named if name.rstrip("/") not in ends] == []

@@ -6,6 +6,7 @@ import pytest
 
 from tigertail.errors import ConfigError
 from tigertail.model import ModelConfig
+from tigertail.model.config import RENAMED
 
 
 def read(folder: Path, content: str | bytes) -> ModelConfig:
@@ -52,3 +53,15 @@ def test_a_missing_file_and_a_folder_are_errors_too(tmp_path: Path) -> None:
         ModelConfig.read(tmp_path / "model.toml")
     with pytest.raises(ConfigError, match="cannot be read"):
         ModelConfig.read(tmp_path)
+
+
+@pytest.mark.parametrize(("old", "new"), RENAMED.items())
+def test_a_setting_of_an_earlier_release_is_refused_with_its_new_name(
+    old: str, new: str, tmp_path: Path
+) -> None:
+    section, key = old.split(".")
+    (tmp_path / "config.toml").write_text(f"[{section}]\n{key} = 1\n")
+    with pytest.raises(ConfigError, match=f"{old}: unknown key\n  -> its name is now {new}"):
+        ModelConfig.read(tmp_path / "config.toml")
+    section, key = new.split(".")
+    assert key in ModelConfig().model_dump()[section]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -61,6 +61,27 @@ class BaseConfig(BaseModel):
         )
 
 
+RENAMED: Final = {
+    "annotation.believe": "annotation.estimate_reliability",
+    "annotation.caution": "annotation.smoothing",
+    "annotation.cheapness": "annotation.spam_tolerance",
+    "annotation.company": "annotation.co_annotation_weight",
+    "annotation.contested": "annotation.contested_discount",
+    "annotation.expert": "annotation.expert_weight",
+    "annotation.power": "annotation.opinion_exponent",
+    "annotation.scarcity": "annotation.norm_floor",
+    "local.fewest": "local.min_group_size",
+    "local.heard": "local.min_listeners",
+    "mixture.most": "mixture.max_listeners",
+    "web.beside": "web.co_mention_weight",
+    "web.common": "web.max_document_frequency",
+    "web.page": "web.page_mention_weight",
+    "web.terms": "web.max_terms_per_page",
+    "web.text": "web.text_similarity_weight",
+}
+"""Settings of earlier releases, and their names today."""
+
+
 class ModelConfig(BaseModel):
     """Settings of a model; each part has its own table in the TOML file."""
 
@@ -94,4 +115,5 @@ class ModelConfig(BaseModel):
             return cls(**read_toml(path, remedy="see docs/model.md"))
         except ValidationError as error:
             key, problem = setting_at_fault(error)
-            raise ConfigError(f"{key}: {problem}", path=path, remedy="see docs/model.md") from None
+            remedy = f"its name is now {RENAMED[key]}" if key in RENAMED else "see docs/model.md"
+            raise ConfigError(f"{key}: {problem}", path=path, remedy=remedy) from None
