@@ -4,17 +4,19 @@ import pytest
 
 from tigertail.signals.web import co_mentions
 from tigertail.signals.web.co_mentions import documents_together
-from tigertail.signals.web.codes import Writings
+from tigertail.signals.web.codes import CodedMentions
 
 
-def writings(rows: list[tuple[int, int, list[int]]]) -> Writings:
+def mentions_in_codes(rows: list[tuple[int, int, list[int]]]) -> CodedMentions:
     mentions = pl.DataFrame(
         [(document, item, float(len(places)), places) for document, item, places in rows],
         {"document": pl.Int32, "item": pl.Int32, "count": pl.Float32, "positions": pl.List(pl.Int32)},
         orient="row",
     )
     documents = sorted({document for document, *_ in rows})
-    return Writings(pl.Series([str(d) for d in documents]), np.full(len(documents), -1, np.int32), mentions)
+    return CodedMentions(
+        pl.Series([str(d) for d in documents]), np.full(len(documents), -1, np.int32), mentions
+    )
 
 
 def random_rows() -> list[tuple[int, int, list[int]]]:
@@ -39,7 +41,7 @@ def test_counts_are_those_of_every_pair_looked_at(
         for other, b, there in rows:
             near = any(abs(p - q) <= window for p in places for q in there)
             expected[a, b] += document == other and a != b and near
-    found = documents_together(writings(rows), 12, window)
+    found = documents_together(mentions_in_codes(rows), 12, window)
     assert np.array_equal(
         [[dict(zip(*found.row(a), strict=True)).get(b, 0) for b in range(12)] for a in range(12)], expected
     )

@@ -11,20 +11,20 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.kernels import njit
-from tigertail.signals.web.codes import Writings
+from tigertail.signals.web.codes import CodedMentions
 from tigertail.sparse import CSR
 
 _ROOM = 5_000_000  # pairs held before they are counted
 
 
-def documents_together(writings: Writings, items: int, window: int) -> CSR:
+def documents_together(mentions_in_codes: CodedMentions, items: int, window: int) -> CSR:
     """Count the documents in which two items are mentioned within some words of each other.
 
     Mentions without positions stand beside all others of their document.
 
     Parameters
     ----------
-    writings
+    mentions_in_codes
         The mentions.
     items
         How many items there are.
@@ -36,7 +36,7 @@ def documents_together(writings: Writings, items: int, window: int) -> CSR:
     CSR
         Documents; items by items, symmetric, nothing on the diagonal.
     """
-    mentions = writings.mentions
+    mentions = mentions_in_codes.mentions
     placed = mentions.filter(pl.col(c.POSITIONS).list.len() > 0).explode(c.POSITIONS)
     placed = placed.sort("document", c.POSITIONS, "item")
     nowhere = mentions.filter(pl.col(c.POSITIONS).list.len().fill_null(0) == 0)
@@ -118,7 +118,7 @@ def _pairs(documents, items, places, window, total, found):
     return size
 
 
-def beside(together: CSR, writings: Writings, shrinkage: float) -> CSR:
+def co_mention_similarity(together: CSR, mentions_in_codes: CodedMentions, shrinkage: float) -> CSR:
     """Turn counts into how much more often than by chance two items stand beside each other.
 
     Normalised pointwise mutual information (G. Bouma, "Normalized (pointwise) mutual information in collocation
@@ -132,8 +132,8 @@ def beside(together: CSR, writings: Writings, shrinkage: float) -> CSR:
     CSR
         Entries above 0, at most 1; items by items, symmetric.
     """
-    documents = max(len(writings.documents), 2)
-    times = np.bincount(writings.mentions["item"].to_numpy(), minlength=together.shape[1])
+    documents = max(len(mentions_in_codes.documents), 2)
+    times = np.bincount(mentions_in_codes.mentions["item"].to_numpy(), minlength=together.shape[1])
     row, column, count = together.entry_rows(), together.indices, together.data.astype(np.float64)
     share = np.minimum(count / documents, 1 - 1e-9)
     information = np.log(documents * count / (times[row].astype(np.float64) * times[column]))

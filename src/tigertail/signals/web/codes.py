@@ -17,7 +17,7 @@ NO_OWNER: Final = -1
 
 
 @dataclass(frozen=True, eq=False)
-class Writings:
+class CodedMentions:
     """Documents and mentions, in codes.
 
     Parameters
@@ -35,7 +35,7 @@ class Writings:
     mentions: pl.DataFrame
 
 
-def read_writings(dataset: Dataset, interactions: Interactions) -> Writings:
+def read_mentions(dataset: Dataset, interactions: Interactions) -> CodedMentions:
     """Read the mentions, and the owners of the documents.
 
     Mentions of items that the catalogue lacks are left out; so are documents that only mentions know where
@@ -59,7 +59,7 @@ def read_writings(dataset: Dataset, interactions: Interactions) -> Writings:
         .select("document", "item", c.COUNT, c.POSITIONS)
         .sort("document", "item")
     )
-    return Writings(documents[c.DOCUMENT_ID], owners, coded)
+    return CodedMentions(documents[c.DOCUMENT_ID], owners, coded)
 
 
 def _with_owner(documents: pl.LazyFrame) -> pl.LazyFrame:

@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.signals.web.codes import NO_OWNER, Writings
+from tigertail.signals.web.codes import NO_OWNER, CodedMentions
 from tigertail.sparse import CSR
 
 
-def mentioned_on(writings: Writings, items: int) -> CSR:
+def page_mention_counts(mentions_in_codes: CodedMentions, items: int) -> CSR:
     """Count how often an item's own pages mention each other item.
 
     Returns
@@ -18,9 +18,11 @@ def mentioned_on(writings: Writings, items: int) -> CSR:
     CSR
         Mentions; rows are pages' owners, columns who is mentioned there.
     """
-    owner = pl.Series("owner", writings.owners[writings.mentions["document"].to_numpy()], pl.Int32)
+    owner = pl.Series(
+        "owner", mentions_in_codes.owners[mentions_in_codes.mentions["document"].to_numpy()], pl.Int32
+    )
     mentions = (
-        writings.mentions.with_columns(owner)
+        mentions_in_codes.mentions.with_columns(owner)
         .filter((pl.col("owner") != NO_OWNER) & (pl.col("owner") != pl.col("item")))
         .group_by("owner", "item")
         .agg(pl.col(c.COUNT).cast(pl.Float64).sum())
@@ -28,7 +30,7 @@ def mentioned_on(writings: Writings, items: int) -> CSR:
     return CSR.from_coo(mentions["owner"], mentions["item"], mentions[c.COUNT], (items, items))
 
 
-def on_pages(mentioned: CSR) -> CSR:
+def page_mention_similarity(mentioned: CSR) -> CSR:
     """Turn counts into affinity: A's page speaks of B, or B's page of A.
 
     With f_AB the mentions of B on A's pages, d_B the number of items whose pages mention B and d the number of

@@ -13,12 +13,12 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError
 from tigertail.signals.neighbour_lists import NeighbourLists
-from tigertail.signals.web.co_mentions import beside, documents_together
-from tigertail.signals.web.codes import read_writings
+from tigertail.signals.web.co_mentions import co_mention_similarity, documents_together
+from tigertail.signals.web.codes import read_mentions
 from tigertail.signals.web.config import WebConfig
 from tigertail.signals.web.explain import ALIKE, Evidence, format_evidence
-from tigertail.signals.web.pages import mentioned_on, on_pages
-from tigertail.signals.web.texts import alike
+from tigertail.signals.web.pages import page_mention_counts, page_mention_similarity
+from tigertail.signals.web.texts import text_similarity
 from tigertail.sparse import CSR
 
 
@@ -94,31 +94,33 @@ def fit_web(dataset: Dataset, interactions: Interactions, config: WebConfig) -> 
             path=dataset.path,
             remedy="build it with a source of documents: see docs/signals-web.md",
         )
-    writings = read_writings(dataset, interactions)
+    mentions_in_codes = read_mentions(dataset, interactions)
     items = len(interactions.items)
-    together = documents_together(writings, items, config.window)
-    mentioned = mentioned_on(writings, items)
+    together = documents_together(mentions_in_codes, items, config.window)
+    mentioned = page_mention_counts(mentions_in_codes, items)
     parts = []
     if config.co_mention_weight:
-        parts.append((config.co_mention_weight, beside(together, writings, config.shrinkage)))
+        parts.append(
+            (config.co_mention_weight, co_mention_similarity(together, mentions_in_codes, config.shrinkage))
+        )
     if config.page_mention_weight:
-        parts.append((config.page_mention_weight, on_pages(mentioned)))
+        parts.append((config.page_mention_weight, page_mention_similarity(mentioned)))
     if config.text_similarity_weight and dataset.has(c.DOCUMENTS_TABLE):
-        texts = alike(
+        texts = text_similarity(
             dataset,
-            writings,
+            mentions_in_codes,
             items,
             terms=config.max_terms_per_page,
             common=config.max_document_frequency,
             neighbours=config.neighbours,
         )
         parts.append((config.text_similarity_weight, texts))
-    popularity = np.asarray((1.0 + interactions.item_listeners) ** -config.beta, np.float64)
-    return Web(_strongest(parts, items, popularity, config.neighbours), together, mentioned)
+    popularity_factor = np.asarray((1.0 + interactions.item_listeners) ** -config.beta, np.float64)
+    return Web(_top_neighbours(parts, items, popularity_factor, config.neighbours), together, mentioned)
 
 
-def _strongest(
-    parts: list[tuple[float, CSR]], items: int, popularity: NDArray[np.float64], neighbours: int
+def _top_neighbours(
+    parts: list[tuple[float, CSR]], items: int, popularity_factor: NDArray[np.float64], neighbours: int
 ) -> CSR:
     """Add up the parts and keep the best of each row, equals by smaller code."""
     import scipy.sparse as sp
@@ -128,7 +130,7 @@ def _strongest(
         values = part.data.astype(np.float64) * weight
         total = total + sp.csr_matrix((values, part.indices, part.indptr), shape=part.shape)
     entries = total.tocoo()
-    values = (entries.data * popularity[entries.col]).astype(np.float32)
+    values = (entries.data * popularity_factor[entries.col]).astype(np.float32)
     order = np.lexsort((entries.col, -values, entries.row))
     row = entries.row[order]
     place = np.arange(len(row)) - np.searchsorted(row, row)

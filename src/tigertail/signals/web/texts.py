@@ -10,15 +10,21 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.signals.co_listening import strongest_products
-from tigertail.signals.web.codes import NO_OWNER, Writings
+from tigertail.signals.web.codes import NO_OWNER, CodedMentions
 from tigertail.sparse import CSR
 
 _WORD: Final = r"\p{L}[\p{L}\p{M}\p{N}'’]+"
 _PAGES_AT_A_TIME: Final = 500
 
 
-def alike(
-    dataset: Dataset, writings: Writings, items: int, *, terms: int, common: float, neighbours: int
+def text_similarity(
+    dataset: Dataset,
+    mentions_in_codes: CodedMentions,
+    items: int,
+    *,
+    terms: int,
+    common: float,
+    neighbours: int,
 ) -> CSR:
     """Compare the words of items' own pages.
 
@@ -31,7 +37,7 @@ def alike(
     ----------
     dataset
         Whose documents are read.
-    writings
+    mentions_in_codes
         The owner of each document.
     items
         How many items there are.
@@ -47,7 +53,7 @@ def alike(
     CSR
         Cosines; items by items.
     """
-    counts = _word_counts(dataset, writings)
+    counts = _word_counts(dataset, mentions_in_codes)
     pages = counts["item"].n_unique()
     used = counts.group_by("word").agg(pl.len().alias("pages"))
     used = used.filter((pl.col("pages") > 1) & (pl.col("pages") <= max(common * pages, 2)))
@@ -67,11 +73,11 @@ def alike(
     return strongest_products(unit, unit.transpose(), neighbours)
 
 
-def _word_counts(dataset: Dataset, writings: Writings) -> pl.DataFrame:
+def _word_counts(dataset: Dataset, mentions_in_codes: CodedMentions) -> pl.DataFrame:
     """Count the words of each item's pages: columns item, word, times; some pages at a time."""
-    owned = np.flatnonzero(writings.owners != NO_OWNER)
+    owned = np.flatnonzero(mentions_in_codes.owners != NO_OWNER)
     owner = pl.DataFrame(
-        {c.DOCUMENT_ID: writings.documents.gather(owned), "item": writings.owners[owned]}
+        {c.DOCUMENT_ID: mentions_in_codes.documents.gather(owned), "item": mentions_in_codes.owners[owned]}
     ).with_columns(pl.col("item").cast(pl.Int32))
     counted = [pl.DataFrame(schema={"item": pl.Int32, "word": pl.String, "times": pl.UInt32})]
     for start in range(0, owner.height, _PAGES_AT_A_TIME):
