@@ -41,7 +41,7 @@ demo: $(VENV)/.ready ## one page: naive CF beside Tigertail, head and tail, on a
 	@$(BIN)/tigertail similar $(DEMO)/model "$(LOCAL)" -n 5 --beside cosine
 	@echo '== Why?'
 	@$(BIN)/tigertail similar $(DEMO)/model "$(LOCAL)" -n 2 --why
-	@echo '== An artist nobody has heard: naive CF is silent'
+	@echo '== An artist without listeners: naive CF has no list'
 	@$(BIN)/tigertail similar $(DEMO)/model "$(COLD)" -n 2 --why
 	@echo 'Your turn: make explore, to look around in a browser; or $(BIN)/tigertail similar $(DEMO)/model "ANY NAME";'
 	@echo 'or see README.md for real data.'
