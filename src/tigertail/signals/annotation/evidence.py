@@ -11,7 +11,7 @@ Processing & Management 24, 1988), with a power in place of their logarithm.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,6 @@ from tigertail.signals.annotation.reliability import AnnotatorReliability, Reals
 
 if TYPE_CHECKING:
     from scipy import sparse
-
-GENRE: Final = "genre"
 
 
 @dataclass(frozen=True, eq=False)
