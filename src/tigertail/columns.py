@@ -6,7 +6,7 @@ Tables are Parquet files read with Polars. Only ``plays`` is required in a datas
 table           columns (optional ones in brackets)
 ==============  ==================================================================
 plays           listener_id, item_id, plays [, rating, last_played]
-listeners       listener_id [, country, language]
+listeners       listener_id [, country, language, source]
 items           item_id, name, kind [, artist_id, mbid, country]
 annotations     item_id, facet, label, weight, source [, annotator]
 audio           item_id [, clip_id], then a column for each descriptor
@@ -14,6 +14,7 @@ sequences       sequence_id, position, item_id [, curator]
 documents       document_id, text, markup [, title, item_id]
 mentions        item_id, document_id, count [, positions, links]
 pairs           item_a, item_b, count
+availability    item_id [, source, country]
 neighbours      target_item_id, item_id, score, rank
 ==============  ==================================================================
 """
@@ -30,6 +31,7 @@ SEQUENCES_TABLE: Final = "sequences"
 DOCUMENTS_TABLE: Final = "documents"
 MENTIONS_TABLE: Final = "mentions"
 PAIRS_TABLE: Final = "pairs"
+AVAILABILITY_TABLE: Final = "availability"
 
 # Listening. A play count of a source that only says "listens to" is 1.
 LISTENER_ID: Final = "listener_id"
@@ -41,6 +43,7 @@ LAST_PLAYED: Final = "last_played"  # UTC
 # Profiles.
 COUNTRY: Final = "country"  # ISO 3166-1 alpha-2
 LANGUAGE: Final = "language"  # BCP-47
+SOURCE: Final = "source"  # of a listener, a source of the recipe; of an annotation, expert or crowd
 
 # Items.
 NAME: Final = "name"
@@ -60,7 +63,6 @@ MBID_B: Final = "mbid_b"
 FACET: Final = "facet"
 LABEL: Final = "label"
 WEIGHT: Final = "weight"
-SOURCE: Final = "source"
 ANNOTATOR: Final = "annotator"
 
 # Audio. Every column of the table that is not named here is a descriptor, a number.

@@ -216,6 +216,10 @@ class Dataset:
         """
         return self._view(pl.concat([self._hidden, listeners.cast(pl.String)]), self._until)
 
+    def whole(self) -> Dataset:
+        """Return the dataset with nothing hidden: for what is no trace of a listener, such as a catalogue."""
+        return Dataset(self.path, self.manifest)
+
     def until(self, moment: datetime) -> Dataset:
         """Return the dataset without plays after a moment, and without plays of unknown time."""
         return self._view(self._hidden, moment)

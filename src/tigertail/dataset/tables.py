@@ -45,7 +45,7 @@ TABLES: Final[dict[str, TableSpec]] = {
         TableSpec(
             c.LISTENERS_TABLE,
             {c.LISTENER_ID: PERSON_ID},
-            {c.COUNTRY: COUNTRY, c.LANGUAGE: LANGUAGE},
+            {c.COUNTRY: COUNTRY, c.LANGUAGE: LANGUAGE, c.SOURCE: TEXT},
             needs=((c.LISTENER_ID,),),
             intake=Intake.PROFILES,
             in_coverage=False,
@@ -98,6 +98,14 @@ TABLES: Final[dict[str, TableSpec]] = {
             defaults={c.COUNT: 1.0},
             merge=Merge.SUM,
             merged=c.COUNT,
+        ),
+        TableSpec(
+            c.AVAILABILITY_TABLE,
+            {c.ITEM_ID: ITEM_ID},
+            {c.SOURCE: TEXT, c.COUNTRY: COUNTRY},
+            needs=(ITEM,),
+            makes_items=False,
+            in_coverage=False,
         ),
         TableSpec(
             c.PAIRS_TABLE,

@@ -1,0 +1,173 @@
+"""Exposure: what each listener could have heard.
+
+Sources of listening differ in what they offer. A listener who does not play B may dislike it, or may use a service
+that does not have it. Only the first says something about B. So plays are counted, learned from and evaluated over
+the catalogue of each listener (D. Liang et al., "Modeling User Exposure in Recommendation", WWW 2016; here what is
+exposed is known from the source, not estimated).
+
+The catalogue of a listener of the source s and the country k has
+
+* the items that table ``availability`` lists for s, in every country; without such rows, the items that the plays of
+  the source's listeners name; everything for a listener without a source;
+* of these, where ``availability`` lists items for k, for all sources or for s, only those;
+* and what the listeners of the same catalogue play in any case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Self
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tigertail import columns as c
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.vocabulary import Vocabulary
+
+EVERYTHING: Final = "everything"
+"""Name of the catalogue that has all items."""
+CATALOGUE: Final = "catalogue"
+NAMED_SOURCE: Final = pl.col(c.SOURCE).fill_null(EVERYTHING)
+
+
+@dataclass(frozen=True, eq=False)
+class Exposure:
+    """The catalogue of each listener.
+
+    Parameters
+    ----------
+    names
+        Catalogues: the name of a source, of a source and a country, or :data:`EVERYTHING`.
+    offered
+        Which items each catalogue has; bool, (catalogues, items).
+    member
+        Catalogue of each listener; int32, (listeners,).
+    """
+
+    names: tuple[str, ...]
+    offered: NDArray[np.bool_]
+    member: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, dataset: Dataset, listener_ids: pl.Series, items: Vocabulary) -> Self:
+        """Return the catalogues of some listeners of a dataset.
+
+        What a source offers is no trace of a listener: plays of hidden listeners count for its catalogue.
+
+        Parameters
+        ----------
+        dataset
+            The dataset; its table of listeners says which source each one is from.
+        listener_ids
+            Their ids; they may be hidden in ``dataset``.
+        items
+            The items, and their codes.
+        """
+        catalogue_of, offers = _catalogues(dataset.whole())
+        found = pl.DataFrame({c.LISTENER_ID: listener_ids}).join(
+            catalogue_of, on=c.LISTENER_ID, how="left", maintain_order="left"
+        )
+        keys = found[CATALOGUE].fill_null(EVERYTHING)
+        names = sorted(keys.unique().to_list())
+        offered = np.zeros((len(names), len(items)), np.bool_)
+        for row, name in enumerate(names):
+            if name == EVERYTHING:
+                offered[row] = True
+            else:
+                codes = items.encode(offers.filter(pl.col(CATALOGUE) == name), c.ITEM_ID, code="code")
+                offered[row, codes["code"].to_numpy()] = True
+        place = {name: row for row, name in enumerate(names)}
+        member = keys.replace_strict(place, return_dtype=pl.Int32).to_numpy()
+        return cls(tuple(names), offered, member)
+
+    @classmethod
+    def full(cls, listeners: int, items: int) -> Self:
+        """Return the exposure of listeners who could all hear everything."""
+        return cls((EVERYTHING,), np.ones((1, items), np.bool_), np.zeros(listeners, np.int32))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether every listener could hear every item."""
+        return bool(self.offered.all())
+
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """Listeners of each catalogue; int64, (catalogues,)."""
+        return np.bincount(self.member, minlength=len(self.names)).astype(np.int64)
+
+    @cached_property
+    def exposed(self) -> NDArray[np.int64]:
+        """Listeners who could hear each item; int64, (items,)."""
+        return np.asarray(self.sizes @ self.offered.astype(np.int64))
+
+    def rows(self, listeners: NDArray[np.integer]) -> Exposure:
+        """Return the exposure of some of the listeners, in their order."""
+        return Exposure(self.names, self.offered, self.member[listeners])
+
+    def item_patterns(self) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
+        """Return the sets of catalogues that share an item, and which set each item has.
+
+        Returns
+        -------
+        patterns
+            Bool, (patterns, catalogues).
+        pattern
+            Int32, (items,).
+        """
+        patterns, pattern = np.unique(self.offered.T, axis=0, return_inverse=True)
+        return patterns, pattern.reshape(-1).astype(np.int32)
+
+
+def _catalogues(dataset: Dataset) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the catalogue of each listener (listener_id, catalogue), and what each has (catalogue, item_id)."""
+    profiles = dataset.listeners
+    country = pl.col(c.COUNTRY) if c.COUNTRY in profiles.columns else pl.lit(None, pl.String)
+    source = pl.col(c.SOURCE) if c.SOURCE in profiles.columns else pl.lit(None, pl.String)
+    listed = _availability(dataset)
+    countries = listed[c.COUNTRY].drop_nulls().unique().to_list()
+    there = pl.when(country.is_in(countries)).then(country)
+    of = profiles.select(c.LISTENER_ID, source.alias(c.SOURCE), there.alias(c.COUNTRY)).unique(
+        c.LISTENER_ID, keep="first", maintain_order=True
+    )
+    where = pl.when(pl.col(c.COUNTRY).is_not_null()).then(
+        pl.format("{} in {}", NAMED_SOURCE, pl.col(c.COUNTRY))
+    )
+    of = of.with_columns(where.otherwise(NAMED_SOURCE).alias(CATALOGUE))
+    heard = dataset.plays.select(c.LISTENER_ID, c.ITEM_ID).join(of, on=c.LISTENER_ID)
+    offers = [heard.select(CATALOGUE, c.ITEM_ID).unique()]
+    for kind in of.select(CATALOGUE, c.SOURCE, c.COUNTRY).unique(CATALOGUE).iter_rows(named=True):
+        offers.append(_offered(kind, heard, listed, dataset.items[c.ITEM_ID]))
+    return of.select(c.LISTENER_ID, CATALOGUE), pl.concat(offers).unique()
+
+
+def _availability(dataset: Dataset) -> pl.DataFrame:
+    """Return the rows of the table availability (item_id, source, country); none where there is no table."""
+    names = (c.ITEM_ID, c.SOURCE, c.COUNTRY)
+    if not dataset.has(c.AVAILABILITY_TABLE):
+        return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    with dataset.reading(c.AVAILABILITY_TABLE):
+        rows = dataset.scan(c.AVAILABILITY_TABLE).collect()
+    missing = [pl.lit(None, pl.String).alias(name) for name in names if name not in rows.columns]
+    return rows.with_columns(missing).select(names)
+
+
+def _offered(
+    kind: dict[str, str | None], heard: pl.DataFrame, listed: pl.DataFrame, everything: pl.Series
+) -> pl.DataFrame:
+    """Return what a source offers in a country (catalogue, item_id)."""
+    name, source, country = kind[CATALOGUE], kind[c.SOURCE], kind[c.COUNTRY]
+    items = everything
+    if source is not None:
+        items = listed.filter((pl.col(c.SOURCE) == source) & pl.col(c.COUNTRY).is_null())[c.ITEM_ID]
+        if items.is_empty():
+            items = heard.filter(pl.col(c.SOURCE) == source)[c.ITEM_ID]
+    if country is not None:
+        same = pl.col(c.SOURCE).is_null() | (pl.col(c.SOURCE) == source)
+        here = listed.filter((pl.col(c.COUNTRY) == country) & same)[c.ITEM_ID]
+        items = items.filter(items.is_in(here.implode())) if len(here) else items
+    return pl.DataFrame({CATALOGUE: pl.Series([name], dtype=pl.String)}).join(
+        pl.DataFrame({c.ITEM_ID: items.unique()}), how="cross"
+    )
