@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tigertail.factorization import ALSConfig, Factors, als_objective, fit_als
+from tigertail.factorization import ALSConfig, Factors, Observable, als_objective, fit_als
 from tigertail.sparse import CSR
 
 Reals = NDArray[np.float64]
@@ -165,3 +165,66 @@ def test_a_start_of_another_shape_is_refused(rows: int, columns: int, factors: i
     x, y = (np.zeros((size, factors), np.float32) for size in (rows, columns))
     with pytest.raises(ValueError, match=r"do not fit a matrix of shape \(40, 30\) with 4 factors"):
         fit_als(random_confidences(seed=0), ALSConfig(factors=4), initial=Factors(x, y))
+
+
+HALF_BLIND = Observable(
+    rows=(np.arange(40) % 3 == 0).astype(np.int32),  # every third row could meet the even columns alone
+    columns=(np.arange(30) % 2).astype(np.int32),
+    linked=np.array([[True, True], [True, False]]),
+)
+
+
+def observed_of(pairs: Observable, matrix: CSR) -> CSR:
+    """Take what could not be observed out of a matrix."""
+    rows, columns = matrix.entry_rows(), matrix.indices
+    seen = pairs.linked[pairs.rows[rows], pairs.columns[columns]]
+    return CSR.from_coo(rows[seen], columns[seen], matrix.data[seen], matrix.shape)
+
+
+def test_a_pair_that_could_not_be_observed_has_no_weight() -> None:
+    matrix = observed_of(HALF_BLIND, random_confidences(3))
+    config = ALSConfig(factors=5, iterations=3, reg=0.1, alpha0=0.3, steps=40)
+    start = random_start(matrix, 5)
+    could = HALF_BLIND.linked[HALF_BLIND.rows][:, HALF_BLIND.columns]
+
+    def solved(side: CSR, fixed: Reals, met: NDArray[np.bool_]) -> Reals:
+        rows = []
+        for u in range(side.shape[0]):
+            items, c = side.row(u)
+            weight = config.alpha0 * met[u].astype(np.float64)
+            weight[items] = c
+            penalty = config.reg * (len(items) + config.alpha0 * met[u].sum()) ** config.nu
+            system = (fixed.T * weight) @ fixed + penalty * np.eye(fixed.shape[1])
+            rows.append(np.linalg.solve(system, fixed[items].T @ c.astype(np.float64)))
+        return np.array(rows)
+
+    y = start.items.astype(np.float64)
+    for _ in range(config.iterations):
+        x = solved(matrix, y, could)
+        y = solved(matrix.transpose(), x, could.T)
+    found = fit_als(matrix, config, initial=start, observable=HALF_BLIND)
+    np.testing.assert_allclose(dots(found), x @ y.T, atol=2e-4)
+
+
+def test_the_objective_counts_observable_pairs_alone() -> None:
+    matrix = observed_of(HALF_BLIND, random_confidences(4))
+    config = ALSConfig(factors=4, reg=0.1, alpha0=0.3)
+    factors = random_start(matrix, 4)
+    could = HALF_BLIND.linked[HALF_BLIND.rows][:, HALF_BLIND.columns]
+    predicted, observed = dots(factors), matrix.to_scipy().toarray()
+    loss = np.where(observed > 0, observed * (1 - predicted) ** 2, config.alpha0 * could * predicted**2).sum()
+    for sizes, met, vectors in (
+        (matrix.row_sizes, could.sum(axis=1), factors.listeners),
+        (matrix.transpose().row_sizes, could.sum(axis=0), factors.items),
+    ):
+        penalty = config.reg * (sizes + config.alpha0 * met) ** config.nu
+        loss += (penalty * (vectors.astype(np.float64) ** 2).sum(axis=1)).sum()
+    assert als_objective(matrix, factors, config, HALF_BLIND) == pytest.approx(loss, rel=1e-4)
+
+
+def test_a_column_that_nobody_could_meet_has_the_vector_zero() -> None:
+    matrix = CSR.from_coo([0, 1], [0, 1], [1.0, 1.0], (2, 3))
+    pairs = Observable(np.zeros(2, np.int32), np.array([0, 0, 1], np.int32), np.array([[True, False]]))
+    found = fit_als(matrix, ALSConfig(factors=2), observable=pairs)
+    assert (found.items[2] == 0).all()
+    assert (found.items[:2] != 0).any(axis=1).all()

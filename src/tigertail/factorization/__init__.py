@@ -3,11 +3,13 @@
 from tigertail.factorization.als import ALSConfig, Factors, als_objective, fit_als
 from tigertail.factorization.fold_in import fold_in
 from tigertail.factorization.half_sweep import half_sweep, solve_against
+from tigertail.factorization.observable import Observable
 from tigertail.factorization.ridge import ridge_towards
 
 __all__ = [
     "ALSConfig",
     "Factors",
+    "Observable",
     "als_objective",
     "fit_als",
     "fold_in",

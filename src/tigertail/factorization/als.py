@@ -12,6 +12,10 @@ with n_u the entries of row u. Each half-sweep first turns both sides into the b
 matrix of the fixed side is diagonal (Z = YQ, Y'Y = QEQ'); dot products, and so the objective, do not change
 under the turn. There the dense part of every row's system is a diagonal, and a conjugate-gradient step costs
 only the row's own entries.
+
+Where not every pair could be observed (:class:`~tigertail.factorization.observable.Observable`), both the sum over
+the unobserved and lambda's count of it run over observable pairs alone. Rows of one group share a Gram matrix, so the
+same turn is made once per group.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from tigertail.factorization import kernels
+from tigertail.factorization.observable import Observable
 from tigertail.sparse import CSR
 from tigertail.threads import limited
 
@@ -73,6 +78,7 @@ def fit_als(
     *,
     seed: int = 0,
     initial: Factors | None = None,
+    observable: Observable | None = None,
     threads: int | None = None,
     after_sweep: Callable[[int], None] = lambda sweep: None,
 ) -> Factors:
@@ -88,13 +94,15 @@ def fit_als(
         Seed of the initial vectors: the same seed gives the same bytes, whatever the number of threads.
     initial
         Factors to start from instead of random ones: a warm start, or the start that another solver has.
+    observable
+        Pairs that could be observed, with all observed ones among them; None means all.
     threads
         Threads to use; None means all.
     after_sweep
         Called with the number of each finished sweep.
     """
     x, y = _start(confidence.shape, config, seed, initial)
-    by_listener, by_item = _Side(confidence, config), _Side(confidence.transpose(), config)
+    by_listener, by_item = _sides(confidence, config, observable)
     with limited(threads):
         for sweep in range(config.iterations):
             by_listener.solve(x, y)
@@ -104,25 +112,65 @@ def fit_als(
     return Factors(np.ascontiguousarray(x[:, :d]), np.ascontiguousarray(y[:, :d]))
 
 
-def als_objective(confidence: CSR, factors: Factors, config: ALSConfig) -> float:
+def als_objective(
+    confidence: CSR, factors: Factors, config: ALSConfig, observable: Observable | None = None
+) -> float:
     """Return the objective L of some factors, in float64."""
     x, y = padded(factors.listeners), padded(factors.items)
     with limited(None):
-        return _objective(_Side(confidence, config), _Side(confidence.transpose(), config), x, y)
+        return _objective(*_sides(confidence, config, observable), x, y)
+
+
+def row_penalty(matrix: CSR, config: ALSConfig, observable: Observable | None = None) -> Floats:
+    """Return lambda of each row of a matrix; float32, (rows,)."""
+    met = matrix.shape[1] if observable is None else observable.row_sizes
+    return np.asarray(config.reg * (matrix.row_sizes + config.alpha0 * met) ** config.nu, np.float32)
 
 
 class _Side:
     """One half of a sweep: the rows of a matrix, with what of their systems never changes."""
 
-    def __init__(self, matrix: CSR, config: ALSConfig) -> None:
+    def __init__(self, matrix: CSR, config: ALSConfig, observable: Observable | None = None) -> None:
         self.matrix = matrix
         self.config = config
-        scale = (matrix.row_sizes + config.alpha0 * matrix.shape[1]) ** config.nu
-        self.penalty = (config.reg * scale).astype(np.float32)
+        self.observable = observable
+        self.penalty = row_penalty(matrix, config, observable)
         self.chunks = even_chunks(matrix)
+        self.groups = [] if observable is None else _row_groups(matrix, observable)
 
     def solve(self, x: Floats, z: Floats) -> None:
-        """Solve the rows of ``x`` with ``z`` fixed; both are turned into the basis of ``z``, in place."""
+        """Solve the rows of ``x`` with ``z`` fixed; both may be turned into another basis, in place."""
+        if self.observable is None:
+            self._solve_all(x, z)
+        else:
+            self._solve_groups(x, z, self.observable)
+
+    def _solve_groups(self, x: Floats, z: Floats, observable: Observable) -> None:
+        d = self.config.factors
+        grams = grams_by_group(z, observable)
+        x[self.matrix.row_sizes == 0] = 0
+        for group in self.groups:
+            values, turn = axes_of(grams[observable.linked[group.code]].sum(axis=0)[:d, :d], z.shape[1])
+            fixed, solved = z[group.met], x[group.rows]
+            kernels.rotate(fixed, turn)
+            kernels.rotate(solved, turn)
+            kernels.solve_rows(
+                solved,
+                fixed.reshape(-1),
+                group.matrix.indptr,
+                group.matrix.indices,
+                group.matrix.data,
+                np.float32(self.config.alpha0),
+                np.float32(self.config.alpha0) * values,
+                self.penalty[group.rows],
+                self.config.steps,
+                group.chunks,
+                False,
+            )
+            kernels.rotate(solved, np.ascontiguousarray(turn.T))
+            x[group.rows] = solved
+
+    def _solve_all(self, x: Floats, z: Floats) -> None:
         d = self.config.factors
         values, turn = principal_axes(z, d)
         kernels.rotate(z, turn)
@@ -143,13 +191,54 @@ class _Side:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class _RowGroup:
+    """Rows that could meet the same columns, as a matrix over the columns that they met."""
+
+    code: int
+    rows: NDArray[np.int64]
+    met: NDArray[np.int64]
+    matrix: CSR
+    chunks: NDArray[np.int64]
+
+
+def _row_groups(matrix: CSR, observable: Observable) -> list[_RowGroup]:
+    """Return the groups of rows that met a column; rows that met none keep the vector 0."""
+    groups = []
+    for code in range(len(observable.linked)):
+        rows = np.flatnonzero((observable.rows == code) & (matrix.row_sizes > 0))
+        if not len(rows):
+            continue
+        own = matrix.select_rows(rows)
+        met, compact = np.unique(own.indices, return_inverse=True)
+        own = CSR(own.indptr, compact.astype(np.int32), own.data, (len(rows), len(met)))
+        groups.append(_RowGroup(code, rows, met, own, even_chunks(own)))
+    return groups
+
+
+def _sides(confidence: CSR, config: ALSConfig, observable: Observable | None) -> tuple[_Side, _Side]:
+    transposed = None if observable is None else observable.transpose()
+    return _Side(confidence, config, observable), _Side(confidence.transpose(), config, transposed)
+
+
+def grams_by_group(z: Floats, observable: Observable) -> NDArray[np.float64]:
+    """Return Z'Z of each group of columns; float64, (column groups, width, width)."""
+    groups = range(observable.linked.shape[1])
+    return np.stack([gram(np.ascontiguousarray(z[observable.columns == group])) for group in groups])
+
+
 def _objective(by_listener: _Side, by_item: _Side, x: Floats, y: Floats) -> float:
     matrix = by_listener.matrix
     alpha0 = by_listener.config.alpha0
     observed = kernels.observed_loss(
         x, y, matrix.indptr, matrix.indices, matrix.data, alpha0, by_listener.chunks
     )
-    loss = observed.sum() + alpha0 * np.sum(gram(x) * gram(y))
+    pairs = by_listener.observable
+    if pairs is None:
+        loss = observed.sum() + alpha0 * np.sum(gram(x) * gram(y))
+    else:
+        theirs, own = grams_by_group(y, pairs), grams_by_group(x, pairs.transpose())
+        loss = observed.sum() + alpha0 * np.einsum("gh,gij,hij->", pairs.linked, own, theirs)
     for side, vectors in ((by_listener, x), (by_item, y)):
         loss += np.einsum("ij,ij,i->", vectors, vectors, side.penalty, dtype=np.float64)
     return float(loss)

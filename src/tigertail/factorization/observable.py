@@ -1,0 +1,43 @@
+"""Observable pairs: which rows could have met which columns.
+
+A pair that could not be observed says nothing, so it has no place in the objective: neither observed nor unobserved.
+Rows that could meet the same columns form a group, and so do columns. The dense part of a row's system is then a sum
+of Gram matrices over the groups of columns that its own group could meet: one Gram matrix per group, not per row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Observable:
+    """Groups of rows and of columns, and which of them could meet.
+
+    Parameters
+    ----------
+    rows
+        Group of each row; int32, (rows,).
+    columns
+        Group of each column; int32, (columns,).
+    linked
+        Whether the rows of a group could meet the columns of another; bool, (row groups, column groups).
+    """
+
+    rows: NDArray[np.int32]
+    columns: NDArray[np.int32]
+    linked: NDArray[np.bool_]
+
+    def transpose(self) -> Observable:
+        """Return the same pairs with rows and columns exchanged."""
+        return Observable(self.columns, self.rows, self.linked.T)
+
+    @cached_property
+    def row_sizes(self) -> NDArray[np.int64]:
+        """Columns that each row could meet; int64, (rows,)."""
+        columns = np.bincount(self.columns, minlength=self.linked.shape[1])
+        return np.asarray((self.linked @ columns)[self.rows], np.int64)
