@@ -28,8 +28,8 @@ from tigertail.ingest.build import build
 from tigertail.ingest.recipe import Recipe
 from tigertail.ingest.report import BuildReport
 
-AVAILABILITY = TableSpec(
-    "availability",
+STOCK = TableSpec(
+    "stock",
     {c.ITEM_ID: ITEM_ID, c.SOURCE: TEXT, "copies": AMOUNT},
     {"seller": PERSON_ID},
     needs=(ITEM, (c.SOURCE,)),
@@ -56,12 +56,12 @@ OFFERS = (
 @pytest.fixture
 def shops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Dataset, BuildReport]:
     """A dataset built while one more table is registered, and nothing else is changed."""
-    monkeypatch.setitem(TABLES, AVAILABILITY.name, AVAILABILITY)
+    monkeypatch.setitem(TABLES, STOCK.name, STOCK)
     (tmp_path / "plays.csv").write_text(PLAYS, encoding="utf-8")
     (tmp_path / "offers.csv").write_text(OFFERS, encoding="utf-8")
     (tmp_path / "recipe.toml").write_text(
         '[[source]]\nformat = "csv"\npath = "plays.csv"\nnamespace = "x"\n'
-        '[[source]]\nformat = "csv"\npath = "offers.csv"\nnamespace = "x"\ntable = "availability"\n'
+        '[[source]]\nformat = "csv"\npath = "offers.csv"\nnamespace = "x"\ntable = "stock"\n'
         'columns = { name = "artist", source = "shop", copies = "copies", seller = "seller" }\n',
         encoding="utf-8",
     )
@@ -69,7 +69,7 @@ def shops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Dataset, Bui
 
 
 def offers(dataset: Dataset) -> list[tuple[object, ...]]:
-    return dataset.scan("availability").collect().rows()
+    return dataset.scan("stock").collect().rows()
 
 
 def test_a_registered_table_is_mapped_cleaned_merged_and_written(
@@ -81,7 +81,7 @@ def test_a_registered_table_is_mapped_cleaned_merged_and_written(
         ("can", "south", 1.0, "bob"),
         ("wire", "south", 1.0, "ann"),
     ]
-    assert dataset.scan("availability").collect_schema()["copies"] == pl.Float32
+    assert dataset.scan("stock").collect_schema()["copies"] == pl.Float32
     assert report.sources[1].rejected == {"copies is not a number": 1, "no item name": 1, "no source": 1}
 
 
@@ -91,13 +91,13 @@ def test_a_registered_table_makes_no_item_and_says_which_it_did_not_find(
     dataset, report = shops
     assert dataset.items["name"].to_list() == ["Can", "Kult", "Wire"]
     assert [(match.table, match.items, match.examples) for match in report.matches] == [
-        ("availability", 2, ["Unheard Of"])
+        ("stock", 2, ["Unheard Of"])
     ]
 
 
 def test_a_registered_table_counts_in_coverage(shops: tuple[Dataset, BuildReport]) -> None:
     found = {row.table: (row.rows, row.items) for row in coverage(shops[0])}
-    assert found == {"availability: north": (1, 1), "availability: south": (2, 2)}
+    assert found == {"stock: north": (1, 1), "stock: south": (2, 2)}
 
 
 def test_rows_of_a_held_out_person_disappear_from_a_registered_table(
@@ -115,7 +115,7 @@ def test_a_registered_table_needs_what_its_entry_says(
     with pytest.raises(DataError, match="no column for source"):
         build(Recipe.load(recipe), tmp_path / "other")
     recipe.write_text(text.replace('source = "shop"', 'shop = "shop"'), encoding="utf-8")
-    with pytest.raises(ConfigError, match="unknown column shop; availability has item_id, name"):
+    with pytest.raises(ConfigError, match="unknown column shop; stock has item_id, name"):
         Recipe.load(recipe)
 
 
@@ -131,12 +131,12 @@ def test_a_default_fills_a_column_that_no_source_gives(
 
 def test_a_table_that_nobody_registered_is_refused(tmp_path: Path) -> None:
     (tmp_path / "recipe.toml").write_text(
-        '[[source]]\nformat = "csv"\npath = "x.csv"\ntable = "availability"\n', encoding="utf-8"
+        '[[source]]\nformat = "csv"\npath = "x.csv"\ntable = "stock"\n', encoding="utf-8"
     )
-    with pytest.raises(ConfigError, match="unknown table 'availability'; it is one of plays"):
+    with pytest.raises(ConfigError, match="unknown table 'stock'; it is one of plays"):
         Recipe.load(tmp_path / "recipe.toml")
-    with pytest.raises(DataError, match="unknown table 'availability'"):
-        table_spec("availability")
+    with pytest.raises(DataError, match="unknown table 'stock'"):
+        table_spec("stock")
 
 
 @pytest.mark.parametrize("spec", TABLES.values(), ids=TABLES.keys())

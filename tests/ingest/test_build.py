@@ -30,7 +30,7 @@ PLAYS = "listener_id,name,plays\nb,The Cure,2\na,Sade,1\nb,cure,3\nb,Sade,1\n"
 def test_plays_are_one_sorted_row_a_listener_and_item(tmp_path: Path) -> None:
     dataset, _ = make(tmp_path, ONE, {"plays.csv": PLAYS})
     assert dataset.plays.rows() == [("a", "sade", 1), ("b", "cure", 5), ("b", "sade", 1)]
-    assert dataset.listeners.rows() == [("a",), ("b",)]
+    assert dataset.listeners.rows() == [("a", "plays"), ("b", "plays")]
     assert dataset.items.rows() == [("cure", "The Cure", "artist"), ("sade", "Sade", "artist")]
     assert dataset.name == "recipe"
     assert Dataset.open(tmp_path / "made").fingerprint == dataset.fingerprint
@@ -39,7 +39,11 @@ def test_plays_are_one_sorted_row_a_listener_and_item(tmp_path: Path) -> None:
 def test_two_sources_meet_in_their_items_and_keep_their_listeners_apart(tmp_path: Path) -> None:
     country = "user,artist,sex,country\na,the cure,f,Germany\na,kult,f,Germany\n"
     dataset, report = make(tmp_path, TWO, {"plays.csv": PLAYS, "country.csv": country})
-    assert dataset.listeners.rows() == [("lastfm-country:a", "DE"), ("plays:a", None), ("plays:b", None)]
+    assert dataset.listeners.rows() == [
+        ("lastfm-country:a", "DE", "lastfm-country"),
+        ("plays:a", None, "plays"),
+        ("plays:b", None, "plays"),
+    ]
     assert dataset.items["name"].to_list() == ["The Cure", "kult", "Sade"]
     assert report.shared == [("lastfm-country", "plays", 1)]
 
@@ -58,7 +62,11 @@ def test_sources_of_one_namespace_share_listeners_and_items(tmp_path: Path) -> N
     }
     dataset, _ = make(tmp_path, recipe, files)
     assert dataset.plays.rows() == [("u1", "7", 2), ("u2", "8", 1)]
-    assert dataset.listeners.rows() == [("u1", "PL", "pl"), ("u2", None, None), ("u3", None, None)]
+    assert dataset.listeners.rows() == [
+        ("u1", "PL", "pl", "shop"),
+        ("u2", None, None, "shop"),
+        ("u3", None, None, "shop"),
+    ]
     assert dataset.items.select("item_id", "name", "country").rows() == [
         ("7", "Kult", "PL"),
         ("8", "Sade", "GB"),
@@ -79,10 +87,10 @@ def test_languages_become_codes_and_what_cannot_be_read_is_counted(tmp_path: Pat
     text = "listener_id,country,language\na,Polska,polski\nb,Brasil,pt-BR\nc,,Elvish\nd,,\n"
     dataset, report = make(tmp_path, recipe, {"plays.csv": PLAYS, "listeners.csv": text})
     assert dataset.listeners.rows() == [
-        ("a", "PL", "pl"),
-        ("b", "BR", "pt"),
-        ("c", None, None),
-        ("d", None, None),
+        ("a", "PL", "pl", "plays"),
+        ("b", "BR", "pt", "plays"),
+        ("c", None, None, "plays"),
+        ("d", None, None, "plays"),
     ]
     (warning,) = report.sources[1].warnings
     assert (warning.what, warning.rows, warning.examples) == ("unknown language, left out", 1, ["Elvish"])
@@ -134,6 +142,32 @@ def test_repeated_rows_count_once_and_are_reported(tmp_path: Path) -> None:
     assert report.sources[0].duplicates == 1
 
 
+OPEN = ONE + 'catalogue = "open"\n[[source]]\nformat = "lastfm-country"\npath = "country.csv"\n'
+COUNTRY = "user,artist,sex,country\na,the cure,f,Germany\n"
+
+
+def test_listeners_of_an_open_catalogue_have_no_source(tmp_path: Path) -> None:
+    dataset, _ = make(tmp_path, OPEN, {"plays.csv": PLAYS, "country.csv": COUNTRY})
+    assert dict(dataset.listeners.select("listener_id", "source").rows()) == {
+        "lastfm-country:a": "lastfm-country",
+        "plays:a": None,
+        "plays:b": None,
+    }
+
+
+def test_availability_keeps_only_rows_that_mean_something(tmp_path: Path) -> None:
+    recipe = TWO + '[[source]]\nformat = "csv"\npath = "offer.csv"\ntable = "availability"\n'
+    offer = "name,source,country\nSade,plays,\nThe Cure,,Poland\nSade,,\nSade,radio,\nSade,plays,Nowhere\n"
+    files = {"plays.csv": PLAYS, "country.csv": COUNTRY, "offer.csv": offer}
+    dataset, report = make(tmp_path, recipe, files)
+    assert dataset.scan("availability").collect().rows() == [("cure", None, "PL"), ("sade", "plays", None)]
+    assert report.sources[2].rejected == {
+        "no source or country": 1,
+        "no such source of plays with a closed catalogue; the recipe has: plays, lastfm-country": 1,
+        "unknown country": 1,
+    }
+
+
 def test_ratings_and_times_reach_the_dataset(tmp_path: Path) -> None:
     recipe = ONE + 'rating_scale = [1, 5]\ncolumns = {listener_id = "u", name = "i", rating = "r"}\n'
     dataset, _ = make(tmp_path, recipe, {"plays.csv": "u,i,r\na,x,5\n"})
@@ -163,7 +197,7 @@ def test_a_listener_with_two_countries_has_the_more_frequent(tmp_path: Path) -> 
     recipe = '[[source]]\nformat = "lastfm-country"\npath = "country.csv"\n'
     text = "user,artist,sex,country\na,x,f,Germany\na,y,f,France\na,z,f,France\n"
     dataset, report = make(tmp_path, recipe, {"country.csv": text})
-    assert dataset.listeners.rows() == [("a", "FR")]
+    assert dataset.listeners.rows() == [("a", "FR", "lastfm-country")]
     assert report.conflicting_profiles == 1
 
 

@@ -82,4 +82,21 @@ def test_recipes_in_the_guide_are_recipes(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("TIGERTAIL_DATA", "/data")
     guide = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
     recipes = re.findall(r"```toml\n(.*?)```", guide, flags=re.DOTALL)
-    assert [len(Recipe.load(write(tmp_path, text)).source) for text in recipes] == [2, 3, 3]
+    assert [len(Recipe.load(write(tmp_path, text)).source) for text in recipes] == [2, 3, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ('name = "everything"', "cannot be named 'everything'"),
+        (
+            'namespace = "shop"\ncatalogue = "open"\n[[source]]\nformat = "csv"\npath = "b.csv"\nnamespace = "shop"',
+            "one source of plays only",
+        ),
+        ('table = "items"\ncatalogue = "open"', "'open' is for plays"),
+    ],
+)
+def test_catalogues_that_contradict_are_refused(keys: str, message: str, tmp_path: Path) -> None:
+    file = write(tmp_path, f'[[source]]\nformat = "csv"\npath = "a.csv"\n{keys}\n')
+    with pytest.raises(ConfigError, match=message):
+        Recipe.load(file)

@@ -1,4 +1,4 @@
-"""Exposure: what each listener could have heard.
+"""Exposure: what each listener could hear.
 
 Sources of listening differ in what they offer. A listener who does not play B may dislike it, or may use a service
 that does not have it. Only the first says something about B. So plays are counted, learned from and evaluated over
@@ -136,10 +136,10 @@ def _catalogues(dataset: Dataset) -> tuple[pl.DataFrame, pl.DataFrame]:
         pl.format("{} in {}", NAMED_SOURCE, pl.col(c.COUNTRY))
     )
     of = of.with_columns(where.otherwise(NAMED_SOURCE).alias(CATALOGUE))
-    heard = dataset.plays.select(c.LISTENER_ID, c.ITEM_ID).join(of, on=c.LISTENER_ID)
-    offers = [heard.select(CATALOGUE, c.ITEM_ID).unique()]
+    played = dataset.plays.select(c.LISTENER_ID, c.ITEM_ID).join(of, on=c.LISTENER_ID)
+    offers = [played.select(CATALOGUE, c.ITEM_ID).unique()]
     for kind in of.select(CATALOGUE, c.SOURCE, c.COUNTRY).unique(CATALOGUE).iter_rows(named=True):
-        offers.append(_offered(kind, heard, listed, dataset.items[c.ITEM_ID]))
+        offers.append(_offered(kind, played, listed, dataset.items[c.ITEM_ID]))
     return of.select(c.LISTENER_ID, CATALOGUE), pl.concat(offers).unique()
 
 
@@ -155,7 +155,7 @@ def _availability(dataset: Dataset) -> pl.DataFrame:
 
 
 def _offered(
-    kind: dict[str, str | None], heard: pl.DataFrame, listed: pl.DataFrame, everything: pl.Series
+    kind: dict[str, str | None], played: pl.DataFrame, listed: pl.DataFrame, everything: pl.Series
 ) -> pl.DataFrame:
     """Return what a source offers in a country (catalogue, item_id)."""
     name, source, country = kind[CATALOGUE], kind[c.SOURCE], kind[c.COUNTRY]
@@ -163,7 +163,7 @@ def _offered(
     if source is not None:
         items = listed.filter((pl.col(c.SOURCE) == source) & pl.col(c.COUNTRY).is_null())[c.ITEM_ID]
         if items.is_empty():
-            items = heard.filter(pl.col(c.SOURCE) == source)[c.ITEM_ID]
+            items = played.filter(pl.col(c.SOURCE) == source)[c.ITEM_ID]
     if country is not None:
         same = pl.col(c.SOURCE).is_null() | (pl.col(c.SOURCE) == source)
         here = listed.filter((pl.col(c.COUNTRY) == country) & same)[c.ITEM_ID]

@@ -127,6 +127,8 @@ class TableSpec:
     makes_items
         Whether, unless the recipe says otherwise, an item that only this table names becomes an item of the
         dataset.
+    whole_codes
+        Whether a row with an unknown country or language is rejected; else only that value is left out.
     merge
         How rows of all sources with the same key become one; of :attr:`Intake.ROWS` only.
     merged
@@ -148,6 +150,7 @@ class TableSpec:
     descriptors: bool = False
     intake: Intake = Intake.ROWS
     makes_items: bool = True
+    whole_codes: bool = False
     merge: Merge = Merge.DISTINCT
     merged: str | None = None
     in_coverage: bool = True

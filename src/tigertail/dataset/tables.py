@@ -45,7 +45,7 @@ TABLES: Final[dict[str, TableSpec]] = {
         TableSpec(
             c.LISTENERS_TABLE,
             {c.LISTENER_ID: PERSON_ID},
-            {c.COUNTRY: COUNTRY, c.LANGUAGE: LANGUAGE, c.SOURCE: TEXT},
+            {c.COUNTRY: COUNTRY, c.LANGUAGE: LANGUAGE, c.SOURCE: derived(pl.String())},
             needs=((c.LISTENER_ID,),),
             intake=Intake.PROFILES,
             in_coverage=False,
@@ -103,8 +103,9 @@ TABLES: Final[dict[str, TableSpec]] = {
             c.AVAILABILITY_TABLE,
             {c.ITEM_ID: ITEM_ID},
             {c.SOURCE: TEXT, c.COUNTRY: COUNTRY},
-            needs=(ITEM,),
+            needs=(ITEM, (c.SOURCE, c.COUNTRY)),
             makes_items=False,
+            whole_codes=True,
             in_coverage=False,
         ),
         TableSpec(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace as replaced
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +24,7 @@ from tigertail.ingest.recipe import Recipe
 from tigertail.ingest.references import condense, pair_refs, references, with_refs
 from tigertail.ingest.report import BuildReport, build_report
 from tigertail.ingest.side_tables import SideTables
-from tigertail.io.quarantine import Quarantine
+from tigertail.io.quarantine import Quarantine, reasons
 from tigertail.progress import progress
 from tigertail.storage import full_disk
 from tigertail.text.documents.accumulator import DocumentsAccumulator
@@ -95,6 +96,8 @@ class _DatasetBuilder:
         if spec.intake is Intake.PAGES:
             self._documents.add(source.label, batch.rows)
             return
+        if batch.table == c.AVAILABILITY_TABLE:
+            batch = self._of_listening(batch, source)
         rows = self._in_namespace(clean(batch, source.label, self.quarantine), source)
         if spec.intake is Intake.PROFILES:
             self._profiles.add(rows)
@@ -123,7 +126,7 @@ class _DatasetBuilder:
         items = linked.items if linked else identities.items
         tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
             c.PLAYS_TABLE: plays,
-            c.LISTENERS_TABLE: self._profiles.table(self._plays.listeners[c.LISTENER_ID]),
+            c.LISTENERS_TABLE: self._with_source(self._profiles.table(self._plays.listeners[c.LISTENER_ID])),
             c.ITEMS_TABLE: items,
         }
         tables |= self._side.tables(_item_of(identities, linked))
@@ -152,6 +155,30 @@ class _DatasetBuilder:
         ids = [name for name in own if name in rows.columns]
         prefix = pl.lit(f"{source.namespace_id}:")
         return rows.with_columns(pl.concat_str(prefix, name).alias(name) for name in ids)
+
+    def _with_source(self, listeners: pl.DataFrame) -> pl.DataFrame:
+        """Add the source of each listener, the namespace of its plays; null where the catalogue is open."""
+        if all(self.recipe.listening.values()):
+            return listeners
+        alone = len(self.recipe.namespaces) == 1
+        own = (
+            pl.lit(self.recipe.namespaces[0]) if alone else pl.col(c.LISTENER_ID).str.split(":").list.first()
+        )
+        closed = [name for name, is_open in self.recipe.listening.items() if not is_open]
+        return listeners.with_columns(pl.when(own.is_in(closed)).then(own).alias(c.SOURCE))
+
+    def _of_listening(self, batch: Batch, source: Source) -> Batch:
+        """Reject availability at sources that no listener is from: it would have no effect."""
+        if c.SOURCE not in batch.rows.columns:
+            return batch
+        closed = [name for name, is_open in self.recipe.listening.items() if not is_open]
+        given = pl.col(c.SOURCE).cast(pl.String).str.strip_chars()
+        foreign = (given != "") & ~given.is_in(closed)
+        reason = (
+            f"no such source of plays with a closed catalogue; the recipe has: {', '.join(closed) or 'none'}"
+        )
+        rows = self.quarantine.keep(source.label, batch.file, batch.rows, reasons((foreign, reason)))
+        return replaced(batch, rows=rows)
 
     def _add_references(self, refs: pl.DataFrame, batch: Batch) -> None:
         if batch.known_only:

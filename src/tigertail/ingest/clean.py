@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.dataset.table_spec import ITEM, Check, TableSpec
+from tigertail.dataset.table_spec import ITEM, PAIR_REFERENCES, Check, TableSpec
 from tigertail.dataset.tables import TABLES
 from tigertail.geo.countries import country_code
 from tigertail.geo.languages import language_code
@@ -52,7 +52,7 @@ def clean(batch: Batch, source: str, quarantine: Quarantine) -> pl.DataFrame:
     rows = rows.with_columns(_text(name) for name, check in given.items() if check in _TEXTS)
     for name in _of(given, Check.MBID):
         rows = _mbids(rows, name, source, quarantine)
-    checks = _missing(spec, rows)
+    checks = _missing(spec, rows) + (_unknown(given, rows) if spec.whole_codes else [])
     rows, failed = _numbers(rows, given, batch.rating_scale)
     checks += failed
     if spec.descriptors:
@@ -83,8 +83,19 @@ def _missing(spec: TableSpec, rows: pl.DataFrame) -> list[tuple[pl.Expr, str]]:
     for choices in spec.needs:
         given = [name for name in choices if name in rows.columns]
         if all(spec.inputs[name].check in _TEXTS for name in given):
-            what = "item name" if choices == ITEM else choices[0].removesuffix("_id")
+            names = choices[:1] if choices in PAIR_REFERENCES else choices
+            what = "item name" if choices == ITEM else " or ".join(names).removesuffix("_id")
             checks.append((pl.all_horizontal(pl.col(given).is_null()), f"no {what}"))
+    return checks
+
+
+def _unknown(given: Mapping[str, Check], rows: pl.DataFrame) -> list[tuple[pl.Expr, str]]:
+    """Return the checks for codes that nobody knows: without its country, a row would be about every country."""
+    checks = []
+    for check, code_of in _CODES.items():
+        for name in _of(given, check):
+            unknown = [text for text in rows[name].drop_nulls().unique() if code_of(text) is None]
+            checks.append((pl.col(name).is_in(unknown), f"unknown {name}"))
     return checks
 
 

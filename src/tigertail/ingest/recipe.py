@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ConfigDict, SerializeAsAny, ValidationError
 
 from tigertail import columns as c
+from tigertail.dataset.exposure import EVERYTHING
 from tigertail.errors import UNKNOWN_KEY, ConfigError, setting_at_fault
 from tigertail.ingest.formats import FORMATS, Source
 from tigertail.io.files import read_toml
@@ -40,6 +41,11 @@ class Recipe(BaseModel):
         namespaces = (source.namespace_id for source in self.source if _table(source) != c.DOCUMENTS_TABLE)
         return list(dict.fromkeys(namespaces))
 
+    @property
+    def listening(self) -> dict[str, bool]:
+        """The namespaces of the sources of plays, in order, and whether their listeners could hear everything."""
+        return {source.namespace_id: source.catalogue == "open" for source in self.source if source.listens}
+
     @classmethod
     def load(cls, path: Path | str) -> Recipe:
         """Read a recipe.
@@ -68,6 +74,7 @@ class Recipe(BaseModel):
                 remedy="give each a name of its own: name = '...'",
             )
         _check_namespaces(recipe, path)
+        _check_catalogues(recipe, path)
         return recipe
 
 
@@ -82,6 +89,23 @@ def _check_namespaces(recipe: Recipe, path: Path) -> None:
                 path=path,
                 remedy="give this source and the source of its plays the same key: namespace = '...'",
             )
+
+
+def _check_catalogues(recipe: Recipe, path: Path) -> None:
+    """Reject a namespace of which only some sources are open, and the name of the catalogue that has everything."""
+    for source in recipe.source:
+        if source.listens and (source.catalogue == "open") != recipe.listening[source.namespace_id]:
+            raise ConfigError(
+                f"source '{source.label}': the namespace '{source.namespace_id}' is open in one source of plays only",
+                path=path,
+                remedy="write catalogue = 'open' in all its sources of plays, or in none",
+            )
+    if EVERYTHING in recipe.listening:
+        raise ConfigError(
+            f"a source of plays cannot be named '{EVERYTHING}'",
+            path=path,
+            remedy="choose another name; if its listeners could hear everything, say catalogue = 'open'",
+        )
 
 
 def _table(source: Source) -> str:

@@ -78,7 +78,7 @@ def test_bad_pairs_are_put_aside(tmp_path, read, quarantine):
     [
         ({"descriptors": ["a"]}, "plays has no descriptors"),
         ({"table": "audio", "descriptors": ["name"]}, "a descriptor cannot be called name"),
-        ({"catalogue": "known"}, "catalogue is an option of tables about items"),
+        ({"catalogue": "known"}, "of plays, catalogue is 'open' or left out"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(tmp_path, options, message):

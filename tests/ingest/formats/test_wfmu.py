@@ -63,7 +63,7 @@ def test_tracks_are_played_to_a_show_or_by_a_dj(playlists, read, quarantine, lis
 def test_options_that_say_nothing_are_refused(playlists):
     with pytest.raises(ValueError, match="listener is an option of table = 'plays'"):
         source(playlists, listener="dj")
-    with pytest.raises(ValueError, match="catalogue is an option of tables about items"):
+    with pytest.raises(ValueError, match="of plays, catalogue is 'open' or left out"):
         source(playlists, table="plays", catalogue="all")
 
 

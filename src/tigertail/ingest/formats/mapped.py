@@ -37,6 +37,7 @@ class MappedSource(Source):
     catalogue
         ``"all"``: every item that the table names becomes an item of the dataset; ``"known"``: only rows
         about items of plays or of a table of items are kept. Left out, ``makes_items`` of the table decides.
+        Of plays: ``"open"`` if the listeners could hear everything.
     events
         Whether each row is one play. Left out: yes if there is a time but neither a count nor a rating.
     rating_scale
@@ -51,7 +52,6 @@ class MappedSource(Source):
     values: dict[str, str] = Field(default_factory=dict)
     descriptors: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
-    catalogue: Literal["known", "all"] | None = None
     events: bool | None = None
     rating_scale: tuple[float, float] | None = None
     files: str = "*"
@@ -79,7 +79,7 @@ class MappedSource(Source):
             raise ValueError(
                 f"a descriptor cannot be called {taken[0]}: {self.table} has a column of that name"
             )
-        if self.catalogue == "known" and self.spec.intake in (Intake.PLAYS, Intake.PROFILES):
+        if self.catalogue == "known" and self.spec.intake is Intake.PROFILES:
             raise ValueError(f"catalogue is an option of tables about items, not of {self.table}")
         return self
 

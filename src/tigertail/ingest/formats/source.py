@@ -6,11 +6,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from tigertail import columns as c
 from tigertail.io.quarantine import Quarantine
 
 # Prefix of a descriptor's name in the rows of a batch, so that it differs from every column of a table.
@@ -64,6 +65,10 @@ class Source(BaseModel, ABC):
         The namespace of its ids of listeners and items: sources of one namespace share ids.
     kind
         The kind of its items.
+    catalogue
+        Of plays: ``"open"`` if the listeners could hear everything; left out, what the plays name, or a table of
+        availability lists. Of other tables: whether items that only this source names become items of the
+        dataset (``"all"``) or not (``"known"``).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -73,6 +78,17 @@ class Source(BaseModel, ABC):
     name: str = Field(default="", pattern=r"^[^:\s]*$")
     namespace: str = Field(default="", pattern=r"^[^:\s]*$")
     kind: Literal["artist", "album", "track"] = "artist"
+    catalogue: Literal["known", "all", "open"] | None = None
+
+    @model_validator(mode="after")
+    def _check_catalogue(self) -> Self:
+        if self.listens and self.catalogue in ("known", "all"):
+            raise ValueError(
+                "of plays, catalogue is 'open' or left out; 'known' and 'all' are for other tables"
+            )
+        if not self.listens and self.catalogue == "open":
+            raise ValueError("'open' is for plays: it says that the listeners could hear everything")
+        return self
 
     @abstractmethod
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
@@ -88,6 +104,11 @@ class Source(BaseModel, ABC):
     def label(self) -> str:
         """The name in the recipe, else the format."""
         return self.name or self.format
+
+    @property
+    def listens(self) -> bool:
+        """Whether it is a source of plays."""
+        return bool(getattr(self, "table", c.PLAYS_TABLE) == c.PLAYS_TABLE)
 
     @property
     def namespace_id(self) -> str:

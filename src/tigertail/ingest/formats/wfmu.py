@@ -37,18 +37,15 @@ class WfmuPlaylists(Source):
     kind
         The kind of the items: artists, or tracks with their artist.
     catalogue
-        Only for sequences: whether items that only this source names become items of the dataset.
+        Of sequences: whether items that only this source names become items of the dataset. Of plays: ``"open"``.
     """
 
     kind: Literal["artist", "track"] = "artist"
     table: Literal["sequences", "plays"] = "sequences"
     listener: Literal["show", "dj"] = "show"
-    catalogue: Literal["known", "all"] = "known"
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.table == c.PLAYS_TABLE and "catalogue" in self.model_fields_set:
-            raise ValueError("catalogue is an option of tables about items, not of plays")
         if self.table == c.SEQUENCES_TABLE and "listener" in self.model_fields_set:
             raise ValueError("listener is an option of table = 'plays', not of sequences")
         return self
@@ -98,7 +95,7 @@ class WfmuPlaylists(Source):
             pl.int_range(1, pl.len() + 1).over(_SHOW).alias(c.POSITION),
             pl.col("DJ").alias(c.CURATOR),
         )
-        return Batch(c.SEQUENCES_TABLE, file, sequences, known_only=self.catalogue == "known")
+        return Batch(c.SEQUENCES_TABLE, file, sequences, known_only=self.catalogue != "all")
 
 
 class WfmuRepertoires(Source):

@@ -1,0 +1,117 @@
+"""What each listener could have heard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tigertail import columns as c
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.exposure import EVERYTHING, Exposure
+from tigertail.dataset.vocabulary import Vocabulary
+
+# A kiosk sells a and b. A shop sells a, b, c and d. A traveller could hear everything; nobody has played e.
+PLAYS = pl.DataFrame(
+    [
+        ("kim", "a"),
+        ("kit", "b"),
+        ("sam", "a"),
+        ("sam", "c"),
+        ("sue", "b"),
+        ("sue", "d"),
+        ("tom", "a"),
+    ],
+    schema=[c.LISTENER_ID, c.ITEM_ID],
+    orient="row",
+).with_columns(pl.lit(1.0).alias(c.PLAYS))
+LISTENERS = pl.DataFrame(
+    {
+        c.LISTENER_ID: ["kim", "kit", "sam", "sue", "tom"],
+        c.COUNTRY: ["PL", None, "PL", "SE", None],
+        c.SOURCE: ["kiosk", "kiosk", "shop", "shop", None],
+    }
+)
+NAMES = list("abcde")
+ITEMS = pl.DataFrame({c.ITEM_ID: NAMES, c.NAME: NAMES, c.KIND: ["artist"] * 5})
+
+
+def world(folder: Path, *available: tuple[str, str | None, str | None]) -> Dataset:
+    tables = {c.PLAYS_TABLE: PLAYS, c.LISTENERS_TABLE: LISTENERS, c.ITEMS_TABLE: ITEMS}
+    if available:
+        schema = dict.fromkeys((c.ITEM_ID, c.SOURCE, c.COUNTRY), pl.String)
+        tables[c.AVAILABILITY_TABLE] = pl.DataFrame(available, schema=schema, orient="row")
+    return Dataset.write(folder / "world", tables, name="world")
+
+
+def exposure(dataset: Dataset) -> Exposure:
+    return Exposure.of(dataset, LISTENERS[c.LISTENER_ID], Vocabulary(pl.Series(NAMES)))
+
+
+def offers(dataset: Dataset) -> dict[str, str]:
+    """Return the items that each listener could hear."""
+    made = exposure(dataset)
+    rows = made.offered[made.member]
+    return {
+        who: "".join(np.array(NAMES)[row]) for who, row in zip(LISTENERS[c.LISTENER_ID], rows, strict=True)
+    }
+
+
+def test_a_source_offers_what_its_listeners_play(tmp_path: Path) -> None:
+    assert offers(world(tmp_path)) == {"kim": "ab", "kit": "ab", "sam": "abcd", "sue": "abcd", "tom": "abcde"}
+
+
+def test_hidden_listeners_count_for_the_catalogue(tmp_path: Path) -> None:
+    dataset = world(tmp_path)
+    assert offers(dataset.without(pl.Series(["kit", "sue"]))) == offers(dataset)
+
+
+def test_a_list_of_a_source_replaces_what_is_played_and_keeps_own_plays(tmp_path: Path) -> None:
+    found = offers(world(tmp_path, ("e", "kiosk", None)))
+    assert (found["kim"], found["kit"]) == ("abe", "abe")  # listed: e; played there: a and b
+    assert found["sam"] == "abcd"
+
+
+def test_a_list_of_a_country_narrows_every_source_there(tmp_path: Path) -> None:
+    found = offers(world(tmp_path, ("a", None, "PL"), ("e", None, "PL")))
+    assert found["kim"] == "a"
+    assert found["sam"] == "ac"  # c is not listed, but Sam plays it
+    assert (found["kit"], found["sue"], found["tom"]) == ("ab", "abcd", "abcde")
+
+
+def test_a_list_of_a_source_in_a_country_leaves_other_sources_alone(tmp_path: Path) -> None:
+    found = offers(world(tmp_path, ("a", "kiosk", "PL")))
+    assert (found["kim"], found["kit"], found["sam"]) == ("a", "ab", "abcd")
+
+
+@pytest.mark.parametrize("available", [(), (("e", "shop", None),), (("e", None, "PL"), ("e", None, "SE"))])
+def test_own_plays_always_belong_to_the_catalogue(
+    tmp_path: Path, available: tuple[tuple[str, str | None, str | None], ...]
+) -> None:
+    found = offers(world(tmp_path, *available))
+    assert all(item in found[who] for who, item, _ in PLAYS.iter_rows())
+
+
+def test_listeners_are_counted_by_item_and_by_catalogue(tmp_path: Path) -> None:
+    made = exposure(world(tmp_path))
+    assert dict(zip(made.names, made.sizes.tolist(), strict=True)) == {EVERYTHING: 1, "kiosk": 2, "shop": 2}
+    assert made.exposed.tolist() == [5, 5, 3, 3, 1]
+    assert made.rows(np.array([4, 0])).exposed.tolist() == [2, 2, 1, 1, 1]
+
+
+def test_items_of_the_same_catalogues_share_a_pattern(tmp_path: Path) -> None:
+    made = exposure(world(tmp_path))
+    patterns, pattern = made.item_patterns()
+    assert np.array_equal(patterns[pattern].T, made.offered)
+    assert pattern[0] == pattern[1]
+    assert pattern[2] == pattern[3]
+    assert len(patterns) == 3
+
+
+def test_without_sources_everything_could_be_heard(tmp_path: Path) -> None:
+    bare = Dataset.write(tmp_path / "bare", {c.PLAYS_TABLE: PLAYS}, name="bare")
+    assert exposure(bare).is_full
+    assert Exposure.full(3, 2).exposed.tolist() == [3, 3]
+    assert not exposure(world(tmp_path)).is_full
