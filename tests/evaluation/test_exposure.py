@@ -11,7 +11,7 @@ import pytest
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.exposure import Exposure
-from tigertail.evaluation import ProtocolConfig, Split, System, hold_out
+from tigertail.evaluation import ProtocolConfig, Split, System, evaluate, hold_out
 from tigertail.evaluation.baselines.popularity import Popularity
 from tigertail.evaluation.scoring import ranked_lists, score_system
 
@@ -88,3 +88,11 @@ def test_where_all_could_hear_everything_nothing_changes(scenes: Dataset) -> Non
     assert split.exposure.is_full
     assert np.array_equal(ranked_lists(signal, replace(split, exposure=twice)), lists)
     assert np.array_equal(split.propensity, split.popularity)
+
+
+def test_results_are_given_by_source_where_there_are_two(services: Dataset, scenes: Dataset) -> None:
+    report = evaluate(services, [System("popular", popular)], ProtocolConfig(held_out=0.5, k=1))
+    assert report.groups("source") == ["large", "small"]
+    assert report.group("source", "small")[0].metrics["nDCG"].mean == 1
+    assert report.catalogues == {"large": 1, "small": pytest.approx(2 / 3)}
+    assert not evaluate(scenes, [System("popular", popular)]).groups("source")

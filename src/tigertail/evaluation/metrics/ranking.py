@@ -11,10 +11,10 @@ g = 1 / propensity of the item (at least 1), and R the relevant items:
 
 nDCG is that of Järvelin and Kekäläinen, "Cumulated gain-based evaluation of IR techniques" (TOIS 2002)
 with binary gains. IPS-nDCG weights each hit by the inverse propensity of its being seen, taken as its
-listeners corrected for who could hear it, and is self-normalised as in Swaminathan and Joachims, "The Self-Normalized Estimator for
-Counterfactual Learning" (NeurIPS 2015): the weights of a query have mean 1. A list that finds popular and rare
-items equally has its nDCG; one that finds more of the rare items has more (even above 1), one that finds only
-popular items less.
+listeners corrected for who could hear it, and is self-normalised as in Swaminathan and Joachims, "The
+Self-Normalized Estimator for Counterfactual Learning" (NeurIPS 2015): the weights of a query have mean 1. A
+list that finds popular and rare items equally has its nDCG; one that finds more of the rare items has more
+(even above 1), one that finds only popular items less.
 """
 
 # Numba compiles kernels from their bodies, so annotations would have no effect here.
