@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.exposure import Exposure
 from tigertail.evaluation import ProtocolConfig, Split, System, default_systems, evaluate, hold_out
 from tigertail.evaluation.baselines.popularity import Popularity
 from tigertail.evaluation.metrics.ranking import score_lists
@@ -151,6 +152,8 @@ def hold_out_nothing() -> Split:
         zero,
         zero,
         np.zeros(4, np.int8),  # type: ignore[arg-type]
+        Exposure.full(4, 4),
+        Exposure.full(4, 4),
     )
 
 

@@ -26,6 +26,9 @@ def evaluate(
     ] = "listeners",
     seed: Annotated[int, typer.Option(help="Seed of the random choice of held-out listeners.")] = 0,
     seeds: Annotated[int, typer.Option(min=1, help="Number of splits to score together.")] = 1,
+    exposure: Annotated[
+        str, typer.Option(help="catalogue: rank what the held-out listener could hear; ignored: all items.")
+    ] = "catalogue",
     countries: Annotated[bool, typer.Option("--countries", help="Print results by country as well.")] = False,
     report: Annotated[Path | None, typer.Option(help="A folder for report.json and a plot.")] = None,
     systems: Annotated[Path | None, typer.Option(help="A TOML file of the systems to compare.")] = None,
@@ -61,7 +64,7 @@ def evaluate(
     if brief:
         check_brief(ground_truth=ground_truth is not None, countries=countries, as_json=as_json)
     opened = Dataset.open(dataset)
-    protocol = evaluation.ProtocolConfig.checked(held_out=held_out, split=split, seed=seed)
+    protocol = evaluation.ProtocolConfig.checked(held_out=held_out, split=split, seed=seed, exposure=exposure)
     if write_train is not None:
         _write_train(opened, protocol, write_train, replace=force)
         return

@@ -19,7 +19,9 @@ TITLES = {
     "target": "By stratum of the target",
     "country": "By the listener's country",
     "item country": "By the country of the query",
+    "source": "By the listener's source",
 }
+SMALL_CATALOGUE = 0.5  # share of the items under which a catalogue is named
 
 
 def print_report(report: Report, *, countries: bool = False) -> None:
@@ -29,6 +31,12 @@ def print_report(report: Report, *, countries: bool = False) -> None:
     typer.echo("Square brackets: 95 % intervals over listeners.")
     if report.simulated:
         typer.echo("SIMULATED: no listener or artist in it is real.")
+    for name, share in report.catalogues.items():
+        if share < SMALL_CATALOGUE:
+            typer.echo(
+                f"Catalogue of {name}: {share:.1%} of the items. Lists for its listeners rank only these; "
+                "the figures do not measure the others."
+            )
     for by, title in TITLES.items():
         if countries or by not in ("country", "item country"):
             _print_rows(report, by, title)

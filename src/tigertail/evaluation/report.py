@@ -23,10 +23,10 @@ class Row:
     system
         The system's name.
     by
-        Kind of the group: "overall", stratum of the "query" or of the "target", "country" of the listener, or
-        "item country" of the query.
+        Kind of the group: "overall", stratum of the "query" or of the "target", "country" of the listener,
+        "item country" of the query, or "source" of the listener where there are two or more.
     group
-        The stratum or country.
+        The stratum, country or source.
     queries
         Number of queries.
     metrics
@@ -90,6 +90,8 @@ class Report:
         Points (nDCG, IPS-nDCG) of each system over the dial, by name.
     lists
         Beyond-accuracy figures, by system and name.
+    catalogues
+        Share of the items in each catalogue of held-out listeners, by its name.
     """
 
     dataset: str
@@ -101,6 +103,7 @@ class Report:
     comparisons: list[Comparison]
     curves: dict[str, list[tuple[float, float]]]
     lists: dict[str, dict[str, float]] = field(default_factory=dict)
+    catalogues: dict[str, float] = field(default_factory=dict)
 
     @property
     def k(self) -> int:

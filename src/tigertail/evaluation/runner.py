@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
@@ -21,7 +22,7 @@ from tigertail.evaluation.systems.system import System, default_systems
 from tigertail.progress import progress
 from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 
-MIN_LISTENERS: Final = 30  # held-out listeners that a country needs for a row of its own
+MIN_LISTENERS: Final = 30  # held-out listeners that a country or a source needs for a row of its own
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,17 +47,37 @@ class _Queries:
         for by, parts in (("country", of_listener), ("item country", of_item)):
             countries = np.concatenate(parts)
             groups += [(by, country, countries == country) for country in self._large(countries)]
+        sources = np.concatenate(
+            [listener_sources(split.held)[split.query_listeners] for split in self.splits]
+        )
+        if len(np.unique(sources[sources != UNKNOWN])) > 1:
+            groups += [("source", source, sources == source) for source in self._large(sources)]
         return groups
 
-    def _large(self, countries: NDArray[np.str_]) -> list[str]:
-        """Return the countries with enough held-out listeners, most first."""
+    def _large(self, names: NDArray[np.str_]) -> list[str]:
+        """Return the countries or sources with enough held-out listeners, most first."""
         listeners = self.listeners
         sizes = {
-            str(country): len(np.unique(listeners[countries == country]))
-            for country in np.unique(countries[countries != UNKNOWN])
+            str(name): len(np.unique(listeners[names == name])) for name in np.unique(names[names != UNKNOWN])
         }
-        large = [country for country, size in sizes.items() if size >= MIN_LISTENERS]
-        return sorted(large, key=lambda country: (-sizes[country], country))
+        large = [name for name, size in sizes.items() if size >= MIN_LISTENERS]
+        return sorted(large, key=lambda name: (-sizes[name], name))
+
+
+def listener_sources(profiles: pl.DataFrame) -> NDArray[np.str_]:
+    """Return the source of each listener of a table of profiles; "" where unknown."""
+    if c.SOURCE not in profiles.columns:
+        return np.full(len(profiles), UNKNOWN)
+    return profiles[c.SOURCE].fill_null(UNKNOWN).to_numpy().astype(np.str_)
+
+
+def _catalogues(splits: list[Split]) -> dict[str, float]:
+    """Return the share of the items that each catalogue of held-out listeners has, by its name."""
+    shares = {}
+    for split in splits:
+        for row in np.unique(split.exposure.member):
+            shares[split.exposure.names[row]] = float(split.exposure.offered[row].mean())
+    return dict(sorted(shares.items()))
 
 
 def evaluate(
@@ -111,6 +132,7 @@ def evaluate(
         _comparisons(scores, reference or systems[-1].name, bootstrap),
         {name: _curve(of_system) for name, of_system in scores.items()},
         {name: of_system.lists for name, of_system in scores.items()},
+        _catalogues(splits),
     )
 
 

@@ -67,7 +67,7 @@ def score_system(system: System, split: Split) -> QueryScores:
 def ranked_lists(
     signal: Signal, split: Split, dial: tuple[float, ...] = (0.0,), *, lens: bool = False
 ) -> NDArray[np.int32]:
-    """Rank the full catalogue for every query, at every setting of the popularity dial.
+    """Rank the catalogue of its listener for every query, at every setting of the popularity dial.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def ranked_lists(
         Items, best first, -1 after the end of a list; int32, (dial, queries, k).
     """
     if not lens:
-        return _ranked(signal, split, split.query_items, dial)
+        return _ranked(signal, split, np.arange(len(split.query_items)), dial)
     if not isinstance(signal, GroupAware):
         raise TypeError(f"{type(signal).__name__} has no lens")
     lists = np.empty((len(dial), len(split.query_items), split.config.k), np.int32)
@@ -94,21 +94,33 @@ def ranked_lists(
     for country in np.unique(country_of_query):
         localised = signal if country == UNKNOWN else signal.localised(str(country))
         queries = np.flatnonzero(country_of_query == country)
-        lists[:, queries] = _ranked(localised, split, split.query_items[queries], dial)
+        lists[:, queries] = _ranked(localised, split, queries, dial)
     return lists
 
 
 def _ranked(
-    signal: Signal, split: Split, queries: NDArray[np.int32], dial: tuple[float, ...]
+    signal: Signal, split: Split, queries: NDArray[np.integer], dial: tuple[float, ...]
 ) -> NDArray[np.int32]:
-    distinct, query = np.unique(queries, return_inverse=True)
-    lists = np.empty((len(dial), len(distinct), split.config.k), np.int32)
+    """Rank once for each distinct pair of query item and catalogue."""
+    offered = split.exposure.offered
+    items = split.query_items[queries]
+    catalogues = split.exposure.member[split.query_listeners[queries]]
+    distinct = np.unique(items)
+    pairs, query = np.unique(items.astype(np.int64) * len(offered) + catalogues, return_inverse=True)
+    item, catalogue = (part.astype(np.int32) for part in np.divmod(pairs, len(offered)))
+    lists = np.empty((len(dial), len(pairs), split.config.k), np.int32)
     lists.fill(-1)
     for start, scores in _affinities(signal, distinct):
         block = distinct[start : start + len(scores)]
+        first = np.searchsorted(item, block[0])
+        last = np.searchsorted(item, block[-1], side="right")
         for setting, weighted in enumerate(dialled(scores, split.popularity, dial)):
-            found, _ = top_k(weighted, split.config.k, block)
-            lists[setting, start : start + len(block), : found.shape[1]] = found
+            for one in np.unique(catalogue[first:last]):
+                rows = first + np.flatnonzero(catalogue[first:last] == one)
+                scored = weighted[np.searchsorted(block, item[rows])]
+                scored[:, ~offered[one]] = -np.inf
+                found, _ = top_k(scored, split.config.k, item[rows])
+                lists[setting, rows, : found.shape[1]] = found
     return lists[:, query]
 
 
@@ -125,6 +137,6 @@ def _scores(
         split.relevant,
         split.query_listeners,
         split.query_items,
-        split.popularity,
+        split.propensity,
         targets,
     )

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.strata import strata
 from tigertail.dataset.vocabulary import Vocabulary
@@ -42,6 +43,8 @@ class ProtocolConfig(BaseModel):
     """Length of the evaluated lists."""
     seed: int = 0
     """Seed of the random choice of listeners and queries."""
+    exposure: Literal["catalogue", "ignored"] = "catalogue"
+    """What a list ranks: the catalogue of the held-out listener, or every item."""
 
     @classmethod
     def checked(cls, **settings: Any) -> Self:
@@ -84,6 +87,10 @@ class Split:
         Item of each query; int32, (queries,).
     strata
         Stratum of each item by its training listeners; int8, (items,).
+    exposure
+        Catalogues of the held-out listeners, in the order of the rows of ``relevant``.
+    train_exposure
+        Catalogues of the training listeners, in the order of the rows of ``interactions``.
     """
 
     config: ProtocolConfig
@@ -94,11 +101,24 @@ class Split:
     query_listeners: NDArray[np.int32]
     query_items: NDArray[np.int32]
     strata: NDArray[np.int8]
+    exposure: Exposure
+    train_exposure: Exposure
 
     @property
     def popularity(self) -> NDArray[np.int64]:
         """Training listeners of each item; int64, (items,)."""
         return self.interactions.item_listeners
+
+    @property
+    def propensity(self) -> NDArray[np.float64]:
+        """Training listeners that each item would have if all could hear it; float64, (items,).
+
+        It is n_B N / e_B, where n_B of the N training listeners play B and e_B of them could hear it. It is
+        proportional to the probability that a listener who could hear B plays it, the propensity of T. Schnabel et al.,
+        "Recommendations as Treatments" (ICML 2016); here exposure is known from the source, not estimated.
+        """
+        listeners = len(self.train_exposure.member)
+        return self.popularity * listeners / np.maximum(self.train_exposure.exposed, 1)
 
 
 def hold_out(dataset: Dataset, config: ProtocolConfig) -> Split:
@@ -118,6 +138,7 @@ def hold_out(dataset: Dataset, config: ProtocolConfig) -> Split:
     interactions = Interactions.build(train.plays, dataset.items[c.ITEM_ID])
     queries = _matrix(queryable, held, interactions)
     listeners, items = _choose(queries, config.queries, rng)
+    exposure, train_exposure = _exposures(dataset, held, interactions, config)
     return Split(
         config,
         train,
@@ -129,7 +150,22 @@ def hold_out(dataset: Dataset, config: ProtocolConfig) -> Split:
         listeners,
         items,
         strata(interactions.item_listeners),
+        exposure,
+        train_exposure,
     )
+
+
+def _exposures(
+    dataset: Dataset, held: pl.Series, interactions: Interactions, config: ProtocolConfig
+) -> tuple[Exposure, Exposure]:
+    """Return the catalogues of the held-out and of the training listeners."""
+    trained = interactions.listeners.ids
+    if config.exposure == "ignored":
+        items = len(interactions.items)
+        return Exposure.full(len(held), items), Exposure.full(len(trained), items)
+    everybody = Exposure.of(dataset, pl.concat([held, trained]), interactions.items)
+    rows = np.arange(len(held) + len(trained))
+    return everybody.rows(rows[: len(held)]), everybody.rows(rows[len(held) :])
 
 
 def _candidate_pairs(

@@ -33,7 +33,7 @@ def score(signal: Signal, split: Split) -> Scores:
                 split.relevant,
                 split.query_listeners,
                 split.query_items,
-                split.popularity,
+                split.propensity,
             ),
             axis=0,
         )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.strata import Stratum
 from tigertail.evaluation.ground_truth.evaluation import graded_metrics
 from tigertail.evaluation.scoring import DIAL, ranked_lists
@@ -62,6 +63,7 @@ def at_best_dial(
         relevant=grades.select_rows(queries),
         query_listeners=np.arange(len(queries), dtype=np.int32),
         query_items=queries,
+        exposure=Exposure.full(len(queries), len(split.popularity)),
     )
     stratum = split.strata[queries]
     counts = {one.label: int((stratum == one).sum()) for one in Stratum if (stratum == one).any()}

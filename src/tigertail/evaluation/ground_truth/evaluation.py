@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.strata import Stratum, strata
 from tigertail.evaluation.report import OVERALL
@@ -177,6 +178,8 @@ def full_split(dataset: Dataset, truth: GroundTruth, *, k: int, seed: int = 0) -
         np.arange(len(queries), dtype=np.int32),
         queries.astype(np.int32),
         strata(interactions.item_listeners),
+        Exposure.full(len(queries), len(interactions.items)),
+        Exposure.full(len(interactions.listeners), len(interactions.items)),
     )
 
 

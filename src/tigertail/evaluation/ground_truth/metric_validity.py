@@ -178,10 +178,9 @@ def _points(system: System, split: Split, truth: GroundTruth) -> list[Reals]:
             split.relevant,
             split.query_listeners,
             split.query_items,
-            split.popularity,
+            split.propensity,
         )
-        items, first, query = np.unique(split.query_items, return_index=True, return_inverse=True)
-        true = graded_metrics(listed[first], grades.select_rows(items))[query, 0]
+        true = graded_metrics(listed, grades.select_rows(split.query_items))[:, 0]
         points.append(np.concatenate([held_out.T, true[None]]))
     return points
 

@@ -1,8 +1,8 @@
 """Accuracy metrics of ranked lists: nDCG, IPS-nDCG, recall and reciprocal rank, one number a query.
 
 In all of them a query is an item A of a held-out listener, the relevant items are the listener's others,
-and the list ranks the full catalogue without A. With rel_r = 1 where the item at rank r is relevant,
-g = 1 / listeners of the item (at least 1), and R the relevant items:
+and the list ranks the listener's catalogue without A. With rel_r = 1 where the item at rank r is relevant,
+g = 1 / propensity of the item (at least 1), and R the relevant items:
 
     nDCG@k     = sum_r rel_r / log2(r + 1)  /  IDCG,    IDCG = sum_{r <= min(k, |R|)} 1 / log2(r + 1)
     IPS-nDCG@k = sum_r rel_r w_r / log2(r + 1)  /  IDCG,    w = g / (mean of g over R)
@@ -11,10 +11,10 @@ g = 1 / listeners of the item (at least 1), and R the relevant items:
 
 nDCG is that of Järvelin and Kekäläinen, "Cumulated gain-based evaluation of IR techniques" (TOIS 2002)
 with binary gains. IPS-nDCG weights each hit by the inverse propensity of its being seen, taken as its
-popularity, and is self-normalised as in Swaminathan and Joachims, "The Self-Normalized Estimator for
-Counterfactual Learning" (NeurIPS 2015): the weights of a query have mean 1. A list that finds popular and rare
-items equally has its nDCG; one that finds more of the rare items has more (even above 1), one that finds only
-popular items less.
+listeners corrected for who could hear it, and is self-normalised as in Swaminathan and Joachims, "The
+Self-Normalized Estimator for Counterfactual Learning" (NeurIPS 2015): the weights of a query have mean 1. A
+list that finds popular and rare items equally has its nDCG; one that finds more of the rare items has more
+(even above 1), one that finds only popular items less.
 """
 
 # Numba compiles kernels from their bodies, so annotations would have no effect here.
@@ -38,7 +38,7 @@ def score_lists(
     relevant: CSR,
     listeners: NDArray[np.int32],
     items: NDArray[np.int32],
-    popularity: NDArray[np.int64],
+    propensity: NDArray[np.int64] | NDArray[np.float64],
     targets: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float64]:
     """Score the list of every query.
@@ -51,8 +51,8 @@ def score_lists(
         Held-out listeners by items.
     listeners, items
         Listener (row of ``relevant``) and item of each query; int32, (queries,).
-    popularity
-        Training listeners of each item; int64, (items,).
+    propensity
+        Training listeners of each item, corrected for who could hear it (:attr:`Split.propensity`); (items,).
     targets
         Items that can be relevant, such as those of one stratum; bool, (items,). Lists do not change.
 
@@ -74,8 +74,8 @@ def score_lists(
     nDCG is (1 + 1/2) / (1 + 1/log2(3)). Gains are 1/1 and 1/2 with mean 3/4, so weights are 4/3 and 2/3, and
     IPS-nDCG is (4/3 + 2/3/2) / (1 + 1/log2(3)).
     """
-    gains = 1.0 / np.maximum(popularity, 1)
-    counted = np.ones(len(popularity), np.bool_) if targets is None else targets
+    gains = 1.0 / np.maximum(propensity, 1)
+    counted = np.ones(len(propensity), np.bool_) if targets is None else targets
     return _score_lists(lists, relevant.indptr, relevant.indices, listeners, items, gains, counted)  # type: ignore[no-any-return]
 
 
