@@ -23,10 +23,10 @@ class Row:
     system
         The system's name.
     by
-        Kind of the group: "overall", stratum of the "query" or of the "target", "country" of the listener, or
-        "item country" of the query.
+        Kind of the group: "overall", stratum of the "query" or of the "target", "history" of the listener, "country"
+        of the listener, or "item country" of the query.
     group
-        The stratum or country.
+        The stratum or country, or "longest tenth": listeners with more items than nine tenths of the others.
     queries
         Number of queries.
     metrics
