@@ -133,6 +133,11 @@ def fits(split: Split, others: list[System]) -> Iterator[tuple[str, Signal]]:
         yield name, setting(mixture)
 
 
+def fitted(name: str, signal: Signal) -> System:
+    """Return a system that is a signal fitted before."""
+    return System(name, lambda split: signal)
+
+
 def by_plays(dataset: Dataset, others: list[System], seed: int) -> list[Measure]:
     """Score by held-out listeners, with and without weights against popularity."""
     split = hold_out(dataset, ProtocolConfig(seed=seed))
@@ -141,7 +146,7 @@ def by_plays(dataset: Dataset, others: list[System], seed: int) -> list[Measure]
     plays = Measure("plays", "nDCG@20", f"{basis}: popular artists are played more", levels, bootstrap)
     ips = Measure("IPS plays", "IPS-nDCG@20", f"{basis}, the popular weighing less", levels, bootstrap)
     for name, signal in fits(split, others):
-        values = score_system(System(name, lambda _, signal=signal: signal), split).values
+        values = score_system(fitted(name, signal), split).values
         for measure, metric in ((plays, "nDCG"), (ips, "IPS-nDCG")):
             measure.values[name] = values[:, METRICS.index(metric)]
     return [plays, ips]
@@ -240,33 +245,43 @@ def print_claims(measures: list[Measure], reference: str) -> None:
     print_table(headings, rows, title=title, left=["query", "rests on", "best other", "claim"])
 
 
+def colour_of(name: str) -> str:
+    """Return the colour of the mixture, of a signal or of another system."""
+    return ORANGE if name in SETTINGS else BLUE if name in SIGNALS else NOTE
+
+
 def plot(measures: list[Measure], dataset: Dataset, file: Path) -> None:
     """Draw the systems, the first measure to the right and each of the others upwards."""
     across, *upwards = measures
     found = overall(measures)
     best = in_pareto_set(found)
-    figure = new_figure(5.2 * len(upwards), 5.2)
+    figure = new_figure(4.6 * len(upwards) + 2, 5)
     set_headline(figure, dataset.name, "systems by truth, all queries", simulated=dataset.simulated)
+    panels = figure.add_gridspec(1, len(upwards) + 1, width_ratios=[4.6] * len(upwards) + [1.8])
     for place, measure in enumerate(upwards, start=1):
-        axes = figure.add_subplot(1, len(upwards), place)
-        for name, estimates in found.items():
-            x, y = estimates[0], estimates[place]
-            colour = ORANGE if name in SETTINGS else BLUE if name in SIGNALS else NOTE
+        axes = figure.add_subplot(panels[place - 1])
+        for number, (name, estimates) in enumerate(found.items(), start=1):
+            x, y, colour = estimates[0], estimates[place], colour_of(name)
             axes.plot([x.low, x.high], [y.mean, y.mean], color=colour, linewidth=0.8, alpha=0.5)
             axes.plot([x.mean, x.mean], [y.low, y.high], color=colour, linewidth=0.8, alpha=0.5)
-            face = colour if best[name] else "white"
-            axes.plot(x.mean, y.mean, "o", color=colour, markerfacecolor=face, markersize=6)
+            face, ink = (colour, "white") if best[name] else ("white", colour)
+            axes.plot(x.mean, y.mean, "o", color=colour, markerfacecolor=face, markersize=10)
             axes.annotate(
-                name, (x.mean, y.mean), (5, 4), textcoords="offset points", fontsize=7, color=colour
+                str(number), (x.mean, y.mean), fontsize=6, color=ink, ha="center", va="center_baseline"
             )
         dial = np.array([[found[name][0].mean, found[name][place].mean] for name in SETTINGS])
         axes.plot(dial[:, 0], dial[:, 1], "-", color=ORANGE, linewidth=1)
         axes.set_xlabel(across.label)
         axes.set_ylabel(measure.label)
-        set_title(axes, measure.name, "filled: in the Pareto set of all measures; lines: 95 % intervals")
+        set_title(axes, measure.name, "filled: in the Pareto set; lines: 95 % intervals")
         axes.set_xlim(left=0)
         axes.set_ylim(bottom=0)
         clear_frame(axes, "top", "right", grid="both")
+    key = figure.add_subplot(panels[-1])
+    key.set_axis_off()
+    for number, name in enumerate(found, start=1):
+        height = 1 - number / (len(found) + 1)
+        key.text(0, height, f"{number}  {name}", fontsize=8, color=colour_of(name), transform=key.transAxes)
     save_figure(figure, file)
 
 
