@@ -30,4 +30,4 @@ def undominated(points: NDArray[np.float64]) -> NDArray[np.bool_]:
     """
     at_least = (points[None] >= points[:, None]).all(axis=2)
     larger = (points[None] > points[:, None]).any(axis=2)
-    return ~np.any(at_least & larger, axis=1)
+    return np.asarray(~np.any(at_least & larger, axis=1))
