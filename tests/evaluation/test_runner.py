@@ -117,6 +117,25 @@ def test_strata_and_countries_hold_all_queries(world: Dataset) -> None:
     assert all(row.frontier is None for row in targets)
 
 
+def test_the_longest_histories_are_a_group(tmp_path: Path) -> None:
+    """Every tenth listener plays ten artists, the others two; one of these others is not held out."""
+    rows = [
+        (f"l{listener:03}", f"a{item}", 1.0)
+        for listener in range(100)
+        for item in range(10 if listener % 10 == 0 else 2)
+    ]
+    plays = pl.DataFrame(rows, ["listener_id", "item_id", "plays"], orient="row")
+    dataset = Dataset.write(tmp_path / "dataset", {"plays": plays}, name="histories")
+    report = evaluate(dataset, [System("popularity", popularity)], ProtocolConfig(held_out=0.99))
+    (long,) = report.group("history", "longest tenth")
+    assert (long.queries, report.group("overall")[0].queries) == (10 * 10, 10 * 10 + 89 * 2)
+
+
+def test_nobody_has_a_long_history_where_all_are_equally_long(scenes: Dataset) -> None:
+    report = evaluate(scenes, [System("popularity", popularity)])
+    assert report.groups("history") == []
+
+
 def test_several_splits_are_scored_together(world: Dataset) -> None:
     one = evaluate(world, [System("popularity", popularity)], seeds=[3])
     two = evaluate(world, [System("popularity", popularity)], seeds=[3, 4])

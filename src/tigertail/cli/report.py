@@ -17,6 +17,7 @@ TITLES = {
     "overall": "All queries",
     "query": "By stratum of the query",
     "target": "By stratum of the target",
+    "history": "By the length of the listener's history",
     "country": "By the listener's country",
     "item country": "By the country of the query",
     "source": "By the listener's source",

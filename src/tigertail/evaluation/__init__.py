@@ -19,13 +19,22 @@ from tigertail.evaluation.systems import (
     load_systems,
     write_training,
 )
-from tigertail.splitting.ground_truth import GroundTruth, read_curated, read_lists, read_sas, read_true
+from tigertail.splitting.ground_truth import (
+    GroundTruth,
+    halves,
+    read_curated,
+    read_lists,
+    read_sas,
+    read_true,
+)
 from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
+from tigertail.splitting.shows import HeldOutShows, hold_out_shows
 
 __all__ = [
     "BestDial",
     "GroundTruth",
     "GroundTruthReport",
+    "HeldOutShows",
     "MetricValidity",
     "NeighbourFile",
     "ProtocolConfig",
@@ -38,7 +47,9 @@ __all__ = [
     "default_systems",
     "evaluate",
     "evaluate_against",
+    "halves",
     "hold_out",
+    "hold_out_shows",
     "load_systems",
     "read_curated",
     "read_lists",

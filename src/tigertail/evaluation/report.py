@@ -23,10 +23,10 @@ class Row:
     system
         The system's name.
     by
-        Kind of the group: "overall", stratum of the "query" or of the "target", "country" of the listener,
-        "item country" of the query, or "source" of the listener where there are two or more.
+        Kind of the group: "overall", stratum of the "query" or of the "target", "history" or "country" of the
+        listener, "item country" of the query, or "source" of the listener where there are two or more.
     group
-        The stratum, country or source.
+        The stratum, country or source, or "longest tenth": listeners with more items than nine tenths of the others.
     queries
         Number of queries.
     metrics

@@ -23,6 +23,7 @@ from tigertail.progress import progress
 from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 
 MIN_LISTENERS: Final = 30  # held-out listeners that a country or a source needs for a row of its own
+LONG: Final = 0.9  # share of held-out listeners with no more items than a listener with a long history
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +45,9 @@ class _Queries:
         of_item = [item_countries(split)[split.query_items] for split in self.splits]
         groups = [(OVERALL, OVERALL, np.ones(len(strata), np.bool_))]
         groups += [("query", stratum.label, strata == stratum) for stratum in Stratum]
+        groups.append(
+            ("history", "longest tenth", np.concatenate([_is_long(split) for split in self.splits]))
+        )
         for by, parts in (("country", of_listener), ("item country", of_item)):
             countries = np.concatenate(parts)
             groups += [(by, country, countries == country) for country in self._large(countries)]
@@ -78,6 +82,12 @@ def _catalogues(splits: list[Split]) -> dict[str, float]:
         for row in np.unique(split.exposure.member):
             shares[split.exposure.names[row]] = float(split.exposure.offered[row].mean())
     return dict(sorted(shares.items()))
+
+
+def _is_long(split: Split) -> NDArray[np.bool_]:
+    """Return of each query whether its listener has more items than nine tenths of the held-out listeners."""
+    sizes = split.relevant.row_sizes
+    return np.asarray((sizes > np.quantile(sizes, LONG, method="lower"))[split.query_listeners])
 
 
 def evaluate(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from numpy.typing import NDArray
 
@@ -133,6 +134,23 @@ def test_who_knows_the_true_affinity_agrees_with_it_wholly(world: Dataset) -> No
     assert report.graded
     for row in report.rows:
         assert (row.metrics["nDCG"].mean, row.metrics["Recall"].mean) == pytest.approx((1.0, 1.0))
+
+
+def test_curators_are_resampled_with_all_their_queries(scenes: Dataset) -> None:
+    """One curator's three queries are answered, the other's is not: a resample may have any mean from 0 to 1."""
+    rows = [("ann", a, b, 1.0) for a, b in (("n1", "n2"), ("n2", "n1"), ("n3", "n1"))]
+    columns = ["curator", "target_item_id", "item_id", "score"]
+    pairs = pl.DataFrame([*rows, ("bob", "n1", "s1", 1.0)], columns, orient="row")
+    answered = pairs.filter(pl.col("curator") == "ann")
+
+    def fit(split: Split) -> Signal:
+        return Oracle(GroundTruth("answered", answered, False, 3), split.interactions)
+
+    report = evaluate_against(scenes, GroundTruth("shows", pairs, False, 4), [System("oracle", fit)], k=1)
+    overall = report.rows[0]
+    assert (overall.queries, report.queries) == (4, 4)
+    recall = overall.metrics["Recall"]
+    assert (recall.mean, recall.low, recall.high) == (0.75, 0, 1)
 
 
 def test_default_systems_are_judged_where_none_are_given(scenes: Dataset, tmp_path: Path) -> None:

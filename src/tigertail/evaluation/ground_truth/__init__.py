@@ -8,6 +8,7 @@ from tigertail.evaluation.ground_truth.evaluation import (
     evaluate_against,
     full_split,
     graded_metrics,
+    query_clusters,
 )
 from tigertail.evaluation.ground_truth.metric_validity import (
     MetricValidity,
@@ -27,5 +28,6 @@ __all__ = [
     "evaluate_against",
     "full_split",
     "graded_metrics",
+    "query_clusters",
     "validate_metrics",
 ]

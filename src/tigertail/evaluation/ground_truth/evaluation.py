@@ -1,7 +1,7 @@
-"""Score systems by a ground truth: curated lists of similar items, or the true affinity of a simulated world.
+"""Score systems by a ground truth: curated lists, shows held out, or the true affinity of a simulated world.
 
-Systems are fitted on the whole dataset; no listener is held out. With g_r the grade of the item at rank r, 0 where
-the ground truth does not list it, and R the items it lists for the query:
+Systems are fitted on the whole dataset that is given; no listener is held out. With g_r the grade of the item at rank
+r, 0 where the ground truth does not list it, and R the items it lists for the query:
 
     nDCG@k   = sum_r g_r / log2(r + 1)  /  the same for the best possible list
     Recall@k = items of R in the list  /  min(k, |R|)
@@ -16,8 +16,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
+from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.interactions import Interactions
@@ -28,7 +30,7 @@ from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
 from tigertail.evaluation.systems.system import System, default_systems
 from tigertail.progress import progress
 from tigertail.sparse import CSR
-from tigertail.splitting.ground_truth import GroundTruth, grade_matrix
+from tigertail.splitting.ground_truth import GroundTruth, graded_queries
 from tigertail.splitting.hold_out import ProtocolConfig, Split
 
 GRADED_METRICS: Final = ("nDCG", "Recall")
@@ -48,7 +50,7 @@ class GroundTruthRow:
     queries
         Number of queries scored.
     metrics
-        Mean and interval over queries of each metric, by name.
+        Mean and interval over queries, or over curators where the ground truth names them, of each metric, by name.
     differences
         The same for the difference from the reference system; None for the reference itself.
     """
@@ -155,32 +157,47 @@ def evaluate_against(
         truth.examples,
         len(split.query_items),
         reference,
-        _rows(values, reference, split.strata[split.query_items]),
+        _rows(values, reference, split.strata[split.query_items], query_clusters(split)),
     )
 
 
 def full_split(dataset: Dataset, truth: GroundTruth, *, k: int, seed: int = 0) -> Split:
     """Return a split without held-out listeners, whose queries are those of a ground truth.
 
-    Row q of its ``relevant`` holds the grades of the items similar to query q.
+    Row q of its ``relevant`` holds the grades of the items similar to query q. Where the ground truth names curators,
+    row q of its ``held`` is the curator of query q.
     """
     interactions = Interactions.of(dataset)
-    grades = grade_matrix(truth, interactions)
-    queries = np.flatnonzero(grades.row_sizes)
+    graded = graded_queries(truth, interactions)
+    queries = np.arange(len(graded.items))
     if len(queries) > MAX_QUERIES:
         queries = np.sort(np.random.default_rng(seed).choice(queries, MAX_QUERIES, replace=False))
+    held = dataset.listeners.clear()
+    if graded.curators is not None:
+        held = graded.curators.gather(queries).alias(c.LISTENER_ID).to_frame()
     return Split(
         ProtocolConfig(k=k, seed=seed),
         dataset,
         interactions,
-        dataset.listeners.clear(),
-        grades.select_rows(queries),
+        held,
+        graded.grades.select_rows(queries),
         np.arange(len(queries), dtype=np.int32),
-        queries.astype(np.int32),
+        graded.items[queries],
         strata(interactions.item_listeners),
         Exposure.full(len(queries), len(interactions.items)),
         Exposure.full(len(interactions.listeners), len(interactions.items)),
     )
+
+
+def query_clusters(split: Split) -> NDArray[np.int32]:
+    """Return the cluster of each query of :func:`full_split`, for the bootstrap; int32, (queries,).
+
+    The queries of one curator are one cluster; without curators every query is a cluster of its own.
+    """
+    if split.held.is_empty():
+        return split.query_listeners
+    who = split.held[c.LISTENER_ID].gather(split.query_listeners)
+    return (who.rank("dense") - 1).cast(pl.Int32).to_numpy()
 
 
 def graded_metrics(lists: NDArray[np.int32], grades: CSR) -> NDArray[np.float64]:
@@ -232,16 +249,19 @@ def _grades_of(lists: NDArray[np.int32], grades: CSR, row: NDArray[np.int32]) ->
 
 
 def _rows(
-    values: dict[str, NDArray[np.float64]], reference: str, query_strata: NDArray[np.int8]
+    values: dict[str, NDArray[np.float64]],
+    reference: str,
+    query_strata: NDArray[np.int8],
+    clusters: NDArray[np.int32],
 ) -> list[GroundTruthRow]:
-    """Return the mean of each stratum; every query is a cluster of its own."""
+    """Return the mean of each stratum, with its interval."""
     rows = []
     groups = [(OVERALL, np.ones(len(query_strata), np.bool_))]
     groups += [(stratum.label, query_strata == stratum) for stratum in Stratum]
     for group, member in groups:
         if not member.any():
             continue
-        bootstrap = ClusterBootstrap(np.arange(int(member.sum()), dtype=np.int32))
+        bootstrap = ClusterBootstrap(np.unique(clusters[member], return_inverse=True)[1].astype(np.int32))
         for name, value in values.items():
             metrics = _estimates(bootstrap, value[member])
             difference = (value - values[reference])[member]

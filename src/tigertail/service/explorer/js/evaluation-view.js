@@ -29,6 +29,7 @@ const METRICS = {
 const GROUPINGS = {
   query: "by stratum of the query artist",
   target: "by stratum of the target artist",
+  history: "of the tenth of listeners with most artists",
   country: "by the listener's country",
   "item country": "by the artist's country",
 };

@@ -1,0 +1,131 @@
+"""Shows held out: what a curator plays together, as a ground truth.
+
+A show of a DJ is a list that a person made, often from the deep tail. Whole curators are held out, with their shows,
+their repertoires and whatever else they wrote, because the shows of one curator resemble each other. The queries are
+the items of their shows. The items that the same curator plays in a show with A, however far apart, are similar to A;
+the grade is the number of the curator's shows that have both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
+from tigertail.dataset.strata import strata
+from tigertail.errors import DataError
+from tigertail.splitting.ground_truth import GroundTruth
+
+MIN_CURATORS: Final = 10  # curators with shows, below which no interval over them means anything
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOutShows:
+    """A dataset without the shows of some curators, and what these curators play together.
+
+    Parameters
+    ----------
+    train
+        The dataset without any trace of the held-out curators.
+    truth
+        What each held-out curator plays with each item; its pairs have a column curator.
+    curators
+        The held-out curators, sorted.
+    """
+
+    train: Dataset
+    truth: GroundTruth
+    curators: pl.Series
+
+
+def hold_out_shows(
+    dataset: Dataset, *, held_out: float = 0.2, queries: int = 25, seed: int = 0
+) -> HeldOutShows:
+    """Hold out curators, and choose queries among the items of their shows.
+
+    A sequence whose entries have positions is a show. One without positions, such as a curator's whole repertoire, does
+    not say what is played together, and only leaves the training data with its curator.
+
+    Parameters
+    ----------
+    dataset
+        The data, with a table of sequences.
+    held_out
+        Share of the curators who have shows.
+    queries
+        Most queries of one curator in one stratum.
+    seed
+        Seed of the random choice of curators and queries.
+
+    Raises
+    ------
+    DataError
+        If the dataset has no sequences, or fewer than ten curators have a show with two items.
+    """
+    shows = _shows(dataset)
+    rng = np.random.default_rng(seed)
+    able = shows[c.CURATOR].unique().sort()
+    if len(able) < MIN_CURATORS:
+        raise DataError(
+            f"only {len(able)} curators have a show with two items",
+            path=dataset.path,
+            remedy="holding out shows needs at least ten: use a table of sequences with curators and positions",
+        )
+    count = max(1, round(held_out * len(able)))
+    curators = able.gather(np.sort(rng.choice(len(able), count, replace=False)))
+    train = dataset.without(curators)
+    held = shows.filter(pl.col(c.CURATOR).is_in(curators.implode()))
+    pairs = _pairs(held)
+    chosen = pairs.join(_queries(pairs, train, queries, rng), on=[c.CURATOR, c.TARGET_ITEM_ID], how="semi")
+    return HeldOutShows(
+        train,
+        GroundTruth(
+            "shows held out",
+            chosen,
+            chosen[c.SCORE].n_unique() > 1,
+            len(pairs),
+            {"query is not in the sample": len(pairs) - len(chosen)},
+            pairs.select(c.CURATOR, c.TARGET_ITEM_ID).n_unique(),
+        ),
+        curators,
+    )
+
+
+def _shows(dataset: Dataset) -> pl.DataFrame:
+    """Return the distinct items of each show with two items or more, of curators who are known."""
+    with dataset.reading(c.SEQUENCES_TABLE):
+        rows = dataset.scan(c.SEQUENCES_TABLE).collect()
+    if c.CURATOR not in rows.columns:
+        return pl.DataFrame(schema=dict.fromkeys((c.CURATOR, c.SEQUENCE_ID, c.ITEM_ID), pl.String))
+    entries = rows.drop_nulls([c.CURATOR, c.POSITION]).select(c.CURATOR, c.SEQUENCE_ID, c.ITEM_ID).unique()
+    return entries.filter(pl.len().over(c.CURATOR, c.SEQUENCE_ID) > 1).sort(pl.all())
+
+
+def _pairs(shows: pl.DataFrame) -> pl.DataFrame:
+    """Return which items each curator plays together, and in how many shows."""
+    others = shows.rename({c.ITEM_ID: c.TARGET_ITEM_ID})
+    together = others.join(shows, on=[c.CURATOR, c.SEQUENCE_ID]).filter(
+        pl.col(c.TARGET_ITEM_ID) != pl.col(c.ITEM_ID)
+    )
+    by = [c.CURATOR, c.TARGET_ITEM_ID, c.ITEM_ID]
+    return together.group_by(by).agg(pl.len().cast(pl.Float64).alias(c.SCORE)).sort(by)
+
+
+def _queries(pairs: pl.DataFrame, train: Dataset, most: int, rng: np.random.Generator) -> pl.DataFrame:
+    """Choose at most so many items of each curator in each stratum at random."""
+    interactions = Interactions.of(train)
+    levels = pl.DataFrame(
+        {
+            c.TARGET_ITEM_ID: interactions.items.ids,
+            "stratum": strata(interactions.item_listeners),
+        }
+    )
+    found = pairs.select(c.CURATOR, c.TARGET_ITEM_ID).unique().sort(pl.all())
+    found = found.join(levels, on=c.TARGET_ITEM_ID, maintain_order="left")
+    drawn = found.with_columns(pl.Series("draw", rng.random(len(found))))
+    return drawn.filter(pl.col("draw").rank("ordinal").over(c.CURATOR, "stratum") <= most)
