@@ -93,7 +93,7 @@ class WorldConfig(BaseModel):
     audio: float = Field(default=0.85, ge=0, le=1)
     pages: float = Field(default=0.6, ge=0, le=1)
     djs: int = Field(default=40, ge=0, le=10_000)
-    services: dict[Literal["global", "full", "regional"], float] = Field(default_factory=dict)
+    services: dict[Literal["global", "full", "regional"], float] | None = None
     catalogue: float = Field(default=0.06, gt=0, le=1)
     seed: int = Field(default=0, ge=0)
 

@@ -54,8 +54,8 @@ class Services:
         return pl.concat(tables)
 
 
-def open_services(world: World, rng: np.random.Generator) -> Services:
-    """Draw the service of every listener.
+def open_services(world: World, rng: np.random.Generator) -> Services | None:
+    """Draw the service of every listener; return None for a world without services.
 
     The regional service is missing in every second country; whoever would use it there uses the global one, or the
     full one in a world without the global one.
@@ -63,11 +63,13 @@ def open_services(world: World, rng: np.random.Generator) -> Services:
     Parameters
     ----------
     world
-        The listeners and artists; its configuration has services.
+        The listeners and artists.
     rng
         Random generator.
     """
     config = world.config
+    if not config.services:
+        return None
     names = tuple(config.services)
     used = rng.choice(len(names), config.listeners, p=list(config.services.values()))
     by_fame = np.argsort(np.where(world.unheard, np.inf, -world.fame), kind="stable")

@@ -52,7 +52,7 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
     """
     chance = [np.random.default_rng(seed) for seed in np.random.SeedSequence(config.seed).spawn(11)]
     world = hush(make_world(config, chance[0]), chance[5])
-    services = open_services(world, chance[10]) if config.services else None
+    services = open_services(world, chance[10])
     listener_ids = _ids("listener", config.listeners)
     item_ids = _ids("artist", config.artists)
     items = _items(world, item_ids, chance[3])
