@@ -49,6 +49,11 @@ def simulate(
     audio: Annotated[float, typer.Option(help="Share of artists with audio descriptors; 0: none.")] = 0.85,
     pages: Annotated[float, typer.Option(help="Share of artists with a page; 0: no documents.")] = 0.6,
     djs: Annotated[int, typer.Option(help="DJs with a radio show; 0: no sequences.")] = 40,
+    services: Annotated[
+        str | None,
+        typer.Option(help="Shares of listeners by service, as global=0.85,full=0.1,regional=0.05."),
+    ] = None,
+    catalogue: Annotated[float, typer.Option(help="Share of artists that the global service has.")] = 0.06,
     seed: Annotated[int, typer.Option(help="Same seed, same world.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")] = False,
 ) -> None:
@@ -67,6 +72,8 @@ def simulate(
         audio=audio,
         pages=pages,
         djs=djs,
+        services=services,
+        catalogue=catalogue,
         seed=seed,
     )
     made = simulation.simulate(dataset, config, replace=force)

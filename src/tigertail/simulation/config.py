@@ -17,13 +17,16 @@ popularity in these sets was found; the default was chosen so that there are sta
 
 from __future__ import annotations
 
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from tigertail.errors import ConfigError, setting_at_fault
 from tigertail.simulation.countries import COUNTRIES
 
+GLOBAL: Final = "global"  # the famous artists, everywhere
+FULL: Final = "full"  # all artists, everywhere
+REGIONAL: Final = "regional"  # missing in every second country; a local artist only at home
 _CHOICE: Final = 4  # least ratio of artists to artists of one listener
 
 
@@ -63,6 +66,11 @@ class WorldConfig(BaseModel):
         Share of artists with a page of their own, the famous first; 0 leaves documents and mentions out.
     djs
         Number of DJs with a radio show; 0 leaves sequences out.
+    services
+        Share of listeners of each service: ``global``, ``full`` and ``regional``, as a mapping or as text
+        (``"global=0.85,full=0.1,regional=0.05"``). Without them everybody can play everything.
+    catalogue
+        Share of artists that the global service has, the famous first.
     seed
         The same seed and configuration give the same world.
     """
@@ -85,7 +93,14 @@ class WorldConfig(BaseModel):
     audio: float = Field(default=0.85, ge=0, le=1)
     pages: float = Field(default=0.6, ge=0, le=1)
     djs: int = Field(default=40, ge=0, le=10_000)
+    services: dict[Literal["global", "full", "regional"], float] | None = None
+    catalogue: float = Field(default=0.06, gt=0, le=1)
     seed: int = Field(default=0, ge=0)
+
+    @property
+    def global_catalogue_size(self) -> int:
+        """Number of artists that the global service has."""
+        return round(self.catalogue * self.artists)
 
     @classmethod
     def checked(cls, **settings: Any) -> Self:
@@ -104,6 +119,31 @@ class WorldConfig(BaseModel):
             raise ConfigError(
                 f"invalid configuration of a world: {where}{problem}", remedy="change the setting"
             ) from error
+
+    @field_validator("services", mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        parts = [part.split("=") for part in value.split(",") if part.strip()]
+        if any(len(part) != 2 for part in parts):
+            raise ValueError(f"'{value}' is not of the form global=0.85,full=0.15")
+        return {name.strip(): share.strip() for name, share in parts}
+
+    @model_validator(mode="after")
+    def _services_serve_everybody(self) -> Self:
+        if not self.services:
+            return self
+        if min(self.services.values()) < 0 or abs(sum(self.services.values()) - 1) > 1e-6:
+            raise ValueError("the shares of the services must be 0 or more and add up to 1")
+        if set(self.services) == {REGIONAL}:
+            raise ValueError("the regional service is missing in some countries: add global or full")
+        if self.global_catalogue_size < self.artists_per_listener:
+            raise ValueError(
+                f"the global service has {self.global_catalogue_size} artists, fewer than the"
+                f" {self.artists_per_listener:g} of one listener"
+            )
+        return self
 
     @model_validator(mode="after")
     def _enough_to_choose_from(self) -> Self:

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from tigertail.progress import track
+from tigertail.simulation.services import Services
 from tigertail.simulation.world import Codes, Flags, Reals, World, blocks, product
 
 VISIBILITY: Final = 3.0  # log factor by which a local artist is less known abroad
@@ -23,7 +24,9 @@ WHIM: Final = 1.0  # the same, between one listener's artists
 FONDNESS: Final = 0.3  # how much of the utility goes into playing an artist more
 
 
-def listen(world: World, rng: np.random.Generator) -> Iterator[tuple[Codes, Codes, Codes]]:
+def listen(
+    world: World, rng: np.random.Generator, services: Services | None = None
+) -> Iterator[tuple[Codes, Codes, Codes]]:
     """Let everybody listen, a block of listeners at a time.
 
     Parameters
@@ -32,6 +35,8 @@ def listen(world: World, rng: np.random.Generator) -> Iterator[tuple[Codes, Code
         The listeners and artists.
     rng
         Random generator.
+    services
+        What everybody can play; None means everything. Who cannot play one artist plays another instead.
 
     Yields
     ------
@@ -46,6 +51,10 @@ def listen(world: World, rng: np.random.Generator) -> Iterator[tuple[Codes, Code
     for block in track(blocks(config.listeners, config.artists), "listening"):
         utility = utilities(world, block)
         score = utility + exposure(world, block)
+        if services is not None:
+            reach = services.within_reach(world, block) & ~world.unheard
+            score[~reach] = -np.inf
+            wanted[block] = np.clip(wanted[block], 1, np.maximum(reach.sum(axis=1) // 2, 1))
         score -= np.log(rng.standard_exponential(score.shape))  # plus Gumbel noise
         row, artist = _top(score, wanted[block])
         fond = utility[row, artist]

@@ -16,6 +16,7 @@ from tigertail.simulation.facts import state_facts
 from tigertail.simulation.listening import listen
 from tigertail.simulation.names import invent_names
 from tigertail.simulation.radio import air_shows
+from tigertail.simulation.services import Services, open_services
 from tigertail.simulation.sound import describe_sound
 from tigertail.simulation.tagging import tag
 from tigertail.simulation.truth import FILE, affinity_lists
@@ -49,12 +50,13 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
     TigertailError
         If the folder exists and may not be replaced, or cannot be written.
     """
-    chance = [np.random.default_rng(seed) for seed in np.random.SeedSequence(config.seed).spawn(10)]
+    chance = [np.random.default_rng(seed) for seed in np.random.SeedSequence(config.seed).spawn(11)]
     world = hush(make_world(config, chance[0]), chance[5])
+    services = open_services(world, chance[10])
     listener_ids = _ids("listener", config.listeners)
     item_ids = _ids("artist", config.artists)
     items = _items(world, item_ids, chance[3])
-    played = [np.concatenate(part) for part in zip(*listen(world, chance[1]), strict=True)]
+    played = [np.concatenate(part) for part in zip(*listen(world, chance[1], services), strict=True)]
     tags = _annotations(tag(world, played[0], played[1], listener_ids, chance[4]), item_ids, c.CROWD)
     facts = _annotations(state_facts(world, chance[9]), item_ids, c.EXPERT)
 
@@ -71,9 +73,10 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
                     c.PLAYS: played[2],
                 }
             ),
-            c.LISTENERS_TABLE: _listeners(world, listener_ids, chance[2]),
+            c.LISTENERS_TABLE: _listeners(world, services, listener_ids, chance[2]),
             c.ITEMS_TABLE: items,
             c.ANNOTATIONS_TABLE: pl.concat([tags, facts]) if config.facts else tags,
+            **({c.AVAILABILITY_TABLE: services.availability(item_ids)} if services else {}),
             **_beyond_listening(world, items, chance[6:9]),
         },
         name=f"simulated world (seed {config.seed})",
@@ -127,17 +130,22 @@ def _of_items(rows: pl.DataFrame, item_ids: pl.Series) -> pl.DataFrame:
     return rows.select(item_ids.gather(rows["item"]).alias(c.ITEM_ID), pl.exclude("item"))
 
 
-def _listeners(world: World, listener_ids: pl.Series, rng: np.random.Generator) -> pl.DataFrame:
+def _listeners(
+    world: World, services: Services | None, listener_ids: pl.Series, rng: np.random.Generator
+) -> pl.DataFrame:
     known = rng.random(world.config.listeners) >= world.config.unknown_country
     codes = pl.Series([country.code for country in COUNTRIES])
     languages = pl.Series([country.language for country in COUNTRIES])
-    return pl.DataFrame(
+    table = pl.DataFrame(
         {
             c.LISTENER_ID: listener_ids,
             c.COUNTRY: codes.gather(world.residence),
             c.LANGUAGE: languages.gather(world.culture),
         }
     ).with_columns(pl.when(pl.lit(pl.Series(known))).then(pl.col(c.COUNTRY)))
+    if services is None:
+        return table
+    return table.with_columns(pl.Series(services.names).gather(services.used).alias(c.SOURCE))
 
 
 def _items(world: World, item_ids: pl.Series, rng: np.random.Generator) -> pl.DataFrame:
