@@ -27,7 +27,9 @@ LABELS = [
 @pytest.fixture
 def tagged(scenes: Dataset, tmp_path: Path) -> Split:
     """n1 and n2 are post-punk and rock, s1 is rock, x9, which has no listeners, post-punk."""
-    rows = [(item, facet, label, 1.0, "crowd" if who else "expert", who) for item, facet, label, who in LABELS]
+    rows = [
+        (item, facet, label, 1.0, "crowd" if who else "expert", who) for item, facet, label, who in LABELS
+    ]
     annotations = pl.DataFrame(
         rows, ["item_id", "facet", "label", "weight", "source", "annotator"], orient="row"
     )
