@@ -75,6 +75,11 @@ def test_the_key_leads_from_numbers_to_systems(lists: pl.DataFrame, tmp_path: Pa
     assert shared["number"].n_unique() == 1
 
 
+def test_another_table_is_no_lists(lists: pl.DataFrame) -> None:
+    with pytest.raises(DataError, match="the lists lack the column rank, answer"):
+        make_sheet(lists.drop("rank", "answer"))
+
+
 def test_another_file_is_no_key(tmp_path: Path) -> None:
     file = tmp_path / "marks.csv"
     file.write_text("number,mark\n1,1\n", encoding="utf-8")

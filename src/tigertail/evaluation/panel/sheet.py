@@ -13,7 +13,7 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.errors import DataError
 from tigertail.evaluation.panel.choice import STRATUM
-from tigertail.evaluation.panel.lists import ANSWER, QUERY, SYSTEM
+from tigertail.evaluation.panel.lists import ANSWER, LAYOUT, QUERY, SYSTEM
 from tigertail.io.files import read_table
 
 NUMBER: Final = "number"
@@ -59,7 +59,16 @@ def make_sheet(lists: pl.DataFrame, *, seed: int = 0) -> Sheet:
         As :func:`tigertail.evaluation.panel.answer_lists` returns them.
     seed
         Seed of the order.
+
+    Raises
+    ------
+    DataError
+        If a column is missing.
     """
+    if missing := [column for column in LAYOUT if column not in lists.columns]:
+        raise DataError(
+            f"the lists lack the column {', '.join(missing)}", remedy="write them with: panel.py lists"
+        )
     pairs = (
         lists.drop_nulls(c.ITEM_ID)
         .select(c.TARGET_ITEM_ID, QUERY, c.ITEM_ID, ANSWER)
