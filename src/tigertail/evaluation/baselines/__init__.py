@@ -11,6 +11,7 @@ from tigertail.evaluation.baselines.popularity import Popularity, WorldPopularit
 from tigertail.evaluation.baselines.random_ranking import RandomRanking
 from tigertail.evaluation.baselines.rp3beta import RP3Beta
 from tigertail.evaluation.baselines.sessions import SessionCounts
+from tigertail.evaluation.baselines.tf_idf import TfIdf
 
 __all__ = [
     "ALS",
@@ -24,5 +25,6 @@ __all__ = [
     "RP3Beta",
     "RandomRanking",
     "SessionCounts",
+    "TfIdf",
     "WorldPopularity",
 ]

@@ -38,6 +38,7 @@ TYPES: Final[dict[str, type[Baseline]]] = {
     "ease": baselines.EASE,
     "bpr": baselines.BPR,
     "als": baselines.ALS,
+    "tf-idf": baselines.TfIdf,
     "local-models": LocalModels,
     "signal": OwnSignal,
 }

@@ -1,0 +1,27 @@
+"""The panel: a reader who does not see which system an answer is from marks the answers after a few artists.
+
+``choice`` chooses the queries by a rule, ``lists`` asks the systems, ``sheet`` writes the blinded sheet and its key,
+and ``scoring`` counts the marks.
+"""
+
+from tigertail.evaluation.panel.choice import SLOTS, choose
+from tigertail.evaluation.panel.lists import NAIVE_CF, answer_lists, baseline_lists, file_lists, model_lists
+from tigertail.evaluation.panel.scoring import PanelRow, PanelScores, read_marks, score_marks
+from tigertail.evaluation.panel.sheet import Sheet, make_sheet, read_key
+
+__all__ = [
+    "NAIVE_CF",
+    "SLOTS",
+    "PanelRow",
+    "PanelScores",
+    "Sheet",
+    "answer_lists",
+    "baseline_lists",
+    "choose",
+    "file_lists",
+    "make_sheet",
+    "model_lists",
+    "read_key",
+    "read_marks",
+    "score_marks",
+]

@@ -1,0 +1,126 @@
+"""The blinded sheet: the union of all systems' answers after each artist, in an order that shows no system."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.errors import DataError
+from tigertail.evaluation.panel.choice import STRATUM
+from tigertail.evaluation.panel.lists import ANSWER, LAYOUT, QUERY, SYSTEM
+from tigertail.io.files import read_table
+
+NUMBER: Final = "number"
+KEY_LAYOUT: Final = (NUMBER, STRATUM, SYSTEM, c.TARGET_ITEM_ID, c.RANK, c.ITEM_ID)
+
+_PREFACE: Final = """\
+# Panel
+
+Each heading is an artist. Below it are answers to "what else is like this artist?". An answer fits if someone who
+knows the artist well would agree with it: in style, scene or time. How well known the answer is does not matter.
+Judge each answer alone, from what you know. Write a CSV file with the columns number,mark and one row for each number:
+1 if the answer fits, 0 if it does not, ? if you do not know.
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """What the reader gets, and what the reader must not see.
+
+    Parameters
+    ----------
+    text
+        The sheet, in Markdown.
+    key
+        Which answers of which systems each number stands for: columns number, stratum, system, target_item_id, rank,
+        item_id. Number, rank and item are null where a system has no answer.
+    """
+
+    text: str
+    key: pl.DataFrame
+
+
+def make_sheet(lists: pl.DataFrame, *, seed: int = 0) -> Sheet:
+    """Write the sheet of some lists.
+
+    Each pair of query and answer is listed once, whichever systems gave it. Queries, and the answers within each,
+    are shuffled from the order of their ids: the sheet is a function of the set of pairs and the seed, so neither
+    systems nor ranks can be recovered from it.
+
+    Parameters
+    ----------
+    lists
+        As :func:`tigertail.evaluation.panel.answer_lists` returns them.
+    seed
+        Seed of the order.
+
+    Raises
+    ------
+    DataError
+        If a column is missing.
+    """
+    if missing := [column for column in LAYOUT if column not in lists.columns]:
+        raise DataError(
+            f"the lists lack the column {', '.join(missing)}", remedy="write them with: panel.py lists"
+        )
+    pairs = (
+        lists.drop_nulls(c.ITEM_ID)
+        .select(c.TARGET_ITEM_ID, QUERY, c.ITEM_ID, ANSWER)
+        .unique([c.TARGET_ITEM_ID, c.ITEM_ID])
+        .sort(c.TARGET_ITEM_ID, c.ITEM_ID)
+    )
+    rng = np.random.default_rng(seed)
+    queries = pairs[c.TARGET_ITEM_ID].unique(maintain_order=True)
+    place = pl.DataFrame({c.TARGET_ITEM_ID: queries, "place": rng.permutation(len(queries))})
+    numbered = (
+        pairs.with_columns(draw=rng.permutation(len(pairs)))
+        .join(place, on=c.TARGET_ITEM_ID)
+        .sort("place", "draw")
+        .with_row_index(NUMBER, 1)
+    )
+    lines = [_PREFACE]
+    for (_,), own in numbered.group_by("place", maintain_order=True):
+        lines.append(f"## {_escape(own[QUERY][0])}\n")
+        lines += [
+            f"- [ ] {number}: {_escape(answer)}" for number, answer in own.select(NUMBER, ANSWER).rows()
+        ]
+        lines.append("")
+    key = lists.join(
+        numbered.select(NUMBER, c.TARGET_ITEM_ID, c.ITEM_ID),
+        on=[c.TARGET_ITEM_ID, c.ITEM_ID],
+        how="left",
+        maintain_order="left",
+    )
+    return Sheet("\n".join(lines), key.select(KEY_LAYOUT))
+
+
+def read_key(path: Path) -> pl.DataFrame:
+    """Read the key of a sheet.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, cannot be read, or lacks a column.
+    """
+    remedy = "give the key that was written with the sheet: panel.py sheet"
+    key = read_table(path, remedy=remedy)
+    if missing := [column for column in KEY_LAYOUT if column not in key.columns]:
+        raise DataError(f"lacks the column {', '.join(missing)}", path=path, remedy=remedy)
+    return key.with_columns(pl.col(NUMBER, c.RANK).cast(pl.Int64))
+
+
+def _escape(name: str) -> str:
+    r"""Return a name as Markdown shows it unchanged.
+
+    Examples
+    --------
+    >>> print(_escape("N*E*R*D"), _escape("The Cure"))
+    N\*E\*R\*D The Cure
+    """
+    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", name)
