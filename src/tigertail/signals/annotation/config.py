@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 class AnnotationConfig(BaseModel):
     """Settings of the annotation signal.
 
-    The defaults were chosen on inner held-out listeners, of HetRec alone and with DBpedia's facts beside it, and on
-    a simulated world with spammers (see docs/signals-annotation.md).
+    The defaults were chosen on inner held-out listeners, inner halves of other truths, and a simulated world with
+    spammers (see docs/signals-annotation.md).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
