@@ -30,23 +30,36 @@ from tigertail.dataset.strata import Stratum
 from tigertail.evaluation import ProtocolConfig, System, hold_out
 from tigertail.evaluation.scoring import DIAL, score_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
-from tigertail.signals.annotation import AnnotationConfig, fit_annotation
+from tigertail.model.config import ModelConfig
+from tigertail.model.registry import FitContext
+from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation
 from tigertail.signals.annotation.fit import fit_reliability
 from tigertail.signals.annotation.opinions import read_opinions
+from tigertail.splitting.hold_out import Split
 
 PLAIN = AnnotationConfig(
-    beta=1.0, norm_floor=0.0, opinion_exponent=1.0, co_annotation_weight=0.0, estimate_reliability=False
+    beta=1.0,
+    norm_floor=0.0,
+    opinion_exponent=1.0,
+    co_annotation_weight=0.0,
+    estimate_reliability=False,
+    prediction_weight=0.0,
 )
 CONFIGS = {
     "plain TF-IDF cosine": PLAIN,
     "ours, without trust": AnnotationConfig(estimate_reliability=False),
     "ours, without company": AnnotationConfig(co_annotation_weight=0.0),
+    "ours, without prediction": AnnotationConfig(prediction_weight=0.0),
     "ours": AnnotationConfig(),
 }
 
 
 def system(name: str, config: AnnotationConfig) -> System:
-    return System(name, lambda split: fit_annotation(split.train, split.interactions, config))
+    def fit(split: Split) -> Annotation:
+        factors = FitContext(split.train, split.interactions, ModelConfig()).factors.items
+        return fit_annotation(split.train, split.interactions, config, factors)
+
+    return System(name, fit)
 
 
 def compare(dataset: Dataset, seeds: list[int]) -> None:

@@ -16,7 +16,7 @@ from tigertail.factorization import Factors, fit_als
 from tigertail.factorization.confidence import confidence
 from tigertail.model.config import BaseConfig, ModelConfig
 from tigertail.progress import progress
-from tigertail.signals.annotation import Annotation, fit_annotation
+from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation
 from tigertail.signals.audio import AudioAffinity, AudioConfig, fit_audio
 from tigertail.signals.backoff.signal import BackOff, BackOffConfig, fit_back_off
 from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_co_listening
@@ -158,6 +158,10 @@ def _co_listening(context: FitContext, config: CoListeningConfig) -> CoListening
         return fit_co_listening(context.weights, config)
 
 
+def _annotation(context: FitContext, config: AnnotationConfig) -> Annotation:
+    return fit_annotation(context.dataset, context.interactions, config, context.factors.items)
+
+
 def _audio(context: FitContext, config: AudioConfig) -> AudioAffinity:
     return fit_audio(context.dataset, context.interactions, config, context.factors.items)
 
@@ -217,7 +221,7 @@ SIGNALS: Final[dict[str, SignalSpec]] = {
     ),
     ANNOTATION: SignalSpec(
         Annotation,
-        _from_tables(fit_annotation),
+        _annotation,
         "annotation",
         "descriptions by people",
         (c.ANNOTATIONS_TABLE,),

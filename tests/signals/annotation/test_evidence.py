@@ -8,7 +8,7 @@ import pytest
 from scipy import sparse
 
 from tigertail.signals.annotation.config import AnnotationConfig
-from tigertail.signals.annotation.evidence import co_annotation_weight, entries, gather, rarities, weigh
+from tigertail.signals.annotation.evidence import co_annotation_weight, entries, gather, idf_of, weigh
 from tigertail.signals.annotation.fit import fit_reliability
 from tigertail.signals.annotation.opinions import Opinions, read_opinions
 
@@ -46,7 +46,7 @@ def test_the_tenth_opinion_adds_less_than_the_first(world: MakeWorld) -> None:
         config = AnnotationConfig(opinion_exponent=power, estimate_reliability=False)
         opinions = read(made, config)
         evidence = gather(opinions, fit_reliability(opinions, config), config)
-        weights = weigh(evidence, config, rarities(evidence))
+        weights = weigh(evidence, config, idf_of(evidence))
         assert weights.data == pytest.approx(4**power * np.log(3 / 1))
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from tigertail.signals.annotation.label_folding import label_keys, shorter_forms, spelling
+from tigertail.signals.annotation.label_folding import canonical_forms, label_keys, spelling
 
 
 @pytest.mark.parametrize(
@@ -36,14 +36,14 @@ def cells(**items_of: list[int]) -> pl.DataFrame:
 
 
 def test_a_plural_joins_its_singular_where_both_are_said_of_the_same_items() -> None:
-    found = shorter_forms(
+    found = canonical_forms(
         cells(vocalist=[1, 2, 3], vocalists=[3, 4], blue=[5], blues=[6, 7], bass=[1], bas=[1])
     )
     assert found == {"vocalists": "vocalist"}
 
 
 def test_a_kind_of_music_is_that_kind() -> None:
-    found = shorter_forms(cells(rock=[1, 2, 3], rockmusic=[2, 3], world=[4], worldmusic=[5, 6], music=[1]))
+    found = canonical_forms(cells(rock=[1, 2, 3], rockmusic=[2, 3], world=[4], worldmusic=[5, 6], music=[1]))
     assert found == {"rockmusic": "rock"}
 
 

@@ -12,7 +12,13 @@ import polars as pl
 import pytest
 
 from tigertail.dataset.dataset import Dataset
-from tigertail.signals.annotation import Annotation, AnnotationConfig, AnnotationUpdate, update_annotations
+from tigertail.signals.annotation import (
+    Annotation,
+    AnnotationConfig,
+    AnnotationUpdate,
+    fit_annotation,
+    update_annotations,
+)
 from tigertail.signals.remap import ItemRemap
 
 MakeWorld = Callable[..., Any]
@@ -150,6 +156,19 @@ def test_what_cannot_be_used_is_counted(grow: Callable[..., Grown]) -> None:
     reasons = {"the label is empty": 1, "the label is the item's own name": 1}
     assert grown.taken.left_out == reasons == grown.signal.left_out
     assert (grown.taken.rows, grown.taken.later) == (2, 0)
+
+
+def test_labels_of_the_fit_predict_the_listeners_of_newcomers(world: MakeWorld) -> None:
+    said = {f"m{n}": "mpb" if n % 2 else "samba" for n in range(8)} | {f"t{n}": "techno" for n in range(8)}
+    made = world(said)
+    ids = made.interactions.items.ids.to_list()
+    factors = np.array([[1, 0] if item[0] == "m" else [0, 1] for item in ids], np.float32)
+    config = AnnotationConfig(prediction_min_listeners=1, co_annotation_weight=0)
+    object.__setattr__(made.interactions, "item_listeners", np.ones(len(ids), np.int64))
+    signal = fit_annotation(made.dataset, made.interactions, config, factors)
+    grown = Grown(signal, ids, world({"x": "mpb", "z": "zeuhl"}).dataset, co_annotation_weight=0)
+    assert grown.affinity("x", "m1") > grown.affinity("x", "m0") > 0 == grown.affinity("x", "t0")
+    assert grown.affinity("m0", "x") > 0 == grown.affinity("z", "m0")
 
 
 def _dataset(path: Path, label: str) -> Dataset:

@@ -1,7 +1,8 @@
 """Annotations of items: experts' facts and the crowd's labels.
 
 ``label_folding`` joins the spellings of a label, ``opinions`` reads annotations, ``reliability`` estimates how reliable
-annotators are, ``evidence`` weighs labels, and ``signal`` compares items by them. ``update`` gives rows to items that
+annotators are, ``evidence`` weighs labels, ``prediction``
+predicts listening from them, and ``signal`` compares items by both. ``update`` gives rows to items that
 are added after the fit, from what ``lexicon`` keeps of the labels.
 """
 

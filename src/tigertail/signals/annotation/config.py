@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 class AnnotationConfig(BaseModel):
     """Settings of the annotation signal.
 
-    The defaults were chosen on inner held-out listeners, of HetRec alone and with DBpedia's facts beside it, and on
-    a simulated world with spammers (see docs/signals-annotation.md).
+    The defaults were chosen on inner held-out listeners, inner halves of other truths, and a simulated world with
+    spammers (see docs/signals-annotation.md).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -22,11 +22,18 @@ class AnnotationConfig(BaseModel):
     """Exponent of the sum of reliable opinions: below 1 each further opinion adds less."""
     co_annotation_weight: float = Field(0.8, ge=0)
     """Weight of annotators in common, whatever their labels; 0 leaves that out."""
-    facets: dict[str, float] = {"home": 0.5, "hometown": 0.5, "birth place": 0.5, "associated band": 0.5}
+    facets: dict[str, float] = {
+        "home": 0.5,
+        "hometown": 0.5,
+        "birth place": 0.5,
+        "associated band": 0.5,
+        "label": 0.5,
+        "instrument": 0.5,
+    }
     """Weight of each facet; 1 for one that is not named, 0 leaves a facet out."""
     expert_weight: float = Field(1.0, ge=0)
     """Weight of an expert's annotation, in fully reliable opinions of the crowd."""
-    contested_discount: float = Field(0.3, ge=0, le=1)
+    contested_discount: float = Field(0.6, ge=0, le=1)
     """Factor of the crowd's opinion in a facet where an expert gives the item other labels."""
     estimate_reliability: bool = True
     """Whether to estimate the reliability of annotators; otherwise every opinion of the crowd counts in full."""
@@ -35,6 +42,13 @@ class AnnotationConfig(BaseModel):
     spam_tolerance: float = Field(0.1, ge=0, le=1)
     """Tolerance for a label that one annotator uses often: used on a share s of their items, it counts only where more
     than ``spam_tolerance * s`` of the other opinions on an item are that label."""
+
+    prediction_weight: float = Field(0.25, ge=0, le=1)
+    """Share in the affinity of the listening that labels predict; 0 leaves that out."""
+    prediction_penalty: float = Field(1.0, gt=0)
+    """Penalty of the ridge regression that predicts it, where items have rows of length 1 at most."""
+    prediction_min_listeners: int = Field(5, ge=1)
+    """Listeners of an item from which on it is an example for that regression."""
 
     @field_validator("facets")
     @classmethod

@@ -72,7 +72,7 @@ def gather(opinions: Opinions, reliability: AnnotatorReliability, config: Annota
     )
 
 
-def rarities(evidence: Evidence, others: int = 0) -> Reals:
+def idf_of(evidence: Evidence, others: int = 0) -> Reals:
     """Return log((N + 1) / n) of each label; float64, (labels,).
 
     Parameters
@@ -88,12 +88,12 @@ def rarities(evidence: Evidence, others: int = 0) -> Reals:
     return np.asarray(np.log((items + 1) / np.maximum(carried, 1)))
 
 
-def weigh(evidence: Evidence, config: AnnotationConfig, rarity: Reals) -> sparse.csr_array:
+def weigh(evidence: Evidence, config: AnnotationConfig, idf: Reals) -> sparse.csr_array:
     """Return the TF-IDF weight of each label on each item; sparse float64, (items, labels)."""
     strength = evidence.strength
     facet = np.array([config.facets.get(facet, 1.0) for facet in evidence.facets])
     weights = strength.copy()
-    weights.data = strength.data**config.opinion_exponent * (rarity * facet)[strength.indices]
+    weights.data = strength.data**config.opinion_exponent * (idf * facet)[strength.indices]
     return weights
 
 
@@ -111,8 +111,8 @@ def co_annotation_weight(opinions: Opinions, reliability: AnnotatorReliability) 
     item, annotator = pairs // shape[1], pairs % shape[1]
     items = np.count_nonzero(np.bincount(opinions.item, minlength=1))
     busy = np.bincount(annotator, minlength=shape[1])
-    rarity = np.log((items + 1) / np.maximum(busy, 1))
-    values = (reliability.annotators * rarity)[annotator]
+    idf = np.log((items + 1) / np.maximum(busy, 1))
+    values = (reliability.annotators * idf)[annotator]
     # Someone who annotates one item brings nobody together.
     kept = busy[annotator] > 1
     return sparse.csr_array((values[kept], (item[kept], annotator[kept])), shape=shape)

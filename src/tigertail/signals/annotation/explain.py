@@ -10,12 +10,14 @@ from tigertail.geo.regions import place_name
 from tigertail.signals.phrases import within
 
 ANNOTATOR: Final = "annotator"  # the facet of being annotated by the same people
+PREDICTION: Final = "prediction"  # the facet of labels that predict the same listening
 MOST: Final = 3  # labels named
 
 _PLAIN: Final = frozenset(("tag", "genre"))
 _PLACES: Final = frozenset(("home", "hometown", "birth place", "country"))
 _PREPOSITIONS: Final = {"label": "on", "instrument": "with", "associated band": "linked to"}
 _SAME_PEOPLE: Final = "tagged by the same people"
+_SAME_LISTENERS: Final = "with labels that lead to the same listeners"
 
 
 def format_shared_labels(shared: Iterable[tuple[str, str]]) -> str:
@@ -25,7 +27,7 @@ def format_shared_labels(shared: Iterable[tuple[str, str]]) -> str:
     ----------
     shared
         Facet and name of each shared label, the one that links them most first. The people who annotate both
-        are named where they link them most, or alone.
+        are named where they link them most, or alone. What the labels of both predict is named alone.
 
     Examples
     --------
@@ -37,11 +39,14 @@ def format_shared_labels(shared: Iterable[tuple[str, str]]) -> str:
     every = list(shared)
     shown: list[tuple[str, str]] = []
     for facet, name in every:
-        if facet != ANNOTATOR and not any(_covers(*other, facet, name) for other in shown):
+        if facet not in (ANNOTATOR, PREDICTION) and not any(_covers(*other, facet, name) for other in shown):
             shown.append((facet, name))
     parts = []
-    if every and (not shown or every[0][0] == ANNOTATOR):
+    facets = [facet for facet, _ in every]
+    if ANNOTATOR in facets and (not shown or facets[0] == ANNOTATOR):
         parts.append(_SAME_PEOPLE)
+    elif PREDICTION in facets and not shown:
+        parts.append(_SAME_LISTENERS)
     if shown:
         parts.append("both " + ", ".join(_format_label(*label) for label in shown[:MOST]))
     return ", ".join(parts)

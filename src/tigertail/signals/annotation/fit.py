@@ -15,11 +15,12 @@ from tigertail.signals.annotation.evidence import (
     co_annotation_weight,
     entries,
     gather,
-    rarities,
+    idf_of,
     weigh,
 )
 from tigertail.signals.annotation.lexicon import lexicon_of
 from tigertail.signals.annotation.opinions import Opinions, read_opinions
+from tigertail.signals.annotation.prediction import fit_prediction
 from tigertail.signals.annotation.reliability import AnnotatorReliability, estimate_reliability
 from tigertail.signals.annotation.signal import Annotation
 from tigertail.sparse import CSR
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 
 
 def fit_annotation(
-    dataset: Dataset, interactions: Interactions, config: AnnotationConfig | None = None
+    dataset: Dataset,
+    interactions: Interactions,
+    config: AnnotationConfig | None = None,
+    factors: NDArray[np.float32] | None = None,
 ) -> Annotation:
     """Fit the annotation signal.
 
@@ -38,9 +42,12 @@ def fit_annotation(
     dataset
         Whose annotations count; of a view, those it shows.
     interactions
-        The codes of the items; plays are not used.
+        The codes of the items, and how many listeners each has.
     config
         Settings.
+    factors
+        The base model's item vectors, fitted on the same data; float32, (items, factors). Without them no listening
+        is predicted.
 
     Raises
     ------
@@ -53,12 +60,16 @@ def fit_annotation(
     opinions = read_opinions(dataset, interactions, config)
     reliability = fit_reliability(opinions, config)
     evidence = gather(opinions, reliability, config)
-    rarity = rarities(evidence)
-    parts = [weigh(evidence, config, rarity)]
+    idf = idf_of(evidence)
+    parts = [weigh(evidence, config, idf)]
     if config.co_annotation_weight:
         parts.append(config.co_annotation_weight * co_annotation_weight(opinions, reliability))
     weights = sparse.hstack(parts, format="csr", dtype=np.float32)
     matrix, people, experts = columns_beside(weights, evidence)
+    prediction = None
+    if factors is not None and config.prediction_weight:
+        listeners = interactions.item_listeners
+        prediction = fit_prediction(weights, len(evidence.names), factors, listeners, config)
     return Annotation(
         matrix,
         people,
@@ -67,7 +78,8 @@ def fit_annotation(
         config.beta,
         config.norm_floor,
         opinions.left_out,
-        lexicon_of(opinions, reliability, evidence.keys, rarity),
+        lexicon_of(opinions, reliability, evidence.keys, idf),
+        prediction,
     )
 
 

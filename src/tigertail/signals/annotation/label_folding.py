@@ -41,8 +41,8 @@ def label_keys(labels: pl.Series) -> pl.Series:
     return keys.alias(KEY)
 
 
-def shorter_forms(cells: pl.DataFrame) -> dict[str, str]:
-    """Return the shorter form of each label that means the same without its ending.
+def canonical_forms(cells: pl.DataFrame) -> dict[str, str]:
+    """Return the canonical form of each variant: the label without an ending that changes nothing.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def shorter_forms(cells: pl.DataFrame) -> dict[str, str]:
     Returns
     -------
     dict[str, str]
-        Key of the longer form to key of the shorter, where at least a tenth of the items of the rarer of the two
+        Key of the variant to key of the canonical form, where at least a tenth of the items of the rarer of the two
         carry both.
     """
     cells = cells.select(ITEM, KEY).unique()
@@ -62,18 +62,18 @@ def shorter_forms(cells: pl.DataFrame) -> dict[str, str]:
         longer = pl.col(KEY).str.ends_with(ending) & ~pl.col(KEY).str.ends_with("ss")
         pairs = (
             items.filter(longer & (pl.col(KEY).str.len_chars() >= _SHORTEST + len(ending)))
-            .with_columns(pl.col(KEY).str.strip_suffix(ending).alias("shorter"))
-            .join(items, left_on="shorter", right_on=KEY, suffix="_shorter")
+            .with_columns(pl.col(KEY).str.strip_suffix(ending).alias("canonical"))
+            .join(items, left_on="canonical", right_on=KEY, suffix="_canonical")
         )
         both = (
             pairs.join(cells, on=KEY)
-            .join(cells, left_on=["shorter", ITEM], right_on=[KEY, ITEM])
-            .group_by(KEY, "shorter", "items", "items_shorter")
+            .join(cells, left_on=["canonical", ITEM], right_on=[KEY, ITEM])
+            .group_by(KEY, "canonical", "items", "items_canonical")
             .len("both")
-            .filter(pl.col("both") >= SHARED * pl.min_horizontal("items", "items_shorter"))
+            .filter(pl.col("both") >= SHARED * pl.min_horizontal("items", "items_canonical"))
             .sort(KEY)
         )
-        found |= dict(both.select(KEY, "shorter").iter_rows())
+        found |= dict(both.select(KEY, "canonical").iter_rows())
     return found
 
 

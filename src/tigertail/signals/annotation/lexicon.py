@@ -15,7 +15,7 @@ from tigertail.signals.annotation.opinions import Opinions
 from tigertail.signals.annotation.reliability import LABEL_PRIOR, AnnotatorReliability, Reals
 from tigertail.signals.contract import Arrays
 
-NAMES: Final = ("keys", "rarity", "reliability")
+NAMES: Final = ("keys", "idf", "reliability")
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +27,7 @@ class Lexicon:
     encoded_labels
         Key of each label, and the canonical form of each variant, as JSON in UTF-8; uint8. Decoded when it is
         first needed: affinities do not need it.
-    rarity
+    idf
         Inverse document frequency log((N + 1) / n) of each label, with N items of which n have the label, in the
         order of the columns of the label matrix; float64, (labels,).
     reliability
@@ -37,7 +37,7 @@ class Lexicon:
     """
 
     encoded_labels: NDArray[np.uint8]
-    rarity: Reals
+    idf: Reals
     reliability: Reals
     mean_reliability: float
 
@@ -45,8 +45,8 @@ class Lexicon:
     def of(
         cls,
         keys: Sequence[str],
-        shorter: Mapping[str, str],
-        rarity: Reals,
+        canonical_form: Mapping[str, str],
+        idf: Reals,
         reliability: Reals,
         mean_reliability: float,
     ) -> Self:
@@ -55,11 +55,11 @@ class Lexicon:
         Examples
         --------
         >>> lexicon = Lexicon.of(["rock"], {"rockmusic": "rock"}, np.ones(1), np.ones(1), 1.0)
-        >>> lexicon.keys, lexicon.shorter
+        >>> lexicon.keys, lexicon.canonical_form
         (['rock'], {'rockmusic': 'rock'})
         """
-        text = json.dumps([list(keys), dict(shorter)], ensure_ascii=False).encode()
-        return cls(np.frombuffer(text, np.uint8), rarity, reliability, mean_reliability)
+        text = json.dumps([list(keys), dict(canonical_form)], ensure_ascii=False).encode()
+        return cls(np.frombuffer(text, np.uint8), idf, reliability, mean_reliability)
 
     @property
     def keys(self) -> list[str]:
@@ -67,23 +67,23 @@ class Lexicon:
         return self._read[0]
 
     @property
-    def shorter(self) -> dict[str, str]:
+    def canonical_form(self) -> dict[str, str]:
         """Canonical form of each variant that was merged into it."""
         return self._read[1]
 
-    def with_labels(self, keys: Sequence[str], rarity: Reals) -> Self:
+    def with_labels(self, keys: Sequence[str], idf: Reals) -> Self:
         """Return the lexicon with further labels, which get the mean reliability."""
         return self.of(
             [*self.keys, *keys],
-            self.shorter,
-            np.concatenate([self.rarity, rarity]),
+            self.canonical_form,
+            np.concatenate([self.idf, idf]),
             np.concatenate([self.reliability, np.full(len(keys), self.mean_reliability)]),
             self.mean_reliability,
         )
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk."""
-        arrays: Arrays = dict(zip(NAMES, (self.encoded_labels, self.rarity, self.reliability), strict=True))
+        arrays: Arrays = dict(zip(NAMES, (self.encoded_labels, self.idf, self.reliability), strict=True))
         return arrays, {"mean_reliability": self.mean_reliability}
 
     @classmethod
@@ -92,17 +92,17 @@ class Lexicon:
         if NAMES[0] not in arrays:
             return None
         stored: Any = arrays
-        encoded, rarity, reliability = (stored[name] for name in NAMES)
-        return cls(encoded, rarity, reliability, settings["mean_reliability"])
+        encoded, idf, reliability = (stored[name] for name in NAMES)
+        return cls(encoded, idf, reliability, settings["mean_reliability"])
 
     @cached_property
     def _read(self) -> tuple[list[str], dict[str, str]]:
-        keys, shorter = json.loads(np.asarray(self.encoded_labels).tobytes())
-        return keys, shorter
+        keys, canonical_form = json.loads(np.asarray(self.encoded_labels).tobytes())
+        return keys, canonical_form
 
 
 def lexicon_of(
-    opinions: Opinions, reliability: AnnotatorReliability, keys: Sequence[str], rarity: Reals
+    opinions: Opinions, reliability: AnnotatorReliability, keys: Sequence[str], idf: Reals
 ) -> Lexicon:
     """Return what a fit learned of its labels.
 
@@ -114,7 +114,7 @@ def lexicon_of(
         The opinions, and their reliability.
     keys
         Key of each label: those of the opinions.
-    rarity
+    idf
         Of each label; float64, (labels,).
     """
     label = opinions.label[~opinions.expert]
@@ -123,8 +123,8 @@ def lexicon_of(
     given = np.bincount(label, minlength=len(keys))
     return Lexicon.of(
         keys,
-        opinions.shorter,
-        rarity,
+        opinions.canonical_form,
+        idf,
         (reliable + LABEL_PRIOR[0] * mean_reliability) / (given + LABEL_PRIOR[0]),
         mean_reliability,
     )

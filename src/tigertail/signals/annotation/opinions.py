@@ -15,7 +15,7 @@ from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.errors import DataError
 from tigertail.signals.annotation.config import AnnotationConfig
-from tigertail.signals.annotation.label_folding import ITEM, KEY, label_keys, shorter_forms, spelling
+from tigertail.signals.annotation.label_folding import ITEM, KEY, canonical_forms, label_keys, spelling
 
 Codes = NDArray[np.int64]
 
@@ -46,8 +46,8 @@ class Opinions:
         How many items the catalogue has.
     left_out
         Rows of the table that cannot be used, by reason.
-    shorter
-        Key of each longer form to that of the shorter form it joined.
+    canonical_form
+        Key of each variant of a label to that of the canonical form it joined.
     """
 
     item: Codes
@@ -61,7 +61,7 @@ class Opinions:
     annotators: int
     items: int
     left_out: dict[str, int] = field(default_factory=dict)
-    shorter: dict[str, str] = field(default_factory=dict)
+    canonical_form: dict[str, str] = field(default_factory=dict)
 
 
 def read_opinions(dataset: Dataset, interactions: Interactions, config: AnnotationConfig) -> Opinions:
@@ -77,9 +77,9 @@ def read_opinions(dataset: Dataset, interactions: Interactions, config: Annotati
     """
     names = dataset.items.unique(c.ITEM_ID, keep="first")
     rows, left_out = usable(annotations_of(dataset), interactions.items, names)
-    shorter = shorter_forms(rows)
-    rows = with_facets(joined(rows, shorter))
-    return coded(rows, spelling(rows), len(interactions.items), left_out, shorter)
+    canonical_form = canonical_forms(rows)
+    rows = with_facets(joined(rows, canonical_form))
+    return coded(rows, spelling(rows), len(interactions.items), left_out, canonical_form)
 
 
 def coded(
@@ -87,7 +87,7 @@ def coded(
     labels: pl.DataFrame,
     items: int,
     left_out: dict[str, int],
-    shorter: dict[str, str],
+    canonical_form: dict[str, str],
 ) -> Opinions:
     """Return rows as opinions.
 
@@ -97,7 +97,7 @@ def coded(
         As :func:`usable` returns them, with the facets and keys of ``labels``.
     labels
         Columns facet, key, label, in the order of their codes.
-    items, left_out, shorter
+    items, left_out, canonical_form
         As in :class:`Opinions`.
     """
     labels = labels.with_row_index("label_code")
@@ -121,13 +121,13 @@ def coded(
         len(named) + 1,
         items,
         left_out,
-        shorter,
+        canonical_form,
     )
 
 
-def joined(rows: pl.DataFrame, shorter: dict[str, str]) -> pl.DataFrame:
-    """Return the rows with longer forms of labels replaced by shorter ones."""
-    return rows.with_columns(pl.col(KEY).replace(list(shorter), list(shorter.values())))
+def joined(rows: pl.DataFrame, canonical_form: dict[str, str]) -> pl.DataFrame:
+    """Return the rows with variants of labels replaced by their canonical forms."""
+    return rows.with_columns(pl.col(KEY).replace(list(canonical_form), list(canonical_form.values())))
 
 
 def annotations_of(dataset: Dataset) -> pl.DataFrame:

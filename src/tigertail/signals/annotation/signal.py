@@ -1,4 +1,4 @@
-"""Affinity from annotations: items with the same labels, and the same annotators."""
+"""Affinity from annotations: items with the same labels, the same annotators, and labels that predict the same."""
 
 # Kernels are compiled from their bodies, so annotations would say nothing here.
 # mypy: disable-error-code="no-untyped-def"
@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.kernels import njit, prange, prefer_numpy
-from tigertail.signals.annotation.explain import ANNOTATOR, format_shared_labels
+from tigertail.signals.annotation.explain import ANNOTATOR, PREDICTION, format_shared_labels
 from tigertail.signals.annotation.lexicon import Lexicon
+from tigertail.signals.annotation.prediction import Prediction
 from tigertail.signals.contract import Arrays
 from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
@@ -67,10 +68,13 @@ class KeptLabels(Sequence[tuple[str, str]]):
 class Annotation:
     """Directed affinity between what is said of items.
 
-    aff(A -> B) = x_A . x_B / (|x_A| (|x_B|^2 + s^2)^(beta / 2))
+    aff(A -> B) = (1 - w) x_A . x_B / (|x_A| (|x_B|^2 + s^2)^(beta / 2))
+                  + w max(0, p_A . p_B) |x_B| / (|x_B|^2 + s^2)^(beta / 2)
 
-    With beta = 1 and s = 0 it is the cosine. A lower beta favours items with many labels. The floor s keeps items
-    with few or unreliable labels from the top. Two items that share nothing have the affinity 0.
+    With beta = 1 and s = 0 the first term is the cosine. A lower beta favours items with many labels. The floor s
+    keeps items with few or unreliable labels from the top. p is the direction of listening that labels predict
+    (:mod:`tigertail.signals.annotation.prediction`), and w its weight. Two items that share nothing and predict
+    different listening have the affinity 0.
 
     Parameters
     ----------
@@ -90,6 +94,8 @@ class Annotation:
         Rows of annotations that could not be used, by reason.
     lexicon
         What was learned of the labels; without it nothing can be added.
+    prediction
+        The listening that labels predict; None counts shared labels alone.
     """
 
     weights: CSR
@@ -100,6 +106,7 @@ class Annotation:
     norm_floor: float = 5.0
     left_out: dict[str, int] = field(default_factory=dict)
     lexicon: Lexicon | None = None
+    prediction: Prediction | None = None
 
     @cached_property
     def known(self) -> NDArray[np.bool_]:
@@ -109,7 +116,13 @@ class Annotation:
     def reindexed(self, to: ItemRemap) -> Self:
         """Return the signal with its items under new codes; new items are unknown to it."""
         weights, entries = to.rows(self.weights)
-        return replace(self, weights=weights, people=self.people[entries], experts=self.experts[entries])
+        return replace(
+            self,
+            weights=weights,
+            people=self.people[entries],
+            experts=self.experts[entries],
+            prediction=self.prediction and self.prediction.reindexed(to),
+        )
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk."""
@@ -127,9 +140,10 @@ class Annotation:
             "norm_floor": self.norm_floor,
             "left_out": self.left_out,
         }
-        if self.lexicon:
-            of_labels, more = self.lexicon.to_arrays()
-            return arrays | of_labels, settings | more
+        for part in (self.lexicon, self.prediction):
+            if part:
+                more, also = part.to_arrays()
+                arrays, settings = arrays | more, settings | also
         return arrays, settings
 
     @classmethod
@@ -145,6 +159,7 @@ class Annotation:
             settings["norm_floor"],
             dict(settings["left_out"]),
             Lexicon.from_arrays(arrays, settings),
+            Prediction.from_arrays(arrays, settings),
         )
 
     def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -162,6 +177,8 @@ class Annotation:
         else:
             with threads_for(scores.size):
                 _scores(*given)
+        if self.prediction:
+            scores += self.prediction.affinity(queries) * self._predicted_scale
         scores[:, ~self.known] = -np.inf
         scores[~self.known[queries]] = -np.inf
         return scores
@@ -182,7 +199,8 @@ class Annotation:
             Columns facet, label, contribution (to the affinity from a to b), source_a, source_b ("expert",
             "crowd", or "expert and crowd"), people_a,
             people_b (how many of the crowd say so); the largest contribution first. One row, with the facet
-            "annotator", stands for the people who annotate both, counted in people_a and people_b.
+            "annotator", stands for the people who annotate both, counted in people_a and people_b; one, with the
+            facet "prediction" and the sources "listening", for the listening that the labels of both predict.
         """
         (at_a, at_b), common = self._common(a, b)
         part = self._parts(a, b, at_a, at_b)
@@ -205,6 +223,9 @@ class Annotation:
             together = int((~is_label).sum())
             row = (ANNOTATOR, "annotated by the same people", float(part[~is_label].sum()), c.CROWD, c.CROWD)
             rows.vstack(pl.DataFrame([(*row, together, together)], _SHARED, orient="row"), in_place=True)
+        if predicted := self._predicted_part(a, b):
+            row = (PREDICTION, "labels that predict the same listeners", predicted, "listening", "listening")
+            rows.vstack(pl.DataFrame([(*row, 0, 0)], _SHARED, orient="row"), in_place=True)
         return rows.sort([CONTRIBUTION, c.FACET, c.LABEL], descending=[True, False, False]).head(n)
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
@@ -222,6 +243,8 @@ class Annotation:
         ranked = [(-much, *self.labels[label]) for much, label in zip(part.tolist(), labels, strict=False)]
         if len(labels) < len(common):  # columns rise, so those of people are the last
             ranked.append((-float(part[len(labels) :].sum()), ANNOTATOR, ""))
+        if predicted := self._predicted_part(a, b):
+            ranked.append((-predicted, PREDICTION, ""))
         return [(facet, label) for _, facet, label in sorted(ranked)[:_LOOKED_AT]]
 
     def _parts(self, a: int, b: int, at_a: NDArray[np.int64], at_b: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -240,7 +263,26 @@ class Annotation:
 
     def _divisor(self, a: int, b: int) -> float:
         length = float(self._squares[b]) + self.norm_floor**2
-        return float(np.sqrt(self._squares[a]) * length ** (self.beta / 2))
+        return float(np.sqrt(self._squares[a]) * length ** (self.beta / 2)) / self._shared_weight
+
+    def _predicted_part(self, a: int, b: int) -> float:
+        """Return what predicted listening adds to the affinity from a to b."""
+        if not self.prediction:
+            return 0.0
+        return self.prediction.between(a, b) * float(self._predicted_scale[b])
+
+    @property
+    def _shared_weight(self) -> float:
+        return 1 - self.prediction.weight if self.prediction else 1.0
+
+    @cached_property
+    def _predicted_scale(self) -> NDArray[np.float32]:
+        """Factor of what is predicted, for each answer: lower for items with few labels."""
+        assert self.prediction is not None
+        lengths = np.maximum(self._squares + self.norm_floor**2, np.finfo(np.float64).tiny)
+        return (self.prediction.weight * np.sqrt(self._squares) / lengths ** (self.beta / 2)).astype(
+            np.float32
+        )
 
     def _sources(self, entries: NDArray[np.int64]) -> list[str]:
         experts, people = self.experts[entries] > 0, self.people[entries] > 0
@@ -261,7 +303,8 @@ class Annotation:
     @cached_property
     def _answers(self) -> CSR:
         """Columns of answers: who carries each label, and what that is worth."""
-        return self._scaled((self._squares + self.norm_floor**2) ** (self.beta / 2)).transpose()
+        divisor = (self._squares + self.norm_floor**2) ** (self.beta / 2)
+        return self._scaled(divisor / self._shared_weight).transpose()
 
     def _scaled(self, divisor: NDArray[np.float64]) -> CSR:
         inverse = np.where(self.known, 1 / np.where(self.known, divisor, 1), 0)

@@ -3,10 +3,11 @@
 They are read by the rules of the fit, with the labels of the signal; a label that it lacks is added, so that two new
 items can share it. What needs the rows of the fit is taken from what the fit learned:
 
-- **Rarity.** A label has its weight of the fit, so that old rows stay as they are; a new label has the weight of its
-  frequency among the new items.
+- **Inverse document frequency.** A label has its weight of the fit, so that old rows stay as they are; a new label
+  has the weight of its frequency among the new items.
 - **Reliability.** An opinion has the mean reliability of the opinions with its label in the fit. A signal keeps no
   annotators, so that their own reliability is not known.
+- **Predicted listening** comes from the coefficients of the fit; a new label predicts nothing.
 - **Annotators in common** are left out for the same reason.
 """
 
@@ -21,9 +22,9 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.signals.annotation.config import AnnotationConfig
-from tigertail.signals.annotation.evidence import gather, rarities, weigh
+from tigertail.signals.annotation.evidence import gather, idf_of, weigh
 from tigertail.signals.annotation.fit import columns_beside
-from tigertail.signals.annotation.label_folding import KEY, shorter_forms, spelling
+from tigertail.signals.annotation.label_folding import KEY, canonical_forms, spelling
 from tigertail.signals.annotation.lexicon import Lexicon
 from tigertail.signals.annotation.opinions import TAG, annotations_of, coded, joined, usable, with_facets
 from tigertail.signals.annotation.reliability import AnnotatorReliability
@@ -83,19 +84,21 @@ def update_annotations(
     rows, left_out = usable(every.filter(~is_known), Vocabulary(catalogue[c.ITEM_ID]), catalogue)
     count = len(rows)
     rows, labels = _with_known_labels(signal, lexicon, rows)
-    opinions = coded(rows, labels, len(catalogue), left_out, lexicon.shorter)
+    opinions = coded(rows, labels, len(catalogue), left_out, lexicon.canonical_form)
     fresh = len(labels) - len(lexicon.keys)
     by_label = np.concatenate([lexicon.reliability, np.full(fresh, lexicon.mean_reliability)])
     reliability = AnnotatorReliability(by_label[opinions.label[~opinions.expert]], np.empty(0), by_label)
     evidence = gather(opinions, reliability, config)
-    rarity = rarities(evidence, int(signal.known.sum()))
-    rarity[: len(lexicon.keys)] = lexicon.rarity
-    theirs = columns_beside(weigh(evidence, config, rarity), evidence)
+    idf = idf_of(evidence, int(signal.known.sum()))
+    idf[: len(lexicon.keys)] = lexicon.idf
+    theirs = columns_beside(weigh(evidence, config, idf), evidence)
+    predicted = signal.prediction
     after = replace(
         _with_rows(signal, *theirs),
+        prediction=predicted and predicted.with_items(theirs[0], signal.norm_floor),
         labels=list(zip(evidence.facets, evidence.names, strict=True)),
         left_out=_summed(signal.left_out, left_out),
-        lexicon=lexicon.with_labels(evidence.keys[len(lexicon.keys) :], rarity[len(lexicon.keys) :]),
+        lexicon=lexicon.with_labels(evidence.keys[len(lexicon.keys) :], idf[len(lexicon.keys) :]),
     )
     items = int((after.known & ~signal.known).sum())
     return AnnotationUpdate(after, count, items, len(every) - count - sum(left_out.values()), left_out)
@@ -105,9 +108,9 @@ def _with_known_labels(
     signal: Annotation, lexicon: Lexicon, rows: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return rows with the keys and facets of a signal, and its labels with the new ones after them."""
-    known = {*lexicon.keys, *lexicon.shorter}
-    rows = joined(rows, lexicon.shorter)
-    rows = joined(rows, {long: short for long, short in shorter_forms(rows).items() if long not in known})
+    known = {*lexicon.keys, *lexicon.canonical_form}
+    rows = joined(rows, lexicon.canonical_form)
+    rows = joined(rows, {long: short for long, short in canonical_forms(rows).items() if long not in known})
     rows = with_facets(rows, _settled(signal, lexicon))
     labels = pl.DataFrame(
         {
