@@ -14,7 +14,7 @@ from tigertail import columns as c
 from tigertail.errors import ConfigError
 from tigertail.geo.countries import country_code
 from tigertail.model.config import ModelConfig
-from tigertail.model.lens import lens_target
+from tigertail.model.lens_target import lens_target
 from tigertail.model.query_options import COSINE, Capability, QueryOptions
 from tigertail.model.registry import FACTORS, LISTENING, MIXTURE
 from tigertail.signals.contract import Composite, GroupAware, HasPopularityExponent, ListenerGroups, Signal

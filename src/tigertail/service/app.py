@@ -29,7 +29,7 @@ from tigertail.service.middleware import stack
 from tigertail.service.server.uvicorn_internals import STARTUP_FAILURE
 from tigertail.service.server.workers import end_with_parent
 from tigertail.service.serving.context import CHALLENGER, CURRENT, Context
-from tigertail.service.serving.registry import ModelRegistry
+from tigertail.service.serving.served_models import ServedModels
 from tigertail.service.serving.work_queue import WorkQueue
 from tigertail.version import __version__
 
@@ -57,16 +57,16 @@ def create_app(settings: Settings, cache_dir: Path | None = None) -> FastAPI:
         If a model is missing or damaged.
     """
     warnings.simplefilter("ignore", TigertailWarning)  # an erasure warns, and answers all the same
-    context = Context(settings, _registry(settings, cache_dir), _queue(settings), _store(settings))
+    context = Context(settings, _served_models(settings, cache_dir), _queue(settings), _store(settings))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        context.registry.watch(settings.reload_interval)
+        context.models.watch(settings.reload_interval)
         forgetting = asyncio.create_task(_forget(context))
         LOG.info("worker ready", extra={"model": context.served.version})
         yield
         forgetting.cancel()
-        context.registry.stop()
+        context.models.stop()
         if context.store is not None:
             context.store.close()
         LOG.info("worker stopped")
@@ -124,7 +124,7 @@ async def _forget(context: Context) -> None:
         await asyncio.sleep(HOUR)
 
 
-def _registry(settings: Settings, cache_dir: Path | None) -> ModelRegistry:
+def _served_models(settings: Settings, cache_dir: Path | None) -> ServedModels:
     folders = {CURRENT: settings.model}
     if settings.challenger is not None:
         folders[CHALLENGER] = settings.challenger
@@ -132,7 +132,7 @@ def _registry(settings: Settings, cache_dir: Path | None) -> ModelRegistry:
     def changed(role: str, new: bool) -> None:
         metrics.MODEL_RELOADS.labels(role, "loaded" if new else "refused").inc()
 
-    return ModelRegistry(folders, changed, cache_dir)
+    return ServedModels(folders, changed, cache_dir)
 
 
 def _queue(settings: Settings) -> WorkQueue:

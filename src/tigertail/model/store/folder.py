@@ -31,7 +31,8 @@ from pydantic import ValidationError
 from tigertail.errors import ModelError, setting_at_fault
 from tigertail.model.config import ModelConfig
 from tigertail.model.model import Model, Provenance
-from tigertail.model.store.lazy import REFIT, LazySignals, check, opened
+from tigertail.model.store.checksums import REFIT, open_file, verify_file
+from tigertail.model.store.lazy_signals import LazySignals
 from tigertail.signals.contract import Persistent
 from tigertail.storage import checksums, new_folder, replaced_file, to_json
 from tigertail.version import __version__
@@ -142,8 +143,8 @@ def load(path: Path | str) -> Model:
     path = Path(path)
     manifest, version = read_manifest(path)
     folder = path / manifest["generation"]
-    with opened(folder / ITEMS) as file:
-        check(file, manifest["files"][ITEMS])
+    with open_file(folder / ITEMS) as file:
+        verify_file(file, manifest["files"][ITEMS])
         items = pl.read_parquet(file)
     return Model(
         items,

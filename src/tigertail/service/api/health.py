@@ -32,8 +32,8 @@ async def ready(context: ContextDependency) -> Response:
     """
     health = {
         "status": "ready",
-        "models": {role: served.version for role, served in context.registry.served().items()},
-        "refused": context.registry.refused(),
+        "models": {role: served.version for role, served in context.models.served().items()},
+        "refused": context.models.refused(),
         "feedback": await context.feedback_health(),
     }
     return Response(to_json(health), media_type="application/json", headers={"Cache-Control": "no-store"})

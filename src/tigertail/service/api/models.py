@@ -26,7 +26,7 @@ router = APIRouter(tags=["models"])
 )
 async def models(context: ContextDependency) -> Response:
     """Say of each what it was fitted to, and how it can be asked."""
-    described = [served.described(role) for role, served in context.registry.served().items()]
+    described = [served.described(role) for role, served in context.models.served().items()]
     return Response(to_json({"models": described}), media_type="application/json")
 
 

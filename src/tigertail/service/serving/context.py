@@ -16,8 +16,8 @@ from tigertail.feedback.store import FeedbackStore
 from tigertail.service.http.parameters import SimilarQuery
 from tigertail.service.http.problems import ServiceError
 from tigertail.service.http.settings import Settings
-from tigertail.service.serving.registry import ModelRegistry
 from tigertail.service.serving.served_model import ServedModel
+from tigertail.service.serving.served_models import ServedModels
 from tigertail.service.serving.work_queue import WorkQueue
 
 CURRENT: Final = "current"
@@ -39,7 +39,7 @@ class Context:
     ----------
     settings
         The settings.
-    registry
+    models
         The models.
     queue
         The queue that runs the models.
@@ -48,7 +48,7 @@ class Context:
     """
 
     settings: Settings
-    registry: ModelRegistry
+    models: ServedModels
     queue: WorkQueue
     store: FeedbackStore | None = None
     _counter: WorkQueue = field(default_factory=lambda: WorkQueue(QUEUE, 0, WRITERS))
@@ -58,12 +58,12 @@ class Context:
     @property
     def served(self) -> ServedModel:
         """The model to answer from: take it once for a request, and use it to the end."""
-        return self.registry[CURRENT]
+        return self.models[CURRENT]
 
     def challenger_of(self, asked: SimilarQuery) -> ServedModel | None:
         """Return the model whose answers are to be interleaved; None where one model answers alone."""
         return (
-            self.registry.get(CHALLENGER)
+            self.models.get(CHALLENGER)
             if asked.listener is not None and asked.options().signal is None
             else None
         )

@@ -42,7 +42,7 @@ class ServedModel:
 
     _kernel_lock: ClassVar = threading.Lock()
     """Held while a model computes: kernels share state that is not safe for two threads. The work queue has one thread,
-    but the registry opens a new model on another."""
+    but :class:`ServedModels` opens a new model on another."""
 
     def __init__(self, model: Model, folder: Path) -> None:
         self.model = model

@@ -36,7 +36,7 @@ class _Place:
     waits: int = 0
 
 
-class ModelRegistry:
+class ServedModels:
     """The models that are served, by role.
 
     Parameters
@@ -101,7 +101,7 @@ class ModelRegistry:
                 except Exception:
                     LOG.exception("looking for a new model failed; it is tried again")
 
-        threading.Thread(target=loop, name="model-registry", daemon=True).start()
+        threading.Thread(target=loop, name="served-models", daemon=True).start()
 
     def stop(self) -> None:
         """Stop the checks."""
