@@ -54,6 +54,6 @@ async def item(
         return not_modified(served)
     code = served.index.by_id(item)
     if code is None:
-        raise UnknownItemError(f"no item has the id '{item}'", remedy="look it up with /v1/items?q=")
+        raise UnknownItemError(f"no item has the id '{item}'")
     content = await context.queue.do(lambda: to_json(served.details(code)))
     return versioned(content, served)

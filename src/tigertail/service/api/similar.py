@@ -86,9 +86,9 @@ def answer_of(served: ServedModel, items: list[str], asked: Question) -> dict[st
     answers = served.answer(seeds, asked.n, asked.options(), why=asked.why)
     return {
         "model": served.version,
-        "seeds": [served.cards[seed] for seed in seeds],
+        "seeds": [served.items[seed] for seed in seeds],
         "notices": list(answers.notices),
-        "items": served.shown(answers),
+        "items": served.answer_records(answers),
     }
 
 

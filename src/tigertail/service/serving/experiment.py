@@ -36,7 +36,7 @@ def interleaved(
     lists: list[list[dict[str, Any]]] = []
     notices: list[str] = []
     for served in (first, second):
-        known = [served.index.code(first.cards[code]["id"]) for code in query_codes]
+        known = [served.index.code(first.items[code]["id"]) for code in query_codes]
         codes = [code for code in known if code is not None]
         if not codes:
             lists.append([])
@@ -50,18 +50,18 @@ def interleaved(
                 []
             )  # the challenger does not support an option of this query: it adds nothing to this list
             continue
-        lists.append(served.shown(answers))
+        lists.append(served.answer_records(answers))
         notices += answers.notices
-    cards = [{card["id"]: card for card in shown} for shown in lists]
+    by_id = [{record["id"]: record for record in records} for records in lists]
     seed = derive_seed(query.listener, query.key(items), first.version, second.version)
-    first_ids, second_ids = ([card["id"] for card in shown] for shown in lists)
+    first_ids, second_ids = ([record["id"] for record in records] for records in lists)
     interleaved_ids, sources = team_draft(first_ids, second_ids, query.n, seed)
     return {
         "model": f"{first.version}+{second.version}",
-        "seeds": [first.cards[code] for code in query_codes],
+        "seeds": [first.items[code] for code in query_codes],
         "notices": list(dict.fromkeys(notices)),
         "items": [
-            cards[source][item] | {"rank": rank}
+            by_id[source][item] | {"rank": rank}
             for rank, (item, source) in enumerate(zip(interleaved_ids, sources, strict=True), start=1)
         ],
     }
