@@ -12,10 +12,10 @@ from tigertail.splitting.hold_out import Split
 
 
 class RandomRanking(Baseline):
-    """aff(A -> B) is drawn anew for each query, uniform in [0, 1), among the items with a listener."""
+    """aff(A -> B) is uniform in [0, 1) over the items with a listener, from a generator seeded by ``seed`` and the query."""
 
     seed: int = 0
-    """Seed of the draws."""
+    """Seed of the generators."""
 
     @property
     def label(self) -> str:
