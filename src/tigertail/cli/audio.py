@@ -49,7 +49,7 @@ def analyse(
     if done.seconds:
         typer.echo(
             f"{done.seconds / 3600:.2f} hours of audio in {seconds:.0f} s: "
-            f"{done.seconds / seconds:,.0f} hours an hour"
+            f"{done.seconds / seconds:,.0f} hours per hour"
         )
     if done.skipped:
         rows = [(reason, f"{files:,}") for reason, files in done.reasons.most_common()]

@@ -11,7 +11,7 @@ from tigertail.model.model import Model
 
 
 def read_queries(path: Path, model: Model) -> list[str]:
-    """Read ids or names of a model's items, one a line; blank lines are skipped.
+    """Read ids or names of a model's items, one per line; blank lines are skipped.
 
     Returns
     -------
@@ -28,7 +28,7 @@ def read_queries(path: Path, model: Model) -> list[str]:
     lines = read_text(path, remedy="give a text file, one id or name in each line").split("\n")
     asked = {number: line.strip() for number, line in enumerate(lines, start=1) if line.strip()}
     if not asked:
-        raise DataError("holds no query", path=path, remedy="write ids or names, one a line")
+        raise DataError("holds no query", path=path, remedy="write ids or names, one per line")
     codes = model.index.codes(list(asked.values()))
     for number, code in zip(asked, codes, strict=True):
         if code < 0:

@@ -94,7 +94,7 @@ class BulkAnswers:
     catalogue
         The model's items.
     targets
-        Codes of the items of the query, one a row; int32, (rows,).
+        Codes of the items of the query, one per row; int32, (rows,).
     items
         Codes of the answers, best first for each target; int32, (rows,).
     affinities
@@ -133,7 +133,7 @@ class Model:
     Parameters
     ----------
     items
-        One row an item, in the order of the item codes: item_id, name, kind, listeners, stratum, folded and
+        One row per item, in the order of the item codes: item_id, name, kind, listeners, stratum, folded and
         whatever else the catalogue says.
     signals
         Signals by name.

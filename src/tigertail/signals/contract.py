@@ -70,7 +70,7 @@ class Explainable(Protocol):
         Returns
         -------
         list[str]
-            One an item, such as "12 listeners in common, most in Poland"; "" where there is no evidence.
+            One per item, such as "12 listeners in common, most in Poland"; "" where there is no evidence.
         """
 
 

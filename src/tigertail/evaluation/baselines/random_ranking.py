@@ -12,7 +12,7 @@ from tigertail.splitting.hold_out import Split
 
 
 class RandomRanking(Baseline):
-    """aff(A -> B) is uniform in [0, 1) over the items with a listener, from a generator seeded by ``seed`` and the query."""
+    """aff(A -> B) is drawn uniformly from [0, 1) for each item with a listener; seed and query settle the draws."""
 
     seed: int = 0
     """Seed of the generators."""

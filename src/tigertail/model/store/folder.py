@@ -4,7 +4,7 @@ A model is a folder::
 
     MODEL/
       manifest.json      format, version, configuration, provenance, and the SHA-256 of every file
-      <generation>/      items.parquet and one folder of arrays a signal, and a copy of its manifest
+      <generation>/      items.parquet and one folder of arrays per signal, and a copy of its manifest
       maps/              what :mod:`tigertail.model.maps.map` made of some versions
 
 A new model is written beside the old one as a new generation; replacing the manifest, one file, in one step

@@ -25,7 +25,7 @@ class LazySignals(Mapping[str, Signal]):
     Parameters
     ----------
     folder
-        The generation's folder, with one folder of arrays a signal.
+        The generation's folder, with one folder of arrays per signal.
     settings
         Settings of each signal.
     checksums

@@ -150,7 +150,7 @@ class NeighboursQuery(Dialled):
     """A page of all lists."""
 
     top: int = Field(20, ge=1, le=200, description="How many to list for each.")
-    limit: int = Field(50, ge=1, le=200, description="Items a page.")
+    limit: int = Field(50, ge=1, le=200, description="Items per page.")
     cursor: Annotated[str, Field(max_length=64, pattern=r"^\w+\.[0-9]{1,12}$")] | None = Field(
         None, description="The page's `next`."
     )

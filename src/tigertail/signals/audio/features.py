@@ -52,7 +52,7 @@ def read_features(dataset: Dataset, interactions: Interactions, config: AudioCon
     """Read the audio table and describe each item by the set of its clips.
 
     An artist or album has its own clips and those of all tracks that name it in ``artist_id``. An item is
-    described by the mean of its clips and, where the table has several clips an item, by how much they
+    described by the mean of its clips and, where the table has several clips per item, by how much they
     differ. Every column is then brought to a normal distribution by its ranks, so that neither units nor
     outliers count. A value that is missing or no finite number is taken for the median.
 
