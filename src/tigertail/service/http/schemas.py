@@ -140,7 +140,7 @@ class Place(Answer):
 
 
 class Option(Answer):
-    """A dial of a query."""
+    """An option of a query."""
 
     name: str = Field(description="Its parameter.")
     type: str = Field(description="string, number, integer or boolean.")
@@ -179,7 +179,7 @@ class Described(Answer):
     item_countries: list[Place]
     kinds: list[str]
     strata: list[str]
-    options: list[Option] = Field(description="The dials of a query.")
+    options: list[Option] = Field(description="The options of a query.")
 
 
 class Models(Answer):

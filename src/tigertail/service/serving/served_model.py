@@ -17,7 +17,7 @@ from tigertail.geo.regions import place_name
 from tigertail.model import Answers, Model, QueryOptions, load
 from tigertail.model.explanation import format_reasons
 from tigertail.model.maps.map import read_map
-from tigertail.model.query_options import COSINE, dials
+from tigertail.model.query_options import COSINE, query_options
 from tigertail.model.registry import FACTORS, LISTENING, MIXTURE, OTHER_COLOUR, SIGNALS
 from tigertail.model.resolution import model_defaults
 from tigertail.model.store.folder import map_file
@@ -197,17 +197,17 @@ class ServedModel:
             "strata": list(c.STRATA),
             "options": [
                 {
-                    "name": dial.parameter,
-                    "type": _JSON_TYPES[dial.type],
-                    "repeated": dial.repeated,
-                    "min": dial.minimum,
-                    "max": dial.maximum,
-                    "choices": list(dial.choices),
-                    "default": defaults.get(dial.name),
-                    "both_lists": dial.both_lists,
-                    "help": dial.help,
+                    "name": option.parameter,
+                    "type": _JSON_TYPES[option.type],
+                    "repeated": option.repeated,
+                    "min": option.minimum,
+                    "max": option.maximum,
+                    "choices": list(option.choices),
+                    "default": defaults.get(option.name),
+                    "both_lists": option.both_lists,
+                    "help": option.help,
                 }
-                for dial in dials()
+                for option in query_options()
             ],
         }
 
