@@ -53,11 +53,11 @@ def serve(
         evaluation=evaluation,
     )
 
-    def say(address: str) -> None:
+    def announce(address: str) -> None:
         page = f"Open {address}/ in a browser. " if settings.explorer else ""
         typer.echo(f"Serving {settings.model} at {address}. {page}Stop with Ctrl-C.", err=True)
 
-    run(settings, say)
+    run(settings, announce)
 
 
 def key() -> None:

@@ -23,7 +23,7 @@ def read_queries(path: Path, model: Model) -> list[str]:
     DataError
         If the file is missing, is no UTF-8 text, or holds no query.
     UnknownItemError
-        If a line names no item of the model; the message says which line and suggests close names.
+        If a line names no item of the model; the message names the line and suggests close names.
     """
     lines = read_text(path, remedy="give a text file, one id or name in each line").split("\n")
     asked = {number: line.strip() for number, line in enumerate(lines, start=1) if line.strip()}

@@ -87,7 +87,7 @@ class FitContext:
 
 @dataclass(frozen=True)
 class SignalSpec:
-    """All that the rest of the project knows about one signal.
+    """All that the rest of the project needs of one signal.
 
     Parameters
     ----------

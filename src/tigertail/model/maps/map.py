@@ -44,7 +44,7 @@ def make_map(model: Model) -> pl.DataFrame:
     polars.DataFrame
         One row per item, in the order of the model's: item_id; before_x and before_y, by the cosine of the factors;
         after_x and after_y, by the signal the model is asked by default; float32, from -1 to 1. Null where that
-        signal does not know the item.
+        signal has no data about the item.
 
     Raises
     ------

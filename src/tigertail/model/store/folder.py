@@ -240,7 +240,7 @@ def _whole_or_nothing(path: Path, generation: str) -> Iterator[None]:
 
 
 def _named(path: Path, generation: str) -> bool:
-    """Say whether the manifest in place names a generation."""
+    """Return whether the manifest in place names a generation."""
     with suppress(OSError, ModelError):
         return bool(read_manifest(path)[0]["generation"] == generation)
     return False

@@ -76,7 +76,7 @@ class LazySignals(Mapping[str, Signal]):
         return len(self._settings)
 
     def __contains__(self, name: object) -> bool:
-        """Say whether there is a signal of that name, without reading it."""
+        """Return whether there is a signal of that name, without reading it."""
         return name in self._settings
 
 

@@ -26,7 +26,7 @@ async def live() -> Response:
 
 @router.get("/health/ready", summary="Whether questions can be answered", response_model=Health)
 async def ready(context: ContextDependency) -> Response:
-    """Say which models answer, whether a newer one was refused, and whether feedback can be kept.
+    """Return which models answer, whether a newer one was refused, and whether feedback can be kept.
 
     Lists do not need the feedback store, so the service is ready without it.
     """

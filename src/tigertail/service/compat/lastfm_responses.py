@@ -1,6 +1,6 @@
-"""What Last.fm's web service answers, filled with what a Tigertail model knows.
+"""What Last.fm's web service answers, filled from a Tigertail model.
 
-What it does not know stays empty: images, durations, biographies and tags. Where Last.fm counts plays, listeners are
+What the model lacks stays empty: images, durations, biographies and tags. Where Last.fm counts plays, listeners are
 counted: as many plays there have been at least.
 """
 

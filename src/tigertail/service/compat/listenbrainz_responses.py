@@ -1,4 +1,4 @@
-"""What ListenBrainz Labs answers, filled with what a Tigertail model knows; what it does not know is null."""
+"""What ListenBrainz Labs answers, filled from a Tigertail model; what the model lacks is null."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ class Settings(BaseModel):
 
     @property
     def store(self) -> str | None:
-        """Where what listeners say back is kept; None where nothing is."""
+        """Where feedback is stored; None where it is not."""
         if not self.feedback.on:
             return None
         if self.feedback.store is not None:

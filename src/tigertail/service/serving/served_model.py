@@ -98,7 +98,7 @@ class ServedModel:
             return self.model.answer_many(ids, top, options=options).table()
 
     def map_tag(self) -> str:
-        """Return what tells the map in place from one that is made anew."""
+        """Return a tag that changes when the map is made anew."""
         try:
             found = map_file(self.folder, self.version).stat()
         except OSError:
@@ -174,7 +174,7 @@ class ServedModel:
         }
 
     def described(self, role: str) -> dict[str, Any]:
-        """Say what model this is, and how it can be asked."""
+        """Return a description of the model and of the options of a query."""
         model, items = self.model, self.model.items
         mixture, listening = model.signals.get(MIXTURE), model.signals.get(LISTENING)
         groups = listening.listener_groups if isinstance(listening, GroupAware) else None

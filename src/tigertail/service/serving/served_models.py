@@ -171,7 +171,7 @@ def _problem(error: Exception) -> str:
 
 
 def _mark(folder: Path) -> _Mark:
-    """Return what tells a manifest from the one before; None where there is none."""
+    """Return what changes when a manifest is replaced; None where there is none."""
     try:
         found = (folder / MANIFEST).stat()
     except OSError:

@@ -81,7 +81,7 @@ def read_features(dataset: Dataset, interactions: Interactions, config: AudioCon
     clips = clips.with_columns(finite).filter(~pl.all_horizontal(pl.col(name).is_null() for name in names))
     if clips.is_empty():
         raise DataError(
-            "the audio table knows no item of the catalogue", path=dataset.path, remedy="check its item ids"
+            "no item of the catalogue is in the audio table", path=dataset.path, remedy="check its item ids"
         )
     grouped = clips.sort(_CODE, *names).group_by(_CODE, maintain_order=True)
     found = grouped.agg(
@@ -102,7 +102,7 @@ def read_features(dataset: Dataset, interactions: Interactions, config: AudioCon
 
 
 def _spread(name: str) -> pl.Expr:
-    """Return how much the clips of an item differ; of one clip nobody can say."""
+    """Return how much the clips of an item differ; null where it has one clip."""
     return pl.when(pl.col(name).count() > 1).then(pl.col(name).std(ddof=0)).alias(_SPREAD + name)
 
 
