@@ -37,7 +37,7 @@ SETTINGS_JSON: Final = "TIGERTAIL_SETTINGS_JSON"
 RUNTIME_DIR: Final = "TIGERTAIL_RUNTIME_DIR"
 EXPLORER: Final = Path(__file__).parent / "explorer"
 HOUR: Final = 3600  # seconds
-WORTH_PACKING: Final = 16 * 1024  # bytes
+MIN_COMPRESSED: Final = 16 * 1024  # bytes from which a response is compressed
 LOG: Final = logging.getLogger("tigertail.service")
 
 
@@ -62,10 +62,10 @@ def create_app(settings: Settings, cache_dir: Path | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         context.models.watch(settings.reload_interval)
-        forgetting = asyncio.create_task(_forget(context))
+        erasing = asyncio.create_task(_erase_old_feedback(context))
         LOG.info("worker ready", extra={"model": context.served.version})
         yield
-        forgetting.cancel()
+        erasing.cancel()
         context.models.stop()
         if context.store is not None:
             context.store.close()
@@ -81,7 +81,7 @@ def create_app(settings: Settings, cache_dir: Path | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.context = context
-    app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING)
+    app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED)
     stack.install(app, settings)
     problems.install(app, compat.ERROR_FORMATS)
     for router in (*ROUTERS, *compat.ROUTERS):
@@ -112,7 +112,7 @@ def from_environment() -> FastAPI:
     raise SystemExit(STARTUP_FAILURE)
 
 
-async def _forget(context: Context) -> None:
+async def _erase_old_feedback(context: Context) -> None:
     """Erase events that have been kept long enough, every hour."""
     days, store = context.settings.feedback.keep_days, context.store
     while store is not None and days is not None:

@@ -11,7 +11,7 @@ import pytest
 
 from tigertail.errors import ModelError
 from tigertail.model import Model, roll_back, save
-from tigertail.service.serving.served_models import AGAIN, ServedModels
+from tigertail.service.serving.served_models import RETRY_AFTER, ServedModels
 from tigertail.signals.factors import FactorAffinity
 
 
@@ -37,7 +37,7 @@ def test_a_new_model_takes_its_place_at_the_next_look(
     held = models["current"]
     save(other(local_model), folder)
     assert models["current"] is held
-    models.look()
+    models.check()
     assert models["current"].version != held.version
     assert held.model.similar("star")["item_id"].len(), "who holds the old one goes on with it"
     assert changes == [("current", True)]
@@ -48,9 +48,9 @@ def test_rolling_back_brings_the_old_model_back(
 ) -> None:
     before = models["current"].version
     save(other(local_model), folder)
-    models.look()
+    models.check()
     roll_back(folder)
-    models.look()
+    models.check()
     assert models["current"].version == before
 
 
@@ -62,14 +62,14 @@ def test_a_half_copied_model_is_refused_until_it_is_whole(
     missing = sorted((tmp_path / "elsewhere" / "1").rglob("*.npy"))[0]
     shutil.rmtree(folder)
     shutil.copytree(tmp_path / "elsewhere", folder, ignore=lambda _, names: {missing.name} & set(names))
-    for _ in range(2 * AGAIN):
-        models.look()
+    for _ in range(2 * RETRY_AFTER):
+        models.check()
         assert models["current"].version == before
     assert models.refused() == {"current": "a file of the model is missing"}
     assert changes == [("current", False)], "said once"
     shutil.copytree(tmp_path / "elsewhere", folder, dirs_exist_ok=True)
-    for _ in range(AGAIN):
-        models.look()
+    for _ in range(RETRY_AFTER):
+        models.check()
     assert models["current"].version != before
     assert models.refused() == {}
     assert changes == [("current", False), ("current", True)]
@@ -82,21 +82,21 @@ def test_a_model_cut_short_is_found_out_before_it_answers(
     save(other(local_model), folder)
     vectors = folder / "2" / "factors" / "vectors.npy"
     vectors.write_bytes(vectors.read_bytes()[:-4])
-    models.look()
+    models.check()
     assert models["current"].version == before
     assert models.refused() == {"current": "altered or cut short since it was written"}
 
 
 def test_a_model_that_went_away_goes_on_answering(models: ServedModels, folder: Path) -> None:
     shutil.rmtree(folder)
-    models.look()
+    models.check()
     assert models["current"].model.similar("star").height > 0
     assert models.refused() == {"current": "no such model"}
 
 
 def test_nothing_new_is_nothing_to_do(models: ServedModels, changes: list[tuple[str, bool]]) -> None:
     held = models["current"]
-    models.look()
+    models.check()
     assert models["current"] is held
     assert changes == []
 
@@ -104,7 +104,7 @@ def test_nothing_new_is_nothing_to_do(models: ServedModels, changes: list[tuple[
 def test_a_model_saved_again_unchanged_in_all_but_time(models: ServedModels, folder: Path) -> None:
     held = models["current"]
     (folder / "manifest.json").touch()
-    models.look()
+    models.check()
     assert models["current"] is held
 
 
