@@ -87,7 +87,7 @@ class RateLimiter:
     rate
         Tokens added per second.
     burst
-        Most tokens a client can hold.
+        Most tokens per client.
     clock
         A monotonic clock, in seconds.
     """
