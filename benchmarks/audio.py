@@ -146,7 +146,7 @@ def main() -> None:
         rate, alone, memory = speed(work, paths, processes)
         rows.append([name, processes, f"{rate:,.0f}", f"{alone:,.0f}", f"{memory:,.0f} MiB"])
     print_table(
-        ["analysis", "processes", "hours an hour", "an hour of processor", "memory of one process"],
+        ["analysis", "processes", "hours per hour", "an hour of processor", "memory of one process"],
         rows,
         left=["analysis"],
     )

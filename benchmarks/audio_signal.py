@@ -47,7 +47,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
 
 @lru_cache(maxsize=8)
 def factors(split: Split) -> NDArray[np.float32]:
-    """Fit the base model on the same listeners, once a split."""
+    """Fit the base model on the same listeners, once per split."""
     return FitContext(split.train, split.interactions, ModelConfig()).factors.items
 
 

@@ -1,12 +1,12 @@
-"""What newcomers' annotations are worth without a fit, beside a full fit to everything.
+"""The worth of annotations of new items without a fit, beside a full fit to everything.
 
     .venv/bin/python benchmarks/fold_in_annotations.py DATASET [--shares 0.01,0.1,0.3] [--seed 0]
 
-A share of the annotated items comes later, with all that is said of them; nobody need listen to them. The annotation
-signal is fitted to the others and takes them in; beside it a full fit to the same annotations. Overlaps are of the
-20 nearest by annotation: of the newcomers, of those of which at least ten annotations tell, and of the items that
-were there. "Without company" compares the full fit with one that does not see who annotates, which is what newcomers
-cannot have. "Listed" counts how often newcomers are among the 20 nearest of items that were there, beside the full fit.
+A share of the annotated items comes later, with all their annotations; they need no listeners. The annotation
+signal is fitted to the others, and these are added to it; beside it a full fit to the same annotations. Overlaps are of
+the 20 nearest by annotation: of the new items, of those with at least ten annotations, and of the items that were
+there. "Without annotators" compares the full fit with one that does not use who annotates, which new items
+cannot have. "Listed" counts how often new items are among the 20 nearest of items that were there, beside the full fit.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def main() -> None:
         "annotations",
         "overlap",
         f"{MUCH} or more",
-        "without company",
+        "without annotators",
         "old items",
     ]
     rows = []

@@ -70,7 +70,7 @@ CLIP_ID: Final = "clip_id"
 
 # Curated sequences: radio shows, playlists.
 SEQUENCE_ID: Final = "sequence_id"
-POSITION: Final = "position"  # null where nobody knows the order
+POSITION: Final = "position"  # null where the order is unknown
 CURATOR: Final = "curator"
 
 # Documents. A document with an item_id is that item's own page.

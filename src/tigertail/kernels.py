@@ -37,7 +37,7 @@ def backend(name: Backend) -> Iterator[None]:
 
 
 def prefer_numpy(queries: int) -> bool:
-    """Say whether NumPy is to answer: it is the backend, and there is one query.
+    """Return whether NumPy is to answer: it is the backend, and there is one query.
 
     Parameters
     ----------

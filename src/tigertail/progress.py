@@ -24,9 +24,9 @@ def progress(description: str, total: float | None = None) -> Iterator[Tick]:
     Parameters
     ----------
     description
-        What is being done, as a person would say it.
+        What is being done, in a word or two.
     total
-        Units of work in all; None where nobody knows.
+        Units of work in all; None where unknown.
 
     Yields
     ------

@@ -122,7 +122,7 @@ def replaced_file(target: Path) -> Iterator[Path]:
 
 
 def is_stream(target: Path) -> bool:
-    """Say whether a path leads to standard output, a pipe or a device, and not to a file of its own."""
+    """Return whether a path leads to standard output, a pipe or a device, and not to a file of its own."""
     if target == STDOUT or target.is_relative_to("/dev") or target.is_relative_to("/proc"):
         return True
     return target.exists() and not target.is_file() and not target.is_dir()

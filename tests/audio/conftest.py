@@ -26,7 +26,7 @@ def noise(seconds: float = 4.0, seed: int = 0) -> Samples:
 
 
 def clicks(beats_a_minute: float, seconds: float = 20.0) -> Samples:
-    """Return short bursts of noise, one a beat, over faint noise."""
+    """Return short bursts of noise, one per beat, over faint noise."""
     samples = 0.001 * noise(seconds)
     for beat in np.arange(0.1, seconds - 0.1, 60 / beats_a_minute):
         start = int(beat * RATE)

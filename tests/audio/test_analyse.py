@@ -43,14 +43,16 @@ def test_good_files_become_a_table_and_bad_ones_are_reported(folder: Path) -> No
         ("high", "high/1.wav"), ("high", "high/2.flac"), ("low", "low/1.ogg"),
     ]  # fmt: skip
     assert (np.diff(table["centroid_mean"].to_list()) > 0).tolist() == [True, False]
-    assert (done.clips, done.fresh, done.kept, round(done.seconds)) == (3, 6, 0, 12)
+    assert (done.clips, done.analysed, done.reused, round(done.seconds)) == (3, 6, 0, 12)
     skipped = dict(pl.read_csv(out.with_name("audio.skipped.csv")).rows())
     assert skipped == dict(done.skipped)
     assert skipped.keys() == {"bad/broken.mp3", "bad/short.wav", "bad/silent.wav"}
     assert skipped["bad/silent.wav"] == "silent"
     assert done.reasons == {"cannot be read": 1, "too short": 1, "silent": 1}
     again = run(folder, out, retry=True)
-    assert (again.fresh, again.kept) == (3, 3), "those that failed are looked at again if one asks for it"
+    assert (again.analysed, again.reused) == (3, 3), (
+        "those that failed are looked at again if one asks for it"
+    )
 
 
 def test_what_is_done_is_not_done_again(folder: Path, write: Write) -> None:
@@ -58,19 +60,19 @@ def test_what_is_done_is_not_done_again(folder: Path, write: Write) -> None:
     run(folder, out)
     before = out.read_bytes()
     again = run(folder, out)
-    assert (again.fresh, again.kept) == (0, 6)
+    assert (again.analysed, again.reused) == (0, 6)
     assert out.read_bytes() == before
     write("music/low/1.ogg", tone(220))  # changed
     write("music/bad/silent.wav", noise())  # mended
     write("music/low/2.ogg", tone(330))  # new
     (folder / "high/1.wav").unlink()  # gone
     more = run(folder, out)
-    assert (more.clips, more.fresh, more.kept) == (4, 3, 3)
+    assert (more.clips, more.analysed, more.reused) == (4, 3, 3)
     assert pl.read_parquet(out)["clip_id"].to_list() == [
         "bad/silent.wav", "high/2.flac", "low/1.ogg", "low/2.ogg",
     ]  # fmt: skip
     other = run(folder, out, AnalysisConfig(mfccs=8))
-    assert (other.fresh, other.kept) == (6, 0), "other settings, other descriptors"
+    assert (other.analysed, other.reused) == (6, 0), "other settings, other descriptors"
 
 
 MANY, DONE = 12, 5
@@ -107,7 +109,7 @@ def test_killed_midway_nothing_is_done_twice_and_nothing_is_lost(tmp_path: Path,
     assert not out.exists()
 
     done = analyse(find_clips(first.parent), out, processes=1)
-    assert (done.kept, done.fresh, done.clips) == (DONE, MANY - DONE, MANY)
+    assert (done.reused, done.analysed, done.clips) == (DONE, MANY - DONE, MANY)
     table = pl.read_parquet(out)
     assert table["clip_id"].to_list() == [f"{number:02}.wav" for number in range(MANY)]
     assert table.drop("name", "clip_id").n_unique() == 1, (

@@ -93,7 +93,7 @@ def wave(path: Path, rate: int, channels: int) -> Path:
 
 
 def test_absurd_headers_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(Unusable, match="samples a second"):
+    with pytest.raises(Unusable, match="samples per second"):
         decode(wave(tmp_path / "a.wav", 2_000_000_000, 1), PLAIN)
     with pytest.raises(Unusable, match="1,000 channels"):
         decode(wave(tmp_path / "b.wav", RATE, 1000), PLAIN)

@@ -30,7 +30,7 @@ def test_a_bad_task_is_lost_alone() -> None:
     }
 
 
-def test_there_may_be_fewer_tasks_than_lanes_or_none() -> None:
+def test_there_may_be_fewer_tasks_than_workers_or_none() -> None:
     assert list(map_isolated(eval, ["1"], 3, timeout=60)) == [("1", 1)]
     assert list(map_isolated(eval, [], 3, timeout=60)) == []
 
@@ -52,7 +52,7 @@ def gone(group: int) -> bool:
     return False
 
 
-def test_lanes_end_when_their_owner_is_killed() -> None:
+def test_workers_end_when_their_owner_is_killed() -> None:
     owner = subprocess.Popen(
         [sys.executable, "-c", OWNER], stdout=subprocess.PIPE, start_new_session=True, text=True
     )

@@ -1,4 +1,4 @@
-"""Every dial of a query stands once, and is the same in Python, on the command line and over HTTP."""
+"""Every option of a query is defined once, and is the same in Python, on the command line and over HTTP."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from tigertail.cli import app
 from tigertail.errors import ConfigError
 from tigertail.model import Model, QueryOptions, compare, save
-from tigertail.model.query_options import QueryDial, dials
+from tigertail.model.query_options import QueryOption, query_options
 from tigertail.service.app import create_app
 from tigertail.service.http.settings import Settings
 
@@ -47,73 +47,77 @@ def parameters(client: TestClient, path: str) -> dict[str, dict[str, Any]]:
     return {parameter["name"]: parameter for parameter in found}
 
 
-every_dial = pytest.mark.parametrize("dial", dials(), ids=lambda dial: dial.name)
+every_option = pytest.mark.parametrize("option", query_options(), ids=lambda option: option.name)
 
 
 def test_there_are_these_dials() -> None:
-    assert [dial.flag for dial in dials()] == [
+    assert [option.flag for option in query_options()] == [
         *("--signal", "--beta", "--country", "--language", "--group", "--lens"),
         *("--disabled-signal", "--item-country", "--kind", "--stratum", "--exclude"),
     ]
 
 
-@every_dial
+@every_option
 @pytest.mark.parametrize("command", ["similar", "neighbours"])
-def test_a_dial_is_an_option_of_the_command_line(command: str, dial: QueryDial) -> None:
+def test_an_option_of_the_command_line(command: str, option: QueryOption) -> None:
     shown = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"}).stdout
-    [line] = [line for line in shown.splitlines() if line.split()[:1] == [dial.flag]]
-    assert " ".join(line.split()).find(dial.help[:40]) > 0
-    if dial.maximum is not None:
-        assert f"[{dial.minimum}<=x<={dial.maximum}]" in " ".join(shown.split())
+    [line] = [line for line in shown.splitlines() if line.split()[:1] == [option.flag]]
+    assert " ".join(line.split()).find(option.help[:40]) > 0
+    if option.maximum is not None:
+        assert f"[{option.minimum}<=x<={option.maximum}]" in " ".join(shown.split())
 
 
-@every_dial
+@every_option
 @pytest.mark.parametrize("path", ["/v1/similar", "/v1/neighbours"])
-def test_a_dial_is_a_parameter_of_http(client: TestClient, path: str, dial: QueryDial) -> None:
-    parameter = parameters(client, path)[dial.parameter]
-    assert parameter["description"] == dial.help
+def test_a_parameter_of_http(client: TestClient, path: str, option: QueryOption) -> None:
+    parameter = parameters(client, path)[option.parameter]
+    assert parameter["description"] == option.help
     several = parameter["schema"].get("type") == "array"
-    assert several == dial.repeated
-    if dial.choices:
-        assert parameter["schema"]["items"]["enum"] == list(dial.choices)
-    if dial.maximum is not None:
+    assert several == option.repeated
+    if option.choices:
+        assert parameter["schema"]["items"]["enum"] == list(option.choices)
+    if option.maximum is not None:
         assert (
             parameter["schema"]["anyOf"][0].items()
-            >= {"minimum": dial.minimum, "maximum": dial.maximum}.items()
+            >= {"minimum": option.minimum, "maximum": option.maximum}.items()
         )
 
 
-@every_dial
+@every_option
 @pytest.mark.parametrize(
     "method", [Model.similar, Model.answer, Model.neighbours, Model.answer_many, compare]
 )
-def test_a_dial_is_a_keyword_in_python(method: Any, dial: QueryDial) -> None:
-    keyword = inspect.signature(method).parameters[dial.name]
+def test_a_keyword_in_python(method: Any, option: QueryOption) -> None:
+    keyword = inspect.signature(method).parameters[option.name]
     assert keyword.kind is inspect.Parameter.KEYWORD_ONLY
-    assert keyword.default == (() if dial.repeated else None)
-    assert f"{dial.name}\n        {dial.help}" in str(QueryOptions.__doc__)
+    assert keyword.default == (() if option.repeated else None)
+    assert f"{option.name}\n        {option.help}" in str(QueryOptions.__doc__)
 
 
-@every_dial
+@every_option
 def test_a_model_describes_a_dial_to_the_page(
-    client: TestClient, dial: QueryDial, local_model: Model
+    client: TestClient, option: QueryOption, local_model: Model
 ) -> None:
     [model] = client.get("/v1/models").json()["models"]
-    [option] = [option for option in model["options"] if option["name"] == dial.parameter]
-    assert (option["min"], option["max"], option["help"]) == (dial.minimum, dial.maximum, dial.help)
+    [described] = [one for one in model["options"] if one["name"] == option.parameter]
+    assert (described["min"], described["max"], described["help"]) == (
+        option.minimum,
+        option.maximum,
+        option.help,
+    )
     defaults = {
         "signal": "mixture",
         "beta": local_model.config.mixture.beta,
         "lens": local_model.config.local.lens,
     }
-    assert option["default"] == defaults.get(dial.name)
+    assert described["default"] == defaults.get(option.name)
 
 
 def test_a_misspelt_dial_is_refused_and_the_closest_named(local_model: Model, client: TestClient) -> None:
     for query in (local_model.similar, local_model.neighbours):
-        with pytest.raises(TypeError, match="unknown dial 'item_country': did you mean 'item_countries'"):
+        with pytest.raises(TypeError, match="unknown option 'item_country': did you mean 'item_countries'"):
             query("star", item_country=["PL"])
-    with pytest.raises(TypeError, match="unknown dial 'zzz': the dials are signal, beta, "):
+    with pytest.raises(TypeError, match="unknown option 'zzz': the options are signal, beta, "):
         QueryOptions(zzz=1)  # type: ignore[call-arg]
     refused = CliRunner().invoke(app, ["similar", "MODEL", "star", "--item-countri", "PL"])
     assert refused.exit_code == 2
@@ -134,14 +138,16 @@ def test_python_command_line_and_http_give_the_same_list(
     options = QueryOptions(beta=0.3, country="PL", lens=0.8, strata=["head", "mid", "tail"], exclude=["p1"])
     want = local_model.similar("Queen", 3, options=options)["item_id"].to_list()
     assert len(want) == 3
-    given = [(dial, getattr(options, dial.name)) for dial in options.given()]
-    pairs = [(dial, value) for dial, values in given for value in (values if dial.repeated else [values])]
-    flags = [text for dial, value in pairs for text in (dial.flag, str(value))]
+    given = [(option, getattr(options, option.name)) for option in options.given()]
+    pairs = [
+        (option, value) for option, values in given for value in (values if option.repeated else [values])
+    ]
+    flags = [text for option, value in pairs for text in (option.flag, str(value))]
     shown = CliRunner().invoke(app, ["similar", str(folder), "Queen", "-n", "3", "--json", *flags]).stdout
     assert [answer["item_id"] for answer in json.loads(shown)] == want
-    query = urlencode([("item", "Queen"), ("n", 3), *((dial.parameter, value) for dial, value in pairs)])
+    query = urlencode([("item", "Queen"), ("n", 3), *((option.parameter, value) for option, value in pairs)])
     assert [item["id"] for item in client.get(f"/v1/similar?{query}").json()["items"]] == want
-    keywords = {dial.name: value for dial, value in given}
+    keywords = {option.name: value for option, value in given}
     assert local_model.similar("Queen", 3, **keywords)["item_id"].to_list() == want
 
 

@@ -1,4 +1,4 @@
-"""What the dials do: which signal answers, and what may be listed."""
+"""What the options do: which signal answers, and what may be listed."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_only_some_items_may_be_listed(mixed: Model) -> None:
 
 
 @pytest.mark.parametrize(
-    ("dials", "says", "remedy"),
+    ("options", "says", "remedy"),
     [
         (
             {"disabled_signals": ["radio"]},
@@ -158,11 +158,11 @@ def test_only_some_items_may_be_listed(mixed: Model) -> None:
     ],
 )
 def test_dials_that_do_not_fit_are_refused(
-    mixed: Model, dials: dict[str, Any], says: str, remedy: str
+    mixed: Model, options: dict[str, Any], says: str, remedy: str
 ) -> None:
-    for query in (mixed.similar, lambda item, **dials: mixed.neighbours([item], **dials)):
+    for query in (mixed.similar, lambda item, **keywords: mixed.neighbours([item], **keywords)):
         with pytest.raises(ConfigError, match=says) as raised:
-            query(star(mixed), **dials)
+            query(star(mixed), **options)
         assert remedy in raised.value.remedy
 
 

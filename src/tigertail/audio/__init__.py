@@ -1,4 +1,4 @@
-"""Audio: from files to descriptors. Files and arrays alone; who is heard in them is for others to know."""
+"""Audio: from files to descriptors. Files and arrays alone, no items."""
 
 from tigertail.audio.analyse import Analysis, analyse
 from tigertail.audio.clips import Clip, find_clips

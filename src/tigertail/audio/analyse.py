@@ -1,4 +1,4 @@
-"""The job: many files in parallel, each done once, into one table of descriptors."""
+"""The analysis of many files in parallel, each of them once, into one table of descriptors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ from tigertail.progress import progress
 from tigertail.storage import replaced_file
 
 TIMEOUT: Final = 300.0  # seconds for one file
-Described = tuple[Entry, list[str]]
+FileResult = tuple[Entry, list[str]]
+"""The entry of a file for the journal, and the names of its descriptors."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,10 @@ class Analysis:
     ----------
     clips
         Files in the table.
-    fresh
-        Files looked at in this run, whether they could be used or not.
-    kept
-        Files known from an earlier run.
+    analysed
+        Files analysed in this run, whether they could be used or not.
+    reused
+        Files whose entries are of an earlier run.
     seconds
         Seconds of audio analysed in this run.
     skipped
@@ -47,8 +48,8 @@ class Analysis:
     """
 
     clips: int
-    fresh: int
-    kept: int
+    analysed: int
+    reused: int
     seconds: float
     skipped: tuple[tuple[str, str], ...]
 
@@ -69,7 +70,7 @@ def analyse(
 ) -> Analysis:
     """Analyse files and write a table of their descriptors.
 
-    Beside the table lie ``OUT.journal``, which knows every file that is done, and if files had to be skipped
+    Beside the table lie ``OUT.journal``, with an entry for every file that is done, and if files had to be skipped
     ``OUT.skipped.csv`` with the reasons. A file that was analysed with the same settings, and has kept its
     size and time of change, is not touched again. The table is the same for any number of processes.
 
@@ -84,7 +85,7 @@ def analyse(
     processes
         Processes of one thread each; None means as many as there are processors.
     retry
-        Whether files that could not be used before are looked at again.
+        Whether files that could not be used before are analysed again.
     timeout
         Seconds after which a file is given up.
 
@@ -102,7 +103,7 @@ def analyse(
         known = journal.known()
         done = {stamp for stamp, usable in known.items() if usable or not retry}
         todo = {stamp: clip.path for stamp, clip in zip(stamps, clips, strict=True) if stamp not in done}
-        seconds = _work(journal, todo, config, processes or os.cpu_count() or 1, timeout)
+        seconds = _analyse_all(journal, todo, config, processes or os.cpu_count() or 1, timeout)
         entries = [journal.entry(stamp) for stamp in stamps]
         names = journal.names
     skipped = []
@@ -125,7 +126,7 @@ def analyse(
 
 
 def _check_libraries() -> None:
-    """Stop before every file is found wanting for the same reason."""
+    """Stop here, before every file fails for the same reason."""
     try:
         with missing_extra("audio", "reading audio"):
             import soundfile  # noqa: F401
@@ -136,47 +137,48 @@ def _check_libraries() -> None:
         ) from error
 
 
-def analyse_file(path: Path, config: AnalysisConfig) -> Described:
-    """Analyse one file: what became of it, and the descriptors' names."""
+def analyse_file(path: Path, config: AnalysisConfig) -> FileResult:
+    """Analyse one file; return its entry for the journal, and the names of its descriptors."""
     from tigertail.audio.descriptors import describe
 
     try:
         samples = decode(path, config)
-        found = describe(samples, config)
-    except Unusable as why:
-        return Entry(0.0, None, str(why)), []
+        values = describe(samples, config)
+    except Unusable as error:
+        return Entry(0.0, None, str(error)), []
     except MemoryError:
         return Entry(0.0, None, "there is not enough memory for it"), []
-    return Entry(len(samples) / config.sample_rate, np.array([*found.values()], np.float32)), list(found)
+    return Entry(len(samples) / config.sample_rate, np.array([*values.values()], np.float32)), list(values)
 
 
-def _work(
+def _analyse_all(
     journal: Journal, todo: dict[Stamp, Path], config: AnalysisConfig, processes: int, timeout: float
 ) -> float:
-    """Analyse what is to be done, writing each down as it comes; return the seconds of audio."""
+    """Analyse files and write each to the journal as it comes; return the seconds of audio."""
     if not todo:
         return 0.0
     stamps = {path: stamp for stamp, path in todo.items()}
     seconds = 0.0
-    with progress("listening", len(todo)) as tick:
-        work = partial(analyse_file, config=config)
-        for path, (entry, names) in _described(work, todo, min(processes, len(todo)), timeout):
+    with progress("analysing", len(todo)) as tick:
+        analyse_one = partial(analyse_file, config=config)
+        for path, (entry, names) in _results(analyse_one, todo, min(processes, len(todo)), timeout):
             journal.add(stamps[path], entry, names)
             seconds += entry.seconds
             tick(1, path.name)
     return seconds
 
 
-def _described(
-    work: partial[Described], todo: dict[Stamp, Path], processes: int, timeout: float
-) -> Iterator[tuple[Path, Described]]:
-    for path, result in map_isolated(work, todo.values(), processes, timeout=timeout):
+def _results(
+    analyse_one: partial[FileResult], todo: dict[Stamp, Path], processes: int, timeout: float
+) -> Iterator[tuple[Path, FileResult]]:
+    """Yield the result of each file; a file that ends its process or takes too long has an entry too."""
+    for path, result in map_isolated(analyse_one, todo.values(), processes, timeout=timeout):
         yield path, (Entry(0.0, None, result.reason), []) if isinstance(result, TaskFailed) else result
 
 
 def _table(used: list[tuple[Clip, Entry]], names: list[str]) -> pl.DataFrame:
-    who = [column for column in IDENTITY if any(column in clip.item for clip, _ in used)]
-    identity = {column: [clip.item.get(column) for clip, _ in used] for column in who}
+    columns = [column for column in IDENTITY if any(column in clip.item for clip, _ in used)]
+    identity = {column: [clip.item.get(column) for clip, _ in used] for column in columns}
     identity[c.CLIP_ID] = [clip.clip_id for clip, _ in used]
     vectors = np.stack([entry.vector for _, entry in used if entry.vector is not None])
     return pl.DataFrame(identity, schema=dict.fromkeys(identity, pl.String)).hstack(
@@ -194,5 +196,5 @@ def _write_skipped(path: Path, skipped: list[tuple[str, str]]) -> None:
         writer.writerows(skipped)
 
 
-def _beside(out: Path, what: str) -> Path:
-    return out.with_name(f"{out.stem}.{what}")
+def _beside(out: Path, suffix: str) -> Path:
+    return out.with_name(f"{out.stem}.{suffix}")

@@ -15,7 +15,7 @@ from tigertail.io.files import read_table
 
 FILE: Final = "file"
 IDENTITY: Final = (c.ITEM_ID, c.NAME, c.MBID, "artist_name", "artist_mbid")
-"""Columns that say whose sound it is, as a recipe knows them."""
+"""Columns that name the item of a clip, as in a recipe."""
 
 
 @dataclass(frozen=True)

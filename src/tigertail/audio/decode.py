@@ -78,7 +78,7 @@ def decode(path: Path, config: AnalysisConfig) -> NDArray[np.float32]:
 
 def _check_shape(file: SoundFile) -> None:
     if not _RATES[0] <= file.samplerate <= _RATES[1]:
-        raise Unusable(f"the header claims {file.samplerate:,} samples a second")
+        raise Unusable(f"the header claims {file.samplerate:,} samples per second")
     if not 1 <= file.channels <= _MOST_CHANNELS:
         raise Unusable(f"the header claims {file.channels:,} channels")
 

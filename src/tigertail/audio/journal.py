@@ -1,7 +1,7 @@
 """The journal of an analysis: every file that is done, at once and for good.
 
 A small SQLite database beside the table it leads to. A run that is killed loses what it had in hand, no more;
-the next one skips whatever the journal knows under the same settings.
+the next one skips the files that the journal has under the same settings.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Work in parallel processes that one bad task cannot bring down.
 
-Each lane is a process of its own that holds one task at a time. Where a task kills its process (a decoder that
-crashes, the system out of memory) or never ends, that task alone is lost, and the lane starts anew.
+Each worker is a process that holds one task at a time. Where a task kills its process (a decoder that crashes, the
+system out of memory) or never ends, that task alone is lost, and the worker starts another process.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from typing import Final, Generic, TypeVar
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-_LOOK: Final = 1.0  # seconds between looks at the clock
+_POLL_INTERVAL: Final = 1.0  # seconds between checks for a task that takes too long
 
 
 @dataclass(frozen=True)
 class TaskFailed:
-    """What became of a task that has no result."""
+    """Why a task has no result."""
 
     reason: str
 
@@ -32,55 +32,55 @@ class TaskFailed:
 def map_isolated(
     work: Callable[[Task], Result], tasks: Iterable[Task], processes: int, *, timeout: float
 ) -> Iterator[tuple[Task, Result | TaskFailed]]:
-    """Work on tasks in parallel and yield each with its result, as they are done.
+    """Run a function on tasks in parallel and yield each task with its result, as they end.
 
     Parameters
     ----------
     work
-        What to do; a function of a module, which every process imports.
+        The function, of a module that every process imports.
     tasks
-        What to do it to; drawn one by one, so that they need not fit in memory.
+        The tasks; drawn one by one, so that they need not fit in memory.
     processes
         Processes; each uses one thread.
     timeout
-        Seconds after which a task is given up.
+        Seconds after which a task is ended.
     """
-    waiting = iter(tasks)
-    busy: list[_Lane[Task, Result]] = []
+    remaining = iter(tasks)
+    busy: list[_Worker[Task, Result]] = []
     try:
-        for task in waiting:
-            busy.append(_Lane(work))
+        for task in remaining:
+            busy.append(_Worker(work))
             busy[-1].start(task)
             if len(busy) >= max(1, processes):
                 break
         while busy:
-            ready = wait([lane.connection for lane in busy], _LOOK)
-            for lane in list(busy):
-                if lane.connection in ready:
-                    result: Result | TaskFailed = lane.result()
-                elif lane.seconds > timeout:
-                    result = lane.give_up(timeout)
+            ready = wait([worker.connection for worker in busy], _POLL_INTERVAL)
+            for worker in list(busy):
+                if worker.connection in ready:
+                    result: Result | TaskFailed = worker.result()
+                elif worker.seconds > timeout:
+                    result = worker.end_task(timeout)
                 else:
                     continue
-                yield lane.task, result
+                yield worker.task, result
                 try:
-                    lane.start(next(waiting))
+                    worker.start(next(remaining))
                 except StopIteration:
-                    busy.remove(lane)
-                    lane.close()
+                    busy.remove(worker)
+                    worker.close()
     finally:
-        for lane in busy:
-            lane.close()
+        for worker in busy:
+            worker.close()
 
 
-class _Lane(Generic[Task, Result]):
+class _Worker(Generic[Task, Result]):
     """One process, and the task it holds."""
 
     task: Task
 
     def __init__(self, work: Callable[[Task], Result]) -> None:
         self._work = work
-        self._since = 0.0
+        self._started = 0.0
         self._open()
 
     def _open(self) -> None:
@@ -94,34 +94,34 @@ class _Lane(Generic[Task, Result]):
     @property
     def seconds(self) -> float:
         """How long the task has taken."""
-        return time.monotonic() - self._since
+        return time.monotonic() - self._started
 
     def start(self, task: Task) -> None:
         """Hand over a task."""
         self.task = task
-        self._since = time.monotonic()
+        self._started = time.monotonic()
         try:
             self.connection.send(task)
         except OSError:  # the process ended while it was idle
-            self._again()
+            self._restart()
             self.connection.send(task)
 
     def result(self) -> Result | TaskFailed:
-        """Return the result that has come in."""
+        """Return the result that was received."""
         try:
             found: Result = self.connection.recv()
         except (EOFError, OSError):
             self._process.join()
             code = self._process.exitcode or 0
             how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
-            self._again()
+            self._restart()
             return TaskFailed(f"its analysis was {how}" if code < 0 else f"its analysis {how}")
         return found
 
-    def give_up(self, timeout: float) -> TaskFailed:
+    def end_task(self, timeout: float) -> TaskFailed:
         """End a task that takes too long."""
         self._process.kill()
-        self._again()
+        self._restart()
         return TaskFailed(f"its analysis took longer than {timeout:g} s")
 
     def close(self) -> None:
@@ -131,13 +131,13 @@ class _Lane(Generic[Task, Result]):
         self._process.join()
         self._process.close()
 
-    def _again(self) -> None:
+    def _restart(self) -> None:
         self.close()
         self._open()
 
 
 def _serve(work: Callable[[Task], Result], connection: Connection) -> None:
-    """Work on tasks as they come, until the other end is closed: its owner is done, or dead."""
+    """Run the function on tasks as they come, until the owner of the other end closes it or ends."""
     from threadpoolctl import threadpool_limits
 
     with Path(os.devnull).open("w") as nowhere:

@@ -12,8 +12,8 @@ from tigertail.audio.spectra import Spectra
 
 Reals = NDArray[np.float32]
 
-MIN_BPM, MAX_BPM = 40.0, 240.0  # beats a minute looked for
-_PREFERRED_BPM: Final = 120.0  # beats a minute, where the ear prefers to hear the beat
+MIN_BPM, MAX_BPM = 40.0, 240.0  # beats per minute looked for
+_PREFERRED_BPM: Final = 120.0  # beats per minute, where the ear prefers to hear the beat
 _TEMPO_SIGMA: Final = 1.0  # octaves
 
 MODULATIONS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
@@ -27,9 +27,9 @@ def rhythm(frames: Spectra) -> dict[str, float]:
 
     The onset envelope is the rise of level from frame to frame, averaged over the mel bands. The tempo is
     the lag with the highest autocorrelation, weighted by how readily the ear takes it for the beat: a
-    Gaussian over the octaves around 120 beats a minute (Ellis, "Beat tracking by dynamic programming",
+    Gaussian over the octaves around 120 beats per minute (Ellis, "Beat tracking by dynamic programming",
     2007, eq. 6). Clarity is the autocorrelation at that lag divided by that at lag 0. ``tempo_octaves`` counts octaves
-    from 120 beats a minute.
+    from 120 beats per minute.
     """
     rise = np.maximum(np.diff(frames.mel, axis=0), 0).mean(axis=1)
     if len(rise) < 2:

@@ -29,7 +29,7 @@ _ROLLOFF: Final = 0.85
 
 @dataclass(frozen=True, eq=False)
 class Spectra:
-    """What the frames of a recording sound like; a row a frame.
+    """What the frames of a recording sound like; a row per frame.
 
     Parameters
     ----------

@@ -43,11 +43,13 @@ def analyse(
     began = time.monotonic()
     done = run(find_clips(source, name_column=name), out, config, processes=processes, retry=retry)
     seconds = time.monotonic() - began
-    typer.echo(f"{out}: {done.clips:,} clips; {done.kept:,} files known from before, {done.fresh:,} analysed")
+    typer.echo(
+        f"{out}: {done.clips:,} clips; {done.reused:,} files known from before, {done.analysed:,} analysed"
+    )
     if done.seconds:
         typer.echo(
             f"{done.seconds / 3600:.2f} hours of audio in {seconds:.0f} s: "
-            f"{done.seconds / seconds:,.0f} hours an hour"
+            f"{done.seconds / seconds:,.0f} hours per hour"
         )
     if done.skipped:
         rows = [(reason, f"{files:,}") for reason, files in done.reasons.most_common()]

@@ -154,7 +154,7 @@ def neighbours(
         Path, typer.Option(help="The file to write: .parquet, .csv or .jsonl; - is standard output.")
     ],
     queries: Annotated[
-        Path | None, typer.Option(help="Ids or names, one a line; all items by default.")
+        Path | None, typer.Option(help="Ids or names, one per line; all items by default.")
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="How many to list for each.")] = 100,
     names: Annotated[bool, typer.Option("--names", help="Add columns with the names.")] = False,

@@ -1,4 +1,4 @@
-"""Commands whose options are the dials of a query, derived from :class:`tigertail.model.QueryOptions`."""
+"""Commands that take the options of a query, derived from :class:`tigertail.model.QueryOptions`."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import typer
 from typer.core import TyperCommand
 
 if TYPE_CHECKING:
-    from tigertail.model.query_options import QueryDial
+    from tigertail.model.query_options import QueryOption
 
 
 def add_query_command(app: typer.Typer, name: str, function: Callable[..., None]) -> None:
-    """Add a command that takes every dial of a query.
+    """Add a command that takes every option of a query.
 
-    The dials are read when the command is called, completed, or asked for its help: importing the command line, and
+    The options are read when the command is called, completed, or asked for its help: importing the command line, and
     every other command, does not load them.
 
     Parameters
@@ -26,7 +26,7 @@ def add_query_command(app: typer.Typer, name: str, function: Callable[..., None]
     name
         Name of the command.
     function
-        What it does. In place of its parameter ``options`` the command has an option for each dial.
+        What it does. In place of its parameter ``options`` the command has each of them.
     """
 
     class QueryCommand(TyperCommand):
@@ -42,12 +42,14 @@ def add_query_command(app: typer.Typer, name: str, function: Callable[..., None]
 
 
 def _with_dials(function: Callable[..., None]) -> Callable[..., None]:
-    """Return a function with a parameter for each dial in place of ``options``."""
-    from tigertail.model.query_options import QueryOptions, dials
+    """Return a function with a parameter for each option of a query in place of ``options``."""
+    from tigertail.model.query_options import QueryOptions, query_options
 
     def command(**arguments: Any) -> None:
         given = {
-            dial.name: value for dial in dials() if (value := arguments.pop(dial.name)) not in (None, [])
+            option.name: value
+            for option in query_options()
+            if (value := arguments.pop(option.name)) not in (None, [])
         }
         function(**arguments, options=QueryOptions(**given))
 
@@ -55,7 +57,7 @@ def _with_dials(function: Callable[..., None]) -> Callable[..., None]:
     parameters = []
     for parameter in inspect.signature(function).parameters.values():
         if parameter.name == "options":
-            parameters += [_parameter(dial) for dial in dials()]
+            parameters += [_parameter(option) for option in query_options()]
         else:
             parameters.append(parameter.replace(annotation=hints[parameter.name]))
     keyword_only = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in parameters]
@@ -64,15 +66,18 @@ def _with_dials(function: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def _parameter(dial: QueryDial) -> inspect.Parameter:
-    option: Any = typer.Option(
-        dial.flag,
-        min=dial.minimum,
-        max=dial.maximum,
-        help=dial.help + " Repeatable." * dial.repeated,
-        autocompletion=(lambda: list(dial.choices)) if dial.choices else None,
+def _parameter(option: QueryOption) -> inspect.Parameter:
+    typer_option: Any = typer.Option(
+        option.flag,
+        min=option.minimum,
+        max=option.maximum,
+        help=option.help + " Repeatable." * option.repeated,
+        autocompletion=(lambda: list(option.choices)) if option.choices else None,
     )
-    kind: Any = list[dial.type] if dial.repeated else dial.type  # type: ignore[name-defined]
+    kind: Any = list[option.type] if option.repeated else option.type  # type: ignore[name-defined]
     return inspect.Parameter(
-        dial.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
+        option.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[kind | None, typer_option],
     )

@@ -23,7 +23,7 @@ def serve(
     config: Annotated[Path | None, typer.Option(help="A TOML file of settings: docs/service.md.")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen at; 127.0.0.1 by default.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen at; 8000 by default.")] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes; one a core by default.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes; one per core by default.")] = None,
     feedback: Annotated[
         str | None,
         typer.Option(help="SQLite file or database URL for feedback; beside the model by default; none."),
@@ -53,11 +53,11 @@ def serve(
         evaluation=evaluation,
     )
 
-    def say(address: str) -> None:
+    def announce(address: str) -> None:
         page = f"Open {address}/ in a browser. " if settings.explorer else ""
         typer.echo(f"Serving {settings.model} at {address}. {page}Stop with Ctrl-C.", err=True)
 
-    run(settings, say)
+    run(settings, announce)
 
 
 def key() -> None:

@@ -83,7 +83,7 @@ def _title(model: Model, code: int) -> str:
 
 
 def _silence(model: Model, code: int) -> str:
-    """Say why a list may be empty, as far as the query tells."""
+    """Return why the list of an item may be empty."""
     if model.items["listeners"][code]:
         return "no item that may be listed has an affinity to it"
     return "no listener has played it, and no other signal queried covers it"

@@ -104,9 +104,9 @@ def _listeners(axes: Axes, dataset: Dataset, facts: Description) -> None:
     edges = [0.5 + step * edge for edge in range(_BINS + 1)]
     axes.hist(np.minimum(counts, edges[-1]), bins=edges, color=BLUE, edgecolor="white", linewidth=0.5)
     axes.axvline(facts.items_per_listener, color=INK, linestyle="--", linewidth=1.2)
-    axes.set(xlabel="items a listener", ylabel="listeners")
+    axes.set(xlabel="items per listener", ylabel="listeners")
     set_title(
         axes,
-        "Items a listener",
+        "Items per listener",
         f"mean {facts.items_per_listener:.1f} (dashed); those with more are in the last bar",
     )

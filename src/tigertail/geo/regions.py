@@ -141,7 +141,7 @@ def place_code(text: str | None) -> str | None:
     -------
     str or None
         An alpha-2 code or an M49 region. None if the text names no place of :func:`regions`, as
-        "North America", of which nobody knows whether Mexico is meant, and of which M49 says "Northern".
+        "North America": it may include Mexico or not, and M49 calls its region "Northern America".
 
     Examples
     --------

@@ -65,7 +65,7 @@ class PlaysAccumulator:
             self._flush()
 
     def plays(self, items: pl.DataFrame) -> Iterator[pl.DataFrame]:
-        """Yield the plays, one row a listener and item, sorted.
+        """Yield the plays, one row per listener and item, sorted.
 
         Parameters
         ----------

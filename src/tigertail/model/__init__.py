@@ -56,7 +56,7 @@ _MODULES: Final = {
 
 
 def __getattr__(name: str) -> Any:
-    # The command line reads the dials to print its help: that must not load the numerical libraries.
+    # The command line reads the options to print its help: that must not load the numerical libraries.
     if name in _MODULES:
         return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

@@ -11,7 +11,7 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.errors import ConfigError
 from tigertail.model.model import Answers, Model
-from tigertail.model.query_options import COSINE, QueryOptions, takes_dials
+from tigertail.model.query_options import COSINE, QueryOptions, takes_options
 
 OTHER: Final = "other_"
 
@@ -56,9 +56,9 @@ class Comparison:
         )
 
 
-@takes_dials
+@takes_options
 def compare(
-    model: Model, item: str, other: str, n: int = 20, *, options: QueryOptions | None = None, **dials: Any
+    model: Model, item: str, other: str, n: int = 20, *, options: QueryOptions | None = None, **keywords: Any
 ) -> Comparison:
     """Answer one query twice: with another signal, and as :meth:`Model.answer` does.
 
@@ -72,8 +72,8 @@ def compare(
         The other signal, as the model has it; or ``"cosine"``, that of the factors.
     n
         How many to list.
-    options, **dials
-        The dials of the query, as in :meth:`Model.similar`. What may be listed holds for both lists, all other dials
+    options, **keywords
+        The options of the query, as in :meth:`Model.similar`. What may be listed holds for both lists, all others
         for the model's own.
 
     Raises
@@ -81,7 +81,7 @@ def compare(
     UnknownItemError, ConfigError, TypeError
         As :meth:`Model.similar` does, and if there is no such other signal.
     """
-    options = (options or QueryOptions()).replace(**dials)
+    options = (options or QueryOptions()).replace(**keywords)
     if other != COSINE and other not in model.signals:
         raise ConfigError(
             f"unknown signal '{other}' to compare with",

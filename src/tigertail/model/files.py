@@ -11,7 +11,7 @@ from tigertail.model.model import Model
 
 
 def read_queries(path: Path, model: Model) -> list[str]:
-    """Read ids or names of a model's items, one a line; blank lines are skipped.
+    """Read ids or names of a model's items, one per line; blank lines are skipped.
 
     Returns
     -------
@@ -23,12 +23,12 @@ def read_queries(path: Path, model: Model) -> list[str]:
     DataError
         If the file is missing, is no UTF-8 text, or holds no query.
     UnknownItemError
-        If a line names no item of the model; the message says which line and suggests close names.
+        If a line names no item of the model; the message names the line and suggests close names.
     """
     lines = read_text(path, remedy="give a text file, one id or name in each line").split("\n")
     asked = {number: line.strip() for number, line in enumerate(lines, start=1) if line.strip()}
     if not asked:
-        raise DataError("holds no query", path=path, remedy="write ids or names, one a line")
+        raise DataError("holds no query", path=path, remedy="write ids or names, one per line")
     codes = model.index.codes(list(asked.values()))
     for number, code in zip(asked, codes, strict=True):
         if code < 0:

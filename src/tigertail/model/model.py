@@ -16,7 +16,7 @@ from tigertail import columns as c
 from tigertail.errors import ConfigError, TigertailWarning
 from tigertail.model.config import ModelConfig
 from tigertail.model.explanation import Reasons, explain
-from tigertail.model.query_options import QueryOptions, takes_dials
+from tigertail.model.query_options import QueryOptions, takes_options
 from tigertail.model.resolution import candidate_mask, resolve_signal
 from tigertail.progress import progress
 from tigertail.retrieval.item_index import ItemIndex
@@ -94,7 +94,7 @@ class BulkAnswers:
     catalogue
         The model's items.
     targets
-        Codes of the items of the query, one a row; int32, (rows,).
+        Codes of the items of the query, one per row; int32, (rows,).
     items
         Codes of the answers, best first for each target; int32, (rows,).
     affinities
@@ -133,7 +133,7 @@ class Model:
     Parameters
     ----------
     items
-        One row an item, in the order of the item codes: item_id, name, kind, listeners, stratum, folded and
+        One row per item, in the order of the item codes: item_id, name, kind, listeners, stratum, folded and
         whatever else the catalogue says.
     signals
         Signals by name.
@@ -154,7 +154,7 @@ class Model:
     metrics: Mapping[str, Any] = field(default_factory=dict)
     version: str | None = None
 
-    @takes_dials
+    @takes_options
     def similar(
         self,
         item: str | Sequence[str],
@@ -162,7 +162,7 @@ class Model:
         *,
         why: bool = False,
         options: QueryOptions | None = None,
-        **dials: Any,
+        **keywords: Any,
     ) -> pl.DataFrame:
         """List what to recommend to someone who likes an item.
 
@@ -176,9 +176,9 @@ class Model:
         why
             Whether to say why each answer is listed.
         options
-            The dials of the query.
-        **dials
-            Dials by name, as of :class:`tigertail.model.QueryOptions`; they replace those of ``options``.
+            The options of the query.
+        **keywords
+            Options by name, as of :class:`tigertail.model.QueryOptions`; they replace those of ``options``.
 
         Returns
         -------
@@ -197,17 +197,17 @@ class Model:
         UnknownItemError
             If there is no such item; the message suggests close names.
         ConfigError
-            If the model cannot answer with these dials.
+            If the model cannot answer with these options.
         TypeError
-            If there is no such dial; the message suggests the closest.
+            If there is no such option; the message suggests the closest.
         """
-        options = (options or QueryOptions()).replace(**dials)
+        options = (options or QueryOptions()).replace(**keywords)
         seeds = [self.index.find(one) for one in ([item] if isinstance(item, str) else item)]
         answers = self.answer(np.array(seeds, np.int32), n, why=why, options=options)
         _warn(answers.notices)
         return answers.table()
 
-    @takes_dials
+    @takes_options
     def answer(
         self,
         seeds: NDArray[np.int32],
@@ -215,7 +215,7 @@ class Model:
         *,
         why: bool = False,
         options: QueryOptions | None = None,
-        **dials: Any,
+        **keywords: Any,
     ) -> Answers:
         """Answer as :meth:`similar` does, with item codes, for programs: the notices are returned, not warned of.
 
@@ -223,7 +223,7 @@ class Model:
         ----------
         seeds
             Codes of the items of the query; int32, (seeds,), at least one.
-        n, why, options, **dials
+        n, why, options, **keywords
             As in :meth:`similar`.
 
         Raises
@@ -231,7 +231,7 @@ class Model:
         ConfigError, TypeError
             As in :meth:`similar`.
         """
-        options = (options or QueryOptions()).replace(**dials)
+        options = (options or QueryOptions()).replace(**keywords)
         _check_length(n)
         if not len(seeds):
             raise ConfigError("no item given", remedy="give the id or name of an item")
@@ -253,7 +253,7 @@ class Model:
             reasons = explain(resolved.name, resolved.signal, seeds, items, names, contributions)
         return Answers(self.items, seeds, items, best[0][listed], resolved.notices, reasons)
 
-    @takes_dials
+    @takes_options
     def neighbours(
         self,
         queries: Sequence[str] | None = None,
@@ -261,7 +261,7 @@ class Model:
         *,
         names: bool = False,
         options: QueryOptions | None = None,
-        **dials: Any,
+        **keywords: Any,
     ) -> pl.DataFrame:
         """List the nearest items of many items.
 
@@ -273,7 +273,7 @@ class Model:
             How many to list for each.
         names
             Whether to add the columns target_name and name.
-        options, **dials
+        options, **keywords
             As in :meth:`similar`.
 
         Returns
@@ -293,24 +293,24 @@ class Model:
         ConfigError, TypeError
             As in :meth:`similar`.
         """
-        answers = self.answer_many(queries, top, options=options, **dials)
+        answers = self.answer_many(queries, top, options=options, **keywords)
         _warn(answers.notices)
         return answers.table(names=names)
 
-    @takes_dials
+    @takes_options
     def answer_many(
         self,
         queries: Sequence[str] | None = None,
         top: int = 100,
         *,
         options: QueryOptions | None = None,
-        **dials: Any,
+        **keywords: Any,
     ) -> BulkAnswers:
         """Answer as :meth:`neighbours` does, for programs: the notices are returned, not warned of.
 
         Parameters
         ----------
-        queries, top, options, **dials
+        queries, top, options, **keywords
             As in :meth:`neighbours`.
 
         Raises
@@ -318,7 +318,7 @@ class Model:
         UnknownItemError, ConfigError, TypeError
             As in :meth:`neighbours`.
         """
-        options = (options or QueryOptions()).replace(**dials)
+        options = (options or QueryOptions()).replace(**keywords)
         _check_length(top)
         resolved = resolve_signal(self.signals, options)
         if queries is None:

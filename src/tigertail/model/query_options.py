@@ -1,7 +1,7 @@
-"""The dials of a query: which signal answers, from where, how adventurous, and what may be listed.
+"""The options of a query: which signal answers, from where, how adventurous, and what may be listed.
 
-Each dial stands here once. The options of the command line, the parameters of HTTP and their OpenAPI document, the
-signatures of :class:`tigertail.model.Model`, and the dials in ``/v1/models`` are derived from it. Importing this
+Each is defined here once. The options of the command line, the parameters of HTTP and their OpenAPI document, the
+signatures of :class:`tigertail.model.Model`, and the ``options`` of ``/v1/models`` are derived from it. Importing this
 module loads no numerical library, so that ``tigertail similar --help`` is quick.
 """
 
@@ -35,7 +35,7 @@ _Method = TypeVar("_Method", bound=Callable[..., Any])
 
 
 class Capability(StrEnum):
-    """What a signal must have for a dial to work."""
+    """What a signal must have for an option to work."""
 
     POPULARITY_EXPONENT = "popularity exponent"
     LISTENER_GROUPS = "groups of listeners"
@@ -43,14 +43,14 @@ class Capability(StrEnum):
 
 
 @dataclass(frozen=True)
-class Dial:
-    """What a field of :class:`QueryOptions` says of its dial, besides type, range, default and description.
+class OptionSpec:
+    """What is not in the type, range, default and description of a field of :class:`QueryOptions`.
 
     Parameters
     ----------
     singular
-        Name of the parameter in HTTP, and of the option of the command line, where a list's values are given one by
-        one; by default the name of the field.
+        Its name in HTTP and on the command line, where a list's values are given one by one; by default the name of
+        the field.
     needs
         What a signal must have for it.
     both_lists
@@ -66,8 +66,8 @@ class Dial:
 
 
 @dataclass(frozen=True)
-class QueryDial:
-    """A dial, all that is known of it.
+class QueryOption:
+    """An option of a query, with all that is known of it.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class QueryDial:
     help
         What it does, in a sentence or two.
     needs, both_lists, choices
-        As in :class:`Dial`.
+        As in :class:`OptionSpec`.
     """
 
     name: str
@@ -100,61 +100,61 @@ class QueryDial:
 
     @property
     def flag(self) -> str:
-        """Its option on the command line."""
+        """Its name on the command line."""
         return "--" + self.parameter.replace("_", "-")
 
 
 class QueryOptions(BaseModel):
-    """The dials of a query. What is left out stays as the model has it.
+    """The options of a query. What is left out stays as the model has it.
 
     Raises
     ------
     TypeError
-        If there is no such dial; the message suggests the closest.
+        If there is no such option; the message suggests the closest.
     ConfigError
         If a value is of another type, or out of range.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    signal: Annotated[str | None, Dial()] = Field(
+    signal: Annotated[str | None, OptionSpec()] = Field(
         None, description="Query one signal alone; cosine is naive CF. By default the mixture."
     )
-    beta: Annotated[float | None, Dial(needs=Capability.POPULARITY_EXPONENT)] = Field(
+    beta: Annotated[float | None, OptionSpec(needs=Capability.POPULARITY_EXPONENT)] = Field(
         None,
         ge=0,
         le=2,
         description="Popularity exponent: 0 favours popular items, larger values favour less popular ones.",
     )
-    country: Annotated[str | None, Dial(needs=Capability.LISTENER_GROUPS)] = Field(
+    country: Annotated[str | None, OptionSpec(needs=Capability.LISTENER_GROUPS)] = Field(
         None,
         description="See the catalogue from a country or region, by code or name: PL, Poland, Polska, South America.",
     )
-    language: Annotated[str | None, Dial(needs=Capability.LISTENER_GROUPS)] = Field(
+    language: Annotated[str | None, OptionSpec(needs=Capability.LISTENER_GROUPS)] = Field(
         None, description="See the catalogue from where a language is spoken: pt, Portuguese."
     )
-    group: Annotated[str | None, Dial(needs=Capability.LISTENER_GROUPS)] = Field(
+    group: Annotated[str | None, OptionSpec(needs=Capability.LISTENER_GROUPS)] = Field(
         None, description="See the catalogue from a group of listeners, by its key: cluster-3."
     )
-    lens: Annotated[float | None, Dial(needs=Capability.LISTENER_GROUPS)] = Field(
+    lens: Annotated[float | None, OptionSpec(needs=Capability.LISTENER_GROUPS)] = Field(
         None,
         ge=0,
         le=1,
         description="Strength of the localisation to that place: 0 is none; by default the model's.",
     )
-    disabled_signals: Annotated[tuple[str, ...], Dial(singular="disabled_signal", needs=Capability.PARTS)] = (
-        Field((), description="Disable this signal of the mixture.")
-    )
-    item_countries: Annotated[tuple[str, ...], Dial(singular="item_country", both_lists=True)] = Field(
+    disabled_signals: Annotated[
+        tuple[str, ...], OptionSpec(singular="disabled_signal", needs=Capability.PARTS)
+    ] = Field((), description="Disable this signal of the mixture.")
+    item_countries: Annotated[tuple[str, ...], OptionSpec(singular="item_country", both_lists=True)] = Field(
         (), description="List only items from this country."
     )
-    kinds: Annotated[tuple[str, ...], Dial(singular="kind", both_lists=True, choices=c.KINDS)] = Field(
+    kinds: Annotated[tuple[str, ...], OptionSpec(singular="kind", both_lists=True, choices=c.KINDS)] = Field(
         (), description="List only items of this kind: artist, album or track."
     )
-    strata: Annotated[tuple[str, ...], Dial(singular="stratum", both_lists=True, choices=c.STRATA)] = Field(
-        (), description="List only items of this stratum of popularity: head, mid, tail or cold."
+    strata: Annotated[tuple[str, ...], OptionSpec(singular="stratum", both_lists=True, choices=c.STRATA)] = (
+        Field((), description="List only items of this stratum of popularity: head, mid, tail or cold.")
     )
-    exclude: Annotated[tuple[str, ...], Dial(both_lists=True)] = Field(
+    exclude: Annotated[tuple[str, ...], OptionSpec(both_lists=True)] = Field(
         (), description="Leave out this item, by id or name."
     )
 
@@ -175,16 +175,18 @@ class QueryOptions(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             raise _refusal(str(first["loc"][0]), first["input"], first["msg"]) from None
-        for dial in dials():
-            if dial.choices and (wrong := [v for v in getattr(options, dial.name) if v not in dial.choices]):
+        for option in query_options():
+            if option.choices and (
+                wrong := [v for v in getattr(options, option.name) if v not in option.choices]
+            ):
                 raise ConfigError(
-                    f"unknown {dial.parameter} '{wrong[0]}'",
-                    remedy=f"choose one of {', '.join(dial.choices)}",
+                    f"unknown {option.parameter} '{wrong[0]}'",
+                    remedy=f"choose one of {', '.join(option.choices)}",
                 )
         return options
 
     def replace(self, **changes: Any) -> Self:
-        """Return the options with some dials set otherwise.
+        """Return the options with some values replaced.
 
         Raises
         ------
@@ -193,40 +195,40 @@ class QueryOptions(BaseModel):
         """
         return type(self)(**(dict(self) | changes)) if changes else self
 
-    def given(self) -> list[QueryDial]:
-        """Return the dials that are set."""
-        return [dial for dial in dials() if getattr(self, dial.name) not in (None, ())]
+    def given(self) -> list[QueryOption]:
+        """Return the options that are given."""
+        return [option for option in query_options() if getattr(self, option.name) not in (None, ())]
 
     def of_both_lists(self) -> dict[str, Any]:
-        """Return the values of the dials that also hold for a list beside."""
-        return {dial.name: getattr(self, dial.name) for dial in dials() if dial.both_lists}
+        """Return the values of the options that also hold for a list beside."""
+        return {option.name: getattr(self, option.name) for option in query_options() if option.both_lists}
 
 
 @cache
-def dials() -> tuple[QueryDial, ...]:
-    """Return every dial, in the order of the fields of :class:`QueryOptions`."""
+def query_options() -> tuple[QueryOption, ...]:
+    """Return every option, in the order of the fields of :class:`QueryOptions`."""
     found = []
     for name, field in QueryOptions.model_fields.items():
-        [dial] = [one for one in field.metadata if isinstance(one, Dial)]
+        [spec] = [one for one in field.metadata if isinstance(one, OptionSpec)]
         found.append(
-            QueryDial(
+            QueryOption(
                 name=name,
-                parameter=dial.singular or name,
+                parameter=spec.singular or name,
                 type=get_args(field.annotation)[0],
                 repeated=get_origin(field.annotation) is tuple,
                 minimum=next((one.ge for one in field.metadata if hasattr(one, "ge")), None),
                 maximum=next((one.le for one in field.metadata if hasattr(one, "le")), None),
                 help=field.description or "",
-                needs=dial.needs,
-                both_lists=dial.both_lists,
-                choices=dial.choices,
+                needs=spec.needs,
+                both_lists=spec.both_lists,
+                choices=spec.choices,
             )
         )
     return tuple(found)
 
 
-def takes_dials(method: _Method) -> _Method:
-    """Show every dial in the signature of a method with ``**dials``, for ``help`` and for completion."""
+def takes_options(method: _Method) -> _Method:
+    """Show every option in the signature of a method with ``**keywords``, for ``help`` and for completion."""
     signature = inspect.signature(method)
     own = [one for one in signature.parameters.values() if one.kind is not inspect.Parameter.VAR_KEYWORD]
     keywords = [
@@ -242,25 +244,25 @@ def takes_dials(method: _Method) -> _Method:
 def _unknown(name: str) -> str:
     known = list(QueryOptions.model_fields)
     close = get_close_matches(name, known, n=1)
-    return f"unknown dial '{name}': " + (
-        f"did you mean '{close[0]}'?" if close else f"the dials are {', '.join(known)}"
+    return f"unknown option '{name}': " + (
+        f"did you mean '{close[0]}'?" if close else f"the options are {', '.join(known)}"
     )
 
 
 def _refusal(name: str, value: object, problem: str) -> ConfigError:
-    [dial] = [one for one in dials() if one.name == name]
-    if dial.repeated and isinstance(value, str):
+    [option] = [one for one in query_options() if one.name == name]
+    if option.repeated and isinstance(value, str):
         return ConfigError(f"{name} must be a list, not a text", remedy=f"write {name}=['{value}']")
-    if isinstance(value, (int, float)) and (dial.minimum, dial.maximum) != (None, None):
-        bounds = ((" from", dial.minimum), (" to", dial.maximum))
+    if isinstance(value, (int, float)) and (option.minimum, option.maximum) != (None, None):
+        bounds = ((" from", option.minimum), (" to", option.maximum))
         choice = "".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None)
         return ConfigError(f"{name} is {value}", remedy=f"choose a value{choice}")
-    return ConfigError(f"{name}: {problem}", remedy=dial.help)
+    return ConfigError(f"{name}: {problem}", remedy=option.help)
 
 
 QueryOptions.__doc__ = str(QueryOptions.__doc__).replace(
     "    Raises\n",
     "    Parameters\n    ----------\n"
-    + "".join(f"    {dial.name}\n        {dial.help}\n" for dial in dials())
+    + "".join(f"    {option.name}\n        {option.help}\n" for option in query_options())
     + "\n    Raises\n",
 )

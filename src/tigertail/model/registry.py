@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -14,13 +14,14 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.factorization import Factors, fit_als
 from tigertail.factorization.confidence import confidence
+from tigertail.mixing.mixture import Mixture
 from tigertail.model.config import BaseConfig, ModelConfig
 from tigertail.progress import progress
 from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation
 from tigertail.signals.audio import AudioAffinity, AudioConfig, fit_audio
 from tigertail.signals.backoff.signal import BackOff, BackOffConfig, fit_back_off
 from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_co_listening
-from tigertail.signals.contract import FittedSignal, Signal
+from tigertail.signals.contract import Arrays, FittedSignal, Signal
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.local import GroupedCoListening, LocalConfig, fit_listening, group_listeners
 from tigertail.signals.pairs import Pairs, fit_pairs
@@ -86,7 +87,7 @@ class FitContext:
 
 @dataclass(frozen=True)
 class SignalSpec:
-    """All that the rest of the project knows about one signal.
+    """All that the rest of the project needs of one signal.
 
     Parameters
     ----------
@@ -265,3 +266,22 @@ def fit_signals(context: FitContext) -> dict[str, Signal]:
             signals[name] = SIGNALS[name].fit(context)
             tick(note=name)
     return signals
+
+
+def signal_from_arrays(
+    name: str, arrays: Arrays, settings: Mapping[str, Any], signals: Mapping[str, Signal]
+) -> Signal:
+    """Make a signal, or the mixture, of what its ``to_arrays`` returned.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    arrays, settings
+        What was returned.
+    signals
+        The other signals of the model, of which the mixture is made.
+    """
+    if name == MIXTURE:
+        return Mixture.from_arrays(arrays, settings, signals)
+    return SIGNALS[name].signal_class.from_arrays(arrays, settings)

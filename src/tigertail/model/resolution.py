@@ -1,4 +1,4 @@
-"""What the dials of a query do: they choose and adjust the signal that answers, and the candidates it may list."""
+"""What the options of a query do: they choose and adjust the signal that answers, and the candidates it may list."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tigertail import columns as c
 from tigertail.errors import ConfigError
 from tigertail.geo.countries import country_code
 from tigertail.model.config import ModelConfig
-from tigertail.model.lens import lens_target
+from tigertail.model.lens_target import lens_target
 from tigertail.model.query_options import COSINE, Capability, QueryOptions
 from tigertail.model.registry import FACTORS, LISTENING, MIXTURE
 from tigertail.signals.contract import Composite, GroupAware, HasPopularityExponent, ListenerGroups, Signal
@@ -29,7 +29,7 @@ class ResolvedSignal:
     name
         Its name.
     signal
-        The signal, adjusted by the dials.
+        The signal, adjusted by the options.
     notices
         What a person should know of the answers.
     """
@@ -40,12 +40,12 @@ class ResolvedSignal:
 
 
 def resolve_signal(signals: Mapping[str, Signal], options: QueryOptions) -> ResolvedSignal:
-    """Return the signal that answers a query, adjusted by its dials.
+    """Return the signal that answers a query, adjusted by its options.
 
     Raises
     ------
     ConfigError
-        If there is no such signal, or it lacks what a dial needs, or a dial names nothing the model has.
+        If there is no such signal, or it lacks what an option needs, or an option names nothing the model has.
     """
     if options.signal == COSINE:
         options = options.replace(signal=FACTORS, beta=1.0)
@@ -70,7 +70,7 @@ def default_signal(signals: Mapping[str, Signal]) -> str:
 
 
 def model_defaults(signals: Mapping[str, Signal], config: ModelConfig) -> dict[str, Any]:
-    """Return the values that a model has for the dials left out, where it has one."""
+    """Return the values that a model has for the options left out, where it has one."""
     mixture, listening = signals.get(MIXTURE), signals.get(LISTENING)
     groups = None if listening is None else _grouped(listening)
     return {
@@ -113,18 +113,18 @@ _HAS: Final[dict[Capability, Callable[[Signal], bool]]] = {
     Capability.PARTS: lambda signal: isinstance(signal, Composite),
 }
 _REMEDIES: Final = {
-    Capability.POPULARITY_EXPONENT: "leave {dial} out",
-    Capability.LISTENER_GROUPS: f"query '{LISTENING}', or a mixture in which it is enabled; or leave {{dial}} out",
-    Capability.PARTS: "query a mixture, or leave {dial} out",
+    Capability.POPULARITY_EXPONENT: "leave {option} out",
+    Capability.LISTENER_GROUPS: f"query '{LISTENING}', or a mixture in which it is enabled; or leave {{option}} out",
+    Capability.PARTS: "query a mixture, or leave {option} out",
 }
 
 
 def _check_capabilities(name: str, signal: Signal, options: QueryOptions) -> None:
-    for dial in options.given():
-        if dial.needs is not None and not _HAS[dial.needs](signal):
+    for option in options.given():
+        if option.needs is not None and not _HAS[option.needs](signal):
             raise ConfigError(
-                f"the signal '{name}' has no {dial.needs}",
-                remedy=_REMEDIES[dial.needs].format(dial=dial.parameter),
+                f"the signal '{name}' has no {option.needs}",
+                remedy=_REMEDIES[option.needs].format(option=option.parameter),
             )
 
 

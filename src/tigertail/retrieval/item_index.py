@@ -33,7 +33,7 @@ class ItemIndex:
     Parameters
     ----------
     items
-        One row an item, in the order of the item codes, which is that of popularity: item_id, name, folded,
+        One row per item, in the order of the item codes, which is that of popularity: item_id, name, folded,
         listeners, and where the catalogue has them kind and mbid.
 
     Examples

@@ -90,7 +90,7 @@ def _by_words(query: str, names: Sequence[str]) -> Floats:
 
 
 def _inside(word: str, other: str) -> bool:
-    """Say whether a word is inside another of a script without spaces, where any letter may begin a word."""
+    """Return whether a word is inside another of a script without spaces, where any letter may begin a word."""
     return word[0] >= "\u0e00" and word in other
 
 

@@ -71,7 +71,7 @@ def _numpy_top_k(
 
 @njit(inline="always")
 def worse(score_a, code_a, score_b, code_b):
-    """Say whether a ranks after b."""
+    """Return whether a ranks after b."""
     return score_a < score_b or (score_a == score_b and code_a > code_b)
 
 

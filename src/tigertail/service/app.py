@@ -29,7 +29,7 @@ from tigertail.service.middleware import stack
 from tigertail.service.server.uvicorn_internals import STARTUP_FAILURE
 from tigertail.service.server.workers import end_with_parent
 from tigertail.service.serving.context import CHALLENGER, CURRENT, Context
-from tigertail.service.serving.registry import ModelRegistry
+from tigertail.service.serving.served_models import ServedModels
 from tigertail.service.serving.work_queue import WorkQueue
 from tigertail.version import __version__
 
@@ -37,7 +37,7 @@ SETTINGS_JSON: Final = "TIGERTAIL_SETTINGS_JSON"
 RUNTIME_DIR: Final = "TIGERTAIL_RUNTIME_DIR"
 EXPLORER: Final = Path(__file__).parent / "explorer"
 HOUR: Final = 3600  # seconds
-WORTH_PACKING: Final = 16 * 1024  # bytes
+MIN_COMPRESSED: Final = 16 * 1024  # bytes from which a response is compressed
 LOG: Final = logging.getLogger("tigertail.service")
 
 
@@ -57,16 +57,16 @@ def create_app(settings: Settings, cache_dir: Path | None = None) -> FastAPI:
         If a model is missing or damaged.
     """
     warnings.simplefilter("ignore", TigertailWarning)  # an erasure warns, and answers all the same
-    context = Context(settings, _registry(settings, cache_dir), _queue(settings), _store(settings))
+    context = Context(settings, _served_models(settings, cache_dir), _queue(settings), _store(settings))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        context.registry.watch(settings.reload_interval)
-        forgetting = asyncio.create_task(_forget(context))
+        context.models.watch(settings.reload_interval)
+        erasing = asyncio.create_task(_erase_old_feedback(context))
         LOG.info("worker ready", extra={"model": context.served.version})
         yield
-        forgetting.cancel()
-        context.registry.stop()
+        erasing.cancel()
+        context.models.stop()
         if context.store is not None:
             context.store.close()
         LOG.info("worker stopped")
@@ -81,7 +81,7 @@ def create_app(settings: Settings, cache_dir: Path | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.context = context
-    app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING)
+    app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED)
     stack.install(app, settings)
     problems.install(app, compat.ERROR_FORMATS)
     for router in (*ROUTERS, *compat.ROUTERS):
@@ -112,7 +112,7 @@ def from_environment() -> FastAPI:
     raise SystemExit(STARTUP_FAILURE)
 
 
-async def _forget(context: Context) -> None:
+async def _erase_old_feedback(context: Context) -> None:
     """Erase events that have been kept long enough, every hour."""
     days, store = context.settings.feedback.keep_days, context.store
     while store is not None and days is not None:
@@ -124,7 +124,7 @@ async def _forget(context: Context) -> None:
         await asyncio.sleep(HOUR)
 
 
-def _registry(settings: Settings, cache_dir: Path | None) -> ModelRegistry:
+def _served_models(settings: Settings, cache_dir: Path | None) -> ServedModels:
     folders = {CURRENT: settings.model}
     if settings.challenger is not None:
         folders[CHALLENGER] = settings.challenger
@@ -132,7 +132,7 @@ def _registry(settings: Settings, cache_dir: Path | None) -> ModelRegistry:
     def changed(role: str, new: bool) -> None:
         metrics.MODEL_RELOADS.labels(role, "loaded" if new else "refused").inc()
 
-    return ModelRegistry(folders, changed, cache_dir)
+    return ServedModels(folders, changed, cache_dir)
 
 
 def _queue(settings: Settings) -> WorkQueue:

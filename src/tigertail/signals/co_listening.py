@@ -92,7 +92,7 @@ def strongest_products(
     by_listener
         V, listeners by items.
     k
-        Entries kept a row.
+        Entries kept per row.
     lengths, gains
         A divisor of each row and a factor of each column; float32, (items,). None means 1.
     shrinkage

@@ -1,7 +1,8 @@
 """The contract of a signal, and what a signal can do besides.
 
-Every signal satisfies :class:`Signal`. Each other protocol is one capability. Code that needs a capability asks for
-it with ``isinstance(signal, Capability)``, and never asks for the class of a signal.
+Every signal satisfies :class:`Signal`. Each other protocol is one capability. Code that serves any signal asks for a
+capability with ``isinstance(signal, Capability)``, not for a class. Only what fits one signal again
+(:mod:`tigertail.model.update`) or takes one apart (:mod:`tigertail.evaluation.diagnosis`) names its class.
 
 One parameter has the same name and meaning in every signal: ``beta``, the **popularity exponent**. The affinity to
 an item is divided by the item's popularity (its listeners, or the length of its vector or row, which grows with
@@ -70,7 +71,7 @@ class Explainable(Protocol):
         Returns
         -------
         list[str]
-            One an item, such as "12 listeners in common, most in Poland"; "" where there is no evidence.
+            One per item, such as "12 listeners in common, most in Poland"; "" where there is no evidence.
         """
 
 

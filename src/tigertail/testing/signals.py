@@ -46,7 +46,7 @@ def check_known(signal: Signal) -> None:
 
 
 def check_shape(signal: Signal) -> None:
-    """Check that affinities are float32, a row a query and a column an item."""
+    """Check that affinities are float32, a row per query and a column per item."""
     items = len(signal.known)
     scores = signal.affinity(np.array([0, items - 1], np.int32))
     _require(scores.shape == (2, items), "affinity has a row for each query and a column for each item")
@@ -113,7 +113,7 @@ SIGNAL_CHECKS: Final[tuple[Callable[[Signal], None], ...]] = (
     check_batches,
     check_queries_unchanged,
 )
-"""The checks that hold for every signal, one a promise."""
+"""The checks that hold for every signal, one per promise."""
 
 
 def _every(signal: Signal) -> np.ndarray[tuple[int], np.dtype[np.int32]]:

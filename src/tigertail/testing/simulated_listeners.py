@@ -149,7 +149,7 @@ class Population:
 
 @dataclass(frozen=True, eq=False)
 class Responses:
-    """Items shown and positive items, one row a list in order of arrival.
+    """Items shown and positive items, one row per list in order of arrival.
 
     Parameters
     ----------

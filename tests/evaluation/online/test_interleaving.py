@@ -43,7 +43,7 @@ def test_no_team_is_ahead_by_more_than_one_while_both_have_something(
 def test_the_coin_is_fair_in_every_round() -> None:
     ours, theirs = list(range(10)), list(range(100, 110))
     teams = np.array([team_draft(ours, theirs, 10, seed)[1] for seed in range(2000)])
-    assert (teams[:, ::2] + teams[:, 1::2] == 1).all(), "each picks once a round"
+    assert (teams[:, ::2] + teams[:, 1::2] == 1).all(), "each picks once per round"
     assert np.abs(teams.mean(axis=0) - 0.5).max() < 0.04
     assert np.abs(np.corrcoef(teams[:, ::2].T) - np.eye(5)).max() < 0.08, "rounds know nothing of each other"
 

@@ -1,4 +1,4 @@
-"""Feedback as lessons: one word a listener, each as heavy as its place was hard to see."""
+"""Feedback as lessons: one word per listener, each as heavy as its place was hard to see."""
 
 from __future__ import annotations
 

@@ -36,3 +36,4 @@ def test_ids_may_hold_anything(client: TestClient) -> None:
     missing = client.get("/v1/items/AC%2FDC%3F")
     assert missing.status_code == 404
     assert missing.json()["detail"] == "no item has the id 'AC/DC?'"
+    assert missing.json()["remedy"] == "look the item up with /v1/items?q=NAME"

@@ -90,7 +90,14 @@ def problem(answer, status: int) -> dict:
 def test_an_unknown_item_is_met_with_suggestions(client: TestClient) -> None:
     found = problem(client.get("/v1/similar", params={"item": "Myslovits"}), 404)
     assert found["detail"] == "no item called 'Myslovits'"
-    assert "Myslovitz" in found["suggestions"]
+    assert found["remedy"].startswith("did you mean: Myslovitz")
+    assert found["suggestions"][0] == "Myslovitz"
+
+
+def test_an_unknown_item_that_no_name_is_close_to_can_be_looked_up(client: TestClient) -> None:
+    found = problem(client.get("/v1/similar", params={"item": "\u4e00"}), 404)
+    assert found["remedy"] == "look the item up with /v1/items?q=NAME"
+    assert found["suggestions"] == []
 
 
 @pytest.mark.parametrize(
@@ -130,6 +137,6 @@ def test_a_batch_has_its_limits(client: TestClient) -> None:
 
 
 def test_a_body_has_its_limit(serve) -> None:
-    client = serve(limits={"body": 1024})
+    client = serve(limits={"max_body_bytes": 1024})
     large = {"requests": [{"items": ["x" * 300] * 5}]}
     problem(client.post("/v1/similar:batch", json=large), 413)

@@ -145,6 +145,6 @@ def test_keys_and_sizes_are_told_in_its_words(locked: str, started: Any) -> None
     token = {"Authorization": "Token open sesame"}  # as ListenBrainz wants it
     url = f"{locked}/similar-artists/json?artist_mbids={KINO}&algorithm=x"
     assert httpx.get(url, headers=token).status_code == 200
-    narrow = started(limits={"body": 1024}, keys={"player": digest("open sesame")})
+    narrow = started(limits={"max_body_bytes": 1024}, keys={"player": digest("open sesame")})
     large = httpx.post(f"{narrow}/similar-artists/json", content=b" " * 2000, headers=token)
     assert (large.status_code, large.json()["code"]) == (413, 413)

@@ -48,11 +48,11 @@ def test_adventurousness_changes_the_list(person: Any, expect: Any, star: Json) 
     expect(slider).to_have_attribute("aria-valuetext", "default")
     slider.press("End")
     expect(slider).to_have_attribute("aria-valuetext", "long tail first")
-    want = person.similar(item=star["item_id"], beta=1.2)
+    want = person.similar(item=star["item_id"], beta=2)
     person.page.wait_for_function(
         "want => document.querySelector('#column-tigertail .row').dataset.id === want", arg=want[0]
     )
-    assert person.address["beta"] == ["1.2"]
+    assert person.address["beta"] == ["2"]
     assert person.item_ids() == want
     assert person.item_ids("naive") == person.similar(item=star["item_id"], signal="cosine")
     person.screenshot("adventurous")

@@ -83,5 +83,5 @@ def test_a_model_is_found_whatever_the_time_it_says(serve, jump, folder: Path, o
         for name in model.signals:
             model.signals[name]
         save(model, folder)
-        client.app.state.context.registry.look()
+        client.app.state.context.models.check()
         assert client.get("/v1/similar?item=star").json()["model"] == load(folder).version

@@ -77,7 +77,7 @@ def test_nothing_is_found(schema, examples: int) -> None:
     }
 
 
-DIALS = "signal=listening&beta=0.5&country=PL&lens=0.5&kind=artist&stratum=head&stratum=mid&exclude=p2"
+OPTIONS = "signal=listening&beta=0.5&country=PL&lens=0.5&kind=artist&stratum=head&stratum=mid&exclude=p2"
 EVENT = {
     "event_id": "e1",
     "kind": "play",
@@ -95,7 +95,7 @@ EVENT = {
     [
         ("/v1/similar", "item=star&why=true", 200),
         ("/v1/similar", "item=star&item=p1&signal=cosine&n=3", 200),
-        ("/v1/similar", f"item=star&why=true&{DIALS}", 200),
+        ("/v1/similar", f"item=star&why=true&{OPTIONS}", 200),
         ("/v1/similar", "item=nobody", 404),
         ("/v1/similar", "item=star&country=Atlantis", 400),
         ("/v1/similar", "item=star&n=501", 422),

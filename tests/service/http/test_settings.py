@@ -97,17 +97,18 @@ def test_a_misspelt_variable_is_not_passed_over(tmp_path: Path, monkeypatch: pyt
 def test_an_old_name_leads_to_the_new_one(
     old: str, new: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    value = 4096 if new.endswith("bytes") else 1
     section, _, key = old.rpartition(".")
     file = tmp_path / "service.toml"
-    file.write_text((f"[{section}]\n" if section else "") + f"{key} = 1\n", "utf-8")
+    file.write_text((f"[{section}]\n" if section else "") + f"{key} = {value}\n", "utf-8")
     with pytest.raises(ConfigError, match=f"{old}: unknown key") as in_file:
         read_settings(file, model=tmp_path)
     assert in_file.value.remedy == f"the setting is now named {new}"
     variable, now = (f"TIGERTAIL_{name.replace('.', '__').upper()}" for name in (old, new))
-    monkeypatch.setenv(variable, "1")
+    monkeypatch.setenv(variable, str(value))
     with pytest.raises(ConfigError, match=f"{variable} is unknown") as in_environment:
         read_settings(model=tmp_path)
     assert in_environment.value.remedy == f"the setting is now named {now}"
     monkeypatch.delenv(variable)
-    monkeypatch.setenv(now, "1")
+    monkeypatch.setenv(now, str(value))
     read_settings(model=tmp_path)

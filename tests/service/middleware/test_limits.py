@@ -1,4 +1,4 @@
-"""Requests a second, and the size of a body."""
+"""Requests per second, and the size of a body."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Clock:
 def test_after_a_burst_a_client_asks_at_its_rate_and_others_are_not_held_up() -> None:
     clock = Clock()
     rates = RateLimiter(rate=2, burst=3, clock=clock)
-    assert [rates.wait("a") for _ in range(4)] == [0, 0, 0, 0.5]
-    assert rates.wait("b") == 0
+    assert [rates.take_token("a") for _ in range(4)] == [0, 0, 0, 0.5]
+    assert rates.take_token("b") == 0
     clock.now += 0.5
-    assert [rates.wait("a") for _ in range(2)] == [0, 0.5]
+    assert [rates.take_token("a") for _ in range(2)] == [0, 0.5]
     clock.now += 3600
-    assert [rates.wait("a") for _ in range(4)] == [0, 0, 0, 0.5]
+    assert [rates.take_token("a") for _ in range(4)] == [0, 0, 0, 0.5]
 
 
 def test_a_client_that_asks_too_fast_is_told_when_to_come_back(serve) -> None:
@@ -50,7 +50,7 @@ def test_guessing_keys_is_slowed_down(serve) -> None:
 
 
 def test_a_body_that_is_declared_too_large_is_refused_before_it_is_read(serve) -> None:
-    client = serve(limits={"body": 1024})
+    client = serve(limits={"max_body_bytes": 1024})
     refused = client.post(
         "/v1/feedback", content=b"{" + b" " * 2000, headers={"Content-Type": "application/json"}
     )

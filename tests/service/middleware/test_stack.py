@@ -103,7 +103,7 @@ def test_a_route_that_is_added_is_guarded_limited_and_logged(
 
 
 def test_a_route_that_is_added_has_the_limit_of_the_body(serve) -> None:
-    client = serve(limits={"body": 1024})
+    client = serve(limits={"max_body_bytes": 1024})
     add_toys(client.app)
     chunks = (b" " * 600 for _ in range(3))  # of no declared length
     refused = client.post("/toy", content=chunks, headers={"Content-Type": "application/json"})

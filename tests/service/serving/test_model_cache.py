@@ -13,7 +13,7 @@ from tigertail.errors import ModelError
 from tigertail.model import Model, load, save
 from tigertail.service.serving import model_cache
 from tigertail.service.serving.model_cache import copied, newest
-from tigertail.service.serving.registry import ModelRegistry
+from tigertail.service.serving.served_models import ServedModels
 
 
 def test_a_copy_is_the_model(folder: Path, tmp_path: Path) -> None:
@@ -32,28 +32,28 @@ def test_a_copy_is_whole_or_not_there(folder: Path, tmp_path: Path) -> None:
 
 
 def test_files_cut_short_in_place_are_not_those_answered_from(folder: Path, tmp_path: Path) -> None:
-    registry = ModelRegistry({"current": folder}, cache_dir=tmp_path / "cache")
-    right = registry["current"].model.similar("star")
+    models = ServedModels({"current": folder}, cache_dir=tmp_path / "cache")
+    right = models["current"].model.similar("star")
     for file in folder.rglob("*.npy"):
         file.write_bytes(b"")
-    assert registry["current"].model.similar("star").equals(right)
+    assert models["current"].model.similar("star").equals(right)
 
 
 def test_a_shelf_set_up_beside_a_broken_model_goes_on_with_the_copy(folder: Path, tmp_path: Path) -> None:
-    first = ModelRegistry({"current": folder}, cache_dir=tmp_path / "cache")
+    first = ServedModels({"current": folder}, cache_dir=tmp_path / "cache")
     version = first["current"].version
     shutil.rmtree(folder)
-    second = ModelRegistry({"current": folder}, cache_dir=tmp_path / "cache")
+    second = ServedModels({"current": folder}, cache_dir=tmp_path / "cache")
     assert second["current"].version == version
     assert second.refused() == {"current": "no such model"}
     with pytest.raises(ModelError, match="no such model"):
-        ModelRegistry({"current": folder}, cache_dir=tmp_path / "another")
+        ServedModels({"current": folder}, cache_dir=tmp_path / "another")
 
 
 def test_no_room_for_a_copy_is_told(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "cache").touch()
     with pytest.raises(ModelError, match="cannot be copied"):
-        ModelRegistry({"current": folder}, cache_dir=tmp_path / "cache")
+        ServedModels({"current": folder}, cache_dir=tmp_path / "cache")
 
 
 def test_what_is_half_removed_does_not_pass_for_a_copy(

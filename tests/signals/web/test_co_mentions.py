@@ -3,7 +3,7 @@ import polars as pl
 import pytest
 
 from tigertail.signals.web import co_mentions
-from tigertail.signals.web.co_mentions import documents_together
+from tigertail.signals.web.co_mentions import co_mention_counts
 from tigertail.signals.web.codes import CodedMentions
 
 
@@ -41,7 +41,7 @@ def test_counts_are_those_of_every_pair_looked_at(
         for other, b, there in rows:
             near = any(abs(p - q) <= window for p in places for q in there)
             expected[a, b] += document == other and a != b and near
-    found = documents_together(mentions_in_codes(rows), 12, window)
+    found = co_mention_counts(mentions_in_codes(rows), 12, window)
     assert np.array_equal(
         [[dict(zip(*found.row(a), strict=True)).get(b, 0) for b in range(12)] for a in range(12)], expected
     )

@@ -1,4 +1,4 @@
-"""Baselines of the report, one a file; each class is the settings of one, with a method to fit it."""
+"""Baselines of the report, one per file; each class is the settings of one, with a method to fit it."""
 
 from tigertail.evaluation.baselines.als import ALS
 from tigertail.evaluation.baselines.baseline import Baseline

@@ -12,10 +12,10 @@ from tigertail.splitting.hold_out import Split
 
 
 class RandomRanking(Baseline):
-    """aff(A -> B) is drawn anew for each query, uniform in [0, 1), among the items with a listener."""
+    """aff(A -> B) is drawn uniformly from [0, 1) for each item with a listener; seed and query settle the draws."""
 
     seed: int = 0
-    """Seed of the draws."""
+    """Seed of the generators."""
 
     @property
     def label(self) -> str:

@@ -47,7 +47,7 @@ class SessionCounts(Baseline):
         return CoListening(CSR.from_coo(rows, columns, lists.data[kept], lists.shape))
 
     def _levels(self, plays: CSR) -> CSR:
-        """Give each listener a row a level, with the items played as often as that.
+        """Give each listener a row per level, with the items played as often as that.
 
         The scalar product of two of its columns is then the sum of the smaller counts.
         """

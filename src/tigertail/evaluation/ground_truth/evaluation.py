@@ -213,7 +213,7 @@ def graded_metrics(lists: NDArray[np.int32], grades: CSR) -> NDArray[np.float64]
     Returns
     -------
     NDArray[np.float64]
-        One column a metric, in the order of :data:`GRADED_METRICS`; (queries, metrics). NaN where the
+        One column per metric, in the order of :data:`GRADED_METRICS`; (queries, metrics). NaN where the
         ground truth lists nothing.
 
     Examples

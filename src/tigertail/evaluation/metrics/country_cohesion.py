@@ -206,7 +206,7 @@ class _Cosine:
 def _local_affinity(
     signal: Signal, local: NDArray[np.int32], is_local: NDArray[np.bool_], catalogue: NDArray[np.bool_]
 ) -> tuple[LocalAffinity, bool]:
-    """Return the affinity among local items, and whether the signal knows any of them.
+    """Return the affinity among local items, and whether the signal has data about any of them.
 
     A block of queries at a time bounds the memory for any size of catalogue.
     """

@@ -1,4 +1,4 @@
-"""Accuracy metrics of ranked lists: nDCG, IPS-nDCG, recall and reciprocal rank, one number a query.
+"""Accuracy metrics of ranked lists: nDCG, IPS-nDCG, recall and reciprocal rank, one number per query.
 
 In all of them a query is an item A of a held-out listener, the relevant items are the listener's others,
 and the list ranks the listener's catalogue without A. With rel_r = 1 where the item at rank r is relevant,
@@ -59,7 +59,7 @@ def score_lists(
     Returns
     -------
     NDArray[np.float64]
-        One column a metric, in the order of :data:`METRICS`; (queries, metrics). NaN where a query has no
+        One column per metric, in the order of :data:`METRICS`; (queries, metrics). NaN where a query has no
         relevant item.
 
     Examples

@@ -108,7 +108,7 @@ class Duel:
     first, second
         Versions of the models, in the order of their names.
     lists
-        One row a list in order of arrival: list, listener, ``first`` and ``second`` (positive items of each
+        One row per list in order of arrival: list, listener, ``first`` and ``second`` (positive items of each
         team), ``score`` (1 where the first won, -1 where the second won, else 0).
     """
 

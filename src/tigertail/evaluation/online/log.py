@@ -68,7 +68,7 @@ class Log:
         Parameters
         ----------
         events
-            Columns kind, query, item, rank, model, list_id, listener [, country, seq]; one row an event. Without
+            Columns kind, query, item, rank, model, list_id, listener [, country, seq]; one row per event. Without
             ``seq`` rows are in the order of the events.
 
         Raises

@@ -45,7 +45,7 @@ class Shown:
     Parameters
     ----------
     cells
-        Columns query, item, query_code, item_code; one row a cell.
+        Columns query, item, query_code, item_code; one row per cell.
     cell, rank, positive, listener
         Of each row of the log.
     list_query, list_listener

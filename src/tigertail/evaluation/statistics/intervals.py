@@ -69,7 +69,7 @@ class ClusterBootstrap:
     seed: int = 0
 
     def estimate(self, values: Reals) -> Estimate:
-        """Return the mean of one value a query, and its interval; NaN values do not count.
+        """Return the mean of one value per query, and its interval; NaN values do not count.
 
         Parameters
         ----------

@@ -1,6 +1,6 @@
 """DBpedia facts about artists, as lists of edges between URIs, for the artists of HetRec 2011.
 
-One file a relation, each line ``ARTIST-URI VALUE-URI``, beside ``MappingLastfm2DBpedia-1.2.tsv``, the mapping of
+One file per relation, each line ``ARTIST-URI VALUE-URI``, beside ``MappingLastfm2DBpedia-1.2.tsv``, the mapping of
 LODrecsys-datasets (https://github.com/sisinflab/LODrecsys-datasets): HetRec id, name and URI of each artist.
 """
 

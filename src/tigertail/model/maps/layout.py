@@ -63,7 +63,7 @@ def layout(held: Any, start: Floats, seed: int) -> Floats:
     held
         What :func:`links` returns. Items without a link get no place.
     start
-        Where each item starts; float32, (items, 2); NaN where nobody knows, which is then among its neighbours.
+        Where each item starts; float32, (items, 2); NaN where unknown: the item then starts among its neighbours.
     seed
         Of all chance.
 

@@ -42,9 +42,9 @@ def make_map(model: Model) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        One row an item, in the order of the model's: item_id; before_x and before_y, by the cosine of the factors;
+        One row per item, in the order of the model's: item_id; before_x and before_y, by the cosine of the factors;
         after_x and after_y, by the signal the model is asked by default; float32, from -1 to 1. Null where that
-        signal does not know the item.
+        signal has no data about the item.
 
     Raises
     ------

@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 from tigertail.errors import ModelError
+from tigertail.model.store.checksums import copy_files, verify_files
 from tigertail.model.store.folder import (
     MANIFEST,
     forget_maps,
@@ -17,7 +18,6 @@ from tigertail.model.store.folder import (
     next_generation,
     read_manifest,
 )
-from tigertail.model.store.lazy import copy_files, verify_files
 from tigertail.storage import replaced_file
 
 

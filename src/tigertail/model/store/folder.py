@@ -4,7 +4,7 @@ A model is a folder::
 
     MODEL/
       manifest.json      format, version, configuration, provenance, and the SHA-256 of every file
-      <generation>/      items.parquet and one folder of arrays a signal, and a copy of its manifest
+      <generation>/      items.parquet and one folder of arrays per signal, and a copy of its manifest
       maps/              what :mod:`tigertail.model.maps.map` made of some versions
 
 A new model is written beside the old one as a new generation; replacing the manifest, one file, in one step
@@ -31,13 +31,14 @@ from pydantic import ValidationError
 from tigertail.errors import ModelError, setting_at_fault
 from tigertail.model.config import ModelConfig
 from tigertail.model.model import Model, Provenance
-from tigertail.model.store.lazy import REFIT, LazySignals, check, opened
+from tigertail.model.store.checksums import REFIT, open_file, verify_file
+from tigertail.model.store.lazy_signals import LazySignals
 from tigertail.signals.contract import Persistent
 from tigertail.storage import checksums, new_folder, replaced_file, to_json
 from tigertail.version import __version__
 
 MAGIC: Final = "tigertail-model"
-VERSION: Final = 3
+VERSION: Final = 4
 MANIFEST: Final = "manifest.json"
 ITEMS: Final = "items.parquet"
 MAPS: Final = "maps"
@@ -142,8 +143,8 @@ def load(path: Path | str) -> Model:
     path = Path(path)
     manifest, version = read_manifest(path)
     folder = path / manifest["generation"]
-    with opened(folder / ITEMS) as file:
-        check(file, manifest["files"][ITEMS])
+    with open_file(folder / ITEMS) as file:
+        verify_file(file, manifest["files"][ITEMS])
         items = pl.read_parquet(file)
     return Model(
         items,
@@ -239,7 +240,7 @@ def _whole_or_nothing(path: Path, generation: str) -> Iterator[None]:
 
 
 def _named(path: Path, generation: str) -> bool:
-    """Say whether the manifest in place names a generation."""
+    """Return whether the manifest in place names a generation."""
     with suppress(OSError, ModelError):
         return bool(read_manifest(path)[0]["generation"] == generation)
     return False

@@ -1,4 +1,4 @@
-"""The API's routes, one file a subject."""
+"""The API's routes, one file per subject."""
 
 from tigertail.service.api import feedback, health, items, models, neighbours, similar
 

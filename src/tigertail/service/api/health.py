@@ -26,14 +26,14 @@ async def live() -> Response:
 
 @router.get("/health/ready", summary="Whether questions can be answered", response_model=Health)
 async def ready(context: ContextDependency) -> Response:
-    """Say which models answer, whether a newer one was refused, and whether feedback can be kept.
+    """Return which models answer, whether a newer one was refused, and whether feedback can be kept.
 
     Lists do not need the feedback store, so the service is ready without it.
     """
     health = {
         "status": "ready",
-        "models": {role: served.version for role, served in context.registry.served().items()},
-        "refused": context.registry.refused(),
+        "models": {role: served.version for role, served in context.models.served().items()},
+        "refused": context.models.refused(),
         "feedback": await context.feedback_health(),
     }
     return Response(to_json(health), media_type="application/json", headers={"Cache-Control": "no-store"})

@@ -1,4 +1,4 @@
-"""Finding items by name, and all there is to say of one."""
+"""Finding items by name, and the details of one."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def items(
 
 @router.get(
     "/v1/items/{item:path}",
-    summary="All there is to say of one item",
+    summary="The details of one item",
     response_model=Details,
     responses=documented(401, 404, 422, 429, 503),
 )
@@ -48,12 +48,12 @@ async def item(
     context: ContextDependency,
     item: Annotated[str, Path(description="Its id.", max_length=LONGEST)],
 ) -> Response:
-    """Say who knows it, and how much each signal is trusted when it is asked about."""
+    """Return its details: which signals have data about it, and the weight of each when it is the query."""
     served = context.served
     if unchanged(request, served.tag):
         return not_modified(served)
     code = served.index.by_id(item)
     if code is None:
-        raise UnknownItemError(f"no item has the id '{item}'", remedy="look it up with /v1/items?q=")
+        raise UnknownItemError(f"no item has the id '{item}'")
     content = await context.queue.do(lambda: to_json(served.details(code)))
     return versioned(content, served)

@@ -25,8 +25,8 @@ router = APIRouter(tags=["models"])
     responses=documented(401, 429),
 )
 async def models(context: ContextDependency) -> Response:
-    """Say of each what it was fitted to, and how it can be asked."""
-    described = [served.described(role) for role, served in context.registry.served().items()]
+    """Describe each: what it was fitted to, its signals, and the options of a query."""
+    described = [served.described(role) for role, served in context.models.served().items()]
     return Response(to_json({"models": described}), media_type="application/json")
 
 
@@ -37,7 +37,7 @@ async def models(context: ContextDependency) -> Response:
     responses=documented(401, 404, 429, 503),
 )
 async def catalogue_map(request: Request, context: ContextDependency) -> Response:
-    """Say where each item lies by naive CF (`before`) and by the model (`after`); null where one does not know it."""
+    """Return where each item lies by naive CF (`before`) and by the model (`after`); null where it has no data."""
     served = context.served
     tag = served.map_tag()
     if unchanged(request, tag):

@@ -36,23 +36,23 @@ async def neighbours(
     if unchanged(request, served.tag):
         return not_modified(served)
     start = _start(asked.cursor, served)
-    stop = min(start + asked.limit, len(served.cards))
+    stop = min(start + asked.limit, len(served.items))
     lists: list[dict[str, Any]] = []
     for first in range(start, stop, LISTS_A_TURN):
         codes = range(first, min(first + LISTS_A_TURN, stop))
         lists += await context.queue.do(lambda codes=codes: _lists(served, codes, asked))  # type: ignore[misc]
-    following = f"{served.version}.{stop}" if stop < len(served.cards) else None
+    following = f"{served.version}.{stop}" if stop < len(served.items) else None
     content = to_json({"model": served.version, "neighbours": lists, "next": following})
     return versioned(content, served)
 
 
 def _lists(served: ServedModel, codes: range, asked: NeighboursQuery) -> list[dict[str, Any]]:
-    cards = [served.cards[code] for code in codes]
-    lists: dict[str, list[dict[str, Any]]] = {card["id"]: [] for card in cards}
+    records = [served.items[code] for code in codes]
+    lists: dict[str, list[dict[str, Any]]] = {record["id"]: [] for record in records}
     found = served.neighbours(list(lists), asked.top, asked.options())
     for target, item, score, rank in found.select(c.TARGET_ITEM_ID, c.ITEM_ID, c.SCORE, c.RANK).iter_rows():
         lists[target].append({"id": item, "rank": rank, "affinity": float(f"{score:.7g}")})
-    return [{"id": card["id"], "name": card["name"], "items": lists[card["id"]]} for card in cards]
+    return [{"id": one["id"], "name": one["name"], "items": lists[one["id"]]} for one in records]
 
 
 def _start(cursor: str | None, served: ServedModel) -> int:
@@ -67,4 +67,4 @@ def _start(cursor: str | None, served: ServedModel) -> int:
             "another model has taken the place of the one these pages are of",
             remedy="start without a cursor",
         )
-    return min(int(start), len(served.cards))
+    return min(int(start), len(served.items))

@@ -20,7 +20,7 @@ from tigertail.service.serving.context import (
     unchanged,
     versioned,
 )
-from tigertail.service.serving.experiment import interleaved
+from tigertail.service.serving.interleaved_answer import interleaved_answer
 from tigertail.service.serving.served_model import ServedModel
 
 router = APIRouter(tags=["similar"])
@@ -40,7 +40,9 @@ async def similar(
     served = context.served
     challenger = context.challenger_of(asked)
     if challenger is not None:
-        content = await context.queue.do(lambda: to_json(interleaved(served, challenger, asked.item, asked)))
+        content = await context.queue.do(
+            lambda: to_json(interleaved_answer(served, challenger, asked.item, asked))
+        )
         return Response(content, headers={"Cache-Control": "no-store"}, media_type="application/json")
     if unchanged(request, served.tag):
         return not_modified(served)
@@ -86,9 +88,9 @@ def answer_of(served: ServedModel, items: list[str], asked: Question) -> dict[st
     answers = served.answer(seeds, asked.n, asked.options(), why=asked.why)
     return {
         "model": served.version,
-        "seeds": [served.cards[seed] for seed in seeds],
+        "seeds": [served.items[seed] for seed in seeds],
         "notices": list(answers.notices),
-        "items": served.shown(answers),
+        "items": served.answer_records(answers),
     }
 
 

@@ -1,4 +1,4 @@
-"""APIs that players already speak, answered from a Tigertail model."""
+"""APIs that players already use, answered from a Tigertail model."""
 
 from typing import Final
 

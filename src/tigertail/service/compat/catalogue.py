@@ -23,7 +23,7 @@ _CANDIDATES: Final = 20
 _ARTIST: Final = "artist"  # of a track: its artist's name
 _ARTIST_FOLDED: Final = "artist_folded"
 _ARTIST_MBID: Final = "artist_mbid"
-_MBID_SAID: Final = "artist_mbid_said"
+_MBID_GIVEN: Final = "artist_mbid_given"
 _CODE: Final = "code"
 _WHOLE: Final = "{} - {}"  # the id of a track that has no other: its artist and its name
 
@@ -119,13 +119,13 @@ def _credited(items: pl.DataFrame, mbids: pl.Series) -> pl.DataFrame:
     )
     by_id = artists.rename({c.ITEM_ID: c.ARTIST_ID, c.MBID: _ARTIST_MBID})
     by_mbid = artists.drop(c.ITEM_ID).drop_nulls(c.MBID).unique(c.MBID, keep="first")
-    by_mbid = by_mbid.rename({c.MBID: _MBID_SAID})
-    items = items.with_columns(mbid_in(c.ARTIST_ID).alias(_MBID_SAID))
+    by_mbid = by_mbid.rename({c.MBID: _MBID_GIVEN})
+    items = items.with_columns(mbid_in(c.ARTIST_ID).alias(_MBID_GIVEN))
     items = items.join(by_id, on=c.ARTIST_ID, how="left", maintain_order="left")
-    items = items.join(by_mbid, on=_MBID_SAID, how="left", suffix="_2", maintain_order="left")
-    said = pl.when(pl.col(_MBID_SAID).is_null()).then(c.ARTIST_ID)  # no item: the folded name itself
+    items = items.join(by_mbid, on=_MBID_GIVEN, how="left", suffix="_2", maintain_order="left")
+    folded_name = pl.when(pl.col(_MBID_GIVEN).is_null()).then(c.ARTIST_ID)  # no item: the folded name itself
     return items.with_columns(
-        pl.coalesce(_ARTIST, f"{_ARTIST}_2", said).alias(_ARTIST),
-        pl.coalesce(_ARTIST_FOLDED, f"{_ARTIST_FOLDED}_2", said).alias(_ARTIST_FOLDED),
-        pl.coalesce(_ARTIST_MBID, _MBID_SAID).alias(_ARTIST_MBID),
+        pl.coalesce(_ARTIST, f"{_ARTIST}_2", folded_name).alias(_ARTIST),
+        pl.coalesce(_ARTIST_FOLDED, f"{_ARTIST_FOLDED}_2", folded_name).alias(_ARTIST_FOLDED),
+        pl.coalesce(_ARTIST_MBID, _MBID_GIVEN).alias(_ARTIST_MBID),
     )

@@ -166,7 +166,7 @@ def fields_of(query: bytes) -> dict[str, str]:
 
 
 def is_json(query: bytes) -> bool:
-    """Say whether an answer in JSON is wanted, whatever else is."""
+    """Return whether an answer in JSON is wanted, whatever else is."""
     try:
         return fields_of(query).get("format", "").lower() == "json"
     except RefusalError:

@@ -1,6 +1,6 @@
-"""What Last.fm's web service answers, filled with what a Tigertail model knows.
+"""What Last.fm's web service answers, filled from a Tigertail model.
 
-What it does not know stays empty: images, durations, biographies and tags. Where Last.fm counts plays, listeners are
+What the model lacks stays empty: images, durations, biographies and tags. Where Last.fm counts plays, listeners are
 counted: as many plays there have been at least.
 """
 
@@ -41,18 +41,18 @@ class Answers:
             self._artist(item) | {"match": f"{match:.6g}", "image": _images(), "streamable": "0"}
             for item, match in self._listed(code, limit, c.ARTIST)
         ]
-        named = {"artist": self._served.cards[code]["name"]}
+        named = {"artist": self._served.items[code]["name"]}
         return {"similarartists": {"artist": [_in_order(one) for one in artists], "@attr": named}}
 
     def similar_tracks(self, code: int, limit: int) -> Tree:
         """Answer ``track.getSimilar``."""
         tracks = [self._track(item, match) for item, match in self._listed(code, limit, c.TRACK)]
-        named = {"track": self._served.cards[code]["name"], "artist": self.catalogue.artist(code)[0]}
+        named = {"track": self._served.items[code]["name"], "artist": self.catalogue.artist(code)[0]}
         return {"similartracks": {"track": tracks, "@attr": named}}
 
     def artist_info(self, code: int) -> Tree:
         """Answer ``artist.getInfo``."""
-        listeners = str(self._served.cards[code]["listeners"])
+        listeners = str(self._served.items[code]["listeners"])
         near = [
             {key: one[key] for key in ("name", "url")} | {"image": _images()}
             for one in (self._artist(item) for item, _ in self._listed(code, _SHORT, c.ARTIST))
@@ -72,7 +72,7 @@ class Answers:
 
     def no_tags(self, code: int) -> Tree:
         """Answer ``artist.getTopTags``: the service has none to give."""
-        return {"toptags": {"tag": [], "@attr": {"artist": self._served.cards[code]["name"]}}}
+        return {"toptags": {"tag": [], "@attr": {"artist": self._served.items[code]["name"]}}}
 
     def found_artists(self, text: str, limit: int, page: int) -> Tree:
         """Answer ``artist.search``."""
@@ -80,7 +80,7 @@ class Answers:
         artists = [
             self._artist(code)
             | {
-                "listeners": str(self._served.cards[code]["listeners"]),
+                "listeners": str(self._served.items[code]["listeners"]),
                 "streamable": "0",
                 "image": _images(),
             }
@@ -94,14 +94,14 @@ class Answers:
         codes, total = self._found(text, limit, page, c.TRACK)
         tracks = []
         for code in codes:
-            card, (artist, _) = self._served.cards[code], self.catalogue.artist(code)
+            track, (artist, _) = self._served.items[code], self.catalogue.artist(code)
             tracks.append(
                 {
-                    "name": card["name"],
+                    "name": track["name"],
                     "artist": artist,
-                    "url": _track_url(artist, card["name"]),
+                    "url": _track_url(artist, track["name"]),
                     "streamable": "0",
-                    "listeners": str(card["listeners"]),
+                    "listeners": str(track["listeners"]),
                     "image": _images(),
                     "mbid": self.catalogue.mbid(code),
                 }
@@ -119,17 +119,17 @@ class Answers:
         return codes[limit * (page - 1) :], len(codes) + limit * full  # how many more there are nobody counts
 
     def _artist(self, code: int) -> Tree:
-        name = self._served.cards[code]["name"]
+        name = self._served.items[code]["name"]
         return {"name": name, "mbid": self.catalogue.mbid(code), "url": _SITE + quote_plus(name)}
 
     def _track(self, code: int, match: float) -> Tree:
-        card, (artist, mbid) = self._served.cards[code], self.catalogue.artist(code)
+        track, (artist, mbid) = self._served.items[code], self.catalogue.artist(code)
         return {
-            "name": card["name"],
-            "playcount": card["listeners"],
+            "name": track["name"],
+            "playcount": track["listeners"],
             "mbid": self.catalogue.mbid(code),
             "match": float(f"{match:.6g}"),
-            "url": _track_url(artist, card["name"]),
+            "url": _track_url(artist, track["name"]),
             "streamable": {"#text": "0", "fulltrack": "0"},
             "duration": 0,
             "artist": {"name": artist, "mbid": mbid, "url": _SITE + quote_plus(artist)},

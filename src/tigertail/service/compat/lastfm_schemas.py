@@ -39,7 +39,7 @@ class SimilarTrack(BaseModel):
     match: float = Field(description="Share of the best one's affinity, 0 to 1.")
     url: str
     streamable: dict[str, str]
-    duration: int = Field(description="0: the service does not know it.")
+    duration: int = Field(description="Always 0: models have no durations.")
     artist: Artist
     image: list[Image]
 

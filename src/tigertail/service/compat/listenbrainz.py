@@ -183,8 +183,8 @@ async def _answered(request: Request, context: Context, kind: str, rows: list[li
 
 def _from_query(request: Request, name: str) -> dict[str, Any]:
     given = request.query_params
-    said = given.getlist(f"{name}s") or given.getlist(name)
-    mbids = [one.strip() for text in said for one in text.split(",")]
+    texts = given.getlist(f"{name}s") or given.getlist(name)
+    mbids = [one.strip() for text in texts for one in text.split(",")]
     return {f"{name}s": mbids, "algorithm": given.get("algorithm")}
 
 

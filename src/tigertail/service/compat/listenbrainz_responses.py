@@ -1,4 +1,4 @@
-"""What ListenBrainz Labs answers, filled with what a Tigertail model knows; what it does not know is null."""
+"""What ListenBrainz Labs answers, filled from a Tigertail model; what the model lacks is null."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def rows_of(served: ServedModel, kind: str, mbid: str) -> list[dict[str, Any]]:
 def _artist_row(served: ServedModel, catalogue: Catalogue, code: int) -> dict[str, Any]:
     return {
         "artist_mbid": catalogue.mbid(code),
-        "name": served.cards[code]["name"],
+        "name": served.items[code]["name"],
         "comment": "",
         "type": None,
         "gender": None,
@@ -45,7 +45,7 @@ def _recording_row(served: ServedModel, catalogue: Catalogue, code: int) -> dict
     artist, mbid = catalogue.artist(code)
     return {
         "recording_mbid": catalogue.mbid(code),
-        "recording_name": served.cards[code]["name"],
+        "recording_name": served.items[code]["name"],
         "artist_credit_name": artist,
         "artist_credit_mbids": [mbid] if mbid else None,
         "release_name": None,

@@ -18,8 +18,8 @@ class SimilarArtist(BaseModel):
     artist_mbid: str
     name: str
     comment: str = Field(description="Empty: the service has none.")
-    type: str | None = Field(description="Null: the service does not know it.")
-    gender: str | None = Field(description="Null: the service does not know it.")
+    type: str | None = Field(description="Always null: models do not have it.")
+    gender: str | None = Field(description="Always null: models do not have it.")
     score: int = Field(description="The larger the closer; 10,000 is the closest of a list.")
     reference_mbid: str = Field(description="Which of the artists asked about it is like.")
 
@@ -31,8 +31,8 @@ class SimilarRecording(BaseModel):
     recording_name: str
     artist_credit_name: str
     artist_credit_mbids: list[str] | None
-    release_name: str | None = Field(description="Null: the service does not know it.")
-    release_mbid: str | None = Field(description="Null: the service does not know it.")
+    release_name: str | None = Field(description="Always null: models do not have it.")
+    release_mbid: str | None = Field(description="Always null: models do not have it.")
     caa_id: int | None = Field(description="Null: the service has no covers.")
     caa_release_mbid: str | None = Field(description="Null: the service has no covers.")
     score: int = Field(description="The larger the closer; 10,000 is the closest of a list.")

@@ -17,7 +17,7 @@ _READ: Final = "tigertail.form"
 
 
 def sent(scope: Scope, headers: Headers) -> bool:
-    """Say whether a request brings a form that its key may be in."""
+    """Return whether a request brings a form that its key may be in."""
     named = headers.get("content-type", "").partition(";")[0].strip().lower()
     return scope["method"] == "POST" and scope["path"] in PATHS and named == MEDIA_TYPE
 

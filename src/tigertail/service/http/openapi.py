@@ -1,4 +1,4 @@
-"""What the OpenAPI document says besides what routes say: what any may answer, and the limits that are set."""
+"""What the OpenAPI document has beyond the routes: answers that any route may give, and the limits that are set."""
 
 from __future__ import annotations
 

@@ -17,12 +17,12 @@ from pydantic import (
 )
 from pydantic.config import JsonDict
 
-from tigertail.model.query_options import QueryDial, QueryOptions, dials
+from tigertail.model.query_options import QueryOption, QueryOptions, query_options
 from tigertail.service.http.json import to_json
 from tigertail.service.http.problems import ServiceError
 
 LONGEST: Final = 300  # characters of an id or name
-MOST: Final = 200  # values of a dial that takes several
+MOST: Final = 200  # values of an option that takes several
 
 
 def _sound(text: str) -> str:
@@ -65,24 +65,26 @@ class Parameters(BaseModel):
 
 
 class _Dialled(Parameters):
-    """The dials of a query. What is left out stays as the model has it."""
+    """The options of a query. What is left out stays as the model has it."""
 
     def options(self) -> QueryOptions:
         """Return them as a model takes them."""
-        return QueryOptions(**{dial.name: getattr(self, dial.name) for dial in dials()})
+        return QueryOptions(**{option.name: getattr(self, option.name) for option in query_options()})
 
 
-def _field(dial: QueryDial) -> tuple[Any, Any]:
-    """Return the type and the field of a dial, with the limits of HTTP."""
-    kind: Any = Literal[dial.choices] if dial.choices else Text if dial.repeated else Short
-    if dial.repeated:
+def _field(option: QueryOption) -> tuple[Any, Any]:
+    """Return the type and the field of an option, with the limits of HTTP."""
+    kind: Any = Literal[option.choices] if option.choices else Text if option.repeated else Short
+    if option.repeated:
         return Annotated[list[kind], Field(max_length=MOST)], Field(
-            [], alias=dial.parameter, description=dial.help
+            [], alias=option.parameter, description=option.help
         )
-    if dial.type is not str:
-        field = Field(None, ge=dial.minimum, le=dial.maximum, alias=dial.parameter, description=dial.help)
-        return dial.type | None, field
-    return kind | None, Field(None, alias=dial.parameter, description=dial.help)
+    if option.type is not str:
+        field = Field(
+            None, ge=option.minimum, le=option.maximum, alias=option.parameter, description=option.help
+        )
+        return option.type | None, field
+    return kind | None, Field(None, alias=option.parameter, description=option.help)
 
 
 if TYPE_CHECKING:
@@ -92,12 +94,12 @@ else:
         "Dialled",
         __base__=_Dialled,
         __doc__=_Dialled.__doc__,
-        **{dial.name: _field(dial) for dial in dials()},
+        **{option.name: _field(option) for option in query_options()},
     )
 
 
 class Question(Dialled):
-    """The dials of a query, and how long its list may be."""
+    """The options of a query, and how long its list may be."""
 
     n: Annotated[int, BeforeValidator(whole)] = Field(20, ge=0, le=10_000, description="How many to list.")
     why: bool = Field(False, description="Say why each answer is listed.")
@@ -150,7 +152,7 @@ class NeighboursQuery(Dialled):
     """A page of all lists."""
 
     top: int = Field(20, ge=1, le=200, description="How many to list for each.")
-    limit: int = Field(50, ge=1, le=200, description="Items a page.")
+    limit: int = Field(50, ge=1, le=200, description="Items per page.")
     cursor: Annotated[str, Field(max_length=64, pattern=r"^\w+\.[0-9]{1,12}$")] | None = Field(
         None, description="The page's `next`."
     )

@@ -19,6 +19,7 @@ from tigertail.service.http.json import to_json
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY: Final = "Retry-After"
+LOOK_UP: Final = "look the item up with /v1/items?q=NAME"
 
 
 class Problem(BaseModel):
@@ -64,13 +65,15 @@ class ServiceError(TigertailError):
 
 def problem_of(error: TigertailError) -> Problem:
     """Return the problem of an error, without paths of this machine."""
-    status = _status(error)
+    status, remedy = _status(error), error.remedy
     suggestions = error.suggestions if isinstance(error, (UnknownItemError, ServiceError)) else None
+    if isinstance(error, UnknownItemError) and not suggestions:
+        remedy = LOOK_UP
     return Problem(
         title=HTTPStatus(status).phrase,
         status=status,
         detail=error.problem,
-        remedy=error.remedy,
+        remedy=remedy,
         suggestions=suggestions,
     )
 

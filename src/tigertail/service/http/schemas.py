@@ -43,7 +43,7 @@ class Carrier(Answer):
 
     signal: str | None = None
     contribution: float | None = Field(None, description="These sum to the affinity.")
-    spoke: bool | None = Field(None, description="Whether the signal says anything of the pair.")
+    spoke: bool | None = Field(None, description="Whether the signal has data about the pair.")
     evidence: str | None = None
     group: str | None = None
     name: str | None = None
@@ -96,14 +96,14 @@ class Found(Answer):
 
 
 class Details(Item):
-    """All there is to say of an item."""
+    """The details of an item."""
 
     model: str
-    known_by: dict[str, bool] = Field(description="Which signals can speak of it.")
+    known_by: dict[str, bool] = Field(description="Which signals have data about it.")
     weights: dict[str, float] = Field(
         description="Weight of each signal in the mixture when the item is the query."
     )
-    more: dict[str, Any] = Field(description="Whatever else the catalogue says.")
+    more: dict[str, Any] = Field(description="Its other columns in the catalogue.")
 
 
 class Neighbour(Answer):
@@ -140,7 +140,7 @@ class Place(Answer):
 
 
 class Option(Answer):
-    """A dial of a query."""
+    """An option of a query."""
 
     name: str = Field(description="Its parameter.")
     type: str = Field(description="string, number, integer or boolean.")
@@ -179,7 +179,7 @@ class Described(Answer):
     item_countries: list[Place]
     kinds: list[str]
     strata: list[str]
-    options: list[Option] = Field(description="The dials of a query.")
+    options: list[Option] = Field(description="The options of a query.")
 
 
 class Models(Answer):

@@ -28,6 +28,7 @@ RENAMED: Final = {
     "open": "allow_anonymous",
     "limits.patience": "limits.read_timeout",
     "limits.waiting": "limits.max_queue",
+    "limits.body": "limits.max_body_bytes",
 }
 """Settings of earlier versions, and their names today."""
 
@@ -38,12 +39,12 @@ class Limits(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rate: float | None = Field(None, gt=0)
-    """Requests a second of one client (a key, or an address), by each worker; None means no limit on loopback,
+    """Requests per second of one client (a key, or an address), by each worker; None means no limit on loopback,
     and 50 elsewhere."""
     burst: int = Field(100, ge=1)
     """Requests a client may ask at once after a pause."""
-    body: int = Field(2**20, ge=1024)
-    """Bytes of a request's body."""
+    max_body_bytes: int = Field(2**20, ge=1024)
+    """Size of a request's body; a larger one is refused with 413."""
     read_timeout: float = Field(10.0, gt=0)
     """Seconds a client may take to send a request's head, and as many for its body."""
     max_queue: int = Field(256, ge=1)
@@ -134,7 +135,7 @@ class Settings(BaseModel):
 
     @property
     def store(self) -> str | None:
-        """Where what listeners say back is kept; None where nothing is."""
+        """Where feedback is stored; None where it is not."""
         if not self.feedback.on:
             return None
         if self.feedback.store is not None:
@@ -144,7 +145,7 @@ class Settings(BaseModel):
 
     @property
     def rate(self) -> float | None:
-        """Requests a second of one client; None for no limit."""
+        """Requests per second of one client; None for no limit."""
         if self.limits.rate is not None or self.loopback:
             return self.limits.rate
         return 50.0

@@ -1,4 +1,4 @@
-"""Limits of a request: how many a second, how large its body, and how long the body may take to arrive.
+"""Limits of a request: how many per second, how large its body, and how long the body may take to arrive.
 
 Limits of the request line and headers are in :mod:`tigertail.service.server.http_limits`: a connection has them, not
 an application.
@@ -20,7 +20,7 @@ from starlette.types import Message, Receive
 from tigertail.service.http.problems import ServiceError
 from tigertail.service.http.settings import Limits
 
-_CLIENTS: Final = 10_000  # whose tokens are counted at a time
+MAX_CLIENTS: Final = 10_000  # whose tokens are kept; the client whose last request is oldest is dropped
 
 
 class BodyLimit:
@@ -33,8 +33,8 @@ class BodyLimit:
     """
 
     def __init__(self, limits: Limits) -> None:
-        self._size = limits.body
-        self._seconds = limits.read_timeout
+        self._max_bytes = limits.max_body_bytes
+        self._read_timeout = limits.read_timeout
 
     def check_declared(self, headers: Headers) -> None:
         """Refuse a body that is declared to be too large before any of it is read.
@@ -45,7 +45,7 @@ class BodyLimit:
             If it is.
         """
         length = headers.get("content-length", "")
-        if length.isdecimal() and int(length) > self._size:
+        if length.isdecimal() and int(length) > self._max_bytes:
             raise ServiceError(413, self._too_large, remedy="send less at a time")
 
     def limited(self, receive: Receive) -> Receive:
@@ -61,14 +61,14 @@ class BodyLimit:
             if complete:  # what follows says only whether the client is still connected
                 return await receive()
             now = asyncio.get_running_loop().time()
-            deadline = now + self._seconds if deadline is None else deadline
+            deadline = now + self._read_timeout if deadline is None else deadline
             try:
                 message = await asyncio.wait_for(receive(), max(deadline - now, 0))
             except TimeoutError:
                 raise HTTPException(408, "the request took too long to arrive") from None
             complete = not message.get("more_body", False)
             size += len(message.get("body", b""))
-            if size > self._size:
+            if size > self._max_bytes:
                 raise HTTPException(413, self._too_large)
             return message
 
@@ -76,18 +76,18 @@ class BodyLimit:
 
     @property
     def _too_large(self) -> str:
-        return f"a body of more than {self._size:,} bytes"
+        return f"a body of more than {self._max_bytes:,} bytes"
 
 
 class RateLimiter:
-    """Requests a second of each client: a token bucket.
+    """Requests per second of each client: a token bucket.
 
     Parameters
     ----------
     rate
-        Tokens that are added a second.
+        Tokens added per second.
     burst
-        Most tokens a client can hold.
+        Most tokens per client.
     clock
         A monotonic clock, in seconds.
     """
@@ -98,14 +98,14 @@ class RateLimiter:
         self._clock = clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def wait(self, client: str) -> float:
+    def take_token(self, client: str) -> float:
         """Take a token; return 0, or the seconds until there is one."""
         now = self._clock()
-        tokens, then = self._buckets.pop(client, (float(self._burst), now))
-        tokens = min(self._burst, tokens + (now - then) * self._rate)
+        tokens, last_time = self._buckets.pop(client, (float(self._burst), now))
+        tokens = min(self._burst, tokens + (now - last_time) * self._rate)
         allowed = tokens >= 1
         self._buckets[client] = (tokens - allowed, now)
-        if len(self._buckets) > _CLIENTS:
+        if len(self._buckets) > MAX_CLIENTS:
             self._buckets.popitem(last=False)
         return 0.0 if allowed else (1 - tokens) / self._rate
 
@@ -117,8 +117,8 @@ class RateLimiter:
         ServiceError
             If the client has none left.
         """
-        wait = self.wait(client)
-        if wait:
+        seconds = self.take_token(client)
+        if seconds:
             raise ServiceError(
-                429, "too many requests", remedy="send fewer requests a second", retry=math.ceil(wait)
+                429, "too many requests", remedy="send fewer requests per second", retry=math.ceil(seconds)
             )

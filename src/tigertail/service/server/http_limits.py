@@ -161,7 +161,7 @@ class Connection(HttpToolsProtocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def _stalled(self) -> bool:
-        """Say whether the client has read nothing for too long of what it was sent."""
+        """Return whether the client has read nothing for too long of what it was sent."""
         transport = cast("asyncio.WriteTransport", self.transport)
         unread, now = transport.get_write_buffer_size(), self.loop.time()
         if not unread or unread < self._unread:

@@ -77,7 +77,7 @@ class Supervisor(Multiprocess):
             self._fill(index, place)
 
     def _lives(self, process: Process) -> bool:
-        """Say whether a worker answers, without waiting for one that ends meanwhile."""
+        """Return whether a worker answers, without waiting for one that ends meanwhile."""
         pipe, ended = process.parent_conn, process.process.sentinel
         try:
             pipe.send(b"ping")

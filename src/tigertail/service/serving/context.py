@@ -16,17 +16,17 @@ from tigertail.feedback.store import FeedbackStore
 from tigertail.service.http.parameters import SimilarQuery
 from tigertail.service.http.problems import ServiceError
 from tigertail.service.http.settings import Settings
-from tigertail.service.serving.registry import ModelRegistry
 from tigertail.service.serving.served_model import ServedModel
+from tigertail.service.serving.served_models import ServedModels
 from tigertail.service.serving.work_queue import WorkQueue
 
 CURRENT: Final = "current"
 CHALLENGER: Final = "challenger"
 MODEL: Final = "X-Tigertail-Model"
 LOG: Final = logging.getLogger("tigertail.service")
-WRITERS: Final = 8  # who may wait for the store at a time; a thread each, and none that others need
-QUEUE: Final = 64  # deliveries that may wait for a writer
-GLANCE: Final = 1.0  # seconds the health check waits for the store
+STORE_THREADS: Final = 8  # that write to the feedback store; no other work waits for them
+STORE_QUEUE: Final = 64  # deliveries of feedback that may wait for such a thread
+HEALTH_TIMEOUT: Final = 1.0  # seconds the health check waits for the store
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ class Context:
     ----------
     settings
         The settings.
-    registry
+    models
         The models.
     queue
         The queue that runs the models.
@@ -48,22 +48,22 @@ class Context:
     """
 
     settings: Settings
-    registry: ModelRegistry
+    models: ServedModels
     queue: WorkQueue
     store: FeedbackStore | None = None
-    _counter: WorkQueue = field(default_factory=lambda: WorkQueue(QUEUE, 0, WRITERS))
-    _glance: asyncio.Future[str] | None = None
-    _away: tuple[float, StoreUnavailableError] = (0.0, StoreUnavailableError("never yet"))
+    _store_queue: WorkQueue = field(default_factory=lambda: WorkQueue(STORE_QUEUE, 0, STORE_THREADS))
+    _store_check: asyncio.Future[str] | None = None
+    _unavailable: tuple[float, StoreUnavailableError] = (0.0, StoreUnavailableError("never yet"))
 
     @property
     def served(self) -> ServedModel:
         """The model to answer from: take it once for a request, and use it to the end."""
-        return self.registry[CURRENT]
+        return self.models[CURRENT]
 
     def challenger_of(self, asked: SimilarQuery) -> ServedModel | None:
         """Return the model whose answers are to be interleaved; None where one model answers alone."""
         return (
-            self.registry.get(CHALLENGER)
+            self.models.get(CHALLENGER)
             if asked.listener is not None and asked.options().signal is None
             else None
         )
@@ -72,10 +72,10 @@ class Context:
         """Return whether feedback can be stored, in words."""
         if self.store is None:
             return "none is kept"
-        if self._glance is None or self._glance.done():
-            self._glance = asyncio.ensure_future(self._looked_at())
-        done, _ = await asyncio.wait({self._glance}, timeout=GLANCE)  # who asks after lists must not wait
-        return self._glance.result() if done else "the feedback store does not answer"
+        if self._store_check is None or self._store_check.done():
+            self._store_check = asyncio.ensure_future(self._check_store())
+        done, _ = await asyncio.wait({self._store_check}, timeout=HEALTH_TIMEOUT)
+        return self._store_check.result() if done else "the feedback store does not answer"
 
     async def with_store(self, work: Callable[[FeedbackStore], T]) -> T:
         """Run some work with the feedback store when a thread is free.
@@ -95,23 +95,23 @@ class Context:
         asked = time.monotonic()
 
         def attempt() -> T:
-            if asked < self._away[0]:  # it was away while this waited: who is behind waits no longer
-                raise self._away[1]
+            if asked < self._unavailable[0]:  # it failed while this waited, and would fail again
+                raise self._unavailable[1]
             try:
                 return work(store)
             except StoreUnavailableError as error:
-                self._away = time.monotonic(), error
+                self._unavailable = time.monotonic(), error
                 raise
 
         try:
-            return await self._counter.do(attempt)
+            return await self._store_queue.do(attempt)
         except StoreUnavailableError as error:
             LOG.error("the feedback store cannot be used", extra={"problem": error.problem})
             # Where the store is, is no client's business.
             problem = error.problem.replace(f" {store.database.location.display}", "")
             raise ServiceError(503, problem, remedy=error.remedy, retry=1) from error
 
-    async def _looked_at(self) -> str:
+    async def _check_store(self) -> str:
         try:
             await self.with_store(FeedbackStore.ping)
         except TigertailError as error:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from tigertail.errors import ModelError
+from tigertail.model.store.checksums import REFIT, copy_files, open_file
 from tigertail.model.store.folder import MANIFEST, read_manifest
-from tigertail.model.store.lazy import REFIT, copy_files, opened
 
 KEPT: Final = 2  # versions: the one in place and the one before, which may be gone back to
 
@@ -38,7 +38,7 @@ def copied(folder: Path, cache_dir: Path) -> Path:
         If the disk is full.
     """
     manifest, version = read_manifest(folder)
-    with opened(folder / MANIFEST) as file:
+    with open_file(folder / MANIFEST) as file:
         text = file.read()
     target = cache_dir / version
     if not target.is_dir():

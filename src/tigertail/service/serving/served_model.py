@@ -17,7 +17,7 @@ from tigertail.geo.regions import place_name
 from tigertail.model import Answers, Model, QueryOptions, load
 from tigertail.model.explanation import format_reasons
 from tigertail.model.maps.map import read_map
-from tigertail.model.query_options import COSINE, dials
+from tigertail.model.query_options import COSINE, query_options
 from tigertail.model.registry import FACTORS, LISTENING, MIXTURE, OTHER_COLOUR, SIGNALS
 from tigertail.model.resolution import model_defaults
 from tigertail.model.store.folder import map_file
@@ -30,7 +30,7 @@ _JSON_TYPES: Final = {str: "string", float: "number", int: "integer", bool: "boo
 
 
 class ServedModel:
-    """A model with what every answer needs at hand: items as they are shown, and where to find them.
+    """A model with what every answer needs at hand: records of its items, and an index to find them.
 
     Parameters
     ----------
@@ -42,14 +42,14 @@ class ServedModel:
 
     _kernel_lock: ClassVar = threading.Lock()
     """Held while a model computes: kernels share state that is not safe for two threads. The work queue has one thread,
-    but the registry opens a new model on another."""
+    but :class:`ServedModels` opens a new model on another."""
 
     def __init__(self, model: Model, folder: Path) -> None:
         self.model = model
         self.folder = folder
         self.version = model.version or "unsaved"
         self.tag = f"{self.version}.{__version__}"
-        self.cards = Cards(model.items)
+        self.items = ItemRecords(model.items)
         self.index = model.index
         self.index.prepare()
 
@@ -73,7 +73,7 @@ class ServedModel:
         for name in model.signals:
             model.signals[name]
         served = cls(model, folder)
-        if len(served.cards):  # whatever is made once is made now; after two at once, by the kernels
+        if len(served.items):  # whatever is made once is made now; after two at once, by the kernels
             served.answer([0, 0], 1, QueryOptions(), why=True)
         return served
 
@@ -85,10 +85,10 @@ class ServedModel:
     def search(self, text: str, n: int) -> list[dict[str, Any]]:
         """Return the items whose names match a text, best first; for no text those with most listeners."""
         if not text.strip():
-            return [{**card, "match": 1.0} for card in self.cards[:n]]
+            return [{**record, "match": 1.0} for record in self.items[:n]]
         codes, matches = self.index.search(text, n)
         return [
-            {**self.cards[code], "match": round(match, 4)}
+            {**self.items[code], "match": round(match, 4)}
             for code, match in zip(codes.tolist(), matches.tolist(), strict=True)
         ]
 
@@ -98,7 +98,7 @@ class ServedModel:
             return self.model.answer_many(ids, top, options=options).table()
 
     def map_tag(self) -> str:
-        """Return what tells the map in place from one that is made anew."""
+        """Return a tag that changes when the map is made anew."""
         try:
             found = map_file(self.folder, self.version).stat()
         except OSError:
@@ -129,19 +129,19 @@ class ServedModel:
         places = self.model.items.select(c.ITEM_ID).join(
             table, on=c.ITEM_ID, how="left", maintain_order="left"
         )
-        shown = {key: column for key, column in self.cards.columns.items() if key != c.KIND}
+        columns = {key: column for key, column in self.items.columns.items() if key != c.KIND}
         return {
             "model": self.version,
-            **shown,
+            **columns,
             **{when: _points(places, when) for when in ("before", "after")},
         }
 
-    def shown(self, answers: Answers) -> list[dict[str, Any]]:
-        """Return answers as they are shown."""
+    def answer_records(self, answers: Answers) -> list[dict[str, Any]]:
+        """Return answers as :class:`tigertail.service.http.schemas.Listed`."""
         why = [None] * len(answers.items) if answers.why is None else answers.why.rows
         return [
             {
-                **self.cards[code],
+                **self.items[code],
                 "rank": rank,
                 "affinity": float(f"{affinity:.7g}"),  # as many digits as it has
                 "model": self.version,
@@ -157,7 +157,7 @@ class ServedModel:
         model = self.model
         row = model.items.row(code, named=True)
         more = {
-            key: value for key, value in row.items() if key not in (c.ITEM_ID, "folded", *self.cards.keys)
+            key: value for key, value in row.items() if key not in (c.ITEM_ID, "folded", *self.items.keys)
         }
         mixture = model.signals.get(MIXTURE)
         weights: dict[str, float] = {}
@@ -166,7 +166,7 @@ class ServedModel:
             weights = dict(zip(mixture.parts, values, strict=True))
         known = {name: bool(signal.known[code]) for name, signal in model.signals.items()}
         return {
-            **self.cards[code],
+            **self.items[code],
             "more": more,
             "model": self.version,
             "known_by": known,
@@ -174,7 +174,7 @@ class ServedModel:
         }
 
     def described(self, role: str) -> dict[str, Any]:
-        """Say what model this is, and how it can be asked."""
+        """Return a description of the model and of the options of a query."""
         model, items = self.model, self.model.items
         mixture, listening = model.signals.get(MIXTURE), model.signals.get(LISTENING)
         groups = listening.listener_groups if isinstance(listening, GroupAware) else None
@@ -197,23 +197,25 @@ class ServedModel:
             "strata": list(c.STRATA),
             "options": [
                 {
-                    "name": dial.parameter,
-                    "type": _JSON_TYPES[dial.type],
-                    "repeated": dial.repeated,
-                    "min": dial.minimum,
-                    "max": dial.maximum,
-                    "choices": list(dial.choices),
-                    "default": defaults.get(dial.name),
-                    "both_lists": dial.both_lists,
-                    "help": dial.help,
+                    "name": option.parameter,
+                    "type": _JSON_TYPES[option.type],
+                    "repeated": option.repeated,
+                    "min": option.minimum,
+                    "max": option.maximum,
+                    "choices": list(option.choices),
+                    "default": defaults.get(option.name),
+                    "both_lists": option.both_lists,
+                    "help": option.help,
                 }
-                for dial in dials()
+                for option in query_options()
             ],
         }
 
 
-class Cards(Sequence[dict[str, Any]]):
-    """Items as they are shown, made when they are asked for: a million of them would fill a worker.
+class ItemRecords(Sequence[dict[str, Any]]):
+    """Items as :class:`tigertail.service.http.schemas.Item`.
+
+    A record is made when it is asked for: a million of them would fill the memory of a worker.
 
     Parameters
     ----------
@@ -223,11 +225,11 @@ class Cards(Sequence[dict[str, Any]]):
 
     def __init__(self, items: pl.DataFrame) -> None:
         country = pl.col(c.COUNTRY) if c.COUNTRY in items.columns else pl.lit(None, pl.String)
-        shown = items.select(
+        records = items.select(
             id=c.ITEM_ID, name=c.NAME, kind=c.KIND, country=country, listeners="listeners", stratum="stratum"
         )
-        self.keys = shown.columns
-        self.columns = {name: shown[name].to_list() for name in self.keys}
+        self.keys = records.columns
+        self.columns = {name: records[name].to_list() for name in self.keys}
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -238,7 +240,7 @@ class Cards(Sequence[dict[str, Any]]):
     @overload
     def __getitem__(self, code: slice) -> list[dict[str, Any]]: ...
     def __getitem__(self, code: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
-        """Return one by its code, or some."""
+        """Return the record of an item by its code, or several."""
         if isinstance(code, slice):
             return [self[one] for one in range(*code.indices(len(self)))]
         return {name: column[code] for name, column in self.columns.items()}

@@ -52,7 +52,7 @@ def read_features(dataset: Dataset, interactions: Interactions, config: AudioCon
     """Read the audio table and describe each item by the set of its clips.
 
     An artist or album has its own clips and those of all tracks that name it in ``artist_id``. An item is
-    described by the mean of its clips and, where the table has several clips an item, by how much they
+    described by the mean of its clips and, where the table has several clips per item, by how much they
     differ. Every column is then brought to a normal distribution by its ranks, so that neither units nor
     outliers count. A value that is missing or no finite number is taken for the median.
 
@@ -81,7 +81,7 @@ def read_features(dataset: Dataset, interactions: Interactions, config: AudioCon
     clips = clips.with_columns(finite).filter(~pl.all_horizontal(pl.col(name).is_null() for name in names))
     if clips.is_empty():
         raise DataError(
-            "the audio table knows no item of the catalogue", path=dataset.path, remedy="check its item ids"
+            "no item of the catalogue is in the audio table", path=dataset.path, remedy="check its item ids"
         )
     grouped = clips.sort(_CODE, *names).group_by(_CODE, maintain_order=True)
     found = grouped.agg(
@@ -102,7 +102,7 @@ def read_features(dataset: Dataset, interactions: Interactions, config: AudioCon
 
 
 def _spread(name: str) -> pl.Expr:
-    """Return how much the clips of an item differ; of one clip nobody can say."""
+    """Return how much the clips of an item differ; null where it has one clip."""
     return pl.when(pl.col(name).count() > 1).then(pl.col(name).std(ddof=0)).alias(_SPREAD + name)
 
 

@@ -33,20 +33,20 @@ class AudioAffinity:
         Phi((s - mean_A) / deviation_A) * Phi((s - mean_B) / deviation_B)
 
     (Schnitzer et al., "Local and global scaling reduce hubs in space", JMLR 2012, with independent normal
-    distributions.) Both are the same in both directions: sound knows no popularity.
+    distributions.) Both are symmetric, and popularity plays no part.
 
     Parameters
     ----------
     vectors
         Float32, (items, dimensions).
     known
-        Items that were heard; bool, (items,).
+        Items with audio; bool, (items,).
     metric
         "nearness" or "cosine".
     usual
         Mean and deviation of each item's affinities; float32, (items, 2). Empty, (0, 2): no correction.
     descriptors
-        What can be said of each item's sound, each column close to a standard normal distribution; float32,
+        Descriptors of each item's sound, each column close to a standard normal distribution; float32,
         (items, names). They play no part in the affinity.
     names
         The descriptors; () for a signal that was kept without them.

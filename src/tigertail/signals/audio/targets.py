@@ -75,15 +75,21 @@ def label_targets(
         )
     known = Vocabulary(interactions.items.ids.gather(codes))
     with dataset.reading(c.ANNOTATIONS_TABLE):
-        said = dataset.scan(c.ANNOTATIONS_TABLE).select(c.ITEM_ID, c.FACET, c.LABEL, c.WEIGHT).collect()
-    said = known.encode(said, code="row").group_by("row", c.FACET, c.LABEL).agg(pl.col(c.WEIGHT).sum())
-    said = said.filter(pl.col(c.WEIGHT) > 0)
-    most = said.group_by(c.FACET, c.LABEL).agg(pl.len().alias("items"))
+        annotations = (
+            dataset.scan(c.ANNOTATIONS_TABLE).select(c.ITEM_ID, c.FACET, c.LABEL, c.WEIGHT).collect()
+        )
+    annotations = (
+        known.encode(annotations, code="row").group_by("row", c.FACET, c.LABEL).agg(pl.col(c.WEIGHT).sum())
+    )
+    annotations = annotations.filter(pl.col(c.WEIGHT) > 0)
+    most = annotations.group_by(c.FACET, c.LABEL).agg(pl.len().alias("items"))
     most = most.sort("items", c.FACET, c.LABEL, descending=[True, False, False]).head(labels)
-    said = said.join(most.with_row_index("column"), on=[c.FACET, c.LABEL])
+    annotations = annotations.join(most.with_row_index("column"), on=[c.FACET, c.LABEL])
     values = np.zeros((len(codes), max(1, len(most))))
-    rarity = np.log(len(codes) / said["items"].to_numpy()) + 1
-    values[said["row"].to_numpy(), said["column"].to_numpy()] = np.log1p(said[c.WEIGHT].to_numpy()) * rarity
+    rarity = np.log(len(codes) / annotations["items"].to_numpy()) + 1
+    values[annotations["row"].to_numpy(), annotations["column"].to_numpy()] = (
+        np.log1p(annotations[c.WEIGHT].to_numpy()) * rarity
+    )
     return _directions(values)
 
 

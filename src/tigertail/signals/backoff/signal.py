@@ -76,7 +76,7 @@ class BackOff:
 
     @cached_property
     def known(self) -> NDArray[np.bool_]:
-        """Items that either signal knows."""
+        """Items that either signal has data about."""
         through = self.artists.known[np.maximum(self.artist_of, 0)] & (self.artist_of != NO_ARTIST)
         return np.asarray(self.own.known | through)
 
@@ -230,17 +230,17 @@ def _numpy_mix(
     for row, query in enumerate(queries):
         artist = artist_of[query]
         share = own_weight[query] * own_weight
-        says = own[row] > -np.inf
+        has_data = own[row] > -np.inf
         scores[row] = 0
-        scores[row, says] += share[says] * own[row, says] / _numpy_best(own[row], query)
+        scores[row, has_data] += share[has_data] * own[row, has_data] / _numpy_best(own[row], query)
         if artist >= 0 and known[artist]:
             value = theirs[place[row]] / _numpy_best(theirs[place[row]], artist)
             value[artist] = same
             through = np.where(artist_of >= 0, value[np.maximum(artist_of, 0)], -np.inf)
             others = through > -np.inf
             scores[row, others] += (np.float32(1) - share[others]) * through[others].astype(np.float32)
-            says |= others
-        scores[row, ~says] = -np.inf
+            has_data |= others
+        scores[row, ~has_data] = -np.inf
 
 
 def _numpy_best(scores: NDArray[np.float32], left_out: np.int32) -> np.float32:
@@ -255,10 +255,10 @@ def _mix(own, theirs, queries, place, known, artist_of, own_weight, same, scores
     for row in prange(len(own)):
         query = queries[row]
         artist = artist_of[query]
-        speaks = artist >= 0 and known[artist]
+        artist_known = artist >= 0 and known[artist]
         there = max(place[row], 0)
         best_own = _best(own[row], query)
-        best_theirs = _best(theirs[there], artist) if speaks else np.float32(1.0)
+        best_theirs = _best(theirs[there], artist) if artist_known else np.float32(1.0)
         for item in range(own.shape[1]):
             other = artist_of[item]
             score = np.float32(0.0)
@@ -267,7 +267,7 @@ def _mix(own, theirs, queries, place, known, artist_of, own_weight, same, scores
             if own[row, item] > -np.inf:
                 score += share * own[row, item] / best_own
                 silent = False
-            if speaks and other >= 0:
+            if artist_known and other >= 0:
                 value = same if other == artist else theirs[there, other] / best_theirs
                 if value > -np.inf:
                     score += (np.float32(1.0) - share) * value

@@ -170,9 +170,11 @@ def _masses(layout: SequenceLayout, items: int, curator: float) -> NDArray[np.fl
     there = pl.DataFrame({"item": layout.items, "sequence": layout.sequence_of}).unique(maintain_order=True)
     sequence = there["sequence"].to_numpy()
     near = np.where(layout.flat[sequence] > 0, layout.flat[sequence], 1.0)
-    said = there.select("item", pl.Series("curator", layout.curators[sequence]), pl.Series("near", near))
-    said = said.group_by("item", "curator", maintain_order=True).agg(pl.col("near").sum())
-    whole = np.bincount(said["item"].to_numpy(), said["near"].to_numpy() ** curator, items)
+    by_curator = there.select(
+        "item", pl.Series("curator", layout.curators[sequence]), pl.Series("near", near)
+    )
+    by_curator = by_curator.group_by("item", "curator", maintain_order=True).agg(pl.col("near").sum())
+    whole = np.bincount(by_curator["item"].to_numpy(), by_curator["near"].to_numpy() ** curator, items)
     return np.where(whole > 0, whole, 1.0)
 
 

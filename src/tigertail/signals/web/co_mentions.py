@@ -17,24 +17,24 @@ from tigertail.sparse import CSR
 _ROOM = 5_000_000  # pairs held before they are counted
 
 
-def documents_together(mentions_in_codes: CodedMentions, items: int, window: int) -> CSR:
+def co_mention_counts(mentions_in_codes: CodedMentions, items: int, window: int) -> CSR:
     """Count the documents in which two items are mentioned within some words of each other.
 
-    Mentions without positions stand beside all others of their document.
+    Mentions without positions count as near all others of their document.
 
     Parameters
     ----------
     mentions_in_codes
         The mentions.
     items
-        How many items there are.
+        Number of items.
     window
-        The words.
+        Number of words.
 
     Returns
     -------
     CSR
-        Documents; items by items, symmetric, nothing on the diagonal.
+        Number of documents; items by items, symmetric, nothing on the diagonal.
     """
     mentions = mentions_in_codes.mentions
     placed = mentions.filter(pl.col(c.POSITIONS).list.len() > 0).explode(c.POSITIONS)
@@ -118,8 +118,8 @@ def _pairs(documents, items, places, window, total, found):
     return size
 
 
-def co_mention_similarity(together: CSR, mentions_in_codes: CodedMentions, shrinkage: float) -> CSR:
-    """Turn counts into how much more often than by chance two items stand beside each other.
+def co_mention_similarity(document_counts: CSR, mentions_in_codes: CodedMentions, shrinkage: float) -> CSR:
+    """Turn counts into how much more often than by chance two items are mentioned near each other.
 
     Normalised pointwise mutual information (G. Bouma, "Normalized (pointwise) mutual information in collocation
     extraction", GSCL 2009), shrunk where documents are few as P. Pantel and D. Lin do ("Discovering word senses
@@ -133,10 +133,11 @@ def co_mention_similarity(together: CSR, mentions_in_codes: CodedMentions, shrin
         Entries above 0, at most 1; items by items, symmetric.
     """
     documents = max(len(mentions_in_codes.documents), 2)
-    times = np.bincount(mentions_in_codes.mentions["item"].to_numpy(), minlength=together.shape[1])
-    row, column, count = together.entry_rows(), together.indices, together.data.astype(np.float64)
+    times = np.bincount(mentions_in_codes.mentions["item"].to_numpy(), minlength=document_counts.shape[1])
+    row, column = document_counts.entry_rows(), document_counts.indices
+    count = document_counts.data.astype(np.float64)
     share = np.minimum(count / documents, 1 - 1e-9)
     information = np.log(documents * count / (times[row].astype(np.float64) * times[column]))
     value = information / -np.log(share) * count / (count + shrinkage)
     keep = value > 0
-    return CSR.from_coo(row[keep], column[keep], value[keep], together.shape)
+    return CSR.from_coo(row[keep], column[keep], value[keep], document_counts.shape)

@@ -38,8 +38,8 @@ class CodedMentions:
 def read_mentions(dataset: Dataset, interactions: Interactions) -> CodedMentions:
     """Read the mentions, and the owners of the documents.
 
-    Mentions of items that the catalogue lacks are left out; so are documents that only mentions know where
-    the dataset has the documents themselves.
+    Mentions of items that the catalogue lacks are left out; so are mentions in documents that are
+    not in the table of documents, where the dataset has one.
     """
     items = interactions.items
     with dataset.reading(c.MENTIONS_TABLE):

@@ -30,15 +30,15 @@ def page_mention_counts(mentions_in_codes: CodedMentions, items: int) -> CSR:
     return CSR.from_coo(mentions["owner"], mentions["item"], mentions[c.COUNT], (items, items))
 
 
-def page_mention_similarity(mentioned: CSR) -> CSR:
-    """Turn counts into affinity: A's page speaks of B, or B's page of A.
+def page_mention_similarity(page_mentions: CSR) -> CSR:
+    """Turn counts into affinity: how much A's pages mention B, and B's pages A.
 
     With f_AB the mentions of B on A's pages, d_B the number of items whose pages mention B and d the number of
-    items with pages, a page says of B
+    items with pages, the score of a mention is
 
-        say(A, B) = f_AB / (f_AB + 1)  *  ln(1 + d / d_B) / ln(1 + d)
+        s(A, B) = f_AB / (f_AB + 1)  *  ln(1 + d / d_B) / ln(1 + d)
 
-    and aff(A, B) = (say(A, B) + say(B, A)) / 2. What every page mentions says little; the second mention says
+    and aff(A, B) = (s(A, B) + s(B, A)) / 2. What every page mentions scores little; the second mention adds
     less than the first.
 
     Returns
@@ -46,12 +46,12 @@ def page_mention_similarity(mentioned: CSR) -> CSR:
     CSR
         Entries from 0 to 1; items by items, symmetric.
     """
-    owners = max(int((mentioned.row_sizes > 0).sum()), 1)
-    mentioners = np.bincount(mentioned.indices, minlength=mentioned.shape[1])
+    owners = max(int((page_mentions.row_sizes > 0).sum()), 1)
+    mentioners = np.bincount(page_mentions.indices, minlength=page_mentions.shape[1])
     rarity = np.log1p(owners / np.maximum(mentioners, 1)) / np.log1p(owners)
-    counts = mentioned.data.astype(np.float64)
-    said = counts / (counts + 1) * rarity[mentioned.indices] / 2
-    return symmetric_sum(mentioned.with_data(said.astype(np.float32)))
+    counts = page_mentions.data.astype(np.float64)
+    scores = counts / (counts + 1) * rarity[page_mentions.indices] / 2
+    return symmetric_sum(page_mentions.with_data(scores.astype(np.float32)))
 
 
 def symmetric_sum(matrix: CSR) -> CSR:

@@ -13,7 +13,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError
 from tigertail.signals.neighbour_lists import NeighbourLists
-from tigertail.signals.web.co_mentions import co_mention_similarity, documents_together
+from tigertail.signals.web.co_mentions import co_mention_counts, co_mention_similarity
 from tigertail.signals.web.codes import read_mentions
 from tigertail.signals.web.config import WebConfig
 from tigertail.signals.web.explain import ALIKE, Evidence, format_evidence
@@ -28,14 +28,14 @@ class Web(NeighbourLists):
 
     Parameters
     ----------
-    together
-        Documents that mention two items near each other; items by items, symmetric.
-    mentioned
+    document_counts
+        Number of documents that mention two items near each other; items by items, symmetric.
+    page_mentions
         How often a row's own pages mention a column; items by items.
     """
 
-    together: CSR
-    mentioned: CSR
+    document_counts: CSR
+    page_mentions: CSR
 
     EXPLANATION: ClassVar[str] = ALIKE
 
@@ -48,22 +48,24 @@ class Web(NeighbourLists):
             Item codes.
         """
         return Evidence(
-            _entry(self.together, a, b), _entry(self.mentioned, a, b), _entry(self.mentioned, b, a)
+            _entry(self.document_counts, a, b),
+            _entry(self.page_mentions, a, b),
+            _entry(self.page_mentions, b, a),
         )
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
         """Return where documents mention the query and each item together, else that their pages are similar."""
-        similar = super().explain(query, items)
+        similar_pages = super().explain(query, items)
         return [
-            format_evidence(self.evidence(query, item)) or otherwise
-            for item, otherwise in zip(items.tolist(), similar, strict=True)
+            format_evidence(self.evidence(query, item)) or phrase
+            for item, phrase in zip(items.tolist(), similar_pages, strict=True)
         ]
 
 
 def _entry(matrix: CSR, row: int, column: int) -> int:
     columns, values = matrix.row(row)
-    place = int(np.searchsorted(columns, column))
-    return int(values[place]) if place < len(columns) and columns[place] == column else 0
+    index = int(np.searchsorted(columns, column))
+    return int(values[index]) if index < len(columns) and columns[index] == column else 0
 
 
 def fit_web(dataset: Dataset, interactions: Interactions, config: WebConfig) -> Web:
@@ -96,15 +98,18 @@ def fit_web(dataset: Dataset, interactions: Interactions, config: WebConfig) -> 
         )
     mentions_in_codes = read_mentions(dataset, interactions)
     items = len(interactions.items)
-    together = documents_together(mentions_in_codes, items, config.window)
-    mentioned = page_mention_counts(mentions_in_codes, items)
+    document_counts = co_mention_counts(mentions_in_codes, items, config.window)
+    page_mentions = page_mention_counts(mentions_in_codes, items)
     parts = []
     if config.co_mention_weight:
         parts.append(
-            (config.co_mention_weight, co_mention_similarity(together, mentions_in_codes, config.shrinkage))
+            (
+                config.co_mention_weight,
+                co_mention_similarity(document_counts, mentions_in_codes, config.shrinkage),
+            )
         )
     if config.page_mention_weight:
-        parts.append((config.page_mention_weight, page_mention_similarity(mentioned)))
+        parts.append((config.page_mention_weight, page_mention_similarity(page_mentions)))
     if config.text_similarity_weight and dataset.has(c.DOCUMENTS_TABLE):
         texts = text_similarity(
             dataset,
@@ -116,7 +121,9 @@ def fit_web(dataset: Dataset, interactions: Interactions, config: WebConfig) -> 
         )
         parts.append((config.text_similarity_weight, texts))
     popularity_factor = np.asarray((1.0 + interactions.item_listeners) ** -config.beta, np.float64)
-    return Web(_top_neighbours(parts, items, popularity_factor, config.neighbours), together, mentioned)
+    return Web(
+        _top_neighbours(parts, items, popularity_factor, config.neighbours), document_counts, page_mentions
+    )
 
 
 def _top_neighbours(
@@ -133,6 +140,6 @@ def _top_neighbours(
     values = (entries.data * popularity_factor[entries.col]).astype(np.float32)
     order = np.lexsort((entries.col, -values, entries.row))
     row = entries.row[order]
-    place = np.arange(len(row)) - np.searchsorted(row, row)
-    kept = order[(place < neighbours) & (values[order] > 0)]
+    rank = np.arange(len(row)) - np.searchsorted(row, row)
+    kept = order[(rank < neighbours) & (values[order] > 0)]
     return CSR.from_coo(entries.row[kept], entries.col[kept], values[kept], (items, items))

@@ -42,11 +42,11 @@ def text_similarity(
     items
         How many items there are.
     terms
-        Words kept an item.
+        Words kept per item.
     common
         That share.
     neighbours
-        Entries kept a row.
+        Entries kept per row.
 
     Returns
     -------

@@ -13,14 +13,15 @@ import { freshId, h } from "./dom.js";
  * @param {string} options.label
  * @param {boolean} [options.labelHidden]  Hide the label where a title shows the same text.
  * @param {[string, string]} options.ends  Texts at both ends.
+ * @param {number} options.min
  * @param {number} options.max
  * @param {(state: State) => number} options.value
  * @param {(value: number) => Partial<State>} options.change
  * @param {(value: number, state: State) => string} options.format
  */
-export function rangeInput(router, { label, labelHidden = false, ends, max, value, change, format }) {
+export function rangeInput(router, { label, labelHidden = false, ends, min, max, value, change, format }) {
   const id = freshId("range");
-  const input = h("input", { type: "range", id, min: 0, max, step: 0.02 });
+  const input = h("input", { type: "range", id, min, max, step: 0.02 });
   const output = h("output", { for: id });
   const element = h(
     "div",
@@ -35,7 +36,7 @@ export function rangeInput(router, { label, labelHidden = false, ends, max, valu
     input.value = String(number);
     input.setAttribute("aria-valuetext", text);
     output.textContent = text;
-    element.style.setProperty("--at", String(Math.min(1, number / max)));
+    element.style.setProperty("--at", String(Math.min(1, (number - min) / (max - min))));
   };
   input.addEventListener("input", () => router.go(change(Number(input.value)), { replace: true }));
   bindState(input, show);

@@ -14,7 +14,6 @@ import { DEFAULTS, LIST_LENGTHS, QUERY_OPTIONS, countChanged } from "./state.js"
  * @typedef {import("./state.js").State} State
  */
 
-const MAX_BETA = 1.2; // above it the lists hold only items almost without listeners
 const WORLD = "";
 
 export class QueryOptions {
@@ -77,7 +76,7 @@ export class QueryOptions {
     const strength = rangeInput(this.router, {
       label: "Strength",
       ends: ["off", "full"],
-      max: 1,
+      ...rangeOf(model, "lens"),
       value: (state) => state.lens ?? model.lens ?? 0.5,
       change: (lens) => ({ lens }),
       format: (value, state) => `${Math.round(value * 100)} %${state.lens === null ? ", default" : ""}`,
@@ -100,7 +99,7 @@ export class QueryOptions {
       label: "Adventurousness",
       labelHidden: true,
       ends: ["popular", "little known"],
-      max: MAX_BETA,
+      ...rangeOf(model, "beta"),
       value: (state) => state.beta ?? model.beta,
       change: (beta) => ({ beta }),
       format: (value, state) => betaText(state.beta === null ? 0 : value - model.beta),
@@ -198,6 +197,15 @@ export class QueryOptions {
     });
     return h("p", { class: "inline" }, h("label", { for: id }, "List length"), select);
   }
+}
+
+/**
+ * @param {Described} model
+ * @param {string} name  An option that is a number.
+ */
+function rangeOf(model, name) {
+  const option = model.options.find((one) => one.name === name);
+  return { min: option?.min ?? 0, max: option?.max ?? 1 };
 }
 
 /** @param {number} difference  From the default of the model. */

@@ -48,6 +48,11 @@
  * @property {string} title  What its affinity is based on.
  * @property {string} colour  As #rrggbb.
  *
+ * @typedef {object} Option  An option of a query.
+ * @property {string} name  Its parameter.
+ * @property {number | null} min
+ * @property {number | null} max
+ *
  * @typedef {object} Described  A model.
  * @property {string} version
  * @property {string} role
@@ -64,6 +69,7 @@
  * @property {Place[]} item_countries
  * @property {string[]} kinds
  * @property {Stratum[]} strata
+ * @property {Option[]} options
  *
  * @typedef {{models: Described[]}} Models
  *

@@ -6,22 +6,17 @@ one signal does not wait for the checksums of the others.
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 from collections.abc import Iterator, Mapping
 from io import BufferedReader
 from pathlib import Path
 from threading import RLock
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
-from tigertail.errors import ModelError
-from tigertail.mixing.mixture import Mixture
-from tigertail.model.registry import MIXTURE, SIGNALS
+from tigertail.model.registry import signal_from_arrays
+from tigertail.model.store.checksums import open_file, verify_file
 from tigertail.signals.contract import Arrays, Signal
-
-REFIT: Final = "fit the model again with: tigertail fit DATASET MODEL"
 
 
 class LazySignals(Mapping[str, Signal]):
@@ -30,7 +25,7 @@ class LazySignals(Mapping[str, Signal]):
     Parameters
     ----------
     folder
-        The generation's folder, with one folder of arrays a signal.
+        The generation's folder, with one folder of arrays per signal.
     settings
         Settings of each signal.
     checksums
@@ -45,12 +40,12 @@ class LazySignals(Mapping[str, Signal]):
     def __init__(self, folder: Path, settings: Mapping[str, Any], checksums: Mapping[str, str]) -> None:
         self._settings = settings
         self._loaded: dict[str, Signal] = {}
-        self._lock = RLock()  # the mixture asks for its parts
+        self._lock = RLock()  # the mixture reads its parts
         self._files: dict[str, dict[str, tuple[BufferedReader, str]]] = {name: {} for name in settings}
         for path, digest in checksums.items():
             name, _, array = path.partition("/")
             if name in settings and array.endswith(".npy"):
-                self._files[name][array.removesuffix(".npy")] = opened(folder / path), digest
+                self._files[name][array.removesuffix(".npy")] = open_file(folder / path), digest
 
     def __getitem__(self, name: str) -> Signal:
         """Return a signal, checked and read if it was not yet."""
@@ -65,13 +60,9 @@ class LazySignals(Mapping[str, Signal]):
         if name not in self._loaded:
             arrays: Arrays = {}
             for array, (file, digest) in self._files[name].items():
-                check(file, digest)
+                verify_file(file, digest)
                 arrays[array] = _mapped(file)
-            settings = self._settings[name]
-            if name == MIXTURE:  # made of the others
-                self._loaded[name] = Mixture.from_arrays(arrays, settings, self)
-            else:
-                self._loaded[name] = SIGNALS[name].signal_class.from_arrays(arrays, settings)
+            self._loaded[name] = signal_from_arrays(name, arrays, self._settings[name], self)
             for file, _ in self._files.pop(name).values():
                 file.close()
         return self._loaded[name]
@@ -85,64 +76,8 @@ class LazySignals(Mapping[str, Signal]):
         return len(self._settings)
 
     def __contains__(self, name: object) -> bool:
-        """Say whether there is a signal of that name, without reading it."""
+        """Return whether there is a signal of that name, without reading it."""
         return name in self._settings
-
-
-def verify_files(folder: Path, checksums: Mapping[str, str]) -> None:
-    """Refuse a generation of which a file is missing or is not what was written.
-
-    Raises
-    ------
-    ModelError
-        If there is one.
-    """
-    for name, digest in checksums.items():
-        with opened(folder / name) as file:
-            check(file, digest)
-
-
-def copy_files(source: Path, target: Path, checksums: Mapping[str, str]) -> None:
-    """Copy a generation's files, and check the copies.
-
-    Raises
-    ------
-    ModelError
-        As :func:`verify_files` does.
-    """
-    for name in checksums:
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        with opened(source / name) as file, (target / name).open("wb") as copy:
-            shutil.copyfileobj(file, copy, 2**20)
-    verify_files(target, checksums)
-
-
-def opened(path: Path) -> BufferedReader:
-    """Open a file of a model.
-
-    Raises
-    ------
-    ModelError
-        If it is missing.
-    """
-    try:
-        return path.open("rb")
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-        raise ModelError("a file of the model is missing", path=path, remedy=REFIT) from None
-
-
-def check(file: BufferedReader, digest: str) -> None:
-    """Refuse a file that is not what was written; leave it at its beginning.
-
-    Raises
-    ------
-    ModelError
-        If it has another SHA-256.
-    """
-    file.seek(0)
-    if hashlib.file_digest(file, "sha256").hexdigest() != digest:
-        raise ModelError("altered or cut short since it was written", path=file.name, remedy=REFIT)
-    file.seek(0)
 
 
 def _mapped(file: BufferedReader) -> np.memmap[Any, np.dtype[Any]]:

@@ -21,7 +21,7 @@ from tigertail.service.serving.model_cache import copied, newest
 from tigertail.service.serving.served_model import ServedModel
 
 LOG: Final = logging.getLogger("tigertail.service")
-AGAIN: Final = 5  # looks after which a model that could not be opened is tried again
+RETRY_AFTER: Final = 5  # checks after which a model that could not be opened is tried again
 
 _Mark = tuple[int, int, int] | None
 
@@ -33,10 +33,10 @@ class _Place:
     served: ServedModel
     mark: _Mark
     refused: str | None = None
-    waits: int = 0
+    checks_left: int = 0
 
 
-class ModelRegistry:
+class ServedModels:
     """The models that are served, by role.
 
     Parameters
@@ -85,11 +85,11 @@ class ModelRegistry:
         """Return why a newer model of a role was not put in place."""
         return {role: place.refused for role, place in self._places.items() if place.refused}
 
-    def look(self) -> None:
-        """Open new models, and replace those that are served."""
+    def check(self) -> None:
+        """Check every folder for a new model, and serve it in place of the old one."""
         with self._lock:
             for role, folder in self._folders.items():
-                self._look_at(role, folder)
+                self._check_folder(role, folder)
 
     def watch(self, seconds: float) -> None:
         """Check every so many seconds, on a thread of its own, until :meth:`stop`."""
@@ -97,27 +97,27 @@ class ModelRegistry:
         def loop() -> None:
             while not self._stopped.wait(seconds):
                 try:
-                    self.look()
+                    self.check()
                 except Exception:
-                    LOG.exception("looking for a new model failed; it is tried again")
+                    LOG.exception("checking for a new model failed; it is tried again")
 
-        threading.Thread(target=loop, name="model-registry", daemon=True).start()
+        threading.Thread(target=loop, name="served-models", daemon=True).start()
 
     def stop(self) -> None:
         """Stop the checks."""
         self._stopped.set()
 
-    def _look_at(self, role: str, folder: Path) -> None:
+    def _check_folder(self, role: str, folder: Path) -> None:
         place = self._places[role]
         mark = _mark(folder)
         if mark == place.mark:
-            place.waits -= 1
-            if place.refused is None or place.waits > 0:
+            place.checks_left -= 1
+            if place.refused is None or place.checks_left > 0:
                 return
         try:
             found = self._opened(role, folder)
         except Exception as error:  # whatever is wrong with a new model, the old one is not
-            place.mark, place.waits = mark, AGAIN
+            place.mark, place.checks_left = mark, RETRY_AFTER
             problem = _problem(error)
             if place.refused != problem:
                 LOG.error(
@@ -150,7 +150,7 @@ class ModelRegistry:
             return _Place(ServedModel.open(folder, copy), None, error.problem)
 
     def _opened(self, role: str, folder: Path) -> _Place:
-        mark = _mark(folder)  # before it is read, so that a change meanwhile is seen at the next look
+        mark = _mark(folder)  # before it is read, so that a change meanwhile is seen at the next check
         if self._cache_dir is None:
             return _Place(ServedModel.open(folder), mark)
         try:
@@ -171,7 +171,7 @@ def _problem(error: Exception) -> str:
 
 
 def _mark(folder: Path) -> _Mark:
-    """Return what tells a manifest from the one before; None where there is none."""
+    """Return what changes when a manifest is replaced; None where there is none."""
     try:
         found = (folder / MANIFEST).stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""Two models behind one endpoint: team-draft lists for listeners who are named."""
+"""An interleaved answer: one list drafted from the answers of two models, for a query that names its listener."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from tigertail.service.http.parameters import SimilarQuery
 from tigertail.service.serving.served_model import ServedModel
 
 
-def interleaved(
+def interleaved_answer(
     first: ServedModel, second: ServedModel, items: list[str], query: SimilarQuery
 ) -> dict[str, Any]:
-    """Return one list of two models' answers.
+    """Return one list, interleaved from the answers of two models.
 
     A listener who sends the same query again sees the same list. Each item has the version of the model that put it
-    there (``model``). Events send it back, which decides which model wins.
+    there (``model``). Events name it, and so decide which model wins.
 
     Parameters
     ----------
     first, second
         The models.
     items
-        Ids or names of the items query about; the first model must know them.
+        Ids or names of the items of the query; the first model must know them.
     query
         The query. Its listener, the query and both versions seed the random draft.
 
@@ -36,7 +36,7 @@ def interleaved(
     lists: list[list[dict[str, Any]]] = []
     notices: list[str] = []
     for served in (first, second):
-        known = [served.index.code(first.cards[code]["id"]) for code in query_codes]
+        known = [served.index.code(first.items[code]["id"]) for code in query_codes]
         codes = [code for code in known if code is not None]
         if not codes:
             lists.append([])
@@ -46,22 +46,20 @@ def interleaved(
         except (ConfigError, UnknownItemError):
             if served is first:
                 raise
-            lists.append(
-                []
-            )  # the challenger does not support an option of this query: it adds nothing to this list
+            lists.append([])  # the challenger does not support an option of this query
             continue
-        lists.append(served.shown(answers))
+        lists.append(served.answer_records(answers))
         notices += answers.notices
-    cards = [{card["id"]: card for card in shown} for shown in lists]
+    by_id = [{record["id"]: record for record in records} for records in lists]
     seed = derive_seed(query.listener, query.key(items), first.version, second.version)
-    first_ids, second_ids = ([card["id"] for card in shown] for shown in lists)
+    first_ids, second_ids = ([record["id"] for record in records] for records in lists)
     interleaved_ids, sources = team_draft(first_ids, second_ids, query.n, seed)
     return {
         "model": f"{first.version}+{second.version}",
-        "seeds": [first.cards[code] for code in query_codes],
+        "seeds": [first.items[code] for code in query_codes],
         "notices": list(dict.fromkeys(notices)),
         "items": [
-            cards[source][item] | {"rank": rank}
+            by_id[source][item] | {"rank": rank}
             for rank, (item, source) in enumerate(zip(interleaved_ids, sources, strict=True), start=1)
         ],
     }

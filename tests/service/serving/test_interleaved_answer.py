@@ -1,4 +1,4 @@
-"""Two models behind one endpoint."""
+"""One list from two models."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_single_signal_is_asked_of_the_model_alone(client: TestClient) -> None
     assert "+" not in asked(client, "ola", signal="factors")["model"]
 
 
-def test_a_rival_that_lacks_what_a_dial_turns_has_no_say(client: TestClient) -> None:
+def test_a_challenger_that_lacks_what_an_option_needs_adds_nothing(client: TestClient) -> None:
     alone = client.get("/v1/similar", params={"item": "star", "country": "PL"}).json()
     assert alone["items"]
     named = asked(client, "ola", country="PL", n=20)  # the challenger groups nobody

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 
 from tigertail.errors import ConfigError
-from tigertail.model.lens import LensTarget, lens_target
+from tigertail.model.lens_target import LensTarget, lens_target
 from tigertail.signals.local import GroupedCoListening, LocalConfig
 from tigertail.sparse import CSR
 
 KEYS = ("151", "BR", "CH", "CH-fr", "PL", "PT")
-FALLEN = {"BY": "151", "CZ": "151", "KE": "elsewhere", "CH-it": "CH"}
+FALLBACK_OF = {"BY": "151", "CZ": "151", "KE": "elsewhere", "CH-it": "CH"}
 
 
 def signal(
-    keys: tuple[str, ...] = KEYS, fallback_of: Mapping[str, str] = FALLEN, **settings: Any
+    keys: tuple[str, ...] = KEYS, fallback_of: Mapping[str, str] = FALLBACK_OF, **settings: Any
 ) -> GroupedCoListening:
     """Return a signal of nothing but its groups."""
     nothing = np.zeros(len(keys) + 2, np.int64)

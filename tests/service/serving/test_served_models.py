@@ -1,0 +1,119 @@
+"""Models are replaced whole, and a bad one takes no good one's place."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tigertail.errors import ModelError
+from tigertail.model import Model, roll_back, save
+from tigertail.service.serving.served_models import RETRY_AFTER, ServedModels
+from tigertail.signals.factors import FactorAffinity
+
+
+def other(model: Model) -> Model:
+    """Make a model that answers otherwise."""
+    alike = FactorAffinity(np.ones((len(model.items), 4), np.float32))
+    return replace(model, signals={**model.signals, "factors": alike})
+
+
+@pytest.fixture
+def changes() -> list[tuple[str, bool]]:
+    return []
+
+
+@pytest.fixture
+def models(folder: Path, changes: list[tuple[str, bool]]) -> ServedModels:
+    return ServedModels({"current": folder}, lambda role, new: changes.append((role, new)))
+
+
+def test_a_new_model_takes_its_place_at_the_next_look(
+    models: ServedModels, local_model: Model, folder: Path, changes: list[tuple[str, bool]]
+) -> None:
+    held = models["current"]
+    save(other(local_model), folder)
+    assert models["current"] is held
+    models.check()
+    assert models["current"].version != held.version
+    assert held.model.similar("star")["item_id"].len(), "who holds the old one goes on with it"
+    assert changes == [("current", True)]
+
+
+def test_rolling_back_brings_the_old_model_back(
+    models: ServedModels, local_model: Model, folder: Path
+) -> None:
+    before = models["current"].version
+    save(other(local_model), folder)
+    models.check()
+    roll_back(folder)
+    models.check()
+    assert models["current"].version == before
+
+
+def test_a_half_copied_model_is_refused_until_it_is_whole(
+    models: ServedModels, local_model: Model, folder: Path, tmp_path: Path, changes: list[tuple[str, bool]]
+) -> None:
+    before = models["current"].version
+    save(other(local_model), tmp_path / "elsewhere")
+    missing = sorted((tmp_path / "elsewhere" / "1").rglob("*.npy"))[0]
+    shutil.rmtree(folder)
+    shutil.copytree(tmp_path / "elsewhere", folder, ignore=lambda _, names: {missing.name} & set(names))
+    for _ in range(2 * RETRY_AFTER):
+        models.check()
+        assert models["current"].version == before
+    assert models.refused() == {"current": "a file of the model is missing"}
+    assert changes == [("current", False)], "said once"
+    shutil.copytree(tmp_path / "elsewhere", folder, dirs_exist_ok=True)
+    for _ in range(RETRY_AFTER):
+        models.check()
+    assert models["current"].version != before
+    assert models.refused() == {}
+    assert changes == [("current", False), ("current", True)]
+
+
+def test_a_model_cut_short_is_found_out_before_it_answers(
+    models: ServedModels, local_model: Model, folder: Path
+) -> None:
+    before = models["current"].version
+    save(other(local_model), folder)
+    vectors = folder / "2" / "factors" / "vectors.npy"
+    vectors.write_bytes(vectors.read_bytes()[:-4])
+    models.check()
+    assert models["current"].version == before
+    assert models.refused() == {"current": "altered or cut short since it was written"}
+
+
+def test_a_model_that_went_away_goes_on_answering(models: ServedModels, folder: Path) -> None:
+    shutil.rmtree(folder)
+    models.check()
+    assert models["current"].model.similar("star").height > 0
+    assert models.refused() == {"current": "no such model"}
+
+
+def test_nothing_new_is_nothing_to_do(models: ServedModels, changes: list[tuple[str, bool]]) -> None:
+    held = models["current"]
+    models.check()
+    assert models["current"] is held
+    assert changes == []
+
+
+def test_a_model_saved_again_unchanged_in_all_but_time(models: ServedModels, folder: Path) -> None:
+    held = models["current"]
+    (folder / "manifest.json").touch()
+    models.check()
+    assert models["current"] is held
+
+
+def test_a_damaged_model_is_not_put_up_at_all(folder: Path) -> None:
+    (folder / "manifest.json").write_text("{")
+    with pytest.raises(ModelError, match="damaged manifest"):
+        ServedModels({"current": folder})
+
+
+def test_roles(models: ServedModels) -> None:
+    assert models.get("challenger") is None
+    assert list(models.served()) == ["current"]
