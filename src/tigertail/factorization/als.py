@@ -210,7 +210,7 @@ def _row_groups(matrix: CSR, observable: Observable) -> list[_RowGroup]:
         if not len(rows):
             continue
         own = matrix.select_rows(rows)
-        met, compact = np.unique(own.indices, return_inverse=True)
+        met, compact = np.unique(own.indices.astype(np.int64), return_inverse=True)
         own = CSR(own.indptr, compact.astype(np.int32), own.data, (len(rows), len(met)))
         groups.append(_RowGroup(code, rows, met, own, even_chunks(own)))
     return groups

@@ -11,6 +11,7 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.strata import strata
 from tigertail.errors import ConfigError
@@ -53,6 +54,8 @@ def baseline_lists(dataset: Dataset, queries: Iterable[str], baseline: Baseline,
         np.arange(len(asked), dtype=np.int32),
         codes,
         strata(interactions.item_listeners),
+        Exposure.full(len(asked), len(interactions.items)),
+        Exposure.of(dataset, interactions.listeners.ids, interactions.items),
     )
     ids = interactions.items.ids
     found = ranked_lists(baseline.fit(split), split)[0]
