@@ -193,7 +193,7 @@ def test_a_pair_that_could_not_be_observed_has_no_weight() -> None:
             items, c = side.row(u)
             weight = config.alpha0 * met[u].astype(np.float64)
             weight[items] = c
-            penalty = config.reg * (len(items) + config.alpha0 * met[u].sum()) ** config.nu
+            penalty = config.reg * (len(items) + config.alpha0 * side.shape[1]) ** config.nu
             system = (fixed.T * weight) @ fixed + penalty * np.eye(fixed.shape[1])
             rows.append(np.linalg.solve(system, fixed[items].T @ c.astype(np.float64)))
         return np.array(rows)
@@ -213,12 +213,8 @@ def test_the_objective_counts_observable_pairs_alone() -> None:
     could = HALF_BLIND.linked[HALF_BLIND.rows][:, HALF_BLIND.columns]
     predicted, observed = dots(factors), matrix.to_scipy().toarray()
     loss = np.where(observed > 0, observed * (1 - predicted) ** 2, config.alpha0 * could * predicted**2).sum()
-    for sizes, met, vectors in (
-        (matrix.row_sizes, could.sum(axis=1), factors.listeners),
-        (matrix.transpose().row_sizes, could.sum(axis=0), factors.items),
-    ):
-        penalty = config.reg * (sizes + config.alpha0 * met) ** config.nu
-        loss += (penalty * (vectors.astype(np.float64) ** 2).sum(axis=1)).sum()
+    for side, vectors in ((matrix, factors.listeners), (matrix.transpose(), factors.items)):
+        loss += (penalties(side, config) * (vectors.astype(np.float64) ** 2).sum(axis=1)).sum()
     assert als_objective(matrix, factors, config, HALF_BLIND) == pytest.approx(loss, rel=1e-4)
 
 

@@ -107,6 +107,35 @@ class Exposure:
         """Return the exposure of some of the listeners, in their order."""
         return Exposure(self.names, self.offered, self.member[listeners])
 
+    def moved(self, place: NDArray[np.integer], items: int) -> Exposure:
+        """Return the exposure with its items under new codes; new items are in no catalogue but the whole.
+
+        Parameters
+        ----------
+        place
+            New code of each item; int32, (items,).
+        items
+            How many items there are then.
+        """
+        offered = np.zeros((len(self.names), items), np.bool_)
+        offered[[name == EVERYTHING for name in self.names]] = True
+        offered[:, place] = self.offered
+        return Exposure(self.names, offered, self.member)
+
+    def joined(self, other: Exposure) -> Exposure:
+        """Return these listeners followed by others, over the same items.
+
+        A catalogue of both has what either says it has.
+        """
+        names = tuple(sorted({*self.names, *other.names}))
+        offered = np.zeros((len(names), self.offered.shape[1]), np.bool_)
+        member = []
+        for part in (self, other):
+            row = np.array([names.index(name) for name in part.names], np.int32)
+            offered[row] |= part.offered
+            member.append(row[part.member])
+        return Exposure(names, offered, np.concatenate(member))
+
     def item_patterns(self) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
         """Return the sets of catalogues that share an item, and which set each item has.
 

@@ -13,9 +13,9 @@ matrix of the fixed side is diagonal (Z = YQ, Y'Y = QEQ'); dot products, and so 
 under the turn. There the dense part of every row's system is a diagonal, and a conjugate-gradient step costs
 only the row's own entries.
 
-Where not every pair could be observed (:class:`~tigertail.factorization.observable.Observable`), both the sum over
-the unobserved and lambda's count of it run over observable pairs alone. Rows of one group share a Gram matrix, so the
-same turn is made once per group.
+Where not every pair could be observed (:class:`~tigertail.factorization.observable.Observable`), the sum over the
+unobserved runs over observable pairs alone; lambda stays as it is, so that listeners of a small catalogue are
+regularised as much as others. Rows of one group share a Gram matrix, so the turn is made once per group.
 """
 
 from __future__ import annotations
@@ -121,10 +121,11 @@ def als_objective(
         return _objective(*_sides(confidence, config, observable), x, y)
 
 
-def row_penalty(matrix: CSR, config: ALSConfig, observable: Observable | None = None) -> Floats:
+def row_penalty(matrix: CSR, config: ALSConfig) -> Floats:
     """Return lambda of each row of a matrix; float32, (rows,)."""
-    met = matrix.shape[1] if observable is None else observable.row_sizes
-    return np.asarray(config.reg * (matrix.row_sizes + config.alpha0 * met) ** config.nu, np.float32)
+    return np.asarray(
+        config.reg * (matrix.row_sizes + config.alpha0 * matrix.shape[1]) ** config.nu, np.float32
+    )
 
 
 class _Side:
@@ -134,9 +135,9 @@ class _Side:
         self.matrix = matrix
         self.config = config
         self.observable = observable
-        self.penalty = row_penalty(matrix, config, observable)
+        self.penalty = row_penalty(matrix, config)
         self.chunks = even_chunks(matrix)
-        self.groups = [] if observable is None else _row_groups(matrix, observable)
+        self.groups = [] if observable is None else row_groups(matrix, observable)
 
     def solve(self, x: Floats, z: Floats) -> None:
         """Solve the rows of ``x`` with ``z`` fixed; both may be turned into another basis, in place."""
@@ -192,7 +193,7 @@ class _Side:
 
 
 @dataclass(frozen=True, eq=False)
-class _RowGroup:
+class RowGroup:
     """Rows that could meet the same columns, as a matrix over the columns that they met."""
 
     code: int
@@ -202,7 +203,7 @@ class _RowGroup:
     chunks: NDArray[np.int64]
 
 
-def _row_groups(matrix: CSR, observable: Observable) -> list[_RowGroup]:
+def row_groups(matrix: CSR, observable: Observable) -> list[RowGroup]:
     """Return the groups of rows that met a column; rows that met none keep the vector 0."""
     groups = []
     for code in range(len(observable.linked)):
@@ -212,7 +213,7 @@ def _row_groups(matrix: CSR, observable: Observable) -> list[_RowGroup]:
         own = matrix.select_rows(rows)
         met, compact = np.unique(own.indices.astype(np.int64), return_inverse=True)
         own = CSR(own.indptr, compact.astype(np.int32), own.data, (len(rows), len(met)))
-        groups.append(_RowGroup(code, rows, met, own, even_chunks(own)))
+        groups.append(RowGroup(code, rows, met, own, even_chunks(own)))
     return groups
 
 

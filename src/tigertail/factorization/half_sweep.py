@@ -11,7 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.factorization import kernels
-from tigertail.factorization.als import ALSConfig, axes_of, even_chunks, gram, padded
+from tigertail.factorization.als import (
+    ALSConfig,
+    axes_of,
+    even_chunks,
+    gram,
+    grams_by_group,
+    padded,
+    row_groups,
+    row_penalty,
+)
+from tigertail.factorization.observable import Observable
 from tigertail.sparse import CSR
 
 Floats = NDArray[np.float32]
@@ -77,7 +87,15 @@ def half_sweep(
     return np.ascontiguousarray(x[:, :d])
 
 
-def solve_against(matrix: CSR, fixed: Floats, start: Floats, config: ALSConfig, *, steps: int = 8) -> Floats:
+def solve_against(
+    matrix: CSR,
+    fixed: Floats,
+    start: Floats,
+    config: ALSConfig,
+    *,
+    observable: Observable | None = None,
+    steps: int = 8,
+) -> Floats:
     """Solve rows as a fit would, with the columns' vectors as they are.
 
     Parameters
@@ -88,6 +106,8 @@ def solve_against(matrix: CSR, fixed: Floats, start: Floats, config: ALSConfig, 
         As in :func:`half_sweep`; a start of 0 will do.
     config
         Settings of the fit. Its ``steps`` are those of a row that many sweeps improve; here there is one.
+    observable
+        Pairs of these rows and all columns that could be observed; None means all.
     steps
         Most conjugate-gradient steps.
 
@@ -100,8 +120,22 @@ def solve_against(matrix: CSR, fixed: Floats, start: Floats, config: ALSConfig, 
     >>> solve_against(heard, columns, np.zeros((1, 2), np.float32), ALSConfig(factors=2)).round(2)
     array([[0.97, 0.  ]], dtype=float32)
     """
-    scale = (matrix.row_sizes + config.alpha0 * matrix.shape[1]) ** config.nu
-    penalty = (config.reg * scale).astype(np.float32)
+    penalty = row_penalty(matrix, config)
+    if observable is not None:
+        d = start.shape[1]
+        grams = grams_by_group(padded(fixed), observable)[:, :d, :d]
+        solved = np.zeros_like(start)
+        for group in row_groups(matrix, observable):
+            solved[group.rows] = half_sweep(
+                group.matrix,
+                fixed[group.met],
+                start[group.rows],
+                alpha0=config.alpha0,
+                penalty=penalty[group.rows],
+                steps=steps,
+                product=grams[observable.linked[group.code]].sum(axis=0),
+            )
+        return solved
     met = np.bincount(matrix.indices, minlength=matrix.shape[1]) > 0
     if 2 * met.sum() > matrix.shape[1]:
         return half_sweep(matrix, fixed, start, alpha0=config.alpha0, penalty=penalty, steps=steps)

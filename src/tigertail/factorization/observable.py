@@ -1,6 +1,6 @@
 """Observable pairs: which rows could have met which columns.
 
-A pair that could not be observed says nothing, so it has no place in the objective: neither observed nor unobserved.
+A pair that could not be observed gives no evidence, so it is no term of the objective's sums.
 Rows that could meet the same columns form a group, and so do columns. The dense part of a row's system is then a sum
 of Gram matrices over the groups of columns that its own group could meet: one Gram matrix per group, not per row.
 """
@@ -35,6 +35,10 @@ class Observable:
     def transpose(self) -> Observable:
         """Return the same pairs with rows and columns exchanged."""
         return Observable(self.columns, self.rows, self.linked.T)
+
+    def select_rows(self, rows: NDArray[np.integer]) -> Observable:
+        """Return the same pairs of some of the rows, in their order."""
+        return Observable(self.rows[rows], self.columns, self.linked)
 
     @cached_property
     def row_sizes(self) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tigertail.errors import ConfigError, setting_at_fault
-from tigertail.factorization import ALSConfig
+from tigertail.factorization import ALSConfig, Observable
 from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.io.files import read_toml
 from tigertail.mixing.config import MixtureConfig
@@ -34,7 +34,8 @@ class BaseConfig(BaseModel):
     iterations: int = Field(6, ge=1)
     """Sweeps; further ones lower the objective but not the quality of lists."""
     unobserved: float = Field(0.02, gt=0)
-    """Weight of an unobserved pair, as a share of the mean confidence of an observed one."""
+    """Weight of an unobserved pair, as a share of the mean confidence of an observed one. Where not every pair could
+    be observed, those that could share the weight of all."""
     reg: float = Field(0.08, gt=0)
     """Regularisation of the average listener, as a share of the confidence of all they listen to."""
     nu: float = Field(1.0, ge=0, le=2)
@@ -42,15 +43,17 @@ class BaseConfig(BaseModel):
     beta: float = Field(0.5, ge=0, le=2)
     """Popularity exponent of the affinity: 1 is the cosine, less lets stars rise."""
 
-    def solver(self, confidence: CSR) -> ALSConfig:
+    def solver(self, confidence: CSR, observable: Observable | None = None) -> ALSConfig:
         """Return the solver's settings for a matrix of confidences.
 
-        With n and c the mean number of entries of a listener and their mean confidence, the solver's
-        alpha0 is ``unobserved * c`` and its reg ``reg * n * c / (n + alpha0 * items)^nu``.
+        With n and c the mean number of entries of a listener and their mean confidence, and s the share of all pairs
+        that could be observed, the solver's alpha0 is ``unobserved * c / s`` and its reg
+        ``reg * n * c / (n + alpha0 * items)^nu``.
         """
         mean_confidence = float(confidence.data.mean(dtype=np.float64))
         entries = confidence.nnz / confidence.shape[0]
-        alpha0 = self.unobserved * mean_confidence
+        share = 1.0 if observable is None else observable.row_sizes.mean() / confidence.shape[1]
+        alpha0 = self.unobserved * mean_confidence / share
         scale = (entries + alpha0 * confidence.shape[1]) ** self.nu
         return ALSConfig(
             factors=self.factors,

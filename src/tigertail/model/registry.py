@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.interactions import Interactions
-from tigertail.factorization import Factors, fit_als
+from tigertail.factorization import ALSConfig, Factors, Observable, fit_als
 from tigertail.factorization.confidence import confidence
 from tigertail.mixing.mixture import Mixture
 from tigertail.model.config import BaseConfig, ModelConfig
@@ -72,17 +75,54 @@ class FitContext:
         return confidence(self.interactions.plays, self.config.confidence)
 
     @cached_property
+    def exposure(self) -> Exposure:
+        """What each listener could have played."""
+        return Exposure.of(self.dataset, self.interactions.listeners.ids, self.interactions.items)
+
+    @cached_property
+    def observable(self) -> Observable | None:
+        """Pairs of listener and item that could be observed; None means all."""
+        return observable_pairs(self.exposure, self.interactions.item_listeners)
+
+    @cached_property
+    def solver(self) -> ALSConfig:
+        """Settings of the solver for the base model."""
+        return self.config.base.solver(self.weights, self.observable)
+
+    @cached_property
     def factors(self) -> Factors:
         """The base model."""
-        settings = self.config.base.solver(self.weights)
+        settings = self.solver
         with progress("factors", settings.iterations) as tick:
             return fit_als(
                 self.weights,
                 settings,
                 seed=self.config.seed,
+                observable=self.observable,
                 threads=self.threads,
                 after_sweep=lambda sweep: tick(),
             )
+
+
+def observable_pairs(exposure: Exposure, listeners: NDArray[np.int64]) -> Observable | None:
+    """Return the pairs that could be observed, in groups of listeners and of items.
+
+    Parameters
+    ----------
+    exposure
+        What each listener could have played.
+    listeners
+        Listeners of each item; int64, (items,).
+
+    Returns
+    -------
+    Observable or None
+        None where every item that anybody plays is in every catalogue.
+    """
+    if exposure.offered[:, listeners > 0].all():
+        return None
+    patterns, pattern = exposure.item_patterns()
+    return Observable(exposure.member, pattern, np.ascontiguousarray(patterns.T))
 
 
 @dataclass(frozen=True)
@@ -144,8 +184,9 @@ def _listening(context: FitContext, config: LocalConfig) -> GroupedCoListening:
         context.factors,
         groups,
         config,
-        alpha0=context.config.base.solver(context.weights).alpha0,
+        alpha0=context.solver.alpha0,
         plays=context.interactions.plays,
+        exposure=context.exposure,
         threads=context.threads,
     )
 

@@ -15,12 +15,23 @@ import numpy as np
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.tables import TABLES
+from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.errors import DataError
 from tigertail.factorization import fold_in
 from tigertail.factorization.confidence import confidence
 from tigertail.model.model import Model
-from tigertail.model.registry import ANNOTATION, BACK_OFF, CO_LISTENING, FACTORS, LISTENING, MIXTURE, SIGNALS
+from tigertail.model.registry import (
+    ANNOTATION,
+    BACK_OFF,
+    CO_LISTENING,
+    FACTORS,
+    LISTENING,
+    MIXTURE,
+    SIGNALS,
+    observable_pairs,
+)
 from tigertail.model.update.drift import Addition, changed_neighbours, record_addition
 from tigertail.model.update.merge import MergedData, listening_of, merge
 from tigertail.progress import progress
@@ -122,10 +133,17 @@ def _from_plays(
     config, to = model.config, merged.remap
     listening = listening_of(model)
     weights = confidence(merged.plays, config.confidence)
-    solver = config.base.solver(weights)
+    exposure = None
+    if listening.exposure is not None:
+        ids, items = merged.interactions.listeners.ids, Vocabulary(merged.items[c.ITEM_ID])
+        before = listening.exposure.moved(to.place, to.items)
+        exposure = before.joined(Exposure.of(dataset, ids, items))
+    listeners = merged.items["listeners"].to_numpy()
+    observable = None if exposure is None else observable_pairs(exposure, listeners)
+    solver = config.base.solver(weights, observable)
     gained = np.zeros(to.items, bool)
     gained[merged.plays.indices[listening.plays.nnz :]] = True
-    factors = fold_in(weights, to.moved(np.asarray(listening.vectors)), gained, solver)
+    factors = fold_in(weights, to.moved(np.asarray(listening.vectors)), gained, solver, observable)
     tick(note=FACTORS)
     member = np.concatenate(
         [
@@ -142,6 +160,7 @@ def _from_plays(
             listening.config,
             alpha0=solver.alpha0,
             plays=merged.plays,
+            exposure=exposure,
             threads=threads,
         ),
         FACTORS: FactorAffinity(factors.items, config.base.beta),

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.interactions import Interactions
 from tigertail.factorization import Factors, ridge_towards
 from tigertail.progress import progress
@@ -108,6 +109,7 @@ def fit_listening(
     *,
     alpha0: float,
     plays: CSR | None = None,
+    exposure: Exposure | None = None,
     threads: int | None = None,
 ) -> GroupedCoListening:
     """Fit the item vectors of every group, as a ridge towards the world's.
@@ -128,6 +130,8 @@ def fit_listening(
         Weight of an unobserved pair, as in the fit of the factors.
     plays
         Play counts, in the places of ``weights``, for a signal to which listeners can be added.
+    exposure
+        What each listener could have played, kept for the listeners that are added; None means everything.
     threads
         Threads to use; None means all. The signal is the same for any number.
     """
@@ -161,6 +165,7 @@ def fit_listening(
         np.concatenate([*vectors, np.empty((0, width), np.float32)]),
         config,
         counted=plays is not None,
+        exposure=exposure and exposure.rows(order),
     )
 
 

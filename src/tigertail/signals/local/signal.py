@@ -35,6 +35,7 @@ from typing import Any, Final, Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from tigertail.dataset.exposure import Exposure
 from tigertail.signals.contract import Arrays
 from tigertail.signals.local.config import LocalConfig
 from tigertail.signals.local.explain import LIKE_TASTE, common_by_group, format_common_listeners
@@ -104,6 +105,8 @@ class GroupedCoListening:
         Where the question is asked from; None for nowhere.
     counted
         Whether the values of ``plays`` are play counts, without which nothing can be added to the model.
+    exposure
+        What each listener could have played; None means everything.
     """
 
     keys: tuple[str, ...]
@@ -117,6 +120,7 @@ class GroupedCoListening:
     config: LocalConfig
     lens: Lens | None = None
     counted: bool = False
+    exposure: Exposure | None = None
 
     @cached_property
     def known(self) -> NDArray[np.bool_]:
@@ -139,6 +143,7 @@ class GroupedCoListening:
             vectors=to.moved(np.asarray(self.vectors)),
             local_items=items[order],
             local_vectors=self.local_vectors[order],
+            exposure=self.exposure and self.exposure.moved(to.place, to.items),
         )
 
     @property
@@ -251,7 +256,11 @@ class GroupedCoListening:
         }
         if self.counted:
             arrays["plays"] = self.plays.data
+        if self.exposure is not None:
+            arrays["catalogue"] = self.exposure.member
+            arrays["offered"] = self.exposure.offered
         return arrays, {
+            "catalogues": list(self.exposure.names) if self.exposure is not None else None,
             "keys": list(self.keys),
             "fallback_of": dict(self.fallback_of),
             "config": self.config.model_dump(),
@@ -274,6 +283,9 @@ class GroupedCoListening:
             kept["local_vectors"],
             LocalConfig(**settings["config"]),
             counted=counted,
+            exposure=None
+            if settings["catalogues"] is None
+            else Exposure(tuple(settings["catalogues"]), kept["offered"], kept["catalogue"]),
         )
 
     def local(self, group: int) -> slice:
