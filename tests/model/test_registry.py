@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from tests.support import SMALL_MODEL
 
 import tigertail
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
 from tigertail.evaluation import default_systems
-from tigertail.model import Model, save
-from tigertail.model.registry import FACTORS, SIGNALS
+from tigertail.model import Model, add, save
+from tigertail.model.config import ModelConfig
+from tigertail.model.registry import FACTORS, SIGNALS, FitContext
+from tigertail.signals.local import GroupedCoListening
 from tigertail.simulation import WorldConfig, simulate
 
 EVERY_TABLE = {"listening", "factors", "co-listening", "annotation", "audio", "web", "sequences", "mixture"}
@@ -73,3 +77,53 @@ def test_each_is_a_row_of_the_report(world: Dataset) -> None:
 
 def test_what_a_dataset_has_not_is_not_asked_for(world: Dataset) -> None:
     assert not SIGNALS["pairs"].has_data(world)
+
+
+def two_sources(path: Path, names: tuple[str, str] = ("shop", "library")) -> Dataset:
+    """A shop sells a star and an idol; a library lends the star and a local band."""
+    sold = [(f"s{n:02}", item, 1.0) for n in range(30) for item in ("star", "idol")]
+    lent = [(f"l{n:02}", item, 1.0) for n in range(10) for item in ("star", "local")]
+    plays = pl.DataFrame(sold + lent, ["listener_id", "item_id", "plays"], orient="row")
+    listeners = plays.select("listener_id").unique(maintain_order=True)
+    source = pl.col("listener_id").str.head(1).replace(dict(zip("sl", names, strict=True)))
+    return Dataset.write(
+        path, {"plays": plays, "listeners": listeners.with_columns(source=source)}, name="two"
+    )
+
+
+def affinity(dataset: Dataset, query: str, item: str) -> float:
+    context = FitContext(dataset, Interactions.of(dataset), ModelConfig())
+    codes = context.interactions.items.codes(pl.Series([query, item]))
+    vectors = context.factors.items
+    return float(vectors[codes[0]] @ vectors[codes[1]])
+
+
+def test_a_listener_who_could_not_play_an_item_is_no_evidence_against_it(tmp_path: Path) -> None:
+    apart = two_sources(tmp_path / "apart")
+    together = two_sources(tmp_path / "together", names=("one", "one"))
+    assert affinity(apart, "star", "local") > affinity(together, "star", "local")
+
+
+def test_with_one_source_every_pair_could_be_observed(tmp_path: Path) -> None:
+    dataset = two_sources(tmp_path / "one", names=("one", "one"))
+    assert FitContext(dataset, Interactions.of(dataset), ModelConfig()).observable is None
+
+
+def test_a_model_keeps_what_its_listeners_could_play_and_newcomers_join_them(tmp_path: Path) -> None:
+    model = tigertail.fit(two_sources(tmp_path / "data"), config=SMALL_MODEL)
+    save(model, tmp_path / "model")
+    read = tigertail.load(tmp_path / "model")
+    plays = pl.DataFrame({"listener_id": ["n"] * 2, "item_id": ["star", "new"], "plays": [1.0, 1.0]})
+    profile = pl.DataFrame({"listener_id": ["n"], "source": ["library"]})
+    newcomer = Dataset.write(tmp_path / "new", {"plays": plays, "listeners": profile}, name="new")
+    for known, sizes, exposed in (
+        (read, [10, 30], {"star": 40, "idol": 30, "local": 10}),
+        (add(read, newcomer), [11, 30], {"star": 41, "idol": 30, "local": 11, "new": 11}),
+    ):
+        listening = known.signals["listening"]
+        assert isinstance(listening, GroupedCoListening)
+        exposure = listening.exposure
+        assert exposure is not None
+        assert exposure.names == ("library", "shop")
+        assert exposure.sizes.tolist() == sizes
+        assert dict(zip(known.items["item_id"], exposure.exposed.tolist(), strict=True)) == exposed

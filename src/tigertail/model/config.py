@@ -34,8 +34,7 @@ class BaseConfig(BaseModel):
     iterations: int = Field(6, ge=1)
     """Sweeps; further ones lower the objective but not the quality of lists."""
     unobserved: float = Field(0.02, gt=0)
-    """Weight of an unobserved pair, as a share of the mean confidence of an observed one. Where not every pair could
-    be observed, those that could share the weight of all."""
+    """Weight of an unobserved pair, as a share of the mean confidence of an observed one."""
     reg: float = Field(0.08, gt=0)
     """Regularisation of the average listener, as a share of the confidence of all they listen to."""
     nu: float = Field(1.0, ge=0, le=2)
@@ -46,19 +45,20 @@ class BaseConfig(BaseModel):
     def solver(self, confidence: CSR, observable: Observable | None = None) -> ALSConfig:
         """Return the solver's settings for a matrix of confidences.
 
-        With n and c the mean number of entries of a listener and their mean confidence, and s the share of all pairs
-        that could be observed, the solver's alpha0 is ``unobserved * c / s`` and its reg
-        ``reg * n * c / (n + alpha0 * items)^nu``.
+        With n and c the mean number of entries of a listener and their mean confidence, the solver's reg is
+        ``reg * n * c / (n + a * items)^nu`` with ``a = unobserved * c``. Its alpha0 is a where every pair could be
+        observed, and ``a / sqrt(s)`` where a share s of them could: between the same weight of each such pair and the
+        same weight of all together, as chosen on inner held-out listeners.
         """
         mean_confidence = float(confidence.data.mean(dtype=np.float64))
         entries = confidence.nnz / confidence.shape[0]
-        share = 1.0 if observable is None else observable.row_sizes.mean() / confidence.shape[1]
-        alpha0 = self.unobserved * mean_confidence / share
-        scale = (entries + alpha0 * confidence.shape[1]) ** self.nu
+        share = 1.0 if observable is None else float(observable.row_sizes.mean()) / confidence.shape[1]
+        weight = self.unobserved * mean_confidence
+        scale = (entries + weight * confidence.shape[1]) ** self.nu
         return ALSConfig(
             factors=self.factors,
             iterations=self.iterations,
-            alpha0=alpha0,
+            alpha0=weight / share**0.5,
             reg=self.reg * entries * mean_confidence / scale,
             nu=self.nu,
         )
