@@ -55,7 +55,7 @@ class Analysis:
 
     @property
     def reasons(self) -> Counter[str]:
-        """How many files were skipped, by reason; lengths of time are left out of it."""
+        """How many files were skipped, by reason, without the detail after its colon."""
         return Counter(reason.partition(":")[0] for _, reason in self.skipped)
 
 
@@ -70,8 +70,8 @@ def analyse(
 ) -> Analysis:
     """Analyse files and write a table of their descriptors.
 
-    Beside the table lie ``OUT.journal``, with an entry for every file that is done, and if files had to be skipped
-    ``OUT.skipped.csv`` with the reasons. A file that was analysed with the same settings, and has kept its
+    Beside the table ``NAME.parquet`` lie ``NAME.journal``, with an entry for every file that is done, and if files
+    had to be skipped ``NAME.skipped.csv`` with the reasons. A file that was analysed with the same settings, and has kept its
     size and time of change, is not touched again. The table is the same for any number of processes.
 
     Parameters
@@ -92,7 +92,7 @@ def analyse(
     Raises
     ------
     DataError
-        If not one file can be used, or the journal is another analysis's or damaged.
+        If not one file can be used, or another analysis is writing the journal, or it is damaged.
     TigertailError
         If the disk is full or cannot be written, or the libraries that read audio are not installed.
     """

@@ -14,7 +14,7 @@ from tigertail.sparse import CSR
 
 FIRST_STEPS: Final = 4  # conjugate-gradient steps of listeners, whose vectors start at 0
 NEW_ITEM_SWEEPS: Final = 5  # sweeps of new items and their listeners
-FINAL_SWEEPS: Final = 1  # sweeps of all after that
+FINAL_SWEEPS: Final = 1  # sweeps of all listeners and all items to solve after that
 
 
 def fold_in(
@@ -28,7 +28,7 @@ def fold_in(
 
     New items have no vector yet, and one sweep leaves their vectors too short and too near the mean. Therefore
     new items and their listeners are solved against each other first, which costs little; then one sweep over
-    all lets the other vectors adapt. Without new items one sweep is enough.
+    all listeners and all items that gained one lets those vectors adapt. Other items keep theirs.
 
     Parameters
     ----------

@@ -1,4 +1,7 @@
-"""The feedback store: append-only, idempotent by event id, and durable before it acknowledges."""
+"""The feedback store: idempotent by event id, and durable before it acknowledges.
+
+Events are added or erased, never changed.
+"""
 
 from __future__ import annotations
 

@@ -67,7 +67,10 @@ def resolve(refs: pl.DataFrame, namespaces: Sequence[str]) -> Identities:
         If two references have the same hash.
     """
     if refs[REF].n_unique() != refs.select(NAMESPACE, c.SOURCE, c.KIND, *ITEM_REFERENCE).n_unique():
-        raise DataError("two references have the same hash", remedy="report this; the chance is one in 10^6")
+        raise DataError(
+            "two references have the same hash",
+            remedy="report this: with a hash of 64 bits it is very unlikely",
+        )
     refs = refs.with_columns(folded_names(refs))
     label = (
         pl.when(pl.col(c.ITEM_ID).is_not_null())
@@ -92,7 +95,7 @@ def resolve(refs: pl.DataFrame, namespaces: Sequence[str]) -> Identities:
 
 
 def folded_names(refs: pl.DataFrame) -> pl.Series:
-    """Return the folded names, as ``key``; the name of a track follows the name of its artist."""
+    """Return the folded names, as ``key``; that of an album or track follows the name of its artist."""
     artist = pl.when(pl.col(c.KIND) != c.ARTIST).then(pl.col(c.ARTIST_NAME))
     folded = refs.select(fold_series(refs[c.NAME]), artist=fold_series(refs.select(artist).to_series()))
     whole = pl.when(pl.col("artist") != "").then(pl.concat_str("artist", c.NAME, separator=" - "))
@@ -139,7 +142,7 @@ def _merge(refs: pl.DataFrame, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _about(refs: pl.DataFrame) -> pl.DataFrame:
-    """Return the most frequent name, MBID, artist and country of each cluster.
+    """Choose the name, MBID, artist and country of each cluster; but for the name, the most frequent.
 
     A name from a table of items is preferred, then one with capitals (some sources write all in lower case),
     then the more frequent, then the first in order.

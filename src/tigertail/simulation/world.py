@@ -5,8 +5,8 @@ product::
 
     u(l, a) = taste(l) . style(a)
 
-The axes are scenes (shared genres, then those of each country), moods that are independent of scenes, and two axes
-for home: country and language.
+The axes are scenes (shared genres, then those of each country), moods that are independent of scenes, and, one-hot,
+country and language.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ Flags = NDArray[np.bool_]
 PICKINESS: Final = 6.5  # utility of an artist in the middle of a listener's favourite scene
 MOODS: Final = 6
 MOOD: Final = 3.0  # utility of an artist in exactly the listener's mood
-HOME: Final = 1.5  # utility of coming from the listener's country
+HOME: Final = 1.5  # utility of coming from the country whose tastes the listener has
 TONGUE: Final = 1.0  # utility of singing in a language the listener understands
-LOCAL_ARTISTS: Final = 0.6  # share of artists known in one country only
+LOCAL_ARTISTS: Final = 0.6  # share of artists little known abroad
 LOCAL_SCENES: Final = 0.6  # share of a listener's scenes that are their country's own
 SCENES_PER_LISTENER: Final = 3
 PLATEAU: Final = 0.06  # share of the artists over which fame falls slowly before it plunges
-FAME: Final = 0.7  # how much further up the popularity ranks the international artists are
+FAME: Final = 0.7  # added to the score by which international artists are ranked in popularity
 BLOCK_CELLS: Final = 2**20  # numbers in the largest matrix at work
 
 

@@ -1,8 +1,8 @@
 """The evaluation protocol: a hold-out of whole listeners.
 
-Each item of a held-out listener is a query, and the listener's other items are its targets. In a split by time the
-training data ends at a moment; items that a held-out listener played until then are queries, and later ones are
-targets.
+A query is an item of a held-out listener, one of at most ten drawn at random, and the listener's other items are its
+targets. In a split by time the training data ends at a moment; the queries are items that a held-out listener played
+last before it, and the targets are those played last after it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class ProtocolConfig(BaseModel):
     split: Literal["listeners", "time"] = "listeners"
     """The targets of a query: the listener's other items, or the items last played later."""
     after: float = Field(0.2, gt=0, lt=1)
-    """Share of plays, the latest ones, after the moment of a split by time."""
+    """Share of the pairs of listener and item, by the time of the last play, after the moment of a split by time."""
     held_out: float = Field(0.2, gt=0, lt=1)
     """Share of listeners held out."""
     queries: int = Field(10, ge=1)
@@ -80,7 +80,7 @@ class Split:
         Profiles of the held-out listeners, in the order of the rows of ``relevant``: the data of a new listener without
         plays.
     relevant
-        The targets: held-out listeners by items of the catalogue.
+        The targets: held-out listeners by items of the catalogue. Metrics leave the query itself out.
     query_listeners
         Held-out listener (a row of ``relevant``) of each query; int32, (queries,), rising.
     query_items

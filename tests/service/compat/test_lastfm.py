@@ -198,7 +198,8 @@ def test_a_form_that_does_not_come(started: Any) -> None:
             answer += part
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert (
-        b'{"error":8,"message":"Operation failed - the request took too long to arrive","links":[]}' in answer
+        b'{"error":8,"message":"Operation failed - the request body took too long to arrive","links":[]}'
+        in answer
     )
 
 

@@ -64,7 +64,7 @@ class Verdict:
     decided_at
         Number of observations at the decision.
     drifted
-        Whether the confidence sequence is empty: the mean has changed.
+        Whether the confidence sequence is empty, which is evidence that the mean changed.
     """
 
     scores: int
@@ -163,7 +163,10 @@ def _grown(gains: Reals) -> Reals:
 
 
 def _bounds(scores: Reals, alpha: float) -> tuple[float, float]:
-    """Return the bounds of the win share: capitals fall and rise with m, so halving finds where they cross."""
+    """Return the bounds of the win share.
+
+    One capital falls with m and the other rises, so bisection finds where each crosses 2 / alpha.
+    """
     decisive = np.log(2 / alpha)
     ends = []
     for side, wrong, right in ((0, 0.0, 1.0), (1, 1.0, 0.0)):

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from tigertail.errors import missing_extra
 
 NEIGHBOURS: Final = 15
-# Ranks over which a link gets e times weaker: the links of an item then sum to log2(15), as in UMAP.
+# Ranks over which the weight of an edge falls by e: 15 weights then sum to about log2(15), as in UMAP.
 _FALL: Final = 3.4
-_HUBS: Final = 0.5  # how far an item listed by many is held by each of them less
+_HUBS: Final = 0.5  # exponent of the symmetric degree normalisation, which weakens the edges of hubs
 # Chosen by eye on real models: with UMAP's own settings, whatever many listen to is pressed into one spot.
 _SPREAD: Final = 1.5
 _MIN_DIST: Final = 0.5
@@ -30,7 +30,7 @@ Floats = NDArray[np.float32]
 
 
 def links(queries: NDArray[np.int32], items: NDArray[np.int32], ranks: NDArray[np.int32], n: int) -> Any:
-    """Return how strongly items hold together.
+    """Return the weights of the symmetric graph of neighbours.
 
     Parameters
     ----------

@@ -56,7 +56,7 @@ async def similar(
     responses=documented(400, 401, 413, 422, 429, 503),
 )
 async def batch(context: ContextDependency, body: Batch) -> Response:
-    """Answer each question from the model in place, all from one; one that fails does not fail the others."""
+    """Answer each question, all from one model. One that fails does not fail the others, unless the server is overloaded."""
     limits = context.settings.limits
     if len(body.requests) > limits.batch:
         raise ServiceError(

@@ -65,7 +65,7 @@ class BodyLimit:
             try:
                 message = await asyncio.wait_for(receive(), max(deadline - now, 0))
             except TimeoutError:
-                raise HTTPException(408, "the request took too long to arrive") from None
+                raise HTTPException(408, "the request body took too long to arrive") from None
             complete = not message.get("more_body", False)
             size += len(message.get("body", b""))
             if size > self._max_bytes:

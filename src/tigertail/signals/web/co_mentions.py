@@ -14,13 +14,13 @@ from tigertail.kernels import njit
 from tigertail.signals.web.codes import CodedMentions
 from tigertail.sparse import CSR
 
-_ROOM = 5_000_000  # pairs held before they are counted
+_MAX_PAIRS = 5_000_000  # pairs held before they are counted
 
 
 def co_mention_counts(mentions_in_codes: CodedMentions, items: int, window: int) -> CSR:
     """Count the documents in which two items are mentioned within some words of each other.
 
-    Mentions without positions count as near all others of their document.
+    Mentions without positions count as near all others without positions in their document.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def _add_all(counted: _Counts, document: pl.Series, item: pl.Series, place: pl.S
     sums = np.concatenate([[0], np.cumsum(pairs)])
     start = 0
     while start < len(documents):
-        within = ends[(ends > start) & (sums[ends] - sums[start] <= _ROOM)]
+        within = ends[(ends > start) & (sums[ends] - sums[start] <= _MAX_PAIRS)]
         end = int(within[-1]) if len(within) else int(ends[ends > start][0])
         found = np.empty((int(sums[end] - sums[start]), 2), np.int64)
         size = _pairs(
@@ -122,8 +122,9 @@ def co_mention_similarity(document_counts: CSR, mentions_in_codes: CodedMentions
     """Turn counts into how much more often than by chance two items are mentioned near each other.
 
     Normalised pointwise mutual information (G. Bouma, "Normalized (pointwise) mutual information in collocation
-    extraction", GSCL 2009), shrunk where documents are few as P. Pantel and D. Lin do ("Discovering word senses
-    from text", KDD 2002, section 3): with n documents, n_A that mention A and n_AB that have both,
+    extraction", GSCL 2009), shrunk where documents are few, after the discount of P. Pantel and D. Lin ("Discovering
+    word senses from text", KDD 2002, section 3): with n documents, n_A that mention A, n_AB that mention both near each
+    other, and s the parameter ``shrinkage``,
 
         aff(A, B) = ln(n n_AB / (n_A n_B)) / -ln(n_AB / n)  *  n_AB / (n_AB + s)
 
@@ -133,11 +134,15 @@ def co_mention_similarity(document_counts: CSR, mentions_in_codes: CodedMentions
         Entries above 0, at most 1; items by items, symmetric.
     """
     documents = max(len(mentions_in_codes.documents), 2)
-    times = np.bincount(mentions_in_codes.mentions["item"].to_numpy(), minlength=document_counts.shape[1])
+    document_frequency = np.bincount(
+        mentions_in_codes.mentions["item"].to_numpy(), minlength=document_counts.shape[1]
+    )
     row, column = document_counts.entry_rows(), document_counts.indices
     count = document_counts.data.astype(np.float64)
     share = np.minimum(count / documents, 1 - 1e-9)
-    information = np.log(documents * count / (times[row].astype(np.float64) * times[column]))
+    information = np.log(
+        documents * count / (document_frequency[row].astype(np.float64) * document_frequency[column])
+    )
     value = information / -np.log(share) * count / (count + shrinkage)
     keep = value > 0
     return CSR.from_coo(row[keep], column[keep], value[keep], document_counts.shape)
