@@ -71,8 +71,8 @@ def analyse(
     """Analyse files and write a table of their descriptors.
 
     Beside the table ``NAME.parquet`` lie ``NAME.journal``, with an entry for every file that is done, and if files
-    had to be skipped ``NAME.skipped.csv`` with the reasons. A file that was analysed with the same settings, and has kept its
-    size and time of change, is not touched again. The table is the same for any number of processes.
+    had to be skipped ``NAME.skipped.csv`` with the reasons. A file that was analysed with the same settings, and has
+    kept its size and time of change, is not touched again. The table is the same for any number of processes.
 
     Parameters
     ----------

@@ -69,7 +69,7 @@ def resolve(refs: pl.DataFrame, namespaces: Sequence[str]) -> Identities:
     if refs[REF].n_unique() != refs.select(NAMESPACE, c.SOURCE, c.KIND, *ITEM_REFERENCE).n_unique():
         raise DataError(
             "two references have the same hash",
-            remedy="report this: with a hash of 64 bits it is very unlikely",
+            remedy="report this: with 64 bits it is very rare",
         )
     refs = refs.with_columns(folded_names(refs))
     label = (

@@ -56,7 +56,7 @@ async def similar(
     responses=documented(400, 401, 413, 422, 429, 503),
 )
 async def batch(context: ContextDependency, body: Batch) -> Response:
-    """Answer each question, all from one model. One that fails does not fail the others, unless the server is overloaded."""
+    """Answer each question, all from one model; only an overloaded server fails the whole batch."""
     limits = context.settings.limits
     if len(body.requests) > limits.batch:
         raise ServiceError(
