@@ -34,7 +34,7 @@ def random_rows() -> list[tuple[int, int, list[int]]]:
 def test_counts_are_those_of_every_pair_looked_at(
     window: int, room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(co_mentions, "_ROOM", room)
+    monkeypatch.setattr(co_mentions, "_MAX_PAIRS", room)
     rows = random_rows()
     expected = np.zeros((12, 12))
     for document, a, places in rows:
