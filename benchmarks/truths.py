@@ -116,6 +116,7 @@ def usual() -> list[System]:
         System("plain ALS cosine", plain.fit),
         System("RP3beta", baselines.RP3Beta().fit),
         System("EASE", baselines.EASE().fit),
+        System("TF-IDF", baselines.TfIdf().fit),
     ]
 
 
@@ -299,8 +300,8 @@ def main() -> None:
     began = time.perf_counter()
     dataset = Dataset.open(arguments.dataset)
     others = load_systems(arguments.systems) if arguments.systems else usual()
-    curated = dataset.simulated and arguments.lists is None
-    whole = read_true(dataset) if curated else read_lists(arguments.lists, arguments.layout, dataset)
+    has_truth = dataset.simulated and arguments.lists is None
+    whole = read_true(dataset) if has_truth else read_lists(arguments.lists, arguments.layout, dataset)
     _, lists = halves(whole)
     measures = by_plays(dataset, others, arguments.seed) + by_people(dataset, others, lists, arguments.seed)
     reference = next(iter(SETTINGS))

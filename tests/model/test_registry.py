@@ -109,6 +109,16 @@ def test_with_one_source_every_pair_could_be_observed(tmp_path: Path) -> None:
     assert FitContext(dataset, Interactions.of(dataset), ModelConfig()).observable is None
 
 
+def test_an_artist_is_in_the_catalogue_of_whoever_plays_a_track(tmp_path: Path) -> None:
+    """The plays name tracks; the same plays, counted for artists, are observable pairs too."""
+    tracks = two_sources(tmp_path / "tracks")
+    artists = Interactions.build(tracks.plays.with_columns(item_id="by " + pl.col("item_id")))
+    exposure = FitContext(tracks, artists, ModelConfig()).exposure
+    offered = dict(zip(artists.items.ids, exposure.offered.T.tolist(), strict=True))
+    assert exposure.names == ("library", "shop")
+    assert offered == {"by star": [True, True], "by idol": [False, True], "by local": [True, False]}
+
+
 def test_a_model_keeps_what_its_listeners_could_play_and_newcomers_join_them(tmp_path: Path) -> None:
     model = tigertail.fit(two_sources(tmp_path / "data"), config=SMALL_MODEL)
     save(model, tmp_path / "model")

@@ -218,7 +218,8 @@ class Dataset:
 
     def whole(self) -> Dataset:
         """Return the dataset with nothing hidden: for what is no trace of a listener, such as a catalogue."""
-        return Dataset(self.path, self.manifest)
+        hides = len(self._hidden) > 0 or self._until is not None
+        return Dataset(self.path, self.manifest) if hides else self
 
     def until(self, moment: datetime) -> Dataset:
         """Return the dataset without plays after a moment, and without plays of unknown time."""

@@ -1,8 +1,8 @@
 """Exposure: what each listener could hear.
 
 Sources of listening differ in what they offer. A listener who does not play B may dislike it, or may use a service
-that does not have it. Only the first says something about B. So plays are counted, learned from and evaluated over
-the catalogue of each listener (D. Liang et al., "Modeling User Exposure in Recommendation", WWW 2016; here what is
+that does not have it. Only the first says something about B. So the base model is fitted, and lists are evaluated,
+over the catalogue of each listener (D. Liang et al., "Modeling User Exposure in Recommendation", WWW 2016; here what is
 exposed is known from the source, not estimated).
 
 The catalogue of a listener of the source s and the country k has
@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.vocabulary import Vocabulary
+from tigertail.sparse import CSR
 
 EVERYTHING: Final = "everything"
 """Name of the catalogue that has all items."""
@@ -55,7 +56,8 @@ class Exposure:
     def of(cls, dataset: Dataset, listener_ids: pl.Series, items: Vocabulary) -> Self:
         """Return the catalogues of some listeners of a dataset.
 
-        What a source offers is no trace of a listener: plays of hidden listeners count for its catalogue.
+        What a source offers is no trace of a listener: hidden plays count for its catalogue, also those after the
+        moment of a split by time.
 
         Parameters
         ----------
@@ -103,7 +105,21 @@ class Exposure:
         """Listeners who could hear each item; int64, (items,)."""
         return np.asarray(self.sizes @ self.offered.astype(np.int64))
 
-    def rows(self, listeners: NDArray[np.integer]) -> Exposure:
+    def including(self, plays: CSR) -> Exposure:
+        """Return the exposure with whatever the listeners play in their catalogues.
+
+        Plays of tracks, counted for their artists, name items that no source does.
+
+        Parameters
+        ----------
+        plays
+            Listeners by items.
+        """
+        offered = self.offered.copy()
+        offered[self.member[plays.entry_rows()], plays.indices] = True
+        return Exposure(self.names, offered, self.member)
+
+    def rows(self, listeners: NDArray[np.integer] | slice) -> Exposure:
         """Return the exposure of some of the listeners, in their order."""
         return Exposure(self.names, self.offered, self.member[listeners])
 

@@ -144,32 +144,8 @@ class _Side:
         if self.observable is None:
             self._solve_all(x, z)
         else:
-            self._solve_groups(x, z, self.observable)
-
-    def _solve_groups(self, x: Floats, z: Floats, observable: Observable) -> None:
-        d = self.config.factors
-        grams = grams_by_group(z, observable)
-        x[self.matrix.row_sizes == 0] = 0
-        for group in self.groups:
-            values, turn = axes_of(grams[observable.linked[group.code]].sum(axis=0)[:d, :d], z.shape[1])
-            fixed, solved = z[group.met], x[group.rows]
-            kernels.rotate(fixed, turn)
-            kernels.rotate(solved, turn)
-            kernels.solve_rows(
-                solved,
-                fixed.reshape(-1),
-                group.matrix.indptr,
-                group.matrix.indices,
-                group.matrix.data,
-                np.float32(self.config.alpha0),
-                np.float32(self.config.alpha0) * values,
-                self.penalty[group.rows],
-                self.config.steps,
-                group.chunks,
-                False,
-            )
-            kernels.rotate(solved, np.ascontiguousarray(turn.T))
-            x[group.rows] = solved
+            x[self.matrix.row_sizes == 0] = 0
+            solve_groups(self.groups, x, z, self.penalty, self.config, self.observable, self.config.steps)
 
     def _solve_all(self, x: Floats, z: Floats) -> None:
         d = self.config.factors
@@ -215,6 +191,56 @@ def row_groups(matrix: CSR, observable: Observable) -> list[RowGroup]:
         own = CSR(own.indptr, compact.astype(np.int32), own.data, (len(rows), len(met)))
         groups.append(RowGroup(code, rows, met, own, even_chunks(own)))
     return groups
+
+
+def solve_groups(
+    groups: list[RowGroup],
+    x: Floats,
+    z: Floats,
+    penalty: Floats,
+    config: ALSConfig,
+    observable: Observable,
+    steps: int,
+) -> None:
+    """Solve rows group by group with ``z`` fixed, in place; both are padded, and stay in their basis.
+
+    Parameters
+    ----------
+    groups
+        What :func:`row_groups` returns; other rows stay as they are.
+    x, z
+        Vectors of the rows and of the columns; float32, (rows, width) and (columns, width).
+    penalty
+        lambda of each row; float32, (rows,).
+    config
+        Settings.
+    observable
+        Pairs that could be observed.
+    steps
+        Most conjugate-gradient steps.
+    """
+    d = config.factors
+    grams = grams_by_group(z, observable)
+    for group in groups:
+        values, turn = axes_of(grams[observable.linked[group.code]].sum(axis=0)[:d, :d], z.shape[1])
+        fixed, solved = z[group.met], x[group.rows]
+        kernels.rotate(fixed, turn)
+        kernels.rotate(solved, turn)
+        kernels.solve_rows(
+            solved,
+            fixed.reshape(-1),
+            group.matrix.indptr,
+            group.matrix.indices,
+            group.matrix.data,
+            np.float32(config.alpha0),
+            np.float32(config.alpha0) * values,
+            penalty[group.rows],
+            steps,
+            group.chunks,
+            False,
+        )
+        kernels.rotate(solved, np.ascontiguousarray(turn.T))
+        x[group.rows] = solved
 
 
 def _sides(confidence: CSR, config: ALSConfig, observable: Observable | None) -> tuple[_Side, _Side]:

@@ -16,10 +16,10 @@ from tigertail.factorization.als import (
     axes_of,
     even_chunks,
     gram,
-    grams_by_group,
     padded,
     row_groups,
     row_penalty,
+    solve_groups,
 )
 from tigertail.factorization.observable import Observable
 from tigertail.sparse import CSR
@@ -122,20 +122,11 @@ def solve_against(
     """
     penalty = row_penalty(matrix, config)
     if observable is not None:
-        d = start.shape[1]
-        grams = grams_by_group(padded(fixed), observable)[:, :d, :d]
-        solved = np.zeros_like(start)
-        for group in row_groups(matrix, observable):
-            solved[group.rows] = half_sweep(
-                group.matrix,
-                fixed[group.met],
-                start[group.rows],
-                alpha0=config.alpha0,
-                penalty=penalty[group.rows],
-                steps=steps,
-                product=grams[observable.linked[group.code]].sum(axis=0),
-            )
-        return solved
+        x = padded(start)
+        x[matrix.row_sizes == 0] = 0
+        groups = row_groups(matrix, observable)
+        solve_groups(groups, x, padded(fixed), penalty, config, observable, steps)
+        return np.ascontiguousarray(x[:, : start.shape[1]])
     met = np.bincount(matrix.indices, minlength=matrix.shape[1]) > 0
     if 2 * met.sum() > matrix.shape[1]:
         return half_sweep(matrix, fixed, start, alpha0=config.alpha0, penalty=penalty, steps=steps)

@@ -77,7 +77,9 @@ class FitContext:
     @cached_property
     def exposure(self) -> Exposure:
         """What each listener could have played."""
-        return Exposure.of(self.dataset, self.interactions.listeners.ids, self.interactions.items)
+        interactions = self.interactions
+        exposure = Exposure.of(self.dataset, interactions.listeners.ids, interactions.items)
+        return exposure.including(interactions.plays)
 
     @cached_property
     def observable(self) -> Observable | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -109,7 +110,7 @@ class Split:
         """Training listeners of each item; int64, (items,)."""
         return self.interactions.item_listeners
 
-    @property
+    @cached_property
     def propensity(self) -> NDArray[np.float64]:
         """Training listeners that each item would have if all could hear it; float64, (items,).
 
@@ -155,6 +156,46 @@ def hold_out(dataset: Dataset, config: ProtocolConfig) -> Split:
     )
 
 
+def without_hold_out(
+    dataset: Dataset,
+    interactions: Interactions,
+    config: ProtocolConfig,
+    queries: NDArray[np.int32],
+    relevant: CSR | None = None,
+    curators: pl.DataFrame | None = None,
+) -> Split:
+    """Return a split without held-out listeners, in which everything is ranked after each query.
+
+    Parameters
+    ----------
+    dataset
+        What systems are fitted to.
+    interactions
+        Its plays.
+    config
+        Settings.
+    queries
+        Item of each query; int32, (queries,).
+    relevant
+        Queries by items: what is similar to each; None where nothing is judged.
+    curators
+        Who each query is from, as ``held`` of the split; None where nobody is.
+    """
+    count, items = len(queries), len(interactions.items)
+    return Split(
+        config,
+        dataset,
+        interactions,
+        dataset.listeners.clear() if curators is None else curators,
+        CSR.from_coo([], [], [], (count, items)) if relevant is None else relevant,
+        np.arange(count, dtype=np.int32),
+        queries,
+        strata(interactions.item_listeners),
+        Exposure.full(count, items),
+        Exposure.full(len(interactions.listeners), items),
+    )
+
+
 def _exposures(
     dataset: Dataset, held: pl.Series, interactions: Interactions, config: ProtocolConfig
 ) -> tuple[Exposure, Exposure]:
@@ -164,8 +205,7 @@ def _exposures(
         items = len(interactions.items)
         return Exposure.full(len(held), items), Exposure.full(len(trained), items)
     everybody = Exposure.of(dataset, pl.concat([held, trained]), interactions.items)
-    rows = np.arange(len(held) + len(trained))
-    return everybody.rows(rows[: len(held)]), everybody.rows(rows[len(held) :])
+    return everybody.rows(slice(len(held))), everybody.rows(slice(len(held), None))
 
 
 def _candidate_pairs(

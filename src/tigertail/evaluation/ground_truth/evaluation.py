@@ -21,9 +21,8 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
-from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.interactions import Interactions
-from tigertail.dataset.strata import Stratum, strata
+from tigertail.dataset.strata import Stratum
 from tigertail.evaluation.report import OVERALL
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
@@ -31,7 +30,7 @@ from tigertail.evaluation.systems.system import System, default_systems
 from tigertail.progress import progress
 from tigertail.sparse import CSR
 from tigertail.splitting.ground_truth import GroundTruth, graded_queries
-from tigertail.splitting.hold_out import ProtocolConfig, Split
+from tigertail.splitting.hold_out import ProtocolConfig, Split, without_hold_out
 
 GRADED_METRICS: Final = ("nDCG", "Recall")
 MAX_QUERIES: Final = 5000  # queries scored; of more, as many are drawn at random
@@ -172,20 +171,16 @@ def full_split(dataset: Dataset, truth: GroundTruth, *, k: int, seed: int = 0) -
     queries = np.arange(len(graded.items))
     if len(queries) > MAX_QUERIES:
         queries = np.sort(np.random.default_rng(seed).choice(queries, MAX_QUERIES, replace=False))
-    held = dataset.listeners.clear()
+    curators = None
     if graded.curators is not None:
-        held = graded.curators.gather(queries).alias(c.LISTENER_ID).to_frame()
-    return Split(
-        ProtocolConfig(k=k, seed=seed),
+        curators = graded.curators.gather(queries).alias(c.LISTENER_ID).to_frame()
+    return without_hold_out(
         dataset,
         interactions,
-        held,
-        graded.grades.select_rows(queries),
-        np.arange(len(queries), dtype=np.int32),
+        ProtocolConfig(k=k, seed=seed),
         graded.items[queries],
-        strata(interactions.item_listeners),
-        Exposure.full(len(queries), len(interactions.items)),
-        Exposure.full(len(interactions.listeners), len(interactions.items)),
+        graded.grades.select_rows(queries),
+        curators,
     )
 
 

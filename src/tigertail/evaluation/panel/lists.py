@@ -6,22 +6,18 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import polars as pl
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
-from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.interactions import Interactions
-from tigertail.dataset.strata import strata
 from tigertail.errors import ConfigError
 from tigertail.evaluation.baselines import ALS, Baseline, RP3Beta, TfIdf
 from tigertail.evaluation.panel.choice import STRATUM
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.systems import PLAIN_ALS, NeighbourFile
 from tigertail.model import Model
-from tigertail.sparse import CSR
-from tigertail.splitting.hold_out import ProtocolConfig, Split
+from tigertail.splitting.hold_out import ProtocolConfig, without_hold_out
 
 SYSTEM: Final = "system"
 QUERY, ANSWER = "query", "answer"  # names, for the reader
@@ -45,18 +41,7 @@ def baseline_lists(dataset: Dataset, queries: Iterable[str], baseline: Baseline,
     interactions = Interactions.of(dataset)
     asked = list(queries)
     codes = interactions.items.codes(pl.Series(asked, dtype=pl.String))
-    split = Split(
-        ProtocolConfig(k=n),
-        dataset,
-        interactions,
-        dataset.listeners.clear(),
-        CSR.from_coo([], [], [], (len(asked), len(interactions.items))),
-        np.arange(len(asked), dtype=np.int32),
-        codes,
-        strata(interactions.item_listeners),
-        Exposure.full(len(asked), len(interactions.items)),
-        Exposure.of(dataset, interactions.listeners.ids, interactions.items),
-    )
+    split = without_hold_out(dataset, interactions, ProtocolConfig(k=n), codes)
     ids = interactions.items.ids
     found = ranked_lists(baseline.fit(split), split)[0]
     return {
