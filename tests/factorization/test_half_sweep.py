@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tigertail.factorization import ALSConfig, fit_als, half_sweep, solve_against
+from tigertail.factorization import ALSConfig, Observable, fit_als, half_sweep, solve_against
 from tigertail.sparse import CSR
 from tigertail.threads import limited
 
@@ -28,6 +28,26 @@ def test_rows_solve_their_normal_equations() -> None:
         left = CONFIG.alpha0 * z.T @ z + penalty * np.eye(5)
         left += (z[heard].T * (weights - CONFIG.alpha0)) @ z[heard]
         np.testing.assert_allclose(solved[row], np.linalg.solve(left, z[heard].T @ weights), atol=1e-4)
+
+
+def test_columns_that_a_row_could_not_meet_do_not_count() -> None:
+    """The first ten rows could meet the first twelve columns alone: as if there were no others."""
+    rows, columns = (np.arange(30) >= 10).astype(np.int32), (np.arange(20) >= 12).astype(np.int32)
+    pairs = Observable(rows, columns, np.array([[True, False], [True, True]]))
+    whole = world()
+    row, column = whole.entry_rows(), whole.indices
+    seen = (row >= 10) | (column < 12)
+    matrix = CSR.from_coo(row[seen], column[seen], whole.data[seen], whole.shape)
+    z = np.random.default_rng(1).normal(size=(20, 5)).astype(np.float32)
+    start = np.zeros((30, 5), np.float32)
+    solved = solve_against(matrix, z, start, CONFIG, observable=pairs, steps=30)
+    np.testing.assert_allclose(solved[10:], solve_against(matrix, z, start, CONFIG, steps=30)[10:], atol=1e-4)
+    for one in (0, 7):
+        items, weights = matrix.row(one)
+        penalty = CONFIG.reg * (len(items) + CONFIG.alpha0 * 20) ** CONFIG.nu
+        left = CONFIG.alpha0 * z[:12].T @ z[:12] + penalty * np.eye(5)
+        left += (z[items].T * (weights - CONFIG.alpha0)) @ z[items]
+        np.testing.assert_allclose(solved[one], np.linalg.solve(left, z[items].T @ weights), atol=1e-4)
 
 
 def test_a_row_of_the_fit_folded_in_is_where_the_fit_has_it() -> None:
