@@ -77,8 +77,8 @@ def group_capacity(signal: GroupedCoListening, config: ModelConfig) -> list[Grou
     signal
         Plays by group, and the item vectors.
     config
-        The configuration the model was fitted with, for the objective. It is taken over all pairs, also those that could
-        not be observed.
+        The configuration the model was fitted with, for the objective. It is taken over all pairs, also
+        those that could not be observed.
 
     Returns
     -------
