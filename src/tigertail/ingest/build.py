@@ -158,20 +158,19 @@ class _DatasetBuilder:
 
     def _with_source(self, listeners: pl.DataFrame) -> pl.DataFrame:
         """Add the source of each listener, the namespace of its plays; null where the catalogue is open."""
-        if all(self.recipe.listening.values()):
+        if not self.recipe.closed:
             return listeners
         alone = len(self.recipe.namespaces) == 1
         own = (
             pl.lit(self.recipe.namespaces[0]) if alone else pl.col(c.LISTENER_ID).str.split(":").list.first()
         )
-        closed = [name for name, is_open in self.recipe.listening.items() if not is_open]
-        return listeners.with_columns(pl.when(own.is_in(closed)).then(own).alias(c.SOURCE))
+        return listeners.with_columns(pl.when(own.is_in(self.recipe.closed)).then(own).alias(c.SOURCE))
 
     def _of_listening(self, batch: Batch, source: Source) -> Batch:
         """Reject availability at sources that no listener is from: it would have no effect."""
         if c.SOURCE not in batch.rows.columns:
             return batch
-        closed = [name for name, is_open in self.recipe.listening.items() if not is_open]
+        closed = self.recipe.closed
         given = pl.col(c.SOURCE).cast(pl.String).str.strip_chars()
         foreign = (given != "") & ~given.is_in(closed)
         reason = (

@@ -46,6 +46,11 @@ class Recipe(BaseModel):
         """The namespaces of the sources of plays, in order, and whether their listeners could hear everything."""
         return {source.namespace_id: source.catalogue == "open" for source in self.source if source.listens}
 
+    @property
+    def closed(self) -> list[str]:
+        """The namespaces of plays whose listeners could hear no more than a catalogue."""
+        return [name for name, is_open in self.listening.items() if not is_open]
+
     @classmethod
     def load(cls, path: Path | str) -> Recipe:
         """Read a recipe.
