@@ -68,7 +68,10 @@ def written_out(signal: GroupedCoListening) -> Reals:
                 rows = signal.local(g)
                 for item, vector in zip(signal.local_items[rows], signal.local_vectors[rows], strict=True):
                     y[int(item)] = vector.astype(np.float64)
-            common = [sum(a in hears[u] and b in hears[u] for u in members) for b in range(items)]
+            counts = {u: max(1, len(hears[u])) ** -config.listener_exponent for u in members}
+            common = [
+                sum(counts[u] for u in members if a in hears[u] and b in hears[u]) for b in range(items)
+            ]
             common[a] = 0
             met = sum(common)
             m = 1.0
@@ -111,7 +114,17 @@ def test_affinity_is_the_formula(sizes: list[int], seed: int) -> None:
     np.testing.assert_allclose(everything(signal), written_out(signal), rtol=1e-5, atol=1e-8)
 
 
-@pytest.mark.parametrize("settings", [{"prior": 0.0}, {"prior": 40.0}, {"beta": 0.0}, {"beta": 1.3}])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"prior": 0.0},
+        {"prior": 40.0},
+        {"beta": 0.0},
+        {"beta": 1.3},
+        {"listener_exponent": 0.0},
+        {"listener_exponent": 1.0},
+    ],
+)
 def test_affinity_is_the_formula_for_any_setting(settings: dict[str, float]) -> None:
     signal = drawn([14, 9, 5, 8], config=LocalConfig(**settings))
     np.testing.assert_allclose(everything(signal), written_out(signal), rtol=1e-5, atol=1e-8)
@@ -201,11 +214,8 @@ def test_shares_are_what_each_group_adds() -> None:
 def totals(signal: GroupedCoListening, query: int) -> Reals:
     """Return an affinity before it is divided by its weights and the popularity of the answers."""
     plain = signal.with_beta(0.0)
-    met = sum(
-        len(signal.plays.row(listener)[0]) - 1
-        for listener in range(signal.plays.shape[0])
-        if query in signal.plays.row(listener)[0]
-    )
+    sizes = [len(signal.plays.row(listener)[0]) for listener in signal.plays.transpose().row(query)[0]]
+    met = sum((size - 1) * size**-signal.config.listener_exponent for size in sizes)
     return np.asarray(plain.affinity(np.array([query], np.int32))[0] * met * (1 + signal.config.prior))
 
 

@@ -22,7 +22,9 @@ class LocalConfig(BaseModel):
     """Listeners in a group below which an item has no vector of its own there."""
     shrinkage: float = Field(600.0, gt=0)
     """Listeners of a group at which its own data weigh as much as the world's vector."""
-    prior: float = Field(5.0, ge=0)
+    listener_exponent: float = Field(0.5, ge=0, le=1)
+    """How much less a listener of many items counts for each: 0 not at all, 1 all listeners count the same."""
+    prior: float = Field(1.0, ge=0)
     """Weight of the factors' expectation, relative to the counts of common listeners."""
     beta: float = Field(0.2, ge=0, le=2)
     """Popularity exponent of the affinity: 0 is the plain probability, more ranks stars lower."""

@@ -19,8 +19,11 @@ def common_listeners(
     plays: CSR,
     starts: NDArray[np.int64],
     weights: NDArray[np.float32],
+    listener_weights: NDArray[np.float32],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Count the common listeners of each query and every item, each listener weighed by their group.
+    """Sum the weights of the common listeners of each query and every item.
+
+    The weight of a listener is their own times that of their group.
 
     Parameters
     ----------
@@ -34,18 +37,21 @@ def common_listeners(
         First listener of each group, and the number of listeners; int64, (groups + 1,).
     weights
         Weight of each group's listeners for each query; float32, (queries, groups).
+    listener_weights
+        Weight of each listener; float32, (listeners,).
 
     Returns
     -------
     common
         Weighted common listeners; float32, (queries, items).
     met
-        Pairs of listener and other item met in each group, not weighted; float32, (queries, groups).
+        Pairs of listener and other item met in each group, by the listener's own weight alone; float32,
+        (queries, groups).
     """
     listeners = int((by_item.indptr[queries + 1] - by_item.indptr[queries]).sum())
     work = listeners * (plays.nnz // max(1, plays.shape[0]))
     if prefer_numpy(len(queries)):
-        return _numpy_common(queries, by_item, plays, starts, weights)
+        return _numpy_common(queries, by_item, plays, starts, weights, listener_weights)
     with threads_for(work):
         return _common(  # type: ignore[no-any-return]
             queries,
@@ -55,6 +61,7 @@ def common_listeners(
             plays.indices,
             starts,
             weights,
+            listener_weights,
             plays.shape[1],
         )
 
@@ -79,6 +86,7 @@ def _numpy_common(
     plays: CSR,
     starts: NDArray[np.int64],
     weights: NDArray[np.float32],
+    listener_weights: NDArray[np.float32],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Do as :func:`_common`, in the same order of sums."""
     common = np.zeros((len(queries), plays.shape[1]), np.float32)
@@ -87,18 +95,25 @@ def _numpy_common(
         listeners, _ = by_item.row(int(query))
         group = np.searchsorted(starts, listeners, "right") - 1
         theirs = plays.select_rows(listeners)
-        np.add.at(met[row], group, (theirs.row_sizes - 1).astype(np.float32))
-        weight = weights[row, group]
-        if (weight == 1).all():  # whole numbers, whose sums need no order
-            common[row] = np.bincount(theirs.indices, minlength=plays.shape[1])
-        else:
-            np.add.at(common[row], theirs.indices, np.repeat(weight, theirs.row_sizes))
+        own = listener_weights[listeners]
+        np.add.at(met[row], group, own * (theirs.row_sizes - 1).astype(np.float32))
+        np.add.at(common[row], theirs.indices, np.repeat(weights[row, group] * own, theirs.row_sizes))
         common[row, query] = 0
     return common, met
 
 
 @njit(parallel=True, cache=True)
-def _common(queries, item_offsets, item_listeners, listener_offsets, listener_items, starts, weights, items):
+def _common(
+    queries,
+    item_offsets,
+    item_listeners,
+    listener_offsets,
+    listener_items,
+    starts,
+    weights,
+    listener_weights,
+    items,
+):
     groups = len(starts) - 1
     common = np.zeros((len(queries), items), np.float32)
     met = np.zeros((len(queries), groups), np.float32)
@@ -109,9 +124,10 @@ def _common(queries, item_offsets, item_listeners, listener_offsets, listener_it
             listener = item_listeners[e]
             while listener >= starts[group + 1]:
                 group += 1
-            weight = weights[row, group]
+            own = listener_weights[listener]
+            weight = weights[row, group] * own
             begin, end = listener_offsets[listener], listener_offsets[listener + 1]
-            met[row, group] += end - begin - 1
+            met[row, group] += own * np.float32(end - begin - 1)
             for f in range(begin, end):
                 common[row, listener_items[f]] += weight
         common[row, query] = 0

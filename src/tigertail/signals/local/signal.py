@@ -1,7 +1,8 @@
 """Co-listening by group of listeners: counts where listeners are many, a factor prior where they are few.
 
-With g a group of listeners, K_g(A, B) the listeners of g who play both A and B, T_g(A) = sum_B K_g(A, B), y the
-world's item vectors, y^g those of the group (:mod:`tigertail.factorization.ridge`), and p the prior:
+With g a group of listeners, n_u the items of a listener u, K_g(A, B) = sum of n_u^-a over the listeners u of g who play
+both A and B, T_g(A) = sum_B K_g(A, B), y the world's item vectors, y^g those of the group
+(:mod:`tigertail.factorization.ridge`), and p the prior:
 
     expected_g(A, B) = T_g(A) (y_A^g . y_B^g) / sum_C (y_A^g . y_C^g)
     aff_g(A -> B)    = (K_g(A, B) + p expected_g(A, B)) / ((1 + p) T_g(A))
@@ -9,10 +10,11 @@ world's item vectors, y^g those of the group (:mod:`tigertail.factorization.ridg
     aff(A -> B)      = n_B^-beta  sum_g W_g(A) aff_g(A -> B) / sum_g W_g(A)
 
 aff_g is the probability that the next item of a listener of A in g is B: the posterior mean under a Dirichlet
-prior whose centre is the group's own factor model. The sum over groups is that of P. Hamel, "To Have a Tiger by the
-Tail" (section 3.2): the weight of a group grows with the popularity of A there, that of B enters by the
-counts and by y_B^g, which is the world's y_B where the group has few listeners of B. Listeners of no group form
-one more group, whose vectors are the world's.
+prior whose centre is the group's own factor model. With a = 0 every pair that was met counts the same, with a = 1
+every listener, as in a random walk (Cooper et al., "Random Walks in Recommender Systems", WWW 2014). The sum over
+groups is that of P. Hamel, "To Have a Tiger by the Tail" (section 3.2): the weight of a group grows with the
+popularity of A there, that of B enters by the counts and by y_B^g, which is the world's y_B where the group has few
+listeners of B. Listeners of no group form one more group, whose vectors are the world's.
 
 Under a **lens** of strength s on a place L, with n_B^L its listeners of B, N_L all its listeners, and n_B^P and N_P
 those of all groups together,
@@ -51,6 +53,7 @@ LASTING: Final = (
     "known",
     "popularity",
     "_by_item",
+    "_listener_weights",
     "_laid_out",
     "_differences",
     "_totals",
@@ -197,7 +200,9 @@ class GroupedCoListening:
         """Return the affinity from each query to every item; float32, (queries, items)."""
         queries = np.asarray(queries, np.int32)
         weights = self._weights(queries)
-        scores, met = common_listeners(queries, self._by_item, self.plays, self.starts, weights)
+        scores, met = common_listeners(
+            queries, self._by_item, self.plays, self.starts, weights, self._listener_weights
+        )
         self._expect(queries, met, scores)
         total = (met * (weights + np.float32(self.config.prior))).sum(axis=1)
         scores /= np.where(total > 0, total, 1)[:, None]
@@ -222,10 +227,11 @@ class GroupedCoListening:
         parts = np.zeros((len(self.keys) + 1, len(items)))
         for group in np.flatnonzero(np.diff(bounds)).tolist():
             theirs = self.plays.select_rows(listeners[bounds[group] : bounds[group + 1]])
-            common = np.bincount(theirs.indices, minlength=self.plays.shape[1])[items]
+            own = self._listener_weights[listeners[bounds[group] : bounds[group + 1]]].astype(np.float64)
+            common = np.bincount(theirs.indices, np.repeat(own, theirs.row_sizes), self.plays.shape[1])[items]
             total = self._total_in(group) if group < len(self.keys) else self._total
             expected = self._vectors_in(group, items) @ _pointers(self._vectors_in(group, asked), total)[0]
-            met = theirs.nnz - theirs.shape[0]
+            met = own @ (theirs.row_sizes - 1)
             parts[group] = weights[group] * common + self.config.prior * met * expected
         total_parts = parts.sum(axis=0)
         return parts / np.where(total_parts != 0, total_parts, 1)
@@ -340,6 +346,12 @@ class GroupedCoListening:
     @cached_property
     def _by_item(self) -> CSR:
         return self.plays.transpose()
+
+    @cached_property
+    def _listener_weights(self) -> Floats:
+        """n_u^-a of each listener u."""
+        sizes = np.maximum(self.plays.row_sizes, 1).astype(np.float64)
+        return np.asarray(sizes**-self.config.listener_exponent, np.float32)
 
     @cached_property
     def _gain(self) -> Floats:
