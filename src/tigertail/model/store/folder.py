@@ -157,7 +157,7 @@ def load(path: Path | str) -> Model:
 
 
 def generations(path: Path) -> list[int]:
-    """Return the numbers of the generations that are kept, rising; all but the present one can be gone back to."""
+    """Return the numbers of the generations that are kept, ascending; all but the present one can be gone back to."""
     kept = [one.parent.name for one in path.glob(f"*/{MANIFEST}")] if path.is_dir() else []
     return sorted(int(name) for name in kept if name.isdecimal())
 
@@ -167,9 +167,14 @@ def map_file(path: Path, version: str) -> Path:
     return path / MAPS / f"{version}.parquet"
 
 
+def kept_versions(path: Path) -> set[str]:
+    """Return the versions of a model that can be loaded or gone back to."""
+    return {read_manifest(folder)[1] for folder in (path, *(path / str(one) for one in generations(path)))}
+
+
 def forget_maps(path: Path) -> None:
     """Remove the maps of versions that are no longer kept."""
-    kept = {read_manifest(folder)[1] for folder in (path, *(path / str(one) for one in generations(path)))}
+    kept = kept_versions(path)
     for old in (path / MAPS).glob("*.parquet"):
         if old.stem not in kept:
             old.unlink(missing_ok=True)
