@@ -16,7 +16,7 @@ from tigertail.model.maps.plot import plot_map
 from tigertail.model.store.folder import MAPS
 from tigertail.simulation import WorldConfig, simulate
 
-WORLD = WorldConfig(listeners=300, artists=200, countries=2, artists_per_listener=15, unheard=0.1)
+WORLD = WorldConfig(listeners=300, artists=200, countries=2, artists_per_listener=15, cold=0.1)
 
 
 @pytest.fixture(scope="module")
@@ -48,17 +48,17 @@ def test_every_item_has_a_row_and_a_place_where_the_signal_knows_it(
 def test_an_item_nobody_has_heard_lies_among_its_neighbours_after(
     world: Model, positions: pl.DataFrame
 ) -> None:
-    unheard = (world.items["listeners"] == 0).to_numpy() & world.signals["mixture"].known
-    assert unheard.any()
+    cold = (world.items["listeners"] == 0).to_numpy() & world.signals["mixture"].known
+    assert cold.any()
     after = positions.select(AFTER).to_numpy()
     away = [
         np.linalg.norm(
             after[query] - after[world.index.codes(world.similar(one, 5)["item_id"].to_list())], axis=1
         )
-        for query in np.flatnonzero(unheard)
+        for query in np.flatnonzero(cold)
         for one in [world.items["item_id"][int(query)]]
     ]
-    anywhere = np.linalg.norm(after[unheard][:, None] - after[None], axis=2)
+    anywhere = np.linalg.norm(after[cold][:, None] - after[None], axis=2)
     assert np.mean([one.mean() for one in away]) < 0.5 * np.nanmean(anywhere)
 
 
