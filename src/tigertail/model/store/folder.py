@@ -131,13 +131,13 @@ def next_generation(path: Path) -> Iterator[tuple[Path, Callable[[Mapping[str, A
 def load(path: Path | str) -> Model:
     """Open a model; arrays stay on disk, mapped into memory.
 
-    Each signal is checked when it is first asked.
+    Each signal is checked when it is first used.
 
     Raises
     ------
     ModelError
         If the folder is missing or no model, a file is missing, the manifest or the items were altered, or
-        the model's version is not one this release reads; and, when a signal is first asked, if one of its
+        the model's version is not one this release reads; and, when a signal is first used, if one of its
         files was altered.
     """
     path = Path(path)
