@@ -52,7 +52,7 @@ def test_scenes_that_never_meet_lie_apart() -> None:
     assert apart > 2 * max(north.std(), south.std())
 
 
-def test_a_seed_settles_every_place() -> None:
+def test_a_seed_determines_every_position() -> None:
     init = np.full((21, 2), NOWHERE)
     graph = neighbour_graph(*two_scenes(), n=21)
     np.testing.assert_array_equal(layout(graph, init, 1), layout(graph, init, 1))

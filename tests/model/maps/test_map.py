@@ -75,7 +75,7 @@ def test_neighbours_lie_together_and_scenes_apart(model: Model) -> None:
     assert cold.null_count().row(0) == (0, 1, 1, 1, 1)  # no signal knows it
 
 
-def test_a_map_is_settled(model: Model) -> None:
+def test_a_map_is_deterministic(model: Model) -> None:
     assert make_map(model).equals(make_map(model))
 
 
