@@ -219,7 +219,7 @@ def read_manifest(path: Path) -> tuple[dict[str, Any], str]:
 
 
 def _generation_before(path: Path) -> int:
-    """Return the number of the generation in place, 0 for none; refuse a folder of something else."""
+    """Return the number of the current generation, 0 for none; refuse a folder of something else."""
     if not path.exists() or (path.is_dir() and not any(path.iterdir())):
         return 0
     with suppress(OSError, ValueError, KeyError, TypeError):
@@ -245,7 +245,7 @@ def _whole_or_nothing(path: Path, generation: str) -> Iterator[None]:
 
 
 def _named(path: Path, generation: str) -> bool:
-    """Return whether the manifest in place names a generation."""
+    """Return whether the current manifest names a generation."""
     with suppress(OSError, ModelError):
         return bool(read_manifest(path)[0]["generation"] == generation)
     return False

@@ -1,6 +1,6 @@
 """ListenBrainz Labs' datasets of similar artists and recordings, asked by MBID.
 
-Any algorithm may be named: the model in place answers. An unknown MBID has no rows, as there, and items
+Any algorithm may be named: the current model answers. An unknown MBID has no rows, as there, and items
 without an MBID are not listed, as clients could not tell them apart.
 """
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 
 MOST_ROWS: Final = 100  # of a request's parts
-ALGORITHM: Final = "Any text: the model in place answers."
+ALGORITHM: Final = "Any text: the current model answers."
 MBID_PATTERN: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 

@@ -55,7 +55,7 @@ class ServedModel:
 
     @classmethod
     def open(cls, folder: Path, copy: Path | None = None) -> Self:
-        """Open the model in place, checked whole, so that no request will find it damaged.
+        """Open the current model, checked whole, so that no request will find it damaged.
 
         Parameters
         ----------
