@@ -76,7 +76,7 @@ def save_map(positions: pl.DataFrame, model: Model, path: Path | str) -> Path:
     Returns
     -------
     pathlib.Path
-        The file written; it is there whole or not at all.
+        The file, written atomically.
 
     Raises
     ------
