@@ -35,8 +35,8 @@ CLASSES = re.findall(
 NAMES = re.findall(
     r"\w+",
     """
-    believe belief caution cheapness clumping company fallen families fewest grace heard hush lanes nobody patience rival
-    scarcity squeezed told unheard whom
+    believe belief caution cheapness clumping company fallen families fewest grace heard hush lanes nobody patience
+    rival scarcity squeezed told unheard whom
     """,
 )
 """Words that are no part of a public name, a setting or a metric."""

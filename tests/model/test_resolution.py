@@ -97,10 +97,10 @@ def test_a_disabled_signal_adds_nothing(world: Dataset, mixed: Model) -> None:
     assert {part["signal"] for why in answers["why"] for part in why} == set(parts)
 
 
-def test_beta_is_the_adventurousness_of_a_list(mixed: Model) -> None:
-    fame = [mixed.similar(star(mixed), 20, beta=beta)["listeners"].mean() for beta in (0, 0.5, 1)]
-    assert fame == sorted(fame, reverse=True)
-    assert fame[0] > fame[2]
+def test_a_larger_popularity_exponent_lists_less_popular_items(mixed: Model) -> None:
+    popularity = [mixed.similar(star(mixed), 20, beta=beta)["listeners"].mean() for beta in (0, 0.5, 1)]
+    assert popularity == sorted(popularity, reverse=True)
+    assert popularity[0] > popularity[2]
 
 
 def test_only_some_items_may_be_listed(mixed: Model) -> None:
