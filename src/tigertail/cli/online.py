@@ -32,7 +32,7 @@ def online_report(
     k: Annotated[int, typer.Option("-k", min=1, help="Length of the lists.")] = 10,
     alpha: Annotated[
         float,
-        typer.Option(min=1e-6, max=0.5, help="Bound of the error rate of the test, over all looks together."),
+        typer.Option(min=1e-6, max=0.5, help="Significance level of the test, over all looks together."),
     ] = 0.05,
     delay: Annotated[
         float,
