@@ -20,7 +20,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 # The world has everything switched on: sound, pages, radio shows, tags, an encyclopaedia, artists nobody has heard.
 # Whom it asks about was chosen by rule, not by result: the artist most heard; of the Polish artists in the middle of the
 # tail (12 listeners) the first by id whose own listeners are Polish; and the first Pole by id whom nobody has heard.
-WORLD := --listeners 3000 --artists 2500 --audio 0.85 --pages 0.6 --djs 40 --facts 0.3 --unheard 0.05
+WORLD := --listeners 3000 --artists 2500 --audio 0.85 --pages 0.6 --djs 40 --facts 0.3 --cold 0.05
 STAR  := Рыфорёв Рыстра
 LOCAL := Ośćdziska i Ośćośćwąs
 COLD  := Trzeska Zięwąs

@@ -65,7 +65,7 @@ def system(name: str, config: AnnotationConfig) -> System:
 def compare(dataset: Dataset, seeds: list[int]) -> None:
     """Print one row per stratum of the query and system, on some splits together."""
     splits = [hold_out(dataset, ProtocolConfig(seed=seed)) for seed in seeds]
-    ids = [split.held[c.LISTENER_ID].to_numpy()[split.query_listeners] for split in splits]
+    ids = [split.profiles[c.LISTENER_ID].to_numpy()[split.query_listeners] for split in splits]
     bootstrap = ClusterBootstrap(np.unique(np.concatenate(ids), return_inverse=True)[1].astype(np.int32))
     strata = np.concatenate([split.strata[split.query_items] for split in splits])
     sweeps = {

@@ -1,9 +1,9 @@
-"""What one question costs: from a cold command line, and in a process that goes on asking.
+"""What one query costs: from a cold command line, and in a process that goes on asking.
 
     .venv/bin/python benchmarks/cold.py MODEL [NAME] [--runs 20]
 
 Cold: ``tigertail similar MODEL NAME`` in a new process each time, its files in the page cache, from start to exit;
-and, in new processes too, the first question to each signal of the model, from its files to its affinities, and
+and, in new processes too, the first query of each signal of the model, from its files to its affinities, and
 then a second. Warm: ``Model.similar`` in one process, items drawn from all strata, each with a listener, once with
 each backend (``tigertail/kernels.py``).
 """
@@ -67,7 +67,7 @@ def cold(arguments: Sequence[str], runs: int) -> list[float]:
 
 
 def warm(model: Model, items: Sequence[str]) -> np.ndarray:
-    """Return how many milliseconds each question takes."""
+    """Return how many milliseconds each query takes."""
     taken = []
     for item in items:
         began = time.perf_counter()

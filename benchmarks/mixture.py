@@ -285,7 +285,7 @@ def main() -> None:
         return
     seeds = range(arguments.seed, arguments.seed + arguments.seeds)
     splits = [hold_out(dataset, ProtocolConfig(seed=seed)) for seed in seeds]
-    ids = [split.held["listener_id"].to_numpy()[split.query_listeners] for split in splits]
+    ids = [split.profiles["listener_id"].to_numpy()[split.query_listeners] for split in splits]
     bootstrap = ClusterBootstrap(np.unique(np.concatenate(ids), return_inverse=True)[1].astype(np.int32))
     sweeps = {
         system.name: np.concatenate([score_system(system, split).sweep for split in splits], axis=2)

@@ -64,17 +64,17 @@ def power(runs: int) -> None:
     rows = []
     for edge in track(EDGES, "power"):
         population = Population(edge=edge, taste=0.1)
-        verdicts = [
+        results = [
             sequential_test(listener_scores(population.duel(max(LOOKS), run).duel())) for run in range(runs)
         ]
-        at = np.array([v.decided_at if v.winner == 0 else np.inf for v in verdicts], np.float64)
+        at = np.array([v.decided_at if v.winner == "first" else np.inf for v in results], np.float64)
         rows.append(
             [
                 f"{edge:.2f}",
                 f"{win_share(population):.1%}",
                 *(f"{(at <= look).mean():.0%}" for look in LOOKS),
                 f"{np.median(at):,.0f}" if np.isfinite(np.median(at)) else f"over {max(LOOKS):,}",
-                sum(v.winner == 1 for v in verdicts),
+                sum(v.winner == "second" for v in results),
             ]
         )
     title = f"Experiments of {runs:,} that found the better model, by listeners; alpha 5 %"
@@ -92,7 +92,7 @@ def sequences(runs: int, listeners: int = 200) -> None:
             scores = listener_scores(population.duel(listeners, run).duel())
             held += all((capital < np.log(2 / 0.05)).all() for capital in log_capitals(scores, truth))
             if run < runs // 40:
-                share = sequential_test(scores).share
+                share = sequential_test(scores).win_share
                 width.append(share.high - share.low)
         rows.append([f"{edge:.2f}", f"{truth:.1%}", f"{held / (runs // 4):.1%}", f"{np.mean(width):.1%}"])
     title = f"Sequences that hold the truth after each of {listeners} listeners"

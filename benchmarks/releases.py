@@ -1,4 +1,4 @@
-"""Two releases side by side: the same lists from the same dataset, and what one cold question costs.
+"""Two releases side by side: the same lists from the same dataset, and what one cold query costs.
 
     .venv/bin/python benchmarks/releases.py OTHER/.venv/bin/python DATASET [NAME] [--runs 20]
 

@@ -2,8 +2,8 @@
 
     python benchmarks/service.py MODEL [--clients 32] [--seconds 60] [--workers 2]
 
-Four loads by a closed loop of clients on this machine, which share its cores with the service: every question new
-(no answer is remembered), the same with the reasons, few questions asked over and over (answers come from memory), and
+Four loads by a closed loop of clients on this machine, which share its cores with the service: every request new
+(no answer is remembered), the same with the reasons, few requests sent over and over (answers come from memory), and
 a mix of both during which a new model is deployed and rolled back. Every answer of the last is compared, byte for
 byte, with what the version it names answers: one that mixes two versions would be found. Beside it, in the same run,
 the peer: a bare FastAPI app that answers from implicit's ``similar_items`` on the same factors.
@@ -34,7 +34,7 @@ import numpy as np
 
 from tigertail.mixing import Mixture
 from tigertail.model import Model, load, save
-from tigertail.service.api.similar import answer_of
+from tigertail.service.api.similar import compute_answer
 from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import SimilarQuery
 from tigertail.service.serving.served_model import ServedModel
@@ -72,7 +72,7 @@ class Client:
 
     async def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
         """Return status, headers and body of an answer."""
-        for attempt in (1, 2):  # the server may close a connection between two questions
+        for attempt in (1, 2):  # the server may close a connection between two requests
             fresh = self._streams is None
             if self._streams is None:
                 self._streams = await asyncio.open_connection("127.0.0.1", self._port)
@@ -219,8 +219,8 @@ def run(folder: Path, given: argparse.Namespace) -> None:
     print(HEADER)
     rates = {}
     uncached: dict[str, Callable[[random.Random], str]] = {
-        "new questions": lambda chance: path_of(chance.choice(ids)),
-        "new questions, with reasons": lambda chance: path_of(chance.choice(ids), why=True),
+        "new requests": lambda chance: path_of(chance.choice(ids)),
+        "new requests, with reasons": lambda chance: path_of(chance.choice(ids), why=True),
     }
     with served(command, port, "/health/ready", TIGERTAIL_CACHE="0") as group:
         for name, paths in uncached.items():
@@ -230,11 +230,11 @@ def run(folder: Path, given: argparse.Namespace) -> None:
         print(f"  memory at the end {megabytes(group):,.0f} MB")
     with served(command, port, "/health/ready") as group:
         seen, took = asyncio.run(load_with(port, given.clients, given.seconds, lambda one: one.choice(hot)))
-        print(seen.line(f"{HOT} questions over and over", took))
-        print(f"  {len(seen.seconds) / took / rates['new questions']:.1f} x new questions")
+        print(seen.line(f"{HOT} requests over and over", took))
+        print(f"  {len(seen.seconds) / took / rates['new requests']:.1f} x new requests")
         deploy(folder, port, group, hot, ids, given)
         swap(folder, port, group, hot, given.swaps)
-    peer(folder, port, given, ids, rates["new questions"])
+    peer(folder, port, given, ids, rates["new requests"])
 
 
 def deploy(
@@ -283,7 +283,7 @@ def deploy(
 
 
 def swap(folder: Path, port: int, group: int, hot: list[str], times: int) -> None:
-    """Put one model and the other in place, ask each the same few questions, and print what memory comes to."""
+    """Put one model and the other in place, ask each the same few requests, and print what memory comes to."""
     memory = []
     places = [int(one.name) for one in folder.iterdir() if one.name.isdecimal()]
     for number in range(times):
@@ -302,13 +302,13 @@ def mixtures(known: dict[tuple[str, str], bytes], versions: dict[str, ServedMode
     found = []
     for (path, version), body in known.items():
         item = urllib.parse.parse_qs(path.partition("?")[2])["item"]
-        if body != to_json(answer_of(versions[version], item, SimilarQuery(item=item, n=N))):
+        if body != to_json(compute_answer(versions[version], item, SimilarQuery(item=item, n=N))):
             found.append(f"{path}: not what version {version} answers")
     return found
 
 
 def peer(folder: Path, port: int, given: argparse.Namespace, ids: list[str], ours: float) -> None:
-    """Ask the peer the same new questions."""
+    """Ask the peer the same new requests."""
     command = [sys.executable, "-m", "uvicorn", "service_peer:app", "--port", str(port), "--no-access-log"]
     command += ["--workers", str(given.workers), "--app-dir", str(Path(__file__).parent)]
     with served(command, port, path_of(ids[0]), PEER_MODEL=str(folder), OPENBLAS_NUM_THREADS="1") as group:
@@ -317,7 +317,7 @@ def peer(folder: Path, port: int, given: argparse.Namespace, ids: list[str], our
         )
         rate = len(seen.seconds) / took
         print(seen.line("peer: FastAPI + implicit, one signal", took))
-        print(f"  {rate / ours:.2f} x the new questions of Tigertail; memory {megabytes(group):,.0f} MB")
+        print(f"  {rate / ours:.2f} x the new requests of Tigertail; memory {megabytes(group):,.0f} MB")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
-"""What each signal finds of the true affinity, in simulated worlds some of whose artists nobody has heard of.
+"""What each signal finds of the true affinity, in simulated worlds some of whose artists are cold.
 
     .venv/bin/python benchmarks/simulated_signals.py
 
 Every signal is fitted on the whole of each world and asked for neighbours of every artist; nDCG@20 with the true
 affinity as the grade (tigertail/evaluation/ground_truth/evaluation.py), by stratum of the query, means and
 95 % intervals over
-the queries of all worlds. What a signal does not know counts as a miss. "Cold" artists are mostly those of
-``unheard``, whom no listener comes across, whatever their fame.
+the queries of all worlds. What a signal does not know counts as a miss. Cold artists are mostly those of
+``cold``: no listener comes across them, whatever their popularity.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ SIGNALS = (FACTORS, CO_LISTENING, LISTENING, ANNOTATION, AUDIO, WEB, SEQUENCES)
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--worlds", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--unheard", type=float, default=0.1)
+    parser.add_argument("--cold", type=float, default=0.1)
     parser.add_argument("--facts", type=float, default=0.5)
     asked = parser.parse_args()
     systems = [baselines.RandomRanking(), *(OwnSignal(signal=name) for name in SIGNALS)]
@@ -51,7 +51,7 @@ def main() -> None:
     strata = []
     with tempfile.TemporaryDirectory() as folder:
         for world in track(asked.worlds, "worlds"):
-            config = WorldConfig(seed=world, unheard=asked.unheard, facts=asked.facts)
+            config = WorldConfig(seed=world, cold=asked.cold, facts=asked.facts)
             dataset = simulate(Path(folder) / str(world), config)
             split = full_split(dataset, read_true(dataset), k=20)
             strata.append(split.strata[split.query_items])
@@ -70,7 +70,7 @@ def main() -> None:
             row.append(str(bootstrap.estimate(ndcg[member])))
         rows.append(row)
     headings = ["signal", *(f"{label} ({member.sum():,})" for label, member in groups)]
-    title = f"nDCG@20 against the truth, worlds {asked.worlds}, {asked.unheard:.0%} unheard, facts of {asked.facts:.0%}"
+    title = f"nDCG@20 against the truth, worlds {asked.worlds}, {asked.cold:.0%} unheard, facts of {asked.facts:.0%}"
     print_table(headings, rows, title=title, left=headings[:1])
 
 

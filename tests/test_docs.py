@@ -1,4 +1,4 @@
-"""The documentation says what is so: defaults, rooms and links."""
+"""The documentation says what is so: defaults, packages and links."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def test_the_configuration_shown_is_the_default() -> None:
     assert tomllib.loads(shown[1]) == ModelConfig().model_dump(mode="json")  # nothing is left out
 
 
-def test_the_rooms_drawn_are_those_there_are() -> None:
-    table = (ROOT / "docs/architecture.md").read_text("utf-8").split("## Rooms")[1].split("## ")[0]
-    drawn = {
+def test_the_packages_listed_are_those_there_are() -> None:
+    table = (ROOT / "docs/architecture.md").read_text("utf-8").split("## Packages")[1].split("## ")[0]
+    listed = {
         name.rstrip("/")
         for row in re.findall(r"^\| (.*?) \|", table, re.M)
         for name in re.findall(r"`(.*?)`", row)
@@ -35,7 +35,7 @@ def test_the_rooms_drawn_are_those_there_are() -> None:
     there = {
         path.name for path in (ROOT / "src/tigertail").iterdir() if path.suffix == ".py" or path.is_dir()
     }
-    assert drawn == there - {"__init__.py", "__pycache__"}
+    assert listed == there - {"__init__.py", "__pycache__"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -14,7 +14,7 @@ import pytest
 from tigertail.audio import find_clips
 from tigertail.audio.analyse import analyse
 from tigertail.errors import ConfigError, missing_extra
-from tigertail.model.maps.layout import layout, links
+from tigertail.model.maps.layout import layout, neighbour_graph
 from tigertail.model.weights import plot_weights
 from tigertail.text.documents import to_plain
 
@@ -57,7 +57,7 @@ def analysed(folder: Path) -> object:
 
 def laid_out(folder: Path) -> object:
     one, other = np.array([0], np.int32), np.array([1], np.int32)
-    return layout(links(one, other, one, 2), np.zeros((2, 2), np.float32), 0)
+    return layout(neighbour_graph(one, other, one, 2), np.zeros((2, 2), np.float32), 0)
 
 
 def plotted(folder: Path) -> object:

@@ -28,14 +28,15 @@ CLASSES = re.findall(
     r"\w+",
     """
     Attached Belief Blind Desk Dials Edition Fame Family Ingredients Judgement KeptSignals Learned Lessons Listening
-    Lost Newcomers Recoding Remembered Shelf Spool TakenIn Telling Trail Trial Truth View
+    Lost Newcomers Question Recoding Remembered Shelf Spool Stamp TakenIn Telling Trail Trial Truth Verdict
+    View
     """,
 )
 NAMES = re.findall(
     r"\w+",
     """
-    believe belief caution cheapness clumping company fallen families fewest grace heard lanes nobody patience rival
-    scarcity squeezed told whom
+    believe belief caution cheapness clumping company fallen families fewest grace heard hush lanes nobody patience
+    rival scarcity squeezed told unheard whom
     """,
 )
 """Words that are no part of a public name, a setting or a metric."""

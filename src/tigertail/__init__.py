@@ -57,20 +57,20 @@ def fit(
     threads
         Threads to use; None means all.
     """
-    from tigertail import model as room
+    from tigertail import model as models
     from tigertail.dataset.dataset import Dataset
     from tigertail.splitting.ground_truth import GroundTruth
 
     if path is not None:
-        room.check_target(path)
+        models.check_target(path)
     opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
     if feedback is not None and not isinstance(feedback, GroundTruth):
         from tigertail.evaluation.online.training_pairs import feedback_ground_truth
 
         feedback = feedback_ground_truth(feedback, opened)
-    model = room.fit(opened, config, lists=lists, feedback=feedback, threads=threads)
+    model = models.fit(opened, config, lists=lists, feedback=feedback, threads=threads)
     if path is not None:
-        room.save(model, path)
+        models.save(model, path)
     return model
 
 
@@ -107,9 +107,9 @@ def add(
 
 def load(path: Path | str) -> Model:
     """Open a model folder; see :func:`tigertail.model.load`."""
-    from tigertail import model as room
+    from tigertail import model as models
 
-    return room.load(path)
+    return models.load(path)
 
 
 def __getattr__(name: str) -> Any:

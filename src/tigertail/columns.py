@@ -1,4 +1,4 @@
-"""The one vocabulary of table columns, used by every room.
+"""The one vocabulary of table columns, used by every package.
 
 Tables are Parquet files read with Polars. Only ``plays`` is required in a dataset.
 

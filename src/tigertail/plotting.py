@@ -100,7 +100,7 @@ def clear_frame(axes: Axes, *sides: str, grid: Any = None) -> None:
 
 
 def save_figure(figure: Figure, path: Path | str) -> None:
-    """Write a figure in the format of the file's suffix; the file appears whole or not at all.
+    """Write a figure, atomically, in the format of the file's suffix.
 
     Raises
     ------

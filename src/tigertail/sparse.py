@@ -24,7 +24,7 @@ class CSR:
     indptr
         Where each row begins in ``indices`` and ``data``, and where the last ends; int64, ``rows + 1``.
     indices
-        Column of each entry, rising within a row; int32.
+        Column of each entry, ascending within a row; int32.
     data
         Value of each entry; float32.
     shape
@@ -66,7 +66,7 @@ class CSR:
         for codes, size in ((row, shape[0]), (column, shape[1])):
             if len(codes) and (codes.min() < 0 or codes.max() >= size):
                 raise ValueError(f"an entry lies outside the matrix of {shape[0]} x {shape[1]}")
-        # Two stable counting sorts, by column and then by row, leave each row's columns rising.
+        # Two stable counting sorts, by column and then by row, leave each row's columns ascending.
         _, order_rows, order_values, order_columns = _scatter(column, row, value, shape[1])
         indptr, indices, data, _ = _scatter(order_rows, order_columns, order_values, shape[0])
         return cls(indptr, indices, data, shape)

@@ -1,4 +1,4 @@
-"""Folders that appear whole or not at all, and the checksums that prove it."""
+"""Files and folders written atomically, and the checksums that prove it."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from tests.audio.conftest import Write, noise, tone
 
-from tigertail.audio import Analysis, AnalysisConfig, analyse, find_clips
+from tigertail.audio import AnalysisConfig, AnalysisSummary, analyse, find_clips
 from tigertail.audio.journal import open_journal
 from tigertail.errors import DataError, TigertailError
 
@@ -31,7 +31,7 @@ def folder(tmp_path: Path, write: Write) -> Path:
     return tmp_path / "music"
 
 
-def run(folder: Path, out: Path, config: AnalysisConfig = CONFIG, *, retry: bool = False) -> Analysis:
+def run(folder: Path, out: Path, config: AnalysisConfig = CONFIG, *, retry: bool = False) -> AnalysisSummary:
     return analyse(find_clips(folder), out, config, processes=1, retry=retry)
 
 

@@ -40,6 +40,11 @@ def test_time_split_needs_times(world: Path) -> None:
     assert "no times" in str(result.exception)
 
 
+def test_an_option_out_of_range_is_named(world: Path) -> None:
+    result = CliRunner().invoke(app, ["evaluate", str(world), "--held-out", "2"])
+    assert "--held-out: " in str(result.exception)
+
+
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file of two systems that take no time to fit."""

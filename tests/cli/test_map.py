@@ -23,7 +23,7 @@ def test_a_map_is_kept_with_the_model_and_drawn(folder: Path, tmp_path: Path) ->
     picture = tmp_path / "map.png"
     result = CliRunner().invoke(app, ["map", str(folder), "--plot", str(picture)])
     assert result.exit_code == 0, result.output
-    assert "of 9 items 8 have a place before, 8 after" in result.output
+    assert "of 9 items 8 have a position before, 8 after" in result.output
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert read_map(folder) is not None
 

@@ -36,13 +36,13 @@ def popular(split: Split) -> Popularity:
 
 
 def split_of(services: Dataset, **settings: str) -> Split:
-    return hold_out(services, ProtocolConfig.checked(held_out=0.5, k=1, **settings))
+    return hold_out(services, ProtocolConfig(held_out=0.5, k=1, **settings))
 
 
 def firsts(split: Split) -> dict[str, set[str]]:
     """Return what comes first after a or b, by the source of the held-out listener."""
     ids = np.array(split.interactions.items.ids.to_list())
-    source = split.held["source"].to_numpy()[split.query_listeners]
+    source = split.profiles["source"].to_numpy()[split.query_listeners]
     asked = ids[split.query_items] != "z"
     found = ids[ranked_lists(popular(split), split)[0, :, 0]]
     return {name: set(found[asked & (source == name)].tolist()) for name in ("large", "small")}
@@ -57,7 +57,7 @@ def test_a_list_is_not_punished_for_what_the_small_service_lacks(services: Datas
     for exposure, ndcg in (("catalogue", 1.0), ("ignored", 0.0)):
         split = split_of(services, exposure=exposure)
         scores = score_system(System("popular", popular), split)
-        small = split.held["source"].to_numpy()[split.query_listeners] == "small"
+        small = split.profiles["source"].to_numpy()[split.query_listeners] == "small"
         assert set(scores.values[small, 0].tolist()) == {ndcg}
 
 
@@ -81,7 +81,7 @@ def test_where_all_could_hear_everything_nothing_changes(scenes: Dataset) -> Non
     twice = Exposure(
         ("one", "two"),
         np.ones((2, len(split.popularity)), np.bool_),
-        np.arange(len(split.held), dtype=np.int32) % 2,
+        np.arange(len(split.profiles), dtype=np.int32) % 2,
     )
     signal = Popularity(split.popularity)
     lists = ranked_lists(signal, split)

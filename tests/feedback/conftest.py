@@ -27,7 +27,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def store(address: str) -> Iterator[FeedbackStore]:
     """An empty store with a short timeout."""
-    with FeedbackStore.open(address, wait=0.3) as opened:
+    with FeedbackStore.open(address, timeout=0.3) as opened:
         yield opened
 
 

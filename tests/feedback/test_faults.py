@@ -66,7 +66,7 @@ def test_locked_by_another(store: FeedbackStore, address: str, event: Make) -> N
         refused(store, [event("a")], "is locked by another process")
         assert store.count() == 0  # readers do not wait
         store.ping()
-        with FeedbackStore.open(address, wait=0.1) as third:  # nor does who opens it
+        with FeedbackStore.open(address, timeout=0.1) as third:  # nor does who opens it
             assert third.count() == 0
     assert store.record([event("a")]) == Receipt(1, 0)
 
@@ -191,7 +191,7 @@ def test_no_room_on_the_disk(file: Path, event: Make) -> None:
 
 
 def test_the_file_is_taken_away_and_put_back(file: Path, event: Make) -> None:
-    with FeedbackStore.open(file, wait=0.3) as store:
+    with FeedbackStore.open(file, timeout=0.3) as store:
         store.record([event("a")])
         store.close()  # the log goes into the file
         store.ping()
@@ -206,7 +206,7 @@ def test_the_file_is_taken_away_and_put_back(file: Path, event: Make) -> None:
 
 
 def test_the_file_is_taken_away_in_the_midst_of_a_batch(file: Path, event: Make) -> None:
-    with FeedbackStore.open(file, wait=0.3) as store:
+    with FeedbackStore.open(file, timeout=0.3) as store:
 
         def take_away(*_: Any) -> None:
             file.unlink(missing_ok=True)
@@ -331,7 +331,7 @@ def test_the_database_is_made_read_only(server: Any, database: str, event: Make)
 
 
 def test_a_table_locked_by_somebody_else(server: Any, database: str, event: Make) -> None:
-    with FeedbackStore.open(database, wait=0.2) as store:
+    with FeedbackStore.open(database, timeout=0.2) as store:
         with FeedbackStore.open(database) as other, other.database.transaction() as connection:
             connection.execute(text("LOCK TABLE feedback_events IN ACCESS EXCLUSIVE MODE"))
             refused(store, [event("a")], "is locked")

@@ -61,7 +61,7 @@ def test_nothing_of_a_listener_is_left_in_the_files(tmp_path: Path, event: Make)
 
 def test_a_reader_in_the_way_is_told(tmp_path: Path, event: Make) -> None:
     file = tmp_path / "feedback.db"
-    with FeedbackStore.open(file, wait=0.1) as store, closing(sqlite3.connect(file)) as reader:
+    with FeedbackStore.open(file, timeout=0.1) as store, closing(sqlite3.connect(file)) as reader:
         store.record([event("a")])
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM feedback_events").fetchall()
@@ -74,7 +74,7 @@ def test_a_writer_in_the_way_of_tidying_is_no_failure(
     tmp_path: Path, event: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "feedback.db"
-    with FeedbackStore.open(file, wait=0.1) as store, closing(sqlite3.connect(file)) as other:
+    with FeedbackStore.open(file, timeout=0.1) as store, closing(sqlite3.connect(file)) as other:
         store.record([event("a"), event("b", listener="u2")])
         raw = store.database.raw
 

@@ -23,7 +23,7 @@ def batch(number):
 
 
 if __name__ == "a process that writes":
-    with FeedbackStore.open(address, wait=30) as store:
+    with FeedbackStore.open(address, timeout=30) as store:
         for number in itertools.count() if batches is None else range(batches):
             store.record(batch(number))
             told.send(number)

@@ -44,7 +44,7 @@ def test_signals_that_teach_have_no_trace_of_those_held_out(world: Dataset) -> N
     listening, annotation = held_out.signals["listening"], held_out.signals["annotation"]
     assert isinstance(listening, GroupedCoListening)
     assert isinstance(annotation, Annotation)
-    held = set(held_out.split.held["listener_id"])
+    held = set(held_out.split.profiles["listener_id"])
     everyone = set(world.plays["listener_id"])
     assert len(held) == round(0.2 * len(everyone))
     assert listening.plays.shape[0] == len(everyone) - len(held)
@@ -74,7 +74,7 @@ def test_at_most_so_many_listeners_are_held_out(world: Dataset) -> None:
     few = ModelConfig.model_validate(CONFIG.model_dump() | {"mixture": {"max_listeners": 12}})
     held_out = fit_held_out(ingredients(world, few), ["listening"])
     assert held_out is not None
-    assert len(held_out.split.held) == 12
+    assert len(held_out.split.profiles) == 12
 
 
 def test_a_trial_is_answered_by_the_mixture_that_a_fit_makes(world: Dataset) -> None:

@@ -21,7 +21,7 @@ SMALL = ModelConfig(base={"factors": 16, "iterations": 3}, local={"min_group_siz
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    config = WorldConfig(listeners=300, artists=200, countries=4, artists_per_listener=20, unheard=0.05)
+    config = WorldConfig(listeners=300, artists=200, countries=4, artists_per_listener=20, cold=0.05)
     return simulate(tmp_path_factory.mktemp("question") / "world", config)
 
 
@@ -42,12 +42,12 @@ def test_the_mixture_answers_unless_another_signal_is_named(mixed: Model) -> Non
 
 def test_an_item_nobody_has_heard_has_neighbours(mixed: Model) -> None:
     mixture = mixed.signals["mixture"]
-    unheard = mixed.items.filter((pl.col("listeners") == 0) & pl.Series(mixture.known))["item_id"]
-    assert len(unheard)
-    assert len(mixed.similar(unheard[0], 5)) == 5
-    assert mixed.similar(unheard[0], 5, signal="listening").is_empty()
+    cold = mixed.items.filter((pl.col("listeners") == 0) & pl.Series(mixture.known))["item_id"]
+    assert len(cold)
+    assert len(mixed.similar(cold[0], 5)) == 5
+    assert mixed.similar(cold[0], 5, signal="listening").is_empty()
     lists = mixed.neighbours(top=len(mixed.items))
-    assert lists["item_id"].is_in(unheard.to_list()).any(), "and can itself be recommended"
+    assert lists["item_id"].is_in(cold.to_list()).any(), "and can itself be recommended"
 
 
 def test_contributions_sum_to_the_affinity_and_have_reasons(mixed: Model) -> None:
@@ -97,10 +97,10 @@ def test_a_disabled_signal_adds_nothing(world: Dataset, mixed: Model) -> None:
     assert {part["signal"] for why in answers["why"] for part in why} == set(parts)
 
 
-def test_beta_is_the_adventurousness_of_a_list(mixed: Model) -> None:
-    fame = [mixed.similar(star(mixed), 20, beta=beta)["listeners"].mean() for beta in (0, 0.5, 1)]
-    assert fame == sorted(fame, reverse=True)
-    assert fame[0] > fame[2]
+def test_a_larger_popularity_exponent_lists_less_popular_items(mixed: Model) -> None:
+    popularity = [mixed.similar(star(mixed), 20, beta=beta)["listeners"].mean() for beta in (0, 0.5, 1)]
+    assert popularity == sorted(popularity, reverse=True)
+    assert popularity[0] > popularity[2]
 
 
 def test_only_some_items_may_be_listed(mixed: Model) -> None:

@@ -39,22 +39,22 @@ def test_nobody_is_named_beside_themselves(world: World) -> None:
     assert drawn.max() < 500
 
 
-def test_those_of_the_same_scene_and_country_are_named_most(world: World) -> None:
+def test_those_of_the_same_genre_and_country_are_named_most(world: World) -> None:
     owner = np.repeat(np.arange(500), 40)
     drawn = mentioned(world, owner, np.random.default_rng(0))
     other = mentioned(world, np.random.default_rng(1).permutation(owner), np.random.default_rng(0))
-    for trait in (world.scene, world.home):
+    for trait in (world.genre, world.home):
         assert np.mean(trait[drawn] == trait[owner]) > 2 * np.mean(trait[other] == trait[owner])
 
 
-def test_the_famous_are_named_more(world: World) -> None:
+def test_the_popular_are_named_more(world: World) -> None:
     drawn = mentioned(world, np.repeat(np.arange(500), 40), np.random.default_rng(0))
-    times = np.bincount(drawn, minlength=500)[np.argsort(world.fame)]
+    times = np.bincount(drawn, minlength=500)[np.argsort(world.log_popularity)]
     assert times[-100:].sum() > 2 * times[:100].sum()
 
 
-def test_the_only_artist_of_a_scene_has_somebody_beside_them(world: World) -> None:
-    alone = replace(world, scene=np.arange(500), home=np.arange(500))
+def test_the_only_artist_of_a_genre_has_somebody_beside_them(world: World) -> None:
+    alone = replace(world, genre=np.arange(500), home=np.arange(500))
     drawn = mentioned(alone, np.full(1_000, 7), np.random.default_rng(0))
     assert 7 not in drawn
     assert len(set(drawn)) > 50

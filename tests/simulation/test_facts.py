@@ -13,7 +13,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.simulation.countries import COUNTRIES
 from tigertail.simulation.facts import state_facts
-from tigertail.simulation.tagging import SCENE, true_labels
+from tigertail.simulation.tagging import GENRE, true_labels
 from tigertail.simulation.world import World, make_world
 
 CONFIG = WorldConfig(listeners=200, artists=400, countries=4, artists_per_listener=20, facts=0.5)
@@ -31,18 +31,18 @@ def test_the_home_stated_is_the_artists_own(world: World) -> None:
     assert homes[c.LABEL].to_list() == own
 
 
-def test_nearly_all_have_their_main_scene_stated(world: World) -> None:
-    scenes = state_facts(world, np.random.default_rng(1)).filter(pl.col(c.FACET) == "genre")
-    main = true_labels(world)[SCENE].gather(world.scene[scenes["item"].to_numpy()])
-    right = scenes.filter(scenes[c.LABEL] == main)["item"].n_unique()
+def test_nearly_all_have_their_main_genre_stated(world: World) -> None:
+    genres = state_facts(world, np.random.default_rng(1)).filter(pl.col(c.FACET) == "genre")
+    main = true_labels(world)[GENRE].gather(world.genre[genres["item"].to_numpy()])
+    right = genres.filter(genres[c.LABEL] == main)["item"].n_unique()
     assert 0.9 < right / 200 <= 1
-    assert scenes.is_unique().all()
+    assert genres.is_unique().all()
 
 
-def test_facts_come_on_top_of_tags_and_know_the_unheard(tmp_path: Path) -> None:
-    hushed = CONFIG.model_copy(update={"unheard": 0.2})
-    with_them = simulate(tmp_path / "with", hushed)
-    without = simulate(tmp_path / "without", hushed.model_copy(update={"facts": 0.0}))
+def test_facts_come_on_top_of_tags_and_cover_cold_artists(tmp_path: Path) -> None:
+    with_cold = CONFIG.model_copy(update={"cold": 0.2})
+    with_them = simulate(tmp_path / "with", with_cold)
+    without = simulate(tmp_path / "without", with_cold.model_copy(update={"facts": 0.0}))
     told, tags = annotations(with_them), annotations(without)
     expert = pl.col(c.SOURCE) == c.EXPERT
     assert told.filter(~expert).equals(tags)

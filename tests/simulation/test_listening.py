@@ -48,9 +48,9 @@ def test_listeners_play_what_they_like(world: World) -> None:
     assert utility[listener, artist].mean() > utility.mean() + utility.std()
 
 
-def test_famous_artists_are_played_by_more(world: World) -> None:
+def test_popular_artists_are_played_by_more(world: World) -> None:
     listeners = np.bincount(heard(world)[1], minlength=world.config.artists)
-    order = np.argsort(world.fame)
+    order = np.argsort(world.log_popularity)
     assert listeners[order[-75:]].sum() > 4 * listeners[order[:75]].sum()
 
 

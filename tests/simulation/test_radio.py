@@ -31,24 +31,24 @@ def test_every_dj_has_shows_of_distinct_artists(shows: pl.DataFrame) -> None:
     assert sizes[c.POSITION].list.max().unique().to_list() == [PLACES - 1]
 
 
-def share_of_pairs_in_one_scene(groups: np.ndarray, scene: np.ndarray) -> float:
+def share_of_pairs_in_one_genre(groups: np.ndarray, genre: np.ndarray) -> float:
     same = groups[:, None] == groups
     np.fill_diagonal(same, False)
-    return float((scene[:, None] == scene)[same].mean())
+    return float((genre[:, None] == genre)[same].mean())
 
 
 def test_a_show_has_a_theme_and_a_dj_a_taste(world: World, shows: pl.DataFrame) -> None:
-    scene = world.scene[shows["item"].to_numpy()]
+    genre = world.genre[shows["item"].to_numpy()]
     shows_, djs = (shows[name].to_numpy() for name in (c.SEQUENCE_ID, c.CURATOR))
-    by_chance = float(np.square(np.bincount(scene) / scene.size).sum())
-    of_a_dj = share_of_pairs_in_one_scene(djs, scene)
+    by_chance = float(np.square(np.bincount(genre) / genre.size).sum())
+    of_a_dj = share_of_pairs_in_one_genre(djs, genre)
     assert of_a_dj > 3 * by_chance
-    assert share_of_pairs_in_one_scene(shows_, scene) > 1.2 * of_a_dj
+    assert share_of_pairs_in_one_genre(shows_, genre) > 1.2 * of_a_dj
 
 
 def test_djs_dig_deeper_than_listeners(world: World, shows: pl.DataFrame) -> None:
     heard = np.concatenate([artist for _, artist, _ in listen(world, np.random.default_rng(2))])
-    obscure = world.fame < np.median(world.fame)
+    obscure = world.log_popularity < np.median(world.log_popularity)
     assert obscure[shows["item"].to_numpy()].mean() > 2 * obscure[heard].mean()
 
 

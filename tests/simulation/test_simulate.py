@@ -113,13 +113,13 @@ def test_they_speak_of_artists_who_exist(small_world: Dataset) -> None:
 
 def test_some_artists_are_heard_by_nobody_if_asked(tmp_path: Path) -> None:
     usual = simulate(tmp_path / "usual", TINY)
-    hushed = simulate(tmp_path / "hushed", TINY.model_copy(update={"unheard": 0.25}))
-    gone = set(usual.plays[c.ITEM_ID]) - set(hushed.plays[c.ITEM_ID])
-    assert len(set(hushed.plays[c.ITEM_ID])) <= 120 - 30
+    with_cold = simulate(tmp_path / "cold", TINY.model_copy(update={"cold": 0.25}))
+    gone = set(usual.plays[c.ITEM_ID]) - set(with_cold.plays[c.ITEM_ID])
+    assert len(set(with_cold.plays[c.ITEM_ID])) <= 120 - 30
     assert len(gone) > 20
-    assert hushed.plays[c.LISTENER_ID].n_unique() == 100
-    assert hushed.items.equals(usual.items)
-    heard_on_the_radio = set(hushed.scan(c.SEQUENCES_TABLE).collect()[c.ITEM_ID])
+    assert with_cold.plays[c.LISTENER_ID].n_unique() == 100
+    assert with_cold.items.equals(usual.items)
+    heard_on_the_radio = set(with_cold.scan(c.SEQUENCES_TABLE).collect()[c.ITEM_ID])
     assert gone & heard_on_the_radio
 
 

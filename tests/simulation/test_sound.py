@@ -25,21 +25,21 @@ def described(world: World, columns: list[str]) -> tuple[np.ndarray, np.ndarray]
     return rows["item"].to_numpy(), rows.select(pl.col(columns).rank()).to_numpy()
 
 
-def neighbours_in_scene(world: World, columns: list[str]) -> float:
-    """How many times as often as by chance the nearest artist is of the same scene."""
+def neighbours_in_genre(world: World, columns: list[str]) -> float:
+    """How many times as often as by chance the nearest artist is of the same genre."""
     artist, ranks = described(world, columns)
     distance = np.square(ranks[:, None] - ranks).sum(axis=2)
     np.fill_diagonal(distance, np.inf)
-    scene = world.scene[artist]
-    return float(np.mean(scene[distance.argmin(axis=1)] == scene) / np.mean(scene[:, None] == scene))
+    genre = world.genre[artist]
+    return float(np.mean(genre[distance.argmin(axis=1)] == genre) / np.mean(genre[:, None] == genre))
 
 
-def test_artists_of_one_scene_sound_alike(world: World) -> None:
-    assert neighbours_in_scene(world, list(SCALES)) > 3
+def test_artists_of_one_genre_sound_alike(world: World) -> None:
+    assert neighbours_in_genre(world, list(SCALES)) > 3
 
 
 def test_some_columns_say_nothing(world: World) -> None:
-    assert neighbours_in_scene(world, list(USELESS)) == pytest.approx(1, abs=0.5)
+    assert neighbours_in_genre(world, list(USELESS)) == pytest.approx(1, abs=0.5)
 
 
 def test_home_cannot_be_heard(world: World) -> None:

@@ -65,13 +65,13 @@ def test_truth_is_directed(small_world: Dataset) -> None:
     assert 0.1 < len(there & back) / len(there) < 0.9
 
 
-def test_artists_of_one_scene_have_different_neighbours() -> None:
+def test_artists_of_one_genre_have_different_neighbours() -> None:
     world = make_world(WorldConfig(listeners=500, artists=400), np.random.default_rng(0))
     lists = affinity_lists(world, pl.Series([str(code) for code in range(400)]))
-    scene = np.flatnonzero(world.scene == np.bincount(world.scene).argmax())
+    genre = np.flatnonzero(world.genre == np.bincount(world.genre).argmax())
     tops = [
         frozenset(lists.filter((pl.col(c.TARGET_ITEM_ID) == str(code)) & (pl.col(c.RANK) <= 10))[c.ITEM_ID])
-        for code in scene
+        for code in genre
     ]
     assert len(set(tops)) > 0.9 * len(tops)
 

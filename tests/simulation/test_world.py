@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tigertail.simulation.config import WorldConfig
-from tigertail.simulation.world import World, hush, make_world
+from tigertail.simulation.world import World, make_cold, make_world, popularity_quantile
 
 
 def world(**settings: float) -> World:
@@ -29,14 +29,14 @@ def test_some_listeners_live_abroad() -> None:
 def test_local_artists_belong_to_a_scene_of_their_own_country() -> None:
     made = world()
     genres, own = made.config.genres, made.config.scenes_per_country
-    assert ((made.scene[made.local] - genres) // own == made.home[made.local]).all()
-    assert (made.scene[~made.local] < genres).all()
+    assert ((made.genre[made.local] - genres) // own == made.home[made.local]).all()
+    assert (made.genre[~made.local] < genres).all()
 
 
-def test_the_famous_are_more_often_international() -> None:
+def test_the_popular_are_more_often_international() -> None:
     made = world()
-    famous = made.fame > np.median(made.fame)
-    assert made.local[famous].mean() < made.local[~famous].mean()
+    popular = made.log_popularity > np.median(made.log_popularity)
+    assert made.local[popular].mean() < made.local[~popular].mean()
 
 
 def test_without_local_structure_nobody_is_local() -> None:
@@ -46,9 +46,16 @@ def test_without_local_structure_nobody_is_local() -> None:
     assert not scenes.any()
 
 
-def test_artists_nobody_hears_are_of_every_kind() -> None:
-    made = world(unheard=0.3)
-    assert not made.unheard.any()
-    hushed = hush(made, np.random.default_rng(1))
-    assert hushed.unheard.sum() == 300
-    assert abs(made.fame[hushed.unheard].mean() - made.fame.mean()) < 0.2 * made.fame.std()
+def test_cold_artists_are_of_every_popularity() -> None:
+    made = world(cold=0.3)
+    assert not made.cold.any()
+    with_cold = make_cold(made, np.random.default_rng(1))
+    assert with_cold.cold.sum() == 300
+    assert (
+        abs(made.log_popularity[with_cold.cold].mean() - made.log_popularity.mean())
+        < 0.2 * made.log_popularity.std()
+    )
+
+
+def test_the_quantile_of_popularity_is_the_share_of_those_less_popular() -> None:
+    np.testing.assert_allclose(popularity_quantile(np.array([-1.0, -3.0, -2.0, 0.0])), [0.5, 0, 0.25, 0.75])

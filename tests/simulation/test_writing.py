@@ -11,8 +11,7 @@ import pytest
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.simulation.config import WorldConfig
-from tigertail.simulation.styles import standing
-from tigertail.simulation.world import World, make_world
+from tigertail.simulation.world import World, make_world, popularity_quantile
 from tigertail.simulation.writing import write_pages
 from tigertail.text.documents.accumulator import ADDRESS, PAGE_COLUMNS, SURE, WORKS
 from tigertail.text.mentions import find_mentions
@@ -32,10 +31,10 @@ def pages(world: World) -> Pages:
     return write_pages(world, [f"Name{code} Of" for code in range(600)], np.random.default_rng(1))
 
 
-def test_as_many_have_a_page_as_asked_the_famous_nearly_all(world: World, pages: Pages) -> None:
+def test_as_many_have_a_page_as_asked_the_popular_nearly_all(world: World, pages: Pages) -> None:
     owners = pages[0]["item"].to_numpy()
     assert len(owners) == len(set(owners)) == round(0.6 * 600)
-    has = np.isin(np.argsort(standing(world)), owners)
+    has = np.isin(np.argsort(popularity_quantile(world.log_popularity)), owners)
     assert has[-100:].mean() > 0.8
     assert 0.05 < has[:100].mean() < 0.4
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from tigertail.dataset.dataset import Dataset
-from tigertail.errors import ConfigError, DataError
+from tigertail.errors import DataError
 from tigertail.splitting.hold_out import ProtocolConfig, hold_out
 
 
@@ -43,7 +43,7 @@ def tagged(tmp_path: Path) -> Dataset:
 
 def test_held_out_listeners_vanish_from_every_table(tagged: Dataset) -> None:
     split = hold_out(tagged, ProtocolConfig())
-    held = set(split.held["listener_id"])
+    held = set(split.profiles["listener_id"])
     assert len(held) == 4
     assert not held & set(split.train.plays["listener_id"])
     assert not held & set(split.train.listeners["listener_id"])
@@ -64,12 +64,12 @@ def test_at_most_so_many_queries_a_listener(tagged: Dataset) -> None:
 
 
 def test_a_service_knows_the_country_of_a_listener_it_has_heard_nothing_from(tagged: Dataset) -> None:
-    assert set(hold_out(tagged, ProtocolConfig()).held["country"]) <= {"PL", "BR"}
+    assert set(hold_out(tagged, ProtocolConfig()).profiles["country"]) <= {"PL", "BR"}
 
 
 def test_seeds_choose_and_repeat(tagged: Dataset) -> None:
     def held(seed: int) -> list[str]:
-        return hold_out(tagged, ProtocolConfig(seed=seed)).held["listener_id"].to_list()
+        return hold_out(tagged, ProtocolConfig(seed=seed)).profiles["listener_id"].to_list()
 
     assert held(1) == held(1)
     assert held(1) != held(2)
@@ -95,8 +95,3 @@ def test_too_few_listeners_say_so(tmp_path: Path) -> None:
     few = Dataset.write(tmp_path / "few", {"plays": plays}, name="few")
     with pytest.raises(DataError, match="only 1 listeners"):
         hold_out(few, ProtocolConfig())
-
-
-def test_settings_out_of_range_are_named() -> None:
-    with pytest.raises(ConfigError, match="--held-out"):
-        ProtocolConfig.checked(held_out=2)

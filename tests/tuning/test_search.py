@@ -218,7 +218,7 @@ def test_listeners_that_an_evaluation_holds_out_are_never_seen(
     world: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     """Neither in what is fitted, the mixture's own held-out listeners included, nor in what is asked."""
-    secret = set(hold_out(world, ProtocolConfig(seed=seed)).held["listener_id"])
+    secret = set(hold_out(world, ProtocolConfig(seed=seed)).profiles["listener_id"])
     scored: list[Split] = []
     learned: list[Split] = []
     score, fit_held_out = objective.score, objective.fit_held_out
@@ -240,8 +240,8 @@ def test_listeners_that_an_evaluation_holds_out_are_never_seen(
     assert secret
     for split in (*scored, *learned):
         known = set(split.train.plays["listener_id"]) | set(split.train.listeners["listener_id"])
-        known |= set(split.interactions.listeners.ids) | set(split.held["listener_id"])
+        known |= set(split.interactions.listeners.ids) | set(split.profiles["listener_id"])
         assert not secret & known
-        assert not set(split.held["listener_id"]) & set(split.train.plays["listener_id"])
-    asked = set(scored[0].held["listener_id"])
-    assert not asked & (set(learned[0].held["listener_id"]) | set(learned[0].train.plays["listener_id"]))
+        assert not set(split.profiles["listener_id"]) & set(split.train.plays["listener_id"])
+    asked = set(scored[0].profiles["listener_id"])
+    assert not asked & (set(learned[0].profiles["listener_id"]) | set(learned[0].train.plays["listener_id"]))

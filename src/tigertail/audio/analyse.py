@@ -15,36 +15,37 @@ import numpy as np
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.audio.clips import IDENTITY, Clip
+from tigertail.audio.clips import Clip
 from tigertail.audio.config import AnalysisConfig
 from tigertail.audio.decode import Unusable, decode
-from tigertail.audio.journal import Entry, Journal, Stamp, open_journal
+from tigertail.audio.journal import FileRecord, FileVersion, Journal, open_journal
 from tigertail.audio.process_pool import TaskFailed, map_isolated
+from tigertail.dataset.table_spec import ITEM_REFERENCE
 from tigertail.errors import DataError, TigertailError, missing_extra
 from tigertail.progress import progress
 from tigertail.storage import replaced_file
 
 TIMEOUT: Final = 300.0  # seconds for one file
-FileResult = tuple[Entry, list[str]]
-"""The entry of a file for the journal, and the names of its descriptors."""
+FileResult = tuple[FileRecord, list[str]]
+"""The record of a file for the journal, and the names of its descriptors."""
 
 
 @dataclass(frozen=True)
-class Analysis:
-    """What an analysis did.
+class AnalysisSummary:
+    """Result of an analysis.
 
     Parameters
     ----------
     clips
-        Files in the table.
+        Clips in the table.
     analysed
-        Files analysed in this run, whether they could be used or not.
+        Distinct files analysed in this run, whether they could be used or not.
     reused
-        Files whose entries are of an earlier run.
+        Distinct files whose records are of an earlier run.
     seconds
         Seconds of audio analysed in this run.
     skipped
-        Clip and reason of each file that could not be used, in this run or before.
+        Each clip whose file could not be used, in this run or before, and the reason.
     """
 
     clips: int
@@ -55,7 +56,7 @@ class Analysis:
 
     @property
     def reasons(self) -> Counter[str]:
-        """How many files were skipped, by reason, without the detail after its colon."""
+        """How many clips were skipped, by reason, without the detail after its colon."""
         return Counter(reason.partition(":")[0] for _, reason in self.skipped)
 
 
@@ -67,12 +68,12 @@ def analyse(
     processes: int | None = None,
     retry: bool = False,
     timeout: float = TIMEOUT,
-) -> Analysis:
+) -> AnalysisSummary:
     """Analyse files and write a table of their descriptors.
 
-    Beside the table ``NAME.parquet`` lie ``NAME.journal``, with an entry for every file that is done, and if files
+    Beside the table ``NAME.parquet`` lie ``NAME.journal``, with a record of every processed file, and if files
     had to be skipped ``NAME.skipped.csv`` with the reasons. A file that was analysed with the same settings, and has
-    kept its size and time of change, is not touched again. The table is the same for any number of processes.
+    kept its size and modification time, is not touched again. The table is the same for any number of processes.
 
     Parameters
     ----------
@@ -87,7 +88,7 @@ def analyse(
     retry
         Whether files that could not be used before are analysed again.
     timeout
-        Seconds after which a file is given up.
+        Seconds after which the analysis of a file is abandoned.
 
     Raises
     ------
@@ -98,21 +99,24 @@ def analyse(
     """
     _check_libraries()
     config = config or AnalysisConfig()
-    stamps = [Stamp.of(clip.path) for clip in clips]
+    versions = [FileVersion.of(clip.path) for clip in clips]
     with open_journal(_beside(out, "journal"), config.digest) as journal:
         known = journal.known()
-        done = {stamp for stamp, usable in known.items() if usable or not retry}
-        todo = {stamp: clip.path for stamp, clip in zip(stamps, clips, strict=True) if stamp not in done}
+        done = {version for version, usable in known.items() if usable or not retry}
+        todo = {
+            version: clip.path for version, clip in zip(versions, clips, strict=True) if version not in done
+        }
         seconds = _analyse_all(journal, todo, config, processes or os.cpu_count() or 1, timeout)
-        entries = [journal.entry(stamp) for stamp in stamps]
+        records = [journal.record(version) for version in versions]
         names = journal.names
     skipped = []
-    used: list[tuple[Clip, Entry]] = []
-    for clip, entry in zip(clips, entries, strict=True):
-        if entry is None or entry.vector is None:
-            skipped.append((clip.clip_id, entry.reason if entry else "not analysed"))
+    used: list[tuple[Clip, FileRecord]] = []
+    for clip, record in zip(clips, records, strict=True):
+        if record is None or record.vector is None:
+            # A file that is listed twice, and changed in between, has only one record.
+            skipped.append((clip.clip_id, record.reason if record else "not analysed"))
         else:
-            used.append((clip, entry))
+            used.append((clip, record))
     _write_skipped(_beside(out, "skipped.csv"), skipped)
     if not used:
         raise DataError(
@@ -122,7 +126,7 @@ def analyse(
         )
     with replaced_file(out) as file:
         _table(used, names).write_parquet(file)
-    return Analysis(len(used), len(todo), len(set(stamps)) - len(todo), seconds, tuple(skipped))
+    return AnalysisSummary(len(used), len(todo), len(set(versions)) - len(todo), seconds, tuple(skipped))
 
 
 def _check_libraries() -> None:
@@ -138,49 +142,51 @@ def _check_libraries() -> None:
 
 
 def analyse_file(path: Path, config: AnalysisConfig) -> FileResult:
-    """Analyse one file; return its entry for the journal, and the names of its descriptors."""
+    """Analyse one file; return its record for the journal, and the names of its descriptors."""
     from tigertail.audio.descriptors import describe
 
     try:
         samples = decode(path, config)
         values = describe(samples, config)
     except Unusable as error:
-        return Entry(0.0, None, str(error)), []
+        return FileRecord(0.0, None, str(error)), []
     except MemoryError:
-        return Entry(0.0, None, "there is not enough memory for it"), []
-    return Entry(len(samples) / config.sample_rate, np.array([*values.values()], np.float32)), list(values)
+        return FileRecord(0.0, None, "there is not enough memory for it"), []
+    return FileRecord(len(samples) / config.sample_rate, np.array([*values.values()], np.float32)), list(
+        values
+    )
 
 
 def _analyse_all(
-    journal: Journal, todo: dict[Stamp, Path], config: AnalysisConfig, processes: int, timeout: float
+    journal: Journal, todo: dict[FileVersion, Path], config: AnalysisConfig, processes: int, timeout: float
 ) -> float:
     """Analyse files and write each to the journal as it comes; return the seconds of audio."""
     if not todo:
         return 0.0
-    stamps = {path: stamp for stamp, path in todo.items()}
+    versions = {path: version for version, path in todo.items()}
     seconds = 0.0
     with progress("analysing", len(todo)) as tick:
         analyse_one = partial(analyse_file, config=config)
-        for path, (entry, names) in _results(analyse_one, todo, min(processes, len(todo)), timeout):
-            journal.add(stamps[path], entry, names)
-            seconds += entry.seconds
+        for path, (record, names) in _results(analyse_one, todo, min(processes, len(todo)), timeout):
+            journal.add(versions[path], record, names)
+            seconds += record.seconds
             tick(1, path.name)
     return seconds
 
 
 def _results(
-    analyse_one: partial[FileResult], todo: dict[Stamp, Path], processes: int, timeout: float
+    analyse_one: partial[FileResult], todo: dict[FileVersion, Path], processes: int, timeout: float
 ) -> Iterator[tuple[Path, FileResult]]:
-    """Yield the result of each file; a file that ends its process or takes too long has an entry too."""
+    """Yield the result of each file; a file that crashes its worker or takes too long has a record too."""
     for path, result in map_isolated(analyse_one, todo.values(), processes, timeout=timeout):
-        yield path, (Entry(0.0, None, result.reason), []) if isinstance(result, TaskFailed) else result
+        yield path, (FileRecord(0.0, None, result.reason), []) if isinstance(result, TaskFailed) else result
 
 
-def _table(used: list[tuple[Clip, Entry]], names: list[str]) -> pl.DataFrame:
-    columns = [column for column in IDENTITY if any(column in clip.item for clip, _ in used)]
+def _table(used: list[tuple[Clip, FileRecord]], names: list[str]) -> pl.DataFrame:
+    columns = [column for column in ITEM_REFERENCE if any(column in clip.item for clip, _ in used)]
     identity = {column: [clip.item.get(column) for clip, _ in used] for column in columns}
     identity[c.CLIP_ID] = [clip.clip_id for clip, _ in used]
-    vectors = np.stack([entry.vector for _, entry in used if entry.vector is not None])
+    vectors = np.stack([record.vector for _, record in used if record.vector is not None])
     return pl.DataFrame(identity, schema=dict.fromkeys(identity, pl.String)).hstack(
         [pl.Series(name, vectors[:, column]) for column, name in enumerate(names)]
     )

@@ -10,17 +10,16 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.audio.decode import FORMATS, OTHER_FORMATS
+from tigertail.dataset.table_spec import ITEM_REFERENCE
 from tigertail.errors import DataError
 from tigertail.io.files import read_table
 
 FILE: Final = "file"
-IDENTITY: Final = (c.ITEM_ID, c.NAME, c.MBID, "artist_name", "artist_mbid")
-"""Columns that name the item of a clip, as in a recipe."""
 
 
 @dataclass(frozen=True)
 class Clip:
-    """A file to be analysed.
+    """An audio file to be analysed, and the item whose sound it is.
 
     Parameters
     ----------
@@ -29,7 +28,7 @@ class Clip:
     clip_id
         What the clip is called: its path within the folder or table.
     item
-        Whose sound it is, by column of :data:`IDENTITY`.
+        The item, by column of :data:`~tigertail.dataset.table_spec.ITEM_REFERENCE`.
     """
 
     path: Path
@@ -42,7 +41,7 @@ def find_clips(source: Path, *, name_column: str | None = None) -> list[Clip]:
 
     In a folder the item is called by the first folder on the way to the file, as in ``ARTIST/ALBUM/1.flac``,
     or by the file itself where there is none. A table (CSV or Parquet) has a column ``file``, relative to
-    where the table lies, any of :data:`IDENTITY`, and if you like ``clip_id``.
+    where the table lies, any of :data:`~tigertail.dataset.table_spec.ITEM_REFERENCE`, and if you like ``clip_id``.
 
     Parameters
     ----------
@@ -87,10 +86,10 @@ def _of_table(table: Path, name_column: str | None) -> list[Clip]:
                 f"no column '{name_column}'", path=table, remedy=f"it has {', '.join(rows.columns)}"
             )
         rows = rows.with_columns(pl.col(name_column).alias(c.NAME))
-    who: list[str] = [column for column in IDENTITY if column in rows.columns]
+    who: list[str] = [column for column in ITEM_REFERENCE if column in rows.columns]
     if FILE not in rows.columns or not who:
         raise DataError(
-            f"it needs a column '{FILE}', and one of {', '.join(IDENTITY)}",
+            f"it needs a column '{FILE}', and one of {', '.join(ITEM_REFERENCE)}",
             path=table,
             remedy=f"it has {', '.join(rows.columns)}; --name COLUMN takes another for the name",
         )

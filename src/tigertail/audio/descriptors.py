@@ -11,14 +11,14 @@ from tigertail.audio.config import AnalysisConfig
 from tigertail.audio.rhythm import modulation, rhythm
 from tigertail.audio.spectra import SHAPE, Spectra, spectra
 
-Reals = NDArray[np.float32]
+Floats = NDArray[np.float32]
 
 # How well each pitch class fits a key on C: Krumhansl, Cognitive Foundations of Musical Pitch (1990), p. 30.
 _MAJOR: Final = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 _MINOR: Final = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 
 
-def describe(samples: Reals, config: AnalysisConfig) -> dict[str, float]:
+def describe(samples: Floats, config: AnalysisConfig) -> dict[str, float]:
     """Describe a recording.
 
     Parameters
@@ -96,7 +96,7 @@ def _loudness_and_shape(frames: Spectra) -> dict[str, float]:
     return found | {"dynamic_range": float(loud - quiet)}
 
 
-def _moments(name: str, columns: Reals) -> dict[str, float]:
+def _moments(name: str, columns: Floats) -> dict[str, float]:
     return _numbered(name, "mean", columns.mean(axis=0)) | _numbered(name, "std", columns.std(axis=0))
 
 
@@ -104,7 +104,7 @@ def _numbered(name: str, what: str, values: NDArray[np.floating]) -> dict[str, f
     return {f"{name}_{number:02}_{what}": float(value) for number, value in enumerate(values)}
 
 
-def _change(columns: Reals) -> Reals:
+def _change(columns: Floats) -> Floats:
     """Return the slope over five frames (the usual delta: least squares, Furui 1986)."""
     if len(columns) < 5:
         return np.zeros((1, columns.shape[1]), np.float32)

@@ -1,4 +1,4 @@
-"""The journal of an analysis: every file that is done, at once and for good.
+"""The journal of an analysis: a record of every processed file, written at once and for good.
 
 A small SQLite database beside the table it leads to. A run that is killed loses what it had in hand, no more;
 the next one skips the files that the journal has under the same settings.
@@ -34,8 +34,8 @@ COMMIT;
 
 
 @dataclass(frozen=True)
-class Stamp:
-    """A file as it was: a changed file is another one."""
+class FileVersion:
+    """A file with its size and modification time: a changed file is another version."""
 
     path: bytes
     size: int
@@ -43,7 +43,7 @@ class Stamp:
 
     @classmethod
     def of(cls, path: Path) -> Self:
-        """Return the stamp of a file; one that cannot be looked at has size -1."""
+        """Return the present version of a file; one that cannot be read has size -1."""
         where = os.fsencode(path.absolute())
         try:
             found = path.stat()
@@ -53,7 +53,7 @@ class Stamp:
 
 
 @dataclass(frozen=True, eq=False)
-class Entry:
+class FileRecord:
     """What became of a file.
 
     Parameters
@@ -92,16 +92,16 @@ class Journal:
         row = self._database.execute("SELECT names FROM names WHERE digest = ?", (self._digest,)).fetchone()
         return row[0].split("\n") if row else []
 
-    def known(self) -> dict[Stamp, bool]:
+    def known(self) -> dict[FileVersion, bool]:
         """Return the files that are done, and whether they could be used."""
         rows = self._database.execute(
             "SELECT path, size, modified, reason IS NULL FROM done WHERE digest = ?", (self._digest,)
         )
-        return {Stamp(path, size, modified): bool(usable) for path, size, modified, usable in rows}
+        return {FileVersion(path, size, modified): bool(usable) for path, size, modified, usable in rows}
 
-    def add(self, stamp: Stamp, entry: Entry, names: list[str]) -> None:
+    def add(self, version: FileVersion, record: FileRecord, names: list[str]) -> None:
         """Write down what became of a file, in one step."""
-        vector = None if entry.vector is None else entry.vector.astype("<f4").tobytes()
+        vector = None if record.vector is None else record.vector.astype("<f4").tobytes()
         with self._database:
             if names:
                 self._database.execute(
@@ -110,27 +110,27 @@ class Journal:
             self._database.execute(
                 "INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
-                    stamp.path,
-                    stamp.size,
-                    stamp.modified,
+                    version.path,
+                    version.size,
+                    version.modified,
                     self._digest,
-                    entry.seconds,
+                    record.seconds,
                     vector,
-                    entry.reason or None,
+                    record.reason or None,
                 ),
             )
 
-    def entry(self, stamp: Stamp) -> Entry | None:
+    def record(self, version: FileVersion) -> FileRecord | None:
         """Return what became of a file; None if nothing is known of it as it is now."""
         row = self._database.execute(
             "SELECT seconds, vector, reason FROM done"
             " WHERE path = ? AND size = ? AND modified = ? AND digest = ?",
-            (stamp.path, stamp.size, stamp.modified, self._digest),
+            (version.path, version.size, version.modified, self._digest),
         ).fetchone()
         if row is None:
             return None
         seconds, vector, reason = row
-        return Entry(seconds, None if vector is None else np.frombuffer(vector, "<f4"), reason or "")
+        return FileRecord(seconds, None if vector is None else np.frombuffer(vector, "<f4"), reason or "")
 
 
 @contextmanager
@@ -143,13 +143,13 @@ def open_journal(path: Path, digest: str) -> Iterator[Journal]:
         If it is damaged or something else, another analysis is writing it, or it cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = not path.exists() or not path.stat().st_size  # or one killed before its first word
+    new = not path.exists() or not path.stat().st_size  # or one killed before its first word
     try:
         with closing(sqlite3.connect(path, timeout=0.5)) as database:
             database.execute("PRAGMA locking_mode = EXCLUSIVE")
             database.execute("BEGIN EXCLUSIVE")  # now, so that a second analysis stops before any work
             database.commit()
-            if fresh:
+            if new:
                 database.executescript(_TABLES)
             elif database.execute("PRAGMA application_id").fetchone()[0] != _MAGIC:
                 raise DataError("not a journal of ours", path=path, remedy="choose another name")

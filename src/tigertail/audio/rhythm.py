@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tigertail.audio.spectra import Spectra
 
-Reals = NDArray[np.float32]
+Floats = NDArray[np.float32]
 
 MIN_BPM, MAX_BPM = 40.0, 240.0  # beats per minute looked for
 _PREFERRED_BPM: Final = 120.0  # beats per minute, where the ear prefers to hear the beat
@@ -80,7 +80,7 @@ def modulation(frames: Spectra) -> dict[str, float]:
     return descriptors
 
 
-def _autocorrelation(envelope: Reals, lags: int) -> NDArray[np.float64]:
+def _autocorrelation(envelope: Floats, lags: int) -> NDArray[np.float64]:
     """Return the autocorrelation at lags 0 .. ``lags`` - 1, by way of the power spectrum."""
     spectrum = np.fft.rfft(envelope.astype(np.float64), len(envelope) + lags)
     return np.asarray(np.fft.irfft(np.abs(spectrum) ** 2, len(envelope) + lags)[:lags])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tigertail.audio.config import AnalysisConfig
 from tigertail.audio.filters import chroma_filters, mel_filters
 
-Reals = NDArray[np.float32]
+Floats = NDArray[np.float32]
 
 SHAPE: Final = ("centroid", "bandwidth", "rolloff", "flatness", "rms", "crossings")
 """Columns of :attr:`Spectra.shape`."""
@@ -46,14 +46,14 @@ class Spectra:
         Frames a second.
     """
 
-    mel: Reals
-    chroma: Reals
-    contrast: Reals
-    shape: Reals
+    mel: Floats
+    chroma: Floats
+    contrast: Floats
+    shape: Floats
     rate: float
 
 
-def spectra(samples: Reals, config: AnalysisConfig) -> Spectra:
+def spectra(samples: Floats, config: AnalysisConfig) -> Spectra:
     """Compute the spectra of a recording.
 
     Parameters
@@ -78,7 +78,7 @@ def spectra(samples: Reals, config: AnalysisConfig) -> Spectra:
     )
 
 
-def _of_frames(frames: Reals, config: AnalysisConfig) -> tuple[Reals, Reals, Reals, Reals]:
+def _of_frames(frames: Floats, config: AnalysisConfig) -> tuple[Floats, Floats, Floats, Floats]:
     from scipy.fft import rfft
 
     bank = _bank(config)
@@ -92,7 +92,7 @@ def _of_frames(frames: Reals, config: AnalysisConfig) -> tuple[Reals, Reals, Rea
     )
 
 
-def _shape(frames: Reals, power: Reals, hertz: Reals) -> Reals:
+def _shape(frames: Floats, power: Floats, hertz: Floats) -> Floats:
     magnitude = np.sqrt(power)
     total = np.maximum(magnitude.sum(axis=1), _FLOOR)
     centroid = magnitude @ hertz / total
@@ -107,7 +107,7 @@ def _shape(frames: Reals, power: Reals, hertz: Reals) -> Reals:
     return np.column_stack([centroid, bandwidth, rolloff, flatness, rms, crossings]).astype(np.float32)
 
 
-def _contrast(power: Reals, octaves: tuple[slice, ...]) -> Reals:
+def _contrast(power: Floats, octaves: tuple[slice, ...]) -> Floats:
     """Return the spectral contrast (Jiang et al., "Music type classification by spectral contrast", 2002)."""
     found = np.empty((len(power), len(octaves)), np.float32)
     for band, where in enumerate(octaves):
@@ -121,10 +121,10 @@ def _contrast(power: Reals, octaves: tuple[slice, ...]) -> Reals:
 
 @dataclass(frozen=True, eq=False)
 class _Bank:
-    window: Reals
-    mel: Reals
-    chroma: Reals
-    hertz: Reals
+    window: Floats
+    mel: Floats
+    chroma: Floats
+    hertz: Floats
     octaves: tuple[slice, ...]
 
 

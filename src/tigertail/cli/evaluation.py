@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -64,7 +64,7 @@ def evaluate(
     if brief:
         check_brief(ground_truth=ground_truth is not None, countries=countries, as_json=as_json)
     opened = Dataset.open(dataset)
-    protocol = evaluation.ProtocolConfig.checked(held_out=held_out, split=split, seed=seed, exposure=exposure)
+    protocol = _protocol(held_out=held_out, split=split, seed=seed, exposure=exposure)
     if write_train is not None:
         _write_train(opened, protocol, write_train, replace=force)
         return
@@ -118,6 +118,28 @@ def _systems(
         compared.append(evaluation.System(lists.name, lists.fit))
     evaluation.check_names(compared)
     return compared
+
+
+def _protocol(**options: Any) -> ProtocolConfig:
+    """Return the protocol of typed options.
+
+    Raises
+    ------
+    ConfigError
+        If a value is out of range; the message names the option.
+    """
+    from pydantic import ValidationError
+
+    from tigertail.errors import ConfigError, setting_at_fault
+    from tigertail.evaluation import ProtocolConfig
+
+    try:
+        return ProtocolConfig(**options)
+    except ValidationError as error:
+        key, problem = setting_at_fault(error)
+        raise ConfigError(
+            f"--{key.replace('_', '-')}: {problem}", remedy="see tigertail evaluate --help"
+        ) from None
 
 
 def _write_train(dataset: Dataset, protocol: ProtocolConfig, folder: Path, *, replace: bool) -> None:

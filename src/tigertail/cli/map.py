@@ -26,10 +26,10 @@ def draw_map(
     if plot is not None:
         check_format(plot)
     opened = tigertail.load(model)
-    places = make_map(opened)
-    file = save_map(places, opened, model)
-    before, after = (places[where[0]].count() for where in (BEFORE, AFTER))
-    typer.echo(f"{file}: of {len(places):,} items {before:,} have a place before, {after:,} after.")
+    positions = make_map(opened)
+    file = save_map(positions, opened, model)
+    before, after = (positions[where[0]].count() for where in (BEFORE, AFTER))
+    typer.echo(f"{file}: of {len(positions):,} items {before:,} have a position before, {after:,} after.")
     if plot is not None:
-        plot_map(opened, places, plot)
+        plot_map(opened, positions, plot)
         typer.echo(f"Written: {plot}.")

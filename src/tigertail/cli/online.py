@@ -32,7 +32,7 @@ def online_report(
     k: Annotated[int, typer.Option("-k", min=1, help="Length of the lists.")] = 10,
     alpha: Annotated[
         float,
-        typer.Option(min=1e-6, max=0.5, help="Bound of the error rate of the test, over all looks together."),
+        typer.Option(min=1e-6, max=0.5, help="Significance level of the test, over all looks together."),
     ] = 0.05,
     delay: Annotated[
         float,
@@ -112,27 +112,27 @@ def _print_ranks(found: OnlineReport) -> None:
 
 
 def _print_duel(duel: DuelRow) -> None:
-    verdict = duel.verdict
-    share = verdict.share
+    test = duel.test
+    share = test.win_share
     rows = [
         ["lists with both", f"{duel.lists:,}"],
         [f"lists won by {duel.first}", f"{duel.won:,}"],
         [f"lists won by {duel.second}", f"{duel.lost:,}"],
         ["lists drawn", f"{duel.drawn:,}"],
-        ["listeners that count so far", f"{verdict.scores:,} of {duel.listeners:,}"],
+        ["listeners that count so far", f"{test.n_scores:,} of {duel.listeners:,}"],
         [f"win share of {duel.first}, mean over listeners", f"{share.mean:.1%}"],
-        [f"{100 * (1 - verdict.alpha):g} % interval, anytime-valid", f"{share.low:.1%} to {share.high:.1%}"],
-        ["e-value against equality", f"{verdict.e_value:,.4g}"],
-        ["p-value, anytime-valid", f"{verdict.p_value:.4g}"],
+        [f"{100 * (1 - test.alpha):g} % interval, anytime-valid", f"{share.low:.1%} to {share.high:.1%}"],
+        ["e-value against equality", f"{test.e_value:,.4g}"],
+        ["p-value, anytime-valid", f"{test.p_value:.4g}"],
     ]
     title = f"{duel.first} against {duel.second}"
     print_table(["interleaving", "so far"], rows, title=title, left=["interleaving"])
-    typer.echo(_verdict(duel))
+    typer.echo(_conclusion(duel))
 
 
-def _verdict(duel: DuelRow) -> str:
-    verdict = duel.verdict
-    if verdict.drifted:
+def _conclusion(duel: DuelRow) -> str:
+    test = duel.test
+    if test.drifted:
         return (
             "The interval is empty: the win share has changed over time, so this experiment cannot be decided. "
             "Start a new one."
@@ -140,8 +140,8 @@ def _verdict(duel: DuelRow) -> str:
     if duel.winner is None:
         return "Not decided yet: run this again later, the error bound holds for any number of looks."
     return (
-        f"{duel.winner} wins, decided after {verdict.decided_at:,} listeners. If the models were equal, a winner "
-        f"would be named in at most {verdict.alpha:.2g} of all experiments, for any number of looks."
+        f"{duel.winner} wins, decided after {test.decided_at:,} listeners. If the models were equal, a winner "
+        f"would be named in at most {test.alpha:.2g} of all experiments, for any number of looks."
     )
 
 

@@ -107,7 +107,7 @@ class Dataset:
         replace: bool = False,
         extra: Callable[[Path], None] | None = None,
     ) -> Self:
-        """Write a dataset folder, whole or not at all.
+        """Write a dataset folder atomically.
 
         Parameters
         ----------
@@ -209,7 +209,7 @@ class Dataset:
             ) from error
 
     def without(self, listeners: pl.Series) -> Dataset:
-        """Return the dataset without any trace of some listeners.
+        """Return the dataset without any data of some listeners.
 
         All their rows are hidden: plays, profiles, and the annotations and sequences they made. Evaluation fits on
         such a view, so that no system sees the plays on which it is evaluated.

@@ -35,7 +35,7 @@ class _Queries:
     @property
     def listeners(self) -> NDArray[np.int32]:
         """Listener of each query, coded over all splits: a listener held out twice is one cluster."""
-        ids = [split.held[c.LISTENER_ID].to_numpy()[split.query_listeners] for split in self.splits]
+        ids = [split.profiles[c.LISTENER_ID].to_numpy()[split.query_listeners] for split in self.splits]
         return np.unique(np.concatenate(ids), return_inverse=True)[1].astype(np.int32)
 
     def groups(self) -> list[tuple[str, str, NDArray[np.bool_]]]:
@@ -52,7 +52,7 @@ class _Queries:
             countries = np.concatenate(parts)
             groups += [(by, country, countries == country) for country in self._large(countries)]
         sources = np.concatenate(
-            [listener_sources(split.held)[split.query_listeners] for split in self.splits]
+            [listener_sources(split.profiles)[split.query_listeners] for split in self.splits]
         )
         if len(np.unique(sources[sources != UNKNOWN])) > 1:
             groups += [("source", source, sources == source) for source in self._large(sources)]

@@ -25,7 +25,7 @@ BLOCK = 4096  # rows a block of the dense products; sums are taken block by bloc
 
 
 @njit(fastmath=True, inline="always")
-def _pull(z, indices, weights, alpha0, target, begin, end, p, out):
+def _pull(z, indices, confidences, alpha0, target, begin, end, p, out):
     """Add ``sum_i (target * c_i - (c_i - alpha0) * z_i.p) z_i`` to ``out``, four entries at a time."""
     d = len(p)
     k = begin
@@ -46,10 +46,10 @@ def _pull(z, indices, weights, alpha0, target, begin, end, p, out):
             tb += z[b + u] * pj
             tc += z[c + u] * pj
             te += z[e + u] * pj
-        ta = target * weights[k] - (weights[k] - alpha0) * ta
-        tb = target * weights[k + 1] - (weights[k + 1] - alpha0) * tb
-        tc = target * weights[k + 2] - (weights[k + 2] - alpha0) * tc
-        te = target * weights[k + 3] - (weights[k + 3] - alpha0) * te
+        ta = target * confidences[k] - (confidences[k] - alpha0) * ta
+        tb = target * confidences[k + 1] - (confidences[k + 1] - alpha0) * tb
+        tc = target * confidences[k + 2] - (confidences[k + 2] - alpha0) * tc
+        te = target * confidences[k + 3] - (confidences[k + 3] - alpha0) * te
         for j in range(d):
             u = np.uint64(j)
             out[j] += (ta * z[a + u] + tb * z[b + u]) + (tc * z[c + u] + te * z[e + u])
@@ -59,14 +59,14 @@ def _pull(z, indices, weights, alpha0, target, begin, end, p, out):
         ta = np.float32(0)
         for j in range(d):
             ta += z[a + np.uint64(j)] * p[j]
-        ta = target * weights[k] - (weights[k] - alpha0) * ta
+        ta = target * confidences[k] - (confidences[k] - alpha0) * ta
         for j in range(d):
             out[j] += ta * z[a + np.uint64(j)]
         k += 1
 
 
 @njit(fastmath=True, inline="always")
-def _solve_row(z, indices, weights, alpha0, begin, end, diagonal, held, steps, s, r, p, q):
+def _solve_row(z, indices, confidences, alpha0, begin, end, diagonal, held, steps, s, r, p, q):
     """Improve one row's solution ``s`` by preconditioned conjugate gradients; r, p, q are scratch.
 
     ``held`` is the part of the diagonal whose penalty is on the distance from where ``s`` starts.
@@ -76,7 +76,7 @@ def _solve_row(z, indices, weights, alpha0, begin, end, diagonal, held, steps, s
     for j in range(d):
         r[j] = -(diagonal[j] - held) * s[j]
         size += diagonal[j] * s[j] * s[j]
-    _pull(z, indices, weights, alpha0, np.float32(1), begin, end, s, r)
+    _pull(z, indices, confidences, alpha0, np.float32(1), begin, end, s, r)
     rho = np.float32(0)
     for j in range(d):
         p[j] = r[j] / diagonal[j]
@@ -89,7 +89,7 @@ def _solve_row(z, indices, weights, alpha0, begin, end, diagonal, held, steps, s
         # q = -A p, so that one pull serves both the residual and the product.
         for j in range(d):
             q[j] = -diagonal[j] * p[j]
-        _pull(z, indices, weights, alpha0, np.float32(0), begin, end, p, q)
+        _pull(z, indices, confidences, alpha0, np.float32(0), begin, end, p, q)
         curvature = np.float32(0)
         for j in range(d):
             curvature -= p[j] * q[j]
@@ -106,7 +106,7 @@ def _solve_row(z, indices, weights, alpha0, begin, end, diagonal, held, steps, s
 
 
 @njit(fastmath=True, parallel=True, cache=True)
-def solve_rows(x, z, offsets, indices, weights, alpha0, dense, penalty, steps, chunks, towards):
+def solve_rows(x, z, offsets, indices, confidences, alpha0, dense, penalty, steps, chunks, towards):
     """Improve every row of ``x`` by preconditioned conjugate gradients, in place.
 
     Parameters
@@ -115,8 +115,8 @@ def solve_rows(x, z, offsets, indices, weights, alpha0, dense, penalty, steps, c
         Rows to solve, starting from their present values; float32, (rows, d).
     z
         Factors of the other side, flattened; float32, (columns * d,).
-    offsets, indices, weights
-        Entries of the matrix, row by row; weights are confidences.
+    offsets, indices, confidences
+        Entries of the matrix, row by row.
     alpha0
         Weight of the unobserved.
     dense
@@ -146,13 +146,13 @@ def solve_rows(x, z, offsets, indices, weights, alpha0, dense, penalty, steps, c
                 diagonal[j] = dense[j] + penalty[row]
                 s[j] = x[row, j]
             held = penalty[row] if towards else np.float32(0)
-            _solve_row(z, indices, weights, alpha0, begin, end, diagonal, held, steps, s, r, p, q)
+            _solve_row(z, indices, confidences, alpha0, begin, end, diagonal, held, steps, s, r, p, q)
             for j in range(d):
                 x[row, j] = s[j]
 
 
 @njit(parallel=True, cache=True)
-def observed_loss(x, z, offsets, indices, weights, alpha0, chunks):
+def observed_loss(x, z, offsets, indices, confidences, alpha0, chunks):
     """Return ``sum over entries of c (1 - x.z)^2 - alpha0 (x.z)^2``, one float64 number a chunk."""
     d = x.shape[1]
     sums = np.zeros(len(chunks) - 1)
@@ -163,7 +163,7 @@ def observed_loss(x, z, offsets, indices, weights, alpha0, chunks):
                 score = 0.0
                 for j in range(d):
                     score += np.float64(x[row, j]) * z[indices[k], j]
-                total += weights[k] * (1.0 - score) ** 2 - alpha0 * score**2
+                total += confidences[k] * (1.0 - score) ** 2 - alpha0 * score**2
         sums[chunk] = total
     return sums
 

@@ -28,7 +28,7 @@ class Database:
         Where it is.
     create
         Whether a missing store may be created.
-    wait
+    timeout
         Seconds to wait for a lock, a connection or a server.
     lazy
         Whether to connect at the first use only, so that a service can start before its database.
@@ -41,11 +41,11 @@ class Database:
         If it is another program's database or of a newer release, or cannot hold a store.
     """
 
-    def __init__(self, location: Location, *, create: bool, wait: float, lazy: bool = False) -> None:
+    def __init__(self, location: Location, *, create: bool, timeout: float, lazy: bool = False) -> None:
         self.location = location
-        self.wait = wait
+        self.timeout = timeout
         self._create = create
-        self.engine = engines.make_engine(location, wait)
+        self.engine = engines.make_engine(location, timeout)
         self._writer = threading.Lock()
         self._prepared: tuple[FileId | None] | None = None  # the file with prepared tables
         _OPEN.add(self)
@@ -83,7 +83,7 @@ class Database:
                 connection.execution_options(**{engines.IMMEDIATE: write})
                 with connection.begin():
                     if write:
-                        engines.lock(connection, self.wait)
+                        engines.lock(connection, self.timeout)
                     yield connection
                 if write and self.location.file_id() != engines.file_of(connection):
                     raise removed(display)
@@ -104,7 +104,7 @@ class Database:
         if not write or self.location.file is None:
             yield
             return
-        if not self._writer.acquire(timeout=self.wait):
+        if not self._writer.acquire(timeout=self.timeout):
             raise locked(self.location.display)
         try:
             yield
@@ -126,7 +126,7 @@ class Database:
     def _prepare(self, *, create: bool) -> None:
         """Create the tables, or migrate them to this release."""
         if self.location.file is not None:
-            engines.prepare_file(self.location, self.wait, create=create)
+            engines.prepare_file(self.location, self.timeout, create=create)
         found = self.location.file_id()
         display = self.location.display
         with self.engine.connect() as connection, connection.begin():
@@ -147,7 +147,7 @@ class Database:
         with self.engine.connect() as connection:
             connection.execution_options(**{engines.IMMEDIATE: True})
             with connection.begin():
-                engines.lock(connection, self.wait)
+                engines.lock(connection, self.timeout)
                 # Another process may have migrated while this one waited for the lock.
                 if migrations.version(connection, self.location.display) != migrations.newest():
                     migrations.upgrade(connection)

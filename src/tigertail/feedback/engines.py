@@ -26,14 +26,14 @@ class _Connection(sqlite3.Connection):
     file_id: FileId | None = None
 
 
-def make_engine(location: Location, wait: float) -> Engine:
+def make_engine(location: Location, timeout: float) -> Engine:
     """Return the engine of a store. It connects at its first use.
 
     Parameters
     ----------
     location
         Where the store is.
-    wait
+    timeout
         Seconds to wait for a lock, a connection or a server.
 
     Raises
@@ -42,11 +42,11 @@ def make_engine(location: Location, wait: float) -> Engine:
         If psycopg is not installed.
     """
     if location.file is not None:
-        return _sqlite(location, location.file, wait)
+        return _sqlite(location, location.file, timeout)
     query = location.url.query
     # A server that stops responding must not block a request for as long as TCP would.
     options: dict[str, Any] = {
-        "connect_timeout": max(2, round(wait)),
+        "connect_timeout": max(2, round(timeout)),
         "keepalives_idle": 30,
         "tcp_user_timeout": 30_000,
         "application_name": "tigertail",
@@ -57,7 +57,7 @@ def make_engine(location: Location, wait: float) -> Engine:
             connect_args={name: value for name, value in options.items() if name not in query},
             pool_pre_ping=True,
             pool_size=_POOL,
-            pool_timeout=wait,
+            pool_timeout=timeout,
             hide_parameters=True,
         )
     except ModuleNotFoundError as error:
@@ -67,14 +67,14 @@ def make_engine(location: Location, wait: float) -> Engine:
         ) from error
 
 
-def prepare_file(location: Location, wait: float, *, create: bool) -> None:
+def prepare_file(location: Location, timeout: float, *, create: bool) -> None:
     """Check that the file of a SQLite store exists and is a store, and switch on write-ahead logging.
 
     Parameters
     ----------
     location
         A SQLite store.
-    wait
+    timeout
         Seconds to wait for a lock.
     create
         Whether a missing file may be created, readable by its owner only.
@@ -91,19 +91,19 @@ def prepare_file(location: Location, wait: float, *, create: bool) -> None:
         os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))
     elif not file.exists():
         raise DataError("there is no feedback store", path=file, remedy="check the path")
-    connection = _connect(location, file, wait)
+    connection = _connect(location, file, timeout)
     try:
         empty = _is_empty(connection, file)
         if location.read_only or (empty and not create):
             return
         if empty:
             connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-        _use_write_ahead_log(connection, wait)
+        _use_write_ahead_log(connection, timeout)
     finally:
         connection.close()
 
 
-def lock(connection: Connection, wait: float) -> None:
+def lock(connection: Connection, timeout: float) -> None:
     """Take the store's lock until the transaction ends, so that ``seq`` rises in the order of commits.
 
     Without it a reader after event 7 could miss event 6, committed later. In SQLite the transaction takes the lock
@@ -111,7 +111,7 @@ def lock(connection: Connection, wait: float) -> None:
     """
     if connection.dialect.name == "sqlite":
         return
-    limit = f"{max(1, round(wait * 1000))}ms"  # 0 means no limit
+    limit = f"{max(1, round(timeout * 1000))}ms"  # 0 means no limit
     connection.execute(text("SELECT set_config('lock_timeout', :limit, true)"), {"limit": limit})
     # An acknowledged event must be durable, whatever the server's default.
     connection.execute(
@@ -147,13 +147,13 @@ def file_of(connection: Connection) -> FileId | None:
     return known
 
 
-def _sqlite(location: Location, file: Path, wait: float) -> Engine:
+def _sqlite(location: Location, file: Path, timeout: float) -> Engine:
     engine = create_engine(
         location.url,
-        creator=lambda: _connect(location, file, wait),
+        creator=lambda: _connect(location, file, timeout),
         poolclass=QueuePool,
         pool_size=_POOL,
-        pool_timeout=wait,
+        pool_timeout=timeout,
         hide_parameters=True,
     )
 
@@ -175,13 +175,13 @@ def _sqlite(location: Location, file: Path, wait: float) -> Engine:
     return engine
 
 
-def _connect(location: Location, file: Path, wait: float) -> _Connection:
+def _connect(location: Location, file: Path, timeout: float) -> _Connection:
     """Open the file, which must exist: a missing file is never created silently."""
     before = location.file_id()
     connection = sqlite3.connect(
         f"{file.as_uri()}?mode={'ro' if location.read_only else 'rw'}",
         uri=True,
-        timeout=wait,
+        timeout=timeout,
         isolation_level=None,  # transactions begin explicitly
         check_same_thread=False,
         factory=_Connection,
@@ -208,13 +208,13 @@ def _is_empty(connection: sqlite3.Connection, file: Path) -> bool:
     return not names
 
 
-def _use_write_ahead_log(connection: sqlite3.Connection, wait: float) -> None:
+def _use_write_ahead_log(connection: sqlite3.Connection, timeout: float) -> None:
     """Switch to write-ahead logging, so that readers and writers do not block each other.
 
     SQLite does not wait for a lock here, so this function does. A read-only file, or a file system without support,
     keeps the rollback journal, which is as safe.
     """
-    last = time.monotonic() + wait
+    last = time.monotonic() + timeout
     while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         try:
             connection.execute("PRAGMA journal_mode=WAL")

@@ -23,7 +23,7 @@ _SQLITE: Final = b"SQLite format 3\0"
 
 
 def export(store: FeedbackStore, path: str | Path, *, after: int = 0, chunk: int = 100_000) -> int:
-    """Write all current events to a Parquet file, which appears whole or not at all.
+    """Write all stored events to a Parquet file, atomically.
 
     One chunk is in memory at a time.
 

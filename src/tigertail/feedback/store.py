@@ -65,7 +65,7 @@ class FeedbackStore:
     database
         The database of the events.
     clock
-        Returns the time of reception of events, with a time zone.
+        Returns the time of receipt of events, with a time zone.
     """
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
@@ -79,7 +79,7 @@ class FeedbackStore:
         *,
         create: bool = True,
         lazy: bool = False,
-        wait: float = 5.0,
+        timeout: float = 5.0,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> Self:
         """Open a store, and migrate its tables to this release.
@@ -93,10 +93,10 @@ class FeedbackStore:
             Whether a missing store may be created.
         lazy
             Whether to connect at the first use only, so that a service can start before its database.
-        wait
+        timeout
             Seconds to wait for a lock, a connection or a server.
         clock
-            Returns the time of reception of events, with a time zone. It may jump.
+            Returns the time of receipt of events, with a time zone. It need not be monotonic: order is by ``seq``.
 
         Raises
         ------
@@ -105,7 +105,7 @@ class FeedbackStore:
         TigertailError
             If it is another program's database or of a newer release, or cannot hold a store.
         """
-        return cls(Database(Location.of(address), create=create, wait=wait, lazy=lazy), clock)
+        return cls(Database(Location.of(address), create=create, timeout=timeout, lazy=lazy), clock)
 
     def __enter__(self) -> Self:
         return self
@@ -161,7 +161,7 @@ class FeedbackStore:
         before: datetime | None = None,
         chunk: int = CHUNK,
     ) -> Iterator[pl.DataFrame]:
-        """Yield all current events in the order of ``seq``, a bounded number at a time.
+        """Yield all events stored when the call began, in the order of ``seq``, a bounded number at a time.
 
         Each chunk is read in a transaction of its own, so that writers are not blocked. Events stored in the meantime
         are not read: continue with ``after`` the last ``seq`` read, and no event is missed.
@@ -180,15 +180,15 @@ class FeedbackStore:
         polars.DataFrame
             Columns of :data:`~tigertail.feedback.SCHEMA`.
         """
-        wanted = select(*(EVENTS.c[name] for name in SCHEMA)).order_by(EVENTS.c[SEQ]).limit(chunk)
+        query = select(*(EVENTS.c[name] for name in SCHEMA)).order_by(EVENTS.c[SEQ]).limit(chunk)
         if since is not None:
-            wanted = wanted.where(EVENTS.c[RECEIVED_AT] >= microseconds(_zoned(since)))
+            query = query.where(EVENTS.c[RECEIVED_AT] >= microseconds(_require_timezone(since)))
         if before is not None:
-            wanted = wanted.where(EVENTS.c[RECEIVED_AT] < microseconds(_zoned(before)))
+            query = query.where(EVENTS.c[RECEIVED_AT] < microseconds(_require_timezone(before)))
         with self.database.transaction() as connection:
             last = connection.execute(select(func.max(EVENTS.c[SEQ]))).scalar() or 0
         while after < last:
-            within = wanted.where(EVENTS.c[SEQ] > after, EVENTS.c[SEQ] <= last)
+            within = query.where(EVENTS.c[SEQ] > after, EVENTS.c[SEQ] <= last)
             with self.database.transaction() as connection:
                 rows = connection.execute(within).all()
             if not rows:
@@ -199,7 +199,7 @@ class FeedbackStore:
     def read(
         self, *, after: int = 0, since: datetime | None = None, before: datetime | None = None
     ) -> pl.DataFrame:
-        """Return all current events in one table, in the order of ``seq``; see :meth:`chunks`."""
+        """Return all events stored when the call began in one table, in the order of ``seq``; see :meth:`chunks`."""
         parts = list(self.chunks(after=after, since=since, before=before))
         return pl.concat(parts) if parts else SCHEMA.to_frame()
 
@@ -238,17 +238,17 @@ class FeedbackStore:
         )
         if done.rowcount != len(rows):
             raise StoreUnavailableError(
-                f"another program than Tigertail wrote to the feedback store {self.database.location.display}",
+                f"a program other than Tigertail wrote to the feedback store {self.database.location.display}",
                 remedy="send the events again",
             )
 
 
 def _stored(connection: Connection, ids: list[str]) -> Iterator[dict[str, Any]]:
     """Yield the stored events with these ids, as clients sent them."""
-    wanted = select(*(EVENTS.c[name] for name in INCOMING))
+    query = select(*(EVENTS.c[name] for name in INCOMING))
     for start in range(0, len(ids), _IDS):
-        some = wanted.where(EVENTS.c[EVENT_ID].in_(ids[start : start + _IDS]))
-        for row in connection.execute(some):
+        batch = query.where(EVENTS.c[EVENT_ID].in_(ids[start : start + _IDS]))
+        for row in connection.execute(batch):
             yield dict(row._mapping)
 
 
@@ -257,7 +257,7 @@ def _frame(rows: Sequence[Row[Any]]) -> pl.DataFrame:
     return raw.cast(SCHEMA)
 
 
-def _zoned(instant: datetime) -> datetime:
+def _require_timezone(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise DataError(f"the time {instant} has no time zone", remedy="give one, such as datetime.UTC")
     return instant

@@ -32,7 +32,7 @@ def check_table_file(path: Path) -> None:
 
 
 def write_table(table: pl.DataFrame, path: Path) -> None:
-    """Write a table, whole or not at all.
+    """Write a table atomically.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Artists mentioned on a page: of the same scene, of the same country, or any others."""
+"""Artists mentioned on a page: of the same genre, of the same country, or any others."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from typing import Final
 
 import numpy as np
 
-from tigertail.simulation.styles import draw_scenes
+from tigertail.simulation.styles import draw_genres
 from tigertail.simulation.world import Codes, Reals, World
 
-CIRCLES: Final = (0.5, 0.2, 0.3)  # shares of mentions: same scene, same country, any artist
-FOLLOW: Final = 0.5  # how much of the logarithm of fame goes into being mentioned
+CIRCLES: Final = (0.5, 0.2, 0.3)  # shares of mentions: same genre, same country, any artist
+FOLLOW: Final = 0.5  # how much of the logarithm of popularity goes into being mentioned
 
 
 def mentioned(world: World, owner: Codes, rng: np.random.Generator) -> Codes:
-    """Draw an artist to mention on the page of each owner, never the owner, the famous more often.
+    """Draw an artist to mention on the page of each owner, never the owner, the popular more often.
 
     Returns
     -------
     Codes
         Artist codes, as many as owners.
     """
-    weight = np.exp(FOLLOW * (world.fame - world.fame.max()))
+    weight = np.exp(FOLLOW * (world.log_popularity - world.log_popularity.max()))
     one_group = np.zeros_like(world.home)
     circles = [
-        draw_among(world.scene, weight, draw_scenes(world, owner, rng), rng),
+        draw_among(world.genre, weight, draw_genres(world, owner, rng), rng),
         draw_among(world.home, weight, world.home[owner], rng),
         draw_among(one_group, weight, one_group[owner], rng),
     ]

@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from tigertail.errors import ConfigError, setting_at_fault
 from tigertail.simulation.countries import COUNTRIES
 
-GLOBAL: Final = "global"  # the famous artists, everywhere
+GLOBAL: Final = "global"  # the popular artists, everywhere
 FULL: Final = "full"  # all artists, everywhere
 REGIONAL: Final = "regional"  # missing in every second country; a local artist only at home
 _CHOICE: Final = 4  # least ratio of artists to artists of one listener
@@ -42,9 +42,9 @@ class WorldConfig(BaseModel):
     artists_per_listener
         Mean number of artists that a listener plays.
     genres
-        Number of scenes shared by all countries.
+        Number of genres shared by all countries.
     scenes_per_country
-        Number of scenes of one country only.
+        Number of scenes: genres of one country only.
     local_structure
         Influence of country and language, from 0 (none) to 1.
     popularity_exponent
@@ -55,22 +55,22 @@ class WorldConfig(BaseModel):
         Share of listeners of unknown country.
     spam_annotators
         Share of spammers among all annotators: they are added to the honest ones, and play nothing.
-    unheard
+    cold
         Share of artists without listeners, whatever their popularity: only their sound, pages and radio shows are
         known.
     facts
-        Share of artists with scenes and home in an encyclopaedia, the famous first.
+        Share of artists with genres and home in an encyclopaedia, the popular first.
     audio
         Share of artists with audio descriptors; 0 leaves the table out.
     pages
-        Share of artists with a page of their own, the famous first; 0 leaves documents and mentions out.
+        Share of artists with a page of their own, the popular first; 0 leaves documents and mentions out.
     djs
         Number of DJs with a radio show; 0 leaves sequences out.
     services
         Share of listeners of each service: ``global``, ``full`` and ``regional``, as a mapping or as text
         (``"global=0.85,full=0.1,regional=0.05"``). Without them everybody can play everything.
     catalogue
-        Share of artists that the global service has, the famous first.
+        Share of artists that the global service has, the popular first.
     seed
         The same seed and configuration give the same world.
     """
@@ -88,7 +88,7 @@ class WorldConfig(BaseModel):
     diaspora: float = Field(default=0.04, ge=0, le=1)
     unknown_country: float = Field(default=0.05, ge=0, le=1)
     spam_annotators: float = Field(default=0.0, ge=0, le=0.9)
-    unheard: float = Field(default=0.0, ge=0, le=0.5)
+    cold: float = Field(default=0.0, ge=0, le=0.5)
     facts: float = Field(default=0.0, ge=0, le=1)
     audio: float = Field(default=0.85, ge=0, le=1)
     pages: float = Field(default=0.6, ge=0, le=1)

@@ -1,4 +1,4 @@
-"""Annotations by experts: scenes and homes of artists, as in an encyclopaedia, with few errors.
+"""Annotations by experts: genres and homes of artists, as in an encyclopaedia, with few errors.
 
 They do not depend on listeners, so they also cover artists without listeners.
 """
@@ -11,17 +11,17 @@ import numpy as np
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.simulation.styles import draw_scenes, known_of
-from tigertail.simulation.tagging import HOME, SCENE, true_labels
+from tigertail.simulation.styles import draw_genres, known_of
+from tigertail.simulation.tagging import GENRE, HOME, true_labels
 from tigertail.simulation.world import World
 
-STATEMENTS: Final = 3  # of scenes, about an artist; those that repeat one another count once
-WRONG: Final = 0.05  # share of statements of a scene that are wrong
-FACETS: Final = {SCENE: "genre", HOME: "hometown"}
+STATEMENTS: Final = 3  # of genres, about an artist; those that repeat one another count once
+WRONG: Final = 0.05  # share of statements of a genre that are wrong
+FACETS: Final = {GENRE: "genre", HOME: "hometown"}
 
 
 def state_facts(world: World, rng: np.random.Generator) -> pl.DataFrame:
-    """State the scenes and the home of some artists.
+    """State the genres and the home of some artists.
 
     Returns
     -------
@@ -31,10 +31,10 @@ def state_facts(world: World, rng: np.random.Generator) -> pl.DataFrame:
     labels = true_labels(world)
     known = known_of(world, world.config.facts, rng)
     stated = np.repeat(known, STATEMENTS)
-    scene = draw_scenes(world, stated, rng)
-    wrong = rng.random(len(scene)) < WRONG
-    scene = np.where(wrong, rng.integers(len(labels[SCENE]), size=len(scene)), scene)
-    facts = {SCENE: (stated, scene), HOME: (known, world.home[known])}
+    genre = draw_genres(world, stated, rng)
+    wrong = rng.random(len(genre)) < WRONG
+    genre = np.where(wrong, rng.integers(len(labels[GENRE]), size=len(genre)), genre)
+    facts = {GENRE: (stated, genre), HOME: (known, world.home[known])}
     rows = [
         pl.DataFrame({"item": item, c.LABEL: labels[kind].gather(label)}).with_columns(
             pl.lit(FACETS[kind]).alias(c.FACET)

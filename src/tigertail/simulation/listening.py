@@ -13,8 +13,9 @@ from typing import Final
 import numpy as np
 
 from tigertail.progress import track
+from tigertail.simulation.numerics import product, row_blocks
 from tigertail.simulation.services import Services
-from tigertail.simulation.world import Codes, Flags, Reals, World, blocks, product
+from tigertail.simulation.world import Codes, Flags, Reals, World
 
 VISIBILITY: Final = 3.0  # log factor by which a local artist is less known abroad
 SPREAD: Final = 0.5  # of the logarithm of artists a listener
@@ -48,11 +49,11 @@ def listen(
     drawn = rng.lognormal(np.log(config.artists_per_listener) - SPREAD**2 / 2, SPREAD, config.listeners)
     wanted = np.clip(np.rint(drawn), 2, config.artists // 2).astype(np.int64)
     activity = rng.normal(MEAN_LOG_PLAYS, ACTIVITY, config.listeners)
-    for block in track(blocks(config.listeners, config.artists), "listening"):
+    for block in track(row_blocks(config.listeners, config.artists), "listening"):
         utility = utilities(world, block)
         score = utility + exposure(world, block)
         if services is not None:
-            reach = services.within_reach(world, block) & ~world.unheard
+            reach = services.within_reach(world, block) & ~world.cold
             score[~reach] = -np.inf
             wanted[block] = np.clip(wanted[block], 1, np.maximum(reach.sum(axis=1) // 2, 1))
         score -= np.log(rng.standard_exponential(score.shape))  # plus Gumbel noise
@@ -72,7 +73,7 @@ def exposure(world: World, block: slice) -> Reals:
     """Return the log exposure of a block of listeners to each artist, without taste."""
     here = (world.home == world.culture[block, None]) | (world.home == world.residence[block, None])
     hidden = world.config.local_structure * VISIBILITY * (world.local & ~here)
-    result: Reals = np.where(world.unheard, -np.inf, world.fame - hidden)
+    result: Reals = np.where(world.cold, -np.inf, world.log_popularity - hidden)
     return result
 
 

@@ -1,7 +1,7 @@
 """Radio shows: sequences by DJs, who know far more of the long tail than listeners do.
 
 The taste of a DJ is drawn like that of a listener, but popularity has little weight and country none: a DJ of any
-country finds any artist. Each show has a theme, one of the DJ's scenes.
+country finds any artist. Each show has a theme, one of the DJ's genres.
 """
 
 from __future__ import annotations
@@ -12,29 +12,28 @@ import numpy as np
 import polars as pl
 
 from tigertail import columns as c
+from tigertail.simulation.numerics import product, row_blocks
 from tigertail.simulation.world import (
-    PICKINESS,
+    GENRE_UTILITY,
     Codes,
     Reals,
     World,
-    blocks,
+    genre_count,
     listener_shares,
-    product,
-    scene_count,
     tastes,
 )
 
 SHOWS: Final = 12  # of a DJ
 PLACES: Final = 20  # artists of a show, where there are four times as many in the world
-DEPTH: Final = 0.25  # how much of the logarithm of fame a DJ follows
-THEME: Final = 4.0  # utility of an artist in the middle of a show's scene
+DEPTH: Final = 0.25  # how much of the logarithm of popularity a DJ follows
+THEME: Final = 4.0  # utility of an artist in the middle of a show's genre
 FREEDOM: Final = 1.5  # temperature of a choice
 
 
 def air_shows(world: World, rng: np.random.Generator) -> pl.DataFrame:
     """Simulate the shows of DJs.
 
-    Distinct artists of a show are drawn with probability proportional to ``exp((u + theme + DEPTH fame) /
+    Distinct artists of a show are drawn with probability proportional to ``exp((u + theme + DEPTH log popularity) /
     FREEDOM)``, as for listeners (:mod:`tigertail.simulation.listening`).
 
     Returns
@@ -46,13 +45,13 @@ def air_shows(world: World, rng: np.random.Generator) -> pl.DataFrame:
     culture = rng.choice(config.countries, config.djs, p=listener_shares(config))
     taste = tastes(culture, config, rng)
     dj = np.repeat(np.arange(config.djs), SHOWS)
-    theme = _themes(taste[dj, : scene_count(config)], rng)
+    theme = _themes(taste[dj, : genre_count(config)], rng)
     wish = taste[dj]
     wish[np.arange(len(dj)), theme] += THEME
     places = min(PLACES, config.artists // 4)
     chosen: list[Codes] = [np.empty((0, places), np.int64)]
-    for block in blocks(len(dj), config.artists):
-        score = (product(wish[block], world.style.T) + DEPTH * world.fame) / FREEDOM
+    for block in row_blocks(len(dj), config.artists):
+        score = (product(wish[block], world.style.T) + DEPTH * world.log_popularity) / FREEDOM
         score -= np.log(rng.standard_exponential(score.shape))  # plus Gumbel noise
         best = np.argpartition(-score, places - 1, axis=1)[:, :places]
         # Sorted first, since how a partition orders what it finds differs between machines.
@@ -68,8 +67,8 @@ def air_shows(world: World, rng: np.random.Generator) -> pl.DataFrame:
     )
 
 
-def _themes(scenes: Reals, rng: np.random.Generator) -> Codes:
-    """Draw a scene for each row, as much as it is liked."""
-    bound = np.cumsum(scenes, axis=1) / PICKINESS
-    drawn: Codes = (bound < (rng.random(len(scenes)) * bound[:, -1])[:, None]).sum(axis=1)
+def _themes(genres: Reals, rng: np.random.Generator) -> Codes:
+    """Draw a genre for each row, as much as it is liked."""
+    bound = np.cumsum(genres, axis=1) / GENRE_UTILITY
+    drawn: Codes = (bound < (rng.random(len(genres)) * bound[:, -1])[:, None]).sum(axis=1)
     return drawn

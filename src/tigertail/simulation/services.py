@@ -72,16 +72,16 @@ def open_services(world: World, rng: np.random.Generator) -> Services | None:
         return None
     names = tuple(config.services)
     used = rng.choice(len(names), config.listeners, p=list(config.services.values()))
-    by_fame = np.argsort(np.where(world.unheard, np.inf, -world.fame), kind="stable")
-    famous = np.zeros(config.artists, np.bool_)
-    famous[by_fame[: config.global_catalogue_size]] = True
+    by_popularity = np.argsort(np.where(world.cold, np.inf, -world.log_popularity), kind="stable")
+    popular = np.zeros(config.artists, np.bool_)
+    popular[by_popularity[: config.global_catalogue_size]] = True
     country = np.arange(config.countries)
     present = country % 2 == 0
     at_home = ~world.local | (world.home == country[:, None])
     catalogues = {
-        GLOBAL: np.broadcast_to(famous, at_home.shape),
+        GLOBAL: np.broadcast_to(popular, at_home.shape),
         FULL: np.ones_like(at_home),
-        REGIONAL: (famous | at_home) & present[:, None],
+        REGIONAL: (popular | at_home) & present[:, None],
     }
     if REGIONAL in names:
         instead = names.index(GLOBAL if GLOBAL in names else FULL)

@@ -20,7 +20,7 @@ from tigertail.simulation.services import Services, open_services
 from tigertail.simulation.sound import describe_sound
 from tigertail.simulation.tagging import tag
 from tigertail.simulation.truth import FILE, affinity_lists
-from tigertail.simulation.world import World, hush, make_world
+from tigertail.simulation.world import World, make_cold, make_world
 from tigertail.simulation.writing import write_pages
 
 _DEFAULT: Final = WorldConfig()
@@ -51,7 +51,7 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
         If the folder exists and may not be replaced, or cannot be written.
     """
     chance = [np.random.default_rng(seed) for seed in np.random.SeedSequence(config.seed).spawn(11)]
-    world = hush(make_world(config, chance[0]), chance[5])
+    world = make_cold(make_world(config, chance[0]), chance[5])
     services = open_services(world, chance[10])
     listener_ids = _ids("listener", config.listeners)
     item_ids = _ids("artist", config.artists)

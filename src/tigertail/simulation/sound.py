@@ -13,11 +13,12 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from tigertail.simulation.styles import moods, scene_mix
-from tigertail.simulation.world import MOODS, Reals, World, product
+from tigertail.simulation.numerics import product
+from tigertail.simulation.styles import genre_weights, moods
+from tigertail.simulation.world import MOOD_AXES, Reals, World
 
 TRAITS: Final = 12
-SCENE: Final = 1.0  # weight of the scene in a trait
+GENRE: Final = 1.0  # weight of the genre in a trait
 MOOD: Final = 1.3  # weight of the mood, over all axes
 NOISE: Final = 0.4  # standard deviation of the noise, relative to the spread by style
 
@@ -52,7 +53,7 @@ USELESS: Final[dict[str, Callable[[Reals], Reals]]] = {
 def describe_sound(world: World, rng: np.random.Generator) -> pl.DataFrame:
     """Return audio descriptors of some artists.
 
-    With s the scenes and m the mood of an artist, and R, Q, V, b random but the same for all,
+    With s the genres and m the mood of an artist, and R, Q, V, b random but the same for all,
 
         x = V tanh(R s + Q m + b) + noise
 
@@ -63,9 +64,9 @@ def describe_sound(world: World, rng: np.random.Generator) -> pl.DataFrame:
     """
     artists = world.config.artists
     known = np.sort(rng.permutation(artists)[: round(world.config.audio * artists)])
-    mix, mood = scene_mix(world), moods(world)
-    hidden = product(mix, SCENE * rng.standard_normal((mix.shape[1], TRAITS)))
-    hidden += product(mood, MOOD * rng.standard_normal((MOODS, TRAITS)))
+    mix, mood = genre_weights(world), moods(world)
+    hidden = product(mix, GENRE * rng.standard_normal((mix.shape[1], TRAITS)))
+    hidden += product(mood, MOOD * rng.standard_normal((MOOD_AXES, TRAITS)))
     traits = np.tanh(hidden + 0.5 * rng.standard_normal(TRAITS))
     clean = product(traits, rng.standard_normal((TRAITS, len(SCALES))))
     clean = (clean - clean.mean(axis=0)) / clean.std(axis=0)

@@ -6,29 +6,29 @@ from typing import Final
 
 import numpy as np
 
-from tigertail.simulation.world import MOODS, Codes, Reals, World, scene_count
+from tigertail.simulation.world import MOOD_AXES, Codes, Reals, World, genre_count, popularity_quantile
 
-CHANCE: Final = 0.3  # weight of chance in which artists are known, relative to their standing from 0 to 1
+CHANCE: Final = 0.3  # weight of chance in which artists are known, relative to their quantile of popularity
 
 
-def scene_mix(world: World) -> Reals:
-    """Return the degree to which each artist belongs to each scene, shape (artists, scenes); rows sum to 1."""
-    return world.style[:, : scene_count(world.config)]
+def genre_weights(world: World) -> Reals:
+    """Return the degree to which each artist belongs to each genre, shape (artists, genres); rows sum to 1."""
+    return world.style[:, : genre_count(world.config)]
 
 
 def moods(world: World) -> Reals:
     """Return the mood of each artist, a unit vector, shape (artists, MOODS)."""
-    scenes = scene_count(world.config)
-    return world.style[:, scenes : scenes + MOODS]
+    genres = genre_count(world.config)
+    return world.style[:, genres : genres + MOOD_AXES]
 
 
-def draw_scenes(world: World, artist: Codes, rng: np.random.Generator) -> Codes:
-    """Draw a scene of each artist, its main one or the one it leans to, as much as it belongs there."""
-    mix = scene_mix(world)
-    other = np.where(mix == mix.max(axis=1, keepdims=True), 0, mix)
-    lean = other.max(axis=1)
+def draw_genres(world: World, artist: Codes, rng: np.random.Generator) -> Codes:
+    """Draw a genre of each artist, the main or the second one, by their weights."""
+    weights = genre_weights(world)
+    other = np.where(weights == weights.max(axis=1, keepdims=True), 0, weights)
+    second_weight = other.max(axis=1)
     drawn: Codes = np.where(
-        rng.random(len(artist)) < lean[artist], other.argmax(axis=1)[artist], world.scene[artist]
+        rng.random(len(artist)) < second_weight[artist], other.argmax(axis=1)[artist], world.genre[artist]
     )
     return drawn
 
@@ -42,15 +42,10 @@ def marked_moods(world: World, artist: Codes) -> Codes:
     return marked
 
 
-def standing(world: World) -> Reals:
-    """Return the share of artists each artist is more famous than, from 0 to below 1, shape (artists,)."""
-    count = world.fame.size
-    rank: Reals = np.argsort(np.argsort(world.fame, kind="stable"), kind="stable") / count
-    return rank
-
-
 def known_of(world: World, share: float, rng: np.random.Generator) -> Codes:
-    """Draw a share of the artists, in the order of their codes: most of the famous, some of the others."""
-    known = standing(world) + CHANCE * rng.standard_normal(world.fame.size)
-    chosen: Codes = np.argsort(-known, kind="stable")[: round(share * world.fame.size)]
+    """Draw a share of the artists, in the order of their codes: most of the popular, some of the others."""
+    known = popularity_quantile(world.log_popularity) + CHANCE * rng.standard_normal(
+        world.log_popularity.size
+    )
+    chosen: Codes = np.argsort(-known, kind="stable")[: round(share * world.log_popularity.size)]
     return np.sort(chosen)

@@ -1,6 +1,6 @@
 """Annotations by the crowd: labels that listeners give to artists they play, with errors and spam.
 
-An honest annotator gives true labels (scene, mood, home, language), and sometimes a wrong label, one without
+An honest annotator gives true labels (genre, mood, home, language), and sometimes a wrong label, one without
 information ("seen live"), or a personal one. Spellings vary. A spammer plays nothing and labels random artists: with
 the slogan of a campaign, with one label for all, or with random labels.
 """
@@ -14,15 +14,15 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.simulation.countries import COUNTRIES
-from tigertail.simulation.styles import draw_scenes, marked_moods
-from tigertail.simulation.world import MOODS, Codes, Flags, World
+from tigertail.simulation.styles import draw_genres, marked_moods
+from tigertail.simulation.world import MOOD_AXES, Codes, Flags, World
 
 TAGGERS: Final = 0.3  # share of annotators among listeners
 ARTISTS_TAGGED: Final = 10.0  # by one annotator, on average
 FURTHER_LABELS: Final = 1.2  # mean number of labels for an artist after the first
 ZEAL: Final = 4.0  # ratio of a spammer's labels to an honest annotator's
 ARTISTS_A_CAMPAIGN: Final = 400  # artists for each campaign of spam
-SCENE, MOOD, HOME, TONGUE, JUNK, PERSONAL, WRONG = range(7)
+GENRE, MOOD, HOME, LANGUAGE, JUNK, PERSONAL, WRONG = range(7)
 KINDS: Final = (0.52, 0.15, 0.10, 0.05, 0.08, 0.03, 0.07)  # shares of these kinds of label
 NOISE: Final = ("seen live", "albums i own", "favourites", "check out later")
 _VARIANT: Final = 0.3  # share of labels in another spelling
@@ -74,7 +74,7 @@ def true_labels(world: World) -> list[pl.Series]:
     Returns
     -------
     list[pl.Series]
-        Of each kind, in the order of its codes: scenes, moods (each axis's low end, then its high one), homes
+        Of each kind, in the order of its codes: genres, moods (each axis's low end, then its high one), homes
         and languages by country.
     """
     config = world.config
@@ -85,7 +85,7 @@ def true_labels(world: World) -> list[pl.Series]:
         for country in countries
         for number in range(1, config.scenes_per_country + 1)
     ]
-    moods = [f"mood {axis} {end}" for axis in range(1, MOODS + 1) for end in ("low", "high")]
+    moods = [f"mood {axis} {end}" for axis in range(1, MOOD_AXES + 1) for end in ("low", "high")]
     return [
         pl.Series(genres + scenes),
         pl.Series(moods),
@@ -112,10 +112,10 @@ def _honest(
     kind = rng.choice(len(KINDS), len(annotator), p=KINDS)
     words = pl.concat(vocabulary)
     labels_of_kind = [
-        vocabulary[SCENE].gather(draw_scenes(world, what, rng)),
+        vocabulary[GENRE].gather(draw_genres(world, what, rng)),
         vocabulary[MOOD].gather(marked_moods(world, what)),
         vocabulary[HOME].gather(world.home[what]),
-        vocabulary[TONGUE].gather(world.home[what]),
+        vocabulary[LANGUAGE].gather(world.home[what]),
         pl.Series(NOISE).gather(rng.integers(len(NOISE), size=len(annotator))),
         "my list " + pl.Series(annotator).cast(pl.String),
         words.gather(rng.integers(len(words), size=len(annotator))),

@@ -20,7 +20,8 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import DataError
 from tigertail.progress import track
-from tigertail.simulation.world import Reals, World, blocks, product
+from tigertail.simulation.numerics import product, row_blocks
+from tigertail.simulation.world import Reals, World
 
 FILE: Final = "truth.parquet"
 DEPTH: Final = 100  # neighbours of each artist that are kept
@@ -73,7 +74,7 @@ def affinity_lists(world: World, item_ids: pl.Series) -> pl.DataFrame:
     artists = world.config.artists
     depth = min(DEPTH, artists - 1)
     lists = []
-    for block in track(blocks(artists, max(artists, world.config.listeners)), "true affinities"):
+    for block in track(row_blocks(artists, max(artists, world.config.listeners)), "true affinities"):
         score = affinities(world, block).astype(np.float32)
         target = np.arange(block.start, block.stop)
         score[target - block.start, target] = -np.inf

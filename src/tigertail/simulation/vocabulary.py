@@ -1,4 +1,4 @@
-"""The invented words of pages: for scenes, moods and countries, and filler words without information."""
+"""The invented words of pages: for genres, moods and countries, and filler words without information."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 
 from tigertail.simulation.countries import COUNTRIES
 from tigertail.simulation.names import SOUNDS, invent_word
-from tigertail.simulation.world import MOODS, Codes, World
+from tigertail.simulation.world import MOOD_AXES, Codes, World
 
-SCENE_WORDS: Final = 8
+GENRE_WORDS: Final = 8
 MOOD_WORDS: Final = 6
 TOWNS: Final = 8
 FILLER: Final = 400
@@ -42,8 +42,8 @@ class Vocabulary:
 
     Parameters
     ----------
-    scenes
-        Of each scene, in the language it sings in; genres are English.
+    genres
+        Of each genre; those of shared genres are English, those of a country's scenes in its language.
     moods
         Of each end of each mood axis.
     towns
@@ -52,7 +52,7 @@ class Vocabulary:
         One group.
     """
 
-    scenes: Words
+    genres: Words
     moods: Words
     towns: Words
     filler: Words
@@ -62,12 +62,12 @@ def invent_vocabulary(world: World, rng: np.random.Generator) -> Vocabulary:
     """Invent the words that pages of a world are made of."""
     config = world.config
     homes = [country.language for country in COUNTRIES[: config.countries]]
-    scenes = ["en"] * config.genres + [
+    genres = ["en"] * config.genres + [
         language for language in homes for _ in range(config.scenes_per_country)
     ]
     return Vocabulary(
-        _invent(scenes, SCENE_WORDS, rng),
-        _invent(["en"] * (2 * MOODS), MOOD_WORDS, rng),
+        _invent(genres, GENRE_WORDS, rng),
+        _invent(["en"] * (2 * MOOD_AXES), MOOD_WORDS, rng),
         _invent(homes, TOWNS, rng, capital=True),
         _invent(["en"], FILLER, rng),
     )

@@ -1,7 +1,7 @@
 """Pages about the better known artists, which mention related artists.
 
-Sentences are English with invented words: words of the artist's scene and mood, towns of the country, and filler
-words. Mentioned artists are mostly of the same scene, then of the same country, the famous more often. Sometimes a
+Sentences are English with invented words: words of the artist's genre and mood, towns of the country, and filler
+words. Mentioned artists are mostly of the same genre, then of the same country, the popular more often. Sometimes a
 name is the title of a song, which is not a mention.
 
 Wiki pages link the first occurrence of a name; other pages have no links.
@@ -18,26 +18,26 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.simulation.circles import mentioned
-from tigertail.simulation.styles import draw_scenes, known_of, marked_moods, standing
+from tigertail.simulation.styles import draw_genres, known_of, marked_moods
 from tigertail.simulation.vocabulary import Words, invent_vocabulary
-from tigertail.simulation.world import Codes, Flags, World
+from tigertail.simulation.world import Codes, Flags, World, popularity_quantile
 
 SENTENCES: Final = 4  # of the shortest page
-FURTHER: Final = 12.0  # sentences of the most famous beyond those, on average
+FURTHER: Final = 12.0  # sentences of the most popular beyond those, on average
 WIKI: Final = 0.5  # share of pages that are on a wiki
-WRONG: Final = 0.25  # share of words of a scene or mood that belong to another
+WRONG: Final = 0.25  # share of words of a genre or mood that belong to another
 
-OPENING: Final = "{owner} is a band from {town} whose songs are {scene} and {mood}."
+OPENING: Final = "{owner} is a band from {town} whose songs are {genre} and {mood}."
 TEMPLATES: Final = (
     "They toured with {artist} and {artist}.",
     "{artist} covered one of their songs.",
     "The singer was influenced by {artist}, {artist} and {artist}.",
     "Some compared the {filler} record with {artist}.",
     "The band {artist} joined them in {town}.",
-    "A {filler} song called “{title}” opens the {scene} record.",
-    "In {town} the {filler} crowd asked for {scene} and {filler} songs.",
-    "It is more {mood} than {scene}, and {filler} to the end.",
-    "The {filler} {filler} of {town} is {mood}, {filler} and {scene}.",
+    "A {filler} song called “{title}” opens the {genre} record.",
+    "In {town} the {filler} crowd asked for {genre} and {filler} songs.",
+    "It is more {mood} than {genre}, and {filler} to the end.",
+    "The {filler} {filler} of {town} is {mood}, {filler} and {genre}.",
 )
 """What a sentence after the first may be, each as often as the others."""
 
@@ -54,7 +54,7 @@ def _pieces(template: str) -> list[_Piece]:
 
 
 _SENTENCES: Final = [_pieces(template) for template in (OPENING, *TEMPLATES)]
-_KINDS: Final = ("owner", "artist", "title", "town", "scene", "mood", "filler")
+_KINDS: Final = ("owner", "artist", "title", "town", "genre", "mood", "filler")
 _MENTIONS: Final = ("owner", "artist")
 _SLOTS: Final = {
     kind: np.array([sum(slot == kind for _, slot, _ in pieces) for pieces in _SENTENCES]) for kind in _KINDS
@@ -83,8 +83,8 @@ def write_pages(
         the true mentions; an algorithm that reads the text may find fewer, or others.
     """
     owners = known_of(world, world.config.pages, rng)
-    fame = standing(world)[owners]
-    lengths = SENTENCES + rng.poisson(FURTHER * fame**3)
+    popularity = popularity_quantile(world.log_popularity)[owners]
+    lengths = SENTENCES + rng.poisson(FURTHER * popularity**3)
     wiki = rng.random(len(owners)) < WIKI
     sentence = rng.integers(1, len(_SENTENCES), lengths.sum())
     sentence[np.cumsum(lengths) - lengths] = 0
@@ -125,9 +125,9 @@ def _fillings(
         mention = artists if kind in _MENTIONS else np.full(len(artists), -1)
         fill[kind] = zip([names[code] for code in artists.tolist()], mention.tolist(), strict=True)
     fill["town"] = _spoken(words.towns, world.home[about["town"]], rng)
-    scenes = _mistaken(draw_scenes(world, about["scene"], rng), words.scenes, rng)
+    genres = _mistaken(draw_genres(world, about["genre"], rng), words.genres, rng)
     moods = _mistaken(marked_moods(world, about["mood"]), words.moods, rng)
-    fill["scene"] = _spoken(words.scenes, scenes, rng)
+    fill["genre"] = _spoken(words.genres, genres, rng)
     fill["mood"] = _spoken(words.moods, moods, rng)
     fill["filler"] = _spoken(words.filler, np.zeros(len(about["filler"]), np.int64), rng)
     return fill

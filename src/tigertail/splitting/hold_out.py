@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Literal
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
@@ -23,7 +23,7 @@ from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.strata import strata
 from tigertail.dataset.vocabulary import Vocabulary
-from tigertail.errors import ConfigError, DataError, setting_at_fault
+from tigertail.errors import DataError
 from tigertail.sparse import CSR
 
 
@@ -47,23 +47,6 @@ class ProtocolConfig(BaseModel):
     exposure: Literal["catalogue", "ignored"] = "catalogue"
     """What a list ranks: the catalogue of the held-out listener, or every item."""
 
-    @classmethod
-    def checked(cls, **settings: Any) -> Self:
-        """Validate settings typed by a person.
-
-        Raises
-        ------
-        ConfigError
-            If a value is out of range; the message names it.
-        """
-        try:
-            return cls(**settings)
-        except ValidationError as error:
-            key, problem = setting_at_fault(error)
-            raise ConfigError(
-                f"--{key.replace('_', '-')}: {problem}", remedy="see tigertail evaluate --help"
-            ) from None
-
 
 @dataclass(frozen=True, eq=False)
 class Split:
@@ -74,16 +57,16 @@ class Split:
     config
         Settings of the split.
     train
-        The dataset without any trace of the held-out listeners.
+        The dataset without any data of the held-out listeners.
     interactions
         The training plays, over the whole catalogue.
-    held
-        Profiles of the held-out listeners, in the order of the rows of ``relevant``: the data of a new listener without
-        plays.
+    profiles
+        Profiles of the held-out listeners, in the order of the rows of ``relevant``: what is known of a new listener
+        before any play.
     relevant
         The targets: held-out listeners by items of the catalogue. Metrics leave the query itself out.
     query_listeners
-        Held-out listener (a row of ``relevant``) of each query; int32, (queries,), rising.
+        Held-out listener (a row of ``relevant``) of each query; int32, (queries,), ascending.
     query_items
         Item of each query; int32, (queries,).
     strata
@@ -97,7 +80,7 @@ class Split:
     config: ProtocolConfig
     train: Dataset
     interactions: Interactions
-    held: pl.DataFrame
+    profiles: pl.DataFrame
     relevant: CSR
     query_listeners: NDArray[np.int32]
     query_items: NDArray[np.int32]
@@ -134,20 +117,20 @@ def hold_out(dataset: Dataset, config: ProtocolConfig) -> Split:
     """
     queryable, targets, moment = _candidate_pairs(dataset, config)
     rng = np.random.default_rng(config.seed)
-    held = _held(dataset, queryable, targets, config, rng)
-    train = dataset.without(held) if moment is None else dataset.without(held).until(moment)
+    held_out_ids = _draw_held_out(dataset, queryable, targets, config, rng)
+    train = dataset.without(held_out_ids) if moment is None else dataset.without(held_out_ids).until(moment)
     interactions = Interactions.build(train.plays, dataset.items[c.ITEM_ID])
-    queries = _matrix(queryable, held, interactions)
+    queries = _matrix(queryable, held_out_ids, interactions)
     listeners, items = _choose(queries, config.queries, rng)
-    exposure, train_exposure = _exposures(dataset, held, interactions, config)
+    exposure, train_exposure = _exposures(dataset, held_out_ids, interactions, config)
     return Split(
         config,
         train,
         interactions,
-        held.to_frame(c.LISTENER_ID).join(
+        held_out_ids.to_frame(c.LISTENER_ID).join(
             dataset.listeners, on=c.LISTENER_ID, how="left", maintain_order="left"
         ),
-        _matrix(targets, held, interactions),
+        _matrix(targets, held_out_ids, interactions),
         listeners,
         items,
         strata(interactions.item_listeners),
@@ -179,7 +162,7 @@ def without_hold_out(
     relevant
         Queries by items: what is similar to each; None where nothing is judged.
     curators
-        Who each query is from, as ``held`` of the split; None where nobody is.
+        Who each query is from, as ``profiles`` of the split; None where nobody is.
     """
     count, items = len(queries), len(interactions.items)
     return Split(
@@ -197,15 +180,15 @@ def without_hold_out(
 
 
 def _exposures(
-    dataset: Dataset, held: pl.Series, interactions: Interactions, config: ProtocolConfig
+    dataset: Dataset, held_out_ids: pl.Series, interactions: Interactions, config: ProtocolConfig
 ) -> tuple[Exposure, Exposure]:
     """Return the catalogues of the held-out and of the training listeners."""
     trained = interactions.listeners.ids
     if config.exposure == "ignored":
         items = len(interactions.items)
-        return Exposure.full(len(held), items), Exposure.full(len(trained), items)
-    everybody = Exposure.of(dataset, pl.concat([held, trained]), interactions.items)
-    return everybody.rows(slice(len(held))), everybody.rows(slice(len(held), None))
+        return Exposure.full(len(held_out_ids), items), Exposure.full(len(trained), items)
+    everybody = Exposure.of(dataset, pl.concat([held_out_ids, trained]), interactions.items)
+    return everybody.rows(slice(len(held_out_ids))), everybody.rows(slice(len(held_out_ids), None))
 
 
 def _candidate_pairs(
@@ -230,7 +213,7 @@ def _candidate_pairs(
     )
 
 
-def _held(
+def _draw_held_out(
     dataset: Dataset,
     queryable: pl.DataFrame,
     targets: pl.DataFrame,
@@ -239,10 +222,10 @@ def _held(
 ) -> pl.Series:
     """Draw the listeners to hold out among those who can be evaluated."""
     if config.split == "listeners":
-        able = queryable.group_by(c.LISTENER_ID).agg(pl.len()).filter(pl.col("len") >= 2)
+        eligible = queryable.group_by(c.LISTENER_ID).agg(pl.len()).filter(pl.col("len") >= 2)
     else:
-        able = queryable.select(c.LISTENER_ID).unique().join(targets, on=c.LISTENER_ID, how="semi")
-    listeners = able[c.LISTENER_ID].sort()
+        eligible = queryable.select(c.LISTENER_ID).unique().join(targets, on=c.LISTENER_ID, how="semi")
+    listeners = eligible[c.LISTENER_ID].sort()
     if len(listeners) < 10:
         raise DataError(
             f"only {len(listeners)} listeners have both a query and a target",
@@ -253,9 +236,9 @@ def _held(
     return listeners.gather(np.sort(rng.choice(len(listeners), count, replace=False)))
 
 
-def _matrix(pairs: pl.DataFrame, held: pl.Series, interactions: Interactions) -> CSR:
+def _matrix(pairs: pl.DataFrame, held_out_ids: pl.Series, interactions: Interactions) -> CSR:
     """Return pairs of held-out listeners and items as a matrix of ones."""
-    rows, columns = Vocabulary(held), interactions.items
+    rows, columns = Vocabulary(held_out_ids), interactions.items
     coded = columns.encode(rows.encode(pairs, c.LISTENER_ID, code="row"), code="column")
     return CSR.from_coo(coded["row"], coded["column"], np.ones(len(coded)), (len(rows), len(columns)))
 
@@ -264,6 +247,6 @@ def _choose(queries: CSR, most: int, rng: np.random.Generator) -> tuple[NDArray[
     """Choose at most ``most`` items of each listener at random."""
     listeners = queries.entry_rows()
     order = np.lexsort((rng.random(queries.nnz), listeners))
-    place = np.arange(queries.nnz) - np.repeat(queries.indptr[:-1], queries.row_sizes)
-    chosen = np.sort(order[place < most])
+    position = np.arange(queries.nnz) - np.repeat(queries.indptr[:-1], queries.row_sizes)
+    chosen = np.sort(order[position < most])
     return listeners[chosen], queries.indices[chosen]

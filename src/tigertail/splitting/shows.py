@@ -31,7 +31,7 @@ class HeldOutShows:
     Parameters
     ----------
     train
-        The dataset without any trace of the held-out curators.
+        The dataset without any data of the held-out curators.
     truth
         What each held-out curator plays with each item; its pairs have a column curator.
     curators

@@ -28,7 +28,7 @@ def test_a_scenes_artists_come_first(scene_trial: Split) -> None:
     assert not signal.known[8], "nobody plays the last item"
 
 
-def test_a_seed_settles_every_bit(split: Split) -> None:
+def test_a_seed_determines_every_bit(split: Split) -> None:
     pytest.importorskip("implicit")
     first, second = (BPR(iterations=5, seed=3).fit(split).vectors for _ in range(2))
     assert first.tobytes() == second.tobytes()

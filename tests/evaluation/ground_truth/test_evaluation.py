@@ -66,7 +66,7 @@ def test_systems_see_every_listener(scenes: Dataset, tmp_path: Path) -> None:
     truth = read_curated(curated(tmp_path, "query,similar", "n1,n2"), scenes)
     split = full_split(scenes, truth, k=5)
     assert split.interactions.plays.nnz == len(scenes.plays)
-    assert len(split.held) == 0
+    assert len(split.profiles) == 0
 
 
 def test_grades_order_the_best_list() -> None:

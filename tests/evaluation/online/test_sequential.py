@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from tigertail.evaluation.online import listener_scores, sequential_test
-from tigertail.evaluation.online.sequential import STAKES, log_capitals, path
+from tigertail.evaluation.online.sequential import STAKES, confidence_sequence, log_capitals
 from tigertail.testing.simulated_listeners import Population
 
 RUNS = 1000
@@ -66,8 +66,8 @@ def test_lists_that_hang_together_break_the_promise_where_each_counts_by_itself(
 
 def test_the_better_model_is_found_in_nearly_all_experiments_and_the_worse_never(unequal: Population) -> None:
     found = [sequential_test(scores, ALPHA).winner for scores in experiments(unequal, 600, runs=100)]
-    assert found.count(0) >= 97
-    assert found.count(1) == 0
+    assert found.count("first") >= 97
+    assert found.count("second") == 0
 
 
 def test_the_interval_holds_the_truth_at_all_times_at_once() -> None:
@@ -77,25 +77,25 @@ def test_the_interval_holds_the_truth_at_all_times_at_once() -> None:
     runs = experiments(population, 150)
     missed = sum(any(ever(scores, truth)) for scores in runs)
     assert missed <= ALPHA * RUNS
-    ends = [sequential_test(scores, ALPHA).share for scores in runs[:50]]
+    ends = [sequential_test(scores, ALPHA).win_share for scores in runs[:50]]
     assert sum(not end.low <= truth <= end.high for end in ends) <= 5
 
 
-def test_a_verdict_stands_whatever_comes_later() -> None:
+def test_a_decision_stands_whatever_comes_later() -> None:
     scores = np.concatenate([np.ones(30), -np.ones(400)])
     early, late = sequential_test(scores[:30]), sequential_test(scores)
-    assert early.winner == late.winner == 0
+    assert early.winner == late.winner == "first"
     assert early.decided_at == late.decided_at == 12  # the boldest seventh of the capital is 1.64^12 / 7 = 54
     assert not early.drifted
     assert late.drifted, "the mean did not stay what it was, and the interval says so by being empty"
 
 
-def test_the_interval_only_narrows_and_ends_where_the_verdict_has_it() -> None:
+def test_the_interval_only_narrows_and_ends_where_the_test_has_it() -> None:
     scores = np.random.default_rng(0).choice([-1.0, 0.0, 1.0], 400, p=[0.2, 0.4, 0.4])
-    at, low, high = path(scores, ALPHA)
+    at, low, high = confidence_sequence(scores, ALPHA)
     assert (np.diff(low) >= 0).all()
     assert (np.diff(high) <= 0).all()
-    share = sequential_test(scores, ALPHA).share
+    share = sequential_test(scores, ALPHA).win_share
     assert at[-1] == 400
     assert low[-1] == pytest.approx(share.low, abs=0.005)
     assert high[-1] == pytest.approx(share.high, abs=0.005)
@@ -114,24 +114,24 @@ def test_the_e_value_is_worth_1_on_average_whenever_one_stops(null: list[NDArray
     assert np.mean(stopped) == pytest.approx(1, abs=0.15)
 
 
-def test_swapping_the_models_swaps_the_verdict() -> None:
+def test_swapping_the_models_swaps_the_result() -> None:
     scores = np.random.default_rng(1).choice([-1.0, 1.0], 300, p=[0.3, 0.7])
     first, second = sequential_test(scores), sequential_test(-scores)
-    assert (first.winner, second.winner) == (0, 1)
-    assert first.share.low == pytest.approx(1 - second.share.high)
+    assert (first.winner, second.winner) == ("first", "second")
+    assert first.win_share.low == pytest.approx(1 - second.win_share.high)
     assert first.e_value == pytest.approx(second.e_value)
 
 
 def test_a_winner_is_named_as_soon_as_the_p_value_reaches_alpha() -> None:
     scores = np.random.default_rng(2).choice([-1.0, 1.0], 300, p=[0.35, 0.65])
-    verdicts = [sequential_test(scores[:number]) for number in range(1, 300, 9)]
-    assert {verdict.winner for verdict in verdicts} == {None, 0}
-    assert all((verdict.winner == 0) == (verdict.p_value <= ALPHA) for verdict in verdicts)
-    assert (np.diff([verdict.p_value for verdict in verdicts]) <= 0).all()
+    results = [sequential_test(scores[:number]) for number in range(1, 300, 9)]
+    assert {result.winner for result in results} == {None, "first"}
+    assert all((result.winner == "first") == (result.p_value <= ALPHA) for result in results)
+    assert (np.diff([result.p_value for result in results]) <= 0).all()
 
 
 def test_before_anybody_counts_nothing_is_known() -> None:
-    verdict = sequential_test(np.empty(0))
-    assert (verdict.winner, verdict.e_value, verdict.p_value) == (None, 1, 1)
-    assert (verdict.share.low, verdict.share.high) == (0, 1)
-    assert len(path(np.empty(0), ALPHA)[0]) == 0
+    result = sequential_test(np.empty(0))
+    assert (result.winner, result.e_value, result.p_value) == (None, 1, 1)
+    assert (result.win_share.low, result.win_share.high) == (0, 1)
+    assert len(confidence_sequence(np.empty(0), ALPHA)[0]) == 0

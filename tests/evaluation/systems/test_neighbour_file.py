@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tigertail import model as room
+from tigertail import model as models
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import DataError, TigertailError
 from tigertail.evaluation import (
@@ -162,7 +162,7 @@ def test_a_model_of_the_training_part_scores_as_if_fitted_here(scenes: Dataset, 
     config = ModelConfig.model_validate({"base": {"factors": 8}})
     protocol = ProtocolConfig(seed=3)
     train = write_training(hold_out(scenes, protocol), tmp_path / "train")
-    room.fit(Dataset.open(train.path), config).neighbours(top=20).write_parquet(tmp_path / "theirs.parquet")
+    models.fit(Dataset.open(train.path), config).neighbours(top=20).write_parquet(tmp_path / "theirs.parquet")
     theirs = NeighbourFile.read(tmp_path / "theirs.parquet", scenes)
     ours = default_systems(config)[-1]
     first, second = evaluate(scenes, [ours, System(theirs.name, theirs.fit)], protocol).group("overall")

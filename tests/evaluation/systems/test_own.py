@@ -42,7 +42,7 @@ def test_it_is_the_models_own_signal(countries: Dataset, seed: int) -> None:
 
 def test_held_out_listeners_are_in_no_group(countries: Dataset) -> None:
     split = hold_out(countries, ProtocolConfig(held_out=0.5))
-    assert fitted(split).starts[-1] == split.interactions.plays.shape[0] == 45 - len(split.held)
+    assert fitted(split).starts[-1] == split.interactions.plays.shape[0] == 45 - len(split.profiles)
 
 
 def test_groups_may_be_learned_or_none(countries: Dataset) -> None:

@@ -16,7 +16,7 @@ from tigertail.model.maps.plot import plot_map
 from tigertail.model.store.folder import MAPS
 from tigertail.simulation import WorldConfig, simulate
 
-WORLD = WorldConfig(listeners=300, artists=200, countries=2, artists_per_listener=15, unheard=0.1)
+WORLD = WorldConfig(listeners=300, artists=200, countries=2, artists_per_listener=15, cold=0.1)
 
 
 @pytest.fixture(scope="module")
@@ -26,54 +26,56 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Model:
 
 
 @pytest.fixture(scope="module")
-def places(world: Model) -> pl.DataFrame:
+def positions(world: Model) -> pl.DataFrame:
     return make_map(world)
 
 
 def test_every_item_has_a_row_and_a_place_where_the_signal_knows_it(
-    world: Model, places: pl.DataFrame
+    world: Model, positions: pl.DataFrame
 ) -> None:
-    assert places["item_id"].to_list() == world.items["item_id"].to_list()
-    assert places.columns == ["item_id", *BEFORE, *AFTER]
-    assert places.dtypes[1:] == [pl.Float32] * 4
+    assert positions["item_id"].to_list() == world.items["item_id"].to_list()
+    assert positions.columns == ["item_id", *BEFORE, *AFTER]
+    assert positions.dtypes[1:] == [pl.Float32] * 4
     for where, signal in ((BEFORE, "factors"), (AFTER, "mixture")):
         known = world.signals[signal].known
         for column in where:
-            assert places[column].is_not_null().to_list() == known.tolist()
-            assert not places[column].is_nan().any()
-            assert places[column].abs().max() <= 1
-    assert places.select(pl.col(BEFORE).abs().max()).max_horizontal().item() == 1
+            assert positions[column].is_not_null().to_list() == known.tolist()
+            assert not positions[column].is_nan().any()
+            assert positions[column].abs().max() <= 1
+    assert positions.select(pl.col(BEFORE).abs().max()).max_horizontal().item() == 1
 
 
-def test_an_item_nobody_has_heard_lies_among_its_neighbours_after(world: Model, places: pl.DataFrame) -> None:
-    unheard = (world.items["listeners"] == 0).to_numpy() & world.signals["mixture"].known
-    assert unheard.any()
-    after = places.select(AFTER).to_numpy()
+def test_an_item_nobody_has_heard_lies_among_its_neighbours_after(
+    world: Model, positions: pl.DataFrame
+) -> None:
+    cold = (world.items["listeners"] == 0).to_numpy() & world.signals["mixture"].known
+    assert cold.any()
+    after = positions.select(AFTER).to_numpy()
     away = [
         np.linalg.norm(
             after[query] - after[world.index.codes(world.similar(one, 5)["item_id"].to_list())], axis=1
         )
-        for query in np.flatnonzero(unheard)
+        for query in np.flatnonzero(cold)
         for one in [world.items["item_id"][int(query)]]
     ]
-    anywhere = np.linalg.norm(after[unheard][:, None] - after[None], axis=2)
+    anywhere = np.linalg.norm(after[cold][:, None] - after[None], axis=2)
     assert np.mean([one.mean() for one in away]) < 0.5 * np.nanmean(anywhere)
 
 
 def test_neighbours_lie_together_and_scenes_apart(model: Model) -> None:
     """The north and the south of the little world, each of four artists."""
-    places = make_map(model)
-    north = places["item_id"].str.starts_with("n").to_numpy()
-    south = places["item_id"].str.starts_with("s").to_numpy()
+    positions = make_map(model)
+    north = positions["item_id"].str.starts_with("n").to_numpy()
+    south = positions["item_id"].str.starts_with("s").to_numpy()
     for where in (BEFORE, AFTER):
-        at = places.select(where).to_numpy()
+        at = positions.select(where).to_numpy()
         inside = max(np.ptp(at[scene], axis=0).max() for scene in (north, south))
         assert np.linalg.norm(at[north].mean(axis=0) - at[south].mean(axis=0)) > inside / 2
-    cold = places.filter(pl.col("item_id") == "x9")
+    cold = positions.filter(pl.col("item_id") == "x9")
     assert cold.null_count().row(0) == (0, 1, 1, 1, 1)  # no signal knows it
 
 
-def test_a_map_is_settled(model: Model) -> None:
+def test_a_map_is_deterministic(model: Model) -> None:
     assert make_map(model).equals(make_map(model))
 
 
@@ -126,16 +128,16 @@ def test_a_damaged_map_is_an_error_with_a_remedy(model: Model, tmp_path: Path) -
         read_map(tmp_path / "model")
 
 
-def test_a_map_is_drawn(world: Model, places: pl.DataFrame, tmp_path: Path) -> None:
-    plot_map(world, places, tmp_path / "map.png")
+def test_a_map_is_drawn(world: Model, positions: pl.DataFrame, tmp_path: Path) -> None:
+    plot_map(world, positions, tmp_path / "map.png")
     assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
-    plot_map(world, places, tmp_path / "map.svg")
+    plot_map(world, positions, tmp_path / "map.svg")
     drawn = (tmp_path / "map.svg").read_text("utf-8")
     assert "<svg" in drawn
-    plot_map(world, places, tmp_path / "again.svg")
+    plot_map(world, positions, tmp_path / "again.svg")
     assert (tmp_path / "again.svg").read_text("utf-8") == drawn
     with pytest.raises(ConfigError, match="unknown picture format"):
-        plot_map(world, places, tmp_path / "map.gif")
+        plot_map(world, positions, tmp_path / "map.gif")
 
 
 def test_a_catalogue_without_countries_is_drawn_too(model: Model, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_an_answer_holds_until_the_model_changes(client: TestClient) -> None:
     assert client.get("/v1/similar?item=star", headers={"If-None-Match": '"older"'}).status_code == 200
 
 
-def test_the_same_question_is_answered_from_memory(client: TestClient) -> None:
+def test_the_same_request_is_answered_from_the_cache(client: TestClient) -> None:
     first, again = (client.get("/v1/similar?item=p1&n=2").content for _ in range(2))
     assert first == again
     counts = client.get("/metrics").text
@@ -108,7 +108,7 @@ def test_an_unknown_item_that_no_name_is_close_to_can_be_looked_up(client: TestC
         ({"item": "star", "beta": 3}, 422, "beta: Input should be less than or equal to 2"),
         ({"item": "star", "m": 3}, 422, "unknown parameter 'm'"),
         ({"item": "star", "n": 501}, 422, "a list of 501"),
-        ({"item": ["star"] * 101}, 422, "101 items asked about"),
+        ({"item": ["star"] * 101}, 422, "101 seeds"),
         ({}, 422, "item: "),
         ({"item": ""}, 422, "item.0: "),
         ({"item": "a\0b"}, 422, "a text with a null character"),
@@ -131,7 +131,7 @@ def test_a_batch_answers_in_order_and_one_failure_fails_no_other(client: TestCli
 
 def test_a_batch_has_its_limits(client: TestClient) -> None:
     many = {"requests": [{"items": ["p1"]}] * 101}
-    assert problem(client.post("/v1/similar:batch", json=many), 422)["detail"] == "101 questions at once"
+    assert problem(client.post("/v1/similar:batch", json=many), 422)["detail"] == "101 requests in a batch"
     problem(client.post("/v1/similar:batch", json={"requests": []}), 422)
     problem(client.post("/v1/similar:batch", content=b"not json"), 422)
 

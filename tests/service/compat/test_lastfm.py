@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import httpx
 import pytest
 
-from tigertail.service.compat.lastfm_requests import Question
+from tigertail.service.compat.lastfm_requests import LastfmRequest
 from tigertail.service.middleware.authentication import digest
 from tigertail.service.serving.served_model import ServedModel
 
@@ -212,10 +212,10 @@ def test_other_ways_and_paths_are_told_in_its_words_too(server: str) -> None:
 
 
 def test_even_a_fault_of_ours_is_told_in_its_words(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(self: Question, served: ServedModel) -> None:
+    def broken(self: LastfmRequest, served: ServedModel) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(Question, "answer", broken)
+    monkeypatch.setattr(LastfmRequest, "answer", broken)
     answer = _ask(server, **ARTIST, **JSON, limit=17)  # nobody has asked so before
     assert (answer.status_code, answer.json()["error"]) == (500, 8)
     assert "Zero" not in answer.text

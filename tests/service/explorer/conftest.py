@@ -59,7 +59,7 @@ class Town:
 def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     """250 artists, a few without listeners, and 300 listeners in many countries."""
     folder = tmp_path_factory.mktemp("town")
-    world = WorldConfig(listeners=300, artists=250, unheard=0.06, audio=0.8, facts=0.5)
+    world = WorldConfig(listeners=300, artists=250, cold=0.06, audio=0.8, facts=0.5)
     dataset = simulate(folder / "world", world)
     few = {"base": {"factors": 8, "iterations": 3}, "local": {"min_group_size": 20}}
     save(fit(dataset, ModelConfig.model_validate(few)), folder / "model")

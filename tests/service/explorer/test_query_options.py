@@ -1,4 +1,4 @@
-"""The options of a query: country, adventurousness, signals, and what may be listed."""
+"""The options of a query: country, popularity exponent, signals, and what may be listed."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def test_a_country_is_chosen_for_the_lens(person: Any, expect: Any, star: Json) 
     assert person.address == {"item": [star["item_id"]]}
 
 
-def test_adventurousness_changes_the_list(person: Any, expect: Any, star: Json) -> None:
+def test_the_popularity_exponent_changes_the_list(person: Any, expect: Any, star: Json) -> None:
     person.open(item=star["item_id"])
     expect(person.rows()).to_have_count(20)
-    slider = person.page.get_by_role("slider", name="Adventurousness")
+    slider = person.page.get_by_role("slider", name="Popularity exponent")
     expect(slider).to_have_attribute("aria-valuetext", "default")
     slider.press("End")
     expect(slider).to_have_attribute("aria-valuetext", "long tail first")
@@ -55,7 +55,7 @@ def test_adventurousness_changes_the_list(person: Any, expect: Any, star: Json) 
     assert person.address["beta"] == ["2"]
     assert person.item_ids() == want
     assert person.item_ids("naive") == person.similar(item=star["item_id"], signal="cosine")
-    person.screenshot("adventurous")
+    person.screenshot("popularity-exponent")
 
 
 def test_filters_apply_to_both_lists(person: Any, expect: Any, star: Json) -> None:

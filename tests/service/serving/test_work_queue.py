@@ -25,8 +25,8 @@ def test_an_answer_is_made_once_even_where_many_ask_at_the_same_time() -> None:
 
     async def ask() -> list[bytes]:
         queue = WorkQueue(max_queue=10, megabytes=1)
-        first = await asyncio.gather(*(queue.answer("k", counted(made, "a")) for _ in range(20)))
-        return [*first, await queue.answer("k", counted(made, "b"))]
+        first = await asyncio.gather(*(queue.get_or_compute("k", counted(made, "a")) for _ in range(20)))
+        return [*first, await queue.get_or_compute("k", counted(made, "b"))]
 
     assert asyncio.run(ask()) == [b"a"] * 21
     assert made == ["a"]
@@ -39,8 +39,8 @@ def test_what_failed_is_tried_again() -> None:
     async def ask() -> bytes:
         queue = WorkQueue(max_queue=10, megabytes=1)
         with pytest.raises(ServiceError):
-            await queue.answer("k", fail)
-        return await queue.answer("k", lambda: b"tea")
+            await queue.get_or_compute("k", fail)
+        return await queue.get_or_compute("k", lambda: b"tea")
 
     assert asyncio.run(ask()) == b"tea"
 
@@ -55,8 +55,8 @@ def test_who_goes_away_does_not_take_the_answer_from_others() -> None:
 
     async def ask() -> bytes:
         queue = WorkQueue(max_queue=10, megabytes=1)
-        first = asyncio.create_task(queue.answer("k", slowly))
-        second = asyncio.create_task(queue.answer("k", slowly))
+        first = asyncio.create_task(queue.get_or_compute("k", slowly))
+        second = asyncio.create_task(queue.get_or_compute("k", slowly))
         await asyncio.sleep(0.01)
         first.cancel()
         go.set()
@@ -65,12 +65,12 @@ def test_who_goes_away_does_not_take_the_answer_from_others() -> None:
     assert asyncio.run(ask()) == b"a"
 
 
-def test_too_many_questions_are_told_to_come_back() -> None:
+def test_too_many_requests_are_refused_for_now() -> None:
     go = threading.Event()
 
     async def ask() -> list[object]:
         queue = WorkQueue(max_queue=2, megabytes=1)
-        tasks = [asyncio.create_task(queue.do(lambda: go.wait(10))) for _ in range(5)]
+        tasks = [asyncio.create_task(queue.run(lambda: go.wait(10))) for _ in range(5)]
         await asyncio.sleep(0.01)
         go.set()
         return list(await asyncio.gather(*tasks, return_exceptions=True))

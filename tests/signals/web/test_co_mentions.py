@@ -30,11 +30,11 @@ def random_rows() -> list[tuple[int, int, list[int]]]:
 
 
 @pytest.mark.parametrize("window", [1, 20, 1000])
-@pytest.mark.parametrize("room", [1, 40, 10**6])
+@pytest.mark.parametrize("most", [1, 40, 10**6])
 def test_counts_are_those_of_every_pair_looked_at(
-    window: int, room: int, monkeypatch: pytest.MonkeyPatch
+    window: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(co_mentions, "_MAX_PAIRS", room)
+    monkeypatch.setattr(co_mentions, "_MAX_PAIRS_IN_MEMORY", most)
     rows = random_rows()
     expected = np.zeros((12, 12))
     for document, a, places in rows:

@@ -164,7 +164,7 @@ def full_split(dataset: Dataset, truth: GroundTruth, *, k: int, seed: int = 0) -
     """Return a split without held-out listeners, whose queries are those of a ground truth.
 
     Row q of its ``relevant`` holds the grades of the items similar to query q. Where the ground truth names curators,
-    row q of its ``held`` is the curator of query q.
+    row q of its ``profiles`` is the curator of query q.
     """
     interactions = Interactions.of(dataset)
     graded = graded_queries(truth, interactions)
@@ -189,9 +189,9 @@ def query_clusters(split: Split) -> NDArray[np.int32]:
 
     The queries of one curator are one cluster; without curators every query is a cluster of its own.
     """
-    if split.held.is_empty():
+    if split.profiles.is_empty():
         return split.query_listeners
-    who = split.held[c.LISTENER_ID].gather(split.query_listeners)
+    who = split.profiles[c.LISTENER_ID].gather(split.query_listeners)
     return (who.rank("dense") - 1).cast(pl.Int32).to_numpy()
 
 

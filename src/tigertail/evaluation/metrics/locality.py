@@ -25,7 +25,7 @@ def listener_countries(split: Split) -> tuple[NDArray[np.str_], NDArray[np.str_]
     """Return the country of each training and of each held-out listener; "" where unknown."""
     return (
         _countries(split.train.listeners, split.interactions.listeners.ids, c.LISTENER_ID),
-        _countries(split.held, split.held[c.LISTENER_ID], c.LISTENER_ID),
+        _countries(split.profiles, split.profiles[c.LISTENER_ID], c.LISTENER_ID),
     )
 
 

@@ -6,7 +6,7 @@ from tigertail.evaluation.online.log import Log
 from tigertail.evaluation.online.position_bias import Examination, examination
 from tigertail.evaluation.online.ranking_inputs import read_rankings
 from tigertail.evaluation.online.report import OnlineReport, online_report
-from tigertail.evaluation.online.sequential import Verdict, sequential_test
+from tigertail.evaluation.online.sequential import TestResult, sequential_test
 from tigertail.evaluation.online.training_pairs import feedback_ground_truth
 
 __all__ = [
@@ -15,7 +15,7 @@ __all__ = [
     "Log",
     "OnlineReport",
     "RankingEstimate",
-    "Verdict",
+    "TestResult",
     "derive_seed",
     "duels",
     "estimate_ndcg",

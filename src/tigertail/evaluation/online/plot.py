@@ -46,8 +46,8 @@ def _win_share(axes: Axes, duel: DuelRow | None) -> None:
     at, low, high = (np.array(column, float) for column in zip(*duel.course, strict=True))
     axes.fill_between(at, 100 * low, 100 * high, color=BLUE, alpha=0.3, linewidth=0)
     axes.axhline(50, color=INK, linewidth=1)
-    if duel.verdict.decided_at is not None:
-        axes.axvline(duel.verdict.decided_at, color=ORANGE, linewidth=1, label=f"decided: {duel.winner}")
+    if duel.test.decided_at is not None:
+        axes.axvline(duel.test.decided_at, color=ORANGE, linewidth=1, label=f"decided: {duel.winner}")
         axes.legend(frameon=False)
     axes.set_xlabel("listeners that count")
     axes.set_ylabel(f"% of lists won by {duel.first} against {duel.second}")

@@ -15,7 +15,7 @@ from tigertail.evaluation.online.interleaving import DELAY, Duel, duels, listene
 from tigertail.evaluation.online.log import ACTIONS, Log, codes_of
 from tigertail.evaluation.online.position_bias import MAX_RANKS, Examination, examination, resampled_curves
 from tigertail.evaluation.online.resampling import SAMPLES, interval, ratios
-from tigertail.evaluation.online.sequential import Verdict, path, sequential_test
+from tigertail.evaluation.online.sequential import TestResult, confidence_sequence, sequential_test
 from tigertail.evaluation.report import without_nan
 from tigertail.evaluation.statistics.intervals import Estimate
 
@@ -77,7 +77,7 @@ class DuelRow:
         Number of interleaved lists, and of their listeners.
     won, lost, drawn
         Number of lists that the first model won, lost and drew.
-    verdict
+    test
         Result of the sequential test; its observations are listeners.
     course
         Interval of the win share over time: number of listeners, low and high bound.
@@ -90,14 +90,14 @@ class DuelRow:
     won: int
     lost: int
     drawn: int
-    verdict: Verdict
+    test: TestResult
     course: list[tuple[int, float, float]]
 
     @property
     def winner(self) -> str | None:
         """Version of the better model; None while not decided, or if the win share has drifted."""
-        winner = None if self.verdict.drifted else self.verdict.winner
-        return None if winner is None else (self.first, self.second)[winner]
+        winner = None if self.test.drifted else self.test.winner
+        return None if winner is None else {"first": self.first, "second": self.second}[winner]
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def online_report(
     rankings
         Rankings to evaluate, by name, with the columns target_item_id, item_id and rank.
     alpha
-        Bound of the error rate of the sequential test, over all looks together.
+        Significance level of the sequential test, over all looks together.
     k
         Length of the lists.
     delay
@@ -219,7 +219,7 @@ def _examined(log: Log) -> tuple[Examination | None, list[str]]:
 
 def _duel(duel: Duel, alpha: float, delay: float) -> DuelRow:
     scores = listener_scores(duel, delay)
-    course = path(scores, alpha)
+    course = confidence_sequence(scores, alpha)
     return DuelRow(
         duel.first,
         duel.second,

@@ -2,9 +2,9 @@
 
 The hedged capital process of I. Waudby-Smith and A. Ramdas, "Estimating means of bounded random variables by
 betting" (JRSS B 2024, sections 4 and 5), with bets spread over several stakes (their "diversified Kelly" bettor).
-Scores x_t from -1 to 1 become shares Y_t = (1 + x_t) / 2. Against the hypothesis that their mean is m there are two
-bettors, one for a larger mean and one for a smaller, each with a seventh of the capital at every stake
-f = 0.64, 0.32 ... 0.01:
+Scores x_t from -1 to 1 become outcomes Y_t = (1 + x_t) / 2 in [0, 1]. Against the hypothesis that their mean is m
+there are two bettors, one for a larger mean and one for a smaller, each with a seventh of the capital at every
+stake f = 0.64, 0.32 ... 0.01:
 
     K+_t(m) = mean over f of prod_{i <= t} (1 + f (Y_i - m) / m)
     K-_t(m) = mean over f of prod_{i <= t} (1 - f (Y_i - m) / (1 - m))
@@ -21,13 +21,13 @@ reaches 2 / alpha is at most alpha. So
 
 Assumption: each score has the same mean given those before it. This holds for scores of independent listeners, each
 used once (:func:`tigertail.evaluation.online.interleaving.listener_scores`), while neither the models nor the
-population of listeners change; if they do, the interval may become empty, which the verdict reports.
+population of listeners change; if they do, the interval may become empty, which the result reports.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,44 +35,45 @@ from numpy.typing import NDArray
 from tigertail.evaluation.statistics.intervals import Estimate
 
 Reals = NDArray[np.float64]
+Winner = Literal["first", "second"]
 
-EVEN: Final = 0.5
+NULL_MEAN: Final = 0.5  # win share of equal models
 STAKES: Final = tuple(0.64 / 2**j for j in range(7))
-"""Shares f of the capital at stake: large stakes find large differences early, small stakes small ones later."""
-_HALVINGS: Final = 40
+"""Fractions f of the capital at stake: large stakes find large differences early, small stakes small ones later."""
+_BISECTIONS: Final = 40
 _GRID: Final = 201
 
 
 @dataclass(frozen=True)
-class Verdict:
+class TestResult:
     """Result of the sequential test at this time.
 
     Parameters
     ----------
-    scores
+    n_scores
         Observations used.
-    share
-        Win share of the first: half of (1 + mean score), with the confidence sequence.
+    win_share
+        Of the first: half of (1 + mean score), with the confidence sequence.
     e_value
         Evidence against equality at this time: 1 is no evidence, larger is stronger.
     p_value
-        Anytime-valid.
+        The anytime-valid p-value of equality.
     alpha
-        Bound of the error rate.
+        Significance level.
     winner
-        0 for the first, 1 for the second, None while not decided. A decision is final.
+        ``"first"`` or ``"second"``, None while not decided. A decision is final.
     decided_at
         Number of observations at the decision.
     drifted
         Whether the confidence sequence is empty, which is evidence that the mean changed.
     """
 
-    scores: int
-    share: Estimate
+    n_scores: int
+    win_share: Estimate
     e_value: float
     p_value: float
     alpha: float
-    winner: int | None
+    winner: Winner | None
     decided_at: int | None
     drifted: bool
 
@@ -100,11 +101,11 @@ def log_capitals(scores: Reals, mean: float) -> tuple[Reals, Reals]:
     >>> np.exp(more).round(3), np.exp(less).round(3)
     (array([1.181]), array([0.819]))
     """
-    away = (1 + np.asarray(scores, np.float64)) / 2 - mean
-    return _grown(away / mean), _grown(-away / (1 - mean))
+    deviation = (1 + np.asarray(scores, np.float64)) / 2 - mean
+    return _log_wealth(deviation / mean), _log_wealth(-deviation / (1 - mean))
 
 
-def sequential_test(scores: Reals, alpha: float = 0.05) -> Verdict:
+def sequential_test(scores: Reals, alpha: float = 0.05) -> TestResult:
     """Test whether the mean score is 0; may be called after every score.
 
     Parameters
@@ -112,17 +113,19 @@ def sequential_test(scores: Reals, alpha: float = 0.05) -> Verdict:
     scores
         From -1 (the second won) to 1 (the first won), in order of arrival; float64, (scores,).
     alpha
-        Bound of the error rate, over all looks together.
+        Significance level, over all looks together.
     """
     scores = np.asarray(scores, np.float64)
     if not len(scores):
-        return Verdict(0, Estimate(np.nan, 0.0, 1.0), 1.0, 1.0, alpha, None, None, drifted=False)
-    more, less = log_capitals(scores, EVEN)
+        return TestResult(0, Estimate(np.nan, 0.0, 1.0), 1.0, 1.0, alpha, None, None, drifted=False)
+    more, less = log_capitals(scores, NULL_MEAN)
     evidence = np.logaddexp(more, less) - np.log(2)
     decided_at = _first(evidence >= np.log(1 / alpha))
-    winner = None if decided_at is None else int(less[decided_at - 1] > more[decided_at - 1])
+    winner: Winner | None = None
+    if decided_at is not None:
+        winner = "second" if less[decided_at - 1] > more[decided_at - 1] else "first"
     low, high = _bounds(scores, alpha)
-    return Verdict(
+    return TestResult(
         len(scores),
         Estimate(float((1 + scores.mean()) / 2), low, high),
         float(np.exp(min(evidence[-1], 700.0))),
@@ -134,8 +137,10 @@ def sequential_test(scores: Reals, alpha: float = 0.05) -> Verdict:
     )
 
 
-def path(scores: Reals, alpha: float, points: int = 200) -> tuple[NDArray[np.int64], Reals, Reals]:
-    """Return the confidence sequence of the win share as it went, to be drawn.
+def confidence_sequence(
+    scores: Reals, alpha: float, points: int = 200
+) -> tuple[NDArray[np.int64], Reals, Reals]:
+    """Return the confidence sequence of the win share over time, for a plot.
 
     Returns
     -------
@@ -154,8 +159,8 @@ def path(scores: Reals, alpha: float, points: int = 200) -> tuple[NDArray[np.int
     return at, low, high
 
 
-def _grown(gains: Reals) -> Reals:
-    """Return the logarithm of a capital that started at 1, with bets on gains at every stake."""
+def _log_wealth(gains: Reals) -> Reals:
+    """Return the logarithm of a capital that starts at 1, with bets on gains at every stake."""
     total = np.full(gains.shape, -np.inf)
     for stake in STAKES:
         np.logaddexp(total, np.cumsum(np.log1p(stake * gains), axis=-1), out=total)
@@ -169,13 +174,13 @@ def _bounds(scores: Reals, alpha: float) -> tuple[float, float]:
     """
     decisive = np.log(2 / alpha)
     ends = []
-    for side, wrong, right in ((0, 0.0, 1.0), (1, 1.0, 0.0)):
+    for side, refuted, not_refuted in ((0, 0.0, 1.0), (1, 1.0, 0.0)):
         # The end returned is always one that was refuted, or 0 or 1: rounding makes the interval wider.
-        for _ in range(_HALVINGS):
-            middle = (wrong + right) / 2
-            refuted = log_capitals(scores, middle)[side].max() >= decisive
-            wrong, right = (middle, right) if refuted else (wrong, middle)
-        ends.append(wrong)
+        for _ in range(_BISECTIONS):
+            middle = (refuted + not_refuted) / 2
+            is_refuted = log_capitals(scores, middle)[side].max() >= decisive
+            refuted, not_refuted = (middle, not_refuted) if is_refuted else (refuted, middle)
+        ends.append(refuted)
     return ends[0], ends[1]
 
 

@@ -1,6 +1,6 @@
 """Items in the plane: those that list one another lie together (UMAP, L. McInnes et al., arXiv:1802.03426).
 
-Of the method we use its layout. Its graph is made of ranks here: affinities of different signals are on different
+We use UMAP's layout, but build its graph from ranks, not distances: affinities of different signals are on different
 scales, and by rank their maps can be compared.
 """
 
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from tigertail.errors import missing_extra
 
 NEIGHBOURS: Final = 15
-# Ranks over which the weight of an edge falls by e: 15 weights then sum to about log2(15), as in UMAP.
-_FALL: Final = 3.4
-_HUBS: Final = 0.5  # exponent of the symmetric degree normalisation, which weakens the edges of hubs
+# Decay length, in ranks, of an edge's weight: 15 weights then sum to about log2(15), as in UMAP.
+_DECAY_LENGTH: Final = 3.4
+_DEGREE_EXPONENT: Final = 0.5  # of the symmetric degree normalisation, which weakens the edges of hubs
 # Chosen by eye on real models: with UMAP's own settings, whatever many listen to is pressed into one spot.
 _SPREAD: Final = 1.5
 _MIN_DIST: Final = 0.5
@@ -29,8 +29,10 @@ _JITTER: Final = 0.01
 Floats = NDArray[np.float32]
 
 
-def links(queries: NDArray[np.int32], items: NDArray[np.int32], ranks: NDArray[np.int32], n: int) -> Any:
-    """Return the weights of the symmetric graph of neighbours.
+def neighbour_graph(
+    queries: NDArray[np.int32], items: NDArray[np.int32], ranks: NDArray[np.int32], n: int
+) -> Any:
+    """Return the weights of the symmetric neighbour graph.
 
     Parameters
     ----------
@@ -46,52 +48,53 @@ def links(queries: NDArray[np.int32], items: NDArray[np.int32], ranks: NDArray[n
     """
     from scipy.sparse import coo_array
 
-    weights = np.exp((1 - ranks) / _FALL).astype(np.float32)
+    weights = np.exp((1 - ranks) / _DECAY_LENGTH).astype(np.float32)
     listed = coo_array((weights, (queries, items)), shape=(n, n)).tocsr()
     back = listed.T.tocsr()
-    either = listed + back - listed * back  # the fuzzy union
-    held = np.asarray(either.sum(axis=1), np.float64)
-    less = np.where(held > 0, held, 1.0) ** -_HUBS
-    return either.multiply(less[:, None]).multiply(less[None, :]).tocsr().astype(np.float32)
+    union = listed + back - listed * back  # of fuzzy sets
+    degree = np.asarray(union.sum(axis=1), np.float64)
+    scale = np.where(degree > 0, degree, 1.0) ** -_DEGREE_EXPONENT
+    return union.multiply(scale[:, None]).multiply(scale[None, :]).tocsr().astype(np.float32)
 
 
-def layout(held: Any, start: Floats, seed: int) -> Floats:
+def layout(graph: Any, init: Floats, seed: int) -> Floats:
     """Lay items out in the plane.
 
     Parameters
     ----------
-    held
-        What :func:`links` returns. Items without a link get no place.
-    start
-        Where each item starts; float32, (items, 2); NaN where unknown: the item then starts among its neighbours.
+    graph
+        What :func:`neighbour_graph` returns. Items without an edge get no position.
+    init
+        Initial position of each item; float32, (items, 2). Where it is NaN, the item starts at the mean of its
+        neighbours.
     seed
-        Of all chance.
+        Random seed.
 
     Returns
     -------
     numpy.ndarray
-        Places; float32, (items, 2), NaN where there is none.
+        Positions; float32, (items, 2), NaN where there is none.
 
     Raises
     ------
     TigertailError
         If umap-learn is not installed.
     """
-    linked = np.flatnonzero(np.diff(held.indptr))
-    places = np.full(start.shape, np.nan, np.float32)
-    if not len(linked):
-        return places
+    connected = np.flatnonzero(np.diff(graph.indptr))
+    positions = np.full(init.shape, np.nan, np.float32)
+    if not len(connected):
+        return positions
     from scipy.sparse import coo_matrix
 
     umap = _umap()
-    chance = np.random.RandomState(seed)
-    inner = held[linked][:, linked]
-    begin = _among_neighbours(inner, start[linked])
-    begin += chance.normal(scale=_JITTER * max(float(begin.std()), _JITTER), size=begin.shape)
+    rng = np.random.RandomState(seed)
+    subgraph = graph[connected][:, connected]
+    initial = _among_neighbours(subgraph, init[connected])
+    initial += rng.normal(scale=_JITTER * max(float(initial.std()), _JITTER), size=initial.shape)
     a, b = umap.find_ab_params(_SPREAD, _MIN_DIST)
-    laid, _ = umap.simplicial_set_embedding(
+    embedding, _ = umap.simplicial_set_embedding(
         data=None,
-        graph=coo_matrix(inner),
+        graph=coo_matrix(subgraph),
         n_components=2,
         initial_alpha=1.0,
         a=a,
@@ -99,57 +102,61 @@ def layout(held: Any, start: Floats, seed: int) -> Floats:
         gamma=_REPULSION,
         negative_sample_rate=_NEGATIVES,
         n_epochs=_EPOCHS,
-        init=begin.astype(np.float32),
-        random_state=chance,
+        init=initial.astype(np.float32),
+        random_state=rng,
         metric="euclidean",
         metric_kwds={},
         densmap=False,
         densmap_kwds={},
         output_dens=False,
-        parallel=False,  # or chance would depend on the threads
+        parallel=False,  # or the layout would depend on the threads
     )
-    places[linked] = laid
-    return places
+    positions[connected] = embedding
+    return positions
 
 
-def aligned(places: Floats, to: Floats) -> Floats:
-    """Turn or mirror places so that they lie as near as can be to others (orthogonal Procrustes); both are centred.
+def align(positions: Floats, target: Floats) -> Floats:
+    """Turn or mirror positions so that they lie as near as can be to others (orthogonal Procrustes).
 
     Parameters
     ----------
-    places, to
-        Centred places of the same items; float32, (items, 2); NaN where there is none.
+    positions, target
+        Positions of the same items, both already centred; float32, (items, 2); NaN where there is none.
     """
-    both = _there(places) & _there(to)
-    left, _, right = np.linalg.svd(places[both].astype(np.float64).T @ to[both])
-    return np.asarray(places @ (left @ right), np.float32)
+    both = _has_position(positions) & _has_position(target)
+    left, _, right = np.linalg.svd(positions[both].astype(np.float64).T @ target[both])
+    return np.asarray(positions @ (left @ right), np.float32)
 
 
-def centred(places: Floats) -> Floats:
-    """Move places so that their median is at 0."""
-    there = _there(places)
-    return np.asarray(places - np.median(places[there], axis=0), np.float32) if there.any() else places
+def centre(positions: Floats) -> Floats:
+    """Move positions so that their median is at 0."""
+    placed = _has_position(positions)
+    return (
+        np.asarray(positions - np.median(positions[placed], axis=0), np.float32)
+        if placed.any()
+        else positions
+    )
 
 
-def scaled(places: Floats) -> Floats:
-    """Scale places so that the farthest coordinate is 1 or -1."""
-    farthest = np.nanmax(np.abs(places), initial=0)
-    return np.asarray(places / farthest, np.float32) if farthest > 0 else places
+def scale(positions: Floats) -> Floats:
+    """Scale positions so that the farthest coordinate is 1 or -1."""
+    farthest = np.nanmax(np.abs(positions), initial=0)
+    return np.asarray(positions / farthest, np.float32) if farthest > 0 else positions
 
 
-def _among_neighbours(held: Any, start: Floats) -> NDArray[np.float64]:
-    """Return where items start, those of unknown place at the mean of their neighbours of known place."""
-    known = _there(start)
-    begin = np.where(known[:, None], start, 0).astype(np.float64)
-    weight = np.asarray(held @ known.astype(np.float64))
-    mean = np.asarray(held @ begin) / np.where(weight > 0, weight, 1.0)[:, None]
-    middle = begin[known].mean(axis=0) if known.any() else np.zeros(2)
+def _among_neighbours(graph: Any, init: Floats) -> NDArray[np.float64]:
+    """Return initial positions, unknown ones at the mean of the neighbours' known ones."""
+    known = _has_position(init)
+    initial = np.where(known[:, None], init, 0).astype(np.float64)
+    weight = np.asarray(graph @ known.astype(np.float64))
+    mean = np.asarray(graph @ initial) / np.where(weight > 0, weight, 1.0)[:, None]
+    middle = initial[known].mean(axis=0) if known.any() else np.zeros(2)
     mean[weight == 0] = middle
-    return np.asarray(np.where(known[:, None], begin, mean))
+    return np.asarray(np.where(known[:, None], initial, mean))
 
 
-def _there(places: Floats) -> NDArray[np.bool_]:
-    return np.asarray(np.isfinite(places).all(axis=1), np.bool_)
+def _has_position(positions: Floats) -> NDArray[np.bool_]:
+    return np.asarray(np.isfinite(positions).all(axis=1), np.bool_)
 
 
 def _umap() -> Any:

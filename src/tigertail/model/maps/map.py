@@ -1,7 +1,7 @@
-"""A map of the catalogue: before, as naive collaborative filtering has it, and after, as the model has it.
+"""A map of the catalogue: before, by the cosine of the ALS factors (naive CF), and after, by the model.
 
-Where many items lie in one spot before, as those of one country or of one listener do, they clump: each is followed by
-the same others. The map after starts from the map before, so that the two can be compared.
+Where many items lie in one spot before, as those of one country or of one listener do, each is followed by the same
+others. The map after starts from the map before, so that the two can be compared.
 
 A map belongs to one version of a model and lies beside its generations, in ``MODEL/maps``.
 """
@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.errors import ModelError
-from tigertail.model.maps.layout import NEIGHBOURS, Floats, aligned, centred, layout, links, scaled
+from tigertail.model.maps.layout import NEIGHBOURS, Floats, align, centre, layout, neighbour_graph, scale
 from tigertail.model.model import Model
 from tigertail.model.query_options import COSINE, QueryOptions
 from tigertail.model.registry import FACTORS
-from tigertail.model.store.folder import forget_maps, generations, map_file, read_manifest
+from tigertail.model.store.folder import forget_maps, kept_versions, map_file, read_manifest
 from tigertail.signals.contract import HasItemVectors
 from tigertail.storage import replaced_file
 
@@ -51,22 +51,22 @@ def make_map(model: Model) -> pl.DataFrame:
     TigertailError
         If umap-learn is not installed.
     """
-    before = centred(layout(_links(model, NAIVE), _directions(model), model.config.seed))
-    after = centred(layout(_links(model, QueryOptions()), before, model.config.seed))
-    places = np.hstack([scaled(before), scaled(aligned(after, before))])
+    before = centre(layout(_neighbour_graph(model, NAIVE), _directions(model), model.config.seed))
+    after = centre(layout(_neighbour_graph(model, QueryOptions()), before, model.config.seed))
+    positions = np.hstack([scale(before), scale(align(after, before))])
     coordinates = [
         pl.Series(name, column, nan_to_null=True)
-        for name, column in zip((*BEFORE, *AFTER), places.T, strict=True)
+        for name, column in zip((*BEFORE, *AFTER), positions.T, strict=True)
     ]
     return model.items.select(c.ITEM_ID).with_columns(coordinates)
 
 
-def save_map(places: pl.DataFrame, model: Model, path: Path | str) -> Path:
+def save_map(positions: pl.DataFrame, model: Model, path: Path | str) -> Path:
     """Write a map beside the model it is of, and remove those of versions that are no longer kept.
 
     Parameters
     ----------
-    places
+    positions
         What :func:`make_map` returned.
     model
         The model it was made of, as it was loaded.
@@ -76,7 +76,7 @@ def save_map(places: pl.DataFrame, model: Model, path: Path | str) -> Path:
     Returns
     -------
     pathlib.Path
-        The file written; it is there whole or not at all.
+        The file, written atomically.
 
     Raises
     ------
@@ -86,14 +86,13 @@ def save_map(places: pl.DataFrame, model: Model, path: Path | str) -> Path:
         If the disk is full or cannot be written.
     """
     path = Path(path)
-    kept = _kept(path)
-    if model.version not in kept:
+    if model.version not in kept_versions(path):
         raise ModelError(
             "the model was replaced while its map was made", path=path, remedy=f"run: tigertail map {path}"
         )
     file = map_file(path, model.version)
     with replaced_file(file) as temporary:
-        places.write_parquet(temporary)
+        positions.write_parquet(temporary)
     forget_maps(path)
     return file
 
@@ -106,7 +105,7 @@ def read_map(path: Path | str, version: str | None = None) -> pl.DataFrame | Non
     path
         The model's folder.
     version
-        Which one; None means the one in place.
+        Which one; None means the current one.
 
     Returns
     -------
@@ -128,13 +127,7 @@ def read_map(path: Path | str, version: str | None = None) -> pl.DataFrame | Non
         raise ModelError(f"damaged map ({error})", path=file, remedy=f"run: tigertail map {path}") from error
 
 
-def _kept(path: Path) -> set[str]:
-    """Return the versions that are kept."""
-    folders = [path, *(path / str(generation) for generation in generations(path))]
-    return {read_manifest(folder)[1] for folder in folders}
-
-
-def _links(model: Model, options: QueryOptions) -> object:
+def _neighbour_graph(model: Model, options: QueryOptions) -> object:
     lists = model.neighbours(top=NEIGHBOURS, options=options)
     ids = model.items[c.ITEM_ID]
     codes = np.arange(len(ids), dtype=np.int32)
@@ -142,25 +135,25 @@ def _links(model: Model, options: QueryOptions) -> object:
         lists[column].replace_strict(ids, codes, return_dtype=pl.Int32).to_numpy()
         for column in (c.TARGET_ITEM_ID, c.ITEM_ID)
     )
-    return links(queries, items, lists[c.RANK].to_numpy(), len(ids))
+    return neighbour_graph(queries, items, lists[c.RANK].to_numpy(), len(ids))
 
 
 def _directions(model: Model) -> Floats:
-    """Return the two main directions of the factors, which is where the map before starts; NaN for the unknown."""
+    """Return the first two principal components of the factors, where the layout before starts; NaN where unknown."""
     signal = model.signals[FACTORS]
     assert isinstance(signal, HasItemVectors)
     vectors = np.asarray(signal.vectors, np.float64)[signal.known]
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     vectors -= vectors.mean(axis=0)
-    start = np.full((len(signal.known), 2), np.nan, np.float32)
-    start[signal.known] = vectors @ _principal(vectors)
-    return start
+    init = np.full((len(signal.known), 2), np.nan, np.float32)
+    init[signal.known] = vectors @ _principal(vectors)
+    return init
 
 
 def _principal(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the two eigenvectors of the largest eigenvalues, each with its largest entry positive; (factors, 2)."""
-    main = np.linalg.eigh(vectors.T @ vectors)[1][:, :-3:-1]
-    if main.shape[1] < 2:
-        main = np.hstack([main, np.zeros_like(main)])
-    largest = np.take_along_axis(main, np.abs(main).argmax(axis=0)[None], axis=0)
-    return main * np.where(largest < 0, -1, 1)
+    components = np.linalg.eigh(vectors.T @ vectors)[1][:, :-3:-1]
+    if components.shape[1] < 2:
+        components = np.hstack([components, np.zeros_like(components)])
+    largest = np.take_along_axis(components, np.abs(components).argmax(axis=0)[None], axis=0)
+    return components * np.where(largest < 0, -1, 1)

@@ -23,19 +23,19 @@ NAMES_SHOWN: Final = 60  # of those most heard, where there is room
 _QUIET: Final = "#c3cad2"
 _WIDE, _HIGH = 0.2, 0.035  # what a name takes
 _TITLES: Final[dict[tuple[str, str], tuple[str, str]]] = {
-    BEFORE: ("Before", "cosine of factors, as naive collaborative filtering has it"),
-    AFTER: ("After", "as the model has it"),
+    BEFORE: ("Before", "cosine of ALS factors (naive collaborative filtering)"),
+    AFTER: ("After", "the model"),
 }
 
 
-def plot_map(model: Model, places: pl.DataFrame, file: Path) -> None:
+def plot_map(model: Model, positions: pl.DataFrame, file: Path) -> None:
     """Draw a map; the suffix of ``file`` says in which format.
 
     Parameters
     ----------
     model
         The model it is of.
-    places
+    positions
         What :func:`tigertail.model.maps.map.make_map` returned.
     file
         The picture to write.
@@ -52,7 +52,7 @@ def plot_map(model: Model, places: pl.DataFrame, file: Path) -> None:
     from matplotlib import colormaps
 
     country = pl.Series(c.COUNTRY, [None] * len(model.items), pl.String)
-    items = places.with_columns(
+    items = positions.with_columns(
         model.items[c.NAME], model.items["listeners"], model.items.get_column(c.COUNTRY, default=country)
     )
     counted = (

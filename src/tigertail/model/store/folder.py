@@ -131,13 +131,13 @@ def next_generation(path: Path) -> Iterator[tuple[Path, Callable[[Mapping[str, A
 def load(path: Path | str) -> Model:
     """Open a model; arrays stay on disk, mapped into memory.
 
-    Each signal is checked when it is first asked.
+    Each signal is checked when it is first used.
 
     Raises
     ------
     ModelError
         If the folder is missing or no model, a file is missing, the manifest or the items were altered, or
-        the model's version is not one this release reads; and, when a signal is first asked, if one of its
+        the model's version is not one this release reads; and, when a signal is first used, if one of its
         files was altered.
     """
     path = Path(path)
@@ -157,7 +157,7 @@ def load(path: Path | str) -> Model:
 
 
 def generations(path: Path) -> list[int]:
-    """Return the numbers of the generations that are kept, rising; all but the present one can be gone back to."""
+    """Return the numbers of the generations that are kept, ascending; all but the present one can be gone back to."""
     kept = [one.parent.name for one in path.glob(f"*/{MANIFEST}")] if path.is_dir() else []
     return sorted(int(name) for name in kept if name.isdecimal())
 
@@ -167,9 +167,14 @@ def map_file(path: Path, version: str) -> Path:
     return path / MAPS / f"{version}.parquet"
 
 
+def kept_versions(path: Path) -> set[str]:
+    """Return the versions of a model that can be loaded or gone back to."""
+    return {read_manifest(folder)[1] for folder in (path, *(path / str(one) for one in generations(path)))}
+
+
 def forget_maps(path: Path) -> None:
     """Remove the maps of versions that are no longer kept."""
-    kept = {read_manifest(folder)[1] for folder in (path, *(path / str(one) for one in generations(path)))}
+    kept = kept_versions(path)
     for old in (path / MAPS).glob("*.parquet"):
         if old.stem not in kept:
             old.unlink(missing_ok=True)
@@ -214,7 +219,7 @@ def read_manifest(path: Path) -> tuple[dict[str, Any], str]:
 
 
 def _generation_before(path: Path) -> int:
-    """Return the number of the generation in place, 0 for none; refuse a folder of something else."""
+    """Return the number of the current generation, 0 for none; refuse a folder of something else."""
     if not path.exists() or (path.is_dir() and not any(path.iterdir())):
         return 0
     with suppress(OSError, ValueError, KeyError, TypeError):
@@ -240,7 +245,7 @@ def _whole_or_nothing(path: Path, generation: str) -> Iterator[None]:
 
 
 def _named(path: Path, generation: str) -> bool:
-    """Return whether the manifest in place names a generation."""
+    """Return whether the current manifest names a generation."""
     with suppress(OSError, ModelError):
         return bool(read_manifest(path)[0]["generation"] == generation)
     return False

@@ -1,7 +1,7 @@
-"""Signals on disk that are checked and read when they are first asked.
+"""Signals on disk that are checked and mapped into memory when they are first used.
 
-The files are opened at once, so that a model that is replaced meanwhile can still be asked; but a question about
-one signal does not wait for the checksums of the others.
+The files are opened at once, so that a model that is replaced meanwhile can still be used; but a query of one signal
+does not wait for the checksums of the others.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from io import BufferedReader
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,8 +19,14 @@ from tigertail.model.store.checksums import open_file, verify_file
 from tigertail.signals.contract import Arrays, Signal
 
 
+class _OpenFile(NamedTuple):
+    file: BufferedReader
+    digest: str
+    """SHA-256 that its content must have."""
+
+
 class LazySignals(Mapping[str, Signal]):
-    """The signals of a generation, by name.
+    """The signals of a generation (a saved version of the model's files), by name.
 
     Parameters
     ----------
@@ -34,37 +40,37 @@ class LazySignals(Mapping[str, Signal]):
     Raises
     ------
     ModelError
-        If a file is missing; and when a signal is first asked for, if one of its files was altered.
+        If a file is missing; and when a signal is first used, if one of its files was altered.
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, Any], checksums: Mapping[str, str]) -> None:
         self._settings = settings
         self._loaded: dict[str, Signal] = {}
-        self._lock = RLock()  # the mixture reads its parts
-        self._files: dict[str, dict[str, tuple[BufferedReader, str]]] = {name: {} for name in settings}
+        self._lock = RLock()  # re-entrant: loading the mixture loads its parts through this mapping
+        self._files: dict[str, dict[str, _OpenFile]] = {name: {} for name in settings}
         for path, digest in checksums.items():
             name, _, array = path.partition("/")
             if name in settings and array.endswith(".npy"):
-                self._files[name][array.removesuffix(".npy")] = open_file(folder / path), digest
+                self._files[name][array.removesuffix(".npy")] = _OpenFile(open_file(folder / path), digest)
 
     def __getitem__(self, name: str) -> Signal:
-        """Return a signal, checked and read if it was not yet."""
+        """Return a signal, checked and mapped if it was not yet."""
         with self._lock:
             return self._load(name)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle as a plain dictionary, which reads every signal."""
+        """Pickle as a plain dictionary, which loads every signal."""
         return dict, ({name: self[name] for name in self},)
 
     def _load(self, name: str) -> Signal:
         if name not in self._loaded:
             arrays: Arrays = {}
-            for array, (file, digest) in self._files[name].items():
-                verify_file(file, digest)
-                arrays[array] = _mapped(file)
+            for array, opened in self._files[name].items():
+                verify_file(opened.file, opened.digest)
+                arrays[array] = _mapped(opened.file)
             self._loaded[name] = signal_from_arrays(name, arrays, self._settings[name], self)
-            for file, _ in self._files.pop(name).values():
-                file.close()
+            for opened in self._files.pop(name).values():
+                opened.file.close()
         return self._loaded[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -76,7 +82,7 @@ class LazySignals(Mapping[str, Signal]):
         return len(self._settings)
 
     def __contains__(self, name: object) -> bool:
-        """Return whether there is a signal of that name, without reading it."""
+        """Return whether there is a signal of that name, without loading it."""
         return name in self._settings
 
 

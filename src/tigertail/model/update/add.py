@@ -1,8 +1,8 @@
 """Adding new listeners and items to a model without fitting it again.
 
 New listeners and items are folded into the factors (:mod:`tigertail.factorization.fold_in`). Counts (common
-listeners, co-listening) and what one ridge regression makes of the factors (the groups' vectors) are computed again.
-Items that the annotation signal does not know get their rows there from their annotations.
+listeners, co-listening) and the group vectors, which come from one ridge regression on the factors, are computed again.
+Items that the annotation signal has no data about get their rows there from their annotations.
 """
 
 from __future__ import annotations
@@ -83,34 +83,34 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
             remedy="look at plays and ratings" + (", and at annotations" if update else ""),
         )
     with progress("adding", 4) as tick, limited(threads):
-        made: dict[str, Signal] = {ANNOTATION: update.signal} if update else {}
+        updated: dict[str, Signal] = {ANNOTATION: update.signal} if update else {}
         if merged.interactions.plays.nnz:
-            made |= _from_plays(model, dataset, merged, threads, tick)
-        signals, left_out = _signals(model, merged, made)
+            updated |= _from_plays(model, dataset, merged, threads, tick)
+        signals, signals_left_out = _signals(model, merged, updated)
         tick(note="the others")
-    after = replace(model, items=merged.items, signals=signals)
+    new_model = replace(model, items=merged.items, signals=signals)
     new = merged.interactions
-    fresh = merged.items["listeners"].to_numpy() > 0
-    fresh[merged.remap.place[listening_of(model).known]] = False
+    with_first_listener = merged.items["listeners"].to_numpy() > 0
+    with_first_listener[merged.remap.place[listening_of(model).known]] = False
     addition = Addition(
         dataset=dataset.name,
         fingerprint=dataset.fingerprint,
         listeners=new.plays.shape[0],
         plays=new.plays.nnz,
-        items=int(fresh.sum()),
-        changed=changed_neighbours(model, after, merged.remap),
+        items=int(with_first_listener.sum()),
+        changed=changed_neighbours(model, new_model, merged.remap),
         same_name=merged.same_name,
         not_added=_not_added(dataset, update),
-        left_out=left_out,
+        left_out=signals_left_out,
         annotations=update.rows if update else 0,
         annotated=update.items if update else 0,
         unusable=update.left_out if update else {},
     )
-    return replace(after, metrics=record_addition(model, after, addition))
+    return replace(new_model, metrics=record_addition(model, new_model, addition))
 
 
 def _annotation_update(model: Model, dataset: Dataset, merged: MergedData) -> AnnotationUpdate | None:
-    """Return the annotation signal with the new annotations; None if it can take none, or there are none."""
+    """Return the annotation signal with the new annotations; None if it cannot be updated, or there are none."""
     signal = model.signals.get(ANNOTATION)
     if not (isinstance(signal, Annotation) and signal.lexicon and dataset.has(c.ANNOTATIONS_TABLE)):
         return None
@@ -130,20 +130,22 @@ def _from_plays(
     model: Model, dataset: Dataset, merged: MergedData, threads: int | None, tick: Any
 ) -> dict[str, Signal]:
     """Return the signals that are computed again from all plays."""
-    config, to = model.config, merged.remap
+    config, remap = model.config, merged.remap
     listening = listening_of(model)
-    weights = confidence(merged.plays, config.confidence)
+    confidences = confidence(merged.plays, config.confidence)
     exposure = None
     if listening.exposure is not None:
         ids, items = merged.interactions.listeners.ids, Vocabulary(merged.items[c.ITEM_ID])
-        before = listening.exposure.moved(to.place, to.items)
+        before = listening.exposure.moved(remap.place, remap.items)
         exposure = before.joined(Exposure.of(dataset, ids, items))
     listeners = merged.items["listeners"].to_numpy()
     observable = None if exposure is None else observable_pairs(exposure, listeners)
-    solver = config.base.solver(weights, observable)
-    gained = np.zeros(to.items, bool)
-    gained[merged.plays.indices[listening.plays.nnz :]] = True
-    factors = fold_in(weights, to.moved(np.asarray(listening.vectors)), gained, solver, observable)
+    solver = config.base.solver(confidences, observable)
+    gained_listeners = np.zeros(remap.items, bool)
+    gained_listeners[merged.plays.indices[listening.plays.nnz :]] = True
+    factors = fold_in(
+        confidences, remap.moved(np.asarray(listening.vectors)), gained_listeners, solver, observable
+    )
     tick(note=FACTORS)
     member = np.concatenate(
         [
@@ -152,9 +154,9 @@ def _from_plays(
         ]
     )
     groups = Groups(listening.keys, member, listening.fallback_of)
-    made: dict[str, Signal] = {
+    updated: dict[str, Signal] = {
         LISTENING: fit_listening(
-            weights,
+            confidences,
             factors,
             groups,
             listening.config,
@@ -167,32 +169,32 @@ def _from_plays(
     }
     tick(note=LISTENING)
     if CO_LISTENING in model.signals:
-        made[CO_LISTENING] = fit_co_listening(weights, config.co_listening)
+        updated[CO_LISTENING] = fit_co_listening(confidences, config.co_listening)
     tick(note=CO_LISTENING)
-    return made
+    return updated
 
 
 def _signals(
-    model: Model, merged: MergedData, made: dict[str, Signal]
+    model: Model, merged: MergedData, updated: dict[str, Signal]
 ) -> tuple[dict[str, Signal], list[str]]:
     """Return all signals, those not computed again under new codes, and the names of those left out."""
-    config, to = model.config, merged.remap
-    others = {name: signal for name, signal in model.signals.items() if name not in made}
-    made = made | _reindexed(others, to)
+    config, remap = model.config, merged.remap
+    not_updated = {name: signal for name, signal in model.signals.items() if name not in updated}
+    updated = updated | _reindexed(not_updated, remap)
     listeners = merged.items["listeners"].to_numpy()
-    if isinstance(back_off := made.get(BACK_OFF), BackOff):
-        weights = own_weights(listeners, config.back_off)
-        made[BACK_OFF] = replace(back_off, own=made[FACTORS], own_weight=weights)
+    if isinstance(back_off := updated.get(BACK_OFF), BackOff):
+        own_weight = own_weights(listeners, config.back_off)
+        updated[BACK_OFF] = replace(back_off, own=updated[FACTORS], own_weight=own_weight)
     if isinstance(mixture := model.signals.get(MIXTURE), Composite):
-        made[MIXTURE] = mixture.with_parts(made, listeners)
-    return {name: made[name] for name in model.signals if name in made}, sorted(
-        set(model.signals) - set(made)
+        updated[MIXTURE] = mixture.with_parts(updated, listeners)
+    return {name: updated[name] for name in model.signals if name in updated}, sorted(
+        set(model.signals) - set(updated)
     )
 
 
-def _reindexed(signals: Mapping[str, Signal], to: ItemRemap) -> dict[str, Signal]:
+def _reindexed(signals: Mapping[str, Signal], remap: ItemRemap) -> dict[str, Signal]:
     return {
-        name: signal.reindexed(to)
+        name: signal.reindexed(remap)
         for name, signal in signals.items()
         if name in SIGNALS and isinstance(signal, Reindexable)
     }

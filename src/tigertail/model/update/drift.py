@@ -38,7 +38,7 @@ class Addition:
     not_added
         Rows that need a fit, by table.
     left_out
-        Signals left out until the next fit.
+        Names of the signals left out until the next fit.
     annotations, annotated
         Annotations taken in, and of how many items that had none.
     unusable
@@ -157,14 +157,14 @@ def record_addition(before: Model, after: Model, addition: Addition) -> dict[str
     return metrics | {ADDED: [*metrics.get(ADDED, ()), asdict(addition)]}
 
 
-def changed_neighbours(before: Model, after: Model, to: ItemRemap, sample: int = SAMPLE) -> float:
+def changed_neighbours(before: Model, after: Model, remap: ItemRemap, sample: int = SAMPLE) -> float:
     """Return the mean share of an old item's nearest that are others after an addition.
 
     Parameters
     ----------
     before, after
         The model before and after.
-    to
+    remap
         Where its items went.
     sample
         How many items to look at, evenly from the most popular down to the last.
@@ -172,9 +172,9 @@ def changed_neighbours(before: Model, after: Model, to: ItemRemap, sample: int =
     known = np.flatnonzero(before.signals[LISTENING].known)
     chosen = known[np.unique(np.linspace(0, len(known) - 1, min(sample, len(known))).astype(int))]
     there = _nearest(before, chosen.astype(np.int32))
-    here = _nearest(after, to.place[chosen])
+    here = _nearest(after, remap.place[chosen])
     kept = [
-        len({int(to.place[item]) for item in old if item >= 0} & set(new.tolist()))
+        len({int(remap.place[item]) for item in old if item >= 0} & set(new.tolist()))
         / max(1, int((old >= 0).sum()))
         for old, new in zip(there, here, strict=True)
     ]

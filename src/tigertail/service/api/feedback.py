@@ -20,7 +20,7 @@ from tigertail.service.http.schemas import Erased, Taken
 from tigertail.service.serving.context import ContextDependency
 
 router = APIRouter(tags=["feedback"])
-EVENTS_A_QUESTION: Final = 10
+EVENTS_PER_REQUEST: Final = 10
 _EXAMPLE: JsonDict = {
     "event_id": "0b0f3f0e-6f0c-4a53-9a3b-0d6f0b1c2d3e",
     "kind": "play",
@@ -59,7 +59,7 @@ class Delivery(BaseModel):
 )
 async def feedback(context: ContextDependency, body: Delivery) -> Response:
     """Keep all events, or none: what is acknowledged is on disk. Send a delivery that failed again, unchanged."""
-    most = context.settings.limits.batch * EVENTS_A_QUESTION
+    most = context.settings.limits.batch * EVENTS_PER_REQUEST
     if len(body.events) > most:
         raise ServiceError(422, f"{len(body.events)} events at once", remedy=f"send at most {most}")
     try:

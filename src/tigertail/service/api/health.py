@@ -24,7 +24,7 @@ async def live() -> Response:
     return Response(to_json({"status": "live"}), media_type="application/json")
 
 
-@router.get("/health/ready", summary="Whether questions can be answered", response_model=Health)
+@router.get("/health/ready", summary="Whether requests can be answered", response_model=Health)
 async def ready(context: ContextDependency) -> Response:
     """Return which models answer, whether a newer one was refused, and whether feedback can be kept.
 

@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from tigertail.errors import UnknownItemError
+from tigertail.service.http.caching import cacheable, client_has_current, not_modified
 from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import LONGEST, ItemsQuery
 from tigertail.service.http.problems import documented
 from tigertail.service.http.schemas import Details, Found
-from tigertail.service.serving.context import ContextDependency, not_modified, unchanged, versioned
+from tigertail.service.serving.context import ContextDependency
 
 router = APIRouter(tags=["items"])
 
@@ -23,18 +24,18 @@ router = APIRouter(tags=["items"])
     responses=documented(401, 422, 429, 503),
 )
 async def items(
-    request: Request, context: ContextDependency, asked: Annotated[ItemsQuery, Query()]
+    request: Request, context: ContextDependency, query: Annotated[ItemsQuery, Query()]
 ) -> Response:
     """List the best matches, typing errors forgiven, in any script."""
     served = context.served
-    if unchanged(request, served.tag):
-        return not_modified(served)
-    key = f"{served.version} items {asked.n} {asked.q}"
+    if client_has_current(request, served.tag):
+        return not_modified(served.version, served.tag)
+    key = f"{served.version} items {query.n} {query.q}"
 
     def found() -> bytes:
-        return to_json({"model": served.version, "items": served.search(asked.q, asked.n)})
+        return to_json({"model": served.version, "items": served.search(query.q, query.n)})
 
-    return versioned(await context.queue.answer(key, found), served)
+    return cacheable(await context.queue.get_or_compute(key, found), served.version, served.tag)
 
 
 @router.get(
@@ -50,10 +51,10 @@ async def item(
 ) -> Response:
     """Return its details: which signals have data about it, and the weight of each when it is the query."""
     served = context.served
-    if unchanged(request, served.tag):
-        return not_modified(served)
+    if client_has_current(request, served.tag):
+        return not_modified(served.version, served.tag)
     code = served.index.by_id(item)
     if code is None:
         raise UnknownItemError(f"no item has the id '{item}'")
-    content = await context.queue.do(lambda: to_json(served.details(code)))
-    return versioned(content, served)
+    content = await context.queue.run(lambda: to_json(served.details(code)))
+    return cacheable(content, served.version, served.tag)

@@ -9,10 +9,11 @@ from typing import Final
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from tigertail.service.http.caching import cacheable, client_has_current, not_modified
 from tigertail.service.http.json import to_json
 from tigertail.service.http.problems import ServiceError, documented
 from tigertail.service.http.schemas import Map, Models
-from tigertail.service.serving.context import Context, ContextDependency, not_modified, unchanged, versioned
+from tigertail.service.serving.context import Context, ContextDependency
 
 LOG: Final = logging.getLogger("tigertail.service")
 router = APIRouter(tags=["models"])
@@ -40,10 +41,10 @@ async def catalogue_map(request: Request, context: ContextDependency) -> Respons
     """Return where each item lies by naive CF (`before`) and by the model (`after`); null where it has no data."""
     served = context.served
     tag = served.map_tag()
-    if unchanged(request, tag):
-        return not_modified(served, tag)
-    content = await context.queue.answer(f"{tag} map", lambda: to_json(served.map()))
-    return versioned(content, served, tag)
+    if client_has_current(request, tag):
+        return not_modified(served.version, tag)
+    content = await context.queue.get_or_compute(f"{tag} map", lambda: to_json(served.map()))
+    return cacheable(content, served.version, tag)
 
 
 @router.get(
@@ -88,4 +89,4 @@ async def _report(context: Context, file: Path | None) -> bytes:
         orjson.loads(content)
         return content
 
-    return await context.queue.answer(f"evaluation {found.st_mtime_ns} {found.st_size}", read)
+    return await context.queue.get_or_compute(f"evaluation {found.st_mtime_ns} {found.st_size}", read)

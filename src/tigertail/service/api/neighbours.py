@@ -7,11 +7,12 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from tigertail import columns as c
+from tigertail.service.http.caching import cacheable, client_has_current, not_modified
 from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import NeighboursQuery
 from tigertail.service.http.problems import ServiceError, documented
 from tigertail.service.http.schemas import Page
-from tigertail.service.serving.context import ContextDependency, not_modified, unchanged, versioned
+from tigertail.service.serving.context import ContextDependency
 from tigertail.service.serving.served_model import ServedModel
 
 router = APIRouter(tags=["neighbours"])
@@ -25,7 +26,7 @@ LISTS_A_TURN: Final = 16  # then other requests have their turn
     responses=documented(400, 401, 404, 409, 422, 429, 503),
 )
 async def neighbours(
-    request: Request, context: ContextDependency, asked: Annotated[NeighboursQuery, Query()]
+    request: Request, context: ContextDependency, query: Annotated[NeighboursQuery, Query()]
 ) -> Response:
     """List the nearest items of the catalogue's items, those with most listeners first.
 
@@ -33,23 +34,23 @@ async def neighbours(
     (409), and the first is to be asked for again.
     """
     served = context.served
-    if unchanged(request, served.tag):
-        return not_modified(served)
-    start = _start(asked.cursor, served)
-    stop = min(start + asked.limit, len(served.items))
+    if client_has_current(request, served.tag):
+        return not_modified(served.version, served.tag)
+    start = _start(query.cursor, served)
+    stop = min(start + query.limit, len(served.items))
     lists: list[dict[str, Any]] = []
     for first in range(start, stop, LISTS_A_TURN):
         codes = range(first, min(first + LISTS_A_TURN, stop))
-        lists += await context.queue.do(lambda codes=codes: _lists(served, codes, asked))  # type: ignore[misc]
+        lists += await context.queue.run(lambda codes=codes: _lists(served, codes, query))  # type: ignore[misc]
     following = f"{served.version}.{stop}" if stop < len(served.items) else None
     content = to_json({"model": served.version, "neighbours": lists, "next": following})
-    return versioned(content, served)
+    return cacheable(content, served.version, served.tag)
 
 
-def _lists(served: ServedModel, codes: range, asked: NeighboursQuery) -> list[dict[str, Any]]:
+def _lists(served: ServedModel, codes: range, query: NeighboursQuery) -> list[dict[str, Any]]:
     records = [served.items[code] for code in codes]
     lists: dict[str, list[dict[str, Any]]] = {record["id"]: [] for record in records}
-    found = served.neighbours(list(lists), asked.top, asked.options())
+    found = served.neighbours(list(lists), query.top, query.options())
     for target, item, score, rank in found.select(c.TARGET_ITEM_ID, c.ITEM_ID, c.SCORE, c.RANK).iter_rows():
         lists[target].append({"id": item, "rank": rank, "affinity": float(f"{score:.7g}")})
     return [{"id": one["id"], "name": one["name"], "items": lists[one["id"]]} for one in records]

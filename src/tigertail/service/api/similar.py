@@ -7,19 +7,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from tigertail.errors import TigertailError
+from tigertail.service.http.caching import cache_headers, cacheable, client_has_current, not_modified
 from tigertail.service.http.json import to_json
-from tigertail.service.http.parameters import Batch, Question, SimilarQuery
+from tigertail.service.http.parameters import Batch, ListRequest, SimilarQuery
 from tigertail.service.http.problems import ServiceError, documented, problem_of
 from tigertail.service.http.schemas import BatchAnswer, Similar
 from tigertail.service.http.settings import Limits
-from tigertail.service.serving.context import (
-    Context,
-    ContextDependency,
-    headers_of,
-    not_modified,
-    unchanged,
-    versioned,
-)
+from tigertail.service.serving.context import Context, ContextDependency
 from tigertail.service.serving.interleaved_answer import interleaved_answer
 from tigertail.service.serving.served_model import ServedModel
 
@@ -33,76 +27,81 @@ router = APIRouter(tags=["similar"])
     responses=documented(400, 401, 404, 422, 429, 503),
 )
 async def similar(
-    request: Request, context: ContextDependency, asked: Annotated[SimilarQuery, Query()]
+    request: Request, context: ContextDependency, query: Annotated[SimilarQuery, Query()]
 ) -> Response:
-    """Answer from the model in place; the answer holds (ETag) until another model takes its place."""
-    check_size(asked, asked.item, context.settings.limits)
+    """Answer from the current model; the ETag is valid until another model takes its place.
+
+    A list interleaved for a listener (`listener`) is not cacheable and has no ETag.
+    """
+    check_limits(query, query.item, context.settings.limits)
     served = context.served
-    challenger = context.challenger_of(asked)
+    challenger = context.challenger_of(query)
     if challenger is not None:
-        content = await context.queue.do(
-            lambda: to_json(interleaved_answer(served, challenger, asked.item, asked))
+        content = await context.queue.run(
+            lambda: to_json(interleaved_answer(served, challenger, query.item, query))
         )
         return Response(content, headers={"Cache-Control": "no-store"}, media_type="application/json")
-    if unchanged(request, served.tag):
-        return not_modified(served)
-    return versioned(await answered(context, served, asked.item, asked), served)
+    if client_has_current(request, served.tag):
+        return not_modified(served.version, served.tag)
+    return cacheable(await cached_answer(context, served, query.item, query), served.version, served.tag)
 
 
 @router.post(
     "/v1/similar:batch",
-    summary="Several questions at once",
+    summary="Several requests in one",
     response_model=BatchAnswer,
     responses=documented(400, 401, 413, 422, 429, 503),
 )
 async def batch(context: ContextDependency, body: Batch) -> Response:
-    """Answer each question, all from one model; only an overloaded server fails the whole batch."""
+    """Answer each request, all from one model; only an overloaded server fails the whole batch."""
     limits = context.settings.limits
     if len(body.requests) > limits.batch:
         raise ServiceError(
-            422, f"{len(body.requests)} questions at once", remedy=f"send at most {limits.batch}"
+            422, f"{len(body.requests)} requests in a batch", remedy=f"send at most {limits.batch}"
         )
     served = context.served
     answers = []
-    for one in body.requests:
+    for request in body.requests:
         try:
-            check_size(one, one.items, limits)
-            answers.append(await answered(context, served, one.items, one))
+            check_limits(request, request.items, limits)
+            answers.append(await cached_answer(context, served, request.items, request))
         except TigertailError as error:
             if isinstance(error, ServiceError) and error.retry is not None:
                 raise
             answers.append(to_json({"error": problem_of(error).model_dump(exclude_none=True)}))
     content = b'{"model":%b,"answers":[%b]}' % (to_json(served.version), b",".join(answers))
-    return Response(content, headers=headers_of(served), media_type="application/json")
+    return Response(content, headers=cache_headers(served.version, served.tag), media_type="application/json")
 
 
-async def answered(context: Context, served: ServedModel, items: list[str], asked: Question) -> bytes:
-    """Return a served model's answer, from memory where it was given before."""
-    key = f"{served.version} {asked.key(items)}"
-    return await context.queue.answer(key, lambda: to_json(answer_of(served, items, asked)))
+async def cached_answer(
+    context: Context, served: ServedModel, seeds: list[str], request: ListRequest
+) -> bytes:
+    """Return a model's answer, from the cache where it was given before."""
+    key = f"{served.version} {request.key(seeds)}"
+    return await context.queue.get_or_compute(key, lambda: to_json(compute_answer(served, seeds, request)))
 
 
-def answer_of(served: ServedModel, items: list[str], asked: Question) -> dict[str, Any]:
-    """Return a served model's answer."""
-    seeds = [served.index.find(item) for item in items]
-    answers = served.answer(seeds, asked.n, asked.options(), why=asked.why)
+def compute_answer(served: ServedModel, seeds: list[str], request: ListRequest) -> dict[str, Any]:
+    """Return a model's answer."""
+    codes = [served.index.find(seed) for seed in seeds]
+    answers = served.answer(codes, request.n, request.options(), why=request.why)
     return {
         "model": served.version,
-        "seeds": [served.items[seed] for seed in seeds],
+        "seeds": [served.items[code] for code in codes],
         "notices": list(answers.notices),
         "items": served.answer_records(answers),
     }
 
 
-def check_size(asked: Question, items: list[str], limits: Limits) -> None:
-    """Refuse a question that is too large.
+def check_limits(request: ListRequest, seeds: list[str], limits: Limits) -> None:
+    """Check the length of the list and the number of seeds.
 
     Raises
     ------
     ServiceError
-        If it is.
+        If one is larger than the limits allow.
     """
-    if asked.n > limits.n:
-        raise ServiceError(422, f"a list of {asked.n}", remedy=f"ask for at most {limits.n}")
-    if len(items) > limits.seeds:
-        raise ServiceError(422, f"{len(items)} items asked about", remedy=f"ask about at most {limits.seeds}")
+    if request.n > limits.n:
+        raise ServiceError(422, f"a list of {request.n}", remedy=f"ask for at most {limits.n}")
+    if len(seeds) > limits.seeds:
+        raise ServiceError(422, f"{len(seeds)} seeds", remedy=f"send at most {limits.seeds}")

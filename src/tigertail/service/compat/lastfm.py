@@ -11,14 +11,15 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 from starlette.types import Scope
 
-from tigertail.service.compat.lastfm_requests import METHODS, Question, RefusalError, fields_of, is_json
+from tigertail.service.compat.lastfm_requests import METHODS, LastfmRequest, RefusalError, fields_of, is_json
 from tigertail.service.compat.lastfm_schemas import Answer, Failed
 from tigertail.service.compat.xml import to_xml
 from tigertail.service.http import form_body
+from tigertail.service.http.caching import cache_headers, client_has_current, not_modified
 from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import LONGEST
 from tigertail.service.http.problems import RETRY, Problem
-from tigertail.service.serving.context import Context, ContextDependency, headers_of, not_modified, unchanged
+from tigertail.service.serving.context import Context, ContextDependency
 from tigertail.service.serving.served_model import ServedModel
 
 router = APIRouter(tags=["Last.fm"])
@@ -69,7 +70,7 @@ _FORM: Final[dict[str, Any]] = {"type": "object", "properties": _PROPERTIES, "re
 def _documented() -> dict[int | str, dict[str, Any]]:
     markup = {_XML: {"schema": {"type": "string"}}}
     refused = {
-        400: "Something in the question is no parameter's value, or the method is unknown",
+        400: "Something in the request is no parameter's value, or the method is unknown",
         403: "Missing or invalid API key",
         413: "The form is too large",
         429: "Too many requests",
@@ -125,23 +126,25 @@ def format_error(scope: Scope, problem: Problem, retry: int | None = None) -> Re
 
 async def _answered(request: Request, context: Context) -> Response:
     try:
-        asked = Question.read(fields_of(form_body.fields(request.scope)), context.settings.limits.n)
+        wanted = LastfmRequest.read(fields_of(form_body.fields(request.scope)), context.settings.limits.n)
     except RefusalError as refusal:
         return _refused(request.scope, refusal.status, refusal.code, str(refusal))
     served = context.served
-    if unchanged(request, served.tag):
-        return not_modified(served)
-    key = hashlib.blake2b(repr(asked).encode("utf-8", "replace"), digest_size=16).hexdigest()
-    content = await context.queue.answer(f"{served.version} lastfm {key}", lambda: _content(served, asked))
-    return Response(content, 200, headers_of(served), _JSON if asked.json else _XML)
+    if client_has_current(request, served.tag):
+        return not_modified(served.version, served.tag)
+    key = hashlib.blake2b(repr(wanted).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    content = await context.queue.get_or_compute(
+        f"{served.version} lastfm {key}", lambda: _content(served, wanted)
+    )
+    return Response(content, 200, cache_headers(served.version, served.tag), _JSON if wanted.json else _XML)
 
 
-def _content(served: ServedModel, asked: Question) -> bytes:
+def _content(served: ServedModel, wanted: LastfmRequest) -> bytes:
     try:
-        tree = asked.answer(served)
+        tree = wanted.answer(served)
     except RefusalError as refusal:
-        return _failure(refusal.code, str(refusal), asked.json)
-    return to_json(tree) if asked.json else to_xml(tree)
+        return _failure(refusal.code, str(refusal), wanted.json)
+    return to_json(tree) if wanted.json else to_xml(tree)
 
 
 def _refused(scope: Scope, status: int, code: int, message: str) -> Response:

@@ -29,7 +29,7 @@ _LONGEST_LIST: Final = 10_000
 
 
 class RefusalError(Exception):
-    """A question that Last.fm would not answer.
+    """A request that Last.fm would not answer.
 
     Parameters
     ----------
@@ -48,8 +48,8 @@ class RefusalError(Exception):
 
 
 @dataclass(frozen=True)
-class Question:
-    """A question, checked.
+class LastfmRequest:
+    """A request, checked.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class Question:
 
     @classmethod
     def read(cls, fields: Mapping[str, str], longest: int) -> Self:
-        """Read a question.
+        """Read a request.
 
         Raises
         ------

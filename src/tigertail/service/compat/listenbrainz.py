@@ -1,6 +1,6 @@
 """ListenBrainz Labs' datasets of similar artists and recordings, asked by MBID.
 
-Any algorithm may be named: the model in place answers. An unknown MBID has no rows, as there, and items
+Any algorithm may be named: the current model answers. An unknown MBID has no rows, as there, and items
 without an MBID are not listed, as clients could not tell them apart.
 """
 
@@ -21,15 +21,16 @@ from tigertail.service.compat.listenbrainz_schemas import (
     ALGORITHM,
     MBID_PATTERN,
     MOST_ROWS,
-    ArtistQuestion,
+    ArtistRequest,
     LabsError,
-    RecordingQuestion,
+    RecordingRequest,
     SimilarArtist,
     SimilarRecording,
 )
+from tigertail.service.http.caching import cache_headers, client_has_current, not_modified
 from tigertail.service.http.json import to_json
 from tigertail.service.http.problems import RETRY, Problem, ServiceError
-from tigertail.service.serving.context import Context, ContextDependency, headers_of, not_modified, unchanged
+from tigertail.service.serving.context import Context, ContextDependency
 
 router = APIRouter(tags=["ListenBrainz Labs"])
 ARTISTS: Final = "/similar-artists"
@@ -37,17 +38,17 @@ RECORDINGS: Final = "/similar-recordings"
 _JSON: Final = "application/json"
 Rows = TypeVar("Rows")
 
-_Artists = Annotated[list[ArtistQuestion], Field(min_length=1, max_length=MOST_ROWS)]
-_Recordings = Annotated[list[RecordingQuestion], Field(min_length=1, max_length=MOST_ROWS)]
-_ARTISTS: Final[TypeAdapter[list[ArtistQuestion]]] = TypeAdapter(_Artists)
-_RECORDINGS: Final[TypeAdapter[list[RecordingQuestion]]] = TypeAdapter(_Recordings)
+_Artists = Annotated[list[ArtistRequest], Field(min_length=1, max_length=MOST_ROWS)]
+_Recordings = Annotated[list[RecordingRequest], Field(min_length=1, max_length=MOST_ROWS)]
+_ARTISTS: Final[TypeAdapter[list[ArtistRequest]]] = TypeAdapter(_Artists)
+_RECORDINGS: Final[TypeAdapter[list[RecordingRequest]]] = TypeAdapter(_Recordings)
 
 
 def _documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     why = {
-        400: "The question is not as it should be",
+        400: "The request is not as it should be",
         401: "Missing or invalid API key",
-        413: "The question is too large",
+        413: "The request is too large",
         429: "Too many requests",
         503: "The request queue is full",
     }
@@ -55,7 +56,7 @@ def _documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def _query(name: str) -> dict[str, Any]:
-    """Return what OpenAPI says of a question in a URL."""
+    """Return what OpenAPI says of a request in a URL."""
     mbids = {"type": "string", "pattern": f"^{MBID_PATTERN}(,{MBID_PATTERN}){{0,{MOST_ROWS - 1}}}$"}
     algorithm = {"type": "string", "minLength": 1}
     parameters = [
@@ -78,7 +79,7 @@ def _query(name: str) -> dict[str, Any]:
 
 
 def _body(name: str) -> dict[str, Any]:
-    """Return what OpenAPI says of a question in a body: one about many, or many about one."""
+    """Return what OpenAPI says of a request in a body: one about many, or many about one."""
     mbid = {"type": "string", "format": "uuid", "pattern": f"^{MBID_PATTERN}$"}
 
     def rows(most: int, mbids: int) -> dict[str, Any]:
@@ -161,24 +162,24 @@ def format_error(scope: Scope, problem: Problem, retry: int | None = None) -> Re
 
 async def _answered(request: Request, context: Context, kind: str, rows: list[list[UUID]]) -> Response:
     if len(rows) > 1 and any(len(row) > 1 for row in rows):
-        raise ServiceError(400, "several questions about several MBIDs", remedy="put all MBIDs into one")
+        raise ServiceError(400, "several requests about several MBIDs", remedy="put all MBIDs into one")
     distinct = list(dict.fromkeys(str(mbid) for row in rows for mbid in row))
     if len(distinct) > context.settings.limits.seeds:
         raise ServiceError(
             400, f"{len(distinct)} MBIDs", remedy=f"ask about at most {context.settings.limits.seeds}"
         )
     served = context.served
-    if unchanged(request, served.tag):
-        return not_modified(served)
+    if client_has_current(request, served.tag):
+        return not_modified(served.version, served.tag)
     lists = []
     for mbid in distinct:
 
         def listed(mbid: str = mbid) -> bytes:
             return to_json(rows_of(served, kind, mbid))
 
-        lists.append(await context.queue.answer(f"{served.version} labs {kind} {mbid}", listed))
+        lists.append(await context.queue.get_or_compute(f"{served.version} labs {kind} {mbid}", listed))
     content = lists[0] if len(lists) == 1 else to_json(merged(lists, kind, distinct))
-    return Response(content, 200, headers_of(served), _JSON)
+    return Response(content, 200, cache_headers(served.version, served.tag), _JSON)
 
 
 def _from_query(request: Request, name: str) -> dict[str, Any]:
@@ -199,7 +200,7 @@ _LIKE: Final = 'send a list, as [{"artist_mbids": ["..."], "algorithm": "..."}]'
 
 
 def _checked(adapter: TypeAdapter[Rows], rows: Any) -> Rows:
-    """Return a question, checked.
+    """Return a request, checked.
 
     Raises
     ------

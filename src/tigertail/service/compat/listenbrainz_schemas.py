@@ -1,4 +1,4 @@
-"""Questions to ListenBrainz Labs, and the shapes of its answers."""
+"""Requests to ListenBrainz Labs, and the shapes of its answers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
-MOST_ROWS: Final = 100  # of a question's parts
-ALGORITHM: Final = "Any text: the model in place answers."
+MOST_ROWS: Final = 100  # of a request's parts
+ALGORITHM: Final = "Any text: the current model answers."
 MBID_PATTERN: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
@@ -62,7 +62,7 @@ Mbids = Annotated[list[UUID], Field(min_length=1, max_length=MOST_ROWS)]
 Algorithm = Annotated[str, Field(min_length=1, description=ALGORITHM)]
 
 
-class ArtistQuestion(BaseModel):
+class ArtistRequest(BaseModel):
     """Which artists others are to be like."""
 
     artist_mbids: Mbids
@@ -71,7 +71,7 @@ class ArtistQuestion(BaseModel):
     _listed = _listed("artist_mbid")
 
 
-class RecordingQuestion(BaseModel):
+class RecordingRequest(BaseModel):
     """Which recordings others are to be like."""
 
     recording_mbids: Mbids

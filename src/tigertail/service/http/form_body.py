@@ -1,4 +1,4 @@
-"""Questions sent as a form, as players of Last.fm do, the key among the answers."""
+"""Requests sent as a form, as players of Last.fm do, the key among the answers."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Logs a machine can read: one JSON object a line, on standard error.
 
-No question is logged, nor a header: what people listen to and their keys are private. Of an
+No query is logged, nor a header: what people listen to and their keys are private. Of an
 unexpected error, type and place are logged without its message, which may quote either.
 """
 
@@ -65,4 +65,4 @@ def set_up(level: int = logging.INFO) -> None:
         logger.handlers.clear()
         logger.propagate = True
         logger.setLevel(level)
-    logging.getLogger("uvicorn.access").disabled = True  # ours holds no questions
+    logging.getLogger("uvicorn.access").disabled = True  # ours holds no queries

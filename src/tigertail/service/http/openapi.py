@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from tigertail.service.api.feedback import EVENTS_A_QUESTION
+from tigertail.service.api.feedback import EVENTS_PER_REQUEST
+from tigertail.service.http.caching import MODEL
 from tigertail.service.http.problems import RETRY, documented
 from tigertail.service.http.settings import Limits
-from tigertail.service.serving.context import MODEL
 
 _ANYWHERE: Final = (421, 431, 500)
 _WITH_A_BODY: Final = (400, 408, 413)
@@ -69,7 +69,7 @@ def _limit(document: Json, limits: Limits) -> None:
     """Name the limits that are set where the routes name the largest there may be."""
     schemas: Json = document["components"]["schemas"]
     schemas["Batch"]["properties"]["requests"]["maxItems"] = limits.batch
-    schemas["Delivery"]["properties"]["events"]["maxItems"] = limits.batch * EVENTS_A_QUESTION
+    schemas["Delivery"]["properties"]["events"]["maxItems"] = limits.batch * EVENTS_PER_REQUEST
     for parameter in document["paths"]["/v1/similar"]["get"]["parameters"]:
         if parameter["name"] == "n":
             parameter["schema"]["maximum"] = limits.n

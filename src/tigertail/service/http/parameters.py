@@ -1,4 +1,8 @@
-"""The parameters of requests over HTTP, checked before a model gets them."""
+"""The parameters of requests over HTTP, checked before a model gets them.
+
+The numbers here are those of the OpenAPI document, for any configuration of
+:class:`tigertail.service.http.settings.Limits`, which may allow less.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +68,7 @@ class Parameters(BaseModel):
         return values
 
 
-class _Dialled(Parameters):
+class _HasQueryOptions(Parameters):
     """The options of a query. What is left out stays as the model has it."""
 
     def options(self) -> QueryOptions:
@@ -88,30 +92,30 @@ def _field(option: QueryOption) -> tuple[Any, Any]:
 
 
 if TYPE_CHECKING:
-    Dialled = _Dialled
+    HasQueryOptions = _HasQueryOptions
 else:
-    Dialled = create_model(
+    HasQueryOptions = create_model(
         "Dialled",
-        __base__=_Dialled,
-        __doc__=_Dialled.__doc__,
+        __base__=_HasQueryOptions,
+        __doc__=_HasQueryOptions.__doc__,
         **{option.name: _field(option) for option in query_options()},
     )
 
 
-class Question(Dialled):
+class ListRequest(HasQueryOptions):
     """The options of a query, and how long its list may be."""
 
     n: Annotated[int, BeforeValidator(whole)] = Field(20, ge=0, le=10_000, description="How many to list.")
     why: bool = Field(False, description="Say why each answer is listed.")
 
-    def key(self, items: list[str]) -> str:
-        """Return a digest of the question: the key of its answer in the cache."""
-        question: dict[str, Any] = self.model_dump(exclude={"listener", "item"}) | {"items": items}
-        return hashlib.blake2b(to_json(question), digest_size=16).hexdigest()
+    def key(self, seeds: list[str]) -> str:
+        """Return a digest of the request: the key of its answer in the cache."""
+        request: dict[str, Any] = self.model_dump(exclude={"listener", "item"}) | {"items": seeds}
+        return hashlib.blake2b(to_json(request), digest_size=16).hexdigest()
 
 
-class SimilarQuery(Question):
-    """A question in a URL."""
+class SimilarQuery(ListRequest):
+    """A request in a URL."""
 
     item: Annotated[list[Text], Field(min_length=1, max_length=1000)] = Field(
         description="Id or name; repeat it to ask after several, as of a playlist."
@@ -121,8 +125,8 @@ class SimilarQuery(Question):
     )
 
 
-class SimilarRequest(Question):
-    """A question in a batch."""
+class SimilarRequest(ListRequest):
+    """A request in a batch."""
 
     model_config = ConfigDict(strict=True)
 
@@ -130,7 +134,7 @@ class SimilarRequest(Question):
 
 
 class Batch(Parameters):
-    """Several questions at once."""
+    """Several requests in one."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"requests": [{"items": ["Kino"], "n": 5, "country": "PL"}]}]}
@@ -148,7 +152,7 @@ class ItemsQuery(Parameters):
     n: int = Field(10, ge=1, le=100, description="How many to list.")
 
 
-class NeighboursQuery(Dialled):
+class NeighboursQuery(HasQueryOptions):
     """A page of all lists."""
 
     top: int = Field(20, ge=1, le=200, description="How many to list for each.")

@@ -128,7 +128,7 @@ def install(app: FastAPI, error_formats: Iterable[tuple[str, ErrorFormat]] = ())
         where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
         others = f" (and {len(error.errors()) - 1} more)" if len(error.errors()) > 1 else ""
         detail = f"{where}: {first['msg']}{others}"
-        remedy = "see /docs for what each question takes"
+        remedy = "see /docs for the parameters of each request"
         if first["loc"] == ("body",) and "json" not in request.headers.get("content-type", ""):
             remedy = "send it as JSON, with the header Content-Type: application/json"
         return error_response(request.scope, _plain(422, detail, remedy))

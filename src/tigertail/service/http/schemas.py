@@ -70,13 +70,13 @@ class Similar(Answer):
 
 
 class Failed(Answer):
-    """A question of a batch that has no answer."""
+    """A request of a batch that has no answer."""
 
     error: Problem
 
 
 class BatchAnswer(Answer):
-    """Answers in the order of the questions."""
+    """Answers in the order of the requests."""
 
     model: str
     answers: list[Similar | Failed]
@@ -202,7 +202,7 @@ class Erased(Answer):
 
 
 class Health(Answer):
-    """Whether questions can be answered."""
+    """Whether requests can be answered."""
 
     status: str
     models: dict[str, str] = {}

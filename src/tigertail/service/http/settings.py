@@ -34,7 +34,14 @@ RENAMED: Final = {
 
 
 class Limits(BaseModel):
-    """What one client may ask, and how long it may take."""
+    """Limits of what one client may send, and how long it may take.
+
+    They are applied in several places: the rate and the body in :mod:`tigertail.service.middleware.limits`, the head
+    in :mod:`tigertail.service.server.http_limits`, ``n`` and ``seeds`` in
+    :func:`tigertail.service.api.similar.check_limits`, ``batch`` in the routes that take several, ``max_queue`` in
+    :mod:`tigertail.service.serving.work_queue`. The constants in :mod:`tigertail.service.http.parameters` are upper
+    bounds of any configuration; the smaller of the two holds.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -52,7 +59,7 @@ class Limits(BaseModel):
     n: int = Field(500, ge=1)
     """Longest list."""
     seeds: int = Field(100, ge=1)
-    """Most items asked about at once."""
+    """Most seeds of a request."""
     batch: int = Field(100, ge=1)
     """Most requests of one batch; a delivery of feedback may hold ten times as many events."""
 

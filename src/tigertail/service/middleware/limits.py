@@ -1,7 +1,7 @@
 """Limits of a request: how many per second, how large its body, and how long the body may take to arrive.
 
-Limits of the request line and headers are in :mod:`tigertail.service.server.http_limits`: a connection has them, not
-an application.
+Limits of the request line and headers are in :mod:`tigertail.service.server.http_limits`: they apply to a connection,
+before there is an application.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from starlette.types import Message, Receive
 from tigertail.service.http.problems import ServiceError
 from tigertail.service.http.settings import Limits
 
-MAX_CLIENTS: Final = 10_000  # whose tokens are kept; the client whose last request is oldest is dropped
+# Clients whose buckets are kept; the least recently seen client is dropped, and then has a full bucket again.
+MAX_CLIENTS: Final = 10_000
 
 
 class BodyLimit:
@@ -48,15 +49,15 @@ class BodyLimit:
         if length.isdecimal() and int(length) > self._max_bytes:
             raise ServiceError(413, self._too_large, remedy="send less at a time")
 
-    def limited(self, receive: Receive) -> Receive:
-        """Return a ``receive`` that ends a body which is too large or too slow.
+    def limit(self, receive: Receive) -> Receive:
+        """Return a ``receive`` that raises HTTPException if the body is too large or too slow.
 
-        It raises HTTPException, which FastAPI lets through while it reads a body.
+        FastAPI lets this exception through while it reads a body.
         """
         deadline: float | None = None
         complete, size = False, 0
 
-        async def received() -> Message:
+        async def receive_limited() -> Message:
             nonlocal deadline, complete, size
             if complete:  # what follows says only whether the client is still connected
                 return await receive()
@@ -72,7 +73,7 @@ class BodyLimit:
                 raise HTTPException(413, self._too_large)
             return message
 
-        return received
+        return receive_limited
 
     @property
     def _too_large(self) -> str:

@@ -53,7 +53,7 @@ class Admission:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        receive = self._body.limited(receive)
+        receive = self._body.limit(receive)
         record = record_of(scope)
         try:
             self._check_host(headers)

@@ -1,4 +1,4 @@
-"""Running the service: workers that share a model, one address, an end that lets questions finish."""
+"""Running the service: workers that share a model, one address, an end that lets requests finish."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Models in memory: loaded, replaced while questions go on, asked in turn, their answers cached."""
+"""Models in memory: loaded, replaced while requests go on, asked in turn, their answers cached."""

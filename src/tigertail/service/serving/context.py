@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Final, TypeVar
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request
 
 from tigertail.errors import StoreUnavailableError, TigertailError
 from tigertail.feedback.store import FeedbackStore
@@ -22,7 +22,6 @@ from tigertail.service.serving.work_queue import WorkQueue
 
 CURRENT: Final = "current"
 CHALLENGER: Final = "challenger"
-MODEL: Final = "X-Tigertail-Model"
 LOG: Final = logging.getLogger("tigertail.service")
 STORE_THREADS: Final = 8  # that write to the feedback store; no other work waits for them
 STORE_QUEUE: Final = 64  # deliveries of feedback that may wait for such a thread
@@ -60,11 +59,11 @@ class Context:
         """The model to answer from: take it once for a request, and use it to the end."""
         return self.models[CURRENT]
 
-    def challenger_of(self, asked: SimilarQuery) -> ServedModel | None:
+    def challenger_of(self, query: SimilarQuery) -> ServedModel | None:
         """Return the model whose answers are to be interleaved; None where one model answers alone."""
         return (
             self.models.get(CHALLENGER)
-            if asked.listener is not None and asked.options().signal is None
+            if query.listener is not None and query.options().signal is None
             else None
         )
 
@@ -104,7 +103,7 @@ class Context:
                 raise
 
         try:
-            return await self._store_queue.do(attempt)
+            return await self._store_queue.run(attempt)
         except StoreUnavailableError as error:
             LOG.error("the feedback store cannot be used", extra={"problem": error.problem})
             # Where the store is, is no client's business.
@@ -125,34 +124,3 @@ async def _context(request: Request) -> Context:  # a plain function would be se
 
 
 ContextDependency = Annotated[Context, Depends(_context)]
-
-
-def unchanged(request: Request, tag: str) -> bool:
-    """Return whether the client already has the response with a tag."""
-    asked = request.headers.get("if-none-match", "")
-    return any(one.strip().removeprefix("W/") in (quoted(tag), "*") for one in asked.split(","))
-
-
-def versioned(content: bytes, served: ServedModel, tag: str | None = None) -> Response:
-    """Return an answer that holds for as long as the model does, or what ``tag`` names besides."""
-    return Response(content, headers=headers_of(served, tag), media_type="application/json")
-
-
-def not_modified(served: ServedModel, tag: str | None = None) -> Response:
-    """Return 304: the client already has the response."""
-    return Response(status_code=304, headers=headers_of(served, tag))
-
-
-def headers_of(served: ServedModel, tag: str | None = None) -> dict[str, str]:
-    """Return the headers by which clients cache and revalidate a response."""
-    return {
-        "ETag": quoted(tag or served.tag),
-        MODEL: served.version,
-        "Cache-Control": "no-cache",
-        "Vary": "Accept, Authorization",
-    }
-
-
-def quoted(tag: str) -> str:
-    """Return a tag as HTTP writes it."""
-    return f'"{tag}"'

@@ -17,11 +17,11 @@ from tigertail.errors import ModelError
 from tigertail.model.store.checksums import REFIT, copy_files, open_file
 from tigertail.model.store.folder import MANIFEST, read_manifest
 
-KEPT: Final = 2  # versions: the one in place and the one before, which may be gone back to
+KEPT: Final = 2  # versions: the current one and the one before, which may be gone back to
 
 
 def copied(folder: Path, cache_dir: Path) -> Path:
-    """Return a copy of the model in place.
+    """Return a copy of the current model.
 
     Parameters
     ----------

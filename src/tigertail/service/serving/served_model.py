@@ -1,4 +1,4 @@
-"""One version of a model, made ready to answer many questions."""
+"""One version of a model, made ready to answer many requests."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class ServedModel:
 
     @classmethod
     def open(cls, folder: Path, copy: Path | None = None) -> Self:
-        """Open the model in place, checked whole, so that no question will find it damaged.
+        """Open the current model, checked whole, so that no request will find it damaged.
 
         Parameters
         ----------

@@ -1,6 +1,6 @@
 """The models that are served, each replaced as a whole while requests run.
 
-A question takes a served model once and is answered from it alone. Who writes a new model, or rolls one back, replaces
+A request takes a served model once and is answered from it alone. Who writes a new model, or rolls one back, replaces
 its manifest; a thread sees that, copies, opens and checks the new one beside the old, and only then puts it in its
 place. A model that cannot be opened, such as one half copied, is left out and tried again; the old one goes on
 answering.

@@ -37,7 +37,7 @@ class WorkQueue:
         self._cache = ResponseCache(megabytes * 2**20)
         self._under_way: dict[str, asyncio.Future[bytes]] = {}
 
-    async def do(self, work: Callable[[], T]) -> T:
+    async def run(self, work: Callable[[], T]) -> T:
         """Run some work when a thread is free.
 
         Raises
@@ -58,7 +58,7 @@ class WorkQueue:
         finally:
             self._pending -= 1
 
-    async def answer(self, key: str, work: Callable[[], bytes]) -> bytes:
+    async def get_or_compute(self, key: str, work: Callable[[], bytes]) -> bytes:
         """Return a response that depends on its key alone; requests at the same time share one computation."""
         cached = self._cache.get(key)
         if cached is not None:
@@ -74,7 +74,7 @@ class WorkQueue:
         )  # a client that disconnects must not cancel it for the others
 
     async def _make(self, key: str, work: Callable[[], bytes]) -> bytes:
-        made = await self.do(work)
+        made = await self.run(work)
         self._cache.put(key, made)
         return made
 

@@ -14,7 +14,7 @@ from tigertail.kernels import njit
 from tigertail.signals.web.codes import CodedMentions
 from tigertail.sparse import CSR
 
-_MAX_PAIRS = 5_000_000  # pairs held before they are counted
+_MAX_PAIRS_IN_MEMORY = 5_000_000  # found before they are counted
 
 
 def co_mention_counts(mentions_in_codes: CodedMentions, items: int, window: int) -> CSR:
@@ -37,13 +37,19 @@ def co_mention_counts(mentions_in_codes: CodedMentions, items: int, window: int)
         Number of documents; items by items, symmetric, nothing on the diagonal.
     """
     mentions = mentions_in_codes.mentions
-    placed = mentions.filter(pl.col(c.POSITIONS).list.len() > 0).explode(c.POSITIONS)
-    placed = placed.sort("document", c.POSITIONS, "item")
-    nowhere = mentions.filter(pl.col(c.POSITIONS).list.len().fill_null(0) == 0)
+    with_positions = mentions.filter(pl.col(c.POSITIONS).list.len() > 0).explode(c.POSITIONS)
+    with_positions = with_positions.sort("document", c.POSITIONS, "item").cast({c.POSITIONS: pl.Int64})
+    without_positions = mentions.filter(pl.col(c.POSITIONS).list.len().fill_null(0) == 0)
     counted = _Counts(items)
-    _add_all(counted, placed["document"], placed["item"], placed[c.POSITIONS].cast(pl.Int64), window)
-    zeros = pl.Series([0], dtype=pl.Int64).new_from_index(0, nowhere.height)
-    _add_all(counted, nowhere["document"], nowhere["item"], zeros, 0)
+    _add_all(
+        counted,
+        with_positions["document"],
+        with_positions["item"],
+        with_positions[c.POSITIONS],
+        window,
+    )
+    zeros = pl.Series([0], dtype=pl.Int64).new_from_index(0, without_positions.height)
+    _add_all(counted, without_positions["document"], without_positions["item"], zeros, 0)
     return counted.matrix()
 
 
@@ -51,68 +57,75 @@ class _Counts:
     """Adds up pairs of items."""
 
     def __init__(self, items: int) -> None:
-        self._items = items
+        self.items = items
         self._counts = pl.DataFrame(schema={"pair": pl.Int64, "len": pl.UInt32})
 
     def add(self, pairs: NDArray[np.int64]) -> None:
         """Count pairs, given as row * items + column."""
-        fresh = pl.DataFrame({"pair": pairs}).group_by("pair").len()
-        self._counts = pl.concat([self._counts, fresh]).group_by("pair").agg(pl.col("len").sum())
+        new = pl.DataFrame({"pair": pairs}).group_by("pair").len()
+        self._counts = pl.concat([self._counts, new]).group_by("pair").agg(pl.col("len").sum())
 
     def matrix(self) -> CSR:
         """Return the counts, in both directions."""
         counts = self._counts.sort("pair")
-        row, column = np.divmod(counts["pair"].to_numpy(), self._items)
+        row, column = np.divmod(counts["pair"].to_numpy(), self.items)
         values = counts["len"].to_numpy()
         return CSR.from_coo(
             np.concatenate([row, column]),
             np.concatenate([column, row]),
             np.concatenate([values, values]),
-            (self._items, self._items),
+            (self.items, self.items),
         )
 
 
-def _add_all(counted: _Counts, document: pl.Series, item: pl.Series, place: pl.Series, window: int) -> None:
-    """Add the pairs of mentions sorted by document and place, some documents at a time."""
-    documents, items, places = document.to_numpy(), item.to_numpy(), place.to_numpy()
-    pairs = _pairs_of_each(documents, places, window)
+def _add_all(
+    counted: _Counts, document: pl.Series, item: pl.Series, position: pl.Series, window: int
+) -> None:
+    """Add the pairs of mentions sorted by document and position, some documents at a time."""
+    documents, items, positions = document.to_numpy(), item.to_numpy(), position.to_numpy()
+    pairs = _count_later_in_window(documents, positions, window)
     ends = np.flatnonzero(np.diff(documents, append=-1) != 0) + 1
     sums = np.concatenate([[0], np.cumsum(pairs)])
     start = 0
     while start < len(documents):
-        within = ends[(ends > start) & (sums[ends] - sums[start] <= _MAX_PAIRS)]
+        within = ends[(ends > start) & (sums[ends] - sums[start] <= _MAX_PAIRS_IN_MEMORY)]
         end = int(within[-1]) if len(within) else int(ends[ends > start][0])
         found = np.empty((int(sums[end] - sums[start]), 2), np.int64)
-        size = _pairs(
-            documents[start:end], items[start:end], places[start:end], window, counted._items, found
+        size = _find_pairs(
+            documents[start:end], items[start:end], positions[start:end], window, counted.items, found
         )
-        once = pl.DataFrame(found[:size], ["document", "pair"]).unique()
-        counted.add(once["pair"].to_numpy())
+        distinct = pl.DataFrame(found[:size], ["document", "pair"]).unique()
+        counted.add(distinct["pair"].to_numpy())
         start = end
 
 
 @njit(cache=True)
-def _pairs_of_each(documents, places, window):
-    """Count the later mentions within the window of each."""
+def _count_later_in_window(documents, positions, window):
+    """Count, for each mention, the later ones of its document within the window."""
     counts = np.zeros(len(documents), np.int64)
     end = 0
     for i in range(len(documents)):
         end = max(end, i + 1)
-        while end < len(documents) and documents[end] == documents[i] and places[end] - places[i] <= window:
+        while (
+            end < len(documents)
+            and documents[end] == documents[i]
+            and positions[end] - positions[i] <= window
+        ):
             end += 1
         counts[i] = end - i - 1
     return counts
 
 
 @njit(cache=True)
-def _pairs(documents, items, places, window, total, found):
+def _find_pairs(documents, items, positions, window, n_items, found):
+    """Write the document and the items of every two mentions within the window; return how many there are."""
     size = 0
     for i in range(len(documents)):
         j = i + 1
-        while j < len(documents) and documents[j] == documents[i] and places[j] - places[i] <= window:
+        while j < len(documents) and documents[j] == documents[i] and positions[j] - positions[i] <= window:
             if items[i] != items[j]:
                 found[size, 0] = documents[i]
-                found[size, 1] = np.int64(min(items[i], items[j])) * total + max(items[i], items[j])
+                found[size, 1] = np.int64(min(items[i], items[j])) * n_items + max(items[i], items[j])
                 size += 1
             j += 1
     return size
@@ -128,21 +141,30 @@ def co_mention_similarity(document_counts: CSR, mentions_in_codes: CodedMentions
 
         aff(A, B) = ln(n n_AB / (n_A n_B)) / -ln(n_AB / n)  *  n_AB / (n_AB + s)
 
+    Parameters
+    ----------
+    document_counts
+        What :func:`co_mention_counts` returned.
+    mentions_in_codes
+        The mentions that were counted.
+    shrinkage
+        s of the formula.
+
     Returns
     -------
     CSR
         Entries above 0, at most 1; items by items, symmetric.
     """
-    documents = max(len(mentions_in_codes.documents), 2)
+    n_documents = max(len(mentions_in_codes.documents), 2)
     document_frequency = np.bincount(
         mentions_in_codes.mentions["item"].to_numpy(), minlength=document_counts.shape[1]
     )
     row, column = document_counts.entry_rows(), document_counts.indices
     count = document_counts.data.astype(np.float64)
-    share = np.minimum(count / documents, 1 - 1e-9)
-    information = np.log(
-        documents * count / (document_frequency[row].astype(np.float64) * document_frequency[column])
+    p_both = np.minimum(count / n_documents, 1 - 1e-9)
+    pmi = np.log(
+        n_documents * count / (document_frequency[row].astype(np.float64) * document_frequency[column])
     )
-    value = information / -np.log(share) * count / (count + shrinkage)
+    value = pmi / -np.log(p_both) * count / (count + shrinkage)
     keep = value > 0
     return CSR.from_coo(row[keep], column[keep], value[keep], document_counts.shape)

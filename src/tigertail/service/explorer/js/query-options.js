@@ -1,4 +1,4 @@
-/** The options of the query: lens, adventurousness, signals, and filters. */
+/** The options of the query: lens, popularity exponent, signals, and filters. */
 
 import { countryBadge } from "./badges.js";
 import { bindState, checkbox, optionGroup, rangeInput, showState } from "./controls.js";
@@ -40,7 +40,7 @@ export class QueryOptions {
 
   /** @param {Described} model */
   setModel(model) {
-    refill(this.body, this.#lens(model), this.#adventurousness(model), this.#signals(model), this.#filters(model), h("div", { class: "option-group last" }, this.resetButton));
+    refill(this.body, this.#lens(model), this.#popularityExponent(model), this.#signals(model), this.#filters(model), h("div", { class: "option-group last" }, this.resetButton));
     this.show();
   }
 
@@ -94,17 +94,17 @@ export class QueryOptions {
   }
 
   /** @param {Described} model */
-  #adventurousness(model) {
+  #popularityExponent(model) {
     const slider = rangeInput(this.router, {
-      label: "Adventurousness",
+      label: "Popularity exponent",
       labelHidden: true,
       ends: ["popular", "little known"],
       ...rangeOf(model, "beta"),
       value: (state) => state.beta ?? model.beta,
       change: (beta) => ({ beta }),
-      format: (value, state) => betaText(state.beta === null ? 0 : value - model.beta),
+      format: (value, state) => popularityText(state.beta === null ? 0 : value - model.beta),
     });
-    return optionGroup("Adventurousness", "", slider);
+    return optionGroup("Popularity exponent", "", slider);
   }
 
   /** @param {Described} model */
@@ -209,7 +209,7 @@ function rangeOf(model, name) {
 }
 
 /** @param {number} difference  From the default of the model. */
-function betaText(difference) {
+function popularityText(difference) {
   if (Math.abs(difference) < 0.011) return "default";
   if (difference < 0) return difference < -0.3 ? "most popular first" : "more popular";
   return difference > 0.3 ? "long tail first" : "less known";

@@ -1,0 +1,39 @@
+"""Validation of cached responses: each carries an ETag, and a client that has the current one gets 304."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import Request, Response
+
+MODEL: Final = "X-Tigertail-Model"
+
+
+def client_has_current(request: Request, tag: str) -> bool:
+    """Return whether the client already has the response with a tag."""
+    known = request.headers.get("if-none-match", "")
+    return any(one.strip().removeprefix("W/") in (_quoted(tag), "*") for one in known.split(","))
+
+
+def cacheable(content: bytes, version: str, tag: str) -> Response:
+    """Return an answer of a version of a model; clients may keep it until the tag changes."""
+    return Response(content, headers=cache_headers(version, tag), media_type="application/json")
+
+
+def not_modified(version: str, tag: str) -> Response:
+    """Return 304: the client already has the response."""
+    return Response(status_code=304, headers=cache_headers(version, tag))
+
+
+def cache_headers(version: str, tag: str) -> dict[str, str]:
+    """Return the headers by which clients cache and revalidate a response."""
+    return {
+        "ETag": _quoted(tag),
+        MODEL: version,
+        "Cache-Control": "no-cache",
+        "Vary": "Accept, Authorization",
+    }
+
+
+def _quoted(tag: str) -> str:
+    return f'"{tag}"'
