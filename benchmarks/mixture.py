@@ -1,6 +1,6 @@
 """What the mixture is worth: beside every baseline and every single signal, on held-out listeners and curated lists.
 
-    .venv/bin/python benchmarks/mixture.py DATASET [--seeds 1] [--sas [FOLDER] [--share 0.02]]
+    .venv/bin/python benchmarks/mixture.py DATASET [--seeds 1] [--sas [FOLDER]]
 
 Frontiers (hypervolume of nDCG@20 and IPS-nDCG@20 over the popularity dial) by stratum of the query, and how many
 times those of plain ALS and of the best other system the mixture's are; both metrics at its own setting; nDCG@20
@@ -246,10 +246,9 @@ def with_lists(dataset: Dataset, truth: GroundTruth, config: ModelConfig) -> Non
     print_table(["query", "nDCG@20", "IPS-nDCG@20", "frontier"], rows, title=title, left=["query"])
 
 
-def sas(dataset: Dataset, folder: Path | None, share: float) -> None:
+def sas(dataset: Dataset, folder: Path | None) -> None:
     """Judge by Last.fm's own lists of ten."""
-    config = ModelConfig(mixture=MixtureConfig(lists=share))
-    print(f"Lists are {share:g} of the lessons.")
+    config = ModelConfig()
     truth = read_sas(folder, dataset)
     compared = [system for system in systems(dataset) if not system.lens]
     compared.append(System("mixture, other lists", learned_from_lists(truth, config)))
@@ -276,12 +275,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--sas", type=Path, nargs="?", const=Path(), default=None)
-    parser.add_argument("--share", type=float, default=MixtureConfig().lists, help="of lists in the lessons")
     arguments = parser.parse_args()
     dataset = Dataset.open(arguments.dataset)
     began = time.perf_counter()
     if arguments.sas is not None:
-        sas(dataset, arguments.sas if arguments.sas != Path() else None, arguments.share)
+        sas(dataset, arguments.sas if arguments.sas != Path() else None)
         return
     seeds = range(arguments.seed, arguments.seed + arguments.seeds)
     splits = [hold_out(dataset, ProtocolConfig(seed=seed)) for seed in seeds]

@@ -9,6 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from tigertail.mixing import Mixture, MixtureParameters
+from tigertail.mixing.parameters import KINSHIP_FEATURES, TASTE_FEATURES
+from tigertail.mixing.terms import Terms
 
 ITEMS = 6
 LISTENERS = np.array([900, 400, 90, 20, 2, 0], np.int64)
@@ -51,12 +53,21 @@ def tagged() -> Table:
 
 @pytest.fixture
 def learned() -> MixtureParameters:
-    """Both are read alike; tags are trusted most where nobody listens."""
-    calibration = np.array([[0.2, 0.1], [1.5, 0.0], [0.1, 0.0], [0.5, 0.0], [0.5, 0.2]])
-    weights = np.array([[0.0, 3.0, 0.0], [1.0, 0.0, 0.0]])
-    return MixtureParameters(("heard", "tagged"), np.stack([calibration, calibration]), weights, 900)
+    """Both curves count alike; tags count more where nobody listens, and for what is alike."""
+    terms = Terms(("heard", "tagged"), ("heard",), (("heard", "tagged"),))
+    taste = np.zeros((len(terms), TASTE_FEATURES + 2))
+    taste[terms.of_signal("heard"), 0] = 0.2, 1.5
+    taste[terms.of_signal("tagged"), 0] = 0.2, 1.5
+    taste[terms.of_signal("tagged"), 2] = 1.0  # where hardly anybody listens
+    taste[terms.of_signal("tagged"), 3] = 0.5  # where "heard" has no data
+    taste[terms.of_overlap(("heard", "tagged")), 0] = -0.1, -0.2
+    taste[terms.no_data, 0] = -0.5
+    taste[terms.of_items, 0] = -1.0, 0.5, 0.5
+    kinship = np.zeros((len(terms), KINSHIP_FEATURES))
+    kinship[terms.of_signal("tagged"), 0] = 1.0, 2.0
+    return MixtureParameters(terms, taste, kinship, 900)
 
 
 @pytest.fixture
 def mixture(learned: MixtureParameters, heard: Table, tagged: Table) -> Mixture:
-    return Mixture({"heard": heard, "tagged": tagged}, learned, LISTENERS, 0.5)
+    return Mixture({"heard": heard, "tagged": tagged}, learned, LISTENERS, 0.5, 0.2, 0.0)

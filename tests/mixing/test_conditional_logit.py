@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tigertail.mixing.conditional_logit import Choices, fit_conditional_logit, fit_gating
+from tigertail.mixing.conditional_logit import Choices, fit_conditional_logit
 
 QUERIES, CANDIDATES = 400, 30
 
@@ -27,28 +27,6 @@ def test_heights_that_made_the_choices_are_found_again() -> None:
     shares = np.exp(np.einsum("qct,qt->qc", values, asked @ truth.T))
     found = fit_conditional_logit(choices(values, shares, rng), asked, np.zeros((2, 2)), 1.0)
     np.testing.assert_allclose(found, truth, atol=0.1)
-
-
-def test_a_gate_that_made_the_choices_is_found_again() -> None:
-    rng = np.random.default_rng(1)
-    asked = features(rng)
-    values = rng.dirichlet(np.full(CANDIDATES, 0.3), (QUERIES, 2)).transpose(0, 2, 1)
-    first = 1 / (1 + np.exp(-(2 - 4 * asked[:, 1])))
-    shares = values[:, :, 0] * first[:, None] + values[:, :, 1] * (1 - first)[:, None]
-    knows = np.ones((QUERIES, 2), np.bool_)
-    gate = fit_gating(choices(values, shares, rng), knows, asked, np.zeros((2, 2)), 1.0)
-    heights = asked @ gate.T
-    np.testing.assert_allclose(1 / (1 + np.exp(heights[:, 1] - heights[:, 0])), first, atol=0.05)
-
-
-def test_who_does_not_know_the_query_is_not_weighed() -> None:
-    rng = np.random.default_rng(2)
-    values = rng.dirichlet(np.ones(CANDIDATES), (QUERIES, 2)).transpose(0, 2, 1)
-    knows = np.ones((QUERIES, 2), np.bool_)
-    knows[:, 1] = False
-    asked = np.ones((QUERIES, 1))
-    gate = fit_gating(choices(values, values[:, :, 0], rng), knows, asked, np.zeros((2, 1)), 1.0)
-    assert gate.ravel().tolist() == [0, 0]
 
 
 def test_without_choices_the_prior_stays() -> None:

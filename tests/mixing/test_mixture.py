@@ -1,11 +1,14 @@
-"""The mixture is a signal: one scale, weights that sum to 1, contributions that sum to the affinity."""
+"""The mixture is a signal: a sum of log affinities, weights that sum to 1, contributions that explain it."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from tigertail.mixing import Mixture, MixtureParameters
+from tigertail.mixing import Mixture
+from tigertail.mixing.terms import PopularityFeatures, scales, term_values
 from tigertail.signals.contract import Signal
 
 ITEMS = 6
@@ -17,25 +20,64 @@ def test_it_is_a_signal(mixture: Mixture) -> None:
     assert mixture.known.all()
 
 
-def test_contributions_sum_to_the_affinity(mixture: Mixture) -> None:
+def written_out(mixture: Mixture, query: int) -> np.ndarray:
+    """Return the affinity from a query to every item by the formula of the module, item by item."""
+    parameters, names = mixture.parameters, list(mixture.parts)
+    asked = np.array([query], np.int32)
+    found = {name: part.affinity(asked)[0] for name, part in mixture.parts.items() if part.known[query]}
+    has_data = np.array([[name in found for name in parameters.terms.signals]])
+    listeners = mixture.listeners[asked]
+    [counted] = parameters.coefficients(listeners, has_data, mixture.character)
+    values = term_values(
+        parameters.terms,
+        found,
+        {name: scales(one[None], asked)[0] for name, one in found.items()},
+        EVERY,
+        PopularityFeatures.of(mixture.listeners),
+    )
+    powers = np.exp(values.astype(np.float64) @ counted)
+    powers[query] = 0
+    exponent = mixture.beta + mixture.slope * (parameters.known(listeners)[0] - 0.5)
+    affinity = powers / powers.sum() * np.maximum(mixture.listeners, 1) ** -exponent
+    spoken = np.any([found[name] > -np.inf for name in names if name in found], axis=0)
+    return np.where(spoken, affinity, -np.inf)
+
+
+@pytest.mark.parametrize("character", [0.0, 0.4, 1.0])
+def test_affinity_is_the_formula(mixture: Mixture, character: float) -> None:
+    mixture = mixture.with_character(character)
     affinity = mixture.affinity(EVERY)
-    for query in EVERY:
-        others = EVERY[query != EVERY]
-        parts, spoke = mixture.contributions(int(query), others)
-        assert parts.shape == (2, ITEMS - 1)
-        told = np.isfinite(affinity[query, others])
-        assert (spoke.any(axis=0) == told).all()
-        np.testing.assert_allclose(
-            parts.sum(axis=0)[told], affinity[query, others][told], atol=1e-7, rtol=1e-5
-        )
+    for query in EVERY.tolist():
+        np.testing.assert_allclose(affinity[query], written_out(mixture, query), rtol=1e-4, atol=1e-9)
 
 
-def test_at_beta_0_it_is_a_probability(mixture: Mixture) -> None:
-    affinity = mixture.with_beta(0).affinity(EVERY)
+def test_contributions_are_what_differs_from_an_item_of_the_same_popularity_without_data(
+    mixture: Mixture,
+) -> None:
+    flat = replace(mixture, beta=0.0, slope=0.0, listeners=np.full(ITEMS, 50, np.int64))
+    affinity = flat.affinity(EVERY)
+    for query in (1, 2, 3, 4):
+        others = np.array([item for item in range(ITEMS) if item not in (query, 0, 5)], np.int32)
+        parts, spoke = flat.contributions(query, others)
+        assert parts.shape == (2, len(others))
+        assert spoke.all()
+        rest = np.log(affinity[query, others]) - parts.sum(axis=0)
+        np.testing.assert_allclose(rest, rest[0], atol=1e-4)
+
+
+def test_at_an_exponent_of_0_it_is_a_probability(mixture: Mixture) -> None:
+    affinity = replace(mixture, beta=0.0, slope=0.0).affinity(EVERY)
     sums = np.where(np.isfinite(affinity), affinity, 0).sum(axis=1)
-    # Nobody speaks of the pairs between the first item, not tagged, and the last, not heard.
+    # No signal has data about the pairs between the first item, not tagged, and the last, not heard.
     np.testing.assert_allclose(sums[1:5], 1, rtol=1e-5)
     assert (affinity[np.isfinite(affinity)] >= 0).all()
+
+
+def test_the_exponent_rises_with_the_listeners_of_the_query(mixture: Mixture) -> None:
+    flat, sloped = (replace(mixture, slope=slope).affinity(EVERY) for slope in (0.0, 1.0))
+    assert sloped[1, 0] / flat[1, 0] < sloped[4, 0] / flat[4, 0], (
+        "stars sink further after a well-known query"
+    )
 
 
 def test_beta_makes_stars_sink(mixture: Mixture) -> None:
@@ -45,12 +87,12 @@ def test_beta_makes_stars_sink(mixture: Mixture) -> None:
     assert adventurous[tail] > adventurous[star]
 
 
-def test_weights_sum_to_1_over_the_signals_that_know_the_query(mixture: Mixture) -> None:
+def test_weights_sum_to_1_over_the_signals_with_data(mixture: Mixture) -> None:
     weights = mixture.weights(EVERY)
     np.testing.assert_allclose(weights.sum(axis=1), 1)
     assert weights[0].tolist() == [1, 0]  # not tagged
     assert weights[5].tolist() == [0, 1]  # not heard
-    assert (np.diff(weights[1:5, 0]) < 0).all(), "the fewer listeners, the less listening is trusted"
+    assert weights[4, 1] > weights[1, 1], "the fewer listeners, the more tags count"
 
 
 def test_an_item_nobody_has_heard_has_neighbours_and_is_one(mixture: Mixture) -> None:
@@ -59,21 +101,32 @@ def test_an_item_nobody_has_heard_has_neighbours_and_is_one(mixture: Mixture) ->
     assert np.isfinite(affinity[1, 5])
 
 
-def test_a_pair_of_which_no_signal_speaks_is_not_listed(mixture: Mixture) -> None:
+def test_a_pair_without_data_is_not_listed(mixture: Mixture) -> None:
     affinity = mixture.affinity(EVERY)
     assert affinity[0, 5] == affinity[5, 0] == -np.inf
 
 
-def test_a_signal_switched_off_is_as_if_it_had_never_been(
-    mixture: Mixture, learned: MixtureParameters, heard: Signal
-) -> None:
-    alone = Mixture(
-        {"heard": heard},
-        MixtureParameters(("heard",), learned.calibrations[:1], learned.weights[:1], learned.most),
-        mixture.listeners,
-        0.5,
-    )
-    assert mixture.disable(["tagged"]).affinity(EVERY).tobytes() == alone.affinity(EVERY).tobytes()
+def test_a_disabled_signal_is_as_one_without_data(mixture: Mixture, heard: Signal) -> None:
+    mute = replace(mixture, parts={"heard": heard, "tagged": Mute()})
+    assert mixture.disable(["tagged"]).affinity(EVERY).tobytes() == mute.affinity(EVERY).tobytes()
+
+
+class Mute:
+    """A signal without data."""
+
+    known = np.zeros(ITEMS, np.bool_)
+
+    def affinity(self, queries: np.ndarray) -> np.ndarray:
+        """Return that there is nothing."""
+        return np.full((len(queries), ITEMS), -np.inf, np.float32)
+
+
+def test_kinship_ends_with_what_is_alike(mixture: Mixture) -> None:
+    query, nearest, alike = np.array([2], np.int32), 1, 4
+    for character in (0.0, 1.0):
+        affinity = mixture.with_character(character).affinity(query)[0]
+        odds = affinity[alike] / affinity[nearest]
+        assert (odds > 20) == (character == 1), "only tags say that the fifth is alike"
 
 
 def test_other_signals_take_the_places_of_the_old(mixture: Mixture, heard: Signal, tagged: Signal) -> None:

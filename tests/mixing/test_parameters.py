@@ -1,4 +1,4 @@
-"""What is learned reads as a line in how well a query is known, and stays put beyond what was seen."""
+"""Coefficients: lines in how well a query is known, of two ends, and what is learned for missing signals."""
 
 from __future__ import annotations
 
@@ -6,38 +6,46 @@ import numpy as np
 
 from tigertail.mixing import MixtureParameters
 
-BOTH = np.ones((3, 2), np.bool_)
+BOTH = np.ones((2, 2), np.bool_)
+ALONE = np.array([[False, True]])
 
 
-def test_terms_are_lines_in_how_well_the_query_is_known(learned: MixtureParameters) -> None:
-    nobody, some = learned.terms("heard", np.array([0, 900]))
-    assert nobody.tolist() == learned.calibrations[0, :, 0].tolist()
-    slope = np.log1p(900) / 8
-    np.testing.assert_allclose(some, learned.calibrations[0] @ [1, slope])
+def test_taste_depends_on_how_well_the_query_is_known(learned: MixtureParameters) -> None:
+    nobody, many = learned.coefficients(np.array([0, 900]), BOTH, 0.0)
+    tags, heard = learned.terms.of_signal("tagged"), learned.terms.of_signal("heard")
+    assert nobody[heard].tolist() == many[heard].tolist() == [0.2, 1.5]
+    np.testing.assert_allclose(nobody[tags], [1.2, 2.5])
+    np.testing.assert_allclose(many[tags], [0.2, 1.5], atol=1e-6)
+
+
+def test_what_counts_without_a_signal_is_learned(learned: MixtureParameters) -> None:
+    tags = learned.terms.of_signal("tagged")
+    [whole] = learned.coefficients(np.array([900]), BOTH[:1], 0.0)
+    [without] = learned.coefficients(np.array([900]), ALONE, 0.0)
+    np.testing.assert_allclose(without[tags] - whole[tags], 0.5)
+
+
+def test_between_taste_and_kinship_coefficients_are_between(learned: MixtureParameters) -> None:
+    taste, half, kinship = (learned.coefficients(np.array([90]), BOTH[:1], t) for t in (0.0, 0.5, 1.0))
+    np.testing.assert_allclose(half, (taste + kinship) / 2)
+    np.testing.assert_allclose(kinship[0], learned.kinship[:, 0])
 
 
 def test_beyond_the_best_known_query_nothing_changes(learned: MixtureParameters) -> None:
-    at, beyond = learned.terms("tagged", np.array([900, 10**6]))
-    assert at.tolist() == beyond.tolist()
-    trusted = learned.weights_at(["heard", "tagged"], np.array([900, 10**6]), BOTH[:2])
-    assert trusted[0].tolist() == trusted[1].tolist()
+    at, beyond = learned.coefficients(np.array([900, 10**6]), BOTH, 0.3)
+    np.testing.assert_allclose(at, beyond)
 
 
-def test_trust_is_a_softmax_over_those_who_know(learned: MixtureParameters) -> None:
-    listeners = np.array([0, 100, 100])
-    knows = np.array([[True, True], [True, True], [False, True]])
-    trusted = learned.weights_at(["heard", "tagged"], listeners, knows)
-    np.testing.assert_allclose(trusted[0], np.exp([0, 1]) / np.exp([0, 1]).sum())
-    assert trusted[1, 0] > trusted[0, 0]
-    assert trusted[2].tolist() == [0, 1]
-
-
-def test_whom_nobody_knows_nobody_weighs(learned: MixtureParameters) -> None:
-    trusted = learned.weights_at(["heard", "tagged"], np.array([3]), np.zeros((1, 2), np.bool_))
-    assert trusted.tolist() == [[0, 0]]
+def test_a_factor_is_the_height_of_a_curve_and_half_of_an_overlap(learned: MixtureParameters) -> None:
+    logs = learned.factors(np.array([900, 900]), np.array([[True, True], [False, True]]), 0.0)
+    best = np.log1p([1 / 0.02, 1 / 0.3])
+    overlap = (np.array([-0.1, -0.2]) @ best**2) / 2
+    np.testing.assert_allclose(logs[0], np.array([0.2, 1.5]) @ best + overlap, rtol=1e-6)
+    np.testing.assert_allclose(logs[1], [0, np.array([0.7, 2.0]) @ best], rtol=1e-6)
 
 
 def test_kept_as_arrays_it_is_the_same(learned: MixtureParameters) -> None:
     again = MixtureParameters.from_arrays(*learned.to_arrays())
-    assert (again.names, again.most) == (learned.names, learned.most)
-    assert again.calibrations.tobytes() == learned.calibrations.tobytes()
+    assert (again.terms, again.most) == (learned.terms, learned.most)
+    assert again.taste.tobytes() == learned.taste.tobytes()
+    assert again.kinship.tobytes() == learned.kinship.tobytes()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from tigertail.mixing import Mixture, MixtureConfig, MixtureParameters, TrainingQueries, learn
+from tigertail.mixing.kinship import kinship_constants
+from tigertail.mixing.terms import BENDS
+from tigertail.mixing.trainer import PRIOR
 from tigertail.signals.contract import Signal
 from tigertail.sparse import CSR
 
@@ -44,7 +49,7 @@ def training() -> TrainingQueries:
     queries = np.arange(ITEMS, dtype=np.int32)
     row, item = np.nonzero((SCENE[:, None] == SCENE) & ~np.eye(ITEMS, dtype=np.bool_))
     hits = CSR.from_coo(row, item, np.full(len(row), 10.0), (ITEMS, ITEMS))
-    return TrainingQueries(queries, hits, LISTENERS, (LISTENERS == 1).astype(np.int8) * 2)
+    return TrainingQueries.of_everything(queries, hits, LISTENERS, (LISTENERS == 1).astype(np.int8) * 2)
 
 
 CONFIG = MixtureConfig(background=20, candidates=10)
@@ -55,18 +60,24 @@ def learned(signals: dict[str, Signal], training: TrainingQueries) -> MixturePar
     return learn(signals, training, CONFIG)
 
 
-def test_listening_is_trusted_where_there_is_some(learned: MixtureParameters) -> None:
-    many, few = learned.weights_at(("heard", "tagged"), np.array([500, 1]), np.ones((2, 2), np.bool_))
-    assert many[0] > 0.6
-    assert few[1] > 0.8
+def shares(parameters: MixtureParameters) -> NDArray[np.float64]:
+    """Return the share of listening in what both signals count, after a star and after an item of one listener."""
+    logs = parameters.factors(np.array([500, 1]), np.ones((2, 2), np.bool_), 0.0)
+    return np.asarray(logs[:, 0] / logs.sum(axis=1))
+
+
+def test_listening_counts_where_there_is_some(learned: MixtureParameters) -> None:
+    many, few = shares(learned)
+    assert many > 0.6
+    assert few < 0.2
 
 
 def test_constant_weights_are_the_same_for_every_query(
     signals: dict[str, Signal], training: TrainingQueries
 ) -> None:
     constant = learn(signals, training, CONFIG.model_copy(update={"weights": "constant"}))
-    many, few = constant.weights_at(("heard", "tagged"), np.array([500, 1]), np.ones((2, 2), np.bool_))
-    assert many.tolist() == few.tolist()
+    many, few = shares(constant)
+    assert many == few
 
 
 def test_together_they_find_more_than_each_alone(
@@ -82,33 +93,60 @@ def test_together_they_find_more_than_each_alone(
     assert mixed > max(found(signal) for signal in signals.values()) + 0.02
 
 
-def test_a_signal_is_read_alike_whatever_it_is_mixed_with(
-    signals: dict[str, Signal], training: TrainingQueries, learned: MixtureParameters
+def test_without_a_signal_the_others_count_more(learned: MixtureParameters) -> None:
+    tags = learned.terms.of_signal("tagged")
+    both, alone = learned.coefficients(np.array([500, 500]), np.array([[True, True], [False, True]]), 0.0)
+    full = np.log1p(1 / np.array(BENDS))
+    assert alone[tags] @ full > both[tags] @ full
+
+
+def test_an_item_that_was_not_offered_was_not_turned_down(
+    signals: dict[str, Signal], training: TrainingQueries
 ) -> None:
-    alone = learn({"tagged": signals["tagged"]}, training, CONFIG)
-    assert alone.calibrations[0].tobytes() == learned.calibrations[1].tobytes()
+    """A source has half of every scene: that nobody chooses the other half says nothing against tags."""
+    there = np.arange(ITEMS) // 6 % 2 == 0
+    row, item = training.hits.entry_rows(), training.hits.indices
+    hits = CSR.from_coo(row[there[item]], item[there[item]], training.hits.data[there[item]], (ITEMS, ITEMS))
+    blind = replace(training, hits=hits)
+    aware = replace(blind, offered=there[None])
+    full = np.log1p(1 / np.array(BENDS))
+
+    def height(lessons: TrainingQueries) -> float:
+        found = learn({"tagged": signals["tagged"]}, lessons, CONFIG)
+        return float(found.taste[found.terms.of_signal("tagged"), 0] @ full)
+
+    assert height(aware) > height(blind)
 
 
 def test_threads_change_nothing(
     signals: dict[str, Signal], training: TrainingQueries, learned: MixtureParameters
 ) -> None:
     again = learn(signals, training, CONFIG, threads=1)
-    assert again.calibrations.tobytes() == learned.calibrations.tobytes()
-    assert again.weights.tobytes() == learned.weights.tobytes()
+    assert again.taste.tobytes() == learned.taste.tobytes()
 
 
 def test_where_popular_hits_count_less_stars_are_expected_less(
     signals: dict[str, Signal], training: TrainingQueries, learned: MixtureParameters
 ) -> None:
     corrected = learn(signals, training, CONFIG.model_copy(update={"correction": 1.0}))
-    popularity = 3
-    assert corrected.calibrations[1, popularity, 0] < learned.calibrations[1, popularity, 0]
+    popularity = learned.terms.names.index("popularity")
+    assert corrected.taste[popularity, 0] < learned.taste[popularity, 0]
+
+
+def test_kinship_is_learned_from_lists_and_else_has_its_constants(training: TrainingQueries) -> None:
+    """Whoever makes these lists cares for sound alone."""
+    signals = {"annotation": Guess(np.full((ITEMS, 1), 3.0)), "audio": Guess(np.full((ITEMS, 1), 0.1))}
+    constant, taught = (learn(signals, training, CONFIG, lists=lists) for lists in (None, training))
+    sound, tags = (constant.terms.of_signal(name) for name in ("audio", "annotation"))
+    full = np.log1p(1 / np.array(BENDS))
+    assert constant.kinship[sound].tolist() == kinship_constants(constant.terms)[sound].tolist()
+    assert taught.kinship[sound, 0] @ full > constant.kinship[sound, 0] @ full
+    assert taught.kinship[tags, 0] @ full < constant.kinship[tags, 0] @ full
+    assert taught.taste.tobytes() == constant.taste.tobytes()
 
 
 def test_without_a_hit_the_prior_stays(signals: dict[str, Signal], training: TrainingQueries) -> None:
-    none = TrainingQueries(
-        training.queries, CSR.from_coo([], [], [], (ITEMS, ITEMS)), LISTENERS, training.strata
-    )
-    learned = learn(signals, none, CONFIG)
-    assert (learned.weights == 0).all()
-    assert learned.calibrations[0].tobytes() == learned.calibrations[1].tobytes()
+    none = replace(training, hits=CSR.from_coo([], [], [], (ITEMS, ITEMS)))
+    found = learn(signals, none, CONFIG)
+    assert found.taste[found.terms.of_signal("heard"), 0].tolist() == list(PRIOR)
+    assert found.taste[:, 1:].tolist() == np.zeros((len(found.terms), 4)).tolist()

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from tigertail.dataset.dataset import Dataset
-from tigertail.mixing import TrainingQueries, training_set
+from tigertail.mixing import TrainingQueries, listed_queries, training_set
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import ProtocolConfig, hold_out
 
@@ -34,20 +34,50 @@ def test_hits_count_who_plays_both(tmp_path: Path) -> None:
     assert (code["a"], code["a"]) not in counted
 
 
-def test_curated_lists_are_joined_as_a_share_of_all_hits() -> None:
+def test_who_chooses_from_different_catalogues_is_kept_apart(tmp_path: Path) -> None:
+    """Listeners of the small source could not play c; those of the large one could."""
+    plays, profiles = [], []
+    for listener in range(24):
+        source = "large" if listener % 2 else "small"
+        profiles.append((f"u{listener:02}", source))
+        plays += [(f"u{listener:02}", item, 1.0) for item in ("abc" if source == "large" else "ab")]
+    tables = {
+        "plays": pl.DataFrame(plays, ["listener_id", "item_id", "plays"], orient="row"),
+        "listeners": pl.DataFrame(profiles, ["listener_id", "source"], orient="row"),
+    }
+    trial = hold_out(Dataset.write(tmp_path / "two", tables, name="two"), ProtocolConfig(held_out=0.5))
+    training = training_set(trial)
+    ids = trial.interactions.items.ids
+    asked = [str(ids[int(query)]) for query in training.queries]
+    offered = ["".join(sorted(ids.filter(training.offered[one]))) for one in training.catalogue]
+    assert set(zip(asked, offered, strict=True)) == {("a", "ab"), ("b", "ab"), *((q, "abc") for q in "abc")}
+
+
+def test_a_short_list_counts_less_than_a_long_one() -> None:
+    right = CSR.from_coo([0, 0, *[3] * 20], [1, 2, *range(4, 24)], [3.0, 1.0, *[2.0] * 20], (30, 30))
+    lists = listed_queries(right, np.ones(30, np.int64), np.zeros(30, np.int8))
+    assert lists.queries.tolist() == [0, 3]
+    assert [lists.hits.row(row)[1].sum() for row in (0, 1)] == pytest.approx([2, 10])
+    assert lists.hits.row(0)[1].tolist() == pytest.approx([1.5, 0.5]), "by their grades"
+
+
+def test_feedback_is_joined_as_a_share_of_all_hits() -> None:
     hits = CSR.from_coo([0, 0, 1], [1, 2, 0], [3.0, 1.0, 4.0], (2, 4))
-    training = TrainingQueries(np.array([0, 2], np.int32), hits, np.ones(4, np.int64), np.zeros(4, np.int8))
+    training = TrainingQueries.of_everything(
+        np.array([0, 2], np.int32), hits, np.ones(4, np.int64), np.zeros(4, np.int8)
+    )
     right = CSR.from_coo([0, 3], [1, 2], [1.0, 1.0], (4, 4))
     joined = training.joined(right, 0.5)
-    assert joined.queries.tolist() == [0, 2, 3]
-    assert [joined.hits.row(row)[1].tolist() for row in range(3)] == [[3 + 4, 1], [4], [4]]
+    assert joined.queries.tolist() == [0, 2, 0, 3]
+    assert [joined.hits.row(row)[1].tolist() for row in range(4)] == [[3, 1], [4], [4], [4]]
+    assert joined.offered[joined.catalogue].all()
     assert joined.hits.data.sum() == pytest.approx(2 * hits.data.sum())
 
 
 def test_strata_count_by_their_hits_or_alike() -> None:
     hits = CSR.from_coo([0, 1], [1, 0], [90.0, 10.0], (2, 2))
     strata = np.array([0, 2], np.int8)  # the first is asked nine times as often
-    training = TrainingQueries(np.array([0, 1], np.int32), hits, np.array([100, 1]), strata)
+    training = TrainingQueries.of_everything(np.array([0, 1], np.int32), hits, np.array([100, 1]), strata)
     assert training.weights(0, 0).tolist() == [90, 10]
     assert training.weights(1, 0).tolist() == [50, 50]
     between = training.weights(0.5, 0)
@@ -56,9 +86,11 @@ def test_strata_count_by_their_hits_or_alike() -> None:
     assert training.weights(0, 1)[0] > training.weights(0, 0)[0], "its hit is on the item with one listener"
 
 
-def test_no_lists_or_no_share_change_nothing() -> None:
+def test_no_feedback_or_no_share_changes_nothing() -> None:
     hits = CSR.from_coo([0], [1], [3.0], (1, 2))
-    training = TrainingQueries(np.array([0], np.int32), hits, np.ones(2, np.int64), np.zeros(2, np.int8))
+    training = TrainingQueries.of_everything(
+        np.array([0], np.int32), hits, np.ones(2, np.int64), np.zeros(2, np.int8)
+    )
     assert training.joined(CSR.from_coo([], [], [], (2, 2)), 0.5) is training
     assert training.joined(CSR.from_coo([0], [1], [1.0], (2, 2)), 0.0) is training
 
@@ -66,7 +98,9 @@ def test_no_lists_or_no_share_change_nothing() -> None:
 def test_little_of_something_stays_little() -> None:
     """One word of feedback among many hits counts as many hits as a word is worth at most, not half of all."""
     hits = CSR.from_coo([0], [1], [1000.0], (1, 3))
-    training = TrainingQueries(np.array([0], np.int32), hits, np.ones(3, np.int64), np.zeros(3, np.int8))
+    training = TrainingQueries.of_everything(
+        np.array([0], np.int32), hits, np.ones(3, np.int64), np.zeros(3, np.int8)
+    )
     word = CSR.from_coo([0], [2], [1.0], (3, 3))
     assert training.joined(word, 0.5).hits.data.tolist() == [1000, 1000]
     assert training.joined(word, 0.5, most=10).hits.data.tolist() == [1000, 10]

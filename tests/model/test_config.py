@@ -35,7 +35,6 @@ def test_each_part_has_its_table(tmp_path: Path, mark: str) -> None:
         ("[base]\nfactors = 0\n", r"base\.factors: .*greater than or equal to 1"),
         ('[base]\nfactors = "many"\n', r"base\.factors: .*valid integer"),
         ('[confidence]\ntransform = "cubic"\n', r"confidence\.transform: .*'binary'"),
-        ("[mixture]\nlists = 0.5\nfeedback = 0.5\n", "mixture: lists and feedback together must be below 1"),
         ("base = 3\n", "base: .*dictionary"),
         ("[base\n", "not a TOML file"),
         (b"\xff\xfe", "not UTF-8 text"),

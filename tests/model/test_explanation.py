@@ -49,15 +49,14 @@ def test_no_answer_needs_no_reason(local_model: Model, signal: GroupedCoListenin
     assert why.dtype == pl.List(pl.Struct({"group": pl.String, "name": pl.String, "share": pl.Float64}))
 
 
-def test_the_popularity_prior_names_the_signals_without_data() -> None:
-    with_data = {"signal": "web", "share": 0.4, "spoke": True, "evidence": "similar text on their pages"}
-    silent = [
-        {"signal": name, "share": 0.2, "spoke": False, "evidence": ""}
-        for name in ("listening", "audio", "sequences")
-    ]
-    assert format_reasons([with_data, *silent]).splitlines() == [
-        "web 40 %: similar text on their pages",
-        "60 % popularity prior (no listening, audio or sequences data for this pair)",
+def test_signals_multiply_an_affinity() -> None:
+    listening = {"signal": "listening", "factor": 1234.0, "share": 0.6, "spoke": True, "evidence": ""}
+    web = {"signal": "web", "factor": 3.21, "share": 0.4, "spoke": True, "evidence": "similar text"}
+    silent = {"signal": "audio", "factor": 1.0, "share": 0.0, "spoke": False, "evidence": ""}
+    prior = {"signal": "prior", "factor": 1e-5, "share": 0.0, "spoke": True, "evidence": "popularity"}
+    assert format_reasons([listening, web, silent, prior]).splitlines() == [
+        "listening x 1,234",
+        "web x 3.2: similar text",
     ]
 
 

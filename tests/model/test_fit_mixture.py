@@ -13,9 +13,9 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError, TigertailWarning
 from tigertail.evaluation.systems.own import OwnSignal
-from tigertail.mixing import Mixture, TrainingQueries, training_set
+from tigertail.mixing import Mixture
 from tigertail.model import Model, ModelConfig
-from tigertail.model.fit_mixture import MAX_HITS, fit_held_out, fit_mixture, mixed_names, with_others
+from tigertail.model.fit_mixture import fit_held_out, fit_mixture, mixed_names
 from tigertail.model.registry import FitContext, fit_signals
 from tigertail.signals.annotation import Annotation
 from tigertail.signals.local import GroupedCoListening
@@ -95,53 +95,6 @@ def test_too_few_listeners_teach_nothing(tmp_path: Path) -> None:
     none = GroundTruth("feedback", pl.DataFrame(), graded=True, read=0)
     with pytest.raises(DataError, match="too few listeners for a mixture that learns from feedback"):
         fit_mixture(ingredients(few), {}, feedback=none)
-
-
-def pairs(name: str, *rows: tuple[str, str, float]) -> GroundTruth:
-    table = pl.DataFrame(rows, ["target_item_id", "item_id", "score"], orient="row")
-    return GroundTruth(name, table, graded=True, read=len(table))
-
-
-@pytest.mark.parametrize(
-    ("lists", "feedback", "shares"),
-    [(0.3, 0.2, (0.3, 0.2)), (0.0, 0.2, (0.0, 0.2)), (0.3, 0.0, (0.3, 0.0))],
-)
-def test_lists_and_feedback_each_get_their_share_of_the_whole(
-    world: Dataset, lists: float, feedback: float, shares: tuple[float, float]
-) -> None:
-    held_out = fit_held_out(ingredients(world), ["listening"])
-    assert held_out is not None
-    training = training_set(held_out.split)
-    config = CONFIG.mixture.model_copy(update={"lists": lists, "feedback": feedback})
-    # Two pairs that no held-out listener could teach: an item after itself.
-    a, b = (str(item) for item in held_out.split.interactions.items.ids[:2])
-    taught = with_others(
-        training, held_out.split.interactions, config, pairs("lists", (a, a, 1.0)), pairs("said", (b, b, 1e6))
-    )
-
-    def hits(query: int) -> float:
-        items, values = taught.hits.row(int(np.searchsorted(taught.queries, query)))
-        return float(values[items == query].sum())
-
-    whole = float(taught.hits.data.sum(dtype=np.float64))
-    assert (hits(0) / whole, hits(1) / whole) == pytest.approx(shares, abs=1e-4)
-
-
-def test_feedback_alone_gets_its_share_and_little_of_it_less(world: Dataset) -> None:
-    held_out = fit_held_out(ingredients(world), ["listening"])
-    assert held_out is not None
-    training, interactions = training_set(held_out.split), held_out.split.interactions
-    config = CONFIG.mixture.model_copy(update={"feedback": 0.5})
-    item = str(interactions.items.ids[0])
-
-    def added(taught: TrainingQueries) -> float:
-        return float(taught.hits.data.sum(dtype=np.float64)) - float(training.hits.data.sum(dtype=np.float64))
-
-    whole = float(training.hits.data.sum(dtype=np.float64))
-    much = with_others(training, interactions, config, None, pairs("said", (item, item, 1e6)))
-    little = with_others(training, interactions, config, None, pairs("said", (item, item, 2.0)))
-    assert added(much) == pytest.approx(whole, rel=1e-4)
-    assert added(little) == pytest.approx(2 * MAX_HITS, rel=1e-3)
 
 
 def liked(world: Dataset, model: Model, listeners: int) -> pl.DataFrame:

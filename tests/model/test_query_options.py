@@ -52,7 +52,7 @@ every_option = pytest.mark.parametrize("option", query_options(), ids=lambda opt
 
 def test_there_are_these_dials() -> None:
     assert [option.flag for option in query_options()] == [
-        *("--signal", "--beta", "--country", "--language", "--group", "--lens"),
+        *("--signal", "--beta", "--character", "--country", "--language", "--group", "--lens"),
         *("--disabled-signal", "--item-country", "--kind", "--stratum", "--exclude"),
     ]
 
@@ -108,6 +108,7 @@ def test_a_model_describes_a_dial_to_the_page(
     defaults = {
         "signal": "mixture",
         "beta": local_model.config.mixture.beta,
+        "character": local_model.config.mixture.character,
         "lens": local_model.config.local.lens,
     }
     assert described["default"] == defaults.get(option.name)

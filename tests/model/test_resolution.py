@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
 import tigertail
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, UnknownItemError
-from tigertail.mixing import Mixture
 from tigertail.model import Model, ModelConfig
 from tigertail.model.explanation import format_reasons
 from tigertail.simulation import WorldConfig, simulate
@@ -54,9 +54,13 @@ def test_contributions_sum_to_the_affinity_and_have_reasons(mixed: Model) -> Non
     for item in mixed.items["item_id"][::40]:
         answers = mixed.similar(item, 10, why=True)
         for row in answers.iter_rows(named=True):
-            assert sum(part["contribution"] for part in row["why"]) == pytest.approx(row["score"], rel=1e-5)
-            assert sum(part["share"] for part in row["why"]) == pytest.approx(1)
-            order = [(part["spoke"], part["share"]) for part in row["why"]]
+            total = sum(part["contribution"] for part in row["why"])
+            assert np.exp(total) == pytest.approx(row["score"], rel=1e-5)
+            assert np.prod([part["factor"] for part in row["why"]]) == pytest.approx(row["score"], rel=1e-5)
+            *signals, prior = row["why"]
+            assert (prior["signal"], prior["share"]) == ("prior", 0)
+            assert sum(part["share"] for part in signals) == pytest.approx(1)
+            order = [(part["spoke"], part["share"]) for part in signals]
             assert order == sorted(order, reverse=True)
     evidence = [part["evidence"] for why in mixed.similar(star(mixed), why=True)["why"] for part in why]
     assert any("listeners in common" in words for words in evidence)
@@ -75,26 +79,25 @@ def test_what_says_nothing_of_an_answer_is_not_its_reason(mixed: Model) -> None:
 def test_a_signal_asked_alone_is_a_mixture_of_one(mixed: Model) -> None:
     [why] = mixed.similar(star(mixed), 1, signal="annotation", why=True)["why"].to_list()
     [part] = why
-    assert (part["signal"], part["share"]) == ("annotation", 1)
+    assert (part["signal"], part["share"], part["factor"]) == ("annotation", 1, None)
 
 
-def test_a_disabled_signal_adds_nothing(world: Dataset, mixed: Model) -> None:
-    parts = ("listening", "audio", "web", "sequences")
-    without = ModelConfig.model_validate(SMALL.model_dump() | {"mixture": {"signals": parts}})
-    never = tigertail.fit(world, config=without)
-    mixture, other = mixed.signals["mixture"], never.signals["mixture"]
-    assert isinstance(mixture, Mixture)
-    assert isinstance(other, Mixture)
-    # Each signal is read alike; the weights, learned together, are those of the full mixture, summing to 1 again.
-    for name in parts:
-        ours, theirs = (
-            one.parameters.calibrations[one.parameters.names.index(name)] for one in (mixture, other)
-        )
-        assert ours.tobytes() == theirs.tobytes()
-    off = mixture.disable(["annotation"])
-    assert "annotation" not in off.parts
+def test_a_disabled_signal_adds_nothing(mixed: Model) -> None:
     answers = mixed.similar(star(mixed), 10, disabled_signals=["annotation"], why=True)
-    assert {part["signal"] for why in answers["why"] for part in why} == set(parts)
+    named = {part["signal"] for why in answers["why"] for part in why}
+    assert named == {"listening", "audio", "web", "sequences", "prior"}
+    assert answers["item_id"].to_list() != mixed.similar(star(mixed), 10)["item_id"].to_list()
+
+
+def test_what_is_alike_and_what_is_played_next_are_two_lists(mixed: Model) -> None:
+    taste, default, kinship = (
+        mixed.similar(star(mixed), 10, character=character)["item_id"].to_list() for character in (0, None, 1)
+    )
+    assert (
+        default
+        == mixed.similar(star(mixed), 10, character=mixed.config.mixture.character)["item_id"].to_list()
+    )
+    assert taste != kinship
 
 
 def test_a_larger_popularity_exponent_lists_less_popular_items(mixed: Model) -> None:

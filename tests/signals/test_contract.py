@@ -19,6 +19,7 @@ from tigertail.dataset.interactions import Interactions
 from tigertail.evaluation.baselines.popularity import Popularity
 from tigertail.factorization import ALSConfig, fit_als
 from tigertail.mixing import Mixture, MixtureParameters
+from tigertail.mixing.terms import Terms
 from tigertail.model.registry import SIGNALS
 from tigertail.signals.annotation import Annotation
 from tigertail.signals.audio import AudioAffinity
@@ -165,10 +166,10 @@ def audio() -> AudioAffinity:
 
 def mixture() -> Mixture:
     parts = {"listening": listening(), "annotation": annotation()}
-    calibration = np.tile([[0.2, 0.1], [1.5, -0.2], [0.1, 0.0], [0.5, 0.1], [0.5, 0.2]], (2, 1, 1))
-    weights = np.array([[0.5, 1.0, -0.5], [0.0, 0.0, 0.0]])
-    heard = parts["listening"].popularity
-    return Mixture(parts, MixtureParameters(tuple(parts), calibration, weights, 50), heard, 0.5)
+    terms = Terms(tuple(parts), ("listening",), (("listening", "annotation"),))
+    taste = np.tile([0.4, 0.1, 0.2, 0.1, 0.1], (len(terms), 1))
+    parameters = MixtureParameters(terms, taste, np.full((len(terms), 2), 0.3), 50)
+    return Mixture(parts, parameters, parts["listening"].popularity, 0.5, 0.2, 0.3)
 
 
 def example(name: str) -> Signal:

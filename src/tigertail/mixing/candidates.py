@@ -1,4 +1,4 @@
-"""What a mixture is learned over: of all items the best answers of signals, and which of them were right."""
+"""What a mixture is learned over: of all items the best answers of its signals."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.mixing.conditional_logit import Choices
-from tigertail.mixing.training_set import TrainingQueries
 from tigertail.retrieval.popularity_dial import dialled
 from tigertail.retrieval.topk import top_k
 
@@ -42,43 +40,3 @@ def best_answers(
     found = [top_k(scores, most, queries)[0] for scores in dialled(affinities, listeners, DIAL)]
     lists = [np.unique(row) for row in np.concatenate(found, axis=1)]
     return [items[items >= 0] for items in lists]
-
-
-def choices_of(
-    candidates: list[NDArray[np.int32]],
-    values: list[NDArray[np.float32]],
-    training: TrainingQueries,
-    weights: NDArray[np.float64],
-    rows: NDArray[np.int64],
-) -> Choices:
-    """Lay the candidates of some queries side by side, and look up which of them were right.
-
-    Parameters
-    ----------
-    candidates
-        Items of each query, rising; int32.
-    values
-        What is known of them; float32, (candidates, terms) for each query.
-    training
-        Training queries.
-    weights
-        What every hit weighs, in the order of the entries of the training queries' hits; float64.
-    rows
-        Which of the training queries they are; int64, (queries,).
-    """
-    hits = []
-    for row, items in zip(rows.tolist(), candidates, strict=True):
-        begin, end = training.hits.indptr[row], training.hits.indptr[row + 1]
-        right = training.hits.indices[begin:end]
-        place = np.searchsorted(right, items)
-        found = place < len(right)
-        found[found] = right[place[found]] == items[found]
-        counted = np.zeros(len(items))
-        counted[found] = weights[begin:end][place[found]]
-        hits.append(counted)
-    sizes = np.array([len(items) for items in candidates], np.int64)
-    return Choices(
-        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        np.concatenate(values),
-        np.concatenate(hits),
-    )

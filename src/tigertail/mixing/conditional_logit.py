@@ -1,10 +1,9 @@
 """Fitting by choice: which of the candidates of a query people played.
 
-Both steps of learning are conditional logits (D. McFadden, "Conditional logit analysis of qualitative choice
-behavior", 1974): the candidates of a query share out one unit of probability, and every hit is one choice. In the
-first, that of a calibration, the logits h are linear in its coefficients; in the second the candidates' shares are
-proportional to a mixture of given probabilities whose weights are a softmax (a gate, as in R. A. Jacobs et al.,
-"Adaptive mixtures of local experts", 1991). A Gaussian prior keeps coefficients near what they were before.
+The model is a conditional logit (D. McFadden, "Conditional logit analysis of qualitative choice behavior", 1974): the
+candidates of a query share out one unit of probability, and every hit is one choice. The logits are linear in the
+terms of the candidates. A Gaussian prior keeps coefficients near what they were before; it is the same for every term,
+measured by its standard deviation over the candidates.
 """
 
 # Kernels are compiled from their bodies, so annotations would say nothing here.
@@ -68,47 +67,18 @@ def fit_conditional_logit(choices: Choices, features: Reals, prior: Reals, penal
     NDArray[np.float64]
         Float64, (terms, features).
     """
+    if not choices.total:
+        return prior
+    spread = choices.values.std(axis=0, dtype=np.float64)
+    spread[spread == 0] = 1
+    values = (choices.values / spread).astype(np.float32)
 
     def loss(coefficients: Reals) -> tuple[float, Reals]:
-        terms = features @ coefficients.T
-        likelihood, slopes = _of_heights(choices.offsets, choices.values, choices.hits, terms)
+        likelihood, slopes = _likelihood(choices.offsets, values, choices.hits, features @ coefficients.T)
         return float(likelihood.sum()), slopes.T @ features
 
-    return _best(loss, prior, penalty, choices.total)
-
-
-def fit_gating(
-    choices: Choices, knows: NDArray[np.bool_], features: Reals, prior: Reals, penalty: float
-) -> Reals:
-    """Fit the gate of a mixture; each candidate's terms are its probabilities by the parts.
-
-    Parameters
-    ----------
-    choices
-        Candidates and their probabilities.
-    knows
-        Whether a part knows a query; bool, (queries, parts).
-    features
-        Of each query; float64, (queries, features).
-    prior
-        Coefficients to stay near; float64, (parts, features).
-    penalty
-        Hits that the prior is worth.
-
-    Returns
-    -------
-    NDArray[np.float64]
-        Float64, (parts, features).
-    """
-
-    def loss(coefficients: Reals) -> tuple[float, Reals]:
-        logits = np.where(knows, features @ coefficients.T, -np.inf)
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        weights = powers / powers.sum(axis=1, keepdims=True)
-        likelihood, slopes = _of_gate(choices.offsets, choices.values, choices.hits, weights)
-        return float(likelihood.sum()), slopes.T @ features
-
-    return _best(loss, prior, penalty, choices.total)
+    found = _best(loss, prior * spread[:, None], penalty, choices.total)
+    return np.asarray(found / spread[:, None])
 
 
 def _best(loss: Callable[[Reals], tuple[float, Reals]], prior: Reals, penalty: float, hits: float) -> Reals:
@@ -120,15 +90,13 @@ def _best(loss: Callable[[Reals], tuple[float, Reals]], prior: Reals, penalty: f
         value = (penalty / 2 * away @ away - likelihood) / hits
         return float(value), (penalty * away - slopes.ravel()) / hits
 
-    if not hits:
-        return prior
     options: Any = {"maxiter": MOST_STEPS}
     found = minimize(objective, prior.ravel(), jac=True, method="L-BFGS-B", options=options)
     return np.asarray(found.x.reshape(prior.shape))
 
 
 @njit(parallel=True, cache=True)
-def _of_heights(offsets, values, hits, terms):
+def _likelihood(offsets, values, hits, terms):
     """Return the log likelihood of each query's choices, and its slopes by the query's coefficients."""
     queries, size = terms.shape
     likelihood = np.zeros(queries)
@@ -150,33 +118,4 @@ def _of_heights(offsets, values, hits, terms):
             residue = hits[e] - chosen * np.exp(height) / total
             for j in range(size):
                 slopes[query, j] += residue * values[e, j]
-    return likelihood, slopes
-
-
-@njit(parallel=True, cache=True)
-def _of_gate(offsets, values, hits, weights):
-    """Return the log likelihood of each query's choices, and its slopes by the logits of the gate."""
-    queries, size = weights.shape
-    likelihood = np.zeros(queries)
-    slopes = np.zeros((queries, size))
-    for query in prange(queries):
-        begin, end = offsets[query], offsets[query + 1]
-        total = 0.0
-        chosen = 0.0
-        shares = np.zeros(end - begin)
-        for e in range(begin, end):
-            for j in range(size):
-                shares[e - begin] += weights[query, j] * values[e, j]
-            total += shares[e - begin]
-            chosen += hits[e]
-        if total == 0:
-            continue
-        for e in range(begin, end):
-            share = shares[e - begin]
-            if share == 0:
-                continue
-            likelihood[query] += hits[e] * np.log(share / total)
-            residue = hits[e] / share - chosen / total
-            for j in range(size):
-                slopes[query, j] += residue * weights[query, j] * (values[e, j] - share)
     return likelihood, slopes

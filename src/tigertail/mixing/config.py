@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class MixtureConfig(BaseModel):
@@ -17,8 +17,14 @@ class MixtureConfig(BaseModel):
     ``listening`` contains."""
     weights: Literal["by query", "constant"] = "by query"
     """Whether weights depend on how well the query is known."""
+    overlaps: tuple[tuple[str, str], ...] = (("listening", "annotation"),)
+    """Pairs of signals that may say the same: the mixture also learns what it counts that both do."""
     beta: float = Field(0.54, ge=0, le=2)
-    """Popularity exponent of the affinity: 0 is the plain probability, more ranks stars lower."""
+    """Popularity exponent of a query of middling popularity: 0 is the plain probability, more ranks stars lower."""
+    slope: float = Field(0.4, ge=-2, le=2)
+    """How much higher the exponent is for queries of some 3,000 listeners than for those of none."""
+    character: float = Field(0.2, ge=0, le=1)
+    """Between taste, 0, what people play next, and kinship, 1, what is alike."""
     held_out: float = Field(0.2, gt=0, lt=1)
     """Share of listeners the mixture is learned from; signals are fitted to the others meanwhile."""
     max_listeners: int = Field(3000, ge=10)
@@ -31,17 +37,9 @@ class MixtureConfig(BaseModel):
     """How much the strata of queries count alike: 0 by their hits, 1 each the same."""
     correction: float = Field(0.0, ge=0, le=1)
     """How much a hit on a popular item counts less: by its listeners to this power."""
-    lists: float = Field(0.02, ge=0, lt=1)
-    """Share of the training hits from curated lists, where they are given; the rest is held-out listeners'."""
     feedback: float = Field(0.02, ge=0, lt=1)
-    """Most share of the training hits from listeners' feedback, where it is given; with ``lists`` below 1."""
-    penalty: float = Field(30.0, gt=0)
+    """Most share of the training hits from listeners' feedback, where it is given."""
+    drop: float = Field(0.3, ge=0, lt=1)
+    """Share of the signals left out of every second query, to learn what the others count without them."""
+    penalty: float = Field(10.0, gt=0)
     """Hits that the coefficients' prior is worth."""
-
-    @model_validator(mode="after")
-    def _leaves_room(self) -> Self:
-        if self.lists + self.feedback >= 1:
-            raise ValueError(
-                "lists and feedback together must be below 1: the rest is the share of held-out listeners"
-            )
-        return self

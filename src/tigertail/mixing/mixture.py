@@ -1,65 +1,78 @@
 """The mixture of signals, which is a signal again.
 
-    aff(A -> B) = n_B^-beta  sum_i W_i(A) aff_i(A -> B)
+    log aff(A -> B) = sum_j c_j(A) f_j(A, B) - beta(A) log n_B - log Z(A),    beta(A) = beta + s (u - 1/2)
 
-(P. Hamel, "To Have a Tiger by the Tail", section 3.1.) aff_i is a signal on the scale of
-:mod:`tigertail.mixing.calibration`: the probability that the next item of a listener of A is B. W_i depends on how
-many listeners A has (:class:`tigertail.mixing.parameters.MixtureParameters`), is not negative, and sums to 1 over the
-signals that know A. beta is the popularity exponent.
+(P. Hamel, "To Have a Tiger by the Tail", section 3.1, whose weighted sum is here one of log affinities: two things are
+alike where signals agree.) f_j are the terms of :mod:`tigertail.mixing.terms`, c_j what they count for a query
+(:class:`tigertail.mixing.parameters.MixtureParameters`), u grows with the listeners of A, n_B are the listeners of B. Z
+makes the sum over all items 1 before popularity is divided out: at beta = s = 0 aff is the probability that the next
+item of a listener of A is B (taste), or that B is listed as similar to A (kinship), or between them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.mixing.calibration import PopularityFeatures, calibrate
-from tigertail.mixing.parameters import MixtureParameters
+from tigertail.mixing.parameters import MIDDLE, MixtureParameters
+from tigertail.mixing.terms import ITEM_TERMS, PopularityFeatures, Terms, curves, scales
 from tigertail.signals.contract import Arrays, Contributions, GroupAware, ListenerGroups, Signal
 
 Floats = NDArray[np.float32]
-Calibrated = tuple[int, NDArray[np.int64], Floats, Floats, NDArray[np.bool_]]
-"""Of a part that knows some queries: its place, their rows, its weights, its probabilities, and where it has data."""
+Reals = NDArray[np.float64]
+
+AT_A_TIME: Final = 2**20  # affinities worked out at a time
 
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """Signals added on one scale, with weights that depend on the query.
+    """Signals whose log affinities are added, with coefficients that depend on the query.
 
     Parameters
     ----------
     parts
         The signals, by name; the parameters were learned from all of them.
     parameters
-        Calibration and weights.
+        Coefficients.
     listeners
         Listeners of each item; int64, (items,).
     beta
-        Popularity exponent.
+        Popularity exponent, of a query of middling popularity.
+    slope
+        How much higher it is for a query of u = 1 than for one of u = 0.
+    character
+        Between taste, 0, what people play next, and kinship, 1, what is alike.
     """
 
     parts: Mapping[str, Signal]
     parameters: MixtureParameters
     listeners: NDArray[np.int64]
     beta: float
+    slope: float = 0.0
+    character: float = 0.0
 
     @cached_property
     def known(self) -> NDArray[np.bool_]:
-        """Items that any part knows."""
-        return np.asarray(self._knows.any(axis=1))
+        """Items that any part has data about."""
+        return np.asarray(self._has_data.any(axis=1))
 
     def affinity(self, queries: NDArray[np.int32]) -> Floats:
         """Return the affinity from each query to every item; float32, (queries, items)."""
         queries = np.asarray(queries, np.int32)
-        return self._sum(len(queries), self._calibrated(queries))
+        scores = np.empty((len(queries), len(self.listeners)), np.float32)
+        rows = max(1, AT_A_TIME // max(1, scores.shape[1]))
+        for start in range(0, len(queries), rows):
+            block = slice(start, start + rows)
+            scores[block] = self._block(queries[block]).scores
+        return scores
 
     def affinity_with_contributions(self, queries: NDArray[np.int32]) -> tuple[Floats, Contributions]:
-        """Return what :meth:`affinity` does, and what each part adds to it without computing the parts again.
+        """Return what :meth:`affinity` does, and what each part adds without computing the parts again.
 
         Returns
         -------
@@ -68,34 +81,60 @@ class Mixture:
         contributions
             Of the place of a query and of items, as :meth:`contributions` returns them.
         """
-        parts = list(self._calibrated(np.asarray(queries, np.int32)))
-        return self._sum(len(queries), parts), lambda row, items: self._added(parts, row, items)
+        block = self._block(np.asarray(queries, np.int32))
+        return block.scores, block.contributions
 
-    def contributions(
-        self, query: int, items: NDArray[np.int32]
-    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Return what each part adds to the affinity from a query to some items, and where it has data.
+    def contributions(self, query: int, items: NDArray[np.int32]) -> tuple[Reals, NDArray[np.bool_]]:
+        """Return what each part adds to the log affinity from a query to some items, and where it has data.
 
         Returns
         -------
         contributions
-            Sums to the affinity over parts; float64, (parts, items).
+            Logarithms of factors. With the prior, which is the rest, they sum to the log affinity; a product of two
+            parts' curves is shared by both; float64, (parts, items).
         spoke
-            False where a part has no data about the pair, and adds the popularity prior alone; bool,
-            (parts, items).
+            Whether a part has data about the pair; bool, (parts, items).
         """
-        return self._added(self._calibrated(np.array([query], np.int32)), 0, items)
+        return self._block(np.array([query], np.int32)).contributions(0, items)
 
-    def weights(self, queries: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Return W of each part for each query; float64, (queries, parts)."""
-        return self.weights_at(self.listeners[queries], self._knows[queries])
+    def weights(self, queries: NDArray[np.int32]) -> Reals:
+        """Return the weight of each part for each query; float64, (queries, parts)."""
+        return self.weights_at(self.listeners[queries], self._has_data[queries])
 
-    def weights_at(self, listeners: NDArray[np.int64], knows: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Return W of each part for queries with so many listeners; float64, (queries, parts)."""
-        return self.parameters.weights_at(list(self.parts), listeners, knows)
+    def weights_at(self, listeners: NDArray[np.int64], has_data: NDArray[np.bool_]) -> Reals:
+        """Return the weight of each part for queries with so many listeners.
+
+        The weight is a part's share of the log affinity to an item that is among the fifty best of all parts.
+
+        Returns
+        -------
+        NDArray[np.float64]
+            Not negative; rows sum to 1 where any part has data; float64, (queries, parts).
+        """
+        logs = np.maximum(self.factors_at(listeners, has_data), 0)
+        total = logs.sum(axis=1, keepdims=True)
+        return np.asarray(logs / np.where(total > 0, total, 1))
+
+    def factors_at(self, listeners: NDArray[np.int64], has_data: NDArray[np.bool_]) -> Reals:
+        """Return the logarithm of what each part multiplies an affinity by, to an item among its fifty best.
+
+        Parameters
+        ----------
+        listeners
+            Listeners of each query; int64, (queries,).
+        has_data
+            Whether a part has data about a query; bool, (queries, parts).
+
+        Returns
+        -------
+        NDArray[np.float64]
+            Float64, (queries, parts).
+        """
+        logs = self.parameters.factors(listeners, self._among_all(has_data), self.character)
+        return np.asarray(logs[:, self._places])
 
     def disable(self, names: Collection[str]) -> Self:
-        """Return the mixture without some parts; the weights of the others sum to 1 again."""
+        """Return the mixture without some parts, with the coefficients that were learned for their absence."""
         return replace(self, parts={name: part for name, part in self.parts.items() if name not in names})
 
     @property
@@ -107,6 +146,10 @@ class Mixture:
     def with_beta(self, beta: float) -> Self:
         """Return the mixture with another popularity exponent."""
         return replace(self, beta=beta)
+
+    def with_character(self, character: float) -> Self:
+        """Return the mixture with another place between taste, 0, and kinship, 1."""
+        return replace(self, character=character)
 
     def with_parts(self, signals: Mapping[str, Signal], listeners: NDArray[np.int64]) -> Self:
         """Return the mixture with the same parameters and other signals of the same names as parts."""
@@ -128,58 +171,57 @@ class Mixture:
             "parameters": settings,
             "parts": list(self.parts),
             "beta": self.beta,
+            "slope": self.slope,
+            "character": self.character,
         }
 
     @classmethod
     def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any], signals: Mapping[str, Signal]) -> Self:
         """Make the mixture of what was kept on disk, and the signals of the same model."""
         stored: Any = arrays
-        parts = {name: signals[name] for name in settings["parts"]}
         return cls(
-            parts,
+            {name: signals[name] for name in settings["parts"]},
             MixtureParameters.from_arrays(arrays, settings["parameters"]),
             stored["listeners"],
             settings["beta"],
+            settings["slope"],
+            settings["character"],
         )
 
-    def _sum(self, queries: int, parts: Iterable[Calibrated]) -> Floats:
-        scores = np.zeros((queries, len(self.listeners)), np.float32)
-        covered = np.zeros(scores.shape, np.bool_)
-        for _, rows, weights, affinities, spoken in parts:
-            scores[rows] += weights * affinities
-            covered[rows] |= spoken
-        scores *= self._gain
-        scores[~covered] = -np.inf
-        return scores
-
-    def _added(
-        self, parts: Iterable[Calibrated], row: int, items: NDArray[np.int32]
-    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        added = np.zeros((len(self.parts), len(items)))
-        spoke = np.zeros(added.shape, np.bool_)
-        for place, rows, weights, affinities, spoken in parts:
-            for at in np.flatnonzero(rows == row).tolist():
-                added[place] = weights[at] * affinities[at, items].astype(np.float64)
-                spoke[place] = spoken[at, items]
-        return added * self._gain[items], spoke
-
-    def _calibrated(self, queries: NDArray[np.int32]) -> Iterator[Calibrated]:
-        """Yield of each part that knows a query its place, rows, weights, probabilities, and where it has data."""
-        weights = self.weights(queries)
-        listeners = self.listeners[queries]
+    def _block(self, queries: NDArray[np.int32]) -> _Block:
+        """Work out the affinities of some queries, keeping each part's."""
+        has_data, listeners = self._has_data[queries], self.listeners[queries]
+        coefficients = self.parameters.coefficients(listeners, self._among_all(has_data), self.character)
+        affinities: dict[str, Floats] = {}
         for place, (name, part) in enumerate(self.parts.items()):
-            rows = np.flatnonzero(weights[:, place] > 0)
+            rows = np.flatnonzero(has_data[:, place])
             if not len(rows):
                 continue
-            affinities = np.array(part.affinity(queries[rows]), np.float32)
-            spoken = affinities > -np.inf
-            calibrate(
-                affinities,
-                queries[rows],
-                self.parameters.terms(name, listeners[rows]),
-                self._popularity_features,
-            )
-            yield place, rows, weights[rows, place, None].astype(np.float32), affinities, spoken
+            found = np.full((len(queries), len(self.listeners)), -np.inf, np.float32)
+            found[rows] = part.affinity(queries[rows])
+            affinities[name] = found
+        exponents = self.beta + self.slope * (self.parameters.known(listeners) - MIDDLE)
+        popularity = self._popularity_features
+        return _Block(
+            list(self.parts),
+            self.parameters.terms,
+            queries,
+            coefficients,
+            exponents,
+            affinities,
+            {name: scales(found, queries) for name, found in affinities.items()},
+            popularity,
+        )
+
+    def _among_all(self, has_data: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return the same over all signals that the parameters were learned from."""
+        among = np.zeros((len(has_data), len(self.parameters.terms.signals)), np.bool_)
+        among[:, self._places] = has_data
+        return among
+
+    @property
+    def _places(self) -> list[int]:
+        return [self.parameters.terms.signals.index(name) for name in self.parts]
 
     def _localised(self, localise: Callable[[GroupAware], Signal]) -> Self:
         parts = {
@@ -189,15 +231,102 @@ class Mixture:
         return replace(self, parts=parts)
 
     @cached_property
-    def _knows(self) -> NDArray[np.bool_]:
-        """Which part knows which item; bool, (items, parts)."""
-        unknown = np.zeros((len(self.listeners), 0), np.bool_)
-        return np.column_stack([unknown, *(part.known for part in self.parts.values())])
-
-    @cached_property
-    def _gain(self) -> Floats:
-        return np.asarray(np.maximum(self.listeners, 1) ** -float(self.beta), np.float32)
+    def _has_data(self) -> NDArray[np.bool_]:
+        """Which part has data about which item; bool, (items, parts)."""
+        none = np.zeros((len(self.listeners), 0), np.bool_)
+        return np.column_stack([none, *(part.known for part in self.parts.values())])
 
     @cached_property
     def _popularity_features(self) -> PopularityFeatures:
         return PopularityFeatures.of(self.listeners)
+
+
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """Some queries, what each part has for them, and what comes out."""
+
+    names: list[str]
+    terms: Terms
+    queries: NDArray[np.int32]
+    coefficients: Reals
+    exponents: Reals
+    affinities: dict[str, Floats]
+    scales: dict[str, Floats]
+    popularity: PopularityFeatures
+
+    @cached_property
+    def scores(self) -> Floats:
+        """The affinities; float32, (queries, items)."""
+        counted = self.coefficients
+        row = np.arange(len(self.queries))
+        # What an item of its popularity may expect is worked out once a popularity, not once an item.
+        values = self.popularity.values
+        levels = sum(
+            counted[:, self.terms.of_items][:, place, None] * values[:, place]
+            for place in range(values.shape[1])
+        )
+        heights = np.asarray(levels, np.float32).take(self.popularity.level, axis=1)
+        covered = np.zeros(heights.shape, np.bool_)
+        no_data = np.ones(heights.shape, np.bool_)
+        for name, found in self.affinities.items():
+            has_data = found > -np.inf
+            covered |= has_data
+            if name in self.terms.others:
+                no_data &= ~has_data
+            place = np.flatnonzero(found > 0)  # cheaper to take by than a mask
+            self._add(heights, place, self.terms.of_signal(name), self._curves(name, place))
+        for pair in self._overlaps():
+            place = np.flatnonzero((self.affinities[pair[0]] > 0) & (self.affinities[pair[1]] > 0))
+            first, second = (self._curves(name, place) for name in pair)
+            self._add(
+                heights,
+                place,
+                self.terms.of_overlap(pair),
+                [a * b for a, b in zip(first, second, strict=True)],
+            )
+        heights += np.where(no_data, counted[:, self.terms.no_data, None].astype(np.float32), np.float32(0))
+        heights[row, self.queries] = -np.inf
+        top = heights.max(axis=1, keepdims=True)
+        powers = np.exp(heights - np.where(np.isfinite(top), top, 0))
+        total = powers.sum(axis=1, keepdims=True, dtype=np.float64)
+        scores = np.asarray(powers / np.where(total > 0, total, 1), np.float32)
+        gains = (-self.exponents[:, None] * values[:, self._popularity_place]).astype(np.float32)
+        scores *= np.exp(gains).take(self.popularity.level, axis=1)
+        scores[~covered] = -np.inf
+        return scores
+
+    def contributions(self, row: int, items: NDArray[np.int32]) -> tuple[Reals, NDArray[np.bool_]]:
+        """Return what :meth:`Mixture.contributions` does."""
+        added = np.zeros((len(self.names), len(items)))
+        spoke = np.zeros(added.shape, np.bool_)
+        curve: dict[str, Reals] = {}
+        for name, found in self.affinities.items():
+            place = self.names.index(name)
+            affinities = found[row, items]
+            spoke[place] = affinities > -np.inf
+            curve[name] = np.array(curves(affinities, self.scales[name][row]), np.float64)
+            added[place] = self.coefficients[row, self.terms.of_signal(name)] @ curve[name]
+        for pair in self._overlaps():
+            shared = (
+                self.coefficients[row, self.terms.of_overlap(pair)] @ (curve[pair[0]] * curve[pair[1]]) / 2
+            )
+            for name in pair:
+                added[self.names.index(name)] += shared
+        return added, spoke
+
+    def _add(self, heights: Floats, place: NDArray[np.int64], terms: slice, values: Sequence[Floats]) -> None:
+        row = place // heights.shape[1]
+        counted = self.coefficients[:, terms].astype(np.float32)
+        for number, value in enumerate(values):
+            heights.reshape(-1)[place] += counted[row, number] * value
+
+    def _curves(self, name: str, place: NDArray[np.int64]) -> tuple[Floats, ...]:
+        found = self.affinities[name]
+        return curves(found.take(place), self.scales[name][place // found.shape[1]])
+
+    def _overlaps(self) -> list[tuple[str, str]]:
+        return [pair for pair in self.terms.overlaps if all(name in self.affinities for name in pair)]
+
+    @property
+    def _popularity_place(self) -> int:
+        return ITEM_TERMS.index("popularity")

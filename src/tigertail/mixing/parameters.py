@@ -1,107 +1,133 @@
-"""The parameters of a mixture: the calibration of each signal, and its weight for each query."""
+"""The parameters of a mixture: what each term counts, by how well the query is known."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tigertail.mixing.terms import BENDS, Terms
 from tigertail.signals.contract import Arrays
 
 Reals = NDArray[np.float64]
 
-SHAPES: Final = 5
-"""Terms of a calibration; see :mod:`tigertail.mixing.calibration`."""
-FEATURES: Final = 3
-"""Features of a query that weights depend on."""
+TASTE_FEATURES: Final = 3
+"""Features of a query that taste depends on, beside those of the signals that are missing."""
+KINSHIP_FEATURES: Final = 2
 SCALE: Final = 8.0  # log(1 + listeners) of 3,000, so that features lie between 0 and 1
+MIDDLE: Final = 0.5  # u at which the popularity exponent is that of the settings
 RARE: Final = 3.0  # listeners over which the feature of rare items fades
 
 
 @dataclass(frozen=True, eq=False)
 class MixtureParameters:
-    """Coefficients of a mixture.
+    """Coefficients of a mixture, of its two ends.
 
-    With n the listeners of the query A and u = log(1 + n) / 8, a calibration's coefficients are lines in u, and
+    With n the listeners of the query A, u = log(1 + n) / 8, and m_i = 1 where signal i has no data about A or is
+    disabled, else 0, the coefficient of each term is
 
-        W_i(A) = exp(w_i . (1, u, e^(-n / 3))) / sum over the signals j that know A of the same
+        in taste      c . (1, u, e^(-n / 3), m_1, m_2, ...)
+        in kinship    k . (1, u)
 
     Parameters
     ----------
-    names
-        Signals that the parameters were learned from.
-    calibrations
-        Of each signal, value and slope of each term; float64, (signals, 5, 2).
-    weights
-        Of each signal, w; float64, (signals, 3).
+    terms
+        The terms.
+    taste
+        What people play next; float64, (terms, 3 + signals).
+    kinship
+        What is alike; float64, (terms, 2).
     most
         Most listeners of a training query: beyond, coefficients stay as they are there.
     """
 
-    names: tuple[str, ...]
-    calibrations: Reals
-    weights: Reals
+    terms: Terms
+    taste: Reals
+    kinship: Reals
     most: int
 
-    def terms(self, name: str, listeners: NDArray[np.int64]) -> Reals:
-        """Return the coefficients of a signal's calibration for queries with so many listeners.
-
-        Returns
-        -------
-        NDArray[np.float64]
-            Float64, (queries, 5).
-        """
-        value, slope = self.calibrations[self.names.index(name)].T
-        return np.asarray(value + self._known(listeners)[:, None] * slope)
-
-    def weights_at(
-        self, names: Sequence[str], listeners: NDArray[np.int64], knows: NDArray[np.bool_]
+    def coefficients(
+        self, listeners: NDArray[np.int64], has_data: NDArray[np.bool_], character: float
     ) -> Reals:
-        """Return the weights of some signals, which sum to 1 for every query that one of them knows.
+        """Return what each term counts for some queries.
 
         Parameters
         ----------
-        names
-            The signals.
         listeners
             Listeners of each query; int64, (queries,).
-        knows
-            Whether a signal knows a query; bool, (queries, signals).
+        has_data
+            Whether a signal has data about a query; bool, (queries, signals).
+        character
+            Between taste, 0, and kinship, 1.
 
         Returns
         -------
         NDArray[np.float64]
-            Not negative; 0 where a signal does not know the query; float64, (queries, signals).
+            Float64, (queries, terms).
         """
-        chosen = self.weights[[self.names.index(name) for name in names]]
-        # Term by term, so that a query alone gets the bits that it gets in company.
-        features = self.features(listeners)
-        logits = sum(features[:, j, None] * chosen[:, j] for j in range(FEATURES))
-        logits = np.where(knows, logits, -np.inf)
-        top = logits.max(axis=1, keepdims=True, initial=-np.inf)
-        powers = np.exp(logits - np.where(np.isfinite(top), top, 0))
-        total = powers.sum(axis=1, keepdims=True)
-        return np.asarray(powers / np.where(total > 0, total, 1.0))
+        features = self.features(listeners, has_data)
+        taste = _sum_by_feature(features, self.taste)
+        kinship = _sum_by_feature(features[:, :KINSHIP_FEATURES], self.kinship)
+        return np.asarray((1 - character) * taste + character * kinship)
 
-    def features(self, listeners: NDArray[np.int64]) -> Reals:
-        """Return what weights depend on; float64, (queries, 3)."""
-        known = self._known(listeners)
-        return np.column_stack([np.ones(len(known)), known, np.exp(-np.asarray(listeners) / RARE)])
+    def features(self, listeners: NDArray[np.int64], has_data: NDArray[np.bool_]) -> Reals:
+        """Return what coefficients depend on; float64, (queries, 3 + signals)."""
+        listeners = np.asarray(listeners)
+        return np.column_stack(
+            [np.ones(len(listeners)), self.known(listeners), np.exp(-listeners / RARE), ~has_data]
+        ).astype(np.float64)
+
+    def known(self, listeners: NDArray[np.int64]) -> Reals:
+        """Return u, which grows with the listeners of a query, from 0 for none."""
+        return np.asarray(np.log1p(np.minimum(listeners, self.most)) / SCALE)
+
+    def factors(self, listeners: NDArray[np.int64], has_data: NDArray[np.bool_], character: float) -> Reals:
+        """Return what each signal alone multiplies an affinity by, to an item among the fifty best of all signals.
+
+        An overlap is shared by its two signals. Without data the factor is 1.
+
+        Returns
+        -------
+        NDArray[np.float64]
+            Logarithms of the factors; float64, (queries, signals).
+        """
+        counted = self.coefficients(listeners, has_data, character)
+        at_best = np.log1p(1 / np.array(BENDS))
+        logs = np.zeros(has_data.shape)
+        for place, name in enumerate(self.terms.signals):
+            logs[:, place] = counted[:, self.terms.of_signal(name)] @ at_best
+        for pair in self.terms.overlaps:
+            places = [self.terms.signals.index(name) for name in pair]
+            both = has_data[:, places].all(axis=1)
+            logs[:, places] += (both * (counted[:, self.terms.of_overlap(pair)] @ at_best**2) / 2)[:, None]
+        return np.where(has_data, logs, 0.0)
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk."""
-        arrays: Arrays = {"calibrations": self.calibrations, "weights": self.weights}
-        return arrays, {"names": list(self.names), "most": self.most}
+        arrays: Arrays = {"taste": self.taste, "kinship": self.kinship}
+        terms = self.terms
+        return arrays, {
+            "signals": list(terms.signals),
+            "listening": list(terms.listening),
+            "overlaps": [list(pair) for pair in terms.overlaps],
+            "most": self.most,
+        }
 
     @classmethod
     def from_arrays(cls, arrays: Arrays, settings: Mapping[str, Any]) -> Self:
         """Make it of what was kept on disk."""
         stored: Any = arrays
-        return cls(tuple(settings["names"]), stored["calibrations"], stored["weights"], settings["most"])
+        overlaps = tuple((first, second) for first, second in settings["overlaps"])
+        terms = Terms(tuple(settings["signals"]), tuple(settings["listening"]), overlaps)
+        return cls(terms, stored["taste"], stored["kinship"], settings["most"])
 
-    def _known(self, listeners: NDArray[np.int64]) -> Reals:
-        """Return u, which grows with the listeners of a query, from 0 for none."""
-        return np.asarray(np.log1p(np.minimum(listeners, self.most)) / SCALE)
+
+def _sum_by_feature(features: Reals, coefficients: Reals) -> Reals:
+    """Multiply feature by feature, so that a query alone gets the bits that it gets in company."""
+    total = np.zeros((len(features), len(coefficients)))
+    for place in range(features.shape[1]):
+        total += features[:, place, None] * coefficients[:, place]
+    return total

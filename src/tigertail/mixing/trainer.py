@@ -1,35 +1,36 @@
-"""Learning a mixture: first the calibration of each signal, then its weight for each query.
+"""Learning a mixture: one conditional logit over the terms of all signals, for each of its two ends.
 
-Each signal is calibrated by itself, over the best answers it gives at three settings of the popularity dial and
-some others, so that its calibration does not depend on what it is mixed with. The weights are then learned over the
-best answers of all.
+Taste is learned from what held-out listeners play besides the query, among what their source offers; kinship from
+curated lists, starting from constants that were learned before (:mod:`tigertail.mixing.kinship`). The candidates are
+the best answers of all signals at three settings of the popularity dial, and some other items.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.mixing.calibration import PopularityFeatures, calibrate, scales, shapes
-from tigertail.mixing.candidates import best_answers, choices_of
-from tigertail.mixing.conditional_logit import fit_conditional_logit, fit_gating
+from tigertail.mixing.candidates import best_answers
+from tigertail.mixing.conditional_logit import Choices, fit_conditional_logit
 from tigertail.mixing.config import MixtureConfig
-from tigertail.mixing.parameters import FEATURES, SHAPES, MixtureParameters
+from tigertail.mixing.kinship import kinship_constants
+from tigertail.mixing.parameters import KINSHIP_FEATURES, MIDDLE, TASTE_FEATURES, MixtureParameters
+from tigertail.mixing.terms import PopularityFeatures, Terms, scales, term_values
 from tigertail.mixing.training_set import TrainingQueries
 from tigertail.progress import progress
 from tigertail.signals.contract import Signal
 from tigertail.threads import limited
 
-Lists = list[NDArray[np.int32]]
+Reals = NDArray[np.float64]
+Floats = NDArray[np.float32]
 
-PRIOR: Final = np.array([[0.0, 0.0], [1.5, 0.0], [0.0, 0.0], [0.5, 0.0], [0.5, 0.0]])
-"""The prior of a calibration: an affinity counts much, popularity as its root."""
-BLOCK_BYTES: Final = 2**26  # affinities held at a time
+BLOCK_BYTES: Final = 2**25  # affinities of one signal held at a time
+PRIOR: Final = (0.0, 0.5)
+"""The prior of taste: the coefficients of a signal's curve where nothing is learned; its other terms have 0."""
 
 
 def learn(
@@ -37,6 +38,8 @@ def learn(
     training: TrainingQueries,
     config: MixtureConfig,
     *,
+    listening: Collection[str] = (),
+    lists: TrainingQueries | None = None,
     seed: int = 0,
     threads: int | None = None,
 ) -> MixtureParameters:
@@ -47,108 +50,151 @@ def learn(
     signals
         What is mixed, fitted without the held-out listeners.
     training
-        Training queries.
+        What held-out listeners play after what.
     config
         Settings.
+    listening
+        Which signals are models of plays alone.
+    lists
+        Curated lists, which teach kinship; without them it has the constants learned before.
     seed
-        Seed of the background.
+        Seed of the background, and of the signals left out.
     threads
         Threads to use; None means all. What is learned is the same for any number.
     """
-    blank = np.zeros((len(signals), SHAPES, 2)), np.zeros((len(signals), FEATURES))
-    parameters = MixtureParameters(tuple(signals), *blank, most=int(training.query_listeners.max(initial=0)))
-    trainer = _MixtureTrainer(signals, training, config, parameters, seed)
-    with progress("mixture", 2 * len(signals)) as tick, limited(threads):
-        lists = trainer.calibrate(lambda name: tick(note=name))
-        trainer.weigh(lists, lambda name: tick(note=name))
-    return parameters
+    names = tuple(signals)
+    overlaps = tuple(pair for pair in config.overlaps if set(pair) <= set(names))
+    terms = Terms(names, tuple(name for name in names if name in listening), overlaps)
+    most = int(training.listeners[training.queries].max(initial=0))
+    blank = np.zeros((len(terms), TASTE_FEATURES + len(names))), np.zeros((len(terms), KINSHIP_FEATURES))
+    trainer = _MixtureTrainer(signals, config, MixtureParameters(terms, *blank, most), seed)
+    with progress("mixture", 2) as tick, limited(threads):
+        taste = trainer.taste(training)
+        tick(note="taste")
+        kinship = trainer.kinship(taste, lists)
+        tick(note="kinship")
+    return MixtureParameters(terms, taste, kinship, most)
 
 
 @dataclass(frozen=True, eq=False)
 class _MixtureTrainer:
-    """What both steps need; they write their results into ``parameters``."""
+    """What both ends need."""
 
     signals: Mapping[str, Signal]
-    training: TrainingQueries
     config: MixtureConfig
-    parameters: MixtureParameters
+    blank: MixtureParameters
     seed: int
 
-    def calibrate(self, done: Callable[[str], None]) -> list[Lists]:
-        """Learn the calibration of each signal; return its best answers to each query."""
-        features = self.parameters.features(self.training.query_listeners)[:, :2]
-        every = np.arange(len(self.training.queries))
-        best = []
-        for place, (name, signal) in enumerate(self.signals.items()):
-            lists, candidates, values = self._candidates(signal)
-            choices = choices_of(candidates, values, self.training, self._weights, every)
-            del candidates, values  # as large as the choices made of them
-            self.parameters.calibrations[place] = fit_conditional_logit(
-                choices, features, PRIOR, self.config.penalty
+    @property
+    def terms(self) -> Terms:
+        return self.blank.terms
+
+    def taste(self, training: TrainingQueries) -> Reals:
+        """Learn what each term counts for what people play next; float64, (terms, 3 + signals)."""
+        weights = training.weights(self.config.balance, self.config.correction)
+        choices, features = self._choices(training, weights, self.config.drop)
+        if self.config.weights == "constant":
+            features[:, 1:TASTE_FEATURES] = 0
+        prior = np.zeros(self.blank.taste.shape)
+        for name in self.terms.signals:
+            prior[self.terms.of_signal(name), 0] = PRIOR
+        return fit_conditional_logit(choices, features, prior, self.config.penalty)
+
+    def kinship(self, taste: Reals, lists: TrainingQueries | None) -> Reals:
+        """Return what each term counts for what is alike; float64, (terms, 2).
+
+        The exponent of the default popularity line is added, so that it is divided out again: the constants are
+        those of the lists themselves.
+        """
+        constants = kinship_constants(self.terms)
+        unknown = np.isnan(constants[:, 0])
+        constants[unknown] = taste[unknown, :KINSHIP_FEATURES]
+        if lists is not None:
+            choices, features = self._choices(lists, lists.hits.data.astype(np.float64), 0.0)
+            constants = fit_conditional_logit(
+                choices, features[:, :KINSHIP_FEATURES], constants, self.config.penalty
             )
-            best.append(lists)
-            done(name)
-        return best
+        popularity = self.terms.names.index("popularity")
+        config = self.config
+        constants[popularity] += config.beta - config.slope * MIDDLE, config.slope
+        return constants
 
-    def weigh(self, lists: list[Lists], done: Callable[[str], None]) -> None:
-        """Learn the weights of the signals, over the best answers of all of them."""
-        union = [np.unique(np.concatenate(best)) for best in zip(*lists, strict=True)]
-        probable = [np.zeros((len(items), len(self.signals)), np.float32) for items in union]
-        knows = np.column_stack([signal.known[self.training.queries] for signal in self.signals.values()])
-        for place, (name, signal) in enumerate(self.signals.items()):
-            for block, affinities in self._affinities(signal):
-                terms = self.parameters.terms(name, self.training.query_listeners[block])
-                calibrate(affinities, self.training.queries[block], terms, self._popularity_features)
-                for row, query in enumerate(block.tolist()):
-                    probable[query][:, place] = affinities[row, union[query]]
-            done(name)
-        rows = np.flatnonzero(knows.any(axis=1))
-        candidates, values = [union[row] for row in rows], [probable[row] for row in rows]
-        size = FEATURES if self.config.weights == "by query" else 1
-        self.parameters.weights[:, :size] = fit_gating(
-            choices_of(candidates, values, self.training, self._weights, rows),
-            knows[rows],
-            self.parameters.features(self.training.query_listeners[rows])[:, :size],
-            np.zeros((len(self.signals), size)),
-            self.config.penalty,
+    def _choices(self, training: TrainingQueries, weights: Reals, drop: float) -> tuple[Choices, Reals]:
+        """Return the candidates of all queries, and the features of the queries.
+
+        Every second query is there twice, the second time without some of the signals.
+        """
+        rng = np.random.default_rng(self.seed)
+        values, hits, has_data, listeners = [], [], [], []
+        names, popularity = self.terms.signals, PopularityFeatures.of(training.listeners)
+        for row, items, found in self._candidates(training):
+            affinities = {name: affinity for name, (affinity, _) in found.items()}
+            scale = {name: one for name, (_, one) in found.items()}
+            chosen = _hits_of(training, weights, row, items)
+            left_out: tuple[str, ...] = ()
+            for again in range(2):
+                if again:
+                    left_out = tuple(name for name in found if rng.random() < drop)
+                    if row % 2 or not left_out or len(left_out) == len(found):
+                        continue
+                values.append(term_values(self.terms, affinities, scale, items, popularity, left_out))
+                hits.append(chosen)
+                has_data.append([name in found and name not in left_out for name in names])
+                listeners.append(training.listeners[training.queries[row]])
+        sizes = np.array([len(one) for one in values], np.int64)
+        choices = Choices(
+            np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+            np.concatenate([np.empty((0, len(self.terms)), np.float32), *values]),
+            np.concatenate([np.empty(0), *hits]),
         )
+        known = np.array(has_data, np.bool_).reshape(-1, len(names))
+        return choices, self.blank.features(np.array(listeners, np.int64), known)
 
-    def _candidates(self, signal: Signal) -> tuple[Lists, Lists, list[NDArray[np.float32]]]:
-        """Return the best answers to each query, these and some other items, and the terms of all."""
-        config, listeners, queries = self.config, self.training.listeners, self.training.queries
+    def _candidates(
+        self, training: TrainingQueries
+    ) -> Iterator[tuple[int, NDArray[np.int32], dict[str, tuple[Floats, Floats]]]]:
+        """Yield each query that a signal has data about: its place, candidates, and their affinities and scale."""
+        config, listeners = self.config, training.listeners
         rng = np.random.default_rng(self.seed)
         popular = np.argsort(-listeners, kind="stable")[: config.background].astype(np.int32)
-        best: Lists = [np.empty(0, np.int32)] * len(queries)
-        candidates = list(best)
-        values = [np.empty((0, SHAPES), np.float32)] * len(queries)
-        for block, affinities in self._affinities(signal):
-            scale = scales(affinities, queries[block])
-            found = best_answers(affinities, queries[block], listeners, config.candidates)
-            for row, query in enumerate(block.tolist()):
+        queries, row_of = np.unique(training.queries, return_inverse=True)
+        size = max(1, BLOCK_BYTES // (4 * len(listeners)))
+        for start in range(0, len(queries), size):
+            block = queries[start : start + size]
+            affinities = {
+                name: np.array(signal.affinity(block), np.float32) for name, signal in self.signals.items()
+            }
+            scale = {name: scales(found, block) for name, found in affinities.items()}
+            best = [best_answers(found, block, listeners, config.candidates) for found in affinities.values()]
+            rows_of_block = np.flatnonzero((row_of >= start) & (row_of < start + size))
+            rows = np.split(
+                rows_of_block[np.argsort(row_of[rows_of_block], kind="stable")],
+                np.cumsum(np.bincount(row_of[rows_of_block] - start, minlength=len(block)))[:-1],
+            )
+            for place, query in enumerate(block.tolist()):
                 others = rng.integers(0, len(listeners), config.background, np.int32)
-                chosen = np.unique(np.concatenate([found[row], popular, others]))
-                chosen = chosen[chosen != queries[query]]
-                best[query], candidates[query] = found[row], chosen
-                values[query] = shapes(
-                    affinities[row, chosen],
-                    np.full(len(chosen), scale[row]),
-                    chosen,
-                    self._popularity_features,
-                )
-        return best, candidates, values
+                found = np.unique(np.concatenate([popular, others, *(one[place] for one in best)]))
+                # Of those without a listener only the ones that held-out listeners play would ever be right.
+                found = found[(found != query) & (listeners[found] > 0)]
+                known = [name for name, signal in self.signals.items() if signal.known[query]]
+                if not known:
+                    continue
+                for row in rows[place].tolist():
+                    items = found[training.offered[training.catalogue[row], found]]
+                    yield (
+                        row,
+                        items,
+                        {name: (affinities[name][place, items], scale[name][place]) for name in known},
+                    )
 
-    def _affinities(self, signal: Signal) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-        """Yield places of the queries that a signal knows, and their affinities, a block at a time."""
-        places = np.flatnonzero(signal.known[self.training.queries])
-        size = max(1, BLOCK_BYTES // (4 * len(self.training.listeners)))
-        for start in range(0, len(places), size):
-            block = places[start : start + size]
-            yield block, np.array(signal.affinity(self.training.queries[block]), np.float32)
 
-    @cached_property
-    def _popularity_features(self) -> PopularityFeatures:
-        return PopularityFeatures.of(self.training.listeners)
-
-    @cached_property
-    def _weights(self) -> NDArray[np.float64]:
-        return self.training.weights(self.config.balance, self.config.correction)
+def _hits_of(training: TrainingQueries, weights: Reals, row: int, items: NDArray[np.int32]) -> Reals:
+    """Return the weight of the hits of a query on some items, which rise; float64, (items,)."""
+    begin, end = training.hits.indptr[row], training.hits.indptr[row + 1]
+    right = training.hits.indices[begin:end]
+    place = np.searchsorted(right, items)
+    found = place < len(right)
+    found[found] = right[place[found]] == items[found]
+    counted = np.zeros(len(items))
+    counted[found] = weights[begin:end][place[found]]
+    return counted

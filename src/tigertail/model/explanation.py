@@ -1,6 +1,8 @@
 """Why an item is listed: what contributes to its affinity, how much, and the evidence in words.
 
-A signal that is a sum over groups of listeners is explained by the groups, everything else by its signals.
+A signal that is a sum over groups of listeners is explained by the groups, everything else by its signals. The log
+affinity of a mixture is a sum over its signals, so each multiplies the affinity by a factor; the rest is the prior,
+what an item of its popularity may expect.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from tigertail.signals.contract import Composite, Contributions, Explainable, Ex
 from tigertail.signals.local.groups import ELSEWHERE, group_name
 
 WHY: Final = "why"
-MIN_PRIOR_SHARE: Final = 0.1  # share from which on the popularity prior is mentioned
+PRIOR: Final = "prior"
+PRIOR_EVIDENCE: Final = "what an item of its popularity may expect"
 MIN_SHARE: Final = 0.005  # share below which nothing is mentioned
 _GROUPS: Final = pl.List(pl.Struct({"group": pl.String, "name": pl.String, "share": pl.Float64}))
 _SIGNALS: Final = pl.List(
@@ -25,6 +28,7 @@ _SIGNALS: Final = pl.List(
         {
             "signal": pl.String,
             "contribution": pl.Float64,
+            "factor": pl.Float64,
             "share": pl.Float64,
             "spoke": pl.Boolean,
             "evidence": pl.String,
@@ -41,9 +45,10 @@ class Reasons:
     ----------
     rows
         A list of carriers for each item, the largest share first, those without data about the pair last. A carrier
-        of listening has group (its key), name and share. A carrier of the mixture, or of any other signal as a
-        mixture of one, has signal, contribution (these sum to the affinity), share, spoke (whether it has data
-        about the pair, or adds the popularity prior alone), and evidence, in words, "" where there is none.
+        of listening has group (its key), name and share. A carrier of the mixture has signal, contribution, factor
+        (e to the power of the contribution), share (of all contributions above 0), spoke (whether it has data about
+        the pair) and evidence, in words, "" where there is none; the last is the prior, and the contributions sum to
+        the log affinity. Of any other signal there is one carrier, whose contribution is the affinity, without factor.
     dtype
         The type of the rows as a column.
     """
@@ -62,6 +67,7 @@ def explain(
     seeds: NDArray[np.int32],
     items: NDArray[np.int32],
     seed_names: Sequence[str] = (),
+    affinities: NDArray[np.float32] | None = None,
     contributions: Contributions | None = None,
 ) -> Reasons:
     """Return what contributes to each answer to a query.
@@ -74,28 +80,24 @@ def explain(
         Item codes of the query, and of the answers.
     seed_names
         Names of the seeds, to name the one that the evidence links to where there are several.
-    contributions
-        What the parts of a mixture add to each seed's affinities, where that is computed already.
+    affinities, contributions
+        The affinity of each seed to every item, and what the parts of a mixture add to it, where they are computed
+        already.
     """
     if isinstance(signal, ExplainedByGroup):
         shares = _shares(signal, seeds, items)
         keys = [*signal.keys, ELSEWHERE]
         return Reasons([_carriers(keys, column) for column in shares.T], _GROUPS)
-    parts = dict(signal.parts) if isinstance(signal, Composite) else {name: signal}
-    added = np.zeros((len(seeds), len(parts), len(items)))
-    spoke = np.zeros(added.shape, np.bool_)
-    for place, seed in enumerate(seeds.tolist()):
-        if contributions is not None:
-            added[place], spoke[place] = contributions(place, items)
-        elif isinstance(signal, Composite):
-            added[place], spoke[place] = signal.contributions(seed, items)
-        else:
-            affinity = signal.affinity(np.array([seed], np.int32))[0, items]
-            spoke[place] = affinity > -np.inf
-            added[place] = np.where(spoke[place], affinity, 0)
-    evidence = _evidence(parts, added, seeds, items, seed_names)
-    rows = _by_part(list(parts), added.mean(axis=0), np.asarray(spoke.any(axis=0)), evidence)
-    return Reasons(rows, _SIGNALS)
+    if isinstance(signal, Composite):
+        if affinities is None or contributions is None:
+            affinities, contributions = signal.affinity_with_contributions(seeds)
+        rows = _factors(signal, affinities[:, items], contributions, seeds, items, seed_names)
+        return Reasons(rows, _SIGNALS)
+    found = (signal.affinity(seeds) if affinities is None else affinities)[:, items].astype(np.float64)
+    spoke = found > -np.inf
+    added = np.where(spoke, found, 0)[:, None]
+    evidence = _evidence({name: signal}, added, seeds, items, seed_names)
+    return Reasons(_alone(name, added[:, 0].mean(axis=0), spoke.any(axis=0), evidence[0]), _SIGNALS)
 
 
 def format_reasons(carriers: list[dict[str, Any]], most: int = 3) -> str:
@@ -105,30 +107,92 @@ def format_reasons(carriers: list[dict[str, Any]], most: int = 3) -> str:
     --------
     >>> format_reasons([{"name": "Poland", "share": 0.61}, {"name": "elsewhere", "share": 0.39}])
     'Poland 61 %, elsewhere 39 %'
-    >>> web = {"signal": "web", "share": 0.2, "spoke": True, "evidence": "mentioned together on 4 pages"}
-    >>> print(format_reasons([web, {"signal": "listening", "share": 0.8, "spoke": False, "evidence": ""}]))
-    web 20 %: mentioned together on 4 pages
-    80 % popularity prior (no listening data for this pair)
+    >>> web = {"signal": "web", "factor": 3.2, "share": 0.4, "spoke": True, "evidence": "mentioned on 4 pages"}
+    >>> print(format_reasons([web, {"signal": "prior", "factor": 1e-4, "share": 0, "spoke": True, "evidence": ""}]))
+    web x 3.2: mentioned on 4 pages
     """
     if not carriers or "signal" not in carriers[0]:
         return ", ".join(f"{carrier['name']} {_percent(carrier['share'])}" for carrier in carriers[:most])
-    spoke = [carrier for carrier in carriers if carrier["spoke"]]
-    shown = [one for one in spoke if one["share"] >= MIN_SHARE and (one["evidence"] or one is spoke[0])]
-    lines = [
-        f"{one['signal']} {_percent(one['share'])}" + f": {one['evidence']}" * bool(one["evidence"])
+    spoke = [carrier for carrier in carriers if carrier["spoke"] and carrier["share"] >= MIN_SHARE]
+    shown = [one for one in spoke if one["evidence"] or one is spoke[0]]
+    return "\n".join(
+        f"{one['signal']} {_weight(one)}" + f": {one['evidence']}" * bool(one["evidence"])
         for one in shown[:most]
-    ]
-    silent = [one for one in carriers if not one["spoke"] and one["share"] >= MIN_SHARE]
-    prior = sum(one["share"] for one in silent)
-    if prior >= MIN_PRIOR_SHARE:
-        *most_names, last = (one["signal"] for one in silent)
-        names = f"{', '.join(most_names)} or {last}" if most_names else last
-        lines.append(f"{_percent(prior)} popularity prior (no {names} data for this pair)")
-    return "\n".join(lines)
+    )
+
+
+def _weight(carrier: dict[str, Any]) -> str:
+    factor = carrier["factor"]
+    if factor is None:
+        return _percent(carrier["share"])
+    return f"x {factor:,.0f}" if factor >= 10 else f"x {factor:.1f}"
 
 
 def _percent(share: float) -> str:
     return f"{share:.0%}".replace("%", " %")
+
+
+def _factors(
+    signal: Composite,
+    affinities: NDArray[np.float32],
+    contributions: Contributions,
+    seeds: NDArray[np.int32],
+    items: NDArray[np.int32],
+    seed_names: Sequence[str],
+) -> list[list[dict[str, Any]]]:
+    """Return the carriers of a mixture; after several seeds each counts as much as it has of the affinity."""
+    names = [*signal.parts, PRIOR]
+    found = np.where(np.isfinite(affinities), affinities, 0).astype(np.float64)
+    total = found.sum(axis=0)
+    share_of_seed = found / np.where(total > 0, total, 1)
+    added = np.zeros((len(seeds), len(names), len(items)))
+    spoke = np.ones(added.shape, np.bool_)
+    for place in range(len(seeds)):
+        added[place, :-1], spoke[place, :-1] = contributions(place, items)
+    evidence = [
+        *_evidence(signal.parts, added[:, :-1] * share_of_seed[:, None], seeds, items, seed_names),
+        [PRIOR_EVIDENCE] * len(items),
+    ]
+    logs = (added * share_of_seed[:, None]).sum(axis=0)
+    affinity = np.log(np.maximum(total / len(seeds), np.finfo(np.float64).tiny))
+    logs[-1] = affinity - logs[:-1].sum(axis=0)
+    has_data = spoke.any(axis=0)
+    gains = np.maximum(logs[:-1], 0)
+    shares = np.zeros(logs.shape)
+    shares[:-1] = gains / np.maximum(gains.sum(axis=0), np.finfo(np.float64).tiny)
+    order = np.lexsort((-shares[:-1], ~has_data[:-1]), axis=0)
+    return [
+        [
+            {
+                "signal": names[part],
+                "contribution": float(logs[part, item]),
+                "factor": float(np.exp(logs[part, item])),
+                "share": float(shares[part, item]),
+                "spoke": bool(has_data[part, item]),
+                "evidence": evidence[part][item],
+            }
+            for part in [*order[:, item].tolist(), len(names) - 1]
+        ]
+        for item in range(len(items))
+    ]
+
+
+def _alone(
+    name: str, affinities: NDArray[np.float64], spoke: NDArray[np.bool_], evidence: list[str]
+) -> list[list[dict[str, Any]]]:
+    return [
+        [
+            {
+                "signal": name,
+                "contribution": affinity,
+                "factor": None,
+                "share": float(affinity != 0),
+                "spoke": has_data,
+                "evidence": phrase,
+            }
+        ]
+        for affinity, has_data, phrase in zip(affinities.tolist(), spoke.tolist(), evidence, strict=True)
+    ]
 
 
 def _shares(
@@ -167,31 +231,6 @@ def _evidence(
                 phrases[item] = of_seed + phrase
         evidence.append(phrases)
     return evidence
-
-
-def _by_part(
-    names: list[str],
-    contributions: NDArray[np.float64],
-    spoke: NDArray[np.bool_],
-    evidence: list[list[str]],
-) -> list[list[dict[str, Any]]]:
-    total = contributions.sum(axis=0)
-    shares = contributions / np.where(total != 0, total, 1)
-    order = np.lexsort((-shares, ~spoke), axis=0)
-    added, share, has_data = contributions.T.tolist(), shares.T.tolist(), spoke.T.tolist()
-    return [
-        [
-            {
-                "signal": names[part],
-                "contribution": added[item][part],
-                "share": share[item][part],
-                "spoke": has_data[item][part],
-                "evidence": evidence[part][item],
-            }
-            for part in order[:, item].tolist()
-        ]
-        for item in range(contributions.shape[1])
-    ]
 
 
 def _carriers(keys: list[str], shares: NDArray[np.float64]) -> list[dict[str, Any]]:

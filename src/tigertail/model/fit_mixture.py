@@ -7,9 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from tigertail.dataset.dataset import Dataset
-from tigertail.dataset.interactions import Interactions
 from tigertail.errors import ConfigError, DataError
-from tigertail.mixing import Mixture, MixtureConfig, TrainingQueries, learn, training_set
+from tigertail.mixing import (
+    Mixture,
+    MixtureConfig,
+    TrainingQueries,
+    learn,
+    listed_queries,
+    training_set,
+)
 from tigertail.model.registry import SIGNALS, FitContext
 from tigertail.signals.contract import Signal
 from tigertail.splitting.ground_truth import GroundTruth, grade_matrix
@@ -54,7 +60,7 @@ def fit_mixture(
     signals
         The signals of the model, which become the parts of the mixture.
     lists
-        Curated lists to learn from too.
+        Curated lists, which teach kinship.
     feedback
         What listeners liked after what, to learn from besides.
     held_out
@@ -84,38 +90,41 @@ def fit_mixture(
             )
     if held_out is None:
         return None
-    training = with_others(training_set(held_out.split), held_out.split.interactions, config, lists, feedback)
-    parameters = learn(held_out.signals, training, config, seed=context.config.seed, threads=context.threads)
-    parts = {name: signals[name] for name in held_out.signals}
-    return Mixture(parts, parameters, context.interactions.item_listeners, config.beta)
+    split = held_out.split
+    training = training_set(split)
+    if feedback is not None:
+        training = training.joined(grade_matrix(feedback, split.interactions), config.feedback, MAX_HITS)
+    parameters = learn(
+        held_out.signals,
+        training,
+        config,
+        listening=[name for name in held_out.signals if SIGNALS[name].is_listening],
+        lists=None if lists is None else curated_queries(split, lists),
+        seed=context.config.seed,
+        threads=context.threads,
+    )
+    return Mixture(
+        {name: signals[name] for name in held_out.signals},
+        parameters,
+        context.interactions.item_listeners,
+        config.beta,
+        config.slope,
+        config.character,
+    )
 
 
-def with_others(
-    training: TrainingQueries,
-    interactions: Interactions,
-    config: MixtureConfig,
-    lists: GroundTruth | None,
-    feedback: GroundTruth | None,
-) -> TrainingQueries:
-    """Return training queries joined with those of lists and of feedback, each with its share of the whole.
+def curated_queries(split: Split, lists: GroundTruth) -> TrainingQueries | None:
+    """Return the training queries of curated lists; None where no list has two known items.
 
     Parameters
     ----------
-    training
-        Training queries of held-out listeners.
-    interactions
-        Plays; their item codes are those of the training queries.
-    config
-        Settings, with the shares.
-    lists, feedback
-        What else to learn from.
+    split
+        What the signals were fitted to.
+    lists
+        The lists.
     """
-    listed = None if lists is None else grade_matrix(lists, interactions)
-    if feedback is not None:
-        # Lists are joined last and thin out what is there by their share, feedback included.
-        thinned = 1 - config.lists if listed is not None and listed.nnz else 1.0
-        training = training.joined(grade_matrix(feedback, interactions), config.feedback / thinned, MAX_HITS)
-    return training if listed is None else training.joined(listed, config.lists)
+    right = grade_matrix(lists, split.interactions)
+    return listed_queries(right, split.popularity, split.strata) if right.nnz else None
 
 
 def fit_held_out(context: FitContext, names: Iterable[str]) -> HeldOutSignals | None:

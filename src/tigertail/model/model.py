@@ -250,7 +250,7 @@ class Model:
         reasons = None
         if why:
             names = self.items[c.NAME].gather(seeds).to_list()
-            reasons = explain(resolved.name, resolved.signal, seeds, items, names, contributions)
+            reasons = explain(resolved.name, resolved.signal, seeds, items, names, affinities, contributions)
         return Answers(self.items, seeds, items, best[0][listed], resolved.notices, reasons)
 
     @takes_options

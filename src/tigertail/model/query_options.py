@@ -40,6 +40,7 @@ class Capability(StrEnum):
     POPULARITY_EXPONENT = "popularity exponent"
     LISTENER_GROUPS = "groups of listeners"
     PARTS = "parts to disable"
+    CHARACTER = "character"
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,12 @@ class QueryOptions(BaseModel):
         ge=0,
         le=2,
         description="Popularity exponent: 0 favours popular items, larger values favour less popular ones.",
+    )
+    character: Annotated[float | None, OptionSpec(needs=Capability.CHARACTER)] = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Between taste, 0, what people play next, and kinship, 1, what is alike.",
     )
     country: Annotated[str | None, OptionSpec(needs=Capability.LISTENER_GROUPS)] = Field(
         None,

@@ -17,7 +17,14 @@ from tigertail.model.config import ModelConfig
 from tigertail.model.lens_target import lens_target
 from tigertail.model.query_options import COSINE, Capability, QueryOptions
 from tigertail.model.registry import FACTORS, LISTENING, MIXTURE
-from tigertail.signals.contract import Composite, GroupAware, HasPopularityExponent, ListenerGroups, Signal
+from tigertail.signals.contract import (
+    Composite,
+    GroupAware,
+    HasCharacter,
+    HasPopularityExponent,
+    ListenerGroups,
+    Signal,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +67,9 @@ def resolve_signal(signals: Mapping[str, Signal], options: QueryOptions) -> Reso
     if options.beta is not None:
         assert isinstance(signal, HasPopularityExponent)
         signal = signal.with_beta(options.beta)
+    if options.character is not None:
+        assert isinstance(signal, HasCharacter)
+        signal = signal.with_character(options.character)
     signal, notice = _localise(signal, options)
     return ResolvedSignal(name, signal, (notice,) if notice else ())
 
@@ -76,6 +86,7 @@ def model_defaults(signals: Mapping[str, Signal], config: ModelConfig) -> dict[s
     return {
         "signal": default_signal(signals),
         "beta": mixture.beta if isinstance(mixture, HasPopularityExponent) else config.base.beta,
+        "character": mixture.character if isinstance(mixture, HasCharacter) else None,
         "lens": groups.lens_strength if groups else None,
     }
 
@@ -111,11 +122,13 @@ _HAS: Final[dict[Capability, Callable[[Signal], bool]]] = {
     Capability.POPULARITY_EXPONENT: lambda signal: isinstance(signal, HasPopularityExponent),
     Capability.LISTENER_GROUPS: lambda signal: _grouped(signal) is not None,
     Capability.PARTS: lambda signal: isinstance(signal, Composite),
+    Capability.CHARACTER: lambda signal: isinstance(signal, HasCharacter),
 }
 _REMEDIES: Final = {
     Capability.POPULARITY_EXPONENT: "leave {option} out",
     Capability.LISTENER_GROUPS: f"query '{LISTENING}', or a mixture in which it is enabled; or leave {{option}} out",
     Capability.PARTS: "query a mixture, or leave {option} out",
+    Capability.CHARACTER: "query a mixture, or leave {option} out",
 }
 
 

@@ -41,9 +41,9 @@ def weights_table(model: Model) -> pl.DataFrame:
     steps = [step * 10**power for power in range(len(str(most))) for step in _STEPS]
     listeners = np.array([0, *(n for n in steps if n < most), most], np.int64)
     names = list(mixture.parts)
-    knows = np.ones((len(listeners), len(names)), np.bool_)
-    knows[0] = [not SIGNALS[name].needs_listeners for name in names]
-    weights = mixture.weights_at(listeners, knows)
+    has_data = np.ones((len(listeners), len(names)), np.bool_)
+    has_data[0] = [not SIGNALS[name].needs_listeners for name in names]
+    weights = mixture.weights_at(listeners, has_data)
     columns = {name: weights[:, place] for place, name in enumerate(names)}
     return pl.DataFrame({"listeners": listeners, **columns})
 

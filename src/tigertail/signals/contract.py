@@ -87,6 +87,18 @@ class HasPopularityExponent(Protocol):
         """Return the signal with another popularity exponent."""
 
 
+@runtime_checkable
+class HasCharacter(Protocol):
+    """Has two ends, taste and kinship, and can be asked anywhere between them."""
+
+    @property
+    def character(self) -> float:
+        """Between taste, 0, what people play next, and kinship, 1, what is alike."""
+
+    def with_character(self, character: float) -> Signal:
+        """Return the signal with another place between the two."""
+
+
 class ListenerGroups(Protocol):
     """The groups of listeners that a signal has, and how a place is turned into some of them."""
 
@@ -162,7 +174,7 @@ class ExplainedByGroup(Signal, Protocol):
 
 @runtime_checkable
 class Composite(Protocol):
-    """Its affinity is a weighted sum over other signals, its parts."""
+    """Its log affinity is a weighted sum over other signals, its parts."""
 
     @property
     def parts(self) -> Mapping[str, Signal]:
@@ -171,15 +183,14 @@ class Composite(Protocol):
     def contributions(
         self, query: int, items: NDArray[np.int32]
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Return what each part adds to the affinity from a query to some items.
+        """Return what each part adds to the log affinity from a query to some items.
 
         Returns
         -------
         contributions
-            Sums to the affinity over parts; float64, (parts, items).
+            The rest of the log affinity is the prior, of the popularity of the item; float64, (parts, items).
         spoke
-            Whether the part has data about the pair; elsewhere it adds the popularity prior alone; bool,
-            (parts, items).
+            Whether the part has data about the pair; bool, (parts, items).
         """
 
     def affinity_with_contributions(
@@ -190,19 +201,19 @@ class Composite(Protocol):
     def weights(self, queries: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return the weight of each part for each query; float64, (queries, parts)."""
 
-    def weights_at(self, listeners: NDArray[np.int64], knows: NDArray[np.bool_]) -> NDArray[np.float64]:
+    def weights_at(self, listeners: NDArray[np.int64], has_data: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Return the weight of each part for queries with so many listeners.
 
         Parameters
         ----------
         listeners
             Listeners of each query; int64, (queries,).
-        knows
-            Whether a part knows a query; bool, (queries, parts).
+        has_data
+            Whether a part has data about a query; bool, (queries, parts).
         """
 
     def disable(self, names: Collection[str]) -> Signal:
-        """Return the signal without some parts; the weights of the others sum to 1 again."""
+        """Return the signal without some parts."""
 
     def with_parts(self, signals: Mapping[str, Signal], listeners: NDArray[np.int64]) -> Signal:
         """Return the signal with the same parameters and other signals of the same names as parts.

@@ -38,7 +38,7 @@ from tigertail.storage import checksums, new_folder, replaced_file, to_json
 from tigertail.version import __version__
 
 MAGIC: Final = "tigertail-model"
-VERSION: Final = 4
+VERSION: Final = 5
 MANIFEST: Final = "manifest.json"
 ITEMS: Final = "items.parquet"
 MAPS: Final = "maps"

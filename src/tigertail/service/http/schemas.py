@@ -42,7 +42,8 @@ class Carrier(Answer):
     """What a signal, or of listening alone a group of listeners, adds to an affinity."""
 
     signal: str | None = None
-    contribution: float | None = Field(None, description="These sum to the affinity.")
+    contribution: float | None = Field(None, description="These sum to the logarithm of the affinity.")
+    factor: float | None = Field(None, description="What it multiplies the affinity by.")
     spoke: bool | None = Field(None, description="Whether the signal has data about the pair.")
     evidence: str | None = None
     group: str | None = None
@@ -174,6 +175,7 @@ class Described(Answer):
     signals: list[SignalInfo]
     mixture: list[str]
     beta: float
+    character: float | None
     lens: float | None
     places: list[Place]
     item_countries: list[Place]

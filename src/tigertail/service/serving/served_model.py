@@ -191,6 +191,7 @@ class ServedModel:
             "mixture": list(mixture.parts) if isinstance(mixture, Composite) else [],
             "lens": defaults["lens"],
             "beta": defaults["beta"],
+            "character": defaults["character"],
             "places": _places(groups) if groups else [],
             "item_countries": _item_countries(items),
             "kinds": [kind for kind in c.KINDS if (items[c.KIND] == kind).any()],

@@ -1,7 +1,7 @@
 /** Why an item is in the list: a bar of its parts, and the evidence of each in a sentence. */
 
 import { h } from "./dom.js";
-import { capitalize, formatPercent } from "./format.js";
+import { capitalize, formatFactor, formatPercent } from "./format.js";
 import { signalColour, signalTitle } from "./signals.js";
 
 /**
@@ -17,15 +17,12 @@ const labelOf = (part) => part.signal ?? part.name ?? part.group ?? "";
 /** @param {Carrier} part */
 const colourOf = (part) => (part.signal ? signalColour(part.signal) : "var(--signal-0)");
 
-/** @param {Carrier} part  A signal without data on the pair adds the popularity prior. */
-const isPrior = (part) => part.spoke === false;
-
 /** @param {Listed} item @returns {Carrier[]} The parts that are large enough to show. */
 const partsOf = (item) => (item.why ?? []).filter((part) => part.share >= MIN_SHARE);
 
 /**
  * @param {Listed} item
- * @returns {HTMLElement} A stacked bar; hatched where a signal adds only the prior.
+ * @returns {HTMLElement} A stacked bar.
  */
 export function explanationBar(item) {
   const parts = partsOf(item);
@@ -34,7 +31,7 @@ export function explanationBar(item) {
     { class: "bar", role: "img", "aria-label": parts.map((part) => `${labelOf(part)} ${formatPercent(part.share)}`).join(", ") },
     ...parts.map((part) =>
       h("span", {
-        class: isPrior(part) ? "part prior" : "part",
+        class: "part",
         title: `${labelOf(part)} ${formatPercent(part.share)}`,
         vars: { "--share": part.share, "--colour": colourOf(part) },
       }),
@@ -53,17 +50,19 @@ function explanationLine(part) {
   return h(
     "li",
     {},
-    h("span", { class: isPrior(part) ? "swatch prior" : "swatch", vars: { "--colour": colourOf(part) } }),
+    h("span", { class: "swatch", vars: { "--colour": colourOf(part) } }),
     h("span", { class: "part-name" }, part.signal ?? h("bdi", {}, labelOf(part))),
-    h("span", { class: "share" }, formatPercent(part.share)),
+    h("span", { class: "share" }, amountText(part)),
     h("span", { class: "evidence", dir: "auto" }, evidenceText(part)),
   );
 }
 
+/** @param {Carrier} part  What a signal multiplies the affinity by, or the share of a group. */
+const amountText = (part) => (part.factor ? formatFactor(part.factor) : formatPercent(part.share));
+
 /** @param {Carrier} part */
 function evidenceText(part) {
   if (!part.signal) return "Listeners of this group.";
-  if (isPrior(part)) return "No data on this pair: this is the popularity prior.";
   return `${capitalize(part.evidence || signalTitle(part.signal))}.`;
 }
 
@@ -81,6 +80,5 @@ export function signalLegend(items, mixture) {
     ...signals.map((signal) =>
       h("li", { title: signalTitle(signal) }, h("span", { class: "swatch", vars: { "--colour": signalColour(signal) } }), signal),
     ),
-    h("li", { title: "A signal without data on the pair adds the popularity prior" }, h("span", { class: "swatch prior" }), "prior"),
   );
 }

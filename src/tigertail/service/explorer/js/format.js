@@ -13,6 +13,9 @@ export function formatPercent(share) {
   return `${Math.round(percent)}\u202f%`;
 }
 
+/** @param {number} factor @returns {string} As "× 38" or "× 1.4". */
+export const formatFactor = (factor) => `×\u202f${factor >= 10 ? formatNumber(Math.round(factor)) : factor.toFixed(1)}`;
+
 /** @param {number} n @returns {string} */
 export function formatListeners(n) {
   if (n === 0) return "no listeners";

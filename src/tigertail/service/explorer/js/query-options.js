@@ -4,7 +4,7 @@ import { countryBadge } from "./badges.js";
 import { bindState, checkbox, optionGroup, rangeInput, showState } from "./controls.js";
 import { countryPicker } from "./country-picker.js";
 import { freshId, h, refill } from "./dom.js";
-import { STRATUM_TITLES, capitalize, countryName, formatNumber, pluralize } from "./format.js";
+import { STRATUM_TITLES, capitalize, countryName, formatNumber, formatPercent, pluralize } from "./format.js";
 import { icon } from "./icons.js";
 import { signalColour, signalTitle } from "./signals.js";
 import { DEFAULTS, LIST_LENGTHS, QUERY_OPTIONS, countChanged } from "./state.js";
@@ -40,7 +40,7 @@ export class QueryOptions {
 
   /** @param {Described} model */
   setModel(model) {
-    refill(this.body, this.#lens(model), this.#popularityExponent(model), this.#signals(model), this.#filters(model), h("div", { class: "option-group last" }, this.resetButton));
+    refill(this.body, this.#lens(model), this.#popularityExponent(model), this.#character(model), this.#signals(model), this.#filters(model), h("div", { class: "option-group last" }, this.resetButton));
     this.show();
   }
 
@@ -105,6 +105,22 @@ export class QueryOptions {
       format: (value, state) => popularityText(state.beta === null ? 0 : value - model.beta),
     });
     return optionGroup("Popularity exponent", "", slider);
+  }
+
+  /** @param {Described} model */
+  #character(model) {
+    const standard = model.character;
+    if (standard === null) return null;
+    const slider = rangeInput(this.router, {
+      label: "Taste or kinship",
+      labelHidden: true,
+      ends: ["played next", "alike"],
+      ...rangeOf(model, "character"),
+      value: (state) => state.character ?? standard,
+      change: (character) => ({ character }),
+      format: (value) => formatPercent(value),
+    });
+    return optionGroup("Taste or kinship", "", slider);
   }
 
   /** @param {Described} model */

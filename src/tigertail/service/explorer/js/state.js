@@ -11,6 +11,7 @@
  * @property {string | null} country  Country of the lens; null is the whole world.
  * @property {number | null} lens  Strength of the lens; null is the default of the model.
  * @property {number | null} beta  Popularity exponent; null is the default of the model.
+ * @property {number | null} character  Between taste, 0, and kinship, 1; null is the default of the model.
  * @property {string[]} disabledSignals  Signals switched off.
  * @property {string[]} itemCountries  Home countries that may be listed.
  * @property {string[]} kinds
@@ -28,6 +29,7 @@ export const DEFAULTS = Object.freeze({
   country: null,
   lens: null,
   beta: null,
+  character: null,
   disabledSignals: [],
   itemCountries: [],
   kinds: [],
@@ -36,7 +38,7 @@ export const DEFAULTS = Object.freeze({
 });
 
 /** The options that "Reset" restores. */
-export const QUERY_OPTIONS = /** @type {const} */ (["country", "lens", "beta", "disabledSignals", "itemCountries", "kinds", "strata", "n"]);
+export const QUERY_OPTIONS = /** @type {const} */ (["country", "lens", "beta", "character", "disabledSignals", "itemCountries", "kinds", "strata", "n"]);
 const LIST_PARAMS = /** @type {const} */ ([
   ["disabledSignals", "disabled_signal"],
   ["itemCountries", "item_country"],
@@ -58,6 +60,7 @@ export function parseState(search) {
   state.country = params.get("country") || null;
   state.lens = state.country ? parseNumber(params.get("lens"), 0, 1) : null;
   state.beta = parseNumber(params.get("beta"), 0, 2);
+  state.character = parseNumber(params.get("character"), 0, 1);
   for (const [name, param] of LIST_PARAMS) state[name] = unique(params.getAll(param));
   state.n = Math.round(parseNumber(params.get("n"), 1, 500) ?? DEFAULTS.n);
   return state;
@@ -98,6 +101,7 @@ function optionParams(state) {
   if (state.country) params.push(["country", state.country]);
   if (state.country && state.lens !== null) params.push(["lens", String(state.lens)]);
   if (state.beta !== null) params.push(["beta", String(state.beta)]);
+  if (state.character !== null) params.push(["character", String(state.character)]);
   return params.concat(listParams(state, true));
 }
 

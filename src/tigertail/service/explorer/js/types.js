@@ -21,8 +21,9 @@
  * @typedef {object} Carrier  A part of an affinity: of one signal, or of one group of listeners.
  * @property {string} [signal]
  * @property {number} [contribution]
+ * @property {number | null} [factor]  What it multiplies the affinity by.
  * @property {number} share
- * @property {boolean} [spoke]  False if the signal has no data on the pair and adds only the popularity prior.
+ * @property {boolean} [spoke]  False if the signal has no data on the pair.
  * @property {string} [evidence]
  * @property {string} [group]
  * @property {string} [name]
@@ -64,6 +65,7 @@
  * @property {SignalInfo[]} signals
  * @property {string[]} mixture
  * @property {number} beta
+ * @property {number | null} character
  * @property {number | null} lens
  * @property {Place[]} places
  * @property {Place[]} item_countries

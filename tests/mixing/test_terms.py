@@ -1,0 +1,59 @@
+"""Terms: curves of shares, products where two signals speak, and what is known of an item alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tigertail.mixing.terms import PopularityFeatures, Terms, curves, scales, term_values
+
+POPULARITY = PopularityFeatures.of(np.array([100, 10, 10, 0], np.int64))
+TERMS = Terms(("heard", "tagged", "seen"), ("heard",), (("heard", "tagged"),))
+ITEMS = np.array([1, 3], np.int32)
+
+
+def test_the_scale_is_the_mean_of_the_best_but_for_the_query() -> None:
+    affinities = np.array([[9.0, 4.0, 2.0, -np.inf], [-np.inf] * 4], np.float32)
+    assert scales(affinities, np.array([0, 1], np.int32)).tolist() == [3.0, 1.0]
+
+
+def test_a_curve_is_of_shares_and_0_without_data() -> None:
+    first, second = curves(np.array([1.5, -2.0, -np.inf], np.float32), np.float32(3))
+    np.testing.assert_allclose(first, [np.log1p(0.5 / 0.02), 0, 0], rtol=1e-5)
+    np.testing.assert_allclose(second, [np.log1p(0.5 / 0.3), 0, 0], rtol=1e-5)
+
+
+def test_every_term_has_a_name_and_a_place() -> None:
+    assert len(TERMS.names) == len(TERMS) == 12
+    assert TERMS.names[TERMS.of_signal("seen")] == ["seen, bend 0.02", "seen, bend 0.3"]
+    assert TERMS.names[TERMS.of_overlap(("heard", "tagged"))][0] == "heard x tagged, bend 0.02"
+    assert TERMS.names[TERMS.no_data :] == ["no data", "cold", "popularity", "evidence"]
+
+
+def values(without: tuple[str, ...] = ()) -> np.ndarray:
+    affinities = {"heard": np.float32([1, -np.inf]), "tagged": np.float32([-np.inf, 2])}
+    scale = {"heard": np.float32(1), "tagged": np.float32(2)}
+    return term_values(TERMS, affinities, scale, ITEMS, POPULARITY, without)
+
+
+def test_terms_of_pairs() -> None:
+    found = values()
+    full = np.log1p([1 / 0.02, 1 / 0.3])
+    np.testing.assert_allclose(found[:, TERMS.of_signal("heard")], [full, [0, 0]], rtol=1e-5)
+    np.testing.assert_allclose(found[:, TERMS.of_signal("tagged")], [[0, 0], full], rtol=1e-5)
+    assert not found[:, TERMS.of_overlap(("heard", "tagged"))].any(), "no pair has both"
+    assert found[:, TERMS.no_data].tolist() == [1, 0], "listening does not count here"
+    np.testing.assert_allclose(found[0, TERMS.of_items], [0, np.log(10), np.log(10 / 13)], rtol=1e-5)
+    np.testing.assert_allclose(found[1, TERMS.of_items], [1, 0, np.log(0.3 / 3.3)], rtol=1e-5)
+
+
+def test_a_signal_left_out_is_as_one_without_data() -> None:
+    found = values(("tagged",))
+    assert not found[:, TERMS.of_signal("tagged")].any()
+    assert found[:, TERMS.no_data].tolist() == [1, 1]
+
+
+def test_an_overlap_is_the_product_of_two_curves() -> None:
+    both = {name: np.float32([1, 1]) for name in ("heard", "tagged")}
+    found = term_values(TERMS, both, {name: np.float32(1) for name in both}, ITEMS, POPULARITY)
+    product = found[:, TERMS.of_signal("heard")] * found[:, TERMS.of_signal("tagged")]
+    assert found[:, TERMS.of_overlap(("heard", "tagged"))].tolist() == product.tolist()
