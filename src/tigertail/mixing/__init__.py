@@ -3,7 +3,7 @@
 from tigertail.mixing.config import MixtureConfig
 from tigertail.mixing.mixture import Mixture
 from tigertail.mixing.parameters import MixtureParameters
-from tigertail.mixing.trainer import learn
+from tigertail.mixing.trainer import learn, learn_constants
 from tigertail.mixing.training_set import TrainingQueries, listed_queries, training_set
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "MixtureParameters",
     "TrainingQueries",
     "learn",
+    "learn_constants",
     "listed_queries",
     "training_set",
 ]

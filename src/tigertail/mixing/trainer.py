@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,18 +62,37 @@ def learn(
     threads
         Threads to use; None means all. What is learned is the same for any number.
     """
-    names = tuple(signals)
-    overlaps = tuple(pair for pair in config.overlaps if set(pair) <= set(names))
-    terms = Terms(names, tuple(name for name in names if name in listening), overlaps)
-    most = int(training.listeners[training.queries].max(initial=0))
-    blank = np.zeros((len(terms), TASTE_FEATURES + len(names))), np.zeros((len(terms), KINSHIP_FEATURES))
-    trainer = _MixtureTrainer(signals, config, MixtureParameters(terms, *blank, most), seed)
+    trainer = _MixtureTrainer.of(signals, training, config, listening, seed)
     with progress("mixture", 2) as tick, limited(threads):
         taste = trainer.taste(training)
         tick(note="taste")
         kinship = trainer.kinship(taste, lists)
         tick(note="kinship")
-    return MixtureParameters(terms, taste, kinship, most)
+    return MixtureParameters(trainer.terms, taste, kinship, trainer.blank.most)
+
+
+def learn_constants(
+    signals: Mapping[str, Signal],
+    lists: TrainingQueries,
+    config: MixtureConfig,
+    *,
+    listening: Collection[str] = (),
+    seed: int = 0,
+) -> dict[str, list[float]]:
+    """Learn constants of kinship, by the name of the term, from lists alone.
+
+    Parameters
+    ----------
+    signals
+        Signals, fitted without whoever made the lists.
+    lists
+        Lists that people made.
+    config, listening, seed
+        As in :func:`learn`.
+    """
+    trainer = _MixtureTrainer.of(signals, lists, config, listening, seed)
+    prior = trainer.prior(KINSHIP_FEATURES)
+    return dict(zip(trainer.terms.names, trainer.constants(lists, prior).tolist(), strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +104,30 @@ class _MixtureTrainer:
     blank: MixtureParameters
     seed: int
 
+    @classmethod
+    def of(
+        cls,
+        signals: Mapping[str, Signal],
+        training: TrainingQueries,
+        config: MixtureConfig,
+        listening: Collection[str],
+        seed: int,
+    ) -> Self:
+        """Lay out the terms of some signals."""
+        names = tuple(signals)
+        overlaps = tuple(pair for pair in config.overlaps if set(pair) <= set(names))
+        terms = Terms(names, tuple(name for name in names if name in listening), overlaps)
+        most = int(training.listeners[training.queries].max(initial=0))
+        blank = np.zeros((len(terms), TASTE_FEATURES + len(names))), np.zeros((len(terms), KINSHIP_FEATURES))
+        return cls(signals, config, MixtureParameters(terms, *blank, most), seed)
+
+    def prior(self, features: int) -> Reals:
+        """Return the coefficients that are kept where nothing is learned; float64, (terms, features)."""
+        prior = np.zeros((len(self.terms), features))
+        for name in self.terms.signals:
+            prior[self.terms.of_signal(name), 0] = PRIOR
+        return prior
+
     @property
     def terms(self) -> Terms:
         return self.blank.terms
@@ -95,10 +138,7 @@ class _MixtureTrainer:
         choices, features = self._choices(training, weights, self.config.drop)
         if self.config.weights == "constant":
             features[:, 1:TASTE_FEATURES] = 0
-        prior = np.zeros(self.blank.taste.shape)
-        for name in self.terms.signals:
-            prior[self.terms.of_signal(name), 0] = PRIOR
-        return fit_conditional_logit(choices, features, prior, self.config.penalty)
+        return fit_conditional_logit(choices, features, self.prior(features.shape[1]), self.config.penalty)
 
     def kinship(self, taste: Reals, lists: TrainingQueries | None) -> Reals:
         """Return what each term counts for what is alike; float64, (terms, 2).
@@ -110,14 +150,16 @@ class _MixtureTrainer:
         unknown = np.isnan(constants[:, 0])
         constants[unknown] = taste[unknown, :KINSHIP_FEATURES]
         if lists is not None:
-            choices, features = self._choices(lists, lists.hits.data.astype(np.float64), 0.0)
-            constants = fit_conditional_logit(
-                choices, features[:, :KINSHIP_FEATURES], constants, self.config.penalty
-            )
+            constants = self.constants(lists, constants)
         popularity = self.terms.names.index("popularity")
         config = self.config
         constants[popularity] += config.beta - config.slope * MIDDLE, config.slope
         return constants
+
+    def constants(self, lists: TrainingQueries, prior: Reals) -> Reals:
+        """Learn what each term counts for being listed; float64, (terms, 2)."""
+        choices, features = self._choices(lists, lists.hits.data.astype(np.float64), 0.0)
+        return fit_conditional_logit(choices, features[:, :KINSHIP_FEATURES], prior, self.config.penalty)
 
     def _choices(self, training: TrainingQueries, weights: Reals, drop: float) -> tuple[Choices, Reals]:
         """Return the candidates of all queries, and the features of the queries.
