@@ -60,7 +60,7 @@ def fit_co_listening(
     """
     squares = np.bincount(weights.indices, weights.data.astype(np.float64) ** 2, weights.shape[1])
     if able is not None:
-        squares /= able
+        squares = squares / able
     lengths = np.sqrt(squares).astype(np.float32)
     return CoListening(
         strongest_products(
