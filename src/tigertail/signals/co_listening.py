@@ -59,9 +59,7 @@ def fit_co_listening(
         all.
     """
     squares = np.bincount(weights.indices, weights.data.astype(np.float64) ** 2, weights.shape[1])
-    if able is not None:
-        squares = squares / able
-    lengths = np.sqrt(squares).astype(np.float32)
+    lengths = np.sqrt(squares if able is None else squares / able).astype(np.float32)
     return CoListening(
         strongest_products(
             weights.transpose(),
