@@ -108,6 +108,7 @@ def test_a_source_of_a_part_of_the_items_never_hurts(
     assert recalls[BOTH][group] >= recalls[FULL_ALONE][group]
 
 
-@pytest.mark.parametrize("group", ["in it", "missing"])
-def test_the_source_of_each_listener_helps(recalls: dict[str, dict[str, float]], group: str) -> None:
-    assert recalls[BOTH][group] >= recalls[BLIND][group]
+def test_the_source_of_each_listener_helps_where_most_listeners_could_not_play_the_answers(
+    recalls: dict[str, dict[str, float]],
+) -> None:
+    assert recalls[BOTH]["in it"] > recalls[BLIND]["in it"]
