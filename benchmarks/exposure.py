@@ -12,8 +12,9 @@ shipped settings:
 
 Two signals of each are judged, ``listening`` and the mixture: nDCG@20 with the true affinity as the grade, for every
 artist. Differences are ratios of means, paired over artists, with 95 % intervals, all worlds together. "Missing" are
-the artists that the large service does not have; in the row "missing as answers" they alone count as true answers,
-after every query. Strata are by the listeners that an artist would have if all could hear it.
+the artists that the large service does not have, "others" those that it has. In the row "missing answers" the missing
+alone count as true answers, after every query. Strata are by the listeners that an artist would have if all could hear
+it.
 
 The truth has no popularity in it, so a model that lists less popular artists gains by that alone. The second part
 therefore turns the popularity dial of every model until the mean popularity of its answers is that of the full service
@@ -52,7 +53,7 @@ from tigertail.sparse import CSR
 from tigertail.splitting.ground_truth import GroundTruth, read_true
 
 AWARE, BLIND, ALONE, OPEN = "aware", "blind", "full alone", "open"
-AS_ANSWERS = "missing as answers"
+AS_ANSWERS = "missing answers"
 PAIRS = ((AWARE, BLIND), (AWARE, ALONE), (BLIND, ALONE), (OPEN, AWARE))
 WIDEST = 1.0  # exponents tried: from minus this to this
 ROUNDS, SETTINGS = 3, 9  # rounds of a narrowing search, and exponents tried in each
@@ -185,7 +186,7 @@ def groups(items: pl.DataFrame) -> dict[str, NDArray[np.bool_]]:
     levels = strata(items["propensity"].round().cast(pl.Int64).to_numpy())
     return {
         "missing": missing & played,
-        "in the large service": ~missing & played,
+        "others": ~missing & played,
         **{stratum.label: levels == stratum for stratum in Stratum},
         "all": np.ones(len(items), np.bool_),
         AS_ANSWERS: played,
