@@ -50,8 +50,8 @@ def systems() -> list[System]:
     return [
         System("item-item cosine", baselines.ItemItem().fit),
         System("RP3beta", baselines.RP3Beta().fit),
-        System("base, cosine", baselines.ALS(**{**dict(config.base), "beta": 1.0}).fit),
-        System("base", baselines.ALS(**dict(config.base)).fit),
+        System("base, cosine", baselines.ALS(**{**dict(config.base), "beta": 1.0}, exposure=True).fit),
+        System("base", baselines.ALS(**dict(config.base), exposure=True).fit),
         System(WORLD, LocalModels(groups="none").fit),
         System(COUNTRIES, LocalModels().fit),
         System(LANGUAGES, LocalModels(groups="country-language").fit),

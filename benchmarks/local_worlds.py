@@ -38,7 +38,7 @@ BASE, WORLD, COUNTRIES, LEARNED = "base", "one world", "by country", "learned gr
 def systems() -> list[System]:
     """Return the global models and the local ones, as shipped."""
     return [
-        System(BASE, baselines.ALS(**dict(BaseConfig())).fit),
+        System(BASE, baselines.ALS(**dict(BaseConfig()), exposure=True).fit),
         System("item-item cosine", baselines.ItemItem().fit),
         System(WORLD, LocalModels(groups="none").fit),
         System(COUNTRIES, LocalModels().fit),

@@ -30,6 +30,19 @@ def test_build_says_what_it_did_and_what_comes_next(recipe: Path) -> None:
     assert f"tigertail describe {target}" in result.stdout
 
 
+def test_build_shows_what_listeners_of_each_source_could_hear(recipe: Path) -> None:
+    (recipe.parent / "plays.csv").write_text("listener_id,name,plays\na,The Cure,2\nb,Sade,2\nb,Fairuz,2\n")
+    shown = CliRunner().invoke(app, ["build", str(recipe), str(recipe.parent / "made")]).stdout
+    table = shown[shown.index("What listeners of each source could hear") :]
+    rows = {line.split()[0]: line.split()[1:] for line in table.splitlines() if "closed" in line}
+    assert rows == {
+        "plays": ["2", "3", "3", "100.0%", "closed"],
+        "lastfm-country": ["1", "1", "1", "33.3%", "closed"],
+    }
+    assert "WARNING: lastfm-country, 33% of the listeners, could hear 33.3% of the items." in shown
+    assert "rests on the 2 listeners of larger catalogues" in shown
+
+
 def test_tables_beside_the_plays_are_said_to_match_and_to_cover(recipe: Path) -> None:
     with recipe.open("a", encoding="utf-8") as file:
         file.write('[[source]]\nformat = "csv"\npath = "sound.csv"\ntable = "audio"\n')

@@ -27,6 +27,21 @@ def test_a_person_reads_tables(world: str) -> None:
         assert word in result.output
 
 
+def test_a_small_catalogue_is_named_with_what_it_means(tmp_path: Path) -> None:
+    services = {"services": "global=0.8,full=0.2", "catalogue": 0.2}
+    served = simulate(tmp_path / "served", WorldConfig.checked(**{**CONFIG.model_dump(), **services}))
+    shown = CliRunner().invoke(app, ["describe", str(served.path)]).stdout
+    assert "What listeners of each source could hear" in shown
+    assert "of the listeners, could hear 20.0% of the items" in shown
+    assert "WARNING: full" not in shown
+    full = next(line for line in shown.splitlines() if line.startswith(" full"))
+    assert full.split()[1] in next(line for line in shown.splitlines() if "rests on" in line)
+
+
+def test_without_sources_nothing_is_said_of_them(world: str) -> None:
+    assert "source" not in CliRunner().invoke(app, ["describe", world]).stdout
+
+
 def test_a_machine_reads_json(world: str) -> None:
     facts = json.loads(CliRunner().invoke(app, ["describe", world, "--json"]).stdout)
     assert facts["listeners"] == 60

@@ -10,10 +10,12 @@ import polars as pl
 import pytest
 
 from tigertail.dataset.dataset import Dataset
-from tigertail.dataset.exposure import Exposure
+from tigertail.dataset.exposure import EVERYTHING, Exposure
+from tigertail.dataset.interactions import Interactions
 from tigertail.evaluation import ProtocolConfig, Split, System, evaluate, hold_out
 from tigertail.evaluation.baselines.popularity import Popularity
 from tigertail.evaluation.scoring import ranked_lists, score_system
+from tigertail.splitting.hold_out import without_hold_out
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +68,18 @@ def test_every_target_is_in_the_catalogue_of_its_listener(services: Dataset) -> 
     member = split.exposure.member[split.relevant.entry_rows()]
     assert not split.exposure.is_full
     assert split.exposure.offered[member, split.relevant.indices].all()
+
+
+def test_without_hold_out_everything_is_ranked_and_training_listeners_keep_their_catalogue(
+    services: Dataset,
+) -> None:
+    interactions = Interactions.of(services)
+    for exposure, names in (("catalogue", ("large", "small")), ("ignored", (EVERYTHING,))):
+        config = ProtocolConfig.checked(exposure=exposure)
+        split = without_hold_out(services, interactions, config, np.arange(3, dtype=np.int32))
+        assert split.exposure.is_full
+        assert split.train_exposure.names == names
+        assert split.train_exposure.is_full == (exposure == "ignored")
 
 
 def test_propensity_counts_listeners_as_if_all_could_hear_the_item(services: Dataset) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from tigertail.cli.output import print_table
+from tigertail.cli.sources import print_sources
 
 if TYPE_CHECKING:
     from tigertail.dataset.dataset import Dataset
@@ -16,7 +17,9 @@ _MATCHES_SHOWN = 3
 
 
 def print_report(dataset: Dataset, report: BuildReport) -> None:
-    """Print what was read, rejected and matched, and what to do next."""
+    """Print what was read, rejected and matched, what listeners could hear, and what to do next."""
+    from tigertail.dataset.summary_sources import source_sizes
+
     rows = dataset.manifest["tables"]
     typer.echo(f"{dataset.path}: {', '.join(f'{count:,} {table}' for table, count in rows.items())}")
     print_table(
@@ -36,6 +39,7 @@ def print_report(dataset: Dataset, report: BuildReport) -> None:
     _print_remarks(report)
     _print_matches(report)
     _print_linked(report)
+    print_sources(source_sizes(dataset))
     if any(source.rejected for source in report.sources):
         typer.echo(f"Rejected rows, each with its reason: {dataset.path / 'quarantine.csv'}")
     typer.echo(f"Next: tigertail describe {dataset.path}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tigertail.cli.output import print_table
+from tigertail.cli.sources import print_sources
 
 if TYPE_CHECKING:
     from tigertail.dataset.summary import Description
@@ -146,6 +147,7 @@ def _print_description(facts: Description) -> None:
         ],
         left=["stratum"],
     )
+    print_sources(facts.sources)
     if facts.coverage:
         bands = [row.stratum for row in facts.strata]
         print_table(

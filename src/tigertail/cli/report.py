@@ -22,11 +22,12 @@ TITLES = {
     "item country": "By the country of the query",
     "source": "By the listener's source",
 }
-SMALL_CATALOGUE = 0.5  # share of the items under which a catalogue is named
 
 
 def print_report(report: Report, *, countries: bool = False) -> None:
     """Print a report as tables; by country only on request."""
+    from tigertail.dataset.summary_sources import SMALL_CATALOGUE
+
     splits = f"{len(report.seeds)} splits" if len(report.seeds) > 1 else f"split {report.seeds[0]}"
     typer.echo(f"{report.dataset}: {report.listeners:,} listeners held out ({splits}), full ranking.")
     typer.echo("Square brackets: 95 % intervals over listeners.")

@@ -13,6 +13,7 @@ from tigertail import columns as c
 from tigertail.dataset.coverage import TableCoverage, coverage
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.strata import Stratum, strata
+from tigertail.dataset.summary_sources import SourceSize, source_sizes
 
 QUANTILES: Final = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 1.0)
 FIT_LISTENERS: Final = 5  # items with fewer are mostly noise
@@ -95,6 +96,8 @@ class Description(_Facts):
         than three items have as many.
     countries
         Listeners by country, most first, unknown countries last.
+    sources
+        What listeners of each source could hear; empty where the dataset names no source.
     strata
         Head, mid, tail and cold (see :func:`tigertail.dataset.strata.strata`).
     coverage
@@ -116,6 +119,7 @@ class Description(_Facts):
     listeners_per_item_quantiles: dict[float, float]
     popularity_exponent: float | None
     countries: tuple[CountryShare, ...]
+    sources: tuple[SourceSize, ...]
     strata: tuple[StratumSize, ...]
     coverage: tuple[TableCoverage, ...]
 
@@ -153,6 +157,7 @@ def describe(dataset: Dataset) -> Description:
         listeners_per_item_quantiles=_quantiles(popularity[popularity > 0]),
         popularity_exponent=popularity_exponent(popularity),
         countries=_countries(dataset),
+        sources=source_sizes(dataset),
         strata=_strata(popularity),
         coverage=coverage(dataset),
     )

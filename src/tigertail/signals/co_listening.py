@@ -36,7 +36,9 @@ class CoListening(NeighbourLists):
     EXPLANATION: ClassVar[str] = "played by the same listeners"
 
 
-def fit_co_listening(weights: CSR, config: CoListeningConfig) -> CoListening:
+def fit_co_listening(
+    weights: CSR, config: CoListeningConfig, *, able: NDArray[np.float64] | None = None
+) -> CoListening:
     """Compute co-listening from a matrix of listeners by items.
 
     With w_A the column of A, n_AB the number of common listeners and s the shrinkage,
@@ -52,9 +54,12 @@ def fit_co_listening(weights: CSR, config: CoListeningConfig) -> CoListening:
         How much each listener's play of an item counts.
     config
         Settings.
+    able
+        Share of the listeners who could hear each item; float64, (items,). Then |w_A|^2 is divided by it. None means
+        all.
     """
     squares = np.bincount(weights.indices, weights.data.astype(np.float64) ** 2, weights.shape[1])
-    lengths = np.sqrt(squares).astype(np.float32)
+    lengths = np.sqrt(squares if able is None else squares / able).astype(np.float32)
     return CoListening(
         strongest_products(
             weights.transpose(),

@@ -175,7 +175,7 @@ def without_hold_out(
         queries,
         strata(interactions.item_listeners),
         Exposure.full(count, items),
-        Exposure.full(len(interactions.listeners), items),
+        _exposure(dataset, interactions.listeners.ids, interactions, config).including(interactions.plays),
     )
 
 
@@ -183,12 +183,17 @@ def _exposures(
     dataset: Dataset, held_out_ids: pl.Series, interactions: Interactions, config: ProtocolConfig
 ) -> tuple[Exposure, Exposure]:
     """Return the catalogues of the held-out and of the training listeners."""
-    trained = interactions.listeners.ids
-    if config.exposure == "ignored":
-        items = len(interactions.items)
-        return Exposure.full(len(held_out_ids), items), Exposure.full(len(trained), items)
-    everybody = Exposure.of(dataset, pl.concat([held_out_ids, trained]), interactions.items)
+    listeners = pl.concat([held_out_ids, interactions.listeners.ids])
+    everybody = _exposure(dataset, listeners, interactions, config)
     return everybody.rows(slice(len(held_out_ids))), everybody.rows(slice(len(held_out_ids), None))
+
+
+def _exposure(
+    dataset: Dataset, listeners: pl.Series, interactions: Interactions, config: ProtocolConfig
+) -> Exposure:
+    if config.exposure == "ignored":
+        return Exposure.full(len(listeners), len(interactions.items))
+    return Exposure.of(dataset, listeners, interactions.items)
 
 
 def _candidate_pairs(

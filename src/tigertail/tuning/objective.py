@@ -52,12 +52,19 @@ def relative(scores: Mapping[str, Scores], default: Mapping[str, Scores]) -> flo
 
 def fit_base(config: ModelConfig, split: Split) -> Signal:
     """Fit the base model."""
+    base = ALS(**dict(config.base), confidence=config.confidence, seed=config.seed, exposure=True)
+    return base.fit(split)
+
+
+def fit_plain(config: ModelConfig, split: Split) -> Signal:
+    """Fit plain ALS."""
     return ALS(**dict(config.base), confidence=config.confidence, seed=config.seed).fit(split)
 
 
 def fit_co_listening(config: ModelConfig, split: Split) -> Signal:
     """Fit co-listening."""
-    return ItemItem(**dict(config.co_listening), confidence=config.confidence).fit(split)
+    counted = ItemItem(**dict(config.co_listening), confidence=config.confidence, exposure=False)
+    return counted.fit(split)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from optuna.distributions import (
 
 from tigertail.evaluation.systems.system import PLAIN_ALS
 from tigertail.model.config import ModelConfig
-from tigertail.tuning.objective import Fit, MixtureFitter, fit_base, fit_co_listening
+from tigertail.tuning.objective import Fit, MixtureFitter, fit_base, fit_co_listening, fit_plain
 
 SearchSpace = Mapping[str, BaseDistribution]
 
@@ -97,6 +97,6 @@ STUDIES: Final = (
     StudySpec(BASE, {**_ALS, "base.nu": FloatDistribution(0, 1.5)}, lambda: fit_base, ModelConfig()),
     StudySpec(CO_LISTENING, {"co_listening.shrinkage": _log(0.2, 200)}, lambda: fit_co_listening),
     StudySpec(MIXTURE, _MIXTURE, MixtureFitter),
-    StudySpec(PLAIN, _ALS, lambda: fit_base, PLAIN_ALS),
+    StudySpec(PLAIN, _ALS, lambda: fit_plain, PLAIN_ALS),
 )
 """In the order in which they run."""

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from tigertail.evaluation.baselines.baseline import Baseline
-from tigertail.factorization.confidence import ConfidenceConfig
-from tigertail.model.config import BaseConfig, ModelConfig
-from tigertail.model.registry import FitContext
+from tigertail.factorization import fit_als
+from tigertail.factorization.confidence import ConfidenceConfig, confidence
+from tigertail.model.config import BaseConfig
+from tigertail.model.registry import observable_pairs
 from tigertail.signals.factors import FactorAffinity
 from tigertail.splitting.hold_out import Split
 
 
 class ALS(BaseConfig, Baseline):
-    """The factors of :func:`tigertail.factorization.fit_als` and the affinity between them."""
+    """The factors of :func:`tigertail.factorization.fit_als` and the affinity between them.
+
+    With exposure, the unobserved pairs of the objective are those of a listener and an item that the listener could
+    hear, as in the base model of :func:`tigertail.fit`. On inner held-out listeners of the union this makes the base
+    model's frontier larger and that of plain ALS, with its tuned settings, smaller; so it is off unless asked for.
+    """
 
     confidence: ConfidenceConfig = ConfidenceConfig()
     """Weights of play counts."""
     seed: int = 0
     """Seed of the initial vectors."""
+    exposure: bool = False
+    """Whether a pair that could not be observed is left out of the objective."""
 
     @property
     def label(self) -> str:
@@ -25,6 +33,9 @@ class ALS(BaseConfig, Baseline):
 
     def fit(self, split: Split) -> FactorAffinity:
         """Factorise the training plays."""
-        config = ModelConfig(seed=self.seed, confidence=self.confidence, base=self)
-        factors = FitContext(split.train, split.interactions, config).factors
+        plays, listeners = split.interactions.plays, split.popularity
+        weights = confidence(plays, self.confidence)
+        observable = observable_pairs(split.train_exposure, listeners) if self.exposure else None
+        settings = self.solver(weights, observable)
+        factors = fit_als(weights, settings, seed=self.seed, observable=observable)
         return FactorAffinity(factors.items, self.beta)

@@ -28,6 +28,9 @@ class EASE(Baseline):
     (Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019, equation 8). A row of B is the
     answer to a listener of that one item, the model's X_u B. The inverse of a dense matrix is expensive, so
     only the most popular items take part; the others are unknown to the model.
+
+    Exposure has no part in it. With the column of each B fitted to the listeners who could hear B, the frontier on
+    inner held-out listeners of the union was the same at more than twice the time.
     """
 
     reg: float = Field(2000.0, gt=0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tigertail.evaluation.baselines.baseline import Baseline
 from tigertail.factorization.confidence import ConfidenceConfig, confidence
 from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_co_listening
@@ -9,10 +11,16 @@ from tigertail.splitting.hold_out import Split
 
 
 class ItemItem(CoListeningConfig, Baseline):
-    """The affinity of :func:`tigertail.signals.co_listening.fit_co_listening`."""
+    """The affinity of :func:`tigertail.signals.co_listening.fit_co_listening`.
+
+    With exposure, the squared length of an item is that which it would have if all could hear it. Lengths over the
+    listeners who could hear both items gained nothing on inner held-out listeners of the union.
+    """
 
     confidence: ConfidenceConfig = ConfidenceConfig()
     """Weights of play counts."""
+    exposure: bool = True
+    """Whether lengths are those among listeners who could hear the item."""
 
     @property
     def label(self) -> str:
@@ -21,4 +29,8 @@ class ItemItem(CoListeningConfig, Baseline):
 
     def fit(self, split: Split) -> CoListening:
         """Compare the listeners of every two items."""
-        return fit_co_listening(confidence(split.interactions.plays, self.confidence), self)
+        weights = confidence(split.interactions.plays, self.confidence)
+        if not self.exposure:
+            return fit_co_listening(weights, self)
+        able = np.maximum(split.train_exposure.exposed, 1) / max(weights.shape[0], 1)
+        return fit_co_listening(weights, self, able=able)

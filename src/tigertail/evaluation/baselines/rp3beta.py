@@ -23,6 +23,10 @@ class RP3Beta(Baseline):
     "Updatable, Accurate, Diverse, and Scalable Recommendations for Interactive Applications", TiiS 2017).
     There the walk starts from a listener; here the query is an item, so the first step is left out. Play counts
     are binary.
+
+    With exposure, n_B^beta is that of the listeners that B would have if all could hear it
+    (:attr:`~tigertail.splitting.hold_out.Split.propensity`). The first step is the same either way: dividing by the
+    listeners of A who could hear B, in place of n_A, gave a smaller frontier on inner held-out listeners of the union.
     """
 
     neighbours: int = Field(200, ge=1)
@@ -31,6 +35,8 @@ class RP3Beta(Baseline):
     """Exponent of the transition probabilities."""
     beta: float = Field(0.3, ge=0)
     """Popularity exponent: 0 leaves popular items as they are, more lowers them."""
+    exposure: bool = True
+    """Whether popularity is counted among those who could hear the item."""
 
     @property
     def label(self) -> str:
@@ -42,7 +48,8 @@ class RP3Beta(Baseline):
         plays = split.interactions.plays
         to_items = _transitions(plays, self.alpha)
         to_listeners = _transitions(plays.transpose(), self.alpha)
-        popularity = np.maximum(split.popularity, 1).astype(np.float64)
+        listeners = split.propensity if self.exposure else split.popularity
+        popularity = np.maximum(listeners, 1).astype(np.float64)
         gains = (popularity**-self.beta).astype(np.float32)
         return CoListening(strongest_products(to_listeners, to_items, self.neighbours, gains=gains))
 

@@ -77,7 +77,7 @@ def default_systems(config: ModelConfig | None = None, dataset: Dataset | None =
     config = config or ModelConfig()
     own = {"confidence": config.confidence, "seed": config.seed}
     plain = baselines.ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence, seed=config.seed)
-    base = baselines.ALS(**dict(config.base), **own)
+    base = baselines.ALS(**dict(config.base), **own, exposure=True)
     item_item = baselines.ItemItem(**dict(config.co_listening), confidence=config.confidence)
     local = LocalModels(**dict(config.local), base=config.base, **own)
     return [

@@ -1,0 +1,254 @@
+"""What it is worth to use the catalogues of services, in simulated worlds where the truth is known.
+
+    .venv/bin/python benchmarks/exposure.py [--listeners 5000] [--worlds 3] [--catalogue 0.06]
+
+Most listeners of each world use a service that has the famous artists alone. Four models are fitted, each with the
+shipped settings:
+
+- aware: to all listeners, with the service of each;
+- blind: to the same plays, without ``listeners.source`` and ``availability``;
+- full alone: to the listeners of the service that has all artists, without the others;
+- open: a bound, to the same listeners in a world where all can hear everything.
+
+Two signals of each are judged, ``listening`` and the mixture: nDCG@20 with the true affinity as the grade, for every
+artist. Differences are ratios of means, paired over artists, with 95 % intervals, all worlds together. "Missing" are
+the artists that the large service does not have, "others" those that it has. In the row "missing answers" the missing
+alone count as true answers, after every query. Strata are by the listeners that an artist would have if all could hear
+it.
+
+The truth has no popularity in it, so a model that lists less popular artists gains by that alone. The second part
+therefore turns the popularity dial of every model until the mean popularity of its answers is that of the full service
+alone at its default. Popularity is the logarithm of the listeners that an artist would have if all could hear it. A
+source never hurts if the aware model is then nowhere below the full service alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tigertail import columns as c
+from tigertail.cli.output import print_table
+from tigertail.cli.report import print_memory
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.strata import Stratum, strata
+from tigertail.evaluation import Split
+from tigertail.evaluation.ground_truth.evaluation import full_split, graded_metrics
+from tigertail.evaluation.scoring import ranked_lists
+from tigertail.evaluation.statistics.intervals import ClusterBootstrap
+from tigertail.model import fit
+from tigertail.model.registry import LISTENING, MIXTURE
+from tigertail.progress import track
+from tigertail.signals.contract import Signal
+from tigertail.simulation import WorldConfig, simulate
+from tigertail.simulation.config import FULL, GLOBAL
+from tigertail.sparse import CSR
+from tigertail.splitting.ground_truth import GroundTruth, read_true
+
+AWARE, BLIND, ALONE, OPEN = "aware", "blind", "full alone", "open"
+AS_ANSWERS = "missing answers"
+PAIRS = ((AWARE, BLIND), (AWARE, ALONE), (BLIND, ALONE), (OPEN, AWARE))
+WIDEST = 1.0  # exponents tried: from minus this to this
+ROUNDS, SETTINGS = 3, 9  # rounds of a narrowing search, and exponents tried in each
+SAMPLE = 1_000  # queries that the exponent is chosen on
+ALL, MISSING = 0, 1  # what counts as a true answer: every artist, or the missing ones
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """One signal of one model, the queries, and what is the same for all models, by item code."""
+
+    signal: Signal
+    split: Split
+    popularity: NDArray[np.float64]
+    missing: NDArray[np.bool_]
+
+    def scores(self, beta: float) -> NDArray[np.float64]:
+        """Return the nDCG of every query by all and by missing answers, at one exponent; (queries, 2)."""
+        lists = ranked_lists(self.signal, self.split, (beta,))[0]
+        grades = self.split.relevant
+        kept = self.missing[grades.indices]
+        rows, columns, values = grades.entry_rows()[kept], grades.indices[kept], grades.data[kept]
+        truths = (grades, CSR.from_coo(rows, columns, values, grades.shape))
+        ndcg = np.stack([graded_metrics(lists, truth)[:, 0] for truth in truths], axis=1)
+        return np.asarray(ndcg[in_order_of_ids(self.split)])
+
+    def popularity_at(self, dial: tuple[float, ...]) -> NDArray[np.float64]:
+        """Return the mean popularity of the answers at each exponent, over a part of the queries."""
+        part = np.linspace(0, len(self.split.query_items) - 1, SAMPLE).astype(int)
+        split = replace(
+            self.split,
+            query_items=self.split.query_items[part],
+            query_listeners=self.split.query_listeners[part],
+        )
+        return np.array(
+            [self.popularity[one[one >= 0]].mean() for one in ranked_lists(self.signal, split, dial)]
+        )
+
+    def beta_for(self, popularity: float) -> float:
+        """Return the exponent at which the mean popularity of the answers is as given."""
+        low, high = -WIDEST, WIDEST
+        for _ in range(ROUNDS):
+            dial = np.linspace(low, high, SETTINGS)
+            found = self.popularity_at(tuple(dial.tolist()))
+            above = int(np.clip((found > popularity).sum(), 1, SETTINGS - 1))  # it falls along the dial
+            low, high = dial[above - 1], dial[above]
+        return float((low + high) / 2)
+
+
+def in_order_of_ids(split: Split) -> NDArray[np.integer]:
+    """Return the order of the queries by the id of their item, which is the same for every model."""
+    return split.interactions.items.ids.gather(split.query_items).arg_sort().to_numpy()
+
+
+def without_source(dataset: Dataset, folder: Path) -> Dataset:
+    """Write the same dataset without what it says of exposure."""
+    tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
+        name: dataset.scan(name) for name in dataset.manifest["tables"] if name != c.AVAILABILITY_TABLE
+    }
+    tables[c.LISTENERS_TABLE] = dataset.listeners.drop(c.SOURCE)
+    return Dataset.write(folder, tables, name=f"{dataset.name}, blind", simulated=True)
+
+
+def datasets(config: WorldConfig, folder: Path) -> dict[str, Dataset]:
+    """Return what each model is fitted to."""
+    world = simulate(folder / "world", config)
+    others = world.listeners.filter(pl.col(c.SOURCE) != FULL)[c.LISTENER_ID]
+    return {
+        AWARE: world,
+        BLIND: without_source(world, folder / "blind"),
+        ALONE: world.without(others),
+        OPEN: simulate(folder / "open", config.model_copy(update={"services": None})),
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """The nDCG of every artist of one world, by signal and model, and the groups of artists."""
+
+    as_is: dict[str, dict[str, NDArray[np.float64]]]
+    level: dict[str, dict[str, NDArray[np.float64]]]
+    betas: dict[str, dict[str, float]]
+    groups: dict[str, NDArray[np.bool_]]
+
+
+def measure(config: WorldConfig, folder: Path) -> Measured:
+    """Fit every model to one world, and judge it as it is and at equal popularity."""
+    data = datasets(config, folder)
+    truth = read_true(data[AWARE])
+    items = of_items(data[AWARE], truth)
+    measured = Measured({}, {}, {}, groups(items))
+    models = {name: ask(dataset, truth, items) for name, dataset in data.items()}
+    for signal in (LISTENING, MIXTURE):
+        asked = {name: signals[signal] for name, signals in models.items()}
+        target = float(asked[ALONE].popularity_at((0.0,))[0])
+        betas = {name: 0.0 if name == ALONE else one.beta_for(target) for name, one in asked.items()}
+        measured.betas[signal] = betas
+        measured.as_is[signal] = {name: one.scores(0.0) for name, one in asked.items()}
+        measured.level[signal] = {name: one.scores(betas[name]) for name, one in asked.items()}
+    return measured
+
+
+def of_items(world: Dataset, truth: GroundTruth) -> pl.DataFrame:
+    """Return of each artist its listeners, those there would be if all could hear it, and whether it is missing."""
+    split = full_split(world, truth, k=20)
+    listed = world.scan(c.AVAILABILITY_TABLE).filter(pl.col(c.SOURCE) == GLOBAL).collect()
+    return pl.DataFrame(
+        {
+            c.ITEM_ID: split.interactions.items.ids,
+            "listeners": split.popularity,
+            "propensity": split.propensity,
+        }
+    ).with_columns(missing=~pl.col(c.ITEM_ID).is_in(listed[c.ITEM_ID].unique().implode()))
+
+
+def ask(dataset: Dataset, truth: GroundTruth, items: pl.DataFrame) -> dict[str, Asked]:
+    """Fit a model and return its signals with their queries."""
+    model = fit(dataset)
+    split = full_split(dataset, truth, k=20)
+    codes = split.interactions.items.codes(items[c.ITEM_ID])
+    popularity, missing = np.empty(len(items)), np.empty(len(items), np.bool_)
+    popularity[codes], missing[codes] = np.log1p(items["propensity"]), items["missing"]
+    return {name: Asked(model.signals[name], split, popularity, missing) for name in (LISTENING, MIXTURE)}
+
+
+def groups(items: pl.DataFrame) -> dict[str, NDArray[np.bool_]]:
+    """Return which artists are in each group, in the order of the ids."""
+    items = items.sort(c.ITEM_ID)
+    played, missing = (items["listeners"] > 0).to_numpy(), items["missing"].to_numpy()
+    levels = strata(items["propensity"].round().cast(pl.Int64).to_numpy())
+    return {
+        "missing": missing & played,
+        "others": ~missing & played,
+        **{stratum.label: levels == stratum for stratum in Stratum},
+        "all": np.ones(len(items), np.bool_),
+        AS_ANSWERS: played,
+    }
+
+
+def show(title: str, values: dict[str, NDArray[np.float64]], groups: dict[str, NDArray[np.bool_]]) -> None:
+    """Print the means of each model by group, and the ratios of pairs."""
+    rows = []
+    for group, member in groups.items():
+        scored = {
+            name: value[member, MISSING if group == AS_ANSWERS else ALL] for name, value in values.items()
+        }
+        bootstrap = ClusterBootstrap(np.arange(int(member.sum()), dtype=np.int32))
+        means = {name: float(np.nanmean(value)) for name, value in scored.items()}
+        ratios = []
+        for ours, theirs in PAIRS:
+            found = bootstrap.estimate(scored[ours] - scored[theirs])
+            known = means[theirs] > 0
+            ends = [100 * each / means[theirs] for each in (found.mean, found.low, found.high) if known]
+            ratios.append("{:+.1f} [{:+.1f}, {:+.1f}]".format(*ends) if known else "")
+        rows.append([group, f"{member.sum():,}", *(f"{mean:.4f}" for mean in means.values()), *ratios])
+    headings = ["artists", "queries", *values, *(f"{ours} / {theirs}, %" for ours, theirs in PAIRS)]
+    print_table(headings, rows, title=title, left=["artists"])
+
+
+def together(parts: list[dict[str, NDArray[np.float64]]]) -> dict[str, NDArray[np.float64]]:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--listeners", type=int, default=5_000)
+    parser.add_argument("--artists", type=int, default=4_000)
+    parser.add_argument("--services", default="global=0.85,full=0.1,regional=0.05")
+    parser.add_argument("--catalogue", type=float, default=0.06)
+    parser.add_argument("--worlds", type=int, default=3)
+    arguments = parser.parse_args()
+    began = time.perf_counter()
+    sizes = {"listeners": arguments.listeners, "artists": arguments.artists}
+    worlds = WorldConfig.checked(**sizes, services=arguments.services, catalogue=arguments.catalogue)
+    if not worlds.services or not {GLOBAL, FULL} <= set(worlds.services):
+        parser.error(f"--services needs {GLOBAL} and {FULL}")
+    measured = []
+    for seed in track(list(range(1, arguments.worlds + 1)), "worlds"):
+        with tempfile.TemporaryDirectory() as folder:
+            measured.append(measure(worlds.model_copy(update={"seed": seed}), Path(folder)))
+    members = {name: np.concatenate([one.groups[name] for one in measured]) for name in measured[0].groups}
+    print(
+        f"SIMULATED: {arguments.worlds} worlds of {arguments.listeners:,} listeners, {arguments.services}\n"
+    )
+    for signal in (LISTENING, MIXTURE):
+        values = together([one.as_is[signal] for one in measured])
+        show(f"{signal}, as it is: nDCG@20 by the true affinity", values, members)
+    for signal in (LISTENING, MIXTURE):
+        values = together([one.level[signal] for one in measured])
+        show(f"A source never hurts: {signal}, at the popularity of the full service alone", values, members)
+        betas = {name: [f"{one.betas[signal][name]:+.2f}" for one in measured] for name in values}
+        print("Exponents:", "; ".join(f"{name} {', '.join(each)}" for name, each in betas.items()), "\n")
+    print(f"{time.perf_counter() - began:.0f} s")
+    print_memory()
+
+
+if __name__ == "__main__":
+    main()
