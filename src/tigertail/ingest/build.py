@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace as replaced
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +14,9 @@ from tigertail.dataset.table_spec import PAIR_REFERENCES, Intake, Refers
 from tigertail.dataset.tables import TABLES, id_columns
 from tigertail.errors import DataError
 from tigertail.ingest.accumulator import REF, PlaysAccumulator
-from tigertail.ingest.clean import clean
+from tigertail.ingest.clean import EXACT, clean
 from tigertail.ingest.formats import Batch, Source
+from tigertail.ingest.formats.source import ROW_KEY
 from tigertail.ingest.identity import Identities, resolve
 from tigertail.ingest.linking import TABLE, UNSPACED, LinkedRows, link_items
 from tigertail.ingest.profiles import Profiles
@@ -24,7 +24,7 @@ from tigertail.ingest.recipe import Recipe
 from tigertail.ingest.references import condense, pair_refs, references, with_refs
 from tigertail.ingest.report import BuildReport, build_report
 from tigertail.ingest.side_tables import SideTables
-from tigertail.io.quarantine import Quarantine, reasons
+from tigertail.io.quarantine import Quarantine
 from tigertail.progress import progress
 from tigertail.storage import full_disk
 from tigertail.text.documents.accumulator import DocumentsAccumulator
@@ -96,9 +96,9 @@ class _DatasetBuilder:
         if spec.intake is Intake.PAGES:
             self._documents.add(source.label, batch.rows)
             return
-        if batch.table == c.AVAILABILITY_TABLE:
-            batch = self._of_listening(batch, source)
-        rows = self._in_namespace(clean(batch, source.label, self.quarantine), source)
+        checks = self._of_listening(batch) if batch.table == c.AVAILABILITY_TABLE else []
+        rows = clean(batch, source.label, self.quarantine, source.missing, checks)
+        rows = self._in_namespace(rows, source)
         if spec.intake is Intake.PROFILES:
             self._profiles.add(rows)
             return
@@ -109,7 +109,7 @@ class _DatasetBuilder:
             refs = references(rows, source, catalogue=spec.intake is Intake.CATALOGUE)
         self._add_references(refs, batch)
         if spec.intake is Intake.PLAYS:
-            kept = (c.LISTENER_ID, REF, c.PLAYS, c.RATING, c.LAST_PLAYED)
+            kept = (c.LISTENER_ID, REF, c.PLAYS, c.RATING, c.LAST_PLAYED, EXACT, ROW_KEY)
             plays = rows.select(name for name in kept if name in rows.columns)
             self._plays.add(source.label, plays, events=batch.events)
         elif spec.intake is Intake.ROWS:
@@ -166,18 +166,15 @@ class _DatasetBuilder:
         )
         return listeners.with_columns(pl.when(own.is_in(self.recipe.closed)).then(own).alias(c.SOURCE))
 
-    def _of_listening(self, batch: Batch, source: Source) -> Batch:
-        """Reject availability at sources that no listener is from: it would have no effect."""
+    def _of_listening(self, batch: Batch) -> list[tuple[pl.Expr, str]]:
+        """Return the check for availability at sources that no listener is from: it would have no effect."""
         if c.SOURCE not in batch.rows.columns:
-            return batch
+            return []
         closed = self.recipe.closed
-        given = pl.col(c.SOURCE).cast(pl.String).str.strip_chars()
-        foreign = (given != "") & ~given.is_in(closed)
         reason = (
             f"no such source of plays with a closed catalogue; the recipe has: {', '.join(closed) or 'none'}"
         )
-        rows = self.quarantine.keep(source.label, batch.file, batch.rows, reasons((foreign, reason)))
-        return replaced(batch, rows=rows)
+        return [(~pl.col(c.SOURCE).is_in(closed), reason)]
 
     def _add_references(self, refs: pl.DataFrame, batch: Batch) -> None:
         if batch.known_only:

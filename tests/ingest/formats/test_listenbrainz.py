@@ -89,10 +89,3 @@ def test_several_mbids_in_one_text(pack, read):
 def test_archive_without_listens(pack, read):
     with pytest.raises(DataError, match="give a dump of listens"):
         read(source(pack({"COPYING": "CC0"}, "tar")))
-
-
-def test_zstandard_says_how_to_unpack(tmp_path, read):
-    path = tmp_path / "dump.tar.zst"
-    path.write_bytes(b"")
-    with pytest.raises(DataError, match="zstd -d"):
-        read(source(path))

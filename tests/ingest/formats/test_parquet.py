@@ -16,8 +16,8 @@ def test_columns_of_any_type(tmp_path, read):
     pl.DataFrame({"user": [7], "song": [42], "n": [3], "at": [moment]}).write_parquet(tmp_path / "a.parquet")
     columns = {"listener_id": "user", "item_id": "song", "plays": "n", "last_played": "at"}
     expected = ("7", "42", 3.0, moment.replace(tzinfo=UTC))
-    assert read(source(tmp_path, columns=columns))["plays"].rows() == [expected]
-    assert read(source(tmp_path / "a.parquet", columns=columns))["plays"].rows() == [expected]
+    for path in (tmp_path, tmp_path / "a.parquet"):
+        assert read(source(path, columns=columns))["plays"].select(columns.keys()).rows() == [expected]
 
 
 def test_bad_rows_keep_their_number(tmp_path, read, quarantine):

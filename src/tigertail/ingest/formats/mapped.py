@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 import polars as pl
 from pydantic import Field, field_validator, model_validator
@@ -14,8 +15,16 @@ from tigertail import columns as c
 from tigertail.dataset.table_spec import Intake, TableSpec
 from tigertail.dataset.tables import TABLES
 from tigertail.errors import DataError
-from tigertail.ingest.formats.source import DESCRIPTOR, Batch, Source
-from tigertail.io.quarantine import LINE, TEXT
+from tigertail.ingest.formats.column_types import MANY, check_types
+from tigertail.ingest.formats.file_table import FileTable
+from tigertail.ingest.formats.joined import PREFIX, Joined
+from tigertail.ingest.formats.several import PLACE, exploded, split_fields, split_mbids
+from tigertail.ingest.formats.source import DESCRIPTOR, ROW_KEY, Batch, Source
+from tigertail.ingest.formats.where import Condition, kept_rows
+from tigertail.ingest.times import is_format
+from tigertail.io.quarantine import LINE, TEXT, Quarantine
+
+_FILE: Final = "{file}"  # in a value of the recipe: the file's name
 
 
 class MappedSource(Source):
@@ -29,7 +38,16 @@ class MappedSource(Source):
         The table's columns and their names in the file, or their numbers from 1 where the file has no header.
         Left out, the file's columns that have our names are read.
     values
-        Columns of the table that have one value in all rows.
+        Columns of the table that have one value in all rows; ``{file}`` in it is the file's name without suffix.
+    several
+        Columns of the table whose fields may hold several values, and what separates these.
+    where
+        Conditions on columns of the file; other rows are left out.
+    join
+        Another file of the format, whose columns are added where the columns ``on`` are equal: its ``path``, ``on``
+        and the keys of the format. Its columns are called ``join.COLUMN``.
+    time_format
+        How times are written, with the marks of ``strptime``: one way, or several to try in order.
     descriptors
         Only for audio: the file's columns read as descriptors. Left out, all columns that are not mapped.
     without
@@ -50,6 +68,10 @@ class MappedSource(Source):
     table: str = c.PLAYS_TABLE
     columns: dict[str, str | int] = Field(default_factory=dict)
     values: dict[str, str] = Field(default_factory=dict)
+    several: dict[str, str] = Field(default_factory=dict)
+    where: dict[str, Condition] = Field(default_factory=dict)
+    join: dict[str, Any] = Field(default_factory=dict)
+    time_format: tuple[str, ...] = ()
     descriptors: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     events: bool | None = None
@@ -63,6 +85,18 @@ class MappedSource(Source):
         if table not in tables:
             raise ValueError(f"unknown table '{table}'; it is one of {', '.join(tables)}")
         return table
+
+    @field_validator("time_format", mode="before")
+    @classmethod
+    def _several_formats(cls, formats: Any) -> Any:
+        return (formats,) if isinstance(formats, str) else formats
+
+    @field_validator("time_format")
+    @classmethod
+    def _readable(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [form for form in formats if not is_format(form)]:
+            raise ValueError(f"'{wrong[0]}' is no way to write a time, such as '%d/%m/%Y %H:%M'")
+        return formats
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -83,6 +117,21 @@ class MappedSource(Source):
             raise ValueError(f"catalogue is an option of tables about items, not of {self.table}")
         return self
 
+    @model_validator(mode="after")
+    def _check_rows(self) -> Self:
+        many = [name for name in self.spec.inputs if name in MANY]
+        if odd := sorted(self.several.keys() - set(many)):
+            raise ValueError(
+                f"several values make no sense in {odd[0]}; they do in {', '.join(many) or 'no column of it'}"
+            )
+        if not all(self.several.values()):
+            raise ValueError("several: a separator has at least one character")
+        if self.join and "on" not in self.join:
+            raise ValueError("join needs the columns to compare, such as on = 'track_id'")
+        if self.join:
+            self._file_to_join()
+        return self
+
     @property
     def spec(self) -> TableSpec:
         """The specification of the table."""
@@ -97,6 +146,36 @@ class MappedSource(Source):
     def known_only(self) -> bool:
         """Whether items that only this table names are left out."""
         return not self.spec.makes_items if self.catalogue is None else self.catalogue == "known"
+
+    @abstractmethod
+    def tables(self, quarantine: Quarantine) -> Iterator[FileTable]:
+        """Yield the tables of the files.
+
+        Raises
+        ------
+        DataError
+            If a file is missing, damaged or of another layout.
+        """
+
+    def read(self, quarantine: Quarantine) -> Iterator[Batch]:
+        """Yield the rows with the columns of the table."""
+        other = self._other(quarantine) if self.join else None
+        for table in self.tables(quarantine):
+            mapping = self.mapping([*table.columns, *(other.names if other else ())], table.path)
+            needed = {*mapping.values(), *self.where, *(other.left if other else ())}
+            if other and (missing := sorted(set(other.left) - set(table.columns))):
+                raise DataError(
+                    f"no column {', '.join(missing)} to join by",
+                    path=table.path,
+                    remedy=f"correct 'on' in the recipe; the file has {', '.join(table.columns)}",
+                )
+            before = 0
+            for block in table.blocks([name for name in table.columns if name in needed]):
+                rows = block if other is None else other.added(block, self.label, table.name, quarantine)
+                rows = kept_rows(rows, self.where, self.label, table.path, quarantine)
+                batch = self._batch(table, rows, mapping, before, quarantine)
+                before += batch.rows.height
+                yield batch
 
     def mapping(self, found: Sequence[str], path: Path) -> dict[str, str]:
         """Return the table's columns and the file's columns for them, descriptors included.
@@ -118,8 +197,8 @@ class MappedSource(Source):
         if c.RATING in mapping and self.rating_scale is None:
             mapping.pop(c.RATING)
         mapping |= self._descriptors(mapping, found)
-        missing = sorted(name for name in (*mapping.values(), *self.without) if name not in found)
-        if missing:
+        wanted = (*mapping.values(), *self.without, *self.where)
+        if missing := sorted(name for name in wanted if name not in found):
             raise DataError(
                 f"no column {', '.join(missing)}",
                 path=path,
@@ -128,29 +207,60 @@ class MappedSource(Source):
         for choices in self.spec.needs:
             if not set(choices) & (mapping.keys() | self.values.keys()):
                 raise DataError(
-                    f"no column for {' or '.join(choices)}",
-                    path=path,
-                    remedy=f"name it under 'columns' in the recipe; the file has {', '.join(found)}",
+                    f"no column for {' or '.join(choices)}", path=path, remedy=_how_to_give(choices, found)
                 )
         if self.spec.descriptors and not any(name.startswith(DESCRIPTOR) for name in mapping):
             raise DataError("no column is a descriptor", path=path, remedy=f"it has {', '.join(found)}")
         return mapping
 
-    def batch(self, file: str, rows: pl.DataFrame, mapping: dict[str, str]) -> Batch:
+    def _file_to_join(self) -> Self:
+        """Return the file to join as a source of the same format."""
+        keys = {key: value for key, value in self.join.items() if key != "on"}
+        return self.model_validate({"format": self.format} | keys)
+
+    def _other(self, quarantine: Quarantine) -> Joined:
+        """Read the file to join."""
+        source = self._file_to_join()
+        rejected = Quarantine()
+        used = [str(column) for column in self.columns.values()] + list(self.where)
+        wanted = [name for name in used if name.startswith(PREFIX)]
+        other = Joined.read(source.path, source.tables(rejected), self.join["on"], wanted)
+        for reason, rows in rejected.reasons_of(source.label).items():
+            quarantine.warn(self.label, f"{reason}, in {source.path.name}, left out", rows)
+        return other
+
+    def _batch(
+        self,
+        table: FileTable,
+        rows: pl.DataFrame,
+        mapping: dict[str, str],
+        before: int,
+        quarantine: Quarantine,
+    ) -> Batch:
         """Turn rows with the file's columns into a batch with the table's columns."""
-        kept = [name for name in (LINE, TEXT) if name in rows.columns]
+        kept: list[str] = [name for name in (LINE, TEXT) if name in rows.columns]
+        if self.table == c.PLAYS_TABLE and ROW_KEY in rows.columns:
+            kept.append(ROW_KEY)
         mapped: list[Any] = [pl.col(column).alias(name) for name, column in mapping.items()]
-        values = [pl.lit(value).alias(name) for name, value in self.values.items()]
-        if self.spec.row_order is not None and self.spec.row_order not in mapping:
-            values.append(pl.col(LINE).alias(self.spec.row_order))
+        file = table.name.rpartition("/")[2].partition(".")[0]
+        values = [pl.lit(value.replace(_FILE, file)).alias(name) for name, value in self.values.items()]
+        given = rows.select(*kept, *mapped, *values)
+        check_types(self.spec, given, table.path, mapping)
+        many = {name: separator for name, separator in self.several.items() if name in given.columns}
+        given = exploded(split_mbids(split_fields(given, many)), self.label, table.name, quarantine)
+        if (order := self.spec.row_order) is not None and order not in mapping:
+            listed = PLACE in given.columns
+            place = pl.int_range(before + 1, before + 1 + pl.len()) if listed else pl.col(LINE)
+            given = given.with_columns(place.alias(order))
         timed = c.LAST_PLAYED in mapping and not {c.PLAYS, c.RATING} & mapping.keys()
         return Batch(
             self.table,
-            file,
-            rows.select(*kept, *mapped, *values),
+            table.name,
+            given.drop(PLACE, strict=False),
             events=timed if self.events is None else self.events,
             rating_scale=self.rating_scale or (0.0, 1.0),
             known_only=self.known_only,
+            time_formats=self.time_format,
         )
 
     def _descriptors(self, mapping: dict[str, str], found: Sequence[str]) -> dict[str, str]:
@@ -166,3 +276,10 @@ def _file_column(column: str | int, found: Sequence[str]) -> str:
     if isinstance(column, int):
         return found[column - 1] if 0 < column <= len(found) else f"number {column}"
     return column
+
+
+def _how_to_give(choices: Sequence[str], found: Sequence[str]) -> str:
+    remedy = f"name it under 'columns' in the recipe; the file has {', '.join(found)}"
+    if c.LISTENER_ID in choices:
+        remedy += "; or write values = { listener_id = 'me' }, or '{file}' for the file's name"
+    return remedy

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from tigertail.errors import DataError
+from tigertail.ingest.formats.file_table import FileTable
 from tigertail.ingest.formats.mapped import MappedSource
-from tigertail.ingest.formats.source import Batch
 from tigertail.io.quarantine import LINE, Quarantine
 
 _ROWS: Final = 500_000
@@ -21,12 +22,15 @@ class Parquet(MappedSource):
 
     files: str = "*.parquet"
 
-    def read(self, quarantine: Quarantine) -> Iterator[Batch]:
-        """Yield the rows with the columns of the table; the number of a row serves as its line."""
+    def tables(self, quarantine: Quarantine) -> Iterator[FileTable]:
+        """Yield the tables of the files; the number of a row serves as its line."""
         for path in parquet_files(self.path, self.files):
-            mapping = self.mapping(_columns(path), path)
-            for rows in _blocks(path, sorted(set(mapping.values())), self.label, quarantine):
-                yield self.batch(path.name, rows, mapping)
+            yield FileTable(
+                path.name,
+                path,
+                _columns(path),
+                partial(_blocks, path, source=self.label, quarantine=quarantine),
+            )
 
 
 def parquet_files(path: Path, files: str) -> list[Path]:

@@ -16,6 +16,8 @@ from tigertail.io.quarantine import Quarantine
 
 # Prefix of a descriptor's name in the rows of a batch, so that it differs from every column of a table.
 DESCRIPTOR: Final = "@"
+# Of plays: what distinguishes rows of a table of counts that are equal without being repeated.
+ROW_KEY: Final = "#key"
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Batch:
         Whether only rows about items of other sources are kept.
     unspaced
         Whether names are written without spaces and short words: ``simongarfunkel``.
+    time_formats
+        How times are written, to try before the usual ways.
     """
 
     table: str
@@ -48,6 +52,7 @@ class Batch:
     rating_scale: tuple[float, float] = (0.0, 1.0)
     known_only: bool = False
     unspaced: bool = False
+    time_formats: tuple[str, ...] = ()
 
 
 class Source(BaseModel, ABC):
@@ -69,6 +74,8 @@ class Source(BaseModel, ABC):
         Of plays: ``"open"`` if the listeners could hear everything; left out, what the plays name, or a table of
         availability lists. Of other tables: whether items that only this source names become items of the
         dataset (``"all"``) or not (``"known"``).
+    missing
+        Texts that stand for a missing value, such as ``"NA"``.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -79,6 +86,7 @@ class Source(BaseModel, ABC):
     namespace: str = Field(default="", pattern=r"^[^:\s]*$")
     kind: Literal["artist", "album", "track"] = "artist"
     catalogue: Literal["known", "all", "open"] | None = None
+    missing: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _check_catalogue(self) -> Self:

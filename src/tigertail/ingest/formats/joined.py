@@ -1,0 +1,108 @@
+"""A second file whose columns are added to the rows of a first: the artist of each track, for example."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+import polars as pl
+
+from tigertail.errors import DataError
+from tigertail.ingest.formats.column_types import as_text
+from tigertail.ingest.formats.file_table import FileTable
+from tigertail.ingest.formats.source import ROW_KEY
+from tigertail.io.quarantine import Quarantine, reasons
+
+PREFIX: Final = "join."
+"""Before the names of the joined file's columns."""
+
+_FOUND: Final = "#found"
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The rows of the file to join.
+
+    Attributes
+    ----------
+    path
+        The file.
+    names
+        Its columns, with the prefix.
+    left, right
+        Columns of the first file, and the columns of this one that are compared with them.
+    rows
+        Its columns in use, one row for each distinct one.
+    """
+
+    path: Path
+    names: list[str]
+    left: list[str]
+    right: list[str]
+    rows: pl.DataFrame
+
+    @classmethod
+    def read(
+        cls, path: Path, tables: Iterable[FileTable], on: str | dict[str, str | int], wanted: Sequence[str]
+    ) -> Self:
+        """Read a file to join.
+
+        Parameters
+        ----------
+        path
+            The file.
+        tables
+            Its tables.
+        on
+            The column to compare, or each column of the first file and the one of this.
+        wanted
+            The columns in use, with the prefix.
+
+        Raises
+        ------
+        DataError
+            If it lacks a column.
+        """
+        pairs = on if isinstance(on, dict) else {on: on}
+        right = [str(name) for name in pairs.values()]
+        chosen = list(dict.fromkeys((*right, *(name.removeprefix(PREFIX) for name in wanted))))
+        blocks, names = [], dict[str, None]()
+        for table in tables:
+            if missing := [name for name in chosen if name not in table.columns]:
+                raise DataError(
+                    f"no column {', '.join(missing)}",
+                    path=table.path,
+                    remedy=f"correct the recipe; the file to join has {', '.join(table.columns)}",
+                )
+            names |= dict.fromkeys(PREFIX + name for name in table.columns)
+            blocks += [block.select(chosen) for block in table.blocks(chosen)]
+        rows = pl.concat(blocks, how="vertical_relaxed")
+        keys = [as_text(rows[name]).alias(name) for name in right]
+        rows = rows.rename({name: PREFIX + name for name in chosen}).select(
+            *keys, *dict.fromkeys(wanted), pl.lit(True).alias(_FOUND)
+        )
+        return cls(path, list(names), list(pairs), right, rows.drop_nulls(right).unique(maintain_order=True))
+
+    def added(self, rows: pl.DataFrame, source: str, file: str, quarantine: Quarantine) -> pl.DataFrame:
+        """Return rows with the columns of the joined file; rows that it has no row for are rejected.
+
+        Parameters
+        ----------
+        rows
+            Rows of the first file.
+        source, file
+            Their source and file, for the quarantine.
+        quarantine
+            Where rows without an equal go.
+        """
+        keys = [as_text(rows[name]).alias(f"#{number}") for number, name in enumerate(self.left)]
+        keyed = rows.with_columns(keys)
+        names = [key.name for key in keys]
+        both = keyed.join(
+            self.rows, left_on=names, right_on=self.right, how="left", maintain_order="left_right"
+        )
+        checks = reasons((pl.col(_FOUND).is_null(), f"no row for it in {self.path.name}"))
+        kept = quarantine.keep(source, file, both, checks)
+        return kept.with_columns(pl.struct(names).hash().alias(ROW_KEY)).drop(*names, _FOUND)
