@@ -74,7 +74,7 @@ def clean(
     check_types(spec, batch.rows, Path(batch.file), {})
     rows = _texts(plain(batch.rows, given), spec, given, missing)
     if not missing:
-        warn_of_marks(rows.select(_of(given, *TEXTS)), source, quarantine)
+        warn_of_marks(rows.select(_of(given, Check.TEXT, *_CODES)), source, quarantine)
     for name in _of(given, Check.MBID):
         rows = _mbids(rows, name, source, quarantine)
     checks = [*more, *_missing(spec, rows)] + (_unknown(given, rows) if spec.whole_codes else [])

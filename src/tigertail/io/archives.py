@@ -72,6 +72,7 @@ class Stream:
         self.path = path
         self.place = path / name if member else path
         self._file = file
+        self._start = b""
 
     def read(self, size: int) -> bytes:
         """Return up to ``size`` bytes, none at the end.
@@ -81,8 +82,16 @@ class Stream:
         DataError
             If the archive or compressed file is damaged.
         """
+        if self._start:
+            start, self._start = self._start[:size], self._start[size:]
+            return start
         with _damage(self.place):
             return self._file.read(size)
+
+    def start(self, size: int) -> bytes:
+        """Return up to ``size`` bytes that will be read again; to be called once, before anything is read."""
+        self._start = self.read(size)
+        return self._start
 
 
 def streams(path: Path, *patterns: str, bare: bool = True) -> Generator[Stream, None, None]:

@@ -6,7 +6,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Any, Literal, Self
 
 import polars as pl
 from pydantic import Field, field_validator, model_validator
@@ -16,6 +16,7 @@ from tigertail.dataset.table_spec import Intake, TableSpec
 from tigertail.dataset.tables import TABLES
 from tigertail.errors import DataError
 from tigertail.ingest.formats.column_types import MANY, check_types
+from tigertail.ingest.formats.export import with_file
 from tigertail.ingest.formats.file_table import FileTable
 from tigertail.ingest.formats.joined import PREFIX, Joined
 from tigertail.ingest.formats.several import PLACE, exploded, split_fields, split_mbids
@@ -23,8 +24,6 @@ from tigertail.ingest.formats.source import DESCRIPTOR, ROW_KEY, Batch, Source
 from tigertail.ingest.formats.where import Condition, kept_rows
 from tigertail.ingest.times import is_format
 from tigertail.io.quarantine import LINE, TEXT, Quarantine
-
-_FILE: Final = "{file}"  # in a value of the recipe: the file's name
 
 
 class MappedSource(Source):
@@ -242,8 +241,7 @@ class MappedSource(Source):
         if self.table == c.PLAYS_TABLE and ROW_KEY in rows.columns:
             kept.append(ROW_KEY)
         mapped: list[Any] = [pl.col(column).alias(name) for name, column in mapping.items()]
-        file = table.name.rpartition("/")[2].partition(".")[0]
-        values = [pl.lit(value.replace(_FILE, file)).alias(name) for name, value in self.values.items()]
+        values = [pl.lit(with_file(value, table.name)).alias(name) for name, value in self.values.items()]
         given = rows.select(*kept, *mapped, *values)
         check_types(self.spec, given, table.path, mapping)
         many = {name: separator for name, separator in self.several.items() if name in given.columns}
