@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace as replaced
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from tigertail.dataset.tables import TABLES, id_columns
 from tigertail.errors import DataError
 from tigertail.ingest.accumulator import REF, PlaysAccumulator
 from tigertail.ingest.clean import EXACT, clean
+from tigertail.ingest.credits import Credits, with_credits
 from tigertail.ingest.formats import Batch, Source
 from tigertail.ingest.formats.source import ROW_KEY
 from tigertail.ingest.identity import Identities, resolve
@@ -118,11 +120,20 @@ class _DatasetBuilder:
     def finish(self, path: Path, *, replace: bool) -> tuple[Dataset, BuildReport]:
         """Resolve the items and write the dataset."""
         refs = condense(self._catalogue_refs) if self._catalogue_refs else None
-        identities = resolve(refs, self.recipe.namespaces) if refs is not None else None
+        identities = None
+        if refs is not None:
+            credits = Credits.of(self.recipe.source, refs)
+            refs, parts = credits.split(refs, self.quarantine)
+            identities = resolve(refs, self.recipe.namespaces)
+            identities = replaced(identities, item_of=with_credits(identities.item_of, parts))
         plays = self._merged_plays(identities.item_of) if identities else None
         if refs is None or identities is None or plays is None:
             raise self._nothing(path)
-        linked = link_items(condense(self._side_refs), refs, identities) if self._side_refs else None
+        linked = None
+        if self._side_refs:
+            side_refs, parts = credits.split(condense(self._side_refs), self.quarantine)
+            linked = link_items(side_refs, refs, identities)
+            linked = replaced(linked, item_of=with_credits(linked.item_of, parts))
         items = linked.items if linked else identities.items
         tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
             c.PLAYS_TABLE: plays,
@@ -227,4 +238,5 @@ def _item_of(identities: Identities, linked: LinkedRows | None) -> pl.DataFrame:
     """Return the item of every reference that has one."""
     if linked is None:
         return identities.item_of
-    return pl.concat([identities.item_of, linked.item_of.select(identities.item_of.columns)]).unique(REF)
+    both = pl.concat([identities.item_of, linked.item_of.select(identities.item_of.columns)])
+    return both.unique(maintain_order=True)

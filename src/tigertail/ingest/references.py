@@ -22,10 +22,19 @@ _FIELDS: Final = (*ITEM_REFERENCE, c.COUNTRY)
 
 def with_refs(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
     """Return ``rows`` with a ``ref``, a hash of everything by which a row names its item."""
-    fields = [pl.lit(source.namespace_id), pl.lit(source.label), pl.lit(source.kind)]
-    fields += [pl.col(name) if name in rows.columns else pl.lit(None, pl.String) for name in ITEM_REFERENCE]
+    fields = [pl.col(name) if name in rows.columns else pl.lit(None, pl.String) for name in ITEM_REFERENCE]
+    of_source = (pl.lit(source.namespace_id), pl.lit(source.label), pl.lit(source.kind))
+    return rows.with_columns(_hash([*of_source, *fields]))
+
+
+def hashed(refs: pl.DataFrame) -> pl.DataFrame:
+    """Return references with their ``ref`` computed again, as after a change of their names."""
+    return refs.with_columns(_hash([pl.col(name) for name in (NAMESPACE, c.SOURCE, c.KIND, *ITEM_REFERENCE)]))
+
+
+def _hash(fields: list[pl.Expr]) -> pl.Expr:
     text = pl.concat_str([field.fill_null("\0") for field in fields], separator="\1")
-    return rows.with_columns(text.hash().alias(REF))
+    return text.hash().alias(REF)
 
 
 def references(rows: pl.DataFrame, source: Source, *, catalogue: bool) -> pl.DataFrame:

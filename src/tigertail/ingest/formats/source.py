@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -76,6 +76,11 @@ class Source(BaseModel, ABC):
         dataset (``"all"``) or not (``"known"``).
     missing
         Texts that stand for a missing value, such as ``"NA"``.
+    credits
+        What stands between the artists of a credit, such as ``" feat. "``; names of tables of items, and names that
+        stand beside a MusicBrainz id, are not split.
+    credited
+        Whether a row counts for all artists of a credit or for the first one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -87,6 +92,8 @@ class Source(BaseModel, ABC):
     kind: Literal["artist", "album", "track"] = "artist"
     catalogue: Literal["known", "all", "open"] | None = None
     missing: tuple[str, ...] = ()
+    credits: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    credited: Literal["all", "first"] = "all"
 
     @model_validator(mode="after")
     def _check_catalogue(self) -> Self:
@@ -96,6 +103,16 @@ class Source(BaseModel, ABC):
             )
         if not self.listens and self.catalogue == "open":
             raise ValueError("'open' is for plays: it says that the listeners could hear everything")
+        return self
+
+    @model_validator(mode="after")
+    def _check_credits(self) -> Self:
+        if self.credits and self.kind != c.ARTIST:
+            raise ValueError("credits are of artists; the kind of this source is another")
+        if self.credits and getattr(self, "table", "") == c.ITEMS_TABLE:
+            raise ValueError("credits are split in other tables: names of a table of items are known names")
+        if not self.credits and self.credited != "all":
+            raise ValueError("credited needs credits, such as credits = [' feat. ']")
         return self
 
     @abstractmethod
