@@ -91,3 +91,23 @@ def test_every_type_in_every_column(table: str, name: str, tmp_path: Path) -> No
     (tmp_path / "recipe.toml").write_text(recipe, encoding="utf-8")
     _, report = build(Recipe.load(tmp_path / "recipe.toml"), tmp_path / "made")
     assert len(report.sources) > 3, "text, categories and columns of nothing are read everywhere"
+
+
+PUBLISHED = {
+    "wfmu-playlists": ("DJ", "AirDate", "Artist", "Title"),
+    "wfmu-repertoires": ("DJ", "artist_token"),
+}
+PUBLISHED_COLUMNS = [(name, column) for name, columns in PUBLISHED.items() for column in columns]
+
+
+@pytest.mark.parametrize(("published", "name"), PUBLISHED_COLUMNS)
+def test_every_type_in_published_files(published: str, name: str, tmp_path: Path) -> None:
+    days = [date(2020, 1, 2)] * 3
+    columns = {"DJ": ["a", "b", "c"], "AirDate": days, "Artist": ["x", "y", "z"], "Title": ["t"] * 3}
+    columns |= {"artist_token": ["x", "y", "z"]}
+    for kind, values in VALUES.items():
+        pl.DataFrame(columns | {name: values}).write_parquet(tmp_path / "odd.parquet")
+        (tmp_path / "recipe.toml").write_text(f'[[source]]\npath = "odd.parquet"\nformat = "{published}"\n')
+        if problem := problem_of(Recipe.load(tmp_path / "recipe.toml").source[0]):
+            assert f"column '{name}' is of type {values.dtype}" in problem, kind
+            assert len(problem.splitlines()) == 2, kind

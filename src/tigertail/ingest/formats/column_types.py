@@ -13,6 +13,7 @@ from tigertail import columns as c
 from tigertail.dataset.table_spec import ITEM, ITEM_REFERENCE, PAIR_REFERENCES, Check, TableSpec
 from tigertail.errors import DataError
 from tigertail.ingest.formats.source import DESCRIPTOR
+from tigertail.ingest.times import moments
 
 CODES: Final = (Check.COUNTRY, Check.LANGUAGE)
 TEXTS: Final = (Check.TEXT, Check.MBID, *CODES)
@@ -60,6 +61,33 @@ def check_types(spec: TableSpec, rows: pl.DataFrame, path: Path, names: Mapping[
                 path=path,
                 remedy=_remedy(name, spec),
             )
+
+
+def read_as(values: pl.Series, check: Check, path: Path) -> pl.Series:
+    """Return a column of a published file as text, numbers or times.
+
+    Parameters
+    ----------
+    values
+        The column.
+    check
+        What its values are.
+    path
+        The file, for the message.
+
+    Raises
+    ------
+    DataError
+        If the type cannot be read so.
+    """
+    if not _readable(values.dtype, check):
+        raise DataError(
+            f"column '{values.name}' is of type {values.dtype}, which cannot be read as {check.value}",
+            path=path,
+            remedy="give the file as published",
+        )
+    values = values if values.dtype == pl.String else _plain(values, check)
+    return moments(values).alias(values.name) if check is Check.TIME else values
 
 
 def plain(rows: pl.DataFrame, given: Mapping[str, Check]) -> pl.DataFrame:

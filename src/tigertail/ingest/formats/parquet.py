@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
+from tigertail.dataset.table_spec import Check
 from tigertail.errors import DataError
+from tigertail.ingest.formats.column_types import read_as
 from tigertail.ingest.formats.file_table import FileTable
 from tigertail.ingest.formats.mapped import MappedSource
 from tigertail.io.quarantine import LINE, Quarantine
@@ -50,14 +52,14 @@ def parquet_files(path: Path, files: str) -> list[Path]:
 
 
 def parquet_blocks(
-    path: Path, files: str, columns: Sequence[str], source: str, quarantine: Quarantine
+    path: Path, files: str, columns: Mapping[str, Check], source: str, quarantine: Quarantine
 ) -> Iterator[tuple[str, Iterator[pl.DataFrame]]]:
     """Yield the name of each file and its rows in blocks; each file must have the given columns.
 
     Raises
     ------
     DataError
-        If a file is missing, damaged, or lacks a column.
+        If a file is missing, damaged, lacks a column, or has one of a type that cannot be read.
     """
     for file in parquet_files(path, files):
         found = _columns(file)
@@ -67,7 +69,12 @@ def parquet_blocks(
                 path=file,
                 remedy=f"expected {', '.join(columns)}: give the file as published",
             )
-        yield file.name, _blocks(file, columns, source, quarantine)
+        blocks = _blocks(file, list(columns), source, quarantine)
+        yield file.name, (_typed(rows, columns, file) for rows in blocks)
+
+
+def _typed(rows: pl.DataFrame, columns: Mapping[str, Check], path: Path) -> pl.DataFrame:
+    return rows.with_columns(read_as(rows[name], check, path) for name, check in columns.items())
 
 
 def _columns(path: Path) -> list[str]:
