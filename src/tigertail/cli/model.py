@@ -58,7 +58,8 @@ def fit(
         curated = read_lists(lists, lists_format, opened)
         _print_used("Lists", curated)
     events = None if feedback is None else _feedback(feedback, opened)
-    fitted = tigertail.fit(opened, model, settings, lists=curated, feedback=events, threads=threads)
+    with notices():
+        fitted = tigertail.fit(opened, model, settings, lists=curated, feedback=events, threads=threads)
     known = int(fitted.signals["factors"].known.sum())
     typer.echo(
         f"{model}: {known:,} of {len(fitted.items):,} items with a listener, {settings.base.factors} factors."
