@@ -7,7 +7,7 @@ table           columns (optional ones in brackets)
 ==============  ==================================================================
 plays           listener_id, item_id, plays [, rating, last_played]
 listeners       listener_id [, country, language, source]
-items           item_id, name, kind [, artist_id, mbid, country]
+items           item_id, name, kind [, artist_id, mbid, country, unlisted]
 annotations     item_id, facet, label, weight, source [, annotator]
 audio           item_id [, clip_id], then a column for each descriptor
 sequences       sequence_id, position, item_id [, curator]
@@ -50,6 +50,7 @@ NAME: Final = "name"
 KIND: Final = "kind"
 ARTIST_ID: Final = "artist_id"
 MBID: Final = "mbid"  # MusicBrainz identifier
+UNLISTED: Final = "unlisted"  # whether the recipe keeps it out of answers
 
 # Names of items in the rows of a source; a dataset has ids in their place.
 ARTIST_NAME: Final = "artist_name"  # the artist of an album or a track

@@ -54,7 +54,12 @@ TABLES: Final[dict[str, TableSpec]] = {
         TableSpec(
             c.ITEMS_TABLE,
             {c.ITEM_ID: ITEM_ID, c.NAME: TEXT, c.KIND: derived(pl.String())},
-            {c.ARTIST_ID: derived(pl.String()), c.MBID: MBID, c.COUNTRY: COUNTRY},
+            {
+                c.ARTIST_ID: derived(pl.String()),
+                c.MBID: MBID,
+                c.COUNTRY: COUNTRY,
+                c.UNLISTED: derived(pl.Boolean()),
+            },
             intake=Intake.CATALOGUE,
             in_coverage=False,
             addable=True,

@@ -13,6 +13,7 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.table_spec import PAIR_REFERENCES, Intake, Refers
 from tigertail.dataset.tables import TABLES, id_columns
+from tigertail.dataset.unlisted import unlisted
 from tigertail.errors import DataError
 from tigertail.ingest.accumulator import REF, PlaysAccumulator
 from tigertail.ingest.clean import EXACT, clean
@@ -134,7 +135,7 @@ class _DatasetBuilder:
             side_refs, parts = credits.split(condense(self._side_refs), self.quarantine)
             linked = link_items(side_refs, refs, identities)
             linked = replaced(linked, item_of=with_credits(linked.item_of, parts))
-        items = linked.items if linked else identities.items
+        items = self._marked(linked.items if linked else identities.items)
         tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
             c.PLAYS_TABLE: plays,
             c.LISTENERS_TABLE: self._with_source(self._profiles.table(self._plays.listeners[c.LISTENER_ID])),
@@ -176,6 +177,12 @@ class _DatasetBuilder:
             pl.lit(self.recipe.namespaces[0]) if alone else pl.col(c.LISTENER_ID).str.split(":").list.first()
         )
         return listeners.with_columns(pl.when(own.is_in(self.recipe.closed)).then(own).alias(c.SOURCE))
+
+    def _marked(self, items: pl.DataFrame) -> pl.DataFrame:
+        """Mark the items that the recipe keeps out of answers."""
+        if self.recipe.unlisted is None:
+            return items
+        return items.with_columns(pl.Series(c.UNLISTED, unlisted(items, self.recipe.unlisted)))
 
     def _of_listening(self, batch: Batch) -> list[tuple[pl.Expr, str]]:
         """Return the check for availability at sources that no listener is from: it would have no effect."""

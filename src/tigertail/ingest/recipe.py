@@ -28,12 +28,16 @@ class Recipe(BaseModel):
         Name of the dataset.
     source
         Its sources, at least one.
+    unlisted
+        Items that no answer lists, by id, MBID or name; ``"special-purpose"`` stands for Various Artists, [unknown] and
+        MusicBrainz' other artists of this kind. Left out, a model does not list these.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     source: tuple[SerializeAsAny[Source], ...]
+    unlisted: tuple[str, ...] | None = None
 
     @property
     def namespaces(self) -> list[str]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
+from tigertail.dataset.unlisted import SPECIAL_PURPOSE, unlisted
 from tigertail.errors import ConfigError, TigertailWarning
 from tigertail.model.config import ModelConfig
 from tigertail.model.explanation import Reasons, explain
@@ -332,6 +333,12 @@ class Model:
         )
         return BulkAnswers(self.items, targets, items, scores, ranks, resolved.notices)
 
+    def with_unlisted(self, items: Sequence[str] | None) -> Self:
+        """Return the model with another list of items that no answer lists; None leaves it as it is."""
+        if items is None:
+            return self
+        return replace(self, config=self.config.model_copy(update={"unlisted": tuple(items)}))
+
     @cached_property
     def index(self) -> ItemIndex:
         """Resolves ids and names to item codes, and suggests close names."""
@@ -340,12 +347,21 @@ class Model:
     def _candidates(self, options: QueryOptions) -> NDArray[np.bool_] | None:
         """Return which items may be listed; None where all may."""
         allowed = candidate_mask(self.items, options)
-        if not options.exclude:
+        if not options.exclude and not len(self._unlisted):
             return allowed
-        codes = self.index.find_all(options.exclude)
         allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed.copy()
-        allowed[codes] = False
+        allowed[self._unlisted] = False
+        if options.exclude:
+            allowed[self.index.find_all(options.exclude)] = False
         return allowed
+
+    @cached_property
+    def _unlisted(self) -> NDArray[np.intp]:
+        """Codes of the items that no answer lists."""
+        wanted = self.config.unlisted
+        if wanted is None and c.UNLISTED in self.items.columns:
+            return np.flatnonzero(self.items[c.UNLISTED].fill_null(False).to_numpy())
+        return np.flatnonzero(unlisted(self.items, (SPECIAL_PURPOSE,) if wanted is None else wanted))
 
     def _lists(
         self, signal: Signal, codes: NDArray[np.int32], top: int, allowed: NDArray[np.bool_] | None

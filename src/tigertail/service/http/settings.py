@@ -99,6 +99,8 @@ class Settings(BaseModel):
     """Seconds that running requests are given when the service is stopped."""
     evaluation: Path | None = None
     """A report.json of ``tigertail evaluate --report``, shown on the page."""
+    unlisted: tuple[str, ...] | None = None
+    """Items that no answer lists, by id, MBID or name, or "special-purpose"; None means those of the model."""
     explorer: bool = True
     """Whether to serve the page."""
     limits: Limits = Limits()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self, overload
@@ -54,7 +55,7 @@ class ServedModel:
         self.index.prepare()
 
     @classmethod
-    def open(cls, folder: Path, copy: Path | None = None) -> Self:
+    def open(cls, folder: Path, copy: Path | None = None, unlisted: Sequence[str] | None = None) -> Self:
         """Open the model in place, checked whole, so that no question will find it damaged.
 
         Parameters
@@ -63,16 +64,20 @@ class ServedModel:
             The model's folder.
         copy
             A copy of it to read instead.
+        unlisted
+            Items that no answer lists; None means those of the model.
 
         Raises
         ------
         ModelError
             If it is missing or damaged.
         """
-        model = load(folder if copy is None else copy)
+        model = load(folder if copy is None else copy).with_unlisted(unlisted)
         for name in model.signals:
             model.signals[name]
         served = cls(model, folder)
+        if unlisted is not None:  # the same version answers otherwise under another setting
+            served.tag += f".{zlib.crc32(repr(tuple(unlisted)).encode()):x}"
         if len(served.items):  # whatever is made once is made now; after two at once, by the kernels
             served.answer([0, 0], 1, QueryOptions(), why=True)
         return served
