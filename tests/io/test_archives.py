@@ -136,3 +136,13 @@ def test_a_member_with_a_password_is_named(tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(DataError, match=r"a\.tsv: cannot be unpacked"):
         read_all(path, "*.tsv")
+
+
+def test_a_zip_with_a_wrong_place_in_it_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.tsv", b"one")
+    content = path.read_bytes()
+    path.write_bytes(content[:3] + content[10:])
+    with pytest.raises(DataError, match="damaged or truncated"):
+        read_all(path, "*.tsv")

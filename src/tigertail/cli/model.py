@@ -66,7 +66,9 @@ def fit(
     )
     if "mixture" not in fitted.signals:
         typer.echo("No mixture: too few listeners play two items or more. Listening answers alone.")
-    typer.echo(f'Ask it: tigertail similar {model} "{fitted.items["name"][0]}"')
+    kept_out = set(fitted.unlisted.tolist())
+    first = next((code for code in range(len(fitted.items)) if code not in kept_out), 0)
+    typer.echo(f'Ask it: tigertail similar {model} "{fitted.items["name"][first]}"')
 
 
 def _feedback(source: str, dataset: Dataset) -> GroundTruth:

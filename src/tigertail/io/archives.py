@@ -7,6 +7,7 @@ bytes say, else its suffix, in capitals or not.
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import io
 import lzma
@@ -245,8 +246,9 @@ def _damage(path: Path) -> Iterator[None]:
     try:
         yield
     except (*_DAMAGE, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise  # an error of the disk; those of bz2 and gzip have no number
+        # Errors of the disk have a number, those of bz2 and gzip none; a wrong place in a zip is an invalid argument.
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise
         raise DataError(
             f"the file is damaged or truncated ({error})", path=path, remedy="download it again"
         ) from error

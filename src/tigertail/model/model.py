@@ -347,16 +347,16 @@ class Model:
     def _candidates(self, options: QueryOptions) -> NDArray[np.bool_] | None:
         """Return which items may be listed; None where all may."""
         allowed = candidate_mask(self.items, options)
-        if not options.exclude and not len(self._unlisted):
+        if not options.exclude and not len(self.unlisted):
             return allowed
         allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed.copy()
-        allowed[self._unlisted] = False
+        allowed[self.unlisted] = False
         if options.exclude:
             allowed[self.index.find_all(options.exclude)] = False
         return allowed
 
     @cached_property
-    def _unlisted(self) -> NDArray[np.intp]:
+    def unlisted(self) -> NDArray[np.intp]:
         """Codes of the items that no answer lists."""
         wanted = self.config.unlisted
         if wanted is None and c.UNLISTED in self.items.columns:

@@ -93,3 +93,10 @@ def test_columns_that_are_not_there_are_named(tmp_path, read):
         read(csv(tmp_path, "name\nCan\n", table="audio"))
     with pytest.raises(DataError, match="no column for sequence_id"):
         read(csv(tmp_path, "name\nCan\n", table="sequences"))
+
+
+def test_a_value_of_the_recipe_stands_for_the_column_of_its_name(tmp_path, read):
+    text = "listener_id,name\nann,Can\n"
+    assert read(csv(tmp_path, text, values={"listener_id": "me"}))["plays"]["listener_id"].to_list() == ["me"]
+    with pytest.raises(ValueError, match="listener_id is both under columns and under values"):
+        csv(tmp_path, text, columns={"listener_id": "listener_id"}, values={"listener_id": "me"})

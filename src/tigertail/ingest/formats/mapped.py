@@ -102,6 +102,8 @@ class MappedSource(Source):
         known = self.spec.inputs
         if unknown := sorted((self.columns.keys() | self.values.keys()) - set(known)):
             raise ValueError(f"unknown column {', '.join(unknown)}; {self.table} has {', '.join(known)}")
+        if twice := sorted(self.columns.keys() & self.values.keys()):
+            raise ValueError(f"{twice[0]} is both under columns and under values")
         if c.RATING in self.columns and self.rating_scale is None:
             raise ValueError("a rating needs its scale, such as rating_scale = [1, 5]")
         if self.rating_scale is not None and not self.rating_scale[0] < self.rating_scale[1]:
@@ -192,7 +194,9 @@ class MappedSource(Source):
             If a column is missing.
         """
         mapping = {name: _file_column(column, found) for name, column in self.columns.items()}
-        mapping = mapping or {name: name for name in self.spec.inputs if name in found}
+        mapping = mapping or {
+            name: name for name in self.spec.inputs if name in {*found} - self.values.keys()
+        }
         if c.RATING in mapping and self.rating_scale is None:
             mapping.pop(c.RATING)
         mapping |= self._descriptors(mapping, found)

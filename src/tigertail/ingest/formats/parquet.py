@@ -17,6 +17,11 @@ from tigertail.ingest.formats.mapped import MappedSource
 from tigertail.io.quarantine import LINE, Quarantine
 
 _ROWS: Final = 500_000
+_DAMAGE: Final = (
+    OSError,
+    pl.exceptions.PolarsError,
+    pl.exceptions.PanicException,
+)  # Polars panics at some files
 
 
 class Parquet(MappedSource):
@@ -80,7 +85,7 @@ def _typed(rows: pl.DataFrame, columns: Mapping[str, Check], path: Path) -> pl.D
 def _columns(path: Path) -> list[str]:
     try:
         return pl.scan_parquet(path, glob=False).collect_schema().names()
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except _DAMAGE as error:
         raise _unreadable(path, error) from error
 
 
@@ -96,9 +101,10 @@ def _blocks(
             rows = wanted.slice(start, _ROWS).collect()
             quarantine.read[source] += rows.height
             yield rows.with_columns(pl.int_range(start + 1, start + 1 + pl.len()).alias(LINE))
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except _DAMAGE as error:
         raise _unreadable(path, error) from error
 
 
-def _unreadable(path: Path, error: Exception) -> DataError:
-    return DataError(f"not a readable Parquet file ({error})", path=path, remedy="check the download")
+def _unreadable(path: Path, error: BaseException) -> DataError:
+    why = str(error).partition("\n")[0][:200]
+    return DataError(f"not a readable Parquet file ({why})", path=path, remedy="check the download")
