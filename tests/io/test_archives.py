@@ -146,3 +146,14 @@ def test_a_zip_with_a_wrong_place_in_it_is_damaged(tmp_path: Path) -> None:
     path.write_bytes(content[:3] + content[10:])
     with pytest.raises(DataError, match="damaged or truncated"):
         read_all(path, "*.tsv")
+
+
+def test_a_zip_of_a_version_to_come_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.tsv", b"one")
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + 6] = 199  # the version needed to unpack it
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="cannot be unpacked"):
+        read_all(path, "*.tsv")

@@ -171,7 +171,7 @@ def _folder(path: Path, patterns: tuple[str, ...]) -> Iterator[Stream]:
 
 
 def _zip(path: Path, patterns: tuple[str, ...]) -> Iterator[Stream]:
-    with _damage(path):
+    with _unknown_packing(path), _damage(path):
         archive = zipfile.ZipFile(path)
     with archive:
         for name in sorted(archive.namelist()):
@@ -181,9 +181,14 @@ def _zip(path: Path, patterns: tuple[str, ...]) -> Iterator[Stream]:
 
 
 def _member(archive: zipfile.ZipFile, name: str, place: Path) -> IO[bytes]:
+    with _unknown_packing(place), _damage(place):
+        return archive.open(name)
+
+
+@contextmanager
+def _unknown_packing(place: Path) -> Iterator[None]:
     try:
-        with _damage(place):
-            return archive.open(name)
+        yield
     except (NotImplementedError, RuntimeError) as error:  # another way of packing, or a password
         raise DataError(
             f"cannot be unpacked ({error})", path=place, remedy="unpack the archive first"
