@@ -13,7 +13,7 @@ from tigertail.cli.tables import print_beside, print_similar
 
 if TYPE_CHECKING:
     from tigertail.dataset.dataset import Dataset
-    from tigertail.model import QueryOptions
+    from tigertail.model import Model, QueryOptions
     from tigertail.splitting.ground_truth import GroundTruth
 
 ModelFolder = Annotated[Path, typer.Argument(help="A model folder.")]
@@ -58,17 +58,20 @@ def fit(
         curated = read_lists(lists, lists_format, opened)
         _print_used("Lists", curated)
     events = None if feedback is None else _feedback(feedback, opened)
-    with notices():
+    with notices():  # printed last, where they are seen
         fitted = tigertail.fit(opened, model, settings, lists=curated, feedback=events, threads=threads)
+        _print_fitted(fitted, model)
+
+
+def _print_fitted(fitted: Model, path: Path) -> None:
     known = int(fitted.signals["factors"].known.sum())
-    typer.echo(
-        f"{model}: {known:,} of {len(fitted.items):,} items with a listener, {settings.base.factors} factors."
-    )
+    factors = fitted.config.base.factors
+    typer.echo(f"{path}: {known:,} of {len(fitted.items):,} items with a listener, {factors} factors.")
     if "mixture" not in fitted.signals:
         typer.echo("No mixture: too few listeners play two items or more. Listening answers alone.")
     kept_out = set(fitted.unlisted.tolist())
     first = next((code for code in range(len(fitted.items)) if code not in kept_out), 0)
-    typer.echo(f'Ask it: tigertail similar {model} "{fitted.items["name"][first]}"')
+    typer.echo(f'Ask it: tigertail similar {path} "{fitted.items["name"][first]}"')
 
 
 def _feedback(source: str, dataset: Dataset) -> GroundTruth:
