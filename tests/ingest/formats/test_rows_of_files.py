@@ -45,12 +45,38 @@ def test_lists_of_one_row_go_side_by_side(tmp_path, read, quarantine):
     moments = [[datetime(2020, 1, 1, 1, 1, 1), datetime(2020, 1, 2, 2, 2, 2)], [datetime(2021, 1, 1)], []]
     columns = {"listener_id": [7, 8, 9], "item_id": [[1, 2], [1, 3], []], "last_played": moments}
     plays = read(parquet(tmp_path, columns))["plays"]
-    assert rows_of(plays, "listener_id", "item_id") == [("7", "1"), ("7", "2")]
-    assert plays["last_played"].dt.day().to_list() == [1, 2]
-    assert quarantine.reasons_of("t") == {
-        "lists of different lengths (item_id, last_played)": 1,
-        "no item name": 1,
-    }
+    assert rows_of(plays, "listener_id", "item_id") == [("7", "1"), ("7", "2"), ("8", "1"), ("8", "3")]
+    assert plays["last_played"].dt.day().to_list() == [1, 2, None, None]
+    assert quarantine.reasons_of("t") == {"no item name": 1}
+    what = "last_played with another number of values than item_id, left out"
+    assert quarantine.warnings == {("t", what): 1}
+
+
+def test_amounts_are_as_many_as_what_they_count(tmp_path, read, quarantine):
+    columns = {"listener_id": ["a", "b"], "name": [["Can", "Sade"], ["Can"]], "plays": [[2, 3], [1, 1]]}
+    plays = read(parquet(tmp_path, columns))["plays"]
+    assert rows_of(plays, "name", "plays") == [("Can", 2), ("Sade", 3)]
+    assert quarantine.reasons_of("t") == {"lists of different lengths (name, plays)": 1}
+
+
+def test_labels_go_with_every_item(tmp_path, read):
+    text = "name,label\nCan|Neu!,rock|kraut\n"
+    tags = read(csv(tmp_path, text, table="annotations", several={"name": "|", "label": "|"}))["annotations"]
+    assert rows_of(tags, "name", "label") == [
+        (name, label) for name in ("Can", "Neu!") for label in ("rock", "kraut")
+    ]
+
+
+def test_weights_go_with_their_labels(tmp_path, read):
+    columns = {"name": ["Can"], "label": [["rock", "kraut"]], "weight": [[3.0, 5.0]]}
+    tags = read(parquet(tmp_path, columns, table="annotations"))["annotations"]
+    assert rows_of(tags, "label", "weight") == [("rock", 3), ("kraut", 5)]
+
+
+def test_pairs_of_lists(tmp_path, read):
+    columns = {"name_a": ["Can"], "name_b": [["Neu!", "Sade"]], "count": [2]}
+    pairs = read(parquet(tmp_path, columns, table="pairs"))["pairs"]
+    assert rows_of(pairs, "name_a", "name_b", "count") == [("Can", "Neu!", 2), ("Can", "Sade", 2)]
 
 
 def test_a_missing_list_beside_a_list_of_names_costs_no_row(tmp_path, read):

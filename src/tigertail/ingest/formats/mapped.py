@@ -19,7 +19,7 @@ from tigertail.ingest.formats.column_types import MANY, check_types
 from tigertail.ingest.formats.export import with_file
 from tigertail.ingest.formats.file_table import FileTable
 from tigertail.ingest.formats.joined import PREFIX, Joined
-from tigertail.ingest.formats.several import PLACE, exploded, split_fields, split_mbids
+from tigertail.ingest.formats.several import exploded, has_lists, split_fields, split_mbids
 from tigertail.ingest.formats.source import DESCRIPTOR, ROW_KEY, Batch, Source
 from tigertail.ingest.formats.where import Condition, kept_rows
 from tigertail.ingest.times import is_format
@@ -249,16 +249,17 @@ class MappedSource(Source):
         given = rows.select(*kept, *mapped, *values)
         check_types(self.spec, given, table.path, mapping)
         many = {name: separator for name, separator in self.several.items() if name in given.columns}
-        given = exploded(split_mbids(split_fields(given, many)), self.label, table.name, quarantine)
+        given = split_mbids(split_fields(given, many))
+        listed = has_lists(given)
+        given = exploded(given, self.label, table.name, quarantine)
         if (order := self.spec.row_order) is not None and order not in mapping:
-            listed = PLACE in given.columns
             place = pl.int_range(before + 1, before + 1 + pl.len()) if listed else pl.col(LINE)
             given = given.with_columns(place.alias(order))
         timed = c.LAST_PLAYED in mapping and not {c.PLAYS, c.RATING} & mapping.keys()
         return Batch(
             self.table,
             table.name,
-            given.drop(PLACE, strict=False),
+            given,
             events=timed if self.events is None else self.events,
             rating_scale=self.rating_scale or (0.0, 1.0),
             known_only=self.known_only,
