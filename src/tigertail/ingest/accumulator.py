@@ -116,12 +116,12 @@ class PlaysAccumulator:
 
     def _without_overlaps(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Keep one of the events of one listener and item in one second: logs of different files may overlap."""
-        exact = rows.filter(pl.col(_EVENTS) & pl.col(EXACT).fill_null(False)).sort(
-            c.LISTENER_ID, c.ITEM_ID, c.LAST_PLAYED, c.SOURCE, REF
-        )
-        kept = exact.unique([c.LISTENER_ID, c.ITEM_ID, c.LAST_PLAYED], keep="first", maintain_order=True)
+        is_exact = pl.col(_EVENTS) & pl.col(EXACT).fill_null(False)
+        moment = (c.LISTENER_ID, c.ITEM_ID, c.LAST_PLAYED)
+        exact = rows.filter(is_exact).sort(*moment, c.SOURCE, REF, c.PLAYS, c.RATING)
+        kept = exact.unique(moment, keep="first", maintain_order=True)
         self._count_duplicates(exact, kept)
-        return pl.concat([rows.filter(~(pl.col(_EVENTS) & pl.col(EXACT).fill_null(False))), kept])
+        return pl.concat([rows.filter(~is_exact), kept])
 
     def _count_duplicates(self, rows: pl.DataFrame, kept: pl.DataFrame) -> None:
         """Count the duplicate rows of each source."""

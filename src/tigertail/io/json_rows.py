@@ -23,6 +23,7 @@ PIECE: Final = 1 << 20
 ROWS: Final = 20_000
 
 _START: Final = 1 << 20  # bytes in which the first line is looked for
+_LINES_TRIED: Final = 20
 _LONGEST: Final = 64 << 20  # characters of the longest object
 _BETWEEN: Final = re.compile(r"[\s,\[\]]*")  # an array of arrays is read as one
 _NEXT: Final = re.compile(r"\}\s*,\s*(?=\{)")
@@ -144,9 +145,11 @@ def clean_text(text: str) -> str:
 
 
 def _is_document(start: bytes) -> bool:
-    """Return whether an object goes on after its line, or is alone in its file."""
-    first, _, rest = start.partition(b"\n")
-    return parsed(first.decode("utf-8", "replace")) is None or not rest.strip()
+    """Return whether objects go on after their line, or there is one alone; in a file of lines some may be broken."""
+    first, *others = (line for line in start.split(b"\n")[:_LINES_TRIED] if line.strip())
+    if not others:
+        return True
+    return all(parsed(line.decode("utf-8", "replace")) is None for line in (first, *others))
 
 
 def _rows_in(document: Any) -> list[Any]:

@@ -22,6 +22,7 @@ _ENOUGH_TO_TELL: Final = (
     1 << 16
 )  # bytes without a line feed: either there is one line, or lines end otherwise
 _JSON: Final = re.compile(r"""\s*(\[\s*(\{|\]|$)|\{\s*("|$))""")
+_SEPARATOR_LINE: Final = re.compile(r'"?sep=."?$')  # for Excel, before the header
 _STAND_INS: Final = tuple(chr(code) for code in range(0xE000, 0xF900))  # private use: in no language's text
 
 
@@ -97,6 +98,8 @@ class TextFile:
             If the header is another.
         """
         top, blocks = self._opened()
+        if _SEPARATOR_LINE.match(top[TEXT][0]) and top.height > 1:
+            top = top.slice(1)
         if self.undecoded and self.undecoded[0] < top[LINE][0]:
             raise self._of_another_encoding("its first line is not", self.undecoded[0])
         if header is None and _JSON.match(top[TEXT][0]):

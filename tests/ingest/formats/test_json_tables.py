@@ -132,3 +132,11 @@ def test_files_without_rows(text, what, tmp_path, read):
 def test_columns_that_are_not_there_are_named(tmp_path, read):
     with pytest.raises(DataError, match=r"the file has artistName, endTime, ms, more, more\.x"):
         read(table(tmp_path, json.dumps(ROWS), columns={"listener_id": "user", "name": "artistName"}))
+
+
+@pytest.mark.parametrize("broken", ['{"listener_id": "a", "na', "[1, 2]", "{", "nothing"])
+def test_a_broken_first_line_costs_that_line_alone(broken, tmp_path, read, quarantine):
+    text = broken + '\n{"listener_id": "a", "name": "Can"}\n{"listener_id": "b", "name": "Sade"}\n'
+    plays = read(table(tmp_path, text))["plays"]
+    assert plays["name"].to_list() == ["Can", "Sade"]
+    assert set(quarantine.reasons_of("t")) == {"not an object in JSON"}

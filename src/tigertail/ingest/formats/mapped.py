@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
@@ -194,9 +195,7 @@ class MappedSource(Source):
             If a column is missing.
         """
         mapping = {name: _file_column(column, found) for name, column in self.columns.items()}
-        mapping = mapping or {
-            name: name for name in self.spec.inputs if name in {*found} - self.values.keys()
-        }
+        mapping = mapping or self._of_our_names(found)
         if c.RATING in mapping and self.rating_scale is None:
             mapping.pop(c.RATING)
         mapping |= self._descriptors(mapping, found)
@@ -205,7 +204,7 @@ class MappedSource(Source):
             raise DataError(
                 f"no column {', '.join(missing)}",
                 path=path,
-                remedy=f"correct the recipe; the file has {', '.join(found)}",
+                remedy=f"correct the recipe; the file has {', '.join(found)}{_hint(found)}",
             )
         for choices in self.spec.needs:
             if not set(choices) & (mapping.keys() | self.values.keys()):
@@ -215,6 +214,11 @@ class MappedSource(Source):
         if self.spec.descriptors and not any(name.startswith(DESCRIPTOR) for name in mapping):
             raise DataError("no column is a descriptor", path=path, remedy=f"it has {', '.join(found)}")
         return mapping
+
+    def _of_our_names(self, found: Sequence[str]) -> dict[str, str]:
+        """Return the columns that have the names of the table's, in capitals or not, and no value in the recipe."""
+        names = {column.lower(): column for column in reversed(found)} | {column: column for column in found}
+        return {name: names[name] for name in self.spec.inputs if name in names and name not in self.values}
 
     def _file_to_join(self) -> Self:
         """Return the file to join as a source of the same format."""
@@ -282,7 +286,13 @@ def _file_column(column: str | int, found: Sequence[str]) -> str:
 
 
 def _how_to_give(choices: Sequence[str], found: Sequence[str]) -> str:
-    remedy = f"name it under 'columns' in the recipe; the file has {', '.join(found)}"
+    remedy = f"name it under 'columns' in the recipe; the file has {', '.join(found)}{_hint(found)}"
     if c.LISTENER_ID in choices:
         remedy += "; or write values = { listener_id = 'me' }, or '{file}' for the file's name"
     return remedy
+
+
+def _hint(found: Sequence[str]) -> str:
+    """Say which separator a file may have whose columns were not separated."""
+    signs = [sign for sign in (";", "\t", ",", "|") if len(found) == 1 and sign in found[0]]
+    return f"; or write separator = {json.dumps(signs[0])}" if signs else ""
