@@ -191,3 +191,10 @@ def test_an_odd_field_never_costs_the_listen(tmp_path, read, quarantine):
     assert quarantine.examples[
         "listenbrainz", "track_metadata.mbid_mapping is not as documented, left out"
     ] == ["['x']"]
+
+
+def test_halves_of_a_listen_in_two_lines_are_two_broken_lines(tmp_path, read, quarantine):
+    first, second = LINES[0].split(", ", 1)
+    (tmp_path / "a.jsonl").write_text("\n".join([LINES[0], first, second, LINES[1]]), encoding="utf-8")
+    assert read(source(tmp_path / "a.jsonl"))["plays"]["name"].to_list() == ["Sade", "Sade"]
+    assert [row.line for row in quarantine.rows] == [2, 3]

@@ -67,10 +67,13 @@ def _decoded(texts: pl.Series, odd: Odd) -> pl.Series:
     if texts.is_empty():
         return pl.Series([], dtype=LISTEN)
     try:
-        return texts.str.json_decode(LISTEN)
+        found = texts.str.json_decode(LISTEN)
     except pl.exceptions.PolarsError:
-        if len(texts) == 1:
-            return pl.Series([_salvaged(texts[0], odd)], dtype=LISTEN)
+        found = None
+    if found is not None and len(found) == len(texts):  # lines may make up an object only together
+        return found
+    if len(texts) == 1:
+        return pl.Series([_salvaged(texts[0], odd)], dtype=LISTEN)
     half = len(texts) // 2
     return _decoded(texts[:half], odd).append(_decoded(texts[half:], odd))
 
