@@ -140,3 +140,16 @@ def test_a_broken_first_line_costs_that_line_alone(broken, tmp_path, read, quara
     plays = read(table(tmp_path, text))["plays"]
     assert plays["name"].to_list() == ["Can", "Sade"]
     assert set(quarantine.reasons_of("t")) == {"not an object in JSON"}
+
+
+def test_one_list_among_times_never_costs_the_file(tmp_path, read, quarantine):
+    rows = [{"listener_id": "a", "name": "Can", "last_played": value} for value in (1600000000, [], [1])]
+    plays = read(table(tmp_path, json.dumps(rows)))["plays"]
+    assert plays["last_played"].null_count() == 2
+    assert quarantine.warnings == {("t", "last_played is no single value, left out"): 2}
+
+
+def test_lists_of_items_and_their_times(tmp_path, read):
+    rows = [{"listener_id": "a", "name": ["Can", "Sade"], "last_played": [1600000000, 1600000001]}]
+    plays = read(table(tmp_path, json.dumps(rows)))["plays"]
+    assert plays["last_played"].dt.second().to_list() == [40, 41]

@@ -303,3 +303,18 @@ def test_the_recipe_says_how_times_are_written(tmp_path, read):
     assert plays["last_played"].to_list()[0] == plays["last_played"].to_list()[1]
     with pytest.raises(ValueError, match="time_format"):
         csv(tmp_path, text, time_format="")
+
+
+def test_files_to_join_may_differ_in_their_types(tmp_path, read):
+    (tmp_path / "tracks").mkdir()
+    pl.DataFrame({"track": [1], "artist": ["Can"]}).write_parquet(tmp_path / "tracks" / "a.parquet")
+    pl.DataFrame({"track": ["2"], "artist": [["Sade", "Neu!"]]}).write_parquet(
+        tmp_path / "tracks" / "b.parquet"
+    )
+    source = parquet(
+        tmp_path,
+        {"listener_id": ["a", "a"], "track": [1, 2]},
+        columns={"listener_id": "listener_id", "name": "join.artist"},
+        join={"path": tmp_path / "tracks", "on": "track"},
+    )
+    assert read(source)["plays"]["name"].to_list() == ["Can", "Sade", "Neu!"]

@@ -78,7 +78,9 @@ class Joined:
                 )
             names |= dict.fromkeys(PREFIX + name for name in table.columns)
             blocks += [block.select(chosen) for block in table.blocks(chosen)]
-        rows = pl.concat(blocks, how="vertical_relaxed")
+        if not blocks:
+            raise DataError("it has no rows to join", path=path, remedy="check the file")
+        rows = pl.DataFrame([_column([block[name] for block in blocks]) for name in chosen])
         keys = [as_text(rows[name]).alias(name) for name in right]
         rows = rows.rename({name: PREFIX + name for name in chosen}).select(
             *keys, *dict.fromkeys(wanted), pl.lit(True).alias(_FOUND)
@@ -106,3 +108,20 @@ class Joined:
         checks = reasons((pl.col(_FOUND).is_null(), f"no row for it in {self.path.name}"))
         kept = quarantine.keep(source, file, both, checks)
         return kept.with_columns(pl.struct(names).hash().alias(ROW_KEY)).drop(*names, _FOUND)
+
+
+def _column(parts: list[pl.Series]) -> pl.Series:
+    """Put the parts of a column together: of one type, else as text, or as lists of text if some are lists."""
+    if len({part.dtype for part in parts}) == 1:
+        return pl.concat(parts)
+    if not any(isinstance(part.dtype, pl.List) for part in parts):
+        return pl.concat([as_text(part) for part in parts])
+    return pl.concat([_as_list(part) for part in parts])
+
+
+def _as_list(values: pl.Series) -> pl.Series:
+    if isinstance(values.dtype, pl.List):
+        texts = [None if one is None else as_text(one).to_list() for one in values]
+    else:
+        texts = [None if one is None else [one] for one in as_text(values)]
+    return pl.Series(values.name, texts, dtype=pl.List(pl.String))

@@ -11,6 +11,7 @@ import polars as pl
 
 from tigertail.dataset.table_spec import Refers
 from tigertail.errors import DataError
+from tigertail.ingest.formats.column_types import MANY
 from tigertail.ingest.formats.file_table import FileTable
 from tigertail.ingest.formats.mapped import MappedSource
 from tigertail.io.archives import streams
@@ -49,24 +50,32 @@ class Json(MappedSource):
         self, blocks: Iterator[pl.DataFrame], quarantine: Quarantine, columns: Sequence[str]
     ) -> Iterator[pl.DataFrame]:
         """Yield the columns as text, truths or lists; a value of another kind is left out, with a warning."""
-        single = self._single()
+        single, amounts = self._without_lists()
         for block in blocks:
             series = []
             for column in columns:
                 values = [_value(one, column) for one in block[_OBJECT]]
+                given = [value for value in values if value is not None]
+                may_be = column not in single and (
+                    column not in amounts or all(isinstance(value, list) for value in given)
+                )
                 odd = [
-                    isinstance(value, dict) or (column in single and isinstance(value, list))
-                    for value in values
+                    isinstance(value, dict) or (not may_be and isinstance(value, list)) for value in values
                 ]
                 quarantine.warn(self.label, f"{column} is no single value, left out", sum(odd))
                 kept = [None if is_odd else value for value, is_odd in zip(values, odd, strict=True)]
                 series.append(_series(column, kept))
             yield block.select(LINE, TEXT).with_columns(series)
 
-    def _single(self) -> set[str]:
-        """Return the columns of the file that may not be lists: ids of people and of sequences."""
+    def _without_lists(self) -> tuple[set[str], set[str]]:
+        """Return the columns of the file that are never lists, and those that are only where all values are.
+
+        The first are ids of people and of sequences and those with conditions, the second what is said of items.
+        """
         own = self.spec.referring(Refers.PERSON, Refers.OWN)
-        return {str(self.columns.get(name, name)) for name in own} | set(self.where)
+        others = [name for name in self.spec.inputs if name not in MANY]
+        single, amounts = ({str(self.columns.get(name, name)) for name in names} for names in (own, others))
+        return single | set(self.where), amounts
 
 
 def _parsed(file: JsonFile) -> Iterator[pl.DataFrame]:
