@@ -52,23 +52,21 @@ class Json(MappedSource):
         """Yield the columns as text, truths or lists; a value of another kind is left out, with a warning."""
         single, amounts = self._without_lists()
         for block in blocks:
+            values = {name: [_value(one, name) for one in block[_OBJECT]] for name in columns}
+            listed = {
+                name for name, found in values.items() if any(isinstance(value, list) for value in found)
+            }
+            never = single if listed - single - amounts else single | amounts
             series = []
-            for column in columns:
-                values = [_value(one, column) for one in block[_OBJECT]]
-                given = [value for value in values if value is not None]
-                may_be = column not in single and (
-                    column not in amounts or all(isinstance(value, list) for value in given)
-                )
-                odd = [
-                    isinstance(value, dict) or (not may_be and isinstance(value, list)) for value in values
-                ]
-                quarantine.warn(self.label, f"{column} is no single value, left out", sum(odd))
-                kept = [None if is_odd else value for value, is_odd in zip(values, odd, strict=True)]
-                series.append(_series(column, kept))
+            for name, found in values.items():
+                odd = [isinstance(one, dict) or (name in never and isinstance(one, list)) for one in found]
+                quarantine.warn(self.label, f"{name} is no single value, left out", sum(odd))
+                kept = [None if is_odd else one for one, is_odd in zip(found, odd, strict=True)]
+                series.append(_series(name, kept))
             yield block.select(LINE, TEXT).with_columns(series)
 
     def _without_lists(self) -> tuple[set[str], set[str]]:
-        """Return the columns of the file that are never lists, and those that are only where all values are.
+        """Return the columns of the file that are never lists, and those that are only beside lists of items.
 
         The first are ids of people and of sequences and those with conditions, the second what is said of items.
         """
