@@ -261,8 +261,19 @@ def test_joins_without_their_columns_are_named(tmp_path, read):
         join = {"path": tmp_path / "u.csv", "on": on}
         with pytest.raises(DataError, match=r"no column (track|key|song)"):
             read(csv(tmp_path, "user,track\na,1\n", columns=columns, join=join))
-    with pytest.raises(ValueError, match="join needs the columns to compare"):
-        csv(tmp_path, "", join={"path": tmp_path / "u.csv"})
+    for on in ({}, {"on": []}, {"on": ""}, {"on": {"a": [1]}}, {"on": 1.5}):
+        with pytest.raises(ValueError, match="join needs the columns to compare"):
+            csv(tmp_path, "", join={"path": tmp_path / "u.csv"} | on)
+    with pytest.raises(ValueError, match="join: seperator: unknown key"):
+        csv(tmp_path, "", join={"path": tmp_path / "u.csv", "on": "track", "seperator": ";"})
+
+
+def test_a_join_of_two_columns(tmp_path, read):
+    (tmp_path / "u.csv").write_text("disc,track,artist\n1,1,Can\n1,2,Sade\n", encoding="utf-8")
+    columns = {"listener_id": "user", "name": "join.artist"}
+    join = {"path": tmp_path / "u.csv", "on": ["disc", "track"]}
+    plays = read(csv(tmp_path, "user,disc,track\na,1,2\n", columns=columns, join=join))["plays"]
+    assert plays["name"].to_list() == ["Sade"]
 
 
 # Names of files

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import polars as pl
 
@@ -45,7 +46,7 @@ class Joined:
 
     @classmethod
     def read(
-        cls, path: Path, tables: Iterable[FileTable], on: str | dict[str, str | int], wanted: Sequence[str]
+        cls, path: Path, tables: Iterable[FileTable], on: Mapping[str, str], wanted: Sequence[str]
     ) -> Self:
         """Read a file to join.
 
@@ -56,7 +57,7 @@ class Joined:
         tables
             Its tables.
         on
-            The column to compare, or each column of the first file and the one of this.
+            Columns of the first file, and the column of this one that each is compared with.
         wanted
             The columns in use, with the prefix.
 
@@ -65,8 +66,7 @@ class Joined:
         DataError
             If it lacks a column.
         """
-        pairs = on if isinstance(on, dict) else {on: on}
-        right = [str(name) for name in pairs.values()]
+        right = list(on.values())
         chosen = list(dict.fromkeys((*right, *(name.removeprefix(PREFIX) for name in wanted))))
         blocks, names = [], dict[str, None]()
         for table in tables:
@@ -85,7 +85,7 @@ class Joined:
         rows = rows.rename({name: PREFIX + name for name in chosen}).select(
             *keys, *dict.fromkeys(wanted), pl.lit(True).alias(_FOUND)
         )
-        return cls(path, list(names), list(pairs), right, rows.drop_nulls(right).unique(maintain_order=True))
+        return cls(path, list(names), list(on), right, rows.drop_nulls(right).unique(maintain_order=True))
 
     def added(self, rows: pl.DataFrame, source: str, file: str, quarantine: Quarantine) -> pl.DataFrame:
         """Return rows with the columns of the joined file; rows that it has no row for are rejected.
@@ -108,6 +108,35 @@ class Joined:
         checks = reasons((pl.col(_FOUND).is_null(), f"no row for it in {self.path.name}"))
         kept = quarantine.keep(source, file, both, checks)
         return kept.with_columns(pl.struct(names).hash().alias(ROW_KEY)).drop(*names, _FOUND)
+
+
+def compared_columns(on: Any) -> dict[str, str]:
+    """Return which columns of two files a recipe compares.
+
+    Parameters
+    ----------
+    on
+        A column that has one name in both files, several of these, or each column of the first file and that of the
+        second; by name or number.
+
+    Raises
+    ------
+    ValueError
+        If it is something else.
+
+    Examples
+    --------
+    >>> compared_columns("track"), compared_columns({2: "id"})
+    ({'track': 'track'}, {'2': 'id'})
+    """
+    pairs = (
+        list(on.items())
+        if isinstance(on, dict)
+        else [(one, one) for one in (on if isinstance(on, list) else [on])]
+    )
+    if not pairs or not all(isinstance(one, str | int) and str(one) for one in chain(*pairs)):
+        raise ValueError("join needs the columns to compare, such as on = 'track_id' or on = { song = 'id' }")
+    return {str(one): str(other) for one, other in pairs}
 
 
 def _column(parts: list[pl.Series]) -> pl.Series:

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import polars as pl
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from tigertail import columns as c
 from tigertail.dataset.table_spec import Intake, TableSpec
 from tigertail.dataset.tables import TABLES
-from tigertail.errors import DataError
+from tigertail.errors import DataError, setting_at_fault
 from tigertail.ingest.formats.column_types import MANY, check_types
 from tigertail.ingest.formats.export import with_file
 from tigertail.ingest.formats.file_table import FileTable
-from tigertail.ingest.formats.joined import PREFIX, Joined
+from tigertail.ingest.formats.joined import PREFIX, Joined, compared_columns
 from tigertail.ingest.formats.several import exploded, has_lists, split_fields, split_mbids
 from tigertail.ingest.formats.source import DESCRIPTOR, ROW_KEY, Batch, Source
 from tigertail.ingest.formats.where import Condition, kept_rows
@@ -128,10 +128,12 @@ class MappedSource(Source):
             )
         if not all(self.several.values()):
             raise ValueError("several: a separator has at least one character")
-        if self.join and "on" not in self.join:
-            raise ValueError("join needs the columns to compare, such as on = 'track_id'")
         if self.join:
-            self._file_to_join()
+            compared_columns(self.join.get("on"))
+            try:
+                self._file_to_join()
+            except ValidationError as error:
+                raise ValueError("join: {}: {}".format(*setting_at_fault(error))) from None
         return self
 
     @property
@@ -231,7 +233,7 @@ class MappedSource(Source):
         rejected = Quarantine()
         used = [str(column) for column in self.columns.values()] + list(self.where)
         wanted = [name for name in used if name.startswith(PREFIX)]
-        other = Joined.read(source.path, source.tables(rejected), self.join["on"], wanted)
+        other = Joined.read(source.path, source.tables(rejected), compared_columns(self.join["on"]), wanted)
         for reason, rows in rejected.reasons_of(source.label).items():
             quarantine.warn(self.label, f"{reason}, in {source.path.name}, left out", rows)
         return other
