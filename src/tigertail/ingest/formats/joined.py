@@ -12,7 +12,7 @@ import polars as pl
 
 from tigertail.errors import DataError
 from tigertail.ingest.formats.column_types import as_text
-from tigertail.ingest.formats.file_table import FileTable
+from tigertail.ingest.formats.file_table import FileTable, shown
 from tigertail.ingest.formats.source import ROW_KEY
 from tigertail.io.quarantine import Quarantine, reasons
 
@@ -74,7 +74,7 @@ class Joined:
                 raise DataError(
                     f"no column {', '.join(missing)}",
                     path=table.path,
-                    remedy=f"correct the recipe; the file to join has {', '.join(table.columns)}",
+                    remedy=f"correct the recipe; the file to join has {shown(table.columns)}",
                 )
             names |= dict.fromkeys(PREFIX + name for name in table.columns)
             blocks += [block.select(chosen) for block in table.blocks(chosen)]

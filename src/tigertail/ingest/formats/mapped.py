@@ -18,7 +18,7 @@ from tigertail.dataset.tables import TABLES
 from tigertail.errors import DataError, setting_at_fault
 from tigertail.ingest.formats.column_types import MANY, check_types
 from tigertail.ingest.formats.export import with_file
-from tigertail.ingest.formats.file_table import FileTable
+from tigertail.ingest.formats.file_table import FileTable, shown
 from tigertail.ingest.formats.joined import PREFIX, Joined, compared_columns
 from tigertail.ingest.formats.several import exploded, has_lists, split_fields, split_mbids
 from tigertail.ingest.formats.source import DESCRIPTOR, ROW_KEY, Batch, Source
@@ -171,7 +171,7 @@ class MappedSource(Source):
                 raise DataError(
                     f"no column {', '.join(missing)} to join by",
                     path=table.path,
-                    remedy=f"correct 'on' in the recipe; the file has {', '.join(table.columns)}",
+                    remedy=f"correct 'on' in the recipe; the file has {shown(table.columns)}",
                 )
             before = 0
             for block in table.blocks([name for name in table.columns if name in needed]):
@@ -206,7 +206,7 @@ class MappedSource(Source):
             raise DataError(
                 f"no column {', '.join(missing)}",
                 path=path,
-                remedy=f"correct the recipe; the file has {', '.join(found)}{_hint(found)}",
+                remedy=f"correct the recipe; the file has {shown(found)}{_hint(found)}",
             )
         for choices in self.spec.needs:
             if not set(choices) & (mapping.keys() | self.values.keys()):
@@ -214,7 +214,7 @@ class MappedSource(Source):
                     f"no column for {' or '.join(choices)}", path=path, remedy=_how_to_give(choices, found)
                 )
         if self.spec.descriptors and not any(name.startswith(DESCRIPTOR) for name in mapping):
-            raise DataError("no column is a descriptor", path=path, remedy=f"it has {', '.join(found)}")
+            raise DataError("no column is a descriptor", path=path, remedy=f"it has {shown(found)}")
         return mapping
 
     def _of_our_names(self, found: Sequence[str]) -> dict[str, str]:
@@ -288,7 +288,7 @@ def _file_column(column: str | int, found: Sequence[str]) -> str:
 
 
 def _how_to_give(choices: Sequence[str], found: Sequence[str]) -> str:
-    remedy = f"name it under 'columns' in the recipe; the file has {', '.join(found)}{_hint(found)}"
+    remedy = f"name it under 'columns' in the recipe; the file has {shown(found)}{_hint(found)}"
     if c.LISTENER_ID in choices:
         remedy += "; or write values = { listener_id = 'me' }, or '{file}' for the file's name"
     return remedy
