@@ -54,8 +54,22 @@ TABLES: Final[dict[str, TableSpec]] = {
         TableSpec(
             c.ITEMS_TABLE,
             {c.ITEM_ID: ITEM_ID, c.NAME: TEXT, c.KIND: derived(pl.String())},
-            {c.ARTIST_ID: derived(pl.String()), c.MBID: MBID, c.COUNTRY: COUNTRY},
+            {c.ARTIST_ID: derived(pl.String()), c.ARTIST_NAME: TEXT, c.MBID: MBID, c.COUNTRY: COUNTRY},
             intake=Intake.CATALOGUE,
+            in_coverage=False,
+            addable=True,
+        ),
+        TableSpec(
+            c.ALIASES_TABLE,
+            {
+                c.ITEM_ID: ITEM_ID,
+                c.SCHEME: derived(pl.String()),
+                c.ALIAS: TEXT,
+                c.COUNT: derived(pl.Int64()),
+            },
+            needs=(ITEM, (c.ALIAS,)),
+            intake=Intake.ALIASES,
+            makes_items=False,
             in_coverage=False,
             addable=True,
         ),

@@ -17,11 +17,11 @@ from tigertail.errors import DataError
 from tigertail.ingest.accumulator import REF, PlaysAccumulator
 from tigertail.ingest.clean import clean
 from tigertail.ingest.formats import Batch, Source
-from tigertail.ingest.identity import Identities, resolve
+from tigertail.ingest.identity import Identities, called_besides, resolve
 from tigertail.ingest.linking import TABLE, UNSPACED, LinkedRows, link_items
 from tigertail.ingest.profiles import Profiles
 from tigertail.ingest.recipe import Recipe
-from tigertail.ingest.references import condense, pair_refs, references, with_refs
+from tigertail.ingest.references import condense, pair_refs, references, with_refs, without_placeholders
 from tigertail.ingest.report import BuildReport, build_report
 from tigertail.ingest.side_tables import SideTables
 from tigertail.io.quarantine import Quarantine, reasons
@@ -86,6 +86,7 @@ class _DatasetBuilder:
         self._profiles = Profiles()
         self._catalogue_refs: list[pl.DataFrame] = []
         self._max_references = _MAX_REFERENCES
+        self._also: list[pl.DataFrame] = []
         self._side_refs: list[pl.DataFrame] = []
         self._side = SideTables(self.quarantine)
         self._documents = DocumentsAccumulator(folder, self.quarantine)
@@ -93,6 +94,7 @@ class _DatasetBuilder:
     def add(self, source: Source, batch: Batch) -> None:
         """Add some rows."""
         spec = TABLES[batch.table]
+        batch = replaced(batch, rows=without_placeholders(batch.rows))
         if spec.intake is Intake.PAGES:
             self._documents.add(source.label, batch.rows)
             return
@@ -101,6 +103,9 @@ class _DatasetBuilder:
         rows = self._in_namespace(clean(batch, source.label, self.quarantine), source)
         if spec.intake is Intake.PROFILES:
             self._profiles.add(rows)
+            return
+        if spec.intake is Intake.ALIASES:
+            self._also.append(references(with_refs(rows, source), source, catalogue=False, also=(c.ALIAS,)))
             return
         if len(spec.item_columns) == len(PAIR_REFERENCES):
             rows, refs = pair_refs(rows, source)
@@ -118,16 +123,19 @@ class _DatasetBuilder:
     def finish(self, path: Path, *, replace: bool) -> tuple[Dataset, BuildReport]:
         """Resolve the items and write the dataset."""
         refs = condense(self._catalogue_refs) if self._catalogue_refs else None
-        identities = resolve(refs, self.recipe.namespaces) if refs is not None else None
+        also = condense(self._also) if self._also else None
+        identities = resolve(refs, self.recipe.namespaces, also) if refs is not None else None
         plays = self._merged_plays(identities.item_of) if identities else None
         if refs is None or identities is None or plays is None:
             raise self._nothing(path)
-        linked = link_items(condense(self._side_refs), refs, identities) if self._side_refs else None
+        known = refs if also is None else pl.concat([refs, also.drop(c.ALIAS), called_besides(also)])
+        linked = link_items(condense(self._side_refs), known, identities) if self._side_refs else None
         items = linked.items if linked else identities.items
         tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
             c.PLAYS_TABLE: plays,
             c.LISTENERS_TABLE: self._with_source(self._profiles.table(self._plays.listeners[c.LISTENER_ID])),
             c.ITEMS_TABLE: items,
+            c.ALIASES_TABLE: identities.aliases,
         }
         tables |= self._side.tables(_item_of(identities, linked))
         tables |= self._with_mentions(items, tables.get(c.MENTIONS_TABLE))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
 import polars as pl
 
 from tigertail import columns as c
@@ -34,7 +33,7 @@ class Comparison:
     @property
     def notices(self) -> tuple[str, ...]:
         """What a person should know of them."""
-        return self.other.notices + self.own.notices
+        return tuple(dict.fromkeys(self.other.notices + self.own.notices))
 
     def table(self) -> pl.DataFrame:
         """Return both lists as one table.
@@ -87,7 +86,7 @@ def compare(
             f"unknown signal '{other}' to compare with",
             remedy=f"choose {COSINE}, or one of {', '.join(model.signals)}",
         )
-    seeds = np.array([model.index.find(item)], np.int32)
+    seeds = model.index.match_all([item])[0]
     return Comparison(
         model.answer(seeds, n, signal=other, **options.of_both_lists()),
         model.answer(seeds, n, options=options),

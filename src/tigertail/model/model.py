@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.errors import ConfigError, TigertailWarning
+from tigertail.geo.countries import country_code
 from tigertail.model.config import ModelConfig
 from tigertail.model.explanation import Reasons, explain
 from tigertail.model.query_options import QueryOptions, takes_options
@@ -145,6 +146,9 @@ class Model:
         How much it has seen: listeners, interactions, and items that have a listener.
     version
         Which model it is, of those that were written to disk; None if it was not.
+    aliases
+        What else its items are called, as :class:`~tigertail.retrieval.item_index.ItemIndex` takes it; None where no
+        more is known of them.
     """
 
     items: pl.DataFrame
@@ -153,6 +157,7 @@ class Model:
     provenance: Provenance
     metrics: Mapping[str, Any] = field(default_factory=dict)
     version: str | None = None
+    aliases: pl.DataFrame | None = field(default=None, repr=False)
 
     @takes_options
     def similar(
@@ -169,8 +174,9 @@ class Model:
         Parameters
         ----------
         item
-            Id or name of the item, or of several, as of a playlist. A name is matched whatever its case,
-            accents and punctuation; of several items with one name the one with most listeners is meant.
+            Id, MBID or name of the item, or of several, as of a playlist
+            (:class:`~tigertail.retrieval.item_index.ItemIndex` says what is found); of several items with one name
+            the one with most listeners is meant.
         n
             How many to list.
         why
@@ -190,7 +196,8 @@ class Model:
         Warns
         -----
         TigertailWarning
-            If the place has too few listeners: which region stands for it.
+            If the place has too few listeners: which region stands for it. If several items have a name: how many,
+            and how to ask for another.
 
         Raises
         ------
@@ -202,9 +209,9 @@ class Model:
             If there is no such option; the message suggests the closest.
         """
         options = (options or QueryOptions()).replace(**keywords)
-        seeds = [self.index.find(one) for one in ([item] if isinstance(item, str) else item)]
-        answers = self.answer(np.array(seeds, np.int32), n, why=why, options=options)
-        _warn(answers.notices)
+        seeds, notes = self.index.match_all([item] if isinstance(item, str) else item)
+        answers = self.answer(seeds, n, why=why, options=options)
+        _warn((*notes, *answers.notices))
         return answers.table()
 
     @takes_options
@@ -236,7 +243,7 @@ class Model:
         if not len(seeds):
             raise ConfigError("no item given", remedy="give the id or name of an item")
         resolved = resolve_signal(self.signals, options)
-        allowed = self._candidates(options)
+        allowed, notes = self._candidates(options)
         allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed
         allowed[seeds] = False
         contributions = None
@@ -251,12 +258,12 @@ class Model:
         if why:
             names = self.items[c.NAME].gather(seeds).to_list()
             reasons = explain(resolved.name, resolved.signal, seeds, items, names, contributions)
-        return Answers(self.items, seeds, items, best[0][listed], resolved.notices, reasons)
+        return Answers(self.items, seeds, items, best[0][listed], (*resolved.notices, *notes), reasons)
 
     @takes_options
     def neighbours(
         self,
-        queries: Sequence[str] | None = None,
+        queries: Sequence[str] | NDArray[np.int32] | None = None,
         top: int = 100,
         *,
         names: bool = False,
@@ -268,7 +275,7 @@ class Model:
         Parameters
         ----------
         queries
-            Ids or names; None means every item the signal covers.
+            Ids, MBIDs or names, or codes; None means every item the signal covers.
         top
             How many to list for each.
         names
@@ -300,7 +307,7 @@ class Model:
     @takes_options
     def answer_many(
         self,
-        queries: Sequence[str] | None = None,
+        queries: Sequence[str] | NDArray[np.int32] | None = None,
         top: int = 100,
         *,
         options: QueryOptions | None = None,
@@ -321,31 +328,36 @@ class Model:
         options = (options or QueryOptions()).replace(**keywords)
         _check_length(top)
         resolved = resolve_signal(self.signals, options)
+        notes: tuple[str, ...] = ()
         if queries is None:
             codes = np.flatnonzero(resolved.signal.known).astype(np.int32)
+        elif isinstance(queries, np.ndarray):
+            codes = queries
         else:
-            codes = self.index.find_all(queries)
-        blocks = list(self._lists(resolved.signal, codes, top, self._candidates(options)))
+            codes, notes = self.index.match_all(queries)
+        allowed, further = self._candidates(options)
+        blocks = list(self._lists(resolved.signal, codes, top, allowed))
         targets, items, scores, ranks = (
             np.concatenate([block[place] for block in blocks] or [np.empty(0, dtype)])
             for place, dtype in enumerate((np.int32, np.int32, np.float32, np.int32))
         )
-        return BulkAnswers(self.items, targets, items, scores, ranks, resolved.notices)
+        notices = (*notes, *resolved.notices, *further)
+        return BulkAnswers(self.items, targets, items, scores, ranks, notices)
 
     @cached_property
     def index(self) -> ItemIndex:
-        """Resolves ids and names to item codes, and suggests close names."""
-        return ItemIndex(self.items)
+        """Resolves ids, MBIDs and names to item codes, and suggests close names."""
+        return ItemIndex(self.items, self.aliases, country_code)
 
-    def _candidates(self, options: QueryOptions) -> NDArray[np.bool_] | None:
-        """Return which items may be listed; None where all may."""
+    def _candidates(self, options: QueryOptions) -> tuple[NDArray[np.bool_] | None, tuple[str, ...]]:
+        """Return which items may be listed, None where all may, and what a person should know of the choice."""
         allowed = candidate_mask(self.items, options)
         if not options.exclude:
-            return allowed
-        codes = self.index.find_all(options.exclude)
+            return allowed, ()
+        codes, notes = self.index.match_all(options.exclude)
         allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed.copy()
         allowed[codes] = False
-        return allowed
+        return allowed, notes
 
     def _lists(
         self, signal: Signal, codes: NDArray[np.int32], top: int, allowed: NDArray[np.bool_] | None

@@ -92,10 +92,10 @@ class ServedModel:
             for code, match in zip(codes.tolist(), matches.tolist(), strict=True)
         ]
 
-    def neighbours(self, ids: Sequence[str], top: int, options: QueryOptions) -> pl.DataFrame:
+    def neighbours(self, codes: Sequence[int], top: int, options: QueryOptions) -> pl.DataFrame:
         """Return the lists of some items, as :meth:`Model.neighbours` does."""
         with self._kernel_lock:
-            return self.model.answer_many(ids, top, options=options).table()
+            return self.model.answer_many(np.array(codes, np.int32), top, options=options).table()
 
     def map_tag(self) -> str:
         """Return a tag that changes when the map is made anew."""
