@@ -25,10 +25,9 @@ def with_known_ids(model: Model, dataset: Dataset) -> Dataset:
     one item of its kind; else if it has the name of one item of its kind, and neither two MBIDs nor two ids of
     sources contradict it. An item that none of the model's is, though one has its id, is known by its MBID.
     """
-    new, old = (
-        _References(dataset.items, item_aliases(dataset, _folded(dataset.items))),
-        _References(_folded(model.items), model.aliases),
-    )
+    given = _folded(dataset.items)
+    new = _References(given, item_aliases(dataset, given))
+    old = _References(model.items, model.aliases)
     same = new.about.join(old.about, on=c.ITEM_ID, suffix="_old")
     differ = same.join(_shared(new, old, c.MBID), on=c.ITEM_ID, how="anti").filter(
         ~pl.col(_OWN) & pl.col("has_mbid") & pl.col("has_mbid_old")
@@ -52,7 +51,6 @@ class _References:
     """What identifies some items: their MBIDs, and their folded names."""
 
     def __init__(self, items: pl.DataFrame, aliases: pl.DataFrame | None) -> None:
-        items = items if "folded" in items.columns else _folded(items)
         kinds = items.select(c.ITEM_ID, c.KIND)
         mbids = [items.select(c.ITEM_ID, mbid_in(c.ITEM_ID).alias(c.MBID))]
         if c.MBID in items.columns:
@@ -82,9 +80,7 @@ class _References:
 
 
 def _folded(items: pl.DataFrame) -> pl.DataFrame:
-    return (
-        items if "folded" in items.columns else items.with_columns(fold_series(items[c.NAME]).alias("folded"))
-    )
+    return items.with_columns(fold_series(items[c.NAME]).alias("folded"))
 
 
 def _shared(new: _References, old: _References, key: str) -> pl.DataFrame:
