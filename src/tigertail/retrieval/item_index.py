@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.folding import fold, fold_loosely, fold_series
 from tigertail.errors import UnknownItemError
+from tigertail.retrieval.correction import evidence, features
 from tigertail.retrieval.places import Places
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 FOLDED: Final = "folded"
 SUGGESTED: Final = 5
 OTHERS: Final = 3  # namesakes that a note names
+CANDIDATES: Final = 20  # that a typing error may stand for
 AT_ONCE: Final = 10  # look-ups from which it pays to build what makes each fast
 _CODE: Final = "code"
 _LOOSE: Final = "loose"
@@ -211,6 +213,48 @@ class ItemIndex:
         """Return the names that best match a text, equals by number of listeners."""
         return self._items[c.NAME].gather(self.search(text, n)[0]).to_list()
 
+    def correct(self, text: str, allowed: NDArray[np.bool_] | None = None) -> int | None:
+        """Return the code of the item that a name with a typing error means; None where it may be an unknown name.
+
+        Parameters
+        ----------
+        text
+            A name that no item has.
+        allowed
+            Items that alone may be meant; bool, (items,); None where all may.
+        """
+        found = [(evidence(one), -code) for code, one in self.near_misses(text, allowed)]
+        likely, code = max(found, default=(0.0, 0))
+        return -code if likely > 0 else None
+
+    def near_misses(
+        self, text: str, allowed: NDArray[np.bool_] | None = None
+    ) -> list[tuple[int, list[float]]]:
+        """Return the items whose names a typing error may turn into a text, and what speaks for and against each."""
+        typed = fold(text)
+        found = []
+        for code in self.search(text, CANDIDATES, allowed)[0].tolist():
+            listeners = self._items["listeners"][code]
+            for name in self._spellings_of(code):
+                if (one := features(typed, name, listeners, self._is_word)) is not None:
+                    found.append((code, one))
+        return found
+
+    def _spellings_of(self, code: int) -> list[str]:
+        """Return the folded spellings of an item, with the article where it has one."""
+        own = self._items[FOLDED][code]
+        with_article = [f"the {own}"] if self._items[c.NAME][code].casefold().startswith("the ") else []
+        places = np.searchsorted(self._alias_codes, [code, code + 1]) + len(self._items)
+        return [own, *with_article, *self._spelled[FOLDED][int(places[0]) : int(places[1])].to_list()]
+
+    def _is_word(self, word: str) -> bool:
+        return bool(len(self._words.of(word)))
+
+    @cached_property
+    def _words(self) -> Places:
+        """The words of all names."""
+        return Places(self._spelled[FOLDED].str.split(" ").explode().unique(maintain_order=True))
+
     def search(
         self, text: str, n: int = 10, allowed: NDArray[np.bool_] | None = None
     ) -> tuple[Codes, NDArray[np.float32]]:
@@ -343,6 +387,10 @@ class ItemIndex:
         codes = self._items.select(c.ITEM_ID, pl.int_range(pl.len(), dtype=pl.Int32).alias(_CODE))
         wanted = self._aliases.filter(pl.col(c.SCHEME) == scheme)
         return wanted.join(codes, on=c.ITEM_ID, maintain_order="left").sort(_CODE, maintain_order=True)
+
+    @cached_property
+    def _alias_codes(self) -> Codes:
+        return self._spelled[_CODE][len(self._items) :].to_numpy()
 
     @cached_property
     def _loose(self) -> pl.Series:
