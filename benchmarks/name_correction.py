@@ -140,7 +140,7 @@ def fit(index: ItemIndex, absent: list[str], errors: list[tuple[str, str, bool]]
         found = [one for one in found if name is None or one[0] == wanted]
         rows += [one for _, one in found[:1]]
         right += [name is not None] * len(found[:1])
-    chosen = LogisticRegression(C=3, max_iter=5000).fit(rows, right)
+    chosen = LogisticRegression(C=3, max_iter=5000, class_weight={False: 20, True: 1}).fit(rows, right)
     odds, true = chosen.decision_function(rows), np.array(right)
     likely = [
         max(chosen.decision_function([one for _, one in found]))

@@ -24,7 +24,7 @@ HEARD = {
     "Ленинград": 15,
     "Little Walter": 5,
     "Water": 2,
-    "Scorpions": 90,
+    "Scorpions": 9,
 }
 NAMES = list(HEARD)
 
@@ -80,7 +80,9 @@ def test_only_what_is_allowed_is_meant(index: ItemIndex) -> None:
 
 def test_spellings_that_are_known_besides_are_corrected_to(index: ItemIndex) -> None:
     items = pl.DataFrame({"item_id": ["p"], "name": ["Prince"], "folded": ["prince"], "listeners": [9]})
-    more = pl.DataFrame({"item_id": ["p"], "scheme": ["name"], "alias": ["Love Symbol"], "folded": ["love symbol"]})
+    more = pl.DataFrame(
+        {"item_id": ["p"], "scheme": ["name"], "alias": ["Love Symbol"], "folded": ["love symbol"]}
+    )
     assert ItemIndex(items, more).correct("Love Symbl") == 0
 
 

@@ -43,7 +43,7 @@ class Comparison:
         polars.DataFrame
             Columns rank, item_id, name, listeners, country where the catalogue has it, and in_both, whether the
             other list has the item too; the same with the prefix ``other_`` for the other signal. Null where one
-            list is shorter.
+            list is shorter. The name of a track or an album follows its artist's.
         """
         other, own = _described(self.other), _described(self.own)
         both = pl.col(c.ITEM_ID).is_in(set(own[c.ITEM_ID]) & set(other[c.ITEM_ID])).alias("in_both")
@@ -94,7 +94,11 @@ def compare(
 
 
 def _described(answers: Answers) -> pl.DataFrame:
-    table = answers.table().select(c.RANK, c.ITEM_ID, c.NAME, "listeners")
+    table = answers.table()
+    if c.ARTIST_NAME in table.columns:
+        whole = pl.concat_str(c.ARTIST_NAME, c.NAME, separator=" - ")
+        table = table.with_columns(pl.coalesce(whole, c.NAME).alias(c.NAME))
+    table = table.select(c.RANK, c.ITEM_ID, c.NAME, "listeners")
     if c.COUNTRY not in answers.catalogue.columns:
         return table
     return table.join(

@@ -79,6 +79,7 @@ class Answers:
             pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias(c.RANK),
             c.ITEM_ID,
             c.NAME,
+            *((c.ARTIST_NAME,) if c.ARTIST_NAME in self.catalogue.columns else ()),
             pl.Series(c.SCORE, self.affinities),
             "listeners",
             "stratum",
@@ -124,6 +125,12 @@ class BulkAnswers:
         }
         if names:
             lists |= {"target_name": titles.gather(self.targets), c.NAME: titles.gather(self.items)}
+        if names and c.ARTIST_NAME in self.catalogue.columns:
+            artists = self.catalogue[c.ARTIST_NAME]
+            lists |= {
+                "target_artist_name": artists.gather(self.targets),
+                c.ARTIST_NAME: artists.gather(self.items),
+            }
         return pl.DataFrame(lists)
 
 
@@ -189,7 +196,7 @@ class Model:
         Returns
         -------
         polars.DataFrame
-            Columns rank, item_id, name, score (the affinity; after several items the mean of theirs),
+            Columns rank, item_id, name, artist_name where items are by artists, score (the affinity; after several items the mean of theirs),
             listeners and stratum; shorter than ``n`` where the signal has no more answers, empty where it does not
             cover the item. With ``why`` also the column why (:mod:`tigertail.model.explanation`).
 
@@ -279,7 +286,8 @@ class Model:
         top
             How many to list for each.
         names
-            Whether to add the columns target_name and name.
+            Whether to add the columns target_name and name, and where items are by artists target_artist_name and
+            artist_name.
         options, **keywords
             As in :meth:`similar`.
 

@@ -28,8 +28,8 @@ FEATURES: Final = (
     "double",  # a letter is single for double, or the other way round
     "spaces",  # the number of words differs
 )
-WEIGHTS: Final = (1.81, -1.29, 0.39, -0.92, -0.59, -1.58, -3.19, -3.8, 1.06, -1.79, -0.48, -4.69)
-INTERCEPT: Final = -1.45
+WEIGHTS: Final = (1.98, -1.20, 0.49, -0.71, -0.37, -2.82, -3.30, -4.51, 2.27, -1.99, -1.38, -7.28)
+INTERCEPT: Final = -2.2
 _VOWELS: Final = frozenset("aeiouy")
 
 

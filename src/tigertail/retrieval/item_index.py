@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
@@ -368,9 +368,10 @@ class ItemIndex:
     def _shown(self, code: int) -> str:
         """Return an item as a note shows it, with what it can be asked for by."""
         item = self._items.row(code, named=True)
-        what = [f"{item['listeners']:,} listeners", item.get(c.COUNTRY), self.mbids[code]]
+        one = "" if item["listeners"] == 1 else "s"
+        what = [f"{item['listeners']:,} listener{one}", item.get(c.COUNTRY), self.mbids[code]]
         told = ", ".join(str(one) for one in what if one)
-        return f"{item[c.NAME]} ({told}): id:{item[c.ITEM_ID]}"
+        return f"{full_name(item)} ({told}): id:{item[c.ITEM_ID]}"
 
     @cached_property
     def _spelled(self) -> pl.DataFrame:
@@ -420,6 +421,12 @@ class ItemIndex:
         if (further := self._further(c.MBID)) is not None:
             known.append(further.select(pl.col(c.ALIAS).alias(c.MBID), _CODE))
         return pl.concat(known).drop_nulls().unique().sort(c.MBID, _CODE)
+
+
+def full_name(item: Mapping[str, Any]) -> str:
+    """Return the name of an item; that of a track or an album follows its artist's."""
+    artist = item.get(c.ARTIST_NAME)
+    return f"{artist} - {item[c.NAME]}" if artist else str(item[c.NAME])
 
 
 def mbid_in(column: str) -> pl.Expr:

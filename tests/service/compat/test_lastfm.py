@@ -108,7 +108,8 @@ def test_a_typing_error_is_corrected_if_that_is_asked_for(server: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "correct"), [("Yousou N'Dour", 0), ("Ки", 1), ("Кинно", 1), ("Metallica", 1), ("Joussou Madou", 1)]
+    ("name", "correct"),
+    [("Yousou N'Dour", 0), ("Ки", 1), ("Кинно", 1), ("Metallica", 1), ("Joussou Madou", 1)],
 )
 def test_no_name_is_taken_for_another_unasked_or_unlike(server: str, name: str, correct: int) -> None:
     answer = _ask(server, method="artist.getSimilar", artist=name, autocorrect=correct, **JSON)

@@ -129,7 +129,7 @@ class ServedModel:
         places = self.model.items.select(c.ITEM_ID).join(
             table, on=c.ITEM_ID, how="left", maintain_order="left"
         )
-        columns = {key: column for key, column in self.items.columns.items() if key != c.KIND}
+        columns = {key: column for key, column in self.items.columns.items() if key not in (c.KIND, "artist")}
         return {
             "model": self.version,
             **columns,
@@ -157,7 +157,9 @@ class ServedModel:
         model = self.model
         row = model.items.row(code, named=True)
         more = {
-            key: value for key, value in row.items() if key not in (c.ITEM_ID, "folded", *self.items.keys)
+            key: value
+            for key, value in row.items()
+            if key not in (c.ITEM_ID, c.ARTIST_NAME, "folded", *self.items.keys)
         }
         mixture = model.signals.get(MIXTURE)
         weights: dict[str, float] = {}
@@ -228,6 +230,8 @@ class ItemRecords(Sequence[dict[str, Any]]):
         records = items.select(
             id=c.ITEM_ID, name=c.NAME, kind=c.KIND, country=country, listeners="listeners", stratum="stratum"
         )
+        if c.ARTIST_NAME in items.columns:
+            records = records.with_columns(items[c.ARTIST_NAME].alias("artist"))
         self.keys = records.columns
         self.columns = {name: records[name].to_list() for name in self.keys}
 
