@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import log2
-from os.path import commonprefix
 from typing import Final
 
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Prefix
 
 SHORTEST: Final = 6  # letters of a name from which one wrong letter is less likely than another name
 FEATURES: Final = (
@@ -77,4 +76,4 @@ def features(typed: str, name: str, listeners: int, is_word: Callable[[str], boo
 
 def _common(left: str, right: str) -> int:
     """Return how many letters two texts have in common from the first on."""
-    return len(commonprefix([left, right]))
+    return Prefix.similarity(left, right)
