@@ -113,7 +113,7 @@ def add(
 
 def similar(
     model: ModelFolder,
-    item: Annotated[str, typer.Argument(help="Id or name of an item.")],
+    item: Annotated[str, typer.Argument(help="Id, MBID or name of an item.")],
     n: Annotated[int, typer.Option("-n", min=1, help="How many to list.")] = 20,
     *,
     options: QueryOptions,
@@ -125,8 +125,6 @@ def similar(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
     """List what to recommend to someone who likes an item."""
-    import numpy as np
-
     import tigertail
     from tigertail.errors import ConfigError
     from tigertail.kernels import backend
@@ -137,21 +135,21 @@ def similar(
             "--beside and --why cannot be combined", remedy="run the command twice, once with each"
         )
     opened = tigertail.load(model)
-    seed = opened.index.find(item)
+    seeds, notes = opened.index.match_all([item])
     answers: Answers | Comparison
     with backend("numpy"):
         if beside is None:
-            answers = opened.answer(np.array([seed], np.int32), n, why=why, options=options)
+            answers = opened.answer(seeds, n, why=why, options=options)
         else:
             answers = compare(opened, item, beside, n, options=options)
-    print_notices(answers.notices)
+    print_notices((*notes, *answers.notices))
     table = answers.table()
     if as_json:
         typer.echo(table.write_json())
     elif beside is None:
-        print_similar(opened, seed, table)
+        print_similar(opened, int(seeds[0]), table)
     else:
-        print_beside(opened, seed, table, beside, options.signal)
+        print_beside(opened, int(seeds[0]), table, beside, options.signal)
 
 
 def neighbours(
@@ -160,7 +158,7 @@ def neighbours(
         Path, typer.Option(help="The file to write: .parquet, .csv or .jsonl; - is standard output.")
     ],
     queries: Annotated[
-        Path | None, typer.Option(help="Ids or names, one per line; all items by default.")
+        Path | None, typer.Option(help="Ids, MBIDs or names, one per line; all items by default.")
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="How many to list for each.")] = 100,
     names: Annotated[bool, typer.Option("--names", help="Add columns with the names.")] = False,
@@ -175,9 +173,9 @@ def neighbours(
 
     check_table_file(out)
     opened = tigertail.load(model)
-    ids = None if queries is None else read_queries(queries, opened)
-    answers = opened.answer_many(ids, top, options=options)
-    print_notices(answers.notices)
+    codes, notes = (None, ()) if queries is None else read_queries(queries, opened)
+    answers = opened.answer_many(codes, top, options=options)
+    print_notices((*notes, *answers.notices))
     lists = answers.table(names=names)
     write_table(lists, out)
     rows = f"{len(lists):,} rows for {lists['target_item_id'].n_unique():,} items"

@@ -20,11 +20,11 @@ from tigertail.ingest.clean import EXACT, clean
 from tigertail.ingest.credits import Credits, with_credits
 from tigertail.ingest.formats import Batch, Source
 from tigertail.ingest.formats.source import ROW_KEY
-from tigertail.ingest.identity import Identities, resolve
+from tigertail.ingest.identity import Identities, called_besides, resolve
 from tigertail.ingest.linking import TABLE, UNSPACED, LinkedRows, link_items
 from tigertail.ingest.profiles import Profiles
 from tigertail.ingest.recipe import Recipe
-from tigertail.ingest.references import condense, pair_refs, references, with_refs
+from tigertail.ingest.references import condense, pair_refs, references, with_refs, without_placeholders
 from tigertail.ingest.report import BuildReport, build_report
 from tigertail.ingest.side_tables import SideTables
 from tigertail.io.quarantine import Quarantine
@@ -89,6 +89,7 @@ class _DatasetBuilder:
         self._profiles = Profiles()
         self._catalogue_refs: list[pl.DataFrame] = []
         self._max_references = _MAX_REFERENCES
+        self._also: list[pl.DataFrame] = []
         self._side_refs: list[pl.DataFrame] = []
         self._side = SideTables(self.quarantine)
         self._documents = DocumentsAccumulator(folder, self.quarantine)
@@ -96,6 +97,7 @@ class _DatasetBuilder:
     def add(self, source: Source, batch: Batch) -> None:
         """Add some rows."""
         spec = TABLES[batch.table]
+        batch = replaced(batch, rows=without_placeholders(batch.rows))
         if spec.intake is Intake.PAGES:
             self._documents.add(source.label, batch.rows)
             return
@@ -104,6 +106,9 @@ class _DatasetBuilder:
         rows = self._in_namespace(rows, source)
         if spec.intake is Intake.PROFILES:
             self._profiles.add(rows)
+            return
+        if spec.intake is Intake.ALIASES:
+            self._also.append(references(with_refs(rows, source), source, catalogue=False, also=(c.ALIAS,)))
             return
         if len(spec.item_columns) == len(PAIR_REFERENCES):
             rows, refs = pair_refs(rows, source)
@@ -121,25 +126,28 @@ class _DatasetBuilder:
     def finish(self, path: Path, *, replace: bool) -> tuple[Dataset, BuildReport]:
         """Resolve the items and write the dataset."""
         refs = condense(self._catalogue_refs) if self._catalogue_refs else None
+        also = condense(self._also) if self._also else None
         identities = None
         if refs is not None:
             credits = Credits.of(self.recipe.source, refs)
             refs, parts = credits.split(refs, self.quarantine)
-            identities = resolve(refs, self.recipe.namespaces)
+            identities = resolve(refs, self.recipe.namespaces, also)
             identities = replaced(identities, item_of=with_credits(identities.item_of, parts))
         plays = self._merged_plays(identities.item_of) if identities else None
         if refs is None or identities is None or plays is None:
             raise self._nothing(path)
         linked = None
         if self._side_refs:
+            known = refs if also is None else pl.concat([refs, also.drop(c.ALIAS), called_besides(also)])
             side_refs, parts = credits.split(condense(self._side_refs), self.quarantine)
-            linked = link_items(side_refs, refs, identities)
+            linked = link_items(side_refs, known, identities)
             linked = replaced(linked, item_of=with_credits(linked.item_of, parts))
         items = self._marked(linked.items if linked else identities.items)
         tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
             c.PLAYS_TABLE: plays,
             c.LISTENERS_TABLE: self._with_source(self._profiles.table(self._plays.listeners[c.LISTENER_ID])),
             c.ITEMS_TABLE: items,
+            c.ALIASES_TABLE: identities.aliases,
         }
         tables |= self._side.tables(_item_of(identities, linked))
         tables |= self._with_mentions(items, tables.get(c.MENTIONS_TABLE))

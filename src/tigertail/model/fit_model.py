@@ -14,6 +14,7 @@ from tigertail.dataset.folding import fold_series
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.strata import Stratum, strata
 from tigertail.errors import DataError, TigertailWarning
+from tigertail.model.aliases import item_aliases
 from tigertail.model.config import ModelConfig
 from tigertail.model.fit_mixture import fit_mixture, mixed_names
 from tigertail.model.model import Model, Provenance
@@ -83,7 +84,8 @@ def fit(
         "interactions": interactions.plays.nnz,
         "items with a listener": int((interactions.item_listeners > 0).sum()),
     }
-    return Model(item_table(dataset, interactions), signals, config, provenance, seen)
+    items = item_table(dataset, interactions)
+    return Model(items, signals, config, provenance, seen, aliases=item_aliases(dataset, items))
 
 
 def item_table(dataset: Dataset, interactions: Interactions) -> pl.DataFrame:

@@ -49,7 +49,7 @@ async def neighbours(
 def _lists(served: ServedModel, codes: range, asked: NeighboursQuery) -> list[dict[str, Any]]:
     records = [served.items[code] for code in codes]
     lists: dict[str, list[dict[str, Any]]] = {record["id"]: [] for record in records}
-    found = served.neighbours(list(lists), asked.top, asked.options())
+    found = served.neighbours(codes, asked.top, asked.options())
     for target, item, score, rank in found.select(c.TARGET_ITEM_ID, c.ITEM_ID, c.SCORE, c.RANK).iter_rows():
         lists[target].append({"id": item, "rank": rank, "affinity": float(f"{score:.7g}")})
     return [{"id": one["id"], "name": one["name"], "items": lists[one["id"]]} for one in records]

@@ -84,12 +84,12 @@ async def answered(context: Context, served: ServedModel, items: list[str], aske
 
 def answer_of(served: ServedModel, items: list[str], asked: Question) -> dict[str, Any]:
     """Return a served model's answer."""
-    seeds = [served.index.find(item) for item in items]
-    answers = served.answer(seeds, asked.n, asked.options(), why=asked.why)
+    seeds, notes = served.index.match_all(items)
+    answers = served.answer(seeds.tolist(), asked.n, asked.options(), why=asked.why)
     return {
         "model": served.version,
-        "seeds": [served.items[seed] for seed in seeds],
-        "notices": list(answers.notices),
+        "seeds": [served.items[seed] for seed in seeds.tolist()],
+        "notices": [*notes, *answers.notices],
         "items": served.answer_records(answers),
     }
 

@@ -97,10 +97,10 @@ class ServedModel:
             for code, match in zip(codes.tolist(), matches.tolist(), strict=True)
         ]
 
-    def neighbours(self, ids: Sequence[str], top: int, options: QueryOptions) -> pl.DataFrame:
+    def neighbours(self, codes: Sequence[int], top: int, options: QueryOptions) -> pl.DataFrame:
         """Return the lists of some items, as :meth:`Model.neighbours` does."""
         with self._kernel_lock:
-            return self.model.answer_many(ids, top, options=options).table()
+            return self.model.answer_many(np.array(codes, np.int32), top, options=options).table()
 
     def map_tag(self) -> str:
         """Return a tag that changes when the map is made anew."""
@@ -134,7 +134,7 @@ class ServedModel:
         places = self.model.items.select(c.ITEM_ID).join(
             table, on=c.ITEM_ID, how="left", maintain_order="left"
         )
-        columns = {key: column for key, column in self.items.columns.items() if key != c.KIND}
+        columns = {key: column for key, column in self.items.columns.items() if key not in (c.KIND, "artist")}
         return {
             "model": self.version,
             **columns,
@@ -162,7 +162,9 @@ class ServedModel:
         model = self.model
         row = model.items.row(code, named=True)
         more = {
-            key: value for key, value in row.items() if key not in (c.ITEM_ID, "folded", *self.items.keys)
+            key: value
+            for key, value in row.items()
+            if key not in (c.ITEM_ID, c.ARTIST_NAME, "folded", *self.items.keys)
         }
         mixture = model.signals.get(MIXTURE)
         weights: dict[str, float] = {}
@@ -233,6 +235,8 @@ class ItemRecords(Sequence[dict[str, Any]]):
         records = items.select(
             id=c.ITEM_ID, name=c.NAME, kind=c.KIND, country=country, listeners="listeners", stratum="stratum"
         )
+        if c.ARTIST_NAME in items.columns:
+            records = records.with_columns(items[c.ARTIST_NAME].alias("artist"))
         self.keys = records.columns
         self.columns = {name: records[name].to_list() for name in self.keys}
 
