@@ -74,7 +74,8 @@ DAY = WHEN.replace(hour=0, minute=0, second=0)
 
 
 @pytest.mark.parametrize(
-    ("number", "expected"), [(1549442073, WHEN), (1549442073_000, WHEN), (20190206, DAY), (0, None)]
+    ("number", "expected"),
+    [(1549442073, WHEN), (1549442073_000, WHEN), (20190206, DAY), (20190206083433, WHEN), (0, None)],
 )
 def test_numbers(number: int, expected: datetime | None) -> None:
     assert moments(pl.Series([number])).to_list() == [expected]
@@ -85,3 +86,15 @@ def test_times_of_midnight_alone_are_days() -> None:
     assert to_the_second(days, moments(days)).to_list() == [False, False]
     moment = pl.Series([datetime(2019, 2, 6), datetime(2019, 2, 6, 3)])
     assert to_the_second(moment, moments(moment)).to_list() == [True, True]
+
+
+@pytest.mark.parametrize("unit", [1, 1000, 1_000_000])
+def test_digits_are_seconds_of_some_unit_unless_they_are_a_day(unit: int) -> None:
+    seconds = [*range(100_000_007, 2_000_000_000, 9_999_991), 1612010203, 1987032311, 1263082010]
+    read = moments(pl.Series([str(second * unit) for second in seconds]))
+    assert read.dt.epoch("s").to_list() == seconds
+
+
+def test_a_year_alone_begins_with_its_first_day() -> None:
+    assert read("2019") == [datetime(2019, 1, 1, tzinfo=UTC)]
+    assert moments(pl.Series([2019])).to_list() == [datetime(2019, 1, 1, tzinfo=UTC)]

@@ -157,3 +157,14 @@ def test_a_zip_of_a_version_to_come_is_named(tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(DataError, match="cannot be unpacked"):
         read_all(path, "*.tsv")
+
+
+def test_a_member_whose_header_is_no_text_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("ä.tsv", b"one")
+    content = bytearray(path.read_bytes())
+    content[30] = 0xFF  # the first byte of the name in the member's header
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="damaged or truncated"):
+        read_all(path, "*.tsv")

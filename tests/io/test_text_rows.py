@@ -110,6 +110,8 @@ def test_columns_without_a_name_have_numbers() -> None:
         ("a,b\n".encode("utf-16-le"), "UTF-16"),
         ("a,b\n".encode("utf-16-be"), "UTF-16"),
         (b"PAR1\x15\x04\n", "a Parquet file"),
+        (b"7z\xbc\xaf\x27\x1c\n", "a 7-Zip archive"),
+        (b"SQLite format 3\x00", "an SQLite database"),
         (b'[\n {"a": 1}\n]\n', "a JSON file"),
         (b'{"a": 1}\n', "a JSON file"),
         (b'[{"a": 1}, {"a": 2}]', "a JSON file"),

@@ -23,6 +23,7 @@ RANGE_ROWS: Final = 1_000_000
 
 _EVENTS: Final = "events"
 _ROWS: Final = "rows"
+_SECOND: Final = "second"
 _SCHEMA: Final = pl.Schema(
     {
         c.SOURCE: pl.String(),
@@ -108,7 +109,7 @@ class PlaysAccumulator:
     def _summed_events(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Sum the events of one listener and item, except those with an exact time, which others may repeat."""
         exact = rows.filter(EXACT)
-        kept = exact.unique([c.LISTENER_ID, REF, c.LAST_PLAYED], keep="first", maintain_order=True)
+        kept = _first_of_seconds(exact, REF)
         self._count_duplicates(exact, kept)
         rest = rows.filter(~pl.col(EXACT).fill_null(False))
         summed = _sum(rest, c.SOURCE, c.LISTENER_ID, REF, _EVENTS, EXACT, ROW_KEY)
@@ -119,7 +120,7 @@ class PlaysAccumulator:
         is_exact = pl.col(_EVENTS) & pl.col(EXACT).fill_null(False)
         moment = (c.LISTENER_ID, c.ITEM_ID, c.LAST_PLAYED)
         exact = rows.filter(is_exact).sort(*moment, c.SOURCE, REF, c.PLAYS, c.RATING)
-        kept = exact.unique(moment, keep="first", maintain_order=True)
+        kept = _first_of_seconds(exact, c.ITEM_ID)
         self._count_duplicates(exact, kept)
         return pl.concat([rows.filter(~is_exact), kept])
 
@@ -149,6 +150,12 @@ class PlaysAccumulator:
         ids = pl.col(c.LISTENER_ID)
         for _, first, last in ranges.agg(ids.first().alias("first"), ids.last().alias("last")).iter_rows():
             yield first, last
+
+
+def _first_of_seconds(rows: pl.DataFrame, item: str) -> pl.DataFrame:
+    """Keep the first row of each listener, item and second: other exports may have fractions."""
+    second = rows.with_columns(pl.col(c.LAST_PLAYED).dt.truncate("1s").alias(_SECOND))
+    return second.unique([c.LISTENER_ID, item, _SECOND], keep="first", maintain_order=True).drop(_SECOND)
 
 
 def _sum(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from tigertail.io.quarantine import EXAMPLES, Quarantine
 
 MARKS: Final = (
     "NA", "N/A", "n/a", "#N/A", "<NA>", "\\N", "nan", "NaN", "NAN", "null", "NULL", "Null", "None", "none", "nil",
-    "undefined",
+    "(null)", "<null>", "undefined",
 )  # fmt: skip
 """What programs write for a missing value: R, PostgreSQL and MySQL, pandas, Python, JavaScript, spreadsheets."""
 

@@ -11,43 +11,38 @@ import polars as pl
 MOMENT: Final = pl.Datetime("us", "UTC")
 
 _FAST: Final = "%Y-%m-%dT%H:%M:%SZ"
-# After "T" became a blank, and "Z", "UTC" and "GMT" at the end "+0000". Whether 2/3/2019 is in March is not guessed.
+# What is written otherwise for no other meaning, and how it is written here before it is read.
+_ALIKE: Final = (
+    (r"^(\d{4}-?\d\d-?\d\d)T", "$1 "),
+    (r"^((?:19|20)\d{6})(\d{6})$", "$1 $2"),
+    (r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s+", ""),
+    (r"(:\d\d),(\d)", "$1.$2"),  # a fraction of a second
+    (r",", " "),
+    (r"(\d)-([A-Za-z]{3,9})-(\d)", "$1 $2 $3"),
+    (r"\s*(?:Z|UTC|GMT)$", "+0000"),
+    (r"\s+([+-]\d\d)", "$1"),
+    (r"\s+", " "),
+)
+_CLOCKS: Final = ("%H:%M:%S%.f", "%H:%M:%S%.f%#z", "%H:%M", "%H:%M%#z")
+_CLOCKS_OF_12: Final = ("%I:%M:%S %p", "%I:%M:%S %p%#z", "%I:%M %p")
+# Days before months where a name or points say so: whether 2/3/2019 is in March is not guessed.
+_DAYS: Final = ("%Y-%m-%d", "%d %B %Y", "%B %d %Y", "%d.%m.%Y", "%Y/%m/%d", "%Y%m%d")
 _FORMATS: Final = (
-    "%Y-%m-%d %H:%M:%S%.f",
-    "%Y-%m-%d %H:%M:%S%.f%#z",
-    "%Y-%m-%d %H:%M:%S%.f %#z",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%d %H:%M%#z",
-    "%Y-%m-%d",
-    "%d %b %Y, %H:%M:%S",
-    "%d %b %Y %H:%M:%S",
-    "%d %b %Y, %H:%M",
-    "%d %b %Y %H:%M",
-    "%d %b %Y",
-    "%b %d, %Y, %I:%M:%S %p",
-    "%b %d, %Y, %I:%M %p",
-    "%b %d, %Y %H:%M",
-    "%b %d, %Y",
-    "%a %b %d %H:%M:%S %#z %Y",
-    "%a, %d %b %Y %H:%M:%S %#z",
-    "%d.%m.%Y %H:%M:%S",
-    "%d.%m.%Y %H:%M",
-    "%d.%m.%Y",
-    "%Y/%m/%d %H:%M:%S",
-    "%Y/%m/%d %H:%M",
-    "%Y/%m/%d",
+    *(f"{day} {clock}" for day in _DAYS for clock in (*_CLOCKS, *_CLOCKS_OF_12)),
+    *_DAYS,
+    "%B %d %H:%M:%S%#z %Y",
     "%Y%m%d %H%M%S",
     "%Y%m%d %H%M%S%#z",
-    "%Y%m%d%H%M%S",
-    "%Y%m%d",
 )
-_ZONES: Final = r" ?(?:Z|UTC|GMT)$"
 _TO_THE_SECOND: Final = r"\d:\d\d:\d\d|^\d{9,}(?:\.\d*)?$|^\d{8}T\d{6}|^\d\.\d+[eE]\+?(?:9|1[0-9])$"
 _DAY_SECONDS: Final = 86_400
 # Numbers since 1970 by their unit: seconds, milliseconds, microseconds, nanoseconds; until the year 5138.
 _UNITS: Final = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (1e20, 1e9))
 _FIRST_DAY: Final = 19000101  # written as a number
 _LAST_DAY: Final = 21001231
+_DIGITS_OF_DAYS: Final = (8, 14)  # 20190226, 20190226083433
+_FIRST_YEAR: Final = 1900  # a whole number up to the last one is a year
+_LAST_YEAR: Final = 2100
 _EXAMPLE: Final = datetime(2019, 2, 26, 8, 34, 33, tzinfo=UTC)
 
 
@@ -111,7 +106,12 @@ def _read(texts: pl.Series, formats: Sequence[str]) -> pl.Series:
 
 
 def _usual() -> list[pl.Expr]:
-    text = pl.col("raw").str.replace(r"^(\d{4}-?\d\d-?\d\d)T", "$1 ").str.replace(_ZONES, "+0000")
+    digits = pl.col("raw").str.contains(r"^\d+$") & ~pl.col("raw").str.len_bytes().is_in(_DIGITS_OF_DAYS)
+    text: pl.Expr = (
+        pl.when(~digits).then("raw").otherwise(None)
+    )  # other digits are seconds, milliseconds ... since 1970
+    for pattern, written in _ALIKE:
+        text = text.str.replace_all(pattern, written)
     number = _number_of_day(pl.col("raw").cast(pl.Float64, strict=False))
     since = _since_1970(pl.col("raw").cast(pl.Float64, strict=False))
     return [*(_written(form, text) for form in _FORMATS), number, since]
@@ -129,11 +129,16 @@ def _from_numbers(numbers: pl.Series) -> pl.Series:
 
 
 def _number_of_day(number: pl.Expr) -> pl.Expr:
-    """Read a day such as 20190226: as seconds these numbers are days of 1970, before anybody wrote a log."""
-    day = pl.when(number.is_between(_FIRST_DAY, _LAST_DAY)).then(
-        number.cast(pl.Int64, strict=False).cast(pl.String)
+    """Read a day such as 20190226, or a year: as seconds they are in 1970, before anybody wrote a log."""
+    whole = number.cast(pl.Int64, strict=False)
+    is_year = number.is_between(_FIRST_YEAR, _LAST_YEAR) & (number == whole)
+    first = pl.when(is_year).then(whole * 10_000 + 101)
+    day = pl.when(number.is_between(_FIRST_DAY, _LAST_DAY)).then(whole)
+    text = pl.coalesce(first, day).cast(pl.String)
+    moment = (
+        pl.when(number.is_between(_FIRST_DAY * 10**6, (_LAST_DAY + 1) * 10**6)).then(whole).cast(pl.String)
     )
-    return day.str.to_datetime("%Y%m%d", time_unit="us", time_zone="UTC", strict=False)
+    return pl.coalesce(_written("%Y%m%d", text), _written("%Y%m%d%H%M%S", moment))
 
 
 def _since_1970(number: pl.Expr) -> pl.Expr:

@@ -50,6 +50,7 @@ _DAMAGE: Final = (
     zipfile.BadZipFile,
     zlib.error,
     ZstdError,
+    UnicodeDecodeError,  # a member's name in its header
 )
 
 

@@ -164,6 +164,8 @@ def _rows_in(document: Any) -> list[Any]:
     lists = [value for value in (*document.values(), *within) if isinstance(value, list)]
     objects = [[one for one in values if isinstance(one, dict)] for values in lists]
     rows = max(objects, key=len, default=[])
+    if not rows and len(document) > 1 and all(isinstance(value, dict) for value in document.values()):
+        return list(document.values())  # objects by their ids
     return [row | {DOCUMENT: beside} if beside else row for row in rows] or [document]
 
 

@@ -21,6 +21,15 @@ _LONGEST_LINE: Final = 256 << 20
 _ENOUGH_TO_TELL: Final = (
     1 << 16
 )  # bytes without a line feed: either there is one line, or lines end otherwise
+_NO_TEXT: Final = {
+    b"PAR1": ("a Parquet file", "write format = 'parquet' in the recipe"),
+    b"ARROW1": ("an Arrow file", "save it as Parquet"),
+    b"SQLite format 3": ("an SQLite database", "save its table as CSV"),
+    b"7z\xbc\xaf": ("a 7-Zip archive", "unpack it first"),
+    b"Rar!": ("a RAR archive", "unpack it first"),
+    b"%PDF": ("a PDF file", "give a text file"),
+    b"\xd0\xcf\x11\xe0": ("an Office file", "save its table as CSV in UTF-8"),
+}
 _JSON: Final = re.compile(r"""\s*(\[\s*(\{|\]|$)|\{\s*("|$))""")
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=."?$')  # for Excel, before the header
 _STAND_INS: Final = tuple(chr(code) for code in range(0xE000, 0xF900))  # private use: in no language's text
@@ -205,9 +214,9 @@ class TextFile:
         utf_16 = block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         if utf_16 or b"\0\0" in (block[0:4:2], block[1:4:2]):
             raise DataError("encoded as UTF-16", path=self.stream.place, remedy="save it as UTF-8")
-        if block.startswith(b"PAR1"):
-            remedy = "write format = 'parquet' in the recipe"
-            raise DataError("a Parquet file", path=self.stream.place, remedy=remedy)
+        for start, (what, remedy) in _NO_TEXT.items():
+            if block.startswith(start):
+                raise DataError(what, path=self.stream.place, remedy=remedy)
 
     def _empty(self) -> DataError:
         return DataError("the file is empty", path=self.stream.place, remedy="check the download")

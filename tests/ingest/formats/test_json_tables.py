@@ -28,6 +28,7 @@ COLUMNS = {"columns": {"name": "artistName", "last_played": "endTime"}, "values"
         json.dumps([ROWS[:1], ROWS[1:]]),
         json.dumps({"count": 2, "plays": ROWS}),
         json.dumps({"answer": {"page": 1, "plays": ROWS}}, indent=1),
+        json.dumps({"id 1": ROWS[0], "id 2": ROWS[1]}),
     ],
     ids=[
         "array",
@@ -37,6 +38,7 @@ COLUMNS = {"columns": {"name": "artistName", "last_played": "endTime"}, "values"
         "array of arrays",
         "in an object",
         "in two objects",
+        "by id",
     ],
 )
 def test_layouts(text, tmp_path, read, quarantine):
