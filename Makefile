@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 DEMO   := demo
 
 .DEFAULT_GOAL := help
-.PHONY: demo explore test test-lowest test-newest test-slow lint benchmark clean help
+.PHONY: demo explore test test-lowest test-newest test-slow fuzz lint benchmark clean help
 
 help:                ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 18
@@ -52,6 +52,9 @@ explore: $(DEMO)/model/maps ## the same world in a browser: http://127.0.0.1:800
 $(DEMO)/model/maps: $(VENV)/.ready
 	@test -f $(DEMO)/evaluation/report.json || $(MAKE) --no-print-directory demo
 	@$(BIN)/tigertail map $(DEMO)/model
+
+fuzz: $(VENV)/.ready ## ten minutes of random files and recipes for the readers
+	$(BIN)/python benchmarks/fuzz_readers.py --seconds 600
 
 lint: $(VENV)/.ready node_modules/.ready ## ruff and strict mypy, eslint and tsc
 	$(BIN)/ruff check src tests benchmarks

@@ -22,7 +22,9 @@ def test_the_configuration_shown_is_the_default() -> None:
     shown = re.search(r"```toml\n(.*?)```", text, re.DOTALL)
     assert shown is not None
     assert ModelConfig.model_validate(tomllib.loads(shown[1])) == ModelConfig()
-    assert tomllib.loads(shown[1]) == ModelConfig().model_dump(mode="json")  # nothing is left out
+    assert tomllib.loads(shown[1]) == ModelConfig().model_dump(
+        mode="json", exclude_none=True
+    )  # nothing is left out
 
 
 def test_the_packages_listed_are_those_there_are() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from tigertail.audio import find_clips
 from tigertail.audio.analyse import analyse
-from tigertail.errors import ConfigError, missing_extra
+from tigertail.errors import ConfigError, DataError, missing_extra
 from tigertail.model.maps.layout import layout, neighbour_graph
 from tigertail.model.weights import plot_weights
 from tigertail.text.documents import to_plain
@@ -89,3 +89,12 @@ def test_an_extra_that_is_missing_is_named(
 def test_a_module_of_ours_is_no_extra(name: str | None) -> None:
     with pytest.raises(ModuleNotFoundError), missing_extra("service", "the service"):
         raise ModuleNotFoundError("gone", name=name)
+
+
+def test_control_characters_are_shown_and_not_sent() -> None:
+    error = DataError(
+        "the column '\x1b]0;title\x07' is missing", remedy="the file has \u202ename, Кино, فيروز\r"
+    )
+    assert str(error) == (
+        "the column '\\x1b]0;title\\x07' is missing\n  -> the file has \\u202ename, Кино, فيروز\\r"
+    )

@@ -7,7 +7,8 @@ table           columns (optional ones in brackets)
 ==============  ==================================================================
 plays           listener_id, item_id, plays [, rating, last_played]
 listeners       listener_id [, country, language, source]
-items           item_id, name, kind [, artist_id, mbid, country]
+items           item_id, name, kind [, artist_id, artist_name, mbid, country, unlisted]
+aliases         item_id, scheme, alias, count
 annotations     item_id, facet, label, weight, source [, annotator]
 audio           item_id [, clip_id], then a column for each descriptor
 sequences       sequence_id, position, item_id [, curator]
@@ -32,6 +33,7 @@ DOCUMENTS_TABLE: Final = "documents"
 MENTIONS_TABLE: Final = "mentions"
 PAIRS_TABLE: Final = "pairs"
 AVAILABILITY_TABLE: Final = "availability"
+ALIASES_TABLE: Final = "aliases"
 
 # Listening. A play count of a source that only says "listens to" is 1.
 LISTENER_ID: Final = "listener_id"
@@ -50,8 +52,14 @@ NAME: Final = "name"
 KIND: Final = "kind"
 ARTIST_ID: Final = "artist_id"
 MBID: Final = "mbid"  # MusicBrainz identifier
+UNLISTED: Final = "unlisted"  # whether the recipe keeps it out of answers
 
-# Names of items in the rows of a source; a dataset has ids in their place.
+# What else an item is called. Of a source, two references to one item; of a dataset, every one there is.
+SCHEME: Final = "scheme"  # what an alias is
+ALIAS: Final = "alias"
+SCHEMES: Final = (ITEM_ID, MBID, NAME)
+
+# Names of items in the rows of a source; a dataset has ids in their place, and the name as it is shown.
 ARTIST_NAME: Final = "artist_name"  # the artist of an album or a track
 ARTIST_MBID: Final = "artist_mbid"
 NAME_A: Final = "name_a"  # the two items of a pair

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 UNKNOWN_KEY: Final = "unknown key"
+
+# Controls but tab and line feed, separators of lines and paragraphs, and marks that turn the direction of text.
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 class TigertailError(Exception):
@@ -47,7 +51,18 @@ class TigertailError(Exception):
         where = "" if self.path is None else str(self.path)
         where += "" if self.line is None else f", line {self.line}"
         text = f"{where}: {self.problem}" if where else self.problem
-        return f"{text}\n  -> {self.remedy}" if self.remedy else text
+        return printable(f"{text}\n  -> {self.remedy}" if self.remedy else text)
+
+
+def printable(text: str) -> str:
+    r"""Return text with its control characters shown and not sent: those of files must not steer a terminal.
+
+    Examples
+    --------
+    >>> print(printable("\x1b[31mred"))
+    \x1b[31mred
+    """
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 class DataError(TigertailError):

@@ -321,3 +321,23 @@ def test_what_is_there_already_is_refused_and_the_model_stays(
     assert "this dataset is in the model already" in said
     assert "new listeners only" in remedy
     assert checksums(tmp_path / "model") == before
+
+
+@pytest.mark.parametrize(("listeners", "who"), [(1, "only one listener plays"), (2, None)])
+def test_fit_says_that_one_listener_shows_no_likeness(
+    listeners: int, who: str | None, settings: Path, tmp_path: Path
+) -> None:
+    plays = [(f"u{listener}", item, 1.0) for listener in range(listeners) for item in ("Can", "Sade", "Neu!")]
+    tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
+        "plays": pl.DataFrame(
+            [*plays, ("alone", "Can", 1.0)], ["listener_id", "item_id", "plays"], orient="row"
+        ),
+        "items": pl.DataFrame(
+            {"item_id": ["Can", "Neu!", "Sade"], "name": ["Can", "Neu!", "Sade"], "kind": "artist"}
+        ),
+    }
+    dataset = Dataset.write(tmp_path / "dataset", tables, name="mine")
+    result = run_cli("fit", dataset.path, tmp_path / "model", "--config", settings)
+    assert result.exit_code == 0
+    assert ("two items or more: likeness" in result.stderr) == (who is not None)
+    assert who is None or who in result.stderr

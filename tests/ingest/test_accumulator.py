@@ -67,3 +67,43 @@ def test_many_runs_and_ranges_change_nothing(tmp_path: Path, monkeypatch: pytest
         small.add("s", rows(*plays[start : start + 10]), events=True)
     assert merged(small) == expected
     assert len(list((tmp_path / "small").iterdir())) > 5
+
+
+def log(*moments: datetime, ref: int = 1, exact: bool = True) -> pl.DataFrame:
+    times = pl.DataFrame({"last_played": moments, "#exact": exact})
+    return pl.concat([rows(*[("a", ref, 1.0)] * len(moments)), times], how="horizontal")
+
+
+NOON, LATER = datetime(2020, 1, 1, 12, tzinfo=UTC), datetime(2020, 1, 1, 12, 0, 1, tzinfo=UTC)
+
+
+def test_the_same_second_of_one_listener_and_item_is_one_play(tmp_path: Path) -> None:
+    spooled = PlaysAccumulator(tmp_path)
+    spooled.add("s", log(NOON, NOON, LATER), events=True)
+    spooled.add("s", log(LATER.replace(microsecond=123_000)), events=True)
+    spooled.add("t", log(NOON, ref=3), events=True)
+    assert merged(spooled) == [("a", "x", 2)]
+    assert spooled.duplicates == {"s": 2, "t": 1}
+
+
+def test_the_same_second_of_another_item_is_another_play(tmp_path: Path) -> None:
+    spooled = PlaysAccumulator(tmp_path)
+    spooled.add("s", log(NOON), events=True)
+    spooled.add("s", log(NOON, ref=2), events=True)
+    assert merged(spooled) == [("a", "x", 1), ("a", "y", 1)]
+
+
+def test_the_same_minute_or_day_may_be_several_plays(tmp_path: Path) -> None:
+    spooled = PlaysAccumulator(tmp_path)
+    spooled.add("s", log(NOON, NOON, exact=False), events=True)
+    assert merged(spooled) == [("a", "x", 2)]
+    assert not +spooled.duplicates
+
+
+def test_equal_counts_of_different_things_are_both_counted(tmp_path: Path) -> None:
+    spooled = PlaysAccumulator(tmp_path)
+    keys = pl.DataFrame({"#key": [7, 8, 8]}, schema={"#key": pl.UInt64})
+    counts = pl.concat([rows(("a", 1, 3), ("a", 1, 3), ("a", 1, 3)), keys], how="horizontal")
+    spooled.add("s", counts, events=False)
+    assert merged(spooled) == [("a", "x", 6)]
+    assert spooled.duplicates == {"s": 1}

@@ -259,3 +259,14 @@ def test_real_taggers_are_listeners(union: tuple[Dataset, BuildReport]) -> None:
     dataset, _ = union
     annotators = dataset.scan("annotations").select("annotator").unique().collect().to_series()
     assert annotators.is_in(dataset.listeners["listener_id"].implode()).all()
+
+
+def test_a_recipe_keeps_items_out_of_answers(tmp_path: Path) -> None:
+    recipe = 'unlisted = ["special-purpose", "the cure"]\n' + ONE
+    text = PLAYS + "a,Various Artists,3\n"
+    dataset, _ = make(tmp_path, recipe, {"plays.csv": text})
+    assert dict(dataset.items.select("name", "unlisted").rows()) == {
+        "Sade": False,
+        "The Cure": True,
+        "Various Artists": True,
+    }

@@ -68,7 +68,7 @@ def test_the_id_of_a_namespace_is_surest() -> None:
 def test_then_the_mbid_then_the_name_if_no_mbid_speaks_against_it() -> None:
     plays = [refs("a", {"name": "Nirvana", "mbid": ONE}, {"name": "Can"})]
     rows = side("x", {"mbid": ONE}, {"name": "Nirvana (UK)", "mbid": TWO}, {"name": "Can", "mbid": TWO})
-    assert found(linked(plays, rows), rows) == {ONE: ONE, "Can": "can"}
+    assert found(linked(plays, rows), rows) == {ONE: "nirvana", "Can": "can"}
     other = side("x", {"name": "Nirvana", "mbid": TWO})
     assert found(linked(plays, other), other) == {}
 

@@ -1,5 +1,6 @@
 import gzip
 import io
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -8,6 +9,11 @@ import pytest
 
 from tigertail.errors import DataError
 from tigertail.io.archives import stream, streams
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 BIG = bytes(range(256)) * 4000
 
@@ -70,6 +76,95 @@ def test_damaged_zip_member(tmp_path: Path) -> None:
         archive.writestr("a.tsv", BIG)
     content = bytearray(path.read_bytes())
     content[200:260] = bytes(60)
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="damaged or truncated"):
+        read_all(path, "*.tsv")
+
+
+@pytest.mark.parametrize("name", ["A.TSV.GZ", "a.tsv", "a"])
+def test_suffixes_in_capitals_and_none(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(gzip.compress(b"one"))
+    assert [found.read(10) for found in streams(tmp_path / name, "*")] == [b"one"]
+    assert [found.read(10) for found in streams(tmp_path, "*")] == [b"one"]
+
+
+@pytest.mark.parametrize("name", ["ALL.ZIP", "all", "all.csv"])
+def test_a_zip_is_known_by_its_first_bytes(name: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / name, "w") as archive:
+        archive.writestr("PLAYS.TSV", b"one")
+    assert read_all(tmp_path / name, "*.tsv") == {"PLAYS.TSV": b"one"}
+
+
+@pytest.mark.parametrize("name", ["a.tsv.zst", "a.tsv.ZST", "a.tsv"])
+def test_zstandard(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(zstd.compress(BIG))
+    assert read_all(tmp_path, "*.tsv") == {name: BIG}
+    (tmp_path / name).write_bytes(zstd.compress(BIG)[:-20])
+    with pytest.raises(DataError, match="damaged or truncated"):
+        read_all(tmp_path, "*.tsv")
+
+
+@pytest.mark.parametrize("name", ["dump.tar.zst", "DUMP.TZST", "dump"])
+def test_a_tar_in_zstandard(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(zstd.compress(gzip.decompress(tar_gz(tmp_path / "a.tar.gz", b"one"))))
+    assert read_all(tmp_path / name, "*.tsv") == {"a.tsv": b"one"}
+
+
+def test_a_member_is_named_with_its_archive(tmp_path: Path) -> None:
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("x/a.tsv", b"one")
+        archive.writestr("__MACOSX/x/._a.tsv", b"what a Mac leaves behind")
+        archive.writestr("x/.DS_Store", b"the same")
+    assert [(found.name, found.place) for found in streams(path, "*")] == [("x/a.tsv", path / "x/a.tsv")]
+
+
+def test_a_spreadsheet_is_named(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "plays.xlsx", "w") as archive:
+        archive.writestr("xl/workbook.xml", b"<xml>")
+    with pytest.raises(DataError, match="a spreadsheet"):
+        read_all(tmp_path / "plays.xlsx", "*")
+
+
+def test_a_member_with_a_password_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.tsv", b"one")
+    content = bytearray(path.read_bytes())
+    content[6] |= 1  # the mark of encryption, in the header of the file
+    content[content.index(b"PK\x01\x02") + 8] |= 1  # and in the directory
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"a\.tsv: cannot be unpacked"):
+        read_all(path, "*.tsv")
+
+
+def test_a_zip_with_a_wrong_place_in_it_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.tsv", b"one")
+    content = path.read_bytes()
+    path.write_bytes(content[:3] + content[10:])
+    with pytest.raises(DataError, match="damaged or truncated"):
+        read_all(path, "*.tsv")
+
+
+def test_a_zip_of_a_version_to_come_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.tsv", b"one")
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + 6] = 199  # the version needed to unpack it
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="cannot be unpacked"):
+        read_all(path, "*.tsv")
+
+
+def test_a_member_whose_header_is_no_text_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("ä.tsv", b"one")
+    content = bytearray(path.read_bytes())
+    content[30] = 0xFF  # the first byte of the name in the member's header
     path.write_bytes(content)
     with pytest.raises(DataError, match="damaged or truncated"):
         read_all(path, "*.tsv")

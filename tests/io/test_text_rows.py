@@ -62,3 +62,61 @@ def test_a_file_without_line_ends_is_no_text(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(text_rows, "_LONGEST_LINE", 1000)
     with pytest.raises(DataError, match="a line is too long"):
         list(text_file(b"x" * 5000).lines())
+
+
+@pytest.mark.parametrize("size", [1, 5, 1 << 20])
+def test_old_mac_line_ends(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_rows, "BLOCK_BYTES", size)
+    names, blocks = text_file(b"k,v\ra,1\rb\rc,3").headed(None, separator=",", quoted=True)
+    assert names == ["k", "v"]
+    assert pl.concat(blocks).select(LINE, "k", "v").rows() == [(2, "a", "1"), (4, "c", "3")]
+
+
+def test_an_open_quote_is_the_reason() -> None:
+    file = text_file(b'a,1\n"b,2\nc,"3\nd,e "f" g\nh,"i"",j\n')
+    rows = pl.concat(file.rows(["k", "v"], separator=",", quoted=True))
+    assert rows.select("k", "v").rows() == [("a", "1"), ("d", 'e "f" g')]
+    assert [(row.line, row.reason) for row in file.quarantine.rows] == [
+        (line, "a quote that is not closed on its line") for line in (2, 3, 5)
+    ]
+
+
+@pytest.mark.parametrize("quoted", [True, False])
+def test_a_separator_of_several_characters(quoted: bool) -> None:
+    file = text_file(b'a<SEP>b<SEP>c\n"d<SEP>e"<SEP>f<SEP>g\nh<SEP>i\n')
+    rows = pl.concat(file.rows(["x", "y", "z"], separator="<SEP>", quoted=quoted))
+    second = [("d<SEP>e", "f", "g")] if quoted else []
+    assert rows.select("x", "y", "z").rows() == [("a", "b", "c"), *second]
+
+
+def test_a_header_in_another_encoding_is_no_data() -> None:
+    content = "słuchacz,wykonawca\na,Kult\n".encode("cp1250")
+    with pytest.raises(DataError, match="its first line is not utf-8 text") as error:
+        text_file(content).headed(None, separator=",", quoted=True)
+    assert error.value.line == 1
+    with pytest.raises(DataError, match="no line of it is utf-8 text"):
+        text_file("żółć\n".encode("cp1250")).numbered(separator=",", quoted=True)
+
+
+def test_columns_without_a_name_have_numbers() -> None:
+    names, _ = text_file(b"listener_id,name,,\na,b,,\n").headed(None, separator=",", quoted=True)
+    assert names == ["listener_id", "name", "3", "4"]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ("a,b\n".encode("utf-16"), "UTF-16"),
+        ("a,b\n".encode("utf-16-le"), "UTF-16"),
+        ("a,b\n".encode("utf-16-be"), "UTF-16"),
+        (b"PAR1\x15\x04\n", "a Parquet file"),
+        (b"7z\xbc\xaf\x27\x1c\n", "a 7-Zip archive"),
+        (b"SQLite format 3\x00", "an SQLite database"),
+        (b'[\n {"a": 1}\n]\n', "a JSON file"),
+        (b'{"a": 1}\n', "a JSON file"),
+        (b'[{"a": 1}, {"a": 2}]', "a JSON file"),
+    ],
+)
+def test_what_is_no_text_table_is_named(content: bytes, what: str) -> None:
+    with pytest.raises(DataError, match=what):
+        text_file(content).headed(None, separator=",", quoted=True)

@@ -19,7 +19,12 @@ def file(tmp_path: Path) -> Path:
 def test_files_of_any_editor_are_read(file: Path, model: Model, mark: bytes, end: bytes) -> None:
     lines = ["s1", "", "  Sigur Ros ", "КИНО", "nirvana"]
     file.write_bytes(mark + end.join(line.encode() for line in lines) + end)
-    assert read_queries(file, model) == ["s1", "n2", "n1", "n4"]
+    codes, notes = read_queries(file, model)
+    assert model.items["item_id"].gather(codes).to_list() == ["s1", "n2", "n1", "n4"]
+    assert notes == (
+        "2 items have the name 'nirvana'; the one with most listeners is taken. "
+        "Ask for another by MBID, id or country: Nirvana (6 listeners): id:s4",
+    )
 
 
 def test_an_unknown_query_is_reported_with_its_line(file: Path, model: Model) -> None:

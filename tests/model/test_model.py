@@ -301,3 +301,25 @@ def test_an_answer_for_programs_returns_its_notices(local_model: Model) -> None:
         answers = local_model.answer(star, 3, country="CZ")
     assert answers.notices[0].startswith("too few listeners in Czechia")
     assert len(answers.items) == len(answers.affinities) == 3
+
+
+def odd_ones(model: Model) -> set[str]:
+    both = (*model.similar("n1", 20)["name"], *model.neighbours(["n2"], 20, names=True)["name"])
+    return {name for name in both if "[" in name or "Various" in name or name == "Kent"}
+
+
+def test_artists_that_stand_for_no_artist_are_in_no_answer(scenes: Dataset, model: Model) -> None:
+    names = {"n3": "[unknown]", "n4": "Various Artists", "s1": "Kent"}
+    items = model.items.with_columns(pl.col("item_id").replace(names).alias("name"))
+    items = items.with_columns(
+        pl.when(pl.col("item_id").is_in(list(names))).then("name").otherwise(pl.lit("Other")).alias("name")
+    )
+    odd = replace(model, items=items)
+    assert odd_ones(odd) == {"Kent"}
+    assert odd.index.find("n3") == model.index.find("n3"), "they are still items"
+    assert odd_ones(odd.with_unlisted([])) == {"[unknown]", "Various Artists", "Kent"}
+    assert odd_ones(odd.with_unlisted(["special-purpose", "kent"])) == set()
+    assert odd_ones(odd.with_unlisted(["n4"])) == {"[unknown]", "Kent"}
+    marked = replace(odd, items=items.with_columns(pl.Series("unlisted", items["name"] == "Kent")))
+    assert odd_ones(marked) == {"[unknown]", "Various Artists"}, "as the recipe says"
+    assert odd_ones(marked.with_unlisted(["special-purpose"])) == {"Kent"}, "as the settings say"

@@ -11,16 +11,31 @@ from tigertail.errors import UnknownItemError
 from tigertail.retrieval.item_index import ItemIndex
 
 MBID = "a74b1b7f-71a5-4011-9441-d0b5e4122711"
+OTHER = "b9472588-93f3-4922-a1a2-74082cdf9ce8"
 ITEMS = pl.DataFrame(
     [
-        ("a1", "Nirvana", "nirvana", "artist", 90, None),
-        ("a2", "Sigur Rós", "sigur ros", "artist", 40, None),
-        (MBID, "Кино", "кино", "artist", 30, None),
-        ("a4", "Nirvana", "nirvana", "artist", 5, "B9472588-93F3-4922-A1A2-74082CDF9CE8"),
-        ("Kult", "Nobody Yet", "nobody yet", "artist", 2, None),
-        ("t1", "Kult", "kult", "track", 1, MBID),
+        ("a1", "Nirvana", "nirvana", "artist", 90, None, "US"),
+        ("a2", "Sigur Rós", "sigur ros", "artist", 40, None, "IS"),
+        (MBID, "Кино", "кино", "artist", 30, None, None),
+        ("a4", "Nirvana", "nirvana", "artist", 5, OTHER.upper(), "GB"),
+        ("nirvana", "NIRVANA", "nirvana", "artist", 4, None, None),
+        ("311", "Nobody Yet", "nobody yet", "artist", 3, None, None),
+        ("a6", "311", "311", "artist", 3, None, None),
+        ("t1", "Kult", "kult", "track", 1, MBID, None),
+        ("a7", "Guns and Roses", "guns and roses", "artist", 1, None, None),
     ],
-    ["item_id", "name", "folded", "kind", "listeners", "mbid"],
+    ["item_id", "name", "folded", "kind", "listeners", "mbid", "country"],
+    orient="row",
+)
+OLD = "00000000-0000-4000-8000-000000000001"
+ALIASES = pl.DataFrame(
+    [
+        ("a2", "item_id", "shop:77", None),
+        ("a2", "name", "Victory Rose", "victory rose"),
+        (MBID, "name", "Kino", "kino"),
+        (MBID, "mbid", OLD, None),
+    ],
+    ["item_id", "scheme", "alias", "folded"],
     orient="row",
 )
 
@@ -28,35 +43,82 @@ ITEMS = pl.DataFrame(
 @pytest.fixture(params=["cold", "prepared"])
 def index(request: pytest.FixtureRequest) -> ItemIndex:
     """An index for one look-up, and one for many: they answer alike."""
-    index = ItemIndex(ITEMS)
+    index = ItemIndex(ITEMS, ALIASES, {"Britain": "GB"}.get)
     if request.param == "prepared":
         index.prepare()
     return index
 
 
 @pytest.mark.parametrize(
-    ("text", "code"),
+    ("text", "item"),
     [
-        ("a2", 1),  # an id
-        ("Sigur Rós", 1),  # a name
-        ("sigur ros", 1),  # whatever its accents and case
-        ("КИНО", 2),  # in any script
-        ("nirvana", 0),  # of several of one name the one with most listeners
-        ("a4", 3),  # or the one that its id names
-        ("Kult", 4),  # an id comes before a name
-        ("kult", 5),
+        ("a2", "a2"),  # an id
+        ("shop:77", "a2"),  # another id of the same item
+        ("Sigur Rós", "a2"),  # a name
+        ("sigur ros", "a2"),  # whatever its accents and case
+        ("victory rose", "a2"),  # another spelling known of it
+        ("КИНО", MBID),  # in any script
+        ("Kino", MBID),
+        (MBID.upper(), MBID),  # an MBID in any case; of several items that with most listeners
+        (OTHER, "a4"),
+        (f" {OLD}", MBID),  # an MBID that was merged into another
+        ("Nirvana", "a1"),  # of several of one name the one with most listeners
+        ("NIRVANA", "a1"),  # whatever the spelling
+        ("nirvana", "a1"),  # an id does not shadow a better-known name
+        ("id:nirvana", "nirvana"),  # unless it is said that it is one
+        ("Nirvana (Britain)", "a4"),
+        ("a4", "a4"),
+        ("311", "311"),  # of equals, the id
+        ("Kult (track)", "t1"),
+        ("mbid:" + OTHER, "a4"),
+        ("Guns N' Roses", "a7"),  # loosely
     ],
 )
-def test_an_item_is_found_by_id_or_name(index: ItemIndex, text: str, code: int) -> None:
+def test_an_item_is_found_by_what_is_known_of_it(index: ItemIndex, text: str, item: str) -> None:
+    code = ITEMS["item_id"].to_list().index(item)
     assert index.find(text) == code
     assert index.codes([text]).tolist() == [code]
+    assert index.codes([text] * 20).tolist() == [code] * 20
+
+
+def test_a_note_says_how_many_have_the_name_and_how_to_ask_for_another(index: ItemIndex) -> None:
+    note = index.match("nirvanA").note
+    assert note.startswith("3 items have the name 'nirvanA'; the one with most listeners is taken.")
+    assert f"Nirvana (5 listeners, GB, {OTHER}): id:a4; NIRVANA (4 listeners): id:nirvana" in note
+    for handle in ("id:a4", OTHER, "Nirvana (Britain)", "id:nirvana"):
+        assert index.match(handle).note == ""
+
+
+def test_a_note_says_that_a_text_is_an_id_and_a_name(index: ItemIndex) -> None:
+    note = "'311' is the id of Nobody Yet, which is taken, and the name of 311 (3 listeners): id:a6"
+    assert index.match("311").note == note
+
+
+def test_a_note_says_that_a_name_is_not_spelled_so(index: ItemIndex) -> None:
+    assert (
+        index.match("guns n roses").note
+        == "no item is spelled 'guns n roses'; Guns and Roses is taken for it"
+    )
+    assert index.match("Guns & Roses").note == ""
+
+
+def test_notes_on_several_texts_are_said_once(index: ItemIndex) -> None:
+    codes, notes = index.match_all(["Nirvana", "kino", "Nirvana", "311"])
+    assert codes.tolist() == [0, 2, 0, 5]
+    assert [note[:7] for note in notes] == ["3 items", "'311' i"]
+
+
+def test_names_of_a_kind(index: ItemIndex) -> None:
+    assert index.named("Nirvana", "artist").tolist() == [0, 3, 4]
+    assert index.named("Nirvana", "track").tolist() == []
+    assert index.named("a2").tolist() == index.named(" ").tolist() == []
 
 
 def test_many_are_found_at_once_and_the_first_unknown_one_is_named(index: ItemIndex) -> None:
     assert index.codes(["кино", "Sade", "a1"]).tolist() == [2, -1, 0]
-    assert index.find_all(["кино", "a1"]).dtype == np.int32
+    assert index.match_all(["кино", "a1"])[0].dtype == np.int32
     with pytest.raises(UnknownItemError, match="no item called 'Sade'"):
-        index.find_all(["кино", "Sade", "Abba"])
+        index.match_all(["кино", "Sade", "Abba"])
 
 
 def test_the_unknown_is_none_or_an_error_that_suggests(index: ItemIndex) -> None:
@@ -69,13 +131,13 @@ def test_the_unknown_is_none_or_an_error_that_suggests(index: ItemIndex) -> None
 
 def test_an_id_alone_is_no_name(index: ItemIndex) -> None:
     assert index.by_id("a1") == 0
-    assert index.by_id("nirvana") is None
+    assert index.by_id("Nirvana") is None
 
 
 def test_an_mbid_is_a_column_or_the_id_in_any_letter_case(index: ItemIndex) -> None:
     assert index.by_mbid("b9472588-93f3-4922-a1a2-74082cdf9ce8", "artist") == 3
     assert index.by_mbid(f" {MBID.upper()}", "artist") == 2
-    assert index.by_mbid(MBID, "track") == 5
+    assert index.by_mbid(MBID, "track") == 7
     assert index.by_mbid(MBID, "album") is None
 
 
@@ -83,6 +145,7 @@ def test_names_are_searched_as_they_are_typed(index: ItemIndex) -> None:
     codes, matches = index.search("nirv", 2)
     assert codes.tolist() == [0, 3]
     assert (matches > 0.5).all()
+    assert index.search("victory")[0].tolist() == [1]
     assert index.suggest("nirv", 1) == ["Nirvana"]
 
 

@@ -128,7 +128,6 @@ def test_codes_are_those_of_the_names_given_in_whatever_order() -> None:
 def test_nonsense_finds_nothing(index: NameIndex) -> None:
     for text in ("xqzvw", "ж", "\ud800", "🎷"):
         assert found(index, text) == []
-        assert index.exact(text) == -1
 
 
 def test_blank_text_is_answered_by_those_most_heard(index: NameIndex) -> None:
@@ -143,7 +142,6 @@ def test_other_scripts_are_found_by_latin_letters_too() -> None:
     assert match.tolist() == pytest.approx([1, 0.98])
     assert index.search("kasat")[0].tolist() == [2]
     assert index.search("кино")[0].tolist() == [0]
-    assert index.exact("kino") == 1
 
 
 def test_only_what_is_allowed_is_returned(index: NameIndex) -> None:
@@ -154,19 +152,22 @@ def test_only_what_is_allowed_is_returned(index: NameIndex) -> None:
     assert [NAMES[code] for code in codes] == ["Nirvana"]
 
 
-def test_an_exact_name_is_found_as_the_model_finds_it() -> None:
-    index = NameIndex(["beatles", "The Beatles", "The Beatles", "Cure"], np.array([1, 5, 9, 3]))
-    assert index.exact("beatles") == 0  # as it is written
-    assert index.exact("The Beatles") == 2  # most heard
-    assert index.exact("BEATLES") == 2
-    assert index.exact("the cure") == 3
-    assert index.exact("beatle") == -1
+def test_further_spellings_find_the_item_once() -> None:
+    names = ["The Cure", "Prince", "Кино"]
+    further = (
+        np.array([1, 1, 2]),
+        pl.Series(["artist formerly known as prince", "princess", "leningrad rock"]),
+    )
+    index = NameIndex(names, np.array([1, 9, 5]), None, further)
+    assert index.search("formerly known")[0].tolist() == [1]
+    assert index.search("prince")[0].tolist() == [1]
+    assert index.search("leningrad")[0].tolist() == [2]
+    assert index.search("kino")[0][0] == 2
 
 
 def test_no_names_at_all() -> None:
     index = NameIndex([], np.array([], np.int64))
     assert index.search("a")[0].tolist() == index.search("")[0].tolist() == []
-    assert index.exact("a") == -1
 
 
 def test_names_may_be_folded_already() -> None:
@@ -180,7 +181,6 @@ def test_very_long_names_and_queries_are_cut(index: NameIndex) -> None:
     long = "a very long name " * 40
     with_long = NameIndex([*NAMES, long], np.ones(len(NAMES) + 1))
     assert with_long.search(long)[0].tolist() == [len(NAMES)]
-    assert with_long.exact(long) == len(NAMES)
     assert found(index, "x" * 100_000) == []
 
 
@@ -200,7 +200,6 @@ def test_any_text_is_answered(names: list[str], text: str) -> None:
     assert (np.diff(match) <= 0).all()
     assert ((match > 0) & (match <= 1)).all()
     for name in names:
-        assert names[index.exact(name)] == name
         if fold(name):
             codes, match = index.search(name, len(names))
             assert match[0] == 1

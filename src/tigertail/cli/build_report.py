@@ -51,7 +51,7 @@ def _print_remarks(report: BuildReport) -> None:
     for source in report.sources:
         remarks += [(source.name, "rejected", why, f"{rows:,}") for why, rows in source.rejected.items()]
         for warned in source.warnings:
-            what = f"{warned.what} ({', '.join(warned.examples)})"
+            what = warned.what + (f" ({', '.join(warned.examples)})" if warned.examples else "")
             remarks.append((source.name, "used", what, f"{warned.rows:,}"))
     if report.conflicting_profiles:
         what = "listeners with several countries or languages: the most frequent one was kept"

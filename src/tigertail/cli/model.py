@@ -13,7 +13,7 @@ from tigertail.cli.tables import print_beside, print_similar
 
 if TYPE_CHECKING:
     from tigertail.dataset.dataset import Dataset
-    from tigertail.model import QueryOptions
+    from tigertail.model import Model, QueryOptions
     from tigertail.splitting.ground_truth import GroundTruth
 
 ModelFolder = Annotated[Path, typer.Argument(help="A model folder.")]
@@ -58,14 +58,20 @@ def fit(
         curated = read_lists(lists, lists_format, opened)
         _print_used("Lists", curated)
     events = None if feedback is None else _feedback(feedback, opened)
-    fitted = tigertail.fit(opened, model, settings, lists=curated, feedback=events, threads=threads)
+    with notices():  # printed last, where they are seen
+        fitted = tigertail.fit(opened, model, settings, lists=curated, feedback=events, threads=threads)
+        _print_fitted(fitted, model)
+
+
+def _print_fitted(fitted: Model, path: Path) -> None:
     known = int(fitted.signals["factors"].known.sum())
-    typer.echo(
-        f"{model}: {known:,} of {len(fitted.items):,} items with a listener, {settings.base.factors} factors."
-    )
+    factors = fitted.config.base.factors
+    typer.echo(f"{path}: {known:,} of {len(fitted.items):,} items with a listener, {factors} factors.")
     if "mixture" not in fitted.signals:
         typer.echo("No mixture: too few listeners play two items or more. Listening answers alone.")
-    typer.echo(f'Ask it: tigertail similar {model} "{fitted.items["name"][0]}"')
+    kept_out = set(fitted.unlisted.tolist())
+    first = next((code for code in range(len(fitted.items)) if code not in kept_out), 0)
+    typer.echo(f'Ask it: tigertail similar {path} "{fitted.items["name"][first]}"')
 
 
 def _feedback(source: str, dataset: Dataset) -> GroundTruth:
@@ -107,7 +113,7 @@ def add(
 
 def similar(
     model: ModelFolder,
-    item: Annotated[str, typer.Argument(help="Id or name of an item.")],
+    item: Annotated[str, typer.Argument(help="Id, MBID or name of an item.")],
     n: Annotated[int, typer.Option("-n", min=1, help="How many to list.")] = 20,
     *,
     options: QueryOptions,
@@ -119,8 +125,6 @@ def similar(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
     """List what to recommend to someone who likes an item."""
-    import numpy as np
-
     import tigertail
     from tigertail.errors import ConfigError
     from tigertail.kernels import backend
@@ -131,21 +135,21 @@ def similar(
             "--beside and --why cannot be combined", remedy="run the command twice, once with each"
         )
     opened = tigertail.load(model)
-    seed = opened.index.find(item)
+    seeds, notes = opened.index.match_all([item])
     answers: Answers | Comparison
     with backend("numpy"):
         if beside is None:
-            answers = opened.answer(np.array([seed], np.int32), n, why=why, options=options)
+            answers = opened.answer(seeds, n, why=why, options=options)
         else:
             answers = compare(opened, item, beside, n, options=options)
-    print_notices(answers.notices)
+    print_notices((*notes, *answers.notices))
     table = answers.table()
     if as_json:
         typer.echo(table.write_json())
     elif beside is None:
-        print_similar(opened, seed, table)
+        print_similar(opened, int(seeds[0]), table)
     else:
-        print_beside(opened, seed, table, beside, options.signal)
+        print_beside(opened, int(seeds[0]), table, beside, options.signal)
 
 
 def neighbours(
@@ -154,7 +158,7 @@ def neighbours(
         Path, typer.Option(help="The file to write: .parquet, .csv or .jsonl; - is standard output.")
     ],
     queries: Annotated[
-        Path | None, typer.Option(help="Ids or names, one per line; all items by default.")
+        Path | None, typer.Option(help="Ids, MBIDs or names, one per line; all items by default.")
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="How many to list for each.")] = 100,
     names: Annotated[bool, typer.Option("--names", help="Add columns with the names.")] = False,
@@ -169,9 +173,9 @@ def neighbours(
 
     check_table_file(out)
     opened = tigertail.load(model)
-    ids = None if queries is None else read_queries(queries, opened)
-    answers = opened.answer_many(ids, top, options=options)
-    print_notices(answers.notices)
+    codes, notes = (None, ()) if queries is None else read_queries(queries, opened)
+    answers = opened.answer_many(codes, top, options=options)
+    print_notices((*notes, *answers.notices))
     lists = answers.table(names=names)
     write_table(lists, out)
     rows = f"{len(lists):,} rows for {lists['target_item_id'].n_unique():,} items"

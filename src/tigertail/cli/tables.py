@@ -19,6 +19,7 @@ MARK = "="
 def print_similar(model: Model, code: int, answers: pl.DataFrame) -> None:
     """Print the list of :meth:`tigertail.Model.similar`."""
     from tigertail.model.explanation import WHY, format_reasons
+    from tigertail.retrieval.item_index import full_name
 
     explained = [WHY] if WHY in answers.columns else []
     print_table(
@@ -26,7 +27,7 @@ def print_similar(model: Model, code: int, answers: pl.DataFrame) -> None:
         [
             [
                 row["rank"],
-                row["name"],
+                full_name(row),
                 f"{row['score']:.3g}",
                 f"{row['listeners']:,}",
                 row["stratum"],
@@ -76,10 +77,12 @@ def _half(row: dict[str, Any], prefix: str, home: bool) -> list[str]:
 
 
 def _title(model: Model, code: int) -> str:
+    from tigertail.retrieval.item_index import full_name
+
     query = model.items.row(code, named=True)
     home = f", {query['country']}" if query.get("country") else ""
     invented = ", SIMULATED" if model.provenance.simulated else ""
-    return f"After {query['name']} ({query['listeners']:,} listeners, {query['stratum']}{home}){invented}"
+    return f"After {full_name(query)} ({query['listeners']:,} listeners, {query['stratum']}{home}){invented}"
 
 
 def _silence(model: Model, code: int) -> str:

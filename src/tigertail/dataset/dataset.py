@@ -43,6 +43,7 @@ class Dataset:
         self.manifest = manifest
         self._hidden = pl.Series(c.LISTENER_ID, [], pl.String)
         self._until: datetime | None = None
+        self._renamed = pl.DataFrame(schema={c.ITEM_ID: pl.String, "new": pl.String})
 
     def __repr__(self) -> str:
         rows = ", ".join(f"{rows:,} {table}" for table, rows in self.manifest["tables"].items())
@@ -184,6 +185,10 @@ class Dataset:
             if column in found and len(self._hidden):
                 hidden = pl.col(column).is_in(self._hidden.implode())
                 frame = frame.filter(~hidden.fill_null(False))
+        if len(self._renamed):
+            items = [column for column in id_columns(Refers.ITEM) if column in found]
+            old, new = self._renamed[c.ITEM_ID], self._renamed["new"]
+            frame = frame.with_columns(pl.col(items).replace(old, new))
         if self._until is not None and c.LAST_PLAYED in found:
             frame = frame.filter(pl.col(c.LAST_PLAYED) <= self._until)
         return frame
@@ -225,9 +230,21 @@ class Dataset:
         """Return the dataset without plays after a moment, and without plays of unknown time."""
         return self._view(self._hidden, moment)
 
+    def renamed(self, ids: pl.DataFrame) -> Dataset:
+        """Return the dataset with other ids of some items.
+
+        Parameters
+        ----------
+        ids
+            Columns item_id and new.
+        """
+        view = self._view(self._hidden, self._until)
+        view._renamed = ids
+        return view
+
     def _view(self, hidden: pl.Series, until: datetime | None) -> Dataset:
         view = Dataset(self.path, self.manifest)
-        view._hidden, view._until = hidden, until
+        view._hidden, view._until, view._renamed = hidden, until, self._renamed
         return view
 
     @cached_property
@@ -245,6 +262,14 @@ class Dataset:
         ids = self.scan(c.PLAYS_TABLE).select(c.ITEM_ID).unique().sort(c.ITEM_ID)
         with self.reading(c.PLAYS_TABLE):
             return ids.with_columns(pl.col(c.ITEM_ID).alias(c.NAME), pl.lit(c.ARTIST).alias(c.KIND)).collect()
+
+    @cached_property
+    def aliases(self) -> pl.DataFrame | None:
+        """What every item is called, with counts; None if the dataset does not say."""
+        if not self.has(c.ALIASES_TABLE):
+            return None
+        with self.reading(c.ALIASES_TABLE):
+            return self.scan(c.ALIASES_TABLE).collect()
 
     @cached_property
     def listeners(self) -> pl.DataFrame:

@@ -1,18 +1,41 @@
-"""Folding of names: one normal form for all spellings of a name, in every script."""
+"""Folding of names, in every script: strictly, for what is one name, and loosely, for what may be meant by one.
+
+Case, compatibility and decomposition are those of the Unicode Character Database (NFKC, NFD). Which further letters are
+one follows the root collation for search of the Unicode CLDR, and Chinese characters and their variants the tables
+of OpenCC.
+"""
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-# Latin letters with a stroke or a ligature, which Unicode does not decompose.
+if TYPE_CHECKING:
+    from opencc import OpenCC
+
+# Letters with a stroke or a ligature, which Unicode does not decompose.
 _STROKES: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe"}
 )
+# Forms that CLDR's root collation for search holds equal, and the Persian and Urdu letters that Arabic keyboards lack.
+_ARABIC: Final = str.maketrans(
+    {"ى": "ي", "ة": "ه", "ٱ": "ا", "ی": "ي", "ک": "ك", "ھ": "ه", "ہ": "ه", "ے": "ي"}
+)
+_TATWEEL: Final = "\u0640"
+_MINUS: Final = "\u2212"
+_AND: Final = str.maketrans(dict.fromkeys("&⅋⁊🙰🙱🙲🙳🙴🙵", " and ") | {"➕": "+", "∔": "+"})
+_PLUS: Final = re.compile(r"(?<=[^\W\d])\+(?=\w)|(?<=\w)\+(?=[^\W\d])|(?<=\w)\s+\++\s+(?=\S*\w)")
+_QUOTED_N: Final = re.compile(r"(?<=\w)'n'(?=\w)")
+_MARK: Final = re.compile(r"(?<!\S)\+(?=\w)|(?<=\w)\++(?!\S)")  # "+44", "A+", "C++": no joiner
+_KEPT: Final = "\ue000"  # stands for a "+" that is kept
+_ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
+_LAST_ARTICLE: Final = re.compile(r"^(.*\w.*?)(?:,\s*(the|an?|los|las|les|el|la|le|der|die|das)|\s*\(the\))$")
 # The period of initials ("M.I.A.") goes; any other parts two words ("will.i.am", "R.Kelly").
 _INITIALS: Final = re.compile(r"\b(\w)\.(?=\w\b)")
 _ASCII: Final = {
@@ -20,13 +43,19 @@ _ASCII: Final = {
     for code in range(128)
     if not (chr(code).isalnum() or chr(code).isspace())
 } | {ord(sign): None for sign in "!?*$#@^~%|\\=<>,;:()[]{}"}
+_LIKE_LETTERS: Final = str.maketrans({"$": "s", "€": "e", "£": "l", "@": "a", "!": "i", "¡": "i"})
+_INSIDE: Final = re.compile(r"(?<=\w)[$€£@!¡](?=\w)|\$(?=\w)|(?<=\w)\$")
+_SEARCHED: Final = str.maketrans({"ך": "כ", "ם": "מ", "ן": "נ", "ף": "פ", "ץ": "צ", "ґ": "г", "ß": "ss"})
+_ACCENT: Final = 200  # combining classes from here on are signs above and below a letter
 
 
 def fold(name: str) -> str:
-    """Fold a name so that its spellings compare equal.
+    """Fold a name strictly: spellings that fold alike are one name.
 
-    Case, Latin accents, punctuation, a leading "the" and runs of space are folded away, "&" becomes "and".
-    Letters and marks of other scripts are left alone: they are letters there, not ornaments.
+    Folded away are case, accents, punctuation, a leading "the", also where it comes last ("Beatles, The"), runs of
+    space and HTML entities. "&" and "+" between words are "and". Accents are those of Latin and Greek letters, "ё",
+    and the vowel signs of Arabic and Hebrew; elsewhere marks make letters ("й", "が"). Forms of an Arabic or Persian
+    letter, and traditional, simplified and Japanese forms of a Chinese character, are one.
 
     Parameters
     ----------
@@ -44,66 +73,167 @@ def fold(name: str) -> str:
     >>> fold("The Beatles"), fold("Sigur Rós"), fold("Simon & Garfunkel"), fold("Jay-Z")
     ('beatles', 'sigur ros', 'simon and garfunkel', 'jay z')
     >>> fold("Кино"), fold("東京事変"), fold("Цой"), fold("!!!"), fold("The The")
-    ('кино', '東京事変', 'цой', '!!!', 'the')
+    ('кино', '东京事变', 'цой', '!!!', 'the')
+    >>> fold("Florence + The Machine"), fold("Eels, The"), fold("+44"), fold("+")
+    ('florence and the machine', 'eels', '+44', '+')
     """
-    if name.isascii():
-        plain = name.casefold().strip()
-        return _finish(_spell(plain).translate(_ASCII)) or " ".join(plain.split())
+    if name.isascii() and not _ENTITY.search(name):
+        return _fold_ascii(name)
     while (folded := _fold_once(name)) != name:
         name = folded
     return folded
 
 
-def fold_series(names: pl.Series) -> pl.Series:
+def fold_loosely(name: str) -> str:
+    """Fold a name loosely: names that fold alike may be meant by one another, where no strict spelling is known.
+
+    Beyond :func:`fold`, spaces and the word "the" do not count, "n" is "and", all accents go, katakana is
+    hiragana, and signs that stand for letters are these letters.
+
+    Examples
+    --------
+    >>> fold_loosely("Guns N' Roses"), fold_loosely("Ke$ha"), fold_loosely("P!nk"), fold_loosely("ゾルブ")
+    ('gunsandroses', 'kesha', 'pink', 'ぞるぶ')
+    """
+    spelled = fold(_INSIDE.sub(lambda sign: sign[0].translate(_LIKE_LETTERS), name))
+    words = ["and" if word == "n" else word for word in spelled.split()]
+    plain = "".join(word for word in words if word != "the") or "".join(words)
+    if plain.isascii():
+        return plain
+    bare = "".join(
+        character
+        for character in unicodedata.normalize("NFD", plain)
+        if unicodedata.combining(character) < _ACCENT
+    )
+    kana = "".join(map(_hiragana, unicodedata.normalize("NFC", bare)))
+    return kana.translate(_SEARCHED) or plain
+
+
+def fold_series(names: pl.Series, folding: Callable[[str], str] = fold) -> pl.Series:
     """Fold a column of names, each distinct one once; nulls stay null."""
     distinct = names.drop_nulls().unique()
-    folded = pl.Series([fold(name) for name in distinct], dtype=pl.String)
+    folded = pl.Series([folding(name) for name in distinct], dtype=pl.String)
     return names.replace_strict(distinct, folded, default=None, return_dtype=pl.String)
 
 
+def _fold_ascii(name: str) -> str:
+    plain = name.casefold().strip()
+    return _finish(_spell(plain).translate(_ASCII)) or " ".join(plain.split())
+
+
 def _fold_once(name: str) -> str:
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    text = _without_accents(plain).translate(_STROKES)
-    text = "".join(_sign(character) for character in _spell(text))
-    return unicodedata.normalize("NFKC", _finish(text)) or " ".join(plain.split()) or name.strip()
+    text = name
+    while (decoded := _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)) != text:
+        text = decoded
+    text = "".join(map(_typed, text))
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    spelled = _spell(_without_accents(plain).translate(_STROKES))
+    folded = "".join(map(_sign, spelled)).translate(_ARABIC)
+    folded = _without_variants(unicodedata.normalize("NFKC", _finish(folded)))
+    return folded or " ".join(plain.split()) or name.strip()
 
 
 def _spell(text: str) -> str:
-    return _INITIALS.sub(r"\1", text).replace("&", " and ")
+    """Write joiners as words, put a last article away, and close up initials."""
+    text = _INITIALS.sub(r"\1", text).strip()
+    if not any(map(str.isalnum, text)):
+        return text
+    if inverted := _LAST_ARTICLE.match(text):
+        text = f"{inverted[2] or 'the'} {inverted[1]}"
+    text = _PLUS.sub(" and ", _QUOTED_N.sub(" n ", text.translate(_AND)))
+    return _MARK.sub(lambda signs: _KEPT * len(signs[0]), text)
+
+
+@lru_cache(maxsize=1 << 16)
+def _typed(character: str) -> str:
+    """Return "'" for what is typed for it, which Unicode compatibility might take apart into a space and an accent."""
+    category, name = unicodedata.category(character), unicodedata.name(character, "")
+    alone = unicodedata.normalize("NFKC", character) == character
+    if (
+        "SALTILLO" in name
+        or "SINGLE QUOTATION MARK" in name
+        or (category == "Sk" and not character.isascii())
+    ):
+        return "'"
+    return "'" if category == "Lm" and alone and name.startswith("MODIFIER LETTER") else character
 
 
 def _without_accents(text: str) -> str:
-    """Drop the combining marks that follow a Latin letter."""
-    kept = []
-    latin = False
+    """Drop the combining marks that are no part of a letter of its own."""
+    kept: list[str] = []
+    script = letter = ""
     for character in unicodedata.normalize("NFD", text):
-        if unicodedata.combining(character):
-            if not latin:
+        if not unicodedata.combining(character):
+            script, letter = _script(character), character
+            if character != _TATWEEL:
                 kept.append(character)
-        else:
-            latin = _is_latin(character)
+        elif not (script in _ACCENTED or (script == "CYRILLIC" and _is_accent(letter, character))):
             kept.append(character)
     return unicodedata.normalize("NFC", "".join(kept))
 
 
+_ACCENTED: Final = ("LATIN", "GREEK", "ARABIC", "HEBREW")
+
+
+def _is_accent(letter: str, mark: str) -> bool:
+    """Return whether a mark over a Cyrillic letter is a stress, or the dots of "ё", and makes no other letter."""
+    return letter == "е" or len(unicodedata.normalize("NFC", letter + mark)) > 1
+
+
 @lru_cache(maxsize=1 << 16)
-def _is_latin(character: str) -> bool:
-    return unicodedata.name(character, "").startswith("LATIN ")
+def _script(character: str) -> str:
+    return unicodedata.name(character, "").partition(" ")[0]
 
 
 @lru_cache(maxsize=1 << 16)
 def _sign(character: str) -> str:
     """Return what stands for a character once punctuation is folded away."""
+    if character == _KEPT:
+        return "+"
     if character.isascii():
         return character.translate(_ASCII)
     category = unicodedata.category(character)
-    if category in ("Pd", "Cc", "Zl", "Zp", "Zs"):
+    if category in ("Pd", "Cc", "Zl", "Zp", "Zs") or character == _MINUS:
         return " "
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
     return "" if category[0] in "PS" or category == "Cf" else character
 
 
+def _without_variants(text: str) -> str:
+    """Write Chinese characters in their simplified forms."""
+    return text if text.isascii() else "".join(map(_simplified, text))
+
+
+@lru_cache(maxsize=1 << 16)
+def _simplified(character: str) -> str:
+    if not _script(character).startswith("CJK"):
+        return character
+    traditional, simplified = _converters()
+    return str(simplified.convert(traditional.convert(character)))
+
+
+@lru_cache(maxsize=1)
+def _converters() -> tuple[OpenCC, OpenCC]:
+    from opencc import OpenCC
+
+    return OpenCC("jp2t"), OpenCC("t2s")
+
+
+@lru_cache(maxsize=1 << 12)
+def _hiragana(character: str) -> str:
+    """Return the hiragana of a katakana, which has the same name in Unicode."""
+    name = unicodedata.name(character, "")
+    if not name.startswith("KATAKANA LETTER"):
+        return character
+    try:
+        return unicodedata.lookup(name.replace("KATAKANA", "HIRAGANA", 1))
+    except KeyError:  # a letter for foreign words only
+        return character
+
+
 def _finish(text: str) -> str:
-    words = text.split()
+    words = text.replace(_KEPT, "+").split()
     while len(words) > 1 and words[0] == "the":
         del words[0]
     return " ".join(words)

@@ -42,6 +42,7 @@ class Intake(Enum):
     PLAYS = "plays"
     PROFILES = "profiles"
     CATALOGUE = "catalogue"
+    ALIASES = "aliases"
     PAGES = "pages"
     ROWS = "rows"  # rows about items, merged as the specification says
 
@@ -99,7 +100,7 @@ ITEM: Final = (c.ITEM_ID, c.NAME, c.MBID)
 PAIR_REFERENCES: Final = ((c.ITEM_A, c.NAME_A, c.MBID_A), (c.ITEM_B, c.NAME_B, c.MBID_B))
 """Columns of a source that name the two items of a pair, in the order of :data:`ITEM`."""
 
-_MBIDS: Final = (c.MBID, c.ARTIST_MBID, c.MBID_A, c.MBID_B)
+MBIDS: Final = (c.MBID, c.ARTIST_MBID, c.MBID_A, c.MBID_B)
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ class TableSpec:
         references = (*PAIR_REFERENCES[0], *PAIR_REFERENCES[1]) if pair else ITEM_REFERENCE
         own = {name: column for name, column in self.columns.items() if column.check is not Check.DERIVED}
         names = dict.fromkeys((*self.needs[0], *(references if self.item_columns else ()), *own))
-        return {name: own.get(name, MBID if name in _MBIDS else TEXT) for name in names}
+        return {name: own.get(name, MBID if name in MBIDS else TEXT) for name in names}
 
     def referring(self, *kinds: Refers) -> tuple[str, ...]:
         """Return the columns whose values identify something of these kinds."""

@@ -14,6 +14,8 @@ from typing import Final
 import polars as pl
 
 from tigertail import columns as c
+from tigertail.ingest.clean import EXACT
+from tigertail.ingest.formats.source import ROW_KEY
 
 REF: Final = "ref"  # hash of a reference to an item, replaced by its id once all sources have been read
 RUN_ROWS: Final = 1_000_000
@@ -21,6 +23,7 @@ RANGE_ROWS: Final = 1_000_000
 
 _EVENTS: Final = "events"
 _ROWS: Final = "rows"
+_SECOND: Final = "second"
 _SCHEMA: Final = pl.Schema(
     {
         c.SOURCE: pl.String(),
@@ -31,6 +34,8 @@ _SCHEMA: Final = pl.Schema(
         c.LAST_PLAYED: pl.Datetime("us", "UTC"),
         _ROWS: pl.UInt32(),
         _EVENTS: pl.Boolean(),
+        EXACT: pl.Boolean(),
+        ROW_KEY: pl.UInt64(),
     }
 )
 
@@ -52,14 +57,24 @@ class PlaysAccumulator:
         self._runs: list[Path] = []
 
     def add(self, source: str, plays: pl.DataFrame, *, events: bool) -> None:
-        """Add plays of a source: ``listener_id``, ``ref``, ``plays`` [, ``rating``, ``last_played``]."""
+        """Add plays of a source: ``listener_id``, ``ref``, ``plays`` [, ``rating``, ``last_played``].
+
+        Parameters
+        ----------
+        source
+            Its name.
+        plays
+            The rows; with the time there may be ``EXACT``, and ``ROW_KEY`` where equal rows need not be repeated.
+        events
+            Whether every row is one play.
+        """
         rows = plays.with_columns(
             pl.lit(source).alias(c.SOURCE), pl.lit(events).alias(_EVENTS), pl.lit(1, pl.UInt32).alias(_ROWS)
         )
         empty = [pl.lit(None, kind).alias(name) for name, kind in _SCHEMA.items() if name not in rows.columns]
         rows = rows.with_columns(empty).select(_SCHEMA.names()).cast(_SCHEMA)
         if events:
-            rows = _sum(rows, c.SOURCE, c.LISTENER_ID, REF, _EVENTS).select(_SCHEMA.names())
+            rows = self._summed_events(rows)
         self._waiting.append(rows)
         if sum(frame.height for frame in self._waiting) >= RUN_ROWS:
             self._flush()
@@ -76,24 +91,44 @@ class PlaysAccumulator:
         ------
         polars.DataFrame
             The plays of a range of listeners: the sum of counts, the mean rating, the last time. Equal rows of a table
-            of counts are one row; the other ones are counted in ``duplicates``.
+            of counts are one row, and so are events of one item in one second; the other ones are counted in
+            ``duplicates``.
         """
         self._flush()
         for first, last in self._ranges():
             within = pl.col(c.LISTENER_ID).is_between(pl.lit(first), pl.lit(last))
             rows = pl.scan_parquet(self._runs).filter(within).collect()
-            kept = rows.filter(~pl.col(_EVENTS)).unique()
-            self._count_duplicates(rows, kept)
+            counts = rows.filter(~pl.col(_EVENTS))
+            kept = counts.unique()
+            self._count_duplicates(counts, kept)
             rows = pl.concat([kept, rows.filter(_EVENTS)]).join(items, on=REF)
+            rows = self._without_overlaps(rows)
             merged = _sum(rows, c.LISTENER_ID, c.ITEM_ID)
             yield merged.drop(_ROWS).sort(c.LISTENER_ID, c.ITEM_ID)
 
+    def _summed_events(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Sum the events of one listener and item, except those with an exact time, which others may repeat."""
+        exact = rows.filter(EXACT)
+        kept = _first_of_seconds(exact, REF)
+        self._count_duplicates(exact, kept)
+        rest = rows.filter(~pl.col(EXACT).fill_null(False))
+        summed = _sum(rest, c.SOURCE, c.LISTENER_ID, REF, _EVENTS, EXACT, ROW_KEY)
+        return pl.concat([kept, summed.select(_SCHEMA.names())])
+
+    def _without_overlaps(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Keep one of the events of one listener and item in one second: logs of different files may overlap."""
+        is_exact = pl.col(_EVENTS) & pl.col(EXACT).fill_null(False)
+        moment = (c.LISTENER_ID, c.ITEM_ID, c.LAST_PLAYED)
+        exact = rows.filter(is_exact).sort(*moment, c.SOURCE, REF, c.PLAYS, c.RATING)
+        kept = _first_of_seconds(exact, c.ITEM_ID)
+        self._count_duplicates(exact, kept)
+        return pl.concat([rows.filter(~is_exact), kept])
+
     def _count_duplicates(self, rows: pl.DataFrame, kept: pl.DataFrame) -> None:
         """Count the duplicate rows of each source."""
-        before = rows.filter(~pl.col(_EVENTS))[c.SOURCE].value_counts()
         after = dict(kept[c.SOURCE].value_counts().iter_rows())
-        for source, count in before.iter_rows():
-            self.duplicates[source] += count - after[source]
+        for source, count in rows[c.SOURCE].value_counts().iter_rows():
+            self.duplicates[source] += count - after.get(source, 0)
 
     def _flush(self) -> None:
         """Write the waiting rows as a run sorted by listener, so that one range of it can be read."""
@@ -115,6 +150,12 @@ class PlaysAccumulator:
         ids = pl.col(c.LISTENER_ID)
         for _, first, last in ranges.agg(ids.first().alias("first"), ids.last().alias("last")).iter_rows():
             yield first, last
+
+
+def _first_of_seconds(rows: pl.DataFrame, item: str) -> pl.DataFrame:
+    """Keep the first row of each listener, item and second: other exports may have fractions."""
+    second = rows.with_columns(pl.col(c.LAST_PLAYED).dt.truncate("1s").alias(_SECOND))
+    return second.unique([c.LISTENER_ID, item, _SECOND], keep="first", maintain_order=True).drop(_SECOND)
 
 
 def _sum(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:

@@ -13,18 +13,21 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.table_spec import PAIR_REFERENCES, Intake, Refers
 from tigertail.dataset.tables import TABLES, id_columns
+from tigertail.dataset.unlisted import unlisted
 from tigertail.errors import DataError
 from tigertail.ingest.accumulator import REF, PlaysAccumulator
-from tigertail.ingest.clean import clean
+from tigertail.ingest.clean import EXACT, clean
+from tigertail.ingest.credits import Credits, with_credits
 from tigertail.ingest.formats import Batch, Source
-from tigertail.ingest.identity import Identities, resolve
+from tigertail.ingest.formats.source import ROW_KEY
+from tigertail.ingest.identity import Identities, called_besides, resolve
 from tigertail.ingest.linking import TABLE, UNSPACED, LinkedRows, link_items
 from tigertail.ingest.profiles import Profiles
 from tigertail.ingest.recipe import Recipe
-from tigertail.ingest.references import condense, pair_refs, references, with_refs
+from tigertail.ingest.references import condense, pair_refs, references, with_refs, without_placeholders
 from tigertail.ingest.report import BuildReport, build_report
 from tigertail.ingest.side_tables import SideTables
-from tigertail.io.quarantine import Quarantine, reasons
+from tigertail.io.quarantine import Quarantine
 from tigertail.progress import progress
 from tigertail.storage import full_disk
 from tigertail.text.documents.accumulator import DocumentsAccumulator
@@ -86,6 +89,7 @@ class _DatasetBuilder:
         self._profiles = Profiles()
         self._catalogue_refs: list[pl.DataFrame] = []
         self._max_references = _MAX_REFERENCES
+        self._also: list[pl.DataFrame] = []
         self._side_refs: list[pl.DataFrame] = []
         self._side = SideTables(self.quarantine)
         self._documents = DocumentsAccumulator(folder, self.quarantine)
@@ -93,14 +97,18 @@ class _DatasetBuilder:
     def add(self, source: Source, batch: Batch) -> None:
         """Add some rows."""
         spec = TABLES[batch.table]
+        batch = replaced(batch, rows=without_placeholders(batch.rows))
         if spec.intake is Intake.PAGES:
             self._documents.add(source.label, batch.rows)
             return
-        if batch.table == c.AVAILABILITY_TABLE:
-            batch = self._of_listening(batch, source)
-        rows = self._in_namespace(clean(batch, source.label, self.quarantine), source)
+        checks = self._of_listening(batch) if batch.table == c.AVAILABILITY_TABLE else []
+        rows = clean(batch, source.label, self.quarantine, source.missing, checks)
+        rows = self._in_namespace(rows, source)
         if spec.intake is Intake.PROFILES:
             self._profiles.add(rows)
+            return
+        if spec.intake is Intake.ALIASES:
+            self._also.append(references(with_refs(rows, source), source, catalogue=False, also=(c.ALIAS,)))
             return
         if len(spec.item_columns) == len(PAIR_REFERENCES):
             rows, refs = pair_refs(rows, source)
@@ -109,7 +117,7 @@ class _DatasetBuilder:
             refs = references(rows, source, catalogue=spec.intake is Intake.CATALOGUE)
         self._add_references(refs, batch)
         if spec.intake is Intake.PLAYS:
-            kept = (c.LISTENER_ID, REF, c.PLAYS, c.RATING, c.LAST_PLAYED)
+            kept = (c.LISTENER_ID, REF, c.PLAYS, c.RATING, c.LAST_PLAYED, EXACT, ROW_KEY)
             plays = rows.select(name for name in kept if name in rows.columns)
             self._plays.add(source.label, plays, events=batch.events)
         elif spec.intake is Intake.ROWS:
@@ -118,16 +126,28 @@ class _DatasetBuilder:
     def finish(self, path: Path, *, replace: bool) -> tuple[Dataset, BuildReport]:
         """Resolve the items and write the dataset."""
         refs = condense(self._catalogue_refs) if self._catalogue_refs else None
-        identities = resolve(refs, self.recipe.namespaces) if refs is not None else None
+        also = condense(self._also) if self._also else None
+        identities = None
+        if refs is not None:
+            credits = Credits.of(self.recipe.source, refs)
+            refs, parts = credits.split(refs, self.quarantine)
+            identities = resolve(refs, self.recipe.namespaces, also)
+            identities = replaced(identities, item_of=with_credits(identities.item_of, parts))
         plays = self._merged_plays(identities.item_of) if identities else None
         if refs is None or identities is None or plays is None:
             raise self._nothing(path)
-        linked = link_items(condense(self._side_refs), refs, identities) if self._side_refs else None
-        items = linked.items if linked else identities.items
+        linked = None
+        if self._side_refs:
+            known = refs if also is None else pl.concat([refs, also.drop(c.ALIAS), called_besides(also)])
+            side_refs, parts = credits.split(condense(self._side_refs), self.quarantine)
+            linked = link_items(side_refs, known, identities)
+            linked = replaced(linked, item_of=with_credits(linked.item_of, parts))
+        items = self._marked(linked.items if linked else identities.items)
         tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
             c.PLAYS_TABLE: plays,
             c.LISTENERS_TABLE: self._with_source(self._profiles.table(self._plays.listeners[c.LISTENER_ID])),
             c.ITEMS_TABLE: items,
+            c.ALIASES_TABLE: identities.aliases,
         }
         tables |= self._side.tables(_item_of(identities, linked))
         tables |= self._with_mentions(items, tables.get(c.MENTIONS_TABLE))
@@ -166,18 +186,21 @@ class _DatasetBuilder:
         )
         return listeners.with_columns(pl.when(own.is_in(self.recipe.closed)).then(own).alias(c.SOURCE))
 
-    def _of_listening(self, batch: Batch, source: Source) -> Batch:
-        """Reject availability at sources that no listener is from: it would have no effect."""
+    def _marked(self, items: pl.DataFrame) -> pl.DataFrame:
+        """Mark the items that the recipe keeps out of answers."""
+        if self.recipe.unlisted is None:
+            return items
+        return items.with_columns(pl.Series(c.UNLISTED, unlisted(items, self.recipe.unlisted)))
+
+    def _of_listening(self, batch: Batch) -> list[tuple[pl.Expr, str]]:
+        """Return the check for availability at sources that no listener is from: it would have no effect."""
         if c.SOURCE not in batch.rows.columns:
-            return batch
+            return []
         closed = self.recipe.closed
-        given = pl.col(c.SOURCE).cast(pl.String).str.strip_chars()
-        foreign = (given != "") & ~given.is_in(closed)
         reason = (
             f"no such source of plays with a closed catalogue; the recipe has: {', '.join(closed) or 'none'}"
         )
-        rows = self.quarantine.keep(source.label, batch.file, batch.rows, reasons((foreign, reason)))
-        return replaced(batch, rows=rows)
+        return [(~pl.col(c.SOURCE).is_in(closed), reason)]
 
     def _add_references(self, refs: pl.DataFrame, batch: Batch) -> None:
         if batch.known_only:
@@ -230,4 +253,5 @@ def _item_of(identities: Identities, linked: LinkedRows | None) -> pl.DataFrame:
     """Return the item of every reference that has one."""
     if linked is None:
         return identities.item_of
-    return pl.concat([identities.item_of, linked.item_of.select(identities.item_of.columns)]).unique(REF)
+    both = pl.concat([identities.item_of, linked.item_of.select(identities.item_of.columns)])
+    return both.unique(maintain_order=True)

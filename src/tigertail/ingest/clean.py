@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.dataset.table_spec import ITEM, PAIR_REFERENCES, Check, TableSpec
+from tigertail.dataset.table_spec import ITEM, PAIR_REFERENCES, Check, Refers, TableSpec
 from tigertail.dataset.tables import TABLES
 from tigertail.geo.countries import country_code
 from tigertail.geo.languages import language_code
 from tigertail.ingest.descriptors import clean_descriptors, descriptors_of
 from tigertail.ingest.formats import Batch
+from tigertail.ingest.formats.column_types import TEXTS, check_types, ids_from_floats, plain
+from tigertail.ingest.missing import visible, warn_of_marks
+from tigertail.ingest.times import moments, to_the_second
 from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
 
 # Three-minute songs played day and night for forty years are seven million plays.
 MOST_PLAYS: Final = 10_000_000
 
-_UUID: Final = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+EXACT: Final = "#exact"
+"""Of rows with a time: whether it is exact to the second."""
+
+# A MusicBrainz id alone, in braces, or as an address of the web site.
+_MBID: Final = (
+    r"^(?:https?://(?:[a-z]+\.)?musicbrainz\.org/[a-z-]+/|urn:uuid:)?"
+    r"\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?(?:[/?#].*)?$"
+)
 _CODES: Final = {Check.COUNTRY: country_code, Check.LANGUAGE: language_code}
-_TEXTS: Final = (Check.TEXT, Check.MBID, *_CODES)
 _COUNTS: Final = (c.PLAYS, c.COUNT)  # named "count" in reasons
-_TIMES: Final = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 _LAST_POSITION: Final = 2**31 - 1
-_MILLISECONDS: Final = 100_000_000_000  # a larger number is a time in milliseconds
 
 
-def clean(batch: Batch, source: str, quarantine: Quarantine) -> pl.DataFrame:
+def clean(
+    batch: Batch,
+    source: str,
+    quarantine: Quarantine,
+    missing: Sequence[str] = (),
+    more: Sequence[tuple[pl.Expr, str]] = (),
+) -> pl.DataFrame:
     """Return the usable rows of a batch, typed.
 
     Parameters
@@ -39,20 +53,31 @@ def clean(batch: Batch, source: str, quarantine: Quarantine) -> pl.DataFrame:
         Its name.
     quarantine
         Where the rejected rows go.
+    missing
+        Texts that stand for a missing value.
+    more
+        Further reasons to reject a row, and when they hold.
 
     Returns
     -------
     polars.DataFrame
-        The batch's columns, cleaned as :class:`~tigertail.dataset.table_spec.Check` describes, and the columns
-        of the table's ``defaults``.
+        The batch's columns, cleaned as :class:`~tigertail.dataset.table_spec.Check` describes, ``EXACT`` where there
+        is a time, and the columns of the table's ``defaults``.
+
+    Raises
+    ------
+    DataError
+        If a column is of a type that cannot be read.
     """
     spec = TABLES[batch.table]
-    rows = batch.rows
-    given = {name: column.check for name, column in spec.inputs.items() if name in rows.columns}
-    rows = rows.with_columns(_text(name) for name, check in given.items() if check in _TEXTS)
+    given = {name: column.check for name, column in spec.inputs.items() if name in batch.rows.columns}
+    check_types(spec, batch.rows, Path(batch.file), {})
+    rows = _texts(plain(batch.rows, given), spec, given, missing)
+    if not missing:
+        warn_of_marks(rows.select(_of(given, Check.TEXT, *_CODES)), source, quarantine)
     for name in _of(given, Check.MBID):
         rows = _mbids(rows, name, source, quarantine)
-    checks = _missing(spec, rows) + (_unknown(given, rows) if spec.whole_codes else [])
+    checks = [*more, *_missing(spec, rows)] + (_unknown(given, rows) if spec.whole_codes else [])
     rows, failed = _numbers(rows, given, batch.rating_scale)
     checks += failed
     if spec.descriptors:
@@ -64,17 +89,27 @@ def clean(batch: Batch, source: str, quarantine: Quarantine) -> pl.DataFrame:
         for name in _of(given, check):
             rows = _coded(rows, name, code_of, source, quarantine)
     for name in _of(given, Check.TIME):
-        rows = _times(rows, name, source, quarantine)
+        rows = _times(rows, name, batch.time_formats, source, quarantine)
     return _complete(spec, rows).drop(LINE, TEXT, strict=False)
 
 
-def _of(given: Mapping[str, Check], check: Check) -> list[str]:
-    return [name for name, own in given.items() if own is check]
+def _of(given: Mapping[str, Check], *checks: Check) -> list[str]:
+    return [name for name, own in given.items() if own in checks]
 
 
-def _text(name: str) -> pl.Expr:
-    text = pl.col(name).cast(pl.String).str.strip_chars()
-    return pl.when(text != "").then(text).alias(name)
+def _texts(
+    rows: pl.DataFrame, spec: TableSpec, given: Mapping[str, Check], missing: Sequence[str]
+) -> pl.DataFrame:
+    """Strip blanks; text of nothing visible is null, and so is what stands for a missing value."""
+    names = [name for name in given if rows[name].dtype == pl.String]
+    stripped = {name: pl.col(name).str.strip_chars() for name in names}
+    shown = [visible(text) & ~text.is_in(missing) for text in stripped.values()]
+    rows = rows.with_columns(
+        pl.when(seen).then(text).alias(name)
+        for (name, text), seen in zip(stripped.items(), shown, strict=True)
+    )
+    ids = [name for name in spec.referring(*Refers) if name in names and given[name] is Check.TEXT]
+    return ids_from_floats(rows, ids)
 
 
 def _missing(spec: TableSpec, rows: pl.DataFrame) -> list[tuple[pl.Expr, str]]:
@@ -82,7 +117,7 @@ def _missing(spec: TableSpec, rows: pl.DataFrame) -> list[tuple[pl.Expr, str]]:
     checks = []
     for choices in spec.needs:
         given = [name for name in choices if name in rows.columns]
-        if all(spec.inputs[name].check in _TEXTS for name in given):
+        if all(spec.inputs[name].check in TEXTS for name in given):
             names = choices[:1] if choices in PAIR_REFERENCES else choices
             what = "item name" if choices == ITEM else " or ".join(names).removesuffix("_id")
             checks.append((pl.all_horizontal(pl.col(given).is_null()), f"no {what}"))
@@ -109,7 +144,7 @@ def _numbers(
             rows, failed = _amount(rows, name)
         elif check is Check.RATING:
             rows, failed = _rating(rows, name, rating_scale)
-        elif check is Check.POSITION and rows[name].null_count() < rows.height:
+        elif check is Check.POSITION:
             rows, failed = _position(rows, name)
         else:
             continue
@@ -118,10 +153,7 @@ def _numbers(
 
 
 def _number(rows: pl.DataFrame, name: str) -> pl.Expr:
-    value = pl.col(name)
-    if rows[name].dtype == pl.String:
-        value = value.str.strip_chars()
-    return value.cast(pl.Float64, strict=False)
+    return pl.col(name).cast(pl.Float64, strict=False)
 
 
 def _amount(rows: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[tuple[pl.Expr, str]]]:
@@ -151,7 +183,9 @@ def _rating(
 
 
 def _position(rows: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[tuple[pl.Expr, str]]]:
-    """Cast positions to whole numbers and return the checks they must pass."""
+    """Cast positions to whole numbers and return the checks they must pass; there may be none in all rows."""
+    if rows[name].null_count() == rows.height:
+        return rows.with_columns(pl.lit(None, pl.Int32).alias(name)), []
     number = _number(rows, name)
     whole = number.is_between(0, _LAST_POSITION) & (number == number.round())
     checks = [(pl.col(name).is_null(), f"{name} is not a whole number from 0 to {_LAST_POSITION:,}")]
@@ -160,10 +194,9 @@ def _position(rows: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[tuple[p
 
 def _mbids(rows: pl.DataFrame, name: str, source: str, quarantine: Quarantine) -> pl.DataFrame:
     """Keep valid MusicBrainz ids, in lower case."""
-    lower = rows[name].str.to_lowercase()
-    valid = lower.str.contains(_UUID)
-    _warn(source, quarantine, "not a MusicBrainz id, left out", rows.filter(~valid)[name])
-    return rows.with_columns(pl.when(valid).then(lower).alias(name))
+    found = rows[name].str.to_lowercase().str.extract(_MBID)
+    _warn(source, quarantine, "not a MusicBrainz id, left out", rows.filter(found.is_null())[name])
+    return rows.with_columns(found.alias(name))
 
 
 def _coded(
@@ -178,47 +211,15 @@ def _coded(
     return rows.with_columns(known.alias(name))
 
 
-def _times(rows: pl.DataFrame, name: str, source: str, quarantine: Quarantine) -> pl.DataFrame:
-    """Read times written as ISO 8601, or as seconds or milliseconds since 1970; without a zone they are UTC."""
+def _times(
+    rows: pl.DataFrame, name: str, formats: Sequence[str], source: str, quarantine: Quarantine
+) -> pl.DataFrame:
+    """Read times, and in ``EXACT`` whether they are exact to the second."""
     raw = rows[name]
-    times = _moments(raw)
+    times = moments(raw, formats)
     unreadable = raw.filter(times.is_null() & raw.is_not_null()).cast(pl.String)
     _warn(source, quarantine, "time that cannot be read, left out", unreadable)
-    return rows.with_columns(times.alias(name))
-
-
-def _moments(raw: pl.Series) -> pl.Series:
-    utc = pl.Datetime("us", "UTC")
-    if raw.dtype == pl.String:
-        times = raw.str.strip_chars().str.to_datetime(
-            _TIMES[0], time_unit="us", time_zone="UTC", strict=False
-        )
-        if times.null_count() > raw.null_count():
-            times = raw.to_frame("raw").select(pl.coalesce(times, *_readings())).to_series()
-        return times
-    if raw.dtype.is_numeric():
-        return raw.to_frame("raw").select(_since_1970(pl.col("raw").cast(pl.Float64))).to_series()
-    if isinstance(raw.dtype, pl.Datetime) and raw.dtype.time_zone is None:
-        return raw.dt.replace_time_zone("UTC").cast(utc)
-    return raw.cast(utc, strict=False) if raw.dtype.is_temporal() else pl.Series([None] * len(raw), dtype=utc)
-
-
-def _readings() -> list[pl.Expr]:
-    """Return expressions for the accepted notations of time, to try in this order on the column ``raw``."""
-    text = pl.col("raw").str.strip_chars()
-    spaced = text.str.replace("T", " ", literal=True).str.strip_suffix("Z")
-    plain = [
-        spaced.str.to_datetime(form, time_unit="us", time_zone="UTC", strict=False) for form in _TIMES[1:]
-    ]
-    zoned = spaced.str.to_datetime("%Y-%m-%d %H:%M:%S%.f%#z", time_unit="us", time_zone="UTC", strict=False)
-    return [*plain, zoned, _since_1970(text.cast(pl.Float64, strict=False))]
-
-
-def _since_1970(number: pl.Expr) -> pl.Expr:
-    seconds = pl.when(number > _MILLISECONDS).then(number / 1000).otherwise(number)
-    usable = seconds.is_between(0, _MILLISECONDS, closed="none")
-    micros = pl.when(usable).then(seconds * 1_000_000).cast(pl.Int64)
-    return micros.cast(pl.Datetime("us", "UTC"))
+    return rows.with_columns(times.alias(name), to_the_second(raw, times).alias(EXACT))
 
 
 def _complete(spec: TableSpec, rows: pl.DataFrame) -> pl.DataFrame:

@@ -28,12 +28,16 @@ class Recipe(BaseModel):
         Name of the dataset.
     source
         Its sources, at least one.
+    unlisted
+        Items that no answer lists, by id, MBID or name; ``"special-purpose"`` stands for Various Artists, [unknown] and
+        MusicBrainz' other artists of this kind. Left out, a model does not list these.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     source: tuple[SerializeAsAny[Source], ...]
+    unlisted: tuple[str, ...] | None = None
 
     @property
     def namespaces(self) -> list[str]:
@@ -55,7 +59,8 @@ class Recipe(BaseModel):
     def load(cls, path: Path | str) -> Recipe:
         """Read a recipe.
 
-        Environment variables ``${NAME}`` in a path are replaced; a relative path starts at the recipe's folder.
+        Environment variables ``${NAME}`` in a path are replaced; a relative path starts at the recipe's folder. The key
+        ``missing`` beside the sources holds for every source without one of its own.
 
         Raises
         ------
@@ -65,10 +70,12 @@ class Recipe(BaseModel):
         path = Path(path)
         content = read_toml(path, remedy="see docs/data.md")
         sources = content.get("source")
+        missing = content.pop("missing", None)
         if not isinstance(sources, list) or not sources:
             raise ConfigError("no sources", path=path, remedy="add a table [[source]] with format and path")
         content["source"] = [
-            _source(keys, f"source {number}", path) for number, keys in enumerate(sources, start=1)
+            _source(_with_missing(keys, missing), f"source {number}", path)
+            for number, keys in enumerate(sources, start=1)
         ]
         recipe = _valid(cls, {"name": path.stem} | content, "recipe", path)
         names = [source.label for source in recipe.source]
@@ -129,7 +136,14 @@ def _source(keys: Any, place: str, path: Path) -> Source:
         )
     paths = {key: keys[key] for key in ("path", "names") if isinstance(keys.get(key), str)}
     keys = keys | {key: _path(text, place, path) for key, text in paths.items()}
+    if isinstance(join := keys.get("join"), dict) and isinstance(join.get("path"), str):
+        keys["join"] = join | {"path": _path(join["path"], place, path)}
     return _valid(found, keys, place, path)
+
+
+def _with_missing(keys: Any, missing: Any) -> Any:
+    """Give a source the recipe's marks of missing values, if it has none of its own."""
+    return {"missing": missing} | keys if missing is not None and isinstance(keys, dict) else keys
 
 
 def _path(text: str, place: str, recipe: Path) -> Path:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Final
 
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.dataset.table_spec import ITEM_REFERENCE, PAIR_REFERENCES
+from tigertail.dataset.table_spec import ITEM, ITEM_REFERENCE, MBIDS, PAIR_REFERENCES
 from tigertail.ingest.accumulator import REF
 from tigertail.ingest.formats import Source
 from tigertail.ingest.side_tables import REF_B
@@ -16,19 +17,61 @@ from tigertail.ingest.side_tables import REF_B
 NAMESPACE: Final = "namespace"
 CATALOGUE: Final = "catalogue"  # whether it comes from a table of items
 ROWS: Final = "rows"
+UUID: Final = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+NO_NAME: Final = r"^[\[<({]\s*(unknown|unknown artist|no artist|none|null|nil)\s*[\]>)}]$"
+NO_IDS: Final = ("none", "null", "nil", "nan", "n/a", "undefined", "[unknown]", "<unknown>")
+NO_MBIDS: Final = (
+    "00000000-0000-0000-0000-000000000000",
+    "ffffffff-ffff-ffff-ffff-ffffffffffff",
+    "125ec42a-7229-4250-afc5-e057484327fe",  # MusicBrainz' own "[unknown]"
+)
+ITEM_IDS: Final = (ITEM[0], *(side[0] for side in PAIR_REFERENCES))
 
 _FIELDS: Final = (*ITEM_REFERENCE, c.COUNTRY)
 
 
+def without_placeholders(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return raw rows without references that stand for nothing, such as the nil UUID or the name "[unknown]".
+
+    The id of a row goes only if the row has a name or an MBID besides: then a word such as "None" is no id.
+    """
+    texts = [
+        name for name in (*ITEM_REFERENCE, *chain(*PAIR_REFERENCES)) if rows.schema.get(name) == pl.String
+    ]
+    plain = {name: pl.col(name).str.strip_chars().str.to_lowercase() for name in texts}
+    nothing = {
+        name: plain[name].is_in(NO_MBIDS) if name in MBIDS else plain[name].str.contains(NO_NAME)
+        for name in texts
+    }
+    emptied = [pl.when(~nothing[name]).then(name).alias(name) for name in texts if name not in ITEM_IDS]
+    rows = rows.with_columns(emptied)
+    for ids, *others in (ITEM, *PAIR_REFERENCES):
+        if ids in texts and (told := [name for name in others if name in rows.columns]):
+            known = pl.any_horizontal(pl.col(told).is_not_null())
+            rows = rows.with_columns(pl.when(~(known & plain[ids].is_in(NO_IDS))).then(ids).alias(ids))
+    return rows
+
+
 def with_refs(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
     """Return ``rows`` with a ``ref``, a hash of everything by which a row names its item."""
-    fields = [pl.lit(source.namespace_id), pl.lit(source.label), pl.lit(source.kind)]
-    fields += [pl.col(name) if name in rows.columns else pl.lit(None, pl.String) for name in ITEM_REFERENCE]
+    fields = [pl.col(name) if name in rows.columns else pl.lit(None, pl.String) for name in ITEM_REFERENCE]
+    of_source = (pl.lit(source.namespace_id), pl.lit(source.label), pl.lit(source.kind))
+    return rows.with_columns(_hash([*of_source, *fields]))
+
+
+def hashed(refs: pl.DataFrame) -> pl.DataFrame:
+    """Return references with their ``ref`` computed again, as after a change of their names."""
+    return refs.with_columns(_hash([pl.col(name) for name in (NAMESPACE, c.SOURCE, c.KIND, *ITEM_REFERENCE)]))
+
+
+def _hash(fields: list[pl.Expr]) -> pl.Expr:
     text = pl.concat_str([field.fill_null("\0") for field in fields], separator="\1")
-    return rows.with_columns(text.hash().alias(REF))
+    return text.hash().alias(REF)
 
 
-def references(rows: pl.DataFrame, source: Source, *, catalogue: bool) -> pl.DataFrame:
+def references(
+    rows: pl.DataFrame, source: Source, *, catalogue: bool, also: tuple[str, ...] = ()
+) -> pl.DataFrame:
     """Return the distinct references of rows that have a ``ref``, with the number of rows of each.
 
     Parameters
@@ -39,15 +82,20 @@ def references(rows: pl.DataFrame, source: Source, *, catalogue: bool) -> pl.Dat
         The source of the rows.
     catalogue
         Whether the rows are a table of items; names from there are preferred.
+    also
+        Further columns to tell references apart by, and to return.
     """
-    present = [name for name in _FIELDS if name in rows.columns]
+    present = [name for name in (*_FIELDS, *also) if name in rows.columns]
     counted = rows.group_by(REF, *present).agg(pl.len().cast(pl.UInt64).alias(ROWS))
     return counted.select(
         REF,
         pl.lit(source.namespace_id).alias(NAMESPACE),
         pl.lit(source.label).alias(c.SOURCE),
         pl.lit(source.kind).alias(c.KIND),
-        *(pl.col(name) if name in present else pl.lit(None, pl.String).alias(name) for name in _FIELDS),
+        *(
+            pl.col(name) if name in present else pl.lit(None, pl.String).alias(name)
+            for name in (*_FIELDS, *also)
+        ),
         pl.lit(catalogue).alias(CATALOGUE),
         ROWS,
     )

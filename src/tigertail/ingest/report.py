@@ -37,7 +37,8 @@ class SourceReport:
     rejected
         Rejected rows by reason, the most frequent first.
     duplicates
-        Rows of a table of counts that repeat another row and were dropped.
+        Rows that were dropped: those of a table of counts that repeat another row, and those of a log that are of the
+        same second, listener and item as another.
     """
 
     name: str

@@ -1,33 +1,56 @@
 """Source files as byte streams: from a folder or an archive, compressed or not.
 
-Nothing is unpacked to disk. An archive is read from front to back, one member at a time.
+Nothing is unpacked to disk. An archive is read from front to back, one member at a time. What a file is, its first
+bytes say, else its suffix, in capitals or not.
 """
 
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import io
 import lzma
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from tigertail.errors import DataError
+from tigertail.io.zstandard import ZstdError, open_zstd
 
-_TAR: Final = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
-_OPEN: Final = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+_OPEN: Final[dict[str, Callable[[Any], Any]]] = {
+    ".gz": gzip.open,
+    ".tgz": gzip.open,
+    ".bz2": bz2.open,
+    ".xz": lzma.open,
+    ".zst": open_zstd,
+    ".tzst": open_zstd,
+}
+_FIRST_BYTES: Final = {
+    b"\x1f\x8b\x08": ".gz",
+    b"BZh": ".bz2",
+    b"\xfd7zXZ\x00": ".xz",
+    b"\x28\xb5\x2f\xfd": ".zst",
+    b"PK\x03\x04": ".zip",
+    b"PK\x05\x06": ".zip",  # without members
+}
+_SPREADSHEETS: Final = (".xlsx", ".xlsm", ".xls", ".ods")
+_TAR_AT: Final = 257  # where a tar archive says that it is one
+_LEFT_BEHIND: Final = ("._", ".ds_store", "thumbs.db", "desktop.ini")  # by file managers, in lower case
+_BUFFER: Final = 1 << 16
 _DAMAGE: Final = (
     EOFError,
     lzma.LZMAError,
     tarfile.TarError,
     zipfile.BadZipFile,
     zlib.error,
+    ZstdError,
+    UnicodeDecodeError,  # a member's name in its header
 )
 
 
@@ -42,12 +65,16 @@ class Stream:
         The open file.
     path
         The file, folder or archive that contains it.
+    member
+        Whether it lies in an archive.
     """
 
-    def __init__(self, name: str, file: IO[bytes], path: Path) -> None:
+    def __init__(self, name: str, file: IO[bytes], path: Path, *, member: bool = False) -> None:
         self.name = name
         self.path = path
+        self.place = path / name if member else path
         self._file = file
+        self._start = b""
 
     def read(self, size: int) -> bytes:
         """Return up to ``size`` bytes, none at the end.
@@ -57,8 +84,16 @@ class Stream:
         DataError
             If the archive or compressed file is damaged.
         """
-        with _damage(self.path):
+        if self._start:
+            start, self._start = self._start[:size], self._start[size:]
+            return start
+        with _damage(self.place):
             return self._file.read(size)
+
+    def start(self, size: int) -> bytes:
+        """Return up to ``size`` bytes that will be read again; to be called once, before anything is read."""
+        self._start = self.read(size)
+        return self._start
 
 
 def streams(path: Path, *patterns: str, bare: bool = True) -> Generator[Stream, None, None]:
@@ -67,10 +102,11 @@ def streams(path: Path, *patterns: str, bare: bool = True) -> Generator[Stream, 
     Parameters
     ----------
     path
-        A folder (searched through), ``.zip``, ``.tar`` (also ``.gz``, ``.bz2``, ``.xz``), a compressed file
-        or a plain one.
+        A folder (searched through), a zip or tar archive, a compressed file (gzip, bzip2, xz, Zstandard) or a plain
+        one.
     *patterns
-        What the file's name must match, folders and compression suffix aside, such as ``*.listens``.
+        What the file's name must match, in capitals or not, folders and compression suffix aside, such as
+        ``*.listens``.
     bare
         Whether ``path`` itself may be the file, with any name.
 
@@ -88,17 +124,20 @@ def streams(path: Path, *patterns: str, bare: bool = True) -> Generator[Stream, 
         raise DataError("no such file or folder", path=path, remedy="check the path in the recipe")
     if path.is_dir():
         yield from _folder(path, patterns)
-    elif path.name.endswith(".zst"):
-        raise DataError(
-            "Zstandard files cannot be read", path=path, remedy=f"unpack it first: zstd -d {path.name}"
-        )
-    elif path.suffix == ".zip":
-        yield from _zip(path, patterns)
-    elif path.name.endswith(_TAR):
-        yield from _tar(path, patterns)
-    elif bare:
-        with _open(path) as file:
-            yield Stream(_plain_name(path.name), file, path)
+        return
+    if path.suffix.lower() in _SPREADSHEETS:
+        raise DataError("a spreadsheet", path=path, remedy="save its table as CSV in UTF-8")
+    with _open(path) as file:
+        kind = _kind(file, path.name)
+        if kind == ".zip":
+            yield from _zip(path, patterns)
+            return
+        with _damage(path):
+            unpacked = _unpacked(file, path.name)
+        if _is_tar(unpacked, path):
+            yield from _tar(unpacked, path, patterns)
+        elif bare:
+            yield Stream(_plain_name(path.name), unpacked, path)
 
 
 @contextmanager
@@ -127,49 +166,85 @@ def stream(path: Path, name: str, *, bare: bool = False) -> Iterator[Stream]:
 def _folder(path: Path, patterns: tuple[str, ...]) -> Iterator[Stream]:
     for file_path in sorted(path.rglob("*")):
         if file_path.is_file() and _matches(file_path.name, patterns):
-            with _open(file_path) as file:
-                yield Stream(file_path.relative_to(path).as_posix(), file, file_path)
+            with _open(file_path) as file, _damage(file_path):
+                unpacked = _unpacked(file, file_path.name)
+                yield Stream(file_path.relative_to(path).as_posix(), unpacked, file_path)
 
 
 def _zip(path: Path, patterns: tuple[str, ...]) -> Iterator[Stream]:
-    with _damage(path):
+    with _unknown_packing(path), _damage(path):
         archive = zipfile.ZipFile(path)
     with archive:
         for name in sorted(archive.namelist()):
-            if _matches(name, patterns):
-                with _damage(path), archive.open(name) as member, _unpacked(member, name) as file:
-                    yield Stream(name, file, path)
+            if not name.endswith("/") and _matches(name, patterns):
+                with _member(archive, name, path / name) as member, _damage(path / name):
+                    yield Stream(name, _unpacked(member, name), path, member=True)
 
 
-def _tar(path: Path, patterns: tuple[str, ...]) -> Iterator[Stream]:
-    with _damage(path), tarfile.open(path, "r|*") as archive:
+def _member(archive: zipfile.ZipFile, name: str, place: Path) -> IO[bytes]:
+    with _unknown_packing(place), _damage(place):
+        return archive.open(name)
+
+
+@contextmanager
+def _unknown_packing(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except (NotImplementedError, RuntimeError) as error:  # another way of packing, or a password
+        raise DataError(
+            f"cannot be unpacked ({error})", path=place, remedy="unpack the archive first"
+        ) from error
+
+
+def _tar(file: IO[bytes], path: Path, patterns: tuple[str, ...]) -> Iterator[Stream]:
+    with _damage(path), tarfile.open(fileobj=file, mode="r|") as archive:
         for entry in archive:
             member = archive.extractfile(entry) if _matches(entry.name, patterns) else None
             if member is not None:
-                with _unpacked(member, entry.name) as file:
-                    yield Stream(entry.name, file, path)
+                yield Stream(entry.name, _unpacked(member, entry.name), path, member=True)
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:
-    base = name.rpartition("/")[2]
+    base = name.rpartition("/")[2].lower()
     plain = _plain_name(base)
-    return bool(base) and not base.startswith("._") and any(fnmatchcase(plain, one) for one in patterns)
+    if not base or base.startswith(_LEFT_BEHIND):
+        return False
+    return any(fnmatchcase(plain, one.lower()) for one in patterns)
 
 
 def _plain_name(name: str) -> str:
-    return name.removesuffix(Path(name).suffix) if Path(name).suffix in _OPEN else name
+    suffix = Path(name).suffix
+    return name.removesuffix(suffix) if suffix.lower() in _OPEN else name
 
 
 def _open(path: Path) -> IO[bytes]:
     try:
-        return _unpacked(path.open("rb"), path.name)
+        return path.open("rb", buffering=_BUFFER)
     except OSError as error:
         raise DataError(f"cannot be read ({error.strerror})", path=path) from error
 
 
+def _kind(file: IO[bytes], name: str) -> str:
+    """Return the suffix of what the file is, without moving in it."""
+    first = _peek(file)
+    found = next((kind for start, kind in _FIRST_BYTES.items() if first.startswith(start)), None)
+    suffix = Path(name).suffix.lower()
+    return found or (suffix if suffix in (*_OPEN, ".zip") else "")
+
+
 def _unpacked(file: IO[bytes], name: str) -> IO[bytes]:
-    opener = _OPEN.get(Path(name).suffix)
-    return io.BufferedReader(opener(file, "rb")) if opener else file  # type: ignore[operator]
+    """Return the content of a file, uncompressed."""
+    opener = _OPEN.get(_kind(file, name))
+    return io.BufferedReader(opener(file), _BUFFER) if opener else file
+
+
+def _is_tar(file: IO[bytes], path: Path) -> bool:
+    with _damage(path):
+        return _peek(file)[_TAR_AT:].startswith(b"ustar") or _plain_name(path.name).lower().endswith(".tar")
+
+
+def _peek(file: IO[bytes]) -> bytes:
+    return bytes(file.peek(512))  # type: ignore[attr-defined]
 
 
 @contextmanager
@@ -177,8 +252,9 @@ def _damage(path: Path) -> Iterator[None]:
     try:
         yield
     except (*_DAMAGE, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise  # an error of the disk; those of bz2 and gzip have no number
+        # Errors of the disk have a number, those of bz2 and gzip none; a wrong place in a zip is an invalid argument.
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise
         raise DataError(
             f"the file is damaged or truncated ({error})", path=path, remedy="download it again"
         ) from error

@@ -15,6 +15,11 @@ KEPT_PER_REASON: Final = 10_000
 EXAMPLES: Final = 5
 _TEXT_LENGTH: Final = 200
 
+_SHOWN: Final = (
+    *(pl.String, pl.Boolean, pl.Float32, pl.Float64, pl.Date, pl.Datetime),
+    *(pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64),
+)
+
 # Columns of raw rows: the line in the file, counted from 1, and its text. The sign # distinguishes them from the
 # columns of any file.
 LINE: Final = "#line"
@@ -80,9 +85,16 @@ class Quarantine:
             return rows
         bad = judged.filter(pl.col(REASON).is_not_null())
         if TEXT not in bad.columns:
-            bad = bad.with_columns(pl.struct(rows.drop(LINE).columns).struct.json_encode().alias(TEXT))
+            shown = [name for name, dtype in rows.schema.items() if name != LINE and _is_shown(dtype)]
+            text = pl.struct(shown).struct.json_encode() if shown else pl.lit("")
+            bad = bad.with_columns(text.alias(TEXT))
         self.reject(source, file, bad)
         return judged.filter(pl.col(REASON).is_null()).drop(REASON)
+
+    def skip(self, source: str, reason: str, count: int) -> None:
+        """Count rows that the recipe leaves out; they are not kept."""
+        if count:
+            self.rejected[source, reason] += count
 
     def warn(self, source: str, what: str, count: int, examples: list[str] | None = None) -> None:
         """Count rows that are used with a warning."""
@@ -103,6 +115,12 @@ class Quarantine:
             writer = csv.writer(file)
             writer.writerow(("source", "file", "line", "reason", "text"))
             writer.writerows((row.source, row.file, row.line, row.reason, row.text) for row in self.rows)
+
+
+def _is_shown(dtype: pl.DataType) -> bool:
+    """Return whether values of a type can be written as JSON, and read by people."""
+    inner = dtype.inner if isinstance(dtype, pl.List | pl.Array) else dtype
+    return inner in _SHOWN
 
 
 def reasons(*checks: tuple[pl.Expr, str]) -> pl.Expr:

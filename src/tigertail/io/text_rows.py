@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
@@ -17,6 +18,21 @@ from tigertail.io.quarantine import LINE, REASON, TEXT, Quarantine, reasons
 
 BLOCK_BYTES: Final = 16 << 20
 _LONGEST_LINE: Final = 256 << 20
+_ENOUGH_TO_TELL: Final = (
+    1 << 16
+)  # bytes without a line feed: either there is one line, or lines end otherwise
+_NO_TEXT: Final = {
+    b"PAR1": ("a Parquet file", "write format = 'parquet' in the recipe"),
+    b"ARROW1": ("an Arrow file", "save it as Parquet"),
+    b"SQLite format 3": ("an SQLite database", "save its table as CSV"),
+    b"7z\xbc\xaf": ("a 7-Zip archive", "unpack it first"),
+    b"Rar!": ("a RAR archive", "unpack it first"),
+    b"%PDF": ("a PDF file", "give a text file"),
+    b"\xd0\xcf\x11\xe0": ("an Office file", "save its table as CSV in UTF-8"),
+}
+_JSON: Final = re.compile(r"""\s*(\[\s*(\{|\]|$)|\{\s*("|$))""")
+_SEPARATOR_LINE: Final = re.compile(r'"?sep=."?$')  # for Excel, before the header
+_STAND_INS: Final = tuple(chr(code) for code in range(0xE000, 0xF900))  # private use: in no language's text
 
 
 @dataclass(frozen=True)
@@ -42,6 +58,7 @@ class TextFile:
     quarantine: Quarantine
     encoding: str = "utf-8"
     fallback: str | None = None
+    undecoded: list[int] = field(default_factory=list, init=False)  # the first line that cannot be decoded
 
     def lines(self) -> Iterator[pl.DataFrame]:
         """Yield blocks of lines that are not blank, as columns ``LINE`` and ``TEXT``.
@@ -53,8 +70,8 @@ class TextFile:
         """
         first = 1
         for block in self._blocks():
-            if first == 1 and block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                raise DataError("encoded as UTF-16", path=self.stream.path, remedy="save it as UTF-8")
+            if first == 1:
+                self._check_text(block)
             body = block.removeprefix(codecs.BOM_UTF8) if first == 1 else block
             frame = pl.DataFrame({TEXT: self._decode(body, first)}).with_columns(
                 pl.col(TEXT).str.strip_suffix("\r"), pl.int_range(first, pl.len() + first).alias(LINE)
@@ -62,7 +79,7 @@ class TextFile:
             yield frame.filter(pl.col(TEXT).str.contains(r"\S"))
             first += block.count(b"\n")
         if first == 1:
-            raise DataError("the file is empty", path=self.stream.path, remedy="check the download")
+            raise self._empty()
 
     def rows(self, columns: Sequence[str], *, separator: str, quoted: bool) -> Iterator[pl.DataFrame]:
         """Yield blocks of rows for a file without a header; see :meth:`split`."""
@@ -90,16 +107,25 @@ class TextFile:
             If the header is another.
         """
         top, blocks = self._opened()
+        if _SEPARATOR_LINE.match(top[TEXT][0]) and top.height > 1:
+            top = top.slice(1)
+        if self.undecoded and self.undecoded[0] < top[LINE][0]:
+            raise self._of_another_encoding("its first line is not", self.undecoded[0])
+        if header is None and _JSON.match(top[TEXT][0]):
+            raise DataError(
+                "a JSON file", path=self.stream.place, remedy="write format = 'json' in the recipe"
+            )
         found = [name.strip() for name in _fields(top[TEXT][0], separator, quoted)]
+        found = [name or str(number) for number, name in enumerate(found, start=1)]
         if header is not None and found != list(header):
             raise DataError(
                 f"its first line is '{separator.join(found)[:100]}'",
-                path=self.stream.path,
+                path=self.stream.place,
                 line=1,
                 remedy=f"expected the header {', '.join(header)}: give the file as published",
             )
         if len(set(found)) < len(found):
-            raise DataError("two columns have the same name", path=self.stream.path, line=1)
+            raise DataError("two columns have the same name", path=self.stream.place, line=1)
         rest = chain([top.slice(1)], blocks)
         return found, (self.split(frame, found, separator=separator, quoted=quoted) for frame in rest)
 
@@ -117,7 +143,7 @@ class TextFile:
         for top in blocks:
             if not top.is_empty():
                 return top, blocks
-        raise DataError("the file is empty", path=self.stream.path, remedy="check the download")
+        raise self._of_another_encoding("no line of it is") if self.undecoded else self._empty()
 
     def split(
         self, frame: pl.DataFrame, columns: Sequence[str], *, separator: str, quoted: bool
@@ -138,10 +164,15 @@ class TextFile:
 
     def _split_quoted(self, frame: pl.DataFrame, columns: Sequence[str], separator: str) -> pl.DataFrame:
         cells = [_fields(text, separator, quoted=True) for text in frame[TEXT]]
-        good = pl.Series([len(row) == len(columns) for row in cells])
-        self._keep(frame, ~good, f"wrong number of fields (expected {len(columns)})")
-        values = list(zip(*(row for row in cells if len(row) == len(columns)), strict=True))
-        values = values or [()] * len(columns)
+        is_open = pl.Series([_is_open(text, separator) for text in frame[TEXT]], dtype=pl.Boolean)
+        width = len(columns)
+        good = pl.Series([len(row) == width for row in cells], dtype=pl.Boolean) & ~is_open
+        self._keep(frame.filter(is_open), pl.lit(True), "a quote that is not closed on its line")
+        self._keep(
+            frame.filter(~is_open), ~good.filter(~is_open), f"wrong number of fields (expected {width})"
+        )
+        values = list(zip(*(row for row, is_good in zip(cells, good, strict=True) if is_good), strict=True))
+        values = values or [()] * width
         fields = [pl.Series(name, cell, pl.String) for name, cell in zip(columns, values, strict=True)]
         return frame.filter(good).with_columns(fields)
 
@@ -150,8 +181,9 @@ class TextFile:
         return self.quarantine.keep(self.source, self.stream.name, frame, reasons((check, reason)))
 
     def _blocks(self) -> Iterator[bytes]:
+        """Yield blocks of whole lines, which end in a line feed whatever ends them in the file."""
         rest = b""
-        while data := self.stream.read(BLOCK_BYTES):
+        for data in self._pieces():
             cut = data.rfind(b"\n") + 1
             if cut:
                 yield rest + data[:cut]
@@ -159,9 +191,40 @@ class TextFile:
             else:
                 rest += data
             if len(rest) > _LONGEST_LINE:
-                raise DataError("a line is too long", path=self.stream.path, remedy="give a text file")
+                raise DataError("a line is too long", path=self.stream.place, remedy="give a text file")
         if rest:
             yield rest + b"\n"
+
+    def _pieces(self) -> Iterator[bytes]:
+        """Yield the bytes; if the first of them have carriage returns alone, as on an old Macintosh, as line feeds."""
+        start = b""
+        while len(start) < _ENOUGH_TO_TELL and b"\n" not in start:
+            data = self.stream.read(BLOCK_BYTES)
+            if not data:
+                break
+            start += data
+        old = b"\n" not in start and b"\r" in start
+        if start:
+            yield start.replace(b"\r", b"\n") if old else start
+        while data := self.stream.read(BLOCK_BYTES):
+            yield data.replace(b"\r", b"\n") if old else data
+
+    def _check_text(self, block: bytes) -> None:
+        """Refuse what is no text in an encoding that can be read in blocks."""
+        utf_16 = block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        if utf_16 or b"\0\0" in (block[0:4:2], block[1:4:2]):
+            raise DataError("encoded as UTF-16", path=self.stream.place, remedy="save it as UTF-8")
+        for start, (what, remedy) in _NO_TEXT.items():
+            if block.startswith(start):
+                raise DataError(what, path=self.stream.place, remedy=remedy)
+
+    def _empty(self) -> DataError:
+        return DataError("the file is empty", path=self.stream.place, remedy="check the download")
+
+    def _of_another_encoding(self, what: str, line: int | None = None) -> DataError:
+        remedy = "name its encoding in the recipe, such as encoding = 'windows-1252', or save it as UTF-8"
+        problem = f"{what} {self.encoding} text"
+        return DataError(problem, path=self.stream.place, line=line, remedy=remedy)
 
     def _decode(self, block: bytes, first: int) -> pl.Series:
         try:
@@ -185,6 +248,7 @@ class TextFile:
             what = f"text that is not {self.encoding}, read as {self.fallback}"
             self.quarantine.warn(self.source, what, len(failed), examples)
         else:
+            self.undecoded.extend(line for line, _ in failed[: 1 - len(self.undecoded)])
             self.quarantine.read[self.source] += len(failed)
             rows = pl.DataFrame(failed, schema=[LINE, TEXT], orient="row")
             rows = rows.with_columns(pl.lit(f"text that is not {self.encoding}").alias(REASON))
@@ -195,7 +259,29 @@ class TextFile:
 def _fields(text: str, separator: str, quoted: bool) -> list[str]:
     if not quoted:
         return text.split(separator)
+    one, replaced = _one_sign(text, separator)
     try:
-        return next(csv.reader([text], delimiter=separator))
+        fields = next(csv.reader([replaced], delimiter=one))
     except csv.Error:  # a field too long to be one
         return []
+    return fields if one == separator else [field.replace(one, separator) for field in fields]
+
+
+def _is_open(text: str, separator: str) -> bool:
+    """Return whether a quote is open at the end of a line."""
+    if text.count('"') % 2 == 0:
+        return False
+    one, replaced = _one_sign(text, separator)
+    try:
+        next(csv.reader([replaced], delimiter=one, strict=True))
+    except csv.Error as error:
+        return "unexpected end of data" in str(error)
+    return False
+
+
+def _one_sign(text: str, separator: str) -> tuple[str, str]:
+    """Return a separator of one sign, which the reader of quoted fields needs, and the line with it."""
+    if len(separator) == 1:
+        return separator, text
+    stand_in = next(sign for sign in _STAND_INS if sign not in text)
+    return stand_in, text.replace(separator, stand_in)

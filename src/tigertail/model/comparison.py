@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
 import polars as pl
 
 from tigertail import columns as c
@@ -34,7 +33,7 @@ class Comparison:
     @property
     def notices(self) -> tuple[str, ...]:
         """What a person should know of them."""
-        return self.other.notices + self.own.notices
+        return tuple(dict.fromkeys(self.other.notices + self.own.notices))
 
     def table(self) -> pl.DataFrame:
         """Return both lists as one table.
@@ -44,7 +43,7 @@ class Comparison:
         polars.DataFrame
             Columns rank, item_id, name, listeners, country where the catalogue has it, and in_both, whether the
             other list has the item too; the same with the prefix ``other_`` for the other signal. Null where one
-            list is shorter.
+            list is shorter. The name of a track or an album follows its artist's.
         """
         other, own = _described(self.other), _described(self.own)
         both = pl.col(c.ITEM_ID).is_in(set(own[c.ITEM_ID]) & set(other[c.ITEM_ID])).alias("in_both")
@@ -87,7 +86,7 @@ def compare(
             f"unknown signal '{other}' to compare with",
             remedy=f"choose {COSINE}, or one of {', '.join(model.signals)}",
         )
-    seeds = np.array([model.index.find(item)], np.int32)
+    seeds = model.index.match_all([item])[0]
     return Comparison(
         model.answer(seeds, n, signal=other, **options.of_both_lists()),
         model.answer(seeds, n, options=options),
@@ -95,7 +94,11 @@ def compare(
 
 
 def _described(answers: Answers) -> pl.DataFrame:
-    table = answers.table().select(c.RANK, c.ITEM_ID, c.NAME, "listeners")
+    table = answers.table()
+    if c.ARTIST_NAME in table.columns:
+        whole = pl.concat_str(c.ARTIST_NAME, c.NAME, separator=" - ")
+        table = table.with_columns(pl.coalesce(whole, c.NAME).alias(c.NAME))
+    table = table.select(c.RANK, c.ITEM_ID, c.NAME, "listeners")
     if c.COUNTRY not in answers.catalogue.columns:
         return table
     return table.join(

@@ -92,6 +92,9 @@ class ModelConfig(BaseModel):
 
     seed: int = 0
     """Seed of everything random."""
+    unlisted: tuple[str, ...] | None = None
+    """Items that no answer lists, by id, MBID or name; "special-purpose" stands for Various Artists, [unknown] and
+    others of their kind. None means those of the dataset's recipe, else "special-purpose"."""
     confidence: ConfidenceConfig = ConfidenceConfig()
     base: BaseConfig = BaseConfig()
     local: LocalConfig = LocalConfig()

@@ -97,7 +97,9 @@ def explain(
     spoke = found > -np.inf
     added = np.where(spoke, found, 0)[:, None]
     evidence = _evidence({name: signal}, added, seeds, items, seed_names)
-    return Reasons(_alone(name, added[:, 0].mean(axis=0), spoke.any(axis=0), evidence[0]), _SIGNALS)
+    return Reasons(
+        _alone(name, added[:, 0].mean(axis=0), np.asarray(spoke.any(axis=0)), evidence[0]), _SIGNALS
+    )
 
 
 def format_reasons(carriers: list[dict[str, Any]], most: int = 3) -> str:
@@ -156,7 +158,7 @@ def _factors(
     logs = (added * share_of_seed[:, None]).sum(axis=0)
     affinity = np.log(np.maximum(total / len(seeds), np.finfo(np.float64).tiny))
     logs[-1] = affinity - logs[:-1].sum(axis=0)
-    has_data = spoke.any(axis=0)
+    has_data = np.asarray(spoke.any(axis=0))
     gains = np.maximum(logs[:-1], 0)
     shares = np.zeros(logs.shape)
     shares[:-1] = gains / np.maximum(gains.sum(axis=0), np.finfo(np.float64).tiny)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tigertail import columns as c
+import numpy as np
+from numpy.typing import NDArray
+
 from tigertail.errors import DataError
 from tigertail.io.files import read_text
 from tigertail.model.model import Model
 
 
-def read_queries(path: Path, model: Model) -> list[str]:
-    """Read ids or names of a model's items, one per line; blank lines are skipped.
+def read_queries(path: Path, model: Model) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    """Read ids, MBIDs or names of a model's items, one per line; blank lines are skipped.
 
     Returns
     -------
-    list of str
-        The items' ids, in the order of the file.
+    codes
+        The items' codes, in the order of the file; int32.
+    notes
+        What a person should know of the choice.
 
     Raises
     ------
@@ -33,4 +37,4 @@ def read_queries(path: Path, model: Model) -> list[str]:
     for number, code in zip(asked, codes, strict=True):
         if code < 0:
             raise model.index.unknown(asked[number], path=path, line=number)
-    return model.items[c.ITEM_ID].gather(codes).to_list()
+    return model.index.match_all(list(asked.values()))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
+from typing import Final
+
+import numpy as np
 import polars as pl
 
 from tigertail import columns as c
@@ -9,12 +13,15 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.folding import fold_series
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.strata import Stratum, strata
-from tigertail.errors import DataError
+from tigertail.errors import DataError, TigertailWarning
+from tigertail.model.aliases import item_aliases
 from tigertail.model.config import ModelConfig
 from tigertail.model.fit_mixture import fit_mixture, mixed_names
 from tigertail.model.model import Model, Provenance
 from tigertail.model.registry import MIXTURE, FitContext, fit_signals
 from tigertail.splitting.ground_truth import GroundTruth
+
+_FEWEST_LISTENERS: Final = 2  # of two items or more
 
 
 def fit(
@@ -40,6 +47,11 @@ def fit(
     threads
         Threads to use; None means all. The model is the same for any number.
 
+    Warns
+    -----
+    TigertailWarning
+        If no two listeners play two items or more, so that listening shows no likeness.
+
     Raises
     ------
     DataError
@@ -53,6 +65,14 @@ def fit(
             path=dataset.path,
             remedy="look at plays and ratings",
         )
+    if (several := int((np.diff(interactions.plays.indptr) > 1).sum())) < _FEWEST_LISTENERS:
+        who = "only one listener plays" if several else "no listener plays"
+        warnings.warn(
+            f"{who} two items or more: likeness is what several listeners have in common, so answers from listening "
+            "are ties; build the dataset with more listeners",
+            TigertailWarning,
+            stacklevel=2,
+        )
     mixed_names(dataset, config.mixture)  # refuse an unknown name before the work, not after
     context = FitContext(dataset, interactions, config, threads)
     signals = fit_signals(context)
@@ -64,7 +84,8 @@ def fit(
         "interactions": interactions.plays.nnz,
         "items with a listener": int((interactions.item_listeners > 0).sum()),
     }
-    return Model(item_table(dataset, interactions), signals, config, provenance, seen)
+    items = item_table(dataset, interactions)
+    return Model(items, signals, config, provenance, seen, aliases=item_aliases(dataset, items))
 
 
 def item_table(dataset: Dataset, interactions: Interactions) -> pl.DataFrame:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
+from tigertail.dataset.unlisted import SPECIAL_PURPOSE, unlisted
 from tigertail.errors import ConfigError, TigertailWarning
+from tigertail.geo.countries import country_code
 from tigertail.model.config import ModelConfig
 from tigertail.model.explanation import Reasons, explain
 from tigertail.model.query_options import QueryOptions, takes_options
@@ -78,6 +80,7 @@ class Answers:
             pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias(c.RANK),
             c.ITEM_ID,
             c.NAME,
+            *((c.ARTIST_NAME,) if c.ARTIST_NAME in self.catalogue.columns else ()),
             pl.Series(c.SCORE, self.affinities),
             "listeners",
             "stratum",
@@ -123,6 +126,12 @@ class BulkAnswers:
         }
         if names:
             lists |= {"target_name": titles.gather(self.targets), c.NAME: titles.gather(self.items)}
+        if names and c.ARTIST_NAME in self.catalogue.columns:
+            artists = self.catalogue[c.ARTIST_NAME]
+            lists |= {
+                "target_artist_name": artists.gather(self.targets),
+                c.ARTIST_NAME: artists.gather(self.items),
+            }
         return pl.DataFrame(lists)
 
 
@@ -145,6 +154,9 @@ class Model:
         How much it has seen: listeners, interactions, and items that have a listener.
     version
         Which model it is, of those that were written to disk; None if it was not.
+    aliases
+        What else its items are called, as :class:`~tigertail.retrieval.item_index.ItemIndex` takes it; None where no
+        more is known of them.
     """
 
     items: pl.DataFrame
@@ -153,6 +165,7 @@ class Model:
     provenance: Provenance
     metrics: Mapping[str, Any] = field(default_factory=dict)
     version: str | None = None
+    aliases: pl.DataFrame | None = field(default=None, repr=False)
 
     @takes_options
     def similar(
@@ -169,8 +182,9 @@ class Model:
         Parameters
         ----------
         item
-            Id or name of the item, or of several, as of a playlist. A name is matched whatever its case,
-            accents and punctuation; of several items with one name the one with most listeners is meant.
+            Id, MBID or name of the item, or of several, as of a playlist
+            (:class:`~tigertail.retrieval.item_index.ItemIndex` says what is found); of several items with one name
+            the one with most listeners is meant.
         n
             How many to list.
         why
@@ -183,14 +197,15 @@ class Model:
         Returns
         -------
         polars.DataFrame
-            Columns rank, item_id, name, score (the affinity; after several items the mean of theirs),
-            listeners and stratum; shorter than ``n`` where the signal has no more answers, empty where it does not
+            Columns rank, item_id, name, artist_name where items are by artists, score (the affinity; after several
+            items the mean of theirs), listeners and stratum; shorter than ``n`` where the signal has no more answers, empty where it does not
             cover the item. With ``why`` also the column why (:mod:`tigertail.model.explanation`).
 
         Warns
         -----
         TigertailWarning
-            If the place has too few listeners: which region stands for it.
+            If the place has too few listeners: which region stands for it. If several items have a name: how many,
+            and how to ask for another.
 
         Raises
         ------
@@ -202,9 +217,9 @@ class Model:
             If there is no such option; the message suggests the closest.
         """
         options = (options or QueryOptions()).replace(**keywords)
-        seeds = [self.index.find(one) for one in ([item] if isinstance(item, str) else item)]
-        answers = self.answer(np.array(seeds, np.int32), n, why=why, options=options)
-        _warn(answers.notices)
+        seeds, notes = self.index.match_all([item] if isinstance(item, str) else item)
+        answers = self.answer(seeds, n, why=why, options=options)
+        _warn((*notes, *answers.notices))
         return answers.table()
 
     @takes_options
@@ -236,7 +251,7 @@ class Model:
         if not len(seeds):
             raise ConfigError("no item given", remedy="give the id or name of an item")
         resolved = resolve_signal(self.signals, options)
-        allowed = self._candidates(options)
+        allowed, notes = self._candidates(options)
         allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed
         allowed[seeds] = False
         contributions = None
@@ -251,12 +266,12 @@ class Model:
         if why:
             names = self.items[c.NAME].gather(seeds).to_list()
             reasons = explain(resolved.name, resolved.signal, seeds, items, names, affinities, contributions)
-        return Answers(self.items, seeds, items, best[0][listed], resolved.notices, reasons)
+        return Answers(self.items, seeds, items, best[0][listed], (*resolved.notices, *notes), reasons)
 
     @takes_options
     def neighbours(
         self,
-        queries: Sequence[str] | None = None,
+        queries: Sequence[str] | NDArray[np.int32] | None = None,
         top: int = 100,
         *,
         names: bool = False,
@@ -268,11 +283,12 @@ class Model:
         Parameters
         ----------
         queries
-            Ids or names; None means every item the signal covers.
+            Ids, MBIDs or names, or codes; None means every item the signal covers.
         top
             How many to list for each.
         names
-            Whether to add the columns target_name and name.
+            Whether to add the columns target_name and name, and where items are by artists target_artist_name and
+            artist_name.
         options, **keywords
             As in :meth:`similar`.
 
@@ -300,7 +316,7 @@ class Model:
     @takes_options
     def answer_many(
         self,
-        queries: Sequence[str] | None = None,
+        queries: Sequence[str] | NDArray[np.int32] | None = None,
         top: int = 100,
         *,
         options: QueryOptions | None = None,
@@ -321,31 +337,51 @@ class Model:
         options = (options or QueryOptions()).replace(**keywords)
         _check_length(top)
         resolved = resolve_signal(self.signals, options)
+        notes: tuple[str, ...] = ()
         if queries is None:
             codes = np.flatnonzero(resolved.signal.known).astype(np.int32)
+        elif isinstance(queries, np.ndarray):
+            codes = queries
         else:
-            codes = self.index.find_all(queries)
-        blocks = list(self._lists(resolved.signal, codes, top, self._candidates(options)))
+            codes, notes = self.index.match_all(queries)
+        allowed, further = self._candidates(options)
+        blocks = list(self._lists(resolved.signal, codes, top, allowed))
         targets, items, scores, ranks = (
             np.concatenate([block[place] for block in blocks] or [np.empty(0, dtype)])
             for place, dtype in enumerate((np.int32, np.int32, np.float32, np.int32))
         )
-        return BulkAnswers(self.items, targets, items, scores, ranks, resolved.notices)
+        notices = (*notes, *resolved.notices, *further)
+        return BulkAnswers(self.items, targets, items, scores, ranks, notices)
+
+    def with_unlisted(self, items: Sequence[str] | None) -> Self:
+        """Return the model with another list of items that no answer lists; None leaves it as it is."""
+        if items is None:
+            return self
+        return replace(self, config=self.config.model_copy(update={"unlisted": tuple(items)}))
 
     @cached_property
     def index(self) -> ItemIndex:
-        """Resolves ids and names to item codes, and suggests close names."""
-        return ItemIndex(self.items)
+        """Resolves ids, MBIDs and names to item codes, and suggests close names."""
+        return ItemIndex(self.items, self.aliases, country_code)
 
-    def _candidates(self, options: QueryOptions) -> NDArray[np.bool_] | None:
-        """Return which items may be listed; None where all may."""
+    def _candidates(self, options: QueryOptions) -> tuple[NDArray[np.bool_] | None, tuple[str, ...]]:
+        """Return which items may be listed, None where all may, and what a person should know of the choice."""
         allowed = candidate_mask(self.items, options)
-        if not options.exclude:
-            return allowed
-        codes = self.index.find_all(options.exclude)
+        if not options.exclude and not len(self.unlisted):
+            return allowed, ()
+        codes, notes = self.index.match_all(options.exclude)
         allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed.copy()
+        allowed[self.unlisted] = False
         allowed[codes] = False
-        return allowed
+        return allowed, notes
+
+    @cached_property
+    def unlisted(self) -> NDArray[np.intp]:
+        """Codes of the items that no answer lists."""
+        wanted = self.config.unlisted
+        if wanted is None and c.UNLISTED in self.items.columns:
+            return np.flatnonzero(self.items[c.UNLISTED].fill_null(False).to_numpy())
+        return np.flatnonzero(unlisted(self.items, (SPECIAL_PURPOSE,) if wanted is None else wanted))
 
     def _lists(
         self, signal: Signal, codes: NDArray[np.int32], top: int, allowed: NDArray[np.bool_] | None

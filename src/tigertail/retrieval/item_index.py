@@ -2,39 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
-from tigertail.dataset.folding import fold
+from tigertail.dataset.folding import fold, fold_loosely, fold_series
 from tigertail.errors import UnknownItemError
+from tigertail.retrieval.correction import evidence, features
+from tigertail.retrieval.places import Places
 
 if TYPE_CHECKING:
     from tigertail.retrieval.name_index import NameIndex
 
 FOLDED: Final = "folded"
 SUGGESTED: Final = 5
-_QUERY: Final = "query"
+OTHERS: Final = 3  # namesakes that a note names
+CANDIDATES: Final = 20  # that a typing error may stand for
+AT_ONCE: Final = 10  # look-ups from which it pays to build what makes each fast
+_CODE: Final = "code"
+_LOOSE: Final = "loose"
 _UUID: Final = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+_PREFIXED: Final = re.compile(r"(id|mbid):(.+)", re.IGNORECASE | re.DOTALL)
+_QUALIFIED: Final = re.compile(r"(.*\S)\s*\(([^()]+)\)\s*", re.DOTALL)
+
+Codes = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Match:
+    """An item that was asked for.
+
+    Parameters
+    ----------
+    code
+        Its code.
+    note
+        What a person should know: that other items have the name too, or that the name is not spelled so; else empty.
+    """
+
+    code: int
+    note: str = ""
 
 
 class ItemIndex:
     """Resolves what people and programs call an item, for every interface in the same way.
 
-    A text is an item's id, its exact name, or its name whatever the case, accents and punctuation, in this order; of
-    several items of one name it is the one with most listeners.
+    A text is an MBID in any letter case; an id; a name in any spelling that is known of the item, whatever its case,
+    accents and punctuation (:func:`~tigertail.dataset.folding.fold`); a name with a country or a kind in brackets; or,
+    where no item has the name, one that is loosely the same (:func:`~tigertail.dataset.folding.fold_loosely`).
+    Of several items the one with most listeners is meant, and a note says how many there are and how to ask for
+    another. The prefixes ``id:`` and ``mbid:`` leave no choice.
 
     Parameters
     ----------
     items
         One row per item, in the order of the item codes, which is that of popularity: item_id, name, folded,
-        listeners, and where the catalogue has them kind and mbid.
+        listeners, and where the catalogue has them kind, mbid and country.
+    aliases
+        Further names, MBIDs and ids: item_id, scheme (:data:`~tigertail.columns.SCHEMES`), alias, and folded, which
+        is null but for names; None where there are none.
+    country_of
+        The code of a country from its name; None where a country is known by its code alone.
 
     Examples
     --------
@@ -44,77 +80,107 @@ class ItemIndex:
     (0, 1)
     """
 
-    def __init__(self, items: pl.DataFrame) -> None:
+    def __init__(
+        self,
+        items: pl.DataFrame,
+        aliases: pl.DataFrame | None = None,
+        country_of: Callable[[str], str | None] | None = None,
+    ) -> None:
         self._items = items
+        self._aliases = aliases
+        self._country_of = country_of or str.upper
         self._prepared = False
 
     def prepare(self) -> None:
         """Build at once what makes each look-up fast, for a process that answers many."""
         self._prepared = True
         self.code("")
+        self.names.search("", 1)
 
     def find(self, text: str) -> int:
-        """Return the code of an item given by id or name.
+        """Return the code of an item given by id, MBID or name.
 
         Raises
         ------
         UnknownItemError
             If there is no such item; the error suggests close names.
         """
-        code = self.code(text)
-        if code is None:
+        return self.match(text).code
+
+    def match(self, text: str) -> Match:
+        """Return an item given by id, MBID or name, and what a person should know of the choice.
+
+        Raises
+        ------
+        UnknownItemError
+            As :meth:`find` does.
+        """
+        found = self.look_up(text)
+        if found is None:
             raise self.unknown(text)
-        return code
+        return found
 
-    def code(self, text: str) -> int | None:
-        """Return the code of an item given by id or name; None where there is none."""
-        text = _encodable(text)
-        if self._prepared:
-            code = self._by_id.get(text, -1)
-            code = self.names.exact(text) if code < 0 else code
-            return None if code < 0 else code
-        for column, value in ((c.ITEM_ID, text), (c.NAME, text), (FOLDED, fold(text))):
-            codes = (self._items[column] == value).arg_true()
-            if len(codes):
-                return int(codes[0])
-        return None
-
-    def codes(self, texts: Sequence[str]) -> NDArray[np.int32]:
-        """Return the code of each text, as :meth:`code` does; int32, (texts,); -1 for the unknown."""
-        if self._prepared:
-            found = (self.code(text) for text in texts)
-            return np.array([-1 if code is None else code for code in found], np.int32)
-        texts = [_encodable(text) for text in texts]
-        schema = {_QUERY: pl.String, FOLDED: pl.String}
-        queries = pl.DataFrame({_QUERY: texts, FOLDED: [fold(text) for text in texts]}, schema)
-        for column, key in ((c.ITEM_ID, _QUERY), (c.NAME, _QUERY), (FOLDED, FOLDED)):
-            names = self._items.select(
-                pl.col(column).alias(key), pl.int_range(pl.len()).alias(f"by {column}")
-            )
-            queries = queries.join(names.unique(key, keep="first"), on=key, how="left", maintain_order="left")
-        code = pl.coalesce("^by .*$").fill_null(-1).cast(pl.Int32)
-        return queries.select(code).to_series().to_numpy()
-
-    def find_all(self, texts: Sequence[str]) -> NDArray[np.int32]:
-        """Return the code of each text; int32, (texts,).
+    def match_all(self, texts: Sequence[str]) -> tuple[Codes, tuple[str, ...]]:
+        """Return the code of each text, int32, (texts,), and the notes on all of them.
 
         Raises
         ------
         UnknownItemError
             If one is unknown: the first of them.
         """
-        codes = self.codes(texts)
-        if (codes < 0).any():
-            raise self.unknown(texts[int(np.argmin(codes))])
-        return codes
+        self._expect(len(texts))
+        found = [self.match(text) for text in texts]
+        notes = dict.fromkeys(one.note for one in found if one.note)
+        return np.array([one.code for one in found], np.int32), tuple(notes)
+
+    def code(self, text: str) -> int | None:
+        """Return the code of an item given by id, MBID or name; None where there is none."""
+        found = self._candidates(_encodable(text))
+        return int(found[0][0]) if len(found[0]) else None
+
+    def codes(self, texts: Sequence[str]) -> Codes:
+        """Return the code of each text, as :meth:`code` does; int32, (texts,); -1 for the unknown."""
+        self._expect(len(texts))
+        found = (self.code(text) for text in texts)
+        return np.array([-1 if code is None else code for code in found], np.int32)
+
+    def look_up(self, text: str) -> Match | None:
+        """Return an item given by id, MBID or name, and what a person should know; None where there is none."""
+        text = _encodable(text)
+        codes, loosely = self._candidates(text)
+        if not len(codes):
+            return None
+        code = int(codes[0])
+        notes = [self._namesakes(text.strip(), code, codes[1:])] if len(codes) > 1 else []
+        if loosely:
+            notes.insert(0, f"no item is spelled '{text}'; {self._items[c.NAME][code]} is taken for it")
+        return Match(code, "; ".join(notes))
+
+    def named(self, text: str, kind: str | None = None) -> Codes:
+        """Return the codes of all items with a name, those with most listeners first.
+
+        Parameters
+        ----------
+        text
+            The name, in any spelling.
+        kind
+            The kind that alone counts.
+        """
+        return self._named(_encodable(text), kind)[0]
 
     def by_id(self, item: str) -> int | None:
         """Return the code of an item given by id alone; None where there is none."""
-        return self._by_id.get(item)
+        if self._prepared:
+            return self._by_id.get(item)
+        codes = (self._items[c.ITEM_ID] == _encodable(item)).arg_true()
+        if not len(codes) and (further := self._further(c.ITEM_ID)) is not None:
+            codes = further.filter(pl.col(c.ALIAS) == _encodable(item))[_CODE]
+        return int(codes[0]) if len(codes) else None
 
     def by_mbid(self, mbid: str, kind: str) -> int | None:
         """Return the code of the item of a kind with an MBID, in any letter case; None where there is none."""
-        return self._by_mbid.get((kind, mbid.strip().lower()))
+        codes = self._with_mbid(mbid, kind)
+        return int(codes[0]) if len(codes) else None
 
     @cached_property
     def mbids(self) -> pl.Series:
@@ -147,9 +213,51 @@ class ItemIndex:
         """Return the names that best match a text, equals by number of listeners."""
         return self._items[c.NAME].gather(self.search(text, n)[0]).to_list()
 
+    def correct(self, text: str, allowed: NDArray[np.bool_] | None = None) -> int | None:
+        """Return the code of the item that a name with a typing error means; None where it may be an unknown name.
+
+        Parameters
+        ----------
+        text
+            A name that no item has.
+        allowed
+            Items that alone may be meant; bool, (items,); None where all may.
+        """
+        found = [(evidence(one), -code) for code, one in self.near_misses(text, allowed)]
+        likely, code = max(found, default=(0.0, 0))
+        return -code if likely > 0 else None
+
+    def near_misses(
+        self, text: str, allowed: NDArray[np.bool_] | None = None
+    ) -> list[tuple[int, list[float]]]:
+        """Return the items whose names a typing error may turn into a text, and what speaks for and against each."""
+        typed = fold(text)
+        found = []
+        for code in self.search(text, CANDIDATES, allowed)[0].tolist():
+            listeners = self._items["listeners"][code]
+            for name in self._spellings_of(code):
+                if (one := features(typed, name, listeners, self._is_word)) is not None:
+                    found.append((code, one))
+        return found
+
+    def _spellings_of(self, code: int) -> list[str]:
+        """Return the folded spellings of an item, with the article where it has one."""
+        own = self._items[FOLDED][code]
+        with_article = [f"the {own}"] if self._items[c.NAME][code].casefold().startswith("the ") else []
+        places = np.searchsorted(self._alias_codes, [code, code + 1]) + len(self._items)
+        return [own, *with_article, *self._spelled[FOLDED][int(places[0]) : int(places[1])].to_list()]
+
+    def _is_word(self, word: str) -> bool:
+        return bool(len(self._words.of(word)))
+
+    @cached_property
+    def _words(self) -> Places:
+        """The words of all names."""
+        return Places(self._spelled[FOLDED].str.split(" ").explode().unique(maintain_order=True))
+
     def search(
         self, text: str, n: int = 10, allowed: NDArray[np.bool_] | None = None
-    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    ) -> tuple[Codes, NDArray[np.float32]]:
         """Return the items whose names best match what has been typed so far, and how well they match, 0 to 1."""
         return self.names.search(text, n, allowed)
 
@@ -158,17 +266,167 @@ class ItemIndex:
         """The index that names are searched with, built when it is first needed."""
         from tigertail.retrieval.name_index import NameIndex
 
-        return NameIndex(self._items[c.NAME], self._items["listeners"].to_numpy(), self._items[FOLDED])
+        further = self._spelled[len(self._items) :]
+        return NameIndex(
+            self._items[c.NAME],
+            self._items["listeners"].to_numpy(),
+            self._items[FOLDED],
+            (further[_CODE].to_numpy(), further[FOLDED]),
+        )
+
+    def _expect(self, look_ups: int) -> None:
+        if look_ups >= AT_ONCE:
+            self._prepared = True
+
+    def _candidates(self, text: str) -> tuple[Codes, bool]:
+        """Return the items that a text may mean, best first, and whether it is only loosely their name."""
+        if (prefixed := _PREFIXED.fullmatch(text.strip())) and len(alone := self._alone(*prefixed.groups())):
+            return alone, False
+        mbids = self._with_mbid(text)
+        if len(mbids):
+            return mbids, False
+        own = self.by_id(text)
+        codes, loosely = self._named(text)
+        if own is None:
+            return codes, loosely
+        if loosely:
+            return np.array([own], np.int32), False
+        listeners = self._items["listeners"]
+        better = [code for code in codes.tolist() if code != own and listeners[code] > listeners[own]]
+        others = [code for code in codes.tolist() if code != own and code not in better]
+        return np.array([*better, own, *others], np.int32), False
+
+    def _alone(self, scheme: str, text: str) -> Codes:
+        """Return the items that a text with a prefix means."""
+        if scheme.lower() == c.MBID:
+            return self._with_mbid(text)
+        code = self.by_id(text.strip())
+        return np.array([] if code is None else [code], np.int32)
+
+    def _named(self, text: str, kind: str | None = None) -> tuple[Codes, bool]:
+        """Return the items of a name, best first, and whether it is only loosely theirs."""
+        if not text.strip():
+            return np.empty(0, np.int32), False
+        codes = self._of_kind(self._spelling(FOLDED, fold(text)), kind)
+        if len(codes):
+            return codes, False
+        if (qualified := _QUALIFIED.fullmatch(text)) and len(codes := self._qualified(*qualified.groups())):
+            return self._of_kind(codes, kind), False
+        return self._of_kind(self._spelling(_LOOSE, fold_loosely(text)), kind), True
+
+    def _qualified(self, name: str, qualifier: str) -> Codes:
+        """Return the items of a name that are of a country or a kind."""
+        codes = self._spelling(FOLDED, fold(name))
+        wanted = np.zeros(len(codes), np.bool_)
+        for column, value in ((c.COUNTRY, self._country_of(qualifier)), (c.KIND, qualifier.lower())):
+            if column in self._items.columns and value is not None:
+                wanted |= (self._items[column].gather(codes) == value).fill_null(False).to_numpy()
+        return codes[wanted]
+
+    def _spelling(self, column: str, value: str) -> Codes:
+        """Return the items with a spelling, best first."""
+        if self._prepared:
+            places = (self._by_folded if column == FOLDED else self._by_loose).of(value)
+            codes = self._spelled[_CODE].gather(places)
+        elif column == FOLDED:
+            codes = self._spelled.filter(pl.col(FOLDED) == value)[_CODE]
+        else:
+            codes = self._spelled[_CODE].filter(self._loose == value)
+        return np.unique(codes.to_numpy()).astype(np.int32)
+
+    def _with_mbid(self, mbid: str, kind: str | None = None) -> Codes:
+        """Return the items with an MBID, best first."""
+        mbid = mbid.strip().lower()
+        if not re.match(_UUID, mbid):
+            return np.empty(0, np.int32)
+        codes = self._mbid_codes.filter(pl.col(c.MBID) == mbid)[_CODE]
+        return self._of_kind(np.unique(codes.to_numpy()).astype(np.int32), kind)
+
+    def _of_kind(self, codes: Codes, kind: str | None) -> Codes:
+        if kind is None or not len(codes):
+            return codes
+        return np.asarray(codes[(self._items[c.KIND].gather(codes) == kind).to_numpy()])
+
+    def _namesakes(self, text: str, code: int, others: Codes) -> str:
+        """Return a note on the other items that a text may mean."""
+        own = self.by_id(text)
+        if own is not None and len(others) == 1 and own in (code, int(others[0])):
+            other = int(others[0])
+            kept, taken = ("id", "name") if own == code else ("name", "id")
+            return (
+                f"'{text}' is the {kept} of {self._items[c.NAME][code]}, which is taken, and the {taken} of "
+                f"{self._shown(other)}"
+            )
+        named = "; ".join(map(self._shown, others[:OTHERS].tolist()))
+        more = f"; and {len(others) - OTHERS} more" if len(others) > OTHERS else ""
+        called = "this MBID" if re.match(_UUID, text.lower()) else f"the name '{text}'"
+        return (
+            f"{len(others) + 1} items have {called}; the one with most listeners is taken. "
+            f"Ask for another by MBID, id or country: {named}{more}"
+        )
+
+    def _shown(self, code: int) -> str:
+        """Return an item as a note shows it, with what it can be asked for by."""
+        item = self._items.row(code, named=True)
+        one = "" if item["listeners"] == 1 else "s"
+        what = [f"{item['listeners']:,} listener{one}", item.get(c.COUNTRY), self.mbids[code]]
+        told = ", ".join(str(one) for one in what if one)
+        return f"{full_name(item)} ({told}): id:{item[c.ITEM_ID]}"
+
+    @cached_property
+    def _spelled(self) -> pl.DataFrame:
+        """All spellings: the names of the items, then the further ones."""
+        names = self._items.select(pl.int_range(pl.len(), dtype=pl.Int32).alias(_CODE), c.NAME, FOLDED)
+        further = self._further(c.NAME)
+        if further is None:
+            return names
+        return pl.concat([names, further.select(_CODE, pl.col(c.ALIAS).alias(c.NAME), FOLDED)])
+
+    def _further(self, scheme: str) -> pl.DataFrame | None:
+        if self._aliases is None:
+            return None
+        codes = self._items.select(c.ITEM_ID, pl.int_range(pl.len(), dtype=pl.Int32).alias(_CODE))
+        wanted = self._aliases.filter(pl.col(c.SCHEME) == scheme)
+        return wanted.join(codes, on=c.ITEM_ID, maintain_order="left").sort(_CODE, maintain_order=True)
+
+    @cached_property
+    def _alias_codes(self) -> Codes:
+        return self._spelled[_CODE][len(self._items) :].to_numpy()
+
+    @cached_property
+    def _loose(self) -> pl.Series:
+        return fold_series(self._spelled[c.NAME], fold_loosely)
+
+    @cached_property
+    def _by_folded(self) -> Places:
+        return Places(self._spelled[FOLDED])
+
+    @cached_property
+    def _by_loose(self) -> Places:
+        return Places(self._loose)
 
     @cached_property
     def _by_id(self) -> dict[str, int]:
-        return {item: code for code, item in enumerate(self._items[c.ITEM_ID])}
+        own = {item: code for code, item in enumerate(self._items[c.ITEM_ID])}
+        further = self._further(c.ITEM_ID)
+        return own if further is None else dict(further.select(c.ALIAS, _CODE).reverse().iter_rows()) | own
 
     @cached_property
-    def _by_mbid(self) -> dict[tuple[str, str], int]:
-        known = self._items.select(c.KIND, self.mbids, pl.int_range(pl.len()).alias("code"))
-        known = known.drop_nulls(c.MBID).reverse()  # the item with most listeners is written last
-        return {(kind, mbid): code for kind, mbid, code in known.iter_rows()}
+    def _mbid_codes(self) -> pl.DataFrame:
+        code = pl.int_range(pl.len(), dtype=pl.Int32).alias(_CODE)
+        known = [
+            self._items.select(self.mbids, code),
+            self._items.select(mbid_in(c.ITEM_ID).alias(c.MBID), code),
+        ]
+        if (further := self._further(c.MBID)) is not None:
+            known.append(further.select(pl.col(c.ALIAS).alias(c.MBID), _CODE))
+        return pl.concat(known).drop_nulls().unique().sort(c.MBID, _CODE)
+
+
+def full_name(item: Mapping[str, Any]) -> str:
+    """Return the name of an item; that of a track or an album follows its artist's."""
+    artist = item.get(c.ARTIST_NAME)
+    return f"{artist} - {item[c.NAME]}" if artist else str(item[c.NAME])
 
 
 def mbid_in(column: str) -> pl.Expr:

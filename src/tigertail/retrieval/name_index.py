@@ -34,12 +34,14 @@ class NameIndex:
         Listeners of each item, which settles ties; (items,). Of equals the first wins.
     folded
         The same names folded (:func:`tigertail.dataset.folding.fold`), where that has been done.
+    further
+        Further spellings: places in the names, and the spellings, folded.
 
     Examples
     --------
     >>> index = NameIndex(["The Beatles", "Beat Happening", "Кино", "東京事変"], np.array([9, 1, 5, 3]))
-    >>> [index.search(typed)[0].tolist() for typed in ("beat", "baetles", "事変")], index.exact("beatles")
-    ([[0, 1], [0], [3]], 0)
+    >>> [index.search(typed)[0].tolist() for typed in ("beat", "baetles", "事変")]
+    [[0, 1], [0], [3]]
     """
 
     def __init__(
@@ -47,35 +49,35 @@ class NameIndex:
         names: Sequence[str] | pl.Series,
         listeners: NDArray[np.number],
         folded: Sequence[str] | pl.Series | None = None,
+        further: tuple[NDArray[np.integer], pl.Series] | None = None,
     ) -> None:
         shown = pl.Series("name", names, pl.String)
         plain = fold_series(shown) if folded is None else pl.Series("folded", folded, pl.String)
         order = np.argsort(-np.asarray(listeners), kind="stable")
         self._codes = order.astype(np.int32)  # from the most popular down
         shown, plain = shown.gather(order), plain.gather(order)
-        self._by_name, self._by_folded = _Places(shown), _Places(plain)
         with_article = shown.str.to_lowercase().str.contains(rf"^\W*{_ARTICLE}\W")
+        owners = np.arange(len(plain))
+        if further is not None:
+            place = np.empty_like(order)
+            place[order] = owners
+            owners = np.concatenate([owners, place[further[0]]])
+            plain = pl.concat([plain, further[1].alias(plain.name)])
         foreign, latin = _in_latin(plain)
-        owners = np.concatenate([np.arange(len(plain)), foreign])
+        own = np.concatenate([np.arange(len(owners)) < len(shown), np.zeros(len(foreign), np.bool_)])
+        owners = np.concatenate([owners, owners[foreign]])
         rows = np.argsort(owners, kind="stable")  # spellings, from those of the most popular item down
         self._owners = owners[rows]
         self._latin = rows >= len(plain)
         self._folded = pl.concat([plain, latin]).str.slice(0, LONGEST).gather(rows)
         self._texts = self._folded.zip_with(
-            ~with_article.gather(self._owners) | pl.Series(self._latin), self._folded + f" {_ARTICLE}"
+            ~with_article.gather(self._owners) | pl.Series(~own[rows]), self._folded + f" {_ARTICLE}"
         )
         self._grams = Grams.of(self._texts)
 
     def __len__(self) -> int:
         """Return how many names there are."""
         return len(self._codes)
-
-    def exact(self, text: str) -> int:
-        """Return the code of the most popular item of that name, else of one with the same folded name; -1 for none."""
-        row = self._by_name.first(text)
-        if row < 0:
-            row = self._by_folded.first(fold(text))
-        return int(self._codes[row]) if row >= 0 else -1
 
     def search(
         self, text: str, n: int = 10, allowed: NDArray[np.bool_] | None = None
@@ -115,26 +117,6 @@ class NameIndex:
         owners, first = np.unique(self._owners[rows[order]], return_index=True)
         best = order[np.sort(first)[:n]]  # of an item's spellings the better
         return self._codes[self._owners[rows[best]]], match[best].astype(np.float32)
-
-
-class _Places:
-    """Where each of many texts is first found, by hashes: a dictionary of strings would be many times as large."""
-
-    def __init__(self, texts: pl.Series) -> None:
-        hashes = texts.hash().to_numpy()
-        self._order = np.argsort(hashes, kind="stable").astype(np.int32)
-        self._hashes = hashes[self._order]
-        self._texts = texts
-
-    def first(self, text: str) -> int:
-        """Return the first place of a text; -1 for none."""
-        text = text.encode("utf-8", "replace").decode()  # half a surrogate pair is in no name
-        wanted = pl.Series([text], dtype=pl.String).hash().to_numpy()
-        start, end = (int(np.searchsorted(self._hashes, wanted[0], side)) for side in ("left", "right"))
-        for row in self._order[start:end].tolist():
-            if self._texts[row] == text:  # or another text has the same hash
-                return int(row)
-        return -1
 
 
 def _without_article(folded: str) -> str:

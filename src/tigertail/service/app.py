@@ -132,7 +132,7 @@ def _served_models(settings: Settings, cache_dir: Path | None) -> ServedModels:
     def changed(role: str, new: bool) -> None:
         metrics.MODEL_RELOADS.labels(role, "loaded" if new else "refused").inc()
 
-    return ServedModels(folders, changed, cache_dir)
+    return ServedModels(folders, changed, cache_dir, settings.unlisted)
 
 
 def _queue(settings: Settings) -> WorkQueue:

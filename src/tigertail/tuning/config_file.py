@@ -25,4 +25,6 @@ def write_config(file: Path, config: ModelConfig, comments: Sequence[str] = ()) 
     """
     lines = [f"# {line}\n" for comment in comments for line in comment.splitlines()]
     with replaced_file(file) as temporary:
-        temporary.write_text("".join(lines) + tomli_w.dumps(config.model_dump()), encoding="utf-8")
+        temporary.write_text(
+            "".join(lines) + tomli_w.dumps(config.model_dump(exclude_none=True)), encoding="utf-8"
+        )

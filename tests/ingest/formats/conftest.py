@@ -59,7 +59,8 @@ def read(quarantine: Quarantine) -> Callable[[Source], dict[str, pl.DataFrame]]:
     def whole(source: Source) -> dict[str, pl.DataFrame]:
         tables: dict[str, list[pl.DataFrame]] = {}
         for batch in source.read(quarantine):
-            tables.setdefault(batch.table, []).append(clean(batch, source.label, quarantine))
+            rows = clean(batch, source.label, quarantine, source.missing)
+            tables.setdefault(batch.table, []).append(rows)
         return {table: pl.concat(frames) for table, frames in tables.items()}
 
     return whole

@@ -131,3 +131,21 @@ def test_two_columns_of_one_name(pack, read):
 def test_utf_16_is_named(pack, read):
     with pytest.raises(DataError, match="UTF-16"):
         read(csv(pack({"plays.csv": "listener_id,item_id\na,x\n".encode("utf-16")}, "csv")))
+
+
+def test_our_names_in_capitals(pack, read):
+    path = pack({"plays.csv": "Listener_ID, Name ,PLAYS,plays\na,x,9,3\n"}, "csv")
+    assert read(csv(path))["plays"].rows() == [("a", "x", 3.0)]
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_another_separator_is_named(separator, pack, read):
+    path = pack({"plays.csv": f"listener_id{separator}name\na{separator}x\n"}, "csv")
+    with pytest.raises(DataError, match="or write separator = "):
+        read(csv(path))
+    assert read(csv(path, separator=separator))["plays"].rows() == [("a", "x", 1.0)]
+
+
+def test_a_line_for_excel_before_the_header_is_skipped(pack, read):
+    path = pack({"plays.csv": "sep=;\nlistener_id;name\na;x\n"}, "csv")
+    assert read(csv(path, separator=";"))["plays"]["name"].to_list() == ["x"]

@@ -48,7 +48,7 @@ def test_rows_that_cannot_be_used_are_put_aside_with_their_line(pack, read, quar
         (5, "no item name"),
         (6, "no listener"),
         (7, "wrong number of fields (expected 4)"),
-        (8, "wrong number of fields (expected 4)"),
+        (8, "a quote that is not closed on its line"),
     }
 
 

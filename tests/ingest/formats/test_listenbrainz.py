@@ -73,7 +73,7 @@ def test_user_name_where_there_is_no_id(pack, read):
 
 def test_lines_that_are_no_listens(pack, read, quarantine):
     bad = ["{broken", "[1, 2]", "3", json.dumps({"user_id": 1}), json.dumps({"track_metadata": None})]
-    bad += [json.dumps({"user_id": 1, "track_metadata": "x"}), listen({"no": 1}, "Sade")]
+    bad += [json.dumps({"user_id": 1, "track_metadata": "x"}), '{"payload": {"count": 1}}']
     plays = read(source(pack({NAME: "\n".join([*LINES, *bad])}, "folder")))["plays"]
     assert plays.height == 6
     assert sum(quarantine.reasons_of("listenbrainz").values()) == len(bad)
@@ -87,12 +87,114 @@ def test_several_mbids_in_one_text(pack, read):
 
 
 def test_archive_without_listens(pack, read):
-    with pytest.raises(DataError, match="give a dump of listens"):
+    with pytest.raises(DataError, match="give a dump or an export of listens"):
         read(source(pack({"COPYING": "CC0"}, "tar")))
 
 
-def test_zstandard_says_how_to_unpack(tmp_path, read):
-    path = tmp_path / "dump.tar.zst"
-    path.write_bytes(b"")
-    with pytest.raises(DataError, match="zstd -d"):
-        read(source(path))
+EXPORT = {
+    "user.json": json.dumps({"user_id": 4, "username": "rob"}),
+    "listens/2020/9.jsonl": json.dumps(
+        {"listened_at": 1600000000, "track_metadata": {"artist_name": "Sade"}}
+    ),
+    "listens/2020/10.jsonl": json.dumps(
+        {"listened_at": 1600000000, "track_metadata": {"artist_name": "Can"}}
+    ),
+    "feedback.jsonl": json.dumps({"recording_mbid": RECORDING, "score": 1}),
+    "pinned_recording.jsonl": json.dumps({"track_metadata": {"artist_name": "Pinned"}}),
+}
+
+
+def listeners(plays):
+    return plays.select("listener_id", "name").sort("name").rows()
+
+
+@pytest.mark.parametrize("how", ["zip", "folder"])
+def test_the_export_of_a_listener(how, pack, read, quarantine):
+    plays = read(source(pack(EXPORT, how)))["plays"]
+    assert listeners(plays) == [("rob", "Can"), ("rob", "Sade")]
+    assert quarantine.read["listenbrainz"] == 2
+    assert not quarantine.rejected
+
+
+def test_a_folder_of_exports(pack, read):
+    files = {
+        f"{user}/{name}": text.replace("rob", user)
+        for user in ("ann", "bob")
+        for name, text in EXPORT.items()
+    }
+    plays = read(source(pack(files, "folder")))["plays"]
+    assert listeners(plays) == [("ann", "Can"), ("bob", "Can"), ("ann", "Sade"), ("bob", "Sade")]
+
+
+def test_the_recipe_says_who_listened(pack, read):
+    plays = read(source(pack(EXPORT, "zip"), values={"listener_id": "me"}))["plays"]
+    assert listeners(plays) == [("me", "Can"), ("me", "Sade")]
+    with pytest.raises(ValueError, match="listener_id"):
+        source(pack(EXPORT, "zip"), values={"name": "me"})
+
+
+@pytest.mark.parametrize("name", ["listenbrainz_some_body_1769300000.jsonl", "some_body_lb-2024-01-11.json"])
+def test_the_name_of_an_export_says_who_listened(name, tmp_path, read):
+    (tmp_path / name).write_text(EXPORT["listens/2020/9.jsonl"], encoding="utf-8")
+    assert read(source(tmp_path / name))["plays"]["listener_id"].to_list() == ["some_body"]
+    assert read(source(tmp_path))["plays"]["listener_id"].to_list() == ["some_body"]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("within", [False, True])
+def test_an_array_of_listens(indent, within, tmp_path, read):
+    listens = [json.loads(line) for line in LINES]
+    content = {"payload": {"count": 4, "listens": listens}} if within else listens
+    (tmp_path / "a.json").write_text(json.dumps(content, indent=indent), encoding="utf-8")
+    assert read(source(tmp_path / "a.json"))["plays"]["name"].to_list() == [
+        "Sade",
+        "Sade",
+        None,
+        None,
+        "One",
+        "Two",
+    ]
+
+
+ODD = {
+    "info": {"additional_info": []},
+    "mapping": {"mbid_mapping": ["x"]},
+    "title": {"track_name": {"a": 1}},
+    "nested": {"additional_info": {"artist_mbids": [[ONE], [ONE]]}},
+    "single": {"additional_info": {"artist_mbid": ONE}},
+    "address": {"additional_info": {"artist_mbids": [f"https://musicbrainz.org/artist/{ONE}"]}},
+    "truth": {"additional_info": {"artist_mbids": True, "recording_mbid": False}},
+    "credits": {"mbid_mapping": {"artist_mbids": [ONE], "artists": "x"}},
+    "halves": {"track_name": "\ud83d", "additional_info": 3},
+}
+
+
+def test_an_odd_field_never_costs_the_listen(tmp_path, read, quarantine):
+    tracks = [{"artist_name": name} | track for name, track in ODD.items()]
+    lines = [
+        json.dumps({"user_id": 1, "listened_at": n, "track_metadata": track})
+        for n, track in enumerate(tracks, 1)
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    plays = read(source(tmp_path / "a.jsonl"))["plays"]
+    assert plays.select("name", "mbid").rows() == [
+        (name, ONE if name in ("nested", "single", "address", "credits") else None) for name in ODD
+    ]
+    assert not quarantine.rejected
+    left_out = [what.partition(" is not as documented") for _, what in quarantine.warnings]
+    assert {field for field, odd, _ in left_out if odd} == {
+        "track_metadata.additional_info",
+        "track_metadata.mbid_mapping",
+        "track_metadata.mbid_mapping.artists",
+        "track_metadata.track_name",
+    }
+    assert quarantine.examples[
+        "listenbrainz", "track_metadata.mbid_mapping is not as documented, left out"
+    ] == ["['x']"]
+
+
+def test_halves_of_a_listen_in_two_lines_are_two_broken_lines(tmp_path, read, quarantine):
+    first, second = LINES[0].split(", ", 1)
+    (tmp_path / "a.jsonl").write_text("\n".join([LINES[0], first, second, LINES[1]]), encoding="utf-8")
+    assert read(source(tmp_path / "a.jsonl"))["plays"]["name"].to_list() == ["Sade", "Sade"]
+    assert [row.line for row in quarantine.rows] == [2, 3]

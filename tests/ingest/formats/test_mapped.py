@@ -93,3 +93,19 @@ def test_columns_that_are_not_there_are_named(tmp_path, read):
         read(csv(tmp_path, "name\nCan\n", table="audio"))
     with pytest.raises(DataError, match="no column for sequence_id"):
         read(csv(tmp_path, "name\nCan\n", table="sequences"))
+
+
+def test_a_value_of_the_recipe_stands_for_the_column_of_its_name(tmp_path, read):
+    text = "listener_id,name\nann,Can\n"
+    assert read(csv(tmp_path, text, values={"listener_id": "me"}))["plays"]["listener_id"].to_list() == ["me"]
+    with pytest.raises(ValueError, match="listener_id is both under columns and under values"):
+        csv(tmp_path, text, columns={"listener_id": "listener_id"}, values={"listener_id": "me"})
+
+
+def test_a_message_shows_some_of_many_columns(tmp_path, read):
+    header = ",".join(f"column {n}" for n in range(500)) + "," + "x" * 500
+    with pytest.raises(DataError, match="column 29, and 471 more") as error:
+        read(csv(tmp_path, f"{header}\n"))
+    assert len(str(error.value)) < 800
+    with pytest.raises(DataError, match=r"x{60}\.\.\."):
+        read(csv(tmp_path, "x" * 500 + "\n1\n"))

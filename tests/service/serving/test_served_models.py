@@ -117,3 +117,12 @@ def test_a_damaged_model_is_not_put_up_at_all(folder: Path) -> None:
 def test_roles(models: ServedModels) -> None:
     assert models.get("challenger") is None
     assert list(models.served()) == ["current"]
+
+
+def test_the_settings_keep_items_out_of_every_answer(folder: Path) -> None:
+    plain = ServedModels({"current": folder})["current"]
+    without = ServedModels({"current": folder}, unlisted=("p2",))["current"]
+    assert without.version == plain.version
+    assert without.tag != plain.tag, "clients must not take old answers for those of today"
+    assert "p2" in plain.model.similar("p1")["item_id"]
+    assert "p2" not in without.model.similar("p1")["item_id"]

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
+from tigertail import columns as c
+from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.errors import ConfigError, DataError
 
 
@@ -59,7 +61,7 @@ def _model_lists(folder: Path, events: pl.DataFrame, k: int) -> pl.DataFrame:
             path=folder,
             remedy="give a model fitted to the catalogue of the log",
         )
-    return model.neighbours(known.to_list(), k)
+    return model.neighbours(Vocabulary(model.items[c.ITEM_ID]).codes(known), k)
 
 
 def _read_table(file: Path) -> pl.DataFrame:

@@ -9,12 +9,14 @@ from tigertail.ingest.formats.delimited import Csv, Tsv
 from tigertail.ingest.formats.documents import Documents
 from tigertail.ingest.formats.echonest_location import EchonestLocation
 from tigertail.ingest.formats.hetrec_lastfm import HetrecLastfm
+from tigertail.ingest.formats.json_tables import Json
 from tigertail.ingest.formats.lastfm_1k import Lastfm1K
 from tigertail.ingest.formats.lastfm_360k import Lastfm360K
 from tigertail.ingest.formats.lastfm_country import LastfmCountry
 from tigertail.ingest.formats.listenbrainz import ListenBrainz
 from tigertail.ingest.formats.parquet import Parquet
 from tigertail.ingest.formats.source import Batch, Source
+from tigertail.ingest.formats.spotify import SpotifyHistory
 from tigertail.ingest.formats.wfmu import WfmuPlaylists, WfmuRepertoires
 
 __all__ = ["FORMATS", "Batch", "Source"]
@@ -25,6 +27,7 @@ FORMATS: Final[dict[str, type[Source]]] = {
     "lastfm-360k": Lastfm360K,
     "lastfm-1k": Lastfm1K,
     "listenbrainz": ListenBrainz,
+    "spotify-history": SpotifyHistory,
     "dbpedia": Dbpedia,
     "echonest-location": EchonestLocation,
     "wfmu-playlists": WfmuPlaylists,
@@ -32,5 +35,6 @@ FORMATS: Final[dict[str, type[Source]]] = {
     "csv": Csv,
     "tsv": Tsv,
     "parquet": Parquet,
+    "json": Json,
     "documents": Documents,
 }

@@ -1,15 +1,17 @@
-"""Text tables: fields separated by a comma, a tab or any other character."""
+"""Text tables: fields separated by a comma, a tab or any other text."""
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
+import polars as pl
 from pydantic import Field, field_validator
 
 from tigertail.errors import DataError
+from tigertail.ingest.formats.file_table import FileTable
 from tigertail.ingest.formats.mapped import MappedSource
-from tigertail.ingest.formats.source import Batch
 from tigertail.io.archives import streams
 from tigertail.io.quarantine import Quarantine
 from tigertail.io.text_rows import TextFile
@@ -21,7 +23,7 @@ class Csv(MappedSource):
     Attributes
     ----------
     separator
-        The character between fields.
+        What stands between fields: one character or several, such as ``<SEP>``.
     quoted
         Whether fields may be in double quotes; a field must end on its line.
     header
@@ -30,7 +32,7 @@ class Csv(MappedSource):
         Encoding of the text.
     """
 
-    separator: str = Field(default=",", min_length=1, max_length=1)
+    separator: str = Field(default=",", min_length=1, max_length=20)
     quoted: bool = True
     header: bool = True
     encoding: str = "utf-8"
@@ -46,8 +48,8 @@ class Csv(MappedSource):
             raise ValueError("UTF-16 and UTF-32 cannot be read in blocks: save the file as UTF-8")
         return name
 
-    def read(self, quarantine: Quarantine) -> Iterator[Batch]:
-        """Yield the rows with the columns of the table."""
+    def tables(self, quarantine: Quarantine) -> Iterator[FileTable]:
+        """Yield the tables of the files."""
         found = False
         for stream in streams(self.path, self.files):
             found = True
@@ -56,15 +58,18 @@ class Csv(MappedSource):
                 names, blocks = file.headed(None, separator=self.separator, quoted=self.quoted)
             else:
                 names, blocks = file.numbered(separator=self.separator, quoted=self.quoted)
-            mapping = self.mapping(names, self.path)
-            for rows in blocks:
-                yield self.batch(stream.name, rows, mapping)
+            yield FileTable(stream.name, stream.place, names, partial(_all, blocks))
         if not found:
             raise DataError(f"no file matches '{self.files}' in it", path=self.path)
+
+
+def _all(blocks: Iterator[pl.DataFrame], columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """Return blocks with all columns: fields are split together."""
+    return blocks
 
 
 class Tsv(Csv):
     """A text table separated by tabs, in which quotes are ordinary characters."""
 
-    separator: str = Field(default="\t", min_length=1, max_length=1)
+    separator: str = Field(default="\t", min_length=1, max_length=20)
     quoted: bool = False

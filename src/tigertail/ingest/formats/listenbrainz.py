@@ -1,54 +1,44 @@
-"""ListenBrainz dumps: one listen in each line, as JSON.
+"""Listens of ListenBrainz: public dumps, exports of one listener, and answers of its API, as JSON.
 
-The layout of the public dumps: ``listens/YEAR/MONTH.listens`` in a tar archive, every line with ``user_id``,
-``user_name``, ``timestamp`` (older) or ``listened_at``, ``track_metadata`` and ``recording_msid``. Listens as
-the API returns them also have ``track_metadata.mbid_mapping``, which is preferred.
+The public dumps have ``listens/YEAR/MONTH.listens`` in a tar archive, every line with ``user_id``, ``user_name``,
+``timestamp`` (older) or ``listened_at``, ``track_metadata`` and ``recording_msid``. The export of one listener is a zip
+with ``user.json``, ``listens/YEAR/MONTH.jsonl``, and feedback and pins, which are no listens; older ones are an array.
+Listens of exports and of the API also have ``track_metadata.mbid_mapping``, which is preferred.
 """
 
 from __future__ import annotations
 
+import re
+import zipfile
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Final, Literal
 
 import polars as pl
 
 from tigertail import columns as c
 from tigertail.errors import DataError
-from tigertail.ingest.formats.source import Batch, Source
+from tigertail.ingest.formats.export import Export
+from tigertail.ingest.formats.listens import decoded
+from tigertail.ingest.formats.source import Batch
 from tigertail.io.archives import streams
+from tigertail.io.json_rows import JsonFile, parsed
 from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
-from tigertail.io.text_rows import TextFile
 
-_TEXT: Final = pl.String()
-_TEXTS: Final = pl.List(pl.String())
-_LISTEN: Final = pl.Struct(
-    {
-        "user_id": _TEXT,
-        "user_name": _TEXT,
-        "timestamp": _TEXT,
-        "listened_at": _TEXT,
-        "track_metadata": pl.Struct(
-            {
-                "artist_name": _TEXT,
-                "track_name": _TEXT,
-                "additional_info": pl.Struct({"artist_mbids": _TEXTS, "recording_mbid": _TEXT}),
-                "mbid_mapping": pl.Struct(
-                    {
-                        "artist_mbids": _TEXTS,
-                        "recording_mbid": _TEXT,
-                        "artists": pl.List(pl.Struct({"artist_mbid": _TEXT, "artist_credit_name": _TEXT})),
-                    }
-                ),
-            }
-        ),
-    }
-)
+_FILES: Final = ("*.listens", "*.jsonl", "*.ndjson", "*.json")
+_NO_LISTENS: Final = ("user.json", "feedback", "pinned_recording")  # the other files of an export
+_USER: Final = "user.json"
+_MOST_USER_BYTES: Final = 1 << 20
+# Names of exports: listenbrainz_USER_1769300000.zip, USER_lb-2024-01-11.json.
+_NAMED: Final = (re.compile(r"listenbrainz_(.+)_\d+"), re.compile(r"(.+)_lb-\d{4}-\d\d-\d\d"))
+_MBID: Final = r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
-class ListenBrainz(Source):
-    """A dump, a folder of its files, or one of them; items are artists or tracks.
+class ListenBrainz(Export):
+    """A dump, the export of a listener, a folder of these files, or one of them; items are artists or tracks.
 
-    A listen credited to several artists counts for each of them.
+    A listen credited to several artists counts for each of them. The listener of a listen is that of the recipe, else
+    its own, else that of the export's ``user.json``, else that in the name of the export.
     """
 
     kind: Literal["artist", "track"] = "artist"
@@ -56,38 +46,60 @@ class ListenBrainz(Source):
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield the listens one by one."""
         found = False
-        for stream in streams(self.path, "*.listens", "*.jsonl"):
+        users = self._users()
+        for stream in streams(self.path, *_FILES):
+            if PurePosixPath(stream.name).name.startswith(_NO_LISTENS):
+                continue
             found = True
-            file = TextFile(stream, self.label, quarantine)
-            for lines in file.lines():
-                quarantine.read[self.label] += lines.height
-                listens = _flat(self._parsed(lines, stream.name, quarantine))
+            listener = _of_folder(users, stream.name) or self._named(stream.name)
+            for lines in JsonFile(stream, self.label, quarantine).objects():
+                listens = _flat(self._listens(lines, stream.name, quarantine))
+                listens = self._with_listener(listens, stream.name, listener)
                 rows = _artists(listens) if self.kind == c.ARTIST else _tracks(listens)
                 yield Batch(c.PLAYS_TABLE, stream.name, rows, events=True)
         if not found:
             raise DataError(
-                "no file matches '*.listens' or '*.jsonl' in it",
+                f"no file matches {', '.join(_FILES)} in it",
                 path=self.path,
-                remedy="give a dump of listens",
+                remedy="give a dump or an export of listens",
             )
 
-    def _parsed(self, lines: pl.DataFrame, file: str, quarantine: Quarantine) -> pl.DataFrame:
-        """Parse all lines; lines that are not a listen in JSON are rejected."""
-        listens = lines.with_columns(_decode(lines[TEXT]).alias("listen"))
-        return quarantine.keep(
-            self.label, file, listens, reasons((pl.col("listen").is_null(), "not a listen in JSON"))
-        )
+    def _listens(self, lines: pl.DataFrame, file: str, quarantine: Quarantine) -> pl.DataFrame:
+        """Decode all lines; lines that are not a listen in JSON are rejected."""
+        listens = lines.with_columns(decoded(lines[TEXT], self.label, quarantine).alias("listen"))
+        track = pl.col("listen").struct.field("track_metadata")
+        checks = reasons((pl.col("listen").is_null() | track.is_null(), "not a listen in JSON"))
+        return quarantine.keep(self.label, file, listens, checks)
+
+    def _with_listener(self, listens: pl.DataFrame, file: str, listener: str | None) -> pl.DataFrame:
+        given = self.given_listener(file)
+        if given is not None:
+            return listens.with_columns(pl.lit(given).alias(c.LISTENER_ID))
+        return listens.with_columns(pl.col(c.LISTENER_ID).fill_null(pl.lit(listener, pl.String)))
+
+    def _users(self) -> dict[PurePosixPath, str]:
+        """Return the listener of each folder that has a ``user.json``; a tar archive is too long to be searched."""
+        if not self.path.is_dir() and not zipfile.is_zipfile(self.path):
+            return {}
+        users = {}
+        for stream in streams(self.path, _USER, bare=False):
+            user = parsed(stream.read(_MOST_USER_BYTES).decode("utf-8", "replace")) or {}
+            name = next((user[key] for key in ("username", "user_name", "user_id") if user.get(key)), None)
+            if name is not None:
+                users[PurePosixPath(stream.name).parent] = str(name)
+        return users
+
+    def _named(self, file: str) -> str | None:
+        """Return the listener in the name of an export."""
+        for name in (PurePosixPath(file).name, self.path.name):
+            for pattern in _NAMED:
+                if match := pattern.match(name):
+                    return match[1]
+        return None
 
 
-def _decode(texts: pl.Series) -> pl.Series:
-    """Decode JSON, all at once if possible; invalid lines are found by halving and become null."""
-    try:
-        return texts.str.json_decode(_LISTEN)
-    except pl.exceptions.PolarsError:
-        if len(texts) == 1:
-            return pl.Series([None], dtype=_LISTEN)
-    half = len(texts) // 2
-    return _decode(texts[:half]).append(_decode(texts[half:]))
+def _of_folder(users: dict[PurePosixPath, str], file: str) -> str | None:
+    return next((users[folder] for folder in PurePosixPath(file).parents if folder in users), None)
 
 
 def _flat(listens: pl.DataFrame) -> pl.DataFrame:
@@ -95,8 +107,9 @@ def _flat(listens: pl.DataFrame) -> pl.DataFrame:
     info = track.struct.field("additional_info")
     mapping = track.struct.field("mbid_mapping")
     listen = pl.col("listen").struct
-    # Clients have sent several MBIDs as one text, separated by commas.
-    sent = info.struct.field("artist_mbids").list.join(",").str.split(",")
+    # Clients have sent one MBID, several as one text, and addresses that end in one.
+    sent = pl.coalesce(info.struct.field("artist_mbids").list.join(","), info.struct.field("artist_mbid"))
+    ids = sent.str.extract_all(_MBID).list.unique(maintain_order=True)
     mapped = mapping.struct.field("artist_mbids")
     return listens.select(
         LINE,
@@ -108,7 +121,12 @@ def _flat(listens: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce(mapping.struct.field("recording_mbid"), info.struct.field("recording_mbid")).alias(
             "recording_mbid"
         ),
-        pl.coalesce(pl.when(mapped.list.len() > 0).then(mapped), sent).alias("artist_mbids"),
+        pl.when(mapped.list.len() > 0)
+        .then(mapped)
+        .when(ids.list.len() > 0)
+        .then(ids)
+        .otherwise(pl.concat_list(sent))
+        .alias("artist_mbids"),
         pl.when(mapping.struct.field("artists").list.len() > 0)
         .then(mapping.struct.field("artists"))
         .alias("artists"),

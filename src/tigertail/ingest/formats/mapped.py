@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
 import polars as pl
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from tigertail import columns as c
 from tigertail.dataset.table_spec import Intake, TableSpec
 from tigertail.dataset.tables import TABLES
-from tigertail.errors import DataError
-from tigertail.ingest.formats.source import DESCRIPTOR, Batch, Source
-from tigertail.io.quarantine import LINE, TEXT
+from tigertail.errors import DataError, setting_at_fault
+from tigertail.ingest.formats.column_types import MANY, check_types
+from tigertail.ingest.formats.export import with_file
+from tigertail.ingest.formats.file_table import FileTable, shown
+from tigertail.ingest.formats.joined import PREFIX, Joined, compared_columns
+from tigertail.ingest.formats.several import exploded, has_lists, split_fields, split_mbids
+from tigertail.ingest.formats.source import DESCRIPTOR, ROW_KEY, Batch, Source
+from tigertail.ingest.formats.where import Condition, kept_rows
+from tigertail.ingest.times import is_format
+from tigertail.io.quarantine import LINE, TEXT, Quarantine
 
 
 class MappedSource(Source):
@@ -29,7 +38,16 @@ class MappedSource(Source):
         The table's columns and their names in the file, or their numbers from 1 where the file has no header.
         Left out, the file's columns that have our names are read.
     values
-        Columns of the table that have one value in all rows.
+        Columns of the table that have one value in all rows; ``{file}`` in it is the file's name without suffix.
+    several
+        Columns of the table whose fields may hold several values, and what separates these.
+    where
+        Conditions on columns of the file; other rows are left out.
+    join
+        Another file of the format, whose columns are added where the columns ``on`` are equal: its ``path``, ``on``
+        and the keys of the format. Its columns are called ``join.COLUMN``.
+    time_format
+        How times are written, with the marks of ``strptime``: one way, or several to try in order.
     descriptors
         Only for audio: the file's columns read as descriptors. Left out, all columns that are not mapped.
     without
@@ -50,6 +68,10 @@ class MappedSource(Source):
     table: str = c.PLAYS_TABLE
     columns: dict[str, str | int] = Field(default_factory=dict)
     values: dict[str, str] = Field(default_factory=dict)
+    several: dict[str, str] = Field(default_factory=dict)
+    where: dict[str, Condition] = Field(default_factory=dict)
+    join: dict[str, Any] = Field(default_factory=dict)
+    time_format: tuple[str, ...] = ()
     descriptors: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     events: bool | None = None
@@ -64,11 +86,25 @@ class MappedSource(Source):
             raise ValueError(f"unknown table '{table}'; it is one of {', '.join(tables)}")
         return table
 
+    @field_validator("time_format", mode="before")
+    @classmethod
+    def _several_formats(cls, formats: Any) -> Any:
+        return (formats,) if isinstance(formats, str) else formats
+
+    @field_validator("time_format")
+    @classmethod
+    def _readable(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [form for form in formats if not is_format(form)]:
+            raise ValueError(f"'{wrong[0]}' is no way to write a time, such as '%d/%m/%Y %H:%M'")
+        return formats
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         known = self.spec.inputs
         if unknown := sorted((self.columns.keys() | self.values.keys()) - set(known)):
             raise ValueError(f"unknown column {', '.join(unknown)}; {self.table} has {', '.join(known)}")
+        if twice := sorted(self.columns.keys() & self.values.keys()):
+            raise ValueError(f"{twice[0]} is both under columns and under values")
         if c.RATING in self.columns and self.rating_scale is None:
             raise ValueError("a rating needs its scale, such as rating_scale = [1, 5]")
         if self.rating_scale is not None and not self.rating_scale[0] < self.rating_scale[1]:
@@ -81,6 +117,23 @@ class MappedSource(Source):
             )
         if self.catalogue == "known" and self.spec.intake is Intake.PROFILES:
             raise ValueError(f"catalogue is an option of tables about items, not of {self.table}")
+        return self
+
+    @model_validator(mode="after")
+    def _check_rows(self) -> Self:
+        many = [name for name in self.spec.inputs if name in MANY]
+        if odd := sorted(self.several.keys() - set(many)):
+            raise ValueError(
+                f"several values make no sense in {odd[0]}; they do in {', '.join(many) or 'no column of it'}"
+            )
+        if not all(self.several.values()):
+            raise ValueError("several: a separator has at least one character")
+        if self.join:
+            compared_columns(self.join.get("on"))
+            try:
+                self._file_to_join()
+            except ValidationError as error:
+                raise ValueError("join: {}: {}".format(*setting_at_fault(error))) from None
         return self
 
     @property
@@ -98,6 +151,36 @@ class MappedSource(Source):
         """Whether items that only this table names are left out."""
         return not self.spec.makes_items if self.catalogue is None else self.catalogue == "known"
 
+    @abstractmethod
+    def tables(self, quarantine: Quarantine) -> Iterator[FileTable]:
+        """Yield the tables of the files.
+
+        Raises
+        ------
+        DataError
+            If a file is missing, damaged or of another layout.
+        """
+
+    def read(self, quarantine: Quarantine) -> Iterator[Batch]:
+        """Yield the rows with the columns of the table."""
+        other = self._other(quarantine) if self.join else None
+        for table in self.tables(quarantine):
+            mapping = self.mapping([*table.columns, *(other.names if other else ())], table.path)
+            needed = {*mapping.values(), *self.where, *(other.left if other else ())}
+            if other and (missing := sorted(set(other.left) - set(table.columns))):
+                raise DataError(
+                    f"no column {', '.join(missing)} to join by",
+                    path=table.path,
+                    remedy=f"correct 'on' in the recipe; the file has {shown(table.columns)}",
+                )
+            before = 0
+            for block in table.blocks([name for name in table.columns if name in needed]):
+                rows = block if other is None else other.added(block, self.label, table.name, quarantine)
+                rows = kept_rows(rows, self.where, self.label, table.path, quarantine)
+                batch = self._batch(table, rows, mapping, before, quarantine)
+                before += batch.rows.height
+                yield batch
+
     def mapping(self, found: Sequence[str], path: Path) -> dict[str, str]:
         """Return the table's columns and the file's columns for them, descriptors included.
 
@@ -114,43 +197,79 @@ class MappedSource(Source):
             If a column is missing.
         """
         mapping = {name: _file_column(column, found) for name, column in self.columns.items()}
-        mapping = mapping or {name: name for name in self.spec.inputs if name in found}
+        mapping = mapping or self._of_our_names(found)
         if c.RATING in mapping and self.rating_scale is None:
             mapping.pop(c.RATING)
         mapping |= self._descriptors(mapping, found)
-        missing = sorted(name for name in (*mapping.values(), *self.without) if name not in found)
-        if missing:
+        wanted = (*mapping.values(), *self.without, *self.where)
+        if missing := sorted(name for name in wanted if name not in found):
             raise DataError(
                 f"no column {', '.join(missing)}",
                 path=path,
-                remedy=f"correct the recipe; the file has {', '.join(found)}",
+                remedy=f"correct the recipe; the file has {shown(found)}{_hint(found)}",
             )
         for choices in self.spec.needs:
             if not set(choices) & (mapping.keys() | self.values.keys()):
                 raise DataError(
-                    f"no column for {' or '.join(choices)}",
-                    path=path,
-                    remedy=f"name it under 'columns' in the recipe; the file has {', '.join(found)}",
+                    f"no column for {' or '.join(choices)}", path=path, remedy=_how_to_give(choices, found)
                 )
         if self.spec.descriptors and not any(name.startswith(DESCRIPTOR) for name in mapping):
-            raise DataError("no column is a descriptor", path=path, remedy=f"it has {', '.join(found)}")
+            raise DataError("no column is a descriptor", path=path, remedy=f"it has {shown(found)}")
         return mapping
 
-    def batch(self, file: str, rows: pl.DataFrame, mapping: dict[str, str]) -> Batch:
+    def _of_our_names(self, found: Sequence[str]) -> dict[str, str]:
+        """Return the columns that have the names of the table's, in capitals or not, and no value in the recipe."""
+        names = {column.lower(): column for column in reversed(found)} | {column: column for column in found}
+        return {name: names[name] for name in self.spec.inputs if name in names and name not in self.values}
+
+    def _file_to_join(self) -> Self:
+        """Return the file to join as a source of the same format."""
+        keys = {key: value for key, value in self.join.items() if key != "on"}
+        return self.model_validate({"format": self.format} | keys)
+
+    def _other(self, quarantine: Quarantine) -> Joined:
+        """Read the file to join."""
+        source = self._file_to_join()
+        rejected = Quarantine()
+        used = [str(column) for column in self.columns.values()] + list(self.where)
+        wanted = [name for name in used if name.startswith(PREFIX)]
+        other = Joined.read(source.path, source.tables(rejected), compared_columns(self.join["on"]), wanted)
+        for reason, rows in rejected.reasons_of(source.label).items():
+            quarantine.warn(self.label, f"{reason}, in {source.path.name}, left out", rows)
+        return other
+
+    def _batch(
+        self,
+        table: FileTable,
+        rows: pl.DataFrame,
+        mapping: dict[str, str],
+        before: int,
+        quarantine: Quarantine,
+    ) -> Batch:
         """Turn rows with the file's columns into a batch with the table's columns."""
-        kept = [name for name in (LINE, TEXT) if name in rows.columns]
+        kept: list[str] = [name for name in (LINE, TEXT) if name in rows.columns]
+        if self.table == c.PLAYS_TABLE and ROW_KEY in rows.columns:
+            kept.append(ROW_KEY)
         mapped: list[Any] = [pl.col(column).alias(name) for name, column in mapping.items()]
-        values = [pl.lit(value).alias(name) for name, value in self.values.items()]
-        if self.spec.row_order is not None and self.spec.row_order not in mapping:
-            values.append(pl.col(LINE).alias(self.spec.row_order))
+        values = [pl.lit(with_file(value, table.name)).alias(name) for name, value in self.values.items()]
+        given = rows.select(*kept, *mapped, *values)
+        check_types(self.spec, given, table.path, mapping)
+        many = {name: separator for name, separator in self.several.items() if name in given.columns}
+        given = split_mbids(split_fields(given, many))
+        listed = has_lists(given)
+        given = exploded(given, self.label, table.name, quarantine)
+        if (order := self.spec.row_order) is not None and order not in mapping:
+            place = pl.int_range(before + 1, before + 1 + pl.len()) if listed else pl.col(LINE)
+            given = given.with_columns(place.alias(order))
         timed = c.LAST_PLAYED in mapping and not {c.PLAYS, c.RATING} & mapping.keys()
         return Batch(
             self.table,
-            file,
-            rows.select(*kept, *mapped, *values),
+            table.name,
+            given,
             events=timed if self.events is None else self.events,
             rating_scale=self.rating_scale or (0.0, 1.0),
             known_only=self.known_only,
+            time_formats=self.time_format,
         )
 
     def _descriptors(self, mapping: dict[str, str], found: Sequence[str]) -> dict[str, str]:
@@ -166,3 +285,16 @@ def _file_column(column: str | int, found: Sequence[str]) -> str:
     if isinstance(column, int):
         return found[column - 1] if 0 < column <= len(found) else f"number {column}"
     return column
+
+
+def _how_to_give(choices: Sequence[str], found: Sequence[str]) -> str:
+    remedy = f"name it under 'columns' in the recipe; the file has {shown(found)}{_hint(found)}"
+    if c.LISTENER_ID in choices:
+        remedy += "; or write values = { listener_id = 'me' }, or '{file}' for the file's name"
+    return remedy
+
+
+def _hint(found: Sequence[str]) -> str:
+    """Say which separator a file may have whose columns were not separated."""
+    signs = [sign for sign in (";", "\t", ",", "|") if len(found) == 1 and sign in found[0]]
+    return f"; or write separator = {json.dumps(signs[0])}" if signs else ""

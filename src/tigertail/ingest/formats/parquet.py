@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
+from tigertail.dataset.table_spec import Check
 from tigertail.errors import DataError
+from tigertail.ingest.formats.column_types import read_as
+from tigertail.ingest.formats.file_table import FileTable
 from tigertail.ingest.formats.mapped import MappedSource
-from tigertail.ingest.formats.source import Batch
 from tigertail.io.quarantine import LINE, Quarantine
 
 _ROWS: Final = 500_000
+_DAMAGE: Final = (
+    OSError,
+    pl.exceptions.PolarsError,
+    pl.exceptions.PanicException,
+)  # Polars panics at some files
 
 
 class Parquet(MappedSource):
@@ -21,12 +29,15 @@ class Parquet(MappedSource):
 
     files: str = "*.parquet"
 
-    def read(self, quarantine: Quarantine) -> Iterator[Batch]:
-        """Yield the rows with the columns of the table; the number of a row serves as its line."""
+    def tables(self, quarantine: Quarantine) -> Iterator[FileTable]:
+        """Yield the tables of the files; the number of a row serves as its line."""
         for path in parquet_files(self.path, self.files):
-            mapping = self.mapping(_columns(path), path)
-            for rows in _blocks(path, sorted(set(mapping.values())), self.label, quarantine):
-                yield self.batch(path.name, rows, mapping)
+            yield FileTable(
+                path.name,
+                path,
+                _columns(path),
+                partial(_blocks, path, source=self.label, quarantine=quarantine),
+            )
 
 
 def parquet_files(path: Path, files: str) -> list[Path]:
@@ -46,14 +57,14 @@ def parquet_files(path: Path, files: str) -> list[Path]:
 
 
 def parquet_blocks(
-    path: Path, files: str, columns: Sequence[str], source: str, quarantine: Quarantine
+    path: Path, files: str, columns: Mapping[str, Check], source: str, quarantine: Quarantine
 ) -> Iterator[tuple[str, Iterator[pl.DataFrame]]]:
     """Yield the name of each file and its rows in blocks; each file must have the given columns.
 
     Raises
     ------
     DataError
-        If a file is missing, damaged, or lacks a column.
+        If a file is missing, damaged, lacks a column, or has one of a type that cannot be read.
     """
     for file in parquet_files(path, files):
         found = _columns(file)
@@ -63,13 +74,18 @@ def parquet_blocks(
                 path=file,
                 remedy=f"expected {', '.join(columns)}: give the file as published",
             )
-        yield file.name, _blocks(file, columns, source, quarantine)
+        blocks = _blocks(file, list(columns), source, quarantine)
+        yield file.name, (_typed(rows, columns, file) for rows in blocks)
+
+
+def _typed(rows: pl.DataFrame, columns: Mapping[str, Check], path: Path) -> pl.DataFrame:
+    return rows.with_columns(read_as(rows[name], check, path) for name, check in columns.items())
 
 
 def _columns(path: Path) -> list[str]:
     try:
         return pl.scan_parquet(path, glob=False).collect_schema().names()
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except _DAMAGE as error:
         raise _unreadable(path, error) from error
 
 
@@ -85,9 +101,10 @@ def _blocks(
             rows = wanted.slice(start, _ROWS).collect()
             quarantine.read[source] += rows.height
             yield rows.with_columns(pl.int_range(start + 1, start + 1 + pl.len()).alias(LINE))
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except _DAMAGE as error:
         raise _unreadable(path, error) from error
 
 
-def _unreadable(path: Path, error: Exception) -> DataError:
-    return DataError(f"not a readable Parquet file ({error})", path=path, remedy="check the download")
+def _unreadable(path: Path, error: BaseException) -> DataError:
+    why = str(error).partition("\n")[0][:200]
+    return DataError(f"not a readable Parquet file ({why})", path=path, remedy="check the download")

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -16,6 +16,8 @@ from tigertail.io.quarantine import Quarantine
 
 # Prefix of a descriptor's name in the rows of a batch, so that it differs from every column of a table.
 DESCRIPTOR: Final = "@"
+# Of plays: what distinguishes rows of a table of counts that are equal without being repeated.
+ROW_KEY: Final = "#key"
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Batch:
         Whether only rows about items of other sources are kept.
     unspaced
         Whether names are written without spaces and short words: ``simongarfunkel``.
+    time_formats
+        How times are written, to try before the usual ways.
     """
 
     table: str
@@ -48,6 +52,7 @@ class Batch:
     rating_scale: tuple[float, float] = (0.0, 1.0)
     known_only: bool = False
     unspaced: bool = False
+    time_formats: tuple[str, ...] = ()
 
 
 class Source(BaseModel, ABC):
@@ -69,6 +74,13 @@ class Source(BaseModel, ABC):
         Of plays: ``"open"`` if the listeners could hear everything; left out, what the plays name, or a table of
         availability lists. Of other tables: whether items that only this source names become items of the
         dataset (``"all"``) or not (``"known"``).
+    missing
+        Texts that stand for a missing value, such as ``"NA"``.
+    credits
+        What stands between the artists of a credit, such as ``" feat. "``; names of tables of items, and names that
+        stand beside a MusicBrainz id, are not split.
+    credited
+        Whether a row counts for all artists of a credit or for the first one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -79,6 +91,9 @@ class Source(BaseModel, ABC):
     namespace: str = Field(default="", pattern=r"^[^:\s]*$")
     kind: Literal["artist", "album", "track"] = "artist"
     catalogue: Literal["known", "all", "open"] | None = None
+    missing: tuple[str, ...] = ()
+    credits: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    credited: Literal["all", "first"] = "all"
 
     @model_validator(mode="after")
     def _check_catalogue(self) -> Self:
@@ -88,6 +103,16 @@ class Source(BaseModel, ABC):
             )
         if not self.listens and self.catalogue == "open":
             raise ValueError("'open' is for plays: it says that the listeners could hear everything")
+        return self
+
+    @model_validator(mode="after")
+    def _check_credits(self) -> Self:
+        if self.credits and self.kind != c.ARTIST:
+            raise ValueError("credits are of artists; the kind of this source is another")
+        if self.credits and getattr(self, "table", "") == c.ITEMS_TABLE:
+            raise ValueError("credits are split in other tables: names of a table of items are known names")
+        if not self.credits and self.credited != "all":
+            raise ValueError("credited needs credits, such as credits = [' feat. ']")
         return self
 
     @abstractmethod

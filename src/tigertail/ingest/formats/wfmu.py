@@ -9,14 +9,15 @@ import polars as pl
 from pydantic import model_validator
 
 from tigertail import columns as c
+from tigertail.dataset.table_spec import Check
 from tigertail.ingest.formats.parquet import parquet_blocks
 from tigertail.ingest.formats.source import Batch, Source
 from tigertail.io.quarantine import LINE, Quarantine, reasons
 
 _SHOW: Final = "show"
 _DATE: Final = "AirDate"
-_PLAYLIST: Final = ("DJ", _DATE, "Artist", "Title")
-_REPERTOIRE: Final = ("DJ", "artist_token")
+_PLAYLIST: Final = {"DJ": Check.TEXT, _DATE: Check.TIME, "Artist": Check.TEXT, "Title": Check.TEXT}
+_REPERTOIRE: Final = {"DJ": Check.TEXT, "artist_token": Check.TEXT}
 # Music under the DJ's voice is written "Music Behind Dj:phil Kraus", or without an artist.
 _BEHIND: Final = r"(?i)^music behind dj:?\s*"
 _NO_ARTIST: Final = r"(?i)^(unknown( artist)?|various( artists)?)$"

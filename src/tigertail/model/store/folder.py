@@ -4,7 +4,8 @@ A model is a folder::
 
     MODEL/
       manifest.json      format, version, configuration, provenance, and the SHA-256 of every file
-      <generation>/      items.parquet and one folder of arrays per signal, and a copy of its manifest
+      <generation>/      items.parquet, aliases.parquet where items have any, one folder of arrays per signal,
+                         and a copy of its manifest
       maps/              what :mod:`tigertail.model.maps.map` made of some versions
 
 A new model is written beside the old one as a new generation; replacing the manifest, one file, in one step
@@ -41,6 +42,7 @@ MAGIC: Final = "tigertail-model"
 VERSION: Final = 5
 MANIFEST: Final = "manifest.json"
 ITEMS: Final = "items.parquet"
+ALIASES: Final = "aliases.parquet"
 MAPS: Final = "maps"
 SEAL: Final = "sha256"  # of the manifest without it
 VERSION_DIGITS: Final = 12  # of a seal of all but the generation: which model it is, wherever it lies
@@ -73,6 +75,8 @@ def save(model: Model, path: Path | str) -> None:
     with next_generation(path) as (folder, put):
         settings: dict[str, Any] = {}
         model.items.write_parquet(folder / ITEMS)
+        if model.aliases is not None:
+            model.aliases.write_parquet(folder / ALIASES)
         for name, signal in model.signals.items():
             arrays, settings[name] = cast("Persistent", signal).to_arrays()
             (folder / name).mkdir()
@@ -143,16 +147,20 @@ def load(path: Path | str) -> Model:
     path = Path(path)
     manifest, version = read_manifest(path)
     folder = path / manifest["generation"]
-    with open_file(folder / ITEMS) as file:
-        verify_file(file, manifest["files"][ITEMS])
-        items = pl.read_parquet(file)
+    tables = {}
+    for name in (ITEMS, ALIASES):
+        if name in manifest["files"]:
+            with open_file(folder / name) as file:
+                verify_file(file, manifest["files"][name])
+                tables[name] = pl.read_parquet(file)
     return Model(
-        items,
+        tables[ITEMS],
         LazySignals(folder, manifest["signals"], manifest["files"]),
         _config(manifest["config"], path),
         Provenance(**manifest["dataset"]),
         manifest["metrics"],
         version,
+        tables.get(ALIASES),
     )
 
 

@@ -33,6 +33,7 @@ from tigertail.model.registry import (
     observable_pairs,
 )
 from tigertail.model.update.drift import Addition, changed_neighbours, record_addition
+from tigertail.model.update.known_items import with_known_ids
 from tigertail.model.update.merge import MergedData, listening_of, merge
 from tigertail.progress import progress
 from tigertail.signals.annotation import Annotation, AnnotationUpdate, update_annotations
@@ -55,8 +56,9 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
     model
         The model, which stays as it is.
     dataset
-        New listeners with their plays, their profiles, items, and annotations of items that had none; ids of items
-        are those of the model's dataset.
+        New listeners with their plays, their profiles, items, and annotations of items that had none. Which of the
+        items are the model's is found by id, MBID and name
+        (:func:`tigertail.model.update.known_items.with_known_ids`).
         Models keep no listener ids, so that plays of a listener of the model would count as another listener's.
     threads
         Threads to use; None means all. The model is the same for any number.
@@ -74,6 +76,7 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
     ModelError
         If the model keeps no plays.
     """
+    dataset = with_known_ids(model, dataset)
     merged = merge(model, dataset)
     update = _annotation_update(model, dataset, merged)
     if not merged.interactions.plays.nnz and not (update and update.items):
@@ -88,7 +91,7 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
             updated |= _from_plays(model, dataset, merged, threads, tick)
         signals, signals_left_out = _signals(model, merged, updated)
         tick(note="the others")
-    new_model = replace(model, items=merged.items, signals=signals)
+    new_model = replace(model, items=merged.items, signals=signals, aliases=merged.aliases)
     new = merged.interactions
     with_first_listener = merged.items["listeners"].to_numpy() > 0
     with_first_listener[merged.remap.place[listening_of(model).known]] = False

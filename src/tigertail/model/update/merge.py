@@ -17,6 +17,7 @@ from tigertail.dataset.strata import Stratum, strata
 from tigertail.dataset.tables import TABLES
 from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.errors import DataError, ModelError
+from tigertail.model.aliases import aliases_beside, item_aliases
 from tigertail.model.model import Model
 from tigertail.model.registry import LISTENING
 from tigertail.signals.local import GroupedCoListening
@@ -44,6 +45,8 @@ class MergedData:
         Where the model's items went.
     same_name
         How many new items bear the name of one the model has.
+    aliases
+        What else the items are called, as in :class:`Model`.
     """
 
     items: pl.DataFrame
@@ -51,6 +54,7 @@ class MergedData:
     interactions: Interactions
     remap: ItemRemap
     same_name: int
+    aliases: pl.DataFrame | None
 
 
 def listening_of(model: Model) -> GroupedCoListening:
@@ -110,7 +114,8 @@ def merge(model: Model, dataset: Dataset) -> MergedData:
     ours = remap.columns(listening.plays)
     _refuse_repeated(ours, theirs, dataset)
     catalogue, same_name = _catalogue(model, dataset, order)
-    return MergedData(catalogue, stack_rows(ours, theirs), new, remap, same_name)
+    aliases = _aliases(model, dataset, catalogue)
+    return MergedData(catalogue, stack_rows(ours, theirs), new, remap, same_name, aliases)
 
 
 def stack_rows(above: CSR, below: CSR) -> CSR:
@@ -174,6 +179,32 @@ def _long_rows(matrix: CSR) -> list[bytes]:
     ]
 
 
+def _with_mbids(old: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
+    """Fill in the MBIDs of items that had none."""
+    known = pl.col(c.MBID) if c.MBID in old.columns else pl.lit(None, pl.String)
+    joined = old.join(
+        given.select(c.ITEM_ID, pl.col(c.MBID).alias("given")),
+        on=c.ITEM_ID,
+        how="left",
+        maintain_order="left",
+    )
+    return joined.with_columns(pl.coalesce(known, "given").alias(c.MBID)).drop("given")
+
+
+def _aliases(model: Model, dataset: Dataset, catalogue: pl.DataFrame) -> pl.DataFrame | None:
+    """Return what else the items are called, in the model and in the dataset."""
+    given = dataset.items.unique(c.ITEM_ID, keep="first", maintain_order=True)
+    names = given.select(c.ITEM_ID, pl.lit(c.NAME).alias(c.SCHEME), pl.col(c.NAME).alias(c.ALIAS))
+    told = [
+        item_aliases(dataset, given.with_columns(fold_series(given[c.NAME]).alias("folded"))),
+        model.aliases,
+    ]
+    more = [one.select(c.ITEM_ID, c.SCHEME, c.ALIAS) for one in told if one is not None]
+    if c.MBID in given.columns:
+        more.append(given.select(c.ITEM_ID, pl.lit(c.MBID).alias(c.SCHEME), pl.col(c.MBID).alias(c.ALIAS)))
+    return aliases_beside(pl.concat([*more, names]).drop_nulls(c.ALIAS), catalogue)
+
+
 def _catalogue(model: Model, dataset: Dataset, order: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """Return the items in their new order, and how many new ones bear the name of one there was."""
     old = model.items.drop("listeners", "stratum")
@@ -186,6 +217,8 @@ def _catalogue(model: Model, dataset: Dataset, order: pl.DataFrame) -> tuple[pl.
     same_name = int(new["folded"].is_in(old["folded"].implode()).sum())
     listeners = order["listeners"].to_numpy()
     levels = pl.Series("stratum", [Stratum(s).label for s in strata(listeners)])
+    if c.MBID in given.columns:
+        old = _with_mbids(old, given)
     both = pl.concat([old, new], how="diagonal")
     items = order.with_columns(levels).join(both, on=c.ITEM_ID, how="left", maintain_order="left")
     wanted = [*model.items.columns, *(name for name in items.columns if name not in model.items.columns)]

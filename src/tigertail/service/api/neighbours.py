@@ -50,7 +50,7 @@ async def neighbours(
 def _lists(served: ServedModel, codes: range, query: NeighboursQuery) -> list[dict[str, Any]]:
     records = [served.items[code] for code in codes]
     lists: dict[str, list[dict[str, Any]]] = {record["id"]: [] for record in records}
-    found = served.neighbours(list(lists), query.top, query.options())
+    found = served.neighbours(codes, query.top, query.options())
     for target, item, score, rank in found.select(c.TARGET_ITEM_ID, c.ITEM_ID, c.SCORE, c.RANK).iter_rows():
         lists[target].append({"id": item, "rank": rank, "affinity": float(f"{score:.7g}")})
     return [{"id": one["id"], "name": one["name"], "items": lists[one["id"]]} for one in records]

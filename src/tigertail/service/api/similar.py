@@ -83,12 +83,12 @@ async def cached_answer(
 
 def compute_answer(served: ServedModel, seeds: list[str], request: ListRequest) -> dict[str, Any]:
     """Return a model's answer."""
-    codes = [served.index.find(seed) for seed in seeds]
-    answers = served.answer(codes, request.n, request.options(), why=request.why)
+    codes, notes = served.index.match_all(seeds)
+    answers = served.answer(codes.tolist(), request.n, request.options(), why=request.why)
     return {
         "model": served.version,
-        "seeds": [served.items[code] for code in codes],
-        "notices": list(answers.notices),
+        "seeds": [served.items[code] for code in codes.tolist()],
+        "notices": [*notes, *answers.notices],
         "items": served.answer_records(answers),
     }
 

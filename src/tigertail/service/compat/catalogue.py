@@ -11,21 +11,17 @@ from urllib.parse import unquote
 from weakref import WeakKeyDictionary
 
 import polars as pl
-from rapidfuzz.distance import OSA
 
 from tigertail import columns as c
-from tigertail.dataset.folding import fold
-from tigertail.retrieval.item_index import mbid_in
+from tigertail.dataset.folding import fold, fold_series
+from tigertail.retrieval.item_index import ItemIndex, mbid_in
 from tigertail.service.serving.served_model import ServedModel
 
-CLOSE: Final = 0.79  # a mistake in five letters
-_CANDIDATES: Final = 20
 _ARTIST: Final = "artist"  # of a track: its artist's name
 _ARTIST_FOLDED: Final = "artist_folded"
 _ARTIST_MBID: Final = "artist_mbid"
-_MBID_GIVEN: Final = "artist_mbid_given"
+_ARTIST_CODE: Final = "artist_code"
 _CODE: Final = "code"
-_WHOLE: Final = "{} - {}"  # the id of a track that has no other: its artist and its name
 
 
 class Catalogue:
@@ -41,7 +37,7 @@ class Catalogue:
 
     def __init__(self, served: ServedModel) -> None:
         self._index = served.index
-        self._items = _credited(served.model.items, served.index.mbids)
+        self._items = _credited(served.model.items, served.index)
 
     @classmethod
     def of(cls, served: ServedModel) -> Catalogue:
@@ -75,57 +71,64 @@ class Catalogue:
         return code
 
     def closest(self, name: str, kind: str, artist: str | None = None) -> int | None:
-        """Return the code of the item of that kind whose name is closest; None where none is close enough."""
+        """Return the code of the item of that kind that a name with a typing error means; None where none is likely."""
         wanted = pl.col(c.KIND) == kind
         if artist is not None:
-            near = self.closest(artist, c.ARTIST)
-            wanted &= self._of_artist(artist if near is None else self._items[c.NAME][near])
+            wanted &= self._of_artist(
+                artist, self.by_name(artist, c.ARTIST) or self.closest(artist, c.ARTIST)
+            )
         allowed = self._items.select(wanted.fill_null(False).alias("allowed"))["allowed"].to_numpy()
-        codes, _ = self._index.search(name, _CANDIDATES, allowed)
-        folded = fold(name)
-        close = [
-            OSA.normalized_similarity(folded, self._items["folded"][int(code)], score_cutoff=CLOSE)
-            for code in codes
-        ]
-        best = max(range(len(close)), key=close.__getitem__, default=None)
-        return None if best is None or not close[best] else int(codes[best])
+        own = self._index.named(name, kind)
+        own = own[allowed[own]]
+        return int(own[0]) if len(own) else self._index.correct(name, allowed)
 
     def _called(self, name: str, kind: str, artist: str | None) -> int | None:
-        wanted = pl.col(c.KIND) == kind
-        if artist is not None:
-            whole = pl.col(c.ITEM_ID) == _WHOLE.format(fold(artist), fold(name))
-            wanted &= self._of_artist(artist) | whole
-        for alike in (pl.col(c.NAME) == name, pl.col("folded") == fold(name)):
-            codes = self._items.filter(wanted & alike)[_CODE]
-            if len(codes):
-                return int(codes[0])
-        return None
+        codes = self._index.named(name, kind)
+        if artist is None or not len(codes):
+            return int(codes[0]) if len(codes) else None
+        wanted = self._of_artist(artist, self.by_name(artist, c.ARTIST))
+        named = self._items.select(pl.all().gather(codes)).filter(wanted)[_CODE]
+        return int(named[0]) if len(named) else None
 
-    def _of_artist(self, artist: str) -> pl.Expr:
-        """Return which items are an artist's; where no item has an artist, every item may be."""
+    def _of_artist(self, artist: str, code: int | None) -> pl.Expr:
+        """Return which items are of an artist, by name and, where it is an item, by code; all where none has one."""
         if c.ARTIST_ID not in self._items.columns:
             return pl.lit(True)
-        return (pl.col(_ARTIST_FOLDED) == fold(artist)).fill_null(False)
+        whole = pl.concat_str(pl.lit(f"{fold(artist)} - "), "folded")
+        own = (pl.col(_ARTIST_FOLDED) == fold(artist)) | (pl.col(c.ITEM_ID) == whole)
+        if code is not None:
+            own |= pl.col(_ARTIST_CODE) == code
+        return own.fill_null(False)
 
 
-def _credited(items: pl.DataFrame, mbids: pl.Series) -> pl.DataFrame:
+def _credited(items: pl.DataFrame, index: ItemIndex) -> pl.DataFrame:
     """Return items with their MBIDs, and tracks with their artists, as far as they are known."""
-    items = items.with_columns(mbids).with_row_index(_CODE)
+    items = items.with_columns(index.mbids).with_row_index(_CODE)
     if c.ARTIST_ID not in items.columns:
         missing = pl.lit(None, pl.String)
         return items.with_columns(missing.alias(name) for name in (_ARTIST, _ARTIST_FOLDED, _ARTIST_MBID))
-    artists = items.filter(pl.col(c.KIND) == c.ARTIST).select(
-        c.ITEM_ID, c.MBID, pl.col(c.NAME).alias(_ARTIST), pl.col("folded").alias(_ARTIST_FOLDED)
+    ids = items[c.ARTIST_ID].drop_nulls().unique().to_list()
+    found = [_artist_code(index, artist) for artist in ids]
+    known = pl.DataFrame(
+        {c.ARTIST_ID: ids, _ARTIST_CODE: found}, {c.ARTIST_ID: pl.String, _ARTIST_CODE: pl.UInt32}
     )
-    by_id = artists.rename({c.ITEM_ID: c.ARTIST_ID, c.MBID: _ARTIST_MBID})
-    by_mbid = artists.drop(c.ITEM_ID).drop_nulls(c.MBID).unique(c.MBID, keep="first")
-    by_mbid = by_mbid.rename({c.MBID: _MBID_GIVEN})
-    items = items.with_columns(mbid_in(c.ARTIST_ID).alias(_MBID_GIVEN))
-    items = items.join(by_id, on=c.ARTIST_ID, how="left", maintain_order="left")
-    items = items.join(by_mbid, on=_MBID_GIVEN, how="left", suffix="_2", maintain_order="left")
-    folded_name = pl.when(pl.col(_MBID_GIVEN).is_null()).then(c.ARTIST_ID)  # no item: the folded name itself
-    return items.with_columns(
-        pl.coalesce(_ARTIST, f"{_ARTIST}_2", folded_name).alias(_ARTIST),
-        pl.coalesce(_ARTIST_FOLDED, f"{_ARTIST_FOLDED}_2", folded_name).alias(_ARTIST_FOLDED),
-        pl.coalesce(_ARTIST_MBID, _MBID_GIVEN).alias(_ARTIST_MBID),
+    artists = items.select(
+        pl.col(_CODE).alias(_ARTIST_CODE),
+        pl.col(c.NAME).alias(_ARTIST),
+        pl.col("folded").alias(_ARTIST_FOLDED),
+        pl.col(c.MBID).alias(_ARTIST_MBID),
     )
+    items = items.join(known, on=c.ARTIST_ID, how="left", maintain_order="left")
+    items = items.join(artists, on=_ARTIST_CODE, how="left", maintain_order="left")
+    given = pl.col(c.ARTIST_NAME) if c.ARTIST_NAME in items.columns else pl.lit(None, pl.String)
+    mbid = mbid_in(c.ARTIST_ID)
+    # No item: the name as it is spelled, else the folded name itself.
+    shown = pl.coalesce(_ARTIST, given, pl.when(mbid.is_null()).then(c.ARTIST_ID))
+    items = items.with_columns(shown.alias(_ARTIST), pl.coalesce(_ARTIST_MBID, mbid).alias(_ARTIST_MBID))
+    return items.with_columns(pl.coalesce(_ARTIST_FOLDED, fold_series(items[_ARTIST])).alias(_ARTIST_FOLDED))
+
+
+def _artist_code(index: ItemIndex, artist: str) -> int | None:
+    """Return the code of the artist that a track's artist_id means: an id, an MBID or a folded name."""
+    code = index.by_mbid(artist, c.ARTIST)
+    return index.by_id(artist) if code is None else code

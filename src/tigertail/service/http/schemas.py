@@ -33,6 +33,7 @@ class Item(Answer):
     id: str
     name: str
     kind: str
+    artist: str | None = Field(None, description="Of a track or an album: its artist, as it is spelled.")
     country: str | None = Field(description="Where it is from, ISO 3166-1 alpha-2.")
     listeners: int
     stratum: str = Field(description="head, mid, tail or cold: how many listeners it has.")

@@ -94,6 +94,8 @@ class Settings(BaseModel):
     """Processes that answer; they share the model's arrays."""
     hosts: tuple[str, ...] | None = None
     """Host headers that are accepted; None means localhost on loopback, and any elsewhere."""
+    origins: tuple[str, ...] = ()
+    """Origins of other sites' pages that may ask from a browser (CORS), such as https://player.example; * for all."""
     keys: dict[str, str] = Field(default_factory=dict)
     """SHA-256 of each key, by a name that logs may show; ``tigertail key`` makes one. None is needed on loopback."""
     allow_anonymous: bool = False
@@ -106,6 +108,8 @@ class Settings(BaseModel):
     """Seconds that running requests are given when the service is stopped."""
     evaluation: Path | None = None
     """A report.json of ``tigertail evaluate --report``, shown on the page."""
+    unlisted: tuple[str, ...] | None = None
+    """Items that no answer lists, by id, MBID or name, or "special-purpose"; None means those of the model."""
     explorer: bool = True
     """Whether to serve the page."""
     limits: Limits = Limits()

@@ -17,12 +17,19 @@ from tigertail.service.http.problems import ServiceError, error_response, proble
 from tigertail.service.http.settings import Settings
 from tigertail.service.middleware.access_log import AccessLog, record_of
 from tigertail.service.middleware.authentication import Keys, is_public
+from tigertail.service.middleware.cross_origin import CrossOrigin
+from tigertail.service.middleware.head import HeadAsGet
 from tigertail.service.middleware.limits import BodyLimit, RateLimiter
 
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Put the middleware in front of every route of an application, also of routes that are added later."""
+    app.add_middleware(HeadAsGet)
     app.add_middleware(Admission, settings=settings)
+    if settings.origins:
+        app.add_middleware(
+            CrossOrigin, origins=settings.origins
+        )  # before a key is asked for: browsers ask without one
     app.add_middleware(AccessLog)  # the last added runs first: refusals are logged too
 
 

@@ -32,11 +32,12 @@ def interleaved_answer(
     dict
         As :class:`tigertail.service.http.schemas.Similar`. ``model`` names both versions.
     """
-    query_codes = [first.index.find(item) for item in items]
+    matched, notes = first.index.match_all(items)
+    query_codes = matched.tolist()
     lists: list[list[dict[str, Any]]] = []
-    notices: list[str] = []
+    notices = [*notes]
     for served in (first, second):
-        known = [served.index.code(first.items[code]["id"]) for code in query_codes]
+        known = [served.index.by_id(first.items[code]["id"]) for code in query_codes]
         codes = [code for code in known if code is not None]
         if not codes:
             lists.append([])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self, overload
@@ -54,7 +55,7 @@ class ServedModel:
         self.index.prepare()
 
     @classmethod
-    def open(cls, folder: Path, copy: Path | None = None) -> Self:
+    def open(cls, folder: Path, copy: Path | None = None, unlisted: Sequence[str] | None = None) -> Self:
         """Open the current model, checked whole, so that no request will find it damaged.
 
         Parameters
@@ -63,16 +64,20 @@ class ServedModel:
             The model's folder.
         copy
             A copy of it to read instead.
+        unlisted
+            Items that no answer lists; None means those of the model.
 
         Raises
         ------
         ModelError
             If it is missing or damaged.
         """
-        model = load(folder if copy is None else copy)
+        model = load(folder if copy is None else copy).with_unlisted(unlisted)
         for name in model.signals:
             model.signals[name]
         served = cls(model, folder)
+        if unlisted is not None:  # the same version answers otherwise under another setting
+            served.tag += f".{zlib.crc32(repr(tuple(unlisted)).encode()):x}"
         if len(served.items):  # whatever is made once is made now; after two at once, by the kernels
             served.answer([0, 0], 1, QueryOptions(), why=True)
         return served
@@ -92,10 +97,10 @@ class ServedModel:
             for code, match in zip(codes.tolist(), matches.tolist(), strict=True)
         ]
 
-    def neighbours(self, ids: Sequence[str], top: int, options: QueryOptions) -> pl.DataFrame:
+    def neighbours(self, codes: Sequence[int], top: int, options: QueryOptions) -> pl.DataFrame:
         """Return the lists of some items, as :meth:`Model.neighbours` does."""
         with self._kernel_lock:
-            return self.model.answer_many(ids, top, options=options).table()
+            return self.model.answer_many(np.array(codes, np.int32), top, options=options).table()
 
     def map_tag(self) -> str:
         """Return a tag that changes when the map is made anew."""
@@ -129,7 +134,7 @@ class ServedModel:
         places = self.model.items.select(c.ITEM_ID).join(
             table, on=c.ITEM_ID, how="left", maintain_order="left"
         )
-        columns = {key: column for key, column in self.items.columns.items() if key != c.KIND}
+        columns = {key: column for key, column in self.items.columns.items() if key not in (c.KIND, "artist")}
         return {
             "model": self.version,
             **columns,
@@ -157,7 +162,9 @@ class ServedModel:
         model = self.model
         row = model.items.row(code, named=True)
         more = {
-            key: value for key, value in row.items() if key not in (c.ITEM_ID, "folded", *self.items.keys)
+            key: value
+            for key, value in row.items()
+            if key not in (c.ITEM_ID, c.ARTIST_NAME, "folded", *self.items.keys)
         }
         mixture = model.signals.get(MIXTURE)
         weights: dict[str, float] = {}
@@ -229,6 +236,8 @@ class ItemRecords(Sequence[dict[str, Any]]):
         records = items.select(
             id=c.ITEM_ID, name=c.NAME, kind=c.KIND, country=country, listeners="listeners", stratum="stratum"
         )
+        if c.ARTIST_NAME in items.columns:
+            records = records.with_columns(items[c.ARTIST_NAME].alias("artist"))
         self.keys = records.columns
         self.columns = {name: records[name].to_list() for name in self.keys}
 

@@ -48,6 +48,8 @@ class ServedModels:
     cache_dir
         Where copies of the models are kept, to answer from; None answers from the folders themselves, which then
         must never be written to in place.
+    unlisted
+        Items that no answer lists; None means those of each model.
 
     Raises
     ------
@@ -60,10 +62,12 @@ class ServedModels:
         folders: dict[str, Path],
         changed: Callable[[str, bool], None] = lambda role, new: None,
         cache_dir: Path | None = None,
+        unlisted: tuple[str, ...] | None = None,
     ) -> None:
         self._folders = folders
         self._changed = changed
         self._cache_dir = cache_dir
+        self._unlisted = unlisted
         self._places = {role: self._first(role, folder) for role, folder in folders.items()}
         self._stopped = threading.Event()
         self._lock = threading.Lock()
@@ -147,12 +151,12 @@ class ServedModels:
             if copy is None:
                 raise
             LOG.error("model refused; a copy of the one before goes on", extra={"problem": str(error)})
-            return _Place(ServedModel.open(folder, copy), None, error.problem)
+            return _Place(ServedModel.open(folder, copy, self._unlisted), None, error.problem)
 
     def _opened(self, role: str, folder: Path) -> _Place:
         mark = _mark(folder)  # before it is read, so that a change meanwhile is seen at the next check
         if self._cache_dir is None:
-            return _Place(ServedModel.open(folder), mark)
+            return _Place(ServedModel.open(folder, unlisted=self._unlisted), mark)
         try:
             copy = copied(folder, self._cache_dir / role)
         except OSError as error:
@@ -161,7 +165,7 @@ class ServedModels:
                 path=folder,
                 remedy="free some space where temporary files go (TMPDIR)",
             ) from error
-        return _Place(ServedModel.open(folder, copy), mark)
+        return _Place(ServedModel.open(folder, copy, self._unlisted), mark)
 
 
 def _problem(error: Exception) -> str:

@@ -178,8 +178,9 @@ def _analysed(raw: str) -> tuple[str, int, int, int]:
     while before < len(raw) and not raw[before].isalnum():
         before += 1
     if before == len(raw):
-        folded = spaced("and") if raw == "&" else ""
-        shown = Sign.AND | Sign.FUNCTION if raw == "&" else Sign.AFTER | Sign.BEFORE
+        joins = raw in ("&", "+")
+        folded = spaced("and") if joins else ""
+        shown = Sign.AND | Sign.FUNCTION if joins else Sign.AFTER | Sign.BEFORE
         return folded, int(shown | _stop(raw)), 0, 0
     after = 0
     while not (raw[-1 - after].isalnum() or _is_mark(raw[-1 - after])):

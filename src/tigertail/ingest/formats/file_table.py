@@ -1,0 +1,48 @@
+"""A table in a file: its columns, and its rows in blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+_SHOWN: Final = 30  # columns in a message
+_LENGTH: Final = 60  # characters of one
+
+
+@dataclass(frozen=True)
+class FileTable:
+    """A table in a file.
+
+    Attributes
+    ----------
+    name
+        The file, as reports show it.
+    path
+        The file, as messages show it.
+    columns
+        Its columns.
+    blocks
+        Reads its rows in blocks: at least the given columns, ``LINE``, and of text also ``TEXT``.
+    """
+
+    name: str
+    path: Path
+    columns: list[str]
+    blocks: Callable[[Sequence[str]], Iterator[pl.DataFrame]]
+
+
+def shown(columns: Sequence[str]) -> str:
+    """Return the names of a file's columns for a message: not all of hundreds, nor a whole text that is no name.
+
+    Examples
+    --------
+    >>> shown(["user", "artist"])
+    'user, artist'
+    """
+    names = [name if len(name) <= _LENGTH else f"{name[:_LENGTH]}..." for name in columns[:_SHOWN]]
+    more = [f"and {len(columns) - _SHOWN:,} more"] if len(columns) > _SHOWN else []
+    return ", ".join([*names, *more])

@@ -1,0 +1,130 @@
+"""Tables in JSON: objects in lines, in an array, or in an array within a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import chain
+from typing import Any, Final
+
+import polars as pl
+
+from tigertail.dataset.table_spec import Refers
+from tigertail.errors import DataError
+from tigertail.ingest.formats.column_types import MANY
+from tigertail.ingest.formats.file_table import FileTable
+from tigertail.ingest.formats.mapped import MappedSource
+from tigertail.io.archives import streams
+from tigertail.io.json_rows import JsonFile, clean_text, parsed
+from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
+
+_OBJECT: Final = "#object"
+_DEEPEST: Final = 8  # objects within objects whose fields have names
+_KEYS_SEEN: Final = 1_000  # objects whose keys are shown
+
+
+class Json(MappedSource):
+    """A JSON file: one object in each line, an array of objects, or a document with one in it.
+
+    A field of an object within is called ``artist.name``; that of each object of a list is a list.
+    """
+
+    def tables(self, quarantine: Quarantine) -> Iterator[FileTable]:
+        """Yield the tables of the files."""
+        found = False
+        for stream in streams(self.path, self.files):
+            found = True
+            blocks = _parsed(JsonFile(stream, self.label, quarantine))
+            first = next((block for block in blocks if not block.is_empty()), None)
+            if first is None:
+                raise DataError("it has no object in JSON", path=stream.place, remedy="check the file")
+            names = dict[str, None]()
+            for one in first[_OBJECT].head(_KEYS_SEEN):
+                names |= dict.fromkeys(_names(one))
+            whole = chain([first], blocks)
+            yield FileTable(stream.name, stream.place, list(names), partial(self._columns, whole, quarantine))
+        if not found:
+            raise DataError(f"no file matches '{self.files}' in it", path=self.path)
+
+    def _columns(
+        self, blocks: Iterator[pl.DataFrame], quarantine: Quarantine, columns: Sequence[str]
+    ) -> Iterator[pl.DataFrame]:
+        """Yield the columns as text, truths or lists; a value of another kind is left out, with a warning."""
+        single, amounts = self._without_lists()
+        for block in blocks:
+            values = {name: [_value(one, name) for one in block[_OBJECT]] for name in columns}
+            listed = {
+                name for name, found in values.items() if any(isinstance(value, list) for value in found)
+            }
+            never = single if listed - single - amounts else single | amounts
+            series = []
+            for name, found in values.items():
+                odd = [isinstance(one, dict) or (name in never and isinstance(one, list)) for one in found]
+                quarantine.warn(self.label, f"{name} is no single value, left out", sum(odd))
+                kept = [None if is_odd else one for one, is_odd in zip(found, odd, strict=True)]
+                series.append(_series(name, kept))
+            yield block.select(LINE, TEXT).with_columns(series)
+
+    def _without_lists(self) -> tuple[set[str], set[str]]:
+        """Return the columns of the file that are never lists, and those that are only beside lists of items.
+
+        The first are ids of people and of sequences and those with conditions, the second what is said of items.
+        """
+        own = self.spec.referring(Refers.PERSON, Refers.OWN)
+        others = [name for name in self.spec.inputs if name not in MANY]
+        single, amounts = ({str(self.columns.get(name, name)) for name in names} for names in (own, others))
+        return single | set(self.where), amounts
+
+
+def _parsed(file: JsonFile) -> Iterator[pl.DataFrame]:
+    """Yield the objects of a file; lines that are none are rejected."""
+    for block in file.objects():
+        objects = pl.Series(_OBJECT, [parsed(text) for text in block[TEXT]], dtype=pl.Object)
+        bad = pl.Series([one is None for one in objects], dtype=pl.Boolean)
+        checks = reasons((pl.lit(bad), "not an object in JSON"))
+        kept = file.quarantine.keep(file.source, file.stream.name, block, checks)
+        yield kept.with_columns(objects.filter(~bad))
+
+
+def _names(found: Any, depth: int = _DEEPEST) -> Iterator[str]:
+    """Yield the names of an object's fields; those of objects within follow a point."""
+    if isinstance(found, list):
+        for one in found[:1]:
+            yield from _names(one, depth)
+    elif isinstance(found, dict):
+        for key, value in found.items():
+            yield key
+            if depth:
+                yield from (f"{key}.{name}" for name in _names(value, depth - 1))
+
+
+def _value(found: Any, name: str) -> Any:
+    """Return the value of a field; a key may have points in it."""
+    if isinstance(found, list):
+        values = [_value(one, name) for one in found]
+        return [one for value in values for one in (value if isinstance(value, list) else [value])]
+    if not isinstance(found, dict):
+        return None
+    if name in found:
+        return found[name]
+    key, _, rest = name.partition(".")
+    return _value(found.get(key), rest) if rest else None
+
+
+def _series(name: str, values: list[Any]) -> pl.Series:
+    if any(isinstance(value, list) for value in values):
+        lists = [
+            None if value is None else [_text(one) for one in (value if isinstance(value, list) else [value])]
+            for value in values
+        ]
+        return pl.Series(name, lists, dtype=pl.List(pl.String))
+    given = [value for value in values if value is not None]
+    if given and all(isinstance(value, bool) for value in given):
+        return pl.Series(name, values, dtype=pl.Boolean)
+    return pl.Series(name, [_text(value) for value in values], dtype=pl.String)
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return clean_text(str(value)) if isinstance(value, str | int | float) else None

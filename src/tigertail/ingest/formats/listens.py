@@ -1,0 +1,114 @@
+"""Listens in JSON decoded: fast if they are as documented; else field by field, without those that are not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any, Final
+
+import polars as pl
+
+from tigertail.io.json_rows import clean_text, parsed
+from tigertail.io.quarantine import EXAMPLES, Quarantine
+
+_TEXT: Final = pl.String()
+_TEXTS: Final = pl.List(pl.String())
+_TRACK: Final = "track_metadata"
+_SHOWN: Final = 60  # characters of a value that is left out
+Odd = defaultdict[str, list[str]]
+
+LISTEN: Final = pl.Struct(
+    {
+        "user_id": _TEXT,
+        "user_name": _TEXT,
+        "timestamp": _TEXT,
+        "listened_at": _TEXT,
+        _TRACK: pl.Struct(
+            {
+                "artist_name": _TEXT,
+                "track_name": _TEXT,
+                "additional_info": pl.Struct(
+                    {"artist_mbids": _TEXTS, "artist_mbid": _TEXT, "recording_mbid": _TEXT}
+                ),
+                "mbid_mapping": pl.Struct(
+                    {
+                        "artist_mbids": _TEXTS,
+                        "recording_mbid": _TEXT,
+                        "artists": pl.List(pl.Struct({"artist_mbid": _TEXT, "artist_credit_name": _TEXT})),
+                    }
+                ),
+            }
+        ),
+    }
+)
+"""The fields of a listen that are used."""
+
+
+def decoded(texts: pl.Series, source: str, quarantine: Quarantine) -> pl.Series:
+    """Decode listens; what is no listen becomes null.
+
+    Parameters
+    ----------
+    texts
+        Objects in JSON.
+    source
+        Their source.
+    quarantine
+        Where a warning goes for each field that is not as documented; it is left out.
+    """
+    odd: Odd = defaultdict(list)
+    listens = _decoded(texts, odd)
+    for field, values in sorted(odd.items()):
+        quarantine.warn(source, f"{field} is not as documented, left out", len(values), values[:EXAMPLES])
+    return listens
+
+
+def _decoded(texts: pl.Series, odd: Odd) -> pl.Series:
+    """Decode all at once if possible; the listens for which it is not are found by halving."""
+    if texts.is_empty():
+        return pl.Series([], dtype=LISTEN)
+    try:
+        found = texts.str.json_decode(LISTEN)
+    except pl.exceptions.PolarsError:
+        found = None
+    if found is not None and len(found) == len(texts):  # lines may make up an object only together
+        return found
+    if len(texts) == 1:
+        return pl.Series([_salvaged(texts[0], odd)], dtype=LISTEN)
+    half = len(texts) // 2
+    return _decoded(texts[:half], odd).append(_decoded(texts[half:], odd))
+
+
+def _salvaged(text: str, odd: Odd) -> dict[str, Any] | None:
+    """Read the fields of a listen that are as documented."""
+    found = parsed(text)
+    if found is None or not isinstance(found.get(_TRACK), dict):
+        return None
+    listen: dict[str, Any] = _fields(found, LISTEN, "", odd)
+    return listen
+
+
+def _fields(found: dict[str, Any], dtype: pl.Struct, path: str, odd: Odd) -> dict[str, Any]:
+    return {
+        field.name: _field(found.get(field.name), field.dtype, path + field.name, odd)
+        for field in dtype.fields
+    }
+
+
+def _field(value: Any, dtype: Any, path: str, odd: Odd) -> Any:
+    """Return a value of a type, or None, which is counted unless there was none."""
+    if value is None:
+        return None
+    if isinstance(dtype, pl.Struct) and isinstance(value, dict):
+        return _fields(value, dtype, f"{path}.", odd)
+    if isinstance(dtype, pl.List):
+        values = [_field(one, dtype.inner, path, odd) for one in _flattened(value)]
+        return [one for one in values if one is not None]
+    if dtype == _TEXT and isinstance(value, str | int | float) and not isinstance(value, bool):
+        return clean_text(str(value))
+    odd[path].append(clean_text(str(value)[:_SHOWN]))
+    return None
+
+
+def _flattened(value: Any) -> list[Any]:
+    """Return the values of a list of lists, or of one value."""
+    return [one for part in value for one in _flattened(part)] if isinstance(value, list) else [value]

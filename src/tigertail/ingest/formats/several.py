@@ -1,0 +1,120 @@
+"""Rows that stand for several: lists in a column, and several values in one field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.dataset.table_spec import ITEM_REFERENCE, PAIR_REFERENCES
+from tigertail.io.quarantine import Quarantine, reasons
+
+_MBID: Final = r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_SIZE: Final = "#size"
+_AMOUNTS: Final = (c.PLAYS, c.RATING, c.WEIGHT, c.COUNT, c.POSITION)
+# A text beside several MBIDs names all of these items, so it is the name of none of them.
+_NAME_OF: Final = {c.MBID: c.NAME, **{side[2]: side[1] for side in PAIR_REFERENCES}}
+
+
+def split_fields(rows: pl.DataFrame, separators: Mapping[str, str]) -> pl.DataFrame:
+    """Split text into lists; blank values are dropped.
+
+    Parameters
+    ----------
+    rows
+        Columns of a table.
+    separators
+        What separates the values of a column.
+    """
+    lists = []
+    for name, separator in separators.items():
+        if rows[name].dtype != pl.String:
+            continue
+        values = pl.col(name).str.split(separator).list.eval(pl.element().str.strip_chars())
+        lists.append(values.list.eval(pl.element().filter(pl.element() != "")))
+    return rows.with_columns(lists)
+
+
+def split_mbids(rows: pl.DataFrame) -> pl.DataFrame:
+    """Split fields with several MBIDs, however they are separated; of an artist's, the first one stays."""
+    for name in (c.MBID, *(side[2] for side in PAIR_REFERENCES)):
+        if name in rows.columns and rows[name].dtype == pl.String:
+            found = rows[name].str.extract_all(_MBID)
+            if (found.list.len() > 1).any():
+                alone = pl.concat_list(name)
+                rows = rows.with_columns(
+                    pl.when(found.list.len() > 1).then(found).otherwise(alone).alias(name)
+                )
+    if c.ARTIST_MBID in rows.columns and rows[c.ARTIST_MBID].dtype == pl.String:
+        first = pl.col(c.ARTIST_MBID).str.extract_all(_MBID).list.first()
+        rows = rows.with_columns(pl.coalesce(first, c.ARTIST_MBID).alias(c.ARTIST_MBID))
+    return rows
+
+
+def exploded(rows: pl.DataFrame, source: str, file: str, quarantine: Quarantine) -> pl.DataFrame:
+    """Return a row for each value of the lists.
+
+    Lists that are about the same thing go side by side: ids, names, MBIDs and times of items, and amounts with what
+    they count. Labels go with each item, and so do the second items of pairs with the first.
+
+    Parameters
+    ----------
+    rows
+        Rows with lists, of the types that :func:`~tigertail.ingest.formats.column_types.check_types` accepts.
+    source, file
+        The source and the file, for the quarantine.
+    quarantine
+        Where rows go whose amounts are not as many as what they count, and the number of other values left out because
+        they are not as many.
+    """
+    arrays = [
+        pl.col(name).arr.to_list() for name, dtype in rows.schema.items() if isinstance(dtype, pl.Array)
+    ]
+    rows = rows.with_columns(arrays)
+    lists = [name for name, dtype in rows.schema.items() if isinstance(dtype, pl.List)]
+    for group in _groups(lists):
+        rows = _exploded(rows, group, source, file, quarantine)
+    return rows
+
+
+def _groups(lists: list[str]) -> list[list[str]]:
+    """Return the lists that go side by side, what they are about first."""
+    about: list[list[str]] = [
+        [name for name in names if name in lists] for names in (*PAIR_REFERENCES, ITEM_REFERENCE, (c.LABEL,))
+    ]
+    groups = [group for group in about if group]
+    others = [name for name in lists if not any(name in group for group in groups)]
+    return [*groups[:-1], [*groups[-1], *others]] if groups else []
+
+
+def _exploded(
+    rows: pl.DataFrame, lists: list[str], source: str, file: str, quarantine: Quarantine
+) -> pl.DataFrame:
+    sizes = {name: pl.col(name).list.len().fill_null(0) for name in lists}
+    given = [pl.when(size > 0).then(size) for size in sizes.values()]
+    rows = rows.with_columns(pl.coalesce(*given, pl.lit(1)).cast(pl.Int64).alias(_SIZE))
+    differs = {name: (size > 0) & (size != pl.col(_SIZE)) for name, size in sizes.items()}
+    counts = [name for name in lists if name in _AMOUNTS]
+    if counts:
+        bad = pl.any_horizontal(differs[name] for name in counts)
+        reason = f"lists of different lengths ({', '.join(lists)})"
+        rows = quarantine.keep(source, file, rows, reasons((bad, reason)))
+    for name in lists:
+        odd = int(rows.select(differs[name].sum()).item())
+        quarantine.warn(source, f"{name} with another number of values than {lists[0]}, left out", odd)
+    names = [_NAME_OF[name] for name in lists if name in _NAME_OF]
+    alone = [name for name in names if name in rows.columns and name not in lists]
+    rows = rows.with_columns(pl.when(pl.col(_SIZE) <= 1).then(name).alias(name) for name in alone)
+    filled = []
+    for name in lists:
+        nothing = pl.lit(None).repeat_by(pl.col(_SIZE)).cast(rows.schema[name])
+        usable = (sizes[name] > 0) & ~differs[name]
+        filled.append(pl.when(usable).then(name).otherwise(nothing).alias(name))
+    return rows.with_columns(filled).drop(_SIZE).explode(lists)
+
+
+def has_lists(rows: pl.DataFrame) -> bool:
+    """Return whether a row may stand for several."""
+    return any(isinstance(dtype, pl.List | pl.Array) for dtype in rows.schema.values())

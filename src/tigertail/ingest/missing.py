@@ -1,0 +1,47 @@
+"""What stands for nothing: text without a visible character, and marks of missing values."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from tigertail.io.quarantine import EXAMPLES, Quarantine
+
+MARKS: Final = (
+    "NA", "N/A", "n/a", "#N/A", "<NA>", "\\N", "nan", "NaN", "NAN", "null", "NULL", "Null", "None", "none", "nil",
+    "(null)", "<null>", "undefined",
+)  # fmt: skip
+"""What programs write for a missing value: R, PostgreSQL and MySQL, pandas, Python, JavaScript, spreadsheets."""
+
+_COMMON: Final = 0.005  # the share of a column's values from which marks are common
+# Controls, formats (zero width), blanks, joiners and selectors of letters, and letters that are blanks.
+_VISIBLE: Final = (
+    r"[^\p{Cc}\p{Cf}\p{Z}\x{034F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180B}-\x{180F}\x{2800}\x{3164}\x{FE00}-\x{FE0F}"
+    r"\x{FFA0}\x{E0100}-\x{E01EF}]"
+)
+
+
+def visible(text: pl.Expr) -> pl.Expr:
+    """Return whether text has a visible character."""
+    return text.str.contains(_VISIBLE)
+
+
+def warn_of_marks(texts: pl.DataFrame, source: str, quarantine: Quarantine) -> None:
+    """Warn of columns in which marks of missing values are common.
+
+    Parameters
+    ----------
+    texts
+        Columns of text.
+    source
+        Their source.
+    quarantine
+        Where the warning goes.
+    """
+    for values in texts:
+        marked = values.filter(values.is_in(MARKS))
+        if len(marked) > _COMMON * values.count():
+            counts = marked.value_counts(sort=True).sort(["count", values.name], descending=[True, False])
+            what = f"{values.name} that may stand for a missing value, used: if it does, say missing = [...]"
+            quarantine.warn(source, what, len(marked), counts[values.name].head(EXAMPLES).to_list())

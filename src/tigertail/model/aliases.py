@@ -1,0 +1,59 @@
+"""What a model keeps of the names, ids and MBIDs of its items, beside those that its table of items shows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.folding import fold_series
+
+_COLUMNS: Final = (c.ITEM_ID, c.SCHEME, c.ALIAS, "folded")
+
+
+def item_aliases(dataset: Dataset, items: pl.DataFrame) -> pl.DataFrame | None:
+    """Return what else the items of a dataset are called; None if there is nothing else.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    items
+        Its items: item_id, name, kind, folded, and where they are known mbid and artist_name.
+
+    Returns
+    -------
+    polars.DataFrame
+        Columns item_id, scheme, alias and folded (null but for names), sorted. A track or album is also called by its
+        artist and its name: "Artist - Name".
+    """
+    found = [] if dataset.aliases is None else [dataset.aliases.select(c.ITEM_ID, c.SCHEME, c.ALIAS)]
+    if c.ARTIST_NAME in items.columns:
+        whole = pl.concat_str(c.ARTIST_NAME, c.NAME, separator=" - ")
+        by_artist = items.select(c.ITEM_ID, pl.lit(c.NAME).alias(c.SCHEME), whole.alias(c.ALIAS))
+        found.append(by_artist.drop_nulls(c.ALIAS))
+    return aliases_beside(pl.concat(found), items) if found else None
+
+
+def aliases_beside(aliases: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame | None:
+    """Return the aliases of items that their own id, name and MBID do not say already; None if there is none."""
+    named = pl.col(c.SCHEME) == c.NAME
+    folded = fold_series(aliases.select(pl.when(named).then(c.ALIAS)).to_series()).alias("folded")
+    own = items.select(
+        c.ITEM_ID,
+        pl.col("folded").alias("own_folded"),
+        (pl.col(c.MBID) if c.MBID in items.columns else pl.lit(None, pl.String)).alias("own_mbid"),
+    )
+    known = (
+        (named & (pl.col("folded") == pl.col("own_folded")))
+        | ((pl.col(c.SCHEME) == c.MBID) & (pl.col(c.ALIAS) == pl.col("own_mbid")))
+        | (pl.col(c.ALIAS) == pl.col(c.ITEM_ID))
+    )
+    more = aliases.with_columns(folded).join(own, on=c.ITEM_ID, maintain_order="left")
+    more = more.filter(~known.fill_null(False)).select(_COLUMNS)
+    more = more.unique(
+        [c.ITEM_ID, c.SCHEME, pl.coalesce("folded", c.ALIAS)], keep="first", maintain_order=True
+    )
+    return None if more.is_empty() else more.sort(c.ITEM_ID, c.SCHEME, c.ALIAS)

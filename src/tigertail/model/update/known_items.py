@@ -1,0 +1,97 @@
+"""Which items of a dataset are items of a model: by id, by MBID, by name, as a build finds it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.folding import fold_series
+from tigertail.model.aliases import item_aliases
+from tigertail.model.model import Model
+from tigertail.retrieval.item_index import mbid_in
+
+_OLD: Final = "old"  # the model's id
+_KEY: Final = "key"
+_OWN: Final = "own"  # whether the id is a source's own, neither a name nor an MBID
+
+
+def with_known_ids(model: Model, dataset: Dataset) -> Dataset:
+    """Return a dataset in which the items that a model has bear the model's ids.
+
+    An item is the model's if it has the same id, unless that is a name and the MBIDs differ; else if it has an MBID of
+    one item of its kind; else if it has the name of one item of its kind, and neither two MBIDs nor two ids of
+    sources contradict it. An item that none of the model's is, though one has its id, is known by its MBID.
+    """
+    given = _folded(dataset.items)
+    new = _References(given, item_aliases(dataset, given))
+    old = _References(model.items, model.aliases)
+    same = new.about.join(old.about, on=c.ITEM_ID, suffix="_old")
+    differ = same.join(_shared(new, old, c.MBID), on=c.ITEM_ID, how="anti").filter(
+        ~pl.col(_OWN) & pl.col("has_mbid") & pl.col("has_mbid_old")
+    )
+    known = same.join(differ, on=c.ITEM_ID, how="anti").select(c.ITEM_ID, pl.col(c.ITEM_ID).alias(_OLD))
+    known = _more(known, _shared(new, old, c.MBID))
+    by_name = _shared(new, old, _KEY)
+    for side, one in ((c.ITEM_ID, new), (_OLD, old)):
+        facts = one.about.select(pl.col(c.ITEM_ID).alias(side), pl.exclude(c.ITEM_ID).name.prefix(f"{side}_"))
+        by_name = by_name.join(facts, on=side)
+    contradicted = pl.any_horizontal(
+        pl.all_horizontal(f"{c.ITEM_ID}_{fact}", f"{_OLD}_{fact}") for fact in (_OWN, "has_mbid")
+    )
+    known = _more(known, by_name.filter(~contradicted).select(c.ITEM_ID, _OLD))
+    strangers = differ.join(known, on=c.ITEM_ID, how="anti").join(new.first_mbids, on=c.ITEM_ID)
+    renamed = pl.concat([known, strangers.select(c.ITEM_ID, pl.col(c.MBID).alias(_OLD))])
+    return dataset.renamed(renamed.filter(pl.col(c.ITEM_ID) != pl.col(_OLD)).rename({_OLD: "new"}))
+
+
+class _References:
+    """What identifies some items: their MBIDs, and their folded names."""
+
+    def __init__(self, items: pl.DataFrame, aliases: pl.DataFrame | None) -> None:
+        kinds = items.select(c.ITEM_ID, c.KIND)
+        mbids = [items.select(c.ITEM_ID, mbid_in(c.ITEM_ID).alias(c.MBID))]
+        if c.MBID in items.columns:
+            mbids.insert(0, items.select(c.ITEM_ID, pl.col(c.MBID).str.to_lowercase()))
+        names = [items.select(c.ITEM_ID, pl.col("folded").alias(_KEY))]
+        if aliases is not None:
+            scheme = pl.col(c.SCHEME)
+            mbids.append(aliases.filter(scheme == c.MBID).select(c.ITEM_ID, pl.col(c.ALIAS).alias(c.MBID)))
+            names.append(aliases.filter(scheme == c.NAME).select(c.ITEM_ID, pl.col("folded").alias(_KEY)))
+        self.first_mbids = pl.concat(mbids).drop_nulls().unique(c.ITEM_ID, keep="first", maintain_order=True)
+        self.values = {
+            key: pl.concat(found).drop_nulls().unique().join(kinds, on=c.ITEM_ID)
+            for key, found in ((c.MBID, mbids), (_KEY, names))
+        }
+        keys = (
+            self.values[_KEY]
+            .select(c.ITEM_ID, _KEY)
+            .with_columns(fold_series(self.values[_KEY][c.ITEM_ID]).alias("f"))
+        )
+        by_name = keys.filter(pl.col("f") == pl.col(_KEY))[c.ITEM_ID]
+        named = pl.col(c.ITEM_ID).is_in(by_name.implode()) | pl.col(c.ITEM_ID).str.contains(r" \(\d+\)$")
+        self.about = items.select(
+            c.ITEM_ID,
+            (~named & mbid_in(c.ITEM_ID).is_null()).alias(_OWN),
+            pl.col(c.ITEM_ID).is_in(self.first_mbids[c.ITEM_ID].implode()).alias("has_mbid"),
+        )
+
+
+def _folded(items: pl.DataFrame) -> pl.DataFrame:
+    return items.with_columns(fold_series(items[c.NAME]).alias("folded"))
+
+
+def _shared(new: _References, old: _References, key: str) -> pl.DataFrame:
+    """Return the pairs of items that share a value which no other item on either side has."""
+    sides = [one.values[key].filter(pl.len().over(c.KIND, key) == 1) for one in (new, old)]
+    pairs = sides[0].join(sides[1].rename({c.ITEM_ID: _OLD}), on=[c.KIND, key])
+    return pairs.select(c.ITEM_ID, _OLD).unique().sort(c.ITEM_ID, _OLD)
+
+
+def _more(known: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Add pairs whose items, on both sides, are in no other pair."""
+    left = pairs.join(known, on=c.ITEM_ID, how="anti").join(known, on=_OLD, how="anti")
+    alone = left.filter((pl.len().over(c.ITEM_ID) == 1) & (pl.len().over(_OLD) == 1))
+    return pl.concat([known, alone.select(c.ITEM_ID, _OLD)])

@@ -1,0 +1,79 @@
+"""Whether a name that nothing has is a typing error for one that something has, or simply unknown.
+
+The evidence is weighed as log odds, by logistic regression: typing errors in names of a catalogue against names from
+elsewhere that come as close to one. ``benchmarks/name_correction.py`` fits it and measures it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import log2
+from typing import Final
+
+from rapidfuzz.distance import OSA, Prefix
+
+SHORTEST: Final = 6  # letters of a name from which one wrong letter is less likely than another name
+FEATURES: Final = (
+    "letters",  # of the name, log2
+    "letters of the word",  # that has the error, log2
+    "listeners",  # log2
+    "first",  # the first letter differs
+    "last",  # the last letter differs
+    "plural",  # all that differs is a last s
+    "word",  # what is typed for a word is a word of another name
+    "digit",  # a digit differs
+    "swapped",  # two letters are swapped
+    "vowel",  # one vowel is typed for another
+    "double",  # a letter is single for double, or the other way round
+    "spaces",  # the number of words differs
+)
+WEIGHTS: Final = (1.98, -1.20, 0.49, -0.71, -0.37, -2.82, -3.30, -4.51, 2.27, -1.99, -1.38, -7.28)
+INTERCEPT: Final = -2.2
+_VOWELS: Final = frozenset("aeiouy")
+
+
+def evidence(found: Sequence[float]) -> float:
+    """Return the log odds that it is a typing error; above 0 it is at least as likely as an unknown name."""
+    return INTERCEPT + sum(weight * value for weight, value in zip(WEIGHTS, found, strict=True))
+
+
+def features(typed: str, name: str, listeners: int, is_word: Callable[[str], bool]) -> list[float] | None:
+    """Return what speaks for and against a typing error; None where that is out of the question.
+
+    Parameters
+    ----------
+    typed, name
+        What is typed, and the name it may stand for, both folded.
+    listeners
+        Listeners of what has the name.
+    is_word
+        Whether a text is a word of any name.
+    """
+    left, right = typed.replace(" ", ""), name.replace(" ", "")
+    if len(right) < SHORTEST or OSA.distance(left, right, score_cutoff=1) != 1:
+        return None
+    start = _common(left, right)
+    end = _common(left[start:][::-1], right[start:][::-1])
+    wrong, meant = left[start : len(left) - end], right[start : len(right) - end]
+    words = name.split()
+    changed = [word for word in typed.split() if word not in words]
+    missed = [word for word in words if word not in typed.split()]
+    return [
+        log2(len(right)),
+        log2(max(map(len, missed), default=len(right))),
+        log2(1 + listeners),
+        start == 0,
+        end == 0,
+        end == 0 and (wrong, meant) in (("s", ""), ("", "s")),
+        bool(changed) and all(map(is_word, changed)),
+        any(map(str.isdigit, wrong + meant)),
+        sorted(wrong) == sorted(meant),
+        bool(wrong) and bool(meant) and {wrong, meant} <= _VOWELS,
+        (wrong == "") != (meant == "") and (wrong or meant) == left[:start][-1:],
+        len(words) != len(typed.split()),
+    ]
+
+
+def _common(left: str, right: str) -> int:
+    """Return how many letters two texts have in common from the first on."""
+    return Prefix.similarity(left, right)

@@ -1,0 +1,42 @@
+import polars as pl
+
+from tigertail.dataset.unlisted import SPECIAL_PURPOSE, SPECIAL_PURPOSE_ARTISTS, unlisted
+
+ONE = "11111111-1111-1111-1111-111111111111"
+ITEMS = pl.DataFrame(
+    [
+        ("a", "Various Artists", "89ad4ac3-39f7-470e-963a-56509c546377", "artist"),
+        ("b", "various artists", None, "artist"),
+        ("c", "Various Artists", ONE, "artist"),
+        ("d", "[unknown]", None, "artist"),
+        ("e", "Unknown", None, "artist"),
+        ("f", "[untitled]", None, "track"),
+        ("g", "[unknown]", None, "track"),
+        ("h", "The Cure", None, "artist"),
+        ("i", "VA", "125ec42a-7229-4250-afc5-e057484327fe", "artist"),
+    ],
+    ["item_id", "name", "mbid", "kind"],
+    orient="row",
+)
+
+
+def named(*wanted: str, items: pl.DataFrame = ITEMS) -> str:
+    return "".join(items.filter(pl.Series(unlisted(items, wanted)))["item_id"])
+
+
+def test_special_purpose_artists_by_mbid_else_by_their_name() -> None:
+    assert named(SPECIAL_PURPOSE) == "abdi"
+    assert named(SPECIAL_PURPOSE, items=ITEMS.drop("mbid")) == "abcd"
+
+
+def test_items_by_id_mbid_and_name() -> None:
+    assert named("h") == "h"
+    assert named(ONE.upper()) == "c"
+    assert named("cure") == "h"
+    assert named(SPECIAL_PURPOSE, "THE CURE") == "abdhi"
+    assert named() == ""
+
+
+def test_the_list_has_mbids() -> None:
+    assert len(SPECIAL_PURPOSE_ARTISTS) == 11
+    assert {len(mbid) for mbid in SPECIAL_PURPOSE_ARTISTS} == {36}

@@ -1,0 +1,157 @@
+import json
+
+import pytest
+
+from tigertail.errors import DataError
+from tigertail.ingest.formats.json_tables import Json
+
+
+def table(tmp_path, text, **options):
+    (tmp_path / "t.json").write_text(text, encoding="utf-8")
+    return Json(format="json", path=tmp_path / "t.json", **options)
+
+
+ROWS = [
+    {"artistName": "Can", "endTime": "2023-09-15 14:04", "ms": 1000},
+    {"artistName": "Sade", "endTime": "2023-09-15 14:13", "ms": 200000, "more": {"x": None}},
+]
+COLUMNS = {"columns": {"name": "artistName", "last_played": "endTime"}, "values": {"listener_id": "me"}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(ROWS),
+        json.dumps(ROWS, indent=2),
+        "\n".join(json.dumps(row) for row in ROWS),
+        "\n".join(json.dumps(row, indent=2) for row in ROWS),
+        json.dumps([ROWS[:1], ROWS[1:]]),
+        json.dumps({"count": 2, "plays": ROWS}),
+        json.dumps({"answer": {"page": 1, "plays": ROWS}}, indent=1),
+        json.dumps({"id 1": ROWS[0], "id 2": ROWS[1]}),
+    ],
+    ids=[
+        "array",
+        "indented",
+        "lines",
+        "one after the other",
+        "array of arrays",
+        "in an object",
+        "in two objects",
+        "by id",
+    ],
+)
+def test_layouts(text, tmp_path, read, quarantine):
+    plays = read(table(tmp_path, text, **COLUMNS))["plays"]
+    assert plays.select("listener_id", "name").rows() == [("me", "Can"), ("me", "Sade")]
+    assert quarantine.read["t"] == 2
+    assert not quarantine.rejected
+
+
+def test_conditions_see_numbers_and_truths(tmp_path, read):
+    rows = [row | {"skipped": row["ms"] < 5000} for row in ROWS]
+    for where in ({"ms": {"at_least": 30000}}, {"skipped": False}):
+        assert read(table(tmp_path, json.dumps(rows), **COLUMNS, where=where))["plays"]["name"].to_list() == [
+            "Sade"
+        ]
+
+
+def test_fields_within_fields(tmp_path, read):
+    rows = [{"artist": {"#text": "Can", "mbid": ""}, "date": {"uts": "1600000000"}, "a.b": "ann"}]
+    columns = {"name": "artist.#text", "last_played": "date.uts", "listener_id": "a.b"}
+    plays = read(table(tmp_path, json.dumps(rows), columns=columns))["plays"]
+    assert plays["name"].to_list() == ["Can"]
+    assert plays["listener_id"].to_list() == ["ann"]
+    assert plays["last_played"].dt.year().to_list() == [2020]
+
+
+def test_lists_are_several_plays(tmp_path, read):
+    rows = [
+        {"u": "ann", "artists": [{"name": "Can"}, {"name": "Sade"}]},
+        {"u": "bob", "artists": [{"name": "Can"}]},
+    ]
+    plays = read(table(tmp_path, json.dumps(rows), columns={"listener_id": "u", "name": "artists.name"}))[
+        "plays"
+    ]
+    assert plays.select("listener_id", "name").rows() == [("ann", "Can"), ("ann", "Sade"), ("bob", "Can")]
+
+
+def test_the_listener_stands_beside_the_rows(tmp_path, read):
+    text = json.dumps({"username": "ann", "scrobbles": [{"artist": "Can"}, {"artist": "Sade"}]})
+    columns = {"listener_id": "document.username", "name": "artist"}
+    assert read(table(tmp_path, text, columns=columns))["plays"]["listener_id"].to_list() == ["ann", "ann"]
+
+
+def test_a_value_of_another_kind_never_costs_the_row(tmp_path, read, quarantine):
+    rows = [
+        {"u": "ann", "n": "Can", "t": 1600000000},
+        {"u": "bob", "n": "Sade", "t": {"x": 1}},
+        {"u": ["c"], "n": "Can"},
+    ]
+    columns = {"listener_id": "u", "name": "n", "last_played": "t"}
+    plays = read(table(tmp_path, json.dumps(rows), columns=columns))["plays"]
+    assert plays.select("listener_id", "name").rows() == [("ann", "Can"), ("bob", "Sade")]
+    assert quarantine.reasons_of("t") == {"no listener": 1}
+    assert quarantine.warnings == {
+        ("t", "t is no single value, left out"): 1,
+        ("t", "u is no single value, left out"): 1,
+    }
+
+
+def test_what_is_no_object_is_rejected_with_its_number(tmp_path, read, quarantine):
+    good = '{"listener_id": "a", "name": "Can"}'
+    text = f'[{good}, 3, {{"name": ], "b": 1}}, {good}]'
+    plays = read(table(tmp_path, text))["plays"]
+    assert plays["name"].to_list() == ["Can", "Can"]
+    assert [(row.line, row.reason) for row in quarantine.rows] == [
+        (2, "not an object in JSON"),
+        (3, "not an object in JSON"),
+    ]
+
+
+def test_a_file_cut_short_keeps_what_is_whole(tmp_path, read, quarantine):
+    rows = [{"listener_id": f"u{n}", "name": "Can"} for n in range(5)]
+    plays = read(table(tmp_path, json.dumps(rows)[:-10]))["plays"]
+    assert plays.height == 4
+    assert quarantine.reasons_of("t") == {"not an object in JSON": 1}
+
+
+def test_lines_that_are_no_objects(tmp_path, read, quarantine):
+    text = '{"listener_id": "a", "name": "Can"}\n[1]\nnothing\n{"listener_id": "b", "name": "\\ud83d"}\n'
+    plays = read(table(tmp_path, text))["plays"]
+    assert plays["name"].to_list() == ["Can", "?"]
+    assert [row.line for row in quarantine.rows] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"), [("", "empty"), ("[]", "no object in JSON"), ("[1, 2]", "no object in JSON")]
+)
+def test_files_without_rows(text, what, tmp_path, read):
+    with pytest.raises(DataError, match=what):
+        read(table(tmp_path, text))
+
+
+def test_columns_that_are_not_there_are_named(tmp_path, read):
+    with pytest.raises(DataError, match=r"the file has artistName, endTime, ms, more, more\.x"):
+        read(table(tmp_path, json.dumps(ROWS), columns={"listener_id": "user", "name": "artistName"}))
+
+
+@pytest.mark.parametrize("broken", ['{"listener_id": "a", "na', "[1, 2]", "{", "nothing"])
+def test_a_broken_first_line_costs_that_line_alone(broken, tmp_path, read, quarantine):
+    text = broken + '\n{"listener_id": "a", "name": "Can"}\n{"listener_id": "b", "name": "Sade"}\n'
+    plays = read(table(tmp_path, text))["plays"]
+    assert plays["name"].to_list() == ["Can", "Sade"]
+    assert set(quarantine.reasons_of("t")) == {"not an object in JSON"}
+
+
+def test_one_list_among_times_never_costs_the_file(tmp_path, read, quarantine):
+    rows = [{"listener_id": "a", "name": "Can", "last_played": value} for value in (1600000000, [], [1])]
+    plays = read(table(tmp_path, json.dumps(rows)))["plays"]
+    assert plays["last_played"].null_count() == 2
+    assert quarantine.warnings == {("t", "last_played is no single value, left out"): 2}
+
+
+def test_lists_of_items_and_their_times(tmp_path, read):
+    rows = [{"listener_id": "a", "name": ["Can", "Sade"], "last_played": [1600000000, 1600000001]}]
+    plays = read(table(tmp_path, json.dumps(rows)))["plays"]
+    assert plays["last_played"].dt.second().to_list() == [40, 41]

@@ -1,0 +1,72 @@
+"""Which items of a dataset a model has already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.folding import fold_series
+from tigertail.model import Model, ModelConfig
+from tigertail.model.model import Provenance
+from tigertail.model.update.known_items import with_known_ids
+
+ONE, TWO, THREE = (f"{number}{number * 7}-0000-4000-8000-000000000000" for number in "123")
+ITEMS = [  # id, name, mbid
+    ("kino", "Кино", None),
+    ("can", "Can", ONE),
+    ("nirvana", "Nirvana", TWO),
+    ("77", "Shop's Own", None),
+    ("sade", "Sade", None),
+    ("sade (2)", "SADE", None),
+]
+ALIASES = [("kino", "name", "Kino", "kino"), ("can", "mbid", THREE, None)]
+
+
+@pytest.fixture
+def model() -> Model:
+    items = pl.DataFrame(ITEMS, ["item_id", "name", "mbid"], orient="row")
+    items = items.with_columns(fold_series(items["name"]).alias("folded"), pl.lit("artist").alias("kind"))
+    aliases = pl.DataFrame(ALIASES, ["item_id", "scheme", "alias", "folded"], orient="row")
+    return Model(items, {}, ModelConfig(), Provenance("toy", "", False), aliases=aliases)
+
+
+def known(model: Model, folder: Path, *rows: tuple[str, str, str | None]) -> dict[str, str]:
+    """Return the ids of some items before and after."""
+    plays = pl.DataFrame(
+        {"listener_id": ["u"] * len(rows), "item_id": [row[0] for row in rows], "plays": 1.0}
+    )
+    items = pl.DataFrame(rows, ["item_id", "name", "mbid"], orient="row", infer_schema_length=None)
+    items = items.with_columns(pl.lit("artist").alias("kind"), pl.col("mbid").cast(pl.String))
+    found = with_known_ids(model, Dataset.write(folder / "new", {"plays": plays, "items": items}, name="new"))
+    assert found.plays["item_id"].sort().to_list() == found.items["item_id"].sort().to_list()
+    return dict(zip([row[0] for row in rows], found.items["item_id"], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (("can", "Can", None), "can"),  # the same id
+        (("kino", "Кино", ONE[:-1] + "9"), "kino"),  # whose MBID has become known
+        (("x1", "Can Can", ONE), "can"),  # the same MBID
+        (("x1", "Can Can", THREE), "can"),  # an MBID that was merged into it
+        (("KINO!", "Kino", None), "kino"),  # a known spelling
+        (("zorbl", "Zorbl", None), "zorbl"),  # a new item
+        (("nirvana", "Nirvana", ONE[:-1] + "9"), ONE[:-1] + "9"),  # another artist of that name
+        (("78", "Shop's own", None), "78"),  # another id of the shop
+        (("x1", "Sade", None), "x1"),  # which of two?
+    ],
+)
+def test_an_item_is_known_by_id_mbid_or_name(
+    model: Model, tmp_path: Path, row: tuple[str, str, str | None], expected: str
+) -> None:
+    assert known(model, tmp_path, row) == {row[0]: expected}
+
+
+def test_two_items_never_become_one(model: Model, tmp_path: Path) -> None:
+    assert known(model, tmp_path, ("a1", "Kino", None), ("a2", "Кино", None)) == {"a1": "a1", "a2": "a2"}
+    (tmp_path / "more").mkdir()
+    rows = ("kino", "Кино", None), ("a2", "Kino", None)
+    assert known(model, tmp_path / "more", *rows) == {"kino": "kino", "a2": "a2"}
