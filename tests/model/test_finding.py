@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tigertail.dataset.dataset import Dataset
@@ -62,7 +62,7 @@ def fitted(folder: Path, shop: list, log: list, aliases: list) -> tuple[Model, p
         "aliases": (["mbid", "alias"], aliases or [(MBIDS[0], MBIDS[0])]),
     }
     for file, (columns, rows) in tables.items():
-        frame = pl.DataFrame(rows, {name: pl.String for name in columns}, orient="row")
+        frame = pl.DataFrame(rows, dict.fromkeys(columns, pl.String), orient="row")
         frame.write_csv(folder / f"{file}.csv")
     (folder / "recipe.toml").write_text(RECIPE.format(folder=folder))
     dataset, _ = build(Recipe.load(folder / "recipe.toml"), folder / "data")
@@ -72,7 +72,7 @@ def fitted(folder: Path, shop: list, log: list, aliases: list) -> tuple[Model, p
     return model, dataset.aliases
 
 
-@settings(max_examples=25)
+@settings(max_examples=15, phases=[Phase.generate])
 @given(st.lists(own, max_size=6), st.lists(references, max_size=12), st.lists(also, max_size=4))
 def test_every_id_mbid_and_spelling_finds_its_item_or_a_better_known_namesake(
     shop: list,

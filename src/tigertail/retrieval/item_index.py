@@ -286,6 +286,7 @@ class ItemIndex:
         if len(mbids):
             return mbids, False
         own = self.by_id(text)
+        own = self.by_id(text.strip()) if own is None else own
         codes, loosely = self._named(text)
         if own is None:
             return codes, loosely
