@@ -27,8 +27,8 @@ FEATURES: Final = (
     "double",  # a letter is single for double, or the other way round
     "spaces",  # the number of words differs
 )
-WEIGHTS: Final = (1.44, -1.07, 0.34, -0.72, -1.24, -2.22, -3.18, -0.74, 1.85, -1.81, -1.39, -6.81)
-INTERCEPT: Final = -1.4
+WEIGHTS: Final = (1.98, -1.20, 0.49, -0.71, -0.37, -2.82, -3.30, -4.51, 2.27, -1.99, -1.38, -7.28)
+INTERCEPT: Final = -2.55
 _VOWELS: Final = frozenset("aeiouy")
 
 
