@@ -87,8 +87,8 @@ def fold(name: str) -> str:
 def fold_loosely(name: str) -> str:
     """Fold a name loosely: names that fold alike may be meant by one another, where no strict spelling is known.
 
-    Beyond :func:`fold`, spaces, the word "the" and a "+" that is kept do not count, "n" is "and", all accents go, katakana is
-    hiragana, and signs that stand for letters are these letters.
+    Beyond :func:`fold`, spaces, the word "the" and a "+" that is kept do not count, "n" is "and", all accents go,
+    katakana is hiragana, and signs that stand for letters are these letters.
 
     Examples
     --------
