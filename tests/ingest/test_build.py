@@ -109,7 +109,7 @@ def test_aliases_tie_plays_and_other_tables_to_their_items(tmp_path: Path) -> No
         "annotations.csv": f"name,mbid,label\nlove symbol,,funk\n,{new},soul\n",
     }
     dataset, _ = make(tmp_path, recipe, files)
-    assert dataset.items["item_id"].to_list() == ["hey", "kult", "prince"]
+    assert dataset.items.select("item_id", "mbid").rows() == [("hey", None), ("kult", None), ("prince", new)]
     assert dataset.plays.group_by("item_id").len().sort("item_id").rows() == [
         ("hey", 1),
         ("kult", 1),
