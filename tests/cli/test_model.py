@@ -128,6 +128,18 @@ def test_similar_prints_a_table(folder: Path) -> None:
     assert "SIMULATED" not in result.stdout
 
 
+def test_a_name_that_several_have_is_noted_beside_the_list(folder: Path, tmp_path: Path) -> None:
+    result = run_cli("similar", folder, "NIRVANA", "-n", "1")
+    assert "After Nirvana (9 listeners, " in result.stdout
+    assert "Note: 2 items have the name 'NIRVANA'; the one with most listeners is taken." in result.stderr
+    assert "Nirvana (6 listeners): id:s4" in result.stderr
+    assert "After Nirvana (6 listeners, " in run_cli("similar", folder, "id:s4").stdout
+    (tmp_path / "queries.txt").write_text("nirvana\n", "utf-8")
+    lists = run_cli("neighbours", folder, "--out", tmp_path / "n.csv", "--queries", tmp_path / "queries.txt")
+    assert "Note: 2 items have the name 'nirvana'" in lists.stderr
+    assert "Note: 2 items" in run_cli("similar", folder, "n1", "--exclude", "Nirvana").stderr
+
+
 def test_similar_prints_json(folder: Path) -> None:
     answers = json.loads(run_cli("similar", folder, "n1", "-n", "2", "--json").stdout)
     assert [answer["rank"] for answer in answers] == [1, 2]

@@ -52,6 +52,14 @@ def test_views_of_views_add_up(dataset: Dataset) -> None:
     assert dataset.without(pl.Series([], dtype=pl.String)).plays.equals(dataset.plays)
 
 
+def test_items_may_have_other_ids(dataset: Dataset) -> None:
+    first = dataset.plays["item_id"][0]
+    view = dataset.renamed(pl.DataFrame({"item_id": [first], "new": ["another"]}))
+    assert view.plays["item_id"].to_list() == dataset.plays["item_id"].replace(first, "another").to_list()
+    assert view.without(pl.Series(["eve"])).plays["item_id"][0] == "another"
+    assert dataset.plays["item_id"][0] == first
+
+
 def test_a_dataset_read_back_is_the_one_written(dataset: Dataset) -> None:
     again = Dataset.open(dataset.path)
     assert again.fingerprint == dataset.fingerprint

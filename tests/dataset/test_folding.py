@@ -122,6 +122,7 @@ def test_the_alone_does_not_vanish(name: str) -> None:
     [
         ("Guns N' Roses", "Guns and Roses"),
         ("Ke$ha", "kesha"),
+        ("+44", "44"),
         ("P!nk", "PINK"),
         ("Massive Attack", "massiveattack"),
         ("Florence and Machine", "Florence + the Machine"),

@@ -96,6 +96,41 @@ def test_languages_become_codes_and_what_cannot_be_read_is_counted(tmp_path: Pat
     assert (warning.what, warning.rows, warning.examples) == ("unknown language, left out", 1, ["Elvish"])
 
 
+def test_aliases_tie_plays_and_other_tables_to_their_items(tmp_path: Path) -> None:
+    recipe = "".join(
+        f'[[source]]\nformat = "csv"\npath = "{table}.csv"\ntable = "{table}"\n{more}'
+        for table, more in (("plays", ""), ("aliases", ""), ("annotations", 'catalogue = "known"\n'))
+    )
+    old, new = "1" * 8 + "-1111" * 3 + "-" + "1" * 12, "2" * 8 + "-2222" * 3 + "-" + "2" * 12
+    nil = "00000000-0000-0000-0000-000000000000"
+    files = {
+        "plays.csv": f"listener_id,name,mbid\na,Prince,{old}\nb,TAFKAP,\nc,Kult,{nil}\nd,Hey,{nil}\ne,[unknown],\n",
+        "aliases.csv": f"mbid,alias\n{new},{old}\n{new},Tafkap\n{new},Love Symbol\n",
+        "annotations.csv": f"name,mbid,label\nlove symbol,,funk\n,{new},soul\n",
+    }
+    dataset, _ = make(tmp_path, recipe, files)
+    assert dataset.items.select("item_id", "mbid").rows() == [("hey", None), ("kult", None), ("prince", new)]
+    assert dataset.plays.group_by("item_id").len().sort("item_id").rows() == [
+        ("hey", 1),
+        ("kult", 1),
+        ("prince", 2),
+    ]
+    assert dataset.scan("annotations").collect().select("item_id", "label").rows() == [
+        ("prince", "funk"),
+        ("prince", "soul"),
+    ]
+    assert dataset.aliases is not None
+    assert dataset.aliases.filter(item_id="prince").drop("item_id").rows() == [
+        ("mbid", old, 1),
+        ("mbid", new, 0),
+        ("name", "Love Symbol", 0),
+        ("name", "Prince", 1),
+        ("name", "TAFKAP", 1),
+        ("name", "Tafkap", 0),
+    ]
+    assert "no item name" in (dataset.path / "quarantine.csv").read_text("utf-8")
+
+
 def test_documents_bring_mentions_of_the_catalogue_and_no_items(tmp_path: Path) -> None:
     recipe = ONE + (
         '[[source]]\nformat = "documents"\nname = "web"\npath = "pages"\nmarkup = "wikitext"\n'

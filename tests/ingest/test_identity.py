@@ -162,7 +162,10 @@ def test_a_table_of_aliases_ties_mbids_and_names_to_items_and_makes_none() -> No
         {"mbid": "3" + ONE[1:], "alias": "Zorbl"},  # of an artist that no row names
     )
     found = resolve(condense([rows]), ["a", "b"], condense([told]))
-    assert found.items.select("item_id", "name").rows() == [("prince", "Prince"), ("zorbl", "Zorbl")]
+    assert found.items.select("item_id", "name", "mbid").rows() == [
+        ("prince", "Prince", ONE),  # the one that the other was merged into
+        ("zorbl", "Zorbl", None),
+    ]
     assert found.aliases.rows() == [
         ("prince", "mbid", ONE, 1),
         ("prince", "mbid", TWO, 1),

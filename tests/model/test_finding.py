@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tigertail.dataset.dataset import Dataset
@@ -72,7 +72,7 @@ def fitted(folder: Path, shop: list, log: list, aliases: list) -> tuple[Model, p
     return model, dataset.aliases
 
 
-@settings(max_examples=25)
+@settings(max_examples=15, phases=[Phase.generate])
 @given(st.lists(own, max_size=6), st.lists(references, max_size=12), st.lists(also, max_size=4))
 def test_every_id_mbid_and_spelling_finds_its_item_or_a_better_known_namesake(
     shop: list,

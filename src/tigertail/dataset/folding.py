@@ -87,8 +87,8 @@ def fold(name: str) -> str:
 def fold_loosely(name: str) -> str:
     """Fold a name loosely: names that fold alike may be meant by one another, where no strict spelling is known.
 
-    Beyond :func:`fold`, spaces and the word "the" do not count, "n" is "and", all accents go, katakana is
-    hiragana, and signs that stand for letters are these letters.
+    Beyond :func:`fold`, spaces, the word "the" and a "+" that is kept do not count, "n" is "and", all accents go,
+    katakana is hiragana, and signs that stand for letters are these letters.
 
     Examples
     --------
@@ -98,6 +98,7 @@ def fold_loosely(name: str) -> str:
     spelled = fold(_INSIDE.sub(lambda sign: sign[0].translate(_LIKE_LETTERS), name))
     words = ["and" if word == "n" else word for word in spelled.split()]
     plain = "".join(word for word in words if word != "the") or "".join(words)
+    plain = plain.replace("+", "") if any(map(str.isalnum, plain)) else plain
     if plain.isascii():
         return plain
     bare = "".join(

@@ -10,7 +10,7 @@ from tigertail.dataset.folding import fold_series
 
 
 def by_id_or_name(names: pl.Series, dataset: Dataset) -> pl.DataFrame:
-    """Find items by id, else by a folded name that only one item has.
+    """Find items by an id, else by a folded name, in any known spelling, that only one item has.
 
     Returns
     -------
@@ -19,28 +19,38 @@ def by_id_or_name(names: pl.Series, dataset: Dataset) -> pl.DataFrame:
     """
     items = dataset.items
     by_id = items.select(c.ITEM_ID, pl.col(c.ITEM_ID).alias("reference"))
-    return _first_found(names.to_frame("reference"), by_id, names, items)
+    further = _further(dataset, c.ITEM_ID).rename({c.ALIAS: "reference"})
+    by_id = pl.concat([by_id, further]).unique("reference", keep="first", maintain_order=True)
+    return _first_found(names.to_frame("reference"), by_id, names, dataset)
 
 
 def by_mbid_or_name(mbids: pl.Series, names: dict[str, str], dataset: Dataset) -> pl.DataFrame:
     """Find items by MusicBrainz id, else by the name of that id; see :func:`by_id_or_name`."""
     items = dataset.items
-    by_mbid = pl.DataFrame(schema={c.ITEM_ID: pl.String, "reference": pl.String})
+    by_mbid = _further(dataset, c.MBID).rename({c.ALIAS: "reference"})
     if c.MBID in items.columns:
-        by_mbid = (
-            items.select(c.ITEM_ID, pl.col(c.MBID).alias("reference"))
-            .drop_nulls()
-            .unique("reference", keep="none")
-        )
+        by_mbid = pl.concat([items.select(c.ITEM_ID, pl.col(c.MBID).alias("reference")), by_mbid])
+    by_mbid = by_mbid.drop_nulls().unique(maintain_order=True).unique("reference", keep="none")
     shown = pl.Series([names.get(mbid, mbid) for mbid in mbids], dtype=pl.String)
-    return _first_found(mbids.to_frame("reference"), by_mbid, shown, items)
+    return _first_found(mbids.to_frame("reference"), by_mbid, shown, dataset)
+
+
+def _further(dataset: Dataset, scheme: str) -> pl.DataFrame:
+    """Return the aliases of a scheme: item_id, alias."""
+    if dataset.aliases is None:
+        return pl.DataFrame(schema={c.ITEM_ID: pl.String, c.ALIAS: pl.String})
+    return dataset.aliases.filter(pl.col(c.SCHEME) == scheme).select(c.ITEM_ID, c.ALIAS)
 
 
 def _first_found(
-    references: pl.DataFrame, exact: pl.DataFrame, names: pl.Series, items: pl.DataFrame
+    references: pl.DataFrame, exact: pl.DataFrame, names: pl.Series, dataset: Dataset
 ) -> pl.DataFrame:
     """Find items by an exact key, else by a folded name that only one item has."""
-    folded = items.select(pl.col(c.ITEM_ID).alias("named"), fold_series(items[c.NAME]).alias("folded"))
+    further = _further(dataset, c.NAME).rename({c.ALIAS: c.NAME})
+    spelled = pl.concat([dataset.items.select(c.ITEM_ID, c.NAME), further])
+    folded = spelled.select(
+        pl.col(c.ITEM_ID).alias("named"), fold_series(spelled[c.NAME]).alias("folded")
+    ).unique(maintain_order=True)
     counted = folded.group_by("folded").agg(pl.col("named").first(), pl.len().alias("namesakes"))
     found = (
         references.with_columns(names.alias("shown"), fold_series(names).alias("folded"))

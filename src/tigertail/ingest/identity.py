@@ -25,6 +25,7 @@ from tigertail.ingest.references import CATALOGUE, NAMESPACE, ROWS, UUID, most_f
 OFTEN: Final = 0.1  # of an item's rows: a spelling that as many have is no slip
 _CLUSTER: Final = "cluster"
 _KEY: Final = "key"  # the folded name
+_MERGED: Final = "merged"  # whether its MBID is one that a source says an item has besides
 _ALSO: Final = "also"  # whether it is what a source says an item is called besides
 
 
@@ -79,7 +80,7 @@ def resolve(refs: pl.DataFrame, namespaces: Sequence[str], also: pl.DataFrame | 
             "two references have the same hash",
             remedy="report this: with 64 bits it is very rare",
         )
-    refs = refs.with_columns(pl.lit(False).alias(_ALSO))
+    refs = refs.with_columns(pl.lit(False).alias(_ALSO), pl.lit(False).alias(_MERGED))
     refs = _labelled(refs if also is None else pl.concat([refs, *_both_sides(also)], how="diagonal"))
     if also is not None:
         refs = _called_besides(refs)
@@ -118,7 +119,8 @@ def _both_sides(also: pl.DataFrame) -> list[pl.DataFrame]:
     also = also.with_columns(
         pl.lit(0, pl.UInt64).alias(ROWS), pl.lit(True).alias(_ALSO), pl.lit(False).alias(CATALOGUE)
     ).with_row_index("pair")
-    return [also.drop(c.ALIAS), called_besides(also)]
+    merged = called_besides(also).with_columns((pl.col(c.MBID).is_not_null()).alias(_MERGED))
+    return [also.drop(c.ALIAS).with_columns(pl.lit(False).alias(_MERGED)), merged]
 
 
 def _labelled(refs: pl.DataFrame) -> pl.DataFrame:
@@ -288,8 +290,19 @@ def _about(refs: pl.DataFrame) -> pl.DataFrame:
     about = refs.group_by(_CLUSTER).agg(kind, pl.col(ROWS).sum()).sort(_CLUSTER)
     about = about.join(names, on=_CLUSTER, how="left")
     for field in (c.MBID, c.ARTIST_MBID, c.COUNTRY):
-        about = about.join(most_frequent(refs, _CLUSTER, field), on=_CLUSTER, how="left")
+        rows = _without_merged(refs) if field == c.MBID else refs
+        about = about.join(most_frequent(rows, _CLUSTER, field), on=_CLUSTER, how="left")
     return about.sort(_CLUSTER)
+
+
+def _without_merged(refs: pl.DataFrame) -> pl.DataFrame:
+    """Return the references without MBIDs that are said to be another's besides, where an item has one that is not."""
+    merged = refs.filter(_MERGED).select(_CLUSTER, c.MBID).drop_nulls().unique()
+    if merged.is_empty():
+        return refs
+    kept = refs.join(merged, on=[_CLUSTER, c.MBID], how="anti")
+    left = kept.filter(pl.col(c.MBID).is_not_null()).select(_CLUSTER).unique()
+    return pl.concat([kept, refs.join(left, on=_CLUSTER, how="anti")])
 
 
 def _with_ids(about: pl.DataFrame, refs: pl.DataFrame, namespaces: Sequence[str]) -> pl.DataFrame:

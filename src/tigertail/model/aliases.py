@@ -49,7 +49,7 @@ def aliases_beside(aliases: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame |
     known = (
         (named & (pl.col("folded") == pl.col("own_folded")))
         | ((pl.col(c.SCHEME) == c.MBID) & (pl.col(c.ALIAS) == pl.col("own_mbid")))
-        | (pl.col(c.ALIAS) == pl.col(c.ITEM_ID))
+        | (~named & (pl.col(c.ALIAS) == pl.col(c.ITEM_ID)))
     )
     more = aliases.with_columns(folded).join(own, on=c.ITEM_ID, maintain_order="left")
     more = more.filter(~known.fill_null(False)).select(_COLUMNS)

@@ -198,8 +198,9 @@ class Model:
         -------
         polars.DataFrame
             Columns rank, item_id, name, artist_name where items are by artists, score (the affinity; after several
-            items the mean of theirs), listeners and stratum; shorter than ``n`` where the signal has no more answers, empty where it does not
-            cover the item. With ``why`` also the column why (:mod:`tigertail.model.explanation`).
+            items the mean of theirs), listeners and stratum; shorter than ``n`` where the signal has no more
+            answers, empty where it does not cover the item. With ``why`` also the column why
+            (:mod:`tigertail.model.explanation`).
 
         Warns
         -----

@@ -27,8 +27,8 @@ FEATURES: Final = (
     "double",  # a letter is single for double, or the other way round
     "spaces",  # the number of words differs
 )
-WEIGHTS: Final = (1.98, -1.20, 0.49, -0.71, -0.37, -2.82, -3.30, -4.51, 2.27, -1.99, -1.38, -7.28)
-INTERCEPT: Final = -2.2
+WEIGHTS: Final = (1.67, -1.06, 0.33, -0.41, -1.15, -1.98, -3.25, -4.64, 2.08, -1.60, -1.24, -7.36)
+INTERCEPT: Final = -1.90
 _VOWELS: Final = frozenset("aeiouy")
 
 

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.folding import fold, fold_loosely, fold_series
 from tigertail.errors import UnknownItemError
-from tigertail.retrieval.correction import evidence, features
 from tigertail.retrieval.places import Places
 
 if TYPE_CHECKING:
@@ -223,6 +222,8 @@ class ItemIndex:
         allowed
             Items that alone may be meant; bool, (items,); None where all may.
         """
+        from tigertail.retrieval.correction import evidence
+
         found = [(evidence(one), -code) for code, one in self.near_misses(text, allowed)]
         likely, code = max(found, default=(0.0, 0))
         return -code if likely > 0 else None
@@ -231,6 +232,8 @@ class ItemIndex:
         self, text: str, allowed: NDArray[np.bool_] | None = None
     ) -> list[tuple[int, list[float]]]:
         """Return the items whose names a typing error may turn into a text, and what speaks for and against each."""
+        from tigertail.retrieval.correction import features
+
         typed = fold(text)
         found = []
         for code in self.search(text, CANDIDATES, allowed)[0].tolist():
@@ -286,6 +289,7 @@ class ItemIndex:
         if len(mbids):
             return mbids, False
         own = self.by_id(text)
+        own = self.by_id(text.strip()) if own is None else own
         codes, loosely = self._named(text)
         if own is None:
             return codes, loosely
