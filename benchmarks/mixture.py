@@ -5,7 +5,7 @@
 Frontiers (hypervolume of nDCG@20 and IPS-nDCG@20 over the popularity dial) by stratum of the query, and how many
 times those of plain ALS and of the best other system the mixture's are; both metrics at its own setting; nDCG@20
 where its lists are just as popular as those of the plain ALS cosine; weights that depend on the query against
-constant ones. Square brackets are 95 % cluster-bootstrap intervals over listeners.
+constant ones, and the taste end of the dial. Square brackets are 95 % cluster-bootstrap intervals over listeners.
 
 With --sas, instead: recall@10 of Last.fm's own ten similar artists (the SAS data set; docs/evaluation-truth.md), also
 of mixtures that learned from lists: each query is asked of one that has seen the other half of the lists alone. And
@@ -44,7 +44,7 @@ from tigertail.evaluation.scoring import DIAL, ranked_lists, score_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.evaluation.systems.own import LocalModels, OwnSignal
 from tigertail.evaluation.systems.system import PLAIN_ALS
-from tigertail.mixing import MixtureConfig
+from tigertail.mixing import Mixture, MixtureConfig
 from tigertail.model.config import ModelConfig
 from tigertail.model.fit_mixture import fit_mixture
 from tigertail.model.registry import SIGNALS, FitContext, fit_signals
@@ -55,6 +55,7 @@ from tigertail.splitting.ground_truth import GroundTruth
 OWN = DIAL.index(0.0)
 FEW = 14  # listeners: a part of the tail that hardly anybody hears
 ALS, LISTENING, MIXTURE, CONSTANT = "plain ALS cosine", "listening", "mixture", "mixture, constant weights"
+TASTE = "mixture, taste alone"
 LENSES = ("listening, lens", "mixture, lens")
 Sweeps = dict[str, NDArray[np.float64]]
 
@@ -64,6 +65,12 @@ def systems(dataset: Dataset) -> list[System]:
     constant = ModelConfig(mixture=MixtureConfig(weights="constant"))
     alone = [name for name, family in SIGNALS.items() if family.has_data(dataset)]
     mixture = cache_fits(System(MIXTURE, OwnSignal(signal=MIXTURE).fit))
+
+    def taste(split: Split) -> Signal:
+        fitted = mixture.fit(split)
+        assert isinstance(fitted, Mixture)
+        return fitted.with_character(0.0)
+
     return [
         System("popularity", baselines.WorldPopularity().fit),
         System("session counts", baselines.SessionCounts().fit),
@@ -73,6 +80,7 @@ def systems(dataset: Dataset) -> list[System]:
         System(ALS, baselines.ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence).fit),
         *(System(name, OwnSignal(signal=name).fit) for name in alone),
         System(CONSTANT, OwnSignal(signal=MIXTURE, model=constant).fit),
+        System(TASTE, taste),
         mixture,
         System(LENSES[0], LocalModels().fit, lens=True),
         System(LENSES[1], mixture.fit, lens=True),
@@ -114,7 +122,7 @@ def frontiers(sweeps: Sweeps, bootstrap: ClusterBootstrap, groups: dict[str, NDA
 def ratios(sweeps: Sweeps, bootstrap: ClusterBootstrap, groups: dict[str, NDArray[np.bool_]]) -> None:
     rows = []
     alone = [name for name in SIGNALS if name in sweeps]
-    others = [name for name in sweeps if name not in (MIXTURE, CONSTANT, *LENSES)]
+    others = [name for name in sweeps if name not in (MIXTURE, TASTE, CONSTANT, *LENSES)]
     for group, member in groups.items():
         there = {name: members(sweep, member) for name, sweep in sweeps.items()}
         size = {name: bootstrap.hypervolume(sweep)[0].mean for name, sweep in there.items()}
@@ -123,14 +131,14 @@ def ratios(sweeps: Sweeps, bootstrap: ClusterBootstrap, groups: dict[str, NDArra
             [group, ours, times(bootstrap, there[ours], there[ALS]), signal]
             + [times(bootstrap, there[ours], there[name]) for name in (signal,)]
             + [other, times(bootstrap, there[ours], there[other])]
-            for ours in (MIXTURE, LENSES[1])
+            for ours in (MIXTURE, TASTE, LENSES[1])
         ]
     headings = ["query", "ours", "against ALS", "best signal", "against it", "best of all", "against it "]
     print_table(headings, rows, title="How many times other frontiers ours are", left=["query", "ours"])
 
 
 def pairs(sweeps: Sweeps, bootstrap: ClusterBootstrap, groups: dict[str, NDArray[np.bool_]]) -> None:
-    for theirs in (LISTENING, CONSTANT):
+    for theirs in (LISTENING, TASTE, CONSTANT):
         rows = []
         for group, member in groups.items():
             a, b = members(sweeps[MIXTURE], member), members(sweeps[theirs], member)
