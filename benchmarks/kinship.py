@@ -11,7 +11,8 @@ from the shows of curators held out of the rest. Constants are learned from both
 choose: at every place (a popularity exponent, its slope, and a character), nDCG@20 and IPS-nDCG@20 of inner held-out
 listeners and recall@10 of the inner half of the SAS lists, each in head, mid and tail. The rule: the place where the
 mean of the logarithms of all nine is largest, where no truth gains a percent without the others losing one together.
-Of places within .002 of it, less than can be told apart, the one nearest to taste: kinship was learned from these lists.
+Of places within .002 of it, less than can be told apart, the one nearest to taste: kinship was learned from these
+lists.
 """
 
 from __future__ import annotations
