@@ -37,8 +37,9 @@ def written_out(mixture: Mixture, query: int) -> np.ndarray:
     )
     powers = np.exp(values.astype(np.float64) @ counted)
     powers[query] = 0
-    exponent = mixture.beta + mixture.slope * (parameters.known(listeners)[0] - 0.5)
-    affinity = powers / powers.sum() * np.maximum(mixture.listeners, 1) ** -exponent
+    away = parameters.known(listeners)[0] - 0.5
+    exponent = mixture.beta + mixture.slope * away - mixture.character * (0.5 + 0.2 * away)
+    affinity = powers / powers.sum() * (mixture.listeners + 3.0) ** -exponent
     spoken = np.any([found[name] > -np.inf for name in names if name in found], axis=0)
     return np.where(spoken, affinity, -np.inf)
 

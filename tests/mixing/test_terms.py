@@ -23,10 +23,10 @@ def test_a_curve_is_of_shares_and_0_without_data() -> None:
 
 
 def test_every_term_has_a_name_and_a_place() -> None:
-    assert len(TERMS.names) == len(TERMS) == 12
+    assert len(TERMS.names) == len(TERMS) == 11
     assert TERMS.names[TERMS.of_signal("seen")] == ["seen, bend 0.02", "seen, bend 0.3"]
     assert TERMS.names[TERMS.of_overlap(("heard", "tagged"))][0] == "heard x tagged, bend 0.02"
-    assert TERMS.names[TERMS.no_data :] == ["no data", "cold", "popularity", "evidence"]
+    assert TERMS.names[TERMS.no_data :] == ["no data", "popularity", "evidence"]
 
 
 def values(without: tuple[str, ...] = ()) -> np.ndarray:
@@ -42,8 +42,8 @@ def test_terms_of_pairs() -> None:
     np.testing.assert_allclose(found[:, TERMS.of_signal("tagged")], [[0, 0], full], rtol=1e-5)
     assert not found[:, TERMS.of_overlap(("heard", "tagged"))].any(), "no pair has both"
     assert found[:, TERMS.no_data].tolist() == [1, 0], "listening does not count here"
-    np.testing.assert_allclose(found[0, TERMS.of_items], [0, np.log(10), np.log(10 / 13)], rtol=1e-5)
-    np.testing.assert_allclose(found[1, TERMS.of_items], [1, 0, np.log(0.3 / 3.3)], rtol=1e-5)
+    np.testing.assert_allclose(found[0, TERMS.of_items], [np.log(10), np.log(10 / 13)], rtol=1e-5)
+    np.testing.assert_allclose(found[1, TERMS.of_items], [0, np.log(0.3 / 3.3)], rtol=1e-5)
 
 
 def test_a_signal_left_out_is_as_one_without_data() -> None:

@@ -1,12 +1,12 @@
 """The mixture of signals, which is a signal again.
 
-    log aff(A -> B) = sum_j c_j(A) f_j(A, B) - beta(A) log n_B - log Z(A),    beta(A) = beta + s (u - 1/2)
+    log aff(A -> B) = sum_j c_j(A) f_j(A, B) - beta(A) log(n_B + 3) - log Z(A)
 
 (P. Hamel, "To Have a Tiger by the Tail", section 3.1, whose weighted sum is here one of log affinities: two things are
 alike where signals agree.) f_j are the terms of :mod:`tigertail.mixing.terms`, c_j what they count for a query
-(:class:`tigertail.mixing.parameters.MixtureParameters`), u grows with the listeners of A, n_B are the listeners of B. Z
-makes the sum over all items 1 before popularity is divided out: at beta = s = 0 aff is the probability that the next
-item of a listener of A is B (taste), or that B is listed as similar to A (kinship), or between them.
+(:class:`tigertail.mixing.parameters.MixtureParameters`), as the exponent beta(A) does, n_B are the listeners of B. Z
+makes the sum over all items 1 before popularity is divided out: at an exponent of 0 aff is the probability that the
+next item of a listener of A is B (taste), or that B is listed as similar to A (kinship), or between them.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.mixing.parameters import MIDDLE, MixtureParameters
-from tigertail.mixing.terms import ITEM_TERMS, PopularityFeatures, Terms, curves, scales
+from tigertail.mixing.parameters import MixtureParameters
+from tigertail.mixing.terms import PopularityFeatures, Terms, curves, scales
 from tigertail.signals.contract import Arrays, Contributions, GroupAware, ListenerGroups, Signal
 
 Floats = NDArray[np.float32]
@@ -200,7 +200,7 @@ class Mixture:
             found = np.full((len(queries), len(self.listeners)), -np.inf, np.float32)
             found[rows] = part.affinity(queries[rows])
             affinities[name] = found
-        exponents = self.beta + self.slope * (self.parameters.known(listeners) - MIDDLE)
+        exponents = self.parameters.exponents(listeners, self.beta, self.slope, self.character)
         popularity = self._popularity_features
         return _Block(
             list(self.parts),
@@ -290,7 +290,7 @@ class _Block:
         powers = np.exp(heights - np.where(np.isfinite(top), top, 0))
         total = powers.sum(axis=1, keepdims=True, dtype=np.float64)
         scores = np.asarray(powers / np.where(total > 0, total, 1), np.float32)
-        gains = (-self.exponents[:, None] * values[:, self._popularity_place]).astype(np.float32)
+        gains = (-self.exponents[:, None] * self.popularity.gains).astype(np.float32)
         scores *= np.exp(gains).take(self.popularity.level, axis=1)
         scores[~covered] = -np.inf
         return scores
@@ -326,7 +326,3 @@ class _Block:
 
     def _overlaps(self) -> list[tuple[str, str]]:
         return [pair for pair in self.terms.overlaps if all(name in self.affinities for name in pair)]
-
-    @property
-    def _popularity_place(self) -> int:
-        return ITEM_TERMS.index("popularity")

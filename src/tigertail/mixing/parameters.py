@@ -42,12 +42,15 @@ class MixtureParameters:
         What is alike; float64, (terms, 2).
     most
         Most listeners of a training query: beyond, coefficients stay as they are there.
+    line
+        The popularity exponent that taste is divided by unless another is asked for, at u = 1/2, and its slope.
     """
 
     terms: Terms
     taste: Reals
     kinship: Reals
     most: int
+    line: tuple[float, float] = (0.0, 0.0)
 
     def coefficients(
         self, listeners: NDArray[np.int64], has_data: NDArray[np.bool_], character: float
@@ -79,6 +82,15 @@ class MixtureParameters:
         return np.column_stack(
             [np.ones(len(listeners)), self.known(listeners), np.exp(-listeners / RARE), ~has_data]
         ).astype(np.float64)
+
+    def exponents(self, listeners: NDArray[np.int64], beta: float, slope: float, character: float) -> Reals:
+        """Return the popularity exponent of some queries: beta + s (u - 1/2), less that of the line for kinship.
+
+        The constants of kinship are those of lists, from which no popularity is divided out.
+        """
+        away = self.known(listeners) - MIDDLE
+        own, own_slope = self.line
+        return np.asarray(beta + slope * away - character * (own + own_slope * away))
 
     def known(self, listeners: NDArray[np.int64]) -> Reals:
         """Return u, which grows with the listeners of a query, from 0 for none."""
@@ -114,6 +126,7 @@ class MixtureParameters:
             "listening": list(terms.listening),
             "overlaps": [list(pair) for pair in terms.overlaps],
             "most": self.most,
+            "line": list(self.line),
         }
 
     @classmethod
@@ -122,7 +135,7 @@ class MixtureParameters:
         stored: Any = arrays
         overlaps = tuple((first, second) for first, second in settings["overlaps"])
         terms = Terms(tuple(settings["signals"]), tuple(settings["listening"]), overlaps)
-        return cls(terms, stored["taste"], stored["kinship"], settings["most"])
+        return cls(terms, stored["taste"], stored["kinship"], settings["most"], tuple(settings["line"]))
 
 
 def _sum_by_feature(features: Reals, coefficients: Reals) -> Reals:

@@ -99,10 +99,13 @@ class PopularityFeatures:
         Which popularity each item has; int32, (items,).
     values
         The terms of each popularity; float64, (levels, 2).
+    gains
+        What popularity is divided by at an exponent of 1: log(n_B + 3); float64, (levels,).
     """
 
     level: NDArray[np.int32]
     values: NDArray[np.float64]
+    gains: NDArray[np.float64]
 
     @classmethod
     def of(cls, listeners: NDArray[np.int64]) -> Self:
@@ -110,7 +113,7 @@ class PopularityFeatures:
         levels, level = np.unique(listeners, return_inverse=True)
         some = np.maximum(levels, NO_LISTENER)
         columns = np.log(np.maximum(levels, 1)), np.log(some / (some + EVIDENCE))
-        return cls(level.astype(np.int32), np.column_stack(columns))
+        return cls(level.astype(np.int32), np.column_stack(columns), np.log(levels + EVIDENCE))
 
 
 def scales(affinities: Floats, queries: NDArray[np.int32]) -> Floats:

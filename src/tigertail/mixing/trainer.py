@@ -8,7 +8,7 @@ the best answers of all signals at three settings of the popularity dial, and so
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 import numpy as np
@@ -18,7 +18,7 @@ from tigertail.mixing.candidates import best_answers
 from tigertail.mixing.conditional_logit import Choices, fit_conditional_logit
 from tigertail.mixing.config import MixtureConfig
 from tigertail.mixing.kinship import kinship_constants
-from tigertail.mixing.parameters import KINSHIP_FEATURES, MIDDLE, TASTE_FEATURES, MixtureParameters
+from tigertail.mixing.parameters import KINSHIP_FEATURES, TASTE_FEATURES, MixtureParameters
 from tigertail.mixing.terms import PopularityFeatures, Terms, scales, term_values
 from tigertail.mixing.training_set import TrainingQueries
 from tigertail.progress import progress
@@ -68,7 +68,7 @@ def learn(
         tick(note="taste")
         kinship = trainer.kinship(taste, lists)
         tick(note="kinship")
-    return MixtureParameters(trainer.terms, taste, kinship, trainer.blank.most)
+    return replace(trainer.blank, taste=taste, kinship=kinship)
 
 
 def learn_constants(
@@ -119,7 +119,7 @@ class _MixtureTrainer:
         terms = Terms(names, tuple(name for name in names if name in listening), overlaps)
         most = int(training.listeners[training.queries].max(initial=0))
         blank = np.zeros((len(terms), TASTE_FEATURES + len(names))), np.zeros((len(terms), KINSHIP_FEATURES))
-        return cls(signals, config, MixtureParameters(terms, *blank, most), seed)
+        return cls(signals, config, MixtureParameters(terms, *blank, most, (config.beta, config.slope)), seed)
 
     def prior(self, features: int) -> Reals:
         """Return the coefficients that are kept where nothing is learned; float64, (terms, features)."""
@@ -141,19 +141,12 @@ class _MixtureTrainer:
         return fit_conditional_logit(choices, features, self.prior(features.shape[1]), self.config.penalty)
 
     def kinship(self, taste: Reals, lists: TrainingQueries | None) -> Reals:
-        """Return what each term counts for what is alike; float64, (terms, 2).
-
-        The exponent of the default popularity line is added, so that it is divided out again: the constants are
-        those of the lists themselves.
-        """
+        """Return what each term counts for what is alike; float64, (terms, 2)."""
         constants = kinship_constants(self.terms)
         unknown = np.isnan(constants[:, 0])
         constants[unknown] = taste[unknown, :KINSHIP_FEATURES]
         if lists is not None:
             constants = self.constants(lists, constants)
-        popularity = self.terms.names.index("popularity")
-        config = self.config
-        constants[popularity] += config.beta - config.slope * MIDDLE, config.slope
         return constants
 
     def constants(self, lists: TrainingQueries, prior: Reals) -> Reals:
@@ -216,8 +209,7 @@ class _MixtureTrainer:
             for place, query in enumerate(block.tolist()):
                 others = rng.integers(0, len(listeners), config.background, np.int32)
                 found = np.unique(np.concatenate([popular, others, *(one[place] for one in best)]))
-                # Of those without a listener only the ones that held-out listeners play would ever be right.
-                found = found[(found != query) & (listeners[found] > 0)]
+                found = found[found != query]
                 known = [name for name, signal in self.signals.items() if signal.known[query]]
                 if not known:
                     continue
