@@ -75,7 +75,7 @@ def test_without_hold_out_everything_is_ranked_and_training_listeners_keep_their
 ) -> None:
     interactions = Interactions.of(services)
     for exposure, names in (("catalogue", ("large", "small")), ("ignored", (EVERYTHING,))):
-        config = ProtocolConfig.checked(exposure=exposure)
+        config = ProtocolConfig(exposure=exposure)
         split = without_hold_out(services, interactions, config, np.arange(3, dtype=np.int32))
         assert split.exposure.is_full
         assert split.train_exposure.names == names

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tigertail.mixing import Mixture, MixtureConfig, MixtureParameters, TrainingQueries, learn
 from tigertail.mixing.kinship import kinship_constants
 from tigertail.mixing.terms import BENDS
-from tigertail.mixing.trainer import PRIOR
+from tigertail.mixing.trainer import ITEM_PRIOR, PRIOR
 from tigertail.signals.contract import Signal
 from tigertail.sparse import CSR
 
@@ -149,4 +149,5 @@ def test_without_a_hit_the_prior_stays(signals: dict[str, Signal], training: Tra
     none = replace(training, hits=CSR.from_coo([], [], [], (ITEMS, ITEMS)))
     found = learn(signals, none, CONFIG)
     assert found.taste[found.terms.of_signal("heard"), 0].tolist() == list(PRIOR)
+    assert found.taste[found.terms.of_items, 0].tolist() == list(ITEM_PRIOR)
     assert found.taste[:, 1:].tolist() == np.zeros((len(found.terms), 4)).tolist()

@@ -19,9 +19,9 @@ class MixtureConfig(BaseModel):
     """Whether weights depend on how well the query is known."""
     overlaps: tuple[tuple[str, str], ...] = (("listening", "annotation"),)
     """Pairs of signals that may say the same: the mixture also learns what it counts that both do."""
-    beta: float = Field(0.54, ge=0, le=2)
+    beta: float = Field(0.64, ge=0, le=2)
     """Popularity exponent of a query of middling popularity: 0 is the plain probability, more ranks stars lower."""
-    slope: float = Field(0.2, ge=-2, le=2)
+    slope: float = Field(0.0, ge=-2, le=2)
     """How much higher the exponent is for queries of some 3,000 listeners than for those of none."""
     character: float = Field(0.3, ge=0, le=1)
     """Between taste, 0, what people play next, and kinship, 1, what is alike."""

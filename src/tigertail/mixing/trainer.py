@@ -30,7 +30,9 @@ Floats = NDArray[np.float32]
 
 BLOCK_BYTES: Final = 2**25  # affinities of one signal held at a time
 PRIOR: Final = (0.0, 0.5)
-"""The prior of taste: the coefficients of a signal's curve where nothing is learned; its other terms have 0."""
+"""The prior of a signal's curve: an affinity counts, and only its larger values."""
+ITEM_PRIOR: Final = (0.5, 0.5)
+"""The prior of popularity, which counts as its root, and of the evidence for an item. Other terms have 0."""
 
 
 def learn(
@@ -126,6 +128,7 @@ class _MixtureTrainer:
         prior = np.zeros((len(self.terms), features))
         for name in self.terms.signals:
             prior[self.terms.of_signal(name), 0] = PRIOR
+        prior[self.terms.of_items, 0] = ITEM_PRIOR
         return prior
 
     @property
