@@ -141,8 +141,8 @@ def test_another_beta_is_for_listening_and_factors(model: Model) -> None:
     assert cosine != dot
     assert cosine[0] == pytest.approx(1, abs=0.2)
     some, none = (model.similar("s1", 3, beta=beta) for beta in (1.0, 0.0))
-    # Listening at 0 is a probability; each answer has six listeners, by whom 1 divides it.
-    np.testing.assert_allclose(some["score"], none["score"] / 6, rtol=1e-5)
+    # Each answer has six listeners; three more are added where popularity is divided out.
+    np.testing.assert_allclose(some["score"], none["score"] / 9, rtol=1e-5)
     with pytest.raises(ConfigError, match="has no popularity exponent"):
         model.similar("s1", signal="co-listening", beta=1.0)
     for beta in (-1.0, float("nan")):
