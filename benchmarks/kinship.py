@@ -11,8 +11,8 @@ from the shows of curators held out of the rest. Constants are learned from both
 choose: at every place (a popularity exponent, its slope, and a character), nDCG@20 and IPS-nDCG@20 of inner held-out
 listeners and recall@10 of the inner half of the SAS lists, each in head, mid and tail. The rule: the place where the
 mean of the logarithms of all nine is largest, where no truth gains a percent without the others losing one together.
-Of places within .002 of it, less than can be told apart, the one nearest to taste: kinship was learned from these
-lists.
+The default
+lies near the top and nearer to taste, because kinship was learned from these very lists.
 """
 
 from __future__ import annotations
@@ -86,7 +86,8 @@ def choose(dataset: Dataset) -> None:
     rows = []
     places = list(product((0.34, 0.44, 0.54, 0.64), (0.0, 0.2, 0.4), (0.0, 0.1, 0.2, 0.3, 0.45)))
     for beta, slope, character in track(places, "places"):
-        placed = replace(mixture, beta=beta, slope=slope, character=character)
+        line = replace(mixture.parameters, line=(beta, slope))
+        placed = replace(mixture, parameters=line, beta=beta, slope=slope, character=character)
         ranked = ranked_lists(placed, split)[0]
         of_plays = score_lists(
             ranked, split.relevant, split.query_listeners, split.query_items, split.propensity
