@@ -87,7 +87,7 @@ def choose(dataset: Dataset) -> None:
     places = list(product((0.34, 0.44, 0.54, 0.64), (0.0, 0.2, 0.4), (0.0, 0.1, 0.2, 0.3, 0.45)))
     for beta, slope, character in track(places, "places"):
         line = replace(mixture.parameters, line=(beta, slope))
-        placed = replace(mixture, parameters=line, beta=beta, slope=slope, character=character)
+        placed = replace(mixture, parameters=line, beta=beta, character=character)
         ranked = ranked_lists(placed, split)[0]
         of_plays = score_lists(
             ranked, split.relevant, split.query_listeners, split.query_items, split.propensity

@@ -20,6 +20,11 @@ def test_it_is_a_signal(mixture: Mixture) -> None:
     assert mixture.known.all()
 
 
+def with_line(mixture: Mixture, slope: float) -> Mixture:
+    """Return the mixture with another slope of the popularity exponent."""
+    return replace(mixture, parameters=replace(mixture.parameters, line=(0.5, slope)))
+
+
 def written_out(mixture: Mixture, query: int) -> np.ndarray:
     """Return the affinity from a query to every item by the formula of the module, item by item."""
     parameters, names = mixture.parameters, list(mixture.parts)
@@ -38,7 +43,7 @@ def written_out(mixture: Mixture, query: int) -> np.ndarray:
     powers = np.exp(values.astype(np.float64) @ counted)
     powers[query] = 0
     away = parameters.known(listeners)[0] - 0.5
-    exponent = mixture.beta + mixture.slope * away - mixture.character * (0.5 + 0.2 * away)
+    exponent = mixture.beta + 0.2 * away - mixture.character * (0.5 + 0.2 * away)
     affinity = powers / powers.sum() * (mixture.listeners + 3.0) ** -exponent
     spoken = np.any([found[name] > -np.inf for name in names if name in found], axis=0)
     return np.where(spoken, affinity, -np.inf)
@@ -55,7 +60,7 @@ def test_affinity_is_the_formula(mixture: Mixture, character: float) -> None:
 def test_contributions_are_what_differs_from_an_item_of_the_same_popularity_without_data(
     mixture: Mixture,
 ) -> None:
-    flat = replace(mixture, beta=0.0, slope=0.0, listeners=np.full(ITEMS, 50, np.int64))
+    flat = replace(with_line(mixture, 0.0), beta=0.0, listeners=np.full(ITEMS, 50, np.int64))
     affinity = flat.affinity(EVERY)
     for query in (1, 2, 3, 4):
         others = np.array([item for item in range(ITEMS) if item not in (query, 0, 5)], np.int32)
@@ -67,7 +72,7 @@ def test_contributions_are_what_differs_from_an_item_of_the_same_popularity_with
 
 
 def test_at_an_exponent_of_0_it_is_a_probability(mixture: Mixture) -> None:
-    affinity = replace(mixture, beta=0.0, slope=0.0).affinity(EVERY)
+    affinity = replace(with_line(mixture, 0.0), beta=0.0).affinity(EVERY)
     sums = np.where(np.isfinite(affinity), affinity, 0).sum(axis=1)
     # No signal has data about the pairs between the first item, not tagged, and the last, not heard.
     np.testing.assert_allclose(sums[1:5], 1, rtol=1e-5)
@@ -75,7 +80,7 @@ def test_at_an_exponent_of_0_it_is_a_probability(mixture: Mixture) -> None:
 
 
 def test_the_exponent_rises_with_the_listeners_of_the_query(mixture: Mixture) -> None:
-    flat, sloped = (replace(mixture, slope=slope).affinity(EVERY) for slope in (0.0, 1.0))
+    flat, sloped = (with_line(mixture, slope).affinity(EVERY) for slope in (0.0, 1.0))
     assert sloped[1, 0] / flat[1, 0] < sloped[4, 0] / flat[4, 0], (
         "stars sink further after a well-known query"
     )

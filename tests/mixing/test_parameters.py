@@ -47,11 +47,11 @@ def test_a_factor_is_the_height_of_a_curve_and_half_of_an_overlap(learned: Mixtu
 def test_kinship_has_no_popularity_line(learned: MixtureParameters) -> None:
     listeners = np.array([0, 900])
     u = learned.known(listeners)
-    taste, half, kinship = (learned.exponents(listeners, 0.5, 0.2, t) for t in (0.0, 0.5, 1.0))
+    taste, half, kinship = (learned.exponents(listeners, 0.5, t) for t in (0.0, 0.5, 1.0))
     np.testing.assert_allclose(taste, 0.5 + 0.2 * (u - 0.5))
     np.testing.assert_allclose(half, taste / 2)
     np.testing.assert_allclose(kinship, 0, atol=1e-12)
-    np.testing.assert_allclose(learned.exponents(listeners, 0.9, 0.2, 1.0), 0.4)
+    np.testing.assert_allclose(learned.exponents(listeners, 0.9, 1.0), 0.4)
 
 
 def test_kept_as_arrays_it_is_the_same(learned: MixtureParameters) -> None:

@@ -43,8 +43,6 @@ class Mixture:
         Listeners of each item; int64, (items,).
     beta
         Popularity exponent, of a query of middling popularity.
-    slope
-        How much higher it is for a query of u = 1 than for one of u = 0.
     character
         Between taste, 0, what people play next, and kinship, 1, what is alike.
     """
@@ -53,8 +51,7 @@ class Mixture:
     parameters: MixtureParameters
     listeners: NDArray[np.int64]
     beta: float
-    slope: float = 0.0
-    character: float = 0.0
+    character: float
 
     @cached_property
     def known(self) -> NDArray[np.bool_]:
@@ -106,18 +103,6 @@ class Mixture:
 
         The weight is a part's share of the log affinity to an item that is among the fifty best of all parts.
 
-        Returns
-        -------
-        NDArray[np.float64]
-            Not negative; rows sum to 1 where any part has data; float64, (queries, parts).
-        """
-        logs = np.maximum(self.factors_at(listeners, has_data), 0)
-        total = logs.sum(axis=1, keepdims=True)
-        return np.asarray(logs / np.where(total > 0, total, 1))
-
-    def factors_at(self, listeners: NDArray[np.int64], has_data: NDArray[np.bool_]) -> Reals:
-        """Return the logarithm of what each part multiplies an affinity by, to an item among its fifty best.
-
         Parameters
         ----------
         listeners
@@ -128,10 +113,12 @@ class Mixture:
         Returns
         -------
         NDArray[np.float64]
-            Float64, (queries, parts).
+            Not negative; rows sum to 1 where any part has data; float64, (queries, parts).
         """
-        logs = self.parameters.factors(listeners, self._among_all(has_data), self.character)
-        return np.asarray(logs[:, self._places])
+        factors = self.parameters.factors(listeners, self._among_all(has_data), self.character)
+        logs = np.maximum(factors[:, self._places], 0)
+        total = logs.sum(axis=1, keepdims=True)
+        return np.asarray(logs / np.where(total > 0, total, 1))
 
     def disable(self, names: Collection[str]) -> Self:
         """Return the mixture without some parts, with the coefficients that were learned for their absence."""
@@ -171,7 +158,6 @@ class Mixture:
             "parameters": settings,
             "parts": list(self.parts),
             "beta": self.beta,
-            "slope": self.slope,
             "character": self.character,
         }
 
@@ -184,7 +170,6 @@ class Mixture:
             MixtureParameters.from_arrays(arrays, settings["parameters"]),
             stored["listeners"],
             settings["beta"],
-            settings["slope"],
             settings["character"],
         )
 
@@ -197,10 +182,13 @@ class Mixture:
             rows = np.flatnonzero(has_data[:, place])
             if not len(rows):
                 continue
-            found = np.full((len(queries), len(self.listeners)), -np.inf, np.float32)
-            found[rows] = part.affinity(queries[rows])
+            found = part.affinity(queries[rows])
+            if len(rows) < len(queries):
+                known = found
+                found = np.full((len(queries), len(self.listeners)), -np.inf, np.float32)
+                found[rows] = known
             affinities[name] = found
-        exponents = self.parameters.exponents(listeners, self.beta, self.slope, self.character)
+        exponents = self.parameters.exponents(listeners, self.beta, self.character)
         popularity = self._popularity_features
         return _Block(
             list(self.parts),
@@ -268,22 +256,27 @@ class _Block:
         heights = np.asarray(levels, np.float32).take(self.popularity.level, axis=1)
         covered = np.zeros(heights.shape, np.bool_)
         no_data = np.ones(heights.shape, np.bool_)
+        shared: dict[str, list[Floats]] = {}  # curves that another signal's are multiplied by
         for name, found in self.affinities.items():
             has_data = found > -np.inf
             covered |= has_data
             if name in self.terms.others:
                 no_data &= ~has_data
             place = np.flatnonzero(found > 0)  # cheaper to take by than a mask
-            self._add(heights, place, self.terms.of_signal(name), self._curves(name, place))
-        for pair in self._overlaps():
-            place = np.flatnonzero((self.affinities[pair[0]] > 0) & (self.affinities[pair[1]] > 0))
-            first, second = (self._curves(name, place) for name in pair)
-            self._add(
-                heights,
-                place,
-                self.terms.of_overlap(pair),
-                [a * b for a, b in zip(first, second, strict=True)],
-            )
+            row_of = place // found.shape[1]
+            curve = curves(found.take(place), self.scales[name][row_of])
+            self._add(heights, place, row_of, self.terms.of_signal(name), curve)
+            for pair in self._overlaps():
+                if name not in pair:
+                    continue
+                [other] = {*pair} - {name}
+                if other in shared:
+                    products = [
+                        one * whole.take(place) for one, whole in zip(curve, shared[other], strict=True)
+                    ]
+                    self._add(heights, place, row_of, self.terms.of_overlap(pair), products)
+                else:
+                    shared[name] = [_spread(one, place, found.shape) for one in curve]
         heights += np.where(no_data, counted[:, self.terms.no_data, None].astype(np.float32), np.float32(0))
         heights[row, self.queries] = -np.inf
         top = heights.max(axis=1, keepdims=True)
@@ -314,15 +307,25 @@ class _Block:
                 added[self.names.index(name)] += shared
         return added, spoke
 
-    def _add(self, heights: Floats, place: NDArray[np.int64], terms: slice, values: Sequence[Floats]) -> None:
-        row = place // heights.shape[1]
+    def _add(
+        self,
+        heights: Floats,
+        place: NDArray[np.int64],
+        row_of: NDArray[np.int64],
+        terms: slice,
+        values: Sequence[Floats],
+    ) -> None:
         counted = self.coefficients[:, terms].astype(np.float32)
-        for number, value in enumerate(values):
-            heights.reshape(-1)[place] += counted[row, number] * value
-
-    def _curves(self, name: str, place: NDArray[np.int64]) -> tuple[Floats, ...]:
-        found = self.affinities[name]
-        return curves(found.take(place), self.scales[name][place // found.shape[1]])
+        heights.reshape(-1)[place] += sum(
+            counted[row_of, number] * value for number, value in enumerate(values)
+        )
 
     def _overlaps(self) -> list[tuple[str, str]]:
         return [pair for pair in self.terms.overlaps if all(name in self.affinities for name in pair)]
+
+
+def _spread(values: Floats, place: NDArray[np.int64], shape: tuple[int, ...]) -> Floats:
+    """Return values at their places, 0 elsewhere; float32, of a shape."""
+    whole = np.zeros(shape, np.float32)
+    whole.reshape(-1)[place] = values
+    return whole

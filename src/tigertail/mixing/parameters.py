@@ -43,14 +43,14 @@ class MixtureParameters:
     most
         Most listeners of a training query: beyond, coefficients stay as they are there.
     line
-        The popularity exponent that taste is divided by unless another is asked for, at u = 1/2, and its slope.
+        The popularity exponent of the settings, of a query of u = 1/2, and its slope in u.
     """
 
     terms: Terms
     taste: Reals
     kinship: Reals
     most: int
-    line: tuple[float, float] = (0.0, 0.0)
+    line: tuple[float, float]
 
     def coefficients(
         self, listeners: NDArray[np.int64], has_data: NDArray[np.bool_], character: float
@@ -83,14 +83,15 @@ class MixtureParameters:
             [np.ones(len(listeners)), self.known(listeners), np.exp(-listeners / RARE), ~has_data]
         ).astype(np.float64)
 
-    def exponents(self, listeners: NDArray[np.int64], beta: float, slope: float, character: float) -> Reals:
-        """Return the popularity exponent of some queries: beta + s (u - 1/2), less that of the line for kinship.
+    def exponents(self, listeners: NDArray[np.int64], beta: float, character: float) -> Reals:
+        """Return the popularity exponent of some queries; float64, (queries,).
 
-        The constants of kinship are those of lists, from which no popularity is divided out.
+        With b and s the line and t the character, beta + s (u - 1/2) - t (b + s (u - 1/2)): the constants of kinship
+        are those of lists, from which no popularity is divided out.
         """
-        away = self.known(listeners) - MIDDLE
-        own, own_slope = self.line
-        return np.asarray(beta + slope * away - character * (own + own_slope * away))
+        own, slope = self.line
+        away = slope * (self.known(listeners) - MIDDLE)
+        return np.asarray(beta + away - character * (own + away))
 
     def known(self, listeners: NDArray[np.int64]) -> Reals:
         """Return u, which grows with the listeners of a query, from 0 for none."""

@@ -4,8 +4,7 @@ With x_i the affinity of signal i from A to B as a share of the mean of A's fift
 signal has no data), and n_B the listeners of B, the terms of a pair are
 
     log(1 + x_i / 0.02), log(1 + x_i / 0.3)     of every signal: a curve that bends twice
-    the products of these of two signals        of every pair whose data overlap: what both say counts once and a half,
-                                                twice, or however much is learned
+    the products of these of two signals        of every pair that may say the same, which need not count twice
     [no signal but listening has data]          one for all of them together
     log max(n_B, 1), log(n_B / (n_B + 3))
 
@@ -91,7 +90,7 @@ class Terms:
 
 @dataclass(frozen=True, eq=False)
 class PopularityFeatures:
-    """The terms of items alone; what is computed for one popularity is shared by its items.
+    """The terms of items alone, and what popularity is divided by; both are computed once for each popularity.
 
     Parameters
     ----------

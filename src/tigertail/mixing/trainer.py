@@ -169,15 +169,12 @@ class _MixtureTrainer:
             affinities = {name: affinity for name, (affinity, _) in found.items()}
             scale = {name: one for name, (_, one) in found.items()}
             chosen = _hits_of(training, weights, row, items)
-            left_out: tuple[str, ...] = ()
-            for again in range(2):
-                if again:
-                    left_out = tuple(name for name in found if rng.random() < drop)
-                    if row % 2 or not left_out or len(left_out) == len(found):
-                        continue
-                values.append(term_values(self.terms, affinities, scale, items, popularity, left_out))
+            left_out = tuple(name for name in found if rng.random() < drop)
+            again = row % 2 == 0 and 0 < len(left_out) < len(found)
+            for without in ((), left_out) if again else ((),):
+                values.append(term_values(self.terms, affinities, scale, items, popularity, without))
                 hits.append(chosen)
-                has_data.append([name in found and name not in left_out for name in names])
+                has_data.append([name in found and name not in without for name in names])
                 listeners.append(training.listeners[training.queries[row]])
         sizes = np.array([len(one) for one in values], np.int64)
         choices = Choices(
@@ -195,7 +192,8 @@ class _MixtureTrainer:
         config, listeners = self.config, training.listeners
         rng = np.random.default_rng(self.seed)
         popular = np.argsort(-listeners, kind="stable")[: config.background].astype(np.int32)
-        queries, row_of = np.unique(training.queries, return_inverse=True)
+        queries, counts = np.unique(training.queries, return_counts=True)
+        rows = np.split(np.argsort(training.queries, kind="stable"), np.cumsum(counts)[:-1])
         size = max(1, BLOCK_BYTES // (4 * len(listeners)))
         for start in range(0, len(queries), size):
             block = queries[start : start + size]
@@ -204,11 +202,6 @@ class _MixtureTrainer:
             }
             scale = {name: scales(found, block) for name, found in affinities.items()}
             best = [best_answers(found, block, listeners, config.candidates) for found in affinities.values()]
-            rows_of_block = np.flatnonzero((row_of >= start) & (row_of < start + size))
-            rows = np.split(
-                rows_of_block[np.argsort(row_of[rows_of_block], kind="stable")],
-                np.cumsum(np.bincount(row_of[rows_of_block] - start, minlength=len(block)))[:-1],
-            )
             for place, query in enumerate(block.tolist()):
                 others = rng.integers(0, len(listeners), config.background, np.int32)
                 found = np.unique(np.concatenate([popular, others, *(one[place] for one in best)]))
@@ -216,7 +209,7 @@ class _MixtureTrainer:
                 known = [name for name, signal in self.signals.items() if signal.known[query]]
                 if not known:
                     continue
-                for row in rows[place].tolist():
+                for row in rows[start + place].tolist():
                     items = found[training.offered[training.catalogue[row], found]]
                     yield (
                         row,

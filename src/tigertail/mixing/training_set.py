@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
 
-MOST_LISTED = 10.0  # choices that a curated list counts at most
+MOST_LISTED: Final = 10.0  # choices that a curated list counts at most
 
 
 @dataclass(frozen=True, eq=False)

@@ -165,14 +165,14 @@ def _factors(
     order = np.lexsort((-shares[:-1], ~has_data[:-1]), axis=0)
     return [
         [
-            {
-                "signal": names[part],
-                "contribution": float(logs[part, item]),
-                "factor": float(np.exp(logs[part, item])),
-                "share": float(shares[part, item]),
-                "spoke": bool(has_data[part, item]),
-                "evidence": evidence[part][item],
-            }
+            _carrier(
+                names[part],
+                float(logs[part, item]),
+                float(np.exp(logs[part, item])),
+                float(shares[part, item]),
+                bool(has_data[part, item]),
+                evidence[part][item],
+            )
             for part in [*order[:, item].tolist(), len(names) - 1]
         ]
         for item in range(len(items))
@@ -183,18 +183,22 @@ def _alone(
     name: str, affinities: NDArray[np.float64], spoke: NDArray[np.bool_], evidence: list[str]
 ) -> list[list[dict[str, Any]]]:
     return [
-        [
-            {
-                "signal": name,
-                "contribution": affinity,
-                "factor": None,
-                "share": float(affinity != 0),
-                "spoke": has_data,
-                "evidence": phrase,
-            }
-        ]
+        [_carrier(name, affinity, None, float(affinity != 0), has_data, phrase)]
         for affinity, has_data, phrase in zip(affinities.tolist(), spoke.tolist(), evidence, strict=True)
     ]
+
+
+def _carrier(
+    signal: str, contribution: float, factor: float | None, share: float, spoke: bool, evidence: str
+) -> dict[str, Any]:
+    return {
+        "signal": signal,
+        "contribution": contribution,
+        "factor": factor,
+        "share": share,
+        "spoke": spoke,
+        "evidence": evidence,
+    }
 
 
 def _shares(

@@ -108,7 +108,6 @@ def fit_mixture(
         parameters,
         context.interactions.item_listeners,
         config.beta,
-        config.slope,
         config.character,
     )
 
