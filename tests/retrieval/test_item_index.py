@@ -149,6 +149,16 @@ def test_names_are_searched_as_they_are_typed(index: ItemIndex) -> None:
     assert index.suggest("nirv", 1) == ["Nirvana"]
 
 
+def test_a_prepared_index_folds_no_names_when_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    index = ItemIndex(ITEMS, ALIASES)
+    index.prepare()
+    monkeypatch.setattr("tigertail.retrieval.item_index.fold_series", None)
+    assert index.code("victory rose") == 1
+    assert index.code("Guns N' Roses") == 8
+    assert index.code("Sade") is None
+    assert index.correct("Nobody Yed") == 5
+
+
 @pytest.mark.parametrize("text", ["", "\ud800"])  # half a surrogate pair
 def test_a_text_that_no_name_can_be_is_unknown(index: ItemIndex, text: str) -> None:
     assert index.code(text) is None

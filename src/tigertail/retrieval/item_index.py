@@ -93,7 +93,7 @@ class ItemIndex:
     def prepare(self) -> None:
         """Build at once what makes each look-up fast, for a process that answers many."""
         self._prepared = True
-        self.code("")
+        _ = self._by_id, self._mbid_codes, self._by_folded, self._by_loose, self._words
         self.names.search("", 1)
 
     def find(self, text: str) -> int:
