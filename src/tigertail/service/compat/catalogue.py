@@ -74,9 +74,8 @@ class Catalogue:
         """Return the code of the item of that kind that a name with a typing error means; None where none is likely."""
         wanted = pl.col(c.KIND) == kind
         if artist is not None:
-            wanted &= self._of_artist(
-                artist, self.by_name(artist, c.ARTIST) or self.closest(artist, c.ARTIST)
-            )
+            code = self.by_name(artist, c.ARTIST)
+            wanted &= self._of_artist(artist, self.closest(artist, c.ARTIST) if code is None else code)
         allowed = self._items.select(wanted.fill_null(False).alias("allowed"))["allowed"].to_numpy()
         own = self._index.named(name, kind)
         own = own[allowed[own]]
