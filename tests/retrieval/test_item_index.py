@@ -139,6 +139,9 @@ def test_an_mbid_is_a_column_or_the_id_in_any_letter_case(index: ItemIndex) -> N
     assert index.by_mbid(f" {MBID.upper()}", "artist") == 2
     assert index.by_mbid(MBID, "track") == 7
     assert index.by_mbid(MBID, "album") is None
+    asked = pl.Series([OTHER, f" {MBID.upper()}", OLD, "a1", None])
+    assert index.by_mbids(asked, "artist").to_list() == [3, 2, 2, None, None]
+    assert index.by_mbids(asked, "track").to_list() == [None, 7, None, None, None]
 
 
 def test_names_are_searched_as_they_are_typed(index: ItemIndex) -> None:

@@ -181,6 +181,13 @@ class ItemIndex:
         codes = self._with_mbid(mbid, kind)
         return int(codes[0]) if len(codes) else None
 
+    def by_mbids(self, mbids: pl.Series, kind: str) -> pl.Series:
+        """Return the code of each MBID, as :meth:`by_mbid` does; int32, null where there is none."""
+        of_kind = self._items[c.KIND].gather(self._mbid_codes[_CODE]) == kind
+        known = self._mbid_codes.filter(of_kind).unique(c.MBID, keep="first", maintain_order=True)
+        wanted = mbids.str.strip_chars().str.to_lowercase().alias(c.MBID).to_frame()
+        return wanted.join(known, on=c.MBID, how="left", maintain_order="left")[_CODE]
+
     @cached_property
     def mbids(self) -> pl.Series:
         """The MBID of each item, in lower case: of its column, or its id where that is one; null where unknown."""
