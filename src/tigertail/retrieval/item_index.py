@@ -338,12 +338,11 @@ class ItemIndex:
         """Return the items with a spelling, best first."""
         if self._prepared:
             places = (self._by_folded if column == FOLDED else self._by_loose).of(value)
-            codes = self._spelled[_CODE].gather(places)
-        elif column == FOLDED:
-            codes = self._spelled.filter(pl.col(FOLDED) == value)[_CODE]
         else:
-            codes = self._spelled[_CODE].filter(self._loose == value)
-        return np.unique(codes.to_numpy()).astype(np.int32)
+            places = (
+                ((self._spelled[FOLDED] if column == FOLDED else self._loose) == value).arg_true().to_numpy()
+            )
+        return np.unique(self._spelled[_CODE].to_numpy()[places])
 
     def _with_mbid(self, mbid: str, kind: str | None = None) -> Codes:
         """Return the items with an MBID, best first."""

@@ -125,4 +125,3 @@ def _credited(items: pl.DataFrame, index: ItemIndex) -> pl.DataFrame:
     shown = pl.coalesce(_ARTIST, given, pl.when(mbid.is_null()).then(c.ARTIST_ID))
     items = items.with_columns(shown.alias(_ARTIST), pl.coalesce(_ARTIST_MBID, mbid).alias(_ARTIST_MBID))
     return items.with_columns(pl.coalesce(_ARTIST_FOLDED, fold_series(items[_ARTIST])).alias(_ARTIST_FOLDED))
-
