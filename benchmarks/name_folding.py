@@ -1,11 +1,11 @@
 """What strict and loose folding merge in the real names of every source, and a sample of it to be read by eye.
 
-    .venv/bin/python benchmarks/name_folding.py [--sample N] [--plain FILE]
+    .venv/bin/python benchmarks/name_folding.py [--sample N]
 
 The names are those of TIGERTAIL_DATA, each table once. They are compared with plain folding: Unicode compatibility,
 case, Latin accents and strokes, punctuation, "&" = "and" and a leading "the", and nothing else. Counted are names
 that a folding brings together with others that plain folding keeps apart. The sample holds pairs of such spellings,
-drawn alike, the strict ones first; ``--plain`` writes all of them to a table.
+drawn alike, the strict ones first.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ Pairs = list[tuple[str, str]]
 def main() -> None:
     parser = argparse.ArgumentParser(description="What foldings of names merge.")
     parser.add_argument("--sample", type=int, default=200, help="pairs to print, of both foldings together")
-    parser.add_argument("--plain", type=Path, help="a CSV file to write all pairs to")
     asked = parser.parse_args()
     names = {
         source: sorted(set(found)) for source, found in sources(Path(os.environ["TIGERTAIL_DATA"])).items()
@@ -54,11 +53,6 @@ def main() -> None:
     for label, found in zip(("strict", "loose"), pairs, strict=True):
         for left, right in rng.sample(found, min(asked.sample // 2, len(found))):
             print(f"{label}\t{left}\t{right}")
-    if asked.plain:
-        rows = [
-            (label, *pair) for label, found in zip(("strict", "loose"), pairs, strict=True) for pair in found
-        ]
-        pl.DataFrame(rows, ["folding", "one", "other"], orient="row").write_csv(asked.plain)
 
 
 def fold_plainly(name: str) -> str:

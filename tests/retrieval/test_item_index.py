@@ -139,6 +139,9 @@ def test_an_mbid_is_a_column_or_the_id_in_any_letter_case(index: ItemIndex) -> N
     assert index.by_mbid(f" {MBID.upper()}", "artist") == 2
     assert index.by_mbid(MBID, "track") == 7
     assert index.by_mbid(MBID, "album") is None
+    asked = pl.Series([OTHER, f" {MBID.upper()}", OLD, "a1", None])
+    assert index.by_mbids(asked, "artist").to_list() == [3, 2, 2, None, None]
+    assert index.by_mbids(asked, "track").to_list() == [None, 7, None, None, None]
 
 
 def test_names_are_searched_as_they_are_typed(index: ItemIndex) -> None:
@@ -147,6 +150,16 @@ def test_names_are_searched_as_they_are_typed(index: ItemIndex) -> None:
     assert (matches > 0.5).all()
     assert index.search("victory")[0].tolist() == [1]
     assert index.suggest("nirv", 1) == ["Nirvana"]
+
+
+def test_a_prepared_index_folds_no_names_when_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    index = ItemIndex(ITEMS, ALIASES)
+    index.prepare()
+    monkeypatch.setattr("tigertail.retrieval.item_index.fold_series", None)
+    assert index.code("victory rose") == 1
+    assert index.code("Guns N' Roses") == 8
+    assert index.code("Sade") is None
+    assert index.correct("Nobody Yed") == 5
 
 
 @pytest.mark.parametrize("text", ["", "\ud800"])  # half a surrogate pair

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.errors import DataError
+from tigertail.errors import DataError, UnknownItemError
 from tigertail.io.files import read_text
 from tigertail.model.model import Model
 
@@ -33,8 +33,8 @@ def read_queries(path: Path, model: Model) -> tuple[NDArray[np.int32], tuple[str
     asked = {number: line.strip() for number, line in enumerate(lines, start=1) if line.strip()}
     if not asked:
         raise DataError("holds no query", path=path, remedy="write ids or names, one per line")
-    codes = model.index.codes(list(asked.values()))
-    for number, code in zip(asked, codes, strict=True):
-        if code < 0:
-            raise model.index.unknown(asked[number], path=path, line=number)
-    return model.index.match_all(list(asked.values()))
+    try:
+        return model.index.match_all(list(asked.values()))
+    except UnknownItemError:
+        number = next(number for number, text in asked.items() if model.index.code(text) is None)
+        raise model.index.unknown(asked[number], path=path, line=number) from None

@@ -93,7 +93,7 @@ class ItemIndex:
     def prepare(self) -> None:
         """Build at once what makes each look-up fast, for a process that answers many."""
         self._prepared = True
-        self.code("")
+        _ = self._by_id, self._mbid_codes, self._by_folded, self._by_loose, self._words
         self.names.search("", 1)
 
     def find(self, text: str) -> int:
@@ -180,6 +180,13 @@ class ItemIndex:
         """Return the code of the item of a kind with an MBID, in any letter case; None where there is none."""
         codes = self._with_mbid(mbid, kind)
         return int(codes[0]) if len(codes) else None
+
+    def by_mbids(self, mbids: pl.Series, kind: str) -> pl.Series:
+        """Return the code of each MBID, as :meth:`by_mbid` does; int32, null where there is none."""
+        of_kind = self._items[c.KIND].gather(self._mbid_codes[_CODE]) == kind
+        known = self._mbid_codes.filter(of_kind).unique(c.MBID, keep="first", maintain_order=True)
+        wanted = mbids.str.strip_chars().str.to_lowercase().alias(c.MBID).to_frame()
+        return wanted.join(known, on=c.MBID, how="left", maintain_order="left")[_CODE]
 
     @cached_property
     def mbids(self) -> pl.Series:
@@ -331,12 +338,11 @@ class ItemIndex:
         """Return the items with a spelling, best first."""
         if self._prepared:
             places = (self._by_folded if column == FOLDED else self._by_loose).of(value)
-            codes = self._spelled[_CODE].gather(places)
-        elif column == FOLDED:
-            codes = self._spelled.filter(pl.col(FOLDED) == value)[_CODE]
         else:
-            codes = self._spelled[_CODE].filter(self._loose == value)
-        return np.unique(codes.to_numpy()).astype(np.int32)
+            places = (
+                ((self._spelled[FOLDED] if column == FOLDED else self._loose) == value).arg_true().to_numpy()
+            )
+        return np.unique(self._spelled[_CODE].to_numpy()[places])
 
     def _with_mbid(self, mbid: str, kind: str | None = None) -> Codes:
         """Return the items with an MBID, best first."""

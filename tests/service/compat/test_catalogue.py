@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from tigertail.model import load
 from tigertail.service.compat.catalogue import Catalogue
 from tigertail.service.serving.served_model import ServedModel
 
@@ -49,6 +52,15 @@ def test_mbids_are_in_a_column_or_are_ids(served: ServedModel, catalogue: Catalo
         found = catalogue.mbid(code)
         assert found == mbid.replace("…", "00000000-0000-4000-8000-0000000000")
         assert catalogue.by_mbid(found.upper(), "artist") == (code if mbid else None)
+
+
+def test_a_misspelt_track_of_the_first_artist_escaped_twice(music: Path) -> None:
+    model = load(music)
+    assert model.items["name"][0] == "AC+DC"
+    artist = pl.when(pl.col("item_id") == "n3").then(pl.lit("acdc")).otherwise("artist_id")
+    served = ServedModel(replace(model, items=model.items.with_columns(artist.alias("artist_id"))), music)
+    assert Catalogue(served).closest("Forzen <3", "track", "AC%2BDC") == served.index.by_id("n3")
+    assert Catalogue(served).closest("Forzen <3", "track", "Bell End") is None
 
 
 def test_names_are_of_a_kind(served: ServedModel, catalogue: Catalogue) -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
+
+import polars as pl
+
+from tigertail.model import save
 
 Json = dict[str, Any]
 
@@ -37,17 +43,38 @@ def test_a_listed_item_becomes_the_query_and_back_returns(person: Any, expect: A
     assert person.item_ids() == person.similar(item=star["item_id"])
 
 
+def test_an_item_opens_even_if_its_id_is_the_name_of_a_better_known_one(
+    visit: Any, run: Any, expect: Any, town: Any, star: Json, tmp_path: Path
+) -> None:
+    items = town.model.items
+    shadowed = items.row(len(items) // 2, named=True)
+    ids = pl.when(pl.col("item_id") == shadowed["item_id"]).then(pl.lit(star["name"])).otherwise("item_id")
+    save(replace(town.model, items=items.with_columns(ids.alias("item_id"))), tmp_path / "model")
+    person = visit(run(model=tmp_path / "model"))
+    title = person.page.get_by_role("heading", level=1)
+    person.open(item=star["name"])
+    expect(title).to_have_text(star["name"])
+    person.page.keyboard.press("/")
+    person.page.keyboard.type(shadowed["name"])
+    person.page.keyboard.press("Enter")
+    expect(title).to_have_text(shadowed["name"])
+    assert person.address == {"item": [f"id:{star['name']}"]}
+    expect(person.page.locator(".chip")).to_have_text(shadowed["name"])
+    person.page.reload()
+    expect(title).to_have_text(shadowed["name"])
+
+
 def test_a_playlist_of_two_is_one_query(person: Any, expect: Any, star: Json) -> None:
     person.open(item=star["item_id"])
     second = person.rows().first.get_attribute("data-id")
     person.rows().first.get_by_role("button", name="to the playlist").click()
     expect(person.page.get_by_role("heading", level=1)).to_have_text("A playlist of 2")
-    assert person.address == {"item": [star["item_id"], second]}
+    assert person.address == {"item": [star["item_id"], f"id:{second}"]}
     assert person.item_ids() == person.similar(item=[star["item_id"], second])
     person.screenshot("playlist")
     person.page.get_by_role("button", name=f"Remove {star['name']}").click()
     expect(person.page.locator(".chip")).to_have_count(1)
-    assert person.address == {"item": [second]}
+    assert person.address == {"item": [f"id:{second}"]}
 
 
 def test_naive_cf_has_no_list_for_an_artist_without_listeners(person: Any, expect: Any, cold: Json) -> None:

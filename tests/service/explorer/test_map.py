@@ -31,7 +31,7 @@ def test_the_map_opens_zooms_and_shows_before_and_after(
     page.locator(".visible-list").get_by_role("link", name=star["name"], exact=True).click()
     expect(page.locator(".map-selection h2")).to_have_text(star["name"])
     expect(page.locator(".map-selection")).to_contain_text("20 results of naive CF")
-    assert person.address == {"view": ["map"], "item": [star["item_id"]]}
+    assert person.address == {"view": ["map"], "item": [f"id:{star['item_id']}"]}
     person.screenshot("map-query")
 
 
@@ -57,7 +57,7 @@ def test_a_dot_that_is_pressed_becomes_the_query(person: Any, expect: Any) -> No
     expect(page.locator(".tooltip")).to_contain_text(where["name"])
     page.mouse.click(where["x"], where["y"])
     expect(page.locator(".map-selection h2")).to_have_text(where["name"])
-    assert person.address["item"] == [where["id"]]
+    assert person.address["item"] == [f"id:{where['id']}"]
 
 
 def test_a_highlighted_country_shows_its_cohesion(person: Any, expect: Any) -> None:

@@ -28,7 +28,7 @@ def test_a_name_with_a_typo_is_found_and_chosen_with_the_keyboard(
     person.screenshot("search")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
-    assert person.address == {"item": [star["item_id"]]}
+    assert person.address == {"item": [f"id:{star['item_id']}"]}
     expect(page.get_by_role("listbox")).to_have_count(0)
 
 

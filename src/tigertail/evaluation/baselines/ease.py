@@ -30,7 +30,7 @@ class EASE(Baseline):
     only the most popular items take part; the others are unknown to the model.
 
     Exposure has no part in it. With the column of each B fitted to the listeners who could hear B, the frontier on
-    inner held-out listeners of the union was the same at more than twice the time.
+    inner held-out listeners of the union was the same.
     """
 
     reg: float = Field(2000.0, gt=0)

@@ -74,9 +74,8 @@ class Catalogue:
         """Return the code of the item of that kind that a name with a typing error means; None where none is likely."""
         wanted = pl.col(c.KIND) == kind
         if artist is not None:
-            wanted &= self._of_artist(
-                artist, self.by_name(artist, c.ARTIST) or self.closest(artist, c.ARTIST)
-            )
+            code = self.by_name(artist, c.ARTIST)
+            wanted &= self._of_artist(artist, self.closest(artist, c.ARTIST) if code is None else code)
         allowed = self._items.select(wanted.fill_null(False).alias("allowed"))["allowed"].to_numpy()
         own = self._index.named(name, kind)
         own = own[allowed[own]]
@@ -107,11 +106,11 @@ def _credited(items: pl.DataFrame, index: ItemIndex) -> pl.DataFrame:
     if c.ARTIST_ID not in items.columns:
         missing = pl.lit(None, pl.String)
         return items.with_columns(missing.alias(name) for name in (_ARTIST, _ARTIST_FOLDED, _ARTIST_MBID))
-    ids = items[c.ARTIST_ID].drop_nulls().unique().to_list()
-    found = [_artist_code(index, artist) for artist in ids]
-    known = pl.DataFrame(
-        {c.ARTIST_ID: ids, _ARTIST_CODE: found}, {c.ARTIST_ID: pl.String, _ARTIST_CODE: pl.UInt32}
-    )
+    ids = items[c.ARTIST_ID].drop_nulls().unique()  # an id, an MBID or a folded name
+    by_id = pl.Series([index.by_id(artist) for artist in ids], dtype=pl.Int32)
+    by_mbid = index.by_mbids(ids, c.ARTIST)
+    known = pl.DataFrame([ids, by_mbid.zip_with(by_mbid.is_not_null(), by_id).alias(_ARTIST_CODE)])
+    known = known.cast({_ARTIST_CODE: pl.UInt32})
     artists = items.select(
         pl.col(_CODE).alias(_ARTIST_CODE),
         pl.col(c.NAME).alias(_ARTIST),
@@ -126,9 +125,3 @@ def _credited(items: pl.DataFrame, index: ItemIndex) -> pl.DataFrame:
     shown = pl.coalesce(_ARTIST, given, pl.when(mbid.is_null()).then(c.ARTIST_ID))
     items = items.with_columns(shown.alias(_ARTIST), pl.coalesce(_ARTIST_MBID, mbid).alias(_ARTIST_MBID))
     return items.with_columns(pl.coalesce(_ARTIST_FOLDED, fold_series(items[_ARTIST])).alias(_ARTIST_FOLDED))
-
-
-def _artist_code(index: ItemIndex, artist: str) -> int | None:
-    """Return the code of the artist that a track's artist_id means: an id, an MBID or a folded name."""
-    code = index.by_mbid(artist, c.ARTIST)
-    return index.by_id(artist) if code is None else code

@@ -95,7 +95,7 @@ if TYPE_CHECKING:
     HasQueryOptions = _HasQueryOptions
 else:
     HasQueryOptions = create_model(
-        "Dialled",
+        "HasQueryOptions",
         __base__=_HasQueryOptions,
         __doc__=_HasQueryOptions.__doc__,
         **{option.name: _field(option) for option in query_options()},

@@ -8,7 +8,7 @@ import { ListColumn } from "./list-column.js";
 import { summaryText } from "./list-summary.js";
 import { errorMessage, message, skeletonHeader } from "./placeholders.js";
 import { queryHeader } from "./query-header.js";
-import { countChanged, similarParams, stateUrl } from "./state.js";
+import { countChanged, seedOf, similarParams, stateUrl } from "./state.js";
 
 /**
  * @typedef {import("./types.js").Similar} Similar
@@ -125,7 +125,7 @@ export class ListsView {
   #loadDetails(items, signal) {
     const { api, router, itemCache } = this.services;
     const { seeds } = router.state;
-    for (const [index, item] of items.entries()) itemCache.set(seeds[index], item).set(item.id, item);
+    for (const [index, item] of items.entries()) itemCache.set(seeds[index], item).set(seedOf(item.id), item);
     return Promise.all(items.map((item) => api.item(item.id, signal)));
   }
 
@@ -223,16 +223,17 @@ export class ListsView {
   #rowActions() {
     const { router, itemCache } = this.services;
     return {
-      link: (item) => router.link({ seeds: [item.id] }),
+      link: (item) => router.link({ seeds: [seedOf(item.id)] }),
       query: (item) => {
-        itemCache.set(item.id, item);
-        router.go({ seeds: [item.id] });
+        itemCache.set(seedOf(item.id), item);
+        router.go({ seeds: [seedOf(item.id)] });
         scrollTo({ top: 0 });
         document.getElementById("main")?.focus({ preventScroll: true });
       },
       add: (item) => {
-        itemCache.set(item.id, item);
-        if (!router.state.seeds.includes(item.id)) router.go({ seeds: [...router.state.seeds, item.id] });
+        const seed = seedOf(item.id);
+        itemCache.set(seed, item);
+        if (!router.state.seeds.some((one) => itemCache.get(one)?.id === item.id)) router.go({ seeds: [...router.state.seeds, seed] });
       },
       record: (action, item) => this.tracked?.recordAction(action, item),
       rating: (item) => this.tracked?.rating(item) ?? null,

@@ -4,6 +4,7 @@ import { badges, name } from "./badges.js";
 import { Combobox } from "./combobox.js";
 import { h, refill } from "./dom.js";
 import { icon } from "./icons.js";
+import { idOf, seedOf } from "./state.js";
 
 /**
  * @typedef {import("./types.js").Item} Item
@@ -86,13 +87,13 @@ export class Search {
   /** @param {Item} item @param {Event} event */
   #choose(item, event) {
     const { router, itemCache } = this.services;
-    itemCache.set(item.id, item);
+    itemCache.set(seedOf(item.id), item);
     const additional = this.adding || (event instanceof KeyboardEvent && event.shiftKey);
     this.adding = false;
     this.combobox.clear();
     if (matchMedia("(pointer: coarse)").matches) this.input.blur(); // the on-screen keyboard would cover the lists
-    const others = additional ? router.state.seeds.filter((seed) => seed !== item.id) : [];
-    router.go({ seeds: [...others, item.id], view: router.state.view === "map" ? "map" : "lists" });
+    const others = additional ? router.state.seeds.filter((seed) => itemCache.get(seed)?.id !== item.id) : [];
+    router.go({ seeds: [...others, seedOf(item.id)], view: router.state.view === "map" ? "map" : "lists" });
     this.show();
   }
 
@@ -101,7 +102,7 @@ export class Search {
     const { api, itemCache } = this.services;
     const missing = seeds.filter((seed) => !this.requested.has(seed));
     for (const seed of missing) this.requested.add(seed);
-    const results = await Promise.allSettled(missing.map((seed) => api.item(seed)));
+    const results = await Promise.allSettled(missing.map((seed) => api.item(idOf(seed))));
     for (const [index, result] of results.entries()) if (result.status === "fulfilled") itemCache.set(missing[index], result.value);
     if (results.some((result) => result.status === "fulfilled")) this.show();
   }

@@ -5,6 +5,7 @@ import { h, refill } from "./dom.js";
 import { formatNumber } from "./format.js";
 import { longTail } from "./long-tail.js";
 import { errorMessage } from "./placeholders.js";
+import { seedOf } from "./state.js";
 
 /**
  * @typedef {import("./types.js").Item} Item
@@ -76,12 +77,13 @@ export class StartPage {
         "ul",
         {},
         ...items.map((item) => {
-          const link = h("a", { href: router.link({ seeds: [item.id] }) }, name(item.name));
+          const seed = seedOf(item.id);
+          const link = h("a", { href: router.link({ seeds: [seed] }) }, name(item.name));
           link.addEventListener("click", (event) => {
             if (event.ctrlKey || event.metaKey || event.shiftKey) return;
             event.preventDefault();
-            itemCache.set(item.id, item);
-            router.go({ seeds: [item.id] });
+            itemCache.set(seed, item);
+            router.go({ seeds: [seed] });
           });
           return h("li", {}, link, badges(item));
         }),

@@ -66,6 +66,17 @@ export function parseState(search) {
   return state;
 }
 
+const ID = "id:";
+
+/**
+ * @param {string} id
+ * @returns {string}  The seed that means the item with this id, even if a better-known item has it for its name.
+ */
+export const seedOf = (id) => ID + id;
+
+/** @param {string} seed @returns {string} The id that a seed means, if it is one. */
+export const idOf = (seed) => (seed.startsWith(ID) ? seed.slice(ID.length) : seed);
+
 /** @param {string[]} values @returns {string[]} */
 const unique = (values) => [...new Set(values.filter(Boolean))];
 

@@ -140,7 +140,7 @@
  *
  * @typedef {[string, string][]} Params  Parameters of a query string; a name may repeat.
  *
- * @typedef {Map<string, Item>} ItemCache  Items by the id or name that the address gives, so that a name shows at once.
+ * @typedef {Map<string, Item>} ItemCache  Items by the seed that the address gives, so that a name shows at once.
  */
 
 export {};

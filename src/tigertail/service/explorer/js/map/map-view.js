@@ -5,7 +5,7 @@ import { debounce, h, refill } from "../dom.js";
 import { pluralize } from "../format.js";
 import { icon } from "../icons.js";
 import { errorMessage } from "../placeholders.js";
-import { similarParams } from "../state.js";
+import { idOf, seedOf, similarParams } from "../state.js";
 import { Camera } from "./camera.js";
 import { listenForGestures } from "./gestures.js";
 import { legend } from "./legend.js";
@@ -76,7 +76,7 @@ export class MapView {
     this.missingNote = h("span", {});
     const { router, announce } = this.services;
     this.visibleList = new VisibleList(scene, {
-      link: (dot) => router.link({ seeds: [scene.data.id[dot]] }),
+      link: (dot) => router.link({ seeds: [seedOf(scene.data.id[dot])] }),
       open: (dot) => {
         this.#selectItem(dot);
         this.canvas?.scrollIntoView({ block: "nearest" });
@@ -209,9 +209,9 @@ export class MapView {
   #selectItem(dot) {
     if (!this.scene) return;
     const item = this.scene.item(dot);
-    this.pressedItem = item.id;
-    this.services.itemCache.set(item.id, item);
-    this.services.router.go({ seeds: [item.id] });
+    this.pressedItem = seedOf(item.id);
+    this.services.itemCache.set(this.pressedItem, item);
+    this.services.router.go({ seeds: [this.pressedItem] });
   }
 
   /** Mark the seeds and load their lists. */
@@ -224,7 +224,7 @@ export class MapView {
     if (!scene || query === this.currentQuery) return;
     this.currentQuery = query;
     this.results = { naive: [], tigertail: [] };
-    this.marks.seeds = state.seeds.flatMap((seed) => this.#dotOf(seed));
+    this.marks.seeds = state.seeds.flatMap((seed) => this.#dotOf(idOf(seed)));
     this.#showResults();
     if (!state.seeds.length) return;
     this.controller?.abort();
@@ -235,7 +235,7 @@ export class MapView {
     const dotsOf = (/** @type {PromiseSettledResult<import("../types.js").Similar>} */ result) => (result.status === "fulfilled" ? result.value.items.flatMap((item) => this.#dotOf(item.id)) : []);
     this.results = { naive: dotsOf(naive), tigertail: dotsOf(tigertail) };
     if (tigertail.status === "fulfilled") {
-      for (const seed of tigertail.value.seeds) itemCache.set(seed.id, seed);
+      for (const [index, seed] of tigertail.value.seeds.entries()) itemCache.set(state.seeds[index], seed);
       this.marks.seeds = tigertail.value.seeds.flatMap((seed) => this.#dotOf(seed.id));
       onNamesLoaded();
     }
