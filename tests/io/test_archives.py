@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tigertail.errors import DataError
-from tigertail.io.archives import stream, streams
+from tigertail.io.archives import required_streams, stream, streams
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -168,3 +168,12 @@ def test_a_member_whose_header_is_no_text_is_damaged(tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(DataError, match="damaged or truncated"):
         read_all(path, "*.tsv")
+
+
+def test_of_required_files_there_is_one(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"one")
+    assert [one.name for one in required_streams(tmp_path, "*.txt", "*.csv")] == ["a.txt"]
+    with pytest.raises(DataError) as missing:
+        list(required_streams(tmp_path, "*.tsv", "*.csv", remedy="give the archive as published"))
+    assert missing.value.problem == "no file matches '*.tsv', '*.csv' in it"
+    assert missing.value.remedy == "give the archive as published"

@@ -140,6 +140,30 @@ def streams(path: Path, *patterns: str, bare: bool = True) -> Generator[Stream, 
             yield Stream(_plain_name(path.name), unpacked, path)
 
 
+def required_streams(path: Path, *patterns: str, remedy: str = "") -> Iterator[Stream]:
+    """Yield the files that match one of the patterns, as :func:`streams` does; there must be one.
+
+    Parameters
+    ----------
+    path, *patterns
+        As in :func:`streams`.
+    remedy
+        What to do where there is none.
+
+    Raises
+    ------
+    DataError
+        If no file matches, or as :func:`streams` raises.
+    """
+    found = False
+    for one in streams(path, *patterns):
+        found = True
+        yield one
+    if not found:
+        wanted = ", ".join(f"'{pattern}'" for pattern in patterns)
+        raise DataError(f"no file matches {wanted} in it", path=path, remedy=remedy)
+
+
 @contextmanager
 def stream(path: Path, name: str, *, bare: bool = False) -> Iterator[Stream]:
     """Open the one file of a name.

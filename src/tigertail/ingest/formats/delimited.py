@@ -9,10 +9,9 @@ from functools import partial
 import polars as pl
 from pydantic import Field, field_validator
 
-from tigertail.errors import DataError
 from tigertail.ingest.formats.file_table import FileTable
 from tigertail.ingest.formats.mapped import MappedSource
-from tigertail.io.archives import streams
+from tigertail.io.archives import required_streams
 from tigertail.io.quarantine import Quarantine
 from tigertail.io.text_rows import TextFile
 
@@ -50,17 +49,13 @@ class Csv(MappedSource):
 
     def tables(self, quarantine: Quarantine) -> Iterator[FileTable]:
         """Yield the tables of the files."""
-        found = False
-        for stream in streams(self.path, self.files):
-            found = True
+        for stream in required_streams(self.path, self.files):
             file = TextFile(stream, self.label, quarantine, encoding=self.encoding)
             if self.header:
                 names, blocks = file.headed(None, separator=self.separator, quoted=self.quoted)
             else:
                 names, blocks = file.numbered(separator=self.separator, quoted=self.quoted)
             yield FileTable(stream.name, stream.place, names, partial(_all, blocks))
-        if not found:
-            raise DataError(f"no file matches '{self.files}' in it", path=self.path)
 
 
 def _all(blocks: Iterator[pl.DataFrame], columns: Sequence[str]) -> Iterator[pl.DataFrame]:

@@ -16,7 +16,7 @@ from pydantic import Field
 from tigertail import columns as c
 from tigertail.errors import DataError
 from tigertail.ingest.formats.source import Batch, Source
-from tigertail.io.archives import stream, streams
+from tigertail.io.archives import required_streams, stream
 from tigertail.io.quarantine import Quarantine
 from tigertail.text.documents import to_plain
 from tigertail.text.documents.accumulator import ADDRESS, PAGE_COLUMNS, SURE, WORKS
@@ -95,16 +95,12 @@ class Documents(Source):
             "warc": archived,
             "dump": Dump(self.most_characters),
         }
-        found = False
-        for file in streams(self.path, self.files or _FILES[self.container]):
-            found = True
+        for file in required_streams(
+            self.path,
+            self.files or _FILES[self.container],
+            remedy="name the files to read, such as files = '*.txt'",
+        ):
             yield from containers[self.container](file, sink)
-        if not found:
-            raise DataError(
-                f"no file matches '{self.files or _FILES[self.container]}' in it",
-                path=self.path,
-                remedy="name the files to read, such as files = '*.txt'",
-            )
 
     def _row(self, page: Page, sink: PageSink, names: dict[str, str]) -> dict[str, Any] | None:
         body = page.body

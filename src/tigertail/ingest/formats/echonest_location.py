@@ -8,10 +8,9 @@ from typing import Final, Literal
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.errors import DataError
 from tigertail.geo.countries import country_code
 from tigertail.ingest.formats.source import Batch, Source
-from tigertail.io.archives import streams
+from tigertail.io.archives import required_streams
 from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
 from tigertail.io.text_rows import TextFile
 
@@ -37,15 +36,9 @@ class EchonestLocation(Source):
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield the artists with their country, then the annotations."""
-        found = False
-        for stream in streams(self.path, "geo.dat"):
-            found = True
+        for stream in required_streams(self.path, "geo.dat", remedy="check the path in the recipe"):
             for frame in TextFile(stream, self.label, quarantine).lines():
                 yield from self._batches(stream.name, frame, quarantine)
-        if not found:
-            raise DataError(
-                "it contains no file 'geo.dat'", path=self.path, remedy="check the path in the recipe"
-            )
 
     def _batches(self, file: str, frame: pl.DataFrame, quarantine: Quarantine) -> Iterator[Batch]:
         quarantine.read[self.label] += frame.height

@@ -14,7 +14,7 @@ from tigertail.errors import DataError
 from tigertail.ingest.formats.column_types import MANY
 from tigertail.ingest.formats.file_table import FileTable
 from tigertail.ingest.formats.mapped import MappedSource
-from tigertail.io.archives import streams
+from tigertail.io.archives import required_streams
 from tigertail.io.json_rows import JsonFile, clean_text, parsed
 from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
 
@@ -31,9 +31,7 @@ class Json(MappedSource):
 
     def tables(self, quarantine: Quarantine) -> Iterator[FileTable]:
         """Yield the tables of the files."""
-        found = False
-        for stream in streams(self.path, self.files):
-            found = True
+        for stream in required_streams(self.path, self.files):
             blocks = _parsed(JsonFile(stream, self.label, quarantine))
             first = next((block for block in blocks if not block.is_empty()), None)
             if first is None:
@@ -43,8 +41,6 @@ class Json(MappedSource):
                 names |= dict.fromkeys(_names(one))
             whole = chain([first], blocks)
             yield FileTable(stream.name, stream.place, list(names), partial(self._columns, whole, quarantine))
-        if not found:
-            raise DataError(f"no file matches '{self.files}' in it", path=self.path)
 
     def _columns(
         self, blocks: Iterator[pl.DataFrame], quarantine: Quarantine, columns: Sequence[str]

@@ -8,9 +8,8 @@ from typing import Final, Literal
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.errors import DataError
 from tigertail.ingest.formats.source import Batch, Source
-from tigertail.io.archives import streams
+from tigertail.io.archives import required_streams, streams
 from tigertail.io.quarantine import LINE, TEXT, Quarantine
 from tigertail.io.text_rows import TextFile
 
@@ -30,16 +29,10 @@ class Lastfm1K(Source):
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield the plays one by one, and the listeners' countries where the profiles are there."""
-        found = False
-        for stream in streams(self.path, _PLAYS):
-            found = True
+        for stream in required_streams(self.path, _PLAYS, remedy="give the archive as published"):
             file = TextFile(stream, self.label, quarantine)
             for rows in file.rows(_COLUMNS[self.kind], separator="\t", quoted=False):
                 yield Batch(c.PLAYS_TABLE, stream.name, rows, events=True)
-        if not found:
-            raise DataError(
-                f"it contains no file '{_PLAYS}'", path=self.path, remedy="give the archive as published"
-            )
         for stream in streams(self.path, _PROFILE, bare=False):
             file = TextFile(stream, self.label, quarantine)
             for rows in file.headed(_PROFILE_HEADER, separator="\t", quoted=False)[1]:

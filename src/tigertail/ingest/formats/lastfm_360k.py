@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Final, Literal
 
 from tigertail import columns as c
-from tigertail.errors import DataError
 from tigertail.ingest.formats.source import Batch, Source
-from tigertail.io.archives import streams
+from tigertail.io.archives import required_streams, streams
 from tigertail.io.quarantine import LINE, TEXT, Quarantine
 from tigertail.io.text_rows import TextFile
 
@@ -25,16 +24,10 @@ class Lastfm360K(Source):
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield plays, and the listeners' countries where the profiles are there."""
-        found = False
-        for stream in streams(self.path, _PLAYS):
-            found = True
+        for stream in required_streams(self.path, _PLAYS, remedy="give the archive as published"):
             file = TextFile(stream, self.label, quarantine)
             for rows in file.rows(_PLAYS_COLUMNS, separator="\t", quoted=False):
                 yield Batch(c.PLAYS_TABLE, stream.name, rows)
-        if not found:
-            raise DataError(
-                f"it contains no file '{_PLAYS}'", path=self.path, remedy="give the archive as published"
-            )
         for stream in streams(self.path, _PROFILE, bare=False):
             file = TextFile(stream, self.label, quarantine)
             for rows in file.rows(_PROFILE_COLUMNS, separator="\t", quoted=False):

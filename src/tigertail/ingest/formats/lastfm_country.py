@@ -8,9 +8,8 @@ from typing import Final, Literal
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.errors import DataError
 from tigertail.ingest.formats.source import Batch, Source
-from tigertail.io.archives import streams
+from tigertail.io.archives import required_streams
 from tigertail.io.quarantine import LINE, TEXT, Quarantine
 from tigertail.io.text_rows import TextFile
 
@@ -24,18 +23,12 @@ class LastfmCountry(Source):
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield plays of 1 and the listeners' countries."""
-        found = False
-        for stream in streams(self.path, "*.csv"):
-            found = True
+        for stream in required_streams(
+            self.path, "*.csv", remedy="give the file with the columns user, artist, sex, country"
+        ):
             file = TextFile(stream, self.label, quarantine)
             for rows in file.headed(_HEADER, separator=",", quoted=True)[1]:
                 listener = pl.col("user").alias(c.LISTENER_ID)
                 plays = rows.select(LINE, TEXT, listener, pl.col("artist").alias(c.NAME))
                 yield Batch(c.PLAYS_TABLE, stream.name, plays)
                 yield Batch(c.LISTENERS_TABLE, stream.name, rows.select(LINE, TEXT, listener, c.COUNTRY))
-        if not found:
-            raise DataError(
-                "it contains no .csv file",
-                path=self.path,
-                remedy="give the file with the columns user, artist, sex, country",
-            )

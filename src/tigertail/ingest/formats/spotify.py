@@ -14,10 +14,9 @@ import polars as pl
 from pydantic import Field
 
 from tigertail import columns as c
-from tigertail.errors import DataError
 from tigertail.ingest.formats.export import Export
 from tigertail.ingest.formats.source import Batch
-from tigertail.io.archives import streams
+from tigertail.io.archives import required_streams
 from tigertail.io.json_rows import JsonFile, clean_text, parsed
 from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
 
@@ -44,18 +43,12 @@ class SpotifyHistory(Export):
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield the plays one by one."""
-        found = False
-        for stream in streams(self.path, *_FILES):
-            found = True
+        for stream in required_streams(
+            self.path, *_FILES, remedy="give the extended streaming history as Spotify sends it"
+        ):
             for lines in JsonFile(stream, self.label, quarantine).objects():
                 rows = self._rows(lines, stream.name, quarantine)
                 yield Batch(c.PLAYS_TABLE, stream.name, rows, events=True)
-        if not found:
-            raise DataError(
-                f"no file matches {', '.join(_FILES)} in it",
-                path=self.path,
-                remedy="give the extended streaming history as Spotify sends it",
-            )
 
     def _rows(self, lines: pl.DataFrame, file: str, quarantine: Quarantine) -> pl.DataFrame:
         objects = [parsed(text) or {} for text in lines[TEXT]]
