@@ -177,3 +177,5 @@ def test_of_required_files_there_is_one(tmp_path: Path) -> None:
         list(required_streams(tmp_path, "*.tsv", "*.csv", remedy="give the archive as published"))
     assert missing.value.problem == "no file matches '*.tsv', '*.csv' in it"
     assert missing.value.remedy == "give the archive as published"
+    with pytest.raises(DataError, match=r"it contains no file 'geo\.dat'"):
+        list(required_streams(tmp_path, "geo.dat"))

@@ -161,7 +161,9 @@ def required_streams(path: Path, *patterns: str, remedy: str = "") -> Iterator[S
         yield one
     if not found:
         wanted = ", ".join(f"'{pattern}'" for pattern in patterns)
-        raise DataError(f"no file matches {wanted} in it", path=path, remedy=remedy)
+        named = not any(set(pattern) & set("*?[") for pattern in patterns)
+        problem = f"it contains no file {wanted}" if named else f"no file matches {wanted} in it"
+        raise DataError(problem, path=path, remedy=remedy)
 
 
 @contextmanager
