@@ -25,7 +25,7 @@ def ids(*frames: pl.DataFrame) -> list[str]:
 def test_spellings_of_one_name_are_one_item() -> None:
     found = matched(refs("a", {"name": "The Cure"}, {"name": "Cure"}), refs("b", {"name": "CURE"}))
     assert found.items.rows() == [("cure", "CURE", "artist")]
-    assert found.merged["names"].to_list() == [["CURE", "Cure", "The Cure"]]
+    assert found.spellings["names"].to_list() == [["CURE", "Cure", "The Cure"]]
     assert found.shared.rows() == [("a", "b", 1)]
 
 
@@ -73,7 +73,7 @@ def test_equal_use_is_settled_by_order() -> None:
 def test_an_item_with_an_mbid_brings_its_namesake_without_one() -> None:
     found = matched(refs("a", {"name": "Nirvana", "mbid": ONE}), refs("b", {"name": "nirvana"}))
     assert found.items.rows() == [("nirvana", "Nirvana", "artist", ONE)]
-    assert found.namesakes.is_empty()
+    assert found.ambiguous.is_empty()
 
 
 def test_one_mbid_under_two_names_is_one_item() -> None:
@@ -188,13 +188,13 @@ def test_two_mbids_of_one_name_stay_apart_and_so_does_the_name_alone() -> None:
         refs("b", {"name": "Nirvana"}),
     )
     assert found.items["item_id"].to_list() == [ONE, TWO, "nirvana"]
-    assert found.namesakes.rows() == [("Nirvana", 3, True)]
+    assert found.ambiguous.rows() == [("Nirvana", 3, True)]
 
 
 def test_ids_of_a_source_are_kept_and_never_merged_by_name() -> None:
     found = matched(refs("a", {"item_id": "7", "name": "Cure"}, {"item_id": "8", "name": "The Cure"}))
     assert found.items["item_id"].to_list() == ["7", "8"]
-    assert found.namesakes.rows() == [("Cure", 2, False)]
+    assert found.ambiguous.rows() == [("Cure", 2, False)]
 
 
 def test_ids_of_a_source_are_not_merged_by_mbid_either() -> None:

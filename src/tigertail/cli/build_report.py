@@ -64,14 +64,14 @@ def _print_matches(report: BuildReport) -> None:
     """Print how items were matched, within sources and across them."""
     for source, other, items in report.shared:
         typer.echo(f"{items:,} items are in both {source} and {other}.")
-    if report.merged:
-        names = "; ".join(" = ".join(names) for names in report.merged_examples[:_MATCHES_SHOWN])
-        typer.echo(f"{report.merged:,} items were spelled in several ways, such as {names}.")
-    if report.namesakes:
-        names = ", ".join(report.namesakes_examples[:_MATCHES_SHOWN])
+    if report.several_spellings:
+        names = "; ".join(" = ".join(names) for names in report.several_spellings_examples[:_MATCHES_SHOWN])
+        typer.echo(f"{report.several_spellings:,} items were spelled in several ways, such as {names}.")
+    if report.ambiguous:
+        names = ", ".join(report.ambiguous_examples[:_MATCHES_SHOWN])
         typer.echo(
-            f"{report.namesakes:,} names belong to several items, which were not merged, such as {names}; "
-            f"in {report.unsure:,} of them one item has only the name."
+            f"{report.ambiguous:,} names belong to several items, which were not merged, such as {names}; "
+            f"in {report.ambiguous_name_only:,} of them one item has only the name."
         )
 
 

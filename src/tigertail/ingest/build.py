@@ -20,7 +20,7 @@ from tigertail.ingest.clean import EXACT, clean
 from tigertail.ingest.credits import Credits, with_credits
 from tigertail.ingest.formats import Batch, Source
 from tigertail.ingest.formats.source import ROW_KEY
-from tigertail.ingest.identity import Identities, called_besides, resolve
+from tigertail.ingest.identity import Identities, by_alias, resolve
 from tigertail.ingest.linking import TABLE, UNSPACED, LinkedRows, link_items
 from tigertail.ingest.profiles import Profiles
 from tigertail.ingest.recipe import Recipe
@@ -89,7 +89,7 @@ class _DatasetBuilder:
         self._profiles = Profiles()
         self._catalogue_refs: list[pl.DataFrame] = []
         self._max_references = _MAX_REFERENCES
-        self._also: list[pl.DataFrame] = []
+        self._alias_refs: list[pl.DataFrame] = []
         self._side_refs: list[pl.DataFrame] = []
         self._side = SideTables(self.quarantine)
         self._documents = DocumentsAccumulator(folder, self.quarantine)
@@ -108,7 +108,9 @@ class _DatasetBuilder:
             self._profiles.add(rows)
             return
         if spec.intake is Intake.ALIASES:
-            self._also.append(references(with_refs(rows, source), source, catalogue=False, also=(c.ALIAS,)))
+            self._alias_refs.append(
+                references(with_refs(rows, source), source, catalogue=False, also=(c.ALIAS,))
+            )
             return
         if len(spec.item_columns) == len(PAIR_REFERENCES):
             rows, refs = pair_refs(rows, source)
@@ -126,19 +128,19 @@ class _DatasetBuilder:
     def finish(self, path: Path, *, replace: bool) -> tuple[Dataset, BuildReport]:
         """Resolve the items and write the dataset."""
         refs = condense(self._catalogue_refs) if self._catalogue_refs else None
-        also = condense(self._also) if self._also else None
+        aliases = condense(self._alias_refs) if self._alias_refs else None
         identities = None
         if refs is not None:
             credits = Credits.of(self.recipe.source, refs)
             refs, parts = credits.split(refs, self.quarantine)
-            identities = resolve(refs, self.recipe.namespaces, also)
+            identities = resolve(refs, self.recipe.namespaces, aliases)
             identities = replaced(identities, item_of=with_credits(identities.item_of, parts))
         plays = self._merged_plays(identities.item_of) if identities else None
         if refs is None or identities is None or plays is None:
             raise self._nothing(path)
         linked = None
         if self._side_refs:
-            known = refs if also is None else pl.concat([refs, also.drop(c.ALIAS), called_besides(also)])
+            known = refs if aliases is None else pl.concat([refs, aliases.drop(c.ALIAS), by_alias(aliases)])
             side_refs, parts = credits.split(condense(self._side_refs), self.quarantine)
             linked = link_items(side_refs, known, identities)
             linked = replaced(linked, item_of=with_credits(linked.item_of, parts))

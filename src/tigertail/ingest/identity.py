@@ -1,9 +1,14 @@
 """Entity resolution: which rows of which sources refer to the same item.
 
-Three references are compared, the most reliable first: an id of the source, a MusicBrainz id, a folded name.
-Items that share an MBID are merged, and items with the same name are merged, unless that would merge two MBIDs
-or two ids of one namespace: then all items of that name stay separate, and the report counts them. Last, an item that
-no other one has the name of joins the one item that is often spelled so. Nothing is guessed.
+A source's ids are unique within its namespace: sources of one namespace mean the same item by the same id. Three
+references are compared, the most reliable first:
+
+1. Rows with the same id of one namespace are one item.
+2. Items that share an MBID are merged, unless that would merge two ids of one namespace.
+3. Items with the same folded name are merged, unless that would merge two MBIDs or two ids of one namespace.
+4. An item is merged into the one item of another name that is often spelled as it is named, under the condition of 3.
+
+Where 2 or 3 is refused, all items that share the MBID or the name stay separate, and the report counts them.
 """
 
 from __future__ import annotations
@@ -22,11 +27,11 @@ from tigertail.errors import DataError
 from tigertail.ingest.accumulator import REF
 from tigertail.ingest.references import CATALOGUE, NAMESPACE, ROWS, UUID, most_frequent
 
-OFTEN: Final = 0.1  # of an item's rows: a spelling that as many have is no slip
+MIN_SPELLING_SHARE: Final = 0.1  # of an item's rows: a spelling in fewer may be a typing error
+FOLDED_NAME: Final = "folded_name"
 _CLUSTER: Final = "cluster"
-_KEY: Final = "key"  # the folded name
-_MERGED: Final = "merged"  # whether its MBID is one that a source says an item has besides
-_ALSO: Final = "also"  # whether it is what a source says an item is called besides
+_ALIAS: Final = "from_aliases"  # whether the reference comes from a table of aliases
+_ALIAS_MBID: Final = "alias_mbid"  # whether its MBID is the further one that such a table gives
 
 
 @dataclass(frozen=True)
@@ -41,24 +46,26 @@ class Identities:
         The ``item_id`` of every ``ref``.
     shared
         ``source``, ``other``, ``items``: how many items each pair of sources has in common.
-    merged
-        ``name``, ``names``: items whose names differ in more than case, most used first.
+    spellings
+        ``name``, ``names``: items whose references spell the name in several ways (that differ in more than case), most
+        used first.
     aliases
         The table of aliases: every id, MBID and spelling of each item, with the rows that have it.
-    namesakes
-        ``name``, ``items``, ``unsure``: how many items have the same name and were not merged because that would
-        be a guess, and whether one of them has only the name, so that it could be any of the others.
+    ambiguous
+        ``name``, ``items``, ``name_only``: groups of items that have the same name or MBID, but were not merged because
+        ids or MBIDs of theirs conflict; how many items each group has; and whether one of these is known by
+        its name alone, so that it could be any of the others.
     """
 
     items: pl.DataFrame
     item_of: pl.DataFrame
     shared: pl.DataFrame
-    merged: pl.DataFrame
+    spellings: pl.DataFrame
     aliases: pl.DataFrame
-    namesakes: pl.DataFrame
+    ambiguous: pl.DataFrame
 
 
-def resolve(refs: pl.DataFrame, namespaces: Sequence[str], also: pl.DataFrame | None = None) -> Identities:
+def resolve(refs: pl.DataFrame, namespaces: Sequence[str], aliases: pl.DataFrame | None = None) -> Identities:
     """Find the items behind the references.
 
     Parameters
@@ -67,8 +74,8 @@ def resolve(refs: pl.DataFrame, namespaces: Sequence[str], also: pl.DataFrame | 
         As :func:`~tigertail.ingest.references.condense` returns them.
     namespaces
         All namespaces; if an item has ids of several, that of the first one becomes the item's id.
-    also
-        What sources say that items are called besides: references with a column ``alias``, a name or an MBID.
+    aliases
+        Rows of tables of aliases: references to items, with a column ``alias``, a further name or MBID of the item.
 
     Raises
     ------
@@ -80,80 +87,85 @@ def resolve(refs: pl.DataFrame, namespaces: Sequence[str], also: pl.DataFrame | 
             "two references have the same hash",
             remedy="report this: with 64 bits it is very rare",
         )
-    refs = refs.with_columns(pl.lit(False).alias(_ALSO), pl.lit(False).alias(_MERGED))
-    refs = _labelled(refs if also is None else pl.concat([refs, *_both_sides(also)], how="diagonal"))
-    if also is not None:
-        refs = _called_besides(refs)
-    refs, several_ids = _merge(refs, c.MBID)
-    if also is not None:
-        refs = _without_strangers(refs)
-    refs, several = _merge(refs, _KEY)
+    refs = refs.with_columns(pl.lit(False).alias(_ALIAS), pl.lit(False).alias(_ALIAS_MBID))
+    refs = _clustered(refs if aliases is None else pl.concat([refs, *_alias_pairs(aliases)], how="diagonal"))
+    if aliases is not None:
+        refs = _join_pairs(refs)
+    refs, ambiguous_mbids = _merge(refs, c.MBID)
+    if aliases is not None:
+        refs = _without_unused_aliases(refs)
+    refs, ambiguous_names = _merge(refs, FOLDED_NAME)
     refs = _join_known_spellings(refs)
     refs = refs.filter((pl.col(ROWS).sum() > 0).over(_CLUSTER))
-    about = _about(refs)
-    items = _with_ids(about, refs, namespaces)
+    described = _described(refs)
+    items = _with_ids(described, refs, namespaces)
     known = refs.select(REF, _CLUSTER).unique()
     return Identities(
         items=_table(items),
         item_of=known.join(items, on=_CLUSTER).select(REF, c.ITEM_ID),
         shared=_shared(refs),
-        merged=_spellings(refs, about),
+        spellings=_spellings(refs, described),
         aliases=_aliases(refs, items),
-        namesakes=pl.concat([several_ids, several]).unique().sort(c.NAME, "items"),
+        ambiguous=pl.concat([ambiguous_mbids, ambiguous_names]).unique().sort(c.NAME, "items"),
     )
 
 
-def called_besides(refs: pl.DataFrame) -> pl.DataFrame:
-    """Return references with the name or the MBID that a source says an item is called besides, in place of its own."""
+def by_alias(aliases: pl.DataFrame) -> pl.DataFrame:
+    """Return rows of aliases as references by the alias, a name or an MBID, in place of the id, name and MBID."""
     mbid = pl.col(c.ALIAS).str.to_lowercase()
     is_mbid = mbid.str.contains(UUID)
-    return refs.with_columns(
+    return aliases.with_columns(
         pl.lit(None, pl.String).alias(c.ITEM_ID),
         pl.when(~is_mbid).then(c.ALIAS).alias(c.NAME),
         pl.when(is_mbid).then(mbid).alias(c.MBID),
     ).drop(c.ALIAS)
 
 
-def _both_sides(also: pl.DataFrame) -> list[pl.DataFrame]:
-    """Return the references of rows of aliases, and what they say besides, under one number; neither makes an item."""
-    also = also.with_columns(
-        pl.lit(0, pl.UInt64).alias(ROWS), pl.lit(True).alias(_ALSO), pl.lit(False).alias(CATALOGUE)
+def _alias_pairs(aliases: pl.DataFrame) -> list[pl.DataFrame]:
+    """Return rows of aliases as references, first as they are, then by alias; a row's two have one number, ``pair``.
+
+    They count no rows, so that neither makes an item.
+    """
+    aliases = aliases.with_columns(
+        pl.lit(0, pl.UInt64).alias(ROWS), pl.lit(True).alias(_ALIAS), pl.lit(False).alias(CATALOGUE)
     ).with_row_index("pair")
-    merged = called_besides(also).with_columns((pl.col(c.MBID).is_not_null()).alias(_MERGED))
-    return [also.drop(c.ALIAS).with_columns(pl.lit(False).alias(_MERGED)), merged]
+    further = by_alias(aliases).with_columns((pl.col(c.MBID).is_not_null()).alias(_ALIAS_MBID))
+    return [aliases.drop(c.ALIAS).with_columns(pl.lit(False).alias(_ALIAS_MBID)), further]
 
 
-def _labelled(refs: pl.DataFrame) -> pl.DataFrame:
+def _clustered(refs: pl.DataFrame) -> pl.DataFrame:
     """Give each reference the cluster of all that have its id; else its MBID; else its name."""
     refs = refs.with_columns(folded_names(refs))
-    label = (
+    cluster_key = (
         pl.when(pl.col(c.ITEM_ID).is_not_null())
         .then(pl.concat_str(pl.lit("id"), NAMESPACE, c.ITEM_ID, separator="\1"))
         .when(pl.col(c.MBID).is_not_null())
         .then(pl.concat_str(pl.lit("mbid"), c.KIND, c.MBID, separator="\1"))
-        .otherwise(pl.concat_str(pl.lit("name"), c.KIND, _KEY, separator="\1"))
+        .otherwise(pl.concat_str(pl.lit("name"), c.KIND, FOLDED_NAME, separator="\1"))
     )
-    return refs.with_columns(label.rank("dense").cast(pl.UInt32).alias(_CLUSTER))
+    return refs.with_columns(cluster_key.rank("dense").cast(pl.UInt32).alias(_CLUSTER))
 
 
-def _called_besides(refs: pl.DataFrame) -> pl.DataFrame:
-    """Put what an item is called besides into the item's cluster."""
-    own = pl.col(_CLUSTER).first().over("pair")  # of the two, the reference comes first
-    return refs.with_columns(pl.when(_ALSO).then(own).otherwise(_CLUSTER).alias(_CLUSTER)).drop("pair")
+def _join_pairs(refs: pl.DataFrame) -> pl.DataFrame:
+    """Put each reference by alias into the cluster of the item whose alias it is."""
+    cluster_of_item = pl.col(_CLUSTER).first().over("pair")  # the reference by alias comes second
+    return refs.with_columns(pl.when(_ALIAS).then(cluster_of_item).otherwise(_CLUSTER).alias(_CLUSTER)).drop(
+        "pair"
+    )
 
 
 def folded_names(refs: pl.DataFrame) -> pl.Series:
-    """Return the folded names, as ``key``; that of an album or track follows the name of its artist."""
+    """Return the folded names, as ``folded_name``; that of an album or track follows the name of its artist."""
     artist = pl.when(pl.col(c.KIND) != c.ARTIST).then(pl.col(c.ARTIST_NAME))
     folded = refs.select(fold_series(refs[c.NAME]), artist=fold_series(refs.select(artist).to_series()))
-    whole = pl.when(pl.col("artist") != "").then(pl.concat_str("artist", c.NAME, separator=" - "))
-    return folded.select(whole.otherwise(c.NAME).alias(_KEY)).to_series()
+    with_artist = pl.when(pl.col("artist") != "").then(pl.concat_str("artist", c.NAME, separator=" - "))
+    return folded.select(with_artist.otherwise(c.NAME).alias(FOLDED_NAME)).to_series()
 
 
-def _without_strangers(refs: pl.DataFrame) -> pl.DataFrame:
-    """Drop what is said besides of ids and MBIDs that no row has: it would only contest names."""
-    told = (pl.col(c.ITEM_ID).is_not_null() | pl.col(c.MBID).is_not_null()).any()
-    return refs.filter(~(told & (pl.col(ROWS).sum() == 0)).over(_CLUSTER))
+def _without_unused_aliases(refs: pl.DataFrame) -> pl.DataFrame:
+    """Drop clusters of aliases whose id or MBID no row has: they would only prevent merges by name."""
+    has_id = (pl.col(c.ITEM_ID).is_not_null() | pl.col(c.MBID).is_not_null()).any()
+    return refs.filter(~(has_id & (pl.col(ROWS).sum() == 0)).over(_CLUSTER))
 
 
 class _Clusters:
@@ -162,23 +174,23 @@ class _Clusters:
     def __init__(self, refs: pl.DataFrame) -> None:
         self._parent: dict[int, int] = {}
         self._namespaces: dict[int, dict[str, set[str]]] = defaultdict(dict)
-        own = refs.filter(pl.col(c.ITEM_ID).is_not_null()).select(_CLUSTER, NAMESPACE, c.ITEM_ID).unique()
-        for cluster, namespace, item_id in own.iter_rows():
+        with_id = refs.filter(pl.col(c.ITEM_ID).is_not_null()).select(_CLUSTER, NAMESPACE, c.ITEM_ID).unique()
+        for cluster, namespace, item_id in with_id.iter_rows():
             self._namespaces[cluster].setdefault(namespace, set()).add(item_id)
         self._with_mbid = set(refs.filter(pl.col(c.MBID).is_not_null())[_CLUSTER])
 
     def root(self, cluster: int) -> int:
-        """Return the cluster that one is part of."""
+        """Return the cluster that a cluster was merged into; itself if it was not."""
         while (parent := self._parent.get(cluster, cluster)) != cluster:
             cluster = parent
         return cluster
 
-    def unsure(self, clusters: Iterable[int]) -> bool:
-        """Return whether one of some clusters has nothing but a name."""
+    def name_only(self, clusters: Iterable[int]) -> bool:
+        """Return whether one of some clusters has neither an id nor an MBID."""
         return any(one not in self._with_mbid and one not in self._namespaces for one in clusters)
 
-    def contradict(self, clusters: Sequence[int], *, mbids: bool) -> bool:
-        """Return whether some clusters have two ids of one namespace or, if these count, two MBIDs."""
+    def conflict(self, clusters: Sequence[int], *, mbids: bool) -> bool:
+        """Return whether two of some clusters each have an id of one namespace or, if MBIDs count, an MBID."""
         seen: set[str] = set()
         for cluster in clusters:
             namespaces = self._namespaces.get(cluster, {})
@@ -188,16 +200,16 @@ class _Clusters:
         return mbids and sum(cluster in self._with_mbid for cluster in clusters) > 1
 
     def merge(self, clusters: Sequence[int]) -> None:
-        """Merge some clusters into the first."""
-        target = min(clusters)
+        """Merge some clusters into the one with the smallest number."""
+        merged = min(clusters)
         for cluster in clusters:
-            if cluster == target:
+            if cluster == merged:
                 continue
-            self._parent[cluster] = target
+            self._parent[cluster] = merged
             if cluster in self._namespaces:
-                self._namespaces[target] |= self._namespaces.pop(cluster)
+                self._namespaces[merged] |= self._namespaces.pop(cluster)
             if cluster in self._with_mbid:
-                self._with_mbid.add(target)
+                self._with_mbid.add(merged)
 
     def applied(self, refs: pl.DataFrame) -> pl.DataFrame:
         """Return the references with their new clusters."""
@@ -209,122 +221,126 @@ class _Clusters:
 
 
 def _merge(refs: pl.DataFrame, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Merge the clusters that share an MBID or their name, unless other references contradict it.
+    """Merge the clusters that share an MBID or their name, unless ids or, for names, MBIDs conflict.
 
     Returns
     -------
-    refs, namesakes
-        The references with their new clusters, and the namesakes that were not merged.
+    refs, ambiguous
+        The references with their new clusters, and the groups that were not merged: see :class:`Identities`.
     """
-    about = _about(refs)
-    values = about.select(_CLUSTER, c.KIND, by)
+    described = _described(refs)
+    values = described.select(_CLUSTER, c.KIND, by)
     if by == c.MBID:
-        values = refs.select(_CLUSTER, c.MBID).unique().join(about.select(_CLUSTER, c.KIND), on=_CLUSTER)
-    names = dict(about.select(_CLUSTER, c.NAME).iter_rows())
+        values = refs.select(_CLUSTER, c.MBID).unique().join(described.select(_CLUSTER, c.KIND), on=_CLUSTER)
+    names = dict(described.select(_CLUSTER, c.NAME).iter_rows())
     clusters = _Clusters(refs)
-    kept_apart = []
+    ambiguous = []
     for members in _groups(values, by):
         roots = sorted({clusters.root(member) for member in members})
-        if clusters.contradict(roots, mbids=by != c.MBID):
+        if clusters.conflict(roots, mbids=by != c.MBID):
             shown = min((name for member in members if (name := names.get(member))), default=None)
-            kept_apart.append((shown, len(roots), clusters.unsure(roots)))
+            ambiguous.append((shown, len(roots), clusters.name_only(roots)))
         elif len(roots) > 1:
             clusters.merge(roots)
-    schema = {c.NAME: pl.String, "items": pl.UInt32, "unsure": pl.Boolean}
-    return clusters.applied(refs), pl.DataFrame(kept_apart, schema, orient="row")
+    schema = {c.NAME: pl.String, "items": pl.UInt32, "name_only": pl.Boolean}
+    return clusters.applied(refs), pl.DataFrame(ambiguous, schema, orient="row")
 
 
 def _groups(values: pl.DataFrame, by: str) -> list[list[int]]:
-    """Return the clusters that share a value, in a settled order."""
+    """Return the clusters that share a value, in a fixed order."""
     shared = values.drop_nulls(by).group_by(c.KIND, by).agg(pl.col(_CLUSTER).unique().sort())
     shared = shared.filter(pl.col(_CLUSTER).list.len() > 1).sort(c.KIND, by)
     return shared[_CLUSTER].to_list()
 
 
 def _join_known_spellings(refs: pl.DataFrame) -> pl.DataFrame:
-    """Merge items that are known by a name alone into the one item of another name that is also spelled so.
+    """Merge items into the one item of another name that is also spelled so, unless MBIDs or ids conflict.
 
     A spelling counts if a table of items or of aliases has it, or a good share of the item's rows.
     """
-    about = _about(refs)
+    described = _described(refs)
     clusters = _Clusters(refs)
-    named = refs.filter(pl.col(_KEY).is_not_null())
-    spelled = named.group_by(_CLUSTER, _KEY).agg(
-        pl.col(ROWS).sum(), (pl.col(CATALOGUE) | pl.col(_ALSO)).any().alias("sure")
+    named = refs.filter(pl.col(FOLDED_NAME).is_not_null())
+    spelled = named.group_by(_CLUSTER, FOLDED_NAME).agg(
+        pl.col(ROWS).sum(), (pl.col(CATALOGUE) | pl.col(_ALIAS)).any().alias("listed")
     )
     share = pl.col(ROWS) / pl.col(ROWS).sum().over(_CLUSTER)
-    spelled = spelled.filter(pl.col("sure") | (share >= OFTEN))
-    own = about.select(_CLUSTER, c.KIND, pl.col(_KEY).alias("own"))
-    spelled = spelled.join(own, on=_CLUSTER).filter(pl.col(_KEY) != pl.col("own"))
-    names = own.rename({"own": _KEY, _CLUSTER: "named"}).drop_nulls(_KEY)
-    pairs = spelled.select(_CLUSTER, c.KIND, _KEY).join(names, on=[c.KIND, _KEY])
-    groups = pairs.group_by(c.KIND, _KEY).agg(pl.col(_CLUSTER).unique(), pl.col("named").unique())
-    for spelled_so, named_so in groups.sort(c.KIND, _KEY).select(_CLUSTER, "named").iter_rows():
+    spelled = spelled.filter(pl.col("listed") | (share >= MIN_SPELLING_SHARE))
+    shown = described.select(_CLUSTER, c.KIND, pl.col(FOLDED_NAME).alias("shown"))
+    spelled = spelled.join(shown, on=_CLUSTER).filter(pl.col(FOLDED_NAME) != pl.col("shown"))
+    names = shown.rename({"shown": FOLDED_NAME, _CLUSTER: "named"}).drop_nulls(FOLDED_NAME)
+    pairs = spelled.select(_CLUSTER, c.KIND, FOLDED_NAME).join(names, on=[c.KIND, FOLDED_NAME])
+    groups = pairs.group_by(c.KIND, FOLDED_NAME).agg(pl.col(_CLUSTER).unique(), pl.col("named").unique())
+    for spelled_so, named_so in groups.sort(c.KIND, FOLDED_NAME).select(_CLUSTER, "named").iter_rows():
         roots = sorted({clusters.root(member) for member in (*spelled_so, *named_so)})
-        if len(spelled_so) == 1 and len(roots) > 1 and not clusters.contradict(roots, mbids=True):
+        if len(spelled_so) == 1 and len(roots) > 1 and not clusters.conflict(roots, mbids=True):
             clusters.merge(roots)
     return clusters.applied(refs)
 
 
-def _about(refs: pl.DataFrame) -> pl.DataFrame:
-    """Choose the name, MBID, artist and country of each cluster; but for the name, the most frequent.
+def _described(refs: pl.DataFrame) -> pl.DataFrame:
+    """Choose kind, name, artist, MBIDs and country of each cluster, with its rows; MBIDs and country the most frequent.
 
-    A name from a table of items is preferred, then one with capitals (some sources write all in lower case),
-    then the more frequent, then the first in order.
+    A name that is more than an alias is preferred, then one from a table of items, one without HTML entities, one with
+    capitals (some sources write all in lower case), the more frequent, the first in order.
     """
     name = pl.col(c.NAME)
     lower = (name == name.str.to_lowercase()) & (name != name.str.to_uppercase())
     names = (
         refs.filter(name.is_not_null())
-        .group_by(_CLUSTER, c.NAME, c.ARTIST_NAME, _KEY)
-        .agg(pl.col(ROWS).sum(), pl.col(CATALOGUE).any(), pl.col(_ALSO).all())
+        .group_by(_CLUSTER, c.NAME, c.ARTIST_NAME, FOLDED_NAME)
+        .agg(pl.col(ROWS).sum(), pl.col(CATALOGUE).any(), pl.col(_ALIAS).all())
         .with_columns(lower.alias("lower"), name.str.contains("&[#a-zA-Z0-9]+;").alias("escaped"))
         .sort(
-            *(_CLUSTER, _ALSO, CATALOGUE, "escaped", "lower", ROWS, c.NAME, c.ARTIST_NAME),
+            *(_CLUSTER, _ALIAS, CATALOGUE, "escaped", "lower", ROWS, c.NAME, c.ARTIST_NAME),
             descending=[False, False, True, False, False, True, False, False],
         )
         .unique(_CLUSTER, keep="first", maintain_order=True)
-        .select(_CLUSTER, c.NAME, c.ARTIST_NAME, _KEY)
+        .select(_CLUSTER, c.NAME, c.ARTIST_NAME, FOLDED_NAME)
     )
     kind = pl.col(c.KIND).sort_by(CATALOGUE, c.KIND, descending=[True, False]).first()
-    about = refs.group_by(_CLUSTER).agg(kind, pl.col(ROWS).sum()).sort(_CLUSTER)
-    about = about.join(names, on=_CLUSTER, how="left")
+    described = refs.group_by(_CLUSTER).agg(kind, pl.col(ROWS).sum()).sort(_CLUSTER)
+    described = described.join(names, on=_CLUSTER, how="left")
     for field in (c.MBID, c.ARTIST_MBID, c.COUNTRY):
-        rows = _without_merged(refs) if field == c.MBID else refs
-        about = about.join(most_frequent(rows, _CLUSTER, field), on=_CLUSTER, how="left")
-    return about.sort(_CLUSTER)
+        rows = _without_alias_mbids(refs) if field == c.MBID else refs
+        described = described.join(most_frequent(rows, _CLUSTER, field), on=_CLUSTER, how="left")
+    return described.sort(_CLUSTER)
 
 
-def _without_merged(refs: pl.DataFrame) -> pl.DataFrame:
-    """Return the references without MBIDs that are said to be another's besides, where an item has one that is not."""
-    merged = refs.filter(_MERGED).select(_CLUSTER, c.MBID).drop_nulls().unique()
-    if merged.is_empty():
+def _without_alias_mbids(refs: pl.DataFrame) -> pl.DataFrame:
+    """Return the references without the MBIDs that are aliases, where an item also has one that is not."""
+    alias_mbids = refs.filter(_ALIAS_MBID).select(_CLUSTER, c.MBID).drop_nulls().unique()
+    if alias_mbids.is_empty():
         return refs
-    kept = refs.join(merged, on=[_CLUSTER, c.MBID], how="anti")
-    left = kept.filter(pl.col(c.MBID).is_not_null()).select(_CLUSTER).unique()
-    return pl.concat([kept, refs.join(left, on=_CLUSTER, how="anti")])
+    kept = refs.join(alias_mbids, on=[_CLUSTER, c.MBID], how="anti")
+    with_mbid = kept.filter(pl.col(c.MBID).is_not_null()).select(_CLUSTER).unique()
+    return pl.concat([kept, refs.join(with_mbid, on=_CLUSTER, how="anti")])
 
 
-def _with_ids(about: pl.DataFrame, refs: pl.DataFrame, namespaces: Sequence[str]) -> pl.DataFrame:
-    """Give each cluster its id: the source's own, else the folded name if no other cluster has it, else the MBID."""
-    own = refs.filter(pl.col(c.ITEM_ID).is_not_null())
+def _with_ids(described: pl.DataFrame, refs: pl.DataFrame, namespaces: Sequence[str]) -> pl.DataFrame:
+    """Give each cluster its id: the source's, else the folded name if no other cluster has it, else the MBID.
+
+    If it has none of the three, it is the folded name all the same, which :func:`_distinct` then numbers.
+    """
+    with_id = refs.filter(pl.col(c.ITEM_ID).is_not_null())
     order = pl.col(NAMESPACE).replace_strict(list(namespaces), list(range(len(namespaces))))
-    own = own.with_columns(_own_ids(own).alias(c.ITEM_ID), order.alias("order")).sort(
+    with_id = with_id.with_columns(_source_ids(with_id).alias(c.ITEM_ID), order.alias("order")).sort(
         _CLUSTER, "order", c.ITEM_ID
     )
-    own = own.unique(_CLUSTER, keep="first", maintain_order=True).select(_CLUSTER, c.ITEM_ID)
-    items = about.join(own, on=_CLUSTER, how="left", maintain_order="left")
-    alone = pl.when(pl.len().over(c.KIND, _KEY) == 1).then(_KEY)
-    sure = pl.when(pl.col(c.ITEM_ID).is_not_null()).then(0).when(pl.col(c.MBID).is_not_null()).then(1)
+    with_id = with_id.unique(_CLUSTER, keep="first", maintain_order=True).select(_CLUSTER, c.ITEM_ID)
+    items = described.join(with_id, on=_CLUSTER, how="left", maintain_order="left")
+    unique_name = pl.when(pl.len().over(c.KIND, FOLDED_NAME) == 1).then(FOLDED_NAME)
+    reliability = pl.when(pl.col(c.ITEM_ID).is_not_null()).then(0).when(pl.col(c.MBID).is_not_null()).then(1)
     items = items.with_columns(
-        sure.otherwise(2).alias("order"), pl.coalesce(c.ITEM_ID, alone, c.MBID, _KEY).alias(c.ITEM_ID)
+        reliability.otherwise(2).alias("order"),
+        pl.coalesce(c.ITEM_ID, unique_name, c.MBID, FOLDED_NAME).alias(c.ITEM_ID),
     ).sort("order", c.KIND, _CLUSTER)
     return items.with_columns(pl.Series(c.ITEM_ID, _distinct(items[c.ITEM_ID].to_list())))
 
 
-def _own_ids(own: pl.DataFrame) -> pl.Expr:
-    """Return the ids of sources, with their namespaces if several have any."""
-    several = own[NAMESPACE].n_unique() > 1
+def _source_ids(with_id: pl.DataFrame) -> pl.Expr:
+    """Return the ids of sources, after their namespaces if several have ids."""
+    several = with_id[NAMESPACE].n_unique() > 1
     return pl.concat_str(NAMESPACE, c.ITEM_ID, separator=":") if several else pl.col(c.ITEM_ID)
 
 
@@ -361,10 +377,10 @@ def _table(items: pl.DataFrame) -> pl.DataFrame:
 
 def _aliases(refs: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     """Return every id, MBID and spelling of each item, with the rows that have it."""
-    own = _own_ids(refs.filter(pl.col(c.ITEM_ID).is_not_null()))
+    source_id = _source_ids(refs.filter(pl.col(c.ITEM_ID).is_not_null()))
     parts = [
         refs.select(_CLUSTER, pl.lit(scheme).alias(c.SCHEME), value.alias(c.ALIAS), ROWS)
-        for scheme, value in ((c.ITEM_ID, own), (c.MBID, pl.col(c.MBID)), (c.NAME, pl.col(c.NAME)))
+        for scheme, value in ((c.ITEM_ID, source_id), (c.MBID, pl.col(c.MBID)), (c.NAME, pl.col(c.NAME)))
     ]
     counted = (
         pl.concat(parts).drop_nulls(c.ALIAS).group_by(_CLUSTER, c.SCHEME, c.ALIAS).agg(pl.col(ROWS).sum())
@@ -376,20 +392,20 @@ def _aliases(refs: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
 
 
 def _shared(refs: pl.DataFrame) -> pl.DataFrame:
-    known = refs.filter(~pl.col(_ALSO)).select(_CLUSTER, c.SOURCE).unique()
+    known = refs.filter(~pl.col(_ALIAS)).select(_CLUSTER, c.SOURCE).unique()
     pairs = known.join(known.rename({c.SOURCE: "other"}), on=_CLUSTER)
     pairs = pairs.filter(pl.col(c.SOURCE) < pl.col("other"))
     return pairs.group_by(c.SOURCE, "other").agg(pl.len().alias("items")).sort(c.SOURCE, "other")
 
 
-def _spellings(refs: pl.DataFrame, about: pl.DataFrame) -> pl.DataFrame:
+def _spellings(refs: pl.DataFrame, described: pl.DataFrame) -> pl.DataFrame:
     spelled = (
-        refs.filter(pl.col(c.NAME).is_not_null() & ~pl.col(_ALSO))
+        refs.filter(pl.col(c.NAME).is_not_null() & ~pl.col(_ALIAS))
         .group_by(_CLUSTER)
         .agg(
             pl.col(c.NAME).unique().sort().alias("names"),
             pl.col(c.NAME).str.to_lowercase().n_unique().alias("different"),
         )
     )
-    several = spelled.filter(pl.col("different") > 1).join(about, on=_CLUSTER)
+    several = spelled.filter(pl.col("different") > 1).join(described, on=_CLUSTER)
     return several.sort(ROWS, c.NAME, descending=[True, False]).select(c.NAME, "names")

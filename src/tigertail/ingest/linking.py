@@ -15,12 +15,11 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.ingest.accumulator import REF
-from tigertail.ingest.identity import Identities, folded_names
+from tigertail.ingest.identity import FOLDED_NAME, Identities, folded_names
 from tigertail.ingest.references import NAMESPACE, ROWS, most_frequent
 
 TABLE: Final = "table"
 UNSPACED: Final = "unspaced"  # whether the name stands without spaces
-_KEY: Final = "key"
 _FOUND: Final = "found"
 _SHORT_WORDS: Final = ("and", "the", "of")
 
@@ -75,9 +74,13 @@ def unspaced_names(keys: pl.Series) -> pl.Series:
     words = keys.str.split(" ")
     content = words.list.eval(pl.element().filter(~pl.element().is_in(_SHORT_WORDS)))
     whole = pl.DataFrame({"content": content, "words": words}).select(
-        pl.when(pl.col("content").list.len() > 0).then("content").otherwise("words").list.join("").alias(_KEY)
+        pl.when(pl.col("content").list.len() > 0)
+        .then("content")
+        .otherwise("words")
+        .list.join("")
+        .alias(FOLDED_NAME)
     )
-    return whole[_KEY]
+    return whole[FOLDED_NAME]
 
 
 def _rest(refs: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
@@ -94,13 +97,15 @@ def _by_mbid(refs: pl.DataFrame, catalogue_refs: pl.DataFrame) -> pl.DataFrame:
 
 def _by_name(refs: pl.DataFrame, catalogue_refs: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """Match by name, unless ids of the two sides contradict the match."""
-    whole = _joined(refs.filter(~pl.col(UNSPACED)), catalogue_refs, [c.KIND, _KEY])
-    closed = pl.col(_KEY).str.replace_all(" ", "", literal=True)
+    whole = _joined(refs.filter(~pl.col(UNSPACED)), catalogue_refs, [c.KIND, FOLDED_NAME])
+    closed = pl.col(FOLDED_NAME).str.replace_all(" ", "", literal=True)
     tokens = refs.filter(UNSPACED).with_columns(closed)
-    for unspaced in (closed, unspaced_names(catalogue_refs[_KEY])):
+    for unspaced in (closed, unspaced_names(catalogue_refs[FOLDED_NAME])):
         left = _rest(tokens, whole)
         if not left.is_empty():
-            whole = pl.concat([whole, _joined(left, catalogue_refs.with_columns(unspaced), [c.KIND, _KEY])])
+            whole = pl.concat(
+                [whole, _joined(left, catalogue_refs.with_columns(unspaced), [c.KIND, FOLDED_NAME])]
+            )
     return _without_conflicts(whole, refs, catalogue_refs)
 
 
@@ -113,13 +118,13 @@ def _without_conflicts(
     both = both.join(matched.select(_FOUND).unique(), on=_FOUND, how="semi")
     ids = both.group_by(_FOUND, NAMESPACE).agg(pl.col(c.ITEM_ID).drop_nulls().n_unique().alias("ids"))
     mbids = both.group_by(_FOUND).agg(pl.col(c.MBID).drop_nulls().n_unique().alias("mbids"))
-    crowded = linked_refs.join(ids.filter(pl.col("ids") > 1), on=[_FOUND, NAMESPACE], how="semi")
-    crowded = crowded.filter(pl.col(c.ITEM_ID).is_not_null())
-    contradicted = linked_refs.filter(pl.col(c.MBID).is_not_null()).join(
+    id_conflicts = linked_refs.join(ids.filter(pl.col("ids") > 1), on=[_FOUND, NAMESPACE], how="semi")
+    id_conflicts = id_conflicts.filter(pl.col(c.ITEM_ID).is_not_null())
+    mbid_conflicts = linked_refs.filter(pl.col(c.MBID).is_not_null()).join(
         mbids.filter(pl.col("mbids") > 1), on=_FOUND, how="semi"
     )
-    doubtful = pl.concat([crowded.select(REF), contradicted.select(REF)])
-    return matched.join(doubtful, on=REF, how="anti")
+    conflicts = pl.concat([id_conflicts.select(REF), mbid_conflicts.select(REF)])
+    return matched.join(conflicts, on=REF, how="anti")
 
 
 def _joined(refs: pl.DataFrame, catalogue_refs: pl.DataFrame, keys: list[str]) -> pl.DataFrame:

@@ -87,10 +87,11 @@ class BuildReport:
         One report for each source, in the recipe's order.
     shared
         How many items each pair of sources has in common.
-    merged, merged_examples
+    several_spellings, several_spellings_examples
         Items with several spellings (different in more than case), and some of these.
-    namesakes, unsure, namesakes_examples
-        Names that several items have; those where one item has only the name; some of the names.
+    ambiguous, ambiguous_name_only, ambiguous_examples
+        Names and MBIDs of several items that were not merged, because ids or MBIDs conflict; those where one of the
+        items is known by its name alone; some of the names.
     conflicting_profiles
         Listeners for whom sources gave different values; the most frequent value was kept.
     matches
@@ -99,11 +100,11 @@ class BuildReport:
 
     sources: list[SourceReport]
     shared: list[tuple[str, str, int]]
-    merged: int
-    merged_examples: list[list[str]]
-    namesakes: int
-    unsure: int
-    namesakes_examples: list[str]
+    several_spellings: int
+    several_spellings_examples: list[list[str]]
+    ambiguous: int
+    ambiguous_name_only: int
+    ambiguous_examples: list[str]
     conflicting_profiles: int
     matches: list[Match]
 
@@ -139,11 +140,11 @@ def build_report(
             for source in recipe.source
         ],
         shared=list(identities.shared.iter_rows()),
-        merged=identities.merged.height,
-        merged_examples=identities.merged["names"].head(_EXAMPLES).to_list(),
-        namesakes=identities.namesakes.height,
-        unsure=identities.namesakes.filter("unsure").height,
-        namesakes_examples=identities.namesakes["name"].head(_EXAMPLES).to_list(),
+        several_spellings=identities.spellings.height,
+        several_spellings_examples=identities.spellings["names"].head(_EXAMPLES).to_list(),
+        ambiguous=identities.ambiguous.height,
+        ambiguous_name_only=identities.ambiguous.filter("name_only").height,
+        ambiguous_examples=identities.ambiguous["name"].head(_EXAMPLES).to_list(),
         conflicting_profiles=conflicts,
         matches=[Match(**row) for row in linked.matches.iter_rows(named=True)] if linked else [],
     )
