@@ -185,9 +185,9 @@ def test_very_long_names_and_queries_are_cut(index: NameIndex) -> None:
 
 
 def test_many_names_are_indexed_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = bigrams.Grams.of(pl.Series(NAMES))
+    whole = bigrams.BigramIndex.of(pl.Series(NAMES))
     monkeypatch.setattr(bigrams, "_BLOCK", 5)
-    blocks = bigrams.Grams.of(pl.Series(NAMES))
+    blocks = bigrams.BigramIndex.of(pl.Series(NAMES))
     for field in ("alphabet", "keys", "starts", "rows", "sizes"):
         np.testing.assert_array_equal(getattr(whole, field), getattr(blocks, field))
 

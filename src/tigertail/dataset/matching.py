@@ -51,7 +51,7 @@ def _first_found(
     folded = spelled.select(
         pl.col(c.ITEM_ID).alias("named"), fold_series(spelled[c.NAME]).alias("folded")
     ).unique(maintain_order=True)
-    counted = folded.group_by("folded").agg(pl.col("named").first(), pl.len().alias("namesakes"))
+    counted = folded.group_by("folded").agg(pl.col("named").first(), pl.len().alias("items_of_name"))
     found = (
         references.with_columns(names.alias("shown"), fold_series(names).alias("folded"))
         .join(exact, on="reference", how="left", maintain_order="left")
@@ -60,8 +60,8 @@ def _first_found(
     return found.select(
         "reference",
         "shown",
-        pl.coalesce(c.ITEM_ID, pl.when(pl.col("namesakes") == 1).then(pl.col("named"))).alias(c.ITEM_ID),
-        pl.when(pl.col(c.ITEM_ID).is_null() & (pl.col("namesakes") > 1))
+        pl.coalesce(c.ITEM_ID, pl.when(pl.col("items_of_name") == 1).then(pl.col("named"))).alias(c.ITEM_ID),
+        pl.when(pl.col(c.ITEM_ID).is_null() & (pl.col("items_of_name") > 1))
         .then(pl.lit("several items have this name"))
         .when(pl.col(c.ITEM_ID).is_null() & pl.col("named").is_null())
         .then(pl.lit("not in the dataset"))

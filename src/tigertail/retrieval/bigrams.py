@@ -1,8 +1,9 @@
-"""Which texts share most letters with a query: an inverted index of pairs of letters.
+"""Which texts share most letters with a query: an inverted index of character bigrams and skip-bigrams.
 
-A gram is a pair of letters of one word, side by side or with one between them, in their order; a word's edges count
-as a letter. A wrong, missing, added or swapped letter, also the first, then leaves most grams of even a short word in
-place, and the order of words does not matter. Where a script writes no spaces each letter is a gram as well.
+A bigram here is a pair of letters of one word, adjacent or with one letter between them, in their order; each edge of
+the word counts as a letter. So a wrong, missing, added or swapped letter, also the first, leaves most bigrams of even a
+short word in place, and the order of words does not matter. Where a script writes no spaces, each letter alone is a
+bigram as well.
 """
 
 from __future__ import annotations
@@ -14,30 +15,31 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-LONGEST: Final = 100  # letters of a query, and of a text: what comes after them is not looked at
+MAX_LENGTH: Final = 100  # letters of a query, and of a text, that count; the rest is ignored
 _EDGE: Final = ord(" ")
 _END: Final = ord("\n")
 _UNSPACED: Final = 0x0E00  # Thai, Khmer, kana, Chinese, Korean: all of them come after it in Unicode
-_POINTS: Final = 0x110000
-_BLOCK: Final = 2**16  # texts taken apart at a time
+_CODE_POINTS: Final = 0x110000  # of Unicode
+_BLOCK: Final = 2**16  # texts whose bigrams are made at a time
 
 
 @dataclass(frozen=True, eq=False)
-class Grams:
-    """An inverted index of grams.
+class BigramIndex:
+    """An inverted index of bigrams.
 
     Parameters
     ----------
     alphabet
-        The letters there are, in order; uint32.
+        All letters of the texts as code points, ascending; uint32, (letters,).
     keys
-        The grams there are, in order; int64.
+        All bigrams of the texts, ascending: position of the first letter in the alphabet, times the number of letters,
+        plus position of the second; int64, (bigrams,).
     starts
-        Where the rows of each gram begin; int64, (keys + 1,).
+        Where the rows of each bigram begin in ``rows``; int64, (bigrams + 1,).
     rows
-        Rows of the texts that hold it, rising; uint32.
+        For each bigram in turn, the rows of the texts that have it, ascending; uint32.
     sizes
-        How many grams each text has; uint16, (texts,).
+        Number of distinct bigrams of each text; uint16, (texts,).
     """
 
     alphabet: NDArray[np.uint32]
@@ -48,120 +50,131 @@ class Grams:
 
     @classmethod
     def of(cls, texts: pl.Series) -> Self:
-        """Index texts whose words are parted by single spaces."""
+        """Index texts whose words are separated by single spaces."""
         blocks = [texts[start : start + _BLOCK] for start in range(0, len(texts), _BLOCK)]
-        seen = np.zeros(_POINTS, np.bool_)
+        seen = np.zeros(_CODE_POINTS, np.bool_)
         for block in blocks:
-            seen[_points(_joined(block))] = True
+            seen[_code_points(_joined(block))] = True
         alphabet = np.flatnonzero(seen).astype(np.uint32)
-        places = np.cumsum(seen, dtype=np.int64) - 1
-        # Gram and row in one number: sorting these sorts the rows of each gram.
-        parts = [_held(block, places, len(alphabet), _BLOCK * number) for number, block in enumerate(blocks)]
-        both = np.concatenate([np.empty(0, np.uint64), *parts])
+        positions = np.cumsum(seen, dtype=np.int64) - 1  # of code points in the alphabet
+        parts = [
+            _keys_and_rows(block, positions, len(alphabet), _BLOCK * number)
+            for number, block in enumerate(blocks)
+        ]
+        keys_and_rows = np.concatenate([np.empty(0, np.uint64), *parts])
         del parts
-        both.sort()
-        rows = both.astype(np.uint32)  # the lower half
-        both >>= np.uint64(32)
-        starts = np.flatnonzero(np.append(True, both[1:] != both[:-1])[: len(both)])
-        keys = both[starts].astype(np.int64)
+        keys_and_rows.sort()
+        rows = keys_and_rows.astype(np.uint32)  # the lower half
+        all_keys = np.right_shift(keys_and_rows, np.uint64(32), out=keys_and_rows)
+        starts = np.flatnonzero(np.append(True, all_keys[1:] != all_keys[:-1])[: len(all_keys)])
+        keys = all_keys[starts].astype(np.int64)
         sizes = np.minimum(np.bincount(rows, minlength=len(texts)), 65535).astype(np.uint16)
         return cls(alphabet, keys, np.append(starts, len(rows)), rows, sizes)
 
-    def closest(self, text: str, most: int, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
-        """Return the rows that share most grams with a text.
+    def closest(self, text: str, n: int, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+        """Return the union of two rankings: texts that a query may be the beginning of, and texts that it may be.
+
+        The first ranks by the number of bigrams in common with the query but for its end, ties by row. The second ranks
+        by the Dice coefficient with the whole query, so that of two texts with as many in common the shorter is better.
 
         Parameters
         ----------
         text
-            The query, folded as the texts are; it may be the beginning of what is meant.
-        most
-            How many of each of two kinds: those that share most grams, of equals the first; and those that also
-            have few others, for which the text's end is an end.
+            The query, folded as the texts are.
+        n
+            How many rows to take from each ranking.
         allowed
-            Rows that alone may be returned; bool, (texts,).
+            Mask of the rows that may be returned; bool, (texts,); None where all may.
 
         Returns
         -------
         numpy.ndarray
-            Rows, rising; int64, up to twice ``most``.
+            Rows, ascending; int64, up to twice ``n``.
         """
-        begun, ended = self._asked(text[:LONGEST])
-        shared = self._counted(begun)
+        beginning, end = self._bigrams_of(text[:MAX_LENGTH])
+        shared = self._count(beginning)
         if allowed is not None:
             shared[~allowed] = 0
-        by_share = _most(shared, most)
-        if not len(by_share):
-            return by_share
-        # Those that share half of what the best do can be the shorter name.
+        most_shared = _largest(shared, n)
+        if not len(most_shared):
+            return most_shared
+        # A text with fewer than half of what the best ones share is not near even if it is short.
         near = np.flatnonzero(shared >= max(1, int(shared.max()) // 2))
-        score = (shared[near] + self._counted(ended)[near]).astype(np.float32)
-        score /= self.sizes[near].astype(np.float32) + np.float32(len(begun) + len(ended))
-        if len(near) > most:
-            near = near[np.argpartition(-score, most)[:most]]
-        return np.union1d(by_share, near)
+        half_dice = (shared[near] + self._count(end)[near]).astype(np.float32)
+        half_dice /= self.sizes[near].astype(np.float32) + np.float32(len(beginning) + len(end))
+        if len(near) > n:
+            near = near[np.argpartition(-half_dice, n)[:n]]
+        return np.union1d(most_shared, near)
 
-    def _counted(self, grams: NDArray[np.int64]) -> NDArray[np.uint16]:
-        """Return how many of some grams each text has."""
+    def _count(self, bigrams: NDArray[np.int64]) -> NDArray[np.uint16]:
+        """Return how many of some bigrams each text has."""
         shared = np.zeros(len(self.sizes), np.uint16)
-        for gram in grams:
-            shared[self.rows[self.starts[gram] : self.starts[gram + 1]]] += np.uint16(1)
+        for bigram in bigrams:
+            shared[self.rows[self.starts[bigram] : self.starts[bigram + 1]]] += np.uint16(1)
         return shared
 
-    def _asked(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the grams of a query as places in ``keys``: those of what is typed, and of its last edge."""
-        points = _points(f" {text} \n")
+    def _bigrams_of(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the bigrams of a query as positions in ``keys``: all but those with its last edge, and these."""
+        points = _code_points(f" {text} \n")
         first, second, at = _pairs(points)
         last = (second == _EDGE) & (at >= len(points) - 4)
-        a, b = _places(self.alphabet, first), _places(self.alphabet, second)
+        a, b = _positions(self.alphabet, first), _positions(self.alphabet, second)
         keys = np.where((a < 0) | (b < 0), -1, a * len(self.alphabet) + b)
-        place = np.minimum(np.searchsorted(self.keys, keys), max(len(self.keys) - 1, 0))
-        there = self.keys[place] == keys if len(self.keys) else np.zeros(len(keys), np.bool_)
-        return np.unique(place[there & ~last]), np.unique(place[there & last])
+        position = np.minimum(np.searchsorted(self.keys, keys), max(len(self.keys) - 1, 0))
+        found = self.keys[position] == keys if len(self.keys) else np.zeros(len(keys), np.bool_)
+        return np.unique(position[found & ~last]), np.unique(position[found & last])
 
 
-def _points(text: str) -> NDArray[np.uint32]:
+def _code_points(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
 
 
 def _joined(texts: pl.Series) -> str:
-    return "".join(" " + texts.str.slice(0, LONGEST) + " \n")
+    return "".join(" " + texts.str.slice(0, MAX_LENGTH) + " \n")
 
 
-def _held(texts: pl.Series, places: NDArray[np.int64], letters: int, first_row: int) -> NDArray[np.uint64]:
-    """Return gram and row in one number, of each gram a text has, once; sorted."""
-    points = _points(_joined(texts))
+def _keys_and_rows(
+    texts: pl.Series, positions: NDArray[np.int64], letters: int, first_row: int
+) -> NDArray[np.uint64]:
+    """Return the key of each distinct bigram of a text and the text's row in one number, for sorting; sorted."""
+    points = _code_points(_joined(texts))
     row = first_row + np.cumsum(points == _END, dtype=np.uint64)
     first, second, at = _pairs(points)
-    keys = (places[first] * letters + places[second]).astype(np.uint64)
-    both = keys << np.uint64(32) | row[at]
-    both.sort()
-    return np.asarray(both[np.append(True, both[1:] != both[:-1])[: len(both)]])
+    keys = (positions[first] * letters + positions[second]).astype(np.uint64)
+    keys_and_rows = keys << np.uint64(32) | row[at]
+    keys_and_rows.sort()
+    is_first = np.append(True, keys_and_rows[1:] != keys_and_rows[:-1])[: len(keys_and_rows)]
+    return np.asarray(keys_and_rows[is_first])
 
 
 def _pairs(
     points: NDArray[np.uint32],
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.int64]]:
-    """Return first and second letter of every gram, and where it begins."""
+    """Return first and second letter of every bigram, and where it begins."""
     inside = (points != _EDGE) & (points != _END)
-    beside = (inside[:-1] | inside[1:]) & (points[:-1] != _END) & (points[1:] != _END)
-    apart = inside[1:-1] & (inside[:-2] | inside[2:]) & (points[:-2] != _END) & (points[2:] != _END)
-    near, far, alone = np.flatnonzero(beside), np.flatnonzero(apart), np.flatnonzero(points >= _UNSPACED)
-    first = np.concatenate([points[near], points[far], points[alone]])
-    # A letter alone is written as a pair with the end, which is in no other.
-    second = np.concatenate([points[near + 1], points[far + 2], np.full(len(alone), _END, np.uint32)])
-    return first, second, np.concatenate([near, far, alone])
+    adjacent = (inside[:-1] | inside[1:]) & (points[:-1] != _END) & (points[1:] != _END)
+    skipping = inside[1:-1] & (inside[:-2] | inside[2:]) & (points[:-2] != _END) & (points[2:] != _END)
+    near, far, single = (
+        np.flatnonzero(adjacent),
+        np.flatnonzero(skipping),
+        np.flatnonzero(points >= _UNSPACED),
+    )
+    first = np.concatenate([points[near], points[far], points[single]])
+    # A letter alone is a pair with the end of the text, which is in no other pair.
+    second = np.concatenate([points[near + 1], points[far + 2], np.full(len(single), _END, np.uint32)])
+    return first, second, np.concatenate([near, far, single])
 
 
-def _places(alphabet: NDArray[np.uint32], letters: NDArray[np.uint32]) -> NDArray[np.int64]:
-    """Return the place of each letter in the alphabet; -1 where it is not in there."""
-    place = np.minimum(np.searchsorted(alphabet, letters), max(len(alphabet) - 1, 0))
-    return np.where(alphabet[place] == letters, place, -1) if len(alphabet) else place - 1
+def _positions(alphabet: NDArray[np.uint32], letters: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Return the position of each letter in the alphabet; -1 where the alphabet lacks it."""
+    position = np.minimum(np.searchsorted(alphabet, letters), max(len(alphabet) - 1, 0))
+    return np.where(alphabet[position] == letters, position, -1) if len(alphabet) else position - 1
 
 
-def _most(shared: NDArray[np.uint16], most: int) -> NDArray[np.int64]:
-    """Return the rows of the largest numbers that are not 0, of equals the first."""
-    sizes = np.bincount(shared, minlength=1)[::-1].cumsum()[::-1]  # how many have this many or more
-    least = max(1, int(np.flatnonzero(np.append(sizes[1:], 0) < most)[0]))
-    surely = np.flatnonzero(shared > least)
-    equals = np.flatnonzero(shared == least)[: most - len(surely)]
-    return np.concatenate([surely, equals])
+def _largest(counts: NDArray[np.uint16], n: int) -> NDArray[np.int64]:
+    """Return the rows of the ``n`` largest counts above 0, ties by row."""
+    at_least = np.bincount(counts, minlength=1)[::-1].cumsum()[::-1]  # how many rows have this count or more
+    lowest = max(1, int(np.flatnonzero(np.append(at_least[1:], 0) < n)[0]))
+    above = np.flatnonzero(counts > lowest)
+    ties = np.flatnonzero(counts == lowest)[: n - len(above)]
+    return np.concatenate([above, ties])

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.folding import fold, fold_loosely, fold_series
 from tigertail.errors import UnknownItemError
-from tigertail.retrieval.places import Places
+from tigertail.retrieval.text_lookup import TextLookup
 
 if TYPE_CHECKING:
     from tigertail.retrieval.name_index import NameIndex
@@ -258,12 +258,12 @@ class ItemIndex:
         return [own, *with_article, *self._spelled[FOLDED][int(places[0]) : int(places[1])].to_list()]
 
     def _is_word(self, word: str) -> bool:
-        return bool(len(self._words.of(word)))
+        return bool(len(self._words.positions(word)))
 
     @cached_property
-    def _words(self) -> Places:
+    def _words(self) -> TextLookup:
         """The words of all names."""
-        return Places(self._spelled[FOLDED].str.split(" ").explode().unique(maintain_order=True))
+        return TextLookup(self._spelled[FOLDED].str.split(" ").explode().unique(maintain_order=True))
 
     def search(
         self, text: str, n: int = 10, allowed: NDArray[np.bool_] | None = None
@@ -337,7 +337,7 @@ class ItemIndex:
     def _spelling(self, column: str, value: str) -> Codes:
         """Return the items with a spelling, best first."""
         if self._prepared:
-            places = (self._by_folded if column == FOLDED else self._by_loose).of(value)
+            places = (self._by_folded if column == FOLDED else self._by_loose).positions(value)
         else:
             places = (
                 ((self._spelled[FOLDED] if column == FOLDED else self._loose) == value).arg_true().to_numpy()
@@ -408,12 +408,12 @@ class ItemIndex:
         return fold_series(self._spelled[c.NAME], fold_loosely)
 
     @cached_property
-    def _by_folded(self) -> Places:
-        return Places(self._spelled[FOLDED])
+    def _by_folded(self) -> TextLookup:
+        return TextLookup(self._spelled[FOLDED])
 
     @cached_property
-    def _by_loose(self) -> Places:
-        return Places(self._loose)
+    def _by_loose(self) -> TextLookup:
+        return TextLookup(self._loose)
 
     @cached_property
     def _by_id(self) -> dict[str, int]:

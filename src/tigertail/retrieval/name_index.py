@@ -1,4 +1,8 @@
-"""Search as you type over names: any script, any order of words, a mistake or two, stars and tail alike."""
+"""Typo-tolerant search as you type over names: any script, any order of words, head and tail alike.
+
+Candidates are found by the bigrams that they share with the query, then ranked by edit distance (Damerau-Levenshtein,
+as optimal string alignment).
+"""
 
 from __future__ import annotations
 
@@ -10,13 +14,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail.dataset.folding import fold, fold_series
-from tigertail.retrieval.bigrams import LONGEST, Grams
-from tigertail.retrieval.name_similarity import BEGUN, closeness
+from tigertail.retrieval.bigrams import MAX_LENGTH, BigramIndex
+from tigertail.retrieval.name_similarity import PREFIX_MATCH, closeness
 
-CANDIDATES: Final = 200  # names of each kind that are looked at letter by letter
-BESIDE: Final = 0.7  # of the best answer's match: what is no better is not worth showing beside it
-LATIN: Final = 0.98  # what a name in other letters is worth, typed in Latin ones
-_READ: Final = 10 * LONGEST  # letters typed that are read: folding drops some
+CANDIDATES: Final = 200  # names of each ranking of the bigram index that are compared by edit distance
+MIN_RELATIVE_MATCH: Final = 0.7  # names that match no better than this share of the best match are not shown
+TRANSLITERATION_FACTOR: Final = 0.98  # of the match of a name in another script with Latin letters
+_MAX_TYPED: Final = 10 * MAX_LENGTH  # letters of a query that are folded: folding drops some
 _ARTICLE: Final = "the"
 
 
@@ -24,18 +28,18 @@ class NameIndex:
     """An index of names.
 
     How well a name matches the text decides; of equally good matches the most popular comes
-    first. Names in other scripts are also found by Latin letters.
+    first. Names in any other script are also found by their transliteration into Latin letters.
 
     Parameters
     ----------
     names
         Names as they are shown; (items,).
     listeners
-        Listeners of each item, which settles ties; (items,). Of equals the first wins.
+        Listeners of each item, which break ties; (items,). Further ties go to the first.
     folded
-        The same names folded (:func:`tigertail.dataset.folding.fold`), where that has been done.
+        The same names folded (:func:`tigertail.dataset.folding.fold`); None to fold them here.
     further
-        Further spellings: places in the names, and the spellings, folded.
+        Further spellings: the item code (index into ``names``) of each, and the spellings, folded.
 
     Examples
     --------
@@ -59,21 +63,22 @@ class NameIndex:
         with_article = shown.str.to_lowercase().str.contains(rf"^\W*{_ARTICLE}\W")
         owners = np.arange(len(plain))
         if further is not None:
-            place = np.empty_like(order)
-            place[order] = owners
-            owners = np.concatenate([owners, place[further[0]]])
+            rank = np.empty_like(order)
+            rank[order] = owners
+            owners = np.concatenate([owners, rank[further[0]]])
             plain = pl.concat([plain, further[1].alias(plain.name)])
-        foreign, latin = _in_latin(plain)
-        own = np.concatenate([np.arange(len(owners)) < len(shown), np.zeros(len(foreign), np.bool_)])
-        owners = np.concatenate([owners, owners[foreign]])
+        non_ascii, latin = _transliterated(plain)
+        is_name = np.concatenate([np.arange(len(owners)) < len(shown), np.zeros(len(non_ascii), np.bool_)])
+        owners = np.concatenate([owners, owners[non_ascii]])
         rows = np.argsort(owners, kind="stable")  # spellings, from those of the most popular item down
-        self._owners = owners[rows]
-        self._latin = rows >= len(plain)
-        self._folded = pl.concat([plain, latin]).str.slice(0, LONGEST).gather(rows)
-        self._texts = self._folded.zip_with(
-            ~with_article.gather(self._owners) | pl.Series(~own[rows]), self._folded + f" {_ARTICLE}"
+        self._owners = owners[rows]  # the popularity rank of the item of each spelling
+        self._transliterated = rows >= len(plain)
+        self._folded = pl.concat([plain, latin]).str.slice(0, MAX_LENGTH).gather(rows)
+        # Folding drops a leading "the", which may be typed all the same, in any order of the words.
+        self._with_article = self._folded.zip_with(
+            ~with_article.gather(self._owners) | pl.Series(~is_name[rows]), self._folded + f" {_ARTICLE}"
         )
-        self._grams = Grams.of(self._texts)
+        self._bigrams = BigramIndex.of(self._with_article)
 
     def __len__(self) -> int:
         """Return how many names there are."""
@@ -91,44 +96,46 @@ class NameIndex:
         n
             How many to return.
         allowed
-            Items that alone may be returned; bool, (items,); None where all may.
+            Mask of the items that may be returned; bool, (items,); None where all may.
 
         Returns
         -------
         codes
-            Places in the names given, best first; int32, up to ``n``.
+            Item codes (indices into ``names``), best first; int32, up to ``n``.
         match
-            How well each answers, above 0 and up to 1, which is the very name; float32, of the same shape.
+            How well each name answers, above 0; 1 is an exact match; float32, of the same shape.
         """
-        query = _without_article(fold(text[:_READ])[:LONGEST].strip())
+        query = _without_article(fold(text[:_MAX_TYPED])[:MAX_LENGTH].strip())
         inside = None if allowed is None else np.asarray(allowed, np.bool_)[self._codes]
         if not query:
             owners = np.arange(len(self)) if inside is None else np.flatnonzero(inside)
-            return self._codes[owners[:n]], np.full(len(owners[:n]), BEGUN, np.float32)
-        rows = self._grams.closest(
+            return self._codes[owners[:n]], np.full(len(owners[:n]), PREFIX_MATCH, np.float32)
+        rows = self._bigrams.closest(
             query, max(CANDIDATES, n), None if inside is None else inside[self._owners]
         )
         if not len(rows):
             return np.empty(0, np.int32), np.empty(0, np.float32)
-        match = closeness(query, *(column.gather(rows).to_list() for column in (self._folded, self._texts)))
-        match[self._latin[rows]] *= LATIN
-        order = np.argsort(-match, kind="stable")  # rows rise
-        order = order[match[order] > BESIDE * match[order[0]]]
+        match = closeness(
+            query, *(column.gather(rows).to_list() for column in (self._folded, self._with_article))
+        )
+        match[self._transliterated[rows]] *= TRANSLITERATION_FACTOR
+        order = np.argsort(-match, kind="stable")  # rows are ascending, so ties go to the more popular item
+        order = order[match[order] > MIN_RELATIVE_MATCH * match[order[0]]]
         owners, first = np.unique(self._owners[rows[order]], return_index=True)
-        best = order[np.sort(first)[:n]]  # of an item's spellings the better
+        best = order[np.sort(first)[:n]]  # the best spelling of each item
         return self._codes[self._owners[rows[best]]], match[best].astype(np.float32)
 
 
 def _without_article(folded: str) -> str:
-    """Return "beatles" for "beatles the", as "The Beatles" is folded."""
+    """Return "beatles" for "beatles the", which people type while :func:`fold` drops only a leading article."""
     return folded.removesuffix(f" {_ARTICLE}")
 
 
-def _in_latin(folded: pl.Series) -> tuple[NDArray[np.int64], pl.Series]:
-    """Return which names can be written in Latin letters as well, and how."""
+def _transliterated(folded: pl.Series) -> tuple[NDArray[np.int64], pl.Series]:
+    """Return the rows of the names with letters outside ASCII that have a transliteration, and the transliterations."""
     from anyascii import anyascii
 
-    foreign = np.flatnonzero((folded.str.len_bytes() > folded.str.len_chars()).to_numpy())
-    latin = [fold(anyascii(name)) for name in folded.gather(foreign)]
+    non_ascii = np.flatnonzero((folded.str.len_bytes() > folded.str.len_chars()).to_numpy())
+    latin = [fold(anyascii(name)) for name in folded.gather(non_ascii)]
     kept = [bool(name) for name in latin]
-    return foreign[kept], pl.Series(folded.name, [name for name in latin if name], pl.String)
+    return non_ascii[kept], pl.Series(folded.name, [name for name in latin if name], pl.String)

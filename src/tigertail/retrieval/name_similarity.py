@@ -15,20 +15,20 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
-EXACT: Final = 1.0  # the name itself
-SPACED: Final = 0.99  # but for its spaces
-BEGUN: Final = 0.95  # its beginning, or one of its words
-BEGUN_WORD: Final = 0.93  # the beginning of a word
-WORDS: Final = 0.92  # several words of it, in any order
-MISTAKE: Final = 0.1  # the least that a mistake costs
-TOLERATED: Final = 0.4  # of the letters typed, rounded down
+EXACT_MATCH: Final = 1.0  # the name itself
+OTHER_SPACES: Final = 0.99  # the name but for its spaces
+PREFIX_MATCH: Final = 0.95  # its beginning, or one of its words
+WORD_PREFIX_MATCH: Final = 0.93  # the beginning of a word
+WORDS_MATCH: Final = 0.92  # several words of it, in any order
+MIN_MISTAKE_COST: Final = 0.1  # share of the match that any mistakes cost at least
+MAX_MISTAKES: Final = 0.4  # share of the letters typed, rounded down, that may be mistakes
 _UNFINISHED: Final = 0.5  # mistakes that a word cut short counts as, if it is not the last
 
 Floats = NDArray[np.float64]
 
 
 def closeness(query: str, names: Sequence[str], words: Sequence[str] | None = None) -> Floats:
-    """Say how well each of some names answers a query.
+    """Return how well each of some names answers a query.
 
     Parameters
     ----------
@@ -55,15 +55,15 @@ def closeness(query: str, names: Sequence[str], words: Sequence[str] | None = No
 
 
 def _as_a_whole(query: str, names: Sequence[str]) -> Floats:
-    """Compare letter by letter from the first on; spaces do not count."""
+    """Compare what is typed with each name and its beginnings; spaces do not count."""
     typed = query.replace(" ", "")
     solid = [name.replace(" ", "") for name in names]
     whole = _mistakes(typed, solid)
-    begun = _begun(typed, solid)
-    kind = np.where(whole <= begun, SPACED, BEGUN)
-    worth = _worth(kind, np.minimum(whole, begun), len(typed))
-    worth[[name == query for name in names]] = EXACT
-    return worth
+    prefix = _prefix_mistakes(typed, solid)
+    kind = np.where(whole <= prefix, OTHER_SPACES, PREFIX_MATCH)
+    match = _match(kind, np.minimum(whole, prefix), len(typed))
+    match[[name == query for name in names]] = EXACT_MATCH
+    return match
 
 
 def _by_words(query: str, names: Sequence[str]) -> Floats:
@@ -71,22 +71,22 @@ def _by_words(query: str, names: Sequence[str]) -> Floats:
     typed = query.split()
     split = [name.split() for name in names]
     words = list(dict.fromkeys(word for one in split for word in one))
-    place = {word: number for number, word in enumerate(words)}
-    flat = np.array([place[word] for one in split for word in one], np.int64)
+    index_of = {word: number for number, word in enumerate(words)}
+    flat = np.array([index_of[word] for one in split for word in one], np.int64)
     starts = np.cumsum([0, *(len(one) for one in split[:-1])])
     total = np.zeros(len(names))
-    kind = np.full(len(names), BEGUN if len(typed) == 1 else WORDS)
+    kind = np.full(len(names), PREFIX_MATCH if len(typed) == 1 else WORDS_MATCH)
     for number, word in enumerate(typed):
-        whole, begun = _mistakes(word, words), _begun(word, words)
+        whole, prefix = _mistakes(word, words), _prefix_mistakes(word, words)
         if number == len(typed) - 1:
-            begun = np.where([_inside(word, one) for one in words], 0, begun)
+            prefix = np.where([_inside(word, one) for one in words], 0, prefix)
         else:
-            begun = begun + _UNFINISHED
-        mistakes = np.minimum(np.minimum(whole, begun), len(word))
+            prefix = prefix + _UNFINISHED
+        mistakes = np.minimum(np.minimum(whole, prefix), len(word))
         total += np.minimum.reduceat(mistakes[flat], starts)
         if len(typed) == 1:
-            kind[total < np.minimum.reduceat(whole[flat], starts)] = BEGUN_WORD
-    return _worth(kind, total, sum(map(len, typed)))
+            kind[total < np.minimum.reduceat(whole[flat], starts)] = WORD_PREFIX_MATCH
+    return _match(kind, total, sum(map(len, typed)))
 
 
 def _inside(word: str, other: str) -> bool:
@@ -95,21 +95,22 @@ def _inside(word: str, other: str) -> bool:
 
 
 def _mistakes(typed: str, names: Sequence[str]) -> Floats:
-    """Return how many mistakes turn each name into what is typed; infinite if more than tolerated."""
-    most = int(TOLERATED * len(typed))
-    counted = cdist([typed], names, scorer=OSA.distance, score_cutoff=most, dtype=np.int32)[0]
-    return np.asarray(np.where(counted > most, np.inf, counted))
+    """Return the optimal string alignment distance of each name to what is typed; infinite if more than allowed."""
+    allowed = int(MAX_MISTAKES * len(typed))
+    counted = cdist([typed], names, scorer=OSA.distance, score_cutoff=allowed, dtype=np.int32)[0]
+    return np.asarray(np.where(counted > allowed, np.inf, counted))
 
 
-def _begun(typed: str, names: Sequence[str]) -> Floats:
-    """Return the same for the beginning of each name that is nearest to what is typed."""
-    most = min(2, int(TOLERATED * len(typed)))
-    lengths = range(len(typed) - most, len(typed) + most + 1)
+def _prefix_mistakes(typed: str, names: Sequence[str]) -> Floats:
+    """Return the same for the nearest beginning of each name, up to two letters shorter or longer than what is typed."""
+    difference = min(2, int(MAX_MISTAKES * len(typed)))
+    lengths = range(len(typed) - difference, len(typed) + difference + 1)
     counted = [_mistakes(typed, [name[:length] for name in names]) for length in lengths]
     return np.asarray(np.minimum.reduce(counted))
 
 
-def _worth(kind: Floats, mistakes: Floats, letters: int) -> Floats:
-    wrong = mistakes > TOLERATED * letters
-    cost = np.where(mistakes > 0, np.maximum(MISTAKE, mistakes / letters), 0)
+def _match(kind: Floats, mistakes: Floats, letters: int) -> Floats:
+    """Return the match of each kind of answer, less the share of the letters typed that are mistakes."""
+    wrong = mistakes > MAX_MISTAKES * letters
+    cost = np.where(mistakes > 0, np.maximum(MIN_MISTAKE_COST, mistakes / letters), 0)
     return np.asarray(np.where(wrong, 0, kind * (1 - cost)))
