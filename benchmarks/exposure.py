@@ -43,6 +43,8 @@ from tigertail.evaluation import Split
 from tigertail.evaluation.ground_truth.evaluation import full_split, graded_metrics
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
+from tigertail.ground_truth.ground_truth import GroundTruth
+from tigertail.ground_truth.simulated import read_true
 from tigertail.model import fit
 from tigertail.model.registry import LISTENING, MIXTURE
 from tigertail.progress import track
@@ -50,7 +52,6 @@ from tigertail.signals.contract import Signal
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.simulation.config import FULL, GLOBAL
 from tigertail.sparse import CSR
-from tigertail.splitting.ground_truth import GroundTruth, read_true
 
 AWARE, BLIND, ALONE, OPEN = "aware", "blind", "full alone", "open"
 AS_ANSWERS = "missing answers"

@@ -32,12 +32,12 @@ from tigertail.evaluation import ProtocolConfig, halves, hold_out, hold_out_show
 from tigertail.evaluation.ground_truth import GRADED_METRICS, full_split, graded_metrics
 from tigertail.evaluation.metrics.ranking import METRICS, score_lists
 from tigertail.evaluation.scoring import ranked_lists
+from tigertail.ground_truth.ground_truth import grade_matrix
 from tigertail.mixing import MixtureConfig, learn_constants, listed_queries
 from tigertail.model.config import ModelConfig
 from tigertail.model.fit_mixture import curated_queries, fit_mixture, mixed_names
 from tigertail.model.registry import SIGNALS, FitContext, fit_signals
 from tigertail.progress import track
-from tigertail.splitting.ground_truth import grade_matrix
 
 SHOWS = 0.2  # share of the choices that are those of shows
 INNER = 7001  # seed of the inner splits

@@ -25,11 +25,11 @@ from tigertail.evaluation.ground_truth.evaluation import full_split, graded_metr
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.evaluation.systems.own import LocalModels
+from tigertail.ground_truth.simulated import read_true
 from tigertail.model.config import BaseConfig
 from tigertail.progress import track
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.simulation.world import listener_shares, make_world
-from tigertail.splitting.ground_truth import read_true
 
 SMALL = 0.03  # share of the listeners below which a country is small
 BASE, WORLD, COUNTRIES, LEARNED = "base", "one world", "by country", "learned groups"

@@ -44,13 +44,13 @@ from tigertail.evaluation.scoring import DIAL, ranked_lists, score_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.evaluation.systems.own import LocalModels, OwnSignal
 from tigertail.evaluation.systems.system import PLAIN_ALS
+from tigertail.ground_truth.ground_truth import GroundTruth
 from tigertail.mixing import Mixture, MixtureConfig
 from tigertail.model.config import ModelConfig
 from tigertail.model.fit_mixture import fit_mixture
 from tigertail.model.registry import SIGNALS, FitContext, fit_signals
 from tigertail.progress import track
 from tigertail.signals.contract import Signal
-from tigertail.splitting.ground_truth import GroundTruth
 
 OWN = DIAL.index(0.0)
 FEW = 14  # listeners: a part of the tail that hardly anybody hears

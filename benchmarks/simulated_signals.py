@@ -24,6 +24,7 @@ from tigertail.evaluation.ground_truth.evaluation import full_split, graded_metr
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.evaluation.systems.own import OwnSignal
+from tigertail.ground_truth.simulated import read_true
 from tigertail.model.registry import (
     ANNOTATION,
     AUDIO,
@@ -35,7 +36,6 @@ from tigertail.model.registry import (
 )
 from tigertail.progress import track
 from tigertail.simulation import WorldConfig, simulate
-from tigertail.splitting.ground_truth import read_true
 
 SIGNALS = (FACTORS, CO_LISTENING, LISTENING, ANNOTATION, AUDIO, WEB, SEQUENCES)
 

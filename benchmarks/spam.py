@@ -23,10 +23,10 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation.ground_truth.evaluation import full_split, graded_metrics
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
+from tigertail.ground_truth.simulated import read_true
 from tigertail.progress import track
 from tigertail.signals.annotation import fit_annotation
 from tigertail.simulation import WorldConfig, simulate
-from tigertail.splitting.ground_truth import read_true
 
 SHARES = (0.0, 0.1, 0.3)
 

@@ -51,6 +51,7 @@ from tigertail.evaluation.scoring import ranked_lists, score_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
 from tigertail.evaluation.statistics.pareto import undominated
 from tigertail.evaluation.systems.system import PLAIN_ALS
+from tigertail.ground_truth.curated_lists import LAYOUTS
 from tigertail.mixing import Mixture
 from tigertail.model.config import ModelConfig
 from tigertail.model.fit_mixture import fit_mixture
@@ -67,7 +68,6 @@ from tigertail.plotting import (
     set_title,
 )
 from tigertail.signals.contract import Signal
-from tigertail.splitting.ground_truth import LAYOUTS
 
 Values = NDArray[np.float64]
 

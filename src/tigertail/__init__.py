@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from tigertail.dataset.dataset import Dataset
+    from tigertail.ground_truth.ground_truth import GroundTruth
     from tigertail.model import Model, ModelConfig
-    from tigertail.splitting.ground_truth import GroundTruth
 
 __all__ = ["Dataset", "Model", "ModelConfig", "add", "fit", "load"]
 
@@ -49,7 +49,7 @@ def fit(
         Settings; None means the defaults.
     lists
         Curated lists that the mixture learns from, beside held-out listeners: see
-        :func:`tigertail.splitting.ground_truth.read_curated`.
+        :func:`tigertail.ground_truth.curated_lists.read_curated`.
     feedback
         Events of listeners who were shown lists, that the mixture learns from as well: see
         :func:`tigertail.feedback.read_feedback`; or the lessons made of them by
@@ -59,7 +59,7 @@ def fit(
     """
     from tigertail import model as models
     from tigertail.dataset.dataset import Dataset
-    from tigertail.splitting.ground_truth import GroundTruth
+    from tigertail.ground_truth.ground_truth import GroundTruth
 
     if path is not None:
         models.check_target(path)

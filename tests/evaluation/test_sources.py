@@ -18,9 +18,9 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation.ground_truth import GRADED_METRICS, full_split, graded_metrics
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.systems.own import OwnSignal
+from tigertail.ground_truth.simulated import read_true
 from tigertail.model.registry import LISTENING
 from tigertail.simulation import WorldConfig, simulate
-from tigertail.splitting.ground_truth import read_true
 
 WORLD = WorldConfig.checked(
     listeners=1200,

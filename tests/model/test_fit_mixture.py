@@ -13,6 +13,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError, TigertailWarning
 from tigertail.evaluation.systems.own import OwnSignal
+from tigertail.ground_truth.ground_truth import GroundTruth
 from tigertail.mixing import Mixture
 from tigertail.model import Model, ModelConfig
 from tigertail.model.fit_mixture import fit_held_out, fit_mixture, mixed_names
@@ -20,7 +21,6 @@ from tigertail.model.registry import FitContext, fit_signals
 from tigertail.signals.annotation import Annotation
 from tigertail.signals.local import GroupedCoListening
 from tigertail.simulation import WorldConfig, simulate
-from tigertail.splitting.ground_truth import GroundTruth
 from tigertail.splitting.hold_out import ProtocolConfig, hold_out
 
 CONFIG = ModelConfig.model_validate(

@@ -13,8 +13,8 @@ from tigertail.cli.tables import print_beside, print_similar
 
 if TYPE_CHECKING:
     from tigertail.dataset.dataset import Dataset
+    from tigertail.ground_truth.ground_truth import GroundTruth
     from tigertail.model import Model, QueryOptions
-    from tigertail.splitting.ground_truth import GroundTruth
 
 ModelFolder = Annotated[Path, typer.Argument(help="A model folder.")]
 
@@ -48,8 +48,8 @@ def fit(
     """Fit a model to a dataset."""
     import tigertail
     from tigertail.dataset.dataset import Dataset
+    from tigertail.ground_truth.curated_lists import read_lists
     from tigertail.model import ModelConfig
-    from tigertail.splitting.ground_truth import read_lists
 
     settings = ModelConfig() if config is None else ModelConfig.read(config)
     opened = Dataset.open(dataset)

@@ -19,14 +19,9 @@ from tigertail.evaluation.systems import (
     load_systems,
     write_training,
 )
-from tigertail.splitting.ground_truth import (
-    GroundTruth,
-    halves,
-    read_curated,
-    read_lists,
-    read_sas,
-    read_true,
-)
+from tigertail.ground_truth.curated_lists import read_curated, read_lists, read_sas
+from tigertail.ground_truth.ground_truth import GroundTruth, halves
+from tigertail.ground_truth.simulated import read_true
 from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 from tigertail.splitting.shows import HeldOutShows, hold_out_shows
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, DataError
+from tigertail.ground_truth.ground_truth import GroundTruth, grade_matrix
 from tigertail.mixing import (
     Mixture,
     MixtureConfig,
@@ -18,7 +19,6 @@ from tigertail.mixing import (
 )
 from tigertail.model.registry import SIGNALS, FitContext
 from tigertail.signals.contract import Signal
-from tigertail.splitting.ground_truth import GroundTruth, grade_matrix
 from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 
 MIN_LISTENERS: Final = 10  # listeners of two items or more, to learn a mixture from

@@ -14,12 +14,12 @@ from tigertail.dataset.folding import fold_series
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.strata import Stratum, strata
 from tigertail.errors import DataError, TigertailWarning
+from tigertail.ground_truth.ground_truth import GroundTruth
 from tigertail.model.aliases import item_aliases
 from tigertail.model.config import ModelConfig
 from tigertail.model.fit_mixture import fit_mixture, mixed_names
 from tigertail.model.model import Model, Provenance
 from tigertail.model.registry import MIXTURE, FitContext, fit_signals
-from tigertail.splitting.ground_truth import GroundTruth
 
 _FEWEST_LISTENERS: Final = 2  # of two items or more
 

@@ -102,7 +102,7 @@ def _mistakes(typed: str, names: Sequence[str]) -> Floats:
 
 
 def _prefix_mistakes(typed: str, names: Sequence[str]) -> Floats:
-    """Return the same for the nearest beginning of each name, up to two letters shorter or longer than what is typed."""
+    """Return the same for the nearest beginning of each name; lengths may differ by two letters."""
     difference = min(2, int(MAX_MISTAKES * len(typed)))
     lengths = range(len(typed) - difference, len(typed) + difference + 1)
     counted = [_mistakes(typed, [name[:length] for name in names]) for length in lengths]

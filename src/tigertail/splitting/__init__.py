@@ -1,1 +1,1 @@
-"""Splits for training and evaluation: held-out listeners, and ground truth from other sources."""
+"""Splits for training and evaluation: held-out listeners, and held-out shows."""

@@ -19,7 +19,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.strata import strata
 from tigertail.errors import DataError
-from tigertail.splitting.ground_truth import GroundTruth
+from tigertail.ground_truth.ground_truth import GroundTruth
 
 MIN_CURATORS: Final = 10  # curators with shows, below which no interval over them means anything
 

@@ -18,11 +18,13 @@ from tigertail.evaluation.ground_truth.evaluation import (
     graded_metrics,
 )
 from tigertail.evaluation.systems.system import System
+from tigertail.ground_truth.curated_lists import read_curated
+from tigertail.ground_truth.ground_truth import GroundTruth, grade_matrix
+from tigertail.ground_truth.simulated import read_true
 from tigertail.model import ModelConfig
 from tigertail.signals.contract import Signal
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.sparse import CSR
-from tigertail.splitting.ground_truth import GroundTruth, grade_matrix, read_curated, read_true
 from tigertail.splitting.hold_out import Split
 
 NORTH = ["n1", "n2", "n3", "n4"]

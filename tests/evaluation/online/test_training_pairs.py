@@ -11,7 +11,7 @@ import pytest
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import TigertailWarning
 from tigertail.evaluation.online.training_pairs import MIN_EXAMINATION, feedback_ground_truth
-from tigertail.splitting.ground_truth import GroundTruth
+from tigertail.ground_truth.ground_truth import GroundTruth
 from tigertail.testing.simulated_listeners import Population
 
 

@@ -17,11 +17,11 @@ from tigertail.evaluation import ProtocolConfig, hold_out
 from tigertail.evaluation.ground_truth.evaluation import full_split, graded_metrics
 from tigertail.evaluation.metrics.ranking import score_lists
 from tigertail.evaluation.scoring import ranked_lists
+from tigertail.ground_truth.simulated import read_true
 from tigertail.ingest.build import build
 from tigertail.ingest.recipe import Recipe
 from tigertail.signals.annotation import AnnotationConfig, fit_annotation
 from tigertail.simulation import WorldConfig, simulate
-from tigertail.splitting.ground_truth import read_true
 
 PLAIN = AnnotationConfig(
     beta=1.0, norm_floor=0.0, opinion_exponent=1.0, co_annotation_weight=0.0, estimate_reliability=False

@@ -18,8 +18,8 @@ from tigertail.dataset.strata import Stratum
 from tigertail.evaluation.ground_truth.evaluation import graded_metrics
 from tigertail.evaluation.scoring import DIAL, ranked_lists
 from tigertail.evaluation.systems.system import System
+from tigertail.ground_truth.ground_truth import GroundTruth, grade_matrix
 from tigertail.signals.contract import Signal
-from tigertail.splitting.ground_truth import GroundTruth, grade_matrix
 from tigertail.splitting.hold_out import ProtocolConfig, Split
 
 

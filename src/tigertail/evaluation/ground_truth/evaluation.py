@@ -27,9 +27,9 @@ from tigertail.evaluation.report import OVERALL
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
 from tigertail.evaluation.systems.system import System, default_systems
+from tigertail.ground_truth.ground_truth import GroundTruth, graded_queries
 from tigertail.progress import progress
 from tigertail.sparse import CSR
-from tigertail.splitting.ground_truth import GroundTruth, graded_queries
 from tigertail.splitting.hold_out import ProtocolConfig, Split, without_hold_out
 
 GRADED_METRICS: Final = ("nDCG", "Recall")

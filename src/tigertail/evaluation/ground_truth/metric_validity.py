@@ -32,8 +32,9 @@ from tigertail.evaluation.report import OVERALL
 from tigertail.evaluation.scoring import DIAL, ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate, Reals, dominated
 from tigertail.evaluation.systems.system import System, default_systems
+from tigertail.ground_truth.ground_truth import GroundTruth, grade_matrix
+from tigertail.ground_truth.simulated import read_true
 from tigertail.progress import progress
-from tigertail.splitting.ground_truth import GroundTruth, grade_matrix, read_true
 from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 
 AREA: Final = "nDCG x IPS-nDCG"  # what one setting alone dominates

@@ -25,7 +25,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.errors import DataError, TigertailWarning
 from tigertail.evaluation.online.log import Log
 from tigertail.evaluation.online.position_bias import examination
-from tigertail.splitting.ground_truth import GroundTruth
+from tigertail.ground_truth.ground_truth import GroundTruth
 
 NAME: Final = "feedback"
 MIN_EXAMINATION: Final = 0.1

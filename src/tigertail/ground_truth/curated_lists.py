@@ -1,33 +1,24 @@
-"""Ground truth besides held-out listeners: curated lists, and the true affinity of a simulated world.
+"""Curated lists as a ground truth: pairs ``query -> similar``, optionally with a grade.
 
-A further one, shows held out, is in :mod:`tigertail.splitting.shows`.
-
-A curated list has pairs ``query -> similar``, optionally with a grade. It is a CSV, TSV or Parquet file with the
-columns query, similar [, grade], or has the layout of the SAS data set (S. Oramas et al., "A semantic-based
-approach for artist similarity", ISMIR 2015).
+They are a CSV, TSV or Parquet file with the columns query, similar [, grade], or have the layout of the SAS data set
+(S. Oramas et al., "A semantic-based approach for artist similarity", ISMIR 2015).
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
-from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.matching import by_id_or_name, by_mbid_or_name
 from tigertail.errors import ConfigError, DataError
+from tigertail.ground_truth.ground_truth import GroundTruth
 from tigertail.io.files import read_table, read_text
-from tigertail.simulation.truth import true_affinity
-from tigertail.sparse import CSR
 
 QUERY: Final = "query"
 SIMILAR: Final = "similar"
@@ -39,48 +30,6 @@ SAS_LISTS: Final = "lastfmapi_gold.txt"
 SAS_NAMES: Final = "mb2uri_lastfmapi.txt"
 
 _EXAMPLES: Final = 3
-
-
-@dataclass(frozen=True, eq=False)
-class GroundTruth:
-    """Which items are similar to which, and how much.
-
-    Parameters
-    ----------
-    name
-        Its name in a report.
-    pairs
-        Columns target_item_id, item_id, score: a query, a similar item, and its grade above 0. With a column
-        curator, the pairs of each curator are queries of their own. Each pair is there once, or once a curator.
-    graded
-        Whether grades differ.
-    read
-        Pairs in the source.
-    left_out
-        Unusable pairs, by reason.
-    queries_read
-        Queries in the source.
-    examples
-        Some of the items that the dataset lacks.
-    """
-
-    name: str
-    pairs: pl.DataFrame
-    graded: bool
-    read: int
-    left_out: dict[str, int] = field(default_factory=dict)
-    queries_read: int = 0
-    examples: tuple[str, ...] = ()
-
-    @property
-    def queries(self) -> int:
-        """Number of queries with a similar item in the dataset."""
-        return self.pairs.select(self.query_columns).n_unique()
-
-    @property
-    def query_columns(self) -> list[str]:
-        """Columns of the pairs that identify a query."""
-        return [name for name in (c.CURATOR, c.TARGET_ITEM_ID) if name in self.pairs.columns]
 
 
 def read_curated(file: Path | str, dataset: Dataset) -> GroundTruth:
@@ -176,97 +125,6 @@ def read_lists(path: Path | str | None, layout: str, dataset: Dataset) -> Ground
     if path is None:
         raise DataError("no file of curated lists is given", remedy="give the path of the file")
     return read_curated(path, dataset)
-
-
-def read_true(dataset: Dataset) -> GroundTruth:
-    """Return the true affinity of a simulated dataset, graded by its score where that is above 0.
-
-    Raises
-    ------
-    DataError
-        If the dataset is real.
-    """
-    known = true_affinity(dataset)
-    pairs = known.filter(pl.col(c.SCORE) > 0).select(c.TARGET_ITEM_ID, c.ITEM_ID, c.SCORE)
-    below = len(known) - len(pairs)
-    left_out = {"true affinity not above 0": below} if below else {}
-    return GroundTruth("true affinity", pairs, True, len(known), left_out, known[c.TARGET_ITEM_ID].n_unique())
-
-
-def halves(truth: GroundTruth) -> tuple[GroundTruth, GroundTruth]:
-    """Split a ground truth by query: an inner half, to choose by, and a half to report.
-
-    The half of a query depends on the id of its item alone (a bit of its BLAKE2b digest), so it is the same in every
-    dataset, and in every version of one.
-
-    Examples
-    --------
-    >>> pairs = pl.DataFrame({"target_item_id": ["a", "a", "b", "c"], "item_id": ["b", "c", "c", "a"], "score": 1.0})
-    >>> inner, reported = halves(GroundTruth("lists", pairs, graded=False, read=4))
-    >>> inner.pairs["target_item_id"].to_list(), reported.pairs["target_item_id"].to_list()
-    (['a', 'a'], ['b', 'c'])
-    """
-    ids = truth.pairs[c.TARGET_ITEM_ID].unique(maintain_order=True)
-    is_reported = pl.col(c.TARGET_ITEM_ID).is_in(ids.filter([_is_odd(one) for one in ids]).implode())
-    return (
-        _part(truth, "inner half", ~is_reported),
-        _part(truth, "reporting half", is_reported),
-    )
-
-
-def _is_odd(text: str) -> bool:
-    return bool(hashlib.blake2b(text.encode(), digest_size=1).digest()[0] & 1)
-
-
-def _part(truth: GroundTruth, which: str, chosen: pl.Expr) -> GroundTruth:
-    pairs = truth.pairs.filter(chosen)
-    left_out = truth.left_out | {"query of the other half": len(truth.pairs) - len(pairs)}
-    return replace(truth, name=f"{truth.name}, {which}", pairs=pairs, left_out=left_out)
-
-
-@dataclass(frozen=True, eq=False)
-class GradedQueries:
-    """A ground truth in the codes of some interactions, query by query.
-
-    Parameters
-    ----------
-    grades
-        Queries by items: the grade of each similar item.
-    items
-        Item of each query; int32, (queries,).
-    curators
-        Curator of each query; None where the ground truth names none.
-    """
-
-    grades: CSR
-    items: NDArray[np.int32]
-    curators: pl.Series | None
-
-
-def graded_queries(truth: GroundTruth, interactions: Interactions) -> GradedQueries:
-    """Return the queries of a truth by curator and then by item code, those whose items are known."""
-    items = interactions.items
-    coded = items.encode(items.encode(truth.pairs, c.TARGET_ITEM_ID, code="target"), code="item")
-    by = [*truth.query_columns[:-1], "target"]
-    queries = coded.select(by).unique().sort(by).with_row_index("query")
-    pairs = coded.join(queries, on=by)
-    return GradedQueries(
-        CSR.from_coo(pairs["query"], pairs["item"], pairs[c.SCORE], (len(queries), len(items))),
-        queries["target"].to_numpy().astype(np.int32),
-        queries[c.CURATOR] if c.CURATOR in by else None,
-    )
-
-
-def grade_matrix(truth: GroundTruth, interactions: Interactions) -> CSR:
-    """Return a truth as a matrix of grades, items by items, in the codes of some interactions.
-
-    The grades of several curators are added.
-    """
-    items = interactions.items
-    pair = [c.TARGET_ITEM_ID, c.ITEM_ID]
-    pairs = truth.pairs.group_by(pair, maintain_order=True).agg(pl.col(c.SCORE).sum())
-    coded = items.encode(items.encode(pairs, c.TARGET_ITEM_ID, code="row"), code="column")
-    return CSR.from_coo(coded["row"], coded["column"], coded[c.SCORE], (len(items), len(items)))
 
 
 def _matched(path: Path, listed: pl.DataFrame, find: Callable[[pl.Series], pl.DataFrame]) -> GroundTruth:

@@ -8,17 +8,9 @@ import polars as pl
 import pytest
 
 from tigertail.dataset.dataset import Dataset
-from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError
-from tigertail.splitting.ground_truth import (
-    GroundTruth,
-    grade_matrix,
-    graded_queries,
-    halves,
-    read_curated,
-    read_sas,
-    read_true,
-)
+from tigertail.ground_truth.curated_lists import read_curated, read_sas
+from tigertail.ground_truth.ground_truth import GroundTruth
 
 
 def curated(folder: Path, *lines: str) -> Path:
@@ -134,55 +126,3 @@ def test_sas_says_in_which_line_it_is_damaged(scenes: Dataset, sas: Path) -> Non
     (sas / "lastfmapi_gold.txt").write_text("m-kino\tm-cure\nm-lost\n")
     with pytest.raises(DataError, match="line 2: 1 fields, expected 2"):
         read_sas(sas, scenes)
-
-
-def test_real_data_have_no_true_affinity(scenes: Dataset) -> None:
-    with pytest.raises(DataError, match="not known"):
-        read_true(scenes)
-
-
-def test_halves_share_no_query_and_hold_every_pair() -> None:
-    queries = [f"artist {number}" for number in range(200)]
-    lists = pl.DataFrame(
-        [(query, similar, 1.0) for query in queries for similar in ("x", "y")],
-        ["target_item_id", "item_id", "score"],
-        orient="row",
-    )
-    whole = GroundTruth("lists", lists, False, 403, {"similar: not in the dataset": 3})
-    inner, reported = halves(whole)
-    assert pairs(inner) | pairs(reported) == pairs(whole)
-    assert not set(inner.pairs["target_item_id"]) & set(reported.pairs["target_item_id"])
-    assert 70 < inner.queries < 130
-    for half in (inner, reported):
-        assert sum(half.left_out.values()) + len(half.pairs) == half.read == 403
-    fewer, _ = halves(GroundTruth("lists", lists[::-1].head(150), False, 150))
-    assert set(fewer.pairs["target_item_id"]) < set(inner.pairs["target_item_id"])
-
-
-@pytest.fixture
-def by_two_curators() -> GroundTruth:
-    """Both play n1 with n2, and one of them, in three shows, with n3 too."""
-    rows = [("bob", "n1", "n2", 1.0), ("ann", "n1", "n2", 2.0), ("ann", "n1", "n3", 3.0)]
-    columns = ["curator", "target_item_id", "item_id", "score"]
-    return GroundTruth("shows", pl.DataFrame(rows, columns, orient="row"), True, 3)
-
-
-def test_each_curator_asks_their_own_queries(scenes: Dataset, by_two_curators: GroundTruth) -> None:
-    interactions = Interactions.of(scenes)
-    asked = graded_queries(by_two_curators, interactions)
-    assert by_two_curators.queries == 2
-    assert asked.curators is not None
-    assert asked.curators.to_list() == ["ann", "bob"]
-    n1, n2, n3 = interactions.items.codes(pl.Series(["n1", "n2", "n3"]))
-    assert asked.items.tolist() == [n1, n1]
-    of_each = [
-        dict(zip(*(part.tolist() for part in asked.grades.row(query)), strict=True)) for query in (0, 1)
-    ]
-    assert of_each == [{n2: 2, n3: 3}, {n2: 1}]
-
-
-def test_grades_of_curators_are_added_in_one_matrix(scenes: Dataset, by_two_curators: GroundTruth) -> None:
-    interactions = Interactions.of(scenes)
-    n1, n2, n3 = interactions.items.codes(pl.Series(["n1", "n2", "n3"]))
-    items, grades = grade_matrix(by_two_curators, interactions).row(int(n1))
-    assert dict(zip(items.tolist(), grades.tolist(), strict=True)) == {n2: 3, n3: 3}

@@ -1,0 +1,1 @@
+"""Ground truth: which items are similar to which, from curated lists or from a simulated world."""
