@@ -35,13 +35,13 @@ class QueryScores:
     Parameters
     ----------
     values
-        Metrics in the order of :data:`METRICS`; float64, (queries, metrics).
+        Metrics of the system as it is, in the order of :data:`METRICS`; float64, (queries, metrics).
     targets
-        The same with only the items of one stratum relevant, by stratum.
+        The same where only the targets in one stratum are relevant, by stratum.
     sweep
-        nDCG and IPS-nDCG at each setting of the dial; float64, (dial, 2, queries).
+        nDCG and IPS-nDCG at each exponent of :data:`DIAL`; float64, (exponents, 2, queries).
     lists
-        Beyond-accuracy figures of the lists, by name.
+        Figures of the lists of the system as it is that are not of accuracy, such as coverage, by name.
     """
 
     values: NDArray[np.float64]
@@ -67,7 +67,7 @@ def score_system(system: System, split: Split) -> QueryScores:
 def ranked_lists(
     signal: Signal, split: Split, dial: tuple[float, ...] = (0.0,), *, lens: bool = False
 ) -> NDArray[np.int32]:
-    """Rank the catalogue of its listener for every query, at every setting of the popularity dial.
+    """Rank, for every query, the catalogue of the query's listener, at every exponent of the popularity dial.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def ranked_lists(
     Returns
     -------
     NDArray[np.int32]
-        Items, best first, -1 after the end of a list; int32, (dial, queries, k).
+        Items, best first, -1 after the end of a list; int32, (exponents, queries, k).
     """
     if not lens:
         return _ranked(signal, split, np.arange(len(split.query_items)), dial)
@@ -101,12 +101,12 @@ def ranked_lists(
 def _ranked(
     signal: Signal, split: Split, queries: NDArray[np.integer], dial: tuple[float, ...]
 ) -> NDArray[np.int32]:
-    """Rank once for each distinct pair of query item and catalogue."""
+    """Do what :func:`ranked_lists` does without a lens, once for each distinct pair of query item and catalogue."""
     offered = split.exposure.offered
     items = split.query_items[queries]
     catalogues = split.exposure.member[split.query_listeners[queries]]
     distinct = np.unique(items)
-    pairs, query = np.unique(items.astype(np.int64) * len(offered) + catalogues, return_inverse=True)
+    pairs, pair_of_query = np.unique(items.astype(np.int64) * len(offered) + catalogues, return_inverse=True)
     item, catalogue = (part.astype(np.int32) for part in np.divmod(pairs, len(offered)))
     lists = np.empty((len(dial), len(pairs), split.config.k), np.int32)
     lists.fill(-1)
@@ -121,10 +121,11 @@ def _ranked(
                 scored[:, ~offered[one]] = -np.inf
                 found, _ = top_k(scored, split.config.k, item[rows])
                 lists[setting, rows, : found.shape[1]] = found
-    return lists[:, query]
+    return lists[:, pair_of_query]
 
 
 def _affinities(signal: Signal, queries: NDArray[np.int32]) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """Yield the affinities of :data:`BLOCK` queries at a time, after the index of the first of them."""
     for start in range(0, len(queries), BLOCK):
         yield start, signal.affinity(queries[start : start + BLOCK])
 

@@ -1,7 +1,7 @@
-"""Plays of all sources: an external sort by listener and item.
+"""Plays of all sources: an external merge sort by listener and item.
 
-Sorted runs are written to disk and merged range by range of listeners, so that memory holds one run, or the plays
-of one range, at a time.
+Rows are written to disk in sorted runs, which are then merged one range of listeners at a time, so that memory holds
+one run, or the rows of one range.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from tigertail.ingest.clean import EXACT
 from tigertail.ingest.formats.source import ROW_KEY
 
 REF: Final = "ref"  # hash of a reference to an item, replaced by its id once all sources have been read
-RUN_ROWS: Final = 1_000_000
-RANGE_ROWS: Final = 1_000_000
+RUN_ROWS: Final = 1_000_000  # rows in memory from which a run is written
+RANGE_ROWS: Final = 1_000_000  # rows of a range of listeners, about
 
-_EVENTS: Final = "events"
-_ROWS: Final = "rows"
+_EVENTS: Final = (
+    "events"  # whether the row is from a log, where every row is one play, not from a table of counts
+)
+_ROWS: Final = "rows"  # how many rows of the source it stands for
 _SECOND: Final = "second"
 _SCHEMA: Final = pl.Schema(
     {
@@ -53,7 +55,7 @@ class PlaysAccumulator:
         self.folder = folder
         self.duplicates: Counter[str] = Counter()
         self.listeners = pl.DataFrame(schema={c.LISTENER_ID: pl.String, _ROWS: pl.UInt32})
-        self._waiting: list[pl.DataFrame] = []
+        self._unwritten: list[pl.DataFrame] = []
         self._runs: list[Path] = []
 
     def add(self, source: str, plays: pl.DataFrame, *, events: bool) -> None:
@@ -64,9 +66,10 @@ class PlaysAccumulator:
         source
             Its name.
         plays
-            The rows; with the time there may be ``EXACT``, and ``ROW_KEY`` where equal rows need not be repeated.
+            The rows. Beside ``last_played`` there may be :data:`~tigertail.ingest.clean.EXACT`. Rows of counts that
+            are equal but no duplicates differ in :data:`~tigertail.ingest.formats.source.ROW_KEY`.
         events
-            Whether every row is one play.
+            Whether the source is a log, where every row is one play; otherwise it is a table of counts.
         """
         rows = plays.with_columns(
             pl.lit(source).alias(c.SOURCE), pl.lit(events).alias(_EVENTS), pl.lit(1, pl.UInt32).alias(_ROWS)
@@ -75,8 +78,8 @@ class PlaysAccumulator:
         rows = rows.with_columns(empty).select(_SCHEMA.names()).cast(_SCHEMA)
         if events:
             rows = self._summed_events(rows)
-        self._waiting.append(rows)
-        if sum(frame.height for frame in self._waiting) >= RUN_ROWS:
+        self._unwritten.append(rows)
+        if sum(frame.height for frame in self._unwritten) >= RUN_ROWS:
             self._flush()
 
     def plays(self, items: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -90,9 +93,9 @@ class PlaysAccumulator:
         Yields
         ------
         polars.DataFrame
-            The plays of a range of listeners: the sum of counts, the mean rating, the last time. Equal rows of a table
-            of counts are one row, and so are events of one item in one second; the other ones are counted in
-            ``duplicates``.
+            The plays of a range of listeners: the sum of counts, the mean rating, the last time. Of equal rows of a
+            table of counts one is kept, and so is of rows of logs with the same listener, item and second, where times
+            are exact; the others are counted in ``duplicates``, by source.
         """
         self._flush()
         for first, last in self._ranges():
@@ -107,7 +110,7 @@ class PlaysAccumulator:
             yield merged.drop(_ROWS).sort(c.LISTENER_ID, c.ITEM_ID)
 
     def _summed_events(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Sum the events of one listener and item, except those with an exact time, which others may repeat."""
+        """Sum the rows of a log by listener and item, except those with an exact time, which may have duplicates."""
         exact = rows.filter(EXACT)
         kept = _first_of_seconds(exact, REF)
         self._count_duplicates(exact, kept)
@@ -116,7 +119,7 @@ class PlaysAccumulator:
         return pl.concat([kept, summed.select(_SCHEMA.names())])
 
     def _without_overlaps(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Keep one of the events of one listener and item in one second: logs of different files may overlap."""
+        """Keep one row of logs for each listener, item and second: files and sources may overlap."""
         is_exact = pl.col(_EVENTS) & pl.col(EXACT).fill_null(False)
         moment = (c.LISTENER_ID, c.ITEM_ID, c.LAST_PLAYED)
         exact = rows.filter(is_exact).sort(*moment, c.SOURCE, REF, c.PLAYS, c.RATING)
@@ -125,17 +128,17 @@ class PlaysAccumulator:
         return pl.concat([rows.filter(~is_exact), kept])
 
     def _count_duplicates(self, rows: pl.DataFrame, kept: pl.DataFrame) -> None:
-        """Count the duplicate rows of each source."""
+        """Count the rows of each source that were not kept."""
         after = dict(kept[c.SOURCE].value_counts().iter_rows())
         for source, count in rows[c.SOURCE].value_counts().iter_rows():
             self.duplicates[source] += count - after.get(source, 0)
 
     def _flush(self) -> None:
-        """Write the waiting rows as a run sorted by listener, so that one range of it can be read."""
-        if not self._waiting:
+        """Write the rows in memory as a run sorted by listener, so that one range of it can be read."""
+        if not self._unwritten:
             return
-        run = pl.concat(self._waiting).sort(c.LISTENER_ID, REF)
-        self._waiting = []
+        run = pl.concat(self._unwritten).sort(c.LISTENER_ID, REF)
+        self._unwritten = []
         path = self.folder / f"run-{len(self._runs):05}.parquet"
         run.write_parquet(path, row_group_size=100_000)
         self._runs.append(path)
@@ -153,17 +156,18 @@ class PlaysAccumulator:
 
 
 def _first_of_seconds(rows: pl.DataFrame, item: str) -> pl.DataFrame:
-    """Keep the first row of each listener, item and second: other exports may have fractions."""
-    second = rows.with_columns(pl.col(c.LAST_PLAYED).dt.truncate("1s").alias(_SECOND))
-    return second.unique([c.LISTENER_ID, item, _SECOND], keep="first", maintain_order=True).drop(_SECOND)
+    """Keep the first row of each listener, item and second, since one export may have fractions and another none."""
+    with_second = rows.with_columns(pl.col(c.LAST_PLAYED).dt.truncate("1s").alias(_SECOND))
+    return with_second.unique([c.LISTENER_ID, item, _SECOND], keep="first", maintain_order=True).drop(_SECOND)
 
 
 def _sum(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:
-    """Merge rows of the same keys. Sorted first, so that sums of fractions come out the same every time."""
-    whole = rows.sort(*keys, c.PLAYS, c.RATING)
+    """Merge rows of the same keys; a rating is the mean over the rows of sources that have one."""
+    ordered = rows.sort(*keys, c.PLAYS, c.RATING)
     weight = pl.col(_ROWS).filter(pl.col(c.RATING).is_not_null()).sum()
     rating = (pl.col(c.RATING) * pl.col(_ROWS)).sum() / weight
-    return whole.group_by(*keys, maintain_order=True).agg(
+    # In a fixed order, sums of fractions are the same every time.
+    return ordered.group_by(*keys, maintain_order=True).agg(
         pl.col(c.PLAYS).sum(),
         pl.when(weight > 0).then(rating).alias(c.RATING),
         pl.col(c.LAST_PLAYED).max(),

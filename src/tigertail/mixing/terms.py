@@ -1,15 +1,17 @@
 """The terms of the mixture: what a log affinity is a weighted sum of.
 
-With x_i the affinity of signal i from A to B as a share of the mean of A's fifty best (0 where it is negative or the
-signal has no data), and n_B the listeners of B, the terms of a pair are
+With x_i the affinity of signal i from A to B, divided by the mean of A's fifty best (0 where it is negative or the
+signal has no data), and n_B the listeners of B, the terms of a pair of items (A, B) are
 
-    log(1 + x_i / 0.02), log(1 + x_i / 0.3)     of every signal: a curve that bends twice
-    the products of these of two signals        of every pair that may say the same, which need not count twice
-    [no signal but listening has data]          one for all of them together
-    log max(n_B, 1), log(n_B / (n_B + 3))
+    log(1 + x_i / 0.02), log(1 + x_i / 0.3)    two for every signal: its curve
+    products of these of two signals           two for every pair of signals that may rest on the same evidence
+    1 or 0                                     1 where no signal but those of plays alone has data about the pair
+    log max(n_B, 1)                            the popularity of B
+    log(n_B / (n_B + 3))                       the evidence for B, with 0.3 for n_B = 0
 
-The last is the evidence for B: an affinity to an item with two listeners is less certain. An item without listeners
-counts as 0.3 of a listener there.
+A curve is about linear up to x_i = 0.02, logarithmic above 0.3, and between them as the coefficients say. With a
+product, evidence that two signals share need not count twice. An affinity to an item with few listeners is less
+certain: the last term lowers it.
 """
 
 from __future__ import annotations
@@ -26,12 +28,12 @@ from tigertail.retrieval.topk import top_k
 
 Floats = NDArray[np.float32]
 
-BENDS: Final = (0.02, 0.3)
-BEST: Final = 50  # affinities of a query that its scale is the mean of
-EVIDENCE: Final = 3.0  # listeners at which the evidence for an item is half
-NO_LISTENER: Final = 0.3  # listeners that an item without any counts as there
+BENDS: Final = (0.02, 0.3)  # relative affinities above which the two terms of a curve turn logarithmic
+BEST: Final = 50  # of a query's affinities, the number of the best, whose mean is its scale
+EVIDENCE: Final = 3.0  # listeners of an item with which n / (n + 3) is a half
+NO_LISTENER: Final = 0.3  # what stands for n in the evidence for an item without listeners
 ITEM_TERMS: Final = ("popularity", "evidence")
-"""Terms of B alone."""
+"""Terms of B alone, in the order of the formulas above."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,9 @@ class Terms:
     signals
         Names of the signals.
     listening
-        Which of them are models of plays alone, and have data about every pair with listeners.
+        Those of them that are models of plays alone, and have data about every pair with listeners.
     overlaps
-        Pairs of signals whose curves are multiplied as well.
+        Pairs of signals that also have terms for the product of their curves.
     """
 
     signals: tuple[str, ...]
@@ -62,21 +64,21 @@ class Terms:
         return [*(f"{name}, bend {bend}" for name in curved for bend in BENDS), "no data", *ITEM_TERMS]
 
     def of_signal(self, name: str) -> slice:
-        """Return the places of a signal's curve."""
+        """Return the columns of a signal's curve."""
         return self._curve(self.signals.index(name))
 
     def of_overlap(self, pair: tuple[str, str]) -> slice:
-        """Return the places of the product of two signals' curves."""
+        """Return the columns of the product of two signals' curves."""
         return self._curve(len(self.signals) + self.overlaps.index(pair))
 
     @property
     def no_data(self) -> int:
-        """The place of the term of pairs that no signal but listening has data about."""
+        """The column of the term of pairs that no signal but those of plays alone has data about."""
         return len(self) - len(ITEM_TERMS) - 1
 
     @property
     def of_items(self) -> slice:
-        """The places of the terms of B alone."""
+        """The columns of the terms of B alone."""
         return slice(self.no_data + 1, len(self))
 
     @cached_property
@@ -84,22 +86,23 @@ class Terms:
         """The signals that are not models of plays alone."""
         return tuple(name for name in self.signals if name not in self.listening)
 
-    def _curve(self, place: int) -> slice:
-        return slice(len(BENDS) * place, len(BENDS) * (place + 1))
+    def _curve(self, index: int) -> slice:
+        return slice(len(BENDS) * index, len(BENDS) * (index + 1))
 
 
 @dataclass(frozen=True, eq=False)
 class PopularityFeatures:
-    """The terms of items alone, and what popularity is divided by; both are computed once for each popularity.
+    """The terms of B alone, and what divides out popularity; computed once for each level, a distinct listener count.
 
     Parameters
     ----------
     level
-        Which popularity each item has; int32, (items,).
+        Level of each item; int32, (items,).
     values
-        The terms of each popularity; float64, (levels, 2).
+        The two terms at each level; float64, (levels, 2).
     gains
-        What popularity is divided by at an exponent of 1: log(n_B + 3); float64, (levels,).
+        log(n_B + 3) at each level: times the popularity exponent, it is subtracted from the log affinity; float64,
+        (levels,).
     """
 
     level: NDArray[np.int32]
@@ -108,7 +111,7 @@ class PopularityFeatures:
 
     @classmethod
     def of(cls, listeners: NDArray[np.int64]) -> Self:
-        """Take in the listeners of each item."""
+        """Compute them from the listeners of each item."""
         levels, level = np.unique(listeners, return_inverse=True)
         some = np.maximum(levels, NO_LISTENER)
         columns = np.log(np.maximum(levels, 1)), np.log(some / (some + EVIDENCE))
@@ -116,7 +119,10 @@ class PopularityFeatures:
 
 
 def scales(affinities: Floats, queries: NDArray[np.int32]) -> Floats:
-    """Return the mean of each query's best affinities, 1 where it has none above 0; float32, (queries,)."""
+    """Return the mean of each query's :data:`BEST` affinities to other items, negative ones as 0; float32, (queries,).
+
+    It is 1 where none is above 0.
+    """
     best = top_k(affinities, BEST, queries)[1]
     given = np.isfinite(best)
     total = np.where(given, np.maximum(best, 0), 0).sum(axis=1, dtype=np.float64)
@@ -125,14 +131,14 @@ def scales(affinities: Floats, queries: NDArray[np.int32]) -> Floats:
 
 
 def curves(affinities: Floats, scale: Floats) -> tuple[Floats, ...]:
-    """Return the curve of a signal at some affinities: its two terms; float32, in the shape of the affinities.
+    """Return the two terms of a signal's curve at some affinities; each float32, in the shape of the affinities.
 
     Parameters
     ----------
     affinities
-        Float32; not positive means 0.
+        Float32; negative ones count as 0.
     scale
-        Of the query of each; float32, of a shape that fits.
+        Scale of the query of each affinity; float32, of a shape that broadcasts.
     """
     shares = np.maximum(affinities, 0) / scale
     return tuple(np.log(1 + shares / np.float32(bend)) for bend in BENDS)
@@ -151,16 +157,16 @@ def term_values(
     Parameters
     ----------
     terms
-        Which there are.
+        The terms of the mixture.
     affinities, scale
-        Of each signal that has data about the query, its affinities to the items and the scale; float32, (items,) and
-        ().
+        By signal that has data about the query: its affinities to the items, float32, (items,), and the query's scale,
+        float32, ().
     items
         Codes of the items; int32, (items,).
     popularity
-        How popular the items are.
+        Of all items.
     without
-        Signals that are left out, as if they had no data.
+        Signals to leave out, as if they had no data.
 
     Returns
     -------

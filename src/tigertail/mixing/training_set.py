@@ -12,27 +12,27 @@ from numpy.typing import NDArray
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
 
-MOST_LISTED: Final = 10.0  # choices that a curated list counts at most
+MOST_LISTED: Final = 10.0  # hits that a curated list counts at most
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingQueries:
-    """Queries and their right answers.
+    """Queries, and the items that listeners of each query or makers of lists chose.
 
     Parameters
     ----------
     queries
-        Items asked about; an item can be asked about in several catalogues; int32, (queries,).
+        Item of each query; an item is a query of its own in each catalogue; int32, (queries,).
     hits
-        How often each item was right; float32, (queries, items).
+        How often each item was chosen, such as by how many held-out listeners of the query; float32, (queries, items).
     listeners
-        Listeners of each item that the signals were fitted to; int64, (items,).
+        Listeners of each item among those that the signals were fitted to; int64, (items,).
     strata
-        Stratum of each item by them; int8, (items,).
+        Stratum of each item by these listeners; int8, (items,).
     offered
         Which catalogue offers which item; bool, (catalogues, items).
     catalogue
-        The catalogue that was chosen from; int32, (queries,).
+        The catalogue that the items of each query were chosen from; int32, (queries,).
     """
 
     queries: NDArray[np.int32]
@@ -50,7 +50,7 @@ class TrainingQueries:
         listeners: NDArray[np.int64],
         strata: NDArray[np.int8],
     ) -> TrainingQueries:
-        """Return queries whose answers are chosen from all items."""
+        """Return queries whose hits were chosen from all items."""
         offered = np.ones((1, len(listeners)), np.bool_)
         return cls(queries, hits, listeners, strata, offered, np.zeros(len(queries), np.int32))
 
@@ -60,14 +60,17 @@ class TrainingQueries:
         return self.listeners[self.queries]
 
     def weights(self, balance: float, correction: float) -> NDArray[np.float64]:
-        """Return what every hit weighs.
+        """Return the weight of every entry of ``hits``.
+
+        An entry h of query A and item B weighs h H_A^-balance n_B^-correction, times a constant; H_A are all hits of
+        queries in the stratum of A, n_B the listeners of B, at least 1.
 
         Parameters
         ----------
         balance
-            How much strata of queries count alike: 0 by their hits, 1 each the same.
+            0: each stratum of queries weighs as much as it has hits; 1: each weighs the same.
         correction
-            How much a hit on a popular item counts less: by its listeners to this power.
+            How much less a hit on a popular item weighs.
 
         Returns
         -------
@@ -83,17 +86,17 @@ class TrainingQueries:
         return np.asarray(weights * (hits.data.sum() / max(weights.sum(), 1e-12)))
 
     def joined(self, right: CSR, share: float, most: float = np.inf) -> TrainingQueries:
-        """Return the training queries followed by those of listeners' feedback, chosen from all items.
+        """Return these training queries followed by those of listeners' feedback, chosen from all items.
 
         Parameters
         ----------
         right
-            What is right after each item and how much, items by items; rows of items without any are empty.
+            Grades by feedback: how much each item was wanted after each other, items by items.
         share
-            Share of all hits that those of the feedback become; 0 to 1.
+            Share of all hits that those of the feedback become; at least 0, below 1.
         most
-            Hits that one unit of ``right`` counts at most, so that little of it stays little: the share is then
-            smaller.
+            Hits that a grade of 1 counts at most; the share is then smaller, so that a little feedback does not count
+            for much.
         """
         if not right.nnz or not share:
             return self
@@ -127,9 +130,9 @@ class TrainingQueries:
 
 
 def training_set(split: Split) -> TrainingQueries:
-    """Return the queries of a split and, for each, what the held-out listeners who play it play too.
+    """Return the queries of a split with, as hits, the other items that their held-out listeners play.
 
-    Listeners who choose from different catalogues are kept apart: what a catalogue lacks was not turned down.
+    Listeners of different catalogues are kept apart: an item that a catalogue lacks was not rejected.
 
     Parameters
     ----------
@@ -150,12 +153,12 @@ def training_set(split: Split) -> TrainingQueries:
 
 
 def listed_queries(right: CSR, listeners: NDArray[np.int64], strata: NDArray[np.int8]) -> TrainingQueries:
-    """Return the queries of curated lists: a list of ten items or more counts ten choices, a shorter one its length.
+    """Return the queries of curated lists, whose hits are the grades, scaled to sum to a list's length, at most to ten.
 
     Parameters
     ----------
     right
-        Grades, items by items; the rows of items that have no list are empty.
+        Grades, items by items; rows of items without a list are empty.
     listeners, strata
         Of each item, as in :class:`TrainingQueries`.
     """

@@ -1,4 +1,4 @@
-"""The objective of a study: the size of the frontier on listeners that were held out of the training part."""
+"""The objective of a study: the frontier, as an area, on listeners that were held out of the training part."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FRONTIER: Final = "frontier"
 
 
 def score(signal: Signal, split: Split) -> Scores:
-    """Return the size of the frontier of a signal, and its metrics."""
+    """Return the area under the frontier of a signal, and the metrics of the signal as it is."""
     means = [
         np.nanmean(
             score_lists(
@@ -40,14 +40,14 @@ def score(signal: Signal, split: Split) -> Scores:
         for lists in ranked_lists(signal, split, DIAL)
     ]
     plane = [METRICS.index("nDCG"), METRICS.index("IPS-nDCG")]
-    size = float(dominated(np.stack(means)[None, :, plane])[0])
-    return {FRONTIER: size} | dict(zip(METRICS, means[DIAL.index(0.0)].tolist(), strict=True))
+    area = float(dominated(np.stack(means)[None, :, plane])[0])
+    return {FRONTIER: area} | dict(zip(METRICS, means[DIAL.index(0.0)].tolist(), strict=True))
 
 
 def relative(scores: Mapping[str, Scores], default: Mapping[str, Scores]) -> float:
-    """Return the mean over datasets of the frontier's size, relative to that of a default."""
-    sizes = [mine[FRONTIER] / max(default[name][FRONTIER], 1e-12) for name, mine in scores.items()]
-    return float(np.mean(sizes))
+    """Return the mean over datasets of the area under the frontier, relative to that of a default."""
+    ratios = [mine[FRONTIER] / max(default[name][FRONTIER], 1e-12) for name, mine in scores.items()]
+    return float(np.mean(ratios))
 
 
 def fit_base(config: ModelConfig, split: Split) -> Signal:
@@ -62,7 +62,7 @@ def fit_plain(config: ModelConfig, split: Split) -> Signal:
 
 
 def fit_co_listening(config: ModelConfig, split: Split) -> Signal:
-    """Fit co-listening."""
+    """Fit co-listening without exposure, as the model does."""
     counted = ItemItem(**dict(config.co_listening), confidence=config.confidence, exposure=False)
     return counted.fit(split)
 

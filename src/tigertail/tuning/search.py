@@ -1,10 +1,10 @@
 """The search: a tree-structured Parzen estimator (J. Bergstra et al., NeurIPS 2011), one study after another.
 
-The next configuration depends on the seed and on the finished trials, not on the budget: a longer search begins
-with the shorter one.
+The next configuration depends on the seed and on the finished trials, not on the budget: the trials of a shorter search
+are the first ones of a longer one.
 
-Listeners that ``tigertail evaluate`` holds out with the same seed are never seen: they are held out first, and
-the search holds others out of those that are left.
+No data of the listeners that ``tigertail evaluate`` holds out with the same seed is used: they are held out first, and
+the search evaluates on others, held out of the rest.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tigertail.tuning.budget import Budget
 from tigertail.tuning.search_space import BASE, CO_LISTENING, MIXTURE, STUDIES, StudySpec
 from tigertail.tuning.trial_store import TrialResult, TrialStore
 
-INNER: Final = 100  # added to the seed for the listeners that the search holds out
+INNER_SEED: Final = 100  # added to the seed to draw the listeners that the search holds out
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Tuning:
     interrupted: bool = False
 
     def ranked(self, study: str) -> list[TrialResult]:
-        """Return the trials of a study, the best first, equals in the order of trial."""
+        """Return the trials of a study, best first, ties by number."""
         return sorted(self.results.get(study, []), key=lambda result: (-result.value, result.number))
 
     def best(self, study: str) -> ModelConfig | None:
@@ -55,7 +55,7 @@ class Tuning:
         return next((result.config for result in self.ranked(study)), None)
 
     def model(self) -> ModelConfig | None:
-        """Return the best configuration of the whole model, None before the first trial."""
+        """Return the best configuration of the last study of the model that has a trial, None before the first."""
         return self.best(MIXTURE) or self.best(CO_LISTENING) or self.best(BASE)
 
 
@@ -67,14 +67,14 @@ def tune(
     Parameters
     ----------
     datasets
-        Datasets that the settings must suit; all count alike.
+        Datasets to evaluate each configuration on; they have equal weight.
     folder
         Where the trials are kept, and listed in ``trials.jsonl``; a search that was stopped there goes on.
     budget
-        How long; None means 30 trials of each study.
+        How long to search; None means 30 trials of each study.
     seed
-        Seed of the search, and of the split of :func:`tigertail.evaluation.evaluate` whose held-out listeners
-        must not be seen.
+        Seed of the search, and of the split of :func:`tigertail.evaluation.evaluate` whose held-out listeners are kept
+        out of it.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def tune(
         try:
             for spec in STUDIES:
                 start = spec.start or found.model()
-                assert start is not None  # the study before has a trial at least
+                assert start is not None  # a budget gives every study at least one trial
                 results = found.results.setdefault(spec.name, [])
                 for result in _trials(spec, start, store, splits, budget, seed):
                     results.append(result)
@@ -109,7 +109,7 @@ def tune(
 def inner_split(dataset: Dataset, seed: int) -> Split:
     """Hold listeners out of the training part of an evaluation with this seed."""
     outer = hold_out(dataset, ProtocolConfig(seed=seed))
-    return hold_out(outer.train, ProtocolConfig(seed=seed + INNER))
+    return hold_out(outer.train, ProtocolConfig(seed=seed + INNER_SEED))
 
 
 def _trials(
@@ -126,7 +126,7 @@ def _trials(
     yield from results
     while not budget.exhausted(len(results), sum(result.seconds for result in results), len(STUDIES)):
         began = time.monotonic()
-        # A sampler for each trial: a random state that lasted would be lost when the search is stopped.
+        # A new sampler, seeded by the trial's number, so that a stopped search goes on as if it had not been stopped.
         entropy = np.random.SeedSequence([seed, len(results), *spec.name.encode()])
         study.sampler = TPESampler(seed=int(entropy.generate_state(1)[0]))
         trial = study.ask(dict(spec.search_space))

@@ -1,11 +1,12 @@
 """The studies: which settings each searches, and in which range.
 
-The studies *base*, *co-listening* and *mixture* tune the model: each starts from the best configuration of the
-study before. The study *plain* tunes plain ALS, with nu = 0 and the cosine, over the ranges of the base.
+The studies *base*, *co-listening* and *mixture* tune the model: each starts from the best configuration of the study
+before. The study *plain* tunes plain ALS, a baseline, over the ranges of the base: its regularisation does not grow
+with the number of a listener's items or an item's listeners (nu = 0), and it ranks by the cosine.
 
-The popularity exponents are not searched. They move a system along its frontier, as the popularity dial does,
-and hardly change its size: a search would set them by chance. The share of listeners that the mixture learns
-from is not searched either: for each trial all signals would have to be fitted again.
+The popularity exponents are not searched. They move a system along its frontier, as the popularity dial does, and
+hardly change the area under it: a search would set them by chance. The share of listeners that the mixture learns from
+is not searched either: for each trial all signals would have to be fitted again.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class StudySpec:
     search_space
         The range of each setting, by table and key, such as ``base.factors``.
     fitter
-        Returns what fits a signal to a split; called once in a search.
+        Makes the function that fits a signal to a split; called once in a search.
     start
         The configuration of trial 0; None means the best of the study before.
     """

@@ -35,13 +35,13 @@ class TrialResult(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     number: int
-    """Its place in the study; 0 is the configuration that the study starts from."""
+    """Its number in the study; 0 is the configuration that the study starts from."""
     config: ModelConfig
     """The configuration."""
     value: float
-    """Mean over datasets of the frontier's size, relative to that of trial 0."""
+    """Mean over datasets of the area under the frontier, relative to that of trial 0."""
     scores: dict[str, Scores]
-    """Frontier's size and metrics, by fingerprint of the dataset."""
+    """The area under the frontier, and the metrics, by fingerprint of the dataset."""
     seconds: float
     """Time it took."""
 

@@ -24,7 +24,7 @@ def test_an_answer_is_made_once_even_where_many_ask_at_the_same_time() -> None:
     made: list[str] = []
 
     async def ask() -> list[bytes]:
-        queue = WorkQueue(max_queue=10, megabytes=1)
+        queue = WorkQueue(max_queue=10, cache_mib=1)
         first = await asyncio.gather(*(queue.get_or_compute("k", counted(made, "a")) for _ in range(20)))
         return [*first, await queue.get_or_compute("k", counted(made, "b"))]
 
@@ -37,7 +37,7 @@ def test_what_failed_is_tried_again() -> None:
         raise ServiceError(418, "a teapot")
 
     async def ask() -> bytes:
-        queue = WorkQueue(max_queue=10, megabytes=1)
+        queue = WorkQueue(max_queue=10, cache_mib=1)
         with pytest.raises(ServiceError):
             await queue.get_or_compute("k", fail)
         return await queue.get_or_compute("k", lambda: b"tea")
@@ -54,7 +54,7 @@ def test_who_goes_away_does_not_take_the_answer_from_others() -> None:
         return b"a"
 
     async def ask() -> bytes:
-        queue = WorkQueue(max_queue=10, megabytes=1)
+        queue = WorkQueue(max_queue=10, cache_mib=1)
         first = asyncio.create_task(queue.get_or_compute("k", slowly))
         second = asyncio.create_task(queue.get_or_compute("k", slowly))
         await asyncio.sleep(0.01)
@@ -69,7 +69,7 @@ def test_too_many_requests_are_refused_for_now() -> None:
     go = threading.Event()
 
     async def ask() -> list[object]:
-        queue = WorkQueue(max_queue=2, megabytes=1)
+        queue = WorkQueue(max_queue=2, cache_mib=1)
         tasks = [asyncio.create_task(queue.run(lambda: go.wait(10))) for _ in range(5)]
         await asyncio.sleep(0.01)
         go.set()

@@ -1,4 +1,4 @@
-"""Merging new plays with those of a model: they are checked, and get common item codes."""
+"""Merging new plays with those of a model: they are checked, and both get common item codes."""
 
 from __future__ import annotations
 
@@ -25,8 +25,12 @@ from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
 
 ADDED: Final = "added"
-LONG: Final = 5  # items from which two listeners with the same plays are one
-_MADE: Final = ("listeners", "stratum", "folded")  # what a model adds to the catalogue's columns
+MIN_COMPARED: Final = 5  # items of a listener from which an equal one elsewhere is taken for the same person
+_DERIVED: Final = (
+    "listeners",
+    "stratum",
+    "folded",
+)  # columns of a model's items that a dataset's do not have
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,15 +42,15 @@ class MergedData:
     items
         The model's items and the new ones, in the order of their new codes, as in :class:`Model`.
     plays
-        Play counts, first of the model's listeners, group by group, then of the new ones; listeners by items.
+        Play counts, first of the model's listeners, group by group, then of the new listeners; listeners by items.
     interactions
-        The new listeners and their plays, under codes of their own.
+        The new listeners and their plays, under the item codes of the dataset.
     remap
-        Where the model's items went.
+        The common codes of the model's items.
     same_name
-        How many new items bear the name of one the model has.
+        How many new items have the same name as an item of the model.
     aliases
-        What else the items are called, as in :class:`Model`.
+        Further ids, MBIDs and names of the items, as in :class:`Model`.
     """
 
     items: pl.DataFrame
@@ -77,15 +81,15 @@ def listening_of(model: Model) -> GroupedCoListening:
 def merge(model: Model, dataset: Dataset) -> MergedData:
     """Merge the plays of a dataset with those of a model.
 
-    A model keeps no listener ids, so the listeners of the dataset count as new. A dataset that was added before is
-    refused, and so is one whose listeners play exactly what listeners of the model play.
+    A model keeps no listener ids, so all listeners of the dataset count as new. A dataset that was added before is
+    refused, and so is one most of whose listeners play exactly what listeners of the model play.
 
     Parameters
     ----------
     model
         The model.
     dataset
-        New listeners with their plays, and new items. Items are those of the model where the ids are the same.
+        New listeners with their plays, and new items. An item is one of the model if it has the same id.
 
     Raises
     ------
@@ -96,9 +100,9 @@ def merge(model: Model, dataset: Dataset) -> MergedData:
         If the model keeps no plays.
     """
     listening = listening_of(model)
-    _refuse(model, dataset)
+    _check_addable(model, dataset)
     new = Interactions.of(dataset)
-    if not new.plays.nnz:  # without plays there are no listeners
+    if not new.plays.nnz:  # then no listener is added, only items
         new = Interactions.build(dataset.plays.clear(), dataset.items[c.ITEM_ID])
     counted = pl.DataFrame({c.ITEM_ID: new.items.ids, "new": new.item_listeners})
     known = model.items.select(c.ITEM_ID, pl.Series("old", listening.popularity.astype(np.int64)))
@@ -110,12 +114,12 @@ def merge(model: Model, dataset: Dataset) -> MergedData:
     )
     items = Vocabulary(order[c.ITEM_ID])
     remap = ItemRemap(items.codes(model.items[c.ITEM_ID]), len(items))
-    theirs = ItemRemap(items.codes(new.items.ids), len(items)).columns(new.plays)
-    ours = remap.columns(listening.plays)
-    _refuse_repeated(ours, theirs, dataset)
+    new_plays = ItemRemap(items.codes(new.items.ids), len(items)).columns(new.plays)
+    model_plays = remap.columns(listening.plays)
+    _check_not_repeated(model_plays, new_plays, dataset)
     catalogue, same_name = _catalogue(model, dataset, order)
     aliases = _aliases(model, dataset, catalogue)
-    return MergedData(catalogue, stack_rows(ours, theirs), new, remap, same_name, aliases)
+    return MergedData(catalogue, stack_rows(model_plays, new_plays), new, remap, same_name, aliases)
 
 
 def stack_rows(above: CSR, below: CSR) -> CSR:
@@ -128,7 +132,7 @@ def stack_rows(above: CSR, below: CSR) -> CSR:
     )
 
 
-def _refuse(model: Model, dataset: Dataset) -> None:
+def _check_addable(model: Model, dataset: Dataset) -> None:
     if dataset.simulated != model.provenance.simulated:
         kinds = {True: "simulated", False: "real"}
         raise DataError(
@@ -147,7 +151,7 @@ def _refuse(model: Model, dataset: Dataset) -> None:
         if not (spec.addable and dataset.has(table)):
             continue
         allowed = {*spec.columns, *(model.items.columns if table == c.ITEMS_TABLE else ())}
-        allowed -= set(_MADE)
+        allowed -= set(_DERIVED)
         if unknown := [name for name in dataset.scan(table).collect_schema() if name not in allowed]:
             raise DataError(
                 f"unknown column {', '.join(unknown)}",
@@ -156,23 +160,23 @@ def _refuse(model: Model, dataset: Dataset) -> None:
             )
 
 
-def _refuse_repeated(ours: CSR, theirs: CSR, dataset: Dataset) -> None:
-    """Refuse listening of which most has been there before, to the last play."""
-    before = set(_long_rows(ours))
-    rows = _long_rows(theirs)
-    repeated = sum(row in before for row in rows)
-    if repeated * 2 > len(rows):
+def _check_not_repeated(model_plays: CSR, new_plays: CSR, dataset: Dataset) -> None:
+    """Refuse a dataset where more than half of the listeners compared play exactly what one of the model plays."""
+    known = set(_digests(model_plays))
+    new = _digests(new_plays)
+    repeated = sum(one in known for one in new)
+    if repeated * 2 > len(new):
         raise DataError(
-            f"{repeated:,} of {len(rows):,} listeners with {LONG} items or more play exactly what a listener of "
+            f"{repeated:,} of {len(new):,} listeners with {MIN_COMPARED} items or more play exactly what a listener of "
             "the model plays: they seem to be in the model already, and would count twice",
             path=dataset.path,
             remedy="build a dataset of new listeners only, or fit the model again to all of them",
         )
 
 
-def _long_rows(matrix: CSR) -> list[bytes]:
-    """Return a digest of what each listener of enough items plays."""
-    rows = np.flatnonzero(matrix.row_sizes >= LONG)
+def _digests(matrix: CSR) -> list[bytes]:
+    """Return a digest of the items and plays of each listener with :data:`MIN_COMPARED` items or more."""
+    rows = np.flatnonzero(matrix.row_sizes >= MIN_COMPARED)
     parts = (matrix.row(int(row)) for row in rows)
     return [
         hashlib.blake2b(items.tobytes() + plays.tobytes(), digest_size=16).digest() for items, plays in parts
@@ -192,21 +196,21 @@ def _with_mbids(old: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
 
 
 def _aliases(model: Model, dataset: Dataset, catalogue: pl.DataFrame) -> pl.DataFrame | None:
-    """Return what else the items are called, in the model and in the dataset."""
+    """Return the further ids, MBIDs and names of the items, from the model and the dataset."""
     given = dataset.items.unique(c.ITEM_ID, keep="first", maintain_order=True)
     names = given.select(c.ITEM_ID, pl.lit(c.NAME).alias(c.SCHEME), pl.col(c.NAME).alias(c.ALIAS))
-    told = [
+    tables = [
         item_aliases(dataset, given.with_columns(fold_series(given[c.NAME]).alias("folded"))),
         model.aliases,
     ]
-    more = [one.select(c.ITEM_ID, c.SCHEME, c.ALIAS) for one in told if one is not None]
+    more = [one.select(c.ITEM_ID, c.SCHEME, c.ALIAS) for one in tables if one is not None]
     if c.MBID in given.columns:
         more.append(given.select(c.ITEM_ID, pl.lit(c.MBID).alias(c.SCHEME), pl.col(c.MBID).alias(c.ALIAS)))
     return aliases_beside(pl.concat([*more, names]).drop_nulls(c.ALIAS), catalogue)
 
 
 def _catalogue(model: Model, dataset: Dataset, order: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    """Return the items in their new order, and how many new ones bear the name of one there was."""
+    """Return the items in the order of their common codes, and how many new ones have the name of one of the model."""
     old = model.items.drop("listeners", "stratum")
     given = dataset.items.unique(c.ITEM_ID, keep="first", maintain_order=True)
     new = order.select(c.ITEM_ID).join(old, on=c.ITEM_ID, how="anti", maintain_order="left")

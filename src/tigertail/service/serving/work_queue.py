@@ -13,7 +13,7 @@ from tigertail.service.http.problems import ServiceError
 from tigertail.service.serving.response_cache import ResponseCache
 
 T = TypeVar("T")
-THREADS: Final = 1  # more would only wait for each other: see ServedModel
+THREADS: Final = 1  # more would only wait for each other, since ServedModel computes under one lock
 
 
 class WorkQueue:
@@ -22,20 +22,20 @@ class WorkQueue:
     Parameters
     ----------
     max_queue
-        Most pieces of work that may wait.
-    megabytes
+        Most calls that may wait for a thread.
+    cache_mib
         MiB of responses to cache.
     threads
-        Threads.
+        Threads that do the work.
     """
 
-    def __init__(self, max_queue: int, megabytes: int, threads: int = THREADS) -> None:
+    def __init__(self, max_queue: int, cache_mib: int, threads: int = THREADS) -> None:
         self._max_pending = max_queue + threads
         self._threads = threads
         self._pending = 0  # running or waiting
         self._limiter: CapacityLimiter | None = None
-        self._cache = ResponseCache(megabytes * 2**20)
-        self._under_way: dict[str, asyncio.Future[bytes]] = {}
+        self._cache = ResponseCache(cache_mib * 2**20)
+        self._in_progress: dict[str, asyncio.Future[bytes]] = {}
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run some work when a thread is free.
@@ -59,26 +59,31 @@ class WorkQueue:
             self._pending -= 1
 
     async def get_or_compute(self, key: str, work: Callable[[], bytes]) -> bytes:
-        """Return a response that depends on its key alone; requests at the same time share one computation."""
+        """Return a response that depends on its key alone: a cached one, or one that all who wait for it share.
+
+        Raises
+        ------
+        ServiceError
+            As :meth:`run` does, and whatever the work raises.
+        """
         cached = self._cache.get(key)
         if cached is not None:
             metrics.CACHE_REQUESTS.labels("hit").inc()
             return cached
         metrics.CACHE_REQUESTS.labels("miss").inc()
-        if key not in self._under_way:
-            task = asyncio.ensure_future(self._make(key, work))
-            self._under_way[key] = task
+        if key not in self._in_progress:
+            task = asyncio.ensure_future(self._compute(key, work))
+            self._in_progress[key] = task
             task.add_done_callback(lambda done: self._done(key, done))
-        return await asyncio.shield(
-            self._under_way[key]
-        )  # a client that disconnects must not cancel it for the others
+        # A client that disconnects must not cancel it for the others.
+        return await asyncio.shield(self._in_progress[key])
 
-    async def _make(self, key: str, work: Callable[[], bytes]) -> bytes:
-        made = await self.run(work)
-        self._cache.put(key, made)
-        return made
+    async def _compute(self, key: str, work: Callable[[], bytes]) -> bytes:
+        response = await self.run(work)
+        self._cache.put(key, response)
+        return response
 
     def _done(self, key: str, done: asyncio.Future[bytes]) -> None:
-        self._under_way.pop(key, None)
+        self._in_progress.pop(key, None)
         if not done.cancelled():
-            done.exception()  # marks it as seen: every client may have disconnected
+            done.exception()  # asyncio logs an error that was never read, and every client may have disconnected

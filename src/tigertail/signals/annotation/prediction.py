@@ -1,21 +1,25 @@
 """The listening that labels predict.
 
 Two artists can be alike without a label in common: "mpb" and "música popular brasileira", "hip hop" and "grime" are
-used of artists with the same listeners. So the direction z_i of an item in the base model is predicted from its
-labels and annotators by a ridge regression. With the rows x_i of the signal and its floor s,
+used of artists with the same listeners. So the direction of an item's vector in the base model is predicted from the
+item's labels and annotators by a ridge regression. With x_i the row of item i in the signal (weights of its labels,
+then of its annotators), s the setting ``norm_floor``, and z_i the direction of its vector in the base model,
 
     f_i = x_i / (|x_i|^2 + s^2)^(1/2)
-    B   = argmin  sum_i |z_i - B' f_i|^2 + penalty |B|^2,   p_i = B' f_i / |B' f_i|
+    B   = argmin  sum_i |z_i - B' f_i|^2 + penalty |B|^2        p_i = B' f_i / |B' f_i|
 
-over the items with listeners enough. It is the mapping from attributes to factors of Z. Gantner et al., "Learning
+The sum is over the examples: items with labels or annotators, and ``prediction_min_listeners`` listeners or more. z is
+centred, since what all items share says nothing of one: the mean over the examples is subtracted from the directions,
+and the differences have length 1 again. It is the mapping from attributes to factors of Z. Gantner et al., "Learning
 Attribute-to-Feature Mappings for Cold-Start Recommendations" (ICDM 2010), with a ridge penalty (A. E. Hoerl and R. W.
-Kennard, Technometrics 12, 1970). z is centred: what all items share says nothing of one.
+Kennard, Technometrics 12, 1970).
 
-An item's own listening stays out of its prediction: items are split into folds, and each is predicted from the
-others. B of items without listeners, and of later ones, is the mean over the folds.
+An item's own listening stays out of its prediction: examples are split into folds, and each fold is predicted with the
+B of the others. All other items, and items that are added later, are predicted with the mean of these B.
 
-B is found in its dual form, F' (F F' + penalty I)^-1 Z, by conjugate gradients (M. R. Hestenes and E. Stiefel,
-1952), which need products of a sparse matrix alone. The number of steps is fixed.
+B is found in its dual form, F' (F F' + penalty I)^-1 Z, where F has the rows f_i and Z the rows z_i, by conjugate
+gradients (M. R. Hestenes and E. Stiefel, 1952), which need products with a sparse matrix alone. The number of steps is
+fixed.
 """
 
 from __future__ import annotations
@@ -41,22 +45,22 @@ Vectors = NDArray[np.float32]
 
 NAMES: Final = ("predicted", "coefficients")
 FOLDS: Final = 4
-STEPS: Final = 10  # of conjugate gradients; with half as many lists are a little worse
+STEPS: Final = 10  # of conjugate gradients; half as many make lists a little worse
 _TINY: Final = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """The direction of each item's listeners, as its labels predict it.
+    """The direction of each item in the base model, as its labels and annotators predict it.
 
     Parameters
     ----------
     vectors
-        p: of length 1, or 0 where labels predict nothing; float32, (items, factors).
+        p of each item: of length 1, or 0 where nothing is predicted; float32, (items, factors).
     coefficients
-        B of each label, without those of annotators; float32, (labels, factors).
+        The rows of B of labels, without those of annotators; float32, (labels, factors).
     weight
-        Share of the prediction in the affinity.
+        Share of the prediction in the affinity of the annotation signal.
     """
 
     vectors: Vectors
@@ -81,15 +85,17 @@ class Prediction:
         Parameters
         ----------
         weights
-            Weights of labels; rows of items that have a prediction are empty.
+            Weights of the labels of items that have no prediction yet, the other rows empty; items by labels.
         floor
-            s.
+            The setting ``norm_floor``.
         """
         coefficients = np.zeros((weights.shape[1], self.vectors.shape[1]), np.float32)
         coefficients[: len(self.coefficients)] = self.coefficients
         added = _directions(_scaled(weights.to_scipy(), floor) @ coefficients)
-        fresh = weights.row_sizes > 0
-        return replace(self, vectors=np.where(fresh[:, None], added, self.vectors), coefficients=coefficients)
+        is_new = weights.row_sizes > 0
+        return replace(
+            self, vectors=np.where(is_new[:, None], added, self.vectors), coefficients=coefficients
+        )
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk."""
@@ -116,14 +122,14 @@ def fit_prediction(
     listeners: NDArray[np.int64],
     config: AnnotationConfig,
 ) -> Prediction | None:
-    """Learn to predict listening from labels.
+    """Learn to predict the direction of items in the base model from labels and annotators.
 
     Parameters
     ----------
     weights
-        Rows of the signal: labels, and after these annotators; sparse, (items, columns).
+        Rows of the signal: weights of labels, then of annotators; sparse, (items, columns).
     labels
-        How many of the columns are labels.
+        How many of the columns are labels, the first ones.
     factors
         The base model's item vectors; float32, (items, factors).
     listeners
@@ -134,48 +140,48 @@ def fit_prediction(
     Returns
     -------
     Prediction | None
-        None where fewer than two items have listeners and labels enough.
+        None where there are fewer than two examples.
     """
     rows = _scaled(weights, config.norm_floor)
-    teaches = (listeners >= config.prediction_min_listeners) & (np.diff(rows.indptr) > 0)
-    if np.count_nonzero(teaches) < 2:
+    is_example = (listeners >= config.prediction_min_listeners) & (np.diff(rows.indptr) > 0)
+    if np.count_nonzero(is_example) < 2:
         return None
     targets = _directions(np.asarray(factors, np.float32))
-    targets = _directions(targets - targets[teaches].mean(axis=0))
-    # Codes run from the most popular item down, so that these folds are alike.
-    fold = np.where(teaches, np.cumsum(teaches) % FOLDS, -1)
+    targets = _directions(targets - targets[is_example].mean(axis=0))
+    # Codes run from the most popular item down, so that folds of every fourth example are alike in popularity.
+    fold = np.where(is_example, np.cumsum(is_example) % FOLDS, -1)
     predicted = np.zeros_like(targets)
     mean = np.zeros((rows.shape[1], targets.shape[1]), np.float32)
     for one in range(FOLDS):
-        others, own = np.flatnonzero(teaches & (fold != one)), np.flatnonzero(fold == one)
-        found = _ridge(rows[others], targets[others], config.prediction_penalty)
-        predicted[own] = rows[own] @ found
-        mean += found / FOLDS
-    rest = np.flatnonzero(~teaches)
+        others, own = np.flatnonzero(is_example & (fold != one)), np.flatnonzero(fold == one)
+        coefficients = _ridge(rows[others], targets[others], config.prediction_penalty)
+        predicted[own] = rows[own] @ coefficients
+        mean += coefficients / FOLDS
+    rest = np.flatnonzero(~is_example)
     predicted[rest] = rows[rest] @ mean
     return Prediction(_directions(predicted), mean[:labels].copy(), config.prediction_weight)
 
 
 def _ridge(features: sparse.csr_array, targets: Vectors, penalty: float) -> Vectors:
-    """Return B, (features, dimensions)."""
-    turned = features.T.tocsr()
+    """Return B after :data:`STEPS` of conjugate gradients, one system for each factor; float32, (features, factors)."""
+    transposed = features.T.tocsr()
     solution = np.zeros_like(targets)
     residual = targets.copy()
     direction = residual.copy()
-    size = (residual**2).sum(axis=0)
+    squared = (residual**2).sum(axis=0)
     for _ in range(STEPS):
-        image = features @ (turned @ direction) + np.float32(penalty) * direction
-        step = size / np.maximum((direction * image).sum(axis=0), _TINY)
+        product = features @ (transposed @ direction) + np.float32(penalty) * direction
+        step = squared / np.maximum((direction * product).sum(axis=0), _TINY)
         solution += step * direction
-        residual -= step * image
+        residual -= step * product
         after = (residual**2).sum(axis=0)
-        direction = residual + after / np.maximum(size, _TINY) * direction
-        size = after
-    return np.asarray(turned @ solution)
+        direction = residual + after / np.maximum(squared, _TINY) * direction
+        squared = after
+    return np.asarray(transposed @ solution)
 
 
 def _scaled(weights: sparse.csr_array, floor: float) -> sparse.csr_array:
-    """Return rows divided by their length, with the floor added to its square; float32."""
+    """Return the rows f_i: x_i / (|x_i|^2 + floor^2)^(1/2); float32."""
     rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
     squares = np.bincount(rows, weights.data.astype(np.float64) ** 2, weights.shape[0]) + floor**2
     scaled = weights.astype(np.float32)
@@ -184,6 +190,6 @@ def _scaled(weights: sparse.csr_array, floor: float) -> sparse.csr_array:
 
 
 def _directions(vectors: Vectors) -> Vectors:
-    """Return vectors of length 1; 0 stays 0."""
+    """Return the vectors divided by their length; a vector of 0 stays 0."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.where(lengths > _TINY, lengths, 1), np.float32)

@@ -34,7 +34,7 @@ class BackOffConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     listeners: float = Field(0.3, gt=0)
-    """Listeners at which a track's own listening counts as much as its artist's."""
+    """Shrinkage s: the weight of own listening between two items of s listeners each is a quarter, of many near 1."""
     same_artist: float = Field(1.5, ge=0)
     """Affinity of an artist with themselves, as a share of that with the closest other."""
 
@@ -45,14 +45,15 @@ class BackOff:
 
     With n_A the listeners of A, s the setting ``listeners``, and a(A) the artist of A,
 
-        v_A = n_A / (n_A + s)        w_AB = 1 - v_A v_B
+        v_A = n_A / (n_A + s)
 
-        aff(A -> B) = (1 - w_AB) own(A -> B) + w_AB artists(a(A) -> a(B))
+        aff(A -> B) = v_A v_B own(A -> B) + (1 - v_A v_B) artists(a(A) -> a(B))
 
-    where each signal is divided by its best answer to the query, and an artist against themselves gets
-    ``same_artist``. A signal without data about the pair adds nothing; where neither has data, the affinity is
-    ``-inf``. If one of the two items has no listener, the artists alone decide. The shrinkage n / (n + s)
-    is that of Bell and Koren, "Improved Neighborhood-based Collaborative Filtering" (KDD Cup 2007).
+    where each signal is divided by its best affinity of the query to another item or artist (by 1 if none is above 0),
+    and the affinity of an artist to themselves is ``same_artist``. A signal without data about the pair adds nothing;
+    where neither has data, the affinity is ``-inf``. If one of the two items has no listener, the artists alone decide.
+    The shrinkage n / (n + s) is that of Bell and Koren, "Improved Neighborhood-based Collaborative Filtering" (KDD Cup
+    2007).
 
     Parameters
     ----------
@@ -65,7 +66,7 @@ class BackOff:
     own_weight
         v of each item; float32, (items,).
     same_artist
-        See above.
+        Affinity of an artist to themselves, where the best other artist has 1.
     """
 
     own: Signal
@@ -103,7 +104,7 @@ class BackOff:
         return scores
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
-        """Return the explanation of the signal over items; where that is "", what links the artists."""
+        """Return the explanations of the signal over items; where one is "", what links the artists, if anything."""
         own = self.own.explain(query, items) if isinstance(self.own, Explainable) else [""] * len(items)
         theirs = explain_through_artists(self.artists, int(self.artist_of[query]), self.artist_of[items])
         return [
@@ -131,7 +132,7 @@ class BackOff:
         Raises
         ------
         TypeError
-            If a part is not from factors: fits make no other.
+            If one of the two signals is not a :class:`~tigertail.signals.factors.FactorAffinity`; fits make no other.
         """
         arrays: Arrays = {"artist_of": self.artist_of, "own_weight": self.own_weight}
         settings: dict[str, Any] = {"same_artist": self.same_artist}
@@ -169,13 +170,13 @@ def fit_back_off(
     Parameters
     ----------
     dataset
-        What to learn from; its items say whose they are.
+        The data; its table of items has the artist of each.
     interactions
-        The item of each code, and its listening.
+        Its plays, under the item codes of ``own``.
     own
         The signal over items.
     fit_artists
-        Learns a signal over artists from their listening: all that their items have, and who has it.
+        Fits a signal over artists to their plays; a play of an item is one of its artist.
     config
         Settings.
 
@@ -195,12 +196,12 @@ def fit_back_off(
 
 
 def own_weights(listeners: NDArray[np.int64], config: BackOffConfig) -> NDArray[np.float32]:
-    """Return v, the weight of each item's own listening, from its number of listeners; float32, (items,)."""
+    """Return v of each item, from its number of listeners; float32, (items,)."""
     return np.asarray(listeners / (listeners + config.listeners), np.float32)
 
 
 def _owners(dataset: Dataset) -> pl.DataFrame:
-    """Return ``item_id`` and ``artist_id`` of the items whose artist is known; an artist is their own."""
+    """Return ``item_id`` and ``artist_id`` of the items whose artist is known; an item that is an artist is its own."""
     items = dataset.items
     if c.ARTIST_ID not in items.columns:
         items = items.with_columns(pl.lit(None, pl.String).alias(c.ARTIST_ID))
@@ -226,7 +227,7 @@ def _numpy_mix(
     same: np.float32,
     scores: NDArray[np.float32],
 ) -> None:
-    """Do as :func:`_mix`."""
+    """Do what :func:`_mix` does."""
     for row, query in enumerate(queries):
         artist = artist_of[query]
         share = own_weight[query] * own_weight
@@ -244,7 +245,7 @@ def _numpy_mix(
 
 
 def _numpy_best(scores: NDArray[np.float32], left_out: np.int32) -> np.float32:
-    """Do as :func:`_best`."""
+    """Do what :func:`_best` does."""
     others = np.delete(scores, left_out)
     best = others.max(initial=np.float32(0))
     return best if best > 0 else np.float32(1)
@@ -252,6 +253,7 @@ def _numpy_best(scores: NDArray[np.float32], left_out: np.int32) -> np.float32:
 
 @njit(parallel=True, cache=True)
 def _mix(own, theirs, queries, place, known, artist_of, own_weight, same, scores):
+    """Write the affinities into ``scores``; ``place`` has the row of each query's artist in ``theirs``."""
     for row in prange(len(own)):
         query = queries[row]
         artist = artist_of[query]
@@ -262,22 +264,22 @@ def _mix(own, theirs, queries, place, known, artist_of, own_weight, same, scores
         for item in range(own.shape[1]):
             other = artist_of[item]
             score = np.float32(0.0)
-            silent = True
+            no_data = True
             share = own_weight[query] * own_weight[item]
             if own[row, item] > -np.inf:
                 score += share * own[row, item] / best_own
-                silent = False
+                no_data = False
             if artist_known and other >= 0:
                 value = same if other == artist else theirs[there, other] / best_theirs
                 if value > -np.inf:
                     score += (np.float32(1.0) - share) * value
-                    silent = False
-            scores[row, item] = -np.inf if silent else score
+                    no_data = False
+            scores[row, item] = -np.inf if no_data else score
 
 
 @njit(cache=True)
 def _best(scores, left_out):
-    """Return the best affinity but for the query's own, 1 where none is above 0."""
+    """Return the best affinity but that of column ``left_out``, the query itself; 1 where none is above 0."""
     best = np.float32(0.0)
     for column in range(len(scores)):
         if column != left_out and scores[column] > best:
