@@ -119,7 +119,7 @@ def labels(
     small_link = np.array([surface.removeprefix("the ")[:1].islower() for surface in surfaces], np.bool_)
     capital, small = (set(folded[(led == folded) & (small_link == how)].tolist()) for how in (False, True))
     trap = set(folded[(led != folded) & (led != UNJUDGED)].tolist())
-    is_small = found["small"].to_numpy()
+    is_small = found["lowercase"].to_numpy()
     repeats = np.array(
         [n in (small if s else capital) for n, s in zip(name.tolist(), is_small, strict=True)], np.bool_
     )

@@ -29,9 +29,9 @@ def test_words_know_where_they_stand_without_their_signs(words: Cut) -> None:
         ("Kent,", Sign.COMMA),
         ("“Kent", Sign.OPENS),
         ("Kent”", Sign.CLOSES),
-        ("KISS", Sign.CAPITALS),
+        ("KISS", Sign.ALL_CAPITALS),
         ("band", Sign.ROLE_CUE),
-        ("with", Sign.LEADS),
+        ("with", Sign.INTRODUCES),
         ("album", Sign.WORK),
         ("The", Sign.THE),
         ("&", Sign.AND),
@@ -42,7 +42,8 @@ def test_what_a_word_shows(word: str, sign: Sign, words: Cut) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "sign"), [("Dr.", Sign.STOP), ("東京", Sign.LOWER), ("Kent's", Sign.AFTER), ("K", Sign.CAPITALS)]
+    ("word", "sign"),
+    [("Dr.", Sign.STOP), ("東京", Sign.LOWER), ("Kent's", Sign.AFTER), ("K", Sign.ALL_CAPITALS)],
 )
 def test_what_a_word_does_not_show(word: str, sign: Sign, words: Cut) -> None:
     assert not words(word).signs[0] & sign

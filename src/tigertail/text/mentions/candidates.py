@@ -13,38 +13,39 @@ from tigertail.text.mentions.names import Matches, Names
 from tigertail.text.mentions.tokens import Sign, Words
 
 # Punctuation that a match may contain only if the name in the catalogue contains it.
-_PARTING: Final = frozenset(',;:()[]{}"“”„«»…–—|/\n\t•·。、')
-_BEFORE: Final = 4  # words around a name that are its context
+_SEPARATORS: Final = frozenset(',;:()[]{}"“”„«»…–—|/\n\t•·。、')
+_CONTEXT: Final = 4  # words on each side of a name that are its context
 
 SCHEMA: Final[dict[str, pl.DataType]] = {
-    "document": pl.Int32(),
-    "name": pl.Int32(),
-    "first": pl.Int32(),
+    "document": pl.Int32(),  # its number
+    "name": pl.Int32(),  # the code of the name
+    "first": pl.Int32(),  # its first and last word in the text
     "last": pl.Int32(),
-    "begin": pl.Int32(),
+    "begin": pl.Int32(),  # its characters in the text
     "end": pl.Int32(),
     **dict.fromkeys(
         (
-            "small",
-            "exact",
-            "starts",
-            "left_capital",
+            "lowercase",  # its first or last word begins with a small letter
+            "exact",  # written as in the catalogue, to the character
+            "starts_sentence",  # where a capital is no evidence
+            "left_capital",  # the word to its left begins with a capital, so that the name may be part of a longer one
             "right_capital",
-            "is_work",
-            "in_work",
+            "is_work",  # all of an italic or quoted text, as titles of works are written
+            "in_work",  # part of an italic text
             "after_the",
-            "owned",
-            "role_cue",
-            "leads",
-            "work_word",
-            "verb_cue",
-            "listed",
-            "capitals",
-            "partial",
+            "possessive",
+            "role_cue",  # a word for a musician's role is near
+            "introduced",  # by a word such as "with" or "by"
+            "work_word",  # next to a word for a work, a place or an institution
+            "verb_cue",  # before a verb for what musicians do, or possessive
+            "in_list",  # beside another candidate, as in "A, B and C"
+            "all_capitals",
+            "part_of_word",  # such as "Kent" in "Kent-based"
         ),
         pl.Boolean(),
     ),
 }
+"""A candidate: where it is, and flags that are evidence for or against it."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def candidates(document: int, words: Words, names: Names, works: Spans) -> pl.Da
         Columns of :data:`SCHEMA`, in the order of the text.
     """
     found = names.find(words)
-    found = _without_accidents(found, words, names)
+    found = _without_split_names(found, words, names)
     first, last, signs = found.first, found.last, words.signs
     begin, end = words.begins[first], words.ends[last]
     padded = np.concatenate([[0], signs, [0]])  # word w is at w + 1
@@ -94,7 +95,7 @@ def candidates(document: int, words: Words, names: Names, works: Spans) -> pl.Da
     new_line = np.concatenate([words.new_line, [True]])
     joined_left = ~new_line[first] & ~_has(previous, Sign.AFTER) & ~_has(signs[first], Sign.BEFORE)
     joined_right = ~new_line[last + 1] & ~_has(signs[last], Sign.AFTER) & ~_has(following, Sign.BEFORE)
-    small = _has(signs[first], Sign.LOWER) | _has(signs[last], Sign.LOWER)
+    lowercase = _has(signs[first], Sign.LOWER) | _has(signs[last], Sign.LOWER)
     italic = works.around(begin, end)
     is_work = np.zeros(len(first), np.bool_)
     if len(works.begins):
@@ -102,7 +103,7 @@ def candidates(document: int, words: Words, names: Names, works: Spans) -> pl.Da
     quoted = _has(signs[first], Sign.OPENS) & _has(signs[last], Sign.CLOSES)
     text, shown = words.text, names.items["name"]
     exact = [text[b:e] == shown[code] for b, e, code in zip(begin, end, found.names.tolist(), strict=True)]
-    near, behind = _context(signs, new_line, first, last)
+    before, after = _context(signs, new_line, first, last)
     return pl.DataFrame(
         {
             "document": np.full(len(first), document),
@@ -111,22 +112,22 @@ def candidates(document: int, words: Words, names: Names, works: Spans) -> pl.Da
             "last": last,
             "begin": begin,
             "end": end,
-            "small": small,
+            "lowercase": lowercase,
             "exact": np.array(exact, np.bool_),
-            "starts": new_line[first] | _has(previous, Sign.STOP),
+            "starts_sentence": new_line[first] | _has(previous, Sign.STOP),
             "left_capital": joined_left & _has(previous, Sign.UPPER) & ~_has(previous, Sign.FUNCTION),
-            "right_capital": joined_right & _has(following, Sign.UPPER) & ~found.owned,
+            "right_capital": joined_right & _has(following, Sign.UPPER) & ~found.possessive,
             "is_work": is_work | quoted,
             "in_work": (italic >= 0) & ~is_work,
             "after_the": joined_left & _has(previous, Sign.THE),
-            "owned": found.owned,
-            "role_cue": _has(near | behind, Sign.ROLE_CUE),
-            "leads": joined_left & _has(previous, Sign.LEADS),
+            "possessive": found.possessive,
+            "role_cue": _has(before | after, Sign.ROLE_CUE),
+            "introduced": joined_left & _has(previous, Sign.INTRODUCES),
             "work_word": _has(following, Sign.WORK) & joined_right | _has(previous, Sign.WORK) & joined_left,
-            "verb_cue": joined_right & _has(following, Sign.VERB_CUE) | found.owned,
-            "listed": _listed(found, signs, small, new_line),
-            "capitals": _has(signs[first], Sign.CAPITALS) & _has(signs[last], Sign.CAPITALS),
-            "partial": _partial(found, words, names),
+            "verb_cue": joined_right & _has(following, Sign.VERB_CUE) | found.possessive,
+            "in_list": _in_list(found, signs, lowercase, new_line),
+            "all_capitals": _has(signs[first], Sign.ALL_CAPITALS) & _has(signs[last], Sign.ALL_CAPITALS),
+            "part_of_word": _part_of_word(found, words, names),
         },
         SCHEMA,
     )
@@ -136,19 +137,19 @@ def _has(signs: NDArray[np.integer], sign: Sign) -> NDArray[np.bool_]:
     return np.asarray((signs & int(sign)) != 0)
 
 
-def _without_accidents(found: Matches, words: Words, names: Names) -> Matches:
-    """Drop matches that equal a name only because folding removes punctuation."""
+def _without_split_names(found: Matches, words: Words, names: Names) -> Matches:
+    """Drop matches of names across punctuation that the name does not have, and possessives without apostrophe."""
     text, shown = words.text, names.items["name"]
     begins, ends = words.begins[found.first].tolist(), words.ends[found.last].tolist()
     several = (found.last > found.first).tolist()
     keep = np.ones(len(begins), np.bool_)
     for at, (begin, end) in enumerate(zip(begins, ends, strict=True)):
         if several[at]:
-            parted = _PARTING.intersection(text[begin:end])
-            keep[at] = not parted or parted <= set(shown[int(found.names[at])])
-        if keep[at] and found.owned[at]:
+            separators = _SEPARATORS.intersection(text[begin:end])
+            keep[at] = not separators or separators <= set(shown[int(found.names[at])])
+        if keep[at] and found.possessive[at]:
             keep[at] = text[end - 2 : end - 1] in ("'", "’")
-    return Matches(found.names[keep], found.first[keep], found.last[keep], found.owned[keep])
+    return Matches(found.names[keep], found.first[keep], found.last[keep], found.possessive[keep])
 
 
 def _context(
@@ -156,46 +157,46 @@ def _context(
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return the flags of the words before and after each candidate, within its line."""
     before = np.zeros(len(first), np.int32)
-    behind = np.zeros(len(first), np.int32)
+    after = np.zeros(len(first), np.int32)
     left_open = np.ones(len(first), np.bool_)
     right_open = np.ones(len(first), np.bool_)
-    for step in range(_BEFORE):
+    for step in range(_CONTEXT):
         left = first - step
         left_open &= (left > 0) & ~new_line[np.maximum(left, 0)]
         before |= np.where(left_open, signs[np.maximum(left - 1, 0)], 0)
         right = np.minimum(last + 1 + step, len(signs))
         right_open &= ~new_line[right]
-        behind |= np.where(right_open, signs[np.minimum(right, len(signs) - 1)], 0)
-    return before, behind
+        after |= np.where(right_open, signs[np.minimum(right, len(signs) - 1)], 0)
+    return before, after
 
 
-def _listed(
-    found: Matches, signs: NDArray[np.int32], small: NDArray[np.bool_], new_line: NDArray[np.bool_]
+def _in_list(
+    found: Matches, signs: NDArray[np.int32], lowercase: NDArray[np.bool_], new_line: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Return which candidates are in a list with another: separated by a comma, "and" or both, or by lines."""
-    listed = np.zeros(len(found.first), np.bool_)
-    if len(listed) < 2:
-        return listed
+    in_list = np.zeros(len(found.first), np.bool_)
+    if len(in_list) < 2:
+        return in_list
     gap = found.first[1:] - found.last[:-1] - 1
     comma = _has(signs[found.last[:-1]], Sign.COMMA)
     middle = _has(signs[np.minimum(found.last[:-1] + 1, len(signs) - 1)], Sign.AND | Sign.THE)
     line = (gap == 0) & new_line[found.first[1:]]
-    beside = ((gap == 0) & comma) | ((gap == 1) & middle) | ((gap == 2) & comma & middle) | line
-    beside &= ~small[1:] & ~small[:-1]
-    listed[1:] |= beside
-    listed[:-1] |= beside
-    return listed
+    neighbours = ((gap == 0) & comma) | ((gap == 1) & middle) | ((gap == 2) & comma & middle) | line
+    neighbours &= ~lowercase[1:] & ~lowercase[:-1]
+    in_list[1:] |= neighbours
+    in_list[:-1] |= neighbours
+    return in_list
 
 
-def _partial(found: Matches, words: Words, names: Names) -> NDArray[np.bool_]:
+def _part_of_word(found: Matches, words: Words, names: Names) -> NDArray[np.bool_]:
     """Return which candidates are part of a longer word, such as "Kent-based"."""
     sizes = np.diff(np.append(words.places, len(words.folded)))
-    held = (
+    characters = (
         sizes[found.first]
         if not len(found.first)
         else np.add.reduceat(np.append(sizes, 0), np.stack([found.first, found.last + 1], axis=1).ravel())[
             ::2
         ]
     )
-    length = names.spaced_lengths[found.names] + found.owned
-    return np.asarray(held > length)
+    length = names.spaced_lengths[found.names] + found.possessive
+    return np.asarray(characters > length)

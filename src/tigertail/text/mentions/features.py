@@ -16,47 +16,48 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.text.mentions.names import Names
 
-# The flags counted for a name, with the share of each among all names on the pages that the weights were fitted to.
+# Flags of candidates that are counted for each name, with the share of candidates that have it on the pages that the
+# weights were fitted to.
 USUAL: Final = {
-    "small": 0.589,
+    "lowercase": 0.589,
     "left_capital": 0.172,
     "right_capital": 0.214,
     "is_work": 0.022,
     "in_work": 0.085,
     "after_the": 0.108,
     "role_cue": 0.202,
-    "listed": 0.081,
+    "in_list": 0.081,
     "verb_cue": 0.135,
 }
 COUNTED: Final = tuple(USUAL)
-_PRIOR: Final = 4.0  # occurrences that a share is smoothed with
-_PAGE_PRIOR: Final = 1.0
+_PRIOR: Final = 4.0  # occurrences with the usual shares that are added to those of a name
+_PAGE_PRIOR: Final = 1.0  # occurrences without a flag that are added to those of a name on its page
 
 FLAGS: Final = (
-    "small",
+    "lowercase",
     "exact",
-    "starts",
+    "starts_sentence",
     "left_capital",
     "right_capital",
     "is_work",
     "in_work",
-    "owned",
+    "possessive",
     "role_cue",
-    "leads",
+    "introduced",
     "work_word",
     "verb_cue",
-    "listed",
-    "capitals",
-    "partial",
+    "in_list",
+    "all_capitals",
+    "part_of_word",
 )
 ON_PAGE: Final = (
-    "small",
+    "lowercase",
     "left_capital",
     "right_capital",
     "in_work",
     "is_work",
     "role_cue",
-    "listed",
+    "in_list",
     "verb_cue",
 )
 SHARES: Final = tuple(f"share of {flag}" for flag in COUNTED)
@@ -68,18 +69,24 @@ FEATURES: Final = (
     "the: there, not wanted",
     "the: wanted, not there, though usual",
     "number",
-    "letters",
+    "log letters",
     "words",
-    "again",
-    "frequency",
+    "log occurrences here",
+    "log occurrences",
     *SHARES,
     *(f"here: {flag}" for flag in ON_PAGE),
-    "starts: share of small",
-    "starts: small here",
+    "starts_sentence: share of lowercase",
+    "starts_sentence: lowercase here",
     "here: last word of a name",
     "here: first word of a name",
 )
-"""The columns of :func:`features`."""
+"""The columns of :func:`features`.
+
+After the flags: whether the name begins with "the", and the text has it there; digits alone; sizes of the name; how
+often it occurs on the page ("here") and anywhere; the log odds of its shares, and the shares on the page; the capital
+at the beginning of a sentence, where the name is often in lower case; being the last or first word of a longer name on
+the page.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +100,7 @@ class Usage:
     total
         Occurrences of each name; for a name that begins with "the", only those after that word; int64, (names,).
     counts
-        Occurrences with each flag of :data:`COUNTED`; small letters are counted among all occurrences, the other
+        Occurrences with each flag of :data:`COUNTED`; lower case is counted among all occurrences, the other
         flags among those with capitals; int64, (counted, names).
     with_the
         Occurrences of each name with capitals, after the word "the" and elsewhere; int64, (2, names).
@@ -116,21 +123,21 @@ class Usage:
         """Count some candidates."""
         size = len(self.total)
         names, the = candidates["name"].to_numpy(), candidates["after_the"].to_numpy()
-        big = ~candidates["small"].to_numpy()
+        big = ~candidates["lowercase"].to_numpy()
         for row, where in enumerate((the, ~the)):
             self.with_the[row] += np.bincount(names[where & big], minlength=size)
         # "The Who" is a name; "who" says nothing about it.
         candidates = candidates.filter(pl.lit(pl.Series(the | ~self.wants_the[names])))
         names = candidates["name"].to_numpy()
         self.total[:] += np.bincount(names, minlength=size)
-        capital = ~candidates["small"].to_numpy()
+        capital = ~candidates["lowercase"].to_numpy()
         for row, flag in enumerate(COUNTED):
             shown = candidates[flag].to_numpy()
-            shown = shown if flag == "small" else shown & capital
+            shown = shown if flag == "lowercase" else shown & capital
             self.counts[row] += np.bincount(names[shown], minlength=size)
 
     def log_odds(self) -> NDArray[np.float64]:
-        """Return the log odds of each share, smoothed by the usual shares and minus their log odds."""
+        """Return the log odds of each share, smoothed towards the usual share, minus the log odds of that."""
         capital = self.total - self.counts[0]
         odds = np.empty(self.counts.shape)
         for row, (count, usual) in enumerate(zip(self.counts, USUAL.values(), strict=True)):
@@ -172,7 +179,7 @@ def features(candidates: pl.DataFrame, names: Names, usage: Usage) -> NDArray[np
     frequency = np.log1p(usage.total)[name]
     odds, here = usage.log_odds()[:, name], _here(candidates)
     # A capital that begins a sentence says nothing where the name is a word that is mostly small.
-    starts = candidates["starts"].to_numpy()
+    starts = candidates["starts_sentence"].to_numpy()
     return np.column_stack(
         [
             np.ones(len(name)),
@@ -210,7 +217,7 @@ def _here(candidates: pl.DataFrame) -> list[NDArray[np.float64]]:
 
 def _part_of_longer(candidates: pl.DataFrame, part: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Return which candidates are part of a longer name on their page, as "Dylan" of "Bob Dylan"."""
-    named = candidates.filter(~pl.col("small")).select("document", "name").unique()
+    named = candidates.filter(~pl.col("lowercase")).select("document", "name").unique()
     parts = named.with_columns(pl.Series("name", part[named["name"].to_numpy()])).unique()
     longer = candidates.select("document", "name").join(
         parts.with_columns(pl.lit(True).alias("longer")),

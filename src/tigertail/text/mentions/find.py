@@ -1,7 +1,8 @@
 """Find mentions in documents in two passes, in bounded memory.
 
-The first pass finds all candidates and links and counts how names are used; the second decides which candidates
-are mentions (:mod:`tigertail.text.mentions.resolve`).
+A candidate is a place where a text contains a name; a mention is one that means the artist. The first pass finds all
+candidates and links, and counts how names are used; the second decides which candidates are mentions
+(:mod:`tigertail.text.mentions.resolve`). The owner of a page is the item that it is about.
 """
 
 from __future__ import annotations
@@ -30,16 +31,18 @@ from tigertail.text.mentions.weights import THRESHOLD, score_candidates
 
 _LINK: Final[dict[str, pl.DataType]] = {
     "document": pl.Int32(),
-    "word": pl.Int32(),
-    "begin": pl.Int32(),
+    "word": pl.Int32(),  # its first word
+    "begin": pl.Int32(),  # its characters
     "end": pl.Int32(),
     "surface": pl.Int32(),  # the name that is the text of the link
-    "target": pl.String(),
-    "name": pl.Int32(),  # the name that is its target, without a remark
+    "target": pl.String(),  # the title or address that it leads to
+    "name": pl.Int32(),  # the name that is this title, without a remark in brackets
     "remark": pl.Int8(),
 }
 _NO_NAME: Final = -1
-_REMARKED: Final = 0.05  # share of links with a remark above which the name alone means something else
+_MAX_REMARKED: Final = (
+    0.05  # titles of a name with a remark, per title without, above which the name alone is ambiguous
+)
 
 
 @dataclass(frozen=True)
@@ -77,13 +80,13 @@ def find_mentions(parts: Sequence[Path], items: pl.DataFrame, folder: Path) -> M
         Documents in the order of ``parts``; mentions by document, then item.
     """
     finder = Finder(items)
-    looked = []
+    folders = []
     for number, part in enumerate(track(parts, "Finding names")):
-        looked.append(finder.look(pl.read_parquet(part), folder / f"looked-{number:05}"))
-    finder.weigh(pl.read_parquet(part / "candidates.parquet") for part in looked)
-    for part in track(looked, "Resolving names"):
-        finder.decide(part)
-    return Mentions(*(pl.scan_parquet([part / f"{table}.parquet" for part in looked]) for table in _TABLES))
+        folders.append(finder.find_candidates(pl.read_parquet(part), folder / f"candidates-{number:05}"))
+    finder.find_reliable_names(pl.read_parquet(part / "candidates.parquet") for part in folders)
+    for part in track(folders, "Resolving names"):
+        finder.resolve_candidates(part)
+    return Mentions(*(pl.scan_parquet([part / f"{table}.parquet" for part in folders]) for table in _TABLES))
 
 
 _TABLES: Final = (c.DOCUMENTS_TABLE, c.MENTIONS_TABLE)
@@ -104,12 +107,12 @@ class Finder:
         self._owners = Owners(items, self.names)
         self._reader = Reader()
         self._documents = 0
-        self._page_of: dict[str, str] = {}  # by title or address
-        self._remarked: Counter[int] = Counter()  # titles of each name with a remark for musicians
-        self._plain: Counter[int] = Counter()  # and with none
-        self._reliable = np.zeros(len(self.names.items), np.bool_)
+        self._owner_of: dict[str, str] = {}  # of a page, by its title or address
+        self._with_remark: Counter[int] = Counter()  # titles of each name with a remark for musicians
+        self._without_remark: Counter[int] = Counter()
+        self._reliable = np.zeros(len(self.names.items), np.bool_)  # names that mostly mean their artist
 
-    def look(self, pages: pl.DataFrame, folder: Path) -> Path:
+    def find_candidates(self, pages: pl.DataFrame, folder: Path) -> Path:
         """Find candidates, links and owners of some pages, write them to ``folder`` and return it."""
         found, links, owners = [], [], []
         first = self._documents
@@ -124,21 +127,21 @@ class Finder:
         folder.mkdir(parents=True)
         candidate.write_parquet(folder / "candidates.parquet")
         pl.concat(links).write_parquet(folder / "links.parquet")
-        owned = pages.select(
+        with_owners = pages.select(
             c.DOCUMENT_ID, c.TEXT, c.MARKUP, c.TITLE, pl.Series(c.ITEM_ID, owners, pl.String)
         )
-        owned.write_parquet(folder / "documents.parquet")
-        numbered = owned.select(
+        with_owners.write_parquet(folder / "documents.parquet")
+        numbered = with_owners.select(
             pl.int_range(first, self._documents, dtype=pl.Int32).alias("document"), c.DOCUMENT_ID, c.ITEM_ID
         )
         numbered.write_parquet(folder / "ids.parquet")
         return folder
 
-    def weigh(self, parts: Iterable[pl.DataFrame]) -> None:
-        """Find the names that mean their artist more often than not; links to them are reliable."""
+    def find_reliable_names(self, parts: Iterable[pl.DataFrame]) -> None:
+        """Find the names that mean their artist more often than not; a link to such a title is to the artist."""
         balance = np.zeros(len(self._reliable), np.int64)
         for part in parts:
-            votes = np.where(self.scores(part) > THRESHOLD, 1, -1) * ~part["small"].to_numpy()
+            votes = np.where(self.scores(part) > THRESHOLD, 1, -1) * ~part["lowercase"].to_numpy()
             np.add.at(balance, part["name"].to_numpy(), votes)
         self._reliable = balance > 0
 
@@ -146,8 +149,8 @@ class Finder:
         """Return the score of each candidate without the evidence of links."""
         return score_candidates(candidate, self.names, self.usage)
 
-    def decide(self, folder: Path) -> None:
-        """Decide on the candidates of some pages, and write their mentions."""
+    def resolve_candidates(self, folder: Path) -> None:
+        """Decide which candidates of some pages are mentions, and write these."""
         candidate = pl.read_parquet(folder / "candidates.parquet")
         links = pl.read_parquet(folder / "links.parquet")
         targets = [self._target(*row) for row in links.select("target", "name", "remark").iter_rows()]
@@ -167,17 +170,18 @@ class Finder:
         if owner is not None:
             for known in (page[c.TITLE], page[ADDRESS]):
                 if known:
-                    self._page_of.setdefault(known.casefold(), owner)
+                    self._owner_of.setdefault(known.casefold(), owner)
         if page[c.NAME]:
             self._count_title(page[c.NAME])
         return owner
 
     def _count_title(self, title: str) -> tuple[int, Remark]:
-        """Split a title; count whether its name has a remark."""
+        """Return the name in a title and the kind of its remark, and count these."""
         read = read_title(title)
         code = self.names.code_of.get(read.name, _NO_NAME)
         if read.remark != Remark.OTHER:
-            (self._remarked if read.remark == Remark.MUSICIAN else self._plain)[code] += 1
+            counter = self._with_remark if read.remark == Remark.MUSICIAN else self._without_remark
+            counter[code] += 1
         return code, read.remark
 
     def _links(self, links: list[dict[str, Any]], words: Words) -> pl.DataFrame:
@@ -200,7 +204,7 @@ class Finder:
 
     def _target(self, target: str, name: int, remark: int) -> tuple[str | None, bool]:
         """Return the item of a link's target, and whether it is unsure, so that the candidate's score decides."""
-        if (owner := self._page_of.get(target)) is not None:
+        if (owner := self._owner_of.get(target)) is not None:
             return owner, False
         if name == _NO_NAME or remark == Remark.OTHER:
             return None, False
@@ -208,8 +212,8 @@ class Finder:
         if remark == Remark.MUSICIAN:
             return item, False
         # A name of several words rarely means something else; if it does, the score shows it.
-        remarked = self._remarked[name] > _REMARKED * self._plain[name]
-        if remarked and self.names.shapes[name] != Shape.LONGER:
+        ambiguous = self._with_remark[name] > _MAX_REMARKED * self._without_remark[name]
+        if ambiguous and self.names.shapes[name] != Shape.LONGER:
             return None, False
         return item, not self._reliable[name]
 

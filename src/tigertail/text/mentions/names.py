@@ -41,14 +41,14 @@ class Matches:
         The name of each, a row of :attr:`Names.items`; int32, (matches,).
     first, last
         Its first and last word; int64, (matches,).
-    owned
-        Whether it is in the possessive case; bool, (matches,).
+    possessive
+        Whether it is in the possessive case, as "Kent's"; bool, (matches,).
     """
 
     names: NDArray[np.int32]
     first: NDArray[np.int64]
     last: NDArray[np.int64]
-    owned: NDArray[np.bool_]
+    possessive: NDArray[np.bool_]
 
 
 class Names:
@@ -100,7 +100,7 @@ class Names:
         for name, code in self.code_of.items():
             patterns.setdefault(_pattern(f"{name}s"), (code, True))
         self._codes = np.array([code for code, _ in patterns.values()], np.int32)
-        self._owned = np.array([owned for _, owned in patterns.values()], np.bool_)
+        self._possessive = np.array([possessive for _, possessive in patterns.values()], np.bool_)
         self._unspaced = np.array([not pattern.startswith(" ") for pattern in patterns], np.bool_)
         self._automaton: Any = AhoCorasick(list(patterns), matchkind=MatchKind.LeftmostLongest)
 
@@ -118,7 +118,7 @@ class Names:
             table = table[keep]
         first = np.searchsorted(words.places, table[:, 1], side="right") - 1
         last = np.searchsorted(words.places, table[:, 2] - 1, side="right") - 1
-        return Matches(self._codes[table[:, 0]], first, last, self._owned[table[:, 0]])
+        return Matches(self._codes[table[:, 0]], first, last, self._possessive[table[:, 0]])
 
 
 def _pattern(folded: str) -> str:

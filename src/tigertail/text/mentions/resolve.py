@@ -10,7 +10,9 @@ from tigertail import columns as c
 from tigertail.text.mentions.candidates import Spans
 from tigertail.text.mentions.weights import THRESHOLD
 
-_LINE: Final = 1 << 31  # no document is longer, so that places of different documents never meet
+_DOCUMENT_SIZE: Final = (
+    1 << 31
+)  # no document is longer: positions of all documents on one axis do not overlap
 _LINK: Final = "link"
 
 
@@ -68,14 +70,14 @@ def resolve(
 
 
 def _in_links(candidate: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
-    """Add the link that contains each candidate, if any: its row, whether it is unsure, its target."""
-    place = candidate["document"].cast(pl.Int64).to_numpy() * _LINE
-    start = links["document"].cast(pl.Int64).to_numpy() * _LINE
+    """Add the link that contains each candidate, if any: its row, whether it is unsure, the item of its target."""
+    place = candidate["document"].cast(pl.Int64).to_numpy() * _DOCUMENT_SIZE
+    start = links["document"].cast(pl.Int64).to_numpy() * _DOCUMENT_SIZE
     spans = Spans(start + links["begin"].to_numpy(), start + links["end"].to_numpy())
     row = spans.around(place + candidate["begin"].to_numpy(), place + candidate["end"].to_numpy())
     index = pl.Series(_LINK, row, pl.Int64)
     return candidate.with_columns(index.set(index < 0, None)).join(
-        links.select(pl.col(c.ITEM_ID).alias("leads"), "unsure")
+        links.select(pl.col(c.ITEM_ID).alias("target_item"), "unsure")
         .with_row_index(_LINK)
         .cast({_LINK: pl.Int64}),
         on=_LINK,
@@ -101,7 +103,7 @@ def _accepted() -> pl.Expr:
     yes, no = pl.col("yes").fill_null(False), pl.col("no").fill_null(False)
     scored = pl.col("score") > THRESHOLD
     own = (pl.col("owner") == pl.col(c.ITEM_ID)).fill_null(False)
-    by_links = pl.when(yes & ~no).then(~pl.col("small")).when(no & ~yes & ~own).then(False)
-    plain = by_links.otherwise(scored | (own & ~pl.col("small")))
-    judged = pl.col("unsure").fill_null(False) & (pl.col("leads") == pl.col(c.ITEM_ID)).fill_null(False)
+    by_links = pl.when(yes & ~no).then(~pl.col("lowercase")).when(no & ~yes & ~own).then(False)
+    plain = by_links.otherwise(scored | (own & ~pl.col("lowercase")))
+    judged = pl.col("unsure").fill_null(False) & (pl.col("target_item") == pl.col(c.ITEM_ID)).fill_null(False)
     return pl.when(outside).then(plain).otherwise(judged & scored)

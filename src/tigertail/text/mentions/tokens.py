@@ -33,12 +33,12 @@ class Sign(IntFlag):
     CLOSES = 128
     COMMA = 256
     ROLE_CUE = 512  # a word for a musician's role, often beside a name
-    LEADS = 1024  # a word that introduces a name: with, by, like
+    INTRODUCES = 1024  # a word that introduces a name: with, by, like
     WORK = 2048  # a word for a work, a place or an institution
     AND = 4096
     THE = 8192
     FUNCTION = 16384  # a function word: its capital only marks the beginning of a sentence
-    CAPITALS = 32768  # no small letter
+    ALL_CAPITALS = 32768  # two letters or more, none of them small
     VERB_CUE = 65536  # a verb for what musicians do
 
 
@@ -52,7 +52,7 @@ _CLASSES: Final = {
         " groupe musicien chanteur chanteuse sanger sangerin musiker cantante banda grupo группа группы певец"
         " певица музыкант"
     ),
-    Sign.LEADS: word_set(
+    Sign.INTRODUCES: word_set(
         "with by like as including for alongside joined from both and or featuring than of vs versus"
     ),
     Sign.WORK: word_set(
@@ -207,7 +207,7 @@ def _letters(core: str) -> Sign:
     if core.isdigit():
         shown |= Sign.NUMBER
     if core.isupper() and len(core) > 1:
-        shown |= Sign.CAPITALS
+        shown |= Sign.ALL_CAPITALS
     return shown
 
 
