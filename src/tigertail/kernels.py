@@ -72,7 +72,7 @@ class LazyKernel:
 
 
 def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Do as ``numba.njit``, when the kernel is first called."""
+    """Do what ``numba.njit`` does, when the kernel is first called."""
 
     def decorate(function: Callable[..., Any]) -> LazyKernel:
         assert isinstance(function, FunctionType)

@@ -138,7 +138,7 @@ class CSR:
 def _numpy_scatter(
     keys: NDArray[np.int32], others: NDArray[np.int32], values: NDArray[np.float32], size: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32], NDArray[np.int32]]:
-    """Do as :func:`_scatter`."""
+    """Do what :func:`_scatter` does."""
     offsets = np.zeros(size + 1, np.int64)
     np.cumsum(np.bincount(keys, minlength=size), out=offsets[1:])
     # Keys with their places behind them are all different, so that NumPy's fastest sort will do.

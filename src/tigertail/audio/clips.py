@@ -58,7 +58,8 @@ def find_clips(source: Path, *, name_column: str | None = None) -> list[Clip]:
     Raises
     ------
     DataError
-        If there is nothing to analyse, or the table lacks a column, says nothing, or repeats a clip.
+        If there is nothing to analyse, or the table lacks a column, has a row without file or item, or
+        repeats a clip.
     """
     if not source.exists():
         raise DataError("no such file or folder", path=source, remedy="check the path")

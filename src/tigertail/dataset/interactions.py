@@ -20,8 +20,8 @@ from tigertail.sparse import CSR
 class Interactions:
     """Who listened to what, in codes.
 
-    Item codes run from the item with most listeners to that with fewest, equals in order of their ids. The
-    smaller code is therefore the rightful winner of every tie, and the rows used most lie side by side.
+    Item codes run from the item with most listeners to that with fewest, ties by id. So the smaller
+    code wins every tie, and the rows used most lie side by side.
 
     Parameters
     ----------

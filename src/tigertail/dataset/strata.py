@@ -41,7 +41,7 @@ MID_PERCENT: Final = 30  # held by the mid; what is left is the tail's
 def strata(listeners_per_item: NDArray[np.int64]) -> NDArray[np.int8]:
     """Assign every item to a stratum.
 
-    Items are taken from the most popular down, equals in the order they are given. An item belongs to the
+    Items are taken from the most popular down, ties in the order they are given. An item belongs to the
     head while those before it hold less than 50 % of the interactions, to the mid while they hold less than
     80 %, to the tail after that, and is cold without any listener.
 

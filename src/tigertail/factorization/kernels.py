@@ -8,7 +8,7 @@ basis in which Z'Z is diagonal. Row u with entries (i, c) then has the system
 whose dense part D_u is a diagonal: an exact preconditioner that costs nothing to apply.
 """
 
-# The kernels are compiled from their bodies, so annotations would say nothing here.
+# The kernels are compiled from their bodies, so annotations would have no effect here.
 # mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations

@@ -132,7 +132,7 @@ def countries_speaking(language: str) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Alpha-2 codes, by the share of their population who speak it, equals by code. Empty if there is none.
+        Alpha-2 codes, by the share of their population who speak it, ties by code. Empty if there is none.
 
     Raises
     ------

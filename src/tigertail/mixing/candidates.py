@@ -35,7 +35,7 @@ def best_answers(
     Returns
     -------
     list[NDArray[np.int32]]
-        Items of each query, rising, none twice.
+        Distinct items of each query, ascending.
     """
     found = [top_k(scores, most, queries)[0] for scores in dialled(affinities, listeners, DIAL)]
     lists = [np.unique(row) for row in np.concatenate(found, axis=1)]

@@ -6,7 +6,7 @@ terms of the candidates. A Gaussian prior keeps coefficients near what they were
 measured by its standard deviation over the candidates.
 """
 
-# Kernels are compiled from their bodies, so annotations would say nothing here.
+# Kernels are compiled from their bodies, so annotations would have no effect here.
 # mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations

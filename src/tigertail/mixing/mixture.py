@@ -89,7 +89,7 @@ class Mixture:
         contributions
             Logarithms of factors. With the prior, which is the rest, they sum to the log affinity; a product of two
             parts' curves is shared by both; float64, (parts, items).
-        spoke
+        has_data
             Whether a part has data about the pair; bool, (parts, items).
         """
         return self._block(np.array([query], np.int32)).contributions(0, items)
@@ -247,7 +247,7 @@ class _Block:
         """The affinities; float32, (queries, items)."""
         counted = self.coefficients
         row = np.arange(len(self.queries))
-        # What an item of its popularity may expect is worked out once a popularity, not once an item.
+        # The terms of items alone are computed once for each popularity, not for each item.
         values = self.popularity.values
         levels = sum(
             counted[:, self.terms.of_items][:, place, None] * values[:, place]
@@ -291,12 +291,12 @@ class _Block:
     def contributions(self, row: int, items: NDArray[np.int32]) -> tuple[Reals, NDArray[np.bool_]]:
         """Return what :meth:`Mixture.contributions` does."""
         added = np.zeros((len(self.names), len(items)))
-        spoke = np.zeros(added.shape, np.bool_)
+        has_data = np.zeros(added.shape, np.bool_)
         curve: dict[str, Reals] = {}
         for name, found in self.affinities.items():
             place = self.names.index(name)
             affinities = found[row, items]
-            spoke[place] = affinities > -np.inf
+            has_data[place] = affinities > -np.inf
             curve[name] = np.array(curves(affinities, self.scales[name][row]), np.float64)
             added[place] = self.coefficients[row, self.terms.of_signal(name)] @ curve[name]
         for pair in self._overlaps():
@@ -305,7 +305,7 @@ class _Block:
             )
             for name in pair:
                 added[self.names.index(name)] += shared
-        return added, spoke
+        return added, has_data
 
     def _add(
         self,

@@ -1,4 +1,4 @@
-"""The parameters of a mixture: what each term counts, by how well the query is known."""
+"""The parameters of a mixture: the coefficient of each term, as a function of the query's listeners."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ class MixtureParameters:
     terms
         The terms.
     taste
-        What people play next; float64, (terms, 3 + signals).
+        The rows c of the terms, for what people play next; float64, (terms, 3 + signals).
     kinship
-        What is alike; float64, (terms, 2).
+        The rows k of the terms, for what is alike; float64, (terms, 2).
     most
-        Most listeners of a training query: beyond, coefficients stay as they are there.
+        Most listeners of a training query; in u a query with more counts as one with so many.
     line
-        The popularity exponent of the settings, of a query of u = 1/2, and its slope in u.
+        The popularity exponent of a query of u = 1/2 by the settings, and its slope in u.
     """
 
     terms: Terms
@@ -55,7 +55,7 @@ class MixtureParameters:
     def coefficients(
         self, listeners: NDArray[np.int64], has_data: NDArray[np.bool_], character: float
     ) -> Reals:
-        """Return what each term counts for some queries.
+        """Return the coefficient of each term for some queries.
 
         Parameters
         ----------
@@ -98,7 +98,7 @@ class MixtureParameters:
         return np.asarray(np.log1p(np.minimum(listeners, self.most)) / SCALE)
 
     def factors(self, listeners: NDArray[np.int64], has_data: NDArray[np.bool_], character: float) -> Reals:
-        """Return what each signal alone multiplies an affinity by, to an item among the fifty best of all signals.
+        """Return what each signal multiplies the affinity by, to an item that in each has the mean of the fifty best.
 
         An overlap is shared by its two signals. Without data the factor is 1.
 
@@ -140,7 +140,7 @@ class MixtureParameters:
 
 
 def _sum_by_feature(features: Reals, coefficients: Reals) -> Reals:
-    """Multiply feature by feature, so that a query alone gets the bits that it gets in company."""
+    """Multiply feature by feature, so that a query gets the same bits alone and among others."""
     total = np.zeros((len(features), len(coefficients)))
     for place in range(features.shape[1]):
         total += features[:, place, None] * coefficients[:, place]

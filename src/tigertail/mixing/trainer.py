@@ -219,7 +219,7 @@ class _MixtureTrainer:
 
 
 def _hits_of(training: TrainingQueries, weights: Reals, row: int, items: NDArray[np.int32]) -> Reals:
-    """Return the weight of the hits of a query on some items, which rise; float64, (items,)."""
+    """Return the weight of the hits of a query on some items, which are ascending; float64, (items,)."""
     begin, end = training.hits.indptr[row], training.hits.indptr[row + 1]
     right = training.hits.indices[begin:end]
     place = np.searchsorted(right, items)

@@ -1,1 +1,1 @@
-"""From affinities to lists: exact top-k with settled ties."""
+"""From affinities to lists: exact top-k with ties broken deterministically."""

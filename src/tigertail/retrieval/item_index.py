@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from tigertail.retrieval.name_index import NameIndex
 
 FOLDED: Final = "folded"
-SUGGESTED: Final = 5
-OTHERS: Final = 3  # namesakes that a note names
-CANDIDATES: Final = 20  # that a typing error may stand for
-AT_ONCE: Final = 10  # look-ups from which it pays to build what makes each fast
+SUGGESTED: Final = 5  # close names that an error lists
+OTHERS: Final = 3  # other items of a name that a note lists
+CANDIDATES: Final = 20  # items whose names are compared with a typing error
+MANY: Final = 10  # look-ups from which on tables are built that make each fast
 _CODE: Final = "code"
 _LOOSE: Final = "loose"
 _UUID: Final = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
@@ -37,7 +37,7 @@ Codes = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Match:
-    """An item that was asked for.
+    """The item that a text means.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ class ItemIndex:
         if not len(codes):
             return None
         code = int(codes[0])
-        notes = [self._namesakes(text.strip(), code, codes[1:])] if len(codes) > 1 else []
+        notes = [self._note_on_others(text.strip(), code, codes[1:])] if len(codes) > 1 else []
         if loosely:
             notes.insert(0, f"no item is spelled '{text}'; {self._items[c.NAME][code]} is taken for it")
         return Match(code, "; ".join(notes))
@@ -163,7 +163,7 @@ class ItemIndex:
         text
             The name, in any spelling.
         kind
-            The kind that alone counts.
+            Only items of this kind; None for all kinds.
         """
         return self._named(_encodable(text), kind)[0]
 
@@ -216,7 +216,7 @@ class ItemIndex:
         )
 
     def suggest(self, text: str, n: int = SUGGESTED) -> list[str]:
-        """Return the names that best match a text, equals by number of listeners."""
+        """Return the names that best match a text, ties by number of listeners."""
         return self._items[c.NAME].gather(self.search(text, n)[0]).to_list()
 
     def correct(self, text: str, allowed: NDArray[np.bool_] | None = None) -> int | None:
@@ -227,7 +227,7 @@ class ItemIndex:
         text
             A name that no item has.
         allowed
-            Items that alone may be meant; bool, (items,); None where all may.
+            Mask of the items that may be meant; bool, (items,); None where all may.
         """
         from tigertail.retrieval.correction import evidence
 
@@ -254,8 +254,8 @@ class ItemIndex:
         """Return the folded spellings of an item, with the article where it has one."""
         own = self._items[FOLDED][code]
         with_article = [f"the {own}"] if self._items[c.NAME][code].casefold().startswith("the ") else []
-        places = np.searchsorted(self._alias_codes, [code, code + 1]) + len(self._items)
-        return [own, *with_article, *self._spelled[FOLDED][int(places[0]) : int(places[1])].to_list()]
+        rows = np.searchsorted(self._alias_codes, [code, code + 1]) + len(self._items)
+        return [own, *with_article, *self._spelled[FOLDED][int(rows[0]) : int(rows[1])].to_list()]
 
     def _is_word(self, word: str) -> bool:
         return bool(len(self._words.positions(word)))
@@ -285,7 +285,7 @@ class ItemIndex:
         )
 
     def _expect(self, look_ups: int) -> None:
-        if look_ups >= AT_ONCE:
+        if look_ups >= MANY:
             self._prepared = True
 
     def _candidates(self, text: str) -> tuple[Codes, bool]:
@@ -337,12 +337,12 @@ class ItemIndex:
     def _spelling(self, column: str, value: str) -> Codes:
         """Return the items with a spelling, best first."""
         if self._prepared:
-            places = (self._by_folded if column == FOLDED else self._by_loose).positions(value)
+            rows = (self._by_folded if column == FOLDED else self._by_loose).positions(value)
         else:
-            places = (
+            rows = (
                 ((self._spelled[FOLDED] if column == FOLDED else self._loose) == value).arg_true().to_numpy()
             )
-        return np.unique(self._spelled[_CODE].to_numpy()[places])
+        return np.unique(self._spelled[_CODE].to_numpy()[rows])
 
     def _with_mbid(self, mbid: str, kind: str | None = None) -> Codes:
         """Return the items with an MBID, best first."""
@@ -357,7 +357,7 @@ class ItemIndex:
             return codes
         return np.asarray(codes[(self._items[c.KIND].gather(codes) == kind).to_numpy()])
 
-    def _namesakes(self, text: str, code: int, others: Codes) -> str:
+    def _note_on_others(self, text: str, code: int, others: Codes) -> str:
         """Return a note on the other items that a text may mean."""
         own = self.by_id(text)
         if own is not None and len(others) == 1 and own in (code, int(others[0])):
@@ -380,8 +380,8 @@ class ItemIndex:
         item = self._items.row(code, named=True)
         one = "" if item["listeners"] == 1 else "s"
         what = [f"{item['listeners']:,} listener{one}", item.get(c.COUNTRY), self.mbids[code]]
-        told = ", ".join(str(one) for one in what if one)
-        return f"{full_name(item)} ({told}): id:{item[c.ITEM_ID]}"
+        facts = ", ".join(str(one) for one in what if one)
+        return f"{full_name(item)} ({facts}): id:{item[c.ITEM_ID]}"
 
     @cached_property
     def _spelled(self) -> pl.DataFrame:

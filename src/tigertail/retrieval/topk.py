@@ -1,6 +1,6 @@
-"""Exact top-k with settled ties: the higher affinity first, then the smaller code."""
+"""Exact top-k: the higher affinity first, ties by the smaller code."""
 
-# Kernels are compiled from their bodies, so annotations would say nothing here.
+# Kernels are compiled from their bodies, so annotations would have no effect here.
 # mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def top_k(
     Returns
     -------
     columns
-        Best first, equals by smaller column; int32, (rows, min(k, columns)); -1 where a row has no more.
+        Best first, ties by the smaller column; int32, (rows, min(k, columns)); -1 where a row has no more.
     scores
         Their scores; float32, of the same shape; ``-inf`` where a row has no more.
 
@@ -51,7 +51,7 @@ def top_k(
 def _numpy_top_k(
     scores: NDArray[np.float32], k: int, exclude: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Do as :func:`_top_k`."""
+    """Do what :func:`_top_k` does."""
     found = np.full((len(scores), k), -1, np.int32)
     best = np.full((len(scores), k), -np.inf, np.float32)
     for row in range(len(scores) if k else 0):
@@ -63,7 +63,7 @@ def _numpy_top_k(
         if len(columns) > k:
             fair = values >= np.partition(values, -k)[-k]
             columns, values = columns[fair], values[fair]
-        order = np.argsort(-values, kind="stable")[:k]  # columns rise
+        order = np.argsort(-values, kind="stable")[:k]  # columns are ascending
         found[row, : len(order)] = columns[order]
         best[row, : len(order)] = values[order]
     return found, best

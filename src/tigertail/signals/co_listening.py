@@ -1,6 +1,6 @@
 """Item-item co-listening: two items are similar if the same listeners play both."""
 
-# Kernels are compiled from their bodies, so annotations would say nothing here.
+# Kernels are compiled from their bodies, so annotations would have no effect here.
 # mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations

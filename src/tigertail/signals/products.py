@@ -1,11 +1,11 @@
-"""Scalar products whose every bit is settled.
+"""Scalar products that are the same to the bit wherever they are computed.
 
 A BLAS picks its kernels by the shapes it is given: one query alone and the same query among others get sums
-taken in different orders, and so do two equal items at different places of a long list. Ties would then be
-settled by rounding. Here each sum is taken in one order, whatever stands beside it.
+taken in different orders, and so do two equal items at different places of a long list. Rounding would
+then break ties. Here each sum is taken in one order, whatever stands beside it.
 """
 
-# Kernels are compiled from their bodies, so annotations would say nothing here.
+# Kernels are compiled from their bodies, so annotations would have no effect here.
 # mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def products(queries: NDArray[np.float32], laid_out: NDArray[np.float32], items:
 def _numpy_products(
     queries: NDArray[np.float32], laid_out: NDArray[np.float32], scores: NDArray[np.float32]
 ) -> None:
-    """Do as :func:`_products`, in the same order of sums."""
+    """Do what :func:`_products` does, in the same order of sums."""
     for first in range(0, len(laid_out), _TOGETHER):
         factors = laid_out[first : first + _TOGETHER]
         begin = first * WIDTH

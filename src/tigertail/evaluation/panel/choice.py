@@ -30,11 +30,11 @@ def choose(
 ) -> pl.DataFrame:
     """Choose the queries of the panel.
 
-    1. The countries with most artists that have a listener stand in line, equals by code.
+    1. The countries with most artists that have a listener stand in line, ties by code.
     2. For each place of the head, then of the mid, the tail and the cold stratum, the first country in line that has
        an artist of the stratum left gives one and goes to the end of the line.
     3. It gives the artist of the median play: of those it has left there, sorted by listeners from the most down,
-       equals by id, the first that reaches half of their listeners. Strata are shares of listening too; the median
+       ties by id, the first that reaches half of their listeners. Strata are shares of listening too; the median
        artist of a tail has one listener. Without any listener it is the artist in the middle.
 
     Parameters

@@ -119,7 +119,7 @@ def co_annotation_weight(opinions: Opinions, reliability: AnnotatorReliability) 
 
 
 def entries(matrix: sparse.csr_array, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> Reals:
-    """Return some entries of a sparse matrix whose columns rise within a row; 0 where it has none."""
+    """Return some entries of a sparse matrix whose columns are ascending within a row; 0 where it has none."""
     if not matrix.nnz:
         return np.zeros(len(rows))
     width = matrix.shape[1]

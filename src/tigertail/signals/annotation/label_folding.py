@@ -78,7 +78,7 @@ def canonical_forms(cells: pl.DataFrame) -> dict[str, str]:
 
 
 def spelling(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the most used spelling of each label, equals by the alphabet: columns facet, key, label."""
+    """Return the most used spelling of each label, ties by the alphabet: columns facet, key, label."""
     used = rows.group_by(c.FACET, KEY, c.LABEL).len()
     used = used.sort([c.FACET, KEY, "len", c.LABEL], descending=[False, False, True, False])
     return used.unique([c.FACET, KEY], keep="first", maintain_order=True).select(c.FACET, KEY, c.LABEL)

@@ -1,6 +1,6 @@
 """Affinity from annotations: items with the same labels, the same annotators, and labels that predict the same."""
 
-# Kernels are compiled from their bodies, so annotations would say nothing here.
+# Kernels are compiled from their bodies, so annotations would have no effect here.
 # mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations
@@ -241,7 +241,7 @@ class Annotation:
         part = self._parts(a, b, at_a, at_b)
         labels = common[common < len(self.labels)].tolist()
         ranked = [(-much, *self.labels[label]) for much, label in zip(part.tolist(), labels, strict=False)]
-        if len(labels) < len(common):  # columns rise, so those of people are the last
+        if len(labels) < len(common):  # columns are ascending, so those of people are the last
             ranked.append((-float(part[len(labels) :].sum()), ANNOTATOR, ""))
         if predicted := self._predicted_part(a, b):
             ranked.append((-predicted, PREDICTION, ""))
@@ -333,7 +333,7 @@ def _numpy_scores(
     queries: NDArray[np.int32],
     scores: NDArray[np.float32],
 ) -> None:
-    """Do as :func:`_scores`, in the same order of sums."""
+    """Do what :func:`_scores` does, in the same order of sums."""
     for place, query in enumerate(queries):
         row = scores[place]
         for entry in range(offsets[query], offsets[query + 1]):

@@ -28,7 +28,7 @@ class Features:
     Parameters
     ----------
     codes
-        Items with audio, rising; int64, (heard,).
+        Items with audio, ascending; int64, (heard,).
     values
         Their features, each close to a standard normal distribution; float64, (heard, features).
     artists
@@ -125,7 +125,7 @@ def _with_owners(clips: pl.DataFrame, artist: pl.DataFrame) -> pl.DataFrame:
 
 
 def _normal(column: Reals) -> Reals:
-    """Bring a column to a standard normal distribution by its ranks, equals alike; NaN becomes 0."""
+    """Bring a column to a standard normal distribution by its ranks, ties alike; NaN becomes 0."""
     from scipy.special import ndtri
     from scipy.stats import rankdata
 

@@ -58,7 +58,7 @@ def label_targets(
     interactions
         The item of each code.
     codes
-        Items with audio, rising.
+        Items with audio, ascending.
     labels
         How many labels count, those of most items first.
 

@@ -1,6 +1,6 @@
 """Artist back-off: a track or album with few listeners uses the affinity of its artist."""
 
-# Kernels are compiled from their bodies, so annotations would say nothing here.
+# Kernels are compiled from their bodies, so annotations would have no effect here.
 # mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations

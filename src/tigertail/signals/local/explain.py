@@ -26,7 +26,7 @@ def common_by_group(
     plays
         Listeners by items, listeners numbered group by group.
     listeners
-        Listeners to count, rising; int32.
+        Listeners to count, ascending; int32.
     starts
         First listener of each group and of those of none, and the number of listeners; int64, (groups + 2,).
     items

@@ -1,6 +1,6 @@
 """Compiled kernels of the local models: counting what the listeners of an item have in common."""
 
-# The kernels are compiled from their bodies, so annotations would say nothing here.
+# The kernels are compiled from their bodies, so annotations would have no effect here.
 # mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def common_listeners(
     queries
         Items asked about; int32, (queries,).
     by_item
-        Listeners of each item, rising; listeners are numbered group by group.
+        Listeners of each item, ascending; listeners are numbered group by group.
     plays
         Items of each listener.
     starts
@@ -88,7 +88,7 @@ def _numpy_common(
     weights: NDArray[np.float32],
     listener_weights: NDArray[np.float32],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Do as :func:`_common`, in the same order of sums."""
+    """Do what :func:`_common` does, in the same order of sums."""
     common = np.zeros((len(queries), plays.shape[1]), np.float32)
     met = np.zeros((len(queries), len(starts) - 1), np.float32)
     for row, query in enumerate(queries):

@@ -99,7 +99,7 @@ class GroupedCoListening:
     local_starts
         First row of each group in the two arrays that follow; int64, (groups + 1,).
     local_items
-        Items with a vector of their own in a group, rising within it; int32.
+        Items with a vector of their own in a group, ascending within it; int32.
     local_vectors
         Those vectors; float32, (len(local_items), factors).
     config

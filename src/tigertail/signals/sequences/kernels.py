@@ -1,6 +1,6 @@
 """Compiled kernels of the signal from curated sequences: which items are near each other, curator by curator."""
 
-# Kernels are compiled from their bodies, so annotations would say nothing here.
+# Kernels are compiled from their bodies, so annotations would have no effect here.
 # mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Counts of documents that mention two items near each other."""
 
-# Kernels are compiled from their bodies, so annotations would say nothing here.
+# Kernels are compiled from their bodies, so annotations would have no effect here.
 # mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations

@@ -129,7 +129,7 @@ def fit_web(dataset: Dataset, interactions: Interactions, config: WebConfig) -> 
 def _top_neighbours(
     parts: list[tuple[float, CSR]], items: int, popularity_factor: NDArray[np.float64], neighbours: int
 ) -> CSR:
-    """Add up the parts and keep the best of each row, equals by smaller code."""
+    """Add up the parts and keep the best of each row, ties by the smaller code."""
     import scipy.sparse as sp
 
     total = sp.csr_matrix((items, items), dtype=np.float64)
