@@ -1,4 +1,4 @@
-"""Fitting by choice: which of the candidates of a query people played.
+"""A conditional logit: which of the candidates of a query people chose.
 
 The model is a conditional logit (D. McFadden, "Conditional logit analysis of qualitative choice behavior", 1974): the
 candidates of a query share out one unit of probability, and every hit is one choice. The logits are linear in the
@@ -33,9 +33,9 @@ class Choices:
     offsets
         Where the candidates of each query begin, and where the last end; int64, (queries + 1,).
     values
-        What is known of each candidate; float32, (candidates, terms).
+        The terms of each candidate; float32, (candidates, terms).
     hits
-        How often it was chosen, times what a choice weighs; float64, (candidates,).
+        How often each was chosen, times the weight of a choice; float64, (candidates,).
     """
 
     offsets: NDArray[np.int64]
@@ -56,11 +56,11 @@ def fit_conditional_logit(choices: Choices, features: Reals, prior: Reals, penal
     choices
         Candidates and their terms.
     features
-        Of each query; float64, (queries, features).
+        Features of each query; float64, (queries, features).
     prior
-        Coefficients to stay near; float64, (terms, features).
+        Mean of the Gaussian prior; float64, (terms, features).
     penalty
-        Hits that the prior is worth.
+        Precision of the prior, of coefficients of terms that are divided by their standard deviation.
 
     Returns
     -------
@@ -73,22 +73,25 @@ def fit_conditional_logit(choices: Choices, features: Reals, prior: Reals, penal
     spread[spread == 0] = 1
     values = (choices.values / spread).astype(np.float32)
 
-    def loss(coefficients: Reals) -> tuple[float, Reals]:
+    def log_likelihood(coefficients: Reals) -> tuple[float, Reals]:
         likelihood, slopes = _likelihood(choices.offsets, values, choices.hits, features @ coefficients.T)
         return float(likelihood.sum()), slopes.T @ features
 
-    found = _best(loss, prior * spread[:, None], penalty, choices.total)
+    found = _best(log_likelihood, prior * spread[:, None], penalty, choices.total)
     return np.asarray(found / spread[:, None])
 
 
-def _best(loss: Callable[[Reals], tuple[float, Reals]], prior: Reals, penalty: float, hits: float) -> Reals:
+def _best(
+    log_likelihood: Callable[[Reals], tuple[float, Reals]], prior: Reals, penalty: float, hits: float
+) -> Reals:
+    """Return the coefficients with the highest posterior, from the log likelihood and its gradient."""
     from scipy.optimize import minimize
 
     def objective(flat: Reals) -> tuple[float, Reals]:
-        away = flat - prior.ravel()
-        likelihood, slopes = loss(flat.reshape(prior.shape))
-        value = (penalty / 2 * away @ away - likelihood) / hits
-        return float(value), (penalty * away - slopes.ravel()) / hits
+        deviation = flat - prior.ravel()
+        likelihood, slopes = log_likelihood(flat.reshape(prior.shape))
+        value = (penalty / 2 * deviation @ deviation - likelihood) / hits
+        return float(value), (penalty * deviation - slopes.ravel()) / hits
 
     options: Any = {"maxiter": MOST_STEPS}
     found = minimize(objective, prior.ravel(), jac=True, method="L-BFGS-B", options=options)

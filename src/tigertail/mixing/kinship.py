@@ -17,10 +17,10 @@ FILE: Final = Path(__file__).with_suffix(".toml")
 
 
 def kinship_constants(terms: Terms) -> NDArray[np.float64]:
-    """Return what each term counts for what is alike, NaN where that was never learned; float64, (terms, 2).
+    """Return the coefficients of each term for what is alike, NaN where none were learned; float64, (terms, 2).
 
-    The constants have no unit: curves are of shares, and a query's listeners enter by the logarithm. So they carry over
-    to other data.
+    They apply to other data too: curves are of affinities relative to the query's best ones, and the listeners of a
+    query enter by their logarithm.
     """
     known = _constants()
     missing = [np.nan] * KINSHIP_FEATURES

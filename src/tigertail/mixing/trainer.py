@@ -99,7 +99,7 @@ def learn_constants(
 
 @dataclass(frozen=True, eq=False)
 class _MixtureTrainer:
-    """What both ends need."""
+    """Learns the coefficients of both ends, taste and kinship, over the same terms and signals."""
 
     signals: Mapping[str, Signal]
     config: MixtureConfig
@@ -115,7 +115,7 @@ class _MixtureTrainer:
         listening: Collection[str],
         seed: int,
     ) -> Self:
-        """Lay out the terms of some signals."""
+        """Make a trainer of some signals, whose parameters are all 0 yet."""
         names = tuple(signals)
         overlaps = tuple(pair for pair in config.overlaps if set(pair) <= set(names))
         terms = Terms(names, tuple(name for name in names if name in listening), overlaps)
@@ -124,7 +124,7 @@ class _MixtureTrainer:
         return cls(signals, config, MixtureParameters(terms, *blank, most, (config.beta, config.slope)), seed)
 
     def prior(self, features: int) -> Reals:
-        """Return the coefficients that are kept where nothing is learned; float64, (terms, features)."""
+        """Return the mean of the prior of coefficients; float64, (terms, features)."""
         prior = np.zeros((len(self.terms), features))
         for name in self.terms.signals:
             prior[self.terms.of_signal(name), 0] = PRIOR
@@ -136,7 +136,7 @@ class _MixtureTrainer:
         return self.blank.terms
 
     def taste(self, training: TrainingQueries) -> Reals:
-        """Learn what each term counts for what people play next; float64, (terms, 3 + signals)."""
+        """Learn the coefficients for what people play next; float64, (terms, 3 + signals)."""
         weights = training.weights(self.config.balance, self.config.correction)
         choices, features = self._choices(training, weights, self.config.drop)
         if self.config.weights == "constant":
@@ -144,7 +144,7 @@ class _MixtureTrainer:
         return fit_conditional_logit(choices, features, self.prior(features.shape[1]), self.config.penalty)
 
     def kinship(self, taste: Reals, lists: TrainingQueries | None) -> Reals:
-        """Return what each term counts for what is alike; float64, (terms, 2)."""
+        """Return the coefficients for what is alike; float64, (terms, 2)."""
         constants = kinship_constants(self.terms)
         unknown = np.isnan(constants[:, 0])
         constants[unknown] = taste[unknown, :KINSHIP_FEATURES]
@@ -153,7 +153,7 @@ class _MixtureTrainer:
         return constants
 
     def constants(self, lists: TrainingQueries, prior: Reals) -> Reals:
-        """Learn what each term counts for being listed; float64, (terms, 2)."""
+        """Learn the coefficients for being on a curated list; float64, (terms, 2)."""
         choices, features = self._choices(lists, lists.hits.data.astype(np.float64), 0.0)
         return fit_conditional_logit(choices, features[:, :KINSHIP_FEATURES], prior, self.config.penalty)
 

@@ -82,7 +82,7 @@ FEATURES: Final = (
 )
 """The columns of :func:`features`.
 
-After the flags: whether the name begins with "the", and the text has it there; digits alone; sizes of the name; how
+After the flags: whether the name begins with "the", and the text has it there; digits alone; its letters and words; how
 often it occurs on the page ("here") and anywhere; the log odds of its shares, and the shares on the page; the capital
 at the beginning of a sentence, where the name is often in lower case; being the last or first word of a longer name on
 the page.

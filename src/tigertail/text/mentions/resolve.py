@@ -10,9 +10,8 @@ from tigertail import columns as c
 from tigertail.text.mentions.candidates import Spans
 from tigertail.text.mentions.weights import THRESHOLD
 
-_DOCUMENT_SIZE: Final = (
-    1 << 31
-)  # no document is longer: positions of all documents on one axis do not overlap
+# No document is longer, so that positions in different documents do not overlap on one axis.
+_DOCUMENT_SIZE: Final = 1 << 31
 _LINK: Final = "link"
 
 
