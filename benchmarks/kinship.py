@@ -51,7 +51,9 @@ def learn(dataset: Dataset) -> None:
     context = FitContext(shows.train, judged.interactions, ModelConfig())
     listed = curated_queries(judged, halves(read_sas(None, dataset))[0])
     assert listed is not None
-    played = listed_queries(grade_matrix(shows.truth, judged.interactions), judged.popularity, judged.strata)
+    played = listed_queries(
+        grade_matrix(shows.truth, judged.interactions), judged.popularity, judged.strata, judged.propensity
+    )
     amount = listed.hits.data.sum() / played.hits.data.sum() * SHOWS / (1 - SHOWS)
     played = replace(played, hits=played.hits.with_data((played.hits.data * amount).astype(np.float32)))
     signals = fit_signals(context)

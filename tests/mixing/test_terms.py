@@ -6,7 +6,8 @@ import numpy as np
 
 from tigertail.mixing.terms import PopularityFeatures, Terms, curves, scales, term_values
 
-POPULARITY = PopularityFeatures.of(np.array([100, 10, 10, 0], np.int64))
+LISTENERS = np.array([100, 10, 10, 0], np.int64)
+POPULARITY = PopularityFeatures.of(LISTENERS, LISTENERS.astype(float))
 TERMS = Terms(("heard", "tagged", "seen"), ("heard",), (("heard", "tagged"),))
 ITEMS = np.array([1, 3], np.int32)
 
@@ -57,3 +58,12 @@ def test_an_overlap_is_the_product_of_two_curves() -> None:
     found = term_values(TERMS, both, {name: np.float32(1) for name in both}, ITEMS, POPULARITY)
     product = found[:, TERMS.of_signal("heard")] * found[:, TERMS.of_signal("tagged")]
     assert found[:, TERMS.of_overlap(("heard", "tagged"))].tolist() == product.tolist()
+
+
+def test_popularity_is_that_among_all_if_all_could_hear_the_item() -> None:
+    """Items 1 and 2 have ten listeners each; only every fifth listener could hear item 2."""
+    found = PopularityFeatures.of(LISTENERS, np.array([100.0, 10.0, 50.0, 0.0]))
+    popularity, evidence = found.values[found.level].T
+    np.testing.assert_allclose(popularity, np.log([100, 10, 50, 1]))
+    assert evidence[1] == evidence[2], "ten listeners are as much evidence as ten"
+    np.testing.assert_allclose(found.gains[found.level], np.log([103, 13, 5 * 13, 3]))

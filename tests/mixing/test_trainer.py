@@ -49,7 +49,9 @@ def training() -> TrainingQueries:
     queries = np.arange(ITEMS, dtype=np.int32)
     row, item = np.nonzero((SCENE[:, None] == SCENE) & ~np.eye(ITEMS, dtype=np.bool_))
     hits = CSR.from_coo(row, item, np.full(len(row), 10.0), (ITEMS, ITEMS))
-    return TrainingQueries.of_everything(queries, hits, LISTENERS, (LISTENERS == 1).astype(np.int8) * 2)
+    return TrainingQueries.of_everything(
+        queries, hits, LISTENERS, (LISTENERS == 1).astype(np.int8) * 2, LISTENERS.astype(float)
+    )
 
 
 CONFIG = MixtureConfig(background=20, candidates=10)
@@ -89,7 +91,7 @@ def test_together_they_find_more_than_each_alone(
         best = np.argsort(-scores, axis=1)[:, :19]
         return float((SCENE[best] == SCENE[:, None]).mean())
 
-    mixed = found(Mixture(signals, learned, LISTENERS, 0.0, 0.0))
+    mixed = found(Mixture(signals, learned, LISTENERS, LISTENERS.astype(float), 0.0, 0.0))
     assert mixed > max(found(signal) for signal in signals.values()) + 0.02
 
 

@@ -55,7 +55,7 @@ def test_who_chooses_from_different_catalogues_is_kept_apart(tmp_path: Path) -> 
 
 def test_a_short_list_counts_less_than_a_long_one() -> None:
     right = CSR.from_coo([0, 0, *[3] * 20], [1, 2, *range(4, 24)], [3.0, 1.0, *[2.0] * 20], (30, 30))
-    lists = listed_queries(right, np.ones(30, np.int64), np.zeros(30, np.int8))
+    lists = listed_queries(right, np.ones(30, np.int64), np.zeros(30, np.int8), np.ones(30))
     assert lists.queries.tolist() == [0, 3]
     assert [lists.hits.row(row)[1].sum() for row in (0, 1)] == pytest.approx([2, 10])
     assert lists.hits.row(0)[1].tolist() == pytest.approx([1.5, 0.5]), "by their grades"
@@ -64,7 +64,7 @@ def test_a_short_list_counts_less_than_a_long_one() -> None:
 def test_feedback_is_joined_as_a_share_of_all_hits() -> None:
     hits = CSR.from_coo([0, 0, 1], [1, 2, 0], [3.0, 1.0, 4.0], (2, 4))
     training = TrainingQueries.of_everything(
-        np.array([0, 2], np.int32), hits, np.ones(4, np.int64), np.zeros(4, np.int8)
+        np.array([0, 2], np.int32), hits, np.ones(4, np.int64), np.zeros(4, np.int8), np.ones(4)
     )
     right = CSR.from_coo([0, 3], [1, 2], [1.0, 1.0], (4, 4))
     joined = training.joined(right, 0.5)
@@ -77,7 +77,9 @@ def test_feedback_is_joined_as_a_share_of_all_hits() -> None:
 def test_strata_count_by_their_hits_or_alike() -> None:
     hits = CSR.from_coo([0, 1], [1, 0], [90.0, 10.0], (2, 2))
     strata = np.array([0, 2], np.int8)  # the first is asked nine times as often
-    training = TrainingQueries.of_everything(np.array([0, 1], np.int32), hits, np.array([100, 1]), strata)
+    training = TrainingQueries.of_everything(
+        np.array([0, 1], np.int32), hits, np.array([100, 1]), strata, np.array([100.0, 1])
+    )
     assert training.weights(0, 0).tolist() == [90, 10]
     assert training.weights(1, 0).tolist() == [50, 50]
     between = training.weights(0.5, 0)
@@ -89,7 +91,7 @@ def test_strata_count_by_their_hits_or_alike() -> None:
 def test_no_feedback_or_no_share_changes_nothing() -> None:
     hits = CSR.from_coo([0], [1], [3.0], (1, 2))
     training = TrainingQueries.of_everything(
-        np.array([0], np.int32), hits, np.ones(2, np.int64), np.zeros(2, np.int8)
+        np.array([0], np.int32), hits, np.ones(2, np.int64), np.zeros(2, np.int8), np.ones(2)
     )
     assert training.joined(CSR.from_coo([], [], [], (2, 2)), 0.5) is training
     assert training.joined(CSR.from_coo([0], [1], [1.0], (2, 2)), 0.0) is training
@@ -99,7 +101,7 @@ def test_little_of_something_stays_little() -> None:
     """One word of feedback among many hits counts as many hits as a word is worth at most, not half of all."""
     hits = CSR.from_coo([0], [1], [1000.0], (1, 3))
     training = TrainingQueries.of_everything(
-        np.array([0], np.int32), hits, np.ones(3, np.int64), np.zeros(3, np.int8)
+        np.array([0], np.int32), hits, np.ones(3, np.int64), np.zeros(3, np.int8), np.ones(3)
     )
     word = CSR.from_coo([0], [2], [1.0], (3, 3))
     assert training.joined(word, 0.5).hits.data.tolist() == [1000, 1000]

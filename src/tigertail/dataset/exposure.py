@@ -105,6 +105,20 @@ class Exposure:
         """Listeners who could hear each item; int64, (items,)."""
         return np.asarray(self.sizes @ self.offered.astype(np.int64))
 
+    def propensity(self, listeners: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the listeners that each item would have if all could hear it; float64, (items,).
+
+        It is n_B N / e_B, where n_B of the N listeners play B and e_B of them could hear it. It is proportional to
+        the probability that a listener who could hear B plays it, the propensity of T. Schnabel et al.,
+        "Recommendations as Treatments" (ICML 2016); here exposure is known from the source, not estimated.
+
+        Parameters
+        ----------
+        listeners
+            Listeners of each item among these; int64, (items,).
+        """
+        return np.asarray(listeners * len(self.member) / np.maximum(self.exposed, 1))
+
     def including(self, plays: CSR) -> Exposure:
         """Return the exposure with whatever the listeners play in their catalogues.
 

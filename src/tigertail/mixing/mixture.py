@@ -1,12 +1,13 @@
 """The mixture of signals, which is a signal again.
 
-    log aff(A -> B) = sum_j c_j(A) f_j(A, B) - beta(A) log(n_B + 3) - log Z(A)
+    log aff(A -> B) = sum_j c_j(A) f_j(A, B) - beta(A) log((n_B + 3) m_B / n_B) - log Z(A)
 
 (P. Hamel, "To Have a Tiger by the Tail", section 3.1, whose weighted sum is here one of log affinities: two things are
 alike where signals agree.) f_j are the terms of :mod:`tigertail.mixing.terms`, c_j what they count for a query
-(:class:`tigertail.mixing.parameters.MixtureParameters`), as the exponent beta(A) does, n_B are the listeners of B. Z
-makes the sum over all items 1 before popularity is divided out: at an exponent of 0 aff is the probability that the
-next item of a listener of A is B (taste), or that B is listed as similar to A (kinship), or between them.
+(:class:`tigertail.mixing.parameters.MixtureParameters`), as the exponent beta(A) does, n_B are the listeners of B and
+m_B those it would have if all could hear it (:meth:`tigertail.dataset.exposure.Exposure.propensity`). Z makes the sum
+over all items 1 before popularity is divided out: at an exponent of 0 aff is the probability that the next item of a
+listener of A is B (taste), or that B is listed as similar to A (kinship), or between them.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ class Mixture:
         Coefficients.
     listeners
         Listeners of each item; int64, (items,).
+    propensity
+        Listeners that each item would have if all could hear it; float64, (items,).
     beta
         Popularity exponent, of a query of middling popularity.
     character
@@ -50,6 +53,7 @@ class Mixture:
     parts: Mapping[str, Signal]
     parameters: MixtureParameters
     listeners: NDArray[np.int64]
+    propensity: Reals
     beta: float
     character: float
 
@@ -138,10 +142,12 @@ class Mixture:
         """Return the mixture with another place between taste, 0, and kinship, 1."""
         return replace(self, character=character)
 
-    def with_parts(self, signals: Mapping[str, Signal], listeners: NDArray[np.int64]) -> Self:
+    def with_parts(
+        self, signals: Mapping[str, Signal], listeners: NDArray[np.int64], propensity: Reals
+    ) -> Self:
         """Return the mixture with the same parameters and other signals of the same names as parts."""
         parts = {name: signals[name] for name in self.parts if name in signals}
-        return replace(self, parts=parts, listeners=listeners)
+        return replace(self, parts=parts, listeners=listeners, propensity=propensity)
 
     def localised_by_group(self, groups: Sequence[int], strength: float | None = None) -> Self:
         """Return the mixture as listeners of some groups would have it; no group means no lens."""
@@ -154,7 +160,7 @@ class Mixture:
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk beside the parts."""
         arrays, settings = self.parameters.to_arrays()
-        return arrays | {"listeners": self.listeners}, {
+        return arrays | {"listeners": self.listeners, "propensity": self.propensity}, {
             "parameters": settings,
             "parts": list(self.parts),
             "beta": self.beta,
@@ -169,6 +175,7 @@ class Mixture:
             {name: signals[name] for name in settings["parts"]},
             MixtureParameters.from_arrays(arrays, settings["parameters"]),
             stored["listeners"],
+            stored["propensity"],
             settings["beta"],
             settings["character"],
         )
@@ -226,7 +233,7 @@ class Mixture:
 
     @cached_property
     def _popularity_features(self) -> PopularityFeatures:
-        return PopularityFeatures.of(self.listeners)
+        return PopularityFeatures.of(self.listeners, self.propensity)
 
 
 @dataclass(frozen=True, eq=False)

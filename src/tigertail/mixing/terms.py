@@ -1,17 +1,19 @@
 """The terms of the mixture: what a log affinity is a weighted sum of.
 
 With x_i the affinity of signal i from A to B, divided by the mean of A's fifty best (0 where it is negative or the
-signal has no data), and n_B the listeners of B, the terms of a pair of items (A, B) are
+signal has no data), n_B the listeners of B, and m_B those it would have if all could hear it, the terms of a pair of
+items (A, B) are
 
     log(1 + x_i / 0.02), log(1 + x_i / 0.3)    two for every signal: its curve
     products of these of two signals           two for every pair of signals that may rest on the same evidence
     1 or 0                                     1 where no signal but those of plays alone has data about the pair
-    log max(n_B, 1)                            the popularity of B
+    log m_B                                    the popularity of B, 0 for n_B = 0
     log(n_B / (n_B + 3))                       the evidence for B, with 0.3 for n_B = 0
 
 A curve is about linear up to x_i = 0.02, logarithmic above 0.3, and between them as the coefficients say. With a
 product, evidence that two signals share need not count twice. An affinity to an item with few listeners is less
-certain: the last term lowers it.
+certain: the last term lowers it. What is uncertain is counted, n_B; what is popular is what would be played where
+all is offered, m_B: in a catalogue of stars alone every item has more listeners than its peers elsewhere.
 """
 
 from __future__ import annotations
@@ -92,7 +94,7 @@ class Terms:
 
 @dataclass(frozen=True, eq=False)
 class PopularityFeatures:
-    """The terms of B alone, and what divides out popularity; computed once for each level, a distinct listener count.
+    """The terms of B alone, and what divides out popularity; computed once for each level, a distinct n_B and m_B.
 
     Parameters
     ----------
@@ -101,8 +103,8 @@ class PopularityFeatures:
     values
         The two terms at each level; float64, (levels, 2).
     gains
-        log(n_B + 3) at each level: times the popularity exponent, it is subtracted from the log affinity; float64,
-        (levels,).
+        log((n_B + 3) m_B / n_B) at each level, log 3 where n_B = 0: times the popularity exponent, it is subtracted
+        from the log affinity; float64, (levels,).
     """
 
     level: NDArray[np.int32]
@@ -110,12 +112,16 @@ class PopularityFeatures:
     gains: NDArray[np.float64]
 
     @classmethod
-    def of(cls, listeners: NDArray[np.int64]) -> Self:
-        """Compute them from the listeners of each item."""
-        levels, level = np.unique(listeners, return_inverse=True)
-        some = np.maximum(levels, NO_LISTENER)
-        columns = np.log(np.maximum(levels, 1)), np.log(some / (some + EVIDENCE))
-        return cls(level.astype(np.int32), np.column_stack(columns), np.log(levels + EVIDENCE))
+    def of(cls, listeners: NDArray[np.int64], propensity: NDArray[np.float64]) -> Self:
+        """Compute them from the listeners of each item, and those that it would have if all could hear it."""
+        played = np.maximum(listeners, 1)
+        missed = np.where(listeners > 0, propensity / played, 1)
+        levels, level = np.unique(np.column_stack([listeners, missed]), axis=0, return_inverse=True)
+        listeners, missed = levels.T
+        some = np.maximum(listeners, NO_LISTENER)
+        columns = np.log(np.maximum(listeners, 1) * missed), np.log(some / (some + EVIDENCE))
+        gains = np.log((listeners + EVIDENCE) * missed)
+        return cls(level.reshape(-1).astype(np.int32), np.column_stack(columns), gains)
 
 
 def scales(affinities: Floats, queries: NDArray[np.int32]) -> Floats:

@@ -164,7 +164,7 @@ class _MixtureTrainer:
         """
         rng = np.random.default_rng(self.seed)
         values, hits, has_data, listeners = [], [], [], []
-        names, popularity = self.terms.signals, PopularityFeatures.of(training.listeners)
+        names, popularity = self.terms.signals, PopularityFeatures.of(training.listeners, training.propensity)
         for row, items, found in self._candidates(training):
             affinities = {name: affinity for name, (affinity, _) in found.items()}
             scale = {name: one for name, (_, one) in found.items()}

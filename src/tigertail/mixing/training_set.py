@@ -29,6 +29,8 @@ class TrainingQueries:
         Listeners of each item among those that the signals were fitted to; int64, (items,).
     strata
         Stratum of each item by these listeners; int8, (items,).
+    propensity
+        Listeners that each item would have if all could hear it; float64, (items,).
     offered
         Which catalogue offers which item; bool, (catalogues, items).
     catalogue
@@ -39,6 +41,7 @@ class TrainingQueries:
     hits: CSR
     listeners: NDArray[np.int64]
     strata: NDArray[np.int8]
+    propensity: NDArray[np.float64]
     offered: NDArray[np.bool_]
     catalogue: NDArray[np.int32]
 
@@ -49,10 +52,11 @@ class TrainingQueries:
         hits: CSR,
         listeners: NDArray[np.int64],
         strata: NDArray[np.int8],
+        propensity: NDArray[np.float64],
     ) -> TrainingQueries:
         """Return queries whose hits were chosen from all items."""
         offered = np.ones((1, len(listeners)), np.bool_)
-        return cls(queries, hits, listeners, strata, offered, np.zeros(len(queries), np.int32))
+        return cls(queries, hits, listeners, strata, propensity, offered, np.zeros(len(queries), np.int32))
 
     @cached_property
     def query_listeners(self) -> NDArray[np.int64]:
@@ -109,6 +113,7 @@ class TrainingQueries:
                 others.with_data((others.data * min(scale, most)).astype(np.float32)),
                 self.listeners,
                 self.strata,
+                self.propensity,
             )
         )
 
@@ -149,17 +154,24 @@ def training_set(split: Split) -> TrainingQueries:
     pair, count = np.unique(rows[other].astype(np.int64) * items + chosen[other], return_counts=True)
     hits = CSR.from_coo(pair // items, pair % items, count, (len(keys), items))
     queries, catalogues = (part.astype(np.int32) for part in np.divmod(keys, len(offered)))
-    return TrainingQueries(queries, hits, split.popularity, split.strata, offered, catalogues)
+    return TrainingQueries(
+        queries, hits, split.popularity, split.strata, split.propensity, offered, catalogues
+    )
 
 
-def listed_queries(right: CSR, listeners: NDArray[np.int64], strata: NDArray[np.int8]) -> TrainingQueries:
+def listed_queries(
+    right: CSR,
+    listeners: NDArray[np.int64],
+    strata: NDArray[np.int8],
+    propensity: NDArray[np.float64],
+) -> TrainingQueries:
     """Return the queries of curated lists, whose hits are the grades, scaled to sum to a list's length, at most to ten.
 
     Parameters
     ----------
     right
         Grades, items by items; rows of items without a list are empty.
-    listeners, strata
+    listeners, strata, propensity
         Of each item, as in :class:`TrainingQueries`.
     """
     asked = np.flatnonzero(right.row_sizes).astype(np.int32)
@@ -167,4 +179,4 @@ def listed_queries(right: CSR, listeners: NDArray[np.int64], strata: NDArray[np.
     total = np.bincount(lists.entry_rows(), lists.data, len(asked))
     counted = np.minimum(lists.row_sizes, MOST_LISTED) / np.maximum(total, 1e-12)
     hits = lists.with_data((lists.data * counted[lists.entry_rows()]).astype(np.float32))
-    return TrainingQueries.of_everything(asked, hits, listeners, strata)
+    return TrainingQueries.of_everything(asked, hits, listeners, strata, propensity)

@@ -107,6 +107,7 @@ def fit_mixture(
         {name: signals[name] for name in held_out.signals},
         parameters,
         context.interactions.item_listeners,
+        context.exposure.propensity(context.interactions.item_listeners),
         config.beta,
         config.character,
     )
@@ -123,7 +124,7 @@ def curated_queries(split: Split, lists: GroundTruth) -> TrainingQueries | None:
         The lists.
     """
     right = grade_matrix(lists, split.interactions)
-    return listed_queries(right, split.popularity, split.strata) if right.nnz else None
+    return listed_queries(right, split.popularity, split.strata, split.propensity) if right.nnz else None
 
 
 def fit_held_out(context: FitContext, names: Iterable[str]) -> HeldOutSignals | None:

@@ -215,7 +215,12 @@ class Composite(Protocol):
     def disable(self, names: Collection[str]) -> Signal:
         """Return the signal without some parts."""
 
-    def with_parts(self, signals: Mapping[str, Signal], listeners: NDArray[np.int64]) -> Signal:
+    def with_parts(
+        self,
+        signals: Mapping[str, Signal],
+        listeners: NDArray[np.int64],
+        propensity: NDArray[np.float64],
+    ) -> Signal:
         """Return the signal with the same parameters and other signals of the same names as parts.
 
         Parameters
@@ -224,6 +229,8 @@ class Composite(Protocol):
             By name; parts that are not among them are left out.
         listeners
             Listeners of each item; int64, (items,).
+        propensity
+            Listeners that each item would have if all could hear it; float64, (items,).
         """
 
 

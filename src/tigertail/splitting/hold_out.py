@@ -95,14 +95,8 @@ class Split:
 
     @cached_property
     def propensity(self) -> NDArray[np.float64]:
-        """Training listeners that each item would have if all could hear it; float64, (items,).
-
-        It is n_B N / e_B, where n_B of the N training listeners play B and e_B of them could hear it. It is
-        proportional to the probability that a listener who could hear B plays it, the propensity of T. Schnabel et al.,
-        "Recommendations as Treatments" (ICML 2016); here exposure is known from the source, not estimated.
-        """
-        listeners = len(self.train_exposure.member)
-        return self.popularity * listeners / np.maximum(self.train_exposure.exposed, 1)
+        """Training listeners that each item would have if all could hear it; float64, (items,)."""
+        return self.train_exposure.propensity(self.popularity)
 
 
 def hold_out(dataset: Dataset, config: ProtocolConfig) -> Split:

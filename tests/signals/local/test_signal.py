@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tigertail.dataset.exposure import Exposure
 from tigertail.factorization import ALSConfig, fit_als
 from tigertail.signals.contract import GroupAware
 from tigertail.signals.local import GroupedCoListening, Groups, LocalConfig, fit_listening
@@ -388,3 +389,26 @@ def test_a_listener_of_one_item_says_nothing() -> None:
     assert (scores[0] == 0).all(), "known, but to nobody who hears another"
     assert scores[1, 2] > scores[1, 0] > 0
     assert (signal.shares(0, np.array([1], np.int32)) == 0).all()
+
+
+def test_popularity_is_divided_out_as_if_all_could_hear_an_item() -> None:
+    """b and c have two listeners each, and so many in common with a; two of four listeners could not play c."""
+    plays = CSR.from_coo([0, 0, 0, 1, 1, 1, 2, 3], [0, 1, 2, 0, 1, 2, 0, 0], np.ones(8), shape=(4, 3))
+    offered = np.array([[True, True, True], [True, True, False]])
+    services = Exposure(("large", "small"), offered, np.array([0, 0, 1, 1], np.int32))
+    signal = GroupedCoListening(
+        (),
+        {},
+        np.array([0, 4]),
+        plays,
+        np.ones((3, 2), np.float32),
+        np.array([0]),
+        np.empty(0, np.int32),
+        np.empty((0, 2), np.float32),
+        LocalConfig(prior=0, beta=1),
+    )
+    blind = signal.affinity(np.array([0], np.int32))[0]
+    aware = replace(signal, exposure=services).affinity(np.array([0], np.int32))[0]
+    assert blind[1] == blind[2]
+    assert aware[1] == blind[1]
+    assert aware[2] == pytest.approx(blind[2] / 2), "four would play it if all could"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -41,7 +41,7 @@ from tigertail.signals.backoff.signal import BackOff, own_weights
 from tigertail.signals.co_listening import fit_co_listening
 from tigertail.signals.contract import Composite, Reindexable, Signal
 from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import Groups, fit_listening, join_groups
+from tigertail.signals.local import GroupedCoListening, Groups, fit_listening, join_groups
 from tigertail.signals.remap import ItemRemap
 from tigertail.threads import limited
 
@@ -189,7 +189,8 @@ def _signals(
         own_weight = own_weights(listeners, config.back_off)
         updated[BACK_OFF] = replace(back_off, own=updated[FACTORS], own_weight=own_weight)
     if isinstance(mixture := model.signals.get(MIXTURE), Composite):
-        updated[MIXTURE] = mixture.with_parts(updated, listeners)
+        propensity = cast("GroupedCoListening", updated[LISTENING]).propensity
+        updated[MIXTURE] = mixture.with_parts(updated, listeners, propensity)
     return {name: updated[name] for name in model.signals if name in updated}, sorted(
         set(model.signals) - set(updated)
     )

@@ -7,14 +7,15 @@ both A and B, T_g(A) = sum_B K_g(A, B), y the world's item vectors, y^g those of
     expected_g(A, B) = T_g(A) (y_A^g . y_B^g) / sum_C (y_A^g . y_C^g)
     aff_g(A -> B)    = (K_g(A, B) + p expected_g(A, B)) / ((1 + p) T_g(A))
     W_g(A)           = (1 + p) T_g(A)
-    aff(A -> B)      = n_B^-beta  sum_g W_g(A) aff_g(A -> B) / sum_g W_g(A)
+    aff(A -> B)      = m_B^-beta  sum_g W_g(A) aff_g(A -> B) / sum_g W_g(A)
 
-aff_g is the probability that the next item of a listener of A in g is B: the posterior mean under a Dirichlet
-prior whose centre is the group's own factor model. With a = 0 every pair that was met counts the same, with a = 1
-every listener, as in a random walk (Cooper et al., "Random Walks in Recommender Systems", WWW 2014). The sum over
-groups is that of P. Hamel, "To Have a Tiger by the Tail" (section 3.2): the weight of a group grows with the
-popularity of A there, that of B enters by the counts and by y_B^g, which is the world's y_B where the group has few
-listeners of B. Listeners of no group form one more group, whose vectors are the world's.
+m_B are the listeners that B would have if all could hear it, n_B if all can. aff_g is the probability that the next
+item of a listener of A in g is B: the posterior mean under a Dirichlet prior whose centre is the group's own factor
+model. With a = 0 every pair that was met counts the same, with a = 1 every listener, as in a random walk (Cooper et
+al., "Random Walks in Recommender Systems", WWW 2014). The sum over groups is that of P. Hamel, "To Have a Tiger by the
+Tail" (section 3.2): the weight of a group grows with the popularity of A there, that of B enters by the counts and by
+y_B^g, which is the world's y_B where the group has few listeners of B. Listeners of no group form one more group, whose
+vectors are the world's.
 
 Under a **lens** of strength s on a place L, with n_B^L its listeners of B, N_L all its listeners, and n_B^P and N_P
 those of all groups together,
@@ -52,6 +53,7 @@ Floats = NDArray[np.float32]
 LASTING: Final = (
     "known",
     "popularity",
+    "propensity",
     "_by_item",
     "_listener_weights",
     "_laid_out",
@@ -153,6 +155,13 @@ class GroupedCoListening:
     def beta(self) -> float:
         """The popularity exponent."""
         return self.config.beta
+
+    @cached_property
+    def propensity(self) -> NDArray[np.float64]:
+        """Listeners that each item would have if all could hear it; float64, (items,)."""
+        if self.exposure is None:
+            return self.popularity.astype(np.float64)
+        return self.exposure.propensity(self.popularity)
 
     @property
     def listener_groups(self) -> Self:
@@ -356,8 +365,7 @@ class GroupedCoListening:
     @cached_property
     def _gain(self) -> Floats:
         """What every item's affinity is multiplied by: its popularity, and how the lens sees it."""
-        n = np.maximum(self.popularity, 1).astype(np.float64)
-        gain = n**-self.config.beta
+        gain = np.maximum(self.propensity, 1) ** -self.config.beta
         if self.lens is not None:
             gain *= self._lift(self.lens.groups) ** self.lens.strength
         return gain.astype(np.float32)
