@@ -26,6 +26,7 @@ OFTEN: Final = 0.1  # of an item's rows: a spelling that as many have is no slip
 _CLUSTER: Final = "cluster"
 _KEY: Final = "key"  # the folded name
 _MERGED: Final = "merged"  # whether its MBID is one that a source says an item has besides
+_CREDIT: Final = "credit"  # the folded name of the artist of an album or a track
 _ALSO: Final = "also"  # whether it is what a source says an item is called besides
 
 
@@ -344,19 +345,34 @@ def _distinct(ids: list[str]) -> list[str]:
 
 def _table(items: pl.DataFrame) -> pl.DataFrame:
     """Return the table of items, without columns that are null throughout."""
-    artist = pl.coalesce(c.ARTIST_MBID, pl.Series("folded", fold_series(items[c.ARTIST_NAME])))
+    items = _credited(items)
+    artist = pl.coalesce(pl.col(c.ARTIST_MBIDS).list.first(), _CREDIT)
     table = items.select(
         c.ITEM_ID,
         pl.coalesce(c.NAME, c.ITEM_ID).alias(c.NAME),
         c.KIND,
         pl.when(pl.col(c.KIND) != c.ARTIST).then(artist).alias(c.ARTIST_ID),
         pl.when(pl.col(c.KIND) != c.ARTIST).then(c.ARTIST_NAME).alias(c.ARTIST_NAME),
+        pl.when(pl.col(c.KIND) != c.ARTIST).then(c.ARTIST_MBIDS).alias(c.ARTIST_MBIDS),
         c.MBID,
         c.COUNTRY,
     )
-    optional = (c.ARTIST_ID, c.ARTIST_NAME, c.MBID, c.COUNTRY)
+    optional = (c.ARTIST_ID, c.ARTIST_NAME, c.ARTIST_MBIDS, c.MBID, c.COUNTRY)
     empty = [name for name in optional if table[name].null_count() == table.height]
     return table.drop(empty).sort(c.ITEM_ID)
+
+
+def _credited(items: pl.DataFrame) -> pl.DataFrame:
+    """Add the MBIDs of the artists of each item, and their folded name.
+
+    An item without MBIDs has those of all others whose artists have the same name, where these agree.
+    """
+    items = items.with_columns(fold_series(items[c.ARTIST_NAME]).alias(_CREDIT))
+    others = items.group_by(_CREDIT).agg(pl.col(c.ARTIST_MBID).drop_nulls().unique())
+    agreed = others.filter(pl.col(c.ARTIST_MBID).list.len() == 1).drop_nulls(_CREDIT)
+    known = agreed.select(_CREDIT, pl.col(c.ARTIST_MBID).list.first().alias("known"))
+    items = items.join(known, on=_CREDIT, how="left", maintain_order="left")
+    return items.with_columns(pl.coalesce(c.ARTIST_MBID, "known").str.split(",").alias(c.ARTIST_MBIDS))
 
 
 def _aliases(refs: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
