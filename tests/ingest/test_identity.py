@@ -247,6 +247,31 @@ def test_tracks_match_by_artist_and_title() -> None:
     assert found.items["artist_name"].to_list() == ["B", "The Beatles"]
 
 
+def test_tracks_have_the_mbids_of_all_artists_of_their_credit() -> None:
+    both = f"{ONE},{TWO}"
+    found = matched(
+        refs(
+            "a",
+            {"name": "Under Pressure", "artist_name": "Queen & David Bowie", "artist_mbid": both},
+            {"name": "Under Pressure (Live)", "artist_name": "Queen and David Bowie"},  # as the other says
+            {"name": "Intro", "artist_name": "Boys", "artist_mbid": ONE},
+            {"name": "Outro", "artist_name": "Boys", "artist_mbid": TWO},
+            {"name": "Interlude", "artist_name": "Boys"},  # which of the two?
+            kind="track",
+        )
+    )
+    artists = {
+        row["name"]: (row["artist_id"], row["artist_mbids"]) for row in found.items.iter_rows(named=True)
+    }
+    assert artists == {
+        "Under Pressure": (ONE, [ONE, TWO]),
+        "Under Pressure (Live)": (ONE, [ONE, TWO]),
+        "Intro": (ONE, [ONE]),
+        "Outro": (TWO, [TWO]),
+        "Interlude": ("boys", None),
+    }
+
+
 def test_an_artist_and_a_track_of_one_name_are_two_items() -> None:
     found = matched(refs("a", {"name": "Help"}), refs("a", {"name": "Help"}, kind="track"))
     assert found.items.select("item_id", "kind").rows() == [("help", "artist"), ("help (2)", "track")]

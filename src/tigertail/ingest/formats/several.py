@@ -47,8 +47,8 @@ def split_mbids(rows: pl.DataFrame) -> pl.DataFrame:
                 rows = rows.with_columns(
                     pl.when(found.list.len() > 1).then(found).otherwise(alone).alias(name)
                 )
-    alone = not any(isinstance(rows.schema.get(name), pl.List | pl.Array) for name in (*ITEM, c.ARTIST_NAME))
-    if alone and rows.schema.get(c.ARTIST_MBID) == pl.List(pl.String):
+    several = any(isinstance(rows.schema.get(name), pl.List | pl.Array) for name in (*ITEM, c.ARTIST_NAME))
+    if not several and rows.schema.get(c.ARTIST_MBID) == pl.List(pl.String):
         rows = rows.with_columns(pl.col(c.ARTIST_MBID).list.join(",", ignore_nulls=True))
     return rows
 

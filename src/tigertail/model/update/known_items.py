@@ -67,10 +67,10 @@ class _References:
             for key, found in ((c.MBID, mbids), (_KEY, names))
         }
         if c.ARTIST_NAME in items.columns:  # by its artist's name too: many tracks have one title
-            artist = fold_series(items[c.ARTIST_NAME]).alias("artist")
-            named = self.values[_KEY].join(items.select(c.ITEM_ID, artist), on=c.ITEM_ID)
+            artists = items.select(c.ITEM_ID, fold_series(items[c.ARTIST_NAME]).alias("artist"))
             whole = pl.concat_str("artist", _KEY, separator=" ")
-            self.values[_KEY] = named.with_columns(pl.coalesce(whole, _KEY).alias(_KEY)).drop("artist")
+            called = self.values[_KEY].join(artists, on=c.ITEM_ID)
+            self.values[_KEY] = called.with_columns(pl.coalesce(whole, _KEY).alias(_KEY)).drop("artist")
         keys = (
             self.values[_KEY]
             .select(c.ITEM_ID, _KEY)
