@@ -101,6 +101,8 @@ class ItemIndex:
         """Build at once what makes each look-up fast, for a process that answers many."""
         self._prepared = True
         _ = self._by_id, self._mbid_codes, self._by_folded, self._by_loose, self._words
+        if self._owned:
+            _ = self._artists
         self.names.search("", 1)
 
     def find(self, text: str) -> int:
@@ -188,11 +190,22 @@ class ItemIndex:
 
     def of_artist(self, artist: str) -> NDArray[np.bool_]:
         """Return which items are tracks and albums of an artist, in any spelling; bool, (items,)."""
-        owned = np.zeros(len(self._items), np.bool_)
-        if self._owned:
-            codes = np.flatnonzero(self._items[c.ARTIST_NAME].is_not_null().to_numpy()).astype(np.int32)
-            owned[self._whose(codes, _encodable(artist))[0]] = True
-        return owned
+        artist = fold(_encodable(artist))
+        if not self._owned:
+            return np.zeros(len(self._items), np.bool_)
+        owned = (self._artists == artist) | self._items[c.ARTIST_ID].is_in(self._artist_ids(FOLDED, artist))
+        return np.asarray(owned.fill_null(False).to_numpy())
+
+    @cached_property
+    def _artists(self) -> pl.Series:
+        """The folded name of the artist of each item; null where there is none."""
+        return fold_series(self._items[c.ARTIST_NAME])
+
+    def _artist_ids(self, column: str, spelled: str) -> pl.Series:
+        """Return the ids of the artists among the items with a spelling, as one list."""
+        return (
+            self._items[c.ITEM_ID].gather(self._of_kind(self._spelling(column, spelled), c.ARTIST)).implode()
+        )
 
     @property
     def _owned(self) -> bool:
@@ -376,12 +389,11 @@ class ItemIndex:
         if not len(codes):
             return codes, False
         names, owners = (self._items[column].gather(codes) for column in (c.ARTIST_NAME, c.ARTIST_ID))
-        folded = fold_series(names)
+        folded = self._artists.gather(codes) if self._prepared else fold_series(names)
         for loosely, folding in ((False, fold), (True, fold_loosely)):
-            items = self._of_kind(self._spelling(_LOOSE if loosely else FOLDED, folding(artist)), c.ARTIST)
-            ids = self._items[c.ITEM_ID].gather(items)
+            ids = self._artist_ids(_LOOSE if loosely else FOLDED, folding(artist))
             spelled = (loose_series(names, folded) if loosely else folded) == folding(artist)
-            theirs = (spelled | owners.is_in(ids.implode())).fill_null(False).to_numpy()
+            theirs = (spelled | owners.is_in(ids)).fill_null(False).to_numpy()
             if theirs.any():
                 return codes[theirs], loosely
         return codes[:0], False
