@@ -104,7 +104,6 @@ def main() -> None:
         share = (marked & (top >= 0)).sum() / max(1, listed)
         scores = [str(bootstrap.estimate(values[:, 0])) for values in (whole, beyond)]
         rows.append([system.name, scores[0], f"{share:.1%}", scores[1]])
-        print(rows[-1], flush=True)
     k = config.k
     columns = ["system", f"nDCG@{k}", "by the artist", f"nDCG@{k} beyond the artist"]
     print_table(columns, rows, title=f"{len(every):,} queries", left=columns[:1])

@@ -272,6 +272,20 @@ def test_tracks_have_the_mbids_of_all_artists_of_their_credit() -> None:
     }
 
 
+def test_tracks_of_one_artist_show_one_spelling_of_the_name() -> None:
+    rows = [("Connection", "can"), ("Vitamin C", "Can"), ("Halleluwah", "CAN"), ("Moonshake", "CAN")]
+    found = matched(
+        refs("a", *({"name": name, "artist_name": artist} for name, artist in rows), kind="track"),
+        refs("b", {"name": "Rockit", "artist_name": "can", "artist_mbid": ONE}, kind="track"),
+        refs("c", {"name": "Ball of Confusion", "artist_name": "Can", "artist_mbid": TWO}, kind="track"),
+    )
+    assert dict(found.items.select("name", "artist_name").iter_rows()) == {
+        **{name: "CAN" for name, _ in rows},
+        "Rockit": "can",  # of another artist, by the MBID
+        "Ball of Confusion": "Can",
+    }
+
+
 def test_an_artist_and_a_track_of_one_name_are_two_items() -> None:
     found = matched(refs("a", {"name": "Help"}), refs("a", {"name": "Help"}, kind="track"))
     assert found.items.select("item_id", "kind").rows() == [("help", "artist"), ("help (2)", "track")]

@@ -363,16 +363,35 @@ def _table(items: pl.DataFrame) -> pl.DataFrame:
 
 
 def _credited(items: pl.DataFrame) -> pl.DataFrame:
-    """Add the MBIDs of the artists of each item, and their folded name.
+    """Add the MBIDs of the artists of each album or track, and their folded name; settle how it is spelled.
 
-    An item without MBIDs has those of all others whose artists have the same name, where these agree.
+    An item without MBIDs has those of all others whose artists have the same name, where these agree. Items of one
+    credit show one spelling: one with capitals before one without, then the most frequent.
     """
-    items = items.with_columns(fold_series(items[c.ARTIST_NAME]).alias(_CREDIT))
-    others = items.group_by(_CREDIT).agg(pl.col(c.ARTIST_MBID).drop_nulls().unique())
-    agreed = others.filter(pl.col(c.ARTIST_MBID).list.len() == 1).drop_nulls(_CREDIT)
-    known = agreed.select(_CREDIT, pl.col(c.ARTIST_MBID).list.first().alias("known"))
-    items = items.join(known, on=_CREDIT, how="left", maintain_order="left")
-    return items.with_columns(pl.coalesce(c.ARTIST_MBID, "known").str.split(",").alias(c.ARTIST_MBIDS))
+    items = items.with_columns(
+        fold_series(items[c.ARTIST_NAME]).alias(_CREDIT), pl.col(c.ARTIST_MBID).alias("given")
+    )
+    owned = (pl.col(c.KIND) != c.ARTIST) & pl.col(_CREDIT).is_not_null()
+    others = items.filter(owned).group_by(_CREDIT).agg(pl.col("given").drop_nulls().unique())
+    agreed = others.filter(pl.col("given").list.len() == 1).explode("given").rename({"given": "agreed"})
+    credit = [_CREDIT, c.ARTIST_MBID]
+    items = items.join(agreed, on=_CREDIT, how="left", maintain_order="left").with_columns(
+        pl.coalesce("given", "agreed").alias(c.ARTIST_MBID)
+    )
+    name = pl.col(c.ARTIST_NAME)
+    spelled = (
+        items.filter(owned)
+        .group_by(*credit, c.ARTIST_NAME)
+        .agg(pl.col(ROWS).sum())
+        .sort(name == name.str.to_lowercase(), ROWS, name, descending=[False, True, False])
+        .unique(credit, keep="first", maintain_order=True)
+        .select(*credit, name.alias("spelled"))
+    )
+    items = items.join(spelled, on=credit, how="left", maintain_order="left", nulls_equal=True)
+    return items.with_columns(
+        pl.coalesce("spelled", c.ARTIST_NAME).alias(c.ARTIST_NAME),
+        pl.col(c.ARTIST_MBID).str.split(",").alias(c.ARTIST_MBIDS),
+    )
 
 
 def _aliases(refs: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
