@@ -27,6 +27,11 @@ _CLUSTER: Final = "cluster"
 _KEY: Final = "key"  # the folded name
 _MERGED: Final = "merged"  # whether its MBID is one that a source says an item has besides
 _CREDIT: Final = "credit"  # the folded name of the artist of an album or a track
+_BY_ARTIST: Final = pl.when(pl.col(c.KIND) != c.ARTIST).then(
+    pl.concat_str(c.ARTIST_NAME, c.NAME, separator=" - ")
+)
+_FULL_NAME: Final = pl.coalesce(_BY_ARTIST, c.NAME).alias(c.NAME)
+"""The name of an item as a report shows it: that of an album or a track follows its artist's."""
 _ALSO: Final = "also"  # whether it is what a source says an item is called besides
 
 
@@ -221,7 +226,7 @@ def _merge(refs: pl.DataFrame, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     values = about.select(_CLUSTER, c.KIND, by)
     if by == c.MBID:
         values = refs.select(_CLUSTER, c.MBID).unique().join(about.select(_CLUSTER, c.KIND), on=_CLUSTER)
-    names = dict(about.select(_CLUSTER, c.NAME).iter_rows())
+    names = dict(about.select(_CLUSTER, _FULL_NAME).iter_rows())
     clusters = _Clusters(refs)
     kept_apart = []
     for members in _groups(values, by):
@@ -418,8 +423,10 @@ def _shared(refs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _spellings(refs: pl.DataFrame, about: pl.DataFrame) -> pl.DataFrame:
+    about = about.with_columns(_FULL_NAME)
     spelled = (
         refs.filter(pl.col(c.NAME).is_not_null() & ~pl.col(_ALSO))
+        .with_columns(_FULL_NAME)
         .group_by(_CLUSTER)
         .agg(
             pl.col(c.NAME).unique().sort().alias("names"),
