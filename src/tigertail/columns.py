@@ -7,7 +7,7 @@ table           columns (optional ones in brackets)
 ==============  ==================================================================
 plays           listener_id, item_id, plays [, rating, last_played]
 listeners       listener_id [, country, language, source]
-items           item_id, name, kind [, artist_id, artist_name, mbid, country, unlisted]
+items           item_id, name, kind [, artist_id, artist_name, artist_mbids, mbid, country, unlisted]
 aliases         item_id, scheme, alias, count
 annotations     item_id, facet, label, weight, source [, annotator]
 audio           item_id [, clip_id], then a column for each descriptor
@@ -51,6 +51,7 @@ SOURCE: Final = "source"  # of a listener, a source of the recipe; of an annotat
 NAME: Final = "name"
 KIND: Final = "kind"
 ARTIST_ID: Final = "artist_id"
+ARTIST_MBIDS: Final = "artist_mbids"  # all that the credit of an album or a track names, in its order
 MBID: Final = "mbid"  # MusicBrainz identifier
 UNLISTED: Final = "unlisted"  # whether the recipe keeps it out of answers
 

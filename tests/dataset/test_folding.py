@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tigertail.dataset.folding import fold, fold_loosely, fold_series
+from tigertail.dataset.folding import fold, fold_loosely, fold_series, loose_series
 
 
 @pytest.mark.parametrize(
@@ -144,6 +144,12 @@ def test_even_loosely_different_names_stay_different(left: str, right: str) -> N
 @given(st.text(max_size=20))
 def test_what_is_one_name_strictly_is_one_loosely(name: str) -> None:
     assert fold_loosely(fold(name)) == fold_loosely(name) or set(name) & set("$€£@!¡")
+
+
+@given(st.lists(st.none() | st.text() | st.sampled_from(["P!nk", "Ke$ha", "Guns N' Roses", "ゾルブ", "+44"])))
+def test_a_column_is_folded_loosely_from_its_strict_folding(names: list[str | None]) -> None:
+    column = pl.Series(names, dtype=pl.String)
+    assert loose_series(column, fold_series(column)).to_list() == fold_series(column, fold_loosely).to_list()
 
 
 @given(st.text())

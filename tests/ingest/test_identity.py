@@ -245,6 +245,46 @@ def test_tracks_match_by_artist_and_title() -> None:
     assert found.items["item_id"].to_list() == ["b - help", "beatles - help"]
     assert found.items["artist_id"].to_list() == ["b", "beatles"]
     assert found.items["artist_name"].to_list() == ["B", "The Beatles"]
+    assert found.several_spellings.rows() == [("The Beatles - Help!", ["Beatles - help", "The Beatles - Help!"])]
+
+
+def test_tracks_have_the_mbids_of_all_artists_of_their_credit() -> None:
+    both = f"{ONE},{TWO}"
+    found = matched(
+        refs(
+            "a",
+            {"name": "Under Pressure", "artist_name": "Queen & David Bowie", "artist_mbid": both},
+            {"name": "Under Pressure (Live)", "artist_name": "Queen and David Bowie"},  # as the other says
+            {"name": "Intro", "artist_name": "Boys", "artist_mbid": ONE},
+            {"name": "Outro", "artist_name": "Boys", "artist_mbid": TWO},
+            {"name": "Interlude", "artist_name": "Boys"},  # which of the two?
+            kind="track",
+        )
+    )
+    artists = {
+        row["name"]: (row["artist_id"], row["artist_mbids"]) for row in found.items.iter_rows(named=True)
+    }
+    assert artists == {
+        "Under Pressure": (ONE, [ONE, TWO]),
+        "Under Pressure (Live)": (ONE, [ONE, TWO]),
+        "Intro": (ONE, [ONE]),
+        "Outro": (TWO, [TWO]),
+        "Interlude": ("boys", None),
+    }
+
+
+def test_tracks_of_one_artist_show_one_spelling_of_the_name() -> None:
+    rows = [("Connection", "can"), ("Vitamin C", "Can"), ("Halleluwah", "CAN"), ("Moonshake", "CAN")]
+    found = matched(
+        refs("a", *({"name": name, "artist_name": artist} for name, artist in rows), kind="track"),
+        refs("b", {"name": "Rockit", "artist_name": "can", "artist_mbid": ONE}, kind="track"),
+        refs("c", {"name": "Ball of Confusion", "artist_name": "Can", "artist_mbid": TWO}, kind="track"),
+    )
+    assert dict(found.items.select("name", "artist_name").iter_rows()) == {
+        **{name: "CAN" for name, _ in rows},
+        "Rockit": "can",  # of another artist, by the MBID
+        "Ball of Confusion": "Can",
+    }
 
 
 def test_an_artist_and_a_track_of_one_name_are_two_items() -> None:

@@ -181,3 +181,93 @@ def test_a_prepared_index_gives_the_same_answers(names: list[str], text: str) ->
     codes = cold.codes(texts).tolist()
     assert prepared.codes(texts).tolist() == codes
     assert [cold.code(one) for one in texts] == [None if code < 0 else code for code in codes]
+
+
+TRACKS = pl.DataFrame(
+    [
+        ("can", "Can", "artist", 60, None, None),
+        ("v1", "Vitamin C", "track", 50, "can", "Can"),
+        ("z1", "Zombie", "track", 40, "cranberries", "The Cranberries"),
+        ("z2", "Zombie", "track", 30, "fela", "Fela Kuti"),
+        ("b1", "Heroes - 2017 Remaster", "track", 20, "bowie", "David Bowie"),
+        ("w1", "Totally Wired", "track", 10, "fall", "The Fall"),
+        ("h1", "A-ha - Live", "track", 9, "j", "J - Axe"),
+        ("m1", "A Minha Menina", "track", 8, "m", "Os Mutantes"),
+        ("d1", "Zombie", "album", 7, "fela", "Fela Kuti"),
+    ],
+    ["item_id", "name", "kind", "listeners", "artist_id", "artist_name"],
+    orient="row",
+)
+TRACK_ALIASES = pl.DataFrame(
+    [
+        ("can", "name", "The Can", "can"),
+        ("can", "name", "Inner Space", "inner space"),
+        ("w1", "name", "Wired", "wired"),
+    ],
+    ["item_id", "scheme", "alias", "folded"],
+    orient="row",
+)
+
+
+@pytest.fixture(params=["cold", "prepared"])
+def tracks(request: pytest.FixtureRequest) -> ItemIndex:
+    index = ItemIndex(TRACKS.with_columns(fold_series(TRACKS["name"]).alias("folded")), TRACK_ALIASES)
+    if request.param == "prepared":
+        index.prepare()
+    return index
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [
+        ("Can - Vitamin C", "v1"),
+        ("CAN \u2013 vitamin c", "v1"),  # any dash
+        ("Can \u2014 Vitamin C", "v1"),
+        ("Inner Space - Vitamin C", "v1"),  # the artist in another spelling
+        ("Fela Kuti - Zombie", "z2"),  # not the best known of that title
+        ("Cranberries, The - Zombie", "z1"),
+        ("David Bowie - Heroes - 2017 Remaster", "b1"),  # a dash in the title
+        ("j \u2013 axe - a-ha \u2013 live", "h1"),  # and in the artist's name
+        ("The Fall - Wired", "w1"),  # the title in another spelling
+        ("The Fall - Totally\u00a0Wired!", "w1"),
+    ],
+)
+def test_a_track_is_found_by_artist_and_title(tracks: ItemIndex, text: str, item: str) -> None:
+    match = tracks.match(text)
+    assert TRACKS["item_id"][match.code] == item
+    assert not match.note or item == "z2"
+
+
+def test_a_track_and_an_album_of_one_artist_and_name(tracks: ItemIndex) -> None:
+    match = tracks.match("Fela Kuti - Zombie")
+    assert TRACKS["item_id"][match.code] == "z2"
+    assert "Fela Kuti - Zombie (7 listeners): id:d1" in match.note
+    assert tracks.by_artist("zombie", "fela kuti", "album").tolist() == [8]
+
+
+def test_a_title_alone_is_the_best_known_and_the_note_names_the_artists(tracks: ItemIndex) -> None:
+    match = tracks.match("Zombie")
+    assert TRACKS["item_id"][match.code] == "z1"
+    assert "Ask for another by artist (as 'Artist - Name'), MBID or id: Fela Kuti - Zombie" in match.note
+
+
+def test_loosely_spelled_artists_and_titles_are_found_with_a_note(tracks: ItemIndex) -> None:
+    for text in ("OsMutantes - A Minha Menina", "Os Mutantes - AMinhaMenina"):
+        match = tracks.match(text)
+        assert TRACKS["item_id"][match.code] == "m1"
+        assert match.note == f"no item is spelled '{text}'; Os Mutantes - A Minha Menina is taken for it"
+
+
+@pytest.mark.parametrize("text", ["The Fall - Zombie", "Nobody - Vitamin C", " - "])
+def test_a_title_of_another_artist_is_not_taken(tracks: ItemIndex, text: str) -> None:
+    assert tracks.look_up(text) is None
+
+
+def test_close_names_come_with_their_artists(tracks: ItemIndex) -> None:
+    assert "Can - Vitamin C" in tracks.suggest("Vitamine C")
+
+
+def test_whose_tracks_are_an_artists(tracks: ItemIndex) -> None:
+    assert np.flatnonzero(tracks.of_artist("fela  KUTI")).tolist() == [3, 8]
+    assert np.flatnonzero(tracks.of_artist("Inner Space")).tolist() == [1]
+    assert not tracks.of_artist("Nobody").any()

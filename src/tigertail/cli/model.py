@@ -64,6 +64,8 @@ def fit(
 
 
 def _print_fitted(fitted: Model, path: Path) -> None:
+    from tigertail.retrieval.item_index import full_name
+
     known = int(fitted.signals["factors"].known.sum())
     factors = fitted.config.base.factors
     typer.echo(f"{path}: {known:,} of {len(fitted.items):,} items with a listener, {factors} factors.")
@@ -71,7 +73,7 @@ def _print_fitted(fitted: Model, path: Path) -> None:
         typer.echo("No mixture: too few listeners play two items or more. Listening answers alone.")
     kept_out = set(fitted.unlisted.tolist())
     first = next((code for code in range(len(fitted.items)) if code not in kept_out), 0)
-    typer.echo(f'Ask it: tigertail similar {path} "{fitted.items["name"][first]}"')
+    typer.echo(f'Ask it: tigertail similar {path} "{full_name(fitted.items.row(first, named=True))}"')
 
 
 def _feedback(source: str, dataset: Dataset) -> GroundTruth:

@@ -82,7 +82,10 @@ def _title(model: Model, code: int) -> str:
     query = model.items.row(code, named=True)
     home = f", {query['country']}" if query.get("country") else ""
     invented = ", SIMULATED" if model.provenance.simulated else ""
-    return f"After {full_name(query)} ({query['listeners']:,} listeners, {query['stratum']}{home}){invented}"
+    one = "" if query["listeners"] == 1 else "s"
+    return (
+        f"After {full_name(query)} ({query['listeners']:,} listener{one}, {query['stratum']}{home}){invented}"
+    )
 
 
 def _silence(model: Model, code: int) -> str:

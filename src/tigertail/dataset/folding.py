@@ -95,8 +95,12 @@ def fold_loosely(name: str) -> str:
     >>> fold_loosely("Guns N' Roses"), fold_loosely("Ke$ha"), fold_loosely("P!nk"), fold_loosely("ゾルブ")
     ('gunsandroses', 'kesha', 'pink', 'ぞるぶ')
     """
-    spelled = fold(_INSIDE.sub(lambda sign: sign[0].translate(_LIKE_LETTERS), name))
-    words = ["and" if word == "n" else word for word in spelled.split()]
+    return loosened(fold(_INSIDE.sub(lambda sign: sign[0].translate(_LIKE_LETTERS), name)))
+
+
+def loosened(folded: str) -> str:
+    """Fold loosely what is folded strictly, of a name in which no sign stands for a letter."""
+    words = ["and" if word == "n" else word for word in folded.split()]
     plain = "".join(word for word in words if word != "the") or "".join(words)
     plain = plain.replace("+", "") if any(map(str.isalnum, plain)) else plain
     if plain.isascii():
@@ -115,6 +119,16 @@ def fold_series(names: pl.Series, folding: Callable[[str], str] = fold) -> pl.Se
     distinct = names.drop_nulls().unique()
     folded = pl.Series([folding(name) for name in distinct], dtype=pl.String)
     return names.replace_strict(distinct, folded, default=None, return_dtype=pl.String)
+
+
+def loose_series(names: pl.Series, folded: pl.Series) -> pl.Series:
+    """Fold a column of names loosely, whose strict foldings are known: nearly all names need only these."""
+    signs = names.str.contains("[$€£@!¡]")
+    loose = [
+        None if name is None or strict is None else fold_loosely(name) if sign else loosened(strict)
+        for name, strict, sign in zip(names, folded, signs, strict=True)
+    ]
+    return pl.Series(names.name, loose, dtype=pl.String)
 
 
 def _fold_ascii(name: str) -> str:

@@ -18,6 +18,7 @@ class Check(Enum):
 
     TEXT = "text"  # blanks at both ends removed; empty text is null
     MBID = "mbid"  # text that is a MusicBrainz id, else null
+    MBIDS = "mbids"  # text with one MusicBrainz id or several, else null; commas between them
     COUNTRY = "country"  # text that names a country, as its ISO code, else null
     LANGUAGE = "language"  # text that names a language, as its BCP 47 code, else null
     AMOUNT = "amount"  # a number above zero, else the row is rejected
@@ -76,6 +77,7 @@ class Column:
 
 TEXT: Final = Column(pl.String(), Check.TEXT)
 MBID: Final = Column(pl.String(), Check.MBID)
+CREDIT: Final = Column(pl.String(), Check.MBIDS)
 COUNTRY: Final = Column(pl.String(), Check.COUNTRY)
 LANGUAGE: Final = Column(pl.String(), Check.LANGUAGE)
 ITEM_ID: Final = Column(pl.String(), Check.TEXT, Refers.ITEM)
@@ -180,7 +182,8 @@ class TableSpec:
         references = (*PAIR_REFERENCES[0], *PAIR_REFERENCES[1]) if pair else ITEM_REFERENCE
         own = {name: column for name, column in self.columns.items() if column.check is not Check.DERIVED}
         names = dict.fromkeys((*self.needs[0], *(references if self.item_columns else ()), *own))
-        return {name: own.get(name, MBID if name in MBIDS else TEXT) for name in names}
+        other = {**dict.fromkeys(MBIDS, MBID), c.ARTIST_MBID: CREDIT}
+        return {name: own.get(name, other.get(name, TEXT)) for name in names}
 
     def referring(self, *kinds: Refers) -> tuple[str, ...]:
         """Return the columns whose values identify something of these kinds."""

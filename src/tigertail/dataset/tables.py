@@ -57,6 +57,7 @@ TABLES: Final[dict[str, TableSpec]] = {
             {
                 c.ARTIST_ID: derived(pl.String()),
                 c.ARTIST_NAME: TEXT,
+                c.ARTIST_MBIDS: derived(pl.List(pl.String())),
                 c.MBID: MBID,
                 c.COUNTRY: COUNTRY,
                 c.UNLISTED: derived(pl.Boolean()),

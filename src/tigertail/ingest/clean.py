@@ -31,6 +31,7 @@ _MBID: Final = (
     r"^(?:https?://(?:[a-z]+\.)?musicbrainz\.org/[a-z-]+/|urn:uuid:)?"
     r"\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?(?:[/?#].*)?$"
 )
+_ANY_MBID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _CODES: Final = {Check.COUNTRY: country_code, Check.LANGUAGE: language_code}
 _COUNTS: Final = (c.PLAYS, c.COUNT)  # named "count" in reasons
 _LAST_POSITION: Final = 2**31 - 1
@@ -75,8 +76,9 @@ def clean(
     rows = _texts(plain(batch.rows, given), spec, given, missing)
     if not missing:
         warn_of_marks(rows.select(_of(given, Check.TEXT, *_CODES)), source, quarantine)
-    for name in _of(given, Check.MBID):
-        rows = _mbids(rows, name, source, quarantine)
+    for check in (Check.MBID, Check.MBIDS):
+        for name in _of(given, check):
+            rows = _mbids(rows, name, source, quarantine, several=check is Check.MBIDS)
     checks = [*more, *_missing(spec, rows)] + (_unknown(given, rows) if spec.whole_codes else [])
     rows, failed = _numbers(rows, given, batch.rating_scale)
     checks += failed
@@ -192,9 +194,16 @@ def _position(rows: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[tuple[p
     return rows.with_columns(pl.when(whole).then(number).cast(pl.Int32).alias(name)), checks
 
 
-def _mbids(rows: pl.DataFrame, name: str, source: str, quarantine: Quarantine) -> pl.DataFrame:
-    """Keep valid MusicBrainz ids, in lower case."""
-    found = rows[name].str.to_lowercase().str.extract(_MBID)
+def _mbids(
+    rows: pl.DataFrame, name: str, source: str, quarantine: Quarantine, *, several: bool
+) -> pl.DataFrame:
+    """Keep valid MusicBrainz ids, in lower case: the one that a text is, or all that it has."""
+    texts = rows[name].str.to_lowercase()
+    if several:
+        all_of_it = texts.str.extract_all(_ANY_MBID).list.unique(maintain_order=True)
+        found = all_of_it.list.join(",").replace("", None)
+    else:
+        found = texts.str.extract(_MBID)
     _warn(source, quarantine, "not a MusicBrainz id, left out", rows.filter(found.is_null())[name])
     return rows.with_columns(found.alias(name))
 

@@ -32,6 +32,12 @@ FOLDED_NAME: Final = "folded_name"
 _CLUSTER: Final = "cluster"
 _ALIAS: Final = "from_aliases"  # whether the reference comes from a table of aliases
 _ALIAS_MBID: Final = "alias_mbid"  # whether its MBID is the further one that such a table gives
+_CREDIT: Final = "credit"  # the folded name of the artist of an album or a track
+_BY_ARTIST: Final = pl.when(pl.col(c.KIND) != c.ARTIST).then(
+    pl.concat_str(c.ARTIST_NAME, c.NAME, separator=" - ")
+)
+_FULL_NAME: Final = pl.coalesce(_BY_ARTIST, c.NAME).alias(c.NAME)
+"""The name of an item as a report shows it: that of an album or a track follows its artist's."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +238,7 @@ def _merge(refs: pl.DataFrame, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     values = described.select(_CLUSTER, c.KIND, by)
     if by == c.MBID:
         values = refs.select(_CLUSTER, c.MBID).unique().join(described.select(_CLUSTER, c.KIND), on=_CLUSTER)
-    names = dict(described.select(_CLUSTER, c.NAME).iter_rows())
+    names = dict(described.select(_CLUSTER, _FULL_NAME).iter_rows())
     clusters = _Clusters(refs)
     ambiguous = []
     for members in _groups(values, by):
@@ -360,19 +366,53 @@ def _distinct(ids: list[str]) -> list[str]:
 
 def _table(items: pl.DataFrame) -> pl.DataFrame:
     """Return the table of items, without columns that are null throughout."""
-    artist = pl.coalesce(c.ARTIST_MBID, pl.Series("folded", fold_series(items[c.ARTIST_NAME])))
+    items = _credited(items)
+    artist = pl.coalesce(pl.col(c.ARTIST_MBIDS).list.first(), _CREDIT)
     table = items.select(
         c.ITEM_ID,
         pl.coalesce(c.NAME, c.ITEM_ID).alias(c.NAME),
         c.KIND,
         pl.when(pl.col(c.KIND) != c.ARTIST).then(artist).alias(c.ARTIST_ID),
         pl.when(pl.col(c.KIND) != c.ARTIST).then(c.ARTIST_NAME).alias(c.ARTIST_NAME),
+        pl.when(pl.col(c.KIND) != c.ARTIST).then(c.ARTIST_MBIDS).alias(c.ARTIST_MBIDS),
         c.MBID,
         c.COUNTRY,
     )
-    optional = (c.ARTIST_ID, c.ARTIST_NAME, c.MBID, c.COUNTRY)
+    optional = (c.ARTIST_ID, c.ARTIST_NAME, c.ARTIST_MBIDS, c.MBID, c.COUNTRY)
     empty = [name for name in optional if table[name].null_count() == table.height]
     return table.drop(empty).sort(c.ITEM_ID)
+
+
+def _credited(items: pl.DataFrame) -> pl.DataFrame:
+    """Add the MBIDs of the artists of each album or track, and their folded name; settle how it is spelled.
+
+    An item without MBIDs has those of all others whose artists have the same name, where these agree. Items of one
+    credit show one spelling: one with capitals before one without, then the most frequent.
+    """
+    items = items.with_columns(
+        fold_series(items[c.ARTIST_NAME]).alias(_CREDIT), pl.col(c.ARTIST_MBID).alias("given")
+    )
+    owned = (pl.col(c.KIND) != c.ARTIST) & pl.col(_CREDIT).is_not_null()
+    others = items.filter(owned).group_by(_CREDIT).agg(pl.col("given").drop_nulls().unique())
+    agreed = others.filter(pl.col("given").list.len() == 1).explode("given").rename({"given": "agreed"})
+    credit = [_CREDIT, c.ARTIST_MBID]
+    items = items.join(agreed, on=_CREDIT, how="left", maintain_order="left").with_columns(
+        pl.coalesce("given", "agreed").alias(c.ARTIST_MBID)
+    )
+    name = pl.col(c.ARTIST_NAME)
+    spelled = (
+        items.filter(owned)
+        .group_by(*credit, c.ARTIST_NAME)
+        .agg(pl.col(ROWS).sum())
+        .sort(name == name.str.to_lowercase(), ROWS, name, descending=[False, True, False])
+        .unique(credit, keep="first", maintain_order=True)
+        .select(*credit, name.alias("spelled"))
+    )
+    items = items.join(spelled, on=credit, how="left", maintain_order="left", nulls_equal=True)
+    return items.with_columns(
+        pl.coalesce("spelled", c.ARTIST_NAME).alias(c.ARTIST_NAME),
+        pl.col(c.ARTIST_MBID).str.split(",").alias(c.ARTIST_MBIDS),
+    )
 
 
 def _aliases(refs: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
@@ -399,8 +439,10 @@ def _shared(refs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _spellings(refs: pl.DataFrame, described: pl.DataFrame) -> pl.DataFrame:
+    described = described.with_columns(_FULL_NAME)
     spelled = (
         refs.filter(pl.col(c.NAME).is_not_null() & ~pl.col(_ALIAS))
+        .with_columns(_FULL_NAME)
         .group_by(_CLUSTER)
         .agg(
             pl.col(c.NAME).unique().sort().alias("names"),

@@ -31,10 +31,15 @@ def item_aliases(dataset: Dataset, items: pl.DataFrame) -> pl.DataFrame | None:
     """
     found = [] if dataset.aliases is None else [dataset.aliases.select(c.ITEM_ID, c.SCHEME, c.ALIAS)]
     if c.ARTIST_NAME in items.columns:
-        whole = pl.concat_str(c.ARTIST_NAME, c.NAME, separator=" - ")
-        by_artist = items.select(c.ITEM_ID, pl.lit(c.NAME).alias(c.SCHEME), whole.alias(c.ALIAS))
-        found.append(by_artist.drop_nulls(c.ALIAS))
+        found.append(names_by_artist(items))
     return aliases_beside(pl.concat(found), items) if found else None
+
+
+def names_by_artist(items: pl.DataFrame) -> pl.DataFrame:
+    """Return the names "Artist - Name" of tracks and albums whose artist is known, as aliases."""
+    whole = pl.concat_str(c.ARTIST_NAME, c.NAME, separator=" - ")
+    named = items.select(c.ITEM_ID, pl.lit(c.NAME).alias(c.SCHEME), whole.alias(c.ALIAS))
+    return named.drop_nulls(c.ALIAS)
 
 
 def aliases_beside(aliases: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame | None:

@@ -11,6 +11,7 @@ from tigertail import columns as c
 from tigertail.errors import ConfigError
 from tigertail.model.model import Answers, Model
 from tigertail.model.query_options import COSINE, QueryOptions, takes_options
+from tigertail.retrieval.item_index import full_names
 
 OTHER: Final = "other_"
 
@@ -95,10 +96,7 @@ def compare(
 
 def _described(answers: Answers) -> pl.DataFrame:
     table = answers.table()
-    if c.ARTIST_NAME in table.columns:
-        whole = pl.concat_str(c.ARTIST_NAME, c.NAME, separator=" - ")
-        table = table.with_columns(pl.coalesce(whole, c.NAME).alias(c.NAME))
-    table = table.select(c.RANK, c.ITEM_ID, c.NAME, "listeners")
+    table = table.with_columns(full_names(table)).select(c.RANK, c.ITEM_ID, c.NAME, "listeners")
     if c.COUNTRY not in answers.catalogue.columns:
         return table
     return table.join(

@@ -16,6 +16,7 @@ from tigertail.dataset.strata import Stratum, strata
 from tigertail.errors import DataError, TigertailWarning
 from tigertail.ground_truth.ground_truth import GroundTruth
 from tigertail.model.aliases import item_aliases
+from tigertail.model.artists import with_artists
 from tigertail.model.config import ModelConfig
 from tigertail.model.fit_mixture import fit_mixture, mixed_names
 from tigertail.model.model import Model, Provenance
@@ -84,7 +85,7 @@ def fit(
         "interactions": interactions.plays.nnz,
         "items with a listener": int((interactions.item_listeners > 0).sum()),
     }
-    items = item_table(dataset, interactions)
+    items = with_artists(item_table(dataset, interactions), dataset.aliases)
     return Model(items, signals, config, provenance, seen, aliases=item_aliases(dataset, items))
 
 

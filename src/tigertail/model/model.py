@@ -21,7 +21,7 @@ from tigertail.model.explanation import Reasons, explain
 from tigertail.model.query_options import QueryOptions, takes_options
 from tigertail.model.resolution import candidate_mask, resolve_signal
 from tigertail.progress import progress
-from tigertail.retrieval.item_index import ItemIndex
+from tigertail.retrieval.item_index import ItemIndex, full_name
 from tigertail.retrieval.topk import top_k
 from tigertail.signals.contract import Composite, Signal
 
@@ -265,7 +265,7 @@ class Model:
         items = codes[0][listed]
         reasons = None
         if why:
-            names = self.items[c.NAME].gather(seeds).to_list()
+            names = [full_name(self.items.row(code, named=True)) for code in seeds.tolist()]
             reasons = explain(resolved.name, resolved.signal, seeds, items, names, affinities, contributions)
         return Answers(self.items, seeds, items, best[0][listed], (*resolved.notices, *notes), reasons)
 

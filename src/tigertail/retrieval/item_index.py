@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
-from tigertail.dataset.folding import fold, fold_loosely, fold_series
+from tigertail.dataset.folding import fold, fold_loosely, fold_series, loose_series
 from tigertail.errors import UnknownItemError
 from tigertail.retrieval.text_lookup import TextLookup
 
@@ -31,6 +31,7 @@ _LOOSE: Final = "loose"
 _UUID: Final = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 _PREFIXED: Final = re.compile(r"(id|mbid):(.+)", re.IGNORECASE | re.DOTALL)
 _QUALIFIED: Final = re.compile(r"(.*\S)\s*\(([^()]+)\)\s*", re.DOTALL)
+_DASH: Final = re.compile(r"\s+[-\u2010-\u2015\u2212]+\s+")  # between an artist and a title
 
 Codes = NDArray[np.int32]
 
@@ -55,8 +56,9 @@ class ItemIndex:
     """Resolves what people and programs call an item, for every interface in the same way.
 
     A text is an MBID in any letter case; an id; a name in any spelling that is known of the item, whatever its case,
-    accents and punctuation (:func:`~tigertail.dataset.folding.fold`); a name with a country or a kind in brackets; or,
-    where no item has the name, one that is loosely the same (:func:`~tigertail.dataset.folding.fold_loosely`).
+    accents and punctuation (:func:`~tigertail.dataset.folding.fold`); a name with a country or a kind in brackets; an
+    artist and the name of a track or an album of theirs, with a dash between; or, where no item has the name, one that
+    is loosely the same (:func:`~tigertail.dataset.folding.fold_loosely`).
     Of several items the one with most listeners is meant, and a note says how many there are and how to ask for
     another. The prefixes ``id:`` and ``mbid:`` leave no choice.
 
@@ -64,7 +66,7 @@ class ItemIndex:
     ----------
     items
         One row per item, in the order of the item codes, which is that of popularity: item_id, name, folded,
-        listeners, and where the catalogue has them kind, mbid and country.
+        listeners, and where the catalogue has them kind, mbid, country, artist_id and artist_name.
     aliases
         Further names, MBIDs and ids: item_id, scheme (:data:`~tigertail.columns.SCHEMES`), alias, and folded, which
         is null but for names; None where there are none.
@@ -90,10 +92,17 @@ class ItemIndex:
         self._country_of = country_of or str.upper
         self._prepared = False
 
+    @property
+    def items(self) -> pl.DataFrame:
+        """The items, in the order of their codes."""
+        return self._items
+
     def prepare(self) -> None:
         """Build at once what makes each look-up fast, for a process that answers many."""
         self._prepared = True
         _ = self._by_id, self._mbid_codes, self._by_folded, self._by_loose, self._words
+        if self._owned:
+            _ = self._artists
         self.names.search("", 1)
 
     def find(self, text: str) -> int:
@@ -152,7 +161,7 @@ class ItemIndex:
         code = int(codes[0])
         notes = [self._note_on_others(text.strip(), code, codes[1:])] if len(codes) > 1 else []
         if loosely:
-            notes.insert(0, f"no item is spelled '{text}'; {self._items[c.NAME][code]} is taken for it")
+            notes.insert(0, f"no item is spelled '{text}'; {self._full_name(code)} is taken for it")
         return Match(code, "; ".join(notes))
 
     def named(self, text: str, kind: str | None = None) -> Codes:
@@ -166,6 +175,42 @@ class ItemIndex:
             Only items of this kind; None for all kinds.
         """
         return self._named(_encodable(text), kind)[0]
+
+    def by_artist(self, name: str, artist: str, kind: str | None = None) -> Codes:
+        """Return the codes of the tracks and albums of an artist that have a name, those with most listeners first.
+
+        Parameters
+        ----------
+        name, artist
+            Their name and that of their artist, in any spelling.
+        kind
+            The kind that alone counts.
+        """
+        return self._by_artist(_encodable(name), _encodable(artist), kind)[0]
+
+    def of_artist(self, artist: str) -> NDArray[np.bool_]:
+        """Return which items are tracks and albums of an artist, in any spelling; bool, (items,)."""
+        artist = fold(_encodable(artist))
+        if not self._owned:
+            return np.zeros(len(self._items), np.bool_)
+        owned = (self._artists == artist) | self._items[c.ARTIST_ID].is_in(self._artist_ids(FOLDED, artist))
+        return np.asarray(owned.fill_null(False).to_numpy())
+
+    @cached_property
+    def _artists(self) -> pl.Series:
+        """The folded name of the artist of each item; null where there is none."""
+        return fold_series(self._items[c.ARTIST_NAME])
+
+    def _artist_ids(self, column: str, spelled: str) -> pl.Series:
+        """Return the ids of the artists among the items with a spelling, as one list."""
+        return (
+            self._items[c.ITEM_ID].gather(self._of_kind(self._spelling(column, spelled), c.ARTIST)).implode()
+        )
+
+    @property
+    def _owned(self) -> bool:
+        """Whether tracks and albums have an artist."""
+        return {c.ARTIST_ID, c.ARTIST_NAME} <= set(self._items.columns)
 
     def by_id(self, item: str) -> int | None:
         """Return the code of an item given by id alone; None where there is none."""
@@ -217,7 +262,7 @@ class ItemIndex:
 
     def suggest(self, text: str, n: int = SUGGESTED) -> list[str]:
         """Return the names that best match a text, ties by number of listeners."""
-        return self._items[c.NAME].gather(self.search(text, n)[0]).to_list()
+        return [self._full_name(code) for code in self.search(text, n)[0].tolist()]
 
     def correct(self, text: str, allowed: NDArray[np.bool_] | None = None) -> int | None:
         """Return the code of the item that a name with a typing error means; None where it may be an unknown name.
@@ -323,7 +368,35 @@ class ItemIndex:
             return codes, False
         if (qualified := _QUALIFIED.fullmatch(text)) and len(codes := self._qualified(*qualified.groups())):
             return self._of_kind(codes, kind), False
+        for dash in _DASH.finditer(text):
+            found, loosely = self._by_artist(text[dash.end() :], text[: dash.start()], kind)
+            if len(found):
+                return found, loosely
         return self._of_kind(self._spelling(_LOOSE, fold_loosely(text)), kind), True
+
+    def _by_artist(self, name: str, artist: str, kind: str | None) -> tuple[Codes, bool]:
+        """Return the items of a name and an artist, best first, and whether either is only loosely so spelled."""
+        if self._owned and name.strip() and artist.strip():
+            for column, folding in ((FOLDED, fold), (_LOOSE, fold_loosely)):
+                codes = self._of_kind(self._spelling(column, folding(name)), kind)
+                codes, loosely = self._whose(codes, artist)
+                if len(codes):
+                    return codes, loosely or column == _LOOSE
+        return np.empty(0, np.int32), False
+
+    def _whose(self, codes: Codes, artist: str) -> tuple[Codes, bool]:
+        """Return which of some tracks and albums are an artist's, and whether their name is only loosely so spelled."""
+        if not len(codes):
+            return codes, False
+        names, owners = (self._items[column].gather(codes) for column in (c.ARTIST_NAME, c.ARTIST_ID))
+        folded = self._artists.gather(codes) if self._prepared else fold_series(names)
+        for loosely, folding in ((False, fold), (True, fold_loosely)):
+            ids = self._artist_ids(_LOOSE if loosely else FOLDED, folding(artist))
+            spelled = (loose_series(names, folded) if loosely else folded) == folding(artist)
+            theirs = (spelled | owners.is_in(ids)).fill_null(False).to_numpy()
+            if theirs.any():
+                return codes[theirs], loosely
+        return codes[:0], False
 
     def _qualified(self, name: str, qualifier: str) -> Codes:
         """Return the items of a name that are of a country or a kind."""
@@ -370,9 +443,11 @@ class ItemIndex:
         named = "; ".join(map(self._shown, others[:OTHERS].tolist()))
         more = f"; and {len(others) - OTHERS} more" if len(others) > OTHERS else ""
         called = "this MBID" if re.match(_UUID, text.lower()) else f"the name '{text}'"
+        owned = self._items.row(code, named=True).get(c.ARTIST_NAME) is not None
+        by = "artist (as 'Artist - Name'), MBID or id" if owned else "MBID, id or country"
         return (
             f"{len(others) + 1} items have {called}; the one with most listeners is taken. "
-            f"Ask for another by MBID, id or country: {named}{more}"
+            f"Ask for another by {by}: {named}{more}"
         )
 
     def _shown(self, code: int) -> str:
@@ -382,6 +457,9 @@ class ItemIndex:
         what = [f"{item['listeners']:,} listener{one}", item.get(c.COUNTRY), self.mbids[code]]
         facts = ", ".join(str(one) for one in what if one)
         return f"{full_name(item)} ({facts}): id:{item[c.ITEM_ID]}"
+
+    def _full_name(self, code: int) -> str:
+        return full_name(self._items.row(code, named=True))
 
     @cached_property
     def _spelled(self) -> pl.DataFrame:
@@ -405,7 +483,7 @@ class ItemIndex:
 
     @cached_property
     def _loose(self) -> pl.Series:
-        return fold_series(self._spelled[c.NAME], fold_loosely)
+        return loose_series(self._spelled[c.NAME], self._spelled[FOLDED])
 
     @cached_property
     def _by_folded(self) -> TextLookup:
@@ -437,6 +515,14 @@ def full_name(item: Mapping[str, Any]) -> str:
     """Return the name of an item; that of a track or an album follows its artist's."""
     artist = item.get(c.ARTIST_NAME)
     return f"{artist} - {item[c.NAME]}" if artist else str(item[c.NAME])
+
+
+def full_names(items: pl.DataFrame) -> pl.Series:
+    """Return the full name of each item, as :func:`full_name` does, as ``name``."""
+    if c.ARTIST_NAME not in items.columns:
+        return items[c.NAME]
+    whole = pl.concat_str(c.ARTIST_NAME, c.NAME, separator=" - ")
+    return items.select(pl.coalesce(whole, c.NAME).alias(c.NAME)).to_series()
 
 
 def mbid_in(column: str) -> pl.Expr:

@@ -61,8 +61,8 @@ def test_tracks(pack, read):
     assert plays.select("mbid", "name", "artist_name", "artist_mbid").rows() == [
         (None, "Song", "Sade", None),
         (None, "Song", "Sade", ONE),
-        (None, "Song", "One feat. Two", ONE),
-        (RECORDING, "Song", "One feat. Two", ONE),
+        (None, "Song", "One feat. Two", f"{ONE},{TWO}"),  # all artists of the credit
+        (RECORDING, "Song", "One feat. Two", f"{ONE},{TWO}"),
     ]
 
 

@@ -20,6 +20,16 @@ def test_columns_of_any_type(tmp_path, read):
         assert read(source(path, columns=columns))["plays"].select(columns.keys()).rows() == [expected]
 
 
+def test_a_track_of_several_artists_is_one_track(tmp_path, read):
+    """Their MBIDs come as a list, or as a text with anything between them; a track counts once."""
+    one, two = ("00000000-0000-4000-8000-" + digit * 12 for digit in "12")
+    track = {"listener_id": ["u"], "name": ["Under Pressure"], "artist_name": ["Queen & David Bowie"]}
+    for place, mbids in enumerate(([one, two], f"{{{one.upper()}}}/{two}")):
+        pl.DataFrame(track | {"artist_mbid": [mbids]}).write_parquet(tmp_path / f"{place}.parquet")
+        plays = read(source(tmp_path / f"{place}.parquet", kind="track"))["plays"]
+        assert plays.select("name", "artist_mbid").rows() == [("Under Pressure", f"{one},{two}")]
+
+
 def test_bad_rows_keep_their_number(tmp_path, read, quarantine):
     frame = pl.DataFrame({"listener_id": ["a", None, "c"], "item_id": ["x", "y", "z"], "plays": [1.0, 1, -1]})
     frame.write_parquet(tmp_path / "a.parquet")

@@ -339,3 +339,28 @@ def test_every_kind_of_group_takes_newcomers(scenes: Dataset, write: Write, grou
     assert isinstance(new, GroupedCoListening)
     gained = np.diff(new.starts) - np.diff(old.starts)
     assert gained.tolist() == ([1, 1, 0] if groups == "learned" else [2])
+
+
+def test_an_added_track_has_all_that_is_known_of_its_artist(write: Write) -> None:
+    mbid = "00000000-0000-4000-8000-000000000001"
+    columns = ["item_id", "name", "kind", "artist_id", "artist_name", "mbid"]
+    known = [
+        ("kino", "Кино", "artist", None, None, mbid),
+        ("gruppa", "Группа крови", "track", "kino", None, None),
+        ("cure", "The Cure", "artist", None, None, None),
+        ("lullaby", "Lullaby", "track", "cure", None, None),
+    ]
+    new = [
+        ("pachka", "Пачка сигарет", "track", "кино", "КИНО", None),
+        ("lullaby-2", "Lullaby", "track", "shakespears sister", "Shakespears Sister", None),
+    ]
+    before, after = (pl.DataFrame(rows, columns, orient="row") for rows in (known, known + new))
+    ids = [row[0] for row in known]
+    model = fit(write(plays({f"u{n}": ids[n % 2 :] for n in range(12)}), items=before), CONFIG)
+    newcomers = plays({f"v{n}": [*ids[:2], "pachka", "lullaby-2"] for n in range(3)})
+    more = add(model, write(newcomers, items=after))
+    for asked, item in [("Кино - Пачка сигарет", "pachka"), ("Shakespears Sister - Lullaby", "lullaby-2")]:
+        assert more.items["item_id"][more.index.find(asked)] == item
+    found = more.items.filter(pl.col("item_id") == "pachka").row(0, named=True)
+    assert (found["artist_id"], found["artist_name"], found["artist_mbids"]) == ("kino", "КИНО", [mbid])
+    assert more.items["item_id"][more.index.find("The Cure - Lullaby")] == "lullaby"

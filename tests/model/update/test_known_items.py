@@ -70,3 +70,22 @@ def test_two_items_never_become_one(model: Model, tmp_path: Path) -> None:
     (tmp_path / "more").mkdir()
     rows = ("kino", "Кино", None), ("a2", "Kino", None)
     assert known(model, tmp_path / "more", *rows) == {"kino": "kino", "a2": "a2"}
+
+
+def test_a_track_is_known_by_its_artist_and_title(tmp_path: Path) -> None:
+    """Not by its title: many tracks are called Intro."""
+    tracks = [("can - intro", "Intro", "Can"), ("can - halleluwah", "Halleluwah", "Can"), ("7", "Solo", None)]
+    columns = ["item_id", "name", "artist_name"]
+    items = pl.DataFrame(tracks, columns, orient="row").with_columns(pl.lit("track").alias("kind"))
+    items = items.with_columns(fold_series(items["name"]).alias("folded"))
+    model = Model(items, {}, ModelConfig(), Provenance("toy", "", False))
+    new = [("fall - intro", "Intro", "The Fall"), ("x", "HALLELUWAH", "CAN"), ("y", "Solo", "Neu!")]
+    plays = pl.DataFrame({"listener_id": "u", "item_id": [row[0] for row in new], "plays": 1.0})
+    given = pl.DataFrame(new, columns, orient="row").with_columns(pl.lit("track").alias("kind"))
+    dataset = Dataset.write(tmp_path / "new", {"plays": plays, "items": given}, name="new")
+    found = with_known_ids(model, dataset).items
+    assert dict(found.select("name", "item_id").iter_rows()) == {
+        "Intro": "fall - intro",
+        "HALLELUWAH": "can - halleluwah",
+        "Solo": "y",
+    }

@@ -15,6 +15,8 @@ import uvicorn
 from tests.support import poll
 
 from tigertail.dataset.dataset import Dataset
+from tigertail.ingest.build import build
+from tigertail.ingest.recipe import Recipe
 from tigertail.model import ModelConfig, fit, save
 from tigertail.service.app import create_app
 from tigertail.service.http.settings import Settings
@@ -74,6 +76,49 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "model"
 
 
+CAN, FALL, BOWIE, QUEEN = (_mbid(number) for number in (101, 102, 103, 104))
+RECORDINGS = [  # as a log of listening names them: title, recording, artist, the MBIDs of the artists
+    ("Vitamin C", _mbid(111), "Can", CAN),
+    ("Halleluwah", _mbid(112), "Can", ""),  # whose MBID this row does not give
+    ("Totally Wired", _mbid(113), "The Fall", FALL),
+    ("Under Pressure", _mbid(114), "Queen & David Bowie", f"{QUEEN};{BOWIE}"),
+    ("Halleluwah", "", "Happy Mondays", ""),
+    ("Step On", "", "Happy Mondays", ""),
+]
+
+
+@pytest.fixture(scope="session")
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of tracks alone, built from a log. The first four go together, and the last two."""
+    folder = tmp_path_factory.mktemp("recordings")
+    lines = ["user,track,recording,artist,artists"]
+    for listener in range(24):
+        scene = RECORDINGS[:4] if listener < 15 else RECORDINGS[4:]
+        heard = [one for place, one in enumerate(scene) if len(scene) < 4 or listener % 4 != place]
+        lines += [",".join((f"u{listener}", *one)) for one in heard]
+    (folder / "log.csv").write_text("\n".join(lines), encoding="utf-8")
+    (folder / "recipe.toml").write_text(
+        """
+        name = "recordings"
+        [[source]]
+        name = "log"
+        format = "csv"
+        path = "log.csv"
+        kind = "track"
+        [source.columns]
+        listener_id = "user"
+        name = "track"
+        mbid = "recording"
+        artist_name = "artist"
+        artist_mbid = "artists"
+        """,
+        encoding="utf-8",
+    )
+    dataset, _ = build(Recipe.load(folder / "recipe.toml"), folder / "dataset")
+    save(fit(dataset, ModelConfig.model_validate({"base": {"factors": 4}})), folder / "model")
+    return folder / "model"
+
+
 @contextmanager
 def _serving(settings: Settings) -> Iterator[str]:
     with socket.socket() as listening:
@@ -104,6 +149,12 @@ def started(music: Path) -> Iterator[Started]:
 def server(started: Started) -> str:
     """A server as it is on loopback."""
     return started()
+
+
+@pytest.fixture(scope="session")
+def recordings_server(started: Started, recordings: Path) -> str:
+    """A server of the model of tracks."""
+    return started(model=recordings)
 
 
 @pytest.fixture(scope="session")

@@ -117,6 +117,31 @@ def test_no_name_is_taken_for_another_unasked_or_unlike(server: str, name: str, 
     assert answer.json() == {"error": 6, "message": "The artist you supplied could not be found", "links": []}
 
 
+@pytest.mark.parametrize("mbid", ["", "00000000-0000-4000-8000-000000000113"])
+def test_tracks_come_with_the_mbids_of_their_artists(recordings_server: str, mbid: str) -> None:
+    named = {"mbid": mbid} if mbid else {"artist": "Fall, The", "track": "Totally Wired!"}
+    asked = {"method": "track.getSimilar", **named}
+    tracks = _ask(recordings_server, **asked, **JSON).json()["similartracks"]["track"]
+    artists = {track["name"]: (track["mbid"][-3:], track["artist"]) for track in tracks}
+    can = {
+        "name": "Can",
+        "mbid": "00000000-0000-4000-8000-000000000101",
+        "url": "https://www.last.fm/music/Can",
+    }
+    assert artists["Vitamin C"] == ("111", can)
+    assert artists["Under Pressure"][1]["mbid"] == ""  # a credit of two, which no MBID is of
+    answer = ET.fromstring(_ask(recordings_server, **asked).content)
+    found = {one.findtext("name"): one.findtext("artist/mbid") for one in answer.iter("track")}
+    assert found["Vitamin C"] == can["mbid"]
+
+
+def test_a_misspelt_artist_that_only_tracks_name(recordings_server: str) -> None:
+    asked = {"method": "track.getSimilar", "artist": "Happy Mondyas", "track": "Step On", **JSON}
+    assert _ask(recordings_server, **asked).json()["error"] == 6
+    answer = _ask(recordings_server, **asked, autocorrect=1).json()
+    assert answer["similartracks"]["@attr"] == {"track": "Step On", "artist": "Happy Mondays"}
+
+
 def test_a_misspelt_track_of_a_misspelt_artist(server: str) -> None:
     asked = {"method": "track.getSimilar", "artist": "Tom and Jery live", "track": "Ray & Ligth"}
     assert _ask(server, **asked, **JSON).json()["error"] == 6

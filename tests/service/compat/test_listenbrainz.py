@@ -106,6 +106,20 @@ def test_recordings(server: str) -> None:
     assert _post(server, "recordings", body).json() == rows
 
 
+def test_recordings_come_with_all_artists_of_their_credit(recordings_server: str) -> None:
+    wired, vitamin, halleluwah, pressure = (
+        f"00000000-0000-4000-8000-000000000{n}" for n in (113, 111, 112, 114)
+    )
+    can, bowie, queen = (f"00000000-0000-4000-8000-000000000{n}" for n in (101, 103, 104))
+    rows = _get(recordings_server, "recordings", recording_mbids=wired, algorithm=ALGORITHM).json()
+    credits = {row["recording_mbid"]: (row["artist_credit_name"], row["artist_credit_mbids"]) for row in rows}
+    assert credits == {
+        vitamin: ("Can", [can]),
+        halleluwah: ("Can", [can]),  # as another track of theirs says
+        pressure: ("Queen & David Bowie", [queen, bowie]),
+    }
+
+
 @pytest.mark.parametrize(
     "asked",
     [

@@ -59,6 +59,33 @@ def test_of_two_tracks_with_one_name_that_of_the_artist_is_meant(network: pylast
     assert {one.item.get_artist().get_name() for one in similar} == {"東京事変", "nobody in particular"}
 
 
+@pytest.fixture
+def tracks(recordings_server: str) -> pylast.LastFMNetwork:
+    return _network(recordings_server)
+
+
+def test_a_model_of_tracks_answers_with_artists(tracks: pylast.LastFMNetwork) -> None:
+    similar = tracks.get_track("the fall", "totally wired").get_similar()
+    listed = {(one.item.get_artist().get_name(), one.item.get_title()) for one in similar[:3]}
+    assert {("Can", "Vitamin C"), ("Can", "Halleluwah"), ("Queen & David Bowie", "Under Pressure")} == listed
+    assert similar[0].match == 1.0
+
+
+def test_the_artist_tells_tracks_of_one_title_apart(tracks: pylast.LastFMNetwork) -> None:
+    [closest] = tracks.get_track("Happy Mondays", "Halleluwah").get_similar(limit=1)
+    assert (closest.item.get_artist().get_name(), closest.item.get_title()) == ("Happy Mondays", "Step On")
+    [closest] = tracks.get_track("CAN", "Halleluwah").get_similar(limit=1)
+    assert closest.item.get_title() != "Step On"
+    with pytest.raises(pylast.WSError, match="Track not found") as error:
+        tracks.get_track("The Fall", "Halleluwah").get_similar()
+    assert error.value.get_id() == "6"
+
+
+def test_a_track_search_names_the_artist(tracks: pylast.LastFMNetwork) -> None:
+    [track] = tracks.search_for_track("", "under pressure").get_next_page()
+    assert (track.get_artist().get_name(), track.get_title()) == ("Queen & David Bowie", "Under Pressure")
+
+
 def test_what_lidify_asks_of_each_artist(network: pylast.LastFMNetwork) -> None:
     artist = network.get_artist("Кино")
     assert artist.get_listener_count() == 18

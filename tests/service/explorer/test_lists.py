@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from tigertail.model import save
+from tigertail.model import load, save
+from tigertail.model.maps.map import read_map, save_map
 
 Json = dict[str, Any]
 
@@ -94,3 +95,30 @@ def test_an_unknown_name_brings_suggestions(person: Any, expect: Any, star: Json
     expect(trouble).to_contain_text("No item called")
     trouble.get_by_role("link", name=star["name"]).first.click()
     expect(person.page.get_by_role("heading", level=1)).to_have_text(star["name"])
+
+
+def test_tracks_are_named_after_their_artists(
+    visit: Any, run: Any, expect: Any, town: Any, tmp_path: Path
+) -> None:
+    whose = pl.concat_str(pl.lit("Zorb "), pl.col("item_id")).alias("artist_name")
+    tracks = town.model.items.with_columns(pl.lit("track").alias("kind"), whose)
+    save(replace(town.model, items=tracks), tmp_path / "model")
+    positions = read_map(town.folder, load(town.folder).version)
+    assert positions is not None
+    save_map(positions, load(tmp_path / "model"), tmp_path / "model")
+    person = visit(run(model=tmp_path / "model"))
+    names = {row["item_id"]: f"{row['artist_name']} - {row['name']}" for row in tracks.iter_rows(named=True)}
+    first = tracks["item_id"][0]
+    person.open()
+    person.page.keyboard.press("/")
+    person.page.keyboard.type(tracks["name"][0])
+    expect(person.page.locator(".option-name").first).to_have_text(names[first])
+    person.page.keyboard.press("Enter")
+    expect(person.page.get_by_role("heading", level=1)).to_have_text(names[first])
+    expect(person.page.locator(".chip .name")).to_have_text(names[first])
+    expect(person.page).to_have_title(f"{names[first]} · Tigertail")
+    for column in ("tigertail", "naive"):
+        links = person.rows(column).locator("a.item-link")
+        expect(links).to_have_text([names[item] for item in person.item_ids(column)])
+    person.open(item=first, view="map")
+    expect(person.page.locator(".map-side h2, aside h2, h2").filter(has_text=names[first])).to_have_count(1)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.progress import progress
+from tigertail.retrieval.item_index import full_names
 from tigertail.retrieval.topk import top_k
 from tigertail.signals.contract import Signal
 
@@ -112,7 +113,7 @@ def compare_lists(
                 lists[start : start + block] = top_k(signal.affinity(block_queries), LISTED, block_queries)[0]
             tick(len(block_queries))
     change = 1 - average_overlap(old, new)
-    names = items[c.NAME]
+    names = full_names(items)
 
     def first(codes: NDArray[np.int32]) -> tuple[str, ...]:
         shown: Sequence[int] = codes[codes >= 0][:SHOWN].tolist()

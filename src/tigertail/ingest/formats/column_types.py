@@ -16,7 +16,7 @@ from tigertail.ingest.formats.source import DESCRIPTOR
 from tigertail.ingest.times import moments
 
 CODES: Final = (Check.COUNTRY, Check.LANGUAGE)
-TEXTS: Final = (Check.TEXT, Check.MBID, *CODES)
+TEXTS: Final = (Check.TEXT, Check.MBID, Check.MBIDS, *CODES)
 MANY: Final = (*ITEM_REFERENCE, *PAIR_REFERENCES[0], *PAIR_REFERENCES[1], c.LABEL)
 """Columns of which one row may have several values, and so stand for several rows."""
 
@@ -151,7 +151,7 @@ def _from_bytes(values: pl.Series, check: Check) -> pl.Series:
         text = values.cast(pl.String)
     except pl.exceptions.PolarsError:
         text = pl.Series(values.name, [_decoded(one) for one in values], dtype=pl.String)
-    if check is not Check.MBID:
+    if check not in (Check.MBID, Check.MBIDS):
         return text
     code = values.bin.encode("hex")
     mbid = code.str.replace(r"^(.{8})(.{4})(.{4})(.{4})(.{12})$", "$1-$2-$3-$4-$5")

@@ -164,5 +164,5 @@ def _tracks(listens: pl.DataFrame) -> pl.DataFrame:
         pl.col("recording_mbid").alias(c.MBID),
         pl.col("track_name").alias(c.NAME),
         pl.col("artist_name").alias(c.ARTIST_NAME),
-        pl.col("artist_mbids").list.first().alias(c.ARTIST_MBID),
+        pl.col("artist_mbids").list.join(",").alias(c.ARTIST_MBID),
     )

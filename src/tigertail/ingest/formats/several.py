@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.dataset.table_spec import ITEM_REFERENCE, PAIR_REFERENCES
+from tigertail.dataset.table_spec import ITEM, ITEM_REFERENCE, PAIR_REFERENCES
 from tigertail.io.quarantine import Quarantine, reasons
 
 _MBID: Final = r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -38,7 +38,7 @@ def split_fields(rows: pl.DataFrame, separators: Mapping[str, str]) -> pl.DataFr
 
 
 def split_mbids(rows: pl.DataFrame) -> pl.DataFrame:
-    """Split fields with several MBIDs, however they are separated; of an artist's, the first one stays."""
+    """Split fields with several MBIDs, however they are separated; those of the artists of one item stay together."""
     for name in (c.MBID, *(side[2] for side in PAIR_REFERENCES)):
         if name in rows.columns and rows[name].dtype == pl.String:
             found = rows[name].str.extract_all(_MBID)
@@ -47,9 +47,9 @@ def split_mbids(rows: pl.DataFrame) -> pl.DataFrame:
                 rows = rows.with_columns(
                     pl.when(found.list.len() > 1).then(found).otherwise(alone).alias(name)
                 )
-    if c.ARTIST_MBID in rows.columns and rows[c.ARTIST_MBID].dtype == pl.String:
-        first = pl.col(c.ARTIST_MBID).str.extract_all(_MBID).list.first()
-        rows = rows.with_columns(pl.coalesce(first, c.ARTIST_MBID).alias(c.ARTIST_MBID))
+    several = any(isinstance(rows.schema.get(name), pl.List | pl.Array) for name in (*ITEM, c.ARTIST_NAME))
+    if not several and rows.schema.get(c.ARTIST_MBID) == pl.List(pl.String):
+        rows = rows.with_columns(pl.col(c.ARTIST_MBID).list.join(",", ignore_nulls=True))
     return rows
 
 

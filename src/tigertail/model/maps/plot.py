@@ -13,6 +13,7 @@ from tigertail.geo.regions import place_name
 from tigertail.model.maps.map import AFTER, BEFORE
 from tigertail.model.model import Model
 from tigertail.plotting import INK, check_format, new_figure, save_figure, set_headline, set_title
+from tigertail.retrieval.item_index import full_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,7 +54,7 @@ def plot_map(model: Model, positions: pl.DataFrame, file: Path) -> None:
 
     country = pl.Series(c.COUNTRY, [None] * len(model.items), pl.String)
     items = positions.with_columns(
-        model.items[c.NAME], model.items["listeners"], model.items.get_column(c.COUNTRY, default=country)
+        full_names(model.items), model.items["listeners"], model.items.get_column(c.COUNTRY, default=country)
     )
     counted = (
         items[c.COUNTRY].drop_nulls().value_counts().sort(["count", c.COUNTRY], descending=[True, False])

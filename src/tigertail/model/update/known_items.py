@@ -10,6 +10,7 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.folding import fold_series
 from tigertail.model.aliases import item_aliases
+from tigertail.model.artists import with_artists
 from tigertail.model.model import Model
 from tigertail.retrieval.item_index import mbid_in
 
@@ -25,7 +26,7 @@ def with_known_ids(model: Model, dataset: Dataset) -> Dataset:
     one item of its kind; else if it has the name of one item of its kind, and neither two MBIDs nor two ids of
     sources contradict it. An item that none of the model's is, though one has its id, is known by its MBID.
     """
-    given = _folded(dataset.items)
+    given = with_artists(_folded(dataset.items), dataset.aliases)
     new = _References(given, item_aliases(dataset, given))
     old = _References(model.items, model.aliases)
     same = new.about.join(old.about, on=c.ITEM_ID, suffix="_old")
@@ -65,6 +66,11 @@ class _References:
             key: pl.concat(found).drop_nulls().unique().join(kinds, on=c.ITEM_ID)
             for key, found in ((c.MBID, mbids), (_KEY, names))
         }
+        if c.ARTIST_NAME in items.columns:  # by its artist's name too: many tracks have one title
+            artists = items.select(c.ITEM_ID, fold_series(items[c.ARTIST_NAME]).alias("artist"))
+            whole = pl.concat_str("artist", _KEY, separator=" ")
+            called = self.values[_KEY].join(artists, on=c.ITEM_ID)
+            self.values[_KEY] = called.with_columns(pl.coalesce(whole, _KEY).alias(_KEY)).drop("artist")
         keys = (
             self.values[_KEY]
             .select(c.ITEM_ID, _KEY)

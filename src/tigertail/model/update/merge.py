@@ -17,7 +17,8 @@ from tigertail.dataset.strata import Stratum, strata
 from tigertail.dataset.tables import TABLES
 from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.errors import DataError, ModelError
-from tigertail.model.aliases import aliases_beside, item_aliases
+from tigertail.model.aliases import aliases_beside, item_aliases, names_by_artist
+from tigertail.model.artists import with_artists
 from tigertail.model.model import Model
 from tigertail.model.registry import LISTENING
 from tigertail.signals.local import GroupedCoListening
@@ -118,6 +119,12 @@ def merge(model: Model, dataset: Dataset) -> MergedData:
     model_plays = remap.columns(listening.plays)
     _check_not_repeated(model_plays, new_plays, dataset)
     catalogue, same_name = _catalogue(model, dataset, order)
+    told = [
+        one.select(c.ITEM_ID, c.SCHEME, c.ALIAS)
+        for one in (model.aliases, dataset.aliases)
+        if one is not None
+    ]
+    catalogue = with_artists(catalogue, pl.concat(told) if told else None)
     aliases = _aliases(model, dataset, catalogue)
     return MergedData(catalogue, stack_rows(model_plays, new_plays), new, remap, same_name, aliases)
 
@@ -204,6 +211,8 @@ def _aliases(model: Model, dataset: Dataset, catalogue: pl.DataFrame) -> pl.Data
         model.aliases,
     ]
     more = [one.select(c.ITEM_ID, c.SCHEME, c.ALIAS) for one in tables if one is not None]
+    if c.ARTIST_NAME in catalogue.columns:
+        more.append(names_by_artist(catalogue))
     if c.MBID in given.columns:
         more.append(given.select(c.ITEM_ID, pl.lit(c.MBID).alias(c.SCHEME), pl.col(c.MBID).alias(c.ALIAS)))
     return aliases_beside(pl.concat([*more, names]).drop_nulls(c.ALIAS), catalogue)

@@ -6,22 +6,19 @@ its name or MBID alone.
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from functools import cached_property
+from typing import ClassVar
 from urllib.parse import unquote
 from weakref import WeakKeyDictionary
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from tigertail import columns as c
-from tigertail.dataset.folding import fold, fold_series
-from tigertail.retrieval.item_index import ItemIndex, mbid_in
+from tigertail.dataset.folding import fold_series
+from tigertail.retrieval.item_index import ItemIndex
 from tigertail.service.serving.served_model import ServedModel
-
-_ARTIST: Final = "artist"  # of a track: its artist's name
-_ARTIST_FOLDED: Final = "artist_folded"
-_ARTIST_MBID: Final = "artist_mbid"
-_ARTIST_CODE: Final = "artist_code"
-_CODE: Final = "code"
 
 
 class Catalogue:
@@ -37,7 +34,11 @@ class Catalogue:
 
     def __init__(self, served: ServedModel) -> None:
         self._index = served.index
-        self._items = _credited(served.model.items, served.index)
+        self._items = items = served.model.items
+        self._kinds = items[c.KIND]
+        self._mbids = served.index.mbids
+        self._artists = items.get_column(c.ARTIST_NAME, default=None)
+        self._credits = items.get_column(c.ARTIST_MBIDS, default=None)
 
     @classmethod
     def of(cls, served: ServedModel) -> Catalogue:
@@ -49,79 +50,71 @@ class Catalogue:
 
     def mbid(self, code: int) -> str:
         """Return an item's MBID; empty where it is unknown."""
-        return str(self._items[c.MBID][code] or "")
+        return str(self._mbids[code] or "")
 
-    def artist(self, code: int) -> tuple[str, str]:
-        """Return the name and the MBID of a track's artist; empty where they are unknown."""
-        row = self._items.row(code, named=True)
-        return row[_ARTIST] or "", row[_ARTIST_MBID] or ""
+    def artist(self, code: int) -> str:
+        """Return the name of a track's artist, as it is spelled; empty where it is unknown."""
+        return "" if self._artists is None else str(self._artists[code] or "")
+
+    def artist_mbids(self, code: int) -> list[str]:
+        """Return the MBIDs of all artists of a track, in the order of its credit; none where they are unknown."""
+        found = None if self._credits is None else self._credits[code]
+        return [] if found is None else found.to_list()
 
     def by_mbid(self, mbid: str, kind: str) -> int | None:
         """Return the code of an item of that kind; None where there is none."""
         return self._index.by_mbid(mbid, kind)
 
     def by_name(self, name: str, kind: str, artist: str | None = None) -> int | None:
-        """Return the code of the item with most listeners of that kind and name, a track of that artist.
-
-        A name that is escaped twice, as some players do because Last.fm unescapes twice, is found as well.
-        """
-        code = self._called(name, kind, artist)
-        if code is None and "%" in f"{name}{artist or ''}":
-            code = self._called(unquote(name), kind, None if artist is None else unquote(artist))
-        return code
+        """Return the code of the item with most listeners of that kind and name, a track of that artist."""
+        for spelled in _unescaped(name, artist):
+            codes = self._named(*spelled, kind)
+            if len(codes):
+                return int(codes[0])
+        return None
 
     def closest(self, name: str, kind: str, artist: str | None = None) -> int | None:
-        """Return the code of the item of that kind that a name with a typing error means; None where none is likely."""
-        wanted = pl.col(c.KIND) == kind
-        if artist is not None:
-            code = self.by_name(artist, c.ARTIST)
-            wanted &= self._of_artist(artist, self.closest(artist, c.ARTIST) if code is None else code)
-        allowed = self._items.select(wanted.fill_null(False).alias("allowed"))["allowed"].to_numpy()
-        own = self._index.named(name, kind)
-        own = own[allowed[own]]
-        return int(own[0]) if len(own) else self._index.correct(name, allowed)
+        """Return the code of the item of that kind that a name with a typing error means; None where none is likely.
 
-    def _called(self, name: str, kind: str, artist: str | None) -> int | None:
-        codes = self._index.named(name, kind)
-        if artist is None or not len(codes):
-            return int(codes[0]) if len(codes) else None
-        wanted = self._of_artist(artist, self.by_name(artist, c.ARTIST))
-        named = self._items.select(pl.all().gather(codes)).filter(wanted)[_CODE]
-        return int(named[0]) if len(named) else None
+        Of a track the error may be in its name or its artist's.
+        """
+        of_kind = (self._kinds == kind).to_numpy()
+        for title, whose in _unescaped(name, artist):
+            allowed = of_kind if whose is None or self._artists is None else of_kind & self._owned_by(whose)
+            own = self._index.named(title, kind)
+            own = own[allowed[own]]
+            code = int(own[0]) if len(own) else self._index.correct(title, allowed)
+            if code is not None:
+                return code
+        return None
 
-    def _of_artist(self, artist: str, code: int | None) -> pl.Expr:
-        """Return which items are of an artist, by name and, where it is an item, by code; all where none has one."""
-        if c.ARTIST_ID not in self._items.columns:
-            return pl.lit(True)
-        whole = pl.concat_str(pl.lit(f"{fold(artist)} - "), "folded")
-        own = (pl.col(_ARTIST_FOLDED) == fold(artist)) | (pl.col(c.ITEM_ID) == whole)
-        if code is not None:
-            own |= pl.col(_ARTIST_CODE) == code
-        return own.fill_null(False)
+    def _owned_by(self, artist: str) -> NDArray[np.bool_]:
+        """Return which tracks are of an artist, or of the one that a name with a typing error means."""
+        theirs = self._index.of_artist(artist)
+        if theirs.any() or (likely := self._credited.correct(artist)) is None:
+            return theirs
+        return self._index.of_artist(self._credited.items[c.NAME][likely])
+
+    @cached_property
+    def _credited(self) -> ItemIndex:
+        """The index of the artists that tracks and albums name."""
+        named = self._items.drop_nulls(c.ARTIST_NAME)
+        names = named.select(pl.col(c.ARTIST_NAME).alias(c.NAME), "listeners")
+        names = names.with_columns(fold_series(names[c.NAME]).alias("folded"))
+        artists = names.group_by("folded", maintain_order=True).agg(pl.first(c.NAME), pl.sum("listeners"))
+        artists = artists.sort("listeners", "folded", descending=[True, False])
+        return ItemIndex(artists.with_columns(pl.col("folded").alias(c.ITEM_ID)))
+
+    def _named(self, name: str, artist: str | None, kind: str) -> NDArray[np.int32]:
+        """Return the items of a name; where no track has an artist, that of the artist makes no difference."""
+        if artist is None or self._artists is None:
+            return self._index.named(name, kind)
+        return self._index.by_artist(name, artist, kind)
 
 
-def _credited(items: pl.DataFrame, index: ItemIndex) -> pl.DataFrame:
-    """Return items with their MBIDs, and tracks with their artists, as far as they are known."""
-    items = items.with_columns(index.mbids).with_row_index(_CODE)
-    if c.ARTIST_ID not in items.columns:
-        missing = pl.lit(None, pl.String)
-        return items.with_columns(missing.alias(name) for name in (_ARTIST, _ARTIST_FOLDED, _ARTIST_MBID))
-    ids = items[c.ARTIST_ID].drop_nulls().unique()  # an id, an MBID or a folded name
-    by_id = pl.Series([index.by_id(artist) for artist in ids], dtype=pl.Int32)
-    by_mbid = index.by_mbids(ids, c.ARTIST)
-    known = pl.DataFrame([ids, by_mbid.zip_with(by_mbid.is_not_null(), by_id).alias(_ARTIST_CODE)])
-    known = known.cast({_ARTIST_CODE: pl.UInt32})
-    artists = items.select(
-        pl.col(_CODE).alias(_ARTIST_CODE),
-        pl.col(c.NAME).alias(_ARTIST),
-        pl.col("folded").alias(_ARTIST_FOLDED),
-        pl.col(c.MBID).alias(_ARTIST_MBID),
-    )
-    items = items.join(known, on=c.ARTIST_ID, how="left", maintain_order="left")
-    items = items.join(artists, on=_ARTIST_CODE, how="left", maintain_order="left")
-    given = pl.col(c.ARTIST_NAME) if c.ARTIST_NAME in items.columns else pl.lit(None, pl.String)
-    mbid = mbid_in(c.ARTIST_ID)
-    # No item: the name as it is spelled, else the folded name itself.
-    shown = pl.coalesce(_ARTIST, given, pl.when(mbid.is_null()).then(c.ARTIST_ID))
-    items = items.with_columns(shown.alias(_ARTIST), pl.coalesce(_ARTIST_MBID, mbid).alias(_ARTIST_MBID))
-    return items.with_columns(pl.coalesce(_ARTIST_FOLDED, fold_series(items[_ARTIST])).alias(_ARTIST_FOLDED))
+def _unescaped(name: str, artist: str | None) -> list[tuple[str, str | None]]:
+    """Return the names as they are; and unescaped, as some players escape twice because Last.fm unescapes twice."""
+    names = [(name, artist)]
+    if "%" in f"{name}{artist or ''}":
+        names.append((unquote(name), None if artist is None else unquote(artist)))
+    return names

@@ -47,7 +47,7 @@ class Answers:
     def similar_tracks(self, code: int, limit: int) -> Tree:
         """Answer ``track.getSimilar``."""
         tracks = [self._track(item, match) for item, match in self._listed(code, limit, c.TRACK)]
-        named = {"track": self._served.items[code]["name"], "artist": self.catalogue.artist(code)[0]}
+        named = {"track": self._served.items[code]["name"], "artist": self.catalogue.artist(code)}
         return {"similartracks": {"track": tracks, "@attr": named}}
 
     def artist_info(self, code: int) -> Tree:
@@ -94,7 +94,7 @@ class Answers:
         codes, total = self._found(text, limit, page, c.TRACK)
         tracks = []
         for code in codes:
-            track, (artist, _) = self._served.items[code], self.catalogue.artist(code)
+            track, artist = self._served.items[code], self.catalogue.artist(code)
             tracks.append(
                 {
                     "name": track["name"],
@@ -123,7 +123,9 @@ class Answers:
         return {"name": name, "mbid": self.catalogue.mbid(code), "url": _SITE + quote_plus(name)}
 
     def _track(self, code: int, match: float) -> Tree:
-        track, (artist, mbid) = self._served.items[code], self.catalogue.artist(code)
+        track, artist = self._served.items[code], self.catalogue.artist(code)
+        mbids = self.catalogue.artist_mbids(code)
+        mbid = mbids[0] if len(mbids) == 1 else ""  # a credit of several is no artist of its own
         return {
             "name": track["name"],
             "playcount": track["listeners"],

@@ -42,12 +42,11 @@ def _artist_row(served: ServedModel, catalogue: Catalogue, code: int) -> dict[st
 
 
 def _recording_row(served: ServedModel, catalogue: Catalogue, code: int) -> dict[str, Any]:
-    artist, mbid = catalogue.artist(code)
     return {
         "recording_mbid": catalogue.mbid(code),
         "recording_name": served.items[code]["name"],
-        "artist_credit_name": artist,
-        "artist_credit_mbids": [mbid] if mbid else None,
+        "artist_credit_name": catalogue.artist(code),
+        "artist_credit_mbids": catalogue.artist_mbids(code) or None,
         "release_name": None,
         "release_mbid": None,
         "caa_id": None,

@@ -22,6 +22,7 @@ from tigertail.model.query_options import COSINE, query_options
 from tigertail.model.registry import FACTORS, LISTENING, MIXTURE, OTHER_COLOUR, SIGNALS
 from tigertail.model.resolution import model_defaults
 from tigertail.model.store.folder import map_file
+from tigertail.retrieval.item_index import full_names
 from tigertail.service.http.problems import ServiceError
 from tigertail.signals.contract import Composite, GroupAware, ListenerGroups
 from tigertail.version import __version__
@@ -135,6 +136,7 @@ class ServedModel:
             table, on=c.ITEM_ID, how="left", maintain_order="left"
         )
         columns = {key: column for key, column in self.items.columns.items() if key not in (c.KIND, "artist")}
+        columns |= {c.NAME: full_names(self.model.items).to_list()}
         return {
             "model": self.version,
             **columns,

@@ -37,6 +37,9 @@ export function countryName(code) {
   }
 }
 
+/** @param {{name: string, artist?: string | null}} item @returns {string} A track or an album after its artist. */
+export const fullName = ({ name, artist }) => (artist ? `${artist} - ${name}` : name);
+
 /** The strata of popularity, from head to cold. */
 export const STRATUM_TITLES = {
   head: "head: the few artists that most listeners play",

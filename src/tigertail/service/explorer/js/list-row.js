@@ -3,6 +3,7 @@
 import { badges, name } from "./badges.js";
 import { h } from "./dom.js";
 import { explanationBar, explanationList } from "./explanation.js";
+import { fullName } from "./format.js";
 import { icon } from "./icons.js";
 
 /**
@@ -26,7 +27,7 @@ import { icon } from "./icons.js";
  * @returns {HTMLLIElement}
  */
 export function listRow(item, otherRank, otherTitle, maxAffinity, actions) {
-  const link = h("a", { class: "item-link", href: actions.link(item) }, name(item.name));
+  const link = h("a", { class: "item-link", href: actions.link(item) }, name(fullName(item)));
   link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return; // the browser opens a new tab
     event.preventDefault();
@@ -60,17 +61,17 @@ function explanation(item) {
   return h(
     "details",
     { class: "explanation" },
-    h("summary", {}, explanationBar(item), h("span", { class: "explanation-label" }, "why", h("span", { class: "visually-hidden" }, ` ${item.name}`), icon("chevron"))),
+    h("summary", {}, explanationBar(item), h("span", { class: "explanation-label" }, "why", h("span", { class: "visually-hidden" }, ` ${fullName(item)}`), icon("chevron"))),
     explanationList(item),
   );
 }
 
 /** @param {Listed} item @param {RowActions} actions */
 function actionButtons(item, { add, record, rating }) {
-  const addButton = iconButton("add", `Add ${item.name} to the playlist`, () => add(item));
+  const addButton = iconButton("add", `Add ${fullName(item)} to the playlist`, () => add(item));
   if (!record) return h("div", { class: "actions" }, addButton);
   const thumbs = /** @type {const} */ (["like", "dislike"]).map((action) => {
-    const thumb = iconButton(action === "like" ? "up" : "down", `${action === "like" ? "Good" : "Bad"} recommendation: ${item.name}`, () => {
+    const thumb = iconButton(action === "like" ? "up" : "down", `${action === "like" ? "Good" : "Bad"} recommendation: ${fullName(item)}`, () => {
       record(action, item);
       for (const other of thumbs) other.setAttribute("aria-pressed", String(other === thumb));
     });
@@ -78,7 +79,7 @@ function actionButtons(item, { add, record, rating }) {
     thumb.setAttribute("aria-pressed", String(rating?.(item) === action));
     return thumb;
   });
-  return h("div", { class: "actions" }, ...thumbs, iconButton("hide", `Hide ${item.name}`, () => record("hide", item)), addButton);
+  return h("div", { class: "actions" }, ...thumbs, iconButton("hide", `Hide ${fullName(item)}`, () => record("hide", item)), addButton);
 }
 
 /** @param {Parameters<typeof icon>[0]} picture @param {string} label @param {() => void} onclick */
@@ -97,7 +98,7 @@ export function hiddenRow(item, show) {
     "li",
     { class: "row hidden", dataset: { id: item.id } },
     h("span", { class: "rank" }, item.rank),
-    h("span", { class: "muted" }, "Hidden: ", name(item.name)),
+    h("span", { class: "muted" }, "Hidden: ", name(fullName(item))),
     h("button", { type: "button", class: "secondary", onclick: show }, "Show again"),
   );
 }

@@ -3,7 +3,7 @@
 import { isAbort } from "./api.js";
 import { debounce, h, refill } from "./dom.js";
 import { signalLegend } from "./explanation.js";
-import { capitalize } from "./format.js";
+import { capitalize, fullName } from "./format.js";
 import { ListColumn } from "./list-column.js";
 import { summaryText } from "./list-summary.js";
 import { errorMessage, message, skeletonHeader } from "./placeholders.js";
@@ -136,7 +136,7 @@ export class ListsView {
       return;
     }
     refill(this.header, queryHeader(seeds.value));
-    document.title = `${seeds.value.map((seed) => seed.name).join(", ")} · Tigertail`;
+    document.title = `${seeds.value.map(fullName).join(", ")} · Tigertail`;
     this.services.onNamesLoaded();
   }
 

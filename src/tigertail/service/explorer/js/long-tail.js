@@ -4,7 +4,7 @@
  */
 
 import { h, s } from "./dom.js";
-import { formatListeners } from "./format.js";
+import { formatListeners, fullName } from "./format.js";
 
 const WIDTH = 1000;
 const HEIGHT = 56;
@@ -52,7 +52,7 @@ export function longTail(items, maxListeners, label) {
     return s(
       "line",
       { x1: toPixels(x) + 2, x2: toPixels(x) - 2, y1: centreLine(x) - reach, y2: centreLine(x) + reach, class: `stripe ${item.stratum}`, "data-id": item.id },
-      s("title", {}, `${item.name}, ${formatListeners(item.listeners)}`),
+      s("title", {}, `${fullName(item)}, ${formatListeners(item.listeners)}`),
     );
   });
   return h(

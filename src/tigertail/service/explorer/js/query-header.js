@@ -2,7 +2,7 @@
 
 import { badges, name } from "./badges.js";
 import { h } from "./dom.js";
-import { countryName, formatPercent } from "./format.js";
+import { countryName, formatPercent, fullName } from "./format.js";
 import { signalColour, signalTitle } from "./signals.js";
 
 /** @typedef {import("./types.js").Details} Details */
@@ -12,7 +12,7 @@ import { signalColour, signalTitle } from "./signals.js";
  * @returns {HTMLElement}
  */
 export function queryHeader(seeds) {
-  const title = seeds.length === 1 ? name(seeds[0].name) : `A playlist of ${seeds.length}`;
+  const title = seeds.length === 1 ? name(fullName(seeds[0])) : `A playlist of ${seeds.length}`;
   return h(
     "header",
     { class: "query-header" },
@@ -23,7 +23,7 @@ export function queryHeader(seeds) {
 
 /** @param {Details[]} seeds */
 function subtitle(seeds) {
-  if (seeds.length > 1) return h("p", { class: "about" }, ...seeds.flatMap((seed, index) => [index ? " · " : "", name(seed.name)]));
+  if (seeds.length > 1) return h("p", { class: "about" }, ...seeds.flatMap((seed, index) => [index ? " · " : "", name(fullName(seed))]));
   const [seed] = seeds;
   return h("p", { class: "about" }, badges(seed), seed.country ? h("span", { class: "home" }, countryName(seed.country)) : null);
 }
@@ -52,7 +52,7 @@ function weightsOf(seed) {
   const unknown = Object.keys(seed.weights).filter((signal) => !seed.known_by[signal]);
   return h(
     "section",
-    { class: "weights", "aria-label": `Weights of the signals for ${seed.name}` },
+    { class: "weights", "aria-label": `Weights of the signals for ${fullName(seed)}` },
     h("h2", {}, "Weights of the signals"),
     weightBar(seed),
     h("ul", { class: "legend" }, ...sortedWeights(seed).map(([signal, weight]) => legendEntry(signal, " ", h("b", {}, formatPercent(weight))))),
@@ -63,6 +63,6 @@ function weightsOf(seed) {
 /** @param {Details[]} seeds @returns {HTMLElement[]} One bar per seed, and one legend for all. */
 function weightsOfEach(seeds) {
   const signals = [...new Set(seeds.flatMap((seed) => sortedWeights(seed).map(([signal]) => signal)))];
-  const bars = seeds.map((seed) => h("section", { class: "weights compact", "aria-label": `Weights of the signals for ${seed.name}` }, h("h2", {}, name(seed.name)), weightBar(seed)));
+  const bars = seeds.map((seed) => h("section", { class: "weights compact", "aria-label": `Weights of the signals for ${fullName(seed)}` }, h("h2", {}, name(fullName(seed))), weightBar(seed)));
   return [...bars, h("ul", { class: "legend" }, ...signals.map((signal) => legendEntry(signal)))];
 }

@@ -3,6 +3,7 @@
 import { badges, name } from "./badges.js";
 import { Combobox } from "./combobox.js";
 import { h, refill } from "./dom.js";
+import { fullName } from "./format.js";
 import { icon } from "./icons.js";
 import { idOf, seedOf } from "./state.js";
 
@@ -37,7 +38,7 @@ export class Search {
       input: this.input,
       list,
       find: async (text, signal) => (await services.api.searchItems(text, 10, signal)).items,
-      render: (/** @type {Item} */ item) => [h("span", { class: "option-name" }, name(item.name)), badges(item)],
+      render: (/** @type {Item} */ item) => [h("span", { class: "option-name" }, name(fullName(item))), badges(item)],
       choose: (item, event) => this.#choose(item, event),
       announce: services.announce,
       emptyText: (text) => `No match for “${text}” in this catalogue`,
@@ -73,7 +74,8 @@ export class Search {
     refill(
       this.chips,
       ...seeds.map((seed) => {
-        const label = itemCache.get(seed)?.name ?? seed;
+        const item = itemCache.get(seed);
+        const label = item ? fullName(item) : seed;
         return h(
           "li",
           { class: "chip" },

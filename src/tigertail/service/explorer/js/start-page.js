@@ -2,7 +2,7 @@
 
 import { badges, name } from "./badges.js";
 import { h, refill } from "./dom.js";
-import { formatNumber } from "./format.js";
+import { formatNumber, fullName } from "./format.js";
 import { longTail } from "./long-tail.js";
 import { errorMessage } from "./placeholders.js";
 import { seedOf } from "./state.js";
@@ -78,7 +78,7 @@ export class StartPage {
         {},
         ...items.map((item) => {
           const seed = seedOf(item.id);
-          const link = h("a", { href: router.link({ seeds: [seed] }) }, name(item.name));
+          const link = h("a", { href: router.link({ seeds: [seed] }) }, name(fullName(item)));
           link.addEventListener("click", (event) => {
             if (event.ctrlKey || event.metaKey || event.shiftKey) return;
             event.preventDefault();

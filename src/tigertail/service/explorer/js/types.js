@@ -8,6 +8,7 @@
  * @property {string} id
  * @property {string} name
  * @property {string} kind
+ * @property {string | null} [artist]  Of a track or an album, as it is spelled.
  * @property {string | null} country  ISO 3166-1 alpha-2.
  * @property {number} listeners
  * @property {Stratum} stratum

@@ -1,0 +1,64 @@
+"""What a model keeps of the artist of a track."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from tigertail.dataset.folding import fold_series
+from tigertail.model.artists import with_artists
+
+KINO, CAN, OLD = (f"00000000-0000-4000-8000-{number:012}" for number in (1, 2, 3))
+ARTISTS = [  # id, name, kind, mbid
+    ("shop:7", "Кино", "artist", KINO),
+    (CAN, "Can", "artist", None),
+    ("sade", "Sade", "artist", None),
+    ("sade (2)", "SADE", "artist", None),
+]
+ALIASES = pl.DataFrame(
+    [("shop:7", "name", "Kino"), ("shop:7", "mbid", OLD), ("shop:7", "item_id", "other:1")],
+    ["item_id", "scheme", "alias"],
+    orient="row",
+)
+
+
+def artist(**given: str | list[str]) -> tuple[str | None, str | None, list[str] | None]:
+    """Return the id, the name and the MBIDs of the artist of a track, from what the data has of them."""
+    track = pl.DataFrame([{"item_id": "t", "name": "Song", "kind": "track", **given}])
+    items = pl.concat(
+        [pl.DataFrame(ARTISTS, ["item_id", "name", "kind", "mbid"], orient="row"), track], how="diagonal"
+    )
+    found = with_artists(items.with_columns(fold_series(items["name"]).alias("folded")), ALIASES)
+    assert found["item_id"].to_list() == items["item_id"].to_list()
+    row = found.row(-1, named=True)
+    return row["artist_id"], row["artist_name"], row["artist_mbids"]
+
+
+@pytest.mark.parametrize(
+    "told", ["shop:7", "other:1", KINO, KINO.upper(), OLD, "кино", "kino"], ids=lambda told: str(told)[-8:]
+)
+def test_an_artist_among_the_items_by_any_id_mbid_or_name(told: str) -> None:
+    assert artist(artist_id=told) == ("shop:7", "Кино", [KINO])
+
+
+def test_what_the_data_has_is_kept() -> None:
+    credit = {"artist_name": "Kino & Can", "artist_mbids": [KINO, CAN]}
+    assert artist(artist_id=KINO, **credit) == ("shop:7", "Kino & Can", [KINO, CAN])
+    assert artist(artist_name="CAN!") == (CAN, "CAN!", [CAN])  # the id is the MBID
+
+
+def test_an_artist_that_is_no_item() -> None:
+    other = KINO[:-1] + "9"
+    assert artist(artist_id=other) == (other, None, [other])
+    assert artist(artist_id="neu") == ("neu", "neu", None)
+    assert artist(artist_id="neu", artist_name="NEU!") == ("neu", "NEU!", None)
+
+
+def test_a_name_of_two_artists_is_no_ones() -> None:
+    assert artist(artist_name="Sade") == ("sade", "Sade", None)  # the id of the first of them
+    assert artist(artist_name="sade") == ("sade", "sade", None)
+
+
+def test_artists_alone_stay_as_they_are() -> None:
+    items = pl.DataFrame(ARTISTS, ["item_id", "name", "kind", "mbid"], orient="row")
+    assert with_artists(items, ALIASES) is items
