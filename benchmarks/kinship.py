@@ -86,7 +86,7 @@ def choose(dataset: Dataset) -> None:
     lists = full_split(split.train, halves(read_sas(None, dataset))[0], k=10, seed=0)
     played, listed = (one.strata[one.query_items] for one in (split, lists))
     rows = []
-    places = list(product((0.34, 0.44, 0.54, 0.64), (0.0, 0.2, 0.4), (0.0, 0.1, 0.2, 0.3, 0.45)))
+    places = list(product((0.54, 0.64, 0.74, 0.84, 0.94), (0.0, 0.2, 0.4), (0.0, 0.1, 0.2, 0.3, 0.45)))
     for beta, slope, character in track(places, "places"):
         line = replace(mixture.parameters, line=(beta, slope))
         placed = replace(mixture, parameters=line, beta=beta, character=character)

@@ -245,7 +245,7 @@ def test_tracks_match_by_artist_and_title() -> None:
     assert found.items["item_id"].to_list() == ["b - help", "beatles - help"]
     assert found.items["artist_id"].to_list() == ["b", "beatles"]
     assert found.items["artist_name"].to_list() == ["B", "The Beatles"]
-    assert found.several_spellings.rows() == [("The Beatles - Help!", ["Beatles - help", "The Beatles - Help!"])]
+    assert found.spellings.rows() == [("The Beatles - Help!", ["Beatles - help", "The Beatles - Help!"])]
 
 
 def test_tracks_have_the_mbids_of_all_artists_of_their_credit() -> None:
