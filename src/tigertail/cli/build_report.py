@@ -8,6 +8,7 @@ import typer
 
 from tigertail.cli.output import print_table
 from tigertail.cli.sources import print_sources
+from tigertail.errors import printable
 
 if TYPE_CHECKING:
     from tigertail.dataset.dataset import Dataset
@@ -66,11 +67,11 @@ def _print_matches(report: BuildReport) -> None:
         typer.echo(f"{items:,} items are in both {source} and {other}.")
     if report.merged:
         names = "; ".join(" = ".join(names) for names in report.merged_examples[:_MATCHES_SHOWN])
-        typer.echo(f"{report.merged:,} items were spelled in several ways, such as {names}.")
+        typer.echo(printable(f"{report.merged:,} items were spelled in several ways, such as {names}."))
     if report.namesakes:
         names = ", ".join(report.namesakes_examples[:_MATCHES_SHOWN])
         typer.echo(
-            f"{report.namesakes:,} names belong to several items, which were not merged, such as {names}; "
+            f"{report.namesakes:,} names belong to several items, which were not merged, such as {printable(names)}; "
             f"in {report.unsure:,} of them one item has only the name."
         )
 
