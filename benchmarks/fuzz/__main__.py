@@ -26,7 +26,7 @@ from .http import Http
 from .names import Names
 from .recipes import Recipes
 
-AREAS: Final[dict[str, type[Area]]] = {area.name: area for area in (Files, Recipes, Names, Http)}
+AREAS: Final[dict[str, type[Area]]] = {area.name: area for area in (Recipes, Http, Files, Names)}
 
 
 def main() -> None:

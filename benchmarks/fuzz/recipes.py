@@ -26,7 +26,7 @@ BUILT: Final = 0.2  # of attempts build a dataset
 _RECIPES: Final = Path(__file__).parents[2] / "recipes"
 _WORDS: Final = (
     *("csv", "json", "plays", "items", "listeners", "annotations", "aliases", "artist", "track", "album", "open"),
-    *("all", "known", "first", "name", "listener_id", "item_id", "mbid", "plays", "{file}", "{user.json}", ",", ";", "\t", ""),
+    *("all", "known", "first", "listener_id", "item_id", "mbid", "plays", "{file}", "{user.json}", ",", ";", "\t", ""),
     *("utf-8", "latin-1", "utf-16", "rot13", "base64", "%Y-%m-%d", "%", "%Q", "*.csv", "[", "**", "special-purpose"),
     *("${HOME}/x", "${NOT_SET}", "~", "~nobody/x", "/dev/null", "/", ".", "..", "x\0y", "a" * 300, "dj", "mbid"),
 )  # fmt: skip

@@ -10,9 +10,9 @@ from typing import Final
 
 MBID: Final = "5b11f4ce-a62d-471e-81fc-a69a8278c7da"
 NAMES: Final = (
-    *("Can", "Nirvana", "The The", "The Beatles", "Beatles, The", "Beatles (The)", "Sigur Rós", "Mø"),
+    *("Can", "Nirvana", "The The", "The Beatles", "Beatles, The", "Eels (The)", "Sigur Rós", "Mø"),
     *("Simon & Garfunkel", "Guns N' Roses", "Florence + The Machine", "AC/DC", "Ke$ha", "P!nk", "!!!", "+44", "C++"),
-    *("M.I.A.", "will.i.am", "R.Kelly", "Jay-Z", "311", "7", "T-ara", "deadmau5", "A$AP Rocky", "+/-", "(Sandy) Alex G"),
+    *("M.I.A.", "will.i.am", "R.Kelly", "Jay-Z", "311", "7", "deadmau5", "A$AP Rocky", "+/-", "(Sandy) Alex G"),
     *("Кино", "Чёрный Ёж", "Цой", "Їжак", "東京事変", "东京事变", "ゾルブ", "がガ", "きゃりーぱみゅぱみゅ", "방탄"),
     *("فيروز", "أم كلثوم", "علی عظیمی", "עברית", "ก้อง", "हिन्दी", "Μίκης Θεοδωράκης", "Ənvər", "İbrahim Tatlıses"),
     *("straße", "ﬁnal ﬂight", "Ⅳ", "½", "①②", "ℋ", "Ｆｕｌｌ", "ｶﾀｶﾅ", "ŉ", "ǆ", "ΐ", "ſ", "K", "Å", "\u1e9b\u0323"),
