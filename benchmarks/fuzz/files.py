@@ -41,6 +41,7 @@ NAMES: Final = (
 )  # fmt: skip
 SEPARATORS: Final = (",", ";", "\t", "|", "<SEP>", "::")
 FORMATS: Final = (
+    *("csv", "csv", "tsv", "tsv", "json", "json", "json", "parquet", "parquet", "listenbrainz", "spotify-history"),
     *("csv", "tsv", "json", "listenbrainz", "spotify-history", "parquet", "lastfm-country", "lastfm-360k", "lastfm-1k"),
     *("hetrec-lastfm", "dbpedia", "echonest-location", "wfmu-playlists", "documents"),
 )  # fmt: skip
@@ -84,7 +85,7 @@ class Files(Area):
     """A file or a folder of files, and its recipe."""
 
     name = "files"
-    share = 0.12
+    share = 0.06
 
     def attempt(self, random: Random, folder: Path) -> Outcome:
         """Read a random file to its end."""

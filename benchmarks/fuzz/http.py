@@ -119,7 +119,7 @@ class Http(Area):
     """Requests to the application, without a socket between."""
 
     name = "http"
-    share = 0.05
+    share = 0.04
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)

@@ -44,7 +44,7 @@ class Names(Area):
     """Names of a catalogue, and texts that are looked up in it."""
 
     name = "names"
-    share = 0.80
+    share = 0.885
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)

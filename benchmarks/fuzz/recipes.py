@@ -59,7 +59,7 @@ class Recipes(Area):
     """A recipe, read; or small files, built."""
 
     name = "recipes"
-    share = 0.03
+    share = 0.015
 
     def attempt(self, random: Random, folder: Path) -> Outcome:
         """Read a random recipe, or build one from files."""
