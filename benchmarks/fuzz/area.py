@@ -84,6 +84,11 @@ class Tally(Outcome):
     slowest: float = 0.0
     megabytes: int = 0
 
+    @property
+    def inputs(self) -> int:
+        """Inputs used and refused, and attempts that failed."""
+        return super().inputs + self.failures
+
 
 class Area(ABC):
     """One kind of input.
@@ -153,7 +158,6 @@ def run(
                 raise
             except BaseException as error:  # a panic of Polars is no Exception
                 tally.failures += 1
-                tally.accepted += 1
                 _report(area.name, seed, number, error, folder, keep)
             tally.slowest = max(tally.slowest, time.monotonic() - started)
             _empty(folder)
