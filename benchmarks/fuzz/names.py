@@ -161,8 +161,15 @@ def _check_found(index: ItemIndex, listeners: list[int], code: int, item: dict[s
     if item[c.MBID]:
         _check_handle(index, listeners, code, item[c.MBID])
         _check_handle(index, listeners, code, f"MBID:{item[c.MBID].upper()}", exact=True)
-    if item[c.COUNTRY]:
-        _check_handle(index, listeners, code, f"{item[c.NAME]} ({_COUNTRIES[item[c.COUNTRY]]})")
+    with_country = f"{item[c.NAME]} ({_COUNTRIES.get(item[c.COUNTRY])})"
+    if item[c.COUNTRY] and not _is_spelling(index, with_country):
+        _check_handle(index, listeners, code, with_country)
+
+
+def _is_spelling(index: ItemIndex, text: str) -> bool:
+    """Return whether a text is the whole name or id of an item, which comes before a name with a country."""
+    match = index.search(text, 1)[1]
+    return bool((match == 1).any()) or index.by_id(text) is not None  # 1 is the very name
 
 
 def _check_handle(

@@ -58,6 +58,7 @@ def test_what_only_begins_like_an_entity_is_none(name: str) -> None:
 
 def test_composed_and_decomposed_signs_fold_alike() -> None:
     assert fold("e\u1fcfx") == fold("e\u1fbf\u0342x")  # a spacing accent, and the same in two characters
+    assert fold("Tom &amp\u037e Zorble") == fold("Tom &amp; Zorble")  # a Greek question mark, which is ";"
 
 
 @pytest.mark.parametrize("sign", list("'`´‘’‛′ʹʻʼʽˈˊˋ＇՚׳ꞌ"))

@@ -125,7 +125,7 @@ def _fold_ascii(name: str) -> str:
 
 
 def _fold_once(name: str) -> str:
-    text = name
+    text = unicodedata.normalize("NFC", name)
     while (decoded := _ENTITY.sub(_decoded, text)) != text:
         text = decoded
     text = "".join(map(_typed, unicodedata.normalize("NFC", text)))
