@@ -53,8 +53,8 @@ $(DEMO)/model/maps: $(VENV)/.ready
 	@test -f $(DEMO)/evaluation/report.json || $(MAKE) --no-print-directory demo
 	@$(BIN)/tigertail map $(DEMO)/model
 
-fuzz: $(VENV)/.ready ## ten minutes of random files and recipes for the readers
-	$(BIN)/python benchmarks/fuzz_readers.py --seconds 600
+fuzz: $(VENV)/.ready ## a million random files, recipes, names and requests over HTTP, for an hour at most
+	$(BIN)/python -m benchmarks.fuzz --inputs 1000000 --seconds 3600 --keep build/fuzz
 
 lint: $(VENV)/.ready node_modules/.ready ## ruff and strict mypy, eslint and tsc
 	$(BIN)/ruff check src tests benchmarks

@@ -44,6 +44,23 @@ def test_spellings_of_one_name_fold_alike(left: str, right: str) -> None:
     assert fold(left) == fold(right)
 
 
+@pytest.mark.parametrize("text", ["a", "é", "a, ", "a + ", "(the)", "the "])
+def test_a_long_text_is_folded_in_a_time_that_grows_with_its_length(text: str) -> None:
+    folded = fold(text * 50_000)  # minutes, where each place is tried as the beginning of "..., The"
+    assert fold(folded) == folded
+
+
+@pytest.mark.parametrize("name", ["&notes;", "&notentity; Zorble"])
+def test_what_only_begins_like_an_entity_is_none(name: str) -> None:
+    assert fold(name) == fold(name.replace("&", "and ").replace(";", ""))
+    assert fold(name) == fold(name.upper())
+
+
+def test_composed_and_decomposed_signs_fold_alike() -> None:
+    assert fold("e\u1fcfx") == fold("e\u1fbf\u0342x")  # a spacing accent, and the same in two characters
+    assert fold("Tom &amp\u037e Zorble") == fold("Tom &amp; Zorble")  # a Greek question mark, which is ";"
+
+
 @pytest.mark.parametrize("sign", list("'`´‘’‛′ʹʻʼʽˈˊˋ＇՚׳ꞌ"))
 def test_whatever_is_typed_for_an_apostrophe_counts_for_nothing(sign: str) -> None:
     assert fold(f"N{sign} Zorbl{sign}s") == "n zorbls"

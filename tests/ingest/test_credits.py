@@ -44,11 +44,17 @@ def plays(dataset: Dataset) -> dict[tuple[str, str], float]:
         ("Zorble & Zorble", ["Zorble"]),
         (" & Zorble", ["Zorble"]),
         (" & ", [" & "]),
+        (":))", [":))"]),  # what is not split stays as it is
     ],
 )
 def test_never_inside_a_known_name(name: str, parts: list[str]) -> None:
     known = frozenset({"salt and pepper", "zorble"})
     assert split_credit(name, (" feat. ", " (feat. ", " & "), known) == parts
+
+
+def test_a_long_credit_is_split_in_one_pass_not_by_trying_all_its_parts_together() -> None:
+    many = [f"Zorble {number}" for number in range(2000)]
+    assert split_credit(" & ".join(many), (" & ",), frozenset({"salt and pepper"})) == many
 
 
 def test_a_play_counts_for_every_artist_of_its_credit(tmp_path: Path) -> None:

@@ -81,6 +81,12 @@ def test_an_item_is_found_by_what_is_known_of_it(index: ItemIndex, text: str, it
     assert index.codes([text] * 20).tolist() == [code] * 20
 
 
+def test_an_id_that_ends_with_a_separator_is_found_by_all_of_it() -> None:
+    index = ItemIndex(ITEMS.with_columns(pl.col("item_id").replace("a2", "a2\x1f")))
+    assert index.find("id:a2\x1f") == index.find(" ID:a2\x1f") == index.find("a2\x1f") == 1
+    assert index.find("id: a4 ") == 3
+
+
 def test_a_note_says_how_many_have_the_name_and_how_to_ask_for_another(index: ItemIndex) -> None:
     note = index.match("nirvanA").note
     assert note.startswith("3 items have the name 'nirvanA'; the one with most listeners is taken.")

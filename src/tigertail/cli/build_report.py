@@ -8,6 +8,7 @@ import typer
 
 from tigertail.cli.output import print_table
 from tigertail.cli.sources import print_sources
+from tigertail.errors import printable
 
 if TYPE_CHECKING:
     from tigertail.dataset.dataset import Dataset
@@ -66,11 +67,13 @@ def _print_matches(report: BuildReport) -> None:
         typer.echo(f"{items:,} items are in both {source} and {other}.")
     if report.several_spellings:
         names = "; ".join(" = ".join(names) for names in report.several_spellings_examples[:_MATCHES_SHOWN])
-        typer.echo(f"{report.several_spellings:,} items were spelled in several ways, such as {names}.")
+        typer.echo(
+            printable(f"{report.several_spellings:,} items were spelled in several ways, such as {names}.")
+        )
     if report.ambiguous:
         names = ", ".join(report.ambiguous_examples[:_MATCHES_SHOWN])
         typer.echo(
-            f"{report.ambiguous:,} names belong to several items, which were not merged, such as {names}; "
+            f"{report.ambiguous:,} names belong to several items, which were not merged, such as {printable(names)}; "
             f"in {report.ambiguous_name_only:,} of them one item has only the name."
         )
 

@@ -10,6 +10,7 @@ import typer
 from tigertail.cli.output import notices, print_notices, print_table
 from tigertail.cli.query_options import add_query_command
 from tigertail.cli.tables import print_beside, print_similar
+from tigertail.errors import printable
 
 if TYPE_CHECKING:
     from tigertail.dataset.dataset import Dataset
@@ -73,7 +74,8 @@ def _print_fitted(fitted: Model, path: Path) -> None:
         typer.echo("No mixture: too few listeners play two items or more. Listening answers alone.")
     kept_out = set(fitted.unlisted.tolist())
     first = next((code for code in range(len(fitted.items)) if code not in kept_out), 0)
-    typer.echo(f'Ask it: tigertail similar {path} "{full_name(fitted.items.row(first, named=True))}"')
+    name = printable(full_name(fitted.items.row(first, named=True)))
+    typer.echo(f'Ask it: tigertail similar {path} "{name}"')
 
 
 def _feedback(source: str, dataset: Dataset) -> GroundTruth:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import typer
 
-from tigertail.errors import TigertailWarning
+from tigertail.errors import TigertailWarning, printable
 
 
 def print_table(
@@ -21,7 +21,7 @@ def print_table(
     columns
         Headings. Columns are aligned right, for numbers, unless named in ``left``.
     rows
-        Cells; anything that is not text is printed with ``str``.
+        Cells; anything that is not text is printed with ``str``. Control characters of names are shown, not sent.
     title
         A line above the table.
     left
@@ -32,12 +32,16 @@ def print_table(
     from rich.table import Table
 
     table = Table(
-        box=SIMPLE_HEAD, title=title or None, title_justify="left", show_edge=False, title_style="bold"
+        box=SIMPLE_HEAD,
+        title=printable(title) or None,
+        title_justify="left",
+        show_edge=False,
+        title_style="bold",
     )
     for column in columns:
         table.add_column(column, justify="left" if column in left else "right", no_wrap=column not in left)
     for row in rows:
-        table.add_row(*(str(cell) for cell in row))
+        table.add_row(*(printable(str(cell)) for cell in row))
     console = Console(highlight=False, markup=False)
     if not console.is_terminal:
         console.width = 160
@@ -48,7 +52,7 @@ def print_table(
 def print_notices(found: Iterable[str]) -> None:
     """Print what a person should know about an answer on standard error."""
     for notice in found:
-        typer.echo(f"Note: {notice}", err=True)
+        typer.echo(f"Note: {printable(notice)}", err=True)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from tigertail.cli.output import print_table
+from tigertail.errors import printable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -39,7 +40,7 @@ def print_similar(model: Model, code: int, answers: pl.DataFrame) -> None:
         left=["name", "stratum", *explained],
     )
     if answers.is_empty():
-        typer.echo(f"This signal has no answer: {_silence(model, code)}.")
+        typer.echo(printable(f"This signal has no answer: {_silence(model, code)}."))
 
 
 def print_beside(model: Model, code: int, lists: pl.DataFrame, other: str, own: str | None) -> None:
@@ -61,7 +62,7 @@ def print_beside(model: Model, code: int, lists: pl.DataFrame, other: str, own: 
     )
     for name, column in ((other, "other_name"), (own, "name")):
         if lists[column].is_null().all():
-            typer.echo(f"{name} has no answer: {_silence(model, code)}.")
+            typer.echo(printable(f"{name} has no answer: {_silence(model, code)}."))
 
 
 def _half(row: dict[str, Any], prefix: str, home: bool) -> list[str]:

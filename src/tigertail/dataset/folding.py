@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
+from html.entities import html5
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -35,7 +36,8 @@ _QUOTED_N: Final = re.compile(r"(?<=\w)'n'(?=\w)")
 _MARK: Final = re.compile(r"(?<!\S)\+(?=\w)|(?<=\w)\++(?!\S)")  # "+44", "A+", "C++": no joiner
 _KEPT: Final = "\ue000"  # stands for a "+" that is kept
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
-_LAST_ARTICLE: Final = re.compile(r"^(.*\w.*?)(?:,\s*(the|an?|los|las|les|el|la|le|der|die|das)|\s*\(the\))$")
+_LAST_ARTICLE: Final = re.compile(r"(?:,\s*(the|an?|los|las|les|el|la|le|der|die|das)|\(the\))$")
+_WORD: Final = re.compile(r"\w")
 # The period of initials ("M.I.A.") goes; any other parts two words ("will.i.am", "R.Kelly").
 _INITIALS: Final = re.compile(r"\b(\w)\.(?=\w\b)")
 _ASCII: Final = {
@@ -137,10 +139,10 @@ def _fold_ascii(name: str) -> str:
 
 
 def _fold_once(name: str) -> str:
-    text = name
-    while (decoded := _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)) != text:
+    text = unicodedata.normalize("NFC", name)
+    while (decoded := _ENTITY.sub(_decoded, text)) != text:
         text = decoded
-    text = "".join(map(_typed, text))
+    text = "".join(map(_typed, unicodedata.normalize("NFC", text)))
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     spelled = _spell(_without_accents(plain).translate(_STROKES))
     folded = "".join(map(_sign, spelled)).translate(_ARABIC)
@@ -148,13 +150,19 @@ def _fold_once(name: str) -> str:
     return folded or " ".join(plain.split()) or name.strip()
 
 
+def _decoded(entity: re.Match[str]) -> str:
+    """Return what an entity stands for; of a name that only begins like one, as "&notes;" does, all is kept."""
+    return html.unescape(entity[0]) if entity[0][1] == "#" or entity[0][1:] in html5 else entity[0]
+
+
 def _spell(text: str) -> str:
     """Write joiners as words, put a last article away, and close up initials."""
     text = _INITIALS.sub(r"\1", text).strip()
     if not any(map(str.isalnum, text)):
         return text
-    if inverted := _LAST_ARTICLE.match(text):
-        text = f"{inverted[2] or 'the'} {inverted[1]}"
+    article = _LAST_ARTICLE.search(text)
+    if article and _WORD.search(text, 0, article.start()):
+        text = f"{article[1] or 'the'} {text[: article.start()].rstrip()}"
     text = _PLUS.sub(" and ", _QUOTED_N.sub(" n ", text.translate(_AND)))
     return _MARK.sub(lambda signs: _KEPT * len(signs[0]), text)
 

@@ -29,7 +29,7 @@ MANY: Final = 10  # look-ups from which on tables are built that make each fast
 _CODE: Final = "code"
 _LOOSE: Final = "loose"
 _UUID: Final = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
-_PREFIXED: Final = re.compile(r"(id|mbid):(.+)", re.IGNORECASE | re.DOTALL)
+_PREFIXED: Final = re.compile(r"\s*(id|mbid):(.+)", re.IGNORECASE | re.DOTALL)
 _QUALIFIED: Final = re.compile(r"(.*\S)\s*\(([^()]+)\)\s*", re.DOTALL)
 _DASH: Final = re.compile(r"\s+[-\u2010-\u2015\u2212]+\s+")  # between an artist and a title
 
@@ -335,13 +335,12 @@ class ItemIndex:
 
     def _candidates(self, text: str) -> tuple[Codes, bool]:
         """Return the items that a text may mean, best first, and whether it is only loosely their name."""
-        if (prefixed := _PREFIXED.fullmatch(text.strip())) and len(alone := self._alone(*prefixed.groups())):
+        if (prefixed := _PREFIXED.fullmatch(text)) and len(alone := self._alone(*prefixed.groups())):
             return alone, False
         mbids = self._with_mbid(text)
         if len(mbids):
             return mbids, False
-        own = self.by_id(text)
-        own = self.by_id(text.strip()) if own is None else own
+        own = self._by_id_within(text)
         codes, loosely = self._named(text)
         if own is None:
             return codes, loosely
@@ -356,8 +355,13 @@ class ItemIndex:
         """Return the items that a text with a prefix means."""
         if scheme.lower() == c.MBID:
             return self._with_mbid(text)
-        code = self.by_id(text.strip())
+        code = self._by_id_within(text)
         return np.array([] if code is None else [code], np.int32)
+
+    def _by_id_within(self, text: str) -> int | None:
+        """Return the code of the item with an id, blanks around it or not: an id may end with what is a blank here."""
+        code = self.by_id(text)
+        return self.by_id(text.strip()) if code is None else code
 
     def _named(self, text: str, kind: str | None = None) -> tuple[Codes, bool]:
         """Return the items of a name, best first, and whether it is only loosely theirs."""

@@ -27,6 +27,14 @@ def test_every_answer_says_which_request_it_is_of_and_is_safe_to_show(client: Te
     assert re.fullmatch(r"[0-9a-f]{32}", odd.headers["x-request-id"])
 
 
+def test_methods_that_a_client_thinks_up_are_counted_as_one(client: TestClient) -> None:
+    for number in range(3):
+        client.request(f"ZORBLE{number}", "/v1/models")
+    counts = client.get("/metrics").text
+    assert 'method="(other)"' in counts
+    assert "ZORBLE" not in counts
+
+
 def test_a_request_is_noted_without_its_question_or_its_key(serve, caplog: pytest.LogCaptureFixture) -> None:
     client = serve(keys=KEYS)
     with caplog.at_level(logging.INFO, "tigertail.service"):

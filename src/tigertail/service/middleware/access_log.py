@@ -6,6 +6,7 @@ import logging
 import re
 import time
 from collections.abc import Iterator
+from http import HTTPMethod
 from random import getrandbits
 from typing import Any, Final
 
@@ -31,6 +32,7 @@ _SAFE: Final = {
     "cross-origin-resource-policy": "same-origin",
 }
 
+_METHODS: Final = frozenset(HTTPMethod)
 _RECORD: Final = "tigertail.access_record"
 
 _INTERNAL_ERROR: Final = Problem(
@@ -124,7 +126,8 @@ class AccessRecord:
         seconds = time.perf_counter() - self._started
         route = self.route or getattr(self._scope.get("route"), "path", None) or "(none)"
         method = self._scope["method"]
-        metrics.REQUESTS.labels(route, method, str(self._status)).inc()
+        counted = method if method in _METHODS else "(other)"  # a client may think up any number of them
+        metrics.REQUESTS.labels(route, counted, str(self._status)).inc()
         metrics.REQUEST_DURATION.labels(route).observe(seconds)
         entry: dict[str, Any] = {
             "request": self.id,

@@ -24,12 +24,12 @@ from tigertail.service.middleware.limits import BodyLimit, RateLimiter
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Put the middleware in front of every route of an application, also of routes that are added later."""
-    app.add_middleware(HeadAsGet)
     app.add_middleware(Admission, settings=settings)
     if settings.origins:
         app.add_middleware(
             CrossOrigin, origins=settings.origins
         )  # before a key is asked for: browsers ask without one
+    app.add_middleware(HeadAsGet)  # refusals have no body either
     app.add_middleware(AccessLog)  # the last added runs first: refusals are logged too
 
 
@@ -59,6 +59,8 @@ class Admission:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        # Answers are whole, as RFC 9110 allows: Starlette refuses a malformed range, in a format of its own.
+        scope["headers"] = [header for header in scope["headers"] if header[0] != b"range"]
         headers = Headers(scope=scope)
         receive = self._body.limit(receive)
         record = record_of(scope)
