@@ -62,7 +62,7 @@ def learned() -> MixtureParameters:
     taste[terms.of_signal("tagged"), 3] = 0.5  # where "heard" has no data
     taste[terms.of_overlap(("heard", "tagged")), 0] = -0.1, -0.2
     taste[terms.no_data, 0] = -0.5
-    taste[terms.of_items, 0] = 0.5, 0.5
+    taste[terms.of_items, 0] = 0.5, 0.5, 0.5
     kinship = np.zeros((len(terms), KINSHIP_FEATURES))
     kinship[terms.of_signal("tagged"), 0] = 1.0, 2.0
     return MixtureParameters(terms, taste, kinship, 900, (0.5, 0.2))
@@ -70,4 +70,6 @@ def learned() -> MixtureParameters:
 
 @pytest.fixture
 def mixture(learned: MixtureParameters, heard: Table, tagged: Table) -> Mixture:
-    return Mixture({"heard": heard, "tagged": tagged}, learned, LISTENERS, LISTENERS.astype(float), 0.5, 0.0)
+    return Mixture(
+        {"heard": heard, "tagged": tagged}, learned, LISTENERS, LISTENERS.astype(float), 0.5, 0.0, 1.0
+    )

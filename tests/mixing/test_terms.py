@@ -24,10 +24,10 @@ def test_a_curve_is_of_shares_and_0_without_data() -> None:
 
 
 def test_every_term_has_a_name_and_a_place() -> None:
-    assert len(TERMS.names) == len(TERMS) == 11
+    assert len(TERMS.names) == len(TERMS) == 12
     assert TERMS.names[TERMS.of_signal("seen")] == ["seen, bend 0.02", "seen, bend 0.3"]
     assert TERMS.names[TERMS.of_overlap(("heard", "tagged"))][0] == "heard x tagged, bend 0.02"
-    assert TERMS.names[TERMS.no_data :] == ["no data", "popularity", "evidence"]
+    assert TERMS.names[TERMS.no_data :] == ["no data", "popularity", "evidence", "not offered"]
 
 
 def values(without: tuple[str, ...] = ()) -> np.ndarray:
@@ -43,8 +43,8 @@ def test_terms_of_pairs() -> None:
     np.testing.assert_allclose(found[:, TERMS.of_signal("tagged")], [[0, 0], full], rtol=1e-5)
     assert not found[:, TERMS.of_overlap(("heard", "tagged"))].any(), "no pair has both"
     assert found[:, TERMS.no_data].tolist() == [1, 0], "listening does not count here"
-    np.testing.assert_allclose(found[0, TERMS.of_items], [np.log(10), np.log(10 / 13)], rtol=1e-5)
-    np.testing.assert_allclose(found[1, TERMS.of_items], [0, np.log(0.3 / 3.3)], rtol=1e-5)
+    np.testing.assert_allclose(found[0, TERMS.of_items], [np.log(10), np.log(10 / 13), 0], rtol=1e-5)
+    np.testing.assert_allclose(found[1, TERMS.of_items], [0, np.log(0.3 / 3.3), 0], rtol=1e-5)
 
 
 def test_a_signal_left_out_is_as_one_without_data() -> None:
@@ -60,10 +60,10 @@ def test_an_overlap_is_the_product_of_two_curves() -> None:
     assert found[:, TERMS.of_overlap(("heard", "tagged"))].tolist() == product.tolist()
 
 
-def test_popularity_is_that_among_all_if_all_could_hear_the_item() -> None:
+def test_an_item_that_many_could_not_hear_is_as_popular_as_if_all_could() -> None:
     """Items 1 and 2 have ten listeners each; only every fifth listener could hear item 2."""
-    found = PopularityFeatures.of(LISTENERS, np.array([100.0, 10.0, 50.0, 0.0]))
-    popularity, evidence = found.values[found.level].T
-    np.testing.assert_allclose(popularity, np.log([100, 10, 50, 1]))
-    assert evidence[1] == evidence[2], "ten listeners are as much evidence as ten"
-    np.testing.assert_allclose(found.gains[found.level], np.log([103, 13, 5 * 13, 3]))
+    found = PopularityFeatures.of(LISTENERS, np.array([100.0, 10.0, 50.0, 0.0]), exposure=0.5)
+    values = found.values[found.level]
+    assert values[1, :2].tolist() == values[2, :2].tolist(), "ten listeners are as much evidence as ten"
+    np.testing.assert_allclose(values[:, 2], np.log([1, 1, 5, 1]))
+    np.testing.assert_allclose(found.gains[found.level], np.log([103, 13, 5**0.5 * 13, 3]))

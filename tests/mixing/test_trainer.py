@@ -91,7 +91,7 @@ def test_together_they_find_more_than_each_alone(
         best = np.argsort(-scores, axis=1)[:, :19]
         return float((SCENE[best] == SCENE[:, None]).mean())
 
-    mixed = found(Mixture(signals, learned, LISTENERS, LISTENERS.astype(float), 0.0, 0.0))
+    mixed = found(Mixture(signals, learned, LISTENERS, LISTENERS.astype(float), 0.0, 0.0, 1.0))
     assert mixed > max(found(signal) for signal in signals.values()) + 0.02
 
 
@@ -151,5 +151,5 @@ def test_without_a_hit_the_prior_stays(signals: dict[str, Signal], training: Tra
     none = replace(training, hits=CSR.from_coo([], [], [], (ITEMS, ITEMS)))
     found = learn(signals, none, CONFIG)
     assert found.taste[found.terms.of_signal("heard"), 0].tolist() == list(PRIOR)
-    assert found.taste[found.terms.of_items, 0].tolist() == list(ITEM_PRIOR)
+    assert found.taste[found.terms.of_items, 0].tolist() == [*ITEM_PRIOR[:2], ITEM_PRIOR[0]]
     assert found.taste[:, 1:].tolist() == np.zeros((len(found.terms), 4)).tolist()

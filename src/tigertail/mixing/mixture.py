@@ -1,13 +1,13 @@
 """The mixture of signals, which is a signal again.
 
-    log aff(A -> B) = sum_j c_j(A) f_j(A, B) - beta(A) log((n_B + 3) m_B / n_B) - log Z(A)
+    log aff(A -> B) = sum_j c_j(A) f_j(A, B) - beta(A) (log(n_B + 3) + e log(m_B / n_B)) - log Z(A)
 
 (P. Hamel, "To Have a Tiger by the Tail", section 3.1, whose weighted sum is here one of log affinities: two things are
 alike where signals agree.) f_j are the terms of :mod:`tigertail.mixing.terms`, c_j what they count for a query
-(:class:`tigertail.mixing.parameters.MixtureParameters`), as the exponent beta(A) does, n_B are the listeners of B and
-m_B those it would have if all could hear it (:meth:`tigertail.dataset.exposure.Exposure.propensity`). Z makes the sum
-over all items 1 before popularity is divided out: at an exponent of 0 aff is the probability that the next item of a
-listener of A is B (taste), or that B is listed as similar to A (kinship), or between them.
+(:class:`tigertail.mixing.parameters.MixtureParameters`), as the exponent beta(A) does, n_B are the listeners of B, m_B
+those it would have if all could hear it (:meth:`tigertail.dataset.exposure.Exposure.propensity`), e is the exposure.
+Z makes the sum over all items 1 before popularity is divided out: at an exponent of 0 aff is the probability that the
+next item of a listener of A is B (taste), or that B is listed as similar to A (kinship), or between them.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ class Mixture:
         Popularity exponent, of a query of middling popularity.
     character
         Between taste, 0, what people play next, and kinship, 1, what is alike.
+    exposure
+        How much of the popularity that is divided out is that among those who could hear an item.
     """
 
     parts: Mapping[str, Signal]
@@ -56,6 +58,7 @@ class Mixture:
     propensity: Reals
     beta: float
     character: float
+    exposure: float
 
     @cached_property
     def known(self) -> NDArray[np.bool_]:
@@ -165,6 +168,7 @@ class Mixture:
             "parts": list(self.parts),
             "beta": self.beta,
             "character": self.character,
+            "exposure": self.exposure,
         }
 
     @classmethod
@@ -178,6 +182,7 @@ class Mixture:
             stored["propensity"],
             settings["beta"],
             settings["character"],
+            settings["exposure"],
         )
 
     def _block(self, queries: NDArray[np.int32]) -> _Block:
@@ -233,7 +238,7 @@ class Mixture:
 
     @cached_property
     def _popularity_features(self) -> PopularityFeatures:
-        return PopularityFeatures.of(self.listeners, self.propensity)
+        return PopularityFeatures.of(self.listeners, self.propensity, self.exposure)
 
 
 @dataclass(frozen=True, eq=False)

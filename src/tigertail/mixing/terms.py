@@ -7,13 +7,15 @@ items (A, B) are
     log(1 + x_i / 0.02), log(1 + x_i / 0.3)    two for every signal: its curve
     products of these of two signals           two for every pair of signals that may rest on the same evidence
     1 or 0                                     1 where no signal but those of plays alone has data about the pair
-    log m_B                                    the popularity of B, 0 for n_B = 0
+    log max(n_B, 1)                            the popularity of B
     log(n_B / (n_B + 3))                       the evidence for B, with 0.3 for n_B = 0
+    log(m_B / n_B)                             how many could not hear B, 0 for n_B = 0
 
 A curve is about linear up to x_i = 0.02, logarithmic above 0.3, and between them as the coefficients say. With a
 product, evidence that two signals share need not count twice. An affinity to an item with few listeners is less
-certain: the last term lowers it. What is uncertain is counted, n_B; what is popular is what would be played where
-all is offered, m_B: in a catalogue of stars alone every item has more listeners than its peers elsewhere.
+certain: its evidence lowers it. In a catalogue of stars alone every item has more listeners than its peers elsewhere;
+so the popularity that people play by is that of m_B, and the last term has the coefficient of the popularity. Lists are
+made by people who look anywhere: there it has none.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ BENDS: Final = (0.02, 0.3)  # relative affinities above which the two terms of a
 BEST: Final = 50  # of a query's affinities, the number of the best, whose mean is its scale
 EVIDENCE: Final = 3.0  # listeners of an item with which n / (n + 3) is a half
 NO_LISTENER: Final = 0.3  # what stands for n in the evidence for an item without listeners
-ITEM_TERMS: Final = ("popularity", "evidence")
+ITEM_TERMS: Final = ("popularity", "evidence", "not offered")
 """Terms of B alone, in the order of the formulas above."""
 
 
@@ -79,6 +81,16 @@ class Terms:
         return len(self) - len(ITEM_TERMS) - 1
 
     @property
+    def popularity(self) -> int:
+        """The column of the popularity of B."""
+        return self.no_data + 1 + ITEM_TERMS.index("popularity")
+
+    @property
+    def not_offered(self) -> int:
+        """The column of how many could not hear B."""
+        return self.no_data + 1 + ITEM_TERMS.index("not offered")
+
+    @property
     def of_items(self) -> slice:
         """The columns of the terms of B alone."""
         return slice(self.no_data + 1, len(self))
@@ -101,10 +113,10 @@ class PopularityFeatures:
     level
         Level of each item; int32, (items,).
     values
-        The two terms at each level; float64, (levels, 2).
+        The three terms at each level; float64, (levels, 3).
     gains
-        log((n_B + 3) m_B / n_B) at each level, log 3 where n_B = 0: times the popularity exponent, it is subtracted
-        from the log affinity; float64, (levels,).
+        log(n_B + 3) + e log(m_B / n_B) at each level, with e the exposure, log 3 where n_B = 0: times the popularity
+        exponent, it is subtracted from the log affinity; float64, (levels,).
     """
 
     level: NDArray[np.int32]
@@ -112,15 +124,29 @@ class PopularityFeatures:
     gains: NDArray[np.float64]
 
     @classmethod
-    def of(cls, listeners: NDArray[np.int64], propensity: NDArray[np.float64]) -> Self:
-        """Compute them from the listeners of each item, and those that it would have if all could hear it."""
+    def of(cls, listeners: NDArray[np.int64], propensity: NDArray[np.float64], exposure: float = 1.0) -> Self:
+        """Compute them.
+
+        Parameters
+        ----------
+        listeners
+            Listeners of each item; int64, (items,).
+        propensity
+            Listeners that each item would have if all could hear it; float64, (items,).
+        exposure
+            e, how much those count who could not hear the item.
+        """
         played = np.maximum(listeners, 1)
         missed = np.where(listeners > 0, propensity / played, 1)
         levels, level = np.unique(np.column_stack([listeners, missed]), axis=0, return_inverse=True)
         listeners, missed = levels.T
         some = np.maximum(listeners, NO_LISTENER)
-        columns = np.log(np.maximum(listeners, 1) * missed), np.log(some / (some + EVIDENCE))
-        gains = np.log((listeners + EVIDENCE) * missed)
+        columns = (
+            np.log(np.maximum(listeners, 1)),
+            np.log(some / (some + EVIDENCE)),
+            np.log(missed),
+        )
+        gains = np.log(listeners + EVIDENCE) + exposure * np.log(missed)
         return cls(level.reshape(-1).astype(np.int32), np.column_stack(columns), gains)
 
 

@@ -31,7 +31,7 @@ Floats = NDArray[np.float32]
 BLOCK_BYTES: Final = 2**25  # affinities of one signal held at a time
 PRIOR: Final = (0.0, 0.5)
 """The prior of a signal's curve: an affinity counts, and only its larger values."""
-ITEM_PRIOR: Final = (0.5, 0.5)
+ITEM_PRIOR: Final = (0.5, 0.5, 0.0)
 """The prior of popularity, which counts as its root, and of the evidence for an item. Other terms have 0."""
 
 
@@ -139,9 +139,14 @@ class _MixtureTrainer:
         """Learn the coefficients for what people play next; float64, (terms, 3 + signals)."""
         weights = training.weights(self.config.balance, self.config.correction)
         choices, features = self._choices(training, weights, self.config.drop)
+        popularity, not_offered = self.terms.popularity, self.terms.not_offered
+        choices.values[:, popularity] += choices.values[:, not_offered]
+        choices.values[:, not_offered] = 0
         if self.config.weights == "constant":
             features[:, 1:TASTE_FEATURES] = 0
-        return fit_conditional_logit(choices, features, self.prior(features.shape[1]), self.config.penalty)
+        taste = fit_conditional_logit(choices, features, self.prior(features.shape[1]), self.config.penalty)
+        taste[not_offered] = taste[popularity]
+        return taste
 
     def kinship(self, taste: Reals, lists: TrainingQueries | None) -> Reals:
         """Return the coefficients for what is alike; float64, (terms, 2)."""
@@ -155,6 +160,7 @@ class _MixtureTrainer:
     def constants(self, lists: TrainingQueries, prior: Reals) -> Reals:
         """Learn the coefficients for being on a curated list; float64, (terms, 2)."""
         choices, features = self._choices(lists, lists.hits.data.astype(np.float64), 0.0)
+        choices.values[:, self.terms.not_offered] = 0
         return fit_conditional_logit(choices, features[:, :KINSHIP_FEATURES], prior, self.config.penalty)
 
     def _choices(self, training: TrainingQueries, weights: Reals, drop: float) -> tuple[Choices, Reals]:

@@ -110,6 +110,7 @@ def fit_mixture(
         context.exposure.propensity(context.interactions.item_listeners),
         config.beta,
         config.character,
+        config.exposure,
     )
 
 
