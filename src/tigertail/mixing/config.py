@@ -23,8 +23,6 @@ class MixtureConfig(BaseModel):
     """Popularity exponent of a query of middling popularity: 0 is the plain probability, more ranks stars lower."""
     slope: float = Field(0.0, ge=-2, le=2)
     """How much higher the exponent is for queries of some 3,000 listeners than for those of none."""
-    exposure: float = Field(0.66, ge=0, le=1)
-    """Of what popularity: 0 that among all listeners, 1 that among those who could hear the item."""
     character: float = Field(0.3, ge=0, le=1)
     """Between taste, 0, what people play next, and kinship, 1, what is alike."""
     held_out: float = Field(0.2, gt=0, lt=1)
