@@ -8,11 +8,10 @@ The outer held-out listeners and curators are left out first, so what is reporte
 learn: four fifths of the choices come from the inner half of the SAS lists (found through TIGERTAIL_DATA), one fifth
 from the shows of curators held out of the rest. Constants are learned from both, each list and each show as one query.
 
-choose: at every place (a popularity exponent, its slope, an exposure, and a character), nDCG@20 and IPS-nDCG@20 of
-inner held-out listeners and recall@10 of the inner half of the SAS lists, each in head, mid and tail. The rule: the place where the
+choose: at every place (a popularity exponent, its slope, and a character), nDCG@20 and IPS-nDCG@20 of inner held-out
+listeners and recall@10 of the inner half of the SAS lists, each in head, mid and tail. The rule: the place where the
 mean of the logarithms of all nine is largest, where no truth gains a percent without the others losing one together.
-The default
-lies near the top and nearer to taste, because kinship was learned from these very lists.
+The default lies near the top and nearer to taste, because kinship was learned from these very lists.
 """
 
 from __future__ import annotations
@@ -86,10 +85,10 @@ def choose(dataset: Dataset) -> None:
     lists = full_split(split.train, halves(read_sas(None, dataset))[0], k=10, seed=0)
     played, listed = (one.strata[one.query_items] for one in (split, lists))
     rows = []
-    places = list(product((0.54, 0.64, 0.74, 0.84), (0.0, 0.2), (0.33, 0.66, 1.0), (0.0, 0.2, 0.3, 0.45)))
-    for beta, slope, exposure, character in track(places, "places"):
+    places = list(product((0.54, 0.64, 0.74, 0.84), (0.0, 0.2, 0.4), (0.0, 0.1, 0.2, 0.3, 0.45)))
+    for beta, slope, character in track(places, "places"):
         line = replace(mixture.parameters, line=(beta, slope))
-        placed = replace(mixture, parameters=line, beta=beta, exposure=exposure, character=character)
+        placed = replace(mixture, parameters=line, beta=beta, character=character)
         ranked = ranked_lists(placed, split)[0]
         of_plays = score_lists(
             ranked, split.relevant, split.query_listeners, split.query_items, split.propensity
@@ -108,7 +107,7 @@ def choose(dataset: Dataset) -> None:
         rows.append(
             (
                 float(np.log(values).mean()),
-                [f"{beta:g}", f"{slope:g}", f"{exposure:g}", f"{character:g}", *cells],
+                [f"{beta:g}", f"{slope:g}", f"{character:g}", *cells],
             )
         )
     rows.sort(key=lambda row: -row[0])

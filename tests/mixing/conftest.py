@@ -70,6 +70,4 @@ def learned() -> MixtureParameters:
 
 @pytest.fixture
 def mixture(learned: MixtureParameters, heard: Table, tagged: Table) -> Mixture:
-    return Mixture(
-        {"heard": heard, "tagged": tagged}, learned, LISTENERS, LISTENERS.astype(float), 0.5, 0.0, 1.0
-    )
+    return Mixture({"heard": heard, "tagged": tagged}, learned, LISTENERS, LISTENERS.astype(float), 0.5, 0.0)

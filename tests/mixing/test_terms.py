@@ -62,8 +62,11 @@ def test_an_overlap_is_the_product_of_two_curves() -> None:
 
 def test_an_item_that_many_could_not_hear_is_as_popular_as_if_all_could() -> None:
     """Items 1 and 2 have ten listeners each; only every fifth listener could hear item 2."""
-    found = PopularityFeatures.of(LISTENERS, np.array([100.0, 10.0, 50.0, 0.0]), exposure=0.5)
+    found = PopularityFeatures.of(LISTENERS, np.array([100.0, 10.0, 50.0, 0.0]))
     values = found.values[found.level]
     assert values[1, :2].tolist() == values[2, :2].tolist(), "ten listeners are as much evidence as ten"
     np.testing.assert_allclose(values[:, 2], np.log([1, 1, 5, 1]))
-    np.testing.assert_allclose(found.gains[found.level], np.log([103, 13, 5**0.5 * 13, 3]))
+    taste, between, kinship = (found.gains(character)[found.level] for character in (0, 0.5, 1))
+    np.testing.assert_allclose(taste, np.log([103, 13, 5 * 13, 3]))
+    np.testing.assert_allclose(between, np.log([103, 13, 5**0.5 * 13, 3]))
+    np.testing.assert_allclose(kinship, np.log([103, 13, 13, 3]))

@@ -91,7 +91,7 @@ def test_together_they_find_more_than_each_alone(
         best = np.argsort(-scores, axis=1)[:, :19]
         return float((SCENE[best] == SCENE[:, None]).mean())
 
-    mixed = found(Mixture(signals, learned, LISTENERS, LISTENERS.astype(float), 0.0, 0.0, 1.0))
+    mixed = found(Mixture(signals, learned, LISTENERS, LISTENERS.astype(float), 0.0, 0.0))
     assert mixed > max(found(signal) for signal in signals.values()) + 0.02
 
 

@@ -1,11 +1,11 @@
 """The mixture of signals, which is a signal again.
 
-    log aff(A -> B) = sum_j c_j(A) f_j(A, B) - beta(A) (log(n_B + 3) + e log(m_B / n_B)) - log Z(A)
+    log aff(A -> B) = sum_j c_j(A) f_j(A, B) - beta(A) (log(n_B + 3) + (1 - t) log(m_B / n_B)) - log Z(A)
 
 (P. Hamel, "To Have a Tiger by the Tail", section 3.1, whose weighted sum is here one of log affinities: two things are
 alike where signals agree.) f_j are the terms of :mod:`tigertail.mixing.terms`, c_j what they count for a query
 (:class:`tigertail.mixing.parameters.MixtureParameters`), as the exponent beta(A) does, n_B are the listeners of B, m_B
-those it would have if all could hear it (:meth:`tigertail.dataset.exposure.Exposure.propensity`), e is the exposure.
+those it would have if all could hear it (:meth:`tigertail.dataset.exposure.Exposure.propensity`), t is the character.
 Z makes the sum over all items 1 before popularity is divided out: at an exponent of 0 aff is the probability that the
 next item of a listener of A is B (taste), or that B is listed as similar to A (kinship), or between them.
 """
@@ -48,8 +48,6 @@ class Mixture:
         Popularity exponent, of a query of middling popularity.
     character
         Between taste, 0, what people play next, and kinship, 1, what is alike.
-    exposure
-        How much of the popularity that is divided out is that among those who could hear an item.
     """
 
     parts: Mapping[str, Signal]
@@ -58,7 +56,6 @@ class Mixture:
     propensity: Reals
     beta: float
     character: float
-    exposure: float
 
     @cached_property
     def known(self) -> NDArray[np.bool_]:
@@ -168,7 +165,6 @@ class Mixture:
             "parts": list(self.parts),
             "beta": self.beta,
             "character": self.character,
-            "exposure": self.exposure,
         }
 
     @classmethod
@@ -182,7 +178,6 @@ class Mixture:
             stored["propensity"],
             settings["beta"],
             settings["character"],
-            settings["exposure"],
         )
 
     def _block(self, queries: NDArray[np.int32]) -> _Block:
@@ -211,6 +206,7 @@ class Mixture:
             affinities,
             {name: scales(found, queries) for name, found in affinities.items()},
             popularity,
+            popularity.gains(self.character),
         )
 
     def _among_all(self, has_data: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -238,7 +234,7 @@ class Mixture:
 
     @cached_property
     def _popularity_features(self) -> PopularityFeatures:
-        return PopularityFeatures.of(self.listeners, self.propensity, self.exposure)
+        return PopularityFeatures.of(self.listeners, self.propensity)
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,6 +249,7 @@ class _Block:
     affinities: dict[str, Floats]
     scales: dict[str, Floats]
     popularity: PopularityFeatures
+    gains: Reals
 
     @cached_property
     def scores(self) -> Floats:
@@ -295,7 +292,7 @@ class _Block:
         powers = np.exp(heights - np.where(np.isfinite(top), top, 0))
         total = powers.sum(axis=1, keepdims=True, dtype=np.float64)
         scores = np.asarray(powers / np.where(total > 0, total, 1), np.float32)
-        gains = (-self.exponents[:, None] * self.popularity.gains).astype(np.float32)
+        gains = (-self.exponents[:, None] * self.gains).astype(np.float32)
         scores *= np.exp(gains).take(self.popularity.level, axis=1)
         scores[~covered] = -np.inf
         return scores

@@ -114,28 +114,17 @@ class PopularityFeatures:
         Level of each item; int32, (items,).
     values
         The three terms at each level; float64, (levels, 3).
-    gains
-        log(n_B + 3) + e log(m_B / n_B) at each level, with e the exposure, log 3 where n_B = 0: times the popularity
-        exponent, it is subtracted from the log affinity; float64, (levels,).
+    smoothed
+        log(n_B + 3) at each level; float64, (levels,).
     """
 
     level: NDArray[np.int32]
     values: NDArray[np.float64]
-    gains: NDArray[np.float64]
+    smoothed: NDArray[np.float64]
 
     @classmethod
-    def of(cls, listeners: NDArray[np.int64], propensity: NDArray[np.float64], exposure: float = 1.0) -> Self:
-        """Compute them.
-
-        Parameters
-        ----------
-        listeners
-            Listeners of each item; int64, (items,).
-        propensity
-            Listeners that each item would have if all could hear it; float64, (items,).
-        exposure
-            e, how much those count who could not hear the item.
-        """
+    def of(cls, listeners: NDArray[np.int64], propensity: NDArray[np.float64]) -> Self:
+        """Compute them from the listeners of each item, and those that it would have if all could hear it."""
         played = np.maximum(listeners, 1)
         missed = np.where(listeners > 0, propensity / played, 1)
         levels, level = np.unique(np.column_stack([listeners, missed]), axis=0, return_inverse=True)
@@ -146,8 +135,15 @@ class PopularityFeatures:
             np.log(some / (some + EVIDENCE)),
             np.log(missed),
         )
-        gains = np.log(listeners + EVIDENCE) + exposure * np.log(missed)
-        return cls(level.reshape(-1).astype(np.int32), np.column_stack(columns), gains)
+        return cls(level.reshape(-1).astype(np.int32), np.column_stack(columns), np.log(listeners + EVIDENCE))
+
+    def gains(self, character: float) -> NDArray[np.float64]:
+        """Return what is subtracted from the log affinity at an exponent of 1, at each level; float64, (levels,).
+
+        It is log(n_B + 3) + (1 - t) log(m_B / n_B), with t the character: the popularity that people play by at the
+        end of taste, that of all listeners at the end of kinship.
+        """
+        return np.asarray(self.smoothed + (1 - character) * self.values[:, -1])
 
 
 def scales(affinities: Floats, queries: NDArray[np.int32]) -> Floats:

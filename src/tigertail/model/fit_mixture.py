@@ -110,7 +110,6 @@ def fit_mixture(
         context.exposure.propensity(context.interactions.item_listeners),
         config.beta,
         config.character,
-        config.exposure,
     )
 
 
