@@ -115,7 +115,6 @@ def choose(dataset: Dataset) -> None:
         [
             "exponent",
             "slope",
-            "exposure",
             "character",
             "nDCG@20",
             "IPS-nDCG@20",
