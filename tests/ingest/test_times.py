@@ -98,3 +98,14 @@ def test_digits_are_seconds_of_some_unit_unless_they_are_a_day(unit: int) -> Non
 def test_a_year_alone_begins_with_its_first_day() -> None:
     assert read("2019") == [datetime(2019, 1, 1, tzinfo=UTC)]
     assert moments(pl.Series([2019])).to_list() == [datetime(2019, 1, 1, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("text", ["Oct 2019", "1 Oct 19", "12.10.19 08:34", "02-03-04", "20191301"])
+def test_what_may_mean_another_year_is_no_time(text: str) -> None:
+    assert moments(pl.Series("raw", [text])).to_list() == [None]
+
+
+def test_a_format_of_four_digits_does_not_read_two() -> None:
+    texts = pl.Series("raw", ["3/2/19", "3/2/2019"])
+    assert [time and time.year for time in moments(texts, ["%d/%m/%Y"])] == [None, 2019]
+    assert [time and time.year for time in moments(texts, ["%d/%m/%Y", "%d/%m/%y"])] == [2019, 2019]

@@ -41,6 +41,7 @@ _UNITS: Final = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (1e20, 1e9))
 _FIRST_DAY: Final = 19000101  # written as a number
 _LAST_DAY: Final = 21001231
 _DIGITS_OF_DAYS: Final = (8, 14)  # 20190226, 20190226083433
+_FOUR_DIGITS: Final = 1000  # the first year with four digits
 _FIRST_YEAR: Final = 1900  # a whole number up to the last one is a year
 _LAST_YEAR: Final = 2100
 _EXAMPLE: Final = datetime(2019, 2, 26, 8, 34, 33, tzinfo=UTC)
@@ -119,7 +120,8 @@ def _usual() -> list[pl.Expr]:
 
 def _written(form: str, text: pl.Expr | None = None) -> pl.Expr:
     text = pl.col("raw") if text is None else text
-    return text.str.to_datetime(form, time_unit="us", time_zone="UTC", strict=False)
+    read = text.str.to_datetime(form, time_unit="us", time_zone="UTC", strict=False)
+    return pl.when(read.dt.year() >= _FOUR_DIGITS).then(read)  # "%Y" also reads 19 in 3/2/19
 
 
 def _from_numbers(numbers: pl.Series) -> pl.Series:
@@ -145,5 +147,8 @@ def _since_1970(number: pl.Expr) -> pl.Expr:
     seconds = pl.lit(None, pl.Float64)
     for most, unit in reversed(_UNITS):
         seconds = pl.when(number <= most).then(number / unit).otherwise(seconds)
-    micros = pl.when(number > 0).then((seconds * 1_000_000).round()).cast(pl.Int64, strict=False)
+    no_such_day = number.is_between(_FIRST_DAY, _LAST_DAY)  # such as 20191301
+    micros = (
+        pl.when((number > 0) & ~no_such_day).then((seconds * 1_000_000).round()).cast(pl.Int64, strict=False)
+    )
     return micros.cast(MOMENT)
