@@ -86,6 +86,13 @@ def test_several_mbids_in_one_text(pack, read):
     assert read(source(pack({NAME: line}, "folder")))["plays"]["mbid"].to_list() == [ONE, TWO]
 
 
+@pytest.mark.parametrize("other", ["None", None, "zz"])
+def test_a_credit_with_one_mbid_of_two_is_not_that_artist(other, pack, read):
+    line = listen(1, "One & Two", {"artist_mbids": [ONE, other]}, listened_at=1)
+    plays = read(source(pack({"a.jsonl": line}, "jsonl")))["plays"]
+    assert plays.select("mbid", "name").rows() == [(None, "One & Two")]
+
+
 def test_archive_without_listens(pack, read):
     with pytest.raises(DataError, match="give a dump or an export of listens"):
         read(source(pack({"COPYING": "CC0"}, "tar")))

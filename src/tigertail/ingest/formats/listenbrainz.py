@@ -108,8 +108,10 @@ def _flat(listens: pl.DataFrame) -> pl.DataFrame:
     mapping = track.struct.field("mbid_mapping")
     listen = pl.col("listen").struct
     # Clients have sent one MBID, several as one text, and addresses that end in one.
-    sent = pl.coalesce(info.struct.field("artist_mbids").list.join(","), info.struct.field("artist_mbid"))
+    listed = info.struct.field("artist_mbids")
+    sent = pl.coalesce(listed.list.join(",", ignore_nulls=True), info.struct.field("artist_mbid"))
     ids = sent.str.extract_all(_MBID).list.unique(maintain_order=True)
+    incomplete = (listed.list.n_unique() > 1) & (ids.list.len() < listed.list.n_unique())
     mapped = mapping.struct.field("artist_mbids")
     return listens.select(
         LINE,
@@ -123,6 +125,9 @@ def _flat(listens: pl.DataFrame) -> pl.DataFrame:
         ),
         pl.when(mapped.list.len() > 0)
         .then(mapped)
+        # Whose MBID is missing is not said, so the credit is known by its text alone.
+        .when(incomplete)
+        .then(pl.concat_list(pl.lit(None, pl.String)))
         .when(ids.list.len() > 0)
         .then(ids)
         .otherwise(pl.concat_list(sent))
