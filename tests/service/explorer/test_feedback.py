@@ -124,6 +124,7 @@ def test_two_tabs_keep_each_others_events(person: Any, expect: Any, star: Json) 
     other = context.new_page()
     other.goto(person.page.url)
     other.locator("#column-tigertail").get_by_role("button", name="Good recommendation").first.click()
+    expect(other.locator(".feedback-status")).to_have_text("41 events to retry")  # it has seen its lists too
     person.page.bring_to_front()
     person.rows().first.get_by_role("button", name="Bad recommendation").click()
     assert [event["kind"] for event in person.queued_events].count("like") == 1
