@@ -143,7 +143,8 @@ class PopularityFeatures:
         It is log(n_B + 3) + (1 - t) log(m_B / n_B), with t the character: the popularity that people play by at the
         end of taste, that of all listeners at the end of kinship.
         """
-        return np.asarray(self.smoothed + (1 - character) * self.values[:, -1])
+        not_offered = self.values[:, ITEM_TERMS.index("not offered")]
+        return np.asarray(self.smoothed + (1 - character) * not_offered)
 
 
 def scales(affinities: Floats, queries: NDArray[np.int32]) -> Floats:

@@ -139,6 +139,7 @@ class _MixtureTrainer:
         """Learn the coefficients for what people play next; float64, (terms, 3 + signals)."""
         weights = training.weights(self.config.balance, self.config.correction)
         choices, features = self._choices(training, weights, self.config.drop)
+        # People play by the popularity m_B, so both parts of its logarithm have one coefficient.
         popularity, not_offered = self.terms.popularity, self.terms.not_offered
         choices.values[:, popularity] += choices.values[:, not_offered]
         choices.values[:, not_offered] = 0
@@ -160,7 +161,7 @@ class _MixtureTrainer:
     def constants(self, lists: TrainingQueries, prior: Reals) -> Reals:
         """Learn the coefficients for being on a curated list; float64, (terms, 2)."""
         choices, features = self._choices(lists, lists.hits.data.astype(np.float64), 0.0)
-        choices.values[:, self.terms.not_offered] = 0
+        choices.values[:, self.terms.not_offered] = 0  # makers of lists look anywhere
         return fit_conditional_logit(choices, features[:, :KINSHIP_FEATURES], prior, self.config.penalty)
 
     def _choices(self, training: TrainingQueries, weights: Reals, drop: float) -> tuple[Choices, Reals]:
