@@ -37,7 +37,7 @@ def with_artists(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFr
     Returns
     -------
     polars.DataFrame
-            The items; where the artist of one is known, with the columns artist_id, artist_name (as it is spelled) and
+        The items; where the artist of one is known, with the columns artist_id, artist_name (as it is spelled) and
         artist_mbids, each null where it is unknown.
 
     Examples
