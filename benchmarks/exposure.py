@@ -1,9 +1,9 @@
 """What it is worth to use the catalogues of services, in simulated worlds where the truth is known.
 
-    .venv/bin/python benchmarks/exposure.py [--listeners 5000] [--worlds 3] [--catalogue 0.06]
+    .venv/bin/python benchmarks/exposure.py [--listeners 5000] [--worlds 3] [--catalogue 0.06] [--exposure 1]
 
 Most listeners of each world use a service that has the famous artists alone. Four models are fitted, each with the
-shipped settings:
+shipped settings (but for ``--exposure``, which listening has as its setting of that name):
 
 - aware: to all listeners, with the service of each;
 - blind: to the same plays, without ``listeners.source`` and ``availability``;
@@ -45,10 +45,11 @@ from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.ground_truth.ground_truth import GroundTruth
 from tigertail.ground_truth.simulated import read_true
-from tigertail.model import fit
+from tigertail.model import ModelConfig, fit
 from tigertail.model.registry import LISTENING, MIXTURE
 from tigertail.progress import track
 from tigertail.signals.contract import Signal
+from tigertail.signals.local import LocalConfig
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.simulation.config import FULL, GLOBAL
 from tigertail.sparse import CSR
@@ -140,13 +141,14 @@ class Measured:
     groups: dict[str, NDArray[np.bool_]]
 
 
-def measure(config: WorldConfig, folder: Path) -> Measured:
+def measure(config: WorldConfig, folder: Path, exposure: float) -> Measured:
     """Fit every model to one world, and judge it as it is and at equal popularity."""
     data = datasets(config, folder)
     truth = read_true(data[AWARE])
     items = of_items(data[AWARE], truth)
     measured = Measured({}, {}, {}, groups(items))
-    models = {name: ask(dataset, truth, items) for name, dataset in data.items()}
+    settings = ModelConfig(local=LocalConfig(exposure=exposure))
+    models = {name: ask(dataset, truth, items, settings) for name, dataset in data.items()}
     for signal in (LISTENING, MIXTURE):
         asked = {name: signals[signal] for name, signals in models.items()}
         target = float(asked[ALONE].popularity_at((0.0,))[0])
@@ -170,9 +172,9 @@ def of_items(world: Dataset, truth: GroundTruth) -> pl.DataFrame:
     ).with_columns(missing=~pl.col(c.ITEM_ID).is_in(listed[c.ITEM_ID].unique().implode()))
 
 
-def ask(dataset: Dataset, truth: GroundTruth, items: pl.DataFrame) -> dict[str, Asked]:
+def ask(dataset: Dataset, truth: GroundTruth, items: pl.DataFrame, config: ModelConfig) -> dict[str, Asked]:
     """Fit a model and return its signals with their queries."""
-    model = fit(dataset)
+    model = fit(dataset, config)
     split = full_split(dataset, truth, k=20)
     codes = split.interactions.items.codes(items[c.ITEM_ID])
     popularity, missing = np.empty(len(items)), np.empty(len(items), np.bool_)
@@ -224,6 +226,7 @@ def main() -> None:
     parser.add_argument("--artists", type=int, default=4_000)
     parser.add_argument("--services", default="global=0.85,full=0.1,regional=0.05")
     parser.add_argument("--catalogue", type=float, default=0.06)
+    parser.add_argument("--exposure", type=float, default=0.0, help="the setting local.exposure")
     parser.add_argument("--worlds", type=int, default=3)
     arguments = parser.parse_args()
     began = time.perf_counter()
@@ -234,7 +237,9 @@ def main() -> None:
     measured = []
     for seed in track(list(range(1, arguments.worlds + 1)), "worlds"):
         with tempfile.TemporaryDirectory() as folder:
-            measured.append(measure(worlds.model_copy(update={"seed": seed}), Path(folder)))
+            measured.append(
+                measure(worlds.model_copy(update={"seed": seed}), Path(folder), arguments.exposure)
+            )
     members = {name: np.concatenate([one.groups[name] for one in measured]) for name in measured[0].groups}
     print(
         f"SIMULATED: {arguments.worlds} worlds of {arguments.listeners:,} listeners, {arguments.services}\n"

@@ -52,6 +52,15 @@ def drawn(
     )
 
 
+def more_by_exposure(signal: GroupedCoListening, counts: dict[int, float]) -> list[float]:
+    """Return s(A, B)^-d of every B, from what each listener of A counts."""
+    exposure, items = signal.exposure, range(signal.plays.shape[1])
+    if exposure is None:
+        return [1.0 for _ in items]
+    able = [sum(n for u, n in counts.items() if exposure.offered[exposure.member[u], b]) for b in items]
+    return [(one / sum(counts.values())) ** -signal.config.exposure if one else 1.0 for one in able]
+
+
 def written_out(signal: GroupedCoListening) -> Reals:
     """Return the affinity of every pair by the formula of the module, term by term."""
     listeners, items = signal.plays.shape
@@ -63,6 +72,17 @@ def written_out(signal: GroupedCoListening) -> Reals:
     for a in range(items):
         total = np.zeros(items)  # sum over groups of W_g(A) aff_g(A -> B), for every B
         weight = 0.0  # and of W_g(A)
+        all_counts = {  # of the listeners of A, under the lens
+            u: max(1, len(hears[u])) ** -config.listener_exponent
+            * (
+                1 + lens.strength * n[a] / config.lens_evidence
+                if lens is not None and g in lens.groups
+                else 1
+            )
+            for g, members in enumerate(groups)
+            for u in members
+            if a in hears[u]
+        }
         for g, members in enumerate(groups):
             y = {item: signal.vectors[item].astype(np.float64) for item in range(items)}
             if g < len(signal.keys):
@@ -75,6 +95,7 @@ def written_out(signal: GroupedCoListening) -> Reals:
             ]
             common[a] = 0
             met = sum(common)
+            common = [k * more for k, more in zip(common, more_by_exposure(signal, all_counts), strict=True)]
             m = 1.0
             if lens is not None and g in lens.groups:
                 m = 1 + lens.strength * n[a] / config.lens_evidence
@@ -85,7 +106,7 @@ def written_out(signal: GroupedCoListening) -> Reals:
             weight += (m + config.prior) * met
         for b in range(items):
             if n[a] and n[b]:
-                affinity[a, b] = total[b] / (weight or 1) * n[b] ** -config.beta
+                affinity[a, b] = total[b] / (weight or 1) * signal.propensity[b] ** -config.beta
                 if lens is not None:
                     there = [u for g in lens.groups for u in groups[g]]
                     n_there = sum(b in hears[u] for u in there)
@@ -149,6 +170,22 @@ def test_factors_that_expect_less_than_nothing_expect_nothing() -> None:
     against = replace(signal, vectors=vectors, local_vectors=local.astype(np.float32))
     np.testing.assert_allclose(everything(against), written_out(against), rtol=1e-5, atol=1e-8)
     assert against.affinity(np.array([4], np.int32)).max() > 0, "what was counted still counts"
+
+
+@pytest.mark.parametrize("lens", [(), (1,)])
+def test_common_listeners_count_more_where_fewer_could_play_the_answer(lens: tuple[int, ...]) -> None:
+    plain = drawn([14, 9, 5, 8], config=LocalConfig(exposure=1))
+    listeners, items = plain.plays.shape
+    offered = np.ones((2, items), np.bool_)
+    offered[1, 10:] = False  # the second service has the first ten items
+    member = (np.arange(listeners) % 2).astype(np.int32)
+    services = Exposure(("all", "stars"), offered, member).including(plain.plays)
+    signal = replace(plain, exposure=services).localised_by_group(lens)
+    np.testing.assert_allclose(everything(signal), written_out(signal), rtol=1e-5, atol=1e-8)
+    blind = replace(signal, config=LocalConfig(exposure=0))
+    assert (everything(signal)[:, :10] >= everything(blind)[:, :10] * 0.999).all()
+    codes = np.arange(items, dtype=np.int32)
+    np.testing.assert_allclose(signal.shares(0, codes).sum(axis=0)[1:-1], 1, rtol=1e-5)
 
 
 def test_a_lens_of_no_strength_and_one_on_nowhere_are_none() -> None:

@@ -20,7 +20,9 @@ def common_listeners(
     starts: NDArray[np.int64],
     weights: NDArray[np.float32],
     listener_weights: NDArray[np.float32],
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    catalogue: NDArray[np.int32],
+    catalogues: int,
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """Sum the weights of the common listeners of each query and every item.
 
     The weight of a listener is their own times that of their group.
@@ -39,6 +41,10 @@ def common_listeners(
         Weight of each group's listeners for each query; float32, (queries, groups).
     listener_weights
         Weight of each listener; float32, (listeners,).
+    catalogue
+        Catalogue of each listener; int32, (listeners,).
+    catalogues
+        How many there are.
 
     Returns
     -------
@@ -47,11 +53,15 @@ def common_listeners(
     met
         Pairs of listener and other item met in each group, by the listener's own weight alone; float32,
         (queries, groups).
+    of_catalogue
+        Weighted listeners of the query in each catalogue; float32, (queries, catalogues).
     """
     listeners = int((by_item.indptr[queries + 1] - by_item.indptr[queries]).sum())
     work = listeners * (plays.nnz // max(1, plays.shape[0]))
     if prefer_numpy(len(queries)):
-        return _numpy_common(queries, by_item, plays, starts, weights, listener_weights)
+        return _numpy_common(
+            queries, by_item, plays, starts, weights, listener_weights, catalogue, catalogues
+        )
     with threads_for(work):
         return _common(  # type: ignore[no-any-return]
             queries,
@@ -62,6 +72,8 @@ def common_listeners(
             starts,
             weights,
             listener_weights,
+            catalogue,
+            catalogues,
             plays.shape[1],
         )
 
@@ -87,10 +99,13 @@ def _numpy_common(
     starts: NDArray[np.int64],
     weights: NDArray[np.float32],
     listener_weights: NDArray[np.float32],
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    catalogue: NDArray[np.int32],
+    catalogues: int,
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """Do what :func:`_common` does, in the same order of sums."""
     common = np.zeros((len(queries), plays.shape[1]), np.float32)
     met = np.zeros((len(queries), len(starts) - 1), np.float32)
+    of_catalogue = np.zeros((len(queries), catalogues), np.float32)
     for row, query in enumerate(queries):
         listeners, _ = by_item.row(int(query))
         group = np.searchsorted(starts, listeners, "right") - 1
@@ -98,8 +113,9 @@ def _numpy_common(
         own = listener_weights[listeners]
         np.add.at(met[row], group, own * (theirs.row_sizes - 1).astype(np.float32))
         np.add.at(common[row], theirs.indices, np.repeat(weights[row, group] * own, theirs.row_sizes))
+        np.add.at(of_catalogue[row], catalogue[listeners], weights[row, group] * own)
         common[row, query] = 0
-    return common, met
+    return common, met, of_catalogue
 
 
 @njit(parallel=True, cache=True)
@@ -112,11 +128,14 @@ def _common(
     starts,
     weights,
     listener_weights,
+    catalogue,
+    catalogues,
     items,
 ):
     groups = len(starts) - 1
     common = np.zeros((len(queries), items), np.float32)
     met = np.zeros((len(queries), groups), np.float32)
+    of_catalogue = np.zeros((len(queries), catalogues), np.float32)
     for row in prange(len(queries)):
         query = queries[row]
         group = 0
@@ -128,10 +147,11 @@ def _common(
             weight = weights[row, group] * own
             begin, end = listener_offsets[listener], listener_offsets[listener + 1]
             met[row, group] += own * np.float32(end - begin - 1)
+            of_catalogue[row, catalogue[listener]] += weight
             for f in range(begin, end):
                 common[row, listener_items[f]] += weight
         common[row, query] = 0
-    return common, met
+    return common, met, of_catalogue
 
 
 @njit(parallel=True, cache=True)

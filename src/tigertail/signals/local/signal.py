@@ -4,18 +4,19 @@ With g a group of listeners, n_u the items of a listener u, K_g(A, B) = sum of n
 both A and B, T_g(A) = sum_B K_g(A, B), y the world's item vectors, y^g those of the group
 (:mod:`tigertail.factorization.ridge`), and p the prior:
 
+    s(A, B)          = the share of the listeners of A, weighted as in K, who could play B
     expected_g(A, B) = T_g(A) (y_A^g . y_B^g) / sum_C (y_A^g . y_C^g)
-    aff_g(A -> B)    = (K_g(A, B) + p expected_g(A, B)) / ((1 + p) T_g(A))
+    aff_g(A -> B)    = (K_g(A, B) / s(A, B)^d + p expected_g(A, B)) / ((1 + p) T_g(A))
     W_g(A)           = (1 + p) T_g(A)
     aff(A -> B)      = m_B^-beta  sum_g W_g(A) aff_g(A -> B) / sum_g W_g(A)
 
 m_B are the listeners that B would have if all could hear it, n_B if all can. aff_g is the probability that the next
 item of a listener of A in g is B: the posterior mean under a Dirichlet prior whose centre is the group's own factor
-model. With a = 0 every pair that was met counts the same, with a = 1 every listener, as in a random walk (Cooper et
-al., "Random Walks in Recommender Systems", WWW 2014). The sum over groups is that of P. Hamel, "To Have a Tiger by the
-Tail" (section 3.2): the weight of a group grows with the popularity of A there, that of B enters by the counts and by
-y_B^g, which is the world's y_B where the group has few listeners of B. Listeners of no group form one more group, whose
-vectors are the world's.
+model. With d = 1, listeners who could not play B are no evidence against it. With a = 0 every pair that was met counts
+the same, with a = 1 every listener, as in a random walk (Cooper et al., "Random Walks in Recommender Systems", WWW
+2014). The sum over groups is that of P. Hamel, "To Have a Tiger by the Tail" (section 3.2): the weight of a group grows
+with the popularity of A there, that of B enters by the counts and by y_B^g, which is the world's y_B where the group
+has few listeners of B. Listeners of no group form one more group, whose vectors are the world's.
 
 Under a **lens** of strength s on a place L, with n_B^L its listeners of B, N_L all its listeners, and n_B^P and N_P
 those of all groups together,
@@ -54,6 +55,7 @@ LASTING: Final = (
     "known",
     "popularity",
     "propensity",
+    "_exposure",
     "_by_item",
     "_listener_weights",
     "_laid_out",
@@ -209,9 +211,7 @@ class GroupedCoListening:
         """Return the affinity from each query to every item; float32, (queries, items)."""
         queries = np.asarray(queries, np.int32)
         weights = self._weights(queries)
-        scores, met = common_listeners(
-            queries, self._by_item, self.plays, self.starts, weights, self._listener_weights
-        )
+        scores, met = self._common(queries, weights)
         self._expect(queries, met, scores)
         total = (met * (weights + np.float32(self.config.prior))).sum(axis=1)
         scores /= np.where(total > 0, total, 1)[:, None]
@@ -219,6 +219,32 @@ class GroupedCoListening:
         scores[:, ~self.known] = -np.inf
         scores[~self.known[queries]] = -np.inf
         return scores
+
+    def _common(self, queries: NDArray[np.int32], weights: Floats) -> tuple[Floats, Floats]:
+        """Return the weighted common listeners over the share able to play the answer, and the pairs met by group."""
+        common, met, of_catalogue = common_listeners(
+            queries,
+            self._by_item,
+            self.plays,
+            self.starts,
+            weights,
+            self._listener_weights,
+            self._exposure.member,
+            len(self._exposure.names),
+        )
+        if self.config.exposure:
+            common *= self._more_by_exposure(of_catalogue)
+        return common, met
+
+    def _more_by_exposure(self, of_catalogue: Floats) -> Floats:
+        """Return s(A, B)^-d from the weighted listeners of each query in each catalogue; float32, (queries, items)."""
+        assert self.config.exposure
+        patterns, pattern = self._patterns
+        # Row by row, so that a query alone gets the bits that it gets in company.
+        able = np.einsum("qc,pc->qp", of_catalogue.astype(np.float64), patterns)
+        share = able / np.maximum(of_catalogue.sum(axis=1, dtype=np.float64), 1e-9)[:, None]
+        more = np.where(share > 0, share, 1) ** -self.config.exposure
+        return np.asarray(more.astype(np.float32).take(pattern, axis=1))
 
     def shares(self, query: int, items: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return how much of the affinity from one query to some items each group contributes.
@@ -234,6 +260,10 @@ class GroupedCoListening:
         listeners, _ = self._by_item.row(query)
         bounds = np.searchsorted(listeners, self.starts)
         parts = np.zeros((len(self.keys) + 1, len(items)))
+        counted = np.repeat(weights, np.diff(bounds)) * self._listener_weights[listeners]
+        catalogue = self._exposure.member[listeners]
+        of_catalogue = np.bincount(catalogue, counted, len(self._exposure.names))[None].astype(np.float32)
+        more = self._more_by_exposure(of_catalogue)[0, items] if self.config.exposure else np.float32(1)
         for group in np.flatnonzero(np.diff(bounds)).tolist():
             theirs = self.plays.select_rows(listeners[bounds[group] : bounds[group + 1]])
             own = self._listener_weights[listeners[bounds[group] : bounds[group + 1]]].astype(np.float64)
@@ -241,7 +271,7 @@ class GroupedCoListening:
             total = self._total_in(group) if group < len(self.keys) else self._total
             expected = self._vectors_in(group, items) @ _pointers(self._vectors_in(group, asked), total)[0]
             met = own @ (theirs.row_sizes - 1)
-            parts[group] = weights[group] * common + self.config.prior * met * expected
+            parts[group] = weights[group] * common * more + self.config.prior * met * expected
         total_parts = parts.sum(axis=0)
         return parts / np.where(total_parts != 0, total_parts, 1)
 
@@ -351,6 +381,14 @@ class GroupedCoListening:
             own = known[place] == items
             vectors[own] = self.local_vectors[span][place[own]]
         return vectors
+
+    @cached_property
+    def _exposure(self) -> Exposure:
+        return self.exposure or Exposure.full(*self.plays.shape)
+
+    @cached_property
+    def _patterns(self) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
+        return self._exposure.item_patterns()
 
     @cached_property
     def _by_item(self) -> CSR:
