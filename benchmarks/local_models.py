@@ -3,8 +3,8 @@
     .venv/bin/python benchmarks/local_models.py DATASET [--seeds 3] [--from 200] [--strength]
 
 Frontiers (hypervolume of nDCG@20 and IPS-nDCG@20 over the popularity dial), paired differences with 95 %
-cluster-bootstrap intervals, overall and for every country with at least so many listeners; what the lens adds at the
-model's own setting; the same with groups learned from what listeners play, the country hidden, and how
+cluster-bootstrap intervals, overall and for every country with at least so many listeners; what the lens adds to listening and
+to the mixture at their own setting; the same with groups learned from what listeners play, the country hidden, and how
 those groups meet the countries. "One world" is the same signal without groups.
 
 With --strength, instead: the lens's strengths compared on inner listeners, held out of the training part.
@@ -13,6 +13,7 @@ With --strength, instead: the lens's strengths compared on inner listeners, held
 from __future__ import annotations
 
 import argparse
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -26,10 +27,11 @@ from tigertail.evaluation import ProtocolConfig, Split, System, baselines, hold_
 from tigertail.evaluation.metrics.locality import listener_countries
 from tigertail.evaluation.scoring import DIAL, score_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
-from tigertail.evaluation.systems.own import LocalModels
+from tigertail.evaluation.systems.own import LocalModels, OwnSignal
 from tigertail.model.config import ModelConfig
-from tigertail.model.registry import FitContext
+from tigertail.model.registry import MIXTURE, FitContext
 from tigertail.progress import track
+from tigertail.signals.contract import Signal
 from tigertail.signals.local import LocalConfig, group_listeners
 
 OWN = DIAL.index(0.0)
@@ -40,6 +42,7 @@ WORLD, COUNTRIES, LANGUAGES, LEARNED = (
     "listening, learned groups",
 )
 LENS = "by country, lens"
+MIXED, MIXED_LENS = "mixture", "mixture, lens"
 STRENGTHS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 Sweeps = dict[str, NDArray[np.float64]]
 
@@ -57,7 +60,15 @@ def systems() -> list[System]:
         System(LANGUAGES, LocalModels(groups="country-language").fit),
         System(LEARNED, LocalModels(groups="learned").fit),
         System(LENS, LocalModels().fit, lens=True),
+        System(MIXED, mixture),
+        System(MIXED_LENS, mixture, lens=True),
     ]
+
+
+@cache
+def mixture(split: Split) -> Signal:
+    """Fit the mixture to a split, once for both systems."""
+    return OwnSignal(signal=MIXTURE).fit(split)
 
 
 def percent(difference: Estimate, of: float) -> str:
@@ -138,16 +149,22 @@ def by_country(
     )
 
 
-def lens(sweeps: Sweeps, bootstrap: ClusterBootstrap, lives: NDArray[np.str_], chosen: list[str]) -> None:
-    everyone = lives != ""
+def lens(
+    sweeps: Sweeps,
+    bootstrap: ClusterBootstrap,
+    lives: NDArray[np.str_],
+    chosen: list[str],
+    names: tuple[str, str],
+) -> None:
+    everyone, (without, through) = lives != "", names
     rows = []
     for name, member in [("all", everyone), *((country, lives == country) for country in chosen)]:
-        ours, theirs = members(sweeps[LENS], member), members(sweeps[COUNTRIES], member)
+        ours, theirs = members(sweeps[through], member), members(sweeps[without], member)
         rows.append([name, *gains(bootstrap, ours, theirs), frontier(bootstrap, ours, theirs)])
     print_table(
         ["country", "nDCG@20", "IPS-nDCG@20", "frontier"],
         rows,
-        title="The lens against the same model without it, listeners of known country",
+        title=f"{through} against {without}, listeners of known country",
         left=["country"],
     )
 
@@ -205,7 +222,8 @@ def main() -> None:
     chosen = [country for country, listeners in profiles.iter_rows() if listeners >= arguments.min_group_size]
     overall(sweeps, bootstrap)
     by_country(sweeps, bootstrap, lives, chosen)
-    lens(sweeps, bootstrap, lives, chosen)
+    lens(sweeps, bootstrap, lives, chosen, (COUNTRIES, LENS))
+    lens(sweeps, bootstrap, lives, chosen, (MIXED, MIXED_LENS))
     learned(sweeps, bootstrap, splits[0])
     print_memory()
 

@@ -1,17 +1,24 @@
-"""Whether a further source hurts: curated lists found by a model of all sources, and by one of some of them alone.
+"""Whether a further source hurts: a model of all sources, and one of some of them alone, judged by three truths.
 
     .venv/bin/python benchmarks/sources.py DATASET SOURCE [SOURCE ...]
 
-Two models are fitted with the shipped settings: to all listeners, and to those of the named sources alone. Both are
-judged by the reporting half of the SAS lists (found through TIGERTAIL_DATA): recall@10 of the mixture, by the stratum
-of the query among all listeners. "Equal popularity" turns the popularity dial of the model of all sources until the
-mean popularity of its answers in the stratum is that of the other model; popularity is the logarithm of the listeners
-that an item would have if all could hear it. Differences are in percent, paired over queries, with 95 % intervals.
+Models are fitted with the shipped settings, to all listeners and to those of the named sources alone. The mixtures of
+both are judged by
+
+- lists: recall@10 of the reporting half of the SAS lists (found through TIGERTAIL_DATA);
+- shows: recall@20 of what held-out curators play in a show with the query, where the dataset has shows;
+- plays: nDCG@20 by what held-out listeners of the named sources play besides the query, among what these offer.
+
+Listeners and curators are held out of both models. Strata are those of the query among all listeners. "Equal
+popularity" turns the popularity dial of the model of all sources until the mean popularity of its answers in the
+stratum is that of the other model; popularity is the logarithm of the listeners that an item would have if all could
+hear it. Differences are in percent, paired, with 95 % intervals over queries (lists), curators and listeners.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,87 +31,114 @@ from tigertail.cli.output import print_table
 from tigertail.cli.report import print_memory
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.strata import Stratum
-from tigertail.evaluation import Split, halves, read_sas
+from tigertail.evaluation import ProtocolConfig, Split, halves, hold_out, hold_out_shows, read_sas
 from tigertail.evaluation.ground_truth import GRADED_METRICS, full_split, graded_metrics
+from tigertail.evaluation.metrics.ranking import METRICS, score_lists
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
-from tigertail.ground_truth.ground_truth import GroundTruth
 from tigertail.model import fit
 from tigertail.model.registry import MIXTURE
 from tigertail.signals.contract import Signal
 
-WIDEST = 0.6  # exponents tried: from minus this to this
-HALVINGS = 9  # of that range
-JUDGED = (None, Stratum.HEAD, Stratum.MID, Stratum.TAIL)
+DIAL = tuple(np.linspace(-0.6, 0.6, 49).round(3).tolist())  # further exponents of popularity that are tried
+AS_IS = DIAL.index(0.0)
+JUDGED = (None, *Stratum)
+ALL_QUERIES = 1_000  # more than any listener has items
+KEYS = ["judge", c.ITEM_ID]
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
-    """The mixture of a model, and the queries of the lists in its codes."""
+class Truth:
+    """The queries of one truth, in the codes of one model."""
 
-    mixture: Signal
+    name: str
+    metric: str
     split: Split
 
-    @classmethod
-    def of(cls, dataset: Dataset, truth: GroundTruth) -> Asked:
-        """Fit a model to a dataset."""
-        return cls(fit(dataset).signals[MIXTURE], full_split(dataset, truth, k=10, seed=0))
+    def values(self, lists: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return the metric of every query."""
+        if self.name == "plays":
+            split, lists = self.split, np.ascontiguousarray(lists)
+            scores = score_lists(
+                lists, split.relevant, split.query_listeners, split.query_items, split.propensity, None
+            )
+            return np.asarray(scores[:, METRICS.index("nDCG")])
+        return np.asarray(graded_metrics(lists, self.split.relevant)[:, GRADED_METRICS.index("Recall")])
 
-    def answers(self, beta: float, popularity: pl.DataFrame) -> pl.DataFrame:
-        """Return of each query its recall and the mean popularity of its answers, at a further exponent."""
-        ids = self.split.interactions.items.ids
-        lists = ranked_lists(self.mixture, self.split, (beta,))[0]
-        known = ids.to_frame(c.ITEM_ID).join(popularity, on=c.ITEM_ID, how="left", maintain_order="left")
-        values: NDArray[np.float64] = known["popularity"].to_numpy()
-        recall = graded_metrics(lists, self.split.relevant)[:, GRADED_METRICS.index("Recall")]
-        return pl.DataFrame(
-            {
-                c.ITEM_ID: ids.gather(self.split.query_items),
-                "recall": recall,
-                "popularity": np.where(lists >= 0, values[np.maximum(lists, 0)], np.nan).mean(axis=1),
-            }
-        )
+    @property
+    def judges(self) -> pl.Series:
+        """Who each query is from; the query itself where nobody is."""
+        split = self.split
+        for column in (c.LISTENER_ID, c.CURATOR):
+            if column in split.profiles.columns and len(split.profiles):
+                return split.profiles[column].gather(split.query_listeners).alias("judge")
+        return split.interactions.items.ids.gather(split.query_items).alias("judge")
 
 
-def compare(everything: Asked, alone: Asked) -> list[list[str]]:
-    """Return a row of the table for each stratum and setting."""
-    split = everything.split
-    facts = pl.DataFrame(
+def judged(dataset: Dataset, whole: Dataset, alone: Dataset) -> Iterator[tuple[Signal, list[Truth]]]:
+    """Yield each mixture that is fitted to a dataset, which is the whole or a part, and what judges it."""
+    lists = halves(read_sas(None, whole))[1]
+    train, truths = dataset, [("lists", "recall@10", lists, 10)]
+    if whole.has(c.SEQUENCES_TABLE):
+        shows = hold_out_shows(whole)
+        train = dataset.without(shows.curators)
+        truths.append(("shows", "recall@20", shows.truth, 20))
+    yield (
+        fit(train).signals[MIXTURE],
+        [Truth(name, metric, full_split(train, truth, k=k)) for name, metric, truth, k in truths],
+    )
+    protocol = ProtocolConfig(queries=ALL_QUERIES)
+    split = hold_out(dataset, protocol, among=alone.listeners[c.LISTENER_ID])
+    yield fit(split.train).signals[MIXTURE], [Truth("plays", "nDCG@20", split)]
+
+
+def answers(mixture: Signal, truth: Truth, dial: tuple[float, ...], items: pl.DataFrame) -> pl.DataFrame:
+    """Return of each query its value and the mean popularity of its answers at each exponent."""
+    split = truth.split
+    ids = split.interactions.items.ids
+    known = ids.to_frame(c.ITEM_ID).join(items, on=c.ITEM_ID, how="left", maintain_order="left")
+    popularity: NDArray[np.float64] = known["popularity"].to_numpy()
+    lists = ranked_lists(mixture, split, dial)
+    values = np.stack([truth.values(one) for one in lists], axis=1)
+    means = np.stack(
+        [np.where(one >= 0, popularity[np.maximum(one, 0)], np.nan).mean(axis=1) for one in lists], axis=1
+    )
+    return pl.DataFrame(
         {
-            c.ITEM_ID: split.interactions.items.ids,
-            "popularity": np.log1p(split.propensity),
-            "stratum": split.strata,
+            "judge": truth.judges,
+            c.ITEM_ID: ids.gather(split.query_items),
+            "value": values,
+            "popularity": means,
         }
     )
-    popularity, rows = facts.drop("stratum"), []
-    before = alone.answers(0.0, popularity)
+
+
+def compare(alone: pl.DataFrame, everything: pl.DataFrame, items: pl.DataFrame) -> list[list[str]]:
+    """Return a row of the table for each stratum and setting."""
+    rows = []
+    pairs = alone.join(everything, on=KEYS, suffix="_all").join(items.drop("popularity"), on=c.ITEM_ID)
     for stratum in JUDGED:
-        chosen = facts if stratum is None else facts.filter(pl.col("stratum") == int(stratum))
-        theirs = before.join(chosen, on=c.ITEM_ID, how="semi")
-
-        def ours(beta: float, chosen: pl.DataFrame = chosen) -> pl.DataFrame:
-            return everything.answers(beta, popularity).join(chosen, on=c.ITEM_ID, how="semi")
-
-        low, high, target = -WIDEST, WIDEST, np.nanmean(theirs["popularity"])
-        for _ in range(HALVINGS):
-            middle = (low + high) / 2
-            more = np.nanmean(ours(middle)["popularity"]) > target
-            low, high = (middle, high) if more else (low, middle)
-        for setting, beta in (("as it is", 0.0), ("equal popularity", (low + high) / 2)):
-            pairs = theirs.join(ours(beta), on=c.ITEM_ID, suffix="_all")
-            mean = float(pairs["recall"].to_numpy().mean())
-            found = ClusterBootstrap(np.arange(len(pairs), dtype=np.int32)).estimate(
-                (pairs["recall_all"] - pairs["recall"]).to_numpy()
-            )
+        part = pairs if stratum is None else pairs.filter(pl.col("stratum") == int(stratum))
+        if len(part) < 10:
+            continue
+        theirs, ours = part["value"].to_numpy()[:, 0], part["value_all"].to_numpy()
+        goal = np.nanmean(part["popularity"].to_numpy()[:, 0])
+        level = int(np.abs(np.nanmean(part["popularity_all"].to_numpy(), axis=0) - goal).argmin())
+        clusters = part["judge"].rank("dense").to_numpy().astype(np.int32) - 1
+        order = np.argsort(clusters, kind="stable")
+        bootstrap = ClusterBootstrap(clusters[order])
+        for setting, place in (("as it is", AS_IS), ("equal popularity", level)):
+            found = bootstrap.estimate((ours[:, place] - theirs)[order])
+            mean = float(np.nanmean(theirs))
             change = (100 * each / mean for each in (found.mean, found.low, found.high))
             rows.append(
                 [
                     "all" if stratum is None else stratum.label,
                     setting,
-                    f"{len(pairs):,}",
-                    f"{beta:+.2f}",
+                    f"{len(part):,}",
+                    f"{DIAL[place]:+.3f}",
                     f"{mean:.3f}",
-                    f"{pairs['recall_all'].mean():.3f}",
+                    f"{np.nanmean(ours[:, place]):.3f}",
                     "{:+.1f} [{:+.1f}, {:+.1f}]".format(*change),
                 ]
             )
@@ -116,16 +150,27 @@ def main() -> None:
     parser.add_argument("dataset", type=Path)
     parser.add_argument("sources", nargs="+")
     arguments = parser.parse_args()
-    dataset = Dataset.open(arguments.dataset)
-    truth = halves(read_sas(None, dataset))[1]
-    others = dataset.listeners.filter(~pl.col(c.SOURCE).is_in(arguments.sources))[c.LISTENER_ID]
-    rows = compare(Asked.of(dataset, truth), Asked.of(dataset.without(others), truth))
-    print_table(
-        ["query", "setting", "queries", "further exponent", "alone", "all sources", "difference, %"],
-        rows,
-        title=f"recall@10 of curated lists: all sources against {', '.join(arguments.sources)} alone",
-        left=["query", "setting"],
-    )
+    whole = Dataset.open(arguments.dataset)
+    others = whole.listeners.filter(~pl.col(c.SOURCE).is_in(arguments.sources))[c.LISTENER_ID]
+    alone = whole.without(others)
+    both = zip(judged(alone, whole, alone), judged(whole, whole, alone), strict=True)
+    for (of_some, theirs), (of_all, ours) in both:
+        for part, all_of_it in zip(theirs, ours, strict=True):
+            split = all_of_it.split
+            items = pl.DataFrame(
+                {
+                    c.ITEM_ID: split.interactions.items.ids,
+                    "popularity": np.log1p(split.propensity),
+                    "stratum": split.strata,
+                }
+            )
+            before = answers(of_some, part, (0.0,), items)
+            print_table(
+                ["query", "setting", "queries", "further exponent", "alone", "all sources", "difference, %"],
+                compare(before, answers(of_all, all_of_it, DIAL, items), items),
+                title=f"{part.name}, {part.metric}: all sources against {', '.join(arguments.sources)} alone",
+                left=["query", "setting"],
+            )
     print_memory()
 
 

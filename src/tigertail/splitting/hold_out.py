@@ -99,10 +99,19 @@ class Split:
         return self.train_exposure.propensity(self.popularity)
 
 
-def hold_out(dataset: Dataset, config: ProtocolConfig) -> Split:
+def hold_out(dataset: Dataset, config: ProtocolConfig, *, among: pl.Series | None = None) -> Split:
     """Hold out listeners and choose the queries.
 
     Only listeners with a query and a target can be evaluated, so only they are held out.
+
+    Parameters
+    ----------
+    dataset
+        The data.
+    config
+        Settings.
+    among
+        Ids of the listeners that may be held out; None means all.
 
     Raises
     ------
@@ -111,7 +120,7 @@ def hold_out(dataset: Dataset, config: ProtocolConfig) -> Split:
     """
     queryable, targets, moment = _candidate_pairs(dataset, config)
     rng = np.random.default_rng(config.seed)
-    held_out_ids = _draw_held_out(dataset, queryable, targets, config, rng)
+    held_out_ids = _draw_held_out(dataset, queryable, targets, config, rng, among)
     train = dataset.without(held_out_ids) if moment is None else dataset.without(held_out_ids).until(moment)
     interactions = Interactions.build(train.plays, dataset.items[c.ITEM_ID])
     queries = _matrix(queryable, held_out_ids, interactions)
@@ -218,12 +227,15 @@ def _draw_held_out(
     targets: pl.DataFrame,
     config: ProtocolConfig,
     rng: np.random.Generator,
+    among: pl.Series | None,
 ) -> pl.Series:
-    """Draw the listeners to hold out among those who can be evaluated."""
+    """Draw the listeners to hold out among those who may be and can be evaluated."""
     if config.split == "listeners":
         eligible = queryable.group_by(c.LISTENER_ID).agg(pl.len()).filter(pl.col("len") >= 2)
     else:
         eligible = queryable.select(c.LISTENER_ID).unique().join(targets, on=c.LISTENER_ID, how="semi")
+    if among is not None:
+        eligible = eligible.filter(pl.col(c.LISTENER_ID).is_in(among.implode()))
     listeners = eligible[c.LISTENER_ID].sort()
     if len(listeners) < 10:
         raise DataError(
