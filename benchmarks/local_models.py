@@ -3,9 +3,9 @@
     .venv/bin/python benchmarks/local_models.py DATASET [--seeds 3] [--from 200] [--strength]
 
 Frontiers (hypervolume of nDCG@20 and IPS-nDCG@20 over the popularity dial), paired differences with 95 %
-cluster-bootstrap intervals, overall and for every country with at least so many listeners; what the lens adds to listening and
-to the mixture at their own setting; the same with groups learned from what listeners play, the country hidden, and how
-those groups meet the countries. "One world" is the same signal without groups.
+cluster-bootstrap intervals, overall and for every country with at least so many listeners; what the lens adds
+to listening and to the mixture at their own setting; the same with groups learned from what listeners play,
+the country hidden, and how those groups meet the countries. "One world" is the same signal without groups.
 
 With --strength, instead: the lens's strengths compared on inner listeners, held out of the training part.
 """
