@@ -69,9 +69,8 @@ class Truth:
     def judges(self) -> pl.Series:
         """Who each query is from; the query itself where nobody is."""
         split = self.split
-        for column in (c.LISTENER_ID, c.CURATOR):
-            if column in split.profiles.columns and len(split.profiles):
-                return split.profiles[column].gather(split.query_listeners).alias("judge")
+        if len(split.profiles):
+            return split.profiles[c.LISTENER_ID].gather(split.query_listeners).alias("judge")
         return split.interactions.items.ids.gather(split.query_items).alias("judge")
 
 
