@@ -71,16 +71,16 @@ def tune(split: Split) -> None:
         print(f"{name} alone: nDCG@{split.config.k} {ndcg(own, split):.5f}", flush=True)
         fitted = fit(split, own, BackOffConfig())
         known: dict[tuple[float, float], float] = {}
-        best = (BackOffConfig().listeners, BackOffConfig().same_artist)
+        best = (BackOffConfig().shrinkage, BackOffConfig().same_artist)
         for setting in (0, 1):
             for value in (LISTENERS, SAME_ARTIST)[setting]:
                 tried = (value, best[1]) if setting == 0 else (best[0], value)
                 trust = (heard / (heard + tried[0])).astype(np.float32)
                 known[tried] = ndcg(replace(fitted, own_weight=trust, same_artist=tried[1]), split)
-                shown = "  listeners {:g}, same_artist {:g}: {:.5f}"
+                shown = "  shrinkage {:g}, same_artist {:g}: {:.5f}"
                 print(shown.format(*tried, known[tried]), flush=True)
             best = max(known, key=lambda pair: known[pair])
-        print("  best: {:.5f} at listeners {:g}, same_artist {:g}".format(known[best], *best), flush=True)
+        print("  best: {:.5f} at shrinkage {:g}, same_artist {:g}".format(known[best], *best), flush=True)
 
 
 def print_strata(split: Split) -> None:
@@ -122,7 +122,7 @@ def main() -> None:
         print_strata(hold_out(dataset, config))
         return
     whole = BackOffConfig()
-    alone = whole.model_copy(update={"listeners": ALONE})
+    alone = whole.model_copy(update={"shrinkage": ALONE})
     systems = [
         System("artists alone", lambda split: fit(split, factors(split.interactions), alone)),
         System("own co-listening", lambda split: co_listening(split.interactions)),

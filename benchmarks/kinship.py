@@ -59,7 +59,7 @@ def learn(dataset: Dataset) -> None:
     names = mixed_names(context.dataset, context.config.mixture)
     constants = learn_constants(
         {name: signals[name] for name in names},
-        listed.followed_by(played),
+        listed.concatenated(played),
         MixtureConfig(),
         listening=[name for name in names if SIGNALS[name].is_listening],
     )
@@ -87,7 +87,7 @@ def choose(dataset: Dataset) -> None:
     rows = []
     places = list(product((0.54, 0.64, 0.74, 0.84), (0.0, 0.2, 0.4), (0.0, 0.1, 0.2, 0.3, 0.45)))
     for beta, slope, character in track(places, "places"):
-        line = replace(mixture.parameters, line=(beta, slope))
+        line = replace(mixture.parameters, exponent_line=(beta, slope))
         placed = replace(mixture, parameters=line, beta=beta, character=character)
         ranked = ranked_lists(placed, split)[0]
         of_plays = score_lists(

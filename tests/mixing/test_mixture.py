@@ -22,7 +22,7 @@ def test_it_is_a_signal(mixture: Mixture) -> None:
 
 def with_line(mixture: Mixture, slope: float) -> Mixture:
     """Return the mixture with another slope of the popularity exponent."""
-    return replace(mixture, parameters=replace(mixture.parameters, line=(0.5, slope)))
+    return replace(mixture, parameters=replace(mixture.parameters, exponent_line=(0.5, slope)))
 
 
 def written_out(mixture: Mixture, query: int) -> np.ndarray:
@@ -42,7 +42,7 @@ def written_out(mixture: Mixture, query: int) -> np.ndarray:
     )
     powers = np.exp(values.astype(np.float64) @ counted)
     powers[query] = 0
-    away = parameters.known(listeners)[0] - 0.5
+    away = parameters.log_listeners(listeners)[0] - 0.5
     exponent = mixture.beta + 0.2 * away - mixture.character * (0.5 + 0.2 * away)
     affinity = powers / powers.sum() * (mixture.listeners + 3.0) ** -exponent
     spoken = np.any([found[name] > -np.inf for name in names if name in found], axis=0)

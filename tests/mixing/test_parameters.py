@@ -46,7 +46,7 @@ def test_a_factor_is_the_height_of_a_curve_and_half_of_an_overlap(learned: Mixtu
 
 def test_kinship_has_no_popularity_line(learned: MixtureParameters) -> None:
     listeners = np.array([0, 900])
-    u = learned.known(listeners)
+    u = learned.log_listeners(listeners)
     taste, half, kinship = (learned.exponents(listeners, 0.5, t) for t in (0.0, 0.5, 1.0))
     np.testing.assert_allclose(taste, 0.5 + 0.2 * (u - 0.5))
     np.testing.assert_allclose(half, taste / 2)
@@ -56,6 +56,10 @@ def test_kinship_has_no_popularity_line(learned: MixtureParameters) -> None:
 
 def test_kept_as_arrays_it_is_the_same(learned: MixtureParameters) -> None:
     again = MixtureParameters.from_arrays(*learned.to_arrays())
-    assert (again.terms, again.most, again.line) == (learned.terms, learned.most, learned.line)
+    assert (again.terms, again.listener_cap, again.exponent_line) == (
+        learned.terms,
+        learned.listener_cap,
+        learned.exponent_line,
+    )
     assert again.taste.tobytes() == learned.taste.tobytes()
     assert again.kinship.tobytes() == learned.kinship.tobytes()

@@ -67,7 +67,7 @@ def test_feedback_is_joined_as_a_share_of_all_hits() -> None:
         np.array([0, 2], np.int32), hits, np.ones(4, np.int64), np.zeros(4, np.int8), np.ones(4)
     )
     right = CSR.from_coo([0, 3], [1, 2], [1.0, 1.0], (4, 4))
-    joined = training.joined(right, 0.5)
+    joined = training.with_feedback(right, 0.5)
     assert joined.queries.tolist() == [0, 2, 0, 3]
     assert [joined.hits.row(row)[1].tolist() for row in range(4)] == [[3, 1], [4], [4], [4]]
     assert joined.offered[joined.catalogue].all()
@@ -80,12 +80,14 @@ def test_strata_count_by_their_hits_or_alike() -> None:
     training = TrainingQueries.of_everything(
         np.array([0, 1], np.int32), hits, np.array([100, 1]), strata, np.array([100.0, 1])
     )
-    assert training.weights(0, 0).tolist() == [90, 10]
-    assert training.weights(1, 0).tolist() == [50, 50]
-    between = training.weights(0.5, 0)
+    assert training.hit_weights(0, 0).tolist() == [90, 10]
+    assert training.hit_weights(1, 0).tolist() == [50, 50]
+    between = training.hit_weights(0.5, 0)
     assert 50 < between[0] < 90
     assert between.sum() == pytest.approx(100)
-    assert training.weights(0, 1)[0] > training.weights(0, 0)[0], "its hit is on the item with one listener"
+    assert training.hit_weights(0, 1)[0] > training.hit_weights(0, 0)[0], (
+        "its hit is on the item with one listener"
+    )
 
 
 def test_no_feedback_or_no_share_changes_nothing() -> None:
@@ -93,8 +95,8 @@ def test_no_feedback_or_no_share_changes_nothing() -> None:
     training = TrainingQueries.of_everything(
         np.array([0], np.int32), hits, np.ones(2, np.int64), np.zeros(2, np.int8), np.ones(2)
     )
-    assert training.joined(CSR.from_coo([], [], [], (2, 2)), 0.5) is training
-    assert training.joined(CSR.from_coo([0], [1], [1.0], (2, 2)), 0.0) is training
+    assert training.with_feedback(CSR.from_coo([], [], [], (2, 2)), 0.5) is training
+    assert training.with_feedback(CSR.from_coo([0], [1], [1.0], (2, 2)), 0.0) is training
 
 
 def test_little_of_something_stays_little() -> None:
@@ -104,5 +106,5 @@ def test_little_of_something_stays_little() -> None:
         np.array([0], np.int32), hits, np.ones(3, np.int64), np.zeros(3, np.int8), np.ones(3)
     )
     word = CSR.from_coo([0], [2], [1.0], (3, 3))
-    assert training.joined(word, 0.5).hits.data.tolist() == [1000, 1000]
-    assert training.joined(word, 0.5, most=10).hits.data.tolist() == [1000, 10]
+    assert training.with_feedback(word, 0.5).hits.data.tolist() == [1000, 1000]
+    assert training.with_feedback(word, 0.5, hits_per_grade=10).hits.data.tolist() == [1000, 10]

@@ -65,7 +65,7 @@ def test_what_is_learned_hangs_on_the_blind_signals_alone(world: Dataset) -> Non
     for name, signal in held_out.signals.items():
         queries = np.flatnonzero(signal.known)[:20].astype(np.int32)
         assert signal.affinity(queries).tobytes() == seeing[name].affinity(queries).tobytes()
-    assert mixture.parameters.most == int(
+    assert mixture.parameters.listener_cap == int(
         held_out.split.popularity[np.unique(held_out.split.query_items)].max()
     )
 

@@ -70,13 +70,13 @@ def test_what_is_said_stays_and_of_new_items_nothing_is(name: str) -> None:
     assert isinstance(before, Reindexable)
     after = before.reindexed(TO)
     assert type(after) is type(before)
-    assert np.flatnonzero(after.known).tolist() == sorted(TO.place[before.known].tolist())
+    assert np.flatnonzero(after.known).tolist() == sorted(TO.new_code[before.known].tolist())
     there = before.affinity(np.arange(3, dtype=np.int32))
     here = after.affinity(np.arange(5, dtype=np.int32))
-    np.testing.assert_array_equal(here[np.ix_(TO.place, TO.place)], there)
+    np.testing.assert_array_equal(here[np.ix_(TO.new_code, TO.new_code)], there)
     new = np.array([1, 3])
     assert (here[:, new] == -np.inf).all()
-    assert (here[new][:, TO.place[before.known]] == -np.inf).all()
+    assert (here[new][:, TO.new_code[before.known]] == -np.inf).all()
 
 
 @pytest.mark.parametrize("name", SIGNALS)
@@ -87,8 +87,8 @@ def test_what_is_told_of_an_item_goes_with_it(name: str) -> None:
     assert isinstance(before, Explainable)
     assert isinstance(after, Explainable)
     told = [before.explain(query, np.arange(3, dtype=np.int32)) for query in range(3)]
-    assert [after.explain(query, TO.place) for query in TO.place.tolist()] == told
-    assert after.explain(TO.place[0], np.array([1, 3], np.int32)) == ["", ""]
+    assert [after.explain(query, TO.new_code) for query in TO.new_code.tolist()] == told
+    assert after.explain(TO.new_code[0], np.array([1, 3], np.int32)) == ["", ""]
 
 
 def test_what_is_said_of_an_item_goes_with_it() -> None:

@@ -17,7 +17,7 @@ def best_answers(
     affinities: NDArray[np.float32],
     queries: NDArray[np.int32],
     listeners: NDArray[np.int64],
-    most: int,
+    n: int,
 ) -> list[NDArray[np.int32]]:
     """Return the best answers of a signal to each query, so many at each of three settings of the dial.
 
@@ -29,7 +29,7 @@ def best_answers(
         Item codes; int32, (queries,).
     listeners
         Of each item; int64, (items,).
-    most
+    n
         Answers at one setting.
 
     Returns
@@ -37,6 +37,6 @@ def best_answers(
     list[NDArray[np.int32]]
         Distinct items of each query, ascending.
     """
-    found = [top_k(scores, most, queries)[0] for scores in dialled(affinities, listeners, DIAL)]
+    found = [top_k(scores, n, queries)[0] for scores in dialled(affinities, listeners, DIAL)]
     lists = [np.unique(row) for row in np.concatenate(found, axis=1)]
     return [items[items >= 0] for items in lists]

@@ -19,17 +19,17 @@ TASTE_FEATURES: Final = 3
 KINSHIP_FEATURES: Final = 2
 SCALE: Final = 8.0  # log(1 + listeners) of 3,000, so that features lie between 0 and 1
 MIDDLE: Final = 0.5  # u at which the popularity exponent is that of the settings
-RARE: Final = 3.0  # listeners over which the feature of rare items fades
+RARE: Final = 3.0  # listeners of the query over which the feature of rare queries fades
 
 
 @dataclass(frozen=True, eq=False)
 class MixtureParameters:
     """Coefficients of a mixture, of its two ends.
 
-    With n the listeners of the query A, u = log(1 + n) / 8, and m_i = 1 where signal i has no data about A or is
+    With n the listeners of the query A, u = log(1 + n) / 8, and d_i = 1 where signal i has no data about A or is
     disabled, else 0, the coefficient of each term is
 
-        in taste      c . (1, u, e^(-n / 3), m_1, m_2, ...)
+        in taste      c . (1, u, e^(-n / 3), d_1, d_2, ...)
         in kinship    k . (1, u)
 
     Parameters
@@ -40,17 +40,17 @@ class MixtureParameters:
         The rows c of the terms, for what people play next; float64, (terms, 3 + signals).
     kinship
         The rows k of the terms, for what is alike; float64, (terms, 2).
-    most
+    listener_cap
         Most listeners of a training query; in u a query with more counts as one with so many.
-    line
+    exponent_line
         The popularity exponent of a query of u = 1/2 by the settings, and its slope in u.
     """
 
     terms: Terms
     taste: Reals
     kinship: Reals
-    most: int
-    line: tuple[float, float]
+    listener_cap: int
+    exponent_line: tuple[float, float]
 
     def coefficients(
         self, listeners: NDArray[np.int64], has_data: NDArray[np.bool_], character: float
@@ -80,22 +80,22 @@ class MixtureParameters:
         """Return what coefficients depend on; float64, (queries, 3 + signals)."""
         listeners = np.asarray(listeners)
         return np.column_stack(
-            [np.ones(len(listeners)), self.known(listeners), np.exp(-listeners / RARE), ~has_data]
+            [np.ones(len(listeners)), self.log_listeners(listeners), np.exp(-listeners / RARE), ~has_data]
         ).astype(np.float64)
 
     def exponents(self, listeners: NDArray[np.int64], beta: float, character: float) -> Reals:
         """Return the popularity exponent of some queries; float64, (queries,).
 
-        With b and s the line and t the character, beta + s (u - 1/2) - t (b + s (u - 1/2)): the constants of kinship
-        are those of lists, from which no popularity is divided out.
+        With b and s the two numbers of the line and t the character, beta + s (u - 1/2) - t (b + s (u - 1/2)):
+        the constants of kinship are those of lists, from which no popularity is divided out.
         """
-        own, slope = self.line
-        away = slope * (self.known(listeners) - MIDDLE)
-        return np.asarray(beta + away - character * (own + away))
+        fitted, slope = self.exponent_line
+        away = slope * (self.log_listeners(listeners) - MIDDLE)
+        return np.asarray(beta + away - character * (fitted + away))
 
-    def known(self, listeners: NDArray[np.int64]) -> Reals:
-        """Return u, which grows with the listeners of a query, from 0 for none."""
-        return np.asarray(np.log1p(np.minimum(listeners, self.most)) / SCALE)
+    def log_listeners(self, listeners: NDArray[np.int64]) -> Reals:
+        """Return u of some queries, which grows with their listeners from 0 for none; float64, (queries,)."""
+        return np.asarray(np.log1p(np.minimum(listeners, self.listener_cap)) / SCALE)
 
     def factors(self, listeners: NDArray[np.int64], has_data: NDArray[np.bool_], character: float) -> Reals:
         """Return what each signal multiplies the affinity by, to an item that in each has the mean of the fifty best.
@@ -110,12 +110,12 @@ class MixtureParameters:
         counted = self.coefficients(listeners, has_data, character)
         at_best = np.log1p(1 / np.array(BENDS))
         logs = np.zeros(has_data.shape)
-        for place, name in enumerate(self.terms.signals):
-            logs[:, place] = counted[:, self.terms.of_signal(name)] @ at_best
+        for column, name in enumerate(self.terms.signals):
+            logs[:, column] = counted[:, self.terms.of_signal(name)] @ at_best
         for pair in self.terms.overlaps:
-            places = [self.terms.signals.index(name) for name in pair]
-            both = has_data[:, places].all(axis=1)
-            logs[:, places] += (both * (counted[:, self.terms.of_overlap(pair)] @ at_best**2) / 2)[:, None]
+            columns = [self.terms.signals.index(name) for name in pair]
+            both = has_data[:, columns].all(axis=1)
+            logs[:, columns] += (both * (counted[:, self.terms.of_overlap(pair)] @ at_best**2) / 2)[:, None]
         return np.where(has_data, logs, 0.0)
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
@@ -126,8 +126,8 @@ class MixtureParameters:
             "signals": list(terms.signals),
             "listening": list(terms.listening),
             "overlaps": [list(pair) for pair in terms.overlaps],
-            "most": self.most,
-            "line": list(self.line),
+            "listener_cap": self.listener_cap,
+            "exponent_line": list(self.exponent_line),
         }
 
     @classmethod
@@ -136,12 +136,18 @@ class MixtureParameters:
         stored: Any = arrays
         overlaps = tuple((first, second) for first, second in settings["overlaps"])
         terms = Terms(tuple(settings["signals"]), tuple(settings["listening"]), overlaps)
-        return cls(terms, stored["taste"], stored["kinship"], settings["most"], tuple(settings["line"]))
+        return cls(
+            terms,
+            stored["taste"],
+            stored["kinship"],
+            settings["listener_cap"],
+            tuple(settings["exponent_line"]),
+        )
 
 
 def _sum_by_feature(features: Reals, coefficients: Reals) -> Reals:
     """Multiply feature by feature, so that a query gets the same bits alone and among others."""
     total = np.zeros((len(features), len(coefficients)))
-    for place in range(features.shape[1]):
-        total += features[:, place, None] * coefficients[:, place]
+    for feature in range(features.shape[1]):
+        total += features[:, feature, None] * coefficients[:, feature]
     return total

@@ -98,6 +98,28 @@ def learn_constants(
 
 
 @dataclass(frozen=True, eq=False)
+class QueryCandidates:
+    """What a training query could have been followed by.
+
+    Parameters
+    ----------
+    row
+        The query, as a row of the training queries.
+    items
+        Candidates, ascending; int32, (candidates,).
+    affinities
+        By signal that has data about the query: its affinities to the candidates; float32, (candidates,).
+    scales
+        By signal that has data about the query: the query's scale; float32, ().
+    """
+
+    row: int
+    items: NDArray[np.int32]
+    affinities: Mapping[str, Floats]
+    scales: Mapping[str, Floats]
+
+
+@dataclass(frozen=True, eq=False)
 class _MixtureTrainer:
     """Learns the coefficients of both ends, taste and kinship, over the same terms and signals."""
 
@@ -119,9 +141,11 @@ class _MixtureTrainer:
         names = tuple(signals)
         overlaps = tuple(pair for pair in config.overlaps if set(pair) <= set(names))
         terms = Terms(names, tuple(name for name in names if name in listening), overlaps)
-        most = int(training.listeners[training.queries].max(initial=0))
+        listener_cap = int(training.listeners[training.queries].max(initial=0))
         blank = np.zeros((len(terms), TASTE_FEATURES + len(names))), np.zeros((len(terms), KINSHIP_FEATURES))
-        return cls(signals, config, MixtureParameters(terms, *blank, most, (config.beta, config.slope)), seed)
+        return cls(
+            signals, config, MixtureParameters(terms, *blank, listener_cap, (config.beta, config.slope)), seed
+        )
 
     def prior(self, features: int) -> Reals:
         """Return the mean of the prior of coefficients; float64, (terms, features)."""
@@ -137,9 +161,10 @@ class _MixtureTrainer:
 
     def taste(self, training: TrainingQueries) -> Reals:
         """Learn the coefficients for what people play next; float64, (terms, 3 + signals)."""
-        weights = training.weights(self.config.balance, self.config.correction)
+        weights = training.hit_weights(self.config.balance, self.config.correction)
         choices, features = self._choices(training, weights, self.config.drop)
-        # People play by the popularity m_B, so both parts of its logarithm have one coefficient.
+        # People play by m_B, the listeners that B would have if all could hear it (mixing/terms.py):
+        # log m_B = log n_B + log(m_B / n_B), so that both parts have one coefficient.
         popularity, not_offered = self.terms.popularity, self.terms.not_offered
         choices.values[:, popularity] += choices.values[:, not_offered]
         choices.values[:, not_offered] = 0
@@ -167,22 +192,22 @@ class _MixtureTrainer:
     def _choices(self, training: TrainingQueries, weights: Reals, drop: float) -> tuple[Choices, Reals]:
         """Return the candidates of all queries, and the features of the queries.
 
-        Every second query is there twice, the second time without some of the signals.
+        Every second query is there twice, the second time without some of the signals, so that both cases are learned.
         """
         rng = np.random.default_rng(self.seed)
         values, hits, has_data, listeners = [], [], [], []
         names, popularity = self.terms.signals, PopularityFeatures.of(training.listeners, training.propensity)
-        for row, items, found in self._candidates(training):
-            affinities = {name: affinity for name, (affinity, _) in found.items()}
-            scale = {name: one for name, (_, one) in found.items()}
-            chosen = _hits_of(training, weights, row, items)
-            left_out = tuple(name for name in found if rng.random() < drop)
-            again = row % 2 == 0 and 0 < len(left_out) < len(found)
+        for one in self._candidates(training):
+            chosen = _hits_of(training, weights, one.row, one.items)
+            left_out = tuple(name for name in one.affinities if rng.random() < drop)
+            again = one.row % 2 == 0 and 0 < len(left_out) < len(one.affinities)
             for without in ((), left_out) if again else ((),):
-                values.append(term_values(self.terms, affinities, scale, items, popularity, without))
+                values.append(
+                    term_values(self.terms, one.affinities, one.scales, one.items, popularity, without)
+                )
                 hits.append(chosen)
-                has_data.append([name in found and name not in without for name in names])
-                listeners.append(training.listeners[training.queries[row]])
+                has_data.append([name in one.affinities and name not in without for name in names])
+                listeners.append(training.listeners[training.queries[one.row]])
         sizes = np.array([len(one) for one in values], np.int64)
         choices = Choices(
             np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
@@ -192,10 +217,8 @@ class _MixtureTrainer:
         known = np.array(has_data, np.bool_).reshape(-1, len(names))
         return choices, self.blank.features(np.array(listeners, np.int64), known)
 
-    def _candidates(
-        self, training: TrainingQueries
-    ) -> Iterator[tuple[int, NDArray[np.int32], dict[str, tuple[Floats, Floats]]]]:
-        """Yield each query that a signal has data about: its place, candidates, and their affinities and scale."""
+    def _candidates(self, training: TrainingQueries) -> Iterator[QueryCandidates]:
+        """Yield the candidates of each query that a signal has data about."""
         config, listeners = self.config, training.listeners
         rng = np.random.default_rng(self.seed)
         popular = np.argsort(-listeners, kind="stable")[: config.background].astype(np.int32)
@@ -209,29 +232,30 @@ class _MixtureTrainer:
             }
             scale = {name: scales(found, block) for name, found in affinities.items()}
             best = [best_answers(found, block, listeners, config.candidates) for found in affinities.values()]
-            for place, query in enumerate(block.tolist()):
+            for index, query in enumerate(block.tolist()):
                 others = rng.integers(0, len(listeners), config.background, np.int32)
-                found = np.unique(np.concatenate([popular, others, *(one[place] for one in best)]))
+                found = np.unique(np.concatenate([popular, others, *(one[index] for one in best)]))
                 found = found[found != query]
-                known = [name for name, signal in self.signals.items() if signal.known[query]]
-                if not known:
+                has_data = [name for name, signal in self.signals.items() if signal.known[query]]
+                if not has_data:
                     continue
-                for row in rows[start + place].tolist():
+                for row in rows[start + index].tolist():
                     items = found[training.offered[training.catalogue[row], found]]
-                    yield (
+                    yield QueryCandidates(
                         row,
                         items,
-                        {name: (affinities[name][place, items], scale[name][place]) for name in known},
+                        {name: affinities[name][index, items] for name in has_data},
+                        {name: scale[name][index] for name in has_data},
                     )
 
 
 def _hits_of(training: TrainingQueries, weights: Reals, row: int, items: NDArray[np.int32]) -> Reals:
     """Return the weight of the hits of a query on some items, which are ascending; float64, (items,)."""
     begin, end = training.hits.indptr[row], training.hits.indptr[row + 1]
-    right = training.hits.indices[begin:end]
-    place = np.searchsorted(right, items)
-    found = place < len(right)
-    found[found] = right[place[found]] == items[found]
+    hit_items = training.hits.indices[begin:end]
+    entry = np.searchsorted(hit_items, items)
+    found = entry < len(hit_items)
+    found[found] = hit_items[entry[found]] == items[found]
     counted = np.zeros(len(items))
-    counted[found] = weights[begin:end][place[found]]
+    counted[found] = weights[begin:end][entry[found]]
     return counted

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tigertail.dataset.strata import Stratum
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
 
@@ -30,7 +30,7 @@ class TrainingQueries:
     strata
         Stratum of each item by these listeners; int8, (items,).
     propensity
-        Listeners that each item would have if all could hear it; float64, (items,).
+        Listeners that each item would have if all could hear it: a propensity, not normalised; float64, (items,).
     offered
         Which catalogue offers which item; bool, (catalogues, items).
     catalogue
@@ -58,12 +58,7 @@ class TrainingQueries:
         offered = np.ones((1, len(listeners)), np.bool_)
         return cls(queries, hits, listeners, strata, propensity, offered, np.zeros(len(queries), np.int32))
 
-    @cached_property
-    def query_listeners(self) -> NDArray[np.int64]:
-        """Listeners of each query; int64, (queries,)."""
-        return self.listeners[self.queries]
-
-    def weights(self, balance: float, correction: float) -> NDArray[np.float64]:
+    def hit_weights(self, balance: float, correction: float) -> NDArray[np.float64]:
         """Return the weight of every entry of ``hits``.
 
         An entry h of query A and item B weighs h H_A^-balance n_B^-correction, times a constant; H_A are all hits of
@@ -83,41 +78,43 @@ class TrainingQueries:
         """
         hits = self.hits
         stratum = self.strata[self.queries][hits.entry_rows()]
-        amount = np.bincount(stratum, hits.data, 4)
+        amount = np.bincount(stratum, hits.data, len(Stratum))
         by_stratum = np.where(amount > 0, (amount.sum() / np.maximum(amount, 1)) ** balance, 0)
-        popular = np.maximum(self.listeners[hits.indices], 1.0) ** -correction
-        weights = hits.data * by_stratum[stratum] * popular
+        popularity_discount = np.maximum(self.listeners[hits.indices], 1.0) ** -correction
+        weights = hits.data * by_stratum[stratum] * popularity_discount
         return np.asarray(weights * (hits.data.sum() / max(weights.sum(), 1e-12)))
 
-    def joined(self, right: CSR, share: float, most: float = np.inf) -> TrainingQueries:
-        """Return these training queries followed by those of listeners' feedback, chosen from all items.
+    def with_feedback(self, grades: CSR, share: float, hits_per_grade: float = np.inf) -> TrainingQueries:
+        """Return these training queries, then those of listeners' feedback, scaled to a share of all hits.
+
+        What the feedback names was chosen from all items.
 
         Parameters
         ----------
-        right
-            Grades by feedback: how much each item was wanted after each other, items by items.
+        grades
+            By feedback: how much each item was wanted after each other; float32, (items, items).
         share
             Share of all hits that those of the feedback become; at least 0, below 1.
-        most
+        hits_per_grade
             Hits that a grade of 1 counts at most; the share is then smaller, so that a little feedback does not count
             for much.
         """
-        if not right.nnz or not share:
+        if not grades.nnz or not share:
             return self
-        scale = share / (1 - share) * self.hits.data.sum(dtype=np.float64) / right.data.sum(dtype=np.float64)
-        asked = np.flatnonzero(right.row_sizes).astype(np.int32)
-        others = right.select_rows(asked)
-        return self.followed_by(
+        scale = share / (1 - share) * self.hits.data.sum(dtype=np.float64) / grades.data.sum(dtype=np.float64)
+        asked = np.flatnonzero(grades.row_sizes).astype(np.int32)
+        others = grades.select_rows(asked)
+        return self.concatenated(
             TrainingQueries.of_everything(
                 asked,
-                others.with_data((others.data * min(scale, most)).astype(np.float32)),
+                others.with_data((others.data * min(scale, hits_per_grade)).astype(np.float32)),
                 self.listeners,
                 self.strata,
                 self.propensity,
             )
         )
 
-    def followed_by(self, other: TrainingQueries) -> TrainingQueries:
+    def concatenated(self, other: TrainingQueries) -> TrainingQueries:
         """Return these training queries and then others, over the same items."""
         hits = CSR.from_coo(
             np.concatenate([self.hits.entry_rows(), other.hits.entry_rows() + len(self.queries)]),
@@ -160,7 +157,7 @@ def training_set(split: Split) -> TrainingQueries:
 
 
 def listed_queries(
-    right: CSR,
+    grades: CSR,
     listeners: NDArray[np.int64],
     strata: NDArray[np.int8],
     propensity: NDArray[np.float64],
@@ -169,13 +166,13 @@ def listed_queries(
 
     Parameters
     ----------
-    right
-        Grades, items by items; rows of items without a list are empty.
+    grades
+        How well each item fits each other by the lists; float32, (items, items); empty rows where there is no list.
     listeners, strata, propensity
         Of each item, as in :class:`TrainingQueries`.
     """
-    asked = np.flatnonzero(right.row_sizes).astype(np.int32)
-    lists = right.select_rows(asked)
+    asked = np.flatnonzero(grades.row_sizes).astype(np.int32)
+    lists = grades.select_rows(asked)
     total = np.bincount(lists.entry_rows(), lists.data, len(asked))
     counted = np.minimum(lists.row_sizes, MOST_LISTED) / np.maximum(total, 1e-12)
     hits = lists.with_data((lists.data * counted[lists.entry_rows()]).astype(np.float32))

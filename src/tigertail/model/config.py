@@ -73,6 +73,7 @@ RENAMED: Final = {
     "annotation.expert": "annotation.expert_weight",
     "annotation.power": "annotation.opinion_exponent",
     "annotation.scarcity": "annotation.norm_floor",
+    "back_off.listeners": "back_off.shrinkage",
     "local.fewest": "local.min_group_size",
     "local.heard": "local.min_listeners",
     "mixture.most": "mixture.max_listeners",

@@ -93,7 +93,9 @@ def fit_mixture(
     split = held_out.split
     training = training_set(split)
     if feedback is not None:
-        training = training.joined(grade_matrix(feedback, split.interactions), config.feedback, MAX_HITS)
+        training = training.with_feedback(
+            grade_matrix(feedback, split.interactions), config.feedback, MAX_HITS
+        )
     parameters = learn(
         held_out.signals,
         training,
@@ -123,8 +125,8 @@ def curated_queries(split: Split, lists: GroundTruth) -> TrainingQueries | None:
     lists
         The lists.
     """
-    right = grade_matrix(lists, split.interactions)
-    return listed_queries(right, split.popularity, split.strata, split.propensity) if right.nnz else None
+    grades = grade_matrix(lists, split.interactions)
+    return listed_queries(grades, split.popularity, split.strata, split.propensity) if grades.nnz else None
 
 
 def fit_held_out(context: FitContext, names: Iterable[str]) -> HeldOutSignals | None:

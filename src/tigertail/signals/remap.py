@@ -17,18 +17,18 @@ from tigertail.sparse import CSR
 
 @dataclass(frozen=True, eq=False)
 class ItemRemap:
-    """Where items go.
+    """The new code of each item, and arrays and matrices moved there.
 
     Parameters
     ----------
-    place
+    new_code
         New code of each old one; int32, (old items,).
-    items
+    n_items
         Number of items now.
     """
 
-    place: NDArray[np.int32]
-    items: int
+    new_code: NDArray[np.int32]
+    n_items: int
 
     def moved(self, values: NDArray[Any], fill: Any = 0) -> NDArray[Any]:
         """Return an array of items in the new order, ``fill`` for new ones.
@@ -38,22 +38,22 @@ class ItemRemap:
         >>> ItemRemap(np.array([2, 0], np.int32), 3).moved(np.array([5, 6]))
         array([6, 0, 5])
         """
-        out = np.full((self.items, *values.shape[1:]), fill, values.dtype)
-        out[self.place] = values
+        out = np.full((self.n_items, *values.shape[1:]), fill, values.dtype)
+        out[self.new_code] = values
         return out
 
     def rows(self, matrix: CSR) -> tuple[CSR, NDArray[np.int64]]:
-        """Return a matrix of items by something else, and the former place of each of its entries."""
+        """Return a matrix of items by something else, and the old index of each entry, for arrays beside ``data``."""
         sizes = self.moved(matrix.row_sizes)
         begins = self.moved(matrix.indptr[:-1])
         indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         entry = np.arange(indptr[-1]) + np.repeat(begins - indptr[:-1], sizes)
-        return CSR(indptr, matrix.indices[entry], matrix.data[entry], (self.items, matrix.shape[1])), entry
+        return CSR(indptr, matrix.indices[entry], matrix.data[entry], (self.n_items, matrix.shape[1])), entry
 
     def columns(self, matrix: CSR) -> CSR:
         """Return a matrix of something else by items."""
         return CSR.from_coo(
-            matrix.entry_rows(), self.place[matrix.indices], matrix.data, (matrix.shape[0], self.items)
+            matrix.entry_rows(), self.new_code[matrix.indices], matrix.data, (matrix.shape[0], self.n_items)
         )
 
     def both(self, matrix: CSR) -> CSR:

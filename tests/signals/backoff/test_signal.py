@@ -119,7 +119,7 @@ def test_artists_hear_all_that_their_tracks_have(tmp_path: Path) -> None:
         return Popularity(listening.item_listeners)
 
     own = Popularity(interactions.item_listeners)
-    signal = fit_back_off(made, interactions, own, fit_artists, BackOffConfig(listeners=2.0))
+    signal = fit_back_off(made, interactions, own, fit_artists, BackOffConfig(shrinkage=2.0))
     assert heard[0].items.ids.to_list() == ["can", "wire", "sade"]
     assert heard[0].plays.row(0)[1].tolist() == [3.0], "two tracks of Can's, played twice and once"
     assert interactions.items.ids.to_list() == ["t1", "t2", "t3", "can", "t4"]

@@ -43,6 +43,7 @@ TYPES: Final[dict[str, type[Baseline]]] = {
     "signal": OwnSignal,
 }
 """Every type of system a file can name."""
+_HAS_LENS: Final = (LocalModels, OwnSignal)  # if their groups are countries
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,8 @@ def load_systems(path: Path | str) -> list[System]:
     """Read a file of systems: a TOML table ``[[system]]`` for each.
 
     Each table has a ``type``, one of :data:`TYPES`, the settings of that type, and optionally a ``name``; with
-    ``lens_on`` the queries of local models are localised to each held-out listener's country.
+    ``lens_on`` the queries of local models, and of the mixture with them, are localised to each held-out
+    listener's country.
 
     Raises
     ------
@@ -146,7 +148,7 @@ def _system(baseline: Baseline, name: str | None = None, *, lens: bool = False) 
 def _lens_of(baseline: Baseline, lens_on: Any) -> bool:
     if not isinstance(lens_on, bool):
         raise ConfigError("lens_on: not a boolean", remedy="write it as lens_on = true")
-    if lens_on and not (isinstance(baseline, (LocalModels, OwnSignal)) and baseline.placed):
+    if lens_on and not (isinstance(baseline, _HAS_LENS) and baseline.placed):
         raise ConfigError(
             "lens_on: only local models of countries, and the mixture with them, have a lens",
             remedy='leave it out, or set groups = "country"',
@@ -170,9 +172,7 @@ def _read(table: Any, place: str, path: Path) -> System:
         return _system(baseline, name, lens=_lens_of(baseline, table.get("lens_on", False)))
     except ValidationError as error:
         key, problem = setting_at_fault(error)
-        keys = ", ".join(
-            ["type", "name", *(["lens_on"] if kind in (LocalModels, OwnSignal) else []), *kind.model_fields]
-        )
+        keys = ", ".join(["type", "name", *(["lens_on"] if kind in _HAS_LENS else []), *kind.model_fields])
         if problem == UNKNOWN_KEY:
             raise ConfigError(
                 f"{place}: unknown key '{key}'",

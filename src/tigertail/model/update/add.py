@@ -94,7 +94,7 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
     new_model = replace(model, items=merged.items, signals=signals, aliases=merged.aliases)
     new = merged.interactions
     with_first_listener = merged.items["listeners"].to_numpy() > 0
-    with_first_listener[merged.remap.place[listening_of(model).known]] = False
+    with_first_listener[merged.remap.new_code[listening_of(model).known]] = False
     addition = Addition(
         dataset=dataset.name,
         fingerprint=dataset.fingerprint,
@@ -139,12 +139,12 @@ def _from_plays(
     exposure = None
     if listening.exposure is not None:
         ids, items = merged.interactions.listeners.ids, Vocabulary(merged.items[c.ITEM_ID])
-        before = listening.exposure.moved(remap.place, remap.items)
+        before = listening.exposure.moved(remap.new_code, remap.n_items)
         exposure = before.joined(Exposure.of(dataset, ids, items))
     listeners = merged.items["listeners"].to_numpy()
     observable = None if exposure is None else observable_pairs(exposure, listeners)
     solver = config.base.solver(confidences, observable)
-    gained_listeners = np.zeros(remap.items, bool)
+    gained_listeners = np.zeros(remap.n_items, bool)
     gained_listeners[merged.plays.indices[listening.plays.nnz :]] = True
     factors = fold_in(
         confidences, remap.moved(np.asarray(listening.vectors)), gained_listeners, solver, observable

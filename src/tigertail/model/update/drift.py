@@ -172,9 +172,9 @@ def changed_neighbours(before: Model, after: Model, remap: ItemRemap, sample: in
     known = np.flatnonzero(before.signals[LISTENING].known)
     chosen = known[np.unique(np.linspace(0, len(known) - 1, min(sample, len(known))).astype(int))]
     there = _nearest(before, chosen.astype(np.int32))
-    here = _nearest(after, remap.place[chosen])
+    here = _nearest(after, remap.new_code[chosen])
     kept = [
-        len({int(remap.place[item]) for item in old if item >= 0} & set(new.tolist()))
+        len({int(remap.new_code[item]) for item in old if item >= 0} & set(new.tolist()))
         / max(1, int((old >= 0).sum()))
         for old, new in zip(there, here, strict=True)
     ]

@@ -26,7 +26,9 @@ _EXPERT: Final = "is_expert"
 
 @dataclass(frozen=True, eq=False)
 class Opinions:
-    """Opinions of experts and crowd, each said once; sorted by item, label and annotator.
+    """Opinions of experts and crowd, each said once by an annotator as expert and once as crowd.
+
+    They are sorted by item, label, annotator and whether an expert says so.
 
     Parameters
     ----------
@@ -76,13 +78,13 @@ def read_opinions(dataset: Dataset, interactions: Interactions, config: Annotati
         If the dataset has no annotations, or their file is damaged.
     """
     names = dataset.items.unique(c.ITEM_ID, keep="first")
-    rows, left_out = usable(annotations_of(dataset), interactions.items, names)
+    rows, left_out = split_usable_rows(annotations_of(dataset), interactions.items, names)
     canonical_form = canonical_forms(rows)
-    rows = with_facets(joined(rows, canonical_form))
-    return coded(rows, spelling(rows), len(interactions.items), left_out, canonical_form)
+    rows = with_facets(with_canonical_labels(rows, canonical_form))
+    return opinions_from_rows(rows, spelling(rows), len(interactions.items), left_out, canonical_form)
 
 
-def coded(
+def opinions_from_rows(
     rows: pl.DataFrame,
     labels: pl.DataFrame,
     items: int,
@@ -94,7 +96,7 @@ def coded(
     Parameters
     ----------
     rows
-        As :func:`usable` returns them, with the facets and keys of ``labels``.
+        As :func:`split_usable_rows` returns them, with the facets and keys of ``labels``.
     labels
         Columns facet, key, label, in the order of their codes.
     items, left_out, canonical_form
@@ -106,8 +108,10 @@ def coded(
     rows = rows.join(labels.drop(c.LABEL), on=[c.FACET, KEY]).join(codes, on=c.ANNOTATOR, how="left")
     rows = rows.with_columns(pl.col("annotator_code").fill_null(0))
     # The nameless may be many: their weights add up. Whoever is named says a thing once.
-    weight = pl.when(pl.col("annotator_code") == 0).then(pl.col(c.WEIGHT).sum()).otherwise(c.WEIGHT).max()
+    total, largest = pl.col(c.WEIGHT).sum(), pl.col(c.WEIGHT).max()
+    weight = pl.when(pl.col("annotator_code").first() == 0).then(total).otherwise(largest).alias(c.WEIGHT)
     opinion = [ITEM, "label_code", "annotator_code", _EXPERT]
+    # Sorted first, so that sums are taken in one order.
     rows = rows.sort(c.WEIGHT).group_by(opinion, maintain_order=True).agg(weight).sort(opinion)
     return Opinions(
         rows[ITEM].to_numpy().astype(np.int64),
@@ -125,13 +129,13 @@ def coded(
     )
 
 
-def joined(rows: pl.DataFrame, canonical_form: dict[str, str]) -> pl.DataFrame:
+def with_canonical_labels(rows: pl.DataFrame, canonical_form: dict[str, str]) -> pl.DataFrame:
     """Return the rows with variants of labels replaced by their canonical forms."""
     return rows.with_columns(pl.col(KEY).replace(list(canonical_form), list(canonical_form.values())))
 
 
 def annotations_of(dataset: Dataset) -> pl.DataFrame:
-    """Return the annotations that a dataset shows; those of experts have no annotator.
+    """Return the annotations that a dataset shows, with a column for the annotator; null where nobody is named.
 
     Raises
     ------
@@ -151,7 +155,9 @@ def annotations_of(dataset: Dataset) -> pl.DataFrame:
     return rows
 
 
-def usable(rows: pl.DataFrame, items: Vocabulary, names: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+def split_usable_rows(
+    rows: pl.DataFrame, items: Vocabulary, names: pl.DataFrame
+) -> tuple[pl.DataFrame, dict[str, int]]:
     """Return the rows that can be used, with item codes and keys, and how many cannot, by reason.
 
     Parameters
@@ -199,7 +205,7 @@ def with_facets(rows: pl.DataFrame, settled: pl.DataFrame | None = None) -> pl.D
     Parameters
     ----------
     rows
-        As :func:`usable` returns them.
+        As :func:`split_usable_rows` returns them.
     settled
         Columns key, settled: the facet of keys for which that is decided already; a key is there once.
     """

@@ -26,7 +26,14 @@ from tigertail.signals.annotation.evidence import gather, idf_of, weigh
 from tigertail.signals.annotation.fit import columns_beside
 from tigertail.signals.annotation.label_folding import KEY, canonical_forms, spelling
 from tigertail.signals.annotation.lexicon import Lexicon
-from tigertail.signals.annotation.opinions import TAG, annotations_of, coded, joined, usable, with_facets
+from tigertail.signals.annotation.opinions import (
+    TAG,
+    annotations_of,
+    opinions_from_rows,
+    split_usable_rows,
+    with_canonical_labels,
+    with_facets,
+)
 from tigertail.signals.annotation.reliability import AnnotatorReliability
 from tigertail.signals.annotation.signal import Annotation
 from tigertail.sparse import CSR
@@ -81,10 +88,10 @@ def update_annotations(
     known = catalogue[c.ITEM_ID].filter(pl.Series(signal.known))
     is_known = pl.col(c.ITEM_ID).is_in(known.implode()).fill_null(False)
     every = annotations_of(dataset)
-    rows, left_out = usable(every.filter(~is_known), Vocabulary(catalogue[c.ITEM_ID]), catalogue)
+    rows, left_out = split_usable_rows(every.filter(~is_known), Vocabulary(catalogue[c.ITEM_ID]), catalogue)
     count = len(rows)
     rows, labels = _with_known_labels(signal, lexicon, rows)
-    opinions = coded(rows, labels, len(catalogue), left_out, lexicon.canonical_form)
+    opinions = opinions_from_rows(rows, labels, len(catalogue), left_out, lexicon.canonical_form)
     fresh = len(labels) - len(lexicon.keys)
     by_label = np.concatenate([lexicon.reliability, np.full(fresh, lexicon.mean_reliability)])
     reliability = AnnotatorReliability(by_label[opinions.label[~opinions.expert]], np.empty(0), by_label)
@@ -109,8 +116,10 @@ def _with_known_labels(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return rows with the keys and facets of a signal, and its labels with the new ones after them."""
     known = {*lexicon.keys, *lexicon.canonical_form}
-    rows = joined(rows, lexicon.canonical_form)
-    rows = joined(rows, {long: short for long, short in canonical_forms(rows).items() if long not in known})
+    rows = with_canonical_labels(rows, lexicon.canonical_form)
+    rows = with_canonical_labels(
+        rows, {long: short for long, short in canonical_forms(rows).items() if long not in known}
+    )
     rows = with_facets(rows, _settled(signal, lexicon))
     labels = pl.DataFrame(
         {

@@ -33,8 +33,8 @@ class BackOffConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    listeners: float = Field(0.3, gt=0)
-    """Shrinkage s: the weight of own listening between two items of s listeners each is a quarter, of many near 1."""
+    shrinkage: float = Field(0.3, gt=0)
+    """s in v = n / (n + s), in listeners: an item of s listeners has v = 1/2."""
     same_artist: float = Field(1.5, ge=0)
     """Affinity of an artist with themselves, as a share of that with the closest other."""
 
@@ -43,7 +43,7 @@ class BackOffConfig(BaseModel):
 class BackOff:
     """A signal over items, blended with a signal over their artists.
 
-    With n_A the listeners of A, s the setting ``listeners``, and a(A) the artist of A,
+    With n_A the listeners of A, s the setting ``shrinkage``, and a(A) the artist of A,
 
         v_A = n_A / (n_A + s)
 
@@ -148,12 +148,12 @@ class BackOff:
         """Make the signal of what was kept on disk."""
         parts = []
         for part in ("own", "artists"):
-            own = {
+            inner = {
                 name.removeprefix(f"{part}."): array
                 for name, array in arrays.items()
                 if name.startswith(f"{part}.")
             }
-            parts.append(FactorAffinity.from_arrays(own, settings[part]))
+            parts.append(FactorAffinity.from_arrays(inner, settings[part]))
         stored: Any = arrays
         return cls(parts[0], parts[1], stored["artist_of"], stored["own_weight"], settings["same_artist"])
 
@@ -197,7 +197,7 @@ def fit_back_off(
 
 def own_weights(listeners: NDArray[np.int64], config: BackOffConfig) -> NDArray[np.float32]:
     """Return v of each item, from its number of listeners; float32, (items,)."""
-    return np.asarray(listeners / (listeners + config.listeners), np.float32)
+    return np.asarray(listeners / (listeners + config.shrinkage), np.float32)
 
 
 def _owners(dataset: Dataset) -> pl.DataFrame:

@@ -142,7 +142,7 @@ class GroupedCoListening:
     def reindexed(self, to: ItemRemap) -> Self:
         """Return the signal with its items under new codes; new items are unknown to it."""
         group = np.repeat(np.arange(len(self.keys)), np.diff(self.local_starts))
-        items = to.place[self.local_items]
+        items = to.new_code[self.local_items]
         order = np.lexsort((items, group))
         return replace(
             self,
@@ -150,7 +150,7 @@ class GroupedCoListening:
             vectors=to.moved(np.asarray(self.vectors)),
             local_items=items[order],
             local_vectors=self.local_vectors[order],
-            exposure=self.exposure and self.exposure.moved(to.place, to.items),
+            exposure=self.exposure and self.exposure.moved(to.new_code, to.n_items),
         )
 
     @property

@@ -1,4 +1,4 @@
-"""Resolve candidates: links and titles first, then the score of a candidate."""
+"""Resolve candidates: links first, then the score of a candidate."""
 
 from __future__ import annotations
 
@@ -20,21 +20,25 @@ def resolve(
 ) -> pl.DataFrame:
     """Decide which candidates are mentions of an artist.
 
-    The target of a link decides for the link's own words, and for the same words in the rest of the page unless
-    links of the page contradict each other. The name of the artist whose page it is counts as a mention there. In
-    all other cases the score decides.
+    In this order:
+
+    1. A link whose target is sure is a mention of it, and whatever is in it is none.
+    2. In a link whose target is unsure, only the target can be mentioned, if the score is high enough.
+    3. Elsewhere, if links of the page with the same words lead to this item, it is mentioned, unless in lower case.
+    4. If they lead to others alone, it is not, unless the page is its own.
+    5. Otherwise the score decides; the item whose page it is counts as mentioned in any case, unless in lower case.
 
     Parameters
     ----------
     candidate
-        Candidates, with their ``score``.
+        The columns of :data:`tigertail.text.mentions.candidates.SCHEMA`, and ``score``.
     links
         Links in the order of the text, with the ``item_id`` of their target (null: no item) and whether that is
         ``unsure``.
     ids
         Columns document, document_id, item_id (the owner).
     item_of
-        The item of each name.
+        Item id by name code; String, (names,).
 
     Returns
     -------
@@ -103,6 +107,8 @@ def _accepted() -> pl.Expr:
     scored = pl.col("score") > THRESHOLD
     own = (pl.col("owner") == pl.col(c.ITEM_ID)).fill_null(False)
     by_links = pl.when(yes & ~no).then(~pl.col("lowercase")).when(no & ~yes & ~own).then(False)
-    plain = by_links.otherwise(scored | (own & ~pl.col("lowercase")))
-    judged = pl.col("unsure").fill_null(False) & (pl.col("target_item") == pl.col(c.ITEM_ID)).fill_null(False)
-    return pl.when(outside).then(plain).otherwise(judged & scored)
+    outside_links = by_links.otherwise(scored | (own & ~pl.col("lowercase")))
+    is_target = pl.col("unsure").fill_null(False) & (pl.col("target_item") == pl.col(c.ITEM_ID)).fill_null(
+        False
+    )
+    return pl.when(outside).then(outside_links).otherwise(is_target & scored)
