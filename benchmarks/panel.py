@@ -3,10 +3,10 @@
     .venv/bin/python benchmarks/panel.py choose DATASET
     .venv/bin/python benchmarks/panel.py lists DATASET LISTS.parquet --model ours=MODEL --neighbours before=FILE
     .venv/bin/python benchmarks/panel.py sheet LISTS.parquet SHEET.md KEY.csv [--seed 0]
-    .venv/bin/python benchmarks/panel.py score KEY.csv MARKS.csv [--reference "naive CF"]
+    .venv/bin/python benchmarks/panel.py score KEY.csv MARKS.csv [MARKS.csv ...] [--reference "naive CF"]
 
 A model is asked with its default settings. A model of another release answers through a file: `tigertail neighbours
-MODEL --out FILE --top 10`, run with that release. The reader gets the sheet and not the key.
+MODEL --out FILE --top 10`, run with that release. Readers get the sheet and not the key; of several, means are counted.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ def write_sheet(arguments: argparse.Namespace) -> None:
 
 def print_scores(arguments: argparse.Namespace) -> None:
     key = read_key(arguments.key)
-    scores = score_marks(key, read_marks(arguments.marks, key), reference=arguments.reference)
+    scores = score_marks(
+        key, [read_marks(path, key) for path in arguments.marks], reference=arguments.reference
+    )
     print_table(
         ["group", "system", "artists", "fits of 10", "unknown", "fits of known", "difference", "ratio"],
         [cells(row) for row in scores.rows],
@@ -73,6 +75,10 @@ def print_scores(arguments: argparse.Namespace) -> None:
     )
     print(f"Differences and ratios are to {scores.reference}; 95 % intervals from resampled artists.")
     print("Marks: " + ", ".join(f"{count} x {mark}" for mark, count in scores.marks.items()))
+    if scores.agreement is not None:
+        print(
+            f"{len(arguments.marks)} readers; two of them mark {scores.agreement:.0%} of the answers alike."
+        )
 
 
 def cells(row: PanelRow) -> list[str]:
@@ -116,8 +122,8 @@ def main() -> None:
     sheet.set_defaults(run=write_sheet)
 
     score = commands.add_parser("score", help="count the marks")
-    for name in ("key", "marks"):
-        score.add_argument(name, type=Path)
+    score.add_argument("key", type=Path)
+    score.add_argument("marks", type=Path, nargs="+", help="one file for each reader")
     score.add_argument("--reference", default=NAIVE_CF)
     score.set_defaults(run=print_scores)
 

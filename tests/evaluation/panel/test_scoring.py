@@ -33,7 +33,7 @@ def row_of(rows: list[PanelRow], group: str, system: str) -> PanelRow:
 
 
 def test_a_shared_answer_has_one_mark_for_both(key: pl.DataFrame, marks: pl.DataFrame) -> None:
-    scores = score_marks(key, marks)
+    scores = score_marks(key, [marks])
     cf, ours = (row_of(scores.rows, "mid", system) for system in ("naive CF", "ours"))
     assert (cf.fits.mean, ours.fits.mean) == (1, 2)
     assert (cf.judged, ours.judged) == (0.5, 1.0)
@@ -44,8 +44,18 @@ def test_a_shared_answer_has_one_mark_for_both(key: pl.DataFrame, marks: pl.Data
     assert scores.marks == {"1": 2, "0": 2, "?": 1}
 
 
+def test_each_reader_counts_alike(key: pl.DataFrame, marks: pl.DataFrame) -> None:
+    strict = marks.with_columns(mark=pl.lit("0"))
+    scores = score_marks(key, [marks, strict])
+    cf, ours = (row_of(scores.rows, "mid", system) for system in ("naive CF", "ours"))
+    assert (cf.fits.mean, ours.fits.mean) == (0.5, 1), "half of what the lenient reader alone counts"
+    assert scores.marks == {"1": 2, "0": 7, "?": 1}
+    assert scores.agreement == pytest.approx(2 / 5)
+    assert score_marks(key, [marks]).agreement is None
+
+
 def test_an_empty_list_counts_as_no_fitting_answer(key: pl.DataFrame, marks: pl.DataFrame) -> None:
-    rows = score_marks(key, marks).rows
+    rows = score_marks(key, [marks]).rows
     cf = row_of(rows, "mid and tail", "naive CF")
     assert (cf.queries, cf.fits.mean) == (2, 0.5)
     tail = row_of(rows, "tail", "naive CF")
@@ -55,12 +65,12 @@ def test_an_empty_list_counts_as_no_fitting_answer(key: pl.DataFrame, marks: pl.
 
 
 def test_an_unknown_answer_does_not_fit_and_is_not_judged(key: pl.DataFrame, marks: pl.DataFrame) -> None:
-    ours = row_of(score_marks(key, marks).rows, "tail", "ours")
+    ours = row_of(score_marks(key, [marks]).rows, "tail", "ours")
     assert (ours.fits.mean, ours.unknown, ours.judged) == (0, 1, 0)
 
 
 def test_only_strata_with_artists_are_listed(key: pl.DataFrame, marks: pl.DataFrame) -> None:
-    groups = [row.group for row in score_marks(key, marks).rows]
+    groups = [row.group for row in score_marks(key, [marks]).rows]
     assert list(dict.fromkeys(groups)) == ["overall", "mid", "tail", "mid and tail"]
 
 
@@ -73,7 +83,7 @@ def test_differences_are_paired_by_query() -> None:
             rows += [(n, "mid", system, f"q{query}", n - base + 1, f"i{n}") for n in range(base, end)]
     key = pl.DataFrame(rows, list(KEY_LAYOUT), orient="row")
     marks = pl.DataFrame({"number": key["number"].unique().sort()}).with_columns(mark=pl.lit("1"))
-    ours = row_of(score_marks(key, marks).rows, "mid", "ours")
+    ours = row_of(score_marks(key, [marks]).rows, "mid", "ours")
     assert ours.difference is not None
     assert ours.ratio is not None
     assert (ours.difference.low, ours.difference.mean, ours.difference.high) == (1, 1, 1)
@@ -84,7 +94,7 @@ def test_differences_are_paired_by_query() -> None:
 
 def test_the_reference_must_be_there(key: pl.DataFrame, marks: pl.DataFrame) -> None:
     with pytest.raises(DataError, match="no system 'EASE'"):
-        score_marks(key, marks, reference="EASE")
+        score_marks(key, [marks], reference="EASE")
 
 
 def test_marks_are_read_as_they_are_written(key: pl.DataFrame, tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
-"""Count the marks of the panel: fitting answers in a list of ten, by system and stratum."""
+"""Count the marks of the panel: fitting answers in a list of ten, by system and stratum, the mean over readers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Final
 
@@ -75,13 +76,16 @@ class PanelScores:
     reference
         The system that the others are compared with.
     marks
-        How often each mark was given.
+        How often each mark was given, by all readers.
+    agreement
+        Share of the answers marked alike by two readers, the mean over pairs of readers; None for one reader.
     rows
         Counts, group by group.
     """
 
     reference: str
     marks: dict[str, int]
+    agreement: float | None
     rows: list[PanelRow]
 
 
@@ -134,7 +138,7 @@ def read_marks(path: Path, key: pl.DataFrame) -> pl.DataFrame:
 
 
 def score_marks(
-    key: pl.DataFrame, marks: pl.DataFrame, *, reference: str = NAIVE_CF, seed: int = 0
+    key: pl.DataFrame, marks: Sequence[pl.DataFrame], *, reference: str = NAIVE_CF, seed: int = 0
 ) -> PanelScores:
     """Count fitting answers, with 95 % intervals from resampled queries; all systems have the same resamples.
 
@@ -143,7 +147,7 @@ def score_marks(
     key
         As :func:`tigertail.evaluation.panel.read_key` returns it.
     marks
-        As :func:`read_marks` returns them.
+        Those of each reader, as :func:`read_marks` returns them; each reader counts alike.
     reference
         The system that the others are compared with.
     seed
@@ -160,17 +164,27 @@ def score_marks(
             f"the key has no system '{reference}'", remedy=f"it has {', '.join(systems)}: see --reference"
         )
     counted = (
-        key.join(marks, on=NUMBER, how="left")
+        key.join(pl.concat(marks), on=NUMBER, how="left")
         .group_by(STRATUM, SYSTEM, c.TARGET_ITEM_ID)
-        .agg(*((pl.col(MARK) == mark).sum().alias(mark) for mark in (FITS, DOES_NOT, UNKNOWN)))
+        .agg(*((pl.col(MARK) == mark).sum().alias(mark) / len(marks) for mark in (FITS, DOES_NOT, UNKNOWN)))
     )
     rows = []
     for group, members in GROUPS.items():
         own = counted.filter(pl.col(STRATUM).is_in(members))
         if len(own):
             rows += list(_rows(group, own, systems, reference, seed))
-    tally = {mark: int((marks[MARK] == mark).sum()) for mark in (FITS, DOES_NOT, UNKNOWN)}
-    return PanelScores(reference, tally, rows)
+    given = pl.concat(marks)[MARK]
+    tally = {mark: int((given == mark).sum()) for mark in (FITS, DOES_NOT, UNKNOWN)}
+    return PanelScores(reference, tally, _agreement(marks), rows)
+
+
+def _agreement(marks: Sequence[pl.DataFrame]) -> float | None:
+    if len(marks) == 1:
+        return None
+    alike = [
+        (one.sort(NUMBER)[MARK] == other.sort(NUMBER)[MARK]).mean() for one, other in combinations(marks, 2)
+    ]
+    return float(np.mean(np.array(alike, np.float64)))
 
 
 def _rows(group: str, own: pl.DataFrame, systems: list[str], reference: str, seed: int) -> Iterator[PanelRow]:
