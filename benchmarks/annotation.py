@@ -102,7 +102,7 @@ def compare(dataset: Dataset, seeds: list[int]) -> None:
 def show_labels(dataset: Dataset, uses: int, shown: int = 20) -> None:
     """Print the labels that make least and most sense, of those used often."""
     config = AnnotationConfig()
-    opinions = read_opinions(dataset, Interactions.of(dataset), config)
+    opinions = read_opinions(dataset, Interactions.of(dataset))
     sense = fit_reliability(opinions, config).labels
     often = np.flatnonzero(np.bincount(opinions.label, minlength=len(sense)) >= uses)
     order = often[np.argsort(sense[often], kind="stable")]

@@ -37,7 +37,7 @@ def test_beyond_the_best_known_query_nothing_changes(learned: MixtureParameters)
 
 
 def test_a_factor_is_the_height_of_a_curve_and_half_of_an_overlap(learned: MixtureParameters) -> None:
-    logs = learned.factors(np.array([900, 900]), np.array([[True, True], [False, True]]), 0.0)
+    logs = learned.log_multipliers(np.array([900, 900]), np.array([[True, True], [False, True]]), 0.0)
     best = np.log1p([1 / 0.02, 1 / 0.3])
     overlap = (np.array([-0.1, -0.2]) @ best**2) / 2
     np.testing.assert_allclose(logs[0], np.array([0.2, 1.5]) @ best + overlap, rtol=1e-6)

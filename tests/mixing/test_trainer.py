@@ -64,7 +64,7 @@ def learned(signals: dict[str, Signal], training: TrainingQueries) -> MixturePar
 
 def shares(parameters: MixtureParameters) -> NDArray[np.float64]:
     """Return the share of listening in what both signals count, after a star and after an item of one listener."""
-    logs = parameters.factors(np.array([500, 1]), np.ones((2, 2), np.bool_), 0.0)
+    logs = parameters.log_multipliers(np.array([500, 1]), np.ones((2, 2), np.bool_), 0.0)
     return np.asarray(logs[:, 0] / logs.sum(axis=1))
 
 

@@ -24,7 +24,7 @@ class MixtureConfig(BaseModel):
     slope: float = Field(0.0, ge=-2, le=2)
     """How much higher the exponent is for queries of some 3,000 listeners than for those of none."""
     character: float = Field(0.3, ge=0, le=1)
-    """Between taste, 0, what people play next, and kinship, 1, what is alike."""
+    """Between taste, 0, what its listeners also play, and kinship, 1, what is alike."""
     held_out: float = Field(0.2, gt=0, lt=1)
     """Share of listeners the mixture is learned from; signals are fitted to the others meanwhile."""
     max_listeners: int = Field(3000, ge=10)

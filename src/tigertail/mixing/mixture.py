@@ -119,8 +119,8 @@ class Mixture:
         NDArray[np.float64]
             Not negative; rows sum to 1 where any part has data; float64, (queries, parts).
         """
-        factors = self.parameters.factors(listeners, self._among_all(has_data), self.character)
-        logs = np.maximum(factors[:, self._places], 0)
+        logs = self.parameters.log_multipliers(listeners, self._among_all(has_data), self.character)
+        logs = np.maximum(logs[:, self._places], 0)
         total = logs.sum(axis=1, keepdims=True)
         return np.asarray(logs / np.where(total > 0, total, 1))
 

@@ -17,7 +17,7 @@ Reals = NDArray[np.float64]
 TASTE_FEATURES: Final = 3
 """Features of a query that taste depends on, beside those of the signals that are missing."""
 KINSHIP_FEATURES: Final = 2
-SCALE: Final = 8.0  # log(1 + listeners) of 3,000, so that features lie between 0 and 1
+LOG_UNIT: Final = 8.0  # log(1 + listeners) of 3,000, so that u is about 1 there
 MIDDLE: Final = 0.5  # u at which the popularity exponent is that of the settings
 RARE: Final = 3.0  # listeners of the query over which the feature of rare queries fades
 
@@ -37,7 +37,7 @@ class MixtureParameters:
     terms
         The terms.
     taste
-        The rows c of the terms, for what people play next; float64, (terms, 3 + signals).
+        The rows c of the terms, for what listeners of the query also play; float64, (terms, 3 + signals).
     kinship
         The rows k of the terms, for what is alike; float64, (terms, 2).
     listener_cap
@@ -95,17 +95,21 @@ class MixtureParameters:
 
     def log_listeners(self, listeners: NDArray[np.int64]) -> Reals:
         """Return u of some queries, which grows with their listeners from 0 for none; float64, (queries,)."""
-        return np.asarray(np.log1p(np.minimum(listeners, self.listener_cap)) / SCALE)
+        return np.asarray(np.log1p(np.minimum(listeners, self.listener_cap)) / LOG_UNIT)
 
-    def factors(self, listeners: NDArray[np.int64], has_data: NDArray[np.bool_], character: float) -> Reals:
-        """Return what each signal multiplies the affinity by, to an item that in each has the mean of the fifty best.
+    def log_multipliers(
+        self, listeners: NDArray[np.int64], has_data: NDArray[np.bool_], character: float
+    ) -> Reals:
+        """Return the logarithm of what each signal multiplies the affinity by, to an item as good as the query's scale.
 
-        An overlap is shared by its two signals. Without data the factor is 1.
+        Such an item has in each signal the mean of the fifty best.
+
+        An overlap is shared by its two signals. Without data it is 0.
 
         Returns
         -------
         NDArray[np.float64]
-            Logarithms of the factors; float64, (queries, signals).
+            Float64, (queries, signals).
         """
         counted = self.coefficients(listeners, has_data, character)
         at_best = np.log1p(1 / np.array(BENDS))

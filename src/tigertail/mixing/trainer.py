@@ -28,11 +28,11 @@ from tigertail.threads import limited
 Reals = NDArray[np.float64]
 Floats = NDArray[np.float32]
 
-BLOCK_BYTES: Final = 2**25  # affinities of one signal held at a time
+BLOCK_BYTES: Final = 2**25  # of the affinities of one signal; a block has those of every signal
 PRIOR: Final = (0.0, 0.5)
-"""The prior of a signal's curve: an affinity counts, and only its larger values."""
+"""Prior means of a signal's curve, by :data:`tigertail.mixing.terms.BENDS`: its larger values count."""
 ITEM_PRIOR: Final = (0.5, 0.5, 0.0)
-"""The prior of popularity, which counts as its root, and of the evidence for an item. Other terms have 0."""
+"""Prior means by :data:`tigertail.mixing.terms.ITEM_TERMS`: popularity counts as its root. Other terms have 0."""
 
 
 def learn(
@@ -160,7 +160,7 @@ class _MixtureTrainer:
         return self.blank.terms
 
     def taste(self, training: TrainingQueries) -> Reals:
-        """Learn the coefficients for what people play next; float64, (terms, 3 + signals)."""
+        """Learn the coefficients for what listeners of the query also play; float64, (terms, 3 + signals)."""
         weights = training.hit_weights(self.config.balance, self.config.correction)
         choices, features = self._choices(training, weights, self.config.drop)
         # People play by m_B, the listeners that B would have if all could hear it (mixing/terms.py):
@@ -192,7 +192,8 @@ class _MixtureTrainer:
     def _choices(self, training: TrainingQueries, weights: Reals, drop: float) -> tuple[Choices, Reals]:
         """Return the candidates of all queries, and the features of the queries.
 
-        Every second query is there twice, the second time without some of the signals, so that both cases are learned.
+        A query of even row is there twice if chance leaves out some of its signals and not all, so that both cases are
+        learned.
         """
         rng = np.random.default_rng(self.seed)
         values, hits, has_data, listeners = [], [], [], []

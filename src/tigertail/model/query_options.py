@@ -131,7 +131,7 @@ class QueryOptions(BaseModel):
         None,
         ge=0,
         le=1,
-        description="Between taste, 0, what people play next, and kinship, 1, what is alike.",
+        description="Between taste, 0, what its listeners also play, and kinship, 1, what is alike.",
     )
     country: Annotated[str | None, OptionSpec(needs=Capability.LISTENER_GROUPS)] = Field(
         None,

@@ -93,7 +93,7 @@ class HasCharacter(Protocol):
 
     @property
     def character(self) -> float:
-        """Between taste, 0, what people play next, and kinship, 1, what is alike."""
+        """Between taste, 0, what its listeners also play, and kinship, 1, what is alike."""
 
     def with_character(self, character: float) -> Signal:
         """Return the signal with another place between the two."""

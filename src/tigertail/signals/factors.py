@@ -44,7 +44,7 @@ class FactorAffinity:
 
     def reindexed(self, to: ItemRemap) -> Self:
         """Return the signal with its items under new codes; new items are unknown to it."""
-        return replace(self, vectors=to.moved(self.vectors))
+        return replace(self, vectors=to.move(self.vectors))
 
     @cached_property
     def known(self) -> NDArray[np.bool_]:

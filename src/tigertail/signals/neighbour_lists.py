@@ -53,7 +53,7 @@ class NeighbourLists:
 
     def reindexed(self, to: ItemRemap) -> Self:
         """Return the signal with its items under new codes; new items are unknown to it."""
-        return type(self)(*(to.both(matrix) for matrix in self._matrices().values()))
+        return type(self)(*(to.move_both(matrix) for matrix in self._matrices().values()))
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk."""

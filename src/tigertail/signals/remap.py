@@ -22,7 +22,7 @@ class ItemRemap:
     Parameters
     ----------
     new_code
-        New code of each old one; int32, (old items,).
+        New code of each old one, all distinct; int32, (old items,).
     n_items
         Number of items now.
     """
@@ -30,39 +30,39 @@ class ItemRemap:
     new_code: NDArray[np.int32]
     n_items: int
 
-    def moved(self, values: NDArray[Any], fill: Any = 0) -> NDArray[Any]:
+    def move(self, values: NDArray[Any], fill: Any = 0) -> NDArray[Any]:
         """Return an array of items in the new order, ``fill`` for new ones.
 
         Examples
         --------
-        >>> ItemRemap(np.array([2, 0], np.int32), 3).moved(np.array([5, 6]))
+        >>> ItemRemap(np.array([2, 0], np.int32), 3).move(np.array([5, 6]))
         array([6, 0, 5])
         """
         out = np.full((self.n_items, *values.shape[1:]), fill, values.dtype)
         out[self.new_code] = values
         return out
 
-    def rows(self, matrix: CSR) -> tuple[CSR, NDArray[np.int64]]:
+    def move_rows(self, matrix: CSR) -> tuple[CSR, NDArray[np.int64]]:
         """Return a matrix of items by something else, and the old index of each entry, for arrays beside ``data``."""
-        sizes = self.moved(matrix.row_sizes)
-        begins = self.moved(matrix.indptr[:-1])
+        sizes = self.move(matrix.row_sizes)
+        begins = self.move(matrix.indptr[:-1])
         indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         entry = np.arange(indptr[-1]) + np.repeat(begins - indptr[:-1], sizes)
         return CSR(indptr, matrix.indices[entry], matrix.data[entry], (self.n_items, matrix.shape[1])), entry
 
-    def columns(self, matrix: CSR) -> CSR:
-        """Return a matrix of something else by items."""
+    def move_columns(self, matrix: CSR) -> CSR:
+        """Return a matrix of something else by items; (n, old items) becomes (n, items)."""
         return CSR.from_coo(
             matrix.entry_rows(), self.new_code[matrix.indices], matrix.data, (matrix.shape[0], self.n_items)
         )
 
-    def both(self, matrix: CSR) -> CSR:
-        """Return a matrix of items by items.
+    def move_both(self, matrix: CSR) -> CSR:
+        """Return a matrix of items by items; (old items, old items) becomes (items, items).
 
         Examples
         --------
         >>> chain = CSR.from_coo([0, 1], [1, 0], [0.5, 0.25], shape=(2, 2))
-        >>> ItemRemap(np.array([2, 0], np.int32), 3).both(chain).row(2)
+        >>> ItemRemap(np.array([2, 0], np.int32), 3).move_both(chain).row(2)
         (array([0], dtype=int32), array([0.5], dtype=float32))
         """
-        return self.columns(self.rows(matrix)[0])
+        return self.move_columns(self.move_rows(matrix)[0])

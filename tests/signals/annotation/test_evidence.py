@@ -15,8 +15,8 @@ from tigertail.signals.annotation.opinions import Opinions, read_opinions
 MakeWorld = Callable[..., Any]
 
 
-def read(made: Any, config: AnnotationConfig) -> Opinions:
-    return read_opinions(made.dataset, made.interactions, config)
+def read(made: Any) -> Opinions:
+    return read_opinions(made.dataset, made.interactions)
 
 
 def test_entries_are_those_of_the_matrix() -> None:
@@ -34,7 +34,7 @@ def test_the_crowd_counts_less_where_an_expert_says_otherwise(
     # Polka is a genre, as an expert says of p; of a the expert says jazz, and "loud" is in no facet.
     made = world({"a": "polka, jazz, loud", "p": "polka"}, {"a": {"genre": "jazz"}, "p": {"genre": "polka"}})
     config = AnnotationConfig(expert_weight=3.0, contested_discount=contested, estimate_reliability=False)
-    opinions = read(made, config)
+    opinions = read(made)
     evidence = gather(opinions, fit_reliability(opinions, config), config)
     strength = dict(zip(evidence.names, evidence.strength.toarray()[made.code("a")], strict=True))
     assert strength == {"jazz": 2 + 3, "polka": left, "loud": 2}
@@ -44,7 +44,7 @@ def test_the_tenth_opinion_adds_less_than_the_first(world: MakeWorld) -> None:
     made = world({"a": "rock", "b": "pop"}, people="ann bob cy dan")
     for power in (1.0, 0.5):
         config = AnnotationConfig(opinion_exponent=power, estimate_reliability=False)
-        opinions = read(made, config)
+        opinions = read(made)
         evidence = gather(opinions, fit_reliability(opinions, config), config)
         weights = weigh(evidence, config, idf_of(evidence))
         assert weights.data == pytest.approx(4**power * np.log(3 / 1))
@@ -54,6 +54,6 @@ def test_only_who_annotates_several_items_is_company(world: MakeWorld) -> None:
     rows = [("a", "tag", "odd", 1.0, "crowd", "once"), ("a", "tag", "odd", 9.0, "crowd", None)]
     made = world({"a": "rock", "b": "pop", "c": "jazz"}, people="ann bob", rows=rows)
     config = AnnotationConfig(estimate_reliability=False)
-    opinions = read(made, config)
+    opinions = read(made)
     together = co_annotation_weight(opinions, fit_reliability(opinions, config)).toarray()
     assert (together > 0).sum(axis=0).tolist() == [0, 3, 3, 0]  # the nameless, ann, bob, once

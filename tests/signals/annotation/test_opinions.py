@@ -10,12 +10,11 @@ import pytest
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError
-from tigertail.signals.annotation.config import AnnotationConfig
 from tigertail.signals.annotation.opinions import Opinions, read_opinions
 
 
 def read(made: object) -> Opinions:
-    return read_opinions(made.dataset, made.interactions, AnnotationConfig())  # type: ignore[attr-defined]
+    return read_opinions(made.dataset, made.interactions)  # type: ignore[attr-defined]
 
 
 def test_a_thing_said_twice_in_two_spellings_is_said_once(world: Callable[..., object]) -> None:
@@ -73,7 +72,7 @@ def test_the_order_of_rows_changes_nothing(world: Callable[..., object], tmp_pat
         "annotations": dataset.scan("annotations").collect().sample(fraction=1, shuffle=True, seed=1),
     }
     other = Dataset.write(tmp_path / "shuffled", shuffled, name="shuffled")
-    first, again = read(made), read_opinions(other, Interactions.of(other), AnnotationConfig())
+    first, again = read(made), read_opinions(other, Interactions.of(other))
     for name in ("item", "label", "annotator", "weight", "expert"):
         assert getattr(first, name).tobytes() == getattr(again, name).tobytes()
     assert first.names == again.names
@@ -83,7 +82,7 @@ def test_a_held_out_listeners_tags_are_not_read(world: Callable[..., object]) ->
     made = world({"a": "rock", "b": "punk"}, people="ann bob")
     dataset: Dataset = made.dataset  # type: ignore[attr-defined]
     view = dataset.without(pl.Series(["ann", "bob"]))
-    opinions = read_opinions(view, made.interactions, AnnotationConfig())  # type: ignore[attr-defined]
+    opinions = read_opinions(view, made.interactions)  # type: ignore[attr-defined]
     assert len(opinions.item) == 0
 
 
@@ -91,4 +90,4 @@ def test_a_dataset_without_annotations_is_refused(tmp_path: Path) -> None:
     plays = pl.DataFrame({"listener_id": ["ann"], "item_id": ["a"], "plays": [1.0]})
     dataset = Dataset.write(tmp_path / "bare", {"plays": plays}, name="bare")
     with pytest.raises(DataError, match="has no annotations"):
-        read_opinions(dataset, Interactions.of(dataset), AnnotationConfig())
+        read_opinions(dataset, Interactions.of(dataset))

@@ -147,7 +147,7 @@ def _from_plays(
     gained_listeners = np.zeros(remap.n_items, bool)
     gained_listeners[merged.plays.indices[listening.plays.nnz :]] = True
     factors = fold_in(
-        confidences, remap.moved(np.asarray(listening.vectors)), gained_listeners, solver, observable
+        confidences, remap.move(np.asarray(listening.vectors)), gained_listeners, solver, observable
     )
     tick(note=FACTORS)
     member = np.concatenate(

@@ -115,8 +115,8 @@ def merge(model: Model, dataset: Dataset) -> MergedData:
     )
     items = Vocabulary(order[c.ITEM_ID])
     remap = ItemRemap(items.codes(model.items[c.ITEM_ID]), len(items))
-    new_plays = ItemRemap(items.codes(new.items.ids), len(items)).columns(new.plays)
-    model_plays = remap.columns(listening.plays)
+    new_plays = ItemRemap(items.codes(new.items.ids), len(items)).move_columns(new.plays)
+    model_plays = remap.move_columns(listening.plays)
     _check_not_repeated(model_plays, new_plays, dataset)
     catalogue, same_name = _catalogue(model, dataset, order)
     told = [

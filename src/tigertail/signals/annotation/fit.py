@@ -57,7 +57,7 @@ def fit_annotation(
     from scipy import sparse
 
     config = config or AnnotationConfig()
-    opinions = read_opinions(dataset, interactions, config)
+    opinions = read_opinions(dataset, interactions)
     reliability = fit_reliability(opinions, config)
     evidence = gather(opinions, reliability, config)
     idf = idf_of(evidence)

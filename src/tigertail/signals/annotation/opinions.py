@@ -14,7 +14,6 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.errors import DataError
-from tigertail.signals.annotation.config import AnnotationConfig
 from tigertail.signals.annotation.label_folding import ITEM, KEY, canonical_forms, label_keys, spelling
 
 Codes = NDArray[np.int64]
@@ -66,10 +65,10 @@ class Opinions:
     canonical_form: dict[str, str] = field(default_factory=dict)
 
 
-def read_opinions(dataset: Dataset, interactions: Interactions, config: AnnotationConfig) -> Opinions:
+def read_opinions(dataset: Dataset, interactions: Interactions) -> Opinions:
     """Read the annotations that a dataset shows.
 
-    An item's own name says nothing of it and is left out. A label of the crowd without a facet joins the facet
+    An item's own name says nothing of it and is left out. A label without a facet joins the facet
     in which experts use that label, most often.
 
     Raises
@@ -200,7 +199,7 @@ def split_usable_rows(
 
 
 def with_facets(rows: pl.DataFrame, settled: pl.DataFrame | None = None) -> pl.DataFrame:
-    """Put labels that the crowd gave without a facet into that of the experts.
+    """Put labels that were given without a facet into that of the experts.
 
     Parameters
     ----------

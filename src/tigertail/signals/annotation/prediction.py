@@ -77,7 +77,7 @@ class Prediction:
 
     def reindexed(self, to: ItemRemap) -> Self:
         """Return the prediction with its items under new codes; nothing is predicted of new items."""
-        return replace(self, vectors=to.moved(self.vectors))
+        return replace(self, vectors=to.move(self.vectors))
 
     def with_items(self, weights: CSR, floor: float) -> Self:
         """Return the prediction with further items, and zero coefficients for labels that it lacks.

@@ -115,7 +115,7 @@ class Annotation:
 
     def reindexed(self, to: ItemRemap) -> Self:
         """Return the signal with its items under new codes; new items are unknown to it."""
-        weights, entries = to.rows(self.weights)
+        weights, entries = to.move_rows(self.weights)
         return replace(
             self,
             weights=weights,

@@ -61,9 +61,9 @@ class AudioAffinity:
 
     def reindexed(self, to: ItemRemap) -> Self:
         """Return the signal with its items under new codes; new items are unknown to it."""
-        usual = to.moved(self.usual) if len(self.usual) else self.usual
-        descriptors = to.moved(self.descriptors) if self.names else self.descriptors
-        vectors, known = to.moved(self.vectors), to.moved(self.known)
+        usual = to.move(self.usual) if len(self.usual) else self.usual
+        descriptors = to.move(self.descriptors) if self.names else self.descriptors
+        vectors, known = to.move(self.vectors), to.move(self.known)
         return replace(self, vectors=vectors, known=known, usual=usual, descriptors=descriptors)
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:

@@ -123,8 +123,8 @@ class BackOff:
         if not isinstance(self.own, Reindexable):
             raise TypeError(f"a {type(self.own).__name__} cannot be reindexed")
         own: Any = self.own.reindexed(to)
-        artist_of = to.moved(self.artist_of, NO_ARTIST)
-        return type(self)(own, self.artists, artist_of, to.moved(self.own_weight), self.same_artist)
+        artist_of = to.move(self.artist_of, NO_ARTIST)
+        return type(self)(own, self.artists, artist_of, to.move(self.own_weight), self.same_artist)
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk.

@@ -146,8 +146,8 @@ class GroupedCoListening:
         order = np.lexsort((items, group))
         return replace(
             self,
-            plays=to.columns(self.plays),
-            vectors=to.moved(np.asarray(self.vectors)),
+            plays=to.move_columns(self.plays),
+            vectors=to.move(np.asarray(self.vectors)),
             local_items=items[order],
             local_vectors=self.local_vectors[order],
             exposure=self.exposure and self.exposure.moved(to.new_code, to.n_items),

@@ -22,11 +22,13 @@ def resolve(
 
     In this order:
 
-    1. A link whose target is sure is a mention of it, and whatever is in it is none.
+    1. A link whose target is sure is a mention of it, if it is an item, and whatever is in the link is none.
     2. In a link whose target is unsure, only the target can be mentioned, if the score is high enough.
-    3. Elsewhere, if links of the page with the same words lead to this item, it is mentioned, unless in lower case.
-    4. If they lead to others alone, it is not, unless the page is its own.
-    5. Otherwise the score decides; the item whose page it is counts as mentioned in any case, unless in lower case.
+    3. Elsewhere, if all links of the page with the same words lead to this item, it is mentioned, unless in
+       lower case.
+    4. If none does, it is not, unless the page is its own.
+    5. Otherwise, also where some do and some do not, the score decides; the item whose page it is counts as
+       mentioned in any case, unless in lower case.
 
     Parameters
     ----------
@@ -50,10 +52,10 @@ def resolve(
     here = here.join(owners, on="document", how="left", maintain_order="left").join(
         _link_votes(links, item_of), on=["document", "name"], how="left", maintain_order="left"
     )
-    certain = links.filter(~pl.col("unsure") & pl.col(c.ITEM_ID).is_not_null())
+    links_to_items = links.filter(~pl.col("unsure") & pl.col(c.ITEM_ID).is_not_null())
     rows = pl.concat(
         [
-            certain.select("document", c.ITEM_ID, "word", pl.lit(True).alias(_LINK)),
+            links_to_items.select("document", c.ITEM_ID, "word", pl.lit(True).alias(_LINK)),
             here.filter(_accepted()).select(
                 "document", c.ITEM_ID, pl.col("first").alias("word"), pl.col(_LINK).is_not_null()
             ),

@@ -114,7 +114,7 @@ export class QueryOptions {
     const slider = rangeInput(this.router, {
       label: "Taste or kinship",
       labelHidden: true,
-      ends: ["played next", "alike"],
+      ends: ["also played", "alike"],
       ...rangeOf(model, "character"),
       value: (state) => state.character ?? standard,
       change: (character) => ({ character }),
