@@ -45,7 +45,7 @@ def check_types(spec: TableSpec, rows: pl.DataFrame, path: Path, names: Mapping[
     DataError
         If a type has no meaning in its column.
     """
-    lists = [name for name, dtype in rows.schema.items() if _is_list(dtype)]
+    lists = [name for name, dtype in rows.schema.items() if is_list(dtype)]
     leading = any(name in MANY for name in lists)
     for name, dtype in rows.schema.items():
         column = spec.inputs.get(name)
@@ -125,6 +125,11 @@ def ids_from_floats(rows: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     return rows.with_columns(pl.col(spoilt).str.replace(r"\.0+$", "")) if spoilt else rows
 
 
+def is_list(dtype: pl.DataType) -> bool:
+    """Return whether a column's values are lists."""
+    return isinstance(dtype, pl.List | pl.Array)
+
+
 def _plain(values: pl.Series, check: Check) -> pl.Series:
     dtype = values.dtype
     if dtype == pl.Binary:
@@ -164,10 +169,6 @@ def _decoded(content: bytes | None) -> str | None:
         return None if content is None else content.decode("utf-8")
     except UnicodeDecodeError:
         return None
-
-
-def _is_list(dtype: pl.DataType) -> bool:
-    return isinstance(dtype, pl.List | pl.Array)
 
 
 def _readable(dtype: pl.DataType | DataTypeClass, check: Check) -> bool:

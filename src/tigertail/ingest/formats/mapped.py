@@ -16,11 +16,19 @@ from tigertail import columns as c
 from tigertail.dataset.table_spec import Intake, TableSpec
 from tigertail.dataset.tables import TABLES
 from tigertail.errors import DataError, setting_at_fault
-from tigertail.ingest.formats.column_types import MANY, check_types
+from tigertail.ingest.formats.column_types import MANY, check_types, is_list
 from tigertail.ingest.formats.export import with_file
 from tigertail.ingest.formats.file_table import FileTable, shown
 from tigertail.ingest.formats.joined import PREFIX, Joined, compared_columns
-from tigertail.ingest.formats.several import exploded, has_lists, split_fields, split_mbids
+from tigertail.ingest.formats.several import (
+    AMOUNTS,
+    OF_EACH,
+    exploded,
+    has_lists,
+    side_by_side,
+    split_fields,
+    split_mbids,
+)
 from tigertail.ingest.formats.source import DESCRIPTOR, ROW_KEY, Batch, Source
 from tigertail.ingest.formats.where import Condition, kept_rows
 from tigertail.ingest.times import is_format
@@ -175,9 +183,10 @@ class MappedSource(Source):
                 )
             before = 0
             for block in table.blocks([name for name in table.columns if name in needed]):
-                rows = block if other is None else other.added(block, self.label, table.name, quarantine)
+                rows = block if other is None else self._joined(other, table, block, mapping, quarantine)
+                listed = rows.height != block.height or has_lists(rows)
                 rows = kept_rows(rows, self.where, self.label, table.path, quarantine)
-                batch = self._batch(table, rows, mapping, before, quarantine)
+                batch = self._batch(table, rows, mapping, before, quarantine, listed=listed)
                 before += batch.rows.height
                 yield batch
 
@@ -238,6 +247,24 @@ class MappedSource(Source):
             quarantine.warn(self.label, f"{reason}, in {source.path.name}, left out", rows)
         return other
 
+    def _joined(
+        self,
+        other: Joined,
+        table: FileTable,
+        rows: pl.DataFrame,
+        mapping: dict[str, str],
+        quarantine: Quarantine,
+    ) -> pl.DataFrame:
+        """Add the columns of the file to join; lists that are compared with it stand for rows of their own."""
+        compared = [name for name in other.left if is_list(rows.schema[name])]
+        if compared:
+            apart = {column for name, column in mapping.items() if name in OF_EACH}
+            beside = [name for name in rows.columns if is_list(rows.schema[name]) and name not in apart]
+            amounts = {column for name, column in mapping.items() if name in AMOUNTS}
+            lists = list(dict.fromkeys((*compared, *beside)))
+            rows = side_by_side(rows, lists, amounts, self.label, table.name, quarantine)
+        return other.added(rows, self.label, table.name, quarantine)
+
     def _batch(
         self,
         table: FileTable,
@@ -245,6 +272,8 @@ class MappedSource(Source):
         mapping: dict[str, str],
         before: int,
         quarantine: Quarantine,
+        *,
+        listed: bool,
     ) -> Batch:
         """Turn rows with the file's columns into a batch with the table's columns."""
         kept: list[str] = [name for name in (LINE, TEXT) if name in rows.columns]
@@ -256,7 +285,7 @@ class MappedSource(Source):
         check_types(self.spec, given, table.path, mapping)
         many = {name: separator for name, separator in self.several.items() if name in given.columns}
         given = split_mbids(split_fields(given, many))
-        listed = has_lists(given)
+        listed |= has_lists(given)
         given = exploded(given, self.label, table.name, quarantine)
         if (order := self.spec.row_order) is not None and order not in mapping:
             place = pl.int_range(before + 1, before + 1 + pl.len()) if listed else pl.col(LINE)
