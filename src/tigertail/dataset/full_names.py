@@ -17,7 +17,8 @@ MOST_CREDITED: Final = 12
 """Most parts of a credit that are looked at: no credit of more is told apart."""
 
 _BETWEEN: Final = re.compile(
-    r"\s*[;,•]\s+|\s*•\s*|\s+[(\[]?(?:feat(?:uring)?\.?|ft\.?|with|w/|vs\.?|and|und|et|[yex&+/×])\s+", re.IGNORECASE
+    r"\s*[;,•]\s+|\s*•\s*|\s+[(\[]?(?:feat(?:uring)?\.?|ft\.?|with|w/|vs\.?|and|und|et|[yex&+/×])\s+",
+    re.IGNORECASE,
 )  # artists of one credit
 
 

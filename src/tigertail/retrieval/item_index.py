@@ -406,7 +406,9 @@ class ItemIndex:
                 return codes[theirs], loosely
         guest = fold_loosely(artist)
         near = loose_series(names, folded).str.contains(guest, literal=True).fill_null(False)
-        credited = [bool(is_near) and is_credited(guest, name) for name, is_near in zip(names, near, strict=True)]
+        credited = [
+            bool(is_near) and is_credited(guest, name) for name, is_near in zip(names, near, strict=True)
+        ]
         return codes[np.array(credited, np.bool_)], True
 
     def _qualified(self, name: str, qualifier: str) -> Codes:

@@ -29,8 +29,8 @@ from tigertail.ingest.formats.several import (
     split_fields,
     split_mbids,
 )
-from tigertail.ingest.formats.source import DESCRIPTOR, ROW_KEY, Batch, Source
-from tigertail.ingest.formats.where import Condition, kept_rows
+from tigertail.ingest.formats.source import DESCRIPTOR, ROW_KEY, Batch, Source, Texts
+from tigertail.ingest.formats.where import Condition, check_condition, kept_rows
 from tigertail.ingest.times import is_format
 from tigertail.io.quarantine import LINE, TEXT, Quarantine
 
@@ -55,7 +55,8 @@ class MappedSource(Source):
         Another file of the format, whose columns are added where the columns ``on`` are equal: its ``path``, ``on``
         and the keys of the format. Its columns are called ``join.COLUMN``.
     time_format
-        How times are written, with the marks of ``strptime``: one way, or several to try in order.
+        How times are written, with the marks of ``strptime``: one way, or several to try in order. Rows whose time
+        is written otherwise are rejected.
     descriptors
         Only for audio: the file's columns read as descriptors. Left out, all columns that are not mapped.
     without
@@ -79,9 +80,9 @@ class MappedSource(Source):
     several: dict[str, str] = Field(default_factory=dict)
     where: dict[str, Condition] = Field(default_factory=dict)
     join: dict[str, Any] = Field(default_factory=dict)
-    time_format: tuple[str, ...] = ()
-    descriptors: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
+    time_format: Texts = ()
+    descriptors: Texts = ()
+    without: Texts = ()
     events: bool | None = None
     rating_scale: tuple[float, float] | None = None
     files: str = "*"
@@ -94,10 +95,29 @@ class MappedSource(Source):
             raise ValueError(f"unknown table '{table}'; it is one of {', '.join(tables)}")
         return table
 
-    @field_validator("time_format", mode="before")
+    @field_validator("columns", mode="before")
     @classmethod
-    def _several_formats(cls, formats: Any) -> Any:
-        return (formats,) if isinstance(formats, str) else formats
+    def _names_or_numbers(cls, columns: Any) -> Any:
+        for name, column in columns.items() if isinstance(columns, dict) else ():
+            if not isinstance(column, str | int) or isinstance(column, bool):
+                raise ValueError(
+                    f"{name} is one column of the file, by its name in quotes or its number; '{column}' is neither"
+                )
+        return columns
+
+    @field_validator("rating_scale", mode="before")
+    @classmethod
+    def _of_two(cls, scale: Any) -> Any:
+        if scale is not None and not (isinstance(scale, list | tuple) and len(scale) == 2):
+            raise ValueError(f"'{scale}' is not the lowest and the highest rating, such as [1, 5]")
+        return scale
+
+    @field_validator("where", mode="before")
+    @classmethod
+    def _conditions(cls, conditions: Any) -> Any:
+        for column, condition in conditions.items() if isinstance(conditions, dict) else ():
+            check_condition(column, condition)
+        return conditions
 
     @field_validator("time_format")
     @classmethod
