@@ -144,6 +144,7 @@ def test_different_names_stay_different(left: str, right: str) -> None:
         ("&hearts; (The Band)", "\u2665 [band]"),
         ("+ 44", "+44"),
         ("\uff0b44", "+44"),
+        ("+ Finch", "Finch"),  # of a credit that goes on
     ],
 )
 def test_signs_that_are_the_name_may_be_written_otherwise(left: str, right: str) -> None:

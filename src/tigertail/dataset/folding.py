@@ -33,7 +33,7 @@ _MINUS: Final = "\u2212"
 _AND: Final = str.maketrans(dict.fromkeys("&⅋⁊🙰🙱🙲🙳🙴🙵", " and ") | {"➕": "+", "∔": "+"})
 _PLUS: Final = re.compile(r"(?<=[^\W\d])\+(?=\w)|(?<=\w)\+(?=[^\W\d])|(?<=\w)\s+\++\s+(?=\S*\w)")
 _QUOTED_N: Final = re.compile(r"(?<=\w)'n'(?=\w)")
-_MARK: Final = re.compile(r"^\+\s+(?=\w)|(?<!\S)\+(?=\w)|(?<=\w)\++(?!\S)")  # "+44", "A+", "C++": no joiner
+_MARK: Final = re.compile(r"^\+\s+(?=\d)|(?<!\S)\+(?=\w)|(?<=\w)\++(?!\S)")  # "+44", "A+", "C++": no joiner
 _KEPT: Final = "\ue000"  # stands for a "+" that is kept
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 _LAST_ARTICLE: Final = re.compile(r"(?:,\s*(the|an?|los|las|les|el|la|le|der|die|das)|\(the\))$")
