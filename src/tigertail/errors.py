@@ -13,6 +13,16 @@ if TYPE_CHECKING:
 
 UNKNOWN_KEY: Final = "unknown key"
 
+# What a setting of another type should be, by pydantic's name of the mistake.
+_EXPECTED: Final = {
+    "tuple_type": "expected a list in brackets, such as [\"a\", \"b\"]",
+    "list_type": "expected a list in brackets, such as [\"a\", \"b\"]",
+    "string_type": "expected a text in quotes",
+    "dict_type": "expected a table in braces, such as { key = \"value\" }",
+    "bool_type": "expected true or false",
+    "bool_parsing": "expected true or false",
+}
+
 # Controls but tab and line feed, separators of lines and paragraphs, and marks that turn the direction of text.
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -147,7 +157,7 @@ def setting_at_fault(error: ValidationError) -> tuple[str, str]:
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         return key, UNKNOWN_KEY
-    return key, first["msg"].removeprefix("Value error, ")
+    return key, _EXPECTED.get(first["type"], first["msg"].removeprefix("Value error, "))
 
 
 class TigertailWarning(UserWarning):

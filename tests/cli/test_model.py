@@ -62,6 +62,12 @@ def test_fit_says_what_it_made_and_what_comes_next(scenes: Dataset, settings: Pa
     assert load(tmp_path / "model").config.base.factors == 8
 
 
+def test_fit_names_what_is_kept_out_and_nothing_is_called(scenes: Dataset, tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text('unlisted = ["Кино", "Kinno"]\n[base]\nfactors = 2\n', encoding="utf-8")
+    result = run_cli("fit", scenes.path, tmp_path / "model", "--config", tmp_path / "c.toml")
+    assert "No item is called as unlisted says: Kinno." in result.stdout
+
+
 def test_the_mixture_can_learn_from_curated_lists(scenes: Dataset, settings: Path, tmp_path: Path) -> None:
     lists = tmp_path / "lists.csv"
     lists.write_text("query,similar\nКино,Youssou N'Dour\nКино,Sade\nThe Cure,東京事変\n", "utf-8")

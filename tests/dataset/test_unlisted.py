@@ -1,6 +1,6 @@
 import polars as pl
 
-from tigertail.dataset.unlisted import SPECIAL_PURPOSE, SPECIAL_PURPOSE_ARTISTS, unlisted
+from tigertail.dataset.unlisted import SPECIAL_PURPOSE, SPECIAL_PURPOSE_ARTISTS, unlisted, without_item
 
 ONE = "11111111-1111-1111-1111-111111111111"
 ITEMS = pl.DataFrame(
@@ -35,6 +35,20 @@ def test_items_by_id_mbid_and_name() -> None:
     assert named("cure") == "h"
     assert named(SPECIAL_PURPOSE, "THE CURE") == "abdhi"
     assert named() == ""
+
+
+def test_items_by_what_else_they_are_called_and_what_none_is_called() -> None:
+    two = "22222222-2222-4222-8222-222222222222"
+    aliases = pl.DataFrame(
+        [("h", "name", "Easy Cure"), ("e", "mbid", two), ("f", "item_id", "shop:7")],
+        ["item_id", "scheme", "alias"],
+        orient="row",
+    )
+    wanted = ["easy cure!", two.upper(), "shop:7", "Shop:8", SPECIAL_PURPOSE]
+    assert ITEMS.filter(pl.Series(unlisted(ITEMS, wanted[:3], aliases)))["item_id"].to_list() == ["e", "f", "h"]
+    assert without_item(ITEMS, wanted, aliases) == ["Shop:8"]
+    assert without_item(ITEMS, wanted) == wanted[:4]
+    assert without_item(ITEMS, []) == []
 
 
 def test_the_list_has_mbids() -> None:

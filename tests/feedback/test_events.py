@@ -54,8 +54,8 @@ def test_times_become_utc(event: Make, at: object) -> None:
 WRONG: list[tuple[str, object, str]] = [
     ("event_id", "", "at least 1 character"),
     ("event_id", "x" * 65, "at most 64 characters"),
-    ("event_id", None, "valid string"),
-    ("event_id", 7, "valid string"),
+    ("event_id", None, "text in quotes"),
+    ("event_id", 7, "text in quotes"),
     ("kind", "Play", "'impression', 'play'"),
     ("query", "", "at least 1 character"),
     ("item", "x" * 257, "at most 256 characters"),

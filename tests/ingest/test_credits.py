@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.folding import fold
 from tigertail.errors import ConfigError
 from tigertail.ingest.build import build
 from tigertail.ingest.credits import split_credit
@@ -50,6 +51,19 @@ def plays(dataset: Dataset) -> dict[tuple[str, str], float]:
 def test_never_inside_a_known_name(name: str, parts: list[str]) -> None:
     known = frozenset({"salt and pepper", "zorble"})
     assert split_credit(name, (" feat. ", " (feat. ", " & "), known) == parts
+
+
+@pytest.mark.parametrize(
+    "credit",
+    ["Zorble & Finch", "Zorble  &  Finch", "Zorble\u3000&\u3000Finch", "Zorble\u00a0& Finch", "Zorble \t FEAT.\u2003Finch"],
+)
+def test_blanks_around_a_separator_are_of_any_kind_and_number(credit: str) -> None:
+    assert split_credit(credit, (" & ", " feat. "), frozenset()) == ["Zorble", "Finch"]
+    assert split_credit(credit, (" & ", " feat. "), frozenset({fold(credit)})) == [credit]
+
+
+def test_a_separator_with_blanks_needs_them() -> None:
+    assert split_credit("Zorble&Finch &Mork", (" & ",), frozenset()) == ["Zorble&Finch &Mork"]
 
 
 def test_a_long_credit_is_split_in_one_pass_not_by_trying_all_its_parts_together() -> None:

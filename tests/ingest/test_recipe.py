@@ -67,6 +67,57 @@ def test_mistakes_are_named_with_file_and_key(text: str, message: str, tmp_path:
     assert error.value.path == path
 
 
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ("missing = 0", r'source 1: missing: expected a list in brackets, such as \["a", "b"\]'),
+        ("missing = [0]", "source 1: missing.0: expected a text in quotes"),
+        ('credits = ""', "credits: what stands between artists has at least one character"),
+        ("columns = 3", "source 1: columns: expected a table in braces"),
+        ('columns = { name = ["artist", "title"] }', "columns: name is one column of the file"),
+        ("header = 7", "source 1: header: expected true or false"),
+        ("rating_scale = 5", r"rating_scale: '5' is not the lowest and the highest rating, such as \[1, 5\]"),
+        (
+            'where = { event = { equals = "play" } }',
+            "where: event: unknown key 'equals'; write a value, a list",
+        ),
+        ("where = { ms = { at_least = '30' } }", "where: ms: '30' is no number; write"),
+        ("where = { ms = { at_least = 30, at_most = 3 } }", "where: ms: at_least is above at_most"),
+        ("where = { ms = { at_least = nan } }", "where: ms: 'nan' is no number"),
+        ("where = { ms = {} }", "where: ms: a condition without a value; write"),
+        ("where = { ms = { without = [] } }", "where: ms: a condition without a value"),
+        ("where = { day = 2020-01-01 }", "where: day: '2020-01-01' is no text, number or truth; write"),
+    ],
+)
+def test_keys_of_another_type_say_what_is_expected(keys: str, message: str, tmp_path: Path) -> None:
+    path = write(tmp_path, f'[[source]]\nformat = "csv"\npath = "x.csv"\n{keys}\n')
+    with pytest.raises(ConfigError, match=message) as error:
+        Recipe.load(path)
+    assert error.value.path == path
+
+
+def test_values_of_an_export_are_of_its_listener(tmp_path: Path) -> None:
+    path = write(tmp_path, '[[source]]\nformat = "listenbrainz"\npath = "x"\nvalues = { user = "me" }\n')
+    with pytest.raises(ConfigError, match="a value for listener_id alone, not for user"):
+        Recipe.load(path)
+
+
+def test_one_text_is_a_list_of_one(tmp_path: Path) -> None:
+    text = (
+        'missing = "NA"\nunlisted = "VA"\n[[source]]\nformat = "csv"\npath = "x.csv"\ncredits = " feat. "\n'
+        'time_format = "%d/%m/%Y"\nwhere = { event = { without = "skip" } }\n'
+        '[[source]]\nformat = "csv"\npath = "a.csv"\ntable = "audio"\nmissing = ""\n'
+        'descriptors = "bpm"\nwithout = "key"\n[[source]]\nformat = "dbpedia"\npath = "d"\nfacets = "genre"\n'
+    )
+    recipe = Recipe.load(write(tmp_path, text))
+    plays, audio, facts = recipe.source
+    assert recipe.unlisted == ("VA",)
+    assert (plays.missing, audio.missing) == (("NA",), ("",))
+    assert (plays.credits, plays.time_format, facts.facets) == ((" feat. ",), ("%d/%m/%Y",), ("genre",))
+    assert plays.where["event"].without == ("skip",)
+    assert (audio.descriptors, audio.without) == (("bpm",), ("key",))
+
+
 def test_missing_recipe(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such file"):
         Recipe.load(tmp_path / "nowhere.toml")

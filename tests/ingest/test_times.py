@@ -60,10 +60,9 @@ def test_minutes_and_days_are_not_exact_to_the_second() -> None:
 def test_what_is_ambiguous_is_read_only_as_the_recipe_says() -> None:
     assert read("2/6/2019 8:34", "06/02/2019") == [None, None]
     assert read("2/6/2019 8:34", formats=("%m/%d/%Y %H:%M",)) == [WHEN.replace(second=0)]
-    assert read("06/02/2019 08:34:33 +00:00", "2019-02-06 08:34:33", formats=("%d/%m/%Y %H:%M:%S %z",)) == [
-        WHEN,
-        WHEN,
-    ]
+    forms = ("%d/%m/%Y %H:%M:%S %z", "%Y %H:%M:%S %d.%m")
+    assert read("06/02/2019 08:34:33 +00:00", "2019 08:34:33 06.02", formats=forms) == [WHEN, WHEN]
+    assert read("2019-02-06 08:34:33", "06.02.2019 08:34:33", "1549442073", formats=forms) == [None] * 3
 
 
 def test_no_time_and_no_sense() -> None:

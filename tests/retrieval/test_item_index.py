@@ -200,6 +200,8 @@ TRACKS = pl.DataFrame(
         ("h1", "A-ha - Live", "track", 9, "j", "J - Axe"),
         ("m1", "A Minha Menina", "track", 8, "m", "Os Mutantes"),
         ("d1", "Zombie", "album", 7, "fela", "Fela Kuti"),
+        ("g1", "Lanterns", "track", 6, None, "Mork & the Tide (feat. Finch)"),
+        ("g2", "Lanterns", "track", 5, None, "Finchley"),
     ],
     ["item_id", "name", "kind", "listeners", "artist_id", "artist_name"],
     orient="row",
@@ -242,6 +244,19 @@ def test_a_track_is_found_by_artist_and_title(tracks: ItemIndex, text: str, item
     match = tracks.match(text)
     assert TRACKS["item_id"][match.code] == item
     assert not match.note or item == "z2"
+
+
+@pytest.mark.parametrize("artist", ["Finch", "Mork", "The Tide", "Mork and the Tide", "FINCH!"])
+def test_a_track_is_found_by_any_artist_of_its_credit(tracks: ItemIndex, artist: str) -> None:
+    match = tracks.match(f"{artist} - Lanterns")
+    assert TRACKS["item_id"][match.code] == "g1"
+    assert "Mork & the Tide (feat. Finch) - Lanterns is taken for it" in match.note
+    assert tracks.by_artist("Lanterns", artist).tolist() == [match.code]
+
+
+@pytest.mark.parametrize("artist", ["Fin", "Mork and", "Tide Finch", "feat"])
+def test_a_part_of_a_name_is_no_artist_of_a_credit(tracks: ItemIndex, artist: str) -> None:
+    assert tracks.code(f"{artist} - Lanterns") is None
 
 
 def test_a_track_and_an_album_of_one_artist_and_name(tracks: ItemIndex) -> None:

@@ -65,6 +65,7 @@ def fit(
 
 
 def _print_fitted(fitted: Model, path: Path) -> None:
+    from tigertail.dataset.unlisted import without_item
     from tigertail.retrieval.item_index import full_name
 
     known = int(fitted.signals["factors"].known.sum())
@@ -72,6 +73,8 @@ def _print_fitted(fitted: Model, path: Path) -> None:
     typer.echo(f"{path}: {known:,} of {len(fitted.items):,} items with a listener, {factors} factors.")
     if "mixture" not in fitted.signals:
         typer.echo("No mixture: too few listeners play two items or more. Listening answers alone.")
+    if unknown := without_item(fitted.items, fitted.config.unlisted or (), fitted.aliases):
+        typer.echo(f"No item is called as unlisted says: {printable(', '.join(unknown))}.")
     kept_out = set(fitted.unlisted.tolist())
     first = next((code for code in range(len(fitted.items)) if code not in kept_out), 0)
     name = printable(full_name(fitted.items.row(first, named=True)))

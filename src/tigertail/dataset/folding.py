@@ -33,10 +33,12 @@ _MINUS: Final = "\u2212"
 _AND: Final = str.maketrans(dict.fromkeys("&⅋⁊🙰🙱🙲🙳🙴🙵", " and ") | {"➕": "+", "∔": "+"})
 _PLUS: Final = re.compile(r"(?<=[^\W\d])\+(?=\w)|(?<=\w)\+(?=[^\W\d])|(?<=\w)\s+\++\s+(?=\S*\w)")
 _QUOTED_N: Final = re.compile(r"(?<=\w)'n'(?=\w)")
-_MARK: Final = re.compile(r"(?<!\S)\+(?=\w)|(?<=\w)\++(?!\S)")  # "+44", "A+", "C++": no joiner
+_MARK: Final = re.compile(r"^\+\s+(?=\d)|(?<!\S)\+(?=\w)|(?<=\w)\++(?!\S)")  # "+44", "A+", "C++": no joiner
 _KEPT: Final = "\ue000"  # stands for a "+" that is kept
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 _LAST_ARTICLE: Final = re.compile(r"(?:,\s*(the|an?|los|las|les|el|la|le|der|die|das)|\(the\))$")
+# "!!! (US)": a name of signs, and what tells it from others.
+_OF_SIGNS: Final = re.compile(r"([^\w\s()\[\]](?:[^\w()\[\]]*[^\w\s()\[\]])?)\s*[(\[]([^()\[\]]*)[)\]]")
 _WORD: Final = re.compile(r"\w")
 # The period of initials ("M.I.A.") goes; any other parts two words ("will.i.am", "R.Kelly").
 _INITIALS: Final = re.compile(r"\b(\w)\.(?=\w\b)")
@@ -55,7 +57,8 @@ def fold(name: str) -> str:
     """Fold a name strictly: spellings that fold alike are one name.
 
     Folded away are case, accents, punctuation, a leading "the", also where it comes last ("Beatles, The"), runs of
-    space and HTML entities. "&" and "+" between words are "and". Accents are those of Latin and Greek letters, "ё",
+    space and HTML entities. "&" and "+" between words are "and". A name of signs keeps them, also before words in brackets
+    ("!!! (US)"). Accents are those of Latin and Greek letters, "ё",
     and the vowel signs of Arabic and Hebrew; elsewhere marks make letters ("й", "が"). Forms of an Arabic or Persian
     letter, and traditional, simplified and Japanese forms of a Chinese character, are one.
 
@@ -67,8 +70,7 @@ def fold(name: str) -> str:
     Returns
     -------
     str
-        The folded name; folding it again changes nothing. A name made of nothing but signs keeps them, so
-        only blank text folds to nothing.
+        The folded name; folding it again changes nothing. Only blank text folds to nothing.
 
     Examples
     --------
@@ -89,8 +91,7 @@ def fold(name: str) -> str:
 def fold_loosely(name: str) -> str:
     """Fold a name loosely: names that fold alike may be meant by one another, where no strict spelling is known.
 
-    Beyond :func:`fold`, spaces, the word "the" and a "+" that is kept do not count, "n" is "and", all accents go,
-    katakana is hiragana, and signs that stand for letters are these letters.
+    Beyond :func:`fold`, spaces and the word "the" do not count, "n" is "and", all accents go, katakana is hiragana, and signs that stand for letters are these letters.
 
     Examples
     --------
@@ -104,7 +105,6 @@ def loosened(folded: str) -> str:
     """Fold loosely what is folded strictly, of a name in which no sign stands for a letter."""
     words = ["and" if word == "n" else word for word in folded.split()]
     plain = "".join(word for word in words if word != "the") or "".join(words)
-    plain = plain.replace("+", "") if any(map(str.isalnum, plain)) else plain
     if plain.isascii():
         return plain
     bare = "".join(
@@ -135,6 +135,8 @@ def loose_series(names: pl.Series, folded: pl.Series) -> pl.Series:
 
 def _fold_ascii(name: str) -> str:
     plain = name.casefold().strip()
+    if of_signs := _of_signs(plain):
+        return of_signs
     return _finish(_spell(plain).translate(_ASCII)) or " ".join(plain.split())
 
 
@@ -144,10 +146,19 @@ def _fold_once(name: str) -> str:
         text = decoded
     text = "".join(map(_typed, unicodedata.normalize("NFC", text)))
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    if of_signs := _of_signs(plain.strip()):
+        return of_signs
     spelled = _spell(_without_accents(plain).translate(_STROKES))
     folded = "".join(map(_sign, spelled)).translate(_ARABIC)
     folded = _without_variants(unicodedata.normalize("NFKC", _finish(folded)))
     return folded or " ".join(plain.split()) or name.strip()
+
+
+def _of_signs(plain: str) -> str | None:
+    """Fold a name of nothing but signs with words in brackets behind it, which keeps both; None for any other name."""
+    found = _OF_SIGNS.fullmatch(plain)
+    words = fold(found[2]) if found else ""
+    return f"{' '.join(found[1].split())} ({words})" if found and any(map(str.isalnum, words)) else None
 
 
 def _decoded(entity: re.Match[str]) -> str:
@@ -164,7 +175,7 @@ def _spell(text: str) -> str:
     if article and _WORD.search(text, 0, article.start()):
         text = f"{article[1] or 'the'} {text[: article.start()].rstrip()}"
     text = _PLUS.sub(" and ", _QUOTED_N.sub(" n ", text.translate(_AND)))
-    return _MARK.sub(lambda signs: _KEPT * len(signs[0]), text)
+    return _MARK.sub(lambda signs: _KEPT * signs[0].count("+"), text)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
-from tigertail.dataset.folding import fold, fold_series
+from tigertail.dataset.folding import fold_series
 
 SPECIAL_PURPOSE: Final = "special-purpose"
 """In a list of items: all of :data:`SPECIAL_PURPOSE_ARTISTS`."""
@@ -36,10 +36,13 @@ _OTHER_NAMES: Final = (
     *("[christmas music]", "[classical music]", "[soundtrack]", "[nature sounds]", "[news report]"),
     "Unknown Artist",
 )
+_TEXT: Final = {"wanted": pl.String}
 _NAMES: Final = tuple(name.casefold() for name in (*SPECIAL_PURPOSE_ARTISTS.values(), *_OTHER_NAMES))
 
 
-def unlisted(items: pl.DataFrame, wanted: Sequence[str]) -> NDArray[np.bool_]:
+def unlisted(
+    items: pl.DataFrame, wanted: Sequence[str], aliases: pl.DataFrame | None = None
+) -> NDArray[np.bool_]:
     """Return which items a list names; bool, (items,).
 
     Parameters
@@ -49,17 +52,43 @@ def unlisted(items: pl.DataFrame, wanted: Sequence[str]) -> NDArray[np.bool_]:
     wanted
         Ids, MBIDs and names, or :data:`SPECIAL_PURPOSE`. A special-purpose artist without an MBID is known by its name
         as MusicBrainz writes it: the band Unknown is another than "[unknown]".
+    aliases
+        What else the items are called: ``item_id``, ``scheme`` and ``alias``.
     """
-    special = SPECIAL_PURPOSE in wanted
-    own = [one for one in wanted if one != SPECIAL_PURPOSE]
-    mbids = [one.lower() for one in own] + (list(SPECIAL_PURPOSE_ARTISTS) if special else [])
-    none = pl.Series([None], dtype=pl.String)
-    mbid = items[c.MBID] if c.MBID in items.columns else none.new_from_index(0, items.height)
-    found = mbid.is_in(mbids).fill_null(False)
-    if special:
+    found = items[c.ITEM_ID].is_in(_called(items, wanted, aliases)[c.ITEM_ID].implode())
+    if SPECIAL_PURPOSE in wanted:
+        none = pl.Series([None], dtype=pl.String)
+        mbid = items[c.MBID] if c.MBID in items.columns else none.new_from_index(0, items.height)
         alike = items[c.NAME].str.to_lowercase().is_in(_NAMES) & mbid.is_null() & (items[c.KIND] == c.ARTIST)
-        found |= alike.fill_null(False)
-    if own:
-        found |= items[c.ITEM_ID].is_in(own)
-        found |= fold_series(items[c.NAME]).is_in([fold(one) for one in own]).fill_null(False)
+        found |= (mbid.is_in(list(SPECIAL_PURPOSE_ARTISTS)) | alike).fill_null(False)
     return found.to_numpy()
+
+
+def without_item(
+    items: pl.DataFrame, wanted: Sequence[str], aliases: pl.DataFrame | None = None
+) -> list[str]:
+    """Return what a list names and no item is; see :func:`unlisted`."""
+    met = set(_called(items, wanted, aliases)["wanted"])
+    return [one for one in dict.fromkeys(wanted) if one != SPECIAL_PURPOSE and one not in met]
+
+
+def _called(items: pl.DataFrame, wanted: Sequence[str], aliases: pl.DataFrame | None) -> pl.DataFrame:
+    """Return the items that are called as a list says, by id, MBID or name: ``wanted``, ``item_id``."""
+    own = pl.DataFrame({"wanted": [one for one in dict.fromkeys(wanted) if one != SPECIAL_PURPOSE]}, _TEXT)
+    keys = {
+        c.ITEM_ID: own["wanted"],
+        c.MBID: own["wanted"].str.to_lowercase(),
+        c.NAME: fold_series(own["wanted"]),
+    }
+    found = []
+    for scheme, key in keys.items():
+        known = [items.select(c.ITEM_ID, pl.col(scheme).alias("key"))] if scheme in items.columns else []
+        if aliases is not None:
+            further = aliases.filter(pl.col(c.SCHEME) == scheme)
+            known.append(further.select(c.ITEM_ID, pl.col(c.ALIAS).alias("key")))
+        for one in known:
+            texts = one["key"] if scheme == c.ITEM_ID else one["key"].str.to_lowercase()
+            texts = fold_series(texts) if scheme == c.NAME and own.height else texts
+            called = own.with_columns(key.alias("key")).join(one.with_columns(texts.alias("key")), on="key")
+            found.append(called.select("wanted", c.ITEM_ID))
+    return pl.concat(found)

@@ -13,7 +13,7 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.table_spec import PAIR_REFERENCES, Intake, Refers
 from tigertail.dataset.tables import TABLES, id_columns
-from tigertail.dataset.unlisted import unlisted
+from tigertail.dataset.unlisted import unlisted, without_item
 from tigertail.errors import DataError
 from tigertail.ingest.accumulator import REF, PlaysAccumulator
 from tigertail.ingest.clean import EXACT, clean
@@ -32,6 +32,7 @@ from tigertail.progress import progress
 from tigertail.storage import full_disk
 from tigertail.text.documents.accumulator import DocumentsAccumulator
 
+_NO_LISTENER: Final = "no listener"  # the reason of rows that lack one
 _MAX_REFERENCES: Final = 300_000  # held before equal ones are merged
 
 
@@ -144,7 +145,7 @@ class _DatasetBuilder:
             side_refs, parts = credits.split(condense(self._side_refs), self.quarantine)
             linked = link_items(side_refs, known, identities)
             linked = replaced(linked, item_of=with_credits(linked.item_of, parts))
-        items = self._marked(linked.items if linked else identities.items)
+        items = self._marked(linked.items if linked else identities.items, identities.aliases)
         tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
             c.PLAYS_TABLE: plays,
             c.LISTENERS_TABLE: self._with_source(self._profiles.table(self._plays.listeners[c.LISTENER_ID])),
@@ -160,6 +161,7 @@ class _DatasetBuilder:
             duplicates=self._plays.duplicates,
             conflicts=self._profiles.conflicts,
             linked=linked,
+            unlisted_unknown=without_item(items, self.recipe.unlisted or (), identities.aliases),
         )
 
         def extra(folder: Path) -> None:
@@ -188,11 +190,11 @@ class _DatasetBuilder:
         )
         return listeners.with_columns(pl.when(own.is_in(self.recipe.closed)).then(own).alias(c.SOURCE))
 
-    def _marked(self, items: pl.DataFrame) -> pl.DataFrame:
+    def _marked(self, items: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
         """Mark the items that the recipe keeps out of answers."""
         if self.recipe.unlisted is None:
             return items
-        return items.with_columns(pl.Series(c.UNLISTED, unlisted(items, self.recipe.unlisted)))
+        return items.with_columns(pl.Series(c.UNLISTED, unlisted(items, self.recipe.unlisted, aliases)))
 
     def _of_listening(self, batch: Batch) -> list[tuple[pl.Expr, str]]:
         """Return the check for availability at sources that no listener is from: it would have no effect."""
@@ -248,7 +250,11 @@ class _DatasetBuilder:
         rejected = self.quarantine.rejected.most_common(3)
         why = "; ".join(f"{source}: {reason} ({rows:,} rows)" for (source, reason), rows in rejected)
         problem = f"the sources have no usable play{f' ({why})' if why else ''}"
-        return DataError(problem, path=path, remedy="check the recipe's paths and columns")
+        remedy = "check the recipe's paths and columns"
+        nobody = [source for source in self.recipe.source if (source.label, _NO_LISTENER) in self.quarantine.rejected]
+        if named := [source.label for source in nobody if hasattr(source, "values")]:
+            remedy += f"; if {named[0]} is of one listener, write values = {{ listener_id = 'me' }} in its source"
+        return DataError(problem, path=path, remedy=remedy)
 
 
 def _item_of(identities: Identities, linked: LinkedRows | None) -> pl.DataFrame:

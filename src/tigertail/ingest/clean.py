@@ -81,7 +81,7 @@ def clean(
             rows = _mbids(rows, name, source, quarantine, several=check is Check.MBIDS)
     checks = [*more, *_missing(spec, rows)] + (_unknown(given, rows) if spec.whole_codes else [])
     rows, failed = _numbers(rows, given, batch.rating_scale)
-    checks += failed
+    checks += failed + _written_otherwise(rows, _of(given, Check.TIME), batch.time_formats)
     if spec.descriptors:
         rows = clean_descriptors(rows, source, quarantine)
         checks.append((pl.all_horizontal(pl.col(descriptors_of(rows)).is_null()), "no descriptor"))
@@ -218,6 +218,20 @@ def _coded(
     unknown = rows.filter(known.is_null() & pl.col(name).is_not_null())[name]
     _warn(source, quarantine, f"unknown {name}, left out", unknown)
     return rows.with_columns(known.alias(name))
+
+
+def _written_otherwise(
+    rows: pl.DataFrame, names: list[str], formats: Sequence[str]
+) -> list[tuple[pl.Expr, str]]:
+    """Return the checks for times that are not written as a recipe says: a guess could take a day for a month."""
+    checks = []
+    for name in names if formats else []:
+        raw = rows[name]
+        unread = raw.filter(moments(raw, formats).is_null()).drop_nulls().unique()
+        checks.append(
+            (pl.col(name).is_in(unread.implode()), f"{name} is not written as {' or '.join(formats)}")
+        )
+    return checks
 
 
 def _times(

@@ -124,7 +124,7 @@ def split_credit(name: str, separators: Sequence[str], known: frozenset[str]) ->
     name
         The credit.
     separators
-        What stands between artists, in capitals or not.
+        What stands between artists, in capitals or not; a blank in it stands for any number and kind of blanks.
     known
         Folded names that are not split; the longest one from the left goes first.
 
@@ -135,7 +135,7 @@ def split_credit(name: str, separators: Sequence[str], known: frozenset[str]) ->
     >>> split_credit("Zorble; Finch & Mork", ("; ", " & "), frozenset())
     ['Zorble', 'Finch', 'Mork']
     """
-    pattern = "|".join(re.escape(one) for one in sorted(separators, key=len, reverse=True))
+    pattern = "|".join(map(_pattern, sorted(separators, key=len, reverse=True)))
     pieces = re.split(f"({pattern})", name, flags=re.IGNORECASE)
     parts: list[str] = []
     first = 0
@@ -149,3 +149,8 @@ def split_credit(name: str, separators: Sequence[str], known: frozenset[str]) ->
             parts.append(part)
         first = end + 1
     return parts or [name]
+
+
+def _pattern(separator: str) -> str:
+    """Return a pattern of a separator, with a run of any blanks for a blank."""
+    return r"\s+".join(map(re.escape, re.split(r"\s+", separator)))

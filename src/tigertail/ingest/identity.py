@@ -22,6 +22,7 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.dataset.folding import fold_series
+from tigertail.dataset.full_names import by_artist
 from tigertail.dataset.table_spec import ITEM_REFERENCE
 from tigertail.errors import DataError
 from tigertail.ingest.accumulator import REF
@@ -33,10 +34,7 @@ _CLUSTER: Final = "cluster"
 _ALIAS: Final = "from_aliases"  # whether the reference comes from a table of aliases
 _ALIAS_MBID: Final = "alias_mbid"  # whether its MBID is the further one that such a table gives
 _CREDIT: Final = "credit"  # the folded name of the artist of an album or a track
-_BY_ARTIST: Final = pl.when(pl.col(c.KIND) != c.ARTIST).then(
-    pl.concat_str(c.ARTIST_NAME, c.NAME, separator=" - ")
-)
-_FULL_NAME: Final = pl.coalesce(_BY_ARTIST, c.NAME).alias(c.NAME)
+_FULL_NAME: Final = pl.coalesce(pl.when(pl.col(c.KIND) != c.ARTIST).then(by_artist()), c.NAME).alias(c.NAME)
 """The name of an item as a report shows it: that of an album or a track follows its artist's."""
 
 
@@ -164,7 +162,7 @@ def folded_names(refs: pl.DataFrame) -> pl.Series:
     """Return the folded names, as ``folded_name``; that of an album or track follows the name of its artist."""
     artist = pl.when(pl.col(c.KIND) != c.ARTIST).then(pl.col(c.ARTIST_NAME))
     folded = refs.select(fold_series(refs[c.NAME]), artist=fold_series(refs.select(artist).to_series()))
-    with_artist = pl.when(pl.col("artist") != "").then(pl.concat_str("artist", c.NAME, separator=" - "))
+    with_artist = pl.when(pl.col("artist") != "").then(by_artist("artist"))
     return folded.select(with_artist.otherwise(c.NAME).alias(FOLDED_NAME)).to_series()
 
 

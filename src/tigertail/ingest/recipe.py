@@ -13,6 +13,7 @@ from tigertail import columns as c
 from tigertail.dataset.exposure import EVERYTHING
 from tigertail.errors import UNKNOWN_KEY, ConfigError, setting_at_fault
 from tigertail.ingest.formats import FORMATS, Source
+from tigertail.ingest.formats.source import Texts
 from tigertail.io.files import read_toml
 
 _VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
@@ -37,7 +38,7 @@ class Recipe(BaseModel):
 
     name: str
     source: tuple[SerializeAsAny[Source], ...]
-    unlisted: tuple[str, ...] | None = None
+    unlisted: Texts | None = None
 
     @property
     def namespaces(self) -> list[str]:

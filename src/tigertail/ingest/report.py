@@ -96,6 +96,8 @@ class BuildReport:
         Listeners for whom sources gave different values; the most frequent value was kept.
     matches
         How many rows of tables that make no items were linked to one.
+    unlisted_unknown
+        What the recipe keeps out of answers, and no item is called.
     """
 
     sources: list[SourceReport]
@@ -107,6 +109,7 @@ class BuildReport:
     ambiguous_examples: list[str]
     conflicting_profiles: int
     matches: list[Match]
+    unlisted_unknown: list[str]
 
     def write(self, folder: Path) -> None:
         """Write ``report.json``."""
@@ -121,6 +124,7 @@ def build_report(
     duplicates: Counter[str],
     conflicts: int,
     linked: LinkedRows | None = None,
+    unlisted_unknown: list[str],
 ) -> BuildReport:
     """Collect the counts of the parts of a build."""
     return BuildReport(
@@ -147,4 +151,5 @@ def build_report(
         ambiguous_examples=identities.ambiguous["name"].head(_EXAMPLES).to_list(),
         conflicting_profiles=conflicts,
         matches=[Match(**row) for row in linked.matches.iter_rows(named=True)] if linked else [],
+        unlisted_unknown=unlisted_unknown,
     )

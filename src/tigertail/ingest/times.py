@@ -55,7 +55,7 @@ def moments(raw: pl.Series, formats: Sequence[str] = ()) -> pl.Series:
     raw
         Texts, numbers (seconds, milliseconds, microseconds or nanoseconds since 1970, or days as 20190226) or times.
     formats
-        How the texts are written, to try first.
+        How the texts are written, to try in order; left out, the usual ways are tried.
     """
     if raw.dtype == pl.String:
         return _read(raw.str.strip_chars().alias("raw"), formats)
@@ -95,7 +95,7 @@ def _read(texts: pl.Series, formats: Sequence[str]) -> pl.Series:
     """Read texts; every way of writing is tried on those that the ways before it cannot read."""
     waiting = pl.DataFrame({"raw": texts.drop_nulls().unique()})
     done = []
-    for attempt in (*(_written(form) for form in formats), _written(_FAST), *_usual()):
+    for attempt in [_written(form) for form in formats] or [_written(_FAST), *_usual()]:
         if waiting.is_empty():
             break
         read = waiting.with_columns(attempt.cast(MOMENT).alias("time"))

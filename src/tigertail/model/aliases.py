@@ -9,6 +9,7 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.folding import fold_series
+from tigertail.dataset.full_names import by_artist
 
 _COLUMNS: Final = (c.ITEM_ID, c.SCHEME, c.ALIAS, "folded")
 
@@ -37,8 +38,7 @@ def item_aliases(dataset: Dataset, items: pl.DataFrame) -> pl.DataFrame | None:
 
 def names_by_artist(items: pl.DataFrame) -> pl.DataFrame:
     """Return the names "Artist - Name" of tracks and albums whose artist is known, as aliases."""
-    whole = pl.concat_str(c.ARTIST_NAME, c.NAME, separator=" - ")
-    named = items.select(c.ITEM_ID, pl.lit(c.NAME).alias(c.SCHEME), whole.alias(c.ALIAS))
+    named = items.select(c.ITEM_ID, pl.lit(c.NAME).alias(c.SCHEME), by_artist().alias(c.ALIAS))
     return named.drop_nulls(c.ALIAS)
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.dataset.folding import fold, fold_loosely, fold_series, loose_series
+from tigertail.dataset.full_names import DASH, by_artist, is_credited
 from tigertail.errors import UnknownItemError
 from tigertail.retrieval.text_lookup import TextLookup
 
@@ -31,7 +32,7 @@ _LOOSE: Final = "loose"
 _UUID: Final = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 _PREFIXED: Final = re.compile(r"\s*(id|mbid):(.+)", re.IGNORECASE | re.DOTALL)
 _QUALIFIED: Final = re.compile(r"(.*\S)\s*\(([^()]+)\)\s*", re.DOTALL)
-_DASH: Final = re.compile(r"\s+[-\u2010-\u2015\u2212]+\s+")  # between an artist and a title
+_ANY_DASH: Final = re.compile(r"\s+[-\u2010-\u2015\u2212]+\s+")  # between an artist and a title
 
 Codes = NDArray[np.int32]
 
@@ -57,7 +58,7 @@ class ItemIndex:
 
     A text is an MBID in any letter case; an id; a name in any spelling that is known of the item, whatever its case,
     accents and punctuation (:func:`~tigertail.dataset.folding.fold`); a name with a country or a kind in brackets; an
-    artist and the name of a track or an album of theirs, with a dash between; or, where no item has the name, one that
+    artist and the name of a track or an album of theirs, with a dash between, of one artist of several too; or, where no item has the name, one that
     is loosely the same (:func:`~tigertail.dataset.folding.fold_loosely`).
     Of several items the one with most listeners is meant, and a note says how many there are and how to ask for
     another. The prefixes ``id:`` and ``mbid:`` leave no choice.
@@ -372,7 +373,7 @@ class ItemIndex:
             return codes, False
         if (qualified := _QUALIFIED.fullmatch(text)) and len(codes := self._qualified(*qualified.groups())):
             return self._of_kind(codes, kind), False
-        for dash in _DASH.finditer(text):
+        for dash in _ANY_DASH.finditer(text):
             found, loosely = self._by_artist(text[dash.end() :], text[: dash.start()], kind)
             if len(found):
                 return found, loosely
@@ -389,7 +390,10 @@ class ItemIndex:
         return np.empty(0, np.int32), False
 
     def _whose(self, codes: Codes, artist: str) -> tuple[Codes, bool]:
-        """Return which of some tracks and albums are an artist's, and whether their name is only loosely so spelled."""
+        """Return which of some tracks and albums are an artist's, and whether their name is only loosely so spelled.
+
+        Where none is the artist's alone, those are that have the artist as one of several.
+        """
         if not len(codes):
             return codes, False
         names, owners = (self._items[column].gather(codes) for column in (c.ARTIST_NAME, c.ARTIST_ID))
@@ -400,7 +404,12 @@ class ItemIndex:
             theirs = (spelled | owners.is_in(ids)).fill_null(False).to_numpy()
             if theirs.any():
                 return codes[theirs], loosely
-        return codes[:0], False
+        guest = fold_loosely(artist)
+        near = loose_series(names, folded).str.contains(guest, literal=True).fill_null(False)
+        credited = [
+            bool(is_near) and is_credited(guest, name) for name, is_near in zip(names, near, strict=True)
+        ]
+        return codes[np.array(credited, np.bool_)], True
 
     def _qualified(self, name: str, qualifier: str) -> Codes:
         """Return the items of a name that are of a country or a kind."""
@@ -518,15 +527,14 @@ class ItemIndex:
 def full_name(item: Mapping[str, Any]) -> str:
     """Return the name of an item; that of a track or an album follows its artist's."""
     artist = item.get(c.ARTIST_NAME)
-    return f"{artist} - {item[c.NAME]}" if artist else str(item[c.NAME])
+    return f"{artist}{DASH}{item[c.NAME]}" if artist else str(item[c.NAME])
 
 
 def full_names(items: pl.DataFrame) -> pl.Series:
     """Return the full name of each item, as :func:`full_name` does, as ``name``."""
     if c.ARTIST_NAME not in items.columns:
         return items[c.NAME]
-    whole = pl.concat_str(c.ARTIST_NAME, c.NAME, separator=" - ")
-    return items.select(pl.coalesce(whole, c.NAME).alias(c.NAME)).to_series()
+    return items.select(pl.coalesce(by_artist(), c.NAME).alias(c.NAME)).to_series()
 
 
 def mbid_in(column: str) -> pl.Expr:

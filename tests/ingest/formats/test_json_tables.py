@@ -155,3 +155,11 @@ def test_lists_of_items_and_their_times(tmp_path, read):
     rows = [{"listener_id": "a", "name": ["Can", "Sade"], "last_played": [1600000000, 1600000001]}]
     plays = read(table(tmp_path, json.dumps(rows)))["plays"]
     assert plays["last_played"].dt.second().to_list() == [40, 41]
+
+
+def test_true_and_false_are_no_names(tmp_path, read, quarantine):
+    rows = [{"u": "ann", "name": name} for name in ("Can", False, ["Sade", True], "false")]
+    plays = read(table(tmp_path, json.dumps(rows), columns={"listener_id": "u", "name": "name"}))["plays"]
+    assert plays["name"].to_list() == ["Can", "Sade", "false"]
+    assert quarantine.reasons_of("t") == {"no item name": 2}
+    assert quarantine.warnings == {("t", "name is true or false, which is no text, left out"): 2}

@@ -30,6 +30,46 @@ def test_a_track_of_several_artists_is_one_track(tmp_path, read):
         assert plays.select("name", "artist_mbid").rows() == [("Under Pressure", f"{one},{two}")]
 
 
+ONE, TWO = ("00000000-0000-4000-8000-" + digit * 12 for digit in "12")
+
+
+def test_fields_of_structs_and_of_lists_of_structs(tmp_path, read):
+    frame = pl.DataFrame(
+        {
+            "user": [{"id": 7, "home": {"country": "PL"}}, {"id": 8, "home": None}],
+            "artists": [[{"name": "Can", "mbid": ONE}, {"name": "Sade", "mbid": TWO}], [None, {"name": "Can"}]],
+        }
+    )
+    columns = {"listener_id": "user.id", "name": "artists.name", "mbid": "artists.mbid"}
+    fixed = frame.with_columns(pl.col("artists").list.to_array(2))
+    for number, kind in enumerate((frame, fixed)):
+        path = tmp_path / f"{number}.parquet"
+        kind.write_parquet(path)
+        plays = read(source(path, columns=columns))["plays"]
+        assert plays.select(columns.keys()).rows() == [("7", "Can", ONE), ("7", "Sade", TWO), ("8", "Can", None)]
+        people = read(
+            source(path, table="listeners", columns={"listener_id": "user.id", "country": "user.home.country"})
+        )["listeners"]
+        assert people.select("listener_id", "country").rows() == [("7", "PL"), ("8", None)]
+
+
+def test_a_column_may_have_a_point_in_its_name(tmp_path, read):
+    frame = pl.DataFrame({"user.id": ["a"], "a.b": [{"c.d": "Can", "c": {"d": "Sade"}}]})
+    frame.write_parquet(tmp_path / "a.parquet")
+    columns = {"listener_id": "user.id", "name": "a.b.c.d"}
+    assert read(source(tmp_path, columns=columns))["plays"]["name"].to_list() == ["Can"]
+
+
+def test_a_struct_says_which_fields_to_name(tmp_path, read):
+    pl.DataFrame({"u": ["a"], "artists": [[{"name": "Can", "mbid": ONE}]]}).write_parquet(tmp_path / "a.parquet")
+    with pytest.raises(DataError, match="column 'artists' is of type List") as error:
+        read(source(tmp_path, columns={"listener_id": "u", "name": "artists"}))
+    assert error.value.remedy.endswith("in the recipe: 'artists.name', 'artists.mbid'")
+    with pytest.raises(DataError, match="no column artists.title") as error:
+        read(source(tmp_path, columns={"listener_id": "u", "name": "artists.title"}))
+    assert "artists.name" in error.value.remedy
+
+
 def test_bad_rows_keep_their_number(tmp_path, read, quarantine):
     frame = pl.DataFrame({"listener_id": ["a", None, "c"], "item_id": ["x", "y", "z"], "plays": [1.0, 1, -1]})
     frame.write_parquet(tmp_path / "a.parquet")

@@ -58,3 +58,9 @@ def test_the_history_of_a_year_names_no_listener(pack, read, quarantine):
 def test_a_folder_without_a_history(pack, read):
     with pytest.raises(DataError, match="as Spotify sends it"):
         read(history(pack({"ReadMeFirst.pdf": b"%PDF"}, "folder")))
+
+
+def test_true_and_false_are_no_artists(tmp_path, read, quarantine):
+    (tmp_path / "endsong_0.json").write_text(json.dumps([song("Can", 30_000), song(False, 30_000)]))
+    assert read(history(tmp_path))["plays"]["name"].to_list() == ["Can"]
+    assert quarantine.reasons_of("spotify-history") == {"no item name": 1}

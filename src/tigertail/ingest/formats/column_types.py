@@ -22,6 +22,7 @@ MANY: Final = (*ITEM_REFERENCE, *PAIR_REFERENCES[0], *PAIR_REFERENCES[1], c.LABE
 
 _WITH_MANY: Final = (Check.AMOUNT, Check.RATING, Check.TIME, Check.POSITION)  # a list beside a list of items
 _WORDS: Final = (pl.String, pl.Binary, pl.Categorical, pl.Enum, pl.Null)
+_FIELDS_SHOWN: Final = 5
 _MBID_BYTES: Final = 16
 _WHOLE_FLOAT: Final = r"^-?\d+\.0+$"
 
@@ -45,7 +46,7 @@ def check_types(spec: TableSpec, rows: pl.DataFrame, path: Path, names: Mapping[
     DataError
         If a type has no meaning in its column.
     """
-    lists = [name for name, dtype in rows.schema.items() if _is_list(dtype)]
+    lists = [name for name, dtype in rows.schema.items() if is_list(dtype)]
     leading = any(name in MANY for name in lists)
     for name, dtype in rows.schema.items():
         column = spec.inputs.get(name)
@@ -59,7 +60,7 @@ def check_types(spec: TableSpec, rows: pl.DataFrame, path: Path, names: Mapping[
                 f"column '{names.get(name, name.removeprefix(DESCRIPTOR))}' is of type {dtype}, "
                 f"which cannot be read as {_what(name)}",
                 path=path,
-                remedy=_remedy(name, spec),
+                remedy=_remedy(name, spec, names.get(name, name), dtype),
             )
 
 
@@ -125,6 +126,11 @@ def ids_from_floats(rows: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     return rows.with_columns(pl.col(spoilt).str.replace(r"\.0+$", "")) if spoilt else rows
 
 
+def is_list(dtype: pl.DataType) -> bool:
+    """Return whether a column's values are lists."""
+    return isinstance(dtype, pl.List | pl.Array)
+
+
 def _plain(values: pl.Series, check: Check) -> pl.Series:
     dtype = values.dtype
     if dtype == pl.Binary:
@@ -166,10 +172,6 @@ def _decoded(content: bytes | None) -> str | None:
         return None
 
 
-def _is_list(dtype: pl.DataType) -> bool:
-    return isinstance(dtype, pl.List | pl.Array)
-
-
 def _readable(dtype: pl.DataType | DataTypeClass, check: Check) -> bool:
     if dtype in _WORDS:
         return True
@@ -186,7 +188,11 @@ def _what(name: str) -> str:
     return "a descriptor" if name.startswith(DESCRIPTOR) else name
 
 
-def _remedy(name: str, spec: TableSpec) -> str:
+def _remedy(name: str, spec: TableSpec, column: str, dtype: pl.DataType) -> str:
+    inner = dtype.inner if isinstance(dtype, pl.List | pl.Array) else dtype
+    if isinstance(inner, pl.Struct) and inner.fields:
+        fields = ", ".join(f"'{column}.{field.name}'" for field in inner.fields[:_FIELDS_SHOWN])
+        return f"name one of its fields under 'columns' in the recipe: {fields}"
     if name.startswith(DESCRIPTOR):
         return f"leave it out: without = ['{name.removeprefix(DESCRIPTOR)}']"
     if name in ITEM and spec.item_columns:

@@ -15,7 +15,7 @@ import polars as pl
 from pydantic import field_validator
 
 from tigertail import columns as c
-from tigertail.ingest.formats.source import Batch, Source
+from tigertail.ingest.formats.source import Batch, Source, Texts
 from tigertail.io.archives import stream
 from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
 from tigertail.io.text_rows import TextFile
@@ -50,7 +50,7 @@ class Dbpedia(Source):
 
     kind: Literal["artist"] = "artist"
     table: Literal["annotations"] = "annotations"
-    facets: tuple[str, ...] = tuple(FACETS)
+    facets: Texts = tuple(FACETS)
     catalogue: Literal["known", "all"] = "known"
 
     @field_validator("facets")

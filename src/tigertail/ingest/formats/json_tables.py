@@ -11,7 +11,7 @@ import polars as pl
 
 from tigertail.dataset.table_spec import Refers
 from tigertail.errors import DataError
-from tigertail.ingest.formats.column_types import MANY
+from tigertail.ingest.formats.column_types import MANY, TEXTS
 from tigertail.ingest.formats.file_table import FileTable
 from tigertail.ingest.formats.mapped import MappedSource
 from tigertail.io.archives import required_streams
@@ -47,6 +47,7 @@ class Json(MappedSource):
     ) -> Iterator[pl.DataFrame]:
         """Yield the columns as text, truths or lists; a value of another kind is left out, with a warning."""
         single, amounts = self._without_lists()
+        texts = self._texts()
         for block in blocks:
             values = {name: [_value(one, name) for one in block[_OBJECT]] for name in columns}
             listed = {
@@ -58,6 +59,10 @@ class Json(MappedSource):
                 odd = [isinstance(one, dict) or (name in never and isinstance(one, list)) for one in found]
                 quarantine.warn(self.label, f"{name} is no single value, left out", sum(odd))
                 kept = [None if is_odd else one for one, is_odd in zip(found, odd, strict=True)]
+                if name in texts:
+                    truths = sum(map(_truths, kept))
+                    quarantine.warn(self.label, f"{name} is true or false, which is no text, left out", truths)
+                    kept = [_without_truths(one) for one in kept] if truths else kept
                 series.append(_series(name, kept))
             yield block.select(LINE, TEXT).with_columns(series)
 
@@ -70,6 +75,12 @@ class Json(MappedSource):
         others = [name for name in self.spec.inputs if name not in MANY]
         single, amounts = ({str(self.columns.get(name, name)) for name in names} for names in (own, others))
         return single | set(self.where), amounts
+
+
+    def _texts(self) -> set[str]:
+        """Return the columns of the file that are names, ids and other texts."""
+        texts = {name for name, column in self.spec.inputs.items() if column.check in TEXTS}
+        return {str(self.columns.get(name, name)) for name in texts} - set(self.where)
 
 
 def _parsed(file: JsonFile) -> Iterator[pl.DataFrame]:
@@ -118,6 +129,16 @@ def _series(name: str, values: list[Any]) -> pl.Series:
     if given and all(isinstance(value, bool) for value in given):
         return pl.Series(name, values, dtype=pl.Boolean)
     return pl.Series(name, [_text(value) for value in values], dtype=pl.String)
+
+
+def _truths(value: Any) -> int:
+    return sum(map(_truths, value)) if isinstance(value, list) else isinstance(value, bool)
+
+
+def _without_truths(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_truths(one) for one in value]
+    return None if isinstance(value, bool) else value
 
 
 def _text(value: Any) -> str | None:

@@ -16,13 +16,21 @@ from tigertail import columns as c
 from tigertail.dataset.table_spec import Intake, TableSpec
 from tigertail.dataset.tables import TABLES
 from tigertail.errors import DataError, setting_at_fault
-from tigertail.ingest.formats.column_types import MANY, check_types
+from tigertail.ingest.formats.column_types import MANY, check_types, is_list
 from tigertail.ingest.formats.export import with_file
 from tigertail.ingest.formats.file_table import FileTable, shown
 from tigertail.ingest.formats.joined import PREFIX, Joined, compared_columns
-from tigertail.ingest.formats.several import exploded, has_lists, split_fields, split_mbids
-from tigertail.ingest.formats.source import DESCRIPTOR, ROW_KEY, Batch, Source
-from tigertail.ingest.formats.where import Condition, kept_rows
+from tigertail.ingest.formats.several import (
+    AMOUNTS,
+    OF_EACH,
+    exploded,
+    has_lists,
+    side_by_side,
+    split_fields,
+    split_mbids,
+)
+from tigertail.ingest.formats.source import DESCRIPTOR, ROW_KEY, Batch, Source, Texts
+from tigertail.ingest.formats.where import Condition, check_condition, kept_rows
 from tigertail.ingest.times import is_format
 from tigertail.io.quarantine import LINE, TEXT, Quarantine
 
@@ -47,7 +55,8 @@ class MappedSource(Source):
         Another file of the format, whose columns are added where the columns ``on`` are equal: its ``path``, ``on``
         and the keys of the format. Its columns are called ``join.COLUMN``.
     time_format
-        How times are written, with the marks of ``strptime``: one way, or several to try in order.
+        How times are written, with the marks of ``strptime``: one way, or several to try in order. Rows whose time
+        is written otherwise are rejected.
     descriptors
         Only for audio: the file's columns read as descriptors. Left out, all columns that are not mapped.
     without
@@ -71,9 +80,9 @@ class MappedSource(Source):
     several: dict[str, str] = Field(default_factory=dict)
     where: dict[str, Condition] = Field(default_factory=dict)
     join: dict[str, Any] = Field(default_factory=dict)
-    time_format: tuple[str, ...] = ()
-    descriptors: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
+    time_format: Texts = ()
+    descriptors: Texts = ()
+    without: Texts = ()
     events: bool | None = None
     rating_scale: tuple[float, float] | None = None
     files: str = "*"
@@ -86,10 +95,29 @@ class MappedSource(Source):
             raise ValueError(f"unknown table '{table}'; it is one of {', '.join(tables)}")
         return table
 
-    @field_validator("time_format", mode="before")
+    @field_validator("columns", mode="before")
     @classmethod
-    def _several_formats(cls, formats: Any) -> Any:
-        return (formats,) if isinstance(formats, str) else formats
+    def _names_or_numbers(cls, columns: Any) -> Any:
+        for name, column in columns.items() if isinstance(columns, dict) else ():
+            if not isinstance(column, str | int) or isinstance(column, bool):
+                raise ValueError(
+                    f"{name} is one column of the file, by its name in quotes or its number; '{column}' is neither"
+                )
+        return columns
+
+    @field_validator("rating_scale", mode="before")
+    @classmethod
+    def _of_two(cls, scale: Any) -> Any:
+        if scale is not None and not (isinstance(scale, list | tuple) and len(scale) == 2):
+            raise ValueError(f"'{scale}' is not the lowest and the highest rating, such as [1, 5]")
+        return scale
+
+    @field_validator("where", mode="before")
+    @classmethod
+    def _conditions(cls, conditions: Any) -> Any:
+        for column, condition in conditions.items() if isinstance(conditions, dict) else ():
+            check_condition(column, condition)
+        return conditions
 
     @field_validator("time_format")
     @classmethod
@@ -175,9 +203,10 @@ class MappedSource(Source):
                 )
             before = 0
             for block in table.blocks([name for name in table.columns if name in needed]):
-                rows = block if other is None else other.added(block, self.label, table.name, quarantine)
+                rows = block if other is None else self._joined(other, table, block, mapping, quarantine)
+                listed = rows.height != block.height or has_lists(rows)
                 rows = kept_rows(rows, self.where, self.label, table.path, quarantine)
-                batch = self._batch(table, rows, mapping, before, quarantine)
+                batch = self._batch(table, rows, mapping, before, quarantine, listed=listed)
                 before += batch.rows.height
                 yield batch
 
@@ -238,6 +267,24 @@ class MappedSource(Source):
             quarantine.warn(self.label, f"{reason}, in {source.path.name}, left out", rows)
         return other
 
+    def _joined(
+        self,
+        other: Joined,
+        table: FileTable,
+        rows: pl.DataFrame,
+        mapping: dict[str, str],
+        quarantine: Quarantine,
+    ) -> pl.DataFrame:
+        """Add the columns of the file to join; lists that are compared with it stand for rows of their own."""
+        compared = [name for name in other.left if is_list(rows.schema[name])]
+        if compared:
+            apart = {column for name, column in mapping.items() if name in OF_EACH}
+            beside = [name for name in rows.columns if is_list(rows.schema[name]) and name not in apart]
+            amounts = {column for name, column in mapping.items() if name in AMOUNTS}
+            lists = list(dict.fromkeys((*compared, *beside)))
+            rows = side_by_side(rows, lists, amounts, self.label, table.name, quarantine)
+        return other.added(rows, self.label, table.name, quarantine)
+
     def _batch(
         self,
         table: FileTable,
@@ -245,6 +292,8 @@ class MappedSource(Source):
         mapping: dict[str, str],
         before: int,
         quarantine: Quarantine,
+        *,
+        listed: bool,
     ) -> Batch:
         """Turn rows with the file's columns into a batch with the table's columns."""
         kept: list[str] = [name for name in (LINE, TEXT) if name in rows.columns]
@@ -256,7 +305,7 @@ class MappedSource(Source):
         check_types(self.spec, given, table.path, mapping)
         many = {name: separator for name, separator in self.several.items() if name in given.columns}
         given = split_mbids(split_fields(given, many))
-        listed = has_lists(given)
+        listed |= has_lists(given)
         given = exploded(given, self.label, table.name, quarantine)
         if (order := self.spec.row_order) is not None and order not in mapping:
             place = pl.int_range(before + 1, before + 1 + pl.len()) if listed else pl.col(LINE)

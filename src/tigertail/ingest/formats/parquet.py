@@ -25,7 +25,10 @@ _DAMAGE: Final = (
 
 
 class Parquet(MappedSource):
-    """A Parquet file or a folder of them."""
+    """A Parquet file or a folder of them.
+
+    A field of a struct is called ``artist.name``; that of a list of structs is a list.
+    """
 
     files: str = "*.parquet"
 
@@ -84,7 +87,8 @@ def _typed(rows: pl.DataFrame, columns: Mapping[str, Check], path: Path) -> pl.D
 
 def _columns(path: Path) -> list[str]:
     try:
-        return pl.scan_parquet(path, glob=False).collect_schema().names()
+        schema = pl.scan_parquet(path, glob=False).collect_schema()
+        return list(dict.fromkeys(name for column in schema.items() for name in _names(*column)))
     except _DAMAGE as error:
         raise _unreadable(path, error) from error
 
@@ -96,13 +100,43 @@ def _blocks(
     try:
         frame = pl.scan_parquet(path, glob=False)
         height = frame.select(pl.len()).collect().item()
-        wanted = frame.select(columns)
+        schema = frame.collect_schema()
+        wanted = frame.select(_column(name, schema).alias(name) for name in columns)
         for start in range(0, height, _ROWS):
             rows = wanted.slice(start, _ROWS).collect()
             quarantine.read[source] += rows.height
             yield rows.with_columns(pl.int_range(start + 1, start + 1 + pl.len()).alias(LINE))
     except _DAMAGE as error:
         raise _unreadable(path, error) from error
+
+
+def _names(name: str, dtype: pl.DataType) -> Iterator[str]:
+    """Yield the name of a column and those of its fields, which follow a point."""
+    yield name
+    inner = dtype.inner if isinstance(dtype, pl.List | pl.Array) else dtype
+    if isinstance(inner, pl.Struct):
+        for field in inner.fields:
+            yield from _names(f"{name}.{field.name}", field.dtype)
+
+
+def _column(name: str, schema: Mapping[str, pl.DataType]) -> pl.Expr:
+    """Return a column, or a field within one."""
+    if name in schema:
+        return pl.col(name)
+    owner = max((one for one in schema if name.startswith(f"{one}.")), key=len)
+    return _field(pl.col(owner), schema[owner], name[len(owner) + 1 :])
+
+
+def _field(values: pl.Expr, dtype: pl.DataType, name: str) -> pl.Expr:
+    if isinstance(dtype, pl.Array):
+        values, dtype = values.arr.to_list(), pl.List(dtype.inner)
+    if isinstance(dtype, pl.List):
+        return values.list.eval(_field(pl.element(), dtype.inner, name))
+    fields = {field.name: field.dtype for field in dtype.fields}
+    if name in fields:
+        return values.struct.field(name)
+    owner = max((one for one in fields if name.startswith(f"{one}.")), key=len)
+    return _field(values.struct.field(owner), fields[owner], name[len(owner) + 1 :])
 
 
 def _unreadable(path: Path, error: BaseException) -> DataError:

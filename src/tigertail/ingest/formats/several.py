@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import polars as pl
@@ -13,7 +13,12 @@ from tigertail.io.quarantine import Quarantine, reasons
 
 _MBID: Final = r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _SIZE: Final = "#size"
-_AMOUNTS: Final = (c.PLAYS, c.RATING, c.WEIGHT, c.COUNT, c.POSITION)
+AMOUNTS: Final = (c.PLAYS, c.RATING, c.WEIGHT, c.COUNT, c.POSITION)
+"""What is said of each item of a list."""
+
+OF_EACH: Final = (*PAIR_REFERENCES[1], c.LABEL)
+"""Columns whose lists go with each item, and not one value with one item."""
+
 # A text beside several MBIDs names all of these items, so it is the name of none of them.
 _NAME_OF: Final = {c.MBID: c.NAME, **{side[2]: side[1] for side in PAIR_REFERENCES}}
 
@@ -69,34 +74,42 @@ def exploded(rows: pl.DataFrame, source: str, file: str, quarantine: Quarantine)
         Where rows go whose amounts are not as many as what they count, and the number of other values left out because
         they are not as many.
     """
-    arrays = [
-        pl.col(name).arr.to_list() for name, dtype in rows.schema.items() if isinstance(dtype, pl.Array)
-    ]
-    rows = rows.with_columns(arrays)
-    lists = [name for name, dtype in rows.schema.items() if isinstance(dtype, pl.List)]
+    lists = [name for name, dtype in rows.schema.items() if isinstance(dtype, pl.List | pl.Array)]
     for group in _groups(lists):
-        rows = _exploded(rows, group, source, file, quarantine)
+        rows = side_by_side(rows, group, AMOUNTS, source, file, quarantine)
     return rows
 
 
-def _groups(lists: list[str]) -> list[list[str]]:
-    """Return the lists that go side by side, what they are about first."""
-    about: list[list[str]] = [
-        [name for name in names if name in lists] for names in (*PAIR_REFERENCES, ITEM_REFERENCE, (c.LABEL,))
-    ]
-    groups = [group for group in about if group]
-    others = [name for name in lists if not any(name in group for group in groups)]
-    return [*groups[:-1], [*groups[-1], *others]] if groups else []
-
-
-def _exploded(
-    rows: pl.DataFrame, lists: list[str], source: str, file: str, quarantine: Quarantine
+def side_by_side(
+    rows: pl.DataFrame,
+    lists: Sequence[str],
+    amounts: Collection[str],
+    source: str,
+    file: str,
+    quarantine: Quarantine,
 ) -> pl.DataFrame:
+    """Return a row for each place of lists that go side by side.
+
+    Parameters
+    ----------
+    rows
+        Rows with lists or arrays.
+    lists
+        The columns, what the others are about first.
+    amounts
+        Columns without which a row says nothing: rows are rejected in which they are not as long as the others.
+    source, file
+        The source and the file, for the quarantine.
+    quarantine
+        Where these rows go, and the number of other values left out because they are not as many.
+    """
+    arrays = [pl.col(name).arr.to_list() for name in lists if isinstance(rows.schema[name], pl.Array)]
+    rows = rows.with_columns(arrays)
     sizes = {name: pl.col(name).list.len().fill_null(0) for name in lists}
     given = [pl.when(size > 0).then(size) for size in sizes.values()]
     rows = rows.with_columns(pl.coalesce(*given, pl.lit(1)).cast(pl.Int64).alias(_SIZE))
     differs = {name: (size > 0) & (size != pl.col(_SIZE)) for name, size in sizes.items()}
-    counts = [name for name in lists if name in _AMOUNTS]
+    counts = [name for name in lists if name in amounts]
     if counts:
         bad = pl.any_horizontal(differs[name] for name in counts)
         reason = f"lists of different lengths ({', '.join(lists)})"
@@ -113,6 +126,16 @@ def _exploded(
         usable = (sizes[name] > 0) & ~differs[name]
         filled.append(pl.when(usable).then(name).otherwise(nothing).alias(name))
     return rows.with_columns(filled).drop(_SIZE).explode(lists)
+
+
+def _groups(lists: list[str]) -> list[list[str]]:
+    """Return the lists that go side by side, what they are about first."""
+    about: list[list[str]] = [
+        [name for name in names if name in lists] for names in (*PAIR_REFERENCES, ITEM_REFERENCE, (c.LABEL,))
+    ]
+    groups = [group for group in about if group]
+    others = [name for name in lists if not any(name in group for group in groups)]
+    return [*groups[:-1], [*groups[-1], *others]] if groups else []
 
 
 def has_lists(rows: pl.DataFrame) -> bool:

@@ -6,10 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator, model_validator
 
 from tigertail import columns as c
 from tigertail.io.quarantine import Quarantine
@@ -42,7 +42,7 @@ class Batch:
     unspaced
         Whether names are written without spaces and short words: ``simongarfunkel``.
     time_formats
-        How times are written, to try before the usual ways.
+        How times are written; rows whose time is written otherwise are rejected. Left out, in any of the usual ways.
     """
 
     table: str
@@ -53,6 +53,14 @@ class Batch:
     known_only: bool = False
     unspaced: bool = False
     time_formats: tuple[str, ...] = ()
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+"""Some texts in a recipe: a list, or one alone."""
 
 
 class Source(BaseModel, ABC):
@@ -87,13 +95,20 @@ class Source(BaseModel, ABC):
 
     format: str
     path: Path
-    name: str = Field(default="", pattern=r"^[^:\s]*$")
-    namespace: str = Field(default="", pattern=r"^[^:\s]*$")
+    name: str = ""
+    namespace: str = ""
     kind: Literal["artist", "album", "track"] = "artist"
     catalogue: Literal["known", "all", "open"] | None = None
-    missing: tuple[str, ...] = ()
-    credits: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    missing: Texts = ()
+    credits: Texts = ()
     credited: Literal["all", "first"] = "all"
+
+    @field_validator("name", "namespace")
+    @classmethod
+    def _of_one_word(cls, name: str) -> str:
+        if ":" in name or any(map(str.isspace, name)):
+            raise ValueError(f"'{name}' has a blank or a colon: write it without")
+        return name
 
     @model_validator(mode="after")
     def _check_catalogue(self) -> Self:
@@ -111,6 +126,8 @@ class Source(BaseModel, ABC):
             raise ValueError("credits are of artists; the kind of this source is another")
         if self.credits and getattr(self, "table", "") == c.ITEMS_TABLE:
             raise ValueError("credits are split in other tables: names of a table of items are known names")
+        if not all(self.credits):
+            raise ValueError("credits: what stands between artists has at least one character")
         if not self.credits and self.credited != "all":
             raise ValueError("credited needs credits, such as credits = [' feat. ']")
         return self

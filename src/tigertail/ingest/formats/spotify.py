@@ -86,9 +86,9 @@ class SpotifyHistory(Export):
 
 
 def _first(found: Mapping[str, Any], keys: tuple[str, ...]) -> str | None:
-    """Return the first value that is a text or a number."""
+    """Return the first value that is a text or a number; true and false are neither."""
     for key in keys:
         value = found.get(key)
-        if isinstance(value, str | int | float):
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
             return clean_text(str(value))
     return None

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isnan
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Any, Final
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from tigertail.errors import DataError
 from tigertail.io.quarantine import Quarantine
 
 Value = str | bool | int | float
+
+_HOW: Final = (
+    'write a value, a list of values, or one or more of { at_least = 30, at_most = 600, without = ["x"] }'
+)
+
+
+def _listed(values: Any) -> Any:
+    return values if isinstance(values, list | tuple) else [values]
 
 
 class Bounds(BaseModel):
@@ -30,13 +39,38 @@ class Bounds(BaseModel):
 
     at_least: float | None = None
     at_most: float | None = None
-    without: tuple[Value, ...] = Field(default=())
+    without: Annotated[tuple[Value, ...], BeforeValidator(_listed)] = ()
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if self.at_least is None and self.at_most is None and not self.without:
-            raise ValueError("a condition has at_least, at_most or without")
-        return self
+
+def check_condition(column: str, condition: Any) -> None:
+    """Raise a ValueError that says how a condition in a recipe is written, if this one is not.
+
+    Parameters
+    ----------
+    column
+        The column.
+    condition
+        What the recipe says of it.
+    """
+    values = condition
+    if isinstance(condition, dict):
+        if unknown := [key for key in condition if key not in Bounds.model_fields]:
+            raise ValueError(f"{column}: unknown key '{unknown[0]}'; {_HOW}")
+        bounds = [condition[key] for key in ("at_least", "at_most") if key in condition]
+        if odd := [one for one in bounds if not _is_number(one)]:
+            raise ValueError(f"{column}: '{odd[0]}' is no number; {_HOW}")
+        if bounds != sorted(bounds):
+            raise ValueError(f"{column}: at_least is above at_most, so that no row is left")
+        values = condition.get("without", bounds)
+    values = _listed(values)
+    if not values:
+        raise ValueError(f"{column}: a condition without a value; {_HOW}")
+    if odd := [one for one in values if not isinstance(one, Value)]:
+        raise ValueError(f"{column}: '{odd[0]}' is no text, number or truth; {_HOW}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and not isnan(value)
 
 
 Condition = Value | tuple[Value, ...] | Bounds

@@ -1,0 +1,48 @@
+"""Names of tracks and albums with those of their artists: "Artist - Name"."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.dataset.folding import fold_loosely
+
+DASH: Final = " - "
+"""Between the name of an artist and that of a track or an album."""
+
+MOST_CREDITED: Final = 12
+"""Most parts of a credit that are looked at: no credit of more is told apart."""
+
+_BETWEEN: Final = re.compile(
+    r"\s*[;,•]\s+|\s*•\s*|\s+[(\[]?(?:feat(?:uring)?\.?|ft\.?|with|w/|vs\.?|and|und|et|[yex&+/×])\s+",
+    re.IGNORECASE,
+)  # artists of one credit
+
+
+def by_artist(artist: str = c.ARTIST_NAME, name: str = c.NAME) -> pl.Expr:
+    """Return the columns of artists and names as "Artist - Name"; null where either is.
+
+    Examples
+    --------
+    >>> pl.select(artist_name=pl.lit("Can"), name=pl.lit("Vitamin C")).select(by_artist()).item()
+    'Can - Vitamin C'
+    """
+    return pl.concat_str(artist, name, separator=DASH)
+
+
+def is_credited(artist: str, credit: str) -> bool:
+    """Return whether an artist, folded loosely, is one of those that a credit names, or some of them together.
+
+    Examples
+    --------
+    >>> credit = "Simon & Garfunkel (feat. Finch)"
+    >>> [is_credited(one, credit) for one in ("finch", "simonandgarfunkel", "garfunk", "simonandfinch")]
+    [True, True, False, False]
+    """
+    ends = [0, *(place for sign in _BETWEEN.finditer(credit) for place in sign.span()), len(credit)]
+    starts, ends = ends[::2][:MOST_CREDITED], ends[1::2][:MOST_CREDITED]
+    parts = (credit[start:end] for place, start in enumerate(starts) for end in ends[place:])
+    return any(fold_loosely(part) == artist for part in parts)
