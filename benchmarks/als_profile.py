@@ -21,7 +21,7 @@ from numba import njit, prange
 from als import synthetic
 from tigertail.cli.output import print_table
 from tigertail.factorization import ALSConfig, fit_als, kernels
-from tigertail.factorization.prefetch import prefetch
+from tigertail.factorization.instructions import prefetch
 
 
 @njit(parallel=True, fastmath=True)

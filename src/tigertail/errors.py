@@ -15,10 +15,10 @@ UNKNOWN_KEY: Final = "unknown key"
 
 # What a setting of another type should be, by pydantic's name of the mistake.
 _EXPECTED: Final = {
-    "tuple_type": "expected a list in brackets, such as [\"a\", \"b\"]",
-    "list_type": "expected a list in brackets, such as [\"a\", \"b\"]",
+    "tuple_type": 'expected a list in brackets, such as ["a", "b"]',
+    "list_type": 'expected a list in brackets, such as ["a", "b"]',
     "string_type": "expected a text in quotes",
-    "dict_type": "expected a table in braces, such as { key = \"value\" }",
+    "dict_type": 'expected a table in braces, such as { key = "value" }',
     "bool_type": "expected true or false",
     "bool_parsing": "expected true or false",
 }

@@ -59,7 +59,9 @@ def test_tables_beside_the_plays_are_said_to_match_and_to_cover(recipe: Path) ->
 
 def test_what_the_recipe_keeps_out_and_nothing_is_called_is_said(recipe: Path) -> None:
     recipe.write_text('unlisted = ["The Cure", "The Cuer"]\n' + recipe.read_text())
-    result = CliRunner().invoke(app, ["build", str(recipe), str(recipe.parent / "made")], catch_exceptions=False)
+    result = CliRunner().invoke(
+        app, ["build", str(recipe), str(recipe.parent / "made")], catch_exceptions=False
+    )
     assert "No item is called as the recipe's unlisted says: The Cuer." in result.stdout
 
 

@@ -179,7 +179,9 @@ def test_loosely_more_is_one(left: str, right: str) -> None:
     assert fold_loosely(left) == fold_loosely(right)
 
 
-@pytest.mark.parametrize(("left", "right"), [("が", "か"), ("Кино", "Kino"), ("Nero", "Nerd"), ("!!!", "!"), *OF_SIGNS])
+@pytest.mark.parametrize(
+    ("left", "right"), [("が", "か"), ("Кино", "Kino"), ("Nero", "Nerd"), ("!!!", "!"), *OF_SIGNS]
+)
 def test_even_loosely_different_names_stay_different(left: str, right: str) -> None:
     assert fold_loosely(left) != fold_loosely(right)
 

@@ -45,7 +45,11 @@ def test_items_by_what_else_they_are_called_and_what_none_is_called() -> None:
         orient="row",
     )
     wanted = ["easy cure!", two.upper(), "shop:7", "Shop:8", SPECIAL_PURPOSE]
-    assert ITEMS.filter(pl.Series(unlisted(ITEMS, wanted[:3], aliases)))["item_id"].to_list() == ["e", "f", "h"]
+    assert ITEMS.filter(pl.Series(unlisted(ITEMS, wanted[:3], aliases)))["item_id"].to_list() == [
+        "e",
+        "f",
+        "h",
+    ]
     assert without_item(ITEMS, wanted, aliases) == ["Shop:8"]
     assert without_item(ITEMS, wanted) == wanted[:4]
     assert without_item(ITEMS, []) == []

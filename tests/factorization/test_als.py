@@ -60,15 +60,26 @@ def dots(factors: Factors) -> Reals:
 @pytest.mark.parametrize("nu", [0.0, 0.5, 1.0])
 def test_it_finds_what_exact_algebra_finds(factors: int, nu: float) -> None:
     matrix = random_confidences(seed=factors)
-    config = ALSConfig(factors=factors, iterations=3, reg=0.05, nu=nu, alpha0=0.1, steps=60)
+    config = ALSConfig(
+        factors=factors, iterations=3, reg=0.05, nu=nu, alpha0=0.1, steps=60, storage="float32"
+    )
     start = random_start(matrix, factors)
     found = fit_als(matrix, config, initial=start)
     np.testing.assert_allclose(dots(found), reference(matrix, start, config), atol=1e-4)
 
 
+def test_half_the_bytes_find_the_same() -> None:
+    matrix = random_confidences(seed=3)
+    exact, half = (ALSConfig(factors=16, reg=0.05, alpha0=0.1, storage=one) for one in ("float32", "float16"))
+    start = random_start(matrix, 16)
+    ours, theirs = (fit_als(matrix, one, initial=start) for one in (half, exact))
+    np.testing.assert_allclose(dots(ours), dots(theirs), atol=5e-3)
+    assert als_objective(matrix, ours, exact) == pytest.approx(als_objective(matrix, theirs, exact), rel=1e-4)
+
+
 def test_confidences_below_the_weight_of_the_unobserved_are_no_special_case() -> None:
     matrix = random_confidences(seed=1, low=0.01, high=1.0)
-    config = ALSConfig(factors=6, iterations=3, reg=0.05, alpha0=0.5, steps=60)
+    config = ALSConfig(factors=6, iterations=3, reg=0.05, alpha0=0.5, steps=60, storage="float32")
     start = random_start(matrix, 6)
     found = fit_als(matrix, config, initial=start)
     np.testing.assert_allclose(dots(found), reference(matrix, start, config), atol=1e-4)
@@ -129,7 +140,7 @@ def test_the_seed_makes_the_factors() -> None:
 
 def test_a_warm_start_goes_on_where_the_last_fit_stopped() -> None:
     matrix = random_confidences(seed=6)
-    six, three = (ALSConfig(factors=10, iterations=sweeps) for sweeps in (6, 3))
+    six, three = (ALSConfig(factors=10, iterations=sweeps, storage="float32") for sweeps in (6, 3))
     halfway = fit_als(matrix, three, seed=1)
     before = halfway.items.copy()
     # Each sweep turns the basis, so that factors differ and dot products do not.
@@ -183,7 +194,7 @@ def observed_of(pairs: Observable, matrix: CSR) -> CSR:
 
 def test_a_pair_that_could_not_be_observed_has_no_weight() -> None:
     matrix = observed_of(HALF_BLIND, random_confidences(3))
-    config = ALSConfig(factors=5, iterations=3, reg=0.1, alpha0=0.3, steps=40)
+    config = ALSConfig(factors=5, iterations=3, reg=0.1, alpha0=0.3, steps=40, storage="float32")
     start = random_start(matrix, 5)
     could = HALF_BLIND.linked[HALF_BLIND.rows][:, HALF_BLIND.columns]
 

@@ -300,13 +300,21 @@ def test_real_taggers_are_listeners(union: tuple[Dataset, BuildReport]) -> None:
 def test_what_is_kept_out_is_called_by_any_spelling_and_reported_where_nothing_is(tmp_path: Path) -> None:
     mbid, two = ("{0}-1111-4111-8111-111111111111".format(digit * 8) for digit in "12")
     recipe = f'unlisted = ["special-purpose", "Zorbl", "{mbid.upper()}", "zorbel", "Zorbel"]\n' + ONE
-    text = f"listener_id,name,mbid,plays\na,Zorble,{two},3\nb,Zorble,{two},3\nb,Zorbl,{two},2\nb,Can,{mbid},1\n"
+    text = (
+        f"listener_id,name,mbid,plays\na,Zorble,{two},3\nb,Zorble,{two},3\nb,Zorbl,{two},2\nb,Can,{mbid},1\n"
+    )
     dataset, report = make(tmp_path, recipe, {"plays.csv": text + "b,Sade,,1\n"})
-    assert dict(dataset.items.select("name", "unlisted").rows()) == {"Zorble": True, "Can": True, "Sade": False}
+    assert dict(dataset.items.select("name", "unlisted").rows()) == {
+        "Zorble": True,
+        "Can": True,
+        "Sade": False,
+    }
     assert report.unlisted_unknown == ["zorbel", "Zorbel"]
 
 
-@pytest.mark.parametrize("source", ['format = "listenbrainz"\npath = "a.jsonl"', 'format = "csv"\npath = "a.csv"'])
+@pytest.mark.parametrize(
+    "source", ['format = "listenbrainz"\npath = "a.jsonl"', 'format = "csv"\npath = "a.csv"']
+)
 def test_plays_without_a_listener_say_that_the_recipe_may_name_one(source: str, tmp_path: Path) -> None:
     files = {
         "a.jsonl": '{"listened_at": 1600000000, "track_metadata": {"artist_name": "Sade"}}\n',

@@ -55,7 +55,13 @@ def test_never_inside_a_known_name(name: str, parts: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "credit",
-    ["Zorble & Finch", "Zorble  &  Finch", "Zorble\u3000&\u3000Finch", "Zorble\u00a0& Finch", "Zorble \t FEAT.\u2003Finch"],
+    [
+        "Zorble & Finch",
+        "Zorble  &  Finch",
+        "Zorble\u3000&\u3000Finch",
+        "Zorble\u00a0& Finch",
+        "Zorble \t FEAT.\u2003Finch",
+    ],
 )
 def test_blanks_around_a_separator_are_of_any_kind_and_number(credit: str) -> None:
     assert split_credit(credit, (" & ", " feat. "), frozenset()) == ["Zorble", "Finch"]

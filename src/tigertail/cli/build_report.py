@@ -71,7 +71,9 @@ def _print_matches(report: BuildReport) -> None:
             printable(f"{report.several_spellings:,} items were spelled in several ways, such as {names}.")
         )
     if report.unlisted_unknown:
-        typer.echo(f"No item is called as the recipe's unlisted says: {printable(', '.join(report.unlisted_unknown))}.")
+        typer.echo(
+            f"No item is called as the recipe's unlisted says: {printable(', '.join(report.unlisted_unknown))}."
+        )
     if report.ambiguous:
         names = ", ".join(report.ambiguous_examples[:_MATCHES_SHOWN])
         typer.echo(

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,8 @@ class ALSConfig(BaseModel):
     """Conjugate-gradient steps a row and sweep; more lower the objective of a sweep by next to nothing."""
     init_std: float = Field(0.1, gt=0)
     """Standard deviation of the initial vectors' length."""
+    storage: Literal["float16", "float32"] = "float16"
+    """How a sweep reads the side that is fixed: float16 has half the bytes to wait for. Sums are float32 in both."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,31 +144,16 @@ class _Side:
 
     def solve(self, x: Floats, z: Floats) -> None:
         """Solve the rows of ``x`` with ``z`` fixed; both may be turned into another basis, in place."""
+        config = self.config
+        half = config.storage == "float16"
         if self.observable is None:
-            self._solve_all(x, z)
+            axes = principal_axes(z, config.factors)
+            solve_in_axes(
+                self.matrix, x, z, axes, config.alpha0, self.penalty, config.steps, self.chunks, half=half
+            )
         else:
             x[self.matrix.row_sizes == 0] = 0
-            solve_groups(self.groups, x, z, self.penalty, self.config, self.observable, self.config.steps)
-
-    def _solve_all(self, x: Floats, z: Floats) -> None:
-        d = self.config.factors
-        values, turn = principal_axes(z, d)
-        kernels.rotate(z, turn)
-        kernels.rotate(x, turn)
-        dense = np.float32(self.config.alpha0) * values
-        kernels.solve_rows(
-            x,
-            z.reshape(-1),
-            self.matrix.indptr,
-            self.matrix.indices,
-            self.matrix.data,
-            np.float32(self.config.alpha0),
-            dense,
-            self.penalty,
-            self.config.steps,
-            self.chunks,
-            False,
-        )
+            solve_groups(self.groups, x, z, self.penalty, config, self.observable, config.steps, half=half)
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,6 +189,8 @@ def solve_groups(
     config: ALSConfig,
     observable: Observable,
     steps: int,
+    *,
+    half: bool = False,
 ) -> None:
     """Solve rows group by group with ``z`` fixed, in place; both are padded, and stay in their basis.
 
@@ -218,29 +208,78 @@ def solve_groups(
         Pairs that could be observed.
     steps
         Most conjugate-gradient steps.
+    half
+        Whether ``z`` is read in float16.
     """
     d = config.factors
     grams = grams_by_group(z, observable)
     for group in groups:
-        values, turn = axes_of(grams[observable.linked[group.code]].sum(axis=0)[:d, :d], z.shape[1])
-        fixed, solved = z[group.met], x[group.rows]
-        kernels.rotate(fixed, turn)
-        kernels.rotate(solved, turn)
-        kernels.solve_rows(
+        axes = axes_of(grams[observable.linked[group.code]].sum(axis=0)[:d, :d], z.shape[1])
+        solved, penalties = x[group.rows], penalty[group.rows]
+        solve_in_axes(
+            group.matrix,
             solved,
-            fixed.reshape(-1),
-            group.matrix.indptr,
-            group.matrix.indices,
-            group.matrix.data,
-            np.float32(config.alpha0),
-            np.float32(config.alpha0) * values,
-            penalty[group.rows],
+            z[group.met],
+            axes,
+            config.alpha0,
+            penalties,
             steps,
             group.chunks,
-            False,
+            half=half,
         )
-        kernels.rotate(solved, np.ascontiguousarray(turn.T))
+        kernels.rotate(solved, np.ascontiguousarray(axes[1].T))
         x[group.rows] = solved
+
+
+def solve_in_axes(
+    matrix: CSR,
+    x: Floats,
+    z: Floats,
+    axes: tuple[Floats, Floats],
+    alpha0: float,
+    penalty: Floats,
+    steps: int,
+    chunks: NDArray[np.int64],
+    towards: bool = False,
+    *,
+    half: bool = False,
+) -> None:
+    """Turn both sides into the axes in which Z'Z is diagonal, and solve the rows of ``x`` with ``z`` fixed, in place.
+
+    Parameters
+    ----------
+    matrix
+        Confidences, rows by columns.
+    x, z
+        Vectors of the rows and of the columns; float32, (rows, width) and (columns, width).
+    axes
+        What :func:`principal_axes` returns.
+    alpha0, penalty, steps, chunks, towards
+        As in :func:`tigertail.factorization.kernels.solve_rows`.
+    half
+        Whether ``z`` is read in float16.
+    """
+    values, turn = axes
+    kernels.rotate(z, turn)
+    kernels.rotate(x, turn)
+    reach = np.ones(z.shape[1], np.float32)
+    if half:
+        reach = np.abs(z).max(axis=0, initial=0)
+        reach[reach == 0] = 1
+    kernels.solve_rows(
+        x,
+        (kernels.halved(z, reach) if half else z).reshape(-1),
+        reach,
+        matrix.indptr,
+        matrix.indices,
+        matrix.data,
+        np.float32(alpha0),
+        np.float32(alpha0) * values,
+        penalty,
+        steps,
+        chunks,
+        towards,
+    )
 
 
 def _sides(confidence: CSR, config: ALSConfig, observable: Observable | None) -> tuple[_Side, _Side]:

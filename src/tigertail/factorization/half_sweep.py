@@ -20,6 +20,7 @@ from tigertail.factorization.als import (
     row_groups,
     row_penalty,
     solve_groups,
+    solve_in_axes,
 )
 from tigertail.factorization.observable import Observable
 from tigertail.sparse import CSR
@@ -67,23 +68,9 @@ def half_sweep(
     """
     d = start.shape[1]
     z, x = padded(fixed), padded(start)
-    values, turn = axes_of(gram(z)[:d, :d] if product is None else product, z.shape[1])
-    kernels.rotate(z, turn)
-    kernels.rotate(x, turn)
-    kernels.solve_rows(
-        x,
-        z.reshape(-1),
-        matrix.indptr,
-        matrix.indices,
-        matrix.data,
-        np.float32(alpha0),
-        np.float32(alpha0) * values,
-        penalty,
-        steps,
-        even_chunks(matrix),
-        towards,
-    )
-    kernels.rotate(x, np.ascontiguousarray(turn.T))
+    axes = axes_of(gram(z)[:d, :d] if product is None else product, z.shape[1])
+    solve_in_axes(matrix, x, z, axes, alpha0, penalty, steps, even_chunks(matrix), towards)
+    kernels.rotate(x, np.ascontiguousarray(axes[1].T))
     return np.ascontiguousarray(x[:, :d])
 
 

@@ -6,6 +6,9 @@ basis in which Z'Z is diagonal. Row u with entries (i, c) then has the system
     (D_u + sum_i (c - alpha0) z_i z_i') x = sum_i c z_i,      D_u = alpha0 * diag(E) + lambda_u
 
 whose dense part D_u is a diagonal: an exact preconditioner that costs nothing to apply.
+
+The walk over z_i waits for memory. In float16 half of it has to come: each column of Z is divided by its largest number
+r, so that the system is one in r x, with D_u / r^2. All sums are in float32.
 """
 
 # The kernels are compiled from their bodies, so annotations would have no effect here.
@@ -15,7 +18,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tigertail.factorization.prefetch import prefetch
+from tigertail.factorization.instructions import float_to_half, number_at, prefetch
 from tigertail.kernels import njit, prange
 
 AHEAD = 8  # entries asked for before they are used
@@ -42,26 +45,28 @@ def _pull(z, indices, confidences, alpha0, target, begin, end, p, out):
         for j in range(d):
             u = np.uint64(j)
             pj = p[j]
-            ta += z[a + u] * pj
-            tb += z[b + u] * pj
-            tc += z[c + u] * pj
-            te += z[e + u] * pj
+            ta += number_at(z, a + u) * pj
+            tb += number_at(z, b + u) * pj
+            tc += number_at(z, c + u) * pj
+            te += number_at(z, e + u) * pj
         ta = target * confidences[k] - (confidences[k] - alpha0) * ta
         tb = target * confidences[k + 1] - (confidences[k + 1] - alpha0) * tb
         tc = target * confidences[k + 2] - (confidences[k + 2] - alpha0) * tc
         te = target * confidences[k + 3] - (confidences[k + 3] - alpha0) * te
         for j in range(d):
             u = np.uint64(j)
-            out[j] += (ta * z[a + u] + tb * z[b + u]) + (tc * z[c + u] + te * z[e + u])
+            out[j] += (ta * number_at(z, a + u) + tb * number_at(z, b + u)) + (
+                tc * number_at(z, c + u) + te * number_at(z, e + u)
+            )
         k += 4
     while k < end:
         a = np.uint64(indices[k]) * np.uint64(d)
         ta = np.float32(0)
         for j in range(d):
-            ta += z[a + np.uint64(j)] * p[j]
+            ta += number_at(z, a + np.uint64(j)) * p[j]
         ta = target * confidences[k] - (confidences[k] - alpha0) * ta
         for j in range(d):
-            out[j] += ta * z[a + np.uint64(j)]
+            out[j] += ta * number_at(z, a + np.uint64(j))
         k += 1
 
 
@@ -69,12 +74,12 @@ def _pull(z, indices, confidences, alpha0, target, begin, end, p, out):
 def _solve_row(z, indices, confidences, alpha0, begin, end, diagonal, held, steps, s, r, p, q):
     """Improve one row's solution ``s`` by preconditioned conjugate gradients; r, p, q are scratch.
 
-    ``held`` is the part of the diagonal whose penalty is on the distance from where ``s`` starts.
+    ``held`` is the part of the diagonal whose penalty is on the distance from where ``s`` starts; float32, (d,).
     """
     d = len(s)
     size = np.float32(0)
     for j in range(d):
-        r[j] = -(diagonal[j] - held) * s[j]
+        r[j] = -(diagonal[j] - held[j]) * s[j]
         size += diagonal[j] * s[j] * s[j]
     _pull(z, indices, confidences, alpha0, np.float32(1), begin, end, s, r)
     rho = np.float32(0)
@@ -106,7 +111,7 @@ def _solve_row(z, indices, confidences, alpha0, begin, end, diagonal, held, step
 
 
 @njit(fastmath=True, parallel=True, cache=True)
-def solve_rows(x, z, offsets, indices, confidences, alpha0, dense, penalty, steps, chunks, towards):
+def solve_rows(x, z, reach, offsets, indices, confidences, alpha0, dense, penalty, steps, chunks, towards):
     """Improve every row of ``x`` by preconditioned conjugate gradients, in place.
 
     Parameters
@@ -114,7 +119,10 @@ def solve_rows(x, z, offsets, indices, confidences, alpha0, dense, penalty, step
     x
         Rows to solve, starting from their present values; float32, (rows, d).
     z
-        Factors of the other side, flattened; float32, (columns * d,).
+        Factors of the other side, each divided by its reach, flattened; float32, or uint16 as :func:`halved` returns
+        them, (columns * d,).
+    reach
+        What each factor of the other side was divided by; float32, (d,).
     offsets, indices, confidences
         Entries of the matrix, row by row.
     alpha0
@@ -137,18 +145,30 @@ def solve_rows(x, z, offsets, indices, confidences, alpha0, dense, penalty, step
         r = np.empty(d, np.float32)
         p = np.empty(d, np.float32)
         q = np.empty(d, np.float32)
+        held = np.zeros(d, np.float32)
         for row in range(chunks[chunk], chunks[chunk + 1]):
             begin, end = offsets[row], offsets[row + 1]
             if begin == end:
                 x[row] = 0
                 continue
             for j in range(d):
-                diagonal[j] = dense[j] + penalty[row]
-                s[j] = x[row, j]
-            held = penalty[row] if towards else np.float32(0)
+                diagonal[j] = (dense[j] + penalty[row]) / (reach[j] * reach[j])
+                s[j] = x[row, j] * reach[j]
+                if towards:
+                    held[j] = penalty[row] / (reach[j] * reach[j])
             _solve_row(z, indices, confidences, alpha0, begin, end, diagonal, held, steps, s, r, p, q)
             for j in range(d):
-                x[row, j] = s[j]
+                x[row, j] = s[j] / reach[j]
+
+
+@njit(parallel=True, cache=True)
+def halved(z, reach):
+    """Return ``z / reach`` in float16, as bits; uint16, of the same shape."""
+    bits = np.empty(z.shape, np.uint16)
+    for row in prange(len(z)):
+        for j in range(z.shape[1]):
+            bits[row, j] = float_to_half(z[row, j] / reach[j])
+    return bits
 
 
 @njit(parallel=True, cache=True)

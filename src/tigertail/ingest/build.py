@@ -251,9 +251,15 @@ class _DatasetBuilder:
         why = "; ".join(f"{source}: {reason} ({rows:,} rows)" for (source, reason), rows in rejected)
         problem = f"the sources have no usable play{f' ({why})' if why else ''}"
         remedy = "check the recipe's paths and columns"
-        nobody = [source for source in self.recipe.source if (source.label, _NO_LISTENER) in self.quarantine.rejected]
+        nobody = [
+            source
+            for source in self.recipe.source
+            if (source.label, _NO_LISTENER) in self.quarantine.rejected
+        ]
         if named := [source.label for source in nobody if hasattr(source, "values")]:
-            remedy += f"; if {named[0]} is of one listener, write values = {{ listener_id = 'me' }} in its source"
+            remedy += (
+                f"; if {named[0]} is of one listener, write values = {{ listener_id = 'me' }} in its source"
+            )
         return DataError(problem, path=path, remedy=remedy)
 
 

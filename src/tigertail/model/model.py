@@ -382,7 +382,9 @@ class Model:
         wanted = self.config.unlisted
         if wanted is None and c.UNLISTED in self.items.columns:
             return np.flatnonzero(self.items[c.UNLISTED].fill_null(False).to_numpy())
-        return np.flatnonzero(unlisted(self.items, (SPECIAL_PURPOSE,) if wanted is None else wanted, self.aliases))
+        return np.flatnonzero(
+            unlisted(self.items, (SPECIAL_PURPOSE,) if wanted is None else wanted, self.aliases)
+        )
 
     def _lists(
         self, signal: Signal, codes: NDArray[np.int32], top: int, allowed: NDArray[np.bool_] | None

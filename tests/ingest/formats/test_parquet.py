@@ -37,7 +37,10 @@ def test_fields_of_structs_and_of_lists_of_structs(tmp_path, read):
     frame = pl.DataFrame(
         {
             "user": [{"id": 7, "home": {"country": "PL"}}, {"id": 8, "home": None}],
-            "artists": [[{"name": "Can", "mbid": ONE}, {"name": "Sade", "mbid": TWO}], [None, {"name": "Can"}]],
+            "artists": [
+                [{"name": "Can", "mbid": ONE}, {"name": "Sade", "mbid": TWO}],
+                [None, {"name": "Can"}],
+            ],
         }
     )
     columns = {"listener_id": "user.id", "name": "artists.name", "mbid": "artists.mbid"}
@@ -46,9 +49,15 @@ def test_fields_of_structs_and_of_lists_of_structs(tmp_path, read):
         path = tmp_path / f"{number}.parquet"
         kind.write_parquet(path)
         plays = read(source(path, columns=columns))["plays"]
-        assert plays.select(columns.keys()).rows() == [("7", "Can", ONE), ("7", "Sade", TWO), ("8", "Can", None)]
+        assert plays.select(columns.keys()).rows() == [
+            ("7", "Can", ONE),
+            ("7", "Sade", TWO),
+            ("8", "Can", None),
+        ]
         people = read(
-            source(path, table="listeners", columns={"listener_id": "user.id", "country": "user.home.country"})
+            source(
+                path, table="listeners", columns={"listener_id": "user.id", "country": "user.home.country"}
+            )
         )["listeners"]
         assert people.select("listener_id", "country").rows() == [("7", "PL"), ("8", None)]
 
@@ -61,7 +70,9 @@ def test_a_column_may_have_a_point_in_its_name(tmp_path, read):
 
 
 def test_a_struct_says_which_fields_to_name(tmp_path, read):
-    pl.DataFrame({"u": ["a"], "artists": [[{"name": "Can", "mbid": ONE}]]}).write_parquet(tmp_path / "a.parquet")
+    pl.DataFrame({"u": ["a"], "artists": [[{"name": "Can", "mbid": ONE}]]}).write_parquet(
+        tmp_path / "a.parquet"
+    )
     with pytest.raises(DataError, match="column 'artists' is of type List") as error:
         read(source(tmp_path, columns={"listener_id": "u", "name": "artists"}))
     assert error.value.remedy.endswith("in the recipe: 'artists.name', 'artists.mbid'")

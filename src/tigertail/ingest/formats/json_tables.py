@@ -61,7 +61,9 @@ class Json(MappedSource):
                 kept = [None if is_odd else one for one, is_odd in zip(found, odd, strict=True)]
                 if name in texts:
                     truths = sum(map(_truths, kept))
-                    quarantine.warn(self.label, f"{name} is true or false, which is no text, left out", truths)
+                    quarantine.warn(
+                        self.label, f"{name} is true or false, which is no text, left out", truths
+                    )
                     kept = [_without_truths(one) for one in kept] if truths else kept
                 series.append(_series(name, kept))
             yield block.select(LINE, TEXT).with_columns(series)
@@ -75,7 +77,6 @@ class Json(MappedSource):
         others = [name for name in self.spec.inputs if name not in MANY]
         single, amounts = ({str(self.columns.get(name, name)) for name in names} for names in (own, others))
         return single | set(self.where), amounts
-
 
     def _texts(self) -> set[str]:
         """Return the columns of the file that are names, ids and other texts."""
