@@ -30,6 +30,8 @@ def test_one_second_in_all_its_notations() -> None:
         *("Wed Feb 06 08:34:33 +0000 2019", "Wed, 06 Feb 2019 08:34:33 GMT", "06 Feb 2019, 08:34:33"),
         *(
             "Feb 6, 2019, 8:34:33 AM",
+            "February 6, 2019 at 08:34:33AM",
+            "Wed Feb 06 2019 10:34:33 GMT+0200 (Central European Time)",
             "1549442073",
             "1549442073000",
             "1549442073000000",
@@ -108,3 +110,7 @@ def test_a_format_of_four_digits_does_not_read_two() -> None:
     texts = pl.Series("raw", ["3/2/19", "3/2/2019"])
     assert [time and time.year for time in moments(texts, ["%d/%m/%Y"])] == [None, 2019]
     assert [time and time.year for time in moments(texts, ["%d/%m/%Y", "%d/%m/%y"])] == [2019, 2019]
+
+
+def test_the_notation_of_logs_in_a_spreadsheet() -> None:
+    assert read("February 6, 2019 at 08:34AM", "February 6, 2019 at 8:34 am") == [WHEN.replace(second=0)] * 2

@@ -17,7 +17,10 @@ _ALIKE: Final = (
     (r"^((?:19|20)\d{6})(\d{6})$", "$1 $2"),
     (r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s+", ""),
     (r"(:\d\d),(\d)", "$1.$2"),  # a fraction of a second
-    (r",", " "),
+    (r",|\s+at\s+", " "),
+    (r"(\d)([AaPp][Mm])$", "$1 $2"),
+    (r"\s*\([^()]*\)$", ""),  # the name of a zone
+    (r"(?:GMT|UTC)([+-]\d)", "$1"),
     (r"(\d)-([A-Za-z]{3,9})-(\d)", "$1 $2 $3"),
     (r"\s*(?:Z|UTC|GMT)$", "+0000"),
     (r"\s+([+-]\d\d)", "$1"),

@@ -131,9 +131,9 @@ class JsonFile:
 
 
 def parsed(text: str) -> dict[str, Any] | None:
-    """Return an object in JSON, or None if the text is none."""
+    """Return an object in JSON, with a comma behind it or not, or None if the text is none."""
     try:
-        found = json.loads(text)
+        found = json.loads(text.rstrip(", \r\n"))
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
@@ -163,10 +163,22 @@ def _rows_in(document: Any) -> list[Any]:
     within = [value for inner in document.values() if isinstance(inner, dict) for value in inner.values()]
     lists = [value for value in (*document.values(), *within) if isinstance(value, list)]
     objects = [[one for one in values if isinstance(one, dict)] for values in lists]
+    if columns := _columns(document):
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     rows = max(objects, key=len, default=[])
     if not rows and len(document) > 1 and all(isinstance(value, dict) for value in document.values()):
         return list(document.values())  # objects by their ids
     return [row | {DOCUMENT: beside} if beside else row for row in rows] or [document]
+
+
+def _columns(document: dict[str, Any]) -> dict[str, list[Any]]:
+    """Return the columns of a table that is written column by column, as lists or by the number of the row."""
+    columns = {
+        name: list(values.values()) if isinstance(values, dict) and all(map(str.isdecimal, values)) else values
+        for name, values in document.items()
+    }
+    lists = all(isinstance(values, list) and not any(isinstance(one, dict) for one in values) for values in columns.values())
+    return columns if lists and len(columns) > 1 and len(set(map(len, columns.values()))) == 1 else {}
 
 
 def _frame(rows: list[tuple[int, str]]) -> pl.DataFrame:

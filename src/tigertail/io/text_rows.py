@@ -51,6 +51,8 @@ class TextFile:
         Its encoding.
     fallback
         Encoding of lines that are not in ``encoding``; None rejects them.
+    comment
+        What lines begin with that are left out; nothing if it is empty.
     """
 
     stream: Stream
@@ -58,6 +60,7 @@ class TextFile:
     quarantine: Quarantine
     encoding: str = "utf-8"
     fallback: str | None = None
+    comment: str = ""
     undecoded: list[int] = field(default_factory=list, init=False)  # the first line that cannot be decoded
 
     def lines(self) -> Iterator[pl.DataFrame]:
@@ -76,6 +79,8 @@ class TextFile:
             frame = pl.DataFrame({TEXT: self._decode(body, first)}).with_columns(
                 pl.col(TEXT).str.strip_suffix("\r"), pl.int_range(first, pl.len() + first).alias(LINE)
             )
+            if self.comment:
+                frame = frame.filter(~pl.col(TEXT).str.starts_with(self.comment))
             yield frame.filter(pl.col(TEXT).str.contains(r"\S"))
             first += block.count(b"\n")
         if first == 1:

@@ -149,3 +149,20 @@ def test_another_separator_is_named(separator, pack, read):
 def test_a_line_for_excel_before_the_header_is_skipped(pack, read):
     path = pack({"plays.csv": "sep=;\nlistener_id;name\na;x\n"}, "csv")
     assert read(csv(path, separator=";"))["plays"]["name"].to_list() == ["x"]
+
+
+def test_comments_are_no_rows(tmp_path, read, quarantine):
+    """The log of a player: what stands before the rows is no header."""
+    log = "#AUDIOSCROBBLER/1.1\n#TZ/UNKNOWN\nCan\tTago Mago\tL\t1260363110\n# \nSade\tPromise\tS\t1260363210\n"
+    (tmp_path / ".scrobbler.log").write_text(log, encoding="utf-8")
+    source = Tsv(
+        format="tsv",
+        path=tmp_path / ".scrobbler.log",
+        header=False,
+        comment="#",
+        columns={"name": 1, "last_played": 4},
+        values={"listener_id": "me"},
+        where={"3": "L"},
+    )
+    assert read(source)["plays"]["name"].to_list() == ["Can"]
+    assert not quarantine.reasons_of(source.label).keys() - {"left out by where: 3"}

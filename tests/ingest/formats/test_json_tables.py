@@ -163,3 +163,33 @@ def test_true_and_false_are_no_names(tmp_path, read, quarantine):
     assert plays["name"].to_list() == ["Can", "Sade", "false"]
     assert quarantine.reasons_of("t") == {"no item name": 2}
     assert quarantine.warnings == {("t", "name is true or false, which is no text, left out"): 2}
+
+
+@pytest.mark.parametrize(
+    "table_by_columns",
+    [
+        {"listener_id": ["a", "b"], "name": ["Can", "Sade"]},
+        {"listener_id": {"0": "a", "1": "b"}, "name": {"0": "Can", "1": "Sade"}},
+    ],
+)
+def test_a_table_written_column_by_column(table_by_columns, tmp_path, read):
+    """As pandas writes it."""
+    plays = read(table(tmp_path, json.dumps(table_by_columns)))["plays"]
+    assert plays.select("listener_id", "name").rows() == [("a", "Can"), ("b", "Sade")]
+
+
+def test_lists_of_one_row_are_no_columns(tmp_path, read):
+    row = {"listener_id": ["a"], "name": ["Can", "Sade"]}
+    columns = {"columns": {"name": "name"}, "values": {"listener_id": "me"}}
+    assert read(table(tmp_path, json.dumps(row), **columns))["plays"]["name"].to_list() == ["Can", "Sade"]
+
+
+def test_lines_may_end_with_a_comma(tmp_path, read, quarantine):
+    lines = '{"listener_id": "a", "name": "Can"},\n{"listener_id": "b", "name": "Sade"}\n'
+    assert read(table(tmp_path, lines))["plays"]["name"].to_list() == ["Can", "Sade"]
+    assert not quarantine.rejected
+
+
+def test_ids_that_went_through_floats_are_whole(tmp_path, read):
+    rows = [{"listener_id": one, "name": "Can"} for one in (7.0, 7, "7", 7.5, 1e300)]
+    assert read(table(tmp_path, json.dumps(rows)))["plays"]["listener_id"].to_list() == ["7"] * 3 + ["7.5", "1e+300"]

@@ -29,12 +29,15 @@ class Csv(MappedSource):
         Whether the first line names the columns.
     encoding
         Encoding of the text.
+    comment
+        What lines begin with that are no rows, such as ``#``; left out, there are none.
     """
 
     separator: str = Field(default=",", min_length=1, max_length=20)
     quoted: bool = True
     header: bool = True
     encoding: str = "utf-8"
+    comment: str = ""
 
     @field_validator("encoding")
     @classmethod
@@ -50,7 +53,7 @@ class Csv(MappedSource):
     def tables(self, quarantine: Quarantine) -> Iterator[FileTable]:
         """Yield the tables of the files."""
         for stream in required_streams(self.path, self.files):
-            file = TextFile(stream, self.label, quarantine, encoding=self.encoding)
+            file = TextFile(stream, self.label, quarantine, encoding=self.encoding, comment=self.comment)
             if self.header:
                 names, blocks = file.headed(None, separator=self.separator, quoted=self.quoted)
             else:
