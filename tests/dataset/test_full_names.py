@@ -7,8 +7,16 @@ from tigertail.dataset.full_names import MOST_CREDITED, is_credited
 
 @pytest.mark.parametrize(
     "credit",
-    ["Zorble feat. Finch", "Zorble ft Finch", "Finch vs. Zorble", "Zorble x Finch", "Zorble (with Finch)"]
-    + ["Finch, Zorble & Mork", "Zorble \u2022 Finch", "Zorble; Finch", "ZORBLE FEATURING FINCH", "Finch"],
+    [
+        *(
+            "Zorble feat. Finch",
+            "Zorble ft Finch",
+            "Finch vs. Zorble",
+            "Zorble x Finch",
+            "Zorble (with Finch)",
+        ),
+        *("Finch, Zorble & Mork", "Zorble \u2022 Finch", "Zorble; Finch", "ZORBLE FEATURING FINCH", "Finch"),
+    ],
 )
 def test_an_artist_of_a_credit(credit: str) -> None:
     assert is_credited("finch", credit)

@@ -298,7 +298,7 @@ def test_real_taggers_are_listeners(union: tuple[Dataset, BuildReport]) -> None:
 
 
 def test_what_is_kept_out_is_called_by_any_spelling_and_reported_where_nothing_is(tmp_path: Path) -> None:
-    mbid, two = ("{0}-1111-4111-8111-111111111111".format(digit * 8) for digit in "12")
+    mbid, two = (f"{digit * 8}-1111-4111-8111-111111111111" for digit in "12")
     recipe = f'unlisted = ["special-purpose", "Zorbl", "{mbid.upper()}", "zorbel", "Zorbel"]\n' + ONE
     text = (
         f"listener_id,name,mbid,plays\na,Zorble,{two},3\nb,Zorble,{two},3\nb,Zorbl,{two},2\nb,Can,{mbid},1\n"

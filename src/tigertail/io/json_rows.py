@@ -174,10 +174,15 @@ def _rows_in(document: Any) -> list[Any]:
 def _columns(document: dict[str, Any]) -> dict[str, list[Any]]:
     """Return the columns of a table that is written column by column, as lists or by the number of the row."""
     columns = {
-        name: list(values.values()) if isinstance(values, dict) and all(map(str.isdecimal, values)) else values
+        name: list(values.values())
+        if isinstance(values, dict) and all(map(str.isdecimal, values))
+        else values
         for name, values in document.items()
     }
-    lists = all(isinstance(values, list) and not any(isinstance(one, dict) for one in values) for values in columns.values())
+    lists = all(
+        isinstance(values, list) and not any(isinstance(one, dict) for one in values)
+        for values in columns.values()
+    )
     return columns if lists and len(columns) > 1 and len(set(map(len, columns.values()))) == 1 else {}
 
 

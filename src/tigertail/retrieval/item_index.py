@@ -56,10 +56,12 @@ class Match:
 class ItemIndex:
     """Resolves what people and programs call an item, for every interface in the same way.
 
-    A text is an MBID in any letter case; an id; a name in any spelling that is known of the item, whatever its case,
-    accents and punctuation (:func:`~tigertail.dataset.folding.fold`); a name with a country or a kind in brackets; an
-    artist and the name of a track or an album of theirs, with a dash between, of one artist of several too; or, where no item has the name, one that
-    is loosely the same (:func:`~tigertail.dataset.folding.fold_loosely`).
+    A text is an MBID in any letter case; an id; a name in any spelling that is known of the item, whatever its
+    case, accents and punctuation (:func:`~tigertail.dataset.folding.fold`); a name with a country or a kind in
+    brackets; an artist and the name of a track or an album of theirs, with a dash between, of one artist of
+    several too; or, where no item has the name, one that is loosely the same
+    (:func:`~tigertail.dataset.folding.fold_loosely`).
+    An MBID comes first, and an id gives way only to a better-known item of that name.
     Of several items the one with most listeners is meant, and a note says how many there are and how to ask for
     another. The prefixes ``id:`` and ``mbid:`` leave no choice.
 

@@ -153,7 +153,9 @@ def test_a_line_for_excel_before_the_header_is_skipped(pack, read):
 
 def test_comments_are_no_rows(tmp_path, read, quarantine):
     """The log of a player: what stands before the rows is no header."""
-    log = "#AUDIOSCROBBLER/1.1\n#TZ/UNKNOWN\nCan\tTago Mago\tL\t1260363110\n# \nSade\tPromise\tS\t1260363210\n"
+    log = (
+        "#AUDIOSCROBBLER/1.1\n#TZ/UNKNOWN\nCan\tTago Mago\tL\t1260363110\n# \nSade\tPromise\tS\t1260363210\n"
+    )
     (tmp_path / ".scrobbler.log").write_text(log, encoding="utf-8")
     source = Tsv(
         format="tsv",

@@ -192,4 +192,7 @@ def test_lines_may_end_with_a_comma(tmp_path, read, quarantine):
 
 def test_ids_that_went_through_floats_are_whole(tmp_path, read):
     rows = [{"listener_id": one, "name": "Can"} for one in (7.0, 7, "7", 7.5, 1e300)]
-    assert read(table(tmp_path, json.dumps(rows)))["plays"]["listener_id"].to_list() == ["7"] * 3 + ["7.5", "1e+300"]
+    assert read(table(tmp_path, json.dumps(rows)))["plays"]["listener_id"].to_list() == ["7"] * 3 + [
+        "7.5",
+        "1e+300",
+    ]

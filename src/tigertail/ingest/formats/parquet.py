@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
+from polars.datatypes import DataTypeClass
 
 from tigertail.dataset.table_spec import Check
 from tigertail.errors import DataError
@@ -110,7 +111,7 @@ def _blocks(
         raise _unreadable(path, error) from error
 
 
-def _names(name: str, dtype: pl.DataType) -> Iterator[str]:
+def _names(name: str, dtype: pl.DataType | DataTypeClass) -> Iterator[str]:
     """Yield the name of a column and those of its fields, which follow a point."""
     yield name
     inner = dtype.inner if isinstance(dtype, pl.List | pl.Array) else dtype
@@ -127,11 +128,12 @@ def _column(name: str, schema: Mapping[str, pl.DataType]) -> pl.Expr:
     return _field(pl.col(owner), schema[owner], name[len(owner) + 1 :])
 
 
-def _field(values: pl.Expr, dtype: pl.DataType, name: str) -> pl.Expr:
+def _field(values: pl.Expr, dtype: pl.DataType | DataTypeClass, name: str) -> pl.Expr:
     if isinstance(dtype, pl.Array):
         values, dtype = values.arr.to_list(), pl.List(dtype.inner)
     if isinstance(dtype, pl.List):
         return values.list.eval(_field(pl.element(), dtype.inner, name))
+    assert isinstance(dtype, pl.Struct)
     fields = {field.name: field.dtype for field in dtype.fields}
     if name in fields:
         return values.struct.field(name)
