@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from importlib import import_module
+from pathlib import Path
 from typing import Any, Final, Self
 
 import numpy as np
@@ -18,6 +20,7 @@ from tigertail.errors import ConfigError, TigertailWarning
 from tigertail.geo.countries import country_code
 from tigertail.model.config import ModelConfig
 from tigertail.model.explanation import Reasons, explain
+from tigertail.model.html import facts_html, table_html
 from tigertail.model.query_options import QueryOptions, takes_options
 from tigertail.model.resolution import candidate_mask, resolve_signal
 from tigertail.progress import progress
@@ -87,6 +90,10 @@ class Answers:
         )
         return table if self.why is None else table.with_columns(self.why.column())
 
+    def _repr_html_(self) -> str:
+        seeds = [full_name(self.catalogue.row(code, named=True)) for code in self.seeds.tolist()]
+        return table_html(self.table(), f"After {', '.join(seeds)}")
+
 
 @dataclass(frozen=True, eq=False)
 class BulkAnswers:
@@ -133,6 +140,9 @@ class BulkAnswers:
                 c.ARTIST_NAME: artists.gather(self.items),
             }
         return pl.DataFrame(lists)
+
+    def _repr_html_(self) -> str:
+        return table_html(self.table(names=True), f"After {len(np.unique(self.targets)):,} items")
 
 
 @dataclass(frozen=True, eq=False)
@@ -353,6 +363,29 @@ class Model:
         )
         notices = (*notes, *resolved.notices, *further)
         return BulkAnswers(self.items, targets, items, scores, ranks, notices)
+
+    def save(self, path: Path | str) -> None:
+        """Write the model to a folder; a model there is replaced in one step.
+
+        Raises
+        ------
+        TigertailError
+            If the disk is full or cannot be written; what was there before is still there, whole.
+        ModelError
+            If ``path`` is something else than a model.
+        """
+        # What writes models needs this class, so it is looked up when it is called.
+        import_module("tigertail.model.store.folder").save(self, path)
+
+    def _repr_html_(self) -> str:
+        facts = {
+            "items": len(self.items),
+            **{name: value for name, value in self.metrics.items() if isinstance(value, int)},
+            "signals": ", ".join(self.signals),
+            "version": self.version or "not on disk",
+        }
+        invented = ", simulated" if self.provenance.simulated else ""
+        return facts_html(facts, f"Model of {self.provenance.dataset}{invented}")
 
     def with_unlisted(self, items: Sequence[str] | None) -> Self:
         """Return the model with another list of items that no answer lists; None leaves it as it is."""
