@@ -22,7 +22,8 @@ from tigertail.model.config import ModelConfig
 from tigertail.model.explanation import Reasons, explain
 from tigertail.model.html import facts_html, table_html
 from tigertail.model.query_options import QueryOptions, takes_options
-from tigertail.model.resolution import candidate_mask, resolve_signal
+from tigertail.model.recommend import FoldIn, History, history_scores, uses_vector, with_defaults
+from tigertail.model.resolution import candidate_mask, default_signal, resolve_signal
 from tigertail.progress import progress
 from tigertail.retrieval.item_index import ItemIndex, full_name
 from tigertail.retrieval.topk import top_k
@@ -278,6 +279,102 @@ class Model:
             names = [full_name(self.items.row(code, named=True)) for code in seeds.tolist()]
             reasons = explain(resolved.name, resolved.signal, seeds, items, names, affinities, contributions)
         return Answers(self.items, seeds, items, best[0][listed], (*resolved.notices, *notes), reasons)
+
+    @takes_options
+    def recommend(
+        self,
+        history: Mapping[str, float] | Sequence[Any],
+        n: int = 20,
+        *,
+        include_known: bool = False,
+        options: QueryOptions | None = None,
+        **keywords: Any,
+    ) -> pl.DataFrame:
+        """List what to recommend to a listener, from what they played.
+
+        Parameters
+        ----------
+        history
+            Ids, MBIDs or names of the items they played, each once or as often as they played it; pairs of an item and
+            a count; or counts by item. The listener need not be in the model, and is not added to it.
+        n
+            How many to list.
+        include_known
+            Whether to list what they played too.
+        options
+            The options of the query. By default the character is 0, what is played next
+            (:mod:`tigertail.model.recommend`).
+        **keywords
+            Options by name, as of :class:`tigertail.model.QueryOptions`; they replace those of ``options``.
+
+        Returns
+        -------
+        polars.DataFrame
+            The columns of :meth:`similar`; the score is relative to the best item of each of its two parts.
+
+        Warns
+        -----
+        TigertailWarning
+            If items of the history are unknown, and as in :meth:`similar`.
+
+        Raises
+        ------
+        UnknownItemError
+            If no item of the history is known.
+        ConfigError, TypeError
+            As in :meth:`similar`, and if the history is empty or has a count that is no positive number.
+        """
+        found = History.of(self.index, history)
+        options = (options or QueryOptions()).replace(**keywords)
+        answers = self.answer_history(found, n, include_known=include_known, options=options)
+        _warn(answers.notices)
+        return answers.table()
+
+    @takes_options
+    def answer_history(
+        self,
+        history: History,
+        n: int = 20,
+        *,
+        include_known: bool = False,
+        options: QueryOptions | None = None,
+        **keywords: Any,
+    ) -> Answers:
+        """Answer as :meth:`recommend` does, for programs: the notices are returned, not warned of.
+
+        Parameters
+        ----------
+        history
+            What the listener played, in codes.
+        n, include_known, options, **keywords
+            As in :meth:`recommend`.
+
+        Raises
+        ------
+        ConfigError, TypeError
+            As in :meth:`recommend`.
+        """
+        options = (options or QueryOptions()).replace(**keywords)
+        _check_length(n)
+        options = with_defaults(options, self.signals, default_signal(self.signals))
+        resolved = resolve_signal(self.signals, options)
+        allowed, notes = self._candidates(options)
+        allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed
+        if not include_known:
+            allowed[history.items] = False
+        fold_in = self.fold_in if uses_vector(options) else None
+        scores = history_scores(
+            resolved.signal, history, self.items["listeners"].to_numpy(), fold_in, options
+        )
+        codes, best = top_k(_masked(scores[None], allowed), n)
+        listed = codes[0] >= 0
+        notices = (*history.notices, *resolved.notices, *notes)
+        return Answers(self.items, history.items, codes[0][listed], best[0][listed], notices)
+
+    @cached_property
+    def fold_in(self) -> FoldIn | None:
+        """Solves the vector of a listener; None where the model keeps no plays."""
+        return FoldIn.of(self.signals, self.config)
 
     @takes_options
     def neighbours(
