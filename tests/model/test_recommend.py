@@ -9,7 +9,7 @@ import pytest
 
 from tigertail.errors import ConfigError, TigertailWarning, UnknownItemError
 from tigertail.model import Model, load, save
-from tigertail.model.recommend import FoldIn, History
+from tigertail.model.recommend import OFFSET, FoldIn, History
 
 
 def named(model: Model, history: object, **options: object) -> list[str]:
@@ -105,11 +105,11 @@ def test_the_vector_is_that_of_a_listener_who_plays_the_same(model: Model) -> No
     fold_in = model.fold_in
     assert isinstance(fold_in, FoldIn)
     north = History.of(model.index, ["n1", "n2", "n3"])
-    fit = fold_in.scores(north, 0.0)
+    fit = fold_in.scores(north, OFFSET)  # popularity as it is
     own = [model.index.find(item) for item in ("n1", "n2", "n3", "n4")]
     other = [model.index.find(item) for item in ("s1", "s2", "s3")]
     assert fit[own].min() > fit[other].max()
-    assert fit[own[:3]] == pytest.approx(1, abs=0.4)  # they play these
+    assert fit[own[:3]] == pytest.approx(1, abs=0.5)  # they play these
 
 
 def test_a_model_that_was_saved_recommends_the_same(model: Model, tmp_path: Path) -> None:

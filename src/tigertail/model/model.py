@@ -363,9 +363,7 @@ class Model:
         if not include_known:
             allowed[history.items] = False
         fold_in = self.fold_in if uses_vector(options) else None
-        scores = history_scores(
-            resolved.signal, history, self.items["listeners"].to_numpy(), fold_in, options
-        )
+        scores = history_scores(resolved.signal, history, len(self.items), fold_in, beta=options.beta)
         codes, best = top_k(_masked(scores[None], allowed), n)
         listed = codes[0] >= 0
         notices = (*history.notices, *resolved.notices, *notes)

@@ -1,8 +1,11 @@
 """For one listener, from what they played: the lists of their items, and their own vector among the factors.
 
     score(u -> B) = L(B) / max L + share F(B) / max F
-    L(B) = sum_A w_A aff(A -> B),  w_A = log(1 + plays of A) / (listeners of A + 3)^damping
-    F(B) = x_u . y_B / (listeners of B, if all could hear it)^beta
+    L(B) = sum_A log(1 + plays of A) aff(A -> B)
+    F(B) = x_u . y_B / (m_B + 3)^(beta - offset)
+
+m_B are the listeners that B would have if all could hear it. The length of y_B grows with its popularity less than aff
+at an exponent of 0 does, hence the offset.
 
 x_u is solved against the item vectors y as they are, as in a half-sweep of the fit (Hu, Koren and Volinsky,
 "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008, section 4): a listener need not be in the model.
@@ -33,12 +36,14 @@ Floats = NDArray[np.float32]
 
 CHARACTER: Final = 0.0
 """What is played next, where the caller does not say."""
-BETA: Final = 0.1
+BETA: Final = 0.6
 """The popularity exponent, where the caller does not say."""
-SHARE: Final = 0.3
+SHARE: Final = 0.8
 """What the vector counts for beside the lists."""
-DAMPING: Final = 0.25
-"""How much less the list of a popular item counts."""
+OFFSET: Final = 0.5
+"""How much less popularity is divided out of the vector's part than out of the lists."""
+REGULARISATION: Final = 3.0
+"""Regularisation of the vector, in times that of the fit."""
 MOST_LISTS: Final = 200
 """Items of a long history that are asked for their lists, the most played first; all of them shape the vector."""
 
@@ -140,7 +145,7 @@ class FoldIn:
     popularity
         Listeners that each item would have if all could hear it; float64, (items,).
     solver
-        Settings of the fit.
+        Settings of the fit, with the regularisation of one listener.
     confidence
         What plays count.
     """
@@ -161,6 +166,7 @@ class FoldIn:
         if listening.exposure is not None:
             observable = observable_pairs(listening.exposure.including(listening.plays), listening.popularity)
         solver = config.base.solver(weights, observable)
+        solver = solver.model_copy(update={"reg": REGULARISATION * solver.reg})
         return cls(np.asarray(factors.vectors), listening.propensity, solver, config.confidence)
 
     def scores(self, history: History, beta: float) -> Floats:
@@ -171,7 +177,7 @@ class FoldIn:
             confidence(one, self.confidence), self.vectors, start, self.solver, steps=_STEPS
         )
         fit = self.vectors @ listener[0]
-        return np.asarray(fit / (self.popularity + _SMOOTHING) ** beta, np.float32)
+        return np.asarray(fit / (self.popularity + _SMOOTHING) ** (beta - OFFSET), np.float32)
 
 
 def with_defaults(options: QueryOptions, signals: Mapping[str, Signal], default: str) -> QueryOptions:
@@ -193,9 +199,11 @@ def uses_vector(options: QueryOptions) -> bool:
 def history_scores(
     signal: Signal,
     history: History,
-    popularity: NDArray[np.int64],
+    items: int,
     fold_in: FoldIn | None,
-    options: QueryOptions,
+    *,
+    beta: float | None = None,
+    share: float = SHARE,
 ) -> Floats:
     """Return the score of every item for a listener; ``-inf`` where nothing is known of it.
 
@@ -205,23 +213,25 @@ def history_scores(
         The signal whose lists are added up.
     history
         What they played.
-    popularity
-        Listeners of each item; int64, (items,).
+    items
+        Number of items.
     fold_in
         Solves their vector; None leaves it out.
-    options
-        The options of the query.
+    beta
+        Popularity exponent of the vector's part, :data:`BETA` by default; that of the lists is the signal's.
+    share
+        What the vector counts for.
 
     Returns
     -------
     NDArray[np.float32]
         Float32, (items,).
     """
-    lists, known = _lists(signal, history, popularity)
+    lists, known = _lists(signal, history, items)
     scores = _relative(lists)
     if fold_in is not None:
-        fit = np.maximum(fold_in.scores(history, BETA if options.beta is None else options.beta), 0)
-        scores += SHARE * _relative(fit)
+        fit = np.maximum(fold_in.scores(history, BETA if beta is None else beta), 0)
+        scores += share * _relative(fit)
         known |= fit > 0
     scores[~known] = -np.inf
     return scores.astype(np.float32)
@@ -233,16 +243,13 @@ def _relative(scores: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(scores / largest if largest > 0 else np.zeros(len(scores)), np.float64)
 
 
-def _lists(
-    signal: Signal, history: History, popularity: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _lists(signal: Signal, history: History, count: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return the weighted sum of the lists of a history, and which items are in one."""
     most = np.sort(np.argsort(-history.plays, kind="stable")[:MOST_LISTS])
     items = history.items[most]
-    weights = np.log1p(history.plays[most].astype(np.float64)) / (popularity[items] + _SMOOTHING) ** DAMPING
-    total = np.zeros(len(popularity))
-    known = np.zeros(len(popularity), np.bool_)
-    rows = max(1, _AT_A_TIME // max(1, len(popularity)))
+    weights = np.log1p(history.plays[most].astype(np.float64))
+    total, known = np.zeros(count), np.zeros(count, np.bool_)
+    rows = max(1, _AT_A_TIME // max(1, count))
     for start in range(0, len(items), rows):
         affinities = signal.affinity(items[start : start + rows])
         finite = affinities > -np.inf
