@@ -3,9 +3,9 @@
     .venv/bin/python benchmarks/for_me.py DATASET [--models FOLDER] [--listeners 400] [--choose]
 
 Every system ranks all that the listener's source offers, less the history. Beside popularity stands `implicit`'s
-AlternatingLeastSquares with `recommend(..., recalculate_user=True)`: of 24 random settings, its weights among them (plays
-as they are, their logarithm, BM25), the best by nDCG@20 on inner held-out listeners. Square brackets are 95 % intervals
-over listeners; differences are paired. By stratum: only targets of that stratum count, the lists are the same.
+AlternatingLeastSquares with `recommend(..., recalculate_user=True)`: of 24 random settings, its weights among them
+(plays as they are, their logarithm, BM25), the best by nDCG@20 on inner held-out listeners. Square brackets are 95 %
+intervals over listeners; differences are paired. By stratum: only targets of that stratum count, in the same lists.
 
 With --choose, instead: nDCG@20 on the inner listeners of every exponent and share; the constants of
 `tigertail.model.recommend` are those of the largest. With --models the fitted models are kept, and read the next time.

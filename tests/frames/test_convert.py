@@ -36,3 +36,10 @@ def test_what_is_a_column(column: object) -> None:
 @pytest.mark.parametrize("other", ["ab", {"a": 1}, pd.DataFrame({"a": [1]}), pl.DataFrame({"a": [1]}), 5])
 def test_what_is_none(other: object) -> None:
     assert not is_column(other)
+
+
+def test_answers_become_pandas_and_go_in_again() -> None:
+    pytest.importorskip("pyarrow", reason="pip install 'tigertail[pandas]'")
+    frame = pl.DataFrame({"user": ["a"], "artist": ["x"], "n": [2]})
+    assert to_polars(frame.to_pandas(), "plays").equals(frame)
+    assert to_polars(frame.to_pandas(use_pyarrow_extension_array=True), "plays").rows() == frame.rows()

@@ -162,7 +162,7 @@ def for_me(
     history: Annotated[
         Path,
         typer.Argument(
-            help="What somebody played: an export of ListenBrainz, Last.fm or Spotify, a table (.csv, .tsv, .json, "
+            help="What a listener played: an export of ListenBrainz, Last.fm or Spotify, a table (.csv, .tsv, .json, "
             ".parquet), or a text with an item in each line."
         ),
     ],
