@@ -1,4 +1,4 @@
-"""The package's public face: three calls, and names that cost nothing until they are used."""
+"""The package's public face: a few calls, and names that cost nothing until they are used."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ import pytest
 import tigertail
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ModelError
+from tigertail.evaluation import System
+from tigertail.evaluation.baselines import WorldPopularity
+from tigertail.simulation import WorldConfig
 
 SMALL = {"base": {"factors": 8}}
 
@@ -43,6 +46,26 @@ def test_a_folder_of_something_else_is_refused_before_the_work(
     monkeypatch.setattr("tigertail.model.fit", work)
     with pytest.raises(ModelError, match="is not a model"):
         tigertail.fit(scenes, tmp_path)
+
+
+def test_simulate_build_evaluate_and_save(tmp_path: Path) -> None:
+    world = tigertail.simulate(
+        tmp_path / "world", WorldConfig(listeners=100, artists=60, countries=2, artists_per_listener=12)
+    )
+    (tmp_path / "recipe.toml").write_text(
+        '[[source]]\nformat = "parquet"\npath = "world/plays.parquet"\nnamespace = "world"\n'
+    )
+    built = tigertail.build(tmp_path / "recipe.toml", tmp_path / "built")
+    assert built.plays.height == world.plays.height
+    systems = [System("popularity", WorldPopularity().fit)]
+    assert tigertail.evaluate(built, systems).rows[0].system == "popularity"
+    tigertail.fit(built, config=tigertail.ModelConfig.model_validate(SMALL)).save(tmp_path / "model")
+    assert len(tigertail.load(tmp_path / "model").items) == built.plays["item_id"].n_unique()
+
+
+def test_frames_beside_a_dataset_are_refused(scenes: Dataset) -> None:
+    with pytest.raises(TypeError, match="items goes with a frame of plays"):
+        tigertail.fit(scenes, items={"item_id": ["n1"]})
 
 
 @pytest.mark.parametrize("name", tigertail.__all__)

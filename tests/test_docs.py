@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+import warnings
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tigertail.errors import TigertailWarning
 from tigertail.evaluation.systems.system import PLAIN_ALS
 from tigertail.model import ModelConfig
 from tigertail.tuning import STUDIES
@@ -38,6 +41,19 @@ def test_the_packages_listed_are_those_there_are() -> None:
         path.name for path in (ROOT / "src/tigertail").iterdir() if path.suffix == ".py" or path.is_dir()
     }
     assert listed == there - {"__init__.py", "__pycache__"}
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/frames.md"])
+def test_the_first_example_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    example = re.search(r"```python\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
+    assert example is not None
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TigertailWarning)  # three listeners are few
+        exec(example[1], names)
+        found = names["model"].recommend({"Hey": 12, "Kult": 1})
+    assert found["name"].to_list() == ["Queen"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -44,12 +44,14 @@ METHODS: Final = (
 )
 PATHS: Final = (
     *("/v1/similar", "/v1/similar", "/v1/items", "/v1/items/{}", "/v1/neighbours", "/v1/models", "/v1/map"),
-    *("/v1/evaluation", "/v1/similar:batch", "/v1/feedback", "/v1/feedback/listeners/{}", "/health/live"),
-    *("/health/ready", "/metrics", "/2.0", "/2.0/", "/2.0/", "/similar-artists/json", "/similar-recordings/json"),
+    *("/v1/evaluation", "/v1/similar:batch", "/v1/recommend", "/v1/feedback", "/v1/feedback/listeners/{}"),
+    *("/health/live", "/health/ready", "/metrics", "/2.0", "/2.0/", "/2.0/", "/similar-artists/json"),
+    "/similar-recordings/json",
     *("/", "/docs", "/openapi.json", "/explorer/{}", "/explorer/index.html", "/static-offline-docs/{}", "/{}"),
 )  # fmt: skip
 BODIES: Final = (
     "/v1/similar:batch",
+    "/v1/recommend",
     "/v1/feedback",
     "/2.0/",
     "/similar-artists/json",
@@ -291,6 +293,13 @@ class _Requests:
                 for name in one.sample(PARAMETERS, one.choice((0, 0, 1, 2))):
                     row[name] = self._any(lambda name=name: self._value(name))  # type: ignore[misc]
             return {"requests": self._any(lambda: rows)}
+        if path == "/v1/recommend":
+            entries = [self._any(self._text) for _ in range(one.choice((1, 2, 3)))]
+            entries.append({"item": self._any(self._text), "plays": self._any(lambda: one.choice((1, 2.5)))})
+            body: dict[str, Any] = {"history": self._any(lambda: entries)}
+            for name in one.sample(PARAMETERS, one.choice((0, 0, 1, 2))):
+                body[name] = self._any(lambda name=name: self._value(name))  # type: ignore[misc]
+            return body
         if path == "/v1/feedback":
             return {"events": self._any(lambda: [self._event() for _ in range(one.randint(1, 3))])}
         name = "artist_mbids" if "artists" in path else "recording_mbids"

@@ -4,15 +4,19 @@
 >>> tigertail.__version__
 '0.1.0'
 
-The three calls most people need::
+From a data frame of plays, or any source of data that a recipe names, to answers::
 
-    model = tigertail.fit("DATASET", "MODEL")
-    model = tigertail.load("MODEL")
+    model = tigertail.fit(plays)                  # columns such as user, artist and count
     model.similar("Youssou N'Dour", n=20)
+    model.recommend(["Queen", "Kult"], n=20)
+    tigertail.evaluate(plays)
+    model.save("MODEL")
+    model = tigertail.load("MODEL")
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,17 +26,23 @@ if TYPE_CHECKING:
     import polars as pl
 
     from tigertail.dataset.dataset import Dataset
+    from tigertail.evaluation import ProtocolConfig, Report, System
     from tigertail.ground_truth.ground_truth import GroundTruth
     from tigertail.model import Model, ModelConfig
+    from tigertail.simulation import WorldConfig
 
-__all__ = ["Dataset", "Model", "ModelConfig", "add", "fit", "load"]
+__all__ = ["Dataset", "Model", "ModelConfig", "add", "build", "evaluate", "fit", "load", "simulate"]
 
 
 def fit(
-    dataset: Dataset | Path | str,
+    plays: Any,
     path: Path | str | None = None,
     config: ModelConfig | None = None,
     *,
+    items: Any = None,
+    listeners: Any = None,
+    annotations: Any = None,
+    columns: Mapping[str, Any] | None = None,
     lists: GroundTruth | None = None,
     feedback: pl.DataFrame | GroundTruth | None = None,
     threads: int | None = None,
@@ -41,12 +51,14 @@ def fit(
 
     Parameters
     ----------
-    dataset
-        A dataset or its folder.
+    plays
+        A dataset or its folder; or who played what, as a data frame or a sparse matrix: see :meth:`Dataset.of`.
     path
         Folder to write the model to; a model there is replaced in one step.
     config
         Settings; None means the defaults.
+    items, listeners, annotations, columns
+        With a frame of plays, further frames and the names of columns: see :meth:`Dataset.of`.
     lists
         Curated lists that the mixture learns from, beside held-out listeners: see
         :func:`tigertail.ground_truth.curated_lists.read_curated`.
@@ -58,12 +70,11 @@ def fit(
         Threads to use; None means all.
     """
     from tigertail import model as models
-    from tigertail.dataset.dataset import Dataset
     from tigertail.ground_truth.ground_truth import GroundTruth
 
     if path is not None:
         models.check_target(path)
-    opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
+    opened = _dataset(plays, items=items, listeners=listeners, annotations=annotations, columns=columns)
     if feedback is not None and not isinstance(feedback, GroundTruth):
         from tigertail.evaluation.online.training_pairs import feedback_ground_truth
 
@@ -74,17 +85,69 @@ def fit(
     return model
 
 
-def add(
-    path: Path | str, dataset: Dataset | Path | str, *, dry_run: bool = False, threads: int | None = None
-) -> Model:
+def evaluate(
+    plays: Any,
+    systems: Sequence[System] | None = None,
+    config: ProtocolConfig | None = None,
+    *,
+    items: Any = None,
+    listeners: Any = None,
+    annotations: Any = None,
+    columns: Mapping[str, Any] | None = None,
+    seeds: Sequence[int] = (),
+    reference: str | None = None,
+) -> Report:
+    """Hold out listeners, fit every system on the others, and score its lists by the held-out listeners.
+
+    Parameters
+    ----------
+    plays
+        A dataset or its folder; or a data frame or a sparse matrix, as :func:`fit` takes them.
+    systems, config, seeds, reference
+        As in :func:`tigertail.evaluation.evaluate`; None means the usual systems and the default protocol.
+    items, listeners, annotations, columns
+        With a frame of plays: see :meth:`Dataset.of`.
+    """
+    from tigertail import evaluation
+
+    opened = _dataset(plays, items=items, listeners=listeners, annotations=annotations, columns=columns)
+    return evaluation.evaluate(opened, systems, config, seeds=seeds, reference=reference)
+
+
+def simulate(path: Path | str, config: WorldConfig | None = None, *, replace: bool = False) -> Dataset:
+    """Simulate a world and write what its listeners played as a dataset; see :func:`tigertail.simulation.simulate`."""
+    from tigertail import simulation
+
+    return simulation.simulate(path, config or simulation.WorldConfig(), replace=replace)
+
+
+def build(recipe: Path | str, path: Path | str, *, replace: bool = False) -> Dataset:
+    """Read the sources of a recipe and write the dataset they make up; its folder also holds the report.
+
+    Parameters
+    ----------
+    recipe
+        The recipe's file (docs/data.md).
+    path
+        The folder to make.
+    replace
+        Whether an existing folder may be replaced.
+    """
+    from tigertail.ingest.build import build as built
+    from tigertail.ingest.recipe import Recipe
+
+    return built(Recipe.load(recipe), path, replace=replace)[0]
+
+
+def add(path: Path | str, plays: Any, *, dry_run: bool = False, threads: int | None = None) -> Model:
     """Add new listeners and items to a model folder, without fitting it again.
 
     Parameters
     ----------
     path
         The model's folder; a new generation replaces the present one in one step.
-    dataset
-        A dataset of new listeners, and of annotations of new items, or its folder.
+    plays
+        A dataset of new listeners, and of annotations of new items, or its folder; or a frame of their plays.
     dry_run
         Whether to leave the folder as it is.
     threads
@@ -96,10 +159,8 @@ def add(
         The model with the additions; :func:`tigertail.model.update.drift` says how far it has gone from the fit.
     """
     from tigertail import model as models
-    from tigertail.dataset.dataset import Dataset
 
-    opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
-    after = models.add(models.load(path), opened, threads=threads)
+    after = models.add(models.load(path), _dataset(plays), threads=threads)
     if not dry_run:
         models.save(after, path)
     return after
@@ -110,6 +171,17 @@ def load(path: Path | str) -> Model:
     from tigertail import model as models
 
     return models.load(path)
+
+
+def _dataset(plays: Any, **frames: Any) -> Dataset:
+    """Return a dataset as it is, or one of a folder or of frames."""
+    from tigertail.dataset.dataset import Dataset
+
+    if not isinstance(plays, Dataset | Path | str):
+        return Dataset.of(plays, **frames)
+    if given := [name for name, frame in frames.items() if frame is not None]:
+        raise TypeError(f"{given[0]} goes with a frame of plays; a dataset has its own")
+    return plays if isinstance(plays, Dataset) else Dataset.open(plays)
 
 
 def __getattr__(name: str) -> Any:

@@ -87,6 +87,17 @@ class CSR:
             matrix.shape,
         )
 
+    @classmethod
+    def of(cls, matrix: CSR | sparse.sparray | sparse.spmatrix) -> CSR:
+        """Return a matrix as ours: itself, or a copy of SciPy's, in any layout, entries of one cell added up."""
+        if isinstance(matrix, CSR):
+            return matrix
+        from scipy import sparse
+
+        rows = sparse.csr_array(matrix, copy=True)
+        rows.sum_duplicates()
+        return cls.from_scipy(rows)
+
     def to_scipy(self) -> sparse.csr_array:
         """Return the matrix as SciPy's, without a copy of its entries."""
         from scipy import sparse

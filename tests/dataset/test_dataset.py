@@ -151,3 +151,29 @@ def test_a_table_cut_short_in_its_data_is_an_error_with_a_remedy(dataset: Datase
     for use in (lambda: Dataset.open(dataset.path).plays, lambda: describe(Dataset.open(dataset.path))):
         with pytest.raises(DataError, match=r"plays\.parquet: cannot be read"):
             use()
+
+
+def test_in_memory_a_dataset_is_the_same_as_in_its_folder(scenes: Dataset) -> None:
+    memory = Dataset.in_memory({"plays": scenes.plays, "items": scenes.items}, name="scenes")
+    assert memory.path is None
+    assert memory.fingerprint == scenes.fingerprint
+    assert repr(memory) == repr(scenes)
+    assert memory.plays.equals(scenes.plays)
+    assert memory.listeners.equals(scenes.listeners)
+
+
+def test_views_of_a_dataset_in_memory_hide_the_same(scenes: Dataset) -> None:
+    memory = Dataset.in_memory({"plays": scenes.plays, "items": scenes.items}, name="scenes")
+    away = scenes.listeners["listener_id"].head(3)
+    hidden = memory.without(away)
+    assert hidden.plays.equals(scenes.without(away).plays)
+    assert hidden.whole().plays.equals(scenes.plays)
+    ids = pl.DataFrame({"item_id": ["n1"], "new": ["kino"]})
+    assert "kino" in memory.renamed(ids).items["item_id"]
+
+
+def test_in_memory_too_there_are_plays_and_required_columns() -> None:
+    with pytest.raises(DataError, match="no plays"):
+        Dataset.in_memory({}, name="nothing")
+    with pytest.raises(DataError, match="lacks the column"):
+        Dataset.in_memory({"plays": pl.DataFrame({"listener_id": ["ann"]})}, name="half")

@@ -235,3 +235,14 @@ def test_a_column_that_nobody_could_meet_has_the_vector_zero() -> None:
     found = fit_als(matrix, ALSConfig(factors=2), observable=pairs)
     assert (found.items[2] == 0).all()
     assert (found.items[:2] != 0).any(axis=1).all()
+
+
+@pytest.mark.parametrize("layout", ["csr", "csc", "coo"])
+def test_a_matrix_of_scipy_is_solved_as_ours(layout: str) -> None:
+    matrix = random_confidences(0)
+    config = ALSConfig(factors=8, iterations=2)
+    given = matrix.to_scipy().asformat(layout)
+    before = given.copy()
+    ours, theirs = fit_als(matrix, config), fit_als(given, config)
+    assert np.array_equal(ours.items, theirs.items)
+    assert (given != before).nnz == 0  # the caller's matrix is as it was

@@ -42,7 +42,7 @@ def print_report(dataset: Dataset, report: BuildReport) -> None:
     _print_linked(report)
     print_sources(source_sizes(dataset))
     if any(source.rejected for source in report.sources):
-        typer.echo(f"Rejected rows, each with its reason: {dataset.path / 'quarantine.csv'}")
+        typer.echo(f"Rejected rows, each with its reason: {dataset.path}/quarantine.csv")
     typer.echo(f"Next: tigertail describe {dataset.path}")
 
 

@@ -9,7 +9,7 @@ import typer
 
 from tigertail.cli.output import notices, print_notices, print_table
 from tigertail.cli.query_options import add_query_command
-from tigertail.cli.tables import print_beside, print_similar
+from tigertail.cli.tables import print_beside, print_for_listener, print_similar
 from tigertail.errors import printable
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
     app.command("fit")(fit)
     app.command("add")(add)
     add_query_command(app, "similar", similar)
+    add_query_command(app, "for-me", for_me)
     add_query_command(app, "neighbours", neighbours)
     app.command("weights")(weights)
     app.command("deploy")(deploy)
@@ -157,6 +158,39 @@ def similar(
         print_similar(opened, int(seeds[0]), table)
     else:
         print_beside(opened, int(seeds[0]), table, beside, options.signal)
+
+
+def for_me(
+    model: ModelFolder,
+    history: Annotated[
+        Path,
+        typer.Argument(
+            help="What a listener played: an export of ListenBrainz, Last.fm or Spotify, a table (.csv, .tsv, .json, "
+            ".parquet), or a text with an item in each line."
+        ),
+    ],
+    n: Annotated[int, typer.Option("-n", min=1, help="How many to list.")] = 20,
+    *,
+    options: QueryOptions,
+    include_known: Annotated[
+        bool, typer.Option("--include-known", help="List what they played too.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
+) -> None:
+    """List what to recommend to a listener, from a file of what they played."""
+    import tigertail
+    from tigertail.model.history_files import read_history
+    from tigertail.model.recommend import History
+
+    opened = tigertail.load(model)
+    kind = str(opened.items["kind"].mode().sort().first())
+    found = History.of(opened.index, read_history(history, opened.index, kind))
+    answers = opened.answer_history(found, n, include_known=include_known, options=options)
+    print_notices(answers.notices)
+    if as_json:
+        typer.echo(answers.table().write_json())
+    else:
+        print_for_listener(opened, len(found.items), answers.table())
 
 
 def neighbours(

@@ -43,6 +43,22 @@ def print_similar(model: Model, code: int, answers: pl.DataFrame) -> None:
         typer.echo(printable(f"This signal has no answer: {_silence(model, code)}."))
 
 
+def print_for_listener(model: Model, known: int, answers: pl.DataFrame) -> None:
+    """Print the list of :meth:`tigertail.Model.recommend`."""
+    from tigertail.retrieval.item_index import full_name
+
+    invented = ", SIMULATED" if model.provenance.simulated else ""
+    print_table(
+        ["rank", "name", "score", "listeners", "stratum"],
+        [
+            [row["rank"], full_name(row), f"{row['score']:.3g}", f"{row['listeners']:,}", row["stratum"]]
+            for row in answers.iter_rows(named=True)
+        ],
+        title=f"For a listener of {known:,} items{invented}",
+        left=["name", "stratum"],
+    )
+
+
 def print_beside(model: Model, code: int, lists: pl.DataFrame, other: str, own: str | None) -> None:
     """Print the two lists of :func:`tigertail.model.compare`; items in both are marked."""
     from tigertail.model.query_options import COSINE

@@ -1,4 +1,4 @@
-"""A dataset: a folder of Parquet tables with a common vocabulary of columns, and a manifest."""
+"""A dataset: tables with a common vocabulary of columns, and a manifest; a folder of Parquet files, or in memory."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
+from importlib import import_module
+from io import BytesIO
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 import polars as pl
 
@@ -26,21 +28,26 @@ ROW_GROUP: Final = 2**17  # fixed, so that the same rows are the same bytes for 
 
 
 class Dataset:
-    """A dataset on disk, opened lazily: the manifest at once, a table when it is needed.
+    """A dataset, on disk or in memory; of one on disk a table is opened when it is needed.
 
-    Use :meth:`open` and :meth:`write` to make one.
+    Use :meth:`of` to make one of data frames, :meth:`open` and :meth:`write` for folders.
 
     Parameters
     ----------
     path
-        The dataset's folder.
+        The dataset's folder; None in memory.
     manifest
         Content of ``manifest.json``.
+    tables
+        The tables of a dataset in memory, by name.
     """
 
-    def __init__(self, path: Path, manifest: Mapping[str, Any]) -> None:
+    def __init__(
+        self, path: Path | None, manifest: Mapping[str, Any], tables: Mapping[str, pl.DataFrame] | None = None
+    ) -> None:
         self.path = path
         self.manifest = manifest
+        self._tables = tables
         self._hidden = pl.Series(c.LISTENER_ID, [], pl.String)
         self._until: datetime | None = None
         self._renamed = pl.DataFrame(schema={c.ITEM_ID: pl.String, "new": pl.String})
@@ -63,6 +70,109 @@ class Dataset:
     def fingerprint(self) -> str:
         """A digest of the tables: two datasets with one fingerprint hold the same data."""
         return str(self.manifest["fingerprint"])
+
+    @classmethod
+    def of(
+        cls,
+        plays: Any,
+        items: Any = None,
+        listeners: Any = None,
+        annotations: Any = None,
+        *,
+        columns: Mapping[str, Any] | None = None,
+        kind: str = c.ARTIST,
+        name: str = "frames",
+        rating_scale: tuple[float, float] | None = None,
+        **tables: Any,
+    ) -> Dataset:
+        """Make a dataset in memory of data frames, or of a sparse matrix.
+
+        A frame is of pandas, Polars or Arrow, anything else with ``__arrow_c_stream__``, or a mapping of columns.
+        Columns are found by the names in use, such as ``user`` or ``user_id``, ``artist`` or ``item_id``, ``count`` or
+        ``weight``. Ids may be of any type; a dataset has them as text. References to items are resolved as a build
+        resolves them: an id decides, then an MBID, then the name. Rows of one listener and one item are added up.
+        Nothing is written to disk.
+
+        Parameters
+        ----------
+        plays
+            Who played what: a frame with a column for the listener, one or several for the item (its id, name or MBID),
+            and optionally one for the count, the rating or the time. Without a count each row is one play. Or a SciPy
+            sparse matrix of counts, listeners by items.
+        items
+            The catalogue: a frame of names, MBIDs, countries. With a matrix, one row for each of its columns, or their
+            ids or names alone, as any sequence.
+        listeners
+            Profiles: a frame of countries and languages. With a matrix, one row for each row, or their ids alone.
+            A column ``source`` is the service of each: an evaluation then ranks what that service offers.
+        annotations
+            Tags and facts: a frame of items, labels, and optionally facets and weights.
+        columns
+            Names of columns that are not found by themselves: ``columns={"listener_id": "who"}`` for all frames,
+            ``columns={"items": {"name": "title"}}`` for one.
+        kind
+            What the items are: artist, album or track.
+        name
+            Name of the dataset in reports.
+        rating_scale
+            The lowest and the highest rating, where plays have a column of ratings.
+        **tables
+            Further tables by name (:data:`tigertail.dataset.tables.TABLES`), such as ``aliases`` or ``sequences``.
+
+        Warns
+        -----
+        TigertailWarning
+            If rows are left out: how many of which frame, and why.
+
+        Raises
+        ------
+        DataError
+            If a column is missing, of a type that cannot be read, or has negative numbers; or if no play is left.
+        TypeError
+            If an argument is not a frame, or there is no such table.
+
+        Examples
+        --------
+        >>> plays = {"user": [1, 1, 2], "artist": ["Queen", "Kult", "Queen"]}
+        >>> Dataset.of(plays, items={"artist": ["Queen", "Kult"], "country": ["GB", "PL"]})
+        <Dataset frames: 3 plays, 2 listeners, 2 items, 2 aliases>
+        """
+        # What reads frames needs this class, so it is looked up when it is called.
+        read = import_module("tigertail.frames").read_frames
+        given = {c.ITEMS_TABLE: items, c.LISTENERS_TABLE: listeners, c.ANNOTATIONS_TABLE: annotations}
+        return cast(
+            "Dataset",
+            read(plays, given | tables, columns=columns, kind=kind, name=name, rating_scale=rating_scale),
+        )
+
+    @classmethod
+    def in_memory(cls, tables: Mapping[str, pl.DataFrame], *, name: str, simulated: bool = False) -> Self:
+        """Return a dataset that is not on disk; its fingerprint is that of a folder with the same tables.
+
+        Parameters
+        ----------
+        tables
+            Tables by name, as in :data:`tigertail.dataset.tables.TABLES`.
+        name
+            Name of the dataset in reports.
+        simulated
+            Whether it is invented.
+
+        Raises
+        ------
+        DataError
+            If there are no plays, or a table lacks a required column.
+        """
+        if c.PLAYS_TABLE not in tables or tables[c.PLAYS_TABLE].is_empty():
+            raise DataError("the data has no plays")
+        kept, sums = {}, {}
+        for table, frame in tables.items():
+            kept[table] = table_spec(table).conform(frame.lazy()).collect()
+            content = BytesIO()
+            kept[table].lazy().sink_parquet(content, row_group_size=ROW_GROUP)
+            sums[f"{table}.parquet"] = hashlib.sha256(content.getbuffer()).hexdigest()
+        rows = {table: frame.height for table, frame in kept.items()}
+        return cls(None, _manifest(name, simulated, rows, dict(sorted(sums.items()))), kept)
 
     @classmethod
     def open(cls, path: Path | str) -> Self:
@@ -148,14 +258,7 @@ class Dataset:
             sums = checksums(folder)
             if extra is not None:
                 extra(folder)
-            manifest = {
-                "magic": MAGIC,
-                "version": VERSION,
-                "name": name,
-                "simulated": simulated,
-                "tables": rows,
-                "fingerprint": _digest(sums),
-            }
+            manifest = _manifest(name, simulated, rows, sums)
             (folder / MANIFEST).write_text(to_json(manifest), encoding="utf-8")
         return cls(path, manifest)
 
@@ -173,13 +276,14 @@ class Dataset:
         """
         if not self.has(table):
             raise DataError(f"no table '{table}' in this dataset", path=self.path)
-        file = self.path / f"{table}.parquet"
         with self.reading(table):
-            frame = pl.scan_parquet(file)
+            frame = self._stored(table)
             found = frame.collect_schema()
         if missing := table_spec(table).missing(found.names()):
             raise DataError(
-                f"lacks the column {', '.join(missing)}", path=file, remedy="build the dataset again"
+                f"lacks the column {', '.join(missing)}",
+                path=self.file(table),
+                remedy="build the dataset again",
             )
         for column in id_columns(Refers.PERSON):
             if column in found and len(self._hidden):
@@ -192,6 +296,18 @@ class Dataset:
         if self._until is not None and c.LAST_PLAYED in found:
             frame = frame.filter(pl.col(c.LAST_PLAYED) <= self._until)
         return frame
+
+    def file(self, table: str) -> Path | None:
+        """Return the file of a table; None in memory."""
+        return None if self.path is None else self.path / f"{table}.parquet"
+
+    def _stored(self, table: str) -> pl.LazyFrame:
+        """Return a table with nothing hidden."""
+        if self._tables is not None:
+            return self._tables[table].lazy()
+        file = self.file(table)
+        assert file is not None  # what is not in memory is on disk
+        return pl.scan_parquet(file)
 
     @contextmanager
     def reading(self, table: str) -> Iterator[None]:
@@ -207,10 +323,9 @@ class Dataset:
         try:
             yield
         except (OSError, pl.exceptions.PolarsError) as error:
-            file = self.path / f"{table}.parquet"
             problem = str(error).partition("\n")[0]
             raise DataError(
-                f"cannot be read ({problem})", path=file, remedy="build the dataset again"
+                f"cannot be read ({problem})", path=self.file(table), remedy="build the dataset again"
             ) from error
 
     def without(self, listeners: pl.Series) -> Dataset:
@@ -224,7 +339,7 @@ class Dataset:
     def whole(self) -> Dataset:
         """Return the dataset with nothing hidden: for what is no trace of a listener, such as a catalogue."""
         hides = len(self._hidden) > 0 or self._until is not None
-        return Dataset(self.path, self.manifest) if hides else self
+        return Dataset(self.path, self.manifest, self._tables) if hides else self
 
     def until(self, moment: datetime) -> Dataset:
         """Return the dataset without plays after a moment, and without plays of unknown time."""
@@ -243,7 +358,7 @@ class Dataset:
         return view
 
     def _view(self, hidden: pl.Series, until: datetime | None) -> Dataset:
-        view = Dataset(self.path, self.manifest)
+        view = Dataset(self.path, self.manifest, self._tables)
         view._hidden, view._until, view._renamed = hidden, until, self._renamed
         return view
 
@@ -281,5 +396,14 @@ class Dataset:
             return self.scan(c.PLAYS_TABLE).select(c.LISTENER_ID).unique().sort(c.LISTENER_ID).collect()
 
 
-def _digest(sums: Mapping[str, str]) -> str:
-    return hashlib.sha256(json.dumps(sums, sort_keys=True).encode()).hexdigest()
+def _manifest(name: str, simulated: bool, rows: Mapping[str, int], sums: Mapping[str, str]) -> dict[str, Any]:
+    """Return the manifest of tables with so many rows and such checksums."""
+    digest = hashlib.sha256(json.dumps(sums, sort_keys=True).encode()).hexdigest()
+    return {
+        "magic": MAGIC,
+        "version": VERSION,
+        "name": name,
+        "simulated": simulated,
+        "tables": dict(rows),
+        "fingerprint": digest,
+    }

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,9 @@ from tigertail.factorization import kernels
 from tigertail.factorization.observable import Observable
 from tigertail.sparse import CSR
 from tigertail.threads import limited
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 Floats = NDArray[np.float32]
 
@@ -76,7 +79,7 @@ class Factors:
 
 
 def fit_als(
-    confidence: CSR,
+    confidence: CSR | sparse.sparray | sparse.spmatrix,
     config: ALSConfig,
     *,
     seed: int = 0,
@@ -90,7 +93,7 @@ def fit_als(
     Parameters
     ----------
     confidence
-        Listeners by items; each value is the weight c of an observed pair.
+        Listeners by items, ours or a sparse matrix of SciPy; each value is the weight c of an observed pair.
     config
         Settings.
     seed
@@ -104,8 +107,9 @@ def fit_als(
     after_sweep
         Called with the number of each finished sweep.
     """
-    x, y = _start(confidence.shape, config, seed, initial)
-    by_listener, by_item = _sides(confidence, config, observable)
+    matrix = CSR.of(confidence)
+    x, y = _start(matrix.shape, config, seed, initial)
+    by_listener, by_item = _sides(matrix, config, observable)
     with limited(threads):
         for sweep in range(config.iterations):
             by_listener.solve(x, y)

@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from importlib import import_module
+from pathlib import Path
 from typing import Any, Final, Self
 
 import numpy as np
@@ -18,8 +20,10 @@ from tigertail.errors import ConfigError, TigertailWarning
 from tigertail.geo.countries import country_code
 from tigertail.model.config import ModelConfig
 from tigertail.model.explanation import Reasons, explain
+from tigertail.model.html import facts_html, table_html
 from tigertail.model.query_options import QueryOptions, takes_options
-from tigertail.model.resolution import candidate_mask, resolve_signal
+from tigertail.model.recommend import FoldIn, History, history_scores, uses_vector, with_defaults
+from tigertail.model.resolution import candidate_mask, default_signal, resolve_signal
 from tigertail.progress import progress
 from tigertail.retrieval.item_index import ItemIndex, full_name
 from tigertail.retrieval.topk import top_k
@@ -87,6 +91,10 @@ class Answers:
         )
         return table if self.why is None else table.with_columns(self.why.column())
 
+    def _repr_html_(self) -> str:
+        seeds = [full_name(self.catalogue.row(code, named=True)) for code in self.seeds.tolist()]
+        return table_html(self.table(), f"After {', '.join(seeds)}")
+
 
 @dataclass(frozen=True, eq=False)
 class BulkAnswers:
@@ -133,6 +141,9 @@ class BulkAnswers:
                 c.ARTIST_NAME: artists.gather(self.items),
             }
         return pl.DataFrame(lists)
+
+    def _repr_html_(self) -> str:
+        return table_html(self.table(names=True), f"After {len(np.unique(self.targets)):,} items")
 
 
 @dataclass(frozen=True, eq=False)
@@ -270,6 +281,100 @@ class Model:
         return Answers(self.items, seeds, items, best[0][listed], (*resolved.notices, *notes), reasons)
 
     @takes_options
+    def recommend(
+        self,
+        history: Mapping[str, float] | Sequence[Any],
+        n: int = 20,
+        *,
+        include_known: bool = False,
+        options: QueryOptions | None = None,
+        **keywords: Any,
+    ) -> pl.DataFrame:
+        """List what to recommend to a listener, from what they played.
+
+        Parameters
+        ----------
+        history
+            Ids, MBIDs or names of the items they played, each once or as often as they played it; pairs of an item and
+            a count; or counts by item. The listener need not be in the model, and is not added to it.
+        n
+            How many to list.
+        include_known
+            Whether to list what they played too.
+        options
+            The options of the query. By default the character is 0, what is played next
+            (:mod:`tigertail.model.recommend`).
+        **keywords
+            Options by name, as of :class:`tigertail.model.QueryOptions`; they replace those of ``options``.
+
+        Returns
+        -------
+        polars.DataFrame
+            The columns of :meth:`similar`; the score is relative to the best item of each of its two parts.
+
+        Warns
+        -----
+        TigertailWarning
+            If items of the history are unknown, and as in :meth:`similar`.
+
+        Raises
+        ------
+        UnknownItemError
+            If no item of the history is known.
+        ConfigError, TypeError
+            As in :meth:`similar`, and if the history is empty or has a count that is no positive number.
+        """
+        found = History.of(self.index, history)
+        options = (options or QueryOptions()).replace(**keywords)
+        answers = self.answer_history(found, n, include_known=include_known, options=options)
+        _warn(answers.notices)
+        return answers.table()
+
+    @takes_options
+    def answer_history(
+        self,
+        history: History,
+        n: int = 20,
+        *,
+        include_known: bool = False,
+        options: QueryOptions | None = None,
+        **keywords: Any,
+    ) -> Answers:
+        """Answer as :meth:`recommend` does, for programs: the notices are returned, not warned of.
+
+        Parameters
+        ----------
+        history
+            What the listener played, in codes.
+        n, include_known, options, **keywords
+            As in :meth:`recommend`.
+
+        Raises
+        ------
+        ConfigError, TypeError
+            As in :meth:`recommend`.
+        """
+        options = (options or QueryOptions()).replace(**keywords)
+        _check_length(n)
+        options = with_defaults(options, self.signals, default_signal(self.signals))
+        resolved = resolve_signal(self.signals, options)
+        allowed, notes = self._candidates(options)
+        allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed
+        if not include_known:
+            allowed[history.items] = False
+        fold_in = self.fold_in if uses_vector(options) else None
+        scores = history_scores(resolved.signal, history, len(self.items), fold_in, beta=options.beta)
+        codes, best = top_k(_masked(scores[None], allowed), n)
+        listed = codes[0] >= 0
+        notices = (*history.notices, *resolved.notices, *notes)
+        return Answers(self.items, history.items, codes[0][listed], best[0][listed], notices)
+
+    @cached_property
+    def fold_in(self) -> FoldIn | None:
+        """Solves the vector of a listener; None where the model keeps no plays."""
+        return FoldIn.of(self.signals, self.config)
+
+    @takes_options
     def neighbours(
         self,
         queries: Sequence[str] | NDArray[np.int32] | None = None,
@@ -353,6 +458,29 @@ class Model:
         )
         notices = (*notes, *resolved.notices, *further)
         return BulkAnswers(self.items, targets, items, scores, ranks, notices)
+
+    def save(self, path: Path | str) -> None:
+        """Write the model to a folder; a model there is replaced in one step.
+
+        Raises
+        ------
+        TigertailError
+            If the disk is full or cannot be written; what was there before is still there, whole.
+        ModelError
+            If ``path`` is something else than a model.
+        """
+        # What writes models needs this class, so it is looked up when it is called.
+        import_module("tigertail.model.store.folder").save(self, path)
+
+    def _repr_html_(self) -> str:
+        facts = {
+            "items": len(self.items),
+            **{name: value for name, value in self.metrics.items() if isinstance(value, int)},
+            "signals": ", ".join(self.signals),
+            "version": self.version or "not on disk",
+        }
+        invented = ", simulated" if self.provenance.simulated else ""
+        return facts_html(facts, f"Model of {self.provenance.dataset}{invented}")
 
     def with_unlisted(self, items: Sequence[str] | None) -> Self:
         """Return the model with another list of items that no answer lists; None leaves it as it is."""

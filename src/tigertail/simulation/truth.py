@@ -46,8 +46,8 @@ def true_affinity(dataset: Dataset) -> pl.DataFrame:
     DataError
         If the dataset is not simulated.
     """
-    file = dataset.path / FILE
-    if not file.is_file():
+    file = None if dataset.path is None else dataset.path / FILE
+    if file is None or not file.is_file():
         raise DataError(
             "the true affinities of this dataset are not known",
             path=dataset.path,

@@ -131,6 +131,9 @@ def test_ordinary_questions(app: Any, schema, path: str, question: str, status: 
     [
         ("/v1/similar:batch", {"requests": [{"items": ["star"], "why": True}, {"items": ["nobody"]}]}, 200),
         ("/v1/similar:batch", {"requests": [{"items": ["star"]}] * 101}, 422),
+        ("/v1/recommend", {"history": ["star", {"item": "p1", "plays": 2}], "n": 3}, 200),
+        ("/v1/recommend", {"history": ["nobody"]}, 404),
+        ("/v1/recommend", {"history": []}, 422),
         ("/v1/feedback", {"events": [EVENT]}, 200),
         ("/v1/feedback", {"events": [EVENT, EVENT | {"kind": "skip"}]}, 409),
     ],

@@ -162,7 +162,7 @@ def _check_addable(model: Model, dataset: Dataset) -> None:
         if unknown := [name for name in dataset.scan(table).collect_schema() if name not in allowed]:
             raise DataError(
                 f"unknown column {', '.join(unknown)}",
-                path=dataset.path / f"{table}.parquet",
+                path=dataset.file(table),
                 remedy=f"this table may have {', '.join(sorted(allowed))}",
             )
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 
 from tigertail.service.api.feedback import EVENTS_PER_REQUEST
+from tigertail.service.api.recommend import ITEMS_PER_SEED
 from tigertail.service.http.caching import MODEL
 from tigertail.service.http.problems import RETRY, documented
 from tigertail.service.http.settings import Limits
@@ -70,6 +71,9 @@ def _limit(document: Json, limits: Limits) -> None:
     schemas: Json = document["components"]["schemas"]
     schemas["Batch"]["properties"]["requests"]["maxItems"] = limits.batch
     schemas["Delivery"]["properties"]["events"]["maxItems"] = limits.batch * EVENTS_PER_REQUEST
+    history: Json = schemas["RecommendRequest"]["properties"]
+    history["history"]["maxItems"] = limits.seeds * ITEMS_PER_SEED
+    history["n"]["maximum"] = limits.n
     for parameter in document["paths"]["/v1/similar"]["get"]["parameters"]:
         if parameter["name"] == "n":
             parameter["schema"]["maximum"] = limits.n

@@ -143,6 +143,29 @@ class Batch(Parameters):
     requests: Annotated[list[SimilarRequest], Field(min_length=1, max_length=1000)]
 
 
+class Played(Parameters):
+    """An item of a history, and how often it was played."""
+
+    model_config = ConfigDict(strict=True)
+
+    item: Text = Field(description="Id, MBID or name.")
+    plays: float = Field(1.0, gt=0, le=1e7, allow_inf_nan=False, description="How often it was played.")
+
+
+class RecommendRequest(HasQueryOptions):
+    """What a listener played, and the options of the query."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"history": ["Kino", {"item": "Queen", "plays": 12}], "n": 5}]}
+    )
+
+    history: Annotated[list[Text | Played], Field(min_length=1, max_length=10_000)] = Field(
+        description="Items the listener played, each an id, MBID or name, or with the number of plays."
+    )
+    n: Annotated[int, BeforeValidator(whole)] = Field(20, ge=0, le=10_000, description="How many to list.")
+    include_known: bool = Field(False, description="List the items of the history too.")
+
+
 class ItemsQuery(Parameters):
     """A search as you type."""
 

@@ -71,6 +71,15 @@ class Similar(Answer):
     items: list[Listed]
 
 
+class Recommended(Answer):
+    """What a listener should hear next; here `affinity` is the score of the item for this listener."""
+
+    model: str = Field(description="Version of the model that answered.")
+    history: list[Item] = Field(description="The items of the history that the model has.")
+    notices: list[str] = Field(description="Which entries of the history are unknown, among others.")
+    items: list[Listed]
+
+
 class Failed(Answer):
     """A request of a batch that has no answer."""
 

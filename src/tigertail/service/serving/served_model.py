@@ -19,6 +19,7 @@ from tigertail.model import Answers, Model, QueryOptions, load
 from tigertail.model.explanation import format_reasons
 from tigertail.model.maps.map import read_map
 from tigertail.model.query_options import COSINE, query_options
+from tigertail.model.recommend import History
 from tigertail.model.registry import FACTORS, LISTENING, MIXTURE, OTHER_COLOUR, SIGNALS
 from tigertail.model.resolution import model_defaults
 from tigertail.model.store.folder import map_file
@@ -87,6 +88,13 @@ class ServedModel:
         """Answer a query."""
         with self._kernel_lock:
             return self.model.answer(np.array(seeds, np.int32), n, why=why, options=options)
+
+    def recommend(
+        self, history: History, n: int, options: QueryOptions, *, include_known: bool = False
+    ) -> Answers:
+        """Answer for a listener."""
+        with self._kernel_lock:
+            return self.model.answer_history(history, n, include_known=include_known, options=options)
 
     def search(self, text: str, n: int) -> list[dict[str, Any]]:
         """Return the items whose names match a text, best first; for no text those with most listeners."""

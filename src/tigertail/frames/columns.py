@@ -1,0 +1,149 @@
+"""Which column of a frame is which of ours: those that are given, then our names, then the names in use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from tigertail import columns as c
+from tigertail.dataset.table_spec import ITEM, TableSpec
+from tigertail.dataset.tables import TABLES
+from tigertail.errors import DataError
+from tigertail.ingest.formats.file_table import shown
+
+_LISTENER: Final = (
+    "listener", "user_id", "user", "user_name", "userid", "username", "uid", "member_id", "member", "account_id",
+    "customer_id", "customer", "visitor_id", "person",
+)  # fmt: skip
+_ITEM_ID: Final = ("item", "itemid", "iid")
+_COMMON: Final[dict[str, tuple[str, ...]]] = {
+    c.LISTENER_ID: _LISTENER,
+    c.ANNOTATOR: ("annotator", *_LISTENER),
+    c.CURATOR: ("curator_id", "dj", "owner", *_LISTENER),
+    c.PLAYS: (
+        "play_count", "playcount", "count", "counts", "n", "weight", "listens", "listen_count", "scrobbles", "streams",
+        "freq", "frequency", "value", "total",
+    ),
+    c.RATING: ("score", "stars"),
+    c.LAST_PLAYED: ("timestamp", "time", "ts", "datetime", "date", "listened_at", "played_at", "uts"),
+    c.COUNTRY: ("country_code", "nation", "area"),
+    c.LANGUAGE: ("lang",),
+    c.LABEL: ("tag", "genre", "style"),
+    c.FACET: ("type",),
+    c.WEIGHT: ("count", "score"),
+    c.SEQUENCE_ID: ("playlist_id", "playlist", "show_id", "show", "session_id", "session"),
+    c.POSITION: ("place", "order", "index"),
+}  # fmt: skip
+_OF_KIND: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    c.ARTIST: {
+        c.ITEM_ID: (*_ITEM_ID, "artist_id", "artistid"),
+        c.NAME: ("artist", "artist_name", "artistname", "band"),
+        c.MBID: ("artist_mbid", "musicbrainz_id"),
+    },
+    c.ALBUM: {
+        c.ITEM_ID: (*_ITEM_ID, "album_id", "release_id"),
+        c.NAME: ("album", "album_name", "release", "release_name", "title"),
+        c.MBID: ("release_mbid", "release_group_mbid", "musicbrainz_id"),
+        c.ARTIST_NAME: ("artist", "artistname"),
+    },
+    c.TRACK: {
+        c.ITEM_ID: (*_ITEM_ID, "track_id", "trackid", "song_id", "recording_id"),
+        c.NAME: ("track", "track_name", "trackname", "song", "song_name", "recording_name", "title"),
+        c.MBID: ("recording_mbid", "track_mbid", "musicbrainz_id"),
+        c.ARTIST_NAME: ("artist", "artistname"),
+    },
+}
+_OF_TABLE: Final = {c.ITEMS_TABLE: {c.ITEM_ID: ("id",)}, c.LISTENERS_TABLE: {c.LISTENER_ID: ("id",)}}
+_WHAT: Final = {
+    (c.LISTENER_ID,): "the listener",
+    ITEM: "the item",
+    (c.LABEL,): "the label",
+    (c.SEQUENCE_ID,): "the sequence",
+}
+
+
+def check_columns(columns: Mapping[str, Any], frames: Mapping[str, Sequence[str]]) -> None:
+    """Refuse columns that are given and are not there.
+
+    Parameters
+    ----------
+    columns
+        What the caller gave: our names and theirs, or those of one table under its name.
+    frames
+        The columns of each frame, by its table.
+
+    Raises
+    ------
+    DataError
+        If a frame or a column is unknown.
+    """
+    for name, theirs in columns.items():
+        tables = [name] if isinstance(theirs, Mapping) else list(frames)
+        if isinstance(theirs, Mapping) and name not in frames:
+            raise DataError(f"columns: no frame '{name}'", remedy=f"it is one of {', '.join(frames)}")
+        for ours, column in dict(theirs if isinstance(theirs, Mapping) else {name: theirs}).items():
+            taking = [table for table in tables if ours in TABLES[table].inputs]
+            if not taking:
+                known = dict.fromkeys(one for table in tables for one in TABLES[table].inputs)
+                raise DataError(
+                    f"columns: unknown column '{ours}'", remedy=f"it is one of {', '.join(known)}"
+                )
+            if not any(str(column) in frames[table] for table in taking):
+                raise DataError(
+                    f"no column '{column}' in {' or '.join(taking)}",
+                    remedy=f"there is {shown(list(dict.fromkeys(one for table in taking for one in frames[table])))}",
+                )
+
+
+def mapped(spec: TableSpec, found: Sequence[str], columns: Mapping[str, Any], kind: str) -> dict[str, str]:
+    """Return our columns of a table, and the frame's columns for them.
+
+    Parameters
+    ----------
+    spec
+        The table.
+    found
+        The frame's columns.
+    columns
+        What the caller gave (:func:`check_columns`).
+    kind
+        What the items are.
+    """
+    own = columns.get(spec.name)
+    given = {name: theirs for name, theirs in columns.items() if not isinstance(theirs, Mapping)}
+    given |= dict(own) if isinstance(own, Mapping) else {}
+    mapping = {
+        name: str(theirs) for name, theirs in given.items() if name in spec.inputs and str(theirs) in found
+    }
+    usual = {_plain(name): name for name in reversed(found)}
+    known = _COMMON | _OF_KIND[kind]
+    for ours in spec.inputs:
+        names = (ours, *known.get(ours, ()), *_OF_TABLE.get(spec.name, {}).get(ours, ()))
+        free = [usual[name] for name in names if name in usual and usual[name] not in mapping.values()]
+        if ours not in mapping and free:
+            mapping[ours] = free[0]
+    return mapping
+
+
+def check_needs(spec: TableSpec, mapping: Mapping[str, str], found: Sequence[str]) -> None:
+    """Refuse a frame without a column that its table needs.
+
+    Raises
+    ------
+    DataError
+        If there is none.
+    """
+    for choices in spec.needs:
+        if not set(choices) & mapping.keys():
+            what = _WHAT.get(choices, " or ".join(choices))
+            there = shown(found) or "no column"
+            raise DataError(
+                f"{spec.name}: no column for {what}",
+                remedy=f'name it: columns={{"{choices[0]}": ...}}; the frame has {there}',
+            )
+
+
+def _plain(name: str) -> str:
+    """Return a column's name as names in use are written: ``userId`` is ``user_id``."""
+    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()).strip("_")

@@ -1,0 +1,80 @@
+"""Sparse matrices of plays, listeners by items, as frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.dataset.tables import TABLES
+from tigertail.errors import DataError
+from tigertail.frames.columns import mapped
+
+IDS: Final = {c.ITEMS_TABLE: c.ITEM_ID, c.LISTENERS_TABLE: c.LISTENER_ID}
+"""What identifies the columns and the rows of a matrix."""
+
+
+def is_matrix(plays: Any) -> bool:
+    """Return whether plays are a SciPy sparse matrix or array."""
+    return hasattr(plays, "tocoo") and hasattr(plays, "shape")
+
+
+def plays_of(matrix: Any, items: pl.DataFrame, listeners: pl.DataFrame) -> pl.DataFrame:
+    """Return the entries of a matrix as plays; cells that are not stored, or hold 0, are none.
+
+    Parameters
+    ----------
+    matrix
+        SciPy's, listeners by items.
+    items, listeners
+        As :func:`side` returns them.
+    """
+    entries = matrix.tocoo()
+    rows, columns = entries.coords if hasattr(entries, "coords") else (entries.row, entries.col)
+    played = np.asarray(entries.data) != 0
+    return pl.DataFrame(
+        {
+            c.LISTENER_ID: listeners[c.LISTENER_ID].gather(np.asarray(rows)[played]),
+            c.ITEM_ID: items[c.ITEM_ID].gather(np.asarray(columns)[played]),
+            c.PLAYS: np.asarray(entries.data)[played].astype(np.float64),
+        }
+    )
+
+
+def side(
+    given: pl.DataFrame | None, size: int, table: str, columns: Mapping[str, Any], kind: str
+) -> pl.DataFrame:
+    """Return what is known of the rows or the columns of a matrix, one row for each, with its id.
+
+    Parameters
+    ----------
+    given
+        A row for each, in their order; None, or no column of ids: their places, from 0, are the ids.
+    size
+        How many there are.
+    table
+        Whether they are items or listeners.
+    columns, kind
+        As in :meth:`tigertail.Dataset.of`.
+
+    Raises
+    ------
+    DataError
+        If there are more or less than ``size``, or two have one id.
+    """
+    ident = IDS[table]
+    frame = pl.DataFrame({ident: range(size)}) if given is None else given
+    if frame.height != size:
+        place = "columns" if table == c.ITEMS_TABLE else "rows"
+        raise DataError(
+            f"{table} has {frame.height:,} rows; the matrix of plays has {size:,} {place}",
+            remedy=f"give one row for each of the {place}, in their order; is the matrix listeners by items?",
+        )
+    found = mapped(TABLES[table], frame.columns, columns, kind).get(ident)
+    ids = frame[found].alias(ident) if found else pl.int_range(size, eager=True).alias(ident)
+    if ids.n_unique() < size:
+        raise DataError(f"{table}: two have the same {ident}", remedy="give each an id of its own")
+    return frame.select(ids, *(name for name in frame.columns if name not in (found, ident)))

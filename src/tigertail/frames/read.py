@@ -1,0 +1,225 @@
+"""From data frames to a dataset in memory, by the rules by which a build cleans rows and finds items."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.table_spec import PAIR_REFERENCES, Intake
+from tigertail.dataset.tables import TABLES
+from tigertail.errors import DataError, TigertailWarning
+from tigertail.frames.columns import check_columns, check_needs, mapped
+from tigertail.frames.convert import as_column, is_column, to_polars
+from tigertail.frames.matrices import IDS, is_matrix, plays_of, side
+from tigertail.frames.source import NAMESPACE, FrameSource
+from tigertail.ingest.accumulator import REF
+from tigertail.ingest.clean import clean
+from tigertail.ingest.identity import Identities, by_alias, resolve
+from tigertail.ingest.linking import TABLE, UNSPACED, LinkedRows, link_items
+from tigertail.ingest.profiles import Profiles
+from tigertail.ingest.references import condense, pair_refs, references, with_refs, without_placeholders
+from tigertail.ingest.side_tables import SideTables
+from tigertail.io.quarantine import Quarantine
+
+_OF_RECIPES: Final = ": if it does, say missing = [...]"  # a remedy that a frame has no place for
+
+
+def read_frames(
+    plays: Any,
+    tables: Mapping[str, Any],
+    *,
+    columns: Mapping[str, Any] | None = None,
+    kind: str = c.ARTIST,
+    name: str = "frames",
+    rating_scale: tuple[float, float] | None = None,
+) -> Dataset:
+    """Do what :meth:`tigertail.Dataset.of` says.
+
+    Parameters
+    ----------
+    plays
+        Who played what.
+    tables
+        The other frames by table; None where there is none.
+    columns, kind, name, rating_scale
+        As there.
+    """
+    frames = _frames(plays, tables, columns or {}, kind)
+    found = {
+        table: mapped(TABLES[table], frame.columns, columns or {}, kind) for table, frame in frames.items()
+    }
+    reader = _Reader()
+    for table, frame in frames.items():
+        check_needs(TABLES[table], found[table], frame.columns)
+        if c.RATING in found[table] and rating_scale is None:
+            raise DataError(
+                f"{table}: '{found[table][c.RATING]}' has ratings, but of which scale?",
+                remedy="give the lowest and the highest: rating_scale=(1, 5); or leave the column out",
+            )
+        source = FrameSource(
+            name=table, kind=kind, table=table, frame=frame, mapping=found[table], rating_scale=rating_scale
+        )
+        reader.add(source)
+    _report(reader.quarantine)
+    made = reader.tables()
+    if c.SOURCE in frames.get(c.LISTENERS_TABLE, pl.DataFrame()).columns:
+        made[c.LISTENERS_TABLE] = _with_source(
+            made[c.LISTENERS_TABLE], frames[c.LISTENERS_TABLE], found[c.LISTENERS_TABLE][c.LISTENER_ID]
+        )
+    return Dataset.in_memory(made, name=name)
+
+
+def _frames(
+    plays: Any, tables: Mapping[str, Any], columns: Mapping[str, Any], kind: str
+) -> dict[str, pl.DataFrame]:
+    """Return the frames as Polars', by table."""
+    if kind not in c.KINDS:
+        raise DataError(f"unknown kind '{kind}'", remedy=f"it is one of {', '.join(c.KINDS)}")
+    given = {table: frame for table, frame in tables.items() if frame is not None}
+    usable = [table for table, spec in TABLES.items() if spec.mappable]
+    if unknown := [table for table in given if table not in usable]:
+        raise TypeError(f"unknown argument '{unknown[0]}': the tables are {', '.join(usable)}")
+    matrix = is_matrix(plays)
+    frames = {
+        table: as_column(frame, IDS[table]).to_frame()
+        if matrix and table in IDS and is_column(frame)
+        else to_polars(frame, table)
+        for table, frame in given.items()
+    }
+    if not matrix:
+        frames = {c.PLAYS_TABLE: to_polars(plays, c.PLAYS_TABLE), **frames}
+    check_columns(columns, {table: frame.columns for table, frame in frames.items()})
+    if matrix:
+        for table, size in zip((c.LISTENERS_TABLE, c.ITEMS_TABLE), plays.shape, strict=True):
+            frames[table] = side(frames.get(table), size, table, columns, kind)
+        frames[c.PLAYS_TABLE] = plays_of(plays, frames[c.ITEMS_TABLE], frames[c.LISTENERS_TABLE])
+    if not frames[c.PLAYS_TABLE].height:
+        raise DataError("plays is empty", remedy="give a row for each play, or for each listener and item")
+    return frames
+
+
+class _Reader:
+    """Collects the rows of frames and makes the tables at the end."""
+
+    def __init__(self) -> None:
+        self.quarantine = Quarantine()
+        self._plays: list[pl.DataFrame] = []
+        self._profiles = Profiles()
+        self._refs: list[pl.DataFrame] = []
+        self._alias_refs: list[pl.DataFrame] = []
+        self._side_refs: list[pl.DataFrame] = []
+        self._side = SideTables(self.quarantine)
+
+    def add(self, source: FrameSource) -> None:
+        """Add the rows of a frame."""
+        spec = source.spec
+        for batch in source.read(self.quarantine):
+            raw = without_placeholders(batch.rows)
+            rows = clean(replace(batch, rows=raw), source.label, self.quarantine)
+            if spec.intake is Intake.PROFILES:
+                self._profiles.add(rows)
+                continue
+            if spec.intake is Intake.ALIASES:
+                also = (c.ALIAS,)
+                self._alias_refs.append(
+                    references(with_refs(rows, source), source, catalogue=False, also=also)
+                )
+                continue
+            if len(spec.item_columns) == len(PAIR_REFERENCES):
+                rows, refs = pair_refs(rows, source)
+            else:
+                rows = with_refs(rows, source)
+                refs = references(rows, source, catalogue=spec.intake is Intake.CATALOGUE)
+            if batch.known_only:
+                marks = (pl.lit(batch.table).alias(TABLE), pl.lit(False).alias(UNSPACED))
+                self._side_refs.append(refs.with_columns(marks))
+            else:
+                self._refs.append(refs)
+            if spec.intake is Intake.PLAYS:
+                self._plays.append(rows)
+            elif spec.intake is Intake.ROWS:
+                self._side.add(batch.table, rows, source.label)
+
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """Find the items and return the tables."""
+        plays = pl.concat(self._plays)
+        if plays.is_empty():
+            raise DataError("plays has no row that can be used", remedy="the warnings say why")
+        refs = condense(self._refs)
+        aliases = condense(self._alias_refs) if self._alias_refs else None
+        identities = resolve(refs, [NAMESPACE], aliases)
+        linked = None
+        if self._side_refs:
+            known = refs if aliases is None else pl.concat([refs, aliases.drop(c.ALIAS), by_alias(aliases)])
+            linked = link_items(condense(self._side_refs), known, identities)
+        return {
+            c.PLAYS_TABLE: _added_up(plays.join(identities.item_of, on=REF)),
+            c.LISTENERS_TABLE: self._profiles.table(plays[c.LISTENER_ID].unique()),
+            c.ITEMS_TABLE: linked.items if linked else identities.items,
+            c.ALIASES_TABLE: identities.aliases,
+            **self._side.tables(_item_of(identities, linked)),
+        }
+
+
+def _item_of(identities: Identities, linked: LinkedRows | None) -> pl.DataFrame:
+    """Return the item of every reference that has one."""
+    if linked is None:
+        return identities.item_of
+    both = pl.concat([identities.item_of, linked.item_of.select(identities.item_of.columns)])
+    return both.unique(maintain_order=True)
+
+
+def _added_up(plays: pl.DataFrame) -> pl.DataFrame:
+    """Return one row for each listener and item: the sum of the counts, the mean rating, the last time."""
+    further = [
+        pl.col(name).mean() if name == c.RATING else pl.col(name).max()
+        for name in (c.RATING, c.LAST_PLAYED)
+        if name in plays.columns and plays[name].null_count() < plays.height
+    ]
+    # In a fixed order, sums of fractions are the same every time.
+    rows = plays.sort(c.LISTENER_ID, c.ITEM_ID, c.PLAYS)
+    return rows.group_by(c.LISTENER_ID, c.ITEM_ID, maintain_order=True).agg(pl.col(c.PLAYS).sum(), *further)
+
+
+def _with_source(listeners: pl.DataFrame, frame: pl.DataFrame, ident: str) -> pl.DataFrame:
+    """Add the service that each listener uses."""
+    text = pl.col(c.SOURCE).cast(pl.String)
+    given = frame.select(pl.col(ident).cast(pl.String).str.strip_chars().alias(c.LISTENER_ID), text)
+    services = given.drop_nulls().unique(c.LISTENER_ID, keep="first", maintain_order=True)
+    return listeners.join(services, on=c.LISTENER_ID, how="left", maintain_order="left")
+
+
+def _report(quarantine: Quarantine) -> None:
+    """Refuse negative numbers; warn of the rows that were left out, and of values that were.
+
+    Raises
+    ------
+    DataError
+        If a number is negative.
+    """
+    for (table, reason), rows in quarantine.rejected.items():
+        if reason.endswith("is negative"):
+            what = reason.removesuffix(" is negative")
+            raise DataError(
+                f"{table}: rows with a negative {what}: {rows:,}",
+                remedy="leave these rows out, or give the counts themselves and not their logarithms or differences",
+            )
+    for table, read in quarantine.read.items():
+        if reasons := quarantine.reasons_of(table):
+            why = ", ".join(f"{reason} ({rows:,})" for reason, rows in reasons.items())
+            _warn(f"{table}: {sum(reasons.values()):,} of {read:,} rows left out: {why}")
+    for (table, what), rows in quarantine.warnings.items():
+        examples = ", ".join(quarantine.examples[table, what])
+        shown = f", such as {examples}" if examples else ""
+        _warn(f"{table}: {what.removesuffix(_OF_RECIPES)}: {rows:,} rows{shown}")
+
+
+def _warn(text: str) -> None:
+    """Warn the caller of :meth:`tigertail.Dataset.of`."""
+    warnings.warn(text, TigertailWarning, stacklevel=5)

@@ -1,0 +1,80 @@
+"""One data frame as a source, as a build reads one of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+from pydantic import ConfigDict
+
+from tigertail import columns as c
+from tigertail.dataset.table_spec import TableSpec
+from tigertail.dataset.tables import TABLES
+from tigertail.errors import DataError
+from tigertail.ingest.formats.column_types import check_types
+from tigertail.ingest.formats.several import exploded, split_mbids
+from tigertail.ingest.formats.source import DESCRIPTOR, Batch, Source
+from tigertail.io.quarantine import LINE, Quarantine
+
+NAMESPACE: Final = "frames"
+
+
+class FrameSource(Source):
+    """A frame, whose columns were found.
+
+    Attributes
+    ----------
+    table
+        The table it is for.
+    frame
+        Its rows.
+    mapping
+        Our columns, and the frame's columns for them.
+    rating_scale
+        The lowest and the highest rating.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    format: str = "frame"
+    path: Path = Path()
+    namespace: str = NAMESPACE
+    table: str
+    frame: pl.DataFrame
+    mapping: Mapping[str, str]
+    rating_scale: tuple[float, float] | None = None
+
+    @property
+    def spec(self) -> TableSpec:
+        """The specification of the table."""
+        return TABLES[self.table]
+
+    def read(self, quarantine: Quarantine) -> Iterator[Batch]:
+        """Yield the rows with our columns; of a list, a row for each value."""
+        columns = [pl.col(theirs).alias(ours) for ours, theirs in self.mapping.items()]
+        if self.spec.descriptors:
+            taken = {*self.mapping.values(), *self.spec.inputs}
+            rest = [name for name in self.frame.columns if name not in taken]
+            columns += [pl.col(name).alias(DESCRIPTOR + name) for name in rest]
+        rows = self.frame.select(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(LINE), *columns)
+        try:
+            check_types(self.spec, rows, self.path, self.mapping)
+        except DataError as error:
+            raise DataError(
+                f"{self.table}: {error.problem}",
+                remedy="name another column: columns={...}, or give text, numbers or times in this one",
+            ) from None
+        quarantine.read[self.label] += rows.height
+        rows = exploded(split_mbids(rows), self.label, self.table, quarantine)
+        if (order := self.spec.row_order) is not None and order not in rows.columns:
+            rows = rows.with_columns(pl.col(LINE).alias(order))
+        yield Batch(
+            self.table,
+            self.table,
+            rows,
+            events=not {c.PLAYS, c.RATING} & self.mapping.keys(),
+            rating_scale=self.rating_scale or (0.0, 1.0),
+            known_only=not self.spec.makes_items,
+        )

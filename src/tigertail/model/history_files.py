@@ -1,0 +1,163 @@
+"""What a person exports of their own listening, as a history: the formats of a build, or a list of names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, Literal, cast
+
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.dataset.tables import table_spec
+from tigertail.errors import DataError
+from tigertail.frames.columns import mapped
+from tigertail.ingest.formats.delimited import Csv, Tsv
+from tigertail.ingest.formats.file_table import shown
+from tigertail.ingest.formats.json_tables import Json
+from tigertail.ingest.formats.listenbrainz import ListenBrainz
+from tigertail.ingest.formats.mapped import MappedSource
+from tigertail.ingest.formats.parquet import Parquet
+from tigertail.ingest.formats.source import Source
+from tigertail.ingest.formats.spotify import SpotifyHistory
+from tigertail.io.archives import streams
+from tigertail.io.files import read_text
+from tigertail.io.quarantine import Quarantine
+from tigertail.retrieval.item_index import ItemIndex
+
+_TABLES: Final[dict[str, type[MappedSource]]] = {
+    ".csv": Csv,
+    ".tsv": Tsv,
+    ".parquet": Parquet,
+    ".json": Json,
+    ".jsonl": Json,
+    ".ndjson": Json,
+}
+_OF_SPOTIFY: Final = (b"master_metadata_", b'"msPlayed"', b'"endTime"', b'"ms_played"')
+_OF_LISTENBRAINZ: Final = b'"track_metadata"'
+_EXPORT_FILES: Final = ("*.json", "*.jsonl", "*.ndjson", "*.listens")
+_START: Final = 1 << 16  # bytes of a file that show its format
+_MOST_PLAYS: Final = 10_000_000
+_REFERENCES: Final = (c.ITEM_ID, c.MBID, c.NAME)
+
+
+def read_history(path: Path | str, index: ItemIndex, kind: str = c.ARTIST) -> list[tuple[str, float]]:
+    """Read what one person played.
+
+    Parameters
+    ----------
+    path
+        An export of ListenBrainz or Spotify, as it comes; a table in CSV, TSV, JSON or Parquet whose columns have names
+        in use, as an export of Last.fm has; or a text file with an item in each line, and a count after a tab.
+    index
+        The items: what a row is known by, its id, its MBID or its name, is the first of them that is found.
+    kind
+        What the items are.
+
+    Returns
+    -------
+    list[tuple[str, float]]
+        Items and plays, the most played first.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, of an unknown layout, or has no play.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise DataError("no such file or folder", path=path, remedy="give an export, or a list of names")
+    plays: Counter[str] = Counter()
+    for row in _rows(path, kind):
+        text = _reference(row, index)
+        if text is not None:
+            plays[text] += row[c.PLAYS]
+    if not plays:
+        raise DataError("it has no play", path=path, remedy="give an export, or a list of names")
+    return sorted(plays.items(), key=lambda one: (-one[1], one[0]))
+
+
+def _rows(path: Path, kind: str) -> Iterator[dict[str, Any]]:
+    """Yield references and their plays."""
+    table = _TABLES.get(path.suffix.lower())
+    export = _export(path, kind) if table in (None, Json) else None
+    if export is not None:
+        batches: Iterator[pl.DataFrame] = (batch.rows for batch in export.read(Quarantine()))
+    elif table is not None:
+        batches = _of_table(table(format="", path=path), kind)
+    else:
+        batches = iter([_of_lines(path)])
+    for rows in batches:
+        if c.PLAYS not in rows.columns:
+            rows = rows.with_columns(pl.lit(1.0).alias(c.PLAYS))
+        keys = [name for name in (*_REFERENCES, c.ARTIST_NAME) if name in rows.columns]
+        amount = pl.col(c.PLAYS).cast(pl.Float64, strict=False)
+        usable = rows.with_columns(amount).filter(pl.col(c.PLAYS).is_between(0, _MOST_PLAYS, closed="right"))
+        texts = usable.with_columns(pl.col(keys).cast(pl.String).str.strip_chars().replace("", None))
+        yield from texts.group_by(keys, maintain_order=True).agg(pl.col(c.PLAYS).sum()).iter_rows(named=True)
+
+
+def _export(path: Path, kind: str) -> Source | None:
+    """Return the format of an export, which its first bytes show; None if it is none."""
+    if path.is_file() and path.suffix.lower() == ".txt":
+        return None
+    items = cast("Literal['artist', 'track']", kind if kind == c.TRACK else c.ARTIST)
+    for stream in streams(path, *_EXPORT_FILES, bare=path.suffix.lower() in _TABLES):
+        start = stream.start(_START)
+        if _OF_LISTENBRAINZ in start:
+            return ListenBrainz(format="listenbrainz", path=path, kind=items)
+        if any(key in start for key in _OF_SPOTIFY):
+            return SpotifyHistory(format="spotify-history", path=path, kind=items)
+    return None
+
+
+def _of_table(source: MappedSource, kind: str) -> Iterator[pl.DataFrame]:
+    """Yield the rows of a table with our names; its columns have names in use."""
+    for table in source.tables(Quarantine()):
+        found = mapped(table_spec(c.PLAYS_TABLE), table.columns, {}, kind)
+        if not set(_REFERENCES) & found.keys():
+            raise DataError(
+                "no column for the item",
+                path=table.path,
+                remedy=f"name it item_id, name or mbid; the file has {shown(table.columns)}",
+            )
+        wanted = {
+            ours: theirs for ours, theirs in found.items() if ours in (*_REFERENCES, c.ARTIST_NAME, c.PLAYS)
+        }
+        for block in table.blocks(list(dict.fromkeys(wanted.values()))):
+            yield block.select(pl.col(theirs).alias(ours) for ours, theirs in wanted.items())
+
+
+def _of_lines(path: Path) -> pl.DataFrame:
+    """Return the lines of a text: an item, or an item, a tab and a count."""
+    lines = read_text(path, remedy="give a text file, one id or name in each line").split("\n")
+    pairs = [line.strip().rpartition("\t") for line in lines if line.strip()]
+    names = [name or last for name, _, last in pairs]
+    counts = [_number(last) if name else 1.0 for name, _, last in pairs]
+    if None in counts:
+        number = counts.index(None) + 1
+        raise DataError(
+            f"'{pairs[number - 1][2]}' is no count",
+            path=path,
+            line=number,
+            remedy="write NAME, or NAME<tab>COUNT",
+        )
+    return pl.DataFrame({c.NAME: names, c.PLAYS: counts}, schema={c.NAME: pl.String, c.PLAYS: pl.Float64})
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _reference(row: Mapping[str, Any], index: ItemIndex) -> str | None:
+    """Return what the item of a row is found by: id, MBID, its name after its artist's, its name; else the last."""
+    by_artist = (
+        f"{row[c.ARTIST_NAME]} - {row[c.NAME]}" if row.get(c.ARTIST_NAME) and row.get(c.NAME) else None
+    )
+    texts = [row.get(c.ITEM_ID), row.get(c.MBID), by_artist or row.get(c.NAME)]
+    given = [str(text) for text in texts if text is not None]
+    return next((text for text in given if index.code(text) is not None), given[-1] if given else None)

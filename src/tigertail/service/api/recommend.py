@@ -1,0 +1,56 @@
+"""What a listener should hear next, from what they played."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import APIRouter, Response
+
+from tigertail.model.recommend import History
+from tigertail.service.http.json import to_json
+from tigertail.service.http.parameters import Played, RecommendRequest
+from tigertail.service.http.problems import ServiceError, documented
+from tigertail.service.http.schemas import Recommended
+from tigertail.service.http.settings import Limits
+from tigertail.service.serving.context import ContextDependency
+from tigertail.service.serving.served_model import ServedModel
+
+ITEMS_PER_SEED: Final = 10
+"""Entries of a history for each seed that a request may have."""
+
+router = APIRouter(tags=["recommend"])
+
+
+@router.post(
+    "/v1/recommend",
+    summary="What a listener should hear next, from what they played",
+    response_model=Recommended,
+    responses=documented(400, 401, 404, 413, 422, 429, 503),
+)
+async def recommend(context: ContextDependency, body: RecommendRequest) -> Response:
+    """Answer from the current model; nothing of the history is kept, and no cache may keep the answer."""
+    _check_limits(body, context.settings.limits)
+    served = context.served
+    content = await context.queue.run(lambda: to_json(_answer(served, body)))
+    return Response(content, headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
+def _answer(served: ServedModel, body: RecommendRequest) -> dict[str, Any]:
+    pairs = [(one.item, one.plays) if isinstance(one, Played) else (one, 1.0) for one in body.history]
+    history = History.of(served.index, pairs)
+    answers = served.recommend(history, body.n, body.options(), include_known=body.include_known)
+    return {
+        "model": served.version,
+        "history": [served.items[code] for code in history.items.tolist()],
+        "notices": list(answers.notices),
+        "items": served.answer_records(answers),
+    }
+
+
+def _check_limits(body: RecommendRequest, limits: Limits) -> None:
+    if body.n > limits.n:
+        raise ServiceError(422, f"a list of {body.n}", remedy=f"ask for at most {limits.n}")
+    if len(body.history) > (most := limits.seeds * ITEMS_PER_SEED):
+        raise ServiceError(
+            422, f"a history of {len(body.history)} entries", remedy=f"send at most {most}, the most played"
+        )

@@ -1,0 +1,99 @@
+"""What a person exports is a history, whatever program wrote it."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tigertail.errors import DataError
+from tigertail.model import Model
+from tigertail.model.history_files import read_history
+
+PLAYED = [("Sigur Rós", 2.0), ("Nirvana", 1.0)]
+LISTENS = [
+    {"listened_at": 1700000000 + place, "track_metadata": {"artist_name": name, "track_name": "x"}}
+    for place, name in enumerate(["Sigur Rós", "Nirvana", "Sigur Rós"])
+]
+STREAMS = [
+    {"ts": f"2026-01-0{place}T00:00:00Z", "ms_played": 60_000, "master_metadata_album_artist_name": name,
+     "master_metadata_track_name": "x"}
+    for place, name in enumerate(["Sigur Rós", "Nirvana", "Sigur Rós"], start=1)
+]  # fmt: skip
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    file = folder / name
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def zipped(folder: Path, name: str, member: str, text: str) -> Path:
+    with zipfile.ZipFile(folder / name, "w") as archive:
+        archive.writestr(member, text)
+    return folder / name
+
+
+def test_a_list_of_names(model: Model, tmp_path: Path) -> None:
+    file = written(tmp_path, "mine.txt", "Sigur Rós\nNirvana\n\nSigur Rós\n")
+    assert read_history(file, model.index) == PLAYED
+
+
+def test_a_list_of_names_and_counts(model: Model, tmp_path: Path) -> None:
+    file = written(tmp_path, "mine.txt", "Nirvana\t1\nSigur Rós\t2\n")
+    assert read_history(file, model.index) == PLAYED
+    with pytest.raises(DataError, match=r"mine.txt, line 2: 'often' is no count"):
+        read_history(written(tmp_path, "mine.txt", "Nirvana\t1\nSigur Rós\toften\n"), model.index)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("scrobbles.csv", "uts,artist,track\n1,Sigur Rós,a\n2,Nirvana,b\n3,Sigur Rós,c\n"),
+        ("counts.tsv", "artist\tplay_count\nSigur Rós\t2\nNirvana\t1\n"),
+        ("mine.json", json.dumps([{"artist": "Sigur Rós", "count": 2}, {"artist": "Nirvana", "count": 1}])),
+        ("listens.jsonl", "\n".join(json.dumps(one) for one in LISTENS)),
+        ("Streaming_History_Audio_2026_0.json", json.dumps(STREAMS)),
+    ],
+    ids=["last.fm", "counts", "json", "listenbrainz", "spotify"],
+)
+def test_tables_and_exports(model: Model, tmp_path: Path, name: str, text: str) -> None:
+    assert read_history(written(tmp_path, name, text), model.index) == PLAYED
+
+
+def test_exports_as_they_come(model: Model, tmp_path: Path) -> None:
+    lines = "\n".join(json.dumps(one) for one in LISTENS)
+    listens = zipped(tmp_path, "listenbrainz_ann_1.zip", "listens/2026/1.jsonl", lines)
+    assert read_history(listens, model.index) == PLAYED
+    streams = zipped(
+        tmp_path, "my_spotify_data.zip", "Spotify/Streaming_History_Audio_2026_0.json", json.dumps(STREAMS)
+    )
+    assert read_history(streams, model.index) == PLAYED
+
+
+def test_parquet_with_ids(model: Model, tmp_path: Path) -> None:
+    pl.DataFrame({"item_id": ["n1", "zz"], "name": ["Somebody", "Nirvana"], "plays": [3, 1]}).write_parquet(
+        tmp_path / "mine.parquet"
+    )
+    assert read_history(tmp_path / "mine.parquet", model.index) == [("n1", 3.0), ("Nirvana", 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("mine.txt", "\n", "it has no play"),
+        ("mine.csv", "when,what\n1,2\n", "no column for the item"),
+        ("mine.csv", "artist,count\nKino,0\n", "it has no play"),
+    ],
+)
+def test_what_is_no_history_says_so(model: Model, tmp_path: Path, name: str, text: str, problem: str) -> None:
+    with pytest.raises(DataError, match=problem):
+        read_history(written(tmp_path, name, text), model.index)
+
+
+def test_a_missing_file_says_so(model: Model, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no such file"):
+        read_history(tmp_path / "none.csv", model.index)

@@ -1,0 +1,30 @@
+"""Models and answers show themselves in a notebook."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tigertail.model import Model
+from tigertail.model.html import table_html
+
+
+def test_answers_are_a_table_with_names_escaped(model: Model) -> None:
+    seeds = model.index.match_all(["Sigur Rós"])[0]
+    shown = model.answer(seeds, 2)._repr_html_()
+    assert "<caption>After Sigur Rós</caption>" in shown
+    assert shown.count("<td>") == 2 * model.answer(seeds, 2).table().width
+
+
+def test_names_cannot_be_markup() -> None:
+    assert "<script>" not in table_html(pl.DataFrame({"<script>": ["<script>"]}), "<script>")
+
+
+def test_a_long_table_says_what_is_not_shown() -> None:
+    assert "and 1,975 more" in table_html(pl.DataFrame({"n": range(2000)}), "many")
+
+
+def test_a_model_says_what_it_is(model: Model) -> None:
+    shown = model._repr_html_()
+    assert "Model of scenes" in shown
+    assert "<th>listeners</th><td>20</td>" in shown
+    assert "listening" in shown
