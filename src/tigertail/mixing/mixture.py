@@ -20,6 +20,7 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from tigertail.mixing.candidates import Candidates, rank
 from tigertail.mixing.parameters import MixtureParameters
 from tigertail.mixing.scoring import Counted, inverses, mixed
 from tigertail.mixing.terms import PopularityFeatures, curves, scales
@@ -49,6 +50,8 @@ class Mixture:
         Popularity exponent, of a query of middling popularity.
     character
         Between taste, 0, what people play next, and kinship, 1, what is alike.
+    candidates
+        Candidates of every item; None where answers are searched among all items.
     """
 
     parts: Mapping[str, Signal]
@@ -57,6 +60,7 @@ class Mixture:
     propensity: Reals
     beta: float
     character: float
+    candidates: Candidates | None = None
 
     @cached_property
     def known(self) -> NDArray[np.bool_]:
@@ -164,6 +168,63 @@ class Mixture:
         groups = (part.listener_groups for part in self.parts.values() if isinstance(part, GroupAware))
         return next((one for one in groups if one is not None), None)
 
+    def best_candidates(
+        self, queries: NDArray[np.int32], n: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int32], Floats, NDArray[np.bool_]]:
+        """Return the best candidates of some queries.
+
+        Parameters
+        ----------
+        queries
+            Item codes; int32, (queries,).
+        n
+            How many to return.
+        allowed
+            Which items may be listed; bool, (items,). None means all.
+
+        Returns
+        -------
+        codes
+            Best first, ties by the smaller code; int32, (queries, n); -1 where there are no more.
+        affinities
+            As :meth:`affinity` has them; float32, (queries, n).
+        certain
+            Whether no other item could be among them; bool, (queries,).
+        """
+        assert self.candidates is not None
+        queries = np.asarray(queries, np.int32)
+        names = list(self.parts)
+        has_data = self.candidates.known_by(queries, names)
+        return rank(
+            self.candidates,
+            names,
+            queries,
+            self.counted(queries, has_data),
+            inverses(self.candidates.scales_of(queries, names)),
+            self.popularity_features.level,
+            n,
+            allowed,
+            self.character,
+        )
+
+    def candidate_contributions(
+        self, query: int, items: NDArray[np.int32]
+    ) -> tuple[Reals, NDArray[np.bool_]]:
+        """Return what :meth:`contributions` does, for candidates of the query."""
+        assert self.candidates is not None
+        names = list(self.parts)
+        codes, found = self.candidates.row(query, names)
+        codes = codes[: self.candidates.sizes[query]]
+        place = np.searchsorted(codes, items)
+        return self.contributions_of(
+            query, found[:, place], self.candidates.scales_of(np.array([query]), names)[0]
+        )
+
+    @property
+    def has_candidates(self) -> bool:
+        """Whether it has candidates for what is asked: no lens, and not more than one part disabled."""
+        return self.candidates is not None and len(self.candidates.parts) - len(self.parts) <= 1
+
     def with_beta(self, beta: float) -> Self:
         """Return the mixture with another popularity exponent."""
         return replace(self, beta=beta)
@@ -175,9 +236,9 @@ class Mixture:
     def with_parts(
         self, signals: Mapping[str, Signal], listeners: NDArray[np.int64], propensity: Reals
     ) -> Self:
-        """Return the mixture with the same parameters and other signals of the same names as parts."""
+        """Return the mixture with other signals of the same names as parts, the same parameters, and no candidates."""
         parts = {name: signals[name] for name in self.parts if name in signals}
-        return replace(self, parts=parts, listeners=listeners, propensity=propensity)
+        return replace(self, parts=parts, listeners=listeners, propensity=propensity, candidates=None)
 
     def localised_by_group(self, groups: Sequence[int], strength: float | None = None) -> Self:
         """Return the mixture as listeners of some groups would have it; no group means no lens."""
@@ -190,9 +251,12 @@ class Mixture:
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk beside the parts."""
         arrays, settings = self.parameters.to_arrays()
+        if self.candidates is not None:
+            arrays |= self.candidates.to_arrays()
         return arrays | {"listeners": self.listeners, "propensity": self.propensity}, {
             "parameters": settings,
             "parts": list(self.parts),
+            "candidates": self.candidates is not None,
             "beta": self.beta,
             "character": self.character,
         }
@@ -208,10 +272,28 @@ class Mixture:
             stored["propensity"],
             settings["beta"],
             settings["character"],
+            Candidates.from_arrays(stored, tuple(settings["parts"]), settings["character"])
+            if settings["candidates"]
+            else None,
         )
 
     def _block(self, queries: NDArray[np.int32]) -> _Block:
         """Work out the affinities of some queries, keeping each part's."""
+        found, has_data, scale = self.parts_affinities(queries)
+        return _Block(self, queries, found, has_data, scale)
+
+    def parts_affinities(self, queries: NDArray[np.int32]) -> tuple[Floats, NDArray[np.bool_], Floats]:
+        """Return what each part has for some queries.
+
+        Returns
+        -------
+        affinities
+            To every item; not set where a part has no data about the query; float32, (queries, parts, items).
+        has_data
+            Whether a part has data about the query; bool, (queries, parts).
+        scale
+            The query's scale in each part; float32, (queries, parts).
+        """
         has_data = self._has_data[queries]
         found = np.empty((len(queries), len(self.parts), len(self.listeners)), np.float32)
         scale = np.ones(has_data.shape, np.float32)
@@ -221,7 +303,7 @@ class Mixture:
                 affinities = part.affinity(queries[rows])
                 found[rows, place] = affinities
                 scale[rows, place] = scales(affinities, queries[rows])
-        return _Block(self, queries, found, has_data, scale)
+        return found, has_data, scale
 
     def counted(self, queries: NDArray[np.int32], has_data: NDArray[np.bool_]) -> Counted:
         """Return what each term counts for some queries, of which parts have data or not."""
@@ -250,7 +332,7 @@ class Mixture:
             name: localise(part) if isinstance(part, GroupAware) else part
             for name, part in self.parts.items()
         }
-        return replace(self, parts=parts)
+        return replace(self, parts=parts, candidates=None)
 
     @cached_property
     def _has_data(self) -> NDArray[np.bool_]:

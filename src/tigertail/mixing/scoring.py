@@ -21,7 +21,7 @@ Reals = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 WIDTH: Final = 256  # items in a block: what a block needs of a few parts fits the first-level cache
-LANES: Final = 8  # sums that run side by side
+STRIDE: Final = 8  # sums that run side by side
 _SPARSE: Final = 8  # a block with fewer than one in so many affinities above 0 is worked out one by one
 _NOTHING: Final = np.float32(-np.inf)
 _ONE: Final = np.float32(1)
@@ -193,10 +193,10 @@ def numpy_sum(powers: Floats) -> float:
     """Return the sum of some numbers, as the kernels take it."""
     padded = np.zeros(-(-len(powers) // WIDTH) * WIDTH)
     padded[: len(powers)] = powers
-    lanes = np.add.reduce(padded.reshape(-1, LANES), axis=0, initial=0.0)  # one by one, along such an axis
+    sums = np.add.reduce(padded.reshape(-1, STRIDE), axis=0, initial=0.0)  # one by one, along such an axis
     total = 0.0
-    for lane in lanes.tolist():
-        total += lane
+    for place in sums.tolist():
+        total += place
     return total
 
 
@@ -336,7 +336,7 @@ def _add_products(one, other, counted, heights):
 
 
 @njit(cache=True)
-def powers_in_place(heights, top, lanes, scratch):
+def powers_in_place(heights, top, sums, scratch):
     """Replace heights by the exponentials of their difference to ``top``, and add these to eight sums side by side."""
     values = scratch.values
     for start in range(0, len(heights), WIDTH):
@@ -347,17 +347,17 @@ def powers_in_place(heights, top, lanes, scratch):
         exp_in_place(values, scratch.other, scratch.other_bits, n)
         block[:] = values[:n]
         values[n:] = 0
-        for i in range(0, n, LANES):
-            for lane in range(LANES):
-                lanes[lane] += values[i + lane]
+        for i in range(0, n, STRIDE):
+            for place in range(STRIDE):
+                sums[place] += values[i + place]
 
 
 @njit(cache=True)
-def sum_of(lanes):
+def sum_of(sums):
     """Return the sum of the sums."""
     total = 0.0
-    for lane in range(LANES):
-        total += lanes[lane]
+    for place in range(STRIDE):
+        total += sums[place]
     return total
 
 
@@ -376,9 +376,9 @@ def _mix_row(found, has_data, inverse, counted, row, level, query, scores):
     top = _NOTHING
     for item in range(items):
         top = max(top, scores[item])
-    lanes = np.zeros(LANES, np.float64)
-    powers_in_place(scores, _ZERO if top == _NOTHING else top, lanes, scratch)
-    total = sum_of(lanes)
+    sums = np.zeros(STRIDE, np.float64)
+    powers_in_place(scores, _ZERO if top == _NOTHING else top, sums, scratch)
+    total = sum_of(sums)
     share = np.float32(1 / total if total > 0 else 1.0)
     gains = counted.gains[row]
     for item in range(items):
