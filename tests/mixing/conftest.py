@@ -1,4 +1,6 @@
-"""Two signals over six items: one hears everything of famous items, one knows what the unheard are like."""
+"""Two signals over six items: one hears everything of famous items, one knows what the unheard are like.
+
+And three signals over 700 items, more than two blocks of the kernels."""
 
 from __future__ import annotations
 
@@ -71,3 +73,26 @@ def learned() -> MixtureParameters:
 @pytest.fixture
 def mixture(learned: MixtureParameters, heard: Table, tagged: Table) -> Mixture:
     return Mixture({"heard": heard, "tagged": tagged}, learned, LISTENERS, LISTENERS.astype(float), 0.5, 0.0)
+
+
+@pytest.fixture(scope="package")
+def wide() -> Mixture:
+    """A dense signal, one that has data about half, and one about few pairs; some affinities are below 0."""
+    items = 700
+    random = np.random.default_rng(3)
+    dense, half, few = (random.gamma(0.3, 1.0, (items, items)).astype(np.float32) for _ in range(3))
+    dense[random.random(dense.shape) < 0.2] *= -1
+    half[:, ::2] = SILENT
+    half[7] = SILENT
+    few[random.random(few.shape) < 0.99] = SILENT
+    terms = Terms(("dense", "half", "few"), ("dense",), (("dense", "half"),))
+    parameters = MixtureParameters(
+        terms,
+        random.normal(0.3, 0.3, (len(terms), TASTE_FEATURES + 3)),
+        random.normal(0.3, 0.3, (len(terms), KINSHIP_FEATURES)),
+        500,
+        (0.5, 0.2),
+    )
+    listeners = np.sort(random.integers(0, 900, items))[::-1].astype(np.int64)
+    parts = {"dense": Table(dense), "half": Table(half), "few": Table(few)}
+    return Mixture(parts, parameters, listeners, listeners * 1.5, 0.7, 0.3)

@@ -3,6 +3,7 @@
 from tigertail.mixing.config import MixtureConfig
 from tigertail.mixing.mixture import Mixture
 from tigertail.mixing.parameters import MixtureParameters
+from tigertail.mixing.retrieve import with_candidates
 from tigertail.mixing.trainer import learn, learn_constants
 from tigertail.mixing.training_set import TrainingQueries, listed_queries, training_set
 
@@ -15,4 +16,5 @@ __all__ = [
     "learn_constants",
     "listed_queries",
     "training_set",
+    "with_candidates",
 ]

@@ -1,42 +1,387 @@
-"""What a mixture is learned over: of all items the best answers of its signals."""
+"""Candidates: for each item the few that can be among its answers, with what ranking them needs.
+
+Retrieval is done once, by :mod:`tigertail.mixing.retrieve`; a query then ranks its candidates. What the parts have for
+a pair does not depend on how a query is asked, so the exponent, the character, disabled signals and filters are applied
+exactly. The normaliser Z sums over all items: those that are no candidates are represented by a sample, drawn in
+proportion to what each adds to Z as the model is asked by default. There the sum is exact.
+"""
+
+# Kernels are compiled from their bodies, so annotations would have no effect here.
+# mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.retrieval.popularity_dial import dialled
-from tigertail.retrieval.topk import top_k
+from tigertail.kernels import njit, prange, prefer_numpy
+from tigertail.mixing.elementary import exp
+from tigertail.mixing.scoring import (
+    STRIDE,
+    WIDTH,
+    Counted,
+    add_terms,
+    new_scratch,
+    numpy_heights,
+    numpy_sum,
+    powers_in_place,
+    sum_of,
+)
+from tigertail.retrieval.topk import offer, sort_best_first
+from tigertail.signals.contract import Arrays
+from tigertail.threads import threads_for
 
-DIAL: Final = (0.5, 0.0, -0.5)
+Floats = NDArray[np.float32]
+Flags = NDArray[np.bool_]
+Codes = NDArray[np.int32]
+
+SAMPLE: Final = 48  # items that represent all those that are no candidates
+DEPTH: Final = 200  # ranks among candidates that are those among all items
+MOST_PARTS: Final = 16  # that a bit each says whether they have data
+_ARRAYS: Final = (
+    *("starts", "sizes", "complete", "codes", "has_data", "value_starts", "values"),
+    *("known", "scale", "log_weights", "drift"),
+)
+_NOTHING: Final = np.float32(-np.inf)
+_ZERO: Final = np.float32(0)
 
 
-def best_answers(
-    affinities: NDArray[np.float32],
-    queries: NDArray[np.int32],
-    listeners: NDArray[np.int64],
-    n: int,
-) -> list[NDArray[np.int32]]:
-    """Return the best answers of a signal to each query, so many at each of three settings of the dial.
+class Stored(NamedTuple):
+    """The arrays of :class:`Candidates`, as the kernels take them; no kernel writes to them."""
+
+    starts: NDArray[np.int64]
+    sizes: NDArray[np.int32]
+    complete: Flags
+    codes: Codes
+    has_data: NDArray[np.uint16]
+    value_starts: NDArray[np.int64]
+    values: Floats
+    known: NDArray[np.uint16]
+    scale: Floats
+    log_weights: Floats
+    drift: Floats
+
+
+class Replaced(NamedTuple):
+    """What stands in the place of one part's affinities, such as under a lens.
 
     Parameters
     ----------
-    affinities
-        Of one signal; float32, (queries, items).
+    part
+        The place of the part among those that are asked; -1 for none.
+    starts
+        Where the entries of each query begin; int64, (queries + 1,).
+    values
+        Affinity of each entry; float32.
+    """
+
+    part: int
+    starts: NDArray[np.int64]
+    values: Floats
+
+
+NOT_REPLACED: Final = Replaced(-1, np.zeros(1, np.int64), np.zeros(0, np.float32))
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """The candidates of each item, and a sample of the other items.
+
+    Parameters
+    ----------
+    parts
+        Names of the parts, in the order of the bits and values.
+    starts
+        Where the entries of each item begin: first its candidates, by code, then the sample; int64, (items + 1,).
+    sizes
+        Candidates of each item; int32, (items,).
+    complete
+        Whether no part has data about the item and any other than its candidates; bool, (items,).
+    codes
+        The item of each entry; int32.
+    has_data
+        Which parts have data about the pair, a bit each; uint16.
+    value_starts
+        Where the values of each item begin; int64, (items + 1,).
+    values
+        Of each entry the affinities of the parts with data; float32.
+    known
+        Which parts have data about the item as a query, a bit each; uint16, (items,).
+    scale
+        The item's scale in each part; float32, (items, parts).
+    log_weights
+        Logarithm of how many items each of the sample stands for, as the model is asked by default; float32,
+        (items, 48).
+    drift
+        What is added to it at a character of 0, and of 1, where the sum is exact too; float32, (items, 2).
+    character
+        The model's own.
+    """
+
+    parts: tuple[str, ...]
+    starts: NDArray[np.int64]
+    sizes: NDArray[np.int32]
+    complete: Flags
+    codes: Codes
+    has_data: NDArray[np.uint16]
+    value_starts: NDArray[np.int64]
+    values: Floats
+    known: NDArray[np.uint16]
+    scale: Floats
+    log_weights: Floats
+    drift: Floats
+    character: float
+
+    @cached_property
+    def stored(self) -> Stored:
+        """The arrays for the kernels, which are compiled once for those that may not be written to."""
+        arrays = [np.asarray(getattr(self, name)).view() for name in _ARRAYS]
+        for array in arrays:
+            array.flags.writeable = False
+        return Stored(*arrays)
+
+    def slots(self, names: list[str]) -> NDArray[np.int64]:
+        """Return the place of each part among those that are asked, -1 for a part that is not; int64, (parts,)."""
+        return np.array([names.index(name) if name in names else -1 for name in self.parts], np.int64)
+
+    def known_by(self, queries: Codes, names: list[str]) -> Flags:
+        """Return which of the parts that are asked have data about a query; bool, (queries, parts asked)."""
+        bits = np.array([self.parts.index(name) for name in names], np.uint16)
+        return np.asarray((self.known[queries, None] >> bits) & np.uint16(1), np.bool_)
+
+    def scales_of(self, queries: Codes, names: list[str]) -> Floats:
+        """Return the queries' scale in each of the parts that are asked; float32, (queries, parts asked)."""
+        return np.asarray(self.scale[queries][:, [self.parts.index(name) for name in names]])
+
+    def row(self, query: int, names: list[str]) -> tuple[Codes, Floats]:
+        """Return the entries of a query.
+
+        Returns
+        -------
+        codes
+            Int32, (entries,).
+        affinities
+            Of the parts that are asked; float32, (parts asked, entries).
+        """
+        stored = self.stored
+        entries = slice(stored.starts[query], stored.starts[query + 1])
+        values = stored.values[stored.value_starts[query] : stored.value_starts[query + 1]]
+        there = ((stored.has_data[entries, None] >> np.arange(len(self.parts), dtype=np.uint16)) & 1) == 1
+        found = np.full(there.shape, _NOTHING)
+        found[there] = values
+        return stored.codes[entries], np.ascontiguousarray(
+            found[:, [self.parts.index(name) for name in names]].T
+        )
+
+    def to_arrays(self) -> Arrays:
+        """Return what is kept on disk."""
+        return {f"candidates_{name}": getattr(self, name) for name in _ARRAYS}
+
+    @classmethod
+    def from_arrays(
+        cls, arrays: Mapping[str, NDArray[Any]], parts: tuple[str, ...], character: float
+    ) -> Self:
+        """Make them of what was kept on disk."""
+        kept: Any = {name: arrays[f"candidates_{name}"] for name in _ARRAYS}
+        return cls(parts, **kept, character=character)
+
+    def drift_shares(self, character: float) -> Floats:
+        """Return how much of the drift of both ends counts at a character; float32, (2,)."""
+        own = self.character
+        taste = (own - character) / own if character < own else 0.0
+        kinship = (character - own) / (1 - own) if character > own else 0.0
+        return np.array([taste, kinship], np.float32)
+
+
+def rank(
+    candidates: Candidates,
+    names: list[str],
+    queries: Codes,
+    counted: Counted,
+    inverse: Floats,
+    level: NDArray[np.int32],
+    n: int,
+    allowed: Flags | None,
+    character: float,
+    replaced: Replaced = NOT_REPLACED,
+) -> tuple[Codes, Floats, Flags]:
+    """Return the best candidates of some queries.
+
+    Parameters
+    ----------
+    candidates
+        Candidates of all items.
+    names
+        The parts that are asked.
     queries
         Item codes; int32, (queries,).
-    listeners
-        Of each item; int64, (items,).
+    counted
+        What each term counts for the queries.
+    inverse
+        What :func:`tigertail.mixing.scoring.inverses` makes of each query's scale; float32, (queries, parts, bends).
+    level
+        Level of popularity of each item; int32, (items,).
     n
-        Answers at one setting.
+        How many to return.
+    allowed
+        Which items may be listed; bool, (items,). None means all.
+    character
+        Between taste, 0, and kinship, 1.
+    replaced
+        What stands in the place of one part's affinities.
 
     Returns
     -------
-    list[NDArray[np.int32]]
-        Distinct items of each query, ascending.
+    codes
+        Best first, ties by the smaller code, -1 where there are no more; int32, (queries, n).
+    affinities
+        Float32, (queries, n); ``-inf`` where there are no more.
+    certain
+        Whether no other item could be among them; bool, (queries,).
     """
-    found = [top_k(scores, n, queries)[0] for scores in dialled(affinities, listeners, DIAL)]
-    lists = [np.unique(row) for row in np.concatenate(found, axis=1)]
-    return [items[items >= 0] for items in lists]
+    has_data = candidates.known_by(queries, names)
+    given = np.ones(0, np.bool_) if allowed is None else allowed
+    shares = candidates.drift_shares(character)
+    if prefer_numpy(len(queries)):
+        drift = candidates.stored.drift[queries[0]] @ shares
+        return _numpy_rank(
+            candidates, names, queries, has_data[0], counted, inverse[0], level, n, given, drift, replaced
+        )
+    slots = candidates.slots(names)
+    with threads_for(len(queries) * 2**15):
+        return _rank(  # type: ignore[no-any-return]
+            candidates.stored, slots, has_data, queries, counted, inverse, level, n, given, shares, replaced
+        )
+
+
+def _numpy_rank(
+    candidates: Candidates,
+    names: list[str],
+    queries: Codes,
+    has_data: Flags,
+    counted: Counted,
+    inverse: Floats,
+    level: NDArray[np.int32],
+    n: int,
+    allowed: Flags,
+    drift: np.float32,
+    replaced: Replaced,
+) -> tuple[Codes, Floats, Flags]:
+    """Do what :func:`_rank` does for one query."""
+    query = int(queries[0])
+    codes, found = candidates.row(query, names)
+    if replaced.part >= 0:
+        found[replaced.part] = replaced.values
+    levels = level[codes]
+    heights, covered = numpy_heights(found, has_data, inverse, counted, counted.heights[0].take(levels))
+    size = int(candidates.sizes[query])
+    if len(codes) > size:
+        heights[size:] += candidates.log_weights[query] + drift
+    top = heights.max(initial=_NOTHING)
+    powers = exp(heights - (top if top > _NOTHING else _ZERO))
+    total = numpy_sum(powers)
+    share = np.float32(1 / total if total > 0 else 1)
+    scores = (powers[:size] * share) * counted.gains[0].take(levels[:size])
+    place = np.flatnonzero(covered[:size])
+    order = place[np.argsort(-scores[place], kind="stable")]  # codes are ascending
+    complete = bool(candidates.complete[query])
+    order = order if complete else order[:DEPTH]
+    if len(allowed):
+        order = order[allowed[codes[order]]]
+    order = order[:n]
+    found_codes, found_scores = np.full((1, n), -1, np.int32), np.full((1, n), _NOTHING)
+    found_codes[0, : len(order)], found_scores[0, : len(order)] = codes[order], scores[order]
+    return found_codes, found_scores, np.array([complete or len(order) == n])
+
+
+@njit(cache=True)
+def _unpack(stored, slots, query, found):
+    """Write the affinities of a query's entries to ``found``; float32, (parts asked, entries)."""
+    begin = stored.starts[query]
+    value = stored.value_starts[query]
+    found[:] = _NOTHING
+    for entry in range(found.shape[1]):
+        bits = stored.has_data[begin + entry]
+        for part in range(len(slots)):
+            if (bits >> part) & 1:
+                if slots[part] >= 0:
+                    found[slots[part], entry] = stored.values[value]
+                value += 1
+
+
+@njit(cache=True)
+def _scores(stored, slots, has_data, query, row, counted, inverse, level, drift, replaced, data):
+    """Return the affinities of a query's candidates; ``data`` says which any part has data about."""
+    begin, end = stored.starts[query], stored.starts[query + 1]
+    entries, size = end - begin, stored.sizes[query]
+    found = np.empty((len(has_data), entries), np.float32)
+    _unpack(stored, slots, query, found)
+    if replaced.part >= 0:
+        found[replaced.part] = replaced.values[replaced.starts[row] : replaced.starts[row + 1]]
+    scratch = new_scratch(len(has_data))
+    codes = stored.codes[begin:end]
+    heights = np.empty(entries, np.float32)
+    levels, gains = counted.heights[row], counted.gains[row]
+    for entry in range(entries):
+        heights[entry] = levels[level[codes[entry]]]
+    for start in range(0, entries, WIDTH):
+        end = min(start + WIDTH, entries)
+        add_terms(found, start, has_data, inverse, counted, row, heights[start:end], data[start:end], scratch)
+    for entry in range(size, entries):
+        heights[entry] += stored.log_weights[query, entry - size] + drift
+    top = _NOTHING
+    for entry in range(entries):
+        top = max(top, heights[entry])
+    sums = np.zeros(STRIDE, np.float64)
+    powers_in_place(heights, _ZERO if top == _NOTHING else top, sums, scratch)
+    total = sum_of(sums)
+    share = np.float32(1 / total if total > 0 else 1.0)
+    for entry in range(size):
+        heights[entry] = heights[entry] * share * gains[level[codes[entry]]]
+    return heights[:size]
+
+
+@njit(cache=True)
+def _rank_row(stored, scores, data, query, allowed, best_codes, best_scores):
+    """Fill in the best candidates that are allowed, best first; return whether they are certain."""
+    n, size = len(best_codes), len(scores)
+    begin = stored.starts[query]
+    complete = stored.complete[query]
+    deep = size if complete else min(DEPTH, size)
+    kept = min(deep, n) if len(allowed) == 0 else deep
+    if kept == 0:
+        return complete or n == 0
+    codes = np.empty(kept, np.int32)
+    ranked = np.empty(kept, np.float32)
+    filled = 0
+    for entry in range(size):
+        if data[entry] and not (filled == kept and scores[entry] <= ranked[0]):
+            filled = offer(ranked, codes, filled, scores[entry], stored.codes[begin + entry])
+    sort_best_first(ranked, codes, filled)
+    taken = 0
+    for place in range(filled):
+        if taken < n and (len(allowed) == 0 or allowed[codes[place]]):
+            best_codes[taken], best_scores[taken] = codes[place], ranked[place]
+            taken += 1
+    return complete or taken == n
+
+
+@njit(parallel=True, cache=True)
+def _rank(stored, slots, has_data, queries, counted, inverse, level, n, allowed, shares, replaced):
+    best_codes = np.full((len(queries), n), -1, np.int32)
+    best_scores = np.full((len(queries), n), _NOTHING, np.float32)
+    certain = np.zeros(len(queries), np.bool_)
+    for row in prange(len(queries)):
+        query = queries[row]
+        data = np.empty(stored.starts[query + 1] - stored.starts[query], np.uint8)
+        drift = stored.drift[query, 0] * shares[0] + stored.drift[query, 1] * shares[1]
+        scores = _scores(
+            stored, slots, has_data[row], query, row, counted, inverse[row], level, drift, replaced, data
+        )
+        certain[row] = _rank_row(stored, scores, data, query, allowed, best_codes[row], best_scores[row])
+    return best_codes, best_scores, certain

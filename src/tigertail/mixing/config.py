@@ -1,10 +1,19 @@
-"""Settings of the mixture."""
+"""Settings of the mixture, and of the candidates that it ranks."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+
+class RetrievalConfig(BaseModel):
+    """How many items a query ranks."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    candidates: int = Field(600, ge=0)
+    """Most candidates kept of each item, some 17 bytes each; 0 keeps none, and every query looks at every item."""
 
 
 class MixtureConfig(BaseModel):

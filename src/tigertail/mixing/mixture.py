@@ -20,8 +20,10 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from tigertail.mixing.candidates import Candidates, rank
 from tigertail.mixing.parameters import MixtureParameters
-from tigertail.mixing.terms import PopularityFeatures, Terms, curves, scales
+from tigertail.mixing.scoring import Counted, inverses, mixed
+from tigertail.mixing.terms import PopularityFeatures, curves, scales
 from tigertail.signals.contract import Arrays, Contributions, GroupAware, ListenerGroups, Signal
 
 Floats = NDArray[np.float32]
@@ -48,6 +50,8 @@ class Mixture:
         Popularity exponent, of a query of middling popularity.
     character
         Between taste, 0, what people play next, and kinship, 1, what is alike.
+    candidates
+        Candidates of every item; None where answers are searched among all items.
     """
 
     parts: Mapping[str, Signal]
@@ -56,6 +60,7 @@ class Mixture:
     propensity: Reals
     beta: float
     character: float
+    candidates: Candidates | None = None
 
     @cached_property
     def known(self) -> NDArray[np.bool_]:
@@ -98,6 +103,35 @@ class Mixture:
         """
         return self._block(np.array([query], np.int32)).contributions(0, items)
 
+    def contributions_of(self, query: int, found: Floats, scale: Floats) -> tuple[Reals, NDArray[np.bool_]]:
+        """Return what :meth:`contributions` does, from what the parts have.
+
+        Parameters
+        ----------
+        query
+            Code of the query.
+        found
+            Affinities of each part to the items, ``-inf`` where it has no data; float32, (parts, items).
+        scale
+            The query's scale in each part; float32, (parts,).
+        """
+        terms, names = self.parameters.terms, list(self.parts)
+        asked = np.array([query], np.int32)
+        [coefficients] = self.parameters.coefficients(
+            self.listeners[asked], self._among_all(self._has_data[asked]), self.character
+        )
+        curve = np.array(curves(found, scale[:, None]), np.float64).transpose(1, 0, 2)
+        added = np.array(
+            [coefficients[terms.of_signal(name)] @ one for name, one in zip(names, curve, strict=True)]
+        )
+        for pair in terms.overlaps:
+            if all(name in names for name in pair):
+                places = [names.index(name) for name in pair]
+                added[places] += (
+                    coefficients[terms.of_overlap(pair)] @ (curve[places[0]] * curve[places[1]]) / 2
+                )
+        return added, found > -np.inf
+
     def weights(self, queries: NDArray[np.int32]) -> Reals:
         """Return the weight of each part for each query; float64, (queries, parts)."""
         return self.weights_at(self.listeners[queries], self._has_data[queries])
@@ -134,6 +168,63 @@ class Mixture:
         groups = (part.listener_groups for part in self.parts.values() if isinstance(part, GroupAware))
         return next((one for one in groups if one is not None), None)
 
+    def best_candidates(
+        self, queries: NDArray[np.int32], n: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int32], Floats, NDArray[np.bool_]]:
+        """Return the best candidates of some queries.
+
+        Parameters
+        ----------
+        queries
+            Item codes; int32, (queries,).
+        n
+            How many to return.
+        allowed
+            Which items may be listed; bool, (items,). None means all.
+
+        Returns
+        -------
+        codes
+            Best first, ties by the smaller code; int32, (queries, n); -1 where there are no more.
+        affinities
+            As :meth:`affinity` has them; float32, (queries, n).
+        certain
+            Whether no other item could be among them; bool, (queries,).
+        """
+        assert self.candidates is not None
+        queries = np.asarray(queries, np.int32)
+        names = list(self.parts)
+        has_data = self.candidates.known_by(queries, names)
+        return rank(
+            self.candidates,
+            names,
+            queries,
+            self.counted(queries, has_data),
+            inverses(self.candidates.scales_of(queries, names)),
+            self.popularity_features.level,
+            n,
+            allowed,
+            self.character,
+        )
+
+    def candidate_contributions(
+        self, query: int, items: NDArray[np.int32]
+    ) -> tuple[Reals, NDArray[np.bool_]]:
+        """Return what :meth:`contributions` does, for candidates of the query."""
+        assert self.candidates is not None
+        names = list(self.parts)
+        codes, found = self.candidates.row(query, names)
+        codes = codes[: self.candidates.sizes[query]]
+        place = np.searchsorted(codes, items)
+        return self.contributions_of(
+            query, found[:, place], self.candidates.scales_of(np.array([query]), names)[0]
+        )
+
+    @property
+    def has_candidates(self) -> bool:
+        """Whether it has candidates for what is asked: no lens, and not more than one part disabled."""
+        return self.candidates is not None and len(self.candidates.parts) - len(self.parts) <= 1
+
     def with_beta(self, beta: float) -> Self:
         """Return the mixture with another popularity exponent."""
         return replace(self, beta=beta)
@@ -145,9 +236,9 @@ class Mixture:
     def with_parts(
         self, signals: Mapping[str, Signal], listeners: NDArray[np.int64], propensity: Reals
     ) -> Self:
-        """Return the mixture with the same parameters and other signals of the same names as parts."""
+        """Return the mixture with other signals of the same names as parts, the same parameters, and no candidates."""
         parts = {name: signals[name] for name in self.parts if name in signals}
-        return replace(self, parts=parts, listeners=listeners, propensity=propensity)
+        return replace(self, parts=parts, listeners=listeners, propensity=propensity, candidates=None)
 
     def localised_by_group(self, groups: Sequence[int], strength: float | None = None) -> Self:
         """Return the mixture as listeners of some groups would have it; no group means no lens."""
@@ -160,9 +251,12 @@ class Mixture:
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk beside the parts."""
         arrays, settings = self.parameters.to_arrays()
+        if self.candidates is not None:
+            arrays |= self.candidates.to_arrays()
         return arrays | {"listeners": self.listeners, "propensity": self.propensity}, {
             "parameters": settings,
             "parts": list(self.parts),
+            "candidates": self.candidates is not None,
             "beta": self.beta,
             "character": self.character,
         }
@@ -178,35 +272,49 @@ class Mixture:
             stored["propensity"],
             settings["beta"],
             settings["character"],
+            Candidates.from_arrays(stored, tuple(settings["parts"]), settings["character"])
+            if settings["candidates"]
+            else None,
         )
 
     def _block(self, queries: NDArray[np.int32]) -> _Block:
         """Work out the affinities of some queries, keeping each part's."""
-        has_data, listeners = self._has_data[queries], self.listeners[queries]
-        coefficients = self.parameters.coefficients(listeners, self._among_all(has_data), self.character)
-        affinities: dict[str, Floats] = {}
-        for place, (name, part) in enumerate(self.parts.items()):
+        found, has_data, scale = self.parts_affinities(queries)
+        return _Block(self, queries, found, has_data, scale)
+
+    def parts_affinities(self, queries: NDArray[np.int32]) -> tuple[Floats, NDArray[np.bool_], Floats]:
+        """Return what each part has for some queries.
+
+        Returns
+        -------
+        affinities
+            To every item; not set where a part has no data about the query; float32, (queries, parts, items).
+        has_data
+            Whether a part has data about the query; bool, (queries, parts).
+        scale
+            The query's scale in each part; float32, (queries, parts).
+        """
+        has_data = self._has_data[queries]
+        found = np.empty((len(queries), len(self.parts), len(self.listeners)), np.float32)
+        scale = np.ones(has_data.shape, np.float32)
+        for place, part in enumerate(self.parts.values()):
             rows = np.flatnonzero(has_data[:, place])
-            if not len(rows):
-                continue
-            found = part.affinity(queries[rows])
-            if len(rows) < len(queries):
-                known = found
-                found = np.full((len(queries), len(self.listeners)), -np.inf, np.float32)
-                found[rows] = known
-            affinities[name] = found
-        exponents = self.parameters.exponents(listeners, self.beta, self.character)
-        popularity = self._popularity_features
-        return _Block(
-            list(self.parts),
+            if len(rows):
+                affinities = part.affinity(queries[rows])
+                found[rows, place] = affinities
+                scale[rows, place] = scales(affinities, queries[rows])
+        return found, has_data, scale
+
+    def counted(self, queries: NDArray[np.int32], has_data: NDArray[np.bool_]) -> Counted:
+        """Return what each term counts for some queries, of which parts have data or not."""
+        listeners = self.listeners[queries]
+        return Counted.of(
             self.parameters.terms,
-            queries,
-            coefficients,
-            exponents,
-            affinities,
-            {name: scales(found, queries) for name, found in affinities.items()},
-            popularity,
-            popularity.gains(self.character),
+            list(self.parts),
+            self.parameters.coefficients(listeners, self._among_all(has_data), self.character),
+            self.parameters.exponents(listeners, self.beta, self.character),
+            self.popularity_features,
+            self.character,
         )
 
     def _among_all(self, has_data: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -224,7 +332,7 @@ class Mixture:
             name: localise(part) if isinstance(part, GroupAware) else part
             for name, part in self.parts.items()
         }
-        return replace(self, parts=parts)
+        return replace(self, parts=parts, candidates=None)
 
     @cached_property
     def _has_data(self) -> NDArray[np.bool_]:
@@ -233,108 +341,35 @@ class Mixture:
         return np.column_stack([none, *(part.known for part in self.parts.values())])
 
     @cached_property
-    def _popularity_features(self) -> PopularityFeatures:
+    def popularity_features(self) -> PopularityFeatures:
+        """The terms of items alone, and what divides out their popularity."""
         return PopularityFeatures.of(self.listeners, self.propensity)
 
 
 @dataclass(frozen=True, eq=False)
 class _Block:
-    """Some queries, what each part has for them, and what comes out."""
+    """Some queries, and what each part has for them: ``found`` and ``scale`` are read where it has data."""
 
-    names: list[str]
-    terms: Terms
+    mixture: Mixture
     queries: NDArray[np.int32]
-    coefficients: Reals
-    exponents: Reals
-    affinities: dict[str, Floats]
-    scales: dict[str, Floats]
-    popularity: PopularityFeatures
-    gains: Reals
+    found: Floats
+    has_data: NDArray[np.bool_]
+    scale: Floats
 
     @cached_property
     def scores(self) -> Floats:
         """The affinities; float32, (queries, items)."""
-        counted = self.coefficients
-        row = np.arange(len(self.queries))
-        # The terms of items alone are computed once for each popularity, not for each item.
-        values = self.popularity.values
-        levels = sum(
-            counted[:, self.terms.of_items][:, place, None] * values[:, place]
-            for place in range(values.shape[1])
+        mixture = self.mixture
+        return mixed(
+            self.found,
+            self.has_data,
+            inverses(self.scale),
+            mixture.counted(self.queries, self.has_data),
+            mixture.popularity_features.level,
+            self.queries,
         )
-        heights = np.asarray(levels, np.float32).take(self.popularity.level, axis=1)
-        covered = np.zeros(heights.shape, np.bool_)
-        no_data = np.ones(heights.shape, np.bool_)
-        shared: dict[str, list[Floats]] = {}  # curves that another signal's are multiplied by
-        for name, found in self.affinities.items():
-            has_data = found > -np.inf
-            covered |= has_data
-            if name in self.terms.others:
-                no_data &= ~has_data
-            place = np.flatnonzero(found > 0)  # cheaper to take by than a mask
-            row_of = place // found.shape[1]
-            curve = curves(found.take(place), self.scales[name][row_of])
-            self._add(heights, place, row_of, self.terms.of_signal(name), curve)
-            for pair in self._overlaps():
-                if name not in pair:
-                    continue
-                [other] = {*pair} - {name}
-                if other in shared:
-                    products = [
-                        one * whole.take(place) for one, whole in zip(curve, shared[other], strict=True)
-                    ]
-                    self._add(heights, place, row_of, self.terms.of_overlap(pair), products)
-                else:
-                    shared[name] = [_spread(one, place, found.shape) for one in curve]
-        heights += np.where(no_data, counted[:, self.terms.no_data, None].astype(np.float32), np.float32(0))
-        heights[row, self.queries] = -np.inf
-        top = heights.max(axis=1, keepdims=True)
-        powers = np.exp(heights - np.where(np.isfinite(top), top, 0))
-        total = powers.sum(axis=1, keepdims=True, dtype=np.float64)
-        scores = np.asarray(powers / np.where(total > 0, total, 1), np.float32)
-        gains = (-self.exponents[:, None] * self.gains).astype(np.float32)
-        scores *= np.exp(gains).take(self.popularity.level, axis=1)
-        scores[~covered] = -np.inf
-        return scores
 
     def contributions(self, row: int, items: NDArray[np.int32]) -> tuple[Reals, NDArray[np.bool_]]:
         """Return what :meth:`Mixture.contributions` does."""
-        added = np.zeros((len(self.names), len(items)))
-        has_data = np.zeros(added.shape, np.bool_)
-        curve: dict[str, Reals] = {}
-        for name, found in self.affinities.items():
-            place = self.names.index(name)
-            affinities = found[row, items]
-            has_data[place] = affinities > -np.inf
-            curve[name] = np.array(curves(affinities, self.scales[name][row]), np.float64)
-            added[place] = self.coefficients[row, self.terms.of_signal(name)] @ curve[name]
-        for pair in self._overlaps():
-            shared = (
-                self.coefficients[row, self.terms.of_overlap(pair)] @ (curve[pair[0]] * curve[pair[1]]) / 2
-            )
-            for name in pair:
-                added[self.names.index(name)] += shared
-        return added, has_data
-
-    def _add(
-        self,
-        heights: Floats,
-        place: NDArray[np.int64],
-        row_of: NDArray[np.int64],
-        terms: slice,
-        values: Sequence[Floats],
-    ) -> None:
-        counted = self.coefficients[:, terms].astype(np.float32)
-        heights.reshape(-1)[place] += sum(
-            counted[row_of, number] * value for number, value in enumerate(values)
-        )
-
-    def _overlaps(self) -> list[tuple[str, str]]:
-        return [pair for pair in self.terms.overlaps if all(name in self.affinities for name in pair)]
-
-
-def _spread(values: Floats, place: NDArray[np.int64], shape: tuple[int, ...]) -> Floats:
-    """Return values at their places, 0 elsewhere; float32, of a shape."""
-    whole = np.zeros(shape, np.float32)
-    whole.reshape(-1)[place] = values
-    return whole
+        found = np.where(self.has_data[row, :, None], self.found[row][:, items], np.float32(-np.inf))
+        return self.mixture.contributions_of(int(self.queries[row]), found, self.scale[row])

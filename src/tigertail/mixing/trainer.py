@@ -14,12 +14,12 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.mixing.candidates import best_answers
 from tigertail.mixing.conditional_logit import Choices, fit_conditional_logit
 from tigertail.mixing.config import MixtureConfig
 from tigertail.mixing.kinship import kinship_constants
 from tigertail.mixing.parameters import KINSHIP_FEATURES, TASTE_FEATURES, MixtureParameters
 from tigertail.mixing.terms import PopularityFeatures, Terms, scales, term_values
+from tigertail.mixing.training_candidates import best_answers
 from tigertail.mixing.training_set import TrainingQueries
 from tigertail.progress import progress
 from tigertail.signals.contract import Signal

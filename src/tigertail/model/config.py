@@ -12,7 +12,7 @@ from tigertail.errors import ConfigError, setting_at_fault
 from tigertail.factorization import ALSConfig, Observable
 from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.io.files import read_toml
-from tigertail.mixing.config import MixtureConfig
+from tigertail.mixing.config import MixtureConfig, RetrievalConfig
 from tigertail.signals.annotation import AnnotationConfig
 from tigertail.signals.audio import AudioConfig
 from tigertail.signals.backoff.signal import BackOffConfig
@@ -107,6 +107,7 @@ class ModelConfig(BaseModel):
     pairs: PairsConfig = PairsConfig()
     back_off: BackOffConfig = BackOffConfig()
     mixture: MixtureConfig = MixtureConfig()
+    retrieval: RetrievalConfig = RetrievalConfig()
 
     @classmethod
     def read(cls, path: Path | str) -> Self:

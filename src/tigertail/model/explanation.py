@@ -81,8 +81,8 @@ def explain(
     seed_names
         Names of the seeds, to name the one that the evidence links to where there are several.
     affinities, contributions
-        The affinity of each seed to every item, and what the parts of a mixture add to it, where they are computed
-        already.
+        The affinity of each seed to the answers, float32, (seeds, items), and what the parts of a mixture add to it,
+        where they are computed already.
     """
     if isinstance(signal, ExplainedByGroup):
         shares = _shares(signal, seeds, items)
@@ -90,10 +90,12 @@ def explain(
         return Reasons([_carriers(keys, column) for column in shares.T], _GROUPS)
     if isinstance(signal, Composite):
         if affinities is None or contributions is None:
-            affinities, contributions = signal.affinity_with_contributions(seeds)
-        rows = _factors(signal, affinities[:, items], contributions, seeds, items, seed_names)
+            of_all, contributions = signal.affinity_with_contributions(seeds)
+            affinities = of_all[:, items]
+        rows = _factors(signal, affinities, contributions, seeds, items, seed_names)
         return Reasons(rows, _SIGNALS)
-    found = (signal.affinity(seeds) if affinities is None else affinities)[:, items].astype(np.float64)
+    found = signal.affinity(seeds)[:, items] if affinities is None else affinities
+    found = found.astype(np.float64)
     spoke = found > -np.inf
     added = np.where(spoke, found, 0)[:, None]
     evidence = _evidence({name: signal}, added, seeds, items, seed_names)

@@ -15,12 +15,14 @@ from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.strata import Stratum, strata
 from tigertail.errors import DataError, TigertailWarning
 from tigertail.ground_truth.ground_truth import GroundTruth
+from tigertail.mixing import with_candidates
 from tigertail.model.aliases import item_aliases
 from tigertail.model.artists import with_artists
 from tigertail.model.config import ModelConfig
 from tigertail.model.fit_mixture import fit_mixture, mixed_names
 from tigertail.model.model import Model, Provenance
 from tigertail.model.registry import MIXTURE, FitContext, fit_signals
+from tigertail.threads import limited
 
 _FEWEST_LISTENERS: Final = 2  # of two items or more
 
@@ -78,7 +80,8 @@ def fit(
     context = FitContext(dataset, interactions, config, threads)
     signals = fit_signals(context)
     if mixture := fit_mixture(context, signals, lists, feedback):
-        signals[MIXTURE] = mixture
+        with limited(threads):
+            signals[MIXTURE] = with_candidates(mixture, config.retrieval.candidates)
     provenance = Provenance(dataset.name, dataset.fingerprint, dataset.simulated)
     seen = {
         "listeners": interactions.plays.shape[0],

@@ -27,7 +27,7 @@ from tigertail.model.resolution import candidate_mask, default_signal, resolve_s
 from tigertail.progress import progress
 from tigertail.retrieval.item_index import ItemIndex, full_name
 from tigertail.retrieval.topk import top_k
-from tigertail.signals.contract import Composite, Signal
+from tigertail.signals.contract import Composite, Contributions, HasCandidates, Signal
 
 BLOCK_BYTES: Final = 2**27  # affinities held at a time while lists are made
 
@@ -266,19 +266,15 @@ class Model:
         allowed, notes = self._candidates(options)
         allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed
         allowed[seeds] = False
-        contributions = None
-        if why and isinstance(resolved.signal, Composite):
-            affinities, contributions = resolved.signal.affinity_with_contributions(seeds)
-        else:
-            affinities = resolved.signal.affinity(seeds)
-        codes, best = top_k(_masked(mean_affinity(affinities), allowed), n)
-        listed = codes[0] >= 0
-        items = codes[0][listed]
+        found = self._from_candidates(resolved.signal, seeds, n, allowed, options)
+        items, affinities, by_seed, contributions = found or _from_all(
+            resolved.signal, seeds, n, allowed, why
+        )
         reasons = None
         if why:
             names = [full_name(self.items.row(code, named=True)) for code in seeds.tolist()]
-            reasons = explain(resolved.name, resolved.signal, seeds, items, names, affinities, contributions)
-        return Answers(self.items, seeds, items, best[0][listed], (*resolved.notices, *notes), reasons)
+            reasons = explain(resolved.name, resolved.signal, seeds, items, names, by_seed, contributions)
+        return Answers(self.items, seeds, items, affinities, (*resolved.notices, *notes), reasons)
 
     @takes_options
     def recommend(
@@ -451,7 +447,7 @@ class Model:
         else:
             codes, notes = self.index.match_all(queries)
         allowed, further = self._candidates(options)
-        blocks = list(self._lists(resolved.signal, codes, top, allowed))
+        blocks = list(self._lists(resolved.signal, codes, top, allowed, exact=bool(options.exact)))
         targets, items, scores, ranks = (
             np.concatenate([block[place] for block in blocks] or [np.empty(0, dtype)])
             for place, dtype in enumerate((np.int32, np.int32, np.float32, np.int32))
@@ -514,18 +510,79 @@ class Model:
             unlisted(self.items, (SPECIAL_PURPOSE,) if wanted is None else wanted, self.aliases)
         )
 
+    def _from_candidates(
+        self,
+        signal: Signal,
+        seeds: NDArray[np.int32],
+        n: int,
+        allowed: NDArray[np.bool_],
+        options: QueryOptions,
+    ) -> _Found | None:
+        """Return the answers to a query of one item from its candidates; None where every item must be looked at."""
+        if (
+            options.exact
+            or len(seeds) > 1
+            or not (isinstance(signal, HasCandidates) and signal.has_candidates)
+        ):
+            return None
+        codes, affinities, certain = signal.best_candidates(seeds, n, allowed)
+        if not certain[0]:
+            return None
+        listed = codes[0] >= 0
+        items, best = codes[0][listed], affinities[0][listed]
+        return items, best, best[None], lambda place, some: signal.candidate_contributions(seeds[place], some)
+
     def _lists(
-        self, signal: Signal, codes: NDArray[np.int32], top: int, allowed: NDArray[np.bool_] | None
-    ) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32], NDArray[np.int32]]]:
+        self,
+        signal: Signal,
+        codes: NDArray[np.int32],
+        top: int,
+        allowed: NDArray[np.bool_] | None,
+        *,
+        exact: bool,
+    ) -> Iterator[_Lists]:
         """Yield queries, answers, scores and ranks, a block of queries at a time."""
         block = max(1, BLOCK_BYTES // (4 * max(1, len(self.items))))
+        top = min(top, len(self.items))
         with progress("neighbours", len(codes)) as tick:
             for start in range(0, len(codes), block):
                 queries = codes[start : start + block]
-                answers, scores = top_k(_masked(signal.affinity(queries), allowed), top, queries)
+                if isinstance(signal, HasCandidates) and signal.has_candidates and not exact:
+                    answers, scores, certain = signal.best_candidates(queries, top, allowed)
+                    rest = np.flatnonzero(~certain)
+                    if len(rest):
+                        answers[rest], scores[rest] = _best_of_all(signal, queries[rest], top, allowed)
+                else:
+                    answers, scores = _best_of_all(signal, queries, top, allowed)
                 row, place = np.nonzero(answers >= 0)
                 yield queries[row], answers[row, place], scores[row, place], (place + 1).astype(np.int32)
                 tick(len(queries))
+
+
+_Found = tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32], Contributions | None]
+"""Answers, their affinities, those from each seed, and what the parts of a mixture add to these."""
+_Lists = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32], NDArray[np.int32]]
+
+
+def _from_all(
+    signal: Signal, seeds: NDArray[np.int32], n: int, allowed: NDArray[np.bool_], why: bool
+) -> _Found:
+    """Return the answers to a query from a look at every item."""
+    contributions = None
+    if why and isinstance(signal, Composite):
+        by_seed, contributions = signal.affinity_with_contributions(seeds)
+    else:
+        by_seed = signal.affinity(seeds)
+    codes, affinities = top_k(_masked(mean_affinity(by_seed), allowed), n)
+    listed = codes[0] >= 0
+    items = codes[0][listed]
+    return items, affinities[0][listed], by_seed[:, items], contributions
+
+
+def _best_of_all(
+    signal: Signal, queries: NDArray[np.int32], top: int, allowed: NDArray[np.bool_] | None
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    return top_k(_masked(signal.affinity(queries), allowed), top, queries)
 
 
 def _warn(notices: Sequence[str]) -> None:

@@ -164,6 +164,9 @@ class QueryOptions(BaseModel):
     exclude: Annotated[tuple[str, ...], OptionSpec(both_lists=True)] = Field(
         (), description="Leave out this item, by id or name."
     )
+    exact: Annotated[bool | None, OptionSpec()] = Field(
+        None, description="Look at every item, not only at the candidates that the model keeps; slower."
+    )
 
     @field_validator("*", mode="before")
     @classmethod

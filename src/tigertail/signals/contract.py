@@ -235,6 +235,44 @@ class Composite(Protocol):
 
 
 @runtime_checkable
+class HasCandidates(Protocol):
+    """Can answer from a few candidates of each item, which were chosen before, without looking at every item."""
+
+    @property
+    def has_candidates(self) -> bool:
+        """Whether it has them for what is asked: as the signal is, localised or with parts disabled."""
+
+    def best_candidates(
+        self, queries: NDArray[np.int32], n: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.bool_]]:
+        """Return the best candidates of some queries.
+
+        Parameters
+        ----------
+        queries
+            Item codes; int32, (queries,).
+        n
+            How many to return.
+        allowed
+            Which items may be listed; bool, (items,). None means all.
+
+        Returns
+        -------
+        codes
+            Best first, ties by the smaller code; int32, (queries, n); -1 where there are no more.
+        affinities
+            As of :meth:`Signal.affinity`; float32, (queries, n).
+        certain
+            Whether they are the best of all items; where not, every item must be looked at; bool, (queries,).
+        """
+
+    def candidate_contributions(
+        self, query: int, items: NDArray[np.int32]
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Return what :meth:`Composite.contributions` does, for candidates of the query."""
+
+
+@runtime_checkable
 class Reindexable(Protocol):
     """Its items can get new codes."""
 

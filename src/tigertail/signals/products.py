@@ -20,6 +20,7 @@ from tigertail.threads import threads_for
 
 WIDTH: Final = 64  # items in a block: a block of 128 factors just fits the first-level cache
 STEP: Final = 4  # factors taken at a time
+ROWS: Final = 4  # queries taken at a time
 _TOGETHER: Final = 8  # blocks that NumPy takes at a time, whose products fit the second-level cache
 
 
@@ -93,18 +94,38 @@ def _numpy_products(
 
 @njit(parallel=True, cache=True)
 def _products(queries, laid_out, scores):
-    # Without fastmath the compiler may not reorder a sum; side by side, the items still fill its vectors.
+    # Without fastmath the compiler may not reorder a sum; side by side, the items still fill its vectors. Four queries
+    # at a time share what is read of the items.
+    rows, width = queries.shape
+    whole = rows - rows % ROWS
     for block in prange(len(laid_out)):
         factors = laid_out[block]
         begin = block * WIDTH
         end = min(begin + WIDTH, scores.shape[1])
-        sums = np.empty(WIDTH, np.float32)
-        for row in range(len(queries)):
+        sums = np.empty((ROWS, WIDTH), np.float32)
+        s0, s1, s2, s3 = sums[0], sums[1], sums[2], sums[3]
+        for row in range(0, whole, ROWS):
             sums[:] = 0
-            for j in range(0, queries.shape[1], STEP):
+            q0, q1, q2, q3 = queries[row], queries[row + 1], queries[row + 2], queries[row + 3]
+            for j in range(0, width, STEP):
+                a0, b0, c0, d0 = q0[j], q0[j + 1], q0[j + 2], q0[j + 3]
+                a1, b1, c1, d1 = q1[j], q1[j + 1], q1[j + 2], q1[j + 3]
+                a2, b2, c2, d2 = q2[j], q2[j + 1], q2[j + 2], q2[j + 3]
+                a3, b3, c3, d3 = q3[j], q3[j + 1], q3[j + 2], q3[j + 3]
+                for i in range(WIDTH):
+                    w, x, y, z = factors[j, i], factors[j + 1, i], factors[j + 2, i], factors[j + 3, i]
+                    s0[i] += (a0 * w + b0 * x) + (c0 * y + d0 * z)
+                    s1[i] += (a1 * w + b1 * x) + (c1 * y + d1 * z)
+                    s2[i] += (a2 * w + b2 * x) + (c2 * y + d2 * z)
+                    s3[i] += (a3 * w + b3 * x) + (c3 * y + d3 * z)
+            for r in range(ROWS):
+                scores[row + r, begin:end] = sums[r, : end - begin]
+        for row in range(whole, rows):
+            s0[:] = 0
+            for j in range(0, width, STEP):
                 a, b, c, d = queries[row, j], queries[row, j + 1], queries[row, j + 2], queries[row, j + 3]
                 for i in range(WIDTH):
-                    sums[i] += (a * factors[j, i] + b * factors[j + 1, i]) + (
+                    s0[i] += (a * factors[j, i] + b * factors[j + 1, i]) + (
                         c * factors[j + 2, i] + d * factors[j + 3, i]
                     )
-            scores[row, begin:end] = sums[: end - begin]
+            scores[row, begin:end] = s0[: end - begin]

@@ -207,9 +207,9 @@ def test_a_folder_of_something_else_is_left_alone(model: Model, scenes: Dataset,
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[None]:
-    """Mount a file system of 96 KiB."""
+    """Mount a file system of 384 KiB."""
     made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=96k", "tmpfs", str(folder)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=384k", "tmpfs", str(folder)], capture_output=True, check=False
     )
     if made.returncode:
         pytest.skip(f"cannot mount a small file system here: {made.stderr.decode().strip()}")

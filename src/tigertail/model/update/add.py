@@ -21,6 +21,7 @@ from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.errors import DataError
 from tigertail.factorization import fold_in
 from tigertail.factorization.confidence import confidence
+from tigertail.mixing import Mixture, with_candidates
 from tigertail.model.model import Model
 from tigertail.model.registry import (
     ANNOTATION,
@@ -190,7 +191,10 @@ def _signals(
         updated[BACK_OFF] = replace(back_off, own=updated[FACTORS], own_weight=own_weight)
     if isinstance(mixture := model.signals.get(MIXTURE), Composite):
         propensity = cast("GroupedCoListening", updated[LISTENING]).propensity
-        updated[MIXTURE] = mixture.with_parts(updated, listeners, propensity)
+        mixed = mixture.with_parts(updated, listeners, propensity)
+        assert isinstance(mixed, Mixture)
+        # A play more moves every affinity of listening a little, and so every list.
+        updated[MIXTURE] = with_candidates(mixed, config.retrieval.candidates)
     return {name: updated[name] for name in model.signals if name in updated}, sorted(
         set(model.signals) - set(updated)
     )

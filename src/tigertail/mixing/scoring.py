@@ -1,0 +1,393 @@
+"""From the affinities of every part to those of the mixture, in one pass over blocks of items that fit in cache."""
+
+# Kernels are compiled from their bodies, so annotations would have no effect here.
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.kernels import njit, prange, prefer_numpy
+from tigertail.mixing.elementary import exp, exp_in_place, log, log_in_place
+from tigertail.mixing.terms import BENDS, PopularityFeatures, Terms
+from tigertail.threads import threads_for
+
+Floats = NDArray[np.float32]
+Reals = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+WIDTH: Final = 256  # items in a block: what a block needs of a few parts fits the first-level cache
+STRIDE: Final = 8  # sums that run side by side
+_SPARSE: Final = 8  # a block with fewer than one in so many affinities above 0 is worked out one by one
+_NOTHING: Final = np.float32(-np.inf)
+_ONE: Final = np.float32(1)
+_ZERO: Final = np.float32(0)
+
+
+class Counted(NamedTuple):
+    """What each term counts for some queries, as the kernels take it.
+
+    Parameters
+    ----------
+    curves
+        Coefficients of the two terms of each part's curve; float32, (queries, parts, 2).
+    pairs
+        Places of the two parts of each overlap; int64, (overlaps, 2).
+    products
+        Coefficients of the two terms of each overlap; float32, (queries, overlaps, 2).
+    no_data
+        Coefficient of pairs without data but of plays; float32, (queries,).
+    others
+        Whether a part is more than a model of plays; bool, (parts,).
+    heights
+        The terms of items alone, summed, at each level of popularity; float32, (queries, levels).
+    gains
+        What popularity multiplies an affinity by, at each level; float32, (queries, levels).
+    """
+
+    curves: Floats
+    pairs: NDArray[np.int64]
+    products: Floats
+    no_data: Floats
+    others: Flags
+    heights: Floats
+    gains: Floats
+
+    @classmethod
+    def of(
+        cls,
+        terms: Terms,
+        names: Sequence[str],
+        coefficients: Reals,
+        exponents: Reals,
+        popularity: PopularityFeatures,
+        character: float,
+    ) -> Self:
+        """Lay out what some queries count.
+
+        Parameters
+        ----------
+        terms
+            The terms.
+        names
+            The parts, in the order of their affinities.
+        coefficients
+            Of every term; float64, (queries, terms).
+        exponents
+            Popularity exponent of each query; float64, (queries,).
+        popularity
+            Of all items.
+        character
+            Between taste, 0, and kinship, 1.
+        """
+        present = [pair for pair in terms.overlaps if all(name in names for name in pair)]
+        of_items, values = coefficients[:, terms.of_items], popularity.values
+        heights = np.zeros((len(coefficients), len(values)))
+        for place in range(
+            values.shape[1]
+        ):  # term by term: a query gets the same bits alone and among others
+            heights += of_items[:, place, None] * values[:, place]
+        gains = (-exponents[:, None] * popularity.gains(character)).astype(np.float32)
+        width = len(BENDS)
+        none = np.empty((len(coefficients), 0, width))
+        return cls(
+            np.stack([coefficients[:, terms.of_signal(name)] for name in names], 1).astype(np.float32)
+            if len(names)
+            else none.astype(np.float32),
+            np.array([[names.index(name) for name in pair] for pair in present], np.int64).reshape(-1, 2),
+            np.stack([coefficients[:, terms.of_overlap(pair)] for pair in present], 1).astype(np.float32)
+            if present
+            else none.astype(np.float32),
+            coefficients[:, terms.no_data].astype(np.float32),
+            np.array([name in terms.others for name in names], np.bool_),
+            heights.astype(np.float32),
+            exp(gains),
+        )
+
+
+def inverses(scale: Floats) -> Floats:
+    """Return what an affinity is multiplied by at each bend of its curve; float32, (..., bends)."""
+    return np.stack([np.float32(1 / bend) / scale for bend in BENDS], -1).astype(np.float32)
+
+
+def mixed(
+    found: Floats,
+    has_data: Flags,
+    inverse: Floats,
+    counted: Counted,
+    level: NDArray[np.int32],
+    queries: NDArray[np.int32],
+) -> Floats:
+    """Return the mixture's affinities.
+
+    Parameters
+    ----------
+    found
+        Affinities of each part; float32, (queries, parts, items). Rows of parts without data are not read.
+    has_data
+        Whether a part has data about a query; bool, (queries, parts).
+    inverse
+        What :func:`inverses` makes of each query's scale in each part; float32, (queries, parts, bends).
+    counted
+        What each term counts.
+    level
+        Level of popularity of each item; int32, (items,).
+    queries
+        Codes of the queries, which have no affinity to themselves; int32, (queries,).
+
+    Returns
+    -------
+    NDArray[np.float32]
+        Float32, (queries, items).
+    """
+    if prefer_numpy(len(queries)):
+        return _numpy_mixed(found[0], has_data[0], inverse[0], counted, level, int(queries[0]))[None]
+    with threads_for(found.size * 4):
+        return _mixed(found, has_data, inverse, counted, level, queries)  # type: ignore[no-any-return]
+
+
+def numpy_heights(
+    found: Floats, has_data: Flags, inverse: Floats, counted: Counted, heights: Floats
+) -> tuple[Floats, Flags]:
+    """Return the sum of the terms of one query and some items, and whether any part has data; as the kernels do.
+
+    Parameters
+    ----------
+    found
+        Affinities of each part; float32, (parts, items).
+    has_data
+        Whether a part has data about the query; bool, (parts,).
+    inverse
+        What :func:`inverses` makes of the query's scale in each part; float32, (parts, bends).
+    counted
+        What each term counts for the query, the first of its rows.
+    heights
+        The terms of the items alone; float32, (items,).
+    """
+    covered = np.zeros(len(heights), np.bool_)
+    bare = np.ones(len(heights), np.bool_)
+    curves: dict[int, list[Floats]] = {}
+    heights = heights.copy()
+    for part in np.flatnonzero(has_data).tolist():
+        there = found[part] > _NOTHING
+        covered |= there
+        if counted.others[part]:
+            bare &= ~there
+        positive = np.maximum(found[part], _ZERO)
+        curves[part] = [log(_ONE + positive * inverse[part, bend]) for bend in range(len(BENDS))]
+        first, second = counted.curves[0, part]
+        heights += first * curves[part][0] + second * curves[part][1]
+    for (one, other), (first, second) in zip(counted.pairs.tolist(), counted.products[0], strict=True):
+        if one in curves and other in curves:
+            a, b = curves[one], curves[other]
+            heights += first * (a[0] * b[0]) + second * (a[1] * b[1])
+    heights[bare] += counted.no_data[0]
+    return heights, covered
+
+
+def numpy_sum(powers: Floats) -> float:
+    """Return the sum of some numbers, as the kernels take it."""
+    padded = np.zeros(-(-len(powers) // WIDTH) * WIDTH)
+    padded[: len(powers)] = powers
+    sums = np.add.reduce(padded.reshape(-1, STRIDE), axis=0, initial=0.0)  # one by one, along such an axis
+    total = 0.0
+    for place in sums.tolist():
+        total += place
+    return total
+
+
+def _numpy_mixed(
+    found: Floats, has_data: Flags, inverse: Floats, counted: Counted, level: NDArray[np.int32], query: int
+) -> Floats:
+    """Do what :func:`_mixed` does for one query."""
+    heights, covered = numpy_heights(found, has_data, inverse, counted, counted.heights[0].take(level))
+    heights[query] = -np.inf
+    top = heights.max()
+    powers = exp(heights - (top if np.isfinite(top) else _ZERO))
+    total = numpy_sum(powers)
+    scores = powers * np.float32(1 / total if total > 0 else 1) * counted.gains[0].take(level)
+    scores[~covered] = -np.inf
+    return np.asarray(scores)
+
+
+class Scratch(NamedTuple):
+    """What a kernel writes to while it works on one block of items; each thread has its own.
+
+    Parameters
+    ----------
+    values
+        Numbers that become their logarithm or exponential; float32, (256,).
+    bits
+        The same memory as int32.
+    other, other_bits
+        As the two before.
+    places
+        Items of the block with an affinity above 0; int64, (257,).
+    curves
+        The curves of each part; float32, (parts, 2, 256).
+    """
+
+    values: Floats
+    bits: NDArray[np.int32]
+    other: Floats
+    other_bits: NDArray[np.int32]
+    places: NDArray[np.int64]
+    curves: Floats
+
+
+@njit(cache=True)
+def new_scratch(parts):
+    """Return a scratch for so many parts."""
+    values = np.empty(WIDTH, np.float32)
+    other = np.empty(WIDTH, np.float32)
+    return Scratch(
+        values,
+        values.view(np.int32),
+        other,
+        other.view(np.int32),
+        np.empty(WIDTH + 1, np.int64),
+        np.empty((parts, 2, WIDTH), np.float32),
+    )
+
+
+@njit(cache=True)
+def add_terms(found, start, has_data, inverse, counted, row, heights, data, scratch):
+    """Add the terms of one query and a block of items, whose affinities begin at ``start``, to ``heights``.
+
+    ``data`` becomes 0 where no part has data, 1 where models of plays alone have, 3 where others have.
+    """
+    n = len(heights)
+    data[:] = 0
+    for part in range(len(has_data)):
+        if has_data[part]:
+            shared = False
+            for pair in range(len(counted.pairs)):
+                shared |= counted.pairs[pair, 0] == part or counted.pairs[pair, 1] == part
+            affinities = found[part, start : start + n]
+            factors, coefficients = inverse[part], counted.curves[row, part]
+            positive = _note_data(affinities, np.uint8(3 if counted.others[part] else 1), data)
+            if shared or positive * _SPARSE > n:
+                _add_curve(affinities, factors, coefficients, heights, scratch.curves[part], scratch)
+            elif positive:
+                _add_sparse_curve(affinities, factors, coefficients, heights, scratch)
+    for pair in range(len(counted.pairs)):
+        one, other = counted.pairs[pair, 0], counted.pairs[pair, 1]
+        if has_data[one] and has_data[other]:
+            _add_products(scratch.curves[one], scratch.curves[other], counted.products[row, pair], heights)
+    no_data = counted.no_data[row]
+    for i in range(n):
+        heights[i] += no_data if data[i] < 2 else _ZERO
+
+
+@njit(cache=True)
+def _note_data(affinities, mark, data):
+    """Mark where a part has data; return how many of its affinities are above 0."""
+    positive = 0
+    for i in range(len(data)):
+        data[i] |= mark if affinities[i] > _NOTHING else np.uint8(0)
+    for i in range(len(data)):
+        positive += 1 if affinities[i] > 0 else 0
+    return positive
+
+
+@njit(cache=True)
+def _add_curve(affinities, inverse, counted, heights, curves, scratch):
+    n = len(heights)
+    values = scratch.values
+    for bend in range(2):
+        factor = inverse[bend]
+        for i in range(n):
+            values[i] = _ONE + max(affinities[i], _ZERO) * factor
+        log_in_place(values, scratch.bits, scratch.other, n)
+        curves[bend, :n] = values[:n]
+    first, second = counted[0], counted[1]
+    low, high = curves[0], curves[1]
+    for i in range(n):
+        heights[i] += first * low[i] + second * high[i]
+
+
+@njit(cache=True)
+def _add_sparse_curve(affinities, inverse, counted, heights, scratch):
+    values, places = scratch.values, scratch.places
+    size = 0
+    for i in range(len(heights)):
+        places[size] = i
+        size += affinities[i] > 0
+    curves = np.empty((2, size), np.float32)
+    for bend in range(2):
+        for i in range(size):
+            values[i] = _ONE + affinities[places[i]] * inverse[bend]
+        log_in_place(values, scratch.bits, scratch.other, size)
+        curves[bend] = values[:size]
+    for i in range(size):
+        heights[places[i]] += counted[0] * curves[0, i] + counted[1] * curves[1, i]
+
+
+@njit(cache=True)
+def _add_products(one, other, counted, heights):
+    first, second = counted[0], counted[1]
+    low, high, low_2, high_2 = one[0], one[1], other[0], other[1]
+    for i in range(len(heights)):
+        heights[i] += first * (low[i] * low_2[i]) + second * (high[i] * high_2[i])
+
+
+@njit(cache=True)
+def powers_in_place(heights, top, sums, scratch):
+    """Replace heights by the exponentials of their difference to ``top``, and add these to eight sums side by side."""
+    values = scratch.values
+    for start in range(0, len(heights), WIDTH):
+        n = min(WIDTH, len(heights) - start)
+        block = heights[start : start + n]
+        for i in range(n):
+            values[i] = block[i] - top
+        exp_in_place(values, scratch.other, scratch.other_bits, n)
+        block[:] = values[:n]
+        values[n:] = 0
+        for i in range(0, n, STRIDE):
+            for place in range(STRIDE):
+                sums[place] += values[i + place]
+
+
+@njit(cache=True)
+def sum_of(sums):
+    """Return the sum of the sums."""
+    total = 0.0
+    for place in range(STRIDE):
+        total += sums[place]
+    return total
+
+
+@njit(cache=True)
+def _mix_row(found, has_data, inverse, counted, row, level, query, scores):
+    items = len(scores)
+    data = np.empty(items, np.uint8)
+    scratch = new_scratch(len(has_data))
+    levels = counted.heights[row]
+    for item in range(items):
+        scores[item] = levels[level[item]]
+    for start in range(0, items, WIDTH):
+        end = min(start + WIDTH, items)
+        add_terms(found, start, has_data, inverse, counted, row, scores[start:end], data[start:end], scratch)
+    scores[query] = _NOTHING
+    top = _NOTHING
+    for item in range(items):
+        top = max(top, scores[item])
+    sums = np.zeros(STRIDE, np.float64)
+    powers_in_place(scores, _ZERO if top == _NOTHING else top, sums, scratch)
+    total = sum_of(sums)
+    share = np.float32(1 / total if total > 0 else 1.0)
+    gains = counted.gains[row]
+    for item in range(items):
+        scores[item] = scores[item] * share * gains[level[item]] if data[item] else _NOTHING
+
+
+@njit(parallel=True, cache=True)
+def _mixed(found, has_data, inverse, counted, level, queries):
+    scores = np.empty((found.shape[0], found.shape[2]), np.float32)
+    for row in prange(len(scores)):
+        _mix_row(found[row], has_data[row], inverse[row], counted, row, level, queries[row], scores[row])
+    return scores

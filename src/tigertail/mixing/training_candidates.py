@@ -1,0 +1,42 @@
+"""What a mixture is learned over: of all items the best answers of its signals."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.retrieval.popularity_dial import dialled
+from tigertail.retrieval.topk import top_k
+
+DIAL: Final = (0.5, 0.0, -0.5)
+
+
+def best_answers(
+    affinities: NDArray[np.float32],
+    queries: NDArray[np.int32],
+    listeners: NDArray[np.int64],
+    n: int,
+) -> list[NDArray[np.int32]]:
+    """Return the best answers of a signal to each query, so many at each of three settings of the dial.
+
+    Parameters
+    ----------
+    affinities
+        Of one signal; float32, (queries, items).
+    queries
+        Item codes; int32, (queries,).
+    listeners
+        Of each item; int64, (items,).
+    n
+        Answers at one setting.
+
+    Returns
+    -------
+    list[NDArray[np.int32]]
+        Distinct items of each query, ascending.
+    """
+    found = [top_k(scores, n, queries)[0] for scores in dialled(affinities, listeners, DIAL)]
+    lists = [np.unique(row) for row in np.concatenate(found, axis=1)]
+    return [items[items >= 0] for items in lists]
