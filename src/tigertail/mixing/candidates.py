@@ -41,7 +41,7 @@ Flags = NDArray[np.bool_]
 Codes = NDArray[np.int32]
 
 SAMPLE: Final = 48  # items that represent all those that are no candidates
-DEPTH: Final = 200  # ranks among candidates that are those among all items
+DEPTH: Final = 3  # the first of so many candidates have the ranks that they have among all items
 MOST_PARTS: Final = 16  # that a bit each says whether they have data
 _ARRAYS: Final = (
     *("starts", "sizes", "complete", "codes", "has_data", "value_starts", "values"),
@@ -290,7 +290,7 @@ def _numpy_rank(
     place = np.flatnonzero(covered[:size])
     order = place[np.argsort(-scores[place], kind="stable")]  # codes are ascending
     complete = bool(candidates.complete[query])
-    order = order if complete else order[:DEPTH]
+    order = order if complete else order[: size // DEPTH]
     if len(allowed):
         order = order[allowed[codes[order]]]
     order = order[:n]
@@ -352,7 +352,7 @@ def _rank_row(stored, scores, data, query, allowed, best_codes, best_scores):
     n, size = len(best_codes), len(scores)
     begin = stored.starts[query]
     complete = stored.complete[query]
-    deep = size if complete else min(DEPTH, size)
+    deep = size if complete else size // DEPTH
     kept = min(deep, n) if len(allowed) == 0 else deep
     if kept == 0:
         return complete or n == 0
