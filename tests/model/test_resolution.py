@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import tigertail
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, UnknownItemError
+from tigertail.mixing import Mixture, with_candidates
 from tigertail.model import Model, ModelConfig
 from tigertail.model.explanation import format_reasons
 from tigertail.simulation import WorldConfig, simulate
@@ -191,3 +193,55 @@ def test_too_few_listeners_teach_no_mixture(tmp_path: Path) -> None:
 def test_naive_cf_is_the_factors_at_a_beta_of_one(local_model: Model) -> None:
     factors = local_model.similar("star", signal="factors", beta=1.0)
     assert local_model.similar("star", signal="cosine").equals(factors)
+
+
+@pytest.fixture(scope="module")
+def short(mixed: Model) -> Model:
+    """The model with at most 60 candidates of 200 items."""
+    mixture = mixed.signals["mixture"]
+    assert isinstance(mixture, Mixture)
+    return replace(mixed, signals={**mixed.signals, "mixture": with_candidates(mixture, 60)})
+
+
+OPTIONS: list[dict[str, Any]] = [
+    {},
+    {"beta": 0.0},
+    {"character": 1.0},
+    {"disabled_signals": ["annotation"]},
+    {"strata": ["tail"]},
+    {"exclude": ["the next two"]},
+]
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_candidates_answer_as_a_look_at_every_item_does(mixed: Model, options: dict[str, Any]) -> None:
+    options = (
+        {**options, "exclude": mixed.items["item_id"][1:3].to_list()} if "exclude" in options else options
+    )
+    ranked, exact = (mixed.neighbours(top=20, exact=exact, **options) for exact in (None, True))
+    assert ranked.drop("score").equals(exact.drop("score"))
+    np.testing.assert_allclose(ranked["score"], exact["score"], rtol=1e-5)
+    one, other = (mixed.similar(star(mixed), why=True, exact=exact, **options) for exact in (None, True))
+    assert one.drop("score", "why").equals(other.drop("score", "why"))
+    assert [[row["evidence"] for row in why] for why in one["why"]] == [
+        [row["evidence"] for row in why] for why in other["why"]
+    ]
+
+
+def test_a_filter_that_leaves_too_few_candidates_looks_at_every_item(short: Model) -> None:
+    rare = {"strata": ["tail"], "beta": 0.0}
+    ranked, exact = (short.neighbours(top=20, exact=exact, **rare) for exact in (None, True))
+    assert ranked.equals(exact)
+    query = np.array([0], np.int32)
+    allowed = (short.items["stratum"] == "tail").to_numpy()
+    mixture = short.signals["mixture"]
+    assert isinstance(mixture, Mixture)
+    assert not mixture.with_beta(0.0).best_candidates(query, 20, allowed)[2].any()
+
+
+def test_several_items_and_a_lens_look_at_every_item(short: Model) -> None:
+    items = short.items["item_id"][:3].to_list()
+    place = str(short.signals["listening"].keys[0])  # type: ignore[attr-defined]
+    for asked, options in ((items, {}), (items[0], {"country": place})):
+        one, other = (short.similar(asked, exact=exact, **options) for exact in (None, True))
+        assert one.equals(other)

@@ -41,7 +41,9 @@ Flags = NDArray[np.bool_]
 Codes = NDArray[np.int32]
 
 SAMPLE: Final = 48  # items that represent all those that are no candidates
-DEPTH: Final = 200  # ranks among candidates that are those among all items
+SHARE: Final = 3
+"""One in so many candidates, the first, have the ranks that they have among all items; without one of the parts one in
+so many of these."""
 MOST_PARTS: Final = 16  # that a bit each says whether they have data
 _ARRAYS: Final = (
     *("starts", "sizes", "complete", "codes", "has_data", "value_starts", "values"),
@@ -65,27 +67,6 @@ class Stored(NamedTuple):
     scale: Floats
     log_weights: Floats
     drift: Floats
-
-
-class Replaced(NamedTuple):
-    """What stands in the place of one part's affinities, such as under a lens.
-
-    Parameters
-    ----------
-    part
-        The place of the part among those that are asked; -1 for none.
-    starts
-        Where the entries of each query begin; int64, (queries + 1,).
-    values
-        Affinity of each entry; float32.
-    """
-
-    part: int
-    starts: NDArray[np.int64]
-    values: Floats
-
-
-NOT_REPLACED: Final = Replaced(-1, np.zeros(1, np.int64), np.zeros(0, np.float32))
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,7 +189,6 @@ def rank(
     n: int,
     allowed: Flags | None,
     character: float,
-    replaced: Replaced = NOT_REPLACED,
 ) -> tuple[Codes, Floats, Flags]:
     """Return the best candidates of some queries.
 
@@ -232,8 +212,6 @@ def rank(
         Which items may be listed; bool, (items,). None means all.
     character
         Between taste, 0, and kinship, 1.
-    replaced
-        What stands in the place of one part's affinities.
 
     Returns
     -------
@@ -247,15 +225,36 @@ def rank(
     has_data = candidates.known_by(queries, names)
     given = np.ones(0, np.bool_) if allowed is None else allowed
     shares = candidates.drift_shares(character)
+    share = SHARE if len(names) == len(candidates.parts) else SHARE**2
     if prefer_numpy(len(queries)):
         drift = candidates.stored.drift[queries[0]] @ shares
         return _numpy_rank(
-            candidates, names, queries, has_data[0], counted, inverse[0], level, n, given, drift, replaced
+            candidates,
+            names,
+            queries,
+            has_data[0],
+            counted,
+            inverse[0],
+            level,
+            n,
+            given,
+            share,
+            drift,
         )
     slots = candidates.slots(names)
     with threads_for(len(queries) * 2**15):
         return _rank(  # type: ignore[no-any-return]
-            candidates.stored, slots, has_data, queries, counted, inverse, level, n, given, shares, replaced
+            candidates.stored,
+            slots,
+            has_data,
+            queries,
+            counted,
+            inverse,
+            level,
+            n,
+            given,
+            share,
+            shares,
         )
 
 
@@ -269,14 +268,12 @@ def _numpy_rank(
     level: NDArray[np.int32],
     n: int,
     allowed: Flags,
+    share: int,
     drift: np.float32,
-    replaced: Replaced,
 ) -> tuple[Codes, Floats, Flags]:
     """Do what :func:`_rank` does for one query."""
     query = int(queries[0])
     codes, found = candidates.row(query, names)
-    if replaced.part >= 0:
-        found[replaced.part] = replaced.values
     levels = level[codes]
     heights, covered = numpy_heights(found, has_data, inverse, counted, counted.heights[0].take(levels))
     size = int(candidates.sizes[query])
@@ -285,12 +282,13 @@ def _numpy_rank(
     top = heights.max(initial=_NOTHING)
     powers = exp(heights - (top if top > _NOTHING else _ZERO))
     total = numpy_sum(powers)
-    share = np.float32(1 / total if total > 0 else 1)
-    scores = (powers[:size] * share) * counted.gains[0].take(levels[:size])
+    scores = (powers[:size] * np.float32(1 / total if total > 0 else 1)) * counted.gains[0].take(
+        levels[:size]
+    )
     place = np.flatnonzero(covered[:size])
     order = place[np.argsort(-scores[place], kind="stable")]  # codes are ascending
     complete = bool(candidates.complete[query])
-    order = order if complete else order[:DEPTH]
+    order = order if complete else order[: size // share]
     if len(allowed):
         order = order[allowed[codes[order]]]
     order = order[:n]
@@ -315,14 +313,12 @@ def _unpack(stored, slots, query, found):
 
 
 @njit(cache=True)
-def _scores(stored, slots, has_data, query, row, counted, inverse, level, drift, replaced, data):
+def _scores(stored, slots, has_data, query, row, counted, inverse, level, drift, data):
     """Return the affinities of a query's candidates; ``data`` says which any part has data about."""
     begin, end = stored.starts[query], stored.starts[query + 1]
     entries, size = end - begin, stored.sizes[query]
     found = np.empty((len(has_data), entries), np.float32)
     _unpack(stored, slots, query, found)
-    if replaced.part >= 0:
-        found[replaced.part] = replaced.values[replaced.starts[row] : replaced.starts[row + 1]]
     scratch = new_scratch(len(has_data))
     codes = stored.codes[begin:end]
     heights = np.empty(entries, np.float32)
@@ -347,12 +343,12 @@ def _scores(stored, slots, has_data, query, row, counted, inverse, level, drift,
 
 
 @njit(cache=True)
-def _rank_row(stored, scores, data, query, allowed, best_codes, best_scores):
+def _rank_row(stored, scores, data, query, allowed, share, best_codes, best_scores):
     """Fill in the best candidates that are allowed, best first; return whether they are certain."""
     n, size = len(best_codes), len(scores)
     begin = stored.starts[query]
     complete = stored.complete[query]
-    deep = size if complete else min(DEPTH, size)
+    deep = size if complete else size // share
     kept = min(deep, n) if len(allowed) == 0 else deep
     if kept == 0:
         return complete or n == 0
@@ -372,7 +368,7 @@ def _rank_row(stored, scores, data, query, allowed, best_codes, best_scores):
 
 
 @njit(parallel=True, cache=True)
-def _rank(stored, slots, has_data, queries, counted, inverse, level, n, allowed, shares, replaced):
+def _rank(stored, slots, has_data, queries, counted, inverse, level, n, allowed, share, shares):
     best_codes = np.full((len(queries), n), -1, np.int32)
     best_scores = np.full((len(queries), n), _NOTHING, np.float32)
     certain = np.zeros(len(queries), np.bool_)
@@ -380,8 +376,8 @@ def _rank(stored, slots, has_data, queries, counted, inverse, level, n, allowed,
         query = queries[row]
         data = np.empty(stored.starts[query + 1] - stored.starts[query], np.uint8)
         drift = stored.drift[query, 0] * shares[0] + stored.drift[query, 1] * shares[1]
-        scores = _scores(
-            stored, slots, has_data[row], query, row, counted, inverse[row], level, drift, replaced, data
+        scores = _scores(stored, slots, has_data[row], query, row, counted, inverse[row], level, drift, data)
+        certain[row] = _rank_row(
+            stored, scores, data, query, allowed, share, best_codes[row], best_scores[row]
         )
-        certain[row] = _rank_row(stored, scores, data, query, allowed, best_codes[row], best_scores[row])
     return best_codes, best_scores, certain

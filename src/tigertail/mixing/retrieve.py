@@ -26,7 +26,8 @@ from tigertail.retrieval.topk import offer, sort_best_first
 
 Floats = NDArray[np.float32]
 
-QUERIES: Final = 64  # at a time
+QUERIES: Final = 256  # at a time, at most
+BLOCK_BYTES: Final = 2**27  # of affinities and sums held at a time
 EXPONENTS: Final = (0.0, None, 1.5)  # None is the model's own
 QUOTA: Final = 300  # of the list that is asked by default
 QUOTA_OF_EXPONENT: Final = 150
@@ -35,6 +36,7 @@ QUOTA_OF_PART: Final = 100
 LENGTH_OF_PART: Final = 300  # beyond the quota an item is a candidate where there is room, or by another list
 QUOTA_WITHOUT: Final = 100
 _NOTHING: Final = np.float32(-np.inf)
+_EVERY: Final = 16  # one item in so many is sampled for a likely floor
 _NEVER: Final = np.float32(np.inf)
 
 
@@ -94,8 +96,9 @@ def retrieve(mixture: Mixture, most: int) -> Candidates | None:
         known |= part.known.astype(np.uint16) << np.uint16(place)
     blocks = []
     with progress("candidates", items) as tick:
-        for start in range(0, items, QUERIES):
-            queries = np.arange(start, min(start + QUERIES, items), dtype=np.int32)
+        rows = min(QUERIES, max(1, BLOCK_BYTES // (4 * max(1, items) * (len(parts) + 4))))
+        for start in range(0, items, rows):
+            queries = np.arange(start, min(start + rows, items), dtype=np.int32)
             blocks.append(_retrieved(mixture, queries, most))
             tick(len(queries))
     sizes, complete, lengths, value_lengths, codes, has_data, values, scale, log_weights, drift = (
@@ -207,16 +210,43 @@ def _heights(found, has_data, inverse, taste, kinship, level, queries):
 
 
 @njit(cache=True)
+def _likely_floor(scores, data, items, length):
+    """Return a score that more than ``length`` items are likely to exceed, but not many more."""
+    best = np.empty(length // _EVERY * 2 + 8, np.float32)
+    codes = np.empty(len(best), np.int32)
+    size = 0
+    for place in range(0, len(items), _EVERY):
+        score = scores[place]
+        if data[items[place]] and not (size == len(best) and score <= best[0]):
+            size = offer(best, codes, size, score, items[place])
+    return best[0] if size == len(best) else _NOTHING
+
+
+@njit(cache=True)
+def _offer_above(scores, data, items, floor, best, codes):
+    """Fill a heap with the best of some items, with data and a score above ``floor``; return how many there are."""
+    size = 0
+    for place in range(len(items)):
+        score = scores[place]
+        if score > floor and data[items[place]] and not (size == len(best) and score <= best[0]):
+            size = offer(best, codes, size, score, items[place])
+    return size
+
+
+@njit(cache=True)
 def _note_best(scores, data, items, length, quota, floor, priority):
     """Give the best of some items, with data and a score above ``floor``, the priority of their rank in a list."""
     length = min(length, len(items))
     best = np.empty(length, np.float32)
     codes = np.empty(length, np.int32)
+    # With a floor that a sample suggests, the heap is offered little more than it keeps.
     size = 0
-    for place in range(len(items)):
-        score = scores[place]
-        if data[items[place]] and score > floor and not (size == length and score <= best[0]):
-            size = offer(best, codes, size, score, items[place])
+    if len(items) > _EVERY * length // 4:
+        likely = _likely_floor(scores, data, items, length)
+        if likely > floor:
+            size = _offer_above(scores, data, items, likely, best, codes)
+    if size < length:
+        size = _offer_above(scores, data, items, floor, best, codes)
     sort_best_first(best, codes, size)
     for rank in range(size):
         priority[codes[rank]] = min(priority[codes[rank]], np.float32((rank + 1) / quota))

@@ -80,15 +80,15 @@ class Answers:
 
     def table(self) -> pl.DataFrame:
         """Return them as the table that :meth:`Model.similar` describes."""
-        table = self.catalogue.select(pl.all().gather(self.items)).select(
-            pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias(c.RANK),
-            c.ITEM_ID,
-            c.NAME,
-            *((c.ARTIST_NAME,) if c.ARTIST_NAME in self.catalogue.columns else ()),
+        by_artist = (c.ARTIST_NAME,) if c.ARTIST_NAME in self.catalogue.columns else ()
+        # Column by column: an expression, or all columns on threads, would cost more than the answer.
+        columns = [
+            pl.Series(c.RANK, np.arange(1, len(self.items) + 1, dtype=np.int32)),
+            *(self.catalogue[name][self.items] for name in (c.ITEM_ID, c.NAME, *by_artist)),
             pl.Series(c.SCORE, self.affinities),
-            "listeners",
-            "stratum",
-        )
+            *(self.catalogue[name][self.items] for name in ("listeners", "stratum")),
+        ]
+        table = pl.DataFrame(columns)
         return table if self.why is None else table.with_columns(self.why.column())
 
     def _repr_html_(self) -> str:

@@ -69,7 +69,7 @@ def test_arrays_stay_on_disk(folder: Path) -> None:
     assert isinstance(listening, GroupedCoListening)
     local = (listening.plays.indices, listening.vectors, listening.local_vectors)
     for array in (factors.vectors, lists.neighbours.indptr, lists.neighbours.data, *local):
-        assert isinstance(array, np.memmap)
+        assert isinstance(array.base, np.memmap)
     assert lists.neighbours.indptr.dtype == np.int64
 
 

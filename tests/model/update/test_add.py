@@ -179,6 +179,15 @@ def test_the_same_bytes_for_any_number_of_threads_and_after_reading_back(
     assert load(tmp_path / "model").metrics == again.metrics == added.metrics
 
 
+def test_lists_from_candidates_are_right_after_an_addition(added: Model) -> None:
+    mixture = added.signals["mixture"]
+    assert isinstance(mixture, Mixture)
+    assert mixture.has_candidates
+    ranked, exact = added.neighbours(top=10), added.neighbours(top=10, exact=True)
+    assert ranked["item_id"].equals(exact["item_id"])
+    np.testing.assert_allclose(ranked["score"], exact["score"], rtol=1e-5)
+
+
 def test_a_newcomer_brings_the_one_scene_to_a_new_artist(model: Model, write: Write) -> None:
     heard = {f"new-{n}": ["n1", "n2", "n3", "x1"] for n in range(5)}
     names = pl.DataFrame({"item_id": ["x1"], "name": ["New One"], "kind": ["artist"]})

@@ -13,6 +13,7 @@ from threading import RLock
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tigertail.model.registry import signal_from_arrays
 from tigertail.model.store.checksums import open_file, verify_file
@@ -86,9 +87,12 @@ class LazySignals(Mapping[str, Signal]):
         return name in self._settings
 
 
-def _mapped(file: BufferedReader) -> np.memmap[Any, np.dtype[Any]]:
-    """Map an open array into memory."""
+def _mapped(file: BufferedReader) -> NDArray[Any]:
+    """Map an open array into memory.
+
+    It is a plain array: each slice of a ``memmap`` costs ten times as much.
+    """
     np.lib.format.read_magic(file)
     shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
     order: Any = "F" if fortran else "C"
-    return np.memmap(file, dtype, "r", file.tell(), shape, order)
+    return np.asarray(np.memmap(file, dtype, "r", file.tell(), shape, order))

@@ -96,11 +96,8 @@ class AudioAffinity:
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
         """Return in what each item sounds like the query; nothing where it does so no more than most."""
-        scores = self.affinity(np.array([query], np.int32))[0]
-        others = self.known.copy()
-        others[query] = False
-        usual = scores[others].mean(dtype=np.float64) if others.any() and self.known[query] else np.inf
-        near = (scores[items] > usual) & (items != query)
+        scores, usual = self._beside_usual(query, items)
+        near = (scores > usual) & (items != query)
         if not self.names:
             return [ALIKE if alike else "" for alike in near]
         own, theirs = self.descriptors[query], self.descriptors[items]
@@ -108,6 +105,20 @@ class AudioAffinity:
             format_descriptors(own, row, self.names) if alike else ""
             for row, alike in zip(theirs, near, strict=True)
         ]
+
+    def _beside_usual(self, query: int, items: NDArray[np.int32]) -> tuple[NDArray[np.floating[Any]], float]:
+        """Return the affinity from an item to some others, and the mean of that to all others."""
+        count = int(self.known.sum()) - 1
+        if not self.known[query] or count < 1:
+            return np.full(len(items), -np.inf), np.inf
+        if self.metric == "cosine" and not len(self.usual):  # then the mean is a product too
+            own = self._directions(np.array([query], np.int32))[0].astype(np.float64)
+            scores = np.where(self.known[items], self._directions(items) @ own, -np.inf)
+            return scores, float((self._total_direction @ own - own @ own) / count)
+        scores = self.affinity(np.array([query], np.int32))[0]
+        others = self.known.copy()
+        others[query] = False
+        return scores[items], float(scores[others].mean(dtype=np.float64))
 
     def mutual(self) -> Self:
         """Return the signal with its affinities as mutual proximities."""
@@ -144,9 +155,13 @@ class AudioAffinity:
             squares[some] = (self.vectors[some].astype(np.float64) ** 2).sum(axis=1)
         return squares
 
-    def _directions(self, items: NDArray[np.int32] | slice) -> Reals:
+    def _directions(self, items: NDArray[np.integer[Any]] | slice) -> Reals:
         lengths = np.sqrt(self._squares[items])[:, None]
         return np.asarray(self.vectors[items] / np.where(lengths > 0, lengths, 1), np.float32)
+
+    @cached_property
+    def _total_direction(self) -> NDArray[np.float64]:
+        return np.asarray(self._directions(np.flatnonzero(self.known)).sum(axis=0, dtype=np.float64))
 
     @cached_property
     def _answers(self) -> Reals:
