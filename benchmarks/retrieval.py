@@ -1,11 +1,12 @@
 """What candidates are worth: speed beside libraries, recall of the exact answers, and their size.
 
-    .venv/bin/python benchmarks/retrieval.py MODEL [--queries 400] [--rounds 3]
+    .venv/bin/python benchmarks/retrieval.py MODEL [--queries 400] [--rounds 3] [--choose]
 
 MODEL is a model with a mixture. Rounds take turns, so that a busy moment falls on all, and the best of each counts. All
 neighbours, top 100: the mixture from its candidates and by a look at every item, the factors alone by our exact
 products, and, where they are installed, `faiss` (IndexFlatIP) and `implicit` (similar_items) on the same factors.
-Those two answer from factors alone, the mixture from every signal.
+Those two answer from factors alone, the mixture from every signal. With --choose, how long it takes to choose the
+candidates again, which is what they add to a fit.
 
 A query is :meth:`Model.similar` by id, a table out, twenty answers, one at a time. Recall is the share of the exact
 twenty that are found, over random queries: by the candidates alone where they are taken to hold ("answered"), and as
@@ -24,10 +25,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from tigertail.cli.output import print_table
 from tigertail.errors import TigertailWarning
-from tigertail.mixing import Mixture
+from tigertail.mixing import Mixture, with_candidates
 from tigertail.model import Model, load
 from tigertail.model.registry import FACTORS, MIXTURE
 from tigertail.retrieval.topk import top_k
@@ -57,12 +59,16 @@ def all_neighbours(model: Model, queries: np.ndarray) -> dict[str, Callable[[], 
             for start in range(0, len(queries), BLOCK)
         ]
     if importlib.util.find_spec("implicit"):
-        peer = importlib.import_module("implicit.cpu.als").AlternatingLeastSquares(factors=unit.shape[1])
+        with threadpool_limits(1, user_api="blas"):
+            peer = importlib.import_module("implicit.cpu.als").AlternatingLeastSquares(factors=unit.shape[1])
         peer.item_factors = vectors
-        systems["implicit similar_items"] = lambda: [
-            peer.similar_items(queries[start : start + BLOCK], TOP + 1)
-            for start in range(0, len(queries), BLOCK)
-        ]
+
+        def similar_items() -> None:
+            with threadpool_limits(1, user_api="blas"):  # as it recommends: it has threads of its own
+                for start in range(0, len(queries), BLOCK):
+                    peer.similar_items(queries[start : start + BLOCK], TOP + 1)
+
+        systems["implicit similar_items"] = similar_items
     counts = {name: len(some) if name == "mixture, every item" else len(queries) for name in systems}
     return {f"{name}|{counts[name]}": run for name, run in systems.items()}
 
@@ -165,6 +171,7 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("--queries", type=int, default=400)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--choose", action="store_true", help="time how long it takes to choose candidates")
     given = parser.parse_args()
     warnings.simplefilter("ignore", TigertailWarning)
     model = load(given.model)
@@ -178,6 +185,10 @@ def main() -> None:
         f"{len(model.items):,} items, {len(known):,} with data, {len(mixture.parts)} parts; "
         f"{mixture.candidates.sizes.mean():.0f} candidates an item, {size / 2**20:.0f} MiB\n"
     )
+    if given.choose:
+        began = time.perf_counter()
+        with_candidates(mixture, model.config.retrieval.candidates)
+        print(f"chosen in {time.perf_counter() - began:.1f} s\n")
     speeds(model, known, given.rounds)
     print()
     questions(model, sample, given.rounds)

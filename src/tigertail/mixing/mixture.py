@@ -12,7 +12,7 @@ next item of a listener of A is B (taste), or that B is listed as similar to A (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final, Self
@@ -266,7 +266,7 @@ class Mixture:
         """Make the mixture of what was kept on disk, and the signals of the same model."""
         stored: Any = arrays
         return cls(
-            {name: signals[name] for name in settings["parts"]},
+            _Named(signals, settings["parts"]),
             MixtureParameters.from_arrays(arrays, settings["parameters"]),
             stored["listeners"],
             stored["propensity"],
@@ -344,6 +344,28 @@ class Mixture:
     def popularity_features(self) -> PopularityFeatures:
         """The terms of items alone, and what divides out their popularity."""
         return PopularityFeatures.of(self.listeners, self.propensity)
+
+
+class _Named(Mapping[str, Signal]):
+    """Some of the signals of a model, by name; each is read when it is first asked, which candidates seldom need."""
+
+    def __init__(self, signals: Mapping[str, Signal], names: Sequence[str]) -> None:
+        self._signals = signals
+        self._names = tuple(names)
+
+    def __getitem__(self, name: str) -> Signal:
+        """Return a signal."""
+        if name not in self._names:
+            raise KeyError(name)
+        return self._signals[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names."""
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._names)
 
 
 @dataclass(frozen=True, eq=False)

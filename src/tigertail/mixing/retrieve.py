@@ -1,9 +1,8 @@
 """Retrieval: the candidates of every item, chosen once, from the affinities to all items.
 
 An item becomes a candidate by its rank in any of several lists: those of the mixture at three exponents and three
-characters, those of each part alone and of the mixture without it, those of each stratum of popularity. A list has a
-quota; an item's priority is the least of its rank / quota over the lists, and the items of the highest priority are
-kept, as many as the settings allow.
+characters, those of each part alone and of the mixture without it. A list has a quota; an item's priority is the
+least of its rank / quota over the lists, and the items of the highest priority are kept, as many as the settings allow.
 """
 
 # Kernels are compiled from their bodies, so annotations would have no effect here.

@@ -239,16 +239,16 @@ def _evidence(
     for place, part in enumerate(parts.values()):
         strongest = added[:, place].argmax(axis=0)
         phrases = [""] * len(items)
+        evidence.append(phrases)
+        if not isinstance(part, Explainable):
+            continue
         for row in np.unique(strongest).tolist():
-            if not isinstance(part, Explainable):
-                break
             chosen = np.flatnonzero(strongest == row)
             for item, phrase in zip(
                 chosen.tolist(), part.explain(int(seeds[row]), items[chosen]), strict=True
             ):
                 of_seed = f"{seed_names[row]}: " if len(seeds) > 1 and len(seed_names) and phrase else ""
                 phrases[item] = of_seed + phrase
-        evidence.append(phrases)
     return evidence
 
 

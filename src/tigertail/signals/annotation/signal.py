@@ -256,10 +256,12 @@ class Annotation:
         self, a: int, b: int
     ) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], NDArray[np.int32]]:
         """Return the places in both rows of the columns that both have, and these columns."""
-        common, at_a, at_b = np.intersect1d(
-            self.weights.row(a)[0], self.weights.row(b)[0], assume_unique=True, return_indices=True
-        )
-        return (at_a, at_b), common
+        of_a, of_b = self.weights.row(a)[0], self.weights.row(b)[0]
+        if not len(of_a):
+            return (np.empty(0, np.int64), np.empty(0, np.int64)), of_a
+        place = of_a.searchsorted(of_b)  # columns are ascending
+        at_b = np.flatnonzero(of_a.take(place, mode="clip") == of_b)
+        return (place[at_b], at_b), of_b[at_b]
 
     def _divisor(self, a: int, b: int) -> float:
         length = float(self._squares[b]) + self.norm_floor**2
