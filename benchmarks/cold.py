@@ -35,7 +35,7 @@ import numpy as np
 import tigertail
 from tigertail.kernels import backend
 model = tigertail.load(sys.argv[1])
-code, taken = model.index.find(sys.argv[2]), {}
+code, taken = model.index.match(sys.argv[2]).code, {}
 for name in model.signals:
     took = []
     for query in (code, code + 1):

@@ -91,18 +91,18 @@ class Names(Area):
         return item, name, own, random.choice((None, *_COUNTRIES))
 
     def _look_up(self, index: ItemIndex, items: pl.DataFrame, text: str, outcome: Outcome) -> None:
-        found = index.look_up(text)
+        found = index.match_or_none(text)
         code = index.code(text)
         if (None if found is None else found.code) != code or index.codes([text])[0] != (
             -1 if code is None else code
         ):
-            raise FaultError(f"look_up, code and codes differ about {text!a}")
+            raise FaultError(f"match_or_none, code and codes differ about {text!a}")
         _check_search(index, items, text)
         if found is not None:
             outcome.accepted += 1
             return
         try:
-            index.find(text)
+            index.match(text)
         except UnknownItemError as error:
             outcome.rejected[check_error(error)] += 1
             if lost := [name for name in error.suggestions if index.code(name) is None]:

@@ -323,7 +323,7 @@ def test_add_says_what_came_and_how_far_the_model_has_gone(
     assert "Since the fit: 15.0 % more plays, 12.5 % more items" in result.stdout
     assert "Fine: a fit is due when" in result.stdout
     assert dry.stdout == result.stdout + f"{tmp_path / 'model'} was left as it is.\n"
-    assert load(tmp_path / "model").index.find("x1") >= 0
+    assert load(tmp_path / "model").index.match("x1").code >= 0
 
 
 def test_what_is_there_already_is_refused_and_the_model_stays(

@@ -20,7 +20,7 @@ def signal(local_model: Model) -> GroupedCoListening:
 
 
 def codes(model: Model, *items: str) -> np.ndarray:
-    return np.array([model.index.find(item) for item in items], np.int32)
+    return np.array([model.index.match(item).code for item in items], np.int32)
 
 
 def test_the_groups_that_carry_an_answer_the_largest_share_first(

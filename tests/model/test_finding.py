@@ -112,11 +112,16 @@ def test_an_item_added_to_is_found_by_what_was_added(tmp_path: Path) -> None:
     more = add(model, Dataset.open(tmp_path / "after" / "data"))
     assert sorted(more.items["item_id"]) == sorted(model.items["item_id"])
     kino = more.items["item_id"].to_list().index(fold("Кино"))
-    assert more.index.find("Kino") == more.index.find(MBIDS[0]) == more.index.find("кино") == kino
+    assert (
+        more.index.match("Kino").code
+        == more.index.match(MBIDS[0]).code
+        == more.index.match("кино").code
+        == kino
+    )
     assert more.items["mbid"][kino] == MBIDS[0]
 
 
 @pytest.mark.parametrize("text", ["Zorbl", "id:zorbl", MBIDS[4], "mbid:Nirvana", "Nirvana (PL)"])
 def test_what_nothing_is_called_finds_nothing(tmp_path: Path, text: str) -> None:
     model, _ = fitted(tmp_path, [], [("Nirvana", MBIDS[0])], [])
-    assert model.index.look_up(text) is None
+    assert model.index.match_or_none(text) is None

@@ -57,17 +57,17 @@ def test_no_more_is_listed_than_there_is(model: Model) -> None:
     ],
 )
 def test_an_item_is_found_by_id_and_by_any_spelling_of_its_name(model: Model, name: str, item: str) -> None:
-    assert model.items["item_id"][model.index.find(name)] == item
-    assert model.index.codes([name]).tolist() == [model.index.find(name)]
+    assert model.items["item_id"][model.index.match(name).code] == item
+    assert model.index.codes([name]).tolist() == [model.index.match(name).code]
 
 
 def test_of_items_with_one_name_the_most_listened_is_meant(model: Model) -> None:
     for name in ("Nirvana", "nirvana"):
-        assert model.items["item_id"][model.index.find(name)] == "n4"
+        assert model.items["item_id"][model.index.match(name).code] == "n4"
     assert model.index.codes(["nirvana", "nobody at all", "s4"]).tolist() == [
-        model.index.find("n4"),
+        model.index.match("n4").code,
         -1,
-        model.index.find("s4"),
+        model.index.match("s4").code,
     ]
 
 
@@ -295,7 +295,7 @@ def test_nothing_asked_about(model: Model) -> None:
 
 
 def test_an_answer_for_programs_returns_its_notices(local_model: Model) -> None:
-    star = np.array([local_model.index.find("star")], np.int32)
+    star = np.array([local_model.index.match("star").code], np.int32)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         answers = local_model.answer(star, 3, country="CZ")
@@ -316,7 +316,7 @@ def test_artists_that_stand_for_no_artist_are_in_no_answer(scenes: Dataset, mode
     )
     odd = replace(model, items=items)
     assert odd_ones(odd) == {"Kent"}
-    assert odd.index.find("n3") == model.index.find("n3"), "they are still items"
+    assert odd.index.match("n3").code == model.index.match("n3").code, "they are still items"
     assert odd_ones(odd.with_unlisted([])) == {"[unknown]", "Various Artists", "Kent"}
     assert odd_ones(odd.with_unlisted(["special-purpose", "kent"])) == set()
     assert odd_ones(odd.with_unlisted(["n4"])) == {"[unknown]", "Kent"}

@@ -178,7 +178,7 @@ def test_a_number_out_of_range_is_refused(value: Any) -> None:
 
 
 def test_notices_are_values_for_programs_and_warnings_for_people(local_model: Model) -> None:
-    seeds = np.array([local_model.index.find("Queen")], np.int32)
+    seeds = np.array([local_model.index.match("Queen").code], np.int32)
     notices = ("too few listeners in Czechia: localised to Eastern Europe",)
     assert local_model.answer(seeds, country="CZ").notices == notices
     assert local_model.answer_many(["Queen"], country="CZ").notices == notices

@@ -106,8 +106,8 @@ def test_the_vector_is_that_of_a_listener_who_plays_the_same(model: Model) -> No
     assert isinstance(fold_in, FoldIn)
     north = History.of(model.index, ["n1", "n2", "n3"])
     fit = fold_in.scores(north, OFFSET)  # popularity as it is
-    own = [model.index.find(item) for item in ("n1", "n2", "n3", "n4")]
-    other = [model.index.find(item) for item in ("s1", "s2", "s3")]
+    own = [model.index.match(item).code for item in ("n1", "n2", "n3", "n4")]
+    other = [model.index.match(item).code for item in ("s1", "s2", "s3")]
     assert fit[own].min() > fit[other].max()
     assert fit[own[:3]] == pytest.approx(1, abs=0.5)  # they play these
 
@@ -132,4 +132,4 @@ def test_a_long_history_is_asked_for_the_lists_of_what_was_played_most(
         ),
     )
     model.answer_history(history, signal="listening")
-    assert asked == [model.index.find("n1")]
+    assert asked == [model.index.match("n1").code]

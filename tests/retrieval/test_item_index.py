@@ -76,15 +76,15 @@ def index(request: pytest.FixtureRequest) -> ItemIndex:
 )
 def test_an_item_is_found_by_what_is_known_of_it(index: ItemIndex, text: str, item: str) -> None:
     code = ITEMS["item_id"].to_list().index(item)
-    assert index.find(text) == code
+    assert index.match(text).code == code
     assert index.codes([text]).tolist() == [code]
     assert index.codes([text] * 20).tolist() == [code] * 20
 
 
 def test_an_id_that_ends_with_a_separator_is_found_by_all_of_it() -> None:
     index = ItemIndex(ITEMS.with_columns(pl.col("item_id").replace("a2", "a2\x1f")))
-    assert index.find("id:a2\x1f") == index.find(" ID:a2\x1f") == index.find("a2\x1f") == 1
-    assert index.find("id: a4 ") == 3
+    assert index.match("id:a2\x1f").code == index.match(" ID:a2\x1f").code == index.match("a2\x1f").code == 1
+    assert index.match("id: a4 ").code == 3
 
 
 def test_a_note_says_how_many_have_the_name_and_how_to_ask_for_another(index: ItemIndex) -> None:
@@ -130,7 +130,7 @@ def test_many_are_found_at_once_and_the_first_unknown_one_is_named(index: ItemIn
 def test_the_unknown_is_none_or_an_error_that_suggests(index: ItemIndex) -> None:
     assert index.code("sigor ros") is None
     with pytest.raises(UnknownItemError, match="did you mean: Sigur Rós") as error:
-        index.find("sigor ros")
+        index.match("sigor ros")
     assert error.value.suggestions[0] == "Sigur Rós"
     assert "no name in this model is close to it" in str(index.unknown("zzzzzzzz"))
 
@@ -173,7 +173,7 @@ def test_a_text_that_no_name_can_be_is_unknown(index: ItemIndex, text: str) -> N
     assert index.code(text) is None
     assert index.codes([text, "a2"]).tolist() == [-1, 1]
     with pytest.raises(UnknownItemError):
-        index.find(text)
+        index.match(text)
 
 
 @given(st.lists(st.text(max_size=8), min_size=1, max_size=8), st.text(max_size=8))
@@ -281,7 +281,7 @@ def test_loosely_spelled_artists_and_titles_are_found_with_a_note(tracks: ItemIn
 
 @pytest.mark.parametrize("text", ["The Fall - Zombie", "Nobody - Vitamin C", " - "])
 def test_a_title_of_another_artist_is_not_taken(tracks: ItemIndex, text: str) -> None:
-    assert tracks.look_up(text) is None
+    assert tracks.match_or_none(text) is None
 
 
 def test_close_names_come_with_their_artists(tracks: ItemIndex) -> None:

@@ -66,8 +66,8 @@ def fit(
 
 
 def _print_fitted(fitted: Model, path: Path) -> None:
+    from tigertail.dataset.full_names import full_name
     from tigertail.dataset.unlisted import without_item
-    from tigertail.retrieval.item_index import full_name
 
     known = int(fitted.signals["factors"].known.sum())
     factors = fitted.config.base.factors

@@ -19,8 +19,8 @@ MARK = "="
 
 def print_similar(model: Model, code: int, answers: pl.DataFrame) -> None:
     """Print the list of :meth:`tigertail.Model.similar`."""
+    from tigertail.dataset.full_names import full_name
     from tigertail.model.explanation import WHY, format_reasons
-    from tigertail.retrieval.item_index import full_name
 
     explained = [WHY] if WHY in answers.columns else []
     print_table(
@@ -45,7 +45,7 @@ def print_similar(model: Model, code: int, answers: pl.DataFrame) -> None:
 
 def print_for_listener(model: Model, known: int, answers: pl.DataFrame) -> None:
     """Print the list of :meth:`tigertail.Model.recommend`."""
-    from tigertail.retrieval.item_index import full_name
+    from tigertail.dataset.full_names import full_name
 
     invented = ", SIMULATED" if model.provenance.simulated else ""
     print_table(
@@ -94,7 +94,7 @@ def _half(row: dict[str, Any], prefix: str, home: bool) -> list[str]:
 
 
 def _title(model: Model, code: int) -> str:
-    from tigertail.retrieval.item_index import full_name
+    from tigertail.dataset.full_names import full_name
 
     query = model.items.row(code, named=True)
     home = f", {query['country']}" if query.get("country") else ""

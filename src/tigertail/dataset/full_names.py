@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import polars as pl
 
@@ -46,3 +47,16 @@ def is_credited(artist: str, credit: str) -> bool:
     starts, ends = ends[::2][:MOST_CREDITED], ends[1::2][:MOST_CREDITED]
     parts = (credit[start:end] for place, start in enumerate(starts) for end in ends[place:])
     return any(fold_loosely(part) == artist for part in parts)
+
+
+def full_name(item: Mapping[str, Any]) -> str:
+    """Return the name of an item; that of a track or an album follows its artist's."""
+    artist = item.get(c.ARTIST_NAME)
+    return f"{artist}{DASH}{item[c.NAME]}" if artist else str(item[c.NAME])
+
+
+def full_names(items: pl.DataFrame) -> pl.Series:
+    """Return the full name of each item, as :func:`full_name` does, as ``name``."""
+    if c.ARTIST_NAME not in items.columns:
+        return items[c.NAME]
+    return items.select(pl.coalesce(by_artist(), c.NAME).alias(c.NAME)).to_series()

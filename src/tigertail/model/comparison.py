@@ -8,10 +8,10 @@ from typing import Any, Final
 import polars as pl
 
 from tigertail import columns as c
+from tigertail.dataset.full_names import full_names
 from tigertail.errors import ConfigError
 from tigertail.model.model import Answers, Model
 from tigertail.model.query_options import COSINE, QueryOptions, takes_options
-from tigertail.retrieval.item_index import full_names
 
 OTHER: Final = "other_"
 

@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
+from tigertail.dataset.full_names import full_name
 from tigertail.dataset.unlisted import SPECIAL_PURPOSE, unlisted
 from tigertail.errors import ConfigError, TigertailWarning
 from tigertail.geo.countries import country_code
@@ -25,7 +26,7 @@ from tigertail.model.query_options import QueryOptions, takes_options
 from tigertail.model.recommend import FoldIn, History, history_scores, uses_vector, with_defaults
 from tigertail.model.resolution import candidate_mask, default_signal, resolve_signal
 from tigertail.progress import progress
-from tigertail.retrieval.item_index import ItemIndex, full_name
+from tigertail.retrieval.item_index import ItemIndex
 from tigertail.retrieval.topk import top_k
 from tigertail.signals.contract import Composite, Contributions, HasCandidates, Signal
 

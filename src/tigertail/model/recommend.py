@@ -94,7 +94,7 @@ class History:
         unknown: list[str] = []
         notes: dict[str, None] = {}
         for text, count in zip(texts, counts, strict=True):
-            match = index.look_up(text)
+            match = index.match_or_none(text)
             if match is None:
                 unknown.append(text)
                 continue

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.dataset.folding import fold, fold_loosely, fold_series, loose_series
-from tigertail.dataset.full_names import DASH, by_artist, is_credited
+from tigertail.dataset.full_names import full_name, is_credited
 from tigertail.errors import UnknownItemError
 from tigertail.retrieval.text_lookup import TextLookup
 
@@ -80,7 +80,7 @@ class ItemIndex:
     --------
     >>> items = {"item_id": ["a1", "a2"], "name": ["Sigur Rós", "Кино"], "folded": ["sigur ros", "кино"]}
     >>> index = ItemIndex(pl.DataFrame(items | {"listeners": [9, 5]}))
-    >>> index.find("sigur ros"), index.find("a2")
+    >>> index.match("sigur ros").code, index.match("a2").code
     (0, 1)
     """
 
@@ -108,25 +108,15 @@ class ItemIndex:
             _ = self._artists
         self.names.search("", 1)
 
-    def find(self, text: str) -> int:
-        """Return the code of an item given by id, MBID or name.
-
-        Raises
-        ------
-        UnknownItemError
-            If there is no such item; the error suggests close names.
-        """
-        return self.match(text).code
-
     def match(self, text: str) -> Match:
         """Return an item given by id, MBID or name, and what a person should know of the choice.
 
         Raises
         ------
         UnknownItemError
-            As :meth:`find` does.
+            If there is no such item; the error suggests close names.
         """
-        found = self.look_up(text)
+        found = self.match_or_none(text)
         if found is None:
             raise self.unknown(text)
         return found
@@ -155,7 +145,7 @@ class ItemIndex:
         found = (self.code(text) for text in texts)
         return np.array([-1 if code is None else code for code in found], np.int32)
 
-    def look_up(self, text: str) -> Match | None:
+    def match_or_none(self, text: str) -> Match | None:
         """Return an item given by id, MBID or name, and what a person should know; None where there is none."""
         text = _encodable(text)
         codes, loosely = self._candidates(text)
@@ -524,19 +514,6 @@ class ItemIndex:
         if (further := self._further(c.MBID)) is not None:
             known.append(further.select(pl.col(c.ALIAS).alias(c.MBID), _CODE))
         return pl.concat(known).drop_nulls().unique().sort(c.MBID, _CODE)
-
-
-def full_name(item: Mapping[str, Any]) -> str:
-    """Return the name of an item; that of a track or an album follows its artist's."""
-    artist = item.get(c.ARTIST_NAME)
-    return f"{artist}{DASH}{item[c.NAME]}" if artist else str(item[c.NAME])
-
-
-def full_names(items: pl.DataFrame) -> pl.Series:
-    """Return the full name of each item, as :func:`full_name` does, as ``name``."""
-    if c.ARTIST_NAME not in items.columns:
-        return items[c.NAME]
-    return items.select(pl.coalesce(by_artist(), c.NAME).alias(c.NAME)).to_series()
 
 
 def mbid_in(column: str) -> pl.Expr:

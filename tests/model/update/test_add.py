@@ -250,7 +250,7 @@ def test_annotations_alone_leave_listening_as_it_is(tagged: Model, write: Write,
         before, now = (model.neighbours(signal=signal) for model in (tagged, after))
         assert now.equals(before)
     assert after.metrics["added"][-1]["changed"] == 0
-    assert not after.signals["listening"].known[after.index.find("a0")]
+    assert not after.signals["listening"].known[after.index.match("a0").code]
     save(after, tmp_path / "model")
     again = add(load(tmp_path / "model"), write(plays({"b": ["n1", "x1"]}), annotations=tags({"n3": "cold"})))
     assert set(again.similar("x1", 3, signal="annotation")["item_id"]) == {"n1", "n2", "n3"}
@@ -281,7 +281,7 @@ def test_a_signal_that_remembers_no_labels_takes_nothing_in(tagged: Model, write
         model, write(plays({"new": ["n1", "n2"]}), items=artists("x1"), annotations=tags({"x1": "cold"}))
     )
     assert after.metrics["added"][-1]["not_added"] == {"annotations": 2}
-    assert not after.signals["annotation"].known[after.index.find("x1")]
+    assert not after.signals["annotation"].known[after.index.match("x1").code]
 
 
 def test_drift_is_told_from_the_fit_on_and_advises_when_it_is_much(model: Model, write: Write) -> None:
@@ -369,7 +369,7 @@ def test_an_added_track_has_all_that_is_known_of_its_artist(write: Write) -> Non
     newcomers = plays({f"v{n}": [*ids[:2], "pachka", "lullaby-2"] for n in range(3)})
     more = add(model, write(newcomers, items=after))
     for asked, item in [("Кино - Пачка сигарет", "pachka"), ("Shakespears Sister - Lullaby", "lullaby-2")]:
-        assert more.items["item_id"][more.index.find(asked)] == item
+        assert more.items["item_id"][more.index.match(asked).code] == item
     found = more.items.filter(pl.col("item_id") == "pachka").row(0, named=True)
     assert (found["artist_id"], found["artist_name"], found["artist_mbids"]) == ("kino", "КИНО", [mbid])
-    assert more.items["item_id"][more.index.find("The Cure - Lullaby")] == "lullaby"
+    assert more.items["item_id"][more.index.match("The Cure - Lullaby").code] == "lullaby"

@@ -11,8 +11,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
+from tigertail.dataset.full_names import full_names
 from tigertail.progress import progress
-from tigertail.retrieval.item_index import full_names
 from tigertail.retrieval.topk import top_k
 from tigertail.signals.contract import Signal
 

@@ -9,11 +9,11 @@ import numpy as np
 import polars as pl
 
 from tigertail import columns as c
+from tigertail.dataset.full_names import full_names
 from tigertail.geo.regions import place_name
 from tigertail.model.maps.map import AFTER, BEFORE
 from tigertail.model.model import Model
 from tigertail.plotting import INK, check_format, new_figure, save_figure, set_headline, set_title
-from tigertail.retrieval.item_index import full_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

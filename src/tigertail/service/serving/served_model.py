@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from tigertail import columns as c
+from tigertail.dataset.full_names import full_names
 from tigertail.errors import ModelError
 from tigertail.geo.regions import place_name
 from tigertail.model import Answers, Model, QueryOptions, load
@@ -23,7 +24,6 @@ from tigertail.model.recommend import History
 from tigertail.model.registry import FACTORS, LISTENING, MIXTURE, OTHER_COLOUR, SIGNALS
 from tigertail.model.resolution import model_defaults
 from tigertail.model.store.folder import map_file
-from tigertail.retrieval.item_index import full_names
 from tigertail.service.http.problems import ServiceError
 from tigertail.signals.contract import Composite, GroupAware, ListenerGroups
 from tigertail.version import __version__
