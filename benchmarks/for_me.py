@@ -7,14 +7,13 @@ AlternatingLeastSquares with `recommend(..., recalculate_user=True)`: of 24 rand
 (plays as they are, their logarithm, BM25), the best by nDCG@20 on inner held-out listeners. Square brackets are 95 %
 intervals over listeners; differences are paired. By stratum: only targets of that stratum count, in the same lists.
 
-With --choose, instead: nDCG@20 on the inner listeners of every exponent and share; the constants of
-`tigertail.model.recommend` are those of the largest. With --models the fitted models are kept, and read the next time.
+With --choose, instead: nDCG@20 and IPS-nDCG@20 on the inner listeners for exponents and shares around those of
+`tigertail.model.recommend`. With --models the fitted models are kept, and read the next time.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,10 +40,9 @@ from tigertail.signals.contract import Signal
 from tigertail.sparse import CSR
 
 SETTINGS = 24
-BETAS, SHARES = (0.4, 0.5, 0.6, 0.7, 0.8), (0.0, 0.3, 0.5, 0.8, 1.2, 2.0)
+BETAS, SHARES = (0.5, 0.6, 0.7), (0.0, 0.3, 0.5, 0.8, 1.2)
 BLOCK = 200
 Floats = NDArray[np.float32]
-Recommend = Callable[["Task"], NDArray[np.int32]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,24 +113,22 @@ class Cached:
         return self._rows[self._place[queries]]
 
 
-def own(model: Model, *, beta: float = BETA, shares: tuple[float, ...] = (SHARE,)) -> list[Recommend]:
-    """Return what `Model.recommend` does, with a popularity exponent and several shares of the vector."""
+def own(
+    task: Task, model: Model, *, beta: float = BETA, shares: tuple[float, ...] = (SHARE,)
+) -> list[NDArray[np.int32]]:
+    """List what `Model.recommend` lists, with a popularity exponent and several shares of the vector."""
     options = QueryOptions(beta=beta, character=CHARACTER if MIXTURE in model.signals else None)
-    cached: list[Cached] = []
-
-    def recommend(task: Task, share: float) -> NDArray[np.int32]:
-        if not cached:
-            items = np.unique(task.history.indices).astype(np.int32)
-            cached.append(Cached(resolve_signal(model.signals, options).signal, items))
-        scores = np.empty(task.history.shape, np.float32)
-        for row in range(len(scores)):
-            history = History(*task.history.row(row))
-            scores[row] = history_scores(
-                cached[0], history, len(model.items), model.fold_in, beta=beta, share=share
-            )
-        return task.lists(scores)
-
-    return [lambda task, share=share: recommend(task, share) for share in shares]  # type: ignore[misc]
+    items = np.unique(task.history.indices).astype(np.int32)
+    cached = Cached(resolve_signal(model.signals, options).signal, items)
+    lists, vector = (np.empty(task.history.shape, np.float32) for _ in range(2))
+    for row in track(range(len(lists)), "listeners"):
+        history = History(*task.history.row(row))
+        alone = history_scores(cached, history, len(model.items), None)
+        both = history_scores(cached, history, len(model.items), model.fold_in, beta=beta, share=1.0)
+        known = both > -np.inf
+        lists[row] = np.where(known, np.maximum(alone, 0), -np.inf)
+        vector[row] = np.where(known, both - np.maximum(alone, 0), 0)
+    return [task.lists(lists + np.float32(share) * vector) for share in shares]
 
 
 def popularity(task: Task) -> NDArray[np.int32]:
@@ -226,15 +222,15 @@ def model_of(split: Split, name: str, folder: Path | None) -> Model:
 
 
 def choose(task: Task, model: Model) -> None:
-    """Print nDCG@20 on inner listeners for every exponent and share."""
+    """Print both metrics on inner listeners for every exponent and share."""
     rows = []
     for beta in BETAS:
-        lists = [one(task) for one in own(model, beta=beta, shares=SHARES)]
-        rows.append([f"{beta:g}", *(f"{np.nanmean(task.metrics(found)[:, 0]):.4f}" for found in lists)])
+        values = [np.nanmean(task.metrics(one), axis=0) for one in own(task, model, beta=beta, shares=SHARES)]
+        rows.append([f"{beta:g}", *(f"{ndcg:.4f}, {ips:.4f}" for ndcg, ips, *_ in values)])
     print_table(
         ["exponent", *(f"share {share:g}" for share in SHARES)],
         rows,
-        title=f"nDCG@20, {task.history.shape[0]:,} inner listeners",
+        title=f"nDCG@20, IPS-nDCG@20, {task.history.shape[0]:,} inner listeners",
     )
 
 
@@ -286,14 +282,14 @@ def main() -> None:
     peer = tuned(inner_task)
     task = halved(dataset, outer, None, seed=3)
     model = model_of(outer, "outer", asked.models)
-    whole, lists_alone = own(model, shares=(SHARE, 0.0))
-    systems: dict[str, Recommend] = {
-        "popularity": popularity,
-        "implicit, recommend": peer,
+    whole, lists_alone = own(task, model, shares=(SHARE, 0.0))
+    lists = {
+        "popularity": popularity(task),
+        "implicit, recommend": peer(task),
         "the lists alone": lists_alone,
         "Model.recommend": whole,
     }
-    report(task, {name: one(task) for name, one in systems.items()}, "implicit, recommend")
+    report(task, lists, "implicit, recommend")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ at an exponent of 0 does, hence the offset.
 
 x_u is solved against the item vectors y as they are, as in a half-sweep of the fit (Hu, Koren and Volinsky,
 "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008, section 4): a listener need not be in the model.
-The constants here are those of the largest nDCG@20 on inner held-out listeners (docs/recommend.md).
+The constants were chosen on inner held-out listeners (docs/recommend.md).
 """
 
 from __future__ import annotations
