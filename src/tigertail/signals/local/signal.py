@@ -220,6 +220,49 @@ class GroupedCoListening:
         scores[~self.known[queries]] = -np.inf
         return scores
 
+    @property
+    def is_localised(self) -> bool:
+        """Whether it has a lens."""
+        return self.lens is not None
+
+    def localised_affinity(
+        self,
+        queries: NDArray[np.int32],
+        starts: NDArray[np.int64],
+        items: NDArray[np.int32],
+        affinities: Floats,
+    ) -> Floats:
+        """Return the affinity from each query to some items through the lens, from those without it.
+
+        A lens changes what common listeners count, not what the factors expect, so that these need not be asked again.
+
+        Parameters
+        ----------
+        queries
+            Item codes; int32, (queries,).
+        starts
+            Where the items of each query begin, and where the last end; int64, (queries + 1,).
+        items
+            Items of the queries, one after the other; int32.
+        affinities
+            Affinities to these without the lens; float32.
+        """
+        if self.lens is None:
+            return affinities
+        weights = self._weights(queries)
+        there = np.zeros_like(weights)
+        there[:, list(self.lens.groups)] = 1
+        common, met = common_listeners(
+            queries, self._by_item, self.plays, self.starts, there, self._listener_weights
+        )
+        row = np.repeat(np.arange(len(queries)), np.diff(starts))
+        plain_total = (met * np.float32(1 + self.config.prior)).sum(axis=1)
+        total = (met * (weights + np.float32(self.config.prior))).sum(axis=1)
+        more = (weights - 1).max(axis=1)
+        plain_gain = (np.maximum(self.propensity[items], 1) ** -self.config.beta).astype(np.float32)
+        scores = affinities / plain_gain * plain_total[row] + more[row] * common[row, items]
+        return np.asarray(scores / np.where(total > 0, total, 1)[row] * self._gain[items], np.float32)
+
     def shares(self, query: int, items: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return how much of the affinity from one query to some items each group contributes.
 
