@@ -259,7 +259,7 @@ class Mixture:
 
     @property
     def has_candidates(self) -> bool:
-        """Whether it has candidates for what is asked: a lens, or one part disabled, but not both, nor several."""
+        """Whether it has candidates for what is asked: a weak lens, or one part disabled, not both."""
         if self.candidates is None:
             return False
         return len(self.candidates.parts) - len(self.parts) + bool(self.localised_part) <= 1

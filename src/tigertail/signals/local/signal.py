@@ -260,8 +260,11 @@ class GroupedCoListening:
         total = (met * (weights + np.float32(self.config.prior))).sum(axis=1)
         more = (weights - 1).max(axis=1)
         plain_gain = (np.maximum(self.propensity[items], 1) ** -self.config.beta).astype(np.float32)
-        scores = affinities / plain_gain * plain_total[row] + more[row] * common[row, items]
-        return np.asarray(scores / np.where(total > 0, total, 1)[row] * self._gain[items], np.float32)
+        has_data = affinities > -np.inf
+        scores = np.where(has_data, affinities, 0) / plain_gain * plain_total[row]
+        scores += more[row] * common[row, items]
+        scores = scores / np.where(total > 0, total, 1)[row] * self._gain[items]
+        return np.asarray(np.where(has_data, scores, -np.inf), np.float32)
 
     def shares(self, query: int, items: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return how much of the affinity from one query to some items each group contributes.
