@@ -239,9 +239,20 @@ def test_a_filter_that_leaves_too_few_candidates_looks_at_every_item(short: Mode
     assert not mixture.with_beta(0.0).best_candidates(query, 20, allowed)[2].any()
 
 
-def test_several_items_and_a_lens_look_at_every_item(short: Model) -> None:
+def test_several_items_look_at_every_item(short: Model) -> None:
     items = short.items["item_id"][:3].to_list()
-    place = str(short.signals["listening"].keys[0])  # type: ignore[attr-defined]
-    for asked, options in ((items, {}), (items[0], {"country": place})):
-        one, other = (short.similar(asked, exact=exact, **options) for exact in (None, True))
-        assert one.equals(other)
+    one, other = (short.similar(items, exact=exact) for exact in (None, True))
+    assert one.equals(other)
+
+
+@pytest.mark.parametrize("lens", [0.0, 0.5, 1.0])
+def test_candidates_answer_through_a_lens(mixed: Model, lens: float) -> None:
+    place = str(mixed.signals["listening"].keys[0])  # type: ignore[attr-defined]
+    options = {"group": place, "lens": lens}
+    ranked, exact = (mixed.neighbours(top=20, exact=exact, **options) for exact in (None, True))
+    assert (ranked["item_id"] == exact["item_id"]).mean() > 0.999, "but for ties in the last digits"
+    np.testing.assert_allclose(ranked["score"], exact["score"], rtol=1e-4)
+    one, other = (mixed.similar(star(mixed), why=True, exact=exact, **options) for exact in (None, True))
+    assert one["item_id"].equals(other["item_id"])
+    for mine, theirs in zip(one["why"], other["why"], strict=True):
+        np.testing.assert_allclose(mine[0]["contribution"], theirs[0]["contribution"], rtol=1e-4)

@@ -42,8 +42,8 @@ Codes = NDArray[np.int32]
 
 SAMPLE: Final = 48  # items that represent all those that are no candidates
 SHARE: Final = 3
-"""One in so many candidates, the first, have the ranks that they have among all items; without one of the parts one in
-so many of these."""
+"""One in so many candidates, the first, have the ranks that they have among all items; without one of the parts, or
+under a lens, one in so many of these."""
 MOST_PARTS: Final = 16  # that a bit each says whether they have data
 _ARRAYS: Final = (
     *("starts", "sizes", "complete", "codes", "has_data", "value_starts", "values"),
@@ -67,6 +67,27 @@ class Stored(NamedTuple):
     scale: Floats
     log_weights: Floats
     drift: Floats
+
+
+class Replaced(NamedTuple):
+    """What stands in the place of one part's affinities, as under a lens.
+
+    Parameters
+    ----------
+    part
+        The place of the part among those that are asked; -1 for none.
+    starts
+        Where the entries of each query begin; int64, (queries + 1,).
+    values
+        Affinity of each entry; float32.
+    """
+
+    part: int
+    starts: NDArray[np.int64]
+    values: Floats
+
+
+NOT_REPLACED: Final = Replaced(-1, np.zeros(1, np.int64), np.zeros(0, np.float32))
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,6 +210,7 @@ def rank(
     n: int,
     allowed: Flags | None,
     character: float,
+    replaced: Replaced = NOT_REPLACED,
 ) -> tuple[Codes, Floats, Flags]:
     """Return the best candidates of some queries.
 
@@ -212,6 +234,8 @@ def rank(
         Which items may be listed; bool, (items,). None means all.
     character
         Between taste, 0, and kinship, 1.
+    replaced
+        What stands in the place of one part's affinities.
 
     Returns
     -------
@@ -225,7 +249,8 @@ def rank(
     has_data = candidates.known_by(queries, names)
     given = np.ones(0, np.bool_) if allowed is None else allowed
     shares = candidates.drift_shares(character)
-    share = SHARE if len(names) == len(candidates.parts) else SHARE**2
+    as_chosen = len(names) == len(candidates.parts) and replaced.part < 0
+    share = SHARE if as_chosen else SHARE**2
     if prefer_numpy(len(queries)):
         drift = candidates.stored.drift[queries[0]] @ shares
         return _numpy_rank(
@@ -240,6 +265,7 @@ def rank(
             given,
             share,
             drift,
+            replaced,
         )
     slots = candidates.slots(names)
     with threads_for(len(queries) * 2**15):
@@ -255,6 +281,7 @@ def rank(
             given,
             share,
             shares,
+            replaced,
         )
 
 
@@ -270,10 +297,13 @@ def _numpy_rank(
     allowed: Flags,
     share: int,
     drift: np.float32,
+    replaced: Replaced,
 ) -> tuple[Codes, Floats, Flags]:
     """Do what :func:`_rank` does for one query."""
     query = int(queries[0])
     codes, found = candidates.row(query, names)
+    if replaced.part >= 0:
+        found[replaced.part] = replaced.values
     levels = level[codes]
     heights, covered = numpy_heights(found, has_data, inverse, counted, counted.heights[0].take(levels))
     size = int(candidates.sizes[query])
@@ -313,12 +343,14 @@ def _unpack(stored, slots, query, found):
 
 
 @njit(cache=True)
-def _scores(stored, slots, has_data, query, row, counted, inverse, level, drift, data):
+def _scores(stored, slots, has_data, query, row, counted, inverse, level, drift, replaced, data):
     """Return the affinities of a query's candidates; ``data`` says which any part has data about."""
     begin, end = stored.starts[query], stored.starts[query + 1]
     entries, size = end - begin, stored.sizes[query]
     found = np.empty((len(has_data), entries), np.float32)
     _unpack(stored, slots, query, found)
+    if replaced.part >= 0:
+        found[replaced.part] = replaced.values[replaced.starts[row] : replaced.starts[row + 1]]
     scratch = new_scratch(len(has_data))
     codes = stored.codes[begin:end]
     heights = np.empty(entries, np.float32)
@@ -368,7 +400,7 @@ def _rank_row(stored, scores, data, query, allowed, share, best_codes, best_scor
 
 
 @njit(parallel=True, cache=True)
-def _rank(stored, slots, has_data, queries, counted, inverse, level, n, allowed, share, shares):
+def _rank(stored, slots, has_data, queries, counted, inverse, level, n, allowed, share, shares, replaced):
     best_codes = np.full((len(queries), n), -1, np.int32)
     best_scores = np.full((len(queries), n), _NOTHING, np.float32)
     certain = np.zeros(len(queries), np.bool_)
@@ -376,7 +408,9 @@ def _rank(stored, slots, has_data, queries, counted, inverse, level, n, allowed,
         query = queries[row]
         data = np.empty(stored.starts[query + 1] - stored.starts[query], np.uint8)
         drift = stored.drift[query, 0] * shares[0] + stored.drift[query, 1] * shares[1]
-        scores = _scores(stored, slots, has_data[row], query, row, counted, inverse[row], level, drift, data)
+        scores = _scores(
+            stored, slots, has_data[row], query, row, counted, inverse[row], level, drift, replaced, data
+        )
         certain[row] = _rank_row(
             stored, scores, data, query, allowed, share, best_codes[row], best_scores[row]
         )

@@ -20,15 +20,23 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.mixing.candidates import Candidates, rank
+from tigertail.mixing.candidates import NOT_REPLACED, Candidates, Replaced, rank
 from tigertail.mixing.parameters import MixtureParameters
 from tigertail.mixing.scoring import Counted, inverses, mixed
-from tigertail.mixing.terms import PopularityFeatures, curves, scales
-from tigertail.signals.contract import Arrays, Contributions, GroupAware, ListenerGroups, Signal
+from tigertail.mixing.terms import PopularityFeatures, best_mean, curves, scales
+from tigertail.signals.contract import (
+    Arrays,
+    Contributions,
+    GroupAware,
+    ListenerGroups,
+    LocalisedAtItems,
+    Signal,
+)
 
 Floats = NDArray[np.float32]
 Reals = NDArray[np.float64]
 
+WEAK_LENS: Final = 0.5  # strength of a lens up to which the candidates hold
 AT_A_TIME: Final = 2**20  # affinities worked out at a time
 
 
@@ -52,6 +60,8 @@ class Mixture:
         Between taste, 0, what people play next, and kinship, 1, what is alike.
     candidates
         Candidates of every item; None where answers are searched among all items.
+    localised_part
+        The part with a lens; "" for none.
     """
 
     parts: Mapping[str, Signal]
@@ -61,6 +71,7 @@ class Mixture:
     beta: float
     character: float
     candidates: Candidates | None = None
+    localised_part: str = ""
 
     @cached_property
     def known(self) -> NDArray[np.bool_]:
@@ -160,7 +171,9 @@ class Mixture:
 
     def disable(self, names: Collection[str]) -> Self:
         """Return the mixture without some parts, with the coefficients that were learned for their absence."""
-        return replace(self, parts={name: part for name, part in self.parts.items() if name not in names})
+        localised = "" if self.localised_part in names else self.localised_part
+        parts = {name: part for name, part in self.parts.items() if name not in names}
+        return self._with(parts=parts, localised_part=localised)
 
     @property
     def listener_groups(self) -> ListenerGroups | None:
@@ -195,17 +208,41 @@ class Mixture:
         queries = np.asarray(queries, np.int32)
         names = list(self.parts)
         has_data = self.candidates.known_by(queries, names)
+        replaced, scale = self._through_lens(queries)
         return rank(
             self.candidates,
             names,
             queries,
             self.counted(queries, has_data),
-            inverses(self.candidates.scales_of(queries, names)),
+            inverses(scale),
             self.popularity_features.level,
             n,
             allowed,
             self.character,
+            replaced,
         )
+
+    def _through_lens(self, queries: NDArray[np.int32]) -> tuple[Replaced, Floats]:
+        """Return the affinities that a lens changes, at the entries of some queries, and the queries' scales."""
+        assert self.candidates is not None
+        candidates, names = self.candidates, list(self.parts)
+        scale = candidates.scales_of(queries, names)
+        if not self.localised_part:
+            return NOT_REPLACED, scale
+        place, part = names.index(self.localised_part), self.parts[self.localised_part]
+        assert isinstance(part, LocalisedAtItems)
+        rows = [candidates.row(int(query), [self.localised_part]) for query in queries]
+        starts = np.concatenate([[0], np.cumsum([len(codes) for codes, _ in rows])]).astype(np.int64)
+        values = part.localised_affinity(
+            queries,
+            starts,
+            np.concatenate([codes for codes, _ in rows]),
+            np.concatenate([found[0] for _, found in rows]),
+        )
+        for row, query in enumerate(queries.tolist()):
+            first = starts[row]
+            scale[row, place] = best_mean(values[first : first + candidates.sizes[query]])
+        return Replaced(place, starts, values), scale
 
     def candidate_contributions(
         self, query: int, items: NDArray[np.int32]
@@ -214,24 +251,26 @@ class Mixture:
         assert self.candidates is not None
         names = list(self.parts)
         codes, found = self.candidates.row(query, names)
-        codes = codes[: self.candidates.sizes[query]]
-        place = np.searchsorted(codes, items)
-        return self.contributions_of(
-            query, found[:, place], self.candidates.scales_of(np.array([query]), names)[0]
-        )
+        replaced, scale = self._through_lens(np.array([query], np.int32))
+        if replaced.part >= 0:
+            found[replaced.part] = replaced.values
+        place = np.searchsorted(codes[: self.candidates.sizes[query]], items)
+        return self.contributions_of(query, found[:, place], scale[0])
 
     @property
     def has_candidates(self) -> bool:
-        """Whether it has candidates for what is asked: no lens, and not more than one part disabled."""
-        return self.candidates is not None and len(self.candidates.parts) - len(self.parts) <= 1
+        """Whether it has candidates for what is asked: a weak lens, or one part disabled, not both."""
+        if self.candidates is None:
+            return False
+        return len(self.candidates.parts) - len(self.parts) + bool(self.localised_part) <= 1
 
     def with_beta(self, beta: float) -> Self:
         """Return the mixture with another popularity exponent."""
-        return replace(self, beta=beta)
+        return self._with(beta=beta)
 
     def with_character(self, character: float) -> Self:
         """Return the mixture with another place between taste, 0, and kinship, 1."""
-        return replace(self, character=character)
+        return self._with(character=character)
 
     def with_parts(
         self, signals: Mapping[str, Signal], listeners: NDArray[np.int64], propensity: Reals
@@ -242,11 +281,11 @@ class Mixture:
 
     def localised_by_group(self, groups: Sequence[int], strength: float | None = None) -> Self:
         """Return the mixture as listeners of some groups would have it; no group means no lens."""
-        return self._localised(lambda part: part.localised_by_group(groups, strength))
+        return self._localised(lambda part: part.localised_by_group(groups, strength), strength)
 
     def localised(self, place: str, strength: float | None = None) -> Self:
         """Return the mixture as listeners of a country or region, or the region around it, would have it."""
-        return self._localised(lambda part: part.localised(place, strength))
+        return self._localised(lambda part: part.localised(place, strength), strength)
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk beside the parts."""
@@ -327,12 +366,28 @@ class Mixture:
     def _places(self) -> list[int]:
         return [self.parameters.terms.signals.index(name) for name in self.parts]
 
-    def _localised(self, localise: Callable[[GroupAware], Signal]) -> Self:
+    def _with(self, **changes: Any) -> Self:
+        """Return the mixture asked otherwise; what depends on the items alone is not computed again."""
+        other = replace(self, **changes)
+        other.__dict__["popularity_features"] = self.popularity_features
+        return other
+
+    def _localised(self, localise: Callable[[GroupAware], Signal], strength: float | None) -> Self:
         parts = {
             name: localise(part) if isinstance(part, GroupAware) else part
             for name, part in self.parts.items()
         }
-        return replace(self, parts=parts, candidates=None)
+        other = [name for name, part in parts.items() if part is not self.parts[name]]
+        at_items = [name for name in other if isinstance(parts[name], LocalisedAtItems)]
+        groups = self.listener_groups
+        strong = groups is not None and (groups.lens_strength if strength is None else strength) > WEAK_LENS
+        able = len(at_items) <= 1 and at_items == other and not strong
+        with_lens = [name for name in at_items if _has_lens(parts[name])]
+        return self._with(
+            parts=parts,
+            candidates=self.candidates if able else None,
+            localised_part=with_lens[0] if with_lens else "",
+        )
 
     @cached_property
     def _has_data(self) -> NDArray[np.bool_]:
@@ -344,6 +399,10 @@ class Mixture:
     def popularity_features(self) -> PopularityFeatures:
         """The terms of items alone, and what divides out their popularity."""
         return PopularityFeatures.of(self.listeners, self.propensity)
+
+
+def _has_lens(part: Signal) -> bool:
+    return isinstance(part, LocalisedAtItems) and part.is_localised
 
 
 class _Named(Mapping[str, Signal]):

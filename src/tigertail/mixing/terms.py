@@ -159,6 +159,14 @@ def scales(affinities: Floats, queries: NDArray[np.int32]) -> Floats:
     return np.where(mean > 0, mean, 1).astype(np.float32)
 
 
+def best_mean(affinities: Floats) -> float:
+    """Return the mean of the :data:`BEST` of some affinities, negative ones as 0; 1 where none is above 0."""
+    given = affinities[np.isfinite(affinities)]
+    best = given if len(given) <= BEST else np.partition(given, -BEST)[-BEST:]
+    mean = float(np.maximum(best, 0).mean(dtype=np.float64)) if len(best) else 0.0
+    return mean if mean > 0 else 1.0
+
+
 def curves(affinities: Floats, scale: Floats) -> tuple[Floats, ...]:
     """Return the two terms of a signal's curve at some affinities; each float32, in the shape of the affinities.
 

@@ -155,6 +155,36 @@ class GroupAware(Protocol):
 
 
 @runtime_checkable
+class LocalisedAtItems(Protocol):
+    """Can look through its lens at a few items, given its affinities without the lens."""
+
+    @property
+    def is_localised(self) -> bool:
+        """Whether it has a lens."""
+
+    def localised_affinity(
+        self,
+        queries: NDArray[np.int32],
+        starts: NDArray[np.int64],
+        items: NDArray[np.int32],
+        affinities: NDArray[np.float32],
+    ) -> NDArray[np.float32]:
+        """Return the affinity from each query to some items through the lens.
+
+        Parameters
+        ----------
+        queries
+            Item codes; int32, (queries,).
+        starts
+            Where the items of each query begin, and where the last end; int64, (queries + 1,).
+        items
+            Items of the queries, one after the other; int32.
+        affinities
+            Affinities to these without the lens; float32.
+        """
+
+
+@runtime_checkable
 class ExplainedByGroup(Signal, Protocol):
     """Its affinity is a sum over groups of listeners, and each group's share is the explanation."""
 

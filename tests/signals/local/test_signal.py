@@ -160,6 +160,21 @@ def test_affinity_under_a_lens_is_the_formula(groups: list[int], strength: float
     np.testing.assert_allclose(everything(signal), written_out(signal), rtol=1e-5, atol=1e-8)
 
 
+def test_the_affinity_to_some_items_through_a_lens_follows_from_that_without() -> None:
+    plain = two_countries()
+    lens = plain.localised_by_group([1], 0.7)
+    queries = np.arange(plain.plays.shape[1], dtype=np.int32)
+    items = np.tile(queries[::-1], len(queries))
+    starts = np.arange(len(queries) + 1, dtype=np.int64) * len(queries)
+    others = items != np.repeat(queries, len(queries))
+    without = plain.affinity(queries)[:, ::-1].ravel()
+    through = lens.localised_affinity(queries, starts, items, without)
+    np.testing.assert_allclose(
+        through[others], lens.affinity(queries)[:, ::-1].ravel()[others], rtol=1e-5, atol=1e-8
+    )
+    assert plain.localised_affinity(queries, starts, items, without) is without
+
+
 def test_factors_that_expect_less_than_nothing_expect_nothing() -> None:
     signal = drawn([14, 9, 5, 8])
     vectors = signal.vectors.copy()

@@ -222,7 +222,14 @@ class GroupedCoListening:
 
     def _common(self, queries: NDArray[np.int32], weights: Floats) -> tuple[Floats, Floats]:
         """Return the weighted common listeners over the share able to play the answer, and the pairs met by group."""
-        common, met, of_catalogue = common_listeners(
+        common, met, of_catalogue = self._counted(queries, weights)
+        if self.config.exposure:
+            common *= self._more_by_exposure(of_catalogue)
+        return common, met
+
+    def _counted(self, queries: NDArray[np.int32], weights: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return what :func:`tigertail.signals.local.kernels.common_listeners` does, for weights of the groups."""
+        return common_listeners(
             queries,
             self._by_item,
             self.plays,
@@ -232,9 +239,6 @@ class GroupedCoListening:
             self._exposure.member,
             len(self._exposure.names),
         )
-        if self.config.exposure:
-            common *= self._more_by_exposure(of_catalogue)
-        return common, met
 
     def _more_by_exposure(self, of_catalogue: Floats) -> Floats:
         """Return s(A, B)^-d from the weighted listeners of each query in each catalogue; float32, (queries, items)."""
@@ -245,6 +249,52 @@ class GroupedCoListening:
         share = able / np.maximum(of_catalogue.sum(axis=1, dtype=np.float64), 1e-9)[:, None]
         more = np.where(share > 0, share, 1) ** -self.config.exposure
         return np.asarray(more.astype(np.float32).take(pattern, axis=1))
+
+    @property
+    def is_localised(self) -> bool:
+        """Whether it has a lens."""
+        return self.lens is not None
+
+    def localised_affinity(
+        self,
+        queries: NDArray[np.int32],
+        starts: NDArray[np.int64],
+        items: NDArray[np.int32],
+        affinities: Floats,
+    ) -> Floats:
+        """Return the affinity from each query to some items through the lens, from those without it.
+
+        A lens changes what common listeners count, not what the factors expect, so that these need not be asked again.
+
+        Parameters
+        ----------
+        queries
+            Item codes; int32, (queries,).
+        starts
+            Where the items of each query begin, and where the last end; int64, (queries + 1,).
+        items
+            Items of the queries, one after the other; int32.
+        affinities
+            Affinities to these without the lens; float32.
+        """
+        if self.lens is None:
+            return affinities
+        row = np.repeat(np.arange(len(queries)), np.diff(starts))
+        if self.config.exposure:  # the share of those who could play an answer changes with the lens as well
+            return np.asarray(self.affinity(queries)[row, items])
+        weights = self._weights(queries)
+        there = np.zeros_like(weights)
+        there[:, list(self.lens.groups)] = 1
+        common, met, _ = self._counted(queries, there)
+        plain_total = (met * np.float32(1 + self.config.prior)).sum(axis=1)
+        total = (met * (weights + np.float32(self.config.prior))).sum(axis=1)
+        more = (weights - 1).max(axis=1)
+        plain_gain = (np.maximum(self.propensity[items], 1) ** -self.config.beta).astype(np.float32)
+        has_data = affinities > -np.inf
+        scores = np.where(has_data, affinities, 0) / plain_gain * plain_total[row]
+        scores += more[row] * common[row, items]
+        scores = scores / np.where(total > 0, total, 1)[row] * self._gain[items]
+        return np.asarray(np.where(has_data, scores, -np.inf), np.float32)
 
     def shares(self, query: int, items: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return how much of the affinity from one query to some items each group contributes.
