@@ -285,11 +285,11 @@ def main() -> None:
     whole, lists_alone = own(task, model, shares=(SHARE, 0.0))
     lists = {
         "popularity": popularity(task),
-        "implicit, recommend": peer(task),
+        "implicit": peer(task),
         "the lists alone": lists_alone,
         "Model.recommend": whole,
     }
-    report(task, lists, "implicit, recommend")
+    report(task, lists, "implicit")
 
 
 if __name__ == "__main__":
