@@ -16,12 +16,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
 
 from als import synthetic
 from tigertail.cli.output import print_table
 from tigertail.factorization import ALSConfig, fit_als, kernels
-from tigertail.factorization.instructions import prefetch
+from tigertail.factorization.instructions import number_at, prefetch
+from tigertail.kernels import njit, prange
 
 
 @njit(parallel=True, fastmath=True)
@@ -30,11 +30,11 @@ def read_rows(vectors, indices, d):  # type: ignore[no-untyped-def]
     total = np.float32(0)
     for k in prange(len(indices)):
         ahead = np.uint64(indices[min(k + kernels.AHEAD, len(indices) - 1)]) * np.uint64(d)
-        for line in range(0, d, kernels.LINE):
+        for line in range(0, d, 2 * kernels.LINE):
             prefetch(vectors, ahead + np.uint64(line))
         start = np.uint64(indices[k]) * np.uint64(d)
         for j in range(d):
-            total += vectors[start + np.uint64(j)]
+            total += number_at(vectors, start + np.uint64(j))
     return total
 
 
@@ -68,8 +68,8 @@ def main() -> None:
             setattr(kernels, name, plain[name])
         gram, rotate = (sum(seconds[name][-len(seconds[name]) // 5 :]) for name in names[:2])
         users, by_item = (float(np.median(seconds["solve_rows"][side::2][1:])) for side in (0, 1))
-        gigabytes = matrix.nnz * d * 4 / 1e9
-        flat = np.ascontiguousarray(items).reshape(-1)
+        gigabytes = matrix.nnz * d * 2 / 1e9  # float16
+        flat = kernels.halved(items, np.ones(d, np.float32)).reshape(-1)
         read_rows(flat, matrix.indices[:1000], d)
         begun = time.perf_counter()
         read_rows(flat, matrix.indices, d)

@@ -31,11 +31,12 @@ BLOCK = 4096  # rows a block of the dense products; sums are taken block by bloc
 def _pull(z, indices, confidences, alpha0, target, begin, end, p, out):
     """Add ``sum_i (target * c_i - (c_i - alpha0) * z_i.p) z_i`` to ``out``, four entries at a time."""
     d = len(p)
+    width = LINE * 4 // z.itemsize  # numbers in a cache line
     k = begin
     while k + 4 <= end:
         for entry in range(k + AHEAD, min(k + AHEAD + 4, len(indices))):
             start = np.uint64(indices[entry]) * np.uint64(d)
-            for line in range(0, d, LINE):
+            for line in range(0, d, width):
                 prefetch(z, start + np.uint64(line))
         a = np.uint64(indices[k]) * np.uint64(d)
         b = np.uint64(indices[k + 1]) * np.uint64(d)

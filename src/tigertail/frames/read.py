@@ -11,22 +11,19 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
-from tigertail.dataset.table_spec import PAIR_REFERENCES, Intake
 from tigertail.dataset.tables import TABLES
 from tigertail.errors import DataError, TigertailWarning
 from tigertail.frames.columns import check_columns, check_needs, mapped
 from tigertail.frames.convert import as_column, is_column, to_polars
 from tigertail.frames.matrices import IDS, is_matrix, plays_of, side
 from tigertail.frames.source import NAMESPACE, FrameSource
-from tigertail.ingest.accumulator import REF
+from tigertail.ingest.accumulator import REF, ROWS, sum_plays
 from tigertail.ingest.clean import clean
-from tigertail.ingest.identity import Identities, by_alias, resolve
-from tigertail.ingest.linking import TABLE, UNSPACED, LinkedRows, link_items
-from tigertail.ingest.profiles import Profiles
-from tigertail.ingest.references import condense, pair_refs, references, with_refs, without_placeholders
-from tigertail.ingest.side_tables import SideTables
+from tigertail.ingest.collector import RowCollector
+from tigertail.ingest.references import without_placeholders
 from tigertail.io.quarantine import Quarantine
 
+_OPTIONAL: Final = {c.RATING: pl.Float64(), c.LAST_PLAYED: pl.Datetime("us", "UTC")}
 _OF_RECIPES: Final = ": if it does, say missing = [...]"  # a remedy that a frame has no place for
 
 
@@ -109,82 +106,40 @@ class _Reader:
 
     def __init__(self) -> None:
         self.quarantine = Quarantine()
+        self._sources: list[FrameSource] = []
         self._plays: list[pl.DataFrame] = []
-        self._profiles = Profiles()
-        self._refs: list[pl.DataFrame] = []
-        self._alias_refs: list[pl.DataFrame] = []
-        self._side_refs: list[pl.DataFrame] = []
-        self._side = SideTables(self.quarantine)
+        self._rows = RowCollector(self.quarantine, lambda source, batch, rows: self._plays.append(rows))
 
     def add(self, source: FrameSource) -> None:
         """Add the rows of a frame."""
-        spec = source.spec
+        self._sources.append(source)
         for batch in source.read(self.quarantine):
-            raw = without_placeholders(batch.rows)
-            rows = clean(replace(batch, rows=raw), source.label, self.quarantine)
-            if spec.intake is Intake.PROFILES:
-                self._profiles.add(rows)
-                continue
-            if spec.intake is Intake.ALIASES:
-                also = (c.ALIAS,)
-                self._alias_refs.append(
-                    references(with_refs(rows, source), source, catalogue=False, also=also)
-                )
-                continue
-            if len(spec.item_columns) == len(PAIR_REFERENCES):
-                rows, refs = pair_refs(rows, source)
-            else:
-                rows = with_refs(rows, source)
-                refs = references(rows, source, catalogue=spec.intake is Intake.CATALOGUE)
-            if batch.known_only:
-                marks = (pl.lit(batch.table).alias(TABLE), pl.lit(False).alias(UNSPACED))
-                self._side_refs.append(refs.with_columns(marks))
-            else:
-                self._refs.append(refs)
-            if spec.intake is Intake.PLAYS:
-                self._plays.append(rows)
-            elif spec.intake is Intake.ROWS:
-                self._side.add(batch.table, rows, source.label)
+            named = replace(batch, rows=without_placeholders(batch.rows))
+            self._rows.add(source, batch, clean(named, source.label, self.quarantine))
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """Find the items and return the tables."""
+        found = self._rows.find_items(self._sources, [NAMESPACE])
         plays = pl.concat(self._plays)
-        if plays.is_empty():
+        if found is None or plays.is_empty():
             raise DataError("plays has no row that can be used", remedy="the warnings say why")
-        refs = condense(self._refs)
-        aliases = condense(self._alias_refs) if self._alias_refs else None
-        identities = resolve(refs, [NAMESPACE], aliases)
-        linked = None
-        if self._side_refs:
-            known = refs if aliases is None else pl.concat([refs, aliases.drop(c.ALIAS), by_alias(aliases)])
-            linked = link_items(condense(self._side_refs), known, identities)
         return {
-            c.PLAYS_TABLE: _added_up(plays.join(identities.item_of, on=REF)),
-            c.LISTENERS_TABLE: self._profiles.table(plays[c.LISTENER_ID].unique()),
-            c.ITEMS_TABLE: linked.items if linked else identities.items,
-            c.ALIASES_TABLE: identities.aliases,
-            **self._side.tables(_item_of(identities, linked)),
+            c.PLAYS_TABLE: _added_up(plays.join(found.identities.item_of, on=REF)),
+            c.LISTENERS_TABLE: self._rows.profiles.table(plays[c.LISTENER_ID].unique()),
+            c.ITEMS_TABLE: found.items,
+            c.ALIASES_TABLE: found.identities.aliases,
+            **self._rows.side.tables(found.item_of),
         }
 
 
-def _item_of(identities: Identities, linked: LinkedRows | None) -> pl.DataFrame:
-    """Return the item of every reference that has one."""
-    if linked is None:
-        return identities.item_of
-    both = pl.concat([identities.item_of, linked.item_of.select(identities.item_of.columns)])
-    return both.unique(maintain_order=True)
-
-
 def _added_up(plays: pl.DataFrame) -> pl.DataFrame:
-    """Return one row for each listener and item: the sum of the counts, the mean rating, the last time."""
-    further = [
-        pl.col(name).mean() if name == c.RATING else pl.col(name).max()
-        for name in (c.RATING, c.LAST_PLAYED)
-        if name in plays.columns and plays[name].null_count() < plays.height
-    ]
-    # In a fixed order, sums of fractions are the same every time.
-    rows = plays.sort(c.LISTENER_ID, c.ITEM_ID, c.PLAYS)
-    return rows.group_by(c.LISTENER_ID, c.ITEM_ID, maintain_order=True).agg(pl.col(c.PLAYS).sum(), *further)
+    """Return one row for each listener and item, without columns that are null throughout."""
+    rows = plays.with_columns(
+        pl.lit(1, pl.UInt32).alias(ROWS),
+        *(pl.lit(None, dtype).alias(name) for name, dtype in _OPTIONAL.items() if name not in plays.columns),
+    )
+    merged = sum_plays(rows, c.LISTENER_ID, c.ITEM_ID).drop(ROWS)
+    return merged.select(one for one in merged if one.null_count() < len(one))
 
 
 def _with_source(listeners: pl.DataFrame, frame: pl.DataFrame, ident: str) -> pl.DataFrame:

@@ -24,7 +24,7 @@ RANGE_ROWS: Final = 1_000_000  # rows of a range of listeners, about
 _EVENTS: Final = (
     "events"  # whether the row is from a log, where every row is one play, not from a table of counts
 )
-_ROWS: Final = "rows"  # how many rows of the source it stands for
+ROWS: Final = "rows"  # how many rows of the source it stands for
 _SECOND: Final = "second"
 _SCHEMA: Final = pl.Schema(
     {
@@ -34,7 +34,7 @@ _SCHEMA: Final = pl.Schema(
         c.PLAYS: pl.Float64(),
         c.RATING: pl.Float64(),
         c.LAST_PLAYED: pl.Datetime("us", "UTC"),
-        _ROWS: pl.UInt32(),
+        ROWS: pl.UInt32(),
         _EVENTS: pl.Boolean(),
         EXACT: pl.Boolean(),
         ROW_KEY: pl.UInt64(),
@@ -54,7 +54,7 @@ class PlaysAccumulator:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.duplicates: Counter[str] = Counter()
-        self.listeners = pl.DataFrame(schema={c.LISTENER_ID: pl.String, _ROWS: pl.UInt32})
+        self.listeners = pl.DataFrame(schema={c.LISTENER_ID: pl.String, ROWS: pl.UInt32})
         self._unwritten: list[pl.DataFrame] = []
         self._runs: list[Path] = []
 
@@ -72,7 +72,7 @@ class PlaysAccumulator:
             Whether the source is a log, where every row is one play; otherwise it is a table of counts.
         """
         rows = plays.with_columns(
-            pl.lit(source).alias(c.SOURCE), pl.lit(events).alias(_EVENTS), pl.lit(1, pl.UInt32).alias(_ROWS)
+            pl.lit(source).alias(c.SOURCE), pl.lit(events).alias(_EVENTS), pl.lit(1, pl.UInt32).alias(ROWS)
         )
         empty = [pl.lit(None, kind).alias(name) for name, kind in _SCHEMA.items() if name not in rows.columns]
         rows = rows.with_columns(empty).select(_SCHEMA.names()).cast(_SCHEMA)
@@ -106,8 +106,8 @@ class PlaysAccumulator:
             self._count_duplicates(counts, kept)
             rows = pl.concat([kept, rows.filter(_EVENTS)]).join(items, on=REF)
             rows = self._without_overlaps(rows)
-            merged = _sum(rows, c.LISTENER_ID, c.ITEM_ID)
-            yield merged.drop(_ROWS).sort(c.LISTENER_ID, c.ITEM_ID)
+            merged = sum_plays(rows, c.LISTENER_ID, c.ITEM_ID)
+            yield merged.drop(ROWS).sort(c.LISTENER_ID, c.ITEM_ID)
 
     def _summed_events(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Sum the rows of a log by listener and item, except those with an exact time, which may have duplicates."""
@@ -115,7 +115,7 @@ class PlaysAccumulator:
         kept = _first_of_seconds(exact, REF)
         self._count_duplicates(exact, kept)
         rest = rows.filter(~pl.col(EXACT).fill_null(False))
-        summed = _sum(rest, c.SOURCE, c.LISTENER_ID, REF, _EVENTS, EXACT, ROW_KEY)
+        summed = sum_plays(rest, c.SOURCE, c.LISTENER_ID, REF, _EVENTS, EXACT, ROW_KEY)
         return pl.concat([kept, summed.select(_SCHEMA.names())])
 
     def _without_overlaps(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -142,13 +142,13 @@ class PlaysAccumulator:
         path = self.folder / f"run-{len(self._runs):05}.parquet"
         run.write_parquet(path, row_group_size=100_000)
         self._runs.append(path)
-        counts = run.group_by(c.LISTENER_ID).agg(pl.len().cast(pl.UInt32).alias(_ROWS))
+        counts = run.group_by(c.LISTENER_ID).agg(pl.len().cast(pl.UInt32).alias(ROWS))
         both = pl.concat([self.listeners, counts])
-        self.listeners = both.group_by(c.LISTENER_ID).agg(pl.col(_ROWS).sum())
+        self.listeners = both.group_by(c.LISTENER_ID).agg(pl.col(ROWS).sum())
 
     def _ranges(self) -> Iterator[tuple[str, str]]:
         """Yield the first and last listener of ranges that hold about ``RANGE_ROWS`` rows each."""
-        before = pl.col(_ROWS).cum_sum() - pl.col(_ROWS)
+        before = pl.col(ROWS).cum_sum() - pl.col(ROWS)
         ranges = self.listeners.sort(c.LISTENER_ID).group_by(before // RANGE_ROWS, maintain_order=True)
         ids = pl.col(c.LISTENER_ID)
         for _, first, last in ranges.agg(ids.first().alias("first"), ids.last().alias("last")).iter_rows():
@@ -161,15 +161,23 @@ def _first_of_seconds(rows: pl.DataFrame, item: str) -> pl.DataFrame:
     return with_second.unique([c.LISTENER_ID, item, _SECOND], keep="first", maintain_order=True).drop(_SECOND)
 
 
-def _sum(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:
-    """Merge rows of the same keys; a rating is the mean over the rows of sources that have one."""
+def sum_plays(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:
+    """Merge rows of the same keys: the sum of counts, the last time, the mean rating over the rows that have one.
+
+    Parameters
+    ----------
+    rows
+        Plays, with rating, last_played and :data:`ROWS`.
+    keys
+        Columns.
+    """
     ordered = rows.sort(*keys, c.PLAYS, c.RATING)
-    weight = pl.col(_ROWS).filter(pl.col(c.RATING).is_not_null()).sum()
-    rating = (pl.col(c.RATING) * pl.col(_ROWS)).sum() / weight
+    weight = pl.col(ROWS).filter(pl.col(c.RATING).is_not_null()).sum()
+    rating = (pl.col(c.RATING) * pl.col(ROWS)).sum() / weight
     # In a fixed order, sums of fractions are the same every time.
     return ordered.group_by(*keys, maintain_order=True).agg(
         pl.col(c.PLAYS).sum(),
         pl.when(weight > 0).then(rating).alias(c.RATING),
         pl.col(c.LAST_PLAYED).max(),
-        pl.col(_ROWS).sum(),
+        pl.col(ROWS).sum(),
     )

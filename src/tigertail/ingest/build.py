@@ -11,29 +11,24 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
-from tigertail.dataset.table_spec import PAIR_REFERENCES, Intake, Refers
+from tigertail.dataset.table_spec import Intake, Refers
 from tigertail.dataset.tables import TABLES, id_columns
 from tigertail.dataset.unlisted import unlisted, without_item
 from tigertail.errors import DataError
 from tigertail.ingest.accumulator import REF, PlaysAccumulator
 from tigertail.ingest.clean import EXACT, clean
-from tigertail.ingest.credits import Credits, with_credits
+from tigertail.ingest.collector import RowCollector
 from tigertail.ingest.formats import Batch, Source
 from tigertail.ingest.formats.source import ROW_KEY
-from tigertail.ingest.identity import Identities, by_alias, resolve
-from tigertail.ingest.linking import TABLE, UNSPACED, LinkedRows, link_items
-from tigertail.ingest.profiles import Profiles
 from tigertail.ingest.recipe import Recipe
-from tigertail.ingest.references import condense, pair_refs, references, with_refs, without_placeholders
+from tigertail.ingest.references import without_placeholders
 from tigertail.ingest.report import BuildReport, build_report
-from tigertail.ingest.side_tables import SideTables
 from tigertail.io.quarantine import Quarantine
 from tigertail.progress import progress
 from tigertail.storage import full_disk
 from tigertail.text.documents.accumulator import DocumentsAccumulator
 
 _NO_LISTENER: Final = "no listener"  # the reason of rows that lack one
-_MAX_REFERENCES: Final = 300_000  # held before equal ones are merged
 
 
 def build(recipe: Recipe, path: Path | str, *, replace: bool = False) -> tuple[Dataset, BuildReport]:
@@ -87,12 +82,7 @@ class _DatasetBuilder:
         self.folder = folder
         self.quarantine = Quarantine()
         self._plays = PlaysAccumulator(folder)
-        self._profiles = Profiles()
-        self._catalogue_refs: list[pl.DataFrame] = []
-        self._max_references = _MAX_REFERENCES
-        self._alias_refs: list[pl.DataFrame] = []
-        self._side_refs: list[pl.DataFrame] = []
-        self._side = SideTables(self.quarantine)
+        self._rows = RowCollector(self.quarantine, self._add_plays)
         self._documents = DocumentsAccumulator(folder, self.quarantine)
 
     def add(self, source: Source, batch: Batch) -> None:
@@ -104,63 +94,37 @@ class _DatasetBuilder:
             return
         checks = self._of_listening(batch) if batch.table == c.AVAILABILITY_TABLE else []
         rows = clean(batch, source.label, self.quarantine, source.missing, checks)
-        rows = self._in_namespace(rows, source)
-        if spec.intake is Intake.PROFILES:
-            self._profiles.add(rows)
-            return
-        if spec.intake is Intake.ALIASES:
-            self._alias_refs.append(
-                references(with_refs(rows, source), source, catalogue=False, also=(c.ALIAS,))
-            )
-            return
-        if len(spec.item_columns) == len(PAIR_REFERENCES):
-            rows, refs = pair_refs(rows, source)
-        else:
-            rows = with_refs(rows, source)
-            refs = references(rows, source, catalogue=spec.intake is Intake.CATALOGUE)
-        self._add_references(refs, batch)
-        if spec.intake is Intake.PLAYS:
-            kept = (c.LISTENER_ID, REF, c.PLAYS, c.RATING, c.LAST_PLAYED, EXACT, ROW_KEY)
-            plays = rows.select(name for name in kept if name in rows.columns)
-            self._plays.add(source.label, plays, events=batch.events)
-        elif spec.intake is Intake.ROWS:
-            self._side.add(batch.table, rows, source.label)
+        self._rows.add(source, batch, self._in_namespace(rows, source))
+
+    def _add_plays(self, source: Source, batch: Batch, rows: pl.DataFrame) -> None:
+        kept = (c.LISTENER_ID, REF, c.PLAYS, c.RATING, c.LAST_PLAYED, EXACT, ROW_KEY)
+        plays = rows.select(name for name in kept if name in rows.columns)
+        self._plays.add(source.label, plays, events=batch.events)
 
     def finish(self, path: Path, *, replace: bool) -> tuple[Dataset, BuildReport]:
         """Resolve the items and write the dataset."""
-        refs = condense(self._catalogue_refs) if self._catalogue_refs else None
-        aliases = condense(self._alias_refs) if self._alias_refs else None
-        identities = None
-        if refs is not None:
-            credits = Credits.of(self.recipe.source, refs)
-            refs, parts = credits.split(refs, self.quarantine)
-            identities = resolve(refs, self.recipe.namespaces, aliases)
-            identities = replaced(identities, item_of=with_credits(identities.item_of, parts))
-        plays = self._merged_plays(identities.item_of) if identities else None
-        if refs is None or identities is None or plays is None:
+        found = self._rows.find_items(self.recipe.source, self.recipe.namespaces)
+        plays = self._merged_plays(found.identities.item_of) if found else None
+        if found is None or plays is None:
             raise self._nothing(path)
-        linked = None
-        if self._side_refs:
-            known = refs if aliases is None else pl.concat([refs, aliases.drop(c.ALIAS), by_alias(aliases)])
-            side_refs, parts = credits.split(condense(self._side_refs), self.quarantine)
-            linked = link_items(side_refs, known, identities)
-            linked = replaced(linked, item_of=with_credits(linked.item_of, parts))
-        items = self._marked(linked.items if linked else identities.items, identities.aliases)
+        identities = found.identities
+        items = self._marked(found.items, identities.aliases)
+        profiles = self._rows.profiles
         tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
             c.PLAYS_TABLE: plays,
-            c.LISTENERS_TABLE: self._with_source(self._profiles.table(self._plays.listeners[c.LISTENER_ID])),
+            c.LISTENERS_TABLE: self._with_source(profiles.table(self._plays.listeners[c.LISTENER_ID])),
             c.ITEMS_TABLE: items,
             c.ALIASES_TABLE: identities.aliases,
         }
-        tables |= self._side.tables(_item_of(identities, linked))
+        tables |= self._rows.side.tables(found.item_of)
         tables |= self._with_mentions(items, tables.get(c.MENTIONS_TABLE))
         report = build_report(
             self.recipe,
             self.quarantine,
             identities,
             duplicates=self._plays.duplicates,
-            conflicts=self._profiles.conflicts,
-            linked=linked,
+            conflicts=profiles.conflicts,
+            linked=found.linked,
             unlisted_unknown=without_item(items, self.recipe.unlisted or (), identities.aliases),
         )
 
@@ -205,16 +169,6 @@ class _DatasetBuilder:
             f"no such source of plays with a closed catalogue; the recipe has: {', '.join(closed) or 'none'}"
         )
         return [(~pl.col(c.SOURCE).is_in(closed), reason)]
-
-    def _add_references(self, refs: pl.DataFrame, batch: Batch) -> None:
-        if batch.known_only:
-            columns = (pl.lit(batch.table).alias(TABLE), pl.lit(batch.unspaced).alias(UNSPACED))
-            self._side_refs.append(refs.with_columns(columns))
-            return
-        self._catalogue_refs.append(refs)
-        if sum(frame.height for frame in self._catalogue_refs) >= self._max_references:
-            self._catalogue_refs = [condense(self._catalogue_refs)]
-            self._max_references = max(_MAX_REFERENCES, 2 * self._catalogue_refs[0].height)
 
     def _merged_plays(self, item_of: pl.DataFrame) -> pl.LazyFrame | None:
         """Write the merged plays range by range and return them, without columns that are null throughout."""
@@ -261,11 +215,3 @@ class _DatasetBuilder:
                 f"; if {named[0]} is of one listener, write values = {{ listener_id = 'me' }} in its source"
             )
         return DataError(problem, path=path, remedy=remedy)
-
-
-def _item_of(identities: Identities, linked: LinkedRows | None) -> pl.DataFrame:
-    """Return the item of every reference that has one."""
-    if linked is None:
-        return identities.item_of
-    both = pl.concat([identities.item_of, linked.item_of.select(identities.item_of.columns)])
-    return both.unique(maintain_order=True)

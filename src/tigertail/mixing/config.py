@@ -13,7 +13,7 @@ class RetrievalConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     candidates: int = Field(600, ge=0)
-    """Most candidates kept of each item, some 17 bytes each; 0 keeps none, and every query looks at every item."""
+    """Most candidates kept of each item, some 15 bytes each; 0 keeps none, and every query looks at every item."""
 
 
 class MixtureConfig(BaseModel):

@@ -6,8 +6,8 @@
 alike where signals agree.) f_j are the terms of :mod:`tigertail.mixing.terms`, c_j what they count for a query
 (:class:`tigertail.mixing.parameters.MixtureParameters`), as the exponent beta(A) does, n_B are the listeners of B, m_B
 those it would have if all could hear it (:meth:`tigertail.dataset.exposure.Exposure.propensity`), t is the character.
-Z makes the sum over all items 1 before popularity is divided out: at an exponent of 0 aff is the probability that the
-next item of a listener of A is B (taste), or that B is listed as similar to A (kinship), or between them.
+Z makes the sum over all items 1 before popularity is divided out: at an exponent of 0 aff is the probability that
+another item of a listener of A is B (taste), or that B is listed as similar to A (kinship), or between them.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Mixture:
     beta
         Popularity exponent, of a query of middling popularity.
     character
-        Between taste, 0, what people play next, and kinship, 1, what is alike.
+        Between taste, 0, what its listeners also play, and kinship, 1, what is alike.
     candidates
         Candidates of every item; None where answers are searched among all items.
     localised_part
@@ -184,26 +184,7 @@ class Mixture:
     def best_candidates(
         self, queries: NDArray[np.int32], n: int, allowed: NDArray[np.bool_] | None = None
     ) -> tuple[NDArray[np.int32], Floats, NDArray[np.bool_]]:
-        """Return the best candidates of some queries.
-
-        Parameters
-        ----------
-        queries
-            Item codes; int32, (queries,).
-        n
-            How many to return.
-        allowed
-            Which items may be listed; bool, (items,). None means all.
-
-        Returns
-        -------
-        codes
-            Best first, ties by the smaller code; int32, (queries, n); -1 where there are no more.
-        affinities
-            As :meth:`affinity` has them; float32, (queries, n).
-        certain
-            Whether no other item could be among them; bool, (queries,).
-        """
+        """Do what :meth:`tigertail.signals.contract.HasCandidates.best_candidates` says."""
         assert self.candidates is not None
         queries = np.asarray(queries, np.int32)
         names = list(self.parts)

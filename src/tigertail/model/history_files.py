@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, cast
 import polars as pl
 
 from tigertail import columns as c
+from tigertail.dataset.full_names import full_name
 from tigertail.dataset.tables import table_spec
 from tigertail.errors import DataError
 from tigertail.frames.columns import mapped
@@ -155,9 +156,6 @@ def _number(text: str) -> float | None:
 
 def _reference(row: Mapping[str, Any], index: ItemIndex) -> str | None:
     """Return what the item of a row is found by: id, MBID, its name after its artist's, its name; else the last."""
-    by_artist = (
-        f"{row[c.ARTIST_NAME]} - {row[c.NAME]}" if row.get(c.ARTIST_NAME) and row.get(c.NAME) else None
-    )
-    texts = [row.get(c.ITEM_ID), row.get(c.MBID), by_artist or row.get(c.NAME)]
+    texts = [row.get(c.ITEM_ID), row.get(c.MBID), full_name(row) if row.get(c.NAME) else None]
     given = [str(text) for text in texts if text is not None]
     return next((text for text in given if index.code(text) is not None), given[-1] if given else None)

@@ -299,7 +299,7 @@ class Model:
         include_known
             Whether to list what they played too.
         options
-            The options of the query. By default the character is 0, what is played next
+            The options of the query. By default the character is 0, what is also played
             (:mod:`tigertail.model.recommend`).
         **keywords
             Options by name, as of :class:`tigertail.model.QueryOptions`; they replace those of ``options``.

@@ -35,7 +35,7 @@ from tigertail.sparse import CSR
 Floats = NDArray[np.float32]
 
 CHARACTER: Final = 0.0
-"""What is played next, where the caller does not say."""
+"""Taste, what is also played, where the caller does not say."""
 BETA: Final = 0.6
 """The popularity exponent, where the caller does not say."""
 SHARE: Final = 0.8

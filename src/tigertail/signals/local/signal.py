@@ -265,17 +265,7 @@ class GroupedCoListening:
         """Return the affinity from each query to some items through the lens, from those without it.
 
         A lens changes what common listeners count, not what the factors expect, so that these need not be asked again.
-
-        Parameters
-        ----------
-        queries
-            Item codes; int32, (queries,).
-        starts
-            Where the items of each query begin, and where the last end; int64, (queries + 1,).
-        items
-            Items of the queries, one after the other; int32.
-        affinities
-            Affinities to these without the lens; float32.
+        The parameters are those of :meth:`tigertail.signals.contract.LocalisedAtItems.localised_affinity`.
         """
         if self.lens is None:
             return affinities

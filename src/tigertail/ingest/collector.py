@@ -1,0 +1,135 @@
+"""Cleaned rows of all sources, each where its table needs it: references to items, profiles, plays, other rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from dataclasses import replace as replaced
+from typing import Final
+
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.dataset.table_spec import PAIR_REFERENCES, Intake
+from tigertail.dataset.tables import TABLES
+from tigertail.ingest.credits import Credits, with_credits
+from tigertail.ingest.formats import Batch, Source
+from tigertail.ingest.identity import Identities, by_alias, resolve
+from tigertail.ingest.linking import TABLE, UNSPACED, LinkedRows, link_items
+from tigertail.ingest.profiles import Profiles
+from tigertail.ingest.references import condense, pair_refs, references, with_refs
+from tigertail.ingest.side_tables import SideTables
+from tigertail.io.quarantine import Quarantine
+
+_MAX_REFERENCES: Final = 300_000  # held before equal ones are merged
+
+
+@dataclass(frozen=True, eq=False)
+class FoundItems:
+    """The items that all references mean.
+
+    Parameters
+    ----------
+    identities
+        The items that plays and catalogues name.
+    linked
+        What rows that only add to known items were linked to; None where there are none.
+    """
+
+    identities: Identities
+    linked: LinkedRows | None
+
+    @property
+    def items(self) -> pl.DataFrame:
+        """The table of items."""
+        return self.linked.items if self.linked else self.identities.items
+
+    @property
+    def item_of(self) -> pl.DataFrame:
+        """The item of every reference that has one."""
+        if self.linked is None:
+            return self.identities.item_of
+        both = pl.concat(
+            [self.identities.item_of, self.linked.item_of.select(self.identities.item_of.columns)]
+        )
+        return both.unique(maintain_order=True)
+
+
+class RowCollector:
+    """Collects cleaned rows, and finds the items they are about at the end.
+
+    Parameters
+    ----------
+    quarantine
+        Where rows of side tables go that cannot be used.
+    add_plays
+        Takes the plays of a source, with a ``ref`` for the item.
+    """
+
+    def __init__(
+        self, quarantine: Quarantine, add_plays: Callable[[Source, Batch, pl.DataFrame], None]
+    ) -> None:
+        self.profiles = Profiles()
+        self.side = SideTables(quarantine)
+        self._quarantine = quarantine
+        self._add_plays = add_plays
+        self._refs: list[pl.DataFrame] = []
+        self._max_references = _MAX_REFERENCES
+        self._alias_refs: list[pl.DataFrame] = []
+        self._side_refs: list[pl.DataFrame] = []
+
+    def add(self, source: Source, batch: Batch, rows: pl.DataFrame) -> None:
+        """Add the cleaned rows of a batch."""
+        spec = TABLES[batch.table]
+        if spec.intake is Intake.PROFILES:
+            self.profiles.add(rows)
+            return
+        if spec.intake is Intake.ALIASES:
+            named = with_refs(rows, source)
+            self._alias_refs.append(references(named, source, catalogue=False, also=(c.ALIAS,)))
+            return
+        if len(spec.item_columns) == len(PAIR_REFERENCES):
+            rows, refs = pair_refs(rows, source)
+        else:
+            rows = with_refs(rows, source)
+            refs = references(rows, source, catalogue=spec.intake is Intake.CATALOGUE)
+        self._add_references(refs, batch)
+        if spec.intake is Intake.PLAYS:
+            self._add_plays(source, batch, rows)
+        elif spec.intake is Intake.ROWS:
+            self.side.add(batch.table, rows, source.label)
+
+    def find_items(self, sources: Iterable[Source], namespaces: Sequence[str]) -> FoundItems | None:
+        """Return the items that all references mean; None without a reference of plays or of a catalogue.
+
+        Parameters
+        ----------
+        sources
+            All sources, some of which may split credits of several artists.
+        namespaces
+            Their namespaces.
+        """
+        if not self._refs:
+            return None
+        refs = condense(self._refs)
+        aliases = condense(self._alias_refs) if self._alias_refs else None
+        credits = Credits.of(sources, refs)
+        refs, parts = credits.split(refs, self._quarantine)
+        identities = resolve(refs, namespaces, aliases)
+        identities = replaced(identities, item_of=with_credits(identities.item_of, parts))
+        if not self._side_refs:
+            return FoundItems(identities, None)
+        known = refs if aliases is None else pl.concat([refs, aliases.drop(c.ALIAS), by_alias(aliases)])
+        side_refs, parts = credits.split(condense(self._side_refs), self._quarantine)
+        linked = link_items(side_refs, known, identities)
+        return FoundItems(identities, replaced(linked, item_of=with_credits(linked.item_of, parts)))
+
+    def _add_references(self, refs: pl.DataFrame, batch: Batch) -> None:
+        if batch.known_only:
+            columns = (pl.lit(batch.table).alias(TABLE), pl.lit(batch.unspaced).alias(UNSPACED))
+            self._side_refs.append(refs.with_columns(columns))
+            return
+        self._refs.append(refs)
+        if sum(frame.height for frame in self._refs) >= self._max_references:
+            self._refs = [condense(self._refs)]
+            self._max_references = max(_MAX_REFERENCES, 2 * self._refs[0].height)
