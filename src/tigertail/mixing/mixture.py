@@ -325,6 +325,10 @@ class Mixture:
                 scale[rows, place] = scales(affinities, queries[rows])
         return found, has_data, scale
 
+    def parts_with_data(self, queries: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Return whether each part has data about some queries; bool, (queries, parts)."""
+        return np.asarray(self._has_data[queries])
+
     def counted(self, queries: NDArray[np.int32], has_data: NDArray[np.bool_]) -> Counted:
         """Return what each term counts for some queries, of which parts have data or not."""
         listeners = self.listeners[queries]

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from tigertail.kernels import njit, prange
 from tigertail.mixing.candidates import MOST_PARTS, SAMPLE, Candidates
 from tigertail.mixing.mixture import Mixture
-from tigertail.mixing.scoring import WIDTH, add_terms, inverses, new_scratch
+from tigertail.mixing.pool import SMALL, Catalogue, pools
+from tigertail.mixing.scoring import STRIDE, WIDTH, add_terms, inverses, new_scratch, powers_in_place
 from tigertail.progress import progress
-from tigertail.retrieval.topk import offer, sort_best_first
 
 Floats = NDArray[np.float32]
 
@@ -35,7 +35,12 @@ QUOTA_OF_PART: Final = 100
 LENGTH_OF_PART: Final = 300  # beyond the quota an item is a candidate where there is room, or by another list
 QUOTA_WITHOUT: Final = 100
 _NOTHING: Final = np.float32(-np.inf)
-_EVERY: Final = 16  # one item in so many is sampled for a likely floor
+STEPS: Final = 1024
+"""Steps of a scale that stands for an order: a rank need not be exact where one list of many is merged."""
+_STEPS_OF_QUOTA: Final = 256  # steps of priority up to a quota
+_MANTISSA_BITS: Final = 18  # left out of a step: 32 steps for each factor of two
+_ZERO: Final = np.float32(0)
+_TINY: Final = np.float32(1e-12)
 _NEVER: Final = np.float32(np.inf)
 
 
@@ -44,8 +49,8 @@ class Chosen(NamedTuple):
 
     Parameters
     ----------
-    codes
-        Candidates by code, then the sample; int32, (queries, most + 48).
+    places
+        Entries of the query's pool: candidates by code, then the sample; int32, (queries, most + 48).
     sizes
         How many candidates there are; int32, (queries,).
     sampled
@@ -58,12 +63,42 @@ class Chosen(NamedTuple):
         Float32, (queries, 2).
     """
 
-    codes: NDArray[np.int32]
+    places: NDArray[np.int32]
     sizes: NDArray[np.int32]
     sampled: NDArray[np.int32]
     complete: NDArray[np.bool_]
     log_weights: Floats
     drift: Floats
+
+
+class Lists(NamedTuple):
+    """How a mixture is asked for the lists that candidates are chosen from.
+
+    Parameters
+    ----------
+    characters
+        Float32, (characters,).
+    character
+        Place of the character of each list among these; int64, (lists,).
+    exponents
+        Popularity exponent of each query in each list; float32, (queries, lists).
+    quotas
+        Int64, (lists,).
+    gains
+        What popularity subtracts at an exponent of 1, by level; float32, (characters, levels).
+    home
+        The place of the list that is asked by default; int64, (1,).
+    enabled
+        Which parts have data and are left without one of them; bool, (queries * parts, parts).
+    """
+
+    characters: Floats
+    character: NDArray[np.int64]
+    exponents: Floats
+    quotas: NDArray[np.int64]
+    gains: Floats
+    home: NDArray[np.int64]
+    enabled: NDArray[np.bool_]
 
 
 def with_candidates(mixture: Mixture, most: int) -> Mixture:
@@ -93,12 +128,15 @@ def retrieve(mixture: Mixture, most: int) -> Candidates | None:
     known = np.zeros(items, np.uint16)
     for place, part in enumerate(mixture.parts.values()):
         known |= part.known.astype(np.uint16) << np.uint16(place)
+    catalogue = Catalogue.of(mixture.listeners)
     blocks = []
     with progress("candidates", items) as tick:
-        rows = min(QUERIES, max(1, BLOCK_BYTES // (4 * max(1, items) * (len(parts) + 4))))
+        rows = (
+            QUERIES if items > SMALL else min(QUERIES, max(1, BLOCK_BYTES // (4 * items * (len(parts) + 1))))
+        )
         for start in range(0, items, rows):
             queries = np.arange(start, min(start + rows, items), dtype=np.int32)
-            blocks.append(_retrieved(mixture, queries, most))
+            blocks.append(_retrieved(mixture, catalogue, queries, most))
             tick(len(queries))
     sizes, complete, lengths, value_lengths, codes, has_data, values, scale, log_weights, drift = (
         np.concatenate(arrays) for arrays in zip(*blocks, strict=True)
@@ -120,53 +158,48 @@ def retrieve(mixture: Mixture, most: int) -> Candidates | None:
     )
 
 
-def _retrieved(mixture: Mixture, queries: NDArray[np.int32], most: int) -> tuple[NDArray[np.generic], ...]:
+def _retrieved(
+    mixture: Mixture, catalogue: Catalogue, queries: NDArray[np.int32], most: int
+) -> tuple[NDArray[np.generic], ...]:
     """Return the arrays of :class:`Candidates` for some queries, with lengths in the place of offsets."""
-    found, has_data, scale = mixture.parts_affinities(queries)
-    inverse = inverses(scale)
+    has_data = mixture.parts_with_data(queries)
+    pool = pools(mixture.parts, catalogue, queries, has_data)
+    inverse = inverses(pool.scale)
     popularity = mixture.popularity_features
-    ends = [replace(mixture, character=end).counted(queries, has_data) for end in (0.0, 1.0)]
-    heights, data = _heights(found, has_data, inverse, *ends, popularity.level, queries)
+    ends = [mixture.with_character(end).counted(queries, has_data) for end in (0.0, 1.0)]
+    lists = _lists(mixture, queries, has_data)
+    without = mixture.counted(np.repeat(queries, len(mixture.parts)), lists.enabled)
+    chosen = _chosen(pool, inverse, *ends, without, lists, popularity.level, most)
+    lengths = (chosen.sizes + chosen.sampled).astype(np.int64)
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    codes, bits, value_lengths, values = _packed(pool, chosen, starts)
+    return (
+        *(chosen.sizes, chosen.complete, lengths, value_lengths),
+        *(codes, bits, values[: value_lengths.sum()], pool.scale, chosen.log_weights, chosen.drift),
+    )
+
+
+def _lists(mixture: Mixture, queries: NDArray[np.int32], has_data: NDArray[np.bool_]) -> Lists:
     characters = sorted({0.0, mixture.character, 1.0})
-    dials = [
+    asked = [
         (character, mixture.beta if beta is None else beta, _quota(mixture, character, beta))
         for character in characters
         for beta in EXPONENTS
     ]
-    exponents = np.stack(
-        [
-            mixture.parameters.exponents(mixture.listeners[queries], beta, character)
-            for character, beta, _ in dials
-        ],
-        1,
-    ).astype(np.float32)
-    gains = np.stack([popularity.gains(character) for character, _, _ in dials]).astype(np.float32)
+    listeners, parameters = mixture.listeners[queries], mixture.parameters
+    exponents = [parameters.exponents(listeners, beta, character) for character, beta, _ in asked]
+    gains = [mixture.popularity_features.gains(character) for character in characters]
     count = len(mixture.parts)
-    asked = np.repeat(queries, count)
-    enabled = np.repeat(has_data, count, axis=0) & ~np.tile(np.eye(count, dtype=np.bool_), (len(queries), 1))
-    chosen = _chosen(
-        found,
-        has_data,
-        inverse,
-        heights,
-        data,
-        mixture.counted(asked, enabled),
+    alone = np.tile(np.eye(count, dtype=np.bool_), (len(queries), 1))
+    enabled = np.repeat(has_data, count, axis=0) & ~alone
+    return Lists(
+        np.array(characters, np.float32),
+        np.array([characters.index(character) for character, _, _ in asked], np.int64),
+        np.stack(exponents, 1).astype(np.float32),
+        np.array([quota for _, _, quota in asked], np.int64),
+        np.stack(gains).astype(np.float32),
+        np.array([asked.index((mixture.character, mixture.beta, QUOTA))], np.int64),
         enabled,
-        np.array([character for character, _, _ in dials], np.float32),
-        exponents,
-        gains,
-        np.array([quota for _, _, quota in dials], np.int64),
-        dials.index((mixture.character, mixture.beta, QUOTA)),
-        popularity.level,
-        queries,
-        most,
-    )
-    lengths = (chosen.sizes + chosen.sampled).astype(np.int64)
-    starts = np.concatenate([[0], np.cumsum(lengths)])
-    codes, bits, value_lengths, values = _packed(found, has_data, chosen, starts)
-    return (
-        *(chosen.sizes, chosen.complete, lengths, value_lengths),
-        *(codes, bits, values[: value_lengths.sum()], scale, chosen.log_weights, chosen.drift),
     )
 
 
@@ -176,272 +209,337 @@ def _quota(mixture: Mixture, character: float, beta: float | None) -> int:
     return QUOTA if beta is None else QUOTA_OF_EXPONENT
 
 
-@njit(parallel=True, cache=True)
-def _heights(found, has_data, inverse, taste, kinship, level, queries):
-    """Return the sums of terms at both ends; float32, (2, queries, items), and who has data; uint8."""
-    rows, _, items = found.shape
-    heights = np.empty((2, rows, items), np.float32)
-    data = np.empty((rows, items), np.uint8)
-    for row in prange(rows):
-        scratch = new_scratch(has_data.shape[1])
-        for end in range(2):
-            counted = kinship if end else taste
-            sums, marks = heights[end, row], data[row]
-            levels = counted.heights[row]
-            for item in range(items):
-                sums[item] = levels[level[item]]
-            for start in range(0, items, WIDTH):
-                last = min(start + WIDTH, items)
-                add_terms(
-                    found[row],
-                    start,
-                    has_data[row],
-                    inverse[row],
-                    counted,
-                    row,
-                    sums[start:last],
-                    marks[start:last],
-                    scratch,
-                )
-            sums[queries[row]] = _NOTHING
-        data[row, queries[row]] = 0
-    return heights, data
+@njit(cache=True)
+def _sum_terms(pool, row, has_data, inverse, counted, asked, level, heights, data, scratch):
+    """Write the sums of the terms of one query and its pool, and who has data about the pairs."""
+    begin = pool.starts[row]
+    levels = counted.heights[asked]
+    for place in range(len(heights)):
+        heights[place] = levels[level[pool.items[begin + place]]]
+    for start in range(0, len(heights), WIDTH):
+        last = min(start + WIDTH, len(heights))
+        add_terms(
+            pool.found,
+            begin + start,
+            has_data,
+            inverse,
+            counted,
+            asked,
+            heights[start:last],
+            data[start:last],
+            scratch,
+        )
 
 
 @njit(cache=True)
-def _likely_floor(scores, data, items, length):
-    """Return a score that more than ``length`` items are likely to exceed, but not many more."""
-    best = np.empty(length // _EVERY * 2 + 8, np.float32)
-    codes = np.empty(len(best), np.int32)
-    size = 0
-    for place in range(0, len(items), _EVERY):
-        score = scores[place]
-        if data[items[place]] and not (size == len(best) and score <= best[0]):
-            size = offer(best, codes, size, score, items[place])
-    return best[0] if size == len(best) else _NOTHING
+def _note_ranks(steps, length, quota, counts, priority):
+    """Give entries the priority of their rank in a list, best first.
+
+    ``steps`` has the step of each entry in a scale of :data:`STEPS`, -1 for an entry that is not in the list. Entries
+    on one step share the last of their ranks; beyond ``length`` ranks an entry gets none.
+    """
+    counts[:] = 0
+    for step in steps:
+        if step >= 0:
+            counts[step] += 1
+    rank = 0
+    lowest = STEPS
+    for step in range(STEPS - 1, -1, -1):
+        if counts[step]:
+            if rank >= length:
+                break
+            rank += counts[step]
+            counts[step] = rank
+            lowest = step
+    for place in range(len(steps)):
+        step = steps[place]
+        if step >= lowest:
+            priority[place] = min(priority[place], np.float32(counts[step] / quota))
 
 
 @njit(cache=True)
-def _offer_above(scores, data, items, floor, best, codes):
-    """Fill a heap with the best of some items, with data and a score above ``floor``; return how many there are."""
+def _linear_steps(scores, data, steps):
+    """Write the steps of scores that are logarithms, at equal distances."""
+    lowest, highest = -_NOTHING, _NOTHING
+    for place in range(len(scores)):
+        if data[place]:
+            lowest, highest = min(lowest, scores[place]), max(highest, scores[place])
+    factor = np.float32(STEPS - 1) / max(highest - lowest, _TINY) if highest > _NOTHING else _ZERO
+    for place in range(len(scores)):
+        steps[place] = np.int32((scores[place] - lowest) * factor) if data[place] else -1
+
+
+@njit(cache=True)
+def _geometric_steps(affinities, data, steps):
+    """Write the steps of affinities, at equal ratios; those up to 0 are not in the list."""
+    bits = affinities.view(
+        np.int32
+    )  # of a number above 0: exponent and mantissa, so that they grow with its logarithm
+    highest = np.int32(0)
+    for place in range(len(affinities)):
+        if data[place] and affinities[place] > 0:
+            highest = max(highest, bits[place])
+    for place in range(len(affinities)):
+        below = (highest - bits[place]) >> _MANTISSA_BITS
+        steps[place] = max(STEPS - 1 - below, 0) if data[place] and affinities[place] > 0 else -1
+
+
+@njit(cache=True)
+def _keep(priority, most, counts, places):
+    """Write the entries of the highest priority to ``places``, ascending; return how many."""
+    counts[:] = 0
+    for place in range(len(priority)):
+        if priority[place] < _NEVER:
+            counts[np.int64(min(priority[place] * _STEPS_OF_QUOTA, STEPS - 1))] += 1
+    last = 0
+    taken = 0
+    while last < STEPS - 1 and taken + counts[last] <= most:
+        taken += counts[last]
+        last += 1
+    room = most - taken  # for some of those on the last step
     size = 0
-    for place in range(len(items)):
-        score = scores[place]
-        if score > floor and data[items[place]] and not (size == len(best) and score <= best[0]):
-            size = offer(best, codes, size, score, items[place])
+    for place in range(len(priority)):
+        if priority[place] < _NEVER:
+            step = np.int64(min(priority[place] * _STEPS_OF_QUOTA, STEPS - 1))
+            if step < last or (step == last and room > 0):
+                room -= 1 if step == last else 0
+                places[size] = place
+                size += 1
     return size
 
 
 @njit(cache=True)
-def _note_best(scores, data, items, length, quota, floor, priority):
-    """Give the best of some items, with data and a score above ``floor``, the priority of their rank in a list."""
-    length = min(length, len(items))
-    best = np.empty(length, np.float32)
-    codes = np.empty(length, np.int32)
-    # With a floor that a sample suggests, the heap is offered little more than it keeps.
-    size = 0
-    if len(items) > _EVERY * length // 4:
-        likely = _likely_floor(scores, data, items, length)
-        if likely > floor:
-            size = _offer_above(scores, data, items, likely, best, codes)
-    if size < length:
-        size = _offer_above(scores, data, items, floor, best, codes)
-    sort_best_first(best, codes, size)
-    for rank in range(size):
-        priority[codes[rank]] = min(priority[codes[rank]], np.float32((rank + 1) / quota))
-
-
-@njit(cache=True)
-def _note_best_without(found, inverse, counted, enabled, row, data, gains, level, priority):
-    """Note the best of the mixture without each part, among the items that are in another list."""
-    parts = len(inverse)
-    pool = np.flatnonzero(priority < _NEVER).astype(np.int32)
-    there = np.empty((parts, len(pool)), np.float32)
-    for part in range(parts):
-        for place in range(len(pool)):
-            there[part, place] = found[part, pool[place]]
-    heights = np.empty(len(pool), np.float32)
-    marks = np.empty(len(pool), np.uint8)
-    scratch = new_scratch(parts)
-    for part in range(parts):
-        asked = row * parts + part
-        levels = counted.heights[asked]
-        for place in range(len(pool)):
-            heights[place] = levels[level[pool[place]]]
-        for start in range(0, len(pool), WIDTH):
-            end = min(start + WIDTH, len(pool))
-            add_terms(
-                there,
-                start,
-                enabled[asked],
-                inverse,
-                counted,
-                asked,
-                heights[start:end],
-                marks[start:end],
-                scratch,
-            )
-        for place in range(len(pool)):
-            heights[place] = heights[place] - gains[level[pool[place]]] if marks[place] else _NOTHING
-        _note_best(heights, data, pool, QUOTA_WITHOUT, QUOTA_WITHOUT, _NOTHING, priority)
-
-
-@njit(cache=True)
-def _keep(priority, most, codes):
-    """Write the items of the highest priority to ``codes``, ascending; return how many."""
-    best = np.empty(most, np.float32)
-    size = 0
-    for item in range(len(priority)):
-        if priority[item] < _NEVER and not (size == most and -priority[item] <= best[0]):
-            size = offer(best, codes, size, -priority[item], item)
-    codes[:size] = np.sort(codes[:size])
-    return size
-
-
-@njit(cache=True)
-def _sample(heights, chosen, query, codes, log_weights):
-    """Draw items that are no candidates in proportion to e^height, at equal steps; return how many."""
+def _mass(heights, weights, powers, scratch):
+    """Write what each entry adds to the normaliser, over e^top; return the sum, and top."""
     top = _NOTHING
-    others = 0
-    for item in range(len(heights)):
-        if not chosen[item] and item != query:
-            top = max(top, heights[item])
-            others += 1
-    if others == 0:
-        return 0
+    for place in range(len(heights)):
+        if weights[place] > 0:
+            top = max(top, heights[place])
+    if top == _NOTHING:
+        return 0.0, top
+    powers[:] = heights
+    sums = np.zeros(STRIDE, np.float64)
+    powers_in_place(powers, top, sums, scratch)
     mass = 0.0
-    for item in range(len(heights)):
-        if not chosen[item] and item != query:
-            mass += np.exp(heights[item] - top)
+    for place in range(len(heights)):
+        powers[place] *= weights[place]
+        mass += powers[place]
+    return mass, top
+
+
+@njit(cache=True)
+def _sample(powers, mass, top, heights, places, log_weights):
+    """Draw entries in proportion to what they add to the normaliser, at equal steps."""
     step = mass / SAMPLE
     passed = 0.0
     drawn = 0
     last = 0
-    for item in range(len(heights)):
-        if not chosen[item] and item != query:
-            passed += np.exp(heights[item] - top)
-            last = item
+    for place in range(len(powers)):
+        if powers[place] > 0:
+            passed += powers[place]
+            last = place
             while drawn < SAMPLE and passed >= (drawn + 0.5) * step:
-                codes[drawn] = item
-                log_weights[drawn] = np.log(step) + top - heights[item]
+                places[drawn] = place
+                log_weights[drawn] = np.log(step) + top - heights[place]
                 drawn += 1
     for rest in range(drawn, SAMPLE):  # rounding may leave the last step short
-        codes[rest] = last
+        places[rest] = last
         log_weights[rest] = np.log(step) + top - heights[last]
+
+
+@njit(cache=True)
+def _drift(heights, mass, top, places, log_weights):
+    """Return the logarithm of what the other items sum to, over what the sample makes of it."""
+    estimate = 0.0
+    for one in range(SAMPLE):
+        estimate += np.exp(np.float64(heights[places[one]]) - top + log_weights[one])
+    return np.log(mass / estimate)
+
+
+@njit(cache=True)
+def _popularity(pool, row, lists, level):
+    """Return what popularity subtracts at an exponent of 1, at each character; float32, (characters, entries)."""
+    begin, end = pool.starts[row], pool.starts[row + 1]
+    subtracted = np.empty((len(lists.gains), end - begin), np.float32)
+    for place in range(end - begin):
+        one = level[pool.items[begin + place]]
+        for character in range(len(lists.gains)):
+            subtracted[character, place] = lists.gains[character, one]
+    return subtracted
+
+
+@njit(cache=True)
+def _note_lists(heights, data, popularity, lists, row, steps, counts, priority):
+    """Note the ranks in each list."""
+    scores = np.empty(len(data), np.float32)
+    for one in range(len(lists.quotas)):
+        character = lists.character[one]
+        share, exponent = lists.characters[character], lists.exponents[row, one]
+        for place in range(len(data)):
+            scores[place] = (
+                (1 - share) * heights[0, place]
+                + share * heights[1, place]
+                - exponent * popularity[character, place]
+            )
+        _linear_steps(scores, data, steps)
+        _note_ranks(steps, lists.quotas[one], lists.quotas[one], counts, priority)
+
+
+@njit(cache=True)
+def _note_parts(
+    pool,
+    row,
+    inverse,
+    without,
+    lists,
+    level,
+    data,
+    popularity,
+    steps,
+    counts,
+    scores,
+    marks,
+    scratch,
+    priority,
+):
+    """Note the ranks in the list of each part, and in that of the mixture without it."""
+    begin, end = pool.starts[row], pool.starts[row + 1]
+    exponent, fallen = lists.exponents[row, lists.home[0]], popularity[lists.character[lists.home[0]]]
+    parts = pool.has_data.shape[1]
+    for part in range(parts):
+        if pool.has_data[row, part]:
+            _geometric_steps(pool.found[part, begin:end], data, steps)
+            _note_ranks(steps, LENGTH_OF_PART, QUOTA_OF_PART, counts, priority)
+            asked = row * parts + part
+            enabled = lists.enabled[asked]
+            _sum_terms(pool, row, enabled, inverse, without, asked, level, scores, marks, scratch)
+            for place in range(end - begin):
+                scores[place] -= exponent * fallen[place]
+                marks[place] &= data[place]
+            _linear_steps(scores, marks, steps)
+            _note_ranks(steps, QUOTA_WITHOUT, QUOTA_WITHOUT, counts, priority)
+
+
+@njit(cache=True)
+def _represent_others(
+    stands_for, heights, share, places, size, log_weights, drift, scores, weights, powers, scratch
+):
+    """Write a sample of the entries that are no candidates behind the candidates; return how many it has."""
+    for place in range(len(stands_for)):
+        weights[place] = stands_for[place] if stands_for[place] > 0 else 1
+        scores[place] = (1 - share) * heights[0, place] + share * heights[1, place]
+    for place in range(size):
+        weights[places[place]] = 0
+    mass, top = _mass(scores, weights, powers, scratch)
+    if mass == 0:
+        return 0
+    others = places[size:]
+    _sample(powers, mass, top, scores, others, log_weights)
+    for end in range(2):
+        mass, top = _mass(heights[end], weights, powers, scratch)
+        drift[end] = _drift(heights[end], mass, top, others, log_weights)
     return SAMPLE
 
 
 @njit(cache=True)
-def _drift(heights, chosen, query, codes, log_weights):
-    """Return the logarithm of what the other items sum to, over what the sample makes of it."""
-    top = _NOTHING
-    for item in range(len(heights)):
-        if not chosen[item] and item != query:
-            top = max(top, heights[item])
-    exact = 0.0
-    for item in range(len(heights)):
-        if not chosen[item] and item != query:
-            exact += np.exp(heights[item] - top)
-    estimate = 0.0
-    for place in range(SAMPLE):
-        estimate += np.exp(np.float64(heights[codes[place]]) - top + log_weights[place])
-    return np.log(exact / estimate)
-
-
-@njit(cache=True)
-def _represent_others(scores, ends, query, codes, size, log_weights, drift):
-    """Write the sample of the items that are no candidates behind the candidates; return how many it has."""
-    chosen = np.zeros(len(scores), np.bool_)
-    for place in range(size):
-        chosen[codes[place]] = True
-    sample = codes[size:]
-    sampled = _sample(scores, chosen, query, sample, log_weights)
-    if sampled:
-        for end in range(2):
-            drift[end] = _drift(ends[end], chosen, query, sample, log_weights)
-    return sampled
+def _choose(pool, row, inverse, taste, kinship, without, lists, level, most, places, log_weights, drift):
+    """Choose the candidates of a query; return how many there are, how many stand for others, and if none are left."""
+    stands_for = pool.stands_for[pool.starts[row] : pool.starts[row + 1]]
+    count = len(stands_for)
+    has_data = pool.has_data[row]
+    scratch = new_scratch(len(has_data))
+    heights = np.empty((2, count), np.float32)
+    scores, more, powers = (
+        np.empty(count, np.float32),
+        np.empty(count, np.float32),
+        np.empty(count, np.float32),
+    )
+    data, marks = np.empty(count, np.uint8), np.empty(count, np.uint8)
+    steps, counts = np.empty(count, np.int32), np.empty(STEPS, np.int32)
+    priority = np.full(count, _NEVER)
+    _sum_terms(pool, row, has_data, inverse, taste, row, level, heights[0], data, scratch)
+    _sum_terms(pool, row, has_data, inverse, kinship, row, level, heights[1], data, scratch)
+    for place in range(count):  # those of the sample are no candidates
+        data[place] = 0 if stands_for[place] > 0 else data[place]
+    popularity = _popularity(pool, row, lists, level)
+    _note_lists(heights, data, popularity, lists, row, steps, counts, priority)
+    _note_parts(
+        pool,
+        row,
+        inverse,
+        without,
+        lists,
+        level,
+        data,
+        popularity,
+        steps,
+        counts,
+        scores,
+        marks,
+        scratch,
+        priority,
+    )
+    covered = np.count_nonzero(data)
+    for place in range(count if covered <= most else 0):  # there is room for every item with data
+        priority[place] = 0 if data[place] else priority[place]
+    size = _keep(priority, most, counts, places)
+    share = lists.characters[lists.character[lists.home[0]]]
+    sampled = _represent_others(
+        stands_for, heights, share, places, size, log_weights, drift, scores, more, powers, scratch
+    )
+    return size, sampled, pool.whole[row] and covered == size
 
 
 @njit(parallel=True, cache=True)
-def _chosen(
-    found,
-    has_data,
-    inverse,
-    heights,
-    data,
-    without,
-    enabled,
-    characters,
-    exponents,
-    gains,
-    quotas,
-    home,
-    level,
-    queries,
-    most,
-):
-    rows, parts, items = found.shape
-    every = np.arange(items).astype(np.int32)
-    codes = np.full((rows, most + SAMPLE), -1, np.int32)
+def _chosen(pool, inverse, taste, kinship, without, lists, level, most):
+    rows = len(pool.has_data)
+    places = np.full((rows, most + SAMPLE), -1, np.int32)
     sizes = np.zeros(rows, np.int32)
     sampled = np.zeros(rows, np.int32)
     complete = np.zeros(rows, np.bool_)
     log_weights = np.zeros((rows, SAMPLE), np.float32)
     drift = np.zeros((rows, 2), np.float32)
     for row in prange(rows):
-        scores = np.empty(items, np.float32)
-        priority = np.full(items, _NEVER)
-        taste, kinship, marks = heights[0, row], heights[1, row], data[row]
-        for dial in range(len(quotas)):
-            share, exponent, gain = characters[dial], exponents[row, dial], gains[dial]
-            for item in range(items):
-                scores[item] = (
-                    (1 - share) * taste[item] + share * kinship[item] - exponent * gain[level[item]]
-                )
-            _note_best(scores, marks, every, quotas[dial], quotas[dial], _NOTHING, priority)
-        for part in range(parts):
-            if has_data[row, part]:
-                _note_best(
-                    found[row, part], marks, every, LENGTH_OF_PART, QUOTA_OF_PART, np.float32(0), priority
-                )
-        fallen = exponents[row, home] * gains[home]
-        _note_best_without(found[row], inverse[row], without, enabled, row, marks, fallen, level, priority)
-        covered = np.count_nonzero(marks)
-        if covered <= most:  # there is room for every item with data
-            priority[marks > 0] = 0
-        sizes[row] = _keep(priority, most, codes[row])
-        share = characters[home]
-        for item in range(items):
-            scores[item] = (1 - share) * taste[item] + share * kinship[item]
-        sampled[row] = _represent_others(
-            scores, heights[:, row], queries[row], codes[row], sizes[row], log_weights[row], drift[row]
+        sizes[row], sampled[row], complete[row] = _choose(
+            pool,
+            row,
+            inverse[row],
+            taste,
+            kinship,
+            without,
+            lists,
+            level,
+            most,
+            places[row],
+            log_weights[row],
+            drift[row],
         )
-        complete[row] = covered == sizes[row]
-    return Chosen(codes, sizes, sampled, complete, log_weights, drift)
+    return Chosen(places, sizes, sampled, complete, log_weights, drift)
 
 
 @njit(parallel=True, cache=True)
-def _packed(found, has_data, chosen, starts):
+def _packed(pool, chosen, starts):
     """Return the entries row by row: their codes, their bits, how many values a row has, and the values."""
-    rows, parts, _ = found.shape
+    rows, parts = pool.has_data.shape
     codes = np.empty(starts[-1], np.int32)
     bits = np.zeros(starts[-1], np.uint16)
     lengths = np.zeros(rows, np.int64)
     for row in prange(rows):
         for place in range(starts[row + 1] - starts[row]):
-            code = chosen.codes[row, place]
-            codes[starts[row] + place] = code
+            entry = pool.starts[row] + chosen.places[row, place]
+            codes[starts[row] + place] = pool.items[entry]
             for part in range(parts):
-                if has_data[row, part] and found[row, part, code] > _NOTHING:
+                if pool.found[part, entry] > _NOTHING:
                     bits[starts[row] + place] |= np.uint16(1 << part)
                     lengths[row] += 1
     value_starts = np.cumsum(lengths) - lengths
     values = np.empty(lengths.sum(), np.float32)
     for row in prange(rows):
         value = value_starts[row]
-        for entry in range(starts[row], starts[row + 1]):
+        for place in range(starts[row + 1] - starts[row]):
+            entry = pool.starts[row] + chosen.places[row, place]
             for part in range(parts):
-                if (bits[entry] >> part) & 1:
-                    values[value] = found[row, part, codes[entry]]
+                if (bits[starts[row] + place] >> part) & 1:
+                    values[value] = pool.found[part, entry]
                     value += 1
     return codes, bits, lengths, values

@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange, prefer_numpy
 from tigertail.threads import threads_for
+
+SAMPLED: Final = 8  # one item in so many suggests a floor
 
 
 def top_k(
@@ -120,6 +124,68 @@ def sort_best_first(scores, codes, size):
         scores[0], scores[last] = scores[last], scores[0]
         codes[0], codes[last] = codes[last], codes[0]
         sift_down(scores, codes, 0, last)
+
+
+@njit(cache=True)
+def best_of_bands(scores, items, left_out, band, found):
+    """Write the items of each band with the largest scores, above 0, to its row of ``found``.
+
+    ``scores`` has one of each item of the catalogue, ``items`` are those to look at, but ``left_out``; ``found`` is
+    int32, (bands, n).
+    """
+    bands, n = found.shape
+    best = np.empty((bands, n), np.float32)
+    floors = np.zeros(bands, np.float32)
+    filled = np.zeros(bands, np.int64)
+    for item in items:
+        one = band[item]
+        if scores[item] > floors[one] and item != left_out:
+            filled[one] = offer(best[one], found[one], filled[one], scores[item], item)
+            if filled[one] == n:
+                floors[one] = best[one, 0]
+
+
+@njit(cache=True)
+def best_of_runs(scores, left_out, runs, band, found):
+    """Do what :func:`best_of_bands` does for all items, where those between two of ``runs`` are of one band."""
+    bands, n = found.shape
+    best = np.empty((bands, n), np.float32)
+    rank = n // SAMPLED * 3 // 2 + 4
+    for one in range(bands):
+        floor, filled = _floor_of_sample(scores, runs, band, one, best[one, :rank], found[one, :rank]), 0
+        if floor > 0:
+            filled = _offer_run(scores, left_out, runs, band, one, floor, best[one], found[one])
+        if filled < n:  # the sample promised more than there is
+            found[one] = -1
+            _offer_run(scores, left_out, runs, band, one, np.float32(0), best[one], found[one])
+
+
+@njit(cache=True)
+def _floor_of_sample(scores, runs, band, one, best, codes):
+    """Return a score that more items of a band exceed than are wanted, but hardly more; 0 where few are there."""
+    filled, floor = 0, np.float32(0)
+    for run in range(len(runs) - 1):
+        if band[runs[run]] == one:
+            for item in range(runs[run], runs[run + 1], SAMPLED):
+                if scores[item] > floor:
+                    filled = offer(best, codes, filled, scores[item], item)
+                    if filled == len(best):
+                        floor = best[0]
+    return floor
+
+
+@njit(cache=True)
+def _offer_run(scores, left_out, runs, band, one, floor, best, found):
+    """Offer the items of a band to a heap of the best; return how many it has."""
+    filled = 0
+    for run in range(len(runs) - 1):
+        if band[runs[run]] == one:
+            for item in range(runs[run], runs[run + 1]):
+                if scores[item] > floor and item != left_out:
+                    filled = offer(best, found, filled, scores[item], item)
+                    if filled == len(best):
+                        floor = best[0]
+    return filled
 
 
 @njit(parallel=True, cache=True)

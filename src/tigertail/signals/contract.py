@@ -303,6 +303,50 @@ class HasCandidates(Protocol):
 
 
 @runtime_checkable
+class Retrieves(Protocol):
+    """Can find its best answers, and its affinity to a few items, without a look at every item."""
+
+    @property
+    def finds_all(self) -> bool:
+        """Whether :meth:`nearest` returns every item that it has data about, beside the query."""
+
+    def nearest(self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8]) -> NDArray[np.int32]:
+        """Return items that can be the best answers to some queries: of each band those with the largest affinities.
+
+        With bands of items with about as many listeners, they are the best under any popularity exponent.
+
+        Parameters
+        ----------
+        queries
+            Item codes; int32, (queries,).
+        n
+            How many of each band.
+        band
+            Band of each item; uint8, (items,).
+
+        Returns
+        -------
+        NDArray[np.int32]
+            In no order, some of them twice, -1 where there are no more; (queries, at most).
+        """
+
+    def affinity_at(
+        self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
+    ) -> NDArray[np.float32]:
+        """Return the affinity from each query to some items, as :meth:`Signal.affinity` does but for last digits.
+
+        Parameters
+        ----------
+        queries
+            Item codes; int32, (queries,).
+        starts
+            Where the items of each query begin, and where the last end; int64, (queries + 1,).
+        items
+            Items of the queries, one after the other, ascending for each; int32.
+        """
+
+
+@runtime_checkable
 class Reindexable(Protocol):
     """Its items can get new codes."""
 

@@ -10,8 +10,9 @@ from typing import Any, Final, Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from tigertail.signals.clusters import ClusteredVectors
 from tigertail.signals.contract import Arrays
-from tigertail.signals.products import blocks, products
+from tigertail.signals.products import blocks, products, products_at
 from tigertail.signals.remap import ItemRemap
 
 _NEAR: Final = 0.5  # least cosine of similar items: an angle of 60 degrees
@@ -68,6 +69,26 @@ class FactorAffinity:
         scores[~self.known[queries]] = -np.inf
         return scores
 
+    @property
+    def finds_all(self) -> bool:
+        """Whether :meth:`nearest` returns every item that it has data about."""
+        return False
+
+    def nearest(self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8]) -> NDArray[np.int32]:
+        """Return items that can be the best answers; see :class:`~tigertail.signals.contract.Retrieves`."""
+        clusters = self._clusters
+        asked, theirs = self.vectors[queries], clusters.cluster_of[queries]
+        return clusters.largest(asked, theirs, n, band, self._power(self.beta))
+
+    def affinity_at(
+        self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
+    ) -> NDArray[np.float32]:
+        """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""
+        directions = self.vectors[queries] * self._power(1.0)[queries, None]
+        scores = products_at(directions, self.vectors, starts, items) * self._power(self.beta)[items]
+        known = self.known[items] & np.repeat(self.known[queries], np.diff(starts))
+        return np.asarray(np.where(known, scores, -np.inf), np.float32)
+
     def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
         """Return that listeners have similar taste where the angle is small; "" elsewhere."""
         lengths = self._power(1.0)
@@ -78,6 +99,10 @@ class FactorAffinity:
     @cached_property
     def _lengths(self) -> NDArray[np.float32]:
         return np.asarray(np.linalg.norm(self.vectors, axis=1), np.float32)
+
+    @cached_property
+    def _clusters(self) -> ClusteredVectors:
+        return ClusteredVectors.of(self.vectors)
 
     @cached_property
     def _answers(self) -> NDArray[np.float32]:

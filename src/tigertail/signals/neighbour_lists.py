@@ -1,5 +1,8 @@
 """Signals that are lists of neighbours: a sparse matrix of the strongest affinities of each item."""
 
+# Kernels are compiled from their bodies, so annotations would have no effect here.
+# mypy: disable-error-code="no-untyped-def"
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -10,6 +13,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from tigertail.kernels import njit
 from tigertail.signals.contract import Arrays
 from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
@@ -42,6 +46,27 @@ class NeighbourLists:
             items, values = self.neighbours.row(query)
             scores[row, items] = values
         return scores
+
+    @property
+    def finds_all(self) -> bool:
+        """Whether :meth:`nearest` returns every item that it has data about: it does."""
+        return True
+
+    def nearest(self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8]) -> NDArray[np.int32]:
+        """Return all neighbours of some queries; see :class:`~tigertail.signals.contract.Retrieves`."""
+        rows = self.neighbours.select_rows(queries)
+        sizes = rows.row_sizes
+        found = np.full((len(queries), int(sizes.max(initial=0))), -1, np.int32)
+        found[np.arange(found.shape[1]) < sizes[:, None]] = rows.indices
+        return found
+
+    def affinity_at(
+        self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
+    ) -> NDArray[np.float32]:
+        """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""
+        found = np.full(len(items), -np.inf, np.float32)
+        _entries_at(*matrix_rows(self.neighbours), queries, starts, items, found)
+        return found
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
         """Return what links neighbours; "" for items that are none."""
@@ -105,3 +130,15 @@ def best_of_each(codes: NDArray[np.int32], scores: NDArray[np.float32]) -> CSR:
     found = codes >= 0
     rows = np.repeat(np.arange(items, dtype=np.int32), found.sum(axis=1))
     return CSR.from_coo(rows, codes[found], scores[found], (items, items))
+
+
+@njit(cache=True)
+def _entries_at(indptr, indices, data, queries, starts, items, found):
+    """Write the entries of some rows at some columns; both are ascending."""
+    for row in range(len(queries)):
+        entry, last = indptr[queries[row]], indptr[queries[row] + 1]
+        for place in range(starts[row], starts[row + 1]):
+            while entry < last and indices[entry] < items[place]:
+                entry += 1
+            if entry < last and indices[entry] == items[place]:
+                found[place] = data[entry]

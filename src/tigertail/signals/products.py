@@ -21,6 +21,7 @@ from tigertail.threads import threads_for
 WIDTH: Final = 64  # items in a block: a block of 128 factors just fits the first-level cache
 STEP: Final = 4  # factors taken at a time
 ROWS: Final = 4  # queries taken at a time
+EIGHT: Final = 8  # items taken at a time where they lie apart
 _TOGETHER: Final = 8  # blocks that NumPy takes at a time, whose products fit the second-level cache
 
 
@@ -76,6 +77,31 @@ def products(queries: NDArray[np.float32], laid_out: NDArray[np.float32], items:
     return scores
 
 
+def products_at(
+    queries: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    starts: NDArray[np.int64],
+    items: NDArray[np.int32],
+) -> NDArray[np.float32]:
+    """Return the scalar product of every query with some items, the same to the bit as :func:`products`.
+
+    Parameters
+    ----------
+    queries
+        Float32, (queries, factors).
+    vectors
+        Of all items; float32, (items, factors).
+    starts
+        Where the items of each query begin, and where the last end; int64, (queries + 1,).
+    items
+        Items of the queries, one after the other; int32.
+    """
+    found = np.empty(len(items), np.float32)
+    with threads_for(len(items) * vectors.shape[1]):
+        _products_at(np.ascontiguousarray(queries, np.float32), np.asarray(vectors), starts, items, found)
+    return found
+
+
 def _numpy_products(
     queries: NDArray[np.float32], laid_out: NDArray[np.float32], scores: NDArray[np.float32]
 ) -> None:
@@ -129,3 +155,60 @@ def _products(queries, laid_out, scores):
                         c * factors[j + 2, i] + d * factors[j + 3, i]
                     )
             scores[row, begin:end] = s0[: end - begin]
+
+
+@njit(cache=True)
+def product(query, vector):
+    """Return the scalar product of two vectors, summed as :func:`products` does."""
+    total = np.float32(0)
+    width = len(query)
+    whole = width - width % STEP
+    for j in range(0, whole, STEP):
+        total += (query[j] * vector[j] + query[j + 1] * vector[j + 1]) + (
+            query[j + 2] * vector[j + 2] + query[j + 3] * vector[j + 3]
+        )
+    if whole < width:
+        x = query[whole] * vector[whole]
+        y = query[whole + 1] * vector[whole + 1] if whole + 1 < width else np.float32(0)
+        z = query[whole + 2] * vector[whole + 2] if whole + 2 < width else np.float32(0)
+        total += (x + y) + z
+    return total
+
+
+@njit(parallel=True, cache=True)
+def _products_at(queries, vectors, starts, items, found):
+    for row in prange(len(queries)):
+        begin, end = starts[row], starts[row + 1]
+        products_of_one(queries[row], vectors, items[begin:end], found[begin:end])
+
+
+@njit(cache=True)
+def products_of_one(query, vectors, items, found):
+    """Write the scalar products of one query with some items; eight sums at a time do not wait for each other."""
+    width = len(query)
+    whole = len(items) - len(items) % EIGHT if width % STEP == 0 else 0
+    zero = np.float32(0)
+    for i in range(0, whole, EIGHT):
+        v0, v1, v2, v3 = (
+            vectors[items[i]],
+            vectors[items[i + 1]],
+            vectors[items[i + 2]],
+            vectors[items[i + 3]],
+        )
+        v4, v5 = vectors[items[i + 4]], vectors[items[i + 5]]
+        v6, v7 = vectors[items[i + 6]], vectors[items[i + 7]]
+        s0, s1, s2, s3, s4, s5, s6, s7 = zero, zero, zero, zero, zero, zero, zero, zero
+        for j in range(0, width, STEP):
+            a, b, c, d = query[j], query[j + 1], query[j + 2], query[j + 3]
+            s0 += (a * v0[j] + b * v0[j + 1]) + (c * v0[j + 2] + d * v0[j + 3])
+            s1 += (a * v1[j] + b * v1[j + 1]) + (c * v1[j + 2] + d * v1[j + 3])
+            s2 += (a * v2[j] + b * v2[j + 1]) + (c * v2[j + 2] + d * v2[j + 3])
+            s3 += (a * v3[j] + b * v3[j + 1]) + (c * v3[j + 2] + d * v3[j + 3])
+            s4 += (a * v4[j] + b * v4[j + 1]) + (c * v4[j + 2] + d * v4[j + 3])
+            s5 += (a * v5[j] + b * v5[j + 1]) + (c * v5[j + 2] + d * v5[j + 3])
+            s6 += (a * v6[j] + b * v6[j + 1]) + (c * v6[j + 2] + d * v6[j + 3])
+            s7 += (a * v7[j] + b * v7[j + 1]) + (c * v7[j + 2] + d * v7[j + 3])
+        found[i], found[i + 1], found[i + 2], found[i + 3] = s0, s1, s2, s3
+        found[i + 4], found[i + 5], found[i + 6], found[i + 7] = s4, s5, s6, s7
+    for i in range(whole, len(items)):
+        found[i] = product(query, vectors[items[i]])

@@ -33,8 +33,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.signals.annotation.config import AnnotationConfig
+from tigertail.signals.clusters import ClusteredVectors
 from tigertail.signals.contract import Arrays
-from tigertail.signals.products import blocks, products
+from tigertail.signals.products import blocks, products, products_at
 from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
 
@@ -70,6 +71,19 @@ class Prediction:
     def affinity(self, queries: NDArray[np.int32]) -> Vectors:
         """Return max(0, p_A . p_B) from each query to every item; float32, (queries, items)."""
         return np.maximum(products(self.vectors[queries], self._blocks, len(self.vectors)), np.float32(0))
+
+    def nearest(
+        self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8], gain: Vectors
+    ) -> NDArray[np.int32]:
+        """Return the items of each band with the largest affinity, times a gain; int32, (queries, bands * n)."""
+        clusters = self._clusters
+        return clusters.largest(self.vectors[queries], clusters.cluster_of[queries], n, band, gain)
+
+    def affinity_at(
+        self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
+    ) -> Vectors:
+        """Return the affinity from each query to some items, one after the other; float32."""
+        return np.maximum(products_at(self.vectors[queries], self.vectors, starts, items), np.float32(0))
 
     def between(self, a: int, b: int) -> float:
         """Return max(0, p_A . p_B) of two items."""
@@ -109,6 +123,10 @@ class Prediction:
             return None
         stored: Any = arrays
         return cls(stored[NAMES[0]], stored[NAMES[1]], settings["prediction_weight"])
+
+    @cached_property
+    def _clusters(self) -> ClusteredVectors:
+        return ClusteredVectors.of(self.vectors)
 
     @cached_property
     def _blocks(self) -> Any:

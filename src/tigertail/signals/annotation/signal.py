@@ -17,15 +17,18 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.kernels import njit, prange, prefer_numpy
+from tigertail.retrieval.topk import best_of_bands
 from tigertail.signals.annotation.explain import ANNOTATOR, PREDICTION, format_shared_labels
 from tigertail.signals.annotation.lexicon import Lexicon
 from tigertail.signals.annotation.prediction import Prediction
 from tigertail.signals.contract import Arrays
+from tigertail.signals.neighbour_lists import matrix_rows
 from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
 from tigertail.threads import threads_for
 
 _LOOKED_AT: Final = 12  # shared labels, of which some may tell no more than others
+LOOKED_UP: Final = 2**15  # entries of labels read for a query that looks for its best answers
 CONTRIBUTION: Final = "contribution"
 
 
@@ -183,6 +186,46 @@ class Annotation:
         scores[~self.known[queries]] = -np.inf
         return scores
 
+    @property
+    def finds_all(self) -> bool:
+        """Whether :meth:`nearest` returns every item that it has data about."""
+        return False
+
+    def nearest(self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8]) -> NDArray[np.int32]:
+        """Return items that can be the best answers; see :class:`~tigertail.signals.contract.Retrieves`.
+
+        Labels are read from the rarest on, as long as :data:`LOOKED_UP` entries are enough.
+        """
+        found = np.full((len(queries), int(band.max(initial=0)) + 1, n), -1, np.int32)
+        with threads_for(len(queries) * LOOKED_UP):
+            _most_shared(
+                matrix_rows(self._asked), matrix_rows(self._answers), queries, band, LOOKED_UP, found
+            )
+        shared = found.reshape(len(queries), -1)
+        if not self.prediction:
+            return shared
+        return np.hstack([shared, self.prediction.nearest(queries, n, band, self._predicted_scale)])
+
+    def affinity_at(
+        self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
+    ) -> NDArray[np.float32]:
+        """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""
+        scores = np.empty(len(items), np.float32)
+        with threads_for(len(items) * 16):
+            _scores_at(
+                matrix_rows(self._asked),
+                matrix_rows(self._answer_rows),
+                self.weights.shape[1],
+                queries,
+                starts,
+                items,
+                scores,
+            )
+        if self.prediction:
+            scores += self.prediction.affinity_at(queries, starts, items) * self._predicted_scale[items]
+        known = self.known[items] & np.repeat(self.known[queries], np.diff(starts))
+        return np.asarray(np.where(known, scores, -np.inf), np.float32)
+
     def shared_labels(self, a: int, b: int, n: int = 5) -> pl.DataFrame:
         """Return what two items have in common, and who says so.
 
@@ -303,10 +346,15 @@ class Annotation:
         return self._scaled(np.sqrt(self._squares))
 
     @cached_property
+    def _answer_rows(self) -> CSR:
+        """Rows of answers: which labels each item carries, and what that is worth."""
+        divisor = (self._squares + self.norm_floor**2) ** (self.beta / 2)
+        return self._scaled(divisor / self._shared_weight)
+
+    @cached_property
     def _answers(self) -> CSR:
         """Columns of answers: who carries each label, and what that is worth."""
-        divisor = (self._squares + self.norm_floor**2) ** (self.beta / 2)
-        return self._scaled(divisor / self._shared_weight).transpose()
+        return self._answer_rows.transpose()
 
     def _scaled(self, divisor: NDArray[np.float64]) -> CSR:
         inverse = np.where(self.known, 1 / np.where(self.known, divisor, 1), 0)
@@ -354,3 +402,50 @@ def _scores(offsets, columns, values, item_offsets, items, item_values, queries,
             column = columns[entry]
             for other in range(item_offsets[column], item_offsets[column + 1]):
                 row[items[other]] += value * item_values[other]
+
+
+@njit(parallel=True, cache=True)
+def _most_shared(asked, answers, queries, band, most, found):
+    """Write the items with the largest sums over shared labels, from the rarest label on."""
+    items = len(band)
+    for chunk in prange((len(queries) + 15) // 16):
+        sums = np.zeros(items, np.float32)
+        touched = np.empty(items, np.int32)
+        for place in range(16 * chunk, min(16 * chunk + 16, len(queries))):
+            begin, end = asked.indptr[queries[place]], asked.indptr[queries[place] + 1]
+            labels = asked.indices[begin:end]
+            order = np.argsort(answers.indptr[labels + 1] - answers.indptr[labels], kind="mergesort")
+            count = 0
+            read = 0
+            for entry in order:
+                first, last = answers.indptr[labels[entry]], answers.indptr[labels[entry] + 1]
+                read += last - first
+                if read > most:
+                    break
+                value = asked.data[begin + entry]
+                for other in range(first, last):
+                    item = answers.indices[other]
+                    if sums[item] == 0 and count < items:
+                        touched[count] = item
+                        count += 1
+                    sums[item] += value * answers.data[other]
+            best_of_bands(sums, touched[:count], queries[place], band, found[place])
+            for item in touched[:count]:
+                sums[item] = 0
+
+
+@njit(parallel=True, cache=True)
+def _scores_at(asked, rows, width, queries, starts, items, scores):
+    for chunk in prange((len(queries) + 15) // 16):
+        weights = np.zeros(width, np.float32)
+        for place in range(16 * chunk, min(16 * chunk + 16, len(queries))):
+            begin, end = asked.indptr[queries[place]], asked.indptr[queries[place] + 1]
+            for entry in range(begin, end):
+                weights[asked.indices[entry]] = asked.data[entry]
+            for one in range(starts[place], starts[place + 1]):
+                total = np.float32(0)
+                for other in range(rows.indptr[items[one]], rows.indptr[items[one] + 1]):
+                    total += weights[rows.indices[other]] * rows.data[other]
+                scores[one] = total
+            for entry in range(begin, end):
+                weights[asked.indices[entry]] = 0

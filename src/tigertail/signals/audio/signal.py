@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.signals.audio.explain import ALIKE, format_descriptors
+from tigertail.signals.clusters import ClusteredVectors
 from tigertail.signals.contract import Arrays
-from tigertail.signals.products import blocks, products
+from tigertail.signals.products import blocks, products, products_at
 from tigertail.signals.remap import ItemRemap
 
 Reals = NDArray[np.float32]
@@ -94,6 +95,48 @@ class AudioAffinity:
         scores[~self.known[queries]] = -np.inf
         return scores
 
+    @property
+    def finds_all(self) -> bool:
+        """Whether :meth:`nearest` returns every item that it has data about."""
+        return False
+
+    def nearest(self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8]) -> NDArray[np.int32]:
+        """Return items that can be the best answers; see :class:`~tigertail.signals.contract.Retrieves`.
+
+        They are the nearest, and, where affinities are mutual proximities, those most above what is usual for them.
+        """
+        clusters = self._clusters
+        asked = self._directions(queries) if self.metric == "cosine" else self.vectors[queries]
+        theirs = np.where(self.known[queries], clusters.cluster_of[queries], -1).astype(np.int32)
+        cosine = self.metric == "cosine"
+        bias = np.zeros(len(self.vectors), np.float32) if cosine else -self._squares * np.float32(0.5)
+        found = clusters.largest(asked, theirs, n, band, bias=bias)
+        if not cosine or not len(self.usual):
+            return found
+        sharpness = (1 / np.maximum(self.usual[:, 1], np.float32(1e-6))).astype(np.float32)
+        unusual = clusters.largest(asked, theirs, n, band, sharpness, -self.usual[:, 0] * sharpness)
+        return np.hstack([found, unusual])
+
+    def affinity_at(
+        self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
+    ) -> Reals:
+        """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""
+        row = np.repeat(np.arange(len(queries)), np.diff(starts))
+        asked = self._directions(queries) if self.metric == "cosine" else self.vectors[queries]
+        scores = products_at(asked, self._directed, starts, items)
+        if self.metric == "nearness":
+            squares = self._squares[queries[row]] + self._squares[items] - 2 * scores
+            dimensions = np.float32(max(1, self.vectors.shape[1]))
+            scores = 1 / (1 + np.maximum(squares, 0) / dimensions)
+        if len(self.usual):
+            from scipy.special import ndtr
+
+            mean, deviation = self.usual[:, 0], np.maximum(self.usual[:, 1], np.float32(1e-6))
+            of_query = ndtr((scores - mean[queries[row]]) / deviation[queries[row]])
+            scores = of_query * ndtr((scores - mean[items]) / deviation[items])
+        known = self.known[items] & self.known[queries[row]]
+        return np.asarray(np.where(known, scores, -np.inf), np.float32)
+
     def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
         """Return in what each item sounds like the query; nothing where it does so no more than most."""
         scores, usual = self._beside_usual(query, items)
@@ -164,5 +207,14 @@ class AudioAffinity:
         return np.asarray(self._directions(np.flatnonzero(self.known)).sum(axis=0, dtype=np.float64))
 
     @cached_property
+    def _directed(self) -> Reals:
+        """The vectors that products are taken of: the directions for the cosine."""
+        return self._directions(slice(None)) if self.metric == "cosine" else np.asarray(self.vectors)
+
+    @cached_property
+    def _clusters(self) -> ClusteredVectors:
+        return ClusteredVectors.of(np.where(self.known[:, None], self._directed, np.float32(0)))
+
+    @cached_property
     def _answers(self) -> Reals:
-        return blocks(self._directions(slice(None)) if self.metric == "cosine" else self.vectors)
+        return blocks(self._directed)

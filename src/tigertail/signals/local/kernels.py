@@ -5,12 +5,37 @@
 
 from __future__ import annotations
 
+from typing import Final, NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange, prefer_numpy
+from tigertail.retrieval.topk import best_of_bands
+from tigertail.signals.products import product, products_of_one
 from tigertail.sparse import CSR
 from tigertail.threads import threads_for
+
+CHUNK: Final = 16  # queries of a thread that share what counts are written to
+FEW: Final = 8192  # items with common listeners
+
+
+class LocalRows(NamedTuple):
+    """The rows of the groups' own vectors that each item has.
+
+    Parameters
+    ----------
+    offsets
+        Where the entries of each item begin, and where the last end; int64, (items + 1,).
+    groups
+        Group of each entry, ascending for an item; int32.
+    rows
+        Its row; int64.
+    """
+
+    offsets: NDArray[np.int64]
+    groups: NDArray[np.int32]
+    rows: NDArray[np.int64]
 
 
 def common_listeners(
@@ -76,6 +101,153 @@ def common_listeners(
             catalogues,
             plays.shape[1],
         )
+
+
+def pairs_met(
+    queries: NDArray[np.int32],
+    by_item: CSR,
+    plays: CSR,
+    starts: NDArray[np.int64],
+    listener_weights: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """Return the pairs of listener and other item met in each group, as :func:`common_listeners` does."""
+    met = np.zeros((len(queries), len(starts) - 1), np.float32)
+    _pairs_met(queries, by_item.indptr, by_item.indices, plays.indptr, starts, listener_weights, met)
+    return met
+
+
+def most_common(
+    queries: NDArray[np.int32],
+    by_item: CSR,
+    plays: CSR,
+    listener_weights: NDArray[np.float32],
+    asking: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    n: int,
+    band: NDArray[np.uint8],
+) -> NDArray[np.int32]:
+    """Find the items of each band with the largest sum of weighted common listeners and of what the factors expect.
+
+    Where more than :data:`FEW` items have common listeners, those alone count.
+
+    Parameters
+    ----------
+    queries, by_item, plays, listener_weights
+        As in :func:`common_listeners`.
+    asking
+        What multiplies the vectors of the answers; float32, (queries, factors).
+    vectors
+        Float32, (items, factors).
+    n
+        How many of each band.
+    band
+        Band of each item; uint8, (items,).
+
+    Returns
+    -------
+    NDArray[np.int32]
+        Items, in no order, -1 where there are no more; (queries, bands, n).
+    """
+    found = np.full((len(queries), int(band.max(initial=0)) + 1, n), -1, np.int32)
+    _most_common(
+        queries,
+        by_item.indptr,
+        by_item.indices,
+        plays.indptr,
+        plays.indices,
+        listener_weights,
+        asking,
+        np.asarray(vectors),
+        band,
+        found,
+    )
+    return found
+
+
+def common_listeners_at(
+    queries: NDArray[np.int32],
+    by_item: CSR,
+    plays: CSR,
+    starts: NDArray[np.int64],
+    weights: NDArray[np.float32],
+    listener_weights: NDArray[np.float32],
+    catalogue: NDArray[np.int32],
+    catalogues: int,
+    item_starts: NDArray[np.int64],
+    items: NDArray[np.int32],
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Do what :func:`common_listeners` does, for some items of each query.
+
+    Parameters
+    ----------
+    item_starts
+        Where the items of each query begin, and where the last end; int64, (queries + 1,).
+    items
+        Items of the queries, one after the other; int32.
+
+    Returns
+    -------
+    common
+        Weighted common listeners of each of these; float32.
+    met, of_catalogue
+        As :func:`common_listeners` returns them.
+    """
+    common = np.zeros(len(items), np.float32)
+    met = np.zeros((len(queries), len(starts) - 1), np.float32)
+    of_catalogue = np.zeros((len(queries), catalogues), np.float32)
+    _common_at(
+        queries,
+        by_item.indptr,
+        by_item.indices,
+        plays.indptr,
+        plays.indices,
+        starts,
+        weights,
+        listener_weights,
+        catalogue,
+        item_starts,
+        items,
+        plays.shape[1],
+        common,
+        met,
+        of_catalogue,
+    )
+    return common, met, of_catalogue
+
+
+def expected_at(
+    asking: NDArray[np.float32],
+    own: NDArray[np.float32],
+    active: NDArray[np.bool_],
+    vectors: NDArray[np.float32],
+    local: LocalRows,
+    local_vectors: NDArray[np.float32],
+    item_starts: NDArray[np.int64],
+    items: NDArray[np.int32],
+    scores: NDArray[np.float32],
+) -> None:
+    """Add what the factors expect to the scores of some items.
+
+    Parameters
+    ----------
+    asking
+        What multiplies the world's vectors; float32, (queries, factors).
+    own
+        What multiplies the difference of each group's vectors to these; float32, (queries, groups, factors).
+    active
+        Whether that is anything but 0; bool, (queries, groups).
+    vectors
+        The world's; float32, (items, factors).
+    local
+        Which rows of ``local_vectors`` each item has.
+    local_vectors
+        Vectors of items in groups; float32, (rows, factors).
+    item_starts, items
+        As in :func:`common_listeners_at`.
+    scores
+        Float32, (len(items),); changed in place.
+    """
+    _expected_at(asking, own, active, vectors, *local, local_vectors, item_starts, items, scores)
 
 
 def add_products(
@@ -160,3 +332,117 @@ def _add_products(scores, rows, items, products):
         row = rows[i]
         for j in range(len(items)):
             scores[row, items[j]] += products[i, j]
+
+
+@njit(parallel=True, cache=True)
+def _pairs_met(queries, item_offsets, item_listeners, listener_offsets, starts, listener_weights, met):
+    for row in prange(len(queries)):
+        group = 0
+        for e in range(item_offsets[queries[row]], item_offsets[queries[row] + 1]):
+            listener = item_listeners[e]
+            while listener >= starts[group + 1]:
+                group += 1
+            others = listener_offsets[listener + 1] - listener_offsets[listener] - 1
+            met[row, group] += listener_weights[listener] * np.float32(others)
+
+
+@njit(parallel=True, cache=True)
+def _most_common(
+    queries,
+    item_offsets,
+    item_listeners,
+    listener_offsets,
+    listener_items,
+    listener_weights,
+    asking,
+    vectors,
+    band,
+    found,
+):
+    items = len(band)
+    for chunk in prange((len(queries) + CHUNK - 1) // CHUNK):
+        common = np.zeros(items, np.float32)
+        touched = np.empty(items, np.int32)
+        expected = np.empty(FEW, np.float32)
+        for row in range(CHUNK * chunk, min(CHUNK * (chunk + 1), len(queries))):
+            query = queries[row]
+            count = 0
+            for e in range(item_offsets[query], item_offsets[query + 1]):
+                listener = item_listeners[e]
+                own = listener_weights[listener]
+                for f in range(listener_offsets[listener], listener_offsets[listener + 1]):
+                    item = listener_items[f]
+                    if common[item] == 0:
+                        touched[count] = item
+                        count += 1
+                    common[item] += own
+            there = touched[:count]
+            if count <= FEW:
+                products_of_one(asking[row], vectors, there, expected[:count])
+                for place in range(count):
+                    common[there[place]] += expected[place]
+            best_of_bands(common, there, query, band, found[row])
+            for item in there:
+                common[item] = 0
+
+
+@njit(parallel=True, cache=True)
+def _common_at(
+    queries,
+    item_offsets,
+    item_listeners,
+    listener_offsets,
+    listener_items,
+    starts,
+    weights,
+    listener_weights,
+    catalogue,
+    item_starts,
+    items,
+    width,
+    at_items,
+    met,
+    of_catalogue,
+):
+    for chunk in prange((len(queries) + CHUNK - 1) // CHUNK):
+        common = np.zeros(width, np.float32)
+        for row in range(CHUNK * chunk, min(CHUNK * (chunk + 1), len(queries))):
+            query = queries[row]
+            group = 0
+            for e in range(item_offsets[query], item_offsets[query + 1]):
+                listener = item_listeners[e]
+                while listener >= starts[group + 1]:
+                    group += 1
+                own = listener_weights[listener]
+                weight = weights[row, group] * own
+                begin, end = listener_offsets[listener], listener_offsets[listener + 1]
+                met[row, group] += own * np.float32(end - begin - 1)
+                of_catalogue[row, catalogue[listener]] += weight
+                for f in range(begin, end):
+                    common[listener_items[f]] += weight
+            common[query] = 0
+            for entry in range(item_starts[row], item_starts[row + 1]):
+                at_items[entry] = common[items[entry]]
+            for e in range(item_offsets[query], item_offsets[query + 1]):
+                listener = item_listeners[e]
+                for f in range(listener_offsets[listener], listener_offsets[listener + 1]):
+                    common[listener_items[f]] = 0
+
+
+@njit(parallel=True, cache=True)
+def _expected_at(
+    asking, own, active, vectors, offsets, groups, rows, local_vectors, item_starts, items, scores
+):
+    for row in prange(len(asking)):
+        begin, end = item_starts[row], item_starts[row + 1]
+        expected = np.empty(end - begin, np.float32)
+        products_of_one(asking[row], vectors, items[begin:end], expected)
+        difference = np.empty(vectors.shape[1], np.float32)
+        for entry in range(begin, end):
+            item = items[entry]
+            for place in range(offsets[item], offsets[item + 1]):
+                if active[row, groups[place]]:
+                    for j in range(len(difference)):
+                        difference[j] = local_vectors[rows[place], j] - vectors[item, j]
+                    scores[entry] += product(own[row, groups[place]], difference)
+            scores[entry] += expected[entry - begin]

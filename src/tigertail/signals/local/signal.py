@@ -40,11 +40,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.dataset.exposure import Exposure
+from tigertail.signals.clusters import ClusteredVectors
 from tigertail.signals.contract import Arrays
 from tigertail.signals.local.config import LocalConfig
 from tigertail.signals.local.explain import LIKE_TASTE, common_by_group, format_common_listeners
 from tigertail.signals.local.groups import groups_of_place
-from tigertail.signals.local.kernels import add_products, common_listeners
+from tigertail.signals.local.kernels import (
+    LocalRows,
+    add_products,
+    common_listeners,
+    common_listeners_at,
+    expected_at,
+    most_common,
+    pairs_met,
+)
 from tigertail.signals.products import blocks, products
 from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
@@ -220,11 +229,73 @@ class GroupedCoListening:
         scores[~self.known[queries]] = -np.inf
         return scores
 
+    @property
+    def finds_all(self) -> bool:
+        """Whether :meth:`nearest` returns every item that it has data about."""
+        return False
+
+    def nearest(self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8]) -> NDArray[np.int32]:
+        """Return items that can be the best answers; see :class:`~tigertail.signals.contract.Retrieves`.
+
+        They are those with the most common listeners, and those that the factors expect most, without a lens.
+        """
+        queries = np.asarray(queries, np.int32)
+        met = pairs_met(queries, self._by_item, self.plays, self.starts, self._listener_weights)
+        asking, _ = self._asking(queries, met)
+        common = most_common(
+            queries, self._by_item, self.plays, self._listener_weights, asking, self.vectors, n, band
+        ).reshape(len(queries), -1)
+        if not self.config.prior:
+            return common
+        clusters = self._clusters
+        return np.hstack([common, clusters.largest(asking, clusters.cluster_of[queries], n, band)])
+
+    def affinity_at(
+        self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
+    ) -> Floats:
+        """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""
+        queries = np.asarray(queries, np.int32)
+        weights = self._weights(queries)
+        scores, met, of_catalogue = common_listeners_at(
+            queries,
+            self._by_item,
+            self.plays,
+            self.starts,
+            weights,
+            self._listener_weights,
+            self._exposure.member,
+            len(self._exposure.names),
+            starts,
+            items,
+        )
+        row = np.repeat(np.arange(len(queries)), np.diff(starts))
+        if self.config.exposure:
+            scores *= self._more_by_exposure(of_catalogue)[row, self._patterns[1][items]]
+        if self.config.prior:
+            asking, own = self._asking(queries, met)
+            expected_at(
+                asking,
+                own,
+                met[:, :-1] > 0,
+                self.vectors,
+                self._local_rows,
+                self.local_vectors,
+                starts,
+                items,
+                scores,
+            )
+            scores[items == queries[row]] = 0
+        total = (met * (weights + np.float32(self.config.prior))).sum(axis=1)
+        scores /= np.where(total > 0, total, 1)[row]
+        scores *= self._gain[items]
+        known = self.known[items] & self.known[queries][row]
+        return np.asarray(np.where(known, scores, -np.inf), np.float32)
+
     def _common(self, queries: NDArray[np.int32], weights: Floats) -> tuple[Floats, Floats]:
         """Return the weighted common listeners over the share able to play the answer, and the pairs met by group."""
         common, met, of_catalogue = self._counted(queries, weights)
         if self.config.exposure:
-            common *= self._more_by_exposure(of_catalogue)
+            common *= self._more_by_exposure(of_catalogue).take(self._patterns[1], axis=1)
         return common, met
 
     def _counted(self, queries: NDArray[np.int32], weights: Floats) -> tuple[Floats, Floats, Floats]:
@@ -241,14 +312,14 @@ class GroupedCoListening:
         )
 
     def _more_by_exposure(self, of_catalogue: Floats) -> Floats:
-        """Return s(A, B)^-d from the weighted listeners of each query in each catalogue; float32, (queries, items)."""
+        """Return s(A, B)^-d from the listeners of each query in each catalogue; float32, (queries, patterns)."""
         assert self.config.exposure
-        patterns, pattern = self._patterns
+        patterns, _ = self._patterns
         # Row by row, so that a query alone gets the bits that it gets in company.
         able = np.einsum("qc,pc->qp", of_catalogue.astype(np.float64), patterns)
         share = able / np.maximum(of_catalogue.sum(axis=1, dtype=np.float64), 1e-9)[:, None]
         more = np.where(share > 0, share, 1) ** -self.config.exposure
-        return np.asarray(more.astype(np.float32).take(pattern, axis=1))
+        return np.asarray(more, np.float32)
 
     @property
     def is_localised(self) -> bool:
@@ -303,7 +374,11 @@ class GroupedCoListening:
         counted = np.repeat(weights, np.diff(bounds)) * self._listener_weights[listeners]
         catalogue = self._exposure.member[listeners]
         of_catalogue = np.bincount(catalogue, counted, len(self._exposure.names))[None].astype(np.float32)
-        more = self._more_by_exposure(of_catalogue)[0, items] if self.config.exposure else np.float32(1)
+        more = (
+            self._more_by_exposure(of_catalogue)[0, self._patterns[1][items]]
+            if self.config.exposure
+            else np.float32(1)
+        )
         for group in np.flatnonzero(np.diff(bounds)).tolist():
             theirs = self.plays.select_rows(listeners[bounds[group] : bounds[group + 1]])
             own = self._listener_weights[listeners[bounds[group] : bounds[group + 1]]].astype(np.float64)
@@ -391,25 +466,42 @@ class GroupedCoListening:
             weights[:, list(self.lens.groups)] = more[:, None]
         return weights
 
-    def _expect(self, queries: NDArray[np.int32], mass: Floats, scores: Floats) -> None:
+    def _expect(self, queries: NDArray[np.int32], met: Floats, scores: Floats) -> None:
         """Add what the factors expect, given the weighted pairs met in each group, to ``scores``."""
         if not self.config.prior:
             return
-        mass = mass * np.float32(self.config.prior)
         # Everywhere the world's vectors of the answers; then, where a group has its own, the difference.
-        asking = mass[:, -1:] * _pointers(self.vectors[queries], self._total)
+        asking, own = self._asking(queries, met)
         for group in range(len(self.keys)):
-            rows = np.flatnonzero(mass[:, group])
-            if not len(rows):
-                continue
-            own = mass[rows, group, None] * _pointers(
-                self._vectors_in(group, queries[rows]), self._total_in(group)
-            )
-            asking[rows] += own
-            items = self.local_items[self.local(group)]
-            add_products(scores, rows, items, products(own, self._differences_in(group), len(items)))
+            rows = np.flatnonzero(met[:, group])
+            if len(rows):
+                items = self.local_items[self.local(group)]
+                differences = products(own[rows, group], self._differences_in(group), len(items))
+                add_products(scores, rows, items, differences)
         scores += products(asking, self._laid_out, len(self.vectors))
         scores[np.arange(len(queries)), queries] = 0
+
+    def _asking(self, queries: NDArray[np.int32], met: Floats) -> tuple[Floats, Floats]:
+        """Return what the factors are asked with, given the weighted pairs met in each group.
+
+        Returns
+        -------
+        asking
+            What multiplies the world's vectors of the answers; float32, (queries, factors).
+        own
+            What multiplies the difference of a group's vectors to these; float32, (queries, groups, factors).
+        """
+        mass = met * np.float32(self.config.prior)
+        asking = mass[:, -1:] * _pointers(self.vectors[queries], self._total)
+        own = np.zeros((len(queries), len(self.keys), asking.shape[1]), np.float32)
+        for group in range(len(self.keys)):
+            rows = np.flatnonzero(mass[:, group])
+            if len(rows):
+                own[rows, group] = mass[rows, group, None] * _pointers(
+                    self._vectors_in(group, queries[rows]), self._total_in(group)
+                )
+                asking[rows] += own[rows, group]
+        return asking, own
 
     def _vectors_in(self, group: int, items: NDArray[np.int32]) -> Floats:
         """Return the vectors of some items in a group: its own where it has them, else the world's."""
@@ -471,6 +563,18 @@ class GroupedCoListening:
     @cached_property
     def _laid_out(self) -> Floats:
         return blocks(self.vectors)
+
+    @cached_property
+    def _clusters(self) -> ClusteredVectors:
+        return ClusteredVectors.of(np.where(self.known[:, None], self.vectors, np.float32(0)))
+
+    @cached_property
+    def _local_rows(self) -> LocalRows:
+        """The rows of ``local_vectors`` by item."""
+        rows = np.argsort(self.local_items, kind="stable")
+        groups = np.repeat(np.arange(len(self.keys), dtype=np.int32), np.diff(self.local_starts))
+        counts = np.bincount(self.local_items, minlength=len(self.vectors))
+        return LocalRows(np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), groups[rows], rows)
 
     @cached_property
     def _differences(self) -> dict[int, Floats]:

@@ -1,0 +1,273 @@
+"""The pool of a query: every item that could be among its answers, and a sample that stands for all others.
+
+Each part brings the items with its largest affinities in every band of popularity: an item that ranks high under some
+popularity exponent ranks high in its band. In a large catalogue the parts find these without a look at every item. What
+the parts have for the pairs of a query and its pool is worked out exactly.
+"""
+
+# Kernels are compiled from their bodies, so annotations would have no effect here.
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.kernels import njit, prange
+from tigertail.mixing.terms import BEST
+from tigertail.retrieval.topk import best_of_runs, offer, sort_best_first
+from tigertail.signals.contract import Retrieves, Signal
+
+Floats = NDArray[np.float32]
+Codes = NDArray[np.int32]
+Flags = NDArray[np.bool_]
+
+WHOLE: Final = 2048  # items of a catalogue up to which all are in every pool
+SMALL: Final = 2**15  # items of a catalogue up to which a look at every one costs least
+OF_BAND: Final = 100  # items that a part brings of each band
+POPULAR: Final = 64  # most popular items, which are in every pool
+SAMPLE: Final = 512
+_CHUNK: Final = 16  # queries of a thread that share what is marked
+_NOTHING: Final = np.float32(-np.inf)
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """What pools need to know of all items.
+
+    Parameters
+    ----------
+    band
+        Band of popularity, twice as many listeners each; uint8, (items,).
+    runs
+        Items next to each other between two of these are of one band; codes mostly run from the most popular item
+        down, so that there are few; int64.
+    popular
+        The most popular items; int32.
+    sample
+        Items drawn in proportion to the root of their listeners; int32.
+    stands_for
+        How many items each item stands for if it is drawn; float32, (items,).
+    """
+
+    band: NDArray[np.uint8]
+    runs: NDArray[np.int64]
+    popular: Codes
+    sample: Codes
+    stands_for: Floats
+
+    @classmethod
+    def of(cls, listeners: NDArray[np.int64]) -> Self:
+        """Make it of the listeners of each item."""
+        items = len(listeners)
+        band = np.log2(listeners + 1.0).astype(np.uint8)
+        runs = np.concatenate([[0], np.flatnonzero(np.diff(band)) + 1, [items]])
+        if items <= WHOLE:
+            every = np.arange(items, dtype=np.int32)
+            return cls(band, runs, every, every[:0], np.ones(items, np.float32))
+        size = np.sqrt(listeners + 1.0)
+        step = size.sum() / SAMPLE
+        steps = np.floor(np.cumsum(size) / step + 0.5)
+        times = np.diff(steps, prepend=0.0)
+        popular = np.sort(np.argsort(-listeners, kind="stable")[:POPULAR]).astype(np.int32)
+        return cls(
+            band,
+            runs,
+            popular,
+            np.flatnonzero(times).astype(np.int32),
+            (times * step / size).astype(np.float32),
+        )
+
+
+class Pool(NamedTuple):
+    """The pools of some queries.
+
+    Parameters
+    ----------
+    starts
+        Where the entries of each query begin, and where the last end; int64, (queries + 1,).
+    items
+        Item of each entry, ascending for a query; int32.
+    stands_for
+        0 for an item of the pool; for one of the sample, how many items it stands for; float32.
+    found
+        Affinities of each part to the items, ``-inf`` where it has no data; float32, (parts, entries).
+    has_data
+        Whether a part has data about a query; bool, (queries, parts).
+    scale
+        The query's scale in each part; float32, (queries, parts).
+    whole
+        Whether no part has data about a query and any item that is not in its pool; bool, (queries,).
+    """
+
+    starts: NDArray[np.int64]
+    items: Codes
+    stands_for: Floats
+    found: Floats
+    has_data: Flags
+    scale: Floats
+    whole: Flags
+
+
+def pools(parts: Mapping[str, Signal], catalogue: Catalogue, queries: Codes, has_data: Flags) -> Pool:
+    """Return the pools of some queries.
+
+    Parameters
+    ----------
+    parts
+        The parts, by name.
+    catalogue
+        All items.
+    queries
+        Item codes; int32, (queries,).
+    has_data
+        Whether a part has data about a query; bool, (queries, parts).
+    """
+    items = len(catalogue.band)
+    every = items <= WHOLE
+    asked = [np.flatnonzero(column) for column in has_data.T]
+    affinities: dict[int, Floats] = {}
+    near = []
+    whole = np.ones(len(queries), np.bool_)
+    for place, part in enumerate(parts.values()):
+        theirs = queries[asked[place]]
+        if not len(theirs):
+            continue
+        if items <= SMALL or not isinstance(part, Retrieves):
+            affinities[place] = part.affinity(theirs)
+        if every:
+            continue
+        whole[asked[place]] &= isinstance(part, Retrieves) and part.finds_all
+        found = (
+            _best_of_bands(affinities[place], theirs, catalogue)
+            if not isinstance(part, Retrieves) or (place in affinities and not part.finds_all)
+            else part.nearest(theirs, OF_BAND, catalogue.band)
+        )
+        brought = np.full((len(queries), found.shape[1]), -1, np.int32)
+        brought[asked[place]] = found
+        near.append(brought)
+    columns = np.hstack(near) if near else np.empty((len(queries), 0), np.int32)
+    starts, codes, stands_for = _together(queries, columns, catalogue)
+    values = np.full((len(parts), len(codes)), _NOTHING)
+    scale = np.ones(has_data.shape, np.float32)
+    for place, part in enumerate(parts.values()):
+        rows = asked[place]
+        if not len(rows):
+            continue
+        if isinstance(part, Retrieves) and place not in affinities:
+            some, at = _rows(starts, codes, rows)
+            _spread(part.affinity_at(queries[rows], some, at), rows, starts, values[place])
+        else:
+            _gather(affinities[place], rows, starts, codes, values[place])
+        scale[rows, place] = _best_means(values[place], stands_for, starts, rows)
+    return Pool(starts, codes, stands_for, values, has_data, scale, whole)
+
+
+def _together(
+    queries: Codes, columns: Codes, catalogue: Catalogue
+) -> tuple[NDArray[np.int64], Codes, Floats]:
+    """Return where the entries of each query begin, their items, and how many items each stands for."""
+    most = columns.shape[1] + len(catalogue.popular) + len(catalogue.sample)
+    padded = np.empty((len(queries), min(most, len(catalogue.band))), np.int32)
+    drawn = np.zeros(padded.shape, np.bool_)
+    counts = np.zeros(len(queries), np.int64)
+    _unite(queries, columns, catalogue.popular, catalogue.sample, len(catalogue.band), padded, drawn, counts)
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    filled = np.arange(padded.shape[1]) < counts[:, None]
+    codes = padded[filled]
+    return starts, codes, np.where(drawn[filled], catalogue.stands_for[codes], np.float32(0))
+
+
+def _rows(
+    starts: NDArray[np.int64], codes: Codes, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], Codes]:
+    """Return the entries of some of the queries."""
+    sizes = np.diff(starts)[rows]
+    some = np.concatenate([[0], np.cumsum(sizes)])
+    entry = np.arange(some[-1]) + np.repeat(starts[rows] - some[:-1], sizes)
+    return some, codes[entry]
+
+
+def _spread(affinities: Floats, rows: NDArray[np.int64], starts: NDArray[np.int64], values: Floats) -> None:
+    """Write what :func:`_rows` took out back to its place."""
+    begin = 0
+    for row in rows.tolist():
+        size = starts[row + 1] - starts[row]
+        values[starts[row] : starts[row + 1]] = affinities[begin : begin + size]
+        begin += size
+
+
+def _best_of_bands(affinity: Floats, queries: Codes, catalogue: Catalogue) -> Codes:
+    """Return the best of each band, from the affinities to all items; int32, (queries, bands * OF_BAND)."""
+    found = np.full((len(queries), int(catalogue.band.max(initial=0)) + 1, OF_BAND), -1, np.int32)
+    _find_best_of_bands(affinity, queries, catalogue.runs, catalogue.band, found)
+    return found.reshape(len(queries), -1)
+
+
+@njit(parallel=True, cache=True)
+def _find_best_of_bands(affinity, queries, runs, band, found):
+    for row in prange(len(queries)):
+        best_of_runs(affinity[row], queries[row], runs, band, found[row])
+
+
+@njit(parallel=True, cache=True)
+def _unite(queries, columns, popular, sample, items, padded, drawn, counts):
+    """Write the distinct items of each row, ascending, but the query; ``drawn`` says which are of the sample alone."""
+    for chunk in prange((len(queries) + _CHUNK - 1) // _CHUNK):
+        marks = np.zeros(items, np.uint8)
+        for row in range(_CHUNK * chunk, min(_CHUNK * (chunk + 1), len(queries))):
+            codes = padded[row]
+            marks[queries[row]] = 1
+            count = 0
+            for source in range(3):
+                some = columns[row] if source == 0 else (popular if source == 1 else sample)
+                for item in some:
+                    if item >= 0 and marks[item] == 0:
+                        marks[item] = 2 if source == 2 else 1
+                        codes[count] = item
+                        count += 1
+            if count * 32 > items:  # then a look at every mark is cheaper than to sort
+                count = 0
+                marks[queries[row]] = 0
+                for item in range(items):
+                    if marks[item]:
+                        codes[count] = item
+                        count += 1
+            else:
+                codes[:count] = np.sort(codes[:count])
+            for place in range(count):
+                drawn[row, place] = marks[codes[place]] == 2
+                marks[codes[place]] = 0
+            marks[queries[row]] = 0
+            counts[row] = count
+
+
+@njit(parallel=True, cache=True)
+def _gather(affinity, rows, starts, codes, values):
+    for place in prange(len(rows)):
+        for entry in range(starts[rows[place]], starts[rows[place] + 1]):
+            values[entry] = affinity[place, codes[entry]]
+
+
+@njit(parallel=True, cache=True)
+def _best_means(values, stands_for, starts, rows):
+    """Return the mean of the best affinities of each query, negative ones as 0; 1 where none is above 0."""
+    means = np.empty(len(rows), np.float32)
+    for place in prange(len(rows)):
+        best = np.empty(BEST, np.float32)
+        codes = np.empty(BEST, np.int32)
+        size = 0
+        for entry in range(starts[rows[place]], starts[rows[place] + 1]):
+            value = values[entry]
+            if value > _NOTHING and stands_for[entry] == 0 and not (size == BEST and value <= best[0]):
+                size = offer(best, codes, size, value, entry)
+        sort_best_first(best, codes, size)
+        total = 0.0
+        for rank in range(size):
+            total += max(best[rank], np.float32(0))
+        means[place] = total / size if total > 0 else 1.0
+    return means

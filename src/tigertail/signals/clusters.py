@@ -1,0 +1,263 @@
+"""Vectors in clusters: the largest products of a query, found among the vectors near it.
+
+The directions of the vectors are clustered (spherical k-means: I. S. Dhillon and D. S. Modha, Machine Learning 42,
+2001), into clusters of some 512. A query looks at its own cluster and at the nearest others, until it has seen 32,768
+vectors: as many whatever the catalogue. So it finds the largest products exactly where there are fewer vectors than
+these, and most of them where there are more. Sums are taken as in :mod:`tigertail.signals.products`, each by one
+thread.
+"""
+
+# Kernels are compiled from their bodies, so annotations would have no effect here.
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.kernels import njit, prange
+from tigertail.retrieval.topk import offer
+from tigertail.signals.products import ROWS, STEP, WIDTH, blocks, products
+
+Floats = NDArray[np.float32]
+Codes = NDArray[np.int32]
+
+SIZE: Final = 512  # vectors of a cluster, on average
+REACH: Final = 2**15  # vectors that a query looks at
+ROUNDS: Final = 6  # of k-means
+EXAMPLES: Final = 64  # of each cluster, from which the centres are learned
+_SHARING: Final = 64
+_AT_A_TIME: Final = 2**25  # products worked out at a time
+_NOTHING: Final = np.float32(-np.inf)
+
+
+@dataclass(frozen=True, eq=False)
+class ClusteredVectors:
+    """Vectors laid out cluster by cluster, in blocks of 64.
+
+    Parameters
+    ----------
+    laid_out
+        As :func:`tigertail.signals.products.blocks` lays them out; float32, (blocks, factors, 64).
+    codes
+        Item at each place, -1 for none; int32, (blocks * 64,).
+    first_block
+        Where the blocks of each cluster begin, and where the last end; int64, (clusters + 1,).
+    cluster_of
+        Cluster of each item, -1 for one with the vector 0; int32, (items,).
+    probe_starts, probes
+        The clusters that a query of each cluster looks at; int64, (clusters + 1,), and int32.
+    """
+
+    laid_out: Floats
+    codes: Codes
+    first_block: NDArray[np.int64]
+    cluster_of: Codes
+    probe_starts: NDArray[np.int64]
+    probes: Codes
+
+    @classmethod
+    def of(cls, vectors: Floats, size: int = SIZE, reach: int = REACH) -> Self:
+        """Cluster some vectors.
+
+        Parameters
+        ----------
+        vectors
+            Float32, (items, factors); an item with the vector 0 is in no cluster.
+        size
+            Vectors of a cluster, on average.
+        reach
+            Vectors that a query looks at.
+        """
+        vectors = np.asarray(vectors, np.float32)
+        there = np.flatnonzero(vectors.any(axis=1))
+        centres = _centres(vectors, there, max(1, len(there) // size) if len(there) > reach else 1)
+        cluster = _nearest_centre(vectors, there, centres)
+        order = np.argsort(cluster, kind="stable")
+        counts = np.bincount(cluster, minlength=len(centres))
+        first_block = np.concatenate([[0], np.cumsum(-(-counts // WIDTH))]).astype(np.int64)
+        codes = np.full(first_block[-1] * WIDTH, -1, np.int32)
+        within = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
+        codes[first_block[cluster[order]] * WIDTH + within] = there[order]
+        laid_out = np.zeros((first_block[-1], -(-vectors.shape[1] // STEP) * STEP, WIDTH), np.float32)
+        for start in range(0, len(laid_out), 1024):
+            some = codes[start * WIDTH : (start + 1024) * WIDTH]
+            laid_out[start : start + 1024] = blocks(np.where(some[:, None] >= 0, vectors[some], 0))
+        cluster_of = np.full(len(vectors), -1, np.int32)
+        cluster_of[there] = cluster
+        return cls(laid_out, codes, first_block, cluster_of, *_probes(centres, counts, reach))
+
+    def largest(
+        self,
+        asking: Floats,
+        clusters: Codes,
+        n: int,
+        band: NDArray[np.uint8],
+        gain: Floats | None = None,
+        bias: Floats | None = None,
+    ) -> Codes:
+        """Return the items of each band with the largest product with each query.
+
+        Parameters
+        ----------
+        asking
+            Vectors of the queries; float32, (queries, factors).
+        clusters
+            Cluster of each query, -1 for one that finds nothing; int32, (queries,).
+        n
+            How many of each band.
+        band
+            Band of each item; uint8, (items,).
+        gain
+            What the products with each item are multiplied by; float32, (items,). None means 1.
+        bias
+            What is added then; float32, (items,). None means 0, and that a product must be above 0.
+
+        Returns
+        -------
+        NDArray[np.int32]
+            In no order, -1 where there are no more; (queries, bands * n).
+        """
+        padded = np.zeros((len(asking), self.laid_out.shape[1]), np.float32)
+        padded[:, : asking.shape[1]] = asking
+        order = np.argsort(clusters, kind="stable")
+        order = order[clusters[order] >= 0]
+        theirs = clusters[order]
+        changes = np.flatnonzero(np.diff(theirs)) + 1
+        # Queries of one cluster share what is read; more than so many at a time would keep threads waiting.
+        starts = np.unique(np.concatenate([[0], changes, np.arange(0, len(order), _SHARING), [len(order)]]))
+        found = np.full((len(asking), int(band.max(initial=0)) + 1, n), -1, np.int32)
+        there = np.maximum(self.codes, 0)
+        if len(order):
+            _largest(
+                padded[order],
+                np.ascontiguousarray(theirs),
+                starts,
+                (self.laid_out, self.codes, self.first_block, self.probe_starts, self.probes),
+                band[there],
+                np.ones(len(there), np.float32) if gain is None else gain[there],
+                np.zeros(len(there), np.float32) if bias is None else bias[there],
+                _NOTHING if bias is not None else np.float32(0),
+                order,
+                found,
+            )
+        return found.reshape(len(asking), -1)
+
+
+def _centres(vectors: Floats, there: NDArray[np.int64], count: int) -> Floats:
+    """Return the directions of some clusters; float32, (clusters, factors)."""
+    if count == 1:
+        return np.ones((1, vectors.shape[1]), np.float32)
+    examples = there[:: max(1, len(there) // (EXAMPLES * count))]
+    directions = _directions(vectors[examples])
+    centres = directions[np.linspace(0, len(examples) - 1, count).astype(np.int64)]
+    for _ in range(ROUNDS):
+        nearest = _nearest_centre(directions, np.arange(len(directions)), centres)
+        sums = np.zeros(centres.shape)
+        np.add.at(sums, nearest, directions)
+        full = np.asarray(sums.any(axis=1))[:, None]
+        centres = np.where(full, _directions(sums.astype(np.float32)), centres)
+    return centres
+
+
+def _nearest_centre(vectors: Floats, items: NDArray[np.int64], centres: Floats) -> Codes:
+    """Return the centre nearest in direction to each of some vectors; int32."""
+    laid_out = blocks(centres)
+    nearest = np.zeros(len(items), np.int32)
+    rows = max(1, _AT_A_TIME // len(centres))
+    for start in range(0, len(items) if len(centres) > 1 else 0, rows):
+        some = slice(start, start + rows)
+        nearest[some] = products(vectors[items[some]], laid_out, len(centres)).argmax(axis=1)
+    return nearest
+
+
+def _probes(centres: Floats, counts: NDArray[np.int64], reach: int) -> tuple[NDArray[np.int64], Codes]:
+    """Return the clusters nearest to each, the own first, until they have ``reach`` vectors."""
+    laid_out = blocks(centres)
+    taken, lengths = [], []
+    for start in range(0, len(centres), 256):
+        near = products(centres[start : start + 256], laid_out, len(centres))
+        near[np.arange(len(near)), start + np.arange(len(near))] = np.inf
+        order = np.argsort(-near, axis=1, kind="stable")
+        before = np.cumsum(counts[order], axis=1) - counts[order]
+        wanted = before < reach
+        taken.append(order[wanted].astype(np.int32))
+        lengths.append(wanted.sum(axis=1))
+    return np.concatenate([[0], np.cumsum(np.concatenate(lengths))]).astype(np.int64), np.concatenate(taken)
+
+
+def _directions(vectors: Floats) -> Floats:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), np.float32)
+
+
+@njit(parallel=True, cache=True)
+def _largest(asking, clusters, starts, layout, band, gain, bias, least, rows, found):
+    laid_out, codes, first_block, probe_starts, probes = layout
+    bands, n = found.shape[1:]
+    width = asking.shape[1]
+    for group in prange(len(starts) - 1):
+        begin, end = starts[group], starts[group + 1]
+        count = end - begin
+        cluster = clusters[begin]
+        best = np.empty((count, bands, n), np.float32)
+        filled = np.zeros((count, bands), np.int64)
+        floors = np.full((count, bands), least)
+        sums = np.empty((ROWS, WIDTH), np.float32)
+        s0, s1, s2, s3 = sums[0], sums[1], sums[2], sums[3]
+        for probe in range(probe_starts[cluster], probe_starts[cluster + 1]):
+            for block in range(first_block[probes[probe]], first_block[probes[probe] + 1]):
+                factors = laid_out[block]
+                begins, ends = block * WIDTH, (block + 1) * WIDTH
+                for row in range(0, count, ROWS):
+                    several = min(ROWS, count - row)
+                    q0 = asking[begin + row]
+                    q1 = asking[begin + row + min(1, several - 1)]
+                    q2 = asking[begin + row + min(2, several - 1)]
+                    q3 = asking[begin + row + min(3, several - 1)]
+                    sums[:] = 0
+                    for j in range(0, width, STEP):
+                        a0, b0, c0, d0 = q0[j], q0[j + 1], q0[j + 2], q0[j + 3]
+                        a1, b1, c1, d1 = q1[j], q1[j + 1], q1[j + 2], q1[j + 3]
+                        a2, b2, c2, d2 = q2[j], q2[j + 1], q2[j + 2], q2[j + 3]
+                        a3, b3, c3, d3 = q3[j], q3[j + 1], q3[j + 2], q3[j + 3]
+                        for i in range(WIDTH):
+                            w, x, y, z = (
+                                factors[j, i],
+                                factors[j + 1, i],
+                                factors[j + 2, i],
+                                factors[j + 3, i],
+                            )
+                            s0[i] += (a0 * w + b0 * x) + (c0 * y + d0 * z)
+                            s1[i] += (a1 * w + b1 * x) + (c1 * y + d1 * z)
+                            s2[i] += (a2 * w + b2 * x) + (c2 * y + d2 * z)
+                            s3[i] += (a3 * w + b3 * x) + (c3 * y + d3 * z)
+                    for r in range(several):
+                        _offer_block(
+                            sums[r],
+                            codes[begins:ends],
+                            band[begins:ends],
+                            gain[begins:ends],
+                            bias[begins:ends],
+                            best[row + r],
+                            found[rows[begin + row + r]],
+                            filled[row + r],
+                            floors[row + r],
+                        )
+
+
+@njit(cache=True)
+def _offer_block(sums, codes, band, gain, bias, best, found, filled, floors):
+    """Offer the items of one block to heaps of the best, one a band."""
+    n = best.shape[1]
+    for i in range(WIDTH):
+        sums[i] = sums[i] * gain[i] + bias[i]
+    for i in range(WIDTH):
+        one = band[i]
+        if sums[i] > floors[one] and codes[i] >= 0:
+            filled[one] = offer(best[one], found[one], filled[one], sums[i], codes[i])
+            if filled[one] == n:
+                floors[one] = best[one, 0]
