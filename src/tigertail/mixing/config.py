@@ -38,6 +38,8 @@ class MixtureConfig(BaseModel):
     """Share of listeners the mixture is learned from; signals are fitted to the others meanwhile."""
     max_listeners: int = Field(3000, ge=10)
     """Most listeners it is learned from."""
+    max_queries: int = Field(6000, ge=10)
+    """Most queries it is learned from, drawn at random where what these listeners play is more."""
     candidates: int = Field(60, ge=1)
     """Best answers of each signal that it learns from, at each of three settings of the popularity dial."""
     background: int = Field(300, ge=0)

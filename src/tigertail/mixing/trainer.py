@@ -18,6 +18,7 @@ from tigertail.mixing.conditional_logit import Choices, fit_conditional_logit
 from tigertail.mixing.config import MixtureConfig
 from tigertail.mixing.kinship import kinship_constants
 from tigertail.mixing.parameters import KINSHIP_FEATURES, TASTE_FEATURES, MixtureParameters
+from tigertail.mixing.pool import SMALL, Catalogue, pools
 from tigertail.mixing.terms import PopularityFeatures, Terms, scales, term_values
 from tigertail.mixing.training_candidates import best_answers
 from tigertail.mixing.training_set import TrainingQueries
@@ -29,6 +30,7 @@ Reals = NDArray[np.float64]
 Floats = NDArray[np.float32]
 
 BLOCK_BYTES: Final = 2**25  # of the affinities of one signal; a block has those of every signal
+_POOLS: Final = 512  # queries whose pools are found at a time
 PRIOR: Final = (0.0, 0.5)
 """Prior means of a signal's curve, by :data:`tigertail.mixing.terms.BENDS`: its larger values count."""
 ITEM_PRIOR: Final = (0.5, 0.5, 0.0)
@@ -220,11 +222,31 @@ class _MixtureTrainer:
 
     def _candidates(self, training: TrainingQueries) -> Iterator[QueryCandidates]:
         """Yield the candidates of each query that a signal has data about."""
-        config, listeners = self.config, training.listeners
+        listeners = training.listeners
         rng = np.random.default_rng(self.seed)
-        popular = np.argsort(-listeners, kind="stable")[: config.background].astype(np.int32)
+        popular = np.argsort(-listeners, kind="stable")[: self.config.background].astype(np.int32)
         queries, counts = np.unique(training.queries, return_counts=True)
         rows = np.split(np.argsort(training.queries, kind="stable"), np.cumsum(counts)[:-1])
+        found = self._of_every_item if len(listeners) <= SMALL else self._of_pools
+        for one, answers in zip(found(queries, listeners, popular, rng), rows, strict=True):
+            for row in answers.tolist() if one.affinities else ():
+                offered = training.offered[training.catalogue[row], one.items]
+                yield QueryCandidates(
+                    row,
+                    one.items[offered],
+                    {name: affinities[offered] for name, affinities in one.affinities.items()},
+                    one.scales,
+                )
+
+    def _of_every_item(
+        self,
+        queries: NDArray[np.int32],
+        listeners: NDArray[np.int64],
+        popular: NDArray[np.int32],
+        rng: np.random.Generator,
+    ) -> Iterator[QueryCandidates]:
+        """Yield the candidates of each query by a look at every item."""
+        config = self.config
         size = max(1, BLOCK_BYTES // (4 * len(listeners)))
         for start in range(0, len(queries), size):
             block = queries[start : start + size]
@@ -235,19 +257,49 @@ class _MixtureTrainer:
             best = [best_answers(found, block, listeners, config.candidates) for found in affinities.values()]
             for index, query in enumerate(block.tolist()):
                 others = rng.integers(0, len(listeners), config.background, np.int32)
-                found = np.unique(np.concatenate([popular, others, *(one[index] for one in best)]))
-                found = found[found != query]
+                items = np.unique(np.concatenate([popular, others, *(one[index] for one in best)]))
+                items = items[items != query]
                 has_data = [name for name, signal in self.signals.items() if signal.known[query]]
-                if not has_data:
-                    continue
-                for row in rows[start + index].tolist():
-                    items = found[training.offered[training.catalogue[row], found]]
-                    yield QueryCandidates(
-                        row,
-                        items,
-                        {name: affinities[name][index, items] for name in has_data},
-                        {name: scale[name][index] for name in has_data},
-                    )
+                yield QueryCandidates(
+                    index,
+                    items,
+                    {name: affinities[name][index, items] for name in has_data},
+                    {name: scale[name][index] for name in has_data},
+                )
+
+    def _of_pools(
+        self,
+        queries: NDArray[np.int32],
+        listeners: NDArray[np.int64],
+        popular: NDArray[np.int32],
+        rng: np.random.Generator,
+    ) -> Iterator[QueryCandidates]:
+        """Yield the candidates of each query from its pool, where a look at every item would take long."""
+        names, known = list(self.signals), [signal.known for signal in self.signals.values()]
+        catalogue = Catalogue.of(listeners)
+        for start in range(0, len(queries), _POOLS):
+            block = queries[start : start + _POOLS]
+            others = rng.integers(0, len(listeners), self.config.background, np.int32)
+            drawn = replace(catalogue, popular=np.union1d(popular, others).astype(np.int32))
+            has_data = np.stack([one[block] for one in known], 1)
+            pool = pools(self.signals, drawn, block, has_data)
+            for index, query in enumerate(block.tolist()):
+                entries = slice(pool.starts[index], pool.starts[index + 1])
+                items, found = pool.items[entries], pool.found[:, entries]
+                asked = np.flatnonzero(has_data[index])
+                best = [
+                    best_answers(found[part, None], None, listeners[items], self.config.candidates)[0]
+                    for part in asked
+                ]
+                places = np.unique(
+                    np.concatenate([np.searchsorted(items, drawn.popular[drawn.popular != query]), *best])
+                )
+                yield QueryCandidates(
+                    index,
+                    items[places],
+                    {names[part]: found[part, places] for part in asked},
+                    {names[part]: pool.scale[index, part] for part in asked},
+                )
 
 
 def _hits_of(training: TrainingQueries, weights: Reals, row: int, items: NDArray[np.int32]) -> Reals:

@@ -15,7 +15,7 @@ DIAL: Final = (0.5, 0.0, -0.5)
 
 def best_answers(
     affinities: NDArray[np.float32],
-    queries: NDArray[np.int32],
+    queries: NDArray[np.int32] | None,
     listeners: NDArray[np.int64],
     n: int,
 ) -> list[NDArray[np.int32]]:
@@ -26,7 +26,7 @@ def best_answers(
     affinities
         Of one signal; float32, (queries, items).
     queries
-        Item codes; int32, (queries,).
+        Item codes, which are no answers; int32, (queries,). None leaves none out.
     listeners
         Of each item; int64, (items,).
     n

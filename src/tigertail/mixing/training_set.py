@@ -84,6 +84,18 @@ class TrainingQueries:
         weights = hits.data * by_stratum[stratum] * popularity_discount
         return np.asarray(weights * (hits.data.sum() / max(weights.sum(), 1e-12)))
 
+    def at_most(self, most: int, seed: int) -> TrainingQueries:
+        """Return these training queries, or so many of them, drawn at random."""
+        if len(self.queries) <= most:
+            return self
+        kept = np.sort(np.random.default_rng(seed).choice(len(self.queries), most, replace=False))
+        return replace(
+            self,
+            queries=self.queries[kept],
+            hits=self.hits.select_rows(kept),
+            catalogue=self.catalogue[kept],
+        )
+
     def with_feedback(self, grades: CSR, share: float, hits_per_grade: float = np.inf) -> TrainingQueries:
         """Return these training queries, then those of listeners' feedback, scaled to a share of all hits.
 

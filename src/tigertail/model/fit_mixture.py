@@ -91,7 +91,7 @@ def fit_mixture(
     if held_out is None:
         return None
     split = held_out.split
-    training = training_set(split)
+    training = training_set(split).at_most(config.max_queries, context.config.seed)
     if feedback is not None:
         training = training.with_feedback(
             grade_matrix(feedback, split.interactions), config.feedback, MAX_HITS

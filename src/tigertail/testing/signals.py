@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from tigertail.signals.contract import Signal
+from tigertail.signals.contract import Retrieves, Signal
 
 
 def check_signal(signal: Signal) -> None:
@@ -103,6 +103,46 @@ def check_queries_unchanged(signal: Signal) -> None:
     _require(queries.tolist() == before, "affinity does not change its queries")
 
 
+def check_affinities_at(signal: Signal) -> None:
+    """Check that a signal that retrieves has the same affinities at some items as to all."""
+    if not isinstance(signal, Retrieves):
+        return
+    every = _every(signal)
+    items = every[::3]
+    starts = np.arange(len(every) + 1, dtype=np.int64) * len(items)
+    at = signal.affinity_at(every, starts, np.tile(items, len(every))).reshape(len(every), -1)
+    expected = signal.affinity(every)[:, items]
+    _require(
+        bool((np.isfinite(at) == np.isfinite(expected)).all()), "it has data at an item where it has any"
+    )
+    close = np.isclose(at, expected, rtol=1e-4, atol=1e-6) | ~np.isfinite(expected)
+    _require(bool(close.all()), "the affinity at an item is that among all items")
+
+
+def check_nearest(signal: Signal) -> None:
+    """Check that a signal that retrieves finds nearly all of the three best of each band among its ten nearest."""
+    if not isinstance(signal, Retrieves):
+        return
+    every = _every(signal)
+    band = (every % 3).astype(np.uint8)
+    found = signal.nearest(every, 10, band)
+    affinity = np.where(np.eye(len(every), dtype=np.bool_), -np.inf, signal.affinity(every))
+    wanted = present = 0
+    for query in np.flatnonzero(signal.known).tolist():
+        if signal.finds_all:
+            best = np.flatnonzero(affinity[query] > -np.inf)
+        else:
+            inside = [np.flatnonzero((band == one) & (affinity[query] > 0)) for one in range(3)]
+            best = np.concatenate(
+                [one[np.argsort(-affinity[query, one], kind="stable")][:3] for one in inside]
+            )
+        wanted += len(best)
+        present += int(np.isin(best, found[query]).sum())
+    _require(
+        present >= (1.0 if signal.finds_all else 0.95) * wanted, "it finds its best answers of each band"
+    )
+
+
 SIGNAL_CHECKS: Final[tuple[Callable[[Signal], None], ...]] = (
     check_type,
     check_known,
@@ -112,6 +152,8 @@ SIGNAL_CHECKS: Final[tuple[Callable[[Signal], None], ...]] = (
     check_known_queries,
     check_batches,
     check_queries_unchanged,
+    check_affinities_at,
+    check_nearest,
 )
 """The checks that hold for every signal, one per promise."""
 

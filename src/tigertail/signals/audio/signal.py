@@ -169,17 +169,23 @@ class AudioAffinity:
         step = max(1, -(-len(known) // _SAMPLE))
         sample = known[::step]
         usual = np.zeros((len(self.known), 2), np.float32)
+        one = replace(self, vectors=self.vectors[sample], known=self.known[sample])
         for start in range(0, len(known), _BLOCK):
             block = known[start : start + _BLOCK]
-            scores = self._plain(block)[:, sample].astype(np.float64)
+            scores = self._beside(block, one).astype(np.float64)
             usual[block] = np.column_stack([scores.mean(axis=1), scores.std(axis=1)])
         return replace(self, usual=usual)
 
     def _plain(self, queries: NDArray[np.int32]) -> Reals:
+        return self._beside(queries, self)
+
+    def _beside(self, queries: NDArray[np.int32], others: AudioAffinity) -> Reals:
+        """Return how near each query is to the items of a signal over others; float32, (queries, others)."""
+        asked = self._directions(queries) if self.metric == "cosine" else self.vectors[queries]
+        scores = products(asked, others._answers, len(others.vectors))
         if self.metric == "cosine":
-            return products(self._directions(queries), self._answers, len(self.vectors))
-        scores = products(self.vectors[queries], self._answers, len(self.vectors))
-        squares = self._squares[queries, None] + self._squares[None, :] - 2 * scores
+            return scores
+        squares = self._squares[queries, None] + others._squares[None, :] - 2 * scores
         dimensions = np.float32(max(1, self.vectors.shape[1]))
         return np.asarray(1 / (1 + np.maximum(squares, 0) / dimensions), np.float32)
 

@@ -120,9 +120,12 @@ def most_common(
     queries: NDArray[np.int32],
     by_item: CSR,
     plays: CSR,
+    starts: NDArray[np.int64],
+    weights: NDArray[np.float32],
     listener_weights: NDArray[np.float32],
     asking: NDArray[np.float32],
     vectors: NDArray[np.float32],
+    gain: NDArray[np.float32],
     n: int,
     band: NDArray[np.uint8],
 ) -> NDArray[np.int32]:
@@ -132,12 +135,14 @@ def most_common(
 
     Parameters
     ----------
-    queries, by_item, plays, listener_weights
+    queries, by_item, plays, starts, weights, listener_weights
         As in :func:`common_listeners`.
     asking
         What multiplies the vectors of the answers; float32, (queries, factors).
     vectors
         Float32, (items, factors).
+    gain
+        What the sum is multiplied by, for each item; float32, (items,).
     n
         How many of each band.
     band
@@ -155,9 +160,12 @@ def most_common(
         by_item.indices,
         plays.indptr,
         plays.indices,
+        starts,
+        weights,
         listener_weights,
         asking,
         np.asarray(vectors),
+        gain,
         band,
         found,
     )
@@ -346,6 +354,26 @@ def _pairs_met(queries, item_offsets, item_listeners, listener_offsets, starts, 
             met[row, group] += listener_weights[listener] * np.float32(others)
 
 
+@njit(cache=True)
+def _add_common(
+    listeners, listener_offsets, listener_items, starts, weights, listener_weights, common, touched
+):
+    """Add the weights of some listeners to what they play; return how many items are touched."""
+    count = 0
+    group = 0
+    for listener in listeners:
+        while listener >= starts[group + 1]:
+            group += 1
+        weight = weights[group] * listener_weights[listener]
+        for place in range(listener_offsets[listener], listener_offsets[listener + 1]):
+            item = listener_items[place]
+            if common[item] == 0:
+                touched[count] = item
+                count += 1
+            common[item] += weight
+    return count
+
+
 @njit(parallel=True, cache=True)
 def _most_common(
     queries,
@@ -353,34 +381,39 @@ def _most_common(
     item_listeners,
     listener_offsets,
     listener_items,
+    starts,
+    weights,
     listener_weights,
     asking,
     vectors,
+    gain,
     band,
     found,
 ):
-    items = len(band)
     for chunk in prange((len(queries) + CHUNK - 1) // CHUNK):
-        common = np.zeros(items, np.float32)
-        touched = np.empty(items, np.int32)
+        common = np.zeros(len(band), np.float32)
+        touched = np.empty(len(band), np.int32)
         expected = np.empty(FEW, np.float32)
         for row in range(CHUNK * chunk, min(CHUNK * (chunk + 1), len(queries))):
             query = queries[row]
-            count = 0
-            for e in range(item_offsets[query], item_offsets[query + 1]):
-                listener = item_listeners[e]
-                own = listener_weights[listener]
-                for f in range(listener_offsets[listener], listener_offsets[listener + 1]):
-                    item = listener_items[f]
-                    if common[item] == 0:
-                        touched[count] = item
-                        count += 1
-                    common[item] += own
+            listeners = item_listeners[item_offsets[query] : item_offsets[query + 1]]
+            count = _add_common(
+                listeners,
+                listener_offsets,
+                listener_items,
+                starts,
+                weights[row],
+                listener_weights,
+                common,
+                touched,
+            )
             there = touched[:count]
             if count <= FEW:
                 products_of_one(asking[row], vectors, there, expected[:count])
                 for place in range(count):
                     common[there[place]] += expected[place]
+            for item in there:
+                common[item] *= gain[item]
             best_of_bands(common, there, query, band, found[row])
             for item in there:
                 common[item] = 0

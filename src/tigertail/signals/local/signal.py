@@ -237,18 +237,30 @@ class GroupedCoListening:
     def nearest(self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8]) -> NDArray[np.int32]:
         """Return items that can be the best answers; see :class:`~tigertail.signals.contract.Retrieves`.
 
-        They are those with the most common listeners, and those that the factors expect most, without a lens.
+        They are those with the most common listeners, and those that the factors expect most.
         """
         queries = np.asarray(queries, np.int32)
         met = pairs_met(queries, self._by_item, self.plays, self.starts, self._listener_weights)
         asking, _ = self._asking(queries, met)
         common = most_common(
-            queries, self._by_item, self.plays, self._listener_weights, asking, self.vectors, n, band
+            queries,
+            self._by_item,
+            self.plays,
+            self.starts,
+            self._weights(queries),
+            self._listener_weights,
+            asking,
+            self.vectors,
+            self._gain,
+            n,
+            band,
         ).reshape(len(queries), -1)
         if not self.config.prior:
             return common
         clusters = self._clusters
-        return np.hstack([common, clusters.largest(asking, clusters.cluster_of[queries], n, band)])
+        return np.hstack(
+            [common, clusters.largest(asking, clusters.cluster_of[queries], n, band, self._gain)]
+        )
 
     def affinity_at(
         self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]

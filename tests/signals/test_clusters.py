@@ -1,0 +1,96 @@
+"""The largest products of a query, found in the clusters near it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tigertail.signals.clusters import ClusteredVectors
+from tigertail.signals.products import blocks, products, products_at
+from tigertail.threads import limited
+
+ITEMS = 3000
+ONE_BAND = np.zeros(ITEMS, np.uint8)
+EVERY = np.arange(ITEMS, dtype=np.int32)
+
+
+@pytest.fixture(scope="module")
+def scenes() -> np.ndarray:
+    """Thirty scenes of a hundred vectors, and one vector that is 0."""
+    random = np.random.default_rng(0)
+    centres = random.normal(size=(30, 10))
+    vectors = centres[np.arange(ITEMS) % 30] + 0.3 * random.normal(size=(ITEMS, 10))
+    vectors[7] = 0
+    return vectors.astype(np.float32)
+
+
+def best(scores: np.ndarray, n: int) -> list[set[int]]:
+    return [set(row.tolist()) for row in np.argsort(-scores, axis=1)[:, :n]]
+
+
+def recall(found: np.ndarray, wanted: list[set[int]]) -> float:
+    return float(
+        np.mean([len(one & set(row.tolist())) / len(one) for row, one in zip(found, wanted, strict=True)])
+    )
+
+
+def test_few_vectors_are_one_cluster_and_found_exactly(scenes: np.ndarray) -> None:
+    whole = ClusteredVectors.of(scenes)
+    found = whole.largest(scenes[:50], whole.cluster_of[:50], 20, ONE_BAND)
+    wanted = best(scenes[:50] @ scenes.T, 20)
+    for query in range(50):
+        assert query == 7 or set(found[query].tolist()) == wanted[query]
+
+
+def test_the_vector_0_is_in_no_cluster_and_finds_nothing(scenes: np.ndarray) -> None:
+    whole = ClusteredVectors.of(scenes)
+    assert whole.cluster_of[7] == -1
+    assert (whole.largest(scenes[[7]], whole.cluster_of[[7]], 5, ONE_BAND) == -1).all()
+
+
+def test_among_many_clusters_those_near_the_query_have_nearly_all(scenes: np.ndarray) -> None:
+    clustered = ClusteredVectors.of(scenes, size=100, reach=600)
+    assert len(clustered.first_block) == 30, "29 clusters of a hundred or so"
+    found = clustered.largest(scenes, clustered.cluster_of, 20, ONE_BAND)
+    known = EVERY != 7
+    wanted = [one for one, there in zip(best(scenes @ scenes.T, 20), known, strict=True) if there]
+    assert recall(found[known], wanted) > 0.95
+
+
+def test_each_band_has_its_own_best(scenes: np.ndarray) -> None:
+    whole = ClusteredVectors.of(scenes)
+    found = whole.largest(scenes[:10], whole.cluster_of[:10], 5, (EVERY % 2).astype(np.uint8))
+    odd = found[0, 5:]
+    scores = np.where(EVERY % 2 == 1, scenes[0] @ scenes.T, -np.inf)
+    assert set(odd.tolist()) == best(scores[None], 5)[0]
+
+
+def test_a_gain_and_a_bias_change_the_order(scenes: np.ndarray) -> None:
+    whole = ClusteredVectors.of(scenes)
+    random = np.random.default_rng(1)
+    gain, bias = (
+        random.uniform(0.1, 2, ITEMS).astype(np.float32),
+        random.normal(size=ITEMS).astype(np.float32),
+    )
+    found = whole.largest(scenes[:10], np.zeros(10, np.int32), 20, ONE_BAND, gain, bias)
+    scores = (scenes[:10] @ scenes.T) * gain + bias
+    scores[:, 7] = -np.inf
+    assert recall(found, best(scores, 20)) == 1
+
+
+def test_any_number_of_threads_finds_the_same(scenes: np.ndarray) -> None:
+    clustered = ClusteredVectors.of(scenes, size=100, reach=600)
+    several = clustered.largest(scenes, clustered.cluster_of, 20, ONE_BAND)
+    with limited(1):
+        alone = ClusteredVectors.of(scenes, size=100, reach=600)
+        assert (alone.largest(scenes, alone.cluster_of, 20, ONE_BAND) == several).all()
+
+
+@pytest.mark.parametrize("factors", [3, 4, 10])
+def test_products_at_some_items_have_the_bits_of_products_with_all(scenes: np.ndarray, factors: int) -> None:
+    vectors = np.ascontiguousarray(scenes[:, :factors])
+    items = EVERY[5:3000:37]
+    some = products_at(vectors[:3], vectors, np.array([0, 40, 50, 60]), items[np.r_[:40, :10, 5:15]])
+    every = products(vectors[:3], blocks(vectors), ITEMS)
+    assert some[:40].tobytes() == every[0, items[:40]].tobytes()
+    assert some[50:].tobytes() == every[2, items[5:15]].tobytes()
