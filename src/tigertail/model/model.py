@@ -82,15 +82,14 @@ class Answers:
     def table(self) -> pl.DataFrame:
         """Return them as the table that :meth:`Model.similar` describes."""
         by_artist = (c.ARTIST_NAME,) if c.ARTIST_NAME in self.catalogue.columns else ()
-        # Column by column: an expression, or all columns on threads, would cost more than the answer.
-        columns = [
-            pl.Series(c.RANK, np.arange(1, len(self.items) + 1, dtype=np.int32)),
-            *(self.catalogue[name][self.items] for name in (c.ITEM_ID, c.NAME, *by_artist)),
-            pl.Series(c.SCORE, self.affinities),
-            *(self.catalogue[name][self.items] for name in ("listeners", "stratum")),
+        shown = (c.ITEM_ID, c.NAME, *by_artist, "listeners", "stratum")
+        # Rows by a Series of codes: an expression, or an array of codes, would cost more than the answer.
+        rows = pl.DataFrame([self.catalogue.get_column(name) for name in shown])[
+            pl.Series(self.items.astype(np.uint32))
         ]
-        table = pl.DataFrame(columns)
-        return table if self.why is None else table.with_columns(self.why.column())
+        rows.insert_column(0, pl.Series(c.RANK, np.arange(1, len(self.items) + 1, dtype=np.int32)))
+        rows.insert_column(rows.width - 2, pl.Series(c.SCORE, self.affinities))
+        return rows if self.why is None else rows.insert_column(rows.width, self.why.column())
 
     def _repr_html_(self) -> str:
         seeds = [full_name(self.catalogue.row(code, named=True)) for code in self.seeds.tolist()]
@@ -273,7 +272,8 @@ class Model:
         )
         reasons = None
         if why:
-            names = [full_name(self.items.row(code, named=True)) for code in seeds.tolist()]
+            several = len(seeds) > 1
+            names = [full_name(self.items.row(code, named=True)) for code in seeds.tolist() if several]
             reasons = explain(resolved.name, resolved.signal, seeds, items, names, by_seed, contributions)
         return Answers(self.items, seeds, items, affinities, (*resolved.notices, *notes), reasons)
 
