@@ -111,7 +111,8 @@ class Counted(NamedTuple):
 
 def inverses(scale: Floats) -> Floats:
     """Return what an affinity is multiplied by at each bend of its curve; float32, (..., bends)."""
-    return np.stack([np.float32(1 / bend) / scale for bend in BENDS], -1).astype(np.float32)
+    # In rows for any number of queries, so that the kernels are compiled once.
+    return np.stack([np.float32(1 / bend) / scale for bend in BENDS], -1).astype(np.float32, order="C")
 
 
 def mixed(

@@ -89,6 +89,13 @@ class ServedModel:
         with self._kernel_lock:
             return self.model.answer(np.array(seeds, np.int32), n, why=why, options=options)
 
+    def answer_each(
+        self, codes: Sequence[int], n: int, options: QueryOptions, *, why: bool = False
+    ) -> list[Answers]:
+        """Answer the same query after each of several items."""
+        with self._kernel_lock:
+            return self.model.answer_each(np.array(codes, np.int32), n, why=why, options=options)
+
     def recommend(
         self, history: History, n: int, options: QueryOptions, *, include_known: bool = False
     ) -> Answers:
