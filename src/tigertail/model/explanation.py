@@ -132,12 +132,18 @@ def format_reasons(carriers: list[dict[str, Any]], most: int = 3) -> str:
     """
     if not carriers or "signal" not in carriers[0]:
         return ", ".join(f"{carrier['name']} {_percent(carrier['share'])}" for carrier in carriers[:most])
-    spoke = [carrier for carrier in carriers if carrier["spoke"] and carrier["share"] >= MIN_SHARE]
-    shown = [one for one in spoke if one["evidence"] or one is spoke[0]]
-    return "\n".join(
-        f"{one['signal']} {_weight(one)}" + f": {one['evidence']}" * bool(one["evidence"])
-        for one in shown[:most]
-    )
+    lines: list[str] = []
+    for carrier in carriers:
+        if not carrier["spoke"] or carrier["share"] < MIN_SHARE:
+            continue
+        evidence = carrier["evidence"]
+        if evidence:
+            lines.append(f"{carrier['signal']} {_weight(carrier)}: {evidence}")
+        elif not lines:
+            lines.append(f"{carrier['signal']} {_weight(carrier)}")
+        if len(lines) == most:
+            break
+    return "\n".join(lines)
 
 
 def _weight(carrier: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, NamedTuple
 
+import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from tigertail.errors import TigertailError
@@ -153,9 +154,9 @@ def compute_answer(served: ServedModel, seeds: list[str], request: ListRequest) 
 def _answer(served: ServedModel, answers: Answers, notes: tuple[str, ...]) -> dict[str, Any]:
     return {
         "model": served.version,
-        "seeds": [served.items[code] for code in answers.seeds.tolist()],
+        "seeds": [orjson.Fragment(served.items.json(code)) for code in answers.seeds.tolist()],
         "notices": [*notes, *answers.notices],
-        "items": served.answer_records(answers),
+        "items": served.answer_json(answers),
     }
 
 
