@@ -152,7 +152,7 @@ def served(command: list[str], port: int, ready: str, **environment: str) -> Ite
         command, env=os.environ | environment, stderr=subprocess.DEVNULL, start_new_session=True
     )
     try:
-        for _ in range(300):
+        for _ in range(1200):  # two minutes: kernels may have to be compiled first
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}{ready}", timeout=1).read()
                 break

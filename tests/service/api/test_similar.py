@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from tigertail.errors import ConfigError, UnknownItemError
 from tigertail.model import Model
-from tigertail.service.api.similar import Question, answer_all, compute_answer
+from tigertail.service.api.similar import PendingQuery, answer_all, compute_answer
 from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import SimilarQuery
 from tigertail.service.serving.served_model import ServedModel
@@ -160,11 +160,11 @@ def test_of_questions_answered_together_one_that_fails_fails_no_other(local_mode
         (["b2"], {"signal": "no such signal"}),
         (["p3"], {"why": True}),
     ]
-    questions = [
-        Question(served, seeds, SimilarQuery(item=seeds, n=3, **options)) for seeds, options in asked
+    queries = [
+        PendingQuery(served, seeds, SimilarQuery(item=seeds, n=3, **options)) for seeds, options in asked
     ]
-    answers = answer_all(questions)
-    for place, (_, seeds, request) in enumerate(questions):
+    answers = answer_all(queries)
+    for place, (_, seeds, request) in enumerate(queries):
         if place in (2, 5):
             assert isinstance(answers[place], (UnknownItemError, ConfigError))
         else:

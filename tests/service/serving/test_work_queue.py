@@ -86,12 +86,10 @@ def test_questions_that_come_while_the_thread_is_busy_are_answered_together() ->
     go = threading.Event()
     batches: list[list[str]] = []
 
-    def shout(questions: list[str]) -> list[bytes | Exception]:
-        batches.append(questions)
+    def shout(queries: list[str]) -> list[bytes | Exception]:
+        batches.append(queries)
         go.wait(10)
-        return [
-            ServiceError(404, "no such word") if one == "?" else one.upper().encode() for one in questions
-        ]
+        return [ServiceError(404, "no such word") if one == "?" else one.upper().encode() for one in queries]
 
     async def ask() -> list[object]:
         queue = WorkQueue(max_queue=4, cache_mib=1)
@@ -114,13 +112,13 @@ def test_questions_that_come_while_the_thread_is_busy_are_answered_together() ->
 
 
 def test_a_failure_of_all_is_the_failure_of_each_and_the_next_are_answered() -> None:
-    def fail(questions: list[str]) -> list[bytes | Exception]:
+    def fail(queries: list[str]) -> list[bytes | Exception]:
         raise RuntimeError("broken")
 
     async def ask() -> list[object]:
         queue = WorkQueue(max_queue=4, cache_mib=1)
         failed = await asyncio.gather(*(queue.ask(one, fail) for one in "ab"), return_exceptions=True)
-        return [*failed, await queue.ask("c", lambda questions: [b"C"] * len(questions))]
+        return [*failed, await queue.ask("c", lambda queries: [b"C"] * len(queries))]
 
     first, second, third = asyncio.run(ask())
     assert isinstance(first, RuntimeError)

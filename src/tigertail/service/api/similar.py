@@ -82,10 +82,10 @@ async def cached_answer(
 ) -> bytes:
     """Return a model's answer, from the cache where it was given before."""
     key = f"{served.version} {request.key(seeds)}"
-    return await context.queue.get_or_ask(key, Question(served, seeds, request), answer_all)
+    return await context.queue.get_or_ask(key, PendingQuery(served, seeds, request), answer_all)
 
 
-class Question(NamedTuple):
+class PendingQuery(NamedTuple):
     """A request that waits for its answer.
 
     Parameters
@@ -103,36 +103,36 @@ class Question(NamedTuple):
     request: ListRequest
 
 
-def answer_all(questions: Sequence[Question]) -> list[bytes | Exception]:
-    """Return the answer to each question, or what is wrong with it; those alike but for their item go together."""
-    answers: list[bytes | Exception] = [b""] * len(questions)
+def answer_all(queries: Sequence[PendingQuery]) -> list[bytes | Exception]:
+    """Return the answer to each query, or what is wrong with it; those alike but for their item go together."""
+    answers: list[bytes | Exception] = [b""] * len(queries)
     alike: dict[object, list[int]] = {}
-    for place, (served, seeds, request) in enumerate(questions):
+    for place, (served, seeds, request) in enumerate(queries):
         single = len(seeds) == 1
         alike.setdefault((id(served), request.options_key) if single else place, []).append(place)
     for places in alike.values():
         try:
-            found: Sequence[bytes | Exception] = _answered([questions[place] for place in places])
-        except Exception:  # which question it is, is seen one by one
-            found = [_answered_alone(questions[place]) for place in places]
+            found: Sequence[bytes | Exception] = _answered([queries[place] for place in places])
+        except Exception:  # which query it is, is seen one by one
+            found = [_answered_alone(queries[place]) for place in places]
         for place, answer in zip(places, found, strict=True):
             answers[place] = answer
     return answers
 
 
-def _answered_alone(question: Question) -> bytes | Exception:
+def _answered_alone(query: PendingQuery) -> bytes | Exception:
     try:
-        return _answered([question])[0]
+        return _answered([query])[0]
     except Exception as error:
         return error
 
 
-def _answered(questions: Sequence[Question]) -> list[bytes]:
-    """Return the answers to questions of one model and with the same options, after one item each or of one alone."""
-    served, _, request = questions[0]
-    matched = [served.index.match_all(seeds) for _, seeds, _ in questions]
+def _answered(queries: Sequence[PendingQuery]) -> list[bytes]:
+    """Return the answers to queries of one model and with the same options, after one item each or of one alone."""
+    served, _, request = queries[0]
+    matched = [served.index.match_all(seeds) for _, seeds, _ in queries]
     options = request.options()
-    if len(questions) == 1:
+    if len(queries) == 1:
         codes = matched[0][0].tolist()
         found = [served.answer(codes, request.n, options, why=request.why)]
     else:

@@ -16,7 +16,7 @@ from tigertail.service.serving.response_cache import ResponseCache
 
 T = TypeVar("T")
 AnswerAll = Callable[[list[Any]], Sequence[bytes | Exception]]
-TOGETHER: Final = 32  # questions answered at a time: the first of them waits for the last
+TOGETHER: Final = 32  # queries answered at a time: the first of them waits for the last
 THREADS: Final = 1  # more would only wait for each other, since ServedModel computes under one lock
 
 
@@ -40,7 +40,7 @@ class WorkQueue:
         self._limiter: CapacityLimiter | None = None
         self._cache = ResponseCache(cache_mib * 2**20)
         self._in_progress: dict[str, asyncio.Future[bytes]] = {}
-        self._questions: dict[AnswerAll, list[tuple[Any, asyncio.Future[bytes]]]] = {}
+        self._queries: dict[AnswerAll, list[tuple[Any, asyncio.Future[bytes]]]] = {}
         self._answering: set[asyncio.Task[None]] = set()
 
     async def run(self, work: Callable[[], T]) -> T:
@@ -54,13 +54,13 @@ class WorkQueue:
         with self._admitted():
             return await self._on_thread(work)
 
-    async def ask(self, question: Any, answer_all: AnswerAll) -> bytes:
-        """Have a question answered, together with those that come while the thread is busy.
+    async def ask(self, query: Any, answer_all: AnswerAll) -> bytes:
+        """Have a query answered, together with those that come while the thread is busy.
 
         Parameters
         ----------
-        question
-            The question.
+        query
+            The query.
         answer_all
             Answers several at once, on the thread: each with its answer, or the error to raise.
 
@@ -71,24 +71,24 @@ class WorkQueue:
         """
         with self._admitted():
             answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-            waiting = self._questions.get(answer_all)
+            waiting = self._queries.get(answer_all)
             if waiting is None:
-                self._questions[answer_all] = [(question, answer)]
+                self._queries[answer_all] = [(query, answer)]
                 task = asyncio.ensure_future(self._answer_waiting(answer_all))
                 self._answering.add(task)  # the loop itself would forget it
                 task.add_done_callback(self._answering.discard)
             else:
-                waiting.append((question, answer))
+                waiting.append((query, answer))
             return await answer
 
     async def _answer_waiting(self, answer_all: AnswerAll) -> None:
-        """Answer questions until none is left; those that come meanwhile are the next."""
-        while waiting := self._questions[answer_all]:
-            taken, self._questions[answer_all] = waiting[:TOGETHER], waiting[TOGETHER:]
-            questions = [question for question, _ in taken]
+        """Answer queries until none is left; those that come meanwhile are the next."""
+        while waiting := self._queries[answer_all]:
+            taken, self._queries[answer_all] = waiting[:TOGETHER], waiting[TOGETHER:]
+            queries = [query for query, _ in taken]
             found: Sequence[bytes | Exception]
             try:
-                found = await self._on_thread(partial(answer_all, questions))
+                found = await self._on_thread(partial(answer_all, queries))
             except Exception as error:
                 found = [error] * len(taken)
             for (_, answer), one in zip(taken, found, strict=True):
@@ -98,7 +98,7 @@ class WorkQueue:
                     answer.set_exception(one)
                 else:
                     answer.set_result(one)
-        del self._questions[answer_all]
+        del self._queries[answer_all]
 
     @contextmanager
     def _admitted(self) -> Iterator[None]:
@@ -129,15 +129,15 @@ class WorkQueue:
         """
         return await self._get_or(key, partial(self.run, work))
 
-    async def get_or_ask(self, key: str, question: Any, answer_all: AnswerAll) -> bytes:
-        """Do what :meth:`get_or_compute` does, with a question to :meth:`ask`.
+    async def get_or_ask(self, key: str, query: Any, answer_all: AnswerAll) -> bytes:
+        """Do what :meth:`get_or_compute` does, with a query to :meth:`ask`.
 
         Raises
         ------
         ServiceError
             As :meth:`ask` does.
         """
-        return await self._get_or(key, partial(self.ask, question, answer_all))
+        return await self._get_or(key, partial(self.ask, query, answer_all))
 
     async def _get_or(self, key: str, compute: Callable[[], Coroutine[Any, Any, bytes]]) -> bytes:
         cached = self._cache.get(key)
