@@ -1,6 +1,6 @@
 """What candidates are worth: speed beside libraries, recall of the exact answers, and their size.
 
-    .venv/bin/python benchmarks/retrieval.py MODEL [--queries 400] [--rounds 3] [--choose]
+    .venv/bin/python benchmarks/retrieval.py MODEL [--queries 400] [--rounds 3] [--choose] [--questions-only]
 
 MODEL is a model with a mixture. Rounds take turns, so that a busy moment falls on all, and the best of each counts. All
 neighbours, top 100: the mixture from its candidates and by a look at every item, the factors alone by our exact
@@ -172,6 +172,7 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=400)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--choose", action="store_true", help="time how long it takes to choose candidates")
+    parser.add_argument("--questions-only", action="store_true", help="time single queries alone")
     given = parser.parse_args()
     warnings.simplefilter("ignore", TigertailWarning)
     model = load(given.model)
@@ -185,6 +186,9 @@ def main() -> None:
         f"{len(model.items):,} items, {len(known):,} with data, {len(mixture.parts)} parts; "
         f"{mixture.candidates.sizes.mean():.0f} candidates an item, {size / 2**20:.0f} MiB\n"
     )
+    if given.questions_only:
+        questions(model, sample, given.rounds)
+        return
     if given.choose:
         began = time.perf_counter()
         with_candidates(mixture, model.config.retrieval.candidates)

@@ -1,18 +1,21 @@
 """How fast the service answers, and whether a deployment under load is noticed.
 
-    python benchmarks/service.py MODEL [--clients 32] [--seconds 60] [--workers 2]
+    python benchmarks/service.py MODEL [--clients 32] [--seconds 60] [--workers 2] [--rounds 3]
+        [--before SOURCES --before-model MODEL] [--turns-only]
 
-Four loads by a closed loop of clients on this machine, which share its cores with the service: every request new
-(no answer is remembered), the same with the reasons, few requests sent over and over (answers come from memory), and
-a mix of both during which a new model is deployed and rolled back. Every answer of the last is compared, byte for
-byte, with what the version it names answers: one that mixes two versions would be found. Beside it, in the same run,
-the peer: a bare FastAPI app that answers from implicit's ``similar_items`` on the same factors.
+Loads by a closed loop of clients on this machine, which share its cores with the service. First, in rounds that take
+turns, so that a busy moment falls on all: every request new (no answer is remembered), the same with the reasons, and
+the peer, a bare FastAPI app that answers from implicit's ``similar_items`` on the same factors; with --before also an
+earlier release, its sources (a folder ``src``) and a model that it fitted. Then few requests sent over and over
+(answers come from memory), and a mix of both during which a new model is deployed and rolled back. Every answer of the
+last is compared, byte for byte, with what the version it names answers: one that mixes two versions would be found.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import functools
 import os
 import random
 import shutil
@@ -25,7 +28,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -51,6 +54,11 @@ class Seen:
     seconds: list[float] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     versions: dict[str, int] = field(default_factory=dict)
+
+    def add(self, other: Seen) -> None:
+        """Add what was seen in another round."""
+        self.seconds += other.seconds
+        self.failed += other.failed
 
     def line(self, name: str, took: float) -> str:
         """Return the row of the table."""
@@ -144,7 +152,7 @@ def served(command: list[str], port: int, ready: str, **environment: str) -> Ite
         command, env=os.environ | environment, stderr=subprocess.DEVNULL, start_new_session=True
     )
     try:
-        for _ in range(300):
+        for _ in range(1200):  # two minutes: kernels may have to be compiled first
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}{ready}", timeout=1).read()
                 break
@@ -180,6 +188,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def new_path(ids: list[str], why: bool, chance: random.Random) -> str:
+    return path_of(chance.choice(ids), why)
+
+
 def path_of(item: str, why: bool = False) -> str:
     return f"/v1/similar?item={urllib.parse.quote(item)}&n={N}" + "&why=true" * why
 
@@ -198,6 +210,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument(
+        "--rounds", type=int, default=3, help="turns of each load that is compared with the peer"
+    )
+    parser.add_argument("--before", type=Path, help="sources of an earlier release")
+    parser.add_argument("--before-model", type=Path, help="a model that the earlier release fitted")
+    parser.add_argument("--turns-only", action="store_true", help="leave out the other loads")
+    parser.add_argument(
         "--swaps", type=int, default=8, help="further models put in place, to see what stays in memory"
     )
     given = parser.parse_args()
@@ -212,29 +230,72 @@ def run(folder: Path, given: argparse.Namespace) -> None:
     ids = model.items["item_id"].to_list()
     chance = random.Random(0)
     hot = [path_of(item) for item in chance.sample(ids, HOT)]
-    port = free_port()
-    command = [TIGERTAIL, "serve", str(folder), "--port", str(port)]
-    command += ["--workers", str(given.workers), "--feedback", "none"]
     print(f"{len(ids):,} items, {given.clients} clients, {given.workers} workers, {os.cpu_count()} cores")
     print(HEADER)
-    rates = {}
-    uncached: dict[str, Callable[[random.Random], str]] = {
-        "new requests": lambda chance: path_of(chance.choice(ids)),
-        "new requests, with reasons": lambda chance: path_of(chance.choice(ids), why=True),
-    }
-    with served(command, port, "/health/ready", TIGERTAIL_CACHE="0") as group:
-        for name, paths in uncached.items():
-            seen, took = asyncio.run(load_with(port, given.clients, given.seconds, paths))
-            print(seen.line(name, took))
-            rates[name] = len(seen.seconds) / took
-        print(f"  memory at the end {megabytes(group):,.0f} MB")
-    with served(command, port, "/health/ready") as group:
+    rate = turns(folder, given, ids)
+    if given.turns_only:
+        return
+    port = free_port()
+    with served(serve(folder, port, given), port, "/health/ready") as group:
         seen, took = asyncio.run(load_with(port, given.clients, given.seconds, lambda one: one.choice(hot)))
         print(seen.line(f"{HOT} requests over and over", took))
-        print(f"  {len(seen.seconds) / took / rates['new requests']:.1f} x new requests")
+        print(f"  {len(seen.seconds) / took / rate:.1f} x new requests")
         deploy(folder, port, group, hot, ids, given)
         swap(folder, port, group, hot, given.swaps)
-    peer(folder, port, given, ids, rates["new requests"])
+
+
+def serve(folder: Path, port: int, given: argparse.Namespace) -> list[str]:
+    """Return the command that serves a model."""
+    command = [TIGERTAIL, "serve", str(folder), "--port", str(port)]
+    return [*command, "--workers", str(given.workers), "--feedback", "none"]
+
+
+def turns(folder: Path, given: argparse.Namespace, ids: list[str]) -> float:
+    """Ask for new answers, of each service in turn; return how many Tigertail gives in a second."""
+    ours, before, peer = free_port(), free_port(), free_port()
+    asked = {"new requests": (ours, False), "new requests, with reasons": (ours, True)}
+    with ExitStack() as stack:
+        group = stack.enter_context(
+            served(serve(folder, ours, given), ours, "/health/ready", TIGERTAIL_CACHE="0")
+        )
+        if given.before is not None:
+            command, sources = serve(given.before_model, before, given), str(given.before.resolve())
+            stack.enter_context(
+                served(command, before, "/health/ready", TIGERTAIL_CACHE="0", PYTHONPATH=sources)
+            )
+            asked |= {"before: new requests": (before, False), "before: with reasons": (before, True)}
+        command = [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "service_peer:app",
+            "--port",
+            str(peer),
+            "--no-access-log",
+        ]
+        command += ["--workers", str(given.workers), "--app-dir", str(Path(__file__).parent)]
+        stack.enter_context(
+            served(command, peer, path_of(ids[0]), PEER_MODEL=str(folder), OPENBLAS_NUM_THREADS="1")
+        )
+        asked["peer: FastAPI + implicit, one signal"] = peer, False
+        seen = {name: Seen() for name in asked}
+        took = dict.fromkeys(asked, 0.0)
+        memory = []
+        for _ in range(given.rounds):
+            for name, (port, why) in asked.items():
+                paths = functools.partial(new_path, ids, why)
+                found, seconds = asyncio.run(
+                    load_with(port, given.clients, given.seconds / given.rounds, paths)
+                )
+                seen[name].add(found)
+                took[name] += seconds
+            memory.append(megabytes(group))
+    for name, one in seen.items():
+        print(one.line(name, took[name]))
+    rates = [len(one.seconds) / took[name] for name, one in seen.items()]
+    print(f"  of the peer's: {rates[0] / rates[-1]:.2f}, with reasons {rates[1] / rates[-1]:.2f}")
+    print("  memory after each round, MB: " + ", ".join(f"{one:,.0f}" for one in memory))
+    return rates[0]
 
 
 def deploy(
@@ -305,19 +366,6 @@ def mixtures(known: dict[tuple[str, str], bytes], versions: dict[str, ServedMode
         if body != to_json(compute_answer(versions[version], item, SimilarQuery(item=item, n=N))):
             found.append(f"{path}: not what version {version} answers")
     return found
-
-
-def peer(folder: Path, port: int, given: argparse.Namespace, ids: list[str], ours: float) -> None:
-    """Ask the peer the same new requests."""
-    command = [sys.executable, "-m", "uvicorn", "service_peer:app", "--port", str(port), "--no-access-log"]
-    command += ["--workers", str(given.workers), "--app-dir", str(Path(__file__).parent)]
-    with served(command, port, path_of(ids[0]), PEER_MODEL=str(folder), OPENBLAS_NUM_THREADS="1") as group:
-        seen, took = asyncio.run(
-            load_with(port, given.clients, given.seconds, lambda chance: path_of(chance.choice(ids)))
-        )
-        rate = len(seen.seconds) / took
-        print(seen.line("peer: FastAPI + implicit, one signal", took))
-        print(f"  {rate / ours:.2f} x the new requests of Tigertail; memory {megabytes(group):,.0f} MB")
 
 
 if __name__ == "__main__":

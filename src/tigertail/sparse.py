@@ -124,6 +124,16 @@ class CSR:
         span = slice(self.indptr[row], self.indptr[row + 1])
         return self.indices[span], self.data[span]
 
+    def at(self, row: int, columns: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the values of some columns of one row, 0 where it has no entry; float32, (columns,)."""
+        there, values = self.row(row)
+        if not len(there):
+            return np.zeros(len(columns), np.float32)
+        place = there.searchsorted(columns)  # columns are ascending
+        return np.where(
+            there.take(place, mode="clip") == columns, values.take(place, mode="clip"), np.float32(0)
+        )
+
     def entry_rows(self) -> NDArray[np.int32]:
         """Return the row of each entry."""
         return np.repeat(np.arange(self.shape[0], dtype=np.int32), self.row_sizes)
@@ -136,7 +146,7 @@ class CSR:
 
     def select_rows(self, rows: NDArray[np.integer]) -> CSR:
         """Return the matrix of some rows, in the order given."""
-        sizes = self.row_sizes[rows]
+        sizes = self.indptr[rows + 1] - self.indptr[rows]  # of these rows alone: there may be millions
         indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         entry = np.arange(indptr[-1]) + np.repeat(self.indptr[rows] - indptr[:-1], sizes)
         return CSR(indptr, self.indices[entry], self.data[entry], (len(sizes), self.shape[1]))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, DataError, TigertailWarning, UnknownItemError
@@ -323,3 +324,17 @@ def test_artists_that_stand_for_no_artist_are_in_no_answer(scenes: Dataset, mode
     marked = replace(odd, items=items.with_columns(pl.Series("unlisted", items["name"] == "Kent")))
     assert odd_ones(marked) == {"[unknown]", "Various Artists"}, "as the recipe says"
     assert odd_ones(marked.with_unlisted(["special-purpose"])) == {"Kent"}, "as the settings say"
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"why": True}, {"country": "PL"}, {"exact": True}, {"signal": "factors"}]
+)
+def test_answers_after_each_of_several_items_are_those_after_each_alone(
+    local_model: Model, options: dict[str, Any]
+) -> None:
+    queries = np.arange(len(local_model.items), dtype=np.int32)
+    together = local_model.answer_each(queries, 3, **options)
+    for query, answers in zip(queries.tolist(), together, strict=True):
+        alone = local_model.answer(np.array([query], np.int32), 3, **options)
+        assert_frame_equal(answers.table(), alone.table(), check_exact=True)
+        assert answers.notices == alone.notices

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from tigertail.mixing.candidates import NOT_REPLACED, Candidates, Replaced, rank
 from tigertail.mixing.parameters import MixtureParameters
-from tigertail.mixing.scoring import Counted, inverses, mixed
+from tigertail.mixing.scoring import Counted, inverses, mixed, term_places
 from tigertail.mixing.terms import PopularityFeatures, best_mean, curves, scales
 from tigertail.signals.contract import (
     Arrays,
@@ -126,21 +126,17 @@ class Mixture:
         scale
             The query's scale in each part; float32, (parts,).
         """
-        terms, names = self.parameters.terms, list(self.parts)
+        places = term_places(self.parameters.terms, tuple(self.parts))
         asked = np.array([query], np.int32)
         [coefficients] = self.parameters.coefficients(
             self.listeners[asked], self._among_all(self._has_data[asked]), self.character
         )
-        curve = np.array(curves(found, scale[:, None]), np.float64).transpose(1, 0, 2)
-        added = np.array(
-            [coefficients[terms.of_signal(name)] @ one for name, one in zip(names, curve, strict=True)]
-        )
-        for pair in terms.overlaps:
-            if all(name in names for name in pair):
-                places = [names.index(name) for name in pair]
-                added[places] += (
-                    coefficients[terms.of_overlap(pair)] @ (curve[places[0]] * curve[places[1]]) / 2
-                )
+        curve = np.array(curves(found, scale[:, None]), np.float64)
+        added = (coefficients.take(places.curves.T)[:, :, None] * curve).sum(axis=0)
+        for (one, other), columns in zip(places.pairs.tolist(), places.products, strict=True):
+            shared = coefficients.take(columns) @ (curve[:, one] * curve[:, other]) / 2
+            added[one] += shared
+            added[other] += shared
         return added, found > -np.inf
 
     def weights(self, queries: NDArray[np.int32]) -> Reals:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple, Self
 
 import numpy as np
@@ -84,7 +85,7 @@ class Counted(NamedTuple):
         character
             Between taste, 0, and kinship, 1.
         """
-        present = [pair for pair in terms.overlaps if all(name in names for name in pair)]
+        places = term_places(terms, tuple(names))
         of_items, values = coefficients[:, terms.of_items], popularity.values
         heights = np.zeros((len(coefficients), len(values)))
         for place in range(
@@ -92,26 +93,56 @@ class Counted(NamedTuple):
         ):  # term by term: a query gets the same bits alone and among others
             heights += of_items[:, place, None] * values[:, place]
         gains = (-exponents[:, None] * popularity.gains(character)).astype(np.float32)
-        width = len(BENDS)
-        none = np.empty((len(coefficients), 0, width))
         return cls(
-            np.stack([coefficients[:, terms.of_signal(name)] for name in names], 1).astype(np.float32)
-            if len(names)
-            else none.astype(np.float32),
-            np.array([[names.index(name) for name in pair] for pair in present], np.int64).reshape(-1, 2),
-            np.stack([coefficients[:, terms.of_overlap(pair)] for pair in present], 1).astype(np.float32)
-            if present
-            else none.astype(np.float32),
+            coefficients.take(places.curves, axis=1).astype(np.float32),
+            places.pairs,
+            coefficients.take(places.products, axis=1).astype(np.float32),
             coefficients[:, terms.no_data].astype(np.float32),
-            np.array([name in terms.others for name in names], np.bool_),
+            places.others,
             heights.astype(np.float32),
             exp(gains),
         )
 
 
+class TermPlaces(NamedTuple):
+    """Where the terms of some parts are.
+
+    Parameters
+    ----------
+    curves
+        Columns of the two terms of each part's curve; int64, (parts, 2).
+    pairs
+        Places among the parts of the two of each overlap; int64, (overlaps, 2).
+    products
+        Columns of the two terms of each overlap; int64, (overlaps, 2).
+    others
+        Whether a part is more than a model of plays; bool, (parts,).
+    """
+
+    curves: NDArray[np.int64]
+    pairs: NDArray[np.int64]
+    products: NDArray[np.int64]
+    others: Flags
+
+
+@lru_cache(256)
+def term_places(terms: Terms, names: tuple[str, ...]) -> TermPlaces:
+    """Return where the terms of some parts are."""
+    columns = np.arange(len(terms), dtype=np.int64)
+    present = [pair for pair in terms.overlaps if all(name in names for name in pair)]
+    width = len(BENDS)
+    return TermPlaces(
+        np.array([columns[terms.of_signal(name)] for name in names], np.int64).reshape(-1, width),
+        np.array([[names.index(name) for name in pair] for pair in present], np.int64).reshape(-1, 2),
+        np.array([columns[terms.of_overlap(pair)] for pair in present], np.int64).reshape(-1, width),
+        np.array([name in terms.others for name in names], np.bool_),
+    )
+
+
 def inverses(scale: Floats) -> Floats:
     """Return what an affinity is multiplied by at each bend of its curve; float32, (..., bends)."""
-    return np.stack([np.float32(1 / bend) / scale for bend in BENDS], -1).astype(np.float32)
+    # In rows for any number of queries, so that the kernels are compiled once.
+    return np.stack([np.float32(1 / bend) / scale for bend in BENDS], -1).astype(np.float32, order="C")
 
 
 def mixed(

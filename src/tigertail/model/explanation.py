@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import cached_property
+from itertools import accumulate
+from typing import Any, Final, cast
 
 import numpy as np
 import polars as pl
@@ -22,54 +24,59 @@ WHY: Final = "why"
 PRIOR: Final = "prior"
 PRIOR_EVIDENCE: Final = "what an item of its popularity may expect"
 MIN_SHARE: Final = 0.005  # share below which nothing is mentioned
-_GROUPS: Final = pl.List(pl.Struct({"group": pl.String, "name": pl.String, "share": pl.Float64}))
-_SIGNALS: Final = pl.List(
-    pl.Struct(
-        {
-            "signal": pl.String,
-            "contribution": pl.Float64,
-            "factor": pl.Float64,
-            "share": pl.Float64,
-            "spoke": pl.Boolean,
-            "evidence": pl.String,
-        }
-    )
-)
+_GROUPS: Final = {"group": pl.String, "name": pl.String, "share": pl.Float64}
+_SIGNALS: Final = {
+    "signal": pl.String,
+    "contribution": pl.Float64,
+    "factor": pl.Float64,
+    "share": pl.Float64,
+    "spoke": pl.Boolean,
+    "evidence": pl.String,
+}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reasons:
     """Why each item is listed.
 
+    Each item has carriers, the largest share first, those without data about the pair last. A carrier of listening has
+    group (its key), name and share. A carrier of the mixture has signal, contribution, factor (e to the power of the
+    contribution), share (of all contributions above 0), spoke (whether it has data about the pair) and evidence, in
+    words, "" where there is none; the last is the prior, and the contributions sum to the log affinity. Of any other
+    signal there is one carrier, whose contribution is the affinity, without factor.
+
     Parameters
     ----------
-    rows
-        A list of carriers for each item, the largest share first, those without data about the pair last. A carrier
-        of listening has group (its key), name and share. A carrier of the mixture has signal, contribution, factor
-        (e to the power of the contribution), share (of all contributions above 0), spoke (whether it has data about
-        the pair) and evidence, in words, "" where there is none; the last is the prior, and the contributions sum to
-        the log affinity. Of any other signal there is one carrier, whose contribution is the affinity, without factor.
-    dtype
-        The type of the rows as a column.
+    sizes
+        How many carriers each item has.
+    fields
+        The fields of all carriers, item by item: their values, by name.
+    types
+        Their types as columns.
     """
 
-    rows: list[list[dict[str, Any]]]
-    dtype: pl.DataType
+    sizes: list[int]
+    fields: Mapping[str, NDArray[Any] | list[Any]]
+    types: Mapping[str, type[pl.DataType]]
+
+    @cached_property
+    def rows(self) -> list[list[dict[str, Any]]]:
+        """The carriers of each item, as dictionaries."""
+        columns = [one if isinstance(one, list) else one.tolist() for one in self.fields.values()]
+        names = tuple(self.fields)
+        every = [dict(zip(names, values)) for values in zip(*columns)]  # noqa: B905 - of one length; checks cost half
+        ends = list(accumulate(self.sizes))
+        return [every[end - size : end] for size, end in zip(self.sizes, ends, strict=True)]
 
     def column(self) -> pl.Series:
         """Return them as a column of lists of structs."""
-        sizes = {len(row) for row in self.rows}
-        if len(sizes) != 1 or sizes == {0}:
-            return pl.Series(WHY, self.rows, self.dtype)
-        # Of one length, as those of a mixture are: field by field, which costs a quarter.
-        assert isinstance(self.dtype, pl.List)
-        assert isinstance(self.dtype.inner, pl.Struct)
-        carriers = [carrier for row in self.rows for carrier in row]
-        fields = [
-            pl.Series(field.name, [carrier[field.name] for carrier in carriers], field.dtype)
-            for field in self.dtype.inner.fields
-        ]
-        return pl.DataFrame(fields).to_struct(WHY).reshape((len(self.rows), -1)).arr.to_list()
+        struct = pl.Struct(self.types)
+        if len(set(self.sizes)) != 1 or not self.sizes[0]:
+            return pl.Series(WHY, self.rows, pl.List(struct))
+        # Of one length, as those of a mixture are: field by field, which costs a fraction.
+        fields = [pl.Series(name, self.fields[name], kind) for name, kind in self.types.items()]
+        carriers = pl.DataFrame(fields).to_struct(WHY)
+        return carriers.reshape((len(self.sizes), -1)).cast(pl.List(struct))
 
 
 def explain(
@@ -95,24 +102,21 @@ def explain(
         The affinity of each seed to the answers, float32, (seeds, items), and what the parts of a mixture add to it,
         where they are computed already.
     """
-    if isinstance(signal, ExplainedByGroup):
-        shares = _shares(signal, seeds, items)
-        keys = [*signal.keys, ELSEWHERE]
-        return Reasons([_carriers(keys, column) for column in shares.T], _GROUPS)
-    if isinstance(signal, Composite):
+    if _has(signal, Composite):
+        mixture = cast("Composite", signal)
         if affinities is None or contributions is None:
-            of_all, contributions = signal.affinity_with_contributions(seeds)
+            of_all, contributions = mixture.affinity_with_contributions(seeds)
             affinities = of_all[:, items]
-        rows = _factors(signal, affinities, contributions, seeds, items, seed_names)
-        return Reasons(rows, _SIGNALS)
+        return _factors(mixture, affinities, contributions, seeds, items, seed_names)
+    if _has(signal, ExplainedByGroup):
+        groups = cast("ExplainedByGroup", signal)
+        return _groups([*groups.keys, ELSEWHERE], _shares(groups, seeds, items))
     found = signal.affinity(seeds)[:, items] if affinities is None else affinities
     found = found.astype(np.float64)
     spoke = found > -np.inf
     added = np.where(spoke, found, 0)[:, None]
-    evidence = _evidence({name: signal}, added, seeds, items, seed_names)
-    return Reasons(
-        _alone(name, added[:, 0].mean(axis=0), np.asarray(spoke.any(axis=0)), evidence[0]), _SIGNALS
-    )
+    [evidence] = _evidence({name: signal}, added, seeds, items, seed_names)
+    return _alone(name, added[:, 0].mean(axis=0), np.asarray(spoke.any(axis=0)), evidence)
 
 
 def format_reasons(carriers: list[dict[str, Any]], most: int = 3) -> str:
@@ -128,12 +132,18 @@ def format_reasons(carriers: list[dict[str, Any]], most: int = 3) -> str:
     """
     if not carriers or "signal" not in carriers[0]:
         return ", ".join(f"{carrier['name']} {_percent(carrier['share'])}" for carrier in carriers[:most])
-    spoke = [carrier for carrier in carriers if carrier["spoke"] and carrier["share"] >= MIN_SHARE]
-    shown = [one for one in spoke if one["evidence"] or one is spoke[0]]
-    return "\n".join(
-        f"{one['signal']} {_weight(one)}" + f": {one['evidence']}" * bool(one["evidence"])
-        for one in shown[:most]
-    )
+    lines: list[str] = []
+    for carrier in carriers:
+        if not carrier["spoke"] or carrier["share"] < MIN_SHARE:
+            continue
+        evidence = carrier["evidence"]
+        if evidence:
+            lines.append(f"{carrier['signal']} {_weight(carrier)}: {evidence}")
+        elif not lines:
+            lines.append(f"{carrier['signal']} {_weight(carrier)}")
+        if len(lines) == most:
+            break
+    return "\n".join(lines)
 
 
 def _weight(carrier: dict[str, Any]) -> str:
@@ -154,7 +164,7 @@ def _factors(
     seeds: NDArray[np.int32],
     items: NDArray[np.int32],
     seed_names: Sequence[str],
-) -> list[list[dict[str, Any]]]:
+) -> Reasons:
     """Return the carriers of a mixture; after several seeds each counts as much as it has of the affinity."""
     names = [*signal.parts, PRIOR]
     found = np.where(np.isfinite(affinities), affinities, 0).astype(np.float64)
@@ -164,54 +174,60 @@ def _factors(
     spoke = np.ones(added.shape, np.bool_)
     for place in range(len(seeds)):
         added[place, :-1], spoke[place, :-1] = contributions(place, items)
+    added *= share_of_seed[:, None]
     evidence = [
-        *_evidence(signal.parts, added[:, :-1] * share_of_seed[:, None], seeds, items, seed_names),
+        *_evidence(signal.parts, added[:, :-1], seeds, items, seed_names),
         [PRIOR_EVIDENCE] * len(items),
     ]
-    logs = (added * share_of_seed[:, None]).sum(axis=0)
+    logs = added.sum(axis=0)
     affinity = np.log(np.maximum(total / len(seeds), np.finfo(np.float64).tiny))
     logs[-1] = affinity - logs[:-1].sum(axis=0)
     has_data = np.asarray(spoke.any(axis=0))
     gains = np.maximum(logs[:-1], 0)
     shares = np.zeros(logs.shape)
     shares[:-1] = gains / np.maximum(gains.sum(axis=0), np.finfo(np.float64).tiny)
-    order = np.lexsort((-shares[:-1], ~has_data[:-1]), axis=0)
-    return [
-        [
-            _carrier(
-                names[part],
-                float(logs[part, item]),
-                float(np.exp(logs[part, item])),
-                float(shares[part, item]),
-                bool(has_data[part, item]),
-                evidence[part][item],
-            )
-            for part in [*order[:, item].tolist(), len(names) - 1]
-        ]
-        for item in range(len(items))
-    ]
+    order = np.full(logs.shape, len(names) - 1)
+    order[:-1] = np.lexsort((-shares[:-1], ~has_data[:-1]), axis=0)
+    part = order.T.ravel()
+    item = np.repeat(np.arange(len(items)), len(names))
+    contribution = logs[part, item]
+    parts = part.tolist()
+    fields = {
+        "signal": [names[one] for one in parts],
+        "contribution": contribution,
+        "factor": np.exp(contribution),
+        "share": shares[part, item],
+        "spoke": has_data[part, item],
+        "evidence": [evidence[one][place] for one, place in zip(parts, item.tolist(), strict=True)],
+    }
+    return Reasons([len(names)] * len(items), fields, _SIGNALS)
 
 
 def _alone(
     name: str, affinities: NDArray[np.float64], spoke: NDArray[np.bool_], evidence: list[str]
-) -> list[list[dict[str, Any]]]:
-    return [
-        [_carrier(name, affinity, None, float(affinity != 0), has_data, phrase)]
-        for affinity, has_data, phrase in zip(affinities.tolist(), spoke.tolist(), evidence, strict=True)
-    ]
-
-
-def _carrier(
-    signal: str, contribution: float, factor: float | None, share: float, spoke: bool, evidence: str
-) -> dict[str, Any]:
-    return {
-        "signal": signal,
-        "contribution": contribution,
-        "factor": factor,
-        "share": share,
+) -> Reasons:
+    fields: dict[str, NDArray[Any] | list[Any]] = {
+        "signal": [name] * len(evidence),
+        "contribution": affinities,
+        "factor": [None] * len(evidence),
+        "share": (affinities != 0).astype(np.float64),
         "spoke": spoke,
         "evidence": evidence,
     }
+    return Reasons([1] * len(evidence), fields, _SIGNALS)
+
+
+def _groups(keys: list[str], shares: NDArray[np.float64]) -> Reasons:
+    """Return the groups that an item's affinity comes from, those of a small share left out."""
+    order = np.argsort(-shares, axis=0, kind="stable")
+    item, place = np.nonzero(np.take_along_axis(np.abs(shares), order, axis=0).T >= MIN_SHARE)
+    group = order[place, item]
+    fields: dict[str, NDArray[Any] | list[Any]] = {
+        "group": [keys[code] for code in group.tolist()],
+        "name": [group_name(keys[code]) for code in group.tolist()],
+        "share": shares[group, item],
+    }
+    return Reasons(np.bincount(item, minlength=shares.shape[1]).tolist(), fields, _GROUPS)
 
 
 def _shares(
@@ -237,23 +253,32 @@ def _evidence(
     """Return each part's evidence for each item, from the seed to which the part adds most."""
     evidence = []
     for place, part in enumerate(parts.values()):
+        if not _has(part, Explainable):
+            evidence.append([""] * len(items))
+            continue
+        explainable = cast("Explainable", part)
+        if len(seeds) == 1:
+            evidence.append(explainable.explain(int(seeds[0]), items))
+            continue
         strongest = added[:, place].argmax(axis=0)
         phrases = [""] * len(items)
         evidence.append(phrases)
-        if not isinstance(part, Explainable):
-            continue
         for row in np.unique(strongest).tolist():
             chosen = np.flatnonzero(strongest == row)
+            of_seed = f"{seed_names[row]}: " if len(seed_names) else ""
             for item, phrase in zip(
-                chosen.tolist(), part.explain(int(seeds[row]), items[chosen]), strict=True
+                chosen.tolist(), explainable.explain(int(seeds[row]), items[chosen]), strict=True
             ):
-                of_seed = f"{seed_names[row]}: " if len(seeds) > 1 and len(seed_names) and phrase else ""
-                phrases[item] = of_seed + phrase
+                phrases[item] = of_seed + phrase if phrase else ""
     return evidence
 
 
-def _carriers(keys: list[str], shares: NDArray[np.float64]) -> list[dict[str, Any]]:
-    order = [int(code) for code in np.argsort(-shares, kind="stable") if abs(shares[code]) >= MIN_SHARE]
-    return [
-        {"group": keys[code], "name": group_name(keys[code]), "share": float(shares[code])} for code in order
-    ]
+_CAPABILITIES: Final[dict[tuple[type, type], bool]] = {}
+
+
+def _has(signal: Signal, capability: type) -> bool:
+    """Return whether a signal has a capability, as all of its class do: ``isinstance`` takes as long as a phrase."""
+    key = type(signal), capability
+    if key not in _CAPABILITIES:
+        _CAPABILITIES[key] = isinstance(signal, capability)
+    return _CAPABILITIES[key]

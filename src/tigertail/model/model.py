@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Self
@@ -24,7 +24,7 @@ from tigertail.model.explanation import Reasons, explain
 from tigertail.model.html import facts_html, table_html
 from tigertail.model.query_options import QueryOptions, takes_options
 from tigertail.model.recommend import FoldIn, History, history_scores, uses_vector, with_defaults
-from tigertail.model.resolution import candidate_mask, default_signal, resolve_signal
+from tigertail.model.resolution import ResolvedSignal, candidate_mask, default_signal, resolve_signal
 from tigertail.progress import progress
 from tigertail.retrieval.item_index import ItemIndex
 from tigertail.retrieval.topk import top_k
@@ -82,15 +82,14 @@ class Answers:
     def table(self) -> pl.DataFrame:
         """Return them as the table that :meth:`Model.similar` describes."""
         by_artist = (c.ARTIST_NAME,) if c.ARTIST_NAME in self.catalogue.columns else ()
-        # Column by column: an expression, or all columns on threads, would cost more than the answer.
-        columns = [
-            pl.Series(c.RANK, np.arange(1, len(self.items) + 1, dtype=np.int32)),
-            *(self.catalogue[name][self.items] for name in (c.ITEM_ID, c.NAME, *by_artist)),
-            pl.Series(c.SCORE, self.affinities),
-            *(self.catalogue[name][self.items] for name in ("listeners", "stratum")),
+        shown = (c.ITEM_ID, c.NAME, *by_artist, "listeners", "stratum")
+        # Rows by a Series of codes: an expression, or an array of codes, would cost more than the answer.
+        rows = pl.DataFrame([self.catalogue.get_column(name) for name in shown])[
+            pl.Series(self.items.astype(np.uint32))
         ]
-        table = pl.DataFrame(columns)
-        return table if self.why is None else table.with_columns(self.why.column())
+        rows.insert_column(0, pl.Series(c.RANK, np.arange(1, len(self.items) + 1, dtype=np.int32)))
+        rows.insert_column(rows.width - 2, pl.Series(c.SCORE, self.affinities))
+        return rows if self.why is None else rows.insert_column(rows.width, self.why.column())
 
     def _repr_html_(self) -> str:
         seeds = [full_name(self.catalogue.row(code, named=True)) for code in self.seeds.tolist()]
@@ -265,15 +264,66 @@ class Model:
             raise ConfigError("no item given", remedy="give the id or name of an item")
         resolved = resolve_signal(self.signals, options)
         allowed, notes = self._candidates(options)
-        allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed
-        allowed[seeds] = False
-        found = self._from_candidates(resolved.signal, seeds, n, allowed, options)
-        items, affinities, by_seed, contributions = found or _from_all(
-            resolved.signal, seeds, n, allowed, why
-        )
+        found = None
+        if len(seeds) == 1 and _asks_candidates(resolved.signal, options):
+            [found] = _from_candidates(resolved.signal, seeds, n, allowed)
+        if found is None:
+            allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed
+            allowed[seeds] = False
+            found = _from_all(resolved.signal, seeds, n, allowed, why)
+        return self._answers(resolved, notes, seeds, found, why)
+
+    @takes_options
+    def answer_each(
+        self,
+        queries: NDArray[np.int32],
+        n: int = 20,
+        *,
+        why: bool = False,
+        options: QueryOptions | None = None,
+        **keywords: Any,
+    ) -> list[Answers]:
+        """Answer as :meth:`answer` does after each of some items: in less time than one by one.
+
+        Parameters
+        ----------
+        queries
+            Codes of the items; int32, (queries,).
+        n, why, options, **keywords
+            As in :meth:`similar`.
+
+        Raises
+        ------
+        ConfigError, TypeError
+            As in :meth:`similar`.
+        """
+        options = (options or QueryOptions()).replace(**keywords)
+        _check_length(n)
+        resolved = resolve_signal(self.signals, options)
+        if not _asks_candidates(resolved.signal, options):
+            return [self.answer(queries[[row]], n, why=why, options=options) for row in range(len(queries))]
+        allowed, notes = self._candidates(options)
+        every = _from_candidates(resolved.signal, queries, n, allowed)
+        return [
+            self.answer(queries[[row]], n, why=why, options=options)
+            if found is None
+            else self._answers(resolved, notes, queries[[row]], found, why)
+            for row, found in enumerate(every)
+        ]
+
+    def _answers(
+        self,
+        resolved: ResolvedSignal,
+        notes: tuple[str, ...],
+        seeds: NDArray[np.int32],
+        found: _Found,
+        why: bool,
+    ) -> Answers:
+        items, affinities, by_seed, contributions = found
         reasons = None
         if why:
-            names = [full_name(self.items.row(code, named=True)) for code in seeds.tolist()]
+            several = len(seeds) > 1
+            names = [full_name(self.items.row(code, named=True)) for code in seeds.tolist() if several]
             reasons = explain(resolved.name, resolved.signal, seeds, items, names, by_seed, contributions)
         return Answers(self.items, seeds, items, affinities, (*resolved.notices, *notes), reasons)
 
@@ -511,28 +561,6 @@ class Model:
             unlisted(self.items, (SPECIAL_PURPOSE,) if wanted is None else wanted, self.aliases)
         )
 
-    def _from_candidates(
-        self,
-        signal: Signal,
-        seeds: NDArray[np.int32],
-        n: int,
-        allowed: NDArray[np.bool_],
-        options: QueryOptions,
-    ) -> _Found | None:
-        """Return the answers to a query of one item from its candidates; None where every item must be looked at."""
-        if (
-            options.exact
-            or len(seeds) > 1
-            or not (isinstance(signal, HasCandidates) and signal.has_candidates)
-        ):
-            return None
-        codes, affinities, certain = signal.best_candidates(seeds, n, allowed)
-        if not certain[0]:
-            return None
-        listed = codes[0] >= 0
-        items, best = codes[0][listed], affinities[0][listed]
-        return items, best, best[None], lambda place, some: signal.candidate_contributions(seeds[place], some)
-
     def _lists(
         self,
         signal: Signal,
@@ -563,6 +591,34 @@ class Model:
 _Found = tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32], Contributions | None]
 """Answers, their affinities, those from each seed, and what the parts of a mixture add to these."""
 _Lists = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32], NDArray[np.int32]]
+
+
+def _asks_candidates(signal: Signal, options: QueryOptions) -> bool:
+    """Return whether a query of one item is answered from its candidates."""
+    return not options.exact and isinstance(signal, HasCandidates) and signal.has_candidates
+
+
+def _from_candidates(
+    signal: Signal, queries: NDArray[np.int32], n: int, allowed: NDArray[np.bool_] | None
+) -> list[_Found | None]:
+    """Return the answers after each item from its candidates; None where every item must be looked at."""
+    assert isinstance(signal, HasCandidates)
+    codes, affinities, certain = signal.best_candidates(queries, n, allowed)
+    every: list[_Found | None] = []
+    for row, sure in enumerate(certain.tolist()):
+        listed = codes[row] >= 0
+        items, best = codes[row][listed], affinities[row][listed]
+        contributions = partial(_contributions, signal, queries[row])
+        every.append((items, best, best[None], contributions) if sure else None)
+    return every
+
+
+def _contributions(
+    signal: HasCandidates, query: int, place: int, items: NDArray[np.int32]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return what the parts add to the affinities of the only query."""
+    assert place == 0
+    return signal.candidate_contributions(query, items)
 
 
 def _from_all(

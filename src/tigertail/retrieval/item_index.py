@@ -94,6 +94,7 @@ class ItemIndex:
         self._aliases = aliases
         self._country_of = country_of or str.upper
         self._prepared = False
+        self._look_ups = 0
 
     @property
     def items(self) -> pl.DataFrame:
@@ -323,7 +324,8 @@ class ItemIndex:
         )
 
     def _expect(self, look_ups: int) -> None:
-        if look_ups >= MANY:
+        self._look_ups += look_ups
+        if self._look_ups >= MANY:
             self._prepared = True
 
     def _candidates(self, text: str) -> tuple[Codes, bool]:
@@ -420,7 +422,8 @@ class ItemIndex:
             rows = (
                 ((self._spelled[FOLDED] if column == FOLDED else self._loose) == value).arg_true().to_numpy()
             )
-        return np.unique(self._spelled[_CODE].to_numpy()[rows])
+        codes = self._spelled_codes[rows]
+        return codes if len(codes) < 2 else np.unique(codes)
 
     def _with_mbid(self, mbid: str, kind: str | None = None) -> Codes:
         """Return the items with an MBID, best first."""
@@ -475,6 +478,11 @@ class ItemIndex:
             return names
         return pl.concat([names, further.select(_CODE, pl.col(c.ALIAS).alias(c.NAME), FOLDED)])
 
+    @cached_property
+    def _spelled_codes(self) -> Codes:
+        """The item of each spelling."""
+        return self._spelled[_CODE].to_numpy()
+
     def _further(self, scheme: str) -> pl.DataFrame | None:
         if self._aliases is None:
             return None
@@ -484,7 +492,7 @@ class ItemIndex:
 
     @cached_property
     def _alias_codes(self) -> Codes:
-        return self._spelled[_CODE][len(self._items) :].to_numpy()
+        return self._spelled_codes[len(self._items) :]
 
     @cached_property
     def _loose(self) -> pl.Series:

@@ -70,11 +70,14 @@ class NeighbourLists:
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
         """Return what links neighbours; "" for items that are none."""
-        return [self.EXPLANATION if near else "" for near in self.are_neighbours(query, items)]
+        return [self.EXPLANATION if near else "" for near in self.are_neighbours(query, items).tolist()]
 
     def are_neighbours(self, query: int, items: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Return whether each item is a neighbour of the query; bool, (items,)."""
-        return np.isin(items, self.neighbours.row(query)[0])
+        near = self.neighbours.row(query)[0]  # ascending
+        if not len(near):
+            return np.zeros(len(items), np.bool_)
+        return np.asarray(near.take(near.searchsorted(items), mode="clip") == items)
 
     def reindexed(self, to: ItemRemap) -> Self:
         """Return the signal with its items under new codes; new items are unknown to it."""

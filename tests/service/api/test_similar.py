@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from fastapi.testclient import TestClient
 
+from tigertail.errors import ConfigError, UnknownItemError
 from tigertail.model import Model
+from tigertail.service.api.similar import PendingQuery, answer_all, compute_answer
+from tigertail.service.http.json import to_json
+from tigertail.service.http.parameters import SimilarQuery
+from tigertail.service.serving.served_model import ServedModel
 
 
 def listed(answer) -> list[str]:
@@ -140,3 +147,25 @@ def test_a_body_has_its_limit(serve) -> None:
     client = serve(limits={"max_body_bytes": 1024})
     large = {"requests": [{"items": ["x" * 300] * 5}]}
     problem(client.post("/v1/similar:batch", json=large), 413)
+
+
+def test_of_questions_answered_together_one_that_fails_fails_no_other(local_model: Model) -> None:
+    served = ServedModel(local_model, Path("model"))
+    asked = [
+        (["star"], {}),
+        (["p2"], {"why": True}),
+        (["nobody"], {}),
+        (["p2"], {}),
+        (["p2", "b2"], {}),
+        (["b2"], {"signal": "no such signal"}),
+        (["p3"], {"why": True}),
+    ]
+    queries = [
+        PendingQuery(served, seeds, SimilarQuery(item=seeds, n=3, **options)) for seeds, options in asked
+    ]
+    answers = answer_all(queries)
+    for place, (_, seeds, request) in enumerate(queries):
+        if place in (2, 5):
+            assert isinstance(answers[place], (UnknownItemError, ConfigError))
+        else:
+            assert answers[place] == to_json(compute_answer(served, seeds, request))

@@ -1,11 +1,19 @@
-"""One version of a model, asked from several threads."""
+"""One version of a model: asked from several threads, its answers as JSON."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tigertail.model import Model, QueryOptions
+from tigertail.service.http.json import to_json
+from tigertail.service.serving.served_model import ServedModel
 
 _ASK_WHILE_ANOTHER_IS_OPENED = """
 import sys, threading
@@ -35,3 +43,15 @@ def test_a_model_is_opened_while_another_answers(folder: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("why", [False, True])
+def test_answers_as_json_are_the_records(local_model: Model, why: bool) -> None:
+    items = local_model.items.with_columns(pl.format('{} "quoted"\n\\ Кино', "name").alias("name"))
+    served = ServedModel(replace(local_model, items=items), Path("model"))
+    for code in range(len(served.items)):
+        answers = served.answer([code], 5, QueryOptions(), why=why)
+        assert to_json(served.answer_json(answers)) == to_json(served.answer_records(answers))
+        assert served.items.json(code) == to_json(served.items[code])
+    nothing = served.answer([0], 0, QueryOptions(), why=why)
+    assert to_json(served.answer_json(nothing)) == b"[]"

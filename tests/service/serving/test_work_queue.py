@@ -80,3 +80,47 @@ def test_too_many_requests_are_refused_for_now() -> None:
     for refused in answers[3:]:
         assert isinstance(refused, ServiceError)
         assert (refused.status, refused.retry) == (503, 1)
+
+
+def test_questions_that_come_while_the_thread_is_busy_are_answered_together() -> None:
+    go = threading.Event()
+    batches: list[list[str]] = []
+
+    def shout(queries: list[str]) -> list[bytes | Exception]:
+        batches.append(queries)
+        go.wait(10)
+        return [ServiceError(404, "no such word") if one == "?" else one.upper().encode() for one in queries]
+
+    async def ask() -> list[object]:
+        queue = WorkQueue(max_queue=4, cache_mib=1)
+        tasks = [asyncio.create_task(queue.get_or_ask(one, one, shout)) for one in ("a", "b", "b", "?", "c")]
+        await asyncio.sleep(0.05)
+        full = [asyncio.create_task(queue.get_or_ask(one, one, shout)) for one in ("d", "e")]
+        await asyncio.sleep(0.01)
+        go.set()
+        return list(await asyncio.gather(*tasks, *full, return_exceptions=True))
+
+    a, b, again, unknown, c, d, refused = asyncio.run(ask())
+    assert (a, b, again, c, d) == (b"A", b"B", b"B", b"C", b"D")
+    assert isinstance(unknown, ServiceError)
+    assert unknown.status == 404
+    assert isinstance(refused, ServiceError), "five wait or are answered already"
+    assert refused.status == 503
+    assert batches[0][0] == "a"
+    assert len(batches) == 2
+    assert sorted([*batches[0], *batches[1]]) == ["?", "a", "b", "c", "d"]
+
+
+def test_a_failure_of_all_is_the_failure_of_each_and_the_next_are_answered() -> None:
+    def fail(queries: list[str]) -> list[bytes | Exception]:
+        raise RuntimeError("broken")
+
+    async def ask() -> list[object]:
+        queue = WorkQueue(max_queue=4, cache_mib=1)
+        failed = await asyncio.gather(*(queue.ask(one, fail) for one in "ab"), return_exceptions=True)
+        return [*failed, await queue.ask("c", lambda queries: [b"C"] * len(queries))]
+
+    first, second, third = asyncio.run(ask())
+    assert isinstance(first, RuntimeError)
+    assert isinstance(second, RuntimeError)
+    assert third == b"C"

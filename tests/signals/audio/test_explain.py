@@ -18,4 +18,5 @@ NAMES = ("energy", "valence", "tempo")
     ],
 )
 def test_two_are_named_in_which_both_stand_out(one: list[float], other: list[float], words: str) -> None:
-    assert format_descriptors(np.array(one, np.float32), np.array(other, np.float32), NAMES) == words
+    others = np.array([other, one], np.float32)
+    assert format_descriptors(np.array(one, np.float32), others, NAMES)[0] == words

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any, NamedTuple
 
+import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from tigertail.errors import TigertailError
+from tigertail.model import Answers
 from tigertail.service.http.caching import cache_headers, cacheable, client_has_current, not_modified
 from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import Batch, ListRequest, SimilarQuery
 from tigertail.service.http.problems import ServiceError, documented, problem_of
+from tigertail.service.http.query_route import QueryRoute
 from tigertail.service.http.schemas import BatchAnswer, Similar
 from tigertail.service.http.settings import Limits
 from tigertail.service.serving.context import Context, ContextDependency
 from tigertail.service.serving.interleaved_answer import interleaved_answer
 from tigertail.service.serving.served_model import ServedModel
 
-router = APIRouter(tags=["similar"])
+router = APIRouter(tags=["similar"], route_class=QueryRoute)
 
 
 @router.get(
@@ -78,18 +82,81 @@ async def cached_answer(
 ) -> bytes:
     """Return a model's answer, from the cache where it was given before."""
     key = f"{served.version} {request.key(seeds)}"
-    return await context.queue.get_or_compute(key, lambda: to_json(compute_answer(served, seeds, request)))
+    return await context.queue.get_or_ask(key, PendingQuery(served, seeds, request), answer_all)
+
+
+class PendingQuery(NamedTuple):
+    """A request that waits for its answer.
+
+    Parameters
+    ----------
+    served
+        The model to answer from.
+    seeds
+        Ids or names of the items of the query.
+    request
+        The options.
+    """
+
+    served: ServedModel
+    seeds: list[str]
+    request: ListRequest
+
+
+def answer_all(queries: Sequence[PendingQuery]) -> list[bytes | Exception]:
+    """Return the answer to each query, or what is wrong with it; those alike but for their item go together."""
+    answers: list[bytes | Exception] = [b""] * len(queries)
+    alike: dict[object, list[int]] = {}
+    for place, (served, seeds, request) in enumerate(queries):
+        single = len(seeds) == 1
+        alike.setdefault((id(served), request.options_key) if single else place, []).append(place)
+    for places in alike.values():
+        try:
+            found: Sequence[bytes | Exception] = _answered([queries[place] for place in places])
+        except Exception:  # which query it is, is seen one by one
+            found = [_answered_alone(queries[place]) for place in places]
+        for place, answer in zip(places, found, strict=True):
+            answers[place] = answer
+    return answers
+
+
+def _answered_alone(query: PendingQuery) -> bytes | Exception:
+    try:
+        return _answered([query])[0]
+    except Exception as error:
+        return error
+
+
+def _answered(queries: Sequence[PendingQuery]) -> list[bytes]:
+    """Return the answers to queries of one model and with the same options, after one item each or of one alone."""
+    served, _, request = queries[0]
+    matched = [served.index.match_all(seeds) for _, seeds, _ in queries]
+    options = request.options()
+    if len(queries) == 1:
+        codes = matched[0][0].tolist()
+        found = [served.answer(codes, request.n, options, why=request.why)]
+    else:
+        codes = [int(codes[0]) for codes, _ in matched]
+        found = served.answer_each(codes, request.n, options, why=request.why)
+    return [
+        to_json(_answer(served, answers, notes)) for answers, (_, notes) in zip(found, matched, strict=True)
+    ]
 
 
 def compute_answer(served: ServedModel, seeds: list[str], request: ListRequest) -> dict[str, Any]:
     """Return a model's answer."""
     codes, notes = served.index.match_all(seeds)
-    answers = served.answer(codes.tolist(), request.n, request.options(), why=request.why)
+    return _answer(
+        served, served.answer(codes.tolist(), request.n, request.options(), why=request.why), notes
+    )
+
+
+def _answer(served: ServedModel, answers: Answers, notes: tuple[str, ...]) -> dict[str, Any]:
     return {
         "model": served.version,
-        "seeds": [served.items[code] for code in codes.tolist()],
+        "seeds": [orjson.Fragment(served.items.json(code)) for code in answers.seeds.tolist()],
         "notices": [*notes, *answers.notices],
-        "items": served.answer_records(answers),
+        "items": served.answer_json(answers),
     }
 
 

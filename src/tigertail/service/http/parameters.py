@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from difflib import get_close_matches
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import (
@@ -108,10 +109,14 @@ class ListRequest(HasQueryOptions):
     n: Annotated[int, BeforeValidator(whole)] = Field(20, ge=0, le=10_000, description="How many to list.")
     why: bool = Field(False, description="Say why each answer is listed.")
 
+    @cached_property
+    def options_key(self) -> bytes:
+        """What two requests have in common that differ at most in their items."""
+        return to_json(self.model_dump(exclude={"listener", "item", "items"}))
+
     def key(self, seeds: list[str]) -> str:
         """Return a digest of the request: the key of its answer in the cache."""
-        request: dict[str, Any] = self.model_dump(exclude={"listener", "item"}) | {"items": seeds}
-        return hashlib.blake2b(to_json(request), digest_size=16).hexdigest()
+        return hashlib.blake2b(self.options_key + to_json(seeds), digest_size=16).hexdigest()
 
 
 class SimilarQuery(ListRequest):

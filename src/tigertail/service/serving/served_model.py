@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final, Self, overload
 
 import numpy as np
+import orjson
 import polars as pl
 
 from tigertail import columns as c
@@ -24,6 +25,7 @@ from tigertail.model.recommend import History
 from tigertail.model.registry import FACTORS, LISTENING, MIXTURE, OTHER_COLOUR, SIGNALS
 from tigertail.model.resolution import model_defaults
 from tigertail.model.store.folder import map_file
+from tigertail.service.http.json import to_json
 from tigertail.service.http.problems import ServiceError
 from tigertail.signals.contract import Composite, GroupAware, ListenerGroups
 from tigertail.version import __version__
@@ -89,6 +91,13 @@ class ServedModel:
         with self._kernel_lock:
             return self.model.answer(np.array(seeds, np.int32), n, why=why, options=options)
 
+    def answer_each(
+        self, codes: Sequence[int], n: int, options: QueryOptions, *, why: bool = False
+    ) -> list[Answers]:
+        """Answer the same query after each of several items."""
+        with self._kernel_lock:
+            return self.model.answer_each(np.array(codes, np.int32), n, why=why, options=options)
+
     def recommend(
         self, history: History, n: int, options: QueryOptions, *, include_known: bool = False
     ) -> Answers:
@@ -150,6 +159,22 @@ class ServedModel:
             **columns,
             **{when: _points(places, when) for when in ("before", "after")},
         }
+
+    def answer_json(self, answers: Answers) -> orjson.Fragment:
+        """Return what :meth:`answer_records` does, as JSON: that of the items was made when the model was opened."""
+        affinities = [float(f"{affinity:.7g}") for affinity in answers.affinities.tolist()]
+        numbers = to_json(affinities)[1:-1].split(b",")
+        version = to_json(self.version)
+        records = [
+            b'%b,"rank":%d,"affinity":%b,"model":%b' % (self.items.json(code)[:-1], rank, number, version)
+            for rank, (code, number) in enumerate(zip(answers.items.tolist(), numbers, strict=False), start=1)
+        ]
+        if answers.why is not None:
+            records = [
+                b"%b,%b" % (record, to_json({"why": why, "because": format_reasons(why)})[1:-1])
+                for record, why in zip(records, answers.why.rows, strict=True)
+            ]
+        return orjson.Fragment(b"[%b]" % b",".join([b"%b}" % record for record in records]))
 
     def answer_records(self, answers: Answers) -> list[dict[str, Any]]:
         """Return answers as :class:`tigertail.service.http.schemas.Listed`."""
@@ -250,10 +275,17 @@ class ItemRecords(Sequence[dict[str, Any]]):
             records = records.with_columns(items[c.ARTIST_NAME].alias("artist"))
         self.keys = records.columns
         self.columns = {name: records[name].to_list() for name in self.keys}
+        texts = records.select(pl.struct(pl.all()).struct.json_encode()).to_series()
+        self._json = "".join(texts).encode()
+        self._ends = np.concatenate([[0], np.cumsum(texts.str.len_bytes().to_numpy(), dtype=np.int64)])
 
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self.columns["id"])
+
+    def json(self, code: int) -> bytes:
+        """Return the record of an item as JSON, from one place in memory: reading is most of what a record costs."""
+        return self._json[self._ends[code] : self._ends[code + 1]]
 
     @overload
     def __getitem__(self, code: int) -> dict[str, Any]: ...

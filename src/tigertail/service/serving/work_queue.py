@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Final, TypeVar
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
@@ -13,6 +15,8 @@ from tigertail.service.http.problems import ServiceError
 from tigertail.service.serving.response_cache import ResponseCache
 
 T = TypeVar("T")
+AnswerAll = Callable[[list[Any]], Sequence[bytes | Exception]]
+TOGETHER: Final = 32  # queries answered at a time: the first of them waits for the last
 THREADS: Final = 1  # more would only wait for each other, since ServedModel computes under one lock
 
 
@@ -36,6 +40,8 @@ class WorkQueue:
         self._limiter: CapacityLimiter | None = None
         self._cache = ResponseCache(cache_mib * 2**20)
         self._in_progress: dict[str, asyncio.Future[bytes]] = {}
+        self._queries: dict[AnswerAll, list[tuple[Any, asyncio.Future[bytes]]]] = {}
+        self._answering: set[asyncio.Task[None]] = set()
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run some work when a thread is free.
@@ -45,8 +51,58 @@ class WorkQueue:
         ServiceError
             If the queue is full.
         """
-        if self._limiter is None:  # it belongs to the loop it is made on
-            self._limiter = CapacityLimiter(self._threads)
+        with self._admitted():
+            return await self._on_thread(work)
+
+    async def ask(self, query: Any, answer_all: AnswerAll) -> bytes:
+        """Have a query answered, together with those that come while the thread is busy.
+
+        Parameters
+        ----------
+        query
+            The query.
+        answer_all
+            Answers several at once, on the thread: each with its answer, or the error to raise.
+
+        Raises
+        ------
+        ServiceError
+            As :meth:`run` does, and whatever ``answer_all`` says.
+        """
+        with self._admitted():
+            answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+            waiting = self._queries.get(answer_all)
+            if waiting is None:
+                self._queries[answer_all] = [(query, answer)]
+                task = asyncio.ensure_future(self._answer_waiting(answer_all))
+                self._answering.add(task)  # the loop itself would forget it
+                task.add_done_callback(self._answering.discard)
+            else:
+                waiting.append((query, answer))
+            return await answer
+
+    async def _answer_waiting(self, answer_all: AnswerAll) -> None:
+        """Answer queries until none is left; those that come meanwhile are the next."""
+        while waiting := self._queries[answer_all]:
+            taken, self._queries[answer_all] = waiting[:TOGETHER], waiting[TOGETHER:]
+            queries = [query for query, _ in taken]
+            found: Sequence[bytes | Exception]
+            try:
+                found = await self._on_thread(partial(answer_all, queries))
+            except Exception as error:
+                found = [error] * len(taken)
+            for (_, answer), one in zip(taken, found, strict=True):
+                if answer.done():  # nobody waits for it any more
+                    continue
+                if isinstance(one, Exception):
+                    answer.set_exception(one)
+                else:
+                    answer.set_result(one)
+        del self._queries[answer_all]
+
+    @contextmanager
+    def _admitted(self) -> Iterator[None]:
+        """Count what waits or runs, and refuse more than there may be."""
         if self._pending >= self._max_pending:
             metrics.REQUESTS_SHED.inc()
             raise ServiceError(
@@ -54,9 +110,14 @@ class WorkQueue:
             )
         self._pending += 1
         try:
-            return await to_thread.run_sync(work, limiter=self._limiter)
+            yield
         finally:
             self._pending -= 1
+
+    async def _on_thread(self, work: Callable[[], T]) -> T:
+        if self._limiter is None:  # it belongs to the loop it is made on
+            self._limiter = CapacityLimiter(self._threads)
+        return await to_thread.run_sync(work, limiter=self._limiter)
 
     async def get_or_compute(self, key: str, work: Callable[[], bytes]) -> bytes:
         """Return a response that depends on its key alone: a cached one, or one that all who wait for it share.
@@ -66,20 +127,33 @@ class WorkQueue:
         ServiceError
             As :meth:`run` does, and whatever the work raises.
         """
+        return await self._get_or(key, partial(self.run, work))
+
+    async def get_or_ask(self, key: str, query: Any, answer_all: AnswerAll) -> bytes:
+        """Do what :meth:`get_or_compute` does, with a query to :meth:`ask`.
+
+        Raises
+        ------
+        ServiceError
+            As :meth:`ask` does.
+        """
+        return await self._get_or(key, partial(self.ask, query, answer_all))
+
+    async def _get_or(self, key: str, compute: Callable[[], Coroutine[Any, Any, bytes]]) -> bytes:
         cached = self._cache.get(key)
         if cached is not None:
             metrics.CACHE_REQUESTS.labels("hit").inc()
             return cached
         metrics.CACHE_REQUESTS.labels("miss").inc()
         if key not in self._in_progress:
-            task = asyncio.ensure_future(self._compute(key, work))
+            task = asyncio.ensure_future(self._compute(key, compute))
             self._in_progress[key] = task
             task.add_done_callback(lambda done: self._done(key, done))
         # A client that disconnects must not cancel it for the others.
         return await asyncio.shield(self._in_progress[key])
 
-    async def _compute(self, key: str, work: Callable[[], bytes]) -> bytes:
-        response = await self.run(work)
+    async def _compute(self, key: str, compute: Callable[[], Coroutine[Any, Any, bytes]]) -> bytes:
+        response = await compute()
         self._cache.put(key, response)
         return response
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from tigertail.errors import DataError
@@ -36,22 +37,35 @@ def format_shared_labels(shared: Iterable[tuple[str, str]]) -> str:
     >>> format_shared_labels([("annotator", ""), ("home", "US"), ("mood", "sad")])
     'tagged by the same people, both from the United States, of mood sad'
     """
-    every = list(shared)
-    shown: list[tuple[str, str]] = []
-    for facet, name in every:
-        if facet not in (ANNOTATOR, PREDICTION) and not any(_covers(*other, facet, name) for other in shown):
-            shown.append((facet, name))
-    parts = []
-    facets = [facet for facet, _ in every]
-    if ANNOTATOR in facets and (not shown or facets[0] == ANNOTATOR):
-        parts.append(_SAME_PEOPLE)
-    elif PREDICTION in facets and not shown:
-        parts.append(_SAME_LISTENERS)
-    if shown:
-        parts.append("both " + ", ".join(_format_label(*label) for label in shown[:MOST]))
-    return ", ".join(parts)
+    shown: list[str] = []
+    plain: list[str] = []
+    places: list[str] = []
+    people = predicted = first = False
+    for facet, name in shared:
+        if facet in _PLAIN:
+            if (folded := name.casefold()) in plain:
+                continue
+            plain.append(folded)
+        elif facet in _PLACES:
+            if any(_covers(place, name) for place in places):
+                continue
+            places.append(name)
+        elif facet == ANNOTATOR:
+            people, first = True, not (shown or predicted)
+            continue
+        elif facet == PREDICTION:
+            predicted = True
+            continue
+        shown.append(_format_label(facet, name))
+        if len(shown) == MOST:
+            break
+    if not shown:
+        return _SAME_PEOPLE if people else _SAME_LISTENERS if predicted else ""
+    labels = f"both {', '.join(shown)}"
+    return f"{_SAME_PEOPLE}, {labels}" if first else labels
 
 
+@lru_cache(4096)
 def _format_label(facet: str, name: str) -> str:
     """Return what an item of a label is, to stand after "both".
 
@@ -79,8 +93,6 @@ def _place(name: str) -> str:
         return name
 
 
-def _covers(before: str, shown: str, facet: str, name: str) -> bool:
-    """Return whether a label shown before covers another: it is the same, or a place around that place."""
-    if facet in _PLACES and before in _PLACES:
-        return shown.casefold() == name.casefold() or shown.endswith(f", {name}")
-    return shown.casefold() == name.casefold() and {facet, before} <= _PLAIN
+def _covers(place: str, name: str) -> bool:
+    """Return whether a place that is shown implies another: the same, or one around it."""
+    return place.casefold() == name.casefold() or place.endswith(f", {name}")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, Self, overload
@@ -273,10 +273,38 @@ class Annotation:
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
         """Return the labels that each item shares with the query, as far as they link them most."""
+        linking: list[Iterable[tuple[str, str]]]
+        if prefer_numpy(1):
+            linking = [self._linking(query, item) for item in items.tolist()]
+        else:
+            linking = self._linking_all(query, items)
         return [
-            format_shared_labels(self._linking(query, item)) if item != query else ""
-            for item in items.tolist()
+            format_shared_labels(shared) if item != query else ""
+            for item, shared in zip(items.tolist(), linking, strict=True)
         ]
+
+    def _linking_all(self, query: int, items: NDArray[np.int32]) -> list[Iterable[tuple[str, str]]]:
+        """Return what :meth:`_linking` does, for an item and each of some others."""
+        weights, prediction = self.weights, self.prediction
+        codes, sizes, with_ties = _link(
+            *(weights.indptr, weights.indices, weights.data, len(self._linked_by) - 2, query, items),
+            *(np.sqrt(self._squares[query]) / self._shared_weight, self._lengths),
+            prediction.vectors if prediction else np.empty((0, 0), np.float32),
+            self._predicted_scale if prediction else np.empty(0, np.float32),
+        )
+        name_of = self._linked_by.__getitem__
+        return [
+            # The kernel has no names to order equals by.
+            self._linking(query, item) if tied else map(name_of, found[:size])
+            for item, tied, found, size in zip(
+                items.tolist(), with_ties.tolist(), codes.tolist(), sizes.tolist(), strict=True
+            )
+        ]
+
+    @cached_property
+    def _linked_by(self) -> list[tuple[str, str]]:
+        """Facet and name of each label, then what stands for the same people and the same prediction."""
+        return [*self.labels, (ANNOTATOR, ""), (PREDICTION, "")]
 
     def _linking(self, a: int, b: int) -> list[tuple[str, str]]:
         """Return the first rows of :meth:`shared_labels`, facet and label alone, without the cost of a table."""
@@ -307,8 +335,7 @@ class Annotation:
         return (place[at_b], at_b), of_b[at_b]
 
     def _divisor(self, a: int, b: int) -> float:
-        length = float(self._squares[b]) + self.norm_floor**2
-        return float(np.sqrt(self._squares[a]) * length ** (self.beta / 2)) / self._shared_weight
+        return float(np.sqrt(self._squares[a]) / self._shared_weight * self._lengths[b])
 
     def _predicted_part(self, a: int, b: int) -> float:
         """Return what predicted listening adds to the affinity from a to b."""
@@ -348,13 +375,17 @@ class Annotation:
     @cached_property
     def _answer_rows(self) -> CSR:
         """Rows of answers: which labels each item carries, and what that is worth."""
-        divisor = (self._squares + self.norm_floor**2) ** (self.beta / 2)
-        return self._scaled(divisor / self._shared_weight)
+        return self._scaled(self._lengths / self._shared_weight)
 
     @cached_property
     def _answers(self) -> CSR:
         """Columns of answers: who carries each label, and what that is worth."""
         return self._answer_rows.transpose()
+
+    @cached_property
+    def _lengths(self) -> NDArray[np.float64]:
+        """What the affinity to each item is divided by."""
+        return np.asarray((self._squares + self.norm_floor**2) ** (self.beta / 2))
 
     def _scaled(self, divisor: NDArray[np.float64]) -> CSR:
         inverse = np.where(self.known, 1 / np.where(self.known, divisor, 1), 0)
@@ -389,6 +420,69 @@ def _numpy_scores(
         for entry in range(offsets[query], offsets[query + 1]):
             carriers = slice(*item_offsets[columns[entry] : columns[entry] + 2])
             row[items[carriers]] += values[entry] * item_values[carriers]
+
+
+@njit(cache=True)
+def _link(offsets, columns, values, labels, query, items, divisor, lengths, predicted, predicted_scale):
+    """Return the labels that link each item most to the query, how many, and whether two of them do so equally."""
+    codes = np.full((len(items), _LOOKED_AT + 1), -1, np.int32)  # one more shows whether the last is tied
+    sizes = np.zeros(len(items), np.int64)
+    with_ties = np.zeros(len(items), np.bool_)
+    best = np.empty(_LOOKED_AT + 1, np.float64)
+    for place in range(len(items)):
+        item, found = items[place], codes[place]
+        filled = _link_shared(
+            offsets, columns, values, labels, query, item, divisor * lengths[item], best, found
+        )
+        if len(predicted):
+            alike = 0.0
+            for j in range(predicted.shape[1]):
+                alike += np.float64(predicted[query, j]) * predicted[item, j]
+            if alike > 0 and predicted_scale[item] > 0:
+                filled = _insert(best, found, filled, alike * predicted_scale[item], labels + 1)
+        for rank in range(1, filled):
+            with_ties[place] |= best[rank] == best[rank - 1]
+        sizes[place] = min(filled, _LOOKED_AT)
+    return codes, sizes, with_ties
+
+
+@njit(cache=True)
+def _link_shared(offsets, columns, values, labels, query, item, divisor, best, found):
+    """Insert the labels that two items share, and the people, into a descending list; return how long it is."""
+    filled = 0
+    people = 0.0
+    same_people = False
+    own, end = offsets[query], offsets[query + 1]
+    for entry in range(offsets[item], offsets[item + 1]):
+        column = columns[entry]
+        while own < end and columns[own] < column:
+            own += 1
+        if own == end:
+            break
+        if columns[own] == column:
+            part = np.float64(values[own]) * values[entry] / divisor
+            if column < labels:
+                filled = _insert(best, found, filled, part, column)
+            else:
+                people += part
+                same_people = True
+    if same_people:
+        filled = _insert(best, found, filled, people, labels)
+    return filled
+
+
+@njit(cache=True)
+def _insert(best, found, filled, part, code):
+    """Insert a number into a descending list, which drops its last where it is full; return how long it is."""
+    most = len(best)
+    if filled == most and part <= best[most - 1]:
+        return filled
+    rank = min(filled, most - 1)
+    while rank > 0 and best[rank - 1] < part:
+        best[rank], found[rank] = best[rank - 1], found[rank - 1]
+        rank -= 1
+    best[rank], found[rank] = part, code
+    return min(filled + 1, most)
 
 
 @njit(parallel=True, cache=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -31,6 +32,7 @@ _NAMES: Final = {
 }
 
 
+@lru_cache(1024)
 def descriptor_name(name: str) -> str:
     """Return the name of a descriptor for people; "" if it has none, as one of many numbered columns.
 
@@ -46,30 +48,38 @@ def descriptor_name(name: str) -> str:
     return name.replace("_", " ").strip()
 
 
-def format_descriptors(one: NDArray[np.float32], other: NDArray[np.float32], names: Sequence[str]) -> str:
-    """Return in words in what two items that sound similar are similar.
+def format_descriptors(
+    one: NDArray[np.float32], others: NDArray[np.float32], names: Sequence[str]
+) -> list[str]:
+    """Return in words in what an item is similar to each of some that sound similar.
 
     Named are the two descriptors at most whose products are the largest, of those in which both items are in
     the upper quarter of all, or both in the lower.
 
     Parameters
     ----------
-    one, other
-        Descriptors of each, in deviations from the median; float32, (names,).
+    one
+        Its descriptors, in deviations from the median; float32, (names,).
+    others
+        Theirs; float32, (others, names).
     names
-        What they are called.
+        What the descriptors are called.
 
     Examples
     --------
-    >>> one, other = np.array([[2.0, -1.0, 0.1], [1.5, -0.7, 3.0]], np.float32)
-    >>> format_descriptors(one, other, ["energy", "valence", "tempo"])
-    'similar sound: high energy, low valence'
+    >>> one, others = np.array([2.0, -1.0, 0.1], np.float32), np.array([[1.5, -0.7, 3.0]], np.float32)
+    >>> format_descriptors(one, others, ["energy", "valence", "tempo"])
+    ['similar sound: high energy, low valence']
     """
-    product = one.astype(np.float64) * other
-    remarkable = (product > 0) & (np.minimum(np.abs(one), np.abs(other)) >= _REMARKABLE)
-    named = [
-        f"{'high' if one[column] > 0 else 'low'} {descriptor_name(names[column])}"
-        for column in np.argsort(-product, kind="stable").tolist()
-        if remarkable[column]
+    products = one.astype(np.float64) * others
+    remarkable = (products > 0) & (np.minimum(np.abs(one), np.abs(others)) >= _REMARKABLE)
+    ranked = np.where(remarkable, -products, np.inf).argsort(axis=1, kind="stable")[:, :_NAMED].tolist()
+    counts = remarkable.sum(axis=1).tolist()
+    phrases = [
+        f"{'high' if high else 'low'} {descriptor_name(name)}"
+        for high, name in zip((one > 0).tolist(), names, strict=True)
     ]
-    return f"{ALIKE}: {', '.join(named[:_NAMED])}" if named else ALIKE
+    return [
+        f"{ALIKE}: {', '.join([phrases[column] for column in columns[:count]])}" if count else ALIKE
+        for columns, count in zip(ranked, counts, strict=True)
+    ]

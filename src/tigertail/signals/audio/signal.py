@@ -142,16 +142,13 @@ class AudioAffinity:
         scores, usual = self._beside_usual(query, items)
         near = (scores > usual) & (items != query)
         if not self.names:
-            return [ALIKE if alike else "" for alike in near]
-        own, theirs = self.descriptors[query], self.descriptors[items]
-        return [
-            format_descriptors(own, row, self.names) if alike else ""
-            for row, alike in zip(theirs, near, strict=True)
-        ]
+            return [ALIKE if alike else "" for alike in near.tolist()]
+        phrases = format_descriptors(self.descriptors[query], self.descriptors[items], self.names)
+        return [phrase if alike else "" for phrase, alike in zip(phrases, near.tolist(), strict=True)]
 
     def _beside_usual(self, query: int, items: NDArray[np.int32]) -> tuple[NDArray[np.floating[Any]], float]:
         """Return the affinity from an item to some others, and the mean of that to all others."""
-        count = int(self.known.sum()) - 1
+        count = self._known_items - 1
         if not self.known[query] or count < 1:
             return np.full(len(items), -np.inf), np.inf
         if self.metric == "cosine" and not len(self.usual):  # then the mean is a product too
@@ -195,6 +192,10 @@ class AudioAffinity:
         mean, deviation = self.usual[:, 0], np.maximum(self.usual[:, 1], np.float32(1e-6))
         of_query = ndtr((scores - mean[queries, None]) / deviation[queries, None])
         return np.asarray(of_query * ndtr((scores - mean) / deviation), np.float32)
+
+    @cached_property
+    def _known_items(self) -> int:
+        return int(np.count_nonzero(self.known))
 
     @cached_property
     def _squares(self) -> Reals:

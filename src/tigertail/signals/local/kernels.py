@@ -479,3 +479,58 @@ def _expected_at(
                         difference[j] = local_vectors[rows[place], j] - vectors[item, j]
                     scores[entry] += product(own[row, groups[place]], difference)
             scores[entry] += expected[entry - begin]
+
+
+@njit(cache=True)
+def expected_after(
+    query,
+    items,
+    item_offsets,
+    item_listeners,
+    listener_offsets,
+    listener_weights,
+    starts,
+    vectors,
+    local_starts,
+    local_items,
+    local_vectors,
+    totals,
+):
+    """Return what the factors of the query's groups expect of some items, as affinities do, up to a factor."""
+    expected = np.zeros(len(items), np.float64)
+    own, other = np.empty(vectors.shape[1], np.float64), np.empty(vectors.shape[1], np.float64)
+    masses = np.zeros(len(starts) - 1, np.float64)
+    group = 0
+    for e in range(item_offsets[query], item_offsets[query + 1]):
+        listener = item_listeners[e]
+        while listener >= starts[group + 1]:
+            group += 1
+        others = listener_offsets[listener + 1] - listener_offsets[listener] - 1
+        masses[group] += listener_weights[listener] * others
+    for group in range(len(masses)):
+        if masses[group] == 0:
+            continue
+        _read_vector(group, query, vectors, local_starts, local_items, local_vectors, own)
+        total = 0.0
+        for j in range(len(own)):
+            total += own[j] * (totals[group, j] - own[j])
+        if total <= 0:
+            continue
+        for place in range(len(items)):
+            _read_vector(group, items[place], vectors, local_starts, local_items, local_vectors, other)
+            product = 0.0
+            for j in range(len(own)):
+                product += own[j] * other[j]
+            expected[place] += masses[group] / total * product
+    return expected
+
+
+@njit(cache=True)
+def _read_vector(group, item, vectors, local_starts, local_items, local_vectors, vector):
+    """Write the vector of an item in a group to ``vector``: its own there, else the world's."""
+    vector[:] = vectors[item]
+    if group < len(local_starts) - 1:
+        first, last = local_starts[group], local_starts[group + 1]
+        row = first + np.searchsorted(local_items[first:last], item)
+        if row < last and local_items[row] == item:
+            vector[:] = local_vectors[row]

@@ -40,6 +40,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.dataset.exposure import Exposure
+from tigertail.kernels import prefer_numpy
 from tigertail.signals.clusters import ClusteredVectors
 from tigertail.signals.contract import Arrays
 from tigertail.signals.local.config import LocalConfig
@@ -50,6 +51,7 @@ from tigertail.signals.local.kernels import (
     add_products,
     common_listeners,
     common_listeners_at,
+    expected_after,
     expected_at,
     most_common,
     pairs_met,
@@ -405,15 +407,38 @@ class GroupedCoListening:
     def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
         """Return how many listeners each item shares with the query, and where most of them are."""
         # A lens changes what a listener counts for, not who listens.
-        common = common_by_group(self.plays, self._by_item.row(query)[0], self.starts, items)
-        common[:, items == query] = 0
-        reasons = [format_common_listeners(column, self.keys) for column in common.T.tolist()]
-        if all(reasons):
-            return reasons
-        expected = (self.affinity(np.array([query], np.int32))[0, items] > 0) & (items != query)
-        return [
-            reason or (LIKE_TASTE if alike else "") for reason, alike in zip(reasons, expected, strict=True)
-        ]
+        common = common_by_group(self._by_item, self.starts, query, items)
+        common[items == query] = 0
+        some = np.flatnonzero(common[:, :-1].any(axis=0))
+        keys = [self.keys[group] for group in some.tolist()]
+        counts = common[:, [*some.tolist(), len(self.keys)]]
+        reasons = [format_common_listeners(of_item, keys) for of_item in counts.tolist()]
+        without = [place for place, reason in enumerate(reasons) if not reason]
+        if without:
+            others = items[without]
+            alike = self._expects(query, others) & (others != query)
+            for place, is_alike in zip(without, alike.tolist(), strict=True):
+                reasons[place] = LIKE_TASTE if is_alike else ""
+        return reasons
+
+    def _expects(self, query: int, items: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Return whether the factors expect some items without a listener in common with one; bool, (items,)."""
+        if prefer_numpy(1):
+            return np.asarray(self.affinity(np.array([query], np.int32))[0, items] > 0)
+        by_item, plays = self._by_item, self.plays
+        expected = expected_after(
+            *(
+                query,
+                items,
+                by_item.indptr,
+                by_item.indices,
+                plays.indptr,
+                self._listener_weights,
+                self.starts,
+            ),
+            *(self.vectors, self.local_starts, self.local_items, self.local_vectors, self._every_total),
+        )
+        return np.asarray((expected * self.config.prior > 0) & self.known[items])
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk."""
@@ -607,6 +632,11 @@ class GroupedCoListening:
     @cached_property
     def _totals(self) -> dict[int, NDArray[np.float64]]:
         return {}
+
+    @cached_property
+    def _every_total(self) -> NDArray[np.float64]:
+        """The same in each group, and in the world; float64, (groups + 1, factors)."""
+        return np.array([*map(self._total_in, range(len(self.keys))), self._total])
 
     def _total_in(self, group: int) -> NDArray[np.float64]:
         """Return the sum of all items' vectors as a group has them; float64, (factors,)."""

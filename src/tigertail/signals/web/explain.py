@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from tigertail.signals.phrases import format_count
 
 ALIKE: Final = "similar text on their pages"
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What documents contain about two items together.
 
     Attributes
@@ -27,6 +26,7 @@ class Evidence:
     mentions_of_a_on_b: int
 
 
+@lru_cache(1024)
 def format_evidence(evidence: Evidence) -> str:
     """Return in words where documents mention two items together; "" where nowhere.
 

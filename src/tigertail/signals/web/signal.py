@@ -47,25 +47,26 @@ class Web(NeighbourLists):
         a, b
             Item codes.
         """
-        return Evidence(
-            _entry(self.document_counts, a, b),
-            _entry(self.page_mentions, a, b),
-            _entry(self.page_mentions, b, a),
-        )
+        [found] = self._evidence(a, np.array([b], np.int32))
+        return Evidence(*found)
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
         """Return where documents mention the query and each item together, else that their pages are similar."""
         similar_pages = super().explain(query, items)
         return [
-            format_evidence(self.evidence(query, item)) or phrase
-            for item, phrase in zip(items.tolist(), similar_pages, strict=True)
+            (format_evidence(Evidence(*found)) if any(found) else "") or phrase
+            for found, phrase in zip(self._evidence(query, items), similar_pages, strict=True)
         ]
 
-
-def _entry(matrix: CSR, row: int, column: int) -> int:
-    columns, values = matrix.row(row)
-    index = int(np.searchsorted(columns, column))
-    return int(values[index]) if index < len(columns) and columns[index] == column else 0
+    def _evidence(self, query: int, items: NDArray[np.int32]) -> list[list[int]]:
+        """Return the numbers of :class:`Evidence` of an item and each of some others."""
+        counts = np.zeros((len(items), 3), np.int64)
+        counts[:, 0] = self.document_counts.at(query, items)
+        counts[:, 1] = self.page_mentions.at(query, items)
+        theirs = self.page_mentions.select_rows(items)
+        of_query = np.flatnonzero(theirs.indices == query)
+        counts[theirs.indptr.searchsorted(of_query, "right") - 1, 2] = theirs.data[of_query]
+        return counts.tolist()
 
 
 def fit_web(dataset: Dataset, interactions: Interactions, config: WebConfig) -> Web:
