@@ -99,6 +99,12 @@ class RowCollector:
         elif spec.intake is Intake.ROWS:
             self.side.add(batch.table, rows, source.label)
 
+    def mbids(self) -> pl.Series:
+        """Return the distinct MusicBrainz ids of all references so far."""
+        self._refs = [condense(self._refs)] if self._refs else []
+        found = [refs[c.MBID].drop_nulls().unique() for refs in self._refs]
+        return found[0] if found else pl.Series(c.MBID, [], pl.String)
+
     def find_items(self, sources: Iterable[Source], namespaces: Sequence[str]) -> FoundItems | None:
         """Return the items that all references mean; None without a reference of plays or of a catalogue.
 
