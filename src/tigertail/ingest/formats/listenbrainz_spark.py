@@ -181,14 +181,9 @@ def _counted(block: pl.DataFrame) -> pl.DataFrame:
 
 def _credited(counts: pl.DataFrame, kind: str) -> pl.DataFrame:
     """Return a row for each listener and item, in the order of the member."""
-    texts = pl.col(_ARTISTS).str.to_lowercase()
-    listed = texts.str.split(",").list.n_unique()
-    ids = texts.str.extract_all(_MBID).list.unique(maintain_order=True)
-    # Clients have sent lists with a gap: whose MBID is missing is not said, so the credit is known by its text alone.
-    whole = ids.list.len() == listed
-    rows = counts.with_columns(
-        pl.when(whole).then(ids).when(listed == 1).then(pl.concat_list(_ARTISTS)).alias(_ARTISTS)
-    )
+    lists = _lists(counts[_ARTISTS].drop_nulls().unique())
+    rows = counts.join(lists, left_on=_ARTISTS, right_on="text", how="left").drop(_ARTISTS)
+    rows = rows.rename({"listed": _ARTISTS})
     several = pl.col(_ARTISTS).list.len() > 1
     if kind == c.TRACK:
         rows = rows.select(
@@ -218,3 +213,14 @@ def _credited(counts: pl.DataFrame, kind: str) -> pl.DataFrame:
         .sort(LINE, *keys)
     )
     return summed.with_columns(pl.col(c.LISTENER_ID).cast(pl.String), pl.col(LINE).cast(pl.Int64))
+
+
+def _lists(texts: pl.Series) -> pl.DataFrame:
+    """Return the MBIDs of each text that has some, as ``text`` and ``listed``; a text that is no MBID as it is."""
+    lower = pl.col("text").str.to_lowercase()
+    sent = lower.str.split(",").list.n_unique()
+    ids = lower.str.extract_all(_MBID).list.unique(maintain_order=True)
+    # Clients have sent lists with a gap: whose MBID is missing is not said, so the credit is known by its text alone.
+    whole = ids.list.len() == sent
+    listed = pl.when(whole).then(ids).when(sent == 1).then(pl.concat_list("text"))
+    return pl.DataFrame({"text": texts}).select("text", listed.alias("listed"))
