@@ -22,6 +22,7 @@ from tigertail.cli import (
     map,
     model,
     online,
+    published,
     recipes,
     service,
     tuning,
@@ -36,7 +37,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (recipes, data, audio, model, evaluation, diagnose, map, tuning, service, feedback, online):
+for group in (
+    recipes,
+    published,
+    data,
+    audio,
+    model,
+    evaluation,
+    diagnose,
+    map,
+    tuning,
+    service,
+    feedback,
+    online,
+):
     group.register(app)
 
 
