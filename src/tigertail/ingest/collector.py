@@ -108,6 +108,8 @@ class RowCollector:
     def find_items(self, sources: Iterable[Source], namespaces: Sequence[str]) -> FoundItems | None:
         """Return the items that all references mean; None without a reference of plays or of a catalogue.
 
+        It is to be called once: the references are not kept, since of millions there is room for one copy only.
+
         Parameters
         ----------
         sources
@@ -118,7 +120,9 @@ class RowCollector:
         if not self._refs:
             return None
         refs = condense(self._refs)
+        self._refs.clear()
         aliases = condense(self._alias_refs) if self._alias_refs else None
+        self._alias_refs.clear()
         credits = Credits.of(sources, refs)
         refs, parts = credits.split(refs, self._quarantine)
         identities = resolve(refs, namespaces, aliases)
