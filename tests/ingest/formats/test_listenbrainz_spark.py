@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,10 +14,17 @@ import pytest
 
 from tigertail import columns as c
 from tigertail.errors import DataError
+from tigertail.ingest.build import build
 from tigertail.ingest.formats import Source
 from tigertail.ingest.formats.listenbrainz_spark import ListenBrainzSpark
+from tigertail.ingest.recipe import Recipe
 from tigertail.io.quarantine import Quarantine
 from tigertail.testing.open_data import LISTENS
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 Read = Callable[[Source], dict[str, pl.DataFrame]]
 Pack = Callable[[dict[str, str | bytes], str], Path]
@@ -75,6 +83,27 @@ def test_several_dumps_lie_in_one_folder(tmp_path: Path, pack: Pack, read: Read)
     since = pack(dump(member(listen(1, "Sade", [SADE]))), "tar.xz")
     since.rename(folder / "listenbrainz-spark-dump-2-incremental.tar.xz")
     assert plays(read(source(folder))) == [("1", KINO, "Кино", 1.0), ("1", SADE, "Sade", 1.0)]
+
+
+def test_an_archive_packed_with_zstandard_is_read(tmp_path: Path, pack: Pack, read: Read) -> None:
+    plain = pack(dump(member(listen(1, "Кино", [KINO]))), "tar")
+    packed = tmp_path / "listenbrainz-spark-dump-1-full.tar.zst"
+    packed.write_bytes(zstd.compress(plain.read_bytes()))
+    assert plays(read(source(packed))) == [("1", KINO, "Кино", 1.0)]
+
+
+def test_a_member_that_is_there_twice_counts_once(tmp_path: Path, pack: Pack) -> None:
+    folder = tmp_path / "both"
+    (folder / "inside").mkdir(parents=True)
+    data = member(listen(1, "Кино", [KINO], 1), listen(1, "Кино", [KINO], 2))
+    (folder / "inside" / "0.parquet").write_bytes(data)
+    pack(dump(data), "tar").rename(folder / "dump.tar")
+    (tmp_path / "recipe.toml").write_text(
+        '[[source]]\nformat = "listenbrainz-spark"\npath = "both"\n', encoding="utf-8"
+    )
+    dataset, report = build(Recipe.load(tmp_path / "recipe.toml"), tmp_path / "made")
+    assert dataset.plays["plays"].to_list() == [2.0]
+    assert report.sources[0].duplicates == 1
 
 
 def test_a_credit_counts_for_each_artist_and_is_the_name_of_none(pack: Pack, read: Read) -> None:
