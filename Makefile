@@ -25,7 +25,11 @@ STAR  := Рыфорёв Рыстра
 LOCAL := Ośćdziska i Ośćośćwąs
 COLD  := Trzeska Zięwąs
 
-demo: $(VENV)/.ready ## one page: naive CF beside Tigertail, head and tail, on a simulated world
+# A source archive of Python packages holds no links, so there it is made again.
+recipes:
+	@ln -s src/tigertail/recipes recipes
+
+demo: $(VENV)/.ready recipes ## one page: naive CF beside Tigertail, head and tail, on a simulated world
 	@echo '== A world is invented and a model fitted to it'
 	@$(BIN)/tigertail simulate $(DEMO)/world $(WORLD) --force
 	@$(BIN)/tigertail fit $(DEMO)/world $(DEMO)/model
@@ -68,7 +72,7 @@ node_modules/.ready: package.json
 	npm install --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
-test: lint           ## lint, then every test
+test: lint recipes   ## lint, then every test
 	$(BIN)/pytest
 
 # What runs without a browser, servers of its own and the libraries we are compared with: some two minutes.

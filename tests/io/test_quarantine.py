@@ -39,3 +39,19 @@ def test_warnings_keep_a_few_examples() -> None:
     noted.warn("s", "odd", 9, ["b", "c", "d", "e", "f", "g"])
     assert noted.warnings["s", "odd"] == 12
     assert noted.examples["s", "odd"] == ["a", "b", "c", "d", "e"]
+
+
+def test_what_another_one_has_is_added_and_the_cap_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "KEPT_PER_REASON", 2)
+    frame = pl.DataFrame({LINE: [1, 2], TEXT: ["a", "b"], "#reason": ["no", "no"]})
+    first, second = Quarantine(), Quarantine()
+    first.reject("s", "f", frame.head(1))
+    second.reject("s", "f", frame)
+    second.read["s"] = 7
+    second.warn("s", "odd", 3, ["x"])
+    first.add(second)
+    assert first.read["s"] == 7
+    assert first.rejected["s", "no"] == 3
+    assert [row.line for row in first.rows] == [1, 1]
+    assert first.warnings["s", "odd"] == 3
+    assert first.examples["s", "odd"] == ["x"]

@@ -13,7 +13,20 @@ from typing import Annotated, Any, TextIO, cast
 
 import typer
 
-from tigertail.cli import audio, data, diagnose, evaluation, feedback, map, model, online, service, tuning
+from tigertail.cli import (
+    audio,
+    data,
+    diagnose,
+    evaluation,
+    feedback,
+    map,
+    model,
+    online,
+    published,
+    recipes,
+    service,
+    tuning,
+)
 from tigertail.errors import TigertailError
 from tigertail.version import __version__
 
@@ -24,7 +37,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (data, audio, model, evaluation, diagnose, map, tuning, service, feedback, online):
+for group in (
+    recipes,
+    published,
+    data,
+    audio,
+    model,
+    evaluation,
+    diagnose,
+    map,
+    tuning,
+    service,
+    feedback,
+    online,
+):
     group.register(app)
 
 

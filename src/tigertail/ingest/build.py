@@ -16,6 +16,7 @@ from tigertail.dataset.tables import TABLES, id_columns
 from tigertail.dataset.unlisted import unlisted, without_item
 from tigertail.errors import DataError
 from tigertail.ingest.accumulator import REF, PlaysAccumulator
+from tigertail.ingest.checkpoints import Checkpoints
 from tigertail.ingest.clean import EXACT, clean
 from tigertail.ingest.collector import RowCollector
 from tigertail.ingest.formats import Batch, Source
@@ -35,7 +36,8 @@ def build(recipe: Recipe, path: Path | str, *, replace: bool = False) -> tuple[D
     """Read the sources of a recipe and write the dataset they make up.
 
     The folder also holds ``report.json`` and ``quarantine.csv``. The same recipe and sources give the same tables,
-    byte for byte.
+    byte for byte. What is read of a large dump is kept beside the folder until the dataset is written, so that a build
+    that stopped goes on where it stopped.
 
     Parameters
     ----------
@@ -61,17 +63,20 @@ def build(recipe: Recipe, path: Path | str, *, replace: bool = False) -> tuple[D
     if path.exists() and not replace:
         raise DataError("already exists", path=path, remedy="choose another name, or pass --force")
     path.parent.mkdir(parents=True, exist_ok=True)
+    checkpoints = Checkpoints(path.parent / f".{path.name}.work")
     with (
         full_disk(path),
         tempfile.TemporaryDirectory(prefix=f".{path.name}.spool.", dir=path.parent) as folder,
     ):
         builder = _DatasetBuilder(recipe, Path(folder))
         with progress("Reading") as tick:
-            for source in recipe.source:
-                for batch in source.read(builder.quarantine):
+            for source in sorted(recipe.source, key=lambda one: one.reads_last):
+                for batch in checkpoints.batches(source, builder.quarantine):
                     builder.add(source, batch)
                     tick(batch.rows.height, source.label)
-        return builder.finish(path, replace=replace)
+        made = builder.finish(path, replace=replace)
+        checkpoints.clear()
+        return made
 
 
 class _DatasetBuilder:
@@ -84,6 +89,7 @@ class _DatasetBuilder:
         self._plays = PlaysAccumulator(folder)
         self._rows = RowCollector(self.quarantine, self._add_plays)
         self._documents = DocumentsAccumulator(folder, self.quarantine)
+        self._played: pl.Series | None = None
 
     def add(self, source: Source, batch: Batch) -> None:
         """Add some rows."""
@@ -92,9 +98,23 @@ class _DatasetBuilder:
         if spec.intake is Intake.PAGES:
             self._documents.add(source.label, batch.rows)
             return
+        if batch.of_plays:
+            batch = self._of_plays(source, batch)
         checks = self._of_listening(batch) if batch.table == c.AVAILABILITY_TABLE else []
         rows = clean(batch, source.label, self.quarantine, source.missing, checks)
         self._rows.add(source, batch, self._in_namespace(rows, source))
+
+    def _of_plays(self, source: Source, batch: Batch) -> Batch:
+        """Leave out rows about artists that no play names: a catalogue of millions does not fit in memory."""
+        if self._played is None:
+            self._played = self._rows.mbids()
+        played = pl.col(c.MBID).str.to_lowercase().is_in(self._played.implode())
+        rows = batch.rows.filter(played)
+        if batch.table == c.ITEMS_TABLE:
+            self.quarantine.skip(
+                source.label, "no play names it by its MBID", batch.rows.height - rows.height
+            )
+        return replaced(batch, rows=rows)
 
     def _add_plays(self, source: Source, batch: Batch, rows: pl.DataFrame) -> None:
         kept = (c.LISTENER_ID, REF, c.PLAYS, c.RATING, c.LAST_PLAYED, EXACT, ROW_KEY)

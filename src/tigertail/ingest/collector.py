@@ -99,8 +99,16 @@ class RowCollector:
         elif spec.intake is Intake.ROWS:
             self.side.add(batch.table, rows, source.label)
 
+    def mbids(self) -> pl.Series:
+        """Return the distinct MusicBrainz ids of all references so far."""
+        self._refs = [condense(self._refs)] if self._refs else []
+        found = [refs[c.MBID].drop_nulls().unique() for refs in self._refs]
+        return found[0] if found else pl.Series(c.MBID, [], pl.String)
+
     def find_items(self, sources: Iterable[Source], namespaces: Sequence[str]) -> FoundItems | None:
         """Return the items that all references mean; None without a reference of plays or of a catalogue.
+
+        It is to be called once: the references are not kept, since of millions there is room for one copy only.
 
         Parameters
         ----------
@@ -112,7 +120,9 @@ class RowCollector:
         if not self._refs:
             return None
         refs = condense(self._refs)
+        self._refs.clear()
         aliases = condense(self._alias_refs) if self._alias_refs else None
+        self._alias_refs.clear()
         credits = Credits.of(sources, refs)
         refs, parts = credits.split(refs, self._quarantine)
         identities = resolve(refs, namespaces, aliases)

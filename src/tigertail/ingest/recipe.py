@@ -14,6 +14,7 @@ from tigertail.dataset.exposure import EVERYTHING
 from tigertail.errors import UNKNOWN_KEY, ConfigError, setting_at_fault
 from tigertail.ingest.formats import FORMATS, Source
 from tigertail.ingest.formats.source import Texts
+from tigertail.ingest.published import Published
 from tigertail.io.files import read_toml
 
 _VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
@@ -32,6 +33,8 @@ class Recipe(BaseModel):
     unlisted
         Items that no answer lists, by id, MBID or name; ``"special-purpose"`` stands for Various Artists, [unknown] and
         MusicBrainz' other artists of this kind. Left out, a model does not list these.
+    published
+        Where its data is published, for ``tigertail data get``; a build does not look at it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,6 +42,7 @@ class Recipe(BaseModel):
     name: str
     source: tuple[SerializeAsAny[Source], ...]
     unlisted: Texts | None = None
+    published: tuple[Published, ...] = ()
 
     @property
     def namespaces(self) -> list[str]:

@@ -67,11 +67,16 @@ class Stream:
         The file, folder or archive that contains it.
     member
         Whether it lies in an archive.
+    stamp
+        Its size and when it was changed, as its folder or tar archive has them: of another content they differ.
     """
 
-    def __init__(self, name: str, file: IO[bytes], path: Path, *, member: bool = False) -> None:
+    def __init__(
+        self, name: str, file: IO[bytes], path: Path, *, member: bool = False, stamp: str = ""
+    ) -> None:
         self.name = name
         self.path = path
+        self.stamp = stamp
         self.place = path / name if member else path
         self._file = file
         self._start = b""
@@ -135,9 +140,39 @@ def streams(path: Path, *patterns: str, bare: bool = True) -> Generator[Stream, 
         with _damage(path):
             unpacked = _unpacked(file, path.name)
         if _is_tar(unpacked, path):
-            yield from _tar(unpacked, path, patterns)
+            yield from _tar(unpacked, path, patterns, packed=unpacked is not file)
         elif bare:
             yield Stream(_plain_name(path.name), unpacked, path)
+
+
+def streams_within(path: Path, *patterns: str) -> Iterator[Stream]:
+    """Yield the files that match one of the patterns, also those in tar archives that lie in a folder.
+
+    Parameters
+    ----------
+    path, *patterns
+        As in :func:`streams`.
+
+    Raises
+    ------
+    DataError
+        If no file matches, or as :func:`streams` raises.
+    """
+    archives = [one for one in sorted(path.rglob("*")) if _is_named_tar(one)] if path.is_dir() else []
+    found = False
+    for place in (path, *archives):
+        for one in streams(place, *patterns, bare=place is path):
+            found = True
+            yield one
+    if not found:
+        unfinished = next(iter(sorted(path.rglob("*.part"))), None) if path.is_dir() else None
+        wanted = ", ".join(f"'{pattern}'" for pattern in patterns)
+        raise DataError(
+            f"no file matches {wanted} in it"
+            + (f"; {unfinished.name} is half a download" if unfinished else ""),
+            path=path,
+            remedy="give the folder or the archive as published, or fetch it: tigertail data get",
+        )
 
 
 def required_streams(path: Path, *patterns: str, remedy: str = "") -> Iterator[Stream]:
@@ -194,7 +229,9 @@ def _folder(path: Path, patterns: tuple[str, ...]) -> Iterator[Stream]:
         if file_path.is_file() and _matches(file_path.name, patterns):
             with _open(file_path) as file, _damage(file_path):
                 unpacked = _unpacked(file, file_path.name)
-                yield Stream(file_path.relative_to(path).as_posix(), unpacked, file_path)
+                facts = file_path.stat()
+                stamp = f"{facts.st_size} {facts.st_mtime_ns}"
+                yield Stream(file_path.relative_to(path).as_posix(), unpacked, file_path, stamp=stamp)
 
 
 def _zip(path: Path, patterns: tuple[str, ...]) -> Iterator[Stream]:
@@ -222,12 +259,16 @@ def _unknown_packing(place: Path) -> Iterator[None]:
         ) from error
 
 
-def _tar(file: IO[bytes], path: Path, patterns: tuple[str, ...]) -> Iterator[Stream]:
-    with _damage(path), tarfile.open(fileobj=file, mode="r|") as archive:
+def _tar(file: IO[bytes], path: Path, patterns: tuple[str, ...], *, packed: bool) -> Iterator[Stream]:
+    # In a file that is not packed, what is not read is skipped, not read through.
+    with _damage(path), tarfile.open(fileobj=file, mode="r|" if packed else "r:") as archive:
         for entry in archive:
             member = archive.extractfile(entry) if _matches(entry.name, patterns) else None
             if member is not None:
-                yield Stream(entry.name, _unpacked(member, entry.name), path, member=True)
+                stamp = f"{entry.size} {entry.mtime}"
+                yield Stream(entry.name, _unpacked(member, entry.name), path, member=True, stamp=stamp)
+        if not packed and archive.offset >= path.stat().st_size:
+            raise tarfile.ReadError("no mark of its end")
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:
@@ -236,6 +277,12 @@ def _matches(name: str, patterns: tuple[str, ...]) -> bool:
     if not base or base.startswith(_LEFT_BEHIND):
         return False
     return any(fnmatchcase(plain, one.lower()) for one in patterns)
+
+
+def _is_named_tar(path: Path) -> bool:
+    name = path.name.lower()
+    tar = _plain_name(name).endswith(".tar") or name.endswith((".tgz", ".tzst"))
+    return tar and path.is_file() and not name.startswith(_LEFT_BEHIND)
 
 
 def _plain_name(name: str) -> str:

@@ -104,6 +104,18 @@ class Quarantine:
             fresh = [example for example in examples or [] if example not in known]
             known.extend(fresh[: EXAMPLES - len(known)])
 
+    def add(self, other: Quarantine) -> None:
+        """Add what another one has."""
+        self.read.update(other.read)
+        kept = Counter({key: min(count, KEPT_PER_REASON) for key, count in self.rejected.items()})
+        for row in other.rows:
+            kept[row.source, row.reason] += 1
+            if kept[row.source, row.reason] <= KEPT_PER_REASON:
+                self.rows.append(row)
+        self.rejected.update(other.rejected)
+        for (source, what), count in other.warnings.items():
+            self.warn(source, what, count, other.examples[source, what])
+
     def reasons_of(self, source: str) -> dict[str, int]:
         """Return how many rows of a source were rejected, by reason, the most frequent first."""
         found = [(reason, rows) for (name, reason), rows in self.rejected.items() if name == source]

@@ -14,6 +14,8 @@ from tigertail.ingest.formats.lastfm_1k import Lastfm1K
 from tigertail.ingest.formats.lastfm_360k import Lastfm360K
 from tigertail.ingest.formats.lastfm_country import LastfmCountry
 from tigertail.ingest.formats.listenbrainz import ListenBrainz
+from tigertail.ingest.formats.listenbrainz_spark import ListenBrainzSpark
+from tigertail.ingest.formats.musicbrainz import MusicBrainz
 from tigertail.ingest.formats.parquet import Parquet
 from tigertail.ingest.formats.source import Batch, Source
 from tigertail.ingest.formats.spotify import SpotifyHistory
@@ -27,6 +29,8 @@ FORMATS: Final[dict[str, type[Source]]] = {
     "lastfm-360k": Lastfm360K,
     "lastfm-1k": Lastfm1K,
     "listenbrainz": ListenBrainz,
+    "listenbrainz-spark": ListenBrainzSpark,
+    "musicbrainz": MusicBrainz,
     "spotify-history": SpotifyHistory,
     "dbpedia": Dbpedia,
     "echonest-location": EchonestLocation,

@@ -1,4 +1,4 @@
-"""Listens in JSON decoded: fast if they are as documented; else field by field, without those that are not."""
+"""Objects in JSON decoded: fast if they are as documented; else field by field, without those that are not."""
 
 from __future__ import annotations
 
@@ -43,8 +43,10 @@ LISTEN: Final = pl.Struct(
 """The fields of a listen that are used."""
 
 
-def decoded(texts: pl.Series, source: str, quarantine: Quarantine) -> pl.Series:
-    """Decode listens; what is no listen becomes null.
+def decoded(
+    texts: pl.Series, source: str, quarantine: Quarantine, *, dtype: pl.Struct = LISTEN, needs: str = _TRACK
+) -> pl.Series:
+    """Decode listens, or other objects; what is none becomes null.
 
     Parameters
     ----------
@@ -54,37 +56,42 @@ def decoded(texts: pl.Series, source: str, quarantine: Quarantine) -> pl.Series:
         Their source.
     quarantine
         Where a warning goes for each field that is not as documented; it is left out.
+    dtype
+        The fields that are used.
+    needs
+        A field without which an object is none of these.
     """
     odd: Odd = defaultdict(list)
-    listens = _decoded(texts, odd)
+    listens = _decoded(texts, dtype, needs, odd)
     for field, values in sorted(odd.items()):
         quarantine.warn(source, f"{field} is not as documented, left out", len(values), values[:EXAMPLES])
     return listens
 
 
-def _decoded(texts: pl.Series, odd: Odd) -> pl.Series:
-    """Decode all at once if possible; the listens for which it is not are found by halving."""
+def _decoded(texts: pl.Series, dtype: pl.Struct, needs: str, odd: Odd) -> pl.Series:
+    """Decode all at once if possible; the objects for which it is not are found by halving."""
     if texts.is_empty():
-        return pl.Series([], dtype=LISTEN)
+        return pl.Series([], dtype=dtype)
     try:
-        found = texts.str.json_decode(LISTEN)
+        found = texts.str.json_decode(dtype)
     except pl.exceptions.PolarsError:
         found = None
     if found is not None and len(found) == len(texts):  # lines may make up an object only together
         return found
     if len(texts) == 1:
-        return pl.Series([_salvaged(texts[0], odd)], dtype=LISTEN)
+        return pl.Series([_salvaged(texts[0], dtype, needs, odd)], dtype=dtype)
     half = len(texts) // 2
-    return _decoded(texts[:half], odd).append(_decoded(texts[half:], odd))
+    return _decoded(texts[:half], dtype, needs, odd).append(_decoded(texts[half:], dtype, needs, odd))
 
 
-def _salvaged(text: str, odd: Odd) -> dict[str, Any] | None:
-    """Read the fields of a listen that are as documented."""
+def _salvaged(text: str, dtype: pl.Struct, needs: str, odd: Odd) -> dict[str, Any] | None:
+    """Read the fields of an object that are as documented."""
     found = parsed(text)
-    if found is None or not isinstance(found.get(_TRACK), dict):
+    kind = {field.name: field.dtype for field in dtype.fields}[needs]
+    if found is None or not isinstance(found.get(needs), dict if isinstance(kind, pl.Struct) else str):
         return None
-    listen: dict[str, Any] = _fields(found, LISTEN, "", odd)
-    return listen
+    fields: dict[str, Any] = _fields(found, dtype, "", odd)
+    return fields
 
 
 def _fields(found: dict[str, Any], dtype: pl.Struct, path: str, odd: Odd) -> dict[str, Any]:

@@ -39,6 +39,8 @@ class Batch:
         The lowest and the highest rating.
     known_only
         Whether only rows about items of other sources are kept.
+    of_plays
+        Whether only rows are kept whose MusicBrainz id a row of plays has; for sources that :attr:`Source.reads_last`.
     unspaced
         Whether names are written without spaces and short words: ``simongarfunkel``.
     time_formats
@@ -51,6 +53,7 @@ class Batch:
     events: bool = False
     rating_scale: tuple[float, float] = (0.0, 1.0)
     known_only: bool = False
+    of_plays: bool = False
     unspaced: bool = False
     time_formats: tuple[str, ...] = ()
 
@@ -151,6 +154,11 @@ class Source(BaseModel, ABC):
     def listens(self) -> bool:
         """Whether it is a source of plays."""
         return bool(getattr(self, "table", c.PLAYS_TABLE) == c.PLAYS_TABLE)
+
+    @property
+    def reads_last(self) -> bool:
+        """Whether it is read after all others, since it depends on what they name."""
+        return False
 
     @property
     def namespace_id(self) -> str:

@@ -1,0 +1,114 @@
+"""What a build has read, kept on disk part by part, so that a build that stopped does not read it again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from tigertail.errors import DataError
+from tigertail.ingest.formats import Batch, Source
+from tigertail.ingest.formats.resumable import Part, Resumable
+from tigertail.io.quarantine import Quarantine, Rejected
+from tigertail.storage import replaced_file
+from tigertail.version import __version__
+
+
+class Checkpoints:
+    """The batches of each part of a source, as files of a folder.
+
+    Parameters
+    ----------
+    folder
+        The folder; it is made when there is something to keep.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def batches(self, source: Source, quarantine: Quarantine) -> Iterator[Batch]:
+        """Yield the batches of a source; those of parts that an earlier build read are not read again.
+
+        Raises
+        ------
+        DataError
+            As the source raises it; the remedy says what is kept.
+        """
+        if not isinstance(source, Resumable):
+            yield from source.read(quarantine)
+            return
+        try:
+            for part in source.parts(quarantine):
+                yield from self._batches(source, part, quarantine)
+        except DataError as error:
+            raise self._with_remedy(error) from error
+
+    def clear(self) -> None:
+        """Remove the folder."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _batches(self, source: Source, part: Part, quarantine: Quarantine) -> Iterator[Batch]:
+        place = self._folder / self._key(source, part)
+        notes = place.with_suffix(".json")
+        if notes.exists():
+            kept = json.loads(notes.read_text("utf-8"))
+            quarantine.add(_counts(kept["counts"]))
+            for number, facts in enumerate(kept["batches"]):
+                rows = pl.read_parquet(f"{place}-{number}.parquet")
+                yield Batch(rows=rows, **{name: _plain(value) for name, value in facts.items()})
+            return
+        counts = Quarantine()
+        batches = list(part.read(counts))
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for number, batch in enumerate(batches):
+            batch.rows.write_parquet(f"{place}-{number}.parquet", compression="lz4")
+        facts = [_facts(batch) for batch in batches]
+        with replaced_file(notes) as temporary:  # last: without it the rows count for nothing
+            temporary.write_text(json.dumps({"batches": facts, "counts": _listed(counts)}), encoding="utf-8")
+        quarantine.add(counts)
+        yield from batches
+
+    def _key(self, source: Source, part: Part) -> str:
+        # Not the path: a dump that was downloaded again, or moved, is the same.
+        settings = source.model_dump_json(exclude={"path"})
+        text = "\0".join((__version__, settings, part.name, part.stamp))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _with_remedy(self, error: DataError) -> DataError:
+        if not self._folder.exists():
+            return error
+        remedy = f"what was read is kept in {self._folder}: the same command goes on from there"
+        remedy = f"{error.remedy}; {remedy}" if error.remedy else remedy
+        return DataError(error.problem, remedy=remedy, path=error.path, line=error.line)
+
+
+def _facts(batch: Batch) -> dict[str, Any]:
+    return {field.name: getattr(batch, field.name) for field in fields(batch) if field.name != "rows"}
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _listed(counts: Quarantine) -> dict[str, Any]:
+    return {
+        "read": list(counts.read.items()),
+        "rejected": [[*key, rows] for key, rows in counts.rejected.items()],
+        "warnings": [[*key, rows, counts.examples[key]] for key, rows in counts.warnings.items()],
+        "rows": [asdict(row) for row in counts.rows],
+    }
+
+
+def _counts(listed: dict[str, Any]) -> Quarantine:
+    counts = Quarantine(rows=[Rejected(**row) for row in listed["rows"]])
+    counts.read.update(dict(listed["read"]))
+    counts.rejected.update({(source, reason): rows for source, reason, rows in listed["rejected"]})
+    for source, what, rows, examples in listed["warnings"]:
+        counts.warn(source, what, rows, examples)
+    return counts

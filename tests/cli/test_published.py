@@ -1,0 +1,90 @@
+"""``tigertail data get``: the newest release of a published set, from a publisher on loopback."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.publisher import Publisher
+from tests.support import run_cli
+from typer.testing import CliRunner
+
+from tigertail.cli import app
+from tigertail.errors import DataError
+
+DUMP = "listenbrainz-spark-dump-{}-full.tar"
+RELEASE = "/full/listenbrainz-dump-{}-full/"
+
+
+def release(number: str, content: bytes) -> dict[str, bytes]:
+    name, folder = DUMP.format(number), RELEASE.format(number)
+    checksum = hashlib.sha256(content).hexdigest().encode()
+    return {folder + name: content, f"{folder}{name}.sha256": checksum + b"\n"}
+
+
+@pytest.fixture
+def publisher() -> Iterator[Publisher]:
+    files = release("99-20260101-000001", b"older") | release("100-20260115-000001", b"newer")
+    with Publisher(files).serving() as started:
+        yield started
+
+
+def test_the_newest_release_is_fetched_and_checked(publisher: Publisher, tmp_path: Path) -> None:
+    shown = run_cli(
+        "data", "get", "listenbrainz", tmp_path, "--yes", "--index", f"{publisher.address}/full/"
+    ).stdout
+    target = tmp_path / "listenbrainz" / DUMP.format("100-20260115-000001")
+    assert target.read_bytes() == b"newer"
+    assert shown.index("Licence: CC0 1.0") < shown.index("0.00 GB") < shown.index("fetched, checksum right")
+    again = run_cli(
+        "data", "get", "listenbrainz", tmp_path, "--yes", "--index", f"{publisher.address}/full"
+    ).stdout
+    assert f"{target}: there, checksum right" in again
+    assert [path for path, _ in publisher.asked if path.endswith(".tar")] == [
+        RELEASE.format("100-20260115-000001") + target.name
+    ]
+
+
+def test_nothing_is_fetched_before_a_yes(publisher: Publisher, tmp_path: Path) -> None:
+    command = ["data", "get", "listenbrainz", str(tmp_path), "--index", f"{publisher.address}/full/"]
+    answer = CliRunner().invoke(app, command, input="n\n")
+    assert answer.exit_code == 1
+    assert "Licence: CC0 1.0" in answer.stdout
+    assert not list(tmp_path.iterdir())
+    assert CliRunner().invoke(app, command, input="y\n").exit_code == 0
+    assert (tmp_path / "listenbrainz" / DUMP.format("100-20260115-000001")).exists()
+
+
+def test_a_release_in_the_making_is_passed_over(publisher: Publisher, tmp_path: Path) -> None:
+    newest = release("101-20260201-000001", b"half")
+    publisher.files |= {path: content for path, content in newest.items() if not path.endswith(".sha256")}
+    run_cli("data", "get", "listenbrainz", tmp_path, "--yes", "--index", f"{publisher.address}/full/")
+    assert (tmp_path / "listenbrainz" / DUMP.format("100-20260115-000001")).exists()
+
+
+def test_one_list_of_checksums_for_all_files(tmp_path: Path) -> None:
+    content = b"artists"
+    sums = f"{'0' * 64} *area.tar.xz\n{hashlib.sha256(content).hexdigest()} *artist.tar.xz\n"
+    files = {
+        "/json/20260131-001001/artist.tar.xz": content,
+        "/json/20260131-001001/SHA256SUMS": sums.encode(),
+    }
+    with Publisher(files | {"/json/LATEST": b"x"}).serving() as publisher:
+        run_cli("data", "get", "musicbrainz", tmp_path, "--yes", "--index", f"{publisher.address}/json/")
+    assert (tmp_path / "musicbrainz" / "artist.tar.xz").read_bytes() == content
+
+
+def test_no_release_is_an_error(tmp_path: Path) -> None:
+    with (
+        Publisher({"/full/README": b""}).serving() as publisher,
+        pytest.raises(DataError, match="no release with"),
+    ):
+        run_cli("data", "get", "listenbrainz", tmp_path, "--yes", "--index", f"{publisher.address}/full/")
+
+
+def test_list_names_the_sets() -> None:
+    shown = run_cli("data", "list").stdout
+    assert "listenbrainz-day" in shown
+    assert "https://metabrainz.org/datasets/json-dumps" in shown

@@ -1,0 +1,32 @@
+"""``tigertail recipe``: the recipes that come with the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.support import run_cli
+
+
+def test_list_names_every_recipe() -> None:
+    shown = run_cli("recipe", "list").stdout
+    assert "open" in shown
+    assert "Both Last.fm sets as one dataset" in shown
+
+
+def test_show_prints_the_recipe() -> None:
+    shown = run_cli("recipe", "show", "hetrec").stdout
+    assert "https://grouplens.org/datasets/hetrec-2011/" in shown
+    assert 'format = "hetrec-lastfm"' in shown
+
+
+def test_copy_says_what_comes_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TIGERTAIL_DATA", raising=False)
+    shown = run_cli("recipe", "copy", "hetrec", tmp_path / "my own.toml").stdout
+    assert "Licence:  for non-commercial use" in shown
+    commands = [line.strip() for line in shown.splitlines() if line.startswith("  ")]
+    assert commands == [
+        "export TIGERTAIL_DATA=/where/you/keep/the/data",
+        f"tigertail build '{tmp_path}/my own.toml' 'my own'",
+        "tigertail fit 'my own' 'my own-model'",
+    ]

@@ -1,0 +1,104 @@
+"""A build that stopped goes on where it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tigertail.errors import DataError
+from tigertail.ingest.build import build
+from tigertail.ingest.formats.listenbrainz_spark import ListenBrainzSpark
+from tigertail.ingest.formats.resumable import Part
+from tigertail.ingest.recipe import Recipe
+from tigertail.io.quarantine import Quarantine
+from tigertail.testing import OpenWorld
+
+WORLD = OpenWorld(artists=20, listeners=30)
+NAME = "listenbrainz-spark-dump-1-20260101-000000-full.tar"
+
+
+@pytest.fixture
+def dump(tmp_path: Path) -> Path:
+    return WORLD.write_listens(tmp_path / NAME, 5_000, member_rows=1_000)
+
+
+@pytest.fixture
+def recipe(tmp_path: Path, dump: Path) -> Recipe:
+    (tmp_path / "open.toml").write_text(
+        f'[[source]]\nformat = "listenbrainz-spark"\npath = "{dump.name}"\n', encoding="utf-8"
+    )
+    return Recipe.load(tmp_path / "open.toml")
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the members that are read."""
+    names: list[str] = []
+    parts = ListenBrainzSpark.parts
+
+    def noted(source: ListenBrainzSpark, quarantine: Quarantine) -> Iterator[Part]:
+        for part in parts(source, quarantine):
+
+            def reading(counts: Quarantine, part: Part = part) -> Iterator[object]:
+                names.append(part.name.rpartition("/")[2])
+                return part.read(counts)
+
+            yield Part(part.name, part.stamp, reading)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ListenBrainzSpark, "parts", noted)
+    return names
+
+
+def test_after_a_fault_the_members_before_it_are_not_read_again(
+    tmp_path: Path, dump: Path, recipe: Recipe, read: list[str]
+) -> None:
+    whole = build(recipe, tmp_path / "whole")[0].fingerprint
+    data = dump.read_bytes()
+    dump.write_bytes(data[: int(0.7 * len(data))])
+    read.clear()
+    with pytest.raises(DataError) as caught:
+        build(recipe, tmp_path / "made")
+    assert caught.value.path == dump / f"{dump.stem}/3.parquet"
+    assert f"what was read is kept in {tmp_path}/.made.work" in caught.value.remedy
+    assert not (tmp_path / "made").exists()
+
+    dump.write_bytes(data)  # downloaded again
+    read.clear()
+    dataset, report = build(recipe, tmp_path / "made")
+    assert read == ["3.parquet", "4.parquet"]
+    assert dataset.fingerprint == whole
+    assert report.sources[0].read == 5_000
+    assert not (tmp_path / ".made.work").exists()
+
+
+def interrupt(recipe: Recipe, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stop a build when all is read."""
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr("tigertail.ingest.build._DatasetBuilder.finish", stop)
+        with pytest.raises(KeyboardInterrupt):
+            build(recipe, path)
+
+
+def test_what_was_read_under_other_settings_is_read_again(
+    tmp_path: Path, dump: Path, recipe: Recipe, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupt(recipe, tmp_path / "made", monkeypatch)
+    assert len(read) == 5
+    read.clear()
+    tracks = recipe.source[0].model_copy(update={"kind": "track"})
+    build(recipe.model_copy(update={"source": (tracks,)}), tmp_path / "made")
+    assert len(read) == 5
+
+
+def test_counts_and_examples_are_kept_too(
+    tmp_path: Path, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = build(recipe, tmp_path / "whole")[1]
+    interrupt(recipe, tmp_path / "made", monkeypatch)
+    assert build(recipe, tmp_path / "made")[1] == whole
