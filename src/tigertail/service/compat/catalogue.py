@@ -73,6 +73,20 @@ class Catalogue:
                 return int(codes[0])
         return None
 
+    def find(self, name: str, kind: str, mbid: str = "", artist: str | None = None) -> int | None:
+        """Return the code of an item of that kind, by its MBID, else by its name; None where there is none."""
+        code = self.by_mbid(mbid, kind) if mbid else None
+        return self.by_name(name, kind, artist) if code is None and name else code
+
+    def tracks_of(self, artist: str, mbid: str = "") -> list[int]:
+        """Return the codes of the tracks of an artist, given by name or MBID, those with most listeners first."""
+        code = self.find(artist, c.ARTIST, mbid)
+        names = {artist} if code is None else {artist, str(self._items[c.NAME][code])}
+        theirs = (self._kinds == c.TRACK).to_numpy() & np.logical_or.reduce(
+            [self._index.of_artist(name) for name in names if name] or [np.zeros(len(self._items), np.bool_)]
+        )
+        return np.flatnonzero(theirs).tolist()
+
     def closest(self, name: str, kind: str, artist: str | None = None) -> int | None:
         """Return the code of the item of that kind that a name with a typing error means; None where none is likely.
 

@@ -110,7 +110,7 @@ class Answers:
         return {"results": _search(text, limit, page, total) | matches | {"@attr": {"for": text}}}
 
     def _listed(self, code: int, limit: int, kind: str) -> list[tuple[int, float]]:
-        return like(self._served, code, limit, kind)
+        return like(self._served, [code], limit, kind)
 
     def _found(self, text: str, limit: int, page: int, kind: str) -> tuple[Sequence[int], int]:
         allowed = (self._served.model.items[c.KIND] == kind).to_numpy()
