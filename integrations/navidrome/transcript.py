@@ -47,6 +47,8 @@ def main(model: str, artist: str, track: str = "a track") -> None:
         ("nd_get_similar_songs_by_artist", by),
         ("nd_get_similar_songs_by_album", song | {"name": "an album"}),
         ("nd_get_similar_songs_by_track", song),
+        ("nd_get_sonic_similar_tracks", {"song": {"id": "1", "name": track, "artist": artist}, "count": 3}),
+        ("nd_find_sonic_path", {"startSong": {"name": track}, "endSong": {"name": track}, "count": 3}),
         ("nd_get_similar_artists", {"id": "2", "name": UNKNOWN, "mbid": "", "limit": 3}),
     ]
     for function, asked in calls:

@@ -30,6 +30,14 @@ export function nd_get_similar_songs_by_artist(): i32 {
   return ask("nd_get_similar_songs_by_artist");
 }
 
+export function nd_get_sonic_similar_tracks(): i32 {
+  return ask("nd_get_sonic_similar_tracks");
+}
+
+export function nd_find_sonic_path(): i32 {
+  return ask("nd_find_sonic_path");
+}
+
 function ask(name: string): i32 {
   const address = setting("address");
   if (address == "") return failed("the plugin has no address: set it to where Tigertail listens");

@@ -1,7 +1,8 @@
 """Navidrome's plugin, run as Navidrome runs it: under Extism, with its requests, against a server on loopback.
 
-The requests and what is taken for an answer are those of navidrome/navidrome, plugins/capabilities/metadata_agent.go
-at commit 2be6d65619d1482b31a268526f5231ed9e0aed89; how the plugin is loaded is plugins/manager_loader.go's at commit
+The requests and what is taken for an answer are those of navidrome/navidrome, plugins/capabilities/: metadata_agent.go
+at commit 2be6d65619d1482b31a268526f5231ed9e0aed89 and sonic_similarity.go at commit
+725a4dac4eb02c8c045bf1d7b123bb2972b44972. How the plugin is loaded is plugins/manager_loader.go's at commit
 0127b8c607e8979ba1ec5c6bca1a95253bd09b7e: the manifest's hosts alone may be asked, and every setting is a text.
 """
 
@@ -21,7 +22,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 KINO, JERRY = (f"00000000-0000-4000-8000-{number:012}" for number in (1, 2))
 BELIEVE, LIGHT = (f"00000000-0000-4000-8000-{number:012}" for number in (21, 22))
-CAN, FALL = (f"00000000-0000-4000-8000-{number:012}" for number in (101, 113))
+FALL = "00000000-0000-4000-8000-000000000113"
 
 Ask = Callable[..., dict[str, Any]]
 
@@ -136,6 +137,35 @@ def test_in_a_model_of_tracks_the_tracks_of_an_artist_stand_for_them(
 ) -> None:
     listed = ask("get_similar_songs_by_artist", address=recordings_server, id="1", name="Can", count=2)
     assert {song["artist"] for song in listed["songs"]} == {"The Fall", "Queen & David Bowie"}
+
+
+def test_sonic_similar_tracks_have_a_similarity(ask: Ask, recordings_server: str) -> None:
+    song = {
+        "id": "7",
+        "name": "Vitamin C",
+        "artist": "Can",
+        "artists": [{"id": "c", "name": "Can"}],
+        "duration": 210.5,
+    }
+    matches = ask("get_sonic_similar_tracks", address=recordings_server, song=song, count=2)["matches"]
+    assert matches[0]["similarity"] == 1.0
+    assert {match["song"]["name"] for match in matches} <= {"Halleluwah", "Totally Wired", "Under Pressure"}
+
+
+def test_a_sonic_path_has_both_ends(ask: Ask, recordings_server: str) -> None:
+    ends = {"startSong": {"name": "Vitamin C", "artist": "Can"}, "endSong": {"name": "x", "mbid": FALL}}
+    matches = ask("find_sonic_path", address=recordings_server, **ends, count=3)["matches"]
+    names = [match["song"]["name"] for match in matches]
+    assert (names[0], names[-1]) == ("Vitamin C", "Totally Wired")
+    assert 2 <= len(names) <= 3
+
+
+def test_without_a_path_there_are_no_matches(ask: Ask, recordings_server: str) -> None:
+    start, end = {"name": "Vitamin C", "artist": "Can"}, {"name": "Step On", "artist": "Happy Mondays"}
+    unknown = {"name": "No Such Song", "artist": "Can"}
+    for goal, count in ((unknown, 9), (end, 1)):
+        asked = {"startSong": start, "endSong": goal, "count": count}
+        assert ask("find_sonic_path", address=recordings_server, **asked) == {"matches": []}
 
 
 def test_the_key_and_the_country_are_sent(ask: Ask, locked: str) -> None:

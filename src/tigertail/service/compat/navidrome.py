@@ -13,14 +13,20 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Response
 
 from tigertail import columns as c
+from tigertail.errors import NoPathError
+from tigertail.model.query_options import QueryOptions
 from tigertail.service.compat.catalogue import Catalogue
 from tigertail.service.compat.navidrome_schemas import (
     Artists,
     ArtistSongs,
+    Matches,
     SimilarArtists,
     SimilarSongs,
+    Song,
     Songs,
     SongsLikeTrack,
+    SonicPath,
+    SonicTracks,
 )
 from tigertail.service.compat.similarity_scores import like
 from tigertail.service.http.json import to_json
@@ -130,6 +136,61 @@ async def nd_get_similar_songs_by_artist(
         lambda catalogue: _artist_seeds(catalogue, body.name, body.mbid),
         country,
     )
+
+
+@router.post(
+    f"{PATH}/nd_get_sonic_similar_tracks",
+    summary="Tracks like a track, with how much they are",
+    response_model=Matches,
+    responses=documented(*_STATUSES),
+)
+async def nd_get_sonic_similar_tracks(
+    context: ContextDependency, body: SonicTracks, country: Country = None
+) -> Response:
+    """List tracks; none where the model lacks the track."""
+
+    def listed(served: ServedModel, n: int) -> Record:
+        catalogue = Catalogue.of(served)
+        code = _code_of(catalogue, body.song)
+        found = [] if code is None else like(served, [code], n, c.TRACK, country)
+        return {"matches": [_match(served, catalogue, one, match) for one, match in found]}
+
+    return await _answered(context, f"{body!r} {country}", body.count, listed)
+
+
+@router.post(
+    f"{PATH}/nd_find_sonic_path",
+    summary="From one track to another, every step near",
+    response_model=Matches,
+    responses=documented(*_STATUSES),
+)
+async def nd_find_sonic_path(
+    context: ContextDependency, body: SonicPath, country: Country = None
+) -> Response:
+    """List the tracks of a path, both ends included; none where there is no path, or the model lacks an end."""
+
+    def listed(served: ServedModel, n: int) -> Record:
+        catalogue = Catalogue.of(served)
+        start, goal = (_code_of(catalogue, song) for song in (body.start_song, body.end_song))
+        if start is None or goal is None or n < len({start, goal}):
+            return {"matches": []}
+        try:
+            path = served.path(start, goal, max(n, 2), QueryOptions(country=country))
+        except NoPathError:
+            return {"matches": []}
+        steps = zip(path.items.tolist(), path.affinities.tolist(), strict=True)
+        return {"matches": [_match(served, catalogue, one, share) for one, share in steps]}
+
+    return await _answered(context, f"{body!r} {country}", body.count, listed)
+
+
+def _code_of(catalogue: Catalogue, song: Song) -> int | None:
+    artist = song.artist or next((one.name for one in song.artists), "")
+    return catalogue.find(song.name, c.TRACK, song.mbid, artist)
+
+
+def _match(served: ServedModel, catalogue: Catalogue, code: int, similarity: float) -> Record:
+    return {"song": _song(served, catalogue, code), "similarity": float(f"{similarity:.6g}")}
 
 
 def _artist_seeds(catalogue: Catalogue, name: str, mbid: str) -> list[int]:

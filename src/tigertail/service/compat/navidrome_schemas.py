@@ -1,7 +1,9 @@
 """What Navidrome asks its plugins, and what it takes for an answer.
 
-The shapes are those of ``plugins/capabilities/metadata_agent.go`` of navidrome/navidrome at commit
-2be6d65619d1482b31a268526f5231ed9e0aed89. Fields that later versions add to a request are ignored.
+The shapes are those of navidrome/navidrome: ``plugins/capabilities/metadata_agent.go`` at commit
+2be6d65619d1482b31a268526f5231ed9e0aed89, ``plugins/capabilities/sonic_similarity.go`` at
+725a4dac4eb02c8c045bf1d7b123bb2972b44972, ``plugins/types/types.go`` at 0e011111f5367cc1d3a19b6d0a9d0f93c26437fe.
+Fields that later versions add to a request are ignored.
 """
 
 from __future__ import annotations
@@ -50,6 +52,36 @@ class SongsLikeTrack(ArtistSongs):
     artist: Optional = ""
 
 
+class Credited(BaseModel):
+    """One artist of a track."""
+
+    name: Optional = ""
+
+
+class Song(BaseModel):
+    """A track of the library."""
+
+    name: Name
+    mbid: Optional = ""
+    artist: Optional = ""
+    artists: Annotated[list[Credited], Field(max_length=1000)] = []
+
+
+class SonicTracks(BaseModel):
+    """A track, and how many others are wanted."""
+
+    song: Song
+    count: Count
+
+
+class SonicPath(BaseModel):
+    """The ends of a path, and how many tracks it is to have."""
+
+    start_song: Song = Field(alias="startSong")
+    end_song: Song = Field(alias="endSong")
+    count: Count
+
+
 class ArtistRef(BaseModel):
     """An artist, by what Navidrome finds them in the library."""
 
@@ -76,3 +108,18 @@ class Songs(BaseModel):
     """Tracks, the best first."""
 
     songs: list[SongRef]
+
+
+class Match(BaseModel):
+    """A track, and how near it is."""
+
+    song: SongRef
+    similarity: float = Field(
+        description="0 to 1: share of the best affinity; on a path, of the track before."
+    )
+
+
+class Matches(BaseModel):
+    """Tracks, the best first, or in the order of a path."""
+
+    matches: list[Match]
