@@ -73,12 +73,12 @@ class Catalogue:
                 return int(codes[0])
         return None
 
-    def find(self, name: str, kind: str, mbid: str = "", artist: str | None = None) -> int | None:
+    def find(self, name: str, kind: str, mbid: str | None = None, artist: str | None = None) -> int | None:
         """Return the code of an item of that kind, by its MBID, else by its name; None where there is none."""
         code = self.by_mbid(mbid, kind) if mbid else None
         return self.by_name(name, kind, artist) if code is None and name else code
 
-    def tracks_of(self, artist: str, mbid: str = "") -> list[int]:
+    def tracks_of(self, artist: str, mbid: str | None = None) -> list[int]:
         """Return the codes of the tracks of an artist, given by name or MBID, those with most listeners first."""
         code = self.find(artist, c.ARTIST, mbid)
         names = {artist} if code is None else {artist, str(self._items[c.NAME][code])}

@@ -95,7 +95,7 @@ async def nd_get_similar_songs_by_track(
     """List tracks; none where the model lacks the track."""
 
     def seeds(catalogue: Catalogue) -> list[int]:
-        code = catalogue.find(body.name, c.TRACK, body.mbid, body.artist)
+        code = catalogue.find(body.name, c.TRACK, body.mbid, body.artist or "")
         return [] if code is None else [code]
 
     return await _songs(context, f"track {body!r}", body.count, seeds, country)
@@ -113,8 +113,8 @@ async def nd_get_similar_songs_by_album(
     """List tracks like the album; where the model has no such album, like its artist."""
 
     def seeds(catalogue: Catalogue) -> list[int]:
-        code = catalogue.find(body.name, c.ALBUM, body.mbid, body.artist)
-        return _artist_seeds(catalogue, body.artist, "") if code is None else [code]
+        code = catalogue.find(body.name, c.ALBUM, body.mbid, body.artist or "")
+        return _artist_seeds(catalogue, body.artist or "", None) if code is None else [code]
 
     return await _songs(context, f"album {body!r}", body.count, seeds, country)
 
@@ -185,7 +185,7 @@ async def nd_find_sonic_path(
 
 
 def _code_of(catalogue: Catalogue, song: Song) -> int | None:
-    artist = song.artist or next((one.name for one in song.artists), "")
+    artist = song.artist or next((one.name for one in song.artists if one.name), "")
     return catalogue.find(song.name, c.TRACK, song.mbid, artist)
 
 
@@ -193,7 +193,7 @@ def _match(served: ServedModel, catalogue: Catalogue, code: int, similarity: flo
     return {"song": _song(served, catalogue, code), "similarity": float(f"{similarity:.6g}")}
 
 
-def _artist_seeds(catalogue: Catalogue, name: str, mbid: str) -> list[int]:
+def _artist_seeds(catalogue: Catalogue, name: str, mbid: str | None) -> list[int]:
     """Return what stands for an artist: the item, or, in a model of tracks, the tracks with most listeners."""
     code = catalogue.find(name, c.ARTIST, mbid)
     return catalogue.tracks_of(name, mbid)[:_SEEDS] if code is None else [code]

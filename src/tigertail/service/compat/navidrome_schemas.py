@@ -12,33 +12,39 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from tigertail.service.http.parameters import whole
+
 _LONGEST = 1000  # characters of a name: of classical works with movement and players, say
 
 
-def _empty(value: object) -> object:
-    return "" if value is None else value
-
-
 Name = Annotated[str, Field(max_length=_LONGEST)]
-Optional = Annotated[str, Field(max_length=_LONGEST), BeforeValidator(_empty)]
-Count = Annotated[int, Field(description="How many to list at most.", ge=-(2**31), lt=2**31)]
+Optional = Annotated[str | None, Field(max_length=_LONGEST)]
+Count = Annotated[
+    int, BeforeValidator(whole), Field(description="How many to list at most.", ge=-(2**31), lt=2**31)
+]
 
 
-class SimilarArtists(BaseModel):
+class Asked(BaseModel):
+    """What Navidrome asks."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class SimilarArtists(Asked):
     """An artist, and how many others are wanted."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"id": "1", "name": "Кино", "limit": 5}]})
 
     name: Name
-    mbid: Optional = ""
+    mbid: Optional = None
     limit: Count
 
 
-class ArtistSongs(BaseModel):
+class ArtistSongs(Asked):
     """An artist, and how many of their tracks are wanted."""
 
     name: Name
-    mbid: Optional = ""
+    mbid: Optional = None
     count: Count
 
 
@@ -49,32 +55,32 @@ class SimilarSongs(ArtistSongs):
 class SongsLikeTrack(ArtistSongs):
     """A track or an album, and how many tracks are wanted."""
 
-    artist: Optional = ""
+    artist: Optional = None
 
 
-class Credited(BaseModel):
+class Credited(Asked):
     """One artist of a track."""
 
-    name: Optional = ""
+    name: Optional = None
 
 
-class Song(BaseModel):
+class Song(Asked):
     """A track of the library."""
 
     name: Name
-    mbid: Optional = ""
-    artist: Optional = ""
+    mbid: Optional = None
+    artist: Optional = None
     artists: Annotated[list[Credited], Field(max_length=1000)] = []
 
 
-class SonicTracks(BaseModel):
+class SonicTracks(Asked):
     """A track, and how many others are wanted."""
 
     song: Song
     count: Count
 
 
-class SonicPath(BaseModel):
+class SonicPath(Asked):
     """The ends of a path, and how many tracks it is to have."""
 
     start_song: Song = Field(alias="startSong")
