@@ -87,7 +87,7 @@ test: lint integrations ## lint, then every test
 	$(BIN)/pytest
 
 # What runs without a browser, servers of its own and the libraries we are compared with: some two minutes.
-QUICK := tests --ignore tests/audio --ignore tests/evaluation --ignore tests/service/explorer --ignore tests/service/faults --ignore tests/service/compat/test_navidrome.py
+QUICK := tests --ignore tests/audio --ignore tests/evaluation --ignore tests/service/explorer --ignore tests/service/faults --ignore tests/service/compat/test_navidrome.py --ignore tests/service/compat/test_beets.py
 TOOLS := hypothesis httpx pylast pytest
 
 define test_wheel
