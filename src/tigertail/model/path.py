@@ -37,8 +37,10 @@ DEAREST_HOP: Final = 64.0
 """From which on a walk of fewer steps is no longer sought."""
 ABSENT: Final = 0.05
 """Share of an item in a list that does not have it: less than almost any that has it."""
-MOST_EXPANDED: Final = 2000
-"""Items whose lists are looked at before a walk is given up."""
+ENOUGH: Final = 300
+"""Items whose lists are looked at before the best walk that was found is taken."""
+MOST: Final = 2000
+"""Items whose lists are looked at before the search is given up."""
 BATCH: Final = 16
 """Items whose lists are asked for at once: together they are cheaper."""
 
@@ -180,11 +182,16 @@ class Neighbourhoods:
 
 
 def find_path(start: int, goal: int, near: Neighbourhoods) -> list[int]:
-    """Return the items of the cheapest walk from one item to another, both included; empty where there is none."""
+    """Return the items of the cheapest walk from one item to another, both included; empty where there is none.
+
+    Of a walk that takes very many lists to find, the cheapest of those found with enough of them.
+    """
     sides = (_Side(start), _Side(goal))
     best, ends = math.inf, (-1, -1)
-    limit = len(near.seen) + MOST_EXPANDED
-    while all(side.queue for side in sides) and len(near.seen) < limit:
+    before = len(near.seen)
+    while all(side.queue for side in sides):
+        if len(near.seen) - before >= (MOST if best == math.inf else ENOUGH):
+            break
         if sides[0].queue[0][0] + sides[1].queue[0][0] >= best:
             break
         side = min(sides, key=lambda one: one.queue[0][0])
