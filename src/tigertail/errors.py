@@ -83,6 +83,10 @@ class ConfigError(TigertailError):
     """A configuration or recipe file is wrong."""
 
 
+class NoPathError(ConfigError):
+    """No path leads from one item to another."""
+
+
 class ModelError(TigertailError):
     """A model folder is missing, damaged or of another version."""
 

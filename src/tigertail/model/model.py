@@ -22,7 +22,9 @@ from tigertail.geo.countries import country_code
 from tigertail.model.config import ModelConfig
 from tigertail.model.explanation import Reasons, explain
 from tigertail.model.html import facts_html, table_html
+from tigertail.model.path import path_between
 from tigertail.model.query_options import QueryOptions, takes_options
+from tigertail.model.radio import RadioOrder, draw, seeds_of
 from tigertail.model.recommend import FoldIn, History, history_scores, uses_vector, with_defaults
 from tigertail.model.resolution import ResolvedSignal, candidate_mask, default_signal, resolve_signal
 from tigertail.progress import progress
@@ -415,6 +417,164 @@ class Model:
         listed = codes[0] >= 0
         notices = (*history.notices, *resolved.notices, *notes)
         return Answers(self.items, history.items, codes[0][listed], best[0][listed], notices)
+
+    @takes_options
+    def path(
+        self,
+        start: str,
+        goal: str,
+        n: int | None = None,
+        *,
+        options: QueryOptions | None = None,
+        **keywords: Any,
+    ) -> pl.DataFrame:
+        """List a walk from one item to another, every step near (:mod:`tigertail.model.path`).
+
+        Parameters
+        ----------
+        start, goal
+            Id, MBID or name of each end.
+        n
+            How many items, both ends included; None takes as many as it needs. It has fewer where no more lie between.
+        options, **keywords
+            As in :meth:`similar`. By default it goes through items of the kinds of its ends.
+
+        Returns
+        -------
+        polars.DataFrame
+            The columns of :meth:`similar`; the score is the affinity from the item before as a share of the best one's.
+
+        Warns
+        -----
+        TigertailWarning
+            As in :meth:`similar`.
+
+        Raises
+        ------
+        UnknownItemError, TypeError
+            As in :meth:`similar`.
+        NoPathError
+            If there is no such walk.
+        ConfigError
+            As in :meth:`similar`, and if ``n`` is below 2.
+        """
+        (first, last), notes = self.index.match_all([start, goal])
+        answers = self.answer_path(int(first), int(last), n, options=options, **keywords)
+        _warn((*notes, *answers.notices))
+        return answers.table()
+
+    @takes_options
+    def answer_path(
+        self,
+        start: int,
+        goal: int,
+        n: int | None = None,
+        *,
+        options: QueryOptions | None = None,
+        **keywords: Any,
+    ) -> Answers:
+        """Answer as :meth:`path` does, with item codes, for programs: the notices are returned, not warned of.
+
+        Parameters
+        ----------
+        start, goal
+            Codes of its ends.
+        n, options, **keywords
+            As in :meth:`path`.
+
+        Raises
+        ------
+        NoPathError, ConfigError, TypeError
+            As in :meth:`path`.
+        """
+        options = (options or QueryOptions()).replace(**keywords)
+        walk = path_between(self.items, self.answer_many, start, goal, n, options)
+        ends = np.array([start, goal], np.int32)
+        return Answers(self.items, ends, walk.items, walk.affinities, walk.notices)
+
+    @takes_options
+    def radio(
+        self,
+        item: str | Sequence[str],
+        n: int = 50,
+        *,
+        variety: float = 0.3,
+        explore: float = 0.1,
+        seed: int = 0,
+        options: QueryOptions | None = None,
+        **keywords: Any,
+    ) -> pl.DataFrame:
+        """List what to play after some items, an artist never twice in a row (:mod:`tigertail.model.radio`).
+
+        Parameters
+        ----------
+        item
+            As in :meth:`similar`; in a catalogue of tracks also the name of an artist, for the tracks.
+        n
+            How many to list.
+        variety
+            How far the order is from that of the affinities: 0 is that order, 1 varies most.
+        explore
+            Share of the list that is from the tail, 0 to 1.
+        seed
+            Of the random order: the same seed lists the same.
+        options, **keywords
+            As in :meth:`similar`.
+
+        Returns
+        -------
+        polars.DataFrame
+            The columns of :meth:`similar`.
+
+        Warns
+        -----
+        TigertailWarning
+            As in :meth:`similar`.
+
+        Raises
+        ------
+        UnknownItemError, TypeError
+            As in :meth:`similar`.
+        ConfigError
+            As in :meth:`similar`, and if a number is out of range.
+        """
+        seeds, notes = seeds_of(self.index, [item] if isinstance(item, str) else item)
+        answers = self.answer_radio(
+            seeds, n, variety=variety, explore=explore, seed=seed, options=options, **keywords
+        )
+        _warn((*notes, *answers.notices))
+        return answers.table()
+
+    @takes_options
+    def answer_radio(
+        self,
+        seeds: NDArray[np.int32],
+        n: int = 50,
+        *,
+        variety: float = 0.3,
+        explore: float = 0.1,
+        seed: int = 0,
+        options: QueryOptions | None = None,
+        **keywords: Any,
+    ) -> Answers:
+        """Answer as :meth:`radio` does, with item codes, for programs: the notices are returned, not warned of.
+
+        Parameters
+        ----------
+        seeds
+            Codes of the items that it starts from; int32, (seeds,), at least one.
+        n, variety, explore, seed, options, **keywords
+            As in :meth:`radio`.
+
+        Raises
+        ------
+        ConfigError, TypeError
+            As in :meth:`radio`.
+        """
+        options = (options or QueryOptions()).replace(**keywords)
+        _check_length(n)
+        drawn = draw(self.items, self.answer, seeds, n, RadioOrder(variety, explore, seed), options)
+        return Answers(self.items, seeds, drawn.items, drawn.affinities, drawn.notices)
 
     @cached_property
     def fold_in(self) -> FoldIn | None:

@@ -37,7 +37,7 @@ async def similar(
 
     A list interleaved for a listener (`listener`) is not cacheable and has no ETag.
     """
-    check_limits(query, query.item, context.settings.limits)
+    check_limits(query.n, query.item, context.settings.limits)
     served = context.served
     challenger = context.challenger_of(query)
     if challenger is not None:
@@ -67,7 +67,7 @@ async def batch(context: ContextDependency, body: Batch) -> Response:
     answers = []
     for request in body.requests:
         try:
-            check_limits(request, request.items, limits)
+            check_limits(request.n, request.items, limits)
             answers.append(await cached_answer(context, served, request.items, request))
         except TigertailError as error:
             if isinstance(error, ServiceError) and error.retry is not None:
@@ -160,7 +160,7 @@ def _answer(served: ServedModel, answers: Answers, notes: tuple[str, ...]) -> di
     }
 
 
-def check_limits(request: ListRequest, seeds: list[str], limits: Limits) -> None:
+def check_limits(n: int, seeds: list[str], limits: Limits) -> None:
     """Check the length of the list and the number of seeds.
 
     Raises
@@ -168,7 +168,7 @@ def check_limits(request: ListRequest, seeds: list[str], limits: Limits) -> None
     ServiceError
         If one is larger than the limits allow.
     """
-    if request.n > limits.n:
-        raise ServiceError(422, f"a list of {request.n}", remedy=f"ask for at most {limits.n}")
+    if n > limits.n:
+        raise ServiceError(422, f"a list of {n}", remedy=f"ask for at most {limits.n}")
     if len(seeds) > limits.seeds:
         raise ServiceError(422, f"{len(seeds)} seeds", remedy=f"send at most {limits.seeds}")

@@ -73,6 +73,28 @@ class Catalogue:
                 return int(codes[0])
         return None
 
+    def find(self, name: str, kind: str, mbid: str | None = None, artist: str | None = None) -> int | None:
+        """Return the code of an item of that kind, by its MBID, else by its name; None where there is none."""
+        code = self.by_mbid(mbid, kind) if mbid else None
+        return self.by_name(name, kind, artist) if code is None and name else code
+
+    def tracks_of(self, artist: str, mbid: str | None = None, *, correct: bool = False) -> list[int]:
+        """Return the codes of the tracks of an artist, given by name or MBID, those with most listeners first.
+
+        Parameters
+        ----------
+        artist, mbid
+            The artist.
+        correct
+            Whether the name may have a typing error.
+        """
+        code = self.find(artist, c.ARTIST, mbid)
+        if code is None and correct:
+            code = self.closest(artist, c.ARTIST)
+        name = artist if code is None else str(self._items[c.NAME][code])
+        theirs = self._owned_by(name) if correct else self._index.of_artist(name)
+        return [int(one) for one in np.flatnonzero((self._kinds == c.TRACK).to_numpy() & theirs)]
+
     def closest(self, name: str, kind: str, artist: str | None = None) -> int | None:
         """Return the code of the item of that kind that a name with a typing error means; None where none is likely.
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final, Self
 from urllib.parse import parse_qsl
 
@@ -17,6 +17,9 @@ METHODS: Final = {
     "track.getSimilar": 100,
     "artist.getInfo": 1,
     "artist.getTopTags": 1,
+    "artist.getTopTracks": 50,
+    "artist.getCorrection": 1,
+    "track.getInfo": 1,
     "artist.search": 30,
     "track.search": 30,
 }
@@ -112,18 +115,15 @@ class LastfmRequest:
             If there is no such artist or track.
         """
         answers = Answers(served)
-        if self.method == "artist.search":
-            return answers.found_artists(self.artist, self.limit, self.page)
-        if self.method == "track.search":
-            return answers.found_tracks(self.track, self.limit, self.page)
-        if self.method == "track.getSimilar":
-            return answers.similar_tracks(self._track(answers), self.limit)
-        code = self._artist(answers)
-        if self.method == "artist.getInfo":
-            return answers.artist_info(code)
-        if self.method == "artist.getTopTags":
-            return answers.no_tags(code)
-        return answers.similar_artists(code, self.limit)
+        return _ANSWERS[self.method](self, answers)
+
+    def _top_tracks(self, answers: Answers) -> Tree:
+        """Answer for an artist who is an item, or of whom there are tracks."""
+        if not (self.artist or self.mbid):
+            raise _missing()
+        tracks = answers.catalogue.tracks_of(self.artist, self.mbid, correct=self.autocorrect)
+        code = None if tracks else self._artist(answers)
+        return answers.top_tracks(code, tracks, self.limit, self.page)
 
     def _artist(self, answers: Answers) -> int:
         if not (self.artist or self.mbid):
@@ -148,6 +148,19 @@ class LastfmRequest:
         if code is None:
             raise RefusalError(6, otherwise, 200)
         return code
+
+
+_ANSWERS: Final[dict[str, Callable[[LastfmRequest, Answers], Tree]]] = {
+    "artist.getSimilar": lambda asked, to: to.similar_artists(asked._artist(to), asked.limit),
+    "track.getSimilar": lambda asked, to: to.similar_tracks(asked._track(to), asked.limit),
+    "artist.getInfo": lambda asked, to: to.artist_info(asked._artist(to)),
+    "artist.getTopTags": lambda asked, to: to.no_tags(asked._artist(to)),
+    "artist.getTopTracks": LastfmRequest._top_tracks,
+    "artist.getCorrection": lambda asked, to: to.correction(replace(asked, autocorrect=True)._artist(to)),
+    "track.getInfo": lambda asked, to: to.track_info(asked._track(to)),
+    "artist.search": lambda asked, to: to.found_artists(asked.artist, asked.limit, asked.page),
+    "track.search": lambda asked, to: to.found_tracks(asked.track, asked.limit, asked.page),
+}
 
 
 def fields_of(query: bytes) -> dict[str, str]:

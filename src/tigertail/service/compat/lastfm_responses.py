@@ -74,6 +74,36 @@ class Answers:
         """Answer ``artist.getTopTags``: the service has none to give."""
         return {"toptags": {"tag": [], "@attr": {"artist": self._served.items[code]["name"]}}}
 
+    def top_tracks(self, artist: int | None, tracks: Sequence[int], limit: int, page: int) -> Tree:
+        """Answer ``artist.getTopTracks``; the artist's name is that of the item, or of the first track."""
+        shown = tracks[limit * (page - 1) : limit * page]
+        listed = []
+        for rank, code in enumerate(shown, start=limit * (page - 1) + 1):
+            listeners = str(self._served.items[code]["listeners"])
+            track = self._named_track(code) | {"playcount": listeners, "listeners": listeners}
+            listed.append(track | {"streamable": "0", "image": _images(), "@attr": {"rank": str(rank)}})
+        name = self.catalogue.artist(tracks[0]) if artist is None else self._served.items[artist]["name"]
+        pages = {"page": str(page), "perPage": str(limit), "totalPages": str(-(-len(tracks) // limit))}
+        return {"toptracks": {"track": listed, "@attr": {"artist": name, **pages, "total": str(len(tracks))}}}
+
+    def correction(self, code: int) -> Tree:
+        """Answer ``artist.getCorrection``."""
+        return {"corrections": {"correction": {"artist": self._artist(code), "@attr": {"index": "0"}}}}
+
+    def track_info(self, code: int) -> Tree:
+        """Answer ``track.getInfo``."""
+        listeners = str(self._served.items[code]["listeners"])
+        return {
+            "track": self._named_track(code)
+            | {
+                "duration": "0",
+                "streamable": {"#text": "0", "fulltrack": "0"},
+                "listeners": listeners,
+                "playcount": listeners,
+                "toptags": {"tag": []},
+            }
+        }
+
     def found_artists(self, text: str, limit: int, page: int) -> Tree:
         """Answer ``artist.search``."""
         codes, total = self._found(text, limit, page, c.ARTIST)
@@ -110,7 +140,7 @@ class Answers:
         return {"results": _search(text, limit, page, total) | matches | {"@attr": {"for": text}}}
 
     def _listed(self, code: int, limit: int, kind: str) -> list[tuple[int, float]]:
-        return like(self._served, code, limit, kind)
+        return like(self._served, [code], limit, kind)
 
     def _found(self, text: str, limit: int, page: int, kind: str) -> tuple[Sequence[int], int]:
         allowed = (self._served.model.items[c.KIND] == kind).to_numpy()
@@ -123,19 +153,28 @@ class Answers:
         return {"name": name, "mbid": self.catalogue.mbid(code), "url": _SITE + quote_plus(name)}
 
     def _track(self, code: int, match: float) -> Tree:
-        track, artist = self._served.items[code], self.catalogue.artist(code)
+        named = self._named_track(code)
+        return {
+            "name": named["name"],
+            "playcount": self._served.items[code]["listeners"],
+            "mbid": named["mbid"],
+            "match": float(f"{match:.6g}"),
+            "url": named["url"],
+            "streamable": {"#text": "0", "fulltrack": "0"},
+            "duration": 0,
+            "artist": named["artist"],
+            "image": _images(),
+        }
+
+    def _named_track(self, code: int) -> Tree:
+        name, artist = self._served.items[code]["name"], self.catalogue.artist(code)
         mbids = self.catalogue.artist_mbids(code)
         mbid = mbids[0] if len(mbids) == 1 else ""  # a credit of several is no artist of its own
         return {
-            "name": track["name"],
-            "playcount": track["listeners"],
+            "name": name,
             "mbid": self.catalogue.mbid(code),
-            "match": float(f"{match:.6g}"),
-            "url": _track_url(artist, track["name"]),
-            "streamable": {"#text": "0", "fulltrack": "0"},
-            "duration": 0,
+            "url": _track_url(artist, name),
             "artist": {"name": artist, "mbid": mbid, "url": _SITE + quote_plus(artist)},
-            "image": _images(),
         }
 
 

@@ -78,6 +78,24 @@ class TopTags(BaseModel):
     toptags: dict[str, Any]
 
 
+class TopTracks(BaseModel):
+    """Of artist.getTopTracks: those with most listeners first."""
+
+    toptracks: dict[str, Any]
+
+
+class Corrections(BaseModel):
+    """Of artist.getCorrection: the artist that a spelling means."""
+
+    corrections: dict[str, Any]
+
+
+class TrackInfo(BaseModel):
+    """Of track.getInfo; its album and tags are left out."""
+
+    track: dict[str, Any]
+
+
 class Results(BaseModel):
     """Of artist.search and track.search."""
 
@@ -92,4 +110,14 @@ class Failed(BaseModel):
     links: list[str] = []
 
 
-Answer = SimilarArtists | SimilarTracks | ArtistInfo | TopTags | Results | Failed
+Answer = (
+    SimilarArtists
+    | SimilarTracks
+    | ArtistInfo
+    | TopTags
+    | TopTracks
+    | Corrections
+    | TrackInfo
+    | Results
+    | Failed
+)

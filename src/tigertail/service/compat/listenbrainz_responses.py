@@ -23,7 +23,7 @@ def rows_of(served: ServedModel, kind: str, mbid: str) -> list[dict[str, Any]]:
     if code is None:
         return []
     row = _artist_row if kind == c.ARTIST else _recording_row
-    found = like(served, code, _LOOKED_AT, kind)
+    found = like(served, [code], _LOOKED_AT, kind)
     listed = [(item, match) for item, match in found if catalogue.mbid(item)][:_LISTED]
     return [
         row(served, catalogue, item) | {"score": round(_BEST * match), "reference_mbid": mbid}

@@ -1,6 +1,8 @@
-"""What a served model lists after one item of a kind, in the terms both dialects share."""
+"""What a served model lists after some items, in the terms all dialects share."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,9 +11,11 @@ from tigertail.model.query_options import QueryOptions
 from tigertail.service.serving.served_model import ServedModel
 
 
-def like(served: ServedModel, code: int, limit: int, kind: str) -> list[tuple[int, float]]:
-    """Return the codes of the items of a kind that are most like one, best first, with their matches."""
-    answers = served.answer([code], limit, QueryOptions(kinds=(kind,)))
+def like(
+    served: ServedModel, seeds: Sequence[int], limit: int, kind: str, country: str | None = None
+) -> list[tuple[int, float]]:
+    """Return the codes of the items of a kind that are most like some, best first, with their matches."""
+    answers = served.answer(seeds, limit, QueryOptions(kinds=(kind,), country=country))
     return list(zip(answers.items.tolist(), matches(answers.affinities).tolist(), strict=True))
 
 

@@ -15,7 +15,15 @@ from tigertail.service.http.settings import Limits
 _ANYWHERE: Final = (421, 431, 500)
 _WITH_A_BODY: Final = (400, 408, 413)
 _LATER: Final = ("429", "503")
-_KEPT: Final = ("/v1/similar", "/v1/items", "/v1/items/{item}", "/v1/neighbours", "/v1/map")
+_KEPT: Final = (
+    "/v1/similar",
+    "/v1/items",
+    "/v1/items/{item}",
+    "/v1/neighbours",
+    "/v1/map",
+    "/v1/path",
+    "/v1/radio",
+)
 """Paths whose answers hold for as long as the model does."""
 
 Json = dict[str, Any]
@@ -74,8 +82,10 @@ def _limit(document: Json, limits: Limits) -> None:
     history: Json = schemas["RecommendRequest"]["properties"]
     history["history"]["maxItems"] = limits.seeds * ITEMS_PER_SEED
     history["n"]["maximum"] = limits.n
-    for parameter in document["paths"]["/v1/similar"]["get"]["parameters"]:
-        if parameter["name"] == "n":
-            parameter["schema"]["maximum"] = limits.n
-        elif parameter["name"] == "item":
-            parameter["schema"]["maxItems"] = limits.seeds
+    for path in ("/v1/similar", "/v1/path", "/v1/radio"):
+        for parameter in document["paths"][path]["get"]["parameters"]:
+            if parameter["name"] == "n":
+                for one in parameter["schema"].get("anyOf", [parameter["schema"]]):
+                    one.update({"maximum": limits.n} if one["type"] == "integer" else {})
+            elif parameter["name"] == "item":
+                parameter["schema"]["maxItems"] = limits.seeds

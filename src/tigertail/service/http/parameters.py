@@ -171,6 +171,37 @@ class RecommendRequest(HasQueryOptions):
     include_known: bool = Field(False, description="List the items of the history too.")
 
 
+Format = Literal["json", "jspf", "m3u"]
+_FORMAT: Final = "json; or a playlist: jspf, or m3u of names and MusicBrainz addresses."
+
+
+class PathQuery(HasQueryOptions):
+    """The ends of a path."""
+
+    start: Text = Field(alias="from", description="Where it starts: id, MBID or name.")
+    goal: Text = Field(alias="to", description="Where it ends: id, MBID or name.")
+    n: int | None = Field(
+        None,
+        ge=2,
+        le=10_000,
+        description="How many items, both ends included; by default as many as it needs.",
+    )
+    format: Format = Field("json", description=_FORMAT)
+
+
+class RadioQuery(HasQueryOptions):
+    """What radio starts from, and how it is ordered."""
+
+    item: Annotated[list[Text], Field(min_length=1, max_length=1000)] = Field(
+        description="Id or name, of tracks also that of their artist; repeat it to start from several."
+    )
+    n: int = Field(50, ge=0, le=10_000, description="How many to list.")
+    variety: float = Field(0.3, ge=0, le=1, description="0 lists the closest first; 1 varies most.")
+    explore: float = Field(0.1, ge=0, le=1, description="Share of the list that is from the tail.")
+    seed: int = Field(0, ge=0, lt=2**32, description="Of the random order: the same seed lists the same.")
+    format: Format = Field("json", description=_FORMAT)
+
+
 class ItemsQuery(Parameters):
     """A search as you type."""
 

@@ -71,6 +71,22 @@ class Similar(Answer):
     items: list[Listed]
 
 
+class Played(Item):
+    """An item of a path or of radio."""
+
+    mbid: str | None = Field(description="Its MusicBrainz identifier, if it is known.")
+    rank: int
+    affinity: float = Field(description="Of a path: from the item before, as a share of the best one's.")
+
+
+class Playlist(Answer):
+    """Items to play in their order."""
+
+    model: str = Field(description="Version of the model that answered.")
+    notices: list[str]
+    items: list[Played]
+
+
 class Recommended(Answer):
     """What a listener should hear next; here `affinity` is the score of the item for this listener."""
 

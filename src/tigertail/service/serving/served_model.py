@@ -6,6 +6,7 @@ import logging
 import threading
 import zlib
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self, overload
 
@@ -21,6 +22,7 @@ from tigertail.model import Answers, Model, QueryOptions, load
 from tigertail.model.explanation import format_reasons
 from tigertail.model.maps.map import read_map
 from tigertail.model.query_options import COSINE, query_options
+from tigertail.model.radio import RadioOrder
 from tigertail.model.recommend import History
 from tigertail.model.registry import FACTORS, LISTENING, MIXTURE, OTHER_COLOUR, SIGNALS
 from tigertail.model.resolution import model_defaults
@@ -104,6 +106,16 @@ class ServedModel:
         """Answer for a listener."""
         with self._kernel_lock:
             return self.model.answer_history(history, n, include_known=include_known, options=options)
+
+    def path(self, start: int, goal: int, n: int | None, options: QueryOptions) -> Answers:
+        """Walk from one item to another."""
+        with self._kernel_lock:
+            return self.model.answer_path(start, goal, n, options=options)
+
+    def radio(self, seeds: Sequence[int], n: int, order: RadioOrder, options: QueryOptions) -> Answers:
+        """List what to play after some items."""
+        with self._kernel_lock:
+            return self.model.answer_radio(np.array(seeds, np.int32), n, **asdict(order), options=options)
 
     def search(self, text: str, n: int) -> list[dict[str, Any]]:
         """Return the items whose names match a text, best first; for no text those with most listeners."""
@@ -189,6 +201,20 @@ class ServedModel:
             }
             for rank, (code, affinity, carriers) in enumerate(
                 zip(answers.items.tolist(), answers.affinities.tolist(), why, strict=True), start=1
+            )
+        ]
+
+    def playlist_records(self, answers: Answers) -> list[dict[str, Any]]:
+        """Return answers as :class:`tigertail.service.http.schemas.Played`."""
+        return [
+            {
+                **self.items[code],
+                "mbid": self.index.mbids[code],
+                "rank": rank,
+                "affinity": float(f"{affinity:.7g}"),
+            }
+            for rank, (code, affinity) in enumerate(
+                zip(answers.items.tolist(), answers.affinities.tolist(), strict=True), start=1
             )
         ]
 

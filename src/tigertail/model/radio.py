@@ -1,0 +1,217 @@
+"""An endless list made finite: what is like some items, in an order that varies, an artist never twice in a row.
+
+The order is that of log(share) + variety G, where share is the affinity as a share of the best one's and G are
+independent standard Gumbel numbers: a draw without replacement with probabilities proportional to
+share^(1 / variety) (Kool, van Hoof and Welling, "Stochastic beams and where to find them", ICML 2019, section 2.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple, Protocol
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tigertail import columns as c
+from tigertail.dataset.folding import fold_series
+from tigertail.errors import ConfigError
+from tigertail.model.query_options import QueryOptions
+from tigertail.retrieval.item_index import ItemIndex
+
+SEEDS: Final = 10
+"""Tracks that stand for an artist in a catalogue of tracks."""
+POOL: Final = 5
+"""How many answers a list is drawn from, for each of its items: some are of the artist before."""
+LEAST_POOL: Final = 100
+"""How many answers the shortest list is drawn from."""
+TAIL: Final = ("tail", "cold")
+"""The strata to explore."""
+
+
+@dataclass(frozen=True)
+class RadioOrder:
+    """How a list is ordered.
+
+    Parameters
+    ----------
+    variety
+        How far from the order of the affinities: 0 is that order.
+    explore
+        Share of the list that is from the tail.
+    seed
+        Of the random order.
+    """
+
+    variety: float = 0.3
+    explore: float = 0.1
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, value in (("variety", self.variety), ("explore", self.explore)):
+            if not 0 <= value <= 1:
+                raise ConfigError(f"{name} is {value}", remedy="choose a value from 0 to 1")
+        if self.seed < 0:
+            raise ConfigError(f"seed is {self.seed}", remedy="choose 0 or more")
+
+
+class Listed(Protocol):
+    """What a model lists after some items."""
+
+    @property
+    def items(self) -> NDArray[np.int32]:
+        """The answers, best first."""
+
+    @property
+    def affinities(self) -> NDArray[np.float32]:
+        """Their affinities."""
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a person should know of them."""
+
+
+class Drawn(NamedTuple):
+    """A list: items in order, their affinities, and what a person should know of it."""
+
+    items: NDArray[np.int32]
+    affinities: NDArray[np.float32]
+    notices: tuple[str, ...]
+
+
+def draw(
+    items: pl.DataFrame,
+    answer: Callable[..., Listed],
+    seeds: NDArray[np.int32],
+    n: int,
+    order: RadioOrder,
+    options: QueryOptions,
+) -> Drawn:
+    """Return a list of what is like some items.
+
+    Parameters
+    ----------
+    items
+        The items of the model.
+    answer
+        Its :meth:`~tigertail.model.model.Model.answer`.
+    seeds
+        Codes of the items.
+    n
+        Length.
+    order
+        How it is ordered.
+    options
+        The options of the query.
+
+    Raises
+    ------
+    ConfigError
+        If the tail is to be explored, and the query names the strata that may be listed.
+    """
+    if order.explore and options.strata:
+        raise ConfigError(
+            "a share of the tail, and the strata that may be listed", remedy="leave one of the two out"
+        )
+    random = np.random.default_rng(order.seed)
+    best = answer(seeds, max(LEAST_POOL, POOL * n), options=options)
+    found = [best]
+    if order.explore:
+        found.append(answer(seeds, max(LEAST_POOL, POOL * n), options=options.replace(strata=TAIL)))
+    orders = [_shuffled(one.items, one.affinities, order.variety, random) for one in found]
+    affinity = {
+        code: value
+        for one in found
+        for code, value in zip(one.items.tolist(), one.affinities.tolist(), strict=True)
+    }
+    codes = arranged(orders[0], orders[-1], n, order.explore, _owners(items, list(affinity)))
+    return Drawn(
+        np.array(codes, np.int32), np.array([affinity[one] for one in codes], np.float32), best.notices
+    )
+
+
+def seeds_of(index: ItemIndex, texts: Sequence[str]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    """Return the items that radio starts from, int32, (seeds,), and what a person should know of the choice.
+
+    An artist who is no item is known by the tracks, those with most listeners.
+
+    Raises
+    ------
+    UnknownItemError
+        If there is no such item or artist.
+    ConfigError
+        If there is no text.
+    """
+    if not texts:
+        raise ConfigError("no item given", remedy="give the id or name of an item")
+    codes: list[int] = []
+    notes: dict[str, None] = {}
+    for text in texts:
+        if (match := index.match_or_none(text)) is not None:
+            codes.append(match.code)
+            notes[match.note] = None
+        elif len(theirs := np.flatnonzero(index.of_artist(text))[:SEEDS]):
+            codes += theirs.tolist()
+        else:
+            raise index.unknown(text)
+    return np.array(list(dict.fromkeys(codes)), np.int32), tuple(note for note in notes if note)
+
+
+def _shuffled(
+    items: NDArray[np.int32], affinities: NDArray[np.float32], variety: float, random: np.random.Generator
+) -> list[int]:
+    """Return items, best first, in the order in which radio draws them; at a variety of 0 as they are."""
+    if not variety or not len(items):
+        return [int(one) for one in items]
+    shares = np.maximum(affinities.astype(np.float64) / max(float(affinities[0]), 1e-12), 1e-9)
+    keys = np.log(shares) + variety * random.gumbel(size=len(items))
+    return [int(one) for one in items[np.argsort(-keys, kind="stable")]]
+
+
+def _owners(items: pl.DataFrame, codes: Sequence[int]) -> dict[int, str]:
+    """Return whose each item is: of a track or an album the artist, of an artist the artist."""
+    rows = items[np.array(codes, np.int64)]
+    names = rows[c.NAME]
+    if c.ARTIST_NAME in rows.columns:
+        names = rows.select(pl.coalesce(c.ARTIST_NAME, c.NAME).alias(c.NAME))[c.NAME]
+    return dict(zip(codes, fold_series(names).to_list(), strict=True))
+
+
+def arranged(
+    known: Sequence[int], explored: Sequence[int], n: int, explore: float, owner: dict[int, str]
+) -> list[int]:
+    """Return a list of ``n`` from two, an artist never twice in a row; shorter where that cannot be.
+
+    Parameters
+    ----------
+    known, explored
+        Items in order: all, and those to explore.
+    n
+        Length.
+    explore
+        Share of the list that is explored, spread evenly.
+    owner
+        Whose each item is.
+
+    Examples
+    --------
+    >>> owner = {1: "a", 2: "a", 3: "b", 9: "c"}
+    >>> arranged([1, 2, 3], [9], 4, 0.25, owner), arranged([1, 2, 3], [], 3, 0.0, owner)
+    ([1, 3, 2, 9], [1, 3, 2])
+    """
+    found: list[int] = []
+    taken: set[int] = set()
+    while len(found) < n:
+        place = len(found)
+        is_explored = int((place + 1) * explore + 1e-9) > int(place * explore + 1e-9)
+        last = owner[found[-1]] if found else None
+        sources = (explored, known) if is_explored else (known, explored)
+        free = (one for source in sources for one in source if one not in taken and owner[one] != last)
+        following = next(free, None)
+        if following is None:
+            break
+        found.append(following)
+        taken.add(following)
+    return found

@@ -1,0 +1,75 @@
+"""Playlists as files: JSPF, the JSON of XSPF, and extended M3U."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from tigertail import columns as c
+from tigertail.service.http.json import to_json
+
+MEDIA_TYPES: Final = {"json": "application/json", "jspf": "application/jspf+json", "m3u": "audio/x-mpegurl"}
+_MUSICBRAINZ: Final = "https://musicbrainz.org"
+_ENTITIES: Final = {c.ARTIST: "artist", c.ALBUM: "release", c.TRACK: "recording"}
+
+
+def to_jspf(title: str, items: Iterable[Mapping[str, Any]]) -> bytes:
+    """Render a playlist as JSPF (https://xspf.org/jspf).
+
+    Examples
+    --------
+    >>> item = {"name": "Vitamin C", "kind": "track", "artist": "Can", "mbid": None}
+    >>> to_jspf("After Can", [item]).decode()
+    '{"playlist":{"title":"After Can","creator":"Tigertail","track":[{"title":"Vitamin C","creator":"Can"}]}}'
+    """
+    return to_json(
+        {"playlist": {"title": title, "creator": "Tigertail", "track": [_track(one) for one in items]}}
+    )
+
+
+def to_m3u(title: str, items: Iterable[Mapping[str, Any]]) -> bytes:
+    """Render a playlist as extended M3U; what an entry points to is MusicBrainz, or where that is unknown its name.
+
+    Examples
+    --------
+    >>> item = {"name": "Vitamin C", "kind": "track", "artist": "Can", "mbid": None}
+    >>> print(to_m3u("After Can", [item]).decode(), end="")
+    #EXTM3U
+    #PLAYLIST:After Can
+    #EXTINF:-1,Can - Vitamin C
+    Can - Vitamin C
+    """
+    lines = ["#EXTM3U", f"#PLAYLIST:{_one_line(title)}"]
+    for item in items:
+        name = _one_line(" - ".join(filter(None, (item.get("artist"), item["name"]))))
+        lines += [f"#EXTINF:-1,{name}", _address(item) or name.removeprefix("#")]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def title_of(names: Sequence[str], way: str) -> str:
+    """Return the title of a playlist: 'Can to Madonna', 'After Can'.
+
+    Examples
+    --------
+    >>> title_of(["Can", "Madonna"], "to"), title_of(["Can", "Neu!"], "after")
+    ('Can to Madonna', 'After Can, Neu!')
+    """
+    return " to ".join(names) if way == "to" else f"After {', '.join(names)}"
+
+
+def _track(item: Mapping[str, Any]) -> dict[str, Any]:
+    address = _address(item)
+    creator = item.get("artist") or (item["name"] if item["kind"] == c.ARTIST else None)
+    return {
+        "title": item["name"],
+        **({} if creator is None else {"creator": creator}),
+        **({} if address is None else {"identifier": [address]}),
+    }
+
+
+def _address(item: Mapping[str, Any]) -> str | None:
+    return f"{_MUSICBRAINZ}/{_ENTITIES[item['kind']]}/{item['mbid']}" if item["mbid"] else None
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

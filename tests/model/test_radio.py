@@ -1,0 +1,113 @@
+"""Radio: an artist never twice in a row, as much of the tail as is asked for, the same again for the same seed."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tigertail.dataset.dataset import Dataset
+from tigertail.errors import ConfigError, UnknownItemError
+from tigertail.model import Model, ModelConfig, fit
+from tigertail.model.query_options import QueryOptions
+from tigertail.model.radio import RadioOrder, draw
+
+
+class Answered:
+    """Twelve items, the even ones of one artist; those of the tail are the last four."""
+
+    items = np.arange(12, dtype=np.int32)
+    affinities = np.linspace(1, 0.1, 12).astype(np.float32)
+    notices = ("a note",)
+
+
+class OfTheTail(Answered):
+    items = Answered.items[8:]
+    affinities = Answered.affinities[8:]
+
+
+ITEMS = pl.DataFrame({"name": [f"Song {one}" for one in range(12)]}).with_columns(
+    artist_name=pl.Series(["Same" if one % 2 == 0 else f"Artist {one}" for one in range(12)])
+)
+
+
+def drawn(n: int, **order: float) -> list[int]:
+    def answer(seeds: object, size: int, options: QueryOptions) -> type[Answered]:
+        return OfTheTail if options.strata else Answered
+
+    made = RadioOrder(**{"variety": 0.0, "explore": 0.0, **order})  # type: ignore[arg-type]
+    found = draw(ITEMS, answer, np.array([0], np.int32), n, made, QueryOptions())
+    assert found.notices == ("a note",)
+    assert len(found.affinities) == len(found.items)
+    return found.items.tolist()
+
+
+def test_without_variety_the_closest_come_first() -> None:
+    assert drawn(4) == [0, 1, 2, 3]
+
+
+def test_an_artist_is_never_twice_in_a_row() -> None:
+    owners = ITEMS["artist_name"].to_list()
+    for seed in range(20):
+        listed = drawn(12, variety=1.0, seed=seed)
+        assert len(set(listed)) == len(listed)
+        assert all(owners[a] != owners[b] for a, b in pairwise(listed))
+
+
+def test_a_share_is_from_the_tail() -> None:
+    listed = drawn(8, explore=0.25)
+    assert [one >= 8 for one in listed] == [False, False, False, True] * 2
+
+
+def test_the_seed_decides_the_order() -> None:
+    assert drawn(8, variety=0.5, seed=1) == drawn(8, variety=0.5, seed=1)
+    assert len({tuple(drawn(8, variety=0.5, seed=seed)) for seed in range(5)}) == 5
+
+
+def test_the_closest_come_early_more_often() -> None:
+    places = [drawn(6, variety=0.3, seed=seed) for seed in range(50)]
+    assert sum(one[0] < 4 for one in places) > 35
+
+
+def test_a_models_radio(model: Model) -> None:
+    first = model.items["item_id"][0]
+    listed = model.radio(first, 5, variety=0, explore=0)
+    assert listed["item_id"].to_list() == model.similar(first, 5)["item_id"].to_list()
+    assert listed.columns == model.similar(first, 5).columns
+
+
+def test_an_artist_of_tracks_alone_is_known_by_the_tracks(tmp_path: Path) -> None:
+    plays = [(f"u{one}", f"t{two}", 1.0) for one in range(12) for two in range(6) if (one + two) % 4]
+    tracks = [(f"t{two}", f"Song {two}", "track", None, "Can" if two < 2 else "Neu!") for two in range(6)]
+    tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
+        "plays": pl.DataFrame(plays, ["listener_id", "item_id", "plays"], orient="row"),
+        "items": pl.DataFrame(
+            tracks,
+            {"item_id": str, "name": str, "kind": str, "artist_id": str, "artist_name": str},
+            orient="row",
+        ),
+    }
+    dataset = Dataset.write(tmp_path / "dataset", tables, name="tracks")
+    made = fit(dataset, ModelConfig.model_validate({"base": {"factors": 4}}))
+    assert set(made.radio("can", 1)["artist_name"]) == {"Neu!"}
+    assert len(made.radio("can", 4)) == 1  # all others are of the artist before
+    with pytest.raises(UnknownItemError):
+        made.radio("Faust")
+
+
+@pytest.mark.parametrize(
+    ("asked", "problem"),
+    [({"variety": 2.0}, "variety is 2"), ({"explore": -1.0}, "explore is -1"), ({"seed": -1}, "seed is -1")],
+)
+def test_numbers_out_of_range(model: Model, asked: dict[str, float], problem: str) -> None:
+    with pytest.raises(ConfigError, match=problem):
+        model.radio(model.items["item_id"][0], **asked)  # type: ignore[arg-type]
+
+
+def test_a_share_of_the_tail_of_some_strata_makes_no_sense(model: Model) -> None:
+    with pytest.raises(ConfigError, match="strata"):
+        model.radio(model.items["item_id"][0], strata=["head"])
+    assert len(model.radio(model.items["item_id"][0], explore=0, strata=["head"])) >= 0
