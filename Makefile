@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 DEMO   := demo
 
 .DEFAULT_GOAL := help
-.PHONY: demo explore test test-lowest test-newest test-slow fuzz lint benchmark clean help
+.PHONY: demo explore wheel docs test test-lowest test-newest test-slow fuzz lint benchmark clean help
 
 help:                ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 18
@@ -52,6 +52,16 @@ explore: $(DEMO)/model/maps ## the same world in a browser: http://127.0.0.1:800
 $(DEMO)/model/maps: $(VENV)/.ready
 	@test -f $(DEMO)/evaluation/report.json || $(MAKE) --no-print-directory demo
 	@$(BIN)/tigertail map $(DEMO)/model
+
+# Kernels are compiled for x86-64-v3, this version of Python and the pinned Numba; elsewhere they are compiled anew.
+wheel: $(VENV)/.ready ## a wheel in dist/ that brings compiled kernels
+	rm -rf build/shipped && mkdir -p build/shipped dist
+	cp -r pyproject.toml README.md LICENSE MANIFEST.in src build/shipped
+	rm -rf build/shipped/src/*.egg-info
+	cd build/shipped && PYTHONPATH=src $(CURDIR)/$(BIN)/tigertail warm --ship
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/shipped build/shipped
+	$(BIN)/python -m wheel tags --remove $$($(BIN)/python .ci/wheel_tags.py) build/shipped/*.whl
+	mv build/shipped/*.whl dist
 
 fuzz: $(VENV)/.ready ## a million random files, recipes, names and requests over HTTP, for an hour at most
 	$(BIN)/python -m benchmarks.fuzz --inputs 1000000 --seconds 3600 --keep build/fuzz
