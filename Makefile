@@ -63,6 +63,13 @@ wheel: $(VENV)/.ready ## a wheel in dist/ that brings compiled kernels
 	$(BIN)/python -m wheel tags --remove $$($(BIN)/python .ci/wheel_tags.py) build/shipped/*.whl
 	mv build/shipped/*.whl dist
 
+$(VENV)/.docs: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs]'
+	@touch $@
+
+docs: $(VENV)/.docs  ## the site, in build/site; a dead link or a missing reference fails
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 fuzz: $(VENV)/.ready ## a million random files, recipes, names and requests over HTTP, for an hour at most
 	$(BIN)/python -m benchmarks.fuzz --inputs 1000000 --seconds 3600 --keep build/fuzz
 
@@ -83,7 +90,7 @@ test: lint           ## lint, then every test
 
 # What runs without a browser, servers of its own and the libraries we are compared with: some two minutes.
 QUICK := tests --ignore tests/audio --ignore tests/evaluation --ignore tests/service/explorer --ignore tests/service/faults
-TOOLS := hypothesis httpx pylast pytest
+TOOLS := hypothesis httpx pylast pytest pyyaml
 
 define test_wheel
 	rm -rf build/$(1) build/wheel && $(PYTHON) -m venv build/$(1)
