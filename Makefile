@@ -68,7 +68,7 @@ $(VENV)/.docs: $(VENV)/.ready
 	@touch $@
 
 docs: $(VENV)/.docs  ## the site, in build/site; a dead link or a missing reference fails
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 fuzz: $(VENV)/.ready ## a million random files, recipes, names and requests over HTTP, for an hour at most
 	$(BIN)/python -m benchmarks.fuzz --inputs 1000000 --seconds 3600 --keep build/fuzz
