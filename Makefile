@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 DEMO   := demo
 
 .DEFAULT_GOAL := help
-.PHONY: demo explore integrations test test-lowest test-newest test-slow fuzz lint benchmark clean help
+.PHONY: demo explore integrations wheel docs test test-lowest test-newest test-slow fuzz lint benchmark clean help
 
 help:                ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 18
@@ -57,6 +57,23 @@ $(DEMO)/model/maps: $(VENV)/.ready
 	@test -f $(DEMO)/evaluation/report.json || $(MAKE) --no-print-directory demo
 	@$(BIN)/tigertail map $(DEMO)/model
 
+# Kernels are compiled for x86-64-v3, this version of Python and the pinned Numba; elsewhere they are compiled anew.
+wheel: $(VENV)/.ready ## a wheel in dist/ that brings compiled kernels
+	rm -rf build/shipped && mkdir -p build/shipped dist
+	cp -r pyproject.toml README.md LICENSE MANIFEST.in src build/shipped
+	rm -rf build/shipped/src/*.egg-info
+	cd build/shipped && PYTHONPATH=src $(CURDIR)/$(BIN)/tigertail warm --ship
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/shipped build/shipped
+	$(BIN)/python -m wheel tags --remove $$($(BIN)/python .ci/wheel_tags.py) build/shipped/*.whl
+	mv build/shipped/*.whl dist
+
+$(VENV)/.docs: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs]'
+	@touch $@
+
+docs: $(VENV)/.docs  ## the site, in build/site; a dead link or a missing reference fails
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 fuzz: $(VENV)/.ready ## a million random files, recipes, names and requests over HTTP, for an hour at most
 	$(BIN)/python -m benchmarks.fuzz --inputs 1000000 --seconds 3600 --keep build/fuzz
 
@@ -92,7 +109,7 @@ test: lint recipes integrations ## lint, then every test
 
 # What runs without a browser, servers of its own and the libraries we are compared with: some two minutes.
 QUICK := tests --ignore tests/audio --ignore tests/evaluation --ignore tests/service/explorer --ignore tests/service/faults --ignore tests/service/compat/test_navidrome.py --ignore tests/service/compat/test_beets.py
-TOOLS := hypothesis httpx pylast pytest
+TOOLS := hypothesis httpx pylast pytest pyyaml
 
 define test_wheel
 	rm -rf build/$(1) build/wheel && $(PYTHON) -m venv build/$(1)

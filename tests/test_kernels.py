@@ -6,6 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pytest
+
 from tigertail import kernels
 from tigertail.model import Model, save
 
@@ -54,3 +57,53 @@ def add_one(x: int) -> int:
 @kernels.njit()
 def add_two(x: int) -> int:
     return add_one(add_one(x))  # type: ignore[no-any-return]
+
+
+def test_what_is_compiled_here_is_counted_and_said() -> None:
+    seen: list[tuple[str, int]] = []
+    before = kernels.compiled_here()
+    with kernels.when_compiling(lambda kernel, others: seen.append((kernel, others))):
+        half_of(2.0)
+        half_of(4.0)
+        half_of(4)
+    assert seen == [("half_of", before), ("half_of", before + 1)]
+    half_of(np.float32(1))
+    assert kernels.compiled_here() == before + 3
+    assert len(seen) == 2
+
+
+@kernels.njit()
+def half_of(x: float) -> float:
+    return x / 2
+
+
+FAST = """
+import numpy as np
+from tigertail.kernels import njit, prange
+
+@njit(fastmath=True, parallel=True, cache=True)
+def lengths(rows):
+    found = np.empty(len(rows), np.float32)
+    for row in prange(len(rows)):
+        found[row] = (rows[row] * rows[row]).sum() + np.float32(1) / rows[row, 0]
+    return found
+"""
+MEASURE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import fast, numpy as np
+from tigertail.kernels import compiled_here
+rows = np.random.default_rng(0).standard_normal((50, 1003)).astype(np.float32)
+print(fast.lengths(rows).tobytes().hex(), compiled_here())
+"""
+
+
+def test_a_kernel_with_fastmath_gives_the_same_bits_compiled_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kept"))
+    (tmp_path / "fast.py").write_text(FAST)
+    first = run(MEASURE, str(tmp_path))
+    assert first.endswith(" 0\n")  # another process compiled it
+    assert list((tmp_path / "kept").rglob("*.nbc"))
+    assert run(MEASURE, str(tmp_path)) == first

@@ -29,8 +29,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for name in ("listenbrainz", "musicbrainz"):
         (folder / "data" / name).mkdir(parents=True)
     dumps = folder / "data" / "listenbrainz"
-    WORLD.write_listens(dumps / "listenbrainz-spark-dump-1-20260101-000000-full.tar", 9_000, member_rows=4_000)
-    WORLD.write_listens(dumps / "listenbrainz-spark-dump-2-20260102-000000-incremental.tar", 500, first_day=7300)
+    WORLD.write_listens(
+        dumps / "listenbrainz-spark-dump-1-20260101-000000-full.tar", 9_000, member_rows=4_000
+    )
+    WORLD.write_listens(
+        dumps / "listenbrainz-spark-dump-2-20260102-000000-incremental.tar", 500, first_day=7300
+    )
     WORLD.write_artists(folder / "data" / "musicbrainz" / "artist.tar.xz")
     with pytest.MonkeyPatch.context() as patch, chdir(folder):
         patch.setenv("TIGERTAIL_DATA", str(folder / "data"))

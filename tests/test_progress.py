@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import io
 import sys
+import time
 
 import pytest
 
-from tigertail.progress import progress, track
+from tigertail.progress import Lines, progress, track
 
 
 class Terminal(io.StringIO):
@@ -36,3 +37,20 @@ def test_a_terminal_sees_what_is_being_done(
     assert "counting sheep" in terminal.getvalue()
     assert "counting goats" in terminal.getvalue()
     assert capsys.readouterr().out == ""
+
+
+def test_a_log_sees_a_line_of_long_work_every_ten_seconds_at_most(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("tigertail.progress.LINES", Lines())
+    with progress("counting sheep", 60) as tick:
+        for second in range(1, 31):
+            now[0] = second
+            tick(2, note="black ones too" if second == 20 else "")
+    assert capsys.readouterr().err.splitlines() == [
+        "counting sheep: 33% after 10 s",
+        "counting sheep: 67% after 20 s black ones too",
+        "counting sheep: 100% after 30 s",
+    ]

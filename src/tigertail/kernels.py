@@ -6,8 +6,11 @@ of sums, so that both give the same bits. The entry point of a program chooses: 
 new process, uses NumPy; everything else uses Numba, which is the default.
 """
 
+# mypy: disable-error-code="no-untyped-call"
+
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FunctionType
@@ -15,7 +18,12 @@ from typing import Any, Final, Literal
 
 Backend = Literal["numba", "numpy"]
 
+Compiling = Callable[[str, int], None]
+
 _state: Final[dict[str, Backend]] = {"backend": "numba"}
+_compiled: Final[list[str]] = []
+_listeners: Final[list[Compiling]] = []
+_ours: Final[set[Any]] = set()
 
 
 @contextmanager
@@ -71,8 +79,45 @@ class LazyKernel:
         return self._made
 
 
-def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Do what ``numba.njit`` does, when the kernel is first called."""
+class _FastKernel(LazyKernel):
+    """A kernel with fastmath, that another process compiles.
+
+    Numba keeps a parallel loop optimised twice, but the process that compiles it runs the loop optimised once. With
+    fastmath these take sums in different orders: the first fit would give other bits than all after it.
+    """
+
+    def __init__(self, make: Callable[[], Any], function: FunctionType) -> None:
+        super().__init__(make)
+        self._name = function.__module__, function.__qualname__
+
+    def __call__(self, *arguments: Any) -> Any:
+        import numba
+
+        kernel = self.made()
+        types = tuple(numba.typeof(argument) for argument in arguments)
+        if types not in kernel.overloads and not kernel._cache.holds(types, kernel.targetctx):
+            _compile_elsewhere(*self._name, types)
+        return kernel(*arguments)
+
+
+def _compile_elsewhere(module: str, name: str, types: tuple[Any, ...]) -> None:
+    """Compile a kernel in another process and wait; where that cannot be, this process will compile it."""
+    import pickle
+    import subprocess
+    import sys
+
+    code = (
+        "import importlib, pickle, sys\n"
+        "path, module, name, types = pickle.load(sys.stdin.buffer)\n"
+        "sys.path[:] = path\n"
+        "getattr(importlib.import_module(module), name).made().compile(pickle.loads(types))\n"
+    )
+    task = pickle.dumps((sys.path, module, name, pickle.dumps(types)))
+    subprocess.run([sys.executable, "-c", code], input=task, check=False, stderr=subprocess.DEVNULL)
+
+
+def njit(*, cache: bool = False, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Do what ``numba.njit`` does, when the kernel is first called; kept as :mod:`tigertail.kernel_cache` says."""
 
     def decorate(function: Callable[..., Any]) -> LazyKernel:
         assert isinstance(function, FunctionType)
@@ -80,11 +125,53 @@ def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
         def make() -> Any:
             import numba
 
-            return numba.njit(**options)(_with_kernels(function))
+            _watch()
+            compiled = numba.njit(**options)(_with_kernels(function))
+            _ours.add(compiled.py_func)
+            if cache:
+                from tigertail.kernel_cache import KernelCache
 
-        return LazyKernel(make)
+                compiled._cache = KernelCache(compiled.py_func)
+            return compiled
+
+        return _FastKernel(make, function) if cache and options.get("fastmath") else LazyKernel(make)
 
     return decorate
+
+
+def compiled_here() -> int:
+    """Return how many kernels this process compiled, for each type of arguments, because they were not kept yet."""
+    return len(_compiled)
+
+
+@contextmanager
+def when_compiling(call: Compiling) -> Iterator[None]:
+    """Call ``call`` with a kernel's name and how many came before it whenever one is compiled inside this block."""
+    _listeners.append(call)
+    try:
+        yield
+    finally:
+        _listeners.remove(call)
+
+
+@functools.cache
+def _watch() -> None:
+    from numba.core import event
+
+    class Watcher(event.Listener):
+        """Notes which of our kernels Numba compiles."""
+
+        def on_start(self, event: Any) -> None:
+            function = event.data["dispatcher"].py_func
+            if function in _ours:
+                for call in tuple(_listeners):
+                    call(function.__name__, len(_compiled))
+                _compiled.append(function.__name__)
+
+        def on_end(self, event: Any) -> None:
+            pass
+
+    event.register("numba:compile", Watcher())
 
 
 def _with_kernels(function: FunctionType) -> FunctionType:

@@ -1,13 +1,15 @@
-"""Progress on long work: a bar on a terminal, silence everywhere else."""
+"""Progress on long work: a bar on a terminal; elsewhere, as in a log, a line every ten seconds at most."""
 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sized
 from contextlib import contextmanager
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 T = TypeVar("T")
+PAUSE: Final = 10.0  # least seconds between two lines
 
 
 class Tick(Protocol):
@@ -34,7 +36,7 @@ def progress(description: str, total: float | None = None) -> Iterator[Tick]:
         Call it with the number of units done since the last call.
     """
     if not sys.stderr.isatty():
-        yield lambda advance=1, note="": None
+        yield _logged(description, total)
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -54,6 +56,38 @@ def progress(description: str, total: float | None = None) -> Iterator[Tick]:
             bar.update(task, advance=advance, note=note)
 
         yield tick
+
+
+class Lines:
+    """Lines on standard error about long work, at most one every :data:`PAUSE` seconds."""
+
+    def __init__(self) -> None:
+        self._last = -PAUSE
+
+    def write(self, line: str, began: float) -> None:
+        """Write a line, or leave it out where the last, or the beginning of the work, is not long ago."""
+        now = time.monotonic()
+        if now - max(self._last, began) >= PAUSE:
+            self._last = now
+            sys.stderr.write(f"{line}\n")
+            sys.stderr.flush()
+
+
+LINES: Final = Lines()
+"""What all work of this process shares."""
+
+
+def _logged(description: str, total: float | None) -> Tick:
+    began = time.monotonic()
+    done = 0.0
+
+    def tick(advance: float = 1, note: str = "") -> None:
+        nonlocal done
+        done += advance
+        share = f"{done / total:.0%}" if total else f"{done:,.0f}"
+        LINES.write(f"{description}: {share} after {time.monotonic() - began:.0f} s {note}".rstrip(), began)
+
+    return tick
 
 
 def track(items: Iterable[T], description: str, total: float | None = None) -> Iterator[T]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any, TextIO, cast
@@ -26,8 +27,11 @@ from tigertail.cli import (
     recipes,
     service,
     tuning,
+    warm,
 )
 from tigertail.errors import TigertailError
+from tigertail.kernels import when_compiling
+from tigertail.progress import LINES
 from tigertail.version import __version__
 
 app = typer.Typer(
@@ -50,6 +54,7 @@ for group in (
     service,
     feedback,
     online,
+    warm,
 ):
     group.register(app)
 
@@ -58,12 +63,27 @@ def main() -> None:
     """Run the command line; errors a user can put right become two lines, not a traceback."""
     sys.stdout = cast("TextIO", _Output(sys.stdout))
     try:
-        app()
+        with when_compiling(_Compiling()):
+            app()
     except TigertailError as error:
         sys.stderr.write(f"tigertail: {error}\n")
         raise SystemExit(1) from None
     finally:
         sys.stdout.flush()
+
+
+class _Compiling:
+    """Says that kernels are compiled, and how many by now."""
+
+    def __init__(self) -> None:
+        self._began = 0.0
+
+    def __call__(self, kernel: str, before: int) -> None:
+        if not self._began:
+            self._began = time.monotonic()
+            sys.stderr.write("Compiling, once: about a minute. Later commands find the compiled code.\n")
+            sys.stderr.flush()
+        LINES.write(f"Compiling, once: {before} kernels so far, now {kernel}.", self._began)
 
 
 class _Output:

@@ -1,4 +1,4 @@
-"""The tables of a dataset. An entry here is all that a new table takes (docs/how-to-add.md)."""
+"""The tables of a dataset. An entry here is all that a new table takes (docs/extending.md)."""
 
 from __future__ import annotations
 

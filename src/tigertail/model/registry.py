@@ -297,7 +297,7 @@ SIGNALS: Final[dict[str, SignalSpec]] = {
         condition=_has_tracks,
     ),
 }
-"""Every signal, in the order they are fitted and named. To add a signal, add an entry: see docs/how-to-add.md."""
+"""Every signal, in the order they are fitted and named. To add a signal, add an entry: see docs/extending.md."""
 
 
 def fit_signals(context: FitContext) -> dict[str, Signal]:

@@ -1,4 +1,4 @@
-"""A format takes one class and one entry, as docs/how-to-add.md says."""
+"""A format takes one class and one entry, as docs/extending.md says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The formats of sources: one module for each, and one line here (docs/how-to-add.md)."""
+"""The formats of sources: one module for each, and one line here (docs/extending.md)."""
 
 from __future__ import annotations
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import resource
 import socket
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -35,7 +38,7 @@ def serve(settings: Settings, started: Callable[[str], None] = lambda address: N
     settings
         The settings.
     started
-        Called with the address, such as ``http://127.0.0.1:8000``, once nothing is known to be in the way.
+        Called with the address, such as ``http://127.0.0.1:8000``, once a worker can answer there.
 
     Raises
     ------
@@ -46,14 +49,30 @@ def serve(settings: Settings, started: Callable[[str], None] = lambda address: N
     listening = bound(settings.host, settings.port)
     try:
         check(settings)
-        started(_address(settings, listening))
         with make_runtime_dir() as runtime_dir:
             _prepare_workers(settings, runtime_dir)
             logs.set_up()
             _allow_many_connections()
+            _call_when_answering(listening, functools.partial(started, _address(settings, listening)))
             _supervise(settings, listening)
     finally:
         listening.close()
+
+
+def _call_when_answering(listening: socket.socket, call: Callable[[], None]) -> None:
+    """Call once a worker takes connections, which it does when it has opened the model; on a thread of its own."""
+
+    def wait() -> None:
+        with contextlib.suppress(OSError):  # the address is closed when no worker can start
+            family, address = listening.family, listening.getsockname()
+            while listening.fileno() >= 0:
+                with socket.socket(family, socket.SOCK_STREAM) as trial:
+                    if trial.connect_ex(address) == 0:
+                        call()
+                        return
+                time.sleep(0.05)
+
+    threading.Thread(target=wait, name="first answer", daemon=True).start()
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -1,0 +1,49 @@
+"""The files of deploy/ fit the program they run."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import yaml
+from prometheus_client import generate_latest
+
+from tigertail.kernel_cache import BASELINE, FEATURES
+from tigertail.service.http import metrics
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_every_metric_of_the_dashboard_is_exported() -> None:
+    board = json.loads((ROOT / "deploy/grafana-dashboard.json").read_text("utf-8"))
+    queries = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+    named = set(re.findall(r"tigertail_\w+", " ".join(queries)))
+    exported = set(re.findall(r"^# TYPE (\w+)", generate_latest(metrics.REGISTRY).decode(), re.M))
+    assert len(named) >= 6
+    assert {name.removesuffix("_bucket") for name in named} <= exported
+
+
+def test_the_image_compiles_for_the_baseline_and_runs_without_root() -> None:
+    lines = (ROOT / "Dockerfile").read_text("utf-8")
+    assert f"NUMBA_CPU_NAME={BASELINE} " in lines
+    assert f"NUMBA_CPU_FEATURES={FEATURES} " in lines
+    assert lines.index("USER 10001") < lines.index("RUN tigertail warm")
+
+
+def test_probes_ask_routes_that_there_are() -> None:
+    from tigertail.service.api.health import router
+
+    routes = {getattr(route, "path", "") for route in router.routes}
+    deployment, service = yaml.safe_load_all((ROOT / "deploy/kubernetes.yaml").read_text("utf-8"))
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+        assert container[probe]["httpGet"]["path"] in routes
+    assert service["spec"]["selector"] == deployment["spec"]["selector"]["matchLabels"]
+
+
+def test_compose_keeps_feedback_in_postgresql() -> None:
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
+    assert set(services) == {"tigertail", "postgres", "navidrome"}
+    assert "@postgres/" in services["tigertail"]["environment"]["TIGERTAIL_FEEDBACK__STORE"]
+    assert all(port.startswith("127.0.0.1:") for part in services.values() for port in part.get("ports", ()))

@@ -1,0 +1,58 @@
+"""Kernels that came with the package are used where the processor can run them; others are compiled and kept."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+KERNEL = """
+from tigertail.kernels import njit
+
+@njit(cache=True)
+def double(x):
+    return x + x
+"""
+CALL = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from tigertail import kernel_cache, kernels
+kernel_cache.SHIPPED = Path(sys.argv[1]) / "shipped"
+if sys.argv[2] == "ship":
+    kernel_cache.ship()
+if sys.argv[2] == "old processor":
+    kernel_cache.runs_baseline = lambda: False
+import doubling
+print(doubling.double(2), kernels.compiled_here())
+"""
+
+
+def call(folder: Path, how: str, kept: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", CALL, str(folder), how],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"NUMBA_CACHE_DIR": str(folder / kept)},
+    )
+    return done.stdout.strip()
+
+
+def test_a_shipped_kernel_is_used_and_no_other_is_compiled(tmp_path: Path) -> None:
+    (tmp_path / "doubling.py").write_text(KERNEL)
+    assert call(tmp_path, "ship", "builder") == "4 1"
+    assert len(list((tmp_path / "shipped/doubling").glob("*.nbc"))) == 1
+    assert list((tmp_path / "builder").rglob("*.nb?")) == []
+    assert call(tmp_path, "use", "user") == "4 0"
+    assert list((tmp_path / "user").rglob("*.nb?")) == []
+    assert call(tmp_path, "old processor", "user") == "4 1"
+    assert call(tmp_path, "old processor", "user") == "4 0"
+
+
+def test_a_shipped_kernel_whose_source_changed_is_compiled_anew(tmp_path: Path) -> None:
+    (tmp_path / "doubling.py").write_text(KERNEL)
+    call(tmp_path, "ship", "builder")
+    (tmp_path / "doubling.py").write_text(KERNEL.replace("x + x", "3 * x"))
+    assert call(tmp_path, "use", "user") == "6 1"
