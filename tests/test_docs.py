@@ -56,6 +56,11 @@ def test_the_first_example_runs(page: str, tmp_path: Path, monkeypatch: pytest.M
     assert found["name"].to_list() == ["Queen"]
 
 
+def test_no_page_has_two_versions() -> None:
+    halves = re.compile(r"^(<{7}|>{7}) ", re.M)
+    assert [page.name for page in PAGES if halves.search(page.read_text("utf-8"))] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
