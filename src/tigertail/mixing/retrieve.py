@@ -499,7 +499,10 @@ def _chosen(pool, inverse, taste, kinship, without, lists, level, most):
     complete = np.zeros(rows, np.bool_)
     log_weights = np.zeros((rows, SAMPLE), np.float32)
     drift = np.zeros((rows, 2), np.float32)
-    for row in prange(rows):
+    for one in prange(rows):
+        row = np.int64(
+            one
+        )  # Numba's own index has another type, for which all that is called is compiled again
         sizes[row], sampled[row], complete[row] = _choose(
             pool,
             row,

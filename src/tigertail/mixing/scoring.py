@@ -419,6 +419,9 @@ def _mix_row(found, has_data, inverse, counted, row, level, query, scores):
 @njit(parallel=True, cache=True)
 def _mixed(found, has_data, inverse, counted, level, queries):
     scores = np.empty((found.shape[0], found.shape[2]), np.float32)
-    for row in prange(len(scores)):
+    for one in prange(len(scores)):
+        row = np.int64(
+            one
+        )  # Numba's own index has another type, for which all that is called is compiled again
         _mix_row(found[row], has_data[row], inverse[row], counted, row, level, queries[row], scores[row])
     return scores
