@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange, prefer_numpy
 from tigertail.retrieval.topk import best_of_bands
-from tigertail.signals.products import product, products_of_one
+from tigertail.signals.products import EIGHT, products_of_one
 from tigertail.sparse import CSR
 from tigertail.threads import threads_for
 
@@ -466,19 +466,66 @@ def _common_at(
 def _expected_at(
     asking, own, active, vectors, offsets, groups, rows, local_vectors, item_starts, items, scores
 ):
-    for row in prange(len(asking)):
+    for one in prange(len(asking)):
+        row = np.int64(one)
         begin, end = item_starts[row], item_starts[row + 1]
+        theirs = items[begin:end]
+        entries, starts = _entries_of_groups(theirs, offsets, groups, active[row])
+        for group in range(len(starts) - 1):
+            first, last = starts[group], starts[group + 1]
+            if first < last:
+                _add_differences(
+                    own[row, group],
+                    vectors,
+                    local_vectors,
+                    rows,
+                    theirs,
+                    entries[first:last],
+                    scores[begin:end],
+                )
         expected = np.empty(end - begin, np.float32)
-        products_of_one(asking[row], vectors, items[begin:end], expected)
-        difference = np.empty(vectors.shape[1], np.float32)
-        for entry in range(begin, end):
-            item = items[entry]
-            for place in range(offsets[item], offsets[item + 1]):
-                if active[row, groups[place]]:
-                    for j in range(len(difference)):
-                        difference[j] = local_vectors[rows[place], j] - vectors[item, j]
-                    scores[entry] += product(own[row, groups[place]], difference)
-            scores[entry] += expected[entry - begin]
+        products_of_one(asking[row], vectors, theirs, expected)
+        for place in range(end - begin):
+            scores[begin + place] += expected[place]
+
+
+@njit(cache=True)
+def _entries_of_groups(items, offsets, groups, active):
+    """Return for each active group which of the items have a vector there: their places, and those of the entries."""
+    starts = np.zeros(len(active) + 1, np.int64)
+    for item in items:
+        for entry in range(offsets[item], offsets[item + 1]):
+            starts[groups[entry] + 1] += active[groups[entry]]
+    for group in range(len(active)):
+        starts[group + 1] += starts[group]
+    filled = starts.copy()
+    entries = np.empty((starts[-1], 2), np.int64)
+    for place in range(len(items)):
+        for entry in range(offsets[items[place]], offsets[items[place] + 1]):
+            group = groups[entry]
+            if active[group]:
+                entries[filled[group], 0] = place
+                entries[filled[group], 1] = entry
+                filled[group] += 1
+    return entries, starts
+
+
+@njit(cache=True)
+def _add_differences(own, vectors, local_vectors, rows, items, entries, scores):
+    """Add the products of one group's vector with how its vectors of some items differ from the world's."""
+    width = len(own)
+    differences = np.empty((EIGHT, width), np.float32)
+    places = np.arange(EIGHT).astype(np.int32)
+    products = np.empty(EIGHT, np.float32)
+    for start in range(0, len(entries), EIGHT):
+        count = min(EIGHT, len(entries) - start)
+        for i in range(count):
+            local, world = local_vectors[rows[entries[start + i, 1]]], vectors[items[entries[start + i, 0]]]
+            for j in range(width):
+                differences[i, j] = local[j] - world[j]
+        products_of_one(own, differences, places[:count], products[:count])
+        for i in range(count):
+            scores[entries[start + i, 0]] += products[i]
 
 
 @njit(cache=True)
