@@ -56,3 +56,20 @@ def test_a_shipped_kernel_whose_source_changed_is_compiled_anew(tmp_path: Path) 
     call(tmp_path, "ship", "builder")
     (tmp_path / "doubling.py").write_text(KERNEL.replace("x + x", "3 * x"))
     assert call(tmp_path, "use", "user") == "6 1"
+
+
+def test_what_another_release_kept_is_compiled_anew_where_its_types_are_gone(tmp_path: Path) -> None:
+    before = KERNEL.replace(
+        "@njit", "from typing import NamedTuple\n\nclass Pair(NamedTuple):\n    x: int\n\n@njit"
+    )
+    (tmp_path / "doubling.py").write_text(before.replace("return x + x", "return x.x + x.x"))
+    made = CALL.replace("doubling.double(2)", "doubling.double(doubling.Pair(2))")
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "kept")}
+    command = [sys.executable, "-c", made, str(tmp_path), "use"]
+    assert (
+        subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout == "4 1\n"
+    )
+    (tmp_path / "doubling.py").write_text("# a kernel at the same line\n\n\n\n" + KERNEL.lstrip("\n"))
+    for file in (tmp_path / "kept").rglob("*.nbi"):
+        file.rename(file.with_name(file.name.replace("double-9.", "double-7.")))
+    assert call(tmp_path, "use", "kept") == "4 1"

@@ -70,7 +70,11 @@ class KernelCache(FunctionCache):
             asked, (triple, *_), hashes = self._index_key(signature, codegen)
             if (data := self._shipped.load((asked, (triple, BASELINE, FEATURES), hashes))) is not None:
                 return self._impl.rebuild(context, data)
-        return super()._load_overload(signature, context)
+        try:
+            return super()._load_overload(signature, context)
+        except (AttributeError, ImportError):  # kept by another release, whose types are no longer there
+            Path(self._cache_file._index_path).unlink(missing_ok=True)
+            return None
 
 
 @functools.cache
