@@ -405,9 +405,8 @@ def _rank(stored, slots, has_data, queries, counted, inverse, level, n, allowed,
     best_scores = np.full((len(queries), n), _NOTHING, np.float32)
     certain = np.zeros(len(queries), np.bool_)
     for one in prange(len(queries)):
-        row = np.int64(
-            one
-        )  # Numba's own index has another type, for which all that is called is compiled again
+        # Numba's own index has another type, for which all that is called would be compiled again.
+        row = np.int64(one)
         query = queries[row]
         data = np.empty(stored.starts[query + 1] - stored.starts[query], np.uint8)
         drift = stored.drift[query, 0] * shares[0] + stored.drift[query, 1] * shares[1]

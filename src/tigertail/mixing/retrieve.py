@@ -272,9 +272,8 @@ def _linear_steps(scores, data, steps):
 @njit(cache=True)
 def _geometric_steps(affinities, data, steps):
     """Write the steps of affinities, at equal ratios; those up to 0 are not in the list."""
-    bits = affinities.view(
-        np.int32
-    )  # of a number above 0: exponent and mantissa, so that they grow with its logarithm
+    # The bits of a number above 0, exponent and mantissa, grow with its logarithm.
+    bits = affinities.view(np.int32)
     highest = np.int32(0)
     for place in range(len(affinities)):
         if data[place] and affinities[place] > 0:
@@ -500,9 +499,8 @@ def _chosen(pool, inverse, taste, kinship, without, lists, level, most):
     log_weights = np.zeros((rows, SAMPLE), np.float32)
     drift = np.zeros((rows, 2), np.float32)
     for one in prange(rows):
-        row = np.int64(
-            one
-        )  # Numba's own index has another type, for which all that is called is compiled again
+        # Numba's own index has another type, for which all that is called would be compiled again.
+        row = np.int64(one)
         sizes[row], sampled[row], complete[row] = _choose(
             pool,
             row,

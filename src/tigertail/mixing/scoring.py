@@ -420,8 +420,7 @@ def _mix_row(found, has_data, inverse, counted, row, level, query, scores):
 def _mixed(found, has_data, inverse, counted, level, queries):
     scores = np.empty((found.shape[0], found.shape[2]), np.float32)
     for one in prange(len(scores)):
-        row = np.int64(
-            one
-        )  # Numba's own index has another type, for which all that is called is compiled again
+        # Numba's own index has another type, for which all that is called would be compiled again.
+        row = np.int64(one)
         _mix_row(found[row], has_data[row], inverse[row], counted, row, level, queries[row], scores[row])
     return scores
