@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tigertail import kernels
 from tigertail.signals.local.explain import common_by_group, format_common_listeners
+from tigertail.signals.local.kernels import PlayGraph
 from tigertail.sparse import CSR
 
 KEYS = ("CH-fr", "DE", "NL", "cluster-3")
@@ -33,15 +34,22 @@ def test_where_nobody_has_a_group_none_is_named() -> None:
     assert format_common_listeners([4], ()) == "4 listeners in common"
 
 
+def graph_of(plays: CSR, starts: list[int]) -> PlayGraph:
+    listeners = plays.shape[0]
+    return PlayGraph.of(
+        plays, np.array(starts), np.ones(listeners, np.float32), np.zeros(listeners, np.int32)
+    )
+
+
 @pytest.mark.parametrize("backend", ["numba", "numpy"])
 def test_common_listeners_are_counted_in_their_groups(backend: kernels.Backend) -> None:
     # Listeners 0 and 1 are of the first group, 2 of the second, which is followed by an empty one and 3 of none.
     heard = CSR.from_coo([0, 0, 1, 2, 2, 3, 0, 2, 3], [0, 1, 1, 1, 2, 2, 4, 4, 4], np.ones(9), (4, 5))
-    starts = np.array([0, 2, 3, 3, 4])
+    graph = graph_of(heard, [0, 2, 3, 3, 4])
     items = np.array([2, 1, 3, 1], np.int32)
     with kernels.backend(backend):
-        counts = common_by_group(heard.transpose(), starts, 4, items)
-        nobody = common_by_group(heard.transpose(), starts, 3, items)
+        counts = common_by_group(graph, 4, 4, items)
+        nobody = common_by_group(graph, 4, 3, items)
     assert counts.tolist() == [[0, 1, 0, 1], [1, 1, 0, 0], [0, 0, 0, 0], [1, 1, 0, 0]]
     assert not nobody.any()
 
@@ -49,9 +57,8 @@ def test_common_listeners_are_counted_in_their_groups(backend: kernels.Backend) 
 @given(st.lists(st.lists(st.booleans(), min_size=60, max_size=60), min_size=3, max_size=3))
 def test_stars_and_rarities_are_counted_as_sets_would_be(heard: list[list[bool]]) -> None:
     plays = np.array(heard).T
-    starts = np.array([0, 20, 50, 60])
-    by_item = CSR.from_coo(*np.nonzero(plays.T), np.ones(plays.sum()), (3, 60))
-    counts = common_by_group(by_item, starts, 0, np.arange(3, dtype=np.int32))
+    graph = graph_of(CSR.from_coo(*np.nonzero(plays), np.ones(plays.sum()), (60, 3)), [0, 20, 50, 60])
+    counts = common_by_group(graph, 3, 0, np.arange(3, dtype=np.int32))
     for item in range(3):
         both = plays[:, 0] & plays[:, item]
         assert counts[item].tolist() == [both[:20].sum(), both[20:50].sum(), both[50:].sum()]

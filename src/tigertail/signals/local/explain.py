@@ -14,24 +14,22 @@ from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prefer_numpy
 from tigertail.signals.local.groups import group_name
+from tigertail.signals.local.kernels import PlayGraph
 from tigertail.signals.phrases import format_count, within
-from tigertail.sparse import CSR
 
 LIKE_TASTE: Final = "no listener in common, but listeners with similar taste"
 _NAMED: Final = 2  # groups at most
 
 
-def common_by_group(
-    by_item: CSR, starts: NDArray[np.int64], query: int, items: NDArray[np.int32]
-) -> NDArray[np.int64]:
+def common_by_group(graph: PlayGraph, groups: int, query: int, items: NDArray[np.int32]) -> NDArray[np.int64]:
     """Count the listeners that each item has in common with another, group by group.
 
     Parameters
     ----------
-    by_item
-        Listeners of each item, ascending; listeners are numbered group by group.
-    starts
-        First listener of each group and of those of none, and the number of listeners; int64, (groups + 2,).
+    graph
+        Who plays what.
+    groups
+        How many groups there are.
     query
         The other item.
     items
@@ -40,27 +38,26 @@ def common_by_group(
     Returns
     -------
     NDArray[np.int64]
-        Int64, (items, groups + 1).
+        Int64, (items, groups).
     """
-    counts = np.zeros((len(items), len(starts) - 1), np.int64)
+    counts = np.zeros((len(items), groups), np.int64)
     if not prefer_numpy(1):
-        _count_common(by_item.indptr, by_item.indices, starts, query, items, counts)
+        _count_common(graph, query, items, counts)
         return counts
-    theirs = by_item.select_rows(items)
-    own = by_item.row(query)[0]
-    common = np.flatnonzero(np.isin(theirs.indices, own))
-    group = starts.searchsorted(theirs.indices[common], "right") - 1
-    np.add.at(counts, (theirs.indptr.searchsorted(common, "right") - 1, group), 1)
+    own = graph.listeners_of(query)
+    for place, item in enumerate(items.tolist()):
+        common = np.intersect1d(own, graph.listeners_of(item), assume_unique=True)
+        counts[place] = np.bincount(graph.group[common], minlength=groups)
     return counts
 
 
 @njit(cache=True)
-def _count_common(offsets, listeners, starts, query, items, counts):
+def _count_common(graph, query, items, counts):
+    listeners, offsets = graph.item_listeners, graph.item_offsets
     own = listeners[offsets[query] : offsets[query + 1]]
     for place in range(len(items)):
         theirs = listeners[offsets[items[place]] : offsets[items[place] + 1]]
         few, many = (own, theirs) if len(own) < len(theirs) else (theirs, own)
-        group = 0
         first = 0
         for listener in few:
             # Steps that double find the next of the many, so that a star costs little beside a rarity.
@@ -78,9 +75,7 @@ def _count_common(offsets, listeners, starts, query, items, counts):
             if first == len(many):
                 break
             if many[first] == listener:
-                while listener >= starts[group + 1]:
-                    group += 1
-                counts[place, group] += 1
+                counts[place, graph.group[listener]] += 1
 
 
 def format_common_listeners(counts: Sequence[int], keys: Sequence[str]) -> str:

@@ -1,11 +1,12 @@
-"""Compiled kernels of the local models: counting what the listeners of an item have in common."""
+"""Compiled kernels of the local models: what the listeners of an item have in common, and what factors expect."""
 
 # The kernels are compiled from their bodies, so annotations would have no effect here.
 # mypy: disable-error-code="no-untyped-def"
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from itertools import pairwise
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,35 +20,105 @@ from tigertail.threads import threads_for
 CHUNK: Final = 16  # queries of a thread that share what counts are written to
 FEW: Final = 8192  # items with common listeners
 
+Floats = NDArray[np.float32]
+Codes = NDArray[np.int32]
+Offsets = NDArray[np.int64]
 
-class LocalRows(NamedTuple):
-    """The rows of the groups' own vectors that each item has.
+
+class PlayGraph(NamedTuple):
+    """The plays as a bipartite graph, from items to listeners and back; no kernel writes to it.
 
     Parameters
     ----------
+    item_offsets
+        Where the listeners of each item begin, and where the last end; int64, (items + 1,).
+    item_listeners
+        Listeners of the items, ascending for each; int32.
+    listener_offsets
+        Where the items of each listener begin, and where the last end; int64, (listeners + 1,).
+    listener_items
+        Items of the listeners; int32.
+    group
+        Group of each listener, ascending; int32, (listeners,).
+    weight
+        Weight of each listener; float32, (listeners,).
+    catalogue
+        Catalogue of each listener; int32, (listeners,).
+    """
+
+    item_offsets: Offsets
+    item_listeners: Codes
+    listener_offsets: Offsets
+    listener_items: Codes
+    group: Codes
+    weight: Floats
+    catalogue: Codes
+
+    @classmethod
+    def of(cls, plays: CSR, starts: Offsets, weight: Floats, catalogue: Codes) -> Self:
+        """Make it of the items of each listener and of the first listener of each group."""
+        by_item = plays.transpose()
+        group = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
+        return cls(
+            *map(_read_only, (by_item.indptr, by_item.indices, plays.indptr, plays.indices)),
+            *map(_read_only, (group, weight, catalogue)),
+        )
+
+    def listeners_of(self, item: int) -> Codes:
+        """Return the listeners of an item, ascending."""
+        return self.item_listeners[self.item_offsets[item] : self.item_offsets[item + 1]]
+
+
+class GroupVectors(NamedTuple):
+    """The vectors that items have in the world and in groups; no kernel writes to them.
+
+    Parameters
+    ----------
+    world
+        The world's; float32, (items, factors).
     offsets
         Where the entries of each item begin, and where the last end; int64, (items + 1,).
     groups
-        Group of each entry, ascending for an item; int32.
+        Groups in which an item has a vector of its own, ascending for each item; int32.
     rows
-        Its row; int64.
+        The rows of these vectors; int64.
+    own
+        Vectors of items in groups; float32, (rows, factors).
+    totals
+        The sum of all items' vectors in each group, and in the world; float64, (groups + 1, factors).
     """
 
-    offsets: NDArray[np.int64]
-    groups: NDArray[np.int32]
+    world: Floats
+    offsets: Offsets
+    groups: Codes
     rows: NDArray[np.int64]
+    own: Floats
+    totals: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, world: Floats, starts: Offsets, items: Codes, own: Floats) -> Self:
+        """Make them of what each group has: where its rows begin, the items, ascending, and their vectors."""
+        rows = np.argsort(items, kind="stable")
+        groups = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
+        offsets = np.concatenate([[0], np.cumsum(np.bincount(items, minlength=len(world)))]).astype(np.int64)
+        total = world.sum(axis=0, dtype=np.float64)
+        totals = [
+            total + (own[first:last].astype(np.float64) - world[items[first:last]]).sum(axis=0)
+            for first, last in pairwise(starts)
+        ]
+        return cls(*map(_read_only, (world, offsets, groups[rows], rows, own, np.array([*totals, total]))))
+
+
+def _read_only(array: Any) -> Any:
+    """Return a view that may not be written to, so that kernels are compiled for one type alone."""
+    view = np.asarray(array).view()
+    view.flags.writeable = False
+    return view
 
 
 def common_listeners(
-    queries: NDArray[np.int32],
-    by_item: CSR,
-    plays: CSR,
-    starts: NDArray[np.int64],
-    weights: NDArray[np.float32],
-    listener_weights: NDArray[np.float32],
-    catalogue: NDArray[np.int32],
-    catalogues: int,
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    queries: Codes, graph: PlayGraph, weights: Floats, catalogues: int
+) -> tuple[Floats, Floats, Floats]:
     """Sum the weights of the common listeners of each query and every item.
 
     The weight of a listener is their own times that of their group.
@@ -56,20 +127,12 @@ def common_listeners(
     ----------
     queries
         Items asked about; int32, (queries,).
-    by_item
-        Listeners of each item, ascending; listeners are numbered group by group.
-    plays
-        Items of each listener.
-    starts
-        First listener of each group, and the number of listeners; int64, (groups + 1,).
+    graph
+        Who plays what.
     weights
         Weight of each group's listeners for each query; float32, (queries, groups).
-    listener_weights
-        Weight of each listener; float32, (listeners,).
-    catalogue
-        Catalogue of each listener; int32, (listeners,).
     catalogues
-        How many there are.
+        How many catalogues there are.
 
     Returns
     -------
@@ -81,61 +144,42 @@ def common_listeners(
     of_catalogue
         Weighted listeners of the query in each catalogue; float32, (queries, catalogues).
     """
-    listeners = int((by_item.indptr[queries + 1] - by_item.indptr[queries]).sum())
-    work = listeners * (plays.nnz // max(1, plays.shape[0]))
+    common = np.zeros((len(queries), len(graph.item_offsets) - 1), np.float32)
+    met = np.zeros(weights.shape, np.float32)
+    of_catalogue = np.zeros((len(queries), catalogues), np.float32)
     if prefer_numpy(len(queries)):
-        return _numpy_common(
-            queries, by_item, plays, starts, weights, listener_weights, catalogue, catalogues
-        )
-    with threads_for(work):
-        return _common(  # type: ignore[no-any-return]
-            queries,
-            by_item.indptr,
-            by_item.indices,
-            plays.indptr,
-            plays.indices,
-            starts,
-            weights,
-            listener_weights,
-            catalogue,
-            catalogues,
-            plays.shape[1],
-        )
+        _numpy_common(queries, graph, weights, common, met, of_catalogue)
+        return common, met, of_catalogue
+    listeners = int((graph.item_offsets[queries + 1] - graph.item_offsets[queries]).sum())
+    with threads_for(listeners * (len(graph.listener_items) // max(1, len(graph.group)))):
+        _common(queries, graph, weights, common, met, of_catalogue)
+    return common, met, of_catalogue
 
 
-def pairs_met(
-    queries: NDArray[np.int32],
-    by_item: CSR,
-    plays: CSR,
-    starts: NDArray[np.int64],
-    listener_weights: NDArray[np.float32],
-) -> NDArray[np.float32]:
+def pairs_met(queries: Codes, graph: PlayGraph, groups: int) -> Floats:
     """Return the pairs of listener and other item met in each group, as :func:`common_listeners` does."""
-    met = np.zeros((len(queries), len(starts) - 1), np.float32)
-    _pairs_met(queries, by_item.indptr, by_item.indices, plays.indptr, starts, listener_weights, met)
+    met = np.zeros((len(queries), groups), np.float32)
+    _pairs_met(queries, graph, met)
     return met
 
 
 def most_common(
-    queries: NDArray[np.int32],
-    by_item: CSR,
-    plays: CSR,
-    starts: NDArray[np.int64],
-    weights: NDArray[np.float32],
-    listener_weights: NDArray[np.float32],
-    asking: NDArray[np.float32],
-    vectors: NDArray[np.float32],
-    gain: NDArray[np.float32],
+    queries: Codes,
+    graph: PlayGraph,
+    weights: Floats,
+    asking: Floats,
+    vectors: Floats,
+    gain: Floats,
     n: int,
     band: NDArray[np.uint8],
-) -> NDArray[np.int32]:
+) -> Codes:
     """Find the items of each band with the largest sum of weighted common listeners and of what the factors expect.
 
     Where more than :data:`FEW` items have common listeners, those alone count.
 
     Parameters
     ----------
-    queries, by_item, plays, starts, weights, listener_weights
+    queries, graph, weights
         As in :func:`common_listeners`.
     asking
         What multiplies the vectors of the answers; float32, (queries, factors).
@@ -154,41 +198,20 @@ def most_common(
         Items, in no order, -1 where there are no more; (queries, bands, n).
     """
     found = np.full((len(queries), int(band.max(initial=0)) + 1, n), -1, np.int32)
-    _most_common(
-        queries,
-        by_item.indptr,
-        by_item.indices,
-        plays.indptr,
-        plays.indices,
-        starts,
-        weights,
-        listener_weights,
-        asking,
-        np.asarray(vectors),
-        gain,
-        band,
-        found,
-    )
+    _most_common(queries, graph, weights, asking, vectors, gain, band, found)
     return found
 
 
 def common_listeners_at(
-    queries: NDArray[np.int32],
-    by_item: CSR,
-    plays: CSR,
-    starts: NDArray[np.int64],
-    weights: NDArray[np.float32],
-    listener_weights: NDArray[np.float32],
-    catalogue: NDArray[np.int32],
-    catalogues: int,
-    item_starts: NDArray[np.int64],
-    items: NDArray[np.int32],
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    queries: Codes, graph: PlayGraph, weights: Floats, catalogues: int, starts: Offsets, items: Codes
+) -> tuple[Floats, Floats, Floats]:
     """Do what :func:`common_listeners` does, for some items of each query.
 
     Parameters
     ----------
-    item_starts
+    queries, graph, weights, catalogues
+        As in :func:`common_listeners`.
+    starts
         Where the items of each query begin, and where the last end; int64, (queries + 1,).
     items
         Items of the queries, one after the other; int32.
@@ -201,69 +224,69 @@ def common_listeners_at(
         As :func:`common_listeners` returns them.
     """
     common = np.zeros(len(items), np.float32)
-    met = np.zeros((len(queries), len(starts) - 1), np.float32)
+    met = np.zeros(weights.shape, np.float32)
     of_catalogue = np.zeros((len(queries), catalogues), np.float32)
-    _common_at(
-        queries,
-        by_item.indptr,
-        by_item.indices,
-        plays.indptr,
-        plays.indices,
-        starts,
-        weights,
-        listener_weights,
-        catalogue,
-        item_starts,
-        items,
-        plays.shape[1],
-        common,
-        met,
-        of_catalogue,
-    )
+    _common_at(queries, graph, weights, starts, items, common, met, of_catalogue)
     return common, met, of_catalogue
 
 
+def vectors_to_ask(queries: Codes, mass: Floats, vectors: GroupVectors) -> tuple[Floats, Floats]:
+    """Return what the factors are asked with.
+
+    Parameters
+    ----------
+    queries
+        Item codes; int32, (queries,).
+    mass
+        What the factors of each group, and of the world, count for each query; float32, (queries, groups + 1).
+    vectors
+        The vectors of all items.
+
+    Returns
+    -------
+    asking
+        What multiplies the world's vectors of the answers; float32, (queries, factors).
+    own
+        What multiplies the difference of a group's vectors to these; float32, (queries, groups, factors).
+    """
+    asking = np.zeros((len(queries), vectors.world.shape[1]), np.float32)
+    own = np.zeros((len(queries), mass.shape[1] - 1, asking.shape[1]), np.float32)
+    if prefer_numpy(len(queries)):
+        _numpy_ask(int(queries[0]), mass[0], vectors, asking[0], own[0])
+        return asking, own
+    with threads_for(own.size):
+        _ask(queries, mass, vectors, asking, own)
+    return asking, own
+
+
 def expected_at(
-    asking: NDArray[np.float32],
-    own: NDArray[np.float32],
+    asking: Floats,
+    own: Floats,
     active: NDArray[np.bool_],
-    vectors: NDArray[np.float32],
-    local: LocalRows,
-    local_vectors: NDArray[np.float32],
-    item_starts: NDArray[np.int64],
-    items: NDArray[np.int32],
-    scores: NDArray[np.float32],
+    vectors: GroupVectors,
+    starts: Offsets,
+    items: Codes,
+    scores: Floats,
 ) -> None:
     """Add what the factors expect to the scores of some items.
 
     Parameters
     ----------
-    asking
-        What multiplies the world's vectors; float32, (queries, factors).
-    own
-        What multiplies the difference of each group's vectors to these; float32, (queries, groups, factors).
+    asking, own
+        As :func:`vectors_to_ask` returns them.
     active
-        Whether that is anything but 0; bool, (queries, groups).
+        Whether ``own`` is anything but 0; bool, (queries, groups).
     vectors
-        The world's; float32, (items, factors).
-    local
-        Which rows of ``local_vectors`` each item has.
-    local_vectors
-        Vectors of items in groups; float32, (rows, factors).
-    item_starts, items
+        The vectors of all items.
+    starts, items
         As in :func:`common_listeners_at`.
     scores
         Float32, (len(items),); changed in place.
     """
-    _expected_at(asking, own, active, vectors, *local, local_vectors, item_starts, items, scores)
+    _expected_at(asking, own, active, vectors, starts, items, scores)
 
 
-def add_products(
-    scores: NDArray[np.float32],
-    rows: NDArray[np.int64],
-    items: NDArray[np.int32],
-    products: NDArray[np.float32],
-) -> None:
+def add_products(scores: Floats, rows: NDArray[np.int64], items: Codes, products: Floats) -> None:
     """Add ``products[i, j]`` to ``scores[rows[i], items[j]]``, in place; neither rows nor items may repeat."""
     if prefer_numpy(len(rows)):
         scores[rows[0], items] += products[0]
@@ -273,65 +296,54 @@ def add_products(
 
 
 def _numpy_common(
-    queries: NDArray[np.int32],
-    by_item: CSR,
-    plays: CSR,
-    starts: NDArray[np.int64],
-    weights: NDArray[np.float32],
-    listener_weights: NDArray[np.float32],
-    catalogue: NDArray[np.int32],
-    catalogues: int,
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    queries: Codes, graph: PlayGraph, weights: Floats, common: Floats, met: Floats, of_catalogue: Floats
+) -> None:
     """Do what :func:`_common` does, in the same order of sums."""
-    common = np.zeros((len(queries), plays.shape[1]), np.float32)
-    met = np.zeros((len(queries), len(starts) - 1), np.float32)
-    of_catalogue = np.zeros((len(queries), catalogues), np.float32)
     for row, query in enumerate(queries):
-        listeners, _ = by_item.row(int(query))
-        group = np.searchsorted(starts, listeners, "right") - 1
-        theirs = plays.select_rows(listeners)
-        own = listener_weights[listeners]
-        np.add.at(met[row], group, own * (theirs.row_sizes - 1).astype(np.float32))
-        np.add.at(common[row], theirs.indices, np.repeat(weights[row, group] * own, theirs.row_sizes))
-        np.add.at(of_catalogue[row], catalogue[listeners], weights[row, group] * own)
+        listeners = graph.listeners_of(query)
+        group, own = graph.group[listeners], graph.weight[listeners]
+        weight = weights[row, group] * own
+        first, last = graph.listener_offsets[listeners], graph.listener_offsets[listeners + 1]
+        np.add.at(met[row], group, own * (last - first - 1).astype(np.float32))
+        np.add.at(of_catalogue[row], graph.catalogue[listeners], weight)
+        sizes = last - first
+        entry = np.arange(sizes.sum()) + np.repeat(first - (np.cumsum(sizes) - sizes), sizes)
+        np.add.at(common[row], graph.listener_items[entry], np.repeat(weight, sizes))
         common[row, query] = 0
-    return common, met, of_catalogue
+
+
+@njit(cache=True)
+def _walk(query, graph, weights, common, met, of_catalogue):
+    """Add the weights of the listeners of an item to what they play; return the steps that this takes."""
+    steps = 0
+    for entry in range(graph.item_offsets[query], graph.item_offsets[query + 1]):
+        listener = graph.item_listeners[entry]
+        group, own = graph.group[listener], graph.weight[listener]
+        weight = weights[group] * own
+        begin, end = graph.listener_offsets[listener], graph.listener_offsets[listener + 1]
+        met[group] += own * np.float32(end - begin - 1)
+        of_catalogue[graph.catalogue[listener]] += weight
+        for place in range(begin, end):
+            common[graph.listener_items[place]] += weight
+        steps += end - begin
+    common[query] = 0
+    return steps
+
+
+@njit(cache=True)
+def _clear(query, graph, common):
+    for entry in range(graph.item_offsets[query], graph.item_offsets[query + 1]):
+        listener = graph.item_listeners[entry]
+        for place in range(graph.listener_offsets[listener], graph.listener_offsets[listener + 1]):
+            common[graph.listener_items[place]] = 0
 
 
 @njit(parallel=True, cache=True)
-def _common(
-    queries,
-    item_offsets,
-    item_listeners,
-    listener_offsets,
-    listener_items,
-    starts,
-    weights,
-    listener_weights,
-    catalogue,
-    catalogues,
-    items,
-):
-    groups = len(starts) - 1
-    common = np.zeros((len(queries), items), np.float32)
-    met = np.zeros((len(queries), groups), np.float32)
-    of_catalogue = np.zeros((len(queries), catalogues), np.float32)
-    for row in prange(len(queries)):
-        query = queries[row]
-        group = 0
-        for e in range(item_offsets[query], item_offsets[query + 1]):
-            listener = item_listeners[e]
-            while listener >= starts[group + 1]:
-                group += 1
-            own = listener_weights[listener]
-            weight = weights[row, group] * own
-            begin, end = listener_offsets[listener], listener_offsets[listener + 1]
-            met[row, group] += own * np.float32(end - begin - 1)
-            of_catalogue[row, catalogue[listener]] += weight
-            for f in range(begin, end):
-                common[row, listener_items[f]] += weight
-        common[row, query] = 0
-    return common, met, of_catalogue
+def _common(queries, graph, weights, common, met, of_catalogue):
+    for one in prange(len(queries)):
+        # Numba's own index has another type, for which all that is called would be compiled again.
+        row = np.int64(one)
+        _walk(queries[row], graph, weights[row], common[row], met[row], of_catalogue[row])
 
 
 @njit(parallel=True, cache=True)
@@ -343,30 +355,23 @@ def _add_products(scores, rows, items, products):
 
 
 @njit(parallel=True, cache=True)
-def _pairs_met(queries, item_offsets, item_listeners, listener_offsets, starts, listener_weights, met):
+def _pairs_met(queries, graph, met):
     for row in prange(len(queries)):
-        group = 0
-        for e in range(item_offsets[queries[row]], item_offsets[queries[row] + 1]):
-            listener = item_listeners[e]
-            while listener >= starts[group + 1]:
-                group += 1
-            others = listener_offsets[listener + 1] - listener_offsets[listener] - 1
-            met[row, group] += listener_weights[listener] * np.float32(others)
+        for entry in range(graph.item_offsets[queries[row]], graph.item_offsets[queries[row] + 1]):
+            listener = graph.item_listeners[entry]
+            others = graph.listener_offsets[listener + 1] - graph.listener_offsets[listener] - 1
+            met[row, graph.group[listener]] += graph.weight[listener] * np.float32(others)
 
 
 @njit(cache=True)
-def _add_common(
-    listeners, listener_offsets, listener_items, starts, weights, listener_weights, common, touched
-):
-    """Add the weights of some listeners to what they play; return how many items are touched."""
+def _add_common(query, graph, weights, common, touched):
+    """Add the weights of the listeners of an item to what they play; return how many items are touched."""
     count = 0
-    group = 0
-    for listener in listeners:
-        while listener >= starts[group + 1]:
-            group += 1
-        weight = weights[group] * listener_weights[listener]
-        for place in range(listener_offsets[listener], listener_offsets[listener + 1]):
-            item = listener_items[place]
+    for entry in range(graph.item_offsets[query], graph.item_offsets[query + 1]):
+        listener = graph.item_listeners[entry]
+        weight = weights[graph.group[listener]] * graph.weight[listener]
+        for place in range(graph.listener_offsets[listener], graph.listener_offsets[listener + 1]):
+            item = graph.listener_items[place]
             if common[item] == 0:
                 touched[count] = item
                 count += 1
@@ -375,38 +380,13 @@ def _add_common(
 
 
 @njit(parallel=True, cache=True)
-def _most_common(
-    queries,
-    item_offsets,
-    item_listeners,
-    listener_offsets,
-    listener_items,
-    starts,
-    weights,
-    listener_weights,
-    asking,
-    vectors,
-    gain,
-    band,
-    found,
-):
+def _most_common(queries, graph, weights, asking, vectors, gain, band, found):
     for chunk in prange((len(queries) + CHUNK - 1) // CHUNK):
         common = np.zeros(len(band), np.float32)
         touched = np.empty(len(band), np.int32)
         expected = np.empty(FEW, np.float32)
         for row in range(CHUNK * chunk, min(CHUNK * (chunk + 1), len(queries))):
-            query = queries[row]
-            listeners = item_listeners[item_offsets[query] : item_offsets[query + 1]]
-            count = _add_common(
-                listeners,
-                listener_offsets,
-                listener_items,
-                starts,
-                weights[row],
-                listener_weights,
-                common,
-                touched,
-            )
+            count = _add_common(queries[row], graph, weights[row], common, touched)
             there = touched[:count]
             if count <= FEW:
                 products_of_one(asking[row], vectors, there, expected[:count])
@@ -414,84 +394,102 @@ def _most_common(
                     common[there[place]] += expected[place]
             for item in there:
                 common[item] *= gain[item]
-            best_of_bands(common, there, query, band, found[row])
+            best_of_bands(common, there, queries[row], band, found[row])
             for item in there:
                 common[item] = 0
 
 
 @njit(parallel=True, cache=True)
-def _common_at(
-    queries,
-    item_offsets,
-    item_listeners,
-    listener_offsets,
-    listener_items,
-    starts,
-    weights,
-    listener_weights,
-    catalogue,
-    item_starts,
-    items,
-    width,
-    at_items,
-    met,
-    of_catalogue,
-):
+def _common_at(queries, graph, weights, starts, items, at_items, met, of_catalogue):
     for chunk in prange((len(queries) + CHUNK - 1) // CHUNK):
-        common = np.zeros(width, np.float32)
+        common = np.zeros(len(graph.item_offsets) - 1, np.float32)
         for row in range(CHUNK * chunk, min(CHUNK * (chunk + 1), len(queries))):
             query = queries[row]
-            group = 0
-            for e in range(item_offsets[query], item_offsets[query + 1]):
-                listener = item_listeners[e]
-                while listener >= starts[group + 1]:
-                    group += 1
-                own = listener_weights[listener]
-                weight = weights[row, group] * own
-                begin, end = listener_offsets[listener], listener_offsets[listener + 1]
-                met[row, group] += own * np.float32(end - begin - 1)
-                of_catalogue[row, catalogue[listener]] += weight
-                for f in range(begin, end):
-                    common[listener_items[f]] += weight
-            common[query] = 0
-            for entry in range(item_starts[row], item_starts[row + 1]):
+            steps = _walk(query, graph, weights[row], common, met[row], of_catalogue[row])
+            for entry in range(starts[row], starts[row + 1]):
                 at_items[entry] = common[items[entry]]
-            for e in range(item_offsets[query], item_offsets[query + 1]):
-                listener = item_listeners[e]
-                for f in range(listener_offsets[listener], listener_offsets[listener + 1]):
-                    common[listener_items[f]] = 0
+            if steps < len(common):
+                _clear(query, graph, common)
+            else:
+                common[:] = 0
+
+
+@njit(cache=True)
+def _point(vector, total, mass, asking):
+    """Write a vector, divided by the sum of its products with all others, times a mass; 0 where that is negative."""
+    with_all, with_itself = 0.0, 0.0
+    for j in range(len(vector)):
+        with_all += np.float64(vector[j]) * total[j]
+        with_itself += np.float64(vector[j]) * np.float64(vector[j])
+    others = with_all - with_itself
+    for j in range(len(vector)):
+        asking[j] = mass * np.float32(vector[j] * (1 / others)) if others > 0 else np.float32(0)
+
+
+@njit(cache=True)
+def _ask_one(query, mass, vectors, asking, own):
+    """Do what :func:`vectors_to_ask` does for one query."""
+    groups = len(own)
+    entry, last = vectors.offsets[query], vectors.offsets[query + 1]
+    _point(vectors.world[query], vectors.totals[groups], mass[groups], asking)
+    for group in range(groups):
+        while entry < last and vectors.groups[entry] < group:
+            entry += 1
+        if mass[group] == 0:
+            continue
+        if entry < last and vectors.groups[entry] == group:
+            _point(vectors.own[vectors.rows[entry]], vectors.totals[group], mass[group], own[group])
+        else:
+            _point(vectors.world[query], vectors.totals[group], mass[group], own[group])
+        asking += own[group]
 
 
 @njit(parallel=True, cache=True)
-def _expected_at(
-    asking, own, active, vectors, offsets, groups, rows, local_vectors, item_starts, items, scores
-):
+def _ask(queries, mass, vectors, asking, own):
+    for one in prange(len(queries)):
+        row = np.int64(one)
+        _ask_one(queries[row], mass[row], vectors, asking[row], own[row])
+
+
+def _numpy_ask(query: int, mass: Floats, vectors: GroupVectors, asking: Floats, own: Floats) -> None:
+    """Do what :func:`_ask_one` does, in the same order of sums."""
+    there = np.broadcast_to(vectors.world[query], (len(mass), len(asking))).copy()
+    entries = slice(vectors.offsets[query], vectors.offsets[query + 1])
+    there[vectors.groups[entries]] = vectors.own[vectors.rows[entries]]
+    exact = there.astype(np.float64)
+    others = _sum_in_order(exact * vectors.totals) - _sum_in_order(exact * exact)
+    scale = np.where(others > 0, 1 / np.where(others > 0, others, 1), 0)
+    pointed = mass[:, None] * (there * scale[:, None]).astype(np.float32)
+    own[:] = pointed[:-1]
+    asking[:] = np.add.accumulate(np.vstack([pointed[-1:], own]))[-1]
+
+
+def _sum_in_order(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sum of each row, added one by one as a kernel does."""
+    return np.add.accumulate(values, axis=1)[:, -1]
+
+
+@njit(parallel=True, cache=True)
+def _expected_at(asking, own, active, vectors, item_starts, items, scores):
     for one in prange(len(asking)):
         row = np.int64(one)
         begin, end = item_starts[row], item_starts[row + 1]
         theirs = items[begin:end]
-        entries, starts = _entries_of_groups(theirs, offsets, groups, active[row])
+        entries, starts = _entries_of_groups(theirs, vectors, active[row])
         for group in range(len(starts) - 1):
             first, last = starts[group], starts[group + 1]
             if first < last:
-                _add_differences(
-                    own[row, group],
-                    vectors,
-                    local_vectors,
-                    rows,
-                    theirs,
-                    entries[first:last],
-                    scores[begin:end],
-                )
+                _add_differences(own[row, group], vectors, theirs, entries[first:last], scores[begin:end])
         expected = np.empty(end - begin, np.float32)
-        products_of_one(asking[row], vectors, theirs, expected)
+        products_of_one(asking[row], vectors.world, theirs, expected)
         for place in range(end - begin):
             scores[begin + place] += expected[place]
 
 
 @njit(cache=True)
-def _entries_of_groups(items, offsets, groups, active):
+def _entries_of_groups(items, vectors, active):
     """Return for each active group which of the items have a vector there: their places, and those of the entries."""
+    offsets, groups = vectors.offsets, vectors.groups
     starts = np.zeros(len(active) + 1, np.int64)
     for item in items:
         for entry in range(offsets[item], offsets[item + 1]):
@@ -511,7 +509,7 @@ def _entries_of_groups(items, offsets, groups, active):
 
 
 @njit(cache=True)
-def _add_differences(own, vectors, local_vectors, rows, items, entries, scores):
+def _add_differences(own, vectors, items, entries, scores):
     """Add the products of one group's vector with how its vectors of some items differ from the world's."""
     width = len(own)
     differences = np.empty((EIGHT, width), np.float32)
@@ -520,64 +518,10 @@ def _add_differences(own, vectors, local_vectors, rows, items, entries, scores):
     for start in range(0, len(entries), EIGHT):
         count = min(EIGHT, len(entries) - start)
         for i in range(count):
-            local, world = local_vectors[rows[entries[start + i, 1]]], vectors[items[entries[start + i, 0]]]
+            local = vectors.own[vectors.rows[entries[start + i, 1]]]
+            world = vectors.world[items[entries[start + i, 0]]]
             for j in range(width):
                 differences[i, j] = local[j] - world[j]
         products_of_one(own, differences, places[:count], products[:count])
         for i in range(count):
             scores[entries[start + i, 0]] += products[i]
-
-
-@njit(cache=True)
-def expected_after(
-    query,
-    items,
-    item_offsets,
-    item_listeners,
-    listener_offsets,
-    listener_weights,
-    starts,
-    vectors,
-    local_starts,
-    local_items,
-    local_vectors,
-    totals,
-):
-    """Return what the factors of the query's groups expect of some items, as affinities do, up to a factor."""
-    expected = np.zeros(len(items), np.float64)
-    own, other = np.empty(vectors.shape[1], np.float64), np.empty(vectors.shape[1], np.float64)
-    masses = np.zeros(len(starts) - 1, np.float64)
-    group = 0
-    for e in range(item_offsets[query], item_offsets[query + 1]):
-        listener = item_listeners[e]
-        while listener >= starts[group + 1]:
-            group += 1
-        others = listener_offsets[listener + 1] - listener_offsets[listener] - 1
-        masses[group] += listener_weights[listener] * others
-    for group in range(len(masses)):
-        if masses[group] == 0:
-            continue
-        _read_vector(group, query, vectors, local_starts, local_items, local_vectors, own)
-        total = 0.0
-        for j in range(len(own)):
-            total += own[j] * (totals[group, j] - own[j])
-        if total <= 0:
-            continue
-        for place in range(len(items)):
-            _read_vector(group, items[place], vectors, local_starts, local_items, local_vectors, other)
-            product = 0.0
-            for j in range(len(own)):
-                product += own[j] * other[j]
-            expected[place] += masses[group] / total * product
-    return expected
-
-
-@njit(cache=True)
-def _read_vector(group, item, vectors, local_starts, local_items, local_vectors, vector):
-    """Write the vector of an item in a group to ``vector``: its own there, else the world's."""
-    vector[:] = vectors[item]
-    if group < len(local_starts) - 1:
-        first, last = local_starts[group], local_starts[group + 1]
-        row = first + np.searchsorted(local_items[first:last], item)
-        if row < last and local_items[row] == item:
-            vector[:] = local_vectors[row]

@@ -47,14 +47,15 @@ from tigertail.signals.local.config import LocalConfig
 from tigertail.signals.local.explain import LIKE_TASTE, common_by_group, format_common_listeners
 from tigertail.signals.local.groups import groups_of_place
 from tigertail.signals.local.kernels import (
-    LocalRows,
+    GroupVectors,
+    PlayGraph,
     add_products,
     common_listeners,
     common_listeners_at,
-    expected_after,
     expected_at,
     most_common,
     pairs_met,
+    vectors_to_ask,
 )
 from tigertail.signals.products import blocks, products
 from tigertail.signals.remap import ItemRemap
@@ -67,12 +68,10 @@ LASTING: Final = (
     "popularity",
     "propensity",
     "_exposure",
-    "_by_item",
-    "_listener_weights",
+    "_graph",
+    "_group_vectors",
     "_laid_out",
     "_differences",
-    "_totals",
-    "_total",
     "_placed",
 )
 """What is worked out once, for every popularity exponent and every lens."""
@@ -148,7 +147,7 @@ class GroupedCoListening:
     @cached_property
     def popularity(self) -> NDArray[np.int64]:
         """Listeners of each item; int64, (items,)."""
-        return self._by_item.row_sizes
+        return np.diff(self._graph.item_offsets)
 
     def reindexed(self, to: ItemRemap) -> Self:
         """Return the signal with its items under new codes; new items are unknown to it."""
@@ -242,21 +241,11 @@ class GroupedCoListening:
         They are those with the most common listeners, and those that the factors expect most.
         """
         queries = np.asarray(queries, np.int32)
-        met = pairs_met(queries, self._by_item, self.plays, self.starts, self._listener_weights)
-        asking, _ = self._asking(queries, met)
-        common = most_common(
-            queries,
-            self._by_item,
-            self.plays,
-            self.starts,
-            self._weights(queries),
-            self._listener_weights,
-            asking,
-            self.vectors,
-            self._gain,
-            n,
-            band,
-        ).reshape(len(queries), -1)
+        weights = self._weights(queries)
+        asking, _ = self._asking(queries, pairs_met(queries, self._graph, weights.shape[1]))
+        world = self._group_vectors.world
+        common = most_common(queries, self._graph, weights, asking, world, self._gain, n, band)
+        common = common.reshape(len(queries), -1)
         if not self.config.prior:
             return common
         clusters = self._clusters
@@ -271,33 +260,14 @@ class GroupedCoListening:
         queries = np.asarray(queries, np.int32)
         weights = self._weights(queries)
         scores, met, of_catalogue = common_listeners_at(
-            queries,
-            self._by_item,
-            self.plays,
-            self.starts,
-            weights,
-            self._listener_weights,
-            self._exposure.member,
-            len(self._exposure.names),
-            starts,
-            items,
+            queries, self._graph, weights, len(self._exposure.names), starts, items
         )
         row = np.repeat(np.arange(len(queries)), np.diff(starts))
         if self.config.exposure:
             scores *= self._more_by_exposure(of_catalogue)[row, self._patterns[1][items]]
         if self.config.prior:
             asking, own = self._asking(queries, met)
-            expected_at(
-                asking,
-                own,
-                met[:, :-1] > 0,
-                self.vectors,
-                self._local_rows,
-                self.local_vectors,
-                starts,
-                items,
-                scores,
-            )
+            expected_at(asking, own, met[:, :-1] > 0, self._group_vectors, starts, items, scores)
             scores[items == queries[row]] = 0
         total = (met * (weights + np.float32(self.config.prior))).sum(axis=1)
         scores /= np.where(total > 0, total, 1)[row]
@@ -314,16 +284,7 @@ class GroupedCoListening:
 
     def _counted(self, queries: NDArray[np.int32], weights: Floats) -> tuple[Floats, Floats, Floats]:
         """Return what :func:`tigertail.signals.local.kernels.common_listeners` does, for weights of the groups."""
-        return common_listeners(
-            queries,
-            self._by_item,
-            self.plays,
-            self.starts,
-            weights,
-            self._listener_weights,
-            self._exposure.member,
-            len(self._exposure.names),
-        )
+        return common_listeners(queries, self._graph, weights, len(self._exposure.names))
 
     def _more_by_exposure(self, of_catalogue: Floats) -> Floats:
         """Return s(A, B)^-d from the listeners of each query in each catalogue; float32, (queries, patterns)."""
@@ -380,34 +341,34 @@ class GroupedCoListening:
             Shares that sum to 1 over groups, those of none last; float64, (groups + 1, items). A group whose
             factors speak against an item has a share below 0.
         """
-        asked = np.array([query], np.int32)
+        asked, graph, groups = np.array([query], np.int32), self._graph, len(self.keys) + 1
         weights = self._weights(asked)[0]
-        listeners, _ = self._by_item.row(query)
-        bounds = np.searchsorted(listeners, self.starts)
-        parts = np.zeros((len(self.keys) + 1, len(items)))
-        counted = np.repeat(weights, np.diff(bounds)) * self._listener_weights[listeners]
-        catalogue = self._exposure.member[listeners]
-        of_catalogue = np.bincount(catalogue, counted, len(self._exposure.names))[None].astype(np.float32)
+        listeners = graph.listeners_of(query)
+        counted = weights[graph.group[listeners]] * graph.weight[listeners]
+        of_catalogue = np.bincount(graph.catalogue[listeners], counted, len(self._exposure.names))
         more = (
-            self._more_by_exposure(of_catalogue)[0, self._patterns[1][items]]
+            self._more_by_exposure(of_catalogue[None].astype(np.float32))[0, self._patterns[1][items]]
             if self.config.exposure
             else np.float32(1)
         )
-        for group in np.flatnonzero(np.diff(bounds)).tolist():
-            theirs = self.plays.select_rows(listeners[bounds[group] : bounds[group + 1]])
-            own = self._listener_weights[listeners[bounds[group] : bounds[group + 1]]].astype(np.float64)
-            common = np.bincount(theirs.indices, np.repeat(own, theirs.row_sizes), self.plays.shape[1])[items]
-            total = self._total_in(group) if group < len(self.keys) else self._total
-            expected = self._vectors_in(group, items) @ _pointers(self._vectors_in(group, asked), total)[0]
-            met = own @ (theirs.row_sizes - 1)
-            parts[group] = weights[group] * common * more + self.config.prior * met * expected
+        met = pairs_met(asked, graph, groups)
+        world, _ = self._asking(asked, met * (np.arange(groups) == groups - 1))
+        _, own = self._asking(asked, met)
+        parts = np.zeros((groups, len(items)))
+        for group in np.unique(graph.group[listeners]).tolist():
+            members = listeners[graph.group[listeners] == group]
+            theirs = self.plays.select_rows(members)
+            counts = np.repeat(graph.weight[members].astype(np.float64), theirs.row_sizes)
+            common = np.bincount(theirs.indices, counts, self.plays.shape[1])[items]
+            expected = self._vectors_in(group, items) @ np.vstack([own[0], world])[group]
+            parts[group] = weights[group] * common * more + expected
         total_parts = parts.sum(axis=0)
         return parts / np.where(total_parts != 0, total_parts, 1)
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
         """Return how many listeners each item shares with the query, and where most of them are."""
         # A lens changes what a listener counts for, not who listens.
-        common = common_by_group(self._by_item, self.starts, query, items)
+        common = common_by_group(self._graph, len(self.keys) + 1, query, items)
         common[items == query] = 0
         some = np.flatnonzero(common[:, :-1].any(axis=0))
         keys = [self.keys[group] for group in some.tolist()]
@@ -425,20 +386,12 @@ class GroupedCoListening:
         """Return whether the factors expect some items without a listener in common with one; bool, (items,)."""
         if prefer_numpy(1):
             return np.asarray(self.affinity(np.array([query], np.int32))[0, items] > 0)
-        by_item, plays = self._by_item, self.plays
-        expected = expected_after(
-            *(
-                query,
-                items,
-                by_item.indptr,
-                by_item.indices,
-                plays.indptr,
-                self._listener_weights,
-                self.starts,
-            ),
-            *(self.vectors, self.local_starts, self.local_items, self.local_vectors, self._every_total),
-        )
-        return np.asarray((expected * self.config.prior > 0) & self.known[items])
+        asked, starts = np.array([query], np.int32), np.array([0, len(items)])
+        met = pairs_met(asked, self._graph, len(self.keys) + 1)
+        asking, own = self._asking(asked, met)
+        expected = np.zeros(len(items), np.float32)
+        expected_at(asking, own, met[:, :-1] > 0, self._group_vectors, starts, items, expected)
+        return np.asarray((expected > 0) & self.known[items])
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
         """Return what is kept on disk."""
@@ -521,24 +474,9 @@ class GroupedCoListening:
     def _asking(self, queries: NDArray[np.int32], met: Floats) -> tuple[Floats, Floats]:
         """Return what the factors are asked with, given the weighted pairs met in each group.
 
-        Returns
-        -------
-        asking
-            What multiplies the world's vectors of the answers; float32, (queries, factors).
-        own
-            What multiplies the difference of a group's vectors to these; float32, (queries, groups, factors).
+        Both are those of :func:`tigertail.signals.local.kernels.vectors_to_ask`.
         """
-        mass = met * np.float32(self.config.prior)
-        asking = mass[:, -1:] * _pointers(self.vectors[queries], self._total)
-        own = np.zeros((len(queries), len(self.keys), asking.shape[1]), np.float32)
-        for group in range(len(self.keys)):
-            rows = np.flatnonzero(mass[:, group])
-            if len(rows):
-                own[rows, group] = mass[rows, group, None] * _pointers(
-                    self._vectors_in(group, queries[rows]), self._total_in(group)
-                )
-                asking[rows] += own[rows, group]
-        return asking, own
+        return vectors_to_ask(queries, met * np.float32(self.config.prior), self._group_vectors)
 
     def _vectors_in(self, group: int, items: NDArray[np.int32]) -> Floats:
         """Return the vectors of some items in a group: its own where it has them, else the world's."""
@@ -560,14 +498,11 @@ class GroupedCoListening:
         return self._exposure.item_patterns()
 
     @cached_property
-    def _by_item(self) -> CSR:
-        return self.plays.transpose()
-
-    @cached_property
-    def _listener_weights(self) -> Floats:
-        """n_u^-a of each listener u."""
+    def _graph(self) -> PlayGraph:
+        """The plays; the weight of a listener u is n_u^-a."""
         sizes = np.maximum(self.plays.row_sizes, 1).astype(np.float64)
-        return np.asarray(sizes**-self.config.listener_exponent, np.float32)
+        weights = np.asarray(sizes**-self.config.listener_exponent, np.float32)
+        return PlayGraph.of(self.plays, self.starts, weights, self._exposure.member)
 
     @cached_property
     def _gain(self) -> Floats:
@@ -606,12 +541,10 @@ class GroupedCoListening:
         return ClusteredVectors.of(np.where(self.known[:, None], self.vectors, np.float32(0)))
 
     @cached_property
-    def _local_rows(self) -> LocalRows:
-        """The rows of ``local_vectors`` by item."""
-        rows = np.argsort(self.local_items, kind="stable")
-        groups = np.repeat(np.arange(len(self.keys), dtype=np.int32), np.diff(self.local_starts))
-        counts = np.bincount(self.local_items, minlength=len(self.vectors))
-        return LocalRows(np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), groups[rows], rows)
+    def _group_vectors(self) -> GroupVectors:
+        return GroupVectors.of(
+            np.asarray(self.vectors), self.local_starts, self.local_items, np.asarray(self.local_vectors)
+        )
 
     @cached_property
     def _differences(self) -> dict[int, Floats]:
@@ -623,34 +556,3 @@ class GroupedCoListening:
             span = self.local(group)
             self._differences[group] = blocks(self.local_vectors[span] - self.vectors[self.local_items[span]])
         return self._differences[group]
-
-    @cached_property
-    def _total(self) -> NDArray[np.float64]:
-        """The sum of all items' vectors in the world; float64, (factors,)."""
-        return np.asarray(self.vectors.sum(axis=0, dtype=np.float64))
-
-    @cached_property
-    def _totals(self) -> dict[int, NDArray[np.float64]]:
-        return {}
-
-    @cached_property
-    def _every_total(self) -> NDArray[np.float64]:
-        """The same in each group, and in the world; float64, (groups + 1, factors)."""
-        return np.array([*map(self._total_in, range(len(self.keys))), self._total])
-
-    def _total_in(self, group: int) -> NDArray[np.float64]:
-        """Return the sum of all items' vectors as a group has them; float64, (factors,)."""
-        if group not in self._totals:
-            span = self.local(group)
-            own, theirs = self.local_vectors[span], self.vectors[self.local_items[span]]
-            self._totals[group] = self._total + (own.astype(np.float64) - theirs).sum(axis=0)
-        return self._totals[group]
-
-
-def _pointers(vectors: Floats, total: NDArray[np.float64]) -> Floats:
-    """Return each vector divided by the sum of its products with all others; 0 where that is not positive."""
-    exact = vectors.astype(np.float64)
-    # Row by row, so that a query alone gets the bits that it gets in company.
-    sums = np.einsum("ij,j->i", exact, total) - np.einsum("ij,ij->i", exact, exact)
-    scale = np.where(sums > 0, 1 / np.where(sums > 0, sums, 1), 0)
-    return np.asarray(vectors * scale[:, None], np.float32)
