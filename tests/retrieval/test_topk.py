@@ -6,7 +6,7 @@ from hypothesis.extra import numpy as npst
 from numpy.typing import NDArray
 
 from tigertail import kernels
-from tigertail.retrieval.topk import top_k
+from tigertail.retrieval.topk import keep_best, top_k
 
 Scores = NDArray[np.float32]
 
@@ -72,3 +72,16 @@ def test_numpy_lists_one_row_as_the_compiled_kernel_does(scores: Scores, k: int,
         again = top_k(scores[:1], k, exclude)
     for mine, compiled_ones in zip(again, expected, strict=True):
         assert mine.tobytes() == compiled_ones.tobytes()
+
+
+@given(TIED.filter(lambda scores: len(scores) > 0 and scores.shape[1] > 1), st.data())
+def test_the_best_of_some_entries_are_moved_to_the_front(scores: Scores, data: st.DataObject) -> None:
+    entries = scores[0].copy()
+    codes = np.arange(len(entries), dtype=np.int32)
+    size = data.draw(st.integers(2, len(entries)))
+    k = data.draw(st.integers(1, size - 1))
+    expected = sorted(range(size), key=lambda code: (-scores[0, code], code))[:k]
+    keep_best(entries, codes, size, k)
+    assert sorted(codes[:k].tolist()) == sorted(expected)
+    assert codes[k - 1] == expected[-1]
+    assert entries[:k].tolist() == scores[0, codes[:k]].tolist()

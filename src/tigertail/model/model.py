@@ -30,7 +30,7 @@ from tigertail.model.resolution import ResolvedSignal, candidate_mask, default_s
 from tigertail.progress import progress
 from tigertail.retrieval.item_index import ItemIndex
 from tigertail.retrieval.topk import top_k
-from tigertail.signals.contract import Composite, Contributions, HasCandidates, Signal
+from tigertail.signals.contract import Composite, Contributions, HasCandidates, RanksAll, Signal
 
 BLOCK_BYTES: Final = 2**27  # affinities held at a time while lists are made
 
@@ -799,6 +799,8 @@ def _from_all(
 def _best_of_all(
     signal: Signal, queries: NDArray[np.int32], top: int, allowed: NDArray[np.bool_] | None
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    if isinstance(signal, RanksAll):
+        return signal.best_of_all(queries, top, allowed)
     return top_k(_masked(signal.affinity(queries), allowed), top, queries)
 
 

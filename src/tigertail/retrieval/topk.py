@@ -127,6 +127,35 @@ def sort_best_first(scores, codes, size):
 
 
 @njit(cache=True)
+def keep_best(scores, codes, size, k):
+    """Move the k best of the first ``size`` entries, more than k, to the front: the worst of them last, else unordered.
+
+    C. A. R. Hoare, "Algorithm 65: Find", Communications of the ACM 4 (1961). To let some entries gather and then to
+    select costs less than to keep a heap in order.
+    """
+    low, high = 0, size - 1
+    while low < high:
+        score, code = scores[(low + high) // 2], codes[(low + high) // 2]
+        left, right = low, high
+        while left <= right:
+            while worse(score, code, scores[left], codes[left]):
+                left += 1
+            while worse(scores[right], codes[right], score, code):
+                right -= 1
+            if left <= right:
+                scores[left], scores[right] = scores[right], scores[left]
+                codes[left], codes[right] = codes[right], codes[left]
+                left += 1
+                right -= 1
+        if k - 1 <= right:
+            high = right
+        elif k - 1 >= left:
+            low = left
+        else:
+            return
+
+
+@njit(cache=True)
 def best_of_bands(scores, items, left_out, band, found):
     """Write the items of each band with the largest scores, above 0, to its row of ``found``.
 

@@ -1,7 +1,7 @@
 """Vectors in clusters: the largest products of a query, found among the vectors near it.
 
 The directions of the vectors are clustered (spherical k-means: I. S. Dhillon and D. S. Modha, Machine Learning 42,
-2001), into clusters of some 512. A query looks at its own cluster and at the nearest others, until it has seen 32,768
+2001), into clusters of some 1,024. A query looks at its own cluster and at the nearest others, until it has seen 32,768
 vectors: as many whatever the catalogue. So it finds the largest products exactly where there are fewer vectors than
 these, and most of them where there are more. Sums are taken as in :mod:`tigertail.signals.products`, each by one
 thread.
@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange
 from tigertail.retrieval.topk import offer
-from tigertail.signals.products import ROWS, STEP, WIDTH, blocks, products
+from tigertail.signals.products import ROWS, STEP, WIDTH, add_block, blocks, products
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.int32]
 
-SIZE: Final = 512  # vectors of a cluster, on average
+SIZE: Final = 1024  # vectors of a cluster, on average
 REACH: Final = 2**15  # vectors that a query looks at
 ROUNDS: Final = 6  # of k-means
 EXAMPLES: Final = 64  # of each cluster, from which the centres are learned
@@ -36,14 +36,14 @@ _NOTHING: Final = np.float32(-np.inf)
 
 @dataclass(frozen=True, eq=False)
 class ClusteredVectors:
-    """Vectors laid out cluster by cluster, in blocks of 64.
+    """Vectors laid out cluster by cluster, in blocks.
 
     Parameters
     ----------
     laid_out
-        As :func:`tigertail.signals.products.blocks` lays them out; float32, (blocks, factors, 64).
+        As :func:`tigertail.signals.products.blocks` lays them out; float32, (blocks, factors, 256).
     codes
-        Item at each place, -1 for none; int32, (blocks * 64,).
+        Item at each place, -1 for none; int32, (blocks * 256,).
     first_block
         Where the blocks of each cluster begin, and where the last end; int64, (clusters + 1,).
     cluster_of
@@ -121,10 +121,11 @@ class ClusteredVectors:
         NDArray[np.int32]
             In no order, -1 where there are no more; (queries, bands * n).
         """
-        padded = np.zeros((len(asking), self.laid_out.shape[1]), np.float32)
-        padded[:, : asking.shape[1]] = asking
         order = np.argsort(clusters, kind="stable")
         order = order[clusters[order] >= 0]
+        # More rows, which the last four at a time read.
+        padded = np.zeros((len(order) + ROWS, self.laid_out.shape[1]), np.float32)
+        padded[: len(order), : asking.shape[1]] = asking[order]
         theirs = clusters[order]
         changes = np.flatnonzero(np.diff(theirs)) + 1
         # Queries of one cluster share what is read; more than so many at a time would keep threads waiting.
@@ -133,7 +134,7 @@ class ClusteredVectors:
         there = np.maximum(self.codes, 0)
         if len(order):
             _largest(
-                padded[order],
+                padded,
                 np.ascontiguousarray(theirs),
                 starts,
                 (self.laid_out, self.codes, self.first_block, self.probe_starts, self.probes),
@@ -198,7 +199,6 @@ def _directions(vectors: Floats) -> Floats:
 def _largest(asking, clusters, starts, layout, band, gain, bias, least, rows, found):
     laid_out, codes, first_block, probe_starts, probes = layout
     bands, n = found.shape[1:]
-    width = asking.shape[1]
     for group in prange(len(starts) - 1):
         begin, end = starts[group], starts[group + 1]
         count = end - begin
@@ -207,35 +207,12 @@ def _largest(asking, clusters, starts, layout, band, gain, bias, least, rows, fo
         filled = np.zeros((count, bands), np.int64)
         floors = np.full((count, bands), least)
         sums = np.empty((ROWS, WIDTH), np.float32)
-        s0, s1, s2, s3 = sums[0], sums[1], sums[2], sums[3]
         for probe in range(probe_starts[cluster], probe_starts[cluster + 1]):
             for block in range(first_block[probes[probe]], first_block[probes[probe] + 1]):
-                factors = laid_out[block]
                 begins, ends = block * WIDTH, (block + 1) * WIDTH
                 for row in range(0, count, ROWS):
-                    several = min(ROWS, count - row)
-                    q0 = asking[begin + row]
-                    q1 = asking[begin + row + min(1, several - 1)]
-                    q2 = asking[begin + row + min(2, several - 1)]
-                    q3 = asking[begin + row + min(3, several - 1)]
-                    sums[:] = 0
-                    for j in range(0, width, STEP):
-                        a0, b0, c0, d0 = q0[j], q0[j + 1], q0[j + 2], q0[j + 3]
-                        a1, b1, c1, d1 = q1[j], q1[j + 1], q1[j + 2], q1[j + 3]
-                        a2, b2, c2, d2 = q2[j], q2[j + 1], q2[j + 2], q2[j + 3]
-                        a3, b3, c3, d3 = q3[j], q3[j + 1], q3[j + 2], q3[j + 3]
-                        for i in range(WIDTH):
-                            w, x, y, z = (
-                                factors[j, i],
-                                factors[j + 1, i],
-                                factors[j + 2, i],
-                                factors[j + 3, i],
-                            )
-                            s0[i] += (a0 * w + b0 * x) + (c0 * y + d0 * z)
-                            s1[i] += (a1 * w + b1 * x) + (c1 * y + d1 * z)
-                            s2[i] += (a2 * w + b2 * x) + (c2 * y + d2 * z)
-                            s3[i] += (a3 * w + b3 * x) + (c3 * y + d3 * z)
-                    for r in range(several):
+                    add_block(asking, begin + row, laid_out[block], sums)
+                    for r in range(min(ROWS, count - row)):
                         _offer_block(
                             sums[r],
                             codes[begins:ends],

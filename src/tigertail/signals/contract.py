@@ -303,6 +303,34 @@ class HasCandidates(Protocol):
 
 
 @runtime_checkable
+class RanksAll(Protocol):
+    """Can rank all items without holding its affinities to them."""
+
+    def best_of_all(
+        self, queries: NDArray[np.int32], n: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return the best items of some queries.
+
+        Parameters
+        ----------
+        queries
+            Item codes; int32, (queries,). None is an answer to itself.
+        n
+            How many to return.
+        allowed
+            Which items may be listed; bool, (items,). None means all.
+
+        Returns
+        -------
+        codes
+            Best first, ties by the smaller code; int32, (queries, n); -1 where there are no more.
+        affinities
+            The same to the bit as those of :meth:`Signal.affinity`; float32, (queries, n); ``-inf`` where there are
+            no more.
+        """
+
+
+@runtime_checkable
 class Retrieves(Protocol):
     """Can find its best answers, and its affinity to a few items, without a look at every item."""
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tigertail.signals.clusters import ClusteredVectors
 from tigertail.signals.contract import Arrays
-from tigertail.signals.products import blocks, products, products_at
+from tigertail.signals.products import blocks, largest_products, products, products_at
 from tigertail.signals.remap import ItemRemap
 
 _NEAR: Final = 0.5  # least cosine of similar items: an angle of 60 degrees
@@ -68,6 +68,17 @@ class FactorAffinity:
         scores[:, ~self.known] = -np.inf
         scores[~self.known[queries]] = -np.inf
         return scores
+
+    def best_of_all(
+        self, queries: NDArray[np.int32], n: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return the best of all items; see :class:`~tigertail.signals.contract.RanksAll`."""
+        directions = self.vectors[queries] * self._power(1.0)[queries, None]
+        listed = self.known if allowed is None else self.known & allowed
+        found, scores = largest_products(directions, self._answers, n, listed, queries)
+        unknown = ~self.known[queries]
+        found[unknown], scores[unknown] = -1, -np.inf
+        return found, scores
 
     @property
     def finds_all(self) -> bool:

@@ -16,17 +16,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange, prefer_numpy
+from tigertail.retrieval.topk import keep_best, sort_best_first
 from tigertail.threads import threads_for
 
-WIDTH: Final = 64  # items in a block: a block of 128 factors just fits the first-level cache
+WIDTH: Final = (
+    256  # items in a block, long enough that its sums take most of the time, short enough for the cache
+)
 STEP: Final = 4  # factors taken at a time
 ROWS: Final = 4  # queries taken at a time
+_GATHERED: Final = 128  # items beyond the best that gather before the best are selected
+_SHARING: Final = 64  # queries of a thread that share what is read of the items
 EIGHT: Final = 8  # items taken at a time where they lie apart
-_TOGETHER: Final = 8  # blocks that NumPy takes at a time, whose products fit the second-level cache
+_TOGETHER: Final = 2  # blocks that NumPy takes at a time, whose products fit the second-level cache
 
 
 def blocks(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Lay vectors out for :func:`products`: in blocks of 64 items, the items of a block side by side.
+    """Lay vectors out for :func:`products`: in blocks of 256 items, the items of a block side by side.
 
     Parameters
     ----------
@@ -36,7 +41,7 @@ def blocks(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     Returns
     -------
     NDArray[np.float32]
-        Float32, (blocks, factors, 64); both lengths are filled up with zeros.
+        Float32, (blocks, factors, 256); both lengths are filled up with zeros.
     """
     items, factors = vectors.shape
     laid_out = np.zeros((-(-items // WIDTH), -(-factors // STEP) * STEP, WIDTH), np.float32)
@@ -66,15 +71,58 @@ def products(queries: NDArray[np.float32], laid_out: NDArray[np.float32], items:
     NDArray[np.float32]
         Float32, (queries, items).
     """
-    padded = np.zeros((len(queries), laid_out.shape[1]), np.float32)
-    padded[:, : queries.shape[1]] = queries
+    padded = np.zeros((-(-len(queries) // ROWS) * ROWS, laid_out.shape[1]), np.float32)
+    padded[: len(queries), : queries.shape[1]] = queries
     scores = np.empty((len(queries), items), np.float32)
     if prefer_numpy(len(queries)):
-        _numpy_products(padded, laid_out, scores)
+        _numpy_products(padded[:1], laid_out, scores)
     else:
         with threads_for(len(queries) * laid_out.size):
             _products(padded, laid_out, scores)
     return scores
+
+
+def largest_products(
+    queries: NDArray[np.float32],
+    laid_out: NDArray[np.float32],
+    k: int,
+    allowed: NDArray[np.bool_],
+    exclude: NDArray[np.int32],
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Return the items with the largest products, which are the same to the bit as those of :func:`products`.
+
+    Only a block of products is held at a time.
+
+    Parameters
+    ----------
+    queries
+        Float32, (queries, factors).
+    laid_out
+        What :func:`blocks` made of the items' vectors.
+    k
+        How many items of each query.
+    allowed
+        Which items may be found; bool, (items,).
+    exclude
+        An item of each query to leave out; int32, (queries,).
+
+    Returns
+    -------
+    items
+        The largest product first, ties by the smaller code; int32, (queries, k); -1 where there are no more.
+    products
+        Float32, (queries, k); ``-inf`` where there are no more.
+    """
+    padded = np.zeros((-(-len(queries) // ROWS) * ROWS, laid_out.shape[1]), np.float32)
+    padded[: len(queries), : queries.shape[1]] = queries
+    mask = np.zeros(len(laid_out) * WIDTH, np.bool_)
+    mask[: len(allowed)] = allowed
+    found = np.full((len(queries), k), -1, np.int32)
+    best = np.full((len(queries), k), -np.inf, np.float32)
+    if k:
+        with threads_for(len(queries) * laid_out.size):
+            _largest_products(padded, laid_out, mask, np.asarray(exclude, np.int32), found, best)
+    return found, best
 
 
 def products_at(
@@ -118,43 +166,95 @@ def _numpy_products(
             scores[row, begin:end] = sums.ravel()[: end - begin]
 
 
+@njit(cache=True)
+def add_block(queries, row, factors, sums):
+    """Write the products of four queries, from one on, with the items of a block."""
+    # Without fastmath the compiler may not reorder a sum; side by side, the items still fill its vectors. Four queries
+    # share what is read of the items, two at a time, whose numbers fit the registers.
+    sums[:] = 0
+    q0, q1, q2, q3 = queries[row], queries[row + 1], queries[row + 2], queries[row + 3]
+    s0, s1, s2, s3 = sums[0], sums[1], sums[2], sums[3]
+    for j in range(0, queries.shape[1], STEP):
+        a0, b0, c0, d0 = q0[j], q0[j + 1], q0[j + 2], q0[j + 3]
+        a1, b1, c1, d1 = q1[j], q1[j + 1], q1[j + 2], q1[j + 3]
+        for i in range(WIDTH):
+            w, x, y, z = factors[j, i], factors[j + 1, i], factors[j + 2, i], factors[j + 3, i]
+            s0[i] += (a0 * w + b0 * x) + (c0 * y + d0 * z)
+            s1[i] += (a1 * w + b1 * x) + (c1 * y + d1 * z)
+        a0, b0, c0, d0 = q2[j], q2[j + 1], q2[j + 2], q2[j + 3]
+        a1, b1, c1, d1 = q3[j], q3[j + 1], q3[j + 2], q3[j + 3]
+        for i in range(WIDTH):
+            w, x, y, z = factors[j, i], factors[j + 1, i], factors[j + 2, i], factors[j + 3, i]
+            s2[i] += (a0 * w + b0 * x) + (c0 * y + d0 * z)
+            s3[i] += (a1 * w + b1 * x) + (c1 * y + d1 * z)
+
+
 @njit(parallel=True, cache=True)
 def _products(queries, laid_out, scores):
-    # Without fastmath the compiler may not reorder a sum; side by side, the items still fill its vectors. Four queries
-    # at a time share what is read of the items.
-    rows, width = queries.shape
-    whole = rows - rows % ROWS
-    for block in prange(len(laid_out)):
-        factors = laid_out[block]
+    for one in prange(len(laid_out)):
+        # Numba's own index has another type, for which all that is called would be compiled again.
+        block = np.int64(one)
         begin = block * WIDTH
         end = min(begin + WIDTH, scores.shape[1])
         sums = np.empty((ROWS, WIDTH), np.float32)
-        s0, s1, s2, s3 = sums[0], sums[1], sums[2], sums[3]
-        for row in range(0, whole, ROWS):
-            sums[:] = 0
-            q0, q1, q2, q3 = queries[row], queries[row + 1], queries[row + 2], queries[row + 3]
-            for j in range(0, width, STEP):
-                a0, b0, c0, d0 = q0[j], q0[j + 1], q0[j + 2], q0[j + 3]
-                a1, b1, c1, d1 = q1[j], q1[j + 1], q1[j + 2], q1[j + 3]
-                a2, b2, c2, d2 = q2[j], q2[j + 1], q2[j + 2], q2[j + 3]
-                a3, b3, c3, d3 = q3[j], q3[j + 1], q3[j + 2], q3[j + 3]
-                for i in range(WIDTH):
-                    w, x, y, z = factors[j, i], factors[j + 1, i], factors[j + 2, i], factors[j + 3, i]
-                    s0[i] += (a0 * w + b0 * x) + (c0 * y + d0 * z)
-                    s1[i] += (a1 * w + b1 * x) + (c1 * y + d1 * z)
-                    s2[i] += (a2 * w + b2 * x) + (c2 * y + d2 * z)
-                    s3[i] += (a3 * w + b3 * x) + (c3 * y + d3 * z)
-            for r in range(ROWS):
+        for row in range(0, len(queries), ROWS):
+            add_block(queries, row, laid_out[block], sums)
+            for r in range(min(ROWS, len(scores) - row)):
                 scores[row + r, begin:end] = sums[r, : end - begin]
-        for row in range(whole, rows):
-            s0[:] = 0
-            for j in range(0, width, STEP):
-                a, b, c, d = queries[row, j], queries[row, j + 1], queries[row, j + 2], queries[row, j + 3]
-                for i in range(WIDTH):
-                    s0[i] += (a * factors[j, i] + b * factors[j + 1, i]) + (
-                        c * factors[j + 2, i] + d * factors[j + 3, i]
-                    )
-            scores[row, begin:end] = s0[: end - begin]
+
+
+@njit(cache=True)
+def _gather_block(products, begin, allowed, left_out, k, floor, scores, codes, size):
+    """Add the products of a block that exceed a floor to those gathered; return their number, and the new floor."""
+    above = 0
+    for i in range(WIDTH):  # a loop without branches, that sorts out nearly every block
+        above += products[i] > floor
+    if above == 0:
+        return size, floor
+    for i in range(WIDTH):
+        item = begin + i
+        if products[i] > floor and allowed[item] and item != left_out:
+            scores[size], codes[size] = products[i], item
+            size += 1
+            if size == len(scores):
+                keep_best(scores, codes, size, k)
+                size, floor = k, scores[k - 1]
+    return size, floor
+
+
+@njit(cache=True)
+def _find_largest(first, queries, laid_out, allowed, exclude, found, best):
+    """Find the items with the largest products of a few queries."""
+    last, k = min(first + _SHARING, len(found)), found.shape[1]
+    sums = np.empty((ROWS, WIDTH), np.float32)
+    scores, codes = (
+        np.empty((_SHARING, k + _GATHERED), np.float32),
+        np.empty((_SHARING, k + _GATHERED), np.int32),
+    )
+    sizes, floors = np.zeros(_SHARING, np.int64), np.full(_SHARING, np.float32(-np.inf))
+    for block in range(len(laid_out)):
+        for row in range(first, last, ROWS):
+            add_block(queries, row, laid_out[block], sums)
+            for query in range(row, min(row + ROWS, last)):
+                one = query - first
+                sizes[one], floors[one] = _gather_block(
+                    *(sums[query - row], block * WIDTH, allowed, exclude[query], k, floors[one]),
+                    *(scores[one], codes[one], sizes[one]),
+                )
+    for query in range(first, last):
+        one = query - first
+        if sizes[one] > k:
+            keep_best(scores[one], codes[one], sizes[one], k)
+        size = min(sizes[one], k)
+        sort_best_first(scores[one], codes[one], size)
+        found[query, :size], best[query, :size] = codes[one, :size], scores[one, :size]
+
+
+@njit(parallel=True, cache=True)
+def _largest_products(queries, laid_out, allowed, exclude, found, best):
+    for one in prange((len(found) + _SHARING - 1) // _SHARING):
+        # Numba's own index has another type, for which all that is called would be compiled again.
+        _find_largest(np.int64(one) * _SHARING, queries, laid_out, allowed, exclude, found, best)
 
 
 @njit(cache=True)

@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from tigertail.signals.contract import Retrieves, Signal
+from tigertail.retrieval.topk import top_k
+from tigertail.signals.contract import RanksAll, Retrieves, Signal
 
 
 def check_signal(signal: Signal) -> None:
@@ -103,6 +104,21 @@ def check_queries_unchanged(signal: Signal) -> None:
     _require(queries.tolist() == before, "affinity does not change its queries")
 
 
+def check_ranks(signal: Signal) -> None:
+    """Check that a signal that ranks all items does so by its affinities, to the bit."""
+    if not isinstance(signal, RanksAll):
+        return
+    every = _every(signal)
+    for allowed in (None, every % 3 > 0):
+        scores = signal.affinity(every)
+        if allowed is not None:
+            scores[:, ~allowed] = -np.inf
+        expected, best = top_k(scores, len(every), every)
+        codes, affinities = signal.best_of_all(every, len(every), allowed)
+        _require(codes.tolist() == expected.tolist(), "all items are ranked by affinity, ties by code")
+        _require(affinities.tobytes() == best.tobytes(), "the best affinities have the same bits")
+
+
 def check_affinities_at(signal: Signal) -> None:
     """Check that a signal that retrieves has the same affinities at some items as to all."""
     if not isinstance(signal, Retrieves):
@@ -152,6 +168,7 @@ SIGNAL_CHECKS: Final[tuple[Callable[[Signal], None], ...]] = (
     check_known_queries,
     check_batches,
     check_queries_unchanged,
+    check_ranks,
     check_affinities_at,
     check_nearest,
 )
