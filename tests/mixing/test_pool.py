@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tigertail.mixing import Mixture, MixtureParameters, pool, with_candidates
 from tigertail.mixing.parameters import KINSHIP_FEATURES, TASTE_FEATURES
-from tigertail.mixing.pool import Catalogue, pools
+from tigertail.mixing.pool import Bands, pools
 from tigertail.mixing.terms import Terms, scales
 from tigertail.retrieval.topk import top_k
 from tigertail.signals.contract import Signal
@@ -60,35 +60,35 @@ def mixture(parts: dict[str, Signal]) -> Mixture:
 
 def pool_of(parts: dict[str, Signal]) -> pool.Pool:
     known = np.stack([part.known[QUERIES] for part in parts.values()], 1)
-    return pools(parts, Catalogue.of(LISTENERS), QUERIES, known)
+    return pools(parts, Bands.of(LISTENERS), QUERIES, known)
 
 
 def test_the_sample_stands_for_all_items() -> None:
-    catalogue = Catalogue.of(LISTENERS)
-    drawn = catalogue.sample
+    bands = Bands.of(LISTENERS)
+    drawn = bands.sample
     assert 400 < len(drawn) <= pool.SAMPLE
-    assert catalogue.stands_for[drawn].sum() == pytest.approx(ITEMS, rel=0.1)
-    by_sample = (catalogue.stands_for[drawn] * np.log(LISTENERS[drawn] + 1.0)).sum()
+    assert bands.stands_for[drawn].sum() == pytest.approx(ITEMS, rel=0.1)
+    by_sample = (bands.stands_for[drawn] * np.log(LISTENERS[drawn] + 1.0)).sum()
     assert by_sample == pytest.approx(np.log(LISTENERS + 1.0).sum(), rel=0.05)
 
 
 def test_in_a_small_catalogue_everything_is_in_every_pool() -> None:
     few = LISTENERS[:100]
     part = FactorAffinity(np.random.default_rng(2).normal(size=(100, 4)).astype(np.float32))
-    found = pools({"factors": part}, Catalogue.of(few), np.array([3], np.int32), np.ones((1, 1), np.bool_))
+    found = pools({"factors": part}, Bands.of(few), np.array([3], np.int32), np.ones((1, 1), np.bool_))
     assert found.items.tolist() == [item for item in range(100) if item != 3]
     assert not found.stands_for.any()
     assert found.whole.all()
 
 
 @pytest.mark.parametrize("small", [True, False])
-def test_it_has_the_best_of_each_part_in_each_band(
+def test_it_has_the_best_of_each_part_under_every_popularity_exponent(
     parts: dict[str, Signal], small: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not small:
         monkeypatch.setattr(pool, "SMALL", 0)  # the parts find their nearest without a look at every item
     found = pool_of(parts)
-    band = Catalogue.of(LISTENERS).band
+    band = Bands.of(LISTENERS).band
     for row, query in enumerate(QUERIES.tolist()):
         entries = slice(found.starts[row], found.starts[row + 1])
         inside = found.items[entries][found.stands_for[entries] == 0]
@@ -96,10 +96,10 @@ def test_it_has_the_best_of_each_part_in_each_band(
             affinity = part.affinity(QUERIES[[row]])[0]
             if found.has_data[row, place]:
                 affinity[query] = -np.inf
-                for one in np.unique(band):
-                    best = np.flatnonzero((band == one) & (affinity > 0))
-                    best = best[np.argsort(-affinity[best], kind="stable")][: pool.OF_BAND - 10]
-                    assert np.isin(best, inside).all()
+                for exponent in (-1.0, 0.0, 1.0):
+                    scores = affinity * 2.0 ** (-exponent * band)
+                    best = np.argsort(-scores, kind="stable")[: pool.OF_BAND - 10]
+                    assert np.isin(best[affinity[best] > 0], inside).all()
             at_items = affinity[found.items[entries]]
             np.testing.assert_allclose(found.found[place, entries], at_items, rtol=1e-5, atol=1e-6)
 

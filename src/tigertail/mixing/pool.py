@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, NamedTuple, Self
 
 import numpy as np
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from tigertail.kernels import njit, prange
 from tigertail.mixing.terms import BEST
 from tigertail.retrieval.topk import best_of_runs, offer, sort_best_first
-from tigertail.signals.contract import Retrieves, Signal
+from tigertail.signals.contract import ComparesFew, Retrieves, Signal
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.int32]
@@ -36,8 +37,8 @@ _NOTHING: Final = np.float32(-np.inf)
 
 
 @dataclass(frozen=True, eq=False)
-class Catalogue:
-    """What pools need to know of all items.
+class Bands:
+    """All items in bands of popularity, and those of them that are in every pool.
 
     Parameters
     ----------
@@ -59,6 +60,11 @@ class Catalogue:
     popular: Codes
     sample: Codes
     stands_for: Floats
+
+    @cached_property
+    def shared(self) -> Codes:
+        """The items that are in every pool, ascending; int32."""
+        return np.union1d(self.popular, self.sample).astype(np.int32)
 
     @classmethod
     def of(cls, listeners: NDArray[np.int64]) -> Self:
@@ -113,21 +119,21 @@ class Pool(NamedTuple):
     whole: Flags
 
 
-def pools(parts: Mapping[str, Signal], catalogue: Catalogue, queries: Codes, has_data: Flags) -> Pool:
+def pools(parts: Mapping[str, Signal], bands: Bands, queries: Codes, has_data: Flags) -> Pool:
     """Return the pools of some queries.
 
     Parameters
     ----------
     parts
         The parts, by name.
-    catalogue
-        All items.
+    bands
+        All items, by popularity.
     queries
         Item codes; int32, (queries,).
     has_data
         Whether a part has data about a query; bool, (queries, parts).
     """
-    items = len(catalogue.band)
+    items = len(bands.band)
     every = items <= WHOLE
     asked = [np.flatnonzero(column) for column in has_data.T]
     affinities: dict[int, Floats] = {}
@@ -143,68 +149,70 @@ def pools(parts: Mapping[str, Signal], catalogue: Catalogue, queries: Codes, has
             continue
         whole[asked[place]] &= isinstance(part, Retrieves) and part.finds_all
         found = (
-            _best_of_bands(affinities[place], theirs, catalogue)
+            _best_of_bands(affinities[place], theirs, bands)
             if not isinstance(part, Retrieves) or (place in affinities and not part.finds_all)
-            else part.nearest(theirs, OF_BAND, catalogue.band)
+            else part.nearest(theirs, OF_BAND, bands.band)
         )
         brought = np.full((len(queries), found.shape[1]), -1, np.int32)
         brought[asked[place]] = found
         near.append(brought)
     columns = np.hstack(near) if near else np.empty((len(queries), 0), np.int32)
-    starts, codes, stands_for = _together(queries, columns, catalogue)
+    starts, codes, stands_for = _together(queries, columns, bands)
     values = np.full((len(parts), len(codes)), _NOTHING)
     scale = np.ones(has_data.shape, np.float32)
+    shared = bands.shared
+    place_of = np.full(items, -1, np.int32)
+    place_of[shared] = np.arange(len(shared))
     for place, part in enumerate(parts.values()):
         rows = asked[place]
         if not len(rows):
             continue
-        if isinstance(part, Retrieves) and place not in affinities:
-            some, at = _rows(starts, codes, rows)
-            _spread(part.affinity_at(queries[rows], some, at), rows, starts, values[place])
-        else:
+        if place in affinities:
             _gather(affinities[place], rows, starts, codes, values[place])
+        elif isinstance(part, ComparesFew):
+            few = part.affinity_to(queries[rows], shared)
+            _gather_shared(few, rows, starts, codes, place_of, values[place])
+            _ask_at(part, queries, rows, starts, codes, place_of[codes] < 0, values[place])
+        elif isinstance(part, Retrieves):
+            _ask_at(part, queries, rows, starts, codes, np.ones(len(codes), np.bool_), values[place])
         scale[rows, place] = _best_means(values[place], stands_for, starts, rows)
     return Pool(starts, codes, stands_for, values, has_data, scale, whole)
 
 
-def _together(
-    queries: Codes, columns: Codes, catalogue: Catalogue
-) -> tuple[NDArray[np.int64], Codes, Floats]:
+def _ask_at(
+    part: Retrieves,
+    queries: Codes,
+    rows: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    codes: Codes,
+    wanted: Flags,
+    values: Floats,
+) -> None:
+    """Write the affinities of a part to the entries of some of the queries that are wanted."""
+    asked = np.zeros(len(queries), np.bool_)
+    asked[rows] = True
+    entries = np.flatnonzero(wanted & np.repeat(asked, np.diff(starts)))
+    some = np.searchsorted(entries, np.append(starts[rows], starts[-1])).astype(np.int64)
+    values[entries] = part.affinity_at(queries[rows], some, codes[entries])
+
+
+def _together(queries: Codes, columns: Codes, bands: Bands) -> tuple[NDArray[np.int64], Codes, Floats]:
     """Return where the entries of each query begin, their items, and how many items each stands for."""
-    most = columns.shape[1] + len(catalogue.popular) + len(catalogue.sample)
-    padded = np.empty((len(queries), min(most, len(catalogue.band))), np.int32)
+    most = columns.shape[1] + len(bands.popular) + len(bands.sample)
+    padded = np.empty((len(queries), min(most, len(bands.band))), np.int32)
     drawn = np.zeros(padded.shape, np.bool_)
     counts = np.zeros(len(queries), np.int64)
-    _unite(queries, columns, catalogue.popular, catalogue.sample, len(catalogue.band), padded, drawn, counts)
+    _unite(queries, columns, bands.popular, bands.sample, len(bands.band), padded, drawn, counts)
     starts = np.concatenate([[0], np.cumsum(counts)])
     filled = np.arange(padded.shape[1]) < counts[:, None]
     codes = padded[filled]
-    return starts, codes, np.where(drawn[filled], catalogue.stands_for[codes], np.float32(0))
+    return starts, codes, np.where(drawn[filled], bands.stands_for[codes], np.float32(0))
 
 
-def _rows(
-    starts: NDArray[np.int64], codes: Codes, rows: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], Codes]:
-    """Return the entries of some of the queries."""
-    sizes = np.diff(starts)[rows]
-    some = np.concatenate([[0], np.cumsum(sizes)])
-    entry = np.arange(some[-1]) + np.repeat(starts[rows] - some[:-1], sizes)
-    return some, codes[entry]
-
-
-def _spread(affinities: Floats, rows: NDArray[np.int64], starts: NDArray[np.int64], values: Floats) -> None:
-    """Write what :func:`_rows` took out back to its place."""
-    begin = 0
-    for row in rows.tolist():
-        size = starts[row + 1] - starts[row]
-        values[starts[row] : starts[row + 1]] = affinities[begin : begin + size]
-        begin += size
-
-
-def _best_of_bands(affinity: Floats, queries: Codes, catalogue: Catalogue) -> Codes:
+def _best_of_bands(affinity: Floats, queries: Codes, bands: Bands) -> Codes:
     """Return the best of each band, from the affinities to all items; int32, (queries, bands * OF_BAND)."""
-    found = np.full((len(queries), int(catalogue.band.max(initial=0)) + 1, OF_BAND), -1, np.int32)
-    _find_best_of_bands(affinity, queries, catalogue.runs, catalogue.band, found)
+    found = np.full((len(queries), int(bands.band.max(initial=0)) + 1, OF_BAND), -1, np.int32)
+    _find_best_of_bands(affinity, queries, bands.runs, bands.band, found)
     return found.reshape(len(queries), -1)
 
 
@@ -251,6 +259,14 @@ def _gather(affinity, rows, starts, codes, values):
     for place in prange(len(rows)):
         for entry in range(starts[rows[place]], starts[rows[place] + 1]):
             values[entry] = affinity[place, codes[entry]]
+
+
+@njit(parallel=True, cache=True)
+def _gather_shared(affinity, rows, starts, codes, place_of, values):
+    for place in prange(len(rows)):
+        for entry in range(starts[rows[place]], starts[rows[place] + 1]):
+            if place_of[codes[entry]] >= 0:
+                values[entry] = affinity[place, place_of[codes[entry]]]
 
 
 @njit(parallel=True, cache=True)

@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from tigertail.kernels import njit, prange
 from tigertail.mixing.candidates import MOST_PARTS, SAMPLE, Candidates
 from tigertail.mixing.mixture import Mixture
-from tigertail.mixing.pool import SMALL, Catalogue, pools
+from tigertail.mixing.pool import SMALL, Bands, pools
 from tigertail.mixing.scoring import STRIDE, WIDTH, add_terms, inverses, new_scratch, powers_in_place
 from tigertail.progress import progress
 
 Floats = NDArray[np.float32]
 
-QUERIES: Final = 256  # at a time, at most
+QUERIES: Final = 2048  # at a time, at most
 BLOCK_BYTES: Final = 2**27  # of affinities and sums held at a time
 EXPONENTS: Final = (0.0, None, 1.5)  # None is the model's own
 QUOTA: Final = 300  # of the list that is asked by default
@@ -128,7 +128,7 @@ def retrieve(mixture: Mixture, most: int) -> Candidates | None:
     known = np.zeros(items, np.uint16)
     for place, part in enumerate(mixture.parts.values()):
         known |= part.known.astype(np.uint16) << np.uint16(place)
-    catalogue = Catalogue.of(mixture.listeners)
+    bands = Bands.of(mixture.listeners)
     blocks = []
     with progress("candidates", items) as tick:
         rows = (
@@ -136,7 +136,7 @@ def retrieve(mixture: Mixture, most: int) -> Candidates | None:
         )
         for start in range(0, items, rows):
             queries = np.arange(start, min(start + rows, items), dtype=np.int32)
-            blocks.append(_retrieved(mixture, catalogue, queries, most))
+            blocks.append(_retrieved(mixture, bands, queries, most))
             tick(len(queries))
     sizes, complete, lengths, value_lengths, codes, has_data, values, scale, log_weights, drift = (
         np.concatenate(arrays) for arrays in zip(*blocks, strict=True)
@@ -159,11 +159,11 @@ def retrieve(mixture: Mixture, most: int) -> Candidates | None:
 
 
 def _retrieved(
-    mixture: Mixture, catalogue: Catalogue, queries: NDArray[np.int32], most: int
+    mixture: Mixture, bands: Bands, queries: NDArray[np.int32], most: int
 ) -> tuple[NDArray[np.generic], ...]:
     """Return the arrays of :class:`Candidates` for some queries, with lengths in the place of offsets."""
     has_data = mixture.parts_with_data(queries)
-    pool = pools(mixture.parts, catalogue, queries, has_data)
+    pool = pools(mixture.parts, bands, queries, has_data)
     inverse = inverses(pool.scale)
     popularity = mixture.popularity_features
     ends = [mixture.with_character(end).counted(queries, has_data) for end in (0.0, 1.0)]

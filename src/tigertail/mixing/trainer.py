@@ -18,7 +18,7 @@ from tigertail.mixing.conditional_logit import Choices, fit_conditional_logit
 from tigertail.mixing.config import MixtureConfig
 from tigertail.mixing.kinship import kinship_constants
 from tigertail.mixing.parameters import KINSHIP_FEATURES, TASTE_FEATURES, MixtureParameters
-from tigertail.mixing.pool import SMALL, Catalogue, pools
+from tigertail.mixing.pool import SMALL, Bands, pools
 from tigertail.mixing.terms import PopularityFeatures, Terms, scales, term_values
 from tigertail.mixing.training_candidates import best_answers
 from tigertail.mixing.training_set import TrainingQueries
@@ -276,11 +276,11 @@ class _MixtureTrainer:
     ) -> Iterator[QueryCandidates]:
         """Yield the candidates of each query from its pool, where a look at every item would take long."""
         names, known = list(self.signals), [signal.known for signal in self.signals.values()]
-        catalogue = Catalogue.of(listeners)
+        bands = Bands.of(listeners)
         for start in range(0, len(queries), _POOLS):
             block = queries[start : start + _POOLS]
             others = rng.integers(0, len(listeners), self.config.background, np.int32)
-            drawn = replace(catalogue, popular=np.union1d(popular, others).astype(np.int32))
+            drawn = replace(bands, popular=np.union1d(popular, others).astype(np.int32))
             has_data = np.stack([one[block] for one in known], 1)
             pool = pools(self.signals, drawn, block, has_data)
             for index, query in enumerate(block.tolist()):

@@ -14,6 +14,7 @@ from tigertail.kernels import njit, prange, prefer_numpy
 from tigertail.threads import threads_for
 
 SAMPLED: Final = 8  # one item in so many suggests a floor
+OF_ALL: Final = 160  # items of all bands together under each exponent
 
 
 def top_k(
@@ -160,7 +161,7 @@ def best_of_bands(scores, items, left_out, band, found):
     """Write the items of each band with the largest scores, above 0, to its row of ``found``.
 
     ``scores`` has one of each item of the catalogue, ``items`` are those to look at, but ``left_out``; ``found`` is
-    int32, (bands, n).
+    int32, (bands, n). Of these, :func:`thin_bands` leaves those that count.
     """
     bands, n = found.shape
     best = np.empty((bands, n), np.float32)
@@ -172,6 +173,47 @@ def best_of_bands(scores, items, left_out, band, found):
             filled[one] = offer(best[one], found[one], filled[one], scores[item], item)
             if filled[one] == n:
                 floors[one] = best[one, 0]
+    thin_bands(best, found, filled)
+
+
+@njit(cache=True)
+def thin_bands(best, found, filled):
+    """Leave of the best of each band those that are among :data:`OF_ALL` of all bands under some popularity exponent.
+
+    An item of a band has about twice as many listeners as one of the band before, so that its score counts
+    2^-exponent times as much. ``best`` and ``found`` have the scores and codes of each band, of which ``filled`` are
+    there; -1 is written over the codes of the others.
+    """
+    total = filled.sum()
+    if total <= OF_ALL:
+        return
+    bands, n = found.shape
+    left = np.zeros(bands * n, np.uint8)
+    scores, places = np.empty(total, np.float32), np.empty(total, np.int32)
+    for exponent in range(-1, 2):
+        _weigh_bands(best, filled, exponent, scores, places)
+        keep_best(scores, places, total, OF_ALL)
+        for place in places[:OF_ALL]:
+            left[place] = 1
+    for band in range(bands):
+        for place in range(filled[band]):
+            if not left[band * n + place]:
+                found[band, place] = -1
+
+
+@njit(cache=True)
+def _weigh_bands(best, filled, exponent, scores, places):
+    """Write the scores of all bands under an exponent, from the lowest up, and the places that they are from."""
+    lowest = np.float32(0)
+    for band in range(len(best)):
+        for place in range(filled[band]):
+            lowest = min(lowest, best[band, place])
+    size = 0
+    for band in range(len(best)):
+        share = np.float32(2.0 ** (-exponent * band))
+        for place in range(filled[band]):
+            scores[size], places[size] = (best[band, place] - lowest) * share, band * best.shape[1] + place
+            size += 1
 
 
 @njit(cache=True)

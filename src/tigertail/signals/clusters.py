@@ -1,7 +1,7 @@
 """Vectors in clusters: the largest products of a query, found among the vectors near it.
 
 The directions of the vectors are clustered (spherical k-means: I. S. Dhillon and D. S. Modha, Machine Learning 42,
-2001), into clusters of some 1,024. A query looks at its own cluster and at the nearest others, until it has seen 32,768
+2001), into clusters of some 1,024. A query looks at its own cluster and at the nearest others, until it has seen 16,384
 vectors: as many whatever the catalogue. So it finds the largest products exactly where there are fewer vectors than
 these, and most of them where there are more. Sums are taken as in :mod:`tigertail.signals.products`, each by one
 thread.
@@ -19,14 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange
-from tigertail.retrieval.topk import offer
+from tigertail.retrieval.topk import offer, thin_bands
 from tigertail.signals.products import ROWS, STEP, WIDTH, add_block, blocks, products
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.int32]
 
 SIZE: Final = 1024  # vectors of a cluster, on average
-REACH: Final = 2**15  # vectors that a query looks at
+REACH: Final = 2**14  # vectors that a query looks at
 ROUNDS: Final = 6  # of k-means
 EXAMPLES: Final = 64  # of each cluster, from which the centres are learned
 _SHARING: Final = 64
@@ -99,7 +99,9 @@ class ClusteredVectors:
         gain: Floats | None = None,
         bias: Floats | None = None,
     ) -> Codes:
-        """Return the items of each band with the largest product with each query.
+        """Return the items of each band with the largest product with each query, as far as they count.
+
+        They count where :func:`tigertail.retrieval.topk.thin_bands` leaves them.
 
         Parameters
         ----------
@@ -224,6 +226,8 @@ def _largest(asking, clusters, starts, layout, band, gain, bias, least, rows, fo
                             filled[row + r],
                             floors[row + r],
                         )
+        for row in range(count):
+            thin_bands(best[row], found[rows[begin + row]], filled[row])
 
 
 @njit(cache=True)

@@ -341,7 +341,8 @@ class Retrieves(Protocol):
     def nearest(self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8]) -> NDArray[np.int32]:
         """Return items that can be the best answers to some queries: of each band those with the largest affinities.
 
-        With bands of items with about as many listeners, they are the best under any popularity exponent.
+        With bands of items with about as many listeners, they are the best under any popularity exponent; those
+        that :func:`tigertail.retrieval.topk.thin_bands` does not leave may lack.
 
         Parameters
         ----------
@@ -371,6 +372,27 @@ class Retrieves(Protocol):
             Where the items of each query begin, and where the last end; int64, (queries + 1,).
         items
             Items of the queries, one after the other, ascending for each; int32.
+        """
+
+
+@runtime_checkable
+class ComparesFew(Retrieves, Protocol):
+    """Can find its affinity from many queries to the same few items in less time than pair by pair."""
+
+    def affinity_to(self, queries: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the affinity from each query to some items, as :meth:`Signal.affinity` does but for last digits.
+
+        Parameters
+        ----------
+        queries
+            Item codes; int32, (queries,).
+        items
+            Item codes, ascending; int32, (items,).
+
+        Returns
+        -------
+        NDArray[np.float32]
+            Float32, (queries, items).
         """
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from tigertail.retrieval.topk import top_k
-from tigertail.signals.contract import RanksAll, Retrieves, Signal
+from tigertail.signals.contract import ComparesFew, RanksAll, Retrieves, Signal
 
 
 def check_signal(signal: Signal) -> None:
@@ -133,6 +133,10 @@ def check_affinities_at(signal: Signal) -> None:
     )
     close = np.isclose(at, expected, rtol=1e-4, atol=1e-6) | ~np.isfinite(expected)
     _require(bool(close.all()), "the affinity at an item is that among all items")
+    if isinstance(signal, ComparesFew):
+        few = signal.affinity_to(every, items)
+        close = np.isclose(few, expected, rtol=1e-4, atol=1e-6) | (few == expected)
+        _require(bool(close.all()), "the affinity to a few items is that among all items")
 
 
 def check_nearest(signal: Signal) -> None:

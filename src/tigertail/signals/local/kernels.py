@@ -18,7 +18,7 @@ from tigertail.sparse import CSR
 from tigertail.threads import threads_for
 
 CHUNK: Final = 16  # queries of a thread that share what counts are written to
-FEW: Final = 8192  # items with common listeners
+FEW: Final = 2048  # items with common listeners
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.int32]

@@ -275,6 +275,34 @@ class GroupedCoListening:
         known = self.known[items] & self.known[queries][row]
         return np.asarray(np.where(known, scores, -np.inf), np.float32)
 
+    def affinity_to(self, queries: NDArray[np.int32], items: NDArray[np.int32]) -> Floats:
+        """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.ComparesFew`."""
+        queries = np.asarray(queries, np.int32)
+        weights = self._weights(queries)
+        starts = np.arange(len(queries) + 1, dtype=np.int64) * len(items)
+        common, met, of_catalogue = common_listeners_at(
+            queries, self._graph, weights, len(self._exposure.names), starts, np.tile(items, len(queries))
+        )
+        scores = common.reshape(len(queries), -1)
+        if self.config.exposure:
+            scores *= self._more_by_exposure(of_catalogue).take(self._patterns[1][items], axis=1)
+        if self.config.prior:
+            asking, own = self._asking(queries, met)
+            world = self.vectors[items]
+            scores += products(asking, blocks(world), len(items))
+            for group in range(len(self.keys)):
+                rows = np.flatnonzero(met[:, group])
+                vectors, places = self._own_vectors_in(group, items)
+                if len(rows) and len(places):
+                    differences = blocks(vectors - world[places])
+                    add_products(scores, rows, places, products(own[rows, group], differences, len(places)))
+            scores[items == queries[:, None]] = 0
+        total = (met * (weights + np.float32(self.config.prior))).sum(axis=1)
+        scores /= np.where(total > 0, total, 1)[:, None]
+        scores *= self._gain[items]
+        known = self.known[items] & self.known[queries][:, None]
+        return np.asarray(np.where(known, scores, -np.inf), np.float32)
+
     def _common(self, queries: NDArray[np.int32], weights: Floats) -> tuple[Floats, Floats]:
         """Return the weighted common listeners over the share able to play the answer, and the pairs met by group."""
         common, met, of_catalogue = self._counted(queries, weights)
@@ -481,13 +509,17 @@ class GroupedCoListening:
     def _vectors_in(self, group: int, items: NDArray[np.int32]) -> Floats:
         """Return the vectors of some items in a group: its own where it has them, else the world's."""
         vectors = self.vectors[items]
+        own, places = self._own_vectors_in(group, items)
+        vectors[places] = own
+        return vectors
+
+    def _own_vectors_in(self, group: int, items: NDArray[np.int32]) -> tuple[Floats, NDArray[np.int32]]:
+        """Return the vectors that a group has of some items, and the places of these among the items."""
         span = self.local(group) if group < len(self.keys) else slice(0, 0)
         known = self.local_items[span]
-        if len(known):
-            place = np.minimum(np.searchsorted(known, items), len(known) - 1)
-            own = known[place] == items
-            vectors[own] = self.local_vectors[span][place[own]]
-        return vectors
+        row = np.minimum(np.searchsorted(known, items), max(0, len(known) - 1))
+        places = np.flatnonzero(known[row] == items if len(known) else row > 0).astype(np.int32)
+        return self.local_vectors[span][row[places]], places
 
     @cached_property
     def _exposure(self) -> Exposure:
