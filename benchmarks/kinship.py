@@ -61,7 +61,7 @@ def learn(dataset: Dataset) -> None:
         {name: signals[name] for name in names},
         listed.concatenated(played),
         MixtureConfig(),
-        listening=[name for name in names if SIGNALS[name].is_listening],
+        plays_only=[name for name in names if SIGNALS[name].is_listening],
     )
     print(
         "# What each term counts for what is alike: where u = 0, and its slope in u = log(1 + listeners of A) / 8."

@@ -62,7 +62,7 @@ Sweeps = dict[str, NDArray[np.float64]]
 
 def systems(dataset: Dataset) -> list[System]:
     """Return the baselines, each signal alone, and the mixture."""
-    constant = ModelConfig(mixture=MixtureConfig(weights="constant"))
+    constant = ModelConfig(mixture=MixtureConfig(coefficients="constant"))
     alone = [name for name, family in SIGNALS.items() if family.has_data(dataset)]
     mixture = cache_fits(System(MIXTURE, OwnSignal(signal=MIXTURE).fit))
 

@@ -77,7 +77,7 @@ def test_listening_counts_where_there_is_some(learned: MixtureParameters) -> Non
 def test_constant_weights_are_the_same_for_every_query(
     signals: dict[str, Signal], training: TrainingQueries
 ) -> None:
-    constant = learn(signals, training, CONFIG.model_copy(update={"weights": "constant"}))
+    constant = learn(signals, training, CONFIG.model_copy(update={"coefficients": "constant"}))
     many, few = shares(constant)
     assert many == few
 

@@ -24,8 +24,8 @@ class MixtureConfig(BaseModel):
     signals: tuple[str, ...] = ()
     """Signals that take part; none named means all there are but ``factors`` and ``co-listening``, which
     ``listening`` contains."""
-    weights: Literal["by query", "constant"] = "by query"
-    """Whether weights depend on how well the query is known."""
+    coefficients: Literal["by query", "constant"] = "by query"
+    """Whether coefficients depend on how well the query is known."""
     overlaps: tuple[tuple[str, str], ...] = (("listening", "annotation"),)
     """Pairs of signals that may say the same: the mixture also learns what it counts that both do."""
     beta: float = Field(0.74, ge=0, le=2)

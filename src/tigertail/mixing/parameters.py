@@ -128,7 +128,7 @@ class MixtureParameters:
         terms = self.terms
         return arrays, {
             "signals": list(terms.signals),
-            "listening": list(terms.listening),
+            "plays_only": list(terms.plays_only),
             "overlaps": [list(pair) for pair in terms.overlaps],
             "listener_cap": self.listener_cap,
             "exponent_line": list(self.exponent_line),
@@ -139,7 +139,7 @@ class MixtureParameters:
         """Make it of what was kept on disk."""
         stored: Any = arrays
         overlaps = tuple((first, second) for first, second in settings["overlaps"])
-        terms = Terms(tuple(settings["signals"]), tuple(settings["listening"]), overlaps)
+        terms = Terms(tuple(settings["signals"]), tuple(settings["plays_only"]), overlaps)
         return cls(
             terms,
             stored["taste"],

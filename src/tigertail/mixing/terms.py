@@ -48,14 +48,14 @@ class Terms:
     ----------
     signals
         Names of the signals.
-    listening
+    plays_only
         Those of them that are models of plays alone, and have data about every pair with listeners.
     overlaps
         Pairs of signals that also have terms for the product of their curves.
     """
 
     signals: tuple[str, ...]
-    listening: tuple[str, ...] = ()
+    plays_only: tuple[str, ...] = ()
     overlaps: tuple[tuple[str, str], ...] = ()
 
     def __len__(self) -> int:
@@ -98,7 +98,7 @@ class Terms:
     @cached_property
     def others(self) -> tuple[str, ...]:
         """The signals that are not models of plays alone."""
-        return tuple(name for name in self.signals if name not in self.listening)
+        return tuple(name for name in self.signals if name not in self.plays_only)
 
     def _curve(self, index: int) -> slice:
         return slice(len(BENDS) * index, len(BENDS) * (index + 1))

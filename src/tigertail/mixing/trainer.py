@@ -42,7 +42,7 @@ def learn(
     training: TrainingQueries,
     config: MixtureConfig,
     *,
-    listening: Collection[str] = (),
+    plays_only: Collection[str] = (),
     lists: TrainingQueries | None = None,
     seed: int = 0,
     threads: int | None = None,
@@ -57,7 +57,7 @@ def learn(
         What held-out listeners play after what.
     config
         Settings.
-    listening
+    plays_only
         Which signals are models of plays alone.
     lists
         Curated lists, which teach kinship; without them it has the constants learned before.
@@ -66,7 +66,7 @@ def learn(
     threads
         Threads to use; None means all. What is learned is the same for any number.
     """
-    trainer = _MixtureTrainer.of(signals, training, config, listening, seed)
+    trainer = _MixtureTrainer.of(signals, training, config, plays_only, seed)
     with progress("mixture", 2) as tick, limited(threads):
         taste = trainer.taste(training)
         tick(note="taste")
@@ -80,7 +80,7 @@ def learn_constants(
     lists: TrainingQueries,
     config: MixtureConfig,
     *,
-    listening: Collection[str] = (),
+    plays_only: Collection[str] = (),
     seed: int = 0,
 ) -> dict[str, list[float]]:
     """Learn constants of kinship, by the name of the term, from lists alone.
@@ -91,10 +91,10 @@ def learn_constants(
         Signals, fitted without whoever made the lists.
     lists
         Lists that people made.
-    config, listening, seed
+    config, plays_only, seed
         As in :func:`learn`.
     """
-    trainer = _MixtureTrainer.of(signals, lists, config, listening, seed)
+    trainer = _MixtureTrainer.of(signals, lists, config, plays_only, seed)
     prior = trainer.prior(KINSHIP_FEATURES)
     return dict(zip(trainer.terms.names, trainer.constants(lists, prior).tolist(), strict=True))
 
@@ -136,13 +136,13 @@ class _MixtureTrainer:
         signals: Mapping[str, Signal],
         training: TrainingQueries,
         config: MixtureConfig,
-        listening: Collection[str],
+        plays_only: Collection[str],
         seed: int,
     ) -> Self:
         """Make a trainer of some signals, whose parameters are all 0 yet."""
         names = tuple(signals)
         overlaps = tuple(pair for pair in config.overlaps if set(pair) <= set(names))
-        terms = Terms(names, tuple(name for name in names if name in listening), overlaps)
+        terms = Terms(names, tuple(name for name in names if name in plays_only), overlaps)
         listener_cap = int(training.listeners[training.queries].max(initial=0))
         blank = np.zeros((len(terms), TASTE_FEATURES + len(names))), np.zeros((len(terms), KINSHIP_FEATURES))
         return cls(
@@ -170,7 +170,7 @@ class _MixtureTrainer:
         popularity, not_offered = self.terms.popularity, self.terms.not_offered
         choices.values[:, popularity] += choices.values[:, not_offered]
         choices.values[:, not_offered] = 0
-        if self.config.weights == "constant":
+        if self.config.coefficients == "constant":
             features[:, 1:TASTE_FEATURES] = 0
         taste = fit_conditional_logit(choices, features, self.prior(features.shape[1]), self.config.penalty)
         taste[not_offered] = taste[popularity]

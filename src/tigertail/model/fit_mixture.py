@@ -100,7 +100,7 @@ def fit_mixture(
         held_out.signals,
         training,
         config,
-        listening=[name for name in held_out.signals if SIGNALS[name].is_listening],
+        plays_only=[name for name in held_out.signals if SIGNALS[name].is_listening],
         lists=None if lists is None else curated_queries(split, lists),
         seed=context.config.seed,
         threads=context.threads,

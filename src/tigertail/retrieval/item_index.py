@@ -17,19 +17,16 @@ from tigertail import columns as c
 from tigertail.dataset.folding import fold, fold_loosely, fold_series, loose_series
 from tigertail.dataset.full_names import full_name, is_credited
 from tigertail.errors import UnknownItemError
-from tigertail.retrieval.text_lookup import TextLookup
+from tigertail.retrieval.ambiguity import note_on_others
+from tigertail.retrieval.mbids import Mbids
+from tigertail.retrieval.spellings import CODE, FOLDED, LOOSE, Folding, Spellings
 
 if TYPE_CHECKING:
     from tigertail.retrieval.name_index import NameIndex
 
-FOLDED: Final = "folded"
 SUGGESTED: Final = 5  # close names that an error lists
-OTHERS: Final = 3  # other items of a name that a note lists
 CANDIDATES: Final = 20  # items whose names are compared with a typing error
 MANY: Final = 10  # look-ups from which on tables are built that make each fast
-_CODE: Final = "code"
-_LOOSE: Final = "loose"
-_UUID: Final = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 _PREFIXED: Final = re.compile(r"\s*(id|mbid):(.+)", re.IGNORECASE | re.DOTALL)
 _QUALIFIED: Final = re.compile(r"(.*\S)\s*\(([^()]+)\)\s*", re.DOTALL)
 _ANY_DASH: Final = re.compile(r"\s+[-\u2010-\u2015\u2212]+\s+")  # between an artist and a title
@@ -104,7 +101,8 @@ class ItemIndex:
     def prepare(self) -> None:
         """Build at once what makes each look-up fast, for a process that answers many."""
         self._prepared = True
-        _ = self._by_id, self._mbid_codes, self._by_folded, self._by_loose, self._words
+        self._spellings.prepare()
+        _ = self._by_id, self._mbids.codes
         if self._owned:
             _ = self._artists
         self.names.search("", 1)
@@ -153,7 +151,11 @@ class ItemIndex:
         if not len(codes):
             return None
         code = int(codes[0])
-        notes = [self._note_on_others(text.strip(), code, codes[1:])] if len(codes) > 1 else []
+        notes = []
+        if len(codes) > 1:
+            stripped = text.strip()
+            own = self.by_id(stripped)
+            notes = [note_on_others(self._items, self.mbids, stripped, code, codes[1:], own)]
         if loosely:
             notes.insert(0, f"no item is spelled '{text}'; {self._full_name(code)} is taken for it")
         return Match(code, "; ".join(notes))
@@ -195,10 +197,12 @@ class ItemIndex:
         """The folded name of the artist of each item; null where there is none."""
         return fold_series(self._items[c.ARTIST_NAME])
 
-    def _artist_ids(self, column: str, spelled: str) -> pl.Series:
+    def _artist_ids(self, folding: Folding, spelled: str) -> pl.Series:
         """Return the ids of the artists among the items with a spelling, as one list."""
         return (
-            self._items[c.ITEM_ID].gather(self._of_kind(self._spelling(column, spelled), c.ARTIST)).implode()
+            self._items[c.ITEM_ID]
+            .gather(self._of_kind(self._spellings.items_with(folding, spelled), c.ARTIST))
+            .implode()
         )
 
     @property
@@ -212,7 +216,7 @@ class ItemIndex:
             return self._by_id.get(item)
         codes = (self._items[c.ITEM_ID] == _encodable(item)).arg_true()
         if not len(codes) and (further := self._further(c.ITEM_ID)) is not None:
-            codes = further.filter(pl.col(c.ALIAS) == _encodable(item))[_CODE]
+            codes = further.filter(pl.col(c.ALIAS) == _encodable(item))[CODE]
         return int(codes[0]) if len(codes) else None
 
     def by_mbid(self, mbid: str, kind: str) -> int | None:
@@ -222,18 +226,17 @@ class ItemIndex:
 
     def by_mbids(self, mbids: pl.Series, kind: str) -> pl.Series:
         """Return the code of each MBID, as :meth:`by_mbid` does; int32, null where there is none."""
-        of_kind = self._items[c.KIND].gather(self._mbid_codes[_CODE]) == kind
-        known = self._mbid_codes.filter(of_kind).unique(c.MBID, keep="first", maintain_order=True)
+        codes = self._mbids.codes
+        known = codes.filter(self._items[c.KIND].gather(codes[CODE]) == kind).unique(
+            c.MBID, keep="first", maintain_order=True
+        )
         wanted = mbids.str.strip_chars().str.to_lowercase().alias(c.MBID).to_frame()
-        return wanted.join(known, on=c.MBID, how="left", maintain_order="left")[_CODE]
+        return wanted.join(known, on=c.MBID, how="left", maintain_order="left")[CODE]
 
-    @cached_property
+    @property
     def mbids(self) -> pl.Series:
         """The MBID of each item, in lower case: of its column, or its id where that is one; null where unknown."""
-        own = pl.col(c.MBID) if c.MBID in self._items.columns else pl.lit(None, pl.String)
-        return self._items.select(
-            pl.coalesce(own.str.to_lowercase(), mbid_in(c.ITEM_ID)).alias(c.MBID)
-        ).to_series()
+        return self._mbids.of_items
 
     def unknown(self, text: str, *, path: Path | None = None, line: int | None = None) -> UnknownItemError:
         """Return the error that says there is no such item, and suggests close names.
@@ -284,25 +287,10 @@ class ItemIndex:
         found = []
         for code in self.search(text, CANDIDATES, allowed)[0].tolist():
             listeners = self._items["listeners"][code]
-            for name in self._spellings_of(code):
-                if (one := features(typed, name, listeners, self._is_word)) is not None:
+            for name in self._spellings.of_item(code):
+                if (one := features(typed, name, listeners, self._spellings.is_word)) is not None:
                     found.append((code, one))
         return found
-
-    def _spellings_of(self, code: int) -> list[str]:
-        """Return the folded spellings of an item, with the article where it has one."""
-        own = self._items[FOLDED][code]
-        with_article = [f"the {own}"] if self._items[c.NAME][code].casefold().startswith("the ") else []
-        rows = np.searchsorted(self._alias_codes, [code, code + 1]) + len(self._items)
-        return [own, *with_article, *self._spelled[FOLDED][int(rows[0]) : int(rows[1])].to_list()]
-
-    def _is_word(self, word: str) -> bool:
-        return bool(len(self._words.positions(word)))
-
-    @cached_property
-    def _words(self) -> TextLookup:
-        """The words of all names."""
-        return TextLookup(self._spelled[FOLDED].str.split(" ").explode().unique(maintain_order=True))
 
     def search(
         self, text: str, n: int = 10, allowed: NDArray[np.bool_] | None = None
@@ -315,18 +303,18 @@ class ItemIndex:
         """The index that names are searched with, built when it is first needed."""
         from tigertail.retrieval.name_index import NameIndex
 
-        further = self._spelled[len(self._items) :]
         return NameIndex(
             self._items[c.NAME],
             self._items["listeners"].to_numpy(),
             self._items[FOLDED],
-            (further[_CODE].to_numpy(), further[FOLDED]),
+            self._spellings.further,
         )
 
     def _expect(self, look_ups: int) -> None:
         self._look_ups += look_ups
         if self._look_ups >= MANY:
             self._prepared = True
+            self._spellings.index()
 
     def _candidates(self, text: str) -> tuple[Codes, bool]:
         """Return the items that a text may mean, best first, and whether it is only loosely their name."""
@@ -362,7 +350,7 @@ class ItemIndex:
         """Return the items of a name, best first, and whether it is only loosely theirs."""
         if not text.strip():
             return np.empty(0, np.int32), False
-        codes = self._of_kind(self._spelling(FOLDED, fold(text)), kind)
+        codes = self._of_kind(self._spellings.items_with(FOLDED, fold(text)), kind)
         if len(codes):
             return codes, False
         if (qualified := _QUALIFIED.fullmatch(text)) and len(codes := self._qualified(*qualified.groups())):
@@ -371,16 +359,17 @@ class ItemIndex:
             found, loosely = self._by_artist(text[dash.end() :], text[: dash.start()], kind)
             if len(found):
                 return found, loosely
-        return self._of_kind(self._spelling(_LOOSE, fold_loosely(text)), kind), True
+        return self._of_kind(self._spellings.items_with(LOOSE, fold_loosely(text)), kind), True
 
     def _by_artist(self, name: str, artist: str, kind: str | None) -> tuple[Codes, bool]:
         """Return the items of a name and an artist, best first, and whether either is only loosely so spelled."""
         if self._owned and name.strip() and artist.strip():
-            for column, folding in ((FOLDED, fold), (_LOOSE, fold_loosely)):
-                codes = self._of_kind(self._spelling(column, folding(name)), kind)
-                codes, loosely = self._whose(codes, artist)
-                if len(codes):
-                    return codes, loosely or column == _LOOSE
+            exactly = self._spellings.items_with(FOLDED, fold(name))
+            codes, loosely = self._whose(self._of_kind(exactly, kind), artist)
+            if len(codes):
+                return codes, loosely
+            roughly = self._spellings.items_with(LOOSE, fold_loosely(name))
+            return self._whose(self._of_kind(roughly, kind), artist)[0], True
         return np.empty(0, np.int32), False
 
     def _whose(self, codes: Codes, artist: str) -> tuple[Codes, bool]:
@@ -393,7 +382,7 @@ class ItemIndex:
         names, owners = (self._items[column].gather(codes) for column in (c.ARTIST_NAME, c.ARTIST_ID))
         folded = self._artists.gather(codes) if self._prepared else fold_series(names)
         for loosely, folding in ((False, fold), (True, fold_loosely)):
-            ids = self._artist_ids(_LOOSE if loosely else FOLDED, folding(artist))
+            ids = self._artist_ids(LOOSE if loosely else FOLDED, folding(artist))
             spelled = (loose_series(names, folded) if loosely else folded) == folding(artist)
             theirs = (spelled | owners.is_in(ids)).fill_null(False).to_numpy()
             if theirs.any():
@@ -407,127 +396,45 @@ class ItemIndex:
 
     def _qualified(self, name: str, qualifier: str) -> Codes:
         """Return the items of a name that are of a country or a kind."""
-        codes = self._spelling(FOLDED, fold(name))
+        codes = self._spellings.items_with(FOLDED, fold(name))
         wanted = np.zeros(len(codes), np.bool_)
         for column, value in ((c.COUNTRY, self._country_of(qualifier)), (c.KIND, qualifier.lower())):
             if column in self._items.columns and value is not None:
                 wanted |= (self._items[column].gather(codes) == value).fill_null(False).to_numpy()
         return codes[wanted]
 
-    def _spelling(self, column: str, value: str) -> Codes:
-        """Return the items with a spelling, best first."""
-        if self._prepared:
-            rows = (self._by_folded if column == FOLDED else self._by_loose).positions(value)
-        else:
-            rows = (
-                ((self._spelled[FOLDED] if column == FOLDED else self._loose) == value).arg_true().to_numpy()
-            )
-        codes = self._spelled_codes[rows]
-        return codes if len(codes) < 2 else np.unique(codes)
-
     def _with_mbid(self, mbid: str, kind: str | None = None) -> Codes:
         """Return the items with an MBID, best first."""
-        mbid = mbid.strip().lower()
-        if not re.match(_UUID, mbid):
-            return np.empty(0, np.int32)
-        codes = self._mbid_codes.filter(pl.col(c.MBID) == mbid)[_CODE]
-        return self._of_kind(np.unique(codes.to_numpy()).astype(np.int32), kind)
+        return self._of_kind(self._mbids.items_with(mbid), kind)
 
     def _of_kind(self, codes: Codes, kind: str | None) -> Codes:
         if kind is None or not len(codes):
             return codes
         return np.asarray(codes[(self._items[c.KIND].gather(codes) == kind).to_numpy()])
 
-    def _note_on_others(self, text: str, code: int, others: Codes) -> str:
-        """Return a note on the other items that a text may mean."""
-        own = self.by_id(text)
-        if own is not None and len(others) == 1 and own in (code, int(others[0])):
-            other = int(others[0])
-            kept, taken = ("id", "name") if own == code else ("name", "id")
-            return (
-                f"'{text}' is the {kept} of {self._items[c.NAME][code]}, which is taken, and the {taken} of "
-                f"{self._shown(other)}"
-            )
-        named = "; ".join(map(self._shown, others[:OTHERS].tolist()))
-        more = f"; and {len(others) - OTHERS} more" if len(others) > OTHERS else ""
-        called = "this MBID" if re.match(_UUID, text.lower()) else f"the name '{text}'"
-        owned = self._items.row(code, named=True).get(c.ARTIST_NAME) is not None
-        by = "artist (as 'Artist - Name'), MBID or id" if owned else "MBID, id or country"
-        return (
-            f"{len(others) + 1} items have {called}; the one with most listeners is taken. "
-            f"Ask for another by {by}: {named}{more}"
-        )
-
-    def _shown(self, code: int) -> str:
-        """Return an item as a note shows it, with what it can be asked for by."""
-        item = self._items.row(code, named=True)
-        one = "" if item["listeners"] == 1 else "s"
-        what = [f"{item['listeners']:,} listener{one}", item.get(c.COUNTRY), self.mbids[code]]
-        facts = ", ".join(str(one) for one in what if one)
-        return f"{full_name(item)} ({facts}): id:{item[c.ITEM_ID]}"
-
     def _full_name(self, code: int) -> str:
         return full_name(self._items.row(code, named=True))
 
     @cached_property
-    def _spelled(self) -> pl.DataFrame:
-        """All spellings: the names of the items, then the further ones."""
-        names = self._items.select(pl.int_range(pl.len(), dtype=pl.Int32).alias(_CODE), c.NAME, FOLDED)
-        further = self._further(c.NAME)
-        if further is None:
-            return names
-        return pl.concat([names, further.select(_CODE, pl.col(c.ALIAS).alias(c.NAME), FOLDED)])
+    def _spellings(self) -> Spellings:
+        return Spellings(self._items, self._further(c.NAME))
 
     @cached_property
-    def _spelled_codes(self) -> Codes:
-        """The item of each spelling."""
-        return self._spelled[_CODE].to_numpy()
+    def _mbids(self) -> Mbids:
+        return Mbids(self._items, self._further(c.MBID))
 
     def _further(self, scheme: str) -> pl.DataFrame | None:
         if self._aliases is None:
             return None
-        codes = self._items.select(c.ITEM_ID, pl.int_range(pl.len(), dtype=pl.Int32).alias(_CODE))
+        codes = self._items.select(c.ITEM_ID, pl.int_range(pl.len(), dtype=pl.Int32).alias(CODE))
         wanted = self._aliases.filter(pl.col(c.SCHEME) == scheme)
-        return wanted.join(codes, on=c.ITEM_ID, maintain_order="left").sort(_CODE, maintain_order=True)
-
-    @cached_property
-    def _alias_codes(self) -> Codes:
-        return self._spelled_codes[len(self._items) :]
-
-    @cached_property
-    def _loose(self) -> pl.Series:
-        return loose_series(self._spelled[c.NAME], self._spelled[FOLDED])
-
-    @cached_property
-    def _by_folded(self) -> TextLookup:
-        return TextLookup(self._spelled[FOLDED])
-
-    @cached_property
-    def _by_loose(self) -> TextLookup:
-        return TextLookup(self._loose)
+        return wanted.join(codes, on=c.ITEM_ID, maintain_order="left").sort(CODE, maintain_order=True)
 
     @cached_property
     def _by_id(self) -> dict[str, int]:
         own = {item: code for code, item in enumerate(self._items[c.ITEM_ID])}
         further = self._further(c.ITEM_ID)
-        return own if further is None else dict(further.select(c.ALIAS, _CODE).reverse().iter_rows()) | own
-
-    @cached_property
-    def _mbid_codes(self) -> pl.DataFrame:
-        code = pl.int_range(pl.len(), dtype=pl.Int32).alias(_CODE)
-        known = [
-            self._items.select(self.mbids, code),
-            self._items.select(mbid_in(c.ITEM_ID).alias(c.MBID), code),
-        ]
-        if (further := self._further(c.MBID)) is not None:
-            known.append(further.select(pl.col(c.ALIAS).alias(c.MBID), _CODE))
-        return pl.concat(known).drop_nulls().unique().sort(c.MBID, _CODE)
-
-
-def mbid_in(column: str) -> pl.Expr:
-    """Return the texts of a column that are MBIDs, in lower case; null for all others."""
-    text = pl.col(column).str.to_lowercase()
-    return pl.when(text.str.contains(_UUID)).then(text)
+        return own if further is None else dict(further.select(c.ALIAS, CODE).reverse().iter_rows()) | own
 
 
 def _encodable(text: str) -> str:

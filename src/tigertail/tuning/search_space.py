@@ -81,7 +81,7 @@ _ALS: Final[SearchSpace] = {
     "base.reg": _log(0.005, 1),
 }
 _MIXTURE: Final[SearchSpace] = {
-    "mixture.weights": CategoricalDistribution(("by query", "constant")),
+    "mixture.coefficients": CategoricalDistribution(("by query", "constant")),
     "mixture.candidates": IntDistribution(15, 240, log=True),
     "mixture.background": IntDistribution(30, 1000, log=True),
     "mixture.balance": FloatDistribution(0, 1),

@@ -1,7 +1,6 @@
 """Baselines of the report, one per file; each class is the settings of one, with a method to fit it."""
 
 from tigertail.evaluation.baselines.als import ALS
-from tigertail.evaluation.baselines.baseline import Baseline
 from tigertail.evaluation.baselines.bm25 import BM25
 from tigertail.evaluation.baselines.bpr import BPR
 from tigertail.evaluation.baselines.country import CountryPopularity
@@ -18,7 +17,6 @@ __all__ = [
     "BM25",
     "BPR",
     "EASE",
-    "Baseline",
     "CountryPopularity",
     "ItemItem",
     "Popularity",

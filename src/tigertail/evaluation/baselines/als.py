@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tigertail.evaluation.baselines.baseline import Baseline
+from tigertail.evaluation.recommender import Recommender
 from tigertail.factorization import fit_als
 from tigertail.factorization.confidence import ConfidenceConfig, confidence
 from tigertail.model.config import BaseConfig
@@ -11,7 +11,7 @@ from tigertail.signals.factors import FactorAffinity
 from tigertail.splitting.hold_out import Split
 
 
-class ALS(BaseConfig, Baseline):
+class ALS(BaseConfig, Recommender):
     """The factors of :func:`tigertail.factorization.fit_als` and the affinity between them.
 
     With exposure, the unobserved pairs of the objective are those of a listener and an item that the listener could

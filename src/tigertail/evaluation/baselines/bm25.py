@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from pydantic import Field
 
-from tigertail.evaluation.baselines.baseline import Baseline
+from tigertail.evaluation.recommender import Recommender
 from tigertail.signals.co_listening import CoListening, strongest_products
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
 
 
-class BM25(Baseline):
+class BM25(Recommender):
     """Scalar products of BM25-weighted items.
 
     With r_ui the plays, items as documents and listeners as their words,

@@ -9,12 +9,12 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from tigertail.errors import ConfigError
-from tigertail.evaluation.baselines.baseline import Baseline
+from tigertail.evaluation.recommender import Recommender
 from tigertail.signals.factors import FactorAffinity
 from tigertail.splitting.hold_out import Split
 
 
-class BPR(Baseline):
+class BPR(Recommender):
     """Factors that rank the items a listener plays above the others.
 
         maximise  sum ln sigmoid(x_u . y_i - x_u . y_j) - reg (|x_u|^2 + |y_i|^2 + |y_j|^2),

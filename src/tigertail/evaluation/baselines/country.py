@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from tigertail import columns as c
-from tigertail.evaluation.baselines.baseline import Baseline
+from tigertail.evaluation.recommender import Recommender
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
 
 
-class CountryPopularity(Baseline):
+class CountryPopularity(Recommender):
     """Popularity among the listeners of the query's strongest country.
 
     With n_Ac the listeners of item A in country c, n_A those in any known country, p_c the country's share

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from tigertail.errors import ConfigError
-from tigertail.evaluation.baselines.baseline import Baseline
+from tigertail.evaluation.recommender import Recommender
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
 from tigertail.threads import limited
@@ -18,7 +18,7 @@ from tigertail.threads import limited
 BLOCK: Final = 512  # columns multiplied at a time
 
 
-class EASE(Baseline):
+class EASE(Recommender):
     """Embarrassingly shallow autoencoders.
 
     With X the binary matrix of listeners by items,

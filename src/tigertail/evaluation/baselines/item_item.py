@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from tigertail.evaluation.baselines.baseline import Baseline
+from tigertail.evaluation.recommender import Recommender
 from tigertail.factorization.confidence import ConfidenceConfig, confidence
 from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_co_listening
 from tigertail.splitting.hold_out import Split
 
 
-class ItemItem(CoListeningConfig, Baseline):
+class ItemItem(CoListeningConfig, Recommender):
     """The affinity of :func:`tigertail.signals.co_listening.fit_co_listening`.
 
     With exposure, the squared length of an item is that which it would have if all could hear it. Lengths over the

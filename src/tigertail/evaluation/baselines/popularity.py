@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.evaluation.baselines.baseline import Baseline
+from tigertail.evaluation.recommender import Recommender
 from tigertail.splitting.hold_out import Split
 
 
-class WorldPopularity(Baseline):
+class WorldPopularity(Recommender):
     """aff(A -> B) = listeners of B."""
 
     @property

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.evaluation.baselines.baseline import Baseline
+from tigertail.evaluation.recommender import Recommender
 from tigertail.splitting.hold_out import Split
 
 
-class RandomRanking(Baseline):
+class RandomRanking(Recommender):
     """aff(A -> B) is drawn uniformly from [0, 1) for each item with a listener; seed and query settle the draws."""
 
     seed: int = 0

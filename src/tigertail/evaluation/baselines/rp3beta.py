@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from pydantic import Field
 
-from tigertail.evaluation.baselines.baseline import Baseline
+from tigertail.evaluation.recommender import Recommender
 from tigertail.signals.co_listening import CoListening, strongest_products
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
 
 
-class RP3Beta(Baseline):
+class RP3Beta(Recommender):
     """A walk from an item to a listener of it and on to an item of that listener.
 
     With n_i the listeners of item i and n_u the items of listener u,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from pydantic import Field
 
-from tigertail.evaluation.baselines.baseline import Baseline
+from tigertail.evaluation.recommender import Recommender
 from tigertail.signals.co_listening import CoListening, strongest_products
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
 
 
-class SessionCounts(Baseline):
+class SessionCounts(Recommender):
     """Raw counts of playing two items together, with no regard to popularity.
 
         aff(A -> B) = sum_u min(r_uA, r_uB, contribution),   where that exceeds the threshold

@@ -7,14 +7,14 @@ import polars as pl
 from pydantic import Field
 
 from tigertail import columns as c
-from tigertail.evaluation.baselines.baseline import Baseline
+from tigertail.evaluation.recommender import Recommender
 from tigertail.signals.annotation.label_folding import KEY, label_keys
 from tigertail.signals.co_listening import CoListening, strongest_products
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
 
 
-class TfIdf(Baseline):
+class TfIdf(Recommender):
     """Cosine of TF-IDF vectors of labels.
 
     With t_il the annotations that give item i the label l, N the items with a label and n_l those with label l,

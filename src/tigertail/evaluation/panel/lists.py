@@ -12,8 +12,9 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import ConfigError
-from tigertail.evaluation.baselines import ALS, Baseline, RP3Beta, TfIdf
+from tigertail.evaluation.baselines import ALS, RP3Beta, TfIdf
 from tigertail.evaluation.panel.choice import STRATUM
+from tigertail.evaluation.recommender import Recommender
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.systems import PLAIN_ALS, NeighbourFile
 from tigertail.model import Model
@@ -25,7 +26,7 @@ NAIVE_CF: Final = "naive CF"
 LENGTH: Final = 10
 LAYOUT: Final = (STRATUM, SYSTEM, c.TARGET_ITEM_ID, QUERY, c.RANK, c.ITEM_ID, ANSWER)
 
-BASELINES: Final[Mapping[str, Baseline]] = {
+BASELINES: Final[Mapping[str, Recommender]] = {
     NAIVE_CF: ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence),
     "RP3beta": RP3Beta(),
     "TF-IDF": TfIdf(),
@@ -36,7 +37,7 @@ Lists = dict[str, list[str]]
 """The ids that one system answers to each query, best first."""
 
 
-def baseline_lists(dataset: Dataset, queries: Iterable[str], baseline: Baseline, n: int = LENGTH) -> Lists:
+def baseline_lists(dataset: Dataset, queries: Iterable[str], baseline: Recommender, n: int = LENGTH) -> Lists:
     """Fit a baseline to a whole dataset and return its answers; no listener is held out."""
     interactions = Interactions.of(dataset)
     asked = list(queries)
@@ -69,7 +70,7 @@ def answer_lists(
     *,
     models: Mapping[str, Model] | None = None,
     files: Mapping[str, Path] | None = None,
-    baselines: Mapping[str, Baseline] = BASELINES,
+    baselines: Mapping[str, Recommender] = BASELINES,
     n: int = LENGTH,
 ) -> pl.DataFrame:
     """Ask every system about every query.

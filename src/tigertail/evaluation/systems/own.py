@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import field_validator
 
-from tigertail.evaluation.baselines import Baseline
+from tigertail.evaluation.recommender import Recommender
 from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.model.config import BaseConfig, ModelConfig
 from tigertail.model.fit_mixture import fit_mixture
@@ -14,7 +14,7 @@ from tigertail.signals.local import LocalConfig
 from tigertail.splitting.hold_out import Split
 
 
-class OwnSignal(Baseline):
+class OwnSignal(Recommender):
     """One signal of a model, fitted as :func:`tigertail.fit` fits it."""
 
     signal: str
@@ -48,7 +48,7 @@ class OwnSignal(Baseline):
         return self.signal in (LISTENING, MIXTURE) and self.model.local.placed
 
 
-class LocalModels(LocalConfig, Baseline):
+class LocalModels(LocalConfig, Recommender):
     """The signal of :func:`tigertail.signals.local.fit_listening`, on the base model's factors."""
 
     base: BaseConfig = BaseConfig()

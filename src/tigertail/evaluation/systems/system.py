@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import UNKNOWN_KEY, ConfigError, setting_at_fault
 from tigertail.evaluation import baselines
-from tigertail.evaluation.baselines import Baseline
+from tigertail.evaluation.recommender import Recommender
 from tigertail.evaluation.systems.own import LocalModels, OwnSignal
 from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.io.files import read_toml
@@ -27,7 +27,7 @@ PLAIN_ALS: Final = ModelConfig(
 )
 """Plain ALS, without frequency-scaled regularisation, tuned as long as the base model (recipes/defaults/plain.toml)."""
 
-TYPES: Final[dict[str, type[Baseline]]] = {
+TYPES: Final[dict[str, type[Recommender]]] = {
     "random": baselines.RandomRanking,
     "popularity": baselines.WorldPopularity,
     "country-popularity": baselines.CountryPopularity,
@@ -141,14 +141,14 @@ def check_names(systems: list[System], path: Path | None = None) -> None:
         )
 
 
-def _system(baseline: Baseline, name: str | None = None, *, lens: bool = False) -> System:
-    return System(name or baseline.label + (", lens" if lens else ""), baseline.fit, lens)
+def _system(recommender: Recommender, name: str | None = None, *, lens: bool = False) -> System:
+    return System(name or recommender.label + (", lens" if lens else ""), recommender.fit, lens)
 
 
-def _lens_of(baseline: Baseline, lens_on: Any) -> bool:
+def _lens_of(recommender: Recommender, lens_on: Any) -> bool:
     if not isinstance(lens_on, bool):
         raise ConfigError("lens_on: not a boolean", remedy="write it as lens_on = true")
-    if lens_on and not (isinstance(baseline, _HAS_LENS) and baseline.placed):
+    if lens_on and not (isinstance(recommender, _HAS_LENS) and recommender.placed):
         raise ConfigError(
             "lens_on: only local models of countries, and the mixture with them, have a lens",
             remedy='leave it out, or set groups = "country"',
@@ -168,8 +168,8 @@ def _read(table: Any, place: str, path: Path) -> System:
         raise ConfigError(f"{place}: name: not a text", path=path, remedy="write it as name = '...'")
     settings = {key: value for key, value in table.items() if key not in ("type", "name", "lens_on")}
     try:
-        baseline = kind.model_validate(settings)
-        return _system(baseline, name, lens=_lens_of(baseline, table.get("lens_on", False)))
+        recommender = kind.model_validate(settings)
+        return _system(recommender, name, lens=_lens_of(recommender, table.get("lens_on", False)))
     except ValidationError as error:
         key, problem = setting_at_fault(error)
         keys = ", ".join(["type", "name", *(["lens_on"] if kind in _HAS_LENS else []), *kind.model_fields])

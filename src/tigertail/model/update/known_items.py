@@ -12,7 +12,7 @@ from tigertail.dataset.folding import fold_series
 from tigertail.model.aliases import item_aliases
 from tigertail.model.artists import with_artists
 from tigertail.model.model import Model
-from tigertail.retrieval.item_index import mbid_in
+from tigertail.retrieval.mbids import mbid_in
 
 _OLD: Final = "old"  # the model's id
 _KEY: Final = "key"

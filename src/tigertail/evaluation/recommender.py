@@ -1,4 +1,4 @@
-"""The base class of baselines: settings that a file can hold, and a method to fit them to a split."""
+"""A recommender of a report: settings that a file can hold, and a method to fit them to a split."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tigertail.signals.contract import Signal
 from tigertail.splitting.hold_out import Split
 
 
-class Baseline(BaseModel):
-    """Settings of a system of the report."""
+class Recommender(BaseModel):
+    """Settings of a recommender, ours or a baseline; subclasses fit it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

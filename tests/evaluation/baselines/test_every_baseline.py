@@ -7,17 +7,17 @@ import pytest
 from pydantic import ValidationError
 
 from tigertail.evaluation import Split, baselines
-from tigertail.evaluation.baselines import Baseline
+from tigertail.evaluation.recommender import Recommender
 from tigertail.retrieval.topk import top_k
 from tigertail.signals.contract import Signal
 
 # Small enough for small worlds; those that are no use to anybody but as a measure come first.
-BLIND: dict[str, Baseline] = {
+BLIND: dict[str, Recommender] = {
     "random": baselines.RandomRanking(),
     "popularity": baselines.WorldPopularity(),
     "country popularity": baselines.CountryPopularity(),
 }
-SENSIBLE: dict[str, Baseline] = {
+SENSIBLE: dict[str, Recommender] = {
     "session counts": baselines.SessionCounts(threshold=0),
     "item-item": baselines.ItemItem(),
     "bm25": baselines.BM25(),
@@ -30,7 +30,7 @@ BASELINES = BLIND | SENSIBLE
 
 
 @pytest.fixture(params=BASELINES)
-def baseline(request: pytest.FixtureRequest) -> Baseline:
+def baseline(request: pytest.FixtureRequest) -> Recommender:
     return BASELINES[request.param]
 
 
@@ -51,7 +51,7 @@ def test_a_scenes_artists_come_before_the_other_scenes(name: str, scene_trial: S
         assert (listed >= 0).all()
 
 
-def test_it_makes_a_signal_over_the_catalogue(baseline: Baseline, split: Split) -> None:
+def test_it_makes_a_signal_over_the_catalogue(baseline: Recommender, split: Split) -> None:
     signal = baseline.fit(split)
     assert isinstance(signal, Signal)
     assert signal.known.tolist() == [True] * 25 + [False]
@@ -62,14 +62,14 @@ def test_it_makes_a_signal_over_the_catalogue(baseline: Baseline, split: Split) 
     assert (scores[:, 25] == -np.inf).all(), "an item nobody plays is no answer"
 
 
-def test_it_says_the_same_twice_and_of_a_query_alone(baseline: Baseline, split: Split) -> None:
+def test_it_says_the_same_twice_and_of_a_query_alone(baseline: Recommender, split: Split) -> None:
     first, second = (baseline.fit(split).affinity(everyone(split)) for _ in range(2))
     assert first.tobytes() == second.tobytes()
     alone = baseline.fit(split).affinity(np.array([7], np.int32))
     assert alone[0].tobytes() == first[7].tobytes()
 
 
-def test_settings_are_checked(baseline: Baseline) -> None:
+def test_settings_are_checked(baseline: Recommender) -> None:
     with pytest.raises(ValidationError, match="extra_forbidden"):
         type(baseline).model_validate({"betta": 1})
     with pytest.raises(ValidationError, match="frozen"):

@@ -1,0 +1,77 @@
+"""Which item an MBID means."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tigertail import columns as c
+
+_UUID: Final = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+_CODE: Final = "code"
+
+
+def is_mbid(text: str) -> bool:
+    """Return whether a text has the form of an MBID, in any letter case."""
+    return re.match(_UUID, text.lower()) is not None
+
+
+def mbid_in(column: str) -> pl.Expr:
+    """Return the texts of a column that are MBIDs, in lower case; null for all others."""
+    text = pl.col(column).str.to_lowercase()
+    return pl.when(text.str.contains(_UUID)).then(text)
+
+
+class Mbids:
+    """The MBIDs of items: of their column, their id where that is one, and further ones.
+
+    Parameters
+    ----------
+    items
+        One row per item, in the order of the item codes: item_id, and where the catalogue has it mbid.
+    further
+        Further MBIDs: code and alias; None where there are none.
+
+    Examples
+    --------
+    >>> mbid = "65F4F0C5-EF9E-490C-AEE3-909E7AE6B2AB"
+    >>> mbids = Mbids(pl.DataFrame({"item_id": ["a1", mbid]}), None)
+    >>> mbids.items_with(mbid.lower()).tolist()
+    [1]
+    """
+
+    def __init__(self, items: pl.DataFrame, further: pl.DataFrame | None) -> None:
+        self._items = items
+        self._further = further
+
+    @cached_property
+    def of_items(self) -> pl.Series:
+        """The MBID of each item, in lower case; null where unknown."""
+        own = pl.col(c.MBID) if c.MBID in self._items.columns else pl.lit(None, pl.String)
+        return self._items.select(
+            pl.coalesce(own.str.to_lowercase(), mbid_in(c.ITEM_ID)).alias(c.MBID)
+        ).to_series()
+
+    @cached_property
+    def codes(self) -> pl.DataFrame:
+        """Every MBID and the code of an item that has it, ascending: mbid and code."""
+        code = pl.int_range(pl.len(), dtype=pl.Int32).alias(_CODE)
+        known = [
+            self._items.select(self.of_items, code),
+            self._items.select(mbid_in(c.ITEM_ID).alias(c.MBID), code),
+        ]
+        if self._further is not None:
+            known.append(self._further.select(pl.col(c.ALIAS).alias(c.MBID), _CODE))
+        return pl.concat(known).drop_nulls().unique().sort(c.MBID, _CODE)
+
+    def items_with(self, mbid: str) -> NDArray[np.int32]:
+        """Return the codes of the items with an MBID, in any letter case, ascending; int32."""
+        mbid = mbid.strip().lower()
+        if not is_mbid(mbid):
+            return np.empty(0, np.int32)
+        return np.unique(self.codes.filter(pl.col(c.MBID) == mbid)[_CODE].to_numpy()).astype(np.int32)
