@@ -285,6 +285,59 @@ def rank(
         )
 
 
+def contributions(
+    candidates: Candidates, names: list[str], query: int, items: Codes, counted: Counted, inverse: Floats
+) -> tuple[NDArray[np.float64], Flags]:
+    """Return what each part adds to the log affinity from a query to some of its candidates.
+
+    Parameters
+    ----------
+    candidates, names
+        As in :func:`rank`.
+    query
+        Its code.
+    items
+        Codes of candidates of it; int32, (items,).
+    counted, inverse
+        As in :func:`rank`, of this query alone.
+
+    Returns
+    -------
+    contributions
+        As :meth:`tigertail.mixing.mixture.Mixture.contributions` returns them; float64, (parts, items).
+    has_data
+        Whether a part has data about the pair; bool, (parts, items).
+    """
+    added = np.zeros((len(names), len(items)))
+    has_data = np.zeros(added.shape, np.bool_)
+    slots = candidates.slots(names)
+    _contribute(candidates.stored, slots, query, items, counted, inverse[0], added, has_data)
+    return added, has_data
+
+
+@njit(cache=True)
+def _contribute(stored, slots, query, items, counted, inverse, added, has_data):
+    begin, size = stored.starts[query], stored.sizes[query]
+    found = np.empty((len(added), size), np.float32)
+    _unpack(stored, slots, query, found)
+    codes = stored.codes[begin : begin + size]
+    curve = np.zeros((len(added), inverse.shape[1]))
+    for place in range(len(items)):
+        entry = np.searchsorted(codes, items[place])
+        for part in range(len(added)):
+            has_data[part, place] = found[part, entry] > _NOTHING
+            share = np.float64(max(found[part, entry], _ZERO))
+            for bend in range(inverse.shape[1]):
+                curve[part, bend] = np.log1p(share * inverse[part, bend])
+                added[part, place] += counted.curves[0, part, bend] * curve[part, bend]
+        for pair in range(len(counted.pairs)):
+            one, other = counted.pairs[pair, 0], counted.pairs[pair, 1]
+            for bend in range(inverse.shape[1]):
+                shared = counted.products[0, pair, bend] * curve[one, bend] * curve[other, bend] / 2
+                added[one, place] += shared
+                added[other, place] += shared
+
+
 def _numpy_rank(
     candidates: Candidates,
     names: list[str],

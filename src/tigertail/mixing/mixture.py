@@ -20,7 +20,8 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.mixing.candidates import NOT_REPLACED, Candidates, Replaced, rank
+from tigertail.kernels import prefer_numpy
+from tigertail.mixing.candidates import NOT_REPLACED, Candidates, Replaced, contributions, rank
 from tigertail.mixing.parameters import MixtureParameters
 from tigertail.mixing.scoring import Counted, inverses, mixed, term_places
 from tigertail.mixing.terms import PopularityFeatures, best_mean, curves, scales
@@ -226,9 +227,12 @@ class Mixture:
     ) -> tuple[Reals, NDArray[np.bool_]]:
         """Return what :meth:`contributions` does, for candidates of the query."""
         assert self.candidates is not None
-        names = list(self.parts)
+        names, asked = list(self.parts), np.array([query], np.int32)
+        replaced, scale = self._through_lens(asked)
+        if replaced.part < 0 and not prefer_numpy(1):
+            counted = self.counted(asked, self.candidates.known_by(asked, names))
+            return contributions(self.candidates, names, query, items, counted, inverses(scale))
         codes, found = self.candidates.row(query, names)
-        replaced, scale = self._through_lens(np.array([query], np.int32))
         if replaced.part >= 0:
             found[replaced.part] = replaced.values
         place = np.searchsorted(codes[: self.candidates.sizes[query]], items)

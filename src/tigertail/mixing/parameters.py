@@ -79,9 +79,12 @@ class MixtureParameters:
     def features(self, listeners: NDArray[np.int64], has_data: NDArray[np.bool_]) -> Reals:
         """Return what coefficients depend on; float64, (queries, 3 + signals)."""
         listeners = np.asarray(listeners)
-        return np.column_stack(
-            [np.ones(len(listeners)), self.log_listeners(listeners), np.exp(-listeners / RARE), ~has_data]
-        ).astype(np.float64)
+        features = np.empty((len(listeners), TASTE_FEATURES + has_data.shape[1]))
+        features[:, 0] = 1
+        features[:, 1] = self.log_listeners(listeners)
+        features[:, 2] = np.exp(-listeners / RARE)
+        features[:, TASTE_FEATURES:] = ~has_data
+        return features
 
     def exponents(self, listeners: NDArray[np.int64], beta: float, character: float) -> Reals:
         """Return the popularity exponent of some queries; float64, (queries,).

@@ -86,22 +86,58 @@ class Counted(NamedTuple):
             Between taste, 0, and kinship, 1.
         """
         places = term_places(terms, tuple(names))
-        of_items, values = coefficients[:, terms.of_items], popularity.values
-        heights = np.zeros((len(coefficients), len(values)))
-        for place in range(
-            values.shape[1]
-        ):  # term by term: a query gets the same bits alone and among others
-            heights += of_items[:, place, None] * values[:, place]
-        gains = (-exponents[:, None] * popularity.gains(character)).astype(np.float32)
+        heights, gains = _of_levels(
+            np.ascontiguousarray(coefficients[:, terms.of_items]),
+            popularity.values,
+            exponents,
+            popularity.gains(character),
+        )
         return cls(
             coefficients.take(places.curves, axis=1).astype(np.float32),
             places.pairs,
             coefficients.take(places.products, axis=1).astype(np.float32),
             coefficients[:, terms.no_data].astype(np.float32),
             places.others,
-            heights.astype(np.float32),
-            exp(gains),
+            heights,
+            gains,
         )
+
+
+def _of_levels(of_items: Reals, values: Reals, exponents: Reals, logs: Reals) -> tuple[Floats, Floats]:
+    """Return the terms of items alone, summed, and what popularity multiplies by; float32, (queries, levels)."""
+    shape = len(of_items), len(values)
+    if not prefer_numpy(len(of_items)):
+        heights, gains = np.empty(shape, np.float32), np.empty(shape, np.float32)
+        with threads_for(16 * heights.size):
+            _fill_levels(of_items, values, exponents, logs, heights, gains)
+        return heights, gains
+    sums = np.zeros(shape)
+    for place in range(values.shape[1]):  # term by term, as the kernel does
+        sums += of_items[:, place, None] * values[:, place]
+    return sums.astype(np.float32), exp((-exponents[:, None] * logs).astype(np.float32))
+
+
+@njit(parallel=True, cache=True)
+def _fill_levels(of_items, values, exponents, logs, heights, gains):
+    for one in prange(len(of_items)):
+        # Numba's own index has another type, for which all that is called would be compiled again.
+        _fill_levels_of_one(of_items[np.int64(one)], values, exponents[one], logs, heights[one], gains[one])
+
+
+@njit(cache=True)
+def _fill_levels_of_one(of_items, values, exponent, logs, heights, gains):
+    scratch = new_scratch(0)
+    for level in range(len(logs)):
+        total = 0.0
+        for place in range(len(of_items)):
+            total += of_items[place] * values[level, place]
+        heights[level] = np.float32(total)
+    for start in range(0, len(logs), WIDTH):
+        n = min(WIDTH, len(logs) - start)
+        for i in range(n):
+            scratch.values[i] = np.float32(-exponent * logs[start + i])
+        exp_in_place(scratch.values, scratch.other, scratch.other_bits, n)
+        gains[start : start + n] = scratch.values[:n]
 
 
 class TermPlaces(NamedTuple):

@@ -354,13 +354,19 @@ def _add_products(scores, rows, items, products):
             scores[row, items[j]] += products[i, j]
 
 
+@njit(cache=True)
+def _meet(query, graph, met):
+    for entry in range(graph.item_offsets[query], graph.item_offsets[query + 1]):
+        listener = graph.item_listeners[entry]
+        others = graph.listener_offsets[listener + 1] - graph.listener_offsets[listener] - 1
+        met[graph.group[listener]] += graph.weight[listener] * np.float32(others)
+
+
 @njit(parallel=True, cache=True)
 def _pairs_met(queries, graph, met):
-    for row in prange(len(queries)):
-        for entry in range(graph.item_offsets[queries[row]], graph.item_offsets[queries[row] + 1]):
-            listener = graph.item_listeners[entry]
-            others = graph.listener_offsets[listener + 1] - graph.listener_offsets[listener] - 1
-            met[row, graph.group[listener]] += graph.weight[listener] * np.float32(others)
+    for one in prange(len(queries)):
+        row = np.int64(one)
+        _meet(queries[row], graph, met[row])
 
 
 @njit(cache=True)
@@ -470,20 +476,37 @@ def _sum_in_order(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @njit(parallel=True, cache=True)
-def _expected_at(asking, own, active, vectors, item_starts, items, scores):
+def _expected_at(asking, own, active, vectors, starts, items, scores):
     for one in prange(len(asking)):
         row = np.int64(one)
-        begin, end = item_starts[row], item_starts[row + 1]
-        theirs = items[begin:end]
-        entries, starts = _entries_of_groups(theirs, vectors, active[row])
-        for group in range(len(starts) - 1):
-            first, last = starts[group], starts[group + 1]
-            if first < last:
-                _add_differences(own[row, group], vectors, theirs, entries[first:last], scores[begin:end])
-        expected = np.empty(end - begin, np.float32)
-        products_of_one(asking[row], vectors.world, theirs, expected)
-        for place in range(end - begin):
-            scores[begin + place] += expected[place]
+        begin, end = starts[row], starts[row + 1]
+        _expect_one(asking[row], own[row], active[row], vectors, items[begin:end], scores[begin:end])
+
+
+@njit(cache=True)
+def _expect_one(asking, own, active, vectors, items, scores):
+    entries, starts = _entries_of_groups(items, vectors, active)
+    for group in range(len(starts) - 1):
+        first, last = starts[group], starts[group + 1]
+        if first < last:
+            _add_differences(own[group], vectors, items, entries[first:last], scores)
+    expected = np.empty(len(items), np.float32)
+    products_of_one(asking, vectors.world, items, expected)
+    for place in range(len(items)):
+        scores[place] += expected[place]
+
+
+@njit(cache=True)
+def expected_after(query, graph, vectors, items):
+    """Return what the factors expect of some items after one, up to a factor; float32, (items,)."""
+    met = np.zeros(len(vectors.totals), np.float32)
+    _meet(query, graph, met)
+    asking = np.empty(vectors.world.shape[1], np.float32)
+    own = np.zeros((len(met) - 1, len(asking)), np.float32)
+    _ask_one(query, met, vectors, asking, own)
+    expected = np.zeros(len(items), np.float32)
+    _expect_one(asking, own, met[:-1] > 0, vectors, items, expected)
+    return expected
 
 
 @njit(cache=True)

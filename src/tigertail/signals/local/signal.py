@@ -52,6 +52,7 @@ from tigertail.signals.local.kernels import (
     add_products,
     common_listeners,
     common_listeners_at,
+    expected_after,
     expected_at,
     most_common,
     pairs_met,
@@ -414,11 +415,9 @@ class GroupedCoListening:
         """Return whether the factors expect some items without a listener in common with one; bool, (items,)."""
         if prefer_numpy(1):
             return np.asarray(self.affinity(np.array([query], np.int32))[0, items] > 0)
-        asked, starts = np.array([query], np.int32), np.array([0, len(items)])
-        met = pairs_met(asked, self._graph, len(self.keys) + 1)
-        asking, own = self._asking(asked, met)
-        expected = np.zeros(len(items), np.float32)
-        expected_at(asking, own, met[:, :-1] > 0, self._group_vectors, starts, items, expected)
+        if not self.config.prior:
+            return np.zeros(len(items), np.bool_)
+        expected = expected_after(query, self._graph, self._group_vectors, items)
         return np.asarray((expected > 0) & self.known[items])
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
