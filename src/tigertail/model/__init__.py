@@ -6,10 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from tigertail.model.answers import Answers, BulkAnswers
     from tigertail.model.comparison import Comparison, compare
     from tigertail.model.config import ModelConfig
     from tigertail.model.fit_model import fit
-    from tigertail.model.model import Answers, BulkAnswers, Model
+    from tigertail.model.model import Model
     from tigertail.model.query_options import QueryOptions
     from tigertail.model.store.deployment import deploy, roll_back
     from tigertail.model.store.folder import check_target, load, save
@@ -36,8 +37,8 @@ __all__ = [
 ]
 
 _MODULES: Final = {
-    "Answers": "model",
-    "BulkAnswers": "model",
+    "Answers": "answers",
+    "BulkAnswers": "answers",
     "Comparison": "comparison",
     "Drift": "update.drift",
     "Model": "model",

@@ -10,7 +10,8 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.dataset.full_names import full_names
 from tigertail.errors import ConfigError
-from tigertail.model.model import Answers, Model
+from tigertail.model.answers import Answers
+from tigertail.model.model import Model
 from tigertail.model.query_options import COSINE, QueryOptions, takes_options
 
 OTHER: Final = "other_"

@@ -19,9 +19,10 @@ from tigertail.dataset.full_names import full_name
 from tigertail.dataset.unlisted import SPECIAL_PURPOSE, unlisted
 from tigertail.errors import ConfigError, TigertailWarning
 from tigertail.geo.countries import country_code
+from tigertail.model.answers import Answers, BulkAnswers
 from tigertail.model.config import ModelConfig
-from tigertail.model.explanation import Reasons, explain
-from tigertail.model.html import facts_html, table_html
+from tigertail.model.explanation import explain
+from tigertail.model.html import facts_html
 from tigertail.model.path import path_between
 from tigertail.model.query_options import QueryOptions, takes_options
 from tigertail.model.radio import RadioOrder, draw, seeds_of
@@ -52,100 +53,6 @@ class Provenance:
     dataset: str
     fingerprint: str
     simulated: bool
-
-
-@dataclass(frozen=True, eq=False)
-class Answers:
-    """The items that a model recommends after some items.
-
-    Parameters
-    ----------
-    catalogue
-        The model's items.
-    seeds
-        Codes of the items of the query; int32, (seeds,).
-    items
-        Codes of the answers, best first; int32, (answers,).
-    affinities
-        Their affinities; float32, (answers,).
-    notices
-        What a person should know of them.
-    why
-        Why each is listed, where the query asks for it.
-    """
-
-    catalogue: pl.DataFrame = field(repr=False)
-    seeds: NDArray[np.int32]
-    items: NDArray[np.int32]
-    affinities: NDArray[np.float32]
-    notices: tuple[str, ...] = ()
-    why: Reasons | None = None
-
-    def table(self) -> pl.DataFrame:
-        """Return them as the table that :meth:`Model.similar` describes."""
-        by_artist = (c.ARTIST_NAME,) if c.ARTIST_NAME in self.catalogue.columns else ()
-        shown = (c.ITEM_ID, c.NAME, *by_artist, "listeners", "stratum")
-        # Rows by a Series of codes: an expression, or an array of codes, would cost more than the answer.
-        rows = pl.DataFrame([self.catalogue.get_column(name) for name in shown])[
-            pl.Series(self.items.astype(np.uint32))
-        ]
-        rows.insert_column(0, pl.Series(c.RANK, np.arange(1, len(self.items) + 1, dtype=np.int32)))
-        rows.insert_column(rows.width - 2, pl.Series(c.SCORE, self.affinities))
-        return rows if self.why is None else rows.insert_column(rows.width, self.why.column())
-
-    def _repr_html_(self) -> str:
-        seeds = [full_name(self.catalogue.row(code, named=True)) for code in self.seeds.tolist()]
-        return table_html(self.table(), f"After {', '.join(seeds)}")
-
-
-@dataclass(frozen=True, eq=False)
-class BulkAnswers:
-    """The items that a model recommends after each of many items.
-
-    Parameters
-    ----------
-    catalogue
-        The model's items.
-    targets
-        Codes of the items of the query, one per row; int32, (rows,).
-    items
-        Codes of the answers, best first for each target; int32, (rows,).
-    affinities
-        Their affinities; float32, (rows,).
-    ranks
-        Their ranks, from 1; int32, (rows,).
-    notices
-        What a person should know of them.
-    """
-
-    catalogue: pl.DataFrame = field(repr=False)
-    targets: NDArray[np.int32]
-    items: NDArray[np.int32]
-    affinities: NDArray[np.float32]
-    ranks: NDArray[np.int32]
-    notices: tuple[str, ...] = ()
-
-    def table(self, *, names: bool = False) -> pl.DataFrame:
-        """Return them as the table that :meth:`Model.neighbours` describes."""
-        ids, titles = self.catalogue[c.ITEM_ID], self.catalogue[c.NAME]
-        lists = {
-            c.TARGET_ITEM_ID: ids.gather(self.targets),
-            c.ITEM_ID: ids.gather(self.items),
-            c.SCORE: self.affinities,
-            c.RANK: self.ranks,
-        }
-        if names:
-            lists |= {"target_name": titles.gather(self.targets), c.NAME: titles.gather(self.items)}
-        if names and c.ARTIST_NAME in self.catalogue.columns:
-            artists = self.catalogue[c.ARTIST_NAME]
-            lists |= {
-                "target_artist_name": artists.gather(self.targets),
-                c.ARTIST_NAME: artists.gather(self.items),
-            }
-        return pl.DataFrame(lists)
-
-    def _repr_html_(self) -> str:
-        return table_html(self.table(names=True), f"After {len(np.unique(self.targets)):,} items")
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,15 +18,15 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.dataset.full_names import full_name
 from tigertail.errors import ConfigError, NoPathError
+from tigertail.model.answers import BulkAnswers, Playlist
 from tigertail.model.query_options import QueryOptions
 
 LISTED: Final = 50
@@ -50,42 +50,14 @@ Lists = Callable[[list[int]], list[Shares]]
 """Returns the shares of several items."""
 
 
-class Listed(Protocol):
-    """What a model lists after each of many items."""
-
-    @property
-    def targets(self) -> NDArray[np.int32]:
-        """The items of the query, one per row."""
-
-    @property
-    def items(self) -> NDArray[np.int32]:
-        """The answers, best first for each."""
-
-    @property
-    def affinities(self) -> NDArray[np.float32]:
-        """Their affinities."""
-
-    @property
-    def notices(self) -> tuple[str, ...]:
-        """What a person should know of them."""
-
-
-class Walk(NamedTuple):
-    """A walk: items, the share of each in the list of the one before, and what a person should know of it."""
-
-    items: NDArray[np.int32]
-    affinities: NDArray[np.float32]
-    notices: tuple[str, ...]
-
-
 def path_between(
     items: pl.DataFrame,
-    answer_many: Callable[..., Listed],
+    answer_many: Callable[..., BulkAnswers],
     start: int,
     goal: int,
     n: int | None,
     options: QueryOptions,
-) -> Walk:
+) -> Playlist:
     """Return a walk from one item to another.
 
     Parameters
@@ -132,10 +104,10 @@ def path_between(
         1.0,
         *(near.seen.get(a, {}).get(b, near.seen.get(b, {}).get(a, ABSENT)) for a, b in pairwise(path)),
     ]
-    return Walk(np.array(path, np.int32), np.array(shares, np.float32), tuple(notices))
+    return Playlist(np.array(path, np.int32), np.array(shares, np.float32), tuple(notices))
 
 
-def _shares(codes: list[int], found: Listed) -> list[Shares]:
+def _shares(codes: list[int], found: BulkAnswers) -> list[Shares]:
     """Return the list of each code, as shares of its best affinity."""
     listed: dict[int, dict[int, float]] = {code: {} for code in codes}
     rows: Any = zip(found.targets.tolist(), found.items.tolist(), found.affinities.tolist(), strict=True)

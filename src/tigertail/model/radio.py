@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Protocol
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.folding import fold_series
 from tigertail.errors import ConfigError
+from tigertail.model.answers import Answers, Playlist
 from tigertail.model.query_options import QueryOptions
 from tigertail.retrieval.item_index import ItemIndex
 
@@ -57,38 +58,14 @@ class RadioOrder:
             raise ConfigError(f"seed is {self.seed}", remedy="choose 0 or more")
 
 
-class Listed(Protocol):
-    """What a model lists after some items."""
-
-    @property
-    def items(self) -> NDArray[np.int32]:
-        """The answers, best first."""
-
-    @property
-    def affinities(self) -> NDArray[np.float32]:
-        """Their affinities."""
-
-    @property
-    def notices(self) -> tuple[str, ...]:
-        """What a person should know of them."""
-
-
-class Drawn(NamedTuple):
-    """A list: items in order, their affinities, and what a person should know of it."""
-
-    items: NDArray[np.int32]
-    affinities: NDArray[np.float32]
-    notices: tuple[str, ...]
-
-
 def draw(
     items: pl.DataFrame,
-    answer: Callable[..., Listed],
+    answer: Callable[..., Answers],
     seeds: NDArray[np.int32],
     n: int,
     order: RadioOrder,
     options: QueryOptions,
-) -> Drawn:
+) -> Playlist:
     """Return a list of what is like some items.
 
     Parameters
@@ -127,7 +104,7 @@ def draw(
         for code, value in zip(one.items.tolist(), one.affinities.tolist(), strict=True)
     }
     codes = arranged(orders[0], orders[-1], n, order.explore, _owners(items, list(affinity)))
-    return Drawn(
+    return Playlist(
         np.array(codes, np.int32), np.array([affinity[one] for one in codes], np.float32), best.notices
     )
 
