@@ -4,9 +4,9 @@
 
 MODEL is a model with a mixture. Rounds take turns, so that a busy moment falls on all, and the best of each counts. All
 neighbours, top 100: the mixture from its candidates and by a look at every item, the factors alone by our exact
-products, and, where they are installed, `faiss` (IndexFlatIP) and `implicit` (similar_items) on the same factors.
-Those two answer from factors alone, the mixture from every signal. With --choose, how long it takes to choose the
-candidates again, which is what they add to a fit.
+products, and, where they are installed, `faiss` (IndexFlatIP), `voyager` (its graph, built before, approximate) and
+`implicit` (similar_items) on the same factors. Those answer from factors alone, the mixture from every signal. With
+--choose, how long it takes to choose the candidates again, which is what they add to a fit.
 
 A query is :meth:`Model.similar` by id, a table out, twenty answers, one at a time. Recall is the share of the exact
 twenty that are found, over random queries: by the candidates alone where they are taken to hold ("answered"), and as
@@ -58,6 +58,11 @@ def all_neighbours(model: Model, queries: np.ndarray) -> dict[str, Callable[[], 
             flat.search(unit[queries[start : start + BLOCK]], TOP + 1)
             for start in range(0, len(queries), BLOCK)
         ]
+    if importlib.util.find_spec("voyager"):
+        voyager: Any = importlib.import_module("voyager")
+        index = voyager.Index(voyager.Space.InnerProduct, num_dimensions=unit.shape[1])
+        index.add_items(unit)
+        systems["voyager HNSW, approximate"] = lambda: index.query(unit[queries], TOP + 1)
     if importlib.util.find_spec("implicit"):
         with threadpool_limits(1, user_api="blas"):
             peer = importlib.import_module("implicit.cpu.als").AlternatingLeastSquares(factors=unit.shape[1])
