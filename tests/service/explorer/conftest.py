@@ -41,6 +41,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--host-resolver-rules=MAP elsewhere.test 127.0.0.1",  # a name that is not loopback
 )
 REPORT_VIOLATIONS = """addEventListener("securitypolicyviolation",
     (event) => console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI}`));"""
@@ -225,7 +226,7 @@ class Person:
     @property
     def events(self) -> pl.DataFrame:
         """The events of this person in the store."""
-        listener = self.page.evaluate("localStorage.getItem('tigertail.listener')")
+        listener = self.page.evaluate("localStorage.getItem('tigertail.listener') ?? ''")
         with FeedbackStore.open(self.running.store) as store:
             return store.read().filter(pl.col("listener") == listener)
 

@@ -5,11 +5,10 @@
 
 import { ApiError } from "./api.js";
 import { TrackedList } from "./impressions.js";
-import { readItem, writeItem } from "./storage.js";
+import { readItem, removeItem, writeItem } from "./storage.js";
 import { uuid } from "./uuid.js";
 
 const QUEUE = "tigertail.feedback";
-const RECORDING = "tigertail.recording";
 const LISTENER = "tigertail.listener";
 const BATCH = 200;
 const UNLOAD_BATCH = 100; // a browser lets 64 KiB of requests outlive their page
@@ -22,10 +21,14 @@ const MAX_QUEUED = 4000; // storage is limited, and a server may never accept fe
 
 /** Dispatches "change" when the queue or its status changes. */
 export class Feedback extends EventTarget {
-  /** @param {import("./api.js").Api} api */
-  constructor(api) {
+  /** @type {(() => void)[]} What was done before the visitor allowed to record it. */
+  #waiting = [];
+
+  /** @param {import("./api.js").Api} api @param {import("./consent.js").Consent} consent */
+  constructor(api, consent) {
     super();
     this.api = api;
+    this.consent = consent;
     /** @type {FeedbackEvent[]} */
     this.queue = readQueue();
     /** @type {string | null} The listener, where this browser blocks storage. */
@@ -42,13 +45,14 @@ export class Feedback extends EventTarget {
     /** @type {{events: number, error: ApiError} | null} */
     this.rejected = null;
     this.#listen();
-    if (this.queue.length) this.#schedule(SEND_DELAY);
+    consent.addEventListener("change", () => this.#onConsent());
+    if (this.queue.length && this.recording) this.#schedule(SEND_DELAY);
   }
 
   /** @returns {string} The anonymous listener: a random id. */
   get listener() {
     const id = readItem(localStorage, LISTENER) ?? this.sessionListener ?? uuid();
-    if (!writeItem(localStorage, LISTENER, id)) this.sessionListener = id;
+    if (!this.recording || !writeItem(localStorage, LISTENER, id)) this.sessionListener = id;
     return id;
   }
 
@@ -69,15 +73,22 @@ export class Feedback extends EventTarget {
 
   /** @returns {boolean} Whether anything is recorded. */
   get recording() {
-    return readItem(localStorage, RECORDING) !== "no";
+    return this.consent.answer === true;
   }
 
-  /** @param {boolean} on */
-  setRecording(on) {
-    writeItem(localStorage, RECORDING, on ? "yes" : "no");
-    if (!on) this.queue = [];
+  /** Do something now if it may be recorded, else once it may. @param {() => void} record */
+  whenAllowed(record) {
+    if (this.recording) record();
+    else if (this.consent.answer === null) this.#waiting.push(record);
+  }
+
+  #onConsent() {
+    if (!this.recording) {
+      this.queue = [];
+      removeItem(localStorage, LISTENER);
+    }
     this.#save();
-    this.#emitChange();
+    for (const record of this.#waiting.splice(0)) this.whenAllowed(record);
   }
 
   /** @param {FeedbackEvent[]} events */
@@ -110,7 +121,7 @@ export class Feedback extends EventTarget {
     this.queue = [];
     this.#save();
     this.sessionListener = uuid();
-    writeItem(localStorage, LISTENER, this.sessionListener);
+    if (this.recording) writeItem(localStorage, LISTENER, this.sessionListener);
     this.lastError = null;
     this.rejected = null;
     this.droppedCount = 0;
@@ -120,7 +131,7 @@ export class Feedback extends EventTarget {
 
   /** Send now. @param {boolean} [leaving]  Whether the page is being closed. */
   async flush(leaving = false) {
-    if (!this.queue.length || (this.sending && !leaving)) return;
+    if (!this.recording || !this.queue.length || (this.sending && !leaving)) return;
     const events = this.queue.slice(0, Math.min(this.batchSize, leaving ? UNLOAD_BATCH : BATCH));
     this.sending = true;
     this.#emitChange();
@@ -191,7 +202,8 @@ export class Feedback extends EventTarget {
   }
 
   #save() {
-    this.persistent = writeItem(localStorage, QUEUE, JSON.stringify(this.queue));
+    if (this.recording) this.persistent = writeItem(localStorage, QUEUE, JSON.stringify(this.queue));
+    else removeItem(localStorage, QUEUE);
     this.#emitChange();
   }
 

@@ -24,6 +24,7 @@ export class TrackedList {
 
   /** Record that the list was seen; again only for another listener. */
   recordImpressions() {
+    if (!this.feedback.recording) return;
     const { listener } = this.feedback;
     if (this.#recorded && this.#listener === listener) return;
     if (this.#recorded) this.id = uuid(); // the same list id would link the new listener to the former one
@@ -36,8 +37,10 @@ export class TrackedList {
   recordAction(action, item) {
     if (this.#ratings.get(item.id) === action) return;
     if (action !== "hide") this.#ratings.set(item.id, action);
-    this.recordImpressions(); // an item with an action was seen
-    this.feedback.enqueue([this.#event(action, item)]);
+    this.feedback.whenAllowed(() => {
+      this.recordImpressions(); // an item with an action was seen
+      this.feedback.enqueue([this.#event(action, item)]);
+    });
   }
 
   /** @param {Listed} item @returns {"like" | "dislike" | null} */

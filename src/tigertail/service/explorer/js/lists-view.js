@@ -56,6 +56,7 @@ export class ListsView {
     this.tracked = null;
     // A list opened in a background tab is seen when the tab is.
     document.addEventListener("visibilitychange", () => document.hidden || this.#trackImpressions());
+    services.feedback.consent.addEventListener("change", () => this.#trackImpressions());
     this.loadSoon = debounce(() => this.#load(), 140);
   }
 
@@ -99,7 +100,7 @@ export class ListsView {
     this.controller?.abort();
     const controller = new AbortController();
     this.controller = controller;
-    const params = similarParams(router.state, feedback.listener);
+    const params = similarParams(router.state, feedback.recording ? feedback.listener : null);
     const naiveRequest = api.similar(params.naive, controller.signal);
     const tigertailRequest = api.similar(params.tigertail, controller.signal);
     const [naive, tigertail, seeds, maxListeners, model] = await Promise.allSettled([

@@ -2,6 +2,7 @@
 
 import { Api } from "./api.js";
 import { promptForApiKey } from "./api-key-dialog.js";
+import { Consent, consentBar } from "./consent.js";
 import { byId, h, refill } from "./dom.js";
 import { Feedback } from "./feedback.js";
 import { feedbackStatus } from "./feedback-status.js";
@@ -22,7 +23,8 @@ import { createToaster } from "./toasts.js";
 const dialog = /** @type {HTMLDialogElement} */ (byId("dialog"));
 const api = new Api((rejected) => promptForApiKey(dialog, rejected));
 const router = new Router();
-const feedback = new Feedback(api);
+const consent = new Consent();
+const feedback = new Feedback(api, consent);
 /** @type {import("./types.js").ItemCache} */
 const itemCache = new Map();
 const toast = createToaster(byId("toasts"));
@@ -155,6 +157,7 @@ async function showModel() {
 
 document.addEventListener("click", followLink);
 byId("privacy-open").addEventListener("click", () => openPrivacyDialog(dialog, feedback));
+consentBar(byId("consent"), consent, () => openPrivacyDialog(dialog, feedback));
 dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 themeSwitch(/** @type {HTMLButtonElement} */ (byId("theme")), () => dispatchEvent(new Event("themechange")));
 feedback.addEventListener("change", () => feedback.rejected && toast(`Feedback was rejected: ${feedback.rejected.error.message}`));

@@ -12,7 +12,7 @@ export function openPrivacyDialog(dialog, feedback) {
   const notice = h("div", { role: "status", "aria-live": "polite" });
   const recording = h("input", { type: "checkbox" });
   recording.checked = feedback.recording;
-  recording.addEventListener("change", () => feedback.setRecording(recording.checked));
+  recording.addEventListener("change", () => feedback.consent.give(recording.checked));
   const erase = h("button", { type: "button", class: "primary" }, "Delete my data");
   erase.addEventListener("click", async () => {
     erase.disabled = true;
@@ -24,9 +24,9 @@ export function openPrivacyDialog(dialog, feedback) {
   refill(
     dialog,
     h("h2", { id: "dialog-title" }, "Your feedback"),
-    h("p", {}, "Your ratings, and the items that Tigertail's list shows you, are sent to this server and to no other. They are used to evaluate and improve the lists. Each event holds the artist of the query, the artist shown, its rank, the model, the time, the country of the lens, if you chose one, and this random id:"),
+    h("p", {}, "If you allow it, your ratings, and the items that Tigertail's list shows you, are sent to this server and to no other. They are used to evaluate and improve the lists. Each event holds the artist of the query, the artist shown, its rank, the model, the time, the country of the lens, if you chose one, and this random id:"),
     h("p", {}, id),
-    h("p", {}, "The id is made in this browser and holds nothing about you."),
+    h("p", {}, "The id is made in this browser and holds nothing about you. Before you allow it, nothing is stored in this browser or sent."),
     h("label", { class: "check" }, recording, " Record what I see and my ratings"),
     notice,
     h("div", { class: "buttons" }, erase, h("button", { type: "button", class: "secondary", onclick: () => dialog.close() }, "Close")),

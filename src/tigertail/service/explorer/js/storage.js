@@ -18,6 +18,18 @@ export function writeItem(storage, key, value) {
 /**
  * @param {Storage} storage
  * @param {string} key
+ */
+export function removeItem(storage, key) {
+  try {
+    storage.removeItem(key);
+  } catch {
+    // What is blocked holds nothing.
+  }
+}
+
+/**
+ * @param {Storage} storage
+ * @param {string} key
  * @returns {string | null}
  */
 export function readItem(storage, key) {
