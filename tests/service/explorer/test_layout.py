@@ -22,9 +22,16 @@ def test_every_view_fits_every_width(visit: Any, expect: Any, star: Json, width:
         person.screenshot(f"{view}-{width}-{theme}")
 
 
+def test_a_phone_shows_the_first_answer_on_its_first_screen(visit: Any, expect: Any, star: Json) -> None:
+    person = visit(width=390, height=740, has_touch=True)
+    person.open(item=star["item_id"])
+    expect(person.rows().first).to_be_in_viewport(ratio=1)
+    person.screenshot("phone")
+
+
 def test_a_phone_shows_one_list_at_a_time(visit: Any, expect: Any, star: Json) -> None:
     person = visit(width=360, height=740, has_touch=True)
-    person.open(item=star["item_id"])
+    person.open(item=star["item_id"], compare="1")
     expect(person.rows().first).to_be_visible()
     expect(person.rows("naive").first).to_be_hidden()
     person.page.get_by_role("group", name="Which list").get_by_role("button", name="Naive CF").tap()

@@ -1,4 +1,4 @@
-"""The two lists: naive CF beside Tigertail."""
+"""The list, and naive CF's beside it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 
 from tigertail.model import load, save
 from tigertail.model.maps.map import read_map, save_map
@@ -14,8 +15,34 @@ from tigertail.model.maps.map import read_map, save_map
 Json = dict[str, Any]
 
 
-def test_both_lists_are_those_of_the_api(person: Any, expect: Any, star: Json) -> None:
+def test_one_list_is_shown_until_it_is_compared(person: Any, expect: Any, star: Json) -> None:
+    asked: list[str] = []
+    person.page.on("request", lambda request: asked.append(request.url))
     person.open(item=star["item_id"])
+    expect(person.rows()).to_have_count(20)
+    expect(person.page.locator("#column-naive")).to_be_hidden()
+    assert not any("signal=cosine" in url for url in asked)
+    person.page.get_by_role("button", name="Compare with naive CF").click()
+    expect(person.rows("naive")).to_have_count(20)
+    assert person.address["compare"] == ["1"]
+    person.page.go_back()
+    expect(person.page.locator("#column-naive")).to_be_hidden()
+
+
+def test_a_bar_is_as_long_as_its_item_is_near(person: Any, expect: Any, star: Json) -> None:
+    person.open(item=star["item_id"])
+    expect(person.rows()).to_have_count(20)
+    items = person.get("similar", item=star["item_id"])["items"]
+    near = [item["affinity"] / items[0]["affinity"] for item in items]
+    bars = person.page.locator(".nearness").evaluate_all(
+        "bars => bars.map((bar) => bar.firstElementChild.offsetWidth / bar.offsetWidth)"
+    )
+    assert bars == [pytest.approx(one, abs=0.03) for one in near]
+
+
+def test_both_lists_are_those_of_the_api(person: Any, expect: Any, star: Json) -> None:
+    person.open(item=star["item_id"], compare="1")
+    expect(person.rows("naive")).to_have_count(20)
     expect(person.rows()).to_have_count(20)
     assert person.item_ids() == person.similar(item=star["item_id"])
     assert person.item_ids("naive") == person.similar(item=star["item_id"], signal="cosine")
@@ -79,7 +106,7 @@ def test_a_playlist_of_two_is_one_query(person: Any, expect: Any, star: Json) ->
 
 
 def test_naive_cf_has_no_list_for_an_artist_without_listeners(person: Any, expect: Any, cold: Json) -> None:
-    person.open(item=cold["item_id"])
+    person.open(item=cold["item_id"], compare="1")
     expect(person.page.locator("#column-naive")).to_contain_text(
         "Naive CF has no list: this artist has no listeners."
     )
@@ -117,6 +144,8 @@ def test_tracks_are_named_after_their_artists(
     expect(person.page.get_by_role("heading", level=1)).to_have_text(names[first])
     expect(person.page.locator(".chip .name")).to_have_text(names[first])
     expect(person.page).to_have_title(f"{names[first]} · Tigertail")
+    person.page.get_by_role("button", name="Compare with naive CF").click()
+    expect(person.rows("naive").first).to_be_visible()
     for column in ("tigertail", "naive"):
         links = person.rows(column).locator("a.item-link")
         expect(links).to_have_text([names[item] for item in person.item_ids(column)])

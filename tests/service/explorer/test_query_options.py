@@ -42,7 +42,7 @@ def test_a_country_is_chosen_for_the_lens(person: Any, expect: Any, star: Json) 
 
 
 def test_the_popularity_exponent_changes_the_list(person: Any, expect: Any, star: Json) -> None:
-    person.open(item=star["item_id"])
+    person.open(item=star["item_id"], compare="1")
     expect(person.rows()).to_have_count(20)
     slider = person.page.get_by_role("slider", name="Popularity exponent")
     expect(slider).to_have_attribute("aria-valuetext", "default")
@@ -59,7 +59,7 @@ def test_the_popularity_exponent_changes_the_list(person: Any, expect: Any, star
 
 
 def test_filters_apply_to_both_lists(person: Any, expect: Any, star: Json) -> None:
-    person.open(item=star["item_id"])
+    person.open(item=star["item_id"], compare="1")
     for stratum in ("head", "mid", "cold"):
         person.page.get_by_role("checkbox", name=stratum, exact=True).uncheck()
     expect(person.page.locator(".columns.stale")).to_have_count(0)

@@ -3,7 +3,7 @@
 import { badges, name } from "./badges.js";
 import { h } from "./dom.js";
 import { explanationBar, explanationList } from "./explanation.js";
-import { fullName } from "./format.js";
+import { formatPercent, fullName } from "./format.js";
 import { icon } from "./icons.js";
 
 /**
@@ -40,7 +40,7 @@ export function listRow(item, otherRank, otherTitle, maxAffinity, actions) {
     h("div", { class: "row-item" }, link, badges(item)),
     otherRankMark(otherRank, otherTitle),
     actionButtons(item, actions),
-    item.why?.length ? explanation(item) : affinityBar(item, maxAffinity),
+    item.why?.length ? explanation(item, maxAffinity) : affinityBar(item, maxAffinity),
   );
 }
 
@@ -56,12 +56,19 @@ function affinityBar({ affinity }, maxAffinity) {
   return h("p", { class: "affinity", title: `Affinity ${text}` }, h("span", { class: "bar" }, h("span", { class: "gauge", vars: { "--share": Math.max(0, affinity / maxAffinity) } })), h("span", { class: "visually-hidden" }, "Affinity "), text);
 }
 
-/** @param {Listed} item */
-function explanation(item) {
+/** How near it is, as the length of the bar, and why. @param {Listed} item @param {number} maxAffinity */
+function explanation(item, maxAffinity) {
+  const near = Math.max(0, item.affinity / maxAffinity);
   return h(
     "details",
     { class: "explanation" },
-    h("summary", {}, explanationBar(item), h("span", { class: "explanation-label" }, "why", h("span", { class: "visually-hidden" }, ` ${fullName(item)}`), icon("chevron"))),
+    h(
+      "summary",
+      { title: `Its affinity is ${formatPercent(near)} of the first answer's` },
+      h("span", { class: "nearness", vars: { "--near": near } }, explanationBar(item)),
+      h("span", { class: "near" }, h("span", { class: "visually-hidden" }, "Affinity, of the first answer's: "), formatPercent(near)),
+      h("span", { class: "explanation-label" }, "why", h("span", { class: "visually-hidden" }, ` ${fullName(item)}`), icon("chevron")),
+    ),
     explanationList(item),
   );
 }

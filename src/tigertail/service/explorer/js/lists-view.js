@@ -1,4 +1,4 @@
-/** The lists: naive CF beside Tigertail, for the same query. */
+/** The list, and naive CF's for the same query beside it where the visitor compares them. */
 
 import { isAbort } from "./api.js";
 import { debounce, h, refill } from "./dom.js";
@@ -44,7 +44,9 @@ export class ListsView {
     this.header = h("div", { class: "lists-header" });
     this.notices = h("div", { class: "notices", role: "status", "aria-live": "polite" });
     this.columns = h("div", { class: "columns" }, this.naive.element, this.tigertail.element);
-    refill(root, this.header, this.notices, this.#columnSwitch(), this.columns);
+    this.compareSwitch = h("button", { type: "button", class: "secondary compare", onclick: () => services.router.go({ compare: !services.router.state.compare }) }, "Compare with naive CF");
+    this.columnSwitch = this.#columnSwitch();
+    refill(root, this.header, this.notices, h("div", { class: "list-tools" }, this.compareSwitch), this.columnSwitch, this.columns);
     this.#highlightInBoth();
     this.currentUrl = "";
     this.currentSeeds = "";
@@ -71,6 +73,7 @@ export class ListsView {
     }
     const seeds = JSON.stringify(state.seeds);
     const sameSeeds = seeds === this.currentSeeds;
+    this.#showComparison();
     this.currentUrl = url;
     this.currentSeeds = seeds;
     if (sameSeeds) {
@@ -87,6 +90,17 @@ export class ListsView {
     this.#load();
   }
 
+  /** Show one list or two. */
+  #showComparison() {
+    const { compare } = this.services.router.state;
+    this.compareSwitch.setAttribute("aria-pressed", String(compare));
+    this.naive.element.hidden = !compare;
+    this.columnSwitch.hidden = !compare;
+    this.root.classList.toggle("single", !compare);
+    if (compare && !this.naive.body.childElementCount) this.naive.showLoading();
+    if (!compare) this.columns.dataset.shown = "tigertail";
+  }
+
   #showLoading() {
     this.root.classList.remove("failed");
     refill(this.header, skeletonHeader());
@@ -101,13 +115,12 @@ export class ListsView {
     const controller = new AbortController();
     this.controller = controller;
     const params = similarParams(router.state, feedback.recording ? feedback.listener : null);
-    const naiveRequest = api.similar(params.naive, controller.signal);
     const tigertailRequest = api.similar(params.tigertail, controller.signal);
+    const naiveRequest = this.#naiveRequest(params.naive, controller.signal);
     const [naive, tigertail, seeds, maxListeners, model] = await Promise.allSettled([
       naiveRequest,
       tigertailRequest,
-      // Either response resolves the seeds: the address may hold names.
-      tigertailRequest.catch(() => naiveRequest).then((answer) => this.#loadDetails(answer.seeds, controller.signal)),
+      this.#firstOf(tigertailRequest, naiveRequest).then((answer) => this.#loadDetails(answer.seeds, controller.signal)),
       this.services.maxListeners(),
       this.services.model(),
     ]);
@@ -119,7 +132,35 @@ export class ListsView {
       maxListeners: valueOf(maxListeners) ?? 1000,
       mixture: valueOf(model)?.mixture ?? [],
     });
-    if (naive.status === "fulfilled" && model.status === "fulfilled" && naive.value.model !== model.value.version) this.services.onModelChanged();
+    this.#checkModel(valueOf(seeds)?.[0]?.model, valueOf(model)?.version);
+  }
+
+  /** @param {import("./types.js").Params} params @param {AbortSignal} signal @returns {Promise<Similar | null>} */
+  #naiveRequest(params, signal) {
+    const { api, router } = this.services;
+    return router.state.compare ? api.similar(params, signal) : Promise.resolve(null);
+  }
+
+  /** @param {string | undefined} served @param {string | undefined} shown */
+  #checkModel(served, shown) {
+    if (served && shown && served !== shown) this.services.onModelChanged();
+  }
+
+  /**
+   * Either response resolves the seeds: the address may hold names.
+   *
+   * @param {Promise<Similar>} tigertail
+   * @param {Promise<Similar | null>} naive
+   * @returns {Promise<Similar>}
+   */
+  async #firstOf(tigertail, naive) {
+    try {
+      return await tigertail;
+    } catch (error) {
+      const other = await naive;
+      if (other) return other;
+      throw error;
+    }
   }
 
   /** @param {import("./types.js").Item[]} items @param {AbortSignal} signal @returns {Promise<Details[]>} */
@@ -142,7 +183,7 @@ export class ListsView {
   }
 
   /**
-   * @param {PromiseSettledResult<Similar>} naive
+   * @param {PromiseSettledResult<Similar | null>} naive  Null where the lists are not compared.
    * @param {PromiseSettledResult<Similar>} tigertail
    * @param {Context} context
    */
@@ -153,21 +194,22 @@ export class ListsView {
     const notices = valueOf(tigertail)?.notices ?? [];
     refill(this.notices, ...notices.map((text) => h("p", { class: "notice" }, `${capitalize(text)}.`)));
     this.tracked = tigertail.status === "fulfilled" && items.length ? feedback.track(tigertail.value, router.state.country) : null;
-    if (naive.status === "rejected" && tigertail.status === "rejected") {
+    if (tigertail.status === "rejected" && !valueOf(naive)) {
       this.#showError(tigertail.reason);
       return;
     }
     this.root.classList.remove("failed");
-    this.#showNaive(naive, items, context);
+    if (router.state.compare) this.#showNaive(naive, items, context);
     this.#showTigertail(tigertail, naiveItems, context);
     this.#trackImpressions();
-    if (items.length) announce(`Tigertail: ${summaryText(items)}. Naive CF: ${naiveItems.length ? summaryText(naiveItems) : "no list"}.`);
+    const texts = [...listText("Tigertail", items), ...(router.state.compare ? listText("Naive CF", naiveItems) : [])];
+    if (items.length) announce(texts.join(" "));
   }
 
-  /** @param {PromiseSettledResult<Similar>} result @param {Listed[]} others @param {Context} context */
+  /** @param {PromiseSettledResult<Similar | null>} result @param {Listed[]} others @param {Context} context */
   #showNaive(result, others, { seeds, maxListeners }) {
     if (result.status === "rejected") return this.#showColumnError(this.naive, result.reason);
-    const { items } = result.value;
+    const items = itemsOf(result);
     if (!items.length) return this.naive.showMessage(this.#noNaiveList(seeds));
     const actions = { ...this.#rowActions(), record: undefined, rating: undefined };
     return this.naive.showItems(items, { otherRanks: ranksOf(others), otherTitle: "Tigertail", maxListeners, actions, hidden: new Set(), legend: null });
@@ -284,8 +326,11 @@ export class ListsView {
  */
 const valueOf = (result) => (result.status === "fulfilled" ? result.value : null);
 
-/** @param {PromiseSettledResult<Similar>} result @returns {Listed[]} */
+/** @param {PromiseSettledResult<Similar | null>} result @returns {Listed[]} */
 const itemsOf = (result) => valueOf(result)?.items ?? [];
+
+/** @param {string} title @param {Listed[]} items @returns {string[]} The list in one sentence. */
+const listText = (title, items) => [`${title}: ${items.length ? summaryText(items) : "no list"}.`];
 
 /** @param {Listed[]} items @returns {Map<string, number>} */
 const ranksOf = (items) => new Map(items.map((item) => [item.id, item.rank]));

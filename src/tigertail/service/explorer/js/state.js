@@ -17,6 +17,7 @@
  * @property {string[]} kinds
  * @property {string[]} strata
  * @property {number} n
+ * @property {boolean} compare  Whether naive CF's list stands beside Tigertail's.
  */
 
 export const LIST_LENGTHS = [10, 20, 50, 100];
@@ -35,6 +36,7 @@ export const DEFAULTS = Object.freeze({
   kinds: [],
   strata: [],
   n: 20,
+  compare: false,
 });
 
 /** The options that "Reset" restores. */
@@ -63,6 +65,7 @@ export function parseState(search) {
   state.character = parseNumber(params.get("character"), 0, 1);
   for (const [name, param] of LIST_PARAMS) state[name] = unique(params.getAll(param));
   state.n = Math.round(parseNumber(params.get("n"), 1, 500) ?? DEFAULTS.n);
+  state.compare = params.get("compare") === "1";
   return state;
 }
 
@@ -98,6 +101,7 @@ export function stateUrl(state) {
   for (const seed of state.seeds) params.append("item", seed);
   for (const [name, value] of optionParams(state)) params.append(name, value);
   if (state.n !== DEFAULTS.n) params.set("n", String(state.n));
+  if (state.compare) params.set("compare", "1");
   const text = params.toString();
   return text ? `?${text}` : "./";
 }
