@@ -96,6 +96,19 @@ export class Api {
     return this.#get("similar", params, signal);
   }
 
+  /**
+   * A list as a file for players.
+   *
+   * @param {Params} params
+   * @param {"jspf" | "m3u"} format
+   * @returns {Promise<Blob>}
+   */
+  async playlist(params, format) {
+    const url = new URL("radio", this.base);
+    url.search = new URLSearchParams([...params, ["format", format]]).toString();
+    return (await this.#respond(url, {})).blob();
+  }
+
   /** @returns {Promise<import("./types.js").CatalogueMap>} */
   map() {
     return this.#get("map");
@@ -145,10 +158,15 @@ export class Api {
    * @returns {Promise<T>}  Not checked: the caller names the type that the API documents.
    */
   async #request(url, init) {
+    return (await this.#respond(url, init)).json();
+  }
+
+  /** @param {URL} url @param {RequestInit} init @returns {Promise<Response>} */
+  async #respond(url, init) {
     let key = this.key;
     for (;;) {
       const response = await this.#fetch(url, init, key);
-      if (response.ok) return response.json();
+      if (response.ok) return response;
       if (response.status !== 401 || init.keepalive) throw await errorOf(response);
       const newKey = this.key !== key ? this.key : await this.#promptOnce(key !== null);
       if (!newKey) throw await errorOf(response);

@@ -8,7 +8,8 @@ import { ListColumn } from "./list-column.js";
 import { summaryText } from "./list-summary.js";
 import { errorMessage, message, skeletonHeader } from "./placeholders.js";
 import { queryHeader } from "./query-header.js";
-import { countChanged, seedOf, similarParams, stateUrl } from "./state.js";
+import { saveMenu } from "./save-menu.js";
+import { countChanged, playlistParams, seedOf, similarParams, stateUrl } from "./state.js";
 
 /**
  * @typedef {import("./types.js").Similar} Similar
@@ -23,6 +24,7 @@ import { countChanged, seedOf, similarParams, stateUrl } from "./state.js";
  * @property {() => Promise<import("./types.js").Described>} model
  * @property {() => Promise<number>} maxListeners  Listeners of the most popular item.
  * @property {(text: string) => void} announce  To a screen reader.
+ * @property {(text: string) => void} report  To everyone, for some seconds.
  * @property {() => void} onModelChanged  Called when the server has replaced the model.
  * @property {() => void} onNamesLoaded  Called when the names of the seeds are in the cache.
  *
@@ -46,7 +48,10 @@ export class ListsView {
     this.columns = h("div", { class: "columns" }, this.naive.element, this.tigertail.element);
     this.compareSwitch = h("button", { type: "button", class: "secondary compare", onclick: () => services.router.go({ compare: !services.router.state.compare }) }, "Compare with naive CF");
     this.columnSwitch = this.#columnSwitch();
-    refill(root, this.header, this.notices, h("div", { class: "list-tools" }, this.compareSwitch), this.columnSwitch, this.columns);
+    this.saveMenu = saveMenu(() => this.listed, (format) => services.api.playlist(playlistParams(services.router.state), format), services.report);
+    /** @type {Similar | null} */
+    this.listed = null;
+    refill(root, this.header, this.notices, h("div", { class: "list-tools" }, this.saveMenu, this.compareSwitch), this.columnSwitch, this.columns);
     this.#highlightInBoth();
     this.currentUrl = "";
     this.currentSeeds = "";
@@ -193,6 +198,7 @@ export class ListsView {
     const items = itemsOf(tigertail);
     const notices = valueOf(tigertail)?.notices ?? [];
     refill(this.notices, ...notices.map((text) => h("p", { class: "notice" }, `${capitalize(text)}.`)));
+    this.listed = valueOf(tigertail);
     this.tracked = tigertail.status === "fulfilled" && items.length ? feedback.track(tigertail.value, router.state.country) : null;
     if (tigertail.status === "rejected" && !valueOf(naive)) {
       this.#showError(tigertail.reason);

@@ -74,7 +74,7 @@ const search = new Search(byId("search"), { api, router, itemCache, announce });
 const onNamesLoaded = () => search.show();
 const options = new QueryOptions(optionsRoot, router, announce);
 const startPage = new StartPage(startRoot, { api, router, itemCache, model });
-const lists = new ListsView(listsRoot, { api, router, feedback, itemCache, model, maxListeners, announce, onModelChanged, onNamesLoaded }, feedbackStatus(feedback));
+const lists = new ListsView(listsRoot, { api, router, feedback, itemCache, model, maxListeners, announce, report: toast, onModelChanged, onNamesLoaded }, feedbackStatus(feedback));
 
 /** Views with code of their own, loaded when first shown. @type {Partial<Record<View, () => Promise<{show(): void}>>>} */
 const lazyViews = {

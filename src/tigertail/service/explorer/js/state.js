@@ -149,5 +149,19 @@ export function similarParams(state, listener = null) {
   };
 }
 
+/**
+ * The parameters of radio that give Tigertail's list, in its order.
+ *
+ * @param {State} state
+ * @returns {Params}
+ */
+export const playlistParams = (state) => [
+  ...state.seeds.map((seed) => /** @type {[string, string]} */ (["item", seed])),
+  ["n", String(state.n)],
+  ["variety", "0"],
+  ["explore", "0"],
+  ...optionParams(state),
+];
+
 /** @param {State} state @returns {number} How many options differ from their defaults. */
 export const countChanged = (state) => QUERY_OPTIONS.filter((name) => JSON.stringify(state[name]) !== JSON.stringify(DEFAULTS[name])).length;

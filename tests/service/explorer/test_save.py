@@ -1,0 +1,67 @@
+"""A list is taken along: as a playlist, as a table, as text."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Json = dict[str, Any]
+
+
+@pytest.fixture
+def listing(person: Any, expect: Any, star: Json) -> Any:
+    """A person who looks at ten answers."""
+    person.open(item=star["item_id"], n="10")
+    expect(person.rows()).to_have_count(10)
+    return person
+
+
+def saved(person: Any, entry: str) -> Path:
+    person.page.locator(".menu summary").click()
+    with person.page.expect_download() as started:
+        person.page.get_by_role("button", name=entry).click()
+    person.name = started.value.suggested_filename
+    return Path(started.value.path())
+
+
+def names(person: Any) -> list[str]:
+    return person.rows().locator("a.item-link").all_inner_texts()
+
+
+def test_a_playlist_has_the_items_of_the_list_in_its_order(listing: Any, star: Json) -> None:
+    tracks = json.loads(saved(listing, "Playlist (JSPF)").read_text("utf-8"))["playlist"]["track"]
+    assert [track["title"] for track in tracks] == names(listing)
+    assert listing.name == f"after-{star['name'].replace(' ', '-')}.jspf"
+    lines = saved(listing, "Playlist (M3U)").read_text("utf-8").splitlines()
+    assert [line.split(",", 1)[1] for line in lines if line.startswith("#EXTINF")] == names(listing)
+
+
+def test_a_table_has_what_the_page_shows_of_each_item(listing: Any, star: Json) -> None:
+    with saved(listing, "Table (CSV)").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    expected = listing.get("similar", item=star["item_id"], n=10)["items"]
+    assert [row["id"] for row in rows] == [item["id"] for item in expected]
+    assert [int(row["listeners"]) for row in rows] == [item["listeners"] for item in expected]
+    assert rows[0]["name"] == expected[0]["name"]
+
+
+def test_a_list_is_copied_as_text(listing: Any, expect: Any) -> None:
+    listing.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    listing.page.locator(".menu summary").click()
+    listing.screenshot("save")
+    listing.page.get_by_role("button", name="Copy as text").click()
+    expect(listing.page.locator(".toast")).to_have_text("Copied.")
+    lines = listing.page.evaluate("navigator.clipboard.readText()").splitlines()
+    assert lines == [f"{rank}. {name}" for rank, name in enumerate(names(listing), start=1)]
+
+
+def test_escape_closes_the_menu(listing: Any, expect: Any) -> None:
+    listing.page.locator(".menu summary").press("Enter")
+    expect(listing.page.get_by_role("button", name="Table (CSV)")).to_be_visible()
+    listing.page.get_by_role("button", name="Table (CSV)").press("Escape")
+    expect(listing.page.get_by_role("button", name="Table (CSV)")).to_be_hidden()
+    expect(listing.page.locator(".menu summary")).to_be_focused()
