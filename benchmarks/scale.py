@@ -172,7 +172,7 @@ def main() -> None:
             if None not in values and key != "recall":
                 axes.loglog(asked.artists, values, marker="o", label=what)
         axes.set_xlabel("artists")
-        axes.legend(fontsize=7)
+        axes.legend(fontsize=7, loc="upper left", bbox_to_anchor=(1.01, 1))  # beside the lines
         figure.savefig(asked.plot, dpi=150, bbox_inches="tight")
 
 

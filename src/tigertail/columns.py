@@ -96,8 +96,8 @@ ITEM_A: Final = "item_a"
 ITEM_B: Final = "item_b"
 
 # Neighbour lists.
-TARGET_ITEM_ID: Final = "target_item_id"
-SCORE: Final = "score"
+TARGET_ITEM_ID: Final = "target_item_id"  # the item asked about, not a target of the evaluation
+SCORE: Final = "score"  # the affinity
 RANK: Final = "rank"
 
 # Kinds of item.

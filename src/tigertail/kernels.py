@@ -18,11 +18,12 @@ from typing import Any, Final, Literal
 
 Backend = Literal["numba", "numpy"]
 
-Compiling = Callable[[str, int], None]
+OnCompile = Callable[[str, int], None]
+"""Called with a kernel's name and how many were compiled before it."""
 
 _state: Final[dict[str, Backend]] = {"backend": "numba"}
 _compiled: Final[list[str]] = []
-_listeners: Final[list[Compiling]] = []
+_callbacks: Final[list[OnCompile]] = []
 _ours: Final[set[Any]] = set()
 
 
@@ -101,7 +102,10 @@ class _FastKernel(LazyKernel):
 
 
 def _compile_elsewhere(module: str, name: str, types: tuple[Any, ...]) -> None:
-    """Compile a kernel in another process and wait; where that cannot be, this process will compile it."""
+    """Compile a kernel in another process and wait.
+
+    Where that fails this process compiles it, and its results may differ in the last bits from those of later ones.
+    """
     import pickle
     import subprocess
     import sys
@@ -140,18 +144,18 @@ def njit(*, cache: bool = False, **options: Any) -> Callable[[Callable[..., Any]
 
 
 def compiled_here() -> int:
-    """Return how many kernels this process compiled, for each type of arguments, because they were not kept yet."""
+    """Return how many kernels this process compiled because they were not kept, each combination of types by itself."""
     return len(_compiled)
 
 
 @contextmanager
-def when_compiling(call: Compiling) -> Iterator[None]:
+def when_compiling(call: OnCompile) -> Iterator[None]:
     """Call ``call`` with a kernel's name and how many came before it whenever one is compiled inside this block."""
-    _listeners.append(call)
+    _callbacks.append(call)
     try:
         yield
     finally:
-        _listeners.remove(call)
+        _callbacks.remove(call)
 
 
 @functools.cache
@@ -164,7 +168,7 @@ def _watch() -> None:
         def on_start(self, event: Any) -> None:
             function = event.data["dispatcher"].py_func
             if function in _ours:
-                for call in tuple(_listeners):
+                for call in tuple(_callbacks):
                     call(function.__name__, len(_compiled))
                 _compiled.append(function.__name__)
 

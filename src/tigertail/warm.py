@@ -1,4 +1,4 @@
-"""Compiling every kernel ahead of its first use: the work of a first day, done on a small simulated world."""
+"""Compiling every kernel ahead of its first use, by fitting, asking and evaluating a small simulated world."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tigertail.model import Model
 
 SECONDS: Final = 150
-"""About how long the processor works where nothing was compiled before."""
+"""Of processor time, about, where nothing was compiled before."""
 
 
 def warm() -> Iterator[tuple[str, int]]:
@@ -26,12 +26,14 @@ def warm() -> Iterator[tuple[str, int]]:
     Yields
     ------
     tuple[str, int]
-        After each piece of work, what it was and how many kernels were compiled for it.
+        After each piece of work, what it was and how many kernels this process compiled for it; those with fastmath,
+        which another process compiles, are not counted.
     """
     with tempfile.TemporaryDirectory(prefix="tigertail-warm-") as folder:
         world = _world(Path(folder) / "world")
+        before = compiled_here()
         tigertail.fit(world, Path(folder) / "model")
-        yield "fitting a model", compiled_here()
+        yield "fitting a model", compiled_here() - before
         model = tigertail.load(Path(folder) / "model")
         for what, work in _WORK.items():
             before = compiled_here()
@@ -42,6 +44,7 @@ def warm() -> Iterator[tuple[str, int]]:
 def _world(path: Path) -> Dataset:
     from tigertail.simulation import WorldConfig
 
+    # Every table is there, so that every signal is fitted.
     return tigertail.simulate(
         path,
         WorldConfig(listeners=300, artists=250, audio=0.85, pages=0.6, djs=40, facts=0.3, cold=0.05),
@@ -51,6 +54,7 @@ def _world(path: Path) -> Dataset:
 def _ask(world: Dataset, model: Model) -> None:
     from tigertail.model import QueryOptions
 
+    # One item, several items, which are not answered from candidates, several queries; with two exponents.
     for options in (QueryOptions(), QueryOptions(beta=0.5)):
         model.answer(np.array([0], np.int32), 5, options=options)
         model.answer(np.array([0, 0], np.int32), 5, why=True, options=options)

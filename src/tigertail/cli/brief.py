@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import typer
@@ -30,17 +30,25 @@ def check_brief(*, ground_truth: bool, countries: bool, as_json: bool) -> None:
     if ground_truth or countries or as_json:
         raise ConfigError(
             "--brief does not support --ground-truth, --countries and --json",
-            remedy="leave one out; for a simulated world --brief prints the true nDCG anyway",
+            remedy="leave --brief out, or these; for a simulated world --brief prints the true nDCG anyway",
         )
 
 
 def evaluate_briefly(
     dataset: Dataset, systems: Sequence[System], protocol: ProtocolConfig, seeds: Sequence[int]
 ) -> Report:
-    """Score systems by held-out listeners and, in a simulated world, by its true affinity; print a table of each."""
+    """Score systems by held-out listeners and, in a simulated world, by its true affinity; print a table of each.
+
+    The table of true affinity is of the first seed's split, without systems that have a lens.
+
+    Returns
+    -------
+    Report
+        Of the held-out listeners.
+    """
     from tigertail import evaluation
 
-    if dataset.simulated:  # scored twice, but the mixture takes long to fit
+    if dataset.simulated:  # each system is scored twice on the first seed's split: fit it once
         systems = [evaluation.cache_fits(system) for system in systems]
     report = evaluation.evaluate(dataset, systems, protocol, seeds=seeds)
     simulated = "SIMULATED: " if report.simulated else ""
@@ -71,8 +79,8 @@ def _print_held_out(report: Report) -> None:
             ]
         )
     counts = {row.group: row.queries for row in by_stratum.values()}
-    rows.append(["queries", *(f"{counts.get(stratum, 0):,}" for stratum in STRATA), *[""] * 5])
-    headings = ["", *_headings("nDCG"), *_headings("IPS"), "frontier"]
+    rows.append(_queries(counts))
+    headings = ["", *(heading for metric in METRICS for heading in _headings(metric)), "frontier"]
     title = f"Held-out listeners: nDCG@{report.k} and IPS-nDCG@{report.k} by stratum of the query"
     print_table(headings, rows, title=title, left=[""])
 
@@ -82,19 +90,24 @@ def _print_best_dial(counts: dict[str, int], found: list[BestDial], k: int) -> N
         [
             one.system,
             *(_figure(one.as_is.get(stratum)) for stratum in STRATA),
-            f"{one.beta:+.2f}",
+            f"{one.beta_change:+.2f}",
             *(_figure(one.best.get(stratum)) for stratum in STRATA),
         ]
         for one in found
     ]
-    rows.append(["queries", *(f"{counts.get(stratum, 0):,}" for stratum in STRATA), *[""] * 5])
-    headings = ["", *_headings("as is"), "best beta", *_headings("at best beta")]
+    rows.append(_queries(counts))
+    headings = ["", *_headings("as is"), "change\nof beta", *_headings("at the best")]
     print_table(
         headings,
         rows,
         title=f"True affinity of the simulated world: nDCG@{k} by stratum of the query",
         left=[""],
     )
+
+
+def _queries(counts: Mapping[str, int]) -> list[str]:
+    """Return the row that says how many queries each stratum has; one further column and all strata follow."""
+    return ["queries", *(f"{counts.get(stratum, 0):,}" for stratum in STRATA), *[""] * (len(STRATA) + 1)]
 
 
 def _headings(over: str) -> list[str]:

@@ -26,7 +26,10 @@ def serve(
     workers: Annotated[int | None, typer.Option(help="Processes; one per core by default.")] = None,
     feedback: Annotated[
         str | None,
-        typer.Option(help="SQLite file or database URL for feedback; beside the model by default; none."),
+        typer.Option(
+            help="SQLite file or database URL where feedback is kept; `none` keeps none. "
+            "By default a file beside the model."
+        ),
     ] = None,
     evaluation: Annotated[
         Path | None, typer.Option(help="A report.json of tigertail evaluate --report, to show on the page.")
@@ -39,9 +42,9 @@ def serve(
         from tigertail.service.http.settings import read_settings
         from tigertail.service.server.run import serve as run
 
-    kept: dict[str, Any] | None = None
+    feedback_settings: dict[str, Any] | None = None
     if feedback is not None:
-        kept = {"on": False} if feedback == "none" else {"store": feedback}
+        feedback_settings = {"on": False} if feedback == "none" else {"store": feedback}
     settings = read_settings(
         config,
         model=model,
@@ -49,7 +52,7 @@ def serve(
         host=host,
         port=port,
         workers=workers,
-        feedback=kept,
+        feedback=feedback_settings,
         evaluation=evaluation,
     )
 

@@ -27,7 +27,8 @@ def warm(
     from tigertail.warm import warm as work
 
     typer.echo(
-        f"Compiling what is not compiled yet: about {SECONDS} seconds of processor time at most.", err=True
+        f"Compiling what is not compiled yet: about {SECONDS} seconds of processor time where nothing is.",
+        err=True,
     )
     total = 0
     for what, kernels in work():

@@ -30,7 +30,13 @@ def plays_of(matrix: Any, items: pl.DataFrame, listeners: pl.DataFrame) -> pl.Da
     matrix
         SciPy's, listeners by items.
     items, listeners
-        As :func:`side` returns them.
+        As :func:`axis_frame` returns them.
+
+    Returns
+    -------
+    pl.DataFrame
+        Columns listener_id, item_id and plays (Float64). Negative values and the like are cleaned, and repeated entries
+        added up, as rows of a frame are.
     """
     entries = matrix.tocoo()
     rows, columns = entries.coords if hasattr(entries, "coords") else (entries.row, entries.col)
@@ -44,7 +50,7 @@ def plays_of(matrix: Any, items: pl.DataFrame, listeners: pl.DataFrame) -> pl.Da
     )
 
 
-def side(
+def axis_frame(
     given: pl.DataFrame | None, size: int, table: str, columns: Mapping[str, Any], kind: str
 ) -> pl.DataFrame:
     """Return what is known of the rows or the columns of a matrix, one row for each, with its id.
@@ -56,14 +62,19 @@ def side(
     size
         How many there are.
     table
-        Whether they are items or listeners.
+        ``items`` for the columns of the matrix, ``listeners`` for its rows.
     columns, kind
         As in :meth:`tigertail.Dataset.of`.
+
+    Returns
+    -------
+    pl.DataFrame
+        The id under our name, then the other columns; one that has our name but is not the id is left out.
 
     Raises
     ------
     DataError
-        If there are more or less than ``size``, or two have one id.
+        If there are more or fewer than ``size``, or two have one id.
     """
     ident = IDS[table]
     frame = pl.DataFrame({ident: range(size)}) if given is None else given

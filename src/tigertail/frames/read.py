@@ -15,7 +15,7 @@ from tigertail.dataset.tables import TABLES
 from tigertail.errors import DataError, TigertailWarning
 from tigertail.frames.columns import check_columns, check_needs, mapped
 from tigertail.frames.convert import as_column, is_column, to_polars
-from tigertail.frames.matrices import IDS, is_matrix, plays_of, side
+from tigertail.frames.matrices import IDS, axis_frame, is_matrix, plays_of
 from tigertail.frames.source import NAMESPACE, FrameSource
 from tigertail.ingest.accumulator import REF, ROWS, sum_plays
 from tigertail.ingest.clean import clean
@@ -94,7 +94,7 @@ def _frames(
     check_columns(columns, {table: frame.columns for table, frame in frames.items()})
     if matrix:
         for table, size in zip((c.LISTENERS_TABLE, c.ITEMS_TABLE), plays.shape, strict=True):
-            frames[table] = side(frames.get(table), size, table, columns, kind)
+            frames[table] = axis_frame(frames.get(table), size, table, columns, kind)
         frames[c.PLAYS_TABLE] = plays_of(plays, frames[c.ITEMS_TABLE], frames[c.LISTENERS_TABLE])
     if not frames[c.PLAYS_TABLE].height:
         raise DataError("plays is empty", remedy="give a row for each play, or for each listener and item")

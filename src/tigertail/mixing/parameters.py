@@ -15,16 +15,17 @@ from tigertail.signals.contract import Arrays
 Reals = NDArray[np.float64]
 
 TASTE_FEATURES: Final = 3
-"""Features of a query that taste depends on, beside those of the signals that are missing."""
+"""1, u and e^(-n / 3); after them comes one for each signal without data."""
 KINSHIP_FEATURES: Final = 2
-LOG_UNIT: Final = 8.0  # log(1 + listeners) of 3,000, so that u is about 1 there
+"""1 and u, the first of the features."""
+LOG_SCALE: Final = 8.0  # log(1 + listeners) of 3,000, so that u is about 1 there
 MIDDLE: Final = 0.5  # u at which the popularity exponent is that of the settings
 RARE: Final = 3.0  # listeners of the query over which the feature of rare queries fades
 
 
 @dataclass(frozen=True, eq=False)
 class MixtureParameters:
-    """Coefficients of a mixture, of its two ends.
+    """Coefficients of a mixture at both ends of ``character``: taste, 0, and kinship, 1.
 
     With n the listeners of the query A, u = log(1 + n) / 8, and d_i = 1 where signal i has no data about A or is
     disabled, else 0, the coefficient of each term is
@@ -43,7 +44,8 @@ class MixtureParameters:
     listener_cap
         Most listeners of a training query; in u a query with more counts as one with so many.
     exponent_line
-        The popularity exponent of a query of u = 1/2 by the settings, and its slope in u.
+        The popularity exponent at u = 1/2 that the mixture was trained with (``mixture.beta``), and its slope in u
+        (``mixture.slope``).
     """
 
     terms: Terms
@@ -87,42 +89,57 @@ class MixtureParameters:
         return features
 
     def exponents(self, listeners: NDArray[np.int64], beta: float, character: float) -> Reals:
-        """Return the popularity exponent of some queries; float64, (queries,).
+        """Return the popularity exponent of some queries.
 
-        With b and s the two numbers of the line and t the character, beta + s (u - 1/2) - t (b + s (u - 1/2)):
-        the constants of kinship are those of lists, from which no popularity is divided out.
+        It is (1 - t) (b + s (u - 1/2)) + (beta - b), with t the character and b and s the line that the mixture was
+        trained with: at beta = b it is the line at the end of taste, and 0 at the end of kinship, whose lists have no
+        popularity to divide out.
+
+        Parameters
+        ----------
+        listeners
+            Listeners of each query; int64, (queries,).
+        beta
+            The exponent that is asked for, at u = 1/2 and t = 0.
+        character
+            Between taste, 0, and kinship, 1.
+
+        Returns
+        -------
+        NDArray[np.float64]
+            Float64, (queries,).
         """
-        fitted, slope = self.exponent_line
+        trained, slope = self.exponent_line
         away = slope * (self.log_listeners(listeners) - MIDDLE)
-        return np.asarray(beta + away - character * (fitted + away))
+        return np.asarray(beta + away - character * (trained + away))
 
     def log_listeners(self, listeners: NDArray[np.int64]) -> Reals:
         """Return u of some queries, which grows with their listeners from 0 for none; float64, (queries,)."""
-        return np.asarray(np.log1p(np.minimum(listeners, self.listener_cap)) / LOG_UNIT)
+        return np.asarray(np.log1p(np.minimum(listeners, self.listener_cap)) / LOG_SCALE)
 
     def log_multipliers(
         self, listeners: NDArray[np.int64], has_data: NDArray[np.bool_], character: float
     ) -> Reals:
-        """Return the logarithm of what each signal multiplies the affinity by, to an item as good as the query's scale.
+        """Return the logarithm of what each signal multiplies the affinity by, to an item that is good in all of them.
 
-        Such an item has in each signal the mean of the fifty best.
-
-        An overlap is shared by its two signals. Without data it is 0.
+        Such an item has in every signal the mean of the query's fifty best affinities, its scale. Half of an overlap
+        goes to each of its two signals; a signal without data has 0.
 
         Returns
         -------
         NDArray[np.float64]
             Float64, (queries, signals).
         """
-        counted = self.coefficients(listeners, has_data, character)
-        at_best = np.log1p(1 / np.array(BENDS))
+        coefficients = self.coefficients(listeners, has_data, character)
+        at_scale = np.log1p(1 / np.array(BENDS))
         logs = np.zeros(has_data.shape)
         for column, name in enumerate(self.terms.signals):
-            logs[:, column] = counted[:, self.terms.of_signal(name)] @ at_best
+            logs[:, column] = coefficients[:, self.terms.of_signal(name)] @ at_scale
         for pair in self.terms.overlaps:
             columns = [self.terms.signals.index(name) for name in pair]
             both = has_data[:, columns].all(axis=1)
-            logs[:, columns] += (both * (counted[:, self.terms.of_overlap(pair)] @ at_best**2) / 2)[:, None]
+            shared = coefficients[:, self.terms.of_overlap(pair)] @ at_scale**2 / 2
+            logs[:, columns] += (both * shared)[:, None]
         return np.where(has_data, logs, 0.0)
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:

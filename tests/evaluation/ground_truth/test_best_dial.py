@@ -61,7 +61,7 @@ def test_the_best_exponent_removes_popularity(few: Dataset) -> None:
     counts, [popular, rare] = at_best_dial(split, rare_is_best("star"), [system(0.3), system(-1)])
     assert counts == {"head": 1}
     assert popular.as_is["head"] == pytest.approx(1 / np.log2(3))
-    assert popular.beta == 0.6
+    assert popular.beta_change == 0.6
     assert popular.best["head"] == rare.as_is["head"] == 1
 
 

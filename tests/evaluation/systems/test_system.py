@@ -160,11 +160,11 @@ def test_local_models_with_and_without_the_lens(tmp_path: Path) -> None:
         ("[[system]\ntype = ", "not a TOML file"),
         (
             "[[system]]\ntype = 'als'\nlens_on = true",
-            "system 1: lens_on: only local models of countries, and",
+            "system 1: lens_on: only listening by place, and",
         ),
         (
             "[[system]]\ntype = 'local-models'\ngroups = 'learned'\nlens_on = true",
-            "system 1: lens_on: only local models of countries, and the mixture "
+            "system 1: lens_on: only listening by place, and the mixture "
             "with them, have a lens\n  -> leave it out, or set groups",
         ),
         ("[[system]]\ntype = 'local-models'\nlens_on = 3", "system 1: lens_on: not a boolean"),

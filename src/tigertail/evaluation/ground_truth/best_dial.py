@@ -33,15 +33,16 @@ class BestDial:
         The system's name.
     as_is
         Mean over the queries of each stratum, by its label, with the system as it is.
-    beta
-        The best popularity exponent of the dial, see :data:`tigertail.evaluation.scoring.DIAL`.
+    beta_change
+        What is added to the system's own popularity exponent for the best mean: one of
+        :data:`tigertail.evaluation.scoring.DIAL`.
     best
         The means at that exponent.
     """
 
     system: str
     as_is: Mapping[str, float]
-    beta: float
+    beta_change: float
     best: Mapping[str, float]
 
 

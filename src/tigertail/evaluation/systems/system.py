@@ -25,7 +25,8 @@ PLAIN_ALS: Final = ModelConfig(
     confidence=ConfidenceConfig(gain=2.14),
     base=BaseConfig(factors=83, iterations=8, unobserved=0.0617, reg=0.103, nu=0.0, beta=1.0),
 )
-"""Plain ALS, without frequency-scaled regularisation, tuned as long as the base model (recipes/defaults/plain.toml)."""
+"""Plain ALS: no frequency-scaled regularisation and, as :func:`default_systems` fits it, no exposure; tuned as long as
+the base model (recipes/defaults/plain.toml)."""
 
 TYPES: Final[dict[str, type[Recommender]]] = {
     "random": baselines.RandomRanking,
@@ -39,11 +40,11 @@ TYPES: Final[dict[str, type[Recommender]]] = {
     "bpr": baselines.BPR,
     "als": baselines.ALS,
     "tf-idf": baselines.TfIdf,
-    "local-models": LocalModels,
+    "local-models": LocalModels,  # the signal "listening", with its settings as keys
     "signal": OwnSignal,
 }
 """Every type of system a file can name."""
-_HAS_LENS: Final = (LocalModels, OwnSignal)  # if their groups are countries
+_HAS_LENS: Final = (LocalModels, OwnSignal)  # where their groups are places
 
 
 @dataclass(frozen=True)
@@ -103,8 +104,8 @@ def load_systems(path: Path | str) -> list[System]:
     """Read a file of systems: a TOML table ``[[system]]`` for each.
 
     Each table has a ``type``, one of :data:`TYPES`, the settings of that type, and optionally a ``name``; with
-    ``lens_on`` the queries of local models, and of the mixture with them, are localised to each held-out
-    listener's country.
+    ``lens_on`` the queries of local models (the signal ``listening``), and of the mixture with them, are localised to
+    each held-out listener's country.
 
     Raises
     ------
@@ -150,8 +151,8 @@ def _lens_of(recommender: Recommender, lens_on: Any) -> bool:
         raise ConfigError("lens_on: not a boolean", remedy="write it as lens_on = true")
     if lens_on and not (isinstance(recommender, _HAS_LENS) and recommender.placed):
         raise ConfigError(
-            "lens_on: only local models of countries, and the mixture with them, have a lens",
-            remedy='leave it out, or set groups = "country"',
+            "lens_on: only listening by place, and the mixture with it, have a lens",
+            remedy='leave it out, or set groups = "country" or "country-language"',
         )
     return lens_on
 

@@ -16,7 +16,7 @@ from tigertail.service.serving.context import ContextDependency
 from tigertail.service.serving.served_model import ServedModel
 
 router = APIRouter(tags=["neighbours"])
-LISTS_A_TURN: Final = 16  # then other requests have their turn
+LISTS_A_TURN: Final = 16  # then other requests have their turn in the queue
 
 
 @router.get(
@@ -51,17 +51,25 @@ def _lists(served: ServedModel, codes: range, query: NeighboursQuery) -> list[di
     records = [served.items[code] for code in codes]
     lists: dict[str, list[dict[str, Any]]] = {record["id"]: [] for record in records}
     found = served.neighbours(codes, query.top, query.options())
-    for target, item, score, rank in found.select(c.TARGET_ITEM_ID, c.ITEM_ID, c.SCORE, c.RANK).iter_rows():
-        lists[target].append({"id": item, "rank": rank, "affinity": float(f"{score:.7g}")})
+    for query_id, item, affinity, rank in found.select(
+        c.TARGET_ITEM_ID, c.ITEM_ID, c.SCORE, c.RANK
+    ).iter_rows():
+        short = float(f"{affinity:.7g}")  # digits that a float32 has
+        lists[query_id].append({"id": item, "rank": rank, "affinity": short})
     return [{"id": one["id"], "name": one["name"], "items": lists[one["id"]]} for one in records]
 
 
 def _start(cursor: str | None, served: ServedModel) -> int:
+    """Return the code of the first item of a page; codes run from the most popular item down.
+
+    Raises
+    ------
+    ServiceError
+        409 if the cursor is of another model.
+    """
     if cursor is None:
         return 0
-    version, _, start = cursor.rpartition(".")
-    if not start.isascii() or not start.isdecimal() or not version or len(start) > 12:
-        raise ServiceError(422, "no such cursor", remedy="send the `next` of the page before")
+    version, _, start = cursor.rpartition(".")  # its form was checked with the query
     if version != served.version:
         raise ServiceError(
             409,

@@ -1,7 +1,8 @@
 """Last.fm's answers as XML: the same tree as its JSON, by its own rules.
 
-An object is an element, a list repeats one, ``@attr`` holds the attributes of an element with children, and an element
-that is text with attributes has them beside its ``#text``.
+An object is an element, and a list repeats one. ``{"@attr": {...}, ...}`` gives attributes to an element with children;
+``{"#text": t, "size": s}`` is an element with the text t and the attribute size
+(https://www.last.fm/api/rest).
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from xml.etree import ElementTree as ET
 _ATTRIBUTES: Final = "@attr"
 _TEXT: Final = "#text"
 _DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
-_SEARCH: Final = {"xmlns:opensearch": "http://a9.com/-/spec/opensearch/1.1/"}
-_NO_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_OPENSEARCH: Final = {"xmlns:opensearch": "http://a9.com/-/spec/opensearch/1.1/"}
+_NOT_XML: Final = re.compile(  # the complement of Char (XML 1.0, section 2.2)
+    "[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
 
 
 def to_xml(tree: dict[str, Any], status: str = "ok") -> bytes:
@@ -54,7 +57,7 @@ def _fill(element: ET.Element, value: Any) -> None:
         return
     element.attrib.update({key: _clean(text) for key, text in value.get(_ATTRIBUTES, {}).items()})
     if any(key.startswith("opensearch:") for key in value):
-        element.attrib.update(_SEARCH)
+        element.attrib.update(_OPENSEARCH)
     for key, child in value.items():
         if key != _ATTRIBUTES:
             for one in child if isinstance(child, list) else [child]:
@@ -62,4 +65,4 @@ def _fill(element: ET.Element, value: Any) -> None:
 
 
 def _clean(value: Any) -> str:
-    return _NO_XML.sub("", str(value))
+    return _NOT_XML.sub("", str(value))
