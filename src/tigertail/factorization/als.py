@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,22 @@ class Factors:
 
     listeners: Floats
     items: Floats
+
+
+class Solver(Protocol):
+    """What finds factors: :func:`fit_als`, or something that does the same elsewhere."""
+
+    def __call__(
+        self,
+        confidence: CSR,
+        config: ALSConfig,
+        *,
+        seed: int = 0,
+        observable: Observable | None = None,
+        threads: int | None = None,
+        after_sweep: Callable[[int], None] = ...,
+    ) -> Factors:
+        """Factorise a matrix of confidences; see :func:`fit_als`."""
 
 
 def fit_als(

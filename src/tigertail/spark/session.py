@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tigertail.errors import ConfigError, missing_extra
+from tigertail.errors import ConfigError, DataError, missing_extra
 from tigertail.spark.cluster import Made, Stored
 from tigertail.spark.records import ARRAYS, KEYS, SPARK_SCHEMA, Record, record_of
 
@@ -86,8 +87,25 @@ class SparkCluster:
     session: SparkSession
 
     def write(self, rows: Made, uri: str) -> None:
-        """Run tasks and write the rows that they make."""
-        self._frame(rows).write.mode("overwrite").options(**_RAW).parquet(uri)
+        """Run tasks and write the rows that they make.
+
+        Raises
+        ------
+        DataError
+            If a task failed as often as Spark tries it.
+        """
+        from py4j.protocol import Py4JJavaError
+        from pyspark.errors import PySparkException
+
+        try:
+            self._frame(rows).write.mode("overwrite").options(**_RAW).parquet(uri)
+        except (PySparkException, Py4JJavaError) as error:
+            ours = re.search(r"tigertail\.errors\.\w+: (.+)", str(error))
+            problem = ours[1] if ours else str(error).strip().splitlines()[0]
+            raise DataError(
+                f"a task failed: {problem}",
+                remedy="look at Spark's log above; the same command goes on after the last half-sweep",
+            ) from error
 
     def read(self, rows: Stored) -> Iterator[Record]:
         """Yield stored rows, in any order."""

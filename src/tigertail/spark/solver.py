@@ -65,7 +65,7 @@ class DistributedALS:
 
     cluster: Cluster
     work: Path | str
-    blocks: tuple[int, int] | None = None
+    blocks: tuple[int | None, int | None] = (None, None)
     message_bytes: int = MESSAGE_BYTES
 
     def __call__(
@@ -120,11 +120,11 @@ class _Fit:
 
     @cached_property
     def sides(self) -> tuple[Side, Side]:
-        wanted = self.als.blocks or (max(2, -(-self.confidence.nnz // BLOCK_ENTRIES)),) * 2
+        usual = max(2, -(-self.confidence.nnz // BLOCK_ENTRIES))
         groups = (None, None) if self.observable is None else self.observable.linked.shape
         first, second = (
-            Side(block_bounds(matrix.indptr, blocks), count)
-            for matrix, blocks, count in zip(self.matrices, wanted, groups, strict=True)
+            Side(block_bounds(matrix.indptr, wanted or usual), count)
+            for matrix, wanted, count in zip(self.matrices, self.als.blocks, groups, strict=True)
         )
         return first, second
 
