@@ -1,6 +1,6 @@
 """Where a distributed fit keeps what is done: stages in a folder, each with the key of what it was made of.
 
-The folder is a path or a URI that the driver and all workers reach: ``file:``, ``hdfs:``, ``s3:``, ``gs:``.
+The folder is a path, or a URI that Spark and PyArrow both read; the driver and all workers must reach it.
 """
 
 from __future__ import annotations
