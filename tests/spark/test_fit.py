@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.spark.here import ClusterHere
-from tests.support import SMALL_MODEL, run_cli
+from tests.support import SMALL_MODEL
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError
@@ -43,13 +43,6 @@ def test_every_file_is_that_of_one_machine(world: Dataset, tmp_path: Path) -> No
     assert "1/factors/vectors.npy" in one
     assert one == many
     assert cluster.written.count("half-5") == 2  # of the model, and without the mixture's listeners
-
-
-def test_a_setting_of_spark_without_a_value_is_refused(world: Dataset, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"--conf spark\.task\.cpus: no value\n  -> write"):
-        run_cli(
-            "spark", "fit", world.path, tmp_path / "model", "--work", tmp_path, "--conf", "spark.task.cpus"
-        )
 
 
 def test_without_pyspark_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
