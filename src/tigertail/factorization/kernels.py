@@ -229,8 +229,9 @@ def rotate(z, basis):
 @njit(parallel=True, cache=True)
 def rotated_slabs(z, slabs, basis):
     """Return some slabs of ``z @ basis``, side by side; float32, (slabs * SLAB, d)."""
-    turned = np.zeros((len(slabs) * SLAB, z.shape[1]), np.float32)
+    turned = np.empty((len(slabs) * SLAB, z.shape[1]), np.float32)
     for place in prange(len(slabs)):
         rows = z[slabs[place] * SLAB : (slabs[place] + 1) * SLAB]
-        turned[place * SLAB : place * SLAB + len(rows)] = np.dot(rows, basis)
+        np.dot(rows, basis, turned[place * SLAB : place * SLAB + len(rows)])
+        turned[place * SLAB + len(rows) : (place + 1) * SLAB] = 0
     return turned
