@@ -25,6 +25,9 @@ iterations = 2
 
 [local]
 min_group_size = 200
+
+[retrieval]
+candidates = 0
 """
 STOP_IN = """
 import os, signal, sys
@@ -51,20 +54,20 @@ def _spark() -> None:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A world of three units of listeners and two of artists, in two catalogues, and what one machine makes of it."""
+    """A world of three units of listeners and of artists, in two catalogues, and what one machine makes of it."""
     folder = tmp_path_factory.mktemp("spark")
-    services = {"full": 0.7, "global": 0.3}
-    simulate(
-        folder / "world",
-        WorldConfig(
-            listeners=9000,
-            artists=5000,
-            artists_per_listener=8,
-            countries=3,
-            services=services,
-            catalogue=0.2,
-        ),
+    config = WorldConfig(
+        listeners=12_000,
+        artists=12_000,
+        artists_per_listener=8,
+        countries=3,
+        services={"full": 0.7, "global": 0.3},
+        catalogue=0.2,
+        audio=0,
+        pages=0,
+        djs=0,
     )
+    simulate(folder / "world", config)
     (folder / "settings.toml").write_text(SETTINGS)
     tigertail(folder, "fit", "world", "one", "--config", "settings.toml")
     return folder
@@ -81,7 +84,7 @@ def tigertail(folder: Path, *arguments: str, stop_in: str = "") -> int:
 def fit_on_spark(folder: Path, model: str, *, blocks: tuple[int, int], stop_in: str = "") -> int:
     settings = ["--conf", "spark.ui.enabled=false", "--conf", "spark.driver.host=localhost"]
     cut = ["--listener-blocks", str(blocks[0]), "--item-blocks", str(blocks[1])]
-    where = ["--work", "work", "--master", MASTER, "--config", "settings.toml"]
+    where = ["--work", f"work-{model}", "--master", MASTER, "--config", "settings.toml"]
     return tigertail(folder, "spark", "fit", "world", model, *where, *cut, *settings, stop_in=stop_in)
 
 
@@ -89,7 +92,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
-@pytest.mark.parametrize("blocks", [(2, 2), (1, 2)])
+@pytest.mark.parametrize("blocks", [(3, 2), (1, 3)])
 def test_every_file_is_that_of_one_machine(folder: Path, blocks: tuple[int, int]) -> None:
     model = f"many-{blocks[0]}"
     assert fit_on_spark(folder, model, blocks=blocks) == 0
@@ -97,10 +100,12 @@ def test_every_file_is_that_of_one_machine(folder: Path, blocks: tuple[int, int]
 
 
 def test_a_driver_that_was_killed_goes_on_where_it_was(folder: Path) -> None:
-    blocks = (3, 1)
+    blocks = (2, 1)
     assert fit_on_spark(folder, "again", blocks=blocks, stop_in="half-2") == -signal.SIGKILL
-    done = {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("work/*/half-1.json")}
+    assert not (folder / "again").exists()
+    done = {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("work-again/*/half-1.json")}
     assert fit_on_spark(folder, "again", blocks=blocks) == 0
-    after = {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("work/*/half-1.json")}
-    assert {fit: after[fit] for fit in done} == done
+    after = {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("work-again/*/half-1.json")}
+    assert len(done) == 1
+    assert done.items() < after.items()  # the half-sweeps of the fit that stopped were not run again
     assert contents(folder / "again") == contents(folder / "one")
