@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 DEMO   := demo
 
 .DEFAULT_GOAL := help
-.PHONY: demo explore integrations wheel docs test test-lowest test-newest test-slow fuzz lint benchmark clean help
+.PHONY: demo explore integrations wheel docs test test-lowest test-newest test-slow test-spark fuzz lint benchmark clean help
 
 help:                ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 18
@@ -128,6 +128,15 @@ test-newest:         ## the quick tests on the wheel, with the newest dependenci
 
 test-slow: $(VENV)/.ready ## do 95 % intervals hold the truth 95 % of the time?
 	$(BIN)/pytest -m slow -s
+
+# PySpark 3.5 ends at Python 3.11 and at pandas 2.
+PYSPARK ?= pyspark==3.5.9 pandas==2.3.3
+
+test-spark: recipes  ## a fit on two executors of Apache Spark, in an environment of its own; it needs Java 17
+	rm -rf build/spark && $(PYTHON) -m venv build/spark
+	grep -v '^pandas==' constraints.txt > build/spark/constraints.txt
+	build/spark/bin/python -m pip install --quiet --disable-pip-version-check -c build/spark/constraints.txt -e '.[service,spark]' $(PYSPARK) $(TOOLS)
+	build/spark/bin/python -m pytest -m slow tests/spark/test_on_spark.py
 
 benchmark: $(VENV)/.peers ## our solver beside implicit and irspack
 	$(BIN)/python benchmarks/als.py

@@ -56,6 +56,21 @@ def dots(factors: Factors) -> Reals:
     return np.asarray(factors.listeners.astype(np.float64) @ factors.items.T)
 
 
+@pytest.mark.parametrize(("every_second", "before"), [(False, 3731.5513725), (True, 3049.4074567)])
+def test_the_objective_is_that_of_the_release_before_units(every_second: bool, before: float) -> None:
+    # Version 0.1 turned and summed rows in another order, and scaled each factor of float16 alone.
+    matrix = random_confidences(seed=3, rows=9000, columns=50, density=0.05)
+    config = ALSConfig(factors=20)
+    pairs = None
+    if every_second:
+        rows, columns = np.arange(9000) % 3 == 0, np.arange(50) % 2
+        linked = np.array([[True, True], [True, False]])
+        pairs = Observable(rows.astype(np.int32), columns.astype(np.int32), linked)
+        matrix = observed_of(pairs, matrix)
+    found = fit_als(matrix, config, initial=random_start(matrix, 20), observable=pairs)
+    assert als_objective(matrix, found, config, pairs) == pytest.approx(before, rel=1e-4)
+
+
 @pytest.mark.parametrize("factors", [1, 5, 16, 20])
 @pytest.mark.parametrize("nu", [0.0, 0.5, 1.0])
 def test_it_finds_what_exact_algebra_finds(factors: int, nu: float) -> None:

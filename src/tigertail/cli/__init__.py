@@ -26,6 +26,7 @@ from tigertail.cli import (
     published,
     recipes,
     service,
+    spark,
     tuning,
     warm,
 )
@@ -54,6 +55,7 @@ for group in (
     service,
     feedback,
     online,
+    spark,
     warm,
 ):
     group.register(app)

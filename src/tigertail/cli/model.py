@@ -62,10 +62,11 @@ def fit(
     events = None if feedback is None else _feedback(feedback, opened)
     with notices():  # printed last, where they are seen
         fitted = tigertail.fit(opened, model, settings, lists=curated, feedback=events, threads=threads)
-        _print_fitted(fitted, model)
+        print_fitted(fitted, model)
 
 
-def _print_fitted(fitted: Model, path: Path) -> None:
+def print_fitted(fitted: Model, path: Path) -> None:
+    """Print what was fitted, and how to ask it."""
     from tigertail.dataset.full_names import full_name
     from tigertail.dataset.unlisted import without_item
 

@@ -1,6 +1,7 @@
 """The implicit-ALS solver and its compiled kernels: arrays in, arrays out, no names, no files."""
 
-from tigertail.factorization.als import ALSConfig, Factors, als_objective, fit_als
+from tigertail.factorization.als import Factors, Solver, als_objective, fit_als
+from tigertail.factorization.config import ALSConfig
 from tigertail.factorization.fold_in import fold_in
 from tigertail.factorization.half_sweep import half_sweep, solve_against
 from tigertail.factorization.observable import Observable
@@ -10,6 +11,7 @@ __all__ = [
     "ALSConfig",
     "Factors",
     "Observable",
+    "Solver",
     "als_objective",
     "fit_als",
     "fold_in",

@@ -22,14 +22,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
 
 from tigertail.factorization import kernels
+from tigertail.factorization.config import ALSConfig
 from tigertail.factorization.observable import Observable
+from tigertail.factorization.steps import (
+    Links,
+    bases_of,
+    even_chunks,
+    link_block,
+    row_penalty,
+    send,
+    solve_block,
+    span,
+)
+from tigertail.factorization.units import gram_sum, initial_vectors
 from tigertail.sparse import CSR
 from tigertail.threads import limited
 
@@ -37,29 +48,6 @@ if TYPE_CHECKING:
     from scipy import sparse
 
 Floats = NDArray[np.float32]
-
-
-class ALSConfig(BaseModel):
-    """Settings of the implicit-ALS solver."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    factors: int = Field(128, ge=1, le=4096)
-    """Length of the vectors."""
-    iterations: int = Field(6, ge=1)
-    """Sweeps over both sides."""
-    reg: float = Field(0.03, gt=0)
-    """Regularisation."""
-    nu: float = Field(1.0, ge=0, le=2)
-    """Exponent of the frequency-scaled regularisation: 0 is the same for every row."""
-    alpha0: float = Field(0.02, gt=0)
-    """Weight of an unobserved pair."""
-    steps: int = Field(2, ge=1)
-    """Conjugate-gradient steps a row and sweep; more lower the objective of a sweep by next to nothing."""
-    init_std: float = Field(0.1, gt=0)
-    """Standard deviation of the initial vectors' length."""
-    storage: Literal["float16", "float32"] = "float16"
-    """How a sweep reads the side that is fixed: float16 has half the bytes to wait for. Sums are float32 in both."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +64,22 @@ class Factors:
 
     listeners: Floats
     items: Floats
+
+
+class Solver(Protocol):
+    """What finds factors: :func:`fit_als`, or something that does the same elsewhere."""
+
+    def __call__(
+        self,
+        confidence: CSR,
+        config: ALSConfig,
+        *,
+        seed: int = 0,
+        observable: Observable | None = None,
+        threads: int | None = None,
+        after_sweep: Callable[[int], None] = ...,
+    ) -> Factors:
+        """Factorise a matrix of confidences; see :func:`fit_als`."""
 
 
 def fit_als(
@@ -128,162 +132,39 @@ def als_objective(
         return _objective(*_sides(confidence, config, observable), x, y)
 
 
-def row_penalty(matrix: CSR, config: ALSConfig) -> Floats:
-    """Return lambda of each row of a matrix; float32, (rows,)."""
-    return np.asarray(
-        config.reg * (matrix.row_sizes + config.alpha0 * matrix.shape[1]) ** config.nu, np.float32
-    )
-
-
 class _Side:
-    """One half of a sweep: the rows of a matrix, with what of their systems never changes."""
+    """One half of a sweep: the rows of a matrix, as one block, with what of their systems never changes."""
 
     def __init__(self, matrix: CSR, config: ALSConfig, observable: Observable | None = None) -> None:
         self.matrix = matrix
         self.config = config
         self.observable = observable
-        self.penalty = row_penalty(matrix, config)
+        self.penalty = row_penalty(matrix.row_sizes, matrix.shape[1], config)
         self.chunks = even_chunks(matrix)
-        self.groups = [] if observable is None else row_groups(matrix, observable)
+        self.links = (
+            [Links(0, None, None, matrix, self.chunks)]
+            if observable is None
+            else link_block(matrix, observable.rows)
+        )
 
     def solve(self, x: Floats, z: Floats) -> None:
         """Solve the rows of ``x`` with ``z`` fixed; both may be turned into another basis, in place."""
         config = self.config
-        half = config.storage == "float16"
+        bases = bases_of(
+            grams_by_group(z, self.observable),
+            config.factors,
+            largest=span(z) if config.storage == "float16" else None,
+            linked=None if self.observable is None else self.observable.linked,
+        )
         if self.observable is None:
-            axes = principal_axes(z, config.factors)
-            solve_in_axes(
-                self.matrix, x, z, axes, config.alpha0, self.penalty, config.steps, self.chunks, half=half
-            )
+            kernels.rotate(z, bases[0].turn)
+            kernels.rotate(x, bases[0].turn)
         else:
             x[self.matrix.row_sizes == 0] = 0
-            solve_groups(self.groups, x, z, self.penalty, config, self.observable, config.steps, half=half)
-
-
-@dataclass(frozen=True, eq=False)
-class RowGroup:
-    """Rows that could meet the same columns, as a matrix over the columns that they met."""
-
-    code: int
-    rows: NDArray[np.int64]
-    met: NDArray[np.int64]
-    matrix: CSR
-    chunks: NDArray[np.int64]
-
-
-def row_groups(matrix: CSR, observable: Observable) -> list[RowGroup]:
-    """Return the groups of rows that met a column; rows that met none keep the vector 0."""
-    groups = []
-    for code in range(len(observable.linked)):
-        rows = np.flatnonzero((observable.rows == code) & (matrix.row_sizes > 0))
-        if not len(rows):
-            continue
-        own = matrix.select_rows(rows)
-        met, compact = np.unique(own.indices.astype(np.int64), return_inverse=True)
-        own = CSR(own.indptr, compact.astype(np.int32), own.data, (len(rows), len(met)))
-        groups.append(RowGroup(code, rows, met, own, even_chunks(own)))
-    return groups
-
-
-def solve_groups(
-    groups: list[RowGroup],
-    x: Floats,
-    z: Floats,
-    penalty: Floats,
-    config: ALSConfig,
-    observable: Observable,
-    steps: int,
-    *,
-    half: bool = False,
-) -> None:
-    """Solve rows group by group with ``z`` fixed, in place; both are padded, and stay in their basis.
-
-    Parameters
-    ----------
-    groups
-        What :func:`row_groups` returns; other rows stay as they are.
-    x, z
-        Vectors of the rows and of the columns; float32, (rows, width) and (columns, width).
-    penalty
-        lambda of each row; float32, (rows,).
-    config
-        Settings.
-    observable
-        Pairs that could be observed.
-    steps
-        Most conjugate-gradient steps.
-    half
-        Whether ``z`` is read in float16.
-    """
-    d = config.factors
-    grams = grams_by_group(z, observable)
-    for group in groups:
-        axes = axes_of(grams[observable.linked[group.code]].sum(axis=0)[:d, :d], z.shape[1])
-        solved, penalties = x[group.rows], penalty[group.rows]
-        solve_in_axes(
-            group.matrix,
-            solved,
-            z[group.met],
-            axes,
-            config.alpha0,
-            penalties,
-            steps,
-            group.chunks,
-            half=half,
-        )
-        kernels.rotate(solved, np.ascontiguousarray(axes[1].T))
-        x[group.rows] = solved
-
-
-def solve_in_axes(
-    matrix: CSR,
-    x: Floats,
-    z: Floats,
-    axes: tuple[Floats, Floats],
-    alpha0: float,
-    penalty: Floats,
-    steps: int,
-    chunks: NDArray[np.int64],
-    towards: bool = False,
-    *,
-    half: bool = False,
-) -> None:
-    """Turn both sides into the axes in which Z'Z is diagonal, and solve the rows of ``x`` with ``z`` fixed, in place.
-
-    Parameters
-    ----------
-    matrix
-        Confidences, rows by columns.
-    x, z
-        Vectors of the rows and of the columns; float32, (rows, width) and (columns, width).
-    axes
-        What :func:`principal_axes` returns.
-    alpha0, penalty, steps, chunks, towards
-        As in :func:`tigertail.factorization.kernels.solve_rows`.
-    half
-        Whether ``z`` is read in float16.
-    """
-    values, turn = axes
-    kernels.rotate(z, turn)
-    kernels.rotate(x, turn)
-    reach = np.ones(z.shape[1], np.float32)
-    if half:
-        reach = np.abs(z).max(axis=0, initial=0)
-        reach[reach == 0] = 1
-    kernels.solve_rows(
-        x,
-        (kernels.halved(z, reach) if half else z).reshape(-1),
-        reach,
-        matrix.indptr,
-        matrix.indices,
-        matrix.data,
-        np.float32(alpha0),
-        np.float32(alpha0) * values,
-        penalty,
-        steps,
-        chunks,
-        towards,
-    )
+        for links in self.links:
+            basis = bases[links.group]
+            sent = send(z, basis, links.needed, turned=self.observable is None)
+            solve_block(links, x, sent, basis, self.penalty, alpha0=config.alpha0, steps=config.steps)
 
 
 def _sides(confidence: CSR, config: ALSConfig, observable: Observable | None) -> tuple[_Side, _Side]:
@@ -291,10 +172,11 @@ def _sides(confidence: CSR, config: ALSConfig, observable: Observable | None) ->
     return _Side(confidence, config, observable), _Side(confidence.transpose(), config, transposed)
 
 
-def grams_by_group(z: Floats, observable: Observable) -> NDArray[np.float64]:
+def grams_by_group(z: Floats, observable: Observable | None) -> NDArray[np.float64]:
     """Return Z'Z of each group of columns; float64, (column groups, width, width)."""
-    groups = range(observable.linked.shape[1])
-    return np.stack([gram(np.ascontiguousarray(z[observable.columns == group])) for group in groups])
+    if observable is None:
+        return gram_sum(z).total(z.shape[1])
+    return gram_sum(z, observable.columns, observable.linked.shape[1]).total(z.shape[1])
 
 
 def _objective(by_listener: _Side, by_item: _Side, x: Floats, y: Floats) -> float:
@@ -303,43 +185,13 @@ def _objective(by_listener: _Side, by_item: _Side, x: Floats, y: Floats) -> floa
     observed = kernels.observed_loss(
         x, y, matrix.indptr, matrix.indices, matrix.data, alpha0, by_listener.chunks
     )
-    pairs = by_listener.observable
-    if pairs is None:
-        loss = observed.sum() + alpha0 * np.sum(gram(x) * gram(y))
-    else:
-        theirs, own = grams_by_group(y, pairs), grams_by_group(x, pairs.transpose())
-        loss = observed.sum() + alpha0 * np.einsum("gh,gij,hij->", pairs.linked, own, theirs)
+    theirs = grams_by_group(y, by_listener.observable)
+    own = grams_by_group(x, by_item.observable)
+    linked = np.ones((1, 1)) if by_listener.observable is None else by_listener.observable.linked
+    loss = observed.sum() + alpha0 * np.einsum("gh,gij,hij->", linked, own, theirs)
     for side, vectors in ((by_listener, x), (by_item, y)):
         loss += np.einsum("ij,ij,i->", vectors, vectors, side.penalty, dtype=np.float64)
     return float(loss)
-
-
-def even_chunks(matrix: CSR) -> NDArray[np.int64]:
-    """Return the bounds of chunks of rows of about equal work."""
-    work = matrix.indptr + 8 * np.arange(matrix.shape[0] + 1)  # a row's own arithmetic is worth eight entries
-    bounds = np.linspace(0, work[-1], min(256, matrix.shape[0]) + 1)
-    return np.searchsorted(work, bounds).astype(np.int64)
-
-
-def principal_axes(z: Floats, d: int) -> tuple[Floats, Floats]:
-    """Return the eigenvalues of Z'Z and the rotation to its basis; beyond ``d``, in the padding, 0 and none."""
-    return axes_of(gram(z)[:d, :d], z.shape[1])
-
-
-def axes_of(product: NDArray[np.float64], width: int) -> tuple[Floats, Floats]:
-    """Return the eigenvalues of a Gram matrix and the rotation to its basis, filled up to ``width``."""
-    d = len(product)
-    found, basis = np.linalg.eigh(product)
-    values = np.zeros(width, np.float32)
-    values[:d] = np.maximum(found, 0)  # a Gram matrix has no negative eigenvalue; rounding can make one
-    turn = np.eye(width, dtype=np.float32)
-    turn[:d, :d] = basis
-    return values, turn
-
-
-def gram(z: Floats) -> NDArray[np.float64]:
-    """Return Z'Z; blocks in float32, their sum in float64 and always in one order."""
-    return np.asarray(kernels.gram_blocks(z).sum(axis=0, dtype=np.float64))
 
 
 def _start(
@@ -353,14 +205,18 @@ def _start(
                 f"with {config.factors} factors"
             )
         return padded(x), padded(y)
-    scale = config.init_std / np.sqrt(config.factors)
-    y = np.random.default_rng(seed).normal(0.0, scale, (shape[1], config.factors)).astype(np.float32)
+    y = initial_vectors(0, shape[1], config.factors, config.init_std, seed)
     return padded(np.zeros((shape[0], config.factors), np.float32)), padded(y)
 
 
 def padded(vectors: Floats) -> Floats:
     """Copy vectors to a width of whole cache lines; the zeros stay zero through every sweep."""
     rows, d = vectors.shape
-    out = np.zeros((rows, -(-d // kernels.LINE) * kernels.LINE), np.float32)
+    out = np.zeros((rows, padded_width(d)), np.float32)
     out[:, :d] = vectors
     return out
+
+
+def padded_width(factors: int) -> int:
+    """Return the width of padded vectors: whole cache lines."""
+    return -(-factors // kernels.LINE) * kernels.LINE

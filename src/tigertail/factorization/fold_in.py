@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.factorization.als import ALSConfig, Factors
+from tigertail.factorization.als import Factors
+from tigertail.factorization.config import ALSConfig
 from tigertail.factorization.half_sweep import solve_against
 from tigertail.factorization.observable import Observable
 from tigertail.sparse import CSR

@@ -11,18 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.factorization import kernels
-from tigertail.factorization.als import (
-    ALSConfig,
-    axes_of,
-    even_chunks,
-    gram,
-    padded,
-    row_groups,
-    row_penalty,
-    solve_groups,
-    solve_in_axes,
-)
+from tigertail.factorization.als import grams_by_group, padded
+from tigertail.factorization.config import ALSConfig
 from tigertail.factorization.observable import Observable
+from tigertail.factorization.steps import (
+    Basis,
+    Links,
+    axes_of,
+    bases_of,
+    even_chunks,
+    link_block,
+    row_penalty,
+    send,
+    solve_block,
+)
 from tigertail.sparse import CSR
 
 Floats = NDArray[np.float32]
@@ -68,9 +70,15 @@ def half_sweep(
     """
     d = start.shape[1]
     z, x = padded(fixed), padded(start)
-    axes = axes_of(gram(z)[:d, :d] if product is None else product, z.shape[1])
-    solve_in_axes(matrix, x, z, axes, alpha0, penalty, steps, even_chunks(matrix), towards)
-    kernels.rotate(x, np.ascontiguousarray(axes[1].T))
+    if product is None:
+        (basis,) = bases_of(grams_by_group(z, None), d)
+    else:
+        basis = Basis(*axes_of(product, z.shape[1]), None)
+    kernels.rotate(z, basis.turn)
+    kernels.rotate(x, basis.turn)
+    links = Links(0, None, None, matrix, even_chunks(matrix))
+    solve_block(links, x, z, basis, penalty, alpha0=alpha0, steps=steps, towards=towards)
+    kernels.rotate(x, np.ascontiguousarray(basis.turn.T))
     return np.ascontiguousarray(x[:, :d])
 
 
@@ -107,12 +115,15 @@ def solve_against(
     >>> solve_against(heard, columns, np.zeros((1, 2), np.float32), ALSConfig(factors=2)).round(2)
     array([[0.97, 0.  ]], dtype=float32)
     """
-    penalty = row_penalty(matrix, config)
+    penalty = row_penalty(matrix.row_sizes, matrix.shape[1], config)
     if observable is not None:
-        x = padded(start)
+        x, z = padded(start), padded(fixed)
         x[matrix.row_sizes == 0] = 0
-        groups = row_groups(matrix, observable)
-        solve_groups(groups, x, padded(fixed), penalty, config, observable, steps)
+        bases = bases_of(grams_by_group(z, observable), config.factors, linked=observable.linked)
+        for links in link_block(matrix, observable.rows):
+            basis = bases[links.group]
+            sent = send(z, basis, links.needed, turned=False)
+            solve_block(links, x, sent, basis, penalty, alpha0=config.alpha0, steps=steps)
         return np.ascontiguousarray(x[:, : start.shape[1]])
     met = np.bincount(matrix.indices, minlength=matrix.shape[1]) > 0
     if 2 * met.sum() > matrix.shape[1]:
@@ -121,7 +132,7 @@ def solve_against(
     place = (np.cumsum(met) - 1).astype(np.int32)
     compact = CSR(matrix.indptr, place[matrix.indices], matrix.data, (matrix.shape[0], int(met.sum())))
     d = start.shape[1]
-    product = gram(padded(fixed))[:d, :d]
+    product = grams_by_group(padded(fixed), None)[0, :d, :d]
     return half_sweep(
         compact, fixed[met], start, alpha0=config.alpha0, penalty=penalty, steps=steps, product=product
     )

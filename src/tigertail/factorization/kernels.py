@@ -24,7 +24,8 @@ from tigertail.kernels import njit, prange
 AHEAD = 8  # entries asked for before they are used
 LINE = 16  # float32 numbers in a cache line; factors are padded to a multiple of it
 SOLVED = np.float32(1e-14)  # squared share of the solution below which a residual is rounding
-BLOCK = 4096  # rows a block of the dense products; sums are taken block by block in a fixed order
+UNIT = 4096  # rows that a dense product takes together; sums are taken unit by unit in a fixed order
+SLAB = 256  # the same where only some rows are turned; a unit holds whole slabs
 
 
 @njit(fastmath=True, inline="always")
@@ -191,19 +192,46 @@ def observed_loss(x, z, offsets, indices, confidences, alpha0, chunks):
 
 @njit(parallel=True, cache=True)
 def gram_blocks(z):
-    """Return Z'Z of every block of rows; float32, (blocks, d, d)."""
-    blocks = (len(z) + BLOCK - 1) // BLOCK
-    grams = np.empty((blocks, z.shape[1], z.shape[1]), np.float32)
-    for block in prange(blocks):
-        rows = z[block * BLOCK : (block + 1) * BLOCK]
-        grams[block] = np.dot(rows.T, rows)
+    """Return Z'Z of every unit of rows; float32, (units, d, d)."""
+    units = (len(z) + UNIT - 1) // UNIT
+    grams = np.empty((units, z.shape[1], z.shape[1]), np.float32)
+    for unit in prange(units):
+        rows = z[unit * UNIT : (unit + 1) * UNIT]
+        grams[unit] = np.dot(rows.T, rows)
+    return grams
+
+
+@njit(parallel=True, cache=True)
+def gram_blocks_of(z, member, group):
+    """Return Z'Z of the rows of one group in every unit; float32, (units, d, d)."""
+    units = (len(z) + UNIT - 1) // UNIT
+    grams = np.zeros((units, z.shape[1], z.shape[1]), np.float32)
+    for unit in prange(units):
+        first = unit * UNIT
+        own = np.flatnonzero(member[first : first + UNIT] == group)
+        if len(own):
+            rows = np.empty((len(own), z.shape[1]), np.float32)
+            for place in range(len(own)):
+                rows[place] = z[first + own[place]]
+            grams[unit] = np.dot(rows.T, rows)
     return grams
 
 
 @njit(parallel=True, cache=True)
 def rotate(z, basis):
     """Replace ``z`` by ``z @ basis`` in place."""
-    blocks = (len(z) + BLOCK - 1) // BLOCK
-    for block in prange(blocks):
-        rows = z[block * BLOCK : (block + 1) * BLOCK]
+    units = (len(z) + UNIT - 1) // UNIT
+    for unit in prange(units):
+        rows = z[unit * UNIT : (unit + 1) * UNIT]
         rows[:] = np.dot(rows, basis)
+
+
+@njit(parallel=True, cache=True)
+def rotated_slabs(z, slabs, basis):
+    """Return some slabs of ``z @ basis``, side by side; float32, (slabs * SLAB, d)."""
+    turned = np.empty((len(slabs) * SLAB, z.shape[1]), np.float32)
+    for place in prange(len(slabs)):
+        rows = z[slabs[place] * SLAB : (slabs[place] + 1) * SLAB]
+        np.dot(rows, basis, turned[place * SLAB : place * SLAB + len(rows)])
+        turned[place * SLAB + len(rows) : (place + 1) * SLAB] = 0
+    return turned

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tigertail.dataset.dataset import Dataset
@@ -147,7 +147,7 @@ def fit_held_out(context: FitContext, names: Iterable[str]) -> HeldOutSignals | 
     split = _held_out(context)
     if split is None:
         return None
-    others = FitContext(split.train, split.interactions, context.config, context.threads)
+    others = replace(context, dataset=split.train, interactions=split.interactions)
     fitted = {name: SIGNALS[name].fit(others) for name in names if SIGNALS[name].has_data(split.train)}
     return HeldOutSignals(fitted, split)
 

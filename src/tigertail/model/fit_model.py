@@ -14,6 +14,7 @@ from tigertail.dataset.folding import fold_series
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.strata import Stratum, strata
 from tigertail.errors import DataError, TigertailWarning
+from tigertail.factorization import Solver, fit_als
 from tigertail.ground_truth.ground_truth import GroundTruth
 from tigertail.mixing import with_candidates
 from tigertail.model.aliases import item_aliases
@@ -34,6 +35,7 @@ def fit(
     lists: GroundTruth | None = None,
     feedback: GroundTruth | None = None,
     threads: int | None = None,
+    solve: Solver = fit_als,
 ) -> Model:
     """Fit a model to a dataset.
 
@@ -49,6 +51,8 @@ def fit(
         What listeners liked after what, that the mixture learns from too.
     threads
         Threads to use; None means all. The model is the same for any number.
+    solve
+        What finds the factors.
 
     Warns
     -----
@@ -77,7 +81,7 @@ def fit(
             stacklevel=2,
         )
     mixed_names(dataset, config.mixture)  # refuse an unknown name before the work, not after
-    context = FitContext(dataset, interactions, config, threads)
+    context = FitContext(dataset, interactions, config, threads, solve)
     signals = fit_signals(context)
     if mixture := fit_mixture(context, signals, lists, feedback):
         with limited(threads):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.interactions import Interactions
-from tigertail.factorization import ALSConfig, Factors, Observable, fit_als
+from tigertail.factorization import ALSConfig, Factors, Observable, Solver, fit_als
 from tigertail.factorization.confidence import confidence
 from tigertail.mixing.mixture import Mixture
 from tigertail.model.config import BaseConfig, ModelConfig
@@ -62,12 +62,15 @@ class FitContext:
         Settings of every signal.
     threads
         Threads to use; None means all.
+    solve
+        What finds the factors.
     """
 
     dataset: Dataset
     interactions: Interactions
     config: ModelConfig
     threads: int | None = None
+    solve: Solver = fit_als
 
     @cached_property
     def weights(self) -> CSR:
@@ -96,7 +99,7 @@ class FitContext:
         """The base model."""
         settings = self.solver
         with progress("factors", settings.iterations) as tick:
-            return fit_als(
+            return self.solve(
                 self.weights,
                 settings,
                 seed=self.config.seed,
@@ -214,7 +217,7 @@ def _back_off(context: FitContext, config: BackOffConfig) -> BackOff:
     base = context.config.base
 
     def fit_artists(listening: Interactions) -> FactorAffinity:
-        return _factors(FitContext(context.dataset, listening, context.config, context.threads), base)
+        return _factors(replace(context, interactions=listening), base)
 
     own = _factors(context, base)
     return fit_back_off(context.dataset, context.interactions, own, fit_artists, config)

@@ -1,0 +1,30 @@
+"""Settings of the solver."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ALSConfig(BaseModel):
+    """Settings of the implicit-ALS solver."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    factors: int = Field(128, ge=1, le=4096)
+    """Length of the vectors."""
+    iterations: int = Field(6, ge=1)
+    """Sweeps over both sides."""
+    reg: float = Field(0.03, gt=0)
+    """Regularisation."""
+    nu: float = Field(1.0, ge=0, le=2)
+    """Exponent of the frequency-scaled regularisation: 0 is the same for every row."""
+    alpha0: float = Field(0.02, gt=0)
+    """Weight of an unobserved pair."""
+    steps: int = Field(2, ge=1)
+    """Conjugate-gradient steps a row and sweep; more lower the objective of a sweep by next to nothing."""
+    init_std: float = Field(0.1, gt=0)
+    """Standard deviation of the initial vectors' length."""
+    storage: Literal["float16", "float32"] = "float16"
+    """How a sweep reads the side that is fixed: float16 has half the bytes to wait for. Sums are float32 in both."""

@@ -1,0 +1,129 @@
+"""Apache Spark as what runs tasks: its session, with the settings that tasks of few large rows must have."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tigertail.errors import ConfigError, DataError, missing_extra
+from tigertail.spark.cluster import Made, Stored
+from tigertail.spark.records import ARRAYS, KEYS, SPARK_SCHEMA, Record, record_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+SETTINGS: Final = {
+    # A task gets few rows of many megabytes: batches of one row, and no statistics that copy them.
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "1",
+    "spark.sql.parquet.columnarReaderBatchSize": "1",
+    "spark.sql.adaptive.enabled": "false",  # it would bring blocks together that need a task's memory alone
+    "spark.ui.showConsoleProgress": "false",
+}
+_RAW: Final = {"compression": "none", "parquet.enable.dictionary": "false"}
+
+
+@contextmanager
+def spark_session(master: str | None, settings: Mapping[str, str] | None = None) -> Iterator[SparkSession]:
+    """Start a session of Spark, and stop it at the end of the block.
+
+    Parameters
+    ----------
+    master
+        URL of the cluster, such as ``spark://host:7077`` or ``local-cluster[2,1,1024]``; None means what
+        ``spark-submit`` says.
+    settings
+        Settings of Spark's; they come before ours.
+
+    Raises
+    ------
+    ConfigError
+        If PySpark or Java are not there, or the session does not start.
+    """
+    with missing_extra("spark", "a fit on Spark"):
+        import pandas  # noqa: F401 - mapInArrow asks for it
+        from pyspark.sql import SparkSession
+    home = os.environ.get("JAVA_HOME")
+    if shutil.which("java") is None and (home is None or not (Path(home) / "bin/java").exists()):
+        raise ConfigError("Spark needs Java, which is not there", remedy="install a JRE of version 17")
+    chosen = SETTINGS | dict(settings or {})
+    threads = chosen.get("spark.task.cpus", "1")
+    for name in ("NUMBA_NUM_THREADS", "POLARS_MAX_THREADS"):
+        chosen.setdefault(f"spark.executorEnv.{name}", threads)
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # else workers run whatever is called python3
+    builder = SparkSession.builder.appName("tigertail")
+    if master is not None:
+        builder = builder.master(master)
+    for name, value in chosen.items():
+        builder = builder.config(name, value)
+    try:
+        session = builder.getOrCreate()
+    except Exception as error:  # of Java, of the network or of PySpark, by the thing that failed
+        raise ConfigError(
+            f"Spark did not start: {str(error).splitlines()[0]}", remedy="look at its log above"
+        ) from error
+    try:
+        yield session
+    finally:
+        session.stop()
+
+
+@dataclass(frozen=True)
+class SparkCluster:
+    """Runs tasks as stages of Spark, with data frames and ``mapInArrow`` alone.
+
+    Parameters
+    ----------
+    session
+        The session.
+    """
+
+    session: SparkSession
+
+    def write(self, rows: Made, uri: str) -> None:
+        """Run tasks and write the rows that they make.
+
+        Raises
+        ------
+        DataError
+            If a task failed as often as Spark tries it.
+        """
+        from py4j.protocol import Py4JJavaError
+        from pyspark.errors import PySparkException
+
+        try:
+            self._frame(rows).write.mode("overwrite").options(**_RAW).parquet(uri)
+        except (PySparkException, Py4JJavaError) as error:
+            ours = re.search(r"tigertail\.errors\.\w+: (.+)", str(error))
+            problem = ours[1] if ours else str(error).strip().splitlines()[0]
+            raise DataError(
+                f"a task failed: {problem}",
+                remedy="look at Spark's log above; the same command goes on after the last half-sweep",
+            ) from error
+
+    def read(self, rows: Stored) -> Iterator[Record]:
+        """Yield stored rows, in any order."""
+        for row in self._frame(rows).toLocalIterator():
+            yield record_of(row.asDict())
+
+    def _frame(self, rows: Stored | Made) -> DataFrame:
+        from pyspark.sql import functions
+
+        if isinstance(rows, Stored):
+            frame = self.session.read.schema(SPARK_SCHEMA).parquet(rows.uri)
+            missing = [name for name in ARRAYS if name not in rows.arrays]
+            nothing = functions.lit(None).cast("binary")
+            return frame.withColumns(dict.fromkeys(missing, nothing)) if missing else frame
+        given, *others = map(self._frame, rows.of)
+        for other in others:
+            given = given.unionByName(other)
+        task: Any = rows.task
+        return (
+            given.repartition(rows.blocks, "block").sortWithinPartitions(*KEYS).mapInArrow(task, SPARK_SCHEMA)
+        )
