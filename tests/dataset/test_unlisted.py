@@ -1,6 +1,6 @@
 import polars as pl
 
-from tigertail.dataset.unlisted import SPECIAL_PURPOSE, SPECIAL_PURPOSE_ARTISTS, unlisted, without_item
+from tigertail.dataset.unlisted import SPECIAL_PURPOSE, SPECIAL_PURPOSE_ARTISTS, unlisted, unmatched_entries
 
 ONE = "11111111-1111-1111-1111-111111111111"
 ITEMS = pl.DataFrame(
@@ -50,9 +50,9 @@ def test_items_by_what_else_they_are_called_and_what_none_is_called() -> None:
         "f",
         "h",
     ]
-    assert without_item(ITEMS, wanted, aliases) == ["Shop:8"]
-    assert without_item(ITEMS, wanted) == wanted[:4]
-    assert without_item(ITEMS, []) == []
+    assert unmatched_entries(ITEMS, wanted, aliases) == ["Shop:8"]
+    assert unmatched_entries(ITEMS, wanted) == wanted[:4]
+    assert unmatched_entries(ITEMS, []) == []
 
 
 def test_the_list_has_mbids() -> None:

@@ -131,7 +131,7 @@ def test_coverage_counts_items_by_stratum(tmp_path: Path) -> None:
         "items: country": (2, 2, (1, 0, 0, 1)),
         "annotations: genre": (1, 1, (0, 1, 0, 0)),
         "audio": (3, 2, (1, 0, 0, 1)),
-        "pairs": (2, 2, (1, 1, 0, 0)),
+        "pairs": (1, 2, (1, 1, 0, 0)),
     }
 
 

@@ -46,7 +46,9 @@ def simulate(
     local_structure: Annotated[float, typer.Option(help="Influence of country and language, 0 to 1.")] = 1,
     spam_annotators: Annotated[float, typer.Option(help="Share of spammers among annotators.")] = 0,
     cold: Annotated[float, typer.Option(help="Share of artists without listeners.")] = 0,
-    facts: Annotated[float, typer.Option(help="Share of artists in an encyclopaedia.")] = 0,
+    facts: Annotated[
+        float, typer.Option(help="Share of artists with facts, as from an encyclopaedia; 0: none.")
+    ] = 0,
     audio: Annotated[float, typer.Option(help="Share of artists with audio descriptors; 0: none.")] = 0.85,
     pages: Annotated[float, typer.Option(help="Share of artists with a page; 0: no documents.")] = 0.6,
     djs: Annotated[int, typer.Option(help="DJs with a radio show; 0: no sequences.")] = 40,
@@ -54,7 +56,12 @@ def simulate(
         str | None,
         typer.Option(help="Shares of listeners by service, as global=0.85,full=0.1,regional=0.05."),
     ] = None,
-    catalogue: Annotated[float, typer.Option(help="Share of artists that the global service has.")] = 0.06,
+    catalogue: Annotated[
+        float,
+        typer.Option(
+            help="Share of the artists, the most popular first, that the service `global` has; needs --services."
+        ),
+    ] = 0.06,
     seed: Annotated[int, typer.Option(help="Same seed, same world.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")] = False,
 ) -> None:
@@ -133,7 +140,7 @@ def _print_description(facts: Description) -> None:
         left=["quantile"],
     )
     print_table(
-        ["stratum", "items", "interactions", "share", "least listeners", "most listeners"],
+        ["stratum", "items", "interactions", "share", "fewest listeners", "most listeners"],
         [
             [
                 row.stratum,
@@ -149,15 +156,15 @@ def _print_description(facts: Description) -> None:
     )
     print_sources(facts.sources)
     if facts.coverage:
-        bands = [row.stratum for row in facts.strata]
+        strata = [row.stratum for row in facts.strata]
         print_table(
-            ["table", "rows", "items", *bands],
+            ["table", "rows", "items", *strata],
             [
                 [
                     row.table,
                     f"{row.rows:,}",
                     f"{row.items:,}",
-                    *(f"{row.by_stratum[band]:,}" for band in bands),
+                    *(f"{row.by_stratum[stratum]:,}" for stratum in strata),
                 ]
                 for row in facts.coverage
             ],
@@ -179,7 +186,7 @@ def _counts(facts: Description) -> list[tuple[str, str]]:
         ("interactions (rows of plays)", f"{facts.interactions:,}"),
         ("sum of play counts", f"{facts.plays:,.0f}"),
         ("density", f"{facts.density:.3%}"),
-        ("popularity exponent (listeners by rank)", "-" if exponent is None else f"-{exponent:.2f}"),
+        ("Zipf exponent of listeners by rank", "-" if exponent is None else f"{exponent:.2f}"),
         ("tables", ", ".join(facts.tables)),
         ("fingerprint", facts.fingerprint[:12]),
     ]

@@ -68,14 +68,14 @@ def fit(
 def print_fitted(fitted: Model, path: Path) -> None:
     """Print what was fitted, and how to ask it."""
     from tigertail.dataset.full_names import full_name
-    from tigertail.dataset.unlisted import without_item
+    from tigertail.dataset.unlisted import unmatched_entries
 
     known = int(fitted.signals["factors"].known.sum())
     factors = fitted.config.base.factors
     typer.echo(f"{path}: {known:,} of {len(fitted.items):,} items with a listener, {factors} factors.")
     if "mixture" not in fitted.signals:
         typer.echo("No mixture: too few listeners play two items or more. Listening answers alone.")
-    if unknown := without_item(fitted.items, fitted.config.unlisted or (), fitted.aliases):
+    if unknown := unmatched_entries(fitted.items, fitted.config.unlisted or (), fitted.aliases):
         typer.echo(f"No item is called as unlisted says: {printable(', '.join(unknown))}.")
     kept_out = set(fitted.unlisted.tolist())
     first = next((code for code in range(len(fitted.items)) if code not in kept_out), 0)

@@ -21,7 +21,7 @@ class TableCoverage(BaseModel):
     table
         Its name; "annotations: FACET" for annotations of one facet, "items: country" for items with a country.
     rows
-        Number of its rows.
+        Number of its rows, those without an item among them.
     items
         Number of items it refers to.
     by_stratum
@@ -42,22 +42,23 @@ def coverage(dataset: Dataset) -> tuple[TableCoverage, ...]:
         listened = dataset.scan(c.PLAYS_TABLE).group_by(c.ITEM_ID).len("listeners").collect()
     items = dataset.items.select(c.ITEM_ID).join(listened, on=c.ITEM_ID, how="full", coalesce=True)
     listeners = items["listeners"].fill_null(0).cast(pl.Int64).to_numpy()
-    band = items.select(c.ITEM_ID, pl.Series("stratum", strata(listeners)))
+    stratum_of = items.select(c.ITEM_ID, pl.Series("stratum", strata(listeners)))
     found = []
-    for name, rows in _covered(dataset):
-        counted = band.join(rows.unique(c.ITEM_ID), on=c.ITEM_ID, how="semi")["stratum"].value_counts()
+    for name, rows, covered in _covered(dataset):
+        counted = stratum_of.join(covered.to_frame(), on=c.ITEM_ID, how="semi")["stratum"].value_counts()
         sizes = dict(counted.iter_rows())
         by_stratum = {stratum.label: int(sizes.get(stratum, 0)) for stratum in Stratum}
         found.append(
-            TableCoverage(table=name, rows=rows.height, items=sum(by_stratum.values()), by_stratum=by_stratum)
+            TableCoverage(table=name, rows=rows, items=sum(by_stratum.values()), by_stratum=by_stratum)
         )
     return tuple(found)
 
 
-def _covered(dataset: Dataset) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Yield each table's name and the items of its rows as ``item_id``."""
+def _covered(dataset: Dataset) -> Iterator[tuple[str, int, pl.Series]]:
+    """Yield each table's name, how many rows it has, and the items that they refer to."""
     if c.COUNTRY in dataset.items.columns:
-        yield f"{c.ITEMS_TABLE}: {c.COUNTRY}", dataset.items.drop_nulls(c.COUNTRY).select(c.ITEM_ID)
+        known = dataset.items.drop_nulls(c.COUNTRY)[c.ITEM_ID]
+        yield f"{c.ITEMS_TABLE}: {c.COUNTRY}", len(known), known
     for table, spec in TABLES.items():
         if not (spec.in_coverage and dataset.has(table)):
             continue
@@ -69,10 +70,11 @@ def _covered(dataset: Dataset) -> Iterator[tuple[str, pl.DataFrame]]:
             if by is not None and by in found:
                 whole = rows.select(*columns, by).sort(by).collect()
                 for (value,), own in whole.group_by(by, maintain_order=True):
-                    yield f"{table}: {value}", _items_in(own, columns)
+                    yield f"{table}: {value}", own.height, _items_in(own, columns)
             elif columns:
-                yield table, _items_in(rows.select(columns).collect(), columns)
+                whole = rows.select(columns).collect()
+                yield table, whole.height, _items_in(whole, columns)
 
 
-def _items_in(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
-    return pl.concat([rows[name].alias(c.ITEM_ID) for name in columns]).drop_nulls().to_frame()
+def _items_in(rows: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
+    return pl.concat([rows[name].alias(c.ITEM_ID) for name in columns]).drop_nulls().unique()

@@ -36,12 +36,12 @@ _OTHER_NAMES: Final = (
     *("[christmas music]", "[classical music]", "[soundtrack]", "[nature sounds]", "[news report]"),
     "Unknown Artist",
 )
-_TEXT: Final = {"wanted": pl.String}
-_NAMES: Final = tuple(name.casefold() for name in (*SPECIAL_PURPOSE_ARTISTS.values(), *_OTHER_NAMES))
+_ENTRY: Final = {"entry": pl.String}
+_NAMES: Final = tuple(name.lower() for name in (*SPECIAL_PURPOSE_ARTISTS.values(), *_OTHER_NAMES))
 
 
 def unlisted(
-    items: pl.DataFrame, wanted: Sequence[str], aliases: pl.DataFrame | None = None
+    items: pl.DataFrame, entries: Sequence[str], aliases: pl.DataFrame | None = None
 ) -> NDArray[np.bool_]:
     """Return which items a list names; bool, (items,).
 
@@ -49,14 +49,15 @@ def unlisted(
     ----------
     items
         ``item_id``, ``name``, ``kind`` and perhaps ``mbid``.
-    wanted
-        Ids, MBIDs and names, or :data:`SPECIAL_PURPOSE`. A special-purpose artist without an MBID is known by its name
-        as MusicBrainz writes it: the band Unknown is another than "[unknown]".
+    entries
+        Ids, MBIDs and names, or :data:`SPECIAL_PURPOSE`. An artist without an MBID is special-purpose if its name is
+        one of MusicBrainz', brackets included, or "Unknown Artist", in any case: the band Unknown is another than
+        "[unknown]". Albums and tracks are not looked at.
     aliases
         What else the items are called: ``item_id``, ``scheme`` and ``alias``.
     """
-    found = items[c.ITEM_ID].is_in(_called(items, wanted, aliases)[c.ITEM_ID].implode())
-    if SPECIAL_PURPOSE in wanted:
+    found = items[c.ITEM_ID].is_in(_matches(items, entries, aliases)[c.ITEM_ID].implode())
+    if SPECIAL_PURPOSE in entries:
         none = pl.Series([None], dtype=pl.String)
         mbid = items[c.MBID] if c.MBID in items.columns else none.new_from_index(0, items.height)
         alike = items[c.NAME].str.to_lowercase().is_in(_NAMES) & mbid.is_null() & (items[c.KIND] == c.ARTIST)
@@ -64,21 +65,21 @@ def unlisted(
     return found.to_numpy()
 
 
-def without_item(
-    items: pl.DataFrame, wanted: Sequence[str], aliases: pl.DataFrame | None = None
+def unmatched_entries(
+    items: pl.DataFrame, entries: Sequence[str], aliases: pl.DataFrame | None = None
 ) -> list[str]:
-    """Return what a list names and no item is; see :func:`unlisted`."""
-    met = set(_called(items, wanted, aliases)["wanted"])
-    return [one for one in dict.fromkeys(wanted) if one != SPECIAL_PURPOSE and one not in met]
+    """Return the entries of a list that match no item; see :func:`unlisted`."""
+    met = set(_matches(items, entries, aliases)["entry"])
+    return [one for one in dict.fromkeys(entries) if one != SPECIAL_PURPOSE and one not in met]
 
 
-def _called(items: pl.DataFrame, wanted: Sequence[str], aliases: pl.DataFrame | None) -> pl.DataFrame:
-    """Return the items that are called as a list says, by id, MBID or name: ``wanted``, ``item_id``."""
-    own = pl.DataFrame({"wanted": [one for one in dict.fromkeys(wanted) if one != SPECIAL_PURPOSE]}, _TEXT)
+def _matches(items: pl.DataFrame, entries: Sequence[str], aliases: pl.DataFrame | None) -> pl.DataFrame:
+    """Return which items match which entries, by id, MBID or folded name: ``entry``, ``item_id``."""
+    own = pl.DataFrame({"entry": [one for one in dict.fromkeys(entries) if one != SPECIAL_PURPOSE]}, _ENTRY)
     keys = {
-        c.ITEM_ID: own["wanted"],
-        c.MBID: own["wanted"].str.to_lowercase(),
-        c.NAME: fold_series(own["wanted"]),
+        c.ITEM_ID: own["entry"],
+        c.MBID: own["entry"].str.to_lowercase(),
+        c.NAME: fold_series(own["entry"]),
     }
     found = []
     for scheme, key in keys.items():
@@ -90,5 +91,5 @@ def _called(items: pl.DataFrame, wanted: Sequence[str], aliases: pl.DataFrame | 
             texts = one["key"] if scheme == c.ITEM_ID else one["key"].str.to_lowercase()
             texts = fold_series(texts) if scheme == c.NAME and own.height else texts
             called = own.with_columns(key.alias("key")).join(one.with_columns(texts.alias("key")), on="key")
-            found.append(called.select("wanted", c.ITEM_ID))
+            found.append(called.select("entry", c.ITEM_ID))
     return pl.concat(found)

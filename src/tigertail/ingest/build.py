@@ -13,7 +13,7 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.table_spec import Intake, Refers
 from tigertail.dataset.tables import TABLES, id_columns
-from tigertail.dataset.unlisted import unlisted, without_item
+from tigertail.dataset.unlisted import unlisted, unmatched_entries
 from tigertail.errors import DataError
 from tigertail.ingest.accumulator import REF, PlaysAccumulator
 from tigertail.ingest.checkpoints import Checkpoints
@@ -145,7 +145,7 @@ class _DatasetBuilder:
             duplicates=self._plays.duplicates,
             conflicts=profiles.conflicts,
             linked=found.linked,
-            unlisted_unknown=without_item(items, self.recipe.unlisted or (), identities.aliases),
+            unlisted_unknown=unmatched_entries(items, self.recipe.unlisted or (), identities.aliases),
         )
 
         def extra(folder: Path) -> None:

@@ -56,6 +56,14 @@ def test_conditions_see_numbers_and_truths(tmp_path, read):
         ]
 
 
+def test_a_key_with_a_point_may_have_fields_within(tmp_path, read):
+    rows = [{"artist.of": {"name": "Can"}, "u": "ann"}]
+    plays = read(table(tmp_path, json.dumps(rows), columns={"listener_id": "u", "name": "artist.of.name"}))[
+        "plays"
+    ]
+    assert plays["name"].to_list() == ["Can"]
+
+
 def test_fields_within_fields(tmp_path, read):
     rows = [{"artist": {"#text": "Can", "mbid": ""}, "date": {"uts": "1600000000"}, "a.b": "ann"}]
     columns = {"name": "artist.#text", "last_played": "date.uts", "listener_id": "a.b"}

@@ -18,21 +18,21 @@ from tigertail.splitting.hold_out import Split
 class CountryPopularity(Recommender):
     """Popularity among the listeners of the query's strongest country.
 
-    With n_Ac the listeners of item A in country c, n_A those in any known country, p_c the country's share
-    of all listeners whose country is known, and s the smoothing,
+    With n_Ac the listeners of item A in country c, k_A those in any known country, n_A all of them, p_c the country's
+    share of all listeners whose country is known, N all training listeners, and s the smoothing,
 
-        excess(A, c) = (n_Ac - n_A p_c) / sqrt((n_A + s) p_c),    c* = the country of the largest excess
-        aff(A -> B)  = n_Bc* + s n_B / (listeners in all)
+        excess(A, c) = (n_Ac - k_A p_c) / sqrt((k_A + s) p_c),    c* = the country of the largest excess
+        aff(A -> B)  = n_Bc* + s n_B / N
 
     The excess is how far the query's listeners there exceed those expected, in standard deviations of a
     Poisson count; the smoothing keeps a handful of listeners from making a country. Without a country of
-    positive excess, or without known countries, the whole world takes its place. The formula is new here;
+    positive excess, or without known countries, the affinity is n_B. The formula is new here;
     the idea of a country's mainstream beside the world's is that of Bauer and Schedl, "Global and
     country-specific mainstreaminess measures" (PLoS ONE 2019).
     """
 
     smoothing: float = Field(50.0, gt=0)
-    """Listeners of the whole world mixed into each country."""
+    """Listeners of the whole world mixed into each country's counts; in the excess, added to the query's."""
 
     @property
     def label(self) -> str:
@@ -69,7 +69,7 @@ class StrongestCountry:
     popularity
         Listeners of each item; int64, (items,).
     world
-        Share of the whole world in each affinity; float32, (items,).
+        Smoothed listeners of the whole world that each affinity has beside the country's, s n_B / N; float32, (items,).
     """
 
     listeners: CSR

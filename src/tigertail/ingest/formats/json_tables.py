@@ -19,7 +19,7 @@ from tigertail.io.json_rows import JsonFile, clean_text, parsed
 from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
 
 _OBJECT: Final = "#object"
-_DEEPEST: Final = 8  # objects within objects whose fields have names
+_MAX_DEPTH: Final = 8  # objects within objects whose fields have names
 _MOST_WHOLE: Final = 2.0**63  # whole numbers above are no ids
 _KEYS_SEEN: Final = 1_000  # objects whose keys are shown
 
@@ -61,11 +61,11 @@ class Json(MappedSource):
                 quarantine.warn(self.label, f"{name} is no single value, left out", sum(odd))
                 kept = [None if is_odd else one for one, is_odd in zip(found, odd, strict=True)]
                 if name in texts:
-                    truths = sum(map(_truths, kept))
+                    truths = sum(map(_count_booleans, kept))
                     quarantine.warn(
                         self.label, f"{name} is true or false, which is no text, left out", truths
                     )
-                    kept = [_without_truths(one) for one in kept] if truths else kept
+                    kept = [_without_booleans(one) for one in kept] if truths else kept
                 series.append(_series(name, kept))
             yield block.select(LINE, TEXT).with_columns(series)
 
@@ -95,7 +95,7 @@ def _parsed(file: JsonFile) -> Iterator[pl.DataFrame]:
         yield kept.with_columns(objects.filter(~bad))
 
 
-def _names(found: Any, depth: int = _DEEPEST) -> Iterator[str]:
+def _names(found: Any, depth: int = _MAX_DEPTH) -> Iterator[str]:
     """Yield the names of an object's fields; those of objects within follow a point."""
     if isinstance(found, list):
         for one in found[:1]:
@@ -116,8 +116,10 @@ def _value(found: Any, name: str) -> Any:
         return None
     if name in found:
         return found[name]
-    key, _, rest = name.partition(".")
-    return _value(found.get(key), rest) if rest else None
+    for at in (place for place, letter in enumerate(name) if letter == "."):
+        if name[:at] in found:
+            return _value(found[name[:at]], name[at + 1 :])
+    return None
 
 
 def _series(name: str, values: list[Any]) -> pl.Series:
@@ -133,13 +135,13 @@ def _series(name: str, values: list[Any]) -> pl.Series:
     return pl.Series(name, [_text(value) for value in values], dtype=pl.String)
 
 
-def _truths(value: Any) -> int:
-    return sum(map(_truths, value)) if isinstance(value, list) else isinstance(value, bool)
+def _count_booleans(value: Any) -> int:
+    return sum(map(_count_booleans, value)) if isinstance(value, list) else isinstance(value, bool)
 
 
-def _without_truths(value: Any) -> Any:
+def _without_booleans(value: Any) -> Any:
     if isinstance(value, list):
-        return [_without_truths(one) for one in value]
+        return [_without_booleans(one) for one in value]
     return None if isinstance(value, bool) else value
 
 

@@ -29,7 +29,7 @@ def common_by_group(graph: PlayGraph, groups: int, query: int, items: NDArray[np
     graph
         Who plays what.
     groups
-        How many groups there are.
+        How many groups there are, with that of the listeners of none, which is last.
     query
         The other item.
     items
@@ -38,7 +38,7 @@ def common_by_group(graph: PlayGraph, groups: int, query: int, items: NDArray[np
     Returns
     -------
     NDArray[np.int64]
-        Int64, (items, groups).
+        Counts, those of listeners of no group last; int64, (items, groups).
     """
     counts = np.zeros((len(items), groups), np.int64)
     if not prefer_numpy(1):
@@ -101,13 +101,11 @@ def format_common_listeners(counts: Sequence[int], keys: Sequence[str]) -> str:
     if not total:
         return ""
     words = f"{format_count(total, 'listener')} in common"
-    if 2 * counts[-1] >= total:  # of no group
-        return words
-    largest = sorted([(-count, code) for code, count in enumerate(counts[: len(keys)]) if count])
+    largest = sorted(range(len(keys)), key=lambda code: (-counts[code], code))
     named, held = [], 0
-    for count, code in largest[:_NAMED]:
+    for code in largest[:_NAMED]:
         named.append(_within_group(keys[code]))
-        held -= count
+        held += counts[code]
         if 2 * held > total:
             return f"{words}, {_share(held, total, len(named))}in {' and '.join(named)}"
     return words

@@ -62,7 +62,7 @@ def by_place(
     languages
         Language of each listener, None for the most widely spoken official one of their country (CLDR); no
         argument at all groups by country alone.
-    fewest
+    min_group_size
         Listeners below which a group falls back.
 
     Examples
@@ -120,7 +120,7 @@ def learned(vectors: NDArray[np.float32], clusters: int, *, seed: int = 0, min_g
         Most groups to make; those of fewer than ``min_group_size`` listeners are dissolved.
     seed
         Seed of the first centres.
-    fewest
+    min_group_size
         Listeners below which a group is dissolved.
 
     Examples
