@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tigertail.errors import ConfigError
 from tigertail.simulation import WorldConfig, simulate
 
 pytestmark = pytest.mark.slow
@@ -35,14 +36,14 @@ from tigertail.cli import main
 from tigertail.spark.session import SparkCluster
 
 write = SparkCluster.write
+stage = sys.argv.pop(1)
 
 def write_or_die(cluster, rows, uri):
-    if uri.endswith(sys.argv[1]):
+    if uri.endswith(stage):
         os.kill(os.getpid(), signal.SIGKILL)
     write(cluster, rows, uri)
 
 SparkCluster.write = write_or_die
-sys.argv[1:] = sys.argv[2:]
 main()
 """
 
@@ -109,3 +110,12 @@ def test_a_driver_that_was_killed_goes_on_where_it_was(folder: Path) -> None:
     assert len(done) == 1
     assert done.items() < after.items()  # the half-sweeps of the fit that stopped were not run again
     assert contents(folder / "again") == contents(folder / "one")
+
+
+def test_without_java_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tigertail.spark.session import spark_session
+
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(ConfigError, match=r"needs Java, .*\n  -> install a JRE"), spark_session("local"):
+        pass
