@@ -36,18 +36,18 @@ RENAMED: Final = {
 class Limits(BaseModel):
     """Limits of what one client may send, and how long it may take.
 
-    They are applied in several places: the rate and the body in :mod:`tigertail.service.middleware.limits`, the head
-    in :mod:`tigertail.service.server.http_limits`, ``n`` and ``seeds`` in
-    :func:`tigertail.service.api.similar.check_limits`, ``batch`` in the routes that take several, ``max_queue`` in
-    :mod:`tigertail.service.serving.work_queue`. The constants in :mod:`tigertail.service.http.parameters` are upper
-    bounds of any configuration; the smaller of the two holds.
+    They are applied in several places: the rate in :mod:`tigertail.service.middleware.rates`, the body in
+    :mod:`tigertail.service.middleware.limits`, the head in :mod:`tigertail.service.server.http_limits`, ``n`` and
+    ``seeds`` in :func:`tigertail.service.api.similar.check_limits`, ``batch`` in the routes that take several,
+    ``max_queue`` in :mod:`tigertail.service.serving.work_queue`. The constants in
+    :mod:`tigertail.service.http.parameters` are upper bounds of any configuration; the smaller of the two holds.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rate: float | None = Field(None, gt=0)
-    """Requests per second of one client (a key, or an address), by each worker; None means no limit on loopback,
-    and 50 elsewhere."""
+    """Requests per second of one client (a key, an IPv4 address or an IPv6 network of 64 bits), of all workers
+    together; None means no limit on loopback, and 50 elsewhere."""
     burst: int = Field(100, ge=1)
     """Requests a client may ask at once after a pause."""
     max_body_bytes: int = Field(2**20, ge=1024)
@@ -73,6 +73,8 @@ class Feedback(BaseModel):
     """Whether feedback is stored."""
     store: SecretStr | None = None
     """A SQLite file, or the URL of a database; None means the file ``MODEL-feedback.sqlite`` beside the model."""
+    consent: bool = False
+    """Whether events are refused unless their sender states that the listener consented."""
     keep_days: int | None = Field(None, ge=1)
     """Days events are kept; None means for good."""
 
