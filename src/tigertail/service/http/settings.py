@@ -9,15 +9,16 @@ import ipaddress
 import json
 import os
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, TomlConfigSettingsSource
 from pydantic_settings import PydanticBaseSettingsSource as Source
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from tigertail.errors import UNKNOWN_KEY, ConfigError, setting_at_fault
+from tigertail.model.store.signing import check_signer
 
 PREFIX: Final = "TIGERTAIL_"
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
@@ -100,6 +101,9 @@ class Settings(BaseModel):
     """Origins of other sites' pages that may ask from a browser (CORS), such as https://player.example; * for all."""
     keys: dict[str, str] = Field(default_factory=dict)
     """SHA-256 of each key, by a name that logs may show; ``tigertail key`` makes one. None is needed on loopback."""
+    signers: Annotated[tuple[str, ...], NoDecode] = ()
+    """Public keys, one of which must have signed every model; ``tigertail signing-key`` prints one. None is needed
+    where this is empty. In the environment they are separated by spaces."""
     allow_anonymous: bool = False
     """Whether other machines need no key."""
     reload_interval: float = Field(1.0, gt=0)
@@ -128,6 +132,12 @@ class Settings(BaseModel):
                     f"'{name}' is not a SHA-256 digest; make a key and its digest with: tigertail key"
                 )
         return keys
+
+    @field_validator("signers", mode="before")
+    @classmethod
+    def _are_public_keys(cls, signers: Any) -> Any:
+        found = signers.split() if isinstance(signers, str) else signers
+        return tuple(check_signer(one) for one in found)
 
     @property
     def loopback(self) -> bool:
