@@ -100,6 +100,49 @@ def test_answers_that_nobody_reads(shared, ask: httpx.Client, wait_until) -> Non
     check_others(ask)
 
 
+def test_an_answer_that_is_read_a_byte_a_second(shared, ask: httpx.Client, wait_until) -> None:
+    with ExitStack() as stack:
+        lines = [stack.enter_context(socket.socket()) for _ in range(20)]
+        for line in lines:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            line.connect(("127.0.0.1", shared.port))
+            line.sendall(b"GET /v1/evaluation HTTP/1.1\r\nHost: localhost\r\n\r\n")
+
+        def read_a_byte() -> bool:
+            for line in lines:
+                with suppress(ConnectionResetError):
+                    line.recv(1)
+            return all(ended(line) for line in lines)
+
+        check_others(ask)
+        wait_until(read_a_byte, "they are let go", interval=1)
+
+
+def test_requests_in_a_row_whose_answers_nobody_reads(shared, ask: httpx.Client, wait_until) -> None:
+    before = shared.memory()
+    with ExitStack() as stack:
+        lines = [stack.enter_context(socket.socket()) for _ in range(20)]
+        for line in lines:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            line.connect(("127.0.0.1", shared.port))
+            line.setblocking(False)
+            with suppress(BlockingIOError):  # the service does not read on while it has enough to answer
+                line.sendall(b"GET /v1/evaluation HTTP/1.1\r\nHost: localhost\r\n\r\n" * 2000)
+            line.setblocking(True)
+        check_others(ask)
+        assert shared.memory() - before < 400, "one answer of each line is under way"
+        wait_until(lambda: all(ended(line) for line in lines), "they are let go")
+    check_others(ask)
+
+
+def test_requests_in_a_row_are_answered_in_a_row(shared, ask: httpx.Client) -> None:
+    with shared.connect() as line:
+        line.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n" * 500)
+        line.shutdown(socket.SHUT_WR)
+        assert answers([line]) == {b"200"}
+        check_others(ask)
+
+
 def ended(line: socket.socket) -> bool:
     """Say whether the other side is gone, without reading: what is sent into the void is refused."""
     try:
