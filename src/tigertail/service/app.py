@@ -25,6 +25,7 @@ from tigertail.service import compat
 from tigertail.service.api import ROUTERS
 from tigertail.service.http import logs, metrics, openapi, problems
 from tigertail.service.http.settings import Settings
+from tigertail.service.http.telemetry import Telemetry, telemetry_from_environment
 from tigertail.service.middleware import stack
 from tigertail.service.middleware.rates import RateLimiter
 from tigertail.service.server.uvicorn_internals import STARTUP_FAILURE
@@ -42,7 +43,9 @@ MIN_COMPRESSED: Final = 16 * 1024  # bytes from which a response is compressed
 LOG: Final = logging.getLogger("tigertail.service")
 
 
-def create_app(settings: Settings, runtime_dir: Path | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, runtime_dir: Path | None = None, telemetry: Telemetry | None = None
+) -> FastAPI:
     """Make the app.
 
     Parameters
@@ -52,6 +55,8 @@ def create_app(settings: Settings, runtime_dir: Path | None = None) -> FastAPI:
     runtime_dir
         What the workers share: copies of the models, to answer from, and the counts of each client's requests.
         None answers from the models' folders, and counts alone.
+    telemetry
+        Where spans and measurements of each request go; None makes none.
 
     Raises
     ------
@@ -74,6 +79,8 @@ def create_app(settings: Settings, runtime_dir: Path | None = None) -> FastAPI:
             context.store.close()
         if rates is not None:
             rates.close()
+        if telemetry is not None:
+            await to_thread.run_sync(telemetry.close)
         LOG.info("worker stopped")
 
     app = FastAPIOffline(
@@ -87,7 +94,7 @@ def create_app(settings: Settings, runtime_dir: Path | None = None) -> FastAPI:
     )
     app.state.context = context
     app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED)
-    stack.install(app, settings, rates)
+    stack.install(app, settings, rates, telemetry)
     problems.install(app, compat.ERROR_FORMATS)
     for router in (*ROUTERS, *compat.ROUTERS):
         app.include_router(router)
@@ -109,7 +116,7 @@ def from_environment() -> FastAPI:
     end_with_parent()
     try:
         settings = Settings.model_validate_json(os.environ[SETTINGS_JSON])
-        return create_app(settings, Path(os.environ[RUNTIME_DIR]))
+        return create_app(settings, Path(os.environ[RUNTIME_DIR]), telemetry_from_environment())
     except TigertailError as error:
         LOG.error("the worker cannot start", extra={"problem": error.problem, "remedy": error.remedy})
     except Exception:
@@ -143,7 +150,9 @@ def _served_models(settings: Settings, runtime_dir: Path | None) -> ServedModels
     def changed(role: str, new: bool) -> None:
         metrics.MODEL_RELOADS.labels(role, "loaded" if new else "refused").inc()
 
-    return ServedModels(folders, changed, runtime_dir and runtime_dir / "models", settings.unlisted)
+    return ServedModels(
+        folders, changed, runtime_dir and runtime_dir / "models", settings.unlisted, settings.signers
+    )
 
 
 def _queue(settings: Settings) -> WorkQueue:

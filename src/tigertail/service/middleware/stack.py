@@ -15,6 +15,7 @@ from tigertail.errors import TigertailError
 from tigertail.service.http import form_body
 from tigertail.service.http.problems import ServiceError, error_response, problem_of
 from tigertail.service.http.settings import Settings
+from tigertail.service.http.telemetry import Telemetry
 from tigertail.service.middleware.access_log import AccessLog, record_of
 from tigertail.service.middleware.authentication import Keys, is_public
 from tigertail.service.middleware.cross_origin import CrossOrigin
@@ -23,7 +24,9 @@ from tigertail.service.middleware.limits import BodyLimit
 from tigertail.service.middleware.rates import RateLimiter, client_of
 
 
-def install(app: FastAPI, settings: Settings, rates: RateLimiter | None) -> None:
+def install(
+    app: FastAPI, settings: Settings, rates: RateLimiter | None, telemetry: Telemetry | None = None
+) -> None:
     """Put the middleware in front of every route of an application, also of routes that are added later."""
     app.add_middleware(Admission, settings=settings, rates=rates)
     if settings.origins:
@@ -31,7 +34,7 @@ def install(app: FastAPI, settings: Settings, rates: RateLimiter | None) -> None
             CrossOrigin, origins=settings.origins
         )  # before a key is asked for: browsers ask without one
     app.add_middleware(HeadAsGet)  # refusals have no body either
-    app.add_middleware(AccessLog)  # the last added runs first: refusals are logged too
+    app.add_middleware(AccessLog, telemetry=telemetry)  # the last added runs first: refusals are logged too
 
 
 class Admission:
