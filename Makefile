@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 DEMO   := demo
 
 .DEFAULT_GOAL := help
-.PHONY: demo explore integrations wheel docs test test-lowest test-newest test-slow test-spark fuzz lint benchmark clean help
+.PHONY: demo explore integrations wheel sbom audit docs test test-lowest test-newest test-slow test-spark fuzz lint benchmark clean help
 
 help:                ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 18
@@ -67,6 +67,17 @@ wheel: $(VENV)/.ready ## a wheel in dist/ that brings compiled kernels
 	$(BIN)/python -m wheel tags --remove $$($(BIN)/python .ci/wheel_tags.py) build/shipped/*.whl
 	mv build/shipped/*.whl dist
 
+sbom: build/sbom.json ## what a release is made of, in build/sbom.json (CycloneDX)
+
+build/sbom.json: $(VENV)/.ready .ci/sbom.py
+	@mkdir -p build
+	@$(BIN)/python .ci/sbom.py > $@.new && mv $@.new $@
+
+audit:               ## known vulnerabilities of the pinned versions; needs a network
+	@mkdir -p build && $(PYTHON) -m venv build/audit
+	@build/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	@build/audit/bin/pip-audit --no-deps --disable-pip --progress-spinner off --format json -r constraints.txt 2>build/audit.log | $(PYTHON) .ci/audit.py
+
 $(VENV)/.docs: $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs]'
 	@touch $@
@@ -108,13 +119,13 @@ test: lint recipes integrations ## lint, then every test
 	$(BIN)/pytest
 
 # What runs without a browser, servers of its own and the libraries we are compared with: some two minutes.
-QUICK := tests --ignore tests/audio --ignore tests/evaluation --ignore tests/service/explorer --ignore tests/service/faults --ignore tests/service/compat/test_navidrome.py --ignore tests/service/compat/test_beets.py
+QUICK := tests --ignore tests/audio --ignore tests/evaluation --ignore tests/service/explorer --ignore tests/service/faults --ignore tests/service/compat/test_navidrome.py --ignore tests/service/compat/test_beets.py --ignore tests/test_release.py
 TOOLS := hypothesis httpx pylast pytest pyyaml
 
 define test_wheel
 	rm -rf build/$(1) build/wheel && $(PYTHON) -m venv build/$(1)
 	$(PYTHON) -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .
-	build/$(1)/bin/python -m pip install --quiet --disable-pip-version-check $(2) "$$(ls $(CURDIR)/build/wheel/*.whl)[audio,map,plot,postgresql,service,tune,web]" $(TOOLS)
+	build/$(1)/bin/python -m pip install --quiet --disable-pip-version-check $(2) "$$(ls $(CURDIR)/build/wheel/*.whl)[audio,map,otel,plot,postgresql,service,sign,tune,web]" $(TOOLS)
 	build/$(1)/bin/python -c 'import tigertail; assert "site-packages" in tigertail.__file__, tigertail.__file__'
 	build/$(1)/bin/python -m pytest $(QUICK)
 endef

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from tigertail.model import Model, save
 from tigertail.service.app import create_app
 from tigertail.service.http.settings import Settings
+from tigertail.service.http.telemetry import Telemetry
 
 Serve = Callable[..., TestClient]
 
@@ -29,9 +30,10 @@ def serve(folder: Path) -> Iterator[Serve]:
     """Start a service with the settings given, stopped after the test."""
     with ExitStack() as stack:
 
-        def started(**settings: Any) -> TestClient:
+        def started(telemetry: Telemetry | None = None, **settings: Any) -> TestClient:
             made = Settings.model_validate({"model": folder, "reload_interval": 3600} | settings)
-            return stack.enter_context(TestClient(create_app(made), base_url="http://localhost"))
+            app = create_app(made, telemetry=telemetry)
+            return stack.enter_context(TestClient(app, base_url="http://localhost"))
 
         yield started
 

@@ -25,7 +25,9 @@ from tigertail.service import compat
 from tigertail.service.api import ROUTERS
 from tigertail.service.http import logs, metrics, openapi, problems
 from tigertail.service.http.settings import Settings
+from tigertail.service.http.telemetry import Telemetry, telemetry_from_environment
 from tigertail.service.middleware import stack
+from tigertail.service.middleware.rates import RateLimiter
 from tigertail.service.server.uvicorn_internals import STARTUP_FAILURE
 from tigertail.service.server.workers import end_with_parent
 from tigertail.service.serving.context import CHALLENGER, CURRENT, Context
@@ -41,15 +43,20 @@ MIN_COMPRESSED: Final = 16 * 1024  # bytes from which a response is compressed
 LOG: Final = logging.getLogger("tigertail.service")
 
 
-def create_app(settings: Settings, cache_dir: Path | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, runtime_dir: Path | None = None, telemetry: Telemetry | None = None
+) -> FastAPI:
     """Make the app.
 
     Parameters
     ----------
     settings
         The settings.
-    cache_dir
-        Where copies of the models are kept, to answer from; None answers from the models' folders.
+    runtime_dir
+        What the workers share: copies of the models, to answer from, and the counts of each client's requests.
+        None answers from the models' folders, and counts alone.
+    telemetry
+        Where spans and measurements of each request go; None makes none.
 
     Raises
     ------
@@ -57,7 +64,8 @@ def create_app(settings: Settings, cache_dir: Path | None = None) -> FastAPI:
         If a model is missing or damaged.
     """
     warnings.simplefilter("ignore", TigertailWarning)  # an erasure warns, and answers all the same
-    context = Context(settings, _served_models(settings, cache_dir), _queue(settings), _store(settings))
+    context = Context(settings, _served_models(settings, runtime_dir), _queue(settings), _store(settings))
+    rates = _rates(settings, runtime_dir)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -69,6 +77,10 @@ def create_app(settings: Settings, cache_dir: Path | None = None) -> FastAPI:
         context.models.stop()
         if context.store is not None:
             context.store.close()
+        if rates is not None:
+            rates.close()
+        if telemetry is not None:
+            await to_thread.run_sync(telemetry.close)
         LOG.info("worker stopped")
 
     app = FastAPIOffline(
@@ -82,7 +94,7 @@ def create_app(settings: Settings, cache_dir: Path | None = None) -> FastAPI:
     )
     app.state.context = context
     app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED)
-    stack.install(app, settings)
+    stack.install(app, settings, rates, telemetry)
     problems.install(app, compat.ERROR_FORMATS)
     for router in (*ROUTERS, *compat.ROUTERS):
         app.include_router(router)
@@ -104,7 +116,7 @@ def from_environment() -> FastAPI:
     end_with_parent()
     try:
         settings = Settings.model_validate_json(os.environ[SETTINGS_JSON])
-        return create_app(settings, Path(os.environ[RUNTIME_DIR]) / "models")
+        return create_app(settings, Path(os.environ[RUNTIME_DIR]), telemetry_from_environment())
     except TigertailError as error:
         LOG.error("the worker cannot start", extra={"problem": error.problem, "remedy": error.remedy})
     except Exception:
@@ -124,7 +136,13 @@ async def _erase_old_feedback(context: Context) -> None:
         await asyncio.sleep(HOUR)
 
 
-def _served_models(settings: Settings, cache_dir: Path | None) -> ServedModels:
+def _rates(settings: Settings, runtime_dir: Path | None) -> RateLimiter | None:
+    if settings.rate is None:
+        return None
+    return RateLimiter(settings.rate, settings.limits.burst, runtime_dir and runtime_dir / "rates")
+
+
+def _served_models(settings: Settings, runtime_dir: Path | None) -> ServedModels:
     folders = {CURRENT: settings.model}
     if settings.challenger is not None:
         folders[CHALLENGER] = settings.challenger
@@ -132,7 +150,9 @@ def _served_models(settings: Settings, cache_dir: Path | None) -> ServedModels:
     def changed(role: str, new: bool) -> None:
         metrics.MODEL_RELOADS.labels(role, "loaded" if new else "refused").inc()
 
-    return ServedModels(folders, changed, cache_dir, settings.unlisted)
+    return ServedModels(
+        folders, changed, runtime_dir and runtime_dir / "models", settings.unlisted, settings.signers
+    )
 
 
 def _queue(settings: Settings) -> WorkQueue:

@@ -76,6 +76,21 @@ def test_a_page_elsewhere_cannot_send_events(client: TestClient) -> None:
         assert client.post("/v1/feedback", content=body, headers=kind).status_code == 422
 
 
+@pytest.mark.parametrize("said", [{}, {"consent": False}])
+def test_events_without_consent_are_refused_where_it_is_required(serve, folder: Path, said: dict) -> None:
+    client = serve(feedback={"consent": True})
+    refused = client.post("/v1/feedback", json={"events": [EVENT], **said})
+    assert refused.status_code == 403
+    assert refused.json()["remedy"] == 'ask the listener first, then send "consent": true'
+    assert client.post("/v1/feedback", json={"events": [EVENT], "consent": True}).json()["accepted"] == 1
+
+
+def test_consent_is_a_yes_and_nothing_like_one(serve) -> None:
+    client = serve(feedback={"consent": True})
+    for like in ("true", 1, "yes", None):
+        assert client.post("/v1/feedback", json={"events": [EVENT], "consent": like}).status_code == 422
+
+
 def test_a_service_that_keeps_none_says_so(serve) -> None:
     client = serve(feedback={"on": False})
     refused = sent(client, EVENT)

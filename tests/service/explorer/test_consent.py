@@ -17,7 +17,7 @@ STORED = "() => [Object.keys(localStorage), Object.keys(sessionStorage), documen
 @pytest.fixture
 def stranger(visit: Any, run: Any) -> Any:
     """A person who reaches the service by another name than that of their own machine."""
-    running = run(hosts=["elsewhere.test"])
+    running = run(hosts=["elsewhere.test"], feedback={"consent": True})
     person = visit(replace(running, url=running.url.replace("127.0.0.1", "elsewhere.test")))
     person.sent = []
     person.page.on("request", lambda request: person.sent.append((request.method, request.url)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
 from collections.abc import Iterator
@@ -98,6 +99,53 @@ def test_answers_that_nobody_reads(shared, ask: httpx.Client, wait_until) -> Non
         wait_until(lambda: all(ended(line) for line in lines), "they are let go")
     wait_until(lambda: shared.memory() - before < 200, "what they were to read is let go as well")
     check_others(ask)
+
+
+def test_an_answer_that_is_read_a_byte_a_second(shared, ask: httpx.Client, wait_until) -> None:
+    with ExitStack() as stack:
+        lines = [stack.enter_context(socket.socket()) for _ in range(20)]
+        for line in lines:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            line.connect(("127.0.0.1", shared.port))
+            line.sendall(b"GET /v1/evaluation HTTP/1.1\r\nHost: localhost\r\n\r\n")
+
+        def are_reset() -> bool:
+            """Read a byte of each; a reset means that the system, too, has let go of what was to be sent."""
+            for number, line in enumerate(lines):
+                if number not in reset:
+                    line.recv(1)
+                    if line.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == errno.ECONNRESET:
+                        reset.add(number)
+            return len(reset) == len(lines)
+
+        reset: set[int] = set()
+        check_others(ask)
+        wait_until(are_reset, "they are let go", interval=1)
+
+
+def test_requests_in_a_row_whose_answers_nobody_reads(shared, ask: httpx.Client, wait_until) -> None:
+    before = shared.memory()
+    with ExitStack() as stack:
+        lines = [stack.enter_context(socket.socket()) for _ in range(20)]
+        for line in lines:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            line.connect(("127.0.0.1", shared.port))
+            line.setblocking(False)
+            with suppress(BlockingIOError):  # the service does not read on while it has enough to answer
+                line.sendall(b"GET /v1/evaluation HTTP/1.1\r\nHost: localhost\r\n\r\n" * 2000)
+            line.setblocking(True)
+        check_others(ask)
+        assert shared.memory() - before < 400, "one answer of each line is under way"
+        wait_until(lambda: all(ended(line) for line in lines), "they are let go")
+    check_others(ask)
+
+
+def test_requests_in_a_row_are_answered_in_a_row(shared, ask: httpx.Client) -> None:
+    with shared.connect() as line:
+        line.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n" * 500)
+        line.shutdown(socket.SHUT_WR)
+        assert answers([line]) == {b"200"}
+        check_others(ask)
 
 
 def ended(line: socket.socket) -> bool:

@@ -44,6 +44,19 @@ def test_feedback_is_kept_beside_the_model_unless_another_place_is_given_or_none
     assert read_settings(model=model, feedback={"on": False}).store is None
 
 
+def test_signers_are_a_list_in_the_file_and_words_in_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = "0" * 64, "1" * 64
+    file = tmp_path / "service.toml"
+    file.write_text(f'model = "m"\nsigners = ["{one}"]\n', "utf-8")
+    assert read_settings(file).signers == (one,)
+    monkeypatch.setenv("TIGERTAIL_SIGNERS", f"{one} {other}")
+    settings = read_settings(file)
+    assert settings.signers == (one, other)
+    assert Settings.model_validate_json(settings.to_json()) == settings
+
+
 def test_other_machines_need_a_key(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"0\.0\.0\.0 can be reached from other machines") as error:
         read_settings(model=tmp_path, host="0.0.0.0")
@@ -66,6 +79,7 @@ def test_this_machine_needs_none_and_has_no_limit(host: str, tmp_path: Path) -> 
         ("prot = 1", "service.toml: prot: unknown key"),
         ("port = 70000", r"port: Input should be less"),
         ("[keys]\nradio = 'hunter2'", "'radio' is not a SHA-256 digest"),
+        ("signers = ['hunter2']", "a signer is a public key of 64"),
         ("model = ", "service.toml: cannot be read"),
         ("", "model: Field required"),
     ],

@@ -3,29 +3,10 @@
 from __future__ import annotations
 
 from tigertail.service.middleware.authentication import digest
-from tigertail.service.middleware.limits import RateLimiter
 
 KEY = "a-key"
 KEYS = {"radio": digest(KEY)}
 SAID = {"Authorization": f"Bearer {KEY}"}
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def test_after_a_burst_a_client_asks_at_its_rate_and_others_are_not_held_up() -> None:
-    clock = Clock()
-    rates = RateLimiter(rate=2, burst=3, clock=clock)
-    assert [rates.take_token("a") for _ in range(4)] == [0, 0, 0, 0.5]
-    assert rates.take_token("b") == 0
-    clock.now += 0.5
-    assert [rates.take_token("a") for _ in range(2)] == [0, 0.5]
-    clock.now += 3600
-    assert [rates.take_token("a") for _ in range(4)] == [0, 0, 0, 0.5]
 
 
 def test_a_client_that_asks_too_fast_is_told_when_to_come_back(serve) -> None:

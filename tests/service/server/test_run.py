@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tigertail.errors import ConfigError
+from tigertail.errors import ConfigError, ModelError
+from tigertail.model.store.signing import new_signing_key, sign
 from tigertail.service.http.settings import Settings
 from tigertail.service.server.run import bound, check
 
@@ -50,3 +51,13 @@ def test_no_such_host() -> None:
 def test_an_evaluation_that_is_not_there_is_told_before_anything_is_served(folder: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.json: no such evaluation"):
         check(Settings(model=folder, evaluation=Path("nowhere.json")))
+
+
+def test_a_model_that_no_signer_signed_is_told_before_anything_is_served(
+    folder: Path, tmp_path: Path
+) -> None:
+    signers = (new_signing_key(tmp_path / "key.pem"),)
+    with pytest.raises(ModelError, match="not signed, and signers are set"):
+        check(Settings(model=folder, signers=signers))
+    sign(folder, tmp_path / "key.pem")
+    check(Settings(model=folder, signers=signers))

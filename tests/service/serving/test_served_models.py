@@ -11,6 +11,7 @@ import pytest
 
 from tigertail.errors import ModelError
 from tigertail.model import Model, roll_back, save
+from tigertail.model.store.signing import new_signing_key, sign
 from tigertail.service.serving.served_models import RETRY_AFTER, ServedModels
 from tigertail.signals.factors import FactorAffinity
 
@@ -41,6 +42,26 @@ def test_a_new_model_takes_its_place_at_the_next_look(
     assert models["current"].version != held.version
     assert held.model.similar("star")["item_id"].len(), "who holds the old one goes on with it"
     assert changes == [("current", True)]
+
+
+@pytest.mark.parametrize("copies", [True, False])
+def test_a_new_model_that_no_signer_signed_is_left_out_until_one_does(
+    local_model: Model, folder: Path, tmp_path: Path, copies: bool
+) -> None:
+    signers = (new_signing_key(tmp_path / "key.pem"),)
+    with pytest.raises(ModelError, match="not signed"):
+        ServedModels({"current": folder}, cache_dir=tmp_path / "c" if copies else None, signers=signers)
+    sign(folder, tmp_path / "key.pem")
+    models = ServedModels({"current": folder}, cache_dir=tmp_path / "c" if copies else None, signers=signers)
+    before = models["current"].version
+    save(other(local_model), folder)
+    models.check()
+    assert models["current"].version == before
+    assert models.refused() == {"current": "not signed, and signers are set"}
+    sign(folder, tmp_path / "key.pem")
+    models.check()
+    assert models["current"].version != before
+    assert models.refused() == {}
 
 
 def test_rolling_back_brings_the_old_model_back(

@@ -6,6 +6,7 @@ Whoever serves the folder sees the old model or the new one (:mod:`tigertail.mod
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 
 from tigertail.errors import ModelError
@@ -18,10 +19,11 @@ from tigertail.model.store.folder import (
     next_generation,
     read_manifest,
 )
+from tigertail.model.store.signing import signer_of, verify_signature
 from tigertail.storage import replaced_file
 
 
-def deploy(source: Path | str, path: Path | str) -> str:
+def deploy(source: Path | str, path: Path | str, signers: Collection[str] = ()) -> str:
     """Copy a model into the place of another, which stays to be gone back to.
 
     Parameters
@@ -30,6 +32,8 @@ def deploy(source: Path | str, path: Path | str) -> str:
         Folder of the new model.
     path
         Folder of the model to replace; a new one is made.
+    signers
+        Public keys, one of which must have signed the new model; none means that a signature is not needed.
 
     Returns
     -------
@@ -39,15 +43,18 @@ def deploy(source: Path | str, path: Path | str) -> str:
     Raises
     ------
     ModelError
-        If the new model is missing or damaged, or ``path`` is something else; what was in place stays.
+        If the new model is missing, damaged or not signed as it must be, or ``path`` is something else; what was in
+        place stays.
     TigertailError
         If the disk is full or cannot be written; likewise.
     """
     source, path = Path(source), Path(path)
+    if signers:
+        verify_signature(source, signers)
     manifest, version = read_manifest(source)
     with next_generation(path) as (folder, put):
         copy_files(source / manifest["generation"], folder, manifest["files"])
-        put(manifest)
+        put(manifest)  # with its signature, which is not of the generation
     drawn = map_file(source, version)
     if drawn.is_file():
         with replaced_file(map_file(path, version)) as copy_of_map:
@@ -56,7 +63,7 @@ def deploy(source: Path | str, path: Path | str) -> str:
     return version
 
 
-def roll_back(path: Path | str, to: int | None = None) -> str:
+def roll_back(path: Path | str, to: int | None = None, signers: Collection[str] = ()) -> str:
     """Make a generation that is kept the model again, in one step.
 
     Parameters
@@ -65,6 +72,8 @@ def roll_back(path: Path | str, to: int | None = None) -> str:
         The model's folder.
     to
         Which one; None means the one before the present.
+    signers
+        As of :func:`deploy`.
 
     Returns
     -------
@@ -74,7 +83,7 @@ def roll_back(path: Path | str, to: int | None = None) -> str:
     Raises
     ------
     ModelError
-        If no such generation is kept, or it is damaged; the present one stays in place.
+        If no such generation is kept, or it is damaged or not signed as it must be; the present one stays in place.
     """
     path = Path(path)
     present = int(read_manifest(path)[0]["generation"])
@@ -88,6 +97,8 @@ def roll_back(path: Path | str, to: int | None = None) -> str:
         )
     manifest, version = read_manifest(path / str(wanted))
     verify_files(path / str(wanted), manifest["files"])
+    if signers:
+        signer_of(manifest, signers, path / str(wanted))
     with replaced_file(path / MANIFEST) as file:
         shutil.copyfile(path / str(wanted) / MANIFEST, file)
     return version

@@ -45,6 +45,7 @@ ITEMS: Final = "items.parquet"
 ALIASES: Final = "aliases.parquet"
 MAPS: Final = "maps"
 SEAL: Final = "sha256"  # of the manifest without it
+SIGNATURE: Final = "signature"  # of the content, where the model was signed
 VERSION_DIGITS: Final = 12  # of a seal of all but the generation: which model it is, wherever it lies
 # What is ours in a model folder: generations, and what a writer that was killed left behind.
 _OURS: Final = re.compile(r"\d+|\.\d+\.[0-9a-f]{8}(\.old)?")
@@ -222,8 +223,31 @@ def read_manifest(path: Path) -> tuple[dict[str, Any], str]:
     for name in (str(manifest["generation"]), *manifest["files"]):
         if not name or PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
             raise ModelError("a file of the model lies outside of it", path=file, remedy=REFIT)
-    content = {key: value for key, value in manifest.items() if key != "generation"}
-    return manifest, _seal(content)[:VERSION_DIGITS]
+    return manifest, content_digest(manifest)[:VERSION_DIGITS]
+
+
+def content_digest(manifest: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of all that a manifest says of a model, but for where it lies and who signed it.
+
+    It has the SHA-256 of every file in it, and so covers them.
+    """
+    return _seal({key: value for key, value in manifest.items() if key not in ("generation", SIGNATURE)})
+
+
+def put_signature(path: Path, signature: str) -> None:
+    """Keep a signature in the manifest of the current generation, and in its copy.
+
+    Raises
+    ------
+    ModelError
+        If there is no model, or it is damaged.
+    """
+    manifest, _ = read_manifest(path)
+    signed = manifest | {SIGNATURE: signature}
+    text = to_json(signed | {SEAL: _seal(signed)})
+    for folder in (path / manifest["generation"], path):
+        with replaced_file(folder / MANIFEST) as file:
+            file.write_text(text, encoding="utf-8")
 
 
 def _generation_before(path: Path) -> int:

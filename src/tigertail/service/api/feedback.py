@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 from pydantic.config import JsonDict
 
 from tigertail import columns as c
@@ -49,16 +49,24 @@ class Delivery(BaseModel):
     events: Annotated[
         list[Annotated[Event, BeforeValidator(_whole_rank)]], Field(min_length=1, max_length=10_000)
     ]
+    consent: StrictBool = Field(
+        default=False, description="whether every listener of these events agreed that they are stored"
+    )
 
 
 @router.post(
     "/v1/feedback",
     summary="What listeners were shown and did",
     response_model=Taken,
-    responses=documented(400, 401, 409, 413, 422, 429, 503),
+    responses=documented(400, 401, 403, 409, 413, 422, 429, 503),
 )
 async def feedback(context: ContextDependency, body: Delivery) -> Response:
     """Keep all events, or none: what is acknowledged is on disk. Send a delivery that failed again, unchanged."""
+    if context.settings.feedback.consent and not body.consent:
+        metrics.FEEDBACK_EVENTS.labels("refused").inc(len(body.events))
+        raise ServiceError(
+            403, "events without consent", remedy='ask the listener first, then send "consent": true'
+        )
     most = context.settings.limits.batch * EVENTS_PER_REQUEST
     if len(body.events) > most:
         raise ServiceError(422, f"{len(body.events)} events at once", remedy=f"send at most {most}")

@@ -9,15 +9,16 @@ import ipaddress
 import json
 import os
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, TomlConfigSettingsSource
 from pydantic_settings import PydanticBaseSettingsSource as Source
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from tigertail.errors import UNKNOWN_KEY, ConfigError, setting_at_fault
+from tigertail.model.store.signing import check_signer
 
 PREFIX: Final = "TIGERTAIL_"
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
@@ -36,18 +37,18 @@ RENAMED: Final = {
 class Limits(BaseModel):
     """Limits of what one client may send, and how long it may take.
 
-    They are applied in several places: the rate and the body in :mod:`tigertail.service.middleware.limits`, the head
-    in :mod:`tigertail.service.server.http_limits`, ``n`` and ``seeds`` in
-    :func:`tigertail.service.api.similar.check_limits`, ``batch`` in the routes that take several, ``max_queue`` in
-    :mod:`tigertail.service.serving.work_queue`. The constants in :mod:`tigertail.service.http.parameters` are upper
-    bounds of any configuration; the smaller of the two holds.
+    They are applied in several places: the rate in :mod:`tigertail.service.middleware.rates`, the body in
+    :mod:`tigertail.service.middleware.limits`, the head in :mod:`tigertail.service.server.http_limits`, ``n`` and
+    ``seeds`` in :func:`tigertail.service.api.similar.check_limits`, ``batch`` in the routes that take several,
+    ``max_queue`` in :mod:`tigertail.service.serving.work_queue`. The constants in
+    :mod:`tigertail.service.http.parameters` are upper bounds of any configuration; the smaller of the two holds.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rate: float | None = Field(None, gt=0)
-    """Requests per second of one client (a key, or an address), by each worker; None means no limit on loopback,
-    and 50 elsewhere."""
+    """Requests per second of one client (a key, an IPv4 address or an IPv6 network of 64 bits), of all workers
+    together; None means no limit on loopback, and 50 elsewhere."""
     burst: int = Field(100, ge=1)
     """Requests a client may ask at once after a pause."""
     max_body_bytes: int = Field(2**20, ge=1024)
@@ -73,6 +74,8 @@ class Feedback(BaseModel):
     """Whether feedback is stored."""
     store: SecretStr | None = None
     """A SQLite file, or the URL of a database; None means the file ``MODEL-feedback.sqlite`` beside the model."""
+    consent: bool = False
+    """Whether events are refused unless their sender states that the listener consented."""
     keep_days: int | None = Field(None, ge=1)
     """Days events are kept; None means for good."""
 
@@ -98,6 +101,9 @@ class Settings(BaseModel):
     """Origins of other sites' pages that may ask from a browser (CORS), such as https://player.example; * for all."""
     keys: dict[str, str] = Field(default_factory=dict)
     """SHA-256 of each key, by a name that logs may show; ``tigertail key`` makes one. None is needed on loopback."""
+    signers: Annotated[tuple[str, ...], NoDecode] = ()
+    """Public keys, one of which must have signed every model; ``tigertail signing-key`` prints one. None is needed
+    where this is empty. In the environment they are separated by spaces."""
     allow_anonymous: bool = False
     """Whether other machines need no key."""
     reload_interval: float = Field(1.0, gt=0)
@@ -126,6 +132,12 @@ class Settings(BaseModel):
                     f"'{name}' is not a SHA-256 digest; make a key and its digest with: tigertail key"
                 )
         return keys
+
+    @field_validator("signers", mode="before")
+    @classmethod
+    def _are_public_keys(cls, signers: Any) -> Any:
+        found = signers.split() if isinstance(signers, str) else signers
+        return tuple(check_signer(one) for one in found)
 
     @property
     def loopback(self) -> bool:

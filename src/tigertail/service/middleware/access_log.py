@@ -15,10 +15,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tigertail.service.http import metrics
 from tigertail.service.http.problems import Problem, error_response
+from tigertail.service.http.telemetry import Telemetry, queue_seconds
+from tigertail.service.http.traces import TraceParent, collect_work
 
 LOG: Final = logging.getLogger("tigertail.service.requests")
 PIECE: Final = 64 * 1024  # bytes
 REQUEST_ID: Final = "x-request-id"
+TRACEPARENT: Final = "traceparent"
 _PLAIN_ID: Final = re.compile(r"[\w.-]{1,64}")
 POLICY: Final = "content-security-policy"
 _DOCS: Final = "/docs"
@@ -50,18 +53,27 @@ class AccessLog:
     ----------
     app
         The application.
+    telemetry
+        Where spans and measurements of each request go; None makes none.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, telemetry: Telemetry | None = None) -> None:
         self._app = app
+        self._telemetry = telemetry
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and log its response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(REQUEST_ID, "")
-        record = AccessRecord(scope, given if _PLAIN_ID.fullmatch(given) else f"{getrandbits(128):032x}")
+        headers = Headers(scope=scope)
+        given = headers.get(REQUEST_ID, "")
+        record = AccessRecord(
+            scope,
+            given if _PLAIN_ID.fullmatch(given) else f"{getrandbits(128):032x}",
+            TraceParent.of(headers.get(TRACEPARENT, "")),
+            self._telemetry,
+        )
         scope[_RECORD] = record
         try:
             await self._app(scope, receive, record.recorded(send))
@@ -92,8 +104,14 @@ def _pieces(message: Message) -> Iterator[Message]:
 class AccessRecord:
     """What is logged of a request: never its query, nor its headers."""
 
-    def __init__(self, scope: Scope, request_id: str) -> None:
+    def __init__(
+        self, scope: Scope, request_id: str, parent: TraceParent | None, telemetry: Telemetry | None
+    ) -> None:
         self._scope = scope
+        self._telemetry = telemetry
+        self._span = None if telemetry is None else telemetry.begin(parent)
+        self._trace = self._span.trace if self._span else parent and parent.trace
+        self._works = collect_work()
         self.id = request_id
         self.begun = False
         self._started = time.perf_counter()
@@ -129,13 +147,18 @@ class AccessRecord:
         counted = method if method in _METHODS else "(other)"  # a client may think up any number of them
         metrics.REQUESTS.labels(route, counted, str(self._status)).inc()
         metrics.REQUEST_DURATION.labels(route).observe(seconds)
+        waited = queue_seconds(self._works)
         entry: dict[str, Any] = {
             "request": self.id,
             "route": route,
             "method": method,
             "status": self._status,
             "milliseconds": round(seconds * 1000, 2),
+            "queued_milliseconds": None if waited is None else round(waited * 1000, 2),
+            "trace": self._trace,
             "client": self.client,
             "model": self._model,
         }
         LOG.info("request", extra=entry)
+        if self._telemetry is not None:
+            self._telemetry.end(self._span, entry | {"method": counted}, seconds, self._works)

@@ -15,22 +15,26 @@ from tigertail.errors import TigertailError
 from tigertail.service.http import form_body
 from tigertail.service.http.problems import ServiceError, error_response, problem_of
 from tigertail.service.http.settings import Settings
+from tigertail.service.http.telemetry import Telemetry
 from tigertail.service.middleware.access_log import AccessLog, record_of
 from tigertail.service.middleware.authentication import Keys, is_public
 from tigertail.service.middleware.cross_origin import CrossOrigin
 from tigertail.service.middleware.head import HeadAsGet
-from tigertail.service.middleware.limits import BodyLimit, RateLimiter
+from tigertail.service.middleware.limits import BodyLimit
+from tigertail.service.middleware.rates import RateLimiter, client_of
 
 
-def install(app: FastAPI, settings: Settings) -> None:
+def install(
+    app: FastAPI, settings: Settings, rates: RateLimiter | None, telemetry: Telemetry | None = None
+) -> None:
     """Put the middleware in front of every route of an application, also of routes that are added later."""
-    app.add_middleware(Admission, settings=settings)
+    app.add_middleware(Admission, settings=settings, rates=rates)
     if settings.origins:
         app.add_middleware(
             CrossOrigin, origins=settings.origins
         )  # before a key is asked for: browsers ask without one
     app.add_middleware(HeadAsGet)  # refusals have no body either
-    app.add_middleware(AccessLog)  # the last added runs first: refusals are logged too
+    app.add_middleware(AccessLog, telemetry=telemetry)  # the last added runs first: refusals are logged too
 
 
 class Admission:
@@ -42,12 +46,14 @@ class Admission:
         The application.
     settings
         Keys, limits and host names.
+    rates
+        Requests per second; None sets no limit.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, rates: RateLimiter | None) -> None:
         self._app = app
         self._keys = Keys(settings.keys)
-        self._rates = None if settings.rate is None else RateLimiter(settings.rate, settings.limits.burst)
+        self._rates = rates
         self._body = BodyLimit(settings.limits)
         self._hosts = {name.lower() for name in settings.allowed_hosts}
 
@@ -87,7 +93,7 @@ class Admission:
 
     def _admit(self, scope: Scope, headers: Headers) -> str:
         """Return the client as it may be logged: the name of its key, but no address."""
-        address = f"address {(scope.get('client') or ('unknown',))[0]}"
+        address = f"address {client_of((scope.get('client') or ('unknown',))[0])}"
         try:
             name = self._keys.authenticate(scope, headers)
         except ServiceError:

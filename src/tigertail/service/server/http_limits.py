@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import struct
 from http import HTTPStatus
 from typing import Any, Final, cast
 
@@ -147,15 +148,22 @@ class Connection(HttpToolsProtocol):
     def _look(self) -> None:
         waited = self.loop.time() - self._last
         if self._stalled() or (self._refused and waited > self._read_timeout):
-            self.transport.abort()
+            self._reset()
             return
         if self._in_head and waited > self._read_timeout and not self._answering():
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
         elif self._in_message and waited > self._read_timeout and not self._answering():
-            self.transport.abort()  # answered already
+            self._reset()  # answered already
         elif not self._in_message and waited > self.timeout_keep_alive and not self._answering():
             self.transport.close()
         self._look_later()
+
+    def _reset(self) -> None:
+        """End the connection, and with it what the system would go on sending for as long as the client reads a bit."""
+        line: socket.socket | None = self.transport.get_extra_info("socket")
+        if line is not None:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
 
     def _answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete

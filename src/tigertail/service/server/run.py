@@ -17,10 +17,12 @@ from typing import Final
 from tigertail.errors import ConfigError, TigertailError
 from tigertail.feedback.store import FeedbackStore
 from tigertail.model import load
+from tigertail.model.store.signing import verify_signature
 from tigertail.service.app import RUNTIME_DIR, SETTINGS_JSON
 from tigertail.service.http import logs
 from tigertail.service.http.metrics import SEVERAL
 from tigertail.service.http.settings import Settings
+from tigertail.service.http.telemetry import check_telemetry
 from tigertail.service.server.http_limits import Connection
 from tigertail.service.server.reuseport import let_share
 from tigertail.service.server.runtime_dir import make_runtime_dir
@@ -112,12 +114,16 @@ def check(settings: Settings) -> None:
     Raises
     ------
     TigertailError
-        If a model is missing or damaged, the feedback store cannot be opened, or there is no such evaluation.
+        If a model is missing, damaged or not signed as it must be, the feedback store cannot be opened, there is no
+        such evaluation, or OpenTelemetry is asked for and not installed.
     """
     for folder in filter(None, (settings.model, settings.challenger)):
+        if settings.signers:
+            verify_signature(folder, settings.signers)
         signals = load(folder).signals
         for name in signals:
             signals[name]
+    check_telemetry()
     if settings.store is not None:
         FeedbackStore.open(settings.store).close()
     if settings.evaluation is not None and not settings.evaluation.is_file():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -16,11 +17,12 @@ from typing import Final
 from tigertail.errors import ModelError
 from tigertail.model.store.checksums import REFIT, copy_files, open_file
 from tigertail.model.store.folder import MANIFEST, read_manifest
+from tigertail.model.store.signing import signer_of
 
 KEPT: Final = 2  # versions: the current one and the one before, which may be gone back to
 
 
-def copied(folder: Path, cache_dir: Path) -> Path:
+def copied(folder: Path, cache_dir: Path, signers: Collection[str] = ()) -> Path:
     """Return a copy of the current model.
 
     Parameters
@@ -29,15 +31,19 @@ def copied(folder: Path, cache_dir: Path) -> Path:
         The model's folder.
     cache_dir
         Where copies are kept, by version; old ones are removed. Files stay readable to those who have them open.
+    signers
+        Public keys, one of which must have signed the model; none means that a signature is not needed.
 
     Raises
     ------
     ModelError
-        If the model is missing, damaged, half copied, or changed meanwhile.
+        If the model is missing, damaged, half copied, changed meanwhile, or not signed as it must be.
     OSError
         If the disk is full.
     """
     manifest, version = read_manifest(folder)
+    if signers:
+        signer_of(manifest, signers, folder)
     with open_file(folder / MANIFEST) as file:
         text = file.read()
     target = cache_dir / version

@@ -17,6 +17,7 @@ from typing import Final
 
 from tigertail.errors import ModelError, TigertailError
 from tigertail.model.store.folder import MANIFEST
+from tigertail.model.store.signing import verify_signature
 from tigertail.service.serving.model_cache import copied, newest
 from tigertail.service.serving.served_model import ServedModel
 
@@ -50,6 +51,8 @@ class ServedModels:
         must never be written to in place.
     unlisted
         Items that no answer lists; None means those of each model.
+    signers
+        Public keys, one of which must have signed each model; none means that a signature is not needed.
 
     Raises
     ------
@@ -63,11 +66,13 @@ class ServedModels:
         changed: Callable[[str, bool], None] = lambda role, new: None,
         cache_dir: Path | None = None,
         unlisted: tuple[str, ...] | None = None,
+        signers: tuple[str, ...] = (),
     ) -> None:
         self._folders = folders
         self._changed = changed
         self._cache_dir = cache_dir
         self._unlisted = unlisted
+        self._signers = signers
         self._places = {role: self._first(role, folder) for role, folder in folders.items()}
         self._stopped = threading.Event()
         self._lock = threading.Lock()
@@ -156,9 +161,11 @@ class ServedModels:
     def _opened(self, role: str, folder: Path) -> _Place:
         mark = _mark(folder)  # before it is read, so that a change meanwhile is seen at the next check
         if self._cache_dir is None:
+            if self._signers:
+                verify_signature(folder, self._signers)
             return _Place(ServedModel.open(folder, unlisted=self._unlisted), mark)
         try:
-            copy = copied(folder, self._cache_dir / role)
+            copy = copied(folder, self._cache_dir / role, self._signers)
         except OSError as error:
             raise ModelError(
                 f"cannot be copied ({error.strerror or 'no reason given'})",

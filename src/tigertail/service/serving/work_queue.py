@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
-from tigertail.service.http import metrics
+from tigertail.service.http import metrics, traces
 from tigertail.service.http.problems import ServiceError
 from tigertail.service.serving.response_cache import ResponseCache
 
@@ -40,7 +40,7 @@ class WorkQueue:
         self._limiter: CapacityLimiter | None = None
         self._cache = ResponseCache(cache_mib * 2**20)
         self._in_progress: dict[str, asyncio.Future[bytes]] = {}
-        self._queries: dict[AnswerAll, list[tuple[Any, asyncio.Future[bytes]]]] = {}
+        self._queries: dict[AnswerAll, list[tuple[Any, asyncio.Future[bytes], traces.Work]]] = {}
         self._answering: set[asyncio.Task[None]] = set()
 
     async def run(self, work: Callable[[], T]) -> T:
@@ -52,7 +52,7 @@ class WorkQueue:
             If the queue is full.
         """
         with self._admitted():
-            return await self._on_thread(work)
+            return await self._on_thread(work, [traces.queue_work()])
 
     async def ask(self, query: Any, answer_all: AnswerAll) -> bytes:
         """Have a query answered, together with those that come while the thread is busy.
@@ -72,26 +72,27 @@ class WorkQueue:
         with self._admitted():
             answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
             waiting = self._queries.get(answer_all)
+            asked = query, answer, traces.queue_work()
             if waiting is None:
-                self._queries[answer_all] = [(query, answer)]
+                self._queries[answer_all] = [asked]
                 task = asyncio.ensure_future(self._answer_waiting(answer_all))
                 self._answering.add(task)  # the loop itself would forget it
                 task.add_done_callback(self._answering.discard)
             else:
-                waiting.append((query, answer))
+                waiting.append(asked)
             return await answer
 
     async def _answer_waiting(self, answer_all: AnswerAll) -> None:
         """Answer queries until none is left; those that come meanwhile are the next."""
         while waiting := self._queries[answer_all]:
             taken, self._queries[answer_all] = waiting[:TOGETHER], waiting[TOGETHER:]
-            queries = [query for query, _ in taken]
+            queries, times = [query for query, _, _ in taken], [work for _, _, work in taken]
             found: Sequence[bytes | Exception]
             try:
-                found = await self._on_thread(partial(answer_all, queries))
+                found = await self._on_thread(partial(answer_all, queries), times)
             except Exception as error:
                 found = [error] * len(taken)
-            for (_, answer), one in zip(taken, found, strict=True):
+            for (_, answer, _), one in zip(taken, found, strict=True):
                 if answer.done():  # nobody waits for it any more
                     continue
                 if isinstance(one, Exception):
@@ -114,10 +115,10 @@ class WorkQueue:
         finally:
             self._pending -= 1
 
-    async def _on_thread(self, work: Callable[[], T]) -> T:
+    async def _on_thread(self, work: Callable[[], T], times: list[traces.Work]) -> T:
         if self._limiter is None:  # it belongs to the loop it is made on
             self._limiter = CapacityLimiter(self._threads)
-        return await to_thread.run_sync(work, limiter=self._limiter)
+        return await to_thread.run_sync(traces.timed(work, times), limiter=self._limiter)
 
     async def get_or_compute(self, key: str, work: Callable[[], bytes]) -> bytes:
         """Return a response that depends on its key alone: a cached one, or one that all who wait for it share.

@@ -128,7 +128,7 @@ export class Api {
     return this.#request(new URL("feedback", this.base), {
       method: "POST",
       keepalive,
-      body: JSON.stringify({ events }),
+      body: JSON.stringify({ events, consent: true }), // nothing is queued before the visitor agreed
       headers: { "Content-Type": "application/json" },
     });
   }

@@ -1,0 +1,229 @@
+"""OpenTelemetry: a span and a few measurements of each request, sent where the ``OTEL_*`` variables say.
+
+Spans hold what the access log holds: no query, no listener, no address.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from tigertail.errors import ConfigError, missing_extra
+from tigertail.service.http.traces import TraceParent, Work
+from tigertail.version import __version__
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.metrics import MeterProvider
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.trace import Span
+
+_SCOPE: Final = "tigertail.service"
+_ENDPOINT: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
+_PROTOCOL: Final = "http/protobuf"
+_CLOSING: Final = 3.0  # seconds for what is not sent yet, when a worker ends
+_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class RequestSpan:
+    """The span of one request.
+
+    Parameters
+    ----------
+    span
+        The span of OpenTelemetry.
+    """
+
+    def __init__(self, span: Span) -> None:
+        self.span = span
+        self.began = time.perf_counter_ns()
+        self._epoch = time.time_ns() - self.began
+
+    @property
+    def trace(self) -> str:
+        """The id of its trace, in hexadecimal digits."""
+        return f"{self.span.get_span_context().trace_id:032x}"
+
+    def at(self, moment: int) -> int:
+        """Return the time of a moment of ``time.perf_counter_ns``, in ns since 1970."""
+        return self._epoch + moment
+
+
+class Telemetry:
+    """Makes spans and measurements.
+
+    Parameters
+    ----------
+    tracer_provider
+        Where spans go; None makes none.
+    meter_provider
+        Where measurements go; None makes none.
+    """
+
+    def __init__(self, tracer_provider: TracerProvider | None, meter_provider: MeterProvider | None) -> None:
+        self._providers = [one for one in (tracer_provider, meter_provider) if one is not None]
+        self._tracer = None if tracer_provider is None else tracer_provider.get_tracer(_SCOPE, __version__)
+        self._duration = self._queue = None
+        if meter_provider is not None:
+            meter = meter_provider.get_meter(_SCOPE, __version__)
+            self._duration, self._queue = (
+                meter.create_histogram(name, "s", what, explicit_bucket_boundaries_advisory=_SECONDS)
+                for name, what in (
+                    ("http.server.request.duration", "Seconds to the end of a response."),
+                    ("tigertail.queue.duration", "Seconds that a request's work waited."),
+                )
+            )
+
+    def begin(self, parent: TraceParent | None) -> RequestSpan | None:
+        """Begin the span of a request, as part of a trace of another program where it names one."""
+        if self._tracer is None:
+            return None
+        from opentelemetry import trace
+
+        context = None
+        if parent is not None:
+            remote = trace.SpanContext(
+                int(parent.trace, 16), int(parent.span, 16), True, trace.TraceFlags(parent.flags)
+            )
+            context = trace.set_span_in_context(trace.NonRecordingSpan(remote))
+        return RequestSpan(self._tracer.start_span("request", context, trace.SpanKind.SERVER))
+
+    def end(
+        self, span: RequestSpan | None, fields: dict[str, Any], seconds: float, works: Sequence[Work]
+    ) -> None:
+        """End the span of a request, and measure it.
+
+        Parameters
+        ----------
+        span
+            What :meth:`begin` returned.
+        fields
+            Its ``method``, ``route``, ``status`` and ``model``.
+        seconds
+            How long it took.
+        works
+            Its work.
+        """
+        common = {
+            "http.request.method": fields["method"],
+            "http.route": fields["route"],
+            "http.response.status_code": fields["status"],
+        }
+        waited = queue_seconds(works)
+        if self._duration is not None:
+            self._duration.record(seconds, common)
+        if self._queue is not None and waited is not None:
+            self._queue.record(waited, {"http.route": fields["route"]})
+        if span is not None:
+            self._end_span(span, common, fields["model"], waited, works)
+
+    def close(self) -> None:
+        """Send what is not sent yet, but wait only a moment for whoever receives it."""
+
+        def close() -> None:
+            for provider in self._providers:
+                provider.shutdown()
+
+        closing = threading.Thread(target=close, name="telemetry", daemon=True)
+        closing.start()
+        closing.join(_CLOSING)
+
+    def _end_span(
+        self,
+        request: RequestSpan,
+        common: dict[str, Any],
+        model: str | None,
+        waited: float | None,
+        works: Sequence[Work],
+    ) -> None:
+        assert self._tracer is not None
+        from opentelemetry import trace
+
+        span = request.span
+        span.update_name(f"{common['http.request.method']} {common['http.route']}")
+        span.set_attributes(common)
+        if model is not None:
+            span.set_attribute("tigertail.model", model)
+        if waited is not None:
+            span.set_attribute("tigertail.queue.seconds", waited)
+        if common["http.response.status_code"] >= 500:
+            span.set_status(trace.StatusCode.ERROR)
+        context = trace.set_span_in_context(span)
+        for work in works:
+            if work.began is not None and work.ended is not None:
+                child = self._tracer.start_span("answer", context, start_time=request.at(work.began))
+                child.set_attribute("tigertail.queue.seconds", (work.began - work.queued) / 1e9)
+                child.end(request.at(work.ended))
+        span.end()
+
+
+def queue_seconds(works: Sequence[Work]) -> float | None:
+    """Return the longest that a piece of work waited; None where none ran."""
+    waits = [(work.began - work.queued) / 1e9 for work in works if work.began is not None]
+    return max(waits, default=None)
+
+
+def check_telemetry() -> bool:
+    """Return whether the standard variables of OpenTelemetry ask for any.
+
+    Raises
+    ------
+    ConfigError
+        If the extra is missing, or the protocol is not the one there is.
+    """
+    if not _wanted("TRACES") and not _wanted("METRICS"):
+        return False
+    protocol = os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL", _PROTOCOL)
+    if protocol != _PROTOCOL:
+        raise ConfigError(
+            f"OTEL_EXPORTER_OTLP_PROTOCOL: {protocol} is not supported",
+            remedy=f"set {_PROTOCOL}; collectors take it at port 4318",
+        )
+    with missing_extra("otel", "OpenTelemetry (an OTEL_* endpoint is set)"):
+        import_module("opentelemetry.exporter.otlp.proto.http")
+        import_module("opentelemetry.sdk.trace")
+    return True
+
+
+def telemetry_from_environment() -> Telemetry | None:
+    """Return what the standard variables of OpenTelemetry ask for; None where no endpoint is named.
+
+    Raises
+    ------
+    ConfigError
+        As :func:`check_telemetry` does.
+    """
+    if not check_telemetry():
+        return None
+    from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.metrics import MeterProvider
+    from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    own: dict[str, Any] = {"service.version": __version__, "service.instance.id": str(os.getpid())}
+    if "OTEL_SERVICE_NAME" not in os.environ:
+        own["service.name"] = "tigertail"
+    resource = Resource.create(own)
+    spans = measures = None
+    if _wanted("TRACES"):
+        spans = TracerProvider(resource=resource, shutdown_on_exit=False)
+        spans.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    if _wanted("METRICS"):
+        reader = PeriodicExportingMetricReader(OTLPMetricExporter())
+        measures = MeterProvider([reader], resource, shutdown_on_exit=False)
+    return Telemetry(spans, measures)
+
+
+def _wanted(kind: str) -> bool:
+    environment = os.environ
+    if environment.get("OTEL_SDK_DISABLED", "").lower() == "true":
+        return False
+    if environment.get(f"OTEL_{kind}_EXPORTER", "otlp") != "otlp":
+        return False
+    return bool(environment.get(_ENDPOINT) or environment.get(f"OTEL_EXPORTER_OTLP_{kind}_ENDPOINT"))

@@ -1,0 +1,105 @@
+"""A model is accepted from its signer alone, whole and with nothing added."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tigertail.errors import ConfigError, ModelError
+from tigertail.model import Model, deploy, load, roll_back, save
+from tigertail.model.store.folder import SIGNATURE, put_signature, read_manifest
+from tigertail.model.store.signing import new_signing_key, sign, verify_signature
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Path:
+    new_signing_key(tmp_path / "key.pem")
+    return tmp_path / "key.pem"
+
+
+@pytest.fixture
+def model(local_model: Model, tmp_path: Path) -> Path:
+    save(local_model, tmp_path / "model")
+    return tmp_path / "model"
+
+
+def a_file(model: Path) -> Path:
+    return next(iter(sorted((model / "1").rglob("*.npy"))))
+
+
+def test_a_signed_model_is_the_model_it_was(model: Path, key: Path) -> None:
+    before = load(model).version
+    signer = sign(model, key)
+    assert load(model).version == before
+    assert verify_signature(model, ["0" * 64, signer]) == signer
+
+
+def test_the_signature_goes_along_when_a_model_is_deployed_and_rolled_back_to(
+    model: Path, key: Path, tmp_path: Path
+) -> None:
+    signers = [sign(model, key)]
+    deploy(model, tmp_path / "served", signers)
+    deploy(model, tmp_path / "served", signers)
+    roll_back(tmp_path / "served", signers=signers)
+    assert verify_signature(tmp_path / "served", signers) == signers[0]
+
+
+def test_an_unsigned_model_is_refused(model: Path, key: Path, tmp_path: Path) -> None:
+    deploy(model, tmp_path / "served")
+    deploy(model, tmp_path / "served")
+    signers = [sign(model, key)]
+    with pytest.raises(ModelError, match="not signed, and signers are set"):
+        roll_back(tmp_path / "served", signers=signers)
+    with pytest.raises(ModelError, match="not signed, and signers are set"):
+        verify_signature(tmp_path / "served", signers)
+
+
+def test_another_key_is_refused_and_nothing_is_deployed(model: Path, key: Path, tmp_path: Path) -> None:
+    sign(model, key)
+    other = new_signing_key(tmp_path / "other.pem")
+    with pytest.raises(ModelError, match="not signed by any of the signers") as error:
+        deploy(model, tmp_path / "served", [other])
+    assert error.value.remedy
+    assert not (tmp_path / "served").exists()
+
+
+def test_one_flipped_bit_is_refused(model: Path, key: Path, tmp_path: Path) -> None:
+    signers = [sign(model, key)]
+    data = bytearray(a_file(model).read_bytes())
+    data[-1] ^= 1
+    a_file(model).write_bytes(data)
+    with pytest.raises(ModelError, match="altered"):
+        deploy(model, tmp_path / "served", signers)
+
+
+def test_a_file_that_is_added_is_refused(model: Path, key: Path, tmp_path: Path) -> None:
+    signers = [sign(model, key)]
+    (model / "1" / "more.npy").write_bytes(b"more")
+    with pytest.raises(ModelError, match="not part of the model"):
+        deploy(model, tmp_path / "served", signers)
+
+
+def test_a_signature_of_another_model_is_none_of_this(model: Path, key: Path, tmp_path: Path) -> None:
+    signers = [sign(model, key)]
+    other = replace(load(model), metrics={"made": "elsewhere"})
+    save(other, tmp_path / "other")
+    put_signature(tmp_path / "other", read_manifest(model)[0][SIGNATURE])
+    with pytest.raises(ModelError, match="not signed by any"):
+        verify_signature(tmp_path / "other", signers)
+
+
+def test_the_private_key_is_its_owners_alone_and_never_written_over(key: Path) -> None:
+    assert key.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(ConfigError, match="cannot be written"):
+        new_signing_key(key)
+
+
+@pytest.mark.parametrize("content", [b"", b"no key", None])
+def test_what_is_no_key(model: Path, tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "wrong.pem"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(ConfigError, match="no private key can be read"):
+        sign(model, file)
