@@ -113,7 +113,7 @@ def run(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
                 "model": town.folder,
                 "reload_interval": 3600,
                 "evaluation": town.report,
-                "feedback": {"store": str(store)},
+                "feedback": {"store": str(store)} | settings.pop("feedback", {}),
             }
             app = create_app(Settings.model_validate(given | settings))
             return Running(stack.enter_context(_served(app)), store)
