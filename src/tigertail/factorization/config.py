@@ -25,6 +25,6 @@ class ALSConfig(BaseModel):
     steps: int = Field(2, ge=1)
     """Conjugate-gradient steps a row and sweep; more lower the objective of a sweep by next to nothing."""
     init_std: float = Field(0.1, gt=0)
-    """Standard deviation of the initial vectors' length."""
+    """Root mean square length of the initial item vectors; those of the listeners begin at 0."""
     storage: Literal["float16", "float32"] = "float16"
     """How a sweep reads the side that is fixed: float16 has half the bytes to wait for. Sums are float32 in both."""
