@@ -59,13 +59,13 @@ def progress(description: str, total: float | None = None) -> Iterator[Tick]:
 
 
 class Lines:
-    """Lines on standard error about long work, at most one every :data:`PAUSE` seconds."""
+    """The one log of this process: work within work writes one line every :data:`PAUSE` seconds at most."""
 
     def __init__(self) -> None:
         self._last = -PAUSE
 
     def write(self, line: str, began: float) -> None:
-        """Write a line, or leave it out where the last, or the beginning of the work, is not long ago."""
+        """Write a line, or leave it out where the last, or ``began`` (by ``time.monotonic``), is not long ago."""
         now = time.monotonic()
         if now - max(self._last, began) >= PAUSE:
             self._last = now

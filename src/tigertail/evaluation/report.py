@@ -23,16 +23,22 @@ class Row:
     system
         The system's name.
     by
-        Kind of the group: "overall", stratum of the "query" or of the "target", "history" or "country" of the
-        listener, "item country" of the query, or "source" of the listener where there are two or more.
+        Kind of the group; with it goes what ``group`` is:
+
+        - ``"overall"``: ``"overall"``
+        - ``"query"``, ``"target"``: the stratum of the query, or of the target
+        - ``"history"``: ``"longest tenth"``, listeners with more items than nine tenths of the others
+        - ``"country"``, ``"source"``: of the listener; sources where there are two or more
+        - ``"item country"``: of the query
     group
-        The stratum, country or source, or "longest tenth": listeners with more items than nine tenths of the others.
+        The group of that kind.
     queries
         Number of queries.
     metrics
         Mean and interval of each metric, by name.
     frontier
-        Size of the frontier; None for groups of targets.
+        Area under the frontier of nDCG and IPS-nDCG over the popularity exponents: larger is better; None for groups
+        of targets, whose exponents are not scored by group.
     """
 
     system: str
@@ -89,9 +95,9 @@ class Report:
     curves
         Points (nDCG, IPS-nDCG) of each system over the dial, by name.
     lists
-        Beyond-accuracy figures, by system and name.
+        Figures of the lists that are not of accuracy (coverage, APLT and others), by system and then by name.
     catalogues
-        Share of the items in each catalogue of held-out listeners, by its name.
+        Share of the items that each catalogue of held-out listeners offers, from 0 to 1, by its name.
     """
 
     dataset: str
@@ -119,7 +125,7 @@ class Report:
         return list(dict.fromkeys(row.group for row in self.rows if row.by == by))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain values for JSON: NaN becomes None."""
+        """Return the report as plain values for JSON, NaN as None, with the exponents of the curves as ``dial``."""
         plain: dict[str, Any] = without_nan(asdict(self))
         return plain | {"config": self.config.model_dump(), "dial": list(DIAL)}
 

@@ -1,7 +1,8 @@
-"""New codes for items: arrays moved to where a larger catalogue has its items.
+"""Item codes of a larger catalogue: arrays moved to them.
 
-Item codes run from the most popular item down, so that new listening changes codes. A signal that is
-:class:`~tigertail.signals.contract.Reindexable` needs no new fit; new items are unknown to it.
+Item codes run from the most popular item down, so that new listening changes codes, and arrays of a fitted signal must
+be reordered. A signal that is :class:`~tigertail.signals.contract.Reindexable` needs no new fit; new items are unknown
+to it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class ItemRemap:
     new_code
         New code of each old one, all distinct; int32, (old items,).
     n_items
-        Number of items now.
+        Number of items of the larger catalogue, all old ones among them.
     """
 
     new_code: NDArray[np.int32]
@@ -43,7 +44,10 @@ class ItemRemap:
         return out
 
     def move_rows(self, matrix: CSR) -> tuple[CSR, NDArray[np.int64]]:
-        """Return a matrix of items by something else, and the old index of each entry, for arrays beside ``data``."""
+        """Return a matrix of items by something else, (old items, n) to (items, n), and the old place of each entry.
+
+        The places, int64, (entries,), reorder arrays parallel to ``data``.
+        """
         sizes = self.move(matrix.row_sizes)
         begins = self.move(matrix.indptr[:-1])
         indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)

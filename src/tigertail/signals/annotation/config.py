@@ -17,7 +17,7 @@ class AnnotationConfig(BaseModel):
     beta: float = Field(0.75, ge=0, le=2)
     """Exponent of the norm of an item's label vector: 1 is the cosine; less favours items with many labels."""
     norm_floor: float = Field(5.0, ge=0)
-    """Floor of the length of an item's vector, so that one label alone does not make a near neighbour."""
+    """Added, squared, to the squared length of an item's vector: one label alone does not make a near neighbour."""
     opinion_exponent: float = Field(0.5, gt=0, le=1)
     """Exponent of the sum of reliable opinions: below 1 each further opinion adds less."""
     co_annotation_weight: float = Field(0.8, ge=0)

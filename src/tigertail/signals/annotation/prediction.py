@@ -15,7 +15,8 @@ Attribute-to-Feature Mappings for Cold-Start Recommendations" (ICDM 2010), with 
 Kennard, Technometrics 12, 1970).
 
 An item's own listening stays out of its prediction: examples are split into folds, and each fold is predicted with the
-B of the others. All other items, and items that are added later, are predicted with the mean of these B.
+B of the others. All other items are predicted with the mean of these B, and so are items that are added later: from
+their labels alone, since the rows of annotators are not kept.
 
 B is found in its dual form, F' (F F' + penalty I)^-1 Z, where F has the rows f_i and Z the rows z_i, by conjugate
 gradients (M. R. Hestenes and E. Stiefel, 1952), which need products with a sparse matrix alone. The number of steps is
@@ -59,7 +60,7 @@ class Prediction:
     vectors
         p of each item: of length 1, or 0 where nothing is predicted; float32, (items, factors).
     coefficients
-        The rows of B of labels, without those of annotators; float32, (labels, factors).
+        The labels' rows of the mean of the folds' B, without those of annotators; float32, (labels, factors).
     weight
         Share of the prediction in the affinity of the annotation signal.
     """
