@@ -151,3 +151,22 @@ def test_tracks_are_named_after_their_artists(
         expect(links).to_have_text([names[item] for item in person.item_ids(column)])
     person.open(item=first, view="map")
     expect(person.page.locator(".map-side h2, aside h2, h2").filter(has_text=names[first])).to_have_count(1)
+
+
+def test_an_artist_can_be_read_about_elsewhere(person: Any, expect: Any, star: Json) -> None:
+    person.open(item=star["item_id"])
+    links = person.page.get_by_role("list", name=f"{star['name']} elsewhere").get_by_role("link")
+    expect(links).to_have_text(["MusicBrainz", "Wikipedia", "Bandcamp"])  # invented artists have no MBID
+    words = star["name"].replace(" ", "%20")
+    assert links.last.get_attribute("href") == f"https://bandcamp.com/search?q={words}"
+    assert links.first.get_attribute("rel") == "noopener noreferrer"
+
+
+def test_an_mbid_leads_to_the_artist_itself(person: Any, expect: Any, star: Json) -> None:
+    mbid = "65f4f0c5-ef9e-490c-aee3-909e7ae6b2ab"
+    details = person.get(f"items/{star['item_id']}") | {"more": {"mbid": mbid}}
+    person.page.route("**/v1/items/*", lambda route: route.fulfill(json=details))
+    person.open(item=star["item_id"])
+    links = person.page.get_by_role("list", name=f"{star['name']} elsewhere").get_by_role("link")
+    expect(links).to_have_text(["MusicBrainz", "ListenBrainz", "Wikipedia", "Bandcamp"])
+    assert links.first.get_attribute("href") == f"https://musicbrainz.org/artist/{mbid}"

@@ -3,6 +3,7 @@
 import { badges, name } from "./badges.js";
 import { h } from "./dom.js";
 import { countryName, formatPercent, fullName } from "./format.js";
+import { itemLinks } from "./item-links.js";
 import { signalColour, signalTitle } from "./signals.js";
 
 /** @typedef {import("./types.js").Details} Details */
@@ -16,7 +17,7 @@ export function queryHeader(seeds) {
   return h(
     "header",
     { class: "query-header" },
-    h("div", { class: "query-title" }, h("p", { class: "eyebrow" }, "People who like"), h("h1", { tabindex: "-1" }, title), subtitle(seeds), h("p", { class: "eyebrow" }, "should hear next")),
+    h("div", { class: "query-title" }, h("p", { class: "eyebrow" }, "People who like"), h("h1", { tabindex: "-1" }, title), subtitle(seeds), h("p", { class: "eyebrow" }, "should hear next"), seeds.length === 1 ? itemLinks(seeds[0]) : null),
     h("div", { class: "query-weights" }, ...(seeds.length > 1 ? weightsOfEach(seeds) : seeds.map(weightsOf))),
   );
 }
