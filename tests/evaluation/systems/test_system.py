@@ -165,7 +165,7 @@ def test_local_models_with_and_without_the_lens(tmp_path: Path) -> None:
         (
             "[[system]]\ntype = 'local-models'\ngroups = 'learned'\nlens_on = true",
             "system 1: lens_on: only listening by place, and the mixture "
-            "with them, have a lens\n  -> leave it out, or set groups",
+            "with it, have a lens\n  -> leave it out, or set groups",
         ),
         ("[[system]]\ntype = 'local-models'\nlens_on = 3", "system 1: lens_on: not a boolean"),
         ("[[system]]\ntype = 'local-models'\nlens = 2", "system 1: lens: Input should be less than"),
