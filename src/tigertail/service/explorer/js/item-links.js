@@ -1,4 +1,4 @@
-/** Where else an item can be read about and heard: by its MBID where it is known, else by its name. */
+/** Where else an item can be read about and played: by its MBID where it is known, else by its name. */
 
 import { h } from "./dom.js";
 import { fullName } from "./format.js";
