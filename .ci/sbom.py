@@ -1,7 +1,8 @@
 """Print the software bill of materials of a release: CycloneDX 1.6, in JSON.
 
-It names the packages of pyproject.toml's dependencies and extras for users, but the extra spark, and all that these need,
-in the versions of constraints.txt. What needs what is read from the installed packages, so run it in the environment of `make`.
+It names the packages of pyproject.toml's dependencies and extras for users, but the extra spark, and all that these
+need, in the versions of constraints.txt. What needs what is read from the installed packages, so run it in the
+environment of `make`.
 """
 
 import json
@@ -68,7 +69,8 @@ def document(version: str) -> dict[str, object]:
     """Return the bill of materials."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
-    texts = [*project["dependencies"], *(one for name in extras.keys() - TOOLS - OF_CLUSTER for one in extras[name])]
+    for_users = extras.keys() - TOOLS - OF_CLUSTER
+    texts = [*project["dependencies"], *(one for name in for_users for one in extras[name])]
     direct = needs(texts, set())
     graph, licences = reachable(direct)
     versions = pinned()

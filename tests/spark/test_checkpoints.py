@@ -9,7 +9,7 @@ import pytest
 from tests.spark.here import pa
 
 from tigertail.errors import ConfigError
-from tigertail.spark.checkpoints import Checkpoints, key_of
+from tigertail.spark.checkpoints import Checkpoints, key_of, uri_of
 
 
 def test_the_key_is_of_types_shapes_and_values() -> None:
@@ -23,6 +23,10 @@ def test_the_key_is_of_types_shapes_and_values() -> None:
     ]
     assert len(set(keys)) == len(keys)
     assert key_of({"a": 1, "b": 2}) == key_of({"b": 2, "a": 1})
+
+
+def test_a_folder_of_this_machine_becomes_a_uri(tmp_path: Path) -> None:
+    assert uri_of(tmp_path) == uri_of(str(tmp_path)) == f"file://{tmp_path}"
 
 
 def test_a_stage_is_done_once_its_rows_are_there(tmp_path: Path) -> None:

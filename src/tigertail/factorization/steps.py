@@ -263,41 +263,24 @@ def solve_block(
     towards
         Whether the penalty is on the distance from a row's present vector instead of from 0.
     """
+    matrix = links.matrix
+    reach = np.full(x.shape[1], 1 if basis.reach is None else basis.reach, np.float32)
+
+    def solve(vectors: Floats, penalties: Floats) -> None:
+        kernels.solve_rows(
+            *(vectors, sent.reshape(-1), reach),
+            *(matrix.indptr, matrix.indices, matrix.data),
+            *(np.float32(alpha0), np.float32(alpha0) * basis.values, penalties),
+            *(steps, links.chunks, towards),
+        )
+
     if links.rows is None:
-        _solve(links, x, sent, basis, penalty, alpha0, steps, towards)
+        solve(x, penalty)
         return
     slabs, place = slabs_of(links.rows)
     turned = kernels.rotated_slabs(x, slabs, basis.turn)
     solved = turned[place]
-    _solve(links, solved, sent, basis, penalty[links.rows], alpha0, steps, towards)
+    solve(solved, penalty[links.rows])
     turned[place] = solved
     back = np.ascontiguousarray(basis.turn.T)
     x[links.rows] = kernels.rotated_slabs(turned, np.arange(len(slabs)), back)[place]
-
-
-def _solve(
-    links: Links,
-    x: Floats,
-    sent: Sent,
-    basis: Basis,
-    penalty: Floats,
-    alpha0: float,
-    steps: int,
-    towards: bool,
-) -> None:
-    matrix = links.matrix
-    reach = np.full(x.shape[1], 1 if basis.reach is None else basis.reach, np.float32)
-    kernels.solve_rows(
-        x,
-        sent.reshape(-1),
-        reach,
-        matrix.indptr,
-        matrix.indices,
-        matrix.data,
-        np.float32(alpha0),
-        np.float32(alpha0) * basis.values,
-        penalty,
-        steps,
-        links.chunks,
-        towards,
-    )

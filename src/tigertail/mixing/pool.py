@@ -66,6 +66,13 @@ class Bands:
         """The items that are in every pool, ascending; int32."""
         return np.union1d(self.popular, self.sample).astype(np.int32)
 
+    @cached_property
+    def shared_place(self) -> Codes:
+        """The place of each item among these, -1 for an item that is not; int32, (items,)."""
+        place = np.full(len(self.band), -1, np.int32)
+        place[self.shared] = np.arange(len(self.shared))
+        return place
+
     @classmethod
     def of(cls, listeners: NDArray[np.int64]) -> Self:
         """Make it of the listeners of each item."""
@@ -160,9 +167,6 @@ def pools(parts: Mapping[str, Signal], bands: Bands, queries: Codes, has_data: F
     starts, codes, stands_for = _together(queries, columns, bands)
     values = np.full((len(parts), len(codes)), _NOTHING)
     scale = np.ones(has_data.shape, np.float32)
-    shared = bands.shared
-    place_of = np.full(items, -1, np.int32)
-    place_of[shared] = np.arange(len(shared))
     for place, part in enumerate(parts.values()):
         rows = asked[place]
         if not len(rows):
@@ -170,7 +174,7 @@ def pools(parts: Mapping[str, Signal], bands: Bands, queries: Codes, has_data: F
         if place in affinities:
             _gather(affinities[place], rows, starts, codes, values[place])
         elif isinstance(part, ComparesFew):
-            few = part.affinity_to(queries[rows], shared)
+            few, place_of = part.affinity_to(queries[rows], bands.shared), bands.shared_place
             _gather_shared(few, rows, starts, codes, place_of, values[place])
             _ask_at(part, queries, rows, starts, codes, place_of[codes] < 0, values[place])
         elif isinstance(part, Retrieves):

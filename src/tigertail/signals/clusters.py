@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange
 from tigertail.retrieval.topk import offer, thin_bands
-from tigertail.signals.products import ROWS, STEP, WIDTH, add_block, blocks, products
+from tigertail.signals.products import ROWS, STEP, WIDTH, add_block, at_length, blocks, products
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.int32]
@@ -125,9 +125,6 @@ class ClusteredVectors:
         """
         order = np.argsort(clusters, kind="stable")
         order = order[clusters[order] >= 0]
-        # More rows, which the last four at a time read.
-        padded = np.zeros((len(order) + ROWS, self.laid_out.shape[1]), np.float32)
-        padded[: len(order), : asking.shape[1]] = asking[order]
         theirs = clusters[order]
         changes = np.flatnonzero(np.diff(theirs)) + 1
         # Queries of one cluster share what is read; more than so many at a time would keep threads waiting.
@@ -136,7 +133,7 @@ class ClusteredVectors:
         there = np.maximum(self.codes, 0)
         if len(order):
             _largest(
-                padded,
+                at_length(asking[order], self.laid_out.shape[1]),
                 np.ascontiguousarray(theirs),
                 starts,
                 (self.laid_out, self.codes, self.first_block, self.probe_starts, self.probes),
@@ -213,8 +210,9 @@ def _largest(asking, clusters, starts, layout, band, gain, bias, least, rows, fo
             for block in range(first_block[probes[probe]], first_block[probes[probe] + 1]):
                 begins, ends = block * WIDTH, (block + 1) * WIDTH
                 for row in range(0, count, ROWS):
-                    add_block(asking, begin + row, laid_out[block], sums)
-                    for r in range(min(ROWS, count - row)):
+                    several = min(ROWS, count - row)
+                    add_block(asking, begin + row, several, laid_out[block], sums)
+                    for r in range(several):
                         _offer_block(
                             sums[r],
                             codes[begins:ends],

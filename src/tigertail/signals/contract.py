@@ -309,24 +309,10 @@ class RanksAll(Protocol):
     def best_of_all(
         self, queries: NDArray[np.int32], n: int, allowed: NDArray[np.bool_] | None = None
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Return the best items of some queries.
+        """Return the best items of some queries, none of them the query itself.
 
-        Parameters
-        ----------
-        queries
-            Item codes; int32, (queries,). None is an answer to itself.
-        n
-            How many to return.
-        allowed
-            Which items may be listed; bool, (items,). None means all.
-
-        Returns
-        -------
-        codes
-            Best first, ties by the smaller code; int32, (queries, n); -1 where there are no more.
-        affinities
-            The same to the bit as those of :meth:`Signal.affinity`; float32, (queries, n); ``-inf`` where there are
-            no more.
+        The parameters are those of :meth:`HasCandidates.best_candidates`, and so are codes and affinities; the latter
+        are the same to the bit as those of :meth:`Signal.affinity`.
         """
 
 

@@ -71,11 +71,10 @@ def products(queries: NDArray[np.float32], laid_out: NDArray[np.float32], items:
     NDArray[np.float32]
         Float32, (queries, items).
     """
-    padded = np.zeros((-(-len(queries) // ROWS) * ROWS, laid_out.shape[1]), np.float32)
-    padded[: len(queries), : queries.shape[1]] = queries
+    padded = at_length(queries, laid_out.shape[1])
     scores = np.empty((len(queries), items), np.float32)
     if prefer_numpy(len(queries)):
-        _numpy_products(padded[:1], laid_out, scores)
+        _numpy_products(padded, laid_out, scores)
     else:
         with threads_for(len(queries) * laid_out.size):
             _products(padded, laid_out, scores)
@@ -95,10 +94,8 @@ def largest_products(
 
     Parameters
     ----------
-    queries
-        Float32, (queries, factors).
-    laid_out
-        What :func:`blocks` made of the items' vectors.
+    queries, laid_out
+        As in :func:`products`.
     k
         How many items of each query.
     allowed
@@ -113,8 +110,7 @@ def largest_products(
     products
         Float32, (queries, k); ``-inf`` where there are no more.
     """
-    padded = np.zeros((-(-len(queries) // ROWS) * ROWS, laid_out.shape[1]), np.float32)
-    padded[: len(queries), : queries.shape[1]] = queries
+    padded = at_length(queries, laid_out.shape[1])
     mask = np.zeros(len(laid_out) * WIDTH, np.bool_)
     mask[: len(allowed)] = allowed
     found = np.full((len(queries), k), -1, np.int32)
@@ -123,6 +119,13 @@ def largest_products(
         with threads_for(len(queries) * laid_out.size):
             _largest_products(padded, laid_out, mask, np.asarray(exclude, np.int32), found, best)
     return found, best
+
+
+def at_length(queries: NDArray[np.float32], factors: int) -> NDArray[np.float32]:
+    """Fill vectors up with zeros, to the length that the items' are laid out in; float32, (queries, factors)."""
+    padded = np.zeros((len(queries), factors), np.float32)
+    padded[:, : queries.shape[1]] = queries
+    return padded
 
 
 def products_at(
@@ -167,12 +170,21 @@ def _numpy_products(
 
 
 @njit(cache=True)
-def add_block(queries, row, factors, sums):
-    """Write the products of four queries, from one on, with the items of a block."""
+def add_block(queries, row, count, factors, sums):
+    """Write the products of up to four queries, from one on, with the items of a block."""
+    if count == ROWS:
+        _add_four(queries[row : row + ROWS], factors, sums)
+    else:
+        for r in range(count):
+            _add_one(queries[row + r], factors, sums[r])
+
+
+@njit(cache=True)
+def _add_four(queries, factors, sums):
     # Without fastmath the compiler may not reorder a sum; side by side, the items still fill its vectors. Four queries
     # share what is read of the items, two at a time, whose numbers fit the registers.
     sums[:] = 0
-    q0, q1, q2, q3 = queries[row], queries[row + 1], queries[row + 2], queries[row + 3]
+    q0, q1, q2, q3 = queries[0], queries[1], queries[2], queries[3]
     s0, s1, s2, s3 = sums[0], sums[1], sums[2], sums[3]
     for j in range(0, queries.shape[1], STEP):
         a0, b0, c0, d0 = q0[j], q0[j + 1], q0[j + 2], q0[j + 3]
@@ -189,6 +201,17 @@ def add_block(queries, row, factors, sums):
             s3[i] += (a1 * w + b1 * x) + (c1 * y + d1 * z)
 
 
+@njit(cache=True)
+def _add_one(query, factors, sums):
+    sums[:] = 0
+    for j in range(0, len(query), STEP):
+        a, b, c, d = query[j], query[j + 1], query[j + 2], query[j + 3]
+        for i in range(WIDTH):
+            sums[i] += (a * factors[j, i] + b * factors[j + 1, i]) + (
+                c * factors[j + 2, i] + d * factors[j + 3, i]
+            )
+
+
 @njit(parallel=True, cache=True)
 def _products(queries, laid_out, scores):
     for one in prange(len(laid_out)):
@@ -198,8 +221,9 @@ def _products(queries, laid_out, scores):
         end = min(begin + WIDTH, scores.shape[1])
         sums = np.empty((ROWS, WIDTH), np.float32)
         for row in range(0, len(queries), ROWS):
-            add_block(queries, row, laid_out[block], sums)
-            for r in range(min(ROWS, len(scores) - row)):
+            count = min(ROWS, len(queries) - row)
+            add_block(queries, row, count, laid_out[block], sums)
+            for r in range(count):
                 scores[row + r, begin:end] = sums[r, : end - begin]
 
 
@@ -234,8 +258,9 @@ def _find_largest(first, queries, laid_out, allowed, exclude, found, best):
     sizes, floors = np.zeros(_SHARING, np.int64), np.full(_SHARING, np.float32(-np.inf))
     for block in range(len(laid_out)):
         for row in range(first, last, ROWS):
-            add_block(queries, row, laid_out[block], sums)
-            for query in range(row, min(row + ROWS, last)):
+            count = min(ROWS, last - row)
+            add_block(queries, row, count, laid_out[block], sums)
+            for query in range(row, row + count):
                 one = query - first
                 sizes[one], floors[one] = _gather_block(
                     *(sums[query - row], block * WIDTH, allowed, exclude[query], k, floors[one]),

@@ -110,8 +110,8 @@ def uri_of(work: Path | str) -> str:
 
     Examples
     --------
-    >>> uri_of("hdfs://name/work/"), uri_of("/tmp/work")
-    ('hdfs://name/work', 'file:///tmp/work')
+    >>> uri_of("hdfs://name/work/")
+    'hdfs://name/work'
     """
     text = str(work)
     return text.rstrip("/") if "://" in text else Path(text).absolute().as_uri()

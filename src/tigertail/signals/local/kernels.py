@@ -101,12 +101,16 @@ class GroupVectors(NamedTuple):
         rows = np.argsort(items, kind="stable")
         groups = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
         offsets = np.concatenate([[0], np.cumsum(np.bincount(items, minlength=len(world)))]).astype(np.int64)
-        total = world.sum(axis=0, dtype=np.float64)
+        total = _sum(world)
         totals = [
-            total + (own[first:last].astype(np.float64) - world[items[first:last]]).sum(axis=0)
+            total + (_sum(own[first:last]) - _sum(world[items[first:last]]))
             for first, last in pairwise(starts)
         ]
         return cls(*map(_read_only, (world, offsets, groups[rows], rows, own, np.array([*totals, total]))))
+
+
+def _sum(vectors: Floats) -> NDArray[np.float64]:
+    return np.asarray(vectors.sum(axis=0, dtype=np.float64))
 
 
 def _read_only(array: Any) -> Any:

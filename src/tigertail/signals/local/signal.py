@@ -222,14 +222,8 @@ class GroupedCoListening:
         """Return the affinity from each query to every item; float32, (queries, items)."""
         queries = np.asarray(queries, np.int32)
         weights = self._weights(queries)
-        scores, met = self._common(queries, weights)
-        self._expect(queries, met, scores)
-        total = (met * (weights + np.float32(self.config.prior))).sum(axis=1)
-        scores /= np.where(total > 0, total, 1)[:, None]
-        scores *= self._gain
-        scores[:, ~self.known] = -np.inf
-        scores[~self.known[queries]] = -np.inf
-        return scores
+        common, met, of_catalogue = self._counted(queries, weights)
+        return self._scored(queries, weights, common, met, of_catalogue)
 
     @property
     def finds_all(self) -> bool:
@@ -284,32 +278,28 @@ class GroupedCoListening:
         common, met, of_catalogue = common_listeners_at(
             queries, self._graph, weights, len(self._exposure.names), starts, np.tile(items, len(queries))
         )
-        scores = common.reshape(len(queries), -1)
+        return self._scored(queries, weights, common.reshape(len(queries), -1), met, of_catalogue, items)
+
+    def _scored(
+        self,
+        queries: NDArray[np.int32],
+        weights: Floats,
+        scores: Floats,
+        met: Floats,
+        of_catalogue: Floats,
+        items: NDArray[np.int32] | None = None,
+    ) -> Floats:
+        """Turn the weighted common listeners of queries and some items, or all, into affinities, in place."""
+        some = slice(None) if items is None else items
         if self.config.exposure:
-            scores *= self._more_by_exposure(of_catalogue).take(self._patterns[1][items], axis=1)
-        if self.config.prior:
-            asking, own = self._asking(queries, met)
-            world = self.vectors[items]
-            scores += products(asking, blocks(world), len(items))
-            for group in range(len(self.keys)):
-                rows = np.flatnonzero(met[:, group])
-                vectors, places = self._own_vectors_in(group, items)
-                if len(rows) and len(places):
-                    differences = blocks(vectors - world[places])
-                    add_products(scores, rows, places, products(own[rows, group], differences, len(places)))
-            scores[items == queries[:, None]] = 0
+            scores *= self._more_by_exposure(of_catalogue).take(self._patterns[1][some], axis=1)
+        self._expect(queries, met, scores, items)
         total = (met * (weights + np.float32(self.config.prior))).sum(axis=1)
         scores /= np.where(total > 0, total, 1)[:, None]
-        scores *= self._gain[items]
-        known = self.known[items] & self.known[queries][:, None]
-        return np.asarray(np.where(known, scores, -np.inf), np.float32)
-
-    def _common(self, queries: NDArray[np.int32], weights: Floats) -> tuple[Floats, Floats]:
-        """Return the weighted common listeners over the share able to play the answer, and the pairs met by group."""
-        common, met, of_catalogue = self._counted(queries, weights)
-        if self.config.exposure:
-            common *= self._more_by_exposure(of_catalogue).take(self._patterns[1], axis=1)
-        return common, met
+        scores *= self._gain[some]
+        scores[:, ~self.known[some]] = -np.inf
+        scores[~self.known[queries]] = -np.inf
+        return scores
 
     def _counted(self, queries: NDArray[np.int32], weights: Floats) -> tuple[Floats, Floats, Floats]:
         """Return what :func:`tigertail.signals.local.kernels.common_listeners` does, for weights of the groups."""
@@ -483,8 +473,10 @@ class GroupedCoListening:
             weights[:, list(self.lens.groups)] = more[:, None]
         return weights
 
-    def _expect(self, queries: NDArray[np.int32], met: Floats, scores: Floats) -> None:
-        """Add what the factors expect, given the weighted pairs met in each group, to ``scores``."""
+    def _expect(
+        self, queries: NDArray[np.int32], met: Floats, scores: Floats, items: NDArray[np.int32] | None
+    ) -> None:
+        """Add what the factors expect, given the weighted pairs met in each group, to the scores of some items."""
         if not self.config.prior:
             return
         # Everywhere the world's vectors of the answers; then, where a group has its own, the difference.
@@ -492,11 +484,14 @@ class GroupedCoListening:
         for group in range(len(self.keys)):
             rows = np.flatnonzero(met[:, group])
             if len(rows):
-                items = self.local_items[self.local(group)]
-                differences = products(own[rows, group], self._differences_in(group), len(items))
-                add_products(scores, rows, items, differences)
-        scores += products(asking, self._laid_out, len(self.vectors))
-        scores[np.arange(len(queries)), queries] = 0
+                places, differences = self._differences_in(group, items)
+                add_products(scores, rows, places, products(own[rows, group], differences, len(places)))
+        laid_out = self._laid_out if items is None else blocks(self.vectors[items])
+        scores += products(asking, laid_out, scores.shape[1])
+        if items is None:
+            scores[np.arange(len(queries)), queries] = 0
+        else:
+            scores[items == queries[:, None]] = 0
 
     def _asking(self, queries: NDArray[np.int32], met: Floats) -> tuple[Floats, Floats]:
         """Return what the factors are asked with, given the weighted pairs met in each group.
@@ -581,9 +576,14 @@ class GroupedCoListening:
     def _differences(self) -> dict[int, Floats]:
         return {}
 
-    def _differences_in(self, group: int) -> Floats:
-        """Return how a group's vectors differ from the world's, laid out for products."""
+    def _differences_in(
+        self, group: int, items: NDArray[np.int32] | None
+    ) -> tuple[NDArray[np.int32], Floats]:
+        """Return which of some items, or of all, have vectors in a group, and how these differ from the world's."""
+        if items is not None:
+            own, places = self._own_vectors_in(group, items)
+            return places, blocks(own - self.vectors[items[places]])
+        span = self.local(group)
         if group not in self._differences:
-            span = self.local(group)
             self._differences[group] = blocks(self.local_vectors[span] - self.vectors[self.local_items[span]])
-        return self._differences[group]
+        return self.local_items[span], self._differences[group]
