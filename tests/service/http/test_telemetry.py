@@ -130,6 +130,7 @@ def test_only_what_is_asked_for_is_exported(serve, endpoint: pytest.MonkeyPatch)
     assert [type(provider) for provider in telemetry._providers] == [TracerProvider]
     client = serve(telemetry=telemetry)
     assert client.get("/v1/items").status_code == 200, "whoever receives spans may be away"
+    telemetry.close()
 
 
 def test_a_missing_extra_is_told_with_its_remedy(endpoint: pytest.MonkeyPatch) -> None:
