@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange
 from tigertail.retrieval.topk import offer, thin_bands
+from tigertail.signals.directions import directions
 from tigertail.signals.products import ROWS, STEP, WIDTH, add_block, at_length, blocks, products
 
 Floats = NDArray[np.float32]
@@ -152,14 +153,14 @@ def _centres(vectors: Floats, there: NDArray[np.int64], count: int) -> Floats:
     if count == 1:
         return np.ones((1, vectors.shape[1]), np.float32)
     examples = there[:: max(1, len(there) // (EXAMPLES * count))]
-    directions = _directions(vectors[examples])
-    centres = directions[np.linspace(0, len(examples) - 1, count).astype(np.int64)]
+    examined = directions(vectors[examples])
+    centres = examined[np.linspace(0, len(examples) - 1, count).astype(np.int64)]
     for _ in range(ROUNDS):
-        nearest = _nearest_centre(directions, np.arange(len(directions)), centres)
+        nearest = _nearest_centre(examined, np.arange(len(examined)), centres)
         sums = np.zeros(centres.shape)
-        np.add.at(sums, nearest, directions)
+        np.add.at(sums, nearest, examined)
         full = np.asarray(sums.any(axis=1))[:, None]
-        centres = np.where(full, _directions(sums.astype(np.float32)), centres)
+        centres = np.where(full, directions(sums.astype(np.float32)), centres)
     return centres
 
 
@@ -187,11 +188,6 @@ def _probes(centres: Floats, counts: NDArray[np.int64], reach: int) -> tuple[NDA
         taken.append(order[wanted].astype(np.int32))
         lengths.append(wanted.sum(axis=1))
     return np.concatenate([[0], np.cumsum(np.concatenate(lengths))]).astype(np.int64), np.concatenate(taken)
-
-
-def _directions(vectors: Floats) -> Floats:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), np.float32)
 
 
 @njit(parallel=True, cache=True)

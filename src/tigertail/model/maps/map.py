@@ -51,7 +51,7 @@ def make_map(model: Model) -> pl.DataFrame:
     TigertailError
         If umap-learn is not installed.
     """
-    before = centre(layout(_neighbour_graph(model, NAIVE), _directions(model), model.config.seed))
+    before = centre(layout(_neighbour_graph(model, NAIVE), _principal_positions(model), model.config.seed))
     after = centre(layout(_neighbour_graph(model, QueryOptions()), before, model.config.seed))
     positions = np.hstack([scale(before), scale(align(after, before))])
     coordinates = [
@@ -138,7 +138,7 @@ def _neighbour_graph(model: Model, options: QueryOptions) -> object:
     return neighbour_graph(queries, items, lists[c.RANK].to_numpy(), len(ids))
 
 
-def _directions(model: Model) -> Floats:
+def _principal_positions(model: Model) -> Floats:
     """Return the first two principal components of the factors, where the layout before starts; NaN where unknown."""
     signal = model.signals[FACTORS]
     assert isinstance(signal, HasItemVectors)
@@ -146,11 +146,11 @@ def _directions(model: Model) -> Floats:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     vectors -= vectors.mean(axis=0)
     init = np.full((len(signal.known), 2), np.nan, np.float32)
-    init[signal.known] = vectors @ _principal(vectors)
+    init[signal.known] = vectors @ _principal_axes(vectors)
     return init
 
 
-def _principal(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+def _principal_axes(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the two eigenvectors of the largest eigenvalues, each with its largest entry positive; (factors, 2)."""
     components = np.linalg.eigh(vectors.T @ vectors)[1][:, :-3:-1]
     if components.shape[1] < 2:

@@ -36,6 +36,7 @@ from numpy.typing import NDArray
 from tigertail.signals.annotation.config import AnnotationConfig
 from tigertail.signals.clusters import ClusteredVectors
 from tigertail.signals.contract import Arrays
+from tigertail.signals.directions import directions
 from tigertail.signals.products import blocks, products, products_at
 from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
@@ -106,7 +107,7 @@ class Prediction:
         """
         coefficients = np.zeros((weights.shape[1], self.vectors.shape[1]), np.float32)
         coefficients[: len(self.coefficients)] = self.coefficients
-        added = _directions(_scaled(weights.to_scipy(), floor) @ coefficients)
+        added = directions(_scaled(weights.to_scipy(), floor) @ coefficients)
         is_new = weights.row_sizes > 0
         return replace(
             self, vectors=np.where(is_new[:, None], added, self.vectors), coefficients=coefficients
@@ -165,8 +166,8 @@ def fit_prediction(
     is_example = (listeners >= config.prediction_min_listeners) & (np.diff(rows.indptr) > 0)
     if np.count_nonzero(is_example) < 2:
         return None
-    targets = _directions(np.asarray(factors, np.float32))
-    targets = _directions(targets - targets[is_example].mean(axis=0))
+    targets = directions(np.asarray(factors, np.float32))
+    targets = directions(targets - targets[is_example].mean(axis=0))
     # Codes run from the most popular item down, so that folds of every fourth example are alike in popularity.
     fold = np.where(is_example, np.cumsum(is_example) % FOLDS, -1)
     predicted = np.zeros_like(targets)
@@ -178,7 +179,7 @@ def fit_prediction(
         mean += coefficients / FOLDS
     rest = np.flatnonzero(~is_example)
     predicted[rest] = rows[rest] @ mean
-    return Prediction(_directions(predicted), mean[:labels].copy(), config.prediction_weight)
+    return Prediction(directions(predicted), mean[:labels].copy(), config.prediction_weight)
 
 
 def _ridge(features: sparse.csr_array, targets: Vectors, penalty: float) -> Vectors:
@@ -206,9 +207,3 @@ def _scaled(weights: sparse.csr_array, floor: float) -> sparse.csr_array:
     scaled = weights.astype(np.float32)
     scaled.data = (weights.data / np.sqrt(np.maximum(squares, _TINY))[rows]).astype(np.float32)
     return scaled
-
-
-def _directions(vectors: Vectors) -> Vectors:
-    """Return the vectors divided by their length; a vector of 0 stays 0."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(lengths > _TINY, lengths, 1), np.float32)

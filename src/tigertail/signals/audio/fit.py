@@ -14,6 +14,7 @@ from tigertail.signals.audio.features import Features, read_features
 from tigertail.signals.audio.regression import predict
 from tigertail.signals.audio.signal import AudioAffinity, Metric
 from tigertail.signals.audio.targets import Targets, factor_targets, label_targets
+from tigertail.signals.directions import directions
 from tigertail.threads import limited
 
 
@@ -100,5 +101,4 @@ def _predicted(features: Features, targets: Targets, config: AudioConfig) -> NDA
         leave_out=config.leave_out,
         seed=config.seed,
     )
-    lengths = np.linalg.norm(found, axis=1, keepdims=True)
-    return np.asarray(found / np.where(lengths > 0, lengths, 1.0))
+    return directions(found)

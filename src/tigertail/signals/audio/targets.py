@@ -13,6 +13,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.errors import DataError
+from tigertail.signals.directions import directions
 
 Reals = NDArray[np.float64]
 
@@ -43,7 +44,7 @@ def factor_targets(factors: NDArray[np.float32], known: NDArray[np.bool_]) -> Ta
     known
         Which of them have listeners enough; bool, (heard,).
     """
-    return _directions(np.where(known[:, None], factors.astype(np.float64), 0.0))
+    return _targets(np.where(known[:, None], factors.astype(np.float64), 0.0))
 
 
 def label_targets(
@@ -90,10 +91,8 @@ def label_targets(
     values[annotations["row"].to_numpy(), annotations["column"].to_numpy()] = (
         np.log1p(annotations[c.WEIGHT].to_numpy()) * rarity
     )
-    return _directions(values)
+    return _targets(values)
 
 
-def _directions(values: Reals) -> Targets:
-    length = np.linalg.norm(values, axis=1)
-    teaches = length > 0
-    return Targets(values / np.where(teaches, length, 1.0)[:, None], teaches)
+def _targets(values: Reals) -> Targets:
+    return Targets(directions(values), np.asarray(values.any(axis=1)))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.geo.regions import regions
+from tigertail.signals.directions import directions
 from tigertail.signals.local.groups import locale_of
 
 
@@ -73,17 +74,11 @@ def nearest_group(
     >>> nearest_group(vectors, member, 2, np.array([[1, 5], [9, 1]], np.float32)).tolist()
     [1, 0]
     """
-    directions = _directions(vectors)
+    toward = directions(vectors.astype(np.float64))
     centres = np.zeros((groups, vectors.shape[1]))
     for group in range(groups):
-        own = directions[member == group]
+        own = toward[member == group]
         centres[group] = own.sum(axis=0) / max(1, len(own))
     # |x - c|^2 without |x|^2, which is the same for every centre.
-    distance = (centres**2).sum(axis=1) - 2 * _directions(new_vectors) @ centres.T
+    distance = (centres**2).sum(axis=1) - 2 * directions(new_vectors.astype(np.float64)) @ centres.T
     return np.asarray(distance.argmin(axis=1), np.int32)
-
-
-def _directions(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-    exact = vectors.astype(np.float64)
-    lengths = np.linalg.norm(exact, axis=1, keepdims=True)
-    return np.asarray(exact / np.where(lengths > 0, lengths, 1))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tigertail.geo.languages import language_name, official_languages
 from tigertail.geo.regions import WORLD, place_name, regions
+from tigertail.signals.directions import directions
 from tigertail.threads import limited
 
 ELSEWHERE: Final = "elsewhere"
@@ -130,14 +131,12 @@ def learned(vectors: NDArray[np.float32], clusters: int, *, seed: int = 0, min_g
     """
     from scipy.cluster.vq import kmeans2
 
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    directions = (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
     clusters = min(clusters, len(vectors))
     rng = np.random.default_rng(seed)
     with limited(None), warnings.catch_warnings(), np.errstate(invalid="ignore"):
         # With fewer tastes than clusters, some clusters are empty.
         warnings.filterwarnings("ignore", "One of the clusters is empty", UserWarning)
-        _, label = kmeans2(directions, clusters, minit="++", rng=rng, missing="warn")
+        _, label = kmeans2(directions(vectors), clusters, minit="++", rng=rng, missing="warn")
     sizes = np.bincount(label, minlength=clusters)
     large = np.flatnonzero(sizes >= min_group_size)
     order = large[np.argsort(-sizes[large], kind="stable")]
