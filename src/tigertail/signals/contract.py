@@ -122,6 +122,27 @@ class ListenerGroups(Protocol):
     def lens_strength(self) -> float:
         """Strength of a lens that has none of its own, 0 to 1."""
 
+    def listeners_by_group(self, item: int) -> NDArray[np.int64]:
+        """Return how many listeners of an item each group has, those of no group last; int64, (groups + 1,)."""
+
+
+@runtime_checkable
+class HasLabels(Protocol):
+    """Knows what is said of an item."""
+
+    def labels_of(self, item: int, n: int, people: int) -> list[tuple[str, str]]:
+        """Return facet and name of the labels that say most about an item, the one that says most first.
+
+        Parameters
+        ----------
+        item
+            Its code.
+        n
+            How many at most.
+        people
+            How many of the crowd must say so where no expert does.
+        """
+
 
 @runtime_checkable
 class GroupAware(Protocol):

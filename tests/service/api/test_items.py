@@ -37,3 +37,10 @@ def test_ids_may_hold_anything(client: TestClient) -> None:
     assert missing.status_code == 404
     assert missing.json()["detail"] == "no item has the id 'AC/DC?'"
     assert missing.json()["remedy"] == "look the item up with /v1/items?q=NAME"
+
+
+def test_an_item_says_where_its_listeners_are(client: TestClient) -> None:
+    places = client.get("/v1/items/star").json()["places"]
+    assert [place["name"] for place in places[:2]] == ["Brazil", "Poland"]
+    assert places[0]["share"] / places[1]["share"] == pytest.approx(20 / 16, rel=1e-3)
+    assert client.get("/v1/items/star").json()["labels"] == []

@@ -38,6 +38,19 @@ def test_a_rare_label_says_more_than_a_common_one(world: MakeWorld) -> None:
     assert made.affinity(signal, "a", "b") > made.affinity(signal, "a", "c")
 
 
+def test_an_item_is_told_by_its_rarest_labels_if_two_people_or_an_expert_gave_them(world: MakeWorld) -> None:
+    alone = ("a", "tag", "my ex", 1.0, "crowd", "eve")
+    made = world(
+        {"a": "rock, coldwave", "b": "rock", "c": "rock, polka"}, {"a": {"home": "PL"}}, rows=[alone]
+    )
+    signal = made.fit(**PLAIN)
+    told = signal.labels_of(made.code("a"), n=10, people=2)
+    assert sorted(told) == [("home", "PL"), ("tag", "coldwave"), ("tag", "rock")]
+    assert told.index(("tag", "coldwave")) < told.index(("tag", "rock"))
+    assert ("tag", "my ex") in signal.labels_of(made.code("a"), n=10, people=1)
+    assert signal.labels_of(made.code("a"), n=1, people=2) == told[:1]
+
+
 def test_plain_settings_are_the_tf_idf_cosine(world: MakeWorld) -> None:
     made = world({"a": "rock, pop", "b": "rock, polka", "c": "rock"})
     rock, rare = np.log(4 / 3), np.log(4 / 1)

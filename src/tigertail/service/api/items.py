@@ -49,7 +49,11 @@ async def item(
     context: ContextDependency,
     item: Annotated[str, Path(description="Its id.", max_length=LONGEST)],
 ) -> Response:
-    """Return its details: which signals have data about it, and the weight of each when it is the query."""
+    """Return what the model knows of it.
+
+    Which signals have data about it, and their weights when it is the query; where its listeners are, and what people
+    say of it.
+    """
     served = context.served
     if client_has_current(request, served.tag):
         return not_modified(served.version, served.tag)

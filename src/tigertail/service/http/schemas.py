@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
+from tigertail.model.portrait import FEWEST_LISTENERS
 from tigertail.service.http.problems import Problem
 
 _KINO: JsonDict = {
@@ -122,6 +123,21 @@ class Found(Answer):
     items: list[Match]
 
 
+class PlaceShare(Answer):
+    """A country or region, and the share of an item's listeners who are there."""
+
+    code: str
+    name: str
+    share: float
+
+
+class Label(Answer):
+    """Something that people say of an item."""
+
+    facet: str
+    name: str
+
+
 class Details(Item):
     """The details of an item."""
 
@@ -129,6 +145,13 @@ class Details(Item):
     known_by: dict[str, bool] = Field(description="Which signals have data about it.")
     weights: dict[str, float] = Field(
         description="Weight of each signal in the mixture when the item is the query."
+    )
+    places: list[PlaceShare] = Field(
+        description=f"Where its listeners are, the largest share first. A place with fewer than {FEWEST_LISTENERS} of "
+        "them is not told."
+    )
+    labels: list[Label] = Field(
+        description="What people say of it, what says most first. What one person alone says is not told."
     )
     more: dict[str, Any] = Field(description="Its other columns in the catalogue.")
 

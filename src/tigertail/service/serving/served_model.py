@@ -21,6 +21,7 @@ from tigertail.geo.regions import place_name
 from tigertail.model import Answers, Model, QueryOptions, load
 from tigertail.model.explanation import format_reasons
 from tigertail.model.maps.map import read_map
+from tigertail.model.portrait import labels, listener_shares
 from tigertail.model.query_options import COSINE, query_options
 from tigertail.model.radio import RadioOrder
 from tigertail.model.recommend import History
@@ -219,7 +220,7 @@ class ServedModel:
         ]
 
     def details(self, code: int) -> dict[str, Any]:
-        """Return the details of an item, and the weight of each signal when it is the query."""
+        """Return :class:`tigertail.service.http.schemas.Details` of an item."""
         model = self.model
         row = model.items.row(code, named=True)
         more = {
@@ -239,6 +240,11 @@ class ServedModel:
             "model": self.version,
             "known_by": known,
             "weights": weights,
+            "places": [
+                {"code": place, "name": place_name(place), "share": round(share, 4)}
+                for place, share in listener_shares(model, code).items()
+            ],
+            "labels": [{"facet": facet, "name": label} for facet, label in labels(model, code)],
         }
 
     def described(self, role: str) -> dict[str, Any]:

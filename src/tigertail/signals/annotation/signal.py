@@ -271,6 +271,20 @@ class Annotation:
             rows.vstack(pl.DataFrame([(*row, 0, 0)], _SHARED, orient="row"), in_place=True)
         return rows.sort([CONTRIBUTION, c.FACET, c.LABEL], descending=[True, False, False]).head(n)
 
+    def labels_of(self, item: int, n: int, people: int) -> list[tuple[str, str]]:
+        """Return facet and name of the labels that say most about an item, the one that says most first.
+
+        A label that fewer ``people`` of the crowd give, and no expert, is left out.
+        """
+        columns, values = self.weights.row(item)
+        entries = np.arange(*self.weights.indptr[item : item + 2])
+        told = (columns < len(self.labels)) & ((self.experts[entries] > 0) | (self.people[entries] >= people))
+        ranked = sorted(
+            (-value, *self.labels[label])
+            for value, label in zip(values[told].tolist(), columns[told].tolist(), strict=True)
+        )
+        return [(facet, label) for _, facet, label in ranked[:n]]
+
     def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
         """Return the labels that each item shares with the query, as far as they link them most."""
         linking: list[Iterable[tuple[str, str]]]

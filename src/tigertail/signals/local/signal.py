@@ -196,6 +196,10 @@ class GroupedCoListening:
         """Strength of a lens that has none of its own."""
         return self.config.lens
 
+    def listeners_by_group(self, item: int) -> NDArray[np.int64]:
+        """Return how many listeners of an item each group has, those of no group last."""
+        return np.bincount(self._graph.group[self._graph.listeners_of(item)], minlength=len(self.keys) + 1)
+
     def with_beta(self, beta: float) -> Self:
         """Return the signal with another popularity exponent."""
         return self._with(config=self.config.model_copy(update={"beta": beta}))

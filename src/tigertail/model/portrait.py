@@ -1,0 +1,61 @@
+"""What a model knows about one item, apart from its list: where its listeners are, and what people say of it.
+
+Neither tells of few people: a place with fewer than five of an item's listeners is not named, and a label of the crowd
+is that of two people or more.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tigertail.model.model import Model
+from tigertail.model.registry import ANNOTATION, LISTENING
+from tigertail.signals.contract import GroupAware, HasLabels
+
+FEWEST_LISTENERS: Final = 5  # of an item in a place that is named
+FEWEST_PEOPLE: Final = 2  # who say the same of an item
+MOST_LABELS: Final = 24
+
+
+def listener_shares(model: Model, item: int) -> dict[str, float]:
+    """Return where the listeners of an item are.
+
+    Parameters
+    ----------
+    model
+        The model.
+    item
+        Code of the item.
+
+    Returns
+    -------
+    dict[str, float]
+        The share of its listeners in each country or region, the largest first; without those in places with fewer
+        than :data:`FEWEST_LISTENERS` of them, and those who live nobody knows where. Empty where listeners are not
+        grouped by place.
+    """
+    listening = model.signals.get(LISTENING)
+    groups = listening.listener_groups if isinstance(listening, GroupAware) else None
+    if groups is None or not groups.placed:
+        return {}
+    counts = groups.listeners_by_group(item).tolist()
+    by_place: dict[str, int] = {}
+    for key, count in zip(groups.keys, counts, strict=False):  # listeners of no group are the last
+        place = key.split("-")[0]  # a group may be one language of a country
+        by_place[place] = by_place.get(place, 0) + count
+    told = ((place, count) for place, count in by_place.items() if count >= FEWEST_LISTENERS)
+    return {place: count / sum(counts) for place, count in sorted(told, key=lambda one: (-one[1], one[0]))}
+
+
+def labels(model: Model, item: int) -> list[tuple[str, str]]:
+    """Return what people say of an item: facet and name of each label, the one that says most first.
+
+    Parameters
+    ----------
+    model
+        The model.
+    item
+        Code of the item.
+    """
+    annotation = model.signals.get(ANNOTATION)
+    return annotation.labels_of(item, MOST_LABELS, FEWEST_PEOPLE) if isinstance(annotation, HasLabels) else []

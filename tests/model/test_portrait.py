@@ -1,0 +1,47 @@
+"""Where the listeners of an item are, and what people say of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tigertail.model import Model
+from tigertail.model.portrait import FEWEST_LISTENERS, labels, listener_shares
+from tigertail.signals.local import GroupedCoListening
+
+
+def test_shares_are_those_of_the_listeners_of_each_place(local_model: Model) -> None:
+    star = local_model.index.by_id("star")
+    assert star is not None
+    shares = listener_shares(local_model, star)
+    listeners = local_model.items["listeners"][star]
+    assert list(shares)[:2] == ["BR", "PL"]
+    assert [round(shares[place] * listeners) for place in ("BR", "PL")] == [20, 16]
+    assert sum(shares.values()) <= 1
+
+
+def test_a_place_with_few_listeners_of_an_item_is_not_told(local_model: Model) -> None:
+    listening = local_model.signals["listening"]
+    assert isinstance(listening, GroupedCoListening)
+    small = 0
+    for code, listeners in enumerate(local_model.items["listeners"].to_list()):
+        counts = listening.listeners_by_group(code)
+        assert counts.sum() == listeners
+        told = {round(share * listeners) for share in listener_shares(local_model, code).values()}
+        assert told <= set(counts.tolist())
+        assert all(count >= FEWEST_LISTENERS for count in told)
+        small += int(((counts > 0) & (counts < FEWEST_LISTENERS)).sum())
+    assert small  # there was something to keep
+
+
+def test_groups_that_are_no_places_have_no_shares(model: Model) -> None:
+    assert listener_shares(model, 0) == {}
+
+
+def test_without_annotations_nothing_is_said(model: Model) -> None:
+    assert labels(model, 0) == []
+
+
+@pytest.mark.parametrize("item", range(3))
+def test_shares_begin_with_the_largest(local_model: Model, item: int) -> None:
+    shares = list(listener_shares(local_model, item).values())
+    assert shares == sorted(shares, reverse=True)
