@@ -1,5 +1,6 @@
 /** The client of the HTTP API: JSON in, JSON out, and errors with a remedy. */
 
+import { text } from "./language.js";
 import { readItem, writeItem } from "./storage.js";
 
 /**
@@ -17,7 +18,7 @@ export class ApiError extends Error {
    * @param {number | null} [retryAfter]  Seconds.
    */
   constructor(status, problem, retryAfter = null) {
-    super(problem.detail ?? problem.title ?? `the server responded with status ${status}`);
+    super(problem.detail ?? problem.title ?? text("connection.status", { status: String(status) }));
     this.status = status;
     this.title = problem.title ?? "";
     this.remedy = problem.remedy ?? "";
@@ -198,7 +199,7 @@ export class Api {
     } catch (error) {
       if (isAbort(error)) throw error;
       this.connection.dispatchEvent(new Event("lost"));
-      throw new ApiError(0, { title: "No response", detail: "the server cannot be reached", remedy: "check that it is running and that you are connected" });
+      throw new ApiError(0, { title: "No response", detail: text("connection.none"), remedy: text("connection.none.remedy") });
     }
   }
 }

@@ -5,6 +5,7 @@
 
 import { freshId, h, refill } from "./dom.js";
 import { isAbort } from "./api.js";
+import { text as message } from "./language.js";
 
 /**
  * @template T
@@ -117,7 +118,7 @@ export class Combobox {
     this.found = found;
     refill(list, ...found.map((option) => this.#option(render(option))));
     if (!found.length) {
-      list.append(h("li", { class: "none", role: "presentation" }, error ?? emptyText?.(text) ?? "Nothing found"));
+      list.append(h("li", { class: "none", role: "presentation" }, error ?? emptyText?.(text) ?? message("search.nothing")));
     }
     this.open = true;
     this.#activate(-1);
@@ -125,7 +126,7 @@ export class Combobox {
     list.scrollTop = 0;
     input.setAttribute("aria-expanded", "true");
     input.removeAttribute("aria-busy");
-    announce(found.length ? `${found.length} suggestions` : (list.textContent ?? ""));
+    announce(found.length ? message("search.suggestions.count", { n: found.length }) : (list.textContent ?? ""));
     const waiting = this.chooseFirst;
     this.chooseFirst = null;
     if (waiting && found.length) this.#choose(0, waiting);

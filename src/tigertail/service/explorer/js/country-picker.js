@@ -3,8 +3,9 @@
 import { countryBadge } from "./badges.js";
 import { Combobox } from "./combobox.js";
 import { h } from "./dom.js";
-import { countryName, foldText } from "./format.js";
+import { foldText } from "./format.js";
 import { icon } from "./icons.js";
+import { countryName, text as message } from "./language.js";
 
 /** @typedef {{code: string, name: string, note: string}} Country */
 
@@ -32,7 +33,7 @@ export function countryPicker({ id, label, placeholder, countries, choose, annou
       choose(code);
     },
     announce,
-    emptyText: (text) => `No country matches “${text}”`,
+    emptyText: (text) => message("country.none", { text }),
   });
   return h("div", { class: "field" }, h("label", { class: "visually-hidden", for: id }, label), input, list);
 }

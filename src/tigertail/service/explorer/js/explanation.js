@@ -1,8 +1,10 @@
 /** Why an item is in the list: a bar of its parts, and the evidence of each in a sentence. */
 
 import { h } from "./dom.js";
-import { capitalize, formatFactor, formatPercent } from "./format.js";
-import { signalColour, signalTitle } from "./signals.js";
+import { capitalize, formatFactor } from "./format.js";
+import { formatPercent, text } from "./language.js";
+import { fromServer } from "./placeholders.js";
+import { signalColour, signalName, signalTitle } from "./signals.js";
 
 /**
  * @typedef {import("./types.js").Carrier} Carrier
@@ -12,7 +14,7 @@ import { signalColour, signalTitle } from "./signals.js";
 const MIN_SHARE = 0.005; // smaller shares are left out
 
 /** @param {Carrier} part */
-const labelOf = (part) => part.signal ?? part.name ?? part.group ?? "";
+const labelOf = (part) => (part.signal ? signalName(part.signal) : part.name ?? part.group ?? "");
 
 /** @param {Carrier} part */
 const colourOf = (part) => (part.signal ? signalColour(part.signal) : "var(--signal-0)");
@@ -51,9 +53,9 @@ function explanationLine(part) {
     "li",
     {},
     h("span", { class: "swatch", vars: { "--colour": colourOf(part) } }),
-    h("span", { class: "part-name" }, part.signal ?? h("bdi", {}, labelOf(part))),
+    h("span", { class: "part-name" }, h("bdi", {}, labelOf(part))),
     h("span", { class: "share" }, amountText(part)),
-    h("span", { class: "evidence", dir: "auto" }, evidenceText(part)),
+    evidence(part),
   );
 }
 
@@ -61,9 +63,10 @@ function explanationLine(part) {
 const amountText = (part) => (part.factor ? formatFactor(part.factor) : formatPercent(part.share));
 
 /** @param {Carrier} part */
-function evidenceText(part) {
-  if (!part.signal) return "Listeners of this group.";
-  return `${capitalize(part.evidence || signalTitle(part.signal))}.`;
+function evidence(part) {
+  if (!part.signal) return h("span", { class: "evidence" }, text("why.group"));
+  if (!part.evidence) return h("span", { class: "evidence" }, `${capitalize(signalTitle(part.signal))}.`);
+  return h("span", { class: "evidence", ...fromServer }, `${capitalize(part.evidence)}.`);
 }
 
 /**
@@ -76,9 +79,9 @@ export function signalLegend(items, mixture) {
   const signals = [...mixture.filter((signal) => present.has(signal)), ...[...present].filter((signal) => !mixture.includes(signal))];
   return h(
     "ul",
-    { class: "legend", "aria-label": "Colours of the signals" },
+    { class: "legend", "aria-label": text("signals.colours") },
     ...signals.map((signal) =>
-      h("li", { title: signalTitle(signal) }, h("span", { class: "swatch", vars: { "--colour": signalColour(signal) } }), signal),
+      h("li", { title: signalTitle(signal) }, h("span", { class: "swatch", vars: { "--colour": signalColour(signal) } }), signalName(signal)),
     ),
   );
 }

@@ -6,7 +6,7 @@ import { Consent, consentBar } from "./consent.js";
 import { byId, h, refill } from "./dom.js";
 import { Feedback } from "./feedback.js";
 import { feedbackStatus } from "./feedback-status.js";
-import { formatNumber } from "./format.js";
+import { chooseLanguage, language, languageName, spokenLanguages, text, translatePage } from "./language.js";
 import { ListsView } from "./lists-view.js";
 import { openPrivacyDialog } from "./privacy-dialog.js";
 import { QueryOptions } from "./query-options.js";
@@ -29,9 +29,9 @@ const feedback = new Feedback(api, consent);
 const itemCache = new Map();
 const toast = createToaster(byId("toasts"));
 
-/** @param {string} text  For a screen reader. */
-function announce(text) {
-  byId("live").textContent = text;
+/** @param {string} news  For a screen reader. */
+function announce(news) {
+  byId("live").textContent = news;
 }
 
 /**
@@ -66,7 +66,7 @@ const maxListeners = once(async () => (await api.searchItems("", 1)).items[0]?.l
 
 const startRoot = h("div", { class: "start" });
 const listsRoot = h("div", { class: "lists" });
-const optionsRoot = h("aside", { class: "sidebar", "aria-label": "Options" });
+const optionsRoot = h("aside", { class: "sidebar", "aria-label": text("options") });
 const listsLayout = h("div", { class: "lists-layout" }, optionsRoot, listsRoot);
 refill(byId("view-lists"), startRoot, listsLayout);
 
@@ -125,8 +125,14 @@ function followLink(event) {
   event.preventDefault();
 }
 
+function languagePicker() {
+  const select = /** @type {HTMLSelectElement} */ (byId("language"));
+  for (const code of spokenLanguages()) select.append(h("option", { value: code, lang: code, selected: code === language }, languageName(code)));
+  select.addEventListener("change", () => chooseLanguage(select.value));
+}
+
 function showConnection() {
-  const banner = h("p", { class: "banner", hidden: true }, "The server cannot be reached. Your feedback is stored in this browser and sent later.");
+  const banner = h("p", { class: "banner", hidden: true }, text("connection.lost"));
   byId("banners").append(banner);
   api.connection.addEventListener("lost", () => (banner.hidden = false));
   api.connection.addEventListener("reached", () => (banner.hidden = true));
@@ -146,8 +152,8 @@ async function showModel() {
     options.setModel(current);
     refill(
       byId("footer"),
-      h("p", {}, `Model ${version} · ${dataset}${simulated ? " (simulated)" : ""} · ${formatNumber(items)} items, ${formatNumber(listeners ?? 0)} listeners`),
-      h("p", {}, h("a", { href: "docs" }, "API documentation")),
+      h("p", {}, text(simulated ? "footer.model.simulated" : "footer.model", { version, dataset, items, listeners: listeners ?? 0 })),
+      h("p", {}, h("a", { href: "docs" }, text("footer.api"))),
     );
   } catch (error) {
     refill(byId("footer"), h("p", {}, /** @type {Error} */ (error).message));
@@ -155,12 +161,14 @@ async function showModel() {
   }
 }
 
+translatePage();
+languagePicker();
 document.addEventListener("click", followLink);
 byId("privacy-open").addEventListener("click", () => openPrivacyDialog(dialog, feedback));
 consentBar(byId("consent"), consent, () => openPrivacyDialog(dialog, feedback));
 dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 themeSwitch(/** @type {HTMLButtonElement} */ (byId("theme")), () => dispatchEvent(new Event("themechange")));
-feedback.addEventListener("change", () => feedback.rejected && toast(`Feedback was rejected: ${feedback.rejected.error.message}`));
+feedback.addEventListener("change", () => feedback.rejected && toast(text("feedback.wasRejected", { problem: feedback.rejected.error.message })));
 router.addEventListener("change", show);
 showConnection();
 showModel();

@@ -3,6 +3,10 @@
 import { ApiError } from "./api.js";
 import { h } from "./dom.js";
 import { capitalize } from "./format.js";
+import { text } from "./language.js";
+
+/** What the server says is in English. */
+export const fromServer = { lang: "en", dir: "ltr" };
 
 /**
  * @param {unknown} error
@@ -14,12 +18,12 @@ export function errorMessage(error, { retry, suggestionUrl } = {}) {
   return h(
     "div",
     { class: "message error", role: "alert" },
-    h("p", { class: "message-title" }, `${capitalize(problem)}.`),
-    remedy ? h("p", {}, capitalize(remedy)) : null,
+    h("p", { class: "message-title", ...fromServer }, `${capitalize(problem)}.`),
+    remedy ? h("p", fromServer, capitalize(remedy)) : null,
     suggestionUrl && suggestions.length
       ? h("p", { class: "suggestions" }, ...suggestions.map((name) => h("a", { href: suggestionUrl(name) }, h("bdi", {}, name))))
       : null,
-    retry ? h("button", { type: "button", class: "secondary", onclick: retry }, "Try again") : null,
+    retry ? h("button", { type: "button", class: "secondary", onclick: retry }, text("error.again")) : null,
   );
 }
 
@@ -28,7 +32,7 @@ export function errorMessage(error, { retry, suggestionUrl } = {}) {
  * @param {...(import("./dom.js").Child)} paragraphs
  */
 export const message = (title, ...paragraphs) =>
-  h("div", { class: "message" }, h("p", { class: "message-title" }, title), ...paragraphs.map((text) => h("p", {}, text)));
+  h("div", { class: "message" }, h("p", { class: "message-title" }, title), ...paragraphs.map((paragraph) => h("p", {}, paragraph)));
 
 /** @param {number} rows @returns {HTMLElement} As tall as the list to come, so that nothing moves. */
 export const skeletonRows = (rows) =>

@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { fullName } from "./format.js";
+import { text as message } from "./language.js";
 
 /**
  * @typedef {import("./types.js").Item} Item
@@ -73,20 +74,20 @@ export function saveMenu(list, playlist, report) {
   const menu = h(
     "details",
     { class: "menu" },
-    h("summary", { class: "secondary" }, "Save"),
+    h("summary", { class: "secondary" }, message("save")),
     h(
       "div",
       { class: "menu-entries" },
-      entry("Playlist (M3U)", asFile("m3u")),
-      entry("Playlist (JSPF)", asFile("jspf")),
-      entry("Table (CSV)", ({ seeds, items }) => download(new Blob([toCsv(items)], { type: "text/csv" }), fileName(seeds, "csv"))),
-      entry("Copy as text", async ({ items }) => {
+      entry(message("save.playlist", { format: "M3U" }), asFile("m3u")),
+      entry(message("save.playlist", { format: "JSPF" }), asFile("jspf")),
+      entry(message("save.table", { format: "CSV" }), ({ seeds, items }) => download(new Blob([toCsv(items)], { type: "text/csv" }), fileName(seeds, "csv"))),
+      entry(message("save.copyText"), async ({ items }) => {
         await copy(toText(items));
-        report("Copied.");
+        report(message("save.copied"));
       }),
-      entry("Copy the link", async () => {
+      entry(message("save.copyLink"), async () => {
         await copy(location.href);
-        report("Copied.");
+        report(message("save.copied"));
       }),
     ),
   );

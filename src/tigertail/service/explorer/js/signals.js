@@ -2,6 +2,8 @@
 
 /** @typedef {import("./types.js").SignalInfo} SignalInfo */
 
+import { textIfAny } from "./language.js";
+
 /** @type {Map<string, SignalInfo>} */
 const known = new Map();
 
@@ -11,7 +13,10 @@ export function describeSignals(signals) {
 }
 
 /** @param {string} signal @returns {string} */
-export const signalTitle = (signal) => known.get(signal)?.title ?? signal;
+export const signalName = (signal) => textIfAny(`signal.${signal}`, signal);
+
+/** @param {string} signal @returns {string} */
+export const signalTitle = (signal) => textIfAny(`signal.${signal}.title`, known.get(signal)?.title ?? signal);
 
 /**
  * @param {string} signal

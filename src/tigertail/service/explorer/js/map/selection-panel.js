@@ -3,7 +3,7 @@
 import { ApiError } from "../api.js";
 import { badges, name } from "../badges.js";
 import { h } from "../dom.js";
-import { pluralize } from "../format.js";
+import { text } from "../language.js";
 import { message } from "../placeholders.js";
 
 /**
@@ -14,13 +14,13 @@ import { message } from "../placeholders.js";
  * @returns {(HTMLElement | null)[]}
  */
 export function selectionPanel(scene, { seeds, results, naive }, listsUrl, zoom) {
-  if (!seeds.length) return [h("p", { class: "muted" }, "Search for an artist, or press a dot, to mark its list on the map.")];
-  const model = naive ? "naive CF" : "Tigertail";
+  if (!seeds.length) return [h("p", { class: "muted" }, text("map.empty"))];
+  const model = naive ? text("naive") : "Tigertail";
   return [
     h("h2", {}, ...seeds.map((seed) => name(scene.data.name[seed]))),
     seeds.length === 1 ? badges(scene.item(seeds[0])) : null,
-    h("p", { class: "muted" }, results.length ? `${pluralize(results.length, "result")} of ${model}, marked with rings` : `No results of ${model}`),
-    h("p", { class: "buttons" }, h("a", { class: "primary", href: listsUrl, dataset: { view: "lists" } }, "See the lists"), h("button", { type: "button", class: "secondary", onclick: zoom }, "Zoom to results")),
+    h("p", { class: "muted" }, results.length ? text("map.marked", { n: results.length, model }) : text("map.noResults", { model })),
+    h("p", { class: "buttons" }, h("a", { class: "primary", href: listsUrl, dataset: { view: "lists" } }, text("map.lists")), h("button", { type: "button", class: "secondary", onclick: zoom }, text("map.zoomResults"))),
   ];
 }
 
@@ -28,8 +28,8 @@ export function selectionPanel(scene, { seeds, results, naive }, listsUrl, zoom)
 export function missingMap(error) {
   if (!(error instanceof ApiError) || error.status !== 404) return null;
   return message(
-    "This model has no map yet.",
-    "The map places similar artists near each other, once by naive CF and once by Tigertail. To make it:",
+    text("map.missing"),
+    text("map.missing.how"),
     h("code", { class: "block" }, error.remedy || "tigertail map MODEL"),
   );
 }
