@@ -18,8 +18,8 @@ export function promptForApiKey(dialog, rejected) {
       h("p", {}, text(rejected ? "key.rejected" : "key.needed")),
       h("label", { for: "key" }, text("key.label")),
       input,
-      h("p", { class: "muted" }, text("key.kept")),
-      h("div", { class: "buttons" }, h("button", { type: "submit", class: "primary" }, text("key.use")), h("button", { type: "button", class: "secondary", onclick: () => dialog.close() }, text("dialog.cancel"))),
+      h("p", { class: "muted" }, text("key.stored")),
+      h("div", { class: "buttons" }, h("button", { type: "submit", class: "primary" }, text("key.use")), h("button", { type: "button", class: "secondary", onclick: () => dialog.close() }, text("key.cancel"))),
     );
     let key = /** @type {string | null} */ (null);
     // The policy `form-action 'none'` forbids even a form that only closes its dialog, so the submit is handled here.

@@ -1,6 +1,5 @@
 /** The client of the HTTP API: JSON in, JSON out, and errors with a remedy. */
 
-import { text } from "./language.js";
 import { readItem, writeItem } from "./storage.js";
 
 /**
@@ -18,7 +17,7 @@ export class ApiError extends Error {
    * @param {number | null} [retryAfter]  Seconds.
    */
   constructor(status, problem, retryAfter = null) {
-    super(problem.detail ?? problem.title ?? text("connection.status", { status: String(status) }));
+    super(problem.detail ?? problem.title ?? "");
     this.status = status;
     this.title = problem.title ?? "";
     this.remedy = problem.remedy ?? "";
@@ -199,7 +198,7 @@ export class Api {
     } catch (error) {
       if (isAbort(error)) throw error;
       this.connection.dispatchEvent(new Event("lost"));
-      throw new ApiError(0, { title: "No response", detail: text("connection.none"), remedy: text("connection.none.remedy") });
+      throw new ApiError(0, {});
     }
   }
 }

@@ -28,7 +28,7 @@ export function stratumBadge(stratum) {
 
 /** @param {string | null} country @returns {HTMLElement} */
 export function countryBadge(country) {
-  if (!country) return h("span", { class: "country unknown", title: text("country.unknown") }, "··", h("span", { class: "visually-hidden" }, text("country.unknown")));
+  if (!country) return h("span", { class: "country unknown", title: text("item.unknownHome") }, "··", h("span", { class: "visually-hidden" }, text("item.unknownHome")));
   const name = countryName(country);
   const region = /^\d/.test(country); // the numeric code of a region, which few readers know
   return h("abbr", { class: "country", title: name }, h("span", { "aria-hidden": "true" }, region ? "◦◦◦" : country), h("span", { class: "visually-hidden" }, name));
@@ -48,7 +48,7 @@ export function badges(item) {
 /**
  * A name in any script, isolated so that right-to-left text does not reorder its neighbours.
  *
- * @param {string} name
+ * @param {string} whole
  * @returns {HTMLElement}
  */
-export const name = (name) => h("bdi", { class: "name", dir: "auto" }, name);
+export const name = (whole) => h("bdi", { class: "name", dir: "auto" }, whole);

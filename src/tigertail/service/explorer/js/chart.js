@@ -60,7 +60,7 @@ function panelFigure({ name, queries, values }, { systems, reference, metric }, 
   return h(
     "figure",
     { class: "chart-panel" },
-    h("figcaption", {}, h("b", {}, name), " ", text("evaluation.queries", { n: queries })),
+    h("figcaption", {}, h("b", {}, name), " ", text("item.queries", { n: queries })),
     s(
       "svg",
       { viewBox: `0 0 ${WIDTH} ${bottom + 22}`, role: "img", "aria-label": text("evaluation.chart", { metric, group: name, system: best }) },

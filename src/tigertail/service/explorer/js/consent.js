@@ -46,7 +46,7 @@ export function consentBar(root, consent, explain) {
         { class: "buttons" },
         h("button", { type: "button", class: "primary", onclick: () => consent.give(true) }, text("consent.allow")),
         h("button", { type: "button", class: "secondary", onclick: () => consent.give(false) }, text("consent.refuse")),
-        h("button", { type: "button", class: "secondary", onclick: explain }, text("consent.what")),
+        h("button", { type: "button", class: "secondary", onclick: explain }, text("consent.explain")),
       ),
     );
   };

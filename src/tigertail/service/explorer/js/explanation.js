@@ -2,7 +2,8 @@
 
 import { h } from "./dom.js";
 import { capitalize, formatFactor } from "./format.js";
-import { formatPercent, text } from "./language.js";
+import { formatList, formatPercent, text } from "./language.js";
+import { groupName, ownWords } from "./evidence.js";
 import { fromServer } from "./placeholders.js";
 import { signalColour, signalName, signalTitle } from "./signals.js";
 
@@ -14,7 +15,10 @@ import { signalColour, signalName, signalTitle } from "./signals.js";
 const MIN_SHARE = 0.005; // smaller shares are left out
 
 /** @param {Carrier} part */
-const labelOf = (part) => (part.signal ? signalName(part.signal) : part.name ?? part.group ?? "");
+const labelOf = (part) => (part.signal ? signalName(part.signal) : groupName(part));
+
+/** @param {Carrier} part */
+const shareOf = (part) => text("signal.share", { signal: labelOf(part), share: formatPercent(part.share) });
 
 /** @param {Carrier} part */
 const colourOf = (part) => (part.signal ? signalColour(part.signal) : "var(--signal-0)");
@@ -30,11 +34,11 @@ export function explanationBar(item) {
   const parts = partsOf(item);
   return h(
     "span",
-    { class: "bar", role: "img", "aria-label": parts.map((part) => `${labelOf(part)} ${formatPercent(part.share)}`).join(", ") },
+    { class: "bar", role: "img", "aria-label": formatList(parts.map(shareOf)) },
     ...parts.map((part) =>
       h("span", {
         class: "part",
-        title: `${labelOf(part)} ${formatPercent(part.share)}`,
+        title: shareOf(part),
         vars: { "--share": part.share, "--colour": colourOf(part) },
       }),
     ),
@@ -62,11 +66,10 @@ function explanationLine(part) {
 /** @param {Carrier} part  What a signal multiplies the affinity by, or the share of a group. */
 const amountText = (part) => (part.factor ? formatFactor(part.factor) : formatPercent(part.share));
 
-/** @param {Carrier} part */
+/** @param {Carrier} part  The evidence in the words of the page, or in those of the server. */
 function evidence(part) {
-  if (!part.signal) return h("span", { class: "evidence" }, text("why.group"));
-  if (!part.evidence) return h("span", { class: "evidence" }, `${capitalize(signalTitle(part.signal))}.`);
-  return h("span", { class: "evidence", ...fromServer }, `${capitalize(part.evidence)}.`);
+  const own = ownWords(part);
+  return h("span", { class: "evidence", ...(own ? {} : fromServer) }, `${capitalize(own ?? part.evidence ?? "")}.`);
 }
 
 /**
@@ -79,7 +82,7 @@ export function signalLegend(items, mixture) {
   const signals = [...mixture.filter((signal) => present.has(signal)), ...[...present].filter((signal) => !mixture.includes(signal))];
   return h(
     "ul",
-    { class: "legend", "aria-label": text("signals.colours") },
+    { class: "legend", "aria-label": text("signal.legend") },
     ...signals.map((signal) =>
       h("li", { title: signalTitle(signal) }, h("span", { class: "swatch", vars: { "--colour": signalColour(signal) } }), signalName(signal)),
     ),

@@ -2,7 +2,6 @@
 
 import { h, refill } from "./dom.js";
 import { icon } from "./icons.js";
-import { capitalize } from "./format.js";
 import { text } from "./language.js";
 
 /** @typedef {import("./feedback.js").Feedback} Feedback */
@@ -27,17 +26,17 @@ const isOff = (error) => error.status === 503 && error.retryAfter === null;
 /** @param {Feedback} feedback @returns {[string, string, string]} State, text and title. */
 function statusOf(feedback) {
   const { pending, rejected, droppedCount, sentCount } = feedback;
-  if (droppedCount) return ["failed", text("feedback.dropped", { n: droppedCount }), text("feedback.dropped.title")];
-  if (rejected) return ["failed", text("feedback.rejected", { n: rejected.events }), `${rejected.error.message}. ${rejected.error.remedy}`];
+  if (droppedCount) return ["failed", text("feedback.dropped", { n: droppedCount }), text("feedback.dropped.reason")];
+  if (rejected) return ["failed", text("feedback.rejected", { n: rejected.events }), text("feedback.rejected.reason")];
   if (pending) return pendingStatus(feedback);
-  if (sentCount) return ["saved", text("feedback.saved"), text("feedback.saved.title", { n: sentCount })];
+  if (sentCount) return ["saved", text("feedback.saved"), text("feedback.saved.count", { n: sentCount })];
   return ["none", "", ""];
 }
 
 /** @param {Feedback} feedback @returns {[string, string, string]} */
 function pendingStatus({ pending, lastError, persistent }) {
-  if (!persistent) return ["failed", text("feedback.notSaved"), text("feedback.notSaved.title")];
+  if (!persistent) return ["failed", text("feedback.notSaved"), text("feedback.notSaved.reason")];
   if (!lastError) return ["sending", text("feedback.saving"), ""];
-  if (isOff(lastError)) return ["off", text("feedback.off"), `${capitalize(lastError.message)}. ${text("feedback.off.title")}`];
-  return ["waiting", text("feedback.waiting", { n: pending }), `${capitalize(lastError.message)}. ${text("feedback.waiting.title")}`];
+  if (isOff(lastError)) return ["off", text("feedback.off"), text("feedback.off.reason")];
+  return ["waiting", text("feedback.waiting", { n: pending }), text("feedback.waiting.reason")];
 }

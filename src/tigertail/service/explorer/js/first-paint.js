@@ -12,12 +12,11 @@
   const theme = read("tigertail.theme");
   if (theme === "dark" || theme === "light") root.dataset.theme = theme;
 
-  // The language of the address, else the one chosen before, else the first of the visitor's that the page speaks.
-  const spoken = (root.dataset.languages ?? "").split(" ");
+  // The language of the address, else the one chosen before, else the first of the browser's that the page speaks.
+  const spoken = root.dataset.languages?.split(" ") ?? [];
   const wanted = [new URLSearchParams(location.search).get("lang"), read("tigertail.language"), ...navigator.languages];
-  const found = wanted.map((tag) => tag?.toLowerCase().split("-")[0] ?? "").find((code) => spoken.includes(code));
-  root.lang = found ?? root.lang;
-  root.dir = root.lang === "ar" ? "rtl" : "ltr";
+  root.lang = wanted.map((tag) => tag?.toLowerCase().split("-")[0] ?? "").find((code) => spoken.includes(code)) ?? "en";
+  root.dir = root.dataset.rightToLeft?.split(" ").includes(root.lang) ? "rtl" : "ltr";
   root.dataset.waiting = ""; // until the messages are there
-  addEventListener("error", () => delete root.dataset.waiting);
+  addEventListener("error", () => delete root.dataset.waiting, true);
 })();

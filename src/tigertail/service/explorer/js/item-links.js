@@ -10,7 +10,7 @@ const MBID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const ENTITIES = new Map([["artist", "artist"], ["album", "release"], ["track", "recording"]]);
 
 /** @param {Details} item @returns {string | null} */
-const mbidOf = ({ id, more }) => [more.mbid, id].map(String).find((text) => MBID.test(text)) ?? null;
+const mbidOf = ({ id, more }) => [more.mbid, id].map(String).find((one) => MBID.test(one)) ?? null;
 
 /** @param {Details} item @returns {[string, string][]} Titles and addresses. */
 export function addressesOf(item) {
@@ -25,5 +25,5 @@ export function addressesOf(item) {
 /** @param {Details} item @returns {HTMLElement} */
 export function itemLinks(item) {
   const links = addressesOf(item).map(([title, href]) => h("li", {}, h("a", { href, rel: "noopener noreferrer", target: "_blank" }, title)));
-  return h("ul", { class: "item-links", "aria-label": text("links.elsewhere", { name: fullName(item) }) }, ...links);
+  return h("ul", { class: "item-links", "aria-label": text("query.elsewhere", { name: fullName(item) }) }, ...links);
 }

@@ -49,7 +49,7 @@ export class ListColumn {
   /** @param {HTMLElement} message */
   showMessage(message) {
     this.element.removeAttribute("aria-busy");
-    refill(this.summary, longTail([], 1, text("list.empty")));
+    refill(this.summary, longTail([], 1, text("lists.empty")));
     refill(this.body, message);
     this.element.classList.add("is-empty");
   }

@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 import { explanationBar, explanationList } from "./explanation.js";
 import { fullName } from "./format.js";
 import { icon } from "./icons.js";
-import { formatDecimal, formatPercent, text, textAround } from "./language.js";
+import { formatDecimal, formatNumber, formatPercent, richText, text } from "./language.js";
 
 /**
  * @typedef {import("./types.js").Listed} Listed
@@ -37,7 +37,7 @@ export function listRow(item, otherRank, otherTitle, maxAffinity, actions) {
   return h(
     "li",
     { class: otherRank ? "row both" : "row", dataset: { id: item.id } },
-    h("span", { class: "rank" }, h("span", { class: "visually-hidden" }, text("row.rank"), " "), item.rank),
+    h("span", { class: "rank" }, h("span", { class: "visually-hidden" }, text("row.rank"), " "), formatNumber(item.rank)),
     h("div", { class: "row-item" }, link, badges(item)),
     otherRankMark(otherRank, otherTitle),
     actionButtons(item, actions),
@@ -48,13 +48,13 @@ export function listRow(item, otherRank, otherTitle, maxAffinity, actions) {
 /** @param {number | null} rank @param {string} title */
 function otherRankMark(rank, title) {
   if (!rank) return h("span", {});
-  return h("span", { class: "other-rank", title: text("row.other", { list: title, rank }) }, icon("both"), h("span", { class: "visually-hidden" }, text("row.other", { list: title, rank })), h("span", { "aria-hidden": "true" }, rank));
+  return h("span", { class: "other-rank", title: text("row.other", { list: title, rank }) }, icon("both"), h("span", { class: "visually-hidden" }, text("row.other", { list: title, rank })), h("span", { "aria-hidden": "true" }, formatNumber(rank)));
 }
 
 /** The affinity, where there is no explanation. @param {Listed} item @param {number} maxAffinity */
 function affinityBar({ affinity }, maxAffinity) {
   const value = formatDecimal(affinity, 2);
-  return h("p", { class: "affinity", title: text("row.affinity", { value }) }, h("span", { class: "bar" }, h("span", { class: "gauge", vars: { "--share": Math.max(0, affinity / maxAffinity) } })), h("span", { class: "visually-hidden" }, text("row.affinity", { value })), h("span", { "aria-hidden": "true" }, value));
+  return h("p", { class: "affinity", title: text("row.affinity", { affinity: value }) }, h("span", { class: "bar" }, h("span", { class: "gauge", vars: { "--share": Math.max(0, affinity / maxAffinity) } })), h("span", { class: "visually-hidden" }, text("row.affinity", { affinity: value })), h("span", { "aria-hidden": "true" }, value));
 }
 
 /** How near it is, as the length of the bar, and why. @param {Listed} item @param {number} maxAffinity */
@@ -68,7 +68,7 @@ function explanation(item, maxAffinity) {
       { title: text("row.near", { share: formatPercent(near) }) },
       h("span", { class: "nearness", vars: { "--near": near } }, explanationBar(item)),
       h("span", { class: "near" }, h("span", { class: "visually-hidden" }, text("row.near", { share: formatPercent(near) })), h("span", { "aria-hidden": "true" }, formatPercent(near))),
-      h("span", { class: "explanation-label" }, text("row.why"), h("span", { class: "visually-hidden" }, ` ${fullName(item)}`), icon("chevron")),
+      h("span", { class: "explanation-label" }, h("span", { "aria-hidden": "true" }, text("row.why")), h("span", { class: "visually-hidden" }, text("row.whyItem", { name: fullName(item) })), icon("chevron")),
     ),
     explanationList(item),
   );
@@ -105,8 +105,8 @@ export function hiddenRow(item, show) {
   return h(
     "li",
     { class: "row hidden", dataset: { id: item.id } },
-    h("span", { class: "rank" }, item.rank),
-    h("span", { class: "muted" }, ...textAround("row.hidden", { name: name(fullName(item)) })),
+    h("span", { class: "rank" }, formatNumber(item.rank)),
+    h("span", { class: "muted" }, ...richText("row.hidden", { name: name(fullName(item)) })),
     h("button", { type: "button", class: "secondary", onclick: show }, text("row.show")),
   );
 }

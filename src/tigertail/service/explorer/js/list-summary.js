@@ -28,7 +28,7 @@ export function summarize(items) {
 /** @param {Item[]} items @returns {string} The numbers in one sentence, for a screen reader. */
 export function summaryText(items) {
   const { share, homes, median } = summarize(items);
-  return text("summary", { share: formatPercent(share), homes: text("summary.homes", { n: homes }), median: formatListeners(median) });
+  return text("summary.spoken", { share: formatPercent(share), homes: text("summary.spoken.homes", { n: homes }), listeners: formatListeners(median) });
 }
 
 /**
@@ -41,12 +41,12 @@ export function listSummary(items, maxListeners) {
   return h(
     "div",
     { class: "summary" },
-    longTail(items, maxListeners, text("summary.tail", { summary: summaryText(items) })),
+    longTail(items, maxListeners, text("summary.onTail", { summary: summaryText(items) })),
     h(
       "dl",
       {},
-      figure(formatPercent(share), text("summary.fromTail"), text("summary.fromTail.title", { tail, cold, n: items.length })),
-      figure(formatNumber(homes), text("summary.homes.label", { n: homes })),
+      figure(formatPercent(share), text("summary.tail"), text("summary.tail.title", { tail, cold, all: items.length })),
+      figure(formatNumber(homes), text("summary.homes", { n: homes })),
       figure(formatNumber(median), text("summary.median", { n: median })),
     ),
   );

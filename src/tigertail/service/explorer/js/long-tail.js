@@ -60,6 +60,6 @@ export function longTail(items, maxListeners, label) {
     "figure",
     { class: "long-tail" },
     s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label, preserveAspectRatio: "none" }, s("path", { d: OUTLINE, class: "tail-shape" }), ...stripes),
-    h("figcaption", { "aria-hidden": "true" }, h("span", {}, text("longTail.most")), h("span", {}, text("listeners.none"))),
+    h("figcaption", { "aria-hidden": "true" }, h("span", {}, text("summary.most")), h("span", {}, formatListeners(0))),
   );
 }

@@ -23,13 +23,13 @@ export function openPrivacyDialog(dialog, feedback) {
   });
   refill(
     dialog,
-    h("h2", { id: "dialog-title" }, text("privacy.title")),
-    h("p", {}, text("privacy.what")),
+    h("h2", { id: "dialog-title" }, text("page.feedback")),
+    h("p", {}, text("privacy.lead")),
     h("p", {}, id),
     h("p", {}, text("privacy.id")),
     h("label", { class: "check" }, recording, " ", text("privacy.record")),
     notice,
-    h("div", { class: "buttons" }, erase, h("button", { type: "button", class: "secondary", onclick: () => dialog.close() }, text("dialog.close"))),
+    h("div", { class: "buttons" }, erase, h("button", { type: "button", class: "secondary", onclick: () => dialog.close() }, text("privacy.close"))),
   );
   dialog.showModal();
 }

@@ -4,8 +4,8 @@ import { badges, name } from "./badges.js";
 import { h } from "./dom.js";
 import { fullName } from "./format.js";
 import { itemLinks } from "./item-links.js";
-import { countryName, formatPercent, text } from "./language.js";
-import { signalColour, signalName, signalTitle } from "./signals.js";
+import { countryName, formatList, formatPercent, text } from "./language.js";
+import { signalColour, signalName, signalShare, signalTitle } from "./signals.js";
 
 /** @typedef {import("./types.js").Details} Details */
 
@@ -41,8 +41,8 @@ function weightBar(seed) {
   const weights = sortedWeights(seed);
   return h(
     "span",
-    { class: "bar thick", role: "img", "aria-label": weights.map(([signal, weight]) => `${signalName(signal)} ${formatPercent(weight)}`).join(", ") },
-    ...weights.map(([signal, weight]) => h("span", { class: "part", title: `${signalName(signal)} ${formatPercent(weight)}`, vars: { "--share": weight, "--colour": signalColour(signal) } })),
+    { class: "bar thick", role: "img", "aria-label": formatList(weights.map(([signal, weight]) => signalShare(signal, weight))) },
+    ...weights.map(([signal, weight]) => h("span", { class: "part", title: signalShare(signal, weight), vars: { "--share": weight, "--colour": signalColour(signal) } })),
   );
 }
 
@@ -54,17 +54,17 @@ function weightsOf(seed) {
   const unknown = Object.keys(seed.weights).filter((signal) => !seed.known_by[signal]);
   return h(
     "section",
-    { class: "weights", "aria-label": text("query.weights.of", { name: fullName(seed) }) },
+    { class: "weights", "aria-label": text("query.weightsOf", { name: fullName(seed) }) },
     h("h2", {}, text("query.weights")),
     weightBar(seed),
     h("ul", { class: "legend" }, ...sortedWeights(seed).map(([signal, weight]) => legendEntry(signal, " ", h("b", {}, formatPercent(weight))))),
-    unknown.length ? h("p", { class: "muted" }, text("query.noData", { signals: unknown.map(signalName).join(", ") })) : null,
+    unknown.length ? h("p", { class: "muted" }, text("query.noData", { signals: formatList(unknown.map(signalName)) })) : null,
   );
 }
 
 /** @param {Details[]} seeds @returns {HTMLElement[]} One bar per seed, and one legend for all. */
 function weightsOfEach(seeds) {
   const signals = [...new Set(seeds.flatMap((seed) => sortedWeights(seed).map(([signal]) => signal)))];
-  const bars = seeds.map((seed) => h("section", { class: "weights compact", "aria-label": text("query.weights.of", { name: fullName(seed) }) }, h("h2", {}, name(fullName(seed))), weightBar(seed)));
+  const bars = seeds.map((seed) => h("section", { class: "weights compact", "aria-label": text("query.weightsOf", { name: fullName(seed) }) }, h("h2", {}, name(fullName(seed))), weightBar(seed)));
   return [...bars, h("ul", { class: "legend" }, ...signals.map((signal) => legendEntry(signal)))];
 }

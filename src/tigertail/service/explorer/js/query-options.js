@@ -6,7 +6,7 @@ import { countryPicker } from "./country-picker.js";
 import { freshId, h, refill } from "./dom.js";
 import { capitalize, stratumTitle } from "./format.js";
 import { icon } from "./icons.js";
-import { countryName, formatNumber, formatPercent, text, textIfAny } from "./language.js";
+import { countryName, formatNumber, formatPercent, text, textOr } from "./language.js";
 import { signalColour, signalName, signalTitle } from "./signals.js";
 import { DEFAULTS, LIST_LENGTHS, QUERY_OPTIONS, countChanged } from "./state.js";
 
@@ -29,7 +29,7 @@ export class QueryOptions {
     this.body = h("div", { class: "query-options-body" });
     this.resetButton = h("button", { type: "button", class: "secondary reset", onclick: () => this.#reset() }, text("options.reset"));
     this.changedCount = h("span", { class: "changed-count" });
-    this.details = h("details", { class: "query-options" }, h("summary", {}, icon("options"), h("span", {}, text("options")), this.changedCount, icon("chevron")), this.body);
+    this.details = h("details", { class: "query-options" }, h("summary", {}, icon("options"), h("span", {}, text("options.title")), this.changedCount, icon("chevron")), this.body);
     refill(root, this.details);
     // On a wide screen the options stand beside the lists, always open.
     const wide = matchMedia("(min-width: 1100px)");
@@ -56,7 +56,7 @@ export class QueryOptions {
 
   #reset() {
     this.router.go(Object.fromEntries(QUERY_OPTIONS.map((name) => [name, DEFAULTS[name]])));
-    this.announce(text("options.wereReset"));
+    this.announce(text("options.wasReset"));
   }
 
   /** @param {Described} model */
@@ -66,7 +66,7 @@ export class QueryOptions {
     const picker = countryPicker({
       id: "lens-country",
       label: text("lens.country"),
-      placeholder: text("lens.choose"),
+      placeholder: text("lens.placeholder"),
       announce: this.announce,
       countries: () => [
         { code: WORLD, name: text("lens.world"), note: formatNumber(model.listeners ?? 0) },
@@ -80,7 +80,7 @@ export class QueryOptions {
       ...rangeOf(model, "lens"),
       value: (state) => state.lens ?? model.lens ?? 0.5,
       change: (lens) => ({ lens }),
-      format: (value, state) => (state.lens === null ? text("options.isDefault", { value: formatPercent(value) }) : formatPercent(value)),
+      format: (value, state) => (state.lens === null ? text("options.default", { value: formatPercent(value) }) : formatPercent(value)),
     });
     const show = (/** @type {State} */ { country }) => {
       strength.hidden = !country;
@@ -91,21 +91,21 @@ export class QueryOptions {
           : [icon("world"), h("b", {}, text("lens.world"))]),
       );
     };
-    return optionGroup(text("lens"), text("lens.what"), bindState(current, show), picker, strength);
+    return optionGroup(text("lens.title"), text("lens.help"), bindState(current, show), picker, strength);
   }
 
   /** @param {Described} model */
   #popularityExponent(model) {
     const slider = rangeInput(this.router, {
-      label: text("popularity"),
+      label: text("beta.title"),
       labelHidden: true,
-      ends: [text("popularity.popular"), text("popularity.littleKnown")],
+      ends: [text("beta.low"), text("beta.high")],
       ...rangeOf(model, "beta"),
       value: (state) => state.beta ?? model.beta,
       change: (beta) => ({ beta }),
       format: (value, state) => popularityText(state.beta === null ? 0 : value - model.beta),
     });
-    return optionGroup(text("popularity"), "", slider);
+    return optionGroup(text("beta.title"), "", slider);
   }
 
   /** @param {Described} model */
@@ -113,15 +113,15 @@ export class QueryOptions {
     const standard = model.character;
     if (standard === null) return null;
     const slider = rangeInput(this.router, {
-      label: text("character"),
+      label: text("character.title"),
       labelHidden: true,
-      ends: [text("character.taste"), text("character.kinship")],
+      ends: [text("character.low"), text("character.high")],
       ...rangeOf(model, "character"),
       value: (state) => state.character ?? standard,
       change: (character) => ({ character }),
       format: (value) => formatPercent(value),
     });
-    return optionGroup(text("character"), "", slider);
+    return optionGroup(text("character.title"), "", slider);
   }
 
   /** @param {Described} model */
@@ -136,13 +136,13 @@ export class QueryOptions {
         change: (checked, state) => ({ disabledSignals: checked ? state.disabledSignals.filter((other) => other !== signal) : [...state.disabledSignals, signal] }),
       }),
     );
-    return boxes.length ? optionGroup(text("signals"), "", h("div", { class: "checkboxes" }, ...boxes)) : null;
+    return boxes.length ? optionGroup(text("options.signals"), "", h("div", { class: "checkboxes" }, ...boxes)) : null;
   }
 
   /** @param {Described} model */
   #filters(model) {
     return optionGroup(
-      text("filters"),
+      text("filters.title"),
       "",
       this.#subset("strata", text("filters.strata"), model.strata, stratumTitle),
       model.kinds.length > 1 ? this.#subset("kinds", text("filters.kinds"), model.kinds, () => "") : null,
@@ -167,7 +167,7 @@ export class QueryOptions {
       "div",
       { class: "checkboxes inline-boxes", role: "group", "aria-label": label },
       ...values.map((value) =>
-        checkbox(this.router, textIfAny(`${name === "strata" ? "stratum" : "kind"}.${value}`, value), {
+        checkbox(this.router, textOr(`${name === "strata" ? "stratum" : "kind"}.${value}`, value), {
           title: title(value),
           checked: (state) => chosen(state).includes(value),
           disabled: (state) => chosen(state).length === 1 && chosen(state)[0] === value,
@@ -182,13 +182,13 @@ export class QueryOptions {
 
   /** @param {Described} model */
   #homeCountries(model) {
-    const chips = h("ul", { class: "chips small", "aria-label": text("filters.homes.listed") });
+    const chips = h("ul", { class: "chips small", "aria-label": text("filters.homes.chosen") });
     const picker = countryPicker({
       id: "homes",
       label: text("filters.homes"),
-      placeholder: text("filters.homes.any"),
+      placeholder: text("filters.homes.placeholder"),
       announce: this.announce,
-      countries: () => model.item_countries.map((place) => ({ code: place.code, name: countryName(place.code), note: text("items", { n: place.items ?? 0 }) })),
+      countries: () => model.item_countries.map((place) => ({ code: place.code, name: countryName(place.code), note: text("item.items", { n: place.items ?? 0 }) })),
       choose: (code) => this.router.go({ itemCountries: [...new Set([...this.router.state.itemCountries, code])] }),
     });
     const show = (/** @type {State} */ { itemCountries }) => {
@@ -196,7 +196,7 @@ export class QueryOptions {
       refill(
         chips,
         ...itemCountries.map((code) =>
-          h("li", { class: "chip" }, countryName(code), h("button", { type: "button", "aria-label": text("remove", { name: countryName(code) }), onclick: () => this.router.go({ itemCountries: itemCountries.filter((other) => other !== code) }) }, icon("close"))),
+          h("li", { class: "chip" }, countryName(code), h("button", { type: "button", "aria-label": text("search.remove", { name: countryName(code) }), onclick: () => this.router.go({ itemCountries: itemCountries.filter((other) => other !== code) }) }, icon("close"))),
         ),
       );
     };
@@ -227,7 +227,7 @@ function rangeOf(model, name) {
 
 /** @param {number} difference  From the default of the model. */
 function popularityText(difference) {
-  if (Math.abs(difference) < 0.011) return text("popularity.default");
-  if (difference < 0) return text(difference < -0.3 ? "popularity.mostPopular" : "popularity.morePopular");
-  return text(difference > 0.3 ? "popularity.tailFirst" : "popularity.lessKnown");
+  if (Math.abs(difference) < 0.011) return text("beta.default");
+  if (difference < 0) return text(difference < -0.3 ? "beta.most" : "beta.more");
+  return text(difference > 0.3 ? "beta.least" : "beta.less");
 }

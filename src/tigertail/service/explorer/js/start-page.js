@@ -2,7 +2,7 @@
 
 import { badges, name } from "./badges.js";
 import { h, refill } from "./dom.js";
-import { fullName } from "./format.js";
+import { formatListeners, fullName } from "./format.js";
 import { text } from "./language.js";
 import { longTail } from "./long-tail.js";
 import { errorMessage } from "./placeholders.js";
@@ -60,7 +60,7 @@ export class StartPage {
       return items;
     };
     const [tail, cold] = await Promise.all([similarIn("tail"), similarIn("cold")]);
-    refill(this.facts, text(model.simulated ? "start.facts.simulated" : "start.facts", { items: model.items, listeners: model.listeners ?? 0, dataset: model.dataset }));
+    refill(this.facts, text("start.facts", { items: text("item.items", { n: model.items }), listeners: formatListeners(model.listeners ?? 0), dataset: model.simulated ? text("start.simulated", { dataset: model.dataset }) : model.dataset }));
     refill(this.tail, longTail([...popular, ...tail, ...cold], popular[0]?.listeners ?? 1, text("start.tail")));
     refill(this.groups, this.#group(text("start.head"), popular), this.#group(text("start.fromTail"), tail), this.#group(text("start.cold"), cold));
   }

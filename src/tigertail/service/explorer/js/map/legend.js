@@ -2,7 +2,7 @@
 
 import { countryPicker } from "../country-picker.js";
 import { h, refill } from "../dom.js";
-import { countryName, formatNumber, formatPercent, text, textAround } from "../language.js";
+import { countryName, formatNumber, formatPercent, text, richText } from "../language.js";
 import { cohesion } from "./cohesion.js";
 import { COLOURED_COUNTRIES } from "./scene.js";
 
@@ -16,7 +16,7 @@ import { COLOURED_COUNTRIES } from "./scene.js";
  */
 export function legend(scene, { highlight, zoom, announce }) {
   const cohesionNote = h("p", { class: "cohesion", role: "status", "aria-live": "polite" });
-  const zoomButton = h("button", { type: "button", class: "secondary", hidden: true, onclick: () => chosen && zoom(chosen) }, text("map.zoomCountry"));
+  const zoomButton = h("button", { type: "button", class: "secondary", hidden: true, onclick: () => chosen && zoom(chosen) }, text("map.zoomToCountry"));
   /** @type {string | null} */
   let chosen = null;
   const choose = (/** @type {string | null} */ country) => {
@@ -38,9 +38,9 @@ export function legend(scene, { highlight, zoom, announce }) {
   const others = countryPicker({
     id: "map-country",
     label: text("map.highlight"),
-    placeholder: text("map.anotherCountry"),
+    placeholder: text("map.highlight.placeholder"),
     announce,
-    countries: () => scene.countries.map(([code, dots]) => ({ code, name: countryName(code), note: text("map.dots", { n: dots }) })),
+    countries: () => scene.countries.map(([code, dots]) => ({ code, name: countryName(code), note: text("item.dots", { n: dots }) })),
     choose,
   });
   const rest = scene.size - scene.countries.slice(0, COLOURED_COUNTRIES).reduce((sum, [, dots]) => sum + dots, 0);
@@ -58,5 +58,5 @@ export function legend(scene, { highlight, zoom, announce }) {
 /** @param {import("./scene.js").Scene} scene @param {string} country */
 function cohesionText(scene, country) {
   const { before, after, nearest } = cohesion(scene, country);
-  return textAround("map.cohesion", { country: h("b", {}, countryName(country)), nearest, before: h("b", {}, formatPercent(before)), after: h("b", {}, formatPercent(after)) });
+  return richText("map.cohesion", { country: h("b", {}, countryName(country)), nearest, before: h("b", {}, formatPercent(before)), after: h("b", {}, formatPercent(after)) });
 }

@@ -1,9 +1,9 @@
 /** The map of the catalogue, before (naive CF) and after (Tigertail). */
 
 import { badges, name } from "../badges.js";
-import { debounce, h, refill } from "../dom.js";
+import { debounce, h, refill, setTitle } from "../dom.js";
 import { icon } from "../icons.js";
-import { text } from "../language.js";
+import { formatList, text } from "../language.js";
 import { errorMessage } from "../placeholders.js";
 import { idOf, seedOf, similarParams } from "../state.js";
 import { Camera } from "./camera.js";
@@ -11,7 +11,7 @@ import { listenForGestures } from "./gestures.js";
 import { legend } from "./legend.js";
 import { Renderer } from "./renderer.js";
 import { Scene } from "./scene.js";
-import { missingMap, selectionPanel } from "./selection-panel.js";
+import { listName, missingMap, selectionPanel } from "./selection-panel.js";
 import { Transitions } from "./transitions.js";
 import { VisibleList } from "./visible-list.js";
 
@@ -47,7 +47,7 @@ export class MapView {
   }
 
   async show() {
-    document.title = `${text("tab.map")} · Tigertail`;
+    setTitle(text("page.map"));
     if (this.scene) {
       this.#resize();
       this.#loadResults();
@@ -95,7 +95,7 @@ export class MapView {
       h(
         "header",
         { class: "map-header" },
-        h("div", {}, h("h1", {}, text("map.title")), h("p", { class: "muted" }, text("map.what"), this.missingNote)),
+        h("div", {}, h("h1", {}, text("map.title")), h("p", { class: "muted" }, text("map.lead"), this.missingNote)),
         this.#layoutSwitch(),
       ),
       h(
@@ -152,7 +152,7 @@ export class MapView {
       { class: "map-buttons" },
       button(text("map.zoomIn"), () => this.#zoom(1.6), icon("add")),
       button(text("map.zoomOut"), () => this.#zoom(1 / 1.6), "−"),
-      button(text("map.whole"), () => this.transitions?.showAll(), icon("fit")),
+      button(text("map.showAll"), () => this.transitions?.showAll(), icon("fit")),
     );
   }
 
@@ -259,15 +259,16 @@ export class MapView {
     this.#updateLabel();
     this.#draw();
     const missing = scene.visible.reduce((rest, visible) => rest - visible, scene.size);
-    if (this.missingNote) this.missingNote.textContent = missing ? ` ${text("map.noData", { n: missing, model: marks.naive ? text("naive") : "Tigertail" })}` : "";
+    if (this.missingNote) this.missingNote.textContent = missing ? ` ${text("map.missing", { n: missing, list: listName(marks.naive) })}` : "";
     refill(selection, ...selectionPanel(scene, marks, this.services.router.link({ view: "lists" }), () => this.#flyToResults()));
   }
 
   #updateLabel() {
     const { scene, marks, canvas } = this;
     if (!scene || !canvas) return;
-    const names = marks.seeds.map((seed) => scene.data.name[seed]).join(", ");
-    canvas.setAttribute("aria-label", text(names ? "map.label.marked" : "map.label", { n: scene.size, model: marks.naive ? text("naive") : "Tigertail", names, results: marks.results.length }));
+    const names = formatList(marks.seeds.map((seed) => scene.data.name[seed]));
+    const label = text("map.label", { n: scene.size, list: listName(marks.naive) });
+    canvas.setAttribute("aria-label", names ? `${label} ${text("map.marked", { names, results: text("item.results", { n: marks.results.length }) })}` : label);
   }
 
   #flyToResults() {

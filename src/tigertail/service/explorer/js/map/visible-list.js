@@ -25,7 +25,8 @@ export class VisibleList {
   /** @param {import("./camera.js").Box} box */
   show(box) {
     const { dots, count } = this.scene.dotsIn(box, MAX_LISTED);
-    this.count.textContent = text(count > MAX_LISTED ? "map.inView.most" : "map.inView", { n: count, most: MAX_LISTED });
+    const artists = text("map.inView", { n: count });
+    this.count.textContent = count > MAX_LISTED ? text("map.inView.most", { artists, most: MAX_LISTED }) : artists;
     if (this.list.contains(document.activeElement)) return; // a list with the focus must not change
     refill(this.list, ...dots.map((dot) => this.#listItem(dot)));
   }
