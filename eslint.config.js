@@ -15,6 +15,6 @@ export default [
   { ...js.configs.recommended, files: ["**/*.js"] },
   { files: ["src/**/*.js"], languageOptions: { ecmaVersion: 2022, globals: globals.browser }, rules },
   // Loaded before anything is painted, and therefore not a module.
-  { files: ["src/**/theme-init.js"], languageOptions: { sourceType: "script" } },
+  { files: ["src/**/first-paint.js"], languageOptions: { sourceType: "script" } },
   { files: ["*.config.js"], rules },
 ];

@@ -55,7 +55,7 @@ def test_both_lists_are_those_of_the_api(person: Any, expect: Any, star: Json) -
     tail = sum(
         item["stratum"] in ("tail", "cold") for item in person.get("similar", item=star["item_id"])["items"]
     )
-    expect(summary.locator("dd").first).to_have_text(f"{round(tail / 20 * 100)}\u202f%")
+    expect(summary.locator("dd").first).to_have_text(f"{round(tail / 20 * 100)}%")
     expect(summary.locator("line.stripe")).to_have_count(20)
     person.screenshot("lists")
 

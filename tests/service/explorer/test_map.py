@@ -30,7 +30,7 @@ def test_the_map_opens_zooms_and_shows_before_and_after(
     in_view.click()
     page.locator(".visible-list").get_by_role("link", name=star["name"], exact=True).click()
     expect(page.locator(".map-selection h2")).to_have_text(star["name"])
-    expect(page.locator(".map-selection")).to_contain_text("20 results of naive CF")
+    expect(page.locator(".map-selection")).to_contain_text("Naive CF: 20 results")
     assert person.address == {"view": ["map"], "item": [f"id:{star['item_id']}"]}
     person.screenshot("map-query")
 

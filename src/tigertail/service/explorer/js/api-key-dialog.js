@@ -1,6 +1,7 @@
 /** The dialog that asks for an API key. */
 
 import { h, refill } from "./dom.js";
+import { text } from "./language.js";
 
 /**
  * @param {HTMLDialogElement} dialog
@@ -13,12 +14,12 @@ export function promptForApiKey(dialog, rejected) {
     const form = h(
       "form",
       { method: "dialog" },
-      h("h2", { id: "dialog-title" }, "API key needed"),
-      h("p", {}, rejected ? "The server rejected this key. Is it complete?" : "This server needs an API key. Ask its operator for one."),
-      h("label", { for: "key" }, "API key"),
+      h("h2", { id: "dialog-title" }, text("key.title")),
+      h("p", {}, text(rejected ? "key.rejected" : "key.needed")),
+      h("label", { for: "key" }, text("key.label")),
       input,
-      h("p", { class: "muted" }, "It is stored in this tab only, until you close it."),
-      h("div", { class: "buttons" }, h("button", { type: "submit", class: "primary" }, "Use key"), h("button", { type: "button", class: "secondary", onclick: () => dialog.close() }, "Cancel")),
+      h("p", { class: "muted" }, text("key.stored")),
+      h("div", { class: "buttons" }, h("button", { type: "submit", class: "primary" }, text("key.use")), h("button", { type: "button", class: "secondary", onclick: () => dialog.close() }, text("key.cancel"))),
     );
     let key = /** @type {string | null} */ (null);
     // The policy `form-action 'none'` forbids even a form that only closes its dialog, so the submit is handled here.

@@ -17,7 +17,7 @@ export class ApiError extends Error {
    * @param {number | null} [retryAfter]  Seconds.
    */
   constructor(status, problem, retryAfter = null) {
-    super(problem.detail ?? problem.title ?? `the server responded with status ${status}`);
+    super(problem.detail ?? problem.title ?? "");
     this.status = status;
     this.title = problem.title ?? "";
     this.remedy = problem.remedy ?? "";
@@ -198,7 +198,7 @@ export class Api {
     } catch (error) {
       if (isAbort(error)) throw error;
       this.connection.dispatchEvent(new Event("lost"));
-      throw new ApiError(0, { title: "No response", detail: "the server cannot be reached", remedy: "check that it is running and that you are connected" });
+      throw new ApiError(0, {});
     }
   }
 }

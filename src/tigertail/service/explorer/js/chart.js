@@ -1,7 +1,7 @@
 /** Dots with error bars: one panel per group, one row per system. All panels have the same scale, so they compare. */
 
 import { h, s } from "./dom.js";
-import { formatNumber } from "./format.js";
+import { formatDecimal, text } from "./language.js";
 
 /**
  * @typedef {import("./types.js").Estimate} Estimate
@@ -60,18 +60,21 @@ function panelFigure({ name, queries, values }, { systems, reference, metric }, 
   return h(
     "figure",
     { class: "chart-panel" },
-    h("figcaption", {}, h("b", {}, name), ` ${formatNumber(queries)} queries`),
+    h("figcaption", {}, h("b", {}, name), " ", text("item.queries", { n: queries })),
     s(
       "svg",
-      { viewBox: `0 0 ${WIDTH} ${bottom + 22}`, role: "img", "aria-label": `${metric}, ${name}: best is ${best}. The table below has every number.` },
+      { viewBox: `0 0 ${WIDTH} ${bottom + 22}`, role: "img", "aria-label": text("evaluation.chart", { metric, group: name, system: best }) },
       ...ticks.map((tick) => s("g", { class: "tick" }, s("line", { x1: x(tick), x2: x(tick), y1: TOP, y2: bottom }), s("text", { x: x(tick), y: bottom + 15, "text-anchor": "middle" }, tickLabel(tick)))),
       ...systems.map((system, index) => systemMark(system, values[index], TOP + (index + 0.5) * ROW_HEIGHT, x, system === reference, system === best)),
     ),
   );
 }
 
+/** @param {number} tick @returns {number} As many as two figures need. */
+const decimalsOf = (tick) => (String(Number(tick.toPrecision(2))).split(".")[1] ?? "").length;
+
 /** @param {number} tick */
-const tickLabel = (tick) => (tick === 0 ? "0" : String(Number(tick.toPrecision(2))).replace(/^0\./, "."));
+const tickLabel = (tick) => formatDecimal(tick, decimalsOf(tick));
 
 /**
  * @param {string} system
@@ -84,10 +87,10 @@ const tickLabel = (tick) => (tick === 0 ? "0" : String(Number(tick.toPrecision(2
 function systemMark(system, value, y, x, isReference, isBest) {
   const className = `mark${isReference ? " reference" : ""}${isBest ? " best" : ""}`;
   const label = s("text", { x: LABEL_WIDTH - 10, y: y + 4, "text-anchor": "end" }, system.length > MAX_LABEL ? `${system.slice(0, MAX_LABEL - 1)}…` : system, s("title", {}, system));
-  if (!value || value.mean === null) return s("g", { class: className }, label, s("text", { class: "no-data", x: x(0) + 6, y: y + 4 }, "no data"));
+  if (!value || value.mean === null) return s("g", { class: className }, label, s("text", { class: "no-data", x: x(0) + 6, y: y + 4 }, text("evaluation.noData")));
   const { mean, low, high } = value;
   const bar = low === null || high === null ? null : s("line", { x1: x(low), x2: x(high), y1: y, y2: y });
   const dot = isReference ? s("rect", { x: x(mean) - 4.5, y: y - 4.5, width: 9, height: 9, transform: `rotate(45 ${x(mean)} ${y})` }) : s("circle", { cx: x(mean), cy: y, r: 3.6 });
-  const interval = bar ? ` [${low?.toFixed(4)}, ${high?.toFixed(4)}]` : "";
-  return s("g", { class: className }, label, bar, dot, s("title", {}, `${system}: ${mean.toFixed(4)}${interval}`));
+  const interval = bar ? ` [${formatDecimal(low ?? 0, 4)}, ${formatDecimal(high ?? 0, 4)}]` : "";
+  return s("g", { class: className }, label, bar, dot, s("title", {}, `${system}: ${formatDecimal(mean, 4)}${interval}`));
 }

@@ -5,6 +5,7 @@
 
 import { freshId, h, refill } from "./dom.js";
 import { isAbort } from "./api.js";
+import { text } from "./language.js";
 
 /**
  * @template T
@@ -97,27 +98,27 @@ export class Combobox {
   }
 
   async #find() {
-    const text = this.options.input.value.trim();
+    const typed = this.options.input.value.trim();
     const controller = new AbortController();
     this.controller = controller;
     try {
-      const found = await this.options.find(text, controller.signal);
+      const found = await this.options.find(typed, controller.signal);
       if (controller !== this.controller || controller.signal.aborted) return;
-      this.foundText = text;
-      this.#show(found, text);
+      this.foundText = typed;
+      this.#show(found, typed);
     } catch (error) {
       if (isAbort(error) || controller !== this.controller) return;
-      this.#show([], text, this.options.errorText?.(error) ?? String(error));
+      this.#show([], typed, this.options.errorText?.(error) ?? String(error));
     }
   }
 
-  /** @param {T[]} found @param {string} text @param {Node | string} [error] */
-  #show(found, text, error) {
+  /** @param {T[]} found @param {string} typed @param {Node | string} [error] */
+  #show(found, typed, error) {
     const { input, list, render, announce, emptyText } = this.options;
     this.found = found;
     refill(list, ...found.map((option) => this.#option(render(option))));
     if (!found.length) {
-      list.append(h("li", { class: "none", role: "presentation" }, error ?? emptyText?.(text) ?? "Nothing found"));
+      list.append(h("li", { class: "none", role: "presentation" }, error ?? emptyText?.(typed) ?? text("search.nothing")));
     }
     this.open = true;
     this.#activate(-1);
@@ -125,7 +126,7 @@ export class Combobox {
     list.scrollTop = 0;
     input.setAttribute("aria-expanded", "true");
     input.removeAttribute("aria-busy");
-    announce(found.length ? `${found.length} suggestions` : (list.textContent ?? ""));
+    announce(found.length ? text("search.found", { n: found.length }) : (list.textContent ?? ""));
     const waiting = this.chooseFirst;
     this.chooseFirst = null;
     if (waiting && found.length) this.#choose(0, waiting);

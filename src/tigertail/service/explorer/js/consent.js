@@ -1,6 +1,7 @@
 /** Whether the visitor allows this page to record: before they say so, nothing is stored in the browser or sent. */
 
 import { h, refill } from "./dom.js";
+import { text } from "./language.js";
 import { readItem, writeItem } from "./storage.js";
 
 const RECORDING = "tigertail.recording";
@@ -39,13 +40,13 @@ export function consentBar(root, consent, explain) {
     if (root.hidden) return refill(root);
     return refill(
       root,
-      h("p", {}, "May this server record the lists that you see and your ratings, to improve the lists? They carry a random id, no name."),
+      h("p", {}, text("consent.question")),
       h(
         "div",
         { class: "buttons" },
-        h("button", { type: "button", class: "primary", onclick: () => consent.give(true) }, "Allow"),
-        h("button", { type: "button", class: "secondary", onclick: () => consent.give(false) }, "Do not allow"),
-        h("button", { type: "button", class: "secondary", onclick: explain }, "What is recorded?"),
+        h("button", { type: "button", class: "primary", onclick: () => consent.give(true) }, text("consent.allow")),
+        h("button", { type: "button", class: "secondary", onclick: () => consent.give(false) }, text("consent.refuse")),
+        h("button", { type: "button", class: "secondary", onclick: explain }, text("consent.explain")),
       ),
     );
   };

@@ -3,8 +3,9 @@
 import { countryBadge } from "./badges.js";
 import { Combobox } from "./combobox.js";
 import { h } from "./dom.js";
-import { countryName, foldText } from "./format.js";
+import { foldText } from "./format.js";
 import { icon } from "./icons.js";
+import { countryName, text } from "./language.js";
 
 /** @typedef {{code: string, name: string, note: string}} Country */
 
@@ -25,21 +26,21 @@ export function countryPicker({ id, label, placeholder, countries, choose, annou
     input,
     list,
     delay: 0,
-    find: async (text) => matchingCountries(countries(), text),
+    find: async (typed) => matchingCountries(countries(), typed),
     render: (/** @type {Country} */ { code, name, note }) => [code ? countryBadge(code) : icon("world"), h("span", { class: "option-name" }, name), h("span", { class: "listener-count" }, note)],
     choose: ({ code }) => {
       combobox.clear();
       choose(code);
     },
     announce,
-    emptyText: (text) => `No country matches “${text}”`,
+    emptyText: (typed) => text("country.noMatch", { text: typed }),
   });
   return h("div", { class: "field" }, h("label", { class: "visually-hidden", for: id }, label), input, list);
 }
 
-/** @param {Country[]} countries @param {string} text */
-function matchingCountries(countries, text) {
-  const query = foldText(text);
+/** @param {Country[]} countries @param {string} typed */
+function matchingCountries(countries, typed) {
+  const query = foldText(typed);
   if (!query) return countries;
   const starts = (/** @type {Country} */ { code, name }) => foldText(name).startsWith(query) || code.toLowerCase() === query;
   const contains = (/** @type {Country} */ { code, name }) => foldText(`${name} ${code ? countryName(code) : ""}`).includes(query);

@@ -77,6 +77,11 @@ export function refill(element, ...children) {
   fill(element, ...children);
 }
 
+/** Set the title of the window. @param {string} [title]  Of a view. */
+export function setTitle(title) {
+  document.title = title ? `${title} · Tigertail` : "Tigertail";
+}
+
 /**
  * Find an element that the page must have.
  *

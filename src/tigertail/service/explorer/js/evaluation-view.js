@@ -2,9 +2,10 @@
 
 import { ApiError } from "./api.js";
 import { intervalChart } from "./chart.js";
-import { freshId, h, refill } from "./dom.js";
-import { message, errorMessage } from "./placeholders.js";
-import { capitalize, pluralize, countryName, formatNumber } from "./format.js";
+import { freshId, h, refill, setTitle } from "./dom.js";
+import { capitalize, formatListeners } from "./format.js";
+import { countryName, formatDecimal, formatNumber, formatPercent, text, textOr } from "./language.js";
+import { errorMessage, message } from "./placeholders.js";
 
 /**
  * @typedef {import("./types.js").Estimate} Estimate
@@ -16,34 +17,11 @@ import { capitalize, pluralize, countryName, formatNumber } from "./format.js";
 
 const FRONTIER = "frontier";
 const ALPHA = 0.05; // significance level
+const LEVEL = 0.95; // of the intervals
 const MAX_GROUPS = 8; // there may be dozens of countries
-
-const METRICS = {
-  nDCG: "counts the targets in the list, weighted by rank",
-  "IPS-nDCG": "nDCG with each hit weighted by the inverse popularity of the artist",
-  Recall: "share of the targets that are in the list",
-  RR: "reciprocal rank of the first hit",
-  frontier: "the best nDCG and IPS-nDCG that a system can have together, over all popularity exponents",
-};
-
-const GROUPINGS = {
-  query: "by stratum of the query artist",
-  target: "by stratum of the target artist",
-  history: "of the tenth of listeners with most artists",
-  country: "by the listener's country",
-  "item country": "by the artist's country",
-};
-
-const LIST_FIGURES = {
-  coverage: "share of the catalogue that is in any list",
-  Gini: "0: every artist is listed equally often; 1: one artist takes every place",
-  popularity: "mean number of listeners of the listed artists",
-  APLT: "share of tail artists in the lists",
-  hubness: "how much a few artists dominate the lists",
-  ILS: "similarity between the artists of a list",
-  "locality JS": "divergence between the home countries listed and those played",
-  cohesion: "how much the artists of a country list only each other",
-};
+const GROUPINGS = ["query", "target", "history", "country", "item country"];
+const COMMAND = "tigertail evaluate DATASET --report FOLDER";
+const MISSING = "·";
 
 export class EvaluationView {
   /** @param {HTMLElement} root @param {import("./api.js").Api} api */
@@ -57,20 +35,20 @@ export class EvaluationView {
   }
 
   async show() {
-    document.title = "Evaluation · Tigertail";
+    setTitle(text("page.evaluation"));
     if (this.report || this.loading) return;
     this.loading = true;
     refill(this.root, h("div", { class: "page skeleton", role: "status" }, h("span", { class: "bone title" }), h("span", { class: "bone" }), h("span", { class: "bone block" })));
     try {
       const report = await this.api.evaluation();
       if (!Array.isArray(report.rows) || !report.rows.length) {
-        refill(this.root, h("div", { class: "page" }, message("This report cannot be shown here.", "The page needs an evaluation on held-out listeners. To make it:", h("code", { class: "block" }, "tigertail evaluate DATASET --report FOLDER"))));
+        refill(this.root, h("div", { class: "page" }, message(text("evaluation.unreadable"), text("evaluation.unreadable.reason"), command(COMMAND))));
         return;
       }
       this.report = report;
       this.#showReport(report);
     } catch (error) {
-      refill(this.root, h("div", { class: "page" }, h("h1", {}, "How good are the lists?"), this.#errorMessage(error)));
+      refill(this.root, h("div", { class: "page" }, h("h1", {}, text("evaluation.title")), this.#errorMessage(error)));
     } finally {
       this.loading = false;
     }
@@ -79,11 +57,7 @@ export class EvaluationView {
   /** @param {unknown} error */
   #errorMessage(error) {
     if (!(error instanceof ApiError) || error.status !== 404) return errorMessage(error, { retry: () => this.show() });
-    return message(
-      "This model has no evaluation yet.",
-      "An evaluation holds out listeners, takes each of their artists as a query, and measures whether the list holds their other artists.",
-      h("code", { class: "block" }, error.remedy || "tigertail evaluate DATASET --report FOLDER"),
-    );
+    return message(text("evaluation.none"), text("evaluation.none.reason"), command(error.remedy || COMMAND));
   }
 
   /** @param {Report} report */
@@ -94,13 +68,18 @@ export class EvaluationView {
       h(
         "div",
         { class: "page" },
-        h("h1", {}, "How good are the lists?"),
+        h("h1", {}, text("evaluation.title")),
         h(
           "p",
           { class: "lead" },
-          `${formatNumber(report.listeners)} listeners of ${report.dataset}${report.simulated ? " (simulated)" : ""} were held out with all their data. Each of their artists is a query, and their other artists are its targets; lists hold the best ${report.config.k} of the full catalogue. Brackets and bars are 95\u202f% confidence intervals over listeners.`,
+          text("evaluation.lead", {
+            listeners: formatListeners(report.listeners),
+            dataset: report.simulated ? text("page.simulated", { dataset: report.dataset }) : report.dataset,
+            k: report.config.k,
+            level: formatPercent(LEVEL),
+          }),
         ),
-        h("div", { class: "choices" }, this.#select("Metric", metricsOf(report), this.metric, (metric) => (this.metric = metric)), this.#select("Groups", groupingsOf(report), this.grouping, (grouping) => (this.grouping = grouping))),
+        h("div", { class: "choices" }, this.#select(text("evaluation.metric"), metricsOf(report), this.metric, (metric) => (this.metric = metric)), this.#select(text("evaluation.groups"), groupingsOf(report), this.grouping, (grouping) => (this.grouping = grouping))),
         this.results,
         comparisonSection(report),
         listFiguresSection(report),
@@ -112,7 +91,7 @@ export class EvaluationView {
   /** @param {string} label @param {[string, string][]} options @param {string} current @param {(value: string) => void} choose */
   #select(label, options, current, choose) {
     const id = freshId("choice");
-    const select = h("select", { id }, ...options.map(([value, text]) => h("option", { value, selected: value === current }, text)));
+    const select = h("select", { id }, ...options.map(([value, title]) => h("option", { value, selected: value === current }, title)));
     select.addEventListener("change", () => {
       choose(select.value);
       this.#showResults();
@@ -134,11 +113,11 @@ export class EvaluationView {
     const panels = groups.map((group) => ({ name: groupName(group), queries: rowOf(systems[0], group)?.queries ?? 0, values: systems.map((system) => valueOf(system, group)) }));
     refill(
       results,
-      h("p", { class: "muted" }, `${metric}: ${METRICS[/** @type {keyof typeof METRICS} */ (metric)] ?? ""}.`),
-      intervalChart({ systems, reference, panels, metric }),
+      h("p", { class: "muted" }, text("evaluation.meaning", { metric: metricName(metric), meaning: textOr(`metric.${metric}.meaning`, metric) })),
+      intervalChart({ systems, reference, panels, metric: metricName(metric) }),
       table(
-        `${metric}, ${GROUPINGS[/** @type {keyof typeof GROUPINGS} */ (grouping)] ?? grouping}`,
-        ["system", ...groups.map(groupName)],
+        text("evaluation.caption", { metric: metricName(metric), grouping: groupingName(grouping) }),
+        [text("evaluation.system"), ...groups.map(groupName)],
         systems.map((system, index) => ({ heading: system, isReference: system === reference, cells: panels.map(({ values }) => cell(values[index], largestMean(values))) })),
       ),
     );
@@ -155,13 +134,13 @@ const largestMean = (estimates) => Math.max(...estimates.map((estimate) => estim
 function metricsOf(report) {
   const names = Object.keys(report.rows[0]?.metrics ?? {});
   if (report.rows.some((row) => row.frontier)) names.push(FRONTIER);
-  return names.map((metric) => [metric, metric === FRONTIER ? "Frontier" : metric]);
+  return names.map((metric) => [metric, capitalize(metricName(metric))]);
 }
 
 /** @param {Report} report @returns {[string, string][]} */
 function groupingsOf(report) {
   const present = new Set(report.rows.map((row) => row.by));
-  return Object.entries(GROUPINGS).filter(([by]) => present.has(by)).map(([by, text]) => [by, capitalize(text)]);
+  return GROUPINGS.filter((by) => present.has(by)).map((by) => [by, capitalize(groupingName(by))]);
 }
 
 /** @param {Report} report @param {string} by @returns {Group[]} First the one that holds all queries. */
@@ -177,18 +156,30 @@ function groupsOf(report, by) {
 
 /** @param {Group} group @returns {string} */
 function groupName({ by, group }) {
-  if (by === "overall") return "all";
-  return /^[A-Z]{2}$/.test(group) ? countryName(group) : group;
+  if (/^[A-Z]{2}$/.test(group)) return countryName(group);
+  return textOr(`stratum.${group}`, textOr(`evaluation.${by === "overall" ? by : group}`, group));
 }
 
+/** @param {string} metric */
+const metricName = (metric) => textOr(`metric.${metric}`, metric);
+
+/** @param {string} by */
+const groupingName = (by) => textOr(`grouping.${by}`, by);
+
+/** @param {string} line  Of a terminal. */
+const command = (line) => h("code", { class: "block", dir: "ltr" }, line);
+
 /** @param {number | null | undefined} value */
-const formatEstimate = (value) => (value === null || value === undefined ? "·" : value.toFixed(4).replace(/^(-?)0\./, "$1."));
+const formatEstimate = (value) => (value === null || value === undefined ? MISSING : formatDecimal(value, 4));
+
+/** @param {number | null} low @param {number | null} high */
+const interval = (low, high) => h("small", { dir: "ltr" }, `[${formatEstimate(low)}, ${formatEstimate(high)}]`);
 
 /** @param {Estimate | null} estimate @param {number} best */
 function cell(estimate, best) {
-  if (!estimate || estimate.mean === null) return h("td", { class: "none" }, "·");
+  if (!estimate || estimate.mean === null) return h("td", { class: "none" }, MISSING);
   const { mean, low, high } = estimate;
-  return h("td", { class: mean === best ? "best" : null }, h("span", {}, formatEstimate(mean)), h("small", {}, `[${formatEstimate(low)}, ${formatEstimate(high)}]`));
+  return h("td", { class: mean === best ? "best" : null }, h("span", {}, formatEstimate(mean)), interval(low, high));
 }
 
 /**
@@ -221,25 +212,28 @@ function comparisonSection(report) {
     cells: metrics.map((metric) => {
       const { mean, low, high } = differences[metric];
       const p = p_values[metric] ?? null;
-      return h("td", { class: p !== null && p < ALPHA ? null : "not-significant", title: p === null ? null : `p = ${p.toPrecision(2)}` }, h("span", {}, mean === null ? "·" : `${mean > 0 ? "+" : ""}${formatEstimate(mean)}`), h("small", {}, `[${formatEstimate(low)}, ${formatEstimate(high)}]`));
+      return h("td", { class: p !== null && p < ALPHA ? null : "not-significant", title: p === null ? null : `p = ${formatDecimal(p, 4)}` }, h("span", {}, mean === null ? MISSING : `\u2066${mean > 0 ? "+" : ""}${formatEstimate(mean)}\u2069`), interval(low, high));
     }),
   }));
   return h(
     "section",
     {},
-    h("h2", {}, `Compared with ${reference}`),
-    h("p", { class: "muted" }, `Each system minus ${reference}, on the same queries. Pale: not significant in a randomisation test with Holm correction (p ≥ ${ALPHA}).`),
-    table(`Differences from ${reference}`, ["system", ...metrics], rows),
+    h("h2", {}, text("evaluation.compared", { reference })),
+    h("p", { class: "muted" }, text("evaluation.differences.lead", { reference, level: formatDecimal(ALPHA, 2) })),
+    table(text("evaluation.differences", { reference }), [text("evaluation.system"), ...metrics.map(metricName)], rows),
   );
 }
 
 /** @param {string} figure @returns {string} */
-const figureTitle = (figure) => LIST_FIGURES[/** @type {keyof typeof LIST_FIGURES} */ (figure)] ?? "";
+const figureTitle = (figure) => textOr(`figure.${figure}.meaning`, "");
+
+/** @param {string} figure */
+const figureName = (figure) => textOr(`figure.${figure}`, figure);
 
 /** @param {number | null | undefined} value */
 function formatFigure(value) {
-  if (value === null || value === undefined) return "·";
-  return Math.abs(value) >= 20 ? formatNumber(Math.round(value)) : value.toFixed(3).replace(/^(-?)0\./, "$1.");
+  if (value === null || value === undefined) return MISSING;
+  return Math.abs(value) >= 20 ? formatNumber(value) : formatDecimal(value, 3);
 }
 
 /** @param {Report} report */
@@ -252,9 +246,9 @@ function listFiguresSection({ lists = {} }) {
   return h(
     "section",
     {},
-    h("h2", {}, "Beyond accuracy"),
-    table("Figures of the lists", ["system", ...names], rows, titles),
-    h("dl", { class: "terms" }, ...names.flatMap((figure) => [h("dt", {}, figure), h("dd", {}, figureTitle(figure))])),
-    h("p", { class: "muted" }, `${pluralize(systems.length, "system")}.`),
+    h("h2", {}, text("evaluation.lists")),
+    table(text("evaluation.figures"), [text("evaluation.system"), ...names.map(figureName)], rows, titles),
+    h("dl", { class: "terms" }, ...names.flatMap((figure) => [h("dt", {}, figureName(figure)), h("dd", {}, figureTitle(figure))])),
+    h("p", { class: "muted" }, text("evaluation.systems", { n: systems.length })),
   );
 }

@@ -1,8 +1,11 @@
 /** Why an item is in the list: a bar of its parts, and the evidence of each in a sentence. */
 
 import { h } from "./dom.js";
-import { capitalize, formatFactor, formatPercent } from "./format.js";
-import { signalColour, signalTitle } from "./signals.js";
+import { capitalize, formatFactor } from "./format.js";
+import { formatList, formatPercent, text } from "./language.js";
+import { groupName, ownWords } from "./evidence.js";
+import { fromServer } from "./placeholders.js";
+import { signalColour, signalName, signalTitle } from "./signals.js";
 
 /**
  * @typedef {import("./types.js").Carrier} Carrier
@@ -12,7 +15,10 @@ import { signalColour, signalTitle } from "./signals.js";
 const MIN_SHARE = 0.005; // smaller shares are left out
 
 /** @param {Carrier} part */
-const labelOf = (part) => part.signal ?? part.name ?? part.group ?? "";
+const labelOf = (part) => (part.signal ? signalName(part.signal) : groupName(part));
+
+/** @param {Carrier} part */
+const shareOf = (part) => text("signal.share", { signal: labelOf(part), share: formatPercent(part.share) });
 
 /** @param {Carrier} part */
 const colourOf = (part) => (part.signal ? signalColour(part.signal) : "var(--signal-0)");
@@ -28,11 +34,11 @@ export function explanationBar(item) {
   const parts = partsOf(item);
   return h(
     "span",
-    { class: "bar", role: "img", "aria-label": parts.map((part) => `${labelOf(part)} ${formatPercent(part.share)}`).join(", ") },
+    { class: "bar", role: "img", "aria-label": formatList(parts.map(shareOf)) },
     ...parts.map((part) =>
       h("span", {
         class: "part",
-        title: `${labelOf(part)} ${formatPercent(part.share)}`,
+        title: shareOf(part),
         vars: { "--share": part.share, "--colour": colourOf(part) },
       }),
     ),
@@ -51,19 +57,19 @@ function explanationLine(part) {
     "li",
     {},
     h("span", { class: "swatch", vars: { "--colour": colourOf(part) } }),
-    h("span", { class: "part-name" }, part.signal ?? h("bdi", {}, labelOf(part))),
+    h("span", { class: "part-name" }, h("bdi", {}, labelOf(part))),
     h("span", { class: "share" }, amountText(part)),
-    h("span", { class: "evidence", dir: "auto" }, evidenceText(part)),
+    evidence(part),
   );
 }
 
 /** @param {Carrier} part  What a signal multiplies the affinity by, or the share of a group. */
 const amountText = (part) => (part.factor ? formatFactor(part.factor) : formatPercent(part.share));
 
-/** @param {Carrier} part */
-function evidenceText(part) {
-  if (!part.signal) return "Listeners of this group.";
-  return `${capitalize(part.evidence || signalTitle(part.signal))}.`;
+/** @param {Carrier} part  The evidence in the words of the page, or in those of the server. */
+function evidence(part) {
+  const own = ownWords(part);
+  return h("span", { class: "evidence", ...(own ? {} : fromServer) }, `${capitalize(own ?? part.evidence ?? "")}.`);
 }
 
 /**
@@ -76,9 +82,9 @@ export function signalLegend(items, mixture) {
   const signals = [...mixture.filter((signal) => present.has(signal)), ...[...present].filter((signal) => !mixture.includes(signal))];
   return h(
     "ul",
-    { class: "legend", "aria-label": "Colours of the signals" },
+    { class: "legend", "aria-label": text("signal.legend") },
     ...signals.map((signal) =>
-      h("li", { title: signalTitle(signal) }, h("span", { class: "swatch", vars: { "--colour": signalColour(signal) } }), signal),
+      h("li", { title: signalTitle(signal) }, h("span", { class: "swatch", vars: { "--colour": signalColour(signal) } }), signalName(signal)),
     ),
   );
 }

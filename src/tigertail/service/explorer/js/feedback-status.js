@@ -2,7 +2,7 @@
 
 import { h, refill } from "./dom.js";
 import { icon } from "./icons.js";
-import { capitalize, pluralize } from "./format.js";
+import { text } from "./language.js";
 
 /** @typedef {import("./feedback.js").Feedback} Feedback */
 
@@ -10,10 +10,10 @@ import { capitalize, pluralize } from "./format.js";
 export function feedbackStatus(feedback) {
   const element = h("p", { class: "feedback-status", role: "status", "aria-live": "polite" });
   const show = () => {
-    const [state, text, title] = statusOf(feedback);
+    const [state, label, title] = statusOf(feedback);
     element.dataset.state = state;
     element.title = title;
-    refill(element, state === "none" ? null : icon(state === "saved" ? "check" : "wait"), text);
+    refill(element, state === "none" ? null : icon(state === "saved" ? "check" : "wait"), label);
   };
   feedback.addEventListener("change", show);
   show();
@@ -26,17 +26,17 @@ const isOff = (error) => error.status === 503 && error.retryAfter === null;
 /** @param {Feedback} feedback @returns {[string, string, string]} State, text and title. */
 function statusOf(feedback) {
   const { pending, rejected, droppedCount, sentCount } = feedback;
-  if (droppedCount) return ["failed", `${pluralize(droppedCount, "event")} dropped`, "The server accepted no feedback for so long that this browser ran out of space. The oldest impressions were deleted."];
-  if (rejected) return ["failed", `${pluralize(rejected.events, "event")} rejected`, `${rejected.error.message}. ${rejected.error.remedy}`];
+  if (droppedCount) return ["failed", text("feedback.dropped", { n: droppedCount }), text("feedback.dropped.reason")];
+  if (rejected) return ["failed", text("feedback.rejected", { n: rejected.events }), text("feedback.rejected.reason")];
   if (pending) return pendingStatus(feedback);
-  if (sentCount) return ["saved", "Saved", `${pluralize(sentCount, "event")} acknowledged by the server`];
+  if (sentCount) return ["saved", text("feedback.saved"), text("feedback.saved.count", { n: sentCount })];
   return ["none", "", ""];
 }
 
 /** @param {Feedback} feedback @returns {[string, string, string]} */
 function pendingStatus({ pending, lastError, persistent }) {
-  if (!persistent) return ["failed", "Not saved", "This browser blocks storage: events that are not sent are lost when the page is closed."];
-  if (!lastError) return ["sending", "Saving…", ""];
-  if (isOff(lastError)) return ["off", "Not sent", `${capitalize(lastError.message)}. Your feedback stays in this browser until the server stores it.`];
-  return ["waiting", `${pluralize(pending, "event")} to retry`, `${capitalize(lastError.message)}. Stored in this browser, and sent again with the same ids.`];
+  if (!persistent) return ["failed", text("feedback.notSaved"), text("feedback.notSaved.reason")];
+  if (!lastError) return ["sending", text("feedback.saving"), ""];
+  if (isOff(lastError)) return ["off", text("feedback.off"), text("feedback.off.reason")];
+  return ["waiting", text("feedback.waiting", { n: pending }), text("feedback.waiting.reason")];
 }

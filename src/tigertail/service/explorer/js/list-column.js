@@ -1,6 +1,7 @@
 /** One of the two lists, with its header. */
 
 import { h, refill } from "./dom.js";
+import { text } from "./language.js";
 import { hiddenRow, listRow } from "./list-row.js";
 import { listSummary } from "./list-summary.js";
 import { longTail } from "./long-tail.js";
@@ -48,7 +49,7 @@ export class ListColumn {
   /** @param {HTMLElement} message */
   showMessage(message) {
     this.element.removeAttribute("aria-busy");
-    refill(this.summary, longTail([], 1, "An empty list"));
+    refill(this.summary, longTail([], 1, text("lists.empty")));
     refill(this.body, message);
     this.element.classList.add("is-empty");
   }

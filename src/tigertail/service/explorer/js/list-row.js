@@ -3,8 +3,9 @@
 import { badges, name } from "./badges.js";
 import { h } from "./dom.js";
 import { explanationBar, explanationList } from "./explanation.js";
-import { formatPercent, fullName } from "./format.js";
+import { fullName } from "./format.js";
 import { icon } from "./icons.js";
+import { formatDecimal, formatNumber, formatPercent, richText, text } from "./language.js";
 
 /**
  * @typedef {import("./types.js").Listed} Listed
@@ -36,7 +37,7 @@ export function listRow(item, otherRank, otherTitle, maxAffinity, actions) {
   return h(
     "li",
     { class: otherRank ? "row both" : "row", dataset: { id: item.id } },
-    h("span", { class: "rank" }, h("span", { class: "visually-hidden" }, "Rank "), item.rank),
+    h("span", { class: "rank" }, h("span", { class: "visually-hidden" }, text("row.rank"), " "), formatNumber(item.rank)),
     h("div", { class: "row-item" }, link, badges(item)),
     otherRankMark(otherRank, otherTitle),
     actionButtons(item, actions),
@@ -47,13 +48,13 @@ export function listRow(item, otherRank, otherTitle, maxAffinity, actions) {
 /** @param {number | null} rank @param {string} title */
 function otherRankMark(rank, title) {
   if (!rank) return h("span", {});
-  return h("span", { class: "other-rank", title: `Also in the list of ${title}, at rank ${rank}` }, icon("both"), h("span", { class: "visually-hidden" }, `In both lists; in ${title} at rank `), rank);
+  return h("span", { class: "other-rank", title: text("row.other", { list: title, rank }) }, icon("both"), h("span", { class: "visually-hidden" }, text("row.other", { list: title, rank })), h("span", { "aria-hidden": "true" }, formatNumber(rank)));
 }
 
 /** The affinity, where there is no explanation. @param {Listed} item @param {number} maxAffinity */
 function affinityBar({ affinity }, maxAffinity) {
-  const text = affinity.toFixed(2).replace(/^0/, "");
-  return h("p", { class: "affinity", title: `Affinity ${text}` }, h("span", { class: "bar" }, h("span", { class: "gauge", vars: { "--share": Math.max(0, affinity / maxAffinity) } })), h("span", { class: "visually-hidden" }, "Affinity "), text);
+  const value = formatDecimal(affinity, 2);
+  return h("p", { class: "affinity", title: text("row.affinity", { affinity: value }) }, h("span", { class: "bar" }, h("span", { class: "gauge", vars: { "--share": Math.max(0, affinity / maxAffinity) } })), h("span", { class: "visually-hidden" }, text("row.affinity", { affinity: value })), h("span", { "aria-hidden": "true" }, value));
 }
 
 /** How near it is, as the length of the bar, and why. @param {Listed} item @param {number} maxAffinity */
@@ -64,10 +65,10 @@ function explanation(item, maxAffinity) {
     { class: "explanation" },
     h(
       "summary",
-      { title: `Its affinity is ${formatPercent(near)} of the first answer's` },
+      { title: text("row.near", { share: formatPercent(near) }) },
       h("span", { class: "nearness", vars: { "--near": near } }, explanationBar(item)),
-      h("span", { class: "near" }, h("span", { class: "visually-hidden" }, "Affinity, of the first answer's: "), formatPercent(near)),
-      h("span", { class: "explanation-label" }, "why", h("span", { class: "visually-hidden" }, ` ${fullName(item)}`), icon("chevron")),
+      h("span", { class: "near" }, h("span", { class: "visually-hidden" }, text("row.near", { share: formatPercent(near) })), h("span", { "aria-hidden": "true" }, formatPercent(near))),
+      h("span", { class: "explanation-label" }, h("span", { "aria-hidden": "true" }, text("row.why")), h("span", { class: "visually-hidden" }, text("row.whyItem", { name: fullName(item) })), icon("chevron")),
     ),
     explanationList(item),
   );
@@ -75,10 +76,10 @@ function explanation(item, maxAffinity) {
 
 /** @param {Listed} item @param {RowActions} actions */
 function actionButtons(item, { add, record, rating }) {
-  const addButton = iconButton("add", `Add ${fullName(item)} to the playlist`, () => add(item));
+  const addButton = iconButton("add", text("row.add", { name: fullName(item) }), () => add(item));
   if (!record) return h("div", { class: "actions" }, addButton);
   const thumbs = /** @type {const} */ (["like", "dislike"]).map((action) => {
-    const thumb = iconButton(action === "like" ? "up" : "down", `${action === "like" ? "Good" : "Bad"} recommendation: ${fullName(item)}`, () => {
+    const thumb = iconButton(action === "like" ? "up" : "down", text(`row.${action}`, { name: fullName(item) }), () => {
       record(action, item);
       for (const other of thumbs) other.setAttribute("aria-pressed", String(other === thumb));
     });
@@ -86,7 +87,7 @@ function actionButtons(item, { add, record, rating }) {
     thumb.setAttribute("aria-pressed", String(rating?.(item) === action));
     return thumb;
   });
-  return h("div", { class: "actions" }, ...thumbs, iconButton("hide", `Hide ${fullName(item)}`, () => record("hide", item)), addButton);
+  return h("div", { class: "actions" }, ...thumbs, iconButton("hide", text("row.hide", { name: fullName(item) }), () => record("hide", item)), addButton);
 }
 
 /** @param {Parameters<typeof icon>[0]} picture @param {string} label @param {() => void} onclick */
@@ -104,8 +105,8 @@ export function hiddenRow(item, show) {
   return h(
     "li",
     { class: "row hidden", dataset: { id: item.id } },
-    h("span", { class: "rank" }, item.rank),
-    h("span", { class: "muted" }, "Hidden: ", name(fullName(item))),
-    h("button", { type: "button", class: "secondary", onclick: show }, "Show again"),
+    h("span", { class: "rank" }, formatNumber(item.rank)),
+    h("span", { class: "muted" }, ...richText("row.hidden", { name: name(fullName(item)) })),
+    h("button", { type: "button", class: "secondary", onclick: show }, text("row.show")),
   );
 }

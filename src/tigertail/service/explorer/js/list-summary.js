@@ -1,7 +1,8 @@
 /** A list in three numbers, so that two lists can be compared at a glance. */
 
 import { h } from "./dom.js";
-import { formatNumber, formatPercent, pluralize } from "./format.js";
+import { formatListeners } from "./format.js";
+import { formatNumber, formatPercent, text } from "./language.js";
 import { longTail } from "./long-tail.js";
 
 /** @typedef {import("./types.js").Item} Item */
@@ -27,7 +28,7 @@ export function summarize(items) {
 /** @param {Item[]} items @returns {string} The numbers in one sentence, for a screen reader. */
 export function summaryText(items) {
   const { share, homes, median } = summarize(items);
-  return `${formatPercent(share)} from the tail, ${pluralize(homes, "home country", "home countries")}, median ${pluralize(median, "listener")}`;
+  return text("summary.spoken", { share: formatPercent(share), homes: text("summary.spoken.homes", { n: homes }), listeners: formatListeners(median) });
 }
 
 /**
@@ -40,13 +41,13 @@ export function listSummary(items, maxListeners) {
   return h(
     "div",
     { class: "summary" },
-    longTail(items, maxListeners, `On the long tail: ${summaryText(items)}`),
+    longTail(items, maxListeners, text("summary.onTail", { summary: summaryText(items) })),
     h(
       "dl",
       {},
-      figure(formatPercent(share), "from the tail", `${tail} tail and ${cold} cold items of ${items.length}`),
-      figure(formatNumber(homes), homes === 1 ? "home country" : "home countries"),
-      figure(formatNumber(median), median === 1 ? "median listener" : "median listeners"),
+      figure(formatPercent(share), text("summary.tail"), text("summary.tail.title", { tail, cold, all: items.length })),
+      figure(formatNumber(homes), text("summary.homes", { n: homes })),
+      figure(formatNumber(median), text("summary.median", { n: median })),
     ),
   );
 }

@@ -1,12 +1,13 @@
 /** The list, and naive CF's for the same query beside it where the visitor compares them. */
 
 import { isAbort } from "./api.js";
-import { debounce, h, refill } from "./dom.js";
+import { debounce, h, refill, setTitle } from "./dom.js";
 import { signalLegend } from "./explanation.js";
 import { capitalize, fullName } from "./format.js";
+import { formatList, text } from "./language.js";
 import { ListColumn } from "./list-column.js";
 import { summaryText } from "./list-summary.js";
-import { errorMessage, message, skeletonHeader } from "./placeholders.js";
+import { errorMessage, fromServer, message, skeletonHeader } from "./placeholders.js";
 import { queryHeader } from "./query-header.js";
 import { saveMenu } from "./save-menu.js";
 import { countChanged, playlistParams, seedOf, similarParams, stateUrl } from "./state.js";
@@ -24,7 +25,7 @@ import { countChanged, playlistParams, seedOf, similarParams, stateUrl } from ".
  * @property {() => Promise<import("./types.js").Described>} model
  * @property {() => Promise<number>} maxListeners  Listeners of the most popular item.
  * @property {(text: string) => void} announce  To a screen reader.
- * @property {(text: string) => void} report  To everyone, for some seconds.
+ * @property {(...said: import("./dom.js").Child[]) => void} report  To everyone, for some seconds.
  * @property {() => void} onModelChanged  Called when the server has replaced the model.
  * @property {() => void} onNamesLoaded  Called when the names of the seeds are in the cache.
  *
@@ -41,12 +42,12 @@ export class ListsView {
   constructor(root, services, status) {
     this.services = services;
     this.root = root;
-    this.naive = new ListColumn("naive", "Naive CF", "cosine similarity of the ALS factors");
-    this.tigertail = new ListColumn("tigertail", "Tigertail", "all signals, weighted by the popularity of the query", status);
+    this.naive = new ListColumn("naive", text("lists.naive"), text("lists.naive.subtitle"));
+    this.tigertail = new ListColumn("tigertail", "Tigertail", text("lists.tigertail.subtitle"), status);
     this.header = h("div", { class: "lists-header" });
     this.notices = h("div", { class: "notices", role: "status", "aria-live": "polite" });
     this.columns = h("div", { class: "columns" }, this.naive.element, this.tigertail.element);
-    this.compareSwitch = h("button", { type: "button", class: "secondary compare", onclick: () => services.router.go({ compare: !services.router.state.compare }) }, "Compare with naive CF");
+    this.compareSwitch = h("button", { type: "button", class: "secondary compare", onclick: () => services.router.go({ compare: !services.router.state.compare }) }, text("lists.compare"));
     this.columnSwitch = this.#columnSwitch();
     this.saveMenu = saveMenu(() => this.listed, (format) => services.api.playlist(playlistParams(services.router.state), format), services.report);
     /** @type {Similar | null} */
@@ -183,7 +184,7 @@ export class ListsView {
       return;
     }
     refill(this.header, queryHeader(seeds.value));
-    document.title = `${seeds.value.map(fullName).join(", ")} · Tigertail`;
+    setTitle(formatList(seeds.value.map(fullName)));
     this.services.onNamesLoaded();
   }
 
@@ -197,7 +198,7 @@ export class ListsView {
     const naiveItems = itemsOf(naive);
     const items = itemsOf(tigertail);
     const notices = valueOf(tigertail)?.notices ?? [];
-    refill(this.notices, ...notices.map((text) => h("p", { class: "notice" }, `${capitalize(text)}.`)));
+    refill(this.notices, ...notices.map((notice) => h("p", { class: "notice", ...fromServer }, `${capitalize(notice)}.`)));
     this.listed = valueOf(tigertail);
     this.tracked = tigertail.status === "fulfilled" && items.length ? feedback.track(tigertail.value, router.state.country) : null;
     if (tigertail.status === "rejected" && !valueOf(naive)) {
@@ -208,7 +209,7 @@ export class ListsView {
     if (router.state.compare) this.#showNaive(naive, items, context);
     this.#showTigertail(tigertail, naiveItems, context);
     this.#trackImpressions();
-    const texts = [...listText("Tigertail", items), ...(router.state.compare ? listText("Naive CF", naiveItems) : [])];
+    const texts = [...listText("Tigertail", items), ...(router.state.compare ? listText(text("lists.naive"), naiveItems) : [])];
     if (items.length) announce(texts.join(" "));
   }
 
@@ -226,7 +227,7 @@ export class ListsView {
     if (result.status === "rejected") return this.#showColumnError(this.tigertail, result.reason);
     const { items } = result.value;
     if (!items.length) return this.tigertail.showMessage(this.#noList());
-    return this.tigertail.showItems(items, { otherRanks: ranksOf(others), otherTitle: "naive CF", maxListeners, actions: this.#rowActions(), hidden: this.hidden, legend: signalLegend(items, mixture) });
+    return this.tigertail.showItems(items, { otherRanks: ranksOf(others), otherTitle: text("lists.naive"), maxListeners, actions: this.#rowActions(), hidden: this.hidden, legend: signalLegend(items, mixture) });
   }
 
   /** Neither list could be loaded: show the reason once. @param {unknown} reason */
@@ -253,15 +254,15 @@ export class ListsView {
   #noNaiveList(seeds) {
     if (seeds.length && seeds.every((seed) => seed.listeners === 0)) {
       return message(
-        `Naive CF has no list: ${seeds.length === 1 ? "this artist has" : "these artists have"} no listeners.`,
-        "Collaborative filtering compares artists by their listeners. Descriptions, sound, pages and playlists do not need them.",
+        text("naive.cold", { n: seeds.length }),
+        text("naive.cold.reason"),
       );
     }
-    return message("Naive CF has no list.", this.#filtered() ? "The options exclude every candidate. Change or reset them." : "Its data does not contain this query.");
+    return message(text("naive.none"), text(this.#filtered() ? "lists.excluded" : "naive.noData"));
   }
 
   #noList() {
-    return message("No results.", this.#filtered() ? "The options exclude every candidate. Change or reset them." : "No signal has data on this query.");
+    return message(text("lists.noResults"), text(this.#filtered() ? "lists.excluded" : "lists.noData"));
   }
 
   #filtered() {
@@ -305,10 +306,10 @@ export class ListsView {
       for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
     };
     const buttons = /** @type {const} */ (["naive", "tigertail"]).map((kind) =>
-      h("button", { type: "button", dataset: { kind }, onclick: () => choose(kind) }, kind === "tigertail" ? "Tigertail" : "Naive CF"),
+      h("button", { type: "button", dataset: { kind }, onclick: () => choose(kind) }, kind === "tigertail" ? "Tigertail" : text("lists.naive")),
     );
     choose("tigertail");
-    return h("div", { class: "switch", role: "group", "aria-label": "Which list" }, ...buttons);
+    return h("div", { class: "switch", role: "group", "aria-label": text("lists.which") }, ...buttons);
   }
 
   /** Highlight an item in both lists while the pointer or the focus is on it. */
@@ -336,7 +337,7 @@ const valueOf = (result) => (result.status === "fulfilled" ? result.value : null
 const itemsOf = (result) => valueOf(result)?.items ?? [];
 
 /** @param {string} title @param {Listed[]} items @returns {string[]} The list in one sentence. */
-const listText = (title, items) => [`${title}: ${items.length ? summaryText(items) : "no list"}.`];
+const listText = (title, items) => [text("lists.spoken", { list: title, summary: items.length ? summaryText(items) : text("lists.none") })];
 
 /** @param {Listed[]} items @returns {Map<string, number>} */
 const ranksOf = (items) => new Map(items.map((item) => [item.id, item.rank]));

@@ -5,6 +5,7 @@
 
 import { h, s } from "./dom.js";
 import { formatListeners, fullName } from "./format.js";
+import { text } from "./language.js";
 
 const WIDTH = 1000;
 const HEIGHT = 56;
@@ -59,6 +60,6 @@ export function longTail(items, maxListeners, label) {
     "figure",
     { class: "long-tail" },
     s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label, preserveAspectRatio: "none" }, s("path", { d: OUTLINE, class: "tail-shape" }), ...stripes),
-    h("figcaption", { "aria-hidden": "true" }, h("span", {}, "most listeners"), h("span", {}, "no listeners")),
+    h("figcaption", { "aria-hidden": "true" }, h("span", {}, text("summary.most")), h("span", {}, formatListeners(0))),
   );
 }

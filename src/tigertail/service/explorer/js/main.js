@@ -3,11 +3,15 @@
 import { Api } from "./api.js";
 import { promptForApiKey } from "./api-key-dialog.js";
 import { Consent, consentBar } from "./consent.js";
-import { byId, h, refill } from "./dom.js";
+import { byId, h, refill, setTitle } from "./dom.js";
+import { describePlaces } from "./evidence.js";
 import { Feedback } from "./feedback.js";
 import { feedbackStatus } from "./feedback-status.js";
-import { formatNumber } from "./format.js";
+import { formatListeners } from "./format.js";
+import { text, translateDocument } from "./language.js";
+import { languagePicker } from "./language-picker.js";
 import { ListsView } from "./lists-view.js";
+import { errorLine } from "./placeholders.js";
 import { openPrivacyDialog } from "./privacy-dialog.js";
 import { QueryOptions } from "./query-options.js";
 import { Router } from "./router.js";
@@ -29,9 +33,9 @@ const feedback = new Feedback(api, consent);
 const itemCache = new Map();
 const toast = createToaster(byId("toasts"));
 
-/** @param {string} text  For a screen reader. */
-function announce(text) {
-  byId("live").textContent = text;
+/** @param {string} news  For a screen reader. */
+function announce(news) {
+  byId("live").textContent = news;
 }
 
 /**
@@ -58,6 +62,7 @@ async function loadModel() {
   const { models } = await api.models();
   const current = models.find(({ role }) => role === "current") ?? models[0];
   describeSignals(current.signals);
+  describePlaces(current.places);
   return current;
 }
 let modelOnce = once(loadModel);
@@ -66,7 +71,7 @@ const maxListeners = once(async () => (await api.searchItems("", 1)).items[0]?.l
 
 const startRoot = h("div", { class: "start" });
 const listsRoot = h("div", { class: "lists" });
-const optionsRoot = h("aside", { class: "sidebar", "aria-label": "Options" });
+const optionsRoot = h("aside", { class: "sidebar", "aria-label": text("options.title") });
 const listsLayout = h("div", { class: "lists-layout" }, optionsRoot, listsRoot);
 refill(byId("view-lists"), startRoot, listsLayout);
 
@@ -97,7 +102,7 @@ async function show() {
   startRoot.hidden = seeds.length > 0;
   listsLayout.hidden = !seeds.length;
   if (atStart) {
-    document.title = "Tigertail";
+    setTitle();
     startPage.show();
   } else if (view === "lists") {
     lists.update();
@@ -107,6 +112,7 @@ async function show() {
 
 /** @param {View} view */
 function markTab(view) {
+  document.querySelector(".brand")?.setAttribute("href", router.link({ view: "lists", seeds: [] }));
   for (const tab of document.querySelectorAll(".tabs a")) {
     const name = /** @type {View} */ (/** @type {HTMLElement} */ (tab).dataset.view);
     tab.setAttribute("href", router.link({ view: name }));
@@ -126,7 +132,7 @@ function followLink(event) {
 }
 
 function showConnection() {
-  const banner = h("p", { class: "banner", hidden: true }, "The server cannot be reached. Your feedback is stored in this browser and sent later.");
+  const banner = h("p", { class: "banner", hidden: true }, text("page.offline"));
   byId("banners").append(banner);
   api.connection.addEventListener("lost", () => (banner.hidden = false));
   api.connection.addEventListener("reached", () => (banner.hidden = true));
@@ -146,21 +152,23 @@ async function showModel() {
     options.setModel(current);
     refill(
       byId("footer"),
-      h("p", {}, `Model ${version} · ${dataset}${simulated ? " (simulated)" : ""} · ${formatNumber(items)} items, ${formatNumber(listeners ?? 0)} listeners`),
-      h("p", {}, h("a", { href: "docs" }, "API documentation")),
+      h("p", {}, text("page.model", { version, dataset: simulated ? text("page.simulated", { dataset }) : dataset, items: text("item.items", { n: items }), listeners: formatListeners(listeners ?? 0) })),
+      h("p", {}, h("a", { href: "docs" }, text("page.api"))),
     );
   } catch (error) {
-    refill(byId("footer"), h("p", {}, /** @type {Error} */ (error).message));
+    refill(byId("footer"), h("p", {}, errorLine(error)));
     setTimeout(showModel, 5000); // the options need the model
   }
 }
 
+translateDocument();
+byId("language").append(languagePicker(router, consent));
 document.addEventListener("click", followLink);
 byId("privacy-open").addEventListener("click", () => openPrivacyDialog(dialog, feedback));
 consentBar(byId("consent"), consent, () => openPrivacyDialog(dialog, feedback));
 dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 themeSwitch(/** @type {HTMLButtonElement} */ (byId("theme")), () => dispatchEvent(new Event("themechange")));
-feedback.addEventListener("change", () => feedback.rejected && toast(`Feedback was rejected: ${feedback.rejected.error.message}`));
+feedback.addEventListener("change", () => feedback.rejected && toast(text("feedback.rejected.reason"), " ", errorLine(feedback.rejected.error)));
 router.addEventListener("change", show);
 showConnection();
 showModel();

@@ -3,23 +3,45 @@
 import { ApiError } from "./api.js";
 import { h } from "./dom.js";
 import { capitalize } from "./format.js";
+import { text } from "./language.js";
+
+/** What the server says is in English. */
+export const fromServer = { lang: "en", dir: "ltr" };
+
+/** @param {unknown} error @returns {string} What kind of problem it is, in the language of the page. */
+function problemOf(error) {
+  if (!(error instanceof ApiError)) return text("error.page");
+  if (error.status === 0) return text("error.unreachable");
+  if (error.status === 404) return text("error.missing");
+  if (error.status === 429 || error.status === 503) return text("error.busy");
+  return text(error.status < 500 ? "error.request" : "error.server");
+}
+
+/** @param {unknown} error @returns {string} What the server says about it, or the browser. */
+const detailOf = (error) => (error instanceof ApiError && error.status === 0 ? "" : capitalize(/** @type {Error} */ (error).message ?? String(error)));
+
+/** @param {unknown} error @returns {HTMLElement} The problem in one line. */
+export const errorLine = (error) => h("span", {}, problemOf(error), " ", h("span", fromServer, detailOf(error)));
 
 /**
  * @param {unknown} error
  * @param {{retry?: () => void, suggestionUrl?: (name: string) => string}} [options]
- * @returns {HTMLElement} The problem and its remedy, as the server states them.
+ * @returns {HTMLElement} The problem and its remedy, with what the server says.
  */
 export function errorMessage(error, { retry, suggestionUrl } = {}) {
-  const { message: problem, remedy, suggestions } = error instanceof ApiError ? error : new ApiError(0, { detail: String(error) });
+  const { status, remedy, suggestions } = error instanceof ApiError ? error : new ApiError(500, {});
+  const detail = detailOf(error);
   return h(
     "div",
     { class: "message error", role: "alert" },
-    h("p", { class: "message-title" }, `${capitalize(problem)}.`),
-    remedy ? h("p", {}, capitalize(remedy)) : null,
+    h("p", { class: "message-title" }, problemOf(error)),
+    status === 0 ? h("p", {}, text("error.unreachable.remedy")) : null,
+    detail ? h("p", fromServer, `${detail}.`) : null,
+    remedy ? h("p", fromServer, capitalize(remedy)) : null,
     suggestionUrl && suggestions.length
       ? h("p", { class: "suggestions" }, ...suggestions.map((name) => h("a", { href: suggestionUrl(name) }, h("bdi", {}, name))))
       : null,
-    retry ? h("button", { type: "button", class: "secondary", onclick: retry }, "Try again") : null,
+    retry ? h("button", { type: "button", class: "secondary", onclick: retry }, text("error.retry")) : null,
   );
 }
 
@@ -28,7 +50,7 @@ export function errorMessage(error, { retry, suggestionUrl } = {}) {
  * @param {...(import("./dom.js").Child)} paragraphs
  */
 export const message = (title, ...paragraphs) =>
-  h("div", { class: "message" }, h("p", { class: "message-title" }, title), ...paragraphs.map((text) => h("p", {}, text)));
+  h("div", { class: "message" }, h("p", { class: "message-title" }, title), ...paragraphs.map((paragraph) => h("p", {}, paragraph)));
 
 /** @param {number} rows @returns {HTMLElement} As tall as the list to come, so that nothing moves. */
 export const skeletonRows = (rows) =>

@@ -2,9 +2,10 @@
 
 import { badges, name } from "./badges.js";
 import { h } from "./dom.js";
-import { countryName, formatPercent, fullName } from "./format.js";
+import { fullName } from "./format.js";
 import { itemLinks } from "./item-links.js";
-import { signalColour, signalTitle } from "./signals.js";
+import { countryName, formatList, formatPercent, text } from "./language.js";
+import { signalColour, signalName, signalShare, signalTitle } from "./signals.js";
 
 /** @typedef {import("./types.js").Details} Details */
 
@@ -13,11 +14,11 @@ import { signalColour, signalTitle } from "./signals.js";
  * @returns {HTMLElement}
  */
 export function queryHeader(seeds) {
-  const title = seeds.length === 1 ? name(fullName(seeds[0])) : `A playlist of ${seeds.length}`;
+  const title = seeds.length === 1 ? name(fullName(seeds[0])) : text("query.playlist", { n: seeds.length });
   return h(
     "header",
     { class: "query-header" },
-    h("div", { class: "query-title" }, h("p", { class: "eyebrow" }, "People who like"), h("h1", { tabindex: "-1" }, title), subtitle(seeds), h("p", { class: "eyebrow" }, "should hear next"), seeds.length === 1 ? itemLinks(seeds[0]) : null),
+    h("div", { class: "query-title" }, h("p", { class: "eyebrow" }, text("query.before")), h("h1", { tabindex: "-1" }, title), subtitle(seeds), h("p", { class: "eyebrow" }, text("query.after")), seeds.length === 1 ? itemLinks(seeds[0]) : null),
     h("div", { class: "query-weights" }, ...(seeds.length > 1 ? weightsOfEach(seeds) : seeds.map(weightsOf))),
   );
 }
@@ -40,30 +41,30 @@ function weightBar(seed) {
   const weights = sortedWeights(seed);
   return h(
     "span",
-    { class: "bar thick", role: "img", "aria-label": weights.map(([signal, weight]) => `${signal} ${formatPercent(weight)}`).join(", ") },
-    ...weights.map(([signal, weight]) => h("span", { class: "part", title: `${signal} ${formatPercent(weight)}`, vars: { "--share": weight, "--colour": signalColour(signal) } })),
+    { class: "bar thick", role: "img", "aria-label": formatList(weights.map(([signal, weight]) => signalShare(signal, weight))) },
+    ...weights.map(([signal, weight]) => h("span", { class: "part", title: signalShare(signal, weight), vars: { "--share": weight, "--colour": signalColour(signal) } })),
   );
 }
 
 /** @param {string} signal @param {...import("./dom.js").Child} more */
-const legendEntry = (signal, ...more) => h("li", { title: signalTitle(signal) }, h("span", { class: "swatch", vars: { "--colour": signalColour(signal) } }), signal, ...more);
+const legendEntry = (signal, ...more) => h("li", { title: signalTitle(signal) }, h("span", { class: "swatch", vars: { "--colour": signalColour(signal) } }), signalName(signal), ...more);
 
 /** @param {Details} seed */
 function weightsOf(seed) {
   const unknown = Object.keys(seed.weights).filter((signal) => !seed.known_by[signal]);
   return h(
     "section",
-    { class: "weights", "aria-label": `Weights of the signals for ${fullName(seed)}` },
-    h("h2", {}, "Weights of the signals"),
+    { class: "weights", "aria-label": text("query.weightsOf", { name: fullName(seed) }) },
+    h("h2", {}, text("query.weights")),
     weightBar(seed),
     h("ul", { class: "legend" }, ...sortedWeights(seed).map(([signal, weight]) => legendEntry(signal, " ", h("b", {}, formatPercent(weight))))),
-    unknown.length ? h("p", { class: "muted" }, `No data on this item: ${unknown.join(", ")}`) : null,
+    unknown.length ? h("p", { class: "muted" }, text("query.noData", { signals: formatList(unknown.map(signalName)) })) : null,
   );
 }
 
 /** @param {Details[]} seeds @returns {HTMLElement[]} One bar per seed, and one legend for all. */
 function weightsOfEach(seeds) {
   const signals = [...new Set(seeds.flatMap((seed) => sortedWeights(seed).map(([signal]) => signal)))];
-  const bars = seeds.map((seed) => h("section", { class: "weights compact", "aria-label": `Weights of the signals for ${fullName(seed)}` }, h("h2", {}, name(fullName(seed))), weightBar(seed)));
+  const bars = seeds.map((seed) => h("section", { class: "weights compact", "aria-label": text("query.weightsOf", { name: fullName(seed) }) }, h("h2", {}, name(fullName(seed))), weightBar(seed)));
   return [...bars, h("ul", { class: "legend" }, ...signals.map((signal) => legendEntry(signal)))];
 }

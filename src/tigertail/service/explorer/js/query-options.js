@@ -4,9 +4,10 @@ import { countryBadge } from "./badges.js";
 import { bindState, checkbox, optionGroup, rangeInput, showState } from "./controls.js";
 import { countryPicker } from "./country-picker.js";
 import { freshId, h, refill } from "./dom.js";
-import { STRATUM_TITLES, capitalize, countryName, formatNumber, formatPercent, pluralize } from "./format.js";
+import { capitalize, stratumTitle } from "./format.js";
 import { icon } from "./icons.js";
-import { signalColour, signalTitle } from "./signals.js";
+import { countryName, formatNumber, formatPercent, text, textOr } from "./language.js";
+import { signalColour, signalName, signalTitle } from "./signals.js";
 import { DEFAULTS, LIST_LENGTHS, QUERY_OPTIONS, countChanged } from "./state.js";
 
 /**
@@ -26,9 +27,9 @@ export class QueryOptions {
     this.router = router;
     this.announce = announce;
     this.body = h("div", { class: "query-options-body" });
-    this.resetButton = h("button", { type: "button", class: "secondary reset", onclick: () => this.#reset() }, "Reset");
+    this.resetButton = h("button", { type: "button", class: "secondary reset", onclick: () => this.#reset() }, text("options.reset"));
     this.changedCount = h("span", { class: "changed-count" });
-    this.details = h("details", { class: "query-options" }, h("summary", {}, icon("options"), h("span", {}, "Options"), this.changedCount, icon("chevron")), this.body);
+    this.details = h("details", { class: "query-options" }, h("summary", {}, icon("options"), h("span", {}, text("options.title")), this.changedCount, icon("chevron")), this.body);
     refill(root, this.details);
     // On a wide screen the options stand beside the lists, always open.
     const wide = matchMedia("(min-width: 1100px)");
@@ -49,13 +50,13 @@ export class QueryOptions {
     const { state } = this.router;
     const changed = countChanged(state);
     this.resetButton.disabled = changed === 0;
-    this.changedCount.textContent = changed ? `${changed} changed` : "";
+    this.changedCount.textContent = changed ? text("options.changed", { n: changed }) : "";
     showState(this.body, state);
   }
 
   #reset() {
     this.router.go(Object.fromEntries(QUERY_OPTIONS.map((name) => [name, DEFAULTS[name]])));
-    this.announce("Options reset");
+    this.announce(text("options.wasReset"));
   }
 
   /** @param {Described} model */
@@ -64,47 +65,47 @@ export class QueryOptions {
     const current = h("p", { class: "current" });
     const picker = countryPicker({
       id: "lens-country",
-      label: "Country of the lens",
-      placeholder: "Choose a country…",
+      label: text("lens.country"),
+      placeholder: text("lens.placeholder"),
       announce: this.announce,
       countries: () => [
-        { code: WORLD, name: "The whole world", note: formatNumber(model.listeners ?? 0) },
+        { code: WORLD, name: text("lens.world"), note: formatNumber(model.listeners ?? 0) },
         ...model.places.map((place) => ({ code: place.code, name: countryName(place.code), note: formatNumber(place.listeners ?? 0) })),
       ],
       choose: (country) => (country ? this.router.go({ country }) : clear()),
     });
     const strength = rangeInput(this.router, {
-      label: "Strength",
-      ends: ["off", "full"],
+      label: text("lens.strength"),
+      ends: [text("lens.off"), text("lens.full")],
       ...rangeOf(model, "lens"),
       value: (state) => state.lens ?? model.lens ?? 0.5,
       change: (lens) => ({ lens }),
-      format: (value, state) => `${Math.round(value * 100)} %${state.lens === null ? ", default" : ""}`,
+      format: (value, state) => (state.lens === null ? text("options.default", { value: formatPercent(value) }) : formatPercent(value)),
     });
     const show = (/** @type {State} */ { country }) => {
       strength.hidden = !country;
       refill(
         current,
         ...(country
-          ? [countryBadge(country), h("b", {}, countryName(country)), h("button", { type: "button", class: "icon-button", "aria-label": "Back to the whole world", title: "Back to the whole world", onclick: clear }, icon("close"))]
-          : [icon("world"), h("b", {}, "The whole world")]),
+          ? [countryBadge(country), h("b", {}, countryName(country)), h("button", { type: "button", class: "icon-button", "aria-label": text("lens.clear"), title: text("lens.clear"), onclick: clear }, icon("close"))]
+          : [icon("world"), h("b", {}, text("lens.world"))]),
       );
     };
-    return optionGroup("Lens", "Localise the list: listeners of the chosen country count more.", bindState(current, show), picker, strength);
+    return optionGroup(text("lens.title"), text("lens.help"), bindState(current, show), picker, strength);
   }
 
   /** @param {Described} model */
   #popularityExponent(model) {
     const slider = rangeInput(this.router, {
-      label: "Popularity exponent",
+      label: text("beta.title"),
       labelHidden: true,
-      ends: ["popular", "little known"],
+      ends: [text("beta.low"), text("beta.high")],
       ...rangeOf(model, "beta"),
       value: (state) => state.beta ?? model.beta,
       change: (beta) => ({ beta }),
       format: (value, state) => popularityText(state.beta === null ? 0 : value - model.beta),
     });
-    return optionGroup("Popularity exponent", "", slider);
+    return optionGroup(text("beta.title"), "", slider);
   }
 
   /** @param {Described} model */
@@ -112,21 +113,21 @@ export class QueryOptions {
     const standard = model.character;
     if (standard === null) return null;
     const slider = rangeInput(this.router, {
-      label: "Taste or kinship",
+      label: text("character.title"),
       labelHidden: true,
-      ends: ["also played", "alike"],
+      ends: [text("character.low"), text("character.high")],
       ...rangeOf(model, "character"),
       value: (state) => state.character ?? standard,
       change: (character) => ({ character }),
       format: (value) => formatPercent(value),
     });
-    return optionGroup("Taste or kinship", "", slider);
+    return optionGroup(text("character.title"), "", slider);
   }
 
   /** @param {Described} model */
   #signals(model) {
     const boxes = model.mixture.map((signal) =>
-      checkbox(this.router, capitalize(signal), {
+      checkbox(this.router, capitalize(signalName(signal)), {
         note: signalTitle(signal),
         colour: signalColour(signal),
         checked: (state) => !state.disabledSignals.includes(signal),
@@ -135,16 +136,16 @@ export class QueryOptions {
         change: (checked, state) => ({ disabledSignals: checked ? state.disabledSignals.filter((other) => other !== signal) : [...state.disabledSignals, signal] }),
       }),
     );
-    return boxes.length ? optionGroup("Signals", "", h("div", { class: "checkboxes" }, ...boxes)) : null;
+    return boxes.length ? optionGroup(text("options.signals"), "", h("div", { class: "checkboxes" }, ...boxes)) : null;
   }
 
   /** @param {Described} model */
   #filters(model) {
     return optionGroup(
-      "Filters",
+      text("filters.title"),
       "",
-      this.#subset("strata", "Strata of popularity", model.strata, (stratum) => STRATUM_TITLES[stratum]),
-      model.kinds.length > 1 ? this.#subset("kinds", "Kinds of items", model.kinds, () => "") : null,
+      this.#subset("strata", text("filters.strata"), model.strata, stratumTitle),
+      model.kinds.length > 1 ? this.#subset("kinds", text("filters.kinds"), model.kinds, () => "") : null,
       model.item_countries.length ? this.#homeCountries(model) : null,
       this.#length(),
     );
@@ -166,7 +167,7 @@ export class QueryOptions {
       "div",
       { class: "checkboxes inline-boxes", role: "group", "aria-label": label },
       ...values.map((value) =>
-        checkbox(this.router, value, {
+        checkbox(this.router, textOr(`${name === "strata" ? "stratum" : "kind"}.${value}`, value), {
           title: title(value),
           checked: (state) => chosen(state).includes(value),
           disabled: (state) => chosen(state).length === 1 && chosen(state)[0] === value,
@@ -181,13 +182,13 @@ export class QueryOptions {
 
   /** @param {Described} model */
   #homeCountries(model) {
-    const chips = h("ul", { class: "chips small", "aria-label": "Home countries listed" });
+    const chips = h("ul", { class: "chips small", "aria-label": text("filters.homes.chosen") });
     const picker = countryPicker({
       id: "homes",
-      label: "Home country of the artists",
-      placeholder: "Any home country…",
+      label: text("filters.homes"),
+      placeholder: text("filters.homes.placeholder"),
       announce: this.announce,
-      countries: () => model.item_countries.map((place) => ({ code: place.code, name: countryName(place.code), note: pluralize(place.items ?? 0, "item") })),
+      countries: () => model.item_countries.map((place) => ({ code: place.code, name: countryName(place.code), note: text("item.items", { n: place.items ?? 0 }) })),
       choose: (code) => this.router.go({ itemCountries: [...new Set([...this.router.state.itemCountries, code])] }),
     });
     const show = (/** @type {State} */ { itemCountries }) => {
@@ -195,7 +196,7 @@ export class QueryOptions {
       refill(
         chips,
         ...itemCountries.map((code) =>
-          h("li", { class: "chip" }, countryName(code), h("button", { type: "button", "aria-label": `Remove ${countryName(code)}`, onclick: () => this.router.go({ itemCountries: itemCountries.filter((other) => other !== code) }) }, icon("close"))),
+          h("li", { class: "chip" }, countryName(code), h("button", { type: "button", "aria-label": text("search.remove", { name: countryName(code) }), onclick: () => this.router.go({ itemCountries: itemCountries.filter((other) => other !== code) }) }, icon("close"))),
         ),
       );
     };
@@ -211,7 +212,7 @@ export class QueryOptions {
       if (!known) select.add(new Option(String(n), String(n)));
       select.value = String(n);
     });
-    return h("p", { class: "inline" }, h("label", { for: id }, "List length"), select);
+    return h("p", { class: "inline" }, h("label", { for: id }, text("filters.length")), select);
   }
 }
 
@@ -226,7 +227,7 @@ function rangeOf(model, name) {
 
 /** @param {number} difference  From the default of the model. */
 function popularityText(difference) {
-  if (Math.abs(difference) < 0.011) return "default";
-  if (difference < 0) return difference < -0.3 ? "most popular first" : "more popular";
-  return difference > 0.3 ? "long tail first" : "less known";
+  if (Math.abs(difference) < 0.011) return text("beta.default");
+  if (difference < 0) return text(difference < -0.3 ? "beta.most" : "beta.more");
+  return text(difference > 0.3 ? "beta.least" : "beta.less");
 }

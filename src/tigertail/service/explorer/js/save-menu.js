@@ -2,6 +2,9 @@
 
 import { h } from "./dom.js";
 import { fullName } from "./format.js";
+import { text } from "./language.js";
+import { menu } from "./menu.js";
+import { errorLine } from "./placeholders.js";
 
 /**
  * @typedef {import("./types.js").Item} Item
@@ -27,7 +30,7 @@ export const toText = (items) => items.map((item) => `${item.rank}. ${fullName(i
 /** @param {Item[]} seeds @param {string} suffix @returns {string} A name for a file: letters and numbers of any script. */
 function fileName(seeds, suffix) {
   const title = seeds.map(fullName).join(" ").replace(/[^\p{L}\p{M}\p{N}]+/gu, "-").replace(/^-|-$/g, "");
-  return `after-${title.slice(0, 80) || "list"}.${suffix}`;
+  return `${text("save.file", { title: title.slice(0, 80) || text("save.list") })}.${suffix}`.replace(/[\u2068\u2069]/gu, "");
 }
 
 /** @param {Blob} blob @param {string} name */
@@ -37,10 +40,10 @@ function download(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** The clipboard of the browser exists only in a secure context. @param {string} text */
-async function copy(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const area = h("textarea", { class: "visually-hidden" }, text);
+/** The clipboard of the browser exists only in a secure context. @param {string} words */
+async function copy(words) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(words);
+  const area = h("textarea", { class: "visually-hidden" }, words);
   document.body.append(area);
   area.select();
   document.execCommand("copy");
@@ -50,7 +53,7 @@ async function copy(text) {
 /**
  * @param {() => Saved | null} list  The list on the screen.
  * @param {(format: "jspf" | "m3u") => Promise<Blob>} playlist  Asks the server for it as a playlist.
- * @param {(text: string) => void} report  Says what was done.
+ * @param {(...said: import("./dom.js").Child[]) => void} report  Says what was done.
  * @returns {HTMLDetailsElement}
  */
 export function saveMenu(list, playlist, report) {
@@ -61,42 +64,23 @@ export function saveMenu(list, playlist, report) {
       onclick: async () => {
         const saved = list();
         if (!saved) return;
-        menu.open = false;
         try {
           await save(saved);
         } catch (error) {
-          report(/** @type {Error} */ (error).message);
+          report(errorLine(error));
         }
       },
     }, label);
+  const copied = async (/** @type {string} */ words) => {
+    await copy(words);
+    report(text("save.copied"));
+  };
   const asFile = (/** @type {"jspf" | "m3u"} */ format) => async (/** @type {Saved} */ { seeds }) => download(await playlist(format), fileName(seeds, format));
-  const menu = h(
-    "details",
-    { class: "menu" },
-    h("summary", { class: "secondary" }, "Save"),
-    h(
-      "div",
-      { class: "menu-entries" },
-      entry("Playlist (M3U)", asFile("m3u")),
-      entry("Playlist (JSPF)", asFile("jspf")),
-      entry("Table (CSV)", ({ seeds, items }) => download(new Blob([toCsv(items)], { type: "text/csv" }), fileName(seeds, "csv"))),
-      entry("Copy as text", async ({ items }) => {
-        await copy(toText(items));
-        report("Copied.");
-      }),
-      entry("Copy the link", async () => {
-        await copy(location.href);
-        report("Copied.");
-      }),
-    ),
-  );
-  menu.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !menu.open) return;
-    menu.open = false;
-    menu.querySelector("summary")?.focus();
-  });
-  document.addEventListener("click", (event) => {
-    if (!menu.contains(/** @type {Node} */ (event.target))) menu.open = false;
-  });
-  return menu;
+  return menu([text("save.open")], [
+    entry(text("save.m3u"), asFile("m3u")),
+    entry(text("save.jspf"), asFile("jspf")),
+    entry(text("save.csv"), ({ seeds, items }) => download(new Blob([toCsv(items)], { type: "text/csv" }), fileName(seeds, "csv"))),
+    entry(text("save.copyText"), ({ items }) => copied(toText(items))),
+    entry(text("save.copyLink"), () => copied(location.href)),
+  ]);
 }

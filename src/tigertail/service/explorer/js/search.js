@@ -5,6 +5,8 @@ import { Combobox } from "./combobox.js";
 import { h, refill } from "./dom.js";
 import { fullName } from "./format.js";
 import { icon } from "./icons.js";
+import { text } from "./language.js";
+import { errorLine } from "./placeholders.js";
 import { idOf, seedOf } from "./state.js";
 
 /**
@@ -25,24 +27,24 @@ export class Search {
     /** @type {Set<string>} */
     this.requested = new Set();
     this.input = h("input", { type: "text", id: "q", enterkeyhint: "search", "aria-describedby": "q-help" });
-    this.chips = h("ul", { class: "chips", "aria-label": "Query" });
-    this.addButton = h("button", { type: "button", class: "add-seed", onclick: () => this.add() }, icon("add"), "Add another");
-    const list = h("ul", { class: "options", "aria-label": "Suggestions" });
+    this.chips = h("ul", { class: "chips", "aria-label": text("search.query") });
+    this.addButton = h("button", { type: "button", class: "add-seed", onclick: () => this.add() }, icon("add"), text("search.add"));
+    const list = h("ul", { class: "options", "aria-label": text("search.suggestions") });
     refill(
       root,
-      h("div", { class: "field" }, icon("search"), h("label", { class: "visually-hidden", for: "q" }, "Artist, album or track"), this.input, h("kbd", { "aria-hidden": "true" }, "/"), list),
-      h("p", { id: "q-help", class: "visually-hidden" }, "Type a name, in any spelling. Arrow keys choose, Enter starts the query, Shift and Enter adds to the playlist."),
+      h("div", { class: "field" }, icon("search"), h("label", { class: "visually-hidden", for: "q" }, text("search.label")), this.input, h("kbd", { "aria-hidden": "true" }, "/"), list),
+      h("p", { id: "q-help", class: "visually-hidden" }, text("search.help")),
       h("div", { class: "seeds" }, this.chips, this.addButton),
     );
     this.combobox = new Combobox({
       input: this.input,
       list,
-      find: async (text, signal) => (await services.api.searchItems(text, 10, signal)).items,
+      find: async (typed, signal) => (await services.api.searchItems(typed, 10, signal)).items,
       render: (/** @type {Item} */ item) => [h("span", { class: "option-name" }, name(fullName(item))), badges(item)],
       choose: (item, event) => this.#choose(item, event),
       announce: services.announce,
-      emptyText: (text) => `No match for “${text}” in this catalogue`,
-      errorText: (error) => `Search failed: ${/** @type {Error} */ (error).message}`,
+      emptyText: (typed) => text("search.noMatch", { text: typed }),
+      errorText: errorLine,
     });
     this.#listenForShortcut();
     services.router.addEventListener("change", () => this.show());
@@ -67,7 +69,7 @@ export class Search {
     // The other views put the names of the seeds in the cache with their lists.
     if (router.state.view === "evaluation") this.#loadNames(seeds.filter((seed) => !itemCache.has(seed)));
     if (!seeds.length) this.adding = false;
-    this.input.placeholder = this.adding ? "Add to the playlist…" : "An artist, in any spelling…";
+    this.input.placeholder = text(this.adding ? "search.placeholder.add" : "search.placeholder");
     this.addButton.hidden = !seeds.length;
     this.addButton.setAttribute("aria-pressed", String(this.adding));
     this.chips.hidden = !seeds.length;
@@ -80,7 +82,7 @@ export class Search {
           "li",
           { class: "chip" },
           name(label),
-          h("button", { type: "button", "aria-label": `Remove ${label}`, onclick: () => this.#remove(seed) }, icon("close")),
+          h("button", { type: "button", "aria-label": text("search.remove", { name: label }), onclick: () => this.#remove(seed) }, icon("close")),
         );
       }),
     );

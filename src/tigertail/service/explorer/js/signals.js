@@ -1,4 +1,6 @@
-/** Titles and colours of the signals, as the API describes them. */
+/** Names, titles and colours of the signals. The page has words for those of the package; the API describes all. */
+
+import { formatPercent, text, textOr } from "./language.js";
 
 /** @typedef {import("./types.js").SignalInfo} SignalInfo */
 
@@ -11,7 +13,13 @@ export function describeSignals(signals) {
 }
 
 /** @param {string} signal @returns {string} */
-export const signalTitle = (signal) => known.get(signal)?.title ?? signal;
+export const signalName = (signal) => textOr(`signal.${signal}`, signal);
+
+/** @param {string} signal @returns {string} What its affinity is based on. */
+export const signalTitle = (signal) => textOr(`signal.${signal}.title`, known.get(signal)?.title ?? signal);
+
+/** @param {string} signal @param {number} share @returns {string} Such as "audio 12%". */
+export const signalShare = (signal, share) => text("signal.share", { signal: signalName(signal), share: formatPercent(share) });
 
 /**
  * @param {string} signal

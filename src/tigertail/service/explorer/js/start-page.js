@@ -2,7 +2,8 @@
 
 import { badges, name } from "./badges.js";
 import { h, refill } from "./dom.js";
-import { formatNumber, fullName } from "./format.js";
+import { formatListeners, fullName } from "./format.js";
+import { text } from "./language.js";
 import { longTail } from "./long-tail.js";
 import { errorMessage } from "./placeholders.js";
 import { seedOf } from "./state.js";
@@ -28,8 +29,8 @@ export class StartPage {
     this.groups = h("div", { class: "start-groups" });
     refill(
       root,
-      h("h1", {}, "Take the music by the tail."),
-      h("p", { class: "lead" }, "What should people who like an artist hear next? Naive collaborative filtering uses listening data alone, and most artists have little or none. Tigertail also uses descriptions by people, the sound, and the pages, shows and playlists an artist is in: the fewer listeners an artist has, the more these signals count."),
+      h("h1", {}, text("start.title")),
+      h("p", { class: "lead" }, text("start.lead")),
       this.tail,
       this.facts,
       this.groups,
@@ -59,10 +60,9 @@ export class StartPage {
       return items;
     };
     const [tail, cold] = await Promise.all([similarIn("tail"), similarIn("cold")]);
-    const dataset = model.simulated ? `${model.dataset}, a simulated world` : model.dataset;
-    refill(this.facts, `${formatNumber(model.items)} items in the catalogue, ${formatNumber(model.listeners ?? 0)} listeners (${dataset}).`);
-    refill(this.tail, longTail([...popular, ...tail, ...cold], popular[0]?.listeners ?? 1, "The long tail of popularity, with the examples below marked on it"));
-    refill(this.groups, this.#group("From the head", popular), this.#group("From the tail", tail), this.#group("Without listeners", cold));
+    refill(this.facts, text("start.facts", { items: text("item.items", { n: model.items }), listeners: formatListeners(model.listeners ?? 0), dataset: model.simulated ? text("start.simulated", { dataset: model.dataset }) : model.dataset }));
+    refill(this.tail, longTail([...popular, ...tail, ...cold], popular[0]?.listeners ?? 1, text("start.tail")));
+    refill(this.groups, this.#group(text("start.head"), popular), this.#group(text("start.fromTail"), tail), this.#group(text("start.cold"), cold));
   }
 
   /** @param {string} title @param {Item[]} items */

@@ -1,5 +1,7 @@
 /** The state of the page, read from an address and written to one, and the API parameters of its query. */
 
+import { spokenLanguages } from "./language.js";
+
 /** @typedef {import("./types.js").Params} Params */
 
 /** @typedef {typeof VIEWS[number]} View */
@@ -17,6 +19,7 @@
  * @property {string[]} kinds
  * @property {string[]} strata
  * @property {number} n
+ * @property {string | null} language  That of the address; null where it has none.
  * @property {boolean} compare  Whether naive CF's list stands beside Tigertail's.
  */
 
@@ -36,6 +39,7 @@ export const DEFAULTS = Object.freeze({
   kinds: [],
   strata: [],
   n: 20,
+  language: null,
   compare: false,
 });
 
@@ -65,6 +69,7 @@ export function parseState(search) {
   state.character = parseNumber(params.get("character"), 0, 1);
   for (const [name, param] of LIST_PARAMS) state[name] = unique(params.getAll(param));
   state.n = Math.round(parseNumber(params.get("n"), 1, 500) ?? DEFAULTS.n);
+  state.language = spokenLanguages().find((code) => code === params.get("lang")) ?? null;
   state.compare = params.get("compare") === "1";
   return state;
 }
@@ -102,6 +107,7 @@ export function stateUrl(state) {
   for (const [name, value] of optionParams(state)) params.append(name, value);
   if (state.n !== DEFAULTS.n) params.set("n", String(state.n));
   if (state.compare) params.set("compare", "1");
+  if (state.language) params.set("lang", state.language);
   const text = params.toString();
   return text ? `?${text}` : "./";
 }

@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
+import { text } from "./language.js";
 import { writeItem } from "./storage.js";
 
 const KEY = "tigertail.theme";
@@ -22,9 +23,9 @@ export function theme() {
 export function themeSwitch(button, onChange) {
   const show = () => {
     const other = theme() === "dark" ? "light" : "dark";
-    button.replaceChildren(icon(other === "dark" ? "moon" : "sun"), h("span", { class: "visually-hidden" }, `Use ${other} colours`));
+    button.replaceChildren(icon(other === "dark" ? "moon" : "sun"), h("span", { class: "visually-hidden" }, text(`theme.${other}`)));
     button.removeAttribute("aria-label");
-    button.title = `Use ${other} colours`;
+    button.title = text(`theme.${other}`);
   };
   button.addEventListener("click", () => {
     const other = theme() === "dark" ? "light" : "dark";

@@ -6,14 +6,14 @@ const DURATION = 6000; // milliseconds
 
 /**
  * @param {HTMLElement} root  A live region.
- * @returns {(text: string) => void}
+ * @returns {(...said: import("./dom.js").Child[]) => void}
  */
 export function createToaster(root) {
-  let last = "";
-  return (text) => {
-    if (text === last && root.childElementCount) return; // the same message is on the screen
-    last = text;
-    const toast = h("p", { class: "toast" }, text);
+  let last = /** @type {string | null} */ (null);
+  return (...said) => {
+    const toast = h("p", { class: "toast" }, ...said);
+    if (toast.textContent === last && root.childElementCount) return; // the same message is on the screen
+    last = toast.textContent;
     root.append(toast);
     setTimeout(() => toast.remove(), DURATION);
   };

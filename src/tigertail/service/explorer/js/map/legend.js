@@ -2,7 +2,7 @@
 
 import { countryPicker } from "../country-picker.js";
 import { h, refill } from "../dom.js";
-import { countryName, formatNumber, formatPercent, pluralize } from "../format.js";
+import { countryName, formatNumber, formatPercent, text, richText } from "../language.js";
 import { cohesion } from "./cohesion.js";
 import { COLOURED_COUNTRIES } from "./scene.js";
 
@@ -16,7 +16,7 @@ import { COLOURED_COUNTRIES } from "./scene.js";
  */
 export function legend(scene, { highlight, zoom, announce }) {
   const cohesionNote = h("p", { class: "cohesion", role: "status", "aria-live": "polite" });
-  const zoomButton = h("button", { type: "button", class: "secondary", hidden: true, onclick: () => chosen && zoom(chosen) }, "Zoom to this country");
+  const zoomButton = h("button", { type: "button", class: "secondary", hidden: true, onclick: () => chosen && zoom(chosen) }, text("map.zoomToCountry"));
   /** @type {string | null} */
   let chosen = null;
   const choose = (/** @type {string | null} */ country) => {
@@ -37,18 +37,18 @@ export function legend(scene, { highlight, zoom, announce }) {
   );
   const others = countryPicker({
     id: "map-country",
-    label: "Highlight a country",
-    placeholder: "Another country…",
+    label: text("map.highlight"),
+    placeholder: text("map.highlight.placeholder"),
     announce,
-    countries: () => scene.countries.map(([code, dots]) => ({ code, name: countryName(code), note: pluralize(dots, "dot") })),
+    countries: () => scene.countries.map(([code, dots]) => ({ code, name: countryName(code), note: text("item.dots", { n: dots }) })),
     choose,
   });
   const rest = scene.size - scene.countries.slice(0, COLOURED_COUNTRIES).reduce((sum, [, dots]) => sum + dots, 0);
   return h(
     "section",
-    { class: "map-legend", "aria-label": "Home countries" },
-    h("h2", {}, "Home country"),
-    h("div", { class: "keys" }, ...keys, h("p", {}, h("span", { class: "dot", vars: { "--colour": "var(--map-other)" } }), "others and unknown", h("small", {}, formatNumber(rest)))),
+    { class: "map-legend", "aria-label": text("map.homes") },
+    h("h2", {}, text("map.home")),
+    h("div", { class: "keys" }, ...keys, h("p", {}, h("span", { class: "dot", vars: { "--colour": "var(--map-other)" } }), text("map.others"), h("small", {}, formatNumber(rest)))),
     others,
     cohesionNote,
     zoomButton,
@@ -58,12 +58,5 @@ export function legend(scene, { highlight, zoom, announce }) {
 /** @param {import("./scene.js").Scene} scene @param {string} country */
 function cohesionText(scene, country) {
   const { before, after, nearest } = cohesion(scene, country);
-  return [
-    h("b", {}, countryName(country)),
-    `: of the ${nearest} dots nearest to each of its artists, `,
-    h("b", {}, formatPercent(before)),
-    " are from the same country before, ",
-    h("b", {}, formatPercent(after)),
-    " after.",
-  ];
+  return richText("map.cohesion", { country: h("b", {}, countryName(country)), nearest, before: h("b", {}, formatPercent(before)), after: h("b", {}, formatPercent(after)) });
 }

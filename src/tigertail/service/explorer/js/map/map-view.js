@@ -1,9 +1,9 @@
 /** The map of the catalogue, before (naive CF) and after (Tigertail). */
 
 import { badges, name } from "../badges.js";
-import { debounce, h, refill } from "../dom.js";
-import { pluralize } from "../format.js";
+import { debounce, h, refill, setTitle } from "../dom.js";
 import { icon } from "../icons.js";
+import { formatList, text } from "../language.js";
 import { errorMessage } from "../placeholders.js";
 import { idOf, seedOf, similarParams } from "../state.js";
 import { Camera } from "./camera.js";
@@ -11,7 +11,7 @@ import { listenForGestures } from "./gestures.js";
 import { legend } from "./legend.js";
 import { Renderer } from "./renderer.js";
 import { Scene } from "./scene.js";
-import { missingMap, selectionPanel } from "./selection-panel.js";
+import { listName, missingMap, selectionPanel } from "./selection-panel.js";
 import { Transitions } from "./transitions.js";
 import { VisibleList } from "./visible-list.js";
 
@@ -47,7 +47,7 @@ export class MapView {
   }
 
   async show() {
-    document.title = "Map · Tigertail";
+    setTitle(text("page.map"));
     if (this.scene) {
       this.#resize();
       this.#loadResults();
@@ -55,13 +55,13 @@ export class MapView {
     }
     if (this.loading) return;
     this.loading = true;
-    refill(this.root, h("div", { class: "map-loading skeleton", role: "status" }, h("span", { class: "bone" }), h("p", {}, "Loading the map…")));
+    refill(this.root, h("div", { class: "map-loading skeleton", role: "status" }, h("span", { class: "bone" }), h("p", {}, text("map.loading"))));
     try {
       const scene = new Scene(await this.services.api.map());
       this.#build(scene);
       this.#loadResults();
     } catch (error) {
-      refill(this.root, h("div", { class: "page" }, h("h1", {}, "The catalogue as a map"), missingMap(error) ?? errorMessage(error, { retry: () => this.show() })));
+      refill(this.root, h("div", { class: "page" }, h("h1", {}, text("map.title")), missingMap(error) ?? errorMessage(error, { retry: () => this.show() })));
     } finally {
       this.loading = false;
     }
@@ -70,7 +70,7 @@ export class MapView {
   /** @param {Scene} scene */
   #build(scene) {
     this.scene = scene;
-    this.canvas = h("canvas", { class: "map-canvas", tabindex: 0, role: "application", "aria-roledescription": "map", "aria-describedby": "map-help" });
+    this.canvas = h("canvas", { class: "map-canvas", tabindex: 0, role: "application", "aria-roledescription": text("map.role"), "aria-describedby": "map-help" });
     this.tooltip = h("div", { class: "tooltip", hidden: true });
     this.selection = h("div", { class: "map-selection" });
     this.missingNote = h("span", {});
@@ -95,7 +95,7 @@ export class MapView {
       h(
         "header",
         { class: "map-header" },
-        h("div", {}, h("h1", {}, "The catalogue as a map"), h("p", { class: "muted" }, "Each dot is an artist; its size shows the number of listeners. Artists near each other are similar to the model.", this.missingNote)),
+        h("div", {}, h("h1", {}, text("map.title")), h("p", { class: "muted" }, text("map.lead"), this.missingNote)),
         this.#layoutSwitch(),
       ),
       h(
@@ -107,7 +107,7 @@ export class MapView {
           this.canvas,
           this.tooltip,
           this.#buttons(),
-          h("p", { class: "visually-hidden", id: "map-help" }, "Arrow keys move, plus and minus zoom, 0 shows the whole map. A list of the artists in view follows below."),
+          h("p", { class: "visually-hidden", id: "map-help" }, text("map.help")),
         ),
         h("aside", { class: "map-sidebar" }, this.selection, countries),
       ),
@@ -141,8 +141,8 @@ export class MapView {
       for (const [index, button] of buttons.entries()) button.setAttribute("aria-pressed", String(index === to));
       this.#setLayout(to);
     };
-    const buttons = ["Before: naive CF", "After: Tigertail"].map((text, index) => h("button", { type: "button", "aria-pressed": String(index === 1), onclick: () => choose(/** @type {0 | 1} */ (index)) }, text));
-    return h("div", { class: "segmented", role: "group", "aria-label": "Which model" }, ...buttons);
+    const buttons = [text("map.before"), text("map.after")].map((label, index) => h("button", { type: "button", "aria-pressed": String(index === 1), onclick: () => choose(/** @type {0 | 1} */ (index)) }, label));
+    return h("div", { class: "segmented", role: "group", "aria-label": text("map.which") }, ...buttons);
   }
 
   #buttons() {
@@ -150,9 +150,9 @@ export class MapView {
     return h(
       "div",
       { class: "map-buttons" },
-      button("Zoom in", () => this.#zoom(1.6), icon("add")),
-      button("Zoom out", () => this.#zoom(1 / 1.6), "−"),
-      button("Show the whole map", () => this.transitions?.showAll(), icon("fit")),
+      button(text("map.zoomIn"), () => this.#zoom(1.6), icon("add")),
+      button(text("map.zoomOut"), () => this.#zoom(1 / 1.6), "−"),
+      button(text("map.showAll"), () => this.transitions?.showAll(), icon("fit")),
     );
   }
 
@@ -259,15 +259,16 @@ export class MapView {
     this.#updateLabel();
     this.#draw();
     const missing = scene.visible.reduce((rest, visible) => rest - visible, scene.size);
-    if (this.missingNote) this.missingNote.textContent = missing ? ` ${marks.naive ? "Naive CF" : "Tigertail"} has no data on ${pluralize(missing, "artist")}.` : "";
+    if (this.missingNote) this.missingNote.textContent = missing ? ` ${text("map.missing", { n: missing, list: listName(marks.naive) })}` : "";
     refill(selection, ...selectionPanel(scene, marks, this.services.router.link({ view: "lists" }), () => this.#flyToResults()));
   }
 
   #updateLabel() {
     const { scene, marks, canvas } = this;
     if (!scene || !canvas) return;
-    const names = marks.seeds.map((seed) => scene.data.name[seed]).join(", ");
-    canvas.setAttribute("aria-label", `Map of ${pluralize(scene.size, "artist")} by ${marks.naive ? "naive CF" : "Tigertail"}.${names ? ` Marked: ${names} and ${pluralize(marks.results.length, "result")}.` : ""}`);
+    const names = formatList(marks.seeds.map((seed) => scene.data.name[seed]));
+    const label = text("map.label", { n: scene.size, list: listName(marks.naive) });
+    canvas.setAttribute("aria-label", names ? `${label} ${text("map.marked", { names, results: text("item.results", { n: marks.results.length }) })}` : label);
   }
 
   #flyToResults() {
@@ -282,14 +283,14 @@ export class MapView {
     this.transitions?.setLayout(to, () => {
       this.moving = false;
       this.#showResults();
-      this.services.announce(to ? "After: Tigertail" : "Before: naive CF");
+      this.services.announce(text(to ? "map.after" : "map.before"));
     });
   }
 
   /** @param {number} factor */
   #zoom(factor) {
     this.transitions?.zoom(factor);
-    this.services.announce(factor > 1 ? "Zoomed in" : "Zoomed out");
+    this.services.announce(text(factor > 1 ? "map.zoomedIn" : "map.zoomedOut"));
   }
 
   /** Draw once in the next frame, however many calls there are. */

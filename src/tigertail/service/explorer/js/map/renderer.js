@@ -175,7 +175,9 @@ export class Renderer {
     const [sx, sy] = this.#positionOf(dot);
     if (sx < 0 || sy < 0 || sx > this.camera.width || sy > this.camera.height) return false;
     const label = this.labels.get(this.scene.data.name[dot], rank);
-    const x = sx + this.#radiusOf(dot) + (rank ? 8 : 4);
+    const gap = this.#radiusOf(dot) + (rank ? 8 : 4);
+    const fits = sx + gap + label.width <= this.camera.width; // else the edge would cut it
+    const x = fits ? sx + gap : sx - gap - label.width;
     const box = [x, sy - label.height / 2, x + label.width, sy + label.height / 2];
     if (rank < 2 && taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) return false;
     taken.push(box);

@@ -3,8 +3,11 @@
 import { ApiError } from "../api.js";
 import { badges, name } from "../badges.js";
 import { h } from "../dom.js";
-import { pluralize } from "../format.js";
+import { text } from "../language.js";
 import { message } from "../placeholders.js";
+
+/** @param {boolean} naive @returns {string} Whose list it is. */
+export const listName = (naive) => (naive ? text("lists.naive") : "Tigertail");
 
 /**
  * @param {import("./scene.js").Scene} scene
@@ -14,13 +17,13 @@ import { message } from "../placeholders.js";
  * @returns {(HTMLElement | null)[]}
  */
 export function selectionPanel(scene, { seeds, results, naive }, listsUrl, zoom) {
-  if (!seeds.length) return [h("p", { class: "muted" }, "Search for an artist, or press a dot, to mark its list on the map.")];
-  const model = naive ? "naive CF" : "Tigertail";
+  if (!seeds.length) return [h("p", { class: "muted" }, text("map.start"))];
+  const list = listName(naive);
   return [
     h("h2", {}, ...seeds.map((seed) => name(scene.data.name[seed]))),
     seeds.length === 1 ? badges(scene.item(seeds[0])) : null,
-    h("p", { class: "muted" }, results.length ? `${pluralize(results.length, "result")} of ${model}, marked with rings` : `No results of ${model}`),
-    h("p", { class: "buttons" }, h("a", { class: "primary", href: listsUrl, dataset: { view: "lists" } }, "See the lists"), h("button", { type: "button", class: "secondary", onclick: zoom }, "Zoom to results")),
+    h("p", { class: "muted" }, results.length ? text("map.results", { n: results.length, list }) : text("map.noResults", { list })),
+    h("p", { class: "buttons" }, h("a", { class: "primary", href: listsUrl, dataset: { view: "lists" } }, text("map.lists")), h("button", { type: "button", class: "secondary", onclick: zoom }, text("map.zoomToResults"))),
   ];
 }
 
@@ -28,8 +31,8 @@ export function selectionPanel(scene, { seeds, results, naive }, listsUrl, zoom)
 export function missingMap(error) {
   if (!(error instanceof ApiError) || error.status !== 404) return null;
   return message(
-    "This model has no map yet.",
-    "The map places similar artists near each other, once by naive CF and once by Tigertail. To make it:",
+    text("map.none"),
+    text("map.none.reason"),
     h("code", { class: "block" }, error.remedy || "tigertail map MODEL"),
   );
 }

@@ -2,8 +2,8 @@
 
 import { badges, name } from "../badges.js";
 import { h, refill } from "../dom.js";
-import { pluralize } from "../format.js";
 import { icon } from "../icons.js";
+import { text } from "../language.js";
 
 const MAX_LISTED = 40;
 
@@ -25,7 +25,8 @@ export class VisibleList {
   /** @param {import("./camera.js").Box} box */
   show(box) {
     const { dots, count } = this.scene.dotsIn(box, MAX_LISTED);
-    this.count.textContent = `${pluralize(count, "artist")} in view${count > MAX_LISTED ? `, the ${MAX_LISTED} most popular` : ""}`;
+    const artists = text("map.inView", { n: count });
+    this.count.textContent = count > MAX_LISTED ? text("map.inView.most", { artists, most: MAX_LISTED }) : artists;
     if (this.list.contains(document.activeElement)) return; // a list with the focus must not change
     refill(this.list, ...dots.map((dot) => this.#listItem(dot)));
   }
