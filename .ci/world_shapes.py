@@ -55,7 +55,8 @@ def countries(file: Path) -> Iterator[tuple[str, list[Ring]]]:
         known = pycountry.countries.get(numeric=shape["id"]) if "id" in shape else None
         code = known.alpha_2 if known else WITHOUT_CODE.get(shape["properties"]["name"])
         if code and code not in LEFT_OUT:
-            yield code, [joined(arcs, ring) for polygon in polygons(shape) for ring in polygon]
+            rings = [joined(arcs, ring) for polygon in polygons(shape) for ring in polygon]
+            yield code, [part for ring in rings for part in cut(ring) if part]
 
 
 def polygons(shape: dict[str, Any]) -> list[list[list[int]]]:
@@ -70,6 +71,34 @@ def joined(arcs: list[Ring], ring: list[int]) -> Ring:
         arc = arcs[number] if number >= 0 else arcs[~number][::-1]
         points += arc[1:] if points else arc
     return points
+
+
+def cut(ring: Ring) -> list[Ring]:
+    """Return a ring as one part on each side of the date line, where it crosses that."""
+    turns, unwound = 0, ring[:1]
+    for (before, _), (longitude, latitude) in pairwise(ring):
+        turns += (longitude - before < -180) - (longitude - before > 180)
+        unwound.append((longitude + 360 * turns, latitude))
+    low, high = min(unwound)[0], max(unwound)[0]
+    if -180 <= low and high <= 180:
+        return [ring]
+    line = 180 if high > 180 else -180
+    west, east = half(unwound, line, 1), half(unwound, line, -1)
+    moved = west if line < 0 else east
+    there = [(longitude - 2 * line, latitude) for longitude, latitude in moved]
+    return [east if line < 0 else west, there]
+
+
+def half(ring: Ring, line: float, side: int) -> Ring:
+    """Return the part of a ring at longitudes below a line (side 1), or above it (side -1)."""
+    kept: Ring = []
+    for (x, y), (to_x, to_y) in zip(ring, ring[1:] + ring[:1], strict=True):
+        inside, next_inside = side * (line - x) >= 0, side * (line - to_x) >= 0
+        if inside:
+            kept.append((x, y))
+        if inside != next_inside:
+            kept.append((line, y + (to_y - y) * (line - x) / (to_x - x)))
+    return kept
 
 
 def on_map(ring: Ring) -> list[tuple[int, int]]:

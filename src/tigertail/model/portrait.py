@@ -14,7 +14,7 @@ from tigertail.signals.contract import GroupAware, HasLabels
 
 FEWEST_LISTENERS: Final = 5  # of an item in a place that is named
 FEWEST_PEOPLE: Final = 2  # who say the same of an item
-MOST_LABELS: Final = 24
+MOST_LABELS: Final = 16
 
 
 def listener_shares(model: Model, item: int) -> dict[str, float]:
@@ -48,7 +48,7 @@ def listener_shares(model: Model, item: int) -> dict[str, float]:
 
 
 def labels(model: Model, item: int) -> list[tuple[str, str]]:
-    """Return what people say of an item: facet and name of each label, the one that says most first.
+    """Return what people say of an item: facet and name of each label, the one that says most first, no name twice.
 
     Parameters
     ----------
@@ -58,4 +58,10 @@ def labels(model: Model, item: int) -> list[tuple[str, str]]:
         Code of the item.
     """
     annotation = model.signals.get(ANNOTATION)
-    return annotation.labels_of(item, MOST_LABELS, FEWEST_PEOPLE) if isinstance(annotation, HasLabels) else []
+    if not isinstance(annotation, HasLabels):
+        return []
+    told = annotation.labels_of(item, 2 * MOST_LABELS, FEWEST_PEOPLE)
+    by_name: dict[str, tuple[str, str]] = {}
+    for facet, name in told:
+        by_name.setdefault(name.casefold(), (facet, name))
+    return list(by_name.values())[:MOST_LABELS]

@@ -14,6 +14,7 @@ import { formatDecimal, formatNumber, formatPercent, richText, text } from "./la
  * @typedef {object} RowActions
  * @property {(item: Listed) => string} link
  * @property {(item: Listed) => void} query  Make it the query.
+ * @property {import("./artist/artist-link.js").ArtistLink} about  Shows the artist.
  * @property {(item: Listed) => void} add  Add it to the seeds.
  * @property {(action: Action, item: Listed) => void} [record]  Record feedback; only for Tigertail's list.
  * @property {(item: Listed) => "like" | "dislike" | null} [rating]
@@ -75,9 +76,10 @@ function explanation(item, maxAffinity) {
 }
 
 /** @param {Listed} item @param {RowActions} actions */
-function actionButtons(item, { add, record, rating }) {
-  const addButton = iconButton("add", text("row.add", { name: fullName(item) }), () => add(item));
-  if (!record) return h("div", { class: "actions" }, addButton);
+function actionButtons(item, { about, add, record, rating }) {
+  const label = text("artist.about", { name: fullName(item) });
+  const others = [iconButton("add", text("row.add", { name: fullName(item) }), () => add(item)), about(item, { class: "icon-button", "aria-label": label, title: label }, icon("about"))];
+  if (!record) return h("div", { class: "actions" }, ...others);
   const thumbs = /** @type {const} */ (["like", "dislike"]).map((action) => {
     const thumb = iconButton(action === "like" ? "up" : "down", text(`row.${action}`, { name: fullName(item) }), () => {
       record(action, item);
@@ -87,7 +89,7 @@ function actionButtons(item, { add, record, rating }) {
     thumb.setAttribute("aria-pressed", String(rating?.(item) === action));
     return thumb;
   });
-  return h("div", { class: "actions" }, ...thumbs, iconButton("hide", text("row.hide", { name: fullName(item) }), () => record("hide", item)), addButton);
+  return h("div", { class: "actions" }, ...thumbs, iconButton("hide", text("row.hide", { name: fullName(item) }), () => record("hide", item)), ...others);
 }
 
 /** @param {Parameters<typeof icon>[0]} picture @param {string} label @param {() => void} onclick */

@@ -1,6 +1,7 @@
 /** The list, and naive CF's for the same query beside it where the visitor compares them. */
 
 import { isAbort } from "./api.js";
+import { artistLink } from "./artist/artist-link.js";
 import { debounce, h, refill, setTitle } from "./dom.js";
 import { signalLegend } from "./explanation.js";
 import { capitalize, fullName } from "./format.js";
@@ -42,6 +43,7 @@ export class ListsView {
   constructor(root, services, status) {
     this.services = services;
     this.root = root;
+    this.about = artistLink(services.router, services.itemCache);
     this.naive = new ListColumn("naive", text("lists.naive"), text("lists.naive.subtitle"));
     this.tigertail = new ListColumn("tigertail", "Tigertail", text("lists.tigertail.subtitle"), status);
     this.header = h("div", { class: "lists-header" });
@@ -183,7 +185,7 @@ export class ListsView {
       refill(this.header);
       return;
     }
-    refill(this.header, queryHeader(seeds.value));
+    refill(this.header, queryHeader(seeds.value, this.about));
     setTitle(formatList(seeds.value.map(fullName)));
     this.services.onNamesLoaded();
   }
@@ -280,6 +282,7 @@ export class ListsView {
         scrollTo({ top: 0 });
         document.getElementById("main")?.focus({ preventScroll: true });
       },
+      about: this.about,
       add: (item) => {
         const seed = seedOf(item.id);
         itemCache.set(seed, item);

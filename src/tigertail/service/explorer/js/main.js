@@ -83,6 +83,10 @@ const lists = new ListsView(listsRoot, { api, router, feedback, itemCache, model
 
 /** Views with code of their own, loaded when first shown. @type {Partial<Record<View, () => Promise<{show(): void}>>>} */
 const lazyViews = {
+  artist: once(async () => {
+    const { ArtistView } = await import("./artist/artist-view.js");
+    return new ArtistView(byId("view-artist"), { api, router, itemCache, model, announce, onNamesLoaded });
+  }),
   map: once(async () => {
     const { MapView } = await import("./map/map-view.js");
     return new MapView(byId("view-map"), { api, router, itemCache, announce, onNamesLoaded });

@@ -11,21 +11,22 @@ import { signalColour, signalName, signalShare, signalTitle } from "./signals.js
 
 /**
  * @param {Details[]} seeds
+ * @param {import("./artist/artist-link.js").ArtistLink} link
  * @returns {HTMLElement}
  */
-export function queryHeader(seeds) {
-  const title = seeds.length === 1 ? name(fullName(seeds[0])) : text("query.playlist", { n: seeds.length });
+export function queryHeader(seeds, link) {
+  const title = seeds.length === 1 ? link(seeds[0], { title: text("artist.about", { name: fullName(seeds[0]) }) }, name(fullName(seeds[0]))) : text("query.playlist", { n: seeds.length });
   return h(
     "header",
     { class: "query-header" },
-    h("div", { class: "query-title" }, h("p", { class: "eyebrow" }, text("query.before")), h("h1", { tabindex: "-1" }, title), subtitle(seeds), h("p", { class: "eyebrow" }, text("query.after")), seeds.length === 1 ? itemLinks(seeds[0]) : null),
+    h("div", { class: "query-title" }, h("p", { class: "eyebrow" }, text("query.before")), h("h1", { tabindex: "-1" }, title), subtitle(seeds, link), h("p", { class: "eyebrow" }, text("query.after")), seeds.length === 1 ? itemLinks(seeds[0]) : null),
     h("div", { class: "query-weights" }, ...(seeds.length > 1 ? weightsOfEach(seeds) : seeds.map(weightsOf))),
   );
 }
 
-/** @param {Details[]} seeds */
-function subtitle(seeds) {
-  if (seeds.length > 1) return h("p", { class: "about" }, ...seeds.flatMap((seed, index) => [index ? " · " : "", name(fullName(seed))]));
+/** @param {Details[]} seeds @param {import("./artist/artist-link.js").ArtistLink} link */
+function subtitle(seeds, link) {
+  if (seeds.length > 1) return h("p", { class: "about" }, ...seeds.flatMap((seed, index) => [index ? " · " : "", link(seed, {}, name(fullName(seed)))]));
   const [seed] = seeds;
   return h("p", { class: "about" }, badges(seed), seed.country ? h("span", { class: "home" }, countryName(seed.country)) : null);
 }

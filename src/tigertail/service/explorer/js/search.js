@@ -97,7 +97,7 @@ export class Search {
     this.combobox.clear();
     if (matchMedia("(pointer: coarse)").matches) this.input.blur(); // the on-screen keyboard would cover the lists
     const others = additional ? router.state.seeds.filter((seed) => itemCache.get(seed)?.id !== item.id) : [];
-    router.go({ seeds: [...others, seedOf(item.id)], view: router.state.view === "map" ? "map" : "lists" });
+    router.go({ seeds: [...others, seedOf(item.id)], view: viewAfter(router.state.view, additional) });
     this.show();
   }
 
@@ -128,3 +128,12 @@ export class Search {
     });
   }
 }
+
+/**
+ * The view that shows a chosen item.
+ *
+ * @param {import("./state.js").View} view  The one shown.
+ * @param {boolean} additional  Whether it joins others: the view of an artist shows one.
+ * @returns {import("./state.js").View}
+ */
+const viewAfter = (view, additional) => (view === "evaluation" || (view === "artist" && additional) ? "lists" : view);

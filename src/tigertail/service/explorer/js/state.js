@@ -24,7 +24,7 @@ import { spokenLanguages } from "./language.js";
  */
 
 export const LIST_LENGTHS = [10, 20, 50, 100];
-export const VIEWS = /** @type {const} */ (["lists", "map", "evaluation"]);
+export const VIEWS = /** @type {const} */ (["lists", "artist", "map", "evaluation"]);
 
 /** @type {Readonly<State>} */
 export const DEFAULTS = Object.freeze({

@@ -37,7 +37,19 @@
  * @property {string[]} notices
  * @property {Listed[]} items
  *
- * @typedef {Item & {model: string, known_by: Record<string, boolean>, weights: Record<string, number>, more: Record<string, unknown>}} Details
+ * @typedef {{code: string, name: string, share: number}} PlaceShare  A country or region, and the share of listeners who are there.
+ *
+ * @typedef {{facet: string, name: string}} Label  Something that people say of an item.
+ *
+ * @typedef {object} More
+ * @property {string} model
+ * @property {Record<string, boolean>} known_by
+ * @property {Record<string, number>} weights
+ * @property {PlaceShare[]} places
+ * @property {Label[]} labels
+ * @property {Record<string, unknown>} more
+ *
+ * @typedef {Item & More} Details
  *
  * @typedef {object} Place
  * @property {string} code
