@@ -24,9 +24,10 @@ const WIDTH = 340;
 const LABEL_WIDTH = 138;
 const MARGIN = 12;
 const ROW_HEIGHT = 21;
+const LINE_HEIGHT = 13;
 const TOP = 8;
 const MAX_TICKS = 4;
-const MAX_LABEL = 22; // characters
+const LINE_LENGTH = 21; // characters of a label
 
 /** @param {number} max @returns {number} A round step between ticks. */
 function tickStep(max) {
@@ -53,7 +54,8 @@ export function intervalChart(chart) {
  */
 function panelFigure({ name, queries, values }, { systems, reference, metric }, { max, step }) {
   const x = (/** @type {number} */ value) => LABEL_WIDTH + (Math.max(value, 0) / max) * (WIDTH - LABEL_WIDTH - MARGIN);
-  const bottom = TOP + systems.length * ROW_HEIGHT;
+  const rowHeight = ROW_HEIGHT + LINE_HEIGHT * (Math.max(...systems.map((system) => linesOf(system).length)) - 1);
+  const bottom = TOP + systems.length * rowHeight;
   const ticks = Array.from({ length: Math.round(max / step) + 1 }, (_, index) => index * step);
   const means = values.map((value) => value?.mean ?? -Infinity);
   const best = systems[means.indexOf(Math.max(...means))];
@@ -65,7 +67,7 @@ function panelFigure({ name, queries, values }, { systems, reference, metric }, 
       "svg",
       { viewBox: `0 0 ${WIDTH} ${bottom + 22}`, role: "img", "aria-label": text("evaluation.chart", { metric, group: name, system: best }) },
       ...ticks.map((tick) => s("g", { class: "tick" }, s("line", { x1: x(tick), x2: x(tick), y1: TOP, y2: bottom }), s("text", { x: x(tick), y: bottom + 15, "text-anchor": "middle" }, tickLabel(tick)))),
-      ...systems.map((system, index) => systemMark(system, values[index], TOP + (index + 0.5) * ROW_HEIGHT, x, system === reference, system === best)),
+      ...systems.map((system, index) => systemMark(system, values[index], TOP + (index + 0.5) * rowHeight, x, system === reference, system === best)),
     ),
   );
 }
@@ -75,6 +77,25 @@ const decimalsOf = (tick) => (String(Number(tick.toPrecision(2))).split(".")[1] 
 
 /** @param {number} tick */
 const tickLabel = (tick) => formatDecimal(tick, decimalsOf(tick));
+
+/** @param {string} system @returns {string[]} Its name in lines, broken after spaces and hyphens. */
+function linesOf(system) {
+  const lines = [""];
+  for (const word of system.match(/[^\s-]+[\s-]*|[\s-]+/g) ?? []) {
+    if (lines[0] && (lines[lines.length - 1] + word).trimEnd().length > LINE_LENGTH) lines.push("");
+    lines[lines.length - 1] += word;
+  }
+  return lines.map((line) => line.trimEnd());
+}
+
+/** @param {string} system @param {number} y  Of its middle. */
+function labelOf(system, y) {
+  const lines = linesOf(system);
+  const first = y + 4 - ((lines.length - 1) * LINE_HEIGHT) / 2;
+  // A line without a place to break it is pressed together.
+  const fitted = (/** @type {string} */ line) => (line.length > LINE_LENGTH ? { textLength: LABEL_WIDTH - 12, lengthAdjust: "spacingAndGlyphs" } : {});
+  return s("text", { "text-anchor": "end" }, ...lines.map((line, index) => s("tspan", { x: LABEL_WIDTH - 10, y: first + index * LINE_HEIGHT, ...fitted(line) }, line)));
+}
 
 /**
  * @param {string} system
@@ -86,7 +107,7 @@ const tickLabel = (tick) => formatDecimal(tick, decimalsOf(tick));
  */
 function systemMark(system, value, y, x, isReference, isBest) {
   const className = `mark${isReference ? " reference" : ""}${isBest ? " best" : ""}`;
-  const label = s("text", { x: LABEL_WIDTH - 10, y: y + 4, "text-anchor": "end" }, system.length > MAX_LABEL ? `${system.slice(0, MAX_LABEL - 1)}…` : system, s("title", {}, system));
+  const label = labelOf(system, y);
   if (!value || value.mean === null) return s("g", { class: className }, label, s("text", { class: "no-data", x: x(0) + 6, y: y + 4 }, text("evaluation.noData")));
   const { mean, low, high } = value;
   const bar = low === null || high === null ? null : s("line", { x1: x(low), x2: x(high), y1: y, y2: y });
