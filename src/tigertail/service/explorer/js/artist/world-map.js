@@ -72,8 +72,10 @@ function table(places) {
   const rest = 1 - places.reduce((sum, { share }) => sum + share, 0);
   const id = freshId("places");
   const more = h("button", { type: "button", class: "secondary", "aria-controls": id, onclick: showAll }, text("artist.places.all", { n: places.length }));
+  const foot = h("tfoot", { hidden: rest <= 0.005 || places.length > ROWS }, h("tr", {}, h("th", { scope: "row" }, text("artist.places.rest")), h("td", {}), h("td", {}, formatPercent(rest))));
   function showAll() {
     for (const one of rows) one.hidden = false;
+    foot.hidden = rest <= 0.005;
     more.remove();
   }
   return h(
@@ -85,7 +87,7 @@ function table(places) {
       h("caption", { class: "visually-hidden" }, text("artist.places")),
       h("thead", { class: "visually-hidden" }, h("tr", {}, h("th", { scope: "col" }, text("artist.place")), h("td", {}), h("th", { scope: "col" }, text("artist.places.share")))),
       h("tbody", {}, ...rows),
-      rest > 0.005 ? h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, text("artist.places.rest")), h("td", {}), h("td", {}, formatPercent(rest)))) : null,
+      foot,
     ),
     places.length > ROWS ? more : null,
   );
