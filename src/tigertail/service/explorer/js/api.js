@@ -97,6 +97,17 @@ export class Api {
   }
 
   /**
+   * A walk from one item to another, both included.
+   *
+   * @param {Params} params
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<import("./types.js").Walk>}
+   */
+  path(params, signal) {
+    return this.#get("path", params, signal);
+  }
+
+  /**
    * A list as a file for players.
    *
    * @param {Params} params

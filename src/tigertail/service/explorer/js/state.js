@@ -19,6 +19,8 @@ import { spokenLanguages } from "./language.js";
  * @property {string[]} kinds
  * @property {string[]} strata
  * @property {number} n
+ * @property {string | null} from  Start of a path on the map, an id or a name.
+ * @property {string | null} to  Its end.
  * @property {string | null} language  That of the address; null where it has none.
  * @property {boolean} compare  Whether naive CF's list stands beside Tigertail's.
  */
@@ -39,6 +41,8 @@ export const DEFAULTS = Object.freeze({
   kinds: [],
   strata: [],
   n: 20,
+  from: null,
+  to: null,
   language: null,
   compare: false,
 });
@@ -70,6 +74,8 @@ export function parseState(search) {
   for (const [name, param] of LIST_PARAMS) state[name] = unique(params.getAll(param));
   state.n = Math.round(parseNumber(params.get("n"), 1, 500) ?? DEFAULTS.n);
   state.language = spokenLanguages().find((code) => code === params.get("lang")) ?? null;
+  state.from = params.get("from") || null;
+  state.to = params.get("to") || null;
   state.compare = params.get("compare") === "1";
   return state;
 }
@@ -106,6 +112,7 @@ export function stateUrl(state) {
   for (const seed of state.seeds) params.append("item", seed);
   for (const [name, value] of optionParams(state)) params.append(name, value);
   if (state.n !== DEFAULTS.n) params.set("n", String(state.n));
+  if (state.view === "map") for (const [end, seed] of endsOf(state)) params.set(end, seed);
   if (state.compare) params.set("compare", "1");
   if (state.language) params.set("lang", state.language);
   const text = params.toString();
@@ -136,6 +143,12 @@ function listParams(state, withSignals = false) {
     state[name].map((value) => /** @type {[string, string]} */ ([param, value])),
   );
 }
+
+/** @param {State} state @returns {Params} The ends of a path that are chosen. */
+const endsOf = ({ from, to }) => [...(from ? [/** @type {[string, string]} */ (["from", from])] : []), ...(to ? [/** @type {[string, string]} */ (["to", to])] : [])];
+
+/** @param {State} state @returns {Params | null} The parameters of a path; null where an end is missing. */
+export const pathParams = (state) => (state.from && state.to ? [...endsOf(state), ...optionParams(state)] : null);
 
 /**
  * The parameters of both lists: filters hold for both, all other options for Tigertail alone.

@@ -37,6 +37,8 @@
  * @property {string[]} notices
  * @property {Listed[]} items
  *
+ * @typedef {{model: string, notices: string[], items: Item[]}} Walk  From one item to another.
+ *
  * @typedef {{code: string, name: string, share: number}} PlaceShare  A country or region, and the share of listeners who are there.
  *
  * @typedef {{facet: string, name: string}} Label  Something that people say of an item.

@@ -6,9 +6,11 @@ import { icon } from "../icons.js";
 import { formatList, text } from "../language.js";
 import { errorMessage } from "../placeholders.js";
 import { idOf, seedOf, similarParams } from "../state.js";
+import { artistLink } from "../artist/artist-link.js";
 import { Camera } from "./camera.js";
 import { listenForGestures } from "./gestures.js";
 import { legend } from "./legend.js";
+import { PathPanel } from "./path-panel.js";
 import { Renderer } from "./renderer.js";
 import { Scene } from "./scene.js";
 import { listName, missingMap, selectionPanel } from "./selection-panel.js";
@@ -34,7 +36,7 @@ export class MapView {
     this.services = services;
     this.camera = new Camera();
     /** @type {import("./renderer.js").Marks} */
-    this.marks = { seeds: [], results: [], hovered: -1, country: null, naive: false };
+    this.marks = { seeds: [], results: [], path: [], hovered: -1, country: null, naive: false };
     /** @type {{naive: number[], tigertail: number[]}} Dots of both lists. */
     this.results = { naive: [], tigertail: [] };
     this.currentQuery = "";
@@ -51,6 +53,7 @@ export class MapView {
     if (this.scene) {
       this.#resize();
       this.#loadResults();
+      this.path?.update();
       return;
     }
     if (this.loading) return;
@@ -60,6 +63,7 @@ export class MapView {
       const scene = new Scene(await this.services.api.map());
       this.#build(scene);
       this.#loadResults();
+      this.path?.update();
     } catch (error) {
       refill(this.root, h("div", { class: "page" }, h("h1", {}, text("map.title")), missingMap(error) ?? errorMessage(error, { retry: () => this.show() })));
     } finally {
@@ -74,6 +78,11 @@ export class MapView {
     this.tooltip = h("div", { class: "tooltip", hidden: true });
     this.selection = h("div", { class: "map-selection" });
     this.missingNote = h("span", {});
+    this.path = new PathPanel(this.services, artistLink(this.services.router, this.services.itemCache), {
+      show: (items) => this.#showPath(items),
+      onMap: ({ id }) => scene.indexOf.has(id),
+      zoom: () => this.#flyTo(this.marks.path),
+    });
     const { router, announce } = this.services;
     this.visibleList = new VisibleList(scene, {
       link: (dot) => router.link({ seeds: [seedOf(scene.data.id[dot])] }),
@@ -109,7 +118,7 @@ export class MapView {
           this.#buttons(),
           h("p", { class: "visually-hidden", id: "map-help" }, text("map.help")),
         ),
-        h("aside", { class: "map-sidebar" }, this.selection, countries),
+        h("aside", { class: "map-sidebar" }, this.selection, this.path.element, countries),
       ),
       this.visibleList.element,
     );
@@ -241,7 +250,7 @@ export class MapView {
     }
     this.#showResults();
     const pressed = state.seeds.length === 1 && state.seeds[0] === this.pressedItem;
-    if (!pressed) this.#flyToResults();
+    if (!pressed && !this.marks.path.length) this.#flyToResults();
   }
 
   /** @param {string} id @returns {number[]} Empty if the map does not have it. */
@@ -260,7 +269,7 @@ export class MapView {
     this.#draw();
     const missing = scene.visible.reduce((rest, visible) => rest - visible, scene.size);
     if (this.missingNote) this.missingNote.textContent = missing ? ` ${text("map.missing", { n: missing, list: listName(marks.naive) })}` : "";
-    refill(selection, ...selectionPanel(scene, marks, this.services.router.link({ view: "lists" }), () => this.#flyToResults()));
+    refill(selection, ...selectionPanel(scene, marks, this.services.router.link({ view: "lists" }), () => this.#flyToResults(), (end) => this.services.router.go({ [end]: this.services.router.state.seeds[0] })));
   }
 
   #updateLabel() {
@@ -272,8 +281,20 @@ export class MapView {
   }
 
   #flyToResults() {
-    const dots = [...this.marks.seeds, ...this.marks.results];
+    this.#flyTo([...this.marks.seeds, ...this.marks.results]);
+  }
+
+  /** @param {number[]} dots */
+  #flyTo(dots) {
     if (this.scene && dots.length) this.transitions?.flyTo(this.scene.boundsOf(dots), 90);
+  }
+
+  /** Draw a walk; while there is one, the results of the query are not marked. @param {import("../types.js").Item[]} items */
+  #showPath(items) {
+    this.marks.path = items.flatMap(({ id }) => this.#dotOf(id));
+    this.services.onNamesLoaded();
+    this.#showResults();
+    this.#flyTo(this.marks.path);
   }
 
   /** Move every dot to its position in the other layout. @param {0 | 1} to */

@@ -1,6 +1,7 @@
 /** Draws the map: the dots, the marks, and names. */
 
 import { colour } from "../theme.js";
+import { smoothCurve } from "./curve.js";
 import { Labels } from "./labels.js";
 import { Raster, rgb } from "./raster.js";
 import { COLOURED_COUNTRIES } from "./scene.js";
@@ -18,6 +19,7 @@ const OPACITY = { grey: 0.5, coloured: 0.85, others: 0.12, home: 0.95 };
  * @typedef {object} Marks
  * @property {number[]} seeds  Dots of the query.
  * @property {number[]} results  Dots listed, in order.
+ * @property {number[]} path  Dots of a walk, in order; while there is one, the results are not drawn.
  * @property {number} hovered  The dot under the pointer, or -1.
  * @property {string | null} country  The highlighted country.
  * @property {boolean} naive  Whether the results are those of naive CF.
@@ -64,8 +66,9 @@ export class Renderer {
     this.#drawDots(marks);
     context.putImageData(this.raster.image, 0, 0);
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    this.#drawMarks(marks);
-    if (still) this.#drawNames(marks);
+    const shown = withPath(marks);
+    this.#drawMarks(shown);
+    if (still) this.#drawNames(shown);
   }
 
   /** Draw grey dots first, so that the coloured ones stay visible. @param {Marks} marks */
@@ -112,23 +115,54 @@ export class Renderer {
   }
 
   /** @param {Marks} marks */
-  #drawMarks({ seeds, results, hovered, naive }) {
-    const { context } = this;
+  #drawMarks({ seeds, results, path, hovered, naive }) {
     const visible = seeds.filter((seed) => this.scene.visible[seed]);
     const ink = naive ? this.colours.ink : this.colours.accent;
-    context.strokeStyle = ink;
-    context.globalAlpha = 0.35;
-    context.lineWidth = 1;
-    context.setLineDash(naive ? [3, 4] : []);
-    for (const seed of visible) for (const result of results) this.#drawLine(seed, result);
-    context.globalAlpha = 1;
-    context.setLineDash([]);
+    if (path.length) this.#drawPath(path);
+    else this.#drawRays(visible, results, ink, naive);
     for (const result of results) this.#drawRing(result, ink, 1.75, 3);
     for (const seed of visible) {
       this.#drawRing(seed, this.colours.paper, 6, 5);
       this.#drawRing(seed, this.colours.accent, 3.5, 5);
     }
+    if (path.length) this.#drawDisc(path[path.length - 1]);
     if (hovered >= 0) this.#drawRing(hovered, this.colours.ink, 2, 2.5);
+  }
+
+  /** A line from each seed to each result. @param {number[]} seeds @param {number[]} results @param {string} ink @param {boolean} dashed */
+  #drawRays(seeds, results, ink, dashed) {
+    const { context } = this;
+    context.strokeStyle = ink;
+    context.globalAlpha = 0.35;
+    context.lineWidth = 1;
+    context.setLineDash(dashed ? [3, 4] : []);
+    for (const seed of seeds) for (const result of results) this.#drawLine(seed, result);
+    context.globalAlpha = 1;
+    context.setLineDash([]);
+  }
+
+  /** A smooth line through dots, with a rim that sets it off from the other dots. @param {number[]} dots */
+  #drawPath(dots) {
+    const { context } = this;
+    const points = dots.map((dot) => this.#positionOf(dot));
+    context.beginPath();
+    context.moveTo(...points[0]);
+    for (const [first, second, end] of smoothCurve(points)) context.bezierCurveTo(...first, ...second, ...end);
+    context.lineJoin = "round";
+    for (const [ink, width] of /** @type {[string, number][]} */ ([[this.colours.paper, 7], [this.colours.accent, 3]])) {
+      context.strokeStyle = ink;
+      context.lineWidth = width;
+      context.stroke();
+    }
+  }
+
+  /** @param {number} dot */
+  #drawDisc(dot) {
+    const { context } = this;
+    context.fillStyle = this.colours.accent;
+    context.beginPath();
+    context.arc(...this.#positionOf(dot), this.#radiusOf(dot) + 2, 0, 2 * Math.PI);
+    context.fill();
   }
 
   /** @param {number} from @param {number} to */
@@ -176,15 +210,21 @@ export class Renderer {
     if (sx < 0 || sy < 0 || sx > this.camera.width || sy > this.camera.height) return false;
     const label = this.labels.get(this.scene.data.name[dot], rank);
     const gap = this.#radiusOf(dot) + (rank ? 8 : 4);
-    const fits = sx + gap + label.width <= this.camera.width; // else the edge would cut it
-    const x = fits ? sx + gap : sx - gap - label.width;
-    const box = [x, sy - label.height / 2, x + label.width, sy + label.height / 2];
-    if (rank < 2 && taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) return false;
+    const beside = [sx + gap, sx - gap - label.width];
+    if (sx + gap + label.width > this.camera.width) beside.reverse(); // the edge would cut it
+    const places = rank ? [...beside.map((x) => [x, sy]), [sx - label.width / 2, sy - gap - label.height / 2], [sx - label.width / 2, sy + gap + label.height / 2]] : [[beside[0], sy]];
+    const boxes = places.map(([x, y]) => [x, y - label.height / 2, x + label.width, y + label.height / 2]);
+    const free = boxes.find((box) => !taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]));
+    const box = free ?? (rank === 2 ? boxes[0] : null);
+    if (!box) return false;
     taken.push(box);
-    this.context.drawImage(label.picture, x, sy - label.height / 2, label.width, label.height);
+    this.context.drawImage(label.picture, box[0], box[1], label.width, label.height);
     return true;
   }
 }
+
+/** @param {Marks} marks @returns {Marks} With the ends of a path as seeds, and those between as results. */
+const withPath = (marks) => (marks.path.length ? { ...marks, seeds: [marks.path[0], marks.path[marks.path.length - 1]], results: marks.path.slice(1, -1) } : marks);
 
 /** The colours of the style sheet, for a canvas. */
 function readColours() {
