@@ -34,6 +34,8 @@ export class Renderer {
     this.raster = new Raster(1, 1);
     this.colours = readColours();
     this.labels = new Labels(getComputedStyle(canvas).fontFamily, this.colours);
+    /** @type {number[][]} Boxes of what lies on the map: a name there could not be read. */
+    this.covered = [];
   }
 
   /** Read the colours of the new theme. */
@@ -156,7 +158,7 @@ export class Renderer {
     const popular = scene.dotsIn(camera.view, 260).dots.filter((dot) => country === null || scene.data.country[dot] === country);
     const crowded = results.length > 0 && camera.zoomLevel < 3;
     /** @type {number[][]} */
-    const taken = [];
+    const taken = [...this.covered];
     let drawn = 0;
     for (const dot of new Set([...seeds, ...results, ...(crowded ? [] : popular)])) {
       const rank = seeds.includes(dot) ? 2 : results.includes(dot) ? 1 : 0;

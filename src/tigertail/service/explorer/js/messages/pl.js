@@ -23,6 +23,7 @@ export default {
   "item.dots": { one: "{n} punkt", few: "{n} punkty", many: "{n} punktów", other: "{n} punktu" },
   "item.unknownHome": "kraj pochodzenia nieznany",
   "number.below": "<\u202f{limit}",
+  "list.separator": ", ",
 
   "stratum.head": "czołówka",
   "stratum.mid": "środek",
@@ -66,11 +67,12 @@ export default {
   "evidence.pairs": "często razem w zestawieniu par",
   "evidence.pages": { one: "wymienieni razem na {n} stronie", few: "wymienieni razem na {n} stronach", many: "wymienieni razem na {n} stronach", other: "wymienieni razem na {n} strony" },
   "evidence.named": "jeden wymieniony na stronie drugiego",
-  "evidence.eachNamed": "obaj wymienieni na swoich stronach",
+  "evidence.eachNamed": "każdy wymieniony na stronie drugiego",
   "evidence.text": "podobny tekst na ich stronach",
   "evidence.people": "oznaczeni tagami przez te same osoby",
   "evidence.lead": "z tagami, które prowadzą do tych samych słuchaczy",
   "evidence.labels": "oba: {labels}",
+  "evidence.sentence": "{words}.",
 
   "search.label": "Artysta, album lub utwór",
   "search.help": "Wpisz nazwę, w dowolnej pisowni. Strzałki wybierają, Enter rozpoczyna zapytanie, Shift i Enter dodają do playlisty.",
@@ -216,7 +218,7 @@ export default {
   "map.inView.most": "{artists}, na liście {most} najpopularniejszych",
 
   "evaluation.title": "Jak dobre są listy?",
-  "evaluation.lead": "Odłożeni na bok ze wszystkimi danymi: {listeners} ({dataset}). Każdy z ich artystów jest zapytaniem, a pozostali ich artyści są celami; listy zawierają {k} najlepszych pozycji z całego katalogu. Nawiasy i kreski to przedziały ufności {level} względem słuchaczy.",
+  "evaluation.lead": "Odłożeni na bok ze wszystkimi danymi: {listeners}, {dataset}. Każdy z ich artystów jest zapytaniem, a pozostali ich artyści są celami; listy zawierają {k} najlepszych pozycji z całego katalogu. Nawiasy i kreski to przedziały ufności {level} względem słuchaczy.",
   "evaluation.unreadable": "Tego raportu nie można tu pokazać.",
   "evaluation.unreadable.reason": "Strona potrzebuje oceny na odłożonych słuchaczach. Aby ją utworzyć:",
   "evaluation.none": "Ten model nie ma jeszcze oceny.",
