@@ -180,10 +180,11 @@ export class Renderer {
     const gap = this.#radiusOf(dot) + (rank ? 8 : 4);
     const fits = sx + gap + label.width <= this.camera.width; // else the edge would cut it
     const x = fits ? sx + gap : sx - gap - label.width;
-    const box = [x, sy - label.height / 2, x + label.width, sy + label.height / 2];
+    const y = Math.min(Math.max(sy - label.height / 2, 0), this.camera.height - label.height);
+    const box = [x, y, x + label.width, y + label.height];
     if (rank < 2 && taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) return false;
     taken.push(box);
-    this.context.drawImage(label.picture, x, sy - label.height / 2, label.width, label.height);
+    this.context.drawImage(label.picture, x, y, label.width, label.height);
     return true;
   }
 }
