@@ -134,7 +134,7 @@ const largestMean = (estimates) => Math.max(...estimates.map((estimate) => estim
 function metricsOf(report) {
   const names = Object.keys(report.rows[0]?.metrics ?? {});
   if (report.rows.some((row) => row.frontier)) names.push(FRONTIER);
-  return names.map((metric) => [metric, capitalize(metricName(metric))]);
+  return names.map((metric) => [metric, metric === FRONTIER ? capitalize(metricName(metric)) : metric]);
 }
 
 /** @param {Report} report @returns {[string, string][]} */
@@ -173,7 +173,7 @@ const command = (line) => h("code", { class: "block", dir: "ltr" }, line);
 const formatEstimate = (value) => (value === null || value === undefined ? MISSING : formatDecimal(value, 4));
 
 /** @param {number | null} low @param {number | null} high */
-const interval = (low, high) => h("small", { dir: "ltr" }, `[${formatEstimate(low)}, ${formatEstimate(high)}]`);
+const interval = (low, high) => h("small", {}, h("bdi", { dir: "ltr" }, `[${formatEstimate(low)}, ${formatEstimate(high)}]`));
 
 /** @param {Estimate | null} estimate @param {number} best */
 function cell(estimate, best) {

@@ -31,7 +31,6 @@ const percentages = new Intl.NumberFormat(locale, { style: "percent" });
 const plurals = new Intl.PluralRules(locale);
 const regions = new Intl.DisplayNames([locale], { type: "region" });
 const tongues = new Intl.DisplayNames([locale], { type: "language" });
-const lists = new Intl.ListFormat(locale, { type: "unit" });
 
 /** @param {string} code @returns {Promise<Messages>} */
 async function load(code) {
@@ -100,7 +99,7 @@ export const formatDecimal = (value, digits) => new Intl.NumberFormat(locale, { 
 export const formatPercent = (share) => (share > 0 && share < 0.005 ? text("number.below", { limit: percentages.format(0.01) }) : percentages.format(share));
 
 /** @param {string[]} items @returns {string} Separated as in a list. */
-export const formatList = (items) => lists.format(items.map(isolated));
+export const formatList = (items) => items.map(isolated).join(text("list.separator"));
 
 /** @param {Intl.DisplayNames} names @param {string} code */
 function nameOf(names, code) {

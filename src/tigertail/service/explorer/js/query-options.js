@@ -167,7 +167,7 @@ export class QueryOptions {
       "div",
       { class: "checkboxes inline-boxes", role: "group", "aria-label": label },
       ...values.map((value) =>
-        checkbox(this.router, textOr(`${name === "strata" ? "stratum" : "kind"}.${value}`, value), {
+        checkbox(this.router, textOr(name === "strata" ? `stratum.${value}` : `kind.${value}`, value), {
           title: title(value),
           checked: (state) => chosen(state).includes(value),
           disabled: (state) => chosen(state).length === 1 && chosen(state)[0] === value,

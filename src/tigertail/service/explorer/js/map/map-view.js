@@ -77,6 +77,7 @@ export class MapView {
     this.canvas = h("canvas", { class: "map-canvas", tabindex: 0, role: "application", "aria-roledescription": text("map.role"), "aria-describedby": "map-help" });
     this.tooltip = h("div", { class: "tooltip", hidden: true });
     this.selection = h("div", { class: "map-selection" });
+    this.buttons = this.#buttons();
     this.missingNote = h("span", {});
     this.path = new PathPanel(this.services, artistLink(this.services.router, this.services.itemCache), {
       show: (items) => this.#showPath(items),
@@ -115,7 +116,7 @@ export class MapView {
           { class: "map-stage" },
           this.canvas,
           this.tooltip,
-          this.#buttons(),
+          this.buttons,
           h("p", { class: "visually-hidden", id: "map-help" }, text("map.help")),
         ),
         h("aside", { class: "map-sidebar" }, this.selection, this.path.element, countries),
@@ -130,7 +131,7 @@ export class MapView {
       this.renderer?.updateTheme();
       this.#draw();
     });
-    this.renderer.resize();
+    this.#measure();
     this.transitions.fit();
     this.#updateLabel();
     this.#draw();
@@ -139,10 +140,17 @@ export class MapView {
   #resize() {
     if (!this.canvas?.clientWidth || !this.scene) return;
     const first = this.camera.width <= 1;
-    this.renderer?.resize();
+    this.#measure();
     if (first) this.transitions?.fit();
     else this.transitions?.measure();
     this.#draw();
+  }
+
+  #measure() {
+    if (!this.renderer || !this.buttons) return;
+    this.renderer.resize();
+    const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = this.buttons;
+    this.renderer.covered = [[offsetLeft, offsetTop, offsetLeft + offsetWidth, offsetTop + offsetHeight]];
   }
 
   #layoutSwitch() {

@@ -36,6 +36,8 @@ export class Renderer {
     this.raster = new Raster(1, 1);
     this.colours = readColours();
     this.labels = new Labels(getComputedStyle(canvas).fontFamily, this.colours);
+    /** @type {number[][]} Boxes of what lies on the map: a name there could not be read. */
+    this.covered = [];
   }
 
   /** Read the colours of the new theme. */
@@ -190,7 +192,7 @@ export class Renderer {
     const popular = scene.dotsIn(camera.view, 260).dots.filter((dot) => country === null || scene.data.country[dot] === country);
     const crowded = results.length > 0 && camera.zoomLevel < 3;
     /** @type {number[][]} */
-    const taken = [];
+    const taken = [...this.covered];
     let drawn = 0;
     for (const dot of new Set([...seeds, ...results, ...(crowded ? [] : popular)])) {
       const rank = seeds.includes(dot) ? 2 : results.includes(dot) ? 1 : 0;
@@ -210,10 +212,13 @@ export class Renderer {
     if (sx < 0 || sy < 0 || sx > this.camera.width || sy > this.camera.height) return false;
     const label = this.labels.get(this.scene.data.name[dot], rank);
     const gap = this.#radiusOf(dot) + (rank ? 8 : 4);
-    const beside = [sx + gap, sx - gap - label.width];
-    if (sx + gap + label.width > this.camera.width) beside.reverse(); // the edge would cut it
-    const places = rank ? [...beside.map((x) => [x, sy]), [sx - label.width / 2, sy - gap - label.height / 2], [sx - label.width / 2, sy + gap + label.height / 2]] : [[beside[0], sy]];
-    const boxes = places.map(([x, y]) => [x, y - label.height / 2, x + label.width, y + label.height / 2]);
+    const [left, centre, right, middle] = [sx - gap - label.width, sx - label.width / 2, sx + gap, sy - label.height / 2];
+    const beside = right + label.width > this.camera.width ? [left, right] : [right, left]; // the edge would cut it
+    const corners = rank ? [...beside.map((x) => [x, middle]), [centre, middle - gap - label.height / 2], [centre, middle + gap + label.height / 2]] : [[beside[0], middle]];
+    const boxes = corners.map(([x, above]) => {
+      const y = Math.min(Math.max(above, 0), this.camera.height - label.height);
+      return [x, y, x + label.width, y + label.height];
+    });
     const free = boxes.find((box) => !taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]));
     const box = free ?? (rank === 2 ? boxes[0] : null);
     if (!box) return false;

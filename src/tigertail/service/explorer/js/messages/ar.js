@@ -23,6 +23,7 @@ export default {
   "item.dots": { zero: "لا نقاط", one: "نقطة واحدة", two: "نقطتان", few: "{n} نقاط", many: "{n} نقطة", other: "{n} نقطة" },
   "item.unknownHome": "بلد المنشأ غير معروف",
   "number.below": "أقل من {limit}",
+  "list.separator": "، ",
 
   "stratum.head": "الرأس",
   "stratum.mid": "الوسط",
@@ -71,6 +72,7 @@ export default {
   "evidence.people": "وسمهما الأشخاص أنفسهم",
   "evidence.lead": "وسومهما تقود إلى المستمعين أنفسهم",
   "evidence.labels": "كلاهما: {labels}",
+  "evidence.sentence": "{words}.",
 
   "search.label": "فنان أو ألبوم أو أغنية",
   "search.help": "اكتب اسمًا بأي تهجئة. مفاتيح الأسهم للاختيار، ومفتاح الإدخال لبدء الاستعلام، ومفتاحا العالي والإدخال للإضافة إلى قائمة التشغيل.",

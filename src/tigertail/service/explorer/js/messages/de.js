@@ -23,6 +23,7 @@ export default {
   "item.dots": { one: "{n} Punkt", other: "{n} Punkte" },
   "item.unknownHome": "Herkunftsland unbekannt",
   "number.below": "<\u202f{limit}",
+  "list.separator": ", ",
 
   "stratum.head": "Spitze",
   "stratum.mid": "Mitte",
@@ -71,6 +72,7 @@ export default {
   "evidence.people": "von denselben Leuten verschlagwortet",
   "evidence.lead": "mit Schlagwörtern, die zu denselben Hörern führen",
   "evidence.labels": "beide: {labels}",
+  "evidence.sentence": "{words}.",
 
   "search.label": "Künstler, Album oder Titel",
   "search.help": "Gib einen Namen ein, in beliebiger Schreibweise. Pfeiltasten wählen aus, Enter startet die Suche, Umschalt und Enter fügt zur Playlist hinzu.",
@@ -81,7 +83,7 @@ export default {
   "search.nothing": "Nichts gefunden",
   "search.noMatch": "Kein Treffer für „{text}“ in diesem Katalog",
   "search.query": "Anfrage",
-  "search.add": "Weitere hinzufügen",
+  "search.add": "Weitere",
   "search.remove": "{name} entfernen",
 
   "start.title": "Pack die Musik am Schwanz.",
@@ -96,7 +98,7 @@ export default {
   "lists.naive": "Naives CF",
   "lists.naive.subtitle": "Kosinus-Ähnlichkeit der ALS-Faktoren",
   "lists.tigertail.subtitle": "alle Signale, gewichtet nach der Bekanntheit der Anfrage",
-  "lists.compare": "Mit naivem CF vergleichen",
+  "lists.compare": "Mit CF vergleichen",
   "lists.which": "Welche Liste",
   "lists.spoken": "{list}: {summary}.",
   "lists.none": "keine Liste",

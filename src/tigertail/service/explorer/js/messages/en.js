@@ -31,6 +31,7 @@ export default {
   "item.dots": { one: "{n} dot", other: "{n} dots" },
   "item.unknownHome": "home country unknown",
   "number.below": "<{limit}",
+  "list.separator": ", ",
 
   // Popularity, kinds, signals: by the names that the API has for them.
   "stratum.head": "head",
@@ -81,6 +82,7 @@ export default {
   "evidence.people": "tagged by the same people",
   "evidence.lead": "with labels that lead to the same listeners",
   "evidence.labels": "both {labels}",
+  "evidence.sentence": "{words}.",
 
   // Search and the query.
   "search.label": "Artist, album or track",

@@ -23,6 +23,7 @@ export default {
   "item.dots": { one: "{n} punto", many: "{n} de puntos", other: "{n} puntos" },
   "item.unknownHome": "país de origen desconocido",
   "number.below": "<\u202f{limit}",
+  "list.separator": ", ",
 
   "stratum.head": "cabeza",
   "stratum.mid": "medio",
@@ -71,6 +72,7 @@ export default {
   "evidence.people": "etiquetados por las mismas personas",
   "evidence.lead": "con etiquetas que llevan a los mismos oyentes",
   "evidence.labels": "ambos: {labels}",
+  "evidence.sentence": "{words}.",
 
   "search.label": "Artista, álbum o canción",
   "search.help": "Escribe un nombre, con cualquier ortografía. Las flechas eligen, Intro inicia la consulta, Mayús e Intro añaden a la playlist.",

@@ -23,6 +23,7 @@ export default {
   "item.dots": { one: "{n} point", many: "{n} de points", other: "{n} points" },
   "item.unknownHome": "pays d’origine inconnu",
   "number.below": "<\u202f{limit}",
+  "list.separator": ", ",
 
   "stratum.head": "tête",
   "stratum.mid": "milieu",
@@ -71,6 +72,7 @@ export default {
   "evidence.people": "étiquetés par les mêmes personnes",
   "evidence.lead": "avec des étiquettes qui mènent aux mêmes auditeurs",
   "evidence.labels": "les deux : {labels}",
+  "evidence.sentence": "{words}.",
 
   "search.label": "Artiste, album ou titre",
   "search.help": "Saisissez un nom, quelle que soit l’orthographe. Les flèches choisissent, Entrée lance la requête, Maj et Entrée ajoutent à la playlist.",

@@ -23,6 +23,7 @@ export default {
   "item.dots": { other: "{n}点" },
   "item.unknownHome": "出身国は不明",
   "number.below": "{limit}未満",
+  "list.separator": "、",
 
   "stratum.head": "ヘッド",
   "stratum.mid": "ミドル",
@@ -71,6 +72,7 @@ export default {
   "evidence.people": "同じ人たちがタグ付け",
   "evidence.lead": "同じリスナーにつながるタグ",
   "evidence.labels": "どちらも{labels}",
+  "evidence.sentence": "{words}。",
 
   "search.label": "アーティスト、アルバム、曲",
   "search.help": "名前を入力してください。表記は問いません。矢印キーで選び、Enterで検索、Shift＋Enterでプレイリストに追加します。",

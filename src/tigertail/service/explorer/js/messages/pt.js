@@ -23,6 +23,7 @@ export default {
   "item.dots": { one: "{n} ponto", many: "{n} de pontos", other: "{n} pontos" },
   "item.unknownHome": "país de origem desconhecido",
   "number.below": "<\u202f{limit}",
+  "list.separator": ", ",
 
   "stratum.head": "cabeça",
   "stratum.mid": "meio",
@@ -71,6 +72,7 @@ export default {
   "evidence.people": "marcados pelas mesmas pessoas",
   "evidence.lead": "com tags que levam aos mesmos ouvintes",
   "evidence.labels": "ambos: {labels}",
+  "evidence.sentence": "{words}.",
 
   "search.label": "Artista, álbum ou faixa",
   "search.help": "Digite um nome, com qualquer grafia. As setas escolhem, Enter inicia a consulta, Shift e Enter adicionam à playlist.",
