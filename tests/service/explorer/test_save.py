@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
 from pathlib import Path
@@ -10,6 +11,20 @@ from typing import Any
 import pytest
 
 Json = dict[str, Any]
+RECORD_TEXTS = """
+    window.drawn = [];
+    const fillText = CanvasRenderingContext2D.prototype.fillText;
+    CanvasRenderingContext2D.prototype.fillText = function (words, x, y) {
+        window.drawn.push({ words, x, y, align: this.textAlign, direction: this.direction });
+        fillText.call(this, words, x, y);
+    };
+"""
+FIRST_PIXEL = """async (data) => {
+    const picture = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+    const context = new OffscreenCanvas(picture.width, picture.height).getContext("2d");
+    context.drawImage(picture, 0, 0);
+    return [picture.width, picture.height, ...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+}"""
 
 
 @pytest.fixture
@@ -65,3 +80,41 @@ def test_escape_closes_the_menu(listing: Any, expect: Any) -> None:
     listing.page.get_by_role("button", name="Table (CSV)").press("Escape")
     expect(listing.page.get_by_role("button", name="Table (CSV)")).to_be_hidden()
     expect(listing.page.locator(".list-tools .menu summary")).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("language", "scheme", "entry", "paper"),
+    [
+        ("en", "light", "Image (PNG)", [251, 248, 242]),
+        ("ar", "dark", "صورة (PNG)", [21, 18, 15]),
+    ],
+)
+def test_an_image_shows_the_list_as_the_page_does(
+    visit: Any, expect: Any, star: Json, language: str, scheme: str, entry: str, paper: list[int]
+) -> None:
+    person = visit(color_scheme=scheme)
+    page = person.page
+    page.add_init_script(RECORD_TEXTS)
+    person.open(item=star["item_id"], n="10", country="BR", lang=language)
+    expect(person.rows()).to_have_count(10)
+    picture = saved(person, entry).read_bytes()
+    assert person.name.endswith(".png")
+    drawn = page.evaluate("window.drawn")
+    words = [one["words"].strip("\u2068\u2069") for one in drawn]
+    assert star["name"] in words
+    assert [word for word in words if word in names(person)] == names(person)
+    place = page.evaluate(
+        "language => new Intl.DisplayNames([language], { type: 'region' }).of('BR')", language
+    )
+    assert place in words[-1]  # the lens
+    title = drawn[words.index(star["name"])]
+    side = "right" if language == "ar" else "left"
+    assert (title["align"], title["direction"]) == (side, "ltr")
+    decoded = visit(bypass_csp=True)
+    decoded.open()
+    width, height, *corner = decoded.page.evaluate(FIRST_PIXEL, base64.b64encode(picture).decode())
+    assert corner == paper
+    assert (width, height > width) == (1520, True)
+    starts = {one["x"] for one in drawn if one["words"] in names(person)}
+    assert len(starts) == 1
+    assert (starts.pop() > width / 4) == (language == "ar")  # two pixels for each unit

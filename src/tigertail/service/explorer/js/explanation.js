@@ -20,11 +20,11 @@ const labelOf = (part) => (part.signal ? signalName(part.signal) : groupName(par
 /** @param {Carrier} part */
 const shareOf = (part) => text("signal.share", { signal: labelOf(part), share: formatPercent(part.share) });
 
-/** @param {Carrier} part */
-const colourOf = (part) => (part.signal ? signalColour(part.signal) : "var(--signal-0)");
+/** @param {Carrier} part @returns {string} For a style sheet. */
+export const colourOf = (part) => (part.signal ? signalColour(part.signal) : "var(--signal-0)");
 
 /** @param {Listed} item @returns {Carrier[]} The parts that are large enough to show. */
-const partsOf = (item) => (item.why ?? []).filter((part) => part.share >= MIN_SHARE);
+export const partsOf = (item) => (item.why ?? []).filter((part) => part.share >= MIN_SHARE);
 
 /**
  * @param {Listed} item

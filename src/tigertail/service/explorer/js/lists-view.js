@@ -11,6 +11,7 @@ import { summaryText } from "./list-summary.js";
 import { errorMessage, fromServer, message, skeletonHeader } from "./placeholders.js";
 import { queryHeader } from "./query-header.js";
 import { saveMenu } from "./save-menu.js";
+import { settingsText } from "./settings-text.js";
 import { countChanged, playlistParams, seedOf, similarParams, stateUrl } from "./state.js";
 
 /**
@@ -51,7 +52,7 @@ export class ListsView {
     this.columns = h("div", { class: "columns" }, this.naive.element, this.tigertail.element);
     this.compareSwitch = h("button", { type: "button", class: "secondary compare", onclick: () => services.router.go({ compare: !services.router.state.compare }) }, text("lists.compare"));
     this.columnSwitch = this.#columnSwitch();
-    this.saveMenu = saveMenu(() => this.listed, (format) => services.api.playlist(playlistParams(services.router.state), format), services.report);
+    this.saveMenu = saveMenu(() => this.listed && { ...this.listed, settings: settingsText(services.router.state) }, (format) => services.api.playlist(playlistParams(services.router.state), format), services.report);
     /** @type {Similar | null} */
     this.listed = null;
     refill(root, this.header, this.notices, h("div", { class: "list-tools" }, this.saveMenu, this.compareSwitch), this.columnSwitch, this.columns);

@@ -1,4 +1,4 @@
-/** A list to take along: as a playlist for a player, as a table, or as text. */
+/** A list to take along: as a playlist for a player, as a table, as an image, or as text. */
 
 import { h } from "./dom.js";
 import { fullName } from "./format.js";
@@ -13,6 +13,7 @@ import { errorLine } from "./placeholders.js";
  * @typedef {object} Saved  The list that is saved.
  * @property {Item[]} seeds
  * @property {Listed[]} items
+ * @property {string[]} settings  How it was asked for, in words.
  */
 
 const COLUMNS = /** @type {const} */ (["rank", "id", "name", "artist", "kind", "country", "listeners", "stratum", "affinity"]);
@@ -80,6 +81,10 @@ export function saveMenu(list, playlist, report) {
     entry(text("save.m3u"), asFile("m3u")),
     entry(text("save.jspf"), asFile("jspf")),
     entry(text("save.csv"), ({ seeds, items }) => download(new Blob([toCsv(items)], { type: "text/csv" }), fileName(seeds, "csv"))),
+    entry(text("save.image"), async (saved) => {
+      const { listImage } = await import("./list-image.js");
+      download(await listImage(saved), fileName(saved.seeds, "png"));
+    }),
     entry(text("save.copyText"), ({ items }) => copied(toText(items))),
     entry(text("save.copyLink"), () => copied(location.href)),
   ]);

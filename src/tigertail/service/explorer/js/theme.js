@@ -47,9 +47,17 @@ export function themeSwitch(button, onChange) {
  * @param {string} name  For example "--ink".
  * @returns {string}
  */
-export function colour(name) {
+export const colour = (name) => resolveColour(`var(${name})`);
+
+/**
+ * Resolve any colour that a style sheet may hold, as one of the theme shown.
+ *
+ * @param {string} expression
+ * @returns {string}
+ */
+export function resolveColour(expression) {
   const probe = document.createElement("span");
-  probe.style.color = `var(${name})`;
+  probe.style.color = expression;
   document.body.append(probe);
   const value = getComputedStyle(probe).color;
   probe.remove();
