@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 Json = dict[str, Any]
-VIEWS = ("lists", "map", "evaluation")
+VIEWS = ("lists", "artist", "map", "evaluation")
 
 
 @pytest.mark.parametrize("width", [360, 900, 1600])
