@@ -1,0 +1,152 @@
+"""The languages of the page: how one is chosen, and every view in several, at every size, in both themes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Json = dict[str, Any]
+AXE = Path(__file__).parents[3] / "node_modules/axe-core/axe.min.js"
+LAYOUT = (Path(__file__).parent / "layout.js").read_text("utf-8")
+SIZES = ((390, 740), (820, 1180), (1440, 900))
+AUDITED = {"light": 390, "dark": 1440}  # the width at which each theme is audited
+WHOLE = {"tooWide": False, "cut": [], "broken": [], "outside": [], "covered": []}
+STORED = "() => [Object.keys(localStorage), Object.keys(sessionStorage), document.cookie]"
+AUDIT = """async () => (await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], resultTypes: ["violations"] }))
+    .violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => [html.slice(0, 200), failureSummary])])"""
+ENGLISH_LEFT = """async () => {
+    const read = async (code) => (await import(`/explorer/js/messages/${code}.js`)).default;
+    const [english, own] = [await read("en"), await read(document.documentElement.lang)];
+    const words = (text) => text.trim().toLowerCase().replace(/[.:]$/, "");
+    const same = new Set(Object.values(own).filter((message) => typeof message === "string").map(words));
+    const left = new Set(Object.values(english).filter((message) => typeof message === "string").map(words).filter((text) => !same.has(text)));
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (texts.nextNode()) if (!texts.currentNode.parentElement.closest("[lang=en], noscript, bdi")) found.push(texts.currentNode.data);
+    for (const element of document.querySelectorAll("[aria-label], [title], [placeholder]"))
+        found.push(...["aria-label", "title", "placeholder"].map((name) => element.getAttribute(name) ?? ""));
+    return found.filter((text) => left.has(words(text)));
+}"""
+RECORD_NAMES = """(() => {
+    const { clearRect, drawImage, putImageData } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.putImageData = function (...given) {
+        this.canvas.drawn = [];
+        return putImageData.apply(this, given);
+    };
+    CanvasRenderingContext2D.prototype.drawImage = function (...given) {
+        this.canvas.drawn?.push(given.slice(1));
+        return drawImage.apply(this, given);
+    };
+})()"""
+
+
+def ready(person: Any, view: str) -> None:
+    """Wait until a view is whole."""
+    whole = {
+        "start": ".start-groups a",
+        "list": "#column-tigertail .row[data-id]",
+        "evaluation": ".chart-panel",
+        "map": ".map-selection .primary",
+    }
+    person.page.locator(whole[view]).first.wait_for()
+    person.page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize("language", ["en", "pl", "ar"])
+def test_every_view_is_whole_in_every_size_and_theme(visit: Any, star: Json, language: str) -> None:
+    person = visit(reduced_motion="reduce")
+    page = person.page
+    page.add_init_script(RECORD_NAMES)
+    views: dict[str, Json] = {
+        "start": {},
+        "list": {"item": star["item_id"], "country": "PL", "beta": "1"},
+        "evaluation": {"view": "evaluation"},
+        "map": {"view": "map", "item": star["item_id"]},
+    }
+    problems = []
+    for view, state in views.items():
+        page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
+        person.open(lang=language, **state)
+        ready(person, view)
+        if view == "list":
+            first = person.rows().first.bounding_box()
+            assert first["y"] + first["height"] <= SIZES[0][1], "the first answer is not on the first screen"
+            person.rows().first.locator("summary").click()
+        page.evaluate(AXE.read_text("utf-8"))
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            for theme in ("light", "dark"):
+                page.emulate_media(color_scheme=theme)
+                page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+                found = page.evaluate(LAYOUT)
+                audit = page.evaluate(AUDIT) if AUDITED[theme] == width else []
+                problems += [(view, width, theme, found, audit)] if found != WHOLE or audit else []
+                if AUDITED[theme] == width:
+                    person.screenshot(f"{view}-{language}-{width}")
+        if language != "en":
+            problems += [(view, text) for text in page.evaluate(ENGLISH_LEFT)]
+    assert problems == []
+
+
+def test_the_language_is_that_of_the_browser_unless_the_address_names_another(
+    visit: Any, expect: Any, star: Json
+) -> None:
+    person = visit(locale="pl-PL")
+    page = person.page
+    person.open(view="map", item=star["item_id"])
+    expect(page.get_by_role("heading", level=1)).to_have_text("Katalog jako mapa")
+    expect(page).to_have_title("Mapa · Tigertail")
+    assert page.locator("html").get_attribute("lang") == "pl"
+    person.open(view="map", item=star["item_id"], lang="ar")
+    expect(page).to_have_title("الخريطة · Tigertail")
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    page.locator(".tabs a").first.click()
+    expect(person.rows()).to_have_count(20)
+    assert person.address["lang"] == ["ar"]  # a link keeps it
+    person.open(lang="xx")
+    expect(page.get_by_role("link", name="Listy")).to_be_visible()
+
+
+def test_a_chosen_language_is_stored_on_the_own_machine(person: Any, expect: Any) -> None:
+    person.open()
+    page = person.page
+    page.locator("#language summary").click()
+    entries = page.locator("#language .menu-entries a")
+    expect(entries).to_have_text(
+        ["العربية", "Deutsch", "English", "Español", "Français", "日本語", "Polski", "Português"]
+    )
+    page.get_by_role("link", name="Deutsch").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Pack die Musik am Schwanz.")
+    assert "lang" not in person.address
+    person.open(view="evaluation")
+    expect(page).to_have_title("Auswertung · Tigertail")
+
+
+def test_without_consent_the_address_holds_the_language(visit: Any, run: Any, expect: Any) -> None:
+    running = run(hosts=["elsewhere.test"], feedback={"consent": True})
+    person = visit(replace(running, url=running.url.replace("127.0.0.1", "elsewhere.test")))
+    person.open()
+    page = person.page
+    page.locator("#language summary").click()
+    page.get_by_role("link", name="日本語").click()
+    expect(page.get_by_role("button", name="許可しない")).to_be_visible()
+    assert person.address == {"lang": ["ja"]}
+    assert page.evaluate(STORED) == [[], [], ""]
+
+
+def test_numbers_places_and_evidence_are_in_the_language(person: Any, expect: Any, star: Json) -> None:
+    person.open(item=star["item_id"], lang="de")
+    expect(person.rows()).to_have_count(20)
+    person.rows().first.locator("summary").click()
+    first = person.rows().first
+    why = person.get("similar", item=star["item_id"], why="true")["items"][0]["why"]
+    listening = next(part for part in why if part["signal"] == "listening")
+    common = listening["evidence"].split()[0]
+    expect(first.locator(".evidence").first).to_contain_text(f"{common} gemeinsame Hörer")
+    expect(first.locator(".evidence-list .share").nth(1)).to_contain_text(",")  # a decimal comma
+    expect(person.page.locator(".query-header .home")).to_have_text(
+        person.page.evaluate("code => new Intl.DisplayNames(['de'], {type: 'region'}).of(code)", star["country"])
+    )
