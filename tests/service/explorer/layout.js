@@ -1,6 +1,7 @@
 /* What a designer would see at a glance: functions for `page.evaluate`, as one expression. */
 (() => {
-  const shown = (element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest(".visually-hidden, .skip, [aria-hidden=true], option");
+  const clipped = (element) => getComputedStyle(element).clipPath === "inset(50%)" || (element.parentElement !== null && clipped(element.parentElement));
+  const shown = (element) => element.checkVisibility({ visibilityProperty: true }) && !clipped(element) && !element.closest(".skip, option");
   const named = (element) => `${element.tagName.toLowerCase()}.${element.className.baseVal ?? element.className}: ${element.textContent.trim().slice(0, 60)}`;
 
   /** Texts on the screen, with their elements. */

@@ -21,7 +21,7 @@ def listing(person: Any, expect: Any, star: Json) -> Any:
 
 
 def saved(person: Any, entry: str) -> Path:
-    person.page.locator(".menu summary").click()
+    person.page.locator(".list-tools .menu summary").click()
     with person.page.expect_download() as started:
         person.page.get_by_role("button", name=entry).click()
     person.name = started.value.suggested_filename
@@ -51,7 +51,7 @@ def test_a_table_has_what_the_page_shows_of_each_item(listing: Any, star: Json) 
 
 def test_a_list_is_copied_as_text(listing: Any, expect: Any) -> None:
     listing.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    listing.page.locator(".menu summary").click()
+    listing.page.locator(".list-tools .menu summary").click()
     listing.screenshot("save")
     listing.page.get_by_role("button", name="Copy as text").click()
     expect(listing.page.locator(".toast")).to_have_text("Copied.")
@@ -60,8 +60,8 @@ def test_a_list_is_copied_as_text(listing: Any, expect: Any) -> None:
 
 
 def test_escape_closes_the_menu(listing: Any, expect: Any) -> None:
-    listing.page.locator(".menu summary").press("Enter")
+    listing.page.locator(".list-tools .menu summary").press("Enter")
     expect(listing.page.get_by_role("button", name="Table (CSV)")).to_be_visible()
     listing.page.get_by_role("button", name="Table (CSV)").press("Escape")
     expect(listing.page.get_by_role("button", name="Table (CSV)")).to_be_hidden()
-    expect(listing.page.locator(".menu summary")).to_be_focused()
+    expect(listing.page.locator(".list-tools .menu summary")).to_be_focused()

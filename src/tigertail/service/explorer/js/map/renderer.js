@@ -178,8 +178,9 @@ export class Renderer {
     if (sx < 0 || sy < 0 || sx > this.camera.width || sy > this.camera.height) return false;
     const label = this.labels.get(this.scene.data.name[dot], rank);
     const gap = this.#radiusOf(dot) + (rank ? 8 : 4);
-    const fits = sx + gap + label.width <= this.camera.width; // else the edge would cut it
-    const x = fits ? sx + gap : sx - gap - label.width;
+    // After the dot, else before it, else where nothing of it is cut by an edge.
+    const last = this.camera.width - label.width;
+    const x = [sx + gap, sx - gap - label.width].find((left) => left >= 0 && left <= last) ?? Math.max(0, Math.min(sx + gap, last));
     const y = Math.min(Math.max(sy - label.height / 2, 0), this.camera.height - label.height);
     const box = [x, y, x + label.width, y + label.height];
     if (rank < 2 && taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) return false;
