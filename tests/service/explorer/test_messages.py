@@ -1,4 +1,4 @@
-"""The catalogue of messages: every language has every message, in every form it needs, and the page has no text beside it."""
+"""The catalogue of messages: every language has every message in every form, and the page no text beside it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ console.log(JSON.stringify({ languages: Object.fromEntries(await Promise.all(all
 
 @pytest.fixture(scope="module")
 def read() -> Json:
-    """What Node reads: the messages, the plural forms of each language, and how many texts of an example eslint finds."""
+    """The messages and the plural forms of each language, and how many texts of an example eslint finds."""
     node = shutil.which("node")
     if node is None or not (ROOT / "node_modules").is_dir():
         reason = "Node.js or its packages are not here: make lint installs them"

@@ -94,7 +94,7 @@ function labelOf(system, y) {
   const first = y + 4 - ((lines.length - 1) * LINE_HEIGHT) / 2;
   // A line without a place to break it is pressed together.
   const fitted = (/** @type {string} */ line) => (line.length > LINE_LENGTH ? { textLength: LABEL_WIDTH - 12, lengthAdjust: "spacingAndGlyphs" } : {});
-  return s("text", { "text-anchor": "end" }, ...lines.map((line, index) => s("tspan", { x: LABEL_WIDTH - 10, y: first + index * LINE_HEIGHT, ...fitted(line) }, line)));
+  return s("text", { "text-anchor": "end", lang: "en" }, ...lines.map((line, index) => s("tspan", { x: LABEL_WIDTH - 10, y: first + index * LINE_HEIGHT, ...fitted(line) }, line)));
 }
 
 /**

@@ -197,7 +197,7 @@ function table(caption, headings, rows, titles = []) {
       {},
       h("caption", {}, caption),
       h("thead", {}, h("tr", {}, ...headings.map((heading, index) => h("th", { scope: "col", title: titles[index] }, heading)))),
-      h("tbody", {}, ...rows.map((row) => h("tr", { class: row.isReference ? "reference" : null }, h("th", { scope: "row" }, row.heading), ...row.cells))),
+      h("tbody", {}, ...rows.map((row) => h("tr", { class: row.isReference ? "reference" : null }, h("th", { scope: "row" }, h("bdi", { lang: "en" }, row.heading)), ...row.cells))),
     ),
   );
 }

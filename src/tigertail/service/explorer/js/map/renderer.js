@@ -212,11 +212,14 @@ export class Renderer {
     if (sx < 0 || sy < 0 || sx > this.camera.width || sy > this.camera.height) return false;
     const label = this.labels.get(this.scene.data.name[dot], rank);
     const gap = this.#radiusOf(dot) + (rank ? 8 : 4);
-    const [left, centre, right, middle] = [sx - gap - label.width, sx - label.width / 2, sx + gap, sy - label.height / 2];
-    const beside = right + label.width > this.camera.width ? [left, right] : [right, left]; // the edge would cut it
-    const corners = rank ? [...beside.map((x) => [x, middle]), [centre, middle - gap - label.height / 2], [centre, middle + gap + label.height / 2]] : [[beside[0], middle]];
-    const boxes = corners.map(([x, above]) => {
-      const y = Math.min(Math.max(above, 0), this.camera.height - label.height);
+    // After the dot, else before it, above or below, where nothing of it is cut by an edge or covers another.
+    const [lastX, lastY] = [this.camera.width - label.width, this.camera.height - label.height];
+    const [centre, middle] = [sx - label.width / 2, sy - label.height / 2];
+    const beside = [[sx + gap, middle], [sx - gap - label.width, middle]];
+    const around = [...beside, [centre, middle - gap - label.height / 2], [centre, middle + gap + label.height / 2]];
+    const corners = rank ? around : [beside.find(([x]) => x >= 0 && x <= lastX) ?? beside[0]];
+    const boxes = corners.map(([left, above]) => {
+      const [x, y] = [Math.max(0, Math.min(left, lastX)), Math.max(0, Math.min(above, lastY))];
       return [x, y, x + label.width, y + label.height];
     });
     const free = boxes.find((box) => !taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]));

@@ -1,0 +1,154 @@
+"""The languages of the page: how one is chosen, and every view in several, at every size, in both themes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Json = dict[str, Any]
+AXE = Path(__file__).parents[3] / "node_modules/axe-core/axe.min.js"
+LAYOUT = (Path(__file__).parent / "layout.js").read_text("utf-8")
+ENGLISH_LEFT = (Path(__file__).parent / "english_left.js").read_text("utf-8")
+PHONE = {"width": 390, "height": 740}
+SIZES = (PHONE["width"], 740), (360, 740), (820, 1180), (1440, 900), (1600, 900)
+AUDITED = {"light": 390, "dark": 1440}  # the width at which each theme is audited
+WHOLE = {"tooWide": False, "cut": [], "broken": [], "outside": [], "covered": []}
+DRAWN = """async () => {
+    // The map is drawn in the frame after the one that gave it its size.
+    for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+}"""
+STORED = "() => [Object.keys(localStorage), Object.keys(sessionStorage), document.cookie]"
+AUDIT = """async () => {
+    const only = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
+    const { violations } = await axe.run(document, { runOnly: only, resultTypes: ["violations"] });
+    return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 200))]);
+}"""
+RECORD_NAMES = """(() => {
+    const { drawImage, putImageData } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.putImageData = function (...given) {
+        this.canvas.drawn = [];
+        return putImageData.apply(this, given);
+    };
+    CanvasRenderingContext2D.prototype.drawImage = function (...given) {
+        this.canvas.drawn?.push(given.slice(1));
+        return drawImage.apply(this, given);
+    };
+})()"""
+
+
+def ready(person: Any, view: str) -> None:
+    """Wait until a view is whole."""
+    whole = {
+        "start": ".start-groups a",
+        "list": "#column-tigertail .row[data-id]",
+        "artist": ".near-list li",
+        "evaluation": ".chart-panel",
+        "map": ".map-selection .primary",
+    }
+    person.page.locator(whole[view]).first.wait_for()
+    person.page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize("language", ["en", "pl", "ar"])
+def test_every_view_is_whole_in_every_size_and_theme(visit: Any, star: Json, language: str) -> None:
+    person = visit(reduced_motion="reduce")
+    page = person.page
+    page.add_init_script(RECORD_NAMES)
+    views: dict[str, Json] = {
+        "start": {},
+        "list": {"item": star["item_id"], "country": "PL", "beta": "1"},
+        "artist": {"view": "artist", "item": star["item_id"]},
+        "evaluation": {"view": "evaluation"},
+        "map": {"view": "map", "item": star["item_id"]},
+    }
+    problems = []
+    for view, state in views.items():
+        page.set_viewport_size(PHONE)
+        person.open(lang=language, **state)
+        ready(person, view)
+        if view == "list":
+            first = person.rows().first.bounding_box()
+            assert first["y"] + first["height"] <= PHONE["height"], (
+                "the first answer is not on the first screen"
+            )
+            person.rows().first.locator("summary").click()
+        page.evaluate(AXE.read_text("utf-8"))
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            for theme in ("light", "dark"):
+                page.emulate_media(color_scheme=theme)
+                page.evaluate(DRAWN)
+                found = page.evaluate(LAYOUT)
+                audit = page.evaluate(AUDIT) if AUDITED[theme] == width else []
+                problems += [(view, width, theme, found, audit)] if found != WHOLE or audit else []
+                if AUDITED[theme] == width:
+                    person.screenshot(f"{view}-{language}-{width}")
+        if language != "en":
+            problems += [(view, text) for text in page.evaluate(ENGLISH_LEFT)]
+    assert problems == []
+
+
+def test_the_language_is_that_of_the_browser_unless_the_address_names_another(
+    visit: Any, expect: Any, star: Json
+) -> None:
+    person = visit(locale="pl-PL")
+    page = person.page
+    person.open(view="map", item=star["item_id"])
+    expect(page.get_by_role("heading", level=1)).to_have_text("Katalog jako mapa")
+    expect(page).to_have_title("Mapa · Tigertail")
+    assert page.locator("html").get_attribute("lang") == "pl"
+    person.open(view="map", item=star["item_id"], lang="ar")
+    expect(page).to_have_title("الخريطة · Tigertail")
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    page.locator(".tabs a").first.click()
+    expect(person.rows()).to_have_count(20)
+    assert person.address["lang"] == ["ar"]  # a link keeps it
+    person.open(lang="xx")
+    expect(page.get_by_role("link", name="Listy")).to_be_visible()
+
+
+def test_a_chosen_language_is_stored_on_the_own_machine(person: Any, expect: Any) -> None:
+    person.open()
+    page = person.page
+    page.locator("#language summary").click()
+    entries = page.locator("#language .menu-entries a")
+    expect(entries).to_have_text(
+        ["العربية", "Deutsch", "English", "Español", "Français", "日本語", "Polski", "Português"]
+    )
+    page.get_by_role("link", name="Deutsch").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Pack die Musik am Schwanz.")
+    assert "lang" not in person.address
+    person.open(view="evaluation")
+    expect(page).to_have_title("Auswertung · Tigertail")
+
+
+def test_without_consent_the_address_holds_the_language(visit: Any, run: Any, expect: Any) -> None:
+    running = run(hosts=["elsewhere.test"], feedback={"consent": True})
+    person = visit(replace(running, url=running.url.replace("127.0.0.1", "elsewhere.test")))
+    person.open()
+    page = person.page
+    page.locator("#language summary").click()
+    page.get_by_role("link", name="日本語").click()
+    expect(page.get_by_role("button", name="許可しない")).to_be_visible()
+    assert person.address == {"lang": ["ja"]}
+    assert page.evaluate(STORED) == [[], [], ""]
+
+
+def test_numbers_places_and_evidence_are_in_the_language(person: Any, expect: Any, star: Json) -> None:
+    person.open(item=star["item_id"], lang="de")
+    expect(person.rows()).to_have_count(20)
+    person.rows().first.locator("summary").click()
+    first = person.rows().first
+    why = person.get("similar", item=star["item_id"], why="true")["items"][0]["why"]
+    listening = next(part for part in why if part["signal"] == "listening")
+    common = listening["evidence"].split()[0]
+    expect(first.locator(".evidence").first).to_contain_text(f"{common} gemeinsame Hörer")
+    expect(first.locator(".evidence-list .share").nth(1)).to_contain_text(",")  # a decimal comma
+    expect(person.page.locator(".query-header .home")).to_have_text(
+        person.page.evaluate(
+            "code => new Intl.DisplayNames(['de'], {type: 'region'}).of(code)", star["country"]
+        )
+    )
