@@ -35,7 +35,7 @@ from tigertail.model.recommend import BETA, CHARACTER, SHARE, History, history_s
 from tigertail.model.registry import MIXTURE
 from tigertail.model.resolution import resolve_signal
 from tigertail.progress import track
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.topk import top_k
 from tigertail.signals.contract import Signal
 from tigertail.sparse import CSR
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from tigertail.mixing import Mixture
-from tigertail.mixing.terms import PopularityFeatures, scales, term_values
+from tigertail.mixing.scale import scales
+from tigertail.mixing.terms import PopularityFeatures, term_values
 from tigertail.signals.contract import Signal
 
 ITEMS = 6
@@ -32,7 +33,7 @@ def written_out(mixture: Mixture, query: int) -> np.ndarray:
     found = {name: part.affinity(asked)[0] for name, part in mixture.parts.items() if part.known[query]}
     has_data = np.array([[name in found for name in parameters.terms.signals]])
     listeners = mixture.listeners[asked]
-    [counted] = parameters.coefficients(listeners, has_data, mixture.character)
+    [coefficients] = parameters.coefficients(listeners, has_data, mixture.character)
     values = term_values(
         parameters.terms,
         found,
@@ -40,7 +41,7 @@ def written_out(mixture: Mixture, query: int) -> np.ndarray:
         EVERY,
         PopularityFeatures.of(mixture.listeners, mixture.propensity),
     )
-    powers = np.exp(values.astype(np.float64) @ counted)
+    powers = np.exp(values.astype(np.float64) @ coefficients)
     powers[query] = 0
     away = parameters.log_listeners(listeners)[0] - 0.5
     exponent = mixture.beta + 0.2 * away - mixture.character * (0.5 + 0.2 * away)

@@ -41,7 +41,7 @@ class MixtureConfig(BaseModel):
     max_queries: int = Field(6000, ge=10)
     """Most queries it is learned from, drawn at random where what these listeners play is more."""
     candidates: int = Field(60, ge=1)
-    """Best answers of each signal that it learns from, at each of three settings of the popularity dial."""
+    """Best answers of each signal that it learns from, at each of three popularity exponents."""
     background: int = Field(300, ge=0)
     """Other items it learns from beside them: so many of the most popular, and so many at random."""
     balance: float = Field(0.5, ge=0, le=1)

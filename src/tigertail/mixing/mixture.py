@@ -3,11 +3,11 @@
     log aff(A -> B) = sum_j c_j(A) f_j(A, B) - beta(A) (log(n_B + 3) + (1 - t) log(m_B / n_B)) - log Z(A)
 
 (P. Hamel, "To Have a Tiger by the Tail", section 3.1, whose weighted sum is here one of log affinities: two things are
-alike where signals agree.) f_j are the terms of :mod:`tigertail.mixing.terms`, c_j what they count for a query
-(:class:`tigertail.mixing.parameters.MixtureParameters`), as the exponent beta(A) does, n_B are the listeners of B, m_B
-those it would have if all could hear it (:meth:`tigertail.dataset.exposure.Exposure.propensity`), t is the character.
-Z makes the sum over all items 1 before popularity is divided out: at an exponent of 0 aff is the probability that
-another item of a listener of A is B (taste), or that B is listed as similar to A (kinship), or between them.
+alike where signals agree.) f_j are the terms of :mod:`tigertail.mixing.terms`, c_j their coefficients, which depend on
+the query (:class:`tigertail.mixing.parameters.MixtureParameters`) as the exponent beta(A) does, n_B are the listeners
+of B, m_B those it would have if all could hear it (:meth:`tigertail.dataset.exposure.Exposure.propensity`), t is the
+character. Z makes the sum over all items 1 before popularity is divided out: at an exponent of 0 aff is the probability
+that another item of a listener of A is B (taste), or that B is listed as similar to A (kinship), or between them.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.kernels import prefer_numpy
-from tigertail.mixing.candidates import NOT_REPLACED, Candidates, Replaced, contributions, rank
+from tigertail.kernels import one_query_in_numpy
+from tigertail.mixing.candidates import NOT_REPLACED, Candidates, Replaced, rank, stored_contributions
 from tigertail.mixing.parameters import MixtureParameters
-from tigertail.mixing.scoring import Counted, inverses, mixed, term_places
-from tigertail.mixing.terms import PopularityFeatures, best_mean, curves, scales
+from tigertail.mixing.scale import scale_of, scales
+from tigertail.mixing.scoring import TermCoefficients, inverses, mixed, term_places
+from tigertail.mixing.terms import PopularityFeatures, curves
 from tigertail.signals.contract import (
     Arrays,
     Contributions,
@@ -115,7 +116,7 @@ class Mixture:
         """
         return self._block(np.array([query], np.int32)).contributions(0, items)
 
-    def contributions_of(self, query: int, found: Floats, scale: Floats) -> tuple[Reals, NDArray[np.bool_]]:
+    def contributions_from(self, query: int, found: Floats, scale: Floats) -> tuple[Reals, NDArray[np.bool_]]:
         """Return what :meth:`contributions` does, from what the parts have.
 
         Parameters
@@ -147,7 +148,8 @@ class Mixture:
     def weights_at(self, listeners: NDArray[np.int64], has_data: NDArray[np.bool_]) -> Reals:
         """Return the weight of each part for queries with so many listeners.
 
-        The weight is a part's share of the log affinity to an item that is among the fifty best of all parts.
+        The weight is a part's share of the log affinity to an item whose affinity is the query's scale in every part
+        (:mod:`tigertail.mixing.scale`).
 
         Parameters
         ----------
@@ -191,7 +193,7 @@ class Mixture:
             self.candidates,
             names,
             queries,
-            self.counted(queries, has_data),
+            self.term_coefficients(queries, has_data),
             inverses(scale),
             self.popularity_features.level,
             n,
@@ -219,7 +221,7 @@ class Mixture:
         )
         for row, query in enumerate(queries.tolist()):
             first = starts[row]
-            scale[row, place] = best_mean(values[first : first + candidates.sizes[query]])
+            scale[row, place] = scale_of(values[first : first + candidates.sizes[query]])
         return Replaced(place, starts, values), scale
 
     def candidate_contributions(
@@ -229,14 +231,14 @@ class Mixture:
         assert self.candidates is not None
         names, asked = list(self.parts), np.array([query], np.int32)
         replaced, scale = self._through_lens(asked)
-        if replaced.part < 0 and not prefer_numpy(1):
-            counted = self.counted(asked, self.candidates.known_by(asked, names))
-            return contributions(self.candidates, names, query, items, counted, inverses(scale))
+        if replaced.part < 0 and not one_query_in_numpy(1):
+            coefficients = self.term_coefficients(asked, self.candidates.known_by(asked, names))
+            return stored_contributions(self.candidates, names, query, items, coefficients, inverses(scale))
         codes, found = self.candidates.row(query, names)
         if replaced.part >= 0:
             found[replaced.part] = replaced.values
         place = np.searchsorted(codes[: self.candidates.sizes[query]], items)
-        return self.contributions_of(query, found[:, place], scale[0])
+        return self.contributions_from(query, found[:, place], scale[0])
 
     @property
     def has_candidates(self) -> bool:
@@ -329,10 +331,10 @@ class Mixture:
         """Return whether each part has data about some queries; bool, (queries, parts)."""
         return np.asarray(self._has_data[queries])
 
-    def counted(self, queries: NDArray[np.int32], has_data: NDArray[np.bool_]) -> Counted:
-        """Return what each term counts for some queries, of which parts have data or not."""
+    def term_coefficients(self, queries: NDArray[np.int32], has_data: NDArray[np.bool_]) -> TermCoefficients:
+        """Return the coefficients of the terms for some queries, of which parts have data or not."""
         listeners = self.listeners[queries]
-        return Counted.of(
+        return TermCoefficients.of(
             self.parameters.terms,
             list(self.parts),
             self.parameters.coefficients(listeners, self._among_all(has_data), self.character),
@@ -430,7 +432,7 @@ class _Block:
             self.found,
             self.has_data,
             inverses(self.scale),
-            mixture.counted(self.queries, self.has_data),
+            mixture.term_coefficients(self.queries, self.has_data),
             mixture.popularity_features.level,
             self.queries,
         )
@@ -438,4 +440,4 @@ class _Block:
     def contributions(self, row: int, items: NDArray[np.int32]) -> tuple[Reals, NDArray[np.bool_]]:
         """Return what :meth:`Mixture.contributions` does."""
         found = np.where(self.has_data[row, :, None], self.found[row][:, items], np.float32(-np.inf))
-        return self.mixture.contributions_of(int(self.queries[row]), found, self.scale[row])
+        return self.mixture.contributions_from(int(self.queries[row]), found, self.scale[row])

@@ -2,7 +2,7 @@
 
 Taste is learned from what held-out listeners play besides the query, among what their source offers; kinship from
 curated lists, starting from constants that were learned before (:mod:`tigertail.mixing.kinship`). The candidates are
-the best answers of all signals at three settings of the popularity dial, and some other items.
+the best answers of all signals at three popularity exponents, and some other items.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from tigertail.mixing.conditional_logit import Choices, fit_conditional_logit
 from tigertail.mixing.config import MixtureConfig
 from tigertail.mixing.kinship import kinship_constants
 from tigertail.mixing.parameters import KINSHIP_FEATURES, TASTE_FEATURES, MixtureParameters
-from tigertail.mixing.pool import SMALL, Bands, pools
-from tigertail.mixing.terms import PopularityFeatures, Terms, scales, term_values
+from tigertail.mixing.pool import SCAN_ALL, Bands, pools
+from tigertail.mixing.scale import scales
+from tigertail.mixing.terms import PopularityFeatures, Terms, term_values
 from tigertail.mixing.training_candidates import best_answers
 from tigertail.mixing.training_set import TrainingQueries
 from tigertail.progress import progress
@@ -227,7 +228,7 @@ class _MixtureTrainer:
         popular = np.argsort(-listeners, kind="stable")[: self.config.background].astype(np.int32)
         queries, counts = np.unique(training.queries, return_counts=True)
         rows = np.split(np.argsort(training.queries, kind="stable"), np.cumsum(counts)[:-1])
-        found = self._of_every_item if len(listeners) <= SMALL else self._of_pools
+        found = self._of_every_item if len(listeners) <= SCAN_ALL else self._of_pools
         for one, answers in zip(found(queries, listeners, popular, rng), rows, strict=True):
             for row in answers.tolist() if one.affinities else ():
                 offered = training.offered[training.catalogue[row], one.items]
@@ -274,7 +275,10 @@ class _MixtureTrainer:
         popular: NDArray[np.int32],
         rng: np.random.Generator,
     ) -> Iterator[QueryCandidates]:
-        """Yield the candidates of each query from its pool, where a look at every item would take long."""
+        """Yield the candidates of each query from its pool, where a look at every item would take long.
+
+        The random items are drawn once for a block of queries: they are then compared with all of them at once.
+        """
         names, known = list(self.signals), [signal.known for signal in self.signals.values()]
         bands = Bands.of(listeners)
         for start in range(0, len(queries), _POOLS):
@@ -285,7 +289,7 @@ class _MixtureTrainer:
             pool = pools(self.signals, drawn, block, has_data)
             for index, query in enumerate(block.tolist()):
                 entries = slice(pool.starts[index], pool.starts[index + 1])
-                items, found = pool.items[entries], pool.found[:, entries]
+                items, found = pool.items[entries], pool.affinities[:, entries]
                 asked = np.flatnonzero(has_data[index])
                 best = [
                     best_answers(found[part, None], None, listeners[items], self.config.candidates)[0]

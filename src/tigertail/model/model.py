@@ -19,6 +19,7 @@ from tigertail.dataset.full_names import full_name
 from tigertail.dataset.unlisted import SPECIAL_PURPOSE, unlisted
 from tigertail.errors import ConfigError, TigertailWarning
 from tigertail.geo.countries import country_code
+from tigertail.lookup.item_index import ItemIndex
 from tigertail.model.answers import Answers, BulkAnswers
 from tigertail.model.config import ModelConfig
 from tigertail.model.explanation import explain
@@ -29,8 +30,7 @@ from tigertail.model.radio import RadioOrder, draw, seeds_of
 from tigertail.model.recommend import FoldIn, History, history_scores, uses_vector, with_defaults
 from tigertail.model.resolution import ResolvedSignal, candidate_mask, default_signal, resolve_signal
 from tigertail.progress import progress
-from tigertail.retrieval.item_index import ItemIndex
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.topk import top_k
 from tigertail.signals.contract import Composite, Contributions, HasCandidates, RanksAll, Signal
 
 BLOCK_BYTES: Final = 2**27  # affinities held at a time while lists are made
@@ -75,7 +75,7 @@ class Model:
     version
         Which model it is, of those that were written to disk; None if it was not.
     aliases
-        What else its items are called, as :class:`~tigertail.retrieval.item_index.ItemIndex` takes it; None where no
+        What else its items are called, as :class:`~tigertail.lookup.item_index.ItemIndex` takes it; None where no
         more is known of them.
     """
 
@@ -103,7 +103,7 @@ class Model:
         ----------
         item
             Id, MBID or name of the item, or of several, as of a playlist
-            (:class:`~tigertail.retrieval.item_index.ItemIndex` says what is found); of several items with one name
+            (:class:`~tigertail.lookup.item_index.ItemIndex` says what is found); of several items with one name
             the one with most listeners is meant.
         n
             How many to list.

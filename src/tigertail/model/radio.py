@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.folding import fold_series
 from tigertail.errors import ConfigError
+from tigertail.lookup.item_index import ItemIndex
 from tigertail.model.answers import Answers, Playlist
 from tigertail.model.query_options import QueryOptions
-from tigertail.retrieval.item_index import ItemIndex
 
 SEEDS: Final = 10
 """Tracks that stand for an artist in a catalogue of tracks."""

@@ -24,10 +24,11 @@ from numpy.typing import NDArray
 from tigertail.errors import ConfigError
 from tigertail.factorization import ALSConfig, solve_against
 from tigertail.factorization.confidence import ConfidenceConfig, confidence
+from tigertail.lookup.item_index import ItemIndex
+from tigertail.mixing.terms import POPULARITY_SMOOTHING
 from tigertail.model.config import ModelConfig
 from tigertail.model.query_options import QueryOptions
 from tigertail.model.registry import FACTORS, LISTENING, observable_pairs
-from tigertail.retrieval.item_index import ItemIndex
 from tigertail.signals.contract import HasCharacter, HasItemVectors, HasPopularityExponent, Signal
 from tigertail.signals.local import GroupedCoListening
 from tigertail.sparse import CSR
@@ -47,7 +48,6 @@ REGULARISATION: Final = 3.0
 MOST_LISTS: Final = 200
 """Items of a long history that are asked for their lists, the most played first; all of them shape the vector."""
 
-_SMOOTHING: Final = 3.0
 _STEPS: Final = 12
 _AT_A_TIME: Final = 2**22  # affinities held at a time
 _SHOWN: Final = 5  # unknown items in a notice
@@ -177,7 +177,7 @@ class FoldIn:
             confidence(one, self.confidence), self.vectors, start, self.solver, steps=_STEPS
         )
         fit = self.vectors @ listener[0]
-        return np.asarray(fit / (self.popularity + _SMOOTHING) ** (beta - OFFSET), np.float32)
+        return np.asarray(fit / (self.popularity + POPULARITY_SMOOTHING) ** (beta - OFFSET), np.float32)
 
 
 def with_defaults(options: QueryOptions, signals: Mapping[str, Signal], default: str) -> QueryOptions:

@@ -328,7 +328,7 @@ class Retrieves(Protocol):
         """Return items that can be the best answers to some queries: of each band those with the largest affinities.
 
         With bands of items with about as many listeners, they are the best under any popularity exponent; those
-        that :func:`tigertail.retrieval.topk.thin_bands` does not leave may lack.
+        that :func:`tigertail.ranking.topk.thin_bands` does not leave may lack.
 
         Parameters
         ----------

@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.kernels import njit, prange, prefer_numpy
-from tigertail.retrieval.topk import keep_best, sort_best_first
+from tigertail.kernels import njit, one_query_in_numpy, prange
+from tigertail.ranking.topk import keep_best, sort_best_first
 from tigertail.threads import threads_for
 
 WIDTH: Final = (
@@ -73,7 +73,7 @@ def products(queries: NDArray[np.float32], laid_out: NDArray[np.float32], items:
     """
     padded = at_length(queries, laid_out.shape[1])
     scores = np.empty((len(queries), items), np.float32)
-    if prefer_numpy(len(queries)):
+    if one_query_in_numpy(len(queries)):
         _numpy_products(padded, laid_out, scores)
     else:
         with threads_for(len(queries) * laid_out.size):

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.topk import top_k
 from tigertail.signals.contract import ComparesFew, RanksAll, Retrieves, Signal
 
 

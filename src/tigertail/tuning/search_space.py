@@ -4,7 +4,7 @@ The studies *base*, *co-listening* and *mixture* tune the model: each starts fro
 before. The study *plain* tunes plain ALS, a baseline, over the ranges of the base: its regularisation does not grow
 with the number of a listener's items or an item's listeners (nu = 0), and it ranks by the cosine.
 
-The popularity exponents are not searched. They move a system along its frontier, as the popularity dial does, and
+The popularity exponents are not searched. They move a system along its frontier, as these do, and
 hardly change the area under it: a search would set them by chance. The share of listeners that the mixture learns from
 is not searched either: for each trial all signals would have to be fitted again.
 """

@@ -16,8 +16,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
-from tigertail.kernels import njit, prange, prefer_numpy
-from tigertail.retrieval.topk import best_of_bands
+from tigertail.kernels import njit, one_query_in_numpy, prange
+from tigertail.ranking.topk import best_of_bands
 from tigertail.signals.annotation.explain import ANNOTATOR, PREDICTION, format_shared_labels
 from tigertail.signals.annotation.lexicon import Lexicon
 from tigertail.signals.annotation.prediction import Prediction
@@ -175,7 +175,7 @@ class Annotation:
             np.asarray(queries, np.int32),
             scores,
         )
-        if prefer_numpy(len(queries)):
+        if one_query_in_numpy(len(queries)):
             _numpy_scores(*given)
         else:
             with threads_for(scores.size):
@@ -274,7 +274,7 @@ class Annotation:
     def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
         """Return the labels that each item shares with the query, as far as they link them most."""
         linking: list[Iterable[tuple[str, str]]]
-        if prefer_numpy(1):
+        if one_query_in_numpy(1):
             linking = [self._linking(query, item) for item in items.tolist()]
         else:
             linking = self._linking_all(query, items)

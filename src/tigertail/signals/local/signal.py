@@ -40,7 +40,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.dataset.exposure import Exposure
-from tigertail.kernels import prefer_numpy
+from tigertail.kernels import one_query_in_numpy
 from tigertail.signals.clusters import ClusteredVectors
 from tigertail.signals.contract import Arrays
 from tigertail.signals.local.config import LocalConfig
@@ -403,7 +403,7 @@ class GroupedCoListening:
 
     def _expects(self, query: int, items: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Return whether the factors expect some items without a listener in common with one; bool, (items,)."""
-        if prefer_numpy(1):
+        if one_query_in_numpy(1):
             return np.asarray(self.affinity(np.array([query], np.int32))[0, items] > 0)
         if not self.config.prior:
             return np.zeros(len(items), np.bool_)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.dataset.folding import loose_series
-from tigertail.retrieval.text_lookup import TextLookup
+from tigertail.lookup.text_lookup import TextLookup
 
 FOLDED: Final = "folded"
 LOOSE: Final = "loose"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tigertail.dataset.folding import fold_series
 from tigertail.errors import UnknownItemError
-from tigertail.retrieval.item_index import ItemIndex
+from tigertail.lookup.item_index import ItemIndex
 
 MBID = "a74b1b7f-71a5-4011-9441-d0b5e4122711"
 OTHER = "b9472588-93f3-4922-a1a2-74082cdf9ce8"
@@ -161,7 +161,7 @@ def test_names_are_searched_as_they_are_typed(index: ItemIndex) -> None:
 def test_a_prepared_index_folds_no_names_when_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     index = ItemIndex(ITEMS, ALIASES)
     index.prepare()
-    monkeypatch.setattr("tigertail.retrieval.item_index.fold_series", None)
+    monkeypatch.setattr("tigertail.lookup.item_index.fold_series", None)
     assert index.code("victory rose") == 1
     assert index.code("Guns N' Roses") == 8
     assert index.code("Sade") is None

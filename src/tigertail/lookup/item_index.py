@@ -17,12 +17,12 @@ from tigertail import columns as c
 from tigertail.dataset.folding import fold, fold_loosely, fold_series, loose_series
 from tigertail.dataset.full_names import full_name, is_credited
 from tigertail.errors import UnknownItemError
-from tigertail.retrieval.ambiguity import note_on_others
-from tigertail.retrieval.mbids import Mbids
-from tigertail.retrieval.spellings import CODE, FOLDED, LOOSE, Folding, Spellings
+from tigertail.lookup.ambiguity import note_on_others
+from tigertail.lookup.mbids import Mbids
+from tigertail.lookup.spellings import CODE, FOLDED, LOOSE, Folding, Spellings
 
 if TYPE_CHECKING:
-    from tigertail.retrieval.name_index import NameIndex
+    from tigertail.lookup.name_index import NameIndex
 
 SUGGESTED: Final = 5  # close names that an error lists
 CANDIDATES: Final = 20  # items whose names are compared with a typing error
@@ -271,7 +271,7 @@ class ItemIndex:
         allowed
             Mask of the items that may be meant; bool, (items,); None where all may.
         """
-        from tigertail.retrieval.correction import evidence
+        from tigertail.lookup.correction import evidence
 
         found = [(evidence(one), -code) for code, one in self.near_misses(text, allowed)]
         likely, code = max(found, default=(0.0, 0))
@@ -281,7 +281,7 @@ class ItemIndex:
         self, text: str, allowed: NDArray[np.bool_] | None = None
     ) -> list[tuple[int, list[float]]]:
         """Return the items whose names a typing error may turn into a text, and what speaks for and against each."""
-        from tigertail.retrieval.correction import features
+        from tigertail.lookup.correction import features
 
         typed = fold(text)
         found = []
@@ -301,7 +301,7 @@ class ItemIndex:
     @cached_property
     def names(self) -> NameIndex:
         """The index that names are searched with, built when it is first needed."""
-        from tigertail.retrieval.name_index import NameIndex
+        from tigertail.lookup.name_index import NameIndex
 
         return NameIndex(
             self._items[c.NAME],

@@ -14,8 +14,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail.dataset.folding import fold, fold_series
-from tigertail.retrieval.bigrams import MAX_LENGTH, BigramIndex
-from tigertail.retrieval.name_similarity import PREFIX_MATCH, closeness
+from tigertail.lookup.bigrams import MAX_LENGTH, BigramIndex
+from tigertail.lookup.name_similarity import PREFIX_MATCH, closeness
 
 CANDIDATES: Final = 200  # names of each ranking of the bigram index that are compared by edit distance
 MIN_RELATIVE_MATCH: Final = 0.7  # names that match no better than this share of the best match are not shown
