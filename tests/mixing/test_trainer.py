@@ -54,7 +54,7 @@ def training() -> TrainingQueries:
     )
 
 
-CONFIG = MixtureConfig(background=20, candidates=10)
+CONFIG = MixtureConfig(negatives=20, answers_per_signal=10)
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,7 @@ def test_threads_change_nothing(
 def test_where_popular_hits_count_less_stars_are_expected_less(
     signals: dict[str, Signal], training: TrainingQueries, learned: MixtureParameters
 ) -> None:
-    corrected = learn(signals, training, CONFIG.model_copy(update={"correction": 1.0}))
+    corrected = learn(signals, training, CONFIG.model_copy(update={"popularity_correction": 1.0}))
     popularity = learned.terms.names.index("popularity")
     assert corrected.taste[popularity, 0] < learned.taste[popularity, 0]
 

@@ -63,7 +63,7 @@ def learn(
     lists
         Curated lists, which teach kinship; without them it has the constants learned before.
     seed
-        Seed of the background, and of the signals left out.
+        Seed of the negatives, and of the signals left out.
     threads
         Threads to use; None means all. What is learned is the same for any number.
     """
@@ -147,7 +147,10 @@ class _MixtureTrainer:
         listener_cap = int(training.listeners[training.queries].max(initial=0))
         blank = np.zeros((len(terms), TASTE_FEATURES + len(names))), np.zeros((len(terms), KINSHIP_FEATURES))
         return cls(
-            signals, config, MixtureParameters(terms, *blank, listener_cap, (config.beta, config.slope)), seed
+            signals,
+            config,
+            MixtureParameters(terms, *blank, listener_cap, (config.beta, config.beta_slope)),
+            seed,
         )
 
     def prior(self, features: int) -> Reals:
@@ -164,8 +167,8 @@ class _MixtureTrainer:
 
     def taste(self, training: TrainingQueries) -> Reals:
         """Learn the coefficients for what listeners of the query also play; float64, (terms, 3 + signals)."""
-        weights = training.hit_weights(self.config.balance, self.config.correction)
-        choices, features = self._choices(training, weights, self.config.drop)
+        weights = training.hit_weights(self.config.stratum_balance, self.config.popularity_correction)
+        choices, features = self._choices(training, weights, self.config.signal_dropout)
         # People play by m_B, the listeners that B would have if all could hear it (mixing/terms.py):
         # log m_B = log n_B + log(m_B / n_B), so that both parts have one coefficient.
         popularity, not_offered = self.terms.popularity, self.terms.not_offered
@@ -173,7 +176,9 @@ class _MixtureTrainer:
         choices.values[:, not_offered] = 0
         if self.config.coefficients == "constant":
             features[:, 1:TASTE_FEATURES] = 0
-        taste = fit_conditional_logit(choices, features, self.prior(features.shape[1]), self.config.penalty)
+        taste = fit_conditional_logit(
+            choices, features, self.prior(features.shape[1]), self.config.prior_precision
+        )
         taste[not_offered] = taste[popularity]
         return taste
 
@@ -190,7 +195,9 @@ class _MixtureTrainer:
         """Learn the coefficients for being on a curated list; float64, (terms, 2)."""
         choices, features = self._choices(lists, lists.hits.data.astype(np.float64), 0.0)
         choices.values[:, self.terms.not_offered] = 0  # makers of lists look anywhere
-        return fit_conditional_logit(choices, features[:, :KINSHIP_FEATURES], prior, self.config.penalty)
+        return fit_conditional_logit(
+            choices, features[:, :KINSHIP_FEATURES], prior, self.config.prior_precision
+        )
 
     def _choices(self, training: TrainingQueries, weights: Reals, drop: float) -> tuple[Choices, Reals]:
         """Return the candidates of all queries, and the features of the queries.
@@ -225,7 +232,7 @@ class _MixtureTrainer:
         """Yield the candidates of each query that a signal has data about."""
         listeners = training.listeners
         rng = np.random.default_rng(self.seed)
-        popular = np.argsort(-listeners, kind="stable")[: self.config.background].astype(np.int32)
+        popular = np.argsort(-listeners, kind="stable")[: self.config.negatives].astype(np.int32)
         queries, counts = np.unique(training.queries, return_counts=True)
         rows = np.split(np.argsort(training.queries, kind="stable"), np.cumsum(counts)[:-1])
         found = self._of_every_item if len(listeners) <= SCAN_ALL else self._of_pools
@@ -255,9 +262,12 @@ class _MixtureTrainer:
                 name: np.array(signal.affinity(block), np.float32) for name, signal in self.signals.items()
             }
             scale = {name: scales(found, block) for name, found in affinities.items()}
-            best = [best_answers(found, block, listeners, config.candidates) for found in affinities.values()]
+            best = [
+                best_answers(found, block, listeners, config.answers_per_signal)
+                for found in affinities.values()
+            ]
             for index, query in enumerate(block.tolist()):
-                others = rng.integers(0, len(listeners), config.background, np.int32)
+                others = rng.integers(0, len(listeners), config.negatives, np.int32)
                 items = np.unique(np.concatenate([popular, others, *(one[index] for one in best)]))
                 items = items[items != query]
                 has_data = [name for name, signal in self.signals.items() if signal.known[query]]
@@ -283,7 +293,7 @@ class _MixtureTrainer:
         bands = Bands.of(listeners)
         for start in range(0, len(queries), _POOLS):
             block = queries[start : start + _POOLS]
-            others = rng.integers(0, len(listeners), self.config.background, np.int32)
+            others = rng.integers(0, len(listeners), self.config.negatives, np.int32)
             drawn = replace(bands, popular=np.union1d(popular, others).astype(np.int32))
             has_data = np.stack([one[block] for one in known], 1)
             pool = pools(self.signals, drawn, block, has_data)
@@ -292,7 +302,7 @@ class _MixtureTrainer:
                 items, found = pool.items[entries], pool.affinities[:, entries]
                 asked = np.flatnonzero(has_data[index])
                 best = [
-                    best_answers(found[part, None], None, listeners[items], self.config.candidates)[0]
+                    best_answers(found[part, None], None, listeners[items], self.config.answers_per_signal)[0]
                     for part in asked
                 ]
                 places = np.unique(

@@ -82,11 +82,11 @@ _ALS: Final[SearchSpace] = {
 }
 _MIXTURE: Final[SearchSpace] = {
     "mixture.coefficients": CategoricalDistribution(("by query", "constant")),
-    "mixture.candidates": IntDistribution(15, 240, log=True),
-    "mixture.background": IntDistribution(30, 1000, log=True),
-    "mixture.balance": FloatDistribution(0, 1),
-    "mixture.correction": FloatDistribution(0, 1),
-    "mixture.penalty": _log(1, 1000),
+    "mixture.answers_per_signal": IntDistribution(15, 240, log=True),
+    "mixture.negatives": IntDistribution(30, 1000, log=True),
+    "mixture.stratum_balance": FloatDistribution(0, 1),
+    "mixture.popularity_correction": FloatDistribution(0, 1),
+    "mixture.prior_precision": _log(1, 1000),
 }
 
 BASE: Final = "base"
