@@ -179,7 +179,7 @@ def pools(parts: Mapping[str, Signal], bands: Bands, queries: Codes, has_data: F
         if place in scanned:
             _gather(scanned[place], rows, starts, codes, values[place])
         elif isinstance(part, ComparesFew):
-            few, place_of = part.affinity_to(queries[rows], bands.shared), bands.shared_place
+            few, place_of = part.affinity_block(queries[rows], bands.shared), bands.shared_place
             _gather_shared(few, rows, starts, codes, place_of, values[place])
             _ask_at(part, queries, rows, starts, codes, place_of[codes] < 0, values[place])
         elif isinstance(part, Retrieves):
@@ -210,7 +210,7 @@ def _ask_at(
     asked[rows] = True
     entries = np.flatnonzero(wanted & np.repeat(asked, np.diff(starts)))
     some = np.searchsorted(entries, np.append(starts[rows], starts[-1])).astype(np.int64)
-    values[entries] = part.affinity_at(queries[rows], some, codes[entries])
+    values[entries] = part.affinity_of_pairs(queries[rows], some, codes[entries])
 
 
 def _together(queries: Codes, columns: Codes, bands: Bands) -> tuple[NDArray[np.int64], Codes, Floats]:

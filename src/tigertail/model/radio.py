@@ -132,7 +132,7 @@ def seeds_of(index: ItemIndex, texts: Sequence[str]) -> tuple[NDArray[np.int32],
         elif len(theirs := np.flatnonzero(index.of_artist(text))[:SEEDS]):
             codes += theirs.tolist()
         else:
-            raise index.unknown(text)
+            raise index.unknown_item_error(text)
     return np.array(list(dict.fromkeys(codes)), np.int32), tuple(note for note in notes if note)
 
 

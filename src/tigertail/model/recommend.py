@@ -101,7 +101,7 @@ class History:
             notes[match.note] = None
             plays[match.code] = plays.get(match.code, 0.0) + count
         if not plays:
-            raise index.unknown(texts[0])
+            raise index.unknown_item_error(texts[0])
         if unknown:
             names = ", ".join(dict.fromkeys(unknown[:_SHOWN]))
             more = f" and {len(unknown) - _SHOWN:,} more" if len(unknown) > _SHOWN else ""

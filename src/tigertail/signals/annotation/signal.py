@@ -27,6 +27,7 @@ from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
 from tigertail.threads import threads_for
 
+_CHUNK: Final = 16  # queries of a thread that share its scratch
 _LOOKED_AT: Final = 12  # shared labels, of which some may tell no more than others
 LOOKED_UP: Final = 2**15  # entries of labels read for a query that looks for its best answers
 CONTRIBUTION: Final = "contribution"
@@ -90,7 +91,7 @@ class Annotation:
     labels
         Facet and name of each label.
     beta
-        Popularity exponent.
+        Popularity exponent: the power of the length of an item's row of weights, which grows with what is said of it.
     norm_floor
         s.
     left_out
@@ -168,7 +169,7 @@ class Annotation:
     def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return the affinity from each query to every item; float32, (queries, items)."""
         scores = np.zeros((len(queries), self.weights.shape[0]), np.float32)
-        asked, answers = self._asked, self._answers
+        asked, answers = self._query_rows, self._postings
         given = (
             *(asked.indptr, asked.indices, asked.data),
             *(answers.indptr, answers.indices, answers.data),
@@ -199,21 +200,21 @@ class Annotation:
         found = np.full((len(queries), int(band.max(initial=0)) + 1, n), -1, np.int32)
         with threads_for(len(queries) * LOOKED_UP):
             _most_shared(
-                matrix_rows(self._asked), matrix_rows(self._answers), queries, band, LOOKED_UP, found
+                matrix_rows(self._query_rows), matrix_rows(self._postings), queries, band, LOOKED_UP, found
             )
         shared = found.reshape(len(queries), -1)
         if not self.prediction:
             return shared
         return np.hstack([shared, self.prediction.nearest(queries, n, band, self._predicted_scale)])
 
-    def affinity_at(
+    def affinity_of_pairs(
         self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
     ) -> NDArray[np.float32]:
         """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""
         scores = np.empty(len(items), np.float32)
         with threads_for(len(items) * 16):
             _scores_at(
-                matrix_rows(self._asked),
+                matrix_rows(self._query_rows),
                 matrix_rows(self._answer_rows),
                 self.weights.shape[1],
                 queries,
@@ -222,7 +223,7 @@ class Annotation:
                 scores,
             )
         if self.prediction:
-            scores += self.prediction.affinity_at(queries, starts, items) * self._predicted_scale[items]
+            scores += self.prediction.affinity_of_pairs(queries, starts, items) * self._predicted_scale[items]
         known = self.known[items] & np.repeat(self.known[queries], np.diff(starts))
         return np.asarray(np.where(known, scores, -np.inf), np.float32)
 
@@ -288,7 +289,7 @@ class Annotation:
         weights, prediction = self.weights, self.prediction
         codes, sizes, with_ties = _link(
             *(weights.indptr, weights.indices, weights.data, len(self._linked_by) - 2, query, items),
-            *(np.sqrt(self._squares[query]) / self._shared_weight, self._lengths),
+            *(np.sqrt(self._squares[query]) / self._shared_weight, self._denominators),
             prediction.vectors if prediction else np.empty((0, 0), np.float32),
             self._predicted_scale if prediction else np.empty(0, np.float32),
         )
@@ -335,7 +336,7 @@ class Annotation:
         return (place[at_b], at_b), of_b[at_b]
 
     def _divisor(self, a: int, b: int) -> float:
-        return float(np.sqrt(self._squares[a]) / self._shared_weight * self._lengths[b])
+        return float(np.sqrt(self._squares[a]) / self._shared_weight * self._denominators[b])
 
     def _predicted_part(self, a: int, b: int) -> float:
         """Return what predicted listening adds to the affinity from a to b."""
@@ -368,22 +369,22 @@ class Annotation:
         return np.bincount(self.weights.entry_rows(), values**2, self.weights.shape[0]).astype(np.float64)
 
     @cached_property
-    def _asked(self) -> CSR:
-        """Rows of length 1."""
+    def _query_rows(self) -> CSR:
+        """Rows of queries, of length 1."""
         return self._scaled(np.sqrt(self._squares))
 
     @cached_property
     def _answer_rows(self) -> CSR:
         """Rows of answers: which labels each item carries, and what that is worth."""
-        return self._scaled(self._lengths / self._shared_weight)
+        return self._scaled(self._denominators / self._shared_weight)
 
     @cached_property
-    def _answers(self) -> CSR:
-        """Columns of answers: who carries each label, and what that is worth."""
+    def _postings(self) -> CSR:
+        """The inverted index: who carries each label, and what that is worth."""
         return self._answer_rows.transpose()
 
     @cached_property
-    def _lengths(self) -> NDArray[np.float64]:
+    def _denominators(self) -> NDArray[np.float64]:
         """What the affinity to each item is divided by."""
         return np.asarray((self._squares + self.norm_floor**2) ** (self.beta / 2))
 
@@ -502,10 +503,10 @@ def _scores(offsets, columns, values, item_offsets, items, item_values, queries,
 def _most_shared(asked, answers, queries, band, most, found):
     """Write the items with the largest sums over shared labels, from the rarest label on."""
     items = len(band)
-    for chunk in prange((len(queries) + 15) // 16):
+    for chunk in prange((len(queries) + _CHUNK - 1) // _CHUNK):
         sums = np.zeros(items, np.float32)
         touched = np.empty(items, np.int32)
-        for place in range(16 * chunk, min(16 * chunk + 16, len(queries))):
+        for place in range(_CHUNK * chunk, min(_CHUNK * (chunk + 1), len(queries))):
             begin, end = asked.indptr[queries[place]], asked.indptr[queries[place] + 1]
             labels = asked.indices[begin:end]
             order = np.argsort(answers.indptr[labels + 1] - answers.indptr[labels], kind="mergesort")
@@ -530,9 +531,9 @@ def _most_shared(asked, answers, queries, band, most, found):
 
 @njit(parallel=True, cache=True)
 def _scores_at(asked, rows, width, queries, starts, items, scores):
-    for chunk in prange((len(queries) + 15) // 16):
+    for chunk in prange((len(queries) + _CHUNK - 1) // _CHUNK):
         weights = np.zeros(width, np.float32)
-        for place in range(16 * chunk, min(16 * chunk + 16, len(queries))):
+        for place in range(_CHUNK * chunk, min(_CHUNK * (chunk + 1), len(queries))):
             begin, end = asked.indptr[queries[place]], asked.indptr[queries[place] + 1]
             for entry in range(begin, end):
                 weights[asked.indices[entry]] = asked.data[entry]

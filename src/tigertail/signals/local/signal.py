@@ -248,7 +248,7 @@ class GroupedCoListening:
             [common, clusters.largest(asking, clusters.cluster_of[queries], n, band, self._gain)]
         )
 
-    def affinity_at(
+    def affinity_of_pairs(
         self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
     ) -> Floats:
         """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""
@@ -270,7 +270,7 @@ class GroupedCoListening:
         known = self.known[items] & self.known[queries][row]
         return np.asarray(np.where(known, scores, -np.inf), np.float32)
 
-    def affinity_to(self, queries: NDArray[np.int32], items: NDArray[np.int32]) -> Floats:
+    def affinity_block(self, queries: NDArray[np.int32], items: NDArray[np.int32]) -> Floats:
         """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.ComparesFew`."""
         queries = np.asarray(queries, np.int32)
         weights = self._weights(queries)
