@@ -167,7 +167,7 @@ def of_items(world: Dataset, truth: GroundTruth) -> pl.DataFrame:
         {
             c.ITEM_ID: split.interactions.items.ids,
             "listeners": split.popularity,
-            "propensity": split.propensity,
+            "propensity": split.adjusted_listeners,
         }
     ).with_columns(missing=~pl.col(c.ITEM_ID).is_in(listed[c.ITEM_ID].unique().implode()))
 

@@ -69,7 +69,7 @@ class Task:
         """Return the metrics of each listener's list."""
         rows = np.arange(len(lists), dtype=np.int32)
         nothing = np.full(len(lists), -1, np.int32)  # no item is the query
-        return score_lists(lists, self.targets, rows, nothing, self.split.propensity, targets)
+        return score_lists(lists, self.targets, rows, nothing, self.split.adjusted_listeners, targets)
 
 
 def halved(dataset: Dataset, split: Split, most: int | None, seed: int) -> Task:

@@ -51,7 +51,10 @@ def learn(dataset: Dataset) -> None:
     listed = curated_queries(judged, halves(read_sas(None, dataset))[0])
     assert listed is not None
     played = listed_queries(
-        grade_matrix(shows.truth, judged.interactions), judged.popularity, judged.strata, judged.propensity
+        grade_matrix(shows.truth, judged.interactions),
+        judged.popularity,
+        judged.strata,
+        judged.adjusted_listeners,
     )
     amount = listed.hits.data.sum() / played.hits.data.sum() * SHOWS / (1 - SHOWS)
     played = replace(played, hits=played.hits.with_data((played.hits.data * amount).astype(np.float32)))
@@ -91,7 +94,7 @@ def choose(dataset: Dataset) -> None:
         placed = replace(mixture, parameters=line, beta=beta, character=character)
         ranked = ranked_lists(placed, split)[0]
         of_plays = score_lists(
-            ranked, split.relevant, split.query_listeners, split.query_items, split.propensity
+            ranked, split.relevant, split.query_listeners, split.query_items, split.adjusted_listeners
         )
         of_lists = graded_metrics(ranked_lists(placed, lists)[0], lists.relevant)
         values = [

@@ -160,7 +160,7 @@ def as_popular(split: Split, groups: dict[str, NDArray[np.bool_]]) -> None:
             split.relevant,
             split.query_listeners,
             split.query_items,
-            split.propensity,
+            split.adjusted_listeners,
         )[:, :2]
 
     def fame(lists: NDArray[np.int32], member: NDArray[np.bool_]) -> float:

@@ -62,7 +62,12 @@ class Truth:
         if self.name == "plays":
             split, lists = self.split, np.ascontiguousarray(lists)
             scores = score_lists(
-                lists, split.relevant, split.query_listeners, split.query_items, split.propensity, None
+                lists,
+                split.relevant,
+                split.query_listeners,
+                split.query_items,
+                split.adjusted_listeners,
+                None,
             )
             return np.asarray(scores[:, METRICS.index("nDCG")])
         return np.asarray(graded_metrics(lists, self.split.relevant)[:, GRADED_METRICS.index("Recall")])
@@ -161,7 +166,7 @@ def main() -> None:
             items = pl.DataFrame(
                 {
                     c.ITEM_ID: split.interactions.items.ids,
-                    "popularity": np.log1p(split.propensity),
+                    "popularity": np.log1p(split.adjusted_listeners),
                     "stratum": split.strata,
                 }
             )

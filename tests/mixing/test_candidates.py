@@ -132,7 +132,7 @@ def test_what_they_do_not_hold_for_is_not_asked_of_them(few: Mixture) -> None:
     assert few.has_candidates
     assert few.disable(["half"]).has_candidates
     assert not few.disable(["half", "few"]).has_candidates
-    assert not few.with_parts(few.parts, few.listeners, few.propensity).has_candidates
+    assert not few.with_parts(few.parts, few.listeners, few.adjusted_listeners).has_candidates
     assert not replace(few, candidates=None).has_candidates
     assert not with_candidates(few, 0).has_candidates
 

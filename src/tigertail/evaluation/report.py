@@ -37,8 +37,8 @@ class Row:
     metrics
         Mean and interval of each metric, by name.
     frontier
-        Area under the frontier of nDCG and IPS-nDCG over the popularity exponents: larger is better; None for groups
-        of targets, whose exponents are not scored by group.
+        Area dominated by the frontier of nDCG and IPS-nDCG over the popularity exponents: larger is better; None for
+        groups of targets, whose exponents are not scored by group.
     """
 
     system: str

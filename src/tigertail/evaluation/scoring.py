@@ -138,6 +138,6 @@ def _scores(
         split.relevant,
         split.query_listeners,
         split.query_items,
-        split.propensity,
+        split.adjusted_listeners,
         targets,
     )

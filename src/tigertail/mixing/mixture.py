@@ -5,9 +5,10 @@
 (P. Hamel, "To Have a Tiger by the Tail", section 3.1, whose weighted sum is here one of log affinities: two things are
 alike where signals agree.) f_j are the terms of :mod:`tigertail.mixing.terms`, c_j their coefficients, which depend on
 the query (:class:`tigertail.mixing.parameters.MixtureParameters`) as the exponent beta(A) does, n_B are the listeners
-of B, m_B those it would have if all could hear it (:meth:`tigertail.dataset.exposure.Exposure.propensity`), t is the
-character. Z makes the sum over all items 1 before popularity is divided out: at an exponent of 0 aff is the probability
-that another item of a listener of A is B (taste), or that B is listed as similar to A (kinship), or between them.
+of B, m_B those it would have if all could hear it (:meth:`~tigertail.dataset.exposure.Exposure.adjusted_listeners`), t
+is the character. Z makes the sum over all items 1 before popularity is divided out: at an exponent of 0 aff is the
+probability that another item of a listener of A is B (taste), or that B is listed as similar to A (kinship), or
+between them.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class Mixture:
         Coefficients.
     listeners
         Listeners of each item; int64, (items,).
-    propensity
+    adjusted_listeners
         Listeners that each item would have if all could hear it; float64, (items,).
     beta
         Popularity exponent, of a query of middling popularity.
@@ -69,7 +70,7 @@ class Mixture:
     parts: Mapping[str, Signal]
     parameters: MixtureParameters
     listeners: NDArray[np.int64]
-    propensity: Reals
+    adjusted_listeners: Reals
     beta: float
     character: float
     candidates: Candidates | None = None
@@ -256,11 +257,13 @@ class Mixture:
         return self._with(character=character)
 
     def with_parts(
-        self, signals: Mapping[str, Signal], listeners: NDArray[np.int64], propensity: Reals
+        self, signals: Mapping[str, Signal], listeners: NDArray[np.int64], adjusted_listeners: Reals
     ) -> Self:
         """Return the mixture with other signals of the same names as parts, the same parameters, and no candidates."""
         parts = {name: signals[name] for name in self.parts if name in signals}
-        return replace(self, parts=parts, listeners=listeners, propensity=propensity, candidates=None)
+        return replace(
+            self, parts=parts, listeners=listeners, adjusted_listeners=adjusted_listeners, candidates=None
+        )
 
     def localised_by_group(self, groups: Sequence[int], strength: float | None = None) -> Self:
         """Return the mixture as listeners of some groups would have it; no group means no lens."""
@@ -275,7 +278,7 @@ class Mixture:
         arrays, settings = self.parameters.to_arrays()
         if self.candidates is not None:
             arrays |= self.candidates.to_arrays()
-        return arrays | {"listeners": self.listeners, "propensity": self.propensity}, {
+        return arrays | {"listeners": self.listeners, "adjusted_listeners": self.adjusted_listeners}, {
             "parameters": settings,
             "parts": list(self.parts),
             "candidates": self.candidates is not None,
@@ -291,7 +294,7 @@ class Mixture:
             _Named(signals, settings["parts"]),
             MixtureParameters.from_arrays(arrays, settings["parameters"]),
             stored["listeners"],
-            stored["propensity"],
+            stored["adjusted_listeners"],
             settings["beta"],
             settings["character"],
             Candidates.from_arrays(stored, tuple(settings["parts"]), settings["character"])
@@ -385,7 +388,7 @@ class Mixture:
     @cached_property
     def popularity_features(self) -> PopularityFeatures:
         """The terms of items alone, and what divides out their popularity."""
-        return PopularityFeatures.of(self.listeners, self.propensity)
+        return PopularityFeatures.of(self.listeners, self.adjusted_listeners)
 
 
 def _has_lens(part: Signal) -> bool:

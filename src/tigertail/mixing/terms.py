@@ -128,10 +128,10 @@ class PopularityFeatures:
     smoothed: NDArray[np.float64]
 
     @classmethod
-    def of(cls, listeners: NDArray[np.int64], propensity: NDArray[np.float64]) -> Self:
+    def of(cls, listeners: NDArray[np.int64], adjusted_listeners: NDArray[np.float64]) -> Self:
         """Compute them from the listeners of each item, and those that it would have if all could hear it."""
         played = np.maximum(listeners, 1)
-        missed = np.where(listeners > 0, propensity / played, 1)
+        missed = np.where(listeners > 0, adjusted_listeners / played, 1)
         levels, level = np.unique(np.column_stack([listeners, missed]), axis=0, return_inverse=True)
         listeners, missed = levels.T
         some = np.maximum(listeners, NO_LISTENER)

@@ -167,7 +167,7 @@ class FoldIn:
             observable = observable_pairs(listening.exposure.including(listening.plays), listening.popularity)
         solver = config.base.solver(weights, observable)
         solver = solver.model_copy(update={"reg": REGULARISATION * solver.reg})
-        return cls(np.asarray(factors.vectors), listening.propensity, solver, config.confidence)
+        return cls(np.asarray(factors.vectors), listening.adjusted_listeners, solver, config.confidence)
 
     def scores(self, history: History, beta: float) -> Floats:
         """Return how well each item fits the listener, popularity divided out; float32, (items,)."""

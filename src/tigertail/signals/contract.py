@@ -253,7 +253,7 @@ class Composite(Protocol):
         self,
         signals: Mapping[str, Signal],
         listeners: NDArray[np.int64],
-        propensity: NDArray[np.float64],
+        adjusted_listeners: NDArray[np.float64],
     ) -> Signal:
         """Return the signal with the same parameters and other signals of the same names as parts.
 
@@ -263,7 +263,7 @@ class Composite(Protocol):
             By name; parts that are not among them are left out.
         listeners
             Listeners of each item; int64, (items,).
-        propensity
+        adjusted_listeners
             Listeners that each item would have if all could hear it; float64, (items,).
         """
 

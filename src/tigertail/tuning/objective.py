@@ -33,7 +33,7 @@ def score(signal: Signal, split: Split) -> Scores:
                 split.relevant,
                 split.query_listeners,
                 split.query_items,
-                split.propensity,
+                split.adjusted_listeners,
             ),
             axis=0,
         )

@@ -179,7 +179,7 @@ def _points(system: System, split: Split, truth: GroundTruth) -> list[Reals]:
             split.relevant,
             split.query_listeners,
             split.query_items,
-            split.propensity,
+            split.adjusted_listeners,
         )
         true = graded_metrics(listed, grades.select_rows(split.query_items))[:, 0]
         points.append(np.concatenate([held_out.T, true[None]]))

@@ -2,7 +2,7 @@
 
 In all of them a query is an item A of a held-out listener, the relevant items are the listener's others,
 and the list ranks the listener's catalogue without A. With rel_r = 1 where the item at rank r is relevant,
-g = 1 / propensity of the item (at least 1), and R the relevant items:
+g = 1 / max(propensity of the item, 1), and R the relevant items:
 
     nDCG@k     = sum_r rel_r / log2(r + 1)  /  IDCG,    IDCG = sum_{r <= min(k, |R|)} 1 / log2(r + 1)
     IPS-nDCG@k = sum_r rel_r w_r / log2(r + 1)  /  IDCG,    w = g / (mean of g over R)
@@ -53,7 +53,7 @@ def score_lists(
     listeners, items
         Listener (row of ``relevant``) and item of each query; int32, (queries,).
     propensity
-        Training listeners of each item, corrected for who could hear it (:attr:`Split.propensity`); (items,).
+        Training listeners of each item, corrected for who could hear it (:attr:`Split.adjusted_listeners`); (items,).
     targets
         Items that can be relevant, such as those of one stratum; bool, (items,). Lists do not change.
 

@@ -67,7 +67,7 @@ Floats = NDArray[np.float32]
 LASTING: Final = (
     "known",
     "popularity",
-    "propensity",
+    "adjusted_listeners",
     "_exposure",
     "_graph",
     "_group_vectors",
@@ -170,11 +170,11 @@ class GroupedCoListening:
         return self.config.beta
 
     @cached_property
-    def propensity(self) -> NDArray[np.float64]:
+    def adjusted_listeners(self) -> NDArray[np.float64]:
         """Listeners that each item would have if all could hear it; float64, (items,)."""
         if self.exposure is None:
             return self.popularity.astype(np.float64)
-        return self.exposure.propensity(self.popularity)
+        return self.exposure.adjusted_listeners(self.popularity)
 
     @property
     def listener_groups(self) -> Self:
@@ -344,7 +344,7 @@ class GroupedCoListening:
         plain_total = (met * np.float32(1 + self.config.prior)).sum(axis=1)
         total = (met * (weights + np.float32(self.config.prior))).sum(axis=1)
         more = (weights - 1).max(axis=1)
-        plain_gain = (np.maximum(self.propensity[items], 1) ** -self.config.beta).astype(np.float32)
+        plain_gain = (np.maximum(self.adjusted_listeners[items], 1) ** -self.config.beta).astype(np.float32)
         has_data = affinities > -np.inf
         scores = np.where(has_data, affinities, 0) / plain_gain * plain_total[row]
         scores += more[row] * common[row, items]
@@ -533,7 +533,7 @@ class GroupedCoListening:
     @cached_property
     def _gain(self) -> Floats:
         """What every item's affinity is multiplied by: its popularity, and how the lens sees it."""
-        gain = np.maximum(self.propensity, 1) ** -self.config.beta
+        gain = np.maximum(self.adjusted_listeners, 1) ** -self.config.beta
         if self.lens is not None:
             gain *= self._lift(self.lens.groups) ** self.lens.strength
         return gain.astype(np.float32)
