@@ -32,7 +32,7 @@ from tigertail.evaluation.ground_truth import GRADED_METRICS, full_split, graded
 from tigertail.evaluation.metrics.ranking import METRICS, score_lists
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.ground_truth.ground_truth import grade_matrix
-from tigertail.mixing import MixtureConfig, learn_constants, listed_queries
+from tigertail.mixing import MixtureConfig, fit_kinship, listed_queries
 from tigertail.model.config import ModelConfig
 from tigertail.model.fit_mixture import curated_queries, fit_mixture, mixed_names
 from tigertail.model.registry import SIGNALS, FitContext, fit_signals
@@ -60,7 +60,7 @@ def learn(dataset: Dataset) -> None:
     played = replace(played, hits=played.hits.with_data((played.hits.data * amount).astype(np.float32)))
     signals = fit_signals(context)
     names = mixed_names(context.dataset, context.config.mixture)
-    constants = learn_constants(
+    constants = fit_kinship(
         {name: signals[name] for name in names},
         listed.concatenated(played),
         MixtureConfig(),

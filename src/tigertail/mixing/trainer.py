@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tigertail.mixing.conditional_logit import Choices, fit_conditional_logit
 from tigertail.mixing.config import MixtureConfig
-from tigertail.mixing.kinship import kinship_constants
+from tigertail.mixing.kinship import pretrained_kinship
 from tigertail.mixing.parameters import KINSHIP_FEATURES, TASTE_FEATURES, MixtureParameters
 from tigertail.mixing.pool import SCAN_ALL, Bands, pools
 from tigertail.mixing.scale import scales
@@ -61,7 +61,7 @@ def learn(
     plays_only
         Which signals are models of plays alone.
     lists
-        Curated lists, which teach kinship; without them it has the constants learned before.
+        Curated lists, which teach kinship; without them it is the pretrained one.
     seed
         Seed of the negatives, and of the signals left out.
     threads
@@ -76,7 +76,7 @@ def learn(
     return replace(trainer.blank, taste=taste, kinship=kinship)
 
 
-def learn_constants(
+def fit_kinship(
     signals: Mapping[str, Signal],
     lists: TrainingQueries,
     config: MixtureConfig,
@@ -84,7 +84,7 @@ def learn_constants(
     plays_only: Collection[str] = (),
     seed: int = 0,
 ) -> dict[str, list[float]]:
-    """Learn constants of kinship, by the name of the term, from lists alone.
+    """Fit the coefficients of kinship, by the name of the term, to lists alone: those that ship were made so.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def learn_constants(
     """
     trainer = _MixtureTrainer.of(signals, lists, config, plays_only, seed)
     prior = trainer.prior(KINSHIP_FEATURES)
-    return dict(zip(trainer.terms.names, trainer.constants(lists, prior).tolist(), strict=True))
+    return dict(zip(trainer.terms.names, trainer.fit_kinship(lists, prior).tolist(), strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,14 +184,12 @@ class _MixtureTrainer:
 
     def kinship(self, taste: Reals, lists: TrainingQueries | None) -> Reals:
         """Return the coefficients for what is alike; float64, (terms, 2)."""
-        constants = kinship_constants(self.terms)
-        unknown = np.isnan(constants[:, 0])
-        constants[unknown] = taste[unknown, :KINSHIP_FEATURES]
-        if lists is not None:
-            constants = self.constants(lists, constants)
-        return constants
+        pretrained = pretrained_kinship(self.terms)
+        unknown = np.isnan(pretrained[:, 0])
+        pretrained[unknown] = taste[unknown, :KINSHIP_FEATURES]
+        return pretrained if lists is None else self.fit_kinship(lists, pretrained)
 
-    def constants(self, lists: TrainingQueries, prior: Reals) -> Reals:
+    def fit_kinship(self, lists: TrainingQueries, prior: Reals) -> Reals:
         """Learn the coefficients for being on a curated list; float64, (terms, 2)."""
         choices, features = self._choices(lists, lists.hits.data.astype(np.float64), 0.0)
         choices.values[:, self.terms.not_offered] = 0  # makers of lists look anywhere
@@ -203,7 +201,8 @@ class _MixtureTrainer:
         """Return the candidates of all queries, and the features of the queries.
 
         A query of even row is there twice if chance leaves out some of its signals and not all, so that both cases are
-        learned.
+        learned. A hit on an item that is no candidate does not count: what is learned is to order what the signals
+        bring. So the negatives among the candidates are not weighed by how likely they were drawn, either.
         """
         rng = np.random.default_rng(self.seed)
         values, hits, has_data, listeners = [], [], [], []
