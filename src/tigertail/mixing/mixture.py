@@ -39,7 +39,9 @@ from tigertail.signals.contract import (
 Floats = NDArray[np.float32]
 Reals = NDArray[np.float64]
 
-WEAK_LENS: Final = 0.5  # strength of a lens up to which the candidates hold
+WEAK_LENS: Final = (
+    0.5  # strength of a lens up to which the candidates hold: their recall is in docs/performance.md
+)
 AT_A_TIME: Final = 2**20  # affinities worked out at a time
 
 

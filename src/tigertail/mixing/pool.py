@@ -27,7 +27,7 @@ Floats = NDArray[np.float32]
 Codes = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 
-# Chosen by the recall of the exact answers, and by the time that choosing takes (docs/performance.md, "Candidates").
+# Chosen by the recall of the exact answers, and by the time that choosing takes (docs/performance.md).
 ALL_IN_POOL: Final = 2048  # items of a catalogue up to which all are in every pool
 SCAN_ALL: Final = 2**15  # items of a catalogue up to which a look at every one costs least
 OF_BAND: Final = 100  # items that a part brings of each band

@@ -19,9 +19,9 @@ from tigertail.kernels import njit, one_query_in_numpy, prange
 from tigertail.ranking.topk import keep_best, sort_best_first
 from tigertail.threads import threads_for
 
-WIDTH: Final = (
-    256  # items in a block, long enough that its sums take most of the time, short enough for the cache
-)
+# The kernels below are written out for STEP, ROWS and EIGHT: do not change these alone.
+WIDTH: Final = 256
+"""Items in a block: so many that its sums take most of the time, so few that it fits the cache."""
 STEP: Final = 4  # factors taken at a time
 ROWS: Final = 4  # queries taken at a time
 _GATHERED: Final = 128  # items beyond the best that gather before the best are selected
