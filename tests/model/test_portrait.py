@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tigertail.model import Model
-from tigertail.model.portrait import FEWEST_LISTENERS, labels, listener_shares
+from tigertail.model.portrait import MIN_LISTENERS, labels, listener_shares
 from tigertail.signals.local import GroupedCoListening
 
 
@@ -28,8 +28,8 @@ def test_a_place_with_few_listeners_of_an_item_is_not_told(local_model: Model) -
         assert counts.sum() == listeners
         told = {round(share * listeners) for share in listener_shares(local_model, code).values()}
         assert told <= set(counts.tolist())
-        assert all(count >= FEWEST_LISTENERS for count in told)
-        small += int(((counts > 0) & (counts < FEWEST_LISTENERS)).sum())
+        assert all(count >= MIN_LISTENERS for count in told)
+        small += int(((counts > 0) & (counts < MIN_LISTENERS)).sum())
     assert small  # there was something to keep
 
 

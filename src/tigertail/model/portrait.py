@@ -12,8 +12,8 @@ from tigertail.model.model import Model
 from tigertail.model.registry import ANNOTATION, LISTENING
 from tigertail.signals.contract import GroupAware, HasLabels
 
-FEWEST_LISTENERS: Final = 5  # of an item in a place that is named
-FEWEST_PEOPLE: Final = 2  # who say the same of an item
+MIN_LISTENERS: Final = 5  # of an item in a place that is named
+MIN_PEOPLE: Final = 2  # who say the same of an item
 MOST_LABELS: Final = 16
 
 
@@ -31,7 +31,7 @@ def listener_shares(model: Model, item: int) -> dict[str, float]:
     -------
     dict[str, float]
         The share of its listeners in each country or region, the largest first; without those in places with fewer
-        than :data:`FEWEST_LISTENERS` of them, and those who live nobody knows where. Empty where listeners are not
+        than :data:`MIN_LISTENERS` of them, and those whose place is unknown. Empty where listeners are not
         grouped by place.
     """
     listening = model.signals.get(LISTENING)
@@ -43,8 +43,8 @@ def listener_shares(model: Model, item: int) -> dict[str, float]:
     for key, count in zip(groups.keys, counts, strict=False):  # listeners of no group are the last
         place = key.split("-")[0]  # a group may be one language of a country
         by_place[place] = by_place.get(place, 0) + count
-    told = ((place, count) for place, count in by_place.items() if count >= FEWEST_LISTENERS)
-    return {place: count / sum(counts) for place, count in sorted(told, key=lambda one: (-one[1], one[0]))}
+    named = ((place, count) for place, count in by_place.items() if count >= MIN_LISTENERS)
+    return {place: count / sum(counts) for place, count in sorted(named, key=lambda one: (-one[1], one[0]))}
 
 
 def labels(model: Model, item: int) -> list[tuple[str, str]]:
@@ -60,8 +60,8 @@ def labels(model: Model, item: int) -> list[tuple[str, str]]:
     annotation = model.signals.get(ANNOTATION)
     if not isinstance(annotation, HasLabels):
         return []
-    told = annotation.labels_of(item, 2 * MOST_LABELS, FEWEST_PEOPLE)
+    found = annotation.labels_of(item, 2 * MOST_LABELS, MIN_PEOPLE)
     by_name: dict[str, tuple[str, str]] = {}
-    for facet, name in told:
+    for facet, name in found:
         by_name.setdefault(name.casefold(), (facet, name))
     return list(by_name.values())[:MOST_LABELS]

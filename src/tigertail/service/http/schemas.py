@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from tigertail.model.portrait import FEWEST_LISTENERS
+from tigertail.model.portrait import MIN_LISTENERS
 from tigertail.service.http.problems import Problem
 
 _KINO: JsonDict = {
@@ -147,11 +147,11 @@ class Details(Item):
         description="Weight of each signal in the mixture when the item is the query."
     )
     places: list[PlaceShare] = Field(
-        description=f"Where its listeners are, the largest share first. A place with fewer than {FEWEST_LISTENERS} of "
-        "them is not told."
+        description=f"Where its listeners are, the largest share first. A place with fewer than {MIN_LISTENERS} of "
+        "them is left out."
     )
     labels: list[Label] = Field(
-        description="What people say of it, what says most first. What one person alone says is not told."
+        description="Its labels, the most telling first. A label that one person alone gave is left out."
     )
     more: dict[str, Any] = Field(description="Its other columns in the catalogue.")
 

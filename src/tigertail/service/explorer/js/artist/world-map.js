@@ -30,7 +30,7 @@ function picture(places, home) {
   const look = (code) => {
     const place = shares.get(code);
     return {
-      class: `country-shape${place ? " told" : ""}${code === home ? " home" : ""}`,
+      class: `country-shape${place ? " has-share" : ""}${code === home ? " home" : ""}`,
       dataset: { country: code },
       ...(place && { vars: { "--strength": `${Math.round(100 * Math.sqrt(place.share / largest))}%` } }),
     };
