@@ -28,7 +28,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.strata import Stratum
 from tigertail.evaluation import ProtocolConfig, System, hold_out
-from tigertail.evaluation.scoring import DIAL, score_system
+from tigertail.evaluation.scoring import EXPONENTS, score_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.model.config import ModelConfig
 from tigertail.model.registry import FitContext
@@ -73,7 +73,7 @@ def compare(dataset: Dataset, seeds: list[int]) -> None:
         for name, config in CONFIGS.items()
     }
     first = next(iter(CONFIGS))
-    own = DIAL.index(0.0)
+    own = EXPONENTS.index(0.0)
     rows = []
     for stratum in Stratum:
         member = strata == stratum

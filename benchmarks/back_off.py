@@ -59,7 +59,9 @@ def fit(split: Split, own: Signal, config: BackOffConfig) -> BackOff:
 def ndcg(signal: Signal, split: Split) -> float:
     """Return the mean nDCG of a signal."""
     lists = ranked_lists(signal, split)[0]
-    values = score_lists(lists, split.relevant, split.query_listeners, split.query_items, split.propensity)
+    values = score_lists(
+        lists, split.relevant, split.query_listeners, split.query_items, split.adjusted_listeners
+    )
     return float(np.nanmean(values[:, 0]))
 
 
@@ -87,7 +89,7 @@ def print_strata(split: Split) -> None:
     """Print the paired differences that back-off makes, by stratum of the query and of the target."""
     own = factors(split.interactions)
     lists = [ranked_lists(signal, split)[0] for signal in (own, fit(split, own, BackOffConfig()))]
-    asked = (split.relevant, split.query_listeners, split.query_items, split.propensity)
+    asked = (split.relevant, split.query_listeners, split.query_items, split.adjusted_listeners)
     bootstrap = ClusterBootstrap(split.query_listeners)
 
     def row(by: str, group: str, queries: NDArray[np.bool_], targets: NDArray[np.bool_] | None) -> list[str]:

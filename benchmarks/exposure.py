@@ -17,9 +17,9 @@ alone count as true answers, after every query. Strata are by the listeners that
 it.
 
 The truth has no popularity in it, so a model that lists less popular artists gains by that alone. The second part
-therefore turns the popularity dial of every model until the mean popularity of its answers is that of the full service
-alone at its default. Popularity is the logarithm of the listeners that an artist would have if all could hear it. A
-source never hurts if the aware model is then nowhere below the full service alone.
+therefore moves the popularity exponent of every model until the mean popularity of its answers is that of the full
+service alone at its default. Popularity is the logarithm of the listeners that an artist would have if all could hear
+it. A source never hurts if the aware model is then nowhere below the full service alone.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Asked:
         ndcg = np.stack([graded_metrics(lists, truth)[:, 0] for truth in truths], axis=1)
         return np.asarray(ndcg[in_order_of_ids(self.split)])
 
-    def popularity_at(self, dial: tuple[float, ...]) -> NDArray[np.float64]:
+    def popularity_at(self, exponents: tuple[float, ...]) -> NDArray[np.float64]:
         """Return the mean popularity of the answers at each exponent, over a part of the queries."""
         part = np.linspace(0, len(self.split.query_items) - 1, SAMPLE).astype(int)
         split = replace(
@@ -91,17 +91,17 @@ class Asked:
             query_listeners=self.split.query_listeners[part],
         )
         return np.array(
-            [self.popularity[one[one >= 0]].mean() for one in ranked_lists(self.signal, split, dial)]
+            [self.popularity[one[one >= 0]].mean() for one in ranked_lists(self.signal, split, exponents)]
         )
 
     def beta_for(self, popularity: float) -> float:
         """Return the exponent at which the mean popularity of the answers is as given."""
         low, high = -WIDEST, WIDEST
         for _ in range(ROUNDS):
-            dial = np.linspace(low, high, SETTINGS)
-            found = self.popularity_at(tuple(dial.tolist()))
-            above = int(np.clip((found > popularity).sum(), 1, SETTINGS - 1))  # it falls along the dial
-            low, high = dial[above - 1], dial[above]
+            exponents = np.linspace(low, high, SETTINGS)
+            found = self.popularity_at(tuple(exponents.tolist()))
+            above = int(np.clip((found > popularity).sum(), 1, SETTINGS - 1))  # it falls along them
+            low, high = exponents[above - 1], exponents[above]
         return float((low + high) / 2)
 
 
@@ -167,7 +167,7 @@ def of_items(world: Dataset, truth: GroundTruth) -> pl.DataFrame:
         {
             c.ITEM_ID: split.interactions.items.ids,
             "listeners": split.popularity,
-            "propensity": split.propensity,
+            "propensity": split.adjusted_listeners,
         }
     ).with_columns(missing=~pl.col(c.ITEM_ID).is_in(listed[c.ITEM_ID].unique().implode()))
 

@@ -24,7 +24,7 @@ from tigertail import columns as c
 from tigertail.cli.output import print_table
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.topk import top_k
 from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation, update_annotations
 from tigertail.signals.remap import ItemRemap
 

@@ -35,7 +35,7 @@ from tigertail.model.recommend import BETA, CHARACTER, SHARE, History, history_s
 from tigertail.model.registry import MIXTURE
 from tigertail.model.resolution import resolve_signal
 from tigertail.progress import track
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.topk import top_k
 from tigertail.signals.contract import Signal
 from tigertail.sparse import CSR
 
@@ -69,7 +69,7 @@ class Task:
         """Return the metrics of each listener's list."""
         rows = np.arange(len(lists), dtype=np.int32)
         nothing = np.full(len(lists), -1, np.int32)  # no item is the query
-        return score_lists(lists, self.targets, rows, nothing, self.split.propensity, targets)
+        return score_lists(lists, self.targets, rows, nothing, self.split.adjusted_listeners, targets)
 
 
 def halved(dataset: Dataset, split: Split, most: int | None, seed: int) -> Task:

@@ -32,7 +32,7 @@ from tigertail.evaluation.ground_truth import GRADED_METRICS, full_split, graded
 from tigertail.evaluation.metrics.ranking import METRICS, score_lists
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.ground_truth.ground_truth import grade_matrix
-from tigertail.mixing import MixtureConfig, learn_constants, listed_queries
+from tigertail.mixing import MixtureConfig, fit_kinship, listed_queries
 from tigertail.model.config import ModelConfig
 from tigertail.model.fit_mixture import curated_queries, fit_mixture, mixed_names
 from tigertail.model.registry import SIGNALS, FitContext, fit_signals
@@ -51,13 +51,16 @@ def learn(dataset: Dataset) -> None:
     listed = curated_queries(judged, halves(read_sas(None, dataset))[0])
     assert listed is not None
     played = listed_queries(
-        grade_matrix(shows.truth, judged.interactions), judged.popularity, judged.strata, judged.propensity
+        grade_matrix(shows.truth, judged.interactions),
+        judged.popularity,
+        judged.strata,
+        judged.adjusted_listeners,
     )
     amount = listed.hits.data.sum() / played.hits.data.sum() * SHOWS / (1 - SHOWS)
     played = replace(played, hits=played.hits.with_data((played.hits.data * amount).astype(np.float32)))
     signals = fit_signals(context)
     names = mixed_names(context.dataset, context.config.mixture)
-    constants = learn_constants(
+    constants = fit_kinship(
         {name: signals[name] for name in names},
         listed.concatenated(played),
         MixtureConfig(),
@@ -91,7 +94,7 @@ def choose(dataset: Dataset) -> None:
         placed = replace(mixture, parameters=line, beta=beta, character=character)
         ranked = ranked_lists(placed, split)[0]
         of_plays = score_lists(
-            ranked, split.relevant, split.query_listeners, split.query_items, split.propensity
+            ranked, split.relevant, split.query_listeners, split.query_items, split.adjusted_listeners
         )
         of_lists = graded_metrics(ranked_lists(placed, lists)[0], lists.relevant)
         values = [

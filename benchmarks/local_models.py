@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/local_models.py DATASET [--seeds 3] [--from 200] [--strength]
 
-Frontiers (hypervolume of nDCG@20 and IPS-nDCG@20 over the popularity dial), paired differences with 95 %
+Frontiers (hypervolume of nDCG@20 and IPS-nDCG@20 over popularity exponents), paired differences with 95 %
 cluster-bootstrap intervals, overall and for every country with at least so many listeners; what the lens adds
 to listening and to the mixture at their own setting; the same with groups learned from what listeners play,
 the country hidden, and how those groups meet the countries. "One world" is the same signal without groups.
@@ -25,7 +25,7 @@ from tigertail.cli.report import print_memory
 from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation import ProtocolConfig, Split, System, baselines, hold_out
 from tigertail.evaluation.metrics.locality import listener_countries
-from tigertail.evaluation.scoring import DIAL, score_system
+from tigertail.evaluation.scoring import EXPONENTS, score_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
 from tigertail.evaluation.systems.own import LocalModels, OwnSignal
 from tigertail.model.config import ModelConfig
@@ -34,7 +34,7 @@ from tigertail.progress import track
 from tigertail.signals.contract import Signal
 from tigertail.signals.local import LocalConfig, group_listeners
 
-OWN = DIAL.index(0.0)
+OWN = EXPONENTS.index(0.0)
 WORLD, COUNTRIES, LANGUAGES, LEARNED = (
     "listening, one world",
     "listening, by country",
@@ -84,7 +84,7 @@ def frontier(bootstrap: ClusterBootstrap, ours: NDArray[np.float64], theirs: NDA
 
 
 def gains(bootstrap: ClusterBootstrap, ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> list[str]:
-    """Return how much better nDCG and IPS-nDCG are at the model's own setting of the dial."""
+    """Return how much better nDCG and IPS-nDCG are at the model's own popularity exponent."""
     return [
         percent(
             bootstrap.estimate(ours[OWN, metric] - theirs[OWN, metric]),

@@ -20,7 +20,7 @@ from als import synthetic
 from tigertail.cli.output import print_table
 from tigertail.factorization import Factors, fit_als
 from tigertail.model.config import BaseConfig
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.topk import top_k
 from tigertail.signals.local import GroupedCoListening, Groups, LocalConfig, fit_listening
 from tigertail.sparse import CSR
 

@@ -2,10 +2,10 @@
 
     .venv/bin/python benchmarks/mixture.py DATASET [--seeds 1] [--sas [FOLDER]]
 
-Frontiers (hypervolume of nDCG@20 and IPS-nDCG@20 over the popularity dial) by stratum of the query, and how many
+Frontiers (hypervolume of nDCG@20 and IPS-nDCG@20 over popularity exponents) by stratum of the query, and how many
 times those of plain ALS and of the best other system the mixture's are; both metrics at its own setting; nDCG@20
 where its lists are just as popular as those of the plain ALS cosine; weights that depend on the query against
-constant ones, and the taste end of the dial. Square brackets are 95 % cluster-bootstrap intervals over listeners.
+constant ones, and the taste end. Square brackets are 95 % cluster-bootstrap intervals over listeners.
 
 With --sas, instead: recall@10 of Last.fm's own ten similar artists (the SAS data set; docs/evaluation-truth.md), also
 of mixtures that learned from lists: each query is asked of one that has seen the other half of the lists alone. And
@@ -40,7 +40,7 @@ from tigertail.evaluation import (
     read_sas,
 )
 from tigertail.evaluation.metrics.ranking import score_lists
-from tigertail.evaluation.scoring import DIAL, ranked_lists, score_system
+from tigertail.evaluation.scoring import EXPONENTS, ranked_lists, score_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.evaluation.systems.own import LocalModels, OwnSignal
 from tigertail.evaluation.systems.system import PLAIN_ALS
@@ -52,7 +52,7 @@ from tigertail.model.registry import SIGNALS, FitContext, fit_signals
 from tigertail.progress import track
 from tigertail.signals.contract import Signal
 
-OWN = DIAL.index(0.0)
+OWN = EXPONENTS.index(0.0)
 FEW = 14  # listeners: a part of the tail that hardly anybody hears
 ALS, LISTENING, MIXTURE, CONSTANT = "plain ALS cosine", "listening", "mixture", "mixture, constant weights"
 TASTE = "mixture, taste alone"
@@ -151,8 +151,8 @@ def as_popular(split: Split, groups: dict[str, NDArray[np.bool_]]) -> None:
     """Compare where lists of both are equally popular, in the mean of log listeners."""
     mixture = OwnSignal(signal=MIXTURE).fit(split)
     plain = baselines.ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence).fit(split)
-    dial = tuple(np.arange(-0.3, 0.201, 0.02).round(2).tolist())
-    ours, theirs = ranked_lists(mixture, split, dial), ranked_lists(plain, split)[0]
+    exponents = tuple(np.arange(-0.3, 0.201, 0.02).round(2).tolist())
+    ours, theirs = ranked_lists(mixture, split, exponents), ranked_lists(plain, split)[0]
 
     def judged(lists: NDArray[np.int32]) -> NDArray[np.float64]:
         return score_lists(
@@ -160,7 +160,7 @@ def as_popular(split: Split, groups: dict[str, NDArray[np.bool_]]) -> None:
             split.relevant,
             split.query_listeners,
             split.query_items,
-            split.propensity,
+            split.adjusted_listeners,
         )[:, :2]
 
     def fame(lists: NDArray[np.int32], member: NDArray[np.bool_]) -> float:
@@ -168,7 +168,7 @@ def as_popular(split: Split, groups: dict[str, NDArray[np.bool_]]) -> None:
         return float(np.log(np.maximum(split.popularity[listed[listed >= 0]], 1)).mean())
 
     reference = judged(theirs)
-    at = {setting: judged(ours[setting]) for setting in range(len(dial))}
+    at = {setting: judged(ours[setting]) for setting in range(len(exponents))}
     bootstrap = ClusterBootstrap(split.query_listeners)
     rows = []
     for group, member in groups.items():

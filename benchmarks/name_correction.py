@@ -30,10 +30,10 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.folding import fold, fold_loosely
 from tigertail.dataset.interactions import Interactions
+from tigertail.lookup.correction import FEATURES, SHORTEST
+from tigertail.lookup.item_index import ItemIndex
 from tigertail.model.aliases import item_aliases
 from tigertail.model.fit_model import item_table
-from tigertail.retrieval.correction import FEATURES, SHORTEST
-from tigertail.retrieval.item_index import ItemIndex
 
 FALSE = 0.0045  # the share of false corrections that a fit allows
 

@@ -28,7 +28,7 @@ from rapidfuzz import fuzz, process
 import tigertail
 from tigertail.cli.output import print_table
 from tigertail.dataset.folding import fold
-from tigertail.retrieval.name_index import NameIndex
+from tigertail.lookup.name_index import NameIndex
 
 AT = (1, 5)
 SPACED = ("LATIN", "CYRILLIC", "GREEK", "ARABIC", "HEBREW")

@@ -48,7 +48,9 @@ def fit_implicit(split: Split, factors: int, alpha: float, penalty: float) -> Fa
 def ndcg(signal: FactorAffinity, split: Split) -> float:
     """Return the mean nDCG of a signal."""
     lists = ranked_lists(signal, split)[0]
-    values = score_lists(lists, split.relevant, split.query_listeners, split.query_items, split.propensity)
+    values = score_lists(
+        lists, split.relevant, split.query_listeners, split.query_items, split.adjusted_listeners
+    )
     return float(np.nanmean(values[:, 0]))
 
 

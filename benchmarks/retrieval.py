@@ -32,7 +32,7 @@ from tigertail.errors import TigertailWarning
 from tigertail.mixing import Mixture, with_candidates
 from tigertail.model import Model, load
 from tigertail.model.registry import FACTORS, MIXTURE
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.topk import top_k
 
 TOP = 100
 ANSWERS = 20
@@ -121,7 +121,7 @@ def questions(model: Model, queries: np.ndarray, rounds: int) -> None:
     print_table(["one query, 20 answers", "p50, ms", "p99, ms"], rows)
 
 
-def dials(model: Model, mixture: Mixture) -> dict[str, tuple[Mixture, np.ndarray | None]]:
+def options(model: Model, mixture: Mixture) -> dict[str, tuple[Mixture, np.ndarray | None]]:
     """Return the mixtures and filters of the grid, by name."""
     grid: dict[str, tuple[Mixture, np.ndarray | None]] = {"default": (mixture, None)}
     grid |= {f"beta {beta:g}": (mixture.with_beta(beta), None) for beta in (0.0, 0.5, 1.0, 2.0)}
@@ -142,9 +142,9 @@ def dials(model: Model, mixture: Mixture) -> dict[str, tuple[Mixture, np.ndarray
 
 
 def recalls(model: Model, mixture: Mixture, queries: np.ndarray) -> None:
-    """Print the recall of the exact twenty at every dial."""
+    """Print the recall of the exact twenty under every option."""
     rows = []
-    for name, (asked, allowed) in dials(model, mixture).items():
+    for name, (asked, allowed) in options(model, mixture).items():
         if not asked.has_candidates:
             rows.append([name, "0.000", "-", "1.0000"])  # every item is looked at
             continue
@@ -165,7 +165,7 @@ def recalls(model: Model, mixture: Mixture, queries: np.ndarray) -> None:
         found[empty] = 1.0
         answered = f"{found[certain].mean():.4f}" if certain.any() else "-"
         rows.append([name, f"{certain.mean():.3f}", answered, f"{np.where(certain, found, 1.0).mean():.4f}"])
-    print_table(["dial", "answered from candidates", "recall of these", "recall of all"], rows)
+    print_table(["asked with", "answered from candidates", "recall of these", "recall of all"], rows)
 
 
 def main() -> None:

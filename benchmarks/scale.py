@@ -30,7 +30,7 @@ from tigertail.errors import TigertailWarning
 from tigertail.mixing import Mixture
 from tigertail.model import ModelConfig, fit, load
 from tigertail.model.registry import MIXTURE
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.topk import top_k
 
 LISTENERS = 5 / 6  # of an artist
 ASKED = 20_000

@@ -10,7 +10,7 @@ both are judged by
 - plays: nDCG@20 by what held-out listeners of the named sources play besides the query, among what these offer.
 
 Listeners and curators are held out of both models. Strata are those of the query among all listeners. "Equal
-popularity" turns the popularity dial of the model of all sources until the mean popularity of its answers in the
+popularity" moves the popularity exponent of the model of all sources until the mean popularity of its answers in the
 stratum is that of the other model; popularity is the logarithm of the listeners that an item would have if all could
 hear it. Differences are in percent, paired, with 95 % intervals over queries (lists), curators and listeners.
 """
@@ -40,8 +40,10 @@ from tigertail.model import fit
 from tigertail.model.registry import MIXTURE
 from tigertail.signals.contract import Signal
 
-DIAL = tuple(np.linspace(-0.6, 0.6, 49).round(3).tolist())  # further exponents of popularity that are tried
-AS_IS = DIAL.index(0.0)
+EXPONENTS = tuple(
+    np.linspace(-0.6, 0.6, 49).round(3).tolist()
+)  # further exponents of popularity that are tried
+AS_IS = EXPONENTS.index(0.0)
 JUDGED = (None, *Stratum)
 ALL_QUERIES = 1_000  # more than any listener has items
 KEYS = ["judge", c.ITEM_ID]
@@ -60,7 +62,12 @@ class Truth:
         if self.name == "plays":
             split, lists = self.split, np.ascontiguousarray(lists)
             scores = score_lists(
-                lists, split.relevant, split.query_listeners, split.query_items, split.propensity, None
+                lists,
+                split.relevant,
+                split.query_listeners,
+                split.query_items,
+                split.adjusted_listeners,
+                None,
             )
             return np.asarray(scores[:, METRICS.index("nDCG")])
         return np.asarray(graded_metrics(lists, self.split.relevant)[:, GRADED_METRICS.index("Recall")])
@@ -91,13 +98,13 @@ def judged(dataset: Dataset, whole: Dataset, alone: Dataset) -> Iterator[tuple[S
     yield fit(split.train).signals[MIXTURE], [Truth("plays", "nDCG@20", split)]
 
 
-def answers(mixture: Signal, truth: Truth, dial: tuple[float, ...], items: pl.DataFrame) -> pl.DataFrame:
+def answers(mixture: Signal, truth: Truth, exponents: tuple[float, ...], items: pl.DataFrame) -> pl.DataFrame:
     """Return of each query its value and the mean popularity of its answers at each exponent."""
     split = truth.split
     ids = split.interactions.items.ids
     known = ids.to_frame(c.ITEM_ID).join(items, on=c.ITEM_ID, how="left", maintain_order="left")
     popularity: NDArray[np.float64] = known["popularity"].to_numpy()
-    lists = ranked_lists(mixture, split, dial)
+    lists = ranked_lists(mixture, split, exponents)
     values = np.stack([truth.values(one) for one in lists], axis=1)
     means = np.stack(
         [np.where(one >= 0, popularity[np.maximum(one, 0)], np.nan).mean(axis=1) for one in lists], axis=1
@@ -135,7 +142,7 @@ def compare(alone: pl.DataFrame, everything: pl.DataFrame, items: pl.DataFrame) 
                     "all" if stratum is None else stratum.label,
                     setting,
                     f"{len(part):,}",
-                    f"{DIAL[place]:+.3f}",
+                    f"{EXPONENTS[place]:+.3f}",
                     f"{mean:.3f}",
                     f"{np.nanmean(ours[:, place]):.3f}",
                     "{:+.1f} [{:+.1f}, {:+.1f}]".format(*change),
@@ -159,14 +166,14 @@ def main() -> None:
             items = pl.DataFrame(
                 {
                     c.ITEM_ID: split.interactions.items.ids,
-                    "popularity": np.log1p(split.propensity),
+                    "popularity": np.log1p(split.adjusted_listeners),
                     "stratum": split.strata,
                 }
             )
             before = answers(of_some, part, (0.0,), items)
             print_table(
                 ["query", "setting", "queries", "further exponent", "alone", "all sources", "difference, %"],
-                compare(before, answers(of_all, all_of_it, DIAL, items), items),
+                compare(before, answers(of_all, all_of_it, EXPONENTS, items), items),
                 title=f"{part.name}, {part.metric}: all sources against {', '.join(arguments.sources)} alone",
                 left=["query", "setting"],
             )

@@ -98,9 +98,11 @@ def main() -> None:
         own = artist[np.maximum(lists, 0)] == artist[split.query_items][:, None]
         top, marked = lists[:, : config.k], own[:, : config.k]
         listed = (top >= 0).sum()
-        whole = score_lists(top, split.relevant, split.query_listeners, split.query_items, split.propensity)
+        whole = score_lists(
+            top, split.relevant, split.query_listeners, split.query_items, split.adjusted_listeners
+        )
         rest = others_only(lists, own, config.k)
-        beyond = score_lists(rest, others, every, split.query_items, split.propensity)
+        beyond = score_lists(rest, others, every, split.query_items, split.adjusted_listeners)
         share = (marked & (top >= 0)).sum() / max(1, listed)
         scores = [str(bootstrap.estimate(values[:, 0])) for values in (whole, beyond)]
         rows.append([system.name, scores[0], f"{share:.1%}", scores[1]])

@@ -270,8 +270,8 @@ def plot(measures: list[Measure], dataset: Dataset, file: Path) -> None:
             axes.annotate(
                 str(number), (x.mean, y.mean), fontsize=6, color=ink, ha="center", va="center_baseline"
             )
-        dial = np.array([[found[name][0].mean, found[name][place].mean] for name in SETTINGS])
-        axes.plot(dial[:, 0], dial[:, 1], "-", color=ORANGE, linewidth=1)
+        exponents = np.array([[found[name][0].mean, found[name][place].mean] for name in SETTINGS])
+        axes.plot(exponents[:, 0], exponents[:, 1], "-", color=ORANGE, linewidth=1)
         axes.set_xlabel(across.label)
         axes.set_ylabel(measure.label)
         set_title(axes, measure.name, "filled: in the Pareto set; lines: 95 % intervals")

@@ -20,7 +20,7 @@ from tigertail.cli.report import print_report
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.evaluation import ProtocolConfig, System, baselines, evaluate, read_sas
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.topk import top_k
 from tigertail.signals.contract import Signal
 from tigertail.signals.web import WebConfig, fit_web
 

@@ -35,13 +35,13 @@ def test_one_query_on_the_numpy_backend_loads_no_compiler(model: Model, tmp_path
 
 
 def test_the_backend_holds_for_its_block_and_for_single_queries() -> None:
-    assert not kernels.prefer_numpy(1)
+    assert not kernels.one_query_in_numpy(1)
     with kernels.backend("numpy"):
-        assert kernels.prefer_numpy(1)
-        assert not kernels.prefer_numpy(2)
+        assert kernels.one_query_in_numpy(1)
+        assert not kernels.one_query_in_numpy(2)
         with kernels.backend("numba"):
-            assert not kernels.prefer_numpy(1)
-    assert not kernels.prefer_numpy(1)
+            assert not kernels.one_query_in_numpy(1)
+    assert not kernels.one_query_in_numpy(1)
 
 
 def test_a_kernel_that_calls_another_leaves_its_module_as_it_was() -> None:

@@ -25,8 +25,8 @@ from tigertail.errors import TigertailError, UnknownItemError, printable
 from tigertail.geo.countries import country_code
 from tigertail.ingest.credits import split_credit
 from tigertail.io.quarantine import Quarantine
+from tigertail.lookup.item_index import ItemIndex
 from tigertail.model import load
-from tigertail.retrieval.item_index import ItemIndex
 
 from .area import Area, FaultError, Outcome, check_error, check_printable
 from .texts import NAMES, Texts

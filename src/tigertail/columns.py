@@ -53,6 +53,7 @@ KIND: Final = "kind"
 ARTIST_ID: Final = "artist_id"
 ARTIST_MBIDS: Final = "artist_mbids"  # all that the credit of an album or a track names, in its order
 MBID: Final = "mbid"  # MusicBrainz identifier
+UUID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # the form of an MBID, as a regular expression
 UNLISTED: Final = "unlisted"  # whether the recipe keeps it out of answers
 
 # What else an item is called. Of a source, two references to one item; of a dataset, every one there is.

@@ -45,7 +45,7 @@ def backend(name: Backend) -> Iterator[None]:
         _state["backend"] = before
 
 
-def prefer_numpy(queries: int) -> bool:
+def one_query_in_numpy(queries: int) -> bool:
     """Return whether NumPy is to answer: it is the backend, and there is one query.
 
     Parameters

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tigertail.kernels import njit, prefer_numpy
+from tigertail.kernels import njit, one_query_in_numpy
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -140,7 +140,7 @@ class CSR:
 
     def transpose(self) -> CSR:
         """Return the transposed matrix: its columns become rows."""
-        scatter = _numpy_scatter if prefer_numpy(1) else _scatter
+        scatter = _numpy_scatter if one_query_in_numpy(1) else _scatter
         indptr, indices, data, _ = scatter(self.indices, self.entry_rows(), self.data, self.shape[1])
         return CSR(indptr, indices, data, (self.shape[1], self.shape[0]))
 

@@ -37,7 +37,7 @@ def test_the_best_is_written_so_that_fit_takes_it(world: Dataset, tmp_path: Path
     assert result.exit_code == 0
     for study in STUDIES:
         assert f"{study.name}: the best of 3 trials" in result.stdout
-    for setting in ("transform", "shrinkage", "penalty", "background"):
+    for setting in ("transform", "shrinkage", "prior_precision", "negatives"):
         assert setting in result.stdout
     assert "SIMULATED" in result.stdout
     best = (out / "best.toml").read_text()

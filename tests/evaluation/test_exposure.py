@@ -84,9 +84,9 @@ def test_without_hold_out_everything_is_ranked_and_training_listeners_keep_their
 
 def test_propensity_counts_listeners_as_if_all_could_hear_the_item(services: Dataset) -> None:
     split = split_of(services)
-    assert split.propensity.tolist() == [len(split.interactions.listeners)] * 3
+    assert split.adjusted_listeners.tolist() == [len(split.interactions.listeners)] * 3
     ignored = split_of(services, exposure="ignored")
-    assert ignored.propensity.tolist() == ignored.popularity.tolist()
+    assert ignored.adjusted_listeners.tolist() == ignored.popularity.tolist()
     assert len(set(ignored.popularity.tolist())) == 2
 
 
@@ -101,7 +101,7 @@ def test_where_all_could_hear_everything_nothing_changes(scenes: Dataset) -> Non
     lists = ranked_lists(signal, split)
     assert split.exposure.is_full
     assert np.array_equal(ranked_lists(signal, replace(split, exposure=twice)), lists)
-    assert np.array_equal(split.propensity, split.popularity)
+    assert np.array_equal(split.adjusted_listeners, split.popularity)
 
 
 def test_results_are_given_by_source_where_there_are_two(services: Dataset, scenes: Dataset) -> None:

@@ -14,7 +14,7 @@ from tigertail.dataset.exposure import Exposure
 from tigertail.evaluation import ProtocolConfig, Split, System, default_systems, evaluate, hold_out
 from tigertail.evaluation.baselines.popularity import Popularity
 from tigertail.evaluation.metrics.ranking import score_lists
-from tigertail.evaluation.scoring import DIAL, ranked_lists
+from tigertail.evaluation.scoring import EXPONENTS, ranked_lists
 from tigertail.model import ModelConfig
 from tigertail.signals.co_listening import CoListeningConfig, fit_co_listening
 from tigertail.signals.factors import FactorAffinity
@@ -147,8 +147,8 @@ def test_several_splits_are_scored_together(world: Dataset) -> None:
 def test_the_dial_moves_lists_from_rare_to_popular() -> None:
     split = hold_out_nothing()
     signal = FactorAffinity(np.ones((4, 1), np.float32), beta=1)  # all equal: popularity alone decides
-    lists = ranked_lists(signal, split, DIAL)
-    rare, as_is, popular = lists[0, 0], lists[DIAL.index(0.0), 0], lists[-1, 0]
+    lists = ranked_lists(signal, split, EXPONENTS)
+    rare, as_is, popular = lists[0, 0], lists[EXPONENTS.index(0.0), 0], lists[-1, 0]
     assert rare[:3].tolist() == [3, 2, 1]
     assert as_is[:3].tolist() == popular[:3].tolist() == [1, 2, 3]
 
@@ -182,7 +182,7 @@ def test_report_is_plain_json(world: Dataset) -> None:
     report = evaluate(world, [System("popularity", popularity)])
     plain = json.loads(json.dumps(report.to_dict(), allow_nan=False))
     assert plain["rows"][0]["metrics"]["nDCG"]["mean"] > 0
-    assert len(plain["curves"]["popularity"]) == len(plain["dial"])
+    assert len(plain["curves"]["popularity"]) == len(plain["exponents"])
 
 
 def test_lists_shorter_than_k_are_scored_too() -> None:

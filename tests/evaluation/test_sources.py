@@ -34,7 +34,7 @@ WORLD = WorldConfig.checked(
     catalogue=0.3,
     seed=1,
 )
-DIAL = tuple(np.linspace(-0.5, 0.5, 21).tolist())
+EXPONENTS = tuple(np.linspace(-0.5, 0.5, 21).tolist())
 FULL_ALONE, BOTH, BLIND = "full service alone", "both", "both, without the source"
 
 
@@ -70,7 +70,7 @@ def along_the_dial(
     ids = split.interactions.items.ids
     plays = dict(world.plays[c.ITEM_ID].value_counts().iter_rows())
     popularity = np.log1p([plays.get(one, 0) for one in ids])
-    lists = ranked_lists(OwnSignal(signal=LISTENING).fit(split), split, DIAL)
+    lists = ranked_lists(OwnSignal(signal=LISTENING).fit(split), split, EXPONENTS)
     recall = [graded_metrics(one, split.relevant)[:, GRADED_METRICS.index("Recall")] for one in lists]
     queries = ids.gather(split.query_items)
     order = queries.arg_sort().to_numpy()
@@ -88,7 +88,7 @@ def by_group(
     played = set(sources.filter(pl.col(c.SOURCE) == "full")[c.ITEM_ID])
     listed = world.scan(c.AVAILABILITY_TABLE).filter(pl.col(c.SOURCE) == "global").collect()
     large = set(listed[c.ITEM_ID])
-    goal = found[FULL_ALONE][1][DIAL.index(0.0)]
+    goal = found[FULL_ALONE][1][EXPONENTS.index(0.0)]
     means = {}
     for name, (queries, popularity, recall) in found.items():
         level = recall[np.abs(popularity - goal).argmin()]

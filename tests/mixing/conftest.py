@@ -63,7 +63,7 @@ def learned() -> MixtureParameters:
     taste[terms.of_signal("tagged"), 2] = 1.0  # where hardly anybody listens
     taste[terms.of_signal("tagged"), 3] = 0.5  # where "heard" has no data
     taste[terms.of_overlap(("heard", "tagged")), 0] = -0.1, -0.2
-    taste[terms.no_data, 0] = -0.5
+    taste[terms.no_content_data, 0] = -0.5
     taste[terms.of_items, 0] = 0.5, 0.5, 0.5
     kinship = np.zeros((len(terms), KINSHIP_FEATURES))
     kinship[terms.of_signal("tagged"), 0] = 1.0, 2.0

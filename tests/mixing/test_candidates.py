@@ -1,4 +1,4 @@
-"""Ranking candidates gives the answers of the whole catalogue, under every dial, and says where it cannot."""
+"""Ranking candidates gives the answers of the whole catalogue, under every exponents, and says where it cannot."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 
 from tigertail import kernels
 from tigertail.mixing import Mixture, with_candidates
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.topk import top_k
 from tigertail.threads import limited
 
 ITEMS = 700
 EVERY = np.arange(ITEMS, dtype=np.int32)
 N = 20
-DIALS: dict[str, Callable[[Mixture], Mixture]] = {
+OPTIONS: dict[str, Callable[[Mixture], Mixture]] = {
     "default": lambda mixture: mixture,
     "popular": lambda mixture: mixture.with_beta(0.0),
     "unpopular": lambda mixture: mixture.with_beta(2.0),
@@ -46,9 +46,9 @@ def best_of_all(mixture: Mixture, allowed: np.ndarray | None = None) -> tuple[np
     return top_k(affinity if allowed is None else np.where(allowed, affinity, np.float32(-np.inf)), N, EVERY)
 
 
-@pytest.mark.parametrize("dial", DIALS)
-def test_candidates_are_ranked_as_the_whole_catalogue(few: Mixture, dial: str) -> None:
-    asked = DIALS[dial](few)
+@pytest.mark.parametrize("option", OPTIONS)
+def test_candidates_are_ranked_as_the_whole_catalogue(few: Mixture, option: str) -> None:
+    asked = OPTIONS[option](few)
     codes, affinities, certain = asked.best_candidates(EVERY, N)
     exact_codes, exact_affinities = best_of_all(asked)
     assert certain.mean() > 0.99
@@ -60,7 +60,7 @@ def test_candidates_are_ranked_as_the_whole_catalogue(few: Mixture, dial: str) -
     same = (codes == exact_codes) & (codes >= 0)
     off = np.abs(affinities[same] / exact_affinities[same] - 1)
     # Where a part is disabled, or the character is another, the items that are no candidates are estimated.
-    assert off.max() < (2e-6 if dial in ("default", "popular", "unpopular", "taste") else 0.2)
+    assert off.max() < (2e-6 if option in ("default", "popular", "unpopular", "taste") else 0.2)
 
 
 def test_the_normaliser_is_exact_at_both_ends_and_as_the_model_is_asked(few: Mixture) -> None:
@@ -132,7 +132,7 @@ def test_what_they_do_not_hold_for_is_not_asked_of_them(few: Mixture) -> None:
     assert few.has_candidates
     assert few.disable(["half"]).has_candidates
     assert not few.disable(["half", "few"]).has_candidates
-    assert not few.with_parts(few.parts, few.listeners, few.propensity).has_candidates
+    assert not few.with_parts(few.parts, few.listeners, few.adjusted_listeners).has_candidates
     assert not replace(few, candidates=None).has_candidates
     assert not with_candidates(few, 0).has_candidates
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from tigertail.mixing import Mixture
-from tigertail.mixing.terms import PopularityFeatures, scales, term_values
+from tigertail.mixing.scale import scales
+from tigertail.mixing.terms import PopularityFeatures, term_values
 from tigertail.signals.contract import Signal
 
 ITEMS = 6
@@ -32,15 +33,15 @@ def written_out(mixture: Mixture, query: int) -> np.ndarray:
     found = {name: part.affinity(asked)[0] for name, part in mixture.parts.items() if part.known[query]}
     has_data = np.array([[name in found for name in parameters.terms.signals]])
     listeners = mixture.listeners[asked]
-    [counted] = parameters.coefficients(listeners, has_data, mixture.character)
+    [coefficients] = parameters.coefficients(listeners, has_data, mixture.character)
     values = term_values(
         parameters.terms,
         found,
         {name: scales(one[None], asked)[0] for name, one in found.items()},
         EVERY,
-        PopularityFeatures.of(mixture.listeners, mixture.propensity),
+        PopularityFeatures.of(mixture.listeners, mixture.adjusted_listeners),
     )
-    powers = np.exp(values.astype(np.float64) @ counted)
+    powers = np.exp(values.astype(np.float64) @ coefficients)
     powers[query] = 0
     away = parameters.log_listeners(listeners)[0] - 0.5
     exponent = mixture.beta + 0.2 * away - mixture.character * (0.5 + 0.2 * away)
@@ -64,14 +65,14 @@ def test_contributions_are_what_differs_from_an_item_of_the_same_popularity_with
         with_line(mixture, 0.0),
         beta=0.0,
         listeners=np.full(ITEMS, 50, np.int64),
-        propensity=np.full(ITEMS, 50.0),
+        adjusted_listeners=np.full(ITEMS, 50.0),
     )
     affinity = flat.affinity(EVERY)
     for query in (1, 2, 3, 4):
         others = np.array([item for item in range(ITEMS) if item not in (query, 0, 5)], np.int32)
-        parts, spoke = flat.contributions(query, others)
+        parts, has_data = flat.contributions(query, others)
         assert parts.shape == (2, len(others))
-        assert spoke.all()
+        assert has_data.all()
         rest = np.log(affinity[query, others]) - parts.sum(axis=0)
         np.testing.assert_allclose(rest, rest[0], atol=1e-4)
 
@@ -142,13 +143,13 @@ def test_kinship_ends_with_what_is_alike(mixture: Mixture) -> None:
 
 def test_other_signals_take_the_places_of_the_old(mixture: Mixture, heard: Signal, tagged: Signal) -> None:
     more = mixture.with_parts(
-        {"heard": heard, "tagged": tagged}, mixture.listeners * 2, mixture.propensity * 2
+        {"heard": heard, "tagged": tagged}, mixture.listeners * 2, mixture.adjusted_listeners * 2
     )
     assert more.parts.keys() == mixture.parts.keys()
     assert more.listeners[0] == 1800
-    assert mixture.with_parts({"heard": heard}, mixture.listeners, mixture.propensity).parts.keys() == {
-        "heard"
-    }
+    assert mixture.with_parts(
+        {"heard": heard}, mixture.listeners, mixture.adjusted_listeners
+    ).parts.keys() == {"heard"}
 
 
 def test_kept_as_arrays_it_answers_as_before(mixture: Mixture) -> None:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from tigertail.mixing import Mixture, MixtureParameters, pool, with_candidates
 from tigertail.mixing.parameters import KINSHIP_FEATURES, TASTE_FEATURES
 from tigertail.mixing.pool import Bands, pools
-from tigertail.mixing.terms import Terms, scales
-from tigertail.retrieval.topk import top_k
+from tigertail.mixing.scale import scales
+from tigertail.mixing.terms import Terms
+from tigertail.ranking.topk import top_k
 from tigertail.signals.contract import Signal
 from tigertail.signals.factors import FactorAffinity
 from tigertail.threads import limited
@@ -66,7 +67,7 @@ def pool_of(parts: dict[str, Signal]) -> pool.Pool:
 def test_the_sample_stands_for_all_items() -> None:
     bands = Bands.of(LISTENERS)
     drawn = bands.sample
-    assert 400 < len(drawn) <= pool.SAMPLE
+    assert 400 < len(drawn) <= pool.POOL_SAMPLE
     assert bands.stands_for[drawn].sum() == pytest.approx(ITEMS, rel=0.1)
     by_sample = (bands.stands_for[drawn] * np.log(LISTENERS[drawn] + 1.0)).sum()
     assert by_sample == pytest.approx(np.log(LISTENERS + 1.0).sum(), rel=0.05)
@@ -77,7 +78,7 @@ def test_in_a_small_catalogue_everything_is_in_every_pool() -> None:
     part = FactorAffinity(np.random.default_rng(2).normal(size=(100, 4)).astype(np.float32))
     found = pools({"factors": part}, Bands.of(few), np.array([3], np.int32), np.ones((1, 1), np.bool_))
     assert found.items.tolist() == [item for item in range(100) if item != 3]
-    assert not found.stands_for.any()
+    assert not found.sample_weight.any()
     assert found.whole.all()
 
 
@@ -86,12 +87,12 @@ def test_it_has_the_best_of_each_part_under_every_popularity_exponent(
     parts: dict[str, Signal], small: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not small:
-        monkeypatch.setattr(pool, "SMALL", 0)  # the parts find their nearest without a look at every item
+        monkeypatch.setattr(pool, "SCAN_ALL", 0)  # the parts find their nearest without a look at every item
     found = pool_of(parts)
     band = Bands.of(LISTENERS).band
     for row, query in enumerate(QUERIES.tolist()):
         entries = slice(found.starts[row], found.starts[row + 1])
-        inside = found.items[entries][found.stands_for[entries] == 0]
+        inside = found.items[entries][found.sample_weight[entries] == 0]
         for place, part in enumerate(parts.values()):
             affinity = part.affinity(QUERIES[[row]])[0]
             if found.has_data[row, place]:
@@ -101,7 +102,7 @@ def test_it_has_the_best_of_each_part_under_every_popularity_exponent(
                     best = np.argsort(-scores, kind="stable")[: pool.OF_BAND - 10]
                     assert np.isin(best[affinity[best] > 0], inside).all()
             at_items = affinity[found.items[entries]]
-            np.testing.assert_allclose(found.found[place, entries], at_items, rtol=1e-5, atol=1e-6)
+            np.testing.assert_allclose(found.affinities[place, entries], at_items, rtol=1e-5, atol=1e-6)
 
 
 def test_the_scale_is_that_among_all_items(parts: dict[str, Signal]) -> None:
@@ -117,7 +118,7 @@ def test_candidates_from_pools_hold_the_best_of_all_items(
     mixture: Mixture, small: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not small:
-        monkeypatch.setattr(pool, "SMALL", 0)
+        monkeypatch.setattr(pool, "SCAN_ALL", 0)
     few = with_candidates(mixture, 300)
     for asked in (
         few,

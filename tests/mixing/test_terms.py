@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tigertail.mixing.terms import PopularityFeatures, Terms, curves, scales, term_values
+from tigertail.mixing.scale import scales
+from tigertail.mixing.terms import PopularityFeatures, Terms, curves, term_values
 
 LISTENERS = np.array([100, 10, 10, 0], np.int64)
 POPULARITY = PopularityFeatures.of(LISTENERS, LISTENERS.astype(float))
@@ -27,7 +28,7 @@ def test_every_term_has_a_name_and_a_place() -> None:
     assert len(TERMS.names) == len(TERMS) == 12
     assert TERMS.names[TERMS.of_signal("seen")] == ["seen, bend 0.02", "seen, bend 0.3"]
     assert TERMS.names[TERMS.of_overlap(("heard", "tagged"))][0] == "heard x tagged, bend 0.02"
-    assert TERMS.names[TERMS.no_data :] == ["no data", "popularity", "evidence", "not offered"]
+    assert TERMS.names[TERMS.no_content_data :] == ["no content data", "popularity", "support", "not offered"]
 
 
 def values(without: tuple[str, ...] = ()) -> np.ndarray:
@@ -42,7 +43,7 @@ def test_terms_of_pairs() -> None:
     np.testing.assert_allclose(found[:, TERMS.of_signal("heard")], [full, [0, 0]], rtol=1e-5)
     np.testing.assert_allclose(found[:, TERMS.of_signal("tagged")], [[0, 0], full], rtol=1e-5)
     assert not found[:, TERMS.of_overlap(("heard", "tagged"))].any(), "no pair has both"
-    assert found[:, TERMS.no_data].tolist() == [1, 0], "listening does not count here"
+    assert found[:, TERMS.no_content_data].tolist() == [1, 0], "listening does not count here"
     np.testing.assert_allclose(found[0, TERMS.of_items], [np.log(10), np.log(10 / 13), 0], rtol=1e-5)
     np.testing.assert_allclose(found[1, TERMS.of_items], [0, np.log(0.3 / 3.3), 0], rtol=1e-5)
 
@@ -50,7 +51,7 @@ def test_terms_of_pairs() -> None:
 def test_a_signal_left_out_is_as_one_without_data() -> None:
     found = values(("tagged",))
     assert not found[:, TERMS.of_signal("tagged")].any()
-    assert found[:, TERMS.no_data].tolist() == [1, 1]
+    assert found[:, TERMS.no_content_data].tolist() == [1, 1]
 
 
 def test_an_overlap_is_the_product_of_two_curves() -> None:
@@ -66,7 +67,7 @@ def test_an_item_that_many_could_not_hear_is_as_popular_as_if_all_could() -> Non
     values = found.values[found.level]
     assert values[1, :2].tolist() == values[2, :2].tolist(), "ten listeners are as much evidence as ten"
     np.testing.assert_allclose(values[:, 2], np.log([1, 1, 5, 1]))
-    taste, between, kinship = (found.gains(character)[found.level] for character in (0, 0.5, 1))
+    taste, between, kinship = (found.log_popularity(character)[found.level] for character in (0, 0.5, 1))
     np.testing.assert_allclose(taste, np.log([103, 13, 5 * 13, 3]))
     np.testing.assert_allclose(between, np.log([103, 13, 5**0.5 * 13, 3]))
     np.testing.assert_allclose(kinship, np.log([103, 13, 13, 3]))

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tigertail.mixing import Mixture, MixtureConfig, MixtureParameters, TrainingQueries, learn
-from tigertail.mixing.kinship import kinship_constants
+from tigertail.mixing.kinship import pretrained_kinship
 from tigertail.mixing.terms import BENDS
 from tigertail.mixing.trainer import ITEM_PRIOR, PRIOR
 from tigertail.signals.contract import Signal
@@ -54,7 +54,7 @@ def training() -> TrainingQueries:
     )
 
 
-CONFIG = MixtureConfig(background=20, candidates=10)
+CONFIG = MixtureConfig(negatives=20, answers_per_signal=10)
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,7 @@ def test_threads_change_nothing(
 def test_where_popular_hits_count_less_stars_are_expected_less(
     signals: dict[str, Signal], training: TrainingQueries, learned: MixtureParameters
 ) -> None:
-    corrected = learn(signals, training, CONFIG.model_copy(update={"correction": 1.0}))
+    corrected = learn(signals, training, CONFIG.model_copy(update={"popularity_correction": 1.0}))
     popularity = learned.terms.names.index("popularity")
     assert corrected.taste[popularity, 0] < learned.taste[popularity, 0]
 
@@ -141,7 +141,7 @@ def test_kinship_is_learned_from_lists_and_else_has_its_constants(training: Trai
     constant, taught = (learn(signals, training, CONFIG, lists=lists) for lists in (None, training))
     sound, tags = (constant.terms.of_signal(name) for name in ("audio", "annotation"))
     full = np.log1p(1 / np.array(BENDS))
-    assert constant.kinship[sound].tolist() == kinship_constants(constant.terms)[sound].tolist()
+    assert constant.kinship[sound].tolist() == pretrained_kinship(constant.terms)[sound].tolist()
     assert taught.kinship[sound, 0] @ full > constant.kinship[sound, 0] @ full
     assert taught.kinship[tags, 0] @ full < constant.kinship[tags, 0] @ full
     assert taught.taste.tobytes() == constant.taste.tobytes()

@@ -22,16 +22,16 @@ def test_hits_count_who_plays_both(tmp_path: Path) -> None:
     )
     training = training_set(trial)
     code = {item: place for place, item in enumerate(trial.interactions.items.ids)}
-    counted = {
+    coefficients = {
         (int(query), int(item)): hits
         for row, query in enumerate(training.queries)
         for item, hits in zip(*training.hits.row(row), strict=True)
     }
     held = trial.relevant
     with_c = int((held.indices == code["c"]).sum())
-    assert counted[code["a"], code["b"]] == held.shape[0]
-    assert counted[code["a"], code["c"]] == counted[code["c"], code["a"]] == with_c
-    assert (code["a"], code["a"]) not in counted
+    assert coefficients[code["a"], code["b"]] == held.shape[0]
+    assert coefficients[code["a"], code["c"]] == coefficients[code["c"], code["a"]] == with_c
+    assert (code["a"], code["a"]) not in coefficients
 
 
 def test_who_chooses_from_different_catalogues_is_kept_apart(tmp_path: Path) -> None:

@@ -50,10 +50,10 @@ def test_no_answer_needs_no_reason(local_model: Model, signal: GroupedCoListenin
 
 
 def test_signals_multiply_an_affinity() -> None:
-    listening = {"signal": "listening", "factor": 1234.0, "share": 0.6, "spoke": True, "evidence": ""}
-    web = {"signal": "web", "factor": 3.21, "share": 0.4, "spoke": True, "evidence": "similar text"}
-    silent = {"signal": "audio", "factor": 1.0, "share": 0.0, "spoke": False, "evidence": ""}
-    prior = {"signal": "prior", "factor": 1e-5, "share": 0.0, "spoke": True, "evidence": "popularity"}
+    listening = {"signal": "listening", "factor": 1234.0, "share": 0.6, "has_data": True, "evidence": ""}
+    web = {"signal": "web", "factor": 3.21, "share": 0.4, "has_data": True, "evidence": "similar text"}
+    silent = {"signal": "audio", "factor": 1.0, "share": 0.0, "has_data": False, "evidence": ""}
+    prior = {"signal": "prior", "factor": 1e-5, "share": 0.0, "has_data": True, "evidence": "popularity"}
     assert format_reasons([listening, web, silent, prior]).splitlines() == [
         "listening x 1,234",
         "web x 3.2: similar text",

@@ -62,7 +62,7 @@ def test_contributions_sum_to_the_affinity_and_have_reasons(mixed: Model) -> Non
             *signals, prior = row["why"]
             assert (prior["signal"], prior["share"]) == ("prior", 0)
             assert sum(part["share"] for part in signals) == pytest.approx(1)
-            order = [(part["spoke"], part["share"]) for part in signals]
+            order = [(part["has_data"], part["share"]) for part in signals]
             assert order == sorted(order, reverse=True)
     evidence = [part["evidence"] for why in mixed.similar(star(mixed), why=True)["why"] for part in why]
     assert any("listeners in common" in words for words in evidence)
@@ -73,8 +73,8 @@ def test_what_says_nothing_of_an_answer_is_not_its_reason(mixed: Model) -> None:
     assert len(answers)
     for why in answers["why"]:
         listening = next(part for part in why if part["signal"] == "listening")
-        assert not listening["spoke"], "nobody has heard it"
-        assert why[0]["spoke"]
+        assert not listening["has_data"], "nobody has heard it"
+        assert why[0]["has_data"]
         assert not format_reasons(why.to_list()).startswith("listening")
 
 

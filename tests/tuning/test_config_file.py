@@ -16,7 +16,7 @@ def test_a_configuration_survives_and_its_comments_are_no_settings(tmp_path: Pat
             "base": {"factors": 33, "reg": 1e-7, "nu": 0},
             "annotation": {"facets": {"birth place": 0.25, 'a "mood"': 2.0, "настроение 🐯": 1.0}},
             "audio": {"ignored": ["key", "mode"]},
-            "mixture": {"coefficients": "constant", "penalty": 7.5},
+            "mixture": {"coefficients": "constant", "prior_precision": 7.5},
         }
     )
     write_config(tmp_path / "best.toml", config, ["seed = 9\nfactors = 1", "from somewhere"])

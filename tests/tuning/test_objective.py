@@ -45,7 +45,7 @@ def test_the_base_and_co_listening_are_fitted_with_their_settings(split: Split) 
 def test_the_mixture_is_that_of_fit_though_its_signals_are_fitted_once(
     split: Split, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    configs = [ModelConfig.model_validate({"mixture": table}) for table in ({}, {"penalty": 1.0})]
+    configs = [ModelConfig.model_validate({"mixture": table}) for table in ({}, {"prior_precision": 1.0})]
     expected = [
         ranked_lists(OwnSignal(signal=MIXTURE, model=config).fit(split), split, (0.0, 0.4))
         for config in configs

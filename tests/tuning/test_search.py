@@ -26,7 +26,7 @@ NAMES = [study.name for study in STUDIES]
 
 @dataclass
 class Asked:
-    """What was fitted, in place of fitting it; few factors, no shrinkage and little penalty are best."""
+    """What was fitted, in place of fitting it; few factors, no shrinkage and little weight of the prior are best."""
 
     configs: list[tuple[str, ModelConfig]] = field(default_factory=list)
     stop_at: int | None = None
@@ -39,7 +39,7 @@ class Asked:
             worth = {
                 BASE: 1 / config.base.factors,
                 CO_LISTENING: 1 / config.co_listening.shrinkage,
-                MIXTURE: 1 / config.mixture.penalty,
+                MIXTURE: 1 / config.mixture.prior_precision,
                 PLAIN: 1 / config.base.factors,
             }
             return cast(Signal, worth[study])
@@ -180,7 +180,7 @@ def test_the_search_climbs(world: Dataset, tmp_path: Path, asked: Asked) -> None
     assert best is not None
     assert best.base.factors <= 20  # the best there are is 16
     assert best.co_listening.shrinkage < 0.4  # the best there is is 0.2
-    assert best.mixture.penalty < 3  # the best there is is 1
+    assert best.mixture.prior_precision < 3  # the best there is is 1
     for name in NAMES:
         values = [result.value for result in found.ranked(name)]
         assert values == sorted(values, reverse=True)

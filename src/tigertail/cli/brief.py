@@ -13,7 +13,7 @@ from tigertail.errors import ConfigError
 
 if TYPE_CHECKING:
     from tigertail.dataset.dataset import Dataset
-    from tigertail.evaluation import BestDial, ProtocolConfig, Report, System
+    from tigertail.evaluation import BestExponent, ProtocolConfig, Report, System
     from tigertail.evaluation.statistics.intervals import Estimate
 
 METRICS = ("nDCG", "IPS-nDCG")
@@ -58,7 +58,9 @@ def evaluate_briefly(
     _print_held_out(report)
     if dataset.simulated:
         split = evaluation.hold_out(dataset, protocol.model_copy(update={"seed": seeds[0]}))
-        _print_best_dial(*evaluation.at_best_dial(split, evaluation.read_true(dataset), systems), report.k)
+        _print_best_exponent(
+            *evaluation.at_best_exponent(split, evaluation.read_true(dataset), systems), report.k
+        )
     return report
 
 
@@ -85,7 +87,7 @@ def _print_held_out(report: Report) -> None:
     print_table(headings, rows, title=title, left=[""])
 
 
-def _print_best_dial(counts: dict[str, int], found: list[BestDial], k: int) -> None:
+def _print_best_exponent(counts: dict[str, int], found: list[BestExponent], k: int) -> None:
     rows = [
         [
             one.system,

@@ -115,7 +115,7 @@ def _print_validity(validity: MetricValidity) -> None:
         f"{validity.listeners:,} listeners held out (split {validity.seed})."
     )
     titles = {
-        "lists": "Every system at every setting of the popularity dial, by stratum of the query",
+        "lists": "Every system at every popularity exponent, by stratum of the query",
         "systems": "Every system at its best setting (frontier: over all), by stratum of the query",
     }
     for compared, title in titles.items():

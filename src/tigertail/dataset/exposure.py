@@ -105,7 +105,7 @@ class Exposure:
         """Listeners who could hear each item; int64, (items,)."""
         return np.asarray(self.sizes @ self.offered.astype(np.int64))
 
-    def propensity(self, listeners: NDArray[np.int64]) -> NDArray[np.float64]:
+    def adjusted_listeners(self, listeners: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the listeners that each item would have if all could hear it; float64, (items,).
 
         It is n_B N / e_B, where n_B of the N listeners play B and e_B of them could hear it. It is proportional to

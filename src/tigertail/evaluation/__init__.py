@@ -1,10 +1,10 @@
 """Evaluation: hold-out protocol, systems, metrics with intervals, ground truth, and the report."""
 
 from tigertail.evaluation.ground_truth import (
-    BestDial,
+    BestExponent,
     GroundTruthReport,
     MetricValidity,
-    at_best_dial,
+    at_best_exponent,
     cache_fits,
     evaluate_against,
     validate_metrics,
@@ -26,7 +26,7 @@ from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 from tigertail.splitting.shows import HeldOutShows, hold_out_shows
 
 __all__ = [
-    "BestDial",
+    "BestExponent",
     "GroundTruth",
     "GroundTruthReport",
     "HeldOutShows",
@@ -36,7 +36,7 @@ __all__ = [
     "Report",
     "Split",
     "System",
-    "at_best_dial",
+    "at_best_exponent",
     "cache_fits",
     "check_names",
     "default_systems",

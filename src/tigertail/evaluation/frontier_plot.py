@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from tigertail.evaluation.report import Report
-from tigertail.evaluation.scoring import DIAL
+from tigertail.evaluation.scoring import EXPONENTS
 from tigertail.plotting import clear_frame, new_figure, save_figure, set_title
 
 
 def plot_frontiers(report: Report, file: Path) -> None:
-    """Plot the curve of every system over the popularity dial.
+    """Plot the curve of every system over popularity exponents.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def plot_frontiers(report: Report, file: Path) -> None:
 
     axes = figure.add_subplot()
     colours = colormaps["tab20"].colors  # type: ignore[attr-defined]
-    as_is = DIAL.index(0.0)
+    as_is = EXPONENTS.index(0.0)
     for number, (name, curve) in enumerate(report.curves.items()):
         ndcg, ips = zip(*curve, strict=True)
         colour = colours[number % len(colours)]

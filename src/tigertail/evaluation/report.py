@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from tigertail.evaluation.scoring import DIAL
+from tigertail.evaluation.scoring import EXPONENTS
 from tigertail.evaluation.statistics.intervals import Estimate
 from tigertail.splitting.hold_out import ProtocolConfig
 
@@ -37,8 +37,8 @@ class Row:
     metrics
         Mean and interval of each metric, by name.
     frontier
-        Area under the frontier of nDCG and IPS-nDCG over the popularity exponents: larger is better; None for groups
-        of targets, whose exponents are not scored by group.
+        Area dominated by the frontier of nDCG and IPS-nDCG over the popularity exponents: larger is better; None for
+        groups of targets, whose exponents are not scored by group.
     """
 
     system: str
@@ -93,7 +93,7 @@ class Report:
     comparisons
         Differences from the reference system.
     curves
-        Points (nDCG, IPS-nDCG) of each system over the dial, by name.
+        Points (nDCG, IPS-nDCG) of each system over the exponents, by name.
     lists
         Figures of the lists that are not of accuracy (coverage, APLT and others), by system and then by name.
     catalogues
@@ -125,9 +125,9 @@ class Report:
         return list(dict.fromkeys(row.group for row in self.rows if row.by == by))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain values for JSON, NaN as None, with the exponents of the curves as ``dial``."""
+        """Return the report as plain values for JSON, NaN as None, and with the exponents of the curves."""
         plain: dict[str, Any] = without_nan(asdict(self))
-        return plain | {"config": self.config.model_dump(), "dial": list(DIAL)}
+        return plain | {"config": self.config.model_dump(), "exponents": list(EXPONENTS)}
 
 
 def without_nan(value: Any) -> Any:

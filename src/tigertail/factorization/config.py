@@ -17,7 +17,7 @@ class ALSConfig(BaseModel):
     iterations: int = Field(6, ge=1)
     """Sweeps over both sides."""
     reg: float = Field(0.03, gt=0)
-    """Regularisation."""
+    """Regularisation lambda, in the units of the confidences; a fit of a model computes it of ``BaseConfig.reg``."""
     nu: float = Field(1.0, ge=0, le=2)
     """Exponent of the frequency-scaled regularisation: 0 is the same for every row."""
     alpha0: float = Field(0.02, gt=0)

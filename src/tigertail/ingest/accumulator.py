@@ -1,4 +1,4 @@
-"""Plays of all sources: an external merge sort by listener and item.
+"""Plays of all sources: an external merge sort by listener and reference to an item.
 
 Rows are written to disk in sorted runs, which are then merged one range of listeners at a time, so that memory holds
 one run, or the rows of one range.

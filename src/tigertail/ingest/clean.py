@@ -20,8 +20,8 @@ from tigertail.ingest.missing import visible, warn_of_marks
 from tigertail.ingest.times import moments, to_the_second
 from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
 
-# Three-minute songs played day and night for forty years are seven million plays.
 MOST_PLAYS: Final = 10_000_000
+"""More than this is a fault: three-minute songs played day and night for forty years are seven million plays."""
 
 EXACT: Final = "#exact"
 """Of rows with a time: whether it is exact to the second."""
@@ -29,9 +29,8 @@ EXACT: Final = "#exact"
 # A MusicBrainz id alone, in braces, or as an address of the web site.
 _MBID: Final = (
     r"^(?:https?://(?:[a-z]+\.)?musicbrainz\.org/[a-z-]+/|urn:uuid:)?"
-    r"\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?(?:[/?#].*)?$"
+    rf"\{{?({c.UUID})\}}?(?:[/?#].*)?$"
 )
-_ANY_MBID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _CODES: Final = {Check.COUNTRY: country_code, Check.LANGUAGE: language_code}
 _COUNTS: Final = (c.PLAYS, c.COUNT)  # named "count" in reasons
 _LAST_POSITION: Final = 2**31 - 1
@@ -80,8 +79,8 @@ def clean(
         for name in _of(given, check):
             rows = _mbids(rows, name, source, quarantine, several=check is Check.MBIDS)
     checks = [*more, *_missing(spec, rows)] + (_unknown(given, rows) if spec.whole_codes else [])
-    rows, failed = _numbers(rows, given, batch.rating_scale)
-    checks += failed + _written_otherwise(rows, _of(given, Check.TIME), batch.time_formats)
+    rows, of_numbers = _numbers(rows, given, batch.rating_scale)
+    checks += of_numbers + _written_otherwise(rows, _of(given, Check.TIME), batch.time_formats)
     if spec.descriptors:
         rows = clean_descriptors(rows, source, quarantine)
         checks.append((pl.all_horizontal(pl.col(descriptors_of(rows)).is_null()), "no descriptor"))
@@ -140,17 +139,17 @@ def _numbers(
     rows: pl.DataFrame, given: Mapping[str, Check], rating_scale: tuple[float, float]
 ) -> tuple[pl.DataFrame, list[tuple[pl.Expr, str]]]:
     """Cast amounts, ratings and positions to numbers and return the checks they must pass."""
-    checks = []
+    checks: list[tuple[pl.Expr, str]] = []
     for name, check in given.items():
         if check is Check.AMOUNT:
-            rows, failed = _amount(rows, name)
+            rows, further = _amount(rows, name)
         elif check is Check.RATING:
-            rows, failed = _rating(rows, name, rating_scale)
+            rows, further = _rating(rows, name, rating_scale)
         elif check is Check.POSITION:
-            rows, failed = _position(rows, name)
+            rows, further = _position(rows, name)
         else:
             continue
-        checks += failed
+        checks += further
     return rows, checks
 
 
@@ -200,7 +199,7 @@ def _mbids(
     """Keep valid MusicBrainz ids, in lower case: the one that a text is, or all that it has."""
     texts = rows[name].str.to_lowercase()
     if several:
-        all_of_it = texts.str.extract_all(_ANY_MBID).list.unique(maintain_order=True)
+        all_of_it = texts.str.extract_all(c.UUID).list.unique(maintain_order=True)
         found = all_of_it.list.join(",").replace("", None)
     else:
         found = texts.str.extract(_MBID)

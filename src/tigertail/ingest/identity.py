@@ -1,12 +1,13 @@
 """Entity resolution: which rows of which sources refer to the same item.
 
-A source's ids are unique within its namespace: sources of one namespace mean the same item by the same id. Three
-references are compared, the most reliable first:
+A source's ids are unique within its namespace: sources of one namespace mean the same item by the same id. The
+rules, the most reliable first:
 
 1. Rows with the same id of one namespace are one item.
 2. Items that share an MBID are merged, unless that would merge two ids of one namespace.
 3. Items with the same folded name are merged, unless that would merge two MBIDs or two ids of one namespace.
-4. An item is merged into the one item of another name that is often spelled as it is named, under the condition of 3.
+4. An item whose name is a listed or frequent spelling (a tenth of the rows) of exactly one other item is merged into
+   that, under the condition of 3.
 
 Where 2 or 3 is refused, all items that share the MBID or the name stay separate, and the report counts them.
 """
@@ -26,7 +27,7 @@ from tigertail.dataset.full_names import by_artist
 from tigertail.dataset.table_spec import ITEM_REFERENCE
 from tigertail.errors import DataError
 from tigertail.ingest.accumulator import REF
-from tigertail.ingest.references import CATALOGUE, NAMESPACE, ROWS, UUID, most_frequent
+from tigertail.ingest.references import CATALOGUE, NAMESPACE, ROWS, most_frequent
 
 MIN_SPELLING_SHARE: Final = 0.1  # of an item's rows: a spelling in fewer may be a typing error
 FOLDED_NAME: Final = "folded_name"
@@ -42,7 +43,7 @@ _FULL_NAME: Final = pl.coalesce(pl.when(pl.col(c.KIND) != c.ARTIST).then(by_arti
 class Identities:
     """The items that the references were resolved to.
 
-    Attributes
+    Parameters
     ----------
     items
         The table of items, sorted by id.
@@ -117,7 +118,7 @@ def resolve(refs: pl.DataFrame, namespaces: Sequence[str], aliases: pl.DataFrame
 def by_alias(aliases: pl.DataFrame) -> pl.DataFrame:
     """Return rows of aliases as references by the alias, a name or an MBID, in place of the id, name and MBID."""
     mbid = pl.col(c.ALIAS).str.to_lowercase()
-    is_mbid = mbid.str.contains(UUID)
+    is_mbid = mbid.str.contains(f"^{c.UUID}$")
     return aliases.with_columns(
         pl.lit(None, pl.String).alias(c.ITEM_ID),
         pl.when(~is_mbid).then(c.ALIAS).alias(c.NAME),

@@ -17,7 +17,6 @@ from tigertail.ingest.side_tables import REF_B
 NAMESPACE: Final = "namespace"
 CATALOGUE: Final = "catalogue"  # whether it comes from a table of items
 ROWS: Final = "rows"
-UUID: Final = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 NO_NAME: Final = r"^[\[<({]\s*(unknown|unknown artist|no artist|none|null|nil)\s*[\]>)}]$"
 NO_IDS: Final = ("none", "null", "nil", "nan", "n/a", "undefined", "[unknown]", "<unknown>")
 NO_MBIDS: Final = (

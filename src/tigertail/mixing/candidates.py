@@ -2,8 +2,8 @@
 
 Retrieval is done once, by :mod:`tigertail.mixing.retrieve`; a query then ranks its candidates. What the parts have for
 a pair does not depend on how a query is asked, so the exponent, the character, disabled signals and filters are applied
-exactly. The normaliser Z sums over all items: those that are no candidates are represented by a sample, drawn in
-proportion to what each adds to Z as the model is asked by default. There the sum is exact.
+exactly. The normaliser Z sums over all items: those that are no candidates are represented by 48 of them, drawn
+from the rest of the pool in proportion to what each adds to Z as the model is asked by default. There the sum is exact.
 """
 
 # Kernels are compiled from their bodies, so annotations would have no effect here.
@@ -19,20 +19,20 @@ from typing import Any, Final, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.kernels import njit, prange, prefer_numpy
+from tigertail.kernels import njit, one_query_in_numpy, prange
 from tigertail.mixing.elementary import exp
 from tigertail.mixing.scoring import (
     STRIDE,
     WIDTH,
-    Counted,
+    TermCoefficients,
     add_terms,
+    exponentials_in_place,
     new_scratch,
-    numpy_heights,
+    numpy_logits,
     numpy_sum,
-    powers_in_place,
     sum_of,
 )
-from tigertail.retrieval.topk import offer, sort_best_first
+from tigertail.ranking.topk import offer, sort_best_first
 from tigertail.signals.contract import Arrays
 from tigertail.threads import threads_for
 
@@ -40,14 +40,14 @@ Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 Codes = NDArray[np.int32]
 
-SAMPLE: Final = 48  # items that represent all those that are no candidates
-SHARE: Final = 3
+KEPT_SAMPLE: Final = 48  # items kept of each item that represent all those that are no candidates
+CERTAIN_ONE_IN: Final = 3
 """One in so many candidates, the first, have the ranks that they have among all items; without one of the parts, or
 under a lens, one in so many of these."""
 MOST_PARTS: Final = 16  # that a bit each says whether they have data
 _ARRAYS: Final = (
     *("starts", "sizes", "complete", "codes", "has_data", "value_starts", "values"),
-    *("known", "scale", "log_weights", "drift"),
+    *("known", "scale", "log_weights", "log_z_correction"),
 )
 _NOTHING: Final = np.float32(-np.inf)
 _ZERO: Final = np.float32(0)
@@ -66,7 +66,7 @@ class Stored(NamedTuple):
     known: NDArray[np.uint16]
     scale: Floats
     log_weights: Floats
-    drift: Floats
+    log_z_correction: Floats
 
 
 class Replaced(NamedTuple):
@@ -119,8 +119,9 @@ class Candidates:
     log_weights
         Logarithm of how many items each of the sample stands for, as the model is asked by default; float32,
         (items, 48).
-    drift
-        What is added to it at a character of 0, and of 1, where the sum is exact too; float32, (items, 2).
+    log_z_correction
+        What is added to ``log_weights`` at a character of 0, and of 1, so that Z is exact there too; between the
+        model's own character and either end it is linear; float32, (items, 2).
     character
         The model's own.
     """
@@ -136,7 +137,7 @@ class Candidates:
     known: NDArray[np.uint16]
     scale: Floats
     log_weights: Floats
-    drift: Floats
+    log_z_correction: Floats
     character: float
 
     @cached_property
@@ -192,8 +193,8 @@ class Candidates:
         kept: Any = {name: arrays[f"candidates_{name}"] for name in _ARRAYS}
         return cls(parts, **kept, character=character)
 
-    def drift_shares(self, character: float) -> Floats:
-        """Return how much of the drift of both ends counts at a character; float32, (2,)."""
+    def correction_weights(self, character: float) -> Floats:
+        """Return how much of the correction of either end counts at a character; float32, (2,)."""
         own = self.character
         taste = (own - character) / own if character < own else 0.0
         kinship = (character - own) / (1 - own) if character > own else 0.0
@@ -204,7 +205,7 @@ def rank(
     candidates: Candidates,
     names: list[str],
     queries: Codes,
-    counted: Counted,
+    coefficients: TermCoefficients,
     inverse: Floats,
     level: NDArray[np.int32],
     n: int,
@@ -222,8 +223,8 @@ def rank(
         The parts that are asked.
     queries
         Item codes; int32, (queries,).
-    counted
-        What each term counts for the queries.
+    coefficients
+        Coefficients of the terms for the queries.
     inverse
         What :func:`tigertail.mixing.scoring.inverses` makes of each query's scale; float32, (queries, parts, bends).
     level
@@ -248,23 +249,23 @@ def rank(
     """
     has_data = candidates.known_by(queries, names)
     given = np.ones(0, np.bool_) if allowed is None else allowed
-    shares = candidates.drift_shares(character)
+    weights = candidates.correction_weights(character)
     as_chosen = len(names) == len(candidates.parts) and replaced.part < 0
-    share = SHARE if as_chosen else SHARE**2
-    if prefer_numpy(len(queries)):
-        drift = candidates.stored.drift[queries[0]] @ shares
+    certain_one_in = CERTAIN_ONE_IN if as_chosen else CERTAIN_ONE_IN**2
+    if one_query_in_numpy(len(queries)):
+        correction = candidates.stored.log_z_correction[queries[0]] @ weights
         return _numpy_rank(
             candidates,
             names,
             queries,
             has_data[0],
-            counted,
+            coefficients,
             inverse[0],
             level,
             n,
             given,
-            share,
-            drift,
+            certain_one_in,
+            correction,
             replaced,
         )
     slots = candidates.slots(names)
@@ -274,19 +275,24 @@ def rank(
             slots,
             has_data,
             queries,
-            counted,
+            coefficients,
             inverse,
             level,
             n,
             given,
-            share,
-            shares,
+            certain_one_in,
+            weights,
             replaced,
         )
 
 
-def contributions(
-    candidates: Candidates, names: list[str], query: int, items: Codes, counted: Counted, inverse: Floats
+def stored_contributions(
+    candidates: Candidates,
+    names: list[str],
+    query: int,
+    items: Codes,
+    coefficients: TermCoefficients,
+    inverse: Floats,
 ) -> tuple[NDArray[np.float64], Flags]:
     """Return what each part adds to the log affinity from a query to some of its candidates.
 
@@ -298,7 +304,7 @@ def contributions(
         Its code.
     items
         Codes of candidates of it; int32, (items,).
-    counted, inverse
+    coefficients, inverse
         As in :func:`rank`, of this query alone.
 
     Returns
@@ -311,12 +317,12 @@ def contributions(
     added = np.zeros((len(names), len(items)))
     has_data = np.zeros(added.shape, np.bool_)
     slots = candidates.slots(names)
-    _contribute(candidates.stored, slots, query, items, counted, inverse[0], added, has_data)
+    _contribute(candidates.stored, slots, query, items, coefficients, inverse[0], added, has_data)
     return added, has_data
 
 
 @njit(cache=True)
-def _contribute(stored, slots, query, items, counted, inverse, added, has_data):
+def _contribute(stored, slots, query, items, coefficients, inverse, added, has_data):
     begin, size = stored.starts[query], stored.sizes[query]
     found = np.empty((len(added), size), np.float32)
     _unpack(stored, slots, query, found)
@@ -326,14 +332,14 @@ def _contribute(stored, slots, query, items, counted, inverse, added, has_data):
         entry = np.searchsorted(codes, items[place])
         for part in range(len(added)):
             has_data[part, place] = found[part, entry] > _NOTHING
-            share = np.float64(max(found[part, entry], _ZERO))
+            affinity = np.float64(max(found[part, entry], _ZERO))
             for bend in range(inverse.shape[1]):
-                curve[part, bend] = np.log1p(share * inverse[part, bend])
-                added[part, place] += counted.curves[0, part, bend] * curve[part, bend]
-        for pair in range(len(counted.pairs)):
-            one, other = counted.pairs[pair, 0], counted.pairs[pair, 1]
+                curve[part, bend] = np.log1p(affinity * inverse[part, bend])
+                added[part, place] += coefficients.curves[0, part, bend] * curve[part, bend]
+        for pair in range(len(coefficients.pairs)):
+            one, other = coefficients.pairs[pair, 0], coefficients.pairs[pair, 1]
             for bend in range(inverse.shape[1]):
-                shared = counted.products[0, pair, bend] * curve[one, bend] * curve[other, bend] / 2
+                shared = coefficients.products[0, pair, bend] * curve[one, bend] * curve[other, bend] / 2
                 added[one, place] += shared
                 added[other, place] += shared
 
@@ -343,13 +349,13 @@ def _numpy_rank(
     names: list[str],
     queries: Codes,
     has_data: Flags,
-    counted: Counted,
+    coefficients: TermCoefficients,
     inverse: Floats,
     level: NDArray[np.int32],
     n: int,
     allowed: Flags,
-    share: int,
-    drift: np.float32,
+    certain_one_in: int,
+    correction: np.float32,
     replaced: Replaced,
 ) -> tuple[Codes, Floats, Flags]:
     """Do what :func:`_rank` does for one query."""
@@ -358,20 +364,22 @@ def _numpy_rank(
     if replaced.part >= 0:
         found[replaced.part] = replaced.values
     levels = level[codes]
-    heights, covered = numpy_heights(found, has_data, inverse, counted, counted.heights[0].take(levels))
+    logits, covered = numpy_logits(
+        found, has_data, inverse, coefficients, coefficients.item_logits[0].take(levels)
+    )
     size = int(candidates.sizes[query])
     if len(codes) > size:
-        heights[size:] += candidates.log_weights[query] + drift
-    top = heights.max(initial=_NOTHING)
-    powers = exp(heights - (top if top > _NOTHING else _ZERO))
-    total = numpy_sum(powers)
-    scores = (powers[:size] * np.float32(1 / total if total > 0 else 1)) * counted.gains[0].take(
-        levels[:size]
-    )
+        logits[size:] += candidates.log_weights[query] + correction
+    top = logits.max(initial=_NOTHING)
+    exponentials = exp(logits - (top if top > _NOTHING else _ZERO))
+    total = numpy_sum(exponentials)
+    scores = (
+        exponentials[:size] * np.float32(1 / total if total > 0 else 1)
+    ) * coefficients.popularity_factor[0].take(levels[:size])
     place = np.flatnonzero(covered[:size])
     order = place[np.argsort(-scores[place], kind="stable")]  # codes are ascending
     complete = bool(candidates.complete[query])
-    order = order if complete else order[: size // share]
+    order = order if complete else order[: size // certain_one_in]
     if len(allowed):
         order = order[allowed[codes[order]]]
     order = order[:n]
@@ -396,7 +404,7 @@ def _unpack(stored, slots, query, found):
 
 
 @njit(cache=True)
-def _scores(stored, slots, has_data, query, row, counted, inverse, level, drift, replaced, data):
+def _scores(stored, slots, has_data, query, row, coefficients, inverse, level, correction, replaced, data):
     """Return the affinities of a query's candidates; ``data`` says which any part has data about."""
     begin, end = stored.starts[query], stored.starts[query + 1]
     entries, size = end - begin, stored.sizes[query]
@@ -406,34 +414,36 @@ def _scores(stored, slots, has_data, query, row, counted, inverse, level, drift,
         found[replaced.part] = replaced.values[replaced.starts[row] : replaced.starts[row + 1]]
     scratch = new_scratch(len(has_data))
     codes = stored.codes[begin:end]
-    heights = np.empty(entries, np.float32)
-    levels, gains = counted.heights[row], counted.gains[row]
+    logits = np.empty(entries, np.float32)
+    levels, popularity_factor = coefficients.item_logits[row], coefficients.popularity_factor[row]
     for entry in range(entries):
-        heights[entry] = levels[level[codes[entry]]]
+        logits[entry] = levels[level[codes[entry]]]
     for start in range(0, entries, WIDTH):
         end = min(start + WIDTH, entries)
-        add_terms(found, start, has_data, inverse, counted, row, heights[start:end], data[start:end], scratch)
+        add_terms(
+            found, start, has_data, inverse, coefficients, row, logits[start:end], data[start:end], scratch
+        )
     for entry in range(size, entries):
-        heights[entry] += stored.log_weights[query, entry - size] + drift
+        logits[entry] += stored.log_weights[query, entry - size] + correction
     top = _NOTHING
     for entry in range(entries):
-        top = max(top, heights[entry])
+        top = max(top, logits[entry])
     sums = np.zeros(STRIDE, np.float64)
-    powers_in_place(heights, _ZERO if top == _NOTHING else top, sums, scratch)
+    exponentials_in_place(logits, _ZERO if top == _NOTHING else top, sums, scratch)
     total = sum_of(sums)
-    share = np.float32(1 / total if total > 0 else 1.0)
+    inverse_z = np.float32(1 / total if total > 0 else 1.0)
     for entry in range(size):
-        heights[entry] = heights[entry] * share * gains[level[codes[entry]]]
-    return heights[:size]
+        logits[entry] = logits[entry] * inverse_z * popularity_factor[level[codes[entry]]]
+    return logits[:size]
 
 
 @njit(cache=True)
-def _rank_row(stored, scores, data, query, allowed, share, best_codes, best_scores):
+def _rank_row(stored, scores, data, query, allowed, certain_one_in, best_codes, best_scores):
     """Fill in the best candidates that are allowed, best first; return whether they are certain."""
     n, size = len(best_codes), len(scores)
     begin = stored.starts[query]
     complete = stored.complete[query]
-    deep = size if complete else size // share
+    deep = size if complete else size // certain_one_in
     kept = min(deep, n) if len(allowed) == 0 else deep
     if kept == 0:
         return complete or n == 0
@@ -453,7 +463,20 @@ def _rank_row(stored, scores, data, query, allowed, share, best_codes, best_scor
 
 
 @njit(parallel=True, cache=True)
-def _rank(stored, slots, has_data, queries, counted, inverse, level, n, allowed, share, shares, replaced):
+def _rank(
+    stored,
+    slots,
+    has_data,
+    queries,
+    coefficients,
+    inverse,
+    level,
+    n,
+    allowed,
+    certain_one_in,
+    weights,
+    replaced,
+):
     best_codes = np.full((len(queries), n), -1, np.int32)
     best_scores = np.full((len(queries), n), _NOTHING, np.float32)
     certain = np.zeros(len(queries), np.bool_)
@@ -462,11 +485,23 @@ def _rank(stored, slots, has_data, queries, counted, inverse, level, n, allowed,
         row = np.int64(one)
         query = queries[row]
         data = np.empty(stored.starts[query + 1] - stored.starts[query], np.uint8)
-        drift = stored.drift[query, 0] * shares[0] + stored.drift[query, 1] * shares[1]
+        log_z_correction = (
+            stored.log_z_correction[query, 0] * weights[0] + stored.log_z_correction[query, 1] * weights[1]
+        )
         scores = _scores(
-            stored, slots, has_data[row], query, row, counted, inverse[row], level, drift, replaced, data
+            stored,
+            slots,
+            has_data[row],
+            query,
+            row,
+            coefficients,
+            inverse[row],
+            level,
+            log_z_correction,
+            replaced,
+            data,
         )
         certain[row] = _rank_row(
-            stored, scores, data, query, allowed, share, best_codes[row], best_scores[row]
+            stored, scores, data, query, allowed, certain_one_in, best_codes[row], best_scores[row]
         )
     return best_codes, best_scores, certain

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from tigertail.kernels import njit, prange
 
 Reals = NDArray[np.float64]
-MOST_STEPS: Final = 80
+MAX_ITERATIONS: Final = 80
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,14 +74,14 @@ def fit_conditional_logit(choices: Choices, features: Reals, prior: Reals, penal
     values = (choices.values / spread).astype(np.float32)
 
     def log_likelihood(coefficients: Reals) -> tuple[float, Reals]:
-        likelihood, slopes = _likelihood(choices.offsets, values, choices.hits, features @ coefficients.T)
-        return float(likelihood.sum()), slopes.T @ features
+        likelihood, gradient = _likelihood(choices.offsets, values, choices.hits, features @ coefficients.T)
+        return float(likelihood.sum()), gradient.T @ features
 
-    found = _best(log_likelihood, prior * spread[:, None], penalty, choices.total)
+    found = _maximum_a_posteriori(log_likelihood, prior * spread[:, None], penalty, choices.total)
     return np.asarray(found / spread[:, None])
 
 
-def _best(
+def _maximum_a_posteriori(
     log_likelihood: Callable[[Reals], tuple[float, Reals]], prior: Reals, penalty: float, hits: float
 ) -> Reals:
     """Return the coefficients with the highest posterior, from the log likelihood and its gradient."""
@@ -89,36 +89,36 @@ def _best(
 
     def objective(flat: Reals) -> tuple[float, Reals]:
         deviation = flat - prior.ravel()
-        likelihood, slopes = log_likelihood(flat.reshape(prior.shape))
+        likelihood, gradient = log_likelihood(flat.reshape(prior.shape))
         value = (penalty / 2 * deviation @ deviation - likelihood) / hits
-        return float(value), (penalty * deviation - slopes.ravel()) / hits
+        return float(value), (penalty * deviation - gradient.ravel()) / hits
 
-    options: Any = {"maxiter": MOST_STEPS}
+    options: Any = {"maxiter": MAX_ITERATIONS}
     found = minimize(objective, prior.ravel(), jac=True, method="L-BFGS-B", options=options)
     return np.asarray(found.x.reshape(prior.shape))
 
 
 @njit(parallel=True, cache=True)
-def _likelihood(offsets, values, hits, terms):
-    """Return the log likelihood of each query's choices, and its slopes by the query's coefficients."""
-    queries, size = terms.shape
+def _likelihood(offsets, values, hits, coefficients):
+    """Return the log likelihood of each query's choices, and its gradient by the query's coefficients."""
+    queries, size = coefficients.shape
     likelihood = np.zeros(queries)
-    slopes = np.zeros((queries, size))
+    gradient = np.zeros((queries, size))
     for query in prange(queries):
         begin, end = offsets[query], offsets[query + 1]
         logits = np.zeros(end - begin)
         for e in range(begin, end):
             for j in range(size):
-                logits[e - begin] += terms[query, j] * values[e, j]
+                logits[e - begin] += coefficients[query, j] * values[e, j]
         if begin == end:
             continue
         top = logits.max()
         total = np.exp(logits - top).sum()
         chosen = hits[begin:end].sum()
         for e in range(begin, end):
-            height = logits[e - begin] - top
-            likelihood[query] += hits[e] * (height - np.log(total))
-            residue = hits[e] - chosen * np.exp(height) / total
+            shifted = logits[e - begin] - top
+            likelihood[query] += hits[e] * (shifted - np.log(total))
+            residual = hits[e] - chosen * np.exp(shifted) / total
             for j in range(size):
-                slopes[query, j] += residue * values[e, j]
-    return likelihood, slopes
+                gradient[query, j] += residual * values[e, j]
+    return likelihood, gradient

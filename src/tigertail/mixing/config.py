@@ -27,11 +27,11 @@ class MixtureConfig(BaseModel):
     coefficients: Literal["by query", "constant"] = "by query"
     """Whether coefficients depend on how well the query is known."""
     overlaps: tuple[tuple[str, str], ...] = (("listening", "annotation"),)
-    """Pairs of signals that may say the same: the mixture also learns what it counts that both do."""
+    """Pairs of signals that may say the same: the mixture also learns coefficients for the product of their curves."""
     beta: float = Field(0.74, ge=0, le=2)
     """Popularity exponent of a query of middling popularity: 0 is the plain probability, more ranks stars lower."""
-    slope: float = Field(0.0, ge=-2, le=2)
-    """How much higher the exponent is for queries of some 3,000 listeners than for those of none."""
+    beta_slope: float = Field(0.0, ge=-2, le=2)
+    """How much higher ``beta`` is for queries of some 3,000 listeners than for those of none."""
     character: float = Field(0.3, ge=0, le=1)
     """Between taste, 0, what its listeners also play, and kinship, 1, what is alike."""
     held_out: float = Field(0.2, gt=0, lt=1)
@@ -40,17 +40,17 @@ class MixtureConfig(BaseModel):
     """Most listeners it is learned from."""
     max_queries: int = Field(6000, ge=10)
     """Most queries it is learned from, drawn at random where what these listeners play is more."""
-    candidates: int = Field(60, ge=1)
-    """Best answers of each signal that it learns from, at each of three settings of the popularity dial."""
-    background: int = Field(300, ge=0)
-    """Other items it learns from beside them: so many of the most popular, and so many at random."""
-    balance: float = Field(0.5, ge=0, le=1)
-    """How much the strata of queries count alike: 0 by their hits, 1 each the same."""
-    correction: float = Field(0.0, ge=0, le=1)
-    """How much a hit on a popular item counts less: by its listeners to this power."""
+    answers_per_signal: int = Field(60, ge=1)
+    """Best answers of each signal that it learns from, at each of three popularity exponents."""
+    negatives: int = Field(300, ge=0)
+    """Items that it learns from beside these answers: so many of the most popular, and so many at random."""
+    stratum_balance: float = Field(0.5, ge=0, le=1)
+    """From 0, strata of queries count by their hits, to 1, each counts the same."""
+    popularity_correction: float = Field(0.0, ge=0, le=1)
+    """The weight of a hit is divided by the listeners of the item to this power."""
     feedback: float = Field(0.02, ge=0, lt=1)
     """Most share of the training hits from listeners' feedback, where it is given."""
-    drop: float = Field(0.3, ge=0, lt=1)
-    """Share of the signals left out of every second query, to learn what the others count without them."""
-    penalty: float = Field(10.0, gt=0)
-    """Hits that the coefficients' prior is worth."""
+    signal_dropout: float = Field(0.3, ge=0, lt=1)
+    """Share of the signals left out of every second query, to learn the coefficients of the others without them."""
+    prior_precision: float = Field(10.0, gt=0)
+    """Precision of the Gaussian prior on the coefficients: the hits that it is worth."""

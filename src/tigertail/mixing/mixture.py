@@ -3,11 +3,12 @@
     log aff(A -> B) = sum_j c_j(A) f_j(A, B) - beta(A) (log(n_B + 3) + (1 - t) log(m_B / n_B)) - log Z(A)
 
 (P. Hamel, "To Have a Tiger by the Tail", section 3.1, whose weighted sum is here one of log affinities: two things are
-alike where signals agree.) f_j are the terms of :mod:`tigertail.mixing.terms`, c_j what they count for a query
-(:class:`tigertail.mixing.parameters.MixtureParameters`), as the exponent beta(A) does, n_B are the listeners of B, m_B
-those it would have if all could hear it (:meth:`tigertail.dataset.exposure.Exposure.propensity`), t is the character.
-Z makes the sum over all items 1 before popularity is divided out: at an exponent of 0 aff is the probability that
-another item of a listener of A is B (taste), or that B is listed as similar to A (kinship), or between them.
+alike where signals agree.) f_j are the terms of :mod:`tigertail.mixing.terms`, c_j their coefficients, which depend on
+the query (:class:`tigertail.mixing.parameters.MixtureParameters`) as the exponent beta(A) does, n_B are the listeners
+of B, m_B those it would have if all could hear it (:meth:`~tigertail.dataset.exposure.Exposure.adjusted_listeners`), t
+is the character. Z makes the sum over all items 1 before popularity is divided out: at an exponent of 0 aff is the
+probability that another item of a listener of A is B (taste), or that B is listed as similar to A (kinship), or
+between them.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.kernels import prefer_numpy
-from tigertail.mixing.candidates import NOT_REPLACED, Candidates, Replaced, contributions, rank
+from tigertail.kernels import one_query_in_numpy
+from tigertail.mixing.candidates import NOT_REPLACED, Candidates, Replaced, rank, stored_contributions
 from tigertail.mixing.parameters import MixtureParameters
-from tigertail.mixing.scoring import Counted, inverses, mixed, term_places
-from tigertail.mixing.terms import PopularityFeatures, best_mean, curves, scales
+from tigertail.mixing.scale import scale_of, scales
+from tigertail.mixing.scoring import TermCoefficients, inverses, mixed, term_places
+from tigertail.mixing.terms import PopularityFeatures, curves
 from tigertail.signals.contract import (
     Arrays,
     Contributions,
@@ -37,7 +39,9 @@ from tigertail.signals.contract import (
 Floats = NDArray[np.float32]
 Reals = NDArray[np.float64]
 
-WEAK_LENS: Final = 0.5  # strength of a lens up to which the candidates hold
+WEAK_LENS: Final = (
+    0.5  # strength of a lens up to which the candidates hold: their recall is in docs/performance.md
+)
 AT_A_TIME: Final = 2**20  # affinities worked out at a time
 
 
@@ -53,7 +57,7 @@ class Mixture:
         Coefficients.
     listeners
         Listeners of each item; int64, (items,).
-    propensity
+    adjusted_listeners
         Listeners that each item would have if all could hear it; float64, (items,).
     beta
         Popularity exponent, of a query of middling popularity.
@@ -68,7 +72,7 @@ class Mixture:
     parts: Mapping[str, Signal]
     parameters: MixtureParameters
     listeners: NDArray[np.int64]
-    propensity: Reals
+    adjusted_listeners: Reals
     beta: float
     character: float
     candidates: Candidates | None = None
@@ -115,7 +119,7 @@ class Mixture:
         """
         return self._block(np.array([query], np.int32)).contributions(0, items)
 
-    def contributions_of(self, query: int, found: Floats, scale: Floats) -> tuple[Reals, NDArray[np.bool_]]:
+    def contributions_from(self, query: int, found: Floats, scale: Floats) -> tuple[Reals, NDArray[np.bool_]]:
         """Return what :meth:`contributions` does, from what the parts have.
 
         Parameters
@@ -147,7 +151,8 @@ class Mixture:
     def weights_at(self, listeners: NDArray[np.int64], has_data: NDArray[np.bool_]) -> Reals:
         """Return the weight of each part for queries with so many listeners.
 
-        The weight is a part's share of the log affinity to an item that is among the fifty best of all parts.
+        The weight is a part's share of the log affinity to an item whose affinity is the query's scale in every part
+        (:mod:`tigertail.mixing.scale`).
 
         Parameters
         ----------
@@ -191,7 +196,7 @@ class Mixture:
             self.candidates,
             names,
             queries,
-            self.counted(queries, has_data),
+            self.term_coefficients(queries, has_data),
             inverses(scale),
             self.popularity_features.level,
             n,
@@ -219,7 +224,7 @@ class Mixture:
         )
         for row, query in enumerate(queries.tolist()):
             first = starts[row]
-            scale[row, place] = best_mean(values[first : first + candidates.sizes[query]])
+            scale[row, place] = scale_of(values[first : first + candidates.sizes[query]])
         return Replaced(place, starts, values), scale
 
     def candidate_contributions(
@@ -229,14 +234,14 @@ class Mixture:
         assert self.candidates is not None
         names, asked = list(self.parts), np.array([query], np.int32)
         replaced, scale = self._through_lens(asked)
-        if replaced.part < 0 and not prefer_numpy(1):
-            counted = self.counted(asked, self.candidates.known_by(asked, names))
-            return contributions(self.candidates, names, query, items, counted, inverses(scale))
+        if replaced.part < 0 and not one_query_in_numpy(1):
+            coefficients = self.term_coefficients(asked, self.candidates.known_by(asked, names))
+            return stored_contributions(self.candidates, names, query, items, coefficients, inverses(scale))
         codes, found = self.candidates.row(query, names)
         if replaced.part >= 0:
             found[replaced.part] = replaced.values
         place = np.searchsorted(codes[: self.candidates.sizes[query]], items)
-        return self.contributions_of(query, found[:, place], scale[0])
+        return self.contributions_from(query, found[:, place], scale[0])
 
     @property
     def has_candidates(self) -> bool:
@@ -254,11 +259,13 @@ class Mixture:
         return self._with(character=character)
 
     def with_parts(
-        self, signals: Mapping[str, Signal], listeners: NDArray[np.int64], propensity: Reals
+        self, signals: Mapping[str, Signal], listeners: NDArray[np.int64], adjusted_listeners: Reals
     ) -> Self:
         """Return the mixture with other signals of the same names as parts, the same parameters, and no candidates."""
         parts = {name: signals[name] for name in self.parts if name in signals}
-        return replace(self, parts=parts, listeners=listeners, propensity=propensity, candidates=None)
+        return replace(
+            self, parts=parts, listeners=listeners, adjusted_listeners=adjusted_listeners, candidates=None
+        )
 
     def localised_by_group(self, groups: Sequence[int], strength: float | None = None) -> Self:
         """Return the mixture as listeners of some groups would have it; no group means no lens."""
@@ -273,7 +280,7 @@ class Mixture:
         arrays, settings = self.parameters.to_arrays()
         if self.candidates is not None:
             arrays |= self.candidates.to_arrays()
-        return arrays | {"listeners": self.listeners, "propensity": self.propensity}, {
+        return arrays | {"listeners": self.listeners, "adjusted_listeners": self.adjusted_listeners}, {
             "parameters": settings,
             "parts": list(self.parts),
             "candidates": self.candidates is not None,
@@ -289,7 +296,7 @@ class Mixture:
             _Named(signals, settings["parts"]),
             MixtureParameters.from_arrays(arrays, settings["parameters"]),
             stored["listeners"],
-            stored["propensity"],
+            stored["adjusted_listeners"],
             settings["beta"],
             settings["character"],
             Candidates.from_arrays(stored, tuple(settings["parts"]), settings["character"])
@@ -329,10 +336,10 @@ class Mixture:
         """Return whether each part has data about some queries; bool, (queries, parts)."""
         return np.asarray(self._has_data[queries])
 
-    def counted(self, queries: NDArray[np.int32], has_data: NDArray[np.bool_]) -> Counted:
-        """Return what each term counts for some queries, of which parts have data or not."""
+    def term_coefficients(self, queries: NDArray[np.int32], has_data: NDArray[np.bool_]) -> TermCoefficients:
+        """Return the coefficients of the terms for some queries, of which parts have data or not."""
         listeners = self.listeners[queries]
-        return Counted.of(
+        return TermCoefficients.of(
             self.parameters.terms,
             list(self.parts),
             self.parameters.coefficients(listeners, self._among_all(has_data), self.character),
@@ -383,7 +390,7 @@ class Mixture:
     @cached_property
     def popularity_features(self) -> PopularityFeatures:
         """The terms of items alone, and what divides out their popularity."""
-        return PopularityFeatures.of(self.listeners, self.propensity)
+        return PopularityFeatures.of(self.listeners, self.adjusted_listeners)
 
 
 def _has_lens(part: Signal) -> bool:
@@ -430,7 +437,7 @@ class _Block:
             self.found,
             self.has_data,
             inverses(self.scale),
-            mixture.counted(self.queries, self.has_data),
+            mixture.term_coefficients(self.queries, self.has_data),
             mixture.popularity_features.level,
             self.queries,
         )
@@ -438,4 +445,4 @@ class _Block:
     def contributions(self, row: int, items: NDArray[np.int32]) -> tuple[Reals, NDArray[np.bool_]]:
         """Return what :meth:`Mixture.contributions` does."""
         found = np.where(self.has_data[row, :, None], self.found[row][:, items], np.float32(-np.inf))
-        return self.mixture.contributions_of(int(self.queries[row]), found, self.scale[row])
+        return self.mixture.contributions_from(int(self.queries[row]), found, self.scale[row])

@@ -45,7 +45,7 @@ class MixtureParameters:
         Most listeners of a training query; in u a query with more counts as one with so many.
     exponent_line
         The popularity exponent at u = 1/2 that the mixture was trained with (``mixture.beta``), and its slope in u
-        (``mixture.slope``).
+        (``mixture.beta_slope``).
     """
 
     terms: Terms

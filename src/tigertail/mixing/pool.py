@@ -19,19 +19,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange
-from tigertail.mixing.terms import BEST
-from tigertail.retrieval.topk import best_of_runs, offer, sort_best_first
+from tigertail.mixing.scale import scales_of_pools
+from tigertail.ranking.topk import best_of_runs
 from tigertail.signals.contract import ComparesFew, Retrieves, Signal
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 
-WHOLE: Final = 2048  # items of a catalogue up to which all are in every pool
-SMALL: Final = 2**15  # items of a catalogue up to which a look at every one costs least
+# Chosen by the recall of the exact answers, and by the time that choosing takes (docs/performance.md).
+ALL_IN_POOL: Final = 2048  # items of a catalogue up to which all are in every pool
+SCAN_ALL: Final = 2**15  # items of a catalogue up to which a look at every one costs least
 OF_BAND: Final = 100  # items that a part brings of each band
 POPULAR: Final = 64  # most popular items, which are in every pool
-SAMPLE: Final = 512
+POOL_SAMPLE: Final = 512  # items that stand for all others, drawn once for all queries
 _CHUNK: Final = 16  # queries of a thread that share what is marked
 _NOTHING: Final = np.float32(-np.inf)
 
@@ -79,11 +80,11 @@ class Bands:
         items = len(listeners)
         band = np.log2(listeners + 1.0).astype(np.uint8)
         runs = np.concatenate([[0], np.flatnonzero(np.diff(band)) + 1, [items]])
-        if items <= WHOLE:
+        if items <= ALL_IN_POOL:
             every = np.arange(items, dtype=np.int32)
             return cls(band, runs, every, every[:0], np.ones(items, np.float32))
         size = np.sqrt(listeners + 1.0)
-        step = size.sum() / SAMPLE
+        step = size.sum() / POOL_SAMPLE
         steps = np.floor(np.cumsum(size) / step + 0.5)
         times = np.diff(steps, prepend=0.0)
         popular = np.sort(np.argsort(-listeners, kind="stable")[:POPULAR]).astype(np.int32)
@@ -96,7 +97,7 @@ class Bands:
         )
 
 
-class Pool(NamedTuple):
+class Pools(NamedTuple):
     """The pools of some queries.
 
     Parameters
@@ -105,9 +106,9 @@ class Pool(NamedTuple):
         Where the entries of each query begin, and where the last end; int64, (queries + 1,).
     items
         Item of each entry, ascending for a query; int32.
-    stands_for
-        0 for an item of the pool; for one of the sample, how many items it stands for; float32.
-    found
+    sample_weight
+        0 for an item that a part brought; for one of the sample, how many items it stands for; float32.
+    affinities
         Affinities of each part to the items, ``-inf`` where it has no data; float32, (parts, entries).
     has_data
         Whether a part has data about a query; bool, (queries, parts).
@@ -119,15 +120,23 @@ class Pool(NamedTuple):
 
     starts: NDArray[np.int64]
     items: Codes
-    stands_for: Floats
-    found: Floats
+    sample_weight: Floats
+    affinities: Floats
     has_data: Flags
     scale: Floats
     whole: Flags
 
 
-def pools(parts: Mapping[str, Signal], bands: Bands, queries: Codes, has_data: Flags) -> Pool:
+def pools(parts: Mapping[str, Signal], bands: Bands, queries: Codes, has_data: Flags) -> Pools:
     """Return the pools of some queries.
+
+    A part is asked in one of three ways:
+
+    - in a catalogue of up to 2,048 items all items are in every pool, and parts are asked about all;
+    - in one of up to 32,768, and by a part that cannot retrieve, the affinities to all items are computed once: the
+      best of each band are read from them, unless the part retrieves exactly (``finds_all``), and so are the affinities
+      to the pool;
+    - else the part retrieves, and compares the query with its pool alone.
 
     Parameters
     ----------
@@ -141,46 +150,50 @@ def pools(parts: Mapping[str, Signal], bands: Bands, queries: Codes, has_data: F
         Whether a part has data about a query; bool, (queries, parts).
     """
     items = len(bands.band)
-    every = items <= WHOLE
+    all_in_pool = items <= ALL_IN_POOL
     asked = [np.flatnonzero(column) for column in has_data.T]
-    affinities: dict[int, Floats] = {}
+    scanned: dict[int, Floats] = {}
     near = []
     whole = np.ones(len(queries), np.bool_)
     for place, part in enumerate(parts.values()):
         theirs = queries[asked[place]]
         if not len(theirs):
             continue
-        if items <= SMALL or not isinstance(part, Retrieves):
-            affinities[place] = part.affinity(theirs)
-        if every:
+        if items <= SCAN_ALL or not isinstance(part, Retrieves):
+            scanned[place] = part.affinity(theirs)
+        if all_in_pool:
             continue
         whole[asked[place]] &= isinstance(part, Retrieves) and part.finds_all
-        found = (
-            _best_of_bands(affinities[place], theirs, bands)
-            if not isinstance(part, Retrieves) or (place in affinities and not part.finds_all)
-            else part.nearest(theirs, OF_BAND, bands.band)
-        )
-        brought = np.full((len(queries), found.shape[1]), -1, np.int32)
-        brought[asked[place]] = found
-        near.append(brought)
+        found = _brought(part, theirs, scanned.get(place), bands)
+        columns = np.full((len(queries), found.shape[1]), -1, np.int32)
+        columns[asked[place]] = found
+        near.append(columns)
     columns = np.hstack(near) if near else np.empty((len(queries), 0), np.int32)
-    starts, codes, stands_for = _together(queries, columns, bands)
+    starts, codes, sample_weight = _together(queries, columns, bands)
     values = np.full((len(parts), len(codes)), _NOTHING)
     scale = np.ones(has_data.shape, np.float32)
     for place, part in enumerate(parts.values()):
         rows = asked[place]
         if not len(rows):
             continue
-        if place in affinities:
-            _gather(affinities[place], rows, starts, codes, values[place])
+        if place in scanned:
+            _gather(scanned[place], rows, starts, codes, values[place])
         elif isinstance(part, ComparesFew):
-            few, place_of = part.affinity_to(queries[rows], bands.shared), bands.shared_place
+            few, place_of = part.affinity_block(queries[rows], bands.shared), bands.shared_place
             _gather_shared(few, rows, starts, codes, place_of, values[place])
             _ask_at(part, queries, rows, starts, codes, place_of[codes] < 0, values[place])
         elif isinstance(part, Retrieves):
             _ask_at(part, queries, rows, starts, codes, np.ones(len(codes), np.bool_), values[place])
-        scale[rows, place] = _best_means(values[place], stands_for, starts, rows)
-    return Pool(starts, codes, stands_for, values, has_data, scale, whole)
+        scale[rows, place] = scales_of_pools(values[place], sample_weight, starts, rows)
+    return Pools(starts, codes, sample_weight, values, has_data, scale, whole)
+
+
+def _brought(part: Signal, queries: Codes, scanned: Floats | None, bands: Bands) -> Codes:
+    """Return what a part brings to the pools of some queries; int32, (queries, bands * OF_BAND)."""
+    if isinstance(part, Retrieves) and (part.finds_all or scanned is None):
+        return part.nearest(queries, OF_BAND, bands.band)
+    assert scanned is not None
+    return _best_of_bands(scanned, queries, bands)
 
 
 def _ask_at(
@@ -197,7 +210,7 @@ def _ask_at(
     asked[rows] = True
     entries = np.flatnonzero(wanted & np.repeat(asked, np.diff(starts)))
     some = np.searchsorted(entries, np.append(starts[rows], starts[-1])).astype(np.int64)
-    values[entries] = part.affinity_at(queries[rows], some, codes[entries])
+    values[entries] = part.affinity_of_pairs(queries[rows], some, codes[entries])
 
 
 def _together(queries: Codes, columns: Codes, bands: Bands) -> tuple[NDArray[np.int64], Codes, Floats]:
@@ -271,23 +284,3 @@ def _gather_shared(affinity, rows, starts, codes, place_of, values):
         for entry in range(starts[rows[place]], starts[rows[place] + 1]):
             if place_of[codes[entry]] >= 0:
                 values[entry] = affinity[place, place_of[codes[entry]]]
-
-
-@njit(parallel=True, cache=True)
-def _best_means(values, stands_for, starts, rows):
-    """Return the mean of the best affinities of each query, negative ones as 0; 1 where none is above 0."""
-    means = np.empty(len(rows), np.float32)
-    for place in prange(len(rows)):
-        best = np.empty(BEST, np.float32)
-        codes = np.empty(BEST, np.int32)
-        size = 0
-        for entry in range(starts[rows[place]], starts[rows[place] + 1]):
-            value = values[entry]
-            if value > _NOTHING and stands_for[entry] == 0 and not (size == BEST and value <= best[0]):
-                size = offer(best, codes, size, value, entry)
-        sort_best_first(best, codes, size)
-        total = 0.0
-        for rank in range(size):
-            total += max(best[rank], np.float32(0))
-        means[place] = total / size if total > 0 else 1.0
-    return means

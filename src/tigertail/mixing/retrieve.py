@@ -17,16 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange
-from tigertail.mixing.candidates import MOST_PARTS, SAMPLE, Candidates
+from tigertail.mixing.candidates import KEPT_SAMPLE, MOST_PARTS, Candidates
 from tigertail.mixing.mixture import Mixture
-from tigertail.mixing.pool import SMALL, Bands, pools
-from tigertail.mixing.scoring import STRIDE, WIDTH, add_terms, inverses, new_scratch, powers_in_place
+from tigertail.mixing.pool import SCAN_ALL, Bands, pools
+from tigertail.mixing.scoring import STRIDE, WIDTH, add_terms, exponentials_in_place, inverses, new_scratch
 from tigertail.progress import progress
 
 Floats = NDArray[np.float32]
 
 QUERIES: Final = 2048  # at a time, at most
 BLOCK_BYTES: Final = 2**27  # of affinities and sums held at a time
+# The lists and quotas were chosen by the recall of the exact answers under the options of the table in
+# docs/performance.md, and by the time that choosing takes.
 EXPONENTS: Final = (0.0, None, 1.5)  # None is the model's own
 QUOTA: Final = 300  # of the list that is asked by default
 QUOTA_OF_EXPONENT: Final = 150
@@ -35,10 +37,10 @@ QUOTA_OF_PART: Final = 100
 LENGTH_OF_PART: Final = 300  # beyond the quota an item is a candidate where there is room, or by another list
 QUOTA_WITHOUT: Final = 100
 _NOTHING: Final = np.float32(-np.inf)
-STEPS: Final = 1024
-"""Steps of a scale that stands for an order: a rank need not be exact where one list of many is merged."""
-_STEPS_OF_QUOTA: Final = 256  # steps of priority up to a quota
-_MANTISSA_BITS: Final = 18  # left out of a step: 32 steps for each factor of two
+BINS: Final = 1024
+"""Bins of a scale that stands for an order: a rank need not be exact where one list of many is merged."""
+_BINS_OF_QUOTA: Final = 256  # bins of priority up to a quota
+_MANTISSA_BITS: Final = 18  # left out of a bin: 32 bins for each factor of two
 _ZERO: Final = np.float32(0)
 _TINY: Final = np.float32(1e-12)
 _NEVER: Final = np.float32(np.inf)
@@ -59,7 +61,7 @@ class Chosen(NamedTuple):
         As in :class:`~tigertail.mixing.candidates.Candidates`.
     log_weights
         Float32, (queries, 48).
-    drift
+    log_z_correction
         Float32, (queries, 2).
     """
 
@@ -68,7 +70,7 @@ class Chosen(NamedTuple):
     sampled: NDArray[np.int32]
     complete: NDArray[np.bool_]
     log_weights: Floats
-    drift: Floats
+    log_z_correction: Floats
 
 
 class Lists(NamedTuple):
@@ -84,10 +86,10 @@ class Lists(NamedTuple):
         Popularity exponent of each query in each list; float32, (queries, lists).
     quotas
         Int64, (lists,).
-    gains
+    log_popularity
         What popularity subtracts at an exponent of 1, by level; float32, (characters, levels).
-    home
-        The place of the list that is asked by default; int64, (1,).
+    default_list
+        The place of the list that is asked by default.
     enabled
         Which parts have data and are left without one of them; bool, (queries * parts, parts).
     """
@@ -96,8 +98,8 @@ class Lists(NamedTuple):
     character: NDArray[np.int64]
     exponents: Floats
     quotas: NDArray[np.int64]
-    gains: Floats
-    home: NDArray[np.int64]
+    log_popularity: Floats
+    default_list: int
     enabled: NDArray[np.bool_]
 
 
@@ -132,13 +134,15 @@ def retrieve(mixture: Mixture, most: int) -> Candidates | None:
     blocks = []
     with progress("candidates", items) as tick:
         rows = (
-            QUERIES if items > SMALL else min(QUERIES, max(1, BLOCK_BYTES // (4 * items * (len(parts) + 1))))
+            QUERIES
+            if items > SCAN_ALL
+            else min(QUERIES, max(1, BLOCK_BYTES // (4 * items * (len(parts) + 1))))
         )
         for start in range(0, items, rows):
             queries = np.arange(start, min(start + rows, items), dtype=np.int32)
             blocks.append(_retrieved(mixture, bands, queries, most))
             tick(len(queries))
-    sizes, complete, lengths, value_lengths, codes, has_data, values, scale, log_weights, drift = (
+    sizes, complete, lengths, value_lengths, codes, has_data, values, scale, log_weights, log_z_correction = (
         np.concatenate(arrays) for arrays in zip(*blocks, strict=True)
     )
     return Candidates(
@@ -153,7 +157,7 @@ def retrieve(mixture: Mixture, most: int) -> Candidates | None:
         known,
         scale,
         log_weights,
-        drift,
+        log_z_correction,
         mixture.character,
     )
 
@@ -166,16 +170,23 @@ def _retrieved(
     pool = pools(mixture.parts, bands, queries, has_data)
     inverse = inverses(pool.scale)
     popularity = mixture.popularity_features
-    ends = [mixture.with_character(end).counted(queries, has_data) for end in (0.0, 1.0)]
+    ends = [mixture.with_character(end).term_coefficients(queries, has_data) for end in (0.0, 1.0)]
     lists = _lists(mixture, queries, has_data)
-    without = mixture.counted(np.repeat(queries, len(mixture.parts)), lists.enabled)
+    without = mixture.term_coefficients(np.repeat(queries, len(mixture.parts)), lists.enabled)
     chosen = _chosen(pool, inverse, *ends, without, lists, popularity.level, most)
     lengths = (chosen.sizes + chosen.sampled).astype(np.int64)
     starts = np.concatenate([[0], np.cumsum(lengths)])
     codes, bits, value_lengths, values = _packed(pool, chosen, starts)
     return (
         *(chosen.sizes, chosen.complete, lengths, value_lengths),
-        *(codes, bits, values[: value_lengths.sum()], pool.scale, chosen.log_weights, chosen.drift),
+        *(
+            codes,
+            bits,
+            values[: value_lengths.sum()],
+            pool.scale,
+            chosen.log_weights,
+            chosen.log_z_correction,
+        ),
     )
 
 
@@ -188,7 +199,7 @@ def _lists(mixture: Mixture, queries: NDArray[np.int32], has_data: NDArray[np.bo
     ]
     listeners, parameters = mixture.listeners[queries], mixture.parameters
     exponents = [parameters.exponents(listeners, beta, character) for character, beta, _ in asked]
-    gains = [mixture.popularity_features.gains(character) for character in characters]
+    log_popularity = [mixture.popularity_features.log_popularity(character) for character in characters]
     count = len(mixture.parts)
     alone = np.tile(np.eye(count, dtype=np.bool_), (len(queries), 1))
     enabled = np.repeat(has_data, count, axis=0) & ~alone
@@ -197,8 +208,8 @@ def _lists(mixture: Mixture, queries: NDArray[np.int32], has_data: NDArray[np.bo
         np.array([characters.index(character) for character, _, _ in asked], np.int64),
         np.stack(exponents, 1).astype(np.float32),
         np.array([quota for _, _, quota in asked], np.int64),
-        np.stack(gains).astype(np.float32),
-        np.array([asked.index((mixture.character, mixture.beta, QUOTA))], np.int64),
+        np.stack(log_popularity).astype(np.float32),
+        asked.index((mixture.character, mixture.beta, QUOTA)),
         enabled,
     )
 
@@ -210,68 +221,68 @@ def _quota(mixture: Mixture, character: float, beta: float | None) -> int:
 
 
 @njit(cache=True)
-def _sum_terms(pool, row, has_data, inverse, counted, asked, level, heights, data, scratch):
+def _sum_terms(pool, row, has_data, inverse, coefficients, asked, level, logits, data, scratch):
     """Write the sums of the terms of one query and its pool, and who has data about the pairs."""
     begin = pool.starts[row]
-    levels = counted.heights[asked]
-    for place in range(len(heights)):
-        heights[place] = levels[level[pool.items[begin + place]]]
-    for start in range(0, len(heights), WIDTH):
-        last = min(start + WIDTH, len(heights))
+    levels = coefficients.item_logits[asked]
+    for place in range(len(logits)):
+        logits[place] = levels[level[pool.items[begin + place]]]
+    for start in range(0, len(logits), WIDTH):
+        last = min(start + WIDTH, len(logits))
         add_terms(
-            pool.found,
+            pool.affinities,
             begin + start,
             has_data,
             inverse,
-            counted,
+            coefficients,
             asked,
-            heights[start:last],
+            logits[start:last],
             data[start:last],
             scratch,
         )
 
 
 @njit(cache=True)
-def _note_ranks(steps, length, quota, counts, priority):
+def _note_ranks(bins, length, quota, counts, priority):
     """Give entries the priority of their rank in a list, best first.
 
-    ``steps`` has the step of each entry in a scale of :data:`STEPS`, -1 for an entry that is not in the list. Entries
-    on one step share the last of their ranks; beyond ``length`` ranks an entry gets none.
+    ``bins`` has the bin of each entry in a scale of :data:`BINS`, -1 for an entry that is not in the list. Entries
+    in one bin share the last of their ranks; beyond ``length`` ranks an entry gets none.
     """
     counts[:] = 0
-    for step in steps:
-        if step >= 0:
-            counts[step] += 1
+    for one in bins:
+        if one >= 0:
+            counts[one] += 1
     rank = 0
-    lowest = STEPS
-    for step in range(STEPS - 1, -1, -1):
-        if counts[step]:
+    lowest = BINS
+    for one in range(BINS - 1, -1, -1):
+        if counts[one]:
             if rank >= length:
                 break
-            rank += counts[step]
-            counts[step] = rank
-            lowest = step
-    for place in range(len(steps)):
-        step = steps[place]
-        if step >= lowest:
-            priority[place] = min(priority[place], np.float32(counts[step] / quota))
+            rank += counts[one]
+            counts[one] = rank
+            lowest = one
+    for place in range(len(bins)):
+        one = bins[place]
+        if one >= lowest:
+            priority[place] = min(priority[place], np.float32(counts[one] / quota))
 
 
 @njit(cache=True)
-def _linear_steps(scores, data, steps):
-    """Write the steps of scores that are logarithms, at equal distances."""
+def _linear_bins(scores, data, bins):
+    """Write the bins of scores that are logarithms, at equal distances."""
     lowest, highest = -_NOTHING, _NOTHING
     for place in range(len(scores)):
         if data[place]:
             lowest, highest = min(lowest, scores[place]), max(highest, scores[place])
-    factor = np.float32(STEPS - 1) / max(highest - lowest, _TINY) if highest > _NOTHING else _ZERO
+    factor = np.float32(BINS - 1) / max(highest - lowest, _TINY) if highest > _NOTHING else _ZERO
     for place in range(len(scores)):
-        steps[place] = np.int32((scores[place] - lowest) * factor) if data[place] else -1
+        bins[place] = np.int32((scores[place] - lowest) * factor) if data[place] else -1
 
 
 @njit(cache=True)
-def _geometric_steps(affinities, data, steps):
-    """Write the steps of affinities, at equal ratios; those up to 0 are not in the list."""
+def _geometric_bins(affinities, data, bins):
+    """Write the bins of affinities, at equal ratios; those up to 0 are not in the list."""
     # The bits of a number above 0, exponent and mantissa, grow with its logarithm.
     bits = affinities.view(np.int32)
     highest = np.int32(0)
@@ -280,7 +291,7 @@ def _geometric_steps(affinities, data, steps):
             highest = max(highest, bits[place])
     for place in range(len(affinities)):
         below = (highest - bits[place]) >> _MANTISSA_BITS
-        steps[place] = max(STEPS - 1 - below, 0) if data[place] and affinities[place] > 0 else -1
+        bins[place] = max(BINS - 1 - below, 0) if data[place] and affinities[place] > 0 else -1
 
 
 @njit(cache=True)
@@ -289,69 +300,69 @@ def _keep(priority, most, counts, places):
     counts[:] = 0
     for place in range(len(priority)):
         if priority[place] < _NEVER:
-            counts[np.int64(min(priority[place] * _STEPS_OF_QUOTA, STEPS - 1))] += 1
+            counts[np.int64(min(priority[place] * _BINS_OF_QUOTA, BINS - 1))] += 1
     last = 0
     taken = 0
-    while last < STEPS - 1 and taken + counts[last] <= most:
+    while last < BINS - 1 and taken + counts[last] <= most:
         taken += counts[last]
         last += 1
-    room = most - taken  # for some of those on the last step
+    room = most - taken  # for some of those in the last bin
     size = 0
     for place in range(len(priority)):
         if priority[place] < _NEVER:
-            step = np.int64(min(priority[place] * _STEPS_OF_QUOTA, STEPS - 1))
-            if step < last or (step == last and room > 0):
-                room -= 1 if step == last else 0
+            one = np.int64(min(priority[place] * _BINS_OF_QUOTA, BINS - 1))
+            if one < last or (one == last and room > 0):
+                room -= 1 if one == last else 0
                 places[size] = place
                 size += 1
     return size
 
 
 @njit(cache=True)
-def _mass(heights, weights, powers, scratch):
+def _mass(logits, weights, exponentials, scratch):
     """Write what each entry adds to the normaliser, over e^top; return the sum, and top."""
     top = _NOTHING
-    for place in range(len(heights)):
+    for place in range(len(logits)):
         if weights[place] > 0:
-            top = max(top, heights[place])
+            top = max(top, logits[place])
     if top == _NOTHING:
         return 0.0, top
-    powers[:] = heights
+    exponentials[:] = logits
     sums = np.zeros(STRIDE, np.float64)
-    powers_in_place(powers, top, sums, scratch)
+    exponentials_in_place(exponentials, top, sums, scratch)
     mass = 0.0
-    for place in range(len(heights)):
-        powers[place] *= weights[place]
-        mass += powers[place]
+    for place in range(len(logits)):
+        exponentials[place] *= weights[place]
+        mass += exponentials[place]
     return mass, top
 
 
 @njit(cache=True)
-def _sample(powers, mass, top, heights, places, log_weights):
+def _sample(exponentials, mass, top, logits, places, log_weights):
     """Draw entries in proportion to what they add to the normaliser, at equal steps."""
-    step = mass / SAMPLE
+    step = mass / KEPT_SAMPLE
     passed = 0.0
     drawn = 0
     last = 0
-    for place in range(len(powers)):
-        if powers[place] > 0:
-            passed += powers[place]
+    for place in range(len(exponentials)):
+        if exponentials[place] > 0:
+            passed += exponentials[place]
             last = place
-            while drawn < SAMPLE and passed >= (drawn + 0.5) * step:
+            while drawn < KEPT_SAMPLE and passed >= (drawn + 0.5) * step:
                 places[drawn] = place
-                log_weights[drawn] = np.log(step) + top - heights[place]
+                log_weights[drawn] = np.log(step) + top - logits[place]
                 drawn += 1
-    for rest in range(drawn, SAMPLE):  # rounding may leave the last step short
+    for rest in range(drawn, KEPT_SAMPLE):  # rounding may leave the last step short
         places[rest] = last
-        log_weights[rest] = np.log(step) + top - heights[last]
+        log_weights[rest] = np.log(step) + top - logits[last]
 
 
 @njit(cache=True)
-def _drift(heights, mass, top, places, log_weights):
+def _log_z_correction(logits, mass, top, places, log_weights):
     """Return the logarithm of what the other items sum to, over what the sample makes of it."""
     estimate = 0.0
-    for one in range(SAMPLE):
-        estimate += np.exp(np.float64(heights[places[one]]) - top + log_weights[one])
+    for one in range(KEPT_SAMPLE):
+        estimate += np.exp(np.float64(logits[places[one]]) - top + log_weights[one])
     return np.log(mass / estimate)
 
 
@@ -359,29 +370,27 @@ def _drift(heights, mass, top, places, log_weights):
 def _popularity(pool, row, lists, level):
     """Return what popularity subtracts at an exponent of 1, at each character; float32, (characters, entries)."""
     begin, end = pool.starts[row], pool.starts[row + 1]
-    subtracted = np.empty((len(lists.gains), end - begin), np.float32)
+    subtracted = np.empty((len(lists.log_popularity), end - begin), np.float32)
     for place in range(end - begin):
         one = level[pool.items[begin + place]]
-        for character in range(len(lists.gains)):
-            subtracted[character, place] = lists.gains[character, one]
+        for character in range(len(lists.log_popularity)):
+            subtracted[character, place] = lists.log_popularity[character, one]
     return subtracted
 
 
 @njit(cache=True)
-def _note_lists(heights, data, popularity, lists, row, steps, counts, priority):
+def _note_lists(logits, data, popularity, lists, row, bins, counts, priority):
     """Note the ranks in each list."""
     scores = np.empty(len(data), np.float32)
     for one in range(len(lists.quotas)):
         character = lists.character[one]
-        share, exponent = lists.characters[character], lists.exponents[row, one]
+        t, exponent = lists.characters[character], lists.exponents[row, one]
         for place in range(len(data)):
             scores[place] = (
-                (1 - share) * heights[0, place]
-                + share * heights[1, place]
-                - exponent * popularity[character, place]
+                (1 - t) * logits[0, place] + t * logits[1, place] - exponent * popularity[character, place]
             )
-        _linear_steps(scores, data, steps)
-        _note_ranks(steps, lists.quotas[one], lists.quotas[one], counts, priority)
+        _linear_bins(scores, data, bins)
+        _note_ranks(bins, lists.quotas[one], lists.quotas[one], counts, priority)
 
 
 @njit(cache=True)
@@ -394,7 +403,7 @@ def _note_parts(
     level,
     data,
     popularity,
-    steps,
+    bins,
     counts,
     scores,
     marks,
@@ -403,65 +412,80 @@ def _note_parts(
 ):
     """Note the ranks in the list of each part, and in that of the mixture without it."""
     begin, end = pool.starts[row], pool.starts[row + 1]
-    exponent, fallen = lists.exponents[row, lists.home[0]], popularity[lists.character[lists.home[0]]]
+    exponent, fallen = (
+        lists.exponents[row, lists.default_list],
+        popularity[lists.character[lists.default_list]],
+    )
     parts = pool.has_data.shape[1]
     for part in range(parts):
         if pool.has_data[row, part]:
-            _geometric_steps(pool.found[part, begin:end], data, steps)
-            _note_ranks(steps, LENGTH_OF_PART, QUOTA_OF_PART, counts, priority)
+            _geometric_bins(pool.affinities[part, begin:end], data, bins)
+            _note_ranks(bins, LENGTH_OF_PART, QUOTA_OF_PART, counts, priority)
             asked = row * parts + part
             enabled = lists.enabled[asked]
             _sum_terms(pool, row, enabled, inverse, without, asked, level, scores, marks, scratch)
             for place in range(end - begin):
                 scores[place] -= exponent * fallen[place]
                 marks[place] &= data[place]
-            _linear_steps(scores, marks, steps)
-            _note_ranks(steps, QUOTA_WITHOUT, QUOTA_WITHOUT, counts, priority)
+            _linear_bins(scores, marks, bins)
+            _note_ranks(bins, QUOTA_WITHOUT, QUOTA_WITHOUT, counts, priority)
 
 
 @njit(cache=True)
 def _represent_others(
-    stands_for, heights, share, places, size, log_weights, drift, scores, weights, powers, scratch
+    sample_weight,
+    logits,
+    character,
+    places,
+    size,
+    log_weights,
+    log_z_correction,
+    scores,
+    weights,
+    exponentials,
+    scratch,
 ):
     """Write a sample of the entries that are no candidates behind the candidates; return how many it has."""
-    for place in range(len(stands_for)):
-        weights[place] = stands_for[place] if stands_for[place] > 0 else 1
-        scores[place] = (1 - share) * heights[0, place] + share * heights[1, place]
+    for place in range(len(sample_weight)):
+        weights[place] = sample_weight[place] if sample_weight[place] > 0 else 1
+        scores[place] = (1 - character) * logits[0, place] + character * logits[1, place]
     for place in range(size):
         weights[places[place]] = 0
-    mass, top = _mass(scores, weights, powers, scratch)
+    mass, top = _mass(scores, weights, exponentials, scratch)
     if mass == 0:
         return 0
     others = places[size:]
-    _sample(powers, mass, top, scores, others, log_weights)
+    _sample(exponentials, mass, top, scores, others, log_weights)
     for end in range(2):
-        mass, top = _mass(heights[end], weights, powers, scratch)
-        drift[end] = _drift(heights[end], mass, top, others, log_weights)
-    return SAMPLE
+        mass, top = _mass(logits[end], weights, exponentials, scratch)
+        log_z_correction[end] = _log_z_correction(logits[end], mass, top, others, log_weights)
+    return KEPT_SAMPLE
 
 
 @njit(cache=True)
-def _choose(pool, row, inverse, taste, kinship, without, lists, level, most, places, log_weights, drift):
+def _choose(
+    pool, row, inverse, taste, kinship, without, lists, level, most, places, log_weights, log_z_correction
+):
     """Choose the candidates of a query; return how many there are, how many stand for others, and if none are left."""
-    stands_for = pool.stands_for[pool.starts[row] : pool.starts[row + 1]]
-    count = len(stands_for)
+    sample_weight = pool.sample_weight[pool.starts[row] : pool.starts[row + 1]]
+    count = len(sample_weight)
     has_data = pool.has_data[row]
     scratch = new_scratch(len(has_data))
-    heights = np.empty((2, count), np.float32)
-    scores, more, powers = (
+    logits = np.empty((2, count), np.float32)
+    scores, more, exponentials = (
         np.empty(count, np.float32),
         np.empty(count, np.float32),
         np.empty(count, np.float32),
     )
     data, marks = np.empty(count, np.uint8), np.empty(count, np.uint8)
-    steps, counts = np.empty(count, np.int32), np.empty(STEPS, np.int32)
+    bins, counts = np.empty(count, np.int32), np.empty(BINS, np.int32)
     priority = np.full(count, _NEVER)
-    _sum_terms(pool, row, has_data, inverse, taste, row, level, heights[0], data, scratch)
-    _sum_terms(pool, row, has_data, inverse, kinship, row, level, heights[1], data, scratch)
+    _sum_terms(pool, row, has_data, inverse, taste, row, level, logits[0], data, scratch)
+    _sum_terms(pool, row, has_data, inverse, kinship, row, level, logits[1], data, scratch)
     for place in range(count):  # those of the sample are no candidates
-        data[place] = 0 if stands_for[place] > 0 else data[place]
+        data[place] = 0 if sample_weight[place] > 0 else data[place]
     popularity = _popularity(pool, row, lists, level)
-    _note_lists(heights, data, popularity, lists, row, steps, counts, priority)
+    _note_lists(logits, data, popularity, lists, row, bins, counts, priority)
     _note_parts(
         pool,
         row,
@@ -471,7 +495,7 @@ def _choose(pool, row, inverse, taste, kinship, without, lists, level, most, pla
         level,
         data,
         popularity,
-        steps,
+        bins,
         counts,
         scores,
         marks,
@@ -482,9 +506,19 @@ def _choose(pool, row, inverse, taste, kinship, without, lists, level, most, pla
     for place in range(count if covered <= most else 0):  # there is room for every item with data
         priority[place] = 0 if data[place] else priority[place]
     size = _keep(priority, most, counts, places)
-    share = lists.characters[lists.character[lists.home[0]]]
+    character = lists.characters[lists.character[lists.default_list]]
     sampled = _represent_others(
-        stands_for, heights, share, places, size, log_weights, drift, scores, more, powers, scratch
+        sample_weight,
+        logits,
+        character,
+        places,
+        size,
+        log_weights,
+        log_z_correction,
+        scores,
+        more,
+        exponentials,
+        scratch,
     )
     return size, sampled, pool.whole[row] and covered == size
 
@@ -492,12 +526,12 @@ def _choose(pool, row, inverse, taste, kinship, without, lists, level, most, pla
 @njit(parallel=True, cache=True)
 def _chosen(pool, inverse, taste, kinship, without, lists, level, most):
     rows = len(pool.has_data)
-    places = np.full((rows, most + SAMPLE), -1, np.int32)
+    places = np.full((rows, most + KEPT_SAMPLE), -1, np.int32)
     sizes = np.zeros(rows, np.int32)
     sampled = np.zeros(rows, np.int32)
     complete = np.zeros(rows, np.bool_)
-    log_weights = np.zeros((rows, SAMPLE), np.float32)
-    drift = np.zeros((rows, 2), np.float32)
+    log_weights = np.zeros((rows, KEPT_SAMPLE), np.float32)
+    log_z_correction = np.zeros((rows, 2), np.float32)
     for one in prange(rows):
         # Numba's own index has another type, for which all that is called would be compiled again.
         row = np.int64(one)
@@ -513,9 +547,9 @@ def _chosen(pool, inverse, taste, kinship, without, lists, level, most):
             most,
             places[row],
             log_weights[row],
-            drift[row],
+            log_z_correction[row],
         )
-    return Chosen(places, sizes, sampled, complete, log_weights, drift)
+    return Chosen(places, sizes, sampled, complete, log_weights, log_z_correction)
 
 
 @njit(parallel=True, cache=True)
@@ -530,7 +564,7 @@ def _packed(pool, chosen, starts):
             entry = pool.starts[row] + chosen.places[row, place]
             codes[starts[row] + place] = pool.items[entry]
             for part in range(parts):
-                if pool.found[part, entry] > _NOTHING:
+                if pool.affinities[part, entry] > _NOTHING:
                     bits[starts[row] + place] |= np.uint16(1 << part)
                     lengths[row] += 1
     value_starts = np.cumsum(lengths) - lengths
@@ -541,6 +575,6 @@ def _packed(pool, chosen, starts):
             entry = pool.starts[row] + chosen.places[row, place]
             for part in range(parts):
                 if (bits[starts[row] + place] >> part) & 1:
-                    values[value] = pool.found[part, entry]
+                    values[value] = pool.affinities[part, entry]
                     value += 1
     return codes, bits, lengths, values

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.kernels import njit, prange, prefer_numpy
+from tigertail.kernels import njit, one_query_in_numpy, prange
 from tigertail.mixing.elementary import exp, exp_in_place, log, log_in_place
 from tigertail.mixing.terms import BENDS, PopularityFeatures, Terms
 from tigertail.threads import threads_for
@@ -29,8 +29,8 @@ _ONE: Final = np.float32(1)
 _ZERO: Final = np.float32(0)
 
 
-class Counted(NamedTuple):
-    """What each term counts for some queries, as the kernels take it.
+class TermCoefficients(NamedTuple):
+    """The coefficients of the terms for some queries, laid out for the kernels.
 
     Parameters
     ----------
@@ -40,23 +40,23 @@ class Counted(NamedTuple):
         Places of the two parts of each overlap; int64, (overlaps, 2).
     products
         Coefficients of the two terms of each overlap; float32, (queries, overlaps, 2).
-    no_data
-        Coefficient of pairs without data but of plays; float32, (queries,).
-    others
-        Whether a part is more than a model of plays; bool, (parts,).
-    heights
-        The terms of items alone, summed, at each level of popularity; float32, (queries, levels).
-    gains
+    no_content_data
+        Coefficient of pairs that no content signal has data about; float32, (queries,).
+    is_content
+        Whether a part is a content signal (:class:`~tigertail.mixing.terms.Terms`); bool, (parts,).
+    item_logits
+        The sum of the terms of items alone, at each level of popularity; float32, (queries, levels).
+    popularity_factor
         What popularity multiplies an affinity by, at each level; float32, (queries, levels).
     """
 
     curves: Floats
     pairs: NDArray[np.int64]
     products: Floats
-    no_data: Floats
-    others: Flags
-    heights: Floats
-    gains: Floats
+    no_content_data: Floats
+    is_content: Flags
+    item_logits: Floats
+    popularity_factor: Floats
 
     @classmethod
     def of(
@@ -68,7 +68,7 @@ class Counted(NamedTuple):
         popularity: PopularityFeatures,
         character: float,
     ) -> Self:
-        """Lay out what some queries count.
+        """Lay out the coefficients of some queries.
 
         Parameters
         ----------
@@ -86,31 +86,31 @@ class Counted(NamedTuple):
             Between taste, 0, and kinship, 1.
         """
         places = term_places(terms, tuple(names))
-        heights, gains = _of_levels(
+        logits, popularity_factor = _of_levels(
             np.ascontiguousarray(coefficients[:, terms.of_items]),
             popularity.values,
             exponents,
-            popularity.gains(character),
+            popularity.log_popularity(character),
         )
         return cls(
             coefficients.take(places.curves, axis=1).astype(np.float32),
             places.pairs,
             coefficients.take(places.products, axis=1).astype(np.float32),
-            coefficients[:, terms.no_data].astype(np.float32),
-            places.others,
-            heights,
-            gains,
+            coefficients[:, terms.no_content_data].astype(np.float32),
+            places.is_content,
+            logits,
+            popularity_factor,
         )
 
 
 def _of_levels(of_items: Reals, values: Reals, exponents: Reals, logs: Reals) -> tuple[Floats, Floats]:
     """Return the terms of items alone, summed, and what popularity multiplies by; float32, (queries, levels)."""
     shape = len(of_items), len(values)
-    if not prefer_numpy(len(of_items)):
-        heights, gains = np.empty(shape, np.float32), np.empty(shape, np.float32)
-        with threads_for(16 * heights.size):
-            _fill_levels(of_items, values, exponents, logs, heights, gains)
-        return heights, gains
+    if not one_query_in_numpy(len(of_items)):
+        logits, popularity_factor = np.empty(shape, np.float32), np.empty(shape, np.float32)
+        with threads_for(16 * logits.size):
+            _fill_levels(of_items, values, exponents, logs, logits, popularity_factor)
+        return logits, popularity_factor
     sums = np.zeros(shape)
     for place in range(values.shape[1]):  # term by term, as the kernel does
         sums += of_items[:, place, None] * values[:, place]
@@ -118,26 +118,28 @@ def _of_levels(of_items: Reals, values: Reals, exponents: Reals, logs: Reals) ->
 
 
 @njit(parallel=True, cache=True)
-def _fill_levels(of_items, values, exponents, logs, heights, gains):
+def _fill_levels(of_items, values, exponents, logs, logits, popularity_factor):
     for one in prange(len(of_items)):
         # Numba's own index has another type, for which all that is called would be compiled again.
-        _fill_levels_of_one(of_items[np.int64(one)], values, exponents[one], logs, heights[one], gains[one])
+        _fill_levels_of_one(
+            of_items[np.int64(one)], values, exponents[one], logs, logits[one], popularity_factor[one]
+        )
 
 
 @njit(cache=True)
-def _fill_levels_of_one(of_items, values, exponent, logs, heights, gains):
+def _fill_levels_of_one(of_items, values, exponent, logs, logits, popularity_factor):
     scratch = new_scratch(0)
     for level in range(len(logs)):
         total = 0.0
         for place in range(len(of_items)):
             total += of_items[place] * values[level, place]
-        heights[level] = np.float32(total)
+        logits[level] = np.float32(total)
     for start in range(0, len(logs), WIDTH):
         n = min(WIDTH, len(logs) - start)
         for i in range(n):
             scratch.values[i] = np.float32(-exponent * logs[start + i])
         exp_in_place(scratch.values, scratch.other, scratch.other_bits, n)
-        gains[start : start + n] = scratch.values[:n]
+        popularity_factor[start : start + n] = scratch.values[:n]
 
 
 class TermPlaces(NamedTuple):
@@ -151,14 +153,14 @@ class TermPlaces(NamedTuple):
         Places among the parts of the two of each overlap; int64, (overlaps, 2).
     products
         Columns of the two terms of each overlap; int64, (overlaps, 2).
-    others
-        Whether a part is more than a model of plays; bool, (parts,).
+    is_content
+        Whether a part is a content signal (:class:`~tigertail.mixing.terms.Terms`); bool, (parts,).
     """
 
     curves: NDArray[np.int64]
     pairs: NDArray[np.int64]
     products: NDArray[np.int64]
-    others: Flags
+    is_content: Flags
 
 
 @lru_cache(256)
@@ -171,7 +173,7 @@ def term_places(terms: Terms, names: tuple[str, ...]) -> TermPlaces:
         np.array([columns[terms.of_signal(name)] for name in names], np.int64).reshape(-1, width),
         np.array([[names.index(name) for name in pair] for pair in present], np.int64).reshape(-1, 2),
         np.array([columns[terms.of_overlap(pair)] for pair in present], np.int64).reshape(-1, width),
-        np.array([name in terms.others for name in names], np.bool_),
+        np.array([name in terms.content_signals for name in names], np.bool_),
     )
 
 
@@ -185,7 +187,7 @@ def mixed(
     found: Floats,
     has_data: Flags,
     inverse: Floats,
-    counted: Counted,
+    coefficients: TermCoefficients,
     level: NDArray[np.int32],
     queries: NDArray[np.int32],
 ) -> Floats:
@@ -199,8 +201,8 @@ def mixed(
         Whether a part has data about a query; bool, (queries, parts).
     inverse
         What :func:`inverses` makes of each query's scale in each part; float32, (queries, parts, bends).
-    counted
-        What each term counts.
+    coefficients
+        Coefficients of the terms.
     level
         Level of popularity of each item; int32, (items,).
     queries
@@ -211,14 +213,14 @@ def mixed(
     NDArray[np.float32]
         Float32, (queries, items).
     """
-    if prefer_numpy(len(queries)):
-        return _numpy_mixed(found[0], has_data[0], inverse[0], counted, level, int(queries[0]))[None]
+    if one_query_in_numpy(len(queries)):
+        return _numpy_mixed(found[0], has_data[0], inverse[0], coefficients, level, int(queries[0]))[None]
     with threads_for(found.size * 4):
-        return _mixed(found, has_data, inverse, counted, level, queries)  # type: ignore[no-any-return]
+        return _mixed(found, has_data, inverse, coefficients, level, queries)  # type: ignore[no-any-return]
 
 
-def numpy_heights(
-    found: Floats, has_data: Flags, inverse: Floats, counted: Counted, heights: Floats
+def numpy_logits(
+    found: Floats, has_data: Flags, inverse: Floats, coefficients: TermCoefficients, logits: Floats
 ) -> tuple[Floats, Flags]:
     """Return the sum of the terms of one query and some items, and whether any part has data; as the kernels do.
 
@@ -230,36 +232,38 @@ def numpy_heights(
         Whether a part has data about the query; bool, (parts,).
     inverse
         What :func:`inverses` makes of the query's scale in each part; float32, (parts, bends).
-    counted
-        What each term counts for the query, the first of its rows.
-    heights
+    coefficients
+        Coefficients of the terms for the query, the first of its rows.
+    logits
         The terms of the items alone; float32, (items,).
     """
-    covered = np.zeros(len(heights), np.bool_)
-    bare = np.ones(len(heights), np.bool_)
+    covered = np.zeros(len(logits), np.bool_)
+    bare = np.ones(len(logits), np.bool_)
     curves: dict[int, list[Floats]] = {}
-    heights = heights.copy()
+    logits = logits.copy()
     for part in np.flatnonzero(has_data).tolist():
         there = found[part] > _NOTHING
         covered |= there
-        if counted.others[part]:
+        if coefficients.is_content[part]:
             bare &= ~there
         positive = np.maximum(found[part], _ZERO)
         curves[part] = [log(_ONE + positive * inverse[part, bend]) for bend in range(len(BENDS))]
-        first, second = counted.curves[0, part]
-        heights += first * curves[part][0] + second * curves[part][1]
-    for (one, other), (first, second) in zip(counted.pairs.tolist(), counted.products[0], strict=True):
+        first, second = coefficients.curves[0, part]
+        logits += first * curves[part][0] + second * curves[part][1]
+    for (one, other), (first, second) in zip(
+        coefficients.pairs.tolist(), coefficients.products[0], strict=True
+    ):
         if one in curves and other in curves:
             a, b = curves[one], curves[other]
-            heights += first * (a[0] * b[0]) + second * (a[1] * b[1])
-    heights[bare] += counted.no_data[0]
-    return heights, covered
+            logits += first * (a[0] * b[0]) + second * (a[1] * b[1])
+    logits[bare] += coefficients.no_content_data[0]
+    return logits, covered
 
 
-def numpy_sum(powers: Floats) -> float:
+def numpy_sum(exponentials: Floats) -> float:
     """Return the sum of some numbers, as the kernels take it."""
-    padded = np.zeros(-(-len(powers) // WIDTH) * WIDTH)
-    padded[: len(powers)] = powers
+    padded = np.zeros(-(-len(exponentials) // WIDTH) * WIDTH)
+    padded[: len(exponentials)] = exponentials
     sums = np.add.reduce(padded.reshape(-1, STRIDE), axis=0, initial=0.0)  # one by one, along such an axis
     total = 0.0
     for place in sums.tolist():
@@ -268,15 +272,26 @@ def numpy_sum(powers: Floats) -> float:
 
 
 def _numpy_mixed(
-    found: Floats, has_data: Flags, inverse: Floats, counted: Counted, level: NDArray[np.int32], query: int
+    found: Floats,
+    has_data: Flags,
+    inverse: Floats,
+    coefficients: TermCoefficients,
+    level: NDArray[np.int32],
+    query: int,
 ) -> Floats:
     """Do what :func:`_mixed` does for one query."""
-    heights, covered = numpy_heights(found, has_data, inverse, counted, counted.heights[0].take(level))
-    heights[query] = -np.inf
-    top = heights.max()
-    powers = exp(heights - (top if np.isfinite(top) else _ZERO))
-    total = numpy_sum(powers)
-    scores = powers * np.float32(1 / total if total > 0 else 1) * counted.gains[0].take(level)
+    logits, covered = numpy_logits(
+        found, has_data, inverse, coefficients, coefficients.item_logits[0].take(level)
+    )
+    logits[query] = -np.inf
+    top = logits.max()
+    exponentials = exp(logits - (top if np.isfinite(top) else _ZERO))
+    total = numpy_sum(exponentials)
+    scores = (
+        exponentials
+        * np.float32(1 / total if total > 0 else 1)
+        * coefficients.popularity_factor[0].take(level)
+    )
     scores[~covered] = -np.inf
     return np.asarray(scores)
 
@@ -322,32 +337,34 @@ def new_scratch(parts):
 
 
 @njit(cache=True)
-def add_terms(found, start, has_data, inverse, counted, row, heights, data, scratch):
-    """Add the terms of one query and a block of items, whose affinities begin at ``start``, to ``heights``.
+def add_terms(found, start, has_data, inverse, coefficients, row, logits, data, scratch):
+    """Add the terms of one query and a block of items, whose affinities begin at ``start``, to ``logits``.
 
-    ``data`` becomes 0 where no part has data, 1 where models of plays alone have, 3 where others have.
+    ``data`` becomes 0 where no part has data, 1 where models of plays alone have, 3 where content signals have.
     """
-    n = len(heights)
+    n = len(logits)
     data[:] = 0
     for part in range(len(has_data)):
         if has_data[part]:
             shared = False
-            for pair in range(len(counted.pairs)):
-                shared |= counted.pairs[pair, 0] == part or counted.pairs[pair, 1] == part
+            for pair in range(len(coefficients.pairs)):
+                shared |= coefficients.pairs[pair, 0] == part or coefficients.pairs[pair, 1] == part
             affinities = found[part, start : start + n]
-            factors, coefficients = inverse[part], counted.curves[row, part]
-            positive = _note_data(affinities, np.uint8(3 if counted.others[part] else 1), data)
+            factors, curve = inverse[part], coefficients.curves[row, part]
+            positive = _note_data(affinities, np.uint8(3 if coefficients.is_content[part] else 1), data)
             if shared or positive * _SPARSE > n:
-                _add_curve(affinities, factors, coefficients, heights, scratch.curves[part], scratch)
+                _add_curve(affinities, factors, curve, logits, scratch.curves[part], scratch)
             elif positive:
-                _add_sparse_curve(affinities, factors, coefficients, heights, scratch)
-    for pair in range(len(counted.pairs)):
-        one, other = counted.pairs[pair, 0], counted.pairs[pair, 1]
+                _add_sparse_curve(affinities, factors, curve, logits, scratch)
+    for pair in range(len(coefficients.pairs)):
+        one, other = coefficients.pairs[pair, 0], coefficients.pairs[pair, 1]
         if has_data[one] and has_data[other]:
-            _add_products(scratch.curves[one], scratch.curves[other], counted.products[row, pair], heights)
-    no_data = counted.no_data[row]
+            _add_products(
+                scratch.curves[one], scratch.curves[other], coefficients.products[row, pair], logits
+            )
+    no_content_data = coefficients.no_content_data[row]
     for i in range(n):
-        heights[i] += no_data if data[i] < 2 else _ZERO
+        logits[i] += no_content_data if data[i] < 2 else _ZERO
 
 
 @njit(cache=True)
@@ -362,8 +379,8 @@ def _note_data(affinities, mark, data):
 
 
 @njit(cache=True)
-def _add_curve(affinities, inverse, counted, heights, curves, scratch):
-    n = len(heights)
+def _add_curve(affinities, inverse, coefficients, logits, curves, scratch):
+    n = len(logits)
     values = scratch.values
     for bend in range(2):
         factor = inverse[bend]
@@ -371,17 +388,17 @@ def _add_curve(affinities, inverse, counted, heights, curves, scratch):
             values[i] = _ONE + max(affinities[i], _ZERO) * factor
         log_in_place(values, scratch.bits, scratch.other, n)
         curves[bend, :n] = values[:n]
-    first, second = counted[0], counted[1]
+    first, second = coefficients[0], coefficients[1]
     low, high = curves[0], curves[1]
     for i in range(n):
-        heights[i] += first * low[i] + second * high[i]
+        logits[i] += first * low[i] + second * high[i]
 
 
 @njit(cache=True)
-def _add_sparse_curve(affinities, inverse, counted, heights, scratch):
+def _add_sparse_curve(affinities, inverse, coefficients, logits, scratch):
     values, places = scratch.values, scratch.places
     size = 0
-    for i in range(len(heights)):
+    for i in range(len(logits)):
         places[size] = i
         size += affinities[i] > 0
     curves = np.empty((2, size), np.float32)
@@ -391,24 +408,24 @@ def _add_sparse_curve(affinities, inverse, counted, heights, scratch):
         log_in_place(values, scratch.bits, scratch.other, size)
         curves[bend] = values[:size]
     for i in range(size):
-        heights[places[i]] += counted[0] * curves[0, i] + counted[1] * curves[1, i]
+        logits[places[i]] += coefficients[0] * curves[0, i] + coefficients[1] * curves[1, i]
 
 
 @njit(cache=True)
-def _add_products(one, other, counted, heights):
-    first, second = counted[0], counted[1]
+def _add_products(one, other, coefficients, logits):
+    first, second = coefficients[0], coefficients[1]
     low, high, low_2, high_2 = one[0], one[1], other[0], other[1]
-    for i in range(len(heights)):
-        heights[i] += first * (low[i] * low_2[i]) + second * (high[i] * high_2[i])
+    for i in range(len(logits)):
+        logits[i] += first * (low[i] * low_2[i]) + second * (high[i] * high_2[i])
 
 
 @njit(cache=True)
-def powers_in_place(heights, top, sums, scratch):
-    """Replace heights by the exponentials of their difference to ``top``, and add these to eight sums side by side."""
+def exponentials_in_place(logits, top, sums, scratch):
+    """Replace logits by the exponentials of their difference to ``top``, and add these to eight sums side by side."""
     values = scratch.values
-    for start in range(0, len(heights), WIDTH):
-        n = min(WIDTH, len(heights) - start)
-        block = heights[start : start + n]
+    for start in range(0, len(logits), WIDTH):
+        n = min(WIDTH, len(logits) - start)
+        block = logits[start : start + n]
         for i in range(n):
             values[i] = block[i] - top
         exp_in_place(values, scratch.other, scratch.other_bits, n)
@@ -429,34 +446,36 @@ def sum_of(sums):
 
 
 @njit(cache=True)
-def _mix_row(found, has_data, inverse, counted, row, level, query, scores):
+def _mix_row(found, has_data, inverse, coefficients, row, level, query, scores):
     items = len(scores)
     data = np.empty(items, np.uint8)
     scratch = new_scratch(len(has_data))
-    levels = counted.heights[row]
+    levels = coefficients.item_logits[row]
     for item in range(items):
         scores[item] = levels[level[item]]
     for start in range(0, items, WIDTH):
         end = min(start + WIDTH, items)
-        add_terms(found, start, has_data, inverse, counted, row, scores[start:end], data[start:end], scratch)
+        add_terms(
+            found, start, has_data, inverse, coefficients, row, scores[start:end], data[start:end], scratch
+        )
     scores[query] = _NOTHING
     top = _NOTHING
     for item in range(items):
         top = max(top, scores[item])
     sums = np.zeros(STRIDE, np.float64)
-    powers_in_place(scores, _ZERO if top == _NOTHING else top, sums, scratch)
+    exponentials_in_place(scores, _ZERO if top == _NOTHING else top, sums, scratch)
     total = sum_of(sums)
-    share = np.float32(1 / total if total > 0 else 1.0)
-    gains = counted.gains[row]
+    inverse_z = np.float32(1 / total if total > 0 else 1.0)
+    popularity_factor = coefficients.popularity_factor[row]
     for item in range(items):
-        scores[item] = scores[item] * share * gains[level[item]] if data[item] else _NOTHING
+        scores[item] = scores[item] * inverse_z * popularity_factor[level[item]] if data[item] else _NOTHING
 
 
 @njit(parallel=True, cache=True)
-def _mixed(found, has_data, inverse, counted, level, queries):
+def _mixed(found, has_data, inverse, coefficients, level, queries):
     scores = np.empty((found.shape[0], found.shape[2]), np.float32)
     for one in prange(len(scores)):
         # Numba's own index has another type, for which all that is called would be compiled again.
         row = np.int64(one)
-        _mix_row(found[row], has_data[row], inverse[row], counted, row, level, queries[row], scores[row])
+        _mix_row(found[row], has_data[row], inverse[row], coefficients, row, level, queries[row], scores[row])
     return scores

@@ -1,19 +1,21 @@
 """The terms of the mixture: what a log affinity is a weighted sum of.
 
-With x_i the affinity of signal i from A to B, divided by the mean of A's fifty best (0 where it is negative or the
-signal has no data), n_B the listeners of B, and m_B those it would have if all could hear it, the terms of a pair of
-items (A, B) are
+With x_i the affinity of signal i from A to B, divided by A's scale (:mod:`tigertail.mixing.scale`; 0 where it is
+negative or the signal has no data), n_B the listeners of B, and m_B those it would have if all could hear it, the terms
+of a pair of items (A, B) are
 
     log(1 + x_i / 0.02), log(1 + x_i / 0.3)    two for every signal: its curve
     products of these of two signals           two for every pair of signals that may rest on the same evidence
-    1 or 0                                     1 where no signal but those of plays alone has data about the pair
+    1 or 0                                     1 where no content signal has data about the pair
     log max(n_B, 1)                            the popularity of B
-    log(n_B / (n_B + 3))                       the evidence for B, with 0.3 for n_B = 0
+    log(n_B / (n_B + 3))                       the support of B, with 0.3 for n_B = 0
     log(m_B / n_B)                             how many could not hear B, 0 for n_B = 0
 
-A curve is about linear up to x_i = 0.02, logarithmic above 0.3, and between them as the coefficients say. With a
+A content signal is any that is not a model of plays alone. What is divided out of an affinity is (n_B + 3)^beta, not a
+term: people play by n_B itself, so that is the term, and the 3 keep artists of one listener or none from rising above
+all. A curve is about linear up to x_i = 0.02, logarithmic above 0.3, and between them as the coefficients say. With a
 product, evidence that two signals share need not count twice. An affinity to an item with few listeners is less
-certain: its evidence lowers it. In a catalogue of stars alone every item has more listeners than its peers elsewhere;
+certain: its support lowers it. In a catalogue of stars alone every item has more listeners than its peers elsewhere;
 so the popularity that people play by is that of m_B, and the last term has the coefficient of the popularity. Lists are
 made by people who look anywhere: there it has none.
 """
@@ -28,15 +30,14 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.retrieval.topk import top_k
-
 Floats = NDArray[np.float32]
 
 BENDS: Final = (0.02, 0.3)  # relative affinities above which the two terms of a curve turn logarithmic
-BEST: Final = 50  # of a query's affinities, the number of the best, whose mean is its scale
-EVIDENCE: Final = 3.0  # listeners of an item with which n / (n + 3) is a half
-NO_LISTENER: Final = 0.3  # what stands for n in the evidence for an item without listeners
-ITEM_TERMS: Final = ("popularity", "evidence", "not offered")
+POPULARITY_SMOOTHING: Final = 3.0
+"""Listeners that are added before popularity is divided out, so that artists of one or none do not rise above all."""
+SUPPORT: Final = 3.0  # listeners of an item at which its support, n / (n + 3), is a half
+NO_LISTENER: Final = 0.3  # what stands for n in the support of an item without listeners
+ITEM_TERMS: Final = ("popularity", "support", "not offered")
 """Terms of B alone, in the order of the formulas above."""
 
 
@@ -65,7 +66,11 @@ class Terms:
     def names(self) -> list[str]:
         """The name of each term."""
         curved = [*self.signals, *(" x ".join(pair) for pair in self.overlaps)]
-        return [*(f"{name}, bend {bend}" for name in curved for bend in BENDS), "no data", *ITEM_TERMS]
+        return [
+            *(f"{name}, bend {bend}" for name in curved for bend in BENDS),
+            "no content data",
+            *ITEM_TERMS,
+        ]
 
     def of_signal(self, name: str) -> slice:
         """Return the columns of a signal's curve."""
@@ -76,27 +81,27 @@ class Terms:
         return self._curve(len(self.signals) + self.overlaps.index(pair))
 
     @property
-    def no_data(self) -> int:
-        """The column of the term of pairs that no signal but those of plays alone has data about."""
+    def no_content_data(self) -> int:
+        """The column of the term of pairs that no content signal has data about."""
         return len(self) - len(ITEM_TERMS) - 1
 
     @property
     def popularity(self) -> int:
         """The column of the popularity of B."""
-        return self.no_data + 1 + ITEM_TERMS.index("popularity")
+        return self.no_content_data + 1 + ITEM_TERMS.index("popularity")
 
     @property
     def not_offered(self) -> int:
         """The column of how many could not hear B."""
-        return self.no_data + 1 + ITEM_TERMS.index("not offered")
+        return self.no_content_data + 1 + ITEM_TERMS.index("not offered")
 
     @property
     def of_items(self) -> slice:
         """The columns of the terms of B alone."""
-        return slice(self.no_data + 1, len(self))
+        return slice(self.no_content_data + 1, len(self))
 
     @cached_property
-    def others(self) -> tuple[str, ...]:
+    def content_signals(self) -> tuple[str, ...]:
         """The signals that are not models of plays alone."""
         return tuple(name for name in self.signals if name not in self.plays_only)
 
@@ -123,21 +128,25 @@ class PopularityFeatures:
     smoothed: NDArray[np.float64]
 
     @classmethod
-    def of(cls, listeners: NDArray[np.int64], propensity: NDArray[np.float64]) -> Self:
+    def of(cls, listeners: NDArray[np.int64], adjusted_listeners: NDArray[np.float64]) -> Self:
         """Compute them from the listeners of each item, and those that it would have if all could hear it."""
         played = np.maximum(listeners, 1)
-        missed = np.where(listeners > 0, propensity / played, 1)
+        missed = np.where(listeners > 0, adjusted_listeners / played, 1)
         levels, level = np.unique(np.column_stack([listeners, missed]), axis=0, return_inverse=True)
         listeners, missed = levels.T
         some = np.maximum(listeners, NO_LISTENER)
         columns = (
             np.log(np.maximum(listeners, 1)),
-            np.log(some / (some + EVIDENCE)),
+            np.log(some / (some + SUPPORT)),
             np.log(missed),
         )
-        return cls(level.reshape(-1).astype(np.int32), np.column_stack(columns), np.log(listeners + EVIDENCE))
+        return cls(
+            level.reshape(-1).astype(np.int32),
+            np.column_stack(columns),
+            np.log(listeners + POPULARITY_SMOOTHING),
+        )
 
-    def gains(self, character: float) -> NDArray[np.float64]:
+    def log_popularity(self, character: float) -> NDArray[np.float64]:
         """Return what is subtracted from the log affinity at an exponent of 1, at each level; float64, (levels,).
 
         It is log(n_B + 3) + (1 - t) log(m_B / n_B), with t the character: the popularity that people play by at the
@@ -145,26 +154,6 @@ class PopularityFeatures:
         """
         not_offered = self.values[:, ITEM_TERMS.index("not offered")]
         return np.asarray(self.smoothed + (1 - character) * not_offered)
-
-
-def scales(affinities: Floats, queries: NDArray[np.int32]) -> Floats:
-    """Return the mean of each query's :data:`BEST` affinities to other items, negative ones as 0; float32, (queries,).
-
-    It is 1 where none is above 0.
-    """
-    best = top_k(affinities, BEST, queries)[1]
-    given = np.isfinite(best)
-    total = np.where(given, np.maximum(best, 0), 0).sum(axis=1, dtype=np.float64)
-    mean = total / np.maximum(given.sum(axis=1), 1)
-    return np.where(mean > 0, mean, 1).astype(np.float32)
-
-
-def best_mean(affinities: Floats) -> float:
-    """Return the mean of the :data:`BEST` of some affinities, negative ones as 0; 1 where none is above 0."""
-    given = affinities[np.isfinite(affinities)]
-    best = given if len(given) <= BEST else np.partition(given, -BEST)[-BEST:]
-    mean = float(np.maximum(best, 0).mean(dtype=np.float64)) if len(best) else 0.0
-    return mean if mean > 0 else 1.0
 
 
 def curves(affinities: Floats, scale: Floats) -> tuple[Floats, ...]:
@@ -211,16 +200,16 @@ def term_values(
         Float32, (items, terms).
     """
     values = np.zeros((len(items), len(terms)), np.float32)
-    no_data = np.ones(len(items), np.bool_)
+    no_content_data = np.ones(len(items), np.bool_)
     for name, affinity in affinities.items():
         if name in without:
             continue
         values[:, terms.of_signal(name)] = np.column_stack(curves(affinity, scale[name]))
-        if name in terms.others:
-            no_data &= np.isneginf(affinity)
+        if name in terms.content_signals:
+            no_content_data &= np.isneginf(affinity)
     for pair in terms.overlaps:
         first, second = (values[:, terms.of_signal(name)] for name in pair)
         values[:, terms.of_overlap(pair)] = first * second
-    values[:, terms.no_data] = no_data
+    values[:, terms.no_content_data] = no_content_data
     values[:, terms.of_items] = popularity.values[popularity.level[items]]
     return values

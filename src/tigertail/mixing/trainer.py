@@ -2,7 +2,7 @@
 
 Taste is learned from what held-out listeners play besides the query, among what their source offers; kinship from
 curated lists, starting from constants that were learned before (:mod:`tigertail.mixing.kinship`). The candidates are
-the best answers of all signals at three settings of the popularity dial, and some other items.
+the best answers of all signals at three popularity exponents, and some other items.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from tigertail.mixing.conditional_logit import Choices, fit_conditional_logit
 from tigertail.mixing.config import MixtureConfig
-from tigertail.mixing.kinship import kinship_constants
+from tigertail.mixing.kinship import pretrained_kinship
 from tigertail.mixing.parameters import KINSHIP_FEATURES, TASTE_FEATURES, MixtureParameters
-from tigertail.mixing.pool import SMALL, Bands, pools
-from tigertail.mixing.terms import PopularityFeatures, Terms, scales, term_values
+from tigertail.mixing.pool import SCAN_ALL, Bands, pools
+from tigertail.mixing.scale import scales
+from tigertail.mixing.terms import PopularityFeatures, Terms, term_values
 from tigertail.mixing.training_candidates import best_answers
 from tigertail.mixing.training_set import TrainingQueries
 from tigertail.progress import progress
@@ -60,9 +61,9 @@ def learn(
     plays_only
         Which signals are models of plays alone.
     lists
-        Curated lists, which teach kinship; without them it has the constants learned before.
+        Curated lists, which teach kinship; without them it is the pretrained one.
     seed
-        Seed of the background, and of the signals left out.
+        Seed of the negatives, and of the signals left out.
     threads
         Threads to use; None means all. What is learned is the same for any number.
     """
@@ -75,7 +76,7 @@ def learn(
     return replace(trainer.blank, taste=taste, kinship=kinship)
 
 
-def learn_constants(
+def fit_kinship(
     signals: Mapping[str, Signal],
     lists: TrainingQueries,
     config: MixtureConfig,
@@ -83,7 +84,7 @@ def learn_constants(
     plays_only: Collection[str] = (),
     seed: int = 0,
 ) -> dict[str, list[float]]:
-    """Learn constants of kinship, by the name of the term, from lists alone.
+    """Fit the coefficients of kinship, by the name of the term, to lists alone: those that ship were made so.
 
     Parameters
     ----------
@@ -96,7 +97,7 @@ def learn_constants(
     """
     trainer = _MixtureTrainer.of(signals, lists, config, plays_only, seed)
     prior = trainer.prior(KINSHIP_FEATURES)
-    return dict(zip(trainer.terms.names, trainer.constants(lists, prior).tolist(), strict=True))
+    return dict(zip(trainer.terms.names, trainer.fit_kinship(lists, prior).tolist(), strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +147,10 @@ class _MixtureTrainer:
         listener_cap = int(training.listeners[training.queries].max(initial=0))
         blank = np.zeros((len(terms), TASTE_FEATURES + len(names))), np.zeros((len(terms), KINSHIP_FEATURES))
         return cls(
-            signals, config, MixtureParameters(terms, *blank, listener_cap, (config.beta, config.slope)), seed
+            signals,
+            config,
+            MixtureParameters(terms, *blank, listener_cap, (config.beta, config.beta_slope)),
+            seed,
         )
 
     def prior(self, features: int) -> Reals:
@@ -163,8 +167,8 @@ class _MixtureTrainer:
 
     def taste(self, training: TrainingQueries) -> Reals:
         """Learn the coefficients for what listeners of the query also play; float64, (terms, 3 + signals)."""
-        weights = training.hit_weights(self.config.balance, self.config.correction)
-        choices, features = self._choices(training, weights, self.config.drop)
+        weights = training.hit_weights(self.config.stratum_balance, self.config.popularity_correction)
+        choices, features = self._choices(training, weights, self.config.signal_dropout)
         # People play by m_B, the listeners that B would have if all could hear it (mixing/terms.py):
         # log m_B = log n_B + log(m_B / n_B), so that both parts have one coefficient.
         popularity, not_offered = self.terms.popularity, self.terms.not_offered
@@ -172,34 +176,40 @@ class _MixtureTrainer:
         choices.values[:, not_offered] = 0
         if self.config.coefficients == "constant":
             features[:, 1:TASTE_FEATURES] = 0
-        taste = fit_conditional_logit(choices, features, self.prior(features.shape[1]), self.config.penalty)
+        taste = fit_conditional_logit(
+            choices, features, self.prior(features.shape[1]), self.config.prior_precision
+        )
         taste[not_offered] = taste[popularity]
         return taste
 
     def kinship(self, taste: Reals, lists: TrainingQueries | None) -> Reals:
         """Return the coefficients for what is alike; float64, (terms, 2)."""
-        constants = kinship_constants(self.terms)
-        unknown = np.isnan(constants[:, 0])
-        constants[unknown] = taste[unknown, :KINSHIP_FEATURES]
-        if lists is not None:
-            constants = self.constants(lists, constants)
-        return constants
+        pretrained = pretrained_kinship(self.terms)
+        unknown = np.isnan(pretrained[:, 0])
+        pretrained[unknown] = taste[unknown, :KINSHIP_FEATURES]
+        return pretrained if lists is None else self.fit_kinship(lists, pretrained)
 
-    def constants(self, lists: TrainingQueries, prior: Reals) -> Reals:
+    def fit_kinship(self, lists: TrainingQueries, prior: Reals) -> Reals:
         """Learn the coefficients for being on a curated list; float64, (terms, 2)."""
         choices, features = self._choices(lists, lists.hits.data.astype(np.float64), 0.0)
         choices.values[:, self.terms.not_offered] = 0  # makers of lists look anywhere
-        return fit_conditional_logit(choices, features[:, :KINSHIP_FEATURES], prior, self.config.penalty)
+        return fit_conditional_logit(
+            choices, features[:, :KINSHIP_FEATURES], prior, self.config.prior_precision
+        )
 
     def _choices(self, training: TrainingQueries, weights: Reals, drop: float) -> tuple[Choices, Reals]:
         """Return the candidates of all queries, and the features of the queries.
 
         A query of even row is there twice if chance leaves out some of its signals and not all, so that both cases are
-        learned.
+        learned. A hit on an item that is no candidate does not count: what is learned is to order what the signals
+        bring. So the negatives among the candidates are not weighed by how likely they were drawn, either.
         """
         rng = np.random.default_rng(self.seed)
         values, hits, has_data, listeners = [], [], [], []
-        names, popularity = self.terms.signals, PopularityFeatures.of(training.listeners, training.propensity)
+        names, popularity = (
+            self.terms.signals,
+            PopularityFeatures.of(training.listeners, training.adjusted_listeners),
+        )
         for one in self._candidates(training):
             chosen = _hits_of(training, weights, one.row, one.items)
             left_out = tuple(name for name in one.affinities if rng.random() < drop)
@@ -224,10 +234,10 @@ class _MixtureTrainer:
         """Yield the candidates of each query that a signal has data about."""
         listeners = training.listeners
         rng = np.random.default_rng(self.seed)
-        popular = np.argsort(-listeners, kind="stable")[: self.config.background].astype(np.int32)
+        popular = np.argsort(-listeners, kind="stable")[: self.config.negatives].astype(np.int32)
         queries, counts = np.unique(training.queries, return_counts=True)
         rows = np.split(np.argsort(training.queries, kind="stable"), np.cumsum(counts)[:-1])
-        found = self._of_every_item if len(listeners) <= SMALL else self._of_pools
+        found = self._of_every_item if len(listeners) <= SCAN_ALL else self._of_pools
         for one, answers in zip(found(queries, listeners, popular, rng), rows, strict=True):
             for row in answers.tolist() if one.affinities else ():
                 offered = training.offered[training.catalogue[row], one.items]
@@ -254,9 +264,12 @@ class _MixtureTrainer:
                 name: np.array(signal.affinity(block), np.float32) for name, signal in self.signals.items()
             }
             scale = {name: scales(found, block) for name, found in affinities.items()}
-            best = [best_answers(found, block, listeners, config.candidates) for found in affinities.values()]
+            best = [
+                best_answers(found, block, listeners, config.answers_per_signal)
+                for found in affinities.values()
+            ]
             for index, query in enumerate(block.tolist()):
-                others = rng.integers(0, len(listeners), config.background, np.int32)
+                others = rng.integers(0, len(listeners), config.negatives, np.int32)
                 items = np.unique(np.concatenate([popular, others, *(one[index] for one in best)]))
                 items = items[items != query]
                 has_data = [name for name, signal in self.signals.items() if signal.known[query]]
@@ -274,21 +287,24 @@ class _MixtureTrainer:
         popular: NDArray[np.int32],
         rng: np.random.Generator,
     ) -> Iterator[QueryCandidates]:
-        """Yield the candidates of each query from its pool, where a look at every item would take long."""
+        """Yield the candidates of each query from its pool, where a look at every item would take long.
+
+        The random items are drawn once for a block of queries: they are then compared with all of them at once.
+        """
         names, known = list(self.signals), [signal.known for signal in self.signals.values()]
         bands = Bands.of(listeners)
         for start in range(0, len(queries), _POOLS):
             block = queries[start : start + _POOLS]
-            others = rng.integers(0, len(listeners), self.config.background, np.int32)
+            others = rng.integers(0, len(listeners), self.config.negatives, np.int32)
             drawn = replace(bands, popular=np.union1d(popular, others).astype(np.int32))
             has_data = np.stack([one[block] for one in known], 1)
             pool = pools(self.signals, drawn, block, has_data)
             for index, query in enumerate(block.tolist()):
                 entries = slice(pool.starts[index], pool.starts[index + 1])
-                items, found = pool.items[entries], pool.found[:, entries]
+                items, found = pool.items[entries], pool.affinities[:, entries]
                 asked = np.flatnonzero(has_data[index])
                 best = [
-                    best_answers(found[part, None], None, listeners[items], self.config.candidates)[0]
+                    best_answers(found[part, None], None, listeners[items], self.config.answers_per_signal)[0]
                     for part in asked
                 ]
                 places = np.unique(

@@ -7,10 +7,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.retrieval.popularity_dial import dialled
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.popularity_exponent import at_exponents
+from tigertail.ranking.topk import top_k
 
-DIAL: Final = (0.5, 0.0, -0.5)
+EXPONENTS: Final = (0.5, 0.0, -0.5)
 
 
 def best_answers(
@@ -19,7 +19,7 @@ def best_answers(
     listeners: NDArray[np.int64],
     n: int,
 ) -> list[NDArray[np.int32]]:
-    """Return the best answers of a signal to each query, so many at each of three settings of the dial.
+    """Return the best answers of a signal to each query, so many at each of three popularity exponents.
 
     Parameters
     ----------
@@ -37,6 +37,6 @@ def best_answers(
     list[NDArray[np.int32]]
         Distinct items of each query, ascending.
     """
-    found = [top_k(scores, n, queries)[0] for scores in dialled(affinities, listeners, DIAL)]
+    found = [top_k(scores, n, queries)[0] for scores in at_exponents(affinities, listeners, EXPONENTS)]
     lists = [np.unique(row) for row in np.concatenate(found, axis=1)]
     return [items[items >= 0] for items in lists]

@@ -29,7 +29,7 @@ class TrainingQueries:
         Listeners of each item among those that the signals were fitted to; int64, (items,).
     strata
         Stratum of each item by these listeners; int8, (items,).
-    propensity
+    adjusted_listeners
         Listeners that each item would have if all could hear it: a propensity, not normalised; float64, (items,).
     offered
         Which catalogue offers which item; bool, (catalogues, items).
@@ -41,7 +41,7 @@ class TrainingQueries:
     hits: CSR
     listeners: NDArray[np.int64]
     strata: NDArray[np.int8]
-    propensity: NDArray[np.float64]
+    adjusted_listeners: NDArray[np.float64]
     offered: NDArray[np.bool_]
     catalogue: NDArray[np.int32]
 
@@ -52,11 +52,13 @@ class TrainingQueries:
         hits: CSR,
         listeners: NDArray[np.int64],
         strata: NDArray[np.int8],
-        propensity: NDArray[np.float64],
+        adjusted_listeners: NDArray[np.float64],
     ) -> TrainingQueries:
         """Return queries whose hits were chosen from all items."""
         offered = np.ones((1, len(listeners)), np.bool_)
-        return cls(queries, hits, listeners, strata, propensity, offered, np.zeros(len(queries), np.int32))
+        return cls(
+            queries, hits, listeners, strata, adjusted_listeners, offered, np.zeros(len(queries), np.int32)
+        )
 
     def hit_weights(self, balance: float, correction: float) -> NDArray[np.float64]:
         """Return the weight of every entry of ``hits``.
@@ -122,7 +124,7 @@ class TrainingQueries:
                 others.with_data((others.data * min(scale, hits_per_grade)).astype(np.float32)),
                 self.listeners,
                 self.strata,
-                self.propensity,
+                self.adjusted_listeners,
             )
         )
 
@@ -164,7 +166,7 @@ def training_set(split: Split) -> TrainingQueries:
     hits = CSR.from_coo(pair // items, pair % items, count, (len(keys), items))
     queries, catalogues = (part.astype(np.int32) for part in np.divmod(keys, len(offered)))
     return TrainingQueries(
-        queries, hits, split.popularity, split.strata, split.propensity, offered, catalogues
+        queries, hits, split.popularity, split.strata, split.adjusted_listeners, offered, catalogues
     )
 
 
@@ -172,7 +174,7 @@ def listed_queries(
     grades: CSR,
     listeners: NDArray[np.int64],
     strata: NDArray[np.int8],
-    propensity: NDArray[np.float64],
+    adjusted_listeners: NDArray[np.float64],
 ) -> TrainingQueries:
     """Return the queries of curated lists, whose hits are the grades, scaled to sum to a list's length, at most to ten.
 
@@ -180,7 +182,7 @@ def listed_queries(
     ----------
     grades
         How well each item fits each other by the lists; float32, (items, items); empty rows where there is no list.
-    listeners, strata, propensity
+    listeners, strata, adjusted_listeners
         Of each item, as in :class:`TrainingQueries`.
     """
     asked = np.flatnonzero(grades.row_sizes).astype(np.int32)
@@ -188,4 +190,4 @@ def listed_queries(
     total = np.bincount(lists.entry_rows(), lists.data, len(asked))
     counted = np.minimum(lists.row_sizes, MOST_LISTED) / np.maximum(total, 1e-12)
     hits = lists.with_data((lists.data * counted[lists.entry_rows()]).astype(np.float32))
-    return TrainingQueries.of_everything(asked, hits, listeners, strata, propensity)
+    return TrainingQueries.of_everything(asked, hits, listeners, strata, adjusted_listeners)

@@ -8,7 +8,7 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.dataset.folding import fold_series
-from tigertail.retrieval.mbids import mbid_in
+from tigertail.lookup.mbids import mbid_in
 
 _COLUMNS: Final = {
     c.ARTIST_ID: pl.String(),

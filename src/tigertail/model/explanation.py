@@ -30,7 +30,7 @@ _SIGNALS: Final = {
     "contribution": pl.Float64,
     "factor": pl.Float64,
     "share": pl.Float64,
-    "spoke": pl.Boolean,
+    "has_data": pl.Boolean,
     "evidence": pl.String,
 }
 
@@ -41,7 +41,7 @@ class Reasons:
 
     Each item has carriers, the largest share first, those without data about the pair last. A carrier of listening has
     group (its key), name and share. A carrier of the mixture has signal, contribution, factor (e to the power of the
-    contribution), share (of all contributions above 0), spoke (whether it has data about the pair) and evidence, in
+    contribution), share (of all contributions above 0), has_data (whether it has data about the pair) and evidence, in
     words, "" where there is none; the last is the prior, and the contributions sum to the log affinity. Of any other
     signal there is one carrier, whose contribution is the affinity, without factor.
 
@@ -113,10 +113,10 @@ def explain(
         return _groups([*groups.keys, ELSEWHERE], _shares(groups, seeds, items))
     found = signal.affinity(seeds)[:, items] if affinities is None else affinities
     found = found.astype(np.float64)
-    spoke = found > -np.inf
-    added = np.where(spoke, found, 0)[:, None]
+    has_data = found > -np.inf
+    added = np.where(has_data, found, 0)[:, None]
     [evidence] = _evidence({name: signal}, added, seeds, items, seed_names)
-    return _alone(name, added[:, 0].mean(axis=0), np.asarray(spoke.any(axis=0)), evidence)
+    return _alone(name, added[:, 0].mean(axis=0), np.asarray(has_data.any(axis=0)), evidence)
 
 
 def format_reasons(carriers: list[dict[str, Any]], most: int = 3) -> str:
@@ -126,15 +126,15 @@ def format_reasons(carriers: list[dict[str, Any]], most: int = 3) -> str:
     --------
     >>> format_reasons([{"name": "Poland", "share": 0.61}, {"name": "elsewhere", "share": 0.39}])
     'Poland 61 %, elsewhere 39 %'
-    >>> web = {"signal": "web", "factor": 3.2, "share": 0.4, "spoke": True, "evidence": "mentioned on 4 pages"}
-    >>> print(format_reasons([web, {"signal": "prior", "factor": 1e-4, "share": 0, "spoke": True, "evidence": ""}]))
+    >>> web = {"signal": "web", "factor": 3.2, "share": 0.4, "has_data": True, "evidence": "mentioned on 4 pages"}
+    >>> print(format_reasons([web, {"signal": "prior", "factor": 1e-4, "share": 0, "has_data": True, "evidence": ""}]))
     web x 3.2: mentioned on 4 pages
     """
     if not carriers or "signal" not in carriers[0]:
         return ", ".join(f"{carrier['name']} {_percent(carrier['share'])}" for carrier in carriers[:most])
     lines: list[str] = []
     for carrier in carriers:
-        if not carrier["spoke"] or carrier["share"] < MIN_SHARE:
+        if not carrier["has_data"] or carrier["share"] < MIN_SHARE:
             continue
         evidence = carrier["evidence"]
         if evidence:
@@ -171,9 +171,9 @@ def _factors(
     total = found.sum(axis=0)
     share_of_seed = found / np.where(total > 0, total, 1)
     added = np.zeros((len(seeds), len(names), len(items)))
-    spoke = np.ones(added.shape, np.bool_)
+    has_data = np.ones(added.shape, np.bool_)
     for place in range(len(seeds)):
-        added[place, :-1], spoke[place, :-1] = contributions(place, items)
+        added[place, :-1], has_data[place, :-1] = contributions(place, items)
     added *= share_of_seed[:, None]
     evidence = [
         *_evidence(signal.parts, added[:, :-1], seeds, items, seed_names),
@@ -182,7 +182,7 @@ def _factors(
     logs = added.sum(axis=0)
     affinity = np.log(np.maximum(total / len(seeds), np.finfo(np.float64).tiny))
     logs[-1] = affinity - logs[:-1].sum(axis=0)
-    has_data = np.asarray(spoke.any(axis=0))
+    has_data = np.asarray(has_data.any(axis=0))
     gains = np.maximum(logs[:-1], 0)
     shares = np.zeros(logs.shape)
     shares[:-1] = gains / np.maximum(gains.sum(axis=0), np.finfo(np.float64).tiny)
@@ -197,21 +197,21 @@ def _factors(
         "contribution": contribution,
         "factor": np.exp(contribution),
         "share": shares[part, item],
-        "spoke": has_data[part, item],
+        "has_data": has_data[part, item],
         "evidence": [evidence[one][place] for one, place in zip(parts, item.tolist(), strict=True)],
     }
     return Reasons([len(names)] * len(items), fields, _SIGNALS)
 
 
 def _alone(
-    name: str, affinities: NDArray[np.float64], spoke: NDArray[np.bool_], evidence: list[str]
+    name: str, affinities: NDArray[np.float64], has_data: NDArray[np.bool_], evidence: list[str]
 ) -> Reasons:
     fields: dict[str, NDArray[Any] | list[Any]] = {
         "signal": [name] * len(evidence),
         "contribution": affinities,
         "factor": [None] * len(evidence),
         "share": (affinities != 0).astype(np.float64),
-        "spoke": spoke,
+        "has_data": has_data,
         "evidence": evidence,
     }
     return Reasons([1] * len(evidence), fields, _SIGNALS)

@@ -37,4 +37,4 @@ def read_queries(path: Path, model: Model) -> tuple[NDArray[np.int32], tuple[str
         return model.index.match_all(list(asked.values()))
     except UnknownItemError:
         number = next(number for number, text in asked.items() if model.index.code(text) is None)
-        raise model.index.unknown(asked[number], path=path, line=number) from None
+        raise model.index.unknown_item_error(asked[number], path=path, line=number) from None

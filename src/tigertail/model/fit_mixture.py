@@ -109,7 +109,7 @@ def fit_mixture(
         {name: signals[name] for name in held_out.signals},
         parameters,
         context.interactions.item_listeners,
-        context.exposure.propensity(context.interactions.item_listeners),
+        context.exposure.adjusted_listeners(context.interactions.item_listeners),
         config.beta,
         config.character,
     )
@@ -126,7 +126,11 @@ def curated_queries(split: Split, lists: GroundTruth) -> TrainingQueries | None:
         The lists.
     """
     grades = grade_matrix(lists, split.interactions)
-    return listed_queries(grades, split.popularity, split.strata, split.propensity) if grades.nnz else None
+    return (
+        listed_queries(grades, split.popularity, split.strata, split.adjusted_listeners)
+        if grades.nnz
+        else None
+    )
 
 
 def fit_held_out(context: FitContext, names: Iterable[str]) -> HeldOutSignals | None:

@@ -25,7 +25,7 @@ from tigertail.ingest.formats.spotify import SpotifyHistory
 from tigertail.io.archives import streams
 from tigertail.io.files import read_text
 from tigertail.io.quarantine import Quarantine
-from tigertail.retrieval.item_index import ItemIndex
+from tigertail.lookup.item_index import ItemIndex
 
 _TABLES: Final[dict[str, type[MappedSource]]] = {
     ".csv": Csv,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 import polars as pl
@@ -19,6 +19,7 @@ from tigertail.dataset.full_names import full_name
 from tigertail.dataset.unlisted import SPECIAL_PURPOSE, unlisted
 from tigertail.errors import ConfigError, TigertailWarning
 from tigertail.geo.countries import country_code
+from tigertail.lookup.item_index import ItemIndex
 from tigertail.model.answers import Answers, BulkAnswers
 from tigertail.model.config import ModelConfig
 from tigertail.model.explanation import explain
@@ -27,10 +28,9 @@ from tigertail.model.path import path_between
 from tigertail.model.query_options import QueryOptions, takes_options
 from tigertail.model.radio import RadioOrder, draw, seeds_of
 from tigertail.model.recommend import FoldIn, History, history_scores, uses_vector, with_defaults
-from tigertail.model.resolution import ResolvedSignal, candidate_mask, default_signal, resolve_signal
+from tigertail.model.resolution import ResolvedSignal, allowed_mask, default_signal, resolve_signal
 from tigertail.progress import progress
-from tigertail.retrieval.item_index import ItemIndex
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.topk import top_k
 from tigertail.signals.contract import Composite, Contributions, HasCandidates, RanksAll, Signal
 
 BLOCK_BYTES: Final = 2**27  # affinities held at a time while lists are made
@@ -71,11 +71,11 @@ class Model:
     provenance
         The dataset it was fitted to.
     metrics
-        How much it has seen: listeners, interactions, and items that have a listener.
+        Sizes of the data it was fitted to: listeners, interactions, and items that have a listener.
     version
         Which model it is, of those that were written to disk; None if it was not.
     aliases
-        What else its items are called, as :class:`~tigertail.retrieval.item_index.ItemIndex` takes it; None where no
+        What else its items are called, as :class:`~tigertail.lookup.item_index.ItemIndex` takes it; None where no
         more is known of them.
     """
 
@@ -103,7 +103,7 @@ class Model:
         ----------
         item
             Id, MBID or name of the item, or of several, as of a playlist
-            (:class:`~tigertail.retrieval.item_index.ItemIndex` says what is found); of several items with one name
+            (:class:`~tigertail.lookup.item_index.ItemIndex` says what is found); of several items with one name
             the one with most listeners is meant.
         n
             How many to list.
@@ -172,7 +172,7 @@ class Model:
         if not len(seeds):
             raise ConfigError("no item given", remedy="give the id or name of an item")
         resolved = resolve_signal(self.signals, options)
-        allowed, notes = self._candidates(options)
+        allowed, notes = self._allowed(options)
         found = None
         if len(seeds) == 1 and _asks_candidates(resolved.signal, options):
             [found] = _from_candidates(resolved.signal, seeds, n, allowed)
@@ -211,7 +211,7 @@ class Model:
         resolved = resolve_signal(self.signals, options)
         if not _asks_candidates(resolved.signal, options):
             return [self.answer(queries[[row]], n, why=why, options=options) for row in range(len(queries))]
-        allowed, notes = self._candidates(options)
+        allowed, notes = self._allowed(options)
         every = _from_candidates(resolved.signal, queries, n, allowed)
         return [
             self.answer(queries[[row]], n, why=why, options=options)
@@ -266,7 +266,8 @@ class Model:
         Returns
         -------
         polars.DataFrame
-            The columns of :meth:`similar`; the score is relative to the best item of each of its two parts.
+            The columns of :meth:`similar`; the score is relative to the best item of each of its two parts,
+            the lists of what they played and their vector (:mod:`tigertail.model.recommend`).
 
         Warns
         -----
@@ -314,7 +315,7 @@ class Model:
         _check_length(n)
         options = with_defaults(options, self.signals, default_signal(self.signals))
         resolved = resolve_signal(self.signals, options)
-        allowed, notes = self._candidates(options)
+        allowed, notes = self._allowed(options)
         allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed
         if not include_known:
             allowed[history.items] = False
@@ -564,7 +565,7 @@ class Model:
             codes = queries
         else:
             codes, notes = self.index.match_all(queries)
-        allowed, further = self._candidates(options)
+        allowed, further = self._allowed(options)
         blocks = list(self._lists(resolved.signal, codes, top, allowed, exact=bool(options.exact)))
         targets, items, scores, ranks = (
             np.concatenate([block[place] for block in blocks] or [np.empty(0, dtype)])
@@ -607,9 +608,9 @@ class Model:
         """Resolves ids, MBIDs and names to item codes, and suggests close names."""
         return ItemIndex(self.items, self.aliases, country_code)
 
-    def _candidates(self, options: QueryOptions) -> tuple[NDArray[np.bool_] | None, tuple[str, ...]]:
+    def _allowed(self, options: QueryOptions) -> tuple[NDArray[np.bool_] | None, tuple[str, ...]]:
         """Return which items may be listed, None where all may, and what a person should know of the choice."""
-        allowed = candidate_mask(self.items, options)
+        allowed = allowed_mask(self.items, options)
         if not options.exclude and not len(self.unlisted):
             return allowed, ()
         codes, notes = self.index.match_all(options.exclude)
@@ -651,13 +652,50 @@ class Model:
                 else:
                     answers, scores = _best_of_all(signal, queries, top, allowed)
                 row, place = np.nonzero(answers >= 0)
-                yield queries[row], answers[row, place], scores[row, place], (place + 1).astype(np.int32)
+                yield _Lists(
+                    queries[row], answers[row, place], scores[row, place], (place + 1).astype(np.int32)
+                )
                 tick(len(queries))
 
 
-_Found = tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32], Contributions | None]
-"""Answers, their affinities, those from each seed, and what the parts of a mixture add to these."""
-_Lists = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32], NDArray[np.int32]]
+class _Found(NamedTuple):
+    """The answers to a query.
+
+    Parameters
+    ----------
+    items
+        Codes, best first; int32, (answers,).
+    affinities
+        After all seeds together; float32, (answers,).
+    by_seed
+        From each seed; float32, (seeds, answers).
+    contributions
+        What the parts of a mixture add to these.
+    """
+
+    items: NDArray[np.int32]
+    affinities: NDArray[np.float32]
+    by_seed: NDArray[np.float32]
+    contributions: Contributions | None
+
+
+class _Lists(NamedTuple):
+    """The lists of some queries, one row an answer.
+
+    Parameters
+    ----------
+    queries, items
+        Codes; int32, (rows,).
+    affinities
+        Float32, (rows,).
+    ranks
+        From 1; int32, (rows,).
+    """
+
+    queries: NDArray[np.int32]
+    items: NDArray[np.int32]
+    affinities: NDArray[np.float32]
+    ranks: NDArray[np.int32]
 
 
 def _asks_candidates(signal: Signal, options: QueryOptions) -> bool:
@@ -676,7 +714,7 @@ def _from_candidates(
         listed = codes[row] >= 0
         items, best = codes[row][listed], affinities[row][listed]
         contributions = partial(_contributions, signal, queries[row])
-        every.append((items, best, best[None], contributions) if sure else None)
+        every.append(_Found(items, best, best[None], contributions) if sure else None)
     return every
 
 
@@ -700,7 +738,7 @@ def _from_all(
     codes, affinities = top_k(_masked(mean_affinity(by_seed), allowed), n)
     listed = codes[0] >= 0
     items = codes[0][listed]
-    return items, affinities[0][listed], by_seed[:, items], contributions
+    return _Found(items, affinities[0][listed], by_seed[:, items], contributions)
 
 
 def _best_of_all(

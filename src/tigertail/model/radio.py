@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.folding import fold_series
 from tigertail.errors import ConfigError
+from tigertail.lookup.item_index import ItemIndex
 from tigertail.model.answers import Answers, Playlist
 from tigertail.model.query_options import QueryOptions
-from tigertail.retrieval.item_index import ItemIndex
 
 SEEDS: Final = 10
 """Tracks that stand for an artist in a catalogue of tracks."""
@@ -132,7 +132,7 @@ def seeds_of(index: ItemIndex, texts: Sequence[str]) -> tuple[NDArray[np.int32],
         elif len(theirs := np.flatnonzero(index.of_artist(text))[:SEEDS]):
             codes += theirs.tolist()
         else:
-            raise index.unknown(text)
+            raise index.unknown_item_error(text)
     return np.array(list(dict.fromkeys(codes)), np.int32), tuple(note for note in notes if note)
 
 

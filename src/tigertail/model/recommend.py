@@ -24,10 +24,11 @@ from numpy.typing import NDArray
 from tigertail.errors import ConfigError
 from tigertail.factorization import ALSConfig, solve_against
 from tigertail.factorization.confidence import ConfidenceConfig, confidence
+from tigertail.lookup.item_index import ItemIndex
+from tigertail.mixing.terms import POPULARITY_SMOOTHING
 from tigertail.model.config import ModelConfig
 from tigertail.model.query_options import QueryOptions
 from tigertail.model.registry import FACTORS, LISTENING, observable_pairs
-from tigertail.retrieval.item_index import ItemIndex
 from tigertail.signals.contract import HasCharacter, HasItemVectors, HasPopularityExponent, Signal
 from tigertail.signals.local import GroupedCoListening
 from tigertail.sparse import CSR
@@ -47,7 +48,6 @@ REGULARISATION: Final = 3.0
 MOST_LISTS: Final = 200
 """Items of a long history that are asked for their lists, the most played first; all of them shape the vector."""
 
-_SMOOTHING: Final = 3.0
 _STEPS: Final = 12
 _AT_A_TIME: Final = 2**22  # affinities held at a time
 _SHOWN: Final = 5  # unknown items in a notice
@@ -101,7 +101,7 @@ class History:
             notes[match.note] = None
             plays[match.code] = plays.get(match.code, 0.0) + count
         if not plays:
-            raise index.unknown(texts[0])
+            raise index.unknown_item_error(texts[0])
         if unknown:
             names = ", ".join(dict.fromkeys(unknown[:_SHOWN]))
             more = f" and {len(unknown) - _SHOWN:,} more" if len(unknown) > _SHOWN else ""
@@ -167,7 +167,7 @@ class FoldIn:
             observable = observable_pairs(listening.exposure.including(listening.plays), listening.popularity)
         solver = config.base.solver(weights, observable)
         solver = solver.model_copy(update={"reg": REGULARISATION * solver.reg})
-        return cls(np.asarray(factors.vectors), listening.propensity, solver, config.confidence)
+        return cls(np.asarray(factors.vectors), listening.adjusted_listeners, solver, config.confidence)
 
     def scores(self, history: History, beta: float) -> Floats:
         """Return how well each item fits the listener, popularity divided out; float32, (items,)."""
@@ -177,7 +177,7 @@ class FoldIn:
             confidence(one, self.confidence), self.vectors, start, self.solver, steps=_STEPS
         )
         fit = self.vectors @ listener[0]
-        return np.asarray(fit / (self.popularity + _SMOOTHING) ** (beta - OFFSET), np.float32)
+        return np.asarray(fit / (self.popularity + POPULARITY_SMOOTHING) ** (beta - OFFSET), np.float32)
 
 
 def with_defaults(options: QueryOptions, signals: Mapping[str, Signal], default: str) -> QueryOptions:

@@ -91,7 +91,7 @@ def model_defaults(signals: Mapping[str, Signal], config: ModelConfig) -> dict[s
     }
 
 
-def candidate_mask(items: pl.DataFrame, options: QueryOptions) -> NDArray[np.bool_] | None:
+def allowed_mask(items: pl.DataFrame, options: QueryOptions) -> NDArray[np.bool_] | None:
     """Return which items may be listed; bool, (items,); None where all may.
 
     Raises

@@ -63,7 +63,8 @@ def create_app(
     ModelError
         If a model is missing or damaged.
     """
-    warnings.simplefilter("ignore", TigertailWarning)  # an erasure warns, and answers all the same
+    # In the whole process: notices travel in the answers, and nobody reads what a worker warns of.
+    warnings.simplefilter("ignore", TigertailWarning)
     context = Context(settings, _served_models(settings, runtime_dir), _queue(settings), _store(settings))
     rates = _rates(settings, runtime_dir)
 
@@ -147,8 +148,8 @@ def _served_models(settings: Settings, runtime_dir: Path | None) -> ServedModels
     if settings.challenger is not None:
         folders[CHALLENGER] = settings.challenger
 
-    def changed(role: str, new: bool) -> None:
-        metrics.MODEL_RELOADS.labels(role, "loaded" if new else "refused").inc()
+    def changed(role: str, accepted: bool) -> None:
+        metrics.MODEL_RELOADS.labels(role, "loaded" if accepted else "refused").inc()
 
     return ServedModels(
         folders, changed, runtime_dir and runtime_dir / "models", settings.unlisted, settings.signers

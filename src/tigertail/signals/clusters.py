@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange
-from tigertail.retrieval.topk import offer, thin_bands
+from tigertail.ranking.topk import offer, thin_bands
 from tigertail.signals.directions import directions
 from tigertail.signals.products import ROWS, STEP, WIDTH, add_block, at_length, blocks, products
 
@@ -102,7 +102,7 @@ class ClusteredVectors:
     ) -> Codes:
         """Return the items of each band with the largest product with each query, as far as they count.
 
-        They count where :func:`tigertail.retrieval.topk.thin_bands` leaves them.
+        They count where :func:`tigertail.ranking.topk.thin_bands` leaves them.
 
         Parameters
         ----------

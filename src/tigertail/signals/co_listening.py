@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from tigertail.kernels import njit, prange
-from tigertail.retrieval.topk import offer, sort_best_first
+from tigertail.ranking.topk import offer, sort_best_first
 from tigertail.signals.neighbour_lists import NeighbourLists, best_of_each, matrix_rows
 from tigertail.sparse import CSR
 

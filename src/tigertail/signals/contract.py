@@ -5,9 +5,13 @@ capability with ``isinstance(signal, Capability)``, not for a class. Only what f
 (:mod:`tigertail.model.update`) or takes one apart (:mod:`tigertail.evaluation.diagnosis`) names its class.
 
 One parameter has the same name and meaning in every signal: ``beta``, the **popularity exponent**. The affinity to
-an item is divided by the item's popularity (its listeners, or the length of its vector or row, which grows with
-them) to the power beta. With 0 nothing is divided and popular items rise. The higher beta is, the lower they are
-ranked. Below 0 they rise even more.
+an item is divided by the item's popularity to the power beta. With 0 nothing is divided and popular items rise. The
+higher beta is, the lower they are ranked. Below 0 they rise even more. What stands for popularity grows with it:
+
+- the listeners of the item in co-listening, local models, sequences and pairs;
+- the length of its vector in factors;
+- the length of its row of label weights in annotation, which grows with how much is said of it;
+- the listeners it would have if all could hear it in the mixture.
 """
 
 from __future__ import annotations
@@ -219,7 +223,7 @@ class Composite(Protocol):
         -------
         contributions
             The rest of the log affinity is the prior, of the popularity of the item; float64, (parts, items).
-        spoke
+        has_data
             Whether the part has data about the pair; bool, (parts, items).
         """
 
@@ -249,7 +253,7 @@ class Composite(Protocol):
         self,
         signals: Mapping[str, Signal],
         listeners: NDArray[np.int64],
-        propensity: NDArray[np.float64],
+        adjusted_listeners: NDArray[np.float64],
     ) -> Signal:
         """Return the signal with the same parameters and other signals of the same names as parts.
 
@@ -259,7 +263,7 @@ class Composite(Protocol):
             By name; parts that are not among them are left out.
         listeners
             Listeners of each item; int64, (items,).
-        propensity
+        adjusted_listeners
             Listeners that each item would have if all could hear it; float64, (items,).
         """
 
@@ -328,7 +332,7 @@ class Retrieves(Protocol):
         """Return items that can be the best answers to some queries: of each band those with the largest affinities.
 
         With bands of items with about as many listeners, they are the best under any popularity exponent; those
-        that :func:`tigertail.retrieval.topk.thin_bands` does not leave may lack.
+        that :func:`tigertail.ranking.topk.thin_bands` does not leave may lack.
 
         Parameters
         ----------
@@ -345,10 +349,10 @@ class Retrieves(Protocol):
             In no order, some of them twice, -1 where there are no more; (queries, at most).
         """
 
-    def affinity_at(
+    def affinity_of_pairs(
         self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
     ) -> NDArray[np.float32]:
-        """Return the affinity from each query to some items, as :meth:`Signal.affinity` does but for last digits.
+        """Return the affinity from each query to some items, as :meth:`Signal.affinity` does up to rounding.
 
         Parameters
         ----------
@@ -365,8 +369,8 @@ class Retrieves(Protocol):
 class ComparesFew(Retrieves, Protocol):
     """Can find its affinity from many queries to the same few items in less time than pair by pair."""
 
-    def affinity_to(self, queries: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Return the affinity from each query to some items, as :meth:`Signal.affinity` does but for last digits.
+    def affinity_block(self, queries: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the affinity from each query to some items, as :meth:`Signal.affinity` does up to rounding.
 
         Parameters
         ----------

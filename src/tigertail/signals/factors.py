@@ -91,7 +91,7 @@ class FactorAffinity:
         asked, theirs = self.vectors[queries], clusters.cluster_of[queries]
         return clusters.largest(asked, theirs, n, band, self._power(self.beta))
 
-    def affinity_at(
+    def affinity_of_pairs(
         self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
     ) -> NDArray[np.float32]:
         """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""

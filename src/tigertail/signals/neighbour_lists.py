@@ -60,7 +60,7 @@ class NeighbourLists:
         found[np.arange(found.shape[1]) < sizes[:, None]] = rows.indices
         return found
 
-    def affinity_at(
+    def affinity_of_pairs(
         self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
     ) -> NDArray[np.float32]:
         """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""

@@ -15,13 +15,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.kernels import njit, prange, prefer_numpy
-from tigertail.retrieval.topk import keep_best, sort_best_first
+from tigertail.kernels import njit, one_query_in_numpy, prange
+from tigertail.ranking.topk import keep_best, sort_best_first
 from tigertail.threads import threads_for
 
-WIDTH: Final = (
-    256  # items in a block, long enough that its sums take most of the time, short enough for the cache
-)
+# The kernels below are written out for STEP, ROWS and EIGHT: do not change these alone.
+WIDTH: Final = 256
+"""Items in a block: so many that its sums take most of the time, so few that it fits the cache."""
 STEP: Final = 4  # factors taken at a time
 ROWS: Final = 4  # queries taken at a time
 _GATHERED: Final = 128  # items beyond the best that gather before the best are selected
@@ -73,7 +73,7 @@ def products(queries: NDArray[np.float32], laid_out: NDArray[np.float32], items:
     """
     padded = at_length(queries, laid_out.shape[1])
     scores = np.empty((len(queries), items), np.float32)
-    if prefer_numpy(len(queries)):
+    if one_query_in_numpy(len(queries)):
         _numpy_products(padded, laid_out, scores)
     else:
         with threads_for(len(queries) * laid_out.size):

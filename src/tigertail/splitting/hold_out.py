@@ -94,9 +94,9 @@ class Split:
         return self.interactions.item_listeners
 
     @cached_property
-    def propensity(self) -> NDArray[np.float64]:
+    def adjusted_listeners(self) -> NDArray[np.float64]:
         """Training listeners that each item would have if all could hear it; float64, (items,)."""
-        return self.train_exposure.propensity(self.popularity)
+        return self.train_exposure.adjusted_listeners(self.popularity)
 
 
 def hold_out(dataset: Dataset, config: ProtocolConfig, *, among: pl.Series | None = None) -> Split:

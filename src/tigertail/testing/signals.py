@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.topk import top_k
 from tigertail.signals.contract import ComparesFew, RanksAll, Retrieves, Signal
 
 
@@ -119,14 +119,14 @@ def check_ranks(signal: Signal) -> None:
         _require(affinities.tobytes() == best.tobytes(), "the best affinities have the same bits")
 
 
-def check_affinities_at(signal: Signal) -> None:
+def check_affinities_of_pairs(signal: Signal) -> None:
     """Check that a signal that retrieves has the same affinities at some items as to all."""
     if not isinstance(signal, Retrieves):
         return
     every = _every(signal)
     items = every[::3]
     starts = np.arange(len(every) + 1, dtype=np.int64) * len(items)
-    at = signal.affinity_at(every, starts, np.tile(items, len(every))).reshape(len(every), -1)
+    at = signal.affinity_of_pairs(every, starts, np.tile(items, len(every))).reshape(len(every), -1)
     expected = signal.affinity(every)[:, items]
     _require(
         bool((np.isfinite(at) == np.isfinite(expected)).all()), "it has data at an item where it has any"
@@ -134,7 +134,7 @@ def check_affinities_at(signal: Signal) -> None:
     close = np.isclose(at, expected, rtol=1e-4, atol=1e-6) | ~np.isfinite(expected)
     _require(bool(close.all()), "the affinity at an item is that among all items")
     if isinstance(signal, ComparesFew):
-        few = signal.affinity_to(every, items)
+        few = signal.affinity_block(every, items)
         close = np.isclose(few, expected, rtol=1e-4, atol=1e-6) | (few == expected)
         _require(bool(close.all()), "the affinity to a few items is that among all items")
 
@@ -173,7 +173,7 @@ SIGNAL_CHECKS: Final[tuple[Callable[[Signal], None], ...]] = (
     check_batches,
     check_queries_unchanged,
     check_ranks,
-    check_affinities_at,
+    check_affinities_of_pairs,
     check_nearest,
 )
 """The checks that hold for every signal, one per promise."""

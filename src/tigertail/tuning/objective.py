@@ -10,7 +10,7 @@ import numpy as np
 
 from tigertail.evaluation.baselines import ALS, ItemItem
 from tigertail.evaluation.metrics.ranking import METRICS, score_lists
-from tigertail.evaluation.scoring import DIAL, ranked_lists
+from tigertail.evaluation.scoring import EXPONENTS, ranked_lists
 from tigertail.evaluation.statistics.intervals import dominated
 from tigertail.model.config import ModelConfig
 from tigertail.model.fit_mixture import HeldOutSignals, fit_held_out, fit_mixture, mixed_names
@@ -33,15 +33,15 @@ def score(signal: Signal, split: Split) -> Scores:
                 split.relevant,
                 split.query_listeners,
                 split.query_items,
-                split.propensity,
+                split.adjusted_listeners,
             ),
             axis=0,
         )
-        for lists in ranked_lists(signal, split, DIAL)
+        for lists in ranked_lists(signal, split, EXPONENTS)
     ]
     plane = [METRICS.index("nDCG"), METRICS.index("IPS-nDCG")]
     area = float(dominated(np.stack(means)[None, :, plane])[0])
-    return {FRONTIER: area} | dict(zip(METRICS, means[DIAL.index(0.0)].tolist(), strict=True))
+    return {FRONTIER: area} | dict(zip(METRICS, means[EXPONENTS.index(0.0)].tolist(), strict=True))
 
 
 def relative(scores: Mapping[str, Scores], default: Mapping[str, Scores]) -> float:

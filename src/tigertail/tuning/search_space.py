@@ -4,7 +4,7 @@ The studies *base*, *co-listening* and *mixture* tune the model: each starts fro
 before. The study *plain* tunes plain ALS, a baseline, over the ranges of the base: its regularisation does not grow
 with the number of a listener's items or an item's listeners (nu = 0), and it ranks by the cosine.
 
-The popularity exponents are not searched. They move a system along its frontier, as the popularity dial does, and
+The popularity exponents are not searched. They move a system along its frontier, as these do, and
 hardly change the area under it: a search would set them by chance. The share of listeners that the mixture learns from
 is not searched either: for each trial all signals would have to be fitted again.
 """
@@ -82,11 +82,11 @@ _ALS: Final[SearchSpace] = {
 }
 _MIXTURE: Final[SearchSpace] = {
     "mixture.coefficients": CategoricalDistribution(("by query", "constant")),
-    "mixture.candidates": IntDistribution(15, 240, log=True),
-    "mixture.background": IntDistribution(30, 1000, log=True),
-    "mixture.balance": FloatDistribution(0, 1),
-    "mixture.correction": FloatDistribution(0, 1),
-    "mixture.penalty": _log(1, 1000),
+    "mixture.answers_per_signal": IntDistribution(15, 240, log=True),
+    "mixture.negatives": IntDistribution(30, 1000, log=True),
+    "mixture.stratum_balance": FloatDistribution(0, 1),
+    "mixture.popularity_correction": FloatDistribution(0, 1),
+    "mixture.prior_precision": _log(1, 1000),
 }
 
 BASE: Final = "base"

@@ -6,7 +6,7 @@ import pytest
 from tigertail.errors import ConfigError
 from tigertail.evaluation import Split
 from tigertail.evaluation.baselines import BPR, bpr
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.topk import top_k
 
 EVERY = np.arange(26, dtype=np.int32)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation import ProtocolConfig, Split, hold_out
 from tigertail.evaluation.baselines import CountryPopularity
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.topk import top_k
 
 Plays = list[tuple[str, str, float]]
 STARS = ["star one", "star two"]

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from tigertail.evaluation import Split, baselines
 from tigertail.evaluation.recommender import Recommender
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.topk import top_k
 from tigertail.signals.contract import Signal
 
 # Small enough for small worlds; those that are no use to anybody but as a measure come first.

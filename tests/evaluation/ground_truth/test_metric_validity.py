@@ -38,7 +38,7 @@ def test_kendall_is_that_of_scipy(x: list[int], y: list[int]) -> None:
 
 
 class Fixed:
-    """Recommends some items after each, in an order that no popularity dial turns round."""
+    """Recommends some items after each, in an order that no popularity exponent turns round."""
 
     def __init__(self, ids: list[str], likes: Likes) -> None:
         self._scores = np.full((len(ids), len(ids)), -np.inf, np.float32)
@@ -88,7 +88,7 @@ def test_listeners_who_are_right_order_systems_as_the_truth_does(scenes: Dataset
     assert found.systems == ["wrong", "perfect", "half"]
     for row in found.rows:
         if row.group == "overall" and row.metric in ("nDCG", "Recall", FRONTIER):
-            assert row.points == 3  # lists that the dial leaves alone count once
+            assert row.points == 3  # lists that no exponent changes count once
             assert row.tau.mean == pytest.approx(1.0)
             assert row.regret.mean == pytest.approx(0.0)
 

@@ -11,7 +11,7 @@ from ir_measures import RR, R, nDCG
 from numpy.typing import NDArray
 
 from tigertail.evaluation.metrics.ranking import METRICS, score_lists
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.topk import top_k
 from tigertail.sparse import CSR
 
 K = 20

@@ -23,7 +23,7 @@ from tigertail.evaluation import (
     write_training,
 )
 from tigertail.model import ModelConfig
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.topk import top_k
 
 # Кино is n1, Sigur Rós n2 and The Cure n3; two artists are called Nirvana: n4 and s4.
 LISTS = [("n1", "n3", 0.9), ("n1", "n2", 0.5), ("n1", "s1", 0.7), ("n2", "n1", 3.0)]

@@ -8,7 +8,7 @@ import pytest
 from scipy import sparse
 
 from tigertail.signals.annotation.config import AnnotationConfig
-from tigertail.signals.annotation.evidence import co_annotation_weight, entries, gather, idf_of, weigh
+from tigertail.signals.annotation.evidence import annotator_matrix, entries, gather, idf_of, weigh
 from tigertail.signals.annotation.fit import fit_reliability
 from tigertail.signals.annotation.opinions import Opinions, read_opinions
 
@@ -55,5 +55,5 @@ def test_only_who_annotates_several_items_is_company(world: MakeWorld) -> None:
     made = world({"a": "rock", "b": "pop", "c": "jazz"}, people="ann bob", rows=rows)
     config = AnnotationConfig(estimate_reliability=False)
     opinions = read(made)
-    together = co_annotation_weight(opinions, fit_reliability(opinions, config)).toarray()
+    together = annotator_matrix(opinions, fit_reliability(opinions, config)).toarray()
     assert (together > 0).sum(axis=0).tolist() == [0, 3, 3, 0]  # the nameless, ann, bob, once

@@ -106,7 +106,7 @@ def written_out(signal: GroupedCoListening) -> Reals:
             weight += (m + config.prior) * met
         for b in range(items):
             if n[a] and n[b]:
-                affinity[a, b] = total[b] / (weight or 1) * signal.propensity[b] ** -config.beta
+                affinity[a, b] = total[b] / (weight or 1) * signal.adjusted_listeners[b] ** -config.beta
                 if lens is not None:
                     there = [u for g in lens.groups for u in groups[g]]
                     n_there = sum(b in hears[u] for u in there)

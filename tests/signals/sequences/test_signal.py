@@ -104,9 +104,11 @@ def test_a_curators_repertoire_is_a_sequence_more(tmp_path: Path) -> None:
 
 def test_a_popularity_exponent_below_one_lets_stars_rise(tmp_path: Path) -> None:
     rows = show("s", "ab") + show("t", "ac") + show("u", "bd") + show("v", "be")
-    dialled = {beta: fitted(tmp_path, rows, PLAIN.model_copy(update={"beta": beta})) for beta in (0.0, 1.0)}
-    assert affinity(dialled[1.0], "a", "c") > affinity(dialled[1.0], "a", "b"), "b is everywhere"
-    assert affinity(dialled[0.0], "a", "c") == pytest.approx(affinity(dialled[0.0], "a", "b"))
+    at_exponents = {
+        beta: fitted(tmp_path, rows, PLAIN.model_copy(update={"beta": beta})) for beta in (0.0, 1.0)
+    }
+    assert affinity(at_exponents[1.0], "a", "c") > affinity(at_exponents[1.0], "a", "b"), "b is everywhere"
+    assert affinity(at_exponents[0.0], "a", "c") == pytest.approx(affinity(at_exponents[0.0], "a", "b"))
 
 
 def drawn(seed: int) -> list[Row]:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.topk import top_k
 from tigertail.signals.web import Evidence, Web, WebConfig, fit_web
 
 Scenes = tuple[Dataset, Interactions]

@@ -25,8 +25,8 @@ class RP3Beta(Recommender):
     are binary.
 
     With exposure, n_B^beta is that of the listeners that B would have if all could hear it
-    (:attr:`~tigertail.splitting.hold_out.Split.propensity`). The first step is the same either way: dividing by the
-    listeners of A who could hear B, in place of n_A, gave a smaller frontier on inner held-out listeners of the union.
+    (:attr:`~tigertail.splitting.hold_out.Split.adjusted_listeners`). The first step is the same either way: dividing by
+    the listeners of A who could hear B, in place of n_A, gave a smaller frontier on inner held-out listeners.
     """
 
     neighbours: int = Field(200, ge=1)
@@ -48,7 +48,7 @@ class RP3Beta(Recommender):
         plays = split.interactions.plays
         to_items = _transitions(plays, self.alpha)
         to_listeners = _transitions(plays.transpose(), self.alpha)
-        listeners = split.propensity if self.exposure else split.popularity
+        listeners = split.adjusted_listeners if self.exposure else split.popularity
         popularity = np.maximum(listeners, 1).astype(np.float64)
         gains = (popularity**-self.beta).astype(np.float32)
         return CoListening(strongest_products(to_listeners, to_items, self.neighbours, gains=gains))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.full_names import full_names
 from tigertail.progress import progress
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.topk import top_k
 from tigertail.signals.contract import Signal
 
 LISTED: Final = 20

@@ -1,6 +1,6 @@
 """Evaluation by a ground truth of similarity: curated lists, or the true affinity of a simulated world."""
 
-from tigertail.evaluation.ground_truth.best_dial import BestDial, at_best_dial, cache_fits
+from tigertail.evaluation.ground_truth.best_exponent import BestExponent, at_best_exponent, cache_fits
 from tigertail.evaluation.ground_truth.evaluation import (
     GRADED_METRICS,
     GroundTruthReport,
@@ -18,12 +18,12 @@ from tigertail.evaluation.ground_truth.metric_validity import (
 
 __all__ = [
     "GRADED_METRICS",
-    "BestDial",
+    "BestExponent",
     "GroundTruthReport",
     "GroundTruthRow",
     "MetricValidity",
     "MetricValidityRow",
-    "at_best_dial",
+    "at_best_exponent",
     "cache_fits",
     "evaluate_against",
     "full_split",

@@ -1,6 +1,6 @@
 """Validity of held-out metrics: whether they order systems as the true affinity of a simulated world does.
 
-Every system is fitted once, on the training listeners, and its lists at every setting of the popularity dial are
+Every system is fitted once, on the training listeners, and its lists at every popularity exponent are
 scored twice: by the held-out listeners, and by the true affinity (nDCG with the affinity as the grade), over the
 same queries with the same weights. The agreement of the two orders is Kendall's tau-b (M. G. Kendall, "The treatment
 of ties in ranking problems", Biometrika 1945); listeners are resampled for its interval. Settings with the same
@@ -8,7 +8,7 @@ lists count once.
 
 Cold queries are in none of the strata, because few systems answer them.
 
-A whole system is scored by the size of its frontier, and by the largest value of a metric over the dial; its true
+A whole system is scored by the size of its frontier, and by the largest value of a metric over the exponents; its true
 score is the largest true nDCG.
 
 The cost of a wrong order is the regret: the true nDCG lost by choosing lists with the metric, as a share of the
@@ -29,7 +29,7 @@ from tigertail.dataset.strata import Stratum
 from tigertail.evaluation.ground_truth.evaluation import graded_metrics
 from tigertail.evaluation.metrics.ranking import METRICS, score_lists
 from tigertail.evaluation.report import OVERALL
-from tigertail.evaluation.scoring import DIAL, ranked_lists
+from tigertail.evaluation.scoring import EXPONENTS, ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate, Reals, dominated
 from tigertail.evaluation.systems.system import System, default_systems
 from tigertail.ground_truth.ground_truth import GroundTruth, grade_matrix
@@ -52,7 +52,7 @@ class MetricValidityRow:
     group
         The stratum of the query, or "overall".
     compared
-        "lists" (systems at every setting of the dial) or "systems" (each over its whole dial).
+        "lists" (systems at every popularity exponent) or "systems" (each over the exponents).
     metric
         The held-out metric.
     points
@@ -164,12 +164,12 @@ def kendall(x: Reals, y: Reals) -> Reals:
 
 
 def _points(system: System, split: Split, truth: GroundTruth) -> list[Reals]:
-    """Return, for every distinct setting of the dial, held-out metrics and true nDCG; (metrics + 1, queries).
+    """Return, for every distinct popularity exponent, held-out metrics and true nDCG; (metrics + 1, queries).
 
     NaN where a held-out listener has no relevant item for a query, or the ground truth none.
     """
     grades = grade_matrix(truth, split.interactions)
-    lists = ranked_lists(system.fit(split), split, DIAL)
+    lists = ranked_lists(system.fit(split), split, EXPONENTS)
     points = []
     for setting, listed in enumerate(lists):
         if any(np.array_equal(listed, other) for other in lists[:setting]):
@@ -179,7 +179,7 @@ def _points(system: System, split: Split, truth: GroundTruth) -> list[Reals]:
             split.relevant,
             split.query_listeners,
             split.query_items,
-            split.propensity,
+            split.adjusted_listeners,
         )
         true = graded_metrics(listed, grades.select_rows(split.query_items))[:, 0]
         points.append(np.concatenate([held_out.T, true[None]]))

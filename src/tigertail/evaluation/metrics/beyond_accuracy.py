@@ -1,7 +1,7 @@
 """Beyond-accuracy metrics: coverage, concentration, popularity, diversity and locality of lists.
 
-Lists are those of the distinct query items of a split; N_B is the number of lists that hold B, n_B the
-number of B's training listeners, and the catalogue the items with a training listener.
+Lists are those of the distinct query items of a split where nothing else is said; N_B is the number of lists that
+hold B, n_B the number of B's training listeners, and the catalogue the items with a training listener.
 
 =============  =======================================================================================
 coverage@k     share of the catalogue that is in some list
@@ -10,9 +10,10 @@ popularity@k   mean n_B over all places of all lists (ARP of Yin et al., VLDB 20
 APLT@k         mean share of tail items in a list (Abdollahpouri et al., RecSys 2017); the tail is all
                items but the most popular ones that hold 80 % of interactions
 hubness@k      skewness of N_B over the catalogue (Radovanovic et al., JMLR 2010)
-ILS@k          mean cosine, over pairs of a list, of their training listeners (Ziegler et al., WWW 2005)
+ILS@k          mean cosine, over pairs of a list, of their training listeners (Ziegler et al., WWW 2005);
+               of the lists of the 2,000 most popular query items
 locality JS@k  mean Jensen-Shannon divergence, in bits, between the share of local items among those a
-               listener plays and in the query's list; local: of the listener's country (Lesota et al. 2024)
+               listener plays and in the list of every query; local: of the listener's country (Lesota et al. 2024)
 cohesion       affinity among a country's artists, minus the same by that country's listeners:
                see :mod:`tigertail.evaluation.metrics.country_cohesion`
 =============  =======================================================================================
@@ -33,7 +34,7 @@ from tigertail.signals.contract import Signal
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
 
-MAX_LISTS: Final = 2000  # lists scored by intra-list similarity
+MAX_LISTS: Final = 2000  # scored by intra-list similarity; codes run from the most popular item down
 
 
 def list_figures(lists: NDArray[np.int32], signal: Signal, split: Split) -> dict[str, float]:

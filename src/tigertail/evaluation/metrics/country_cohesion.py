@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from tigertail.evaluation.metrics.locality import UNKNOWN
 from tigertail.progress import progress
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.topk import top_k
 from tigertail.signals.contract import Signal
 from tigertail.sparse import CSR
 

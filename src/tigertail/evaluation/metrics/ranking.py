@@ -2,7 +2,7 @@
 
 In all of them a query is an item A of a held-out listener, the relevant items are the listener's others,
 and the list ranks the listener's catalogue without A. With rel_r = 1 where the item at rank r is relevant,
-g = 1 / propensity of the item (at least 1), and R the relevant items:
+g = 1 / max(propensity of the item, 1), and R the relevant items:
 
     nDCG@k     = sum_r rel_r / log2(r + 1)  /  IDCG,    IDCG = sum_{r <= min(k, |R|)} 1 / log2(r + 1)
     IPS-nDCG@k = sum_r rel_r w_r / log2(r + 1)  /  IDCG,    w = g / (mean of g over R)
@@ -31,6 +31,7 @@ from tigertail.kernels import njit, prange
 from tigertail.sparse import CSR
 
 METRICS: Final = ("nDCG", "IPS-nDCG", "Recall", "RR")
+_NDCG, _IPS_NDCG, _RECALL, _RR = range(4)  # their columns
 
 
 def score_lists(
@@ -52,7 +53,7 @@ def score_lists(
     listeners, items
         Listener (row of ``relevant``) and item of each query; int32, (queries,).
     propensity
-        Training listeners of each item, corrected for who could hear it (:attr:`Split.propensity`); (items,).
+        Training listeners of each item, corrected for who could hear it (:attr:`Split.adjusted_listeners`); (items,).
     targets
         Items that can be relevant, such as those of one stratum; bool, (items,). Lists do not change.
 
@@ -74,26 +75,27 @@ def score_lists(
     nDCG is (1 + 1/2) / (1 + 1/log2(3)). Gains are 1/1 and 1/2 with mean 3/4, so weights are 4/3 and 2/3, and
     IPS-nDCG is (4/3 + 2/3/2) / (1 + 1/log2(3)).
     """
-    gains = 1.0 / np.maximum(propensity, 1)
-    counted = np.ones(len(propensity), np.bool_) if targets is None else targets
-    return _score_lists(lists, relevant.indptr, relevant.indices, listeners, items, gains, counted)  # type: ignore[no-any-return]
+    inverse_propensity = 1.0 / np.maximum(propensity, 1)
+    can_be_relevant = np.ones(len(propensity), np.bool_) if targets is None else targets
+    held_out = relevant.indptr, relevant.indices
+    return _score_lists(lists, *held_out, listeners, items, inverse_propensity, can_be_relevant)  # type: ignore[no-any-return]
 
 
 @njit(parallel=True, cache=True)
-def _score_lists(lists, offsets, indices, listeners, items, gains, counted):
+def _score_lists(lists, offsets, indices, listeners, items, inverse_propensity, can_be_relevant):
     k = lists.shape[1]
-    out = np.full((len(items), 4), np.nan)
+    out = np.full((len(items), len(METRICS)), np.nan)
     for query in prange(len(items)):
         liked = indices[offsets[listeners[query]] : offsets[listeners[query] + 1]]
         relevant = 0
-        mean_gain = 0.0
+        mean_weight = 0.0
         for item in liked:
-            if item != items[query] and counted[item]:
-                mean_gain += gains[item]
+            if item != items[query] and can_be_relevant[item]:
+                mean_weight += inverse_propensity[item]
                 relevant += 1
         if relevant == 0:
             continue
-        mean_gain /= relevant
+        mean_weight /= relevant
         ideal = dcg = ips = first = 0.0
         hits = 0
         for rank in range(k):
@@ -101,17 +103,17 @@ def _score_lists(lists, offsets, indices, listeners, items, gains, counted):
             if rank < relevant:
                 ideal += discount
             item = lists[query, rank]
-            if item < 0 or item == items[query] or not counted[item]:
+            if item < 0 or item == items[query] or not can_be_relevant[item]:
                 continue
             at = np.searchsorted(liked, item)
             if at < len(liked) and liked[at] == item:
                 dcg += discount
-                ips += gains[item] / mean_gain * discount
+                ips += inverse_propensity[item] / mean_weight * discount
                 hits += 1
                 if first == 0:
                     first = 1 / (rank + 1)
-        out[query, 0] = dcg / ideal
-        out[query, 1] = ips / ideal
-        out[query, 2] = hits / min(k, relevant)
-        out[query, 3] = first
+        out[query, _NDCG] = dcg / ideal
+        out[query, _IPS_NDCG] = ips / ideal
+        out[query, _RECALL] = hits / min(k, relevant)
+        out[query, _RR] = first
     return out

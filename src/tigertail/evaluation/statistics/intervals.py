@@ -105,7 +105,7 @@ class ClusterBootstrap:
         Parameters
         ----------
         sweep
-            nDCG and IPS-nDCG of every query at each setting of the dial; float64, (dial, 2, queries).
+            nDCG and IPS-nDCG of every query at each popularity exponent; float64, (exponents, 2, queries).
         """
         settings = len(sweep)
         means = np.nanmean(sweep, axis=2)

@@ -31,7 +31,7 @@ _USER: Final = "user.json"
 _MOST_USER_BYTES: Final = 1 << 20
 # Names of exports: listenbrainz_USER_1769300000.zip, USER_lb-2024-01-11.json.
 _NAMED: Final = (re.compile(r"listenbrainz_(.+)_\d+"), re.compile(r"(.+)_lb-\d{4}-\d\d-\d\d"))
-_MBID: Final = r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_MBID: Final = f"(?i){c.UUID}"
 
 
 class ListenBrainz(Export):

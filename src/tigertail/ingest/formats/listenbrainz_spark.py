@@ -33,7 +33,6 @@ _PIECE: Final = 1 << 24
 _ROWS: Final = 1 << 20  # of a block: as many as a row group of the dumps has
 _MAGIC: Final = b"PAR1"
 _NUMBERED: Final = re.compile(r"(\d+)\.parquet$")
-_MBID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _DAMAGE: Final = (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
 _LISTENED_AT: Final = "listened_at"
@@ -219,7 +218,7 @@ def _lists(texts: pl.Series) -> pl.DataFrame:
     """Return the MBIDs of each text that has some, as ``text`` and ``listed``; a text that is no MBID as it is."""
     lower = pl.col("text").str.to_lowercase()
     sent = lower.str.split(",").list.n_unique()
-    ids = lower.str.extract_all(_MBID).list.unique(maintain_order=True)
+    ids = lower.str.extract_all(c.UUID).list.unique(maintain_order=True)
     # Clients have sent lists with a gap: whose MBID is missing is not said, so the credit is known by its text alone.
     whole = ids.list.len() == sent
     listed = pl.when(whole).then(ids).when(sent == 1).then(pl.concat_list("text"))

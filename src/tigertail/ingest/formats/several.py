@@ -11,7 +11,7 @@ from tigertail import columns as c
 from tigertail.dataset.table_spec import ITEM, ITEM_REFERENCE, PAIR_REFERENCES
 from tigertail.io.quarantine import Quarantine, reasons
 
-_MBID: Final = r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_MBID: Final = f"(?i){c.UUID}"
 _SIZE: Final = "#size"
 AMOUNTS: Final = (c.PLAYS, c.RATING, c.WEIGHT, c.COUNT, c.POSITION)
 """What is said of each item of a list."""

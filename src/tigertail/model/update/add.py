@@ -190,8 +190,8 @@ def _signals(
         own_weight = own_weights(listeners, config.back_off)
         updated[BACK_OFF] = replace(back_off, own=updated[FACTORS], own_weight=own_weight)
     if isinstance(mixture := model.signals.get(MIXTURE), Composite):
-        propensity = cast("GroupedCoListening", updated[LISTENING]).propensity
-        mixed = mixture.with_parts(updated, listeners, propensity)
+        adjusted_listeners = cast("GroupedCoListening", updated[LISTENING]).adjusted_listeners
+        mixed = mixture.with_parts(updated, listeners, adjusted_listeners)
         assert isinstance(mixed, Mixture)
         # A play more moves every affinity of listening a little, and so every list.
         updated[MIXTURE] = with_candidates(mixed, config.retrieval.candidates)

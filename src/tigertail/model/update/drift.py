@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tigertail.model.model import Model
 from tigertail.model.registry import LISTENING
 from tigertail.model.update.merge import ADDED
-from tigertail.retrieval.topk import top_k
+from tigertail.ranking.topk import top_k
 from tigertail.signals.remap import ItemRemap
 
 SAMPLE: Final = 200  # items whose neighbours are compared

@@ -9,10 +9,10 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.folding import fold_series
+from tigertail.lookup.mbids import mbid_in
 from tigertail.model.aliases import item_aliases
 from tigertail.model.artists import with_artists
 from tigertail.model.model import Model
-from tigertail.retrieval.mbids import mbid_in
 
 _OLD: Final = "old"  # the model's id
 _KEY: Final = "key"

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.dataset.folding import fold_series
-from tigertail.retrieval.item_index import ItemIndex
+from tigertail.lookup.item_index import ItemIndex
 from tigertail.service.serving.served_model import ServedModel
 
 

@@ -45,7 +45,7 @@ class Carrier(Answer):
     signal: str | None = None
     contribution: float | None = Field(None, description="These sum to the logarithm of the affinity.")
     factor: float | None = Field(None, description="What it multiplies the affinity by.")
-    spoke: bool | None = Field(None, description="Whether the signal has data about the pair.")
+    has_data: bool | None = Field(None, description="Whether the signal has data about the pair.")
     evidence: str | None = None
     group: str | None = None
     name: str | None = None

@@ -97,7 +97,7 @@ def weigh(evidence: Evidence, config: AnnotationConfig, idf: Reals) -> sparse.cs
     return weights
 
 
-def co_annotation_weight(opinions: Opinions, reliability: AnnotatorReliability) -> sparse.csr_array:
+def annotator_matrix(opinions: Opinions, reliability: AnnotatorReliability) -> sparse.csr_array:
     """Return who of the crowd annotates which item, whatever they say.
 
     Each counts as far as they are trusted, and the less the more they annotate; sparse float64,

@@ -12,7 +12,7 @@ from tigertail.dataset.interactions import Interactions
 from tigertail.signals.annotation.config import AnnotationConfig
 from tigertail.signals.annotation.evidence import (
     Evidence,
-    co_annotation_weight,
+    annotator_matrix,
     entries,
     gather,
     idf_of,
@@ -63,7 +63,7 @@ def fit_annotation(
     idf = idf_of(evidence)
     parts = [weigh(evidence, config, idf)]
     if config.co_annotation_weight:
-        parts.append(config.co_annotation_weight * co_annotation_weight(opinions, reliability))
+        parts.append(config.co_annotation_weight * annotator_matrix(opinions, reliability))
     weights = sparse.hstack(parts, format="csr", dtype=np.float32)
     matrix, people, experts = columns_beside(weights, evidence)
     prediction = None

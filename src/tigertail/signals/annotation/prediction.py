@@ -81,7 +81,7 @@ class Prediction:
         clusters = self._clusters
         return clusters.largest(self.vectors[queries], clusters.cluster_of[queries], n, band, gain)
 
-    def affinity_at(
+    def affinity_of_pairs(
         self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
     ) -> Vectors:
         """Return the affinity from each query to some items, one after the other; float32."""

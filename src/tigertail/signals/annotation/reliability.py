@@ -33,8 +33,10 @@ Reals = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 SWEEPS: Final = 15
-ANNOTATOR_PRIOR: Final = (2.0, 0.3)
-"""Prior opinions for an annotator, and against for each doubling of the number of their opinions."""
+FOR_ANNOTATOR: Final = 2.0  # prior opinions for an annotator
+AGAINST_ANNOTATOR: Final = (
+    0.3  # prior opinions against one, for each doubling of the number of their opinions
+)
 LABEL_PRIOR: Final = (5.0, 0.5)  # prior opinions for a label, and against
 _START: Final = (0.8, 0.9, 0.7)  # of t, q and r
 _HABIT: Final = 10.0  # opinions until an annotator has habits
@@ -95,32 +97,36 @@ def estimate_reliability(
     items, labels, annotators = sizes
     if not len(item):
         return AnnotatorReliability(np.empty(0), np.full(annotators, _START[0]), np.full(labels, _START[1]))
-    cell, mine, habit = (
+    # Which opinions sums are taken over: of one item and label, of one item and annotator, of one annotator and label.
+    of_item_and_label, of_item_and_annotator, of_annotator_and_label = (
         np.unique(codes, return_inverse=True)[1]
         for codes in (item * labels + label, item * annotators + annotator, annotator * labels + label)
     )
     given = np.bincount(annotator, minlength=annotators)
     used = np.bincount(label, minlength=labels)
-    cheap = spam_tolerance * np.bincount(habit)[habit] / (given[annotator] + _HABIT)
-    by_annotator, by_label = np.full(annotators, _START[0]), np.full(labels, _START[1])
-    meant = np.full(len(item), _START[2])
+    same_label = np.bincount(of_annotator_and_label)[of_annotator_and_label]
+    spam_chance = spam_tolerance * same_label / (given[annotator] + _HABIT)
+    t, q = np.full(annotators, _START[0]), np.full(labels, _START[1])
+    r = np.full(len(item), _START[2])
     for _ in range(SWEEPS):
-        total = np.bincount(item, meant, items).astype(np.float64)
-        same = np.bincount(cell, meant)[cell] - meant
-        others = total[item] - np.bincount(mine, meant)[mine]
+        total = np.bincount(item, r, items).astype(np.float64)
+        x_il = np.bincount(of_item_and_label, r)[of_item_and_label] - r
+        x_i = total[item] - np.bincount(of_item_and_annotator, r)[of_item_and_annotator]
         # Differences of sums may fall below 0 by rounding.
-        same, others = np.maximum(same, 0), np.maximum(others, 0)
-        chance = np.maximum(_chance(item, label, meant, total, labels)[label], cheap)
-        ratio = (same / chance + smoothing) / (others + smoothing)
-        t, q = by_annotator[annotator], by_label[label]
-        meant = t * q * ratio / (t * q * ratio + 1 - t * q)
-        unmeant = (1 - meant) / (1 - t * q)
-        careful, sensible = meant + unmeant * t * (1 - q), meant + unmeant * q * (1 - t)
-        doubt = ANNOTATOR_PRIOR[1] * np.log2(1 + given)
-        supporting = ANNOTATOR_PRIOR[0] + np.bincount(annotator, careful, annotators)
-        by_annotator = supporting / (ANNOTATOR_PRIOR[0] + doubt + given + _TINY)
-        by_label = (LABEL_PRIOR[0] + np.bincount(label, sensible, labels)) / (sum(LABEL_PRIOR) + used)
-    return AnnotatorReliability(meant, by_annotator, by_label)
+        x_il, x_i = np.maximum(x_il, 0), np.maximum(x_i, 0)
+        c_ul = np.maximum(_chance(item, label, r, total, labels)[label], spam_chance)
+        ratio = (x_il / c_ul + smoothing) / (x_i + smoothing)  # L
+        t_u, q_l = t[annotator], q[label]
+        r = t_u * q_l * ratio / (t_u * q_l * ratio + 1 - t_u * q_l)
+        # An arbitrary opinion may be that of a reliable annotator on a bad label, or the reverse.
+        arbitrary = (1 - r) / (1 - t_u * q_l)
+        of_reliable_annotator = r + arbitrary * t_u * (1 - q_l)
+        of_reliable_label = r + arbitrary * q_l * (1 - t_u)
+        against = AGAINST_ANNOTATOR * np.log2(1 + given)
+        supporting = FOR_ANNOTATOR + np.bincount(annotator, of_reliable_annotator, annotators)
+        t = supporting / (FOR_ANNOTATOR + against + given + _TINY)
+        q = (LABEL_PRIOR[0] + np.bincount(label, of_reliable_label, labels)) / (sum(LABEL_PRIOR) + used)
+    return AnnotatorReliability(r, t, q)
 
 
 def _chance(item: Codes, label: Codes, meant: Reals, total: Reals, labels: int) -> Reals:

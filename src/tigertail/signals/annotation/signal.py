@@ -1,24 +1,22 @@
 """Affinity from annotations: items with the same labels, the same annotators, and labels that predict the same."""
 
-# Kernels are compiled from their bodies, so annotations would have no effect here.
-# mypy: disable-error-code="no-untyped-def"
-
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final, Self, overload
+from typing import Any, Final, Self
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
-from tigertail.kernels import njit, prange, prefer_numpy
-from tigertail.retrieval.topk import best_of_bands
+from tigertail.kernels import one_query_in_numpy
+from tigertail.signals.annotation import kernels
 from tigertail.signals.annotation.explain import ANNOTATOR, PREDICTION, format_shared_labels
+from tigertail.signals.annotation.kept_labels import KeptLabels
 from tigertail.signals.annotation.lexicon import Lexicon
 from tigertail.signals.annotation.prediction import Prediction
 from tigertail.signals.contract import Arrays
@@ -27,44 +25,8 @@ from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
 from tigertail.threads import threads_for
 
-_LOOKED_AT: Final = 12  # shared labels, of which some may tell no more than others
 LOOKED_UP: Final = 2**15  # entries of labels read for a query that looks for its best answers
 CONTRIBUTION: Final = "contribution"
-
-
-class KeptLabels(Sequence[tuple[str, str]]):
-    """Labels as they are kept on disk, read when one is shown: affinities need none.
-
-    Parameters
-    ----------
-    kept
-        JSON in UTF-8; uint8.
-    """
-
-    def __init__(self, kept: NDArray[np.uint8]) -> None:
-        self._kept = kept
-
-    @cached_property
-    def _read(self) -> list[tuple[str, str]]:
-        return [(facet, name) for facet, name in json.loads(np.asarray(self._kept).tobytes())]
-
-    @overload
-    def __getitem__(self, label: int) -> tuple[str, str]: ...
-
-    @overload
-    def __getitem__(self, label: slice) -> list[tuple[str, str]]: ...
-
-    def __getitem__(self, label: int | slice) -> tuple[str, str] | list[tuple[str, str]]:
-        """Return facet and name of one label, or of several."""
-        return self._read[label]
-
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        """Iterate over facets and names."""
-        return iter(self._read)
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self._read)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +52,7 @@ class Annotation:
     labels
         Facet and name of each label.
     beta
-        Popularity exponent.
+        Popularity exponent: the power of the length of an item's row of weights, which grows with what is said of it.
     norm_floor
         s.
     left_out
@@ -168,18 +130,18 @@ class Annotation:
     def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return the affinity from each query to every item; float32, (queries, items)."""
         scores = np.zeros((len(queries), self.weights.shape[0]), np.float32)
-        asked, answers = self._asked, self._answers
+        asked, answers = self._query_rows, self._postings
         given = (
             *(asked.indptr, asked.indices, asked.data),
             *(answers.indptr, answers.indices, answers.data),
             np.asarray(queries, np.int32),
             scores,
         )
-        if prefer_numpy(len(queries)):
+        if one_query_in_numpy(len(queries)):
             _numpy_scores(*given)
         else:
             with threads_for(scores.size):
-                _scores(*given)
+                kernels.sum_shared(*given)
         if self.prediction:
             scores += self.prediction.affinity(queries) * self._predicted_scale
         scores[:, ~self.known] = -np.inf
@@ -198,22 +160,22 @@ class Annotation:
         """
         found = np.full((len(queries), int(band.max(initial=0)) + 1, n), -1, np.int32)
         with threads_for(len(queries) * LOOKED_UP):
-            _most_shared(
-                matrix_rows(self._asked), matrix_rows(self._answers), queries, band, LOOKED_UP, found
+            kernels.most_shared(
+                matrix_rows(self._query_rows), matrix_rows(self._postings), queries, band, LOOKED_UP, found
             )
         shared = found.reshape(len(queries), -1)
         if not self.prediction:
             return shared
         return np.hstack([shared, self.prediction.nearest(queries, n, band, self._predicted_scale)])
 
-    def affinity_at(
+    def affinity_of_pairs(
         self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
     ) -> NDArray[np.float32]:
         """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""
         scores = np.empty(len(items), np.float32)
         with threads_for(len(items) * 16):
-            _scores_at(
-                matrix_rows(self._asked),
+            kernels.sum_shared_of_pairs(
+                matrix_rows(self._query_rows),
                 matrix_rows(self._answer_rows),
                 self.weights.shape[1],
                 queries,
@@ -222,7 +184,7 @@ class Annotation:
                 scores,
             )
         if self.prediction:
-            scores += self.prediction.affinity_at(queries, starts, items) * self._predicted_scale[items]
+            scores += self.prediction.affinity_of_pairs(queries, starts, items) * self._predicted_scale[items]
         known = self.known[items] & np.repeat(self.known[queries], np.diff(starts))
         return np.asarray(np.where(known, scores, -np.inf), np.float32)
 
@@ -274,7 +236,7 @@ class Annotation:
     def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
         """Return the labels that each item shares with the query, as far as they link them most."""
         linking: list[Iterable[tuple[str, str]]]
-        if prefer_numpy(1):
+        if one_query_in_numpy(1):
             linking = [self._linking(query, item) for item in items.tolist()]
         else:
             linking = self._linking_all(query, items)
@@ -286,9 +248,9 @@ class Annotation:
     def _linking_all(self, query: int, items: NDArray[np.int32]) -> list[Iterable[tuple[str, str]]]:
         """Return what :meth:`_linking` does, for an item and each of some others."""
         weights, prediction = self.weights, self.prediction
-        codes, sizes, with_ties = _link(
+        codes, sizes, with_ties = kernels.link(
             *(weights.indptr, weights.indices, weights.data, len(self._linked_by) - 2, query, items),
-            *(np.sqrt(self._squares[query]) / self._shared_weight, self._lengths),
+            *(np.sqrt(self._squares[query]) / self._shared_weight, self._denominators),
             prediction.vectors if prediction else np.empty((0, 0), np.float32),
             self._predicted_scale if prediction else np.empty(0, np.float32),
         )
@@ -316,7 +278,7 @@ class Annotation:
             ranked.append((-float(part[len(labels) :].sum()), ANNOTATOR, ""))
         if predicted := self._predicted_part(a, b):
             ranked.append((-predicted, PREDICTION, ""))
-        return [(facet, label) for _, facet, label in sorted(ranked)[:_LOOKED_AT]]
+        return [(facet, label) for _, facet, label in sorted(ranked)[: kernels.LOOKED_AT]]
 
     def _parts(self, a: int, b: int, at_a: NDArray[np.int64], at_b: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return what each column that two rows share adds to the affinity from a to b."""
@@ -335,7 +297,7 @@ class Annotation:
         return (place[at_b], at_b), of_b[at_b]
 
     def _divisor(self, a: int, b: int) -> float:
-        return float(np.sqrt(self._squares[a]) / self._shared_weight * self._lengths[b])
+        return float(np.sqrt(self._squares[a]) / self._shared_weight * self._denominators[b])
 
     def _predicted_part(self, a: int, b: int) -> float:
         """Return what predicted listening adds to the affinity from a to b."""
@@ -368,22 +330,22 @@ class Annotation:
         return np.bincount(self.weights.entry_rows(), values**2, self.weights.shape[0]).astype(np.float64)
 
     @cached_property
-    def _asked(self) -> CSR:
-        """Rows of length 1."""
+    def _query_rows(self) -> CSR:
+        """Rows of queries, of length 1."""
         return self._scaled(np.sqrt(self._squares))
 
     @cached_property
     def _answer_rows(self) -> CSR:
         """Rows of answers: which labels each item carries, and what that is worth."""
-        return self._scaled(self._lengths / self._shared_weight)
+        return self._scaled(self._denominators / self._shared_weight)
 
     @cached_property
-    def _answers(self) -> CSR:
-        """Columns of answers: who carries each label, and what that is worth."""
+    def _postings(self) -> CSR:
+        """The inverted index: who carries each label, and what that is worth."""
         return self._answer_rows.transpose()
 
     @cached_property
-    def _lengths(self) -> NDArray[np.float64]:
+    def _denominators(self) -> NDArray[np.float64]:
         """What the affinity to each item is divided by."""
         return np.asarray((self._squares + self.norm_floor**2) ** (self.beta / 2))
 
@@ -420,126 +382,3 @@ def _numpy_scores(
         for entry in range(offsets[query], offsets[query + 1]):
             carriers = slice(*item_offsets[columns[entry] : columns[entry] + 2])
             row[items[carriers]] += values[entry] * item_values[carriers]
-
-
-@njit(cache=True)
-def _link(offsets, columns, values, labels, query, items, divisor, lengths, predicted, predicted_scale):
-    """Return the labels that link each item most to the query, how many, and whether two of them do so equally."""
-    codes = np.full((len(items), _LOOKED_AT + 1), -1, np.int32)  # one more shows whether the last is tied
-    sizes = np.zeros(len(items), np.int64)
-    with_ties = np.zeros(len(items), np.bool_)
-    best = np.empty(_LOOKED_AT + 1, np.float64)
-    for place in range(len(items)):
-        item, found = items[place], codes[place]
-        filled = _link_shared(
-            offsets, columns, values, labels, query, item, divisor * lengths[item], best, found
-        )
-        if len(predicted):
-            alike = 0.0
-            for j in range(predicted.shape[1]):
-                alike += np.float64(predicted[query, j]) * predicted[item, j]
-            if alike > 0 and predicted_scale[item] > 0:
-                filled = _insert(best, found, filled, alike * predicted_scale[item], labels + 1)
-        for rank in range(1, filled):
-            with_ties[place] |= best[rank] == best[rank - 1]
-        sizes[place] = min(filled, _LOOKED_AT)
-    return codes, sizes, with_ties
-
-
-@njit(cache=True)
-def _link_shared(offsets, columns, values, labels, query, item, divisor, best, found):
-    """Insert the labels that two items share, and the people, into a descending list; return how long it is."""
-    filled = 0
-    people = 0.0
-    same_people = False
-    own, end = offsets[query], offsets[query + 1]
-    for entry in range(offsets[item], offsets[item + 1]):
-        column = columns[entry]
-        while own < end and columns[own] < column:
-            own += 1
-        if own == end:
-            break
-        if columns[own] == column:
-            part = np.float64(values[own]) * values[entry] / divisor
-            if column < labels:
-                filled = _insert(best, found, filled, part, column)
-            else:
-                people += part
-                same_people = True
-    if same_people:
-        filled = _insert(best, found, filled, people, labels)
-    return filled
-
-
-@njit(cache=True)
-def _insert(best, found, filled, part, code):
-    """Insert a number into a descending list, which drops its last where it is full; return how long it is."""
-    most = len(best)
-    if filled == most and part <= best[most - 1]:
-        return filled
-    rank = min(filled, most - 1)
-    while rank > 0 and best[rank - 1] < part:
-        best[rank], found[rank] = best[rank - 1], found[rank - 1]
-        rank -= 1
-    best[rank], found[rank] = part, code
-    return min(filled + 1, most)
-
-
-@njit(parallel=True, cache=True)
-def _scores(offsets, columns, values, item_offsets, items, item_values, queries, scores):
-    # Each query's sums are taken in the order of its labels, by one thread: the same in any company.
-    for place in prange(len(queries)):
-        query = queries[place]
-        row = scores[place]
-        for entry in range(offsets[query], offsets[query + 1]):
-            value = values[entry]
-            column = columns[entry]
-            for other in range(item_offsets[column], item_offsets[column + 1]):
-                row[items[other]] += value * item_values[other]
-
-
-@njit(parallel=True, cache=True)
-def _most_shared(asked, answers, queries, band, most, found):
-    """Write the items with the largest sums over shared labels, from the rarest label on."""
-    items = len(band)
-    for chunk in prange((len(queries) + 15) // 16):
-        sums = np.zeros(items, np.float32)
-        touched = np.empty(items, np.int32)
-        for place in range(16 * chunk, min(16 * chunk + 16, len(queries))):
-            begin, end = asked.indptr[queries[place]], asked.indptr[queries[place] + 1]
-            labels = asked.indices[begin:end]
-            order = np.argsort(answers.indptr[labels + 1] - answers.indptr[labels], kind="mergesort")
-            count = 0
-            read = 0
-            for entry in order:
-                first, last = answers.indptr[labels[entry]], answers.indptr[labels[entry] + 1]
-                read += last - first
-                if read > most:
-                    break
-                value = asked.data[begin + entry]
-                for other in range(first, last):
-                    item = answers.indices[other]
-                    if sums[item] == 0 and count < items:
-                        touched[count] = item
-                        count += 1
-                    sums[item] += value * answers.data[other]
-            best_of_bands(sums, touched[:count], queries[place], band, found[place])
-            for item in touched[:count]:
-                sums[item] = 0
-
-
-@njit(parallel=True, cache=True)
-def _scores_at(asked, rows, width, queries, starts, items, scores):
-    for chunk in prange((len(queries) + 15) // 16):
-        weights = np.zeros(width, np.float32)
-        for place in range(16 * chunk, min(16 * chunk + 16, len(queries))):
-            begin, end = asked.indptr[queries[place]], asked.indptr[queries[place] + 1]
-            for entry in range(begin, end):
-                weights[asked.indices[entry]] = asked.data[entry]
-            for one in range(starts[place], starts[place + 1]):
-                total = np.float32(0)
-                for other in range(rows.indptr[items[one]], rows.indptr[items[one] + 1]):
-                    total += weights[rows.indices[other]] * rows.data[other]
-                scores[one] = total
-            for entry in range(begin, end):
-                weights[asked.indices[entry]] = 0

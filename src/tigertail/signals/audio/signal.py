@@ -117,7 +117,7 @@ class AudioAffinity:
         unusual = clusters.largest(asked, theirs, n, band, sharpness, -self.usual[:, 0] * sharpness)
         return np.hstack([found, unusual])
 
-    def affinity_at(
+    def affinity_of_pairs(
         self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
     ) -> Reals:
         """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""

@@ -19,7 +19,7 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError
-from tigertail.kernels import njit, prange, prefer_numpy
+from tigertail.kernels import njit, one_query_in_numpy, prange
 from tigertail.signals.backoff.explain import explain_through_artists
 from tigertail.signals.contract import Arrays, Explainable, Reindexable, Signal
 from tigertail.signals.factors import FactorAffinity
@@ -89,7 +89,7 @@ class BackOff:
         theirs = np.ascontiguousarray(self.artists.affinity(distinct.astype(np.int32)))
         place = np.where(artists == NO_ARTIST, NO_ARTIST, place).astype(np.int32)
         scores = np.empty(own.shape, np.float32)
-        mix = _numpy_mix if prefer_numpy(len(queries)) else _mix
+        mix = _numpy_mix if one_query_in_numpy(len(queries)) else _mix
         mix(
             own,
             theirs,

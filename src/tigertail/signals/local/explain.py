@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.kernels import njit, prefer_numpy
+from tigertail.kernels import njit, one_query_in_numpy
 from tigertail.signals.local.groups import group_name
 from tigertail.signals.local.kernels import PlayGraph
 from tigertail.signals.phrases import format_count, within
@@ -41,7 +41,7 @@ def common_by_group(graph: PlayGraph, groups: int, query: int, items: NDArray[np
         Counts, those of listeners of no group last; int64, (items, groups).
     """
     counts = np.zeros((len(items), groups), np.int64)
-    if not prefer_numpy(1):
+    if not one_query_in_numpy(1):
         _count_common(graph, query, items, counts)
         return counts
     own = graph.listeners_of(query)

@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.kernels import njit, prange, prefer_numpy
-from tigertail.retrieval.topk import best_of_bands
+from tigertail.kernels import njit, one_query_in_numpy, prange
+from tigertail.ranking.topk import best_of_bands
 from tigertail.signals.products import EIGHT, products_of_one
 from tigertail.sparse import CSR
 from tigertail.threads import threads_for
@@ -151,7 +151,7 @@ def common_listeners(
     common = np.zeros((len(queries), len(graph.item_offsets) - 1), np.float32)
     met = np.zeros(weights.shape, np.float32)
     of_catalogue = np.zeros((len(queries), catalogues), np.float32)
-    if prefer_numpy(len(queries)):
+    if one_query_in_numpy(len(queries)):
         _numpy_common(queries, graph, weights, common, met, of_catalogue)
         return common, met, of_catalogue
     listeners = int((graph.item_offsets[queries + 1] - graph.item_offsets[queries]).sum())
@@ -255,7 +255,7 @@ def vectors_to_ask(queries: Codes, mass: Floats, vectors: GroupVectors) -> tuple
     """
     asking = np.zeros((len(queries), vectors.world.shape[1]), np.float32)
     own = np.zeros((len(queries), mass.shape[1] - 1, asking.shape[1]), np.float32)
-    if prefer_numpy(len(queries)):
+    if one_query_in_numpy(len(queries)):
         _numpy_ask(int(queries[0]), mass[0], vectors, asking[0], own[0])
         return asking, own
     with threads_for(own.size):
@@ -292,7 +292,7 @@ def expected_at(
 
 def add_products(scores: Floats, rows: NDArray[np.int64], items: Codes, products: Floats) -> None:
     """Add ``products[i, j]`` to ``scores[rows[i], items[j]]``, in place; neither rows nor items may repeat."""
-    if prefer_numpy(len(rows)):
+    if one_query_in_numpy(len(rows)):
         scores[rows[0], items] += products[0]
         return
     with threads_for(products.size):

@@ -40,7 +40,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.dataset.exposure import Exposure
-from tigertail.kernels import prefer_numpy
+from tigertail.kernels import one_query_in_numpy
 from tigertail.signals.clusters import ClusteredVectors
 from tigertail.signals.contract import Arrays
 from tigertail.signals.local.config import LocalConfig
@@ -67,7 +67,7 @@ Floats = NDArray[np.float32]
 LASTING: Final = (
     "known",
     "popularity",
-    "propensity",
+    "adjusted_listeners",
     "_exposure",
     "_graph",
     "_group_vectors",
@@ -170,11 +170,11 @@ class GroupedCoListening:
         return self.config.beta
 
     @cached_property
-    def propensity(self) -> NDArray[np.float64]:
+    def adjusted_listeners(self) -> NDArray[np.float64]:
         """Listeners that each item would have if all could hear it; float64, (items,)."""
         if self.exposure is None:
             return self.popularity.astype(np.float64)
-        return self.exposure.propensity(self.popularity)
+        return self.exposure.adjusted_listeners(self.popularity)
 
     @property
     def listener_groups(self) -> Self:
@@ -248,7 +248,7 @@ class GroupedCoListening:
             [common, clusters.largest(asking, clusters.cluster_of[queries], n, band, self._gain)]
         )
 
-    def affinity_at(
+    def affinity_of_pairs(
         self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
     ) -> Floats:
         """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""
@@ -270,7 +270,7 @@ class GroupedCoListening:
         known = self.known[items] & self.known[queries][row]
         return np.asarray(np.where(known, scores, -np.inf), np.float32)
 
-    def affinity_to(self, queries: NDArray[np.int32], items: NDArray[np.int32]) -> Floats:
+    def affinity_block(self, queries: NDArray[np.int32], items: NDArray[np.int32]) -> Floats:
         """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.ComparesFew`."""
         queries = np.asarray(queries, np.int32)
         weights = self._weights(queries)
@@ -344,7 +344,7 @@ class GroupedCoListening:
         plain_total = (met * np.float32(1 + self.config.prior)).sum(axis=1)
         total = (met * (weights + np.float32(self.config.prior))).sum(axis=1)
         more = (weights - 1).max(axis=1)
-        plain_gain = (np.maximum(self.propensity[items], 1) ** -self.config.beta).astype(np.float32)
+        plain_gain = (np.maximum(self.adjusted_listeners[items], 1) ** -self.config.beta).astype(np.float32)
         has_data = affinities > -np.inf
         scores = np.where(has_data, affinities, 0) / plain_gain * plain_total[row]
         scores += more[row] * common[row, items]
@@ -403,7 +403,7 @@ class GroupedCoListening:
 
     def _expects(self, query: int, items: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Return whether the factors expect some items without a listener in common with one; bool, (items,)."""
-        if prefer_numpy(1):
+        if one_query_in_numpy(1):
             return np.asarray(self.affinity(np.array([query], np.int32))[0, items] > 0)
         if not self.config.prior:
             return np.zeros(len(items), np.bool_)
@@ -533,7 +533,7 @@ class GroupedCoListening:
     @cached_property
     def _gain(self) -> Floats:
         """What every item's affinity is multiplied by: its popularity, and how the lens sees it."""
-        gain = np.maximum(self.propensity, 1) ** -self.config.beta
+        gain = np.maximum(self.adjusted_listeners, 1) ** -self.config.beta
         if self.lens is not None:
             gain *= self._lift(self.lens.groups) ** self.lens.strength
         return gain.astype(np.float32)

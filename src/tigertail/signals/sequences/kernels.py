@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from tigertail.kernels import njit, prange
-from tigertail.retrieval.topk import offer, sort_best_first
+from tigertail.ranking.topk import offer, sort_best_first
 
 _CHUNKS: Final = 64
 

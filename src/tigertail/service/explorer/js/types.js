@@ -24,7 +24,7 @@
  * @property {number} [contribution]
  * @property {number | null} [factor]  What it multiplies the affinity by.
  * @property {number} share
- * @property {boolean} [spoke]  False if the signal has no data on the pair.
+ * @property {boolean} [has_data]  False if the signal has no data on the pair.
  * @property {string} [evidence]
  * @property {string} [group]
  * @property {string} [name]

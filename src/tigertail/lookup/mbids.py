@@ -12,29 +12,29 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 
-_UUID: Final = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+_WHOLE: Final = f"^{c.UUID}$"
 _CODE: Final = "code"
 
 
 def is_mbid(text: str) -> bool:
     """Return whether a text has the form of an MBID, in any letter case."""
-    return re.match(_UUID, text.lower()) is not None
+    return re.match(_WHOLE, text.lower()) is not None
 
 
 def mbid_in(column: str) -> pl.Expr:
     """Return the texts of a column that are MBIDs, in lower case; null for all others."""
     text = pl.col(column).str.to_lowercase()
-    return pl.when(text.str.contains(_UUID)).then(text)
+    return pl.when(text.str.contains(_WHOLE)).then(text)
 
 
 class Mbids:
-    """The MBIDs of items: of their column, their id where that is one, and further ones.
+    """The MBIDs of items: of their column, their id where that is one, and aliases.
 
     Parameters
     ----------
     items
         One row per item, in the order of the item codes: item_id, and where the catalogue has it mbid.
-    further
+    aliases
         Further MBIDs: code and alias; None where there are none.
 
     Examples
@@ -45,9 +45,9 @@ class Mbids:
     [1]
     """
 
-    def __init__(self, items: pl.DataFrame, further: pl.DataFrame | None) -> None:
+    def __init__(self, items: pl.DataFrame, aliases: pl.DataFrame | None) -> None:
         self._items = items
-        self._further = further
+        self._aliases = aliases
 
     @cached_property
     def of_items(self) -> pl.Series:
@@ -65,8 +65,8 @@ class Mbids:
             self._items.select(self.of_items, code),
             self._items.select(mbid_in(c.ITEM_ID).alias(c.MBID), code),
         ]
-        if self._further is not None:
-            known.append(self._further.select(pl.col(c.ALIAS).alias(c.MBID), _CODE))
+        if self._aliases is not None:
+            known.append(self._aliases.select(pl.col(c.ALIAS).alias(c.MBID), _CODE))
         return pl.concat(known).drop_nulls().unique().sort(c.MBID, _CODE)
 
     def items_with(self, mbid: str) -> NDArray[np.int32]:

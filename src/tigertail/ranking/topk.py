@@ -10,11 +10,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.kernels import njit, prange, prefer_numpy
+from tigertail.kernels import njit, one_query_in_numpy, prange
 from tigertail.threads import threads_for
 
 SAMPLED: Final = 8  # one item in so many suggests a floor
 OF_ALL: Final = 160  # items of all bands together under each exponent
+_THINNING_EXPONENTS: Final = (-1, 0, 1)  # on top of that which the scores have already
 
 
 def top_k(
@@ -47,7 +48,7 @@ def top_k(
     scores = np.ascontiguousarray(scores, np.float32)
     left_out = np.full(len(scores), -1, np.int32) if exclude is None else np.asarray(exclude, np.int32)
     k = min(k, scores.shape[1])
-    if prefer_numpy(len(scores)):
+    if one_query_in_numpy(len(scores)):
         return _numpy_top_k(scores, k, left_out)
     with threads_for(scores.size):
         return _top_k(scores, k, left_out)  # type: ignore[no-any-return]
@@ -190,7 +191,7 @@ def thin_bands(best, found, filled):
     bands, n = found.shape
     left = np.zeros(bands * n, np.uint8)
     scores, places = np.empty(total, np.float32), np.empty(total, np.int32)
-    for exponent in range(-1, 2):
+    for exponent in _THINNING_EXPONENTS:
         _weigh_bands(best, filled, exponent, scores, places)
         keep_best(scores, places, total, OF_ALL)
         for place in places[:OF_ALL]:
@@ -218,7 +219,10 @@ def _weigh_bands(best, filled, exponent, scores, places):
 
 @njit(cache=True)
 def best_of_runs(scores, left_out, runs, band, found):
-    """Do what :func:`best_of_bands` does for all items, where those between two of ``runs`` are of one band."""
+    """Do what :func:`best_of_bands` does for all items, where those between two of ``runs`` are of one band.
+
+    ``found`` must hold -1 everywhere. All are kept: who looks at every item has time for them.
+    """
     bands, n = found.shape
     best = np.empty((bands, n), np.float32)
     rank = n // SAMPLED * 3 // 2 + 4

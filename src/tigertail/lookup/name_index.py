@@ -14,8 +14,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail.dataset.folding import fold, fold_series
-from tigertail.retrieval.bigrams import MAX_LENGTH, BigramIndex
-from tigertail.retrieval.name_similarity import PREFIX_MATCH, closeness
+from tigertail.lookup.bigrams import MAX_LENGTH, BigramIndex
+from tigertail.lookup.name_similarity import PREFIX_MATCH, closeness
 
 CANDIDATES: Final = 200  # names of each ranking of the bigram index that are compared by edit distance
 MIN_RELATIVE_MATCH: Final = 0.7  # names that match no better than this share of the best match are not shown
@@ -38,7 +38,7 @@ class NameIndex:
         Listeners of each item, which break ties; (items,). Further ties go to the first.
     folded
         The same names folded (:func:`tigertail.dataset.folding.fold`); None to fold them here.
-    further
+    aliases
         Further spellings: the item code (index into ``names``) of each, and the spellings, folded.
 
     Examples
@@ -53,7 +53,7 @@ class NameIndex:
         names: Sequence[str] | pl.Series,
         listeners: NDArray[np.number],
         folded: Sequence[str] | pl.Series | None = None,
-        further: tuple[NDArray[np.integer], pl.Series] | None = None,
+        aliases: tuple[NDArray[np.integer], pl.Series] | None = None,
     ) -> None:
         shown = pl.Series("name", names, pl.String)
         plain = fold_series(shown) if folded is None else pl.Series("folded", folded, pl.String)
@@ -62,11 +62,11 @@ class NameIndex:
         shown, plain = shown.gather(order), plain.gather(order)
         with_article = shown.str.to_lowercase().str.contains(rf"^\W*{_ARTICLE}\W")
         owners = np.arange(len(plain))
-        if further is not None:
+        if aliases is not None:
             rank = np.empty_like(order)
             rank[order] = owners
-            owners = np.concatenate([owners, rank[further[0]]])
-            plain = pl.concat([plain, further[1].alias(plain.name)])
+            owners = np.concatenate([owners, rank[aliases[0]]])
+            plain = pl.concat([plain, aliases[1].alias(plain.name)])
         non_ascii, latin = _transliterated(plain)
         is_name = np.concatenate([np.arange(len(owners)) < len(shown), np.zeros(len(non_ascii), np.bool_)])
         owners = np.concatenate([owners, owners[non_ascii]])

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from tigertail.dataset.folding import fold, fold_loosely
-from tigertail.retrieval.spellings import Spellings
+from tigertail.lookup.spellings import Spellings
 
 NAMES = ["The Knife", "Sigur Rós", "Кино", "Kino"]
 ITEMS = pl.DataFrame({"name": NAMES, "folded": [fold(name) for name in NAMES]})

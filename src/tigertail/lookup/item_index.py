@@ -17,15 +17,15 @@ from tigertail import columns as c
 from tigertail.dataset.folding import fold, fold_loosely, fold_series, loose_series
 from tigertail.dataset.full_names import full_name, is_credited
 from tigertail.errors import UnknownItemError
-from tigertail.retrieval.ambiguity import note_on_others
-from tigertail.retrieval.mbids import Mbids
-from tigertail.retrieval.spellings import CODE, FOLDED, LOOSE, Folding, Spellings
+from tigertail.lookup.ambiguity import note_on_others
+from tigertail.lookup.mbids import Mbids
+from tigertail.lookup.spellings import CODE, FOLDED, LOOSE, Folding, Spellings
 
 if TYPE_CHECKING:
-    from tigertail.retrieval.name_index import NameIndex
+    from tigertail.lookup.name_index import NameIndex
 
 SUGGESTED: Final = 5  # close names that an error lists
-CANDIDATES: Final = 20  # items whose names are compared with a typing error
+COMPARED: Final = 20  # items whose names are compared with a typing error
 MANY: Final = 10  # look-ups from which on tables are built that make each fast
 _PREFIXED: Final = re.compile(r"\s*(id|mbid):(.+)", re.IGNORECASE | re.DOTALL)
 _QUALIFIED: Final = re.compile(r"(.*\S)\s*\(([^()]+)\)\s*", re.DOTALL)
@@ -117,7 +117,7 @@ class ItemIndex:
         """
         found = self.match_or_none(text)
         if found is None:
-            raise self.unknown(text)
+            raise self.unknown_item_error(text)
         return found
 
     def match_all(self, texts: Sequence[str]) -> tuple[Codes, tuple[str, ...]]:
@@ -135,7 +135,7 @@ class ItemIndex:
 
     def code(self, text: str) -> int | None:
         """Return the code of an item given by id, MBID or name; None where there is none."""
-        found = self._candidates(_encodable(text))
+        found = self._meanings(_encodable(text))
         return int(found[0][0]) if len(found[0]) else None
 
     def codes(self, texts: Sequence[str]) -> Codes:
@@ -147,7 +147,7 @@ class ItemIndex:
     def match_or_none(self, text: str) -> Match | None:
         """Return an item given by id, MBID or name, and what a person should know; None where there is none."""
         text = _encodable(text)
-        codes, loosely = self._candidates(text)
+        codes, loosely = self._meanings(text)
         if not len(codes):
             return None
         code = int(codes[0])
@@ -215,8 +215,8 @@ class ItemIndex:
         if self._prepared:
             return self._by_id.get(item)
         codes = (self._items[c.ITEM_ID] == _encodable(item)).arg_true()
-        if not len(codes) and (further := self._further(c.ITEM_ID)) is not None:
-            codes = further.filter(pl.col(c.ALIAS) == _encodable(item))[CODE]
+        if not len(codes) and (aliases := self._aliases_of(c.ITEM_ID)) is not None:
+            codes = aliases.filter(pl.col(c.ALIAS) == _encodable(item))[CODE]
         return int(codes[0]) if len(codes) else None
 
     def by_mbid(self, mbid: str, kind: str) -> int | None:
@@ -224,21 +224,14 @@ class ItemIndex:
         codes = self._with_mbid(mbid, kind)
         return int(codes[0]) if len(codes) else None
 
-    def by_mbids(self, mbids: pl.Series, kind: str) -> pl.Series:
-        """Return the code of each MBID, as :meth:`by_mbid` does; int32, null where there is none."""
-        codes = self._mbids.codes
-        known = codes.filter(self._items[c.KIND].gather(codes[CODE]) == kind).unique(
-            c.MBID, keep="first", maintain_order=True
-        )
-        wanted = mbids.str.strip_chars().str.to_lowercase().alias(c.MBID).to_frame()
-        return wanted.join(known, on=c.MBID, how="left", maintain_order="left")[CODE]
-
     @property
     def mbids(self) -> pl.Series:
         """The MBID of each item, in lower case: of its column, or its id where that is one; null where unknown."""
         return self._mbids.of_items
 
-    def unknown(self, text: str, *, path: Path | None = None, line: int | None = None) -> UnknownItemError:
+    def unknown_item_error(
+        self, text: str, *, path: Path | None = None, line: int | None = None
+    ) -> UnknownItemError:
         """Return the error that says there is no such item, and suggests close names.
 
         Parameters
@@ -271,7 +264,7 @@ class ItemIndex:
         allowed
             Mask of the items that may be meant; bool, (items,); None where all may.
         """
-        from tigertail.retrieval.correction import evidence
+        from tigertail.lookup.correction import evidence
 
         found = [(evidence(one), -code) for code, one in self.near_misses(text, allowed)]
         likely, code = max(found, default=(0.0, 0))
@@ -281,11 +274,11 @@ class ItemIndex:
         self, text: str, allowed: NDArray[np.bool_] | None = None
     ) -> list[tuple[int, list[float]]]:
         """Return the items whose names a typing error may turn into a text, and what speaks for and against each."""
-        from tigertail.retrieval.correction import features
+        from tigertail.lookup.correction import features
 
         typed = fold(text)
         found = []
-        for code in self.search(text, CANDIDATES, allowed)[0].tolist():
+        for code in self.search(text, COMPARED, allowed)[0].tolist():
             listeners = self._items["listeners"][code]
             for name in self._spellings.of_item(code):
                 if (one := features(typed, name, listeners, self._spellings.is_word)) is not None:
@@ -301,13 +294,13 @@ class ItemIndex:
     @cached_property
     def names(self) -> NameIndex:
         """The index that names are searched with, built when it is first needed."""
-        from tigertail.retrieval.name_index import NameIndex
+        from tigertail.lookup.name_index import NameIndex
 
         return NameIndex(
             self._items[c.NAME],
             self._items["listeners"].to_numpy(),
             self._items[FOLDED],
-            self._spellings.further,
+            self._spellings.aliases,
         )
 
     def _expect(self, look_ups: int) -> None:
@@ -316,7 +309,7 @@ class ItemIndex:
             self._prepared = True
             self._spellings.index()
 
-    def _candidates(self, text: str) -> tuple[Codes, bool]:
+    def _meanings(self, text: str) -> tuple[Codes, bool]:
         """Return the items that a text may mean, best first, and whether it is only loosely their name."""
         if (prefixed := _PREFIXED.fullmatch(text)) and len(alone := self._alone(*prefixed.groups())):
             return alone, False
@@ -417,13 +410,13 @@ class ItemIndex:
 
     @cached_property
     def _spellings(self) -> Spellings:
-        return Spellings(self._items, self._further(c.NAME))
+        return Spellings(self._items, self._aliases_of(c.NAME))
 
     @cached_property
     def _mbids(self) -> Mbids:
-        return Mbids(self._items, self._further(c.MBID))
+        return Mbids(self._items, self._aliases_of(c.MBID))
 
-    def _further(self, scheme: str) -> pl.DataFrame | None:
+    def _aliases_of(self, scheme: str) -> pl.DataFrame | None:
         if self._aliases is None:
             return None
         codes = self._items.select(c.ITEM_ID, pl.int_range(pl.len(), dtype=pl.Int32).alias(CODE))
@@ -433,8 +426,8 @@ class ItemIndex:
     @cached_property
     def _by_id(self) -> dict[str, int]:
         own = {item: code for code, item in enumerate(self._items[c.ITEM_ID])}
-        further = self._further(c.ITEM_ID)
-        return own if further is None else dict(further.select(c.ALIAS, CODE).reverse().iter_rows()) | own
+        aliases = self._aliases_of(c.ITEM_ID)
+        return own if aliases is None else dict(aliases.select(c.ALIAS, CODE).reverse().iter_rows()) | own
 
 
 def _encodable(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The popularity dial: re-weight affinities by a power of the listener count."""
+"""The popularity exponent: re-weight affinities by a power of the listener count."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def dialled(
-    scores: NDArray[np.float32], popularity: NDArray[np.int64], dial: tuple[float, ...]
+def at_exponents(
+    scores: NDArray[np.float32], popularity: NDArray[np.int64], exponents: tuple[float, ...]
 ) -> Iterator[NDArray[np.float32]]:
     """Yield affinities at each popularity exponent beta: divided by listeners(B)^beta.
 
@@ -22,10 +22,10 @@ def dialled(
         Affinities; float32, (queries, items).
     popularity
         Listeners of each item; int64, (items,).
-    dial
+    exponents
         The exponents.
     """
-    for beta in dial:
+    for beta in exponents:
         if beta == 0:
             yield scores
         else:

@@ -1,4 +1,4 @@
-"""True nDCG of systems: as they are, and at the best setting of the popularity dial.
+"""True nDCG of systems: as they are, and at the best popularity exponent.
 
 A ground truth of similarity has no popularity in it, so a system that favours popular items scores low until its
 popularity exponent is changed. Every system is therefore scored twice: as it is, and at the one exponent with the
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.strata import Stratum
 from tigertail.evaluation.ground_truth.evaluation import graded_metrics
-from tigertail.evaluation.scoring import DIAL, ranked_lists
+from tigertail.evaluation.scoring import EXPONENTS, ranked_lists
 from tigertail.evaluation.systems.system import System
 from tigertail.ground_truth.ground_truth import GroundTruth, grade_matrix
 from tigertail.signals.contract import Signal
@@ -24,7 +24,7 @@ from tigertail.splitting.hold_out import ProtocolConfig, Split
 
 
 @dataclass(frozen=True)
-class BestDial:
+class BestExponent:
     """True nDCG of one system.
 
     Parameters
@@ -35,7 +35,7 @@ class BestDial:
         Mean over the queries of each stratum, by its label, with the system as it is.
     beta_change
         What is added to the system's own popularity exponent for the best mean: one of
-        :data:`tigertail.evaluation.scoring.DIAL`.
+        :data:`tigertail.evaluation.scoring.EXPONENTS`.
     best
         The means at that exponent.
     """
@@ -46,9 +46,9 @@ class BestDial:
     best: Mapping[str, float]
 
 
-def at_best_dial(
+def at_best_exponent(
     split: Split, truth: GroundTruth, systems: Sequence[System]
-) -> tuple[dict[str, int], list[BestDial]]:
+) -> tuple[dict[str, int], list[BestExponent]]:
     """Fit systems on the training part of a split, and score their lists for every query of a ground truth.
 
     Returns
@@ -72,11 +72,11 @@ def at_best_dial(
     for system in systems:
         if system.lens:
             continue
-        lists = ranked_lists(system.fit(split), true_split, DIAL)
+        lists = ranked_lists(system.fit(split), true_split, EXPONENTS)
         values = np.stack([graded_metrics(setting, true_split.relevant)[:, 0] for setting in lists])
         best = int(values.mean(axis=1).argmax())
-        as_is = _by_stratum(values[DIAL.index(0.0)], stratum)
-        rows.append(BestDial(system.name, as_is, DIAL[best], _by_stratum(values[best], stratum)))
+        as_is = _by_stratum(values[EXPONENTS.index(0.0)], stratum)
+        rows.append(BestExponent(system.name, as_is, EXPONENTS[best], _by_stratum(values[best], stratum)))
     return counts, rows
 
 

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from tigertail.dataset.folding import fold, fold_series
-from tigertail.retrieval.correction import FEATURES, features
-from tigertail.retrieval.item_index import ItemIndex
+from tigertail.lookup.correction import FEATURES, features
+from tigertail.lookup.item_index import ItemIndex
 
 HEARD = {
     "Madonna": 900,

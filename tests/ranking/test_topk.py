@@ -6,7 +6,7 @@ from hypothesis.extra import numpy as npst
 from numpy.typing import NDArray
 
 from tigertail import kernels
-from tigertail.retrieval.topk import keep_best, top_k
+from tigertail.ranking.topk import keep_best, top_k
 
 Scores = NDArray[np.float32]
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tigertail.dataset.folding import fold
-from tigertail.retrieval import bigrams
-from tigertail.retrieval.name_index import NameIndex
+from tigertail.lookup import bigrams
+from tigertail.lookup.name_index import NameIndex
 
 HEARD = {
     "The Beatles": 900,

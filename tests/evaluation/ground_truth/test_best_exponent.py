@@ -16,7 +16,7 @@ from tigertail.evaluation import (
     ProtocolConfig,
     Split,
     System,
-    at_best_dial,
+    at_best_exponent,
     cache_fits,
     hold_out,
 )
@@ -58,7 +58,7 @@ def system(power: float) -> System:
 
 def test_the_best_exponent_removes_popularity(few: Dataset) -> None:
     split = hold_out(few, ProtocolConfig(held_out=0.1))
-    counts, [popular, rare] = at_best_dial(split, rare_is_best("star"), [system(0.3), system(-1)])
+    counts, [popular, rare] = at_best_exponent(split, rare_is_best("star"), [system(0.3), system(-1)])
     assert counts == {"head": 1}
     assert popular.as_is["head"] == pytest.approx(1 / np.log2(3))
     assert popular.beta_change == 0.6
@@ -67,14 +67,14 @@ def test_the_best_exponent_removes_popularity(few: Dataset) -> None:
 
 def test_each_stratum_is_a_mean_of_its_queries(few: Dataset) -> None:
     split = hold_out(few, ProtocolConfig(held_out=0.1))
-    counts, [found] = at_best_dial(split, rare_is_best("star", "new"), [system(-1)])
+    counts, [found] = at_best_exponent(split, rare_is_best("star", "new"), [system(-1)])
     assert counts == {"head": 1, "cold": 1}
     assert found.as_is == {"head": 1.0, "cold": 0.0}
 
 
 def test_systems_with_a_lens_are_left_out(few: Dataset) -> None:
     split = hold_out(few, ProtocolConfig(held_out=0.1))
-    assert at_best_dial(split, rare_is_best("star"), [replace(system(1), lens=True)])[1] == []
+    assert at_best_exponent(split, rare_is_best("star"), [replace(system(1), lens=True)])[1] == []
 
 
 def test_a_split_is_fitted_once(few: Dataset) -> None:

@@ -1,4 +1,4 @@
-"""How items are spelled: which items have a folded name, among their own and their further ones."""
+"""How items are spelled: which items have a folded name, among their own names and their aliases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.dataset.folding import loose_series
-from tigertail.retrieval.text_lookup import TextLookup
+from tigertail.lookup.text_lookup import TextLookup
 
 FOLDED: Final = "folded"
 LOOSE: Final = "loose"
@@ -28,25 +28,25 @@ class Spellings:
     ----------
     items
         One row per item, in the order of the item codes: name and folded.
-    further
+    aliases
         Further names, ascending by code: code, alias and folded; None where there are none.
 
     Examples
     --------
     >>> items = pl.DataFrame({"name": ["Sigur Rós", "Кино"], "folded": ["sigur ros", "кино"]})
-    >>> further = pl.DataFrame({"code": [1], "alias": ["Kino"], "folded": ["kino"]})
-    >>> spellings = Spellings(items, further.cast({"code": pl.Int32}))
+    >>> aliases = pl.DataFrame({"code": [1], "alias": ["Kino"], "folded": ["kino"]})
+    >>> spellings = Spellings(items, aliases.cast({"code": pl.Int32}))
     >>> spellings.items_with("folded", "kino").tolist(), spellings.of_item(1)
     ([1], ['кино', 'kino'])
     """
 
-    def __init__(self, items: pl.DataFrame, further: pl.DataFrame | None) -> None:
+    def __init__(self, items: pl.DataFrame, aliases: pl.DataFrame | None) -> None:
         self._items = items
         own = items.select(pl.int_range(pl.len(), dtype=pl.Int32).alias(CODE), c.NAME, FOLDED)
         self._rows = (
             own
-            if further is None
-            else pl.concat([own, further.select(CODE, pl.col(c.ALIAS).alias(c.NAME), FOLDED)])
+            if aliases is None
+            else pl.concat([own, aliases.select(CODE, pl.col(c.ALIAS).alias(c.NAME), FOLDED)])
         )
         self._codes: Codes = self._rows[CODE].to_numpy()
         self._indexed = False
@@ -74,12 +74,12 @@ class Spellings:
         """Return the folded spellings of an item, the article before it where its name has one."""
         own = self._items[FOLDED][code]
         with_article = [f"the {own}"] if self._items[c.NAME][code].casefold().startswith("the ") else []
-        first, last = (np.searchsorted(self.further[0], [code, code + 1]) + len(self._items)).tolist()
+        first, last = (np.searchsorted(self.aliases[0], [code, code + 1]) + len(self._items)).tolist()
         return [own, *with_article, *self._rows[FOLDED][first:last].to_list()]
 
     @cached_property
-    def further(self) -> tuple[Codes, pl.Series]:
-        """The item of each further name, ascending, and the name, folded."""
+    def aliases(self) -> tuple[Codes, pl.Series]:
+        """The item of each alias, ascending, and the name, folded."""
         return self._codes[len(self._items) :], self._rows[FOLDED][len(self._items) :]
 
     def is_word(self, word: str) -> bool:

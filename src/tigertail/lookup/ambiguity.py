@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.dataset.full_names import full_name
-from tigertail.retrieval.mbids import is_mbid
+from tigertail.lookup.mbids import is_mbid
 
 OTHERS: Final = 3  # other items of a name that a note lists
 

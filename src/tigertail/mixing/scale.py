@@ -1,0 +1,69 @@
+"""The scale of a query in a part: the mean of its fifty best affinities, by which affinities are divided.
+
+Negative affinities count as 0; the scale is 1 where none is above 0. It is computed in three places: from the
+affinities to all items (:func:`scales`), from those to some items (:func:`scale_of`), and from those to the pools of
+many queries (:func:`scales_of_pools`).
+"""
+
+# Kernels are compiled from their bodies, so annotations would have no effect here.
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.kernels import njit, prange
+from tigertail.ranking.topk import offer, sort_best_first, top_k
+
+Floats = NDArray[np.float32]
+
+BEST: Final = 50  # of a query's affinities, the number of the best
+_NOTHING: Final = np.float32(-np.inf)
+
+
+def scales(affinities: Floats, queries: NDArray[np.int32]) -> Floats:
+    """Return the scale of some queries from their affinities to all items, but themselves; float32, (queries,)."""
+    best = top_k(affinities, BEST, queries)[1]
+    given = np.isfinite(best)
+    total = np.where(given, np.maximum(best, 0), 0).sum(axis=1, dtype=np.float64)
+    mean = total / np.maximum(given.sum(axis=1), 1)
+    return np.where(mean > 0, mean, 1).astype(np.float32)
+
+
+def scale_of(affinities: Floats) -> float:
+    """Return the scale of one query from its affinities to other items."""
+    given = affinities[np.isfinite(affinities)]
+    best = given if len(given) <= BEST else np.partition(given, -BEST)[-BEST:]
+    mean = float(np.maximum(best, 0).mean(dtype=np.float64)) if len(best) else 0.0
+    return mean if mean > 0 else 1.0
+
+
+@njit(parallel=True, cache=True)
+def scales_of_pools(affinities, sample_weight, starts, rows):
+    """Return the scale of some queries from the affinities to their pools; float32, (rows,).
+
+    Parameters
+    ----------
+    affinities, sample_weight, starts
+        Of one part, as in :class:`tigertail.mixing.pool.Pools`.
+    rows
+        Places of the queries; int64.
+    """
+    means = np.empty(len(rows), np.float32)
+    for place in prange(len(rows)):
+        best = np.empty(BEST, np.float32)
+        codes = np.empty(BEST, np.int32)
+        size = 0
+        for entry in range(starts[rows[place]], starts[rows[place] + 1]):
+            value = affinities[entry]
+            if value > _NOTHING and sample_weight[entry] == 0 and not (size == BEST and value <= best[0]):
+                size = offer(best, codes, size, value, entry)
+        sort_best_first(best, codes, size)
+        total = 0.0
+        for rank in range(size):
+            total += max(best[rank], np.float32(0))
+        means[place] = total / size if total > 0 else 1.0
+    return means

@@ -1,0 +1,1 @@
+"""Exact top-k with ties broken deterministically, and the popularity exponent."""

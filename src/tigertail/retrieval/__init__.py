@@ -1,1 +1,0 @@
-"""From affinities to lists: exact top-k with ties broken deterministically."""

@@ -1,0 +1,141 @@
+"""Kernels of the annotation signal: sums over the labels that two items share."""
+
+# Kernels are compiled from their bodies, so annotations would have no effect here.
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from tigertail.kernels import njit, prange
+from tigertail.ranking.topk import best_of_bands
+
+LOOKED_AT: Final = 12  # shared labels, of which some may tell no more than others
+_CHUNK: Final = 16  # queries of a thread that share its scratch
+
+
+@njit(cache=True)
+def link(offsets, columns, values, labels, query, items, divisor, lengths, predicted, predicted_scale):
+    """Return the labels that link each item most to the query, how many, and whether two of them do so equally."""
+    codes = np.full((len(items), LOOKED_AT + 1), -1, np.int32)  # one more shows whether the last is tied
+    sizes = np.zeros(len(items), np.int64)
+    with_ties = np.zeros(len(items), np.bool_)
+    best = np.empty(LOOKED_AT + 1, np.float64)
+    for place in range(len(items)):
+        item, found = items[place], codes[place]
+        filled = link_shared(
+            offsets, columns, values, labels, query, item, divisor * lengths[item], best, found
+        )
+        if len(predicted):
+            alike = 0.0
+            for j in range(predicted.shape[1]):
+                alike += np.float64(predicted[query, j]) * predicted[item, j]
+            if alike > 0 and predicted_scale[item] > 0:
+                filled = _insert(best, found, filled, alike * predicted_scale[item], labels + 1)
+        for rank in range(1, filled):
+            with_ties[place] |= best[rank] == best[rank - 1]
+        sizes[place] = min(filled, LOOKED_AT)
+    return codes, sizes, with_ties
+
+
+@njit(cache=True)
+def link_shared(offsets, columns, values, labels, query, item, divisor, best, found):
+    """Insert the labels that two items share, and the people, into a descending list; return how long it is."""
+    filled = 0
+    people = 0.0
+    same_people = False
+    own, end = offsets[query], offsets[query + 1]
+    for entry in range(offsets[item], offsets[item + 1]):
+        column = columns[entry]
+        while own < end and columns[own] < column:
+            own += 1
+        if own == end:
+            break
+        if columns[own] == column:
+            part = np.float64(values[own]) * values[entry] / divisor
+            if column < labels:
+                filled = _insert(best, found, filled, part, column)
+            else:
+                people += part
+                same_people = True
+    if same_people:
+        filled = _insert(best, found, filled, people, labels)
+    return filled
+
+
+@njit(cache=True)
+def _insert(best, found, filled, part, code):
+    """Insert a number into a descending list, which drops its last where it is full; return how long it is."""
+    most = len(best)
+    if filled == most and part <= best[most - 1]:
+        return filled
+    rank = min(filled, most - 1)
+    while rank > 0 and best[rank - 1] < part:
+        best[rank], found[rank] = best[rank - 1], found[rank - 1]
+        rank -= 1
+    best[rank], found[rank] = part, code
+    return min(filled + 1, most)
+
+
+@njit(parallel=True, cache=True)
+def sum_shared(offsets, columns, values, item_offsets, items, item_values, queries, scores):
+    """Add to the scores of all items what the labels are worth that each shares with a query."""
+    # Each query's sums are taken in the order of its labels, by one thread: the same in any company.
+    for place in prange(len(queries)):
+        query = queries[place]
+        row = scores[place]
+        for entry in range(offsets[query], offsets[query + 1]):
+            value = values[entry]
+            column = columns[entry]
+            for other in range(item_offsets[column], item_offsets[column + 1]):
+                row[items[other]] += value * item_values[other]
+
+
+@njit(parallel=True, cache=True)
+def most_shared(asked, answers, queries, band, most, found):
+    """Write the items with the largest sums over shared labels, from the rarest label on."""
+    items = len(band)
+    for chunk in prange((len(queries) + _CHUNK - 1) // _CHUNK):
+        sums = np.zeros(items, np.float32)
+        touched = np.empty(items, np.int32)
+        for place in range(_CHUNK * chunk, min(_CHUNK * (chunk + 1), len(queries))):
+            begin, end = asked.indptr[queries[place]], asked.indptr[queries[place] + 1]
+            labels = asked.indices[begin:end]
+            order = np.argsort(answers.indptr[labels + 1] - answers.indptr[labels], kind="mergesort")
+            count = 0
+            read = 0
+            for entry in order:
+                first, last = answers.indptr[labels[entry]], answers.indptr[labels[entry] + 1]
+                read += last - first
+                if read > most:
+                    break
+                value = asked.data[begin + entry]
+                for other in range(first, last):
+                    item = answers.indices[other]
+                    if sums[item] == 0 and count < items:
+                        touched[count] = item
+                        count += 1
+                    sums[item] += value * answers.data[other]
+            best_of_bands(sums, touched[:count], queries[place], band, found[place])
+            for item in touched[:count]:
+                sums[item] = 0
+
+
+@njit(parallel=True, cache=True)
+def sum_shared_of_pairs(asked, rows, width, queries, starts, items, scores):
+    """Write the scores of some items for each query."""
+    for chunk in prange((len(queries) + _CHUNK - 1) // _CHUNK):
+        weights = np.zeros(width, np.float32)
+        for place in range(_CHUNK * chunk, min(_CHUNK * (chunk + 1), len(queries))):
+            begin, end = asked.indptr[queries[place]], asked.indptr[queries[place] + 1]
+            for entry in range(begin, end):
+                weights[asked.indices[entry]] = asked.data[entry]
+            for one in range(starts[place], starts[place + 1]):
+                total = np.float32(0)
+                for other in range(rows.indptr[items[one]], rows.indptr[items[one] + 1]):
+                    total += weights[rows.indices[other]] * rows.data[other]
+                scores[one] = total
+            for entry in range(begin, end):
+                weights[asked.indices[entry]] = 0
