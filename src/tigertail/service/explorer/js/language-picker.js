@@ -20,7 +20,7 @@ export function languagePicker(router, consent) {
     router.go({ language }, { replace: true });
   });
   const entries = spokenLanguages().map((code) => {
-    const link = h("a", { href: router.link({ language: code }), lang: code, hreflang: code, dir: "auto", "aria-current": code === language ? "true" : null }, ownName(code));
+    const link = h("a", { href: router.link({ language: code }), lang: code, hreflang: code, "aria-current": code === language ? "true" : null }, h("bdi", {}, ownName(code)));
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return; // the browser opens a new tab
       event.preventDefault();
