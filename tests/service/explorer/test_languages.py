@@ -13,7 +13,7 @@ AXE = Path(__file__).parents[3] / "node_modules/axe-core/axe.min.js"
 LAYOUT = (Path(__file__).parent / "layout.js").read_text("utf-8")
 ENGLISH_LEFT = (Path(__file__).parent / "english_left.js").read_text("utf-8")
 PHONE = {"width": 390, "height": 740}
-SIZES = (PHONE["width"], 740), (360, 740), (820, 1180), (1440, 900), (1600, 900)
+SIZES = (PHONE["width"], 740), (360, 740), (700, 900), (820, 1180), (1440, 900), (1600, 900)
 AUDITED = {"light": 390, "dark": 1440}  # the width at which each theme is audited
 WHOLE = {"tooWide": False, "cut": [], "broken": [], "outside": [], "covered": []}
 DRAWN = """async (frames) => {

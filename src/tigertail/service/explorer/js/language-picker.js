@@ -29,5 +29,5 @@ export function languagePicker(router, consent) {
     });
     return link;
   });
-  return menu([icon("world"), h("span", { class: "current-language" }, ownName(language)), h("span", { class: "visually-hidden" }, text("page.language"))], entries, { class: "tool", title: text("page.language") });
+  return menu([icon("world"), h("span", { class: "current-language" }, ownName(language)), h("span", { class: "visually-hidden" }, " ", text("page.language"))], entries, { class: "tool", title: text("page.language") });
 }
