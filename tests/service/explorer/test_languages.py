@@ -109,6 +109,11 @@ def test_the_language_is_that_of_the_browser_unless_the_address_names_another(
     page.locator(".tabs a").first.click()
     expect(person.rows()).to_have_count(20)
     assert person.address["lang"] == ["ar"]  # a link keeps it
+    name = person.rows().first.locator("a.item-link").inner_text()
+    add = page.get_by_role(
+        "button", name=f"أضف \u2068{name}\u2069 إلى قائمة التشغيل"
+    )  # isolated from its sentence
+    expect(add).to_be_visible()
     person.open(lang="xx")
     expect(page.get_by_role("link", name="Listy")).to_be_visible()
 
@@ -139,6 +144,14 @@ def test_without_consent_the_address_holds_the_language(visit: Any, run: Any, ex
     expect(page.get_by_role("button", name="許可しない")).to_be_visible()
     assert person.address == {"lang": ["ja"]}
     assert page.evaluate(STORED) == [[], [], ""]
+
+
+def test_words_of_the_server_are_marked_as_english(person: Any, expect: Any) -> None:
+    person.expected_statuses = {404}
+    person.open(item="qqqqzzzzxx", lang="pl")
+    alert = person.page.get_by_role("alert")
+    expect(alert).to_contain_text("Nie znaleziono.")
+    expect(alert.locator("[lang=en][dir=ltr]").first).to_contain_text("No item called")
 
 
 def test_numbers_places_and_evidence_are_in_the_language(person: Any, expect: Any, star: Json) -> None:

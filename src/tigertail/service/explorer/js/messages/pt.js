@@ -87,7 +87,7 @@ export default {
   "search.nothing": "Nada encontrado",
   "search.noMatch": "Nada corresponde a “{text}” neste catálogo",
   "search.query": "Consulta",
-  "search.add": "Adicionar outro",
+  "search.add": "Adicionar",
   "search.remove": "Remover {name}",
 
   "start.title": "Pegue a música pela cauda.",
