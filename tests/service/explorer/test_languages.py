@@ -13,12 +13,12 @@ AXE = Path(__file__).parents[3] / "node_modules/axe-core/axe.min.js"
 LAYOUT = (Path(__file__).parent / "layout.js").read_text("utf-8")
 ENGLISH_LEFT = (Path(__file__).parent / "english_left.js").read_text("utf-8")
 PHONE = {"width": 390, "height": 740}
-SIZES = (PHONE["width"], 740), (360, 740), (820, 1180), (1440, 900), (1600, 900)
+SIZES = (PHONE["width"], 740), (360, 740), (700, 900), (820, 1180), (1440, 900), (1600, 900)
 AUDITED = {"light": 390, "dark": 1440}  # the width at which each theme is audited
 WHOLE = {"tooWide": False, "cut": [], "broken": [], "outside": [], "covered": []}
-DRAWN = """async () => {
+DRAWN = """async (frames) => {
     // The map is drawn in the frame after the one that gave it its size.
-    for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+    for (let frame = 0; frame < frames; frame += 1) await new Promise(requestAnimationFrame);
 }"""
 STORED = "() => [Object.keys(localStorage), Object.keys(sessionStorage), document.cookie]"
 AUDIT = """async () => {
@@ -74,13 +74,18 @@ def test_every_view_is_whole_in_every_size_and_theme(visit: Any, star: Json, lan
             assert first["y"] + first["height"] <= PHONE["height"], (
                 "the first answer is not on the first screen"
             )
+            for menu in page.locator(".menu").all():
+                menu.locator("summary").click()
+                entries = menu.locator(".menu-entries").bounding_box()
+                assert 0 <= entries["x"] <= PHONE["width"] - entries["width"]
+            page.keyboard.press("Escape")
             person.rows().first.locator("summary").click()
         page.evaluate(AXE.read_text("utf-8"))
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
             for theme in ("light", "dark"):
                 page.emulate_media(color_scheme=theme)
-                page.evaluate(DRAWN)
+                page.evaluate(DRAWN, 3 if view == "map" else 1)
                 found = page.evaluate(LAYOUT)
                 audit = page.evaluate(AUDIT) if AUDITED[theme] == width else []
                 problems += [(view, width, theme, found, audit)] if found != WHOLE or audit else []
@@ -106,6 +111,11 @@ def test_the_language_is_that_of_the_browser_unless_the_address_names_another(
     page.locator(".tabs a").first.click()
     expect(person.rows()).to_have_count(20)
     assert person.address["lang"] == ["ar"]  # a link keeps it
+    name = person.rows().first.locator("a.item-link").inner_text()
+    add = page.get_by_role(
+        "button", name=f"أضف \u2068{name}\u2069 إلى قائمة التشغيل"
+    )  # isolated from its sentence
+    expect(add).to_be_visible()
     person.open(lang="xx")
     expect(page.get_by_role("link", name="Listy")).to_be_visible()
 
@@ -113,12 +123,13 @@ def test_the_language_is_that_of_the_browser_unless_the_address_names_another(
 def test_a_chosen_language_is_stored_on_the_own_machine(person: Any, expect: Any) -> None:
     person.open()
     page = person.page
-    page.locator("#language summary").click()
+    page.locator("#language summary").press("Enter")
     entries = page.locator("#language .menu-entries a")
     expect(entries).to_have_text(
         ["العربية", "Deutsch", "English", "Español", "Français", "日本語", "Polski", "Português"]
     )
-    page.get_by_role("link", name="Deutsch").click()
+    for key in ("Tab", "Tab", "Enter"):  # past the first, with the keyboard alone
+        page.keyboard.press(key)
     expect(page.get_by_role("heading", level=1)).to_have_text("Pack die Musik am Schwanz.")
     assert "lang" not in person.address
     person.open(view="evaluation")
@@ -137,6 +148,14 @@ def test_without_consent_the_address_holds_the_language(visit: Any, run: Any, ex
     assert page.evaluate(STORED) == [[], [], ""]
 
 
+def test_words_of_the_server_are_marked_as_english(person: Any, expect: Any) -> None:
+    person.expected_statuses = {404}
+    person.open(item="qqqqzzzzxx", lang="pl")
+    alert = person.page.get_by_role("alert")
+    expect(alert).to_contain_text("Nie znaleziono.")
+    expect(alert.locator("[lang=en][dir=ltr]").first).to_contain_text("No item called")
+
+
 def test_numbers_places_and_evidence_are_in_the_language(person: Any, expect: Any, star: Json) -> None:
     person.open(item=star["item_id"], lang="de")
     expect(person.rows()).to_have_count(20)
@@ -147,6 +166,13 @@ def test_numbers_places_and_evidence_are_in_the_language(person: Any, expect: An
     common = listening["evidence"].split()[0]
     expect(first.locator(".evidence").first).to_contain_text(f"{common} gemeinsame Hörer")
     expect(first.locator(".evidence-list .share").nth(1)).to_contain_text(",")  # a decimal comma
+    person.page.locator("details.explanation").evaluate_all(
+        "all => all.forEach((one) => { one.open = true; })"
+    )
+    left = person.page.locator(".evidence[lang=en]").all_inner_texts()
+    assert [
+        text for text in left if not text.startswith(("Both ", "Similar sound: "))
+    ] == []  # names and labels
     expect(person.page.locator(".query-header .home")).to_have_text(
         person.page.evaluate(
             "code => new Intl.DisplayNames(['de'], {type: 'region'}).of(code)", star["country"]

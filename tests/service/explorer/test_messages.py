@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tigertail.model.registry import SIGNALS
+
 Json = dict[str, Any]
 ROOT = Path(__file__).parents[3]
 EXPLORER = ROOT / "src/tigertail/service/explorer"
@@ -79,6 +81,11 @@ def test_no_sentence_is_left_in_english(read: Json, english: Json, language: str
     assert [
         key for key in same if len(re.findall(r"[a-z]{2,}", PLACEHOLDER.sub("", str(english[key])))) > 2
     ] == []
+
+
+def test_english_names_the_signals_as_the_registry_does(english: Json) -> None:
+    titles = {f"signal.{name}.title": spec.title for name, spec in SIGNALS.items() if spec.in_mixture}
+    assert {key: english.get(key) for key in titles} == titles
 
 
 def test_every_message_is_used(english: Json) -> None:

@@ -20,7 +20,7 @@ export function languagePicker(router, consent) {
     router.go({ language }, { replace: true });
   });
   const entries = spokenLanguages().map((code) => {
-    const link = h("a", { href: router.link({ language: code }), lang: code, hreflang: code, dir: "auto", "aria-current": code === language ? "true" : null }, ownName(code));
+    const link = h("a", { href: router.link({ language: code }), lang: code, hreflang: code, "aria-current": code === language ? "true" : null }, h("bdi", {}, ownName(code)));
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return; // the browser opens a new tab
       event.preventDefault();
@@ -29,5 +29,5 @@ export function languagePicker(router, consent) {
     });
     return link;
   });
-  return menu([icon("world"), h("span", { class: "current-language" }, ownName(language)), h("span", { class: "visually-hidden" }, text("page.language"))], entries, { class: "tool", title: text("page.language") });
+  return menu([icon("world"), h("span", { class: "current-language" }, ownName(language)), h("span", { class: "visually-hidden" }, " ", text("page.language"))], entries, { class: "tool", title: text("page.language") });
 }

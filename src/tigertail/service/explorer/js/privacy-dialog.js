@@ -8,7 +8,7 @@ import { text } from "./language.js";
  * @param {import("./feedback.js").Feedback} feedback
  */
 export function openPrivacyDialog(dialog, feedback) {
-  const id = h("code", { class: "id" }, feedback.listener);
+  const id = h("code", { class: "id", dir: "ltr" }, feedback.listener);
   const notice = h("div", { role: "status", "aria-live": "polite" });
   const recording = h("input", { type: "checkbox" });
   recording.checked = feedback.recording;
@@ -40,6 +40,6 @@ function erasureNotice(former, erased) {
   if (erased !== null) return [h("p", { class: "notice" }, `${changed} ${text("privacy.erased", { n: erased })}`)];
   return [
     h("p", { class: "notice" }, `${changed} ${text("privacy.notErased")}`),
-    h("code", { class: "id" }, former),
+    h("code", { class: "id", dir: "ltr" }, former),
   ];
 }
