@@ -13,8 +13,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from pyspark import cloudpickle
-
 from tigertail.cli import main
 from tigertail.spark.cluster import Made, Task
 from tigertail.spark.session import SparkCluster

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -64,7 +65,5 @@ def _logged(log: Path, pattern: str) -> str:
 if __name__ == "__main__":
     with TemporaryDirectory() as logs, standalone(Path(logs)) as address:
         print(address, flush=True)
-        try:
-            time.sleep(float("inf"))
-        except (KeyboardInterrupt, OverflowError):
-            pass
+        with suppress(KeyboardInterrupt):
+            signal.pause()

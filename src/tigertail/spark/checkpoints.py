@@ -16,6 +16,7 @@ import pyarrow as pa
 from pyarrow import fs, parquet
 
 from tigertail.errors import ConfigError
+from tigertail.spark.records import NUMBERS, Record, records_of
 
 PLAN: Final = 1
 """Version of the stages; another one begins anew."""
@@ -97,6 +98,17 @@ class Checkpoints:
                 write_statistics=False,
             )
         self.finish(stage)
+
+    def read(self, stage: str, arrays: str) -> Iterator[Record]:
+        """Yield a stage's rows, in any order, with some of :data:`~tigertail.spark.records.ARRAYS`.
+
+        The files are read here and not by the cluster, whose rows would be copied several times on the way.
+        """
+        for info in self._files.get_file_info(fs.FileSelector(f"{self._root}/{stage}")):
+            if info.base_name.endswith(".parquet"):
+                with self._files.open_input_file(info.path) as file:
+                    rows = parquet.ParquetFile(file).iter_batches(1, columns=[*NUMBERS, *arrays])
+                    yield from records_of(rows)
 
     def _marker(self, stage: str) -> str:
         return f"{self._root}/{stage}.json"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tigertail.errors import ConfigError, DataError, missing_extra
 from tigertail.spark.cluster import Made, Stored
-from tigertail.spark.records import ARRAYS, KEYS, SPARK_SCHEMA, Record, record_of
+from tigertail.spark.records import ARRAYS, KEYS, SPARK_SCHEMA
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -123,11 +123,6 @@ class SparkCluster:
         """
         with task_errors("the same command goes on after the last half-sweep"):
             self._frame(rows).write.mode("overwrite").options(**_RAW).parquet(uri)
-
-    def read(self, rows: Stored) -> Iterator[Record]:
-        """Yield stored rows, in any order."""
-        for row in self._frame(rows).toLocalIterator():
-            yield record_of(row.asDict())
 
     def _frame(self, rows: Stored | Made) -> DataFrame:
         from pyspark.sql import functions

@@ -239,7 +239,7 @@ class _Fit:
         if half in self.sums:
             return self.sums[half]
         total, largest = GramSum(self.sides[half % 2].groups or 1), 0.0
-        for record in self.als.cluster.read(Stored(self.checkpoints.at(f"half-{half}"), "bcde")):
+        for record in self.checkpoints.read(f"half-{half}", "bcde"):
             total.add(grams_of(record, total.groups, self.width))
             assert record.e is not None
             largest = max(largest, float(record.e[0]))
@@ -249,7 +249,7 @@ class _Fit:
     def _vectors(self, half: int) -> NDArray[np.float32]:
         side = self.sides[half % 2]
         vectors = np.empty((side.rows, self.width), np.float32)
-        for record in self.als.cluster.read(Stored(self.checkpoints.at(f"half-{half}"), "a")):
+        for record in self.checkpoints.read(f"half-{half}", "a"):
             assert record.a is not None
             rows = record.a.reshape(-1, self.width)
             vectors[record.at : record.at + len(rows)] = rows
