@@ -3,7 +3,7 @@
     .venv/bin/python -m benchmarks.spark_paper                     the shapes of docs/spark.md
     .venv/bin/python -m benchmarks.spark_paper --listeners 1e6 --items 3e5 --entries 2e8 --nodes 4
 
-Nothing is run. Rates are those that `benchmarks/spark.py` printed, on two cores that other work shared; others can be given.
+Nothing is run. Rates are those that `benchmarks/spark.py` printed on two cores that other work shared; give others.
 Popularity and activity are those of `benchmarks/als.py`: Zipf-Mandelbrot and log-normal, no item with more listeners
 than there are. Times add network, disk, processors' moving and solving, as if none overlapped.
 """
