@@ -154,8 +154,8 @@ class Rates:
         Microseconds of a listen that `tigertail build` reads: docs/open-data.md.
     """
 
-    solving: float = 4.0e6
-    moving: float = 19.0
+    solving: float = 7.43e6
+    moving: float = 22.1
     linking: float = 0.09
     building: float = 8.1
 
@@ -325,7 +325,7 @@ def print_shape(
     once = 2 * shape.entries * (shape.factors / 128) / rates.solving / machines.cores
     print(
         f"One of these machines alone: {short(alone(shape) / GB)} GB, {short(once)} s a sweep. "
-        f"Building from {plays:,.0f} listens: {short(plays * rates.building / 1e6 / 3600)} hours.\n"
+        f"Building from {plays:,.0f} listens on two cores: {short(plays * rates.building / 1e6 / 3600)} hours.\n"
     )
 
 
