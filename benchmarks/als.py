@@ -31,6 +31,8 @@ from tigertail.factorization import ALSConfig, Factors, als_objective, fit_als
 from tigertail.sparse import CSR
 
 LISTENERS, ITEMS, ENTRIES_A_LISTENER = 359_347, 292_385, 46
+ACTIVITY = 0.35  # sigma of the logarithm of a listener's entries
+SHIFT, EXPONENT = 20.0, 0.95  # Zipf-Mandelbrot: the item of rank r has (r + shift)^-exponent of the entries
 REG, ALPHA0 = 0.01, 1.0
 SYSTEMS = ("tigertail", "implicit", "irspack")
 Run = tuple[list[float], Factors]
@@ -40,8 +42,8 @@ Run = tuple[list[float], Factors]
 def synthetic(seed: int = 0) -> CSR:
     """Draw a matrix of the shape of Last.fm-360K: its listeners and artists, Zipf-Mandelbrot popularity."""
     rng = np.random.default_rng(seed)
-    sizes = np.clip(rng.lognormal(np.log(ENTRIES_A_LISTENER), 0.35, LISTENERS), 1, 400).astype(np.int64)
-    popularity = (np.arange(ITEMS) + 20.0) ** -0.95
+    sizes = np.clip(rng.lognormal(np.log(ENTRIES_A_LISTENER), ACTIVITY, LISTENERS), 1, 400).astype(np.int64)
+    popularity = (np.arange(ITEMS) + SHIFT) ** -EXPONENT
     listeners = np.repeat(np.arange(LISTENERS, dtype=np.int64), sizes)
     drawn = np.searchsorted(np.cumsum(popularity) / popularity.sum(), rng.random(len(listeners)))
     items = rng.permutation(ITEMS)[np.minimum(drawn, ITEMS - 1)]

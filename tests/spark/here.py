@@ -13,7 +13,7 @@ from pyarrow import compute, parquet
 
 from tigertail.factorization import Observable
 from tigertail.spark.cluster import Made, Stored
-from tigertail.spark.records import ARRAYS, KEYS, SCHEMA, Record, records_of
+from tigertail.spark.records import ARRAYS, KEYS, SCHEMA
 from tigertail.sparse import CSR
 
 LISTENERS, ITEMS = 9_000, 5_000
@@ -64,9 +64,6 @@ class ClusterHere:
                 raise KeyboardInterrupt
             parquet.write_table(table, folder / f"part-{number}.parquet")
         self.written.append(folder.name)
-
-    def read(self, rows: Stored) -> Iterator[Record]:
-        yield from records_of(iter(self._table(rows).to_batches()))
 
     def _table(self, rows: Stored | Made) -> pa.Table:
         if isinstance(rows, Made):

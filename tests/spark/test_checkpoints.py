@@ -46,5 +46,5 @@ def test_a_stage_is_done_once_its_rows_are_there(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for work in (tmp_path / "file", "nosuch://host/work"):
-        with pytest.raises(ConfigError, match="cannot use the work folder"):
+        with pytest.raises(ConfigError, match="cannot use the folder"):
             Checkpoints(work, key_of("one"))

@@ -11,7 +11,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
+from tests.spark.standalone import standalone
 
 from tigertail.errors import ConfigError
 from tigertail.simulation import WorldConfig, simulate
@@ -30,22 +32,7 @@ min_group_size = 200
 [retrieval]
 candidates = 0
 """
-STOP_IN = """
-import os, signal, sys
-from tigertail.cli import main
-from tigertail.spark.session import SparkCluster
-
-write = SparkCluster.write
-stage = sys.argv.pop(1)
-
-def write_or_die(cluster, rows, uri):
-    if uri.endswith(stage):
-        os.kill(os.getpid(), signal.SIGKILL)
-    write(cluster, rows, uri)
-
-SparkCluster.write = write_or_die
-main()
-"""
+CHANGED = SETTINGS.replace("iterations = 2", "iterations = 2\nnu = 0.5")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -69,47 +56,113 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         djs=0,
     )
     simulate(folder / "world", config)
-    (folder / "settings.toml").write_text(SETTINGS)
-    tigertail(folder, "fit", "world", "one", "--config", "settings.toml")
+    for name, settings in (("settings", SETTINGS), ("changed", CHANGED)):
+        (folder / f"{name}.toml").write_text(settings)
+        done = tigertail(folder, "fit", "world", f"one-{name}", "--config", f"{name}.toml")
+        assert done.returncode == 0, done.stderr
     return folder
 
 
-def tigertail(folder: Path, *arguments: str, stop_in: str = "") -> int:
-    program = ["-c", STOP_IN, stop_in] if stop_in else ["-m", "tigertail"]
-    environment = os.environ | {"SPARK_LOCAL_IP": "127.0.0.1"}
+def tigertail(
+    folder: Path, *arguments: object, killing: tuple[str, str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command, in which a task kills whom it is to, in which stages."""
+    dying = [str(Path(__file__).with_name("dying.py")), *killing] if killing else ["-m", "tigertail"]
     return subprocess.run(
-        [sys.executable, *program, *arguments], cwd=folder, env=environment, check=False
-    ).returncode
+        [sys.executable, *dying, *map(str, arguments)],
+        cwd=folder,
+        env=os.environ | {"SPARK_LOCAL_IP": "127.0.0.1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
-def fit_on_spark(folder: Path, model: str, *, blocks: tuple[int, int], stop_in: str = "") -> int:
-    settings = ["--conf", "spark.ui.enabled=false", "--conf", "spark.driver.host=localhost"]
-    cut = ["--listener-blocks", str(blocks[0]), "--item-blocks", str(blocks[1])]
-    where = ["--work", f"work-{model}", "--master", MASTER, "--config", "settings.toml"]
-    return tigertail(folder, "spark", "fit", "world", model, *where, *cut, *settings, stop_in=stop_in)
+def on_spark(
+    folder: Path,
+    command: str,
+    *arguments: object,
+    master: str = MASTER,
+    conf: tuple[str, ...] = (),
+    killing: tuple[str, str, str] | None = None,
+) -> subprocess.CompletedProcess[str]:
+    settings = ["spark.ui.enabled=false", "spark.driver.host=localhost", *conf]
+    told = [part for setting in settings for part in ("--conf", setting)]
+    return tigertail(folder, "spark", command, *arguments, "--master", master, *told, killing=killing)
+
+
+def fit_arguments(
+    model: str, *, blocks: tuple[int, int], work: str = "work", settings: str = "settings"
+) -> list[object]:
+    cut = ["--listener-blocks", blocks[0], "--item-blocks", blocks[1]]
+    return ["world", model, "--work", work, "--config", f"{settings}.toml", *cut]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
-@pytest.mark.parametrize("blocks", [(3, 2), (1, 3)])
-def test_every_file_is_that_of_one_machine(folder: Path, blocks: tuple[int, int]) -> None:
-    model = f"many-{blocks[0]}"
-    assert fit_on_spark(folder, model, blocks=blocks) == 0
-    assert contents(folder / model) == contents(folder / "one")
+def test_every_file_is_that_of_one_machine(folder: Path) -> None:
+    done = on_spark(folder, "fit", *fit_arguments("two", blocks=(3, 2)))
+    assert done.returncode == 0, done.stderr
+    assert contents(folder / "two") == contents(folder / "one-settings")
 
 
-def test_a_driver_that_was_killed_goes_on_where_it_was(folder: Path) -> None:
-    blocks = (2, 1)
-    assert fit_on_spark(folder, "again", blocks=blocks, stop_in="half-2") == -signal.SIGKILL
+def test_a_standalone_cluster_gives_the_same_bytes_and_lists(folder: Path, tmp_path: Path) -> None:
+    tigertail(folder, "neighbours", "one-settings", "--out", "one.parquet", "--top", 20, "--names")
+    memory = ("spark.executor.memory=1g",)
+    with standalone(tmp_path) as master:
+        done = on_spark(folder, "fit", *fit_arguments("alone", blocks=(1, 3)), master=master, conf=memory)
+        assert done.returncode == 0, done.stderr
+        lists = ["alone", "lists", "--top", 20, "--names", "--tasks", 5]
+        listed = on_spark(folder, "neighbours", *lists, master=master, conf=memory)
+        assert listed.returncode == 0, listed.stderr
+    assert contents(folder / "alone") == contents(folder / "one-settings")
+    assert len(list((tmp_path / "worker-0").iterdir())) == 2  # it had an executor of both commands
+    one = pl.read_parquet(folder / "one.parquet")
+    assert len(one) > 100_000
+    assert len(list(folder.glob("lists/*.parquet"))) == 5
+    assert pl.read_parquet(folder / "lists/*.parquet").equals(one)
+
+
+def test_a_driver_that_was_killed_goes_on_where_it_was(folder: Path, tmp_path: Path) -> None:
+    arguments = fit_arguments("again", blocks=(2, 1), work="again-work")
+    killing = ("driver", "half-2", str(tmp_path / "killed"))
+    assert on_spark(folder, "fit", *arguments, killing=killing).returncode == -signal.SIGKILL
+    assert (tmp_path / "killed/half-2").exists()
     assert not (folder / "again").exists()
-    done = {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("work-again/*/half-1.json")}
-    assert fit_on_spark(folder, "again", blocks=blocks) == 0
-    after = {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("work-again/*/half-1.json")}
+    done = {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("again-work/*/half-1.json")}
+    assert on_spark(folder, "fit", *arguments).returncode == 0
+    after = {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("again-work/*/half-1.json")}
     assert len(done) == 1
     assert done.items() < after.items()  # the half-sweeps of the fit that stopped were not run again
-    assert contents(folder / "again") == contents(folder / "one")
+    assert contents(folder / "again") == contents(folder / "one-settings")
+
+
+def test_executors_that_were_killed_change_no_byte_and_other_settings_begin_anew(
+    folder: Path, tmp_path: Path
+) -> None:
+    before = set(folder.glob("work/*"))
+    arguments = fit_arguments("survived", blocks=(3, 2), settings="changed")
+    killing = ("executor", "half-1,half-2", str(tmp_path / "killed"))
+    done = on_spark(folder, "fit", *arguments, killing=killing)
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / "killed").iterdir()} == {"half-1", "half-2"}
+    assert done.stderr.count("Lost executor") >= 2
+    assert contents(folder / "survived") == contents(folder / "one-changed")
+    assert contents(folder / "survived") != contents(folder / "one-settings")
+    assert len(set(folder.glob("work/*")) - before) == 2  # of the model, and of the mixture's listeners
+
+
+def test_workers_whose_kernels_are_of_another_build_are_refused(folder: Path) -> None:
+    arguments = fit_arguments("refused", blocks=(2, 2), work="refused-work")
+    done = on_spark(folder, "fit", *arguments, conf=("spark.executorEnv.NUMBA_CPU_NAME=generic",))
+    assert done.returncode == 1
+    assert "tigertail: a task failed: a worker's kernels are others than the driver's: " in done.stderr
+    assert " on generic (" in done.stderr
+    assert "\n  -> give all machines one environment and one type of processor" in done.stderr
+    assert not list(folder.glob("refused-work/*/links-listeners.json"))
+    assert not (folder / "refused").exists()
 
 
 def test_without_java_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

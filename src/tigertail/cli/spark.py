@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tigertail.cli.model import print_fitted
-from tigertail.cli.output import notices
+from tigertail.cli.model import ModelFolder, print_fitted
+from tigertail.cli.output import notices, print_notices
+from tigertail.cli.query_options import add_query_command
 from tigertail.errors import ConfigError, missing_extra
+
+if TYPE_CHECKING:
+    from tigertail.model.query_options import QueryOptions
+
+Master = Annotated[str | None, typer.Option(help="URL of the cluster; by default what spark-submit says.")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--conf", help="A setting of Spark, as KEY=VALUE; may be repeated.")
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands to the command line."""
-    group = typer.Typer(help="Fit on a cluster of Apache Spark.", no_args_is_help=True)
+    group = typer.Typer(help="Fit, and list neighbours, on a cluster of Apache Spark.", no_args_is_help=True)
     group.callback()(_group)
     group.command("fit")(fit)
+    add_query_command(group, "neighbours", neighbours)
     app.add_typer(group, name="spark")
 
 
@@ -31,13 +41,9 @@ def fit(
         str,
         typer.Option(help="Folder or URI of what is done so far; the driver and all workers must reach it."),
     ],
-    master: Annotated[
-        str | None, typer.Option(help="URL of the cluster; by default what spark-submit says.")
-    ] = None,
+    master: Master = None,
     config: Annotated[Path | None, typer.Option(help="A TOML file of settings.")] = None,
-    setting: Annotated[
-        list[str] | None, typer.Option("--conf", help="A setting of Spark, as KEY=VALUE; may be repeated.")
-    ] = None,
+    setting: Settings = None,
     listener_blocks: Annotated[
         int | None, typer.Option(min=1, help="Blocks of listeners; by default by the number of pairs.")
     ] = None,
@@ -66,6 +72,44 @@ def fit(
             )
         save(fitted, model)
         print_fitted(fitted, model)
+
+
+def neighbours(
+    model: ModelFolder,
+    out: Annotated[
+        str,
+        typer.Argument(
+            help="Folder or URI to write Parquet files to; the driver and all workers must reach it."
+        ),
+    ],
+    master: Master = None,
+    queries: Annotated[
+        Path | None, typer.Option(help="Ids, MBIDs or names, one per line; all items by default.")
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, help="How many to list for each.")] = 100,
+    names: Annotated[bool, typer.Option("--names", help="Add columns with the names.")] = False,
+    tasks: Annotated[
+        int | None, typer.Option(min=1, help="Tasks that share the queries; by default by their number.")
+    ] = None,
+    setting: Settings = None,
+    *,
+    options: QueryOptions,
+) -> None:
+    """Write the nearest items of many items, found by a cluster whose machines all reach the model's folder."""
+    import tigertail
+    from tigertail.model.files import read_queries
+
+    with missing_extra("spark", "neighbours on Spark"):
+        from tigertail.spark.neighbours import ListPlan, check_out, neighbours_on_spark
+        from tigertail.spark.session import spark_session
+
+    check_out(out)
+    codes, notes = (None, ()) if queries is None else read_queries(queries, tigertail.load(model))
+    plan, none = ListPlan.of(model, codes, top, names=names, options=options, tasks=tasks)
+    with spark_session(master, _settings(setting or [])) as session:
+        rows = neighbours_on_spark(session, plan, out)
+    print_notices((*notes, *none.notices))
+    typer.echo(f"{out}: {rows:,} rows for {plan.bounds[-1]:,} queries.")
 
 
 def _settings(given: list[str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ import pyarrow as pa
 from pyarrow import fs, parquet
 
 from tigertail.errors import ConfigError
+from tigertail.spark.records import NUMBERS, Record, records_of
 
 PLAN: Final = 1
 """Version of the stages; another one begins anew."""
@@ -52,14 +53,11 @@ class Checkpoints:
     def __init__(self, work: Path | str, key: str) -> None:
         self.key = key
         self.uri = f"{uri_of(work)}/{key[:16]}"
+        self._files, self._root = opened(self.uri)
         try:
-            self._files, self._root = fs.FileSystem.from_uri(self.uri)
             self._files.create_dir(self._root, recursive=True)
-        except (OSError, pa.ArrowException) as error:
-            raise ConfigError(
-                f"cannot use the work folder {work}: {error}",
-                remedy="name one that the driver and all workers can write to",
-            ) from None
+        except OSError as error:
+            raise _unusable(self.uri, error) from None
 
     def at(self, stage: str) -> str:
         """Return the URI of a stage's rows."""
@@ -101,8 +99,41 @@ class Checkpoints:
             )
         self.finish(stage)
 
+    def read(self, stage: str, arrays: str) -> Iterator[Record]:
+        """Yield a stage's rows, in any order, with some of :data:`~tigertail.spark.records.ARRAYS`.
+
+        The files are read here and not by the cluster, whose rows would be copied several times on the way.
+        """
+        for info in self._files.get_file_info(fs.FileSelector(f"{self._root}/{stage}")):
+            if info.base_name.endswith(".parquet"):
+                with self._files.open_input_file(info.path) as file:
+                    rows = parquet.ParquetFile(file).iter_batches(1, columns=[*NUMBERS, *arrays])
+                    yield from records_of(rows)
+
     def _marker(self, stage: str) -> str:
         return f"{self._root}/{stage}.json"
+
+
+def opened(uri: str) -> tuple[fs.FileSystem, str]:
+    """Return the file system of a folder, and the folder's path there.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be reached.
+    """
+    try:
+        files, root = fs.FileSystem.from_uri(uri)
+    except (OSError, pa.ArrowException) as error:
+        raise _unusable(uri, error) from None
+    return files, root
+
+
+def _unusable(uri: str, error: Exception) -> ConfigError:
+    return ConfigError(
+        f"cannot use the folder {uri}: {error}",
+        remedy="name one that the driver and all workers can write to",
+    )
 
 
 def uri_of(work: Path | str) -> str:

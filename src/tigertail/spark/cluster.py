@@ -8,8 +8,6 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from tigertail.spark.records import Record
-
 Task = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 
@@ -53,6 +51,3 @@ class Cluster(Protocol):
 
     def write(self, rows: Made, uri: str) -> None:
         """Run tasks and write the rows that they make, all or none."""
-
-    def read(self, rows: Stored) -> Iterator[Record]:
-        """Yield stored rows, in any order."""

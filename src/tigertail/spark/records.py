@@ -112,25 +112,21 @@ def to_batch(record: Record) -> pa.RecordBatch:
 
 
 def records_of(batches: Iterator[pa.RecordBatch]) -> Iterator[Record]:
-    """Yield the records of batches; their arrays can be written to."""
+    """Yield the records of batches, without the arrays that these lack; arrays can be written to."""
     for batch in batches:
         for row in range(batch.num_rows):
             yield record_of({name: batch.column(name)[row] for name in batch.schema.names})
 
 
 def record_of(row: dict[str, Any]) -> Record:
-    """Return the record of a row of Arrow scalars, or of numbers and bytes."""
-    numbers: dict[str, Any] = {name: _plain(row[name]) for name in NUMBERS}
+    """Return the record of a row of Arrow scalars."""
+    numbers: dict[str, Any] = {name: row[name].as_py() for name in NUMBERS}
     types = _TYPES[numbers["kind"]]
-    arrays: dict[str, Any] = {name: _own(row[name], types[name]) for name in ARRAYS if name in types}
+    arrays: dict[str, Any] = {name: _own(row.get(name), types[name]) for name in ARRAYS if name in types}
     return Record(**numbers, **arrays)
 
 
-def _plain(value: Any) -> int:
-    return int(value.as_py() if isinstance(value, pa.Scalar) else value)
-
-
-def _own(value: Any, dtype: Any) -> Array | None:
+def _own(value: pa.Scalar | None, dtype: Any) -> Array | None:
     """Return a copy of an array: Arrow's buffers are read-only, and may begin anywhere."""
-    data = value.as_buffer() if isinstance(value, pa.Scalar) else value
+    data = None if value is None else value.as_buffer()
     return None if data is None else np.frombuffer(data, dtype).copy()

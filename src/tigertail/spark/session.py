@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tigertail.errors import ConfigError, DataError, missing_extra
 from tigertail.spark.cluster import Made, Stored
-from tigertail.spark.records import ARRAYS, KEYS, SPARK_SCHEMA, Record, record_of
+from tigertail.spark.records import ARRAYS, KEYS, SPARK_SCHEMA
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -74,6 +74,33 @@ def spark_session(master: str | None, settings: Mapping[str, str] | None = None)
         session.stop()
 
 
+@contextmanager
+def task_errors(then: str) -> Iterator[None]:
+    """Turn a failure of Spark's into an error that says what its task said.
+
+    Parameters
+    ----------
+    then
+        What happens when the command is given again.
+
+    Raises
+    ------
+    DataError
+        If a task failed as often as Spark tries it.
+    """
+    from py4j.protocol import Py4JJavaError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, Py4JJavaError) as error:
+        if ours := re.search(r"tigertail\.errors\.\w+: (.+)\n\s*-> (.+)", str(error)):
+            problem, remedy = ours.groups()
+        else:
+            problem, remedy = str(error).strip().splitlines()[0], f"look at Spark's log above; {then}"
+        raise DataError(f"a task failed: {problem}", remedy=remedy) from error
+
+
 @dataclass(frozen=True)
 class SparkCluster:
     """Runs tasks as stages of Spark, with data frames and ``mapInArrow`` alone.
@@ -94,23 +121,8 @@ class SparkCluster:
         DataError
             If a task failed as often as Spark tries it.
         """
-        from py4j.protocol import Py4JJavaError
-        from pyspark.errors import PySparkException
-
-        try:
+        with task_errors("the same command goes on after the last half-sweep"):
             self._frame(rows).write.mode("overwrite").options(**_RAW).parquet(uri)
-        except (PySparkException, Py4JJavaError) as error:
-            ours = re.search(r"tigertail\.errors\.\w+: (.+)", str(error))
-            problem = ours[1] if ours else str(error).strip().splitlines()[0]
-            raise DataError(
-                f"a task failed: {problem}",
-                remedy="look at Spark's log above; the same command goes on after the last half-sweep",
-            ) from error
-
-    def read(self, rows: Stored) -> Iterator[Record]:
-        """Yield stored rows, in any order."""
-        for row in self._frame(rows).toLocalIterator():
-            yield record_of(row.asDict())
 
     def _frame(self, rows: Stored | Made) -> DataFrame:
         from pyspark.sql import functions

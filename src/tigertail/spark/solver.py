@@ -23,17 +23,18 @@ from tigertail.factorization.als import padded_width
 from tigertail.factorization.steps import Basis, bases_of
 from tigertail.factorization.units import GramSum, block_bounds
 from tigertail.spark.checkpoints import Checkpoints, key_of
-from tigertail.spark.cluster import Cluster, Made, Stored
+from tigertail.spark.cluster import Cluster, Made, Stored, Task
 from tigertail.spark.records import ENTRIES, Record, to_batch
+from tigertail.spark.stamp import kernel_stamp
 from tigertail.spark.tasks import (
     HalfSweep,
     Side,
     ask,
     grams_of,
-    kernel_stamp,
     link,
     send_rows,
     solve_rows,
+    stamped,
     start,
 )
 from tigertail.sparse import CSR
@@ -152,12 +153,12 @@ class _Fit:
         for place, name in enumerate(NAMES):
             side, other = self.sides[place], self.sides[1 - place]
             entries = Stored(store.at(f"entries-{name}"), "abcf")
-            self._stage(f"links-{name}", Made(link, (entries,), _count(side)))
+            self._stage(f"links-{name}", _made(link, side, entries))
             needs = Stored(store.at(f"links-{name}"), "b")
-            self._stage(f"asks-{name}", Made(partial(ask, bounds=other.bounds), (needs,), _count(side)))
+            self._stage(f"asks-{name}", _made(partial(ask, bounds=other.bounds), side, needs))
             seed = None if name == "listeners" else self.seed
             begin = partial(start, side=side, config=self.config, seed=seed, width=self.width)
-            self._stage(f"half-{place - 2}", Made(begin, (Stored(entries.uri, "f"),), _count(side)))
+            self._stage(f"half-{place - 2}", _made(begin, side, Stored(entries.uri, "f")))
 
     def half_sweep(self, half: int) -> None:
         """Solve the listeners where ``half`` is even, the items where it is odd, unless it was done."""
@@ -174,15 +175,12 @@ class _Fit:
             self._bases(half),
             self._bases(half - 1)[0].turn if half > 0 and not grouped else None,
             grouped,
-            kernel_stamp(),
             self.als.message_bytes,
         )
         asked = Stored(store.at(f"asks-{NAMES[place]}"), "a")
-        sent = Made(
-            partial(send_rows, plan=plan), (Stored(store.at(f"half-{half - 1}"), "a"), asked), _count(other)
-        )
+        sent = _made(partial(send_rows, plan=plan), other, Stored(store.at(f"half-{half - 1}"), "a"), asked)
         own = Stored(store.at(f"half-{half - 2}"), "af"), Stored(store.at(f"links-{NAMES[place]}"), "abcde")
-        self._stage(f"half-{half}", Made(partial(solve_rows, plan=plan), (*own, sent), _count(side)))
+        self._stage(f"half-{half}", _made(partial(solve_rows, plan=plan), side, *own, sent))
         store.begin(f"half-{half - KEPT}")
 
     def factors(self) -> Factors:
@@ -241,7 +239,7 @@ class _Fit:
         if half in self.sums:
             return self.sums[half]
         total, largest = GramSum(self.sides[half % 2].groups or 1), 0.0
-        for record in self.als.cluster.read(Stored(self.checkpoints.at(f"half-{half}"), "bcde")):
+        for record in self.checkpoints.read(f"half-{half}", "bcde"):
             total.add(grams_of(record, total.groups, self.width))
             assert record.e is not None
             largest = max(largest, float(record.e[0]))
@@ -251,12 +249,13 @@ class _Fit:
     def _vectors(self, half: int) -> NDArray[np.float32]:
         side = self.sides[half % 2]
         vectors = np.empty((side.rows, self.width), np.float32)
-        for record in self.als.cluster.read(Stored(self.checkpoints.at(f"half-{half}"), "a")):
+        for record in self.checkpoints.read(f"half-{half}", "a"):
             assert record.a is not None
             rows = record.a.reshape(-1, self.width)
             vectors[record.at : record.at + len(rows)] = rows
         return vectors
 
 
-def _count(side: Side) -> int:
-    return len(side.bounds) - 1
+def _made(task: Task, side: Side, *rows: Stored | Made) -> Made:
+    """Return what a task makes of rows, by the blocks of a side."""
+    return Made(partial(stamped, task=task, stamp=kernel_stamp()), rows, len(side.bounds) - 1)

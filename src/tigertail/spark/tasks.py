@@ -5,12 +5,9 @@ Rows come sorted by block, kind, group and place. A task needs the rows of one b
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,6 +28,7 @@ from tigertail.factorization.steps import (
     span,
 )
 from tigertail.factorization.units import GramSum, gram_sum, initial_vectors
+from tigertail.spark.cluster import Task
 from tigertail.spark.records import (
     LINKS,
     OUT,
@@ -41,9 +39,9 @@ from tigertail.spark.records import (
     records_of,
     to_batch,
 )
+from tigertail.spark.stamp import check_stamp
 from tigertail.sparse import CSR
 from tigertail.threads import limited
-from tigertail.version import __version__
 
 Batches = Iterator[pa.RecordBatch]
 Floats = NDArray[np.float32]
@@ -93,8 +91,6 @@ class HalfSweep:
         A turn that the rows' vectors have not made yet: that of the last half-sweep, which had them fixed.
     grouped
         Whether each group of rows has a basis of its own, and no vector stays turned.
-    stamp
-        What :func:`kernel_stamp` is where the half-sweep was planned.
     message_bytes
         About the most bytes of one message.
     """
@@ -105,8 +101,13 @@ class HalfSweep:
     bases: list[Basis]
     pending: Floats | None
     grouped: bool
-    stamp: str
     message_bytes: int
+
+
+def stamped(batches: Batches, task: Task, stamp: str) -> Batches:
+    """Run a task, unless its results would have other bits here than where it was planned."""
+    check_stamp(stamp)
+    return task(batches)
 
 
 def link(batches: Batches) -> Batches:
@@ -172,11 +173,6 @@ def send_rows(batches: Batches, plan: HalfSweep) -> Batches:
 
 def solve_rows(batches: Batches, plan: HalfSweep) -> Batches:
     """Solve the rows of blocks with what other blocks sent."""
-    if (here := kernel_stamp()) != plan.stamp:
-        raise DataError(
-            f"a worker's kernels are others than the driver's: {here}, not {plan.stamp}",
-            remedy="give all machines one environment and one type of processor: see docs/spark.md",
-        )
     with limited(None):
         for block, rows in itertools.groupby(records_of(batches), lambda record: record.block):
             yield to_batch(_solved(block, rows, plan))
@@ -244,28 +240,6 @@ def grams_of(record: Record, groups: int, width: int) -> GramSum:
         else:
             found.units[group, place, unit] = next(units)
     return found
-
-
-@cache
-def kernel_stamp() -> str:
-    """Return what the bits of a result depend on beside the data: the release, its libraries and the processor."""
-    import llvmlite
-    import numba
-    import scipy
-    import scipy.linalg
-    from llvmlite import binding
-    from threadpoolctl import threadpool_info
-
-    blas = sorted(
-        f"{library.get('internal_api')} {library.get('version')} {library.get('architecture')}"
-        for library in threadpool_info()
-        if library.get("user_api") == "blas" and "scipy" in str(library.get("filepath"))
-    )
-    versions = [__version__, numba.__version__, llvmlite.__version__, np.__version__, scipy.__version__]
-    code = Path(str(kernels.__file__)).read_bytes()
-    parts = [*versions, *blas, binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten()]
-    digest = hashlib.sha256(code + "\n".join(parts).encode()).hexdigest()[:12]
-    return f"{__version__} on {binding.get_host_cpu_name()} ({digest})"
 
 
 def _links_of(record: Record) -> Links:

@@ -1,0 +1,186 @@
+"""The nearest items of a whole catalogue, listed by many machines that read one model folder.
+
+A task lists some of the queries, by the code of :meth:`tigertail.model.Model.neighbours`. It maps the model's files
+into memory, so that the tasks of one machine share what they read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tigertail.errors import ConfigError, DataError
+from tigertail.model import Model, load
+from tigertail.model.answers import BulkAnswers
+from tigertail.model.query_options import QueryOptions
+from tigertail.model.resolution import resolve_signal
+from tigertail.spark.checkpoints import opened, uri_of
+from tigertail.spark.session import task_errors
+from tigertail.spark.stamp import kernel_stamp
+from tigertail.spark.tasks import Batches, stamped
+from tigertail.threads import limited
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+BLOCK_QUERIES: Final = 2_048
+"""Queries of a task, where the number of tasks is not given."""
+
+_SPARK_TYPES: Final = {pl.String: "string", pl.Float32: "float", pl.Int32: "int"}
+_ARROW_TYPES: Final = {pl.String: pa.string(), pl.Float32: pa.float32(), pl.Int32: pa.int32()}
+
+
+@dataclass(frozen=True, eq=False)
+class ListPlan:
+    """What every task must have.
+
+    Parameters
+    ----------
+    folder
+        The model's folder, on every machine.
+    version
+        The model's version where the work was planned.
+    queries
+        Codes of the queries; None means every item that the signal covers.
+    bounds
+        The first query of each task, and the end of the last.
+    top, names, options
+        As in :meth:`tigertail.model.Model.neighbours`.
+    schema
+        Columns of the lists.
+    """
+
+    folder: Path
+    version: str
+    queries: NDArray[np.int32] | None
+    bounds: NDArray[np.int64]
+    top: int
+    names: bool
+    options: QueryOptions
+    schema: pl.Schema
+
+    @classmethod
+    def of(
+        cls,
+        folder: Path | str,
+        queries: NDArray[np.int32] | None = None,
+        top: int = 100,
+        *,
+        names: bool = False,
+        options: QueryOptions | None = None,
+        tasks: int | None = None,
+    ) -> tuple[ListPlan, BulkAnswers]:
+        """Return the plan, and answers without a row that have the notices.
+
+        Parameters
+        ----------
+        folder
+            The model's folder.
+        queries, top, names, options
+            As in :meth:`tigertail.model.Model.neighbours`.
+        tasks
+            How many tasks share the queries; None chooses by their number.
+
+        Raises
+        ------
+        ConfigError, TypeError, ModelError
+            As in :meth:`tigertail.model.Model.neighbours` and :func:`tigertail.load`.
+        """
+        folder, options = Path(folder).absolute(), options or QueryOptions()
+        model = load(folder)
+        none = model.answer_many(np.empty(0, np.int32), top, options=options)
+        asked = len(_covered(model, options) if queries is None else queries)
+        bounds = np.linspace(0, asked, (tasks or max(1, -(-asked // BLOCK_QUERIES))) + 1).astype(np.int64)
+        schema = none.table(names=names).schema
+        plan = cls(folder, str(model.version), queries, bounds, top, names, options, schema)
+        return plan, none
+
+
+def list_blocks(batches: Batches, plan: ListPlan) -> Batches:
+    """Turn numbers of blocks, in the column ``id``, into the lists of their queries."""
+    with limited(None):
+        for batch in batches:
+            for block in batch.column("id").to_pylist():
+                yield from _list_block(block, plan)
+
+
+def neighbours_on_spark(session: SparkSession, plan: ListPlan, out: Path | str) -> int:
+    """List the nearest items of many items, and return how many rows there are.
+
+    The rows are those of :meth:`tigertail.model.Model.neighbours`, in its order where the files are read by name.
+
+    Parameters
+    ----------
+    session
+        A session of Spark: see :func:`tigertail.spark.session.spark_session`.
+    plan
+        What to list.
+    out
+        Folder or URI to write Parquet files to, which the driver and all workers reach; it must not be there yet.
+
+    Raises
+    ------
+    ConfigError
+        If the folder is there, or cannot be reached.
+    DataError
+        If a task failed as often as Spark tries it.
+    """
+    from pyspark.sql import functions
+
+    check_out(out)
+    tasks = len(plan.bounds) - 1
+    columns = ", ".join(f"{name} {_SPARK_TYPES[type(kind)]}" for name, kind in plan.schema.items())
+    task: Any = partial(stamped, task=partial(list_blocks, plan=plan), stamp=kernel_stamp())
+    numbers = session.range(0, tasks, 1, tasks)  # a partition each, so that files are in the order of queries
+    with task_errors("the same command begins anew"):
+        numbers.mapInArrow(task, columns).write.parquet(uri_of(out))
+        written = session.read.parquet(uri_of(out)).agg(functions.count("*")).first()
+    assert written is not None
+    return int(written[0])
+
+
+def check_out(out: Path | str) -> None:
+    """Refuse a folder that is there, before the work for it is done.
+
+    Raises
+    ------
+    ConfigError
+        If it is there, or cannot be reached.
+    """
+    files, root = opened(uri_of(out))
+    if files.get_file_info(root).type.name != "NotFound":
+        raise ConfigError("is there already", path=str(out), remedy="name another folder, or remove it")
+
+
+def _list_block(block: int, plan: ListPlan) -> Batches:
+    model = _model(plan.folder, plan.version)
+    queries = _covered(model, plan.options) if plan.queries is None else plan.queries
+    own = queries[plan.bounds[block] : plan.bounds[block + 1]]
+    table = model.answer_many(own, plan.top, options=plan.options).table(names=plan.names)
+    types = [(name, _ARROW_TYPES[type(kind)]) for name, kind in plan.schema.items()]
+    yield from table.to_arrow().cast(pa.schema(types)).to_batches(max_chunksize=2**16)
+
+
+def _covered(model: Model, options: QueryOptions) -> NDArray[np.int32]:
+    known = resolve_signal(model.signals, options).signal.known
+    return np.flatnonzero(known).astype(np.int32)
+
+
+@lru_cache(maxsize=1)
+def _model(folder: Path, version: str) -> Model:
+    """Open a model, once for all blocks that this process lists."""
+    model = load(folder)
+    if model.version != version:
+        raise DataError(
+            f"the model is the version {model.version} now, not {version}",
+            path=folder,
+            remedy="give all machines the same folder, and deploy no other model to it until the lists are done",
+        )
+    return model

@@ -1,0 +1,61 @@
+"""What the bits of a result depend on beside the data; workers whose stamp is another are refused."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from tigertail.errors import DataError
+from tigertail.version import __version__
+
+
+def check_stamp(planned: str) -> None:
+    """Refuse to work where results would have other bits than those of the driver.
+
+    Parameters
+    ----------
+    planned
+        What :func:`kernel_stamp` is where the work was planned.
+
+    Raises
+    ------
+    DataError
+        If it is another one here.
+    """
+    if (here := kernel_stamp()) != planned:
+        raise DataError(
+            f"a worker's kernels are others than the driver's: {here}, not {planned}",
+            remedy="give all machines one environment and one type of processor: see docs/spark.md",
+        )
+
+
+@cache
+def kernel_stamp() -> str:
+    """Return the stamp of this process: its sources and libraries, and what its kernels are compiled for."""
+    import llvmlite
+    import numba
+    import scipy
+    import scipy.linalg
+    from numba.core.registry import cpu_target
+    from threadpoolctl import threadpool_info
+
+    from tigertail.kernel_cache import SHIPPED, runs_baseline
+
+    triple, processor, features = cpu_target.target_context.codegen().magic_tuple()
+    blas = sorted(
+        f"{library.get('internal_api')} {library.get('version')} {library.get('architecture')}"
+        for library in threadpool_info()
+        if library.get("user_api") == "blas" and "scipy" in str(library.get("filepath"))
+    )
+    versions = [numba.__version__, llvmlite.__version__, np.__version__, scipy.__version__]
+    shipped = SHIPPED.exists() and runs_baseline()
+    parts = [*versions, *blas, triple, processor, features, shipped, sys.version_info[:2]]
+    digest = hashlib.sha256("\n".join(map(str, parts)).encode())
+    package = Path(__file__).parent.parent
+    for source in sorted(package.rglob("*.py")):
+        digest.update(f"\n{source.relative_to(package).as_posix()}\n".encode() + source.read_bytes())
+    return f"{__version__} on {processor} ({digest.hexdigest()[:12]})"
