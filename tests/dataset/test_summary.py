@@ -11,7 +11,7 @@ import pytest
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
-from tigertail.dataset.summary import describe, popularity_exponent, top_countries
+from tigertail.dataset.summary import describe, top_countries, zipf_exponent
 
 PLAYS = pl.DataFrame(
     [
@@ -103,8 +103,8 @@ def test_machines_can_read_it(dataset: Dataset) -> None:
 @pytest.mark.parametrize("exponent", [0.5, 1.0])
 def test_the_exponent_of_a_power_law_is_found(exponent: float) -> None:
     popularity = (100_000 * np.arange(1.0, 1_000) ** -exponent).astype(np.int64)
-    assert popularity_exponent(popularity) == pytest.approx(exponent, abs=0.01)
+    assert zipf_exponent(popularity) == pytest.approx(exponent, abs=0.01)
 
 
 def test_too_few_items_have_no_exponent() -> None:
-    assert popularity_exponent(np.array([9, 8, 1])) is None
+    assert zipf_exponent(np.array([9, 8, 1])) is None

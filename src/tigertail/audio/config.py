@@ -16,8 +16,8 @@ class AnalysisConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    sample_rate: int = Field(22_050, ge=8_000, le=96_000)
-    """Samples a second that everything is brought to, Hz."""
+    sample_rate: int = Field(22_050, ge=12_800, le=96_000)
+    """Samples a second that everything is brought to, Hz; the highest band of the contrast begins at 6,400 Hz."""
     excerpt: float = Field(120.0, gt=0, le=3_600)
     """Most seconds of a file that are looked at, from its middle."""
     shortest: float = Field(3.0, ge=1)

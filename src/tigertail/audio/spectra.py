@@ -1,4 +1,4 @@
-"""One pass over the samples: every spectral quantity of every frame, from one Fourier transform."""
+"""One pass over the samples: every quantity of every frame; the spectral ones are from one Fourier transform."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ class Spectra:
     chroma
         Share of each pitch class, C to B; float32, (frames, 12).
     contrast
-        Difference between peaks and valleys of the spectrum, dB, in octave bands; float32, (frames, 7).
+        Difference between peaks and valleys of the spectrum, dB, in bands: up to 200 Hz, five octaves above it, and
+        from 6,400 Hz up; float32, (frames, 7).
     shape
         Quantities named in :data:`SHAPE`: centroid, bandwidth and rolloff in Hz, flatness and crossings as
         shares, rms as a share of full scale; float32, (frames, 6).

@@ -1,4 +1,4 @@
-"""The command line: one file per command group, no logic.
+"""The command line: one file per command group, and how answers are printed.
 
 Commands import what they need when they run, so that ``tigertail --help`` answers at once.
 """

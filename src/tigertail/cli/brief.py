@@ -108,7 +108,7 @@ def _print_best_exponent(counts: dict[str, int], found: list[BestExponent], k: i
 
 
 def _queries(counts: Mapping[str, int]) -> list[str]:
-    """Return the row that says how many queries each stratum has; one further column and all strata follow."""
+    """Return the row that says how many queries each stratum has, and as many blank cells as columns follow."""
     return ["queries", *(f"{counts.get(stratum, 0):,}" for stratum in STRATA), *[""] * (len(STRATA) + 1)]
 
 

@@ -59,7 +59,7 @@ def simulate(
     catalogue: Annotated[
         float,
         typer.Option(
-            help="Share of the artists, the most popular first, that the service `global` has; needs --services."
+            help="Share of the artists, the most popular first, that the service `global` of --services has."
         ),
     ] = 0.06,
     seed: Annotated[int, typer.Option(help="Same seed, same world.")] = 0,
@@ -179,7 +179,7 @@ def _print_description(facts: Description) -> None:
 
 
 def _counts(facts: Description) -> list[tuple[str, str]]:
-    exponent = facts.popularity_exponent
+    exponent = facts.zipf_exponent
     return [
         ("listeners", f"{facts.listeners:,}"),
         *((f"items: {kind}s", f"{count:,}") for kind, count in facts.items.items()),

@@ -90,7 +90,7 @@ class Description(_Facts):
         Mean number, over those that have any.
     items_per_listener_quantiles, listeners_per_item_quantiles
         The same at each of :data:`QUANTILES`.
-    popularity_exponent
+    zipf_exponent
         ``-b`` in ``log listeners = a + b log rank``, by least squares over ranks evenly spaced on the logarithmic
         axis, from the most popular item to the last one with :data:`FIT_LISTENERS` listeners. None where fewer
         than three items have as many.
@@ -117,7 +117,7 @@ class Description(_Facts):
     items_per_listener_quantiles: dict[float, float]
     listeners_per_item: float
     listeners_per_item_quantiles: dict[float, float]
-    popularity_exponent: float | None
+    zipf_exponent: float | None
     countries: tuple[CountryShare, ...]
     sources: tuple[SourceSize, ...]
     strata: tuple[StratumSize, ...]
@@ -155,7 +155,7 @@ def describe(dataset: Dataset) -> Description:
         items_per_listener_quantiles=_quantiles(listened),
         listeners_per_item=float(popularity[popularity > 0].mean()),
         listeners_per_item_quantiles=_quantiles(popularity[popularity > 0]),
-        popularity_exponent=popularity_exponent(popularity),
+        zipf_exponent=zipf_exponent(popularity),
         countries=_countries(dataset),
         sources=source_sizes(dataset),
         strata=_strata(popularity),
@@ -186,7 +186,7 @@ def items_per_listener(dataset: Dataset) -> NDArray[np.int64]:
     return np.sort(_counts(dataset, c.LISTENER_ID))[::-1]
 
 
-def popularity_exponent(popularity: NDArray[np.int64]) -> float | None:
+def zipf_exponent(popularity: NDArray[np.int64]) -> float | None:
     """Fit how steeply popularity falls with rank (see :class:`Description`).
 
     Parameters
@@ -202,7 +202,7 @@ def popularity_exponent(popularity: NDArray[np.int64]) -> float | None:
     Examples
     --------
     >>> zipf = 10_000 // np.arange(1, 1_000)
-    >>> f"{popularity_exponent(zipf):.2f}"
+    >>> f"{zipf_exponent(zipf):.2f}"
     '1.00'
     """
     fitted = popularity[popularity >= FIT_LISTENERS]

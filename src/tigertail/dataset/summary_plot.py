@@ -81,7 +81,7 @@ def _popularity(axes: Axes, dataset: Dataset, facts: Description) -> None:
         xlabel="rank of the item",
         ylabel="listeners",
     )
-    slope = facts.popularity_exponent
+    slope = facts.zipf_exponent
     fitted = f", falling as rank$^{{-{slope:.2f}}}$" if slope is not None else ""
     set_title(axes, f"Popularity{fitted}", f"fitted to items of {FIT_LISTENERS} listeners or more")
 

@@ -22,7 +22,8 @@ class SourceSize(BaseModel):
     Parameters
     ----------
     source
-        Its name; None for listeners without a source, who could hear everything.
+        Its name; None for listeners without a source, who could hear everything unless the table `availability`
+        limits their country.
     listeners
         How many, of those with a profile.
     interactions
@@ -57,7 +58,7 @@ def source_sizes(dataset: Dataset) -> tuple[SourceSize, ...]:
     if c.SOURCE not in profiles.columns or profiles[c.SOURCE].null_count() == len(profiles):
         return ()
     exposure = Exposure.of(dataset, profiles[c.LISTENER_ID], Vocabulary(dataset.items[c.ITEM_ID]))
-    offered = exposure.offered.sum(axis=1)
+    catalogue_sizes = exposure.offered.sum(axis=1)
     counts = dataset.plays.group_by(c.LISTENER_ID).len("interactions")
     rows = profiles.select(c.LISTENER_ID, c.SOURCE).join(
         counts, on=c.LISTENER_ID, how="left", maintain_order="left"
@@ -73,7 +74,7 @@ def source_sizes(dataset: Dataset) -> tuple[SourceSize, ...]:
                 listeners=len(mine),
                 interactions=int(mine["interactions"].sum()),
                 items=int(exposure.offered[catalogues].any(axis=0).sum()),
-                share=float(offered[member].mean()) / exposure.offered.shape[1],
+                share=float(catalogue_sizes[member].mean()) / exposure.offered.shape[1],
                 open=all(exposure.names[one] == EVERYTHING for one in catalogues),
             )
         )

@@ -1,4 +1,4 @@
-"""The tables of a dataset. An entry here is all that a new table takes (docs/extending.md)."""
+"""The tables of a dataset: all that a new one takes is here, but for its columns' names (docs/extending.md)."""
 
 from __future__ import annotations
 

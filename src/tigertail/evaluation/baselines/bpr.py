@@ -32,7 +32,7 @@ class BPR(Recommender):
     """
 
     factors: int = Field(64, ge=1, le=4096)
-    """Length of the vectors."""
+    """Length of the vectors without the bias, which is appended."""
     iterations: int = Field(50, ge=1)
     """Passes over the plays."""
     learning_rate: float = Field(0.02, gt=0)

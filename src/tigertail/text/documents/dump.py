@@ -74,7 +74,7 @@ class Dump:
     Parameters
     ----------
     most
-        Most characters kept of a page; one more is kept to show that the page was longer.
+        Most characters kept of a page, and up to a block more, which shows that the page was longer; the caller cuts.
     """
 
     def __init__(self, most: int) -> None:

@@ -75,7 +75,7 @@ class PageSink:
         self.warn(f"{what}, skipped", name)
 
     def warn(self, what: str, example: str) -> None:
-        """Count a page that is used with a warning."""
+        """Count a page under a warning."""
         self.quarantine.warn(self.source, what, 1, [example])
 
 
