@@ -36,6 +36,45 @@ def test_jellyfin(server: str) -> None:
     assert (unknown.status_code, unknown.json()) == (200, [])  # another status would be logged as a failure
 
 
+def test_magiclists(server: str) -> None:
+    """pirus99/magic-lists-ai-curator, backend/services/listenbrainz_client.py at
+    fb0dad251223294f333511681c4cd0caf55b29fd.
+
+    It sends the fields of the algorithm once more, and its key after "Token"; it passes over rows without an MBID, a
+    name or a number as score.
+    """
+    asked = {
+        "artist_mbids": KINO,
+        "algorithm": "session_based_days_7500_session_300_contribution_5_threshold_10_limit_100_filter_True_skip_30",
+        "limit": 100,
+        "filter": "True",
+        "skip": 30,
+    }
+    headers = {"Accept": "application/json", "Authorization": "Token x"}
+    rows = (
+        httpx.get(f"{server}/similar-artists/json", params=asked, headers=headers).raise_for_status().json()
+    )
+    assert isinstance(rows, list)
+    assert rows
+    assert all(row["artist_mbid"] and row["name"] and isinstance(row["score"], int | float) for row in rows)
+
+
+def test_mmusic(server: str) -> None:
+    """mattias800/mmusic, MusicGQL/Integration/ListenBrainz/ListenBrainzSimilarityClient.cs at
+    298b765477156e4764b17ed210814f0063f7ae24.
+
+    It posts a list of one query, and reads a list of rows.
+    """
+    algorithm = "session_based_days_9000_session_300_contribution_5_threshold_15_limit_50_skip_30"
+    asked = [{"artist_mbids": [KINO], "algorithm": algorithm}]
+    rows = httpx.post(f"{server}/similar-artists/json", json=asked).raise_for_status().json()
+    assert isinstance(rows, list)
+    assert rows
+    for row in rows:
+        UUID(row["artist_mbid"])
+        assert isinstance(row["name"], str)
+
+
 MUSIC_ASSISTANT = [  # method, what holds the list, what is in it, by MBID, by name
     ("artist.getSimilar", "similarartists", "artist", {"mbid": KINO}, {"artist": "Кино"}),
     ("track.getSimilar", "similartracks", "track", {"mbid": BELIEVE}, {"artist": "Кино", "track": "Believe"}),
