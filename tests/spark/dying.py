@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,9 +16,6 @@ from pathlib import Path
 from tigertail.cli import main
 from tigertail.spark.cluster import Made, Task
 from tigertail.spark.session import SparkCluster
-
-whom, stages, markers = sys.argv[1], sys.argv[2].split(","), Path(sys.argv[3])
-write = SparkCluster.write
 
 
 def dying(batches: Iterator, task: Task, marker: str, victim: int | None) -> Iterator:
@@ -35,17 +32,24 @@ def dying(batches: Iterator, task: Task, marker: str, victim: int | None) -> Ite
         os.kill(victim, signal.SIGKILL)
 
 
-def write_and_die(cluster: SparkCluster, rows: Made, uri: str) -> None:
-    stage = uri.rpartition("/")[2]
-    if stage in stages:
-        victim = os.getpid() if whom == "driver" else None
-        task = partial(dying, task=rows.task, marker=str(markers / stage), victim=victim)
-        rows = replace(rows, task=task)
-    write(cluster, rows, uri)
+def write_and_die(whom: str, stages: list[str], markers: Path) -> Callable[[SparkCluster, Made, str], None]:
+    """Return what writes a stage, and kills in the middle of some of them."""
+    write = SparkCluster.write
+
+    def write_stage(cluster: SparkCluster, rows: Made, uri: str) -> None:
+        stage = uri.rpartition("/")[2]
+        if stage in stages:
+            victim = os.getpid() if whom == "driver" else None
+            task = partial(dying, task=rows.task, marker=str(markers / stage), victim=victim)
+            rows = replace(rows, task=task)
+        write(cluster, rows, uri)
+
+    return write_stage
 
 
 if __name__ == "__main__":
-    markers.mkdir()
+    who, where, folder = sys.argv[1], sys.argv[2].split(","), Path(sys.argv[3])
+    folder.mkdir()
     sys.argv[1:] = sys.argv[4:]
-    SparkCluster.write = write_and_die
+    SparkCluster.write = write_and_die(who, where, folder)
     main()
