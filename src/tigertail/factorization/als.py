@@ -35,10 +35,10 @@ from tigertail.factorization.steps import (
     bases_of,
     even_chunks,
     link_block,
+    max_abs,
     row_penalty,
     send,
     solve_block,
-    span,
 )
 from tigertail.factorization.units import gram_sum, initial_vectors
 from tigertail.sparse import CSR
@@ -153,7 +153,7 @@ class _Side:
         bases = bases_of(
             grams_by_group(z, self.observable),
             config.factors,
-            largest=span(z) if config.storage == "float16" else None,
+            largest=max_abs(z) if config.storage == "float16" else None,
             linked=None if self.observable is None else self.observable.linked,
         )
         if self.observable is None:

@@ -38,7 +38,7 @@ def half_sweep(
     alpha0: float,
     penalty: Floats,
     steps: int,
-    towards: bool = False,
+    around_start: bool = False,
     product: NDArray[np.float64] | None = None,
 ) -> Floats:
     """Solve the rows of a matrix against the vectors of its columns.
@@ -57,7 +57,7 @@ def half_sweep(
         lambda of each row; float32, (rows,).
     steps
         Most conjugate-gradient steps.
-    towards
+    around_start
         Whether the penalty is on the distance from ``start`` instead of from 0.
     product
         Z'Z of the vectors of all columns, where ``fixed`` and ``matrix`` have but those that the rows have met;
@@ -77,7 +77,7 @@ def half_sweep(
     kernels.rotate(z, basis.turn)
     kernels.rotate(x, basis.turn)
     links = Links(0, None, None, matrix, even_chunks(matrix))
-    solve_block(links, x, z, basis, penalty, alpha0=alpha0, steps=steps, towards=towards)
+    solve_block(links, x, z, basis, penalty, alpha0=alpha0, steps=steps, around_start=around_start)
     kernels.rotate(x, np.ascontiguousarray(basis.turn.T))
     return np.ascontiguousarray(x[:, :d])
 

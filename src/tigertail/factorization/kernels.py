@@ -106,14 +106,16 @@ def _solve_row(z, indices, confidences, alpha0, begin, end, diagonal, held, step
             s[j] += step * p[j]
             r[j] += step * q[j]
             rho_next += r[j] * r[j] / diagonal[j]
-        turn = rho_next / rho
+        beta = rho_next / rho
         rho = rho_next
         for j in range(d):
-            p[j] = r[j] / diagonal[j] + turn * p[j]
+            p[j] = r[j] / diagonal[j] + beta * p[j]
 
 
 @njit(fastmath=True, parallel=True, cache=True)
-def solve_rows(x, z, reach, offsets, indices, confidences, alpha0, dense, penalty, steps, chunks, towards):
+def solve_rows(
+    x, z, scale, offsets, indices, confidences, alpha0, dense, penalty, steps, chunks, around_start
+):
     """Improve every row of ``x`` by preconditioned conjugate gradients, in place.
 
     Parameters
@@ -121,9 +123,9 @@ def solve_rows(x, z, reach, offsets, indices, confidences, alpha0, dense, penalt
     x
         Rows to solve, starting from their present values; float32, (rows, d).
     z
-        Factors of the other side, each divided by its reach, flattened; float32, or uint16 as :func:`halved` returns
+        Factors of the other side, each divided by its scale, flattened; float32, or uint16 as :func:`halved` returns
         them, (columns * d,).
-    reach
+    scale
         What each factor of the other side was divided by; float32, (d,).
     offsets, indices, confidences
         Entries of the matrix, row by row.
@@ -137,7 +139,7 @@ def solve_rows(x, z, reach, offsets, indices, confidences, alpha0, dense, penalt
         Most conjugate-gradient steps a row.
     chunks
         First row of each chunk of work, and the end of the last.
-    towards
+    around_start
         Whether the penalty is on the distance from a row's present values instead of from 0.
     """
     d = x.shape[1]
@@ -154,22 +156,22 @@ def solve_rows(x, z, reach, offsets, indices, confidences, alpha0, dense, penalt
                 x[row] = 0
                 continue
             for j in range(d):
-                diagonal[j] = (dense[j] + penalty[row]) / (reach[j] * reach[j])
-                s[j] = x[row, j] * reach[j]
-                if towards:
-                    held[j] = penalty[row] / (reach[j] * reach[j])
+                diagonal[j] = (dense[j] + penalty[row]) / (scale[j] * scale[j])
+                s[j] = x[row, j] * scale[j]
+                if around_start:
+                    held[j] = penalty[row] / (scale[j] * scale[j])
             _solve_row(z, indices, confidences, alpha0, begin, end, diagonal, held, steps, s, r, p, q)
             for j in range(d):
-                x[row, j] = s[j] / reach[j]
+                x[row, j] = s[j] / scale[j]
 
 
 @njit(parallel=True, cache=True)
-def halved(z, reach):
-    """Return ``z / reach`` in float16, as bits; uint16, of the same shape."""
+def halved(z, scale):
+    """Return ``z / scale`` in float16, as bits; uint16, of the same shape."""
     bits = np.empty(z.shape, np.uint16)
     for row in prange(len(z)):
         for j in range(z.shape[1]):
-            bits[row, j] = float_to_half(z[row, j] / reach[j])
+            bits[row, j] = float_to_half(z[row, j] / scale[j])
     return bits
 
 

@@ -47,7 +47,7 @@ def ridge_towards(
     Returns
     -------
     NDArray[np.float32]
-        Float32, (items, factors); items nobody of the group has confidences keep their vector.
+        Float32, (items, factors); items without an entry in the group keep their vector, unlike in the formula.
 
     Examples
     --------
@@ -61,7 +61,9 @@ def ridge_towards(
     array([[1. , 0.5]], dtype=float32)
     """
     held = np.full(confidences.shape[0], penalty, np.float32)
-    solved = half_sweep(confidences, listeners, items, alpha0=alpha0, penalty=held, steps=steps, towards=True)
-    silent = confidences.row_sizes == 0
+    solved = half_sweep(
+        confidences, listeners, items, alpha0=alpha0, penalty=held, steps=steps, around_start=True
+    )
+    silent = confidences.row_sizes == 0  # a half-sweep solves these to 0
     solved[silent] = items[silent]
     return solved

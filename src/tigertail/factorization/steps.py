@@ -28,7 +28,7 @@ Floats = NDArray[np.float32]
 Sent = NDArray[np.float32] | NDArray[np.uint16]
 """Vectors of columns as a half-sweep reads them: float32, or the bits of float16."""
 
-_LARGEST: Final = 2.0**15  # of a number in float16, whose largest is 65,504
+_FLOAT16_RANGE: Final = 2.0**15  # of a number in float16, whose largest is 65,504
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,13 +41,13 @@ class Basis:
         Eigenvalues of Z'Z; float32, (width,).
     turn
         The rotation to the basis; float32, (width, width).
-    reach
+    scale
         What vectors are divided by in float16; None means that they are read in float32.
     """
 
     values: Floats
     turn: Floats
-    reach: np.float32 | None
+    scale: np.float32 | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +127,7 @@ def axes_of(product: NDArray[np.float64], width: int) -> tuple[Floats, Floats]:
     return values, turn
 
 
-def span(z: Floats) -> float:
+def max_abs(z: Floats) -> float:
     """Return the largest absolute number of some vectors; that of several blocks is the largest of theirs."""
     return float(max(z.max(initial=0), -z.min(initial=0)))
 
@@ -148,7 +148,7 @@ def bases_of(
     factors
         Length of the vectors without their padding.
     largest
-        The :func:`span` of all columns, which will be read in float16; None means in float32.
+        The :func:`max_abs` of all columns, which will be read in float16; None means in float32.
     linked
         Which groups of rows could meet which of columns; None means that there is one of each.
 
@@ -159,9 +159,11 @@ def bases_of(
     leave full precision down to 2^-29 of it.
     """
     width = grams.shape[-1]
-    reach = None if largest is None else np.float32(largest * np.sqrt(width) / _LARGEST) or np.float32(1)
+    scale = (
+        None if largest is None else np.float32(largest * np.sqrt(width) / _FLOAT16_RANGE) or np.float32(1)
+    )
     groups = np.ones((1, 1), np.bool_) if linked is None else linked
-    return [Basis(*axes_of(grams[group].sum(axis=0)[:factors, :factors], width), reach) for group in groups]
+    return [Basis(*axes_of(grams[group].sum(axis=0)[:factors, :factors], width), scale) for group in groups]
 
 
 def link_block(matrix: CSR, member: NDArray[np.int32] | None = None) -> list[Links]:
@@ -226,9 +228,9 @@ def send(z: Floats, basis: Basis, rows: NDArray[np.integer] | None = None, *, tu
         Whether they are in the basis already.
     """
     picked = z if rows is None else z[rows] if turned else turned_rows(z, rows, basis.turn)
-    if basis.reach is None:
+    if basis.scale is None:
         return picked
-    return np.asarray(kernels.halved(picked, np.full(z.shape[1], basis.reach)), np.uint16)
+    return np.asarray(kernels.halved(picked, np.full(z.shape[1], basis.scale)), np.uint16)
 
 
 def solve_block(
@@ -240,7 +242,7 @@ def solve_block(
     *,
     alpha0: float,
     steps: int,
-    towards: bool = False,
+    around_start: bool = False,
 ) -> None:
     """Solve the rows of some links, in place.
 
@@ -260,18 +262,18 @@ def solve_block(
         Weight of an unobserved pair.
     steps
         Most conjugate-gradient steps.
-    towards
+    around_start
         Whether the penalty is on the distance from a row's present vector instead of from 0.
     """
     matrix = links.matrix
-    reach = np.full(x.shape[1], 1 if basis.reach is None else basis.reach, np.float32)
+    scale = np.full(x.shape[1], 1 if basis.scale is None else basis.scale, np.float32)
 
     def solve(vectors: Floats, penalties: Floats) -> None:
         kernels.solve_rows(
-            *(vectors, sent.reshape(-1), reach),
+            *(vectors, sent.reshape(-1), scale),
             *(matrix.indptr, matrix.indices, matrix.data),
             *(np.float32(alpha0), np.float32(alpha0) * basis.values, penalties),
-            *(steps, links.chunks, towards),
+            *(steps, links.chunks, around_start),
         )
 
     if links.rows is None:

@@ -52,7 +52,7 @@ def initial_vectors(first: int, rows: int, factors: int, std: float, seed: int) 
     rows, factors
         Shape of the block.
     std
-        Standard deviation of the vectors' length.
+        Root mean square length of the vectors.
     seed
         Seed of all streams.
     """

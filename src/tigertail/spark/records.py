@@ -6,7 +6,7 @@ Rows of all kinds have one schema, so that a task can take rows of several kinds
 kind         what it holds
 ===========  ========================================================================================
 ``ENTRIES``  a block of the matrix: offsets, columns, confidences, group of each row (or nothing)
-``VECTORS``  a block's vectors; the keys and matrices of its sum of Gram matrices; its span; group of each row
+``VECTORS``  a block's vectors; the keys and matrices of its sum of Gram matrices; its largest number; group of each row
 ``LINKS``    a block's rows of one group: the rows, columns needed, offsets, local columns, confidences
 ``OUT``      rows that the block ``to`` needs
 ``SENT``     vectors that another block sent, for the columns needed from ``at`` on

@@ -235,7 +235,7 @@ class _Fit:
         return bases_of(grams, self.config.factors, largest=largest if half_size else None, linked=linked)
 
     def _sums(self, half: int) -> tuple[NDArray[np.float64], float]:
-        """Return the Gram matrices of the side that a half-sweep solved, and its span."""
+        """Return the Gram matrices of the side that a half-sweep solved, and its largest absolute number."""
         if half in self.sums:
             return self.sums[half]
         total, largest = GramSum(self.sides[half % 2].groups or 1), 0.0

@@ -21,11 +21,11 @@ from tigertail.factorization.steps import (
     Links,
     even_chunks,
     link_block,
+    max_abs,
     out_links,
     row_penalty,
     send,
     solve_block,
-    span,
 )
 from tigertail.factorization.units import GramSum, gram_sum, initial_vectors
 from tigertail.spark.cluster import Task
@@ -184,7 +184,7 @@ def _solved(block: int, rows: Iterator[Record], plan: HalfSweep) -> Record:
     x = _matrix(home.a, plan)
     width = x.shape[1]
     sizes = np.zeros(len(x), np.int64)
-    dtype = np.float32 if plan.bases[0].reach is None else np.uint16
+    dtype = np.float32 if plan.bases[0].scale is None else np.uint16
     groups: dict[int, tuple[Links, Array]] = {}
     got: dict[int, int] = {}
     for record in rows:
@@ -224,7 +224,7 @@ def vectors_record(block: int, vectors: Floats, member: NDArray[np.int32] | None
         b=np.array(keys, np.int64),
         c=np.array(list(grams.supers.values()), np.float64),
         d=np.array(list(grams.units.values()), np.float32),
-        e=np.array([span(vectors)]),
+        e=np.array([max_abs(vectors)]),
         f=member,
     )
 

@@ -1,6 +1,6 @@
 """Adding new listeners and items to a model without fitting it again.
 
-New listeners and items are folded into the factors (:mod:`tigertail.factorization.fold_in`). Counts (common
+New listeners and items are folded into the factors (:mod:`tigertail.factorization.partial_refit`). Counts (common
 listeners, co-listening) and the group vectors, which come from one ridge regression on the factors, are computed again.
 Items that the annotation signal has no data about get their rows there from their annotations.
 """
@@ -19,7 +19,7 @@ from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.tables import TABLES
 from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.errors import DataError
-from tigertail.factorization import fold_in
+from tigertail.factorization import partial_refit
 from tigertail.factorization.confidence import confidence
 from tigertail.mixing import Mixture, with_candidates
 from tigertail.model.model import Model
@@ -147,7 +147,7 @@ def _from_plays(
     solver = config.base.solver(confidences, observable)
     gained_listeners = np.zeros(remap.n_items, bool)
     gained_listeners[merged.plays.indices[listening.plays.nnz :]] = True
-    factors = fold_in(
+    factors = partial_refit(
         confidences, remap.move(np.asarray(listening.vectors)), gained_listeners, solver, observable
     )
     tick(note=FACTORS)

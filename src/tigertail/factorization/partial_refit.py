@@ -1,4 +1,4 @@
-"""Fold-in: new listeners and items solved against the existing vectors, without another fit."""
+"""Partial refit: new listeners and items solved against the existing vectors, without another fit."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ NEW_ITEM_SWEEPS: Final = 5  # sweeps of new items and their listeners
 FINAL_SWEEPS: Final = 1  # sweeps of all listeners and all items to solve after that
 
 
-def fold_in(
+def partial_refit(
     confidences: CSR,
     item_vectors: NDArray[np.float32],
-    gained_listeners: NDArray[np.bool_],
+    items_to_solve: NDArray[np.bool_],
     config: ALSConfig,
     observable: Observable | None = None,
 ) -> Factors:
@@ -38,7 +38,7 @@ def fold_in(
         Confidences, all listeners by all items.
     item_vectors
         Existing item vectors, 0 for new items; float32, (items, factors).
-    gained_listeners
+    items_to_solve
         Items to solve; bool, (items,).
     config
         Settings of the solver for ``confidences``.
@@ -51,10 +51,10 @@ def fold_in(
         Vectors of all listeners and all items.
     """
     by_item = confidences.transpose()
-    new_items = np.flatnonzero(gained_listeners & ~item_vectors.any(axis=1))
+    new_items = np.flatnonzero(items_to_solve & ~item_vectors.any(axis=1))
     listeners_of_new = np.unique(by_item.select_rows(new_items).indices)
-    everybody = np.arange(confidences.shape[0])
-    full_sweep = _Sweep(confidences, by_item, everybody, np.flatnonzero(gained_listeners), observable)
+    all_listeners = np.arange(confidences.shape[0])
+    full_sweep = _Sweep(confidences, by_item, all_listeners, np.flatnonzero(items_to_solve), observable)
     x, y = np.zeros((confidences.shape[0], item_vectors.shape[1]), np.float32), item_vectors.copy()
     full_sweep.improve(x, y, config, steps=INITIAL_CG_STEPS)
     if len(new_items):
