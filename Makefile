@@ -35,7 +35,7 @@ demo: $(VENV)/.ready recipes ## one page: naive CF beside Tigertail, head and ta
 	@$(BIN)/tigertail fit $(DEMO)/world $(DEMO)/model
 	@echo '== How good are the lists?'
 	@$(BIN)/tigertail evaluate $(DEMO)/world --systems recipes/demo.toml --brief --report $(DEMO)/evaluation
-	@echo '== The less a query is heard, the more the other signals count'
+	@echo '== The fewer listeners a query has, the more the other signals count'
 	@$(BIN)/tigertail weights $(DEMO)/model --plot $(DEMO)/weights.png
 	@echo '== A star'
 	@$(BIN)/tigertail similar $(DEMO)/model "$(STAR)" -n 3 --beside cosine

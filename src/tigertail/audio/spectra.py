@@ -135,12 +135,14 @@ def _bank(config: AnalysisConfig) -> _Bank:
     rate, fft = config.sample_rate, config.fft
     hertz = np.fft.rfftfreq(fft, 1 / rate)
     edges = np.append(0.0, _LOWEST * 2.0 ** np.arange(OCTAVES))
-    edges[-1] = max(edges[-1], rate)
+    edges[-1] = max(edges[-1], rate)  # the last band goes up to the Nyquist frequency, its bin included
     at = np.searchsorted(hertz, np.minimum(edges, rate / 2 + 1))
     return _Bank(
         np.hanning(fft + 1)[:-1].astype(np.float32),
         mel_filters(rate, fft, config.mels).astype(np.float32),
         chroma_filters(rate, fft).astype(np.float32),
         hertz.astype(np.float32),
-        tuple(slice(max(1, low), max(high, low + 1, 2)) for low, high in pairwise(at)),
+        tuple(
+            slice(max(1, low), max(high, low + 1, 2)) for low, high in pairwise(at)
+        ),  # without 0 Hz, none empty
     )

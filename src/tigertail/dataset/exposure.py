@@ -7,8 +7,8 @@ exposed is known from the source, not estimated).
 
 The catalogue of a listener of the source s and the country k has
 
-* the items that table ``availability`` lists for s, in every country; without such rows, the items that the plays of
-  the source's listeners name; everything for a listener without a source;
+* the items that the rows of table ``availability`` for s without a country list; without such rows, the items that the
+  plays of the source's listeners name; everything for a listener without a source;
 * of these, where ``availability`` lists items for k, for all sources or for s, only those;
 * and what the listeners of the same catalogue play in any case.
 """

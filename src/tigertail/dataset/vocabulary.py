@@ -20,7 +20,7 @@ class Vocabulary:
     Parameters
     ----------
     ids
-        Distinct ids; the code of an id is its place, from 0.
+        Distinct ids, in the order of the caller; the code of an id is its place, from 0.
 
     Examples
     --------

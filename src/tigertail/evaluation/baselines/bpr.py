@@ -18,7 +18,7 @@ class BPR(Recommender):
     """Factors that rank the items a listener plays above the others.
 
         maximise  sum ln sigmoid(x_u . y_i - x_u . y_j) - reg (|x_u|^2 + |y_i|^2 + |y_j|^2),
-        listener u plays i and not j
+        listener u plays i and not j, drawn from all items, whatever the listener's source offers
 
     (Rendle et al., "BPR: Bayesian Personalized Ranking from Implicit Feedback", UAI 2009, equation 4), by
     stochastic gradient ascent on one thread, so that a seed gives the same bits. The affinity is that of
@@ -65,6 +65,7 @@ class BPR(Recommender):
 
         plays = split.interactions.plays
         ones = np.ones(plays.nnz, np.float32)
+        # `implicit` reads offsets of 32 bits alone
         matrix = sp.csr_matrix((ones, plays.indices, plays.indptr.astype(np.int32)), shape=plays.shape)
         model = BayesianPersonalizedRanking(
             factors=self.factors,
@@ -76,5 +77,5 @@ class BPR(Recommender):
         )
         model.fit(matrix, show_progress=False)
         vectors = np.array(model.item_factors, np.float32)
-        vectors[split.popularity == 0] = 0
+        vectors[split.popularity == 0] = 0  # `implicit` leaves its random ones
         return FactorAffinity(vectors, self.beta)
