@@ -45,7 +45,7 @@ def listed(plan: ListPlan) -> pl.DataFrame:
 def test_blocks_are_listed_as_one_machine_lists_them(
     folder: Path, options: QueryOptions, tasks: int | None
 ) -> None:
-    plan, none = ListPlan.of(folder, top=5, names=True, options=options, tasks=tasks)
+    plan, none = ListPlan.of(folder, load(folder), top=5, names=True, options=options, tasks=tasks)
     answers = load(folder).answer_many(top=5, options=options)
     one = answers.table(names=True)
     assert len(one) > len(load(folder).items)
@@ -55,13 +55,13 @@ def test_blocks_are_listed_as_one_machine_lists_them(
 
 def test_some_queries_in_their_order(folder: Path) -> None:
     codes = np.array([7, 3, 90, 3], np.int32)
-    plan, _ = ListPlan.of(folder, codes, 4, tasks=3)
+    plan, _ = ListPlan.of(folder, load(folder), codes, 4, tasks=3)
     assert listed(plan).equals(load(folder).neighbours(codes, 4))
 
 
 def test_another_model_in_the_folder_is_refused(folder: Path, tmp_path: Path) -> None:
     save(load(folder), tmp_path / "model")
-    plan, _ = ListPlan.of(tmp_path / "model", top=3)
+    plan, _ = ListPlan.of(tmp_path / "model", load(tmp_path / "model"), top=3)
     save(fit(tiny_world(tmp_path, listeners=120), SMALL_MODEL), tmp_path / "other")
     deploy(tmp_path / "other", tmp_path / "model")
     with pytest.raises(DataError, match=rf"model is the version \w+ now, not {plan.version}"):

@@ -104,8 +104,9 @@ def neighbours(
         from tigertail.spark.session import spark_session
 
     check_out(out)
-    codes, notes = (None, ()) if queries is None else read_queries(queries, tigertail.load(model))
-    plan, none = ListPlan.of(model, codes, top, names=names, options=options, tasks=tasks)
+    opened = tigertail.load(model)
+    codes, notes = (None, ()) if queries is None else read_queries(queries, opened)
+    plan, none = ListPlan.of(model, opened, codes, top, names=names, options=options, tasks=tasks)
     with spark_session(master, _settings(setting or [])) as session:
         rows = neighbours_on_spark(session, plan, out)
     print_notices((*notes, *none.notices))

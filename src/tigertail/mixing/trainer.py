@@ -206,10 +206,8 @@ class _MixtureTrainer:
         """
         rng = np.random.default_rng(self.seed)
         values, hits, has_data, listeners = [], [], [], []
-        names, popularity = (
-            self.terms.signals,
-            PopularityFeatures.of(training.listeners, training.adjusted_listeners),
-        )
+        names = self.terms.signals
+        popularity = PopularityFeatures.of(training.listeners, training.adjusted_listeners)
         for one in self._candidates(training):
             chosen = _hits_of(training, weights, one.row, one.items)
             left_out = tuple(name for name in one.affinities if rng.random() < drop)

@@ -171,9 +171,9 @@ def _factors(
     total = found.sum(axis=0)
     share_of_seed = found / np.where(total > 0, total, 1)
     added = np.zeros((len(seeds), len(names), len(items)))
-    has_data = np.ones(added.shape, np.bool_)
+    by_seed = np.ones(added.shape, np.bool_)
     for place in range(len(seeds)):
-        added[place, :-1], has_data[place, :-1] = contributions(place, items)
+        added[place, :-1], by_seed[place, :-1] = contributions(place, items)
     added *= share_of_seed[:, None]
     evidence = [
         *_evidence(signal.parts, added[:, :-1], seeds, items, seed_names),
@@ -182,7 +182,7 @@ def _factors(
     logs = added.sum(axis=0)
     affinity = np.log(np.maximum(total / len(seeds), np.finfo(np.float64).tiny))
     logs[-1] = affinity - logs[:-1].sum(axis=0)
-    has_data = np.asarray(has_data.any(axis=0))
+    has_data = np.asarray(by_seed.any(axis=0))
     gains = np.maximum(logs[:-1], 0)
     shares = np.zeros(logs.shape)
     shares[:-1] = gains / np.maximum(gains.sum(axis=0), np.finfo(np.float64).tiny)

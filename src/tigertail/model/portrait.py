@@ -11,6 +11,7 @@ from typing import Final
 from tigertail.model.model import Model
 from tigertail.model.registry import ANNOTATION, LISTENING
 from tigertail.signals.contract import GroupAware, HasLabels
+from tigertail.signals.local.groups import sums_by_place
 
 MIN_LISTENERS: Final = 5  # of an item in a place that is named
 MIN_PEOPLE: Final = 2  # who say the same of an item
@@ -39,12 +40,8 @@ def listener_shares(model: Model, item: int) -> dict[str, float]:
     if groups is None or not groups.placed:
         return {}
     counts = groups.listeners_by_group(item).tolist()
-    by_place: dict[str, int] = {}
-    for key, count in zip(groups.keys, counts, strict=False):  # listeners of no group are the last
-        place = key.split("-")[0]  # a group may be one language of a country
-        by_place[place] = by_place.get(place, 0) + count
-    named = ((place, count) for place, count in by_place.items() if count >= MIN_LISTENERS)
-    return {place: count / sum(counts) for place, count in sorted(named, key=lambda one: (-one[1], one[0]))}
+    by_place = sums_by_place(groups.keys, counts[:-1])  # the last are listeners of no group
+    return {place: count / sum(counts) for place, count in by_place.items() if count >= MIN_LISTENERS}
 
 
 def labels(model: Model, item: int) -> list[tuple[str, str]]:

@@ -141,8 +141,8 @@ def uri_of(work: Path | str) -> str:
 
     Examples
     --------
-    >>> uri_of("hdfs://name/work/")
-    'hdfs://name/work'
+    >>> uri_of("hdfs://name/fit/")
+    'hdfs://name/fit'
     """
     text = str(work)
     return text.rstrip("/") if "://" in text else Path(text).absolute().as_uri()

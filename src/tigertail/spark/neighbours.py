@@ -48,7 +48,7 @@ class ListPlan:
     version
         The model's version where the work was planned.
     queries
-        Codes of the queries; None means every item that the signal covers.
+        Codes of the queries; int32, (queries,).
     bounds
         The first query of each task, and the end of the last.
     top, names, options
@@ -59,7 +59,7 @@ class ListPlan:
 
     folder: Path
     version: str
-    queries: NDArray[np.int32] | None
+    queries: NDArray[np.int32]
     bounds: NDArray[np.int64]
     top: int
     names: bool
@@ -70,6 +70,7 @@ class ListPlan:
     def of(
         cls,
         folder: Path | str,
+        model: Model,
         queries: NDArray[np.int32] | None = None,
         top: int = 100,
         *,
@@ -81,8 +82,8 @@ class ListPlan:
 
         Parameters
         ----------
-        folder
-            The model's folder.
+        folder, model
+            The model's folder, and what :func:`tigertail.load` made of it.
         queries, top, names, options
             As in :meth:`tigertail.model.Model.neighbours`.
         tasks
@@ -90,14 +91,15 @@ class ListPlan:
 
         Raises
         ------
-        ConfigError, TypeError, ModelError
-            As in :meth:`tigertail.model.Model.neighbours` and :func:`tigertail.load`.
+        ConfigError, TypeError
+            As in :meth:`tigertail.model.Model.neighbours`.
         """
         folder, options = Path(folder).absolute(), options or QueryOptions()
-        model = load(folder)
         none = model.answer_many(np.empty(0, np.int32), top, options=options)
-        asked = len(_covered(model, options) if queries is None else queries)
-        bounds = np.linspace(0, asked, (tasks or max(1, -(-asked // BLOCK_QUERIES))) + 1).astype(np.int64)
+        if queries is None:
+            queries = np.flatnonzero(resolve_signal(model.signals, options).signal.known).astype(np.int32)
+        tasks = tasks or max(1, -(-len(queries) // BLOCK_QUERIES))
+        bounds = np.linspace(0, len(queries), tasks + 1).astype(np.int64)
         schema = none.table(names=names).schema
         plan = cls(folder, str(model.version), queries, bounds, top, names, options, schema)
         return plan, none
@@ -161,16 +163,10 @@ def check_out(out: Path | str) -> None:
 
 def _list_block(block: int, plan: ListPlan) -> Batches:
     model = _model(plan.folder, plan.version)
-    queries = _covered(model, plan.options) if plan.queries is None else plan.queries
-    own = queries[plan.bounds[block] : plan.bounds[block + 1]]
+    own = plan.queries[plan.bounds[block] : plan.bounds[block + 1]]
     table = model.answer_many(own, plan.top, options=plan.options).table(names=plan.names)
     types = [(name, _ARROW_TYPES[type(kind)]) for name, kind in plan.schema.items()]
     yield from table.to_arrow().cast(pa.schema(types)).to_batches(max_chunksize=2**16)
-
-
-def _covered(model: Model, options: QueryOptions) -> NDArray[np.int32]:
-    known = resolve_signal(model.signals, options).signal.known
-    return np.flatnonzero(known).astype(np.int32)
 
 
 @lru_cache(maxsize=1)

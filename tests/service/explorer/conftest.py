@@ -47,6 +47,12 @@ REPORT_VIOLATIONS = """addEventListener("securitypolicyviolation",
     (event) => console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI}`));"""
 
 
+STORED = """async () => [
+    ...Object.keys(localStorage), ...Object.keys(sessionStorage), ...document.cookie.split("; ").filter(Boolean),
+    ...(await indexedDB.databases()).map(({ name }) => name), ...("caches" in window ? await caches.keys() : []),
+]"""
+
+
 @dataclass(frozen=True)
 class Town:
     """A small simulated world, fitted, mapped and evaluated."""
@@ -234,6 +240,11 @@ class Person:
     def queued_events(self) -> list[Json]:
         """The events that the browser has yet to send."""
         return json.loads(self.page.evaluate("localStorage.getItem('tigertail.feedback')"))
+
+    @property
+    def stored(self) -> list[str]:
+        """The names of all that the browser keeps of the page."""
+        return self.page.evaluate(STORED)
 
     def wait_until_sent(self) -> None:
         """Wait until the server has acknowledged every event."""

@@ -125,6 +125,7 @@ def test_nothing_is_made_unless_an_endpoint_is_named(endpoint: pytest.MonkeyPatc
 
 def test_only_what_is_asked_for_is_exported(serve, endpoint: pytest.MonkeyPatch) -> None:
     endpoint.setenv("OTEL_METRICS_EXPORTER", "none")
+    endpoint.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "0.2")
     telemetry = telemetry_from_environment()
     assert telemetry
     assert [type(provider) for provider in telemetry._providers] == [TracerProvider]

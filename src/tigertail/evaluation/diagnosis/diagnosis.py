@@ -27,7 +27,7 @@ from tigertail.model.registry import FACTORS, LISTENING
 from tigertail.signals.contract import Signal
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.local import GroupedCoListening
-from tigertail.signals.local.groups import ELSEWHERE, LEARNED
+from tigertail.signals.local.groups import ELSEWHERE, LEARNED, place_of
 
 COSINE: Final = "cosine"
 WITHOUT_GROUPS: Final = "without groups"
@@ -180,7 +180,7 @@ def _place(key: str) -> str:
     """Return the country or region of a group; a learned group is its own place."""
     if key == ELSEWHERE:
         return UNKNOWN
-    return key if key.startswith(LEARNED) else key.partition("-")[0]
+    return key if key.startswith(LEARNED) else place_of(key)
 
 
 def _is_country(place: str) -> bool:

@@ -23,6 +23,7 @@ from tigertail.model.query_options import COSINE, QueryOptions
 from tigertail.model.registry import FACTORS
 from tigertail.model.store.folder import forget_maps, kept_versions, map_file, read_manifest
 from tigertail.signals.contract import HasItemVectors
+from tigertail.signals.directions import directions
 from tigertail.storage import replaced_file
 
 BEFORE: Final = ("before_x", "before_y")
@@ -142,8 +143,7 @@ def _principal_positions(model: Model) -> Floats:
     """Return the first two principal components of the factors, where the layout before starts; NaN where unknown."""
     signal = model.signals[FACTORS]
     assert isinstance(signal, HasItemVectors)
-    vectors = np.asarray(signal.vectors, np.float64)[signal.known]
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors = directions(np.asarray(signal.vectors, np.float64)[signal.known])
     vectors -= vectors.mean(axis=0)
     init = np.full((len(signal.known), 2), np.nan, np.float32)
     init[signal.known] = vectors @ _principal_axes(vectors)

@@ -31,6 +31,7 @@ from tigertail.model.store.folder import map_file
 from tigertail.service.http.json import to_json
 from tigertail.service.http.problems import ServiceError
 from tigertail.signals.contract import Composite, GroupAware, ListenerGroups
+from tigertail.signals.local.groups import sums_by_place
 from tigertail.version import __version__
 
 LOG: Final = logging.getLogger("tigertail.service")
@@ -350,13 +351,9 @@ def _places(groups: ListenerGroups) -> list[dict[str, Any]]:
     """Return the countries and regions that listeners are grouped by, the largest first."""
     if not groups.placed:
         return []
-    by_place: dict[str, int] = {}
-    for key, size in zip(groups.keys, groups.group_sizes.tolist(), strict=True):
-        place = key.split("-")[0]
-        by_place[place] = by_place.get(place, 0) + size
     return [
         {"code": code, "name": place_name(code), "listeners": size}
-        for code, size in sorted(by_place.items(), key=lambda one: (-one[1], one[0]))
+        for code, size in sums_by_place(groups.keys, groups.group_sizes.tolist()).items()
     ]
 
 

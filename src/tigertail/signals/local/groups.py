@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -161,6 +161,31 @@ def group_name(key: str) -> str:
     return f"{place_name(country)} ({language_name(language)})" if dash else place_name(country)
 
 
+def place_of(key: str) -> str:
+    """Return the country or region of a group, which may be those there who speak a language.
+
+    Examples
+    --------
+    >>> place_of("CH-fr"), place_of("151")
+    ('CH', '151')
+    """
+    return key.partition("-")[0]
+
+
+def sums_by_place(keys: Iterable[str], sizes: Iterable[int]) -> dict[str, int]:
+    """Return the sum of the sizes of groups in each country or region, the largest first.
+
+    Examples
+    --------
+    >>> sums_by_place(["CH-de", "CH-fr", "PL"], [2, 3, 9])
+    {'PL': 9, 'CH': 5}
+    """
+    sums = Counter[str]()
+    for key, size in zip(keys, sizes, strict=True):
+        sums[place_of(key)] += size
+    return dict(sorted(sums.items(), key=lambda one: (-one[1], one[0])))
+
+
 def groups_of_place(place: str, keys: Sequence[str], fallback_of: Mapping[str, str]) -> tuple[list[int], str]:
     """Return the groups that stand for a place, and the place they stand for.
 
@@ -185,10 +210,10 @@ def groups_of_place(place: str, keys: Sequence[str], fallback_of: Mapping[str, s
     >>> groups_of_place("PL", keys, {}), groups_of_place("BY", keys, {}), groups_of_place("KE", keys, {})
     (([2], 'PL'), ([0, 2], '151'), ([], '001'))
     """
-    own = [code for code, key in enumerate(keys) if key.partition("-")[0] == place]
+    own = [code for code, key in enumerate(keys) if place_of(key) == place]
     if own:
         return own, place
-    went = {group for small, group in fallback_of.items() if small.partition("-")[0] == place} & set(keys)
+    went = {group for small, group in fallback_of.items() if place_of(small) == place} & set(keys)
     if went:
         return [code for code, key in enumerate(keys) if key in went], min(went)
     for region in (place, *regions(place)):
@@ -225,4 +250,4 @@ def locale_of(country: str, language: str | None) -> str:
 def _within(key: str, region: str) -> bool:
     if key.startswith(LEARNED):
         return False
-    return key == region or region in regions(key.partition("-")[0])
+    return key == region or region in regions(place_of(key))

@@ -94,6 +94,20 @@ export function byId(id) {
   return element;
 }
 
+/**
+ * Act on a click of a link, unless the browser is to open it in a new tab.
+ *
+ * @param {HTMLAnchorElement} link
+ * @param {() => void} act
+ */
+export function onPlainClick(link, act) {
+  link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    act();
+  });
+}
+
 let last = 0;
 
 /** @param {string} prefix @returns {string} An id that no other element has. */

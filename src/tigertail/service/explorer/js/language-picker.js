@@ -1,6 +1,6 @@
 /** The menu of languages. A choice is stored where the visitor allows storing; elsewhere the address holds it. */
 
-import { h } from "./dom.js";
+import { h, onPlainClick } from "./dom.js";
 import { icon } from "./icons.js";
 import { language, ownName, spokenLanguages, text } from "./language.js";
 import { menu } from "./menu.js";
@@ -21,9 +21,7 @@ export function languagePicker(router, consent) {
   });
   const entries = spokenLanguages().map((code) => {
     const link = h("a", { href: router.link({ language: code }), lang: code, hreflang: code, "aria-current": code === language ? "true" : null }, h("bdi", {}, ownName(code)));
-    link.addEventListener("click", (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // the browser opens a new tab
-      event.preventDefault();
+    onPlainClick(link, () => {
       const stored = consent.answer === true && writeItem(localStorage, KEY, code);
       location.assign(router.link({ language: stored ? null : code })); // every text is made anew
     });

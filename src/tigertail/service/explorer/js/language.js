@@ -16,7 +16,9 @@ import english from "./messages/en.js";
  */
 
 const PLACEHOLDER = /\{(\w+)\}/;
-const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Nko}\p{Script=Syriac}\p{Script=Thaana}]/u;
+const RIGHT_TO_LEFT = "[\\p{Script=Arabic}\\p{Script=Hebrew}\\p{Script=Nko}\\p{Script=Syriac}\\p{Script=Thaana}]";
+const HAS_RIGHT_TO_LEFT = new RegExp(RIGHT_TO_LEFT, "u");
+const STARTS_RIGHT_TO_LEFT = new RegExp(`^\\P{L}*${RIGHT_TO_LEFT}`, "u");
 
 const root = document.documentElement;
 const messages = await load(root.lang);
@@ -87,7 +89,10 @@ function parts(key, { n }) {
 const written = (value) => (typeof value === "number" ? formatNumber(value) : isolated(value));
 
 /** @param {string} inner @returns {string} Marked so that letters of the other direction do not reorder what is around them. */
-const isolated = (inner) => (root.dir === "rtl" || RIGHT_TO_LEFT.test(inner) ? `\u2068${inner}\u2069` : inner);
+const isolated = (inner) => (root.dir === "rtl" || HAS_RIGHT_TO_LEFT.test(inner) ? `\u2068${inner}\u2069` : inner);
+
+/** @param {string} words @returns {boolean} Whether their first letter is of a script that runs from right to left. */
+export const startsRightToLeft = (words) => STARTS_RIGHT_TO_LEFT.test(words);
 
 /** @param {number} n @returns {string} Rounded to an integer. */
 export const formatNumber = (n) => integers.format(Math.round(n));

@@ -2,7 +2,7 @@
 
 import { colourOf, partsOf } from "./explanation.js";
 import { formatListeners, fullName } from "./format.js";
-import { countryName, formatList, formatNumber, formatPercent, language, text } from "./language.js";
+import { countryName, formatList, formatNumber, formatPercent, language, startsRightToLeft, text } from "./language.js";
 import { colour, resolveColour } from "./theme.js";
 
 /** @typedef {import("./types.js").Listed} Listed */
@@ -16,8 +16,6 @@ const TITLE_LINE = 50;
 const MOST_TITLE_LINES = 3;
 const BAR = 150;
 const RANK = 44; // width of the column of ranks
-const TAIL = "M4 3C5 23 10 32 21 33c9 .8 15-4 14.5-10.5C35 17 28 16 26.5 20.5"; // the mark of the page
-const RIGHT_TO_LEFT = /^\P{L}*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Nko}\p{Script=Syriac}\p{Script=Thaana}]/u;
 
 /**
  * @param {import("./save-menu.js").Saved} saved
@@ -102,7 +100,7 @@ class Pen {
     context.font = font;
     context.fillStyle = this.colours[ink];
     // The letters decide their own order, the page where the line starts.
-    context.direction = RIGHT_TO_LEFT.test(words) ? "rtl" : "ltr";
+    context.direction = startsRightToLeft(words) ? "rtl" : "ltr";
     context.textAlign = (align === "start") === this.rtl ? "right" : "left";
     context.fillText(this.#fitted(words, room), this.#at(x), y);
   }
@@ -140,7 +138,7 @@ class Pen {
     context.save();
     context.translate(this.rtl ? WIDTH - MARGIN - 36 : MARGIN, 40);
     context.scale(0.9, 0.9);
-    const tail = new Path2D(TAIL);
+    const tail = new Path2D(document.querySelector(".mark-tail")?.getAttribute("d") ?? "");
     context.lineWidth = 5.4;
     context.lineCap = "round";
     context.strokeStyle = this.colours.accent;

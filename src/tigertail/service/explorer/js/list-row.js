@@ -1,7 +1,7 @@
 /** One row of a list. */
 
 import { badges, name } from "./badges.js";
-import { h } from "./dom.js";
+import { h, onPlainClick } from "./dom.js";
 import { explanationBar, explanationList } from "./explanation.js";
 import { fullName } from "./format.js";
 import { icon } from "./icons.js";
@@ -30,11 +30,7 @@ import { formatDecimal, formatNumber, formatPercent, richText, text } from "./la
  */
 export function listRow(item, otherRank, otherTitle, maxAffinity, actions) {
   const link = h("a", { class: "item-link", href: actions.link(item) }, name(fullName(item)));
-  link.addEventListener("click", (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return; // the browser opens a new tab
-    event.preventDefault();
-    actions.query(item);
-  });
+  onPlainClick(link, () => actions.query(item));
   return h(
     "li",
     { class: otherRank ? "row both" : "row", dataset: { id: item.id } },

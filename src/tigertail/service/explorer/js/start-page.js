@@ -1,7 +1,7 @@
 /** The start page: what Tigertail is, and example artists from the head, the tail and without listeners. */
 
 import { badges, name } from "./badges.js";
-import { h, refill } from "./dom.js";
+import { h, onPlainClick, refill } from "./dom.js";
 import { formatListeners, fullName } from "./format.js";
 import { text } from "./language.js";
 import { longTail } from "./long-tail.js";
@@ -79,9 +79,7 @@ export class StartPage {
         ...items.map((item) => {
           const seed = seedOf(item.id);
           const link = h("a", { href: router.link({ seeds: [seed] }) }, name(fullName(item)));
-          link.addEventListener("click", (event) => {
-            if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-            event.preventDefault();
+          onPlainClick(link, () => {
             itemCache.set(seed, item);
             router.go({ seeds: [seed] });
           });

@@ -1,6 +1,6 @@
 /** Links to the view of one artist. */
 
-import { h } from "../dom.js";
+import { h, onPlainClick } from "../dom.js";
 import { seedOf } from "../state.js";
 
 /**
@@ -17,9 +17,7 @@ import { seedOf } from "../state.js";
 export const artistLink = (router, itemCache) => (item, props, ...children) => {
   const patch = { view: /** @type {const} */ ("artist"), seeds: [seedOf(item.id)] };
   const link = h("a", { href: router.link(patch), ...props }, ...children);
-  link.addEventListener("click", (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return; // the browser opens a new tab
-    event.preventDefault();
+  onPlainClick(link, () => {
     itemCache.set(seedOf(item.id), item);
     router.go(patch);
     scrollTo({ top: 0 });

@@ -1,7 +1,7 @@
 /** The artists in view as a list, for users who cannot see the map. */
 
 import { badges, name } from "../badges.js";
-import { h, refill } from "../dom.js";
+import { h, onPlainClick, refill } from "../dom.js";
 import { icon } from "../icons.js";
 import { text } from "../language.js";
 
@@ -35,11 +35,7 @@ export class VisibleList {
   #listItem(dot) {
     const item = this.scene.item(dot);
     const link = h("a", { href: this.actions.link(dot) }, name(item.name));
-    link.addEventListener("click", (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
-      this.actions.open(dot);
-    });
+    onPlainClick(link, () => this.actions.open(dot));
     return h("li", {}, link, badges(item));
   }
 }
