@@ -1,4 +1,4 @@
-"""Why an item is listed: what contributes to its affinity, how much, and the evidence in words.
+"""Why an item is listed: what contributes to its affinity, how much, and the evidence.
 
 A signal that is a sum over groups of listeners is explained by the groups, everything else by its signals. The log
 affinity of a mixture is a sum over its signals, so each multiplies the affinity by a factor; the rest is the prior,
@@ -8,21 +8,29 @@ what an item of its popularity may expect.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
-from typing import Any, Final, cast
+from itertools import accumulate, chain
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tigertail.signals.contract import Composite, Contributions, Explainable, ExplainedByGroup, Signal
+from tigertail.signals.contract import (
+    Composite,
+    Contributions,
+    Explainable,
+    ExplainedByGroup,
+    Signal,
+    has_capability,
+)
+from tigertail.signals.evidence import NO_EVIDENCE, Evidence
 from tigertail.signals.local.groups import ELSEWHERE, group_name
 
 WHY: Final = "why"
 PRIOR: Final = "prior"
-PRIOR_EVIDENCE: Final = "what an item of its popularity may expect"
+PRIOR_EVIDENCE: Final = Evidence.of("popularity")
 MIN_SHARE: Final = 0.005  # share below which nothing is mentioned
 _GROUPS: Final = {"group": pl.String, "name": pl.String, "share": pl.Float64}
 _SIGNALS: Final = {
@@ -41,9 +49,9 @@ class Reasons:
 
     Each item has carriers, the largest share first, those without data about the pair last. A carrier of listening has
     group (its key), name and share. A carrier of the mixture has signal, contribution, factor (e to the power of the
-    contribution), share (of all contributions above 0), has_data (whether it has data about the pair) and evidence, in
-    words, "" where there is none; the last is the prior, and the contributions sum to the log affinity. Of any other
-    signal there is one carrier, whose contribution is the affinity, without factor.
+    contribution), share (of all contributions above 0), has_data (whether it has data about the pair) and evidence;
+    the last is the prior, and the contributions sum to the log affinity. Of any other signal there is one carrier, whose
+    contribution is the affinity, without factor.
 
     Parameters
     ----------
@@ -53,28 +61,39 @@ class Reasons:
         The fields of all carriers, item by item: their values, by name.
     types
         Their types as columns.
+    evidence
+        What links the pair to each carrier; empty for groups.
     """
 
     sizes: list[int]
     fields: Mapping[str, NDArray[Any] | list[Any]]
     types: Mapping[str, type[pl.DataType]]
+    evidence: list[Evidence] = field(default_factory=list)
 
     @cached_property
     def rows(self) -> list[list[dict[str, Any]]]:
-        """The carriers of each item, as dictionaries."""
+        """The carriers of each item, as dictionaries: evidence in words, "" where there is none, and as facts.
+
+        Of several seeds, ``seed`` names the one that the evidence links to.
+        """
         columns = [one if isinstance(one, list) else one.tolist() for one in self.fields.values()]
         names = tuple(self.fields)
         every = [dict(zip(names, values)) for values in zip(*columns)]  # noqa: B905 - of one length; checks cost half
+        for row, evidence in zip(every, self.evidence):  # noqa: B905 - none for groups
+            row["evidence"], row["facts"] = evidence.words, evidence.records
+            if evidence.seed:
+                row["seed"] = evidence.seed
         ends = list(accumulate(self.sizes))
         return [every[end - size : end] for size, end in zip(self.sizes, ends, strict=True)]
 
     def column(self) -> pl.Series:
-        """Return them as a column of lists of structs."""
+        """Return them as a column of lists of structs, evidence in words."""
         struct = pl.Struct(self.types)
         if len(set(self.sizes)) != 1 or not self.sizes[0]:
             return pl.Series(WHY, self.rows, pl.List(struct))
         # Of one length, as those of a mixture are: field by field, which costs a fraction.
-        fields = [pl.Series(name, self.fields[name], kind) for name, kind in self.types.items()]
+        columns = {**self.fields, "evidence": [evidence.words for evidence in self.evidence]}
+        fields = [pl.Series(name, columns[name], kind) for name, kind in self.types.items()]
         carriers = pl.DataFrame(fields).to_struct(WHY)
         return carriers.reshape((len(self.sizes), -1)).cast(pl.List(struct))
 
@@ -102,15 +121,13 @@ def explain(
         The affinity of each seed to the answers, float32, (seeds, items), and what the parts of a mixture add to it,
         where they are computed already.
     """
-    if _has(signal, Composite):
-        mixture = cast("Composite", signal)
+    if has_capability(signal, Composite):
         if affinities is None or contributions is None:
-            of_all, contributions = mixture.affinity_with_contributions(seeds)
+            of_all, contributions = signal.affinity_with_contributions(seeds)
             affinities = of_all[:, items]
-        return _factors(mixture, affinities, contributions, seeds, items, seed_names)
-    if _has(signal, ExplainedByGroup):
-        groups = cast("ExplainedByGroup", signal)
-        return _groups([*groups.keys, ELSEWHERE], _shares(groups, seeds, items))
+        return _factors(signal, affinities, contributions, seeds, items, seed_names)
+    if has_capability(signal, ExplainedByGroup):
+        return _groups([*signal.keys, ELSEWHERE], _shares(signal, seeds, items))
     found = signal.affinity(seeds)[:, items] if affinities is None else affinities
     found = found.astype(np.float64)
     has_data = found > -np.inf
@@ -170,41 +187,40 @@ def _factors(
     found = np.where(np.isfinite(affinities), affinities, 0).astype(np.float64)
     total = found.sum(axis=0)
     share_of_seed = found / np.where(total > 0, total, 1)
-    added = np.zeros((len(seeds), len(names), len(items)))
-    by_seed = np.ones(added.shape, np.bool_)
-    for place in range(len(seeds)):
-        added[place, :-1], by_seed[place, :-1] = contributions(place, items)
-    added *= share_of_seed[:, None]
-    evidence = [
-        *_evidence(signal.parts, added[:, :-1], seeds, items, seed_names),
-        [PRIOR_EVIDENCE] * len(items),
-    ]
-    logs = added.sum(axis=0)
+    of_seeds = [contributions(place, items) for place in range(len(seeds))]
+    added = np.array([of_seed for of_seed, _ in of_seeds]) * share_of_seed[:, None]
+    has_data = np.ones((len(names), len(items)), np.bool_)
+    has_data[:-1] = np.any([of_seed for _, of_seed in of_seeds], axis=0)
+    logs = np.empty(has_data.shape)
+    logs[:-1] = added.sum(axis=0)
     affinity = np.log(np.maximum(total / len(seeds), np.finfo(np.float64).tiny))
     logs[-1] = affinity - logs[:-1].sum(axis=0)
-    has_data = np.asarray(by_seed.any(axis=0))
     gains = np.maximum(logs[:-1], 0)
     shares = np.zeros(logs.shape)
     shares[:-1] = gains / np.maximum(gains.sum(axis=0), np.finfo(np.float64).tiny)
+    evidence = [
+        *_evidence(signal.parts, added, seeds, items, seed_names),
+        [PRIOR_EVIDENCE] * len(items),
+    ]
     order = np.full(logs.shape, len(names) - 1)
     order[:-1] = np.lexsort((-shares[:-1], ~has_data[:-1]), axis=0)
-    part = order.T.ravel()
-    item = np.repeat(np.arange(len(items)), len(names))
-    contribution = logs[part, item]
-    parts = part.tolist()
-    fields = {
-        "signal": [names[one] for one in parts],
+    # Item by item, its carriers in order: their places among all carriers of all items.
+    places = (order * len(items) + np.arange(len(items))).T.ravel()
+    contribution = logs.ravel().take(places)
+    every = list(chain.from_iterable(evidence))
+    fields: dict[str, NDArray[Any] | list[Any]] = {
+        "signal": [names[part] for part in order.T.ravel().tolist()],
         "contribution": contribution,
         "factor": np.exp(contribution),
-        "share": shares[part, item],
-        "has_data": has_data[part, item],
-        "evidence": [evidence[one][place] for one, place in zip(parts, item.tolist(), strict=True)],
+        "share": shares.ravel().take(places),
+        "has_data": has_data.ravel().take(places),
     }
-    return Reasons([len(names)] * len(items), fields, _SIGNALS)
+    told = [every[place] for place in places.tolist()]
+    return Reasons([len(names)] * len(items), fields, _SIGNALS, told)
 
 
 def _alone(
-    name: str, affinities: NDArray[np.float64], has_data: NDArray[np.bool_], evidence: list[str]
+    name: str, affinities: NDArray[np.float64], has_data: NDArray[np.bool_], evidence: list[Evidence]
 ) -> Reasons:
     fields: dict[str, NDArray[Any] | list[Any]] = {
         "signal": [name] * len(evidence),
@@ -212,9 +228,8 @@ def _alone(
         "factor": [None] * len(evidence),
         "share": (affinities != 0).astype(np.float64),
         "has_data": has_data,
-        "evidence": evidence,
     }
-    return Reasons([1] * len(evidence), fields, _SIGNALS)
+    return Reasons([1] * len(evidence), fields, _SIGNALS, evidence)
 
 
 def _groups(keys: list[str], shares: NDArray[np.float64]) -> Reasons:
@@ -249,36 +264,33 @@ def _evidence(
     seeds: NDArray[np.int32],
     items: NDArray[np.int32],
     seed_names: Sequence[str],
-) -> list[list[str]]:
+) -> list[list[Evidence]]:
     """Return each part's evidence for each item, from the seed to which the part adds most."""
     evidence = []
     for place, part in enumerate(parts.values()):
-        if not _has(part, Explainable):
-            evidence.append([""] * len(items))
-            continue
-        explainable = cast("Explainable", part)
-        if len(seeds) == 1:
-            evidence.append(explainable.explain(int(seeds[0]), items))
-            continue
-        strongest = added[:, place].argmax(axis=0)
-        phrases = [""] * len(items)
-        evidence.append(phrases)
-        for row in np.unique(strongest).tolist():
-            chosen = np.flatnonzero(strongest == row)
-            of_seed = f"{seed_names[row]}: " if len(seed_names) else ""
-            for item, phrase in zip(
-                chosen.tolist(), explainable.explain(int(seeds[row]), items[chosen]), strict=True
-            ):
-                phrases[item] = of_seed + phrase if phrase else ""
+        if not has_capability(part, Explainable):
+            evidence.append([NO_EVIDENCE] * len(items))
+        elif len(seeds) == 1:
+            evidence.append(part.explain(int(seeds[0]), items))
+        else:
+            strongest = added[:, place].argmax(axis=0)
+            evidence.append(_from_strongest(part, strongest, seeds, items, seed_names))
     return evidence
 
 
-_CAPABILITIES: Final[dict[tuple[type, type], bool]] = {}
-
-
-def _has(signal: Signal, capability: type) -> bool:
-    """Return whether a signal has a capability, as all of its class do: ``isinstance`` takes as long as a phrase."""
-    key = type(signal), capability
-    if key not in _CAPABILITIES:
-        _CAPABILITIES[key] = isinstance(signal, capability)
-    return _CAPABILITIES[key]
+def _from_strongest(
+    part: Explainable,
+    strongest: NDArray[np.intp],
+    seeds: NDArray[np.int32],
+    items: NDArray[np.int32],
+    seed_names: Sequence[str],
+) -> list[Evidence]:
+    """Return a part's evidence for each item, from one of several seeds."""
+    found = [NO_EVIDENCE] * len(items)
+    for row in np.unique(strongest).tolist():
+        chosen = np.flatnonzero(strongest == row)
+        name = seed_names[row] if len(seed_names) else ""
+        told = part.explain(int(seeds[row]), items[chosen])
+        for item, evidence in zip(chosen.tolist(), told, strict=True):
+            found[item] = evidence.about(name)
+    return found

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tigertail.kernels import njit, prange
 from tigertail.ranking.topk import offer, sort_best_first
+from tigertail.signals.evidence import Evidence
 from tigertail.signals.neighbour_lists import NeighbourLists, best_of_each, matrix_rows
 from tigertail.sparse import CSR
 
@@ -33,7 +34,7 @@ class CoListeningConfig(BaseModel):
 class CoListening(NeighbourLists):
     """The strongest co-listened items of every item."""
 
-    EXPLANATION: ClassVar[str] = "played by the same listeners"
+    EVIDENCE: ClassVar[Evidence] = Evidence.of("same_listeners")
 
 
 def fit_co_listening(

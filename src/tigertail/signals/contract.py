@@ -1,8 +1,9 @@
 """The contract of a signal, and what a signal can do besides.
 
 Every signal satisfies :class:`Signal`. Each other protocol is one capability. Code that serves any signal asks for a
-capability with ``isinstance(signal, Capability)``, not for a class. Only what fits one signal again
-(:mod:`tigertail.model.update`) or takes one apart (:mod:`tigertail.evaluation.diagnosis`) names its class.
+capability with ``isinstance(signal, Capability)``, or at every query with :func:`has_capability`, not for a class. Only
+what fits one signal again (:mod:`tigertail.model.update`) or takes one apart (:mod:`tigertail.evaluation.diagnosis`)
+names its class.
 
 One parameter has the same name and meaning in every signal: ``beta``, the **popularity exponent**. The affinity to
 an item is divided by the item's popularity to the power beta. With 0 nothing is divided and popular items rise. The
@@ -17,12 +18,13 @@ higher beta is, the lower they are ranked. Below 0 they rise even more. What sta
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeGuard, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from tigertail.signals.evidence import Evidence
     from tigertail.signals.remap import ItemRemap
 
 Arrays = dict[str, NDArray[np.generic]]
@@ -60,10 +62,10 @@ class Signal(Protocol):
 
 @runtime_checkable
 class Explainable(Protocol):
-    """Can explain in words why it links two items."""
+    """Can explain why it links two items."""
 
-    def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
-        """Return a short phrase for each item: what links the query to it.
+    def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:
+        """Return for each item what links the query to it.
 
         Parameters
         ----------
@@ -74,8 +76,8 @@ class Explainable(Protocol):
 
         Returns
         -------
-        list[str]
-            One per item, such as "12 listeners in common, most in Poland"; "" where there is no evidence.
+        list[Evidence]
+            One per item, such as "12 listeners in common, most in Poland"; without facts where there is none.
         """
 
 
@@ -438,3 +440,18 @@ class HasItemVectors(Protocol):
     @property
     def vectors(self) -> NDArray[np.float32]:
         """Item vectors; float32, (items, factors)."""
+
+
+_Asked = TypeVar("_Asked")
+_CAPABILITIES: Final[dict[tuple[type, type], bool]] = {}
+
+
+def has_capability(signal: object, capability: type[_Asked]) -> TypeGuard[_Asked]:
+    """Return whether a signal has a capability, as all signals of its class do.
+
+    ``isinstance`` with a protocol looks at each of its members every time: longer than a query may take.
+    """
+    key = type(signal), capability
+    if key not in _CAPABILITIES:
+        _CAPABILITIES[key] = isinstance(signal, capability)
+    return _CAPABILITIES[key]

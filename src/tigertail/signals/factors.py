@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from tigertail.signals.clusters import ClusteredVectors
 from tigertail.signals.contract import Arrays
+from tigertail.signals.evidence import NO_EVIDENCE, Evidence
 from tigertail.signals.products import blocks, largest_products, products, products_at
 from tigertail.signals.remap import ItemRemap
 
 _NEAR: Final = 0.5  # least cosine of similar items: an angle of 60 degrees
-_EXPLANATION: Final = "played by listeners with similar taste"
+_ALIKE: Final = Evidence.of("similar_taste")
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,12 +101,12 @@ class FactorAffinity:
         known = self.known[items] & np.repeat(self.known[queries], np.diff(starts))
         return np.asarray(np.where(known, scores, -np.inf), np.float32)
 
-    def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
-        """Return that listeners have similar taste where the angle is small; "" elsewhere."""
+    def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:
+        """Return that listeners have similar taste where the angle is small; nothing elsewhere."""
         lengths = self._power(1.0)
         cosines = np.einsum("ij,j->i", self.vectors[items], self.vectors[query], dtype=np.float64)
         near = cosines * lengths[items] * lengths[query] >= _NEAR
-        return [_EXPLANATION if alike else "" for alike in near & (items != query)]
+        return [_ALIKE if alike else NO_EVIDENCE for alike in near & (items != query)]
 
     @cached_property
     def _lengths(self) -> NDArray[np.float32]:

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from tigertail.kernels import njit
 from tigertail.signals.contract import Arrays
+from tigertail.signals.evidence import NO_EVIDENCE, Evidence
 from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
 
 
 @dataclass(frozen=True, eq=False)
 class NeighbourLists:
-    """The strongest neighbours of every item. A signal of this kind is a subclass with an ``EXPLANATION``.
+    """The strongest neighbours of every item. A signal of this kind is a subclass with ``EVIDENCE``.
 
     Parameters
     ----------
@@ -31,8 +32,8 @@ class NeighbourLists:
 
     neighbours: CSR
 
-    EXPLANATION: ClassVar[str]
-    """What links neighbours, in words for a person."""
+    EVIDENCE: ClassVar[Evidence]
+    """What links neighbours."""
 
     @cached_property
     def known(self) -> NDArray[np.bool_]:
@@ -68,9 +69,10 @@ class NeighbourLists:
         _entries_at(*matrix_rows(self.neighbours), queries, starts, items, found)
         return found
 
-    def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
-        """Return what links neighbours; "" for items that are none."""
-        return [self.EXPLANATION if near else "" for near in self.are_neighbours(query, items).tolist()]
+    def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:
+        """Return what links neighbours; nothing for items that are none."""
+        linked = self.EVIDENCE
+        return [linked if near else NO_EVIDENCE for near in self.are_neighbours(query, items).tolist()]
 
     def are_neighbours(self, query: int, items: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Return whether each item is a neighbour of the query; bool, (items,)."""

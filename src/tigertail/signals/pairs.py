@@ -12,6 +12,7 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.signals.co_listening import strongest_products
+from tigertail.signals.evidence import Evidence
 from tigertail.signals.neighbour_lists import NeighbourLists
 from tigertail.sparse import CSR
 
@@ -32,7 +33,7 @@ class PairsConfig(BaseModel):
 class Pairs(NeighbourLists):
     """The items with the largest pair counts."""
 
-    EXPLANATION: ClassVar[str] = "often paired in the pair counts"
+    EVIDENCE: ClassVar[Evidence] = Evidence.of("paired")
 
 
 def fit_pairs(dataset: Dataset, interactions: Interactions, config: PairsConfig) -> Pairs:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Evidence:
+class LabelEvidence:
     """The evidence for the labels of items.
 
     Parameters
@@ -48,7 +48,7 @@ class Evidence:
     names: list[str]
 
 
-def gather(opinions: Opinions, reliability: AnnotatorReliability, config: AnnotationConfig) -> Evidence:
+def gather(opinions: Opinions, reliability: AnnotatorReliability, config: AnnotationConfig) -> LabelEvidence:
     """Add up the opinions of each item, each by its reliability.
 
     An expert's annotation counts as much as ``config.expert_weight`` opinions of the crowd. In a facet in which an
@@ -62,7 +62,7 @@ def gather(opinions: Opinions, reliability: AnnotatorReliability, config: Annota
     experts = _summed(opinions, np.ones(int(opinions.expert.sum())), opinions.expert, shape)
     experts.data[:] = 1
     strength = _uncontested(strength, experts, opinions.facets, config.contested_discount)
-    return Evidence(
+    return LabelEvidence(
         (strength + config.expert_weight * experts).tocsr(),
         people,
         experts,
@@ -72,7 +72,7 @@ def gather(opinions: Opinions, reliability: AnnotatorReliability, config: Annota
     )
 
 
-def idf_of(evidence: Evidence, others: int = 0) -> Reals:
+def idf_of(evidence: LabelEvidence, others: int = 0) -> Reals:
     """Return log((N + 1) / n) of each label; float64, (labels,).
 
     Parameters
@@ -88,7 +88,7 @@ def idf_of(evidence: Evidence, others: int = 0) -> Reals:
     return np.asarray(np.log((items + 1) / np.maximum(carried, 1)))
 
 
-def weigh(evidence: Evidence, config: AnnotationConfig, idf: Reals) -> sparse.csr_array:
+def weigh(evidence: LabelEvidence, config: AnnotationConfig, idf: Reals) -> sparse.csr_array:
     """Return the TF-IDF weight of each label on each item; sparse float64, (items, labels)."""
     strength = evidence.strength
     facet = np.array([config.facets.get(facet, 1.0) for facet in evidence.facets])

@@ -1,28 +1,23 @@
-"""Why annotations link two items: the labels they share, each in words that fit its facet."""
+"""Why annotations link two items: the labels they share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Final
 
-from tigertail.errors import DataError
-from tigertail.geo.regions import place_name
-from tigertail.signals.phrases import within
+from tigertail.signals.evidence import NO_EVIDENCE, PLACE_FACETS, PLAIN_FACETS, Evidence, Fact, Name
 
 ANNOTATOR: Final = "annotator"  # the facet of being annotated by the same people
 PREDICTION: Final = "prediction"  # the facet of labels that predict the same listening
 MOST: Final = 3  # labels named
 
-_PLAIN: Final = frozenset(("tag", "genre"))
-_PLACES: Final = frozenset(("home", "hometown", "birth place", "country"))
-_PREPOSITIONS: Final = {"label": "on", "instrument": "with", "associated band": "linked to"}
-_SAME_PEOPLE: Final = "tagged by the same people"
-_SAME_LISTENERS: Final = "with labels that lead to the same listeners"
+_SAME_ANNOTATORS: Final = Fact("same_annotators")
+_ONLY_ANNOTATORS: Final = Evidence((_SAME_ANNOTATORS,))
+_ONLY_PREDICTED: Final = Evidence.of("predicted_by_labels")
 
 
-def format_shared_labels(shared: Iterable[tuple[str, str]]) -> str:
-    """Return in words what two items share.
+def shared_labels(shared: Iterable[tuple[str, str]]) -> Evidence:
+    """Return what labels tell of two items that share them.
 
     Parameters
     ----------
@@ -32,21 +27,23 @@ def format_shared_labels(shared: Iterable[tuple[str, str]]) -> str:
 
     Examples
     --------
-    >>> format_shared_labels([("genre", "post-punk"), ("tag", "coldwave"), ("hometown", "Berlin"), ("label", "4AD")])
+    >>> labels = [("genre", "post-punk"), ("tag", "coldwave"), ("hometown", "Berlin"), ("label", "4AD")]
+    >>> shared_labels(labels).words
     'both post-punk, coldwave, from Berlin'
-    >>> format_shared_labels([("annotator", ""), ("home", "US"), ("mood", "sad")])
+    >>> shared_labels([("annotator", ""), ("home", "US"), ("mood", "sad")]).words
     'tagged by the same people, both from the United States, of mood sad'
     """
-    shown: list[str] = []
+    shown: list[Name] = []
     plain: list[str] = []
     places: list[str] = []
     people = predicted = first = False
     for facet, name in shared:
-        if facet in _PLAIN:
+        if facet in PLAIN_FACETS:
             if (folded := name.casefold()) in plain:
                 continue
             plain.append(folded)
-        elif facet in _PLACES:
+        elif facet in PLACE_FACETS:
+            name = name.removeprefix("from ")
             if any(_covers(place, name) for place in places):
                 continue
             places.append(name)
@@ -56,41 +53,13 @@ def format_shared_labels(shared: Iterable[tuple[str, str]]) -> str:
         elif facet == PREDICTION:
             predicted = True
             continue
-        shown.append(_format_label(facet, name))
+        shown.append(Name(facet, name))
         if len(shown) == MOST:
             break
     if not shown:
-        return _SAME_PEOPLE if people else _SAME_LISTENERS if predicted else ""
-    labels = f"both {', '.join(shown)}"
-    return f"{_SAME_PEOPLE}, {labels}" if first else labels
-
-
-@lru_cache(4096)
-def _format_label(facet: str, name: str) -> str:
-    """Return what an item of a label is, to stand after "both".
-
-    Examples
-    --------
-    >>> _format_label("label", "4AD"), _format_label("home", "PL")
-    ('on 4AD', 'from Poland')
-    >>> _format_label("home", "from Wales"), _format_label("mood", "sad")
-    ('from Wales', 'of mood sad')
-    """
-    if facet in _PLAIN:
-        return name
-    if facet in _PLACES:
-        return f"from {within(_place(name.removeprefix('from ')))}"
-    return f"{_PREPOSITIONS.get(facet, f'of {facet}')} {name}"
-
-
-def _place(name: str) -> str:
-    """Return what a place is called that may be named by its code."""
-    if len(name) != 2 or not name.isupper():
-        return name
-    try:
-        return place_name(name)
-    except DataError:
-        return name
+        return _ONLY_ANNOTATORS if people else _ONLY_PREDICTED if predicted else NO_EVIDENCE
+    labels = Fact("shared_labels", names=tuple(shown))
+    return Evidence((_SAME_ANNOTATORS, labels) if first else (labels,))
 
 
 def _covers(place: str, name: str) -> bool:

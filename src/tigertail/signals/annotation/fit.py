@@ -11,7 +11,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.signals.annotation.config import AnnotationConfig
 from tigertail.signals.annotation.evidence import (
-    Evidence,
+    LabelEvidence,
     annotator_matrix,
     entries,
     gather,
@@ -100,7 +100,7 @@ def fit_reliability(opinions: Opinions, config: AnnotationConfig) -> AnnotatorRe
 
 
 def columns_beside(
-    weights: sparse.csr_array, evidence: Evidence
+    weights: sparse.csr_array, evidence: LabelEvidence
 ) -> tuple[CSR, NDArray[np.int32], NDArray[np.uint8]]:
     """Return the weights as a signal has them, and, for each entry, how many people and experts give it."""
     weights.eliminate_zeros()

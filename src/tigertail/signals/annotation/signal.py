@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.kernels import one_query_in_numpy
 from tigertail.signals.annotation import kernels
-from tigertail.signals.annotation.explain import ANNOTATOR, PREDICTION, format_shared_labels
+from tigertail.signals.annotation.explain import ANNOTATOR, PREDICTION, shared_labels
 from tigertail.signals.annotation.kept_labels import KeptLabels
 from tigertail.signals.annotation.lexicon import Lexicon
 from tigertail.signals.annotation.prediction import Prediction
 from tigertail.signals.contract import Arrays
+from tigertail.signals.evidence import NO_EVIDENCE, Evidence
 from tigertail.signals.neighbour_lists import matrix_rows
 from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
@@ -247,7 +248,7 @@ class Annotation:
         )
         return [(facet, label) for _, facet, label in ranked[:n]]
 
-    def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
+    def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:
         """Return the labels that each item shares with the query, as far as they link them most."""
         linking: list[Iterable[tuple[str, str]]]
         if one_query_in_numpy(1):
@@ -255,7 +256,7 @@ class Annotation:
         else:
             linking = self._linking_all(query, items)
         return [
-            format_shared_labels(shared) if item != query else ""
+            shared_labels(shared) if item != query else NO_EVIDENCE
             for item, shared in zip(items.tolist(), linking, strict=True)
         ]
 

@@ -9,7 +9,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-ALIKE: Final = "similar sound"
+from tigertail.signals.evidence import Evidence, Name
+
+SIMILAR_SOUND: Final = Evidence.of("similar_sound")
 _REMARKABLE: Final = 0.6745  # deviations from the median beyond which a quarter of a normal distribution lies
 _NAMED: Final = 2
 
@@ -48,10 +50,10 @@ def descriptor_name(name: str) -> str:
     return name.replace("_", " ").strip()
 
 
-def format_descriptors(
+def similar_descriptors(
     one: NDArray[np.float32], others: NDArray[np.float32], names: Sequence[str]
-) -> list[str]:
-    """Return in words in what an item is similar to each of some that sound similar.
+) -> list[Evidence]:
+    """Return in what an item is similar to each of some that sound similar.
 
     Named are the two descriptors at most whose products are the largest, of those in which both items are in
     the upper quarter of all, or both in the lower.
@@ -68,18 +70,24 @@ def format_descriptors(
     Examples
     --------
     >>> one, others = np.array([2.0, -1.0, 0.1], np.float32), np.array([[1.5, -0.7, 3.0]], np.float32)
-    >>> format_descriptors(one, others, ["energy", "valence", "tempo"])
-    ['similar sound: high energy, low valence']
+    >>> [found] = similar_descriptors(one, others, ["energy", "valence", "tempo"])
+    >>> found.words
+    'similar sound: high energy, low valence'
     """
     products = one.astype(np.float64) * others
     remarkable = (products > 0) & (np.minimum(np.abs(one), np.abs(others)) >= _REMARKABLE)
     ranked = np.where(remarkable, -products, np.inf).argsort(axis=1, kind="stable")[:, :_NAMED].tolist()
     counts = remarkable.sum(axis=1).tolist()
-    phrases = [
-        f"{'high' if high else 'low'} {descriptor_name(name)}"
+    named = [
+        Name("high" if high else "low", descriptor_name(name))
         for high, name in zip((one > 0).tolist(), names, strict=True)
     ]
     return [
-        f"{ALIKE}: {', '.join([phrases[column] for column in columns[:count]])}" if count else ALIKE
+        _of_descriptors(*[named[column] for column in columns[:count]]) if count else SIMILAR_SOUND
         for columns, count in zip(ranked, counts, strict=True)
     ]
+
+
+@lru_cache(1024)
+def _of_descriptors(*named: Name) -> Evidence:
+    return Evidence.of("similar_descriptors", names=named)

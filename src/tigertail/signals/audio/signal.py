@@ -10,9 +10,10 @@ from typing import Any, Final, Literal, Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.signals.audio.explain import ALIKE, format_descriptors
+from tigertail.signals.audio.explain import SIMILAR_SOUND, similar_descriptors
 from tigertail.signals.clusters import ClusteredVectors
 from tigertail.signals.contract import Arrays
+from tigertail.signals.evidence import NO_EVIDENCE, Evidence
 from tigertail.signals.products import blocks, products, products_at
 from tigertail.signals.remap import ItemRemap
 
@@ -137,14 +138,14 @@ class AudioAffinity:
         known = self.known[items] & self.known[queries[row]]
         return np.asarray(np.where(known, scores, -np.inf), np.float32)
 
-    def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
+    def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:
         """Return in what each item sounds like the query; nothing where it does so no more than most."""
         scores, usual = self._beside_usual(query, items)
         near = (scores > usual) & (items != query)
         if not self.names:
-            return [ALIKE if alike else "" for alike in near.tolist()]
-        phrases = format_descriptors(self.descriptors[query], self.descriptors[items], self.names)
-        return [phrase if alike else "" for phrase, alike in zip(phrases, near.tolist(), strict=True)]
+            return [SIMILAR_SOUND if alike else NO_EVIDENCE for alike in near.tolist()]
+        found = similar_descriptors(self.descriptors[query], self.descriptors[items], self.names)
+        return [one if alike else NO_EVIDENCE for one, alike in zip(found, near.tolist(), strict=True)]
 
     def _beside_usual(self, query: int, items: NDArray[np.int32]) -> tuple[NDArray[np.floating[Any]], float]:
         """Return the affinity from an item to some others, and the mean of that to all others."""

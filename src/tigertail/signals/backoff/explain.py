@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.signals.contract import Explainable, Signal
+from tigertail.signals.evidence import NO_EVIDENCE, Evidence
 
-SAME_ARTIST: Final = "by the same artist"
-NEAR_ARTISTS: Final = "by similar artists"
+SAME_ARTIST: Final = Evidence.of("same_artist")
+SIMILAR_ARTISTS: Final = Evidence.of("similar_artists")
 
 
-def explain_through_artists(artists: Signal, artist: int, others: NDArray[np.int32]) -> list[str]:
+def explain_through_artists(artists: Signal, artist: int, others: NDArray[np.int32]) -> list[Evidence]:
     """Explain what links an artist to others.
 
     Parameters
@@ -26,13 +27,13 @@ def explain_through_artists(artists: Signal, artist: int, others: NDArray[np.int
         The same of each other; int32, (others,).
     """
     if artist < 0:
-        return [""] * len(others)
+        return [NO_EVIDENCE] * len(others)
     reasons = (
         artists.explain(artist, np.maximum(others, 0))
         if isinstance(artists, Explainable)
-        else [""] * len(others)
+        else [NO_EVIDENCE] * len(others)
     )
     return [
-        SAME_ARTIST if other == artist else NEAR_ARTISTS if reason and other >= 0 else ""
+        SAME_ARTIST if other == artist else SIMILAR_ARTISTS if reason and other >= 0 else NO_EVIDENCE
         for other, reason in zip(others.tolist(), reasons, strict=True)
     ]

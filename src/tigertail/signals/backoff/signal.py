@@ -22,6 +22,7 @@ from tigertail.errors import DataError
 from tigertail.kernels import njit, one_query_in_numpy, prange
 from tigertail.signals.backoff.explain import explain_through_artists
 from tigertail.signals.contract import Arrays, Explainable, Reindexable, Signal
+from tigertail.signals.evidence import NO_EVIDENCE, Evidence
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.remap import ItemRemap
 
@@ -103,13 +104,14 @@ class BackOff:
         )
         return scores
 
-    def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
-        """Return the explanations of the signal over items; where one is "", what links the artists, if anything."""
-        own = self.own.explain(query, items) if isinstance(self.own, Explainable) else [""] * len(items)
+    def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:
+        """Return the evidence of the signal over items; where it has none, what links the artists, if anything."""
+        none = [NO_EVIDENCE] * len(items)
+        own = self.own.explain(query, items) if isinstance(self.own, Explainable) else none
         theirs = explain_through_artists(self.artists, int(self.artist_of[query]), self.artist_of[items])
         return [
-            words or ("" if item == query else through)
-            for item, words, through in zip(items, own, theirs, strict=True)
+            evidence or (NO_EVIDENCE if item == query else through)
+            for item, evidence, through in zip(items.tolist(), own, theirs, strict=True)
         ]
 
     def reindexed(self, to: ItemRemap) -> Self:

@@ -13,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, one_query_in_numpy
+from tigertail.signals.evidence import NO_EVIDENCE, Evidence, Fact, Name
 from tigertail.signals.local.groups import group_name
 from tigertail.signals.local.kernels import PlayGraph
-from tigertail.signals.phrases import format_count, within
 
-LIKE_TASTE: Final = "no listener in common, but listeners with similar taste"
-_NAMED: Final = 2  # groups at most
+NO_COMMON_LISTENER: Final = Evidence.of("no_common_listener")
 
 
 def common_by_group(graph: PlayGraph, groups: int, query: int, items: NDArray[np.int32]) -> NDArray[np.int64]:
@@ -78,47 +77,56 @@ def _count_common(graph, query, items, counts):
                 counts[place, graph.group[listener]] += 1
 
 
-def format_common_listeners(counts: Sequence[int], keys: Sequence[str]) -> str:
-    """Return how many listeners two items share, and the one or two groups that most of them are in.
+def shared_listeners(counts: NDArray[np.int64], keys: Sequence[str]) -> list[Evidence]:
+    """Return how many listeners items share with another, and the one or two groups that most of them are in.
 
     Parameters
     ----------
     counts
-        Common listeners of each group, those of none last.
+        Common listeners of each item and group, those of no group last; int64, (items, groups + 1).
     keys
         The groups.
 
     Examples
     --------
-    >>> format_common_listeners([3, 8, 1], ["DE", "PL"])
-    '12 listeners in common, most in Poland'
-    >>> format_common_listeners([5, 5, 2], ["DE", "PL"])
-    '12 listeners in common, most in Germany and Poland'
-    >>> format_common_listeners([1, 1, 9], ["DE", "PL"])
-    '11 listeners in common'
+    >>> counts = np.array([[3, 8, 1], [5, 5, 2], [1, 1, 9], [0, 0, 0]])
+    >>> for evidence in shared_listeners(counts, ["DE", "PL"]):
+    ...     print(evidence.words)
+    12 listeners in common, most in Poland
+    12 listeners in common, most in Germany and Poland
+    11 listeners in common
+    <BLANKLINE>
     """
-    total = sum(counts)
-    if not total:
-        return ""
-    words = f"{format_count(total, 'listener')} in common"
-    largest = sorted(range(len(keys)), key=lambda code: (-counts[code], code))
-    named, held = [], 0
-    for code in largest[:_NAMED]:
-        named.append(_within_group(keys[code]))
-        held += counts[code]
-        if 2 * held > total:
-            return f"{words}, {_share(held, total, len(named))}in {' and '.join(named)}"
-    return words
+    total = counts.sum(axis=1).tolist()
+    if not keys:
+        return [_shared_listeners(n, 0) for n in total]
+    of_groups = counts[:, :-1]
+    rows = np.arange(len(counts))
+    first = of_groups.argmax(axis=1)
+    most = of_groups[rows, first]
+    rest = of_groups.copy()
+    rest[rows, first] = -1
+    second = rest.argmax(axis=1)
+    both = most + rest[rows, second]
+    return [
+        _shared_listeners(n, in_first, keys[one])
+        if 2 * in_first > n
+        else _shared_listeners(n, in_both, keys[one], keys[other])
+        if 2 * in_both > n
+        else _shared_listeners(n, 0)
+        for n, one, in_first, other, in_both in zip(
+            total, first.tolist(), most.tolist(), second.tolist(), both.tolist(), strict=True
+        )
+    ]
 
 
-@lru_cache(1024)
-def _within_group(key: str) -> str:
-    return within(group_name(key))
-
-
-def _share(held: int, total: int, groups: int) -> str:
-    if held < total:
-        return "most "
-    if groups > 1 or total == 1:
-        return ""
-    return "both " if total == 2 else "all "
+@lru_cache(4096)
+def _shared_listeners(n: int, there: int, *groups: str) -> Evidence:
+    """Return that there are ``n``, of whom ``there`` are in some groups."""
+    if not n:
+        return NO_EVIDENCE
+    common = Fact("common_listeners", n)
+    if not groups:
+        return Evidence((common,))
+    names = tuple(Name(key, group_name(key)) for key in groups)
+    return Evidence((common, Fact("most_in", None, names) if there < n else Fact("all_in", n, names)))

@@ -43,8 +43,9 @@ from tigertail.dataset.exposure import Exposure
 from tigertail.kernels import one_query_in_numpy
 from tigertail.signals.clusters import ClusteredVectors
 from tigertail.signals.contract import Arrays
+from tigertail.signals.evidence import NO_EVIDENCE, Evidence
 from tigertail.signals.local.config import LocalConfig
-from tigertail.signals.local.explain import LIKE_TASTE, common_by_group, format_common_listeners
+from tigertail.signals.local.explain import NO_COMMON_LISTENER, common_by_group, shared_listeners
 from tigertail.signals.local.groups import groups_of_place
 from tigertail.signals.local.kernels import (
     GroupVectors,
@@ -388,22 +389,19 @@ class GroupedCoListening:
         total_parts = parts.sum(axis=0)
         return parts / np.where(total_parts != 0, total_parts, 1)
 
-    def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
+    def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:
         """Return how many listeners each item shares with the query, and where most of them are."""
         # A lens changes what a listener counts for, not who listens.
         common = common_by_group(self._graph, len(self.keys) + 1, query, items)
         common[items == query] = 0
-        some = np.flatnonzero(common[:, :-1].any(axis=0))
-        keys = [self.keys[group] for group in some.tolist()]
-        counts = common[:, [*some.tolist(), len(self.keys)]]
-        reasons = [format_common_listeners(of_item, keys) for of_item in counts.tolist()]
-        without = [place for place, reason in enumerate(reasons) if not reason]
+        found = shared_listeners(common, self.keys)
+        without = [place for place, evidence in enumerate(found) if not evidence]
         if without:
             others = items[without]
             alike = self._expects(query, others) & (others != query)
             for place, is_alike in zip(without, alike.tolist(), strict=True):
-                reasons[place] = LIKE_TASTE if is_alike else ""
-        return reasons
+                found[place] = NO_COMMON_LISTENER if is_alike else NO_EVIDENCE
+        return found
 
     def _expects(self, query: int, items: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Return whether the factors expect some items without a listener in common with one; bool, (items,)."""

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
+from tigertail.signals.evidence import Evidence
 from tigertail.signals.neighbour_lists import NeighbourLists, best_of_each, matrix_rows
 from tigertail.signals.sequences.kernels import nearest
 from tigertail.sparse import CSR
@@ -42,7 +43,7 @@ class SequencesConfig(BaseModel):
 class Sequences(NeighbourLists):
     """The items that curated sequences bring together most."""
 
-    EXPLANATION: ClassVar[str] = "played on the same shows or playlists"
+    EVIDENCE: ClassVar[Evidence] = Evidence.of("same_shows")
 
 
 class SequenceLayout(NamedTuple):

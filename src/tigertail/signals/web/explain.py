@@ -1,17 +1,18 @@
-"""What documents contain about two items together, in numbers and in words."""
+"""What documents contain about two items together, in numbers and as evidence."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from tigertail.signals.phrases import format_count
+from tigertail.signals.evidence import Evidence, Fact
 
-ALIKE: Final = "similar text on their pages"
+SIMILAR_TEXT: Final = Evidence.of("similar_text")
+_ON_PAGES: Final = (None, Fact("named_on_page"), Fact("each_named_on_page"))
 
 
-class Evidence(NamedTuple):
-    """What documents contain about two items together.
+class Mentions(NamedTuple):
+    """How often documents mention two items together.
 
     Attributes
     ----------
@@ -26,21 +27,22 @@ class Evidence(NamedTuple):
     mentions_of_a_on_b: int
 
 
-@lru_cache(1024)
-def format_evidence(evidence: Evidence) -> str:
-    """Return in words where documents mention two items together; "" where nowhere.
+def mentioned(mentions: Mentions) -> Evidence:
+    """Return where documents mention two items together.
 
     Examples
     --------
-    >>> format_evidence(Evidence(4, 0, 2))
+    >>> mentioned(Mentions(4, 0, 2)).words
     "mentioned together on 4 pages, named on the other's page"
-    >>> format_evidence(Evidence(0, 1, 3)), format_evidence(Evidence(1, 0, 0))
+    >>> mentioned(Mentions(0, 1, 3)).words, mentioned(Mentions(1, 0, 0)).words
     ("each named on the other's page", 'mentioned together on 1 page')
     """
-    parts = []
-    if evidence.documents:
-        parts.append(f"mentioned together on {format_count(evidence.documents, 'page')}")
-    there = (evidence.mentions_of_b_on_a > 0) + (evidence.mentions_of_a_on_b > 0)
-    if there:
-        parts.append(f"{'each ' if there == 2 else ''}named on the other's page")
-    return ", ".join(parts)
+    return _mentioned(
+        mentions.documents, (mentions.mentions_of_b_on_a > 0) + (mentions.mentions_of_a_on_b > 0)
+    )
+
+
+@lru_cache(1024)
+def _mentioned(documents: int, pages: int) -> Evidence:
+    together = Fact("mentioned_together", documents) if documents else None
+    return Evidence(tuple(fact for fact in (together, _ON_PAGES[pages]) if fact))

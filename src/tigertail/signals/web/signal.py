@@ -12,11 +12,12 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError
+from tigertail.signals.evidence import Evidence
 from tigertail.signals.neighbour_lists import NeighbourLists
 from tigertail.signals.web.co_mentions import co_mention_counts, co_mention_similarity
 from tigertail.signals.web.codes import read_mentions
 from tigertail.signals.web.config import WebConfig
-from tigertail.signals.web.explain import ALIKE, Evidence, format_evidence
+from tigertail.signals.web.explain import SIMILAR_TEXT, Mentions, mentioned
 from tigertail.signals.web.pages import page_mention_counts, page_mention_similarity
 from tigertail.signals.web.texts import text_similarity
 from tigertail.sparse import CSR
@@ -37,29 +38,29 @@ class Web(NeighbourLists):
     document_counts: CSR
     page_mentions: CSR
 
-    EXPLANATION: ClassVar[str] = ALIKE
+    EVIDENCE: ClassVar[Evidence] = SIMILAR_TEXT
 
-    def evidence(self, a: int, b: int) -> Evidence:
-        """Return what documents contain about two items together.
+    def mentions(self, a: int, b: int) -> Mentions:
+        """Return how often documents mention two items together.
 
         Parameters
         ----------
         a, b
             Item codes.
         """
-        [found] = self._evidence(a, np.array([b], np.int32))
-        return Evidence(*found)
+        [found] = self._mentions(a, np.array([b], np.int32))
+        return Mentions(*found)
 
-    def explain(self, query: int, items: NDArray[np.int32]) -> list[str]:
+    def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:
         """Return where documents mention the query and each item together, else that their pages are similar."""
         similar_pages = super().explain(query, items)
         return [
-            (format_evidence(Evidence(*found)) if any(found) else "") or phrase
-            for found, phrase in zip(self._evidence(query, items), similar_pages, strict=True)
+            mentioned(Mentions(*found)) if any(found) else similar
+            for found, similar in zip(self._mentions(query, items), similar_pages, strict=True)
         ]
 
-    def _evidence(self, query: int, items: NDArray[np.int32]) -> list[list[int]]:
-        """Return the numbers of :class:`Evidence` of an item and each of some others."""
+    def _mentions(self, query: int, items: NDArray[np.int32]) -> list[list[int]]:
+        """Return the numbers of :class:`Mentions` of an item and each of some others."""
         counts = np.zeros((len(items), 3), np.int64)
         counts[:, 0] = self.document_counts.at(query, items)
         counts[:, 1] = self.page_mentions.at(query, items)
