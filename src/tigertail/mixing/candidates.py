@@ -205,6 +205,7 @@ def rank(
     candidates: Candidates,
     names: list[str],
     queries: Codes,
+    has_data: Flags,
     coefficients: TermCoefficients,
     inverse: Floats,
     level: NDArray[np.int32],
@@ -223,6 +224,8 @@ def rank(
         The parts that are asked.
     queries
         Item codes; int32, (queries,).
+    has_data
+        Whether a part has data about a query; bool, (queries, parts).
     coefficients
         Coefficients of the terms for the queries.
     inverse
@@ -247,7 +250,6 @@ def rank(
     certain
         Whether no other item could be among them; bool, (queries,).
     """
-    has_data = candidates.known_by(queries, names)
     given = np.ones(0, np.bool_) if allowed is None else allowed
     weights = candidates.correction_weights(character)
     as_chosen = len(names) == len(candidates.parts) and replaced.part < 0
@@ -290,6 +292,7 @@ def stored_contributions(
     candidates: Candidates,
     names: list[str],
     query: int,
+    row: int,
     items: Codes,
     coefficients: TermCoefficients,
     inverse: Floats,
@@ -300,12 +303,12 @@ def stored_contributions(
     ----------
     candidates, names
         As in :func:`rank`.
-    query
-        Its code.
+    query, row
+        Its code, and its place among the queries.
     items
         Codes of candidates of it; int32, (items,).
     coefficients, inverse
-        As in :func:`rank`, of this query alone.
+        As in :func:`rank`.
 
     Returns
     -------
@@ -317,12 +320,12 @@ def stored_contributions(
     added = np.zeros((len(names), len(items)))
     has_data = np.zeros(added.shape, np.bool_)
     slots = candidates.slots(names)
-    _contribute(candidates.stored, slots, query, items, coefficients, inverse[0], added, has_data)
+    _contribute(candidates.stored, slots, query, row, items, coefficients, inverse[row], added, has_data)
     return added, has_data
 
 
 @njit(cache=True)
-def _contribute(stored, slots, query, items, coefficients, inverse, added, has_data):
+def _contribute(stored, slots, query, row, items, coefficients, inverse, added, has_data):
     begin, size = stored.starts[query], stored.sizes[query]
     found = np.empty((len(added), size), np.float32)
     _unpack(stored, slots, query, found)
@@ -335,11 +338,11 @@ def _contribute(stored, slots, query, items, coefficients, inverse, added, has_d
             affinity = np.float64(max(found[part, entry], _ZERO))
             for bend in range(inverse.shape[1]):
                 curve[part, bend] = np.log1p(affinity * inverse[part, bend])
-                added[part, place] += coefficients.curves[0, part, bend] * curve[part, bend]
+                added[part, place] += coefficients.curves[row, part, bend] * curve[part, bend]
         for pair in range(len(coefficients.pairs)):
             one, other = coefficients.pairs[pair, 0], coefficients.pairs[pair, 1]
             for bend in range(inverse.shape[1]):
-                shared = coefficients.products[0, pair, bend] * curve[one, bend] * curve[other, bend] / 2
+                shared = coefficients.products[row, pair, bend] * curve[one, bend] * curve[other, bend] / 2
                 added[one, place] += shared
                 added[other, place] += shared
 

@@ -34,6 +34,7 @@ from tigertail.signals.contract import (
     ListenerGroups,
     LocalisedAtItems,
     Signal,
+    has_capability,
 )
 
 Floats = NDArray[np.float32]
@@ -119,23 +120,21 @@ class Mixture:
         """
         return self._block(np.array([query], np.int32)).contributions(0, items)
 
-    def contributions_from(self, query: int, found: Floats, scale: Floats) -> tuple[Reals, NDArray[np.bool_]]:
+    def contributions_from(
+        self, coefficients: Reals, found: Floats, scale: Floats
+    ) -> tuple[Reals, NDArray[np.bool_]]:
         """Return what :meth:`contributions` does, from what the parts have.
 
         Parameters
         ----------
-        query
-            Code of the query.
+        coefficients
+            Of every term, for the query; float64, (terms,).
         found
             Affinities of each part to the items, ``-inf`` where it has no data; float32, (parts, items).
         scale
             The query's scale in each part; float32, (parts,).
         """
         places = term_places(self.parameters.terms, tuple(self.parts))
-        asked = np.array([query], np.int32)
-        [coefficients] = self.parameters.coefficients(
-            self.listeners[asked], self._among_all(self._has_data[asked]), self.character
-        )
         curve = np.array(curves(found, scale[:, None]), np.float64)
         added = (coefficients.take(places.curves.T)[:, :, None] * curve).sum(axis=0)
         for (one, other), columns in zip(places.pairs.tolist(), places.products, strict=True):
@@ -180,30 +179,30 @@ class Mixture:
     @property
     def listener_groups(self) -> ListenerGroups | None:
         """The groups of the first part that has any."""
-        groups = (part.listener_groups for part in self.parts.values() if isinstance(part, GroupAware))
+        groups = (part.listener_groups for part in self.parts.values() if has_capability(part, GroupAware))
         return next((one for one in groups if one is not None), None)
 
     def best_candidates(
         self, queries: NDArray[np.int32], n: int, allowed: NDArray[np.bool_] | None = None
     ) -> tuple[NDArray[np.int32], Floats, NDArray[np.bool_]]:
         """Do what :meth:`tigertail.signals.contract.HasCandidates.best_candidates` says."""
+        return self._candidate_block(queries).best(n, allowed)
+
+    def best_candidates_with_contributions(
+        self, queries: NDArray[np.int32], n: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int32], Floats, NDArray[np.bool_], Contributions]:
+        """Return what :meth:`best_candidates` does, and what each part adds without working it out again."""
+        block = self._candidate_block(queries)
+        return *block.best(n, allowed), block.contributions
+
+    def _candidate_block(self, queries: NDArray[np.int32]) -> _CandidateBlock:
+        """Work out what ranking the candidates of some queries needs."""
         assert self.candidates is not None
-        queries = np.asarray(queries, np.int32)
-        names = list(self.parts)
+        queries, names = np.asarray(queries, np.int32), list(self.parts)
         has_data = self.candidates.known_by(queries, names)
         replaced, scale = self._through_lens(queries)
-        return rank(
-            self.candidates,
-            names,
-            queries,
-            self.term_coefficients(queries, has_data),
-            inverses(scale),
-            self.popularity_features.level,
-            n,
-            allowed,
-            self.character,
-            replaced,
-        )
+        coefficients = self._coefficients(queries, has_data)
+        return _CandidateBlock(self, self.candidates, names, queries, has_data, coefficients, scale, replaced)
 
     def _through_lens(self, queries: NDArray[np.int32]) -> tuple[Replaced, Floats]:
         """Return the affinities that a lens changes, at the entries of some queries, and the queries' scales."""
@@ -213,7 +212,7 @@ class Mixture:
         if not self.localised_part:
             return NOT_REPLACED, scale
         place, part = names.index(self.localised_part), self.parts[self.localised_part]
-        assert isinstance(part, LocalisedAtItems)
+        assert has_capability(part, LocalisedAtItems)
         rows = [candidates.row(int(query), [self.localised_part]) for query in queries]
         starts = np.concatenate([[0], np.cumsum([len(codes) for codes, _ in rows])]).astype(np.int64)
         values = part.localised_affinity(
@@ -226,22 +225,6 @@ class Mixture:
             first = starts[row]
             scale[row, place] = scale_of(values[first : first + candidates.sizes[query]])
         return Replaced(place, starts, values), scale
-
-    def candidate_contributions(
-        self, query: int, items: NDArray[np.int32]
-    ) -> tuple[Reals, NDArray[np.bool_]]:
-        """Return what :meth:`contributions` does, for candidates of the query."""
-        assert self.candidates is not None
-        names, asked = list(self.parts), np.array([query], np.int32)
-        replaced, scale = self._through_lens(asked)
-        if replaced.part < 0 and not one_query_in_numpy(1):
-            coefficients = self.term_coefficients(asked, self.candidates.known_by(asked, names))
-            return stored_contributions(self.candidates, names, query, items, coefficients, inverses(scale))
-        codes, found = self.candidates.row(query, names)
-        if replaced.part >= 0:
-            found[replaced.part] = replaced.values
-        place = np.searchsorted(codes[: self.candidates.sizes[query]], items)
-        return self.contributions_from(query, found[:, place], scale[0])
 
     @property
     def has_candidates(self) -> bool:
@@ -338,12 +321,20 @@ class Mixture:
 
     def term_coefficients(self, queries: NDArray[np.int32], has_data: NDArray[np.bool_]) -> TermCoefficients:
         """Return the coefficients of the terms for some queries, of which parts have data or not."""
-        listeners = self.listeners[queries]
+        return self._laid_out(queries, self._coefficients(queries, has_data))
+
+    def _coefficients(self, queries: NDArray[np.int32], has_data: NDArray[np.bool_]) -> Reals:
+        """Return the coefficient of each term for some queries; float64, (queries, terms)."""
+        among = self._among_all(has_data)
+        return self.parameters.coefficients(self.listeners[queries], among, self.character)
+
+    def _laid_out(self, queries: NDArray[np.int32], coefficients: Reals) -> TermCoefficients:
+        """Return the coefficients of some queries as the kernels take them."""
         return TermCoefficients.of(
             self.parameters.terms,
             list(self.parts),
-            self.parameters.coefficients(listeners, self._among_all(has_data), self.character),
-            self.parameters.exponents(listeners, self.beta, self.character),
+            coefficients,
+            self.parameters.exponents(self.listeners[queries], self.beta, self.character),
             self.popularity_features,
             self.character,
         )
@@ -366,11 +357,11 @@ class Mixture:
 
     def _localised(self, localise: Callable[[GroupAware], Signal], strength: float | None) -> Self:
         parts = {
-            name: localise(part) if isinstance(part, GroupAware) else part
+            name: localise(part) if has_capability(part, GroupAware) else part
             for name, part in self.parts.items()
         }
         other = [name for name, part in parts.items() if part is not self.parts[name]]
-        at_items = [name for name in other if isinstance(parts[name], LocalisedAtItems)]
+        at_items = [name for name in other if has_capability(parts[name], LocalisedAtItems)]
         groups = self.listener_groups
         strong = groups is not None and (groups.lens_strength if strength is None else strength) > WEAK_LENS
         able = len(at_items) <= 1 and at_items == other and not strong
@@ -394,7 +385,7 @@ class Mixture:
 
 
 def _has_lens(part: Signal) -> bool:
-    return isinstance(part, LocalisedAtItems) and part.is_localised
+    return has_capability(part, LocalisedAtItems) and part.is_localised
 
 
 class _Named(Mapping[str, Signal]):
@@ -445,4 +436,64 @@ class _Block:
     def contributions(self, row: int, items: NDArray[np.int32]) -> tuple[Reals, NDArray[np.bool_]]:
         """Return what :meth:`Mixture.contributions` does."""
         found = np.where(self.has_data[row, :, None], self.found[row][:, items], np.float32(-np.inf))
-        return self.mixture.contributions_from(int(self.queries[row]), found, self.scale[row])
+        [coefficients] = self.mixture._coefficients(self.queries[[row]], self.has_data[[row]])
+        return self.mixture.contributions_from(coefficients, found, self.scale[row])
+
+
+@dataclass(frozen=True, eq=False)
+class _CandidateBlock:
+    """Some queries that are answered from their candidates, and what ranking these needs.
+
+    ``coefficients`` are those of every term, ``replaced`` and ``scale`` what a lens makes of the affinities.
+    """
+
+    mixture: Mixture
+    candidates: Candidates
+    names: list[str]
+    queries: NDArray[np.int32]
+    has_data: NDArray[np.bool_]
+    coefficients: Reals
+    scale: Floats
+    replaced: Replaced
+
+    @cached_property
+    def laid_out(self) -> TermCoefficients:
+        """The coefficients as the kernels take them."""
+        return self.mixture._laid_out(self.queries, self.coefficients)
+
+    @cached_property
+    def inverse(self) -> Floats:
+        """What affinities are multiplied by; float32, (queries, parts, bends)."""
+        return inverses(self.scale)
+
+    def best(
+        self, n: int, allowed: NDArray[np.bool_] | None
+    ) -> tuple[NDArray[np.int32], Floats, NDArray[np.bool_]]:
+        """Return what :meth:`Mixture.best_candidates` does."""
+        return rank(
+            self.candidates,
+            self.names,
+            self.queries,
+            self.has_data,
+            self.laid_out,
+            self.inverse,
+            self.mixture.popularity_features.level,
+            n,
+            allowed,
+            self.mixture.character,
+            self.replaced,
+        )
+
+    def contributions(self, row: int, items: NDArray[np.int32]) -> tuple[Reals, NDArray[np.bool_]]:
+        """Return what :meth:`Mixture.contributions` does, for candidates of a query."""
+        query = int(self.queries[row])
+        if self.replaced.part < 0 and not one_query_in_numpy(len(self.queries)):
+            return stored_contributions(
+                self.candidates, self.names, query, row, items, self.laid_out, self.inverse
+            )
+        codes, found = self.candidates.row(query, self.names)
+        if self.replaced.part >= 0:
+            entries = slice(*self.replaced.starts[row : row + 2])
+            found[self.replaced.part] = self.replaced.values[entries]
+        place = np.searchsorted(codes[: self.candidates.sizes[query]], items)
+        return self.mixture.contributions_from(self.coefficients[row], found[:, place], self.scale[row])

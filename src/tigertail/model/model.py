@@ -31,7 +31,14 @@ from tigertail.model.recommend import FoldIn, History, history_scores, uses_vect
 from tigertail.model.resolution import ResolvedSignal, allowed_mask, default_signal, resolve_signal
 from tigertail.progress import progress
 from tigertail.ranking.topk import top_k
-from tigertail.signals.contract import Composite, Contributions, HasCandidates, RanksAll, Signal
+from tigertail.signals.contract import (
+    Composite,
+    Contributions,
+    HasCandidates,
+    RanksAll,
+    Signal,
+    has_capability,
+)
 
 BLOCK_BYTES: Final = 2**27  # affinities held at a time while lists are made
 
@@ -644,7 +651,7 @@ class Model:
         with progress("neighbours", len(codes)) as tick:
             for start in range(0, len(codes), block):
                 queries = codes[start : start + block]
-                if isinstance(signal, HasCandidates) and signal.has_candidates and not exact:
+                if has_capability(signal, HasCandidates) and signal.has_candidates and not exact:
                     answers, scores, certain = signal.best_candidates(queries, top, allowed)
                     rest = np.flatnonzero(~certain)
                     if len(rest):
@@ -700,30 +707,30 @@ class _Lists(NamedTuple):
 
 def _asks_candidates(signal: Signal, options: QueryOptions) -> bool:
     """Return whether a query of one item is answered from its candidates."""
-    return not options.exact and isinstance(signal, HasCandidates) and signal.has_candidates
+    return not options.exact and has_capability(signal, HasCandidates) and signal.has_candidates
 
 
 def _from_candidates(
     signal: Signal, queries: NDArray[np.int32], n: int, allowed: NDArray[np.bool_] | None
 ) -> list[_Found | None]:
     """Return the answers after each item from its candidates; None where every item must be looked at."""
-    assert isinstance(signal, HasCandidates)
-    codes, affinities, certain = signal.best_candidates(queries, n, allowed)
+    assert has_capability(signal, HasCandidates)
+    codes, affinities, certain, contributions = signal.best_candidates_with_contributions(queries, n, allowed)
     every: list[_Found | None] = []
     for row, sure in enumerate(certain.tolist()):
         listed = codes[row] >= 0
         items, best = codes[row][listed], affinities[row][listed]
-        contributions = partial(_contributions, signal, queries[row])
-        every.append(_Found(items, best, best[None], contributions) if sure else None)
+        of_query = partial(_contributions, contributions, row)
+        every.append(_Found(items, best, best[None], of_query) if sure else None)
     return every
 
 
 def _contributions(
-    signal: HasCandidates, query: int, place: int, items: NDArray[np.int32]
+    contributions: Contributions, row: int, place: int, items: NDArray[np.int32]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return what the parts add to the affinities of the only query."""
+    """Return what the parts add to the affinities of one of several queries, which has no other seed."""
     assert place == 0
-    return signal.candidate_contributions(query, items)
+    return contributions(row, items)
 
 
 def _from_all(
@@ -731,7 +738,7 @@ def _from_all(
 ) -> _Found:
     """Return the answers to a query from a look at every item."""
     contributions = None
-    if why and isinstance(signal, Composite):
+    if why and has_capability(signal, Composite):
         by_seed, contributions = signal.affinity_with_contributions(seeds)
     else:
         by_seed = signal.affinity(seeds)
@@ -744,7 +751,7 @@ def _from_all(
 def _best_of_all(
     signal: Signal, queries: NDArray[np.int32], top: int, allowed: NDArray[np.bool_] | None
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    if isinstance(signal, RanksAll):
+    if has_capability(signal, RanksAll):
         return signal.best_of_all(queries, top, allowed)
     return top_k(_masked(signal.affinity(queries), allowed), top, queries)
 

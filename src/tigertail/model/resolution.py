@@ -24,6 +24,7 @@ from tigertail.signals.contract import (
     HasPopularityExponent,
     ListenerGroups,
     Signal,
+    has_capability,
 )
 
 
@@ -65,10 +66,10 @@ def resolve_signal(signals: Mapping[str, Signal], options: QueryOptions) -> Reso
         signal = _disable(signal, options)
         _check_capabilities(f"{name}' without '{LISTENING}", signal, options)
     if options.beta is not None:
-        assert isinstance(signal, HasPopularityExponent)
+        assert has_capability(signal, HasPopularityExponent)
         signal = signal.with_beta(options.beta)
     if options.character is not None:
-        assert isinstance(signal, HasCharacter)
+        assert has_capability(signal, HasCharacter)
         signal = signal.with_character(options.character)
     signal, notice = _localise(signal, options)
     return ResolvedSignal(name, signal, (notice,) if notice else ())
@@ -85,8 +86,8 @@ def model_defaults(signals: Mapping[str, Signal], config: ModelConfig) -> dict[s
     groups = None if listening is None else _grouped(listening)
     return {
         "signal": default_signal(signals),
-        "beta": mixture.beta if isinstance(mixture, HasPopularityExponent) else config.base.beta,
-        "character": mixture.character if isinstance(mixture, HasCharacter) else None,
+        "beta": mixture.beta if has_capability(mixture, HasPopularityExponent) else config.base.beta,
+        "character": mixture.character if has_capability(mixture, HasCharacter) else None,
         "lens": groups.lens_strength if groups else None,
     }
 
@@ -115,14 +116,14 @@ def allowed_mask(items: pl.DataFrame, options: QueryOptions) -> NDArray[np.bool_
 
 def _grouped(signal: Signal) -> ListenerGroups | None:
     """Return the groups of listeners of a signal."""
-    return signal.listener_groups if isinstance(signal, GroupAware) else None
+    return signal.listener_groups if has_capability(signal, GroupAware) else None
 
 
 _HAS: Final[dict[Capability, Callable[[Signal], bool]]] = {
-    Capability.POPULARITY_EXPONENT: lambda signal: isinstance(signal, HasPopularityExponent),
+    Capability.POPULARITY_EXPONENT: lambda signal: has_capability(signal, HasPopularityExponent),
     Capability.LISTENER_GROUPS: lambda signal: _grouped(signal) is not None,
-    Capability.PARTS: lambda signal: isinstance(signal, Composite),
-    Capability.CHARACTER: lambda signal: isinstance(signal, HasCharacter),
+    Capability.PARTS: lambda signal: has_capability(signal, Composite),
+    Capability.CHARACTER: lambda signal: has_capability(signal, HasCharacter),
 }
 _REMEDIES: Final = {
     Capability.POPULARITY_EXPONENT: "leave {option} out",
@@ -142,7 +143,7 @@ def _check_capabilities(name: str, signal: Signal, options: QueryOptions) -> Non
 
 
 def _disable(signal: Signal, options: QueryOptions) -> Signal:
-    assert isinstance(signal, Composite)  # it has parts
+    assert has_capability(signal, Composite)  # it has parts
     names = options.disabled_signals
     if unknown := sorted(set(names) - set(signal.parts)):
         raise ConfigError(
@@ -164,7 +165,7 @@ def _localise(signal: Signal, options: QueryOptions) -> tuple[Signal, str | None
         return signal, None
     grouped = _grouped(signal)
     assert grouped is not None
-    assert isinstance(signal, GroupAware)
+    assert has_capability(signal, GroupAware)
     target = lens_target(grouped, *place)
     return signal.localised_by_group(target.groups, options.lens), target.notice
 

@@ -292,7 +292,7 @@ class Composite(Protocol):
 
 
 @runtime_checkable
-class HasCandidates(Protocol):
+class HasCandidates(Signal, Protocol):
     """Can answer from a few candidates of each item, which were chosen before, without looking at every item."""
 
     @property
@@ -323,10 +323,10 @@ class HasCandidates(Protocol):
             Whether they are the best of all items; where not, every item must be looked at; bool, (queries,).
         """
 
-    def candidate_contributions(
-        self, query: int, items: NDArray[np.int32]
-    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Return what :meth:`Composite.contributions` does, for candidates of the query."""
+    def best_candidates_with_contributions(
+        self, queries: NDArray[np.int32], n: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.bool_], Contributions]:
+        """Return what :meth:`best_candidates` does, and the contributions to the affinities of candidates."""
 
 
 @runtime_checkable
