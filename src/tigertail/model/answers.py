@@ -46,13 +46,15 @@ class Answers:
         """Return them as the table that :meth:`tigertail.model.model.Model.similar` describes."""
         by_artist = (c.ARTIST_NAME,) if c.ARTIST_NAME in self.catalogue.columns else ()
         shown = (c.ITEM_ID, c.NAME, *by_artist, "listeners", "stratum")
-        # Rows by a Series of codes: an expression, or an array of codes, would cost more than the answer.
-        rows = pl.DataFrame([self.catalogue.get_column(name) for name in shown])[
-            pl.Series(self.items.astype(np.uint32))
-        ]
-        rows.insert_column(0, pl.Series(c.RANK, np.arange(1, len(self.items) + 1, dtype=np.int32)))
-        rows.insert_column(rows.width - 2, pl.Series(c.SCORE, self.affinities))
-        return rows if self.why is None else rows.insert_column(rows.width, self.why.column())
+        # Column by column, and by a Series of codes: rows of a frame wake threads, an expression is parsed, and an array
+        # of codes is checked; each would cost more than the answer.
+        codes = pl.Series(self.items.astype(np.uint32))
+        columns = [self.catalogue.get_column(name)[codes] for name in shown]
+        columns.insert(0, pl.Series(c.RANK, np.arange(1, len(self.items) + 1, dtype=np.int32)))
+        columns.insert(len(columns) - 2, pl.Series(c.SCORE, self.affinities))
+        if self.why is not None:
+            columns.append(self.why.column())
+        return pl.DataFrame(columns)
 
     def _repr_html_(self) -> str:
         seeds = [full_name(self.catalogue.row(code, named=True)) for code in self.seeds.tolist()]

@@ -93,7 +93,11 @@ class Reasons:
             return pl.Series(WHY, self.rows, pl.List(struct))
         # Of one length, as those of a mixture are: field by field, which costs a fraction.
         columns = {**self.fields, "evidence": [evidence.words for evidence in self.evidence]}
-        fields = [pl.Series(name, columns[name], kind) for name, kind in self.types.items()]
+        fields = [
+            # An array has its type, which costs as much to give as the array.
+            pl.Series(name, columns[name], kind if isinstance(columns[name], list) else None)
+            for name, kind in self.types.items()
+        ]
         carriers = pl.DataFrame(fields).to_struct(WHY)
         return carriers.reshape((len(self.sizes), -1)).cast(pl.List(struct))
 
