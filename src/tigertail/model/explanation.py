@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate, chain
+from itertools import accumulate
 from typing import Any, Final
 
 import numpy as np
@@ -31,6 +31,7 @@ from tigertail.signals.local.groups import ELSEWHERE, group_name
 WHY: Final = "why"
 PRIOR: Final = "prior"
 PRIOR_EVIDENCE: Final = Evidence.of("popularity")
+_TINY: Final = np.finfo(np.float64).tiny
 MIN_SHARE: Final = 0.005  # share below which nothing is mentioned
 _GROUPS: Final = {"group": pl.String, "name": pl.String, "share": pl.Float64}
 _SIGNALS: Final = {
@@ -135,9 +136,10 @@ def explain(
     found = signal.affinity(seeds)[:, items] if affinities is None else affinities
     found = found.astype(np.float64)
     has_data = found > -np.inf
-    added = np.where(has_data, found, 0)[:, None]
-    [evidence] = _evidence({name: signal}, added, seeds, items, seed_names)
-    return _alone(name, added[:, 0].mean(axis=0), np.asarray(has_data.any(axis=0)), evidence)
+    added = np.where(has_data, found, 0)
+    of_any = np.asarray(has_data.any(axis=0))
+    evidence = _evidence([signal], added[:, None], of_any[None], seeds, items, seed_names)
+    return _alone(name, added.mean(axis=0), of_any, evidence)
 
 
 def format_reasons(carriers: list[dict[str, Any]], most: int = 3) -> str:
@@ -188,30 +190,30 @@ def _factors(
 ) -> Reasons:
     """Return the carriers of a mixture; after several seeds each counts as much as it has of the affinity."""
     names = [*signal.parts, PRIOR]
-    found = np.where(np.isfinite(affinities), affinities, 0).astype(np.float64)
+    found = np.maximum(affinities, 0).astype(np.float64)
     total = found.sum(axis=0)
-    share_of_seed = found / np.where(total > 0, total, 1)
-    of_seeds = [contributions(place, items) for place in range(len(seeds))]
-    added = np.array([of_seed for of_seed, _ in of_seeds]) * share_of_seed[:, None]
-    has_data = np.ones((len(names), len(items)), np.bool_)
-    has_data[:-1] = np.any([of_seed for _, of_seed in of_seeds], axis=0)
+    added = np.zeros((len(seeds), len(names) - 1, len(items)))
+    has_data = np.zeros((len(names), len(items)), np.bool_)
+    has_data[-1] = True
+    for place in range(len(seeds)):
+        added[place], of_seed = contributions(place, items)
+        has_data[:-1] |= of_seed
+    added *= (found / np.maximum(total, _TINY))[:, None]
     logs = np.empty(has_data.shape)
     logs[:-1] = added.sum(axis=0)
-    affinity = np.log(np.maximum(total / len(seeds), np.finfo(np.float64).tiny))
+    affinity = np.log(np.maximum(total / len(seeds), _TINY))
     logs[-1] = affinity - logs[:-1].sum(axis=0)
     gains = np.maximum(logs[:-1], 0)
     shares = np.zeros(logs.shape)
-    shares[:-1] = gains / np.maximum(gains.sum(axis=0), np.finfo(np.float64).tiny)
-    evidence = [
-        *_evidence(signal.parts, added, seeds, items, seed_names),
-        [PRIOR_EVIDENCE] * len(items),
-    ]
+    shares[:-1] = gains / np.maximum(gains.sum(axis=0), _TINY)
+    parts = list(signal.parts.values())
+    evidence = _evidence(parts, added, has_data[:-1], seeds, items, seed_names)
+    evidence += [PRIOR_EVIDENCE] * len(items)
     order = np.full(logs.shape, len(names) - 1)
     order[:-1] = np.lexsort((-shares[:-1], ~has_data[:-1]), axis=0)
     # Item by item, its carriers in order: their places among all carriers of all items.
     places = (order * len(items) + np.arange(len(items))).T.ravel()
     contribution = logs.ravel().take(places)
-    every = list(chain.from_iterable(evidence))
     fields: dict[str, NDArray[Any] | list[Any]] = {
         "signal": [names[part] for part in order.T.ravel().tolist()],
         "contribution": contribution,
@@ -219,7 +221,7 @@ def _factors(
         "share": shares.ravel().take(places),
         "has_data": has_data.ravel().take(places),
     }
-    told = [every[place] for place in places.tolist()]
+    told = [evidence[place] for place in places.tolist()]
     return Reasons([len(names)] * len(items), fields, _SIGNALS, told)
 
 
@@ -263,38 +265,43 @@ def _shares(
 
 
 def _evidence(
-    parts: Mapping[str, Signal],
+    parts: Sequence[Signal],
     added: NDArray[np.float64],
-    seeds: NDArray[np.int32],
-    items: NDArray[np.int32],
-    seed_names: Sequence[str],
-) -> list[list[Evidence]]:
-    """Return each part's evidence for each item, from the seed to which the part adds most."""
-    evidence = []
-    for place, part in enumerate(parts.values()):
-        if not has_capability(part, Explainable):
-            evidence.append([NO_EVIDENCE] * len(items))
-        elif len(seeds) == 1:
-            evidence.append(part.explain(int(seeds[0]), items))
-        else:
-            strongest = added[:, place].argmax(axis=0)
-            evidence.append(_from_strongest(part, strongest, seeds, items, seed_names))
-    return evidence
-
-
-def _from_strongest(
-    part: Explainable,
-    strongest: NDArray[np.intp],
+    has_data: NDArray[np.bool_],
     seeds: NDArray[np.int32],
     items: NDArray[np.int32],
     seed_names: Sequence[str],
 ) -> list[Evidence]:
-    """Return a part's evidence for each item, from one of several seeds."""
-    found = [NO_EVIDENCE] * len(items)
-    for row in np.unique(strongest).tolist():
-        chosen = np.flatnonzero(strongest == row)
-        name = seed_names[row] if len(seed_names) else ""
-        told = part.explain(int(seeds[row]), items[chosen])
-        for item, evidence in zip(chosen.tolist(), told, strict=True):
-            found[item] = evidence.about(name)
+    """Return each part's evidence for each item that it has data about, from the seed to which it adds most.
+
+    Parameters
+    ----------
+    parts
+        The signals.
+    added
+        What each adds; float64, (seeds, parts, items).
+    has_data
+        Whether it has data about an item and any seed; bool, (parts, items).
+    seeds, items, seed_names
+        As in :func:`explain`.
+
+    Returns
+    -------
+    list[Evidence]
+        Part by part, item by item.
+    """
+    strongest = np.where(has_data, added.argmax(axis=0), -1)
+    found: list[Evidence] = []
+    for part, of_part in zip(parts, strongest, strict=True):
+        first = len(found)
+        found += [NO_EVIDENCE] * len(items)
+        if not has_capability(part, Explainable):
+            continue
+        for row, seed in enumerate(seeds.tolist()):
+            chosen = np.flatnonzero(of_part == row)
+            if not len(chosen):
+                continue
+            name = seed_names[row] if len(seed_names) else ""
+            for item, evidence in zip(chosen.tolist(), part.explain(seed, items[chosen]), strict=True):
+                found[first + item] = evidence.about(name) if name else evidence
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple, Self
 
 from tigertail.errors import DataError
@@ -117,7 +117,7 @@ class Evidence:
 
     def about(self, seed: str) -> Self:
         """Return the same, said of one item of the query."""
-        return replace(self, seed=seed) if seed and self.facts else self
+        return replace(self, seed=seed) if self.facts else self
 
     @cached_property
     def words(self) -> str:
@@ -164,6 +164,7 @@ def _shared_labels(fact: Fact) -> str:
     return f"both {', '.join([_label(*label) for label in fact.names])}"
 
 
+@lru_cache(4096)
 def _label(facet: str, name: str) -> str:
     """Return what an item of a label is, to stand after "both".
 

@@ -16,34 +16,45 @@ _ONLY_ANNOTATORS: Final = Evidence((_SAME_ANNOTATORS,))
 _ONLY_PREDICTED: Final = Evidence.of("predicted_by_labels")
 
 
-def shared_labels(shared: Iterable[tuple[str, str]]) -> Evidence:
+def as_told(facet: str, name: str) -> Name:
+    """Return a label as evidence names it.
+
+    Examples
+    --------
+    >>> as_told("home", "from Wales")
+    Name(key='home', name='Wales')
+    """
+    return Name(facet, name.removeprefix("from ") if facet in PLACE_FACETS else name)
+
+
+def shared_labels(shared: Iterable[Name]) -> Evidence:
     """Return what labels tell of two items that share them.
 
     Parameters
     ----------
     shared
-        Facet and name of each shared label, the one that links them most first. The people who annotate both
+        The shared labels, the one that links them most first, each as :func:`as_told` names it. The people who annotate both
         are named where they link them most, or alone. What the labels of both predict is named alone.
 
     Examples
     --------
     >>> labels = [("genre", "post-punk"), ("tag", "coldwave"), ("hometown", "Berlin"), ("label", "4AD")]
-    >>> shared_labels(labels).words
+    >>> shared_labels([Name(*label) for label in labels]).words
     'both post-punk, coldwave, from Berlin'
-    >>> shared_labels([("annotator", ""), ("home", "US"), ("mood", "sad")]).words
+    >>> shared_labels([Name("annotator", ""), Name("home", "US"), Name("mood", "sad")]).words
     'tagged by the same people, both from the United States, of mood sad'
     """
     shown: list[Name] = []
     plain: list[str] = []
     places: list[str] = []
     people = predicted = first = False
-    for facet, name in shared:
+    for label in shared:
+        facet, name = label
         if facet in PLAIN_FACETS:
             if (folded := name.casefold()) in plain:
                 continue
             plain.append(folded)
         elif facet in PLACE_FACETS:
-            name = name.removeprefix("from ")
             if any(_covers(place, name) for place in places):
                 continue
             places.append(name)
@@ -53,12 +64,12 @@ def shared_labels(shared: Iterable[tuple[str, str]]) -> Evidence:
         elif facet == PREDICTION:
             predicted = True
             continue
-        shown.append(Name(facet, name))
+        shown.append(label)
         if len(shown) == MOST:
             break
     if not shown:
         return _ONLY_ANNOTATORS if people else _ONLY_PREDICTED if predicted else NO_EVIDENCE
-    labels = Fact("shared_labels", names=tuple(shown))
+    labels = Fact("shared_labels", None, tuple(shown))
     return Evidence((_SAME_ANNOTATORS, labels) if first else (labels,))
 
 

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.kernels import one_query_in_numpy
 from tigertail.signals.annotation import kernels
-from tigertail.signals.annotation.explain import ANNOTATOR, PREDICTION, shared_labels
+from tigertail.signals.annotation.explain import ANNOTATOR, PREDICTION, as_told, shared_labels
 from tigertail.signals.annotation.kept_labels import KeptLabels
 from tigertail.signals.annotation.lexicon import Lexicon
 from tigertail.signals.annotation.prediction import Prediction
 from tigertail.signals.contract import Arrays
-from tigertail.signals.evidence import NO_EVIDENCE, Evidence
+from tigertail.signals.evidence import NO_EVIDENCE, Evidence, Name
 from tigertail.signals.neighbour_lists import matrix_rows
 from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
@@ -250,7 +250,7 @@ class Annotation:
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:
         """Return the labels that each item shares with the query, as far as they link them most."""
-        linking: list[Iterable[tuple[str, str]]]
+        linking: list[Iterable[Name]]
         if one_query_in_numpy(1):
             linking = [self._linking(query, item) for item in items.tolist()]
         else:
@@ -260,7 +260,7 @@ class Annotation:
             for item, shared in zip(items.tolist(), linking, strict=True)
         ]
 
-    def _linking_all(self, query: int, items: NDArray[np.int32]) -> list[Iterable[tuple[str, str]]]:
+    def _linking_all(self, query: int, items: NDArray[np.int32]) -> list[Iterable[Name]]:
         """Return what :meth:`_linking` does, for an item and each of some others."""
         weights, prediction = self.weights, self.prediction
         codes, sizes, with_ties = kernels.link(
@@ -279,11 +279,11 @@ class Annotation:
         ]
 
     @cached_property
-    def _linked_by(self) -> list[tuple[str, str]]:
-        """Facet and name of each label, then what stands for the same people and the same prediction."""
-        return [*self.labels, (ANNOTATOR, ""), (PREDICTION, "")]
+    def _linked_by(self) -> list[Name]:
+        """Each label, then what stands for the same people and the same prediction."""
+        return [as_told(*label) for label in (*self.labels, (ANNOTATOR, ""), (PREDICTION, ""))]
 
-    def _linking(self, a: int, b: int) -> list[tuple[str, str]]:
+    def _linking(self, a: int, b: int) -> list[Name]:
         """Return the first rows of :meth:`shared_labels`, facet and label alone, without the cost of a table."""
         (at_a, at_b), common = self._common(a, b)
         part = self._parts(a, b, at_a, at_b)
@@ -293,7 +293,7 @@ class Annotation:
             ranked.append((-float(part[len(labels) :].sum()), ANNOTATOR, ""))
         if predicted := self._predicted_part(a, b):
             ranked.append((-predicted, PREDICTION, ""))
-        return [(facet, label) for _, facet, label in sorted(ranked)[: kernels.LOOKED_AT]]
+        return [as_told(facet, label) for _, facet, label in sorted(ranked)[: kernels.LOOKED_AT]]
 
     def _parts(self, a: int, b: int, at_a: NDArray[np.int64], at_b: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return what each column that two rows share adds to the affinity from a to b."""
