@@ -97,8 +97,11 @@ def test_more_answers_than_ranks_that_hold_are_uncertain(few: Mixture, all_of_th
 
 def test_they_explain_as_the_whole_catalogue_does(few: Mixture) -> None:
     query = 12
-    items = few.best_candidates(EVERY[[query]], N)[0][0]
-    stored, stored_data = few.candidate_contributions(query, items)
+    codes, _, _, contributions = few.best_candidates_with_contributions(EVERY, N)
+    items = codes[query]
+    stored, stored_data = contributions(query, items)
+    alone = few.best_candidates_with_contributions(EVERY[[query]], N)[3]
+    assert alone(0, items)[0].tobytes() == stored.tobytes(), "alone as among others"
     exact, exact_data = few.contributions(query, items)
     np.testing.assert_allclose(stored, exact, rtol=1e-6)
     np.testing.assert_array_equal(stored_data, exact_data)

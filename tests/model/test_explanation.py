@@ -88,7 +88,8 @@ def test_of_several_items_it_is_said_which_one_an_answer_goes_with(local_model: 
     assert why["contribution"] == pytest.approx(
         co_listening.affinity(seeds[1:])[0, codes(local_model, "p3")[0]] / 2, rel=1e-5
     )
-    assert why["evidence"].startswith("p: ")
+    assert why["evidence"] == "p: played by the same listeners"
+    assert (why["seed"], why["facts"]) == ("p", [{"kind": "same_listeners"}])
 
 
 def test_what_was_worked_out_with_the_affinity_is_not_worked_out_again(local_model: Model) -> None:

@@ -76,4 +76,5 @@ def test_nobody_in_common_is_no_neighbour() -> None:
 
 def test_of_neighbours_it_tells_who_heard_them() -> None:
     signal = fit_co_listening(sparse(np.array([[1.0, 1.0, 0.0], [0.0, 0.0, 1.0]])), CoListeningConfig())
-    assert signal.explain(0, np.array([2, 1, 0], np.int32)) == ["", "played by the same listeners", ""]
+    told = signal.explain(0, np.array([2, 1, 0], np.int32))
+    assert [evidence.words for evidence in told] == ["", "played by the same listeners", ""]

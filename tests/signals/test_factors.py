@@ -43,4 +43,4 @@ def test_of_small_angles_it_tells_that_tastes_are_alike() -> None:
     near, far, against, nothing = [3.0, 1.0], [1.0, 2.0], [-1.0, 0.0], [0.0, 0.0]
     signal = FactorAffinity(np.array([[1.0, 0.0], near, far, against, nothing], np.float32))
     told = signal.explain(0, np.arange(5, dtype=np.int32))
-    assert told == ["", "played by listeners with similar taste", "", "", ""]
+    assert [evidence.words for evidence in told] == ["", "played by listeners with similar taste", "", "", ""]

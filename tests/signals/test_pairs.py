@@ -51,4 +51,5 @@ def test_a_dataset_without_pairs_says_so(scenes: Dataset) -> None:
 
 def test_of_pairs_it_tells_that_they_were_counted(tmp_path: Path) -> None:
     signal = fitted(tmp_path, PairsConfig())
-    assert signal.explain(0, np.array([1, 3], np.int32)) == ["often paired in the pair counts", ""]
+    told = signal.explain(0, np.array([1, 3], np.int32))
+    assert [evidence.words for evidence in told] == ["often paired in the pair counts", ""]

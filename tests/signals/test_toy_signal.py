@@ -14,6 +14,7 @@ from tigertail.evaluation import ProtocolConfig, default_systems, evaluate
 from tigertail.model import ModelConfig, save
 from tigertail.model.registry import SIGNALS, FitContext, SignalSpec
 from tigertail.model.weights import weights_table
+from tigertail.signals.evidence import Evidence
 from tigertail.signals.neighbour_lists import NeighbourLists
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.sparse import CSR
@@ -24,7 +25,7 @@ CONFIG = ModelConfig(base={"factors": 8, "iterations": 2}, local={"min_group_siz
 class NextCode(NeighbourLists):
     """Links every item to the item of the next code."""
 
-    EXPLANATION: ClassVar[str] = "next in the catalogue"
+    EVIDENCE: ClassVar[Evidence] = Evidence.of("next_in_catalogue", text="next in the catalogue")
 
 
 def fit_next_code(context: FitContext, config: None) -> NextCode:

@@ -46,8 +46,8 @@ class Answers:
         """Return them as the table that :meth:`tigertail.model.model.Model.similar` describes."""
         by_artist = (c.ARTIST_NAME,) if c.ARTIST_NAME in self.catalogue.columns else ()
         shown = (c.ITEM_ID, c.NAME, *by_artist, "listeners", "stratum")
-        # Column by column, and by a Series of codes: rows of a frame wake threads, an expression is parsed, and an array
-        # of codes is checked; each would cost more than the answer.
+        # Column by column, and by a Series of codes: rows of a frame wake threads, expressions are parsed, and arrays
+        # of codes are checked; each would cost more than the answer.
         codes = pl.Series(self.items.astype(np.uint32))
         columns = [self.catalogue.get_column(name)[codes] for name in shown]
         columns.insert(0, pl.Series(c.RANK, np.arange(1, len(self.items) + 1, dtype=np.int32)))

@@ -50,9 +50,9 @@ class Reasons:
 
     Each item has carriers, the largest share first, those without data about the pair last. A carrier of listening has
     group (its key), name and share. A carrier of the mixture has signal, contribution, factor (e to the power of the
-    contribution), share (of all contributions above 0), has_data (whether it has data about the pair) and evidence;
-    the last is the prior, and the contributions sum to the log affinity. Of any other signal there is one carrier, whose
-    contribution is the affinity, without factor.
+    contribution), share (of all contributions above 0) and has_data (whether it has data about the pair), and beside
+    them its evidence; the last is the prior, and the contributions sum to the log affinity. Of any other signal there
+    is one carrier, whose contribution is the affinity, without factor.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ class Reasons:
     types
         Their types as columns.
     evidence
-        What links the pair to each carrier; empty for groups.
+        The evidence of each carrier that has data about the pair; empty for groups.
     """
 
     sizes: list[int]

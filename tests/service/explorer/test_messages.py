@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 
 from tigertail.model.registry import SIGNALS
+from tigertail.signals.audio.explain import DESCRIPTORS
+from tigertail.signals.evidence import KINDS, PLAIN_FACETS, PREPOSITIONS
+from tigertail.simulation.sound import SCALES
 
 Json = dict[str, Any]
 ROOT = Path(__file__).parents[3]
@@ -86,6 +89,26 @@ def test_no_sentence_is_left_in_english(read: Json, english: Json, language: str
 def test_english_names_the_signals_as_the_registry_does(english: Json) -> None:
     titles = {f"signal.{name}.title": spec.title for name, spec in SIGNALS.items() if spec.in_mixture}
     assert {key: english.get(key) for key in titles} == titles
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_evidence_has_a_message_with_its_values(read: Json, language: str) -> None:
+    messages = read["languages"][language]["messages"]
+    of = {
+        group: {
+            key.partition(".")[2]: message for key, message in messages.items() if key.startswith(f"{group}.")
+        }
+        for group in ("evidence", "label", "sound", "descriptor")
+    }
+    assert set(of["evidence"]) == set(KINDS)
+    counted = {kind for kind, message in of["evidence"].items() if not isinstance(message, str)}
+    assert counted == {"common_listeners", "mentioned_together"}
+    naming = {kind for kind, message in of["evidence"].items() if "{names}" in message}
+    assert naming == {"most_in", "all_in", "shared_labels", "similar_descriptors"}
+    assert set(of["label"]) == {*PLAIN_FACETS, *PREPOSITIONS, "place", "other"}
+    assert set(of["sound"]) == {"high", "low"}
+    named = {name for name in DESCRIPTORS.values() if name}
+    assert set(of["descriptor"]) >= named | {name for name in SCALES if not name.startswith("timbre")}
 
 
 def test_every_message_is_used(english: Json) -> None:

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+from itertools import starmap
+
 import pytest
 
-from tigertail.signals.annotation.explain import format_shared_labels
+from tigertail.signals.annotation.explain import as_told, shared_labels
 
 TWO_TAGS = [("tag", "dark"), ("genre", "post-punk")]
 PEOPLE = ("annotator", "annotated by the same people")
+
+
+def words_of(shared: list[tuple[str, str]]) -> str:
+    return shared_labels(starmap(as_told, shared)).words
 
 
 @pytest.mark.parametrize(
@@ -17,6 +23,7 @@ PEOPLE = ("annotator", "annotated by the same people")
         ([("birth place", "Berlin"), ("label", "4AD")], "both from Berlin, on 4AD"),
         ([("instrument", "Oud"), ("associated band", "Can")], "both with Oud, linked to Can"),
         ([("mood", "sad")], "both of mood sad"),
+        ([("home", "from Wales")], "both from Wales"),
         ([("home", "NL"), ("home", "ZZZ"), ("home", "QQ")], "both from the Netherlands, from ZZZ, from QQ"),
         ([*TWO_TAGS, PEOPLE], "both dark, post-punk"),
         ([PEOPLE, *TWO_TAGS], "tagged by the same people, both dark, post-punk"),
@@ -24,12 +31,12 @@ PEOPLE = ("annotator", "annotated by the same people")
     ],
 )
 def test_each_label_is_said_as_fits_its_facet(shared: list[tuple[str, str]], words: str) -> None:
-    assert format_shared_labels(shared) == words
+    assert words_of(shared) == words
 
 
 def test_what_was_said_is_not_said_again() -> None:
     places = [("home", "Leeds, England, GB"), ("home", "GB"), ("hometown", "Leeds"), ("birth place", "leeds")]
-    assert format_shared_labels(places) == "both from Leeds, England, GB, from Leeds"
-    assert format_shared_labels([("tag", "Post-Punk"), ("genre", "post-punk"), ("label", "Post-Punk")]) == (
+    assert words_of(places) == "both from Leeds, England, GB, from Leeds"
+    assert words_of([("tag", "Post-Punk"), ("genre", "post-punk"), ("label", "Post-Punk")]) == (
         "both Post-Punk, on Post-Punk"
     )

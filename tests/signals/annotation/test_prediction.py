@@ -75,8 +75,11 @@ def test_what_is_shared_and_what_is_predicted_add_up(world: MakeWorld) -> None:
     why = scenes.signal.shared_labels(new, same)
     assert set(why["facet"]) == {"tag", "prediction"}
     assert why["contribution"].sum() == pytest.approx(scenes.affinity("new mpb", "m1"), rel=1e-5)
-    words = scenes.signal.explain(new, np.array([same, other], np.int32))
-    assert words == ["both mpb", "with labels that lead to the same listeners"]
+    told = scenes.signal.explain(new, np.array([same, other], np.int32))
+    assert [evidence.words for evidence in told] == [
+        "both mpb",
+        "with labels that lead to the same listeners",
+    ]
 
 
 def test_it_keeps_the_contract_and_comes_back_from_disk(world: MakeWorld) -> None:

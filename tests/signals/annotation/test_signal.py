@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import polars as pl
 import pytest
 
 from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation
-from tigertail.signals.annotation.explain import format_shared_labels
+from tigertail.signals.annotation.explain import as_told, shared_labels
+from tigertail.signals.evidence import NO_EVIDENCE
 from tigertail.threads import limited
 
 MakeWorld = Callable[..., Any]
@@ -149,6 +151,10 @@ def test_unrelated_items_share_nothing(world: MakeWorld) -> None:
     assert made.fit().shared_labels(made.code("a"), made.code("b")).is_empty()
 
 
+def told(signal: Annotation, query: int, items: list[int]) -> list[str]:
+    return [evidence.words for evidence in signal.explain(query, np.array(items, np.int32))]
+
+
 def test_it_tells_in_words_what_is_shared(world: MakeWorld) -> None:
     made = world(
         {"a": "dark", "b": "dark", "d": "coldwave"},
@@ -161,16 +167,14 @@ def test_it_tells_in_words_what_is_shared(world: MakeWorld) -> None:
     )
     signal = made.fit(co_annotation_weight=0)
     a, b, c, d = (made.code(item) for item in "abcd")
-    assert signal.explain(a, np.array([b, c, a], np.int32)) == ["both dark, post-punk, from Berlin", "", ""]
-    assert signal.explain(c, np.array([d], np.int32)) == ["both on 4AD"]
+    assert told(signal, a, [b, c, a]) == ["both dark, post-punk, from Berlin", "", ""]
+    assert told(signal, c, [d]) == ["both on 4AD"]
 
 
 def test_it_tells_of_the_same_people_where_they_are_all_there_is(world: MakeWorld) -> None:
     made = world({"a": "polka", "b": "coldwave", "c": "rock"}, items=["d"])
     signal = made.fit()
-    assert signal.explain(made.code("a"), np.array([made.code("b")], np.int32)) == [
-        "tagged by the same people"
-    ]
+    assert told(signal, made.code("a"), [made.code("b")]) == ["tagged by the same people"]
 
 
 def test_equal_inputs_give_equal_bytes_for_any_number_of_threads(world: MakeWorld) -> None:
@@ -212,6 +216,6 @@ def test_the_words_are_those_of_the_first_shared_labels(world: MakeWorld) -> Non
     signal = made.fit()
     everyone = np.arange(len(signal.known), dtype=np.int32)
     for query in everyone.tolist():
-        for item, words in zip(everyone.tolist(), signal.explain(query, everyone), strict=True):
+        for item, evidence in zip(everyone.tolist(), signal.explain(query, everyone), strict=True):
             shared = signal.shared_labels(query, item, 12).select("facet", "label").iter_rows()
-            assert words == (format_shared_labels(shared) if item != query else "")
+            assert evidence == (shared_labels(starmap(as_told, shared)) if item != query else NO_EVIDENCE)

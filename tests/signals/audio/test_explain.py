@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tigertail.signals.audio.explain import format_descriptors
+from tigertail.signals.audio.explain import similar_descriptors
 
 NAMES = ("energy", "valence", "tempo")
 
@@ -19,4 +19,4 @@ NAMES = ("energy", "valence", "tempo")
 )
 def test_two_are_named_in_which_both_stand_out(one: list[float], other: list[float], words: str) -> None:
     others = np.array([other, one], np.float32)
-    assert format_descriptors(np.array(one, np.float32), others, NAMES)[0] == words
+    assert similar_descriptors(np.array(one, np.float32), others, NAMES)[0].words == words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,20 +67,24 @@ def test_it_knows_what_either_knows(signal: BackOff) -> None:
     assert set(affinity(signal, 6)) == {-np.inf}
 
 
+def told(signal: BackOff, query: int, items: Iterable[int]) -> list[str]:
+    return [evidence.words for evidence in signal.explain(query, np.array(items, np.int32))]
+
+
 def test_it_tells_what_its_parts_tell(signal: BackOff) -> None:
     together, same = "by similar artists", "by the same artist"
-    assert signal.explain(2, np.arange(7, dtype=np.int32)) == [
+    assert told(signal, 2, range(7)) == [
         *("played by the same listeners", together, "", "played by the same listeners", same),
         *("", ""),
     ]
-    assert signal.explain(6, np.array([0, 5], np.int32)) == ["", ""], "an artist who goes with nobody"
-    assert signal.explain(5, np.array([0, 1], np.int32)) == ["played by the same listeners", ""]
+    assert told(signal, 6, [0, 5]) == ["", ""], "an artist who goes with nobody"
+    assert told(signal, 5, [0, 1]) == ["played by the same listeners", ""]
 
 
 def test_without_explainable_parts_the_same_artist_is_the_explanation(signal: BackOff) -> None:
     silent = Popularity(np.arange(7))
     mute = replace(signal, own=silent, artists=silent)
-    assert mute.explain(0, np.array([1, 2], np.int32)) == ["by the same artist", ""]
+    assert told(mute, 0, [1, 2]) == ["by the same artist", ""]
 
 
 def test_it_is_the_same_after_a_stay_on_disk(signal: BackOff) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tigertail import kernels
-from tigertail.signals.local.explain import common_by_group, format_common_listeners
+from tigertail.signals.local.explain import common_by_group, shared_listeners
 from tigertail.signals.local.kernels import PlayGraph
 from tigertail.sparse import CSR
 
@@ -27,11 +27,23 @@ KEYS = ("CH-fr", "DE", "NL", "cluster-3")
     ],
 )
 def test_as_few_groups_are_named_as_hold_most(counts: list[int], words: str) -> None:
-    assert format_common_listeners(counts, KEYS) == words
+    evidence, other = shared_listeners(np.array([counts, [9, 0, 0, 0, 0]]), KEYS)
+    assert evidence.words == words
+    assert other.words == "9 listeners in common, all in Switzerland (French)"
 
 
 def test_where_nobody_has_a_group_none_is_named() -> None:
-    assert format_common_listeners([4], ()) == "4 listeners in common"
+    [evidence] = shared_listeners(np.array([[4]]), ())
+    assert evidence.words == "4 listeners in common"
+
+
+def test_of_one_group_it_is_named_or_not() -> None:
+    told = shared_listeners(np.array([[1, 0], [1, 1], [2, 1]]), ("PL",))
+    assert [evidence.words for evidence in told] == [
+        "1 listener in common, in Poland",
+        "2 listeners in common",
+        "3 listeners in common, most in Poland",
+    ]
 
 
 def graph_of(plays: CSR, starts: list[int]) -> PlayGraph:

@@ -363,7 +363,7 @@ def test_a_lens_moves_the_shares() -> None:
 
 
 def told(signal: GroupedCoListening, query: int, *items: int) -> list[str]:
-    return signal.explain(query, np.array(items, np.int32))
+    return [evidence.words for evidence in signal.explain(query, np.array(items, np.int32))]
 
 
 def test_it_tells_how_many_listeners_are_common_and_where_most_are() -> None:

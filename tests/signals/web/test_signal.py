@@ -12,7 +12,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError
 from tigertail.ranking.topk import top_k
-from tigertail.signals.web import Evidence, Web, WebConfig, fit_web
+from tigertail.signals.web import Mentions, Web, WebConfig, fit_web
 
 Scenes = tuple[Dataset, Interactions]
 Make = Callable[..., Scenes]
@@ -59,17 +59,18 @@ def test_the_evidence_is_what_is_written(scenes: Scenes) -> None:
     dataset, interactions = scenes
     web = fit_web(dataset, interactions, WebConfig())
     n1, n2, n3, s1 = (code(interactions, item) for item in ("n1", "n2", "n3", "s1"))
-    assert web.evidence(n1, n2) == Evidence(2, 2, 0)
-    assert web.evidence(n2, n1) == Evidence(2, 0, 2)
-    assert web.evidence(n1, n3) == Evidence(2, 0, 0)
-    assert web.evidence(n1, s1) == Evidence(0, 0, 0)
+    assert web.mentions(n1, n2) == Mentions(2, 2, 0)
+    assert web.mentions(n2, n1) == Mentions(2, 0, 2)
+    assert web.mentions(n1, n3) == Mentions(2, 0, 0)
+    assert web.mentions(n1, s1) == Mentions(0, 0, 0)
 
 
 def test_it_tells_where_they_are_written_about(scenes: Scenes) -> None:
     dataset, interactions = scenes
     web = fit_web(dataset, interactions, WebConfig())
     n1, n2, n3, s1 = (code(interactions, item) for item in ("n1", "n2", "n3", "s1"))
-    assert web.explain(n1, np.array([n2, n3, s1], np.int32)) == [
+    told = web.explain(n1, np.array([n2, n3, s1], np.int32))
+    assert [evidence.words for evidence in told] == [
         *("mentioned together on 2 pages, named on the other's page", "mentioned together on 2 pages", "")
     ]
 
@@ -80,7 +81,11 @@ def test_it_tells_of_pages_that_read_alike_where_that_is_all(make: Make) -> None
     web = fit_web(dataset, interactions, WebConfig(max_document_frequency=0.8))
     n1, n2, n3, s1 = (code(interactions, item) for item in ("n1", "n2", "n3", "s1"))
     told = web.explain(n1, np.array([n2, n3, s1], np.int32))
-    assert told == ["similar text on their pages", "named on the other's page", ""]
+    assert [evidence.words for evidence in told] == [
+        "similar text on their pages",
+        "named on the other's page",
+        "",
+    ]
 
 
 def test_only_what_stands_within_the_window_is_beside(make: Make) -> None:
@@ -88,13 +93,13 @@ def test_only_what_stands_within_the_window_is_beside(make: Make) -> None:
     dataset, interactions = make([("d", "-", None), ("e", "-", None)], mentions)
     web = fit_web(dataset, interactions, WebConfig(window=10))
     n1, n2, n3 = (code(interactions, item) for item in ("n1", "n2", "n3"))
-    assert [web.evidence(*pair).documents for pair in ((n1, n2), (n2, n3), (n1, n3))] == [1, 1, 0]
+    assert [web.mentions(*pair).documents for pair in ((n1, n2), (n2, n3), (n1, n3))] == [1, 1, 0]
 
 
 def test_mentions_without_places_stand_beside_all_of_their_document(make: Make) -> None:
     dataset, interactions = make([("d", "-", None)], [("n1", "d", 1, None), ("n2", "d", 1, None)])
     web = fit_web(dataset, interactions, WebConfig(window=1))
-    assert web.evidence(code(interactions, "n1"), code(interactions, "n2")).documents == 1
+    assert web.mentions(code(interactions, "n1"), code(interactions, "n2")).documents == 1
 
 
 def test_beside_is_shrunk_normalised_information(make: Make) -> None:

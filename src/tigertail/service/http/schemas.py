@@ -9,6 +9,7 @@ from pydantic.config import JsonDict
 
 from tigertail.model.portrait import MIN_LISTENERS
 from tigertail.service.http.problems import Problem
+from tigertail.signals.evidence import KINDS
 
 _KINO: JsonDict = {
     "id": "kino",
@@ -40,6 +41,35 @@ class Item(Answer):
     stratum: str = Field(description="head, mid, tail or cold: how many listeners it has.")
 
 
+class FactName(Answer):
+    """Something that a fact names."""
+
+    key: str = Field(
+        description="Of a group of listeners its key, of a label its facet, of a descriptor of sound high or low."
+    )
+    name: str = Field(description="In English; a place among labels may be a code (ISO 3166-1 alpha-2).")
+
+
+class Fact(Answer):
+    """One thing that links two items."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"kind": "common_listeners", "n": 12},
+                {"kind": "most_in", "names": [{"key": "PL", "name": "Poland"}]},
+            ]
+        }
+    )
+
+    kind: str = Field(
+        description=f"{', '.join(f'`{kind}`' for kind in KINDS)}; or one that a signal of another maker brings."
+    )
+    n: int | None = Field(None, description="How many listeners or pages, where the kind counts them.")
+    names: list[FactName] | None = Field(None, description="What it names, the most important first.")
+    text: str | None = Field(None, description="It in English, where the kind is not of this list.")
+
+
 class Carrier(Answer):
     """What a signal, or of listening alone a group of listeners, adds to an affinity."""
 
@@ -47,7 +77,13 @@ class Carrier(Answer):
     contribution: float | None = Field(None, description="These sum to the logarithm of the affinity.")
     factor: float | None = Field(None, description="What it multiplies the affinity by.")
     has_data: bool | None = Field(None, description="Whether the signal has data about the pair.")
-    evidence: str | None = None
+    evidence: str | None = Field(None, description="The evidence in English; empty where there is none.")
+    facts: list[Fact] | None = Field(
+        None, description="The same for programs: what the sentence tells, in its order."
+    )
+    seed: str | None = Field(
+        None, description="Where the query has several items: the one that the evidence links to."
+    )
     group: str | None = None
     name: str | None = None
     share: float

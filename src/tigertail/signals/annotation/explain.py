@@ -33,8 +33,8 @@ def shared_labels(shared: Iterable[Name]) -> Evidence:
     Parameters
     ----------
     shared
-        The shared labels, the one that links them most first, each as :func:`as_told` names it. The people who annotate both
-        are named where they link them most, or alone. What the labels of both predict is named alone.
+        The shared labels, as :func:`as_told` names them, the one that links the items most first. The people who
+        annotate both are named where they link them most, or alone. What the labels of both predict is named alone.
 
     Examples
     --------

@@ -15,8 +15,7 @@ SIMILAR_SOUND: Final = Evidence.of("similar_sound")
 _REMARKABLE: Final = 0.6745  # deviations from the median beyond which a quarter of a normal distribution lies
 _NAMED: Final = 2
 
-# Descriptors of our own analysis whose column names are not plain words.
-_NAMES: Final = {
+DESCRIPTORS: Final = {
     "rms_mean": "loudness",
     "centroid_mean": "brightness",
     "flatness_mean": "noisiness",
@@ -32,6 +31,7 @@ _NAMES: Final = {
     "key_fit": "",
     "major": "",
 }
+"""Names of descriptors of our own analysis whose columns are not plain words."""
 
 
 @lru_cache(1024)
@@ -43,8 +43,8 @@ def descriptor_name(name: str) -> str:
     >>> [descriptor_name(column) for column in ("valence", "tempo_octaves", "mfcc_03_mean", "rms_std")]
     ['valence', 'tempo', '', '']
     """
-    if name in _NAMES:
-        return _NAMES[name]
+    if name in DESCRIPTORS:
+        return DESCRIPTORS[name]
     if name.endswith("_std") or any(letter.isdigit() for letter in name):
         return ""
     return name.replace("_", " ").strip()

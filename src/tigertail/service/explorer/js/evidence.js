@@ -1,66 +1,58 @@
 /**
- * The evidence of an explanation in the language of the page. The API words it in English: the sentences below are known
- * here; others, such as those with the name of an artist, stay as they are and are marked as English.
+ * The evidence of an explanation in the language of the page. The API gives it as facts, each of a kind that has its message
+ * here; evidence with a fact of another kind, as a signal of another maker brings, stays in the words of the server.
  */
 
+import { capitalize } from "./format.js";
 import { countryName, formatList, languageName, text, textOr } from "./language.js";
 import { signalTitle } from "./signals.js";
 
-/** @typedef {import("./types.js").Carrier} Carrier */
+/**
+ * @typedef {import("./types.js").Carrier} Carrier
+ * @typedef {import("./types.js").Fact} Fact
+ * @typedef {import("./types.js").FactName} FactName
+ */
 
-/** Codes of places by their English names. @type {Map<string, string>} */
-const codes = new Map();
+/** Facets whose labels are places, which may be named by their code. */
+const PLACES = new Set(["home", "hometown", "birth place", "country"]);
 
-/** Take over the places of a model. @param {import("./types.js").Place[]} places */
-export function describePlaces(places) {
-  for (const { name, code } of places) codes.set(name, code);
+/** What a kind of fact names. @type {Record<string, (name: FactName) => string>} */
+const NAMES = {
+  most_in: ({ key, name }) => groupName({ group: key, name }),
+  all_in: ({ key, name }) => groupName({ group: key, name }),
+  shared_labels: labelWords,
+  similar_descriptors: ({ key, name }) => textOr(`sound.${key}`, name, { descriptor: textOr(`descriptor.${name}`, name) }),
+};
+
+/** @param {FactName} label */
+function labelWords({ key: facet, name }) {
+  const value = labelName(facet, name);
+  return textOr(`label.${PLACES.has(facet) ? "place" : facet}`, "", { name: value }) || text("label.other", { facet: textOr(`facet.${facet}`, facet), name: value });
 }
 
-/** @type {[RegExp, (found: RegExpExecArray) => string | null][]} */
-const SENTENCES = [
-  [/^(\d+) listeners? in common$/, ([, n]) => text("evidence.common", { n: Number(n) })],
-  [/^(\d+) listeners? in common, (most |both |all |)in (.+)$/, ([, n, share, places]) => commonIn(Number(n), share === "most ", places)],
-  [/^no listener in common, but listeners with similar taste$/, () => text("evidence.taste")],
-  [/^played by listeners with similar taste$/, () => text("evidence.alike")],
-  [/^played by the same listeners$/, () => text("evidence.same")],
-  [/^played on the same shows or playlists$/, () => text("evidence.shows")],
-  [/^often paired in the pair counts$/, () => text("evidence.pairs")],
-  [/^(?:mentioned together on (\d+) pages?)?(?:, )?((?:each )?named on the other's page)?$/, ([, n, named]) => onPages(Number(n ?? 0), named)],
-  [/^similar text on their pages$/, () => text("evidence.text")],
-  [/^by the same artist$/, () => text("evidence.sameArtist")],
-  [/^by similar artists$/, () => text("evidence.nearArtists")],
-  [/^tagged by the same people$/, () => text("evidence.people")],
-  [/^with labels that lead to the same listeners$/, () => text("evidence.lead")],
-  [/^both (?!.*\b(?:from|of|on|with|linked to) )(.+)$/, ([, labels]) => text("evidence.labels", { labels: formatList(labels.split(", ")) })],
-  [/^similar sound$/, () => text("signal.audio.title")],
-  [/^what an item of its popularity may expect$/, () => text("signal.prior.title")],
-];
+/** @param {string} facet @param {string} name @returns {string} A label, with a place that is a code named. */
+export const labelName = (facet, name) => (PLACES.has(facet) && /^[A-Z]{2}$/.test(name) ? countryName(name) : name);
 
-/** @param {number} n @param {boolean} most @param {string} places  In English. */
-function commonIn(n, most, places) {
-  const found = places.split(" and ").map((place) => codes.get(place.replace(/^the /, "")));
-  if (!found.every((code) => code !== undefined)) return null;
-  return text(most ? "evidence.most" : "evidence.all", { common: text("evidence.common", { n }), places: formatList(found.map(countryName)) });
+/** @param {Fact} fact @returns {string} Empty if its kind is unknown here. */
+function factWords({ kind, n = 0, names = [] }) {
+  const named = names.map((one) => NAMES[kind]?.(one) ?? one.name);
+  return textOr(`evidence.${kind}`, "", { n, names: formatList(named) });
 }
 
-/** @param {number} n @param {string | undefined} named */
-function onPages(n, named) {
-  const pages = n ? [text("evidence.pages", { n })] : [];
-  return formatList(named ? [...pages, text(named.startsWith("each") ? "evidence.eachNamed" : "evidence.named")] : pages);
+/** @param {Carrier} part @returns {string | null} A sentence; null where only the server has words. */
+export function ownWords({ signal, facts = [], seed }) {
+  if (!signal) return sentence(text("group.evidence"));
+  if (!facts.length) return sentence(signalTitle(signal));
+  const told = facts.map(factWords);
+  if (told.includes("")) return null;
+  const words = told.join(text("list.separator"));
+  return seed ? text("why.sentence", { words: text("why.seed", { seed, words }) }) : sentence(words);
 }
 
-/** @param {Carrier} part @returns {string | null} Null where only the server has words. */
-export function ownWords({ signal, evidence }) {
-  if (!signal) return text("group.evidence");
-  if (!evidence) return signalTitle(signal);
-  for (const [sentence, words] of SENTENCES) {
-    const found = sentence.exec(evidence);
-    if (found) return words(found);
-  }
-  return null;
-}
+/** @param {string} words */
+const sentence = (words) => text("why.sentence", { words: capitalize(words) });
 
-/** @param {Carrier} part @returns {string} Its group of listeners: a place, those there who speak a language, or a cluster. */
+/** @param {{group?: string, name?: string}} group @returns {string} A group of listeners: a place, those there who speak a language, or a cluster. */
 export function groupName({ group = "", name = "" }) {
   const [place, tongue] = group.split("-");
   if (place === "cluster") return text("group.cluster", { number: tongue });

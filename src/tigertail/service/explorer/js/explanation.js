@@ -69,7 +69,7 @@ const amountText = (part) => (part.factor ? formatFactor(part.factor) : formatPe
 /** @param {Carrier} part  The evidence in the words of the page, or in those of the server. */
 function evidence(part) {
   const own = ownWords(part);
-  return h("span", { class: "evidence", ...(own ? {} : fromServer) }, own ? text("evidence.sentence", { words: capitalize(own) }) : `${capitalize(part.evidence ?? "")}.`);
+  return h("span", { class: "evidence", ...(own ? {} : fromServer) }, own ?? `${capitalize(part.evidence ?? "")}.`);
 }
 
 /**

@@ -74,9 +74,10 @@ export function richText(key, values) {
  *
  * @param {string} key
  * @param {string} otherwise  Where there is no such message.
+ * @param {Record<string, string | number>} [values]
  * @returns {string}
  */
-export const textOr = (key, otherwise) => (Object.hasOwn(english, key) ? text(/** @type {Key} */ (key)) : otherwise);
+export const textOr = (key, otherwise, values) => (Object.hasOwn(english, key) ? text(/** @type {Key} */ (key), values) : otherwise);
 
 /** @param {Key} key @param {Record<string, unknown>} values @returns {(string | {name: string})[]} Texts, and placeholders between them. */
 function parts(key, { n }) {

@@ -4,7 +4,6 @@ import { Api } from "./api.js";
 import { promptForApiKey } from "./api-key-dialog.js";
 import { Consent, consentBar } from "./consent.js";
 import { byId, h, refill, setTitle } from "./dom.js";
-import { describePlaces } from "./evidence.js";
 import { Feedback } from "./feedback.js";
 import { feedbackStatus } from "./feedback-status.js";
 import { formatListeners } from "./format.js";
@@ -62,7 +61,6 @@ async function loadModel() {
   const { models } = await api.models();
   const current = models.find(({ role }) => role === "current") ?? models[0];
   describeSignals(current.signals);
-  describePlaces(current.places);
   return current;
 }
 let modelOnce = once(loadModel);

@@ -25,9 +25,19 @@
  * @property {number | null} [factor]  What it multiplies the affinity by.
  * @property {number} share
  * @property {boolean} [has_data]  False if the signal has no data on the pair.
- * @property {string} [evidence]
+ * @property {string} [evidence]  In English.
+ * @property {Fact[]} [facts]  The same, for a page that has its own words.
+ * @property {string} [seed]  The item of the query that it links to, where there are several.
  * @property {string} [group]
  * @property {string} [name]
+ *
+ * @typedef {{key: string, name: string}} FactName  A group of listeners by its key, a label by its facet, or a descriptor of sound that is "high" or "low".
+ *
+ * @typedef {object} Fact  One thing that links two items.
+ * @property {string} kind
+ * @property {number} [n]  How many listeners or pages.
+ * @property {FactName[]} [names]
+ * @property {string} [text]  In English, where the kind is not one of our own.
  *
  * @typedef {Item & {rank: number, affinity: number, model: string, why?: Carrier[], because?: string}} Listed
  *

@@ -2,6 +2,7 @@
 
 import { badges, name } from "../badges.js";
 import { h, refill, setTitle } from "../dom.js";
+import { labelName } from "../evidence.js";
 import { capitalize, fullName } from "../format.js";
 import { itemLinks } from "../item-links.js";
 import { countryName, text, textOr } from "../language.js";
@@ -113,7 +114,7 @@ export class ArtistView {
 /** @param {Details} item */
 function labels(item) {
   const label = (/** @type {import("../types.js").Label} */ { facet, name: word }) =>
-    h("li", {}, PLAIN.has(facet) ? null : h("span", { class: "facet" }, textOr(`facet.${facet}`, facet)), name(/^[A-Z]{2}$/.test(word) ? countryName(word) : word));
+    h("li", {}, PLAIN.has(facet) ? null : h("span", { class: "facet" }, textOr(`facet.${facet}`, facet)), name(labelName(facet, word)));
   return h("section", { class: "labels", "aria-label": text("artist.labels") }, h("h2", {}, text("artist.labels")), h("ul", {}, ...item.labels.map(label)));
 }
 
