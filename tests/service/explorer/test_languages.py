@@ -168,12 +168,36 @@ def test_numbers_places_and_evidence_are_in_the_language(person: Any, expect: An
     person.page.locator("details.explanation").evaluate_all(
         "all => all.forEach((one) => { one.open = true; })"
     )
-    left = person.page.locator(".evidence[lang=en]").all_inner_texts()
-    assert [
-        text for text in left if not text.startswith(("Both ", "Similar sound: "))
-    ] == []  # names and labels
+    expect(person.page.locator(".evidence[lang=en]")).to_have_count(0)
+    words = " ".join(person.page.locator(".evidence").all_inner_texts())
+    assert "Beide: " in words
+    assert "über dem Durchschnitt" in words
     expect(person.page.locator(".query-header .home")).to_have_text(
         person.page.evaluate(
             "code => new Intl.DisplayNames(['de'], {type: 'region'}).of(code)", star["country"]
         )
     )
+
+
+def test_evidence_of_several_names_one_and_that_of_another_maker_stays_english(
+    person: Any, expect: Any, star: Json, cold: Json
+) -> None:
+    def with_another(route: Any) -> None:
+        answer = route.fetch().json()
+        for part in answer["items"][0].get("why", []):
+            part |= {
+                "evidence": "next in the catalogue",
+                "facts": [{"kind": "next", "text": "next in the catalogue"}],
+            }
+        route.fulfill(json=answer)
+
+    page = person.page
+    page.route("**/v1/similar?*", with_another)
+    person.open(item=[star["item_id"], cold["item_id"]], lang="pl")
+    expect(person.rows()).to_have_count(20)
+    page.locator("details.explanation").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+    first, second = (person.rows().nth(rank).locator(".evidence") for rank in (0, 1))
+    expect(first.first).to_have_text("Next in the catalogue.")
+    expect(first.first).to_have_attribute("lang", "en")
+    assert second.first.get_attribute("lang") is None
+    assert second.first.inner_text().startswith((f"{star['name']}: ", f"{cold['name']}: "))
