@@ -180,7 +180,10 @@ def term_places(terms: Terms, names: tuple[str, ...]) -> TermPlaces:
 def inverses(scale: Floats) -> Floats:
     """Return what an affinity is multiplied by at each bend of its curve; float32, (..., bends)."""
     # In rows for any number of queries, so that the kernels are compiled once.
-    return np.stack([np.float32(1 / bend) / scale for bend in BENDS], -1).astype(np.float32, order="C")
+    found = np.empty((*scale.shape, len(BENDS)), np.float32)
+    for place, bend in enumerate(BENDS):
+        np.divide(np.float32(1 / bend), scale, out=found[..., place])
+    return found
 
 
 def mixed(

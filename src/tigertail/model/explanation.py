@@ -189,37 +189,36 @@ def _factors(
     seed_names: Sequence[str],
 ) -> Reasons:
     """Return the carriers of a mixture; after several seeds each counts as much as it has of the affinity."""
-    names = [*signal.parts, PRIOR]
+    names, parts = [*signal.parts, PRIOR], list(signal.parts.values())
     found = np.maximum(affinities, 0).astype(np.float64)
     total = found.sum(axis=0)
-    added = np.zeros((len(seeds), len(names) - 1, len(items)))
-    has_data = np.zeros((len(names), len(items)), np.bool_)
-    has_data[-1] = True
+    added = np.empty((len(seeds), len(parts), len(items)))
+    logs = np.zeros((len(names), len(items)))
+    has_data = np.zeros(logs.shape, np.bool_)
     for place in range(len(seeds)):
         added[place], of_seed = contributions(place, items)
         has_data[:-1] |= of_seed
     added *= (found / np.maximum(total, _TINY))[:, None]
-    logs = np.empty(has_data.shape)
-    logs[:-1] = added.sum(axis=0)
-    affinity = np.log(np.maximum(total / len(seeds), _TINY))
-    logs[-1] = affinity - logs[:-1].sum(axis=0)
-    gains = np.maximum(logs[:-1], 0)
-    shares = np.zeros(logs.shape)
-    shares[:-1] = gains / np.maximum(gains.sum(axis=0), _TINY)
-    parts = list(signal.parts.values())
     evidence = _evidence(parts, added, has_data[:-1], seeds, items, seed_names)
     evidence += [PRIOR_EVIDENCE] * len(items)
-    order = np.full(logs.shape, len(names) - 1)
-    order[:-1] = np.lexsort((-shares[:-1], ~has_data[:-1]), axis=0)
+    has_data[-1] = True
+    added.sum(axis=0, out=logs[:-1])
+    logs[-1] = np.log(np.maximum(total / len(seeds), _TINY)) - logs.sum(axis=0)
+    gains = np.maximum(logs, 0)
+    gains[-1] = 0
+    shares = gains / np.maximum(gains.sum(axis=0), _TINY)
+    ranks = np.where(has_data, -shares, 1.0)
+    ranks[-1] = 2.0
+    order = ranks.argsort(axis=0, kind="stable").T
     # Item by item, its carriers in order: their places among all carriers of all items.
-    places = (order * len(items) + np.arange(len(items))).T.ravel()
-    contribution = logs.ravel().take(places)
+    places = (order * len(items) + np.arange(len(items))[:, None]).ravel()
+    contribution = logs.take(places)
     fields: dict[str, NDArray[Any] | list[Any]] = {
-        "signal": [names[part] for part in order.T.ravel().tolist()],
+        "signal": [names[part] for part in order.ravel().tolist()],
         "contribution": contribution,
         "factor": np.exp(contribution),
-        "share": shares.ravel().take(places),
-        "has_data": has_data.ravel().take(places),
+        "share": shares.take(places),
+        "has_data": has_data.take(places),
     }
     told = [evidence[place] for place in places.tolist()]
     return Reasons([len(names)] * len(items), fields, _SIGNALS, told)
