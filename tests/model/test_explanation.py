@@ -9,6 +9,7 @@ import pytest
 from tigertail.mixing import Mixture
 from tigertail.model import Model
 from tigertail.model.explanation import explain, format_reasons
+from tigertail.signals.evidence import Evidence
 from tigertail.signals.local import GroupedCoListening
 
 
@@ -84,12 +85,13 @@ def test_after_several_items_groups_carry_what_they_carry_of_the_sum(
 def test_of_several_items_it_is_said_which_one_an_answer_goes_with(local_model: Model) -> None:
     seeds = codes(local_model, "b1", "p2")
     co_listening = local_model.signals["co-listening"]
-    [[why]] = explain("co-listening", co_listening, seeds, codes(local_model, "p3"), ["b", "p"]).rows
+    reasons = explain("co-listening", co_listening, seeds, codes(local_model, "p3"), ["b", "p"])
+    [[why]] = reasons.rows
     assert why["contribution"] == pytest.approx(
         co_listening.affinity(seeds[1:])[0, codes(local_model, "p3")[0]] / 2, rel=1e-5
     )
     assert why["evidence"] == "p: played by the same listeners"
-    assert (why["seed"], why["facts"]) == ("p", [{"kind": "same_listeners"}])
+    assert reasons.evidence == [Evidence.of("same_listeners").about("p")]
 
 
 def test_what_was_worked_out_with_the_affinity_is_not_worked_out_again(local_model: Model) -> None:

@@ -35,7 +35,7 @@ def test_facts_are_told_one_after_the_other() -> None:
     facts = [EXAMPLES[kind][0] for kind in ("common_listeners", "most_in")]
     evidence = Evidence(tuple(facts))
     assert evidence.words == "1 listener in common, most in Poland and Germany"
-    assert evidence.records == [
+    assert [fact.record() for fact in evidence.facts] == [
         {"kind": "common_listeners", "n": 1},
         {
             "kind": "most_in",
@@ -52,6 +52,8 @@ def test_of_several_seeds_one_is_named() -> None:
 def test_a_kind_of_another_maker_brings_its_words() -> None:
     evidence = Evidence.of("next_in_catalogue", text="next in the catalogue")
     assert evidence.words == "next in the catalogue"
-    assert evidence.records == [{"kind": "next_in_catalogue", "text": "next in the catalogue"}]
+    assert [fact.record() for fact in evidence.facts] == [
+        {"kind": "next_in_catalogue", "text": "next in the catalogue"}
+    ]
     with pytest.raises(ValueError, match="give its text"):
         Evidence.of("next_in_catalogue")

@@ -63,7 +63,7 @@ class Reasons:
     types
         Their types as columns.
     evidence
-        The evidence of each carrier that has data about the pair; empty for groups.
+        Of all carriers, item by item, that of those that have data about the pair; empty for groups.
     """
 
     sizes: list[int]
@@ -73,17 +73,15 @@ class Reasons:
 
     @cached_property
     def rows(self) -> list[list[dict[str, Any]]]:
-        """The carriers of each item, as dictionaries: evidence in words, "" where there is none, and as facts.
+        """The carriers of each item, as dictionaries: evidence in words, "" where there is none.
 
-        Of several seeds, ``seed`` names the one that the evidence links to.
+        They hold numbers and texts alone, so that Python need not look through them for cycles.
         """
         columns = [one if isinstance(one, list) else one.tolist() for one in self.fields.values()]
         names = tuple(self.fields)
         every = [dict(zip(names, values)) for values in zip(*columns)]  # noqa: B905 - of one length; checks cost half
         for row, evidence in zip(every, self.evidence):  # noqa: B905 - none for groups
-            row["evidence"], row["facts"] = evidence.words, evidence.records
-            if evidence.seed:
-                row["seed"] = evidence.seed
+            row["evidence"] = evidence.words
         ends = list(accumulate(self.sizes))
         return [every[end - size : end] for size, end in zip(self.sizes, ends, strict=True)]
 
@@ -220,8 +218,8 @@ def _factors(
         "share": shares.take(places),
         "has_data": has_data.take(places),
     }
-    told = [evidence[place] for place in places.tolist()]
-    return Reasons([len(names)] * len(items), fields, _SIGNALS, told)
+    in_order = [evidence[place] for place in places.tolist()]
+    return Reasons([len(names)] * len(items), fields, _SIGNALS, in_order)
 
 
 def _alone(

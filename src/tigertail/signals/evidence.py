@@ -80,7 +80,7 @@ class Evidence:
     Parameters
     ----------
     facts
-        In the order in which they are told.
+        In their order in a sentence.
     seed
         Name of the item of the query that is linked, where the query has several; else "".
 
@@ -122,13 +122,8 @@ class Evidence:
     @cached_property
     def words(self) -> str:
         """It in English; "" if there is none."""
-        told = ", ".join([fact.words for fact in self.facts])
-        return f"{self.seed}: {told}" if self.seed else told
-
-    @cached_property
-    def records(self) -> list[dict[str, Any]]:
-        """The facts, for JSON."""
-        return [fact.record() for fact in self.facts]
+        words = ", ".join([fact.words for fact in self.facts])
+        return f"{self.seed}: {words}" if self.seed else words
 
 
 NO_EVIDENCE: Final = Evidence()

@@ -4,14 +4,14 @@ from itertools import starmap
 
 import pytest
 
-from tigertail.signals.annotation.explain import as_told, shared_labels
+from tigertail.signals.annotation.explain import label_name, shared_labels
 
 TWO_TAGS = [("tag", "dark"), ("genre", "post-punk")]
 PEOPLE = ("annotator", "annotated by the same people")
 
 
 def words_of(shared: list[tuple[str, str]]) -> str:
-    return shared_labels(starmap(as_told, shared)).words
+    return shared_labels(starmap(label_name, shared)).words
 
 
 @pytest.mark.parametrize(

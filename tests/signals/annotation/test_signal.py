@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation
-from tigertail.signals.annotation.explain import as_told, shared_labels
+from tigertail.signals.annotation.explain import label_name, shared_labels
 from tigertail.signals.evidence import NO_EVIDENCE
 from tigertail.threads import limited
 
@@ -218,4 +218,4 @@ def test_the_words_are_those_of_the_first_shared_labels(world: MakeWorld) -> Non
     for query in everyone.tolist():
         for item, evidence in zip(everyone.tolist(), signal.explain(query, everyone), strict=True):
             shared = signal.shared_labels(query, item, 12).select("facet", "label").iter_rows()
-            assert evidence == (shared_labels(starmap(as_told, shared)) if item != query else NO_EVIDENCE)
+            assert evidence == (shared_labels(starmap(label_name, shared)) if item != query else NO_EVIDENCE)

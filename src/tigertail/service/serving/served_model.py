@@ -7,6 +7,8 @@ import threading
 import zlib
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self, overload
 
@@ -19,7 +21,7 @@ from tigertail.dataset.full_names import full_names
 from tigertail.errors import ModelError
 from tigertail.geo.regions import place_name
 from tigertail.model import Answers, Model, QueryOptions, load
-from tigertail.model.explanation import format_reasons
+from tigertail.model.explanation import Reasons, format_reasons
 from tigertail.model.maps.map import read_map
 from tigertail.model.portrait import labels, listener_shares
 from tigertail.model.query_options import COSINE, query_options
@@ -31,6 +33,7 @@ from tigertail.model.store.folder import map_file
 from tigertail.service.http.json import to_json
 from tigertail.service.http.problems import ServiceError
 from tigertail.signals.contract import Composite, GroupAware, ListenerGroups
+from tigertail.signals.evidence import Fact
 from tigertail.signals.local.groups import sums_by_place
 from tigertail.version import __version__
 
@@ -186,13 +189,13 @@ class ServedModel:
         if answers.why is not None:
             records = [
                 b"%b,%b" % (record, to_json({"why": why, "because": format_reasons(why)})[1:-1])
-                for record, why in zip(records, answers.why.rows, strict=True)
+                for record, why in zip(records, _carriers(answers.why), strict=True)
             ]
         return orjson.Fragment(b"[%b]" % b",".join([b"%b}" % record for record in records]))
 
     def answer_records(self, answers: Answers) -> list[dict[str, Any]]:
         """Return answers as :class:`tigertail.service.http.schemas.Listed`."""
-        why = [None] * len(answers.items) if answers.why is None else answers.why.rows
+        why = [None] * len(answers.items) if answers.why is None else _carriers(answers.why)
         return [
             {
                 **self.items[code],
@@ -329,6 +332,25 @@ class ItemRecords(Sequence[dict[str, Any]]):
         if isinstance(code, slice):
             return [self[one] for one in range(*code.indices(len(self)))]
         return {name: column[code] for name, column in self.columns.items()}
+
+
+def _carriers(reasons: Reasons) -> list[list[dict[str, Any]]]:
+    """Return carriers of each item as :class:`tigertail.service.http.schemas.Carrier`."""
+    carriers = [dict(row) for rows in reasons.rows for row in rows]
+    for carrier, evidence in zip(
+        carriers, reasons.evidence, strict=bool(reasons.evidence)
+    ):  # groups have none
+        carrier["facts"] = _facts(evidence.facts)
+        if evidence.seed:
+            carrier["seed"] = evidence.seed
+    ends = list(accumulate(reasons.sizes))
+    return [carriers[end - size : end] for size, end in zip(reasons.sizes, ends, strict=True)]
+
+
+@lru_cache(4096)
+def _facts(facts: tuple[Fact, ...]) -> orjson.Fragment:
+    """Return facts as JSON, which unlike a list leaves a carrier without anything that could be part of a cycle."""
+    return orjson.Fragment(to_json([fact.record() for fact in facts]))
 
 
 def _signals(model: Model) -> list[dict[str, str]]:

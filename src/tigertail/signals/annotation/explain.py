@@ -16,12 +16,12 @@ _ONLY_ANNOTATORS: Final = Evidence((_SAME_ANNOTATORS,))
 _ONLY_PREDICTED: Final = Evidence.of("predicted_by_labels")
 
 
-def as_told(facet: str, name: str) -> Name:
+def label_name(facet: str, name: str) -> Name:
     """Return a label as evidence names it.
 
     Examples
     --------
-    >>> as_told("home", "from Wales")
+    >>> label_name("home", "from Wales")
     Name(key='home', name='Wales')
     """
     return Name(facet, name.removeprefix("from ") if facet in PLACE_FACETS else name)
@@ -33,7 +33,7 @@ def shared_labels(shared: Iterable[Name]) -> Evidence:
     Parameters
     ----------
     shared
-        The shared labels, as :func:`as_told` names them, the one that links the items most first. The people who
+        The shared labels, as :func:`label_name` names them, the one that links the items most first. The people who
         annotate both are named where they link them most, or alone. What the labels of both predict is named alone.
 
     Examples

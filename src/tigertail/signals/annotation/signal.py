@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.kernels import one_query_in_numpy
 from tigertail.signals.annotation import kernels
-from tigertail.signals.annotation.explain import ANNOTATOR, PREDICTION, as_told, shared_labels
+from tigertail.signals.annotation.explain import ANNOTATOR, PREDICTION, label_name, shared_labels
 from tigertail.signals.annotation.kept_labels import KeptLabels
 from tigertail.signals.annotation.lexicon import Lexicon
 from tigertail.signals.annotation.prediction import Prediction
@@ -281,7 +281,7 @@ class Annotation:
     @cached_property
     def _linked_by(self) -> list[Name]:
         """Each label, then what stands for the same people and the same prediction."""
-        return [as_told(*label) for label in (*self.labels, (ANNOTATOR, ""), (PREDICTION, ""))]
+        return [label_name(*label) for label in (*self.labels, (ANNOTATOR, ""), (PREDICTION, ""))]
 
     def _linking(self, a: int, b: int) -> list[Name]:
         """Return the first rows of :meth:`shared_labels`, facet and label alone, without the cost of a table."""
@@ -293,7 +293,7 @@ class Annotation:
             ranked.append((-float(part[len(labels) :].sum()), ANNOTATOR, ""))
         if predicted := self._predicted_part(a, b):
             ranked.append((-predicted, PREDICTION, ""))
-        return [as_told(facet, label) for _, facet, label in sorted(ranked)[: kernels.LOOKED_AT]]
+        return [label_name(facet, label) for _, facet, label in sorted(ranked)[: kernels.LOOKED_AT]]
 
     def _parts(self, a: int, b: int, at_a: NDArray[np.int64], at_b: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return what each column that two rows share adds to the affinity from a to b."""

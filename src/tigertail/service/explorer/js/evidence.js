@@ -43,9 +43,9 @@ function factWords({ kind, n = 0, names = [] }) {
 export function ownWords({ signal, facts = [], seed }) {
   if (!signal) return sentence(text("group.evidence"));
   if (!facts.length) return sentence(signalTitle(signal));
-  const told = facts.map(factWords);
-  if (told.includes("")) return null;
-  const words = told.join(text("list.separator"));
+  const said = facts.map(factWords);
+  if (said.includes("")) return null;
+  const words = said.join(text("list.separator"));
   return seed ? text("why.sentence", { words: text("why.seed", { seed, words }) }) : sentence(words);
 }
 
