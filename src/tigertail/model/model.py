@@ -620,9 +620,11 @@ class Model:
         allowed = allowed_mask(self.items, options)
         if not options.exclude and not len(self.unlisted):
             return allowed, ()
-        codes, notes = self.index.match_all(options.exclude)
         allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed.copy()
         allowed[self.unlisted] = False
+        if not options.exclude:
+            return allowed, ()
+        codes, notes = self.index.match_all(options.exclude)
         allowed[codes] = False
         return allowed, notes
 

@@ -200,4 +200,4 @@ def test_evidence_of_several_names_one_and_that_of_another_maker_stays_english(
     expect(first.first).to_have_text("Next in the catalogue.")
     expect(first.first).to_have_attribute("lang", "en")
     assert second.first.get_attribute("lang") is None
-    assert second.first.inner_text().startswith((f"{star['name']}: ", f"{cold['name']}: "))
+    assert second.first.inner_text().startswith((f"{star['name']} – ", f"{cold['name']} – "))
