@@ -46,7 +46,7 @@ export function ownWords({ signal, facts = [], seed }) {
   const said = facts.map(factWords);
   if (said.includes("")) return null;
   const words = said.join(text("list.separator"));
-  return seed ? text("why.sentence", { words: text("why.seed", { seed, words }) }) : sentence(words);
+  return seed ? text("why.seed", { seed, words }) : sentence(words);
 }
 
 /** @param {string} words */

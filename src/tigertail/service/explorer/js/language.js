@@ -104,8 +104,11 @@ export const formatDecimal = (value, digits) => new Intl.NumberFormat(locale, { 
 /** @param {number} share @returns {string} Such as "12%". */
 export const formatPercent = (share) => (share > 0 && share < 0.005 ? text("number.below", { limit: percentages.format(0.01) }) : percentages.format(share));
 
-/** @param {string[]} items @returns {string} Separated as in a list. */
-export const formatList = (items) => items.map(isolated).join(text("list.separator"));
+/** @param {string[]} items @returns {string} Separated as in a list, in the direction of the page whatever the items are. */
+export function formatList(items) {
+  const list = items.map(isolated).join(text("list.separator"));
+  return root.dir === "rtl" ? `\u2067${list}\u2069` : list;
+}
 
 /** @param {Intl.DisplayNames} names @param {string} code */
 function nameOf(names, code) {

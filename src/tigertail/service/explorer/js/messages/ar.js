@@ -103,7 +103,7 @@ export default {
   "descriptor.speechiness": "نسبة الكلام",
   "descriptor.valence": "البهجة",
   "why.sentence": "{words}.",
-  "why.seed": "{seed} – {words}",
+  "why.seed": "{seed} – {words}.",
 
   "search.label": "فنان أو ألبوم أو أغنية",
   "search.help": "اكتب اسمًا بأي تهجئة. مفاتيح الأسهم للاختيار، ومفتاح الإدخال لبدء الاستعلام، ومفتاحا العالي والإدخال للإضافة إلى قائمة التشغيل.",

@@ -103,7 +103,7 @@ export default {
   "descriptor.speechiness": "Sprachanteil",
   "descriptor.valence": "Heiterkeit",
   "why.sentence": "{words}.",
-  "why.seed": "{seed} – {words}",
+  "why.seed": "{seed} – {words}.",
 
   "search.label": "Künstler, Album oder Titel",
   "search.help": "Gib einen Namen ein, in beliebiger Schreibweise. Pfeiltasten wählen aus, Enter startet die Suche, Umschalt und Enter fügt zur Playlist hinzu.",

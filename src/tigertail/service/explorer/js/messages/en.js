@@ -113,7 +113,7 @@ export default {
   "descriptor.speechiness": "speechiness",
   "descriptor.valence": "valence",
   "why.sentence": "{words}.",
-  "why.seed": "{seed}: {words}",
+  "why.seed": "{seed}: {words}.",
 
   // Search and the query.
   "search.label": "Artist, album or track",

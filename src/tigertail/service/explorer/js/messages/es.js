@@ -103,7 +103,7 @@ export default {
   "descriptor.speechiness": "proporción de voz hablada",
   "descriptor.valence": "alegría",
   "why.sentence": "{words}.",
-  "why.seed": "{seed} – {words}",
+  "why.seed": "{seed} – {words}.",
 
   "search.label": "Artista, álbum o canción",
   "search.help": "Escribe un nombre, con cualquier ortografía. Las flechas eligen, Intro inicia la consulta, Mayús e Intro añaden a la playlist.",

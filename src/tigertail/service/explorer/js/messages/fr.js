@@ -103,7 +103,7 @@ export default {
   "descriptor.speechiness": "part de parole",
   "descriptor.valence": "gaieté",
   "why.sentence": "{words}.",
-  "why.seed": "{seed} – {words}",
+  "why.seed": "{seed} – {words}.",
 
   "search.label": "Artiste, album ou titre",
   "search.help": "Saisissez un nom, quelle que soit l’orthographe. Les flèches choisissent, Entrée lance la requête, Maj et Entrée ajoutent à la playlist.",

@@ -103,7 +103,7 @@ export default {
   "descriptor.speechiness": "話し声の割合",
   "descriptor.valence": "陽気さ",
   "why.sentence": "{words}。",
-  "why.seed": "{seed}：{words}",
+  "why.seed": "{seed}：{words}。",
 
   "search.label": "アーティスト、アルバム、曲",
   "search.help": "名前を入力してください。表記は問いません。矢印キーで選び、Enterで検索、Shift＋Enterでプレイリストに追加します。",

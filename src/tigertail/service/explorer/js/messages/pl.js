@@ -103,7 +103,7 @@ export default {
   "descriptor.speechiness": "udział mowy",
   "descriptor.valence": "pogodność",
   "why.sentence": "{words}.",
-  "why.seed": "{seed} – {words}",
+  "why.seed": "{seed} – {words}.",
 
   "search.label": "Artysta, album lub utwór",
   "search.help": "Wpisz nazwę, w dowolnej pisowni. Strzałki wybierają, Enter rozpoczyna zapytanie, Shift i Enter dodają do playlisty.",

@@ -103,7 +103,7 @@ export default {
   "descriptor.speechiness": "proporção de fala",
   "descriptor.valence": "alegria",
   "why.sentence": "{words}.",
-  "why.seed": "{seed} – {words}",
+  "why.seed": "{seed} – {words}.",
 
   "search.label": "Artista, álbum ou faixa",
   "search.help": "Digite um nome, com qualquer grafia. As setas escolhem, Enter inicia a consulta, Shift e Enter adicionam à playlist.",
