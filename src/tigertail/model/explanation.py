@@ -205,6 +205,7 @@ def _factors(
     gains = np.maximum(logs, 0)
     gains[-1] = 0
     shares = gains / np.maximum(gains.sum(axis=0), _TINY)
+    # Those without data come after those with, the prior last.
     ranks = np.where(has_data, -shares, 1.0)
     ranks[-1] = 2.0
     order = ranks.argsort(axis=0, kind="stable").T
