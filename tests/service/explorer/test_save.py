@@ -100,7 +100,7 @@ def test_an_image_shows_the_list_as_the_page_does(
     picture = saved(person, entry).read_bytes()
     assert person.name.endswith(".png")
     drawn = page.evaluate("window.drawn")
-    words = [one["words"].strip("\u2068\u2069") for one in drawn]
+    words = [one["words"].strip("\u2067\u2068\u2069") for one in drawn]
     assert star["name"] in words
     assert [word for word in words if word in names(person)] == names(person)
     place = page.evaluate(

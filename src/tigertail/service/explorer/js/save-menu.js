@@ -31,7 +31,7 @@ export const toText = (items) => items.map((item) => `${item.rank}. ${fullName(i
 /** @param {Item[]} seeds @param {string} suffix @returns {string} A name for a file: letters and numbers of any script. */
 function fileName(seeds, suffix) {
   const title = seeds.map(fullName).join(" ").replace(/[^\p{L}\p{M}\p{N}]+/gu, "-").replace(/^-|-$/g, "");
-  return `${text("save.file", { title: title.slice(0, 80) || text("save.list") })}.${suffix}`.replace(/[\u2068\u2069]/gu, "");
+  return `${text("save.file", { title: title.slice(0, 80) || text("save.list") })}.${suffix}`.replace(/[\u2067-\u2069]/gu, "");
 }
 
 /** @param {Blob} blob @param {string} name */
