@@ -81,7 +81,7 @@ def main() -> None:
                 f"{rotate:.2f}",
                 f"{users:.2f}",
                 f"{by_item:.2f}",
-                f"{(config.steps + 1) * gigabytes / users:.0f}",
+                f"{(config.cg_steps + 1) * gigabytes / users:.0f}",
                 f"{gigabytes / reading:.0f}",
             ]
         )

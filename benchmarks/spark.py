@@ -26,7 +26,7 @@ from benchmarks.spark_paper import Counts, Half, short
 
 from tigertail.cli.output import print_table
 from tigertail.factorization import ALSConfig, fit_als
-from tigertail.factorization.steps import link_block
+from tigertail.factorization.blocks import group_rows
 from tigertail.sparse import CSR
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -74,7 +74,10 @@ def matrix_of(part: float) -> CSR:
 
 def run(system: str, part: float, factors: int, sweeps: int, memory: int) -> None:
     """Fit in this process, and print a line a sweep and the digest of what was found."""
-    matrix, config = matrix_of(part), ALSConfig(factors=factors, iterations=sweeps)
+    matrix, config = (
+        matrix_of(part),
+        ALSConfig(factors=factors, iterations=sweeps, reg=0.03, nu=1, alpha0=0.02),
+    )
 
     def after(sweep: int) -> None:
         print("sweep", sweep, flush=True)
@@ -116,7 +119,7 @@ def linking(sides: tuple[CSR, CSR]) -> float:
     """Return the processor microseconds of an entry that is linked, here, as a task does it."""
     begun = time.process_time()
     for matrix in sides:
-        link_block(matrix)
+        group_rows(matrix)
     return (time.process_time() - begun) * 1e6 / (2 * sides[0].nnz)
 
 

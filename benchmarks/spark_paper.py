@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from tigertail.factorization.als import padded_width
 from tigertail.factorization.kernels import UNIT
-from tigertail.factorization.units import SUPER
+from tigertail.factorization.units import UNITS_PER_SPAN
 
 GB = 1e9
 LARGEST_ROW = 2**31  # bytes: Spark, Arrow and Parquet count those of a row in 32 bits
@@ -240,8 +240,8 @@ class Half:
     def driver(self) -> float:
         """Bytes of Gram matrices that the driver reads: a unit's, where a block has not all 256 of a sum."""
         units = -(-self.rows // UNIT)
-        whole = max(0, int(units / self.blocks) // SUPER - 1) * self.blocks
-        return (units - whole * SUPER) * self.width**2 * FLOAT + whole * self.width**2 * 2 * FLOAT
+        whole = max(0, int(units / self.blocks) // UNITS_PER_SPAN - 1) * self.blocks
+        return (units - whole * UNITS_PER_SPAN) * self.width**2 * FLOAT + whole * self.width**2 * 2 * FLOAT
 
     def links_seconds(self, machines: Machines, rates: Rates) -> float:
         """Return what processors take to make the links: entries, then the columns needed, go through a shuffle."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import polars as pl
 from typer.testing import CliRunner, Result
 
 from tigertail.cli import app
 from tigertail.dataset.dataset import Dataset
+from tigertail.factorization import ALSConfig
 from tigertail.feedback import FeedbackStore
 from tigertail.model import ModelConfig
 from tigertail.simulation import WorldConfig, simulate
@@ -36,6 +37,12 @@ def poll(condition: Callable[[], Found], what: str, *, seconds: float = 60, inte
             return found
         time.sleep(interval)
     raise AssertionError(f"not within {seconds} s: {what}")
+
+
+def als_config(**settings: Any) -> ALSConfig:
+    """Return settings of the solver for small matrices of confidences about 1."""
+    usual: dict[str, Any] = {"factors": 128, "iterations": 6, "reg": 0.03, "nu": 1.0, "alpha0": 0.02}
+    return ALSConfig(**usual | settings)
 
 
 def tiny_world(folder: Path, *, listeners: int = 150, artists: int = 120, countries: int = 3) -> Dataset:

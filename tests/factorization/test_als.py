@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.support import als_config
 
 from tigertail.factorization import ALSConfig, Factors, Observable, als_objective, fit_als
 from tigertail.sparse import CSR
@@ -60,7 +61,7 @@ def dots(factors: Factors) -> Reals:
 def test_the_objective_is_that_of_the_release_before_units(every_second: bool, before: float) -> None:
     # Version 0.1 turned and summed rows in another order, and scaled each factor of float16 alone.
     matrix = random_confidences(seed=3, rows=9000, columns=50, density=0.05)
-    config = ALSConfig(factors=20)
+    config = als_config(factors=20)
     pairs = None
     if every_second:
         rows, columns = np.arange(9000) % 3 == 0, np.arange(50) % 2
@@ -75,8 +76,8 @@ def test_the_objective_is_that_of_the_release_before_units(every_second: bool, b
 @pytest.mark.parametrize("nu", [0.0, 0.5, 1.0])
 def test_it_finds_what_exact_algebra_finds(factors: int, nu: float) -> None:
     matrix = random_confidences(seed=factors)
-    config = ALSConfig(
-        factors=factors, iterations=3, reg=0.05, nu=nu, alpha0=0.1, steps=60, storage="float32"
+    config = als_config(
+        factors=factors, iterations=3, reg=0.05, nu=nu, alpha0=0.1, cg_steps=60, storage="float32"
     )
     start = random_start(matrix, factors)
     found = fit_als(matrix, config, initial=start)
@@ -85,7 +86,9 @@ def test_it_finds_what_exact_algebra_finds(factors: int, nu: float) -> None:
 
 def test_half_the_bytes_find_the_same() -> None:
     matrix = random_confidences(seed=3)
-    exact, half = (ALSConfig(factors=16, reg=0.05, alpha0=0.1, storage=one) for one in ("float32", "float16"))
+    exact, half = (
+        als_config(factors=16, reg=0.05, alpha0=0.1, storage=one) for one in ("float32", "float16")
+    )
     start = random_start(matrix, 16)
     ours, theirs = (fit_als(matrix, one, initial=start) for one in (half, exact))
     np.testing.assert_allclose(dots(ours), dots(theirs), atol=5e-3)
@@ -94,7 +97,7 @@ def test_half_the_bytes_find_the_same() -> None:
 
 def test_confidences_below_the_weight_of_the_unobserved_are_no_special_case() -> None:
     matrix = random_confidences(seed=1, low=0.01, high=1.0)
-    config = ALSConfig(factors=6, iterations=3, reg=0.05, alpha0=0.5, steps=60, storage="float32")
+    config = als_config(factors=6, iterations=3, reg=0.05, alpha0=0.5, cg_steps=60, storage="float32")
     start = random_start(matrix, 6)
     found = fit_als(matrix, config, initial=start)
     np.testing.assert_allclose(dots(found), reference(matrix, start, config), atol=1e-4)
@@ -103,7 +106,7 @@ def test_confidences_below_the_weight_of_the_unobserved_are_no_special_case() ->
 @pytest.mark.parametrize("nu", [0.0, 0.5, 1.0])
 def test_the_objective_is_the_formula(nu: float) -> None:
     matrix = random_confidences(seed=2, rows=7, columns=5)
-    config = ALSConfig(factors=3, nu=nu, alpha0=0.3, reg=0.2)
+    config = als_config(factors=3, nu=nu, alpha0=0.3, reg=0.2)
     factors = random_start(matrix, 3)
     x, y = factors.listeners.astype(np.float64), factors.items.astype(np.float64)
     loss = 0.0
@@ -122,7 +125,7 @@ def test_the_objective_is_the_formula(nu: float) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_no_sweep_raises_the_objective(seed: int, low: float, high: float, steps: int) -> None:
     matrix = random_confidences(seed, low=low, high=high)
-    config = ALSConfig(factors=8, iterations=10, alpha0=0.4, steps=steps)
+    config = als_config(factors=8, iterations=10, alpha0=0.4, cg_steps=steps)
     losses = []
     for sweeps in range(1, 11):
         found = fit_als(matrix, config.model_copy(update={"iterations": sweeps}), seed=seed)
@@ -132,7 +135,7 @@ def test_no_sweep_raises_the_objective(seed: int, low: float, high: float, steps
 
 @pytest.mark.parametrize("reg", [1e-6, 1e3, 1e9])
 def test_extreme_regularisation_gives_finite_factors(reg: float) -> None:
-    found = fit_als(random_confidences(seed=0), ALSConfig(factors=20, reg=reg))
+    found = fit_als(random_confidences(seed=0), als_config(factors=20, reg=reg))
     assert np.isfinite(found.items).all()
     assert np.isfinite(found.listeners).all()
 
@@ -140,7 +143,7 @@ def test_extreme_regularisation_gives_finite_factors(reg: float) -> None:
 def test_the_number_of_threads_changes_no_byte() -> None:
     # More rows than a block of the dense products holds, so that blocks are summed.
     matrix = random_confidences(seed=3, rows=9000, columns=50, density=0.05)
-    config = ALSConfig(factors=20, iterations=2)
+    config = als_config(factors=20, iterations=2)
     one, two = (fit_als(matrix, config, seed=5, threads=threads) for threads in (1, 2))
     assert one.items.tobytes() == two.items.tobytes()
     assert one.listeners.tobytes() == two.listeners.tobytes()
@@ -148,14 +151,14 @@ def test_the_number_of_threads_changes_no_byte() -> None:
 
 def test_the_seed_makes_the_factors() -> None:
     matrix = random_confidences(seed=4)
-    config = ALSConfig(factors=4, iterations=1)
+    config = als_config(factors=4, iterations=1)
     first, again, other = (fit_als(matrix, config, seed=seed).items.tobytes() for seed in (1, 1, 2))
     assert first == again != other
 
 
 def test_a_warm_start_goes_on_where_the_last_fit_stopped() -> None:
     matrix = random_confidences(seed=6)
-    six, three = (ALSConfig(factors=10, iterations=sweeps, storage="float32") for sweeps in (6, 3))
+    six, three = (als_config(factors=10, iterations=sweeps, storage="float32") for sweeps in (6, 3))
     halfway = fit_als(matrix, three, seed=1)
     before = halfway.items.copy()
     # Each sweep turns the basis, so that factors differ and dot products do not.
@@ -166,13 +169,13 @@ def test_a_warm_start_goes_on_where_the_last_fit_stopped() -> None:
 
 def test_sweeps_are_announced() -> None:
     sweeps: list[int] = []
-    fit_als(random_confidences(seed=0), ALSConfig(factors=2, iterations=3), after_sweep=sweeps.append)
+    fit_als(random_confidences(seed=0), als_config(factors=2, iterations=3), after_sweep=sweeps.append)
     assert sweeps == [1, 2, 3]
 
 
 def test_rows_and_columns_without_an_entry_get_the_vector_zero() -> None:
     matrix = CSR.from_coo([0, 0, 2], [0, 3, 3], [1, 1, 1], (4, 5))
-    config = ALSConfig(factors=3, iterations=1)
+    config = als_config(factors=3, iterations=1)
     for start in (None, random_start(matrix, 3)):
         found = fit_als(matrix, config, initial=start)
         assert np.flatnonzero(np.abs(found.listeners).sum(axis=1)).tolist() == [0, 2]
@@ -180,7 +183,7 @@ def test_rows_and_columns_without_an_entry_get_the_vector_zero() -> None:
 
 
 def test_factors_are_float32_of_the_length_asked_for() -> None:
-    found = fit_als(random_confidences(seed=0), ALSConfig(factors=5, iterations=1))
+    found = fit_als(random_confidences(seed=0), als_config(factors=5, iterations=1))
     assert (found.listeners.shape, found.items.shape) == ((40, 5), (30, 5))
     assert found.listeners.dtype == found.items.dtype == np.float32
     assert found.items.flags.c_contiguous
@@ -190,28 +193,28 @@ def test_factors_are_float32_of_the_length_asked_for() -> None:
 def test_a_start_of_another_shape_is_refused(rows: int, columns: int, factors: int) -> None:
     x, y = (np.zeros((size, factors), np.float32) for size in (rows, columns))
     with pytest.raises(ValueError, match=r"do not fit a matrix of shape \(40, 30\) with 4 factors"):
-        fit_als(random_confidences(seed=0), ALSConfig(factors=4), initial=Factors(x, y))
+        fit_als(random_confidences(seed=0), als_config(factors=4), initial=Factors(x, y))
 
 
 HALF_BLIND = Observable(
     rows=(np.arange(40) % 3 == 0).astype(np.int32),  # every third row could meet the even columns alone
     columns=(np.arange(30) % 2).astype(np.int32),
-    linked=np.array([[True, True], [True, False]]),
+    could_meet=np.array([[True, True], [True, False]]),
 )
 
 
 def observed_of(pairs: Observable, matrix: CSR) -> CSR:
     """Take what could not be observed out of a matrix."""
     rows, columns = matrix.entry_rows(), matrix.indices
-    seen = pairs.linked[pairs.rows[rows], pairs.columns[columns]]
+    seen = pairs.could_meet[pairs.rows[rows], pairs.columns[columns]]
     return CSR.from_coo(rows[seen], columns[seen], matrix.data[seen], matrix.shape)
 
 
 def test_a_pair_that_could_not_be_observed_has_no_weight() -> None:
     matrix = observed_of(HALF_BLIND, random_confidences(3))
-    config = ALSConfig(factors=5, iterations=3, reg=0.1, alpha0=0.3, steps=40, storage="float32")
+    config = als_config(factors=5, iterations=3, reg=0.1, alpha0=0.3, cg_steps=40, storage="float32")
     start = random_start(matrix, 5)
-    could = HALF_BLIND.linked[HALF_BLIND.rows][:, HALF_BLIND.columns]
+    could = HALF_BLIND.could_meet[HALF_BLIND.rows][:, HALF_BLIND.columns]
 
     def solved(side: CSR, fixed: Reals, met: NDArray[np.bool_]) -> Reals:
         rows = []
@@ -234,9 +237,9 @@ def test_a_pair_that_could_not_be_observed_has_no_weight() -> None:
 
 def test_the_objective_counts_observable_pairs_alone() -> None:
     matrix = observed_of(HALF_BLIND, random_confidences(4))
-    config = ALSConfig(factors=4, reg=0.1, alpha0=0.3)
+    config = als_config(factors=4, reg=0.1, alpha0=0.3)
     factors = random_start(matrix, 4)
-    could = HALF_BLIND.linked[HALF_BLIND.rows][:, HALF_BLIND.columns]
+    could = HALF_BLIND.could_meet[HALF_BLIND.rows][:, HALF_BLIND.columns]
     predicted, observed = dots(factors), matrix.to_scipy().toarray()
     loss = np.where(observed > 0, observed * (1 - predicted) ** 2, config.alpha0 * could * predicted**2).sum()
     for side, vectors in ((matrix, factors.listeners), (matrix.transpose(), factors.items)):
@@ -247,7 +250,7 @@ def test_the_objective_counts_observable_pairs_alone() -> None:
 def test_a_column_that_nobody_could_meet_has_the_vector_zero() -> None:
     matrix = CSR.from_coo([0, 1], [0, 1], [1.0, 1.0], (2, 3))
     pairs = Observable(np.zeros(2, np.int32), np.array([0, 0, 1], np.int32), np.array([[True, False]]))
-    found = fit_als(matrix, ALSConfig(factors=2), observable=pairs)
+    found = fit_als(matrix, als_config(factors=2), observable=pairs)
     assert (found.items[2] == 0).all()
     assert (found.items[:2] != 0).any(axis=1).all()
 
@@ -255,7 +258,7 @@ def test_a_column_that_nobody_could_meet_has_the_vector_zero() -> None:
 @pytest.mark.parametrize("layout", ["csr", "csc", "coo"])
 def test_a_matrix_of_scipy_is_solved_as_ours(layout: str) -> None:
     matrix = random_confidences(0)
-    config = ALSConfig(factors=8, iterations=2)
+    config = als_config(factors=8, iterations=2)
     given = matrix.to_scipy().asformat(layout)
     before = given.copy()
     ours, theirs = fit_als(matrix, config), fit_als(given, config)

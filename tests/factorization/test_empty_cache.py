@@ -20,7 +20,7 @@ from tigertail.sparse import CSR
 rng = np.random.default_rng(0)
 rows, columns = np.nonzero(rng.random((60, 50)) < 0.2)
 confidences = CSR.from_coo(rows, columns, rng.uniform(1, 4, len(rows)), (60, 50))
-found = fit_als(confidences, ALSConfig(factors=40, iterations=2))
+found = fit_als(confidences, ALSConfig(factors=40, iterations=2, reg=0.03, nu=1, alpha0=0.02))
 np.savez(sys.argv[1], listeners=found.listeners, items=found.items)
 """
 MODEL = """

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.support import als_config
 
-from tigertail.factorization import ALSConfig, Observable, fit_als, half_sweep, solve_against
+from tigertail.factorization import Observable, fit_als, fold_in, half_sweep
 from tigertail.sparse import CSR
 from tigertail.threads import limited
 
-CONFIG = ALSConfig(factors=5, alpha0=0.1, reg=0.05, nu=0.7, iterations=60, steps=5)
+CONFIG = als_config(factors=5, alpha0=0.1, reg=0.05, nu=0.7, iterations=60, cg_steps=5)
 
 
 def world() -> CSR:
@@ -21,7 +22,7 @@ def world() -> CSR:
 def test_rows_solve_their_normal_equations() -> None:
     matrix = world()
     z = np.random.default_rng(1).normal(size=(20, 5)).astype(np.float32)
-    solved = solve_against(matrix, z, np.zeros((30, 5), np.float32), CONFIG, steps=30)
+    solved = fold_in(matrix, z, np.zeros((30, 5), np.float32), CONFIG, cg_steps=30)
     for row in (0, 7, 29):
         heard, weights = matrix.row(row)
         penalty = CONFIG.reg * (len(heard) + CONFIG.alpha0 * 20) ** CONFIG.nu
@@ -40,8 +41,8 @@ def test_columns_that_a_row_could_not_meet_do_not_count() -> None:
     matrix = CSR.from_coo(row[seen], column[seen], whole.data[seen], whole.shape)
     z = np.random.default_rng(1).normal(size=(20, 5)).astype(np.float32)
     start = np.zeros((30, 5), np.float32)
-    solved = solve_against(matrix, z, start, CONFIG, observable=pairs, steps=30)
-    np.testing.assert_allclose(solved[10:], solve_against(matrix, z, start, CONFIG, steps=30)[10:], atol=1e-4)
+    solved = fold_in(matrix, z, start, CONFIG, observable=pairs, cg_steps=30)
+    np.testing.assert_allclose(solved[10:], fold_in(matrix, z, start, CONFIG, cg_steps=30)[10:], atol=1e-4)
     for one in (0, 7):
         items, weights = matrix.row(one)
         penalty = CONFIG.reg * (len(items) + CONFIG.alpha0 * 20) ** CONFIG.nu
@@ -54,18 +55,16 @@ def test_a_row_of_the_fit_folded_in_is_where_the_fit_has_it() -> None:
     matrix = world()
     fitted = fit_als(matrix, CONFIG, threads=1)
     some = np.array([3, 11])
-    again = solve_against(
-        matrix.select_rows(some), fitted.items, np.zeros((2, 5), np.float32), CONFIG, steps=30
-    )
+    again = fold_in(matrix.select_rows(some), fitted.items, np.zeros((2, 5), np.float32), CONFIG, cg_steps=30)
     np.testing.assert_allclose(again, fitted.listeners[some], atol=5e-3)
 
 
 def test_a_row_that_is_solved_in_a_step_stays_so() -> None:
     """From 0 there is no size to measure a residual by; further steps must not divide by nothing."""
-    config = ALSConfig(factors=64)
+    config = als_config(factors=64)
     z = np.random.default_rng(3).normal(size=(40, 64)).astype(np.float32)
     one = CSR.from_coo(np.arange(40), np.arange(40), np.ones(40), (40, 40))
-    few, many = (solve_against(one, z, np.zeros((40, 64), np.float32), config, steps=n) for n in (8, 50))
+    few, many = (fold_in(one, z, np.zeros((40, 64), np.float32), config, cg_steps=n) for n in (8, 50))
     np.testing.assert_allclose(many, few, atol=1e-4)
 
 
@@ -74,15 +73,15 @@ def test_columns_no_row_has_met_count_all_the_same() -> None:
     matrix = world()
     z = np.random.default_rng(2).normal(size=(20, 5)).astype(np.float32)
     start = np.zeros((30, 5), np.float32)
-    all_rows = solve_against(matrix, z, start, CONFIG, steps=30)
+    all_rows = fold_in(matrix, z, start, CONFIG, cg_steps=30)
     one = matrix.select_rows(np.array([5]))
     assert 0 < one.nnz < 10
-    np.testing.assert_allclose(solve_against(one, z, start[:1], CONFIG, steps=30)[0], all_rows[5], atol=1e-4)
+    np.testing.assert_allclose(fold_in(one, z, start[:1], CONFIG, cg_steps=30)[0], all_rows[5], atol=1e-4)
 
 
 def test_who_plays_nothing_has_no_vector() -> None:
     silent = CSR.from_coo([], [], [], (1, 20))
-    assert not solve_against(silent, np.ones((20, 5), np.float32), np.zeros((1, 5), np.float32), CONFIG).any()
+    assert not fold_in(silent, np.ones((20, 5), np.float32), np.zeros((1, 5), np.float32), CONFIG).any()
 
 
 ALPHA0 = 0.1
@@ -103,7 +102,7 @@ def _solved(listener: int) -> np.ndarray:
 def _found(items: np.ndarray = ITEMS, heard: CSR = HEARD) -> np.ndarray:
     gram = ITEMS.astype(np.float64).T @ ITEMS
     start = np.zeros((heard.shape[0], items.shape[1]), np.float32)
-    return half_sweep(heard, items, start, alpha0=ALPHA0, penalty=PENALTY, steps=16, product=gram)
+    return half_sweep(heard, items, start, alpha0=ALPHA0, penalty=PENALTY, cg_steps=16, product=gram)
 
 
 @pytest.mark.parametrize("listener", [0, 1, 3])

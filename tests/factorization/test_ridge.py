@@ -43,7 +43,7 @@ def solve_exactly(heard: CSR, x: Floats, y: Floats, alpha0: float, penalty: floa
 @pytest.mark.parametrize("penalty", [0.1, 3.0, 100.0])
 def test_it_finds_what_exact_algebra_finds(factors: int, penalty: float) -> None:
     heard, x, y = few_listeners(seed=factors, factors=factors)
-    found = ridge_towards(heard, x, y, alpha0=0.1, penalty=penalty, steps=60)
+    found = ridge_towards(heard, x, y, alpha0=0.1, penalty=penalty, cg_steps=60)
     np.testing.assert_allclose(found, solve_exactly(heard, x, y, 0.1, penalty), atol=1e-4)
 
 
@@ -58,7 +58,7 @@ def test_the_usual_number_of_steps_is_enough_where_vectors_are_held(penalty: flo
 def test_a_large_penalty_holds_vectors_where_they_are() -> None:
     heard, x, y = few_listeners(seed=1)
     distance = [
-        np.abs(ridge_towards(heard, x, y, alpha0=0.1, penalty=penalty, steps=60) - y).max()
+        np.abs(ridge_towards(heard, x, y, alpha0=0.1, penalty=penalty, cg_steps=60) - y).max()
         for penalty in (0.1, 1.0, 10.0, 1e6)
     ]
     assert distance == sorted(distance, reverse=True)
@@ -69,7 +69,7 @@ def test_a_small_penalty_forgets_where_they_were() -> None:
     # With more listeners than factors they alone settle a vector; wherever it starts, it ends there.
     heard, x, y = few_listeners(seed=2, density=0.7)
     here, there = (
-        ridge_towards(heard, x, start, alpha0=0.5, penalty=1e-5, steps=60) for start in (y, y[::-1].copy())
+        ridge_towards(heard, x, start, alpha0=0.5, penalty=1e-5, cg_steps=60) for start in (y, y[::-1].copy())
     )
     assert np.abs(y - y[::-1]).max() > 1
     np.testing.assert_allclose(here, there, atol=1e-3)

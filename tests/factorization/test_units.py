@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tigertail.factorization import kernels, units
-from tigertail.factorization.units import GramSum, block_bounds, gram_sum, initial_vectors, turned_rows
+from tigertail.factorization.units import GramSum, block_bounds, gram_sum, initial_vectors, rotated_rows
 
 ROWS = 5 * kernels.UNIT + 100
 
@@ -36,11 +36,11 @@ def test_initial_vectors_of_a_block_are_those_of_its_rows() -> None:
 
 
 @pytest.mark.parametrize("grouped", [False, True])
-@pytest.mark.parametrize("supers", [1, 2, 256])
+@pytest.mark.parametrize("units_per_span", [1, 2, 256])
 def test_gram_matrices_of_blocks_add_up_to_the_bits_of_all(
-    vectors: NDArray[np.float32], supers: int, grouped: bool, monkeypatch: pytest.MonkeyPatch
+    vectors: NDArray[np.float32], units_per_span: int, grouped: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(units, "SUPER", supers)
+    monkeypatch.setattr(units, "UNITS_PER_SPAN", units_per_span)
     member = (np.arange(ROWS) % 3).astype(np.int32) if grouped else None
     groups = 3 if grouped else 1
     whole = gram_sum(vectors, member, groups).total(16)
@@ -59,15 +59,15 @@ def test_gram_matrices_of_blocks_add_up_to_the_bits_of_all(
 def test_a_block_with_all_units_of_a_sum_sends_one_matrix(
     vectors: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(units, "SUPER", 2)
+    monkeypatch.setattr(units, "UNITS_PER_SPAN", 2)
     found = gram_sum(vectors[kernels.UNIT :], first=kernels.UNIT)
-    assert sorted(found.supers) == [(0, 1), (0, 2)]
+    assert sorted(found.spans) == [(0, 1), (0, 2)]
     assert sorted(found.units) == [(0, 0, 1)]
 
 
 def test_rows_that_are_turned_alone_have_the_bits_of_their_block(vectors: NDArray[np.float32]) -> None:
-    turn = np.linalg.qr(np.random.default_rng(1).normal(size=(16, 16)))[0].astype(np.float32)
+    rotation = np.linalg.qr(np.random.default_rng(1).normal(size=(16, 16)))[0].astype(np.float32)
     some = np.array([3, 400, 401, ROWS - 1])
-    alone = turned_rows(vectors, some, turn)
-    assert alone.tobytes() == turned_rows(vectors, np.arange(ROWS), turn)[some].tobytes()
-    np.testing.assert_allclose(alone, vectors[some] @ turn, atol=1e-5)
+    alone = rotated_rows(vectors, some, rotation)
+    assert alone.tobytes() == rotated_rows(vectors, np.arange(ROWS), rotation)[some].tobytes()
+    np.testing.assert_allclose(alone, vectors[some] @ rotation, atol=1e-5)

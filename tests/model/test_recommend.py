@@ -9,7 +9,7 @@ import pytest
 
 from tigertail.errors import ConfigError, TigertailWarning, UnknownItemError
 from tigertail.model import Model, load, save
-from tigertail.model.recommend import OFFSET, FoldIn, History
+from tigertail.model.recommend import OFFSET, ListenerFoldIn, History
 
 
 def named(model: Model, history: object, **options: object) -> list[str]:
@@ -103,7 +103,7 @@ def test_a_signal_asked_alone_answers_alone(model: Model) -> None:
 
 def test_the_vector_is_that_of_a_listener_who_plays_the_same(model: Model) -> None:
     fold_in = model.fold_in
-    assert isinstance(fold_in, FoldIn)
+    assert isinstance(fold_in, ListenerFoldIn)
     north = History.of(model.index, ["n1", "n2", "n3"])
     fit = fold_in.scores(north, OFFSET)  # popularity as it is
     own = [model.index.match(item).code for item in ("n1", "n2", "n3", "n4")]

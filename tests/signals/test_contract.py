@@ -12,12 +12,13 @@ import numpy as np
 import polars as pl
 import pytest
 from numpy.typing import NDArray
+from tests.support import als_config
 
 from tigertail import kernels
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.evaluation.baselines.popularity import Popularity
-from tigertail.factorization import ALSConfig, fit_als
+from tigertail.factorization import fit_als
 from tigertail.mixing import Mixture, MixtureParameters
 from tigertail.mixing.terms import Terms
 from tigertail.model.registry import SIGNALS
@@ -66,7 +67,7 @@ def listening() -> GroupedCoListening:
     plays[:, UNKNOWN] = False
     row, column = np.nonzero(plays)
     weights = CSR.from_coo(row, column, rng.uniform(1, 3, len(row)), plays.shape)
-    solved = fit_als(weights, ALSConfig(factors=7, iterations=2))
+    solved = fit_als(weights, als_config(factors=7, iterations=2))
     groups = Groups(
         tuple(f"cluster-{number}" for number in range(1, 10)), (np.arange(200) % 10).astype(np.int32)
     )

@@ -21,7 +21,7 @@ LISTENERS, ITEMS = 9_000, 5_000
 SHOPS = Observable(
     rows=(np.arange(LISTENERS) % 3 == 0).astype(np.int32),  # every third listener's shop has no odd item
     columns=(np.arange(ITEMS) % 2).astype(np.int32),
-    linked=np.array([[True, True], [True, False]]),
+    could_meet=np.array([[True, True], [True, False]]),
 )
 
 
@@ -32,7 +32,7 @@ def confidences(pairs: Observable | None = None) -> CSR:
     cells = np.unique(listeners * ITEMS + items)
     rows, columns, values = cells // ITEMS, cells % ITEMS, rng.uniform(1, 4, len(cells))
     if pairs is not None:
-        seen = pairs.linked[pairs.rows[rows], pairs.columns[columns]]
+        seen = pairs.could_meet[pairs.rows[rows], pairs.columns[columns]]
         rows, columns, values = rows[seen], columns[seen], values[seen]
     return CSR.from_coo(rows, columns, values, (LISTENERS, ITEMS))
 

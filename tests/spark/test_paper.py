@@ -13,9 +13,9 @@ from benchmarks import spark_paper
 from benchmarks.spark_paper import SERVICE, Counts, Half, Machines, Rates, halves
 from pyarrow import parquet
 from tests.spark.here import ClusterHere
+from tests.support import als_config
 
-from tigertail.factorization import ALSConfig
-from tigertail.factorization.steps import link_block
+from tigertail.factorization.blocks import group_rows
 from tigertail.factorization.units import UNIT
 from tigertail.spark.solver import DistributedALS
 from tigertail.sparse import CSR
@@ -39,7 +39,7 @@ def needed(matrix: CSR, blocks: int) -> tuple[int, float]:
     """Return how many vectors blocks of about equal work need: counted, and as computed."""
     bounds = np.searchsorted(matrix.indptr, np.linspace(0, matrix.nnz, blocks + 1))
     rows = [np.arange(first, end) for first, end in itertools.pairwise(bounds)]
-    links = [link for own in rows for link in link_block(matrix.select_rows(own))]
+    links = [link for own in rows for link in group_rows(matrix.select_rows(own))]
     assert len(links) == blocks
     counted = sum(len(link.needed) for link in links if link.needed is not None)
     return counted, Counts.of(matrix.transpose().row_sizes).needed(1 / blocks) * blocks
@@ -63,7 +63,7 @@ def test_bytes_are_those_that_are_written(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     cells = np.unique(np.repeat(np.arange(size), 6) * size + rng.integers(0, size, 6 * size))
     matrix = CSR.from_coo(cells // size, cells % size, np.ones(len(cells)), (size, size))
-    DistributedALS(ClusterHere(), tmp_path, (2, 2))(matrix, ALSConfig(factors=12, iterations=1))
+    DistributedALS(ClusterHere(), tmp_path, (2, 2))(matrix, als_config(factors=12, iterations=1))
 
     def written(stage: str, columns: str) -> int:
         files = tmp_path.glob(f"*/{stage}/*.parquet")

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from tests.spark.here import SHOPS, ClusterHere, confidences
+from tests.support import als_config
 
 from tigertail.errors import DataError
-from tigertail.factorization import ALSConfig, Factors, Observable, fit_als
+from tigertail.factorization import Factors, Observable, fit_als
 from tigertail.spark import solver, tasks
 from tigertail.spark.solver import DistributedALS
 
-CONFIG = ALSConfig(factors=12, iterations=2)
+CONFIG = als_config(factors=12, iterations=2)
 
 
 def equal(one: Factors, other: Factors) -> bool:

@@ -2,7 +2,7 @@
 
 from tigertail.factorization.als import Factors, Solver, als_objective, fit_als
 from tigertail.factorization.config import ALSConfig
-from tigertail.factorization.half_sweep import half_sweep, solve_against
+from tigertail.factorization.half_sweep import fold_in, half_sweep
 from tigertail.factorization.observable import Observable
 from tigertail.factorization.partial_refit import partial_refit
 from tigertail.factorization.ridge import ridge_towards
@@ -14,8 +14,8 @@ __all__ = [
     "Solver",
     "als_objective",
     "fit_als",
+    "fold_in",
     "half_sweep",
     "partial_refit",
     "ridge_towards",
-    "solve_against",
 ]

@@ -8,14 +8,14 @@ Rendle et al., "Revisiting the Performance of iALS on Item Recommendation Benchm
         + sum_u lambda_u |x_u|^2 + sum_i lambda_i |y_i|^2
     lambda_u = reg (n_u + alpha0 n_items)^nu,  lambda_i = reg (n_i + alpha0 n_listeners)^nu
 
-with n_u the entries of row u. Each half-sweep first turns both sides into the basis in which the Gram
+with n_u the entries of row u. Each half-sweep first rotates both sides into the basis in which the Gram
 matrix of the fixed side is diagonal (Z = YQ, Y'Y = QEQ'); dot products, and so the objective, do not change
-under the turn. There the dense part of every row's system is a diagonal, and a conjugate-gradient step costs
+under the rotation. There the dense part of every row's system is a diagonal, and a conjugate-gradient step costs
 only the row's own entries.
 
 Where not every pair could be observed (:class:`~tigertail.factorization.observable.Observable`), the sum over the
 unobserved runs over observable pairs alone; lambda stays as it is, so that listeners of a small catalogue are
-regularised as much as others. Rows of one group share a Gram matrix, so the turn is made once per group.
+regularised as much as others. Rows of one group share a Gram matrix, so the rotation is made once per group.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.factorization import kernels
-from tigertail.factorization.config import ALSConfig
-from tigertail.factorization.observable import Observable
-from tigertail.factorization.steps import (
-    Links,
+from tigertail.factorization.blocks import (
+    GroupRows,
     bases_of,
     even_chunks,
-    link_block,
+    group_rows,
     max_abs,
     row_penalty,
     send,
     solve_block,
 )
+from tigertail.factorization.config import ALSConfig
+from tigertail.factorization.observable import Observable
 from tigertail.factorization.units import gram_sum, initial_vectors
 from tigertail.sparse import CSR
 from tigertail.threads import limited
@@ -52,7 +52,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Factors:
-    """What the solver found.
+    """The factors of a matrix of confidences.
 
     Parameters
     ----------
@@ -141,30 +141,30 @@ class _Side:
         self.observable = observable
         self.penalty = row_penalty(matrix.row_sizes, matrix.shape[1], config)
         self.chunks = even_chunks(matrix)
-        self.links = (
-            [Links(0, None, None, matrix, self.chunks)]
+        self.groups = (
+            [GroupRows(0, None, None, matrix, self.chunks)]
             if observable is None
-            else link_block(matrix, observable.rows)
+            else group_rows(matrix, observable.rows)
         )
 
     def solve(self, x: Floats, z: Floats) -> None:
-        """Solve the rows of ``x`` with ``z`` fixed; both may be turned into another basis, in place."""
+        """Solve the rows of ``x`` with ``z`` fixed; both may be rotated into another basis, in place."""
         config = self.config
         bases = bases_of(
             grams_by_group(z, self.observable),
             config.factors,
-            largest=max_abs(z) if config.storage == "float16" else None,
-            linked=None if self.observable is None else self.observable.linked,
+            max_abs=max_abs(z) if config.storage == "float16" else None,
+            could_meet=None if self.observable is None else self.observable.could_meet,
         )
         if self.observable is None:
-            kernels.rotate(z, bases[0].turn)
-            kernels.rotate(x, bases[0].turn)
+            kernels.rotate(z, bases[0].rotation)
+            kernels.rotate(x, bases[0].rotation)
         else:
             x[self.matrix.row_sizes == 0] = 0
-        for links in self.links:
-            basis = bases[links.group]
-            sent = send(z, basis, links.needed, turned=self.observable is None)
-            solve_block(links, x, sent, basis, self.penalty, alpha0=config.alpha0, steps=config.steps)
+        for group in self.groups:
+            basis = bases[group.group]
+            sent = send(z, basis, group.needed, rotated=self.observable is None)
+            solve_block(group, x, sent, basis, self.penalty, alpha0=config.alpha0, cg_steps=config.cg_steps)
 
 
 def _sides(confidence: CSR, config: ALSConfig, observable: Observable | None) -> tuple[_Side, _Side]:
@@ -176,7 +176,7 @@ def grams_by_group(z: Floats, observable: Observable | None) -> NDArray[np.float
     """Return Z'Z of each group of columns; float64, (column groups, width, width)."""
     if observable is None:
         return gram_sum(z).total(z.shape[1])
-    return gram_sum(z, observable.columns, observable.linked.shape[1]).total(z.shape[1])
+    return gram_sum(z, observable.columns, observable.could_meet.shape[1]).total(z.shape[1])
 
 
 def _objective(by_listener: _Side, by_item: _Side, x: Floats, y: Floats) -> float:
@@ -187,8 +187,8 @@ def _objective(by_listener: _Side, by_item: _Side, x: Floats, y: Floats) -> floa
     )
     theirs = grams_by_group(y, by_listener.observable)
     own = grams_by_group(x, by_item.observable)
-    linked = np.ones((1, 1)) if by_listener.observable is None else by_listener.observable.linked
-    loss = observed.sum() + alpha0 * np.einsum("gh,gij,hij->", linked, own, theirs)
+    could_meet = np.ones((1, 1)) if by_listener.observable is None else by_listener.observable.could_meet
+    loss = observed.sum() + alpha0 * np.einsum("gh,gij,hij->", could_meet, own, theirs)
     for side, vectors in ((by_listener, x), (by_item, y)):
         loss += np.einsum("ij,ij,i->", vectors, vectors, side.penalty, dtype=np.float64)
     return float(loss)
@@ -205,7 +205,7 @@ def _start(
                 f"with {config.factors} factors"
             )
         return padded(x), padded(y)
-    y = initial_vectors(0, shape[1], config.factors, config.init_std, seed)
+    y = initial_vectors(0, shape[1], config.factors, config.init_length, seed)
     return padded(np.zeros((shape[0], config.factors), np.float32)), padded(y)
 
 

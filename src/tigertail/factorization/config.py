@@ -8,23 +8,27 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class ALSConfig(BaseModel):
-    """Settings of the implicit-ALS solver."""
+    """Settings of the implicit-ALS solver, in the units of the confidences.
+
+    Those without a default depend on the data: ``BaseConfig.solver`` (:mod:`tigertail.model.config`) works them out.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    factors: int = Field(128, ge=1, le=4096)
+    factors: int = Field(ge=1, le=4096)
     """Length of the vectors."""
-    iterations: int = Field(6, ge=1)
+    iterations: int = Field(ge=1)
     """Sweeps over both sides."""
-    reg: float = Field(0.03, gt=0)
-    """Regularisation lambda, in the units of the confidences; a fit of a model computes it of ``BaseConfig.reg``."""
-    nu: float = Field(1.0, ge=0, le=2)
+    reg: float = Field(gt=0)
+    """Regularisation, before it is scaled by frequency."""
+    nu: float = Field(ge=0, le=2)
     """Exponent of the frequency-scaled regularisation: 0 is the same for every row."""
-    alpha0: float = Field(0.02, gt=0)
+    alpha0: float = Field(gt=0)
     """Weight of an unobserved pair."""
-    steps: int = Field(2, ge=1)
-    """Conjugate-gradient steps a row and sweep; more lower the objective of a sweep by next to nothing."""
-    init_std: float = Field(0.1, gt=0)
+    cg_steps: int = Field(2, ge=1)
+    """Conjugate-gradient steps of a row in a sweep, from where the sweep before left it; more lower the objective of a
+    sweep by next to nothing."""
+    init_length: float = Field(0.1, gt=0)
     """Root mean square length of the initial item vectors; those of the listeners begin at 0."""
     storage: Literal["float16", "float32"] = "float16"
     """How a sweep reads the side that is fixed: float16 has half the bytes to wait for. Sums are float32 in both."""

@@ -7,27 +7,32 @@ not depend on one another, so that any of them can be solved alone: those of new
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.factorization import kernels
 from tigertail.factorization.als import grams_by_group, padded
-from tigertail.factorization.config import ALSConfig
-from tigertail.factorization.observable import Observable
-from tigertail.factorization.steps import (
+from tigertail.factorization.blocks import (
     Basis,
-    Links,
+    GroupRows,
     axes_of,
     bases_of,
     even_chunks,
-    link_block,
+    group_rows,
     row_penalty,
     send,
     solve_block,
 )
+from tigertail.factorization.config import ALSConfig
+from tigertail.factorization.observable import Observable
 from tigertail.sparse import CSR
 
 Floats = NDArray[np.float32]
+
+FOLD_IN_CG_STEPS: Final = 8
+"""From 0, 95 % of rows come within 0.1 % of their solution (``benchmarks/cg_steps.py``); no later sweep does it."""
 
 
 def half_sweep(
@@ -37,7 +42,7 @@ def half_sweep(
     *,
     alpha0: float,
     penalty: Floats,
-    steps: int,
+    cg_steps: int,
     around_start: bool = False,
     product: NDArray[np.float64] | None = None,
 ) -> Floats:
@@ -55,8 +60,8 @@ def half_sweep(
         Weight of an unobserved pair.
     penalty
         lambda of each row; float32, (rows,).
-    steps
-        Most conjugate-gradient steps.
+    cg_steps
+        Conjugate-gradient steps of a row at most.
     around_start
         Whether the penalty is on the distance from ``start`` instead of from 0.
     product
@@ -66,7 +71,8 @@ def half_sweep(
     Returns
     -------
     NDArray[np.float32]
-        Float32, (rows, factors), in the basis of ``fixed`` and ``start``.
+        Float32, (rows, factors), in the basis of ``fixed`` and ``start``. A row without an entry is 0; around its
+        start it stays there.
     """
     d = start.shape[1]
     z, x = padded(fixed), padded(start)
@@ -74,24 +80,28 @@ def half_sweep(
         (basis,) = bases_of(grams_by_group(z, None), d)
     else:
         basis = Basis(*axes_of(product, z.shape[1]), None)
-    kernels.rotate(z, basis.turn)
-    kernels.rotate(x, basis.turn)
-    links = Links(0, None, None, matrix, even_chunks(matrix))
-    solve_block(links, x, z, basis, penalty, alpha0=alpha0, steps=steps, around_start=around_start)
-    kernels.rotate(x, np.ascontiguousarray(basis.turn.T))
-    return np.ascontiguousarray(x[:, :d])
+    kernels.rotate(z, basis.rotation)
+    kernels.rotate(x, basis.rotation)
+    rows = GroupRows(0, None, None, matrix, even_chunks(matrix))
+    solve_block(rows, x, z, basis, penalty, alpha0=alpha0, cg_steps=cg_steps, around_start=around_start)
+    kernels.rotate(x, np.ascontiguousarray(basis.rotation.T))
+    solved = np.ascontiguousarray(x[:, :d])
+    if around_start:
+        empty = matrix.row_sizes == 0
+        solved[empty] = start[empty]
+    return solved
 
 
-def solve_against(
+def fold_in(
     matrix: CSR,
     fixed: Floats,
     start: Floats,
     config: ALSConfig,
     *,
     observable: Observable | None = None,
-    steps: int = 8,
+    cg_steps: int = FOLD_IN_CG_STEPS,
 ) -> Floats:
-    """Solve rows as a fit would, with the columns' vectors as they are.
+    """Solve rows against the columns' vectors as these are: the last half-sweep of a fit, for rows that it lacked.
 
     Parameters
     ----------
@@ -100,39 +110,40 @@ def solve_against(
     fixed, start
         As in :func:`half_sweep`; a start of 0 will do.
     config
-        Settings of the fit. Its ``steps`` are those of a row that many sweeps improve; here there is one.
+        Settings of the fit. Its ``cg_steps`` are those of a row that many sweeps improve; here there is one.
     observable
         Pairs of these rows and all columns that could be observed; None means all.
-    steps
-        Most conjugate-gradient steps.
+    cg_steps
+        Conjugate-gradient steps of a row at most.
 
     Examples
     --------
     A newcomer who plays what the first column stands for, and not the second:
 
-    >>> heard = CSR.from_coo([0], [0], [1.0], shape=(1, 2))
+    >>> plays = CSR.from_coo([0], [0], [1.0], shape=(1, 2))
     >>> columns = np.array([[1.0, 0.0], [0.0, 1.0]], np.float32)
-    >>> solve_against(heard, columns, np.zeros((1, 2), np.float32), ALSConfig(factors=2)).round(2)
+    >>> config = ALSConfig(factors=2, iterations=1, reg=0.03, nu=1, alpha0=0.02)
+    >>> fold_in(plays, columns, np.zeros((1, 2), np.float32), config).round(2)
     array([[0.97, 0.  ]], dtype=float32)
     """
     penalty = row_penalty(matrix.row_sizes, matrix.shape[1], config)
     if observable is not None:
         x, z = padded(start), padded(fixed)
         x[matrix.row_sizes == 0] = 0
-        bases = bases_of(grams_by_group(z, observable), config.factors, linked=observable.linked)
-        for links in link_block(matrix, observable.rows):
-            basis = bases[links.group]
-            sent = send(z, basis, links.needed, turned=False)
-            solve_block(links, x, sent, basis, penalty, alpha0=config.alpha0, steps=steps)
+        bases = bases_of(grams_by_group(z, observable), config.factors, could_meet=observable.could_meet)
+        for group in group_rows(matrix, observable.rows):
+            basis = bases[group.group]
+            sent = send(z, basis, group.needed, rotated=False)
+            solve_block(group, x, sent, basis, penalty, alpha0=config.alpha0, cg_steps=cg_steps)
         return np.ascontiguousarray(x[:, : start.shape[1]])
     met = np.bincount(matrix.indices, minlength=matrix.shape[1]) > 0
     if 2 * met.sum() > matrix.shape[1]:
-        return half_sweep(matrix, fixed, start, alpha0=config.alpha0, penalty=penalty, steps=steps)
-    # Columns that no row has met count in the Gram matrix alone; to turn their vectors would be most of the work.
+        return half_sweep(matrix, fixed, start, alpha0=config.alpha0, penalty=penalty, cg_steps=cg_steps)
+    # Columns that no row has met count in the Gram matrix alone; to rotate their vectors would be most of the work.
     place = (np.cumsum(met) - 1).astype(np.int32)
     compact = CSR(matrix.indptr, place[matrix.indices], matrix.data, (matrix.shape[0], int(met.sum())))
     d = start.shape[1]
     product = grams_by_group(padded(fixed), None)[0, :d, :d]
     return half_sweep(
-        compact, fixed[met], start, alpha0=config.alpha0, penalty=penalty, steps=steps, product=product
+        compact, fixed[met], start, alpha0=config.alpha0, penalty=penalty, cg_steps=cg_steps, product=product
     )

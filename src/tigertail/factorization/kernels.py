@@ -7,8 +7,8 @@ basis in which Z'Z is diagonal. Row u with entries (i, c) then has the system
 
 whose dense part D_u is a diagonal: an exact preconditioner that costs nothing to apply.
 
-The walk over z_i waits for memory. In float16 half of it has to come: each column of Z is divided by its largest number
-r, so that the system is one in r x, with D_u / r^2. All sums are in float32.
+The walk over z_i waits for memory. In float16 half of it has to come: factor j of Z is divided by a scale r_j, so that
+the system is one in r x, with D_u / r^2. All sums are in float32.
 """
 
 # The kernels are compiled from their bodies, so annotations would have no effect here.
@@ -24,8 +24,9 @@ from tigertail.kernels import njit, prange
 AHEAD = 8  # entries asked for before they are used
 LINE = 16  # float32 numbers in a cache line; factors are padded to a multiple of it
 SOLVED = np.float32(1e-14)  # squared share of the solution below which a residual is rounding
-UNIT = 4096  # rows that a dense product takes together; sums are taken unit by unit in a fixed order
-SLAB = 256  # the same where only some rows are turned; a unit holds whole slabs
+# Rows of a unit and of a slab: see the table in tigertail/factorization/units.py.
+UNIT = 4096
+SLAB = 256
 
 
 @njit(fastmath=True, inline="always")
@@ -73,7 +74,7 @@ def _pull(z, indices, confidences, alpha0, target, begin, end, p, out):
 
 
 @njit(fastmath=True, inline="always")
-def _solve_row(z, indices, confidences, alpha0, begin, end, diagonal, held, steps, s, r, p, q):
+def _solve_row(z, indices, confidences, alpha0, begin, end, diagonal, held, cg_steps, s, r, p, q):
     """Improve one row's solution ``s`` by preconditioned conjugate gradients; r, p, q are scratch.
 
     ``held`` is the part of the diagonal whose penalty is on the distance from where ``s`` starts; float32, (d,).
@@ -90,7 +91,7 @@ def _solve_row(z, indices, confidences, alpha0, begin, end, diagonal, held, step
         rho += r[j] * p[j]
     # From 0, where there is no size to go by, a row is solved when hardly anything is left of the residual.
     enough = SOLVED * (size if size > 0 else rho)
-    for _ in range(steps):
+    for _ in range(cg_steps):
         if not rho > enough:
             break
         # q = -A p, so that one pull serves both the residual and the product.
@@ -114,7 +115,7 @@ def _solve_row(z, indices, confidences, alpha0, begin, end, diagonal, held, step
 
 @njit(fastmath=True, parallel=True, cache=True)
 def solve_rows(
-    x, z, scale, offsets, indices, confidences, alpha0, dense, penalty, steps, chunks, around_start
+    x, z, scale, offsets, indices, confidences, alpha0, dense, penalty, cg_steps, chunks, around_start
 ):
     """Improve every row of ``x`` by preconditioned conjugate gradients, in place.
 
@@ -135,8 +136,8 @@ def solve_rows(
         ``alpha0`` times the eigenvalues of Z'Z; float32, (d,).
     penalty
         Regularisation lambda_u of each row; float32, (rows,).
-    steps
-        Most conjugate-gradient steps a row.
+    cg_steps
+        Conjugate-gradient steps of a row at most.
     chunks
         First row of each chunk of work, and the end of the last.
     around_start
@@ -160,7 +161,7 @@ def solve_rows(
                 s[j] = x[row, j] * scale[j]
                 if around_start:
                     held[j] = penalty[row] / (scale[j] * scale[j])
-            _solve_row(z, indices, confidences, alpha0, begin, end, diagonal, held, steps, s, r, p, q)
+            _solve_row(z, indices, confidences, alpha0, begin, end, diagonal, held, cg_steps, s, r, p, q)
             for j in range(d):
                 x[row, j] = s[j] / scale[j]
 
@@ -220,20 +221,20 @@ def gram_blocks_of(z, member, group):
 
 
 @njit(parallel=True, cache=True)
-def rotate(z, basis):
-    """Replace ``z`` by ``z @ basis`` in place."""
+def rotate(z, rotation):
+    """Replace ``z`` by ``z @ rotation`` in place."""
     units = (len(z) + UNIT - 1) // UNIT
     for unit in prange(units):
         rows = z[unit * UNIT : (unit + 1) * UNIT]
-        rows[:] = np.dot(rows, basis)
+        rows[:] = np.dot(rows, rotation)
 
 
 @njit(parallel=True, cache=True)
-def rotated_slabs(z, slabs, basis):
-    """Return some slabs of ``z @ basis``, side by side; float32, (slabs * SLAB, d)."""
-    turned = np.empty((len(slabs) * SLAB, z.shape[1]), np.float32)
+def rotated_slabs(z, slabs, rotation):
+    """Return some slabs of ``z @ rotation``, side by side; float32, (slabs * SLAB, d)."""
+    rotated = np.empty((len(slabs) * SLAB, z.shape[1]), np.float32)
     for place in prange(len(slabs)):
         rows = z[slabs[place] * SLAB : (slabs[place] + 1) * SLAB]
-        np.dot(rows, basis, turned[place * SLAB : place * SLAB + len(rows)])
-        turned[place * SLAB + len(rows) : (place + 1) * SLAB] = 0
-    return turned
+        np.dot(rows, rotation, rotated[place * SLAB : place * SLAB + len(rows)])
+        rotated[place * SLAB + len(rows) : (place + 1) * SLAB] = 0
+    return rotated

@@ -24,24 +24,24 @@ class Observable:
         Group of each row; int32, (rows,).
     columns
         Group of each column; int32, (columns,).
-    linked
+    could_meet
         Whether the rows of a group could meet the columns of another; bool, (row groups, column groups).
     """
 
     rows: NDArray[np.int32]
     columns: NDArray[np.int32]
-    linked: NDArray[np.bool_]
+    could_meet: NDArray[np.bool_]
 
     def transpose(self) -> Observable:
         """Return the same pairs with rows and columns exchanged."""
-        return Observable(self.columns, self.rows, self.linked.T)
+        return Observable(self.columns, self.rows, self.could_meet.T)
 
     def select_rows(self, rows: NDArray[np.integer]) -> Observable:
         """Return the same pairs of some of the rows, in their order."""
-        return Observable(self.rows[rows], self.columns, self.linked)
+        return Observable(self.rows[rows], self.columns, self.could_meet)
 
     @cached_property
     def row_sizes(self) -> NDArray[np.int64]:
         """Columns that each row could meet; int64, (rows,)."""
-        columns = np.bincount(self.columns, minlength=self.linked.shape[1])
-        return np.asarray((self.linked @ columns)[self.rows], np.int64)
+        columns = np.bincount(self.columns, minlength=self.could_meet.shape[1])
+        return np.asarray((self.could_meet @ columns)[self.rows], np.int64)

@@ -2,14 +2,16 @@
 
 With the listeners' vectors x_u fixed, the vector of item i among the listeners of a group g is
 
-    y_i^g = argmin_y  sum_{u in g, confidences i} c_ui (1 - x_u.y)^2
-                      + alpha0 sum_{u in g, others} (x_u.y)^2 + lambda |y - y_i|^2
+    y_i^g = argmin_y  sum_{u in g who play i} c_ui (1 - x_u.y)^2
+                      + alpha0 sum_{u in g who do not} (x_u.y)^2 + lambda |y - y_i|^2
 
 which is one half-sweep of implicit ALS (:mod:`tigertail.factorization.als`) with the penalty on the distance
-from the world's vector y_i instead of from 0: where a group says little, y_i^g is y_i.
+from the vector y_i that i has among all listeners instead of from 0: where a group says little, y_i^g is y_i.
 """
 
 from __future__ import annotations
+
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,15 +19,18 @@ from numpy.typing import NDArray
 from tigertail.factorization.half_sweep import half_sweep
 from tigertail.sparse import CSR
 
+CG_STEPS: Final = 4
+"""From its global vector, 95 % of rows come within 0.2 % of the way to their solution (``benchmarks/cg_steps.py``)."""
+
 
 def ridge_towards(
     confidences: CSR,
-    listeners: NDArray[np.float32],
-    items: NDArray[np.float32],
+    listener_vectors: NDArray[np.float32],
+    item_vectors: NDArray[np.float32],
     *,
     alpha0: float,
     penalty: float,
-    steps: int = 4,
+    cg_steps: int = CG_STEPS,
 ) -> NDArray[np.float32]:
     """Solve item vectors for a group of listeners, near the ones given.
 
@@ -33,16 +38,16 @@ def ridge_towards(
     ----------
     confidences
         Items by listeners of the group; each value is the confidence c of an observed pair.
-    listeners
+    listener_vectors
         Vectors of the group's listeners; float32, (listeners, factors).
-    items
+    item_vectors
         Vectors to stay near; float32, (items, factors).
     alpha0
         Weight of an unobserved pair.
     penalty
         lambda: how much a vector is held where it is.
-    steps
-        Conjugate-gradient steps.
+    cg_steps
+        Conjugate-gradient steps of a row at most.
 
     Returns
     -------
@@ -60,10 +65,12 @@ def ridge_towards(
     >>> ridge_towards(confidences, x, y, alpha0=0.01, penalty=1e-6).round(3)
     array([[1. , 0.5]], dtype=float32)
     """
-    held = np.full(confidences.shape[0], penalty, np.float32)
-    solved = half_sweep(
-        confidences, listeners, items, alpha0=alpha0, penalty=held, steps=steps, around_start=True
+    return half_sweep(
+        confidences,
+        listener_vectors,
+        item_vectors,
+        alpha0=alpha0,
+        penalty=np.full(confidences.shape[0], penalty, np.float32),
+        cg_steps=cg_steps,
+        around_start=True,
     )
-    silent = confidences.row_sizes == 0  # a half-sweep solves these to 0
-    solved[silent] = items[silent]
-    return solved

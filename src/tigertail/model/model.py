@@ -27,7 +27,7 @@ from tigertail.model.html import facts_html
 from tigertail.model.path import path_between
 from tigertail.model.query_options import QueryOptions, takes_options
 from tigertail.model.radio import RadioOrder, draw, seeds_of
-from tigertail.model.recommend import FoldIn, History, history_scores, uses_vector, with_defaults
+from tigertail.model.recommend import ListenerFoldIn, History, history_scores, uses_vector, with_defaults
 from tigertail.model.resolution import ResolvedSignal, allowed_mask, default_signal, resolve_signal
 from tigertail.progress import progress
 from tigertail.ranking.topk import top_k
@@ -492,9 +492,9 @@ class Model:
         return Answers(self.items, seeds, drawn.items, drawn.affinities, drawn.notices)
 
     @cached_property
-    def fold_in(self) -> FoldIn | None:
+    def fold_in(self) -> ListenerFoldIn | None:
         """Solves the vector of a listener; None where the model keeps no plays."""
-        return FoldIn.of(self.signals, self.config)
+        return ListenerFoldIn.of(self.signals, self.config)
 
     @takes_options
     def neighbours(

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.errors import ConfigError
-from tigertail.factorization import ALSConfig, solve_against
+from tigertail.factorization import ALSConfig, fold_in
 from tigertail.factorization.confidence import ConfidenceConfig, confidence
 from tigertail.lookup.item_index import ItemIndex
 from tigertail.mixing.terms import POPULARITY_SMOOTHING
@@ -48,7 +48,8 @@ REGULARISATION: Final = 3.0
 MOST_LISTS: Final = 200
 """Items of a long history that are asked for their lists, the most played first; all of them shape the vector."""
 
-_STEPS: Final = 12
+_CG_STEPS: Final = 12
+"""Of the listener, from 0: to rounding (``benchmarks/cg_steps.py``), since for one row steps cost next to nothing."""
 _AT_A_TIME: Final = 2**22  # affinities held at a time
 _SHOWN: Final = 5  # unknown items in a notice
 
@@ -135,7 +136,7 @@ def _count(item: Any, count: Any) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class FoldIn:
+class ListenerFoldIn:
     """Solves a listener against the item vectors of a model.
 
     Parameters
@@ -156,7 +157,7 @@ class FoldIn:
     confidence: ConfidenceConfig
 
     @classmethod
-    def of(cls, signals: Mapping[str, Signal], config: ModelConfig) -> FoldIn | None:
+    def of(cls, signals: Mapping[str, Signal], config: ModelConfig) -> ListenerFoldIn | None:
         """Return the solver of a model; None where it keeps no factors or no plays."""
         factors, listening = signals.get(FACTORS), signals.get(LISTENING)
         if not isinstance(factors, HasItemVectors) or not isinstance(listening, GroupedCoListening):
@@ -173,8 +174,8 @@ class FoldIn:
         """Return how well each item fits the listener, popularity divided out; float32, (items,)."""
         one = CSR(np.array([0, len(history.items)]), history.items, history.plays, (1, len(self.vectors)))
         start = np.zeros((1, self.vectors.shape[1]), np.float32)
-        listener = solve_against(
-            confidence(one, self.confidence), self.vectors, start, self.solver, steps=_STEPS
+        listener = fold_in(
+            confidence(one, self.confidence), self.vectors, start, self.solver, cg_steps=_CG_STEPS
         )
         fit = self.vectors @ listener[0]
         return np.asarray(fit / (self.popularity + POPULARITY_SMOOTHING) ** (beta - OFFSET), np.float32)
@@ -200,7 +201,7 @@ def history_scores(
     signal: Signal,
     history: History,
     items: int,
-    fold_in: FoldIn | None,
+    fold_in: ListenerFoldIn | None,
     *,
     beta: float | None = None,
     share: float = SHARE,

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from tigertail.factorization import ALSConfig, Factors, Observable, kernels
 from tigertail.factorization.als import padded_width
-from tigertail.factorization.steps import Basis, bases_of
+from tigertail.factorization.blocks import Basis, bases_of
 from tigertail.factorization.units import GramSum, block_bounds
 from tigertail.spark.checkpoints import Checkpoints, key_of
 from tigertail.spark.cluster import Cluster, Made, Stored, Task
@@ -122,7 +122,7 @@ class _Fit:
     @cached_property
     def sides(self) -> tuple[Side, Side]:
         usual = max(2, -(-self.confidence.nnz // BLOCK_ENTRIES))
-        groups = (None, None) if self.observable is None else self.observable.linked.shape
+        groups = (None, None) if self.observable is None else self.observable.could_meet.shape
         first, second = (
             Side(block_bounds(matrix.indptr, wanted or usual), count)
             for matrix, wanted, count in zip(self.matrices, self.als.blocks, groups, strict=True)
@@ -138,7 +138,7 @@ class _Fit:
         matrix, pairs = self.confidence, self.observable
         parts = [matrix.indptr, matrix.indices, matrix.data, matrix.shape, self.seed, kernel_stamp()]
         parts += [side.bounds for side in self.sides]
-        parts += [] if pairs is None else [pairs.rows, pairs.columns, pairs.linked]
+        parts += [] if pairs is None else [pairs.rows, pairs.columns, pairs.could_meet]
         settings = self.config.model_dump(exclude={"iterations"})  # more sweeps go on where fewer ended
         return Checkpoints(self.als.work, key_of(settings, *parts))
 
@@ -173,7 +173,7 @@ class _Fit:
             side,
             other.rows,
             self._bases(half),
-            self._bases(half - 1)[0].turn if half > 0 and not grouped else None,
+            self._bases(half - 1)[0].rotation if half > 0 and not grouped else None,
             grouped,
             self.als.message_bytes,
         )
@@ -188,7 +188,7 @@ class _Fit:
         last = 2 * self.config.iterations - 1
         listeners, items = (self._vectors(half) for half in (last - 1, last))
         if self.observable is None:
-            kernels.rotate(listeners, self._bases(last)[0].turn)
+            kernels.rotate(listeners, self._bases(last)[0].rotation)
         d = self.config.factors
         return Factors(np.ascontiguousarray(listeners[:, :d]), np.ascontiguousarray(items[:, :d]))
 
@@ -230,9 +230,9 @@ class _Fit:
         grams, largest = self._sums(half - 1)
         linked = None
         if self.observable is not None:
-            linked = self.observable.linked.T if place else self.observable.linked
+            linked = self.observable.could_meet.T if place else self.observable.could_meet
         half_size = self.config.storage == "float16"
-        return bases_of(grams, self.config.factors, largest=largest if half_size else None, linked=linked)
+        return bases_of(grams, self.config.factors, max_abs=largest if half_size else None, could_meet=linked)
 
     def _sums(self, half: int) -> tuple[NDArray[np.float64], float]:
         """Return the Gram matrices of the side that a half-sweep solved, and its largest absolute number."""

@@ -1,4 +1,4 @@
-"""What a task does with its rows: the steps of :mod:`tigertail.factorization.steps`, from records to records.
+"""What a task does with its rows: the steps of :mod:`tigertail.factorization.blocks`, from records to records.
 
 Rows come sorted by block, kind, group and place. A task needs the rows of one block at a time, and nothing else.
 """
@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from tigertail.errors import DataError
 from tigertail.factorization import ALSConfig, kernels
-from tigertail.factorization.steps import (
+from tigertail.factorization.blocks import (
     Basis,
-    Links,
+    GroupRows,
     even_chunks,
-    link_block,
+    group_rows,
     max_abs,
-    out_links,
+    requests,
     row_penalty,
     send,
     solve_block,
@@ -115,7 +115,7 @@ def link(batches: Batches) -> Batches:
     for entries in records_of(batches):
         offsets, columns, data = _given(entries.a), _given(entries.b), _given(entries.c)
         matrix = CSR(offsets, columns, data, (len(offsets) - 1, 0))
-        for links in link_block(matrix, entries.f):
+        for links in group_rows(matrix, entries.f):
             own = links.matrix
             yield to_batch(
                 Record(
@@ -134,7 +134,7 @@ def link(batches: Batches) -> Batches:
 def ask(batches: Batches, bounds: NDArray[np.int64]) -> Batches:
     """Turn what blocks need into what each block of the other side is to send."""
     for links in records_of(batches):
-        for found in out_links(_given(links.b), bounds):
+        for found in requests(_given(links.b), bounds):
             yield to_batch(Record(found.source, OUT, links.group, found.at, links.block, a=found.take))
 
 
@@ -146,7 +146,7 @@ def start(batches: Batches, side: Side, config: ALSConfig, seed: int | None, wid
             vectors = np.zeros((int(end - first), width), np.float32)
             if seed is not None:
                 vectors[:, : config.factors] = initial_vectors(
-                    int(first), len(vectors), config.factors, config.init_std, seed
+                    int(first), len(vectors), config.factors, config.init_length, seed
                 )
             yield to_batch(vectors_record(entries.block, vectors, entries.f, side))
 
@@ -159,10 +159,10 @@ def send_rows(batches: Batches, plan: HalfSweep) -> Batches:
             assert home.kind == VECTORS
             z = _matrix(home.a, plan)
             if not plan.grouped:
-                kernels.rotate(z, plan.bases[0].turn)
+                kernels.rotate(z, plan.bases[0].rotation)
             for group, links in itertools.groupby(rows, lambda record: record.group):
                 basis = plan.bases[group]
-                ready = send(z, basis, np.arange(len(z)) if plan.grouped else None, turned=not plan.grouped)
+                ready = send(z, basis, np.arange(len(z)) if plan.grouped else None, rotated=not plan.grouped)
                 step = max(1, plan.message_bytes // ready[:1].nbytes)
                 for found in links:
                     take = _given(found.a)
@@ -185,7 +185,7 @@ def _solved(block: int, rows: Iterator[Record], plan: HalfSweep) -> Record:
     width = x.shape[1]
     sizes = np.zeros(len(x), np.int64)
     dtype = np.float32 if plan.bases[0].scale is None else np.uint16
-    groups: dict[int, tuple[Links, Array]] = {}
+    groups: dict[int, tuple[GroupRows, Array]] = {}
     got: dict[int, int] = {}
     for record in rows:
         if record.kind == LINKS:
@@ -202,12 +202,12 @@ def _solved(block: int, rows: Iterator[Record], plan: HalfSweep) -> Record:
     if not plan.grouped:
         if plan.pending is not None:
             kernels.rotate(x, plan.pending)
-        kernels.rotate(x, plan.bases[0].turn)
+        kernels.rotate(x, plan.bases[0].rotation)
     x[sizes == 0] = 0
     penalty = row_penalty(sizes, plan.columns, plan.config)
     for group, (links, z) in groups.items():
         solve_block(
-            links, x, z, plan.bases[group], penalty, alpha0=plan.config.alpha0, steps=plan.config.steps
+            links, x, z, plan.bases[group], penalty, alpha0=plan.config.alpha0, cg_steps=plan.config.cg_steps
         )
     return vectors_record(block, x, home.f, plan.side)
 
@@ -215,14 +215,14 @@ def _solved(block: int, rows: Iterator[Record], plan: HalfSweep) -> Record:
 def vectors_record(block: int, vectors: Floats, member: NDArray[np.int32] | None, side: Side) -> Record:
     """Return a block's vectors with what the next half-sweep must have of them."""
     grams = side.grams(block, vectors, member)
-    keys = [(group, place, -1) for group, place in grams.supers] + list(grams.units)
+    keys = [(group, place, -1) for group, place in grams.spans] + list(grams.units)
     return Record(
         block,
         VECTORS,
         at=int(side.bounds[block]),
         a=vectors,
         b=np.array(keys, np.int64),
-        c=np.array(list(grams.supers.values()), np.float64),
+        c=np.array(list(grams.spans.values()), np.float64),
         d=np.array(list(grams.units.values()), np.float32),
         e=np.array([max_abs(vectors)]),
         f=member,
@@ -231,25 +231,25 @@ def vectors_record(block: int, vectors: Floats, member: NDArray[np.int32] | None
 
 def grams_of(record: Record, groups: int, width: int) -> GramSum:
     """Return the Gram matrices of a block's record."""
-    supers = iter(_given(record.c).reshape(-1, width, width))
+    spans = iter(_given(record.c).reshape(-1, width, width))
     units = iter(_given(record.d).reshape(-1, width, width))
     found = GramSum(groups)
     for group, place, unit in _given(record.b).reshape(-1, 3).tolist():
         if unit < 0:
-            found.supers[group, place] = next(supers)
+            found.spans[group, place] = next(spans)
         else:
             found.units[group, place, unit] = next(units)
     return found
 
 
-def _links_of(record: Record) -> Links:
+def _links_of(record: Record) -> GroupRows:
     indptr, needed = _given(record.c), _given(record.b)
     matrix = CSR(indptr, _given(record.d), _given(record.e), (len(indptr) - 1, len(needed)))
-    return Links(record.group, record.a, needed, matrix, even_chunks(matrix))
+    return GroupRows(record.group, record.a, needed, matrix, even_chunks(matrix))
 
 
 def _matrix(numbers: Array | None, plan: HalfSweep) -> Floats:
-    return np.asarray(_given(numbers).reshape(-1, plan.bases[0].turn.shape[0]), np.float32)
+    return np.asarray(_given(numbers).reshape(-1, plan.bases[0].rotation.shape[0]), np.float32)
 
 
 def _given(array: Array | None) -> Any:

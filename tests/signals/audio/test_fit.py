@@ -7,16 +7,17 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 from tests.signals.audio.conftest import ARTISTS, Make, code, sounds
+from tests.support import als_config
 
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import ConfigError
-from tigertail.factorization import ALSConfig, fit_als
+from tigertail.factorization import fit_als
 from tigertail.signals.audio import AudioAffinity, AudioConfig, fit_audio
 from tigertail.threads import limited
 
 
 def factors(interactions: Interactions) -> NDArray[np.float32]:
-    return fit_als(interactions.plays, ALSConfig(factors=4, iterations=4), seed=0).items
+    return fit_als(interactions.plays, als_config(factors=4, iterations=4), seed=0).items
 
 
 def share_of_its_own(signal: AudioAffinity, interactions: Interactions) -> float:

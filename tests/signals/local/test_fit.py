@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from tests.support import als_config
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
-from tigertail.factorization import ALSConfig, Factors, fit_als, ridge_towards
+from tigertail.factorization import Factors, fit_als, ridge_towards
 from tigertail.signals.local import Groups, LocalConfig, fit_listening, group_listeners
 from tigertail.sparse import CSR
 
@@ -89,7 +90,7 @@ def two_scenes(listeners: int = 60) -> tuple[CSR, Factors, Groups]:
     fond = (np.arange(30) < 15)[None, :] == (member == 0)[:, None]
     row, column = np.nonzero(rng.random((listeners, 30)) < np.where(fond, 0.5, 0.03))
     weights = CSR.from_coo(row, column, rng.uniform(1, 4, len(row)), (listeners, 30))
-    factors = fit_als(weights, ALSConfig(factors=8, alpha0=ALPHA0), seed=0)
+    factors = fit_als(weights, als_config(factors=8, alpha0=ALPHA0), seed=0)
     return weights, factors, Groups(("BR", "PL"), member.astype(np.int32))
 
 

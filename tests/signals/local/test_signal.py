@@ -9,9 +9,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.support import als_config
 
 from tigertail.dataset.exposure import Exposure
-from tigertail.factorization import ALSConfig, fit_als
+from tigertail.factorization import fit_als
 from tigertail.signals.contract import GroupAware
 from tigertail.signals.local import GroupedCoListening, Groups, LocalConfig, fit_listening
 from tigertail.sparse import CSR
@@ -301,7 +302,7 @@ def two_countries(config: LocalConfig = FEW, wanderers: int = 0) -> GroupedCoLis
     heard += [(36 + one, item) for one in range(wanderers) for item in (STAR, 1)]
     rows, columns = zip(*heard, strict=True)
     weights = CSR.from_coo(rows, columns, np.ones(len(heard)), (36 + wanderers, 8))
-    factors = fit_als(weights, ALSConfig(factors=6, alpha0=0.1), seed=1)
+    factors = fit_als(weights, als_config(factors=6, alpha0=0.1), seed=1)
     groups = Groups(("BR", "PL"), np.repeat([1, 0, 2], [16, 20, wanderers]).astype(np.int32))
     return fit_listening(weights, factors, groups, config, alpha0=0.1)
 

@@ -188,7 +188,7 @@ def _square_errors(
         np.zeros((plays.shape[0], vectors.shape[1]), np.float32),
         alpha0=settings.alpha0,
         penalty=penalty.astype(np.float32),
-        steps=STEPS,
+        cg_steps=STEPS,
         product=gram,
     )
     row = plays.entry_rows()

@@ -112,7 +112,7 @@ def fit_listening(
     exposure: Exposure | None = None,
     threads: int | None = None,
 ) -> GroupedCoListening:
-    """Fit the item vectors of every group, as a ridge towards the world's.
+    """Fit the item vectors of every group, as a ridge towards the global ones.
 
     Groups are fitted one after the other, each on all threads, so that memory holds one at a time.
 
@@ -121,7 +121,7 @@ def fit_listening(
     weights
         Confidences, listeners by items, that the factors were fitted to.
     factors
-        The world's vectors, of listeners and of items.
+        The global vectors, of listeners and of items.
     groups
         The group of each listener.
     config
@@ -139,13 +139,13 @@ def fit_listening(
     starts = np.concatenate([[0], np.cumsum(groups.sizes)]).astype(np.int64)
     by_group = (weights if plays is None else plays).select_rows(order)
     values = by_group.data if plays is not None else np.broadcast_to(np.float32(1), by_group.nnz)
-    penalty = _penalty(weights, factors, config)
+    penalty = penalty_of_groups(weights, factors, config)
     items: list[NDArray[np.int32]] = []
     vectors = []
     with progress("local models", len(groups.keys)) as tick:
         for group, key in enumerate(groups.keys):
             rows = order[starts[group] : starts[group + 1]]
-            known, by_item = _known(weights.select_rows(rows), config.min_listeners)
+            known, by_item = known_items(weights.select_rows(rows), config.min_listeners)
             with limited(1 if by_item.nnz < ALONE else threads):
                 solved = ridge_towards(
                     by_item, factors.listeners[rows], factors.items[known], alpha0=alpha0, penalty=penalty
@@ -169,14 +169,14 @@ def fit_listening(
     )
 
 
-def _known(own: CSR, min_group_size: int) -> tuple[NDArray[np.int32], CSR]:
+def known_items(own: CSR, min_listeners: int) -> tuple[NDArray[np.int32], CSR]:
     """Return the items with enough listeners in a group, and these listeners."""
     by_item = own.transpose()
-    known = np.flatnonzero(by_item.row_sizes >= min_group_size).astype(np.int32)
+    known = np.flatnonzero(by_item.row_sizes >= min_listeners).astype(np.int32)
     return known, by_item.select_rows(known)
 
 
-def _penalty(weights: CSR, factors: Factors, config: LocalConfig) -> float:
+def penalty_of_groups(weights: CSR, factors: Factors, config: LocalConfig) -> float:
     """Return lambda: what the average listener adds to the diagonal of a system, times the shrinkage."""
     squares = np.einsum("ij,ij->i", factors.listeners, factors.listeners, dtype=np.float64)
     confidence = float(weights.data.mean(dtype=np.float64))
