@@ -80,8 +80,8 @@ def compare(dataset: Dataset, seeds: list[int]) -> None:
         for name, sweep in sweeps.items():
             values = np.where(member, sweep, np.nan)
             base = np.where(member, sweeps[first], np.nan)
-            size, sizes = bootstrap.hypervolume(values)
-            plain, plains = bootstrap.hypervolume(base)
+            size, sizes = bootstrap.frontier_area(values)
+            plain, plains = bootstrap.frontier_area(base)
             gains = [bootstrap.estimate(values[own, i] - base[own, i]) for i in (0, 1)]
             more = bootstrap.compare(sizes, plains, size.mean - plain.mean)
             rows.append(

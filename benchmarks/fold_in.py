@@ -105,7 +105,7 @@ def measure(dataset: Dataset, share: float, seed: int, signal: str | None = None
     known = after.items.filter((pl.col("listeners") >= FEWEST) & ~pl.col(c.ITEM_ID).is_in(parts.hidden))
     old = known[c.ITEM_ID].sample(min(MOST, len(known)), seed=seed).to_list()
     far = drift(after)
-    thousands = after.metrics["added"][-1]["plays"] / 1000
+    thousands = after.training_summary["added"][-1]["plays"] / 1000
     return [
         f"{share:.0%}".replace("%", " %"),
         f"{thousands * 1000:,.0f}",

@@ -79,7 +79,7 @@ def percent(difference: Estimate, of: float) -> str:
 
 def frontier(bootstrap: ClusterBootstrap, ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> str:
     """Return how much larger one frontier is than another."""
-    (a, drawn_a), (b, drawn_b) = bootstrap.hypervolume(ours), bootstrap.hypervolume(theirs)
+    (a, drawn_a), (b, drawn_b) = bootstrap.frontier_area(ours), bootstrap.frontier_area(theirs)
     return percent(bootstrap.compare(drawn_a, drawn_b, a.mean - b.mean), b.mean)
 
 
@@ -102,7 +102,7 @@ def members(sweep: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArray[np
 def overall(sweeps: Sweeps, bootstrap: ClusterBootstrap) -> None:
     rows = []
     for name, sweep in sweeps.items():
-        size, _ = bootstrap.hypervolume(sweep)
+        size, _ = bootstrap.frontier_area(sweep)
         own = [str(bootstrap.estimate(sweep[OWN, metric])) for metric in (0, 1)]
         against = "" if name == COUNTRIES else frontier(bootstrap, sweeps[COUNTRIES], sweep)
         rows.append([name, *own, f"{size.mean:.5f} [{size.low:.5f}, {size.high:.5f}]", against])
@@ -122,7 +122,7 @@ def by_country(
         there = {name: members(sweep, lives == country) for name, sweep in sweeps.items()}
         best = max(
             ("item-item cosine", "RP3beta", "base"),
-            key=lambda name: bootstrap.hypervolume(there[name])[0].mean,
+            key=lambda name: bootstrap.frontier_area(there[name])[0].mean,
         )
         rows.append(
             [

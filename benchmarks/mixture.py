@@ -89,7 +89,7 @@ def systems(dataset: Dataset) -> list[System]:
 
 def times(bootstrap: ClusterBootstrap, ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> str:
     """Return how many times one frontier is another."""
-    (a, drawn_a), (b, drawn_b) = bootstrap.hypervolume(ours), bootstrap.hypervolume(theirs)
+    (a, drawn_a), (b, drawn_b) = bootstrap.frontier_area(ours), bootstrap.frontier_area(theirs)
     if not b.mean:
         return "nothing there"
     low, high = np.nanquantile(drawn_a / np.maximum(drawn_b, 1e-12), [0.025, 0.975])
@@ -108,7 +108,7 @@ def gain(
 def frontiers(sweeps: Sweeps, bootstrap: ClusterBootstrap, groups: dict[str, NDArray[np.bool_]]) -> None:
     rows = []
     for name, sweep in sweeps.items():
-        sizes = [bootstrap.hypervolume(members(sweep, member))[0] for member in groups.values()]
+        sizes = [bootstrap.frontier_area(members(sweep, member))[0] for member in groups.values()]
         spans = [f"{size.mean:.4f} [{size.low:.4f}, {size.high:.4f}]" for size in sizes]
         rows.append([name, *(span.replace("0.", ".") for span in spans)])
     print_table(["system", *groups], rows, title="Frontier, by stratum of the query", left=["system"])
@@ -125,7 +125,7 @@ def ratios(sweeps: Sweeps, bootstrap: ClusterBootstrap, groups: dict[str, NDArra
     others = [name for name in sweeps if name not in (MIXTURE, TASTE, CONSTANT, *LENSES)]
     for group, member in groups.items():
         there = {name: members(sweep, member) for name, sweep in sweeps.items()}
-        size = {name: bootstrap.hypervolume(sweep)[0].mean for name, sweep in there.items()}
+        size = {name: bootstrap.frontier_area(sweep)[0].mean for name, sweep in there.items()}
         signal, other = max(alone, key=size.__getitem__), max(others, key=size.__getitem__)
         rows += [
             [group, ours, times(bootstrap, there[ours], there[ALS]), signal]

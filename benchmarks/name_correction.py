@@ -95,7 +95,7 @@ def absent_names(index: ItemIndex, n: int, rng: random.Random) -> Iterator[str]:
     for table in tables:
         names = sorted(table.drop_nulls().unique())
         rng.shuffle(names)
-        lacking = (name for name in names if name.strip() and index.code(name) is None)
+        lacking = (name for name in names if name.strip() and index.code_or_none(name) is None)
         yield from (name for name, _ in zip(lacking, range(n // len(tables)), strict=False))
 
 
@@ -109,7 +109,7 @@ def typing_errors(
     drawn += [(name, True) for name in rng.choices(names, weights=listeners, k=n // 2)]
     for name, by_listeners in drawn:
         typed = mistyped(name, rng)
-        if index.code(typed) is None:
+        if index.code_or_none(typed) is None:
             yield name, typed, by_listeners
 
 
@@ -135,7 +135,7 @@ def fit(index: ItemIndex, absent: list[str], errors: list[tuple[str, str, bool]]
 
     rows, right = [], []
     for name, typed in [(None, name) for name in absent] + [(name, typed) for name, typed, _ in errors]:
-        wanted = None if name is None else index.code(name)
+        wanted = None if name is None else index.code_or_none(name)
         found = index.near_misses(typed)
         found = [one for one in found if name is None or one[0] == wanted]
         rows += [one for _, one in found[:1]]

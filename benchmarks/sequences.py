@@ -24,7 +24,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.strata import Stratum
 from tigertail.evaluation import ProtocolConfig, Split, System, default_systems, evaluate, hold_out
 from tigertail.evaluation.scoring import score_system
-from tigertail.evaluation.statistics.intervals import dominated
+from tigertail.evaluation.statistics.intervals import dominated_area
 from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_co_listening
 from tigertail.signals.sequences.signal import Sequences, SequencesConfig, fit_sequences
 from tigertail.sparse import CSR
@@ -43,7 +43,7 @@ ROUNDS = 2
 def frontier(config: SequencesConfig, split: Split) -> float:
     """Return the size of the frontier on a split."""
     sweep = score_system(System("sequences", fitting(config)), split).sweep
-    return float(dominated(np.nanmean(sweep, axis=2)[None])[0])
+    return float(dominated_area(np.nanmean(sweep, axis=2)[None])[0])
 
 
 def fitting(config: SequencesConfig):  # type: ignore[no-untyped-def]

@@ -92,7 +92,7 @@ class Names(Area):
 
     def _look_up(self, index: ItemIndex, items: pl.DataFrame, text: str, outcome: Outcome) -> None:
         found = index.match_or_none(text)
-        code = index.code(text)
+        code = index.code_or_none(text)
         if (None if found is None else found.code) != code or index.codes([text])[0] != (
             -1 if code is None else code
         ):
@@ -105,7 +105,7 @@ class Names(Area):
             index.match(text)
         except UnknownItemError as error:
             outcome.rejected[check_error(error)] += 1
-            if lost := [name for name in error.suggestions if index.code(name) is None]:
+            if lost := [name for name in error.suggestions if index.code_or_none(name) is None]:
                 raise FaultError(f"{lost[0]!a} is suggested for {text!a}, and unknown") from None
         else:
             raise FaultError(f"{text!a} is found, and is not")

@@ -25,6 +25,9 @@ def dataset(tmp_path: Path) -> Dataset:
         ("kino", "mbid", ONE, 2),
         ("kino", "mbid", TWO, 1),
         ("7", "item_id", "shop:7", 1),
+        ("7", "item_id", "both", 1),
+        ("8", "item_id", "both", 1),
+        ("8", "item_id", "7", 1),
         ("8", "mbid", THREE, 1),
     ]
     tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
@@ -36,9 +39,10 @@ def dataset(tmp_path: Path) -> Dataset:
 
 
 def test_items_are_found_by_any_id_or_spelling(dataset: Dataset) -> None:
-    found = by_id_or_name(pl.Series(["7", "shop:7", "KINO", "кино", "Nirvana", "Sade"]), dataset)
-    assert found["item_id"].to_list() == ["7", "7", "kino", "kino", None, None]
-    assert found["why"].to_list()[4:] == ["several items have this name", "not in the dataset"]
+    found = by_id_or_name(pl.Series(["7", "shop:7", "KINO", "кино", "Nirvana", "Sade", "both"]), dataset)
+    assert found["item_id"].to_list() == ["7", "7", "kino", "kino", None, None, None]
+    why = ["several items have this name", "not in the dataset", "several items have this id"]
+    assert found["why"].to_list()[4:] == why
 
 
 def test_items_are_found_by_any_mbid_else_by_name(dataset: Dataset) -> None:

@@ -51,7 +51,7 @@ def index() -> ItemIndex:
     ],
 )
 def test_typing_errors_are_corrected(index: ItemIndex, typed: str, name: str) -> None:
-    assert index.code(typed) is None
+    assert index.code_or_none(typed) is None
     assert index.correct(typed) == NAMES.index(name)
 
 

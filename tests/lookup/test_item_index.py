@@ -115,9 +115,9 @@ def test_notes_on_several_texts_are_said_once(index: ItemIndex) -> None:
 
 
 def test_names_of_a_kind(index: ItemIndex) -> None:
-    assert index.named("Nirvana", "artist").tolist() == [0, 3, 4]
-    assert index.named("Nirvana", "track").tolist() == []
-    assert index.named("a2").tolist() == index.named(" ").tolist() == []
+    assert index.all_named("Nirvana", "artist").tolist() == [0, 3, 4]
+    assert index.all_named("Nirvana", "track").tolist() == []
+    assert index.all_named("a2").tolist() == index.all_named(" ").tolist() == []
 
 
 def test_many_are_found_at_once_and_the_first_unknown_one_is_named(index: ItemIndex) -> None:
@@ -128,7 +128,7 @@ def test_many_are_found_at_once_and_the_first_unknown_one_is_named(index: ItemIn
 
 
 def test_the_unknown_is_none_or_an_error_that_suggests(index: ItemIndex) -> None:
-    assert index.code("sigor ros") is None
+    assert index.code_or_none("sigor ros") is None
     with pytest.raises(UnknownItemError, match="did you mean: Sigur Rós") as error:
         index.match("sigor ros")
     assert error.value.suggestions[0] == "Sigur Rós"
@@ -160,15 +160,15 @@ def test_a_prepared_index_folds_no_names_when_it_is_asked(monkeypatch: pytest.Mo
     index = ItemIndex(ITEMS, ALIASES)
     index.prepare()
     monkeypatch.setattr("tigertail.lookup.item_index.fold_series", None)
-    assert index.code("victory rose") == 1
-    assert index.code("Guns N' Roses") == 8
-    assert index.code("Sade") is None
+    assert index.code_or_none("victory rose") == 1
+    assert index.code_or_none("Guns N' Roses") == 8
+    assert index.code_or_none("Sade") is None
     assert index.correct("Nobody Yed") == 5
 
 
 @pytest.mark.parametrize("text", ["", "\ud800"])  # half a surrogate pair
 def test_a_text_that_no_name_can_be_is_unknown(index: ItemIndex, text: str) -> None:
-    assert index.code(text) is None
+    assert index.code_or_none(text) is None
     assert index.codes([text, "a2"]).tolist() == [-1, 1]
     with pytest.raises(UnknownItemError):
         index.match(text)
@@ -184,7 +184,7 @@ def test_a_prepared_index_gives_the_same_answers(names: list[str], text: str) ->
     texts = [*ids, *names, text, text.upper()]
     codes = cold.codes(texts).tolist()
     assert prepared.codes(texts).tolist() == codes
-    assert [cold.code(one) for one in texts] == [None if code < 0 else code for code in codes]
+    assert [cold.code_or_none(one) for one in texts] == [None if code < 0 else code for code in codes]
 
 
 TRACKS = pl.DataFrame(
@@ -249,19 +249,19 @@ def test_a_track_is_found_by_any_artist_of_its_credit(tracks: ItemIndex, artist:
     match = tracks.match(f"{artist} - Lanterns")
     assert TRACKS["item_id"][match.code] == "g1"
     assert "Mork & the Tide (feat. Finch) - Lanterns is taken for it" in match.note
-    assert tracks.by_artist("Lanterns", artist).tolist() == [match.code]
+    assert tracks.all_named_by("Lanterns", artist).tolist() == [match.code]
 
 
 @pytest.mark.parametrize("artist", ["Fin", "Mork and", "Tide Finch", "feat"])
 def test_a_part_of_a_name_is_no_artist_of_a_credit(tracks: ItemIndex, artist: str) -> None:
-    assert tracks.code(f"{artist} - Lanterns") is None
+    assert tracks.code_or_none(f"{artist} - Lanterns") is None
 
 
 def test_a_track_and_an_album_of_one_artist_and_name(tracks: ItemIndex) -> None:
     match = tracks.match("Fela Kuti - Zombie")
     assert TRACKS["item_id"][match.code] == "z2"
     assert "Fela Kuti - Zombie (7 listeners): id:d1" in match.note
-    assert tracks.by_artist("zombie", "fela kuti", "album").tolist() == [8]
+    assert tracks.all_named_by("zombie", "fela kuti", "album").tolist() == [8]
 
 
 def test_a_title_alone_is_the_best_known_and_the_note_names_the_artists(tracks: ItemIndex) -> None:
@@ -287,6 +287,6 @@ def test_close_names_come_with_their_artists(tracks: ItemIndex) -> None:
 
 
 def test_whose_tracks_are_an_artists(tracks: ItemIndex) -> None:
-    assert np.flatnonzero(tracks.of_artist("fela  KUTI")).tolist() == [3, 8]
-    assert np.flatnonzero(tracks.of_artist("Inner Space")).tolist() == [1]
-    assert not tracks.of_artist("Nobody").any()
+    assert np.flatnonzero(tracks.mask_of_artist("fela  KUTI")).tolist() == [3, 8]
+    assert np.flatnonzero(tracks.mask_of_artist("Inner Space")).tolist() == [1]
+    assert not tracks.mask_of_artist("Nobody").any()

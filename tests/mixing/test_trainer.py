@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tigertail.mixing import Mixture, MixtureConfig, MixtureParameters, TrainingQueries, learn
+from tigertail.mixing import Mixture, MixtureConfig, MixtureParameters, TrainingQueries, fit_parameters
 from tigertail.mixing.kinship import pretrained_kinship
 from tigertail.mixing.terms import BENDS
 from tigertail.mixing.trainer import ITEM_PRIOR, PRIOR
@@ -59,7 +59,7 @@ CONFIG = MixtureConfig(negatives=20, answers_per_signal=10)
 
 @pytest.fixture(scope="module")
 def learned(signals: dict[str, Signal], training: TrainingQueries) -> MixtureParameters:
-    return learn(signals, training, CONFIG)
+    return fit_parameters(signals, training, CONFIG)
 
 
 def shares(parameters: MixtureParameters) -> NDArray[np.float64]:
@@ -77,7 +77,7 @@ def test_listening_counts_where_there_is_some(learned: MixtureParameters) -> Non
 def test_constant_weights_are_the_same_for_every_query(
     signals: dict[str, Signal], training: TrainingQueries
 ) -> None:
-    constant = learn(signals, training, CONFIG.model_copy(update={"coefficients": "constant"}))
+    constant = fit_parameters(signals, training, CONFIG.model_copy(update={"coefficients": "constant"}))
     many, few = shares(constant)
     assert many == few
 
@@ -114,7 +114,7 @@ def test_an_item_that_was_not_offered_was_not_turned_down(
     full = np.log1p(1 / np.array(BENDS))
 
     def height(lessons: TrainingQueries) -> float:
-        found = learn({"tagged": signals["tagged"]}, lessons, CONFIG)
+        found = fit_parameters({"tagged": signals["tagged"]}, lessons, CONFIG)
         return float(found.taste[found.terms.of_signal("tagged"), 0] @ full)
 
     assert height(aware) > height(blind)
@@ -123,14 +123,14 @@ def test_an_item_that_was_not_offered_was_not_turned_down(
 def test_threads_change_nothing(
     signals: dict[str, Signal], training: TrainingQueries, learned: MixtureParameters
 ) -> None:
-    again = learn(signals, training, CONFIG, threads=1)
+    again = fit_parameters(signals, training, CONFIG, threads=1)
     assert again.taste.tobytes() == learned.taste.tobytes()
 
 
 def test_where_popular_hits_count_less_stars_are_expected_less(
     signals: dict[str, Signal], training: TrainingQueries, learned: MixtureParameters
 ) -> None:
-    corrected = learn(signals, training, CONFIG.model_copy(update={"popularity_correction": 1.0}))
+    corrected = fit_parameters(signals, training, CONFIG.model_copy(update={"popularity_correction": 1.0}))
     popularity = learned.terms.names.index("popularity")
     assert corrected.taste[popularity, 0] < learned.taste[popularity, 0]
 
@@ -138,7 +138,7 @@ def test_where_popular_hits_count_less_stars_are_expected_less(
 def test_kinship_is_learned_from_lists_and_else_has_its_constants(training: TrainingQueries) -> None:
     """Whoever makes these lists cares for sound alone."""
     signals = {"annotation": Guess(np.full((ITEMS, 1), 3.0)), "audio": Guess(np.full((ITEMS, 1), 0.1))}
-    constant, taught = (learn(signals, training, CONFIG, lists=lists) for lists in (None, training))
+    constant, taught = (fit_parameters(signals, training, CONFIG, lists=lists) for lists in (None, training))
     sound, tags = (constant.terms.of_signal(name) for name in ("audio", "annotation"))
     full = np.log1p(1 / np.array(BENDS))
     assert constant.kinship[sound].tolist() == pretrained_kinship(constant.terms)[sound].tolist()
@@ -149,7 +149,7 @@ def test_kinship_is_learned_from_lists_and_else_has_its_constants(training: Trai
 
 def test_without_a_hit_the_prior_stays(signals: dict[str, Signal], training: TrainingQueries) -> None:
     none = replace(training, hits=CSR.from_coo([], [], [], (ITEMS, ITEMS)))
-    found = learn(signals, none, CONFIG)
+    found = fit_parameters(signals, none, CONFIG)
     assert found.taste[found.terms.of_signal("heard"), 0].tolist() == list(PRIOR)
     assert found.taste[found.terms.of_items, 0].tolist() == [*ITEM_PRIOR[:2], ITEM_PRIOR[0]]
     assert found.taste[:, 1:].tolist() == np.zeros((len(found.terms), 4)).tolist()

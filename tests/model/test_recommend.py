@@ -9,7 +9,7 @@ import pytest
 
 from tigertail.errors import ConfigError, TigertailWarning, UnknownItemError
 from tigertail.model import Model, load, save
-from tigertail.model.recommend import OFFSET, ListenerFoldIn, History
+from tigertail.model.recommend import OFFSET, History, ListenerFoldIn
 
 
 def named(model: Model, history: object, **options: object) -> list[str]:
@@ -123,7 +123,7 @@ def test_a_long_history_is_asked_for_the_lists_of_what_was_played_most(
     history = History.of(model.index, {"n1": 9, "s1": 1})
     asked = []
     signal = model.signals["listening"]
-    monkeypatch.setattr("tigertail.model.recommend.MOST_LISTS", 1)
+    monkeypatch.setattr("tigertail.model.recommend.MAX_LISTS", 1)
     monkeypatch.setattr(
         type(signal),
         "affinity",

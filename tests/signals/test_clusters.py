@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tigertail.signals.clusters import ClusteredVectors
-from tigertail.signals.products import blocks, products, products_at
+from tigertail.signals.dot_products import blocks, dots, dots_at
 from tigertail.threads import limited
 
 ITEMS = 3000
@@ -90,7 +90,7 @@ def test_any_number_of_threads_finds_the_same(scenes: np.ndarray) -> None:
 def test_products_at_some_items_have_the_bits_of_products_with_all(scenes: np.ndarray, factors: int) -> None:
     vectors = np.ascontiguousarray(scenes[:, :factors])
     items = EVERY[5:3000:37]
-    some = products_at(vectors[:3], vectors, np.array([0, 40, 50, 60]), items[np.r_[:40, :10, 5:15]])
-    every = products(vectors[:3], blocks(vectors), ITEMS)
+    some = dots_at(vectors[:3], vectors, np.array([0, 40, 50, 60]), items[np.r_[:40, :10, 5:15]])
+    every = dots(vectors[:3], blocks(vectors), ITEMS)
     assert some[:40].tobytes() == every[0, items[:40]].tobytes()
     assert some[50:].tobytes() == every[2, items[5:15]].tobytes()

@@ -27,7 +27,7 @@ def test_scores_are_those_of_an_evaluation(split: Split) -> None:
     signal = fit_co_listening(ModelConfig(), split)
     scores = score(signal, split)
     judged = score_system(System("item-item", lambda split: signal), split)
-    size, _ = ClusterBootstrap(split.query_listeners).hypervolume(judged.sweep)
+    size, _ = ClusterBootstrap(split.query_listeners).frontier_area(judged.sweep)
     assert scores[FRONTIER] == pytest.approx(size.mean)
     assert scores["nDCG"] == pytest.approx(np.nanmean(judged.values[:, 0]))
 

@@ -31,7 +31,7 @@ OTHER_FORMATS: Final = (
 
 _BLOCK: Final = 1 << 14  # sample values read at a time
 _RATES: Final = (1_000, 768_000)
-_MOST_CHANNELS: Final = 64
+_MAX_CHANNELS: Final = 64
 _SILENCE: Final = 1e-4  # -80 dB of full scale
 
 
@@ -79,7 +79,7 @@ def decode(path: Path, config: AnalysisConfig) -> NDArray[np.float32]:
 def _check_shape(file: SoundFile) -> None:
     if not _RATES[0] <= file.samplerate <= _RATES[1]:
         raise Unusable(f"the header claims {file.samplerate:,} samples per second")
-    if not 1 <= file.channels <= _MOST_CHANNELS:
+    if not 1 <= file.channels <= _MAX_CHANNELS:
         raise Unusable(f"the header claims {file.channels:,} channels")
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tigertail.audio.config import AnalysisConfig
 from tigertail.audio.rhythm import modulation, rhythm
-from tigertail.audio.spectra import SHAPE, Spectra, spectra
+from tigertail.audio.spectra import FRAME_STATISTICS, Spectra, spectra
 
 Floats = NDArray[np.float32]
 
@@ -38,7 +38,7 @@ def describe(samples: Floats, config: AnalysisConfig) -> dict[str, float]:
         **timbre(frames, config.mfccs),
         **tonality(frames),
         **_moments("contrast", frames.contrast),
-        **_loudness_and_shape(frames),
+        **_loudness_and_timbre(frames),
         **rhythm(frames),
         **modulation(frames),
     }
@@ -83,16 +83,16 @@ def tonality(frames: Spectra) -> dict[str, float]:
     }
 
 
-def _loudness_and_shape(frames: Spectra) -> dict[str, float]:
-    shape = frames.shape.copy()
-    hertz, rms = slice(0, 3), SHAPE.index("rms")
-    shape[:, hertz] = np.log2(np.maximum(shape[:, hertz], 20))  # octaves, as the ear has it
-    shape[:, rms] = 20 * np.log10(np.maximum(shape[:, rms], 1e-4))  # dB of full scale
+def _loudness_and_timbre(frames: Spectra) -> dict[str, float]:
+    of_frames = frames.statistics.copy()
+    hertz, rms = slice(0, 3), FRAME_STATISTICS.index("rms")
+    of_frames[:, hertz] = np.log2(np.maximum(of_frames[:, hertz], 20))  # octaves, as the ear has it
+    of_frames[:, rms] = 20 * np.log10(np.maximum(of_frames[:, rms], 1e-4))  # dB of full scale
     found = {}
-    for column, name in enumerate(SHAPE):
-        found[f"{name}_mean"] = float(shape[:, column].mean())
-        found[f"{name}_std"] = float(shape[:, column].std())
-    quiet, loud = np.percentile(shape[:, rms], (10, 95))
+    for column, name in enumerate(FRAME_STATISTICS):
+        found[f"{name}_mean"] = float(of_frames[:, column].mean())
+        found[f"{name}_std"] = float(of_frames[:, column].std())
+    quiet, loud = np.percentile(of_frames[:, rms], (10, 95))
     return found | {"dynamic_range": float(loud - quiet)}
 
 

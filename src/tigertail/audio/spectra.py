@@ -15,8 +15,8 @@ from tigertail.audio.filters import chroma_filters, mel_filters
 
 Floats = NDArray[np.float32]
 
-SHAPE: Final = ("centroid", "bandwidth", "rolloff", "flatness", "rms", "crossings")
-"""Columns of :attr:`Spectra.shape`."""
+FRAME_STATISTICS: Final = ("centroid", "bandwidth", "rolloff", "flatness", "rms", "crossings")
+"""Columns of :attr:`Spectra.statistics`."""
 OCTAVES: Final = 7  # bands of spectral contrast
 
 _FRAMES: Final = 256  # frames transformed at a time: they stay in the cache
@@ -40,8 +40,8 @@ class Spectra:
     contrast
         Difference between peaks and valleys of the spectrum, dB, in bands: up to 200 Hz, five octaves above it, and
         from 6,400 Hz up; float32, (frames, 7).
-    shape
-        Quantities named in :data:`SHAPE`: centroid, bandwidth and rolloff in Hz, flatness and crossings as
+    statistics
+        Quantities named in :data:`FRAME_STATISTICS`: centroid, bandwidth and rolloff in Hz, flatness and crossings as
         shares, rms as a share of full scale; float32, (frames, 6).
     rate
         Frames a second.
@@ -50,7 +50,7 @@ class Spectra:
     mel: Floats
     chroma: Floats
     contrast: Floats
-    shape: Floats
+    statistics: Floats
     rate: float
 
 
@@ -68,13 +68,13 @@ def spectra(samples: Floats, config: AnalysisConfig) -> Spectra:
     padded = np.pad(samples, half)
     frames = np.lib.stride_tricks.sliding_window_view(padded, config.fft)[:: config.hop]
     parts = [_of_frames(frames[start : start + _FRAMES], config) for start in range(0, len(frames), _FRAMES)]
-    mel, chroma, contrast, shape = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    mel, chroma, contrast, statistics = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     level = 10 * np.log10(np.maximum(mel, _FLOOR))
     return Spectra(
         np.maximum(level, level.max() - _RANGE),
         chroma / np.maximum(chroma.sum(axis=1, keepdims=True), _FLOOR),
         contrast,
-        shape,
+        statistics,
         config.sample_rate / config.hop,
     )
 
@@ -89,11 +89,11 @@ def _of_frames(frames: Floats, config: AnalysisConfig) -> tuple[Floats, Floats, 
         power @ bank.mel,
         power @ bank.chroma,
         _contrast(power, bank.octaves),
-        _shape(frames, power, bank.hertz),
+        _statistics(frames, power, bank.hertz),
     )
 
 
-def _shape(frames: Floats, power: Floats, hertz: Floats) -> Floats:
+def _statistics(frames: Floats, power: Floats, hertz: Floats) -> Floats:
     magnitude = np.sqrt(power)
     total = np.maximum(magnitude.sum(axis=1), _FLOOR)
     centroid = magnitude @ hertz / total

@@ -14,7 +14,7 @@ from tigertail.dataset.folding import fold_loosely
 DASH: Final = " - "
 """Between the name of an artist and that of a track or an album."""
 
-MOST_CREDITED: Final = 12
+MAX_CREDITED: Final = 12
 """Most parts of a credit that are looked at: no credit of more is told apart."""
 
 _BETWEEN: Final = re.compile(
@@ -44,7 +44,7 @@ def is_credited(artist: str, credit: str) -> bool:
     [True, True, False, False]
     """
     ends = [0, *(place for sign in _BETWEEN.finditer(credit) for place in sign.span()), len(credit)]
-    starts, ends = ends[::2][:MOST_CREDITED], ends[1::2][:MOST_CREDITED]
+    starts, ends = ends[::2][:MAX_CREDITED], ends[1::2][:MAX_CREDITED]
     parts = (credit[start:end] for place, start in enumerate(starts) for end in ends[place:])
     return any(fold_loosely(part) == artist for part in parts)
 

@@ -1,6 +1,11 @@
-"""Find items of a dataset by the ids or names in an external list."""
+"""Find items of a dataset by the ids or names in an external list.
+
+A reference is what the list has: an id, an MBID or a name. Where several items could be meant, none is taken.
+"""
 
 from __future__ import annotations
+
+from typing import Final
 
 import polars as pl
 
@@ -8,62 +13,92 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.folding import fold_series
 
+_REFERENCE: Final = "reference"
+_FOLDED: Final = "folded"
+
 
 def by_id_or_name(names: pl.Series, dataset: Dataset) -> pl.DataFrame:
-    """Find items by an id, else by a folded name, in any known spelling, that only one item has.
+    """Find items by their id, else by one that a source gave them, else by a folded name in any known spelling.
+
+    Parameters
+    ----------
+    names
+        References: ids or names.
+    dataset
+        The dataset.
 
     Returns
     -------
     pl.DataFrame
         Columns reference, shown (a readable name), item_id, and why item_id is null.
     """
-    items = dataset.items
-    by_id = items.select(c.ITEM_ID, pl.col(c.ITEM_ID).alias("reference"))
-    further = _further(dataset, c.ITEM_ID).rename({c.ALIAS: "reference"})
-    by_id = pl.concat([by_id, further]).unique("reference", keep="first", maintain_order=True)
-    return _first_found(names.to_frame("reference"), by_id, names, dataset)
+    own = dataset.items.select(c.ITEM_ID, pl.col(c.ITEM_ID).alias(_REFERENCE))
+    of_sources = _aliases(dataset, c.ITEM_ID).rename({c.ALIAS: _REFERENCE})
+    by_id = pl.concat([own, of_sources.join(own, on=_REFERENCE, how="anti")])
+    return _matched(names.to_frame(_REFERENCE), by_id, names, dataset)
 
 
 def by_mbid_or_name(mbids: pl.Series, names: dict[str, str], dataset: Dataset) -> pl.DataFrame:
-    """Find items by MusicBrainz id, else by the name of that id; see :func:`by_id_or_name`."""
+    """Find items by MBID, else by the name that the list gives for the MBID.
+
+    Parameters
+    ----------
+    mbids
+        References: MBIDs.
+    names
+        The name of each MBID, where the list gives one.
+    dataset
+        The dataset.
+
+    Returns
+    -------
+    pl.DataFrame
+        As of :func:`by_id_or_name`.
+    """
     items = dataset.items
-    by_mbid = _further(dataset, c.MBID).rename({c.ALIAS: "reference"})
+    by_mbid = _aliases(dataset, c.MBID).rename({c.ALIAS: _REFERENCE})
     if c.MBID in items.columns:
-        by_mbid = pl.concat([items.select(c.ITEM_ID, pl.col(c.MBID).alias("reference")), by_mbid])
-    by_mbid = by_mbid.drop_nulls().unique(maintain_order=True).unique("reference", keep="none")
+        by_mbid = pl.concat([items.select(c.ITEM_ID, pl.col(c.MBID).alias(_REFERENCE)), by_mbid])
     shown = pl.Series([names.get(mbid, mbid) for mbid in mbids], dtype=pl.String)
-    return _first_found(mbids.to_frame("reference"), by_mbid, shown, dataset)
+    return _matched(mbids.to_frame(_REFERENCE), by_mbid.drop_nulls(), shown, dataset)
 
 
-def _further(dataset: Dataset, scheme: str) -> pl.DataFrame:
+def _aliases(dataset: Dataset, scheme: str) -> pl.DataFrame:
     """Return the aliases of a scheme: item_id, alias."""
     if dataset.aliases is None:
         return pl.DataFrame(schema={c.ITEM_ID: pl.String, c.ALIAS: pl.String})
     return dataset.aliases.filter(pl.col(c.SCHEME) == scheme).select(c.ITEM_ID, c.ALIAS)
 
 
-def _first_found(
-    references: pl.DataFrame, exact: pl.DataFrame, names: pl.Series, dataset: Dataset
+def _matched(
+    references: pl.DataFrame, by_id: pl.DataFrame, names: pl.Series, dataset: Dataset
 ) -> pl.DataFrame:
-    """Find items by an exact key, else by a folded name that only one item has."""
-    further = _further(dataset, c.NAME).rename({c.ALIAS: c.NAME})
+    """Find items by an id that one item alone has, else by a folded name that one alone has."""
+    further = _aliases(dataset, c.NAME).rename({c.ALIAS: c.NAME})
     spelled = pl.concat([dataset.items.select(c.ITEM_ID, c.NAME), further])
-    folded = spelled.select(
-        pl.col(c.ITEM_ID).alias("named"), fold_series(spelled[c.NAME]).alias("folded")
-    ).unique(maintain_order=True)
-    counted = folded.group_by("folded").agg(pl.col("named").first(), pl.len().alias("items_of_name"))
-    found = (
-        references.with_columns(names.alias("shown"), fold_series(names).alias("folded"))
-        .join(exact, on="reference", how="left", maintain_order="left")
-        .join(counted, on="folded", how="left", maintain_order="left")
+    by_name = spelled.select(c.ITEM_ID, fold_series(spelled[c.NAME]).alias(_FOLDED))
+    counted = (
+        references.with_columns(names.alias("shown"), fold_series(names).alias(_FOLDED))
+        .join(_counted(by_id, _REFERENCE, "id"), on=_REFERENCE, how="left", maintain_order="left")
+        .join(_counted(by_name, _FOLDED, "name"), on=_FOLDED, how="left", maintain_order="left")
     )
-    return found.select(
-        "reference",
-        "shown",
-        pl.coalesce(c.ITEM_ID, pl.when(pl.col("items_of_name") == 1).then(pl.col("named"))).alias(c.ITEM_ID),
-        pl.when(pl.col(c.ITEM_ID).is_null() & (pl.col("items_of_name") > 1))
+    one = [pl.when(pl.col(f"items of {key}") == 1).then(pl.col(f"item of {key}")) for key in ("id", "name")]
+    several = [pl.col(f"items of {key}") > 1 for key in ("id", "name")]
+    why = (
+        pl.when(pl.coalesce(one).is_not_null())
+        .then(None)
+        .when(several[1])
         .then(pl.lit("several items have this name"))
-        .when(pl.col(c.ITEM_ID).is_null() & pl.col("named").is_null())
-        .then(pl.lit("not in the dataset"))
-        .alias("why"),
+        .when(several[0])
+        .then(pl.lit("several items have this id"))
+        .otherwise(pl.lit("not in the dataset"))
+    )
+    return counted.select(_REFERENCE, "shown", pl.coalesce(one).alias(c.ITEM_ID), why.alias("why"))
+
+
+def _counted(keyed: pl.DataFrame, key: str, what: str) -> pl.DataFrame:
+    """Return, for each key, one of the items that have it, and how many do."""
+    item = pl.col(c.ITEM_ID)
+    return keyed.group_by(key, maintain_order=True).agg(
+        item.first().alias(f"item of {what}"), item.n_unique().alias(f"items of {what}")
     )

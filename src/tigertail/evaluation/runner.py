@@ -164,7 +164,7 @@ def _rows(scores: dict[str, QueryScores], queries: _Queries, bootstrap: ClusterB
             if np.isnan(values[:, 0]).all():
                 continue
             sweep = np.where(member, of_system.sweep, np.nan)
-            size, _ = bootstrap.hypervolume(sweep)
+            size, _ = bootstrap.frontier_area(sweep)
             rows.append(_row(name, by, group, values, bootstrap, size))
     for stratum in Stratum:
         for name, of_system in scores.items():
@@ -189,13 +189,13 @@ def _comparisons(
     scores: dict[str, QueryScores], reference: str, bootstrap: ClusterBootstrap
 ) -> list[Comparison]:
     base = scores[reference]
-    base_size, base_sizes = bootstrap.hypervolume(base.sweep)
+    base_size, base_sizes = bootstrap.frontier_area(base.sweep)
     found = []
     for name, of_system in scores.items():
         if name == reference:
             continue
         differences = of_system.values - base.values
-        size, sizes = bootstrap.hypervolume(of_system.sweep)
+        size, sizes = bootstrap.frontier_area(of_system.sweep)
         metrics = {m: bootstrap.estimate(differences[:, i]) for i, m in enumerate(METRICS)}
         p_values = {m: bootstrap.randomisation_test(differences[:, i]) for i, m in enumerate(METRICS)}
         frontier = bootstrap.compare(sizes, base_sizes, size.mean - base_size.mean)

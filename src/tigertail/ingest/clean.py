@@ -20,8 +20,8 @@ from tigertail.ingest.missing import visible, warn_of_marks
 from tigertail.ingest.times import moments, to_the_second
 from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
 
-MOST_PLAYS: Final = 10_000_000
-"""More than this is a fault: three-minute songs played day and night for forty years are seven million plays."""
+MAX_PLAYS: Final = 10_000_000
+"""More than this is a fault: songs of three minutes, played for forty years on end, are seven million plays; rounded up."""
 
 EXACT: Final = "#exact"
 """Of rows with a time: whether it is exact to the second."""
@@ -165,7 +165,7 @@ def _amount(rows: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[tuple[pl.
         (number.is_null() | number.is_nan(), f"{what} is not a number"),
         (number < 0, f"{what} is negative"),
         (number == 0, f"{what} is zero"),
-        (number > MOST_PLAYS, f"{what} is above {MOST_PLAYS:,}"),
+        (number > MAX_PLAYS, f"{what} is above {MAX_PLAYS:,}"),
     ]
     return rows.with_columns(_number(rows, name)), checks
 

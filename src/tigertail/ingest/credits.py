@@ -16,7 +16,7 @@ from tigertail.ingest.formats import Source
 from tigertail.ingest.references import CATALOGUE, ROWS, condense, hashed
 from tigertail.io.quarantine import EXAMPLES, Quarantine
 
-MOST_JOINED: Final = 10
+MAX_JOINED: Final = 10
 """Most parts that a known name is made of: to try all would take the cube of the length of a credit."""
 
 _PARTS: Final = "parts"
@@ -140,7 +140,7 @@ def split_credit(name: str, separators: Sequence[str], known: frozenset[str]) ->
     parts: list[str] = []
     first = 0
     while first < len(pieces):
-        ends = range(min(len(pieces), first + 2 * MOST_JOINED - 1), first + 1, -2)
+        ends = range(min(len(pieces), first + 2 * MAX_JOINED - 1), first + 1, -2)
         end = next((end for end in ends if fold("".join(pieces[first:end])) in known), first + 1)
         part = "".join(pieces[first:end]).strip()
         if len(pieces) > 1 and part.count("(") < part.count(")"):

@@ -1,6 +1,6 @@
 """Whether a name that nothing has is a typing error for one that something has, or simply unknown.
 
-The evidence is weighed as log odds, by logistic regression: typing errors in names of a catalogue against names from
+Its log odds are estimated by logistic regression: typing errors in names of a catalogue against names from
 elsewhere that come as close to one. ``benchmarks/name_correction.py`` fits it and measures it.
 """
 
@@ -32,13 +32,13 @@ INTERCEPT: Final = -1.90
 _VOWELS: Final = frozenset("aeiouy")
 
 
-def evidence(found: Sequence[float]) -> float:
-    """Return the log odds that it is a typing error; above 0 it is at least as likely as an unknown name."""
-    return INTERCEPT + sum(weight * value for weight, value in zip(WEIGHTS, found, strict=True))
+def log_odds(values: Sequence[float]) -> float:
+    """Return the log odds that it is a typing error, from what :func:`features` found; above 0 it is the likelier."""
+    return INTERCEPT + sum(weight * value for weight, value in zip(WEIGHTS, values, strict=True))
 
 
 def features(typed: str, name: str, listeners: int, is_word: Callable[[str], bool]) -> list[float] | None:
-    """Return what speaks for and against a typing error; None where that is out of the question.
+    """Return the :data:`FEATURES` of a typing error; None where it is out of the question.
 
     Parameters
     ----------

@@ -105,7 +105,7 @@ class ItemIndex:
         _ = self._by_id, self._mbids.codes
         if self._owned:
             _ = self._artists
-        self.names.search("", 1)
+        self.name_index.search("", 1)
 
     def match(self, text: str) -> Match:
         """Return an item given by id, MBID or name, and what a person should know of the choice.
@@ -133,15 +133,15 @@ class ItemIndex:
         notes = dict.fromkeys(one.note for one in found if one.note)
         return np.array([one.code for one in found], np.int32), tuple(notes)
 
-    def code(self, text: str) -> int | None:
-        """Return the code of an item given by id, MBID or name; None where there is none."""
+    def code_or_none(self, text: str) -> int | None:
+        """Return the code that :meth:`match_or_none` does, in less time: without a note. None where there is none."""
         found = self._meanings(_encodable(text))
         return int(found[0][0]) if len(found[0]) else None
 
     def codes(self, texts: Sequence[str]) -> Codes:
-        """Return the code of each text, as :meth:`code` does; int32, (texts,); -1 for the unknown."""
+        """Return the code of each text, as :meth:`code_or_none` does; int32, (texts,); -1 for the unknown."""
         self._expect(len(texts))
-        found = (self.code(text) for text in texts)
+        found = (self.code_or_none(text) for text in texts)
         return np.array([-1 if code is None else code for code in found], np.int32)
 
     def match_or_none(self, text: str) -> Match | None:
@@ -160,7 +160,7 @@ class ItemIndex:
             notes.insert(0, f"no item is spelled '{text}'; {self._full_name(code)} is taken for it")
         return Match(code, "; ".join(notes))
 
-    def named(self, text: str, kind: str | None = None) -> Codes:
+    def all_named(self, text: str, kind: str | None = None) -> Codes:
         """Return the codes of all items with a name, those with most listeners first.
 
         Parameters
@@ -172,7 +172,7 @@ class ItemIndex:
         """
         return self._named(_encodable(text), kind)[0]
 
-    def by_artist(self, name: str, artist: str, kind: str | None = None) -> Codes:
+    def all_named_by(self, name: str, artist: str, kind: str | None = None) -> Codes:
         """Return the codes of the tracks and albums of an artist that have a name, those with most listeners first.
 
         Parameters
@@ -184,7 +184,7 @@ class ItemIndex:
         """
         return self._by_artist(_encodable(name), _encodable(artist), kind)[0]
 
-    def of_artist(self, artist: str) -> NDArray[np.bool_]:
+    def mask_of_artist(self, artist: str) -> NDArray[np.bool_]:
         """Return which items are tracks and albums of an artist, in any spelling; bool, (items,)."""
         artist = fold(_encodable(artist))
         if not self._owned:
@@ -264,16 +264,19 @@ class ItemIndex:
         allowed
             Mask of the items that may be meant; bool, (items,); None where all may.
         """
-        from tigertail.lookup.correction import evidence
+        from tigertail.lookup.correction import log_odds
 
-        found = [(evidence(one), -code) for code, one in self.near_misses(text, allowed)]
+        found = [(log_odds(one), -code) for code, one in self.near_misses(text, allowed)]
         likely, code = max(found, default=(0.0, 0))
         return -code if likely > 0 else None
 
     def near_misses(
         self, text: str, allowed: NDArray[np.bool_] | None = None
     ) -> list[tuple[int, list[float]]]:
-        """Return the items whose names a typing error may turn into a text, and what speaks for and against each."""
+        """Return the items whose names a typing error may turn into a text, each with that error's features.
+
+        These are in the order of :data:`tigertail.lookup.correction.FEATURES`.
+        """
         from tigertail.lookup.correction import features
 
         typed = fold(text)
@@ -289,10 +292,10 @@ class ItemIndex:
         self, text: str, n: int = 10, allowed: NDArray[np.bool_] | None = None
     ) -> tuple[Codes, NDArray[np.float32]]:
         """Return the items whose names best match what has been typed so far, and how well they match, 0 to 1."""
-        return self.names.search(text, n, allowed)
+        return self.name_index.search(text, n, allowed)
 
     @cached_property
-    def names(self) -> NameIndex:
+    def name_index(self) -> NameIndex:
         """The index that names are searched with, built when it is first needed."""
         from tigertail.lookup.name_index import NameIndex
 

@@ -4,7 +4,7 @@ from tigertail.mixing.config import MixtureConfig
 from tigertail.mixing.mixture import Mixture
 from tigertail.mixing.parameters import MixtureParameters
 from tigertail.mixing.retrieve import with_candidates
-from tigertail.mixing.trainer import fit_kinship, learn
+from tigertail.mixing.trainer import fit_kinship, fit_parameters
 from tigertail.mixing.training_set import TrainingQueries, listed_queries, training_set
 
 __all__ = [
@@ -13,7 +13,7 @@ __all__ = [
     "MixtureParameters",
     "TrainingQueries",
     "fit_kinship",
-    "learn",
+    "fit_parameters",
     "listed_queries",
     "training_set",
     "with_candidates",

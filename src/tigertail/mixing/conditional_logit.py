@@ -1,9 +1,9 @@
-"""A conditional logit: which of the candidates of a query people chose.
+"""A conditional logit: which items of its choice set people chose after a query.
 
 The model is a conditional logit (D. McFadden, "Conditional logit analysis of qualitative choice behavior", 1974): the
-candidates of a query share out one unit of probability, and every hit is one choice. The logits are linear in the
-terms of the candidates. A Gaussian prior keeps coefficients near what they were before; it is the same for every term,
-measured by its standard deviation over the candidates.
+items of a choice set share out one unit of probability, and every hit is one choice. The logits are linear in the
+terms of the items. A Gaussian prior keeps coefficients near what they were before; it is the same for every term,
+measured by its standard deviation over the items.
 """
 
 # Kernels are compiled from their bodies, so annotations would have no effect here.
@@ -26,16 +26,16 @@ MAX_ITERATIONS: Final = 80
 
 @dataclass(frozen=True, eq=False)
 class Choices:
-    """Candidates, query by query, and which of them were chosen.
+    """Choice sets, query by query, and what was chosen.
 
     Parameters
     ----------
     offsets
-        Where the candidates of each query begin, and where the last end; int64, (queries + 1,).
+        Where the items of each query begin, and where the last end; int64, (queries + 1,).
     values
-        The terms of each candidate; float32, (candidates, terms).
+        The terms of each item; float32, (items, terms).
     hits
-        How often each was chosen, times the weight of a choice; float64, (candidates,).
+        How often each was chosen, times the weight of a choice; float64, (items,).
     """
 
     offsets: NDArray[np.int64]
@@ -49,12 +49,12 @@ class Choices:
 
 
 def fit_conditional_logit(choices: Choices, features: Reals, prior: Reals, penalty: float) -> Reals:
-    """Fit logits that are linear in the candidates' terms, with coefficients linear in the query's features.
+    """Fit logits that are linear in the items' terms, with coefficients linear in the query's features.
 
     Parameters
     ----------
     choices
-        Candidates and their terms.
+        The choice sets.
     features
         Features of each query; float64, (queries, features).
     prior
@@ -77,8 +77,8 @@ def fit_conditional_logit(choices: Choices, features: Reals, prior: Reals, penal
         likelihood, gradient = _likelihood(choices.offsets, values, choices.hits, features @ coefficients.T)
         return float(likelihood.sum()), gradient.T @ features
 
-    found = _maximum_a_posteriori(log_likelihood, prior * spread[:, None], penalty, choices.total)
-    return np.asarray(found / spread[:, None])
+    coefficients = _maximum_a_posteriori(log_likelihood, prior * spread[:, None], penalty, choices.total)
+    return np.asarray(coefficients / spread[:, None])
 
 
 def _maximum_a_posteriori(
@@ -94,8 +94,8 @@ def _maximum_a_posteriori(
         return float(value), (penalty * deviation - gradient.ravel()) / hits
 
     options: Any = {"maxiter": MAX_ITERATIONS}
-    found = minimize(objective, prior.ravel(), jac=True, method="L-BFGS-B", options=options)
-    return np.asarray(found.x.reshape(prior.shape))
+    optimum = minimize(objective, prior.ravel(), jac=True, method="L-BFGS-B", options=options)
+    return np.asarray(optimum.x.reshape(prior.shape))
 
 
 @njit(parallel=True, cache=True)

@@ -1,8 +1,9 @@
 """Learning a mixture: one conditional logit over the terms of all signals, for each of its two ends.
 
 Taste is learned from what held-out listeners play besides the query, among what their source offers; kinship from
-curated lists, starting from constants that were learned before (:mod:`tigertail.mixing.kinship`). The candidates are
-the best answers of all signals at three popularity exponents, and some other items.
+curated lists, starting from the pretrained coefficients (:mod:`tigertail.mixing.kinship`). The choice set of a query,
+which its listeners or the makers of lists chose from, has the best answers of all signals at three popularity exponents
+and some other items. (Candidates, which a query ranks, are another thing: :mod:`tigertail.mixing.candidates`.)
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from tigertail.mixing.best_answers import best_answers
 from tigertail.mixing.conditional_logit import Choices, fit_conditional_logit
 from tigertail.mixing.config import MixtureConfig
 from tigertail.mixing.kinship import pretrained_kinship
@@ -21,7 +23,6 @@ from tigertail.mixing.parameters import KINSHIP_FEATURES, TASTE_FEATURES, Mixtur
 from tigertail.mixing.pool import SCAN_ALL, Bands, pools
 from tigertail.mixing.scale import scales
 from tigertail.mixing.terms import PopularityFeatures, Terms, term_values
-from tigertail.mixing.training_candidates import best_answers
 from tigertail.mixing.training_set import TrainingQueries
 from tigertail.progress import progress
 from tigertail.signals.contract import Signal
@@ -38,7 +39,7 @@ ITEM_PRIOR: Final = (0.5, 0.5, 0.0)
 """Prior means by :data:`tigertail.mixing.terms.ITEM_TERMS`: popularity counts as its root. Other terms have 0."""
 
 
-def learn(
+def fit_parameters(
     signals: Mapping[str, Signal],
     training: TrainingQueries,
     config: MixtureConfig,
@@ -48,7 +49,7 @@ def learn(
     seed: int = 0,
     threads: int | None = None,
 ) -> MixtureParameters:
-    """Learn to mix signals.
+    """Fit the parameters of a mixture.
 
     Parameters
     ----------
@@ -93,7 +94,7 @@ def fit_kinship(
     lists
         Lists that people made.
     config, plays_only, seed
-        As in :func:`learn`.
+        As in :func:`fit_parameters`.
     """
     trainer = _MixtureTrainer.of(signals, lists, config, plays_only, seed)
     prior = trainer.prior(KINSHIP_FEATURES)
@@ -101,17 +102,17 @@ def fit_kinship(
 
 
 @dataclass(frozen=True, eq=False)
-class QueryCandidates:
-    """What a training query could have been followed by.
+class ChoiceSet:
+    """The choice set of a training query: the items that were to choose from.
 
     Parameters
     ----------
     row
         The query, as a row of the training queries.
     items
-        Candidates, ascending; int32, (candidates,).
+        Ascending; int32, (items,).
     affinities
-        By signal that has data about the query: its affinities to the candidates; float32, (candidates,).
+        By signal that has data about the query: its affinities to the items; float32, (items,).
     scales
         By signal that has data about the query: the query's scale; float32, ().
     """
@@ -198,17 +199,17 @@ class _MixtureTrainer:
         )
 
     def _choices(self, training: TrainingQueries, weights: Reals, drop: float) -> tuple[Choices, Reals]:
-        """Return the candidates of all queries, and the features of the queries.
+        """Return the choice sets of all queries, and the features of the queries.
 
         A query of even row is there twice if chance leaves out some of its signals and not all, so that both cases are
-        learned. A hit on an item that is no candidate does not count: what is learned is to order what the signals
-        bring. So the negatives among the candidates are not weighed by how likely they were drawn, either.
+        learned. A hit on an item that is in no choice set does not count: what is learned is to order what the signals
+        bring. So the negatives in the set are not weighed by how likely they were drawn, either.
         """
         rng = np.random.default_rng(self.seed)
         values, hits, has_data, listeners = [], [], [], []
         names = self.terms.signals
         popularity = PopularityFeatures.of(training.listeners, training.adjusted_listeners)
-        for one in self._candidates(training):
+        for one in self._choice_sets(training):
             chosen = _hits_of(training, weights, one.row, one.items)
             left_out = tuple(name for name in one.affinities if rng.random() < drop)
             again = one.row % 2 == 0 and 0 < len(left_out) < len(one.affinities)
@@ -228,18 +229,18 @@ class _MixtureTrainer:
         known = np.array(has_data, np.bool_).reshape(-1, len(names))
         return choices, self.blank.features(np.array(listeners, np.int64), known)
 
-    def _candidates(self, training: TrainingQueries) -> Iterator[QueryCandidates]:
-        """Yield the candidates of each query that a signal has data about."""
+    def _choice_sets(self, training: TrainingQueries) -> Iterator[ChoiceSet]:
+        """Yield the choice set of each query that a signal has data about."""
         listeners = training.listeners
         rng = np.random.default_rng(self.seed)
         popular = np.argsort(-listeners, kind="stable")[: self.config.negatives].astype(np.int32)
         queries, counts = np.unique(training.queries, return_counts=True)
         rows = np.split(np.argsort(training.queries, kind="stable"), np.cumsum(counts)[:-1])
-        found = self._of_every_item if len(listeners) <= SCAN_ALL else self._of_pools
-        for one, answers in zip(found(queries, listeners, popular, rng), rows, strict=True):
+        choice_sets = self._of_every_item if len(listeners) <= SCAN_ALL else self._of_pools
+        for one, answers in zip(choice_sets(queries, listeners, popular, rng), rows, strict=True):
             for row in answers.tolist() if one.affinities else ():
                 offered = training.offered[training.catalogue[row], one.items]
-                yield QueryCandidates(
+                yield ChoiceSet(
                     row,
                     one.items[offered],
                     {name: affinities[offered] for name, affinities in one.affinities.items()},
@@ -252,8 +253,8 @@ class _MixtureTrainer:
         listeners: NDArray[np.int64],
         popular: NDArray[np.int32],
         rng: np.random.Generator,
-    ) -> Iterator[QueryCandidates]:
-        """Yield the candidates of each query by a look at every item."""
+    ) -> Iterator[ChoiceSet]:
+        """Yield the choice set of each query by a look at every item; the random items are drawn for each."""
         config = self.config
         size = max(1, BLOCK_BYTES // (4 * len(listeners)))
         for start in range(0, len(queries), size):
@@ -261,17 +262,17 @@ class _MixtureTrainer:
             affinities = {
                 name: np.array(signal.affinity(block), np.float32) for name, signal in self.signals.items()
             }
-            scale = {name: scales(found, block) for name, found in affinities.items()}
+            scale = {name: scales(of_signal, block) for name, of_signal in affinities.items()}
             best = [
-                best_answers(found, block, listeners, config.answers_per_signal)
-                for found in affinities.values()
+                best_answers(of_signal, block, listeners, config.answers_per_signal)
+                for of_signal in affinities.values()
             ]
             for index, query in enumerate(block.tolist()):
                 others = rng.integers(0, len(listeners), config.negatives, np.int32)
                 items = np.unique(np.concatenate([popular, others, *(one[index] for one in best)]))
                 items = items[items != query]
                 has_data = [name for name, signal in self.signals.items() if signal.known[query]]
-                yield QueryCandidates(
+                yield ChoiceSet(
                     index,
                     items,
                     {name: affinities[name][index, items] for name in has_data},
@@ -284,8 +285,8 @@ class _MixtureTrainer:
         listeners: NDArray[np.int64],
         popular: NDArray[np.int32],
         rng: np.random.Generator,
-    ) -> Iterator[QueryCandidates]:
-        """Yield the candidates of each query from its pool, where a look at every item would take long.
+    ) -> Iterator[ChoiceSet]:
+        """Yield the choice set of each query from its pool, where a look at every item would take long.
 
         The random items are drawn once for a block of queries: they are then compared with all of them at once.
         """
@@ -294,24 +295,27 @@ class _MixtureTrainer:
         for start in range(0, len(queries), _POOLS):
             block = queries[start : start + _POOLS]
             others = rng.integers(0, len(listeners), self.config.negatives, np.int32)
+            # What the bands have as popular is in every pool: so are the random items of this block.
             drawn = replace(bands, popular=np.union1d(popular, others).astype(np.int32))
             has_data = np.stack([one[block] for one in known], 1)
             pool = pools(self.signals, drawn, block, has_data)
             for index, query in enumerate(block.tolist()):
                 entries = slice(pool.starts[index], pool.starts[index + 1])
-                items, found = pool.items[entries], pool.affinities[:, entries]
+                items, affinities = pool.items[entries], pool.affinities[:, entries]
                 asked = np.flatnonzero(has_data[index])
                 best = [
-                    best_answers(found[part, None], None, listeners[items], self.config.answers_per_signal)[0]
+                    best_answers(
+                        affinities[part, None], None, listeners[items], self.config.answers_per_signal
+                    )[0]
                     for part in asked
                 ]
                 places = np.unique(
                     np.concatenate([np.searchsorted(items, drawn.popular[drawn.popular != query]), *best])
                 )
-                yield QueryCandidates(
+                yield ChoiceSet(
                     index,
                     items[places],
-                    {names[part]: found[part, places] for part in asked},
+                    {names[part]: affinities[part, places] for part in asked},
                     {names[part]: pool.scale[index, part] for part in asked},
                 )
 
@@ -321,8 +325,8 @@ def _hits_of(training: TrainingQueries, weights: Reals, row: int, items: NDArray
     begin, end = training.hits.indptr[row], training.hits.indptr[row + 1]
     hit_items = training.hits.indices[begin:end]
     entry = np.searchsorted(hit_items, items)
-    found = entry < len(hit_items)
-    found[found] = hit_items[entry[found]] == items[found]
-    counted = np.zeros(len(items))
-    counted[found] = weights[begin:end][entry[found]]
-    return counted
+    is_hit = entry < len(hit_items)
+    is_hit[is_hit] = hit_items[entry[is_hit]] == items[is_hit]
+    of_items = np.zeros(len(items))
+    of_items[is_hit] = weights[begin:end][entry[is_hit]]
+    return of_items

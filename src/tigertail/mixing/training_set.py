@@ -12,7 +12,7 @@ from tigertail.dataset.strata import Stratum
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
 
-MOST_LISTED: Final = 10.0  # hits that a curated list counts at most
+MAX_LISTED: Final = 10.0  # hits that a curated list counts at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,11 +86,11 @@ class TrainingQueries:
         weights = hits.data * by_stratum[stratum] * popularity_discount
         return np.asarray(weights * (hits.data.sum() / max(weights.sum(), 1e-12)))
 
-    def at_most(self, most: int, seed: int) -> TrainingQueries:
+    def at_most(self, max_queries: int, seed: int) -> TrainingQueries:
         """Return these training queries, or so many of them, drawn at random."""
-        if len(self.queries) <= most:
+        if len(self.queries) <= max_queries:
             return self
-        kept = np.sort(np.random.default_rng(seed).choice(len(self.queries), most, replace=False))
+        kept = np.sort(np.random.default_rng(seed).choice(len(self.queries), max_queries, replace=False))
         return replace(
             self,
             queries=self.queries[kept],
@@ -188,6 +188,6 @@ def listed_queries(
     asked = np.flatnonzero(grades.row_sizes).astype(np.int32)
     lists = grades.select_rows(asked)
     total = np.bincount(lists.entry_rows(), lists.data, len(asked))
-    counted = np.minimum(lists.row_sizes, MOST_LISTED) / np.maximum(total, 1e-12)
+    counted = np.minimum(lists.row_sizes, MAX_LISTED) / np.maximum(total, 1e-12)
     hits = lists.with_data((lists.data * counted[lists.entry_rows()]).astype(np.float32))
     return TrainingQueries.of_everything(asked, hits, listeners, strata, adjusted_listeners)

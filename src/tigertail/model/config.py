@@ -25,7 +25,7 @@ from tigertail.sparse import CSR
 
 
 class BaseConfig(BaseModel):
-    """Settings of the base model, in units that carry over from one dataset to another; :meth:`solver` converts them."""
+    """Settings of the base model, in units that carry over to other datasets; :meth:`solver` converts them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -36,5 +36,5 @@ def read_queries(path: Path, model: Model) -> tuple[NDArray[np.int32], tuple[str
     try:
         return model.index.match_all(list(asked.values()))
     except UnknownItemError:
-        number = next(number for number, text in asked.items() if model.index.code(text) is None)
+        number = next(number for number, text in asked.items() if model.index.code_or_none(text) is None)
         raise model.index.unknown_item_error(asked[number], path=path, line=number) from None

@@ -13,7 +13,7 @@ from tigertail.mixing import (
     Mixture,
     MixtureConfig,
     TrainingQueries,
-    learn,
+    fit_parameters,
     listed_queries,
     training_set,
 )
@@ -96,7 +96,7 @@ def fit_mixture(
         training = training.with_feedback(
             grade_matrix(feedback, split.interactions), config.feedback, MAX_HITS
         )
-    parameters = learn(
+    parameters = fit_parameters(
         held_out.signals,
         training,
         config,

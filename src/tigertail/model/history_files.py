@@ -39,7 +39,7 @@ _OF_SPOTIFY: Final = (b"master_metadata_", b'"msPlayed"', b'"endTime"', b'"ms_pl
 _OF_LISTENBRAINZ: Final = b'"track_metadata"'
 _EXPORT_FILES: Final = ("*.json", "*.jsonl", "*.ndjson", "*.listens")
 _START: Final = 1 << 16  # bytes of a file that show its format
-_MOST_PLAYS: Final = 10_000_000
+_MAX_PLAYS: Final = 10_000_000
 _REFERENCES: Final = (c.ITEM_ID, c.MBID, c.NAME)
 
 
@@ -94,7 +94,7 @@ def _rows(path: Path, kind: str) -> Iterator[dict[str, Any]]:
             rows = rows.with_columns(pl.lit(1.0).alias(c.PLAYS))
         keys = [name for name in (*_REFERENCES, c.ARTIST_NAME) if name in rows.columns]
         amount = pl.col(c.PLAYS).cast(pl.Float64, strict=False)
-        usable = rows.with_columns(amount).filter(pl.col(c.PLAYS).is_between(0, _MOST_PLAYS, closed="right"))
+        usable = rows.with_columns(amount).filter(pl.col(c.PLAYS).is_between(0, _MAX_PLAYS, closed="right"))
         texts = usable.with_columns(pl.col(keys).cast(pl.String).str.strip_chars().replace("", None))
         yield from texts.group_by(keys, maintain_order=True).agg(pl.col(c.PLAYS).sum()).iter_rows(named=True)
 
@@ -158,4 +158,6 @@ def _reference(row: Mapping[str, Any], index: ItemIndex) -> str | None:
     """Return what the item of a row is found by: id, MBID, its name after its artist's, its name; else the last."""
     texts = [row.get(c.ITEM_ID), row.get(c.MBID), full_name(row) if row.get(c.NAME) else None]
     given = [str(text) for text in texts if text is not None]
-    return next((text for text in given if index.code(text) is not None), given[-1] if given else None)
+    return next(
+        (text for text in given if index.code_or_none(text) is not None), given[-1] if given else None
+    )

@@ -27,7 +27,7 @@ from tigertail.model.html import facts_html
 from tigertail.model.path import path_between
 from tigertail.model.query_options import QueryOptions, takes_options
 from tigertail.model.radio import RadioOrder, draw, seeds_of
-from tigertail.model.recommend import ListenerFoldIn, History, history_scores, uses_vector, with_defaults
+from tigertail.model.recommend import History, ListenerFoldIn, history_scores, uses_vector, with_defaults
 from tigertail.model.resolution import ResolvedSignal, allowed_mask, default_signal, resolve_signal
 from tigertail.progress import progress
 from tigertail.ranking.topk import top_k
@@ -77,8 +77,9 @@ class Model:
         The configuration it was fitted with.
     provenance
         The dataset it was fitted to.
-    metrics
-        Sizes of the data it was fitted to: listeners, interactions, and items that have a listener.
+    training_summary
+        What it was fitted to: how many listeners, interactions, and items that have a listener; and what was added
+        since (:mod:`tigertail.model.update.drift`).
     version
         Which model it is, of those that were written to disk; None if it was not.
     aliases
@@ -90,7 +91,7 @@ class Model:
     signals: Mapping[str, Signal]
     config: ModelConfig
     provenance: Provenance
-    metrics: Mapping[str, Any] = field(default_factory=dict)
+    training_summary: Mapping[str, Any] = field(default_factory=dict)
     version: str | None = None
     aliases: pl.DataFrame | None = field(default=None, repr=False)
 
@@ -597,7 +598,7 @@ class Model:
     def _repr_html_(self) -> str:
         facts = {
             "items": len(self.items),
-            **{name: value for name, value in self.metrics.items() if isinstance(value, int)},
+            **{name: value for name, value in self.training_summary.items() if isinstance(value, int)},
             "signals": ", ".join(self.signals),
             "version": self.version or "not on disk",
         }

@@ -39,7 +39,7 @@ ABSENT: Final = 0.05
 """Share of an item in a list that does not have it: less than almost any that has it."""
 ENOUGH: Final = 300
 """Items whose lists are looked at before the best walk that was found is taken."""
-MOST: Final = 2000
+MAX_LOOKED_AT: Final = 2000
 """Items whose lists are looked at before the search is given up."""
 BATCH: Final = 16
 """Items whose lists are asked for at once: together they are cheaper."""
@@ -162,7 +162,7 @@ def find_path(start: int, goal: int, near: Neighbourhoods) -> list[int]:
     best, ends = math.inf, (-1, -1)
     before = len(near.seen)
     while all(side.queue for side in sides):
-        if len(near.seen) - before >= (MOST if best == math.inf else ENOUGH):
+        if len(near.seen) - before >= (MAX_LOOKED_AT if best == math.inf else ENOUGH):
             break
         if sides[0].queue[0][0] + sides[1].queue[0][0] >= best:
             break

@@ -15,7 +15,7 @@ from tigertail.signals.local.groups import sums_by_place
 
 MIN_LISTENERS: Final = 5  # of an item in a place that is named
 MIN_PEOPLE: Final = 2  # who say the same of an item
-MOST_LABELS: Final = 16
+MAX_LABELS: Final = 16
 
 
 def listener_shares(model: Model, item: int) -> dict[str, float]:
@@ -57,8 +57,8 @@ def labels(model: Model, item: int) -> list[tuple[str, str]]:
     annotation = model.signals.get(ANNOTATION)
     if not isinstance(annotation, HasLabels):
         return []
-    found = annotation.labels_of(item, 2 * MOST_LABELS, MIN_PEOPLE)
+    found = annotation.labels_of(item, 2 * MAX_LABELS, MIN_PEOPLE)
     by_name: dict[str, tuple[str, str]] = {}
     for facet, name in found:
         by_name.setdefault(name.casefold(), (facet, name))
-    return list(by_name.values())[:MOST_LABELS]
+    return list(by_name.values())[:MAX_LABELS]

@@ -129,7 +129,7 @@ def seeds_of(index: ItemIndex, texts: Sequence[str]) -> tuple[NDArray[np.int32],
         if (match := index.match_or_none(text)) is not None:
             codes.append(match.code)
             notes[match.note] = None
-        elif len(theirs := np.flatnonzero(index.of_artist(text))[:SEEDS]):
+        elif len(theirs := np.flatnonzero(index.mask_of_artist(text))[:SEEDS]):
             codes += theirs.tolist()
         else:
             raise index.unknown_item_error(text)

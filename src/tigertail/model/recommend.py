@@ -45,7 +45,7 @@ OFFSET: Final = 0.5
 """How much less popularity is divided out of the vector's part than out of the lists."""
 REGULARISATION: Final = 3.0
 """Regularisation of the vector, in times that of the fit."""
-MOST_LISTS: Final = 200
+MAX_LISTS: Final = 200
 """Items of a long history that are asked for their lists, the most played first; all of them shape the vector."""
 
 _CG_STEPS: Final = 12
@@ -246,9 +246,9 @@ def _relative(scores: NDArray[Any]) -> NDArray[np.float64]:
 
 def _lists(signal: Signal, history: History, count: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return the weighted sum of the lists of a history, and which items are in one."""
-    most = np.sort(np.argsort(-history.plays, kind="stable")[:MOST_LISTS])
-    items = history.items[most]
-    weights = np.log1p(history.plays[most].astype(np.float64))
+    most_played = np.sort(np.argsort(-history.plays, kind="stable")[:MAX_LISTS])
+    items = history.items[most_played]
+    weights = np.log1p(history.plays[most_played].astype(np.float64))
     total, known = np.zeros(count), np.zeros(count, np.bool_)
     rows = max(1, _AT_A_TIME // max(1, count))
     for start in range(0, len(items), rows):

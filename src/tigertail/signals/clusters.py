@@ -3,7 +3,7 @@
 The directions of the vectors are clustered (spherical k-means: I. S. Dhillon and D. S. Modha, Machine Learning 42,
 2001), into clusters of some 1,024. A query looks at its own cluster and at the nearest others, until it has seen 16,384
 vectors: as many whatever the catalogue. So it finds the largest products exactly where there are fewer vectors than
-these, and most of them where there are more. Sums are taken as in :mod:`tigertail.signals.products`, each by one
+these, and most of them where there are more. Sums are taken as in :mod:`tigertail.signals.dot_products`, each by one
 thread.
 """
 
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from tigertail.kernels import njit, prange
 from tigertail.ranking.topk import offer, thin_bands
 from tigertail.signals.directions import directions
-from tigertail.signals.products import ROWS, STEP, WIDTH, add_block, at_length, blocks, products
+from tigertail.signals.dot_products import ROWS, STEP, WIDTH, add_block, at_length, blocks, dots
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.int32]
@@ -42,7 +42,7 @@ class ClusteredVectors:
     Parameters
     ----------
     laid_out
-        As :func:`tigertail.signals.products.blocks` lays them out; float32, (blocks, factors, 256).
+        As :func:`tigertail.signals.dot_products.blocks` lays them out; float32, (blocks, factors, 256).
     codes
         Item at each place, -1 for none; int32, (blocks * 256,).
     first_block
@@ -171,7 +171,7 @@ def _nearest_centre(vectors: Floats, items: NDArray[np.int64], centres: Floats) 
     rows = max(1, _AT_A_TIME // len(centres))
     for start in range(0, len(items) if len(centres) > 1 else 0, rows):
         some = slice(start, start + rows)
-        nearest[some] = products(vectors[items[some]], laid_out, len(centres)).argmax(axis=1)
+        nearest[some] = dots(vectors[items[some]], laid_out, len(centres)).argmax(axis=1)
     return nearest
 
 
@@ -180,7 +180,7 @@ def _probes(centres: Floats, counts: NDArray[np.int64], reach: int) -> tuple[NDA
     laid_out = blocks(centres)
     taken, lengths = [], []
     for start in range(0, len(centres), 256):
-        near = products(centres[start : start + 256], laid_out, len(centres))
+        near = dots(centres[start : start + 256], laid_out, len(centres))
         near[np.arange(len(near)), start + np.arange(len(near))] = np.inf
         order = np.argsort(-near, axis=1, kind="stable")
         before = np.cumsum(counts[order], axis=1) - counts[order]

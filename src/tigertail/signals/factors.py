@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from tigertail.signals.clusters import ClusteredVectors
 from tigertail.signals.contract import Arrays
+from tigertail.signals.dot_products import blocks, dots, dots_at, largest_dots
 from tigertail.signals.evidence import NO_EVIDENCE, Evidence
-from tigertail.signals.products import blocks, largest_products, products, products_at
 from tigertail.signals.remap import ItemRemap
 
 _NEAR: Final = 0.5  # least cosine of similar items: an angle of 60 degrees
@@ -65,7 +65,7 @@ class FactorAffinity:
     def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return the affinity from each query to every item; float32, (queries, items)."""
         directions = self.vectors[queries] * self._power(1.0)[queries, None]
-        scores = products(directions, self._answers, len(self.vectors))
+        scores = dots(directions, self._answers, len(self.vectors))
         scores[:, ~self.known] = -np.inf
         scores[~self.known[queries]] = -np.inf
         return scores
@@ -76,7 +76,7 @@ class FactorAffinity:
         """Return the best of all items; see :class:`~tigertail.signals.contract.RanksAll`."""
         directions = self.vectors[queries] * self._power(1.0)[queries, None]
         listed = self.known if allowed is None else self.known & allowed
-        found, scores = largest_products(directions, self._answers, n, listed, queries)
+        found, scores = largest_dots(directions, self._answers, n, listed, queries)
         unknown = ~self.known[queries]
         found[unknown], scores[unknown] = -1, -np.inf
         return found, scores
@@ -97,7 +97,7 @@ class FactorAffinity:
     ) -> NDArray[np.float32]:
         """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""
         directions = self.vectors[queries] * self._power(1.0)[queries, None]
-        scores = products_at(directions, self.vectors, starts, items) * self._power(self.beta)[items]
+        scores = dots_at(directions, self.vectors, starts, items) * self._power(self.beta)[items]
         known = self.known[items] & np.repeat(self.known[queries], np.diff(starts))
         return np.asarray(np.where(known, scores, -np.inf), np.float32)
 

@@ -254,10 +254,12 @@ def _matrix(pairs: pl.DataFrame, held_out_ids: pl.Series, interactions: Interact
     return CSR.from_coo(coded["row"], coded["column"], np.ones(len(coded)), (len(rows), len(columns)))
 
 
-def _choose(queries: CSR, most: int, rng: np.random.Generator) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Choose at most ``most`` items of each listener at random."""
+def _choose(
+    queries: CSR, max_queries: int, rng: np.random.Generator
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Choose at most ``max_queries`` items of each listener at random."""
     listeners = queries.entry_rows()
     order = np.lexsort((rng.random(queries.nnz), listeners))
     position = np.arange(queries.nnz) - np.repeat(queries.indptr[:-1], queries.row_sizes)
-    chosen = np.sort(order[position < most])
+    chosen = np.sort(order[position < max_queries])
     return listeners[chosen], queries.indices[chosen]

@@ -116,7 +116,7 @@ def _pairs(shows: pl.DataFrame) -> pl.DataFrame:
     return together.group_by(by).agg(pl.len().cast(pl.Float64).alias(c.SCORE)).sort(by)
 
 
-def _queries(pairs: pl.DataFrame, train: Dataset, most: int, rng: np.random.Generator) -> pl.DataFrame:
+def _queries(pairs: pl.DataFrame, train: Dataset, max_queries: int, rng: np.random.Generator) -> pl.DataFrame:
     """Choose at most so many items of each curator in each stratum at random."""
     interactions = Interactions.of(train)
     levels = pl.DataFrame(
@@ -128,4 +128,4 @@ def _queries(pairs: pl.DataFrame, train: Dataset, most: int, rng: np.random.Gene
     found = pairs.select(c.CURATOR, c.TARGET_ITEM_ID).unique().sort(pl.all())
     found = found.join(levels, on=c.TARGET_ITEM_ID, maintain_order="left")
     drawn = found.with_columns(pl.Series("draw", rng.random(len(found))))
-    return drawn.filter(pl.col("draw").rank("ordinal").over(c.CURATOR, "stratum") <= most)
+    return drawn.filter(pl.col("draw").rank("ordinal").over(c.CURATOR, "stratum") <= max_queries)

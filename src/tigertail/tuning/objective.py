@@ -11,7 +11,7 @@ import numpy as np
 from tigertail.evaluation.baselines import ALS, ItemItem
 from tigertail.evaluation.metrics.ranking import METRICS, score_lists
 from tigertail.evaluation.scoring import EXPONENTS, ranked_lists
-from tigertail.evaluation.statistics.intervals import dominated
+from tigertail.evaluation.statistics.intervals import dominated_area
 from tigertail.model.config import ModelConfig
 from tigertail.model.fit_mixture import HeldOutSignals, fit_held_out, fit_mixture, mixed_names
 from tigertail.model.registry import LISTENING, FitContext, fit_signals
@@ -40,7 +40,7 @@ def score(signal: Signal, split: Split) -> Scores:
         for lists in ranked_lists(signal, split, EXPONENTS)
     ]
     plane = [METRICS.index("nDCG"), METRICS.index("IPS-nDCG")]
-    area = float(dominated(np.stack(means)[None, :, plane])[0])
+    area = float(dominated_area(np.stack(means)[None, :, plane])[0])
     return {FRONTIER: area} | dict(zip(METRICS, means[EXPONENTS.index(0.0)].tolist(), strict=True))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tigertail.evaluation.statistics.intervals import ClusterBootstrap, dominated, holm
+from tigertail.evaluation.statistics.intervals import ClusterBootstrap, dominated_area, holm
 
 
 def clustered(seed: int, listeners: int = 200, queries: int = 5) -> tuple[np.ndarray, np.ndarray]:
@@ -66,13 +66,13 @@ def test_a_dominated_point_adds_nothing_to_a_frontier() -> None:
     corner = np.array([[[2.0, 2.0]]])
     with_a_worse = np.array([[[2.0, 2.0], [1.0, 1.0]]])
     with_a_longer = np.array([[[2.0, 2.0], [3.0, 1.0]]])
-    assert dominated(corner) == dominated(with_a_worse) == 4
-    assert dominated(with_a_longer) == 5
+    assert dominated_area(corner) == dominated_area(with_a_worse) == 4
+    assert dominated_area(with_a_longer) == 5
 
 
-def test_hypervolume_of_one_point_is_a_rectangle() -> None:
+def test_the_area_of_one_point_is_a_rectangle() -> None:
     sweep = np.array([[[0.2, 0.4], [0.1, 0.3]]])  # one setting, two queries: means .3 and .2
-    size, resampled = ClusterBootstrap(np.array([0, 1], np.int32)).hypervolume(sweep)
+    size, resampled = ClusterBootstrap(np.array([0, 1], np.int32)).frontier_area(sweep)
     assert size.mean == pytest.approx(0.3 * 0.2)
     assert resampled.min() == pytest.approx(0.2 * 0.1)
     assert resampled.max() == pytest.approx(0.4 * 0.3)

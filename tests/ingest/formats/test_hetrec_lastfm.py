@@ -66,6 +66,19 @@ def test_artist_with_an_empty_name(pack, read, quarantine):
     assert set(quarantine.reasons_of("hetrec-lastfm")) == {"no item name"}
 
 
+def test_an_id_that_is_there_twice_is_counted(pack, read, quarantine):
+    artists = (
+        "id\tname\turl\tpictureURL\n1\tMALICE MIZER\tu\tp\n1\tMoi dix Mois\tu\tp\n2\tKult\tu\tp\n3\t!\tu\tp\n"
+    )
+    tags = "tagID\ttagValue\n1\tmetal\n2\trock\n2\tpolish\n"
+    tables = read(source(pack(files(**{"artists.dat": artists, "tags.dat": tags}), "folder")))
+    assert tables["items"]["name"].to_list() == ["MALICE MIZER", "Kult", "!"]
+    assert tables["plays"]["name"].to_list() == ["MALICE MIZER", "!", "Kult"]
+    assert tables["annotations"]["label"].to_list() == ["metal", "rock"]
+    assert quarantine.reasons_of("hetrec-lastfm") == {"id of an earlier row": 1, "tagID of an earlier row": 1}
+    assert [row.text for row in quarantine.rows] == ["1\tMoi dix Mois\tu\tp", "2\tpolish"]
+
+
 def test_missing_member_is_named(pack, read):
     with pytest.raises(DataError, match=r"no file 'tags.dat'"):
         read(source(pack(files(**{"tags.dat": None}), "zip")))

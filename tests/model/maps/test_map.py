@@ -94,7 +94,7 @@ def test_a_map_lies_beside_the_model_it_is_of(model: Model, tmp_path: Path) -> N
     assert found is not None
     assert found.equals(made_up(model))
 
-    save(replace(model, metrics={}), folder)  # another model has none yet
+    save(replace(model, training_summary={}), folder)  # another model has none yet
     assert read_map(folder) is None
     assert read_map(folder, first.version) is not None
     roll_back(folder)
@@ -103,7 +103,7 @@ def test_a_map_lies_beside_the_model_it_is_of(model: Model, tmp_path: Path) -> N
 
 def test_maps_of_models_that_are_gone_are_removed(model: Model, tmp_path: Path) -> None:
     for round_ in range(3):
-        save(replace(model, metrics={"round": round_}), tmp_path / "model")
+        save(replace(model, training_summary={"round": round_}), tmp_path / "model")
         now = load(tmp_path / "model")
         last = save_map(made_up(now), now, tmp_path / "model")
     assert len(list((tmp_path / "model" / MAPS).iterdir())) == 2  # as many as there are generations
@@ -114,7 +114,7 @@ def test_a_map_of_a_model_that_was_replaced_meanwhile_is_refused(model: Model, t
     save(model, tmp_path / "model")
     old = load(tmp_path / "model")
     for _ in range(2):
-        save(replace(model, metrics={}), tmp_path / "model")
+        save(replace(model, training_summary={}), tmp_path / "model")
     with pytest.raises(ModelError, match="replaced while its map was made"):
         save_map(made_up(old), old, tmp_path / "model")
     assert not (tmp_path / "model" / MAPS).exists()

@@ -121,7 +121,7 @@ def test_a_model_whose_files_lie_elsewhere_is_no_model(folder: Path, new: Path) 
 
 def test_maps_go_with_the_models_that_are_gone(model: Model, folder: Path, new: Path) -> None:
     for number in range(4):
-        save(replace(model, metrics={"round": number}), new)
+        save(replace(model, training_summary={"round": number}), new)
         drawn = map_file(new, str(load(new).version))
         drawn.parent.mkdir(exist_ok=True)
         drawn.write_bytes(b"a map")

@@ -83,7 +83,7 @@ def test_a_file_that_is_added_is_refused(model: Path, key: Path, tmp_path: Path)
 
 def test_a_signature_of_another_model_is_none_of_this(model: Path, key: Path, tmp_path: Path) -> None:
     signers = [sign(model, key)]
-    other = replace(load(model), metrics={"made": "elsewhere"})
+    other = replace(load(model), training_summary={"made": "elsewhere"})
     save(other, tmp_path / "other")
     put_signature(tmp_path / "other", read_manifest(model)[0][SIGNATURE])
     with pytest.raises(ModelError, match="not signed by any"):

@@ -15,7 +15,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.errors import DataError, ModelError
 from tigertail.mixing import Mixture
 from tigertail.model import Model, ModelConfig, add, drift, fit, load, save
-from tigertail.model.update.drift import MOST_PLAYS, report
+from tigertail.model.update.drift import MAX_PLAYS_GROWTH, report
 from tigertail.signals.local import GroupedCoListening
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.storage import checksums
@@ -101,7 +101,7 @@ def test_items_are_in_order_and_counted_as_in_a_full_fit(added: Model, full: Mod
     same = ["item_id", "name", "listeners", "stratum", "folded"]
     assert added.items.select(same).equals(full.items.select(same))
     for name in ("listeners", "interactions", "items with a listener"):
-        assert added.metrics[name] == full.metrics[name]
+        assert added.training_summary[name] == full.training_summary[name]
     # What is only counted is that of the fit, but for the order in which listeners are summed.
     counted = [model.neighbours(top=50, signal="co-listening")["score"].to_numpy() for model in (added, full)]
     np.testing.assert_allclose(*counted, rtol=1e-4)
@@ -116,7 +116,7 @@ def test_what_is_said_of_newcomers_is_taken_in_and_the_rest_is_told(
     parted: tuple[Dataset, Dataset, Dataset, list[str]], fitted: Model, added: Model
 ) -> None:
     said = parted[1].scan("annotations").collect()["item_id"].is_in(parted[3])
-    last = added.metrics["added"][-1]
+    last = added.training_summary["added"][-1]
     assert last["annotations"] == said.sum() > 0
     assert (
         last["annotated"]
@@ -176,7 +176,7 @@ def test_the_same_bytes_for_any_number_of_threads_and_after_reading_back(
     for folder in ("model/2", "whole/1"):
         (tmp_path / folder / "manifest.json").unlink()  # it counts generations
     assert checksums(tmp_path / "model" / "2") == checksums(tmp_path / "whole" / "1")
-    assert load(tmp_path / "model").metrics == again.metrics == added.metrics
+    assert load(tmp_path / "model").training_summary == again.training_summary == added.training_summary
 
 
 def test_lists_from_candidates_are_right_after_an_addition(added: Model) -> None:
@@ -237,9 +237,13 @@ def test_an_artist_nobody_has_heard_has_neighbours_at_once(
     assert after.similar("n1", strata=["cold"])["item_id"][0] == "x1"
     assert "x1" in after.similar("n1", signal="annotation")["item_id"].to_list()
     assert tagged.items.height + 2 == after.items.height, "the model itself stays as it was"
-    last = after.metrics["added"][-1]
+    last = after.training_summary["added"][-1]
     assert (last["annotations"], last["annotated"], last["not_added"]) == (8, 2, {})
-    assert after.metrics["listeners"] - tagged.metrics["listeners"] == len(heard) == last["listeners"]
+    assert (
+        after.training_summary["listeners"] - tagged.training_summary["listeners"]
+        == len(heard)
+        == last["listeners"]
+    )
 
 
 def test_annotations_alone_leave_listening_as_it_is(tagged: Model, write: Write, tmp_path: Path) -> None:
@@ -249,7 +253,7 @@ def test_annotations_alone_leave_listening_as_it_is(tagged: Model, write: Write,
     for signal in ("listening", "factors", "co-listening"):
         before, now = (model.neighbours(signal=signal) for model in (tagged, after))
         assert now.equals(before)
-    assert after.metrics["added"][-1]["changed"] == 0
+    assert after.training_summary["added"][-1]["changed"] == 0
     assert not after.signals["listening"].known[after.index.match("a0").code]
     save(after, tmp_path / "model")
     again = add(load(tmp_path / "model"), write(plays({"b": ["n1", "x1"]}), annotations=tags({"n3": "cold"})))
@@ -280,21 +284,21 @@ def test_a_signal_that_remembers_no_labels_takes_nothing_in(tagged: Model, write
     after = add(
         model, write(plays({"new": ["n1", "n2"]}), items=artists("x1"), annotations=tags({"x1": "cold"}))
     )
-    assert after.metrics["added"][-1]["not_added"] == {"annotations": 2}
+    assert after.training_summary["added"][-1]["not_added"] == {"annotations": 2}
     assert not after.signals["annotation"].known[after.index.match("x1").code]
 
 
 def test_drift_is_told_from_the_fit_on_and_advises_when_it_is_much(model: Model, write: Write) -> None:
     assert drift(model).advice == "Nothing was added since the fit."
     one = add(model, write(plays({"a": ["n1", "n2"]})))
-    entries = model.metrics["interactions"]
+    entries = model.training_summary["interactions"]
     assert drift(one).plays == pytest.approx(2 / entries)
     assert not drift(one).fit_again
     assert drift(one).advice.startswith("Fine")
     many = add(one, write(plays({f"b{n}": ["n1", "n2", "n3"] for n in range(5)} | {"c": ["z1"]})))
     assert drift(many).additions == 2
     assert drift(many).plays == pytest.approx(18 / entries)
-    assert 18 / entries > MOST_PLAYS
+    assert 18 / entries > MAX_PLAYS_GROWTH
     assert drift(many).items == pytest.approx(1 / 8)
     assert drift(many).fit_again
     assert drift(many).advice.startswith("Fit the model again")

@@ -27,7 +27,7 @@ def test_pages_are_all_lists_in_order(client: TestClient, local_model: Model) ->
 
 def test_pages_of_two_models_are_never_mixed(client: TestClient, local_model: Model, folder: Path) -> None:
     first = client.get("/v1/neighbours?limit=3").json()
-    save(replace(local_model, metrics={}), folder)
+    save(replace(local_model, training_summary={}), folder)
     client.app.state.context.models.check()
     stale = client.get("/v1/neighbours", params={"limit": 3, "cursor": first["next"]})
     assert stale.status_code == 409

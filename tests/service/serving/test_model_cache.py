@@ -63,7 +63,7 @@ def test_what_is_half_removed_does_not_pass_for_a_copy(
     monkeypatch.setattr(model_cache.shutil, "rmtree", lambda *given, **more: None)  # killed before it removes
     made = []
     for number in range(model_cache.KEPT + 1):
-        save(replace(local_model, metrics={"round": number}), model)
+        save(replace(local_model, training_summary={"round": number}), model)
         made.append(copied(model, cache_dir))
         os.utime(made[-1], (number, number))
     copied(model, cache_dir)

@@ -12,7 +12,7 @@ from tigertail.splitting.hold_out import Split
 
 
 class BM25(Recommender):
-    """Scalar products of BM25-weighted items.
+    """Dot products of BM25-weighted items.
 
     With r_ui the plays, items as documents and listeners as their words,
 

@@ -49,7 +49,7 @@ class SessionCounts(Recommender):
     def _levels(self, plays: CSR) -> CSR:
         """Give each listener a row per level, with the items played as often as that.
 
-        The scalar product of two of its columns is then the sum of the smaller counts.
+        The dot product of two of its columns is then the sum of the smaller counts.
         """
         count = np.minimum(np.ceil(plays.data), self.contribution).astype(np.int64)
         entry = np.repeat(np.arange(plays.nnz), count)

@@ -30,7 +30,7 @@ from tigertail.evaluation.ground_truth.evaluation import graded_metrics
 from tigertail.evaluation.metrics.ranking import METRICS, score_lists
 from tigertail.evaluation.report import OVERALL
 from tigertail.evaluation.scoring import EXPONENTS, ranked_lists
-from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate, Reals, dominated
+from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate, Reals, dominated_area
 from tigertail.evaluation.systems.system import System, default_systems
 from tigertail.ground_truth.ground_truth import GroundTruth, grade_matrix
 from tigertail.ground_truth.simulated import read_true
@@ -208,7 +208,7 @@ def _rows(
         for metric, value in held_out.items()
     }
     curves = np.stack([ndcg, ips], axis=2)
-    best[FRONTIER] = np.stack([dominated(curves[:, own]) for own in members], axis=1)
+    best[FRONTIER] = np.stack([dominated_area(curves[:, own]) for own in members], axis=1)
     return rows + [_row(group, "systems", metric, value, best_true) for metric, value in best.items()]
 
 

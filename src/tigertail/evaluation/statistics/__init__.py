@@ -1,5 +1,5 @@
 """Confidence intervals and significance tests over listeners."""
 
-from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate, dominated, holm
+from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate, dominated_area, holm
 
-__all__ = ["ClusterBootstrap", "Estimate", "dominated", "holm"]
+__all__ = ["ClusterBootstrap", "Estimate", "dominated_area", "holm"]

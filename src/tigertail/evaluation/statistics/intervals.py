@@ -99,19 +99,19 @@ class ClusterBootstrap:
         with np.errstate(invalid="ignore"):
             return np.asarray((self._draws @ sums) / counts)
 
-    def hypervolume(self, sweep: Reals) -> tuple[Estimate, Reals]:
-        """Return the size of a frontier with its interval, and of each resample.
+    def frontier_area(self, sweep: Reals) -> tuple[Estimate, Reals]:
+        """Return the area of a frontier with its interval, and that of each resample.
 
         Parameters
         ----------
         sweep
             nDCG and IPS-nDCG of every query at each popularity exponent; float64, (exponents, 2, queries).
         """
-        settings = len(sweep)
+        exponents = len(sweep)
         means = np.nanmean(sweep, axis=2)
-        drawn = self.means(sweep.reshape(2 * settings, -1).T).reshape(-1, settings, 2)
-        sizes = dominated(drawn)
-        return self._interval(float(dominated(means[None])[0]), sizes), sizes
+        drawn = self.means(sweep.reshape(2 * exponents, -1).T).reshape(-1, exponents, 2)
+        areas = dominated_area(drawn)
+        return self._interval(float(dominated_area(means[None])[0]), areas), areas
 
     def compare(self, resampled: Reals, reference: Reals, value: float) -> Estimate:
         """Return an estimate of a difference from the resamples of both systems."""
@@ -156,7 +156,7 @@ class ClusterBootstrap:
         return counts.reshape(self.samples, size).astype(np.float64)
 
 
-def dominated(points: Reals) -> Reals:
+def dominated_area(points: Reals) -> Reals:
     """Return the area dominated by points, from (0, 0): the hypervolume of Zitzler and Thiele (1998).
 
     Parameters
@@ -173,7 +173,7 @@ def dominated(points: Reals) -> Reals:
     --------
     Two rectangles, 1 x 3 and 2 x 1, that overlap in 1 x 1.
 
-    >>> dominated(np.array([[[1.0, 3.0], [2.0, 1.0]]]))
+    >>> dominated_area(np.array([[[1.0, 3.0], [2.0, 1.0]]]))
     array([4.])
     """
     order = np.argsort(-points[:, :, 0], axis=1, kind="stable")

@@ -32,9 +32,8 @@ class HetrecLastfm(Source):
         """Yield the artists, then plays, then an annotation for each tag assignment."""
         artists = self._whole(_ARTISTS, quarantine)
         yield Batch(c.ITEMS_TABLE, _ARTISTS[0], artists.select(LINE, TEXT, c.NAME))
-        artists = artists.select(pl.col("id").alias("artistID"), c.NAME).unique("artistID", keep="first")
+        artists = artists.select(pl.col("id").alias("artistID"), c.NAME)
         tags = self._whole(_TAGS, quarantine).select("tagID", pl.col("tagValue").alias(c.LABEL))
-        tags = tags.unique("tagID", keep="first")
         for rows in self._rows(_PLAYS, quarantine):
             known = self._known(rows, artists, "artistID", _PLAYS[0], quarantine)
             plays = known.select(
@@ -64,7 +63,12 @@ class HetrecLastfm(Source):
         return quarantine.keep(self.label, file, joined, reason).drop("known")
 
     def _whole(self, layout: tuple[str, tuple[str, ...]], quarantine: Quarantine) -> pl.DataFrame:
-        return pl.concat(self._rows(layout, quarantine))
+        """Return all rows of a file whose first column is their id; rows with the id of an earlier row are rejected."""
+        name, (key, *_) = layout
+        rows = pl.concat(self._rows(layout, quarantine))
+        return quarantine.keep(
+            self.label, name, rows, reasons((~pl.col(key).is_first_distinct(), f"{key} of an earlier row"))
+        )
 
     def _rows(self, layout: tuple[str, tuple[str, ...]], quarantine: Quarantine) -> Iterator[pl.DataFrame]:
         name, header = layout

@@ -20,7 +20,7 @@ from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
 
 _OBJECT: Final = "#object"
 _MAX_DEPTH: Final = 8  # objects within objects whose fields have names
-_MOST_WHOLE: Final = 2.0**63  # whole numbers above are no ids
+_MAX_WHOLE: Final = 2.0**63  # whole numbers above are no ids
 _KEYS_SEEN: Final = 1_000  # objects whose keys are shown
 
 
@@ -148,6 +148,6 @@ def _without_booleans(value: Any) -> Any:
 def _text(value: Any) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, float) and value.is_integer() and abs(value) < _MOST_WHOLE:
+    if isinstance(value, float) and value.is_integer() and abs(value) < _MAX_WHOLE:
         return str(int(value))
     return clean_text(str(value)) if isinstance(value, str | int | float) else None

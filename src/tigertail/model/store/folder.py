@@ -90,7 +90,7 @@ def save(model: Model, path: Path | str) -> None:
                 "tigertail": __version__,
                 "dataset": asdict(model.provenance),
                 "config": model.config.model_dump(),
-                "metrics": dict(model.metrics),
+                "metrics": dict(model.training_summary),  # its name in the format
                 "signals": settings,
                 "files": checksums(folder),
             }

@@ -67,7 +67,7 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
     Returns
     -------
     Model
-        A new one. The last entry of ``metrics["added"]`` says what was added (:class:`Addition`).
+        A new one. The last entry of ``training_summary["added"]`` says what was added (:class:`Addition`).
 
     Raises
     ------
@@ -110,7 +110,7 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
         annotated=update.items if update else 0,
         unusable=update.left_out if update else {},
     )
-    return replace(new_model, metrics=record_addition(model, new_model, addition))
+    return replace(new_model, training_summary=record_addition(model, new_model, addition))
 
 
 def _annotation_update(model: Model, dataset: Dataset, merged: MergedData) -> AnnotationUpdate | None:

@@ -14,10 +14,10 @@ from tigertail.model.update.merge import ADDED
 from tigertail.ranking.topk import top_k
 from tigertail.signals.remap import ItemRemap
 
-SAMPLE: Final = 200  # items whose neighbours are compared
+DRIFT_SAMPLE: Final = 200  # items whose neighbours are compared
 TOP: Final = 20
-MOST_PLAYS: Final = 0.25
-MOST_ITEMS: Final = 0.25
+MAX_PLAYS_GROWTH: Final = 0.25
+MAX_ITEMS_GROWTH: Final = 0.25
 """Shares, of what a model was fitted to, from which on a fit is due: see benchmarks/fold_in.py."""
 
 
@@ -82,7 +82,7 @@ class Drift:
     @property
     def fit_again(self) -> bool:
         """Whether the additions are too much for the old factors."""
-        return self.plays > MOST_PLAYS or self.items > MOST_ITEMS
+        return self.plays > MAX_PLAYS_GROWTH or self.items > MAX_ITEMS_GROWTH
 
     @property
     def advice(self) -> str:
@@ -92,7 +92,7 @@ class Drift:
         if self.fit_again:
             return "Fit the model again to all its listeners: too much was added for the factors of the last fit."
         return (
-            f"Fine: a fit is due when plays have grown by {MOST_PLAYS:.0%} or items by {MOST_ITEMS:.0%}."
+            f"Fine: a fit is due when plays have grown by {MAX_PLAYS_GROWTH:.0%} or items by {MAX_ITEMS_GROWTH:.0%}."
         ).replace("%", " %")
 
 
@@ -108,17 +108,17 @@ def drift(model: Model) -> Drift:
     >>> drift(Model(pl.DataFrame(), {}, ModelConfig(), Provenance("toy", "", True), seen)).advice
     'Nothing was added since the fit.'
     """
-    added: list[dict[str, Any]] = list(model.metrics.get(ADDED, ()))
+    added: list[dict[str, Any]] = list(model.training_summary.get(ADDED, ()))
     plays, items = (sum(one[what] for one in added) for what in ("plays", "items"))
-    fitted_plays = model.metrics["interactions"] - plays
-    fitted_items = model.metrics["items with a listener"] - items
+    fitted_plays = model.training_summary["interactions"] - plays
+    fitted_items = model.training_summary["items with a listener"] - items
     changed = min(1.0, sum(one["changed"] for one in added))
     return Drift(len(added), plays / max(1, fitted_plays), items / max(1, fitted_items), changed)
 
 
 def report(model: Model) -> list[str]:
     """Return, in lines for a person, what was last added and how far a model has gone from its fit."""
-    last, far = model.metrics[ADDED][-1], drift(model)
+    last, far = model.training_summary[ADDED][-1], drift(model)
     lines = [
         f"Added {last['listeners']:,} listeners, {last['plays']:,} plays, {last['items']:,} items "
         f"that had no listener; {last['changed']:.1%} of the {TOP} nearest neighbours of old items changed.",
@@ -146,18 +146,18 @@ def report(model: Model) -> list[str]:
 
 
 def record_addition(before: Model, after: Model, addition: Addition) -> dict[str, Any]:
-    """Return the metrics of a model to which something was added."""
-    metrics = dict(before.metrics)
+    """Return the training summary of a model to which something was added."""
+    summary = dict(before.training_summary)
     for what, more in (
         ("listeners", addition.listeners),
         ("interactions", addition.plays),
         ("items with a listener", addition.items),
     ):
-        metrics[what] += more
-    return metrics | {ADDED: [*metrics.get(ADDED, ()), asdict(addition)]}
+        summary[what] += more
+    return summary | {ADDED: [*summary.get(ADDED, ()), asdict(addition)]}
 
 
-def changed_neighbours(before: Model, after: Model, remap: ItemRemap, sample: int = SAMPLE) -> float:
+def changed_neighbours(before: Model, after: Model, remap: ItemRemap, sample: int = DRIFT_SAMPLE) -> float:
     """Return the mean share of an old item's nearest that are others after an addition.
 
     Parameters

@@ -147,7 +147,10 @@ def _check_addable(model: Model, dataset: Dataset) -> None:
             path=dataset.path,
             remedy="add what is of one kind with what the model was fitted to",
         )
-    seen = {model.provenance.fingerprint, *(one["fingerprint"] for one in model.metrics.get(ADDED, ()))}
+    seen = {
+        model.provenance.fingerprint,
+        *(one["fingerprint"] for one in model.training_summary.get(ADDED, ())),
+    }
     if dataset.fingerprint in seen:
         raise DataError(
             "this dataset is in the model already",

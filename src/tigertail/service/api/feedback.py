@@ -67,9 +67,9 @@ async def feedback(context: ContextDependency, body: Delivery) -> Response:
         raise ServiceError(
             403, "events without consent", remedy='ask the listener first, then send "consent": true'
         )
-    most = context.settings.limits.batch * EVENTS_PER_REQUEST
-    if len(body.events) > most:
-        raise ServiceError(422, f"{len(body.events)} events at once", remedy=f"send at most {most}")
+    max_events = context.settings.limits.batch * EVENTS_PER_REQUEST
+    if len(body.events) > max_events:
+        raise ServiceError(422, f"{len(body.events)} events at once", remedy=f"send at most {max_events}")
     try:
         receipt = await context.with_store(lambda store: store.record(body.events))
     except TigertailError:

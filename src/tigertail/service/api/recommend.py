@@ -50,7 +50,9 @@ def _answer(served: ServedModel, body: RecommendRequest) -> dict[str, Any]:
 def _check_limits(body: RecommendRequest, limits: Limits) -> None:
     if body.n > limits.n:
         raise ServiceError(422, f"a list of {body.n}", remedy=f"ask for at most {limits.n}")
-    if len(body.history) > (most := limits.seeds * ITEMS_PER_SEED):
+    if len(body.history) > (max_entries := limits.seeds * ITEMS_PER_SEED):
         raise ServiceError(
-            422, f"a history of {len(body.history)} entries", remedy=f"send at most {most}, the most played"
+            422,
+            f"a history of {len(body.history)} entries",
+            remedy=f"send at most {max_entries}, the most played",
         )

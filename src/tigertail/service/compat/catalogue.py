@@ -92,7 +92,7 @@ class Catalogue:
         if code is None and correct:
             code = self.closest(artist, c.ARTIST)
         name = artist if code is None else str(self._items[c.NAME][code])
-        theirs = self._owned_by(name) if correct else self._index.of_artist(name)
+        theirs = self._owned_by(name) if correct else self._index.mask_of_artist(name)
         return [int(one) for one in np.flatnonzero((self._kinds == c.TRACK).to_numpy() & theirs)]
 
     def closest(self, name: str, kind: str, artist: str | None = None) -> int | None:
@@ -103,7 +103,7 @@ class Catalogue:
         of_kind = (self._kinds == kind).to_numpy()
         for title, whose in _unescaped(name, artist):
             allowed = of_kind if whose is None or self._artists is None else of_kind & self._owned_by(whose)
-            own = self._index.named(title, kind)
+            own = self._index.all_named(title, kind)
             own = own[allowed[own]]
             code = int(own[0]) if len(own) else self._index.correct(title, allowed)
             if code is not None:
@@ -112,10 +112,10 @@ class Catalogue:
 
     def _owned_by(self, artist: str) -> NDArray[np.bool_]:
         """Return which tracks are of an artist, or of the one that a name with a typing error means."""
-        theirs = self._index.of_artist(artist)
+        theirs = self._index.mask_of_artist(artist)
         if theirs.any() or (likely := self._credited.correct(artist)) is None:
             return theirs
-        return self._index.of_artist(self._credited.items[c.NAME][likely])
+        return self._index.mask_of_artist(self._credited.items[c.NAME][likely])
 
     @cached_property
     def _credited(self) -> ItemIndex:
@@ -130,8 +130,8 @@ class Catalogue:
     def _named(self, name: str, artist: str | None, kind: str) -> NDArray[np.int32]:
         """Return the items of a name; where no track has an artist, that of the artist makes no difference."""
         if artist is None or self._artists is None:
-            return self._index.named(name, kind)
-        return self._index.by_artist(name, artist, kind)
+            return self._index.all_named(name, kind)
+        return self._index.all_named_by(name, artist, kind)
 
 
 def _unescaped(name: str, artist: str | None) -> list[tuple[str, str | None]]:

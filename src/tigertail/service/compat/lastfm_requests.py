@@ -26,7 +26,7 @@ METHODS: Final = {
 """The methods, with how many are listed unless it is said."""
 _BY_FOLDED: Final = {method.lower(): method for method in METHODS}
 _FORMATS: Final = ("", "xml", "json")
-_MOST_FIELDS: Final = 100
+_MAX_FIELDS: Final = 100
 _LAST_PAGE: Final = 100
 _LONGEST_LIST: Final = 10_000
 
@@ -172,7 +172,7 @@ def fields_of(query: bytes) -> dict[str, str]:
         If there are too many.
     """
     try:
-        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
     except ValueError:
         raise _invalid("Your request has too many parameters") from None
     return dict(reversed(pairs))
@@ -186,10 +186,12 @@ def is_json(query: bytes) -> bool:
         return False
 
 
-def _number(fields: Mapping[str, str], name: str, otherwise: int, most: int) -> int:
+def _number(fields: Mapping[str, str], name: str, otherwise: int, maximum: int) -> int:
     text = fields.get(name, str(otherwise))
-    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and 1 <= int(text) <= most):
-        raise _invalid(f"{name} is to be a number from 1 to {most:,}")
+    if not (
+        text.isascii() and text.isdecimal() and len(text) <= len(str(maximum)) and 1 <= int(text) <= maximum
+    ):
+        raise _invalid(f"{name} is to be a number from 1 to {maximum:,}")
     return int(text)
 
 

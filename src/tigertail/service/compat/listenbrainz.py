@@ -19,8 +19,8 @@ from tigertail import columns as c
 from tigertail.service.compat.listenbrainz_responses import merged, rows_of
 from tigertail.service.compat.listenbrainz_schemas import (
     ALGORITHM,
+    MAX_ROWS,
     MBID_PATTERN,
-    MOST_ROWS,
     ArtistRequest,
     LabsError,
     RecordingRequest,
@@ -38,8 +38,8 @@ RECORDINGS: Final = "/similar-recordings"
 _JSON: Final = "application/json"
 Rows = TypeVar("Rows")
 
-_Artists = Annotated[list[ArtistRequest], Field(min_length=1, max_length=MOST_ROWS)]
-_Recordings = Annotated[list[RecordingRequest], Field(min_length=1, max_length=MOST_ROWS)]
+_Artists = Annotated[list[ArtistRequest], Field(min_length=1, max_length=MAX_ROWS)]
+_Recordings = Annotated[list[RecordingRequest], Field(min_length=1, max_length=MAX_ROWS)]
 _ARTISTS: Final[TypeAdapter[list[ArtistRequest]]] = TypeAdapter(_Artists)
 _RECORDINGS: Final[TypeAdapter[list[RecordingRequest]]] = TypeAdapter(_Recordings)
 
@@ -57,7 +57,7 @@ def _documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def _query(name: str) -> dict[str, Any]:
     """Return what OpenAPI says of a request in a URL."""
-    mbids = {"type": "string", "pattern": f"^{MBID_PATTERN}(,{MBID_PATTERN}){{0,{MOST_ROWS - 1}}}$"}
+    mbids = {"type": "string", "pattern": f"^{MBID_PATTERN}(,{MBID_PATTERN}){{0,{MAX_ROWS - 1}}}$"}
     algorithm = {"type": "string", "minLength": 1}
     parameters = [
         {
@@ -82,7 +82,7 @@ def _body(name: str) -> dict[str, Any]:
     """Return what OpenAPI says of a request in a body: one about many, or many about one."""
     mbid = {"type": "string", "format": "uuid", "pattern": f"^{MBID_PATTERN}$"}
 
-    def rows(most: int, mbids: int) -> dict[str, Any]:
+    def rows(max_rows: int, mbids: int) -> dict[str, Any]:
         row = {
             "type": "object",
             "properties": {
@@ -91,9 +91,9 @@ def _body(name: str) -> dict[str, Any]:
             },
             "required": [name, "algorithm"],
         }
-        return {"type": "array", "items": row, "minItems": 1, "maxItems": most}
+        return {"type": "array", "items": row, "minItems": 1, "maxItems": max_rows}
 
-    schema = {"anyOf": [rows(1, MOST_ROWS), rows(MOST_ROWS, 1)]}
+    schema = {"anyOf": [rows(1, MAX_ROWS), rows(MAX_ROWS, 1)]}
     return {"requestBody": {"required": True, "content": {_JSON: {"schema": schema}}}}
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
-MOST_ROWS: Final = 100  # of a request's parts
+MAX_ROWS: Final = 100  # of a request's parts
 ALGORITHM: Final = "Any text: the current model answers."
 MBID_PATTERN: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
@@ -58,7 +58,7 @@ def _listed(one: str) -> Any:
     return model_validator(mode="before")(taken)
 
 
-Mbids = Annotated[list[UUID], Field(min_length=1, max_length=MOST_ROWS)]
+Mbids = Annotated[list[UUID], Field(min_length=1, max_length=MAX_ROWS)]
 Algorithm = Annotated[str, Field(min_length=1, description=ALGORITHM)]
 
 

@@ -27,7 +27,7 @@ from tigertail.service.http.json import to_json
 from tigertail.service.http.problems import ServiceError
 
 LONGEST: Final = 300  # characters of an id or name
-MOST: Final = 200  # values of an option that takes several
+MAX_VALUES: Final = 200  # values of an option that takes several
 
 
 def _sound(text: str) -> str:
@@ -41,7 +41,7 @@ Text = Annotated[
     str, Field(min_length=1, max_length=LONGEST, json_schema_extra=_SOUND), AfterValidator(_sound)
 ]
 Short = Annotated[str, Field(min_length=1, max_length=64, json_schema_extra=_SOUND), AfterValidator(_sound)]
-Several = Annotated[list[Text], Field(max_length=MOST)]
+Several = Annotated[list[Text], Field(max_length=MAX_VALUES)]
 
 
 def whole(value: object) -> object:
@@ -81,7 +81,7 @@ def _field(option: QueryOption) -> tuple[Any, Any]:
     """Return the type and the field of an option, with the limits of HTTP."""
     kind: Any = Literal[option.choices] if option.choices else Text if option.repeated else Short
     if option.repeated:
-        return Annotated[list[kind], Field(max_length=MOST)], Field(
+        return Annotated[list[kind], Field(max_length=MAX_VALUES)], Field(
             [], alias=option.parameter, description=option.help
         )
     if option.type is not str:

@@ -263,7 +263,7 @@ class ServedModel:
             "dataset": model.provenance.dataset,
             "simulated": model.provenance.simulated,
             "items": len(items),
-            "listeners": model.metrics.get("listeners"),
+            "listeners": model.training_summary.get("listeners"),
             "default": defaults["signal"],
             "signals": _signals(model),
             "mixture": list(mixture.parts) if isinstance(mixture, Composite) else [],

@@ -37,7 +37,7 @@ from tigertail.signals.annotation.config import AnnotationConfig
 from tigertail.signals.clusters import ClusteredVectors
 from tigertail.signals.contract import Arrays
 from tigertail.signals.directions import directions
-from tigertail.signals.products import blocks, products, products_at
+from tigertail.signals.dot_products import blocks, dots, dots_at
 from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
 
@@ -72,7 +72,7 @@ class Prediction:
 
     def affinity(self, queries: NDArray[np.int32]) -> Vectors:
         """Return max(0, p_A . p_B) from each query to every item; float32, (queries, items)."""
-        return np.maximum(products(self.vectors[queries], self._blocks, len(self.vectors)), np.float32(0))
+        return np.maximum(dots(self.vectors[queries], self._blocks, len(self.vectors)), np.float32(0))
 
     def nearest(
         self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8], gain: Vectors
@@ -85,7 +85,7 @@ class Prediction:
         self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
     ) -> Vectors:
         """Return the affinity from each query to some items, one after the other; float32."""
-        return np.maximum(products_at(self.vectors[queries], self.vectors, starts, items), np.float32(0))
+        return np.maximum(dots_at(self.vectors[queries], self.vectors, starts, items), np.float32(0))
 
     def between(self, a: int, b: int) -> float:
         """Return max(0, p_A . p_B) of two items."""

@@ -74,7 +74,7 @@ def predict(
 
 
 def _spanned(features: Reals, teachers: NDArray[np.int64], width: float, landmarks: int, seed: int) -> Reals:
-    """Return features whose scalar products are the kernel, and a constant."""
+    """Return features whose dot products are the kernel, and a constant."""
     from scipy.linalg import cholesky, solve_triangular
 
     if len(teachers) > landmarks:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from tigertail.signals.audio.explain import SIMILAR_SOUND, similar_descriptors
 from tigertail.signals.clusters import ClusteredVectors
 from tigertail.signals.contract import Arrays
+from tigertail.signals.dot_products import blocks, dots, dots_at
 from tigertail.signals.evidence import NO_EVIDENCE, Evidence
-from tigertail.signals.products import blocks, products, products_at
 from tigertail.signals.remap import ItemRemap
 
 Reals = NDArray[np.float32]
@@ -124,7 +124,7 @@ class AudioAffinity:
         """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""
         row = np.repeat(np.arange(len(queries)), np.diff(starts))
         asked = self._directions(queries) if self.metric == "cosine" else self.vectors[queries]
-        scores = products_at(asked, self._directed, starts, items)
+        scores = dots_at(asked, self._directed, starts, items)
         if self.metric == "nearness":
             squares = self._squares[queries[row]] + self._squares[items] - 2 * scores
             dimensions = np.float32(max(1, self.vectors.shape[1]))
@@ -180,7 +180,7 @@ class AudioAffinity:
     def _beside(self, queries: NDArray[np.int32], others: AudioAffinity) -> Reals:
         """Return how near each query is to the items of a signal over others; float32, (queries, others)."""
         asked = self._directions(queries) if self.metric == "cosine" else self.vectors[queries]
-        scores = products(asked, others._answers, len(others.vectors))
+        scores = dots(asked, others._answers, len(others.vectors))
         if self.metric == "cosine":
             return scores
         squares = self._squares[queries, None] + others._squares[None, :] - 2 * scores

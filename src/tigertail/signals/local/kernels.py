@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tigertail.kernels import njit, one_query_in_numpy, prange
 from tigertail.ranking.topk import best_of_bands
-from tigertail.signals.products import EIGHT, products_of_one
+from tigertail.signals.dot_products import EIGHT, dots_of_one
 from tigertail.sparse import CSR
 from tigertail.threads import threads_for
 
@@ -399,7 +399,7 @@ def _most_common(queries, graph, weights, asking, vectors, gain, band, found):
             count = _add_common(queries[row], graph, weights[row], common, touched)
             there = touched[:count]
             if count <= FEW:
-                products_of_one(asking[row], vectors, there, expected[:count])
+                dots_of_one(asking[row], vectors, there, expected[:count])
                 for place in range(count):
                     common[there[place]] += expected[place]
             for item in there:
@@ -495,7 +495,7 @@ def _expect_one(asking, own, active, vectors, items, scores):
         if first < last:
             _add_differences(own[group], vectors, items, entries[first:last], scores)
     expected = np.empty(len(items), np.float32)
-    products_of_one(asking, vectors.world, items, expected)
+    dots_of_one(asking, vectors.world, items, expected)
     for place in range(len(items)):
         scores[place] += expected[place]
 
@@ -549,6 +549,6 @@ def _add_differences(own, vectors, items, entries, scores):
             world = vectors.world[items[entries[start + i, 0]]]
             for j in range(width):
                 differences[i, j] = local[j] - world[j]
-        products_of_one(own, differences, places[:count], products[:count])
+        dots_of_one(own, differences, places[:count], products[:count])
         for i in range(count):
             scores[entries[start + i, 0]] += products[i]

@@ -43,6 +43,7 @@ from tigertail.dataset.exposure import Exposure
 from tigertail.kernels import one_query_in_numpy
 from tigertail.signals.clusters import ClusteredVectors
 from tigertail.signals.contract import Arrays
+from tigertail.signals.dot_products import blocks, dots
 from tigertail.signals.evidence import NO_EVIDENCE, Evidence
 from tigertail.signals.local.config import LocalConfig
 from tigertail.signals.local.explain import NO_COMMON_LISTENER, common_by_group, shared_listeners
@@ -59,7 +60,6 @@ from tigertail.signals.local.kernels import (
     pairs_met,
     vectors_to_ask,
 )
-from tigertail.signals.products import blocks, products
 from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
 
@@ -487,9 +487,9 @@ class GroupedCoListening:
             rows = np.flatnonzero(met[:, group])
             if len(rows):
                 places, differences = self._differences_in(group, items)
-                add_products(scores, rows, places, products(own[rows, group], differences, len(places)))
+                add_products(scores, rows, places, dots(own[rows, group], differences, len(places)))
         laid_out = self._laid_out if items is None else blocks(self.vectors[items])
-        scores += products(asking, laid_out, scores.shape[1])
+        scores += dots(asking, laid_out, scores.shape[1])
         if items is None:
             scores[np.arange(len(queries)), queries] = 0
         else:

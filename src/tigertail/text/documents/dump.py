@@ -27,11 +27,11 @@ class _Reader:
 
     Parameters
     ----------
-    most
+    max_characters
         Characters of a text that are kept.
     """
 
-    most: int
+    max_characters: int
     pages: list[tuple[dict[str, str], bool]] = field(default_factory=list)
     _page: dict[str, str] = field(default_factory=dict)
     _redirect: bool = False
@@ -48,7 +48,7 @@ class _Reader:
             self._inside, self._pieces, self._length = name, [], 0
 
     def text(self, data: str) -> None:
-        if self._inside and self._length <= self.most:
+        if self._inside and self._length <= self.max_characters:
             self._pieces.append(data)
             self._length += len(data)
 
@@ -73,12 +73,12 @@ class Dump:
 
     Parameters
     ----------
-    most
-        Most characters kept of a page, and up to a block more, which shows that the page was longer; the caller cuts.
+    max_characters
+        Characters kept of a page, and up to a block more, which shows that the page was longer; the caller cuts.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, max_characters: int) -> None:
+        self._max_characters = max_characters
 
     def __call__(self, stream: Stream, sink: PageSink) -> Iterator[Page]:
         """Yield the articles; redirects and pages of other namespaces are skipped and counted.
@@ -88,7 +88,7 @@ class Dump:
         DataError
             If the file is not XML, declares entities, or is truncated.
         """
-        reader = _Reader(self._most)
+        reader = _Reader(self._max_characters)
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler = reader.start

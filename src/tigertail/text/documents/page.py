@@ -86,13 +86,13 @@ class Container(Protocol):
         """Yield the pages in their order, without rejected ones."""
 
 
-def whole(stream: Stream, most: int = LONGEST_FILE) -> bytes | None:
-    """Return the content of a stream, or None if it has more than ``most`` bytes.
+def whole(stream: Stream, max_bytes: int = LONGEST_FILE) -> bytes | None:
+    """Return the content of a stream, or None if it has more than ``max_bytes`` bytes.
 
-    However large the uncompressed file is, at most ``most`` bytes and a block of it are in memory.
+    However large the uncompressed file is, at most ``max_bytes`` bytes and a block of it are in memory.
     """
     pieces: list[bytes] = []
-    left = most + 1
+    left = max_bytes + 1
     while left > 0 and (data := stream.read(min(left, 1 << 20))):
         pieces.append(data)
         left -= len(data)

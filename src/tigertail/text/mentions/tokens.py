@@ -15,7 +15,7 @@ from tigertail.dataset.folding import fold
 from tigertail.text.documents.builder import word_set
 
 _SPACE: Final = re.compile(r"(\s+)")
-_MOST: Final = 32_000_000  # characters of words cached
+_MAX_CACHED: Final = 32_000_000  # characters of words cached
 _OPENING: Final = frozenset('"“”„‘«‹「『《〈')
 _CLOSING: Final = frozenset('"“”’»›」』》〉')
 
@@ -138,7 +138,7 @@ class Reader:
         )
 
     def _codes(self, words: list[str]) -> NDArray[np.int64]:
-        if self._held > _MOST:
+        if self._held > _MAX_CACHED:
             self._forget()
         codes = list(map(self._code_of.get, words))
         for at, code in enumerate(codes):

@@ -1,4 +1,4 @@
-"""What a mixture is learned over: of all items the best answers of its signals."""
+"""The best answers of one signal at several popularity exponents: with them a mixture's choice sets begin."""
 
 from __future__ import annotations
 
@@ -37,6 +37,6 @@ def best_answers(
     list[NDArray[np.int32]]
         Distinct items of each query, ascending.
     """
-    found = [top_k(scores, n, queries)[0] for scores in at_exponents(affinities, listeners, EXPONENTS)]
-    lists = [np.unique(row) for row in np.concatenate(found, axis=1)]
+    best = [top_k(scores, n, queries)[0] for scores in at_exponents(affinities, listeners, EXPONENTS)]
+    lists = [np.unique(row) for row in np.concatenate(best, axis=1)]
     return [items[items >= 0] for items in lists]

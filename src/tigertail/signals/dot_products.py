@@ -1,4 +1,4 @@
-"""Scalar products that are the same to the bit wherever they are computed.
+"""Dot products that are the same to the bit wherever they are computed.
 
 A BLAS picks its kernels by the shapes it is given: one query alone and the same query among others get sums
 taken in different orders, and so do two equal items at different places of a long list. Rounding would
@@ -31,7 +31,7 @@ _TOGETHER: Final = 2  # blocks that NumPy takes at a time, whose products fit th
 
 
 def blocks(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Lay vectors out for :func:`products`: in blocks of 256 items, the items of a block side by side.
+    """Lay vectors out for :func:`dots`: in blocks of 256 items, the items of a block side by side.
 
     Parameters
     ----------
@@ -54,8 +54,8 @@ def blocks(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return laid_out
 
 
-def products(queries: NDArray[np.float32], laid_out: NDArray[np.float32], items: int) -> NDArray[np.float32]:
-    """Return the scalar product of every query with every item.
+def dots(queries: NDArray[np.float32], laid_out: NDArray[np.float32], items: int) -> NDArray[np.float32]:
+    """Return the dot product of every query with every item.
 
     Parameters
     ----------
@@ -74,28 +74,28 @@ def products(queries: NDArray[np.float32], laid_out: NDArray[np.float32], items:
     padded = at_length(queries, laid_out.shape[1])
     scores = np.empty((len(queries), items), np.float32)
     if one_query_in_numpy(len(queries)):
-        _numpy_products(padded, laid_out, scores)
+        _numpy_dots(padded, laid_out, scores)
     else:
         with threads_for(len(queries) * laid_out.size):
-            _products(padded, laid_out, scores)
+            _dots(padded, laid_out, scores)
     return scores
 
 
-def largest_products(
+def largest_dots(
     queries: NDArray[np.float32],
     laid_out: NDArray[np.float32],
     k: int,
     allowed: NDArray[np.bool_],
     exclude: NDArray[np.int32],
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Return the items with the largest products, which are the same to the bit as those of :func:`products`.
+    """Return the items with the largest products, which are the same to the bit as those of :func:`dots`.
 
     Only a block of products is held at a time.
 
     Parameters
     ----------
     queries, laid_out
-        As in :func:`products`.
+        As in :func:`dots`.
     k
         How many items of each query.
     allowed
@@ -117,7 +117,7 @@ def largest_products(
     best = np.full((len(queries), k), -np.inf, np.float32)
     if k:
         with threads_for(len(queries) * laid_out.size):
-            _largest_products(padded, laid_out, mask, np.asarray(exclude, np.int32), found, best)
+            _largest_dots(padded, laid_out, mask, np.asarray(exclude, np.int32), found, best)
     return found, best
 
 
@@ -128,13 +128,13 @@ def at_length(queries: NDArray[np.float32], factors: int) -> NDArray[np.float32]
     return padded
 
 
-def products_at(
+def dots_at(
     queries: NDArray[np.float32],
     vectors: NDArray[np.float32],
     starts: NDArray[np.int64],
     items: NDArray[np.int32],
 ) -> NDArray[np.float32]:
-    """Return the scalar product of every query with some items, the same to the bit as :func:`products`.
+    """Return the dot product of every query with some items, the same to the bit as :func:`dots`.
 
     Parameters
     ----------
@@ -149,14 +149,14 @@ def products_at(
     """
     found = np.empty(len(items), np.float32)
     with threads_for(len(items) * vectors.shape[1]):
-        _products_at(np.ascontiguousarray(queries, np.float32), np.asarray(vectors), starts, items, found)
+        _dots_at(np.ascontiguousarray(queries, np.float32), np.asarray(vectors), starts, items, found)
     return found
 
 
-def _numpy_products(
+def _numpy_dots(
     queries: NDArray[np.float32], laid_out: NDArray[np.float32], scores: NDArray[np.float32]
 ) -> None:
-    """Do what :func:`_products` does, in the same order of sums."""
+    """Do what :func:`_dots` does, in the same order of sums."""
     for first in range(0, len(laid_out), _TOGETHER):
         factors = laid_out[first : first + _TOGETHER]
         begin = first * WIDTH
@@ -213,7 +213,7 @@ def _add_one(query, factors, sums):
 
 
 @njit(parallel=True, cache=True)
-def _products(queries, laid_out, scores):
+def _dots(queries, laid_out, scores):
     for one in prange(len(laid_out)):
         # Numba's own index has another type, for which all that is called would be compiled again.
         block = np.int64(one)
@@ -276,15 +276,15 @@ def _find_largest(first, queries, laid_out, allowed, exclude, found, best):
 
 
 @njit(parallel=True, cache=True)
-def _largest_products(queries, laid_out, allowed, exclude, found, best):
+def _largest_dots(queries, laid_out, allowed, exclude, found, best):
     for one in prange((len(found) + _SHARING - 1) // _SHARING):
         # Numba's own index has another type, for which all that is called would be compiled again.
         _find_largest(np.int64(one) * _SHARING, queries, laid_out, allowed, exclude, found, best)
 
 
 @njit(cache=True)
-def product(query, vector):
-    """Return the scalar product of two vectors, summed as :func:`products` does."""
+def dot(query, vector):
+    """Return the dot product of two vectors, summed as :func:`dots` does."""
     total = np.float32(0)
     width = len(query)
     whole = width - width % STEP
@@ -301,15 +301,15 @@ def product(query, vector):
 
 
 @njit(parallel=True, cache=True)
-def _products_at(queries, vectors, starts, items, found):
+def _dots_at(queries, vectors, starts, items, found):
     for row in prange(len(queries)):
         begin, end = starts[row], starts[row + 1]
-        products_of_one(queries[row], vectors, items[begin:end], found[begin:end])
+        dots_of_one(queries[row], vectors, items[begin:end], found[begin:end])
 
 
 @njit(cache=True)
-def products_of_one(query, vectors, items, found):
-    """Write the scalar products of one query with some items; eight sums at a time do not wait for each other."""
+def dots_of_one(query, vectors, items, found):
+    """Write the dot products of one query with some items; eight sums at a time do not wait for each other."""
     width = len(query)
     whole = len(items) - len(items) % EIGHT if width % STEP == 0 else 0
     zero = np.float32(0)
@@ -336,4 +336,4 @@ def products_of_one(query, vectors, items, found):
         found[i], found[i + 1], found[i + 2], found[i + 3] = s0, s1, s2, s3
         found[i + 4], found[i + 5], found[i + 6], found[i + 7] = s4, s5, s6, s7
     for i in range(whole, len(items)):
-        found[i] = product(query, vectors[items[i]])
+        found[i] = dot(query, vectors[items[i]])
