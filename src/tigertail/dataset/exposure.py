@@ -1,6 +1,7 @@
-"""Exposure: what each listener could hear.
+"""Exposure: what each listener could hear, the catalogue of their source.
 
-Sources of listening differ in what they offer. A listener who does not play B may dislike it, or may use a service
+The catalogue of a dataset or model is all its items; the catalogues here are parts of it. Sources of listening differ
+in what they offer. A listener who does not play B may dislike it, or may use a service
 that does not have it. Only the first says something about B. So the base model is fitted, and lists are evaluated,
 over the catalogue of each listener (D. Liang et al., "Modeling User Exposure in Recommendation", WWW 2016; here what is
 exposed is known from the source, not estimated).

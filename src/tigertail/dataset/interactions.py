@@ -43,14 +43,14 @@ class Interactions:
         return cls.build(dataset.plays, dataset.items[c.ITEM_ID])
 
     @classmethod
-    def build(cls, plays: pl.DataFrame, catalogue: pl.Series | None = None) -> Self:
+    def build(cls, plays: pl.DataFrame, item_ids: pl.Series | None = None) -> Self:
         """Build the matrix from a table of plays.
 
         Parameters
         ----------
         plays
             Columns listener_id, item_id, plays [, rating]; rows of one listener and item are summed.
-        catalogue
+        item_ids
             Further item ids, so that items without a listener have a code too.
         """
         amount = pl.col(c.PLAYS)
@@ -59,8 +59,8 @@ class Interactions:
         pairs = plays.group_by(c.LISTENER_ID, c.ITEM_ID).agg(amount.sum()).filter(pl.col(c.PLAYS) > 0)
         listeners = plays.select(pl.col(c.LISTENER_ID).unique()).sort(c.LISTENER_ID)
         items = pairs.group_by(c.ITEM_ID).agg(pl.len().alias("listeners"))
-        if catalogue is not None:
-            everything = pl.concat([catalogue.alias(c.ITEM_ID), items[c.ITEM_ID]]).unique().to_frame()
+        if item_ids is not None:
+            everything = pl.concat([item_ids.alias(c.ITEM_ID), items[c.ITEM_ID]]).unique().to_frame()
             items = everything.join(items, on=c.ITEM_ID, how="left").fill_null(0)
         items = items.sort(["listeners", c.ITEM_ID], descending=[True, False])
         rows, columns = Vocabulary(listeners[c.LISTENER_ID]), Vocabulary(items[c.ITEM_ID])

@@ -101,7 +101,7 @@ def ranked_lists(
 def _ranked(
     signal: Signal, split: Split, queries: NDArray[np.integer], exponents: tuple[float, ...]
 ) -> NDArray[np.int32]:
-    """Do what :func:`ranked_lists` does without a lens, once for each distinct pair of query item and catalogue."""
+    """Do what :func:`ranked_lists` does without a lens, once for each pair of query item and source's catalogue."""
     offered = split.exposure.offered
     items = split.query_items[queries]
     catalogues = split.exposure.member[split.query_listeners[queries]]

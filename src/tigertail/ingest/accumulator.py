@@ -54,7 +54,7 @@ class PlaysAccumulator:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.duplicates: Counter[str] = Counter()
-        self.listeners = pl.DataFrame(schema={c.LISTENER_ID: pl.String, ROWS: pl.UInt32})
+        self.rows_by_listener = pl.DataFrame(schema={c.LISTENER_ID: pl.String, ROWS: pl.UInt32})
         self._unwritten: list[pl.DataFrame] = []
         self._runs: list[Path] = []
 
@@ -143,13 +143,13 @@ class PlaysAccumulator:
         run.write_parquet(path, row_group_size=100_000)
         self._runs.append(path)
         counts = run.group_by(c.LISTENER_ID).agg(pl.len().cast(pl.UInt32).alias(ROWS))
-        both = pl.concat([self.listeners, counts])
-        self.listeners = both.group_by(c.LISTENER_ID).agg(pl.col(ROWS).sum())
+        both = pl.concat([self.rows_by_listener, counts])
+        self.rows_by_listener = both.group_by(c.LISTENER_ID).agg(pl.col(ROWS).sum())
 
     def _ranges(self) -> Iterator[tuple[str, str]]:
         """Yield the first and last listener of ranges that hold about ``RANGE_ROWS`` rows each."""
         before = pl.col(ROWS).cum_sum() - pl.col(ROWS)
-        ranges = self.listeners.sort(c.LISTENER_ID).group_by(before // RANGE_ROWS, maintain_order=True)
+        ranges = self.rows_by_listener.sort(c.LISTENER_ID).group_by(before // RANGE_ROWS, maintain_order=True)
         ids = pl.col(c.LISTENER_ID)
         for _, first, last in ranges.agg(ids.first().alias("first"), ids.last().alias("last")).iter_rows():
             yield first, last

@@ -132,7 +132,7 @@ class _DatasetBuilder:
         profiles = self._rows.profiles
         tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
             c.PLAYS_TABLE: plays,
-            c.LISTENERS_TABLE: self._with_source(profiles.table(self._plays.listeners[c.LISTENER_ID])),
+            c.LISTENERS_TABLE: self._with_source(profiles.table(self._plays.rows_by_listener[c.LISTENER_ID])),
             c.ITEMS_TABLE: items,
             c.ALIASES_TABLE: identities.aliases,
         }

@@ -21,7 +21,7 @@ from tigertail.ingest.times import moments, to_the_second
 from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
 
 MAX_PLAYS: Final = 10_000_000
-"""More than this is a fault: songs of three minutes, played for forty years on end, are seven million plays; rounded up."""
+"""More than this is a fault: songs of three minutes, for forty years on end, are seven million plays; rounded up."""
 
 EXACT: Final = "#exact"
 """Of rows with a time: whether it is exact to the second."""

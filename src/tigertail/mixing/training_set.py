@@ -22,7 +22,7 @@ class TrainingQueries:
     Parameters
     ----------
     queries
-        Item of each query; an item is a query of its own in each catalogue; int32, (queries,).
+        Item of each query; an item is a query of its own in each source's catalogue; int32, (queries,).
     hits
         How often each item was chosen, such as by how many held-out listeners of the query; float32, (queries, items).
     listeners
@@ -32,9 +32,9 @@ class TrainingQueries:
     adjusted_listeners
         Listeners that each item would have if all could hear it: a propensity, not normalised; float64, (items,).
     offered
-        Which catalogue offers which item; bool, (catalogues, items).
+        Which items each source's catalogue has; bool, (catalogues, items).
     catalogue
-        The catalogue that the items of each query were chosen from; int32, (queries,).
+        The source's catalogue that the items of each query were chosen from; int32, (queries,).
     """
 
     queries: NDArray[np.int32]

@@ -21,7 +21,7 @@ class Answers:
 
     Parameters
     ----------
-    catalogue
+    item_table
         The model's items.
     seeds
         Codes of the items of the query; int32, (seeds,).
@@ -35,7 +35,7 @@ class Answers:
         Why each is listed, where the query asks for it.
     """
 
-    catalogue: pl.DataFrame = field(repr=False)
+    item_table: pl.DataFrame = field(repr=False)
     seeds: NDArray[np.int32]
     items: NDArray[np.int32]
     affinities: NDArray[np.float32]
@@ -44,12 +44,12 @@ class Answers:
 
     def table(self) -> pl.DataFrame:
         """Return them as the table that :meth:`tigertail.model.model.Model.similar` describes."""
-        by_artist = (c.ARTIST_NAME,) if c.ARTIST_NAME in self.catalogue.columns else ()
+        by_artist = (c.ARTIST_NAME,) if c.ARTIST_NAME in self.item_table.columns else ()
         shown = (c.ITEM_ID, c.NAME, *by_artist, "listeners", "stratum")
         # Column by column, and by a Series of codes: rows of a frame wake threads, expressions are parsed, and arrays
         # of codes are checked; each would cost more than the answer.
         codes = pl.Series(self.items.astype(np.uint32))
-        columns = [self.catalogue.get_column(name)[codes] for name in shown]
+        columns = [self.item_table.get_column(name)[codes] for name in shown]
         columns.insert(0, pl.Series(c.RANK, np.arange(1, len(self.items) + 1, dtype=np.int32)))
         columns.insert(len(columns) - 2, pl.Series(c.SCORE, self.affinities))
         if self.why is not None:
@@ -57,7 +57,7 @@ class Answers:
         return pl.DataFrame(columns)
 
     def _repr_html_(self) -> str:
-        seeds = [full_name(self.catalogue.row(code, named=True)) for code in self.seeds.tolist()]
+        seeds = [full_name(self.item_table.row(code, named=True)) for code in self.seeds.tolist()]
         return table_html(self.table(), f"After {', '.join(seeds)}")
 
 
@@ -67,7 +67,7 @@ class BulkAnswers:
 
     Parameters
     ----------
-    catalogue
+    item_table
         The model's items.
     targets
         Codes of the items of the query, one per row; int32, (rows,).
@@ -81,7 +81,7 @@ class BulkAnswers:
         What a person should know of them.
     """
 
-    catalogue: pl.DataFrame = field(repr=False)
+    item_table: pl.DataFrame = field(repr=False)
     targets: NDArray[np.int32]
     items: NDArray[np.int32]
     affinities: NDArray[np.float32]
@@ -90,7 +90,7 @@ class BulkAnswers:
 
     def table(self, *, names: bool = False) -> pl.DataFrame:
         """Return them as the table that :meth:`tigertail.model.model.Model.neighbours` describes."""
-        ids, titles = self.catalogue[c.ITEM_ID], self.catalogue[c.NAME]
+        ids, titles = self.item_table[c.ITEM_ID], self.item_table[c.NAME]
         lists = {
             c.TARGET_ITEM_ID: ids.gather(self.targets),
             c.ITEM_ID: ids.gather(self.items),
@@ -99,8 +99,8 @@ class BulkAnswers:
         }
         if names:
             lists |= {"target_name": titles.gather(self.targets), c.NAME: titles.gather(self.items)}
-        if names and c.ARTIST_NAME in self.catalogue.columns:
-            artists = self.catalogue[c.ARTIST_NAME]
+        if names and c.ARTIST_NAME in self.item_table.columns:
+            artists = self.item_table[c.ARTIST_NAME]
             lists |= {
                 "target_artist_name": artists.gather(self.targets),
                 c.ARTIST_NAME: artists.gather(self.items),

@@ -98,8 +98,8 @@ def compare(
 def _described(answers: Answers) -> pl.DataFrame:
     table = answers.table()
     table = table.with_columns(full_names(table)).select(c.RANK, c.ITEM_ID, c.NAME, "listeners")
-    if c.COUNTRY not in answers.catalogue.columns:
+    if c.COUNTRY not in answers.item_table.columns:
         return table
     return table.join(
-        answers.catalogue.select(c.ITEM_ID, c.COUNTRY), on=c.ITEM_ID, how="left", maintain_order="left"
+        answers.item_table.select(c.ITEM_ID, c.COUNTRY), on=c.ITEM_ID, how="left", maintain_order="left"
     )

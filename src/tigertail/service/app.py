@@ -63,8 +63,6 @@ def create_app(
     ModelError
         If a model is missing or damaged.
     """
-    # In the whole process: notices travel in the answers, and nobody reads what a worker warns of.
-    warnings.simplefilter("ignore", TigertailWarning)
     context = Context(settings, _served_models(settings, runtime_dir), _queue(settings), _store(settings))
     rates = _rates(settings, runtime_dir)
 
@@ -115,6 +113,8 @@ def from_environment() -> FastAPI:
     """
     logs.set_up()
     end_with_parent()
+    # Notices travel in the answers; nobody reads what a worker warns of.
+    warnings.simplefilter("ignore", TigertailWarning)
     try:
         settings = Settings.model_validate_json(os.environ[SETTINGS_JSON])
         return create_app(settings, Path(os.environ[RUNTIME_DIR]), telemetry_from_environment())

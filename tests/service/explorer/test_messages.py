@@ -1,4 +1,4 @@
-"""The catalogue of messages: every language has every message in every form, and the page no text beside it."""
+"""The messages of the page: every language has every message in every form, and the page no text beside it."""
 
 from __future__ import annotations
 

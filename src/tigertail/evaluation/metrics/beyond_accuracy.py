@@ -1,15 +1,15 @@
 """Beyond-accuracy metrics: coverage, concentration, popularity, diversity and locality of lists.
 
 Lists are those of the distinct query items of a split where nothing else is said; N_B is the number of lists that
-hold B, n_B the number of B's training listeners, and the catalogue the items with a training listener.
+hold B, n_B the number of B's training listeners, and the played items those with a training listener.
 
 =============  =======================================================================================
-coverage@k     share of the catalogue that is in some list
-Gini@k         Gini index of N_B over the catalogue: 0, all equal; 1, one item is in all lists
+coverage@k     share of the played items that is in some list
+Gini@k         Gini index of N_B over the played items: 0, all equal; 1, one item is in all lists
 popularity@k   mean n_B over all places of all lists (ARP of Yin et al., VLDB 2012)
 APLT@k         mean share of tail items in a list (Abdollahpouri et al., RecSys 2017); the tail is all
                items but the most popular ones that hold 80 % of interactions
-hubness@k      skewness of N_B over the catalogue (Radovanovic et al., JMLR 2010)
+hubness@k      skewness of N_B over the played items (Radovanovic et al., JMLR 2010)
 ILS@k          mean cosine, over pairs of a list, of their training listeners (Ziegler et al., WWW 2005);
                of the lists of the 2,000 most popular query items
 locality JS@k  mean Jensen-Shannon divergence, in bits, between the share of local items among those a
@@ -51,8 +51,8 @@ def list_figures(lists: NDArray[np.int32], signal: Signal, split: Split) -> dict
     """
     _, first = np.unique(split.query_items, return_index=True)
     distinct = lists[first]
-    catalogue = split.popularity > 0
-    shown = np.bincount(distinct[distinct >= 0], minlength=len(catalogue))[catalogue]
+    played = split.popularity > 0
+    shown = np.bincount(distinct[distinct >= 0], minlength=len(played))[played]
     figures = {
         "coverage": coverage(shown),
         "Gini": gini(shown),

@@ -1,8 +1,8 @@
 """Country cohesion: affinity among a country's artists in a model, minus the same by that country's listeners.
 
 For each country with at least five local artists: the mean, over ordered pairs of them, of the affinity A -> B of the
-system, standardised within A's row (mean 0, deviation 1 over the catalogue), minus the same for the cosine of
-co-listening among that country's own listeners. Countries are weighted by their number of local artists. Above 0, the
+system, standardised within A's row (mean 0, deviation 1 over the items with a training listener), minus the same for
+the cosine of co-listening among that country's own listeners. Countries are weighted by their number of local artists. Above 0, the
 model places these artists closer together than the behaviour of their listeners does.
 
 Standardised values grow where few answers stand out, so cohesion compares countries under one kind of affinity, or
@@ -161,7 +161,7 @@ def compare_cohesion(
 ) -> dict[str, list[CountryCohesion]]:
     """Return the same for several systems by name; the affinity among own listeners is computed once."""
     popularity = np.bincount(plays.indices, minlength=plays.shape[1])
-    catalogue = popularity > 0
+    played = popularity > 0
     countries = np.unique(item_country[item_country != UNKNOWN])
     found: dict[str, list[CountryCohesion]] = {name: [] for name in signals}
     with progress("cohesion", len(countries)) as tick:
@@ -175,9 +175,9 @@ def compare_cohesion(
             own = plays.select_rows(residents)
             if len(local) < MIN_LOCAL_ARTISTS or own.nnz == 0:
                 continue
-            among_own, _ = _local_affinity(_Cosine(own), local, is_local, catalogue)
+            among_own, _ = _local_affinity(_Cosine(own), local, is_local, played)
             for name, signal in signals.items():
-                model, known = _local_affinity(signal, local, is_local, catalogue)
+                model, known = _local_affinity(signal, local, is_local, played)
                 if known:
                     row = CountryCohesion(str(country), len(local), len(residents), model, among_own)
                     found[name].append(row)
@@ -204,14 +204,14 @@ class _Cosine:
 
 
 def _local_affinity(
-    signal: Signal, local: NDArray[np.int32], is_local: NDArray[np.bool_], catalogue: NDArray[np.bool_]
+    signal: Signal, local: NDArray[np.int32], is_local: NDArray[np.bool_], played: NDArray[np.bool_]
 ) -> tuple[LocalAffinity, bool]:
     """Return the affinity among local items, and whether the signal has data about any of them.
 
-    A block of queries at a time bounds the memory for any size of catalogue.
+    A block of queries at a time bounds the memory for any number of items.
     """
-    block = max(1, BLOCK_BYTES // (8 * len(catalogue)))
-    place = np.cumsum(catalogue)[local] - 1
+    block = max(1, BLOCK_BYTES // (8 * len(played)))
+    place = np.cumsum(played)[local] - 1
     total, listed_local, listed, any_known = 0.0, 0, 0, False
     for start in range(0, len(local), block):
         queries = local[start : start + block]
@@ -219,9 +219,9 @@ def _local_affinity(
         answers, _ = top_k(rows, LISTED, queries)
         listed_local += int((is_local[answers] & (answers >= 0)).sum())
         listed += int((answers >= 0).sum())
-        in_catalogue = rows[:, catalogue]
-        any_known |= bool(np.isfinite(in_catalogue).any())
-        among = _standardised(in_catalogue, place)
+        of_played = rows[:, played]
+        any_known |= bool(np.isfinite(of_played).any())
+        among = _standardised(of_played, place)
         among[np.arange(len(queries)), np.arange(start, start + len(queries))] = 0
         total += float(among.sum())
     pairs = len(local) * (len(local) - 1)

@@ -118,15 +118,15 @@ def merge(model: Model, dataset: Dataset) -> MergedData:
     new_plays = ItemRemap(items.codes(new.items.ids), len(items)).move_columns(new.plays)
     model_plays = remap.move_columns(listening.plays)
     _check_not_repeated(model_plays, new_plays, dataset)
-    catalogue, same_name = _catalogue(model, dataset, order)
-    told = [
+    item_table, same_name = _item_table(model, dataset, order)
+    aliases_of_both = [
         one.select(c.ITEM_ID, c.SCHEME, c.ALIAS)
         for one in (model.aliases, dataset.aliases)
         if one is not None
     ]
-    catalogue = with_artists(catalogue, pl.concat(told) if told else None)
-    aliases = _aliases(model, dataset, catalogue)
-    return MergedData(catalogue, stack_rows(model_plays, new_plays), new, remap, same_name, aliases)
+    item_table = with_artists(item_table, pl.concat(aliases_of_both) if aliases_of_both else None)
+    aliases = _aliases(model, dataset, item_table)
+    return MergedData(item_table, stack_rows(model_plays, new_plays), new, remap, same_name, aliases)
 
 
 def stack_rows(above: CSR, below: CSR) -> CSR:
@@ -205,7 +205,7 @@ def _with_mbids(old: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(pl.coalesce(known, "given").alias(c.MBID)).drop("given")
 
 
-def _aliases(model: Model, dataset: Dataset, catalogue: pl.DataFrame) -> pl.DataFrame | None:
+def _aliases(model: Model, dataset: Dataset, item_table: pl.DataFrame) -> pl.DataFrame | None:
     """Return the further ids, MBIDs and names of the items, from the model and the dataset."""
     given = dataset.items.unique(c.ITEM_ID, keep="first", maintain_order=True)
     names = given.select(c.ITEM_ID, pl.lit(c.NAME).alias(c.SCHEME), pl.col(c.NAME).alias(c.ALIAS))
@@ -214,14 +214,14 @@ def _aliases(model: Model, dataset: Dataset, catalogue: pl.DataFrame) -> pl.Data
         model.aliases,
     ]
     more = [one.select(c.ITEM_ID, c.SCHEME, c.ALIAS) for one in tables if one is not None]
-    if c.ARTIST_NAME in catalogue.columns:
-        more.append(names_by_artist(catalogue))
+    if c.ARTIST_NAME in item_table.columns:
+        more.append(names_by_artist(item_table))
     if c.MBID in given.columns:
         more.append(given.select(c.ITEM_ID, pl.lit(c.MBID).alias(c.SCHEME), pl.col(c.MBID).alias(c.ALIAS)))
-    return aliases_beside(pl.concat([*more, names]).drop_nulls(c.ALIAS), catalogue)
+    return aliases_beside(pl.concat([*more, names]).drop_nulls(c.ALIAS), item_table)
 
 
-def _catalogue(model: Model, dataset: Dataset, order: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+def _item_table(model: Model, dataset: Dataset, order: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """Return the items in the order of their common codes, and how many new ones have the name of one of the model."""
     old = model.items.drop("listeners", "stratum")
     given = dataset.items.unique(c.ITEM_ID, keep="first", maintain_order=True)

@@ -63,19 +63,19 @@ class AnnotationUpdate:
 
 
 def update_annotations(
-    signal: Annotation, lexicon: Lexicon, dataset: Dataset, catalogue: pl.DataFrame, config: AnnotationConfig
+    signal: Annotation, lexicon: Lexicon, dataset: Dataset, item_table: pl.DataFrame, config: AnnotationConfig
 ) -> AnnotationUpdate:
     """Add rows to a signal for the items that it does not know and a dataset annotates.
 
     Parameters
     ----------
     signal
-        Under the codes of ``catalogue``.
+        Under the codes of ``item_table``.
     lexicon
         What it keeps of its labels.
     dataset
         Whose annotations count.
-    catalogue
+    item_table
         Columns item_id, name of every item, in the order of codes.
     config
         Settings of the fit.
@@ -85,13 +85,13 @@ def update_annotations(
     DataError
         If the dataset has no annotations, or their file is damaged.
     """
-    known = catalogue[c.ITEM_ID].filter(pl.Series(signal.known))
+    known = item_table[c.ITEM_ID].filter(pl.Series(signal.known))
     is_known = pl.col(c.ITEM_ID).is_in(known.implode()).fill_null(False)
     every = annotations_of(dataset)
-    rows, left_out = split_usable_rows(every.filter(~is_known), Vocabulary(catalogue[c.ITEM_ID]), catalogue)
+    rows, left_out = split_usable_rows(every.filter(~is_known), Vocabulary(item_table[c.ITEM_ID]), item_table)
     count = len(rows)
     rows, labels = _with_known_labels(signal, lexicon, rows)
-    opinions = opinions_from_rows(rows, labels, len(catalogue), left_out, lexicon.canonical_form)
+    opinions = opinions_from_rows(rows, labels, len(item_table), left_out, lexicon.canonical_form)
     fresh = len(labels) - len(lexicon.keys)
     by_label = np.concatenate([lexicon.reliability, np.full(fresh, lexicon.mean_reliability)])
     reliability = AnnotatorReliability(by_label[opinions.label[~opinions.expert]], np.empty(0), by_label)

@@ -43,7 +43,7 @@ class PlayGraph(NamedTuple):
     weight
         Weight of each listener; float32, (listeners,).
     catalogue
-        Catalogue of each listener; int32, (listeners,).
+        Source's catalogue of each listener; int32, (listeners,).
     """
 
     item_offsets: Offsets
@@ -136,7 +136,7 @@ def common_listeners(
     weights
         Weight of each group's listeners for each query; float32, (queries, groups).
     catalogues
-        How many catalogues there are.
+        How many sources' catalogues there are.
 
     Returns
     -------
@@ -146,7 +146,7 @@ def common_listeners(
         Pairs of listener and other item met in each group, by the listener's own weight alone; float32,
         (queries, groups).
     of_catalogue
-        Weighted listeners of the query in each catalogue; float32, (queries, catalogues).
+        Weighted listeners of the query in each source's catalogue; float32, (queries, catalogues).
     """
     common = np.zeros((len(queries), len(graph.item_offsets) - 1), np.float32)
     met = np.zeros(weights.shape, np.float32)
