@@ -33,7 +33,7 @@ def add_query_command(app: typer.Typer, name: str, function: Callable[..., None]
         def get_params(self, ctx: Any) -> Any:
             if not self.params:
                 whole = typer.Typer(add_completion=False, rich_markup_mode=None)
-                whole.command(name)(_with_dials(function))
+                whole.command(name)(_with_options(function))
                 command = typer.main.get_command(whole)
                 self.params, self.callback = command.params, command.callback
             return super().get_params(ctx)
@@ -41,7 +41,7 @@ def add_query_command(app: typer.Typer, name: str, function: Callable[..., None]
     app.command(name, cls=QueryCommand, help=inspect.getdoc(function))(lambda: None)
 
 
-def _with_dials(function: Callable[..., None]) -> Callable[..., None]:
+def _with_options(function: Callable[..., None]) -> Callable[..., None]:
     """Return a function with a parameter for each option of a query in place of ``options``."""
     from tigertail.model.query_options import QueryOptions, query_options
 
