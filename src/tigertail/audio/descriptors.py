@@ -53,9 +53,9 @@ def timbre(frames: Spectra, mfccs: int) -> dict[str, float]:
     from scipy.fft import dct
 
     cepstrum = dct(frames.mel, type=2, norm="ortho", axis=1)[:, :mfccs]
-    found = _moments("mfcc", cepstrum)
-    del found["mfcc_00_mean"]
-    return found | _numbered("mfcc_delta", "std", _change(cepstrum).std(axis=0))
+    descriptors = _moments("mfcc", cepstrum)
+    del descriptors["mfcc_00_mean"]
+    return descriptors | _numbered("mfcc_delta", "std", _change(cepstrum).std(axis=0))
 
 
 def tonality(frames: Spectra) -> dict[str, float]:
@@ -88,12 +88,12 @@ def _loudness_and_timbre(frames: Spectra) -> dict[str, float]:
     hertz, rms = slice(0, 3), FRAME_STATISTICS.index("rms")
     of_frames[:, hertz] = np.log2(np.maximum(of_frames[:, hertz], 20))  # octaves, as the ear has it
     of_frames[:, rms] = 20 * np.log10(np.maximum(of_frames[:, rms], 1e-4))  # dB of full scale
-    found = {}
+    descriptors = {}
     for column, name in enumerate(FRAME_STATISTICS):
-        found[f"{name}_mean"] = float(of_frames[:, column].mean())
-        found[f"{name}_std"] = float(of_frames[:, column].std())
+        descriptors[f"{name}_mean"] = float(of_frames[:, column].mean())
+        descriptors[f"{name}_std"] = float(of_frames[:, column].std())
     quiet, loud = np.percentile(of_frames[:, rms], (10, 95))
-    return found | {"dynamic_range": float(loud - quiet)}
+    return descriptors | {"dynamic_range": float(loud - quiet)}
 
 
 def _moments(name: str, columns: Floats) -> dict[str, float]:

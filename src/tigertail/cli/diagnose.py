@@ -32,47 +32,49 @@ def diagnose(
 
     if plot is not None:
         check_format(plot)
-    found = diagnosis.diagnose(tigertail.load(model), n=n)
+    diagnosed = diagnosis.diagnose(tigertail.load(model), n=n)
     if as_json:
-        typer.echo(to_json(found.to_dict()), nl=False)
+        typer.echo(to_json(diagnosed.to_dict()), nl=False)
     else:
-        _print(found)
+        _print(diagnosed)
     if plot is not None:
-        diagnosis.plot_diagnosis(found, plot)
+        diagnosis.plot_diagnosis(diagnosed, plot)
         typer.echo(f"Written: {plot}.", err=as_json)
 
 
-def _print(found: Diagnosis) -> None:
+def _print(diagnosed: Diagnosis) -> None:
     typer.echo(
-        f"{found.dataset}: {sum(found.groups.values()):,} listeners in {len(found.groups) - 1} groups."
+        f"{diagnosed.dataset}: {sum(diagnosed.groups.values()):,} listeners in {len(diagnosed.groups) - 1} groups."
     )
-    if found.simulated:
+    if diagnosed.simulated:
         typer.echo("SIMULATED: no listener or artist in it is real.")
-    _print_cohesion(found)
-    _print_capacity(found)
-    _print_list_changes(found)
-    _print_fallbacks(found)
+    _print_cohesion(diagnosed)
+    _print_capacity(diagnosed)
+    _print_list_changes(diagnosed)
+    _print_fallbacks(diagnosed)
 
 
-def _print_cohesion(found: Diagnosis) -> None:
+def _print_cohesion(diagnosed: Diagnosis) -> None:
     from tigertail.evaluation.metrics.country_cohesion import LISTED, MIN_LOCAL_ARTISTS
     from tigertail.geo.regions import place_name
 
-    if not found.countries:
+    if not diagnosed.countries:
         typer.echo(f"Cohesion: no country has {MIN_LOCAL_ARTISTS} local artists.")
         return
-    signals = list(found.by_country)
+    signals = list(diagnosed.by_country)
     local_shares, cohesion = [], []
-    for same in sorted(zip(*map(found.rows, signals), strict=True), key=lambda rows: -rows[0].local):
+    for same in sorted(zip(*map(diagnosed.rows, signals), strict=True), key=lambda rows: -rows[0].local):
         head = [place_name(same[0].country), same[0].local, f"{same[0].listeners:,}"]
         shares = [same[0].own.local_share, *(row.model.local_share for row in same)]
         local_shares.append([*head, *(f"{share:.1%}" for share in shares)])
         cohesion.append([*head, *(f"{row.cohesion:+.2f}" for row in same)])
     everyone = ["all, by local artists", "", ""]
-    local_shares.append([*everyone, *(f"{found.mean_local_share(name):.1%}" for name in (None, *signals))])
-    cohesion.append([*everyone, *(f"{found.mean_cohesion(name):+.2f}" for name in signals)])
+    local_shares.append(
+        [*everyone, *(f"{diagnosed.mean_local_share(name):.1%}" for name in (None, *signals))]
+    )
+    cohesion.append([*everyone, *(f"{diagnosed.mean_cohesion(name):+.2f}" for name in signals)])
     by_listening = "they are played four times as often there as elsewhere"
-    reason = "the catalogue has that country" if found.catalogue_countries else by_listening
+    reason = "the catalogue has that country" if diagnosed.catalogue_countries else by_listening
     typer.echo(f"An artist is local to a country if {reason}.")
     head = ["country", "local artists", "listeners"]
     title = f"Local share: of the {LISTED} items listed after a local artist, those of the same country"
@@ -81,7 +83,7 @@ def _print_cohesion(found: Diagnosis) -> None:
     print_table([*head, *signals], cohesion, title=title, left=["country"])
 
 
-def _print_capacity(found: Diagnosis) -> None:
+def _print_capacity(diagnosed: Diagnosis) -> None:
     from tigertail.signals.local.groups import ELSEWHERE
 
     headings = [
@@ -103,16 +105,16 @@ def _print_capacity(found: Diagnosis) -> None:
             f"{row.at_equal_popularity:.3f}",
             "" if row.group == ELSEWHERE else f"{row.error_own_vectors:.3f}",
         ]
-        for row in found.capacity
+        for row in diagnosed.capacity
     ]
     title = "Capacity: shares of the reconstruction error, and error an entry relative to the mean"
     print_table(headings, rows, title=title, left=["group"])
 
 
-def _print_list_changes(found: Diagnosis) -> None:
+def _print_list_changes(diagnosed: Diagnosis) -> None:
     from tigertail.evaluation.diagnosis.list_changes import MIN_LISTENERS
 
-    changes = found.list_changes
+    changes = diagnosed.list_changes
     if not changes.queries:
         typer.echo(f"List changes: no artist has {MIN_LISTENERS} listeners.")
         return
@@ -138,14 +140,14 @@ def _print_list_changes(found: Diagnosis) -> None:
     print_table(headings, rows, title=title, left=left)
 
 
-def _print_fallbacks(found: Diagnosis) -> None:
+def _print_fallbacks(diagnosed: Diagnosis) -> None:
     from tigertail.signals.local.groups import group_name
 
     places_of: dict[str, list[str]] = {}
-    for place, group in found.fallback_of.items():
+    for place, group in diagnosed.fallback_of.items():
         places_of.setdefault(group, []).append(place)
     rows = [
-        [group_name(group), f"{found.groups.get(group, 0):,}", ", ".join(sorted(map(group_name, places)))]
+        [group_name(group), f"{diagnosed.groups.get(group, 0):,}", ", ".join(sorted(map(group_name, places)))]
         for group, places in sorted(places_of.items())
     ]
     if rows:

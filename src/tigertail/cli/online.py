@@ -51,34 +51,34 @@ def online_report(
 
     events = read_feedback(source)
     rankings = read_rankings(ranking or [], events, k)
-    found = online.online_report(events, rankings, alpha=alpha, k=k, delay=delay)
+    results = online.online_report(events, rankings, alpha=alpha, k=k, delay=delay)
     if as_json:
-        typer.echo(to_json(found.to_dict()), nl=False)
+        typer.echo(to_json(results.to_dict()), nl=False)
     else:
-        _print(found)
+        _print(results)
     if report is not None:
         from tigertail.evaluation.online.plot import plot_online
         from tigertail.storage import replaced_file
 
         with replaced_file(report / "online.json") as file:
-            file.write_text(to_json(found.to_dict()), encoding="utf-8")
-        plot_online(found, report / "online.png")
+            file.write_text(to_json(results.to_dict()), encoding="utf-8")
+        plot_online(results, report / "online.png")
         typer.echo(f"Written to {report}: online.json and online.png.", err=True)
 
 
-def _print(found: OnlineReport) -> None:
+def _print(results: OnlineReport) -> None:
     typer.echo(
-        f"{found.events:,} events: {found.lists:,} lists shown to {found.listeners:,} listeners. "
+        f"{results.events:,} events: {results.lists:,} lists shown to {results.listeners:,} listeners. "
         "Square brackets: 95 % intervals over listeners."
     )
-    for reason, events in found.left_out.items():
+    for reason, events in results.left_out.items():
         typer.echo(f"Left out: {events:,} {'event' if events == 1 else 'events'}, {reason}.")
-    _print_models(found.models)
-    _print_ranks(found)
-    for duel in found.duels:
+    _print_models(results.models)
+    _print_ranks(results)
+    for duel in results.duels:
         _print_duel(duel)
-    _print_estimates(found)
-    for notice in found.notices:
+    _print_estimates(results)
+    for notice in results.notices:
         typer.echo(f"Note: {notice}.")
 
 
@@ -97,7 +97,7 @@ def _print_models(models: list[ModelRow]) -> None:
     print_table(["model", "lists", "items shown", *actions], rows, title=title, left=["model"])
 
 
-def _print_ranks(found: OnlineReport) -> None:
+def _print_ranks(results: OnlineReport) -> None:
     rows = [
         [
             row.rank,
@@ -105,7 +105,7 @@ def _print_ranks(found: OnlineReport) -> None:
             _percent(row.positive),
             "unknown" if row.examination is None else _plain(row.examination),
         ]
-        for row in found.ranks[:RANKS_SHOWN]
+        for row in results.ranks[:RANKS_SHOWN]
     ]
     title = "By rank (examined: probability relative to rank 1)"
     print_table(["rank", "items shown", "positive", "examined"], rows, title=title)
@@ -145,10 +145,10 @@ def _conclusion(duel: DuelRow) -> str:
     )
 
 
-def _print_estimates(found: OnlineReport) -> None:
-    if not found.estimates:
+def _print_estimates(results: OnlineReport) -> None:
+    if not results.estimates:
         return
-    first = found.estimates[0]
+    first = results.estimates[0]
     methods = list(first.ndcg)
     rows = [
         [
@@ -158,7 +158,7 @@ def _print_estimates(found: OnlineReport) -> None:
             f"{row.unsupported:.1%}",
             f"{row.clipped:.1%}",
         ]
-        for row in found.estimates
+        for row in results.estimates
     ]
     title = (
         f"Estimated nDCG@{first.k} of rankings, from {first.lists:,} lists for {first.queries:,} queries "

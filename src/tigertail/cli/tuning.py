@@ -43,22 +43,22 @@ def tune(
 
     limit = Budget.parse(budget)
     opened = [Dataset.open(dataset) for dataset in datasets]
-    found = search(opened, out, limit, seed=seed)
+    tuned = search(opened, out, limit, seed=seed)
     for study in STUDIES:
-        _print_study(found, study, opened)
+        _print_study(tuned, study, opened)
     command = shlex.join(
         ["tigertail", "tune", *map(str, datasets), *("--budget", budget), *("--seed", str(seed))]
     )
-    _write(out, found, opened, command)
-    if found.interrupted:
+    _write(out, tuned, opened, command)
+    if tuned.interrupted:
         typer.echo(f"Stopped. The finished trials are kept in {out}: run the same command to go on.")
         raise typer.Exit(INTERRUPTED)
 
 
-def _print_study(found: Tuning, study: StudySpec, datasets: list[Dataset]) -> None:
+def _print_study(tuned: Tuning, study: StudySpec, datasets: list[Dataset]) -> None:
     from tigertail.tuning import FRONTIER
 
-    ranked = found.ranked(study.name)
+    ranked = tuned.ranked(study.name)
     if not ranked:
         return
     only = datasets[0].fingerprint if len(datasets) == 1 else None
@@ -79,14 +79,14 @@ def _print_study(found: Tuning, study: StudySpec, datasets: list[Dataset]) -> No
     print_table(columns, rows, title=title, left=["transform", "weights"])
 
 
-def _write(out: Path, found: Tuning, datasets: list[Dataset], command: str) -> None:
+def _write(out: Path, tuned: Tuning, datasets: list[Dataset], command: str) -> None:
     """Write the best model, and plain ALS tuned as long."""
     from tigertail.tuning import PLAIN, write_config
 
     on = ", ".join(f"{dataset.name} ({dataset.fingerprint[:12]})" for dataset in datasets)
     for name, what, config in (
-        ("best.toml", "The best model found", found.model()),
-        ("plain.toml", "Plain ALS, tuned as long", found.best(PLAIN)),
+        ("best.toml", "The best model found", tuned.model()),
+        ("plain.toml", "Plain ALS, tuned as long", tuned.best(PLAIN)),
     ):
         if config is not None:
             write_config(out / name, config, [f"{what} on {on}, with", f"  {command}"])

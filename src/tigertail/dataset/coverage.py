@@ -43,15 +43,15 @@ def coverage(dataset: Dataset) -> tuple[TableCoverage, ...]:
     items = dataset.items.select(c.ITEM_ID).join(listened, on=c.ITEM_ID, how="full", coalesce=True)
     listeners = items["listeners"].fill_null(0).cast(pl.Int64).to_numpy()
     stratum_of = items.select(c.ITEM_ID, pl.Series("stratum", strata(listeners)))
-    found = []
+    tables = []
     for name, rows, covered in _covered(dataset):
         counted = stratum_of.join(covered.to_frame(), on=c.ITEM_ID, how="semi")["stratum"].value_counts()
         sizes = dict(counted.iter_rows())
         by_stratum = {stratum.label: int(sizes.get(stratum, 0)) for stratum in Stratum}
-        found.append(
+        tables.append(
             TableCoverage(table=name, rows=rows, items=sum(by_stratum.values()), by_stratum=by_stratum)
         )
-    return tuple(found)
+    return tuple(tables)
 
 
 def _covered(dataset: Dataset) -> Iterator[tuple[str, int, pl.Series]]:
@@ -64,10 +64,10 @@ def _covered(dataset: Dataset) -> Iterator[tuple[str, int, pl.Series]]:
             continue
         with dataset.reading(table):
             rows = dataset.scan(table)
-            found = rows.collect_schema()
-            columns = [name for name in spec.item_columns if name in found]
+            schema = rows.collect_schema()
+            columns = [name for name in spec.item_columns if name in schema]
             by = spec.coverage_by
-            if by is not None and by in found:
+            if by is not None and by in schema:
                 whole = rows.select(*columns, by).sort(by).collect()
                 for (value,), own in whole.group_by(by, maintain_order=True):
                     yield f"{table}: {value}", own.height, _items_in(own, columns)

@@ -278,22 +278,22 @@ class Dataset:
             raise DataError(f"no table '{table}' in this dataset", path=self.path)
         with self.reading(table):
             frame = self._stored(table)
-            found = frame.collect_schema()
-        if missing := table_spec(table).missing(found.names()):
+            columns = frame.collect_schema()
+        if missing := table_spec(table).missing(columns.names()):
             raise DataError(
                 f"lacks the column {', '.join(missing)}",
                 path=self.file(table),
                 remedy="build the dataset again",
             )
         for column in id_columns(Refers.PERSON):
-            if column in found and len(self._hidden):
+            if column in columns and len(self._hidden):
                 hidden = pl.col(column).is_in(self._hidden.implode())
                 frame = frame.filter(~hidden.fill_null(False))
         if len(self._renamed):
-            items = [column for column in id_columns(Refers.ITEM) if column in found]
+            items = [column for column in id_columns(Refers.ITEM) if column in columns]
             old, new = self._renamed[c.ITEM_ID], self._renamed["new"]
             frame = frame.with_columns(pl.col(items).replace(old, new))
-        if self._until is not None and c.LAST_PLAYED in found:
+        if self._until is not None and c.LAST_PLAYED in columns:
             frame = frame.filter(pl.col(c.LAST_PLAYED) <= self._until)
         return frame
 

@@ -70,10 +70,10 @@ class Exposure:
             The items, and their codes.
         """
         catalogue_of, offers = _catalogues(dataset.whole())
-        found = pl.DataFrame({c.LISTENER_ID: listener_ids}).join(
+        listeners = pl.DataFrame({c.LISTENER_ID: listener_ids}).join(
             catalogue_of, on=c.LISTENER_ID, how="left", maintain_order="left"
         )
-        keys = found[CATALOGUE].fill_null(EVERYTHING)
+        keys = listeners[CATALOGUE].fill_null(EVERYTHING)
         names = sorted(keys.unique().to_list())
         offered = np.zeros((len(names), len(items)), np.bool_)
         for row, name in enumerate(names):

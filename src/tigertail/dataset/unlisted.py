@@ -56,13 +56,13 @@ def unlisted(
     aliases
         What else the items are called: ``item_id``, ``scheme`` and ``alias``.
     """
-    found = items[c.ITEM_ID].is_in(_matches(items, entries, aliases)[c.ITEM_ID].implode())
+    is_unlisted = items[c.ITEM_ID].is_in(_matches(items, entries, aliases)[c.ITEM_ID].implode())
     if SPECIAL_PURPOSE in entries:
         none = pl.Series([None], dtype=pl.String)
         mbid = items[c.MBID] if c.MBID in items.columns else none.new_from_index(0, items.height)
         alike = items[c.NAME].str.to_lowercase().is_in(_NAMES) & mbid.is_null() & (items[c.KIND] == c.ARTIST)
-        found |= (mbid.is_in(list(SPECIAL_PURPOSE_ARTISTS)) | alike).fill_null(False)
-    return found.to_numpy()
+        is_unlisted |= (mbid.is_in(list(SPECIAL_PURPOSE_ARTISTS)) | alike).fill_null(False)
+    return is_unlisted.to_numpy()
 
 
 def unmatched_entries(
@@ -81,7 +81,7 @@ def _matches(items: pl.DataFrame, entries: Sequence[str], aliases: pl.DataFrame 
         c.MBID: own["entry"].str.to_lowercase(),
         c.NAME: fold_series(own["entry"]),
     }
-    found = []
+    matches = []
     for scheme, key in keys.items():
         known = [items.select(c.ITEM_ID, pl.col(scheme).alias("key"))] if scheme in items.columns else []
         if aliases is not None:
@@ -91,5 +91,5 @@ def _matches(items: pl.DataFrame, entries: Sequence[str], aliases: pl.DataFrame 
             texts = one["key"] if scheme == c.ITEM_ID else one["key"].str.to_lowercase()
             texts = fold_series(texts) if scheme == c.NAME and own.height else texts
             called = own.with_columns(key.alias("key")).join(one.with_columns(texts.alias("key")), on="key")
-            found.append(called.select("entry", c.ITEM_ID))
-    return pl.concat(found)
+            matches.append(called.select("entry", c.ITEM_ID))
+    return pl.concat(matches)

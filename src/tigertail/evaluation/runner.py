@@ -190,7 +190,7 @@ def _comparisons(
 ) -> list[Comparison]:
     base = scores[reference]
     base_size, base_sizes = bootstrap.frontier_area(base.sweep)
-    found = []
+    comparisons = []
     for name, of_system in scores.items():
         if name == reference:
             continue
@@ -199,11 +199,11 @@ def _comparisons(
         metrics = {m: bootstrap.estimate(differences[:, i]) for i, m in enumerate(METRICS)}
         p_values = {m: bootstrap.randomisation_test(differences[:, i]) for i, m in enumerate(METRICS)}
         frontier = bootstrap.compare(sizes, base_sizes, size.mean - base_size.mean)
-        found.append(Comparison(name, reference, metrics, frontier, p_values))
-    corrected = iter(holm([p for one in found for p in one.p_values.values()]))
-    for one in found:
+        comparisons.append(Comparison(name, reference, metrics, frontier, p_values))
+    corrected = iter(holm([p for one in comparisons for p in one.p_values.values()]))
+    for one in comparisons:
         one.p_values.update({metric: next(corrected) for metric in one.p_values})
-    return found
+    return comparisons
 
 
 def _curve(of_system: QueryScores) -> list[tuple[float, float]]:

@@ -96,14 +96,16 @@ def check_columns(columns: Mapping[str, Any], frames: Mapping[str, Sequence[str]
                 )
 
 
-def mapped(spec: TableSpec, found: Sequence[str], columns: Mapping[str, Any], kind: str) -> dict[str, str]:
+def mapped(
+    spec: TableSpec, given_columns: Sequence[str], columns: Mapping[str, Any], kind: str
+) -> dict[str, str]:
     """Return our columns of a table, and the frame's columns for them.
 
     Parameters
     ----------
     spec
         The table.
-    found
+    given_columns
         The frame's columns.
     columns
         What the caller gave (:func:`check_columns`).
@@ -114,9 +116,11 @@ def mapped(spec: TableSpec, found: Sequence[str], columns: Mapping[str, Any], ki
     given = {name: theirs for name, theirs in columns.items() if not isinstance(theirs, Mapping)}
     given |= dict(own) if isinstance(own, Mapping) else {}
     mapping = {
-        name: str(theirs) for name, theirs in given.items() if name in spec.inputs and str(theirs) in found
+        name: str(theirs)
+        for name, theirs in given.items()
+        if name in spec.inputs and str(theirs) in given_columns
     }
-    usual = {_plain(name): name for name in reversed(found)}
+    usual = {_plain(name): name for name in reversed(given_columns)}
     known = _COMMON | _OF_KIND[kind]
     for ours in spec.inputs:
         names = (ours, *known.get(ours, ()), *_OF_TABLE.get(spec.name, {}).get(ours, ()))
@@ -126,7 +130,7 @@ def mapped(spec: TableSpec, found: Sequence[str], columns: Mapping[str, Any], ki
     return mapping
 
 
-def check_needs(spec: TableSpec, mapping: Mapping[str, str], found: Sequence[str]) -> None:
+def check_needs(spec: TableSpec, mapping: Mapping[str, str], given_columns: Sequence[str]) -> None:
     """Refuse a frame without a column that its table needs.
 
     Raises
@@ -137,7 +141,7 @@ def check_needs(spec: TableSpec, mapping: Mapping[str, str], found: Sequence[str
     for choices in spec.needs:
         if not set(choices) & mapping.keys():
             what = _WHAT.get(choices, " or ".join(choices))
-            there = shown(found) or "no column"
+            there = shown(given_columns) or "no column"
             raise DataError(
                 f"{spec.name}: no column for {what}",
                 remedy=f'name it: columns={{"{choices[0]}": ...}}; the frame has {there}',

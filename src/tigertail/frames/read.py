@@ -48,26 +48,31 @@ def read_frames(
         As there.
     """
     frames = _frames(plays, tables, columns or {}, kind)
-    found = {
+    mappings = {
         table: mapped(TABLES[table], frame.columns, columns or {}, kind) for table, frame in frames.items()
     }
     reader = _Reader()
     for table, frame in frames.items():
-        check_needs(TABLES[table], found[table], frame.columns)
-        if c.RATING in found[table] and rating_scale is None:
+        check_needs(TABLES[table], mappings[table], frame.columns)
+        if c.RATING in mappings[table] and rating_scale is None:
             raise DataError(
-                f"{table}: '{found[table][c.RATING]}' has ratings, but of which scale?",
+                f"{table}: '{mappings[table][c.RATING]}' has ratings, but of which scale?",
                 remedy="give the lowest and the highest: rating_scale=(1, 5); or leave the column out",
             )
         source = FrameSource(
-            name=table, kind=kind, table=table, frame=frame, mapping=found[table], rating_scale=rating_scale
+            name=table,
+            kind=kind,
+            table=table,
+            frame=frame,
+            mapping=mappings[table],
+            rating_scale=rating_scale,
         )
         reader.add(source)
     _report(reader.quarantine)
     made = reader.tables()
     if c.SOURCE in frames.get(c.LISTENERS_TABLE, pl.DataFrame()).columns:
         made[c.LISTENERS_TABLE] = _with_source(
-            made[c.LISTENERS_TABLE], frames[c.LISTENERS_TABLE], found[c.LISTENERS_TABLE][c.LISTENER_ID]
+            made[c.LISTENERS_TABLE], frames[c.LISTENERS_TABLE], mappings[c.LISTENERS_TABLE][c.LISTENER_ID]
         )
     return Dataset.in_memory(made, name=name)
 
@@ -119,16 +124,16 @@ class _Reader:
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """Find the items and return the tables."""
-        found = self._rows.find_items(self._sources, [NAMESPACE])
+        resolved = self._rows.find_items(self._sources, [NAMESPACE])
         plays = pl.concat(self._plays)
-        if found is None or plays.is_empty():
+        if resolved is None or plays.is_empty():
             raise DataError("plays has no row that can be used", remedy="the warnings say why")
         return {
-            c.PLAYS_TABLE: _added_up(plays.join(found.identities.item_of, on=REF)),
+            c.PLAYS_TABLE: _added_up(plays.join(resolved.identities.item_of, on=REF)),
             c.LISTENERS_TABLE: self._rows.profiles.table(plays[c.LISTENER_ID].unique()),
-            c.ITEMS_TABLE: found.items,
-            c.ALIASES_TABLE: found.identities.aliases,
-            **self._rows.side.tables(found.item_of),
+            c.ITEMS_TABLE: resolved.items,
+            c.ALIASES_TABLE: resolved.identities.aliases,
+            **self._rows.side.tables(resolved.item_of),
         }
 
 

@@ -134,11 +134,11 @@ def _matched(path: Path, listed: pl.DataFrame, find: Callable[[pl.Series], pl.Da
     last two is null.
     """
     names = pl.concat([listed[QUERY], listed[SIMILAR].alias(QUERY)]).drop_nulls().unique(maintain_order=True)
-    found = find(names.alias("reference"))
-    examples = tuple(found.filter(pl.col("why").is_not_null())["shown"].head(_EXAMPLES))
-    found = found.drop("shown")
-    queries = found.rename({"reference": QUERY, "why": "query_why"})
-    answers = found.rename({"reference": SIMILAR, "why": "similar_why", c.ITEM_ID: "answer"})
+    matched = find(names.alias("reference"))
+    examples = tuple(matched.filter(pl.col("why").is_not_null())["shown"].head(_EXAMPLES))
+    matched = matched.drop("shown")
+    queries = matched.rename({"reference": QUERY, "why": "query_why"})
+    answers = matched.rename({"reference": SIMILAR, "why": "similar_why", c.ITEM_ID: "answer"})
     rows = listed.join(queries, on=QUERY, how="left", maintain_order="left")
     rows = rows.join(answers, on=SIMILAR, how="left", maintain_order="left")
     nameless = pl.col(QUERY).fill_null("").eq("") | pl.col(SIMILAR).fill_null("").eq("")

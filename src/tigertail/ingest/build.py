@@ -123,12 +123,12 @@ class _DatasetBuilder:
 
     def finish(self, path: Path, *, replace: bool) -> tuple[Dataset, BuildReport]:
         """Resolve the items and write the dataset."""
-        found = self._rows.find_items(self.recipe.source, self.recipe.namespaces)
-        plays = self._merged_plays(found.identities.item_of) if found else None
-        if found is None or plays is None:
+        resolved = self._rows.find_items(self.recipe.source, self.recipe.namespaces)
+        plays = self._merged_plays(resolved.identities.item_of) if resolved else None
+        if resolved is None or plays is None:
             raise self._nothing(path)
-        identities = found.identities
-        items = self._marked(found.items, identities.aliases)
+        identities = resolved.identities
+        items = self._marked(resolved.items, identities.aliases)
         profiles = self._rows.profiles
         tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
             c.PLAYS_TABLE: plays,
@@ -136,7 +136,7 @@ class _DatasetBuilder:
             c.ITEMS_TABLE: items,
             c.ALIASES_TABLE: identities.aliases,
         }
-        tables |= self._rows.side.tables(found.item_of)
+        tables |= self._rows.side.tables(resolved.item_of)
         tables |= self._with_mentions(items, tables.get(c.MENTIONS_TABLE))
         report = build_report(
             self.recipe,
@@ -144,7 +144,7 @@ class _DatasetBuilder:
             identities,
             duplicates=self._plays.duplicates,
             conflicts=profiles.conflicts,
-            linked=found.linked,
+            linked=resolved.linked,
             unlisted_unknown=unmatched_entries(items, self.recipe.unlisted or (), identities.aliases),
         )
 
@@ -212,10 +212,10 @@ class _DatasetBuilder:
             return {}
         from tigertail.text.mentions import find_mentions
 
-        found = find_mentions(self._documents.parts, items, self.folder)
-        tables = [found.mentions] if counted is None else [found.mentions, counted.lazy()]
+        mentioned = find_mentions(self._documents.parts, items, self.folder)
+        tables = [mentioned.mentions] if counted is None else [mentioned.mentions, counted.lazy()]
         return {
-            c.DOCUMENTS_TABLE: found.documents,
+            c.DOCUMENTS_TABLE: mentioned.documents,
             c.MENTIONS_TABLE: pl.concat(tables, how="diagonal_relaxed"),
         }
 

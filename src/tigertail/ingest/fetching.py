@@ -85,15 +85,15 @@ def newest_files(published: Published, index: str = "") -> list[PublishedFile]:
 def _files(published: Published, release: str) -> list[PublishedFile]:
     """Return the files of a release; none if one of them, or of their checksums, is not there."""
     there = links(release)
-    found = []
+    files = []
     for pattern in published.files:
         name = next((name for name in there if fnmatchcase(name, pattern)), None)
         sums = published.checksums.format(file=name)
         checksum = checksum_of(name, text_at(release + sums)) if name and sums in there else None
         if name is None or checksum is None:
             return []
-        found.append(PublishedFile(release + name, name, checksum, size_at(release + name)))
-    return found
+        files.append(PublishedFile(release + name, name, checksum, size_at(release + name)))
+    return files
 
 
 def _by_number(name: str) -> list[int]:

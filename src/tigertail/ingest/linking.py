@@ -62,10 +62,10 @@ def link_items(refs: pl.DataFrame, catalogue_refs: pl.DataFrame, identities: Ide
         identities.item_of.rename({c.ITEM_ID: _FOUND}), on=REF
     )
     distinct = refs.unique(REF).sort(REF)
-    found = _by_id(distinct, catalogue_refs)
-    found = pl.concat([found, _by_mbid(_rest(distinct, found), catalogue_refs)])
-    found = pl.concat([found, _by_name(_rest(distinct, found), catalogue_refs, found)])
-    item_of = found.rename({_FOUND: c.ITEM_ID}).sort(REF)
+    linked = _by_id(distinct, catalogue_refs)
+    linked = pl.concat([linked, _by_mbid(_rest(distinct, linked), catalogue_refs)])
+    linked = pl.concat([linked, _by_name(_rest(distinct, linked), catalogue_refs, linked)])
+    item_of = linked.rename({_FOUND: c.ITEM_ID}).sort(REF)
     return LinkedRows(item_of, _with_countries(identities.items, refs, item_of), _matches(refs, item_of))
 
 
@@ -83,8 +83,8 @@ def unspaced_names(keys: pl.Series) -> pl.Series:
     return whole[FOLDED_NAME]
 
 
-def _rest(refs: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    return refs.join(found, on=REF, how="anti", maintain_order="left")
+def _rest(refs: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
+    return refs.join(linked, on=REF, how="anti", maintain_order="left")
 
 
 def _by_id(refs: pl.DataFrame, catalogue_refs: pl.DataFrame) -> pl.DataFrame:
@@ -95,7 +95,7 @@ def _by_mbid(refs: pl.DataFrame, catalogue_refs: pl.DataFrame) -> pl.DataFrame:
     return _joined(refs, catalogue_refs, [c.KIND, c.MBID])
 
 
-def _by_name(refs: pl.DataFrame, catalogue_refs: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+def _by_name(refs: pl.DataFrame, catalogue_refs: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
     """Match by name, unless ids of the two sides contradict the match."""
     whole = _joined(refs.filter(~pl.col(UNSPACED)), catalogue_refs, [c.KIND, FOLDED_NAME])
     closed = pl.col(FOLDED_NAME).str.replace_all(" ", "", literal=True)

@@ -46,8 +46,8 @@ def links(address: str) -> list[str]:
     DataError
         If the server does not give it.
     """
-    found = (unquote(link).rstrip("/").rpartition("/")[2] for link in _LINK.findall(text_at(address)))
-    return [name for name in dict.fromkeys(found) if name and name != ".."]
+    names = (unquote(link).rstrip("/").rpartition("/")[2] for link in _LINK.findall(text_at(address)))
+    return [name for name in dict.fromkeys(names) if name and name != ".."]
 
 
 def text_at(address: str, *, sleep: Callable[[float], None] = time.sleep) -> str:
@@ -90,8 +90,8 @@ def checksum_of(name: str, text: str) -> str | None:
     lines = [line for line in text.splitlines() if line.strip()]
     named = [line for line in lines if name in re.split(r"[\s*()/]+", line)]
     alone = [line for line in lines if len(lines) == 1 and len(line.split()) == 1]
-    found = _DIGITS.search((named or alone or [""])[0].lower())
-    return found[0] if found else None
+    digits = _DIGITS.search((named or alone or [""])[0].lower())
+    return digits[0] if digits else None
 
 
 def is_whole(path: Path, checksum: str) -> bool:
@@ -124,11 +124,11 @@ def download(
     target.parent.mkdir(parents=True, exist_ok=True)
     with full_disk(target):
         _fetch(address, part, sleep)
-        found = _digest(part, checksum)
-    if found != checksum:
+        digest = _digest(part, checksum)
+    if digest != checksum:
         part.unlink()
         raise DataError(
-            f"the {_DIGESTS[len(checksum)].upper()} of what came is {found}, published is {checksum}",
+            f"the {_DIGESTS[len(checksum)].upper()} of what came is {digest}, published is {checksum}",
             path=part,
             remedy="it is removed: fetch it again; if that fails too, the publisher's file may just be changing",
         )

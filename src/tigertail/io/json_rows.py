@@ -79,7 +79,7 @@ class JsonFile:
         while True:
             place = _BETWEEN.match(text, place).end()  # type: ignore[union-attr]
             try:
-                found, end = _DECODER.raw_decode(text, place)
+                element, end = _DECODER.raw_decode(text, place)
                 if end == len(text) and not ended:
                     raise ValueError  # a number may go on
             except (ValueError, RecursionError):
@@ -92,10 +92,10 @@ class JsonFile:
                     break
                 following = _NEXT.search(text, place)
                 end = following.end() if following else len(text)
-                found = None
+                element = None
             number += 1
             size = PIECE
-            if isinstance(found, dict):
+            if isinstance(element, dict):
                 rows.append((number, text[place:end]))
             else:
                 self._reject(number, text[place:end])
@@ -113,11 +113,11 @@ class JsonFile:
         place = 0
         while (place := _BETWEEN.match(text, place).end()) < len(text):  # type: ignore[union-attr]
             try:
-                found, place = _DECODER.raw_decode(text, place)
+                element, place = _DECODER.raw_decode(text, place)
             except (ValueError, RecursionError):
                 self._reject(len(rows) + 1, text[place:])
                 break
-            rows.append(found)
+            rows.append(element)
         rows = _rows_in(rows[0]) if len(rows) == 1 else rows
         for first in range(0, len(rows), ROWS):
             part = rows[first : first + ROWS]
@@ -133,10 +133,10 @@ class JsonFile:
 def parsed(text: str) -> dict[str, Any] | None:
     """Return an object in JSON, with a comma behind it or not, or None if the text is none."""
     try:
-        found = json.loads(text.rstrip(", \r\n"))
+        value = json.loads(text.rstrip(", \r\n"))
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return value if isinstance(value, dict) else None
 
 
 def clean_text(text: str) -> str:

@@ -120,19 +120,19 @@ class TextFile:
             raise DataError(
                 "a JSON file", path=self.stream.place, remedy="write format = 'json' in the recipe"
             )
-        found = [name.strip() for name in _fields(top[TEXT][0], separator, quoted)]
-        found = [name or str(number) for number, name in enumerate(found, start=1)]
-        if header is not None and found != list(header):
+        columns = [name.strip() for name in _fields(top[TEXT][0], separator, quoted)]
+        columns = [name or str(number) for number, name in enumerate(columns, start=1)]
+        if header is not None and columns != list(header):
             raise DataError(
-                f"its first line is '{separator.join(found)[:100]}'",
+                f"its first line is '{separator.join(columns)[:100]}'",
                 path=self.stream.place,
                 line=1,
                 remedy=f"expected the header {', '.join(header)}: give the file as published",
             )
-        if len(set(found)) < len(found):
+        if len(set(columns)) < len(columns):
             raise DataError("two columns have the same name", path=self.stream.place, line=1)
         rest = chain([top.slice(1)], blocks)
-        return found, (self.split(frame, found, separator=separator, quoted=quoted) for frame in rest)
+        return columns, (self.split(frame, columns, separator=separator, quoted=quoted) for frame in rest)
 
     def numbered(self, *, separator: str, quoted: bool) -> tuple[list[str], Iterator[pl.DataFrame]]:
         """Read a file without a header; the names of its columns are "1", "2" and so on."""

@@ -115,10 +115,10 @@ class ItemIndex:
         UnknownItemError
             If there is no such item; the error suggests close names.
         """
-        found = self.match_or_none(text)
-        if found is None:
+        item = self.match_or_none(text)
+        if item is None:
             raise self.unknown_item_error(text)
-        return found
+        return item
 
     def match_all(self, texts: Sequence[str]) -> tuple[Codes, tuple[str, ...]]:
         """Return the code of each text, int32, (texts,), and the notes on all of them.
@@ -129,20 +129,20 @@ class ItemIndex:
             If one is unknown: the first of them.
         """
         self._expect(len(texts))
-        found = [self.match(text) for text in texts]
-        notes = dict.fromkeys(one.note for one in found if one.note)
-        return np.array([one.code for one in found], np.int32), tuple(notes)
+        matches = [self.match(text) for text in texts]
+        notes = dict.fromkeys(one.note for one in matches if one.note)
+        return np.array([one.code for one in matches], np.int32), tuple(notes)
 
     def code_or_none(self, text: str) -> int | None:
         """Return the code that :meth:`match_or_none` does, in less time: without a note. None where there is none."""
-        found = self._meanings(_encodable(text))
-        return int(found[0][0]) if len(found[0]) else None
+        meant = self._meanings(_encodable(text))
+        return int(meant[0][0]) if len(meant[0]) else None
 
     def codes(self, texts: Sequence[str]) -> Codes:
         """Return the code of each text, as :meth:`code_or_none` does; int32, (texts,); -1 for the unknown."""
         self._expect(len(texts))
-        found = (self.code_or_none(text) for text in texts)
-        return np.array([-1 if code is None else code for code in found], np.int32)
+        each = (self.code_or_none(text) for text in texts)
+        return np.array([-1 if code is None else code for code in each], np.int32)
 
     def match_or_none(self, text: str) -> Match | None:
         """Return an item given by id, MBID or name, and what a person should know; None where there is none."""
@@ -266,8 +266,8 @@ class ItemIndex:
         """
         from tigertail.lookup.correction import log_odds
 
-        found = [(log_odds(one), -code) for code, one in self.near_misses(text, allowed)]
-        likely, code = max(found, default=(0.0, 0))
+        scored = [(log_odds(one), -code) for code, one in self.near_misses(text, allowed)]
+        likely, code = max(scored, default=(0.0, 0))
         return -code if likely > 0 else None
 
     def near_misses(
@@ -280,13 +280,13 @@ class ItemIndex:
         from tigertail.lookup.correction import features
 
         typed = fold(text)
-        found = []
+        near = []
         for code in self.search(text, COMPARED, allowed)[0].tolist():
             listeners = self._items["listeners"][code]
             for name in self._spellings.of_item(code):
                 if (one := features(typed, name, listeners, self._spellings.is_word)) is not None:
-                    found.append((code, one))
-        return found
+                    near.append((code, one))
+        return near
 
     def search(
         self, text: str, n: int = 10, allowed: NDArray[np.bool_] | None = None
@@ -352,9 +352,9 @@ class ItemIndex:
         if (qualified := _QUALIFIED.fullmatch(text)) and len(codes := self._qualified(*qualified.groups())):
             return self._of_kind(codes, kind), False
         for dash in _ANY_DASH.finditer(text):
-            found, loosely = self._by_artist(text[dash.end() :], text[: dash.start()], kind)
-            if len(found):
-                return found, loosely
+            of_artist, loosely = self._by_artist(text[dash.end() :], text[: dash.start()], kind)
+            if len(of_artist):
+                return of_artist, loosely
         return self._of_kind(self._spellings.items_with(LOOSE, fold_loosely(text)), kind), True
 
     def _by_artist(self, name: str, artist: str, kind: str | None) -> tuple[Codes, bool]:

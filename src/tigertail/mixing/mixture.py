@@ -121,7 +121,7 @@ class Mixture:
         return self._block(np.array([query], np.int32)).contributions(0, items)
 
     def contributions_from(
-        self, coefficients: Reals, found: Floats, scale: Floats
+        self, coefficients: Reals, affinities: Floats, scale: Floats
     ) -> tuple[Reals, NDArray[np.bool_]]:
         """Return what :meth:`contributions` does, from what the parts have.
 
@@ -129,19 +129,19 @@ class Mixture:
         ----------
         coefficients
             Of every term, for the query; float64, (terms,).
-        found
+        affinities
             Affinities of each part to the items, ``-inf`` where it has no data; float32, (parts, items).
         scale
             The query's scale in each part; float32, (parts,).
         """
         places = term_places(self.parameters.terms, tuple(self.parts))
-        curve = np.array(curves(found, scale[:, None]), np.float64)
+        curve = np.array(curves(affinities, scale[:, None]), np.float64)
         added = (coefficients.take(places.curves.T)[:, :, None] * curve).sum(axis=0)
         for (one, other), columns in zip(places.pairs.tolist(), places.products, strict=True):
             shared = coefficients.take(columns) @ (curve[:, one] * curve[:, other]) / 2
             added[one] += shared
             added[other] += shared
-        return added, found > -np.inf
+        return added, affinities > -np.inf
 
     def weights(self, queries: NDArray[np.int32]) -> Reals:
         """Return the weight of each part for each query; float64, (queries, parts)."""
@@ -219,7 +219,7 @@ class Mixture:
             queries,
             starts,
             np.concatenate([codes for codes, _ in rows]),
-            np.concatenate([found[0] for _, found in rows]),
+            np.concatenate([affinities[0] for _, affinities in rows]),
         )
         for row, query in enumerate(queries.tolist()):
             first = starts[row]
@@ -289,8 +289,8 @@ class Mixture:
 
     def _block(self, queries: NDArray[np.int32]) -> _Block:
         """Work out the affinities of some queries, keeping each part's."""
-        found, has_data, scale = self.parts_affinities(queries)
-        return _Block(self, queries, found, has_data, scale)
+        affinities, has_data, scale = self.parts_affinities(queries)
+        return _Block(self, queries, affinities, has_data, scale)
 
     def parts_affinities(self, queries: NDArray[np.int32]) -> tuple[Floats, NDArray[np.bool_], Floats]:
         """Return what each part has for some queries.
@@ -305,15 +305,15 @@ class Mixture:
             The query's scale in each part; float32, (queries, parts).
         """
         has_data = self._has_data[queries]
-        found = np.empty((len(queries), len(self.parts), len(self.listeners)), np.float32)
+        affinities = np.empty((len(queries), len(self.parts), len(self.listeners)), np.float32)
         scale = np.ones(has_data.shape, np.float32)
         for place, part in enumerate(self.parts.values()):
             rows = np.flatnonzero(has_data[:, place])
             if len(rows):
-                affinities = part.affinity(queries[rows])
-                found[rows, place] = affinities
-                scale[rows, place] = scales(affinities, queries[rows])
-        return found, has_data, scale
+                of_part = part.affinity(queries[rows])
+                affinities[rows, place] = of_part
+                scale[rows, place] = scales(of_part, queries[rows])
+        return affinities, has_data, scale
 
     def parts_with_data(self, queries: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Return whether each part has data about some queries; bool, (queries, parts)."""
@@ -412,11 +412,11 @@ class _Named(Mapping[str, Signal]):
 
 @dataclass(frozen=True, eq=False)
 class _Block:
-    """Some queries, and what each part has for them: ``found`` and ``scale`` are read where it has data."""
+    """Some queries, and what each part has for them: ``affinities`` and ``scale`` are read where it has data."""
 
     mixture: Mixture
     queries: NDArray[np.int32]
-    found: Floats
+    affinities: Floats
     has_data: NDArray[np.bool_]
     scale: Floats
 
@@ -425,7 +425,7 @@ class _Block:
         """The affinities; float32, (queries, items)."""
         mixture = self.mixture
         return mixed(
-            self.found,
+            self.affinities,
             self.has_data,
             inverses(self.scale),
             mixture.term_coefficients(self.queries, self.has_data),
@@ -435,9 +435,9 @@ class _Block:
 
     def contributions(self, row: int, items: NDArray[np.int32]) -> tuple[Reals, NDArray[np.bool_]]:
         """Return what :meth:`Mixture.contributions` does."""
-        found = np.where(self.has_data[row, :, None], self.found[row][:, items], np.float32(-np.inf))
+        affinities = np.where(self.has_data[row, :, None], self.affinities[row][:, items], np.float32(-np.inf))
         [coefficients] = self.mixture._coefficients(self.queries[[row]], self.has_data[[row]])
-        return self.mixture.contributions_from(coefficients, found, self.scale[row])
+        return self.mixture.contributions_from(coefficients, affinities, self.scale[row])
 
 
 @dataclass(frozen=True, eq=False)
@@ -491,9 +491,9 @@ class _CandidateBlock:
             return stored_contributions(
                 self.candidates, self.names, query, row, items, self.laid_out, self.inverse
             )
-        codes, found = self.candidates.row(query, self.names)
+        codes, affinities = self.candidates.row(query, self.names)
         if self.replaced.part >= 0:
             entries = slice(*self.replaced.starts[row : row + 2])
-            found[self.replaced.part] = self.replaced.values[entries]
+            affinities[self.replaced.part] = self.replaced.values[entries]
         place = np.searchsorted(codes[: self.candidates.sizes[query]], items)
-        return self.mixture.contributions_from(self.coefficients[row], found[:, place], self.scale[row])
+        return self.mixture.contributions_from(self.coefficients[row], affinities[:, place], self.scale[row])

@@ -187,7 +187,7 @@ def inverses(scale: Floats) -> Floats:
 
 
 def mixed(
-    found: Floats,
+    affinities: Floats,
     has_data: Flags,
     inverse: Floats,
     coefficients: TermCoefficients,
@@ -198,7 +198,7 @@ def mixed(
 
     Parameters
     ----------
-    found
+    affinities
         Affinities of each part; float32, (queries, parts, items). Rows of parts without data are not read.
     has_data
         Whether a part has data about a query; bool, (queries, parts).
@@ -217,19 +217,21 @@ def mixed(
         Float32, (queries, items).
     """
     if one_query_in_numpy(len(queries)):
-        return _numpy_mixed(found[0], has_data[0], inverse[0], coefficients, level, int(queries[0]))[None]
-    with threads_for(found.size * 4):
-        return _mixed(found, has_data, inverse, coefficients, level, queries)  # type: ignore[no-any-return]
+        return _numpy_mixed(affinities[0], has_data[0], inverse[0], coefficients, level, int(queries[0]))[
+            None
+        ]
+    with threads_for(affinities.size * 4):
+        return _mixed(affinities, has_data, inverse, coefficients, level, queries)  # type: ignore[no-any-return]
 
 
 def numpy_logits(
-    found: Floats, has_data: Flags, inverse: Floats, coefficients: TermCoefficients, logits: Floats
+    affinities: Floats, has_data: Flags, inverse: Floats, coefficients: TermCoefficients, logits: Floats
 ) -> tuple[Floats, Flags]:
     """Return the sum of the terms of one query and some items, and whether any part has data; as the kernels do.
 
     Parameters
     ----------
-    found
+    affinities
         Affinities of each part; float32, (parts, items).
     has_data
         Whether a part has data about the query; bool, (parts,).
@@ -245,11 +247,11 @@ def numpy_logits(
     curves: dict[int, list[Floats]] = {}
     logits = logits.copy()
     for part in np.flatnonzero(has_data).tolist():
-        there = found[part] > _NOTHING
+        there = affinities[part] > _NOTHING
         covered |= there
         if coefficients.is_content[part]:
             bare &= ~there
-        positive = np.maximum(found[part], _ZERO)
+        positive = np.maximum(affinities[part], _ZERO)
         curves[part] = [log(_ONE + positive * inverse[part, bend]) for bend in range(len(BENDS))]
         first, second = coefficients.curves[0, part]
         logits += first * curves[part][0] + second * curves[part][1]
@@ -275,7 +277,7 @@ def numpy_sum(exponentials: Floats) -> float:
 
 
 def _numpy_mixed(
-    found: Floats,
+    affinities: Floats,
     has_data: Flags,
     inverse: Floats,
     coefficients: TermCoefficients,
@@ -284,7 +286,7 @@ def _numpy_mixed(
 ) -> Floats:
     """Do what :func:`_mixed` does for one query."""
     logits, covered = numpy_logits(
-        found, has_data, inverse, coefficients, coefficients.item_logits[0].take(level)
+        affinities, has_data, inverse, coefficients, coefficients.item_logits[0].take(level)
     )
     logits[query] = -np.inf
     top = logits.max()
@@ -340,7 +342,7 @@ def new_scratch(parts):
 
 
 @njit(cache=True)
-def add_terms(found, start, has_data, inverse, coefficients, row, logits, data, scratch):
+def add_terms(affinities, start, has_data, inverse, coefficients, row, logits, data, scratch):
     """Add the terms of one query and a block of items, whose affinities begin at ``start``, to ``logits``.
 
     ``data`` becomes 0 where no part has data, 1 where models of plays alone have, 3 where content signals have.
@@ -352,13 +354,13 @@ def add_terms(found, start, has_data, inverse, coefficients, row, logits, data, 
             shared = False
             for pair in range(len(coefficients.pairs)):
                 shared |= coefficients.pairs[pair, 0] == part or coefficients.pairs[pair, 1] == part
-            affinities = found[part, start : start + n]
+            of_block = affinities[part, start : start + n]
             factors, curve = inverse[part], coefficients.curves[row, part]
-            positive = _note_data(affinities, np.uint8(3 if coefficients.is_content[part] else 1), data)
+            positive = _note_data(of_block, np.uint8(3 if coefficients.is_content[part] else 1), data)
             if shared or positive * _SPARSE > n:
-                _add_curve(affinities, factors, curve, logits, scratch.curves[part], scratch)
+                _add_curve(of_block, factors, curve, logits, scratch.curves[part], scratch)
             elif positive:
-                _add_sparse_curve(affinities, factors, curve, logits, scratch)
+                _add_sparse_curve(of_block, factors, curve, logits, scratch)
     for pair in range(len(coefficients.pairs)):
         one, other = coefficients.pairs[pair, 0], coefficients.pairs[pair, 1]
         if has_data[one] and has_data[other]:
@@ -449,7 +451,7 @@ def sum_of(sums):
 
 
 @njit(cache=True)
-def _mix_row(found, has_data, inverse, coefficients, row, level, query, scores):
+def _mix_row(affinities, has_data, inverse, coefficients, row, level, query, scores):
     items = len(scores)
     data = np.empty(items, np.uint8)
     scratch = new_scratch(len(has_data))
@@ -459,7 +461,15 @@ def _mix_row(found, has_data, inverse, coefficients, row, level, query, scores):
     for start in range(0, items, WIDTH):
         end = min(start + WIDTH, items)
         add_terms(
-            found, start, has_data, inverse, coefficients, row, scores[start:end], data[start:end], scratch
+            affinities,
+            start,
+            has_data,
+            inverse,
+            coefficients,
+            row,
+            scores[start:end],
+            data[start:end],
+            scratch,
         )
     scores[query] = _NOTHING
     top = _NOTHING
@@ -475,10 +485,12 @@ def _mix_row(found, has_data, inverse, coefficients, row, level, query, scores):
 
 
 @njit(parallel=True, cache=True)
-def _mixed(found, has_data, inverse, coefficients, level, queries):
-    scores = np.empty((found.shape[0], found.shape[2]), np.float32)
+def _mixed(affinities, has_data, inverse, coefficients, level, queries):
+    scores = np.empty((affinities.shape[0], affinities.shape[2]), np.float32)
     for one in prange(len(scores)):
         # Numba's own index has another type, for which all that is called would be compiled again.
         row = np.int64(one)
-        _mix_row(found[row], has_data[row], inverse[row], coefficients, row, level, queries[row], scores[row])
+        _mix_row(
+            affinities[row], has_data[row], inverse[row], coefficients, row, level, queries[row], scores[row]
+        )
     return scores

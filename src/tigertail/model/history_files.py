@@ -116,15 +116,15 @@ def _export(path: Path, kind: str) -> Source | None:
 def _of_table(source: MappedSource, kind: str) -> Iterator[pl.DataFrame]:
     """Yield the rows of a table with our names; its columns have names in use."""
     for table in source.tables(Quarantine()):
-        found = mapped(table_spec(c.PLAYS_TABLE), table.columns, {}, kind)
-        if not set(_REFERENCES) & found.keys():
+        mapping = mapped(table_spec(c.PLAYS_TABLE), table.columns, {}, kind)
+        if not set(_REFERENCES) & mapping.keys():
             raise DataError(
                 "no column for the item",
                 path=table.path,
                 remedy=f"name it item_id, name or mbid; the file has {shown(table.columns)}",
             )
         wanted = {
-            ours: theirs for ours, theirs in found.items() if ours in (*_REFERENCES, c.ARTIST_NAME, c.PLAYS)
+            ours: theirs for ours, theirs in mapping.items() if ours in (*_REFERENCES, c.ARTIST_NAME, c.PLAYS)
         }
         for block in table.blocks(list(dict.fromkeys(wanted.values()))):
             yield block.select(pl.col(theirs).alias(ours) for ours, theirs in wanted.items())

@@ -181,14 +181,14 @@ class Model:
             raise ConfigError("no item given", remedy="give the id or name of an item")
         resolved = resolve_signal(self.signals, options)
         allowed, notes = self._allowed(options)
-        found = None
+        ranked = None
         if len(seeds) == 1 and _asks_candidates(resolved.signal, options):
-            [found] = _from_candidates(resolved.signal, seeds, n, allowed)
-        if found is None:
+            [ranked] = _from_candidates(resolved.signal, seeds, n, allowed)
+        if ranked is None:
             allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed
             allowed[seeds] = False
-            found = _from_all(resolved.signal, seeds, n, allowed, why)
-        return self._answers(resolved, notes, seeds, found, why)
+            ranked = _from_all(resolved.signal, seeds, n, allowed, why)
+        return self._answers(resolved, notes, seeds, ranked, why)
 
     @takes_options
     def answer_each(
@@ -223,9 +223,9 @@ class Model:
         every = _from_candidates(resolved.signal, queries, n, allowed)
         return [
             self.answer(queries[[row]], n, why=why, options=options)
-            if found is None
-            else self._answers(resolved, notes, queries[[row]], found, why)
-            for row, found in enumerate(every)
+            if ranked is None
+            else self._answers(resolved, notes, queries[[row]], ranked, why)
+            for row, ranked in enumerate(every)
         ]
 
     def _answers(
@@ -233,10 +233,10 @@ class Model:
         resolved: ResolvedSignal,
         notes: tuple[str, ...],
         seeds: NDArray[np.int32],
-        found: _Found,
+        ranked: _Ranked,
         why: bool,
     ) -> Answers:
-        items, affinities, by_seed, contributions = found
+        items, affinities, by_seed, contributions = ranked
         reasons = None
         if why:
             several = len(seeds) > 1
@@ -289,9 +289,9 @@ class Model:
         ConfigError, TypeError
             As in :meth:`similar`, and if the history is empty or has a count that is no positive number.
         """
-        found = History.of(self.index, history)
+        played = History.of(self.index, history)
         options = (options or QueryOptions()).replace(**keywords)
-        answers = self.answer_history(found, n, include_known=include_known, options=options)
+        answers = self.answer_history(played, n, include_known=include_known, options=options)
         _warn(answers.notices)
         return answers.table()
 
@@ -668,7 +668,7 @@ class Model:
                 tick(len(queries))
 
 
-class _Found(NamedTuple):
+class _Ranked(NamedTuple):
     """The answers to a query.
 
     Parameters
@@ -715,16 +715,16 @@ def _asks_candidates(signal: Signal, options: QueryOptions) -> bool:
 
 def _from_candidates(
     signal: Signal, queries: NDArray[np.int32], n: int, allowed: NDArray[np.bool_] | None
-) -> list[_Found | None]:
+) -> list[_Ranked | None]:
     """Return the answers after each item from its candidates; None where every item must be looked at."""
     assert has_capability(signal, HasCandidates)
     codes, affinities, certain, contributions = signal.best_candidates_with_contributions(queries, n, allowed)
-    every: list[_Found | None] = []
+    every: list[_Ranked | None] = []
     for row, sure in enumerate(certain.tolist()):
         listed = codes[row] >= 0
         items, best = codes[row][listed], affinities[row][listed]
         of_query = partial(_contributions, contributions, row)
-        every.append(_Found(items, best, best[None], of_query) if sure else None)
+        every.append(_Ranked(items, best, best[None], of_query) if sure else None)
     return every
 
 
@@ -738,7 +738,7 @@ def _contributions(
 
 def _from_all(
     signal: Signal, seeds: NDArray[np.int32], n: int, allowed: NDArray[np.bool_], why: bool
-) -> _Found:
+) -> _Ranked:
     """Return the answers to a query from a look at every item."""
     contributions = None
     if why and has_capability(signal, Composite):
@@ -748,7 +748,7 @@ def _from_all(
     codes, affinities = top_k(_masked(mean_affinity(by_seed), allowed), n)
     listed = codes[0] >= 0
     items = codes[0][listed]
-    return _Found(items, affinities[0][listed], by_seed[:, items], contributions)
+    return _Ranked(items, affinities[0][listed], by_seed[:, items], contributions)
 
 
 def _best_of_all(

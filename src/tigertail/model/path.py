@@ -87,9 +87,9 @@ def path_between(
     notices: dict[str, None] = {}
 
     def lists(codes: list[int]) -> list[Shares]:
-        found = answer_many(np.array(codes, np.int32), LISTED, options=options)
-        notices.update(dict.fromkeys(found.notices))
-        return _shares(codes, found)
+        answers = answer_many(np.array(codes, np.int32), LISTED, options=options)
+        notices.update(dict.fromkeys(answers.notices))
+        return _shares(codes, answers)
 
     near = Neighbourhoods(lists)
     path = find_path_of(start, goal, near, n)
@@ -107,10 +107,12 @@ def path_between(
     return Playlist(np.array(path, np.int32), np.array(shares, np.float32), tuple(notices))
 
 
-def _shares(codes: list[int], found: BulkAnswers) -> list[Shares]:
+def _shares(codes: list[int], answers: BulkAnswers) -> list[Shares]:
     """Return the list of each code, as shares of its best affinity."""
     listed: dict[int, dict[int, float]] = {code: {} for code in codes}
-    rows: Any = zip(found.targets.tolist(), found.items.tolist(), found.affinities.tolist(), strict=True)
+    rows: Any = zip(
+        answers.targets.tolist(), answers.items.tolist(), answers.affinities.tolist(), strict=True
+    )
     for target, item, affinity in rows:
         listed[target][item] = affinity
     shares: list[Shares] = []
@@ -203,13 +205,13 @@ def find_path_of(start: int, goal: int, near: Neighbourhoods, n: int | None = No
     list[int]
         Empty where there is no walk, or none of so few items.
     """
-    found = find_path(start, goal, near)
-    while n is not None and len(found) > n and near.hop < DEAREST_HOP:
+    walk = find_path(start, goal, near)
+    while n is not None and len(walk) > n and near.hop < DEAREST_HOP:
         near.hop *= 2
-        found = find_path(start, goal, near)
-    if n is None or not found:
-        return found
-    return [] if len(found) > n else _split(found, n, near)
+        walk = find_path(start, goal, near)
+    if n is None or not walk:
+        return walk
+    return [] if len(walk) > n else _split(walk, n, near)
 
 
 def _split(path: list[int], n: int, near: Neighbourhoods) -> list[int]:
@@ -262,8 +264,8 @@ class _Side:
 
     def trail(self, item: int) -> list[int]:
         """Return the items from one back to the end."""
-        found = [item]
+        items = [item]
         while self._came_from[item] != item:
             item = self._came_from[item]
-            found.append(item)
-        return found
+            items.append(item)
+        return items

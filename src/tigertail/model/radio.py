@@ -94,13 +94,13 @@ def draw(
         )
     random = np.random.default_rng(order.seed)
     best = answer(seeds, max(LEAST_POOL, POOL * n), options=options)
-    found = [best]
+    pools = [best]
     if order.explore:
-        found.append(answer(seeds, max(LEAST_POOL, POOL * n), options=options.replace(strata=TAIL)))
-    orders = [_shuffled(one.items, one.affinities, order.variety, random) for one in found]
+        pools.append(answer(seeds, max(LEAST_POOL, POOL * n), options=options.replace(strata=TAIL)))
+    orders = [_shuffled(one.items, one.affinities, order.variety, random) for one in pools]
     affinity = {
         code: value
-        for one in found
+        for one in pools
         for code, value in zip(one.items.tolist(), one.affinities.tolist(), strict=True)
     }
     codes = arranged(orders[0], orders[-1], n, order.explore, _owners(items, list(affinity)))
@@ -178,17 +178,17 @@ def arranged(
     >>> arranged([1, 2, 3], [9], 4, 0.25, owner), arranged([1, 2, 3], [], 3, 0.0, owner)
     ([1, 3, 2, 9], [1, 3, 2])
     """
-    found: list[int] = []
+    chosen: list[int] = []
     taken: set[int] = set()
-    while len(found) < n:
-        place = len(found)
+    while len(chosen) < n:
+        place = len(chosen)
         is_explored = int((place + 1) * explore + 1e-9) > int(place * explore + 1e-9)
-        last = owner[found[-1]] if found else None
+        last = owner[chosen[-1]] if chosen else None
         sources = (explored, known) if is_explored else (known, explored)
         free = (one for source in sources for one in source if one not in taken and owner[one] != last)
         following = next(free, None)
         if following is None:
             break
-        found.append(following)
+        chosen.append(following)
         taken.add(following)
-    return found
+    return chosen

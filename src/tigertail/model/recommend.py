@@ -184,12 +184,12 @@ class ListenerFoldIn:
 def with_defaults(options: QueryOptions, signals: Mapping[str, Signal], default: str) -> QueryOptions:
     """Return the options of a query with the character and the exponent that serve one listener best."""
     signal = signals.get(options.signal or default)
-    found: dict[str, Any] = {}
+    defaults: dict[str, Any] = {}
     if options.signal is None and options.beta is None and isinstance(signal, HasPopularityExponent):
-        found["beta"] = BETA
+        defaults["beta"] = BETA
     if options.signal is None and options.character is None and isinstance(signal, HasCharacter):
-        found["character"] = CHARACTER
-    return options.replace(**found)
+        defaults["character"] = CHARACTER
+    return options.replace(**defaults)
 
 
 def uses_vector(options: QueryOptions) -> bool:

@@ -58,7 +58,7 @@ def _numpy_top_k(
     scores: NDArray[np.float32], k: int, exclude: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Do what :func:`_top_k` does."""
-    found = np.full((len(scores), k), -1, np.int32)
+    codes = np.full((len(scores), k), -1, np.int32)
     best = np.full((len(scores), k), -np.inf, np.float32)
     for row in range(len(scores) if k else 0):
         listed = scores[row] > -np.inf
@@ -70,9 +70,9 @@ def _numpy_top_k(
             fair = values >= np.partition(values, -k)[-k]
             columns, values = columns[fair], values[fair]
         order = np.argsort(-values, kind="stable")[:k]  # columns are ascending
-        found[row, : len(order)] = columns[order]
+        codes[row, : len(order)] = columns[order]
         best[row, : len(order)] = values[order]
-    return found, best
+    return codes, best
 
 
 @njit(inline="always")
@@ -158,37 +158,37 @@ def keep_best(scores, codes, size, k):
 
 
 @njit(cache=True)
-def best_of_bands(scores, items, left_out, band, found):
-    """Write the items of each band with the largest scores, above 0, to its row of ``found``.
+def best_of_bands(scores, items, left_out, band, codes):
+    """Write the items of each band with the largest scores, above 0, to its row of ``codes``.
 
-    ``scores`` has one of each item of the catalogue, ``items`` are those to look at, but ``left_out``; ``found`` is
+    ``scores`` has one of each item of the catalogue, ``items`` are those to look at, but ``left_out``; ``codes`` is
     int32, (bands, n). Of these, :func:`thin_bands` leaves those that count.
     """
-    bands, n = found.shape
+    bands, n = codes.shape
     best = np.empty((bands, n), np.float32)
     floors = np.zeros(bands, np.float32)
     filled = np.zeros(bands, np.int64)
     for item in items:
         one = band[item]
         if scores[item] > floors[one] and item != left_out:
-            filled[one] = offer(best[one], found[one], filled[one], scores[item], item)
+            filled[one] = offer(best[one], codes[one], filled[one], scores[item], item)
             if filled[one] == n:
                 floors[one] = best[one, 0]
-    thin_bands(best, found, filled)
+    thin_bands(best, codes, filled)
 
 
 @njit(cache=True)
-def thin_bands(best, found, filled):
+def thin_bands(best, codes, filled):
     """Leave of the best of each band those that are among :data:`OF_ALL` of all bands under some popularity exponent.
 
     An item of a band has about twice as many listeners as one of the band before, so that its score counts
-    2^-exponent times as much. ``best`` and ``found`` have the scores and codes of each band, of which ``filled`` are
+    2^-exponent times as much. ``best`` and ``codes`` have the scores and codes of each band, of which ``filled`` are
     there; -1 is written over the codes of the others.
     """
     total = filled.sum()
     if total <= OF_ALL:
         return
-    bands, n = found.shape
+    bands, n = codes.shape
     left = np.zeros(bands * n, np.uint8)
     scores, places = np.empty(total, np.float32), np.empty(total, np.int32)
     for exponent in _THINNING_EXPONENTS:
@@ -199,7 +199,7 @@ def thin_bands(best, found, filled):
     for band in range(bands):
         for place in range(filled[band]):
             if not left[band * n + place]:
-                found[band, place] = -1
+                codes[band, place] = -1
 
 
 @njit(cache=True)
@@ -218,21 +218,21 @@ def _weigh_bands(best, filled, exponent, scores, places):
 
 
 @njit(cache=True)
-def best_of_runs(scores, left_out, runs, band, found):
+def best_of_runs(scores, left_out, runs, band, codes):
     """Do what :func:`best_of_bands` does for all items, where those between two of ``runs`` are of one band.
 
-    ``found`` must hold -1 everywhere. All are kept: who looks at every item has time for them.
+    ``codes`` must hold -1 everywhere. All are kept: who looks at every item has time for them.
     """
-    bands, n = found.shape
+    bands, n = codes.shape
     best = np.empty((bands, n), np.float32)
     rank = n // SAMPLED * 3 // 2 + 4
     for one in range(bands):
-        floor, filled = _floor_of_sample(scores, runs, band, one, best[one, :rank], found[one, :rank]), 0
+        floor, filled = _floor_of_sample(scores, runs, band, one, best[one, :rank], codes[one, :rank]), 0
         if floor > 0:
-            filled = _offer_run(scores, left_out, runs, band, one, floor, best[one], found[one])
+            filled = _offer_run(scores, left_out, runs, band, one, floor, best[one], codes[one])
         if filled < n:  # the sample promised more than there is
-            found[one] = -1
-            _offer_run(scores, left_out, runs, band, one, np.float32(0), best[one], found[one])
+            codes[one] = -1
+            _offer_run(scores, left_out, runs, band, one, np.float32(0), best[one], codes[one])
 
 
 @njit(cache=True)
@@ -250,14 +250,14 @@ def _floor_of_sample(scores, runs, band, one, best, codes):
 
 
 @njit(cache=True)
-def _offer_run(scores, left_out, runs, band, one, floor, best, found):
+def _offer_run(scores, left_out, runs, band, one, floor, best, codes):
     """Offer the items of a band to a heap of the best; return how many it has."""
     filled = 0
     for run in range(len(runs) - 1):
         if band[runs[run]] == one:
             for item in range(runs[run], runs[run + 1]):
                 if scores[item] > floor and item != left_out:
-                    filled = offer(best, found, filled, scores[item], item)
+                    filled = offer(best, codes, filled, scores[item], item)
                     if filled == len(best):
                         floor = best[0]
     return filled
@@ -267,9 +267,9 @@ def _offer_run(scores, left_out, runs, band, one, floor, best, found):
 def _top_k(scores, k, exclude):
     rows = scores.shape[0]
     best = np.full((rows, k), -np.inf, np.float32)
-    found = np.full((rows, k), -1, np.int32)
+    codes = np.full((rows, k), -1, np.int32)
     if k == 0:
-        return found, best
+        return codes, best
     for row in prange(rows):
         size = 0
         for column in range(scores.shape[1]):
@@ -277,6 +277,6 @@ def _top_k(scores, k, exclude):
             # The first test alone sorts out nearly every column of a long row.
             if (size == k and score <= best[row, 0]) or score == -np.inf or column == exclude[row]:
                 continue
-            size = offer(best[row], found[row], size, score, column)
-        sort_best_first(best[row], found[row], size)
-    return found, best
+            size = offer(best[row], codes[row], size, score, column)
+        sort_best_first(best[row], codes[row], size)
+    return codes, best

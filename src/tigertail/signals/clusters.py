@@ -130,7 +130,7 @@ class ClusteredVectors:
         changes = np.flatnonzero(np.diff(theirs)) + 1
         # Queries of one cluster share what is read; more than so many at a time would keep threads waiting.
         starts = np.unique(np.concatenate([[0], changes, np.arange(0, len(order), _SHARING), [len(order)]]))
-        found = np.full((len(asking), int(band.max(initial=0)) + 1, n), -1, np.int32)
+        items = np.full((len(asking), int(band.max(initial=0)) + 1, n), -1, np.int32)
         there = np.maximum(self.codes, 0)
         if len(order):
             _largest(
@@ -143,9 +143,9 @@ class ClusteredVectors:
                 np.zeros(len(there), np.float32) if bias is None else bias[there],
                 _NOTHING if bias is not None else np.float32(0),
                 order,
-                found,
+                items,
             )
-        return found.reshape(len(asking), -1)
+        return items.reshape(len(asking), -1)
 
 
 def _centres(vectors: Floats, there: NDArray[np.int64], count: int) -> Floats:
@@ -191,9 +191,9 @@ def _probes(centres: Floats, counts: NDArray[np.int64], reach: int) -> tuple[NDA
 
 
 @njit(parallel=True, cache=True)
-def _largest(asking, clusters, starts, layout, band, gain, bias, least, rows, found):
+def _largest(asking, clusters, starts, layout, band, gain, bias, least, rows, items):
     laid_out, codes, first_block, probe_starts, probes = layout
-    bands, n = found.shape[1:]
+    bands, n = items.shape[1:]
     for group in prange(len(starts) - 1):
         begin, end = starts[group], starts[group + 1]
         count = end - begin
@@ -216,16 +216,16 @@ def _largest(asking, clusters, starts, layout, band, gain, bias, least, rows, fo
                             gain[begins:ends],
                             bias[begins:ends],
                             best[row + r],
-                            found[rows[begin + row + r]],
+                            items[rows[begin + row + r]],
                             filled[row + r],
                             floors[row + r],
                         )
         for row in range(count):
-            thin_bands(best[row], found[rows[begin + row]], filled[row])
+            thin_bands(best[row], items[rows[begin + row]], filled[row])
 
 
 @njit(cache=True)
-def _offer_block(sums, codes, band, gain, bias, best, found, filled, floors):
+def _offer_block(sums, codes, band, gain, bias, best, best_items, filled, floors):
     """Offer the items of one block to heaps of the best, one a band."""
     n = best.shape[1]
     for i in range(WIDTH):
@@ -233,6 +233,6 @@ def _offer_block(sums, codes, band, gain, bias, best, found, filled, floors):
     for i in range(WIDTH):
         one = band[i]
         if sums[i] > floors[one] and codes[i] >= 0:
-            filled[one] = offer(best[one], found[one], filled[one], sums[i], codes[i])
+            filled[one] = offer(best[one], best_items[one], filled[one], sums[i], codes[i])
             if filled[one] == n:
                 floors[one] = best[one, 0]

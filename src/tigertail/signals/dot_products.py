@@ -113,12 +113,12 @@ def largest_dots(
     padded = at_length(queries, laid_out.shape[1])
     mask = np.zeros(len(laid_out) * WIDTH, np.bool_)
     mask[: len(allowed)] = allowed
-    found = np.full((len(queries), k), -1, np.int32)
+    items = np.full((len(queries), k), -1, np.int32)
     best = np.full((len(queries), k), -np.inf, np.float32)
     if k:
         with threads_for(len(queries) * laid_out.size):
-            _largest_dots(padded, laid_out, mask, np.asarray(exclude, np.int32), found, best)
-    return found, best
+            _largest_dots(padded, laid_out, mask, np.asarray(exclude, np.int32), items, best)
+    return items, best
 
 
 def at_length(queries: NDArray[np.float32], factors: int) -> NDArray[np.float32]:
@@ -147,10 +147,10 @@ def dots_at(
     items
         Items of the queries, one after the other; int32.
     """
-    found = np.empty(len(items), np.float32)
+    products = np.empty(len(items), np.float32)
     with threads_for(len(items) * vectors.shape[1]):
-        _dots_at(np.ascontiguousarray(queries, np.float32), np.asarray(vectors), starts, items, found)
-    return found
+        _dots_at(np.ascontiguousarray(queries, np.float32), np.asarray(vectors), starts, items, products)
+    return products
 
 
 def _numpy_dots(
@@ -247,9 +247,9 @@ def _gather_block(products, begin, allowed, left_out, k, floor, scores, codes, s
 
 
 @njit(cache=True)
-def _find_largest(first, queries, laid_out, allowed, exclude, found, best):
+def _find_largest(first, queries, laid_out, allowed, exclude, items, best):
     """Find the items with the largest products of a few queries."""
-    last, k = min(first + _SHARING, len(found)), found.shape[1]
+    last, k = min(first + _SHARING, len(items)), items.shape[1]
     sums = np.empty((ROWS, WIDTH), np.float32)
     scores, codes = (
         np.empty((_SHARING, k + _GATHERED), np.float32),
@@ -272,14 +272,14 @@ def _find_largest(first, queries, laid_out, allowed, exclude, found, best):
             keep_best(scores[one], codes[one], sizes[one], k)
         size = min(sizes[one], k)
         sort_best_first(scores[one], codes[one], size)
-        found[query, :size], best[query, :size] = codes[one, :size], scores[one, :size]
+        items[query, :size], best[query, :size] = codes[one, :size], scores[one, :size]
 
 
 @njit(parallel=True, cache=True)
-def _largest_dots(queries, laid_out, allowed, exclude, found, best):
-    for one in prange((len(found) + _SHARING - 1) // _SHARING):
+def _largest_dots(queries, laid_out, allowed, exclude, items, best):
+    for one in prange((len(items) + _SHARING - 1) // _SHARING):
         # Numba's own index has another type, for which all that is called would be compiled again.
-        _find_largest(np.int64(one) * _SHARING, queries, laid_out, allowed, exclude, found, best)
+        _find_largest(np.int64(one) * _SHARING, queries, laid_out, allowed, exclude, items, best)
 
 
 @njit(cache=True)
@@ -301,14 +301,14 @@ def dot(query, vector):
 
 
 @njit(parallel=True, cache=True)
-def _dots_at(queries, vectors, starts, items, found):
+def _dots_at(queries, vectors, starts, items, products):
     for row in prange(len(queries)):
         begin, end = starts[row], starts[row + 1]
-        dots_of_one(queries[row], vectors, items[begin:end], found[begin:end])
+        dots_of_one(queries[row], vectors, items[begin:end], products[begin:end])
 
 
 @njit(cache=True)
-def dots_of_one(query, vectors, items, found):
+def dots_of_one(query, vectors, items, products):
     """Write the dot products of one query with some items; eight sums at a time do not wait for each other."""
     width = len(query)
     whole = len(items) - len(items) % EIGHT if width % STEP == 0 else 0
@@ -333,7 +333,7 @@ def dots_of_one(query, vectors, items, found):
             s5 += (a * v5[j] + b * v5[j + 1]) + (c * v5[j + 2] + d * v5[j + 3])
             s6 += (a * v6[j] + b * v6[j + 1]) + (c * v6[j + 2] + d * v6[j + 3])
             s7 += (a * v7[j] + b * v7[j + 1]) + (c * v7[j + 2] + d * v7[j + 3])
-        found[i], found[i + 1], found[i + 2], found[i + 3] = s0, s1, s2, s3
-        found[i + 4], found[i + 5], found[i + 6], found[i + 7] = s4, s5, s6, s7
+        products[i], products[i + 1], products[i + 2], products[i + 3] = s0, s1, s2, s3
+        products[i + 4], products[i + 5], products[i + 6], products[i + 7] = s4, s5, s6, s7
     for i in range(whole, len(items)):
-        found[i] = dot(query, vectors[items[i]])
+        products[i] = dot(query, vectors[items[i]])

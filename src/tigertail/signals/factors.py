@@ -76,10 +76,10 @@ class FactorAffinity:
         """Return the best of all items; see :class:`~tigertail.signals.contract.RanksAll`."""
         directions = self.vectors[queries] * self._power(1.0)[queries, None]
         listed = self.known if allowed is None else self.known & allowed
-        found, scores = largest_dots(directions, self._answers, n, listed, queries)
+        codes, scores = largest_dots(directions, self._answers, n, listed, queries)
         unknown = ~self.known[queries]
-        found[unknown], scores[unknown] = -1, -np.inf
-        return found, scores
+        codes[unknown], scores[unknown] = -1, -np.inf
+        return codes, scores
 
     @property
     def finds_all(self) -> bool:

@@ -57,17 +57,17 @@ class NeighbourLists:
         """Return all neighbours of some queries; see :class:`~tigertail.signals.contract.Retrieves`."""
         rows = self.neighbours.select_rows(queries)
         sizes = rows.row_sizes
-        found = np.full((len(queries), int(sizes.max(initial=0))), -1, np.int32)
-        found[np.arange(found.shape[1]) < sizes[:, None]] = rows.indices
-        return found
+        codes = np.full((len(queries), int(sizes.max(initial=0))), -1, np.int32)
+        codes[np.arange(codes.shape[1]) < sizes[:, None]] = rows.indices
+        return codes
 
     def affinity_of_pairs(
         self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
     ) -> NDArray[np.float32]:
         """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""
-        found = np.full(len(items), -np.inf, np.float32)
-        _entries_at(*matrix_rows(self.neighbours), queries, starts, items, found)
-        return found
+        affinities = np.full(len(items), -np.inf, np.float32)
+        _entries_at(*matrix_rows(self.neighbours), queries, starts, items, affinities)
+        return affinities
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:
         """Return what links neighbours; nothing for items that are none."""
@@ -132,13 +132,13 @@ def best_of_each(codes: NDArray[np.int32], scores: NDArray[np.float32]) -> CSR:
         Items by items.
     """
     items = len(codes)
-    found = codes >= 0
-    rows = np.repeat(np.arange(items, dtype=np.int32), found.sum(axis=1))
-    return CSR.from_coo(rows, codes[found], scores[found], (items, items))
+    listed = codes >= 0
+    rows = np.repeat(np.arange(items, dtype=np.int32), listed.sum(axis=1))
+    return CSR.from_coo(rows, codes[listed], scores[listed], (items, items))
 
 
 @njit(cache=True)
-def _entries_at(indptr, indices, data, queries, starts, items, found):
+def _entries_at(indptr, indices, data, queries, starts, items, affinities):
     """Write the entries of some rows at some columns; both are ascending."""
     for row in range(len(queries)):
         entry, last = indptr[queries[row]], indptr[queries[row] + 1]
@@ -146,4 +146,4 @@ def _entries_at(indptr, indices, data, queries, starts, items, found):
             while entry < last and indices[entry] < items[place]:
                 entry += 1
             if entry < last and indices[entry] == items[place]:
-                found[place] = data[entry]
+                affinities[place] = data[entry]

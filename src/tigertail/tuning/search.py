@@ -87,23 +87,23 @@ def tune(
     if len({dataset.fingerprint for dataset in datasets}) < len(datasets):
         raise ConfigError("a dataset is given twice", remedy="name each once")
     splits = {dataset.fingerprint: inner_split(dataset, seed) for dataset in datasets}
-    found = Tuning()
+    tuning = Tuning()
     total = len(STUDIES) * budget.trials if budget.trials else budget.seconds
     with TrialStore.open(folder, datasets, seed) as store, progress("trials", total) as tick:
         try:
             for spec in STUDIES:
-                start = spec.start or found.model()
+                start = spec.start or tuning.model()
                 assert start is not None  # a budget gives every study at least one trial
-                results = found.results.setdefault(spec.name, [])
+                results = tuning.results.setdefault(spec.name, [])
                 for result in _trials(spec, start, store, splits, budget, seed):
                     results.append(result)
                     tick(1 if budget.trials else result.seconds, spec.name)
         except (KeyboardInterrupt, SystemError) as error:
             if not _stopped(error):
                 raise
-            found.interrupted = True
-        store.write_trials(found.results)
-    return found
+            tuning.interrupted = True
+        store.write_trials(tuning.results)
+    return tuning
 
 
 def inner_split(dataset: Dataset, seed: int) -> Split:

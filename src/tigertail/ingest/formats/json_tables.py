@@ -52,14 +52,14 @@ class Json(MappedSource):
         for block in blocks:
             values = {name: [_value(one, name) for one in block[_OBJECT]] for name in columns}
             listed = {
-                name for name, found in values.items() if any(isinstance(value, list) for value in found)
+                name for name, column in values.items() if any(isinstance(value, list) for value in column)
             }
             never = single if listed - single - amounts else single | amounts
             series = []
-            for name, found in values.items():
-                odd = [isinstance(one, dict) or (name in never and isinstance(one, list)) for one in found]
+            for name, column in values.items():
+                odd = [isinstance(one, dict) or (name in never and isinstance(one, list)) for one in column]
                 quarantine.warn(self.label, f"{name} is no single value, left out", sum(odd))
-                kept = [None if is_odd else one for one, is_odd in zip(found, odd, strict=True)]
+                kept = [None if is_odd else one for one, is_odd in zip(column, odd, strict=True)]
                 if name in texts:
                     truths = sum(map(_count_booleans, kept))
                     quarantine.warn(
@@ -95,30 +95,30 @@ def _parsed(file: JsonFile) -> Iterator[pl.DataFrame]:
         yield kept.with_columns(objects.filter(~bad))
 
 
-def _names(found: Any, depth: int = _MAX_DEPTH) -> Iterator[str]:
+def _names(node: Any, depth: int = _MAX_DEPTH) -> Iterator[str]:
     """Yield the names of an object's fields; those of objects within follow a point."""
-    if isinstance(found, list):
-        for one in found[:1]:
+    if isinstance(node, list):
+        for one in node[:1]:
             yield from _names(one, depth)
-    elif isinstance(found, dict):
-        for key, value in found.items():
+    elif isinstance(node, dict):
+        for key, value in node.items():
             yield key
             if depth:
                 yield from (f"{key}.{name}" for name in _names(value, depth - 1))
 
 
-def _value(found: Any, name: str) -> Any:
+def _value(node: Any, name: str) -> Any:
     """Return the value of a field; a key may have points in it."""
-    if isinstance(found, list):
-        values = [_value(one, name) for one in found]
+    if isinstance(node, list):
+        values = [_value(one, name) for one in node]
         return [one for value in values for one in (value if isinstance(value, list) else [value])]
-    if not isinstance(found, dict):
+    if not isinstance(node, dict):
         return None
-    if name in found:
-        return found[name]
+    if name in node:
+        return node[name]
     for at in (place for place, letter in enumerate(name) if letter == "."):
-        if name[:at] in found:
-            return _value(found[name[:at]], name[at + 1 :])
+        if name[:at] in node:
+            return _value(node[name[:at]], name[at + 1 :])
     return None
 
 

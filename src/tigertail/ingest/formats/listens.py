@@ -73,11 +73,13 @@ def _decoded(texts: pl.Series, dtype: pl.Struct, needs: str, odd: Odd) -> pl.Ser
     if texts.is_empty():
         return pl.Series([], dtype=dtype)
     try:
-        found = texts.str.json_decode(dtype)
+        decoded_all = texts.str.json_decode(dtype)
     except pl.exceptions.PolarsError:
-        found = None
-    if found is not None and len(found) == len(texts):  # lines may make up an object only together
-        return found
+        decoded_all = None
+    if decoded_all is not None and len(decoded_all) == len(
+        texts
+    ):  # lines may make up an object only together
+        return decoded_all
     if len(texts) == 1:
         return pl.Series([_salvaged(texts[0], dtype, needs, odd)], dtype=dtype)
     half = len(texts) // 2
@@ -86,17 +88,17 @@ def _decoded(texts: pl.Series, dtype: pl.Struct, needs: str, odd: Odd) -> pl.Ser
 
 def _salvaged(text: str, dtype: pl.Struct, needs: str, odd: Odd) -> dict[str, Any] | None:
     """Read the fields of an object that are as documented."""
-    found = parsed(text)
+    listen = parsed(text)
     kind = {field.name: field.dtype for field in dtype.fields}[needs]
-    if found is None or not isinstance(found.get(needs), dict if isinstance(kind, pl.Struct) else str):
+    if listen is None or not isinstance(listen.get(needs), dict if isinstance(kind, pl.Struct) else str):
         return None
-    fields: dict[str, Any] = _fields(found, dtype, "", odd)
+    fields: dict[str, Any] = _fields(listen, dtype, "", odd)
     return fields
 
 
-def _fields(found: dict[str, Any], dtype: pl.Struct, path: str, odd: Odd) -> dict[str, Any]:
+def _fields(listen: dict[str, Any], dtype: pl.Struct, path: str, odd: Odd) -> dict[str, Any]:
     return {
-        field.name: _field(found.get(field.name), field.dtype, path + field.name, odd)
+        field.name: _field(listen.get(field.name), field.dtype, path + field.name, odd)
         for field in dtype.fields
     }
 

@@ -210,12 +210,12 @@ class MappedSource(Source):
                 before += batch.rows.height
                 yield batch
 
-    def mapping(self, found: Sequence[str], path: Path) -> dict[str, str]:
+    def mapping(self, given: Sequence[str], path: Path) -> dict[str, str]:
         """Return the table's columns and the file's columns for them, descriptors included.
 
         Parameters
         ----------
-        found
+        given
             The file's columns.
         path
             The file.
@@ -225,30 +225,30 @@ class MappedSource(Source):
         DataError
             If a column is missing.
         """
-        mapping = {name: _file_column(column, found) for name, column in self.columns.items()}
-        mapping = mapping or self._of_our_names(found)
+        mapping = {name: _file_column(column, given) for name, column in self.columns.items()}
+        mapping = mapping or self._of_our_names(given)
         if c.RATING in mapping and self.rating_scale is None:
             mapping.pop(c.RATING)
-        mapping |= self._descriptors(mapping, found)
+        mapping |= self._descriptors(mapping, given)
         wanted = (*mapping.values(), *self.without, *self.where)
-        if missing := sorted(name for name in wanted if name not in found):
+        if missing := sorted(name for name in wanted if name not in given):
             raise DataError(
                 f"no column {', '.join(missing)}",
                 path=path,
-                remedy=f"correct the recipe; the file has {shown(found)}{_hint(found)}",
+                remedy=f"correct the recipe; the file has {shown(given)}{_hint(given)}",
             )
         for choices in self.spec.needs:
             if not set(choices) & (mapping.keys() | self.values.keys()):
                 raise DataError(
-                    f"no column for {' or '.join(choices)}", path=path, remedy=_how_to_give(choices, found)
+                    f"no column for {' or '.join(choices)}", path=path, remedy=_how_to_give(choices, given)
                 )
         if self.spec.descriptors and not any(name.startswith(DESCRIPTOR) for name in mapping):
-            raise DataError("no column is a descriptor", path=path, remedy=f"it has {shown(found)}")
+            raise DataError("no column is a descriptor", path=path, remedy=f"it has {shown(given)}")
         return mapping
 
-    def _of_our_names(self, found: Sequence[str]) -> dict[str, str]:
+    def _of_our_names(self, given: Sequence[str]) -> dict[str, str]:
         """Return the columns that have the names of the table's, in capitals or not, and no value in the recipe."""
-        names = {column.lower(): column for column in reversed(found)} | {column: column for column in found}
+        names = {column.lower(): column for column in reversed(given)} | {column: column for column in given}
         return {name: names[name] for name in self.spec.inputs if name in names and name not in self.values}
 
     def _file_to_join(self) -> Self:
@@ -321,29 +321,29 @@ class MappedSource(Source):
             time_formats=self.time_format,
         )
 
-    def _descriptors(self, mapping: dict[str, str], found: Sequence[str]) -> dict[str, str]:
+    def _descriptors(self, mapping: dict[str, str], given: Sequence[str]) -> dict[str, str]:
         if not self.spec.descriptors:
             return {}
         taken = {*mapping.values(), *self.without, *self.spec.inputs}
-        chosen = self.descriptors or [name for name in found if name not in taken]
+        chosen = self.descriptors or [name for name in given if name not in taken]
         return {DESCRIPTOR + name: name for name in chosen}
 
 
-def _file_column(column: str | int, found: Sequence[str]) -> str:
+def _file_column(column: str | int, given: Sequence[str]) -> str:
     """Return the name of a file's column, which a recipe may give by its number from 1."""
     if isinstance(column, int):
-        return found[column - 1] if 0 < column <= len(found) else f"number {column}"
+        return given[column - 1] if 0 < column <= len(given) else f"number {column}"
     return column
 
 
-def _how_to_give(choices: Sequence[str], found: Sequence[str]) -> str:
-    remedy = f"name it under 'columns' in the recipe; the file has {shown(found)}{_hint(found)}"
+def _how_to_give(choices: Sequence[str], given: Sequence[str]) -> str:
+    remedy = f"name it under 'columns' in the recipe; the file has {shown(given)}{_hint(given)}"
     if c.LISTENER_ID in choices:
         remedy += "; or write values = { listener_id = 'me' }, or '{file}' for the file's name"
     return remedy
 
 
-def _hint(found: Sequence[str]) -> str:
+def _hint(given: Sequence[str]) -> str:
     """Say which separator a file may have whose columns were not separated."""
-    signs = [sign for sign in (";", "\t", ",", "|") if len(found) == 1 and sign in found[0]]
+    signs = [sign for sign in (";", "\t", ",", "|") if len(given) == 1 and sign in given[0]]
     return f"; or write separator = {json.dumps(signs[0])}" if signs else ""

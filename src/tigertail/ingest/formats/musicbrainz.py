@@ -76,8 +76,8 @@ class MusicBrainz(Source):
         for stream in streams_within(self.path, "artist"):
             for lines in TextFile(stream, self.label, quarantine).lines():
                 quarantine.read[self.label] += lines.height
-                found = decoded(lines[TEXT], self.label, quarantine, dtype=_ARTIST, needs="id")
-                artists = lines.with_columns(found.alias("artist"))
+                decoded_lines = decoded(lines[TEXT], self.label, quarantine, dtype=_ARTIST, needs="id")
+                artists = lines.with_columns(decoded_lines.alias("artist"))
                 # What is no object decodes to an object of nulls.
                 nothing = pl.col("artist").struct.field("id").is_null()
                 check = reasons((nothing, "not an artist in JSON"))
@@ -89,12 +89,12 @@ class MusicBrainz(Source):
         of_plays = self.reads_last
         yield Batch(c.ITEMS_TABLE, file, items, of_plays=of_plays)
         yield Batch(c.ALIASES_TABLE, file, _aliases(artists), of_plays=of_plays)
-        found = [
+        tables = [
             _types(artists) if facet == "type" else self._voted(artists, facet, quarantine)
             for facet in self.facets
         ]
-        if found:
-            yield Batch(c.ANNOTATIONS_TABLE, file, pl.concat(found), of_plays=of_plays)
+        if tables:
+            yield Batch(c.ANNOTATIONS_TABLE, file, pl.concat(tables), of_plays=of_plays)
 
     def _voted(self, artists: pl.DataFrame, facet: str, quarantine: Quarantine) -> pl.DataFrame:
         """Return the genres, or the tags that are none; those that the votes are against are left out."""

@@ -112,10 +112,10 @@ def answer_all(queries: Sequence[PendingQuery]) -> list[bytes | Exception]:
         alike.setdefault((id(served), request.options_key) if single else place, []).append(place)
     for places in alike.values():
         try:
-            found: Sequence[bytes | Exception] = _answered([queries[place] for place in places])
+            answered: Sequence[bytes | Exception] = _answered([queries[place] for place in places])
         except Exception:  # which query it is, is seen one by one
-            found = [_answered_alone(queries[place]) for place in places]
-        for place, answer in zip(places, found, strict=True):
+            answered = [_answered_alone(queries[place]) for place in places]
+        for place, answer in zip(places, answered, strict=True):
             answers[place] = answer
     return answers
 
@@ -134,12 +134,13 @@ def _answered(queries: Sequence[PendingQuery]) -> list[bytes]:
     options = request.options()
     if len(queries) == 1:
         codes = matched[0][0].tolist()
-        found = [served.answer(codes, request.n, options, why=request.why)]
+        answered = [served.answer(codes, request.n, options, why=request.why)]
     else:
         codes = [int(codes[0]) for codes, _ in matched]
-        found = served.answer_each(codes, request.n, options, why=request.why)
+        answered = served.answer_each(codes, request.n, options, why=request.why)
     return [
-        to_json(_answer(served, answers, notes)) for answers, (_, notes) in zip(found, matched, strict=True)
+        to_json(_answer(served, answers, notes))
+        for answers, (_, notes) in zip(answered, matched, strict=True)
     ]
 
 

@@ -104,12 +104,12 @@ async def similar_tracks(
             if item_id
             else catalogue.find(title or "", c.TRACK, artist=artist)
         )
-        found = [] if code is None else like(served, [code], _most(context, n), c.TRACK)
-        if not found:
+        alike = [] if code is None else like(served, [code], _most(context, n), c.TRACK)
+        if not alike:
             raise ServiceError(
                 404, "no such track, or no track is like it", remedy="look it up: /api/search_tracks"
             )
-        return [_track(served, catalogue, one) | {"distance": _distance(match)} for one, match in found]
+        return [_track(served, catalogue, one) | {"distance": _distance(match)} for one, match in alike]
 
     return await _answered(context, f"tracks {item_id!r} {title!r} {artist!r} {n}", listed)
 
@@ -132,8 +132,8 @@ async def similar_artists(
         catalogue = Catalogue.of(served)
         code = catalogue.by_name(asked, c.ARTIST)
         code = _by_id(catalogue, served, asked, c.ARTIST) if code is None else code
-        found = [] if code is None else like(served, [code], _most(context, n), c.ARTIST)
-        if not found:
+        alike = [] if code is None else like(served, [code], _most(context, n), c.ARTIST)
+        if not alike:
             raise ServiceError(
                 404, f"no artist '{asked}', or no artist is like it", remedy="look it up: /v1/items"
             )
@@ -143,7 +143,7 @@ async def similar_artists(
                 "artist_id": served.items[one]["id"],
                 "divergence": _distance(match),
             }
-            for one, match in found
+            for one, match in alike
         ]
 
     return await _answered(context, f"artists {asked!r} {n}", listed)

@@ -60,8 +60,8 @@ async def nd_get_similar_artists(
     def listed(served: ServedModel, n: int) -> Record:
         catalogue = Catalogue.of(served)
         code = catalogue.find(body.name, c.ARTIST, body.mbid)
-        found = [] if code is None else like(served, [code], n, c.ARTIST, country)
-        return {"artists": [_artist(served, catalogue, one) for one, _ in found]}
+        alike = [] if code is None else like(served, [code], n, c.ARTIST, country)
+        return {"artists": [_artist(served, catalogue, one) for one, _ in alike]}
 
     return await _answered(context, f"{body!r} {country}", body.limit, listed)
 
@@ -152,8 +152,8 @@ async def nd_get_sonic_similar_tracks(
     def listed(served: ServedModel, n: int) -> Record:
         catalogue = Catalogue.of(served)
         code = _code_of(catalogue, body.song)
-        found = [] if code is None else like(served, [code], n, c.TRACK, country)
-        return {"matches": [_match(served, catalogue, one, match) for one, match in found]}
+        alike = [] if code is None else like(served, [code], n, c.TRACK, country)
+        return {"matches": [_match(served, catalogue, one, match) for one, match in alike]}
 
     return await _answered(context, f"{body!r} {country}", body.count, listed)
 
@@ -205,8 +205,8 @@ async def _songs(
     def listed(served: ServedModel, n: int) -> Record:
         catalogue = Catalogue.of(served)
         codes = seeds(catalogue)
-        found = like(served, codes, n, c.TRACK, country) if codes else []
-        return {"songs": [_song(served, catalogue, one) for one, _ in found]}
+        alike = like(served, codes, n, c.TRACK, country) if codes else []
+        return {"songs": [_song(served, catalogue, one) for one, _ in alike]}
 
     return await _answered(context, f"{key} {country}", count, listed)
 

@@ -124,7 +124,7 @@ class ServedModels:
             if place.refused is None or place.checks_left > 0:
                 return
         try:
-            found = self._opened(role, folder)
+            opened = self._opened(role, folder)
         except Exception as error:  # whatever is wrong with a new model, the old one is not
             place.mark, place.checks_left = mark, RETRY_AFTER
             problem = _problem(error)
@@ -140,11 +140,11 @@ class ServedModels:
                 self._changed(role, False)
             place.refused = problem
             return
-        if found.served.version == place.served.version:
-            place.mark, place.refused = found.mark, None
+        if opened.served.version == place.served.version:
+            place.mark, place.refused = opened.mark, None
             return
-        self._places[role] = found
-        LOG.info("model in place", extra={"role": role, "model": found.served.version})
+        self._places[role] = opened
+        LOG.info("model in place", extra={"role": role, "model": opened.served.version})
         self._changed(role, True)
 
     def _first(self, role: str, folder: Path) -> _Place:
@@ -184,7 +184,7 @@ def _problem(error: Exception) -> str:
 def _mark(folder: Path) -> _Mark:
     """Return what changes when a manifest is replaced; None where there is none."""
     try:
-        found = (folder / MANIFEST).stat()
+        status = (folder / MANIFEST).stat()
     except OSError:
         return None
-    return found.st_ino, found.st_size, found.st_mtime_ns
+    return status.st_ino, status.st_size, status.st_mtime_ns

@@ -24,16 +24,16 @@ def link(offsets, columns, values, labels, query, items, divisor, lengths, predi
     with_ties = np.zeros(len(items), np.bool_)
     best = np.empty(LOOKED_AT + 1, np.float64)
     for place in range(len(items)):
-        item, found = items[place], codes[place]
+        item, linking = items[place], codes[place]
         filled = link_shared(
-            offsets, columns, values, labels, query, item, divisor * lengths[item], best, found
+            offsets, columns, values, labels, query, item, divisor * lengths[item], best, linking
         )
         if len(predicted):
             alike = 0.0
             for j in range(predicted.shape[1]):
                 alike += np.float64(predicted[query, j]) * predicted[item, j]
             if alike > 0 and predicted_scale[item] > 0:
-                filled = _insert(best, found, filled, alike * predicted_scale[item], labels + 1)
+                filled = _insert(best, linking, filled, alike * predicted_scale[item], labels + 1)
         for rank in range(1, filled):
             with_ties[place] |= best[rank] == best[rank - 1]
         sizes[place] = min(filled, LOOKED_AT)
@@ -41,7 +41,7 @@ def link(offsets, columns, values, labels, query, items, divisor, lengths, predi
 
 
 @njit(cache=True)
-def link_shared(offsets, columns, values, labels, query, item, divisor, best, found):
+def link_shared(offsets, columns, values, labels, query, item, divisor, best, linking):
     """Insert the labels that two items share, and the people, into a descending list; return how long it is."""
     filled = 0
     people = 0.0
@@ -56,26 +56,26 @@ def link_shared(offsets, columns, values, labels, query, item, divisor, best, fo
         if columns[own] == column:
             part = np.float64(values[own]) * values[entry] / divisor
             if column < labels:
-                filled = _insert(best, found, filled, part, column)
+                filled = _insert(best, linking, filled, part, column)
             else:
                 people += part
                 same_people = True
     if same_people:
-        filled = _insert(best, found, filled, people, labels)
+        filled = _insert(best, linking, filled, people, labels)
     return filled
 
 
 @njit(cache=True)
-def _insert(best, found, filled, part, code):
+def _insert(best, codes, filled, part, code):
     """Insert a number into a descending list, which drops its last where it is full; return how long it is."""
     most = len(best)
     if filled == most and part <= best[most - 1]:
         return filled
     rank = min(filled, most - 1)
     while rank > 0 and best[rank - 1] < part:
-        best[rank], found[rank] = best[rank - 1], found[rank - 1]
+        best[rank], codes[rank] = best[rank - 1], codes[rank - 1]
         rank -= 1
-    best[rank], found[rank] = part, code
+    best[rank], codes[rank] = part, code
     return min(filled + 1, most)
 
 
@@ -94,7 +94,7 @@ def sum_shared(offsets, columns, values, item_offsets, items, item_values, queri
 
 
 @njit(parallel=True, cache=True)
-def most_shared(asked, answers, queries, band, most, found):
+def most_shared(asked, answers, queries, band, max_entries, codes):
     """Write the items with the largest sums over shared labels, from the rarest label on."""
     items = len(band)
     for chunk in prange((len(queries) + _CHUNK - 1) // _CHUNK):
@@ -109,7 +109,7 @@ def most_shared(asked, answers, queries, band, most, found):
             for entry in order:
                 first, last = answers.indptr[labels[entry]], answers.indptr[labels[entry] + 1]
                 read += last - first
-                if read > most:
+                if read > max_entries:
                     break
                 value = asked.data[begin + entry]
                 for other in range(first, last):
@@ -118,7 +118,7 @@ def most_shared(asked, answers, queries, band, most, found):
                         touched[count] = item
                         count += 1
                     sums[item] += value * answers.data[other]
-            best_of_bands(sums, touched[:count], queries[place], band, found[place])
+            best_of_bands(sums, touched[:count], queries[place], band, codes[place])
             for item in touched[:count]:
                 sums[item] = 0
 

@@ -159,12 +159,12 @@ class Annotation:
 
         Labels are read from the rarest on, as long as :data:`LOOKED_UP` entries are enough.
         """
-        found = np.full((len(queries), int(band.max(initial=0)) + 1, n), -1, np.int32)
+        codes = np.full((len(queries), int(band.max(initial=0)) + 1, n), -1, np.int32)
         with threads_for(len(queries) * LOOKED_UP):
             kernels.most_shared(
-                matrix_rows(self._query_rows), matrix_rows(self._postings), queries, band, LOOKED_UP, found
+                matrix_rows(self._query_rows), matrix_rows(self._postings), queries, band, LOOKED_UP, codes
             )
-        shared = found.reshape(len(queries), -1)
+        shared = codes.reshape(len(queries), -1)
         if not self.prediction:
             return shared
         return np.hstack([shared, self.prediction.nearest(queries, n, band, self._predicted_scale)])
@@ -272,8 +272,8 @@ class Annotation:
         name_of = self._linked_by.__getitem__
         return [
             # The kernel has no names to order equals by.
-            self._linking(query, item) if tied else map(name_of, found[:size])
-            for item, tied, found, size in zip(
+            self._linking(query, item) if tied else map(name_of, linking_codes[:size])
+            for item, tied, linking_codes, size in zip(
                 items.tolist(), with_ties.tolist(), codes.tolist(), sizes.tolist(), strict=True
             )
         ]

@@ -84,19 +84,19 @@ def read_features(dataset: Dataset, interactions: Interactions, config: AudioCon
             "no item of the catalogue is in the audio table", path=dataset.path, remedy="check its item ids"
         )
     grouped = clips.sort(_CODE, *names).group_by(_CODE, maintain_order=True)
-    found = grouped.agg(
+    by_item = grouped.agg(
         *(pl.col(name).mean() for name in names),
         *(_spread(name) for name in names),
         pl.col(_ARTIST).first(),
     )
-    columns = [_normal(found[name].to_numpy()) for name in names]
-    columns += [config.spread * _normal(found[_SPREAD + name].to_numpy()) for name in names]
+    columns = [_normal(by_item[name].to_numpy()) for name in names]
+    columns += [config.spread * _normal(by_item[_SPREAD + name].to_numpy()) for name in names]
     values = np.column_stack(columns)
     differs = values.std(axis=0) > 0
     return Features(
-        found[_CODE].to_numpy().astype(np.int64),
+        by_item[_CODE].to_numpy().astype(np.int64),
         values[:, differs],
-        found[_ARTIST].to_numpy().astype(np.int64),
+        by_item[_ARTIST].to_numpy().astype(np.int64),
         tuple(name for name, there in zip(names, differs, strict=False) if there),
     )
 
@@ -130,6 +130,6 @@ def _normal(column: Reals) -> Reals:
     from scipy.stats import rankdata
 
     given = ~np.isnan(column)
-    found = np.zeros(len(column))
-    found[given] = ndtri((rankdata(column[given]) - 0.5) / max(1, given.sum()))
-    return found
+    scores = np.zeros(len(column))
+    scores[given] = ndtri((rankdata(column[given]) - 0.5) / max(1, given.sum()))
+    return scores

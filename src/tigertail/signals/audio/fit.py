@@ -75,7 +75,7 @@ def _targets(
     config: AudioConfig,
     factors: NDArray[np.float32] | None,
 ) -> list[Targets]:
-    found = []
+    kinds = []
     if config.targets in ("factors", "both"):
         if factors is None:
             raise ConfigError(
@@ -83,15 +83,15 @@ def _targets(
                 remedy='pass them, or set audio.targets = "labels" or "none"',
             )
         enough = interactions.item_listeners[features.codes] >= config.evidence
-        found.append(factor_targets(np.asarray(factors)[features.codes], enough))
+        kinds.append(factor_targets(np.asarray(factors)[features.codes], enough))
     if config.targets in ("labels", "both"):
-        found.append(label_targets(dataset, interactions, features.codes, config.labels))
-    return [targets for targets in found if targets.teaches.any()]
+        kinds.append(label_targets(dataset, interactions, features.codes, config.labels))
+    return [targets for targets in kinds if targets.teaches.any()]
 
 
 def _predicted(features: Features, targets: Targets, config: AudioConfig) -> NDArray[np.float64]:
     """Return predictions of length 1, so that several kinds of target count alike."""
-    found = predict(
+    predicted = predict(
         features.values,
         targets,
         features.artists,
@@ -101,4 +101,4 @@ def _predicted(features: Features, targets: Targets, config: AudioConfig) -> NDA
         leave_out=config.leave_out,
         seed=config.seed,
     )
-    return directions(found)
+    return directions(predicted)

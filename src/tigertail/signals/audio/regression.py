@@ -65,12 +65,12 @@ def predict(
     gram = taught.T @ taught
     gram[np.diag_indices_from(gram)] += penalty
     factor = cho_factor(gram, lower=True)
-    found = spanned @ cho_solve(factor, taught.T @ wanted)
+    predicted = spanned @ cho_solve(factor, taught.T @ wanted)
     if leave_out:
-        residuals = wanted - found[teachers]
+        residuals = wanted - predicted[teachers]
         influence = cho_solve(factor, taught.T).T
-        found[teachers] = wanted - _left_out(taught, influence, residuals, artists[teachers])
-    return np.asarray(found)
+        predicted[teachers] = wanted - _left_out(taught, influence, residuals, artists[teachers])
+    return np.asarray(predicted)
 
 
 def _spanned(features: Reals, teachers: NDArray[np.int64], width: float, landmarks: int, seed: int) -> Reals:
@@ -99,9 +99,9 @@ def _left_out(taught: Reals, influence: Reals, residuals: Reals, artists: NDArra
     order = np.argsort(artists, kind="stable")
     _, starts = np.unique(artists[order], return_index=True)
     alone = np.maximum(1 - (taught * influence).sum(axis=1), 1e-9)
-    found: Reals = residuals / alone[:, None]
+    left_out: Reals = residuals / alone[:, None]
     for group in np.split(order, starts[1:]):
         if len(group) > 1:
             rest = np.eye(len(group)) - taught[group] @ influence[group].T
-            found[group] = np.linalg.solve(rest, residuals[group])
-    return found
+            left_out[group] = np.linalg.solve(rest, residuals[group])
+    return left_out

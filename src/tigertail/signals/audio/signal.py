@@ -111,12 +111,12 @@ class AudioAffinity:
         theirs = np.where(self.known[queries], clusters.cluster_of[queries], -1).astype(np.int32)
         cosine = self.metric == "cosine"
         bias = np.zeros(len(self.vectors), np.float32) if cosine else -self._squares * np.float32(0.5)
-        found = clusters.largest(asked, theirs, n, band, bias=bias)
+        near = clusters.largest(asked, theirs, n, band, bias=bias)
         if not cosine or not len(self.usual):
-            return found
+            return near
         sharpness = (1 / np.maximum(self.usual[:, 1], np.float32(1e-6))).astype(np.float32)
         unusual = clusters.largest(asked, theirs, n, band, sharpness, -self.usual[:, 0] * sharpness)
-        return np.hstack([found, unusual])
+        return np.hstack([near, unusual])
 
     def affinity_of_pairs(
         self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]

@@ -40,16 +40,16 @@ def member_by_place(
     """
     code = {key: number for number, key in enumerate(keys)}
     each_language = [None] * len(countries) if languages is None else languages
-    found: dict[tuple[str | None, str | None], int] = {}
+    groups: dict[tuple[str | None, str | None], int] = {}
     for country, language in zip(countries, each_language, strict=True):
-        if (country, language) in found:
+        if (country, language) in groups:
             continue
         places: list[str] = []
         if country:
             own = country if languages is None else locale_of(country, language)
             places = [own, fallback_of.get(own, own), country, *regions(country)]
-        found[country, language] = next((code[place] for place in places if place in code), len(keys))
-    return np.array([found[home] for home in zip(countries, each_language, strict=True)], np.int32)
+        groups[country, language] = next((code[place] for place in places if place in code), len(keys))
+    return np.array([groups[home] for home in zip(countries, each_language, strict=True)], np.int32)
 
 
 def nearest_group(

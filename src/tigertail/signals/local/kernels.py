@@ -201,9 +201,9 @@ def most_common(
     NDArray[np.int32]
         Items, in no order, -1 where there are no more; (queries, bands, n).
     """
-    found = np.full((len(queries), int(band.max(initial=0)) + 1, n), -1, np.int32)
-    _most_common(queries, graph, weights, asking, vectors, gain, band, found)
-    return found
+    codes = np.full((len(queries), int(band.max(initial=0)) + 1, n), -1, np.int32)
+    _most_common(queries, graph, weights, asking, vectors, gain, band, codes)
+    return codes
 
 
 def common_listeners_at(
@@ -390,7 +390,7 @@ def _add_common(query, graph, weights, common, touched):
 
 
 @njit(parallel=True, cache=True)
-def _most_common(queries, graph, weights, asking, vectors, gain, band, found):
+def _most_common(queries, graph, weights, asking, vectors, gain, band, codes):
     for chunk in prange((len(queries) + CHUNK - 1) // CHUNK):
         common = np.zeros(len(band), np.float32)
         touched = np.empty(len(band), np.int32)
@@ -404,7 +404,7 @@ def _most_common(queries, graph, weights, asking, vectors, gain, band, found):
                     common[there[place]] += expected[place]
             for item in there:
                 common[item] *= gain[item]
-            best_of_bands(common, there, queries[row], band, found[row])
+            best_of_bands(common, there, queries[row], band, codes[row])
             for item in there:
                 common[item] = 0
 

@@ -90,11 +90,11 @@ def _add_all(
     while start < len(documents):
         within = ends[(ends > start) & (sums[ends] - sums[start] <= _MAX_PAIRS_IN_MEMORY)]
         end = int(within[-1]) if len(within) else int(ends[ends > start][0])
-        found = np.empty((int(sums[end] - sums[start]), 2), np.int64)
+        rows = np.empty((int(sums[end] - sums[start]), 2), np.int64)
         size = _find_pairs(
-            documents[start:end], items[start:end], positions[start:end], window, counted.items, found
+            documents[start:end], items[start:end], positions[start:end], window, counted.items, rows
         )
-        distinct = pl.DataFrame(found[:size], ["document", "pair"]).unique()
+        distinct = pl.DataFrame(rows[:size], ["document", "pair"]).unique()
         counted.add(distinct["pair"].to_numpy())
         start = end
 
@@ -117,15 +117,15 @@ def _count_later_in_window(documents, positions, window):
 
 
 @njit(cache=True)
-def _find_pairs(documents, items, positions, window, n_items, found):
+def _find_pairs(documents, items, positions, window, n_items, rows):
     """Write the document and the items of every two mentions within the window; return how many there are."""
     size = 0
     for i in range(len(documents)):
         j = i + 1
         while j < len(documents) and documents[j] == documents[i] and positions[j] - positions[i] <= window:
             if items[i] != items[j]:
-                found[size, 0] = documents[i]
-                found[size, 1] = np.int64(min(items[i], items[j])) * n_items + max(items[i], items[j])
+                rows[size, 0] = documents[i]
+                rows[size, 1] = np.int64(min(items[i], items[j])) * n_items + max(items[i], items[j])
                 size += 1
             j += 1
     return size

@@ -43,32 +43,32 @@ class JsonLines:
         for block in TextFile(stream, sink.source, sink.quarantine).lines():
             for line, raw in block.select(LINE, TEXT).iter_rows():
                 sink.read()
-                found, problem = self._parsed(raw)
-                if found is None:
+                record, problem = self._parsed(raw)
+                if record is None:
                     sink.reject(stream.name, problem, raw[:200], line)
                 else:
-                    yield self._page(found, stream.name, line)
+                    yield self._page(record, stream.name, line)
 
     def _parsed(self, raw: str) -> tuple[dict[str, Any] | None, str]:
         if len(raw) > LONGEST_FILE:
             return None, TOO_LARGE
         try:
-            found = json.loads(raw)
+            record = json.loads(raw)
         except (ValueError, RecursionError):
             return None, "not a JSON object"
-        if not isinstance(found, dict):
+        if not isinstance(record, dict):
             return None, "not a JSON object"
-        if not isinstance(found.get(self._keys["text"]), str):
+        if not isinstance(record.get(self._keys["text"]), str):
             return None, f"no text under '{self._keys['text']}'"
-        return found, ""
+        return record, ""
 
-    def _page(self, found: dict[str, Any], file: str, line: int) -> Page:
+    def _page(self, record: dict[str, Any], file: str, line: int) -> Page:
         fields = {
-            name: str(found[key]).strip()
+            name: str(record[key]).strip()
             for name, key in self._keys.items()
-            if name != "text" and isinstance(found.get(key), (str, int))
+            if name != "text" and isinstance(record.get(key), (str, int))
         }
         # json allows half of a surrogate pair, which no other program does.
-        text = found[self._keys["text"]].encode("utf-8", "replace").decode("utf-8")
+        text = record[self._keys["text"]].encode("utf-8", "replace").decode("utf-8")
         name = fields.pop("document_id", "") or f"{file}#{line}"
         return Page(name, text, fields.pop("title", None), fields, line=line)

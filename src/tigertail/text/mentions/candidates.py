@@ -86,9 +86,9 @@ def candidates(document: int, words: Words, names: Names, works: Spans) -> pl.Da
     pl.DataFrame
         Columns of :data:`SCHEMA`, in the order of the text.
     """
-    found = names.find(words)
-    found = _without_split_names(found, words, names)
-    first, last, signs = found.first, found.last, words.signs
+    matches = names.find(words)
+    matches = _without_split_names(matches, words, names)
+    first, last, signs = matches.first, matches.last, words.signs
     begin, end = words.begins[first], words.ends[last]
     padded = np.concatenate([[0], signs, [0]])  # word w is at w + 1
     previous, following = padded[first], padded[last + 2]
@@ -102,12 +102,12 @@ def candidates(document: int, words: Words, names: Names, works: Spans) -> pl.Da
         is_work = (italic >= 0) & (works.begins[italic] >= begin - 2) & (works.ends[italic] <= end + 2)
     quoted = _has(signs[first], Sign.OPENS) & _has(signs[last], Sign.CLOSES)
     text, shown = words.text, names.items["name"]
-    exact = [text[b:e] == shown[code] for b, e, code in zip(begin, end, found.names.tolist(), strict=True)]
+    exact = [text[b:e] == shown[code] for b, e, code in zip(begin, end, matches.names.tolist(), strict=True)]
     before, after = _context(signs, new_line, first, last)
     return pl.DataFrame(
         {
             "document": np.full(len(first), document),
-            "name": found.names,
+            "name": matches.names,
             "first": first,
             "last": last,
             "begin": begin,
@@ -116,18 +116,18 @@ def candidates(document: int, words: Words, names: Names, works: Spans) -> pl.Da
             "exact": np.array(exact, np.bool_),
             "starts_sentence": new_line[first] | _has(previous, Sign.STOP),
             "left_capital": joined_left & _has(previous, Sign.UPPER) & ~_has(previous, Sign.FUNCTION),
-            "right_capital": joined_right & _has(following, Sign.UPPER) & ~found.possessive,
+            "right_capital": joined_right & _has(following, Sign.UPPER) & ~matches.possessive,
             "is_work": is_work | quoted,
             "in_work": (italic >= 0) & ~is_work,
             "after_the": joined_left & _has(previous, Sign.THE),
-            "possessive": found.possessive,
+            "possessive": matches.possessive,
             "role_cue": _has(before | after, Sign.ROLE_CUE),
             "introduced": joined_left & _has(previous, Sign.INTRODUCES),
             "work_word": _has(following, Sign.WORK) & joined_right | _has(previous, Sign.WORK) & joined_left,
-            "verb_cue": joined_right & _has(following, Sign.VERB_CUE) | found.possessive,
-            "in_list": _in_list(found, signs, lowercase, new_line),
+            "verb_cue": joined_right & _has(following, Sign.VERB_CUE) | matches.possessive,
+            "in_list": _in_list(matches, signs, lowercase, new_line),
             "all_capitals": _has(signs[first], Sign.ALL_CAPITALS) & _has(signs[last], Sign.ALL_CAPITALS),
-            "part_of_word": _part_of_word(found, words, names),
+            "part_of_word": _part_of_word(matches, words, names),
         },
         SCHEMA,
     )
@@ -137,19 +137,19 @@ def _has(signs: NDArray[np.integer], sign: Sign) -> NDArray[np.bool_]:
     return np.asarray((signs & int(sign)) != 0)
 
 
-def _without_split_names(found: Matches, words: Words, names: Names) -> Matches:
+def _without_split_names(matches: Matches, words: Words, names: Names) -> Matches:
     """Drop matches of names across punctuation that the name does not have, and possessives without apostrophe."""
     text, shown = words.text, names.items["name"]
-    begins, ends = words.begins[found.first].tolist(), words.ends[found.last].tolist()
-    several = (found.last > found.first).tolist()
+    begins, ends = words.begins[matches.first].tolist(), words.ends[matches.last].tolist()
+    several = (matches.last > matches.first).tolist()
     keep = np.ones(len(begins), np.bool_)
     for at, (begin, end) in enumerate(zip(begins, ends, strict=True)):
         if several[at]:
             separators = _SEPARATORS.intersection(text[begin:end])
-            keep[at] = not separators or separators <= set(shown[int(found.names[at])])
-        if keep[at] and found.possessive[at]:
+            keep[at] = not separators or separators <= set(shown[int(matches.names[at])])
+        if keep[at] and matches.possessive[at]:
             keep[at] = text[end - 2 : end - 1] in ("'", "’")
-    return Matches(found.names[keep], found.first[keep], found.last[keep], found.possessive[keep])
+    return Matches(matches.names[keep], matches.first[keep], matches.last[keep], matches.possessive[keep])
 
 
 def _context(
@@ -171,16 +171,16 @@ def _context(
 
 
 def _in_list(
-    found: Matches, signs: NDArray[np.int32], lowercase: NDArray[np.bool_], new_line: NDArray[np.bool_]
+    matches: Matches, signs: NDArray[np.int32], lowercase: NDArray[np.bool_], new_line: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Return which candidates are in a list with another: separated by a comma, "and" or both, or by lines."""
-    in_list = np.zeros(len(found.first), np.bool_)
+    in_list = np.zeros(len(matches.first), np.bool_)
     if len(in_list) < 2:
         return in_list
-    gap = found.first[1:] - found.last[:-1] - 1
-    comma = _has(signs[found.last[:-1]], Sign.COMMA)
-    middle = _has(signs[np.minimum(found.last[:-1] + 1, len(signs) - 1)], Sign.AND | Sign.THE)
-    line = (gap == 0) & new_line[found.first[1:]]
+    gap = matches.first[1:] - matches.last[:-1] - 1
+    comma = _has(signs[matches.last[:-1]], Sign.COMMA)
+    middle = _has(signs[np.minimum(matches.last[:-1] + 1, len(signs) - 1)], Sign.AND | Sign.THE)
+    line = (gap == 0) & new_line[matches.first[1:]]
     neighbours = ((gap == 0) & comma) | ((gap == 1) & middle) | ((gap == 2) & comma & middle) | line
     neighbours &= ~lowercase[1:] & ~lowercase[:-1]
     in_list[1:] |= neighbours
@@ -188,15 +188,15 @@ def _in_list(
     return in_list
 
 
-def _part_of_word(found: Matches, words: Words, names: Names) -> NDArray[np.bool_]:
+def _part_of_word(matches: Matches, words: Words, names: Names) -> NDArray[np.bool_]:
     """Return which candidates are part of a longer word, such as "Kent-based"."""
     sizes = np.diff(np.append(words.places, len(words.folded)))
     characters = (
-        sizes[found.first]
-        if not len(found.first)
-        else np.add.reduceat(np.append(sizes, 0), np.stack([found.first, found.last + 1], axis=1).ravel())[
-            ::2
-        ]
+        sizes[matches.first]
+        if not len(matches.first)
+        else np.add.reduceat(
+            np.append(sizes, 0), np.stack([matches.first, matches.last + 1], axis=1).ravel()
+        )[::2]
     )
-    length = names.spaced_lengths[found.names] + found.possessive
+    length = names.spaced_lengths[matches.names] + matches.possessive
     return np.asarray(characters > length)
