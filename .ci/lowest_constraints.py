@@ -17,8 +17,11 @@ def main() -> None:
     extras = project["optional-dependencies"]
     direct = [*project["dependencies"], *(one for name in extras.keys() - TOOLS for one in extras[name])]
     for requirement in sorted(set(direct)):
-        name, _, version = re.fullmatch(r"([\w.-]+)(\[[^]]*\])?>=([\w.]+)(?:,<[\w.]+)?", requirement).groups()
-        print(f"{name}=={version}")
+        parts = re.fullmatch(r"([\w.-]+)(?:\[[^]]*\])?>=([\w.]+)(?:,<[\w.]+)?(; .+)?", requirement)
+        if parts is None:
+            raise SystemExit(f"{requirement}: write it as name>=version[,<version][; marker]")
+        name, version, marker = parts.groups(default="")
+        print(f"{name}=={version}{marker}")
 
 
 if __name__ == "__main__":
