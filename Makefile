@@ -125,7 +125,7 @@ TOOLS := hypothesis httpx pylast pytest pyyaml
 define test_wheel
 	rm -rf build/$(1) build/wheel && $(PYTHON) -m venv build/$(1)
 	$(PYTHON) -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .
-	build/$(1)/bin/python -m pip install --quiet --disable-pip-version-check $(2) "$$(ls $(CURDIR)/build/wheel/*.whl)[audio,map,otel,plot,postgresql,service,sign,tune,web]" $(TOOLS)
+	build/$(1)/bin/python -m pip install --quiet --disable-pip-version-check $(2) "$$(ls $(CURDIR)/build/wheel/*.whl)[audio,map,otel,pandas,plot,postgresql,service,sign,tune,web]" $(TOOLS)
 	build/$(1)/bin/python -c 'import tigertail; assert "site-packages" in tigertail.__file__, tigertail.__file__'
 	build/$(1)/bin/python -m pytest $(QUICK)
 endef

@@ -1,4 +1,4 @@
-"""Learn the constants of kinship, and choose the default place between taste and kinship, on inner truths alone.
+"""Fit the coefficients of kinship, and choose the default place between taste and kinship, on inner truths alone.
 
     .venv/bin/python benchmarks/kinship.py DATASET learn  > src/tigertail/mixing/kinship.toml
     .venv/bin/python benchmarks/kinship.py DATASET choose

@@ -1,4 +1,4 @@
-"""What the options of a query do: they choose and adjust the signal that answers, and the candidates it may list."""
+"""What the options of a query do: they choose and adjust the signal that answers, and which items it may list."""
 
 from __future__ import annotations
 

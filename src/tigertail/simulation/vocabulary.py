@@ -24,7 +24,7 @@ class Words:
     Parameters
     ----------
     groups
-        As many words in each.
+        The words of each; all have as many.
     """
 
     groups: list[list[str]]

@@ -1,4 +1,4 @@
-"""The panel: a reader who does not see which system an answer is from marks the answers after a few artists.
+"""The panel: a reader who does not see which system an answer is from marks the answers to a few queries.
 
 ``choice`` chooses the queries by a rule, ``lists`` asks the systems, ``sheet`` writes the blinded sheet and its key,
 and ``scoring`` counts the marks.

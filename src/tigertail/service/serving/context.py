@@ -60,7 +60,10 @@ class Context:
         return self.models[CURRENT]
 
     def challenger_of(self, query: SimilarQuery) -> ServedModel | None:
-        """Return the model whose answers are to be interleaved; None where one model answers alone."""
+        """Return the model whose answers are interleaved with the current one's; None where that answers alone.
+
+        They are for a query that names its listener, who seeds the draft, and that asks no signal by name.
+        """
         return (
             self.models.get(CHALLENGER)
             if query.listener is not None and query.options().signal is None
@@ -119,8 +122,8 @@ class Context:
 
 
 async def _context(request: Request) -> Context:  # a plain function would be sent to a thread
-    found: Context = request.app.state.context
-    return found
+    context: Context = request.app.state.context
+    return context
 
 
 ContextDependency = Annotated[Context, Depends(_context)]

@@ -18,14 +18,14 @@ from tigertail.signals.annotation.label_folding import ITEM, KEY, canonical_form
 
 Codes = NDArray[np.int64]
 
-TAG: Final = "tag"  # the facet of whoever does not say which
+TAG: Final = "tag"  # the facet of labels whose facet is not given
 _REASON: Final = "reason"
 _EXPERT: Final = "is_expert"
 
 
 @dataclass(frozen=True, eq=False)
 class Opinions:
-    """Opinions of experts and crowd, each said once by an annotator as expert and once as crowd.
+    """Opinions of experts and crowd: an annotator says a label of an item once as expert, and once as one of the crowd.
 
     They are sorted by item, label, annotator and whether an expert says so.
 
@@ -48,7 +48,7 @@ class Opinions:
     left_out
         Rows of the table that cannot be used, by reason.
     canonical_form
-        Key of each variant of a label to that of the canonical form it joined.
+        By the key of each variant of a label, the key of the form that it joined.
     """
 
     item: Codes

@@ -12,7 +12,7 @@ from tigertail import columns as c
 from tigertail.io.quarantine import LINE, REASON, TEXT, Quarantine
 
 # Columns of a batch of documents; those of the table are in columns.py.
-WORKS: Final = "works"  # where the text is in italics
+WORKS: Final = "works"  # where the text is in italics, as the titles of works are
 ADDRESS: Final = "address"  # what a link to the document has as its target
 SURE: Final = "sure"  # whether a document whose title is an artist's name is certainly that artist's page
 _SPAN: Final = {"begin": pl.Int32(), "end": pl.Int32()}
