@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/spam.py
 
 Each share of spammers is of all who tag; spammers come on top of the honest, and tag artists at random (see
-tigertail/data/simulated/tagging.py). At every share the queries are the artists whom honest people tag; nDCG@20
+tigertail/simulation/tagging.py). At every share the queries are the artists whom honest people tag; nDCG@20
 with the true affinity as the grade, means over several worlds. Our settings were chosen on world 0.
 """
 

@@ -164,8 +164,8 @@ def _rows(scores: dict[str, QueryScores], queries: _Queries, bootstrap: ClusterB
             if np.isnan(values[:, 0]).all():
                 continue
             sweep = np.where(member, of_system.sweep, np.nan)
-            size, _ = bootstrap.frontier_area(sweep)
-            rows.append(_row(name, by, group, values, bootstrap, size))
+            area, _ = bootstrap.frontier_area(sweep)
+            rows.append(_row(name, by, group, values, bootstrap, area))
     for stratum in Stratum:
         for name, of_system in scores.items():
             if not np.isnan(of_system.targets[stratum][:, 0]).all():
@@ -189,16 +189,16 @@ def _comparisons(
     scores: dict[str, QueryScores], reference: str, bootstrap: ClusterBootstrap
 ) -> list[Comparison]:
     base = scores[reference]
-    base_size, base_sizes = bootstrap.frontier_area(base.sweep)
+    base_area, base_areas = bootstrap.frontier_area(base.sweep)
     comparisons = []
     for name, of_system in scores.items():
         if name == reference:
             continue
         differences = of_system.values - base.values
-        size, sizes = bootstrap.frontier_area(of_system.sweep)
+        area, areas = bootstrap.frontier_area(of_system.sweep)
         metrics = {m: bootstrap.estimate(differences[:, i]) for i, m in enumerate(METRICS)}
         p_values = {m: bootstrap.randomisation_test(differences[:, i]) for i, m in enumerate(METRICS)}
-        frontier = bootstrap.compare(sizes, base_sizes, size.mean - base_size.mean)
+        frontier = bootstrap.compare(areas, base_areas, area.mean - base_area.mean)
         comparisons.append(Comparison(name, reference, metrics, frontier, p_values))
     corrected = iter(holm([p for one in comparisons for p in one.p_values.values()]))
     for one in comparisons:

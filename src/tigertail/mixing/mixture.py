@@ -26,7 +26,7 @@ from tigertail.mixing.candidates import NOT_REPLACED, Candidates, Replaced, rank
 from tigertail.mixing.parameters import MixtureParameters
 from tigertail.mixing.scale import scale_of, scales
 from tigertail.mixing.scoring import TermCoefficients, inverses, mixed, term_places
-from tigertail.mixing.terms import PopularityFeatures, curves
+from tigertail.mixing.terms import OVERLAP_SHARE, PopularityFeatures, curves
 from tigertail.signals.contract import (
     Arrays,
     Contributions,
@@ -138,7 +138,7 @@ class Mixture:
         curve = np.array(curves(affinities, scale[:, None]), np.float64)
         added = (coefficients.take(places.curves.T)[:, :, None] * curve).sum(axis=0)
         for (one, other), columns in zip(places.pairs.tolist(), places.products, strict=True):
-            shared = coefficients.take(columns) @ (curve[:, one] * curve[:, other]) / 2
+            shared = OVERLAP_SHARE * (coefficients.take(columns) @ (curve[:, one] * curve[:, other]))
             added[one] += shared
             added[other] += shared
         return added, affinities > -np.inf

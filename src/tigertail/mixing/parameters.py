@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.mixing.terms import BENDS, Terms
+from tigertail.mixing.terms import BENDS, OVERLAP_SHARE, Terms
 from tigertail.signals.contract import Arrays
 
 Reals = NDArray[np.float64]
@@ -122,8 +122,8 @@ class MixtureParameters:
     ) -> Reals:
         """Return the logarithm of what each signal multiplies the affinity by, to an item that is good in all of them.
 
-        Such an item has in every signal the mean of the query's fifty best affinities, its scale. Half of an overlap
-        goes to each of its two signals; a signal without data has 0.
+        Such an item has in every signal the mean of the query's fifty best affinities, its scale. An overlap
+        is shared by its two signals; a signal without data has 0.
 
         Returns
         -------
@@ -138,7 +138,7 @@ class MixtureParameters:
         for pair in self.terms.overlaps:
             columns = [self.terms.signals.index(name) for name in pair]
             both = has_data[:, columns].all(axis=1)
-            shared = coefficients[:, self.terms.of_overlap(pair)] @ at_scale**2 / 2
+            shared = OVERLAP_SHARE * (coefficients[:, self.terms.of_overlap(pair)] @ at_scale**2)
             logs[:, columns] += (both * shared)[:, None]
         return np.where(has_data, logs, 0.0)
 

@@ -37,6 +37,7 @@ POPULARITY_SMOOTHING: Final = 3.0
 """Listeners that are added before popularity is divided out, so that artists of one or none do not rise above all."""
 SUPPORT: Final = 3.0  # listeners of an item at which its support, n / (n + 3), is a half
 NO_LISTENER: Final = 0.3  # what stands for n in the support of an item without listeners
+OVERLAP_SHARE: Final = 0.5  # of the product of two signals' curves, what is ascribed to each
 ITEM_TERMS: Final = ("popularity", "support", "not offered")
 """Terms of B alone, in the order of the formulas above."""
 

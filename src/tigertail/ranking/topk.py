@@ -14,7 +14,8 @@ from tigertail.kernels import njit, one_query_in_numpy, prange
 from tigertail.threads import threads_for
 
 SAMPLED: Final = 8  # one item in so many suggests a floor
-OF_ALL: Final = 160  # items of all bands together under each exponent
+OF_ALL: Final = 160
+"""Items of all bands together under each exponent; chosen with the numbers of :mod:`tigertail.mixing.pool`."""
 _THINNING_EXPONENTS: Final = (-1, 0, 1)  # on top of that which the scores have already
 
 

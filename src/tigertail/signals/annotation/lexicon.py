@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.signals.annotation.opinions import Opinions
-from tigertail.signals.annotation.reliability import LABEL_PRIOR, AnnotatorReliability, Reals
+from tigertail.signals.annotation.reliability import FOR_LABEL, AnnotatorReliability, Reals
 from tigertail.signals.contract import Arrays
 
 NAMES: Final = ("keys", "idf", "reliability")
@@ -125,6 +125,6 @@ def lexicon_of(
         keys,
         opinions.canonical_form,
         idf,
-        (reliable + LABEL_PRIOR[0] * mean_reliability) / (given + LABEL_PRIOR[0]),
+        (reliable + FOR_LABEL * mean_reliability) / (given + FOR_LABEL),
         mean_reliability,
     )

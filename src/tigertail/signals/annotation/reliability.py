@@ -32,13 +32,15 @@ from numpy.typing import NDArray
 Reals = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
-SWEEPS: Final = 15
-FOR_ANNOTATOR: Final = 2.0  # prior opinions for an annotator
-AGAINST_ANNOTATOR: Final = (
-    0.3  # prior opinions against one, for each doubling of the number of their opinions
-)
-LABEL_PRIOR: Final = (5.0, 0.5)  # prior opinions for a label, and against
-_START: Final = (0.8, 0.9, 0.7)  # of t, q and r
+SWEEPS: Final = 15  # nearly every reliability has settled by then; a few go on for long
+FOR_ANNOTATOR: Final = 2.0
+"""Prior opinions for an annotator."""
+AGAINST_ANNOTATOR: Final = 0.3
+"""Prior opinions against an annotator, for each doubling of the number of their opinions."""
+FOR_LABEL: Final = 5.0
+AGAINST_LABEL: Final = 0.5
+"""Prior opinions for a label, and against."""
+_START: Final = (0.8, 0.9, 0.7)  # of t, q and r: most are trusted until others disagree
 _HABIT: Final = 10.0  # opinions until an annotator has habits
 _TINY: Final = 1e-3  # keeps t of an annotator without opinions below 1
 
@@ -109,6 +111,7 @@ def estimate_reliability(
     t, q = np.full(annotators, _START[0]), np.full(labels, _START[1])
     r = np.full(len(item), _START[2])
     for _ in range(SWEEPS):
+        # E step: r from t and q
         total = np.bincount(item, r, items).astype(np.float64)
         x_il = np.bincount(of_item_and_label, r)[of_item_and_label] - r
         x_i = total[item] - np.bincount(of_item_and_annotator, r)[of_item_and_annotator]
@@ -118,14 +121,14 @@ def estimate_reliability(
         ratio = (x_il / c_ul + smoothing) / (x_i + smoothing)  # L
         t_u, q_l = t[annotator], q[label]
         r = t_u * q_l * ratio / (t_u * q_l * ratio + 1 - t_u * q_l)
-        # An arbitrary opinion may be that of a reliable annotator on a bad label, or the reverse.
+        # M step: t and q from r. An arbitrary opinion may be of a reliable annotator and a bad label, or the reverse.
         arbitrary = (1 - r) / (1 - t_u * q_l)
         of_reliable_annotator = r + arbitrary * t_u * (1 - q_l)
         of_reliable_label = r + arbitrary * q_l * (1 - t_u)
         against = AGAINST_ANNOTATOR * np.log2(1 + given)
         supporting = FOR_ANNOTATOR + np.bincount(annotator, of_reliable_annotator, annotators)
         t = supporting / (FOR_ANNOTATOR + against + given + _TINY)
-        q = (LABEL_PRIOR[0] + np.bincount(label, of_reliable_label, labels)) / (sum(LABEL_PRIOR) + used)
+        q = (FOR_LABEL + np.bincount(label, of_reliable_label, labels)) / (FOR_LABEL + AGAINST_LABEL + used)
     return AnnotatorReliability(r, t, q)
 
 
