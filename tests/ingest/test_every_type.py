@@ -15,8 +15,9 @@ from tigertail.ingest.formats import Source
 from tigertail.ingest.recipe import Recipe
 from tigertail.io.quarantine import Quarantine
 
-INTEGERS = [getattr(pl, f"{sign}Int{size}") for sign in ("", "U") for size in (8, 16, 32, 64, 128)]
-NUMBERS = [*INTEGERS, pl.Float16, pl.Float32, pl.Float64]
+INTEGERS = [f"{sign}Int{size}" for sign in ("", "U") for size in (8, 16, 32, 64, 128)]
+# Polars did not have all of them from the beginning.
+NUMBERS = [getattr(pl, name) for name in (*INTEGERS, "Float16", "Float32", "Float64") if hasattr(pl, name)]
 UNITS = ("ms", "us", "ns")
 MOMENT = datetime(2020, 1, 2, 3, 4, 5)
 VALUES = {

@@ -1,0 +1,1 @@
+"""Programs that print the numbers of the documents, and what they share."""
