@@ -19,7 +19,7 @@ class AnalysisConfig(BaseModel):
     sample_rate: int = Field(22_050, ge=12_800, le=96_000)
     """Samples a second that everything is brought to, Hz; the highest band of the contrast begins at 6,400 Hz."""
     excerpt: float = Field(120.0, gt=0, le=3_600)
-    """Most seconds of a file that are looked at, from its middle."""
+    """Seconds of a file that are looked at, at most, from its middle."""
     shortest: float = Field(3.0, ge=1)
     """Seconds below which a file is too short to be described."""
     fft: int = Field(2_048, ge=256, le=16_384)

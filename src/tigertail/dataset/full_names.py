@@ -15,7 +15,7 @@ DASH: Final = " - "
 """Between the name of an artist and that of a track or an album."""
 
 MAX_CREDITED: Final = 12
-"""Most parts of a credit that are looked at: no credit of more is told apart."""
+"""Parts of a credit that are looked at, at most: no credit of more is taken apart."""
 
 _BETWEEN: Final = re.compile(
     r"\s*[;,•]\s+|\s*•\s*|\s+[(\[]?(?:feat(?:uring)?\.?|ft\.?|with|w/|vs\.?|and|und|et|[yex&+/×])\s+",

@@ -17,7 +17,7 @@ from tigertail.ingest.references import CATALOGUE, ROWS, condense, hashed
 from tigertail.io.quarantine import EXAMPLES, Quarantine
 
 MAX_JOINED: Final = 10
-"""Most parts that a known name is made of: to try all would take the cube of the length of a credit."""
+"""Parts that a known name is made of, at most: to try all would take the cube of the length of a credit."""
 
 _PARTS: Final = "parts"
 _WHOLE: Final = "whole"

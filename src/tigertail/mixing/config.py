@@ -13,7 +13,7 @@ class RetrievalConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     candidates: int = Field(600, ge=0)
-    """Most candidates kept of each item, some 15 bytes each; 0 keeps none, and every query looks at every item."""
+    """Candidates kept of each item at most, some 15 bytes each; 0 keeps none, and every query looks at every item."""
 
 
 class MixtureConfig(BaseModel):
@@ -37,9 +37,9 @@ class MixtureConfig(BaseModel):
     held_out: float = Field(0.2, gt=0, lt=1)
     """Share of listeners the mixture is learned from; signals are fitted to the others meanwhile."""
     max_listeners: int = Field(3000, ge=10)
-    """Most listeners it is learned from."""
+    """Listeners it is learned from, at most."""
     max_queries: int = Field(6000, ge=10)
-    """Most queries it is learned from, drawn at random where what these listeners play is more."""
+    """Queries it is learned from, at most, drawn at random where what these listeners play is more."""
     answers_per_signal: int = Field(60, ge=1)
     """Best answers of each signal that it learns from, at each of three popularity exponents."""
     negatives: int = Field(300, ge=0)
@@ -49,7 +49,7 @@ class MixtureConfig(BaseModel):
     popularity_correction: float = Field(0.0, ge=0, le=1)
     """The weight of a hit is divided by the listeners of the item to this power."""
     feedback: float = Field(0.02, ge=0, lt=1)
-    """Most share of the training hits from listeners' feedback, where it is given."""
+    """Share of the training hits from listeners' feedback, at most, where it is given."""
     signal_dropout: float = Field(0.3, ge=0, lt=1)
     """Share of the signals left out of every second query, to learn the coefficients of the others without them."""
     prior_precision: float = Field(10.0, gt=0)

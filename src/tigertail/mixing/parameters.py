@@ -42,7 +42,7 @@ class MixtureParameters:
     kinship
         The rows k of the terms, for what is alike; float64, (terms, 2).
     listener_cap
-        Most listeners of a training query; in u a query with more counts as one with so many.
+        Listeners of the training query with most; in u a query with more counts as one with so many.
     exponent_line
         The popularity exponent at u = 1/2 that the mixture was trained with (``mixture.beta``), and its slope in u
         (``mixture.beta_slope``).

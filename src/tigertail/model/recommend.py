@@ -143,7 +143,7 @@ class ListenerFoldIn:
     ----------
     vectors
         Item vectors; float32, (items, factors).
-    popularity
+    adjusted_listeners
         Listeners that each item would have if all could hear it; float64, (items,).
     solver
         Settings of the fit, with the regularisation of one listener.
@@ -152,7 +152,7 @@ class ListenerFoldIn:
     """
 
     vectors: Floats
-    popularity: NDArray[np.float64]
+    adjusted_listeners: NDArray[np.float64]
     solver: ALSConfig
     confidence: ConfidenceConfig
 
@@ -178,7 +178,9 @@ class ListenerFoldIn:
             confidence(one, self.confidence), self.vectors, start, self.solver, cg_steps=_CG_STEPS
         )
         fit = self.vectors @ listener[0]
-        return np.asarray(fit / (self.popularity + POPULARITY_SMOOTHING) ** (beta - OFFSET), np.float32)
+        return np.asarray(
+            fit / (self.adjusted_listeners + POPULARITY_SMOOTHING) ** (beta - OFFSET), np.float32
+        )
 
 
 def with_defaults(options: QueryOptions, signals: Mapping[str, Signal], default: str) -> QueryOptions:

@@ -39,7 +39,7 @@ class ProtocolConfig(BaseModel):
     held_out: float = Field(0.2, gt=0, lt=1)
     """Share of listeners held out."""
     queries: int = Field(10, ge=1)
-    """Most queries of one listener."""
+    """Queries of one listener, at most."""
     k: int = Field(20, ge=1)
     """Length of the evaluated lists."""
     seed: int = 0

@@ -58,7 +58,7 @@ def hold_out_shows(
     held_out
         Share of the curators who have shows.
     queries
-        Most queries of one curator in one stratum.
+        Queries of one curator in one stratum, at most.
     seed
         Seed of the random choice of curators and queries.
 

@@ -104,7 +104,7 @@ async def similar_tracks(
             if item_id
             else catalogue.find(title or "", c.TRACK, artist=artist)
         )
-        alike = [] if code is None else like(served, [code], _most(context, n), c.TRACK)
+        alike = [] if code is None else like(served, [code], _length(context, n), c.TRACK)
         if not alike:
             raise ServiceError(
                 404, "no such track, or no track is like it", remedy="look it up: /api/search_tracks"
@@ -132,7 +132,7 @@ async def similar_artists(
         catalogue = Catalogue.of(served)
         code = catalogue.by_name(asked, c.ARTIST)
         code = _by_id(catalogue, served, asked, c.ARTIST) if code is None else code
-        alike = [] if code is None else like(served, [code], _most(context, n), c.ARTIST)
+        alike = [] if code is None else like(served, [code], _length(context, n), c.ARTIST)
         if not alike:
             raise ServiceError(
                 404, f"no artist '{asked}', or no artist is like it", remedy="look it up: /v1/items"
@@ -173,7 +173,7 @@ async def find_path(
         if start is None or goal is None:
             raise ServiceError(404, "no such track", remedy="look it up: /api/search_tracks")
         try:
-            path = served.path(start, goal, _most(context, max_steps), QueryOptions())
+            path = served.path(start, goal, _length(context, max_steps), QueryOptions())
         except NoPathError as error:
             raise ServiceError(404, error.problem, remedy=error.remedy) from None
         steps = path.items.tolist()
@@ -205,7 +205,7 @@ def _by_id(catalogue: Catalogue, served: ServedModel, item: str, kind: str = c.T
     return code if code is not None and served.items[code]["kind"] == kind else catalogue.by_mbid(item, kind)
 
 
-def _most(context: Context, n: int) -> int:
+def _length(context: Context, n: int) -> int:
     return min(n, context.settings.limits.n)
 
 

@@ -60,9 +60,9 @@ class Limits(BaseModel):
     n: int = Field(500, ge=1)
     """Longest list."""
     seeds: int = Field(100, ge=1)
-    """Most seeds of a request."""
+    """Seeds of a request, at most."""
     batch: int = Field(100, ge=1)
-    """Most requests of one batch; a delivery of feedback may hold ten times as many events."""
+    """Requests of one batch, at most; a delivery of feedback may hold ten times as many events."""
 
 
 class Feedback(BaseModel):

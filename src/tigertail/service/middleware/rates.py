@@ -59,7 +59,7 @@ class RateLimiter:
     rate
         Tokens added per second.
     burst
-        Most tokens per client.
+        Tokens per client, at most.
     file
         The table's file, made where there is none; None makes a table of this process alone.
     clock

@@ -26,7 +26,7 @@ class WorkQueue:
     Parameters
     ----------
     max_queue
-        Most calls that may wait for a thread.
+        Calls that may wait for a thread, at most.
     cache_mib
         MiB of responses to cache.
     threads

@@ -118,7 +118,7 @@ def learned(vectors: NDArray[np.float32], clusters: int, *, seed: int = 0, min_g
     vectors
         Vectors of the listeners; float32, (listeners, factors).
     clusters
-        Most groups to make; those of fewer than ``min_group_size`` listeners are dissolved.
+        Groups to make, at most; those of fewer than ``min_group_size`` listeners are dissolved.
     seed
         Seed of the first centres.
     min_group_size
