@@ -29,7 +29,7 @@ Sent = NDArray[np.float32] | NDArray[np.uint16]
 """Vectors of columns as a half-sweep reads them: float32, or the bits of float16."""
 
 CHUNKS: Final = 256
-"""Chunks of a block at most: many times the threads of any machine, so that none waits long for the last one."""
+"""Chunks of a block at most: many times the threads of most machines, so that none waits long for the last one."""
 
 _FLOAT16_RANGE: Final = 2.0**15  # of a number in float16, whose largest is 65,504
 
