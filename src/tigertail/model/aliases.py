@@ -12,6 +12,7 @@ from tigertail.dataset.folding import fold_series
 from tigertail.dataset.full_names import by_artist
 
 _COLUMNS: Final = (c.ITEM_ID, c.SCHEME, c.ALIAS, "folded")
+_SAME: Final = "#same"  # by which an alias is there twice
 
 
 def item_aliases(dataset: Dataset, items: pl.DataFrame) -> pl.DataFrame | None:
@@ -30,10 +31,10 @@ def item_aliases(dataset: Dataset, items: pl.DataFrame) -> pl.DataFrame | None:
         Columns item_id, scheme, alias and folded (null but for names), sorted. A track or album is also called by its
         artist and its name: "Artist - Name".
     """
-    found = [] if dataset.aliases is None else [dataset.aliases.select(c.ITEM_ID, c.SCHEME, c.ALIAS)]
+    tables = [] if dataset.aliases is None else [dataset.aliases.select(c.ITEM_ID, c.SCHEME, c.ALIAS)]
     if c.ARTIST_NAME in items.columns:
-        found.append(names_by_artist(items))
-    return aliases_beside(pl.concat(found), items) if found else None
+        tables.append(names_by_artist(items))
+    return aliases_beside(pl.concat(tables), items) if tables else None
 
 
 def names_by_artist(items: pl.DataFrame) -> pl.DataFrame:
@@ -58,7 +59,8 @@ def aliases_beside(aliases: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame |
     )
     more = aliases.with_columns(folded).join(own, on=c.ITEM_ID, maintain_order="left")
     more = more.filter(~known.fill_null(False)).select(_COLUMNS)
-    more = more.unique(
-        [c.ITEM_ID, c.SCHEME, pl.coalesce("folded", c.ALIAS)], keep="first", maintain_order=True
+    more = more.with_columns(pl.coalesce("folded", c.ALIAS).alias(_SAME)).unique(
+        [c.ITEM_ID, c.SCHEME, _SAME], keep="first", maintain_order=True
     )
+    more = more.drop(_SAME)
     return None if more.is_empty() else more.sort(c.ITEM_ID, c.SCHEME, c.ALIAS)
