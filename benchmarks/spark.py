@@ -21,9 +21,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+
 from benchmarks.als import synthetic
 from benchmarks.spark_paper import Counts, Half, short
-
 from tigertail.cli.output import print_table
 from tigertail.factorization import ALSConfig, fit_als
 from tigertail.factorization.blocks import group_rows

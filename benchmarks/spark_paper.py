@@ -17,9 +17,9 @@ from functools import cached_property
 from statistics import NormalDist
 
 import numpy as np
-from benchmarks.als import ACTIVITY, EXPONENT, SHIFT
 from numpy.typing import NDArray
 
+from benchmarks.als import ACTIVITY, EXPONENT, SHIFT
 from tigertail.factorization.als import padded_width
 from tigertail.factorization.kernels import UNIT
 from tigertail.factorization.units import UNITS_PER_SPAN

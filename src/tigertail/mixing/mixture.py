@@ -435,7 +435,9 @@ class _Block:
 
     def contributions(self, row: int, items: NDArray[np.int32]) -> tuple[Reals, NDArray[np.bool_]]:
         """Return what :meth:`Mixture.contributions` does."""
-        affinities = np.where(self.has_data[row, :, None], self.affinities[row][:, items], np.float32(-np.inf))
+        affinities = np.where(
+            self.has_data[row, :, None], self.affinities[row][:, items], np.float32(-np.inf)
+        )
         [coefficients] = self.mixture._coefficients(self.queries[[row]], self.has_data[[row]])
         return self.mixture.contributions_from(coefficients, affinities, self.scale[row])
 
