@@ -196,7 +196,7 @@ def main() -> None:
         return
     if given.choose:
         began = time.perf_counter()
-        with_candidates(mixture, model.config.retrieval.candidates)
+        with_candidates(mixture, model.config.retrieval.candidates_of(len(mixture.listeners)))
         print(f"chosen in {time.perf_counter() - began:.1f} s\n")
     speeds(model, known, given.rounds)
     print()

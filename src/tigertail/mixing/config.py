@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+# As tigertail.mixing.candidates keeps them: code, bits and the affinities of some two parts; a sample and its weights.
+_BYTES_OF_CANDIDATE: Final = 15
+_BYTES_OF_ITEM: Final = 1000
+_FEWEST_CANDIDATES: Final = 100
 
 
 class RetrievalConfig(BaseModel):
@@ -13,7 +18,15 @@ class RetrievalConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     candidates: int = Field(600, ge=0)
-    """Candidates kept of each item at most, some 15 bytes each; 0 keeps none, and every query looks at every item."""
+    """Candidates kept of each item at most; 0 keeps none, and every query looks at every item."""
+
+    gib: float = Field(2, gt=0)
+    """GiB that the candidates of all items may take, about: where they would take more, fewer are kept, but 100."""
+
+    def candidates_of(self, items: int) -> int:
+        """Return how many candidates to keep of each of so many items."""
+        affordable = int((self.gib * 2**30 / max(items, 1) - _BYTES_OF_ITEM) / _BYTES_OF_CANDIDATE)
+        return min(self.candidates, max(affordable, _FEWEST_CANDIDATES))
 
 
 class MixtureConfig(BaseModel):

@@ -1,8 +1,9 @@
 """The pool of a query: every item that could be among its answers, and a sample that stands for all others.
 
-Each part brings the items with its largest affinities in every band of popularity: an item that ranks high under some
-popularity exponent ranks high in its band. In a large catalogue the parts find these without a look at every item. What
-the parts have for the pairs of a query and its pool is worked out exactly.
+Each part brings the items with its largest affinities whatever the popularity exponent: the best under several
+(:mod:`tigertail.ranking.shortlist`), or, from a look at every item, the best of every band of popularity. In a large
+catalogue the parts find these without a look at every item. What the parts have for the pairs of a query and its pool
+is worked out exactly.
 """
 
 # Kernels are compiled from their bodies, so annotations would have no effect here.
@@ -30,7 +31,8 @@ Flags = NDArray[np.bool_]
 # Chosen by the recall of the exact answers, and by the time that choosing takes (docs/performance.md).
 ALL_IN_POOL: Final = 2048  # items of a catalogue up to which all are in every pool
 SCAN_ALL: Final = 2**15  # items of a catalogue up to which a look at every one costs least
-OF_BAND: Final = 100  # items that a part brings of each band
+OF_BAND: Final = 100  # items that a part brings of each band, where every one is looked at
+OF_EXPONENT: Final = 160  # items that a part retrieves under each popularity exponent
 POPULAR: Final = 64  # most popular items, which are in every pool
 POOL_SAMPLE: Final = 512  # items that stand for all others, drawn once for all queries
 _CHUNK: Final = 16  # queries of a thread that share what is marked
@@ -189,9 +191,9 @@ def pools(parts: Mapping[str, Signal], bands: Bands, queries: Codes, has_data: F
 
 
 def _brought(part: Signal, queries: Codes, scanned: Floats | None, bands: Bands) -> Codes:
-    """Return what a part brings to the pools of some queries; int32, (queries, bands * OF_BAND)."""
+    """Return what a part brings to the pools of some queries, -1 for none; int32, (queries, at most)."""
     if isinstance(part, Retrieves) and (part.finds_all or scanned is None):
-        return part.nearest(queries, OF_BAND, bands.band)
+        return part.nearest(queries, OF_EXPONENT, bands.band)
     assert scanned is not None
     return _best_of_bands(scanned, queries, bands)
 

@@ -11,7 +11,7 @@ least of its rank / quota over the lists, and the items of the highest priority 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from tigertail.mixing.mixture import Mixture
 from tigertail.mixing.pool import SCAN_ALL, Bands, pools
 from tigertail.mixing.scoring import STRIDE, WIDTH, add_terms, exponentials_in_place, inverses, new_scratch
 from tigertail.progress import progress
+from tigertail.signals.contract import HasNeighbourhoods
 
 Floats = NDArray[np.float32]
 
@@ -36,6 +37,7 @@ QUOTA_OF_CHARACTER: Final = 100
 QUOTA_OF_PART: Final = 100
 LENGTH_OF_PART: Final = 300  # beyond the quota an item is a candidate where there is room, or by another list
 QUOTA_WITHOUT: Final = 100
+_RAGGED: Final = 7  # arrays of :func:`_retrieved` that have one row of each query
 _NOTHING: Final = np.float32(-np.inf)
 BINS: Final = 1024
 """Bins of a scale that stands for an order: a rank need not be exact where one list of many is merged."""
@@ -131,29 +133,32 @@ def retrieve(mixture: Mixture, most: int) -> Candidates | None:
     for place, part in enumerate(mixture.parts.values()):
         known |= part.known.astype(np.uint16) << np.uint16(place)
     bands = Bands.of(mixture.listeners)
+    order = _reading_order(mixture)
+    rows = QUERIES if items > SCAN_ALL else max(1, BLOCK_BYTES // (4 * items * (len(parts) + 1)))
+    starts = range(0, items, min(rows, QUERIES))
     blocks = []
     with progress("candidates", items) as tick:
-        rows = (
-            QUERIES
-            if items > SCAN_ALL
-            else min(QUERIES, max(1, BLOCK_BYTES // (4 * items * (len(parts) + 1))))
-        )
-        for start in range(0, items, rows):
-            queries = np.arange(start, min(start + rows, items), dtype=np.int32)
+        for start in starts:
+            queries = order[start : start + starts.step]
             blocks.append(_retrieved(mixture, bands, queries, most))
             tick(len(queries))
-    sizes, complete, lengths, value_lengths, codes, has_data, values, scale, log_weights, log_z_correction = (
-        np.concatenate(arrays) for arrays in zip(*blocks, strict=True)
+    columns = [list(arrays) for arrays in zip(*blocks, strict=True)]
+    blocks.clear()
+    places = np.argsort(order)
+    sizes, complete, lengths, value_lengths, scale, log_weights, log_z_correction = (
+        np.concatenate(arrays)[places] for arrays in columns[:_RAGGED]
     )
+    entries, values = _offsets(lengths), _offsets(value_lengths)
+    codes, has_data = (_in_order(arrays, order, starts, entries) for arrays in columns[_RAGGED:-1])
     return Candidates(
         parts,
-        np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]),
+        entries,
         sizes,
         complete,
         codes,
         has_data,
-        np.concatenate([[0], np.cumsum(value_lengths, dtype=np.int64)]),
         values,
+        _in_order(columns[-1], order, starts, values),
         known,
         scale,
         log_weights,
@@ -162,10 +167,46 @@ def retrieve(mixture: Mixture, most: int) -> Candidates | None:
     )
 
 
+def _reading_order(mixture: Mixture) -> NDArray[np.int32]:
+    """Return all items, those next to each other that read about the same: what one has read the next finds near."""
+    items = len(mixture.listeners)
+    for part in mixture.parts.values() if items > SCAN_ALL else ():
+        if isinstance(part, HasNeighbourhoods):
+            return np.argsort(part.neighbourhoods, kind="stable").astype(np.int32)
+    return np.arange(items, dtype=np.int32)
+
+
+def _offsets(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+
+
+def _in_order(
+    blocks: list[NDArray[Any]], order: NDArray[np.int32], starts: range, offsets: NDArray[np.int64]
+) -> NDArray[Any]:
+    """Return the entries of all items by code, from those of blocks of items in another order, which are let go."""
+    whole = np.empty(offsets[-1], blocks[0].dtype)
+    for place, start in enumerate(starts):
+        _move_rows(blocks[place], order[start : start + starts.step], offsets, whole)
+        blocks[place] = blocks[place][:0]
+    return whole
+
+
+@njit(cache=True)
+def _move_rows(block, items, offsets, whole):
+    begin = 0
+    for item in items:
+        size = offsets[item + 1] - offsets[item]
+        whole[offsets[item] : offsets[item + 1]] = block[begin : begin + size]
+        begin += size
+
+
 def _retrieved(
     mixture: Mixture, bands: Bands, queries: NDArray[np.int32], most: int
 ) -> tuple[NDArray[np.generic], ...]:
-    """Return the arrays of :class:`Candidates` for some queries, with lengths in the place of offsets."""
+    """Return the arrays of :class:`Candidates` for some queries, with lengths in the place of offsets.
+
+    The first have a row of each query; those from :data:`_RAGGED` on, codes, bits and values, have several.
+    """
     has_data = mixture.parts_with_data(queries)
     pool = pools(mixture.parts, bands, queries, has_data)
     inverse = inverses(pool.scale)
@@ -179,14 +220,8 @@ def _retrieved(
     codes, bits, value_lengths, values = _packed(pool, chosen, starts)
     return (
         *(chosen.sizes, chosen.complete, lengths, value_lengths),
-        *(
-            codes,
-            bits,
-            values[: value_lengths.sum()],
-            pool.scale,
-            chosen.log_weights,
-            chosen.log_z_correction,
-        ),
+        *(pool.scale, chosen.log_weights, chosen.log_z_correction),
+        *(codes, bits, values),
     )
 
 

@@ -85,7 +85,9 @@ def fit(
     signals = fit_signals(context)
     if mixture := fit_mixture(context, signals, lists, feedback):
         with limited(threads):
-            signals[MIXTURE] = with_candidates(mixture, config.retrieval.candidates)
+            signals[MIXTURE] = with_candidates(
+                mixture, config.retrieval.candidates_of(len(mixture.listeners))
+            )
     provenance = Provenance(dataset.name, dataset.fingerprint, dataset.simulated)
     seen = {
         "listeners": interactions.plays.shape[0],

@@ -14,9 +14,6 @@ from tigertail.kernels import njit, one_query_in_numpy, prange
 from tigertail.threads import threads_for
 
 SAMPLED: Final = 8  # one item in so many suggests a floor
-OF_ALL: Final = 160
-"""Items of all bands together under each exponent; chosen with the numbers of :mod:`tigertail.mixing.pool`."""
-_THINNING_EXPONENTS: Final = (-1, 0, 1)  # on top of that which the scores have already
 
 
 def top_k(
@@ -159,70 +156,11 @@ def keep_best(scores, codes, size, k):
 
 
 @njit(cache=True)
-def best_of_bands(scores, items, left_out, band, codes):
+def best_of_runs(scores, left_out, runs, band, codes):
     """Write the items of each band with the largest scores, above 0, to its row of ``codes``.
 
-    ``scores`` has one of each item of the catalogue, ``items`` are those to look at, but ``left_out``; ``codes`` is
-    int32, (bands, n). Of these, :func:`thin_bands` leaves those that count.
-    """
-    bands, n = codes.shape
-    best = np.empty((bands, n), np.float32)
-    floors = np.zeros(bands, np.float32)
-    filled = np.zeros(bands, np.int64)
-    for item in items:
-        one = band[item]
-        if scores[item] > floors[one] and item != left_out:
-            filled[one] = offer(best[one], codes[one], filled[one], scores[item], item)
-            if filled[one] == n:
-                floors[one] = best[one, 0]
-    thin_bands(best, codes, filled)
-
-
-@njit(cache=True)
-def thin_bands(best, codes, filled):
-    """Leave of the best of each band those that are among :data:`OF_ALL` of all bands under some popularity exponent.
-
-    An item of a band has about twice as many listeners as one of the band before, so that its score counts
-    2^-exponent times as much. ``best`` and ``codes`` have the scores and codes of each band, of which ``filled`` are
-    there; -1 is written over the codes of the others.
-    """
-    total = filled.sum()
-    if total <= OF_ALL:
-        return
-    bands, n = codes.shape
-    left = np.zeros(bands * n, np.uint8)
-    scores, places = np.empty(total, np.float32), np.empty(total, np.int32)
-    for exponent in _THINNING_EXPONENTS:
-        _weigh_bands(best, filled, exponent, scores, places)
-        keep_best(scores, places, total, OF_ALL)
-        for place in places[:OF_ALL]:
-            left[place] = 1
-    for band in range(bands):
-        for place in range(filled[band]):
-            if not left[band * n + place]:
-                codes[band, place] = -1
-
-
-@njit(cache=True)
-def _weigh_bands(best, filled, exponent, scores, places):
-    """Write the scores of all bands under an exponent, from the lowest up, and the places that they are from."""
-    lowest = np.float32(0)
-    for band in range(len(best)):
-        for place in range(filled[band]):
-            lowest = min(lowest, best[band, place])
-    size = 0
-    for band in range(len(best)):
-        share = np.float32(2.0 ** (-exponent * band))
-        for place in range(filled[band]):
-            scores[size], places[size] = (best[band, place] - lowest) * share, band * best.shape[1] + place
-            size += 1
-
-
-@njit(cache=True)
-def best_of_runs(scores, left_out, runs, band, codes):
-    """Do what :func:`best_of_bands` does for all items, where those between two of ``runs`` are of one band.
-
-    ``codes`` must hold -1 everywhere. All are kept: who looks at every item has time for them.
+    ``scores`` has one of each item; those between two of ``runs`` are of one band. ``codes`` is int32, (bands, n), and
+    must hold -1.
     """
     bands, n = codes.shape
     best = np.empty((bands, n), np.float32)

@@ -1,7 +1,7 @@
 """Vectors in clusters: the largest products of a query, found among the vectors near it.
 
 The directions of the vectors are clustered (spherical k-means: I. S. Dhillon and D. S. Modha, Machine Learning 42,
-2001), into clusters of some 1,024. A query looks at its own cluster and at the nearest others, until it has seen 16,384
+2001), into clusters of some 1,024. A query looks at its own cluster and at the nearest others, until it has seen 8,192
 vectors: as many whatever the catalogue. So it finds the largest products exactly where there are fewer vectors than
 these, and most of them where there are more. Sums are taken as in :mod:`tigertail.signals.dot_products`, each by one
 thread.
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange
-from tigertail.ranking.topk import offer, thin_bands
+from tigertail.ranking.shortlist import GATHERED, gather, shares_of_bands, write_best
 from tigertail.signals.directions import directions
 from tigertail.signals.dot_products import ROWS, STEP, WIDTH, add_block, at_length, blocks, dots
 
@@ -27,12 +27,11 @@ Floats = NDArray[np.float32]
 Codes = NDArray[np.int32]
 
 SIZE: Final = 1024  # vectors of a cluster, on average
-REACH: Final = 2**14  # vectors that a query looks at
+REACH: Final = 2**13  # vectors that a query looks at
 ROUNDS: Final = 6  # of k-means
 EXAMPLES: Final = 64  # of each cluster, from which the centres are learned
 _SHARING: Final = 64
 _AT_A_TIME: Final = 2**25  # products worked out at a time
-_NOTHING: Final = np.float32(-np.inf)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,9 +99,9 @@ class ClusteredVectors:
         gain: Floats | None = None,
         bias: Floats | None = None,
     ) -> Codes:
-        """Return the items of each band with the largest product with each query, as far as they count.
+        """Return the items with the largest products with each query, under each popularity exponent.
 
-        They count where :func:`tigertail.ranking.topk.thin_bands` leaves them.
+        The exponents are those of :mod:`tigertail.ranking.shortlist`.
 
         Parameters
         ----------
@@ -111,18 +110,19 @@ class ClusteredVectors:
         clusters
             Cluster of each query, -1 for one that finds nothing; int32, (queries,).
         n
-            How many of each band.
+            How many under each exponent.
         band
-            Band of each item; uint8, (items,).
+            Band of popularity of each item; uint8, (items,).
         gain
             What the products with each item are multiplied by; float32, (items,). None means 1.
         bias
-            What is added then; float32, (items,). None means 0, and that a product must be above 0.
+            What is added then; float32, (items,). None means 0. Sums count from 0 on; those with a bias, from the
+            mean of the first block that a query looks at, which is one of the nearest.
 
         Returns
         -------
         NDArray[np.int32]
-            In no order, -1 where there are no more; (queries, bands * n).
+            In no order, some of them twice, -1 where there are no more; (queries, exponents * n).
         """
         order = np.argsort(clusters, kind="stable")
         order = order[clusters[order] >= 0]
@@ -130,22 +130,25 @@ class ClusteredVectors:
         changes = np.flatnonzero(np.diff(theirs)) + 1
         # Queries of one cluster share what is read; more than so many at a time would keep threads waiting.
         starts = np.unique(np.concatenate([[0], changes, np.arange(0, len(order), _SHARING), [len(order)]]))
-        items = np.full((len(asking), int(band.max(initial=0)) + 1, n), -1, np.int32)
         there = np.maximum(self.codes, 0)
+        shares = shares_of_bands(band[there])
+        shares[:, self.codes < 0] = 0
+        items = np.full((len(asking), len(shares) * n), -1, np.int32)
         if len(order):
             _largest(
                 at_length(asking[order], self.laid_out.shape[1]),
                 np.ascontiguousarray(theirs),
                 starts,
                 (self.laid_out, self.codes, self.first_block, self.probe_starts, self.probes),
-                band[there],
+                shares,
                 np.ones(len(there), np.float32) if gain is None else gain[there],
                 np.zeros(len(there), np.float32) if bias is None else bias[there],
-                _NOTHING if bias is not None else np.float32(0),
+                bias is not None,
                 order,
+                n,
                 items,
             )
-        return items.reshape(len(asking), -1)
+        return items
 
 
 def _centres(vectors: Floats, there: NDArray[np.int64], count: int) -> Floats:
@@ -191,48 +194,73 @@ def _probes(centres: Floats, counts: NDArray[np.int64], reach: int) -> tuple[NDA
 
 
 @njit(parallel=True, cache=True)
-def _largest(asking, clusters, starts, layout, band, gain, bias, least, rows, items):
+def _largest(asking, clusters, starts, layout, shares, gain, bias, is_biased, rows, n, items):
     laid_out, codes, first_block, probe_starts, probes = layout
-    bands, n = items.shape[1:]
+    exponents = len(shares)
     for group in prange(len(starts) - 1):
         begin, end = starts[group], starts[group + 1]
         count = end - begin
         cluster = clusters[begin]
-        best = np.empty((count, bands, n), np.float32)
-        filled = np.zeros((count, bands), np.int64)
-        floors = np.full((count, bands), least)
+        best = np.empty((count, exponents, n + GATHERED), np.float32)
+        offered = np.empty(best.shape, np.int32)
+        sizes = np.zeros((count, exponents), np.int64)
+        floors = np.zeros((count, exponents), np.float32)
+        bases = np.zeros(count, np.float32)
         sums = np.empty((ROWS, WIDTH), np.float32)
         for probe in range(probe_starts[cluster], probe_starts[cluster + 1]):
             for block in range(first_block[probes[probe]], first_block[probes[probe] + 1]):
-                begins, ends = block * WIDTH, (block + 1) * WIDTH
+                places = slice(block * WIDTH, (block + 1) * WIDTH)
+                is_first = block == first_block[cluster]
                 for row in range(0, count, ROWS):
                     several = min(ROWS, count - row)
                     add_block(asking, begin + row, several, laid_out[block], sums)
                     for r in range(several):
+                        _scale(sums[r], gain[places], bias[places])
+                        if is_biased and is_first:
+                            bases[row + r] = _mean(sums[r], codes[places])
                         _offer_block(
                             sums[r],
-                            codes[begins:ends],
-                            band[begins:ends],
-                            gain[begins:ends],
-                            bias[begins:ends],
+                            bases[row + r],
+                            codes[places],
+                            shares[:, places],
                             best[row + r],
-                            items[rows[begin + row + r]],
-                            filled[row + r],
+                            offered[row + r],
+                            sizes[row + r],
                             floors[row + r],
+                            n,
                         )
         for row in range(count):
-            thin_bands(best[row], items[rows[begin + row]], filled[row])
+            write_best(best[row], offered[row], sizes[row], n, items[rows[begin + row]])
 
 
 @njit(cache=True)
-def _offer_block(sums, codes, band, gain, bias, best, best_items, filled, floors):
-    """Offer the items of one block to heaps of the best, one a band."""
-    n = best.shape[1]
+def _scale(sums, gain, bias):
     for i in range(WIDTH):
         sums[i] = sums[i] * gain[i] + bias[i]
+
+
+@njit(cache=True)
+def _mean(sums, codes):
+    """Return the mean of the sums of a block, but for places without an item."""
+    total, count = 0.0, 0
     for i in range(WIDTH):
-        one = band[i]
-        if sums[i] > floors[one] and codes[i] >= 0:
-            filled[one] = offer(best[one], best_items[one], filled[one], sums[i], codes[i])
-            if filled[one] == n:
-                floors[one] = best[one, 0]
+        if codes[i] >= 0:
+            total += sums[i]
+            count += 1
+    return np.float32(total / max(count, 1))
+
+
+@njit(cache=True)
+def _offer_block(sums, base, codes, shares, best, offered, sizes, floors, n):
+    """Offer the items of one block to the best under each exponent."""
+    for exponent in range(len(sizes)):
+        floor = floors[exponent]
+        above = 0
+        for i in range(WIDTH):  # a loop without branches, that sorts out most blocks
+            above += (sums[i] - base) * shares[exponent, i] > floor
+        if above == 0:
+            continue
+        for i in range(WIDTH):
+            score = (sums[i] - base) * shares[exponent, i]
+            if score > floors[exponent]:  # which is 0 where there is no item
+                gather(best, offered, sizes, floors, exponent, score, codes[i], n)

@@ -352,19 +352,18 @@ class Retrieves(Protocol):
         """Whether :meth:`nearest` returns every item that it has data about, beside the query."""
 
     def nearest(self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8]) -> NDArray[np.int32]:
-        """Return items that can be the best answers to some queries: of each band those with the largest affinities.
+        """Return items that can be the best answers to some queries, whatever the popularity exponent.
 
-        With bands of items with about as many listeners, they are the best under any popularity exponent; those
-        that :func:`tigertail.ranking.topk.thin_bands` does not leave may lack.
+        They are those with the largest affinities under each exponent of :mod:`tigertail.ranking.shortlist`.
 
         Parameters
         ----------
         queries
             Item codes; int32, (queries,).
         n
-            How many of each band.
+            How many under each exponent.
         band
-            Band of each item; uint8, (items,).
+            Band of popularity of each item; uint8, (items,).
 
         Returns
         -------
@@ -407,6 +406,15 @@ class ComparesFew(Retrieves, Protocol):
         NDArray[np.float32]
             Float32, (queries, items).
         """
+
+
+@runtime_checkable
+class HasNeighbourhoods(Protocol):
+    """Knows which items read about the same when they are asked for their best answers."""
+
+    @property
+    def neighbourhoods(self) -> NDArray[np.int32]:
+        """Neighbourhood of each item, -1 for an item without; int32, (items,)."""
 
 
 @runtime_checkable

@@ -194,7 +194,7 @@ def _signals(
         mixed = mixture.with_parts(updated, listeners, adjusted_listeners)
         assert isinstance(mixed, Mixture)
         # A play more moves every affinity of listening a little, and so every list.
-        updated[MIXTURE] = with_candidates(mixed, config.retrieval.candidates)
+        updated[MIXTURE] = with_candidates(mixed, config.retrieval.candidates_of(len(mixed.listeners)))
     return {name: updated[name] for name in model.signals if name in updated}, sorted(
         set(model.signals) - set(updated)
     )

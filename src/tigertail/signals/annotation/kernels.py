@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from tigertail.kernels import njit, prange
-from tigertail.ranking.topk import best_of_bands
+from tigertail.ranking.shortlist import shortlist
 
 LOOKED_AT: Final = 12  # shared labels, of which some may tell no more than others
 _CHUNK: Final = 16  # queries of a thread that share its scratch
@@ -94,9 +94,9 @@ def sum_shared(offsets, columns, values, item_offsets, items, item_values, queri
 
 
 @njit(parallel=True, cache=True)
-def most_shared(asked, answers, queries, band, max_entries, codes):
+def most_shared(asked, answers, queries, shares, n, max_entries, codes):
     """Write the items with the largest sums over shared labels, from the rarest label on."""
-    items = len(band)
+    items = shares.shape[1]
     for chunk in prange((len(queries) + _CHUNK - 1) // _CHUNK):
         sums = np.zeros(items, np.float32)
         touched = np.empty(items, np.int32)
@@ -118,7 +118,7 @@ def most_shared(asked, answers, queries, band, max_entries, codes):
                         touched[count] = item
                         count += 1
                     sums[item] += value * answers.data[other]
-            best_of_bands(sums, touched[:count], queries[place], band, codes[place])
+            shortlist(sums, touched[:count], queries[place], shares, n, codes[place])
             for item in touched[:count]:
                 sums[item] = 0
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, one_query_in_numpy, prange
-from tigertail.ranking.topk import best_of_bands
-from tigertail.signals.dot_products import EIGHT, dots_of_one
+from tigertail.ranking.shortlist import shares_of_bands, shortlist
+from tigertail.signals.dot_products import dots_of_one
 from tigertail.sparse import CSR
 from tigertail.threads import threads_for
 
@@ -177,7 +177,7 @@ def most_common(
     n: int,
     band: NDArray[np.uint8],
 ) -> Codes:
-    """Find the items of each band with the largest sum of weighted common listeners and of what the factors expect.
+    """Find the items with the largest sum of weighted common listeners and of what the factors expect.
 
     Where more than :data:`FEW` items have common listeners, those alone count.
 
@@ -192,17 +192,18 @@ def most_common(
     gain
         What the sum is multiplied by, for each item; float32, (items,).
     n
-        How many of each band.
+        How many under each popularity exponent of :mod:`tigertail.ranking.shortlist`.
     band
-        Band of each item; uint8, (items,).
+        Band of popularity of each item; uint8, (items,).
 
     Returns
     -------
     NDArray[np.int32]
-        Items, in no order, -1 where there are no more; (queries, bands, n).
+        Items, in no order, some of them twice, -1 where there are no more; (queries, exponents * n).
     """
-    codes = np.full((len(queries), int(band.max(initial=0)) + 1, n), -1, np.int32)
-    _most_common(queries, graph, weights, asking, vectors, gain, band, codes)
+    shares = shares_of_bands(band)
+    codes = np.full((len(queries), len(shares) * n), -1, np.int32)
+    _most_common(queries, graph, weights, asking, vectors, gain, shares, n, codes)
     return codes
 
 
@@ -390,10 +391,10 @@ def _add_common(query, graph, weights, common, touched):
 
 
 @njit(parallel=True, cache=True)
-def _most_common(queries, graph, weights, asking, vectors, gain, band, codes):
+def _most_common(queries, graph, weights, asking, vectors, gain, shares, n, codes):
     for chunk in prange((len(queries) + CHUNK - 1) // CHUNK):
-        common = np.zeros(len(band), np.float32)
-        touched = np.empty(len(band), np.int32)
+        common = np.zeros(len(gain), np.float32)
+        touched = np.empty(len(gain), np.int32)
         expected = np.empty(FEW, np.float32)
         for row in range(CHUNK * chunk, min(CHUNK * (chunk + 1), len(queries))):
             count = _add_common(queries[row], graph, weights[row], common, touched)
@@ -404,7 +405,7 @@ def _most_common(queries, graph, weights, asking, vectors, gain, band, codes):
                     common[there[place]] += expected[place]
             for item in there:
                 common[item] *= gain[item]
-            best_of_bands(common, there, queries[row], band, codes[row])
+            shortlist(common, there, queries[row], shares, n, codes[row])
             for item in there:
                 common[item] = 0
 
@@ -489,15 +490,32 @@ def _expected_at(asking, own, active, vectors, starts, items, scores):
 
 @njit(cache=True)
 def _expect_one(asking, own, active, vectors, items, scores):
-    entries, starts = _entries_of_groups(items, vectors, active)
-    for group in range(len(starts) - 1):
-        first, last = starts[group], starts[group + 1]
-        if first < last:
-            _add_differences(own[group], vectors, items, entries[first:last], scores)
-    expected = np.empty(len(items), np.float32)
-    dots_of_one(asking, vectors.world, items, expected)
     for place in range(len(items)):
-        scores[place] += expected[place]
+        item = items[place]
+        world = vectors.world[item]
+        expected = _dot(asking, world)
+        for entry in range(vectors.offsets[item], vectors.offsets[item + 1]):
+            group = vectors.groups[entry]
+            if active[group]:
+                expected += _dot_of_difference(own[group], vectors.own[vectors.rows[entry]], world)
+        scores[place] += expected
+
+
+@njit(fastmath=True, cache=True)
+def _dot(a, b):
+    total = np.float32(0)
+    for j in range(len(a)):
+        total += a[j] * b[j]
+    return total
+
+
+@njit(fastmath=True, cache=True)
+def _dot_of_difference(own, local, world):
+    """Return the dot product of a group's vector and how its vector of an item differs from the world's."""
+    total = np.float32(0)
+    for j in range(len(own)):
+        total += own[j] * (local[j] - world[j])
+    return total
 
 
 @njit(cache=True)
@@ -511,44 +529,3 @@ def expected_after(query, graph, vectors, items):
     expected = np.zeros(len(items), np.float32)
     _expect_one(asking, own, met[:-1] > 0, vectors, items, expected)
     return expected
-
-
-@njit(cache=True)
-def _entries_of_groups(items, vectors, active):
-    """Return for each active group which of the items have a vector there: their places, and those of the entries."""
-    offsets, groups = vectors.offsets, vectors.groups
-    starts = np.zeros(len(active) + 1, np.int64)
-    for item in items:
-        for entry in range(offsets[item], offsets[item + 1]):
-            starts[groups[entry] + 1] += active[groups[entry]]
-    for group in range(len(active)):
-        starts[group + 1] += starts[group]
-    filled = starts.copy()
-    entries = np.empty((starts[-1], 2), np.int64)
-    for place in range(len(items)):
-        for entry in range(offsets[items[place]], offsets[items[place] + 1]):
-            group = groups[entry]
-            if active[group]:
-                entries[filled[group], 0] = place
-                entries[filled[group], 1] = entry
-                filled[group] += 1
-    return entries, starts
-
-
-@njit(cache=True)
-def _add_differences(own, vectors, items, entries, scores):
-    """Add the products of one group's vector with how its vectors of some items differ from the world's."""
-    width = len(own)
-    differences = np.empty((EIGHT, width), np.float32)
-    places = np.arange(EIGHT).astype(np.int32)
-    products = np.empty(EIGHT, np.float32)
-    for start in range(0, len(entries), EIGHT):
-        count = min(EIGHT, len(entries) - start)
-        for i in range(count):
-            local = vectors.own[vectors.rows[entries[start + i, 1]]]
-            world = vectors.world[items[entries[start + i, 0]]]
-            for j in range(width):
-                differences[i, j] = local[j] - world[j]
-        dots_of_one(own, differences, places[:count], products[:count])
-        for i in range(count):
-            scores[entries[start + i, 0]] += products[i]

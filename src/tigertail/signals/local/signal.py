@@ -235,6 +235,11 @@ class GroupedCoListening:
         """Whether :meth:`nearest` returns every item that it has data about."""
         return False
 
+    @property
+    def neighbourhoods(self) -> NDArray[np.int32]:
+        """Cluster of each item's vector, -1 for an item without a listener; int32, (items,)."""
+        return self._clusters.cluster_of
+
     def nearest(self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8]) -> NDArray[np.int32]:
         """Return items that can be the best answers; see :class:`~tigertail.signals.contract.Retrieves`.
 
@@ -245,7 +250,6 @@ class GroupedCoListening:
         asking, _ = self._asking(queries, pairs_met(queries, self._graph, weights.shape[1]))
         world = self._group_vectors.world
         common = most_common(queries, self._graph, weights, asking, world, self._gain, n, band)
-        common = common.reshape(len(queries), -1)
         if not self.config.prior:
             return common
         clusters = self._clusters

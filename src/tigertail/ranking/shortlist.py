@@ -1,0 +1,97 @@
+"""The items that are among the best under some popularity exponent, found while their scores pass by.
+
+Items are in bands of popularity, each with twice as many listeners as the one before, so that under an exponent e, on
+top of that which a score has already, it counts 2^(-e band) times as much.
+"""
+
+# Kernels are compiled from their bodies, so annotations would have no effect here.
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.kernels import njit
+from tigertail.ranking.topk import keep_best
+
+EXPONENTS: Final = (-1, 0, 1)
+GATHERED: Final = 256  # entries beyond the best that gather before the best are selected
+
+
+def shares_of_bands(band: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return what a score counts under each exponent.
+
+    Parameters
+    ----------
+    band
+        Band of each item; uint8, (items,).
+
+    Returns
+    -------
+    NDArray[np.float32]
+        Float32, (exponents, items).
+    """
+    return np.array([2.0 ** (-exponent * band.astype(np.float64)) for exponent in EXPONENTS], np.float32)
+
+
+@njit(inline="always")
+def gather(scores, codes, sizes, floors, exponent, score, code, n):
+    """Add an entry to those that gather under an exponent; where there is no more room, leave the n best of them.
+
+    To let some entries gather and then to select costs less than to keep a heap in order.
+    """
+    size = sizes[exponent]
+    scores[exponent, size], codes[exponent, size] = score, code
+    size += 1
+    if size == scores.shape[1]:
+        keep_best(scores[exponent], codes[exponent], size, n)
+        size = n
+        floors[exponent] = scores[exponent, n - 1]
+    sizes[exponent] = size
+
+
+@njit(cache=True)
+def write_best(scores, codes, sizes, n, best):
+    """Write the n best of those that gathered under each exponent; ``best`` is int32, (exponents * n,), all -1."""
+    for exponent in range(len(sizes)):
+        size = sizes[exponent]
+        if size > n:
+            keep_best(scores[exponent], codes[exponent], size, n)
+            size = n
+        best[n * exponent : n * exponent + size] = codes[exponent, :size]
+
+
+@njit(cache=True)
+def shortlist(scores, items, left_out, shares, n, best):
+    """Write the n items with the largest scores, above 0, under each exponent.
+
+    Parameters
+    ----------
+    scores
+        Of all items; float32, (items,).
+    items
+        Those to look at; int32.
+    left_out
+        One that is not written.
+    shares
+        What :func:`shares_of_bands` returns.
+    n
+        How many under each exponent.
+    best
+        Int32, (exponents * n,); must hold -1.
+    """
+    gathered, codes = (
+        np.empty((len(shares), n + GATHERED), np.float32),
+        np.empty((len(shares), n + GATHERED), np.int32),
+    )
+    sizes, floors = np.zeros(len(shares), np.int64), np.zeros(len(shares), np.float32)
+    for item in items:
+        if item != left_out:
+            for exponent in range(len(shares)):
+                score = scores[item] * shares[exponent, item]
+                if score > floors[exponent]:
+                    gather(gathered, codes, sizes, floors, exponent, score, item, n)
+    write_best(gathered, codes, sizes, n, best)
