@@ -67,7 +67,7 @@ def test_reasons_are_formatted_in_words() -> None:
         {"name": name, "share": share} for name, share in zip(names, (0.5, 0.3, 0.15, 0.05), strict=True)
     ]
     assert format_reasons(carriers) == "Poland 50 %, Brazil 30 %, elsewhere 15 %"
-    assert format_reasons(carriers, most=1) == "Poland 50 %"
+    assert format_reasons(carriers, max_lines=1) == "Poland 50 %"
     assert format_reasons([]) == ""
 
 

@@ -32,6 +32,7 @@ from tigertail.mixing.scoring import (
     numpy_sum,
     sum_of,
 )
+from tigertail.mixing.terms import OVERLAP_SHARE
 from tigertail.ranking.topk import offer, sort_best_first
 from tigertail.signals.contract import Arrays
 from tigertail.threads import threads_for
@@ -44,7 +45,7 @@ KEPT_SAMPLE: Final = 48  # items kept of each item that represent all those that
 CERTAIN_ONE_IN: Final = 3
 """One in so many candidates, the first, have the ranks that they have among all items; without one of the parts, or
 under a lens, one in so many of these."""
-MOST_PARTS: Final = 16  # that a bit each says whether they have data
+MAX_PARTS: Final = 16  # that a bit each says whether they have data
 _ARRAYS: Final = (
     *("starts", "sizes", "complete", "codes", "has_data", "value_starts", "values"),
     *("known", "scale", "log_weights", "log_z_correction"),
@@ -342,7 +343,12 @@ def _contribute(stored, slots, query, row, items, coefficients, inverse, added, 
         for pair in range(len(coefficients.pairs)):
             one, other = coefficients.pairs[pair, 0], coefficients.pairs[pair, 1]
             for bend in range(inverse.shape[1]):
-                shared = coefficients.products[row, pair, bend] * curve[one, bend] * curve[other, bend] / 2
+                shared = (
+                    coefficients.products[row, pair, bend]
+                    * curve[one, bend]
+                    * curve[other, bend]
+                    * OVERLAP_SHARE
+                )
                 added[one, place] += shared
                 added[other, place] += shared
 

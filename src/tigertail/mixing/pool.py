@@ -12,7 +12,7 @@ is worked out exactly.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, NamedTuple, Self
 
@@ -50,8 +50,8 @@ class Bands:
     runs
         Items next to each other between two of these are of one band; codes mostly run from the most popular item
         down, so that there are few; int64.
-    popular
-        The most popular items; int32.
+    always
+        Items that are in every pool, the most popular by default; int32.
     sample
         Items drawn in proportion to the root of their listeners; int32.
     stands_for
@@ -60,14 +60,14 @@ class Bands:
 
     band: NDArray[np.uint8]
     runs: NDArray[np.int64]
-    popular: Codes
+    always: Codes
     sample: Codes
     stands_for: Floats
 
     @cached_property
     def shared(self) -> Codes:
         """The items that are in every pool, ascending; int32."""
-        return np.union1d(self.popular, self.sample).astype(np.int32)
+        return np.union1d(self.always, self.sample).astype(np.int32)
 
     @cached_property
     def shared_place(self) -> Codes:
@@ -75,6 +75,10 @@ class Bands:
         place = np.full(len(self.band), -1, np.int32)
         place[self.shared] = np.arange(len(self.shared))
         return place
+
+    def with_always(self, items: Codes) -> Self:
+        """Return the bands with other items in every pool."""
+        return replace(self, always=items)
 
     @classmethod
     def of(cls, listeners: NDArray[np.int64]) -> Self:
@@ -134,10 +138,10 @@ def pools(parts: Mapping[str, Signal], bands: Bands, queries: Codes, has_data: F
 
     A part is asked in one of three ways:
 
-    - in a catalogue of up to 2,048 items all items are in every pool, and parts are asked about all;
-    - in one of up to 32,768, and by a part that cannot retrieve, the affinities to all items are computed once: the
-      best of each band are read from them, unless the part retrieves exactly (``finds_all``), and so are the affinities
-      to the pool;
+    - in a catalogue of up to :data:`ALL_IN_POOL` items all items are in every pool, and parts are asked about all;
+    - in one of up to :data:`SCAN_ALL`, and by a part that cannot retrieve, the affinities to all items are computed
+      once: the best of each band are read from them, unless the part retrieves exactly (``finds_all``), and so are the
+      affinities to the pool;
     - else the part retrieves, and compares the query with its pool alone.
 
     Parameters
@@ -217,11 +221,11 @@ def _ask_at(
 
 def _together(queries: Codes, columns: Codes, bands: Bands) -> tuple[NDArray[np.int64], Codes, Floats]:
     """Return where the entries of each query begin, their items, and how many items each stands for."""
-    most = columns.shape[1] + len(bands.popular) + len(bands.sample)
+    most = columns.shape[1] + len(bands.always) + len(bands.sample)
     padded = np.empty((len(queries), min(most, len(bands.band))), np.int32)
     drawn = np.zeros(padded.shape, np.bool_)
     counts = np.zeros(len(queries), np.int64)
-    _unite(queries, columns, bands.popular, bands.sample, len(bands.band), padded, drawn, counts)
+    _unite(queries, columns, bands.always, bands.sample, len(bands.band), padded, drawn, counts)
     starts = np.concatenate([[0], np.cumsum(counts)])
     filled = np.arange(padded.shape[1]) < counts[:, None]
     codes = padded[filled]
@@ -242,7 +246,7 @@ def _find_best_of_bands(affinity, queries, runs, band, found):
 
 
 @njit(parallel=True, cache=True)
-def _unite(queries, columns, popular, sample, items, padded, drawn, counts):
+def _unite(queries, columns, always, sample, items, padded, drawn, counts):
     """Write the distinct items of each row, ascending, but the query; ``drawn`` says which are of the sample alone."""
     for chunk in prange((len(queries) + _CHUNK - 1) // _CHUNK):
         marks = np.zeros(items, np.uint8)
@@ -251,7 +255,7 @@ def _unite(queries, columns, popular, sample, items, padded, drawn, counts):
             marks[queries[row]] = 1
             count = 0
             for source in range(3):
-                some = columns[row] if source == 0 else (popular if source == 1 else sample)
+                some = columns[row] if source == 0 else (always if source == 1 else sample)
                 for item in some:
                     if item >= 0 and marks[item] == 0:
                         marks[item] = 2 if source == 2 else 1

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange
-from tigertail.mixing.candidates import KEPT_SAMPLE, MOST_PARTS, Candidates
+from tigertail.mixing.candidates import KEPT_SAMPLE, MAX_PARTS, Candidates
 from tigertail.mixing.mixture import Mixture
 from tigertail.mixing.pool import SCAN_ALL, Bands, pools
 from tigertail.mixing.scoring import STRIDE, WIDTH, add_terms, exponentials_in_place, inverses, new_scratch
@@ -54,7 +54,7 @@ class Chosen(NamedTuple):
     Parameters
     ----------
     places
-        Entries of the query's pool: candidates by code, then the sample; int32, (queries, most + 48).
+        Entries of the query's pool: candidates by code, then the sample; int32, (queries, max_candidates + 48).
     sizes
         How many candidates there are; int32, (queries,).
     sampled
@@ -105,30 +105,30 @@ class Lists(NamedTuple):
     enabled: NDArray[np.bool_]
 
 
-def with_candidates(mixture: Mixture, most: int) -> Mixture:
-    """Return the mixture with the candidates of every item, so many at most; 0 means none."""
-    return replace(mixture, candidates=retrieve(mixture, most))
+def with_candidates(mixture: Mixture, max_candidates: int) -> Mixture:
+    """Return the mixture with the candidates of every item, so many of each at most; 0 means none."""
+    return replace(mixture, candidates=retrieve(mixture, max_candidates))
 
 
-def retrieve(mixture: Mixture, most: int) -> Candidates | None:
+def retrieve(mixture: Mixture, max_candidates: int) -> Candidates | None:
     """Choose the candidates of every item.
 
     Parameters
     ----------
     mixture
         The mixture, as it is asked by default.
-    most
-        Most candidates of an item.
+    max_candidates
+        How many of an item, at most.
 
     Returns
     -------
     Candidates or None
-        None where the mixture has too many parts, or ``most`` is 0.
+        None where the mixture has too many parts, or ``max_candidates`` is 0.
     """
     parts, items = tuple(mixture.parts), len(mixture.listeners)
-    if not most or not 0 < len(parts) <= MOST_PARTS:
+    if not max_candidates or not 0 < len(parts) <= MAX_PARTS:
         return None
-    most = min(most, max(1, items - 1))
+    max_candidates = min(max_candidates, max(1, items - 1))
     known = np.zeros(items, np.uint16)
     for place, part in enumerate(mixture.parts.values()):
         known |= part.known.astype(np.uint16) << np.uint16(place)
@@ -140,7 +140,7 @@ def retrieve(mixture: Mixture, most: int) -> Candidates | None:
     with progress("candidates", items) as tick:
         for start in starts:
             queries = order[start : start + starts.step]
-            blocks.append(_retrieved(mixture, bands, queries, most))
+            blocks.append(_retrieved(mixture, bands, queries, max_candidates))
             tick(len(queries))
     columns = [list(arrays) for arrays in zip(*blocks, strict=True)]
     blocks.clear()
@@ -201,7 +201,7 @@ def _move_rows(block, items, offsets, whole):
 
 
 def _retrieved(
-    mixture: Mixture, bands: Bands, queries: NDArray[np.int32], most: int
+    mixture: Mixture, bands: Bands, queries: NDArray[np.int32], max_candidates: int
 ) -> tuple[NDArray[np.generic], ...]:
     """Return the arrays of :class:`Candidates` for some queries, with lengths in the place of offsets.
 
@@ -214,7 +214,7 @@ def _retrieved(
     ends = [mixture.with_character(end).term_coefficients(queries, has_data) for end in (0.0, 1.0)]
     lists = _lists(mixture, queries, has_data)
     without = mixture.term_coefficients(np.repeat(queries, len(mixture.parts)), lists.enabled)
-    chosen = _chosen(pool, inverse, *ends, without, lists, popularity.level, most)
+    chosen = _chosen(pool, inverse, *ends, without, lists, popularity.level, max_candidates)
     lengths = (chosen.sizes + chosen.sampled).astype(np.int64)
     starts = np.concatenate([[0], np.cumsum(lengths)])
     codes, bits, value_lengths, values = _packed(pool, chosen, starts)
@@ -330,7 +330,7 @@ def _geometric_bins(affinities, data, bins):
 
 
 @njit(cache=True)
-def _keep(priority, most, counts, places):
+def _keep(priority, n, counts, places):
     """Write the entries of the highest priority to ``places``, ascending; return how many."""
     counts[:] = 0
     for place in range(len(priority)):
@@ -338,10 +338,10 @@ def _keep(priority, most, counts, places):
             counts[np.int64(min(priority[place] * _BINS_OF_QUOTA, BINS - 1))] += 1
     last = 0
     taken = 0
-    while last < BINS - 1 and taken + counts[last] <= most:
+    while last < BINS - 1 and taken + counts[last] <= n:
         taken += counts[last]
         last += 1
-    room = most - taken  # for some of those in the last bin
+    room = n - taken  # for some of those in the last bin
     size = 0
     for place in range(len(priority)):
         if priority[place] < _NEVER:
@@ -447,7 +447,7 @@ def _note_parts(
 ):
     """Note the ranks in the list of each part, and in that of the mixture without it."""
     begin, end = pool.starts[row], pool.starts[row + 1]
-    exponent, fallen = (
+    exponent, log_popularity = (
         lists.exponents[row, lists.default_list],
         popularity[lists.character[lists.default_list]],
     )
@@ -460,7 +460,7 @@ def _note_parts(
             enabled = lists.enabled[asked]
             _sum_terms(pool, row, enabled, inverse, without, asked, level, scores, marks, scratch)
             for place in range(end - begin):
-                scores[place] -= exponent * fallen[place]
+                scores[place] -= exponent * log_popularity[place]
                 marks[place] &= data[place]
             _linear_bins(scores, marks, bins)
             _note_ranks(bins, QUOTA_WITHOUT, QUOTA_WITHOUT, counts, priority)
@@ -499,7 +499,18 @@ def _represent_others(
 
 @njit(cache=True)
 def _choose(
-    pool, row, inverse, taste, kinship, without, lists, level, most, places, log_weights, log_z_correction
+    pool,
+    row,
+    inverse,
+    taste,
+    kinship,
+    without,
+    lists,
+    level,
+    max_candidates,
+    places,
+    log_weights,
+    log_z_correction,
 ):
     """Choose the candidates of a query; return how many there are, how many stand for others, and if none are left."""
     sample_weight = pool.sample_weight[pool.starts[row] : pool.starts[row + 1]]
@@ -538,9 +549,9 @@ def _choose(
         priority,
     )
     covered = np.count_nonzero(data)
-    for place in range(count if covered <= most else 0):  # there is room for every item with data
+    for place in range(count if covered <= max_candidates else 0):  # there is room for every item with data
         priority[place] = 0 if data[place] else priority[place]
-    size = _keep(priority, most, counts, places)
+    size = _keep(priority, max_candidates, counts, places)
     character = lists.characters[lists.character[lists.default_list]]
     sampled = _represent_others(
         sample_weight,
@@ -559,9 +570,9 @@ def _choose(
 
 
 @njit(parallel=True, cache=True)
-def _chosen(pool, inverse, taste, kinship, without, lists, level, most):
+def _chosen(pool, inverse, taste, kinship, without, lists, level, max_candidates):
     rows = len(pool.has_data)
-    places = np.full((rows, most + KEPT_SAMPLE), -1, np.int32)
+    places = np.full((rows, max_candidates + KEPT_SAMPLE), -1, np.int32)
     sizes = np.zeros(rows, np.int32)
     sampled = np.zeros(rows, np.int32)
     complete = np.zeros(rows, np.bool_)
@@ -579,7 +590,7 @@ def _chosen(pool, inverse, taste, kinship, without, lists, level, most):
             without,
             lists,
             level,
-            most,
+            max_candidates,
             places[row],
             log_weights[row],
             log_z_correction[row],

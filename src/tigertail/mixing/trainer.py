@@ -295,10 +295,9 @@ class _MixtureTrainer:
         for start in range(0, len(queries), _POOLS):
             block = queries[start : start + _POOLS]
             others = rng.integers(0, len(listeners), self.config.negatives, np.int32)
-            # What the bands have as popular is in every pool: so are the random items of this block.
-            drawn = replace(bands, popular=np.union1d(popular, others).astype(np.int32))
+            negatives = np.union1d(popular, others).astype(np.int32)
             has_data = np.stack([one[block] for one in known], 1)
-            pool = pools(self.signals, drawn, block, has_data)
+            pool = pools(self.signals, bands.with_always(negatives), block, has_data)
             for index, query in enumerate(block.tolist()):
                 entries = slice(pool.starts[index], pool.starts[index + 1])
                 items, affinities = pool.items[entries], pool.affinities[:, entries]
@@ -310,7 +309,7 @@ class _MixtureTrainer:
                     for part in asked
                 ]
                 places = np.unique(
-                    np.concatenate([np.searchsorted(items, drawn.popular[drawn.popular != query]), *best])
+                    np.concatenate([np.searchsorted(items, negatives[negatives != query]), *best])
                 )
                 yield ChoiceSet(
                     index,

@@ -140,7 +140,7 @@ def explain(
     return _alone(name, added.mean(axis=0), of_any, evidence)
 
 
-def format_reasons(carriers: list[dict[str, Any]], most: int = 3) -> str:
+def format_reasons(carriers: list[dict[str, Any]], max_lines: int = 3) -> str:
     """Format in a few words what contributes to an answer.
 
     Examples
@@ -152,7 +152,9 @@ def format_reasons(carriers: list[dict[str, Any]], most: int = 3) -> str:
     web x 3.2: mentioned on 4 pages
     """
     if not carriers or "signal" not in carriers[0]:
-        return ", ".join(f"{carrier['name']} {_percent(carrier['share'])}" for carrier in carriers[:most])
+        return ", ".join(
+            f"{carrier['name']} {_percent(carrier['share'])}" for carrier in carriers[:max_lines]
+        )
     lines: list[str] = []
     for carrier in carriers:
         if not carrier["has_data"] or carrier["share"] < MIN_SHARE:
@@ -162,7 +164,7 @@ def format_reasons(carriers: list[dict[str, Any]], most: int = 3) -> str:
             lines.append(f"{carrier['signal']} {_weight(carrier)}: {evidence}")
         elif not lines:
             lines.append(f"{carrier['signal']} {_weight(carrier)}")
-        if len(lines) == most:
+        if len(lines) == max_lines:
             break
     return "\n".join(lines)
 

@@ -9,7 +9,7 @@ from tigertail.signals.evidence import NO_EVIDENCE, PLACE_FACETS, PLAIN_FACETS, 
 
 ANNOTATOR: Final = "annotator"  # the facet of being annotated by the same people
 PREDICTION: Final = "prediction"  # the facet of labels that predict the same listening
-MOST: Final = 3  # labels named
+MAX_LABELS: Final = 3  # labels named
 
 _SAME_ANNOTATORS: Final = Fact("same_annotators")
 _ONLY_ANNOTATORS: Final = Evidence((_SAME_ANNOTATORS,))
@@ -65,7 +65,7 @@ def shared_labels(shared: Iterable[Name]) -> Evidence:
             predicted = True
             continue
         shown.append(label)
-        if len(shown) == MOST:
+        if len(shown) == MAX_LABELS:
             break
     if not shown:
         return _ONLY_ANNOTATORS if people else _ONLY_PREDICTED if predicted else NO_EVIDENCE
